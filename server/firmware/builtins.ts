@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./paths";
+
+const PACKAGES = ["core", "net", "drivers", "observables", "settings"];
+
+/**
+ * The `@devicescript/*` packages are not on npm: the CLI writes them into node_modules whenever
+ * it compiles something, and npm prunes them whenever it installs something.
+ */
+export function builtinsArePresent(): boolean {
+  const cli = packageVersion("cli");
+  return PACKAGES.every((name) => packageVersion(name) === cli);
+}
+
+/** Lets the CLI write its packages, by compiling the smallest project there is. */
+export function restoreBuiltins(): void {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-builtins-"));
+  try {
+    mkdirSync(join(dir, "src"));
+    writeFileSync(join(dir, "devsconfig.json"), "{}");
+    writeFileSync(join(dir, "package.json"), "{}");
+    writeFileSync(join(dir, "src", "main.ts"), 'console.log("")\n');
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    execFileSync(process.execPath, [CLI, "build", "src/main.ts", "--quiet"], { cwd: dir });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+export const CLI = join(ROOT, "node_modules/@devicescript/cli/devicescript");
+
+function packageVersion(name: string): string | undefined {
+  const path = join(ROOT, "node_modules/@devicescript", name, "package.json");
+  if (!existsSync(path)) return undefined;
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,127 @@
+import {
+  CHANGE,
+  JDBus,
+  JDServiceServer,
+  LightBulbReg,
+  SRV_LIGHT_BULB,
+  SRV_LIGHT_LEVEL,
+  SRV_SETTINGS,
+  SensorServer,
+  SettingsClient,
+  addServer,
+} from "./jacdac";
+import { LIGHT_MAX } from "../../src/wire";
+import { VmTransport } from "./transport";
+import { createVm, type Vm } from "./vm";
+
+export interface SimulatedDeviceOptions {
+  bytecode: Uint8Array;
+  /** What `.env.local` would give a real device: ID, BROKER, MQTT_USER, MQTT_PWD. */
+  settings: Record<string, string>;
+  /** The light that the sensor sees at first, raw 0..1023. */
+  lightRaw: number;
+  onLog?: (line: string) => void;
+  /** The virtual machine's panic code; it restarts the program by itself. */
+  onPanic?: (code: number) => void;
+  onLed?: (ledOn: boolean) => void;
+}
+
+/** How often the simulated sensor streams a sample, ms. */
+const SAMPLE_INTERVAL_MS = 50;
+
+/**
+ * A device without hardware: the compiled firmware in the DeviceScript virtual machine, with a
+ * simulated light sensor and a simulated lamp on its Jacdac bus. Its sockets are real.
+ */
+export class SimulatedDevice {
+  private constructor(
+    private readonly vm: Vm,
+    private readonly bus: JDBus,
+    private readonly sensor: SensorServer<[number]>,
+    private readonly lamp: JDServiceServer,
+  ) {}
+
+  static async start(options: SimulatedDeviceOptions): Promise<SimulatedDevice> {
+    const vm = await createVm();
+    vm.dmesg = (line) => options.onLog?.(line);
+    vm.log = () => undefined;
+    vm.error = (line) => options.onLog?.(String(line));
+    vm.panicHandler = (code) => {
+      // Code 0 is the program's end, or its restart.
+      if (code) options.onPanic?.(code);
+    };
+    vm.deployHandler = () => undefined;
+    vm.flashLoad = null;
+    vm.flashSave = null;
+
+    const bus = new JDBus([new VmTransport(vm)], { client: false, disableRoleManager: true });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+    bus.passive = false;
+    const sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
+      readingValues: [options.lightRaw / LIGHT_MAX],
+      streamingInterval: SAMPLE_INTERVAL_MS,
+    });
+    const lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
+    addServer(bus, "light sensor", sensor);
+    addServer(bus, "lamp", lamp);
+
+    vm.devsSetDeviceId(randomDeviceId());
+    vm.devsStart();
+    await bus.connect();
+    const device = new SimulatedDevice(vm, bus, sensor, lamp);
+    lamp.register(LightBulbReg.Brightness).on(CHANGE, () => {
+      options.onLed?.(device.ledOn);
+    });
+    await device.writeSettings(options.settings);
+    // The program reads its settings when it starts, so it comes last.
+    const refused = vm.devsDeploy(options.bytecode);
+    if (refused) throw new Error(`the virtual machine refused the program: code ${refused}`);
+    return device;
+  }
+
+  /** Raw, 0..1023. */
+  get lightRaw(): number {
+    return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX);
+  }
+
+  set lightRaw(lightRaw: number) {
+    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+  }
+
+  get ledOn(): boolean {
+    const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
+    return brightness > 0;
+  }
+
+  async stop(): Promise<void> {
+    this.vm.devsStop();
+    this.vm.sockClose();
+    await this.bus.stop();
+  }
+
+  private async writeSettings(settings: Record<string, string>): Promise<void> {
+    const service = await this.settingsService();
+    const client = new SettingsClient(service);
+    for (const [key, value] of Object.entries(settings))
+      await client.setValue(key, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** The machine's own settings service, once it has announced itself on the bus. */
+  private settingsService() {
+    const find = () => this.bus.services({ serviceClass: SRV_SETTINGS })[0];
+    return new Promise<NonNullable<ReturnType<typeof find>>>((resolve, reject) => {
+      const startedMs = Date.now();
+      const timer = setInterval(() => {
+        const service = find();
+        if (!service && Date.now() - startedMs < 10_000) return;
+        clearInterval(timer);
+        if (service) resolve(service);
+        else reject(new Error("the virtual machine announced no settings service within 10 s"));
+      }, 10);
+    });
+  }
+}
+
+function randomDeviceId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+}

@@ -1,0 +1,24 @@
+// jacdac-ts ships types, but its "exports" hides them from bundler-style resolution.
+// @ts-expect-error -- no types to be found for this specifier
+import * as untyped from "jacdac-ts";
+import type * as Jacdac from "../../node_modules/jacdac-ts/dist/types/src/jacdac";
+
+const jacdac = untyped as typeof Jacdac;
+
+export const {
+  CHANGE,
+  JDBus,
+  JDServiceServer,
+  LightBulbReg,
+  SRV_LIGHT_BULB,
+  SRV_LIGHT_LEVEL,
+  SRV_SETTINGS,
+  SensorServer,
+  SettingsClient,
+  Transport,
+  addServer,
+} = jacdac;
+export type JDBus = Jacdac.JDBus;
+export type JDService = Jacdac.JDService;
+export type JDServiceServer = Jacdac.JDServiceServer;
+export type SensorServer<TReading extends unknown[]> = Jacdac.SensorServer<TReading>;

@@ -1,0 +1,34 @@
+import { Transport } from "./jacdac";
+import type { Vm } from "./vm";
+
+/** Carries Jacdac frames between the virtual machine and a bus in the same process. */
+export class VmTransport extends Transport {
+  constructor(private readonly vm: Vm) {
+    super("vm", {});
+  }
+
+  protected override transportConnectAsync(): Promise<void> {
+    // The machine is in the middle of a step when it sends: its answer has to wait for the end.
+    this.vm.sendPacket = (frame) => {
+      const copy = new Uint8Array(frame);
+      setImmediate(() => {
+        this.handleFrame(copy);
+      });
+    };
+    return Promise.resolve();
+  }
+
+  protected override transportSendPacketAsync(frame: Uint8Array): Promise<void> {
+    this.vm.handlePacket(frame);
+    return Promise.resolve();
+  }
+
+  protected override transportDisconnectAsync(): Promise<void> {
+    this.vm.sendPacket = () => undefined;
+    return Promise.resolve();
+  }
+
+  override description(): string {
+    return "DeviceScript virtual machine";
+  }
+}
