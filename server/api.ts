@@ -1,0 +1,71 @@
+import type { Rule } from "../src/rule";
+
+/** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
+
+/** One element of `GET /api/devices`. */
+export interface DeviceView {
+  id: string;
+  /** By its status topic where it has one, else by its last message. */
+  online: boolean;
+  /** A virtual device of this process: its light can be set. */
+  simulated: boolean;
+  /** Last light level, 0..1023, or null before the first reading. */
+  light: number | null;
+  /** The LED: of a simulated device as it is, of another as last reported or commanded. */
+  ledOn: boolean | null;
+  /** ISO 8601, or null when it never spoke. */
+  lastSeen: string | null;
+}
+
+/** A message that passed the broker, as the page's stream shows it. */
+export interface MessageView {
+  /** Unix time, ms. */
+  atMs: number;
+  topic: string;
+  payload: string;
+  /** Why the server made nothing of it, where it didn't. */
+  rejected?: string;
+}
+
+/** A light level in a device's chart. */
+export interface ReadingView {
+  id: string;
+  /** Unix time, ms. */
+  atMs: number;
+  light: number;
+}
+
+/** First event of `GET /api/events`: all that the page needs to draw itself. */
+export interface SnapshotView {
+  version: string;
+  /** The broker that the server is connected to, without any user or password. */
+  broker: string;
+  brokerConnected: boolean;
+  /** False with --no-decide. */
+  decides: boolean;
+  rule: Rule;
+  devices: DeviceView[];
+  /** The last minutes, oldest first. */
+  readings: ReadingView[];
+  messages: MessageView[];
+}
+
+/** Server-sent events of `GET /api/events`, by event name. */
+export interface Events {
+  snapshot: SnapshotView;
+  device: DeviceView;
+  reading: ReadingView;
+  message: MessageView;
+  /** The server's own connection to the broker. */
+  broker: { connected: boolean };
+}
+
+/** Body of `PUT /api/devices/ID/light`. */
+export interface LightRequest {
+  light: number;
+}
+
+/** Body of `POST /api/devices/ID/commands`. */
+export interface CommandRequest {
+  led_on: boolean;
+}
