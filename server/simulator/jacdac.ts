@@ -5,6 +5,9 @@ import type * as Jacdac from "../../node_modules/jacdac-ts/dist/types/src/jacdac
 
 const jacdac = untyped as typeof Jacdac;
 
+// It also narrates its connections there, which is nobody's business here.
+console.debug = () => undefined;
+
 export const {
   CHANGE,
   JDBus,

@@ -1,0 +1,139 @@
+import { EventEmitter } from "node:events";
+import type { DeviceView, Events, MessageView, ReadingView } from "./api";
+import { Ring } from "./ring";
+
+/** The simulated device, as far as the list of devices needs it. */
+export interface Simulated {
+  lightRaw: number;
+  readonly ledOn: boolean;
+}
+
+interface Device {
+  online: boolean;
+  light: number | null;
+  ledOn: boolean | null;
+  lastSeenMs: number | null;
+  simulated?: Simulated;
+  readings: Ring<ReadingView>;
+}
+
+/** Strangers choose ids: beyond this many, new ones are not taken in. */
+const MAX_DEVICES = 10_000;
+const READINGS_KEPT = 600;
+const MESSAGES_KEPT = 200;
+const ONLINE_CHECK_MS = 1_000;
+
+/** What is known of the devices, and the events by which it becomes known. */
+export class Devices extends EventEmitter<{
+  [K in "device" | "reading" | "message"]: [Events[K]];
+}> {
+  private readonly devices = new Map<string, Device>();
+  private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param silenceMs after which a device that has no status topic counts as offline */
+  constructor(private readonly silenceMs: number) {
+    super();
+    this.setMaxListeners(0);
+    this.timer = setInterval(() => this.noticeSilence(Date.now()), ONLINE_CHECK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  addSimulated(id: string, simulated: Simulated): void {
+    const device = this.take(id);
+    if (device) device.simulated = simulated;
+    this.changed(id);
+  }
+
+  simulated(id: string): Simulated | undefined {
+    return this.devices.get(id)?.simulated;
+  }
+
+  has(id: string): boolean {
+    return this.devices.has(id);
+  }
+
+  /** The LED as far as it is known. */
+  ledOn(id: string): boolean | undefined {
+    return this.devices.get(id)?.ledOn ?? undefined;
+  }
+
+  reading(id: string, atMs: number, light: number): void {
+    const device = this.take(id);
+    if (!device) return;
+    device.light = light;
+    device.lastSeenMs = atMs;
+    device.online = true;
+    const reading = { id, atMs, light };
+    device.readings.push(reading);
+    this.emit("reading", reading);
+    this.changed(id);
+  }
+
+  /** A command has passed: what a device without a report of its own is taken to have done. */
+  commanded(id: string, ledOn: boolean): void {
+    const device = this.take(id);
+    if (!device) return;
+    device.ledOn = ledOn;
+    this.changed(id);
+  }
+
+  message(message: MessageView): void {
+    this.messages.push(message);
+    this.emit("message", message);
+  }
+
+  /** To be called when something was changed from outside, as a simulated LED. */
+  changed(id: string): void {
+    const device = this.devices.get(id);
+    if (device) this.emit("device", view(id, device));
+  }
+
+  list(): DeviceView[] {
+    return [...this.devices].map(([id, device]) => view(id, device));
+  }
+
+  recentReadings(): ReadingView[] {
+    return [...this.devices.values()].flatMap((device) => device.readings.toArray());
+  }
+
+  recentMessages(): MessageView[] {
+    return this.messages.toArray();
+  }
+
+  private take(id: string): Device | undefined {
+    const known = this.devices.get(id);
+    if (known || this.devices.size >= MAX_DEVICES) return known;
+    const device: Device = {
+      online: false,
+      light: null,
+      ledOn: null,
+      lastSeenMs: null,
+      readings: new Ring(READINGS_KEPT),
+    };
+    this.devices.set(id, device);
+    return device;
+  }
+
+  private noticeSilence(nowMs: number): void {
+    for (const [id, device] of this.devices) {
+      if (!device.online || nowMs - (device.lastSeenMs ?? 0) < this.silenceMs) continue;
+      device.online = false;
+      this.changed(id);
+    }
+  }
+}
+
+function view(id: string, device: Device): DeviceView {
+  return {
+    id,
+    online: device.online,
+    simulated: device.simulated !== undefined,
+    light: device.light,
+    ledOn: device.simulated?.ledOn ?? device.ledOn,
+    lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
+  };
+}

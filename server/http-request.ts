@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+
+/** An answer other than success; its message goes to the client as `{"error": …}`. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** For 405: the method that would do. */
+    readonly allow?: string,
+  ) {
+    super(message);
+  }
+}
+
+const MAX_BODY_BYTES = 4096;
+
+/** @throws HttpError 413 or 400 */
+export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new HttpError(413, `body: at most ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new HttpError(400, "body: not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new HttpError(400, "body: not a JSON object");
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Another site's page may make a browser send requests here, but not with our own origin, and a
+ * name that was re-pointed at this machine shows in the Host header.
+ */
+export function refuseCrossSite(request: IncomingMessage): void {
+  const host = request.headers.host;
+  const name = host === undefined ? "" : hostname(`http://${host}`);
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(name))
+    throw new HttpError(403, `Host: found ${host ?? "nothing"}, allowed is localhost`);
+  const { origin } = request.headers;
+  if (origin !== undefined && origin !== `http://${host ?? ""}`)
+    throw new HttpError(403, `Origin: found ${origin}, allowed is this page's own`);
+}
+
+function hostname(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : "";
+}

@@ -1,0 +1,39 @@
+import { loadConfig } from "./config";
+import { printLog } from "./log";
+import { HELP, parseOptions } from "./options";
+import { VERSION, run, type Running } from "./run";
+import { readSecrets } from "./secrets";
+import { UserError } from "./user-error";
+
+/** Whatever still hangs on after this long at the end is cut off. */
+const STOP_TIMEOUT_MS = 1_500;
+
+const abort = new AbortController();
+let running: Running | undefined;
+
+function onSignal(): void {
+  if (abort.signal.aborted) return;
+  abort.abort();
+  console.log("Stopping ...");
+  setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
+  void running?.stop().then(() => process.exit(0));
+}
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+
+try {
+  const config = loadConfig();
+  const options = parseOptions(process.argv.slice(2), config, readSecrets());
+  if (options === "help") console.log(HELP);
+  else if (options === "version") console.log(VERSION);
+  else {
+    running = await run(options, config, printLog, abort.signal);
+    if (abort.signal.aborted) await running.stop();
+    else console.log(`Nightlight is ready: ${running.url}`);
+  }
+} catch (error) {
+  if (abort.signal.aborted) process.exit(0);
+  if (!(error instanceof UserError)) throw error;
+  console.error(`nightlight: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,110 @@
+import { parseArgs } from "node:util";
+import type { Config } from "../src/config";
+import { LIGHT_MAX } from "../src/wire";
+import type { Secrets } from "./secrets";
+import { UserError, messageOf } from "./user-error";
+
+export interface Options {
+  id: string;
+  /** The broker to use, or undefined for the embedded one. */
+  brokerUrl: string | undefined;
+  mqttPort: number;
+  httpPort: number;
+  /** What the simulated sensor sees at first, raw 0..1023. */
+  lightRaw: number;
+  simulate: boolean;
+  decide: boolean;
+  secrets: Secrets;
+}
+
+export const HELP = `Usage: npm start -- [options]
+
+Runs a nightlight: a broker, the server that decides, a simulated device, and a page.
+
+  --id ID           the device's id                        (devicescript.json: id)
+  --broker URL      use this broker and start none         (devicescript.json: broker)
+  --mqtt-port PORT  port of the embedded broker            (1883)
+  --http-port PORT  port of the page                       (8080)
+  --light 0..1023   light that the simulated sensor sees   (652)
+  --no-device       no simulated device, real ones only
+  --no-decide       devices and page only: another server decides
+  --help, --version
+`;
+
+/** @throws UserError naming the option, what was found and what is allowed */
+export function parseOptions(
+  args: string[],
+  config: Config,
+  secrets: Secrets,
+): Options | "help" | "version" {
+  const values = readFlags(args);
+  if (values.help) return "help";
+  if (values.version) return "version";
+  const configured = config.broker === "embedded" ? undefined : config.broker;
+  const brokerUrl = values.broker === undefined ? configured : checkBroker(values.broker);
+  const simulate = !values["no-device"];
+  if (simulate && brokerUrl?.startsWith("ws"))
+    throw new UserError(
+      `--broker: found ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
+    );
+  if (brokerUrl !== undefined && values["mqtt-port"] !== undefined)
+    throw new UserError(`--mqtt-port: is for the embedded broker, but the broker is ${brokerUrl}`);
+  return {
+    id: values.id === undefined ? config.id : checkId(values.id),
+    brokerUrl,
+    mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"], 1883, 65535),
+    httpPort: wholeNumber("--http-port", values["http-port"], 8080, 65535),
+    lightRaw: wholeNumber("--light", values.light, 652, LIGHT_MAX),
+    simulate,
+    decide: !values["no-decide"],
+    secrets,
+  };
+}
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        id: { type: "string" },
+        broker: { type: "string" },
+        "mqtt-port": { type: "string" },
+        "http-port": { type: "string" },
+        light: { type: "string" },
+        "no-device": { type: "boolean" },
+        "no-decide": { type: "boolean" },
+        help: { type: "boolean" },
+        version: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    const [sentence] = messageOf(error).split(". ");
+    throw new UserError(`${sentence ?? "bad option"}; see npm start -- --help`);
+  }
+}
+
+function checkId(id: string): string {
+  if (/^[A-Za-z0-9._-]{1,40}$/.test(id)) return id;
+  throw new UserError(
+    `--id: found "${id}", allowed are letters, digits, '.', '_' and '-', at most 40`,
+  );
+}
+
+function checkBroker(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const known = ["mqtt:", "mqtts:", "ws:", "wss:"];
+  if (!url?.hostname || !known.includes(url.protocol))
+    throw new UserError(
+      `--broker: found "${text}", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]`,
+    );
+  if (url.username || url.password)
+    throw new UserError("--broker: user and password go in .env.local, as MQTT_USER and MQTT_PWD");
+  return text;
+}
+
+function wholeNumber(name: string, text: string | undefined, preset: number, max: number): number {
+  if (text === undefined) return preset;
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && value <= max) return value;
+  throw new UserError(`${name}: found "${text}", allowed is a whole number from 0 to ${max}`);
+}

@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { ROOT } from "./firmware/paths";
+
+/** What the server itself needs of `.env.local`; the environment wins over the file. */
+export interface Secrets {
+  MQTT_USER?: string;
+  MQTT_PWD?: string;
+}
+
+export function readSecrets(path = join(ROOT, ".env.local")): Secrets {
+  const file = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
+  const secrets: Secrets = {};
+  for (const name of ["MQTT_USER", "MQTT_PWD"] as const) {
+    const value = process.env[name] ?? file[name];
+    if (value) secrets[name] = value;
+  }
+  return secrets;
+}

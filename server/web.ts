@@ -1,0 +1,177 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { WebSocketServer, createWebSocketStream } from "ws";
+import { LIGHT_MAX } from "../src/wire";
+import type { Events } from "./api";
+import type { Broker } from "./broker";
+import type { Devices } from "./devices";
+import { EventStream } from "./event-stream";
+import { HttpError, readJsonObject, refuseCrossSite } from "./http-request";
+import { listen } from "./listen";
+import type { Asset } from "./page-bundle";
+import { messageOf } from "./user-error";
+
+export interface WebOptions {
+  host: string;
+  port: number;
+  assets: Map<string, Asset>;
+  devices: Devices;
+  snapshot: () => Events["snapshot"];
+  sendCommand: (id: string, ledOn: boolean) => void;
+  /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
+  broker: Broker | undefined;
+}
+
+const MAX_MQTT_PACKET_BYTES = 256 * 1024;
+
+const HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+/** The page, the HTTP interface beside it, and MQTT over WebSocket. */
+export class Web {
+  readonly events = new EventStream();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly sockets: WebSocketServer,
+    private readonly options: WebOptions,
+    readonly port: number,
+  ) {}
+
+  /** @throws UserError where the port is taken */
+  static async start(options: WebOptions): Promise<Web> {
+    const server = createServer();
+    const port = await listen(server, options.host, options.port, "--http-port");
+    const sockets = new WebSocketServer({
+      server,
+      path: "/mqtt",
+      maxPayload: MAX_MQTT_PACKET_BYTES,
+      // [MQTT-6.0.0-4]: the subprotocol is "mqtt".
+      handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
+      verifyClient: () => options.broker !== undefined,
+    });
+    sockets.on("error", () => undefined);
+    sockets.on("connection", (socket) => {
+      const stream = createWebSocketStream(socket);
+      stream.on("error", () => stream.destroy());
+      options.broker?.handle(stream);
+    });
+    const web = new Web(server, sockets, options, port);
+    server.on("request", (request, response) => void web.answer(request, response));
+    options.devices.on("device", (event) => web.events.send("device", event));
+    options.devices.on("reading", (event) => web.events.send("reading", event));
+    options.devices.on("message", (event) => web.events.send("message", event));
+    return web;
+  }
+
+  async stop(): Promise<void> {
+    this.events.stop();
+    for (const socket of this.sockets.clients) socket.terminate();
+    this.sockets.close();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    try {
+      refuseCrossSite(request);
+      await this.route(request, response);
+    } catch (error) {
+      const status = error instanceof HttpError ? error.status : 500;
+      if (error instanceof HttpError && error.allow) response.setHeader("allow", error.allow);
+      json(response, status, { error: messageOf(error) });
+    }
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const asset = this.options.assets.get(path);
+    if (asset) {
+      allow(request, "GET");
+      response.setHeader("content-type", asset.type).end(asset.body);
+      return;
+    }
+    switch (path) {
+      case "/healthz":
+        allow(request, "GET");
+        this.health(response);
+        return;
+      case "/api/devices":
+        allow(request, "GET");
+        json(response, 200, this.options.devices.list());
+        return;
+      case "/api/events":
+        allow(request, "GET");
+        this.events.add(response, this.options.snapshot());
+        return;
+    }
+    const [, id, action] = /^\/api\/devices\/([^/]+)\/(light|commands)$/.exec(path) ?? [];
+    if (id === undefined) throw new HttpError(404, `nothing at ${path}`);
+    if (action === "light") await this.setLight(request, response, decodeId(id));
+    else await this.command(request, response, decodeId(id));
+  }
+
+  private health(response: ServerResponse): void {
+    const { brokerConnected, version } = this.options.snapshot();
+    json(response, brokerConnected ? 200 : 503, { ok: brokerConnected, version, brokerConnected });
+  }
+
+  private async setLight(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+  ): Promise<void> {
+    allow(request, "PUT");
+    const { light } = await readJsonObject(request);
+    this.demandDevice(id);
+    const simulated = this.options.devices.simulated(id);
+    if (!simulated)
+      throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
+    if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
+      throw new HttpError(400, `light: allowed is a number from 0 to ${LIGHT_MAX}`);
+    simulated.lightRaw = light;
+    json(response, 200, { light });
+  }
+
+  private async command(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+  ): Promise<void> {
+    allow(request, "POST");
+    const command = await readJsonObject(request);
+    this.demandDevice(id);
+    if (typeof command["led_on"] !== "boolean")
+      throw new HttpError(400, "led_on: allowed is true or false");
+    this.options.sendCommand(id, command["led_on"]);
+    json(response, 202, { led_on: command["led_on"] });
+  }
+
+  private demandDevice(id: string): void {
+    if (!this.options.devices.has(id)) throw new HttpError(404, `no device ${id}`);
+  }
+}
+
+function allow(request: IncomingMessage, method: string): void {
+  if (request.method === method || (method === "GET" && request.method === "HEAD")) return;
+  throw new HttpError(405, `${request.method ?? "?"}: allowed is ${method}`, method);
+}
+
+function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new HttpError(400, "device id: bad percent-encoding");
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(`${JSON.stringify(value)}\n`);
+}

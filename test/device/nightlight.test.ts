@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const ID = "test-1";
+
+describe.each(["aedes", "Mosquitto"])("the compiled firmware through %s", (name) => {
+  let mosquitto: Mosquitto | undefined;
+  let nightlight: Started;
+  let witness: Witness;
+
+  beforeAll(async () => {
+    if (name === "Mosquitto") mosquitto = await Mosquitto.start();
+    nightlight = await startNightlight({ brokerUrl: mosquitto?.url });
+    witness = await Witness.connect(nightlight.brokerUrl);
+  });
+
+  afterAll(async () => {
+    await witness.stop();
+    await nightlight.stop();
+    await mosquitto?.stop();
+  });
+
+  async function lightLeadsTo(light: number, ledOn: boolean): Promise<void> {
+    const from = witness.seen.length;
+    await nightlight.setLight(ID, light);
+    await witness.sees(`${ID}/telemetry`, `{"light":${light}}`, from);
+    await witness.sees(`${ID}/commands`, `{"led_on":${ledOn}}`, from);
+    await until("the simulated lamp follows", async () => {
+      return (await nightlight.device(ID))?.ledOn === ledOn;
+    });
+  }
+
+  it("turns the LED on in the dark and off in the light", async () => {
+    await lightLeadsTo(100, true);
+    await lightLeadsTo(900, false);
+    await lightLeadsTo(299, true);
+    await lightLeadsTo(300, false);
+  });
+
+  it("says on the wire exactly what the lesson says", () => {
+    for (const { topic, payload } of witness.seen) {
+      expect(topic).toMatch(/^test-1\/(telemetry|commands)$/);
+      expect(payload).toMatch(
+        topic.endsWith("telemetry") ? /^\{"light":\d{1,4}\}$/ : /^\{"led_on":(true|false)\}$/,
+      );
+    }
+  });
+
+  it("logs what the lesson's device and server log", () => {
+    const log = nightlight.log.join("\n");
+    expect(log).toMatch(/^Connecting to mqtt:.* as test-1nightlight_client$/m);
+    expect(log).toMatch(/^Connected$/m);
+    expect(log).toMatch(/^Sending telemetry \{"light":652\}$/m);
+    expect(log).toMatch(/^Message received: \{"led_on":false\}$/m);
+    expect(log).toMatch(/^Message received: \{"light":652\} from test-1$/m);
+    expect(log).toMatch(/^Sending message: \{"led_on":false\} to test-1$/m);
+  });
+
+  it("survives commands and telemetry that make no sense, and changes nothing", async () => {
+    await lightLeadsTo(100, true);
+    const commands = ["", "{", "null", "[]", "7", '{"led_on":1}', '{"led_on":"true"}', "{}", "\0"];
+    for (const payload of commands) await witness.publish(`${ID}/commands`, payload);
+    const telemetry = ["", "nonsense", '{"light":-1}', '{"light":1024}', '{"light":"5"}', "[300]"];
+    for (const payload of telemetry) await witness.publish("stranger/telemetry", payload);
+    await witness.publish("stranger/telemetry", `{"light":5,"pad":"${"x".repeat(2000)}"}`);
+
+    const ignored = () => nightlight.log.filter((line) => line.startsWith("Command ignored: "));
+    await until("each bad command is logged", () => ignored().length === commands.length);
+    const warnings = () => nightlight.log.filter((line) => line.startsWith("Warning: ignored "));
+    await until("each bad payload is warned of once", () => {
+      return warnings().length === commands.length + telemetry.length + 1;
+    });
+    expect(warnings()).toContain(
+      "Warning: ignored stranger/telemetry: light: found 1024, allowed is a number from 0 to 1023",
+    );
+    expect(witness.payloads("stranger/commands")).toEqual([]);
+    expect((await nightlight.device(ID))?.ledOn).toBe(true);
+    expect(nightlight.log.join("\n")).not.toMatch(/panic/i);
+    await lightLeadsTo(700, false);
+  });
+});

@@ -1,0 +1,111 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectAsync } from "mqtt";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+
+describe("HTTP beside the page", () => {
+  let nightlight: Started;
+
+  beforeAll(async () => {
+    nightlight = await startNightlight();
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+  });
+
+  it("says that it is well", async () => {
+    const response = await fetch(`${nightlight.url}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ ok: true, brokerConnected: true });
+  });
+
+  it("lists the simulated device", async () => {
+    const response = await fetch(`${nightlight.url}/api/devices`);
+    const [device] = (await response.json()) as Record<string, unknown>[];
+    expect(device).toMatchObject({ id: "test-1", online: true, simulated: true, light: 652 });
+    expect(Date.parse(String(device?.["lastSeen"]))).not.toBeNaN();
+  });
+
+  it("sets the simulated light and sends commands", async () => {
+    expect((await nightlight.setLight("test-1", 120)).status).toBe(200);
+    await until("the reading", async () => (await nightlight.device("test-1"))?.light === 120);
+    await nightlight.setLight("test-1", 800);
+    await until("LED off", async () => (await nightlight.device("test-1"))?.ledOn === false);
+    expect((await nightlight.command("test-1", { led_on: true })).status).toBe(202);
+    await until("sent", () =>
+      nightlight.log.includes('Sending message: {"led_on":true} to test-1'),
+    );
+  });
+
+  const put = (body: string, path = "/api/devices/test-1/light") =>
+    ["PUT", path, body] as [string, string, string];
+  it.each<[number, RegExp, [string, string, string?]]>([
+    [400, /^light: /, put('{"light":1024}')],
+    [400, /^light: /, put('{"light":"5"}')],
+    [400, /^light: /, put("{}")],
+    [400, /^body: not JSON$/, put("{light}")],
+    [400, /^body: not a JSON object$/, put("[1]")],
+    [413, /^body: /, put(`{"light":${"1".repeat(5000)}}`)],
+    [404, /^no device nobody$/, put('{"light":5}', "/api/devices/nobody/light")],
+    [404, /^no device a\/b$/, put('{"light":5}', "/api/devices/a%2Fb/light")],
+    [400, /^device id: /, put('{"light":5}', "/api/devices/%zz/light")],
+    [405, /^DELETE: allowed is PUT$/, ["DELETE", "/api/devices/test-1/light"]],
+    [400, /^led_on: /, ["POST", "/api/devices/test-1/commands", '{"led_on":1}']],
+    [405, /^GET: allowed is POST$/, ["GET", "/api/devices/test-1/commands"]],
+    [404, /^nothing at \/nowhere$/, ["GET", "/nowhere"]],
+    [404, /^nothing at \/server\/main.ts$/, ["GET", "/../server/main.ts"]],
+  ])("answers %i with %s", async (status, error, [method, path, body]) => {
+    const response = await fetch(nightlight.url + path, { method, body });
+    expect(response.status).toBe(status);
+    expect(((await response.json()) as { error: string }).error).toMatch(error);
+  });
+
+  it("refuses requests that another site's page makes", async () => {
+    const url = `${nightlight.url}/api/devices/test-1/light`;
+    const crossSite = await status(url, { origin: "http://evil.example" });
+    const rebound = await status(url, { host: "evil.example:80" });
+    expect([crossSite, rebound]).toEqual([403, 403]);
+  });
+
+  it("streams what happens, from a snapshot on", async () => {
+    const response = await fetch(`${nightlight.url}/api/events`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = "";
+    const has = async (pattern: RegExp) => {
+      while (!pattern.test(text)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the stream ended before ${String(pattern)}`);
+        text += new TextDecoder().decode(value);
+      }
+    };
+    await has(/^event: snapshot\ndata: \{.*"decides":true.*"id":"test-1"/m);
+    await nightlight.setLight("test-1", 33);
+    await has(/^event: reading\ndata: \{"id":"test-1","atMs":\d+,"light":33\}/m);
+    await has(/^event: message\ndata: .*test-1\/commands/m);
+    await reader.cancel();
+  });
+
+  it("carries MQTT over WebSocket at /mqtt", async () => {
+    const client = await connectAsync(`${nightlight.url.replace("http", "ws")}/mqtt`);
+    const received = new Promise((resolve) => {
+      client.on("message", (topic) => resolve(topic));
+    });
+    await client.subscribeAsync("test-1/telemetry");
+    await nightlight.setLight("test-1", 444);
+    expect(await received).toBe("test-1/telemetry");
+    await client.endAsync();
+  });
+});
+
+function status(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: "PUT", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    outgoing.on("error", reject);
+    outgoing.end('{"light":1}');
+  });
+}

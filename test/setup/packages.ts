@@ -1,0 +1,35 @@
+/** The Debian packages that the tests drive: installed where we may, asked for where we may not. */
+import { spawnSync } from "node:child_process";
+
+const PACKAGES = [
+  { command: "mosquitto", name: "mosquitto" },
+  { command: "mosquitto_sub", name: "mosquitto-clients" },
+  { command: "chromium", name: "chromium" },
+];
+
+const missing = PACKAGES.filter(({ command }) => !onPath(command)).map(({ name }) => name);
+if (missing.length) {
+  const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
+  if (process.getuid?.() !== 0 || !onPath("apt-get")) {
+    console.error(`The tests need: ${missing.join(", ")}. On Debian: sudo ${command}`);
+    process.exit(1);
+  }
+  console.log(`Installing ${missing.join(", ")} ...`);
+  run("apt-get update -qq");
+  run(command);
+}
+
+function onPath(command: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+}
+
+function run(command: string): void {
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (status === 0) return;
+  console.error(`Failed: ${command}`);
+  process.exit(1);
+}

@@ -1,0 +1,22 @@
+import type { Reporter, TestModule } from "vitest/node";
+
+/** Ends the run with one line that a machine can read. */
+export default class Tally implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
+    for (const module of modules) {
+      const tests = [...module.children.allTests()];
+      for (const test of tests) counts[test.result().state]++;
+      // A file that can't be loaded, or a hook that fails, fails without a test.
+      if (module.state() === "failed" && !tests.some((test) => test.result().state === "failed"))
+        counts.failed++;
+    }
+    const skipped = counts.skipped + counts.pending;
+    // After the summary of the reporter beside this one, which ends in the same turn.
+    process.on("exit", () => {
+      console.log(
+        `${counts.passed} passed, ${counts.failed} failed${skipped ? `, ${skipped} skipped` : ""}`,
+      );
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Config } from "../../src/config";
+import type { DeviceView } from "../../server/api";
+import { loadConfig } from "../../server/config";
+import type { Options } from "../../server/options";
+import { run, type Running } from "../../server/run";
+
+export interface Started extends Running {
+  /** The server's log, a line each. */
+  log: string[];
+  device(id: string): Promise<DeviceView | undefined>;
+  setLight(id: string, light: unknown): Promise<Response>;
+  command(id: string, body: unknown): Promise<Response>;
+}
+
+/** Everything that `npm start` starts, in this process and on ports of its own. */
+export async function startNightlight(
+  options: Partial<Options> = {},
+  config: Partial<Config> = {},
+): Promise<Started> {
+  const log: string[] = [];
+  const running = await run(
+    {
+      id: "test-1",
+      brokerUrl: undefined,
+      mqttPort: 0,
+      httpPort: 0,
+      lightRaw: 652,
+      simulate: true,
+      decide: true,
+      secrets: {},
+      ...options,
+    },
+    { ...loadConfig(), ...config },
+    (_source, text) => log.push(text),
+  );
+  const { url } = running;
+  return {
+    ...running,
+    log,
+    async device(id) {
+      const devices = (await (await fetch(`${url}/api/devices`)).json()) as DeviceView[];
+      return devices.find((device) => device.id === id);
+    },
+    setLight: (id, light) =>
+      fetch(`${url}/api/devices/${id}/light`, { method: "PUT", body: JSON.stringify({ light }) }),
+    command: (id, body) =>
+      fetch(`${url}/api/devices/${id}/commands`, { method: "POST", body: JSON.stringify(body) }),
+  };
+}

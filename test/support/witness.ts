@@ -1,0 +1,47 @@
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { until } from "./until";
+
+export interface Seen {
+  topic: string;
+  payload: string;
+  retain: boolean;
+}
+
+/** An MQTT client of nobody's side: it sees what passes, and can speak as anyone. */
+export class Witness {
+  readonly seen: Seen[] = [];
+
+  private constructor(readonly client: MqttClient) {
+    client.on("message", (topic, payload, packet) =>
+      this.seen.push({ topic, payload: payload.toString(), retain: packet.retain }),
+    );
+  }
+
+  static async connect(
+    url: string,
+    filter: string | string[] = "#",
+    options: IClientOptions = {},
+  ): Promise<Witness> {
+    const witness = new Witness(await connectAsync(url, { protocolVersion: 4, ...options }));
+    await witness.client.subscribeAsync(filter);
+    return witness;
+  }
+
+  payloads(topic: string): string[] {
+    return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
+  }
+
+  async sees(topic: string, payload: string, from = 0): Promise<void> {
+    await until(`${payload} on ${topic}`, () =>
+      this.seen.slice(from).some((m) => m.topic === topic && m.payload === payload),
+    );
+  }
+
+  async publish(topic: string, payload: string | Buffer): Promise<void> {
+    await this.client.publishAsync(topic, payload);
+  }
+
+  async stop(): Promise<void> {
+    await this.client.endAsync(true);
+  }
+}

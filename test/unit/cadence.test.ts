@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { Cadence } from "../../src/cadence";
+
+const config = { intervalMs: 1000, changeBy: 20, minGapMs: 100 };
+
+/** Feeds samples [ms, light] and gives the times of those that were reported. */
+function reported(samples: [number, number][], settings = config): number[] {
+  const cadence = new Cadence(settings);
+  return samples
+    .filter(([ms, light]) => {
+      const due = cadence.isDue(ms, light);
+      if (due) cadence.report(ms, light);
+      return due;
+    })
+    .map(([ms]) => ms);
+}
+
+describe("the cadence", () => {
+  it("reports the first sample at once, then at the interval", () => {
+    expect(
+      reported([
+        [5, 500],
+        [999, 500],
+        [1004, 500],
+        [1005, 500],
+        [2004, 500],
+        [2005, 500],
+      ]),
+    ).toEqual([5, 1005, 2005]);
+  });
+
+  it("reports a change at once, but keeps the gap", () => {
+    expect(
+      reported([
+        [0, 500],
+        [50, 400],
+        [100, 400],
+        [150, 381],
+        [200, 380],
+      ]),
+    ).toEqual([0, 100, 200]);
+  });
+
+  it("compares with the last report, so that a slow drift is noticed too", () => {
+    expect(
+      reported([
+        [0, 500],
+        [200, 510],
+        [400, 519],
+        [600, 520],
+      ]),
+    ).toEqual([0, 600]);
+  });
+
+  it("can be told to keep to the interval", () => {
+    expect(
+      reported(
+        [
+          [0, 500],
+          [500, 0],
+          [1000, 0],
+        ],
+        { ...config, changeBy: 0 },
+      ),
+    ).toEqual([0, 1000]);
+  });
+});

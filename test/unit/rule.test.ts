@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { decide, type Rule } from "../../src/rule";
+
+const rule: Rule = { field: "light", comparison: "below", value: 300, hysteresis: 0 };
+
+describe("the rule", () => {
+  it("is the lesson's: on below 300", () => {
+    expect([0, 299, 300, 1023].map((light) => decide(rule, light, undefined))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("can be turned round", () => {
+    const above: Rule = { ...rule, comparison: "above" };
+    expect([299, 300, 301].map((light) => decide(above, light, undefined))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("holds on to the LED's state within the hysteresis, and only there", () => {
+    const calm: Rule = { ...rule, hysteresis: 50 };
+    expect(decide(calm, 349, true)).toBe(true);
+    expect(decide(calm, 350, true)).toBe(false);
+    expect(decide(calm, 300, false)).toBe(false);
+    expect(decide(calm, 299, false)).toBe(true);
+    const above: Rule = { ...calm, comparison: "above" };
+    expect(decide(above, 251, true)).toBe(true);
+    expect(decide(above, 250, true)).toBe(false);
+  });
+});
