@@ -1,0 +1,376 @@
+/** An MQTT 3.1.1 client that stays connected, on a DeviceScript socket. */
+import { Fiber, millis, sleep, suspend } from "@devicescript/core";
+import { Backoff } from "./backoff";
+import { toBytes } from "./bytes";
+import { Connection } from "./connection";
+import { Delivery } from "./delivery";
+import {
+  CONNACK,
+  DISCONNECT,
+  PINGRESP,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  REFUSED,
+  SUBACK,
+  UNSUBACK,
+  encodeAck,
+  encodeConnect,
+  encodeEmpty,
+  encodePublish,
+  encodeSubscribe,
+} from "./packet";
+import type { QoS, Will } from "./packet";
+import { Session } from "./session";
+import { Subscriptions } from "./subscriptions";
+import type { Handler, Subscription } from "./subscriptions";
+import { isFilter, isTopic } from "./topic";
+
+/** CONNACK's return code that says: not now [MQTT 3.2.2.3]. */
+const UNAVAILABLE = 3;
+
+/** A fiber may wait for it. */
+interface Waiting {
+  waiter?: unknown;
+}
+
+export interface MqttOptions {
+  host: string;
+  /** Usually 1883, or 8883 with TLS. */
+  port: number;
+  /** Default false. */
+  tls?: boolean;
+  /** May be empty only with a clean session [MQTT-3.1.3-7]. */
+  clientId: string;
+  username?: string;
+  /** Only with a user name [MQTT-3.1.2-22]. */
+  password?: string;
+  /** Seconds, 0..65535; 0 is off, and then a half-open connection stays unnoticed. Default 30. */
+  keepAliveS?: number;
+  /** False: the broker keeps subscriptions and messages at QoS 1 and 2 for us. Default true. */
+  cleanSession?: boolean;
+  will?: Will;
+  /** Longest packet taken in, in bytes; allocated at once. Default 2048. */
+  maxPacketBytes?: number;
+  /** Room for messages that wait for their handler, in bytes; allocated at once. Default 4096. */
+  inboxBytes?: number;
+  /** How long publish(), subscribe() and unsubscribe() wait for the broker, ms. Default 20000. */
+  ackTimeoutMs?: number;
+  /** Takes a line for each connection that ends and each handler that fails. */
+  log?: (line: string) => void;
+}
+
+export class MqttClient {
+  /** True from CONNACK until the connection is lost. */
+  connected = false;
+  /** How often a lost connection was established again. */
+  reconnects = 0;
+
+  /** Each time that the broker has accepted us; runs in a fiber of its own. */
+  onConnect: (sessionPresent: boolean) => Promise<void>;
+  /** When an accepted connection has ended, and why. */
+  onDisconnect: (reason: string) => void;
+  /** When a try to connect has failed, and why. */
+  onConnectFailed: (reason: string) => void;
+  /** What the broker has granted for a filter, 0..2, or 128 where it refuses. */
+  onGranted: (filter: string, granted: number) => void;
+
+  private readonly connection: Connection;
+  private readonly delivery: Delivery;
+  private readonly session: Session;
+  private readonly subscriptions = new Subscriptions();
+  private readonly connectPacket: Buffer;
+  private readonly ackTimeoutMs: number;
+  private readonly log: (line: string) => void;
+
+  private runner: Fiber;
+  private running = false;
+  private sending = false;
+  /** Between two tries. */
+  private pausing = false;
+
+  /** @throws Error where the options contradict each other or the standard */
+  constructor(private readonly options: MqttOptions) {
+    const keepAliveS = options.keepAliveS ?? 30;
+    const cleanSession = options.cleanSession ?? true;
+    const limit = options.maxPacketBytes ?? 2048;
+    if (!options.clientId && !cleanSession) throw new Error("a kept session needs a client id");
+    this.connectPacket = encodeConnect(options, keepAliveS, cleanSession);
+    this.log = options.log ?? noLog;
+    this.ackTimeoutMs = options.ackTimeoutMs ?? 20000;
+    this.session = new Session(Math.floor(Math.random() * 65279), wake);
+    this.connection = new Connection(keepAliveS, limit);
+    const room = Math.max(options.inboxBytes ?? 4096, limit + 5);
+    this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
+  }
+
+  /** Messages at QoS 0 that were lost because handlers did not keep up. */
+  dropped(): number {
+    return this.delivery.dropped;
+  }
+
+  /** Connects, and stays connected for ever. Does not wait, and never throws. */
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.run.start();
+  }
+
+  /** Disconnects properly, so that the broker does not publish the will [MQTT-3.14.4-3]. */
+  async stop(): Promise<void> {
+    this.running = false;
+    this.session.abort("stopped");
+    try {
+      if (this.connected) await this.connection.write(encodeEmpty(DISCONNECT));
+    } catch {
+      // It is over either way.
+    }
+    while (this.runner) {
+      this.connection.drop("stopped");
+      if (this.pausing && this.runner.suspended) this.runner.resume(undefined);
+      await sleep(5);
+    }
+  }
+
+  /**
+   * Sends a message, and returns when its QoS is satisfied: at 0 when the socket has taken it, at
+   * 1 at PUBACK, at 2 at PUBCOMP, whatever number of reconnections lies between.
+   * @throws Error
+   * - "not connected" at QoS 0 without a connection: it was not sent
+   * - "time-out" at QoS 1 and 2: no acknowledgement within `ackTimeoutMs`. The message may have
+   *   arrived. At QoS 1 the client has let go of it and won't send it again; at QoS 2, once it was
+   *   sent, the client carries on with it, because only so it arrives exactly once.
+   * - "session lost" at QoS 2: the broker forgot us in the middle of it
+   * - "stopped", "invalid topic", or the socket's own words at QoS 0
+   */
+  async publish(
+    topic: string,
+    payload: string | Buffer,
+    options?: { qos?: QoS; retain?: boolean },
+  ): Promise<void> {
+    if (!isTopic(topic)) throw new Error("invalid topic");
+    const qos = options?.qos ?? 0;
+    const retain = options?.retain ?? false;
+    if (qos === 0) {
+      if (!this.connected) throw new Error("not connected");
+      await this.connection.write(encodePublish(topic, payload, 0, retain, 0));
+      return;
+    }
+    const body = toBytes(payload);
+    const deadline = millis() + this.ackTimeoutMs;
+    while (!this.session.hasRoom(body.length)) {
+      if (millis() > deadline) throw new Error("time-out");
+      await sleep(10);
+    }
+    const flight = this.session.add(topic, body, qos, retain);
+    await this.flush();
+    if (!flight.done && !flight.error) await settled(flight, deadline - millis());
+    if (flight.done) return;
+    this.session.withdraw(flight);
+    throw new Error(flight.error ?? "time-out");
+  }
+
+  /**
+   * Subscribes, now and again after every reconnection where the broker has lost the session.
+   * Every handler whose filter covers a message gets it.
+   * @returns the granted QoS; without a connection at once the one asked for, and the broker's
+   * answer comes to onGranted() then
+   * @throws Error "refused" or "time-out", and it is not subscribed then; "invalid filter"
+   */
+  async subscribe(filter: string, qos: QoS, handler: Handler): Promise<QoS> {
+    const granted = await this.ask(filter, qos, handler);
+    if (granted === REFUSED) throw new Error("refused");
+    return granted as QoS;
+  }
+
+  /** @throws Error "time-out"; "invalid filter" */
+  async unsubscribe(filter: string): Promise<void> {
+    await this.ask(filter, 0, undefined);
+  }
+
+  private async ask(filter: string, qos: QoS, handler: Handler): Promise<number> {
+    if (!isFilter(filter)) throw new Error("invalid filter");
+    const { subscriptions } = this;
+    const subscription = subscriptions.set(filter, qos, handler);
+    if (!this.connected) return qos;
+    await this.sendSubscription(subscription);
+    if (subscription.granted < 0) await settled(subscription, this.ackTimeoutMs);
+    const { granted } = subscription;
+    if (granted < 0 || granted === REFUSED) subscriptions.remove(subscription);
+    if (granted < 0) throw new Error("time-out");
+    return granted;
+  }
+
+  /** The one fiber that connects and reads. Nothing of the application's that waits runs in it. */
+  private async run(): Promise<void> {
+    const { options, connection } = this;
+    const backoff = new Backoff();
+    this.runner = Fiber.self();
+    while (this.running) {
+      let reason: string;
+      let refused = 0;
+      let acceptedAt = 0;
+      try {
+        await connection.open(options.host, options.port, options.tls, this.connectPacket);
+        await connection.next();
+        // CONNACK comes first [MQTT-3.2.0-1].
+        const { type, code } = connection.decoder;
+        if (type !== CONNACK) throw new Error("unexpected packet");
+        refused = code;
+        if (code !== 0) throw new Error(refusal(code));
+        acceptedAt = millis();
+        await this.accepted();
+        for (;;) {
+          await connection.next();
+          await this.received();
+        }
+      } catch (e) {
+        reason = (e as Error).message;
+      }
+      await connection.close();
+      this.ended(reason);
+      if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
+      this.pausing = true;
+      // Of the refusals only "server unavailable" passes by itself.
+      if (this.running)
+        await suspend(backoff.pauseMs(Math.random(), refused > 0 && refused !== UNAVAILABLE));
+      this.pausing = false;
+    }
+    this.runner = undefined;
+  }
+
+  private async accepted(): Promise<void> {
+    const { connection, session } = this;
+    const present = connection.decoder.sessionPresent;
+    if (session.connection > 0) this.reconnects++;
+    connection.keepAlive.connected(millis());
+    session.connected(present);
+    this.connected = true;
+    for (const subscription of this.subscriptions.connected(present))
+      await this.sendSubscription(subscription);
+    await this.flush();
+    this.greet.start(present);
+  }
+
+  private async greet(sessionPresent: boolean): Promise<void> {
+    try {
+      if (this.onConnect) await this.onConnect(sessionPresent);
+    } catch (e) {
+      this.log(`onConnect: ${(e as Error).message}`);
+    }
+  }
+
+  private ended(reason: string): void {
+    const callback = this.connected ? this.onDisconnect : this.onConnectFailed;
+    this.connected = false;
+    this.log(reason);
+    try {
+      if (callback) callback(reason);
+    } catch (e) {
+      this.log(`onDisconnect: ${(e as Error).message}`);
+    }
+  }
+
+  /** Acts on the packet in the decoder. */
+  private async received(): Promise<void> {
+    const { connection, session } = this;
+    const { type, id, code } = connection.decoder;
+    switch (type) {
+      case PUBLISH:
+        await this.delivery.arrived();
+        break;
+      case PUBACK:
+      case PUBCOMP:
+        session.acknowledged(type, id);
+        break;
+      case PUBREC:
+        // An id that is unknown gets its PUBREL too, so that the broker can end the exchange.
+        if (session.acknowledged(type, id)) await this.flush();
+        else await connection.write(encodeAck(PUBREL, id));
+        break;
+      case PUBREL:
+        session.released(id);
+        await connection.write(encodeAck(PUBCOMP, id)); // [MQTT-4.3.3-2]
+        break;
+      case SUBACK:
+      case UNSUBACK:
+        this.answered(this.subscriptions.answered(id, code));
+        break;
+      case PINGRESP:
+        break;
+      default:
+        throw new Error("unexpected packet"); // a second CONNACK
+    }
+  }
+
+  private answered(subscription: Subscription | undefined): void {
+    if (!subscription) return;
+    wake(subscription);
+    try {
+      if (subscription.handler && this.onGranted)
+        this.onGranted(subscription.filter, subscription.granted);
+    } catch (e) {
+      this.log(`onGranted: ${(e as Error).message}`);
+    }
+  }
+
+  /** Sends what the session has to send, in its order: one fiber at a time. */
+  private async flush(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      while (this.connected) {
+        const packet = this.session.unsent();
+        if (!packet) break;
+        await this.connection.write(packet);
+      }
+    } catch {
+      // The connection is over; the next one sends it again.
+    }
+    this.sending = false;
+  }
+
+  private async sendSubscription(subscription: Subscription): Promise<void> {
+    const { filter, qos, handler } = subscription;
+    const id = this.subscriptions.ask(subscription);
+    try {
+      await this.connection.write(encodeSubscribe(id, filter, handler ? qos : undefined));
+    } catch {
+      // The next connection asks again.
+    }
+  }
+}
+
+function noLog(): void {
+  // nobody listens
+}
+
+/** Suspends this fiber until wake() or until the time, in ms, is over. */
+async function settled(target: Waiting, timeoutMs: number): Promise<void> {
+  target.waiter = Fiber.self();
+  await suspend(timeoutMs);
+  target.waiter = undefined;
+}
+
+function wake(target: Waiting): void {
+  const fiber = target.waiter as Fiber;
+  try {
+    if (fiber && fiber.suspended) fiber.resume(true);
+  } catch {
+    // The application has ended its fiber.
+  }
+}
+
+/** CONNACK's return codes [MQTT 3.2.2.3]. */
+function refusal(code: number): string {
+  const reasons = [
+    "unacceptable protocol version",
+    "identifier rejected",
+    "server unavailable",
+    "bad user name or password",
+    "not authorized",
+  ];
+  return `refused: ${reasons[code - 1] ?? code}`;
+}

@@ -1,0 +1,5 @@
+export { MqttClient } from "./client";
+export type { MqttOptions } from "./client";
+export type { QoS, Will } from "./packet";
+export type { Handler } from "./subscriptions";
+export { isFilter, isTopic, matches } from "./topic";

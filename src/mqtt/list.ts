@@ -1,0 +1,12 @@
+/**
+ * Takes an item out of a list, keeping the order. DeviceScript has no `splice`, Node no `insert`,
+ * and on the device assigning to `length` does not shorten an array.
+ * @returns false where it is not in the list
+ */
+export function remove<T>(list: T[], item: T): boolean {
+  const at = list.indexOf(item);
+  if (at < 0) return false;
+  for (let i = at + 1; i < list.length; i++) list[i - 1] = list[i] as T;
+  list.pop();
+  return true;
+}
