@@ -1,4 +1,5 @@
 import type { Rule } from "../src/rule";
+import type { State } from "../src/wire";
 
 /** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
 
@@ -15,6 +16,8 @@ export interface DeviceView {
   ledOn: boolean | null;
   /** ISO 8601, or null when it never spoke. */
   lastSeen: string | null;
+  /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
+  state: State | null;
 }
 
 /** A message that passed the broker, as the page's stream shows it. */
@@ -30,7 +33,7 @@ export interface MessageView {
 /** A light level in a device's chart. */
 export interface ReadingView {
   id: string;
-  /** Unix time, ms. */
+  /** When it was taken, Unix time, ms: after an outage, long before it came. */
   atMs: number;
   light: number;
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { DeviceView, Events, MessageView, ReadingView } from "./api";
+import type { State, Status } from "../src/wire";
 import { Ring } from "./ring";
 
 /** The simulated device, as far as the list of devices needs it. */
@@ -10,9 +11,12 @@ export interface Simulated {
 
 interface Device {
   online: boolean;
+  /** It has a status topic, which says when it is offline: its silence says nothing. */
+  hasStatus: boolean;
   light: number | null;
   ledOn: boolean | null;
   lastSeenMs: number | null;
+  state?: State;
   simulated?: Simulated;
   readings: Ring<ReadingView>;
 }
@@ -61,23 +65,40 @@ export class Devices extends EventEmitter<{
     return this.devices.get(id)?.ledOn ?? undefined;
   }
 
-  reading(id: string, atMs: number, light: number): void {
-    const device = this.take(id);
+  /** @param ledOn as the device reported it with the reading */
+  reading(reading: ReadingView, arrivedMs: number, ledOn: boolean | undefined): void {
+    const device = this.take(reading.id);
     if (!device) return;
-    device.light = light;
-    device.lastSeenMs = atMs;
+    device.light = reading.light;
+    device.ledOn = ledOn ?? device.ledOn;
+    device.lastSeenMs = arrivedMs;
     device.online = true;
-    const reading = { id, atMs, light };
     device.readings.push(reading);
     this.emit("reading", reading);
-    this.changed(id);
+    this.changed(reading.id);
   }
 
   /** A command has passed: what a device without a report of its own is taken to have done. */
   commanded(id: string, ledOn: boolean): void {
     const device = this.take(id);
-    if (!device) return;
+    if (!device || device.state) return;
     device.ledOn = ledOn;
+    this.changed(id);
+  }
+
+  status(id: string, status: Status): void {
+    const device = this.take(id);
+    if (!device) return;
+    device.hasStatus = true;
+    device.online = status === "online";
+    this.changed(id);
+  }
+
+  state(id: string, state: State): void {
+    const device = this.take(id);
+    if (!device) return;
+    device.state = state;
+    device.ledOn = state.led_on;
     this.changed(id);
   }
 
@@ -109,6 +130,7 @@ export class Devices extends EventEmitter<{
     if (known || this.devices.size >= MAX_DEVICES) return known;
     const device: Device = {
       online: false,
+      hasStatus: false,
       light: null,
       ledOn: null,
       lastSeenMs: null,
@@ -120,7 +142,8 @@ export class Devices extends EventEmitter<{
 
   private noticeSilence(nowMs: number): void {
     for (const [id, device] of this.devices) {
-      if (!device.online || nowMs - (device.lastSeenMs ?? 0) < this.silenceMs) continue;
+      if (!device.online || device.hasStatus || nowMs - (device.lastSeenMs ?? 0) < this.silenceMs)
+        continue;
       device.online = false;
       this.changed(id);
     }
@@ -135,5 +158,6 @@ function view(id: string, device: Device): DeviceView {
     light: device.light,
     ledOn: device.simulated?.ledOn ?? device.ledOn,
     lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
+    state: device.state ?? null,
   };
 }

@@ -1,9 +1,10 @@
 import { loadConfig } from "./config";
 import { printLog } from "./log";
 import { HELP, parseOptions } from "./options";
-import { VERSION, run, type Running } from "./run";
+import { run, type Running } from "./run";
 import { readSecrets } from "./secrets";
 import { UserError } from "./user-error";
+import { VERSION } from "./version";
 
 /** Whatever still hangs on after this long at the end is cut off. */
 const STOP_TIMEOUT_MS = 1_500;

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../src/config";
 import { serverClientId } from "../src/wire";
 import { Broker } from "./broker";
@@ -7,11 +5,11 @@ import { Decider } from "./decider";
 import { Devices } from "./devices";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { ROOT } from "./firmware/paths";
 import type { Log } from "./log";
 import type { Options } from "./options";
 import { bundlePage } from "./page-bundle";
 import { SimulatedDevice } from "./simulator/device";
+import { VERSION } from "./version";
 import { Web } from "./web";
 
 export interface Running {
@@ -27,10 +25,6 @@ const HOST = "127.0.0.1";
 /** A device that has been silent for this long, or three intervals, counts as offline. */
 const SILENCE_MS = 30_000;
 const FIRST_READING_TIMEOUT_MS = 10_000;
-
-export const VERSION = (
-  JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }
-).version;
 
 /**
  * Starts broker, server, simulated device and page, as far as the options ask for them.

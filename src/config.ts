@@ -8,6 +8,11 @@ export interface Config {
   broker: string;
   /** Which devices the server decides for: all on the broker, or `id` alone. */
   devices: "all" | "own";
-  telemetry: CadenceConfig;
+  telemetry: CadenceConfig & {
+    /** Keep readings while there is no connection and send them afterwards, or drop them. */
+    whenOffline: "store" | "discard";
+  };
+  /** How long the server may be gone before the device decides for itself, ms. */
+  aloneAfterMs: number;
   rule: Rule;
 }

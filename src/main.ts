@@ -1,32 +1,39 @@
 import { LightBulb, LightLevel } from "@devicescript/core";
-import { readSetting } from "@devicescript/settings";
-import { parseBrokerAddress } from "./broker-address";
 import { config } from "./config.gen";
-import { Link } from "./link";
+import { Led } from "./led";
+import { MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
-import { deviceClientId } from "./wire";
+import { readSettings } from "./settings";
+import { deviceClientId, statusTopic } from "./wire";
 
-/** With the embedded broker and no setting, the device is a simulator on the broker's machine. */
-const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
+const KEEP_ALIVE_S = 15;
+/** An unacknowledged reading is sent anew, with its age set right, after this, ms. */
+const ACK_TIMEOUT_MS = 5000;
 
 const sensor = new LightLevel();
-const led = new LightBulb();
+const led = new Led(new LightBulb());
+const settings = await readSettings();
 
-const id = await readSetting<string>("ID", config.id);
-const broker = await readSetting<string>(
-  "BROKER",
-  config.broker === "embedded" ? EMBEDDED_BROKER : config.broker,
-);
-const user = await readSetting<string>("MQTT_USER");
-const password = await readSetting<string>("MQTT_PWD");
-
-const address = parseBrokerAddress(broker);
-if (!address) {
-  console.log(`BROKER: found ${broker}, allowed is mqtt://HOST[:PORT] or mqtts://HOST[:PORT]`);
-} else {
-  console.log(`Connecting to ${broker} as ${deviceClientId(id)}`);
-  const link = new Link(address, deviceClientId(id), user, password);
-  await link.connect();
-  console.log("Connected");
-  await runNightlight(id, config.telemetry, sensor, led, link);
+if (settings.broker) {
+  const { host, port, tls } = settings.broker;
+  const clientId = deviceClientId(settings.id);
+  console.log(`Connecting to ${tls ? "mqtts" : "mqtt"}://${host}:${port} as ${clientId}`);
+  const mqtt = new MqttClient({
+    host,
+    port,
+    tls,
+    clientId,
+    username: settings.user,
+    password: settings.password,
+    keepAliveS: KEEP_ALIVE_S,
+    ackTimeoutMs: ACK_TIMEOUT_MS,
+    // Commands that are sent while we are away wait in the broker.
+    cleanSession: false,
+    will: { topic: statusTopic(settings.id), payload: "offline", qos: 1, retain: true },
+  });
+  mqtt.onConnectFailed = (reason) => {
+    console.log("Not connected: " + reason);
+  };
+  await runNightlight(settings, config, sensor, led, mqtt);
+  mqtt.start();
 }

@@ -1,36 +1,91 @@
-import { LightBulb, LightLevel, millis } from "@devicescript/core";
-import { Cadence, CadenceConfig } from "./cadence";
-import type { Link } from "./link";
-import { LIGHT_MAX, commandsTopic, parseCommand, telemetryTopic } from "./wire";
+import { LightLevel, millis } from "@devicescript/core";
+import { Cadence } from "./cadence";
+import { CommandGate } from "./command-gate";
+import type { Config } from "./config";
+import type { Led } from "./led";
+import type { MqttClient } from "./mqtt";
+import { Presence } from "./presence";
+import { Reporter } from "./reporter";
+import { decide } from "./rule";
+import { DeviceSettings, writeLastId } from "./settings";
+import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand, parseStatus } from "./wire";
 
-/** The device: reports the sensor's readings and does what commands say to the LED. */
+/** Readings that are kept while there is no connection: 10 bytes each. */
+const OUTBOX_CAPACITY = 512;
+/** Boot numbers are below this: enough to differ, few digits on the wire. */
+const MAX_BOOT = 10000000;
+/** Without a store, those that are on their way. */
+const TRANSIT_CAPACITY = 4;
+
+/**
+ * The device: reports the sensor's readings, does what commands say to the LED, and decides for
+ * itself while no server does.
+ */
 export async function runNightlight(
-  id: string,
-  cadenceConfig: CadenceConfig,
+  settings: DeviceSettings,
+  config: Config,
   sensor: LightLevel,
-  led: LightBulb,
-  link: Link,
+  led: Led,
+  mqtt: MqttClient,
 ): Promise<void> {
-  const cadence = new Cadence(cadenceConfig);
+  const { id } = settings;
+  const boot = Math.floor(Math.random() * MAX_BOOT);
+  const store = config.telemetry.whenOffline === "store";
+  const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
+  const reporter = new Reporter(id, boot, store, capacity, led, mqtt);
+  const gate = new CommandGate(boot, settings.lastId);
+  const presence = new Presence(config.aloneAfterMs, millis());
+  const cadence = new Cadence(config.telemetry);
+  let serverOnline = true;
+  let alone = false;
+  let seq = 0;
 
-  await link.subscribe(commandsTopic(id), async (payload) => {
-    console.log("Message received: " + payload);
-    const command = parseCommand(payload);
-    if (command.error) {
-      console.log("Command ignored: " + command.error);
+  reporter.lastId = settings.lastId;
+  mqtt.onConnect = async () => {
+    console.log("Connected");
+    reporter.connected();
+  };
+  mqtt.onDisconnect = (reason) => {
+    console.log("Disconnected: " + reason);
+  };
+
+  await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
+    const status = parseStatus(payload.toString("utf-8"));
+    if (status.value) serverOnline = status.value === "online";
+  });
+
+  await mqtt.subscribe(commandsTopic(id), 1, async (_topic, payload) => {
+    const text = payload.toString("utf-8");
+    console.log("Message received: " + text);
+    const command = parseCommand(text);
+    const refusal = command.value ? gate.admit(command.value) : command.error;
+    if (refusal) {
+      console.log("Command ignored: " + refusal);
       return;
     }
-    await led.intensity.write(command.value.led_on ? 1 : 0);
+    if (await led.set(command.value.led_on, "server")) reporter.stateChanged();
+    if (gate.lastId !== reporter.lastId) {
+      await writeLastId(gate.lastId);
+      reporter.lastId = gate.lastId;
+      reporter.stateChanged();
+    }
   });
 
   // The sensor reads a ratio of full light, 0..1.
   await sensor.reading.subscribe(async (ratio) => {
     const light = Math.round(ratio * LIGHT_MAX);
     const nowMs = millis();
+    const wasAlone = alone;
+    alone = presence.isAlone(nowMs, mqtt.connected, serverOnline);
+    if (alone !== wasAlone)
+      console.log(alone ? "No server: deciding for myself" : "The server decides again");
+    if (alone && (await led.set(decide(config.rule, light, led.on), "device")))
+      reporter.stateChanged();
     if (!cadence.isDue(nowMs, light)) return;
     cadence.report(nowMs, light);
-    const payload = JSON.stringify({ light });
-    console.log("Sending telemetry " + payload);
-    await link.publish(telemetryTopic(id), payload);
+    seq++;
+    reporter.report({ seq, takenMs: nowMs, light, ledOn: led.on });
   });
+
+  reporter.run.start();
 }

@@ -9,6 +9,9 @@
 /** The lesson's 10-bit light level: 0 is dark, 1023 is bright. */
 export const LIGHT_MAX = 1023;
 
+/** The largest count on the wire: what 53 bits of a JSON number hold exactly. */
+const COUNT_MAX = 9007199254740991;
+
 /** A payload beyond this is refused unread. */
 export const PAYLOAD_MAX_BYTES = 1024;
 
@@ -16,11 +19,43 @@ export const PAYLOAD_MAX_BYTES = 1024;
 export interface Telemetry {
   /** Light level, 0..1023. */
   light: number;
+  /** The LED when the reading was taken: such a device is commanded only when it should change. */
+  led_on?: boolean;
+  /** Counts the readings of one run of the device, from 1. */
+  seq?: number;
+  /** A random number that names the run: with `seq` it tells a reading that came twice. */
+  boot?: number;
+  /** How long before it was sent the reading was taken, ms; absent when just now. */
+  age_ms?: number;
 }
 
 /** Payload of `<ID>/commands`. */
 export interface Command {
   led_on: boolean;
+  /** The reading that this answers; with `boot`, its run. */
+  seq?: number;
+  boot?: number;
+  /** Of an ordered command: done once, in the order of ids. */
+  id?: number;
+}
+
+/** Payload of `<ID>/status` and of the server's: retained, and the will says offline. */
+export type Status = "online" | "offline";
+
+/** Payload of `<ID>/state`, retained. */
+export interface State {
+  led_on: boolean;
+  /** Who decided that: the server's commands, or the device's own rule while it is alone. */
+  decided_by: "server" | "device";
+  /** The last ordered command that was done. */
+  id?: number;
+  /** Firmware version. */
+  fw: string;
+  uptime_s: number;
+  /** How often a lost connection was made again. */
+  reconnects: number;
+  /** Readings that wait for the broker's acknowledgement. */
+  outbox: number;
 }
 
 /** Either the value, or in `error` what is wrong with the payload. */
@@ -37,6 +72,17 @@ export function commandsTopic(id: string): string {
   return id + "/commands";
 }
 
+export function statusTopic(id: string): string {
+  return id + "/status";
+}
+
+export function stateTopic(id: string): string {
+  return id + "/state";
+}
+
+/** Where a server says that it is there to decide; retained. */
+export const SERVER_STATUS_TOPIC = "nightlight/server/status";
+
 /** The lesson's client id of a device. */
 export function deviceClientId(id: string): string {
   return id + "nightlight_client";
@@ -48,21 +94,80 @@ export function serverClientId(id: string): string {
 }
 
 export function parseTelemetry(text: string): Parsed<Telemetry> {
-  const parsed = parseObject(text);
-  if (!parsed.value) return { error: parsed.error };
-  const light = parsed.value["light"];
+  const { value, error } = parseObject(text);
+  if (!value) return { error };
+  const light = value["light"];
   if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
-    return { error: `light: found ${shown(light)}, allowed is a number from 0 to ${LIGHT_MAX}` };
-  return { value: { light } };
+    return { error: refusal("light", light, `a number from 0 to ${LIGHT_MAX}`) };
+  const telemetry: Telemetry = { light };
+  const wrong =
+    optionalBoolean(value, "led_on", telemetry) ||
+    optionalCount(value, "seq", telemetry) ||
+    optionalCount(value, "boot", telemetry) ||
+    optionalCount(value, "age_ms", telemetry);
+  return wrong ? { error: wrong } : { value: telemetry };
 }
 
 export function parseCommand(text: string): Parsed<Command> {
-  const parsed = parseObject(text);
-  if (!parsed.value) return { error: parsed.error };
-  const ledOn = parsed.value["led_on"];
-  if (typeof ledOn !== "boolean")
-    return { error: `led_on: found ${shown(ledOn)}, allowed is true or false` };
-  return { value: { led_on: ledOn } };
+  const { value, error } = parseObject(text);
+  if (!value) return { error };
+  const ledOn = value["led_on"];
+  if (typeof ledOn !== "boolean") return { error: refusal("led_on", ledOn, "true or false") };
+  const command: Command = { led_on: ledOn };
+  const wrong =
+    optionalCount(value, "seq", command) ||
+    optionalCount(value, "boot", command) ||
+    optionalCount(value, "id", command);
+  return wrong ? { error: wrong } : { value: command };
+}
+
+export function parseStatus(text: string): Parsed<Status> {
+  if (text === "online" || text === "offline") return { value: text };
+  return { error: `status: found ${shown(text)}, allowed is online or offline` };
+}
+
+export function parseState(text: string): Parsed<State> {
+  const { value, error } = parseObject(text);
+  if (!value) return { error };
+  const { led_on, decided_by, fw } = value;
+  if (typeof led_on !== "boolean") return { error: refusal("led_on", led_on, "true or false") };
+  if (decided_by !== "server" && decided_by !== "device")
+    return { error: refusal("decided_by", decided_by, '"server" or "device"') };
+  if (typeof fw !== "string" || fw.length > 40)
+    return { error: refusal("fw", fw, "text of at most 40 characters") };
+  const state: State = { led_on, decided_by, fw, uptime_s: 0, reconnects: 0, outbox: 0 };
+  const wrong =
+    optionalCount(value, "id", state) ||
+    optionalCount(value, "uptime_s", state) ||
+    optionalCount(value, "reconnects", state) ||
+    optionalCount(value, "outbox", state);
+  return wrong ? { error: wrong } : { value: state };
+}
+
+/** Takes over a whole number that may be missing. @returns what is wrong with it, or "" */
+function optionalCount(from: Record<string, unknown>, field: string, to: object): string {
+  const value = from[field];
+  if (value === undefined) return "";
+  if (
+    typeof value !== "number" ||
+    !(value >= 0 && value <= COUNT_MAX) ||
+    Math.floor(value) !== value
+  )
+    return refusal(field, value, `a whole number from 0 to ${COUNT_MAX}`);
+  (to as Record<string, unknown>)[field] = value;
+  return "";
+}
+
+function optionalBoolean(from: Record<string, unknown>, field: string, to: object): string {
+  const value = from[field];
+  if (value === undefined) return "";
+  if (typeof value !== "boolean") return refusal(field, value, "true or false");
+  (to as Record<string, unknown>)[field] = value;
+  return "";
+}
+
+function refusal(field: string, found: unknown, allowed: string): string {
+  return `${field}: found ${shown(found)}, allowed is ${allowed}`;
 }
 
 /** Node throws on malformed JSON, the device's parser answers undefined: both end here. */

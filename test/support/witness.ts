@@ -22,8 +22,8 @@ export class Witness {
     filter: string | string[] = "#",
     options: IClientOptions = {},
   ): Promise<Witness> {
-    const witness = new Witness(await connectAsync(url, { protocolVersion: 4, ...options }));
-    await witness.client.subscribeAsync(filter);
+    const witness = new Witness(await connectAsync(url, { reconnectPeriod: 50, ...options }));
+    await witness.client.subscribeAsync(filter, { qos: 1 });
     return witness;
   }
 
@@ -31,9 +31,10 @@ export class Witness {
     return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
   }
 
-  async sees(topic: string, payload: string, from = 0): Promise<void> {
+  /** @param from the message in `seen` to begin with */
+  async sees(topic: string, payload: RegExp, from = 0): Promise<void> {
     await until(`${payload} on ${topic}`, () =>
-      this.seen.slice(from).some((m) => m.topic === topic && m.payload === payload),
+      this.seen.slice(from).some((m) => m.topic === topic && payload.test(m.payload)),
     );
   }
 

@@ -34,7 +34,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, rule",
+      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, aloneAfterMs, rule",
     ],
     [withChange({ broker: "mqtt://me:secret@host" }), /^devicescript.json: broker: found /],
   ])("refuses %s", (text, message) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCommand, parseTelemetry } from "../../src/wire";
+import { parseCommand, parseState, parseStatus, parseTelemetry } from "../../src/wire";
 
 describe("telemetry", () => {
   it.each([0, 299.5, 1023])("takes light %d", (light) => {
@@ -24,6 +24,40 @@ describe("telemetry", () => {
     const parsed = parseTelemetry(text);
     expect(parsed.value).toBeUndefined();
     expect(parsed.error).toMatch(error);
+  });
+});
+
+describe("what is more than the lesson's", () => {
+  it("is taken where it is right", () => {
+    const telemetry = { light: 5, led_on: true, seq: 1, boot: 77, age_ms: 90_000 };
+    expect(parseTelemetry(JSON.stringify(telemetry)).value).toEqual(telemetry);
+    const command = { led_on: true, seq: 1, boot: 77, id: 3 };
+    expect(parseCommand(JSON.stringify(command)).value).toEqual(command);
+    const state = {
+      led_on: true,
+      decided_by: "device",
+      id: 3,
+      fw: "1.2.3",
+      uptime_s: 5,
+      reconnects: 1,
+      outbox: 0,
+    };
+    expect(parseState(JSON.stringify(state)).value).toEqual(state);
+    expect(parseStatus("online").value).toBe("online");
+  });
+
+  it.each([
+    [parseTelemetry('{"light":5,"led_on":1}'), "led_on: found 1, allowed is true or false"],
+    [parseTelemetry('{"light":5,"seq":-1}'), /^seq: found -1, allowed is a whole number/],
+    [parseTelemetry('{"light":5,"age_ms":1.5}'), /^age_ms: found 1.5, /],
+    [parseTelemetry('{"light":5,"boot":1e300}'), /^boot: found 1e\+300, /],
+    [parseCommand('{"led_on":true,"id":"7"}'), /^id: found "7", /],
+    [parseState('{"led_on":true,"decided_by":"me","fw":"1"}'), /^decided_by: found "me", /],
+    [parseState(`{"led_on":true,"decided_by":"server","fw":"${"1".repeat(41)}"}`), /^fw: found /],
+    [parseStatus("on"), 'status: found "on", allowed is online or offline'],
+  ])("is refused where it is wrong %#", ({ value, error }, message) => {
+    expect(value).toBeUndefined();
+    expect(error).toMatch(message);
   });
 });
 

@@ -1,0 +1,131 @@
+import { delay, emitter, millis, wait } from "@devicescript/core";
+import { firmwareVersion } from "./config.gen";
+import type { Led } from "./led";
+import type { MqttClient } from "./mqtt";
+import { Outbox, StoredReading } from "./outbox";
+import { State, Telemetry, stateTopic, statusTopic, telemetryTopic } from "./wire";
+
+/** Uptime and outbox in the state are at most this old, ms. */
+const STATE_INTERVAL_MS = 60000;
+/** A reading counts as stored, and says its age, from here on, ms. */
+const AGE_FROM_MS = 1000;
+
+/** Publishes, one after another: the status, the state, and the readings in their order. */
+export class Reporter {
+  /** Of the last ordered command that was done; 0 for none. */
+  lastId = 0;
+  private readonly outbox: Outbox;
+  private readonly wake = emitter<boolean>();
+  private statusDue = false;
+  private stateDue = false;
+  private stateMs = 0;
+  private stateOutbox = 0;
+
+  /**
+   * @param boot names this run of the device
+   * @param store keep readings while there is no connection, and send them at QoS 1
+   * @param capacity readings that the outbox holds
+   */
+  constructor(
+    private readonly id: string,
+    private readonly boot: number,
+    private readonly store: boolean,
+    capacity: number,
+    private readonly led: Led,
+    private readonly mqtt: MqttClient,
+  ) {
+    this.outbox = new Outbox(capacity);
+  }
+
+  /** To be called at each connection: the broker may have published our will meanwhile. */
+  connected(): void {
+    this.statusDue = true;
+    this.stateDue = true;
+    this.wake.emit(true);
+  }
+
+  stateChanged(): void {
+    this.stateDue = true;
+    this.wake.emit(true);
+  }
+
+  report(reading: StoredReading): void {
+    if (!this.store && !this.mqtt.connected) return;
+    this.outbox.push(reading);
+    this.wake.emit(true);
+  }
+
+  /** Runs for ever, in a fiber of its own. */
+  async run(): Promise<void> {
+    for (;;) {
+      try {
+        if (!this.mqtt.connected || !(await this.publishNext())) await wait(this.wake, 1000);
+      } catch {
+        // Without an acknowledgement it stays the next one to be sent.
+        await delay(100);
+      }
+    }
+  }
+
+  /** @returns false where there is nothing to say */
+  private async publishNext(): Promise<boolean> {
+    const nowMs = millis();
+    if (this.statusDue) {
+      this.statusDue = false;
+      await this.publishRetained(statusTopic(this.id), "online");
+      return true;
+    }
+    const drained = this.stateOutbox > 1 && this.outbox.count === 0;
+    if (this.stateDue || drained || nowMs - this.stateMs >= STATE_INTERVAL_MS) {
+      this.stateDue = false;
+      this.stateMs = nowMs;
+      this.stateOutbox = this.outbox.count;
+      await this.publishRetained(stateTopic(this.id), JSON.stringify(this.state(nowMs)));
+      return true;
+    }
+    const reading = this.outbox.first();
+    if (!reading) return false;
+    if (!this.store) this.outbox.removeFirst();
+    const payload = JSON.stringify(this.telemetry(reading, nowMs));
+    console.log("Sending telemetry " + payload);
+    await this.mqtt.publish(telemetryTopic(this.id), payload, { qos: this.store ? 1 : 0 });
+    if (this.store) this.outbox.removeFirst();
+    return true;
+  }
+
+  private async publishRetained(topic: string, payload: string): Promise<void> {
+    try {
+      await this.mqtt.publish(topic, payload, { qos: 1, retain: true });
+    } catch (e) {
+      // It may have been lost, and either way both are quickly said again.
+      this.statusDue = true;
+      this.stateDue = true;
+      throw e;
+    }
+  }
+
+  private telemetry(reading: StoredReading, nowMs: number): Telemetry {
+    const telemetry: Telemetry = {
+      light: reading.light,
+      led_on: reading.ledOn,
+      seq: reading.seq,
+      boot: this.boot,
+    };
+    const ageMs = Math.round(nowMs - reading.takenMs);
+    if (ageMs >= AGE_FROM_MS) telemetry.age_ms = ageMs;
+    return telemetry;
+  }
+
+  private state(nowMs: number): State {
+    const state: State = {
+      led_on: this.led.on,
+      decided_by: this.led.decidedBy,
+      fw: firmwareVersion,
+      uptime_s: Math.round(nowMs / 1000),
+      reconnects: this.mqtt.reconnects,
+      outbox: this.outbox.count,
+    };
+    if (this.lastId > 0) state.id = this.lastId;
+    return state;
+  }
+}

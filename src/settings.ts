@@ -1,0 +1,36 @@
+import { readSetting, writeSetting } from "@devicescript/settings";
+import { BrokerAddress, parseBrokerAddress } from "./broker-address";
+import { config } from "./config.gen";
+
+/** With the embedded broker and no setting, the device is a simulator on the broker's machine. */
+const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
+
+/** What this one device was told: its settings, and `devicescript.json` where there are none. */
+export interface DeviceSettings {
+  id: string;
+  /** Undefined where the setting is not an address. */
+  broker: BrokerAddress;
+  user: string;
+  password: string;
+  /** Of the last ordered command that was done; 0 for none. */
+  lastId: number;
+}
+
+export async function readSettings(): Promise<DeviceSettings> {
+  const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
+  const broker = await readSetting<string>("BROKER", preset);
+  const address = parseBrokerAddress(broker);
+  if (!address) console.log(`BROKER: found ${broker}, allowed is mqtt://HOST[:PORT] or mqtts://`);
+  return {
+    id: await readSetting<string>("ID", config.id),
+    broker: address,
+    user: await readSetting<string>("MQTT_USER"),
+    password: await readSetting<string>("MQTT_PWD"),
+    lastId: await readSetting<number>("LAST_ID", 0),
+  };
+}
+
+/** Survives a restart: an ordered command that comes twice is done once. */
+export async function writeLastId(lastId: number): Promise<void> {
+  await writeSetting("LAST_ID", lastId);
+}
