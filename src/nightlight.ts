@@ -10,6 +10,11 @@ import { decide } from "./rule";
 import { DeviceSettings, writeLastId } from "./settings";
 import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand, parseStatus } from "./wire";
 
+/**
+ * A broker that forgot our session forgot the server's too: what we send before the server has
+ * come back would be acknowledged and reach nobody. A lesson's server does not say when it is back.
+ */
+const SERVER_GRACE_MS = 5000;
 /** Readings that are kept while there is no connection: 10 bytes each. */
 const OUTBOX_CAPACITY = 512;
 /** Boot numbers are below this: enough to differ, few digits on the wire. */
@@ -41,17 +46,22 @@ export async function runNightlight(
   let seq = 0;
 
   reporter.lastId = settings.lastId;
-  mqtt.onConnect = async () => {
+  mqtt.onConnect = async (sessionPresent) => {
     console.log("Connected");
-    reporter.connected();
+    const forgotten = mqtt.reconnects > 0 && !sessionPresent;
+    reporter.connected(forgotten ? SERVER_GRACE_MS : 0);
   };
   mqtt.onDisconnect = (reason) => {
     console.log("Disconnected: " + reason);
+    // Sent again as it was, a reading would tell a wrong age.
+    mqtt.abandon();
   };
 
   await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
     const status = parseStatus(payload.toString("utf-8"));
-    if (status.value) serverOnline = status.value === "online";
+    if (!status.value) return;
+    serverOnline = status.value === "online";
+    if (serverOnline) reporter.release();
   });
 
   await mqtt.subscribe(commandsTopic(id), 1, async (_topic, payload) => {

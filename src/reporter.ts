@@ -8,7 +8,7 @@ import { State, Telemetry, stateTopic, statusTopic, telemetryTopic } from "./wir
 /** Uptime and outbox in the state are at most this old, ms. */
 const STATE_INTERVAL_MS = 60000;
 /** A reading counts as stored, and says its age, from here on, ms. */
-const AGE_FROM_MS = 1000;
+const AGE_FROM_MS = 200;
 
 /** Publishes, one after another: the status, the state, and the readings in their order. */
 export class Reporter {
@@ -20,6 +20,7 @@ export class Reporter {
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
+  private holdUntilMs = 0;
 
   /**
    * @param boot names this run of the device
@@ -37,10 +38,20 @@ export class Reporter {
     this.outbox = new Outbox(capacity);
   }
 
-  /** To be called at each connection: the broker may have published our will meanwhile. */
-  connected(): void {
+  /**
+   * To be called at each connection: the broker may have published our will meanwhile.
+   * @param holdMs readings wait for this long, or until release()
+   */
+  connected(holdMs: number): void {
+    this.holdUntilMs = millis() + holdMs;
     this.statusDue = true;
     this.stateDue = true;
+    this.wake.emit(true);
+  }
+
+  /** The server is there to take the readings. */
+  release(): void {
+    this.holdUntilMs = 0;
     this.wake.emit(true);
   }
 
@@ -84,7 +95,7 @@ export class Reporter {
       return true;
     }
     const reading = this.outbox.first();
-    if (!reading) return false;
+    if (!reading || nowMs < this.holdUntilMs) return false;
     if (!this.store) this.outbox.removeFirst();
     const payload = JSON.stringify(this.telemetry(reading, nowMs));
     console.log("Sending telemetry " + payload);

@@ -173,6 +173,16 @@ export class MqttClient {
   }
 
   /**
+   * Lets go of every message at QoS 1 and 2 that is not acknowledged: its publish() throws
+   * "abandoned". For messages whose content ages: called in onDisconnect(), it leaves it to the
+   * caller to send them anew, where they would be sent again as they were. They may then arrive
+   * twice, also at QoS 2.
+   */
+  abandon(): void {
+    this.session.abort("abandoned");
+  }
+
+  /**
    * Subscribes, now and again after every reconnection where the broker has lost the session.
    * Every handler whose filter covers a message gets it.
    * @returns the granted QoS; without a connection at once the one asked for, and the broker's

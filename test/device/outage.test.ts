@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Events } from "../../server/api";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+
+const ID = "test-1";
+
+describe("an outage of the broker", () => {
+  let mosquitto: Mosquitto;
+  let nightlight: Started;
+
+  afterEach(async () => {
+    await nightlight.stop();
+    await mosquitto.stop();
+  });
+
+  /** The readings that reached the server, as they came. */
+  function arrived(): { light: number; seq: number; age_ms?: number }[] {
+    return nightlight.log
+      .map((line) => /^Message received: (.*) from test-1$/.exec(line)?.[1])
+      .filter((payload) => payload !== undefined)
+      .map((payload) => JSON.parse(payload) as { light: number; seq: number; age_ms?: number });
+  }
+
+  async function snapshot(): Promise<Events["snapshot"]> {
+    const response = await fetch(`${nightlight.url}/api/events`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = "";
+    while (!text.includes("\n\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("no snapshot");
+      text += new TextDecoder().decode(value);
+    }
+    await reader.cancel();
+    const data = /^data: (.*)$/m.exec(text)?.[1] ?? "";
+    return JSON.parse(data) as Events["snapshot"];
+  }
+
+  it("loses no reading, doubles none, keeps their order and tells their age", async () => {
+    mosquitto = await Mosquitto.start();
+    nightlight = await startNightlight({ brokerUrl: mosquitto.url });
+    const startedMs = Date.now();
+
+    for (let outage = 1; outage <= 3; outage++) {
+      const before = arrived().length;
+      await until("a reading", () => arrived().length > before);
+      await mosquitto.kill("SIGKILL");
+      const downMs = Date.now();
+      for (const light of [100, 900, 150, 850]) {
+        const untilMs = Date.now() + 600;
+        await nightlight.setLight(ID, light);
+        await until("the outage goes on", () => Date.now() > untilMs);
+      }
+      await mosquitto.restart();
+      const wasDownMs = Date.now() - downMs;
+      await until("the stored readings", () => {
+        const stored = arrived().filter(({ age_ms }) => (age_ms ?? 0) > wasDownMs / 2);
+        return stored.length >= outage && (arrived().at(-1)?.age_ms ?? 0) === 0;
+      });
+    }
+
+    const readings = arrived();
+    expect(readings.map(({ seq }) => seq)).toEqual(readings.map((_, i) => i + 1));
+    const lights = readings.map(({ light }) => light);
+    expect(lights.join()).toMatch(/100,.*900,.*150,.*850.*100,.*900,.*150,.*850/);
+    // Drawn at the time when they were taken, the readings leave no hole.
+    const times = (await snapshot()).readings.map(({ atMs }) => atMs);
+    const gaps = times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0));
+    expect(Math.min(...times)).toBeGreaterThan(startedMs - 5_000);
+    expect(Math.max(...gaps)).toBeLessThan(2_600);
+    expect(nightlight.log.join("\n")).not.toMatch(/panic/i);
+    await until("the lamp is right again", async () => {
+      return (await nightlight.device(ID))?.ledOn === false;
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import { compileFirmware } from "../../server/firmware/compile";
+import { SimulatedDevice } from "../../server/simulator/device";
+
+export interface TestDevice {
+  id: string;
+  device: SimulatedDevice;
+  /** What the program logged. */
+  log: string[];
+  panics: number[];
+}
+
+/** The compiled firmware on its own, without our server. */
+export async function startDevice(
+  id: string,
+  brokerUrl: string,
+  settings: Record<string, string> = {},
+): Promise<TestDevice> {
+  const log: string[] = [];
+  const panics: number[] = [];
+  const device = await SimulatedDevice.start({
+    bytecode: await compileFirmware(),
+    settings: { ID: id, BROKER: brokerUrl, ...settings },
+    lightRaw: 652,
+    onLog: (line) => {
+      if (line.startsWith("> ")) log.push(line.slice(2));
+    },
+    onPanic: (code) => panics.push(code),
+  });
+  return { id, device, log, panics };
+}
