@@ -38,6 +38,14 @@ export interface ReadingView {
   light: number;
 }
 
+/** A change of a device's LED, for its chart. */
+export interface LedView {
+  id: string;
+  /** Unix time, ms. */
+  atMs: number;
+  ledOn: boolean;
+}
+
 /** First event of `GET /api/events`: all that the page needs to draw itself. */
 export interface SnapshotView {
   version: string;
@@ -46,10 +54,14 @@ export interface SnapshotView {
   brokerConnected: boolean;
   /** False with --no-decide. */
   decides: boolean;
+  /** The server's clock, Unix time, ms: a phone's may differ. */
+  nowMs: number;
   rule: Rule;
   devices: DeviceView[];
   /** The last minutes, oldest first. */
   readings: ReadingView[];
+  /** The last LED changes of each device, oldest first. */
+  leds: LedView[];
   messages: MessageView[];
 }
 

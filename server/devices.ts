@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { DeviceView, Events, MessageView, ReadingView } from "./api";
+import type { DeviceView, Events, LedView, MessageView, ReadingView } from "./api";
 import type { State, Status } from "../src/wire";
 import { Ring } from "./ring";
 
@@ -19,11 +19,15 @@ interface Device {
   state?: State;
   simulated?: Simulated;
   readings: Ring<ReadingView>;
+  leds: Ring<LedView>;
+  /** The LED as of the last entry in there. */
+  ledNoted: boolean | null;
 }
 
 /** Strangers choose ids: beyond this many, new ones are not taken in. */
 const MAX_DEVICES = 10_000;
 const READINGS_KEPT = 600;
+const LEDS_KEPT = 100;
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
@@ -110,7 +114,13 @@ export class Devices extends EventEmitter<{
   /** To be called when something was changed from outside, as a simulated LED. */
   changed(id: string): void {
     const device = this.devices.get(id);
-    if (device) this.emit("device", view(id, device));
+    if (!device) return;
+    const now = view(id, device);
+    if (now.ledOn !== null && now.ledOn !== device.ledNoted) {
+      device.ledNoted = now.ledOn;
+      device.leds.push({ id, atMs: Date.now(), ledOn: now.ledOn });
+    }
+    this.emit("device", now);
   }
 
   list(): DeviceView[] {
@@ -119,6 +129,10 @@ export class Devices extends EventEmitter<{
 
   recentReadings(): ReadingView[] {
     return [...this.devices.values()].flatMap((device) => device.readings.toArray());
+  }
+
+  recentLeds(): LedView[] {
+    return [...this.devices.values()].flatMap((device) => device.leds.toArray());
   }
 
   recentMessages(): MessageView[] {
@@ -135,6 +149,8 @@ export class Devices extends EventEmitter<{
       ledOn: null,
       lastSeenMs: null,
       readings: new Ring(READINGS_KEPT),
+      leds: new Ring(LEDS_KEPT),
+      ledNoted: null,
     };
     this.devices.set(id, device);
     return device;
