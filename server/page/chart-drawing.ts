@@ -1,0 +1,93 @@
+import uPlot from "uplot";
+import type { Rule } from "../../src/rule";
+import type { ChartContent } from "./chart";
+
+/** What the chart draws on the canvas besides uPlot's own line. */
+
+export interface Palette {
+  muted: string;
+  grid: string;
+  line: string;
+  fillTop: string;
+  fillBottom: string;
+  threshold: string;
+  surface: string;
+  led: string;
+  ledEdge: string;
+}
+
+/** The colours of the style sheet, which knows the dark and the light look. */
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    muted: colour("muted"),
+    grid: colour("chart-grid"),
+    line: colour("chart-line"),
+    fillTop: colour("chart-fill-top"),
+    fillBottom: colour("chart-fill-bottom"),
+    threshold: colour("chart-threshold"),
+    surface: colour("surface"),
+    led: colour("chart-led"),
+    ledEdge: colour("chart-led-edge"),
+  };
+}
+
+export function fillBelow(plot: uPlot, palette: Palette): CanvasGradient | string {
+  const { top, height } = plot.bbox;
+  // Before its first layout uPlot has no size, and a canvas takes finite numbers only.
+  if (!Number.isFinite(top + height)) return palette.fillBottom;
+  const gradient = plot.ctx.createLinearGradient(0, top, 0, top + height);
+  gradient.addColorStop(0, palette.fillTop);
+  gradient.addColorStop(1, palette.fillBottom);
+  return gradient;
+}
+
+/** Bands behind the line while the LED was on, with a bright foot: not by a tint alone. */
+export function drawLedSpans(plot: uPlot, palette: Palette, { device, nowMs }: ChartContent): void {
+  const { ctx, bbox } = plot;
+  const footPx = 4 * uPlot.pxRatio;
+  ctx.save();
+  for (const { fromMs, toMs } of device.history.ledSpans) {
+    const left = Math.max(bbox.left, plot.valToPos(fromMs, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(toMs ?? nowMs, "x", true));
+    if (right <= left) continue;
+    ctx.fillStyle = palette.led;
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillStyle = palette.ledEdge;
+    ctx.fillRect(left, bbox.top + bbox.height - footPx, right - left, footPx);
+  }
+  ctx.restore();
+}
+
+export function drawThreshold(plot: uPlot, palette: Palette, rule: Rule): void {
+  const { ctx, bbox } = plot;
+  const px = uPlot.pxRatio;
+  const y = Math.round(plot.valToPos(rule.value, "y", true));
+  ctx.save();
+  ctx.strokeStyle = palette.threshold;
+  ctx.lineWidth = 1.5 * px;
+  ctx.setLineDash([6 * px, 5 * px]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+
+  const label = `on ${rule.comparison} ${rule.value}`;
+  ctx.font = `600 ${11 * px}px ${getComputedStyle(plot.root).fontFamily}`;
+  ctx.textAlign = "left";
+  // On the side where the LED is on, where there is room for it.
+  const isBelow = rule.comparison === "below" ? rule.value > 120 : rule.value > 900;
+  ctx.textBaseline = isBelow ? "top" : "bottom";
+  const x = bbox.left + 8 * px;
+  const textY = y + (isBelow ? 5 : -5) * px;
+  // A rim in the surface's colour keeps it readable over the line and the bands.
+  ctx.lineWidth = 4 * px;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = palette.surface;
+  ctx.strokeText(label, x, textY);
+  ctx.fillStyle = palette.threshold;
+  ctx.fillText(label, x, textY);
+  ctx.restore();
+}

@@ -1,0 +1,91 @@
+import { LIGHT_MAX } from "../../src/wire";
+import { Chart } from "./chart";
+import { CommandButtons } from "./command-buttons";
+import { byId, setAttribute, setText } from "./dom";
+import { LightSlider } from "./light-slider";
+import type { Device, ServerFacts } from "./model";
+import { deciderWords, lastSeenWords, ledWords, onlineWords } from "./words";
+
+/** The opened device: its lamp, its level, its chart, and what one can do with it. */
+export class DeviceCard {
+  private readonly card = byId("device", HTMLElement);
+  private readonly title = byId("device-id", HTMLElement);
+  private readonly kind = byId("device-kind", HTMLElement);
+  private readonly kindNote = byId("kind-note", HTMLElement);
+  private readonly presence = byId("presence", HTMLElement);
+  private readonly online = byId("online", HTMLElement);
+  private readonly lastSeen = byId("last-seen", HTMLTimeElement);
+  private readonly led = byId("led", HTMLElement);
+  private readonly level = byId("level", HTMLElement);
+  private readonly decider = byId("decider", HTMLElement);
+  private readonly thresholdKey = byId("threshold-key", HTMLElement);
+  private readonly error = byId("control-error", HTMLElement);
+  private readonly controls = [
+    byId("light-control", HTMLFieldSetElement),
+    byId("command-control", HTMLFieldSetElement),
+  ];
+  private readonly chart = new Chart();
+  private readonly slider = new LightSlider((message) => setText(this.error, message));
+  private readonly buttons = new CommandButtons((message) => setText(this.error, message));
+  private openId: string | undefined;
+  private focused: Element | null | undefined;
+
+  get chartFrameMs(): number {
+    return this.chart.frameMs;
+  }
+
+  hide(): void {
+    this.card.hidden = true;
+  }
+
+  show(device: Device, server: ServerFacts, live: boolean): void {
+    const { view } = device;
+    this.card.hidden = false;
+    if (view.id !== this.openId) setText(this.error, "");
+    this.openId = view.id;
+    setText(this.title, view.id);
+    setText(this.kind, view.simulated ? "simulated" : "not simulated");
+    setAttribute(this.kind, "data-simulated", String(view.simulated));
+    setText(
+      this.kindNote,
+      view.simulated
+        ? "Simulated: the real firmware in a virtual machine. You move its light below."
+        : "Not simulated by this server: only its own sensor moves its light.",
+    );
+    setAttribute(this.presence, "data-online", String(view.online && live));
+    setText(this.online, live ? onlineWords(view) : `was ${onlineWords(view)}`);
+    setAttribute(this.card, "data-led", view.ledOn ? "on" : "off");
+    setText(this.led, ledWords(view.ledOn));
+    setText(this.level, view.light === null ? "–" : String(Math.round(view.light)));
+    this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
+    setText(this.decider, deciderWords(server.decides, server.rule));
+    setText(this.thresholdKey, `Threshold ${server.rule.value}`);
+    this.slider.show(device, server.rule.value);
+    this.buttons.show(view.id, server.decides);
+    this.enable(live);
+  }
+
+  /** What changes by itself as time passes. */
+  showTime({ view }: Device, nowMs: number): void {
+    const lastSeenMs = view.lastSeen === null ? null : Date.parse(view.lastSeen);
+    setText(this.lastSeen, lastSeenWords(lastSeenMs, nowMs));
+    if (view.lastSeen !== null) this.lastSeen.dateTime = view.lastSeen;
+  }
+
+  showChart(device: Device, server: ServerFacts, nowMs: number): void {
+    this.chart.show({ device, rule: server.rule, nowMs });
+  }
+
+  /** While the server is away a moved slider would be a lie. The focus comes back with it. */
+  private enable(enabled: boolean): void {
+    const { activeElement } = document;
+    for (const fieldset of this.controls) {
+      if (!enabled && !fieldset.disabled && fieldset.contains(activeElement))
+        this.focused = activeElement;
+      fieldset.disabled = !enabled;
+    }
+    if (!enabled || !(this.focused instanceof HTMLElement)) return;
+    if (activeElement === document.body || activeElement === this.focused) this.focused.focus();
+    this.focused = undefined;
+  }
+}

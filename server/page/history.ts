@@ -1,0 +1,47 @@
+/** How far back the chart goes. */
+export const HISTORY_MS = 5 * 60_000;
+
+/** A stretch of time with the LED on; without an end it still is. */
+export interface LedSpan {
+  fromMs: number;
+  toMs?: number;
+}
+
+/** What the chart of one device shows: its readings of the last minutes, and when its LED was on. */
+export class History {
+  readonly timesMs: number[] = [];
+  /** One for each time; null where the device fell silent. */
+  readonly lights: (number | null)[] = [];
+  readonly ledSpans: LedSpan[] = [];
+
+  addReading(atMs: number, light: number): void {
+    this.timesMs.push(atMs);
+    this.lights.push(light);
+    this.forget(atMs - HISTORY_MS);
+  }
+
+  /** The device went offline: what it last said no longer holds. */
+  addSilence(): void {
+    const lastMs = this.timesMs.at(-1);
+    if (lastMs === undefined || this.lights.at(-1) === null) return;
+    this.timesMs.push(lastMs + 1);
+    this.lights.push(null);
+  }
+
+  setLed(atMs: number, ledOn: boolean): void {
+    const last = this.ledSpans.at(-1);
+    const wasOn = last !== undefined && last.toMs === undefined;
+    if (ledOn === wasOn) return;
+    if (wasOn) last.toMs = atMs;
+    else this.ledSpans.push({ fromMs: atMs });
+  }
+
+  /** Keeps the last reading before that time: it held until the next one. */
+  private forget(beforeMs: number): void {
+    let count = 0;
+    while ((this.timesMs[count + 1] ?? Infinity) < beforeMs) count++;
+    this.timesMs.splice(0, count);
+    this.lights.splice(0, count);
+    while ((this.ledSpans[0]?.toMs ?? Infinity) < beforeMs) this.ledSpans.shift();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Device } from "./model";
+import { LIGHT_MAX } from "../../src/wire";
+import { byId, setText } from "./dom";
+import { LatestSender } from "./latest-sender";
+import { setLight } from "./requests";
+
+const SEND_GAP_MS = 100;
+/** So long after the last touch the slider is left alone: reports lag behind the hand. */
+const HANDS_OFF_MS = 3_000;
+
+/** The slider that moves the light of a simulated device. */
+export class LightSlider {
+  private readonly fieldset = byId("light-control", HTMLFieldSetElement);
+  private readonly input = byId("light", HTMLInputElement);
+  private readonly value = byId("light-value", HTMLElement);
+  private readonly mark = byId("threshold-mark", HTMLElement);
+  private deviceId: string | undefined;
+  private sender: LatestSender<number> | undefined;
+  private touchedMs = -Infinity;
+
+  constructor(private readonly onError: (message: string) => void) {
+    this.input.max = String(LIGHT_MAX);
+    this.input.addEventListener("input", () => {
+      this.touchedMs = performance.now();
+      setText(this.value, this.input.value);
+      this.sender?.push(this.input.valueAsNumber);
+    });
+  }
+
+  show({ view }: Device, thresholdRaw: number): void {
+    this.fieldset.hidden = !view.simulated;
+    if (view.id !== this.deviceId) this.turnTo(view.id);
+    this.mark.style.setProperty("--at", String(thresholdRaw / LIGHT_MAX));
+    const inHand = this.sender?.busy || performance.now() - this.touchedMs < HANDS_OFF_MS;
+    if (inHand || view.light === null) return;
+    this.input.valueAsNumber = view.light;
+    setText(this.value, this.input.value);
+  }
+
+  private turnTo(id: string): void {
+    this.deviceId = id;
+    this.touchedMs = -Infinity;
+    // One each: the last value for the device before may still be on its way.
+    this.sender = new LatestSender(async (light) => {
+      try {
+        await setLight(id, light);
+        this.onError("");
+      } catch (error) {
+        this.onError(`The light was not moved: ${(error as Error).message}`);
+      }
+    }, SEND_GAP_MS);
+  }
+}

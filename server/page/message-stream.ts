@@ -1,0 +1,99 @@
+import { byId, setText, textElement } from "./dom";
+import { MESSAGES_SHOWN, type MessageLog, type NumberedMessage } from "./message-log";
+import { clockWords } from "./words";
+
+/** A hostile payload of a thousand characters is not worth the whole screen. */
+const PAYLOAD_SHOWN = 300;
+
+/** The messages as they pass, newest first. */
+export class MessageStream {
+  private readonly list = byId("message-list", HTMLOListElement);
+  private readonly none = byId("no-messages", HTMLElement);
+  private readonly pause = byId("pause", HTMLButtonElement);
+  private readonly only = byId("only", HTMLInputElement);
+  private readonly onlyLabel = byId("only-label", HTMLElement);
+  /** Of which log and which device the rows are. */
+  private shown: { log?: MessageLog; deviceId?: string } = {};
+  private newestShown = 0;
+  private paused = false;
+
+  constructor(onChange: () => void) {
+    this.pause.addEventListener("click", () => {
+      this.paused = !this.paused;
+      this.pause.ariaPressed = String(this.paused);
+      onChange();
+    });
+    this.only.addEventListener("change", onChange);
+  }
+
+  show(log: MessageLog, openId: string | undefined, deviceCount: number): void {
+    this.onlyLabel.hidden = deviceCount < 2;
+    const deviceId = this.only.checked && deviceCount > 1 ? openId : undefined;
+    const messages = log.list(deviceId);
+    if (log !== this.shown.log || deviceId !== this.shown.deviceId) {
+      this.shown = { log, deviceId };
+      this.list.replaceChildren();
+      this.newestShown = 0;
+      // Paused is what one reads; another list than that is another start.
+      if (this.list.children.length === 0) this.append(messages);
+    }
+    if (!this.paused) this.append(messages);
+    const waiting = messages.filter(({ number }) => number > this.newestShown).length;
+    setText(this.pause, this.paused ? `Resume${waiting ? ` (${waiting} new)` : ""}` : "Pause");
+    this.none.hidden = this.list.children.length > 0;
+  }
+
+  private append(messages: readonly NumberedMessage[]): void {
+    const rows = messages.filter(({ number }) => number > this.newestShown).map(row);
+    this.list.prepend(...rows.reverse());
+    while (this.list.children.length > MESSAGES_SHOWN) this.list.lastElementChild?.remove();
+    this.newestShown = messages.at(-1)?.number ?? this.newestShown;
+  }
+}
+
+function row(message: NumberedMessage): HTMLLIElement {
+  const item = document.createElement("li");
+  const time = textElement("time", "muted", clockWords(message.atMs));
+  time.dateTime = new Date(message.atMs).toISOString();
+  const direction = directionOf(message.topic);
+  item.dataset["direction"] = direction;
+  const payload = textElement("bdi", "payload", shortened(message.payload));
+  item.append(
+    time,
+    textElement("bdi", "topic", message.topic),
+    textElement("span", "direction", DIRECTION_WORDS[direction]),
+    payload,
+  );
+  if (message.rejected !== undefined) {
+    item.dataset["rejected"] = "true";
+    item.append(textElement("span", "rejected", `rejected: ${message.rejected}`));
+  }
+  return item;
+}
+
+type Direction = "from" | "to" | "other";
+
+const DIRECTION_WORDS: Record<Direction, string> = {
+  from: "↑ from device",
+  to: "↓ to device",
+  other: "other",
+};
+
+function directionOf(topic: string): Direction {
+  switch (topic.slice(topic.lastIndexOf("/") + 1)) {
+    case "commands":
+      return "to";
+    case "telemetry":
+    case "status":
+    case "state":
+      return "from";
+    default:
+      return "other";
+  }
+}
+
+function shortened(payload: string): string {
+  if (payload === "") return "(empty)";
+  if (payload.length <= PAYLOAD_SHOWN) return payload;
+  return `${payload.slice(0, PAYLOAD_SHOWN)}… (${payload.length} characters)`;
+}

@@ -1,0 +1,48 @@
+import { byId, setAttribute, setText } from "./dom";
+import type { ServerFacts } from "./model";
+import type { Connection } from "./stream";
+import { clockWords } from "./words";
+
+/** Whether the server and its broker are there, in words; and what to do without any device. */
+export class ServerNotice {
+  private readonly connection = byId("connection", HTMLElement);
+  private readonly banner = byId("banner", HTMLElement);
+  private readonly command = byId("empty-command", HTMLElement);
+  private readonly footer = byId("footer", HTMLElement);
+
+  show(connection: Connection, awaySinceMs: number | undefined, server?: ServerFacts): void {
+    const lostBroker = connection === "live" && server?.brokerConnected === false;
+    setAttribute(document.body, "data-connection", lostBroker ? "no-broker" : connection);
+    setText(this.connection, lostBroker ? "Broker away" : CONNECTION_WORDS[connection]);
+    const warning =
+      connection === "away"
+        ? awayWords(awaySinceMs, server)
+        : lostBroker
+          ? `The server has lost its broker ${server.broker}. Until it is back, no reading and no command gets through.`
+          : "";
+    this.banner.hidden = warning === "";
+    setText(this.banner, warning);
+    if (!server) return;
+    setText(this.command, publishCommand(server.broker));
+    setText(this.footer, `Nightlight ${server.version} · broker ${server.broker}`);
+  }
+}
+
+const CONNECTION_WORDS: Record<Connection, string> = {
+  connecting: "Connecting to the server…",
+  live: "Live",
+  away: "Server away",
+};
+
+function awayWords(sinceMs: number | undefined, server: ServerFacts | undefined): string {
+  const retry = "This page keeps trying and recovers by itself.";
+  if (!server) return `The server does not answer. ${retry}`;
+  const since = sinceMs === undefined ? "" : ` since ${clockWords(sinceMs)}`;
+  return `The server has not answered${since}: what you see is from then. ${retry}`;
+}
+
+/** For mosquitto_pub, whose -L takes the address and the topic in one. */
+function publishCommand(broker: string): string {
+  const address = /^mqtts?:/.test(broker) ? broker.replace(/\/$/, "") : "mqtt://localhost:1883";
+  return `mosquitto_pub -L ${address}/my-light/telemetry -m '{"light":120}'`;
+}
