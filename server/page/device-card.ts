@@ -58,7 +58,7 @@ export class DeviceCard {
     setText(this.led, ledWords(view.ledOn));
     setText(this.level, view.light === null ? "–" : String(Math.round(view.light)));
     this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
-    setText(this.decider, deciderWords(server.decides, server.rule));
+    setText(this.decider, deciderWords(view, server.decides, server.rule));
     setText(this.thresholdKey, `Threshold ${server.rule.value}`);
     this.slider.show(device, server.rule.value);
     this.buttons.show(view.id, server.decides);

@@ -15,9 +15,11 @@ export class History {
   readonly ledSpans: LedSpan[] = [];
 
   addReading(atMs: number, light: number): void {
-    this.timesMs.push(atMs);
-    this.lights.push(light);
-    this.forget(atMs - HISTORY_MS);
+    // After an outage readings come late: each goes where it belongs.
+    const place = this.timesMs.findLastIndex((timeMs) => timeMs <= atMs) + 1;
+    this.timesMs.splice(place, 0, atMs);
+    this.lights.splice(place, 0, light);
+    this.forget((this.timesMs.at(-1) ?? atMs) - HISTORY_MS);
   }
 
   /** The device went offline: what it last said no longer holds. */

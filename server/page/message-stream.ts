@@ -57,12 +57,11 @@ function row(message: NumberedMessage): HTMLLIElement {
   time.dateTime = new Date(message.atMs).toISOString();
   const direction = directionOf(message.topic);
   item.dataset["direction"] = direction;
-  const payload = textElement("bdi", "payload", shortened(message.payload));
   item.append(
     time,
     textElement("bdi", "topic", message.topic),
     textElement("span", "direction", DIRECTION_WORDS[direction]),
-    payload,
+    payloadElement(message.payload),
   );
   if (message.rejected !== undefined) {
     item.dataset["rejected"] = "true";
@@ -90,6 +89,14 @@ function directionOf(topic: string): Direction {
     default:
       return "other";
   }
+}
+
+/** Text only; a long line breaks after a comma rather than in a word. */
+function payloadElement(payload: string): HTMLElement {
+  const element = textElement("bdi", "payload");
+  for (const part of shortened(payload).split(/(?<=,)/))
+    element.append(part, document.createElement("wbr"));
+  return element;
 }
 
 function shortened(payload: string): string {

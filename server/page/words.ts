@@ -22,7 +22,8 @@ export function ruleWords(rule: Rule): string {
     : `${on}, off again up to ${value - hysteresis}`;
 }
 
-export function deciderWords(decides: boolean, rule: Rule): string {
+export function deciderWords({ state }: DeviceView, decides: boolean, rule: Rule): string {
+  if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
   return decides ? `This server decides: ${ruleWords(rule)}.` : "This server does not decide.";
 }
 
