@@ -1,0 +1,67 @@
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** A real Chromium with an empty profile that talks to nobody by itself. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [
+      "--headless=new",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** The page in a tab of its own, with a record of what no page of ours may do. */
+export class Tab {
+  readonly faults: string[] = [];
+
+  private constructor(readonly page: Page) {}
+
+  static async open(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Tab> {
+    const context = await browser.newContext({ colorScheme: "dark", ...options });
+    const tab = new Tab(await context.newPage());
+    tab.watch(new URL(url).origin);
+    await tab.page.goto(url);
+    await tab.connection("live");
+    return tab;
+  }
+
+  /** Waits until the page says so: "live", "away", "no-broker". */
+  async connection(state: string): Promise<void> {
+    await this.page.locator(`body[data-connection="${state}"]`).waitFor();
+  }
+
+  /** Waits for the words beside the lamp. */
+  async led(words: "LED on" | "LED off" | "LED unknown"): Promise<void> {
+    await this.page.locator("#led", { hasText: words }).waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    expect(this.faults).toEqual([]);
+  }
+
+  private watch(origin: string): void {
+    this.page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.faults.push(message.text());
+    });
+    this.page.on("pageerror", (error) => this.faults.push(String(error)));
+    this.page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== "data:" && url.origin !== origin) this.faults.push(`asked ${url.href}`);
+    });
+  }
+}

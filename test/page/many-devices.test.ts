@@ -1,0 +1,79 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import { Tab, launchBrowser } from "./browser";
+
+const COUNT = 30;
+const HOSTILE_ID = "<img src=x onerror=alert(1)>";
+
+describe("the page of many devices", () => {
+  let nightlight: Started;
+  let witness: Witness;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ simulate: false, decide: false }),
+      launchBrowser(),
+    ]);
+    witness = await Witness.connect(nightlight.brokerUrl);
+    for (let i = 1; i < COUNT; i++)
+      await witness.publish(`light-${i}/telemetry`, JSON.stringify({ light: i * 30 }));
+    await witness.publish(`${HOSTILE_ID}/telemetry`, '{"light":5}');
+    await until("all", async () => (await nightlight.device(HOSTILE_ID)) !== undefined);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await witness.stop();
+    await nightlight.stop();
+  });
+
+  it("lists them in order and opens the one that is chosen", async () => {
+    const tab = await Tab.open(browser, nightlight.url);
+    const { page } = tab;
+    const entries = page.getByRole("navigation", { name: "Devices" }).getByRole("button");
+    expect(await entries.count()).toBe(COUNT);
+    const names = await entries.locator(".name").allInnerTexts();
+    expect(names).toContain(HOSTILE_ID);
+    expect(names.indexOf("light-10")).toBeGreaterThan(names.indexOf("light-9"));
+
+    await entries.filter({ hasText: /^light-7/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "light-7" }).waitFor();
+    expect(await page.locator("#level").innerText()).toBe("210");
+    expect(await page.locator("#device-kind").innerText()).toBe("not simulated");
+    expect(await page.getByRole("slider").isVisible()).toBe(false);
+    expect(await page.locator("#decider").innerText()).toBe("This server does not decide.");
+    await tab.led("LED unknown");
+    await page.getByRole("button", { name: "LED on" }).and(page.locator("#led-on")).click();
+    await tab.led("LED on");
+
+    // A chosen device stays chosen.
+    await page.reload();
+    await page.getByRole("heading", { name: "light-7" }).waitFor();
+    await tab.led("LED on");
+    await tab.close();
+  });
+
+  it("shows the messages of all, or of the opened one", async () => {
+    const tab = await Tab.open(browser, `${nightlight.url}/#device=light-3`);
+    const { page } = tab;
+    const topics = page.locator("#message-list .topic");
+    await topics.filter({ hasText: "light-29/telemetry" }).first().waitFor();
+    await page.getByRole("checkbox", { name: "this device only" }).check();
+    await topics.filter({ hasText: "light-29/telemetry" }).waitFor({ state: "detached" });
+    expect(new Set(await topics.allInnerTexts())).toEqual(new Set(["light-3/telemetry"]));
+    await tab.close();
+  });
+
+  it("fits a phone", async () => {
+    const tab = await Tab.open(browser, nightlight.url, { viewport: { width: 360, height: 740 } });
+    expect(await tab.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const list = await tab.page.locator("#devices").boundingBox();
+    expect(list?.height).toBeLessThan(300);
+    await tab.close();
+  });
+});

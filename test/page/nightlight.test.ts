@@ -1,0 +1,166 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import { Tab, launchBrowser } from "./browser";
+
+describe("the page of a simulated device", () => {
+  let nightlight: Started;
+  let witness: Witness;
+  let browser: Browser;
+  let tab: Tab;
+
+  beforeAll(async () => {
+    [nightlight, browser] = await Promise.all([startNightlight(), launchBrowser()]);
+    witness = await Witness.connect(nightlight.brokerUrl);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await witness.stop();
+    await nightlight.stop();
+  });
+
+  beforeEach(async () => {
+    await nightlight.setLight("test-1", 652);
+    await until("bright", async () => (await nightlight.device("test-1"))?.light === 652);
+    tab = await Tab.open(browser, nightlight.url);
+    await tab.led("LED off");
+  });
+
+  afterEach(async () => {
+    await tab.close();
+  });
+
+  it("shows the device and who decides", async () => {
+    const { page } = tab;
+    await page.getByRole("heading", { name: "test-1" }).waitFor();
+    expect(await page.locator("#device-kind").innerText()).toBe("simulated");
+    expect(await page.locator("#online").innerText()).toBe("online");
+    expect(await page.locator("#last-seen").innerText()).toMatch(
+      /^last seen (just now|\d+ s ago)$/,
+    );
+    expect(await page.locator("#level").innerText()).toBe("652");
+    expect(await page.locator("#decider").innerText()).toBe(
+      "This server decides: LED on when light is below 300.",
+    );
+    expect(
+      await page.getByRole("img", { name: /^Light level/ }).getAttribute("aria-label"),
+    ).toMatch(
+      /^Light level over the last (minute|\d minutes): between \d+ and \d+\. The threshold is 300\.$/,
+    );
+    expect(await page.getByRole("navigation").isVisible()).toBe(false);
+  });
+
+  it("turns the LED on and off as the slider is moved by keyboard", async () => {
+    const slider = tab.page.getByRole("slider", { name: "Light on the simulated sensor" });
+    expect(await slider.inputValue()).toBe("652");
+    await slider.focus();
+    await tab.page.keyboard.press("Home");
+    await tab.led("LED on");
+    await tab.page.locator("#level", { hasText: /^0$/ }).waitFor();
+    expect(await tab.page.locator("#device").getAttribute("data-led")).toBe("on");
+    expect((await nightlight.device("test-1"))?.ledOn).toBe(true);
+    await tab.page.keyboard.press("End");
+    await tab.led("LED off");
+    expect(await tab.page.locator("#device").getAttribute("data-led")).toBe("off");
+  });
+
+  it("sends the light while the slider is dragged, and its last value", async () => {
+    const slider = tab.page.locator("#light");
+    const puts: string[] = [];
+    tab.page.on("request", (request) => {
+      if (request.method() === "PUT") puts.push(request.postData() ?? "");
+    });
+    const box = await slider.boundingBox();
+    if (!box) throw new Error("the slider can't be seen");
+    const y = box.y + box.height / 2;
+    const xOf = (light: number) => box.x + 14 + ((box.width - 28) * light) / 1023;
+    await tab.page.mouse.move(xOf(652), y);
+    await tab.page.mouse.down();
+    await tab.page.mouse.move(xOf(100), y, { steps: 60 });
+    // With the button still down.
+    await tab.led("LED on");
+    await tab.page.mouse.move(xOf(150), y, { steps: 10 });
+    await tab.page.mouse.up();
+    const last = Number(await slider.inputValue());
+    expect(last).toBeGreaterThan(140);
+    expect(last).toBeLessThan(160);
+    await until("the last value", () => puts.at(-1) === JSON.stringify({ light: last }));
+    await until("the reading", async () => (await nightlight.device("test-1"))?.light === last);
+    expect(puts.length).toBeLessThan(70);
+    await tab.page.locator("#level", { hasText: String(last) }).waitFor();
+  });
+
+  it("follows the light when someone else moves it", async () => {
+    await nightlight.setLight("test-1", 40);
+    await tab.led("LED on");
+    await tab.page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>("#light")?.value === "40",
+    );
+  });
+
+  it("sends a command by hand, which the next decision overrides", async () => {
+    const from = witness.seen.length;
+    await tab.page.getByRole("button", { name: "LED on" }).click();
+    await tab.led("LED on");
+    await witness.sees("test-1/commands", /^{"led_on":true/, from);
+    await tab.led("LED off");
+    expect(await tab.page.locator("#command-note").innerText()).toContain("may override");
+  });
+
+  it("shows messages as they pass, with their direction, and holds still when paused", async () => {
+    const { page } = tab;
+    const rows = page.locator("#message-list > li");
+    await nightlight.setLight("test-1", 77);
+    const reading = rows.filter({ hasText: '{"light":77' }).first();
+    await reading.waitFor();
+    expect(await reading.innerText()).toContain("from device");
+    expect(await reading.innerText()).toContain("test-1/telemetry");
+    const command = rows.filter({ hasText: /commands.*"led_on":true/s }).first();
+    expect(await command.innerText()).toContain("to device");
+
+    const pause = page.getByRole("button", { name: "Pause" });
+    await pause.click();
+    const newest = await rows.first().innerText();
+    await nightlight.setLight("test-1", 555);
+    const resume = page.getByRole("button", { name: /^Resume \(\d+ new\)$/ });
+    await resume.waitFor();
+    expect(await rows.first().innerText()).toBe(newest);
+    await resume.click();
+    await rows.filter({ hasText: '{"light":555' }).first().waitFor();
+  });
+
+  it("keeps the last 200 messages", async () => {
+    for (let i = 0; i < 230; i++) await witness.publish("nobody/commands", `{"led_on":0,"i":${i}}`);
+    await tab.page.locator("#message-list > li", { hasText: '"i":229}' }).waitFor();
+    expect(await tab.page.locator("#message-list > li").count()).toBe(200);
+  });
+
+  it("shows hostile text as text, and why it was rejected", async () => {
+    const hostile = '<img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script>';
+    await witness.publish("test-1/telemetry", hostile);
+    await witness.publish("test-1/commands", `{"led_on":"${"<b>x</b>".repeat(60)}"}`);
+    const row = tab.page.locator("#message-list > li", { hasText: "<img src=x" }).first();
+    await row.waitFor();
+    expect(await row.locator(".payload").innerText()).toBe(hostile);
+    expect(await row.locator(".rejected").innerText()).toBe("rejected: payload is not JSON");
+    const long = tab.page.locator("#message-list > li", { hasText: "<b>x</b>" }).first();
+    expect(await long.locator(".payload").innerText()).toMatch(/… \(\d+ characters\)$/);
+    expect(await tab.page.locator("#message-list :is(img, script, b)").count()).toBe(0);
+    expect(await tab.page.evaluate(() => "hacked" in window)).toBe(false);
+  });
+
+  it("says so when the server refuses", async () => {
+    await tab.page.route("**/api/devices/*/commands", (route) =>
+      route.fulfill({ status: 404, json: { error: "no device <b>test-1</b>" } }),
+    );
+    await tab.page.getByRole("button", { name: "LED on" }).click();
+    const alert = tab.page.getByRole("alert").filter({ hasText: "was not sent" });
+    await alert.waitFor();
+    expect(await alert.innerText()).toBe("“LED on” was not sent: no device <b>test-1</b>");
+    // The browser itself reports each failed request on the console.
+    expect(tab.faults.splice(0)).toEqual([expect.stringContaining("404")]);
+  });
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { Tab, launchBrowser } from "./browser";
+
+const update = process.env["UPDATE_SCREENSHOT"] !== undefined;
+/** The README's picture has an evening behind it, a test's only the fall of one. */
+const EVENING_MS = update ? 90_000 : 3_000;
+
+/** The picture in the README, of the real thing: UPDATE_SCREENSHOT=1 writes it into docs/. */
+it("takes the screenshot", { timeout: 2 * EVENING_MS + 60_000 }, async () => {
+  const nightlight = await startNightlight({ id: "nightlight-1", lightRaw: lightAt(0) });
+  const startMs = Date.now();
+  await until(
+    "the end of the evening",
+    async () => {
+      const t = Math.min(1, (Date.now() - startMs) / EVENING_MS);
+      await nightlight.setLight("nightlight-1", lightAt(t));
+      return t === 1;
+    },
+    2 * EVENING_MS,
+  );
+
+  const browser = await launchBrowser();
+  const tab = await Tab.open(browser, nightlight.url, { viewport: { width: 1200, height: 800 } });
+  await tab.led("LED on");
+  // The lamp lights up slowly.
+  await tab.page.waitForFunction(() => document.getAnimations().length === 0);
+
+  const folder = mkdtempSync(join(tmpdir(), "nightlight-"));
+  const path = update ? "docs/nightlight.png" : join(folder, "nightlight.png");
+  await tab.page.screenshot({ path });
+  expect(statSync(path).size).toBeGreaterThan(20_000);
+  rmSync(folder, { recursive: true });
+
+  await tab.close();
+  await browser.close();
+  await nightlight.stop();
+});
+
+/** An evening with a dark cloud and a passing car in it; time from 0 to 1. */
+function lightAt(t: number): number {
+  const dusk = 900 - 665 * t;
+  const cloud = -600 * Math.exp(-(((t - 0.3) / 0.1) ** 2));
+  const car = 420 * Math.exp(-(((t - 0.74) / 0.08) ** 2));
+  return Math.round(dusk + cloud + car + 12 * Math.sin(t * 60));
+}

@@ -1,0 +1,104 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Mosquitto, freePort } from "../support/mosquitto";
+import { startNightlight } from "../support/nightlight";
+import { Witness } from "../support/witness";
+import { Tab, launchBrowser } from "./browser";
+
+/** What Chromium itself writes on the console when a connection breaks or is refused. */
+const BROKEN = /^Failed to load resource: net::ERR_/;
+
+describe("the page while something is away", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  it("says that the server is away, and recovers by itself with what then holds", async () => {
+    const httpPort = await freePort();
+    const first = await startNightlight({ httpPort });
+    const tab = await Tab.open(browser, first.url);
+    const { page } = tab;
+    await tab.led("LED off");
+    const slider = page.getByRole("slider");
+    await slider.focus();
+
+    await first.stop();
+    await tab.connection("away");
+    expect(await page.locator("#connection").innerText()).toBe("Server away");
+    const banner = page.getByRole("alert").filter({ hasText: "has not answered since" });
+    expect(await banner.innerText()).toContain("recovers by itself");
+    expect(await page.locator("#online").innerText()).toBe("was online");
+    expect(await slider.isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "LED on" }).isDisabled()).toBe(true);
+
+    const second = await startNightlight({ httpPort, lightRaw: 50 });
+    await tab.connection("live");
+    await tab.led("LED on");
+    expect(await page.locator("#level").innerText()).toBe("50");
+    expect(await banner.isVisible()).toBe(false);
+    expect(await slider.isEnabled()).toBe(true);
+    // Whoever had the slider in hand has it again.
+    expect(await slider.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("End");
+    await tab.led("LED off");
+
+    expect(tab.faults.splice(0).filter((fault) => !BROKEN.test(fault))).toEqual([]);
+    await tab.close();
+    await second.stop();
+  });
+
+  it("tries again when the stream is refused for good", async () => {
+    const nightlight = await startNightlight({ simulate: false });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    let refusals = 0;
+    await page.route("**/api/events", (route) =>
+      ++refusals <= 2 ? route.fulfill({ status: 503, body: "" }) : route.continue(),
+    );
+    await page.goto(nightlight.url);
+    await page.locator('body[data-connection="away"]').waitFor();
+    await page.locator('body[data-connection="live"]').waitFor();
+    expect(refusals).toBe(3);
+    await context.close();
+    await nightlight.stop();
+  });
+
+  it("says that the server has lost its broker", async () => {
+    const mosquitto = await Mosquitto.start();
+    const nightlight = await startNightlight({ simulate: false, brokerUrl: mosquitto.url });
+    const tab = await Tab.open(browser, nightlight.url);
+    await mosquitto.kill();
+    await tab.connection("no-broker");
+    const banner = tab.page.getByRole("alert").filter({ hasText: "lost its broker" });
+    expect(await banner.innerText()).toContain(mosquitto.url);
+    await mosquitto.restart();
+    await tab.connection("live");
+    expect(await banner.isVisible()).toBe(false);
+    await tab.close();
+    await nightlight.stop();
+    await mosquitto.stop();
+  });
+
+  it("says what to do while there is no device, and shows the first that comes", async () => {
+    const nightlight = await startNightlight({ simulate: false });
+    const tab = await Tab.open(browser, nightlight.url);
+    await tab.page.getByRole("heading", { name: "No device yet" }).waitFor();
+    expect(await tab.page.locator("#empty-command").innerText()).toBe(
+      `mosquitto_pub -L ${nightlight.brokerUrl}/my-light/telemetry -m '{"light":120}'`,
+    );
+    const witness = await Witness.connect(nightlight.brokerUrl);
+    await witness.publish("my-light/telemetry", '{"light":120}');
+    await tab.page.getByRole("heading", { name: "my-light" }).waitFor();
+    await tab.led("LED on");
+    expect(await tab.page.locator("#empty").isVisible()).toBe(false);
+    await witness.stop();
+    await tab.close();
+    await nightlight.stop();
+  });
+});
