@@ -1,5 +1,5 @@
-import type { Rule } from "../src/rule";
-import type { State } from "../src/wire";
+import type { Report } from "../src/wire";
+import type { Fields, ServerRule } from "./rule-config";
 
 /** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
 
@@ -10,14 +10,26 @@ export interface DeviceView {
   online: boolean;
   /** A virtual device of this process: its light can be set. */
   simulated: boolean;
-  /** Last light level, 0..1023, or null before the first reading. */
+  /** Last light level, 0..1023, or null before the first reading, or where it measures none. */
   light: number | null;
+  /** The fields that the rule is about, as last reported. */
+  values: Record<string, number>;
   /** The LED: of a simulated device as it is, of another as last reported or commanded. */
   ledOn: boolean | null;
   /** ISO 8601, or null when it never spoke. */
   lastSeen: string | null;
   /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
-  state: State | null;
+  state: Report | null;
+}
+
+/** One element of `GET /api/groups`: sensors that decide together. */
+export interface GroupView {
+  id: string;
+  /** The last decision, or null before the first. */
+  on: boolean | null;
+  /** `value` is null while the member is lost: silent, or its reading too old to count. */
+  members: { id: string; value: number | null }[];
+  lights: string[];
 }
 
 /** A message that passed the broker, as the page's stream shows it. */
@@ -30,12 +42,13 @@ export interface MessageView {
   rejected?: string;
 }
 
-/** A light level in a device's chart. */
+/** A reading in a device's chart. */
 export interface ReadingView {
   id: string;
   /** When it was taken, Unix time, ms: after an outage, long before it came. */
   atMs: number;
-  light: number;
+  /** The fields that the rule is about. */
+  values: Record<string, number>;
 }
 
 /** A change of a device's LED, for its chart. */
@@ -56,7 +69,8 @@ export interface SnapshotView {
   decides: boolean;
   /** The server's clock, Unix time, ms: a phone's may differ. */
   nowMs: number;
-  rule: Rule;
+  rule: ServerRule;
+  groups: GroupView[];
   devices: DeviceView[];
   /** The last minutes, oldest first. */
   readings: ReadingView[];
@@ -70,6 +84,8 @@ export interface Events {
   snapshot: SnapshotView;
   device: DeviceView;
   reading: ReadingView;
+  /** A group of which a member was heard or lost, or whose decision changed. */
+  group: GroupView;
   message: MessageView;
   /** The server's own connection to the broker. */
   broker: { connected: boolean };
@@ -80,7 +96,5 @@ export interface LightRequest {
   light: number;
 }
 
-/** Body of `POST /api/devices/ID/commands`. */
-export interface CommandRequest {
-  led_on: boolean;
-}
+/** Body of `POST /api/devices/ID/commands`: the fields of the rule's commands. */
+export type CommandRequest = Fields;

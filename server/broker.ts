@@ -1,7 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import type { Duplex } from "node:stream";
+import { parseJsonObject } from "../src/wire";
 import { listen } from "./listen";
+
+const EXPIRY = "expires_at";
 
 /** The embedded broker: aedes, MQTT 3.1.1 over TCP, and over whatever stream it is handed. */
 export class Broker {
@@ -25,7 +28,10 @@ export class Broker {
   static async start(host: string, port: number): Promise<Broker> {
     const tcp = createServer();
     const taken = await listen(tcp, host, port, "--mqtt-port");
-    return new Broker(await Aedes.createBroker(), tcp, taken);
+    const aedes = await Aedes.createBroker({
+      authorizeForward: (_client, packet) => (isExpired(packet.payload) ? null : packet),
+    });
+    return new Broker(aedes, tcp, taken);
   }
 
   /** Serves a client that came some other way than by TCP. */
@@ -39,4 +45,12 @@ export class Broker {
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }
+}
+
+/** MQTT 3.1.1 has no message expiry, so ours goes by what an ordered command says of itself. */
+function isExpired(payload: Buffer | string): boolean {
+  if (!payload.includes(EXPIRY)) return false;
+  const { value } = parseJsonObject(payload.toString());
+  const expiresAt = value?.[EXPIRY];
+  return typeof expiresAt === "number" && expiresAt <= Date.now();
 }

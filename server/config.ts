@@ -1,35 +1,60 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
-import type { Config } from "../src/config";
+import type { DeviceConfig } from "../src/config";
 import { ROOT } from "./firmware/paths";
+import type { Group } from "./groups";
+import type { ServerRule } from "./rule-config";
 import { UserError, messageOf } from "./user-error";
 
+/** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
+export interface Config extends Omit<DeviceConfig, "rule"> {
+  /** Which devices the server decides for: all on the broker, or `id` alone. */
+  devices: "all" | "own";
+  rule: ServerRule;
+  groups: Group[];
+  commands: CommandPolicy;
+}
+
+/** What becomes of commands to a device that is away. */
+export interface CommandPolicy {
+  /** By command field: only the last one counts, or each one, in order. */
+  delivery: Record<string, "latest" | "ordered">;
+  /** An ordered command is void after this, ms. */
+  expiresMs: number;
+}
+
 export const CONFIG_FILE = "devicescript.json";
+const DEFAULT_PATH = join(ROOT, CONFIG_FILE);
 const SCHEMA_FILE = "devicescript.schema.json";
 
 /** @throws UserError naming the file, the field's path, what was found and what is allowed */
-export function loadConfig(path = join(ROOT, CONFIG_FILE)): Config {
+export function loadConfig(path = DEFAULT_PATH): Config {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UserError(`${path}: ${messageOf(error)}`);
   }
-  return parseConfig(text);
+  return parseConfig(text, path === DEFAULT_PATH ? CONFIG_FILE : path);
 }
 
-export function parseConfig(text: string): Config {
+/** @param name of the file, as messages have it */
+export function parseConfig(text: string, name = CONFIG_FILE): Config {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${CONFIG_FILE}: not JSON: ${messageOf(error)}`);
+    throw new UserError(`${name}: not JSON: ${messageOf(error)}`);
   }
   const schema = JSON.parse(readFileSync(join(ROOT, SCHEMA_FILE), "utf8")) as object;
-  const validate = new Ajv({ verbose: true }).compile<Config>(schema);
+  const validate = new Ajv({
+    verbose: true,
+    useDefaults: true,
+    allowUnionTypes: true,
+  }).compile<Config>(schema);
   if (validate(value)) return value;
-  throw new UserError(`${CONFIG_FILE}: ${describe(validate.errors?.[0])}`);
+  throw new UserError(`${name}: ${describe(validate.errors?.[0])}`);
 }
 
 function describe(error: ErrorObject | undefined): string {

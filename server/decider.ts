@@ -1,27 +1,33 @@
 import { connectAsync, type MqttClient } from "mqtt";
-import { decide, type Rule } from "../src/rule";
 import {
   PAYLOAD_MAX_BYTES,
   SERVER_STATUS_TOPIC,
   commandsTopic,
-  parseCommand,
+  desiredTopic,
   parseState,
   parseStatus,
   parseTelemetry,
   stateTopic,
   statusTopic,
   telemetryTopic,
-  type Command,
+  type Reading,
   type Status,
-  type Telemetry,
 } from "../src/wire";
+import { parseFields } from "./command-fields";
+import type { CommandPolicy } from "./config";
+import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
+import type { Group } from "./groups";
 import { printable, type Log } from "./log";
+import { Orders } from "./orders";
+import { agrees, fieldsOf, sideOf, type Fields, type ServerRule } from "./rule-config";
 import { SeenReadings } from "./seen-readings";
 import { UserError, messageOf } from "./user-error";
 
 export interface DeciderOptions {
   brokerUrl: string;
+  /** The broker may know MQTT 5. */
+  mqtt5: boolean;
   clientId: string;
   username?: string;
   password?: string;
@@ -29,15 +35,17 @@ export interface DeciderOptions {
   onlyId?: string;
   /** False: watch only, another server decides. */
   decide: boolean;
-  rule: Rule;
+  rule: ServerRule;
+  groups: Group[];
+  commands: CommandPolicy;
   onConnection: (connected: boolean) => void;
 }
 
 /** How long the broker may take to answer the first time. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
-/** A reading that was stored for longer than this is history: it decides nothing any more. */
-const STALE_MS = 5_000;
+/** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, or nothing at all. */
+const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
 const OFFLINE_WILL = {
   topic: SERVER_STATUS_TOPIC,
@@ -48,6 +56,8 @@ const OFFLINE_WILL = {
 
 /** The server's MQTT side: telemetry in, decisions out. */
 export class Decider {
+  readonly decisions: Decisions;
+  private readonly orders: Orders;
   private readonly seen = new SeenReadings();
 
   private constructor(
@@ -55,13 +65,16 @@ export class Decider {
     private readonly options: DeciderOptions,
     private readonly devices: Devices,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
+    this.orders = new Orders(options.commands);
+  }
 
   /** @throws UserError where the broker can't be reached or refuses */
   static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
     const client = await connect(options);
     const decider = new Decider(client, options, devices, log);
-    client.on("message", (topic, payload) => decider.receive(topic, payload));
+    client.on("message", (topic, payload, { retain }) => decider.receive(topic, payload, retain));
     client.on("connect", () => {
       log("server", `Connected again to ${options.brokerUrl}`);
       options.onConnection(true);
@@ -74,8 +87,11 @@ export class Decider {
     });
     client.on("error", (error) => log("server", `Broker ${options.brokerUrl}: ${error.message}`));
     const id = options.onlyId ?? "+";
-    const topics = [telemetryTopic(id), commandsTopic(id), statusTopic(id), stateTopic(id)];
-    await client.subscribeAsync(topics, { qos: 1 });
+    const topics = [telemetryTopic, commandsTopic, statusTopic, stateTopic, desiredTopic];
+    await client.subscribeAsync(
+      topics.map((topic) => topic(id)),
+      { qos: 1 },
+    );
     await decider.announce("online");
     return decider;
   }
@@ -92,44 +108,89 @@ export class Decider {
     await this.client.publishAsync(SERVER_STATUS_TOPIC, status, { qos: 1, retain: true });
   }
 
-  /** A command by hand, or by the rule. */
-  send(id: string, command: Command): void {
-    const payload = JSON.stringify(command);
-    this.log("server", `Sending message: ${payload} to ${id}`);
-    this.client.publish(commandsTopic(id), payload, { qos: 1 }, (error) => {
+  /**
+   * A command by hand, by the rule, or by a group.
+   * @param answers the reading that led to it
+   * @returns what is sent, now or when the device comes back
+   */
+  command(id: string, command: Fields, answers?: Reading): Fields {
+    if (this.orders.isOrdered(command)) {
+      const { payload, expiryS } = this.orders.ordered(id, command, Date.now());
+      // The broker keeps it for a device that is away: QoS 1, and the device's own session.
+      this.publish(id, payload, expiryS);
+      return payload;
+    }
+    const isNews = this.orders.desire(id, command);
+    if (isNews) this.retainDesired(id, command);
+    if (this.devices.isOnline(id) !== false) this.publish(id, { ...command, ...echo(answers) });
+    return command;
+  }
+
+  private publish(id: string, payload: Fields, expiryS?: number): void {
+    const text = JSON.stringify(payload);
+    this.log("server", `Sending message: ${text} to ${id}`);
+    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
+    const properties =
+      expiryS !== undefined && this.client.options.protocolVersion === 5
+        ? { messageExpiryInterval: expiryS }
+        : undefined;
+    this.client.publish(commandsTopic(id), text, { qos: 1, properties }, (error) => {
       if (error) this.log("server", `Not sent to ${id}: ${error.message}`);
     });
   }
 
-  private receive(topic: string, payload: Buffer): void {
+  private retainDesired(id: string, command: Fields): void {
+    this.client.publish(
+      desiredTopic(id),
+      JSON.stringify(command),
+      { qos: 1, retain: true },
+      (error) => {
+        if (error) this.log("server", `Not kept for ${id}: ${error.message}`);
+      },
+    );
+  }
+
+  private receive(topic: string, payload: Buffer, retained: boolean): void {
     const atMs = Date.now();
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES + 1).toString();
-    const rejected = this.handle(topic, text, atMs);
+    const rejected = this.handle(topic, text, atMs, retained);
     if (rejected) this.log("server", `Warning: ignored ${topic}: ${rejected}`);
     this.devices.message({ atMs, topic, payload: printable(text), rejected });
   }
 
   /** @returns what is wrong with the message */
-  private handle(topic: string, text: string, atMs: number): string | undefined {
+  private handle(topic: string, text: string, atMs: number, retained: boolean): string | undefined {
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
+    const { rule } = this.options;
     switch (topic.slice(slash + 1)) {
       case "telemetry":
         return this.telemetry(id, text, atMs);
       case "commands": {
-        const { value, error } = parseCommand(text);
-        if (value) this.devices.commanded(id, value.led_on);
+        const { value, error } = parseFields(text, rule);
+        if (value) this.devices.commanded(id, sideOf(rule, value) ?? false);
         return error;
       }
       case "status": {
         const { value, error } = parseStatus(text);
         // The server's own status has the same shape.
-        if (value && topic !== SERVER_STATUS_TOPIC) this.devices.status(id, value);
-        return error;
+        if (!value || topic === SERVER_STATUS_TOPIC) return error;
+        this.devices.status(id, value);
+        if (value === "online" && !retained) this.cameBack(id);
+        return undefined;
       }
       case "state": {
         const { value, error } = parseState(text);
-        if (value) this.devices.state(id, value);
+        if (!value) return error;
+        this.devices.state(id, value, sideOf(rule, value));
+        // One that decides alone has reasons of its own; its next reading is answered anyway.
+        if (!retained && value.decided_by !== "device") this.correct(id, value);
+        return undefined;
+      }
+      case "desired": {
+        const { value, error } = parseFields(text, rule);
+        // Retained, it is what this or another server wanted before; else another's, or our own.
+        if (value) this.orders.desire(id, value);
         return error;
       }
       default:
@@ -138,34 +199,58 @@ export class Decider {
   }
 
   private telemetry(id: string, text: string, atMs: number): string | undefined {
-    const { value, error } = parseTelemetry(text);
+    const { rule } = this.options;
+    const { value, error } = parseTelemetry(text, fieldsOf(rule));
     if (!value) return error;
     if (!this.seen.isNew(id, value)) return undefined;
     this.log("server", `Message received: ${text} from ${id}`);
-    const ageMs = value.age_ms ?? 0;
-    const known = value.led_on ?? this.devices.ledOn(id);
-    this.devices.reading({ id, atMs: atMs - ageMs, light: value.light }, atMs, value.led_on);
-    if (!this.options.decide || ageMs > STALE_MS) return undefined;
-    const ledOn = decide(this.options.rule, value.light, known);
-    if (ledOn !== value.led_on) this.send(id, answer(ledOn, value));
+    const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
+    this.devices.reading(reading, atMs, sideOf(rule, value.said));
+    if (!this.options.decide) return undefined;
+    for (const order of this.decisions.reading(id, value, atMs))
+      this.command(order.id, order.command, order.id === id ? value : undefined);
     return undefined;
+  }
+
+  /** It may have missed what was decided while it was away. */
+  private cameBack(id: string): void {
+    const desired = this.orders.desiredOf(id);
+    // What decides for itself sends a reading at once, and that is answered.
+    if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
+    this.publish(id, desired);
+  }
+
+  private correct(id: string, said: Record<string, unknown>): void {
+    const desired = this.orders.desiredOf(id);
+    if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
+    if (!agrees(desired, said)) this.publish(id, desired);
   }
 }
 
-/** Names the reading that it answers, so that a device can tell an old answer. */
-function answer(ledOn: boolean, { seq, boot }: Telemetry): Command {
-  const command: Command = { led_on: ledOn };
-  if (seq !== undefined) command.seq = seq;
-  if (boot !== undefined) command.boot = boot;
-  return command;
+/** Names the reading that is answered, so that a device can tell an old answer. */
+function echo(reading: Reading | undefined): Fields {
+  const { seq, boot } = reading ?? {};
+  return { ...(seq !== undefined && { seq }), ...(boot !== undefined && { boot }) };
 }
 
+/** MQTT 5 where the broker has it, for its message expiry; else MQTT 3.1.1. */
 async function connect(options: DeciderOptions): Promise<MqttClient> {
+  if (options.mqtt5)
+    try {
+      return await connectBy(5, options);
+    } catch (error) {
+      if (!REFUSES_MQTT5.test(messageOf(error))) throw error;
+    }
+  return await connectBy(4, options);
+}
+
+async function connectBy(protocolVersion: 4 | 5, options: DeciderOptions): Promise<MqttClient> {
   const { brokerUrl, clientId, username, password } = options;
   try {
     return await connectAsync(
       brokerUrl,
       {
+        protocolVersion,
         clientId,
         username,
         password,

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { DeviceView, Events, LedView, MessageView, ReadingView } from "./api";
-import type { State, Status } from "../src/wire";
+import type { Report, Status } from "../src/wire";
 import { Ring } from "./ring";
 
 /** The simulated device, as far as the list of devices needs it. */
@@ -13,10 +13,12 @@ interface Device {
   online: boolean;
   /** It has a status topic, which says when it is offline: its silence says nothing. */
   hasStatus: boolean;
-  light: number | null;
-  ledOn: boolean | null;
+  values: Record<string, number>;
+  /** Which side of the rule it says that it is on, and which it was last told. */
+  reportedOn?: boolean;
+  commandedOn?: boolean;
   lastSeenMs: number | null;
-  state?: State;
+  state?: Report;
   simulated?: Simulated;
   readings: Ring<ReadingView>;
   leds: Ring<LedView>;
@@ -29,6 +31,8 @@ const MAX_DEVICES = 10_000;
 const READINGS_KEPT = 600;
 const LEDS_KEPT = 100;
 const MESSAGES_KEPT = 200;
+/** As far back as the page's chart goes. */
+const CHART_MS = 300_000;
 const ONLINE_CHECK_MS = 1_000;
 
 /** What is known of the devices, and the events by which it becomes known. */
@@ -64,17 +68,22 @@ export class Devices extends EventEmitter<{
     return this.devices.has(id);
   }
 
-  /** The LED as far as it is known. */
-  ledOn(id: string): boolean | undefined {
-    return this.devices.get(id)?.ledOn ?? undefined;
+  /** Which side of the rule the device says that it is on. */
+  reportedOn(id: string): boolean | undefined {
+    return this.devices.get(id)?.reportedOn;
   }
 
-  /** @param ledOn as the device reported it with the reading */
-  reading(reading: ReadingView, arrivedMs: number, ledOn: boolean | undefined): void {
+  isOnline(id: string): boolean | undefined {
+    const device = this.devices.get(id);
+    return device?.hasStatus ? device.online : undefined;
+  }
+
+  /** @param on which side of the rule the device said with it that it is on */
+  reading(reading: ReadingView, arrivedMs: number, on: boolean | undefined): void {
     const device = this.take(reading.id);
     if (!device) return;
-    device.light = reading.light;
-    device.ledOn = ledOn ?? device.ledOn;
+    device.values = reading.values;
+    device.reportedOn = on ?? device.reportedOn;
     device.lastSeenMs = arrivedMs;
     device.online = true;
     device.readings.push(reading);
@@ -83,10 +92,10 @@ export class Devices extends EventEmitter<{
   }
 
   /** A command has passed: what a device without a report of its own is taken to have done. */
-  commanded(id: string, ledOn: boolean): void {
+  commanded(id: string, on: boolean): void {
     const device = this.take(id);
-    if (!device || device.state) return;
-    device.ledOn = ledOn;
+    if (!device) return;
+    device.commandedOn = on;
     this.changed(id);
   }
 
@@ -98,11 +107,11 @@ export class Devices extends EventEmitter<{
     this.changed(id);
   }
 
-  state(id: string, state: State): void {
+  state(id: string, state: Report, on: boolean | undefined): void {
     const device = this.take(id);
     if (!device) return;
     device.state = state;
-    device.ledOn = state.led_on;
+    device.reportedOn = on ?? device.reportedOn;
     this.changed(id);
   }
 
@@ -128,7 +137,10 @@ export class Devices extends EventEmitter<{
   }
 
   recentReadings(): ReadingView[] {
-    return [...this.devices.values()].flatMap((device) => device.readings.toArray());
+    const sinceMs = Date.now() - CHART_MS;
+    return [...this.devices.values()].flatMap((device) =>
+      device.readings.toArray().filter(({ atMs }) => atMs >= sinceMs),
+    );
   }
 
   recentLeds(): LedView[] {
@@ -145,8 +157,7 @@ export class Devices extends EventEmitter<{
     const device: Device = {
       online: false,
       hasStatus: false,
-      light: null,
-      ledOn: null,
+      values: {},
       lastSeenMs: null,
       readings: new Ring(READINGS_KEPT),
       leds: new Ring(LEDS_KEPT),
@@ -171,8 +182,9 @@ function view(id: string, device: Device): DeviceView {
     id,
     online: device.online,
     simulated: device.simulated !== undefined,
-    light: device.light,
-    ledOn: device.simulated?.ledOn ?? device.ledOn,
+    light: device.values["light"] ?? null,
+    values: device.values,
+    ledOn: device.simulated?.ledOn ?? device.reportedOn ?? device.commandedOn ?? null,
     lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
     state: device.state ?? null,
   };

@@ -1,6 +1,6 @@
 import { loadConfig } from "./config";
 import { printLog } from "./log";
-import { HELP, parseOptions } from "./options";
+import { HELP, configPath, parseOptions } from "./options";
 import { run, type Running } from "./run";
 import { readSecrets } from "./secrets";
 import { UserError } from "./user-error";
@@ -23,8 +23,9 @@ process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
 try {
-  const config = loadConfig();
-  const options = parseOptions(process.argv.slice(2), config, readSecrets());
+  const args = process.argv.slice(2);
+  const config = loadConfig(configPath(args));
+  const options = parseOptions(args, config, readSecrets());
   if (options === "help") console.log(HELP);
   else if (options === "version") console.log(VERSION);
   else {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import type { Config } from "../src/config";
 import { LIGHT_MAX } from "../src/wire";
+import type { Config } from "./config";
+import { fieldsOf } from "./rule-config";
 import type { Secrets } from "./secrets";
 import { UserError, messageOf } from "./user-error";
 
@@ -21,6 +22,7 @@ export const HELP = `Usage: npm start -- [options]
 
 Runs a nightlight: a broker, the server that decides, a simulated device, and a page.
 
+  --config FILE     the configuration                      (devicescript.json)
   --id ID           the device's id                        (devicescript.json: id)
   --broker URL      use this broker and start none         (devicescript.json: broker)
   --mqtt-port PORT  port of the embedded broker            (1883)
@@ -47,6 +49,10 @@ export function parseOptions(
     throw new UserError(
       `--broker: found ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
     );
+  if (simulate && !fieldsOf(config.rule).includes("light"))
+    throw new UserError(
+      "rule.field: the simulated device measures light only; run other rules with --no-device",
+    );
   if (brokerUrl !== undefined && values["mqtt-port"] !== undefined)
     throw new UserError(`--mqtt-port: is for the embedded broker, but the broker is ${brokerUrl}`);
   return {
@@ -61,11 +67,17 @@ export function parseOptions(
   };
 }
 
+/** @returns the configuration to read before the other options, or undefined for the usual one */
+export function configPath(args: string[]): string | undefined {
+  return readFlags(args).config;
+}
+
 function readFlags(args: string[]) {
   try {
     return parseArgs({
       args,
       options: {
+        config: { type: "string" },
         id: { type: "string" },
         broker: { type: "string" },
         "mqtt-port": { type: "string" },

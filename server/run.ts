@@ -1,10 +1,13 @@
-import type { Config } from "../src/config";
 import { serverClientId } from "../src/wire";
 import { Broker } from "./broker";
+import type { Config } from "./config";
 import { Decider } from "./decider";
 import { Devices } from "./devices";
+import { pickFields } from "./command-fields";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
+import { GroupWatch, groupViews } from "./group-views";
+import { HttpError } from "./http-request";
 import type { Log } from "./log";
 import type { Options } from "./options";
 import { bundlePage } from "./page-bundle";
@@ -71,6 +74,7 @@ async function start(
   const decider = await Decider.start(
     {
       brokerUrl,
+      mqtt5: broker === undefined,
       // Beside another server that decides, the lesson's client id is that server's.
       clientId: options.decide ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
       username: options.secrets.MQTT_USER,
@@ -78,6 +82,8 @@ async function start(
       onlyId: config.devices === "own" ? options.id : undefined,
       decide: options.decide,
       rule: config.rule,
+      groups: config.groups,
+      commands: config.commands,
       onConnection: (connected) => {
         brokerConnected = connected;
         web.events.send("broker", { connected });
@@ -101,15 +107,22 @@ async function start(
       decides: options.decide,
       nowMs: Date.now(),
       rule: config.rule,
+      groups: groupViews(decider.decisions, Date.now()),
       devices: devices.list(),
       readings: devices.recentReadings(),
       leds: devices.recentLeds(),
       messages: devices.recentMessages(),
     }),
-    sendCommand: (id, ledOn) => decider.send(id, { led_on: ledOn }),
+    groups: () => groupViews(decider.decisions, Date.now()),
+    sendCommand: (id, request) => {
+      const { value, error } = pickFields(request, config.rule);
+      if (!value) throw new HttpError(400, error ?? "body: not a command");
+      return decider.command(id, value);
+    },
     broker,
   });
   started.push(web);
+  started.push(new GroupWatch(decider.decisions, (group) => web.events.send("group", group)));
 
   if (options.simulate) {
     writeFirmwareConfig(config);

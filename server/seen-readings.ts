@@ -1,11 +1,9 @@
-import type { Telemetry } from "../src/wire";
-
 /** A device sends each reading at least once; this makes it once. */
 export class SeenReadings {
   private readonly last = new Map<string, { boot: number; seq: number }>();
 
   /** @returns false for a reading that came before; a device without seq and boot can't be told */
-  isNew(id: string, { boot, seq }: Telemetry): boolean {
+  isNew(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
     if (boot === undefined || seq === undefined) return true;
     const last = this.last.get(id);
     // Within a run readings come in their order: what is not newer came before.

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { WebSocketServer, createWebSocketStream } from "ws";
 import { LIGHT_MAX } from "../src/wire";
-import type { Events } from "./api";
+import type { Events, GroupView } from "./api";
 import type { Broker } from "./broker";
 import type { Devices } from "./devices";
 import { EventStream } from "./event-stream";
 import { HttpError, readJsonObject, refuseCrossSite } from "./http-request";
 import { listen } from "./listen";
 import type { Asset } from "./page-bundle";
+import type { Fields } from "./rule-config";
 import { messageOf } from "./user-error";
 
 export interface WebOptions {
@@ -16,7 +17,9 @@ export interface WebOptions {
   assets: Map<string, Asset>;
   devices: Devices;
   snapshot: () => Events["snapshot"];
-  sendCommand: (id: string, ledOn: boolean) => void;
+  groups: () => GroupView[];
+  /** @returns what is sent @throws HttpError naming the field that is wrong */
+  sendCommand: (id: string, request: Record<string, unknown>) => Fields;
   /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
 }
@@ -106,6 +109,10 @@ export class Web {
         allow(request, "GET");
         json(response, 200, this.options.devices.list());
         return;
+      case "/api/groups":
+        allow(request, "GET");
+        json(response, 200, this.options.groups());
+        return;
       case "/api/events":
         allow(request, "GET");
         this.events.add(response, this.options.snapshot());
@@ -147,10 +154,7 @@ export class Web {
     allow(request, "POST");
     const command = await readJsonObject(request);
     this.demandDevice(id);
-    if (typeof command["led_on"] !== "boolean")
-      throw new HttpError(400, "led_on: allowed is true or false");
-    this.options.sendCommand(id, command["led_on"]);
-    json(response, 202, { led_on: command["led_on"] });
+    json(response, 202, this.options.sendCommand(id, command));
   }
 
   private demandDevice(id: string): void {

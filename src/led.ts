@@ -1,8 +1,10 @@
-import { LightBulb } from "@devicescript/core";
+import { LightBulb, millis } from "@devicescript/core";
 
 /** The LED, and who has decided it. */
 export class Led {
   on = false;
+  /** When it last changed, ms since boot. */
+  changedMs = 0;
   decidedBy: "server" | "device" = "server";
 
   constructor(private readonly bulb: LightBulb) {}
@@ -13,6 +15,7 @@ export class Led {
     this.decidedBy = decidedBy;
     if (on !== this.on) {
       this.on = on;
+      this.changedMs = millis();
       await this.bulb.intensity.write(on ? 1 : 0);
     }
     return changed;

@@ -1,7 +1,8 @@
 import { LightLevel, millis } from "@devicescript/core";
+import { randomBuffer } from "@devicescript/crypto";
 import { Cadence } from "./cadence";
 import { CommandGate } from "./command-gate";
-import type { Config } from "./config";
+import type { DeviceConfig } from "./config";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
 import { Presence } from "./presence";
@@ -17,8 +18,6 @@ import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand, parseStatu
 const SERVER_GRACE_MS = 5000;
 /** Readings that are kept while there is no connection: 10 bytes each. */
 const OUTBOX_CAPACITY = 512;
-/** Boot numbers are below this: enough to differ, few digits on the wire. */
-const MAX_BOOT = 10000000;
 /** Without a store, those that are on their way. */
 const TRANSIT_CAPACITY = 4;
 
@@ -28,13 +27,15 @@ const TRANSIT_CAPACITY = 4;
  */
 export async function runNightlight(
   settings: DeviceSettings,
-  config: Config,
+  config: DeviceConfig,
   sensor: LightLevel,
   led: Led,
   mqtt: MqttClient,
 ): Promise<void> {
   const { id } = settings;
-  const boot = Math.floor(Math.random() * MAX_BOOT);
+  // Math.random() begins anew with the same numbers in every simulator.
+  const random = randomBuffer(3);
+  const boot = random[0] * 65536 + random[1] * 256 + random[2];
   const store = config.telemetry.whenOffline === "store";
   const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
   const reporter = new Reporter(id, boot, store, capacity, led, mqtt);
@@ -86,11 +87,13 @@ export async function runNightlight(
     const light = Math.round(ratio * LIGHT_MAX);
     const nowMs = millis();
     const wasAlone = alone;
-    alone = presence.isAlone(nowMs, mqtt.connected, serverOnline);
+    alone = config.rule !== null && presence.isAlone(nowMs, mqtt.connected, serverOnline);
     if (alone !== wasAlone)
       console.log(alone ? "No server: deciding for myself" : "The server decides again");
-    if (alone && (await led.set(decide(config.rule, light, led.on), "device")))
-      reporter.stateChanged();
+    if (alone) {
+      const on = decide(config.rule, light, led.on, nowMs - led.changedMs);
+      if (await led.set(on, "device")) reporter.stateChanged();
+    }
     if (!cadence.isDue(nowMs, light)) return;
     cadence.report(nowMs, light);
     seq++;

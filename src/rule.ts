@@ -1,22 +1,30 @@
 /** The decision, the same on the server and on the device. Pure; imports nothing. */
 
-/** LED on while the field is below (or above) the value. */
+/** On while a value is below (or above) the threshold. */
 export interface Rule {
-  /** The telemetry field that decides. */
-  field: "light";
   comparison: "below" | "above";
-  /** Threshold, raw 0..1023; the value itself is not below and not above. */
+  /** Threshold, in the unit of what is compared; the value itself is not below and not above. */
   value: number;
-  /** How far past the threshold, raw, before the LED changes back: 0 is the lesson's rule. */
+  /** How far past the threshold before it changes back: 0 is the lesson's rule. */
   hysteresis: number;
+  /** Between two changes, ms. */
+  minChangeMs: number;
 }
 
 /**
- * Whether the LED should be on.
- * @param ledOn its present state, where known: hysteresis holds on to it
+ * Whether it should be on.
+ * @param on its present state, where known: hysteresis holds on to it
+ * @param sinceChangeMs since it last changed, where known
  */
-export function decide(rule: Rule, reading: number, ledOn: boolean | undefined): boolean {
-  const holdRaw = ledOn === true ? rule.hysteresis : 0;
-  if (rule.comparison === "below") return reading < rule.value + holdRaw;
-  return reading > rule.value - holdRaw;
+export function decide(
+  rule: Rule,
+  reading: number,
+  on: boolean | undefined,
+  sinceChangeMs: number | undefined,
+): boolean {
+  if (on !== undefined && sinceChangeMs !== undefined && sinceChangeMs < rule.minChangeMs)
+    return on;
+  const hold = on === true ? rule.hysteresis : 0;
+  if (rule.comparison === "below") return reading < rule.value + hold;
+  return reading > rule.value - hold;
 }

@@ -37,6 +37,8 @@ export interface Command {
   boot?: number;
   /** Of an ordered command: done once, in the order of ids. */
   id?: number;
+  /** Of an ordered command: void from then on, Unix time, ms. The broker drops it. */
+  expires_at?: number;
 }
 
 /** Payload of `<ID>/status` and of the server's: retained, and the will says offline. */
@@ -72,6 +74,10 @@ export function commandsTopic(id: string): string {
   return id + "/commands";
 }
 
+export function desiredTopic(id: string): string {
+  return id + "/desired";
+}
+
 export function statusTopic(id: string): string {
   return id + "/status";
 }
@@ -93,23 +99,38 @@ export function serverClientId(id: string): string {
   return id + "nightlight_server";
 }
 
-export function parseTelemetry(text: string): Parsed<Telemetry> {
-  const { value, error } = parseObject(text);
+/** Telemetry as a server takes it in. */
+export interface Reading {
+  /** The fields that were asked for. */
+  values: Record<string, number>;
+  /** Everything that the device said. */
+  said: Record<string, unknown>;
+  seq?: number;
+  boot?: number;
+  age_ms?: number;
+}
+
+/** @param fields that have to be there, as numbers; `light` is 0..1023 */
+export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> {
+  const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const light = value["light"];
-  if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
-    return { error: refusal("light", light, `a number from 0 to ${LIGHT_MAX}`) };
-  const telemetry: Telemetry = { light };
+  const reading: Reading = { values: {}, said: value };
+  for (const field of fields) {
+    const found = value[field];
+    if (typeof found !== "number") return { error: refusal(field, found, "a number") };
+    if (field === "light" && !(found >= 0 && found <= LIGHT_MAX))
+      return { error: refusal(field, found, `a number from 0 to ${LIGHT_MAX}`) };
+    reading.values[field] = found;
+  }
   const wrong =
-    optionalBoolean(value, "led_on", telemetry) ||
-    optionalCount(value, "seq", telemetry) ||
-    optionalCount(value, "boot", telemetry) ||
-    optionalCount(value, "age_ms", telemetry);
-  return wrong ? { error: wrong } : { value: telemetry };
+    optionalCount(value, "seq", reading) ||
+    optionalCount(value, "boot", reading) ||
+    optionalCount(value, "age_ms", reading);
+  return wrong ? { error: wrong } : { value: reading };
 }
 
 export function parseCommand(text: string): Parsed<Command> {
-  const { value, error } = parseObject(text);
+  const { value, error } = parseJsonObject(text);
   if (!value) return { error };
   const ledOn = value["led_on"];
   if (typeof ledOn !== "boolean") return { error: refusal("led_on", ledOn, "true or false") };
@@ -126,22 +147,30 @@ export function parseStatus(text: string): Parsed<Status> {
   return { error: `status: found ${shown(text)}, allowed is online or offline` };
 }
 
-export function parseState(text: string): Parsed<State> {
-  const { value, error } = parseObject(text);
+/** What a device says of itself: everything that it said, the fields known here checked. */
+export interface Report extends Record<string, unknown> {
+  decided_by?: "server" | "device";
+  id?: number;
+  fw?: string;
+  uptime_s?: number;
+  reconnects?: number;
+  outbox?: number;
+}
+
+export function parseState(text: string): Parsed<Report> {
+  const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { led_on, decided_by, fw } = value;
-  if (typeof led_on !== "boolean") return { error: refusal("led_on", led_on, "true or false") };
-  if (decided_by !== "server" && decided_by !== "device")
+  const { decided_by, fw } = value;
+  if (decided_by !== undefined && decided_by !== "server" && decided_by !== "device")
     return { error: refusal("decided_by", decided_by, '"server" or "device"') };
-  if (typeof fw !== "string" || fw.length > 40)
+  if (fw !== undefined && (typeof fw !== "string" || fw.length > 40))
     return { error: refusal("fw", fw, "text of at most 40 characters") };
-  const state: State = { led_on, decided_by, fw, uptime_s: 0, reconnects: 0, outbox: 0 };
   const wrong =
-    optionalCount(value, "id", state) ||
-    optionalCount(value, "uptime_s", state) ||
-    optionalCount(value, "reconnects", state) ||
-    optionalCount(value, "outbox", state);
-  return wrong ? { error: wrong } : { value: state };
+    optionalCount(value, "id", value) ||
+    optionalCount(value, "uptime_s", value) ||
+    optionalCount(value, "reconnects", value) ||
+    optionalCount(value, "outbox", value);
+  return wrong ? { error: wrong } : { value: value };
 }
 
 /** Takes over a whole number that may be missing. @returns what is wrong with it, or "" */
@@ -158,20 +187,12 @@ function optionalCount(from: Record<string, unknown>, field: string, to: object)
   return "";
 }
 
-function optionalBoolean(from: Record<string, unknown>, field: string, to: object): string {
-  const value = from[field];
-  if (value === undefined) return "";
-  if (typeof value !== "boolean") return refusal(field, value, "true or false");
-  (to as Record<string, unknown>)[field] = value;
-  return "";
-}
-
 function refusal(field: string, found: unknown, allowed: string): string {
   return `${field}: found ${shown(found)}, allowed is ${allowed}`;
 }
 
 /** Node throws on malformed JSON, the device's parser answers undefined: both end here. */
-function parseObject(text: string): Parsed<Record<string, unknown>> {
+export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
   if (text.length > PAYLOAD_MAX_BYTES)
     return { error: `payload of ${text.length} characters, allowed are ${PAYLOAD_MAX_BYTES}` };
   let value: unknown = undefined;

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./paths";
 
-const PACKAGES = ["core", "net", "drivers", "observables", "settings"];
+const PACKAGES = ["core", "crypto", "net", "drivers", "observables", "settings"];
 
 /**
  * The `@devicescript/*` packages are not on npm: the CLI writes them into node_modules whenever

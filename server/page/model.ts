@@ -1,4 +1,4 @@
-import type { DeviceView, Events, MessageView, SnapshotView } from "../api";
+import type { DeviceView, Events, MessageView, ReadingView, SnapshotView } from "../api";
 import { History } from "./history";
 import { MessageLog } from "./message-log";
 
@@ -31,7 +31,8 @@ export class Model {
       snapshot: (snapshot) => this.reset(snapshot, nowMs),
       device: (view) => this.setDevice(view, this.serverTimeMs(nowMs)),
       // The first reading of all comes before its device, and is in there once more.
-      reading: ({ id, atMs, light }) => this.devices.get(id)?.history.addReading(atMs, light),
+      reading: (reading) => this.addReading(reading),
+      group: () => undefined,
       message: (message) => this.addMessage(message),
       broker: ({ connected }) => {
         if (this.server) this.server.brokerConnected = connected;
@@ -47,8 +48,7 @@ export class Model {
     this.devices = new Map();
     for (const view of snapshot.devices)
       this.devices.set(view.id, { view, history: new History() });
-    for (const { id, atMs, light } of snapshot.readings)
-      this.devices.get(id)?.history.addReading(atMs, light);
+    for (const reading of snapshot.readings) this.addReading(reading);
     for (const { id, atMs, ledOn } of snapshot.leds)
       this.devices.get(id)?.history.setLed(atMs, ledOn);
     for (const view of snapshot.devices) this.setDevice(view, snapshot.nowMs);
@@ -64,6 +64,11 @@ export class Model {
     if (!view.online) device.history.addSilence();
   }
 
+  private addReading({ id, atMs, values }: ReadingView): void {
+    const [value] = Object.values(values);
+    if (value !== undefined) this.devices.get(id)?.history.addReading(atMs, value);
+  }
+
   private addMessage(message: MessageView): void {
     const id = message.topic.slice(0, Math.max(0, message.topic.lastIndexOf("/")));
     this.messages.add(message, this.devices.has(id) ? id : undefined);
@@ -72,7 +77,8 @@ export class Model {
 
 function newDevice(view: DeviceView): Device {
   const history = new History();
-  if (view.light !== null && view.lastSeen !== null)
-    history.addReading(Date.parse(view.lastSeen), view.light);
+  const [value] = Object.values(view.values);
+  if (value !== undefined && view.lastSeen !== null)
+    history.addReading(Date.parse(view.lastSeen), value);
   return { view, history };
 }

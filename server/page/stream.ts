@@ -11,6 +11,7 @@ const NAMES: { [K in keyof Events]: true } = {
   snapshot: true,
   device: true,
   reading: true,
+  group: true,
   message: true,
   broker: true,
 };

@@ -1,5 +1,5 @@
 import type { DeviceView } from "../api";
-import type { Rule } from "../../src/rule";
+import type { ServerRule } from "../rule-config";
 
 /** What the page says in words. Pure. */
 
@@ -13,16 +13,16 @@ export function onlineWords(device: DeviceView): string {
 }
 
 /** As in "LED on when light is below 300". */
-export function ruleWords(rule: Rule): string {
+export function ruleWords(rule: ServerRule): string {
   const { field, comparison, value, hysteresis } = rule;
-  const on = `LED on when ${field} is ${comparison} ${value}`;
+  const on = `LED on when ${String(field)} is ${comparison} ${value}`;
   if (hysteresis === 0) return on;
   return comparison === "below"
     ? `${on}, off again from ${value + hysteresis}`
     : `${on}, off again up to ${value - hysteresis}`;
 }
 
-export function deciderWords({ state }: DeviceView, decides: boolean, rule: Rule): string {
+export function deciderWords({ state }: DeviceView, decides: boolean, rule: ServerRule): string {
   if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
   return decides ? `This server decides: ${ruleWords(rule)}.` : "This server does not decide.";
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, SnapshotView } from "../../server/api";
+import { loadConfig } from "../../server/config";
 import { HISTORY_MS, History } from "../../server/page/history";
 import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
 import { Model } from "../../server/page/model";
@@ -9,6 +10,7 @@ const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => ({
   online: true,
   simulated: false,
   light: 400,
+  values: { light: 400 },
   ledOn: false,
   lastSeen: new Date(1_000_000).toISOString(),
   state: null,
@@ -21,7 +23,8 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   brokerConnected: true,
   decides: true,
   nowMs: 1_000_000,
-  rule: { field: "light", comparison: "below", value: 300, hysteresis: 0 },
+  rule: loadConfig().rule,
+  groups: [],
   devices: [],
   readings: [],
   leds: [],
@@ -51,19 +54,19 @@ describe("what the page knows", () => {
   it("has the first reading of a device that is new", () => {
     const model = new Model();
     model.apply("snapshot", snapshot(), 0);
-    model.apply("reading", { id: "a", atMs: 1_000_000, light: 400 }, 0);
+    model.apply("reading", { id: "a", atMs: 1_000_000, values: { light: 400 } }, 0);
     model.apply("device", view("a"), 0);
-    model.apply("reading", { id: "a", atMs: 1_002_000, light: 410 }, 0);
+    model.apply("reading", { id: "a", atMs: 1_002_000, values: { light: 410 } }, 0);
     expect(model.devices.get("a")?.history.lights).toEqual([400, 410]);
   });
 
   it("keeps a gap where a device was offline", () => {
     const model = new Model();
     model.apply("snapshot", snapshot({ devices: [view("a")] }), 0);
-    model.apply("reading", { id: "a", atMs: 1_000_000, light: 400 }, 0);
+    model.apply("reading", { id: "a", atMs: 1_000_000, values: { light: 400 } }, 0);
     model.apply("device", view("a", { online: false }), 0);
     model.apply("device", view("a", { online: false }), 0);
-    model.apply("reading", { id: "a", atMs: 1_060_000, light: 500 }, 0);
+    model.apply("reading", { id: "a", atMs: 1_060_000, values: { light: 500 } }, 0);
     expect(model.devices.get("a")?.history.lights).toEqual([400, null, 500]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Rule } from "../../src/rule";
+import { loadConfig } from "../../server/config";
 import { lastSeenWords, ledWords, ruleWords } from "../../server/page/words";
 
-const rule: Rule = { field: "light", comparison: "below", value: 300, hysteresis: 0 };
+const { rule } = loadConfig();
 
 describe("what the page says", () => {
   it.each<[number | null, string]>([

@@ -1,6 +1,5 @@
-import type { Config } from "../../src/config";
 import type { DeviceView } from "../../server/api";
-import { loadConfig } from "../../server/config";
+import { loadConfig, type Config } from "../../server/config";
 import type { Options } from "../../server/options";
 import { run, type Running } from "../../server/run";
 

@@ -6,7 +6,16 @@ const withChange = (change: object) => JSON.stringify({ ...good, ...change });
 
 describe("devicescript.json", () => {
   it("is the lesson's rule as it ships", () => {
-    expect(good.rule).toEqual({ field: "light", comparison: "below", value: 300, hysteresis: 0 });
+    expect(good.rule).toEqual({
+      field: "light",
+      combine: "min",
+      comparison: "below",
+      value: 300,
+      hysteresis: 0,
+      minChangeMs: 0,
+      on: { led_on: true },
+      off: { led_on: false },
+    });
   });
 
   it.each([
@@ -22,7 +31,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ rule: { ...good.rule, value: 2000 } }),
-      "devicescript.json: rule.value: found 2000, allowed is a whole number from 0 to 1023",
+      "devicescript.json: rule.value: found 2000, allowed is a number from 0 to 1023",
     ],
     [
       withChange({ telemetry: { ...good.telemetry, intervalMs: "5" } }),
@@ -34,7 +43,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, aloneAfterMs, rule",
+      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, aloneAfterMs, rule, groups, commands",
     ],
     [withChange({ broker: "mqtt://me:secret@host" }), /^devicescript.json: broker: found /],
   ])("refuses %s", (text, message) => {

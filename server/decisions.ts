@@ -1,0 +1,119 @@
+import { decide } from "../src/rule";
+import type { Reading } from "../src/wire";
+import { decideTogether, type Group } from "./groups";
+import { inputOf, sideOf, type Fields, type ServerRule } from "./rule-config";
+
+/** What a device should be told. */
+export interface Order {
+  id: string;
+  command: Fields;
+}
+
+/** A reading that was stored for longer than this is history: it decides nothing any more. */
+const STALE_MS = 5_000;
+
+interface Memory {
+  /** The last decision, and when it last changed. */
+  on?: boolean;
+  changedMs?: number;
+}
+
+interface Heard {
+  input: number;
+  atMs: number;
+}
+
+/** What the server decides, as readings come in. Knows no broker and no clock. */
+export class Decisions {
+  private readonly memory = new Map<string, Memory>();
+  private readonly heard = new Map<string, Heard>();
+  private readonly groupsOf = new Map<string, Group[]>();
+  private readonly lights = new Set<string>();
+
+  /** @param reported which side of the rule a device says that it is on */
+  constructor(
+    private readonly rule: ServerRule,
+    readonly groups: Group[],
+    private readonly reported: (id: string) => boolean | undefined,
+  ) {
+    for (const group of groups) {
+      for (const member of group.members)
+        this.groupsOf.set(member, [...(this.groupsOf.get(member) ?? []), group]);
+      for (const light of group.lights) this.lights.add(light);
+    }
+  }
+
+  /** Whether the device's own readings decide for it: not in a group, neither end of one. */
+  decidesAlone(id: string): boolean {
+    return !this.groupsOf.has(id) && !this.lights.has(id);
+  }
+
+  reading(id: string, reading: Reading, nowMs: number): Order[] {
+    const ageMs = reading.age_ms ?? 0;
+    const input = inputOf(this.rule, reading.values);
+    const groups = this.groupsOf.get(id);
+    if (groups) {
+      this.heard.set(id, { input, atMs: nowMs - ageMs });
+      return groups.flatMap((group) => this.together(group, nowMs));
+    }
+    if (this.lights.has(id) || ageMs > STALE_MS) return [];
+    const said = sideOf(this.rule, reading.said);
+    const memory = this.recall(id);
+    const sinceMs = since(memory, nowMs);
+    const held = sinceMs !== undefined && sinceMs < this.rule.minChangeMs;
+    const on = decide(this.rule, input, held ? memory.on : (said ?? memory.on), sinceMs);
+    remember(memory, on, nowMs);
+    // A device that does not say what it is at is told at each reading, as in the lesson.
+    if (on === said) return [];
+    return [{ id, command: this.command(on) }];
+  }
+
+  /** Which members of a group count at present, with their values. */
+  members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
+    return group.members.map((id) => {
+      const heard = this.heard.get(id);
+      const counts = heard !== undefined && nowMs - heard.atMs <= group.validMs;
+      return { id, input: counts ? heard.input : undefined };
+    });
+  }
+
+  /** The group's last decision. */
+  groupOn(group: Group): boolean | undefined {
+    return this.recall(`group ${group.id}`).on;
+  }
+
+  private together(group: Group, nowMs: number): Order[] {
+    const memory = this.recall(`group ${group.id}`);
+    // A server that has just started takes over what the lights are at.
+    memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);
+    const inputs = this.members(group, nowMs).map(({ input }) => input);
+    const before = memory.on;
+    const sinceMs = since(memory, nowMs);
+    const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
+    if (on === undefined) return [];
+    remember(memory, on, nowMs);
+    return group.lights
+      .filter((light) => (this.reported(light) ?? before) !== on)
+      .map((id) => ({ id, command: this.command(on) }));
+  }
+
+  private command(on: boolean): Fields {
+    return on ? this.rule.on : this.rule.off;
+  }
+
+  private recall(key: string): Memory {
+    let memory = this.memory.get(key);
+    if (!memory) this.memory.set(key, (memory = {}));
+    return memory;
+  }
+}
+
+function since(memory: Memory, nowMs: number): number | undefined {
+  return memory.changedMs === undefined ? undefined : nowMs - memory.changedMs;
+}
+
+function remember(memory: Memory, on: boolean, nowMs: number): void {
+  // The first decision after a start is no change that has to be waited after.
+  if (memory.on !== undefined && memory.on !== on) memory.changedMs = nowMs;
+  memory.on = on;
+}

@@ -1,0 +1,42 @@
+import type { CommandPolicy } from "./config";
+import type { Fields } from "./rule-config";
+
+/** A command as it goes out, and how. */
+export interface Outgoing {
+  payload: Fields;
+  /** Set for an ordered command: the broker need not keep it for longer, s. */
+  expiryS?: number;
+}
+
+/** What is sent by which policy, and what should hold at present. Knows no broker. */
+export class Orders {
+  /** By device: the last command at policy `latest`, whoever gave it. */
+  private readonly desired = new Map<string, Fields>();
+  private readonly lastIds = new Map<string, number>();
+
+  constructor(private readonly policy: CommandPolicy) {}
+
+  isOrdered(command: Fields): boolean {
+    return Object.keys(command).some((field) => this.policy.delivery[field] === "ordered");
+  }
+
+  /** An ordered command: with an id that no earlier one had, of this server or of another. */
+  ordered(id: string, command: Fields, nowMs: number): Outgoing {
+    const orderId = Math.max(nowMs, (this.lastIds.get(id) ?? 0) + 1);
+    this.lastIds.set(id, orderId);
+    const { expiresMs } = this.policy;
+    const payload = { ...command, id: orderId, expires_at: nowMs + expiresMs };
+    return { payload, expiryS: Math.ceil(expiresMs / 1000) };
+  }
+
+  /** @returns whether that is news, which other servers should learn */
+  desire(id: string, command: Fields): boolean {
+    const before = this.desired.get(id);
+    this.desired.set(id, command);
+    return before === undefined || JSON.stringify(before) !== JSON.stringify(command);
+  }
+
+  desiredOf(id: string): Fields | undefined {
+    return this.desired.get(id);
+  }
+}
