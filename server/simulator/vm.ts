@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ROOT } from "../firmware/paths";
+import { windowedModules } from "./sockets";
 
 /** The parts of the DeviceScript virtual machine's module that a host needs. */
 export interface Vm {
@@ -51,7 +52,8 @@ function loadFactory(): Factory {
   const module = { exports: {} as Factory };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- code of a pinned package
   const define = new Function("exports", "module2", "require", "__filename", "__dirname", source);
-  const require = createRequire(import.meta.url);
+  const nodeRequire = createRequire(import.meta.url);
+  const require = (name: string): unknown => windowedModules[name] ?? nodeRequire(name);
   (define as (...args: unknown[]) => void)(module.exports, module, require, BUNDLE, ROOT);
   return module.exports;
 }

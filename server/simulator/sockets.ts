@@ -1,0 +1,62 @@
+import net, { type Socket } from "node:net";
+import tls from "node:tls";
+
+/** What a board's network stack takes in before it stops the sender, bytes. */
+const WINDOW_BYTES = 4096;
+/** One TCP segment, bytes. */
+const SEGMENT_BYTES = 1460;
+/** How fast the window opens again: 100 KB/s, more than a board's radio brings. */
+const BYTES_PER_MS = 100;
+
+/**
+ * `net` and `tls` as the virtual machine asks for them, with a board's receive window. Node would
+ * pour 64 KB at once into a machine whose whole heap is 64 KB; through a window like this one, TCP
+ * itself makes a sender wait.
+ */
+export const windowedModules: Record<string, unknown> = {
+  net: {
+    createConnection: (...args: Parameters<typeof net.createConnection>) =>
+      withWindow(net.createConnection(...args)),
+  },
+  tls: { connect: (options: tls.ConnectionOptions) => withWindow(tls.connect(options)) },
+};
+
+function withWindow(socket: Socket): Socket {
+  const on = socket.on.bind(socket);
+  socket.on = (event: string, listener: (...args: never[]) => void) => {
+    if (event !== "data") return on(event, listener as (...args: unknown[]) => void);
+    readThroughWindow(socket, listener as unknown as (chunk: Buffer) => void);
+    return socket;
+  };
+  return socket;
+}
+
+function readThroughWindow(socket: Socket, take: (chunk: Buffer) => void): void {
+  let open = WINDOW_BYTES;
+  let atMs = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+
+  function read(): void {
+    timer = undefined;
+    const nowMs = performance.now();
+    open = Math.min(WINDOW_BYTES, open + (nowMs - atMs) * BYTES_PER_MS);
+    atMs = nowMs;
+    while (socket.readableLength > 0) {
+      const size = Math.min(socket.readableLength, SEGMENT_BYTES);
+      if (open < size) {
+        timer = setTimeout(read, Math.ceil((size - open) / BYTES_PER_MS));
+        return;
+      }
+      open -= size;
+      take(socket.read(size) as Buffer);
+    }
+  }
+  socket.on("readable", () => {
+    // The last read, which may find nothing, is what lets the end of the stream through.
+    if (socket.readableLength === 0) socket.read();
+    else if (!timer) read();
+  });
+  socket.on("close", () => {
+    clearTimeout(timer);
+  });
+}
