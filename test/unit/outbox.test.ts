@@ -94,3 +94,16 @@ describe("the outbox", () => {
     expect([left[0]?.seq, left.at(-1)?.seq]).toEqual([1, 100]);
   });
 });
+
+describe("docs/device.md", () => {
+  it.each([
+    [15 * 60, 451, 2],
+    [3600, 451, 8],
+    [86_400, 339, 256],
+    [604_800, 297, 2048],
+  ])("tells what is left of %i s", (durationS, count, everyS) => {
+    const left = afterOutage(durationS, 2000);
+    expect(left.length).toBe(count);
+    expect(((left[2]?.takenMs ?? 0) - (left[1]?.takenMs ?? 0)) / 1000).toBe(everyS);
+  });
+});
