@@ -1,0 +1,63 @@
+import { commandsTopic, telemetryTopic } from "../../src/wire";
+
+/** Who may do what on the embedded broker. Pure. */
+
+/** `anyone` is an anonymous client, which only an open broker on loopback has. */
+export type Role = "anyone" | "server" | "device";
+
+export interface Identity {
+  role: Role;
+  /** The user name, which of a device is its id; empty for `anyone`. */
+  name: string;
+  /** Of a user in the file: the entry that let it in. */
+  record?: string;
+}
+
+const SERVER_STATUS = "nightlight/server/status";
+
+export function mayPublish({ role, name }: Identity, topic: string): boolean {
+  // Topics that start with $ are the broker's own.
+  if (topic.startsWith("$")) return false;
+  if (role !== "device") return true;
+  return [telemetryTopic(name), `${name}/status`, `${name}/state`].includes(topic);
+}
+
+/** Also whether a message on a topic may reach it, whatever its session says. */
+export function maySubscribe({ role, name }: Identity, filter: string): boolean {
+  return role !== "device" || filter === commandsTopic(name) || filter === SERVER_STATUS;
+}
+
+/**
+ * A session belongs to its client id, so a device may only use its own: its id, or the lesson's
+ * `<ID>nightlight_client`. Without one the broker makes one up, for a session that does not last.
+ */
+export function mayUseClientId({ role, name }: Identity, clientId: string): boolean {
+  if (role !== "device" || clientId === "") return true;
+  return clientId === name || clientId === name + LESSON_SUFFIX;
+}
+
+const LESSON_SUFFIX = "nightlight_client";
+
+/**
+ * What a user may be called: as a device's id, but not as another device's client id.
+ * @returns what is wrong with it
+ */
+export function userNameError(name: string): string | undefined {
+  if (!/^[A-Za-z0-9._-]{1,40}$/.test(name))
+    return `found "${name}", allowed are letters, digits, '.', '_' and '-', at most 40`;
+  if (name.endsWith(LESSON_SUFFIX)) return `found "${name}", but ${LESSON_SUFFIX} can't end a name`;
+  return undefined;
+}
+
+/**
+ * What is wrong with a topic or a filter beyond the standard's syntax, which aedes checks.
+ * [MQTT-1.5.3-2]: no U+0000; U+FFFD stands for bytes that were no UTF-8 [MQTT-1.5.3-1].
+ */
+export function topicError(topic: string, maxBytes: number, maxLevels: number): string | undefined {
+  if (/[\u0000\ufffd]/.test(topic)) return "a topic that is not clean UTF-8";
+  const bytes = Buffer.byteLength(topic);
+  if (bytes > maxBytes) return `a topic of ${bytes} bytes, allowed are ${maxBytes}`;
+  const levels = topic.split("/").length;
+  if (levels > maxLevels) return `a topic of ${levels} levels, allowed are ${maxLevels}`;
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import type { Rejections } from "../rejections";
+import type { Limits } from "./limits";
+
+/** Counts open connections, in all and by address. */
+export class Connections {
+  private readonly byAddress = new Map<string, number>();
+  private total = 0;
+
+  constructor(
+    private readonly limits: Pick<Limits, "connections" | "connections-per-address">,
+    private readonly rejections: Rejections,
+  ) {}
+
+  /** Takes a connection in, or counts and logs why not. Each one taken has to be given back. */
+  take(address: string): boolean {
+    const here = this.byAddress.get(address) ?? 0;
+    const perAddress = this.limits["connections-per-address"];
+    if (this.total >= this.limits.connections) {
+      const what = `a connection from ${address}: ${this.total} are open`;
+      this.rejections.refuse("broker", "connections", what);
+      return false;
+    }
+    if (here >= perAddress) {
+      const what = `a connection from ${address}: it has ${here} open`;
+      this.rejections.refuse("broker", "connections-per-address", what);
+      return false;
+    }
+    this.total++;
+    this.byAddress.set(address, here + 1);
+    return true;
+  }
+
+  giveBack(address: string): void {
+    this.total--;
+    const left = (this.byAddress.get(address) ?? 0) - 1;
+    if (left > 0) this.byAddress.set(address, left);
+    else this.byAddress.delete(address);
+  }
+}

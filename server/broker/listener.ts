@@ -1,0 +1,92 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { Tls } from "../tls";
+import type { Rejections } from "../rejections";
+import type { Connections } from "./connections";
+
+/** A port of the embedded broker. */
+export interface Listener {
+  host: string;
+  port: number;
+  /** The flag by which a person chooses another port. */
+  option: string;
+  tls?: Tls;
+  /** Whether TLS clients are asked for a certificate. */
+  clientCertificates?: ClientCertificates;
+}
+
+export type ClientCertificates = "no" | "optional" | "required";
+
+/** How long a client may take over its TLS handshake, ms. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** After this long in silence the system asks whether a peer is still there, ms. */
+const PROBE_AFTER_MS = 60_000;
+
+/**
+ * A server, not listening yet, that hands over what connects within the limits.
+ * @param serve gets the socket, its address and the common name of its verified certificate
+ */
+export function createListener(
+  { tls, clientCertificates = "no" }: Listener,
+  connections: Connections,
+  rejections: Rejections,
+  serve: (socket: Socket, address: string, certificate?: string) => void,
+): Server {
+  const accept = (socket: Socket): void => {
+    const address = addressOf(socket);
+    if (!connections.take(address)) {
+      socket.destroy();
+      return;
+    }
+    socket.on("close", () => connections.giveBack(address));
+    socket.on("error", () => socket.destroy());
+    // Commands are small and wanted at once: no waiting for more to send.
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, PROBE_AFTER_MS);
+  };
+  if (!tls)
+    return createServer((socket) => {
+      accept(socket);
+      if (!socket.destroyed) serve(socket, addressOf(socket));
+    });
+
+  const server = createTlsServer({
+    ...tls,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    requestCert: clientCertificates !== "no",
+    rejectUnauthorized: clientCertificates === "required",
+  });
+  server.on("connection", accept);
+  server.on("secureConnection", (socket) => {
+    const { presented, name } = certificateOf(socket);
+    if (presented && !socket.authorized) {
+      // The type says Error, the value is OpenSSL's code.
+      const why = String(socket.authorizationError);
+      rejections.refuse("broker", "certificate", `${addressOf(socket)}: ${why}`);
+      socket.destroy();
+      return;
+    }
+    serve(socket, addressOf(socket), name);
+  });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client that just went away, as a port scanner does, has presented nothing.
+    if (error.code === "ECONNRESET") return;
+    rejections.refuse(
+      "broker",
+      "certificate",
+      `${addressOf(socket)}: ${error.code ?? error.message}`,
+    );
+  });
+  return server;
+}
+
+export function addressOf(socket: { remoteAddress?: string }): string {
+  // IPv4 over a socket for both families.
+  return (socket.remoteAddress ?? "an unknown address").replace(/^::ffff:/, "");
+}
+
+function certificateOf(socket: TLSSocket): { presented: boolean; name?: string } {
+  const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string } };
+  return { presented: subject !== undefined, name: socket.authorized ? subject?.CN : undefined };
+}

@@ -1,0 +1,147 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { Refusal } from "../rejections";
+import { hashPassword, passwordMatches } from "../users/password";
+import type { User, Users } from "../users/users";
+import type { Identity } from "./access";
+import type { Limits } from "./limits";
+
+export interface Credentials {
+  address: string;
+  username?: string;
+  password?: Buffer;
+  /** Common name of a client certificate that a trusted CA signed. */
+  certificate?: string;
+}
+
+interface Account {
+  identity: Identity;
+  secret: Buffer;
+}
+
+const WINDOW_MS = 60_000;
+/** Addresses whose failures are remembered; an attacker with more of them has to be met elsewhere. */
+const MAX_ADDRESSES = 10_000;
+/** scrypt takes a core each: no more at once, and no longer a queue, whoever asks. */
+const MAX_CHECKS = 2;
+const MAX_WAITING = 100;
+
+/** Who is who on the embedded broker. */
+export class Logins {
+  /** Accounts of this process, with a secret that lasts as long as it. */
+  private readonly accounts = new Map<string, Account>();
+  /** Proofs of passwords that were right once, so that a reconnection costs no scrypt. */
+  private readonly proven = new Map<string, Buffer>();
+  private readonly proofKey = randomBytes(32);
+  private readonly failures = new Map<string, { count: number; sinceMs: number }>();
+  /** Checked for names that nobody has, so that an answer's time does not tell which exist. */
+  private readonly nobody = hashPassword(randomBytes(16).toString("hex"));
+  private checks = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /** @param required false lets anonymous clients in */
+  constructor(
+    private readonly users: Users | undefined,
+    private readonly required: boolean,
+    private readonly limits: Pick<Limits, "failed-logins">,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** An account of this process: what it logs in with. */
+  addAccount(name: string, role: "server" | "device"): { username: string; password: string } {
+    const password = randomBytes(32).toString("base64url");
+    this.accounts.set(name, { identity: { role, name }, secret: Buffer.from(password) });
+    return { username: name, password };
+  }
+
+  /** Whether someone who was let in would be let in still. */
+  stillKnown({ name, record }: Identity): boolean {
+    return record === undefined || record === JSON.stringify(this.users?.get(name));
+  }
+
+  /** @throws Refusal that says what was wrong, without any secret */
+  async identify(credentials: Credentials): Promise<Identity> {
+    const { username, certificate, address } = credentials;
+    const own = username === undefined ? undefined : this.accounts.get(username);
+    if (own && credentials.password && same(credentials.password, own.secret)) return own.identity;
+    if (certificate !== undefined) return this.byCertificate(certificate, username);
+    // Without users a name means nothing, as on any broker that lets everybody in.
+    if (!this.required && (username === undefined || !this.users?.size))
+      return { role: "anyone", name: "" };
+    if (username === undefined) throw new Refusal("login", "no user and password");
+    return await this.byPassword(username, credentials.password ?? Buffer.alloc(0), address);
+  }
+
+  private byCertificate(name: string, username: string | undefined): Identity {
+    if (username !== undefined && username !== name)
+      throw new Refusal("login", `the certificate of ${name}, but another user's name`);
+    const user = this.users?.get(name);
+    if (user) return identity(name, user);
+    if (!this.required) return { role: "anyone", name: "" };
+    throw new Refusal("login", `the certificate of ${name}, who is no user`);
+  }
+
+  private async byPassword(name: string, password: Buffer, address: string): Promise<Identity> {
+    const user = this.users?.get(name);
+    // A name may be a password that was typed into the wrong field: only known ones are logged.
+    const shown = user ? name : "an unknown user";
+    const hash = user?.password;
+    if (user && hash && this.isProven(hash, password)) return identity(name, user);
+    if (this.isLockedOut(address))
+      throw new Refusal("login-rate", `${shown}, after too many failed logins`);
+    if (!(await this.checked(password, hash ?? (await this.nobody))) || !user || !hash) {
+      this.fail(address);
+      throw new Refusal("login", `${shown}, with a wrong password`);
+    }
+    this.proven.set(hash, this.proof(hash, password));
+    return identity(name, user);
+  }
+
+  private async checked(password: Buffer, hash: string): Promise<boolean> {
+    if (this.checks >= MAX_CHECKS) {
+      if (this.waiting.length >= MAX_WAITING)
+        throw new Refusal("login-rate", `a login while ${MAX_WAITING} are waiting`);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.checks++;
+    try {
+      return await passwordMatches(password, hash);
+    } finally {
+      this.checks--;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private proof(hash: string, password: Buffer): Buffer {
+    return createHmac("sha256", this.proofKey).update(hash).update("\0").update(password).digest();
+  }
+
+  private isProven(hash: string, password: Buffer): boolean {
+    const proof = this.proven.get(hash);
+    return proof !== undefined && timingSafeEqual(proof, this.proof(hash, password));
+  }
+
+  private isLockedOut(address: string): boolean {
+    const failures = this.failures.get(address);
+    if (!failures || this.nowMs() - failures.sinceMs >= WINDOW_MS) return false;
+    return failures.count >= this.limits["failed-logins"];
+  }
+
+  private fail(address: string): void {
+    const nowMs = this.nowMs();
+    const failures = this.failures.get(address);
+    if (failures && nowMs - failures.sinceMs < WINDOW_MS) {
+      failures.count++;
+      return;
+    }
+    if (this.failures.size >= MAX_ADDRESSES) this.failures.clear();
+    this.failures.set(address, { count: 1, sinceMs: nowMs });
+  }
+}
+
+function identity(name: string, user: User): Identity {
+  return { role: user.role, name, record: JSON.stringify(user) };
+}
+
+function same(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,108 @@
+import type { Log, Source } from "./log";
+
+/** Why something from outside was refused or ignored; the names under which it is counted. */
+export const REASONS = [
+  // Payloads that the server made nothing of, by their topic's last level.
+  "telemetry",
+  "commands",
+  "status",
+  "state",
+  "desired",
+  // At the broker's door.
+  "connections",
+  "connections-per-address",
+  "certificate",
+  "login",
+  "login-rate",
+  "client-id",
+  "will",
+  // Past it.
+  "malformed-packet",
+  "packet-bytes",
+  "packets-per-second",
+  "topic",
+  "publish",
+  "subscribe",
+  "subscriptions",
+  "retained",
+  "sessions",
+  "queued",
+  // Page and API.
+  "cross-site",
+  "token",
+  "token-rate",
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** An error that refuses something: the connection that it ends is counted under its reason. */
+export class Refusal extends Error {
+  constructor(
+    readonly reason: Reason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Lines of one reason within the window; the rest is only counted, or a flood would fill disks. */
+const LINES_PER_WINDOW = 10;
+const WINDOW_MS = 10_000;
+
+interface Tally {
+  total: number;
+  windowStartMs: number;
+  lines: number;
+  silent: number;
+}
+
+/** Counts every rejection by its reason, and logs them as far as a person can read them. */
+export class Rejections {
+  private readonly tallies = new Map<Reason, Tally>();
+
+  constructor(
+    private readonly log: Log,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** Counts and logs: "Refused …". */
+  refuse(source: Source, reason: Reason, what: string): void {
+    const tally = this.count(reason);
+    const nowMs = this.nowMs();
+    if (nowMs - tally.windowStartMs >= WINDOW_MS) {
+      tally.windowStartMs = nowMs;
+      tally.lines = 0;
+    }
+    if (tally.lines >= LINES_PER_WINDOW) {
+      tally.silent++;
+      return;
+    }
+    tally.lines++;
+    const more = tally.silent ? ` (and ${tally.silent} more like it, not logged)` : "";
+    tally.silent = 0;
+    this.log(source, `Refused (${reason}): ${what}${more}`);
+  }
+
+  private count(reason: Reason): Tally {
+    let tally = this.tallies.get(reason);
+    if (!tally) {
+      tally = { total: 0, windowStartMs: -Infinity, lines: 0, silent: 0 };
+      this.tallies.set(reason, tally);
+    }
+    tally.total++;
+    return tally;
+  }
+
+  /** A payload that was of no use, and is logged elsewhere. */
+  countPayload(topic: string): void {
+    const kind = topic.slice(topic.lastIndexOf("/") + 1);
+    const reason = REASONS.find((name) => name === kind);
+    if (reason) this.count(reason);
+  }
+
+  /** Rejections since the start, by reason; reasons that never occurred are 0. */
+  totals(): Record<Reason, number> {
+    const totals = {} as Record<Reason, number>;
+    for (const reason of REASONS) totals[reason] = this.tallies.get(reason)?.total ?? 0;
+    return totals;
+  }
+}
