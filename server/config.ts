@@ -5,6 +5,7 @@ import type { DeviceConfig } from "../src/config";
 import { ROOT } from "./firmware/paths";
 import type { Group } from "./groups";
 import type { ServerRule } from "./rule-config";
+import { withoutPassword } from "./secrets";
 import { UserError, messageOf } from "./user-error";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
@@ -70,7 +71,7 @@ function describe(error: ErrorObject | undefined): string {
     case "required":
       return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
     default:
-      return `${path || "the whole file"}: found ${JSON.stringify(error.data)}, allowed is ${allowed(error)}`;
+      return `${path || "the whole file"}: found ${withoutPassword(JSON.stringify(error.data))}, allowed is ${allowed(error)}`;
   }
 }
 

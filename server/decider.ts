@@ -18,6 +18,8 @@ import type { CommandPolicy } from "./config";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { Group } from "./groups";
+import type { Rejections } from "./rejections";
+import { connectionError, type Tls } from "./tls";
 import { printable, type Log } from "./log";
 import { Orders } from "./orders";
 import { agrees, fieldsOf, sideOf, type Fields, type ServerRule } from "./rule-config";
@@ -31,6 +33,9 @@ export interface DeciderOptions {
   clientId: string;
   username?: string;
   password?: string;
+  /** For a broker with TLS: whom to trust, and what to show. */
+  tls?: Tls;
+  rejections: Rejections;
   /** The one device to serve, or undefined for all that speak to the broker. */
   onlyId?: string;
   /** False: watch only, another server decides. */
@@ -85,7 +90,9 @@ export class Decider {
       log("server", `Lost the broker ${options.brokerUrl}, trying again`);
       options.onConnection(false);
     });
-    client.on("error", (error) => log("server", `Broker ${options.brokerUrl}: ${error.message}`));
+    client.on("error", (error) =>
+      log("server", `Broker ${options.brokerUrl}: ${connectionError(error)}`),
+    );
     const id = options.onlyId ?? "+";
     const topics = [telemetryTopic, commandsTopic, statusTopic, stateTopic, desiredTopic];
     await client.subscribeAsync(
@@ -154,7 +161,10 @@ export class Decider {
     const atMs = Date.now();
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES + 1).toString();
     const rejected = this.handle(topic, text, atMs, retained);
-    if (rejected) this.log("server", `Warning: ignored ${topic}: ${rejected}`);
+    if (rejected) {
+      this.options.rejections.countPayload(topic);
+      this.log("server", `Warning: ignored ${topic}: ${rejected}`);
+    }
     this.devices.message({ atMs, topic, payload: printable(text), rejected });
   }
 
@@ -246,6 +256,9 @@ async function connect(options: DeciderOptions): Promise<MqttClient> {
 
 async function connectBy(protocolVersion: 4 | 5, options: DeciderOptions): Promise<MqttClient> {
   const { brokerUrl, clientId, username, password } = options;
+  // The client would make TLS of a plain address, given a certificate.
+  const encrypted = /^(mqtts|wss):/.test(brokerUrl);
+  const tls = { ...(encrypted && options.tls), minVersion: "TLSv1.2" as const };
   try {
     return await connectAsync(
       brokerUrl,
@@ -254,6 +267,9 @@ async function connectBy(protocolVersion: 4 | 5, options: DeciderOptions): Promi
         clientId,
         username,
         password,
+        ...tls,
+        // The WebSocket is made from these alone.
+        wsOptions: tls,
         connectTimeout: CONNECT_TIMEOUT_MS,
         reconnectPeriod: RECONNECT_MS,
         // Readings that nobody could answer are not worth a queue: the next one is on its way.
@@ -263,6 +279,6 @@ async function connectBy(protocolVersion: 4 | 5, options: DeciderOptions): Promi
       false,
     );
   } catch (error) {
-    throw new UserError(`cannot reach the broker ${brokerUrl}: ${messageOf(error)}`);
+    throw new UserError(`cannot reach the broker ${brokerUrl}: ${connectionError(error)}`);
   }
 }

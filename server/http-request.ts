@@ -14,8 +14,8 @@ export class HttpError extends Error {
 
 const MAX_BODY_BYTES = 4096;
 
-/** @throws HttpError 413 or 400 */
-export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** @throws HttpError 413 */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -23,9 +23,15 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
     if (bytes > MAX_BODY_BYTES) throw new HttpError(413, `body: at most ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** @throws HttpError 413 or 400 */
+export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const body = await readBody(request);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString());
+    value = JSON.parse(body.toString());
   } catch {
     throw new HttpError(400, "body: not JSON");
   }
@@ -37,15 +43,25 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
 /**
  * Another site's page may make a browser send requests here, but not with our own origin, and a
  * name that was re-pointed at this machine shows in the Host header.
+ * @param anyHost whether other names than this machine's own for itself will do
+ * @throws HttpError 403
  */
-export function refuseCrossSite(request: IncomingMessage): void {
-  const host = request.headers.host;
-  const name = host === undefined ? "" : hostname(`http://${host}`);
-  if (!["localhost", "127.0.0.1", "[::1]"].includes(name))
-    throw new HttpError(403, `Host: found ${host ?? "nothing"}, allowed is localhost`);
-  const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host ?? ""}`)
+export function refuseCrossSite(
+  request: IncomingMessage,
+  scheme: "http" | "https" = "http",
+  anyHost = false,
+): void {
+  const { host = "", origin } = request.headers;
+  const name = hostname(`${scheme}://${host}`);
+  if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
+    throw new HttpError(403, `Host: found ${host || "nothing"}, allowed is localhost`);
+  if (origin !== undefined && origin !== `${scheme}://${host}`)
     throw new HttpError(403, `Origin: found ${origin}, allowed is this page's own`);
+  // A link from elsewhere to the page is welcome, an image or a script from here is not.
+  const site = request.headers["sec-fetch-site"];
+  const navigates = request.headers["sec-fetch-mode"] === "navigate";
+  if (!navigates && (site === "cross-site" || site === "same-site"))
+    throw new HttpError(403, `Sec-Fetch-Site: found ${site}, allowed is same-origin`);
 }
 
 function hostname(url: string): string {

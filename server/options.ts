@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { LIGHT_MAX } from "../src/wire";
 import type { Config } from "./config";
 import { fieldsOf } from "./rule-config";
-import type { Secrets } from "./secrets";
+import { withoutPassword, type Secrets } from "./secrets";
+import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
 import { UserError, messageOf } from "./user-error";
 
 export interface Options {
@@ -16,6 +17,7 @@ export interface Options {
   simulate: boolean;
   decide: boolean;
   secrets: Secrets;
+  security: Security;
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -30,6 +32,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
   --no-decide       devices and page only: another server decides
+${SECURITY_HELP}
   --help, --version
 `;
 
@@ -64,6 +67,9 @@ export function parseOptions(
     simulate,
     decide: !values["no-decide"],
     secrets,
+    security: parseSecurity(values, brokerUrl, (name, text, preset) =>
+      wholeNumber(name, text, preset, 65535),
+    ),
   };
 }
 
@@ -85,6 +91,7 @@ function readFlags(args: string[]) {
         light: { type: "string" },
         "no-device": { type: "boolean" },
         "no-decide": { type: "boolean" },
+        ...SECURITY_FLAGS,
         help: { type: "boolean" },
         version: { type: "boolean" },
       },
@@ -107,7 +114,7 @@ function checkBroker(text: string): string {
   const known = ["mqtt:", "mqtts:", "ws:", "wss:"];
   if (!url?.hostname || !known.includes(url.protocol))
     throw new UserError(
-      `--broker: found "${text}", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]`,
+      `--broker: found "${withoutPassword(text)}", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]`,
     );
   if (url.username || url.password)
     throw new UserError("--broker: user and password go in .env.local, as MQTT_USER and MQTT_PWD");

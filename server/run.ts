@@ -1,17 +1,22 @@
 import { serverClientId } from "../src/wire";
-import { Broker } from "./broker";
 import type { Config } from "./config";
 import { Decider } from "./decider";
 import { Devices } from "./devices";
 import { pickFields } from "./command-fields";
+import { useBroker, type BrokerInUse, type Login } from "./embedded-broker";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { GroupWatch, groupViews } from "./group-views";
 import { HttpError } from "./http-request";
 import type { Log } from "./log";
 import type { Options } from "./options";
+import { PageAccess } from "./page-access";
 import { bundlePage } from "./page-bundle";
+import { Rejections } from "./rejections";
+import { LOOPBACK, pageTls, reachable } from "./security-options";
 import { SimulatedDevice } from "./simulator/device";
+import { trustCa } from "./simulator/sockets";
+import { readToken } from "./token";
 import { VERSION } from "./version";
 import { Web } from "./web";
 
@@ -20,11 +25,11 @@ export interface Running {
   url: string;
   /** The broker's address, as devices on this machine reach it. */
   brokerUrl: string;
+  /** What was refused or ignored so far, and why. */
+  rejections: Rejections;
   stop(): Promise<void>;
 }
 
-/** Only this machine reaches broker and page. */
-const HOST = "127.0.0.1";
 /** A device that has been silent for this long, or three intervals, counts as offline. */
 const SILENCE_MS = 30_000;
 const FIRST_READING_TIMEOUT_MS = 10_000;
@@ -61,24 +66,22 @@ async function start(
   const devices = new Devices(Math.max(SILENCE_MS, 3 * config.telemetry.intervalMs));
   started.push(devices);
 
-  let broker: Broker | undefined;
-  let brokerUrl = options.brokerUrl;
-  if (brokerUrl === undefined) {
-    broker = await Broker.start(HOST, options.mqttPort);
-    started.push(broker);
-    brokerUrl = `mqtt://${HOST}:${broker.port}`;
-    log("broker", `Listening on ${brokerUrl}`);
-  }
+  const rejections = new Rejections(log);
+  const { security } = options;
+  const broker = await useBroker(options, rejections, log);
+  if (broker.embedded) started.push(broker.embedded);
+  const brokerUrl = broker.url;
 
   let brokerConnected = true;
   const decider = await Decider.start(
     {
       brokerUrl,
-      mqtt5: broker === undefined,
+      mqtt5: broker.embedded === undefined,
       // Beside another server that decides, the lesson's client id is that server's.
       clientId: options.decide ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
-      username: options.secrets.MQTT_USER,
-      password: options.secrets.MQTT_PWD,
+      ...broker.login("server"),
+      tls: security.tls,
+      rejections,
       onlyId: config.devices === "own" ? options.id : undefined,
       decide: options.decide,
       rule: config.rule,
@@ -95,9 +98,19 @@ async function start(
   started.push(decider);
   log("server", `Connected to ${brokerUrl}${options.decide ? "" : ", watching only"}`);
 
+  // Before a port is open to others, their token has to be there.
+  const tls = pageTls(options);
+  const access = new PageAccess({
+    token: security.listen === undefined ? undefined : readToken(security.usersDir, log),
+    secure: tls !== undefined,
+    rejections,
+  });
   const web = await Web.start({
-    host: HOST,
+    host: security.listen ?? LOOPBACK,
     port: options.httpPort,
+    tls,
+    access,
+    maxConnections: security.limits.connections,
     assets: await bundlePage(),
     devices,
     snapshot: () => ({
@@ -119,22 +132,24 @@ async function start(
       if (!value) throw new HttpError(400, error ?? "body: not a command");
       return decider.command(id, value);
     },
-    broker,
+    // A browser shows no client certificate here: where one is required, this is no way in.
+    broker: security.clientCertificates === "required" ? undefined : broker.embedded,
   });
   started.push(web);
   started.push(new GroupWatch(decider.decisions, (group) => web.events.send("group", group)));
 
   if (options.simulate) {
     writeFirmwareConfig(config);
-    const device = await startDevice(options, brokerUrl, devices, log, signal);
+    const device = await startDevice(options, broker, devices, log, signal);
     started.push(device);
   }
-  return { url: `http://localhost:${web.port}`, brokerUrl };
+  const host = reachable(security.listen ?? LOOPBACK).replace(LOOPBACK, "localhost");
+  return { url: `${tls ? "https" : "http"}://${host}:${web.port}`, brokerUrl, rejections };
 }
 
 async function startDevice(
   options: Options,
-  brokerUrl: string,
+  broker: BrokerInUse,
   devices: Devices,
   log: Log,
   signal?: AbortSignal,
@@ -145,9 +160,10 @@ async function startDevice(
     onCompile: () => log("device", "Compiling the firmware, this takes some seconds ..."),
   });
   log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`);
+  if (options.security.tls.ca) trustCa(options.security.tls.ca);
   const device = await SimulatedDevice.start({
     bytecode,
-    settings: { ID: id, BROKER: brokerUrl, ...options.secrets },
+    settings: { ID: id, BROKER: broker.url, ...settings(broker.login("device")) },
     lightRaw: options.lightRaw,
     onLog: (line) => {
       // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
@@ -159,6 +175,11 @@ async function startDevice(
   devices.addSimulated(id, device);
   await firstReading(id, devices, log);
   return device;
+}
+
+/** As a device's settings name them. */
+function settings({ username, password }: Login): Record<string, string> {
+  return { ...(username && { MQTT_USER: username }), ...(password && { MQTT_PWD: password }) };
 }
 
 /** Ready means that one can use it: the device has spoken. */

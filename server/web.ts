@@ -1,19 +1,27 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { WebSocketServer, createWebSocketStream } from "ws";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { WebSocketServer } from "ws";
 import { LIGHT_MAX } from "../src/wire";
 import type { Events, GroupView } from "./api";
 import type { Broker } from "./broker";
 import type { Devices } from "./devices";
 import { EventStream } from "./event-stream";
-import { HttpError, readJsonObject, refuseCrossSite } from "./http-request";
+import { HttpError, readJsonObject } from "./http-request";
+import { createHttpServer } from "./http-server";
 import { listen } from "./listen";
+import type { PageAccess } from "./page-access";
 import type { Asset } from "./page-bundle";
 import type { Fields } from "./rule-config";
+import type { Tls } from "./tls";
 import { messageOf } from "./user-error";
+import { serveMqtt } from "./web-mqtt";
 
 export interface WebOptions {
   host: string;
   port: number;
+  /** For https. */
+  tls?: Tls;
+  access: PageAccess;
+  maxConnections: number;
   assets: Map<string, Asset>;
   devices: Devices;
   snapshot: () => Events["snapshot"];
@@ -23,8 +31,6 @@ export interface WebOptions {
   /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
 }
-
-const MAX_MQTT_PACKET_BYTES = 256 * 1024;
 
 const HEADERS = {
   "content-security-policy":
@@ -47,22 +53,9 @@ export class Web {
 
   /** @throws UserError where the port is taken */
   static async start(options: WebOptions): Promise<Web> {
-    const server = createServer();
+    const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
-    const sockets = new WebSocketServer({
-      server,
-      path: "/mqtt",
-      maxPayload: MAX_MQTT_PACKET_BYTES,
-      // [MQTT-6.0.0-4]: the subprotocol is "mqtt".
-      handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
-      verifyClient: () => options.broker !== undefined,
-    });
-    sockets.on("error", () => undefined);
-    sockets.on("connection", (socket) => {
-      const stream = createWebSocketStream(socket);
-      stream.on("error", () => stream.destroy());
-      options.broker?.handle(stream);
-    });
+    const sockets = serveMqtt(server, options.broker, options.access);
     const web = new Web(server, sockets, options, port);
     server.on("request", (request, response) => void web.answer(request, response));
     options.devices.on("device", (event) => web.events.send("device", event));
@@ -83,8 +76,8 @@ export class Web {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     try {
-      refuseCrossSite(request);
-      await this.route(request, response);
+      this.options.access.refuseCrossSite(request);
+      if (await this.letIn(request, response)) await this.route(request, response);
     } catch (error) {
       const status = error instanceof HttpError ? error.status : 500;
       if (error instanceof HttpError && error.allow) response.setHeader("allow", error.allow);
@@ -92,8 +85,23 @@ export class Web {
     }
   }
 
+  /** @returns false where the login page was the answer */
+  private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { access } = this.options;
+    const path = pathOf(request);
+    // Tells whoever watches over the server whether it is well, and nothing else.
+    if (path === "/healthz" || access.knows(request)) return true;
+    if (path === "/login" && request.method === "POST") await access.login(request, response);
+    else if (path === "/") access.askForToken(response);
+    else {
+      access.refuse(request, "token", "no token");
+      throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");
+    }
+    return false;
+  }
+
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const path = pathOf(request);
     const asset = this.options.assets.get(path);
     if (asset) {
       allow(request, "GET");
@@ -103,7 +111,7 @@ export class Web {
     switch (path) {
       case "/healthz":
         allow(request, "GET");
-        this.health(response);
+        this.health(request, response);
         return;
       case "/api/devices":
         allow(request, "GET");
@@ -124,9 +132,11 @@ export class Web {
     else await this.command(request, response, decodeId(id));
   }
 
-  private health(response: ServerResponse): void {
-    const { brokerConnected, version } = this.options.snapshot();
-    json(response, brokerConnected ? 200 : 503, { ok: brokerConnected, version, brokerConnected });
+  private health(request: IncomingMessage, response: ServerResponse): void {
+    const { brokerConnected: ok, version } = this.options.snapshot();
+    // A stranger need not know which faults to look up.
+    const known = this.options.access.knows(request) && { version };
+    json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
   }
 
   private async setLight(
@@ -160,6 +170,12 @@ export class Web {
   private demandDevice(id: string): void {
     if (!this.options.devices.has(id)) throw new HttpError(404, `no device ${id}`);
   }
+}
+
+function pathOf(request: IncomingMessage): string {
+  const { url = "/" } = request;
+  // What is no path, as of a proxy's request, is at least nothing of ours.
+  return URL.canParse(url, "http://localhost") ? new URL(url, "http://localhost").pathname : url;
 }
 
 function allow(request: IncomingMessage, method: string): void {

@@ -8,6 +8,13 @@ const SEGMENT_BYTES = 1460;
 /** How fast the window opens again: 100 KB/s, more than a board's radio brings. */
 const BYTES_PER_MS = 100;
 
+let trustedCa: Buffer | undefined;
+
+/** Lets the sockets of all machines trust one more CA, as a device's maker would build it in. */
+export function trustCa(ca: Buffer): void {
+  trustedCa = ca;
+}
+
 /**
  * `net` and `tls` as the virtual machine asks for them, with a board's receive window. Node would
  * pour 64 KB at once into a machine whose whole heap is 64 KB; through a window like this one, TCP
@@ -18,7 +25,12 @@ export const windowedModules: Record<string, unknown> = {
     createConnection: (...args: Parameters<typeof net.createConnection>) =>
       withWindow(net.createConnection(...args)),
   },
-  tls: { connect: (options: tls.ConnectionOptions) => withWindow(tls.connect(options)) },
+  tls: {
+    connect: (options: tls.ConnectionOptions) => {
+      const ca = trustedCa && [...tls.rootCertificates, trustedCa];
+      return withWindow(tls.connect({ ...options, ca, minVersion: "TLSv1.2" }));
+    },
+  },
 };
 
 function withWindow(socket: Socket): Socket {

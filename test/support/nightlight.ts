@@ -1,6 +1,7 @@
 import type { DeviceView } from "../../server/api";
 import { loadConfig, type Config } from "../../server/config";
 import type { Options } from "../../server/options";
+import { OPEN_ON_LOOPBACK } from "../../server/security-options";
 import { run, type Running } from "../../server/run";
 
 export interface Started extends Running {
@@ -27,6 +28,7 @@ export async function startNightlight(
       simulate: true,
       decide: true,
       secrets: {},
+      security: OPEN_ON_LOOPBACK,
       ...options,
     },
     { ...loadConfig(), ...config },
