@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 const PACKAGES = [
   { command: "mosquitto", name: "mosquitto" },
   { command: "mosquitto_sub", name: "mosquitto-clients" },
+  { command: "openssl", name: "openssl" },
   { command: "chromium", name: "chromium" },
 ];
 

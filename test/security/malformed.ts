@@ -1,0 +1,116 @@
+import { generate } from "mqtt-packet";
+import type { Random } from "../support/random";
+
+/** Things that no well-behaved client sends, each of which has to be refused. */
+
+const JUNK = ["", "nonsense", "{", "[]", "[300]", "null", "true", "0", '"light"', "{}", "\u0000"];
+const WRONG_VALUES = ["-1", "1024", "1e99", "-0.001", '"5"', "null", "true", "[]", "{}", '""'];
+
+/** A telemetry payload that is none. */
+export function malformedTelemetry(random: Random): Buffer {
+  switch (random.below(5)) {
+    case 0:
+      return Buffer.from(random.pick(JUNK));
+    case 1:
+      return Buffer.from(`{"light":${random.pick(WRONG_VALUES)}}`);
+    case 2:
+      // Bytes that start no JSON text.
+      return Buffer.concat([Buffer.from([0xff]), random.bytes(random.below(100))]);
+    case 3:
+      return Buffer.from(`{"light":5,"pad":"${"x".repeat(1024 + random.below(1000))}"}`);
+    default:
+      return Buffer.from(`${"[".repeat(1 + random.below(1000))}5`);
+  }
+}
+
+/** A topic to publish on that is none, as bytes. */
+export function malformedTopic(random: Random): Buffer {
+  const name = random.bytes(3).toString("hex");
+  switch (random.below(8)) {
+    case 0:
+      return Buffer.from("");
+    case 1:
+      return Buffer.from(`${name}/#`);
+    case 2:
+      return Buffer.from(`+/${name}`);
+    case 3:
+      return Buffer.from(`${name}\u0000/telemetry`);
+    case 4:
+      return Buffer.concat([Buffer.from([0xc3, 0x28]), Buffer.from(name)]);
+    case 5:
+      return Buffer.from(`${name}/telemetry`.padEnd(257 + random.below(1000), "x"));
+    case 6:
+      return Buffer.from(Array.from({ length: 11 + random.below(50) }, () => name[0]).join("/"));
+    default:
+      return Buffer.from(`$SYS/${name}`);
+  }
+}
+
+/** A PUBLISH with QoS 0; topics that are none can't be had from a packet library. */
+export function publish(topic: Buffer, payload: Buffer): Buffer {
+  return packet(0x30, Buffer.concat([text(topic), payload]));
+}
+
+export const CONNECT = generate({
+  cmd: "connect",
+  protocolId: "MQTT",
+  protocolVersion: 4,
+  clientId: "",
+  clean: true,
+  keepalive: 0,
+});
+
+/** Bytes that a client might send after, or instead of, its CONNECT, and that break the standard. */
+export function malformedPackets(random: Random): Buffer {
+  const after = (bytes: Buffer) => Buffer.concat([CONNECT, bytes]);
+  switch (random.below(12)) {
+    case 0:
+      return after(packet(random.pick([0, 2, 9, 11, 13, 15]) << 4, random.bytes(random.below(9))));
+    case 1:
+      // Reserved flags, [MQTT-2.2.2-1].
+      return after(packet(random.pick([0x8d, 0xa1, 0x61, 0xc1, 0xe3]), random.bytes(2)));
+    case 2:
+      return after(packet(0x36, text(Buffer.from("qos 3"))));
+    case 3:
+      return after(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]));
+    case 4:
+      return after(Buffer.from([0x30, 0x80, 0x80, 0x05 + random.below(0x70)]));
+    case 5:
+      // A topic that is longer than its packet.
+      return after(packet(0x30, Buffer.from([0x00, 0x20 + random.below(200), 0x61])));
+    case 6:
+      return after(CONNECT);
+    case 7:
+      return packet(random.pick([0x30, 0x82, 0xc0]), text(Buffer.from("before CONNECT")));
+    case 8:
+      return packet(0x10, Buffer.concat([text(Buffer.from("MQTX")), random.bytes(8)]));
+    case 9:
+      // A protocol level from the future.
+      return packet(
+        0x10,
+        Buffer.concat([text(Buffer.from("MQTT")), Buffer.from([6, 2, 0, 0, 0, 0])]),
+      );
+    case 10:
+      // [MQTT-3.1.2-3]: the reserved flag.
+      return packet(
+        0x10,
+        Buffer.concat([text(Buffer.from("MQTT")), Buffer.from([4, 3, 0, 0, 0, 0])]),
+      );
+    default:
+      // [MQTT-3.8.3-3]: a SUBSCRIBE without a filter.
+      return after(packet(0x82, Buffer.from([0x00, 0x01])));
+  }
+}
+
+function text(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
+}
+
+function packet(header: number, body: Buffer): Buffer {
+  const length = [];
+  for (let rest = body.length; ; rest >>= 7) {
+    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+    if (rest <= 0x7f) break;
+  }
+  return Buffer.concat([Buffer.from([header, ...length]), body]);
+}

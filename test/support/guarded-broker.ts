@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Broker, type BrokerOptions } from "../../server/broker";
+import { DEFAULT_LIMITS, type Limits } from "../../server/broker/limits";
+import { Rejections, type Reason } from "../../server/rejections";
+import { hashPassword } from "../../server/users/password";
+import { Users, type User } from "../../server/users/users";
+import { until } from "./until";
+
+export const PASSWORDS: Record<string, string> = {
+  "lamp-1": "password of lamp-1",
+  "lamp-2": "password of lamp-2",
+  building: "password of building",
+};
+
+/** The embedded broker alone, as with --listen, with two devices and a server as its users. */
+export class GuardedBroker {
+  private constructor(
+    readonly broker: Broker,
+    readonly users: Users,
+    readonly dir: string,
+    readonly rejections: Rejections,
+    readonly log: string[],
+  ) {}
+
+  static async start(
+    limits: Partial<Limits> = {},
+    options: Partial<BrokerOptions> = {},
+    { everyLine = true } = {},
+  ): Promise<GuardedBroker> {
+    const dir = mkdtempSync(join(tmpdir(), "nightlight-guarded-"));
+    const users = new Users(dir);
+    for (const [name, user] of await testUsers()) users.set(name, user);
+    const log: string[] = [];
+    let nowMs = 0;
+    // With a minute between any two rejections, each of them is logged.
+    const clock = everyLine ? () => (nowMs += 60_000) : undefined;
+    const rejections = new Rejections((_source, text) => log.push(text), clock);
+    const broker = await Broker.start({
+      listeners: [{ host: "127.0.0.1", port: 0, option: "--mqtt-port" }],
+      rejections,
+      users,
+      loginRequired: true,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      ...options,
+    });
+    return new GuardedBroker(broker, users, dir, rejections, log);
+  }
+
+  get port(): number {
+    return this.broker.ports[0] ?? 0;
+  }
+
+  count(reason: Reason): number {
+    return this.rejections.totals()[reason];
+  }
+
+  /** Waits for a line that is, or matches, this one. */
+  async logs(line: string | RegExp): Promise<void> {
+    await until(`the log says ${String(line)}; it says\n${this.log.join("\n")}`, () =>
+      this.log.some((text) => (typeof line === "string" ? text === line : line.test(text))),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.broker.stop();
+    rmSync(this.dir, { recursive: true });
+  }
+}
+
+let hashed: Promise<[string, User][]> | undefined;
+
+/** Hashed once: that is made to be slow. */
+function testUsers(): Promise<[string, User][]> {
+  hashed ??= Promise.all(
+    Object.entries(PASSWORDS).map(async ([name, password]): Promise<[string, User]> => {
+      const role = name === "building" ? "server" : "device";
+      return [name, { role, password: await hashPassword(password) }];
+    }),
+  );
+  return hashed;
+}
+
+/** What a user of these sends in its CONNECT. */
+export function credentials(name: string): { username: string; password: Buffer } {
+  return { username: name, password: Buffer.from(PASSWORDS[name] ?? "") };
+}

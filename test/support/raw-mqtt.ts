@@ -1,0 +1,81 @@
+import { createConnection, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import { generate, parser, type IConnectPacket, type Packet } from "mqtt-packet";
+import { until } from "./until";
+
+/** An MQTT client that does exactly what it is told, for attacks that no real one would carry out. */
+export class RawMqtt {
+  readonly received: Packet[] = [];
+  closed = false;
+  /** What went wrong with its socket, as a TLS alert. */
+  error: NodeJS.ErrnoException | undefined;
+
+  private constructor(readonly socket: Socket) {
+    const packets = parser();
+    packets.on("packet", (packet) => this.received.push(packet));
+    socket.on("data", (chunk) => packets.parse(chunk));
+    socket.on("error", (error) => (this.error = error));
+    socket.on("close", () => (this.closed = true));
+  }
+
+  /** @param from another address of 127.0.0.0/8 to come from */
+  static open(port: number, from = "127.0.0.1"): RawMqtt {
+    return new RawMqtt(createConnection({ port, host: "127.0.0.1", localAddress: from }));
+  }
+
+  static openTls(port: number, options: ConnectionOptions): RawMqtt {
+    return new RawMqtt(connectTls({ port, host: "127.0.0.1", ...options }));
+  }
+
+  send(packet: Packet | Uint8Array): void {
+    this.socket.write(packet instanceof Uint8Array ? packet : generate(packet));
+  }
+
+  /** @returns the CONNACK's return code, or undefined where the connection was closed instead */
+  async connect(options: Partial<IConnectPacket> = {}): Promise<number | undefined> {
+    this.send({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clientId: "",
+      clean: true,
+      keepalive: 0,
+      ...options,
+    });
+    await until("an answer to CONNECT", () => this.closed || this.received.length > 0);
+    const [answer] = this.received;
+    return answer?.cmd === "connack" ? answer.returnCode : undefined;
+  }
+
+  /** @returns the granted QoS or 128 of each filter, or undefined where the connection was closed */
+  async subscribe(...filters: string[]): Promise<unknown[] | undefined> {
+    const subscriptions = filters.map((topic) => ({ topic, qos: 1 as const }));
+    this.send({ cmd: "subscribe", messageId: 1, subscriptions });
+    const answer = () => this.received.find((packet) => packet.cmd === "suback");
+    await until("an answer to SUBSCRIBE", () => this.closed || answer() !== undefined);
+    const packet = answer();
+    return packet?.cmd === "suback" ? packet.granted : undefined;
+  }
+
+  /** @returns whether a QoS 1 message was acknowledged rather than answered by a closed door */
+  async publish(topic: string, payload = "x", retain = false): Promise<boolean> {
+    const acknowledged = () => this.received.filter((packet) => packet.cmd === "puback").length;
+    const before = acknowledged();
+    this.send({ cmd: "publish", topic, payload, qos: 1, dup: false, retain, messageId: 7 });
+    await until("an answer to PUBLISH", () => this.closed || acknowledged() > before);
+    return acknowledged() > before;
+  }
+
+  topics(): string[] {
+    return this.received.flatMap((packet) => (packet.cmd === "publish" ? [packet.topic] : []));
+  }
+
+  async ends(): Promise<void> {
+    await until("the connection is closed", () => this.closed);
+  }
+
+  async stop(): Promise<void> {
+    this.socket.destroy();
+    await this.ends();
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * A certificate authority for tests and for trying things out, made with openssl:
+ *
+ *     npm run test-ca -- DIR [NAME ...]
+ *
+ * DIR gets ca.pem, and for each NAME a certificate NAME.pem with its key NAME.key. A NAME that is
+ * `server` or holds a dot is also a host name; all are good for this machine's own addresses.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const DAYS = "30";
+
+/** Makes a CA and certificates that it signed, with these common names. */
+export function makeTestCa(dir: string, names: string[], caName = "Nightlight test CA"): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const extension = (...lines: string[]) => lines.flatMap((line) => ["-addext", line]);
+  openssl(
+    ...["req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.pem", "-days", DAYS],
+    ...["-subj", `/CN=${caName}`],
+    ...extension("keyUsage=critical,keyCertSign,cRLSign"),
+  );
+  for (const name of names) {
+    const [key, request, certificate] = [`${name}.key`, `${name}.csr`, `${name}.pem`];
+    openssl("req", ...newKey, "-keyout", key, "-out", request, "-subj", `/CN=${name}`);
+    const hosts = ["DNS:localhost", "IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1"];
+    if (name.includes(".")) hosts.push(`DNS:${name}`);
+    writeFileSync(
+      join(dir, "extensions.txt"),
+      `subjectAltName=${hosts.join(",")}\nextendedKeyUsage=serverAuth,clientAuth\n`,
+    );
+    openssl(
+      ...["x509", "-req", "-in", request, "-out", certificate, "-days", DAYS],
+      ...["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions.txt"],
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [dir, ...names] = process.argv.slice(2);
+  const wellFormed = names.every((name) => /^[A-Za-z0-9._-]{1,40}$/.test(name));
+  if (dir === undefined || !wellFormed) {
+    console.error("Usage: npm run test-ca -- DIR [NAME ...]; a name has letters, digits and ._-");
+    process.exitCode = 1;
+  } else {
+    const made = names.length ? names : ["server"];
+    makeTestCa(dir, made);
+    console.log(`${dir}: ca.pem, and certificate and key of ${made.join(", ")}, for ${DAYS} days`);
+  }
+}
