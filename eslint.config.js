@@ -6,7 +6,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["tsconfig.json", "src/tsconfig.json"],
+        project: ["tsconfig.json", "src/tsconfig.json", "test/programs/tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -19,7 +19,7 @@ export default tseslint.config(
   {
     // DeviceScript's types know neither null checks nor thenables; its own compiler refuses a
     // missing await.
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.ts", "test/programs/*.ts"],
     rules: {
       "@typescript-eslint/await-thenable": "off",
       "@typescript-eslint/no-unnecessary-boolean-literal-compare": "off",

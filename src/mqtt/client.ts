@@ -242,10 +242,13 @@ export class MqttClient {
       await connection.close();
       this.ended(reason);
       if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
-      this.pausing = true;
+      if (!this.running) break;
       // Of the refusals only "server unavailable" passes by itself.
-      if (this.running)
-        await suspend(backoff.pauseMs(Math.random(), refused > 0 && refused !== UNAVAILABLE));
+      const slow = refused > 0 && refused !== UNAVAILABLE;
+      const pauseMs = backoff.pauseMs(Math.random(), slow);
+      this.log(`next try in ${pauseMs} ms`);
+      this.pausing = true;
+      await suspend(pauseMs);
       this.pausing = false;
     }
     this.runner = undefined;

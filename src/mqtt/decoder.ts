@@ -10,7 +10,6 @@ import {
   PUBACK,
   PUBCOMP,
   PUBLISH,
-  PUBREC,
   PUBREL,
   REFUSED,
   SUBACK,
@@ -21,6 +20,8 @@ import {
 const FIRST_BYTE = 0;
 const LENGTH = 1;
 const BODY = 2;
+
+const NOTHING = Buffer.alloc(0);
 
 export class Decoder {
   /** The packet that next() found: type and flags of its first byte. */
@@ -40,7 +41,7 @@ export class Decoder {
   /** Length of the body in the stream, in bytes; more than `end` where it is over the limit. */
   total = 0;
 
-  private chunk = Buffer.alloc(0);
+  private chunk = NOTHING;
   private pos = 0;
   private stage = FIRST_BYTE;
   private shift = 0;
@@ -54,7 +55,7 @@ export class Decoder {
   /** A new connection: forgets whatever was cut off by the end of the last. */
   reset(): void {
     this.stage = FIRST_BYTE;
-    this.pos = this.chunk.length;
+    this.push(NOTHING);
   }
 
   /** Takes what has arrived. Call next() until it is false before the next push(). */
@@ -78,15 +79,18 @@ export class Decoder {
           copyBytes(body, this.have, chunk, this.pos, Math.min(count, body.length - this.have));
         this.have += count;
         this.pos += count;
-        if (this.have < this.total) return false;
-        this.stage = FIRST_BYTE;
-        this.end = Math.min(this.total, body.length);
-        this.id = 0;
-        if (this.type === PUBLISH) this.checkPublish();
-        else this.checkOther();
-        return true;
+        if (this.have === this.total) {
+          this.stage = FIRST_BYTE;
+          this.end = Math.min(this.total, body.length);
+          this.readBody();
+          return true;
+        }
       }
-      if (here === 0) return false;
+      if (this.pos === chunk.length) {
+        // Held no longer than needed: it may be large.
+        this.push(NOTHING);
+        return false;
+      }
       const byte = chunk[this.pos++] as number;
       if (this.stage === FIRST_BYTE) {
         this.type = byte >> 4;
@@ -98,57 +102,52 @@ export class Decoder {
       } else {
         this.total |= (byte & 127) << this.shift;
         this.shift += 7;
-        if (byte < 128) this.stage = BODY;
-        else if (this.shift === 28) malformed("length"); // [MQTT 2.2.3]
+        if (byte < 128) {
+          this.checkHeader();
+          this.stage = BODY;
+        } else if (this.shift === 28) malformed("length"); // [MQTT 2.2.3]
       }
     }
   }
 
-  private checkPublish(): void {
-    const { body, flags } = this;
-    // QoS 3 does not exist, and QoS 0 is never sent again [MQTT-3.3.1-4, MQTT-3.3.1-2].
-    if ((flags & 6) === 6 || (flags & 14) === 8) malformed("flags");
-    // A topic has at least one character [MQTT-4.7.3-1].
-    const length = this.total < 3 ? 0 : readU16(body, 0);
-    this.payloadAt = 2 + length + (flags & 6 ? 2 : 0);
-    if (length === 0 || this.payloadAt > this.total) malformed("topic");
-    // Where even the topic goes beyond the limit, the id is not known: 0.
-    if (flags & 6 && this.payloadAt <= this.end) this.readId(this.payloadAt - 2);
+  private checkHeader(): void {
+    const { type, flags } = this;
+    if (type === PUBLISH) {
+      // QoS 3 does not exist, and QoS 0 is never sent again [MQTT-3.3.1-4, MQTT-3.3.1-2].
+      if ((flags & 6) === 6 || (flags & 14) === 8) malformed("flags");
+      return;
+    }
+    // What is left is reserved, or only a client may send it [MQTT 2.2.1].
+    let length = -1;
+    if (type === CONNACK || type === UNSUBACK || (type >= PUBACK && type <= PUBCOMP)) length = 2;
+    // One filter is asked for at a time, so there is one return code.
+    if (type === SUBACK) length = 3;
+    if (type === PINGRESP) length = 0;
+    // Reserved flags are zero, but for PUBREL [MQTT-2.2.2-2].
+    if (this.total !== length || flags !== (type === PUBREL ? 2 : 0)) malformed("header");
   }
 
-  private checkOther(): void {
-    const { body, type } = this;
-    // Reserved flags are zero, but for PUBREL [MQTT-2.2.2-2].
-    if (this.flags !== (type === PUBREL ? 2 : 0)) malformed("flags");
-    let length = 2;
-    switch (type) {
-      case CONNACK:
-        // The only flag is the session's, and only an accepted client has one [MQTT-3.2.2-4].
-        this.code = body[1] as number;
-        this.sessionPresent = body[0] === 1;
-        if ((body[0] as number) > (this.code === 0 ? 1 : 0)) malformed("CONNACK");
-        break;
-      case PUBACK:
-      case PUBREC:
-      case PUBREL:
-      case PUBCOMP:
-      case UNSUBACK:
-        this.readId(0);
-        break;
-      case SUBACK:
-        // One filter is asked for at a time, so there is one return code [MQTT-3.9.3-2].
-        length = 3;
-        this.readId(0);
-        this.code = body[2] as number;
-        if (this.code > 2 && this.code !== REFUSED) malformed("SUBACK");
-        break;
-      case PINGRESP:
-        length = 0;
-        break;
-      default:
-        malformed("type"); // reserved, or one that only a client may send [MQTT 2.2.1]
+  private readBody(): void {
+    const { body, end, flags, type } = this;
+    this.id = 0;
+    if (type === PUBLISH) {
+      // A topic has at least one character [MQTT-4.7.3-1].
+      const length = end < 3 ? 0 : readU16(body, 0);
+      this.payloadAt = 2 + length + (flags & 6 ? 2 : 0);
+      if (length === 0 || this.payloadAt > this.total) malformed("topic");
+      // Where even the topic goes beyond the limit, the id is not known: 0.
+      if (flags & 6 && this.payloadAt <= end) this.readId(this.payloadAt - 2);
+    } else if (type === CONNACK) {
+      this.code = body[1] as number;
+      this.sessionPresent = body[0] === 1;
+      // The only flag is the session's, and only an accepted client has one [MQTT-3.2.2-4].
+      if ((body[0] as number) > (this.code === 0 ? 1 : 0)) malformed("CONNACK");
+    } else if (end > 0) {
+      this.readId(0);
+      this.code = end > 2 ? (body[2] as number) : 0;
+      // [MQTT-3.9.3-2]
+      if (this.code > 2 && this.code !== REFUSED) malformed("SUBACK");
     }
-    if (this.total !== length) malformed("length");
   }
 
   private readId(at: number): void {

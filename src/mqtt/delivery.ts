@@ -1,6 +1,6 @@
 /** Messages from the broker to their handlers, one after another, and their acknowledgement. */
 import { sleep } from "@devicescript/core";
-import { readText, readU16 } from "./bytes";
+import { readU16, toText } from "./bytes";
 import type { Connection } from "./connection";
 import { Inbox } from "./inbox";
 import { PUBACK, PUBREC, encodeAck } from "./packet";
@@ -69,11 +69,9 @@ export class Delivery {
 
   private async run(): Promise<void> {
     let count = 0;
-    for (;;) {
-      const body = this.inbox.take();
-      if (!body) break;
+    while (this.inbox.take()) {
       try {
-        await this.handle(body, this.inbox.flags, this.inbox.connection);
+        await this.handle();
       } catch {
         // Not acknowledged: the connection has ended meanwhile.
       }
@@ -82,32 +80,30 @@ export class Delivery {
     this.running = false;
   }
 
-  private async handle(body: Buffer, flags: number, from: number): Promise<void> {
-    const { connection, session } = this;
+  private async handle(): Promise<void> {
+    const { connection, inbox, session } = this;
+    const { flags, connection: from } = inbox;
     const qos = (flags >> 1) & 3;
+    const topic = toText(inbox.read(readU16(inbox.read(2), 0)));
+    const id = qos > 0 ? readU16(inbox.read(2), 0) : 0;
+    const payload = inbox.read(inbox.left);
     // Of a session that goes on, what an earlier connection left unacknowledged comes again.
     if (qos === 1 && from !== session.connection && from >= session.since) return;
-    const nameEnd = 2 + readU16(body, 0);
-    if (flags < OVERSIZED) {
-      const topic = readText(body, 2, nameEnd);
-      if (topic === undefined || !isTopic(topic)) {
-        connection.drop("malformed packet: topic");
-        return;
-      }
-      const payload = body.slice(qos > 0 ? nameEnd + 2 : nameEnd);
-      for (const subscription of this.subscriptions.list.slice(0)) {
-        const { filter, handler } = subscription;
-        if (!handler || !matches(filter, topic)) continue;
-        try {
-          await handler(topic, payload);
-        } catch (e) {
-          this.log(`handler of ${filter}: ${(e as Error).message}`);
-        }
+    if (topic === undefined || !isTopic(topic)) {
+      connection.drop("malformed packet: topic");
+      return;
+    }
+    for (const subscription of this.subscriptions.list.slice(0)) {
+      const { filter, handler } = subscription;
+      if (!handler || flags >= OVERSIZED || !matches(filter, topic)) continue;
+      try {
+        await handler(topic, payload);
+      } catch (e) {
+        this.log(`handler of ${filter}: ${(e as Error).message}`);
       }
     }
     if (qos === 0) return;
     // Acknowledged when handled, in the order of arrival [MQTT-4.6.0-2, MQTT-4.6.0-3].
-    const id = readU16(body, nameEnd);
     if (qos === 2) {
       if (from < session.since) return;
       session.handled(id);

@@ -11,9 +11,10 @@ export class Inbox {
   /** Of the message that take() found: first byte of its packet, number of its connection. */
   flags = 0;
   connection = 0;
+  /** How many bytes of it have not been read. */
+  left = 0;
 
   private readonly store: Buffer;
-  private readonly header = Buffer.alloc(HEADER);
   private head = 0;
   private used = 0;
 
@@ -29,7 +30,7 @@ export class Inbox {
    */
   put(flags: number, connection: number, body: Buffer, length: number): boolean {
     if (this.used + HEADER + length > this.store.length) return false;
-    const { header } = this;
+    const header = Buffer.alloc(HEADER);
     header[0] = flags;
     header[1] = connection >> 8;
     header[2] = connection & 255;
@@ -40,16 +41,30 @@ export class Inbox {
     return true;
   }
 
-  /** Takes out the oldest message: its body, with the rest in the fields; undefined if none. */
-  take(): Buffer | undefined {
-    if (this.used === 0) return undefined;
-    const { header } = this;
-    this.read(header);
+  /**
+   * Goes to the oldest message, which is then to be taken out with read() before the next take().
+   * @returns false when there is none
+   */
+  take(): boolean {
+    if (this.used === 0) return false;
+    const header = this.read(HEADER);
     this.flags = header[0] as number;
     this.connection = readU16(header, 1);
-    const body = Buffer.alloc(readU16(header, 3));
-    this.read(body);
-    return body;
+    this.left = readU16(header, 3);
+    return true;
+  }
+
+  /** The next `length` bytes of the message that take() found. */
+  read(length: number): Buffer {
+    const { store, head } = this;
+    const to = Buffer.alloc(length);
+    const first = Math.min(length, store.length - head);
+    copyBytes(to, 0, store, head, first);
+    copyBytes(to, first, store, 0, length - first);
+    this.head = (head + length) % store.length;
+    this.used -= length;
+    this.left -= length;
+    return to;
   }
 
   private write(from: Buffer, length: number): void {
@@ -59,14 +74,5 @@ export class Inbox {
     copyBytes(store, at, from, 0, first);
     copyBytes(store, 0, from, first, length - first);
     this.used += length;
-  }
-
-  private read(to: Buffer): void {
-    const { store, head } = this;
-    const first = Math.min(to.length, store.length - head);
-    copyBytes(to, 0, store, head, first);
-    copyBytes(to, first, store, 0, to.length - first);
-    this.head = (head + to.length) % store.length;
-    this.used -= to.length;
   }
 }
