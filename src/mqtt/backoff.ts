@@ -4,11 +4,12 @@
 export const FIRST_MS = 500;
 /** No pause between tries is longer, in ms. */
 export const LONGEST_MS = 30000;
-/** A connection that held this long, in ms, was a good one. */
-export const STABLE_MS = 10000;
 
 export class Backoff {
   private next = FIRST_MS;
+
+  /** @param stableMs a connection that held this long was a good one */
+  constructor(private readonly stableMs: number) {}
 
   /**
    * The pause before the next try, in ms: 250..500 at first, twice that each further time, up to
@@ -25,6 +26,6 @@ export class Backoff {
 
   /** A connection has ended that was accepted `heldMs` ago. */
   ended(heldMs: number): void {
-    if (heldMs >= STABLE_MS) this.next = FIRST_MS;
+    if (heldMs >= this.stableMs) this.next = FIRST_MS;
   }
 }

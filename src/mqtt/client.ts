@@ -58,6 +58,8 @@ export interface MqttOptions {
   inboxBytes?: number;
   /** How long publish(), subscribe() and unsubscribe() wait for the broker, ms. Default 20000. */
   ackTimeoutMs?: number;
+  /** A connection that held this long, in ms, starts the backoff afresh. Default 10000. */
+  stableMs?: number;
   /** Takes a line for each connection that ends and each handler that fails. */
   log?: (line: string) => void;
 }
@@ -216,7 +218,7 @@ export class MqttClient {
   /** The one fiber that connects and reads. Nothing of the application's that waits runs in it. */
   private async run(): Promise<void> {
     const { options, connection } = this;
-    const backoff = new Backoff();
+    const backoff = new Backoff(options.stableMs ?? 10000);
     this.runner = Fiber.self();
     while (this.running) {
       let reason: string;

@@ -67,7 +67,7 @@ describe("a broker that hangs up", () => {
       await device.logs(/^connected/, times, 40_000);
       const connection = await broker.client();
       connection.reset();
-      await device.logs(/^lost .*ECONNRESET/, times);
+      await device.logs(/^lost /, times);
     }
     await device.logs("connected false 5", 1, 40_000);
   });

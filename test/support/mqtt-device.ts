@@ -14,6 +14,7 @@ export interface Setup {
   maxPacketBytes?: number;
   inboxBytes?: number;
   ackTimeoutMs?: number;
+  stableMs?: number;
   quiet?: boolean;
 }
 
@@ -68,11 +69,21 @@ export class MqttDevice {
 
   /** Waits for a line, or for the n-th of its kind. */
   async logs(line: string | RegExp, times = 1, timeoutMs?: number): Promise<void> {
-    await until(
-      `the device logs ${String(line)}${times > 1 ? ` ${times} times` : ""}; it logged:\n${this.lines.slice(-20).join("\n")}`,
-      () => this.count(line) >= times,
-      timeoutMs,
-    );
+    try {
+      await until(`${times} x ${String(line)}`, () => this.count(line) >= times, timeoutMs);
+    } catch (error) {
+      const last = this.lines.slice(-20).join("\n");
+      throw new Error(`${(error as Error).message}; the device's last lines:\n${last}`);
+    }
+  }
+
+  /** Lets the runtime's send queue be full for the next `times` packets, as on a busy board. */
+  refuseWrites(times: number): void {
+    const { vm } = this.device as unknown as {
+      vm: { sockWrite(at: number, length: number): number };
+    };
+    const { sockWrite } = vm;
+    vm.sockWrite = (at, length) => (times-- > 0 ? -1 : sockWrite(at, length));
   }
 
   async stop(): Promise<void> {
