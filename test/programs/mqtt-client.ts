@@ -109,7 +109,7 @@ function obey(order: Order): void {
   if (order.stop) stop.start();
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for here
+ 
 client.onConnect = async (sessionPresent) => {
   console.log(`connected ${sessionPresent} ${client.reconnects}`);
 };
@@ -123,7 +123,7 @@ client.onGranted = (filter, granted) => {
   console.log(`granted ${filter} ${granted}`);
 };
 
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for here
+ 
 await client.subscribe("do", 0, async (_topic, payload) => {
   obey(JSON.parse(payload.toString()) as Order);
 });

@@ -80,9 +80,9 @@ export class MqttDevice {
   /** Lets the runtime's send queue be full for the next `times` packets, as on a busy board. */
   refuseWrites(times: number): void {
     const { vm } = this.device as unknown as {
-      vm: { sockWrite(at: number, length: number): number };
+      vm: { sockWrite: (at: number, length: number) => number };
     };
-    const { sockWrite } = vm;
+    const sockWrite = vm.sockWrite;
     vm.sockWrite = (at, length) => (times-- > 0 ? -1 : sockWrite(at, length));
   }
 

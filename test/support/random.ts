@@ -1,13 +1,24 @@
-/** Numbers that look random and are the same each time (mulberry32). */
+/** A seeded generator of 0..1 (mulberry32), so that a failure can be had again. */
+export function seededRandom(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** What one makes of such numbers. */
 export class Random {
-  constructor(private seed: number) {}
+  private readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = seededRandom(seed);
+  }
 
   /** A whole number from 0 to below the bound. */
   below(bound: number): number {
-    this.seed = (this.seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.seed ^ (this.seed >>> 15), 1 | this.seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * bound);
+    return Math.floor(this.next() * bound);
   }
 
   pick<T>(items: readonly T[]): T {

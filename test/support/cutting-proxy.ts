@@ -1,0 +1,56 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { until } from "./until";
+
+/** Stands between a client and a broker, and breaks their connections on order. */
+export class CuttingProxy {
+  connections = 0;
+  private readonly pairs = new Set<[Socket, Socket]>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  static async start(brokerPort: number): Promise<CuttingProxy> {
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const proxy = new CuttingProxy(server, (server.address() as AddressInfo).port);
+    server.on("connection", (client) => {
+      proxy.join(client, connect({ port: brokerPort, host: "127.0.0.1", noDelay: true }));
+    });
+    return proxy;
+  }
+
+  /** Both sides of what is connected now. */
+  async cut(): Promise<void> {
+    const pairs = [...this.pairs];
+    for (const [client, broker] of pairs) {
+      client.resetAndDestroy();
+      broker.destroy();
+    }
+    await until("the connections are gone", () => !pairs.some((pair) => this.pairs.has(pair)));
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    await this.cut();
+    await closed;
+  }
+
+  private join(client: Socket, broker: Socket): void {
+    this.connections++;
+    const pair: [Socket, Socket] = [client, broker];
+    this.pairs.add(pair);
+    for (const [from, to] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
+      from.on("data", (chunk) => to.write(chunk));
+      from.on("error", () => undefined);
+      from.on("close", () => {
+        to.destroy();
+        this.pairs.delete(pair);
+      });
+    }
+  }
+}
