@@ -38,18 +38,7 @@ export function readU16(data: Buffer, at: number): number {
   return ((data[at] as number) << 8) | (data[at + 1] as number);
 }
 
-/**
- * UTF-8 as text, or undefined where MQTT forbids it: ill-formed, or with a NUL
- * [MQTT-1.5.3-1, MQTT-1.5.3-2].
- */
-export function toText(data: Buffer): string | undefined {
-  const text = data.toString();
-  if (text.indexOf("\u0000") >= 0) return undefined;
-  // One character for each byte and none of them replaced: ASCII, which is nearly every topic.
-  if (text.length === data.length && text.indexOf("\ufffd") < 0) return text;
-  // Decoding replaces what is ill-formed, so that it comes out different.
-  const again = Buffer.from(text);
-  if (again.length !== data.length) return undefined;
-  for (let i = 0; i < again.length; i++) if (again[i] !== data[i]) return undefined;
-  return text;
+/** The same as bytes. */
+export function u16(value: number): Buffer {
+  return Buffer.from([value >> 8, value & 255]);
 }

@@ -4,6 +4,7 @@ import { Backoff } from "./backoff";
 import { toBytes } from "./bytes";
 import { Connection } from "./connection";
 import { Delivery } from "./delivery";
+import { remove } from "./list";
 import {
   CONNACK,
   DISCONNECT,
@@ -45,7 +46,7 @@ export interface MqttOptions {
   /** May be empty only with a clean session [MQTT-3.1.3-7]. */
   clientId: string;
   username?: string;
-  /** Only with a user name [MQTT-3.1.2-22]. */
+  /** Only sent with a user name [MQTT-3.1.2-22]. */
   password?: string;
   /** Seconds, 0..65535; 0 is off, and then a half-open connection stays unnoticed. Default 30. */
   keepAliveS?: number;
@@ -93,24 +94,18 @@ export class MqttClient {
   /** Between two tries. */
   private pausing = false;
 
-  /** @throws Error where the options contradict each other or the standard */
+  /** @throws Error where a text is longer than 65535 bytes */
   constructor(private readonly options: MqttOptions) {
     const keepAliveS = options.keepAliveS ?? 30;
     const cleanSession = options.cleanSession ?? true;
     const limit = options.maxPacketBytes ?? 2048;
-    if (!options.clientId && !cleanSession) throw new Error("a kept session needs a client id");
     this.connectPacket = encodeConnect(options, keepAliveS, cleanSession);
     this.log = options.log ?? noLog;
     this.ackTimeoutMs = options.ackTimeoutMs ?? 20000;
     this.session = new Session(Math.floor(Math.random() * 65279), wake);
     this.connection = new Connection(keepAliveS, limit);
-    const room = Math.max(options.inboxBytes ?? 4096, limit + 5);
+    const room = Math.max(options.inboxBytes ?? 4096, limit + 6);
     this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
-  }
-
-  /** Messages at QoS 0 that were lost because handlers did not keep up. */
-  dropped(): number {
-    return this.delivery.dropped;
   }
 
   /** Connects, and stays connected for ever. Does not wait, and never throws. */
@@ -210,7 +205,7 @@ export class MqttClient {
     await this.sendSubscription(subscription);
     if (subscription.granted < 0) await settled(subscription, this.ackTimeoutMs);
     const { granted } = subscription;
-    if (granted < 0 || granted === REFUSED) subscriptions.remove(subscription);
+    if (granted < 0 || granted === REFUSED) remove(subscriptions.list, subscription);
     if (granted < 0) throw new Error("time-out");
     return granted;
   }
@@ -241,8 +236,10 @@ export class MqttClient {
       } catch (e) {
         reason = (e as Error).message;
       }
+      this.connected = false;
       await connection.close();
-      this.ended(reason);
+      this.log(reason);
+      guarded.start(this.log, acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed, reason);
       if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
       if (!this.running) break;
       // Of the refusals only "server unavailable" passes by itself.
@@ -266,26 +263,7 @@ export class MqttClient {
     for (const subscription of this.subscriptions.connected(present))
       await this.sendSubscription(subscription);
     await this.flush();
-    this.greet.start(present);
-  }
-
-  private async greet(sessionPresent: boolean): Promise<void> {
-    try {
-      if (this.onConnect) await this.onConnect(sessionPresent);
-    } catch (e) {
-      this.log(`onConnect: ${(e as Error).message}`);
-    }
-  }
-
-  private ended(reason: string): void {
-    const callback = this.connected ? this.onDisconnect : this.onConnectFailed;
-    this.connected = false;
-    this.log(reason);
-    try {
-      if (callback) callback(reason);
-    } catch (e) {
-      this.log(`onDisconnect: ${(e as Error).message}`);
-    }
+    guarded.start(this.log, this.onConnect, present);
   }
 
   /** Acts on the packet in the decoder. */
@@ -310,24 +288,17 @@ export class MqttClient {
         await connection.write(encodeAck(PUBCOMP, id)); // [MQTT-4.3.3-2]
         break;
       case SUBACK:
-      case UNSUBACK:
-        this.answered(this.subscriptions.answered(id, code));
+      case UNSUBACK: {
+        const subscription = this.subscriptions.answered(id, code);
+        if (!subscription) break;
+        wake(subscription);
+        if (type === SUBACK) guarded.start(this.log, this.onGranted, subscription.filter, code);
         break;
+      }
       case PINGRESP:
         break;
       default:
         throw new Error("unexpected packet"); // a second CONNACK
-    }
-  }
-
-  private answered(subscription: Subscription | undefined): void {
-    if (!subscription) return;
-    wake(subscription);
-    try {
-      if (subscription.handler && this.onGranted)
-        this.onGranted(subscription.filter, subscription.granted);
-    } catch (e) {
-      this.log(`onGranted: ${(e as Error).message}`);
     }
   }
 
@@ -355,6 +326,20 @@ export class MqttClient {
     } catch {
       // The next connection asks again.
     }
+  }
+}
+
+/** Calls back the application, in a fiber of its own, where it may throw. */
+async function guarded<T, U>(
+  log: (line: string) => void,
+  callback: (a: T, b?: U) => void | Promise<void>,
+  a: T,
+  b?: U,
+): Promise<void> {
+  try {
+    if (callback) await callback(a, b);
+  } catch (e) {
+    log(`callback: ${(e as Error).message}`);
   }
 }
 

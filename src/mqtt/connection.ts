@@ -18,7 +18,7 @@ export class Connection {
 
   private socket: Socket;
   private reader: Fiber;
-  private fault: string;
+  private error: string;
   private written = 0;
   private read = 0;
 
@@ -33,7 +33,7 @@ export class Connection {
 
   /** Connects and sends the CONNECT packet. @throws Error when either fails */
   async open(host: string, port: number, tls: boolean, packet: Buffer): Promise<void> {
-    this.fault = undefined;
+    this.error = undefined;
     this.decoder.reset();
     this.socket = await connect({
       host,
@@ -53,7 +53,7 @@ export class Connection {
     const { decoder, keepAlive, socket } = this;
     this.reader = Fiber.self();
     for (;;) {
-      if (this.fault) throw new Error(this.fault);
+      if (this.error) throw new Error(this.error);
       if (decoder.next()) {
         // A fiber that never pauses is taken for an endless loop and stopped.
         if ((++this.read & 7) === 0) await sleep(0);
@@ -85,7 +85,7 @@ export class Connection {
       } catch (e) {
         const { message } = e as Error;
         // The runtime's send queue is full and nothing was sent; send() has paused for 10 ms.
-        if (tries < 500 && message.endsWith("send error -1")) continue;
+        if (tries < 500 && message.indexOf("error -1") === message.length - 8) continue;
         if (socket === this.socket) this.drop(message);
         throw e;
       }
@@ -97,7 +97,7 @@ export class Connection {
 
   /** Lets next() throw, from any fiber. */
   drop(reason: string): void {
-    this.fault = reason;
+    this.error = reason;
     // Ends its waiting as if the time were over.
     if (this.socket && this.reader && this.reader.suspended) this.reader.resume(undefined);
   }

@@ -4,7 +4,7 @@
  * Clauses in brackets are those of
  * http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
  */
-import { toBytes } from "./bytes";
+import { toBytes, u16 } from "./bytes";
 
 export type QoS = 0 | 1 | 2;
 
@@ -22,7 +22,7 @@ export interface Will {
 export interface Identity {
   clientId: string;
   username?: string;
-  /** Only with a user name [MQTT-3.1.2-22]. */
+  /** Only sent with a user name [MQTT-3.1.2-22]. */
   password?: string;
   will?: Will;
 }
@@ -51,7 +51,7 @@ export const REFUSED = 0x80;
 
 /**
  * @param keepAliveS seconds, 0..65535; 0 is off
- * @throws Error where a text is longer than 65535 bytes, or a password has no user name
+ * @throws Error where a text is longer than 65535 bytes
  */
 export function encodeConnect(
   identity: Identity,
@@ -59,32 +59,26 @@ export function encodeConnect(
   cleanSession: boolean,
 ): Buffer {
   const { will, username, password } = identity;
-  // In this order: client id, will topic, will message, user name, password [MQTT-3.1.3-1].
-  const texts = [identity.clientId as string | Buffer];
+  // Protocol name and level, flags, and keep-alive [MQTT-3.1.2-1].
+  const head = Buffer.from([4, 0]);
+  const parts = [text("MQTT"), head, u16(keepAliveS)];
   let flags = cleanSession ? 2 : 0;
+  // In this order: client id, will topic, will message, user name, password [MQTT-3.1.3-1].
+  parts.push(text(identity.clientId));
   if (will) {
-    flags |= 4 | ((will.qos ?? 0) << 3) | (will.retain ? 32 : 0);
-    texts.push(will.topic, will.payload);
+    flags += 4 + (will.qos ?? 0) * 8 + (will.retain ? 32 : 0);
+    parts.push(text(will.topic), text(will.payload));
   }
   if (username !== undefined) {
-    flags |= 128;
-    texts.push(username);
+    flags += 128;
+    parts.push(text(username));
+    if (password !== undefined) {
+      flags += 64;
+      parts.push(text(password));
+    }
   }
-  if (password !== undefined) {
-    if (username === undefined) throw new Error("password without user name");
-    flags |= 64;
-    texts.push(password);
-  }
-  let length = 10;
-  for (const text of texts) length += 2 + toBytes(text).length;
-  const out = frame(CONNECT << 4, length);
-  let at = putText(out, out.length - length, "MQTT"); // [MQTT-3.1.2-1]
-  out[at] = 4; // protocol level of 3.1.1 [MQTT 3.1.2.2]
-  out[at + 1] = flags;
-  putU16(out, at + 2, keepAliveS);
-  at += 4;
-  for (const text of texts) at = putText(out, at, text);
-  return out;
+  head[1] = flags;
+  return packet(CONNECT << 4, parts);
 }
 
 /** @param id packet id, 1..65535; unused at QoS 0 [MQTT-2.3.1-5] */
@@ -95,66 +89,59 @@ export function encodePublish(
   retain: boolean,
   id: number,
 ): Buffer {
-  const name = toBytes(topic);
-  const body = toBytes(payload);
-  const length = 2 + name.length + (qos > 0 ? 2 : 0) + body.length;
-  const out = frame((PUBLISH << 4) | (qos << 1) | (retain ? 1 : 0), length);
-  const at = putText(out, out.length - length, name);
-  if (qos > 0) putU16(out, at, id);
-  out.set(body, out.length - body.length);
-  return out;
+  const parts = [text(topic)];
+  if (qos > 0) parts.push(u16(id));
+  parts.push(toBytes(payload));
+  return packet((PUBLISH << 4) | (qos << 1) | (retain ? 1 : 0), parts);
 }
 
 /** PUBACK, PUBREC, PUBREL or PUBCOMP. */
 export function encodeAck(type: number, id: number): Buffer {
   // PUBREL alone has a flag in its first byte [MQTT-3.6.1-1].
-  const out = frame((type << 4) | (type === PUBREL ? 2 : 0), 2);
-  putU16(out, 2, id);
-  return out;
+  return packet((type << 4) | (type === PUBREL ? 2 : 0), [u16(id)]);
 }
 
 /** SUBSCRIBE for one filter, or with `qos` undefined UNSUBSCRIBE. */
 export function encodeSubscribe(id: number, filter: string, qos: QoS | undefined): Buffer {
-  const name = toBytes(filter);
-  const subscribes = qos !== undefined;
-  const length = 4 + name.length + (subscribes ? 1 : 0);
+  const parts = [u16(id), text(filter)];
   // The flags are 0010 in both [MQTT-3.8.1-1, MQTT-3.10.1-1].
-  const out = frame(((subscribes ? SUBSCRIBE : UNSUBSCRIBE) << 4) | 2, length);
-  putU16(out, out.length - length, id);
-  const at = putText(out, out.length - length + 2, name);
-  if (subscribes) out[at] = qos;
-  return out;
+  if (qos === undefined) return packet((UNSUBSCRIBE << 4) | 2, parts);
+  parts.push(Buffer.from([qos]));
+  return packet((SUBSCRIBE << 4) | 2, parts);
 }
 
 /** PINGREQ or DISCONNECT. */
 export function encodeEmpty(type: number): Buffer {
-  return frame(type << 4, 0);
+  return packet(type << 4, []);
 }
 
-/** A packet with its fixed header written; the last `length` bytes are to be filled. */
-function frame(first: number, length: number): Buffer {
-  const header = length < 0x80 ? 2 : length < 0x4000 ? 3 : length < 0x200000 ? 4 : 5;
-  const out = Buffer.alloc(header + length);
-  out[0] = first;
+function packet(first: number, parts: Buffer[]): Buffer {
+  let length = 0;
+  for (const part of parts) length += part.length;
   // Seven bits a byte, the lowest first, the top bit where more follow [MQTT 2.2.3].
+  const head = [first];
   let rest = length;
-  for (let at = 1; at < header; at++) {
-    out[at] = (rest & 127) | (at < header - 1 ? 128 : 0);
+  while (rest > 127) {
+    head.push((rest & 127) | 128);
     rest = rest >> 7;
+  }
+  head.push(rest);
+  let at = head.length;
+  const out = Buffer.alloc(at + length);
+  out.set(Buffer.from(head));
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
   return out;
 }
 
-function putU16(out: Buffer, at: number, value: number): void {
-  out[at] = value >> 8;
-  out[at + 1] = value & 255;
-}
-
-/** Writes length and bytes [MQTT 1.5.3], and returns where the next field begins. */
-function putText(out: Buffer, at: number, text: string | Buffer): number {
-  const bytes = toBytes(text);
+/** Bytes after their number [MQTT 1.5.3]. */
+function text(data: string | Buffer): Buffer {
+  const bytes = toBytes(data);
+  const out = Buffer.alloc(2 + bytes.length);
   if (bytes.length > 65535) throw new Error("text too long");
-  putU16(out, at, bytes.length);
-  out.set(bytes, at + 2);
-  return at + 2 + bytes.length;
+  out.set(u16(bytes.length));
+  out.set(bytes, 2);
+  return out;
 }

@@ -111,7 +111,8 @@ export class Session {
   acknowledged(type: number, id: number): boolean {
     const flight = this.find(id);
     if (!flight) return false;
-    if (type === PUBREC && flight.qos === 2) {
+    if (type === PUBREC) {
+      if (flight.qos === 1) return false;
       // The message itself is never sent again after this [MQTT-4.3.3-1].
       this.bytes += 4 - flight.packet.length;
       flight.packet = encodeAck(PUBREL, id);
@@ -119,7 +120,9 @@ export class Session {
       flight.sent = false;
       return true;
     }
-    if (type !== (flight.qos === 1 ? PUBACK : flight.received ? PUBCOMP : 0)) return false;
+    let awaited = flight.received ? PUBCOMP : 0;
+    if (flight.qos === 1) awaited = PUBACK;
+    if (type !== awaited) return false;
     flight.done = true;
     this.end(flight);
     return true;
@@ -143,7 +146,8 @@ export class Session {
     }
     for (const flight of this.flights.slice(0)) {
       flight.sent = false;
-      if (sessionPresent || !flight.tried || flight.qos === 1) continue;
+      if (sessionPresent) continue;
+      if (!flight.tried || flight.qos === 1) continue;
       // Whether the broker passed it on before it forgot us, nobody knows.
       flight.error = "session lost";
       this.end(flight);

@@ -61,7 +61,7 @@ export class Subscriptions {
       if (subscription.id !== id) continue;
       subscription.id = 0;
       subscription.granted = granted;
-      if (!subscription.handler) this.remove(subscription);
+      if (!subscription.handler) remove(this.list, subscription);
       return subscription;
     }
     return undefined;
@@ -76,12 +76,8 @@ export class Subscriptions {
       if (subscription.granted >= 0) continue;
       // A session that is gone took its subscriptions along.
       if (subscription.handler || sessionPresent) open.push(subscription);
-      else this.remove(subscription);
+      else remove(this.list, subscription);
     }
     return open;
-  }
-
-  remove(subscription: Subscription): void {
-    remove(this.list, subscription);
   }
 }

@@ -1,53 +1,61 @@
 /** Topic names and topic filters [MQTT 4.7]. */
 
-const HASH = 35;
-const PLUS = 43;
-const SLASH = 47;
-const DOLLAR = 36;
-
 /** True for a name that may be published to [MQTT-3.3.2-2, MQTT-4.7.3-1, MQTT-4.7.3-2]. */
 export function isTopic(name: string): boolean {
-  return (
-    name.length > 0 && name.indexOf("#") < 0 && name.indexOf("+") < 0 && name.indexOf("\u0000") < 0
-  );
+  if (name.length === 0) return false;
+  for (const forbidden of ["#", "+", "\u0000"]) if (name.indexOf(forbidden) >= 0) return false;
+  return true;
+}
+
+/** The topic name in a packet, or undefined where it is none, or not UTF-8 [MQTT-1.5.3-1]. */
+export function toTopic(data: Buffer): string | undefined {
+  const name = data.toString();
+  if (!isTopic(name)) return undefined;
+  // One character for each byte and none of them replaced: ASCII, which is nearly every topic.
+  if (name.length === data.length) if (name.indexOf("\ufffd") < 0) return name;
+  // Decoding replaces what is ill-formed, so that it comes out different.
+  const again = Buffer.from(name);
+  if (again.length !== data.length) return undefined;
+  for (let i = 0; i < again.length; i++) if (again[i] !== data[i]) return undefined;
+  return name;
 }
 
 /** True for a filter that may be subscribed to [MQTT-4.7.1-2, MQTT-4.7.1-3]. */
 export function isFilter(filter: string): boolean {
-  const length = filter.length;
-  if (length === 0 || filter.indexOf("\u0000") >= 0) return false;
-  for (let i = 0; i < length; i++) {
-    const char = filter.charCodeAt(i);
-    if (char !== HASH && char !== PLUS) continue;
-    // Both stand for whole levels, and # for the last.
-    if (i > 0 && filter.charCodeAt(i - 1) !== SLASH) return false;
-    if (i < length - 1 && (char === HASH || filter.charCodeAt(i + 1) !== SLASH)) return false;
+  let at = 0;
+  while (at <= filter.length) {
+    const end = levelEnd(filter, at);
+    const level = filter.slice(at, end);
+    // Both wildcards stand for whole levels, and # for the last.
+    if (level === "#") return end === filter.length;
+    if (level !== "+") if (level !== "") if (!isTopic(level)) return false;
+    at = end + 1;
   }
-  return true;
+  return filter !== "";
 }
 
 /** True where a valid filter covers a valid topic name, to the letter of section 4.7. */
 export function matches(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
-  const filterLength = filter.length;
-  const topicLength = topic.length;
   let f = 0;
   let t = 0;
   // A leading wildcard does not cover the broker's own topics [MQTT-4.7.2-1].
-  if (topic.charCodeAt(0) === DOLLAR && filter.charCodeAt(0) !== DOLLAR) return false;
-  while (f < filterLength) {
-    const char = filter.charCodeAt(f);
-    if (char === HASH) return true;
-    if (char === PLUS) {
-      while (t < topicLength && topic.charCodeAt(t) !== SLASH) t++;
-      f++;
-    } else if (t < topicLength && char === topic.charCodeAt(t)) {
-      f++;
-      t++;
-    } else {
-      // "sport/#" covers "sport" as well [MQTT 4.7.1.2].
-      return t === topicLength && filter.slice(f) === "/#";
-    }
+  if (topic[0] === "$") if (filter[0] !== "$") return false;
+  while (f <= filter.length) {
+    const filterEnd = levelEnd(filter, f);
+    const topicEnd = levelEnd(topic, t);
+    const level = filter.slice(f, filterEnd);
+    // "sport/#" covers "sport" as well [MQTT 4.7.1.2].
+    if (level === "#") return true;
+    if (t > topic.length) return false;
+    if (level !== "+") if (level !== topic.slice(t, topicEnd)) return false;
+    f = filterEnd + 1;
+    t = topicEnd + 1;
   }
-  return t === topicLength;
+  return t > topic.length;
+}
+
+/** Where the level that begins at `at` ends. */
+function levelEnd(name: string, at: number): number {
+  const slash = name.indexOf("/", at);
+  return slash < 0 ? name.length : slash;
 }

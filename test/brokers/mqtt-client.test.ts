@@ -125,9 +125,9 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       );
       let sent = 0;
       for (let cut = 0; cut < 15; cut++) {
+        const lines = device.lines.length + Math.floor(random() * 15);
         for (let i = 0; i < COUNT / 15; i++)
           await witness.publishAsync("down", `${sent++}`, { qos: 1 });
-        const lines = device.lines.length + Math.floor(random() * 10);
         await until("some traffic", () => device.lines.length >= lines);
         await proxy.cut();
         await until("the device is back", () => device.count(/^connected/) > device.count(/^lost/));
