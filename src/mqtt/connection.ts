@@ -91,8 +91,8 @@ export class Connection {
       }
     }
     this.keepAlive.sent(millis());
-    // So that a loop of publishing leaves the others their turn, and the socket its work.
-    if ((++this.written & 15) === 0) await sleep(1);
+    // So that a loop of publishing isn't taken for an endless one, and leaves the socket its turn.
+    if ((++this.written & 63) === 0) await sleep(this.written & 511 ? 0 : 1);
   }
 
   /** Lets next() throw, from any fiber. */

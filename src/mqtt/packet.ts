@@ -118,17 +118,17 @@ export function encodeEmpty(type: number): Buffer {
 function packet(first: number, parts: Buffer[]): Buffer {
   let length = 0;
   for (const part of parts) length += part.length;
+  let header = 2;
+  for (let rest = length; rest > 127; rest = rest >> 7) header++;
+  const out = Buffer.alloc(header + length);
+  out[0] = first;
   // Seven bits a byte, the lowest first, the top bit where more follow [MQTT 2.2.3].
-  const head = [first];
-  let rest = length;
-  while (rest > 127) {
-    head.push((rest & 127) | 128);
-    rest = rest >> 7;
+  let at = 1;
+  while (length > 127) {
+    out[at++] = (length & 127) | 128;
+    length = length >> 7;
   }
-  head.push(rest);
-  let at = head.length;
-  const out = Buffer.alloc(at + length);
-  out.set(Buffer.from(head));
+  out[at++] = length;
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
@@ -139,9 +139,11 @@ function packet(first: number, parts: Buffer[]): Buffer {
 /** Bytes after their number [MQTT 1.5.3]. */
 function text(data: string | Buffer): Buffer {
   const bytes = toBytes(data);
-  const out = Buffer.alloc(2 + bytes.length);
-  if (bytes.length > 65535) throw new Error("text too long");
-  out.set(u16(bytes.length));
+  const { length } = bytes;
+  if (length > 65535) throw new Error("text too long");
+  const out = Buffer.alloc(2 + length);
+  out[0] = length >> 8;
+  out[1] = length & 255;
   out.set(bytes, 2);
   return out;
 }

@@ -2,9 +2,10 @@
 
 /** True for a name that may be published to [MQTT-3.3.2-2, MQTT-4.7.3-1, MQTT-4.7.3-2]. */
 export function isTopic(name: string): boolean {
-  if (name.length === 0) return false;
-  for (const forbidden of ["#", "+", "\u0000"]) if (name.indexOf(forbidden) >= 0) return false;
-  return true;
+  if (name === "") return false;
+  if (name.indexOf("#") >= 0) return false;
+  if (name.indexOf("+") >= 0) return false;
+  return name.indexOf("\u0000") < 0;
 }
 
 /** The topic name in a packet, or undefined where it is none, or not UTF-8 [MQTT-1.5.3-1]. */

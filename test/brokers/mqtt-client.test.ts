@@ -81,7 +81,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       await start({}, { will });
       await proxy.cut();
       await until("the will comes", () => payloads("device/status").length === 1);
-      await device.logs("connected false 1");
+      await device.logs("granted do 0", 2);
       await witness.publishAsync("do", JSON.stringify({ stop: true }));
       await device.logs("stopped");
       await until("the device is gone", () => proxy.connections === 2);

@@ -109,7 +109,6 @@ function obey(order: Order): void {
   if (order.stop) stop.start();
 }
 
- 
 client.onConnect = async (sessionPresent) => {
   console.log(`connected ${sessionPresent} ${client.reconnects}`);
 };
@@ -123,7 +122,6 @@ client.onGranted = (filter, granted) => {
   console.log(`granted ${filter} ${granted}`);
 };
 
- 
 await client.subscribe("do", 0, async (_topic, payload) => {
   obey(JSON.parse(payload.toString()) as Order);
 });

@@ -4,6 +4,8 @@ import { until } from "./until";
 /** Stands between a client and a broker, and breaks their connections on order. */
 export class CuttingProxy {
   connections = 0;
+  /** Passed on in both directions. */
+  bytes = 0;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
@@ -45,7 +47,10 @@ export class CuttingProxy {
       [client, broker],
       [broker, client],
     ] as const) {
-      from.on("data", (chunk) => to.write(chunk));
+      from.on("data", (chunk) => {
+        this.bytes += chunk.length;
+        to.write(chunk);
+      });
       from.on("error", () => undefined);
       from.on("close", () => {
         to.destroy();

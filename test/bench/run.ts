@@ -1,0 +1,43 @@
+/** `npm run bench`: our MQTT client beside the one that comes with DeviceScript. */
+import { readdirSync } from "node:fs";
+import { loadConfig } from "../../server/config";
+import { writeFirmwareConfig } from "../../server/firmware/configure";
+import type { Bench, Measurement } from "./measurement";
+
+writeFirmwareConfig(loadConfig());
+const wanted = process.argv.slice(2);
+const rows: Measurement[] = [];
+for (const file of readdirSync(import.meta.dirname).sort()) {
+  if (!file.endsWith(".bench.ts")) continue;
+  if (wanted.length && !wanted.some((name) => file.startsWith(name))) continue;
+  console.error(`${file} ...`);
+  const { default: bench } = (await import(`./${file}`)) as { default: Bench };
+  rows.push(...(await bench()));
+}
+
+const shown = (value: number | undefined) =>
+  value === undefined ? "-" : value >= 100 ? String(Math.round(value)) : String(+value.toFixed(2));
+const table = [
+  ["", "ours", "built-in", "", "expected", ""],
+  ...rows.map(({ name, ours, builtin, unit, expected }) => [
+    name,
+    shown(ours),
+    shown(builtin),
+    unit,
+    expected?.text ?? "",
+    expected ? (expected.reached ? "reached" : "NOT REACHED") : "",
+  ]),
+];
+const widths =
+  table[0]?.map((_, i) => Math.max(...table.map((row) => (row[i] ?? "").length))) ?? [];
+for (const row of table)
+  console.log(
+    row
+      .map((cell, i) =>
+        i === 1 || i === 2 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+for (const { name, note } of rows) if (note) console.log(`\n${name}: ${note}`);
+process.exit();

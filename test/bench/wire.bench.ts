@@ -1,0 +1,38 @@
+import { CuttingProxy } from "../support/cutting-proxy";
+import { Mosquitto } from "../support/mosquitto";
+import { forBoth, nudging, withDevice } from "./client";
+import type { Measurement } from "./measurement";
+
+const COUNT = 500;
+
+/** Bytes over TCP, both ways, for each reading `{"light":652}` on `nightlight-1/telemetry`. */
+export default async function wire(): Promise<Measurement[]> {
+  const mosquitto = await Mosquitto.start();
+  const bytes = async (qos: number) =>
+    await forBoth(async (kind) => {
+      const proxy = await CuttingProxy.start(mosquitto.port);
+      const perReading = await withDevice(
+        kind,
+        proxy.port,
+        mosquitto.port,
+        async (device, friend) => {
+          const before = proxy.bytes;
+          await friend.publishAsync("do", `nightlight-1/telemetry ${qos} ${COUNT} 1`);
+          const done = () => device.count("published") === 1;
+          // The few bytes of asking are spread over many readings.
+          await nudging(friend, "-", "all are published", done);
+          return Math.floor((proxy.bytes - before) / COUNT);
+        },
+      );
+      await proxy.stop();
+      return perReading;
+    });
+  try {
+    return [
+      { name: "bytes on the wire per reading, QoS 0", ...(await bytes(0)), unit: "bytes" },
+      { name: "bytes on the wire per reading, QoS 1", ...(await bytes(1)), unit: "bytes" },
+    ];
+  } finally {
+    await mosquitto.stop();
+  }
+}
