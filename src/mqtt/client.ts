@@ -1,7 +1,7 @@
 /** An MQTT 3.1.1 client that stays connected, on a DeviceScript socket. */
 import { Fiber, millis, sleep, suspend } from "@devicescript/core";
 import { Backoff } from "./backoff";
-import { toBytes } from "./bytes";
+import { readU16, toBytes } from "./bytes";
 import { Connection } from "./connection";
 import { Delivery } from "./delivery";
 import { remove } from "./list";
@@ -24,7 +24,7 @@ import {
   encodeSubscribe,
 } from "./packet";
 import type { QoS, Will } from "./packet";
-import { Session } from "./session";
+import { MAX_PUBLISH_ID, Session } from "./session";
 import { Subscriptions } from "./subscriptions";
 import type { Handler, Subscription } from "./subscriptions";
 import { isFilter, isTopic } from "./topic";
@@ -102,7 +102,7 @@ export class MqttClient {
     this.connectPacket = encodeConnect(options, keepAliveS, cleanSession);
     this.log = options.log ?? noLog;
     this.ackTimeoutMs = options.ackTimeoutMs ?? 20000;
-    this.session = new Session(Math.floor(Math.random() * 65279), wake);
+    this.session = new Session(randomId(), wake);
     this.connection = new Connection(keepAliveS, limit);
     const room = Math.max(options.inboxBytes ?? 4096, limit + 6);
     this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
@@ -361,6 +361,13 @@ function wake(target: Waiting): void {
   } catch {
     // The application has ended its fiber.
   }
+}
+
+/** From the hardware's source: what Math.random() returns is the same after every restart. */
+function randomId(): number {
+  const bytes = Buffer.alloc(2);
+  (bytes as unknown as { fillRandom(): void }).fillRandom();
+  return readU16(bytes, 0) % MAX_PUBLISH_ID;
 }
 
 /** CONNACK's return codes [MQTT 3.2.2.3]. */
