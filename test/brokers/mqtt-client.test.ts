@@ -1,6 +1,6 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Broker } from "../../server/broker";
+import { Aedes } from "../support/aedes";
 import { CuttingProxy } from "../support/cutting-proxy";
 import { Mosquitto } from "../support/mosquitto";
 import { MqttDevice, type Order, type Setup } from "../support/mqtt-device";
@@ -8,13 +8,13 @@ import { seededRandom } from "../support/random";
 import { until } from "../support/until";
 
 const BROKERS = {
-  aedes: () => Broker.start("127.0.0.1", 0),
+  aedes: () => Aedes.start(),
   Mosquitto: () => Mosquitto.start("allow_anonymous true\nmax_queued_messages 0\n"),
 };
 
 for (const [name, startBroker] of Object.entries(BROKERS))
   describe(name, () => {
-    let broker: Broker | Mosquitto;
+    let broker: Aedes | Mosquitto;
     let proxy: CuttingProxy;
     let device: MqttDevice;
     let witness: MqttClient;
