@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../server/config";
 import { ROOT } from "../../server/firmware/paths";
+import { parseOptions } from "../../server/options";
+import { Users } from "../../server/users/users";
 
 interface Outcome {
   code: number | null;
@@ -89,61 +92,52 @@ describe("npm run user", () => {
 });
 
 describe("npm start", () => {
+  const options = (flags: string[]) => parseOptions(flags, loadConfig(), {});
+
+  it("demands users before it listens for others", async () => {
+    const empty = join(dir, "empty");
+    const { code, stderr } = await run("server/main.ts", ["--listen", "0.0.0.0", "--data", empty]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        "nightlight: --listen 0.0.0.0: nobody could log in; add a device with npm run user -- add ID\n",
+    });
+  });
+
   it.each([
-    [
-      ["--listen", "0.0.0.0"],
-      /^nightlight: --listen 0.0.0.0: nobody could log in; add a device with npm run user -- add ID\n$/,
-    ],
-    [["--listen", "a b"], /^nightlight: --listen: found "a b", allowed is an address/],
-    [["--cert", "x.pem"], /^nightlight: --cert: needs --cert and --key together\n$/],
-    [["--ca", "missing.pem"], /^nightlight: --ca missing.pem: ENOENT.*\n$/],
-    [
-      ["--client-certs", "maybe"],
-      /^nightlight: --client-certs: found "maybe", allowed is no, optional or required\n$/,
-    ],
-    [
-      ["--client-certs", "required"],
-      /^nightlight: --client-certs required: needs --cert, --key and --ca\n$/,
-    ],
-    [
-      ["--limit", "colour=3"],
-      /^nightlight: --limit: found "colour=3", allowed is NAME=NUMBER with one of packet-bytes, .*\n$/,
-    ],
+    [["--listen", "a b"], /^--listen: found "a b", allowed is an address/],
+    [["--cert", "x.pem"], /^--cert: needs --cert and --key together$/],
+    [["--ca", "missing.pem"], /^--ca missing.pem: ENOENT/],
+    [["--client-certs", "maybe"], /^--client-certs: found "maybe", allowed is no, optional or req/],
+    [["--client-certs", "required"], /^--client-certs required: needs --cert, --key and --ca$/],
+    [["--limit", "colour=3"], /^--limit: found "colour=3", allowed is NAME=NUMBER with one of pa/],
     [
       ["--limit", "connections=0"],
-      /^nightlight: --limit connections: found "0", allowed is a whole number from 1 to 1000000\n$/,
+      /^--limit connections: found "0", allowed is a whole number from 1 to 1000000$/,
     ],
     [
       ["--broker", "mqtt://b", "--limit", "connections=1"],
-      /^nightlight: --limit: is for the embedded broker, but the broker is mqtt:\/\/b\n$/,
+      /^--limit: is for the embedded broker, but the broker is mqtt:\/\/b$/,
     ],
-  ])("says in one line what is wrong with %j", async (flags, message) => {
-    const empty = join(dir, "empty");
-    const { code, stderr } = await run("server/main.ts", [...flags, "--data", empty]);
-    expect(stderr).toMatch(message);
-    expect(code).toBe(1);
+  ])("says in one line what is wrong with %j", (flags, message) => {
+    expect(() => options(flags)).toThrow(message);
   });
 
   it.each([
-    ["mqtt://me:hunter22secret@host", "user and password go in .env.local"],
-    ["mqtt//me:hunter22secret@host", 'found "…@host"'],
-    ["http://me:hunter22/secret@host", 'found "…@host"'],
-  ])("does not repeat a password that was typed into %s", async (url, message) => {
-    const { stdout, stderr } = await run("server/main.ts", ["--broker", url]);
-    expect(stderr).toContain(message);
-    expect(stdout + stderr).not.toContain("hunter22");
+    ["mqtt://me:hunter22secret@host", /user and password go in .env.local/],
+    ["mqtt//me:hunter22secret@host", /found "…@host"/],
+    ["http://me:hunter22/secret@host", /found "…@host"/],
+  ])("does not repeat a password that was typed into %s", (url, message) => {
+    expect(() => options(["--broker", url])).toThrow(message);
+    expect(() => options(["--broker", url])).not.toThrow("hunter22");
   });
 
-  it("refuses a users file that is broken", async () => {
+  it("refuses a users file that is broken", () => {
     const broken = join(dir, "broken");
-    await run("server/users/command.ts", ["add", "x", "--certificate", "--data", broken]);
+    new Users(broken).set("x", { role: "device", password: null });
     for (const text of ["{", '{"a":{"role":"king","password":null}}', '{"a b":null}']) {
       writeFileSync(join(broken, "users.json"), text);
-      const { code, stderr } = await run("server/main.ts", ["--data", broken]);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(
-        /^nightlight: \S+users.json: (not JSON: |user ".*" is malformed).*\n$/,
-      );
+      expect(() => new Users(broken)).toThrow(/users.json: (not JSON: |user ".*" is malformed)/);
     }
   });
 });
