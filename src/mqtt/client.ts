@@ -3,7 +3,7 @@ import { Fiber, millis, sleep, suspend } from "@devicescript/core";
 import { Backoff } from "./backoff";
 import { readU16, toBytes } from "./bytes";
 import { Connection } from "./connection";
-import { Delivery } from "./delivery";
+import { Delivery, INBOX_FULL } from "./delivery";
 import { remove } from "./list";
 import {
   CONNACK,
@@ -240,7 +240,9 @@ export class MqttClient {
       await connection.close();
       this.log(reason);
       guarded.start(this.log, acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed, reason);
-      if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
+      // Where only handlers were slow, the broker is well, and has the rest of the messages.
+      if (reason === INBOX_FULL) backoff.ended(Infinity);
+      else if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
       if (!this.running) break;
       // Of the refusals only "server unavailable" passes by itself.
       const slow = refused > 0 && refused !== UNAVAILABLE;

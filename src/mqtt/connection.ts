@@ -95,6 +95,14 @@ export class Connection {
     if ((++this.written & 63) === 0) await sleep(this.written & 511 ? 0 : 1);
   }
 
+  /** Bytes that the runtime has taken in and next() has not: it can't be told to wait. */
+  backlog(): number {
+    let bytes = 0;
+    const { buffers } = this.socket as unknown as { buffers: Buffer[] };
+    for (const chunk of buffers) bytes += chunk.length;
+    return bytes;
+  }
+
   /** Lets next() throw, from any fiber. */
   drop(reason: string): void {
     this.error = reason;

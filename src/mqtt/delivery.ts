@@ -7,6 +7,9 @@ import { HANDLED, NEW, Session, TOO_MANY } from "./session";
 import type { Subscriptions } from "./subscriptions";
 import { matches, toTopic } from "./topic";
 
+/** While handlers are slow, more than this may not wait in the socket, in bytes. */
+const MAX_BACKLOG = 8192;
+export const INBOX_FULL = "inbox full";
 /** Set in the flags of a message in the inbox: its payload was too large to keep. */
 const OVERSIZED = 16;
 
@@ -49,12 +52,12 @@ export class Delivery {
     for (let tries = 0; !this.inbox.put(marked, session.connection, data, kept); tries++) {
       // Handlers that only wait for their turn run now, and quick ones end.
       await sleep(tries * 5);
-      if (tries < 6) continue;
+      if (tries < 6 && this.connection.backlog() < MAX_BACKLOG) continue;
       if (qos > 0) {
         session.released(id);
-        throw new Error("inbox full");
+        throw new Error(INBOX_FULL);
       }
-      this.log("inbox full");
+      this.log(INBOX_FULL);
       return;
     }
     if (!this.running) this.run.start();
