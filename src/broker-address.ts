@@ -10,8 +10,8 @@ export interface BrokerAddress {
  * @returns undefined where the text is neither
  */
 export function parseBrokerAddress(url: string): BrokerAddress | undefined {
-  const tls = url.startsWith("mqtts://");
-  if (!tls && !url.startsWith("mqtt://")) return undefined;
+  const tls = url.indexOf("mqtts://") === 0;
+  if (!tls && url.indexOf("mqtt://") !== 0) return undefined;
   let host = url.slice(tls ? 8 : 7);
   let port = tls ? 8883 : 1883;
   const colon = host.indexOf(":");

@@ -20,9 +20,9 @@ export class CommandGate {
   /** @returns why the command is not to be applied, or undefined; marks it as applied then */
   admit(command: Command): string | undefined {
     const { seq, boot, id } = command;
-    if (boot !== undefined && boot !== this.boot) return "it answers a reading of an earlier run";
-    if (id !== undefined && id <= this.lastId) return `command ${id} is done already`;
-    if (seq !== undefined && seq < this.answeredSeq) return `it is older than the last one applied`;
+    if (boot !== undefined && boot !== this.boot) return "of an earlier run";
+    if (id !== undefined && id <= this.lastId) return "done already";
+    if (seq !== undefined && seq < this.answeredSeq) return "older than the last";
     if (id !== undefined) this.lastId = id;
     if (seq !== undefined) this.answeredSeq = seq;
     return undefined;

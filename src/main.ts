@@ -30,10 +30,10 @@ if (settings.broker) {
     // Commands that are sent while we are away wait in the broker.
     cleanSession: false,
     will: { topic: statusTopic(settings.id), payload: "offline", qos: 1, retain: true },
+    log: (line) => {
+      console.log("mqtt: " + line);
+    },
   });
-  mqtt.onConnectFailed = (reason) => {
-    console.log("Not connected: " + reason);
-  };
   await runNightlight(settings, config, sensor, led, mqtt);
   mqtt.start();
 }

@@ -9,7 +9,7 @@ import { Presence } from "./presence";
 import { Reporter } from "./reporter";
 import { decide } from "./rule";
 import { DeviceSettings, writeLastId } from "./settings";
-import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand, parseStatus } from "./wire";
+import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand } from "./wire";
 
 /**
  * A broker that forgot our session forgot the server's too: what we send before the server has
@@ -52,16 +52,13 @@ export async function runNightlight(
     const forgotten = mqtt.reconnects > 0 && !sessionPresent;
     reporter.connected(forgotten ? SERVER_GRACE_MS : 0);
   };
-  mqtt.onDisconnect = (reason) => {
-    console.log("Disconnected: " + reason);
+  mqtt.onDisconnect = () => {
     // Sent again as it was, a reading would tell a wrong age.
     mqtt.abandon();
   };
 
   await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
-    const status = parseStatus(payload.toString("utf-8"));
-    if (!status.value) return;
-    serverOnline = status.value === "online";
+    serverOnline = payload.toString("utf-8") !== "offline";
     if (serverOnline) reporter.release();
   });
 

@@ -39,23 +39,21 @@ export class Outbox {
     if (this.count === this.capacity && !this.isCrowded()) this.thin();
     if (!this.isCrowded()) this.count++;
     const at = this.offset(this.count - 1);
-    this.write32(at, reading.seq);
-    this.write32(at + 4, ticks);
-    const level = reading.ledOn ? reading.light | LED_BIT : reading.light;
-    this.bytes[at + 8] = level & 0xff;
-    this.bytes[at + 9] = level >> 8;
+    this.put(at, reading.seq, 4);
+    this.put(at + 4, ticks, 4);
+    this.put(at + 8, reading.light + (reading.ledOn ? LED_BIT : 0), 2);
   }
 
   /** The oldest, or undefined when there is none. */
   first(): StoredReading | undefined {
     if (this.count === 0) return undefined;
     const at = this.offset(0);
-    const level = (this.bytes[at + 8] as number) | ((this.bytes[at + 9] as number) << 8);
+    const level = this.get(at + 8, 2);
     return {
-      seq: this.read32(at),
-      takenMs: this.read32(at + 4) * TICK_MS,
+      seq: this.get(at, 4),
+      takenMs: this.get(at + 4, 4) * TICK_MS,
       light: level & ~LED_BIT,
-      ledOn: (level & LED_BIT) !== 0,
+      ledOn: level >= LED_BIT,
     };
   }
 
@@ -83,17 +81,14 @@ export class Outbox {
     for (let i = 1; i <= last; i++) {
       const ticks = this.ticksAt(i);
       if (i < last && ticks - keptTicks < this.gapTicks) continue;
-      this.copyEntry(i, kept);
+      const from = this.offset(i);
+      const to = this.offset(kept);
+      for (let at = 0; at < ENTRY_BYTES; at++)
+        this.bytes[to + at] = this.bytes[from + at] as number;
       kept++;
       keptTicks = ticks;
     }
     this.count = kept;
-  }
-
-  private copyEntry(from: number, to: number): void {
-    const source = this.offset(from);
-    const target = this.offset(to);
-    for (let i = 0; i < ENTRY_BYTES; i++) this.bytes[target + i] = this.bytes[source + i] as number;
   }
 
   private offset(index: number): number {
@@ -101,19 +96,20 @@ export class Outbox {
   }
 
   private ticksAt(index: number): number {
-    return this.read32(this.offset(index) + 4);
+    return this.get(this.offset(index) + 4, 4);
   }
 
-  private read32(at: number): number {
-    const high = (this.bytes[at + 2] as number) | ((this.bytes[at + 3] as number) << 8);
-    return ((this.bytes[at] as number) | ((this.bytes[at + 1] as number) << 8)) + high * 65536;
+  /** An unsigned number, least byte first. */
+  private get(at: number, size: number): number {
+    let value = 0;
+    while (size-- > 0) value = value * 256 + (this.bytes[at + size] as number);
+    return value;
   }
 
-  private write32(at: number, value: number): void {
-    const high = Math.floor(value / 65536);
-    this.bytes[at] = value & 0xff;
-    this.bytes[at + 1] = (value >> 8) & 0xff;
-    this.bytes[at + 2] = high & 0xff;
-    this.bytes[at + 3] = (high >> 8) & 0xff;
+  private put(at: number, value: number, size: number): void {
+    for (let i = 0; i < size; i++) {
+      this.bytes[at + i] = value & 0xff;
+      value = Math.floor(value / 256);
+    }
   }
 }

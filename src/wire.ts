@@ -135,11 +135,11 @@ export function parseCommand(text: string): Parsed<Command> {
   const ledOn = value["led_on"];
   if (typeof ledOn !== "boolean") return { error: refusal("led_on", ledOn, "true or false") };
   const command: Command = { led_on: ledOn };
-  const wrong =
-    optionalCount(value, "seq", command) ||
-    optionalCount(value, "boot", command) ||
-    optionalCount(value, "id", command);
-  return wrong ? { error: wrong } : { value: command };
+  for (const field of ["seq", "boot", "id"]) {
+    const wrong = optionalCount(value, field, command);
+    if (wrong) return { error: wrong };
+  }
+  return { value: command };
 }
 
 export function parseStatus(text: string): Parsed<Status> {
