@@ -1,4 +1,5 @@
 import type { Report } from "../src/wire";
+import type { Group } from "./groups";
 import type { Fields, ServerRule } from "./rule-config";
 
 /** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
@@ -27,6 +28,8 @@ export interface GroupView {
   id: string;
   /** The last decision, or null before the first. */
   on: boolean | null;
+  /** How the members' votes become one, or their values. */
+  decide: Group["decide"];
   /** `value` is null while the member is lost: silent, or its reading too old to count. */
   members: { id: string; value: number | null }[];
   lights: string[];

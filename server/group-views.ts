@@ -7,6 +7,7 @@ export function groupViews(decisions: Decisions, nowMs: number): GroupView[] {
   return decisions.groups.map((group) => ({
     id: group.id,
     on: decisions.groupOn(group) ?? null,
+    decide: group.decide,
     members: decisions.members(group, nowMs).map(({ id, input }) => ({ id, value: input ?? null })),
     lights: group.lights,
   }));
