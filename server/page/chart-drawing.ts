@@ -1,13 +1,15 @@
 import uPlot from "uplot";
-import type { Rule } from "../../src/rule";
+import type { ServerRule } from "../rule-config";
 import type { ChartContent } from "./chart";
+import { shortSideWords } from "./rule-words";
 
-/** What the chart draws on the canvas besides uPlot's own line. */
+/** What the chart draws on the canvas besides uPlot's own lines. */
 
 export interface Palette {
   muted: string;
   grid: string;
-  line: string;
+  /** Of one of the lines, by its name in the style sheet. */
+  line: (name: string) => string;
   fillTop: string;
   fillBottom: string;
   threshold: string;
@@ -16,14 +18,19 @@ export interface Palette {
   ledEdge: string;
 }
 
-/** The colours of the style sheet, which knows the dark and the light look. */
-export function readPalette(): Palette {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+/** The colours of the style sheet where the chart is: it knows the dark and the light look. */
+export function readPalette(chart: HTMLElement): Palette {
+  const style = getComputedStyle(chart);
+  const colours = new Map<string, string>();
+  const colour = (name: string) => {
+    const known = colours.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    colours.set(name, known);
+    return known;
+  };
   return {
     muted: colour("muted"),
     grid: colour("chart-grid"),
-    line: colour("chart-line"),
+    line: colour,
     fillTop: colour("chart-fill-top"),
     fillBottom: colour("chart-fill-bottom"),
     threshold: colour("chart-threshold"),
@@ -60,7 +67,7 @@ export function drawLedSpans(plot: uPlot, palette: Palette, { device, nowMs }: C
   ctx.restore();
 }
 
-export function drawThreshold(plot: uPlot, palette: Palette, rule: Rule): void {
+export function drawThreshold(plot: uPlot, palette: Palette, rule: ServerRule): void {
   const { ctx, bbox } = plot;
   const px = uPlot.pxRatio;
   const y = Math.round(plot.valToPos(rule.value, "y", true));
@@ -74,11 +81,13 @@ export function drawThreshold(plot: uPlot, palette: Palette, rule: Rule): void {
   ctx.stroke();
   ctx.setLineDash([]);
 
-  const label = `on ${rule.comparison} ${rule.value}`;
+  const label = `${shortSideWords(rule, true)} ${rule.comparison} ${rule.value}`;
   ctx.font = `600 ${11 * px}px ${getComputedStyle(plot.root).fontFamily}`;
   ctx.textAlign = "left";
-  // On the side where the LED is on, where there is room for it.
-  const isBelow = rule.comparison === "below" ? rule.value > 120 : rule.value > 900;
+  // On the side where it is on, where there is room for it.
+  const roomPx = 22 * px;
+  const isBelow =
+    rule.comparison === "below" ? bbox.top + bbox.height - y > roomPx : y - bbox.top < roomPx;
   ctx.textBaseline = isBelow ? "top" : "bottom";
   const x = bbox.left + 8 * px;
   const textY = y + (isBelow ? 5 : -5) * px;

@@ -1,67 +1,86 @@
 import uPlot from "uplot";
-import type { Rule } from "../../src/rule";
 import { LIGHT_MAX } from "../../src/wire";
-import { drawLedSpans, drawThreshold, fillBelow, readPalette } from "./chart-drawing";
-import { byId, setAttribute, setText } from "./dom";
-import { HISTORY_MS, type History } from "./history";
+import type { ServerRule } from "../rule-config";
+import { drawLedSpans, drawThreshold, fillBelow, readPalette, type Palette } from "./chart-drawing";
+import { ChartLegend } from "./chart-legend";
+import { linesOf, valuesOf, type Line, type Values } from "./chart-lines";
+import { isLightLevel, valueRange } from "./chart-range";
+import { byId, setAttribute } from "./dom";
+import { HISTORY_MS } from "./history";
 import type { Device } from "./model";
 import { clockWords } from "./words";
 
 /** A fresh history does not start as a dot at the right edge. */
 const SHORTEST_MS = 60_000;
-const MARKS = [0, 250, 500, 750, 1000];
+const LIGHT_MARKS = [0, 250, 500, 750, 1000];
 const STEPS_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
 const FASTEST_MS = 50;
 const SLOWEST_MS = 1_000;
 
 export interface ChartContent {
   device: Device;
-  rule: Rule;
+  rule: ServerRule;
   /** The server's time, at the right edge. */
   nowMs: number;
 }
 
-/** The light level over the last minutes, with the threshold and the times of the LED. */
+/** What was measured over the last minutes, with the threshold and the times that it was on. */
 export class Chart {
   private readonly element = byId("chart", HTMLElement);
-  private readonly cursor = byId("cursor", HTMLElement);
+  private readonly legend = new ChartLegend();
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
-  private palette = readPalette();
+  private palette: Palette = readPalette(this.element);
   private content: ChartContent | undefined;
-  private readonly plot: uPlot;
+  private lines: Line[] = [];
+  private range: [number, number] = [0, LIGHT_MAX];
+  private plot: uPlot | undefined;
 
   constructor() {
-    this.plot = new uPlot(this.options(), [[], []], this.element);
     new ResizeObserver(() => this.resize()).observe(this.element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.palette = readPalette();
-      this.plot.redraw();
+      this.palette = readPalette(this.element);
+      this.plot?.redraw();
     });
   }
 
   /** How long until the picture has moved by one pixel: drawing more often shows nothing more. */
   get frameMs(): number {
-    if (!this.content || this.calm.matches) return SLOWEST_MS;
+    if (!this.content || !this.plot || this.calm.matches) return SLOWEST_MS;
     const pixelMs = spanMs(this.content) / Math.max(1, this.plot.bbox.width / uPlot.pxRatio);
     return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, pixelMs));
   }
 
   show(content: ChartContent): void {
+    const isOther = content.rule !== this.content?.rule;
     this.content = content;
+    // Each snapshot brings a rule, which may be another.
+    if (isOther || !this.plot) this.rebuild(content.rule);
     const { view, history } = content.device;
     const times = [...history.timesMs];
-    const lights = [...history.lights];
+    const values = valuesOf(content.rule, history);
+    this.range = valueRange(content.rule, values);
+    const described = describe(content, this.lines, values);
     // The last reading holds until there is another, or until the device falls silent.
-    const last = lights.at(-1);
-    if (view.online && last != null) {
+    if (view.online && values.some((line) => line.at(-1) != null)) {
       times.push(Math.max(content.nowMs, times.at(-1) ?? 0));
-      lights.push(last);
+      for (const line of values) line.push(line.at(-1) ?? null);
     }
-    this.plot.setData([times, lights]);
-    setAttribute(this.element, "aria-label", describe(content));
+    this.plot?.setData([times, ...values]);
+    setAttribute(this.element, "aria-label", described);
   }
 
-  private options(): uPlot.Options {
+  private rebuild(rule: ServerRule): void {
+    this.plot?.destroy();
+    this.palette = readPalette(this.element);
+    this.lines = linesOf(rule);
+    this.range = valueRange(rule, []);
+    this.legend.show(rule, this.lines);
+    const data: uPlot.AlignedData = [[], ...this.lines.map(() => [])];
+    this.plot = new uPlot(this.options(rule), data, this.element);
+    this.resize();
+  }
+
+  private options(rule: ServerRule): uPlot.Options {
     const axis = {
       stroke: () => this.palette.muted,
       grid: { stroke: () => this.palette.grid, width: 1 },
@@ -77,18 +96,9 @@ export class Chart {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
       scales: {
         x: { range: () => this.timeRange() },
-        y: { range: [0, LIGHT_MAX] },
+        y: { range: () => this.range },
       },
-      series: [
-        {},
-        {
-          stroke: () => this.palette.line,
-          width: 2,
-          fill: (plot) => fillBelow(plot, this.palette),
-          paths: uPlot.paths.stepped?.({ align: 1 }),
-          points: { show: false },
-        },
-      ],
+      series: [{}, ...this.lines.map((line) => this.seriesOf(line))],
       axes: [
         {
           ...axis,
@@ -103,7 +113,12 @@ export class Chart {
               return clockWords(atMs).slice(0, stepMs < 60_000 ? 8 : 5);
             }),
         },
-        { ...axis, size: 42, splits: MARKS, values: (_, splits) => splits.map(String) },
+        {
+          ...axis,
+          size: 42,
+          ...(isLightLevel(rule) && { splits: LIGHT_MARKS }),
+          values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(6)))),
+        },
       ],
       hooks: {
         drawClear: [
@@ -121,6 +136,18 @@ export class Chart {
     };
   }
 
+  private seriesOf({ colour, dash, width }: Line): uPlot.Series {
+    return {
+      stroke: () => this.palette.line(colour),
+      width,
+      dash,
+      // Under several lines the fills would hide each other.
+      ...(this.lines.length === 1 && { fill: (plot) => fillBelow(plot, this.palette) }),
+      paths: uPlot.paths.stepped?.({ align: 1 }),
+      points: { show: false },
+    };
+  }
+
   private timeRange(): [number, number] {
     if (!this.content) return [0, SHORTEST_MS];
     const { nowMs } = this.content;
@@ -129,36 +156,45 @@ export class Chart {
 
   private showCursor(plot: uPlot): void {
     const { idx } = plot.cursor;
-    const [times, lights] = plot.data;
+    const [times, ...values] = plot.data;
     const atMs = idx == null ? undefined : times[idx];
-    const light = idx == null ? undefined : lights?.[idx];
-    setText(
-      this.cursor,
-      atMs === undefined || light == null ? "" : `${clockWords(atMs)} · ${Math.round(light)}`,
-    );
+    if (idx == null || atMs === undefined || values.every((line) => line[idx] == null)) {
+      this.legend.point("");
+      return;
+    }
+    const words = this.lines.map(({ label, words }, i) => {
+      const value = values[i]?.[idx];
+      const said = value == null ? "–" : words(value);
+      return this.lines.length > 1 ? `${label.replace(/,.*/, "")} ${said}` : said;
+    });
+    this.legend.point([clockWords(atMs), ...words].join(" · "));
   }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.element;
-    if (width && height) this.plot.setSize({ width, height });
+    if (width && height) this.plot?.setSize({ width, height });
   }
 }
 
 function spanMs({ device, nowMs }: ChartContent): number {
-  const oldestMs = device.history.timesMs[0] ?? nowMs;
+  const oldestMs = device.history.oldestMs ?? nowMs;
   return Math.min(HISTORY_MS, Math.max(SHORTEST_MS, nowMs - oldestMs));
 }
 
-function describe({ device, rule, nowMs }: ChartContent): string {
-  const minutes = Math.max(1, Math.round(spanMs({ device, rule, nowMs }) / 60_000));
-  const [lowest, highest] = extremes(device.history);
-  const range = lowest === undefined ? "no reading" : `between ${lowest} and ${highest}`;
+function describe(content: ChartContent, lines: Line[], values: Values[]): string {
+  const minutes = Math.max(1, Math.round(spanMs(content) / 60_000));
   const span = minutes === 1 ? "minute" : `${minutes} minutes`;
-  return `Light level over the last ${span}: ${range}. The threshold is ${rule.value}.`;
+  const ranges = lines.map((line, i) => rangeWords(line, values[i] ?? []));
+  const [only, ...others] = lines;
+  const said =
+    only && others.length === 0
+      ? `${only.label} over the last ${span}: ${ranges.join()}.`
+      : `Over the last ${span}: ${lines.map(({ label }, i) => `${label}: ${ranges[i] ?? ""}`).join("; ")}.`;
+  return `${said} The threshold is ${content.rule.value}.`;
 }
 
-function extremes(history: History): [number, number] | [] {
-  const lights = history.lights.filter((light) => light !== null);
-  if (lights.length === 0) return [];
-  return [Math.round(Math.min(...lights)), Math.round(Math.max(...lights))];
+function rangeWords({ words }: Line, values: Values): string {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return "no reading";
+  return `between ${words(Math.min(...known))} and ${words(Math.max(...known))}`;
 }

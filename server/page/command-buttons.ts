@@ -1,35 +1,51 @@
+import type { Fields } from "../rule-config";
 import { byId, setText } from "./dom";
-import { ledWords } from "./words";
+import type { Roles, ServerFacts } from "./model";
 import { sendCommand } from "./requests";
+import { commandWords, sentence } from "./rule-words";
+import { overrideWords } from "./words";
 
-/** The buttons that send a command by hand. */
+/** The buttons that send a command of the rule by hand. */
 export class CommandButtons {
   private readonly note = byId("command-note", HTMLElement);
+  private readonly on = new CommandButton("led-on", (command) => this.send(command));
+  private readonly off = new CommandButton("led-off", (command) => this.send(command));
   private deviceId: string | undefined;
 
-  constructor(private readonly onError: (message: string) => void) {
-    for (const ledOn of [true, false])
-      byId(ledOn ? "led-on" : "led-off", HTMLButtonElement).addEventListener("click", () => {
-        if (this.deviceId !== undefined) void this.send(this.deviceId, ledOn);
-      });
-  }
+  constructor(private readonly onError: (message: string) => void) {}
 
-  show(deviceId: string, decides: boolean): void {
+  show(deviceId: string, { rule, decides }: ServerFacts, roles: Roles): void {
     this.deviceId = deviceId;
-    setText(
-      this.note,
-      decides
-        ? "Sent once. The next decision, at the next reading, may override it."
-        : "Sent once. It holds until another server or person commands otherwise.",
-    );
+    this.on.show(rule.on);
+    this.off.show(rule.off);
+    setText(this.note, overrideWords(decides, roles));
   }
 
-  private async send(id: string, ledOn: boolean): Promise<void> {
+  private async send(command: Fields): Promise<void> {
+    if (this.deviceId === undefined) return;
     try {
-      await sendCommand(id, ledOn);
+      await sendCommand(this.deviceId, command);
       this.onError("");
     } catch (error) {
-      this.onError(`“${ledWords(ledOn)}” was not sent: ${(error as Error).message}`);
+      const words = sentence(commandWords(command));
+      this.onError(`“${words}” was not sent: ${(error as Error).message}`);
     }
+  }
+}
+
+class CommandButton {
+  private readonly button: HTMLButtonElement;
+  private command: Fields | undefined;
+
+  constructor(id: string, send: (command: Fields) => Promise<void>) {
+    this.button = byId(id, HTMLButtonElement);
+    this.button.addEventListener("click", () => {
+      if (this.command) void send(this.command);
+    });
+  }
+
+  show(command: Fields): void {
+    this.command = command;
+    setText(this.button, sentence(commandWords(command)));
   }
 }

@@ -3,10 +3,12 @@ import { Chart } from "./chart";
 import { CommandButtons } from "./command-buttons";
 import { byId, setAttribute, setText } from "./dom";
 import { LightSlider } from "./light-slider";
-import type { Device, ServerFacts } from "./model";
-import { deciderWords, lastSeenWords, ledWords, onlineWords } from "./words";
+import type { Device, Roles, ServerFacts } from "./model";
+import { isNightlight, sentence, sideWords } from "./rule-words";
+import { ValueList } from "./value-list";
+import { deciderWords, lastSeenWords, onlineWords, stateWords } from "./words";
 
-/** The opened device: its lamp, its level, its chart, and what one can do with it. */
+/** The opened device: its lamp, its values, its chart, and what one can do with it. */
 export class DeviceCard {
   private readonly card = byId("device", HTMLElement);
   private readonly title = byId("device-id", HTMLElement);
@@ -15,15 +17,17 @@ export class DeviceCard {
   private readonly presence = byId("presence", HTMLElement);
   private readonly online = byId("online", HTMLElement);
   private readonly lastSeen = byId("last-seen", HTMLTimeElement);
+  private readonly scene = byId("scene", SVGElement);
+  private readonly side = byId("side", HTMLElement);
   private readonly led = byId("led", HTMLElement);
-  private readonly level = byId("level", HTMLElement);
   private readonly decider = byId("decider", HTMLElement);
-  private readonly thresholdKey = byId("threshold-key", HTMLElement);
+  private readonly state = byId("state", HTMLElement);
   private readonly error = byId("control-error", HTMLElement);
   private readonly controls = [
     byId("light-control", HTMLFieldSetElement),
     byId("command-control", HTMLFieldSetElement),
   ];
+  private readonly values = new ValueList();
   private readonly chart = new Chart();
   private readonly slider = new LightSlider((message) => setText(this.error, message));
   private readonly buttons = new CommandButtons((message) => setText(this.error, message));
@@ -38,30 +42,31 @@ export class DeviceCard {
     this.card.hidden = true;
   }
 
-  show(device: Device, server: ServerFacts, live: boolean): void {
+  show(device: Device, server: ServerFacts, roles: Roles, live: boolean): void {
     const { view } = device;
+    const { rule } = server;
     this.card.hidden = false;
     if (view.id !== this.openId) setText(this.error, "");
     this.openId = view.id;
     setText(this.title, view.id);
     setText(this.kind, view.simulated ? "simulated" : "not simulated");
     setAttribute(this.kind, "data-simulated", String(view.simulated));
-    setText(
-      this.kindNote,
-      view.simulated
-        ? "Simulated: the real firmware in a virtual machine. You move its light below."
-        : "Not simulated by this server: only its own sensor moves its light.",
-    );
+    setText(this.kindNote, kindWords(device, server));
     setAttribute(this.presence, "data-online", String(view.online && live));
     setText(this.online, live ? onlineWords(view) : `was ${onlineWords(view)}`);
+    this.scene.toggleAttribute("hidden", !isNightlight(rule));
     setAttribute(this.card, "data-led", view.ledOn ? "on" : "off");
-    setText(this.led, ledWords(view.ledOn));
-    setText(this.level, view.light === null ? "–" : String(Math.round(view.light)));
+    this.side.hidden = view.ledOn === null && isSensor(roles);
+    setText(this.led, sentence(sideWords(rule, view.ledOn)));
+    const measures = roles.lightOf.length === 0 || Object.keys(view.values).length > 0;
+    this.values.show(rule, view.values, measures);
     this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
-    setText(this.decider, deciderWords(view, server.decides, server.rule));
-    setText(this.thresholdKey, `Threshold ${server.rule.value}`);
-    this.slider.show(device, server.rule.value);
-    this.buttons.show(view.id, server.decides);
+    setText(this.decider, deciderWords(view, server, roles));
+    const state = stateWords(view);
+    this.state.hidden = state === "";
+    setText(this.state, sentence(state));
+    this.slider.show(device, rule);
+    this.buttons.show(view.id, server, roles);
     this.enable(live);
   }
 
@@ -88,4 +93,18 @@ export class DeviceCard {
     if (activeElement === document.body || activeElement === this.focused) this.focused.focus();
     this.focused = undefined;
   }
+}
+
+/** It has nothing that could be on. */
+function isSensor({ memberOf, lightOf }: Roles): boolean {
+  return memberOf.length > 0 && lightOf.length === 0;
+}
+
+function kindWords({ view }: Device, { rule }: ServerFacts): string {
+  const simple = isNightlight(rule);
+  if (view.simulated)
+    return `Simulated: the real firmware in a virtual machine.${simple ? " You move its light below." : ""}`;
+  return simple
+    ? "Not simulated by this server: only its own sensor moves its light."
+    : "Not simulated by this server: what it measures is its own.";
 }

@@ -10,24 +10,34 @@ export interface LedSpan {
 /** What the chart of one device shows: its readings of the last minutes, and when its LED was on. */
 export class History {
   readonly timesMs: number[] = [];
-  /** One for each time; null where the device fell silent. */
-  readonly lights: (number | null)[] = [];
+  /** Of each field one value for each time; null where the device fell silent. */
+  readonly values: (number | null)[][];
   readonly ledSpans: LedSpan[] = [];
 
-  addReading(atMs: number, light: number): void {
+  constructor(private readonly fields: string[]) {
+    this.values = fields.map(() => []);
+  }
+
+  /** When the oldest of it was, if there is any. */
+  get oldestMs(): number | undefined {
+    const times = [this.timesMs[0], this.ledSpans[0]?.fromMs].filter((ms) => ms !== undefined);
+    return times.length ? Math.min(...times) : undefined;
+  }
+
+  addReading(atMs: number, reading: Record<string, number>): void {
     // After an outage readings come late: each goes where it belongs.
     const place = this.timesMs.findLastIndex((timeMs) => timeMs <= atMs) + 1;
     this.timesMs.splice(place, 0, atMs);
-    this.lights.splice(place, 0, light);
+    this.fields.forEach((field, i) => this.values[i]?.splice(place, 0, reading[field] ?? null));
     this.forget((this.timesMs.at(-1) ?? atMs) - HISTORY_MS);
   }
 
   /** The device went offline: what it last said no longer holds. */
   addSilence(): void {
     const lastMs = this.timesMs.at(-1);
-    if (lastMs === undefined || this.lights.at(-1) === null) return;
+    if (lastMs === undefined || this.values.every((values) => values.at(-1) === null)) return;
     this.timesMs.push(lastMs + 1);
-    this.lights.push(null);
+    for (const values of this.values) values.push(null);
   }
 
   setLed(atMs: number, ledOn: boolean): void {
@@ -36,6 +46,8 @@ export class History {
     if (ledOn === wasOn) return;
     if (wasOn) last.toMs = atMs;
     else this.ledSpans.push({ fromMs: atMs });
+    // A light that measures nothing has no readings by which it could forget.
+    this.forget(atMs - HISTORY_MS);
   }
 
   /** Keeps the last reading before that time: it held until the next one. */
@@ -43,7 +55,7 @@ export class History {
     let count = 0;
     while ((this.timesMs[count + 1] ?? Infinity) < beforeMs) count++;
     this.timesMs.splice(0, count);
-    this.lights.splice(0, count);
+    for (const values of this.values) values.splice(0, count);
     while ((this.ledSpans[0]?.toMs ?? Infinity) < beforeMs) this.ledSpans.shift();
   }
 }

@@ -1,7 +1,8 @@
-import type { Device } from "./model";
 import { LIGHT_MAX } from "../../src/wire";
+import { fieldsOf, type ServerRule } from "../rule-config";
 import { byId, setText } from "./dom";
 import { LatestSender } from "./latest-sender";
+import type { Device } from "./model";
 import { setLight } from "./requests";
 
 const SEND_GAP_MS = 100;
@@ -27,10 +28,13 @@ export class LightSlider {
     });
   }
 
-  show({ view }: Device, thresholdRaw: number): void {
-    this.fieldset.hidden = !view.simulated;
+  show({ view }: Device, rule: ServerRule): void {
+    const fields = fieldsOf(rule);
+    this.fieldset.hidden = !view.simulated || !fields.includes("light");
+    // Of several fields no single one has a threshold.
+    this.mark.hidden = fields.length > 1;
     if (view.id !== this.deviceId) this.turnTo(view.id);
-    this.mark.style.setProperty("--at", String(thresholdRaw / LIGHT_MAX));
+    this.mark.style.setProperty("--at", String(rule.value / LIGHT_MAX));
     const inHand = this.sender?.busy || performance.now() - this.touchedMs < HANDS_OFF_MS;
     if (inHand || view.light === null) return;
     this.input.valueAsNumber = view.light;

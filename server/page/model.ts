@@ -1,4 +1,5 @@
-import type { DeviceView, Events, MessageView, ReadingView, SnapshotView } from "../api";
+import type { DeviceView, Events, GroupView, MessageView, ReadingView, SnapshotView } from "../api";
+import { fieldsOf } from "../rule-config";
 import { History } from "./history";
 import { MessageLog } from "./message-log";
 
@@ -11,18 +12,47 @@ export interface Device {
   history: History;
 }
 
+/** The groups that a device votes in, and those that decide for it. */
+export interface Roles {
+  memberOf: string[];
+  lightOf: string[];
+}
+
+/** What is other than when it was last shown. */
+export interface Changes {
+  /** Everything may be: there was a snapshot. */
+  all: boolean;
+  devices: Set<string>;
+  groups: Set<string>;
+}
+
 /** All that the page knows, as the server's events tell it. No DOM in here. */
 export class Model {
   /** Unknown before the first snapshot. */
   server: ServerFacts | undefined;
   devices = new Map<string, Device>();
+  groups = new Map<string, GroupView>();
   messages = new MessageLog();
+  private roles = new Map<string, Roles>();
+  private fields: string[] = [];
+  private changes = noChanges();
   /** How far the server's clock is ahead of this one, ms. */
   private clockAheadMs = 0;
 
   /** The server's time, by which all of its events are dated. */
   serverTimeMs(nowMs: number): number {
     return nowMs + this.clockAheadMs;
+  }
+
+  rolesOf(id: string): Roles {
+    return this.roles.get(id) ?? { memberOf: [], lightOf: [] };
+  }
+
+  /** What has changed since this was last asked. */
+  takeChanges(): Changes {
+    const { changes } = this;
+    this.changes = noChanges();
+    return changes;
   }
 
   /** @param nowMs this machine's clock */
@@ -32,7 +62,7 @@ export class Model {
       device: (view) => this.setDevice(view, this.serverTimeMs(nowMs)),
       // The first reading of all comes before its device, and is in there once more.
       reading: (reading) => this.addReading(reading),
-      group: () => undefined,
+      group: (group) => this.setGroup(group),
       message: (message) => this.addMessage(message),
       broker: ({ connected }) => {
         if (this.server) this.server.brokerConnected = connected;
@@ -43,11 +73,15 @@ export class Model {
 
   /** The server may have been away or be another one: nothing from before counts. */
   private reset(snapshot: SnapshotView, nowMs: number): void {
+    this.changes.all = true;
     this.clockAheadMs = snapshot.nowMs - nowMs;
     this.server = snapshot;
+    this.fields = fieldsOf(snapshot.rule);
+    this.groups = new Map(snapshot.groups.map((group) => [group.id, group]));
+    this.roles = rolesIn(snapshot.groups);
     this.devices = new Map();
     for (const view of snapshot.devices)
-      this.devices.set(view.id, { view, history: new History() });
+      this.devices.set(view.id, { view, history: new History(this.fields) });
     for (const reading of snapshot.readings) this.addReading(reading);
     for (const { id, atMs, ledOn } of snapshot.leds)
       this.devices.get(id)?.history.setLed(atMs, ledOn);
@@ -57,16 +91,28 @@ export class Model {
   }
 
   private setDevice(view: DeviceView, atMs: number): void {
-    const device = this.devices.get(view.id) ?? newDevice(view);
+    const device = this.devices.get(view.id) ?? this.newDevice(view);
     device.view = view;
     this.devices.set(view.id, device);
+    this.changes.devices.add(view.id);
     if (view.ledOn !== null) device.history.setLed(atMs, view.ledOn);
     if (!view.online) device.history.addSilence();
   }
 
+  private newDevice(view: DeviceView): Device {
+    const history = new History(this.fields);
+    if (view.lastSeen !== null && Object.keys(view.values).length > 0)
+      history.addReading(Date.parse(view.lastSeen), view.values);
+    return { view, history };
+  }
+
   private addReading({ id, atMs, values }: ReadingView): void {
-    const [value] = Object.values(values);
-    if (value !== undefined) this.devices.get(id)?.history.addReading(atMs, value);
+    this.devices.get(id)?.history.addReading(atMs, values);
+  }
+
+  private setGroup(group: GroupView): void {
+    this.groups.set(group.id, group);
+    this.changes.groups.add(group.id);
   }
 
   private addMessage(message: MessageView): void {
@@ -75,10 +121,20 @@ export class Model {
   }
 }
 
-function newDevice(view: DeviceView): Device {
-  const history = new History();
-  const [value] = Object.values(view.values);
-  if (value !== undefined && view.lastSeen !== null)
-    history.addReading(Date.parse(view.lastSeen), value);
-  return { view, history };
+function noChanges(): Changes {
+  return { all: false, devices: new Set(), groups: new Set() };
+}
+
+function rolesIn(groups: GroupView[]): Map<string, Roles> {
+  const roles = new Map<string, Roles>();
+  const of = (id: string): Roles => {
+    const known = roles.get(id) ?? { memberOf: [], lightOf: [] };
+    roles.set(id, known);
+    return known;
+  };
+  for (const group of groups) {
+    for (const { id } of group.members) of(id).memberOf.push(group.id);
+    for (const id of group.lights) of(id).lightOf.push(group.id);
+  }
+  return roles;
 }

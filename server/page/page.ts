@@ -1,8 +1,10 @@
 import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
-import { byId } from "./dom";
+import { byId, setAttribute } from "./dom";
+import { GroupList } from "./group-list";
 import { MessageStream } from "./message-stream";
 import { Model, type Device } from "./model";
+import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
 import { Stream, type Connection } from "./stream";
@@ -14,6 +16,11 @@ const notice = new ServerNotice();
 const card = new DeviceCard();
 const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id));
+const groups = new GroupList((id) => {
+  selection.open(id);
+  // On a phone it is out of sight, below the groups.
+  byId("device", HTMLElement).scrollIntoView({ block: "nearest" });
+});
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);
@@ -23,8 +30,6 @@ let opened: Device | undefined;
 /** When the server went away: the chart and all ages stop there. */
 let awaySinceMs: number | undefined;
 let frame: number | undefined;
-/** light-2 before light-10. */
-const byName = new Intl.Collator(undefined, { numeric: true });
 
 new Stream("/api/events", {
   onEvent(name, event) {
@@ -49,13 +54,19 @@ function show(): void {
   notice.show(connection, awaySinceMs, model.server);
   const { server } = model;
   if (!server) return;
-  const devices = sorted(model.devices);
-  opened = selection.of(devices);
-  columns.dataset["devices"] = devices.length > 1 ? "many" : "one";
+  const { devices } = model;
+  const changes = model.takeChanges();
+  // Before anything is drawn: the colours go by it.
+  const look = isNightlight(server.rule) ? "nightlight" : "plain";
+  setAttribute(document.documentElement, "data-look", look);
+  list.update(devices, changes, server.rule);
+  groups.update(model.groups, devices, changes, server);
+  opened = selection.of(devices, list.firstId);
+  list.open(opened?.view.id);
+  columns.dataset["devices"] = devices.size > 1 ? "many" : "one";
   empty.hidden = opened !== undefined;
-  list.show(devices, opened?.view.id);
-  messages.show(model.messages, opened?.view.id, devices.length);
-  if (opened) card.show(opened, server, connection === "live");
+  messages.show(model.messages, opened?.view.id, devices.size);
+  if (opened) card.show(opened, server, model.rolesOf(opened.view.id), connection === "live");
   else card.hide();
   showTime();
 }
@@ -71,10 +82,6 @@ function showTime(): void {
 function tick(): void {
   if (!document.hidden && connection === "live") showTime();
   setTimeout(tick, card.chartFrameMs);
-}
-
-function sorted(devices: Map<string, Device>): Device[] {
-  return [...devices.values()].sort((a, b) => byName.compare(a.view.id, b.view.id));
 }
 
 requestShow();

@@ -6,8 +6,8 @@ export async function setLight(id: string, light: number): Promise<void> {
   await send("PUT", `/api/devices/${encodeURIComponent(id)}/light`, { light });
 }
 
-export async function sendCommand(id: string, ledOn: boolean): Promise<void> {
-  await send("POST", `/api/devices/${encodeURIComponent(id)}/commands`, { led_on: ledOn });
+export async function sendCommand(id: string, command: CommandRequest): Promise<void> {
+  await send("POST", `/api/devices/${encodeURIComponent(id)}/commands`, command);
 }
 
 const TIMEOUT_MS = 5_000;

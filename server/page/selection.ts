@@ -20,12 +20,11 @@ export class Selection {
   }
 
   /** The chosen one, else one that can be played with, else the first. */
-  of(devices: Device[]): Device | undefined {
-    return (
-      devices.find(({ view }) => view.id === this.id) ??
-      devices.find(({ view }) => view.simulated) ??
-      devices[0]
-    );
+  of(devices: Map<string, Device>, firstId: string | undefined): Device | undefined {
+    const chosen = devices.get(this.id ?? "");
+    if (chosen) return chosen;
+    for (const device of devices.values()) if (device.view.simulated) return device;
+    return devices.get(firstId ?? "");
   }
 }
 

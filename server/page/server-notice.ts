@@ -1,5 +1,7 @@
+import { fieldsOf } from "../rule-config";
 import { byId, setAttribute, setText } from "./dom";
 import type { ServerFacts } from "./model";
+import { isNightlight } from "./rule-words";
 import type { Connection } from "./stream";
 import { clockWords } from "./words";
 
@@ -23,7 +25,7 @@ export class ServerNotice {
     this.banner.hidden = warning === "";
     setText(this.banner, warning);
     if (!server) return;
-    setText(this.command, publishCommand(server.broker));
+    setText(this.command, publishCommand(server));
     setText(this.footer, `Nightlight ${server.version} · broker ${server.broker}`);
   }
 }
@@ -42,7 +44,10 @@ function awayWords(sinceMs: number | undefined, server: ServerFacts | undefined)
 }
 
 /** For mosquitto_pub, whose -L takes the address and the topic in one. */
-function publishCommand(broker: string): string {
+function publishCommand({ broker, rule }: ServerFacts): string {
   const address = /^mqtts?:/.test(broker) ? broker.replace(/\/$/, "") : "mqtt://localhost:1883";
-  return `mosquitto_pub -L ${address}/my-light/telemetry -m '{"light":120}'`;
+  const values = fieldsOf(rule).map((field) => [field, field === "light" ? 120 : rule.value]);
+  const payload = JSON.stringify(Object.fromEntries(values)).replaceAll("'", "\\u0027");
+  const id = isNightlight(rule) ? "my-light" : "my-device";
+  return `mosquitto_pub -L ${address}/${id}/telemetry -m '${payload}'`;
 }

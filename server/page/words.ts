@@ -1,30 +1,45 @@
 import type { DeviceView } from "../api";
-import type { ServerRule } from "../rule-config";
+import type { Roles, ServerFacts } from "./model";
+import { listWords, ruleWords } from "./rule-words";
 
-/** What the page says in words. Pure. */
-
-export function ledWords(ledOn: boolean | null): string {
-  if (ledOn === null) return "LED unknown";
-  return ledOn ? "LED on" : "LED off";
-}
+/** What the page says of a device in words. Pure. */
 
 export function onlineWords(device: DeviceView): string {
   return device.online ? "online" : "offline";
 }
 
-/** As in "LED on when light is below 300". */
-export function ruleWords(rule: ServerRule): string {
-  const { field, comparison, value, hysteresis } = rule;
-  const on = `LED on when ${String(field)} is ${comparison} ${value}`;
-  if (hysteresis === 0) return on;
-  return comparison === "below"
-    ? `${on}, off again from ${value + hysteresis}`
-    : `${on}, off again up to ${value - hysteresis}`;
+/** Who decides for the device, and how. */
+export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: Roles): string {
+  if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
+  if (!server.decides) return "This server does not decide.";
+  const words: string[] = [];
+  if (roles.lightOf.length > 0)
+    words.push(
+      `${groupWords("The", roles.lightOf)} ${plural(roles.lightOf, "decides", "decide")} for it.`,
+    );
+  if (roles.memberOf.length > 0)
+    words.push(`It votes in ${groupWords("the", roles.memberOf)}, not for itself.`);
+  return words.join(" ") || `This server decides: ${ruleWords(server.rule)}.`;
 }
 
-export function deciderWords({ state }: DeviceView, decides: boolean, rule: ServerRule): string {
-  if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
-  return decides ? `This server decides: ${ruleWords(rule)}.` : "This server does not decide.";
+/** What becomes of a command by hand. */
+export function overrideWords(decides: boolean, roles: Roles): string {
+  if (!decides) return "Sent once. It holds until another server or person commands otherwise.";
+  if (roles.lightOf.length > 0) return "Sent once. The group's next decision may override it.";
+  if (roles.memberOf.length > 0) return "Sent once. The group decides for its lights only.";
+  return "Sent once. The next decision, at the next reading, may override it.";
+}
+
+/** As in "Firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. */
+export function stateWords({ state }: DeviceView): string {
+  if (!state) return "";
+  const { fw, uptime_s, reconnects, outbox } = state;
+  const words: string[] = [];
+  if (fw !== undefined) words.push(`firmware ${fw}`);
+  if (uptime_s !== undefined) words.push(`up ${durationWords(uptime_s * 1000)}`);
+  if (reconnects !== undefined) words.push(countWords(reconnects, "reconnect"));
+  if (outbox !== undefined) words.push(`${countWords(outbox, "reading")} waiting`);
+  return words.join(" · ");
 }
 
 /** As in "last seen 12 s ago". */
@@ -32,18 +47,34 @@ export function lastSeenWords(lastSeenMs: number | null, nowMs: number): string 
   return lastSeenMs === null ? "not seen yet" : `last seen ${agoWords(nowMs - lastSeenMs)}`;
 }
 
+function agoWords(durationMs: number): string {
+  // A device that reports every second or two would only make a counter flicker.
+  return durationMs < 3_000 ? "just now" : `${durationWords(durationMs)} ago`;
+}
+
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-function agoWords(durationMs: number): string {
+function durationWords(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1000);
-  // A device that reports every second or two would only make a counter flicker.
-  if (seconds < 3) return "just now";
-  if (seconds < MINUTE_S) return `${seconds} s ago`;
-  if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min ago`;
-  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h ago`;
-  return `${Math.floor(seconds / DAY_S)} d ago`;
+  if (seconds < MINUTE_S) return `${seconds} s`;
+  if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min`;
+  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h`;
+  return `${Math.floor(seconds / DAY_S)} d`;
+}
+
+function countWords(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** As in "The group stadium" or "The groups east and west". */
+function groupWords(article: string, ids: string[]): string {
+  return `${article} ${plural(ids, "group", "groups")} ${listWords(ids)}`;
+}
+
+function plural(list: string[], one: string, many: string): string {
+  return list.length === 1 ? one : many;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, {

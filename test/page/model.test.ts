@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, SnapshotView } from "../../server/api";
+import type { DeviceView, GroupView, SnapshotView } from "../../server/api";
 import { loadConfig } from "../../server/config";
 import { HISTORY_MS, History } from "../../server/page/history";
 import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
@@ -57,7 +57,7 @@ describe("what the page knows", () => {
     model.apply("reading", { id: "a", atMs: 1_000_000, values: { light: 400 } }, 0);
     model.apply("device", view("a"), 0);
     model.apply("reading", { id: "a", atMs: 1_002_000, values: { light: 410 } }, 0);
-    expect(model.devices.get("a")?.history.lights).toEqual([400, 410]);
+    expect(model.devices.get("a")?.history.values).toEqual([[400, 410]]);
   });
 
   it("keeps a gap where a device was offline", () => {
@@ -67,7 +67,41 @@ describe("what the page knows", () => {
     model.apply("device", view("a", { online: false }), 0);
     model.apply("device", view("a", { online: false }), 0);
     model.apply("reading", { id: "a", atMs: 1_060_000, values: { light: 500 } }, 0);
-    expect(model.devices.get("a")?.history.lights).toEqual([400, null, 500]);
+    expect(model.devices.get("a")?.history.values).toEqual([[400, null, 500]]);
+  });
+
+  it("has a line for each field of the rule, whichever comes first in a message", () => {
+    const rule = { ...loadConfig().rule, field: ["hall", "bedroom"] };
+    const model = new Model();
+    const nothing = view("a", { values: {}, lastSeen: null });
+    model.apply("snapshot", snapshot({ rule, devices: [nothing] }), 0);
+    model.apply("reading", { id: "a", atMs: 1_000_000, values: { bedroom: 17, hall: 18 } }, 0);
+    expect(model.devices.get("a")?.history.values).toEqual([[18], [17]]);
+  });
+
+  it("tells what has changed since it was shown, and which groups a device is in", () => {
+    const group: GroupView = {
+      id: "stadium",
+      on: false,
+      decide: "any",
+      members: [{ id: "a", value: 400 }],
+      lights: ["b"],
+    };
+    const model = new Model();
+    model.apply("snapshot", snapshot({ devices: [view("a")], groups: [group] }), 0);
+    expect(model.takeChanges().all).toBe(true);
+    model.apply("device", view("b"), 0);
+    model.apply("group", { ...group, on: true }, 0);
+    expect(model.takeChanges()).toEqual({
+      all: false,
+      devices: new Set(["b"]),
+      groups: new Set(["stadium"]),
+    });
+    expect(model.takeChanges().devices.size).toBe(0);
+    expect(model.groups.get("stadium")?.on).toBe(true);
+    expect(model.rolesOf("a")).toEqual({ memberOf: ["stadium"], lightOf: [] });
+    expect(model.rolesOf("b")).toEqual({ memberOf: [], lightOf: ["stadium"] });
+    expect(model.rolesOf("c")).toEqual({ memberOf: [], lightOf: [] });
   });
 
   it("knows that the broker is away", () => {
@@ -80,25 +114,25 @@ describe("what the page knows", () => {
 
 describe("the history of a device", () => {
   it("puts a late reading where it belongs", () => {
-    const history = new History();
-    for (const atMs of [1_000, 5_000, 3_000]) history.addReading(atMs, atMs / 1_000);
+    const history = new History(["light"]);
+    for (const atMs of [1_000, 5_000, 3_000]) history.addReading(atMs, { light: atMs / 1_000 });
     expect(history.timesMs).toEqual([1_000, 3_000, 5_000]);
-    expect(history.lights).toEqual([1, 3, 5]);
+    expect(history.values).toEqual([[1, 3, 5]]);
   });
 
   it("forgets what is older than the chart, but for the reading that still held", () => {
-    const history = new History();
-    history.addReading(0, 100);
-    history.addReading(1_000, 200);
+    const history = new History(["light"]);
+    history.addReading(0, { light: 100 });
+    history.addReading(1_000, { light: 200 });
     history.setLed(0, true);
     history.setLed(500, false);
-    history.addReading(HISTORY_MS + 2_000, 300);
-    expect(history.lights).toEqual([200, 300]);
+    history.addReading(HISTORY_MS + 2_000, { light: 300 });
+    expect(history.values).toEqual([[200, 300]]);
     expect(history.ledSpans).toEqual([]);
   });
 
   it("has one stretch for an LED that stays on", () => {
-    const history = new History();
+    const history = new History(["light"]);
     history.setLed(1, false);
     for (const atMs of [2, 3, 4]) history.setLed(atMs, true);
     history.setLed(5, false);

@@ -1,8 +1,29 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { DeviceView, GroupView } from "../../server/api";
 import { loadConfig } from "../../server/config";
-import { lastSeenWords, ledWords, ruleWords } from "../../server/page/words";
+import { ROOT } from "../../server/firmware/paths";
+import { linesOf, valuesOf } from "../../server/page/chart-lines";
+import { valueRange } from "../../server/page/chart-range";
+import { groupRuleWords, holdWords, tallyWords, voteWords } from "../../server/page/group-words";
+import { History } from "../../server/page/history";
+import { commandWords, inputWords, ruleWords, sideWords } from "../../server/page/rule-words";
+import { deciderWords, lastSeenWords, stateWords } from "../../server/page/words";
+import type { ServerRule } from "../../server/rule-config";
 
 const { rule } = loadConfig();
+const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;
+
+const device: DeviceView = {
+  id: "a",
+  online: true,
+  simulated: false,
+  light: 400,
+  values: { light: 400 },
+  ledOn: null,
+  lastSeen: null,
+  state: null,
+};
 
 describe("what the page says", () => {
   it.each<[number | null, string]>([
@@ -27,7 +48,145 @@ describe("what the page says", () => {
     );
   });
 
-  it("about the LED", () => {
-    expect([true, false, null].map(ledWords)).toEqual(["LED on", "LED off", "LED unknown"]);
+  it("about a rule of several fields", () => {
+    expect(ruleWords(thermostat)).toBe(
+      "heating on when the mean of thermostat temperature, livingroom temperature and bedroom temperature is below 19, off again from 19.5, at most one change in 60 s",
+    );
+  });
+
+  it.each<[ServerRule["on"], string]>([
+    [{ led_on: true }, "LED on"],
+    [{ heating_on: false }, "heating off"],
+    [{ valve_open: true }, "valve open true"],
+    [{ fan_speed: 3, mode: "eco" }, "fan speed 3, mode eco"],
+  ])("of the command %j", (command, words) => {
+    expect(commandWords(command)).toBe(words);
+  });
+
+  it("about the side that it is on", () => {
+    const sides = (of: ServerRule) => [true, false, null].map((on) => sideWords(of, on));
+    expect(sides(rule)).toEqual(["LED on", "LED off", "LED unknown"]);
+    expect(sides(thermostat)).toEqual(["heating on", "heating off", "heating unknown"]);
+  });
+
+  it("about what is compared", () => {
+    const values = {
+      thermostat_temperature: 18,
+      livingroom_temperature: 19,
+      bedroom_temperature: 17.5,
+    };
+    expect(inputWords(thermostat, values)).toBe("mean 18.17");
+    expect(inputWords({ ...thermostat, combine: "min" }, values)).toBe("lowest 17.5");
+    expect(inputWords(thermostat, { bedroom_temperature: 17 })).toBeUndefined();
+    expect(inputWords(rule, { light: 231 })).toBe("231");
+  });
+
+  it("about a device, as it last said", () => {
+    expect(stateWords(device)).toBe("");
+    const state = { fw: "0.1.0", uptime_s: 190, reconnects: 1, outbox: 0 };
+    expect(stateWords({ ...device, state })).toBe(
+      "firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting",
+    );
+    expect(stateWords({ ...device, state: { led_on: true } })).toBe("");
+  });
+
+  it("about who decides", () => {
+    const server = { version: "1", broker: "", brokerConnected: true, decides: true, rule };
+    const alone = { memberOf: [], lightOf: [] };
+    expect(deciderWords(device, server, alone)).toBe(
+      "This server decides: LED on when light is below 300.",
+    );
+    expect(deciderWords(device, server, { memberOf: ["stadium"], lightOf: [] })).toBe(
+      "It votes in the group stadium, not for itself.",
+    );
+    expect(deciderWords(device, server, { memberOf: [], lightOf: ["east", "west"] })).toBe(
+      "The groups east and west decide for it.",
+    );
+    expect(deciderWords(device, { ...server, decides: false }, alone)).toBe(
+      "This server does not decide.",
+    );
+    const state = { decided_by: "device" as const };
+    expect(deciderWords({ ...device, state }, server, alone)).toMatch(/^The device decides/);
+  });
+});
+
+describe("what the page says of a group", () => {
+  const group: GroupView = {
+    id: "stadium",
+    on: false,
+    decide: "majority",
+    members: [
+      { id: "north", value: 100 },
+      { id: "east", value: 900 },
+      { id: "roof", value: null },
+    ],
+    lights: ["mast"],
+  };
+
+  it.each<[GroupView["decide"], string]>([
+    ["any", "LED on when any member says that light is below 300"],
+    ["all", "LED on when all members that are heard say that light is below 300"],
+    [
+      "majority",
+      "LED on when more than half of the members that are heard say that light is below 300",
+    ],
+    ["median", "LED on when the median of light is below 300"],
+    [{ atLeast: 2 }, "LED on when at least 2 members say that light is below 300"],
+  ])("that decides by %j", (how, words) => {
+    expect(groupRuleWords(rule, how)).toBe(words);
+  });
+
+  it("about its votes", () => {
+    expect(tallyWords(rule, group)).toBe("2 of 3 heard, 1 for on");
+    expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 heard, median 500");
+    expect(voteWords(rule, group, 100)).toBe("for on");
+    expect(voteWords(rule, group, 900)).toBe("for off");
+    // While it is on, hysteresis holds.
+    expect(voteWords({ ...rule, hysteresis: 20 }, { ...group, on: true }, 310)).toBe("for on");
+  });
+
+  it("when too few members are heard", () => {
+    expect(holdWords(rule, group)).toBe("");
+    const silent = { ...group, members: group.members.map(({ id }) => ({ id, value: null })) };
+    expect(holdWords(rule, silent)).toBe(
+      "Too few members are heard to decide: what was decided before holds.",
+    );
+    expect(tallyWords(rule, silent)).toBe("0 of 3 heard");
+    expect(holdWords(rule, { ...silent, on: null })).toBe("Too few members are heard to decide.");
+  });
+});
+
+describe("the chart", () => {
+  it("goes over the whole of a light level", () => {
+    expect(valueRange(rule, [[20, 40]])).toEqual([0, 1023]);
+  });
+
+  it("goes else over the values and both ends of the hysteresis, with room", () => {
+    expect(valueRange(thermostat, [[18, null, 18.4]])).toEqual([17.5, 20]);
+    const [low, high] = valueRange(thermostat, []);
+    expect(low).toBeLessThan(19);
+    expect(high).toBeGreaterThan(19.5);
+    const still = { ...thermostat, value: 0, hysteresis: 0 };
+    expect(valueRange(still, [[0]])).toEqual([-0.5, 0.5]);
+    expect(valueRange(thermostat, [[-4e6, 8e6]])).toEqual([-1e7, 1e7]);
+  });
+
+  it("has lines that differ in dash or colour, and one of what decides", () => {
+    const fields = Array.from({ length: 16 }, (_, i) => `field_${i}`);
+    const lines = linesOf({ ...rule, field: fields });
+    expect(lines).toHaveLength(17);
+    expect(new Set(lines.map(({ dash, colour }) => `${String(dash)} ${colour}`)).size).toBe(17);
+    const near = lines.slice(0, 6).map(({ dash }) => String(dash));
+    expect(new Set(near).size).toBe(6);
+
+    const history = new History(["field_0", "field_1"]);
+    history.addReading(1, { field_0: 10, field_1: 20 });
+    history.addSilence();
+    const mean = { ...rule, field: ["field_0", "field_1"], combine: "mean" as const };
+    expect(valuesOf(mean, history)).toEqual([
+      [10, null],
+      [20, null],
+      [15, null],
+    ]);
   });
 });

@@ -1,0 +1,56 @@
+import { combine, fieldsOf, type ServerRule } from "../rule-config";
+import type { History } from "./history";
+import { combineWords, fieldValueWords, fieldWords, sentence, valueWords } from "./rule-words";
+
+/** Which lines the chart of a rule has, and how they are told apart: by dash and colour. Pure. */
+
+export interface Line {
+  label: string;
+  /** The colour's name in the style sheet. */
+  colour: string;
+  dash: number[];
+  width: number;
+  words: (value: number) => string;
+}
+
+export type Values = (number | null)[];
+
+const COLOURS = 6;
+const DASHES = [[], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [16, 4]];
+
+/** One for each field; of several also one for what is compared. */
+export function linesOf(rule: ServerRule): Line[] {
+  const fields = fieldsOf(rule);
+  const words = (field: string) => (value: number) => fieldValueWords(field, value);
+  const [only, ...others] = fields;
+  if (only !== undefined && others.length === 0)
+    return [
+      { label: fieldTitle(only), colour: "chart-line", dash: [], width: 2, words: words(only) },
+    ];
+  const lines = fields.map((field, i) => ({
+    label: fieldTitle(field),
+    colour: `series-${(i % COLOURS) + 1}`,
+    // Where the colours begin anew, each meets another dash.
+    dash: DASHES[(i + Math.floor(i / COLOURS)) % DASHES.length] ?? [],
+    width: 1.75,
+    words: words(field),
+  }));
+  const label = `${sentence(combineWords(rule))}, which decides`;
+  const both = { label, colour: "text", dash: [], width: 3 };
+  return [...lines, { ...both, words: (value: number) => valueWords(rule, value) }];
+}
+
+/** The values of each line, in the order of `linesOf`. */
+export function valuesOf(rule: ServerRule, history: History): Values[] {
+  const { values } = history;
+  if (values.length < 2) return values.map((line) => [...line]);
+  const both = history.timesMs.map((_, i) => {
+    const those = values.map((line) => line[i]).filter((value) => value != null);
+    return those.length === values.length ? combine(rule.combine, those) : null;
+  });
+  return [...values.map((line) => [...line]), both];
+}
+
+export function fieldTitle(field: string): string {
+  return field === "light" ? "Light level" : sentence(fieldWords(field));
+}

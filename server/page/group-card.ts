@@ -1,0 +1,140 @@
+import type { GroupView } from "../api";
+import type { ServerRule } from "../rule-config";
+import { setAttribute, setText, textElement } from "./dom";
+import {
+  groupRuleWords,
+  groupSideWords,
+  holdWords,
+  lostIn,
+  tallyWords,
+  voteWords,
+} from "./group-words";
+import type { Device } from "./model";
+import { listWords, sentence, sideWords, valueWords } from "./rule-words";
+import { onlineWords } from "./words";
+
+/** As many lost members are named; beyond that their number says more. */
+const NAMED = 5;
+
+interface Row {
+  item: HTMLElement;
+  button: HTMLButtonElement;
+  state: HTMLElement;
+}
+
+/** One group: what it decides and how, each member's vote or loss, and its lights. */
+export class GroupCard {
+  readonly element = textElement("article", "group");
+  private readonly side = textElement("span", "");
+  private readonly tally = textElement("p", "tally");
+  private readonly lost = textElement("p", "lost");
+  private readonly rule = textElement("p", "muted");
+  private readonly hold = textElement("p", "hold");
+  private readonly details = document.createElement("details");
+  private readonly members: Map<string, Row>;
+  private readonly lights: Map<string, Row>;
+
+  constructor(
+    private readonly group: GroupView,
+    private readonly onOpen: (id: string) => void,
+  ) {
+    const title = textElement("h3", "", group.id);
+    title.id = `group-${group.id}`;
+    this.element.setAttribute("aria-labelledby", title.id);
+    const bulb = textElement("span", "bulb");
+    bulb.ariaHidden = "true";
+    const decision = textElement("p", "decision");
+    decision.role = "status";
+    decision.append(bulb, this.side);
+    const head = textElement("header", "");
+    head.append(title, decision, this.tally);
+    const members = group.members.map(({ id }) => id);
+    this.members = this.rows(members);
+    this.lights = this.rows(group.lights);
+    this.details.append(
+      textElement("summary", "", `${count(members, "sensor")}, ${count(group.lights, "light")}`),
+      section("Sensors", this.members),
+      section("Lights", this.lights),
+    );
+    this.element.append(head, this.lost, this.hold, this.rule, this.details);
+  }
+
+  unfold(): void {
+    this.details.open = true;
+  }
+
+  /** Whether it is of the same members and lights. */
+  fits(group: GroupView): boolean {
+    const names = ({ members, lights }: GroupView) => [members.map(({ id }) => id), lights];
+    return JSON.stringify(names(group)) === JSON.stringify(names(this.group));
+  }
+
+  isAbout(ids: Set<string>): boolean {
+    for (const id of ids) if (this.lights.has(id)) return true;
+    return false;
+  }
+
+  show(group: GroupView, devices: Map<string, Device>, rule: ServerRule): void {
+    setAttribute(this.element, "data-led", ledName(group.on));
+    setText(this.side, groupSideWords(rule, group));
+    setText(this.tally, tallyWords(rule, group));
+    setText(this.lost, lostWords(lostIn(group)));
+    setText(this.hold, holdWords(rule, group));
+    setText(this.rule, `${groupRuleWords(rule, group.decide)}.`);
+    for (const { id, value } of group.members) {
+      const row = this.members.get(id);
+      if (!row) continue;
+      setAttribute(row.item, "data-lost", String(value === null));
+      const vote = value === null ? "" : voteWords(rule, group, value);
+      const facts = value === null ? ["lost"] : [valueWords(rule, value), vote];
+      setText(row.state, facts.filter(Boolean).join(" · "));
+      row.button.disabled = !devices.has(id);
+    }
+    for (const [id, row] of this.lights) {
+      const view = devices.get(id)?.view;
+      const on = view?.ledOn ?? null;
+      const facts = view ? [sentence(sideWords(rule, on))] : ["not seen yet"];
+      // A light that is only commanded never says that it is there.
+      if (view && !view.online && view.lastSeen !== null) facts.push(onlineWords(view));
+      setAttribute(row.item, "data-led", ledName(on));
+      setText(row.state, facts.join(" · "));
+      row.button.disabled = !view;
+    }
+  }
+
+  private rows(ids: string[]): Map<string, Row> {
+    return new Map(
+      ids.map((id) => {
+        const item = document.createElement("li");
+        const button = textElement("button", "link");
+        button.type = "button";
+        button.append(textElement("bdi", "", id));
+        button.addEventListener("click", () => this.onOpen(id));
+        const state = textElement("span", "");
+        item.append(button, " ", state);
+        return [id, { item, button, state }];
+      }),
+    );
+  }
+}
+
+function section(title: string, rows: Map<string, Row>): HTMLElement {
+  const element = textElement("section", title.toLowerCase());
+  const list = document.createElement("ul");
+  list.append(...[...rows.values()].map(({ item }) => item));
+  element.append(textElement("h4", "", title), list);
+  return element;
+}
+
+function ledName(on: boolean | null): string {
+  return on === null ? "unknown" : on ? "on" : "off";
+}
+
+function lostWords(ids: string[]): string {
+  if (ids.length === 0) return "";
+  return `Lost: ${ids.length > NAMED ? `${ids.length} members` : listWords(ids)}`;
+}
+
+function count(ids: string[], noun: string): string {
+  return `${ids.length} ${noun}${ids.length === 1 ? "" : "s"}`;
+}

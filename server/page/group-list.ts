@@ -1,0 +1,56 @@
+import type { GroupView } from "../api";
+import { byId, setText } from "./dom";
+import { GroupCard } from "./group-card";
+import type { Changes, Device, ServerFacts } from "./model";
+
+/** So many are shown with their members unfolded. */
+const UNFOLDED = 3;
+
+/** The groups of sensors that decide together, where there are any. */
+export class GroupList {
+  private readonly section = byId("groups", HTMLElement);
+  private readonly count = byId("groups-count", HTMLElement);
+  private readonly list = byId("group-list", HTMLElement);
+  private readonly cards = new Map<string, GroupCard>();
+
+  constructor(private readonly onOpen: (id: string) => void) {}
+
+  /** Touches only the groups that have changed, or of which a device has. */
+  update(
+    groups: Map<string, GroupView>,
+    devices: Map<string, Device>,
+    changes: Changes,
+    server: ServerFacts,
+  ): void {
+    if (changes.all) this.place(groups, server);
+    for (const [id, card] of this.cards) {
+      const group = groups.get(id);
+      const isOther = changes.all || changes.groups.has(id) || card.isAbout(changes.devices);
+      if (group && isOther) card.show(group, devices, server.rule);
+    }
+  }
+
+  private place(groups: Map<string, GroupView>, server: ServerFacts): void {
+    // A server that only watches hears no votes: its groups would all seem lost.
+    const shown = server.decides ? [...groups.values()] : [];
+    this.section.hidden = shown.length === 0;
+    setText(this.count, shown.length > 1 ? String(shown.length) : "");
+    for (const [id, card] of this.cards)
+      if (!shown.some((group) => group.id === id && card.fits(group))) {
+        card.element.remove();
+        this.cards.delete(id);
+      }
+    for (const group of shown) {
+      const card = this.cards.get(group.id) ?? this.add(group);
+      if (!card.element.isConnected) this.list.append(card.element);
+    }
+    if (this.cards.size > UNFOLDED) return;
+    for (const card of this.cards.values()) card.unfold();
+  }
+
+  private add(group: GroupView): GroupCard {
+    const card = new GroupCard(group, this.onOpen);
+    this.cards.set(group.id, card);
+    return card;
+  }
+}

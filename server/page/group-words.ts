@@ -1,0 +1,79 @@
+import { decide } from "../../src/rule";
+import type { GroupView } from "../api";
+import { decideTogether } from "../groups";
+import type { ServerRule } from "../rule-config";
+import {
+  commandWords,
+  medianWords,
+  sentence,
+  shortSideWords,
+  sideWords,
+  subjectWords,
+  thresholdWords,
+} from "./rule-words";
+
+/** What the page says of a group in words. Pure. */
+
+export function groupSideWords(rule: ServerRule, { on }: GroupView): string {
+  return on === null ? "No decision yet" : sentence(sideWords(rule, on));
+}
+
+/** As in "LED on when more than half of those heard say that light is below 300". */
+export function groupRuleWords(rule: ServerRule, how: GroupView["decide"]): string {
+  const on = `${commandWords(rule.on)} when`;
+  const subject = subjectWords(rule);
+  if (how === "median") return `${on} the median of ${subject} is ${thresholdWords(rule)}`;
+  return `${on} ${votersWords(how)} that ${subject} is ${thresholdWords(rule)}`;
+}
+
+function votersWords(how: Exclude<GroupView["decide"], "median">): string {
+  if (typeof how === "object")
+    return how.atLeast === 1 ? "at least 1 member says" : `at least ${how.atLeast} members say`;
+  switch (how) {
+    case "any":
+      return "any member says";
+    case "all":
+      return "all members that are heard say";
+    case "majority":
+      return "more than half of the members that are heard say";
+  }
+}
+
+/** As in "4 of 5 heard, 3 vote on". */
+export function tallyWords(rule: ServerRule, group: GroupView): string {
+  const heard = heardIn(group);
+  const words = `${heard.length} of ${group.members.length} heard`;
+  if (heard.length === 0) return words;
+  if (group.decide === "median") return `${words}, median ${medianWords(rule, heard)}`;
+  const votes = heard.filter((value) => votesOn(rule, group, value)).length;
+  return `${words}, ${votes} for ${shortSideWords(rule, true)}`;
+}
+
+/** Why it can't decide at present, or "". */
+export function holdWords(rule: ServerRule, group: GroupView): string {
+  const inputs = group.members.map(({ value }) => value ?? undefined);
+  const on = decideTogether(rule, group.decide, inputs, group.on ?? undefined, undefined);
+  if (on !== undefined) return "";
+  return group.on === null
+    ? "Too few members are heard to decide."
+    : "Too few members are heard to decide: what was decided before holds.";
+}
+
+/** As in "for on"; "" where it is not votes that count. */
+export function voteWords(rule: ServerRule, group: GroupView, value: number): string {
+  if (group.decide === "median") return "";
+  return `for ${shortSideWords(rule, votesOn(rule, group, value))}`;
+}
+
+export function lostIn({ members }: GroupView): string[] {
+  return members.filter(({ value }) => value === null).map(({ id }) => id);
+}
+
+function heardIn({ members }: GroupView): number[] {
+  return members.map(({ value }) => value).filter((value) => value !== null);
+}
+
+/** As the server counts it: hysteresis goes by the group's decision. */
+function votesOn(rule: ServerRule, { on }: GroupView, value: number): boolean {
+  return decide(rule, value, on ?? undefined, undefined);
+}
