@@ -27,11 +27,30 @@ export async function contrastsOf(page: Page): Promise<Contrast[]> {
   });
   return texts.map(({ text, colour, behind }) => {
     const back = behind.map(parseColour).reduceRight(over, [255, 255, 255, 1]);
-    const [light, dark] = [luminance(back), luminance(over(back, parseColour(colour)))].sort(
-      (a, b) => b - a,
-    ) as [number, number];
-    return { text, ratio: Math.round(((light + 0.05) / (dark + 0.05)) * 100) / 100 };
+    return { text, ratio: ratioOf(back, over(back, parseColour(colour))) };
   });
+}
+
+/** Of the colours that the style sheet has by these names, each against the first one. */
+export async function contrastsWith(page: Page, names: string[]): Promise<Contrast[]> {
+  const [behind = "", ...fronts] = await page.evaluate((names) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    const colours = names.map((name) => {
+      probe.style.color = `var(--${name})`;
+      return getComputedStyle(probe).color;
+    });
+    probe.remove();
+    return colours;
+  }, names);
+  return fronts.map((front, i) => ({
+    text: names[i + 1] ?? "",
+    ratio: ratioOf(parseColour(behind), parseColour(front)),
+  }));
+}
+
+function ratioOf(a: Colour, b: Colour): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return Math.round(((light + 0.05) / (dark + 0.05)) * 100) / 100;
 }
 
 type Colour = [red: number, green: number, blue: number, alpha: number];

@@ -58,6 +58,62 @@ describe("the page of many devices", () => {
     await tab.close();
   });
 
+  it("finds them by name", async () => {
+    const tab = await Tab.open(browser, `${nightlight.url}/#device=light-3`);
+    const { page } = tab;
+    const navigation = page.getByRole("navigation", { name: "Devices" });
+    const names = navigation.locator("li:visible .name");
+    const search = page.getByRole("searchbox", { name: "Search devices by name" });
+    await search.fill("LIGHT-2");
+    expect(await names.allInnerTexts()).toEqual(
+      [2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29].map((number) => `light-${number}`),
+    );
+    expect(await page.locator("#devices-count").innerText()).toBe(`11 of ${COUNT}`);
+    // What is found stays so while devices speak, and what is opened stays open.
+    await witness.publish("light-5/telemetry", '{"light":151}');
+    await witness.publish("light-20/telemetry", '{"light":601}');
+    await navigation.locator("li", { hasText: "601" }).waitFor();
+    expect(await names.count()).toBe(11);
+    expect(await page.locator("#device-id").innerText()).toBe("light-3");
+
+    await search.fill("light-29");
+    await search.press("Enter");
+    await page.getByRole("heading", { name: "light-29" }).waitFor();
+    await search.fill("nobody");
+    await page.getByText("No device is called so.").waitFor();
+    expect(await names.count()).toBe(0);
+    await search.fill("");
+    expect(await names.count()).toBe(COUNT);
+    await tab.close();
+  });
+
+  it("touches only the row of the device that spoke", async () => {
+    const tab = await Tab.open(browser, nightlight.url);
+    const rows = tab.page.locator("#device-list > li");
+    await tab.page.evaluate(() => {
+      const touched = new Set<string>();
+      Object.assign(window, { touched });
+      new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const row = (target instanceof Element ? target : target.parentElement)?.closest("li");
+          touched.add(row?.querySelector(".name")?.textContent ?? "the list");
+        }
+      }).observe(document.querySelector("#device-list") as Element, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+    });
+    await witness.publish("light-11/telemetry", '{"light":333}');
+    await rows.filter({ hasText: "333" }).waitFor();
+    const touched = await tab.page.evaluate(() => [
+      ...(window as unknown as { touched: Set<string> }).touched,
+    ]);
+    expect(touched).toEqual(["light-11"]);
+    await tab.close();
+  });
+
   it("shows the messages of all, or of the opened one", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=light-3`);
     const { page } = tab;

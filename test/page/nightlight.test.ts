@@ -51,6 +51,20 @@ describe("the page of a simulated device", () => {
       /^Light level over the last (minute|\d minutes): between \d+ and \d+\. The threshold is 300\.$/,
     );
     expect(await page.getByRole("navigation").isVisible()).toBe(false);
+    expect(await page.locator("#groups").isVisible()).toBe(false);
+    expect(await page.locator("#values").isVisible()).toBe(false);
+    expect(await page.locator(".scene").isVisible()).toBe(true);
+    expect(await page.locator(".history .key").allInnerTexts()).toEqual([
+      "Light level",
+      "Threshold 300",
+      "LED on",
+    ]);
+  });
+
+  it("shows what the device says of itself", async () => {
+    expect(await tab.page.locator("#state").innerText()).toMatch(
+      /^Firmware \d+\.\d+\.\d+ · up \d+ (s|min) · 0 reconnects · \d+ readings? waiting$/,
+    );
   });
 
   it("turns the LED on and off as the slider is moved by keyboard", async () => {
