@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: [".devicescript/", "src/config.gen.ts"] },
+  { ignores: [".devicescript/", "src/*.gen.ts"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

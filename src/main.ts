@@ -1,4 +1,4 @@
-import { LightBulb, LightLevel } from "@devicescript/core";
+import { lamp, sensor } from "./board.gen";
 import { config } from "./config.gen";
 import { Led } from "./led";
 import { MqttClient } from "./mqtt";
@@ -10,8 +10,7 @@ const KEEP_ALIVE_S = 15;
 /** An unacknowledged reading is sent anew, with its age set right, after this, ms. */
 const ACK_TIMEOUT_MS = 5000;
 
-const sensor = new LightLevel();
-const led = new Led(new LightBulb());
+const led = new Led(lamp);
 const settings = await readSettings();
 
 if (settings.broker) {

@@ -1,16 +1,17 @@
-/** `npm run build`: the firmware's bytecode, as boards and simulators take it. */
+/** `npm run build [-- --board NAME]`: the firmware's bytecode, as boards and simulators take it. */
 import { statSync } from "node:fs";
 import { relative } from "node:path";
-import { UserError } from "../user-error";
+import { loadConfig } from "../config";
+import { command, demandBoard, readFlags } from "./command";
 import { OUTPUT, runCompiler } from "./compile";
+import { writeFirmwareConfig } from "./configure";
 import { ROOT } from "./paths";
 
-try {
-  console.log("Compiling src/main.ts ...");
+await command(async () => {
+  const flags = readFlags({ board: { type: "string" } });
+  const board = flags.board === undefined ? undefined : demandBoard(flags.board);
+  writeFirmwareConfig(loadConfig(), board);
+  console.log(`Compiling src/main.ts for ${board ?? "the simulator"} ...`);
   await runCompiler("src/main.ts");
   console.log(`Firmware: ${statSync(OUTPUT).size} bytes in ${relative(ROOT, OUTPUT)}`);
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`nightlight: ${error.message}`);
-  process.exitCode = 1;
-}
+});

@@ -1,27 +1,47 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BoardName } from "../../boards/boards";
 import type { DeviceConfig } from "../../src/config";
 import type { Rule } from "../../src/rule";
 import { CONFIG_FILE, type Config } from "../config";
 import { VERSION } from "../version";
+import { boardOfSource, boardSource } from "./board-source";
 import { ROOT } from "./paths";
 
-const GENERATED = join(ROOT, "src/config.gen.ts");
+const CONFIG_SOURCE = join(ROOT, "src/config.gen.ts");
+const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
 
-/** DeviceScript imports no JSON, so the configuration reaches the firmware as a source file. */
-export function writeFirmwareConfig(config: Config): void {
+/**
+ * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
+ * as source files.
+ * @param board undefined for the simulator
+ */
+export function writeFirmwareConfig(config: Config, board?: BoardName): void {
+  writeSource(CONFIG_SOURCE, configSource(config));
+  writeSource(BOARD_SOURCE, boardSource(board));
+}
+
+/** The board that was chosen last, or undefined for the simulator. */
+export function chosenBoard(): BoardName | undefined {
+  return boardOfSource(BOARD_SOURCE);
+}
+
+/** Left alone where nothing changed, so that a compiled program stays fresh. */
+function writeSource(path: string, source: string): void {
+  if (existsSync(path) && readFileSync(path, "utf8") === source) return;
+  writeFileSync(path, source);
+}
+
+function configSource(config: Config): string {
   const { id, broker, telemetry, aloneAfterMs } = config;
   const used: DeviceConfig = { id, broker, telemetry, aloneAfterMs, rule: ruleOfDevice(config) };
-  const source = `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
+  return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
 import type { DeviceConfig } from "./config";
 
 export const firmwareVersion = "${VERSION}";
 
 export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 `;
-  // Left alone where nothing changed, so that a compiled program stays fresh.
-  if (existsSync(GENERATED) && readFileSync(GENERATED, "utf8") === source) return;
-  writeFileSync(GENERATED, source);
 }
 
 /** Alone, the device can follow a rule about its own sensor and LED, and no other. */

@@ -1,14 +1,10 @@
-/** What every npm script needs first: DeviceScript's own packages, and the configuration. */
+/** What every npm script needs first: DeviceScript's own packages, configuration and board. */
 import { loadConfig } from "../config";
-import { UserError } from "../user-error";
 import { builtinsArePresent, restoreBuiltins } from "./builtins";
-import { writeFirmwareConfig } from "./configure";
+import { command } from "./command";
+import { chosenBoard, writeFirmwareConfig } from "./configure";
 
-try {
+await command(() => {
   if (!builtinsArePresent()) restoreBuiltins();
-  writeFirmwareConfig(loadConfig());
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`nightlight: ${error.message}`);
-  process.exitCode = 1;
-}
+  writeFirmwareConfig(loadConfig(), chosenBoard());
+});

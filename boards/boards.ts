@@ -1,0 +1,135 @@
+/**
+ * The boards that a nightlight is ready for. A pin is named as its `*.board.json` names it, which
+ * the compiler checks; `label` is what is printed beside it on the board.
+ */
+import c3 from "./nightlight_esp32_c3.board.json";
+import devkitc from "./nightlight_esp32_devkitc.board.json";
+import picoW from "./nightlight_pico_w.board.json";
+import qtpyC3 from "./nightlight_qtpy_esp32c3.board.json";
+import s2 from "./nightlight_esp32_s2.board.json";
+import s3 from "./nightlight_esp32_s3.board.json";
+import xiaoC3 from "./nightlight_xiao_esp32c3.board.json";
+
+/** What DeviceScript's runtime is built for, by its `archId`. */
+export type Family = "esp32" | "esp32c3" | "esp32s2" | "esp32s3" | "rp2040w";
+
+/** A pin, and what is printed beside it. */
+interface Pin<Name extends string = string> {
+  pin: Name;
+  label: string;
+}
+
+interface Wiring<Name extends string = string> {
+  /** Name of the `*.board.json` without its ending, and of the module `@dsboard/…`. */
+  module: string;
+  title: string;
+  family: Family;
+  /** An analog pin of the first converter: the second one is Wi-Fi's. */
+  sensor: Pin<Name>;
+  /** `onBoard`: the board has an LED there already (most of them, at least). */
+  led: Pin<Name> & { onBoard: boolean };
+  /** What is printed beside 3.3 volts, and beside ground. */
+  supplyLabel: string;
+  groundLabel: string;
+  /** How to bring it into its boot loader, where the first flashing fails without. */
+  bootLoader: string;
+}
+
+export interface Board extends Wiring {
+  sensorGpio: number;
+  ledGpio: number;
+}
+
+/** Only pins that the file names; the compiler has the last word on what each of them can do. */
+export function board<Pins extends object>(
+  file: { pins: Pins; archId: string },
+  wiring: Wiring<keyof Pins & string>,
+): Board {
+  const gpio = (pin: keyof Pins): number => file.pins[pin] as number;
+  return { ...wiring, sensorGpio: gpio(wiring.sensor.pin), ledGpio: gpio(wiring.led.pin) };
+}
+
+const HOLD_BOOT = "hold BOOT while you plug it in, then let go";
+
+/** By the name for `--board`. */
+export const BOARDS = {
+  "esp32-devkitc": board(devkitc, {
+    module: "nightlight_esp32_devkitc",
+    title: "ESP32 DevKitC",
+    family: "esp32",
+    sensor: { pin: "P34", label: "34" },
+    led: { pin: "P2", label: "2", onBoard: true },
+    supplyLabel: "3V3",
+    groundLabel: "GND",
+    bootLoader: "hold BOOT, press EN once, then let go of BOOT",
+  }),
+  "esp32-c3": board(c3, {
+    module: "nightlight_esp32_c3",
+    title: "ESP32-C3 (DevKitM-1 or bare)",
+    family: "esp32c3",
+    sensor: { pin: "P3", label: "3" },
+    led: { pin: "P10", label: "10", onBoard: false },
+    supplyLabel: "3V3",
+    groundLabel: "GND",
+    bootLoader: HOLD_BOOT,
+  }),
+  "xiao-esp32c3": board(xiaoC3, {
+    module: "nightlight_xiao_esp32c3",
+    title: "Seeed Studio XIAO ESP32C3",
+    family: "esp32c3",
+    // Not D0: GPIO2 decides how the chip boots, and a dark room would pull it low.
+    sensor: { pin: "A1_D1", label: "D1" },
+    led: { pin: "MOSI_D10", label: "D10", onBoard: false },
+    supplyLabel: "3V3",
+    groundLabel: "GND",
+    bootLoader: HOLD_BOOT,
+  }),
+  "esp32-s2": board(s2, {
+    module: "nightlight_esp32_s2",
+    title: "ESP32-S2 (Saola-1 or bare)",
+    family: "esp32s2",
+    sensor: { pin: "P1", label: "1" },
+    led: { pin: "P2", label: "2", onBoard: false },
+    supplyLabel: "3V3",
+    groundLabel: "GND",
+    bootLoader: "hold BOOT, press RST once, then let go of BOOT",
+  }),
+  "esp32-s3": board(s3, {
+    module: "nightlight_esp32_s3",
+    title: "ESP32-S3 (DevKitC-1 or DevKitM-1)",
+    family: "esp32s3",
+    sensor: { pin: "P4", label: "4" },
+    led: { pin: "P5", label: "5", onBoard: false },
+    supplyLabel: "3V3",
+    groundLabel: "G",
+    bootLoader: "hold BOOT, press RST once, then let go of BOOT",
+  }),
+  "qtpy-esp32c3": board(qtpyC3, {
+    module: "nightlight_qtpy_esp32c3",
+    title: "Adafruit QT Py ESP32-C3",
+    family: "esp32c3",
+    sensor: { pin: "A0_D0", label: "A0" },
+    led: { pin: "MOSI_D10", label: "MO", onBoard: false },
+    supplyLabel: "3V",
+    groundLabel: "GND",
+    bootLoader: HOLD_BOOT,
+  }),
+  "pico-w": board(picoW, {
+    module: "nightlight_pico_w",
+    title: "Raspberry Pi Pico W",
+    family: "rp2040w",
+    sensor: { pin: "GP26", label: "GP26" },
+    led: { pin: "GP15", label: "GP15", onBoard: false },
+    supplyLabel: "3V3(OUT)",
+    groundLabel: "GND",
+    bootLoader: "hold BOOTSEL while you plug it in: a drive RPI-RP2 appears",
+  }),
+} as const satisfies Record<string, Board>;
+
+export type BoardName = keyof typeof BOARDS;
+
+export const BOARD_NAMES = Object.keys(BOARDS) as BoardName[];
+
+export function isBoardName(name: string): name is BoardName {
+  return Object.hasOwn(BOARDS, name);
+}

@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BOARDS, BOARD_NAMES, board, type Family } from "../../boards/boards";
+import picoW from "../../boards/nightlight_pico_w.board.json";
+import { ROOT } from "../../server/firmware/paths";
+import { SimulatedDevice } from "../../server/simulator/device";
+import { Checkout } from "../support/checkout";
+import { Mosquitto } from "../support/mosquitto";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const BYTECODE = ".devicescript/bin/bytecode.devs";
+
+describe("npm run build -- --board", () => {
+  let checkout: Checkout;
+  let broker: Mosquitto;
+  let witness: Witness;
+
+  beforeAll(async () => {
+    checkout = new Checkout();
+    broker = await Mosquitto.start();
+    witness = await Witness.connect(broker.url);
+  });
+
+  afterAll(async () => {
+    await witness.stop();
+    await broker.stop();
+    checkout.remove();
+  });
+
+  /** Light in, telemetry out, command in, LED: by hand instead of by our server. */
+  async function drive(id: string, device: SimulatedDevice): Promise<void> {
+    for (const [light, ledOn] of [
+      [100, true],
+      [900, false],
+      [12, true],
+    ] as const) {
+      const from = witness.seen.length;
+      device.lightRaw = light;
+      await until(`telemetry ${light}`, () =>
+        witness.seen
+          .slice(from)
+          .some(
+            ({ topic, payload }) =>
+              topic === `${id}/telemetry` &&
+              (JSON.parse(payload) as { light: number }).light === light,
+          ),
+      );
+      await witness.publish(`${id}/commands`, JSON.stringify({ led_on: ledOn }));
+      await until(`the lamp is ${ledOn ? "on" : "off"}`, () => device.ledOn === ledOn);
+    }
+  }
+
+  it.each(BOARD_NAMES)(
+    "%s compiles from the same sources, and works in the virtual machine",
+    async (name) => {
+      const { code, stdout, stderr } = await checkout.run("build", ["--board", name]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain(`Compiling src/main.ts for ${name} ...`);
+      expect(checkout.read("src/board.gen.ts").toString()).toContain(
+        `@dsboard/${BOARDS[name].module}"`,
+      );
+
+      const disassembly = await checkout.devicescript("disasm", "--detailed", BYTECODE).end;
+      const { sensor, led } = BOARDS[name];
+      expect(hardwareIn(disassembly.stdout).services).toEqual([
+        { service: "analog:lightLevel", name: "analog:lightLevel", pin: sensor.pin },
+        { service: "lightBulb", name: "lightBulb", pin: led.pin },
+      ]);
+
+      const bytecode = checkout.read(BYTECODE);
+      const panics: number[] = [];
+      const device = await SimulatedDevice.start({
+        bytecode,
+        settings: { ID: name, BROKER: broker.url },
+        lightRaw: 652,
+        onPanic: (panic) => panics.push(panic),
+      });
+      await drive(name, device);
+      await device.stop();
+      expect(panics).toEqual([]);
+    },
+  );
+
+  it("lists the boards there are when it is given another", async () => {
+    const { code, stderr } = await checkout.run("build", ["--board", "esp8266"]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `nightlight: --board: found "esp8266", known are ${BOARD_NAMES.join(", ")}\n`,
+    );
+  });
+
+  it("names the flags it knows when it is given another", async () => {
+    const { code, stderr } = await checkout.run("build", ["--bored", "pico-w"]);
+    expect(code).toBe(1);
+    expect(stderr).toBe("nightlight: Unknown option '--bored'; known are --board\n");
+  });
+
+  it("builds for the simulator without a board, and remembers the last choice otherwise", async () => {
+    checkout.write("src/board.gen.ts", "// Made by `npm run build -- --board pico-w`.\n");
+    await checkout.run("prepare");
+    expect(checkout.read("src/board.gen.ts").toString()).toContain("nightlight_pico_w");
+    const { stdout } = await checkout.run("build");
+    expect(stdout).toContain("Compiling src/main.ts for the simulator ...");
+    expect(checkout.read("src/board.gen.ts").toString()).not.toContain("@dsboard");
+  });
+
+  it("does not compile for a light sensor on a pin that can't measure", async () => {
+    checkout.write(
+      "src/board.gen.ts",
+      checkout
+        .read("src/board.gen.ts")
+        .toString()
+        .replace(
+          /^export const sensor.*$/m,
+          "export const sensor = startLightLevel({ pin: pins.P10 });",
+        )
+        .replace(
+          /^import .*$/m,
+          'import { pins } from "@dsboard/nightlight_esp32_c3";\nimport { LightBulb } from "@devicescript/core";\nimport { startLightLevel } from "@devicescript/servers";',
+        ),
+    );
+    const { code, stderr } = await checkout.devicescript("build").end;
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("AnalogInPin");
+  });
+});
+
+/**
+ * Pins of the first analog converter, the one that Wi-Fi leaves free (ESP32 datasheet 4.1.2, and
+ * its like for the others); on RP2040 the pins with a converter at all.
+ */
+const ANALOG: Record<Family, [first: number, last: number]> = {
+  esp32: [32, 39],
+  esp32c3: [0, 4],
+  esp32s2: [1, 10],
+  esp32s3: [1, 10],
+  rp2040w: [26, 28],
+};
+
+/** Pins that decide how a chip boots: a light sensor there could keep it from booting. */
+const BOOT: Record<Family, number[]> = {
+  esp32: [0, 2, 5, 12, 15],
+  esp32c3: [2, 8, 9],
+  esp32s2: [0, 45, 46],
+  esp32s3: [0, 3, 45, 46],
+  rp2040w: [],
+};
+
+describe.each(BOARD_NAMES)("the board %s", (name) => {
+  const { module, family, sensorGpio, ledGpio } = BOARDS[name];
+
+  it("has its light sensor where it can measure while Wi-Fi is on", () => {
+    const [first, last] = ANALOG[family];
+    expect(sensorGpio).toBeGreaterThanOrEqual(first);
+    expect(sensorGpio).toBeLessThanOrEqual(last);
+  });
+
+  it("boots with the parts attached", () => {
+    expect(BOOT[family]).not.toContain(sensorGpio);
+    // An LED to ground holds a pin low, which is what GPIO2 of an ESP32 wants for flashing.
+    if (name !== "esp32-devkitc") expect(BOOT[family]).not.toContain(ledGpio);
+  });
+
+  it("is one that the runtime is built for, and leaves it the LED", () => {
+    const file = JSON.parse(readFileSync(join(ROOT, "boards", `${module}.board.json`), "utf8")) as {
+      archId: string;
+      led?: { pin: number | string };
+      pins: Record<string, number>;
+    };
+    expect(file.archId).toBe(family);
+    const statusPin = file.led?.pin ?? -1;
+    const statusGpio = typeof statusPin === "string" ? file.pins[statusPin] : statusPin;
+    expect(statusGpio).not.toBe(ledGpio);
+  });
+});
+
+it("the table refuses a pin that the board does not have", () => {
+  const wiring = {
+    ...BOARDS["pico-w"],
+    sensor: { pin: "GP26", label: "" },
+    led: { pin: "GP15", label: "", onBoard: false },
+  } as const;
+  expect(board(picoW, wiring).sensorGpio).toBe(26);
+  // @ts-expect-error -- what is tested here is the type checker
+  const wrong = board(picoW, { ...wiring, sensor: { pin: "GP99", label: "" } });
+  expect(wrong.sensorGpio).toBeUndefined();
+});
+
+/** The hardware configuration that the CLI's disassembler finds in a program. */
+function hardwareIn(disassembly: string): { services: object[] } {
+  const [, json = ""] = /^DCFG: [^{]*(\{.*?^\})/ms.exec(disassembly) ?? [];
+  return JSON.parse(json) as { services: object[] };
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../../server/firmware/paths";
+import { Program, type Outcome } from "./program";
+
+/**
+ * A copy of the checkout, for what writes into it: the generated sources, `.env.local`, and the
+ * DeviceScript CLI's one output folder.
+ */
+export class Checkout {
+  readonly dir = mkdtempSync(join(tmpdir(), "nightlight-checkout-"));
+
+  constructor() {
+    const files = execFileSync(
+      "git",
+      ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+      { cwd: ROOT, encoding: "utf8" },
+    );
+    for (const file of files
+      .split("\0")
+      .filter((name) => /^(boards|server|src)\/|^[^/]+$/.test(name)))
+      cpSync(join(ROOT, file), join(this.dir, file));
+    symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
+  }
+
+  /** One of the project's own tools, as its npm script runs it. */
+  tool(name: string, args: string[] = [], env: Record<string, string> = {}): Program {
+    const script = `server/firmware/${name}.ts`;
+    return new Program(process.execPath, ["--import", "tsx", script, ...args], {
+      cwd: this.dir,
+      env,
+    });
+  }
+
+  /** The DeviceScript CLI, with nothing of ours in between. */
+  devicescript(...args: string[]): Program {
+    const cli = "node_modules/@devicescript/cli/devicescript";
+    return new Program(process.execPath, [cli, ...args], { cwd: this.dir });
+  }
+
+  async run(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
+    return await this.tool(name, args, env).end;
+  }
+
+  read(path: string): Buffer {
+    return readFileSync(join(this.dir, path));
+  }
+
+  write(path: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.dir, path), content);
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true });
+  }
+}

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { until } from "./until";
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ProgramOptions {
+  cwd: string;
+  /** Beside what this process has. */
+  env?: Record<string, string>;
+}
+
+/** A program in a process of its own, and in a group of its own: none of its children outlives it. */
+export class Program {
+  private readonly child: ChildProcess;
+  private stdout = "";
+  private stderr = "";
+  readonly end: Promise<Outcome>;
+
+  constructor(command: string, args: string[], { cwd, env = {} }: ProgramOptions) {
+    this.child = spawn(command, args, {
+      cwd,
+      detached: true,
+      // Without a terminal there is nobody to ask, and no colour to print.
+      env: { ...process.env, NO_COLOR: "1", ...env },
+    });
+    this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.end = new Promise((resolve, reject) => {
+      this.child.on("error", reject);
+      this.child.on("close", (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** Everything that it has said so far. */
+  get output(): string {
+    return this.stdout + this.stderr;
+  }
+
+  type(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  async says(pattern: RegExp | string, timeoutMs = 30_000): Promise<void> {
+    const found = () =>
+      typeof pattern === "string" ? this.output.includes(pattern) : pattern.test(this.output);
+    try {
+      await until(String(pattern), () => found() || this.child.exitCode !== null, timeoutMs);
+    } catch (error) {
+      throw new Error(`${String(error)}; it said:\n${this.output}`);
+    }
+    if (!found()) throw new Error(`it ended without ${String(pattern)}, and said:\n${this.output}`);
+  }
+
+  async stop(): Promise<void> {
+    const { pid } = this.child;
+    if (pid !== undefined && this.child.exitCode === null && this.child.signalCode === null)
+      process.kill(-pid, "SIGKILL");
+    await this.end;
+  }
+}
