@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseEnv } from "node:util";
-import { ROOT } from "./firmware/paths";
+import { readSettings } from "./settings";
 
 /** What the server itself needs of `.env.local`; the environment wins over the file. */
 export interface Secrets {
@@ -9,8 +6,9 @@ export interface Secrets {
   MQTT_PWD?: string;
 }
 
-export function readSecrets(path = join(ROOT, ".env.local")): Secrets {
-  const file = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
+/** @throws UserError naming the line of `.env.local` that is wrong */
+export function readSecrets(path?: string): Secrets {
+  const file = readSettings(path);
   const secrets: Secrets = {};
   for (const name of ["MQTT_USER", "MQTT_PWD"] as const) {
     const value = process.env[name] ?? file[name];

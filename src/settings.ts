@@ -1,3 +1,4 @@
+import { deviceIdentifier } from "@devicescript/core";
 import { readSetting, writeSetting } from "@devicescript/settings";
 import { BrokerAddress, parseBrokerAddress } from "./broker-address";
 import { config } from "./config.gen";
@@ -22,12 +23,18 @@ export async function readSettings(): Promise<DeviceSettings> {
   const address = parseBrokerAddress(broker);
   if (!address) console.log(`BROKER: found ${broker}, allowed is mqtt://HOST[:PORT] or mqtts://`);
   return {
-    id: await readSetting<string>("ID", config.id),
+    id: ownId(await readSetting<string>("ID", config.id)),
     broker: address,
     user: await readSetting<string>("MQTT_USER"),
     password: await readSetting<string>("MQTT_PWD"),
     lastId: await readSetting<number>("LAST_ID", 0),
   };
+}
+
+/** A `*` stands for the board's own number: one image serves a whole class. */
+function ownId(id: string): string {
+  const star = id.indexOf("*");
+  return star < 0 ? id : id.slice(0, star) + deviceIdentifier("self") + id.slice(star + 1);
 }
 
 /** Survives a restart: an ordered command that comes twice is done once. */
