@@ -10,16 +10,23 @@ console.debug = () => undefined;
 
 export const {
   CHANGE,
+  DeviceScriptManagerCmd,
+  DeviceScriptManagerReg,
   JDBus,
   JDServiceServer,
   LightBulbReg,
+  OutPipe,
+  SRV_DEVICE_SCRIPT_MANAGER,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,
   SRV_SETTINGS,
+  SRV_WIFI,
   SensorServer,
   SettingsClient,
   Transport,
+  WifiCmd,
   addServer,
+  createNodeWebSerialTransport,
 } = jacdac;
 export type JDBus = Jacdac.JDBus;
 export type JDService = Jacdac.JDService;

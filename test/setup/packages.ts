@@ -6,6 +6,7 @@ const PACKAGES = [
   { command: "mosquitto_sub", name: "mosquitto-clients" },
   { command: "openssl", name: "openssl" },
   { command: "chromium", name: "chromium" },
+  { command: "socat", name: "socat" },
 ];
 
 const missing = PACKAGES.filter(({ command }) => !onPath(command)).map(({ name }) => name);

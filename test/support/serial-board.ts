@@ -1,0 +1,240 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import {
+  JDBus,
+  JDServiceServer,
+  LightBulbReg,
+  SRV_LIGHT_BULB,
+  SRV_LIGHT_LEVEL,
+  SRV_SETTINGS,
+  SRV_WIFI,
+  SensorServer,
+  SettingsClient,
+  Transport,
+  WifiCmd,
+  addServer,
+} from "../../server/simulator/jacdac";
+import { createVm, type Vm } from "../../server/simulator/vm";
+import { LIGHT_MAX } from "../../src/wire";
+import { Decoder, encode } from "./jdusb";
+import { Program } from "./program";
+import { until } from "./until";
+
+/** Frames with this flag and class are for the serial bridge itself (SRV_USB_BRIDGE). */
+const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
+
+/**
+ * Stands in for a board on a serial port, with all that the tools look at to find it: a
+ * pseudo-terminal, the operating system's list of ports, and esptool. Once its runtime was
+ * "flashed", or from the start, the real virtual machine answers on the line.
+ */
+export class SerialBoard {
+  readonly dir = mkdtempSync(join(tmpdir(), "nightlight-board-"));
+  readonly port = join(this.dir, "ttyUSB0");
+  private readonly server: Server = createServer((socket) => this.plugged(socket));
+  private socket: Socket | undefined;
+  private terminal: Program | undefined;
+  private vm: Vm | undefined;
+  private bus: JDBus | undefined;
+  private sensor: SensorServer<[number]> | undefined;
+  private lamp: JDServiceServer | undefined;
+  /** What the board has logged. */
+  readonly log: string[] = [];
+  /** The networks that it was told of: password by name. */
+  readonly networks = new Map<string, string>();
+  private receive: (frame: Buffer) => void = () => undefined;
+
+  static async plugIn(): Promise<SerialBoard> {
+    const board = new SerialBoard();
+    mkdirSync(join(board.dir, "bin"));
+    board.tool("udevadm", udevadm(board.port));
+    await new Promise<void>((resolve) => board.server.listen(0, "127.0.0.1", resolve));
+    const { port } = board.server.address() as AddressInfo;
+    board.terminal = new Program(
+      "socat",
+      [`pty,link=${board.port},raw,echo=0`, `tcp:127.0.0.1:${port}`],
+      { cwd: board.dir },
+    );
+    await until("the pseudo-terminal is there", () => existsSync(board.port));
+    return board;
+  }
+
+  /** What to run a tool with, so that it finds this board and its esptool. */
+  get env(): Record<string, string> {
+    return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
+  }
+
+  /** A stand-in for a program on the PATH. */
+  tool(name: string, script: string): void {
+    const path = join(this.dir, "bin", name);
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  /** An esptool that notes its arguments and keeps what it should write. */
+  giveEsptool(version = "v4.8.1"): void {
+    this.tool(
+      "esptool.py",
+      `[ "$1" = version ] && { echo "esptool.py ${version}"; exit 0; }
+echo "$@" >> ${this.dir}/esptool.log
+for last; do :; done
+cp "$last" ${this.dir}/flashed.bin
+echo "Hash of data verified."`,
+    );
+  }
+
+  get esptoolLog(): string {
+    const path = join(this.dir, "esptool.log");
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  }
+
+  get flashed(): Buffer {
+    return readFileSync(join(this.dir, "flashed.bin"));
+  }
+
+  /**
+   * From here on the runtime is on the board.
+   * @param flash what is in the board's store: nothing, unless someone put it there
+   */
+  async start(flash?: Uint8Array): Promise<void> {
+    const vm: Vm & { flashSize?: number } = (this.vm = await createVm());
+    vm.log = () => undefined;
+    vm.error = () => undefined;
+    vm.panicHandler = () => undefined;
+    vm.deployHandler = () => undefined;
+    vm.flashLoad = flash ? () => flash : null;
+    vm.flashSave = null;
+    if (flash) vm.flashSize = flash.length;
+    vm.dmesg = (line) => {
+      this.log.push(line.trimEnd());
+      this.socket?.write(`DM (1): ${line.trimEnd()}\n`);
+    };
+    const transport = new BoardTransport(vm, (frame) => this.socket?.write(encode(frame)));
+    this.receive = (frame) => transport.receive(frame);
+    const bus = (this.bus = new JDBus([transport], { client: false, disableRoleManager: true }));
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+    bus.passive = false;
+    this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
+      readingValues: [0.5],
+      streamingInterval: 50,
+    });
+    this.lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
+    addServer(bus, "light sensor", this.sensor);
+    addServer(bus, "lamp", this.lamp);
+    addServer(bus, "wifi", new WifiServer(this.networks));
+    vm.devsSetDeviceId("12abdd2289421234");
+    vm.devsStart();
+    await bus.connect();
+  }
+
+  set lightRaw(lightRaw: number) {
+    this.sensor?.reading.setValues([lightRaw / LIGHT_MAX]);
+  }
+
+  get ledOn(): boolean {
+    const [brightness] = (this.lamp?.register(LightBulbReg.Brightness).values() ?? [0]) as [number];
+    return brightness > 0;
+  }
+
+  /** The text of a setting in its store, empty where there is none. */
+  async setting(name: string): Promise<string> {
+    const [service] = this.bus?.services({ serviceClass: SRV_SETTINGS }) ?? [];
+    if (!service) throw new Error("the board has no settings");
+    const value = await new SettingsClient(service).getValue(name);
+    return new TextDecoder().decode(value);
+  }
+
+  async unplug(): Promise<void> {
+    this.vm?.devsStop();
+    this.vm?.sockClose();
+    await this.bus?.stop();
+    await this.terminal?.stop();
+    this.socket?.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.dir, { recursive: true });
+  }
+
+  private plugged(socket: Socket): void {
+    this.socket = socket;
+    socket.on("error", () => undefined);
+    const decoder = new Decoder((frame) => {
+      // Without a runtime nothing answers.
+      if (!this.vm) return;
+      if (frame.subarray(4, 8).equals(BRIDGE)) socket.write(encode(frame));
+      else this.receive(frame);
+    });
+    socket.on("data", (chunk) => decoder.push(chunk));
+  }
+}
+
+/** The virtual machine has no Wi-Fi: its network is its computer's. */
+class WifiServer extends JDServiceServer {
+  constructor(networks: Map<string, string>) {
+    super(SRV_WIFI);
+    this.addCommand(WifiCmd.AddNetwork, (packet) => {
+      const [ssid = "", password = ""] = packet.jdunpack<string[]>("z z");
+      networks.set(ssid, password);
+    });
+  }
+}
+
+/** Between the virtual machine, the services on the same board, and the serial line. */
+class BoardTransport extends Transport {
+  constructor(
+    private readonly vm: Vm,
+    private readonly toLine: (frame: Uint8Array) => void,
+  ) {
+    super("board", {});
+  }
+
+  receive(frame: Uint8Array): void {
+    this.vm.handlePacket(frame);
+    this.handleFrame(new Uint8Array(frame));
+  }
+
+  protected override transportConnectAsync(): Promise<void> {
+    this.vm.sendPacket = (frame) => {
+      const copy = new Uint8Array(frame);
+      setImmediate(() => {
+        this.handleFrame(copy);
+        this.toLine(copy);
+      });
+    };
+    return Promise.resolve();
+  }
+
+  protected override transportSendPacketAsync(frame: Uint8Array): Promise<void> {
+    this.vm.handlePacket(frame);
+    this.toLine(frame);
+    return Promise.resolve();
+  }
+
+  protected override transportDisconnectAsync(): Promise<void> {
+    this.vm.sendPacket = () => undefined;
+    return Promise.resolve();
+  }
+}
+
+/** What Linux says of a USB serial port, as far as it is read. */
+function udevadm(port: string): string {
+  return `cat <<END
+P: /devices/usb1/1-1/ttyUSB0
+N: ${port}
+E: DEVNAME=${port}
+E: ID_VENDOR_ENC=Silicon_Labs
+E: ID_SERIAL_SHORT=0001
+E: ID_VENDOR_ID=10c4
+E: ID_MODEL_ID=ea60
+
+END`;
+}
