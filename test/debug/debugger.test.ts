@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Checkout } from "../support/checkout";
+import { Dap } from "../support/dap";
+import { Devtools, SIMULATOR } from "../support/devtools";
+import { lockDevtools } from "../support/lock";
+import { Mosquitto } from "../support/mosquitto";
+import { Witness } from "../support/witness";
+
+/** The CLI can't be told another one. */
+const DAP_PORT = 8083;
+/** What stands in the line of our telemetry code where the debugger is to stop. */
+const TELEMETRY = "cadence.report(nowMs, light)";
+
+interface Variable {
+  name: string;
+  value: string;
+  variablesReference: number;
+}
+
+interface Frame {
+  id: number;
+  line: number;
+  source: { path: string };
+}
+
+/** What VS Code does at F5, step by step, with the CLI's own server, simulator and adapter. */
+describe("F5, by the Debug Adapter Protocol", () => {
+  let unlock: () => Promise<void>;
+  let checkout: Checkout;
+  let broker: Mosquitto;
+  let witness: Witness;
+  let devtools: Devtools;
+  let dap: Dap;
+  let file: string;
+  let line: number;
+
+  beforeAll(async () => {
+    unlock = await lockDevtools();
+    checkout = new Checkout();
+    broker = await Mosquitto.start();
+    witness = await Witness.connect(broker.url);
+    const settings = { ID: "debug-1", BROKER: broker.url };
+    checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
+    await checkout.run("prepare");
+    file = join(checkout.dir, "src/nightlight.ts");
+    const source = checkout.read("src/nightlight.ts").toString().split("\n");
+    line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;
+    expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
+
+    devtools = await Devtools.connect(checkout.devicescript("devtools", "--vscode"));
+    await devtools.startSimulator();
+    await devtools.deploy(settings);
+    dap = await Dap.connect(DAP_PORT);
+  }, 300_000);
+
+  afterAll(async () => {
+    dap.stop();
+    await devtools.stop();
+    await witness.stop();
+    await broker.stop();
+    checkout.remove();
+    await unlock();
+  });
+
+  let thread = 0;
+
+  async function frames(): Promise<Frame[]> {
+    const { stackFrames } = await dap.request<{ stackFrames: Frame[] }>("stackTrace", {
+      threadId: thread,
+    });
+    return stackFrames;
+  }
+
+  /** The variables of the innermost frame. */
+  async function locals(): Promise<Record<string, string>> {
+    const [frame] = await frames();
+    const { scopes } = await dap.request<{ scopes: Variable[] }>("scopes", { frameId: frame?.id });
+    const all: Record<string, string> = {};
+    for (const { name, variablesReference } of scopes) {
+      if (name === "Global variables") continue;
+      const { variables } = await dap.request<{ variables: Variable[] }>("variables", {
+        variablesReference,
+      });
+      for (const variable of variables) all[variable.name] = variable.value;
+    }
+    return all;
+  }
+
+  async function stopped(from: number): Promise<string> {
+    const { reason, threadId } = await dap.event("stopped", from);
+    thread = threadId as number;
+    return reason as string;
+  }
+
+  it("stops on a breakpoint in our telemetry code", async () => {
+    await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
+    await dap.request("launch", { deviceId: SIMULATOR, stopOnEntry: false });
+    await dap.event("initialized", 0);
+    const { breakpoints } = await dap.request<{ breakpoints: object[] }>("setBreakpoints", {
+      source: { path: file },
+      breakpoints: [{ line }],
+    });
+    expect(breakpoints).toMatchObject([{ verified: true, line }]);
+    const from = dap.events.length;
+    await dap.request("configurationDone");
+    expect(await stopped(from)).toBe("breakpoint");
+    const [frame] = await frames();
+    expect(frame).toMatchObject({ line, source: { path: file } });
+  });
+
+  it("reads the local `light`", async () => {
+    expect(await locals()).toMatchObject({ light: "512" });
+  });
+
+  it("steps to the next line", async () => {
+    const from = dap.events.length;
+    await dap.request("next", { threadId: thread, granularity: "line" });
+    expect(await stopped(from)).toBe("step");
+    const [frame] = await frames();
+    expect(frame?.source.path).toBe(file);
+    expect(frame?.line).toBeGreaterThan(line);
+  });
+
+  it("continues: the reading reaches the broker, and the next one stops again", async () => {
+    const from = dap.events.length;
+    await dap.request("continue", { threadId: thread });
+    expect(await stopped(from)).toBe("breakpoint");
+  });
+
+  it("sees a value that was changed in the simulator", async () => {
+    devtools.lightRaw = 77;
+    await expect
+      .poll(
+        async () => {
+          const from = dap.events.length;
+          await dap.request("continue", { threadId: thread });
+          await stopped(from);
+          return (await locals())["light"];
+        },
+        { timeout: 40_000 },
+      )
+      .toBe("77");
+  });
+
+  it("runs on without the breakpoint, as a nightlight", async () => {
+    await dap.request("setBreakpoints", { source: { path: file }, breakpoints: [] });
+    await dap.request("continue", { threadId: thread });
+    await expect
+      .poll(() => witness.payloads("debug-1/telemetry").join(), { timeout: 20_000 })
+      .toContain('{"light":77');
+    await witness.publish("debug-1/commands", '{"led_on":true}');
+    await expect.poll(() => devtools.ledOn, { timeout: 20_000 }).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Checkout } from "../support/checkout";
+import { Devtools } from "../support/devtools";
+import { lockDevtools } from "../support/lock";
+import { Mosquitto } from "../support/mosquitto";
+import type { Program } from "../support/program";
+import { Witness } from "../support/witness";
+
+describe("the CLI's own simulator, with our firmware", () => {
+  let unlock: () => Promise<void>;
+  let checkout: Checkout;
+  let broker: Mosquitto;
+
+  beforeAll(async () => {
+    unlock = await lockDevtools();
+    checkout = new Checkout();
+    broker = await Mosquitto.start();
+    const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
+    checkout.write(
+      "devicescript.json",
+      JSON.stringify({ ...config, id: "cli-1", broker: broker.url }),
+    );
+  }, 300_000);
+
+  afterAll(async () => {
+    await broker.stop();
+    checkout.remove();
+    await unlock();
+  });
+
+  beforeEach(async () => {
+    // What `npm ci` leaves behind.
+    await checkout.run("prepare");
+  });
+
+  /** The sensor and the lamp are those that the dashboard, or VS Code, would simulate. */
+  async function worksWith(devtools: Devtools): Promise<void> {
+    const witness = await Witness.connect(broker.url);
+    devtools.lightRaw = 55;
+    await expect
+      .poll(() => witness.payloads("cli-1/telemetry").join(), { timeout: 60_000 })
+      .toContain('{"light":55');
+    await witness.publish("cli-1/commands", '{"led_on":true}');
+    await expect.poll(() => devtools.ledOn, { timeout: 20_000 }).toBe(true);
+    await witness.stop();
+  }
+
+  it("works with `devicescript devtools` and `devicescript run src/main.ts`", async () => {
+    const devtools = await Devtools.connect(checkout.devicescript("devtools"));
+    const run = checkout.devicescript("run", "src/main.ts");
+    await run.says("self-deployed src/main.ts", 60_000);
+    await worksWith(devtools);
+    expect(run.output).toContain("Connected");
+    await run.stop();
+    await devtools.stop();
+  });
+
+  it("works with `npm run devtools`, which says so when it can't", async () => {
+    const devtools = await Devtools.connect(checkout.tool("devtools"));
+    const second: Program = checkout.tool("devtools");
+    expect(await second.end).toMatchObject({
+      code: 1,
+      stderr:
+        "nightlight: ports 8081 to 8083 are in use: by VS Code, or another `npm run devtools`\n",
+    });
+    await devtools.process.says("self-deployed src/main.ts", 60_000);
+    await worksWith(devtools);
+    await devtools.stop();
+  });
+});

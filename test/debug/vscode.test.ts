@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BOARD_NAMES } from "../../boards/boards";
+import { ROOT } from "../../server/firmware/paths";
+
+/** JSON with comments on lines of their own, as VS Code reads it. */
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8").replace(/^\s*\/\/.*$/gm, ""));
+}
+
+interface Launch {
+  configurations: {
+    type: string;
+    request: string;
+    program?: string;
+    deviceId?: string;
+    stopOnEntry?: boolean;
+    command?: string;
+    preLaunchTask?: string;
+  }[];
+}
+
+interface Tasks {
+  tasks: { label: string; type: string; script?: string; command?: string }[];
+  inputs: { id: string; options: string[] }[];
+}
+
+const launch = read(".vscode/launch.json") as Launch;
+const { tasks, inputs } = read(".vscode/tasks.json") as Tasks;
+const { scripts } = read("package.json") as { scripts: Record<string, string> };
+
+describe("the checkout in VS Code", () => {
+  it("starts the simulator at F5, as the extension's own documentation has it", () => {
+    expect(launch.configurations[0]).toMatchObject({
+      type: "devicescript",
+      request: "launch",
+      program: "${workspaceFolder}/src/main.ts",
+      deviceId: "${command:deviceScriptSimulator}",
+      stopOnEntry: false,
+    });
+  });
+
+  it("names programs, tasks and scripts that there are", () => {
+    for (const { program, preLaunchTask, command } of launch.configurations) {
+      if (program !== undefined)
+        expect(existsSync(join(ROOT, program.replace("${workspaceFolder}/", "")))).toBe(true);
+      if (preLaunchTask !== undefined)
+        expect(tasks.map(({ label }) => label)).toContain(preLaunchTask);
+      if (command !== undefined) expect(command).toMatch(/^npm start -- --no-device$/);
+    }
+    for (const { script, command } of tasks) {
+      const name = script ?? /^npm run (\S+) /.exec(command ?? "")?.[1] ?? "";
+      expect(Object.keys(scripts)).toContain(name);
+    }
+  });
+
+  it("offers every board", () => {
+    expect(inputs.find(({ id }) => id === "board")?.options).toEqual(BOARD_NAMES);
+  });
+
+  it("has what the extension looks for to wake up", () => {
+    expect(existsSync(join(ROOT, "devsconfig.json"))).toBe(true);
+    expect(existsSync(join(ROOT, "node_modules/.bin/devicescript"))).toBe(true);
+  });
+
+  it("has a dev container with the Node that package.json asks for", () => {
+    const container = read(".devcontainer/devcontainer.json") as {
+      image: string;
+      postCreateCommand: string;
+    };
+    const [, major] = /typescript-node:(\d+)-/.exec(container.image) ?? [];
+    expect(Number(major)).toBeGreaterThanOrEqual(20);
+    expect(container.postCreateCommand).toContain("npm ci");
+  });
+});

@@ -1,0 +1,86 @@
+import { createConnection, type Socket } from "node:net";
+import { until } from "./until";
+
+export interface DapEvent {
+  event: string;
+  body?: Record<string, unknown>;
+}
+
+interface DapResponse {
+  request_seq: number;
+  success: boolean;
+  message?: string;
+  body?: unknown;
+}
+
+/** A client of the Debug Adapter Protocol, as VS Code is one. */
+export class Dap {
+  readonly events: DapEvent[] = [];
+  private readonly waiting = new Map<number, (response: DapResponse) => void>();
+  private lastSeq = 0;
+  private pending = Buffer.alloc(0);
+
+  private constructor(private readonly socket: Socket) {
+    socket.on("data", (chunk) => this.receive(chunk));
+    socket.on("error", () => undefined);
+  }
+
+  static async connect(port: number): Promise<Dap> {
+    const socket = createConnection(port, "127.0.0.1");
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("error", reject);
+    });
+    return new Dap(socket);
+  }
+
+  /** @throws Error with the adapter's own words */
+  async request<T = unknown>(command: string, args: object = {}): Promise<T> {
+    const seq = ++this.lastSeq;
+    const answer = new Promise<DapResponse>((resolve) => this.waiting.set(seq, resolve));
+    const body = JSON.stringify({ seq, type: "request", command, arguments: args });
+    this.socket.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    let response: DapResponse | undefined;
+    void answer.then((value) => (response = value));
+    await until(`an answer to ${command}`, () => response !== undefined);
+    const { success, message, body: result } = response as DapResponse;
+    if (!success) throw new Error(`${command}: ${message ?? "refused"}`);
+    return result as T;
+  }
+
+  /** @returns the body of the next event of that name, from the `from`th event on */
+  async event(name: string, from: number): Promise<Record<string, unknown>> {
+    let found: DapEvent | undefined;
+    await until(`the event ${name}`, () => {
+      found = this.events.slice(from).find(({ event }) => event === name);
+      return found !== undefined;
+    });
+    return found?.body ?? {};
+  }
+
+  stop(): void {
+    this.socket.destroy();
+  }
+
+  private receive(chunk: Buffer): void {
+    this.pending = Buffer.concat([this.pending, chunk]);
+    for (;;) {
+      const end = this.pending.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const [, length] = /Content-Length: (\d+)/.exec(this.pending.toString("utf8", 0, end)) ?? [];
+      const total = end + 4 + Number(length);
+      if (this.pending.length < total) return;
+      this.dispatch(JSON.parse(this.pending.toString("utf8", end + 4, total)) as object);
+      this.pending = this.pending.subarray(total);
+    }
+  }
+
+  private dispatch(message: object): void {
+    if ("event" in message) this.events.push(message as DapEvent);
+    else if ("request_seq" in message) {
+      const response = message as DapResponse;
+      this.waiting.get(response.request_seq)?.(response);
+      this.waiting.delete(response.request_seq);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import { WebSocket, type RawData } from "ws";
+import {
+  JDBus,
+  JDServiceServer,
+  LightBulbReg,
+  SRV_DEVICE_SCRIPT_MANAGER,
+  SRV_LIGHT_BULB,
+  SRV_LIGHT_LEVEL,
+  SensorServer,
+  Transport,
+  addServer,
+} from "../../server/simulator/jacdac";
+import { sendProgram } from "../../server/firmware/deploy";
+import type { Settings } from "../../server/settings";
+import { LIGHT_MAX } from "../../src/wire";
+import type { Program } from "./program";
+import { until } from "./until";
+
+/** The CLI can't be told other ports. */
+const URL = "ws://127.0.0.1:8081";
+/** Of the simulator, as VS Code chooses one. */
+export const SIMULATOR = "0123456789abcdef";
+/**
+ * The CLI compiles and deploys in one breath. Where compiling takes more than the 3 s after which
+ * it takes a silent device for gone, it may then wait for an answer from nobody: try again, so many times.
+ */
+const DEPLOY_ATTEMPTS = 3;
+
+interface Message {
+  seq?: number;
+  resp?: string;
+  data: unknown;
+}
+
+interface BuildStatus {
+  success: boolean;
+  deployStatus: string;
+  dbg: { binary: { hex: string } };
+}
+
+/**
+ * The CLI's development server, and what VS Code's extension does with it: the conversation on
+ * the side, and the simulated sensor and lamp on its bus.
+ */
+export class Devtools {
+  private readonly waiting = new Map<number, (answer: Message) => void>();
+  private lastSeq = 0;
+  private readonly bus: JDBus;
+  private readonly sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
+    readingValues: [0.5],
+    streamingInterval: 50,
+  });
+  private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
+
+  private constructor(
+    readonly process: Program,
+    private readonly socket: WebSocket,
+  ) {
+    const transport = new SocketTransport(socket);
+    socket.on("message", (data, binary) => {
+      if (binary) transport.receive(data as Buffer);
+      else this.answered(data);
+    });
+    this.bus = new JDBus([transport], { client: false, disableRoleManager: true });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+    this.bus.passive = false;
+    addServer(this.bus, "light sensor", this.sensor);
+    addServer(this.bus, "lamp", this.lamp);
+  }
+
+  /** @param process that starts the server: `devicescript devtools`, or ours around it */
+  static async connect(process: Program): Promise<Devtools> {
+    await process.says("dbgserver");
+    let socket: WebSocket | undefined;
+    await until("the development server answers", async () => {
+      socket = await open();
+      return socket !== undefined;
+    });
+    const devtools = new Devtools(process, socket as WebSocket);
+    await devtools.bus.connect();
+    return devtools;
+  }
+
+  /** Starts the simulator that VS Code starts, in a process of its own. */
+  async startSimulator(): Promise<void> {
+    await this.request("startVM", { deviceId: SIMULATOR, stateless: true, clearFlash: true });
+    await until("the simulator is on the bus", () => this.managers() > 0);
+  }
+
+  managers(): number {
+    return this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length;
+  }
+
+  /** Compiles and deploys, as F5 does. */
+  async deploy(settings: Settings): Promise<void> {
+    for (let attempt = 1; attempt <= DEPLOY_ATTEMPTS; attempt++) {
+      const { deployStatus } = await this.build({ deployTo: SIMULATOR });
+      if (deployStatus === "OK") return;
+    }
+    // The debugger needs the server's build only: the program may come from us.
+    const { dbg } = await this.build({});
+    const [manager] = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
+    if (!manager) throw new Error("the simulator has gone");
+    await sendProgram(manager, { bytecode: Buffer.from(dbg.binary.hex, "hex"), settings });
+  }
+
+  private async build(deploy: { deployTo?: string }): Promise<BuildStatus> {
+    const data = { filename: "src/main.ts", buildOptions: {}, ...deploy };
+    const status = (await this.request("build", data)) as BuildStatus;
+    if (!status.success) throw new Error(`it does not compile:\n${this.process.output}`);
+    return status;
+  }
+
+  /** @throws Error with the server's own words */
+  async request(req: string, data: object = {}): Promise<unknown> {
+    const seq = ++this.lastSeq;
+    const answer = new Promise<Message>((resolve) => this.waiting.set(seq, resolve));
+    this.socket.send(JSON.stringify({ req, seq, data }));
+    const { resp, data: result } = await answer;
+    if (resp === "error") throw new Error((result as { message: string }).message);
+    return result;
+  }
+
+  set lightRaw(lightRaw: number) {
+    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+  }
+
+  get ledOn(): boolean {
+    const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
+    return brightness > 0;
+  }
+
+  async stop(): Promise<void> {
+    await this.request("stopVM").catch(() => undefined);
+    await this.bus.stop();
+    this.socket.terminate();
+    await this.process.stop();
+  }
+
+  private answered(data: RawData): void {
+    const message = JSON.parse((data as Buffer).toString()) as Message;
+    if (message.seq === undefined) return;
+    this.waiting.get(message.seq)?.(message);
+    this.waiting.delete(message.seq);
+  }
+}
+
+/** Jacdac frames, one in each binary message. */
+class SocketTransport extends Transport {
+  constructor(private readonly socket: WebSocket) {
+    super("websocket", {});
+  }
+
+  receive(frame: Uint8Array): void {
+    this.handleFrame(new Uint8Array(frame));
+  }
+
+  protected override transportConnectAsync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override transportSendPacketAsync(frame: Uint8Array): Promise<void> {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(frame);
+    return Promise.resolve();
+  }
+
+  protected override transportDisconnectAsync(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function open(): Promise<WebSocket | undefined> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(URL);
+    socket.once("open", () => resolve(socket));
+    socket.once("error", () => resolve(undefined));
+  });
+}
