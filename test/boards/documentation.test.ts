@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BOARDS, BOARD_NAMES } from "../../boards/boards";
+import { documentation } from "../../boards/documentation";
+import { ROOT } from "../../server/firmware/paths";
+
+const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
+
+describe("docs/boards.md", () => {
+  it("is what `npm run draw:boards` makes of the boards' pins, pictures and all", () => {
+    const files = documentation(doc("boards.md"));
+    expect(files.size).toBe(BOARD_NAMES.length + 1);
+    for (const [name, text] of files) expect(doc(name), name).toBe(text);
+  });
+
+  it.each(BOARD_NAMES)("shows the pins of %s in its picture", (name) => {
+    const { sensor, led, sensorGpio, ledGpio, supplyLabel, groundLabel } = BOARDS[name];
+    const texts = [...doc(`boards/${name}.svg`).matchAll(/<text[^>]*>([^<]*)</g)].map(
+      ([, text]) => text,
+    );
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        ...[sensor.label, led.label, supplyLabel, groundLabel],
+        ...[`GPIO${sensorGpio}`, `GPIO${ledGpio}`, "10 kΩ"],
+      ]),
+    );
+  });
+
+  it("is followed by a first page that knows every board", () => {
+    for (const name of BOARD_NAMES) expect(doc("first-board.md")).toContain(`\`${name}\``);
+  });
+});
