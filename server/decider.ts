@@ -1,15 +1,10 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import {
-  PAYLOAD_MAX_BYTES,
   SERVER_STATUS_TOPIC,
-  commandsTopic,
-  desiredTopic,
   parseState,
   parseStatus,
   parseTelemetry,
-  stateTopic,
-  statusTopic,
-  telemetryTopic,
+  topicOf,
   type Reading,
   type Status,
 } from "../src/wire";
@@ -49,6 +44,8 @@ export interface DeciderOptions {
 /** How long the broker may take to answer the first time. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
+/** A payload beyond this is refused unread. */
+const PAYLOAD_MAX_BYTES = 1024;
 /** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, or nothing at all. */
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
@@ -94,9 +91,9 @@ export class Decider {
       log("server", `Broker ${options.brokerUrl}: ${connectionError(error)}`),
     );
     const id = options.onlyId ?? "+";
-    const topics = [telemetryTopic, commandsTopic, statusTopic, stateTopic, desiredTopic];
+    const kinds = ["telemetry", "commands", "status", "state", "desired"] as const;
     await client.subscribeAsync(
-      topics.map((topic) => topic(id)),
+      kinds.map((kind) => topicOf(id, kind)),
       { qos: 1 },
     );
     await decider.announce("online");
@@ -141,14 +138,14 @@ export class Decider {
       expiryS !== undefined && this.client.options.protocolVersion === 5
         ? { messageExpiryInterval: expiryS }
         : undefined;
-    this.client.publish(commandsTopic(id), text, { qos: 1, properties }, (error) => {
+    this.client.publish(topicOf(id, "commands"), text, { qos: 1, properties }, (error) => {
       if (error) this.log("server", `Not sent to ${id}: ${error.message}`);
     });
   }
 
   private retainDesired(id: string, command: Fields): void {
     this.client.publish(
-      desiredTopic(id),
+      topicOf(id, "desired"),
       JSON.stringify(command),
       { qos: 1, retain: true },
       (error) => {
@@ -159,8 +156,11 @@ export class Decider {
 
   private receive(topic: string, payload: Buffer, retained: boolean): void {
     const atMs = Date.now();
-    const text = payload.subarray(0, PAYLOAD_MAX_BYTES + 1).toString();
-    const rejected = this.handle(topic, text, atMs, retained);
+    const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
+    const rejected =
+      payload.length > PAYLOAD_MAX_BYTES
+        ? `payload of ${payload.length} bytes, allowed are ${PAYLOAD_MAX_BYTES}`
+        : this.handle(topic, text, atMs, retained);
     if (rejected) {
       this.options.rejections.countPayload(topic);
       this.log("server", `Warning: ignored ${topic}: ${rejected}`);

@@ -4,7 +4,7 @@ import { Led } from "./led";
 import { MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
-import { deviceClientId, statusTopic } from "./wire";
+import { deviceClientId, topicOf } from "./wire";
 
 const KEEP_ALIVE_S = 15;
 /** An unacknowledged reading is sent anew, with its age set right, after this, ms. */
@@ -28,7 +28,7 @@ if (settings.broker) {
     ackTimeoutMs: ACK_TIMEOUT_MS,
     // Commands that are sent while we are away wait in the broker.
     cleanSession: false,
-    will: { topic: statusTopic(settings.id), payload: "offline", qos: 1, retain: true },
+    will: { topic: topicOf(settings.id, "status"), payload: "offline", qos: 1, retain: true },
     log: (line) => {
       console.log("mqtt: " + line);
     },

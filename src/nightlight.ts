@@ -1,15 +1,13 @@
 import { LightLevel, millis } from "@devicescript/core";
-import { randomBuffer } from "@devicescript/crypto";
 import { Cadence } from "./cadence";
 import { CommandGate } from "./command-gate";
 import type { DeviceConfig } from "./config";
 import type { Led } from "./led";
-import type { MqttClient } from "./mqtt";
-import { Presence } from "./presence";
+import { MqttClient, randomU16 } from "./mqtt";
 import { Reporter } from "./reporter";
 import { decide } from "./rule";
 import { DeviceSettings, writeLastId } from "./settings";
-import { LIGHT_MAX, SERVER_STATUS_TOPIC, commandsTopic, parseCommand } from "./wire";
+import { LIGHT_MAX, SERVER_STATUS_TOPIC, parseCommand, topicOf } from "./wire";
 
 /**
  * A broker that forgot our session forgot the server's too: what we send before the server has
@@ -33,16 +31,15 @@ export async function runNightlight(
   mqtt: MqttClient,
 ): Promise<void> {
   const { id } = settings;
-  // Math.random() begins anew with the same numbers in every simulator.
-  const random = randomBuffer(3);
-  const boot = random[0] * 65536 + random[1] * 256 + random[2];
+  const boot = randomU16() * 256 + (randomU16() & 0xff);
   const store = config.telemetry.whenOffline === "store";
   const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
   const reporter = new Reporter(id, boot, store, capacity, led, mqtt);
   const gate = new CommandGate(boot, settings.lastId);
-  const presence = new Presence(config.aloneAfterMs, millis());
   const cadence = new Cadence(config.telemetry);
+  // A lesson's server has no status: it counts as there while the broker is.
   let serverOnline = true;
+  let serverSeenMs = millis();
   let alone = false;
   let seq = 0;
 
@@ -62,7 +59,7 @@ export async function runNightlight(
     if (serverOnline) reporter.release();
   });
 
-  await mqtt.subscribe(commandsTopic(id), 1, async (_topic, payload) => {
+  await mqtt.subscribe(topicOf(id, "commands"), 1, async (_topic, payload) => {
     const text = payload.toString("utf-8");
     console.log("Message received: " + text);
     const command = parseCommand(text);
@@ -84,7 +81,8 @@ export async function runNightlight(
     const light = Math.round(ratio * LIGHT_MAX);
     const nowMs = millis();
     const wasAlone = alone;
-    alone = config.rule !== null && presence.isAlone(nowMs, mqtt.connected, serverOnline);
+    if (mqtt.connected && serverOnline) serverSeenMs = nowMs;
+    alone = config.rule !== null && nowMs - serverSeenMs >= config.aloneAfterMs;
     if (alone !== wasAlone)
       console.log(alone ? "No server: deciding for myself" : "The server decides again");
     if (alone) {

@@ -3,7 +3,7 @@ import { firmwareVersion } from "./config.gen";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
-import { State, Telemetry, stateTopic, statusTopic, telemetryTopic } from "./wire";
+import { State, Telemetry, topicOf } from "./wire";
 
 /** Uptime and outbox in the state are at most this old, ms. */
 const STATE_INTERVAL_MS = 60000;
@@ -83,7 +83,7 @@ export class Reporter {
     const nowMs = millis();
     if (this.statusDue) {
       this.statusDue = false;
-      await this.publishRetained(statusTopic(this.id), "online");
+      await this.publishRetained(topicOf(this.id, "status"), "online");
       return true;
     }
     const drained = this.stateOutbox > 1 && this.outbox.count === 0;
@@ -91,7 +91,7 @@ export class Reporter {
       this.stateDue = false;
       this.stateMs = nowMs;
       this.stateOutbox = this.outbox.count;
-      await this.publishRetained(stateTopic(this.id), JSON.stringify(this.state(nowMs)));
+      await this.publishRetained(topicOf(this.id, "state"), JSON.stringify(this.state(nowMs)));
       return true;
     }
     const reading = this.outbox.first();
@@ -99,7 +99,7 @@ export class Reporter {
     if (!this.store) this.outbox.removeFirst();
     const payload = JSON.stringify(this.telemetry(reading, nowMs));
     console.log("Sending telemetry " + payload);
-    await this.mqtt.publish(telemetryTopic(this.id), payload, { qos: this.store ? 1 : 0 });
+    await this.mqtt.publish(topicOf(this.id, "telemetry"), payload, { qos: this.store ? 1 : 0 });
     if (this.store) this.outbox.removeFirst();
     return true;
   }

@@ -21,7 +21,7 @@ export async function readSettings(): Promise<DeviceSettings> {
   const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
   const broker = await readSetting<string>("BROKER", preset);
   const address = parseBrokerAddress(broker);
-  if (!address) console.log(`BROKER: found ${broker}, allowed is mqtt://HOST[:PORT] or mqtts://`);
+  if (!address) console.log(`BROKER: found ${broker}, allowed is mqtt(s)://HOST[:PORT]`);
   return {
     id: ownId(await readSetting<string>("ID", config.id)),
     broker: address,

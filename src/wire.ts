@@ -12,9 +12,6 @@ export const LIGHT_MAX = 1023;
 /** The largest count on the wire: what 53 bits of a JSON number hold exactly. */
 const COUNT_MAX = 9007199254740991;
 
-/** A payload beyond this is refused unread. */
-export const PAYLOAD_MAX_BYTES = 1024;
-
 /** Payload of `<ID>/telemetry`. */
 export interface Telemetry {
   /** Light level, 0..1023. */
@@ -66,24 +63,11 @@ export interface Parsed<T> {
   error?: string;
 }
 
-export function telemetryTopic(id: string): string {
-  return id + "/telemetry";
-}
+/** The last level of a device's topics. */
+export type TopicKind = "telemetry" | "commands" | "status" | "state" | "desired";
 
-export function commandsTopic(id: string): string {
-  return id + "/commands";
-}
-
-export function desiredTopic(id: string): string {
-  return id + "/desired";
-}
-
-export function statusTopic(id: string): string {
-  return id + "/status";
-}
-
-export function stateTopic(id: string): string {
-  return id + "/state";
+export function topicOf(id: string, kind: TopicKind): string {
+  return id + "/" + kind;
 }
 
 /** Where a server says that it is there to decide; retained. */
@@ -182,7 +166,7 @@ function optionalCount(from: Record<string, unknown>, field: string, to: object)
     !(value >= 0 && value <= COUNT_MAX) ||
     Math.floor(value) !== value
   )
-    return refusal(field, value, `a whole number from 0 to ${COUNT_MAX}`);
+    return refusal(field, value, "a whole number");
   (to as Record<string, unknown>)[field] = value;
   return "";
 }
@@ -193,15 +177,12 @@ function refusal(field: string, found: unknown, allowed: string): string {
 
 /** Node throws on malformed JSON, the device's parser answers undefined: both end here. */
 export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
-  if (text.length > PAYLOAD_MAX_BYTES)
-    return { error: `payload of ${text.length} characters, allowed are ${PAYLOAD_MAX_BYTES}` };
   let value: unknown = undefined;
   try {
     value = JSON.parse(text);
   } catch {
     value = undefined;
   }
-  if (value === undefined) return { error: "payload is not JSON" };
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { error: "payload is not a JSON object" };
   return { value: value as Record<string, unknown> };
@@ -211,5 +192,5 @@ export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);
-  return text.length > 40 ? text.slice(0, 40) + "…" : text;
+  return text.length > 40 ? text.slice(0, 40) + "..." : text;
 }

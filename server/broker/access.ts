@@ -1,4 +1,4 @@
-import { commandsTopic, telemetryTopic } from "../../src/wire";
+import { topicOf } from "../../src/wire";
 
 /** Who may do what on the embedded broker. Pure. */
 
@@ -19,12 +19,12 @@ export function mayPublish({ role, name }: Identity, topic: string): boolean {
   // Topics that start with $ are the broker's own.
   if (topic.startsWith("$")) return false;
   if (role !== "device") return true;
-  return [telemetryTopic(name), `${name}/status`, `${name}/state`].includes(topic);
+  return (["telemetry", "status", "state"] as const).some((kind) => topic === topicOf(name, kind));
 }
 
 /** Also whether a message on a topic may reach it, whatever its session says. */
 export function maySubscribe({ role, name }: Identity, filter: string): boolean {
-  return role !== "device" || filter === commandsTopic(name) || filter === SERVER_STATUS;
+  return role !== "device" || filter === topicOf(name, "commands") || filter === SERVER_STATUS;
 }
 
 /**

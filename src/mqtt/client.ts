@@ -1,7 +1,7 @@
 /** An MQTT 3.1.1 client that stays connected, on a DeviceScript socket. */
 import { Fiber, millis, sleep, suspend } from "@devicescript/core";
 import { Backoff } from "./backoff";
-import { readU16, toBytes } from "./bytes";
+import { toBytes } from "./bytes";
 import { Connection } from "./connection";
 import { Delivery, INBOX_FULL } from "./delivery";
 import { remove } from "./list";
@@ -23,6 +23,7 @@ import {
   encodePublish,
   encodeSubscribe,
 } from "./packet";
+import { randomU16 } from "./random";
 import type { QoS, Will } from "./packet";
 import { MAX_PUBLISH_ID, Session } from "./session";
 import { Subscriptions } from "./subscriptions";
@@ -102,7 +103,7 @@ export class MqttClient {
     this.connectPacket = encodeConnect(options, keepAliveS, cleanSession);
     this.log = options.log ?? noLog;
     this.ackTimeoutMs = options.ackTimeoutMs ?? 20000;
-    this.session = new Session(randomId(), wake);
+    this.session = new Session(randomU16() % MAX_PUBLISH_ID, wake);
     this.connection = new Connection(keepAliveS, limit);
     const room = Math.max(options.inboxBytes ?? 4096, limit + 6);
     this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
@@ -246,7 +247,7 @@ export class MqttClient {
       if (!this.running) break;
       // Of the refusals only "server unavailable" passes by itself.
       const slow = refused > 0 && refused !== UNAVAILABLE;
-      const pauseMs = backoff.pauseMs(Math.random(), slow);
+      const pauseMs = backoff.pauseMs(randomU16() / 65536, slow);
       this.log(`next try in ${pauseMs} ms`);
       this.pausing = true;
       await suspend(pauseMs);
@@ -363,13 +364,6 @@ function wake(target: Waiting): void {
   } catch {
     // The application has ended its fiber.
   }
-}
-
-/** From the hardware's source: what Math.random() returns is the same after every restart. */
-function randomId(): number {
-  const bytes = Buffer.alloc(2);
-  (bytes as unknown as { fillRandom(): void }).fillRandom();
-  return readU16(bytes, 0) % MAX_PUBLISH_ID;
 }
 
 /** CONNACK's return codes [MQTT 3.2.2.3]. */

@@ -1,4 +1,5 @@
 export { MqttClient } from "./client";
+export { randomU16 } from "./random";
 export type { MqttOptions } from "./client";
 export type { QoS, Will } from "./packet";
 export type { Handler } from "./subscriptions";

@@ -159,7 +159,9 @@ describe("the page of a simulated device", () => {
     const row = tab.page.locator("#message-list > li", { hasText: "<img src=x" }).first();
     await row.waitFor();
     expect(await row.locator(".payload").innerText()).toBe(hostile);
-    expect(await row.locator(".rejected").innerText()).toBe("rejected: payload is not JSON");
+    expect(await row.locator(".rejected").innerText()).toBe(
+      "rejected: payload is not a JSON object",
+    );
     const long = tab.page.locator("#message-list > li", { hasText: "<b>x</b>" }).first();
     expect(await long.locator(".payload").innerText()).toMatch(/… \(\d+ characters\)$/);
     expect(await tab.page.locator("#message-list :is(img, script, b)").count()).toBe(0);
