@@ -1,0 +1,97 @@
+/** From C to objects, each made once for the same text, headers, flags and compiler. */
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { BOARD, OUTPUT, ROOT } from "./paths";
+import { fingerprint, makeOnce, run } from "./tools";
+
+export interface Target {
+  readonly name: string;
+  readonly compiler: string;
+  readonly flags: readonly string[];
+  /** Folders of `boards/wio-terminal/` that hold its C. */
+  readonly folders: readonly string[];
+}
+
+const COMMON_FLAGS = ["-std=gnu11", "-ffunction-sections", "-fdata-sections"];
+const CORTEX_M4_FLAGS = [...COMMON_FLAGS, "-Os", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft"];
+
+/** Ours must be free of warnings; wasm2c's is not written to be. */
+const STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"];
+const GENERATED_FLAGS = ["-w"];
+
+const SHARED_FOLDERS = ["runtime", "jacdac", "network"];
+
+export const QEMU: Target = {
+  name: "qemu",
+  compiler: "arm-none-eabi-gcc",
+  flags: CORTEX_M4_FLAGS,
+  folders: [...SHARED_FOLDERS, "cortex-m", "qemu"],
+};
+
+export const INCLUDE_FOLDERS = ["include", ...SHARED_FOLDERS, "cortex-m"];
+
+export async function compileFile(
+  target: Target,
+  source: string,
+  options: { generated?: boolean; include?: readonly string[] } = {},
+): Promise<string> {
+  const folders = [...INCLUDE_FOLDERS, ...target.folders].map((folder) => join(BOARD, folder));
+  const include = [...new Set([...folders, ...(options.include ?? [])])];
+  const flags = [
+    ...target.flags,
+    ...(options.generated ? GENERATED_FLAGS : STRICT_FLAGS),
+    ...include.map((folder) => `-I${relative(ROOT, folder)}`),
+  ];
+  const text = readFileSync(source);
+  const headers = options.generated ? include.filter(isRuntime) : include;
+  const key = fingerprint(
+    text,
+    flags.join(" "),
+    await version(target.compiler),
+    ...contents(headers),
+  );
+  const object = join(OUTPUT, "objects", `${key}.o`);
+  await makeOnce(object, async (path) => {
+    await run(target.compiler, [...flags, "-c", relative(ROOT, source), "-o", path]);
+  });
+  return object;
+}
+
+/** The generated file includes nothing but the prelude, so other headers don't make it stale. */
+function isRuntime(folder: string): boolean {
+  return folder === join(BOARD, "runtime");
+}
+
+function contents(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".h"))
+      .sort()
+      .map((name) => readFileSync(join(folder, name), "utf8")),
+  );
+}
+
+export async function compileFolders(
+  target: Target,
+  include: readonly string[],
+): Promise<{ object: string; folder: string }[]> {
+  const sources = target.folders.flatMap((folder) =>
+    readdirSync(join(BOARD, folder))
+      .filter((name) => name.endsWith(".c"))
+      .sort()
+      .map((name) => ({ folder, source: join(BOARD, folder, name) })),
+  );
+  return await Promise.all(
+    sources.map(async ({ folder, source }) => {
+      return { object: await compileFile(target, source, { include }), folder };
+    }),
+  );
+}
+
+const versions = new Map<string, Promise<string>>();
+
+export function version(compiler: string): Promise<string> {
+  const known = versions.get(compiler) ?? run(compiler, ["--version"]);
+  versions.set(compiler, known);
+  return known;
+}

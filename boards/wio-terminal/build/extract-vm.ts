@@ -1,0 +1,30 @@
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** "\0asm" and the version's first byte, as base64 begins to spell them. */
+const WASM_IN_BASE64 = /AGFzbQ[A-Za-z0-9+/]{1000,}={0,2}/g;
+
+export interface ExtractedVm {
+  readonly wasm: Uint8Array;
+  readonly cliVersion: string;
+}
+
+/** Takes the virtual machine's WASM out of the bundle of the installed `@devicescript/cli`. */
+export function extractVm(): ExtractedVm {
+  const manifestPath = createRequire(import.meta.url).resolve("@devicescript/cli/package.json");
+  const manifest = JSON.parse(readFileSync(manifestPath, "utf8")) as { version: string };
+  const bundle = readFileSync(join(dirname(manifestPath), "built/devicescript-cli.cjs"), "latin1");
+  return { wasm: findWasm(bundle), cliVersion: manifest.version };
+}
+
+export function findWasm(bundle: string): Uint8Array {
+  const candidates = bundle.match(WASM_IN_BASE64) ?? [];
+  const [wasm] = candidates;
+  if (wasm === undefined || candidates.length !== 1) {
+    throw new Error(
+      `expected one WASM module in the bundle of @devicescript/cli, found ${candidates.length}`,
+    );
+  }
+  return Buffer.from(wasm, "base64");
+}

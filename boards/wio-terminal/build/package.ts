@@ -1,0 +1,41 @@
+/** The package: the program and its settings, as runtime/package.h describes it. */
+import { BuildError } from "./tools";
+
+const MAGIC = 0x314b4c4e; // "NLK1"
+const HEADER = 32;
+const ALIGNMENT = 32;
+
+/** The flash that the linker scripts set aside for it. */
+export const PACKAGE_SPACE = 32 * 1024;
+export const PACKAGE_ADDRESS = 0x68000;
+
+/** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
+const KEY_MAX = 13;
+
+/** @param settings by key; what the program reads is the JSON of the text, as the tools store it */
+export function makePackage(
+  program: Uint8Array,
+  settings: Readonly<Record<string, string>>,
+): Buffer {
+  if (program.length % ALIGNMENT !== 0) {
+    throw new BuildError(`the bytecode's ${program.length} bytes are not a multiple of 32`);
+  }
+  const pairs = Object.entries(settings).flatMap(([key, value]) => {
+    if (key.length > KEY_MAX)
+      throw new BuildError(`setting ${key}: longer than ${KEY_MAX} letters`);
+    return [key, key.startsWith("WIFI_") ? value : JSON.stringify(value)];
+  });
+  const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));
+  const padding = Buffer.alloc((ALIGNMENT - (texts.length % ALIGNMENT)) % ALIGNMENT, 0xff);
+  const header = Buffer.alloc(HEADER, 0xff);
+  header.writeUInt32LE(MAGIC, 0);
+  header.writeUInt32LE(program.length, 4);
+  header.writeUInt32LE(texts.length + padding.length, 8);
+  const packed = Buffer.concat([header, program, texts, padding]);
+  if (packed.length > PACKAGE_SPACE) {
+    throw new BuildError(
+      `the program and its settings take ${packed.length} of ${PACKAGE_SPACE} bytes`,
+    );
+  }
+  return packed;
+}

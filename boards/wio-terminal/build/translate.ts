@@ -1,0 +1,140 @@
+/**
+ * Turns wasm2c's C into C for a small chip.
+ *
+ * wasm2c (Debian's wabt 1.0.32) writes for a host with virtual memory: each access checks bounds
+ * through a memory structure, each function takes its instance as an argument, and the function
+ * table is filled at run time. Here there is one instance, so its memory is one array, its globals
+ * are variables, and its table is a constant in flash. The macros that the result needs are ours,
+ * in `runtime/vm_prelude.h`.
+ *
+ * Every rewriting rule is checked: what wasm2c wrote and no rule understood stops the build.
+ */
+import { EXPORTS, REPLACED, signature } from "./vm-contract";
+import type { ValueType, WasmModule } from "./wasm-module";
+
+const C_TYPE: Readonly<Record<ValueType, string>> = {
+  i32: "u32",
+  i64: "u64",
+  f32: "f32",
+  f64: "f64",
+};
+
+const GLOBALS_IN_USE = ["__stack_pointer", "__stack_end", "__stack_base", "tempRet0"] as const;
+
+export function translate(wasm2cOutput: string, module: WasmModule): string {
+  const { declarations, table, bodies } = cut(wasm2cOutput);
+  const code = rewrite(`${declarations}\n${table}\n${withoutReplaced(bodies)}`);
+  const leftover = /.*(\binstance\b|_instance_t|wasm_rt_|\bZ_|w2c_memory|#include).*/.exec(code);
+  if (leftover) throw new Error(`wasm2c wrote something new: ${leftover[0].trim()}`);
+  return [
+    "/* Generated from the virtual machine in @devicescript/cli. MIT licence, Microsoft. */",
+    '#include "vm_prelude.h"',
+    ...GLOBALS_IN_USE.map((name) => `static u32 vm_global_${name};`),
+    ...importDeclarations(module),
+    code,
+    ...exportedFunctions(module),
+    "void vm_set_stack_pointer(u32 top) { vm_global___stack_pointer = top; }",
+    "void vm_descend(void) { for (;;) VM_SET_STACK_POINTER(vm_global___stack_pointer - 16); }",
+    "",
+  ].join("\n");
+}
+
+/** Cuts out the function declarations, the table's contents and the function bodies. */
+function cut(source: string): { declarations: string; table: string; bodies: string } {
+  const at = (text: string, from = 0): number => {
+    const position = source.indexOf(text, from);
+    if (position < 0) throw new Error(`wasm2c's output has no "${text}"`);
+    return position;
+  };
+  const firstFunction = "static void w2c___wasm_call_ctors(";
+  const declarations = source.slice(at(firstFunction), at("static void init_globals("));
+  const tableStart = at("static const wasm_elem_segment_expr_t elem_segment_exprs_");
+  const tableEnd = at("};", tableStart);
+  const bodiesStart = at(firstFunction, tableEnd);
+  // The wrappers of the exports follow the bodies, the first of them marked by a comment.
+  const bodies = source.slice(bodiesStart, at("/* export: ", bodiesStart));
+  return { declarations, table: functionTable(source.slice(tableStart, tableEnd)), bodies };
+}
+
+/** Entry 0 stays empty, as clang's linker leaves it: a null function pointer. */
+function functionTable(elements: string): string {
+  const rows = [...elements.matchAll(/^ {2}\{(\d+), \(wasm_rt_function_ptr_t\)&(\w+), 0\},$/gm)];
+  if (rows.length !== elements.split("\n").filter((line) => line.startsWith("  {")).length) {
+    throw new Error("wasm2c's function table has an entry of an unknown form");
+  }
+  return [
+    "static const vm_table_entry vm_table[] = {",
+    "  {0, 0},",
+    ...rows.map(([, type, name]) => `  {(vm_function)&${name}, ${type}},`),
+    "};",
+  ].join("\n");
+}
+
+function withoutReplaced(bodies: string): string {
+  let kept = bodies;
+  for (const name of Object.keys(REPLACED)) {
+    const body = new RegExp(`^static \\w+ w2c_${name}\\([^)]*\\) \\{\\n[^]*?^\\}\\n`, "m");
+    if (!body.test(kept)) throw new Error(`wasm2c's output has no body of ${name}`);
+    kept = kept.replace(body, "");
+  }
+  return kept;
+}
+
+function rewrite(code: string): string {
+  const replaced = Object.keys(REPLACED).join("|");
+  return (
+    code
+      // Functions that we supply lose their static declaration's storage class.
+      .replace(new RegExp(`^static (\\w+ w2c_(?:${replaced})\\()`, "gm"), "$1")
+      // The instance is neither a parameter nor an argument.
+      .replace(/\bZ_\w+_instance_t\*(?: instance)?(, )?/g, (_all, more?: string) =>
+        more ? "" : "void",
+      )
+      .replace(
+        /CALL_INDIRECT\(instance->\w+, (\w+) \(\*\)\(void\*(?:, )?([^)]*)\), (\d+), (\w+), instance->\w+\.data\[\w+\]\.module_instance(?:, )?/g,
+        (_all, result: string, params: string, type: string, index: string) =>
+          `VM_CALL_INDIRECT(${result} (*)(${params || "void"}), ${type}, ${index})(`,
+      )
+      .replace(
+        /\(\*Z_(?:env|wasi_snapshot_preview1)Z_(\w+)\)\(instance->\w+_instance(?:, )?/g,
+        "vm_import_$1(",
+      )
+      .replace(/\bw2c_(\w+)\(instance(?:, )?/g, "w2c_$1(")
+      // One memory, its addresses 32 bits wide.
+      .replace(/&instance->w2c_memory, \(u64\)\((\w+)\)/g, "$1")
+      .replace(/instance->w2c_memory\.pages/g, "VM_MEMORY_PAGES")
+      // Globals. A new stack pointer is checked where it is set.
+      .replace(/instance->w2c___stack_pointer = (\w+);/g, "VM_SET_STACK_POINTER($1);")
+      .replace(
+        /instance->w2c_(__stack_pointer|__stack_end|__stack_base|tempRet0)\b/g,
+        "vm_global_$1",
+      )
+  );
+}
+
+function importDeclarations(module: WasmModule): string[] {
+  return module.imports.map(({ name, type }) => {
+    const params = type.params.map((param) => C_TYPE[param]).join(", ") || "void";
+    const result = type.results[0];
+    return `${result ? C_TYPE[result] : "void"} vm_import_${name}(${params});`;
+  });
+}
+
+function exportedFunctions(module: WasmModule): string[] {
+  const names = new Map([...module.functionNames].map(([name, index]) => [index, name]));
+  return Object.keys(EXPORTS).map((exported) => {
+    const index = module.exports.get(exported);
+    const name = index === undefined ? undefined : names.get(index);
+    if (index === undefined || name === undefined || !/^\w+$/.test(name)) {
+      throw new Error(`export ${exported} has no name that is a C name`);
+    }
+    const type = module.typeOf(index);
+    if (type.results.length > 1) throw new Error(`${exported}${signature(type)} returns several`);
+    const result = type.results[0];
+    const params = type.params.map((param, i) => `${C_TYPE[param]} p${i}`).join(", ") || "void";
+    const call = `w2c_${name}(${type.params.map((_, i) => `p${i}`).join(", ")});`;
+    return result
+      ? `${C_TYPE[result]} vm_${exported}(${params}) { return ${call} }`
+      : `void vm_${exported}(${params}) { ${call} }`;
+  });
+}

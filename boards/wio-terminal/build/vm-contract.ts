@@ -1,0 +1,102 @@
+/**
+ * Everything that the port assumes about the virtual machine's module, and the check that it holds.
+ * Signatures are written as in `(i32,i32)i32`. A new version of @devicescript/cli that breaks one
+ * of these stops the build here, with the name of what changed.
+ */
+import type { FunctionType, WasmModule } from "./wasm-module";
+
+/** What the module asks of its host. Each is a C function of the same name in `runtime/`. */
+export const IMPORTS: Readonly<Record<string, string>> = {
+  em_flash_save: "(i32,i32)",
+  em_flash_size: "()i32",
+  em_flash_load: "(i32,i32)",
+  abort: "()",
+  em_send_large_frame: "(i32,i32)",
+  _devs_panic_handler: "(i32)",
+  em_deploy_handler: "(i32)",
+  em_jd_crypto_get_random: "(i32,i32)",
+  em_send_frame: "(i32)",
+  exit: "(i32)",
+  em_time_now: "()f64",
+  em_print_dmesg: "(i32)",
+  _jd_tcpsock_new: "(i32,i32)i32",
+  _jd_tcpsock_write: "(i32,i32)i32",
+  _jd_tcpsock_close: "()i32",
+  _jd_tcpsock_is_available: "()i32",
+  fd_close: "(i32)i32",
+  emscripten_memcpy_big: "(i32,i32,i32)",
+  fd_write: "(i32,i32,i32,i32)i32",
+  emscripten_resize_heap: "(i32)i32",
+  fd_seek: "(i32,i32,i32,i32,i32)i32",
+};
+
+/** What the board calls. */
+export const EXPORTS: Readonly<Record<string, string>> = {
+  __wasm_call_ctors: "()",
+  jd_em_set_device_id_2x_i32: "(i32,i32)",
+  jd_em_init: "()",
+  jd_em_process: "()i32",
+  jd_em_frame_received: "(i32)i32",
+  jd_em_devs_deploy: "(i32,i32)i32",
+  jd_em_devs_verify: "(i32,i32)i32",
+  jd_em_devs_enable_gc_stress: "(i32)",
+  jd_em_tcpsock_on_event: "(i32,i32,i32)",
+};
+
+/**
+ * Functions of the module that our own C replaces. The flash ones, because the module keeps a copy
+ * of the whole flash in RAM and ours reads it in place; the memory ones, because newlib's move a
+ * word at a time.
+ */
+export const REPLACED: Readonly<Record<string, string>> = {
+  flash_base_addr: "()i32",
+  flash_program: "(i32,i32,i32)",
+  flash_erase: "(i32)",
+  flash_sync: "()",
+  flash_init: "()",
+  __memcpy: "(i32,i32,i32)i32",
+  __memset: "(i32,i32,i32)i32",
+  memmove: "(i32,i32,i32)i32",
+};
+
+export function signature(type: FunctionType): string {
+  return `(${type.params.join(",")})${type.results.join(",")}`;
+}
+
+export function checkContract(module: WasmModule): void {
+  const problems: string[] = [];
+  const imported = new Set<string>();
+  for (const item of module.imports) {
+    const expected = IMPORTS[item.name];
+    const actual = signature(item.type);
+    imported.add(item.name);
+    if (expected === undefined) problems.push(`it imports ${item.name}${actual}, which is new`);
+    else if (expected !== actual) {
+      problems.push(`it imports ${item.name}${actual}, expected ${expected}`);
+    }
+  }
+  for (const name of Object.keys(IMPORTS)) {
+    if (!imported.has(name)) problems.push(`it no longer imports ${name}`);
+  }
+  const checkFunctions = (
+    kind: string,
+    expected: Readonly<Record<string, string>>,
+    indices: ReadonlyMap<string, number>,
+  ): void => {
+    for (const [name, type] of Object.entries(expected)) {
+      const index = indices.get(name);
+      if (index === undefined) problems.push(`it has no ${kind} ${name}`);
+      else if (signature(module.typeOf(index)) !== type) {
+        problems.push(`its ${kind} ${name} is ${signature(module.typeOf(index))}, not ${type}`);
+      }
+    }
+  };
+  checkFunctions("export", EXPORTS, module.exports);
+  checkFunctions("function", REPLACED, module.functionNames);
+  if (problems.length > 0) {
+    throw new Error(
+      `the virtual machine in @devicescript/cli is not the one this port was written for:\n` +
+        problems.map((problem) => `  - ${problem}`).join("\n"),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+/** The virtual machine as C: translated once per module and per rule of the translation. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { extractVm } from "./extract-vm";
+import { memoryLayout, type MemoryLayout } from "./memory-layout";
+import { BOARD, OUTPUT } from "./paths";
+import { fingerprint, makeOnce, run } from "./tools";
+import { translate } from "./translate";
+import { checkContract } from "./vm-contract";
+import { parseWasm, type WasmModule } from "./wasm-module";
+
+/**
+ * The module's own stack. The deepest function is its reader of decimal numbers, which needs
+ * 8,976 bytes alone; 9,472 were seen in use. Each change of its stack pointer is checked.
+ */
+const VM_STACK_SIZE = 12 * 1024;
+
+/** The module's version and the rules; a change of either makes everything anew. */
+const RULES = ["translate.ts", "vm.ts", "memory-layout.ts", "vm-contract.ts", "wasm-module.ts"];
+
+export interface GeneratedVm {
+  /** Holds vm.c, vm_data.c and vm_layout.h. */
+  readonly folder: string;
+  readonly cliVersion: string;
+  readonly bssEnd: number;
+  readonly stackSize: number;
+}
+
+export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm> {
+  const { wasm, cliVersion } = extractVm();
+  const rules = RULES.map((name) => readFileSync(join(BOARD, "build", name), "utf8"));
+  const key = fingerprint(wasm, await run("wasm2c", ["--version"]), ...rules);
+  const folder = join(OUTPUT, "vm", key);
+  const module = parseWasm(wasm);
+  checkContract(module);
+  const layout = memoryLayout(module);
+  // The heap begins where the stack ends, and wants 16-byte alignment.
+  const stackSize = VM_STACK_SIZE - (layout.bssEnd % 16);
+  await makeOnce(join(folder, "vm.c"), async (path) => {
+    onTranslate?.();
+    const binary = join(folder, "vm.wasm");
+    const translated = join(folder, "wasm2c.c");
+    writeFileSync(binary, wasm);
+    await run("wasm2c", [binary, "-o", translated]);
+    writeFileSync(join(folder, "vm_layout.h"), layoutHeader(layout, stackSize));
+    writeFileSync(join(folder, "vm_data.c"), dataSource(module));
+    writeFileSync(path, translate(readFileSync(translated, "utf8"), module));
+  });
+  return { folder, cliVersion, bssEnd: layout.bssEnd, stackSize };
+}
+
+function layoutHeader(layout: MemoryLayout, stackSize: number): string {
+  return [
+    "/* Found in the module by memory-layout.ts. */",
+    "#ifndef VM_LAYOUT_H",
+    "#define VM_LAYOUT_H",
+    `#define VM_BSS_END ${layout.bssEnd}u`,
+    `#define VM_STACK_SIZE ${stackSize}u`,
+    `#define VM_HEAP_BREAK_WORD ${layout.heapBreakWord}u`,
+    `#define VM_FLASH_SIZE_WORD ${layout.flashSizeWord}u`,
+    "#endif",
+    "",
+  ].join("\n");
+}
+
+function dataSource(module: WasmModule): string {
+  const arrays = module.data.map(
+    ({ bytes }, i) => `static const uint8_t segment_${i}[] = {${bytes.join(",")}};`,
+  );
+  const entries = module.data.map(
+    ({ address, bytes }, i) => `  {${address}u, ${bytes.length}u, segment_${i}},`,
+  );
+  return [
+    '#include "vm_start.h"',
+    ...arrays,
+    "const vm_data_segment vm_data_segments[] = {",
+    ...entries,
+    "};",
+    `const size_t vm_data_segment_count = ${entries.length};`,
+    "",
+  ].join("\n");
+}

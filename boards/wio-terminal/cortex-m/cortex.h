@@ -1,0 +1,34 @@
+/* What every board with a Cortex-M4 shares: the tick, the fault handlers, the painted stack. */
+#ifndef CORTEX_H
+#define CORTEX_H
+
+#include <stdint.h>
+
+void reset_handler(void);
+void systick_handler(void);
+void fault_handler(void);
+
+/* Starts the millisecond tick from which cortex_micros counts. */
+void cortex_start_tick(uint32_t clock_hz);
+uint64_t cortex_micros(void);
+
+/* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
+void cortex_enable_faults(void);
+
+/* Lets an interrupt line through. */
+void cortex_enable_interrupt(unsigned line);
+
+_Noreturn void cortex_reset(void);
+
+/* Main's stack, painted before main runs: how much of it was ever used. */
+void cortex_paint_stack(void);
+uint32_t cortex_stack_size(void);
+uint32_t cortex_stack_used(void);
+
+static inline void cortex_wait_for_interrupt(void) { __asm volatile("wfi" ::: "memory"); }
+static inline void cortex_disable_interrupts(void) { __asm volatile("cpsid i" ::: "memory"); }
+static inline void cortex_enable_interrupts(void) { __asm volatile("cpsie i" ::: "memory"); }
+
+#define CORTEX_REGISTER(address) (*(volatile uint32_t *)(address))
+
+#endif

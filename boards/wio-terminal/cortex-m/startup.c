@@ -1,0 +1,40 @@
+/*
+ * From reset to main, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
+ *
+ * Two stacks: main's lies at the very bottom of RAM, where an overflow leaves the memory and
+ * faults; the handlers have their own, so that the fault can still be told.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "cortex.h"
+
+extern uint32_t linker_main_stack[], linker_main_stack_top[];
+extern uint8_t linker_data[], linker_data_end[], linker_data_image[];
+extern uint8_t linker_bss[], linker_bss_end[];
+
+int main(void);
+
+static void start(void) __attribute__((used, noreturn));
+
+void reset_handler(void) {
+  /* Threads use the process stack pointer from here on, handlers keep the main one. */
+  __asm volatile(
+      "msr psp, %0\n"
+      "movs r0, #2\n"
+      "msr control, r0\n"
+      "isb\n"
+      "b %c1\n" ::"r"(linker_main_stack_top),
+      "i"(start)
+      : "r0");
+  __builtin_unreachable();
+}
+
+static void start(void) {
+  memcpy(linker_data, linker_data_image, (size_t)(linker_data_end - linker_data));
+  memset(linker_bss, 0, (size_t)(linker_bss_end - linker_bss));
+  cortex_paint_stack();
+  cortex_enable_faults();
+  main();
+  for (;;) cortex_wait_for_interrupt();
+}

@@ -1,0 +1,63 @@
+/*
+ * The hardware layer: all that the runtime asks of a board. `qemu/` implements it on an emulated
+ * Cortex-M4; a folder beside it will, on the Wio Terminal's ATSAMD51. Nothing above this header
+ * knows a register.
+ *
+ * All functions return at once unless they say otherwise. None may be called from an interrupt.
+ */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Clocks, pins, UARTs, the tick. Called once, first. */
+void board_init(void);
+
+/* Time since reset. Monotonic; 64 bits do not wrap. */
+uint64_t board_micros(void);
+
+/* Sleeps until an interrupt, at the latest about a millisecond. Work that arrived is not lost. */
+void board_wait_for_interrupt(void);
+
+/* Restarts the chip. */
+_Noreturn void board_reset(void);
+
+/* The console, a person's window. May wait while the bytes drain. */
+void board_console_write(const char *text, size_t length);
+
+/* The UART to the Wi-Fi coprocessor. */
+size_t board_link_read(uint8_t *into, size_t space);
+void board_link_write(const uint8_t *bytes, size_t length); /* may wait while the bytes drain */
+void board_link_discard(void);                              /* forgets what was received */
+/* Bytes lost since reset because nobody read them in time. */
+uint32_t board_link_overruns(void);
+/* The coprocessor's enable pin (CHIP_PU). */
+void board_link_power(bool on);
+
+/* Light: 0 is dark, 65535 full scale. */
+uint16_t board_light(void);
+/* LED: 0 is off, 65535 full on. */
+void board_led(uint16_t brightness);
+
+enum { BOARD_BUTTON_A, BOARD_BUTTON_B, BOARD_BUTTON_C, BOARD_BUTTONS };
+bool board_button_pressed(unsigned button);
+
+/* Bytes nobody can foresee. */
+void board_random(uint8_t *into, size_t length);
+
+/* A number that stays with this one chip. */
+uint64_t board_serial_number(void);
+
+/*
+ * Flash that outlives power: settings and the deployed program. It is read in place, through
+ * `board_storage`. A page is what the virtual machine erases at a time.
+ */
+#define BOARD_STORAGE_PAGE 4096u
+extern const uint8_t board_storage[];
+extern const size_t board_storage_size;
+void board_storage_erase(size_t offset);                                          /* one page */
+void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* onto erased flash */
+
+#endif

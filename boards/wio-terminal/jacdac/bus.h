@@ -1,0 +1,47 @@
+/*
+ * The Jacdac bus between the virtual machine and the board's own services: two devices on a wire
+ * that is a queue. A frame, as the Jacdac specification describes it (reference/protocol):
+ *
+ *   0 u16 CRC of what follows   2 u8 length of the packets   3 u8 flags   4 u64 device   12 packets
+ *
+ * and a packet: u8 payload length, u8 service index, u16 command, payload, padding to 4 bytes.
+ */
+#ifndef BUS_H
+#define BUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+  FRAME_HEADER = 12,
+  FRAME_MAX = 252,
+  PACKET_HEADER = 4,
+  PAYLOAD_MAX = FRAME_MAX - FRAME_HEADER - PACKET_HEADER
+};
+
+/* Frame flags: specconstants.ts of jacdac-spec, and "Frame flags" of the specification. */
+enum { FRAME_COMMAND = 0x01, FRAME_ACK_REQUESTED = 0x02, FRAME_TO_SERVICE_CLASS = 0x04 };
+
+typedef struct {
+  uint8_t service;
+  uint16_t command;
+  uint8_t length;
+  const uint8_t *payload;
+} packet;
+
+/* Called by the virtual machine's imports with each frame that it sends. */
+void bus_from_vm(const uint8_t *frame);
+
+/*
+ * Queues a frame of one packet for the virtual machine. With FRAME_COMMAND `device` is the
+ * receiver, else the sender. False when the queue is full: the frame is dropped, as on a wire.
+ */
+bool bus_send(uint64_t device, uint8_t flags, const packet *packet);
+
+/* Hands queued frames to the virtual machine; true if it took any. Not from inside of it. */
+bool bus_deliver(void);
+
+/* CRC-16 with polynomial 0x1021, initial value 0xffff (jacdac-ts: `crc` in utils.ts). */
+uint16_t bus_crc(const uint8_t *bytes, uint16_t length);
+
+#endif

@@ -1,0 +1,25 @@
+/* The board as a Jacdac device: its list of services, their announcement, and who gets a packet. */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include <stdint.h>
+
+#include "bus.h"
+
+/* `id` is the board's own on the bus, not the virtual machine's. */
+void device_init(uint64_t id);
+
+/* Samples inputs, streams readings, announces. Call often; it keeps its own pace. */
+void device_step(uint64_t now_micros);
+
+/* A command on the bus: for this device, or for a class of services. */
+void device_handle(uint64_t target, uint8_t flags, const packet *packet);
+
+/* The sender of a command with this CRC wants to know that it arrived. */
+void device_acknowledge(uint64_t target, uint16_t crc);
+
+/* A report or an event from one of this device's services. */
+void device_report(uint8_t service, uint16_t command, const void *payload, uint8_t length);
+void device_event(uint8_t service, uint8_t event, const void *payload, uint8_t length);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * One Jacdac service of the board. Registers are got with command 0x1000 | code and set with
+ * 0x2000 | code; codes below 0x100 may be set, 0x100.. may change by themselves, 0x180.. never do.
+ * Numbers: jacdac-spec/dist/specconstants.ts in the npm package jacdac-ts.
+ */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bus.h"
+
+enum { COMMAND_GET = 0x1000, COMMAND_SET = 0x2000, COMMAND_NOT_IMPLEMENTED = 0x0003 };
+
+enum {
+  REGISTER_STREAMING_SAMPLES = 0x003,
+  REGISTER_STREAMING_INTERVAL = 0x004,
+  REGISTER_READING = 0x101,
+  REGISTER_STATUS_CODE = 0x103,
+  REGISTER_VARIANT = 0x107,
+  REGISTER_INSTANCE_NAME = 0x109,
+};
+
+typedef struct service service;
+struct service {
+  uint32_t service_class;
+  uint8_t index;
+  const char *name;
+  /* False for a command that the service does not know. */
+  bool (*handle)(service *self, const packet *packet);
+  void (*step)(service *self, uint64_t now_micros); /* may be null */
+  void *state;
+};
+
+/* Answers a packet that gets this register. */
+bool service_answers(service *self, const packet *packet, uint16_t code, const void *value,
+                     uint8_t length);
+
+/* The number that a packet sets this register to; false for any other packet. */
+bool service_sets(const packet *packet, uint16_t code, uint32_t *value);
+
+#endif

@@ -1,0 +1,12 @@
+/* The board's services. Each file fills in its own. */
+#ifndef SERVICES_H
+#define SERVICES_H
+
+#include "service.h"
+
+extern service control_service;
+extern service light_level_service;
+extern service light_bulb_service;
+extern service button_services[];
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The hardware layer on QEMU's mps2-an386. What the Wio Terminal has and this machine has not, the
+ * light sensor, the LED, the buttons and the coprocessor's enable pin, are lines of text on a
+ * UART of their own: see bench.h.
+ */
+#include "board.h"
+
+#include <string.h>
+
+#include "bench.h"
+#include "cortex.h"
+#include "panic.h"
+#include "semihosting.h"
+#include "uart.h"
+
+/* ARM DAI0386B, section 4.1: the core runs at 25 MHz. */
+#define CORE_HZ 25000000u
+
+const size_t board_storage_size = 64 * 1024;
+
+void board_init(void) {
+  cortex_start_tick(CORE_HZ);
+  uart_init();
+  bench_init();
+}
+
+uint64_t board_micros(void) { return cortex_micros(); }
+
+void board_wait_for_interrupt(void) { cortex_wait_for_interrupt(); }
+
+void board_reset(void) { cortex_reset(); }
+
+void board_console_write(const char *text, size_t length) {
+  uart_write(UART_CONSOLE, (const uint8_t *)text, length);
+}
+
+size_t board_link_read(uint8_t *into, size_t space) { return uart_read(UART_LINK, into, space); }
+
+void board_link_write(const uint8_t *bytes, size_t length) { uart_write(UART_LINK, bytes, length); }
+
+void board_link_discard(void) { uart_discard(UART_LINK); }
+
+uint32_t board_link_overruns(void) { return uart_overruns(UART_LINK); }
+
+void board_random(uint8_t *into, size_t length) { semihosting_random(into, length); }
+
+/* One emulated board is like the next. */
+uint64_t board_serial_number(void) { return 0x51454d5557494f31u; }
+
+void board_storage_erase(size_t offset) {
+  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_PAGE);
+}
+
+/* As flash does, this can only clear bits: writing onto what was not erased shows. */
+void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
+  uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
+  for (size_t i = 0; i < length; i++) {
+    if ((to[i] & bytes[i]) != bytes[i]) panic("flash written twice without an erase");
+    to[i] &= bytes[i];
+  }
+}

@@ -1,0 +1,85 @@
+/*
+ * Registers: Arm Cortex-M System Design Kit Technical Reference Manual, section 4.3 (APB UART).
+ * Addresses and interrupts: ARM DAI0386B, tables 3-4 and 5-1; QEMU hw/arm/mps2.c agrees.
+ */
+#include "uart.h"
+
+#include "cortex.h"
+
+#define UART_DATA(n) CORTEX_REGISTER(0x40004000 + 0x1000 * (n))
+#define UART_STATE(n) CORTEX_REGISTER(0x40004004 + 0x1000 * (n))
+#define UART_CTRL(n) CORTEX_REGISTER(0x40004008 + 0x1000 * (n))
+#define UART_INTCLEAR(n) CORTEX_REGISTER(0x4000400c + 0x1000 * (n))
+#define UART_BAUDDIV(n) CORTEX_REGISTER(0x40004010 + 0x1000 * (n))
+
+enum { STATE_TX_FULL = 1, STATE_RX_FULL = 2 };
+enum { CTRL_TX = 1, CTRL_RX = 2, CTRL_RX_INTERRUPT = 8 };
+enum { INTERRUPT_RX = 2 };
+
+/* QEMU passes bytes on as fast as its host does, whatever the divisor; 16 is the least allowed. */
+enum { BAUD_DIVISOR = 16 };
+
+/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench. */
+static uint8_t link_bytes[4608], bench_bytes[256];
+
+typedef struct {
+  uint8_t *bytes;
+  uint16_t size;
+  volatile uint16_t head; /* written by the interrupt */
+  volatile uint16_t tail; /* written by the reader */
+  uint32_t overruns;
+} ring;
+
+static ring link_ring = {.bytes = link_bytes, .size = sizeof link_bytes};
+static ring bench_ring = {.bytes = bench_bytes, .size = sizeof bench_bytes};
+static ring *const rings[UARTS] = {[UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring};
+
+static unsigned receive_interrupt(unsigned uart) { return 2 * uart; }
+
+void uart_init(void) {
+  for (unsigned uart = 0; uart < UARTS; uart++) {
+    UART_BAUDDIV(uart) = BAUD_DIVISOR;
+    UART_CTRL(uart) = CTRL_TX | (rings[uart] ? CTRL_RX | CTRL_RX_INTERRUPT : 0);
+    if (rings[uart]) cortex_enable_interrupt(receive_interrupt(uart));
+  }
+}
+
+static void received(unsigned uart) {
+  ring *const ring = rings[uart];
+  UART_INTCLEAR(uart) = INTERRUPT_RX;
+  while (UART_STATE(uart) & STATE_RX_FULL) {
+    const uint8_t byte = (uint8_t)UART_DATA(uart);
+    const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
+    if (next == ring->tail) {
+      ring->overruns++;
+    } else {
+      ring->bytes[ring->head] = byte;
+      ring->head = next;
+    }
+  }
+}
+
+void uart_link_received(void) { received(UART_LINK); }
+void uart_bench_received(void) { received(UART_BENCH); }
+
+size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
+  ring *const ring = rings[uart];
+  size_t length = 0;
+  while (length < space && ring->tail != ring->head) {
+    into[length++] = ring->bytes[ring->tail];
+    ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
+  }
+  return length;
+}
+
+void uart_write(unsigned uart, const uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    while (UART_STATE(uart) & STATE_TX_FULL) {
+    }
+    UART_DATA(uart) = bytes[i];
+  }
+}
+
+void uart_discard(unsigned uart) { rings[uart]->tail = rings[uart]->head; }
+
+uint32_t uart_overruns(unsigned uart) { return rings[uart]->overruns; }

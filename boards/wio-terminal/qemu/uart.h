@@ -1,0 +1,20 @@
+/* The CMSDK APB UARTs of the mps2-an386. Bytes received wait in a ring until they are read. */
+#ifndef UART_H
+#define UART_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { UART_CONSOLE, UART_LINK, UART_BENCH, UARTS };
+
+void uart_init(void);
+size_t uart_read(unsigned uart, uint8_t *into, size_t space);
+void uart_write(unsigned uart, const uint8_t *bytes, size_t length);
+void uart_discard(unsigned uart);
+uint32_t uart_overruns(unsigned uart);
+
+/* Interrupt handlers, for the vector table. */
+void uart_link_received(void);
+void uart_bench_received(void);
+
+#endif

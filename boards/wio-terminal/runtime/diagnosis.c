@@ -1,0 +1,37 @@
+#include "diagnosis.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "console.h"
+#include "cortex.h"
+#include "panic.h"
+#include "vm_layout.h"
+#include "vm_start.h"
+
+void diagnosis_print(void) {
+  const uint32_t heap_size = vm_memory_size() - VM_BSS_END - VM_STACK_SIZE;
+  console_line("status main_stack=", console_number(cortex_stack_used()), "/",
+               console_number(cortex_stack_size()), " vm_stack=", console_number(vm_stack_used()),
+               "/", console_number(VM_STACK_SIZE), NULL);
+  console_line("status vm_heap=", console_number(vm_heap_used()), "/", console_number(heap_size),
+               NULL);
+}
+
+/* Not a tail call, and each frame holds something. */
+static uint32_t __attribute__((noinline)) descend(uint32_t depth) {
+  if (depth == UINT32_MAX) return 0;
+  volatile uint32_t frame[16];
+  frame[depth % 16] = depth;
+  return descend(depth + 1) + frame[depth % 16];
+}
+
+void diagnosis_overflow_main_stack(void) {
+  descend(0);
+  panic("main's stack has no end");
+}
+
+void diagnosis_overflow_vm_stack(void) {
+  vm_descend();
+  panic("the virtual machine's stack has no end");
+}

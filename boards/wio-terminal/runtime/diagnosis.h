@@ -1,0 +1,11 @@
+/* How much of each memory was ever used, and ways to use too much. */
+#ifndef DIAGNOSIS_H
+#define DIAGNOSIS_H
+
+/* One line on the console: "status main_stack=USED/SIZE vm_stack=… vm_heap=…", in bytes. */
+void diagnosis_print(void);
+
+_Noreturn void diagnosis_overflow_main_stack(void);
+_Noreturn void diagnosis_overflow_vm_stack(void);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The board's loop: bytes from the coprocessor, the Jacdac services, then one step of the virtual
+ * machine. No part waits for anything; when all have nothing to do, the core sleeps.
+ */
+#include <stddef.h>
+
+#include "board.h"
+#include "bus.h"
+#include "console.h"
+#include "deploy.h"
+#include "device.h"
+#include "package.h"
+#include "vm_start.h"
+
+int main(void) {
+  board_init();
+  console_line("Nightlight on the Wio Terminal", NULL);
+
+  /* Two devices share the board: the virtual machine, and the services beside it. */
+  const uint64_t serial = board_serial_number();
+  vm_memory_init();
+  vm___wasm_call_ctors();
+  vm_jd_em_init();
+  vm_jd_em_set_device_id_2x_i32((uint32_t)(serial >> 32), (uint32_t)serial);
+  device_init(serial ^ 1);
+
+  package_send_settings();
+  deploy_ask();
+
+  uint64_t vm_due_micros = 0;
+  for (;;) {
+    const uint64_t now_micros = board_micros();
+    device_step(now_micros);
+    const bool has_frames = bus_deliver();
+    if (has_frames || now_micros >= vm_due_micros) {
+      vm_due_micros = now_micros + vm_jd_em_process();
+      deploy_step();
+    } else {
+      board_wait_for_interrupt();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+#include "package.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "board.h"
+#include "bus.h"
+#include "console.h"
+
+/* Placed by the linker script. */
+extern const package package_in_flash;
+
+const package *package_find(void) {
+  return package_in_flash.magic == PACKAGE_MAGIC ? &package_in_flash : NULL;
+}
+
+/* Settings are pairs of texts, each with its final zero; an empty key ends them. */
+static const char *settings(const package *package) {
+  return (const char *)package->program + package->program_length;
+}
+
+const char *package_setting(const char *key) {
+  const package *const found = package_find();
+  if (!found) return NULL;
+  for (const char *at = settings(found); *at;) {
+    const char *const value = at + strlen(at) + 1;
+    if (strcmp(at, key) == 0) return value;
+    at = value + strlen(value) + 1;
+  }
+  return NULL;
+}
+
+/* The settings service (class 0x1107dc4a), command "set": key, zero, value. */
+#define SERVICE_CLASS_SETTINGS 0x1107dc4aull
+enum { COMMAND_SETTINGS_SET = 0x81 };
+
+/* What is the board's own business stays with the board. */
+static bool is_for_program(const char *key) { return strncmp(key, "WIFI_", 5) != 0; }
+
+void package_send_settings(void) {
+  const package *const found = package_find();
+  if (!found) return;
+  for (const char *key = settings(found); *key;) {
+    const char *const value = key + strlen(key) + 1;
+    const size_t length = (size_t)(value - key) + strlen(value);
+    if (length > PAYLOAD_MAX) {
+      console_line("setting too long: ", key, NULL);
+    } else if (is_for_program(key)) {
+      const packet packet = {
+          .command = COMMAND_SETTINGS_SET, .length = (uint8_t)length, .payload = (const uint8_t *)key};
+      bus_send(SERVICE_CLASS_SETTINGS, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, &packet);
+    }
+    key = value + strlen(value) + 1;
+  }
+}

@@ -1,0 +1,30 @@
+/*
+ * The package: what the build puts beside the runtime, at a fixed place in flash. It holds the
+ * compiled program and the settings to start with, among them the name of the Wi-Fi network.
+ */
+#ifndef PACKAGE_H
+#define PACKAGE_H
+
+#include <stdint.h>
+
+/* build/package.ts writes this layout. Both parts are padded to 32 bytes. */
+typedef struct {
+  uint32_t magic;
+  uint32_t program_length;
+  uint32_t settings_length;
+  uint32_t reserved[5];
+  uint8_t program[];
+} package;
+
+#define PACKAGE_MAGIC 0x314b4c4eu /* "NLK1" */
+
+/* The package in flash, or a null pointer when there is none. */
+const package *package_find(void);
+
+/* The value of a setting, a text as it was given; a null pointer when it isn't there. */
+const char *package_setting(const char *key);
+
+/* Queues each setting for the virtual machine's settings service. */
+void package_send_settings(void);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * What the virtual machine asks of its host: one function per import of its module. Those of the
+ * flash are in vm_flash.c, those of the socket in network/socket.c.
+ */
+#include <string.h>
+
+#include "board.h"
+#include "bus.h"
+#include "console.h"
+#include "panic.h"
+#include "vm_imports.h"
+#include "vm_memory.h"
+
+/* The machine measures from its first look at the clock, so any origin will do. */
+double vm_import_em_time_now(void) { return (double)board_micros() / 1000.0; }
+
+void vm_import_em_print_dmesg(uint32_t text) { console_line(vm_at(text), NULL); }
+
+void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
+  board_random(vm_at(into), length);
+}
+
+void vm_import_em_send_frame(uint32_t frame) { bus_from_vm(vm_at(frame)); }
+
+/* Large frames are for a debugger on the other end of a wire. There is none. */
+void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
+  (void)frame;
+  (void)length;
+}
+
+/* The program has stopped; the machine starts it again by itself after some seconds. */
+void vm_import__devs_panic_handler(uint32_t code) {
+  if (code != 0) console_line("program panic ", console_number(code), NULL);
+}
+
+void vm_import_em_deploy_handler(uint32_t code) {
+  console_line("deployed, result ", console_number((int32_t)code), NULL);
+}
+
+void vm_import_emscripten_memcpy_big(uint32_t to, uint32_t from, uint32_t length) {
+  memcpy(vm_at(to), vm_at(from), length);
+}
+
+uint32_t w2c___memcpy(uint32_t to, uint32_t from, uint32_t length) {
+  memcpy(vm_at(to), vm_at(from), length);
+  return to;
+}
+
+uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length) {
+  memset(vm_at(to), (int)value, length);
+  return to;
+}
+
+uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length) {
+  memmove(vm_at(to), vm_at(from), length);
+  return to;
+}
+
+void vm_import_abort(void) { panic("the virtual machine aborted"); }
+
+/* The machine exits in order to restart its device. */
+void vm_import_exit(uint32_t code) {
+  console_line("restart requested, code ", console_number((int32_t)code), NULL);
+  board_reset();
+}
+
+/* C's standard streams, which the machine links but does not use: WASI errno 8 is EBADF. */
+enum { WASI_BAD_FILE = 8 };
+
+uint32_t vm_import_fd_close(uint32_t file) {
+  (void)file;
+  return WASI_BAD_FILE;
+}
+
+uint32_t vm_import_fd_write(uint32_t file, uint32_t vectors, uint32_t count, uint32_t written) {
+  (void)file;
+  (void)vectors;
+  (void)count;
+  (void)written;
+  return WASI_BAD_FILE;
+}
+
+uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence, uint32_t to) {
+  (void)file;
+  (void)low;
+  (void)high;
+  (void)whence;
+  (void)to;
+  return WASI_BAD_FILE;
+}

@@ -1,0 +1,49 @@
+/*
+ * What the virtual machine calls: the imports of its module, and the functions of the module that
+ * ours replace (vm-contract.ts). The generated file declares them too, so that the compiler sees
+ * whether both agree. An address is one in the machine's memory.
+ */
+#ifndef VM_IMPORTS_H
+#define VM_IMPORTS_H
+
+#include <stdint.h>
+
+/* vm_imports.c */
+double vm_import_em_time_now(void); /* milliseconds */
+void vm_import_em_print_dmesg(uint32_t text);
+void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length);
+void vm_import_em_send_frame(uint32_t frame);
+void vm_import_em_send_large_frame(uint32_t frame, uint32_t length);
+void vm_import__devs_panic_handler(uint32_t code);
+void vm_import_em_deploy_handler(uint32_t code);
+void vm_import_emscripten_memcpy_big(uint32_t to, uint32_t from, uint32_t length);
+void vm_import_abort(void);
+void vm_import_exit(uint32_t code);
+uint32_t vm_import_fd_close(uint32_t file);
+uint32_t vm_import_fd_write(uint32_t file, uint32_t vectors, uint32_t count, uint32_t written);
+uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence, uint32_t to);
+uint32_t w2c___memcpy(uint32_t to, uint32_t from, uint32_t length);
+uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length);
+uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length);
+
+/* vm_memory.c */
+uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false: no */
+_Noreturn void vm_trap(const char *reason);
+
+/* vm_flash.c */
+uint32_t vm_import_em_flash_size(void);
+void vm_import_em_flash_load(uint32_t into, uint32_t length);
+void vm_import_em_flash_save(uint32_t from, uint32_t length);
+uint32_t w2c_flash_base_addr(void);
+void w2c_flash_program(uint32_t to, uint32_t from, uint32_t length);
+void w2c_flash_erase(uint32_t page);
+void w2c_flash_sync(void);
+void w2c_flash_init(void);
+
+/* network/socket.c. A negative port asks for TLS; negative results are refusals. */
+uint32_t vm_import__jd_tcpsock_new(uint32_t host, uint32_t port);
+uint32_t vm_import__jd_tcpsock_write(uint32_t bytes, uint32_t length);
+uint32_t vm_import__jd_tcpsock_close(void);
+uint32_t vm_import__jd_tcpsock_is_available(void);
+
+#endif

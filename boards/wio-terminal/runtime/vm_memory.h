@@ -1,0 +1,26 @@
+/*
+ * The virtual machine's linear memory: one array in RAM. Addresses inside the machine are offsets
+ * from its start, modulo 2^32; `vm_at` and `vm_address_of` convert.
+ */
+#ifndef VM_MEMORY_H
+#define VM_MEMORY_H
+
+#include <stdint.h>
+
+extern uint8_t vm_memory[];
+
+/* The lowest value the machine's own stack pointer may take. */
+extern const uint32_t vm_stack_limit;
+
+_Noreturn void vm_stack_overflow(void);
+
+static inline void *vm_at(uint32_t address) {
+  return (void *)((uintptr_t)vm_memory + address);
+}
+
+/* On the board every address fits; on a 64-bit host only those inside the array do. */
+static inline uint32_t vm_address_of(const void *pointer) {
+  return (uint32_t)((uintptr_t)pointer - (uintptr_t)vm_memory);
+}
+
+#endif
