@@ -29,7 +29,7 @@ void board_console_write(const char *text, size_t length);
 
 /* The UART to the Wi-Fi coprocessor. */
 size_t board_link_read(uint8_t *into, size_t space);
-void board_link_write(const uint8_t *bytes, size_t length); /* may wait while the bytes drain */
+size_t board_link_write(const uint8_t *bytes, size_t length); /* takes what fits, returns how much */
 void board_link_discard(void);                              /* forgets what was received */
 /* Bytes lost since reset because nobody read them in time. */
 uint32_t board_link_overruns(void);

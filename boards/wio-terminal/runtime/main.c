@@ -9,8 +9,11 @@
 #include "console.h"
 #include "deploy.h"
 #include "device.h"
+#include "erpc_client.h"
 #include "package.h"
+#include "socket.h"
 #include "vm_start.h"
+#include "wifi.h"
 
 int main(void) {
   board_init();
@@ -26,10 +29,14 @@ int main(void) {
 
   package_send_settings();
   deploy_ask();
+  wifi_init(package_setting("WIFI_SSID"), package_setting("WIFI_PWD"));
 
   uint64_t vm_due_micros = 0;
   for (;;) {
     const uint64_t now_micros = board_micros();
+    erpc_step(now_micros);
+    wifi_step(now_micros);
+    socket_step(now_micros);
     device_step(now_micros);
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {

@@ -1,0 +1,281 @@
+/**
+ * A model of the Wio Terminal's Wi-Fi coprocessor: an RTL8720DN with seeed-ambd-firmware 2.1.3, as
+ * seen through its UART. It serves one call at a time, like the real one; its sockets are real.
+ * It can misbehave on order, as the real one does unasked.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { binary, i32, MESSAGE, readCall, text, writeMessage, type Call } from "./codec";
+import { FrameReader, toFrame } from "./frame";
+import { Sockets } from "./sockets";
+
+const SERVICE = { system: 1, wifi: 14, adapter: 15, lwip: 16, wifiEvents: 19 } as const;
+
+/** Names of the calls that the board makes, to order a fault for one of them. */
+const CALLS = {
+  version: [SERVICE.system, 1],
+  wifiConnect: [SERVICE.wifi, 1],
+  wifiDisconnect: [SERVICE.wifi, 3],
+  wifiIsConnected: [SERVICE.wifi, 4],
+  wifiOn: [SERVICE.wifi, 27],
+  wifiOff: [SERVICE.wifi, 28],
+  adapterInit: [SERVICE.adapter, 1],
+  ipInfo: [SERVICE.adapter, 7],
+  dhcpStart: [SERVICE.adapter, 13],
+  setSocketOption: [SERVICE.lwip, 7],
+  close: [SERVICE.lwip, 8],
+  connect: [SERVICE.lwip, 9],
+  receive: [SERVICE.lwip, 12],
+  send: [SERVICE.lwip, 15],
+  socket: [SERVICE.lwip, 18],
+  fcntl: [SERVICE.lwip, 23],
+  errno: [SERVICE.lwip, 24],
+  hostByName: [SERVICE.lwip, 25],
+} as const;
+export type CallName = keyof typeof CALLS;
+
+export type Fault =
+  /** The reply never comes. */
+  | { kind: "lose" }
+  /** The reply comes so much later; the next call waits, too. */
+  | { kind: "delay"; ms: number }
+  /** A bit of the reply is flipped on the line. */
+  | { kind: "corrupt" }
+  | { kind: "double" }
+  /** An event, and a callback that wants an answer, come before the reply. */
+  | { kind: "callbackFirst" }
+  /** Noise on the line before the reply. */
+  | { kind: "garbageFirst" }
+  /** Nothing more comes until the power is cut. */
+  | { kind: "freeze" }
+  /** The chip restarts in the middle of the call. */
+  | { kind: "reset" }
+  /** The call returns this instead. */
+  | { kind: "return"; value: number };
+
+const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
+
+export interface Network {
+  ssid: string;
+  /** Undefined for an open network. */
+  password?: string;
+  /** Names, and the addresses they stand for. Others are not found. */
+  hosts?: Record<string, string>;
+}
+
+export class Coprocessor {
+  readonly sockets = new Sockets();
+  /** Each call that was served, in order. */
+  readonly calls: CallName[] = [];
+  /** How often the board has switched it on. */
+  powerUps = 0;
+  /** Whether the network can be heard at all. */
+  inRange = true;
+  /** Whether the network's DHCP server answers. */
+  dhcpWorks = true;
+  version = "2.1.3";
+
+  private readonly faults = new Map<CallName, Fault[]>();
+  private frames = new FrameReader();
+  private powered = false;
+  private frozen = false;
+  private radioOn = false;
+  private joined = false;
+  private boots = 0;
+  private serving: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly network: Network,
+    /** Puts bytes on the line to the board. */
+    private readonly transmit: (bytes: Uint8Array) => void,
+  ) {}
+
+  /** The next call of this name goes wrong in this way; several orders queue. */
+  order(call: CallName, fault: Fault): void {
+    this.faults.set(call, [...(this.faults.get(call) ?? []), fault]);
+  }
+
+  /** Faults that were ordered and have not happened yet. */
+  get pendingFaults(): number {
+    return [...this.faults.values()].reduce((sum, list) => sum + list.length, 0);
+  }
+
+  setPower(on: boolean): void {
+    if (on === this.powered) return;
+    this.powered = on;
+    if (on) this.powerUps++;
+    this.restart();
+  }
+
+  /** The chip restarts by itself: everything is forgotten, and calls under way end in nothing. */
+  restart(): void {
+    this.boots++;
+    this.frozen = false;
+    this.radioOn = false;
+    this.joined = false;
+    this.frames = new FrameReader();
+    this.sockets.reset();
+  }
+
+  /** The access point goes away: connections stop working, and the chip says that it noticed. */
+  dropNetwork(): void {
+    this.inRange = false;
+    this.joined = false;
+    this.sockets.reset();
+    this.sendEvent();
+  }
+
+  /** Bytes from the board. */
+  receive(bytes: Uint8Array): void {
+    if (!this.powered) return;
+    for (const message of this.frames.push(bytes)) {
+      const boot = this.boots;
+      this.serving = this.serving.then(() => this.serve(message, boot));
+    }
+  }
+
+  private async serve(message: Buffer, boot: number): Promise<void> {
+    if (boot !== this.boots || this.frozen) return;
+    const call = readCall(message);
+    if (call.type !== MESSAGE.invocation) return; // the board's answer to a callback
+    const name = nameOf(call);
+    this.calls.push(name);
+    const fault = this.faults.get(name)?.shift();
+    const result = this.perform(name, call);
+    if (boot !== this.boots) return;
+    const payload = fault?.kind === "return" ? i32(fault.value) : result;
+    const { serviceId, functionId, sequence } = call;
+    const reply = writeMessage(MESSAGE.reply, serviceId, functionId, sequence, payload);
+    await this.answer(toFrame(reply), fault, boot);
+  }
+
+  private async answer(frame: Buffer, fault: Fault | undefined, boot: number): Promise<void> {
+    switch (fault?.kind) {
+      case "lose":
+        return;
+      case "freeze":
+        this.frozen = true;
+        return;
+      case "reset":
+        this.restart();
+        return;
+      case "delay":
+        await delay(fault.ms);
+        if (boot !== this.boots) return;
+        break;
+      case "corrupt":
+        frame.writeUInt8(frame.readUInt8(frame.length - 1) ^ 0x10, frame.length - 1);
+        break;
+      case "garbageFirst":
+        this.transmit(Buffer.from("\xff\xff\x13noise", "latin1"));
+        break;
+      case "callbackFirst":
+        this.sendEvent();
+        this.sendCallback();
+        break;
+      case "double":
+        this.transmit(frame);
+        break;
+      case "return":
+      case undefined:
+        break;
+    }
+    this.transmit(frame);
+  }
+
+  /** `wifi_event`, one-way: u32 event id, then a union of 44 bytes. */
+  private sendEvent(): void {
+    const stationDisconnected = 5;
+    const event = Buffer.alloc(48);
+    event.writeUInt32LE(stationDisconnected);
+    this.transmit(toFrame(writeMessage(MESSAGE.oneWay, SERVICE.wifiEvents, 1, 1, binary(event))));
+  }
+
+  /** `tcpip_api_call_fn`: wants an i32. */
+  private sendCallback(): void {
+    this.transmit(toFrame(writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, 3, 2, i32(0))));
+  }
+
+  private perform(name: CallName, { args }: Call): Buffer {
+    switch (name) {
+      case "version":
+        return text(this.version);
+      case "adapterInit":
+        return i32(0);
+      case "wifiOff":
+        this.radioOn = this.joined = false;
+        return i32(0);
+      case "wifiOn":
+        this.radioOn = args.u32() === 1;
+        // The event that the station has started comes before the reply.
+        this.sendEvent();
+        return i32(0);
+      case "wifiDisconnect":
+        this.joined = false;
+        return i32(0);
+      case "wifiConnect":
+        return i32(this.join(args.text(), args.nullableText(), args.u32()));
+      case "wifiIsConnected":
+        return i32(this.joined ? 0 : -1);
+      case "dhcpStart":
+        return i32(this.joined && this.dhcpWorks ? 0 : -1);
+      case "ipInfo":
+        // Where DHCP failed, the chip shows an address of its own invention all the same.
+        return Buffer.concat([
+          binary(Buffer.from(this.dhcpWorks ? [10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]
+            : [192, 168, 1, 80, 255, 255, 255, 0, 192, 168, 1, 1])),
+          i32(0),
+        ]);
+      case "hostByName":
+        return this.resolve(args.text());
+      case "socket":
+        return i32(this.joined ? this.sockets.create() : -1);
+      case "setSocketOption":
+        return i32(0);
+      case "fcntl": {
+        const [handle, command, value] = [args.i32(), args.i32(), args.i32()];
+        if (command !== 4 || value !== 1) return i32(-1);
+        return i32(this.sockets.setNonBlocking(handle));
+      }
+      case "connect": {
+        const handle = args.i32();
+        const address = args.binary();
+        const ip = [...address.subarray(4, 8)].join(".");
+        return i32(this.sockets.connect(handle, ip, address.readUInt16BE(2)));
+      }
+      case "send":
+        return i32(this.sockets.send(args.i32(), args.binary()));
+      case "receive": {
+        const [handle, length] = [args.i32(), args.u32()];
+        const { result, bytes } = this.sockets.receive(handle, length);
+        return Buffer.concat([binary(bytes), i32(result)]);
+      }
+      case "close":
+        return i32(this.sockets.close(args.i32()));
+      case "errno":
+        return i32(this.sockets.errno);
+    }
+  }
+
+  private join(ssid: string, password: string | null, security: number): number {
+    const expected = this.network.password ?? null;
+    const right =
+      ssid === this.network.ssid &&
+      password === expected &&
+      security === (expected === null ? SECURITY.open : SECURITY.wpa2Aes);
+    this.joined = this.radioOn && this.inRange && right;
+    return this.joined ? 0 : -1;
+  }
+
+  private resolve(host: string): Buffer {
+    const address = this.network.hosts?.[host];
+    const bytes = Buffer.from((address ?? "0.0.0.0").split(".").map(Number));
+    return Buffer.concat([binary(bytes), Buffer.from([address === undefined ? 0xff : 0])]);
+  }
+}
+
+function nameOf({ serviceId, functionId }: Call): CallName {
+  for (const [name, [service, id]] of Object.entries(CALLS)) {
+    if (service === serviceId && id === functionId) return name as CallName;
+  }
+  throw new Error(`the board called function ${functionId} of service ${serviceId}`);
+}

@@ -1,0 +1,52 @@
+/** eRPC messages on a stream of bytes, the coprocessor's side: u16 length, u16 CRC, message. */
+
+export const MESSAGE_MAX = 4096;
+const HEADER = 4;
+
+/** Polynomial 0x1021, initial value 0xef4a, most significant bit first. */
+export function crc16(bytes: Uint8Array): number {
+  let crc = 0xef4a;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+    crc &= 0xffff;
+  }
+  return crc;
+}
+
+export function toFrame(message: Uint8Array): Buffer {
+  const frame = Buffer.alloc(HEADER + message.length);
+  frame.writeUInt16LE(message.length, 0);
+  frame.writeUInt16LE(crc16(message), 2);
+  frame.set(message, HEADER);
+  return frame;
+}
+
+/**
+ * Cuts a stream into messages. As on the chip, a message with a wrong CRC is dropped, and an
+ * impossible length is fatal: what follows is taken for headers until somebody cuts the power.
+ */
+export class FrameReader {
+  private pending = Buffer.alloc(0);
+  badFrames = 0;
+  deaf = false;
+
+  push(bytes: Uint8Array): Buffer[] {
+    if (this.deaf) return [];
+    this.pending = Buffer.concat([this.pending, bytes]);
+    const messages: Buffer[] = [];
+    while (this.pending.length >= HEADER) {
+      const length = this.pending.readUInt16LE(0);
+      if (length > MESSAGE_MAX) {
+        this.deaf = true;
+        break;
+      }
+      if (this.pending.length < HEADER + length) break;
+      const message = this.pending.subarray(HEADER, HEADER + length);
+      if (crc16(message) === this.pending.readUInt16LE(2)) messages.push(Buffer.from(message));
+      else this.badFrames++;
+      this.pending = this.pending.subarray(HEADER + length);
+    }
+    return messages;
+  }
+}
