@@ -8,9 +8,11 @@ void reset_handler(void);
 void systick_handler(void);
 void fault_handler(void);
 
-/* Starts the millisecond tick from which cortex_micros counts. */
+/*
+ * Starts an interrupt each millisecond, which wakes the core and does nothing else. It is no clock:
+ * where interrupts come late, ticks are lost. A board counts time in hardware.
+ */
 void cortex_start_tick(uint32_t clock_hz);
-uint64_t cortex_micros(void);
 
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
@@ -26,8 +28,6 @@ uint32_t cortex_stack_size(void);
 uint32_t cortex_stack_used(void);
 
 static inline void cortex_wait_for_interrupt(void) { __asm volatile("wfi" ::: "memory"); }
-static inline void cortex_disable_interrupts(void) { __asm volatile("cpsid i" ::: "memory"); }
-static inline void cortex_enable_interrupts(void) { __asm volatile("cpsie i" ::: "memory"); }
 
 #define CORTEX_REGISTER(address) (*(volatile uint32_t *)(address))
 
