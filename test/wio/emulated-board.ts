@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PACKAGE_ADDRESS } from "../../boards/wio-terminal/build/package";
@@ -155,9 +156,10 @@ function eachLine(stream: NodeJS.ReadableStream, emit: (line: string) => void): 
 }
 
 function lineSplitter(emit: (line: string) => void): (bytes: Buffer) => void {
+  const decoder = new StringDecoder("utf8");
   let rest = "";
   return (bytes) => {
-    const lines = (rest + bytes.toString("utf8")).split("\n");
+    const lines = (rest + decoder.write(bytes)).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) emit(line.replace(/\r$/, ""));
   };

@@ -1,0 +1,10 @@
+/** More than the heap holds, which is no exception that a program could catch either. */
+const kept: Buffer[] = [];
+try {
+  for (let i = 0; i < 200; i++) {
+    kept.push(Buffer.alloc(1000));
+    console.log("buffers: " + kept.length);
+  }
+} catch (error) {
+  console.log("caught " + (error as Error).message);
+}
