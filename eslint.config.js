@@ -6,7 +6,12 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["tsconfig.json", "src/tsconfig.json", "test/programs/tsconfig.json"],
+        project: [
+          "tsconfig.json",
+          "src/tsconfig.json",
+          "test/programs/tsconfig.json",
+          "test/wio/programs/tsconfig.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -19,7 +24,7 @@ export default tseslint.config(
   {
     // DeviceScript's types know neither null checks nor thenables; its own compiler refuses a
     // missing await.
-    files: ["src/**/*.ts", "test/programs/*.ts"],
+    files: ["src/**/*.ts", "test/programs/*.ts", "test/wio/programs/**/*.ts"],
     rules: {
       "@typescript-eslint/await-thenable": "off",
       "@typescript-eslint/no-unnecessary-boolean-literal-compare": "off",
@@ -29,6 +34,21 @@ export default tseslint.config(
       "@typescript-eslint/prefer-optional-chain": "off",
       // Handlers are async by type, whether they wait or not.
       "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    // Programs that try the language out, its odd corners above all.
+    files: ["test/wio/programs/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-array-delete": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
+      "@typescript-eslint/no-explicit-any": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/restrict-plus-operands": "off",
     },
   },
   { files: ["eslint.config.js"], extends: [tseslint.configs.disableTypeChecked] },

@@ -11,6 +11,8 @@ export interface Vm {
   devsStop(): void;
   /** @returns 0, or the error code of the refusal */
   devsDeploy(bytecode: Uint8Array): number;
+  /** Collects garbage at each allocation, to find what is not held fast enough. */
+  devsGcStress(on: boolean): void;
   sockClose(): number;
   /** A Jacdac frame into the virtual machine. */
   handlePacket(frame: Uint8Array): void;

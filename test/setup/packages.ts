@@ -7,6 +7,10 @@ const PACKAGES = [
   { command: "openssl", name: "openssl" },
   { command: "chromium", name: "chromium" },
   { command: "socat", name: "socat" },
+  { command: "wasm2c", name: "wabt" },
+  { command: "gcc", name: "gcc libc6-dev" },
+  { command: "arm-none-eabi-gcc", name: "gcc-arm-none-eabi libnewlib-arm-none-eabi" },
+  { command: "qemu-system-arm", name: "qemu-system-arm" },
 ];
 
 const missing = PACKAGES.filter(({ command }) => !onPath(command)).map(({ name }) => name);

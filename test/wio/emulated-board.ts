@@ -15,6 +15,8 @@ export interface EmulatedBoardOptions {
   packed?: Uint8Array;
   network?: Network;
   onLog?: (line: string) => void;
+  /** Called before the board's first instruction. */
+  prepare?: ((board: EmulatedBoard) => void) | undefined;
   /** Further arguments for QEMU. */
   args?: readonly string[];
 }
@@ -55,15 +57,21 @@ export class EmulatedBoard {
     const child = spawn("qemu-system-arm", args, { stdio: ["ignore", "pipe", "pipe"] });
     const network = options.network ?? { ssid: "nobody's" };
     const coprocessor = new Coprocessor(network, (bytes) => link.socket?.write(bytes));
-    const board = new EmulatedBoard(coprocessor, child, () => bench.socket, () => {
-      link.close();
-      bench.close();
-      rmSync(dir, { recursive: true, force: true });
-    });
+    const board = new EmulatedBoard(
+      coprocessor,
+      child,
+      () => bench.socket,
+      () => {
+        link.close();
+        bench.close();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    );
     const log = (line: string): void => {
       board.log.push(line);
       options.onLog?.(line);
     };
+    options.prepare?.(board);
     eachLine(child.stdout, log);
     eachLine(child.stderr, log);
     link.onData = (bytes) => coprocessor.receive(bytes);
@@ -92,7 +100,10 @@ export class EmulatedBoard {
   }
 
   /** Waits for a line of the console, among those after the first `from`. */
-  async logged(text: string | RegExp, options: { from?: number; ms?: number } = {}): Promise<string> {
+  async logged(
+    text: string | RegExp,
+    options: { from?: number; ms?: number } = {},
+  ): Promise<string> {
     const matches = (line: string): boolean =>
       typeof text === "string" ? line.includes(text) : text.test(line);
     const find = (): string | undefined => this.log.slice(options.from ?? 0).find(matches);

@@ -4,18 +4,25 @@ import { BuildError } from "./tools";
 const MAGIC = 0x314b4c4e; // "NLK1"
 const HEADER = 32;
 const ALIGNMENT = 32;
+const FLAG_GC_STRESS = 1;
 
 /** The flash that the linker scripts set aside for it. */
-export const PACKAGE_SPACE = 32 * 1024;
-export const PACKAGE_ADDRESS = 0x68000;
+export const PACKAGE_SPACE = 64 * 1024;
+export const PACKAGE_ADDRESS = 0x60000;
 
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;
+
+export interface PackageOptions {
+  /** Collect garbage at each allocation: for tests. */
+  readonly gcStress?: boolean;
+}
 
 /** @param settings by key; what the program reads is the JSON of the text, as the tools store it */
 export function makePackage(
   program: Uint8Array,
   settings: Readonly<Record<string, string>>,
+  options: PackageOptions = {},
 ): Buffer {
   if (program.length % ALIGNMENT !== 0) {
     throw new BuildError(`the bytecode's ${program.length} bytes are not a multiple of 32`);
@@ -27,10 +34,11 @@ export function makePackage(
   });
   const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));
   const padding = Buffer.alloc((ALIGNMENT - (texts.length % ALIGNMENT)) % ALIGNMENT, 0xff);
-  const header = Buffer.alloc(HEADER, 0xff);
+  const header = Buffer.alloc(HEADER);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(program.length, 4);
   header.writeUInt32LE(texts.length + padding.length, 8);
+  header.writeUInt32LE(options.gcStress ? FLAG_GC_STRESS : 0, 12);
   const packed = Buffer.concat([header, program, texts, padding]);
   if (packed.length > PACKAGE_SPACE) {
     throw new BuildError(

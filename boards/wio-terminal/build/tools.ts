@@ -25,11 +25,12 @@ export async function run(command: string, args: readonly string[]): Promise<str
     return stdout;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const { code, stderr } = error as Error & { code?: unknown; stderr?: string };
+    const { code, stdout, stderr } = error as Error &
+      Partial<Record<"stdout" | "stderr" | "code", string>>;
     if (code === "ENOENT") {
       throw new BuildError(`${command} is not installed: it is in Debian's ${PACKAGES[command]}`);
     }
-    throw new BuildError(`${command} failed:\n${stderr ?? error.message}`);
+    throw new BuildError(`${command} failed:\n${stdout ?? ""}${stderr ?? error.message}`);
   }
 }
 

@@ -59,8 +59,9 @@ erpc_writer *erpc_begin(uint8_t service, uint8_t function) {
 }
 
 void erpc_submit(uint32_t deadline_ms, erpc_done done) {
+  /* What did not fit is not sent in part; the next step fails it. */
+  call.frame_length = call.writer.failed ? 0 : ERPC_FRAME_HEADER + call.writer.length;
   erpc_seal(call.frame, call.writer.length);
-  call.frame_length = ERPC_FRAME_HEADER + call.writer.length;
   call.sent = 0;
   call.deadline_ms = deadline_ms;
   call.submitted_micros = board_micros();
@@ -132,7 +133,6 @@ static void transmit(void) {
 void erpc_step(uint64_t now_micros) {
   transmit();
   receive(now_micros);
-  /* A call whose arguments did not fit cannot be answered; the reader of "failed" is here. */
   if (call.state != WAITING) return;
   const uint64_t waited_micros = now_micros - call.submitted_micros;
   if (call.writer.failed || (now_micros > call.submitted_micros &&

@@ -26,6 +26,8 @@ int main(void) {
   vm_jd_em_init();
   vm_jd_em_set_device_id_2x_i32((uint32_t)(serial >> 32), (uint32_t)serial);
   device_init(serial ^ 1);
+  const package *const package = package_find();
+  vm_jd_em_devs_enable_gc_stress(package && package->flags & PACKAGE_GC_STRESS);
 
   package_send_settings();
   deploy_ask();

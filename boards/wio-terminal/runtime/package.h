@@ -12,9 +12,13 @@ typedef struct {
   uint32_t magic;
   uint32_t program_length;
   uint32_t settings_length;
-  uint32_t reserved[5];
+  uint32_t flags;
+  uint32_t reserved[4];
   uint8_t program[];
 } package;
+
+/* Collect garbage at each allocation: for tests. */
+enum { PACKAGE_GC_STRESS = 1 };
 
 #define PACKAGE_MAGIC 0x314b4c4eu /* "NLK1" */
 

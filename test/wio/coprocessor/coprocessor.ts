@@ -49,10 +49,15 @@ export type Fault =
   | { kind: "freeze" }
   /** The chip restarts in the middle of the call. */
   | { kind: "reset" }
+  /** A name is not found, this time. */
+  | { kind: "unknownHost" }
   /** The call returns this instead. */
   | { kind: "return"; value: number };
 
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
+
+/** `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
+const NOT_FOUND = Buffer.concat([binary(Buffer.alloc(4)), Buffer.from([0xff])]);
 
 export interface Network {
   ssid: string;
@@ -142,7 +147,12 @@ export class Coprocessor {
     const fault = this.faults.get(name)?.shift();
     const result = this.perform(name, call);
     if (boot !== this.boots) return;
-    const payload = fault?.kind === "return" ? i32(fault.value) : result;
+    const payload =
+      fault?.kind === "return"
+        ? i32(fault.value)
+        : fault?.kind === "unknownHost"
+          ? NOT_FOUND
+          : result;
     const { serviceId, functionId, sequence } = call;
     const reply = writeMessage(MESSAGE.reply, serviceId, functionId, sequence, payload);
     await this.answer(toFrame(reply), fault, boot);
@@ -176,6 +186,7 @@ export class Coprocessor {
         this.transmit(frame);
         break;
       case "return":
+      case "unknownHost":
       case undefined:
         break;
     }
@@ -221,8 +232,13 @@ export class Coprocessor {
       case "ipInfo":
         // Where DHCP failed, the chip shows an address of its own invention all the same.
         return Buffer.concat([
-          binary(Buffer.from(this.dhcpWorks ? [10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]
-            : [192, 168, 1, 80, 255, 255, 255, 0, 192, 168, 1, 1])),
+          binary(
+            Buffer.from(
+              this.dhcpWorks
+                ? [10, 0, 2, 15, 255, 255, 255, 0, 10, 0, 2, 2]
+                : [192, 168, 1, 80, 255, 255, 255, 0, 192, 168, 1, 1],
+            ),
+          ),
           i32(0),
         ]);
       case "hostByName":
@@ -268,8 +284,8 @@ export class Coprocessor {
 
   private resolve(host: string): Buffer {
     const address = this.network.hosts?.[host];
-    const bytes = Buffer.from((address ?? "0.0.0.0").split(".").map(Number));
-    return Buffer.concat([binary(bytes), Buffer.from([address === undefined ? 0xff : 0])]);
+    if (address === undefined) return NOT_FOUND;
+    return Buffer.concat([binary(Buffer.from(address.split(".").map(Number))), Buffer.from([0])]);
   }
 }
 

@@ -100,9 +100,11 @@ export class Sockets {
       if (connection.receivedBytes < WINDOW) connection.socket?.resume();
       return { result: bytes.length, bytes };
     }
-    if (connection.state === "failed") return { result: this.fail(connection.errno), bytes: nothing };
+    if (connection.state === "failed")
+      return { result: this.fail(connection.errno), bytes: nothing };
     if (connection.ended) return { result: 0, bytes: nothing };
-    if (connection.state === "new") return { result: this.fail(ERRNO.notConnected), bytes: nothing };
+    if (connection.state === "new")
+      return { result: this.fail(ERRNO.notConnected), bytes: nothing };
     return { result: this.fail(ERRNO.again), bytes: nothing };
   }
 

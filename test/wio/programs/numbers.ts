@@ -4,7 +4,23 @@ import { show } from "./show";
 const minInt = parseInt("-2147483648");
 
 /** Kept out of the compiler's sight, which would compute constants itself. */
-const values = [0, 1, -1, 7, -7, 255, 256, 1000000, -1000000, 2147483647, minInt, 0.1, -0.5, 1e21, 1e-7];
+const values = [
+  0,
+  1,
+  -1,
+  7,
+  -7,
+  255,
+  256,
+  1000000,
+  -1000000,
+  2147483647,
+  minInt,
+  0.1,
+  -0.5,
+  1e21,
+  1e-7,
+];
 
 export function numbers(): void {
   for (const a of values) {
@@ -57,7 +73,23 @@ export function comparisons(): void {
 
 export function mathFunctions(): void {
   const nan = 0 / values[0];
-  for (const x of [0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2, 10, 1000.25, -3.7, 1e10, 123456789.123, nan]) {
+  for (const x of [
+    0,
+    1,
+    -1,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -2.5,
+    2,
+    10,
+    1000.25,
+    -3.7,
+    1e10,
+    123456789.123,
+    nan,
+  ]) {
     show("floor " + x, Math.floor(x));
     show("ceil " + x, Math.ceil(x));
     show("round " + x, Math.round(x));

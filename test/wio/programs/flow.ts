@@ -41,7 +41,7 @@ export function exceptions(): void {
     () => (undefined as any).field,
     () => (null as any).field,
     () => (undefined as any)(),
-    () => ({} as any).method(),
+    () => (({}) as any).method(),
     () => ("text" as any).nothing(),
     () => Buffer.alloc(4).getAt(3, "u32"),
     () => Buffer.alloc(-1),

@@ -3,14 +3,38 @@ import { show } from "./show";
 export function arrays(): void {
   const a = [5, 3, 8, 1, 9, 2, 7];
   show("sorted", a.slice(0).sort());
-  show("by comparison", a.slice(0).sort((x, y) => y - x));
-  show("map", a.map((x) => x * x));
-  show("filter", a.filter((x) => x > 4));
-  show("reduce", a.reduce((sum, x) => sum + x, 0));
-  show("some", a.some((x) => x === 9));
-  show("every", a.every((x) => x < 9));
-  show("find", a.find((x) => x > 5));
-  show("findIndex", a.findIndex((x) => x > 5));
+  show(
+    "by comparison",
+    a.slice(0).sort((x, y) => y - x),
+  );
+  show(
+    "map",
+    a.map((x) => x * x),
+  );
+  show(
+    "filter",
+    a.filter((x) => x > 4),
+  );
+  show(
+    "reduce",
+    a.reduce((sum, x) => sum + x, 0),
+  );
+  show(
+    "some",
+    a.some((x) => x === 9),
+  );
+  show(
+    "every",
+    a.every((x) => x < 9),
+  );
+  show(
+    "find",
+    a.find((x) => x > 5),
+  );
+  show(
+    "findIndex",
+    a.findIndex((x) => x > 5),
+  );
   show("indexOf", a.indexOf(9));
   show("includes", a.includes(4));
   show("join", a.join("-"));
@@ -90,7 +114,11 @@ export function classes(): void {
   const shapes: Shape[] = [new Square(3), new Circle(2), new Shape("nothing")];
   for (const shape of shapes) console.log(shape.describe());
   show("made", made);
-  show("instances", [shapes[0] instanceof Square, shapes[0] instanceof Shape, shapes[1] instanceof Square]);
+  show("instances", [
+    shapes[0] instanceof Square,
+    shapes[0] instanceof Shape,
+    shapes[1] instanceof Square,
+  ]);
   const bound = shapes[0];
   const call = () => bound.describe();
   show("by closure", call());
@@ -105,7 +133,13 @@ export function closures(): void {
   const two = counter();
   show("counters", [one(), one(), two(), one()]);
   const compose = (f: (x: number) => number, g: (x: number) => number) => (x: number) => f(g(x));
-  show("composed", compose((x) => x + 1, (x) => x * 10)(4));
+  show(
+    "composed",
+    compose(
+      (x) => x + 1,
+      (x) => x * 10,
+    )(4),
+  );
   function optional(a: number, b = 7, ...rest: number[]): number {
     return a + b + rest.length;
   }

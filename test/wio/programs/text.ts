@@ -1,7 +1,17 @@
 import { show } from "./show";
 
 export function strings(): void {
-  const texts = ["", "a", "nightlight", "Grüße", "日本語", "a🌙b", "  spaces  ", "line\nbreak", '"quoted"'];
+  const texts = [
+    "",
+    "a",
+    "nightlight",
+    "Grüße",
+    "日本語",
+    "a🌙b",
+    "  spaces  ",
+    "line\nbreak",
+    '"quoted"',
+  ];
   for (const text of texts) {
     show("length of " + text, text.length);
     show("upper " + text, text.toUpperCase());
@@ -20,8 +30,11 @@ export function strings(): void {
     show("equals itself " + text, text === text.slice(0));
   }
   show("order", ["b", "a", "ä", "Z", "aa", ""].sort());
-  show("from codes", String.fromCharCode(72) + String.fromCharCode(252) + String.fromCharCode(9731));
-  show("template", `${1 + 1} and ${"two"} and ${[1, 2].length}`);
+  show(
+    "from codes",
+    String.fromCharCode(72) + String.fromCharCode(252) + String.fromCharCode(9731),
+  );
+  show("template", `${1 + 1} and ${"tw" + "o"} and ${[1, 2].length}`);
   let long = "";
   for (let i = 0; i < 300; i++) long += i;
   show("long", long.length);
@@ -29,7 +42,24 @@ export function strings(): void {
 }
 
 export function numberTexts(): void {
-  for (const x of [0, 1, -1, 0.1, 0.2 + 0.1, 1 / 3, 1e21, 1.5e300, 123456789012, 4294967296, 2147483648, -2147483649, 0.000001, 1e-7, 100, 1e9]) {
+  for (const x of [
+    0,
+    1,
+    -1,
+    0.1,
+    0.2 + 0.1,
+    1 / 3,
+    1e21,
+    1.5e300,
+    123456789012,
+    4294967296,
+    2147483648,
+    -2147483649,
+    0.000001,
+    1e-7,
+    100,
+    1e9,
+  ]) {
     show("text", "" + x);
     show("JSON", JSON.stringify(x));
     show("array", [x]);
@@ -37,7 +67,29 @@ export function numberTexts(): void {
 }
 
 export function parsing(): void {
-  const texts = ["0", "12", "-12", "  42", "12abc", "abc", "", "0x1F", "1e3", "-1.5e-3", ".5", "5.", "1.7976931348623157e308", "1e400", "0.1", "123456789.987654321", "4294967296", "2147483648", "-2147483648", "NaN", "Infinity"];
+  const texts = [
+    "0",
+    "12",
+    "-12",
+    "  42",
+    "12abc",
+    "abc",
+    "",
+    "0x1F",
+    "1e3",
+    "-1.5e-3",
+    ".5",
+    "5.",
+    "1.7976931348623157e308",
+    "1e400",
+    "0.1",
+    "123456789.987654321",
+    "4294967296",
+    "2147483648",
+    "-2147483648",
+    "NaN",
+    "Infinity",
+  ];
   for (const text of texts) {
     show("parseInt " + text, parseInt(text));
     show("parseFloat " + text, parseFloat(text));
@@ -45,7 +97,19 @@ export function parsing(): void {
 }
 
 export function json(): void {
-  const texts = ['{"light":652}', '{"a":[1,2.5,-3e2,true,false,null],"b":{"c":"d\\n\\u00e9\\ud83c\\udf19"}}', "[]", "{}", "12", '"text"', "true", "null", "[[[[1]]]]", '{"a":1,"a":2}', "  [ 1 , 2 ]  "];
+  const texts = [
+    '{"light":652}',
+    '{"a":[1,2.5,-3e2,true,false,null],"b":{"c":"d\\n\\u00e9\\ud83c\\udf19"}}',
+    "[]",
+    "{}",
+    "12",
+    '"text"',
+    "true",
+    "null",
+    "[[[[1]]]]",
+    '{"a":1,"a":2}',
+    "  [ 1 , 2 ]  ",
+  ];
   for (const text of texts) {
     const value = JSON.parse(text);
     show("parsed " + text, value);
@@ -55,7 +119,9 @@ export function json(): void {
     try {
       show("bad " + text, JSON.parse(text));
     } catch (error) {
-      console.log("refused " + text + ": " + (error as Error).name + " " + (error as Error).message);
+      console.log(
+        "refused " + text + ": " + (error as Error).name + " " + (error as Error).message,
+      );
     }
   }
   show("undefined in an object", { a: undefined, b: null, c: [undefined] });

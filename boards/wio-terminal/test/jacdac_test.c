@@ -1,0 +1,218 @@
+/* The board's services as the virtual machine meets them: frames in, frames out. */
+#include "bus.h"
+#include "check.h"
+#include "deploy.h"
+#include "device.h"
+#include "fake_board.h"
+#include "service.h"
+#include "vm_memory.h"
+#include "vm_start.h"
+
+uint8_t vm_memory[16];
+
+#define BOARD_ID 0x1122334455667788ull
+
+enum { LIGHT = 1, BULB = 2, BUTTON_A = 3, BUTTON_B = 4 };
+
+/* What the machine got. */
+static struct {
+  uint64_t device;
+  uint8_t flags, length, service;
+  uint16_t command;
+  uint8_t payload[PAYLOAD_MAX];
+} got[256];
+static unsigned got_count;
+static bool vm_is_full;
+
+/* Static data lies on either side of the memory, so the offset is a signed one here. */
+uint32_t vm_jd_em_frame_received(uint32_t address) {
+  const uint8_t *const frame = (const uint8_t *)((intptr_t)vm_memory + (int32_t)address);
+  if (vm_is_full) return (uint32_t)-1;
+  CHECK((uint16_t)(frame[0] | frame[1] << 8) == bus_crc(frame + 2, (uint16_t)(frame[2] + 10)));
+  CHECK(got_count < 256 && frame[2] % 4 == 0 && frame[12] + 4 <= frame[2]);
+  memcpy(&got[got_count].device, frame + 4, 8);
+  got[got_count].flags = frame[3];
+  got[got_count].length = frame[12];
+  got[got_count].service = frame[13];
+  got[got_count].command = (uint16_t)(frame[14] | frame[15] << 8);
+  memcpy(got[got_count].payload, frame + 16, frame[12]);
+  got_count++;
+  return 0;
+}
+
+void deploy_saw_report(const packet *packet) { (void)packet; }
+
+static void from_vm(uint64_t target, uint8_t flags, uint8_t service, uint16_t command,
+                    const void *payload, uint8_t length) {
+  uint8_t frame[FRAME_MAX] = {0};
+  frame[2] = (uint8_t)((4 + length + 3) & ~3);
+  frame[3] = flags;
+  memcpy(frame + 4, &target, 8);
+  frame[12] = length;
+  frame[13] = service;
+  frame[14] = (uint8_t)command;
+  frame[15] = (uint8_t)(command >> 8);
+  if (length) memcpy(frame + 16, payload, length);
+  got_count = 0;
+  bus_from_vm(frame);
+  bus_deliver();
+}
+
+static void get(uint8_t service, uint16_t code) {
+  from_vm(BOARD_ID, FRAME_COMMAND, service, COMMAND_GET | code, NULL, 0);
+}
+
+static void set_u8(uint8_t service, uint16_t code, uint8_t value) {
+  from_vm(BOARD_ID, FRAME_COMMAND, service, COMMAND_SET | code, &value, 1);
+}
+
+static void step(uint64_t micros) {
+  got_count = 0;
+  fake_micros += micros;
+  device_step(fake_micros);
+  bus_deliver();
+}
+
+static uint16_t u16(unsigned i) { return (uint16_t)(got[i].payload[0] | got[i].payload[1] << 8); }
+
+static void crc_vector(void) {
+  /* CRC-16/CCITT-FALSE, whose check value is public. */
+  CHECK(bus_crc((const uint8_t *)"123456789", 9) == 0x29b1);
+}
+
+static void announces_itself(void) {
+  step(0);
+  CHECK(got_count == 1 && got[0].device == BOARD_ID && got[0].flags == 0);
+  CHECK(got[0].service == 0 && got[0].command == 0 && got[0].length == 24);
+  static const uint32_t classes[] = {0x17dc9a1c, 0x1cab054c, 0x1473a263, 0x1473a263, 0x1473a263};
+  CHECK_BYTES(got[0].payload + 4, classes, sizeof classes);
+  CHECK((got[0].payload[0] & 0xf) == 1);
+  step(499999);
+  CHECK(got_count == 0);
+  step(1);
+  CHECK(got_count == 1 && (got[0].payload[0] & 0xf) == 2);
+}
+
+static void reads_light(void) {
+  fake_light = 0xbeef;
+  get(LIGHT, REGISTER_READING);
+  CHECK(got_count == 1 && got[0].command == 0x1101 && u16(0) == 0xbeef);
+  get(LIGHT, REGISTER_INSTANCE_NAME);
+  CHECK(got[0].length == 12);
+  CHECK_BYTES(got[0].payload, "light sensor", 12);
+}
+
+static unsigned readings_in(unsigned steps, uint64_t micros) {
+  unsigned readings = 0;
+  for (unsigned i = 0; i < steps; i++) {
+    step(micros);
+    for (unsigned j = 0; j < got_count; j++) readings += got[j].command == 0x1101;
+  }
+  return readings;
+}
+
+static void streams_as_many_as_asked(void) {
+  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 3);
+  CHECK(readings_in(10, 50000) == 3);
+  const uint32_t too_fast = 1;
+  from_vm(BOARD_ID, FRAME_COMMAND, LIGHT, COMMAND_SET | REGISTER_STREAMING_INTERVAL, &too_fast, 4);
+  get(LIGHT, REGISTER_STREAMING_INTERVAL);
+  CHECK(got[0].payload[0] == 20);
+  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 255);
+  CHECK(readings_in(100, 1000) == 5);
+  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 0);
+  CHECK(readings_in(100, 1000) == 0);
+}
+
+static void lights_the_led(void) {
+  const uint16_t full = 0xffff;
+  from_vm(BOARD_ID, FRAME_COMMAND, BULB, COMMAND_SET | 1, &full, 2);
+  CHECK(fake_led == 0xffff);
+  get(BULB, 1);
+  CHECK(u16(0) == 0xffff);
+  const uint16_t off = 0;
+  /* To all light bulbs, whoever they are. */
+  from_vm(0x1cab054c, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, 0, COMMAND_SET | 1, &off, 2);
+  CHECK(fake_led == 0);
+}
+
+static void tells_of_buttons(void) {
+  fake_buttons[0] = true;
+  step(10000);
+  CHECK(got_count == 1 && got[0].service == BUTTON_A && (got[0].command & 0x80ff) == 0x8001);
+  const uint16_t first = got[0].command;
+  get(BUTTON_A, 0x181);
+  CHECK(got[0].payload[0] == 1);
+  get(BUTTON_B, 0x181);
+  CHECK(got[0].payload[0] == 0);
+  step(500000); /* announcement, hold */
+  CHECK((got[got_count - 1].command & 0x80ff) == 0x8081);
+  fake_buttons[0] = false;
+  step(10000);
+  CHECK((got[0].command & 0x80ff) == 0x8002 && u16(0) == 510);
+  /* Events are numbered, so that a receiver can tell a repeated one. */
+  CHECK(((got[0].command - first) & 0x7f00) == 0x0200);
+}
+
+static void refuses_what_it_does_not_know(void) {
+  get(LIGHT, 0x17f);
+  CHECK(got_count == 1 && got[0].command == COMMAND_NOT_IMPLEMENTED && u16(0) == 0x117f);
+  get(60, REGISTER_READING);
+  CHECK(got_count == 0);
+  from_vm(BOARD_ID ^ 1, FRAME_COMMAND, LIGHT, 0x1101, NULL, 0);
+  CHECK(got_count == 0);
+}
+
+static void acknowledges(void) {
+  from_vm(BOARD_ID, FRAME_COMMAND | FRAME_ACK_REQUESTED, BULB, 0x1001, NULL, 0);
+  CHECK(got_count == 2 && got[0].service == 0x3f && got[0].length == 0);
+}
+
+static void keeps_frames_for_a_full_machine(void) {
+  vm_is_full = true;
+  for (int i = 0; i < 500; i++) get(LIGHT, REGISTER_READING); /* more than the queue holds */
+  CHECK(got_count == 0);
+  vm_is_full = false;
+  got_count = 0;
+  CHECK(bus_deliver());
+  CHECK(got_count > 20);
+  CHECK(!bus_deliver());
+}
+
+/* Frames that lie about their lengths. */
+static void survives_nonsense(void) {
+  uint32_t state = 7;
+  for (int round = 0; round < 20000; round++) {
+    uint8_t frame[FRAME_HEADER + 255];
+    for (size_t i = 0; i < sizeof frame; i++) frame[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 24);
+    const uint64_t id = BOARD_ID;
+    memcpy(frame + 4, &id, 8);
+    frame[13] %= 8;
+    if (frame[13] == 0) frame[13] = 1; /* but no reset */
+    frame[3] |= FRAME_COMMAND;
+    for (unsigned at = 12; at + 4 <= 12u + frame[2]; at = (at + 4 + frame[at] + 3) & ~3u) {
+      if (at + 1 < sizeof frame && frame[at + 1] == 0) frame[at + 1] = 1;
+    }
+    got_count = 0;
+    vm_is_full = true;
+    bus_from_vm(frame);
+    bus_deliver();
+  }
+  vm_is_full = false;
+  CHECK(true);
+}
+
+int main(void) {
+  device_init(BOARD_ID);
+  crc_vector();
+  announces_itself();
+  reads_light();
+  streams_as_many_as_asked();
+  lights_the_led();
+  tells_of_buttons();
+  refuses_what_it_does_not_know();
+  acknowledges();
+  keeps_frames_for_a_full_machine();
+  survives_nonsense();
+  return all_checked();
+}
