@@ -10,7 +10,8 @@ export function readSettings(root = ROOT): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const file of FILES.map((name) => join(root, name)).filter((path) => existsSync(path))) {
     for (const [key, value] of Object.entries(parseEnv(readFileSync(file, "utf8")))) {
-      if (value !== undefined) settings[key] = value;
+      // An empty one is a line to fill in.
+      if (value) settings[key] = value;
     }
   }
   return settings;

@@ -17,6 +17,9 @@ void cortex_start_tick(uint32_t clock_hz);
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
+/* Makes an overflow of main's stack a fault. */
+void cortex_guard_stack(void);
+
 /* Lets an interrupt line through. */
 void cortex_enable_interrupt(unsigned line);
 

@@ -21,12 +21,29 @@ enum {
   UFSR_DIVBYZERO = 1u << 25,
 };
 
-/* An access this far below main's stack is taken for an overflow of it. */
-enum { OVERFLOW_REACH = 16384 };
+/*
+ * Main's stack ends where RAM begins. What lies below is closed by the memory protection unit, so
+ * that no step over the end, however long, is a quiet one: B3.5 (MPU).
+ */
+#define MPU_CTRL CORTEX_REGISTER(0xe000ed94)
+#define MPU_RNR CORTEX_REGISTER(0xe000ed98)
+#define MPU_RBAR CORTEX_REGISTER(0xe000ed9c)
+#define MPU_RASR CORTEX_REGISTER(0xe000eda0)
+enum { MPU_ENABLE = 1, MPU_DEFAULT_MAP_ELSEWHERE = 4 };
+enum { GUARD_SIZE_LOG2 = 16, GUARD_SIZE = 1 << GUARD_SIZE_LOG2 };
+#define RASR_NO_ACCESS (1u << 28 | 0u << 24 | (GUARD_SIZE_LOG2 - 1) << 1 | 1u)
+
+void cortex_guard_stack(void) {
+  MPU_RNR = 0;
+  MPU_RBAR = (uint32_t)linker_main_stack - GUARD_SIZE;
+  MPU_RASR = RASR_NO_ACCESS;
+  MPU_CTRL = MPU_ENABLE | MPU_DEFAULT_MAP_ELSEWHERE;
+  __asm volatile("dsb\nisb" ::: "memory");
+}
 
 static int below_stack(uint32_t address) {
   const uint32_t bottom = (uint32_t)linker_main_stack;
-  return address < bottom && address >= bottom - OVERFLOW_REACH;
+  return address < bottom && address >= bottom - GUARD_SIZE;
 }
 
 void fault_handler(void) {

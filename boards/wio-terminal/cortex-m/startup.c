@@ -1,8 +1,8 @@
 /*
  * From reset to main, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
  *
- * Two stacks: main's lies at the very bottom of RAM, where an overflow leaves the memory and
- * faults; the handlers have their own, so that the fault can still be told.
+ * Two stacks: main's lies at the very bottom of RAM, with nothing but closed memory below it; the
+ * handlers have their own, so that an overflow of main's can still be told.
  */
 #include <stdint.h>
 #include <string.h>
@@ -35,6 +35,7 @@ static void start(void) {
   memset(linker_bss, 0, (size_t)(linker_bss_end - linker_bss));
   cortex_paint_stack();
   cortex_enable_faults();
+  cortex_guard_stack();
   main();
   for (;;) cortex_wait_for_interrupt();
 }
