@@ -15,6 +15,7 @@ export interface EmulatedBoardOptions {
   packed?: Uint8Array;
   network?: Network;
   onLog?: (line: string) => void;
+  onLed?: (brightness: number) => void;
   /** Called before the board's first instruction. */
   prepare?: ((board: EmulatedBoard) => void) | undefined;
   /** Further arguments for QEMU. */
@@ -34,6 +35,7 @@ export class EmulatedBoard {
     private readonly child: ChildProcess,
     private readonly bench: () => Socket | undefined,
     private readonly cleanUp: () => void,
+    private readonly onLed: (brightness: number) => void,
   ) {}
 
   static async start(options: EmulatedBoardOptions): Promise<EmulatedBoard> {
@@ -66,6 +68,7 @@ export class EmulatedBoard {
         bench.close();
         rmSync(dir, { recursive: true, force: true });
       },
+      (brightness) => options.onLed?.(brightness),
     );
     const log = (line: string): void => {
       board.log.push(line);
@@ -128,8 +131,10 @@ export class EmulatedBoard {
 
   private heard(line: string): void {
     const [what, value] = line.split(" ");
-    if (what === "led") this.led = Number(value);
-    else if (what === "coprocessor") this.coprocessor.setPower(value === "1");
+    if (what === "led") {
+      this.led = Number(value);
+      this.onLed(this.led);
+    } else if (what === "coprocessor") this.coprocessor.setPower(value === "1");
   }
 }
 

@@ -78,7 +78,7 @@ describe("the virtual machine's module", () => {
 describe("the image", () => {
   it("fits the chip, with the nightlight in it", async () => {
     const packed = makePackage(await compileFirmware(), { ID: "one" });
-    const { regions } = await linkImage(QEMU, { packed });
+    const regions = (await linkImage(QEMU, { packed })).regions();
     checkFits(regions);
     expect(table(regions)).toMatch(/flash \(496 KB on the chip\)[^]*RAM \(192 KB on the chip\)/);
     const ram = regions.filter(({ memory }) => memory === "RAM");

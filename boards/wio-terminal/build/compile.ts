@@ -10,6 +10,9 @@ export interface Target {
   readonly flags: readonly string[];
   /** Folders of `boards/wio-terminal/` that hold its C. */
   readonly folders: readonly string[];
+  readonly linkFlags: readonly string[];
+  /** Where the linker scripts are. */
+  readonly scriptFolders: readonly string[];
 }
 
 const COMMON_FLAGS = ["-std=gnu11", "-ffunction-sections", "-fdata-sections"];
@@ -26,16 +29,32 @@ export const QEMU: Target = {
   compiler: "arm-none-eabi-gcc",
   flags: CORTEX_M4_FLAGS,
   folders: [...SHARED_FOLDERS, "cortex-m", "qemu"],
+  linkFlags: [
+    "-nostartfiles",
+    "--specs=nano.specs",
+    "--specs=nosys.specs",
+    "-Wl,--no-warn-rwx-segments",
+    "-Tlink.ld",
+  ],
+  scriptFolders: ["cortex-m", "qemu"],
 };
 
-export const INCLUDE_FOLDERS = ["include", ...SHARED_FOLDERS, "cortex-m"];
+/** The virtual machine as native code of this machine: to be measured, not to be shipped. */
+export const HOST: Target = {
+  name: "host",
+  compiler: "gcc",
+  flags: [...COMMON_FLAGS, "-O2"],
+  folders: [...SHARED_FOLDERS, "host"],
+  linkFlags: [],
+  scriptFolders: [],
+};
 
 export async function compileFile(
   target: Target,
   source: string,
   options: { generated?: boolean; include?: readonly string[] } = {},
 ): Promise<string> {
-  const folders = [...INCLUDE_FOLDERS, ...target.folders].map((folder) => join(BOARD, folder));
+  const folders = ["include", ...target.folders].map((folder) => join(BOARD, folder));
   const include = [...new Set([...folders, ...(options.include ?? [])])];
   const flags = [
     ...target.flags,

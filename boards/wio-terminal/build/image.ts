@@ -1,5 +1,5 @@
 /** Links the runtime, with or without a package in it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { compileFile, compileFolders, version, type Target } from "./compile";
 import { BOARD, OUTPUT, ROOT } from "./paths";
@@ -10,7 +10,8 @@ import { generateVm } from "./vm";
 export interface Image {
   readonly elf: string;
   readonly cliVersion: string;
-  readonly regions: readonly Region[];
+  /** Where its bytes lie; for an image of a chip. */
+  readonly regions: () => Region[];
 }
 
 export interface ImageOptions {
@@ -22,15 +23,7 @@ export interface ImageOptions {
 /** As the linker scripts say. */
 const STORAGE_BYTES = 64 * 1024;
 
-const LINK_FLAGS = [
-  "-nostartfiles",
-  "--specs=nano.specs",
-  "--specs=nosys.specs",
-  "-Wl,--gc-sections",
-  "-Wl,--no-warn-rwx-segments",
-  "-Wl,--fatal-warnings",
-  "-Wl,--build-id=none",
-];
+const LINK_FLAGS = ["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,--build-id=none"];
 
 export async function linkImage(target: Target, options: ImageOptions = {}): Promise<Image> {
   const vm = await generateVm(options.onTranslate);
@@ -45,13 +38,12 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
   const objects = [...parts.keys()];
   if (options.packed) objects.push(await packageObject(target, options.packed));
 
-  const folders = ["cortex-m", target.name].map((folder) => join(BOARD, folder));
-  const scripts = [join(BOARD, "cortex-m/sections.ld"), join(BOARD, target.name, "link.ld")];
+  const folders = target.scriptFolders.map((folder) => join(BOARD, folder));
   const key = fingerprint(
     objects.join("\n"),
-    LINK_FLAGS.join("\n"),
+    [...LINK_FLAGS, ...target.linkFlags].join("\n"),
     await version(target.compiler),
-    ...scripts.map((script) => readFileSync(script, "utf8")),
+    ...folders.flatMap(linkerScripts),
   );
   const elf = join(OUTPUT, "images", `${target.name}-${key}.elf`);
   const map = elf.replace(/elf$/, "map");
@@ -60,7 +52,7 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
       ...target.flags,
       ...LINK_FLAGS,
       ...folders.map((folder) => `-L${folder}`),
-      "-Tlink.ld",
+      ...target.linkFlags,
       `-Wl,-Map=${map}`,
       ...objects.map((object) => relative(ROOT, object)),
       "-lm",
@@ -68,16 +60,19 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
       path,
     ]);
   });
+  const partOf = (object: string): string | undefined => parts.get(join(ROOT, object));
   return {
     elf,
     cliVersion: vm.cliVersion,
-    regions: regions({
-      map,
-      partOf: (object) => parts.get(join(ROOT, object)),
-      vm,
-      storageBytes: STORAGE_BYTES,
-    }),
+    regions: () => regions({ map, partOf, vm, storageBytes: STORAGE_BYTES }),
   };
+}
+
+function linkerScripts(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ld"))
+    .sort()
+    .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
 /** An object whose one section the linker script puts where the runtime looks for it. */

@@ -20,8 +20,9 @@ try {
     packed: makePackage(program, readSettings()),
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),
   });
-  console.log(table(image.regions));
-  checkFits(image.regions);
+  const regions = image.regions();
+  console.log(table(regions));
+  checkFits(regions);
   const elf = join(OUTPUT, "nightlight-qemu.elf");
   copyFileSync(image.elf, elf);
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);

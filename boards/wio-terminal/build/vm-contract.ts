@@ -46,7 +46,8 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 /**
  * Functions of the module that our own C replaces. The flash ones, because the module keeps a copy
  * of the whole flash in RAM and ours reads it in place; the memory ones, because newlib's move a
- * word at a time.
+ * word at a time; and the generator behind Math.random, which the module never seeds, so that it
+ * would say the same at each start.
  */
 export const REPLACED: Readonly<Record<string, string>> = {
   flash_base_addr: "()i32",
@@ -57,6 +58,7 @@ export const REPLACED: Readonly<Record<string, string>> = {
   __memcpy: "(i32,i32,i32)i32",
   __memset: "(i32,i32,i32)i32",
   memmove: "(i32,i32,i32)i32",
+  jd_random: "()i32",
 };
 
 export function signature(type: FunctionType): string {

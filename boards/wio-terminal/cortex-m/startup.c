@@ -1,19 +1,18 @@
 /*
- * From reset to main, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
+ * From reset to the runtime, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
  *
- * Two stacks: main's lies at the very bottom of RAM, with nothing but closed memory below it; the
- * handlers have their own, so that an overflow of main's can still be told.
+ * Two stacks: the runtime's lies at the very bottom of RAM, with nothing but closed memory below it; the
+ * handlers have their own, so that an overflow of the runtime's can still be told.
  */
 #include <stdint.h>
 #include <string.h>
 
 #include "cortex.h"
+#include "runtime.h"
 
 extern uint32_t linker_main_stack[], linker_main_stack_top[];
 extern uint8_t linker_data[], linker_data_end[], linker_data_image[];
 extern uint8_t linker_bss[], linker_bss_end[];
-
-int main(void);
 
 static void start(void) __attribute__((used, noreturn));
 
@@ -36,6 +35,5 @@ static void start(void) {
   cortex_paint_stack();
   cortex_enable_faults();
   cortex_guard_stack();
-  main();
-  for (;;) cortex_wait_for_interrupt();
+  runtime_run();
 }

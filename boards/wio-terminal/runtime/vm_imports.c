@@ -56,6 +56,16 @@ uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length) {
   return to;
 }
 
+/* Math.random and the like: quick numbers (xorshift, Marsaglia 2003) from a seed nobody knows. */
+uint32_t w2c_jd_random(void) {
+  static uint32_t state;
+  while (state == 0) board_random((uint8_t *)&state, sizeof state);
+  state ^= state << 13;
+  state ^= state >> 17;
+  state ^= state << 5;
+  return state;
+}
+
 void vm_import_abort(void) { panic("the virtual machine aborted"); }
 
 /* The machine exits in order to restart its device. */

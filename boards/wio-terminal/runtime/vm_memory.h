@@ -14,11 +14,11 @@ extern const uint32_t vm_stack_limit;
 
 _Noreturn void vm_stack_overflow(void);
 
+/* On a 64-bit host an address is an offset with a sign: all static data is within its reach. */
 static inline void *vm_at(uint32_t address) {
-  return (void *)((uintptr_t)vm_memory + address);
+  return (void *)((uintptr_t)vm_memory + (uintptr_t)(intptr_t)(int32_t)address);
 }
 
-/* On the board every address fits; on a 64-bit host only those inside the array do. */
 static inline uint32_t vm_address_of(const void *pointer) {
   return (uint32_t)((uintptr_t)pointer - (uintptr_t)vm_memory);
 }

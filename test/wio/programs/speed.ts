@@ -11,6 +11,7 @@ async function timed(name: string, rounds: number, work: () => void): Promise<vo
   console.log("speed " + name + " " + (millis() - from) + " ms");
 }
 
+await timed("waiting", 20, () => {});
 await timed("integers", 20, () => {
   let x = 1;
   for (let i = 0; i < 5000; i++) x = (x * 5 + i) & 0xffff;

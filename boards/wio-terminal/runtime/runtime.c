@@ -2,6 +2,8 @@
  * The board's loop: bytes from the coprocessor, the Jacdac services, then one step of the virtual
  * machine. No part waits for anything; when all have nothing to do, the core sleeps.
  */
+#include "runtime.h"
+
 #include <stddef.h>
 
 #include "board.h"
@@ -15,7 +17,7 @@
 #include "vm_start.h"
 #include "wifi.h"
 
-int main(void) {
+void runtime_run(void) {
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
 
