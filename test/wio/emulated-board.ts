@@ -19,7 +19,7 @@ export interface EmulatedBoardOptions {
   /** Called before the board's first instruction. */
   prepare?: ((board: EmulatedBoard) => void) | undefined;
   /** Further arguments for QEMU. */
-  args?: readonly string[];
+  args?: readonly string[] | undefined;
 }
 
 export type Button = "a" | "b" | "c";

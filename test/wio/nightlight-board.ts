@@ -17,6 +17,8 @@ export interface NightlightBoardOptions {
   broker: string;
   /** Before the board runs: to order faults, for one. */
   prepare?: (board: EmulatedBoard) => void;
+  /** Further arguments for QEMU. */
+  args?: readonly string[];
 }
 
 export async function startNightlightBoard(
@@ -29,7 +31,8 @@ export async function startNightlightBoard(
     WIFI_SSID: HOME.ssid,
     WIFI_PWD: HOME.password ?? "",
   });
-  return await EmulatedBoard.start({ elf, packed, network: HOME, prepare: options.prepare });
+  const { prepare, args } = options;
+  return await EmulatedBoard.start({ elf, packed, network: HOME, prepare, args });
 }
 
 /** A raw reading, 0..1023, as the sensor's 0..65535. */

@@ -82,6 +82,21 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     expect(readings(id).every((reading) => reading.boot === boot)).toBe(true);
   });
 
+  it("never lets the network hold up the program for more than 5 ms", async () => {
+    // An instruction takes 8 ns of emulated time here, however busy this machine is.
+    const args = ["-icount", "shift=3"];
+    board = await startNightlightBoard({ id: "wio-5", broker: broker.url, args });
+    for (const raw of [100, 900, 200, 800]) {
+      board.setLight(lightOfRaw(raw));
+      await reports("wio-5", ({ light }) => light === raw);
+      await led(raw < 300);
+    }
+    board.say("status");
+    const longest = /longest_network_us=(\d+)/.exec(await board.logged("longest_network_us="));
+    expect(Number(longest?.[1])).toBeGreaterThan(0);
+    expect(Number(longest?.[1])).toBeLessThan(5000);
+  });
+
   it("finds its broker by name", async () => {
     board = await startNightlightBoard({
       id: "wio-3",

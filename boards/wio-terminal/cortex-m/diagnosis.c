@@ -6,6 +6,7 @@
 #include "console.h"
 #include "cortex.h"
 #include "panic.h"
+#include "runtime.h"
 #include "vm_layout.h"
 #include "vm_start.h"
 
@@ -15,7 +16,7 @@ void diagnosis_print(void) {
                console_number(cortex_stack_size()), " vm_stack=", console_number(vm_stack_used()),
                "/", console_number(VM_STACK_SIZE), NULL);
   console_line("status vm_heap=", console_number(vm_heap_used()), "/", console_number(heap_size),
-               NULL);
+               " longest_network_us=", console_number(runtime_longest_network_micros()), NULL);
 }
 
 /* Not a tail call, and each frame holds something. */

@@ -2,7 +2,7 @@
 #ifndef DIAGNOSIS_H
 #define DIAGNOSIS_H
 
-/* One line on the console: "status main_stack=USED/SIZE vm_stack=… vm_heap=…", in bytes. */
+/* On the console: "status main_stack=USED/SIZE vm_stack=…" in bytes, "longest_network_us=…". */
 void diagnosis_print(void);
 
 _Noreturn void diagnosis_overflow_main_stack(void);

@@ -17,6 +17,10 @@
 #include "vm_start.h"
 #include "wifi.h"
 
+static uint32_t longest_network_micros;
+
+uint32_t runtime_longest_network_micros(void) { return longest_network_micros; }
+
 void runtime_run(void) {
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
@@ -41,6 +45,8 @@ void runtime_run(void) {
     erpc_step(now_micros);
     wifi_step(now_micros);
     socket_step(now_micros);
+    const uint32_t network_micros = (uint32_t)(board_micros() - now_micros);
+    if (network_micros > longest_network_micros) longest_network_micros = network_micros;
     device_step(now_micros);
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {
