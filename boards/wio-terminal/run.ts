@@ -83,6 +83,8 @@ async function main(): Promise<void> {
     if (line.trim() === "quit") break;
     if (line.trim() && !obey(board, line)) console.log(HELP);
   }
+  input.close();
+  process.stdin.destroy(); // left open, it would keep the process alive
   await board.stop();
 }
 

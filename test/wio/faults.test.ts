@@ -82,7 +82,7 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     expect(bootsOf(running)).toBe(1);
   });
 
-  it("never blocks on a network that is not there", { timeout: 90_000 }, async () => {
+  it("waits for a network that is not there", { timeout: 90_000 }, async () => {
     const running = await start(({ coprocessor }) => (coprocessor.inRange = false));
     await running.logged("cannot join");
     running.coprocessor.inRange = true;

@@ -77,7 +77,6 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 }
 
 void board_link_discard(void) {}
-uint32_t board_link_overruns(void) { return 0; }
 void board_link_power(bool on) { (void)on; }
 uint16_t board_light(void) { return 0; }
 void board_led(uint16_t brightness) { (void)brightness; }

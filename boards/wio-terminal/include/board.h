@@ -31,8 +31,6 @@ void board_console_write(const char *text, size_t length);
 size_t board_link_read(uint8_t *into, size_t space);
 size_t board_link_write(const uint8_t *bytes, size_t length); /* takes what fits, returns how much */
 void board_link_discard(void);                              /* forgets what was received */
-/* Bytes lost since reset because nobody read them in time. */
-uint32_t board_link_overruns(void);
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);
 

@@ -59,8 +59,6 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 
 void board_link_discard(void) { uart_discard(UART_LINK); }
 
-uint32_t board_link_overruns(void) { return uart_overruns(UART_LINK); }
-
 void board_random(uint8_t *into, size_t length) { semihosting_random(into, length); }
 
 /* One emulated board is like the next. */

@@ -27,7 +27,6 @@ typedef struct {
   uint16_t size;
   volatile uint16_t head; /* written by the interrupt */
   volatile uint16_t tail; /* written by the reader */
-  uint32_t overruns;
 } ring;
 
 static ring link_ring = {.bytes = link_bytes, .size = sizeof link_bytes};
@@ -50,12 +49,9 @@ static void received(unsigned uart) {
   while (UART_STATE(uart) & STATE_RX_FULL) {
     const uint8_t byte = (uint8_t)UART_DATA(uart);
     const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
-    if (next == ring->tail) {
-      ring->overruns++;
-    } else {
-      ring->bytes[ring->head] = byte;
-      ring->head = next;
-    }
+    if (next == ring->tail) continue; /* lost, as a CRC will tell */
+    ring->bytes[ring->head] = byte;
+    ring->head = next;
   }
 }
 
@@ -81,5 +77,3 @@ void uart_write(unsigned uart, const uint8_t *bytes, size_t length) {
 }
 
 void uart_discard(unsigned uart) { rings[uart]->tail = rings[uart]->head; }
-
-uint32_t uart_overruns(unsigned uart) { return rings[uart]->overruns; }

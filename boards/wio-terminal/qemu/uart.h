@@ -11,7 +11,6 @@ void uart_init(void);
 size_t uart_read(unsigned uart, uint8_t *into, size_t space);
 void uart_write(unsigned uart, const uint8_t *bytes, size_t length);
 void uart_discard(unsigned uart);
-uint32_t uart_overruns(unsigned uart);
 
 /* Interrupt handlers, for the vector table. */
 void uart_link_received(void);
