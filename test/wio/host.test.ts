@@ -21,7 +21,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "test/fake_board",
   ],
   jacdac_test: [...[...SERVICES, "button"].map((name) => `jacdac/${name}`), "test/fake_board"],
-  socket_parts_test: ["network/outgoing"],
+  socket_parts_test: ["network/address", "network/outgoing"],
 };
 
 describe("the board's C on the host, watched by the sanitizers", () => {

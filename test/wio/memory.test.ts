@@ -44,7 +44,7 @@ describe("memory on the board", () => {
   });
 
   it.each([
-    ["main", "panic: main's stack overflowed"],
+    ["main", "panic: the main stack overflowed"],
     ["vm", "panic: the virtual machine's stack overflowed"],
   ])("says so when the stack of %s overflows, and starts again", async (stack, message) => {
     const running = await startAll();

@@ -17,7 +17,7 @@ void cortex_start_tick(uint32_t clock_hz);
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
-/* Makes an overflow of main's stack a fault. */
+/* Makes an overflow of the main stack a fault. */
 void cortex_guard_stack(void);
 
 /* Lets an interrupt line through. */
@@ -25,7 +25,7 @@ void cortex_enable_interrupt(unsigned line);
 
 _Noreturn void cortex_reset(void);
 
-/* Main's stack, painted before main runs: how much of it was ever used. */
+/* The main stack, painted before main runs: how much of it was ever used. */
 void cortex_paint_stack(void);
 uint32_t cortex_stack_size(void);
 uint32_t cortex_stack_used(void);

@@ -29,7 +29,7 @@ static uint32_t __attribute__((noinline)) descend(uint32_t depth) {
 
 void diagnosis_overflow_main_stack(void) {
   descend(0);
-  panic("main's stack has no end");
+  panic("the main stack has no end");
 }
 
 void diagnosis_overflow_vm_stack(void) {

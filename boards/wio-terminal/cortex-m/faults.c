@@ -1,6 +1,6 @@
 /*
  * Faults become a panic that names the cause. The handler runs on its own stack, so an overflow of
- * main's, which has no room left to be reported from, is told like any other.
+ * the main one, which has no room left to be reported from, is told like any other.
  * ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
  */
 #include "cortex.h"
@@ -22,7 +22,7 @@ enum {
 };
 
 /*
- * Main's stack ends where RAM begins. What lies below is closed by the memory protection unit, so
+ * The main stack ends where RAM begins. What lies below is closed by the memory protection unit, so
  * that no step over the end, however long, is a quiet one: B3.5 (MPU).
  */
 #define MPU_CTRL CORTEX_REGISTER(0xe000ed94)
@@ -54,7 +54,7 @@ void fault_handler(void) {
   uint32_t stack_pointer;
   __asm volatile("mrs %0, psp" : "=r"(stack_pointer));
   if (cause & (BFSR_STKERR | MMFSR_MSTKERR) || below_stack(address) || below_stack(stack_pointer)) {
-    panic("main's stack overflowed");
+    panic("the main stack overflowed");
   }
   if (cause & UFSR_DIVBYZERO) panic("division by zero");
   if (cause & BFSR_PRECISERR) panic_at("bus fault", address);

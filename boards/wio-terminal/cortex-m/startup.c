@@ -1,8 +1,8 @@
 /*
  * From reset to the runtime, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
  *
- * Two stacks: the runtime's lies at the very bottom of RAM, with nothing but closed memory below it; the
- * handlers have their own, so that an overflow of the runtime's can still be told.
+ * Two stacks: the main one lies at the very bottom of RAM, with nothing but closed memory below
+ * it; the handlers have their own, so that an overflow of the main one can still be told.
  */
 #include <stdint.h>
 #include <string.h>

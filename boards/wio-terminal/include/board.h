@@ -29,8 +29,9 @@ void board_console_write(const char *text, size_t length);
 
 /* The UART to the Wi-Fi coprocessor. */
 size_t board_link_read(uint8_t *into, size_t space);
-size_t board_link_write(const uint8_t *bytes, size_t length); /* takes what fits, returns how much */
-void board_link_discard(void);                              /* forgets what was received */
+/* Takes what fits, and returns how much. */
+size_t board_link_write(const uint8_t *bytes, size_t length);
+void board_link_discard(void); /* forgets what was received */
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);
 
@@ -55,7 +56,7 @@ uint64_t board_serial_number(void);
 #define BOARD_STORAGE_PAGE 4096u
 extern const uint8_t board_storage[];
 extern const size_t board_storage_size;
-void board_storage_erase(size_t offset);                                          /* one page */
-void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* onto erased flash */
+void board_storage_erase(size_t offset);                                      /* one page */
+void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* once erased */
 
 #endif

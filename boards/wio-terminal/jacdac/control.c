@@ -6,7 +6,12 @@
 #include "services.h"
 
 enum { SERVICE_CLASS_CONTROL = 0 };
-enum { COMMAND_SERVICES = 0x00, COMMAND_NOOP = 0x80, COMMAND_IDENTIFY = 0x81, COMMAND_RESET = 0x82 };
+enum {
+  COMMAND_SERVICES = 0x00,
+  COMMAND_NOOP = 0x80,
+  COMMAND_IDENTIFY = 0x81,
+  COMMAND_RESET = 0x82
+};
 enum { REGISTER_DEVICE_DESCRIPTION = 0x180, REGISTER_UPTIME = 0x186 };
 
 static const char description[] = "Wio Terminal";

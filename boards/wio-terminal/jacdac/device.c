@@ -37,7 +37,8 @@ void device_init(uint64_t id) {
 }
 
 void device_report(uint8_t service, uint16_t command, const void *payload, uint8_t length) {
-  const packet packet = {.service = service, .command = command, .length = length, .payload = payload};
+  const packet packet = {
+      .service = service, .command = command, .length = length, .payload = payload};
   bus_send(own_id, 0, &packet);
 }
 
@@ -70,9 +71,8 @@ void device_step(uint64_t now_micros) {
 
 static void give(service *service, const packet *packet) {
   const char *const name = service->name;
-  if (name && service_answers(service, packet, REGISTER_INSTANCE_NAME, name, (uint8_t)strlen(name))) {
-    return;
-  }
+  const uint8_t length = name ? (uint8_t)strlen(name) : 0;
+  if (name && service_answers(service, packet, REGISTER_INSTANCE_NAME, name, length)) return;
   if (service->handle(service, packet)) return;
   const uint16_t refused[2] = {packet->command, 0};
   device_report(service->index, COMMAND_NOT_IMPLEMENTED, refused, sizeof refused);

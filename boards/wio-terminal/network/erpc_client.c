@@ -119,7 +119,8 @@ static void receive(uint64_t now_micros) {
 
 /* One frame after the other: their bytes must not mix. */
 static void transmit(void) {
-  const bool call_is_half_sent = call.state == WAITING && call.sent > 0 && call.sent < call.frame_length;
+  const bool call_is_half_sent =
+      call.state == WAITING && call.sent > 0 && call.sent < call.frame_length;
   if (!call_is_half_sent && callback_answer.sent < callback_answer.length) {
     callback_answer.sent += board_link_write(callback_answer.frame + callback_answer.sent,
                                              callback_answer.length - callback_answer.sent);

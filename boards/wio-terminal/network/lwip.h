@@ -1,24 +1,14 @@
 /*
- * Numbers of the coprocessor's socket service: lwIP 2.0.2 as built in seeed-ambd-sdk. Functions:
- * seeed-ambd-firmware erpc_idl.
+ * The coprocessor's sockets: lwIP 2.0.2 as built in seeed-ambd-sdk, called as seeed-ambd-firmware's
+ * erpc_idl describes it. Each function submits one call; replies end with an i32, -1 for "ask
+ * errno", except where something else is said.
  */
 #ifndef LWIP_H
 #define LWIP_H
 
-enum {
-  LWIP_SETSOCKOPT = 7,
-  LWIP_CLOSE = 8,
-  LWIP_CONNECT = 9,
-  LWIP_RECV = 12,
-  LWIP_SEND = 15,
-  LWIP_SOCKET = 18,
-  LWIP_FCNTL = 23,
-  LWIP_ERRNO = 24,
-  LWIP_GETHOSTBYNAME = 25
-};
+#include <stdint.h>
 
-enum { LWIP_AF_INET = 2, LWIP_SOCK_STREAM = 1, LWIP_IPPROTO_TCP = 6, LWIP_TCP_NODELAY = 1 };
-enum { LWIP_MSG_DONTWAIT = 8, LWIP_F_SETFL = 4, LWIP_O_NONBLOCK = 1, LWIP_SOCKADDR_SIZE = 16 };
+#include "erpc_client.h"
 
 enum {
   LWIP_EAGAIN = 11,
@@ -26,5 +16,29 @@ enum {
   LWIP_EALREADY = 114,
   LWIP_EINPROGRESS = 115
 };
+
+/* Reply: a binary of four bytes, the address in network order; then an i8, 0 if it was found. */
+void lwip_resolve(const char *host, uint32_t deadline_ms, erpc_done done);
+
+/* A TCP socket; the result is its handle. */
+void lwip_create(erpc_done done);
+
+/* A nightlight's messages are small and wanted now: without this, Nagle holds them back. */
+void lwip_set_no_delay(int32_t handle, erpc_done done);
+void lwip_set_non_blocking(int32_t handle, erpc_done done);
+
+/* To be called again and again until errno says EISCONN; both numbers are as their names say. */
+void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, erpc_done done);
+
+/* The result is how many bytes were taken. */
+void lwip_send(int32_t handle, const uint8_t *bytes, uint32_t length, erpc_done done);
+
+/* Reply: a binary, then how many of its bytes count; 0 when the peer has closed. */
+void lwip_receive(int32_t handle, uint32_t limit, erpc_done done);
+
+void lwip_close(int32_t handle, erpc_done done);
+
+/* Why the last call failed. It keeps its value when a call succeeds. */
+void lwip_errno(erpc_done done);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "address.h"
 #include "console.h"
 #include "erpc_client.h"
 #include "lwip.h"
@@ -22,7 +23,6 @@
 #include "wifi.h"
 
 enum {
-  DEADLINE_MS = 2000,
   DEADLINE_NAME_MS = 20000,
   NETWORK_PATIENCE_MS = 60000,
   CONNECT_PATIENCE_MS = 15000,
@@ -115,11 +115,6 @@ static bool answered_with(erpc_reader *reply, int32_t *result) {
   return !garbled(reply);
 }
 
-static void submit(uint32_t deadline_ms, erpc_done done) {
-  socket.in_call = true;
-  erpc_submit(deadline_ms, done);
-}
-
 static void named(erpc_reader *reply) {
   if (!answered(reply)) return;
   uint32_t length;
@@ -144,12 +139,12 @@ static void created(erpc_reader *reply) {
   else go(NO_DELAY, 0);
 }
 
-static void set_no_delay(erpc_reader *reply) {
+static void no_delay_set(erpc_reader *reply) {
   int32_t result;
   if (answered_with(reply, &result)) go(NON_BLOCKING, 0);
 }
 
-static void set_non_blocking(erpc_reader *reply) {
+static void non_blocking_set(erpc_reader *reply) {
   int32_t result;
   if (answered_with(reply, &result)) go(CONNECT, 0);
 }
@@ -216,80 +211,6 @@ static void closed(erpc_reader *reply) {
   if (!reply) wifi_suspect();
 }
 
-static void call_with_handle(uint8_t function, erpc_done done) {
-  erpc_put_u32(erpc_begin(ERPC_LWIP, function), (uint32_t)socket.handle);
-  submit(DEADLINE_MS, done);
-}
-
-static void call_errno(erpc_done done) {
-  erpc_begin(ERPC_LWIP, LWIP_ERRNO);
-  submit(DEADLINE_MS, done);
-}
-
-static void call_name(void) {
-  erpc_put_text(erpc_begin(ERPC_LWIP, LWIP_GETHOSTBYNAME), socket.host);
-  submit(DEADLINE_NAME_MS, named);
-}
-
-static void call_create(void) {
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_SOCKET);
-  erpc_put_u32(arguments, LWIP_AF_INET);
-  erpc_put_u32(arguments, LWIP_SOCK_STREAM);
-  erpc_put_u32(arguments, LWIP_IPPROTO_TCP);
-  submit(DEADLINE_MS, created);
-}
-
-/* A nightlight's messages are small and wanted now: without this, Nagle holds them back. */
-static void call_no_delay(void) {
-  static const uint8_t on[4] = {1};
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_SETSOCKOPT);
-  erpc_put_u32(arguments, (uint32_t)socket.handle);
-  erpc_put_u32(arguments, LWIP_IPPROTO_TCP);
-  erpc_put_u32(arguments, LWIP_TCP_NODELAY);
-  erpc_put_binary(arguments, on, sizeof on);
-  erpc_put_u32(arguments, sizeof on);
-  submit(DEADLINE_MS, set_no_delay);
-}
-
-static void call_non_blocking(void) {
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_FCNTL);
-  erpc_put_u32(arguments, (uint32_t)socket.handle);
-  erpc_put_u32(arguments, LWIP_F_SETFL);
-  erpc_put_u32(arguments, LWIP_O_NONBLOCK);
-  submit(DEADLINE_MS, set_non_blocking);
-}
-
-/* sockaddr_in: length, family, port and address in network order, eight zeros. */
-static void call_connect(void) {
-  uint8_t address[LWIP_SOCKADDR_SIZE] = {LWIP_SOCKADDR_SIZE, LWIP_AF_INET,
-                                         (uint8_t)(socket.port >> 8), (uint8_t)socket.port};
-  memcpy(address + 4, &socket.address, sizeof socket.address);
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_CONNECT);
-  erpc_put_u32(arguments, (uint32_t)socket.handle);
-  erpc_put_binary(arguments, address, sizeof address);
-  erpc_put_u32(arguments, sizeof address);
-  submit(DEADLINE_MS, connected);
-}
-
-static void call_send(void) {
-  const uint8_t *bytes;
-  const uint32_t length = outgoing_peek(&bytes, SEND_MAX);
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_SEND);
-  erpc_put_u32(arguments, (uint32_t)socket.handle);
-  erpc_put_binary(arguments, bytes, length);
-  erpc_put_u32(arguments, LWIP_MSG_DONTWAIT);
-  submit(DEADLINE_MS, sent);
-}
-
-static void call_receive(void) {
-  erpc_writer *const arguments = erpc_begin(ERPC_LWIP, LWIP_RECV);
-  erpc_put_u32(arguments, (uint32_t)socket.handle);
-  erpc_put_u32(arguments, RECEIVE_MAX);
-  erpc_put_u32(arguments, LWIP_MSG_DONTWAIT);
-  erpc_put_u32(arguments, 0); /* a time-out that the coprocessor ignores */
-  submit(DEADLINE_MS, received);
-}
-
 static void begin(void) {
   socket.reopen = false;
   socket.wanted = true;
@@ -304,12 +225,57 @@ static void wait_for_network(void) {
     end("no Wi-Fi network is configured");
   } else if (wifi_is_up()) {
     socket.generation = wifi_generation();
-    socket.address = socket_parse_address(socket.host);
+    socket.address = address_parse(socket.host);
     socket.sent_last = false;
     socket.give_up_micros = socket.now + CONNECT_PATIENCE_MS * 1000ull;
     go(socket.address ? CREATE : NAME, 0);
   } else if (socket.now >= socket.give_up_micros) {
     end("no Wi-Fi");
+  }
+}
+
+static void call_next(void) {
+  const uint8_t *bytes;
+  socket.in_call = true;
+  switch (socket.state) {
+    case NONE:
+    case WAIT_FOR_NETWORK:
+      socket.in_call = false;
+      break;
+    case NAME:
+      lwip_resolve(socket.host, DEADLINE_NAME_MS, named);
+      break;
+    case CREATE:
+      lwip_create(created);
+      break;
+    case NO_DELAY:
+      lwip_set_no_delay(socket.handle, no_delay_set);
+      break;
+    case NON_BLOCKING:
+      lwip_set_non_blocking(socket.handle, non_blocking_set);
+      break;
+    case CONNECT:
+      lwip_connect(socket.handle, socket.address, socket.port, connected);
+      break;
+    case CONNECT_ERROR:
+      lwip_errno(connect_explained);
+      break;
+    case OPEN:
+      socket.sent_last = outgoing_length() > 0 && !socket.sent_last;
+      if (socket.sent_last) {
+        const uint32_t length = outgoing_peek(&bytes, SEND_MAX);
+        lwip_send(socket.handle, bytes, length, sent);
+      } else {
+        lwip_receive(socket.handle, RECEIVE_MAX, received);
+      }
+      break;
+    case SEND_ERROR:
+    case RECEIVE_ERROR:
+      lwip_errno(stream_explained);
+      break;
+    case CLOSE:
+      lwip_close(socket.handle, closed);
+      break;
   }
 }
 
@@ -333,57 +299,7 @@ void socket_step(uint64_t now_micros) {
     end("connection timed out");
     return;
   }
-  switch (socket.state) {
-    case NONE:
-    case WAIT_FOR_NETWORK:
-      break;
-    case NAME:
-      call_name();
-      break;
-    case CREATE:
-      call_create();
-      break;
-    case NO_DELAY:
-      call_no_delay();
-      break;
-    case NON_BLOCKING:
-      call_non_blocking();
-      break;
-    case CONNECT:
-      call_connect();
-      break;
-    case CONNECT_ERROR:
-      call_errno(connect_explained);
-      break;
-    case OPEN:
-      socket.sent_last = outgoing_length() > 0 && !socket.sent_last;
-      if (socket.sent_last) call_send();
-      else call_receive();
-      break;
-    case SEND_ERROR:
-    case RECEIVE_ERROR:
-      call_errno(stream_explained);
-      break;
-    case CLOSE:
-      call_with_handle(LWIP_CLOSE, closed);
-      break;
-  }
-}
-
-uint32_t socket_parse_address(const char *host) {
-  uint8_t bytes[4];
-  for (unsigned part = 0; part < 4; part++) {
-    unsigned value = 0, digits = 0;
-    for (; *host >= '0' && *host <= '9' && digits < 3; digits++) {
-      value = value * 10 + (unsigned)(*host++ - '0');
-    }
-    if (digits == 0 || value > 255 || *host != (part < 3 ? '.' : 0)) return 0;
-    bytes[part] = (uint8_t)value;
-    host++;
-  }
-  uint32_t address;
-  memcpy(&address, bytes, sizeof address);
-  return address;
+  call_next();
 }
 
 enum { REFUSED = -1, NO_CONNECTION = -10, NO_ROOM = -11 };

@@ -10,7 +10,4 @@
 /* Begins the next call when one is due and the line is free. Not from inside of the machine. */
 void socket_step(uint64_t now_micros);
 
-/* The address in a text of four numbers with dots; 0 when it is a name. In network order. */
-uint32_t socket_parse_address(const char *host);
-
 #endif

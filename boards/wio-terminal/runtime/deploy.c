@@ -48,6 +48,7 @@ void deploy_step(void) {
   if (stored_hash == hash(package->program, length)) return;
   const uint32_t result = vm_jd_em_devs_deploy(vm_address_of(package->program), length);
   if (result != 0) {
-    console_line("the virtual machine refused the program: ", console_number((int32_t)result), NULL);
+    console_line("the virtual machine refused the program: ", console_number((int32_t)result),
+                 NULL);
   }
 }

@@ -46,8 +46,9 @@ void package_send_settings(void) {
     if (length > PAYLOAD_MAX) {
       console_line("setting too long: ", key, NULL);
     } else if (is_for_program(key)) {
-      const packet packet = {
-          .command = COMMAND_SETTINGS_SET, .length = (uint8_t)length, .payload = (const uint8_t *)key};
+      const packet packet = {.command = COMMAND_SETTINGS_SET,
+                             .length = (uint8_t)length,
+                             .payload = (const uint8_t *)key};
       bus_send(SERVICE_CLASS_SETTINGS, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, &packet);
     }
     key = value + strlen(value) + 1;

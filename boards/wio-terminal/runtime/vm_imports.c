@@ -90,7 +90,8 @@ uint32_t vm_import_fd_write(uint32_t file, uint32_t vectors, uint32_t count, uin
   return WASI_BAD_FILE;
 }
 
-uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence, uint32_t to) {
+uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence,
+                           uint32_t to) {
   (void)file;
   (void)low;
   (void)high;

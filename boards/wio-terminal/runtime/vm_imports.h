@@ -21,7 +21,8 @@ void vm_import_abort(void);
 void vm_import_exit(uint32_t code);
 uint32_t vm_import_fd_close(uint32_t file);
 uint32_t vm_import_fd_write(uint32_t file, uint32_t vectors, uint32_t count, uint32_t written);
-uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence, uint32_t to);
+uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t whence,
+                           uint32_t to);
 uint32_t w2c___memcpy(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length);
 uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length);

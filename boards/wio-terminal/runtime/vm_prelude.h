@@ -84,7 +84,8 @@ typedef struct {
 } vm_table_entry;
 
 #define VM_CALL_INDIRECT(signature, wanted, index) ((signature)vm_indirect(wanted, index))
-static inline vm_function vm_table_lookup(const vm_table_entry *table, u32 size, u32 type, u32 index) {
+static inline vm_function vm_table_lookup(const vm_table_entry *table, u32 size, u32 type,
+                                          u32 index) {
   if (index == 0 || index >= size || table[index].type != type) vm_trap("indirect call");
   return table[index].function;
 }

@@ -24,7 +24,8 @@ static void step(uint64_t micros) {
 }
 
 /* A message from the coprocessor: header, number, one word. */
-static void arrives(uint8_t type, uint8_t function, uint8_t service, uint32_t number, uint32_t word) {
+static void arrives(uint8_t type, uint8_t function, uint8_t service, uint32_t number,
+                    uint32_t word) {
   uint8_t frame[16] = {[4] = type, function, service, 1};
   memcpy(frame + 8, &number, 4);
   memcpy(frame + 12, &word, 4);
@@ -48,10 +49,10 @@ static uint32_t call(uint32_t deadline_ms) {
 static void known_requests(void) {
   static const uint8_t version[] = {8, 0, 0x7d, 0xa6, 0, 1, 1, 1, 1, 0, 0, 0};
   static const uint8_t wifi_on[] = {12, 0, 0xc6, 0xe8, 0, 27, 14, 1, 2, 0, 0, 0, 1, 0, 0, 0};
-  static const uint8_t connect[] = {41,  0,   0x78, 0x29, 0,   1,    14,   1,    3,    0,    0,   0,
-                                    4,   0,   0,    0,    's', 's',  'i',  'd',  0,    8,    0,   0,
-                                    0,   'p', 'a',  's',  's', 'w',  'o',  'r',  'd',  4,    0,   64,
-                                    0,   255, 255,  255,  255, 0,    0,    0,    0};
+  static const uint8_t connect[] = {41, 0, 0x78, 0x29, 0, 1, 14, 1, 3, 0, 0, 0,  /* header */
+                                    4, 0, 0, 0, 's', 's', 'i', 'd', 0, 8, 0, 0, 0, /* texts */
+                                    'p', 'a', 's', 's', 'w', 'o', 'r', 'd',
+                                    4, 0, 64, 0, 255, 255, 255, 255, 0, 0, 0, 0};
   static const uint8_t receive[] = {24, 0, 0xc7, 0xb3, 0, 12, 16, 1, 4, 0, 0, 0, 0, 0,
                                     0,  0, 0x9c, 5,    0, 0,  8,  0, 0, 0, 0, 0, 0, 0};
   erpc_begin(ERPC_SYSTEM, 1);

@@ -184,7 +184,10 @@ static void survives_nonsense(void) {
   uint32_t state = 7;
   for (int round = 0; round < 20000; round++) {
     uint8_t frame[FRAME_HEADER + 255];
-    for (size_t i = 0; i < sizeof frame; i++) frame[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 24);
+    for (size_t i = 0; i < sizeof frame; i++) {
+      state = state * 1664525 + 1013904223;
+      frame[i] = (uint8_t)(state >> 24);
+    }
     const uint64_t id = BOARD_ID;
     memcpy(frame + 4, &id, 8);
     frame[13] %= 8;

@@ -1,4 +1,5 @@
-/* The parts of the socket that stand alone: the bytes on their way out. */
+/* The parts of the socket that stand alone: addresses, and the bytes on their way out. */
+#include "address.h"
 #include "check.h"
 #include "outgoing.h"
 
@@ -18,7 +19,18 @@ static void drain(uint32_t limit) {
   outgoing_drop(length);
 }
 
+static void parses_addresses(void) {
+  const uint8_t expected[] = {192, 168, 0, 17};
+  const uint32_t address = address_parse("192.168.0.17");
+  CHECK_BYTES(&address, expected, sizeof expected);
+  static const char *const names[] = {"",         "localhost", "1.2.3",      "1.2.3.4.5",
+                                      "1.2.3.256", "1.2.3.4a",  "1..2.3",     "1.2.3.0004",
+                                      "0.0.0.0",   "broker.home"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK(address_parse(names[i]) == 0);
+}
+
 int main(void) {
+  parses_addresses();
   static const uint8_t too_much[9000];
   CHECK(!outgoing_add(too_much, sizeof too_much));
   CHECK(outgoing_length() == 0);
