@@ -22,7 +22,7 @@ function said(log: readonly string[]): string[] {
 
 async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promise<string[]> {
   const { elf } = await linkImage(QEMU);
-  const packed = makePackage(await program(name), {}, { gcStress });
+  const packed = makePackage(program(name), {}, { gcStress });
   board = await EmulatedBoard.start({ elf, packed });
   await board.logged(end, { ms: 50_000 });
   return said(board.log);
@@ -41,7 +41,7 @@ async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<
   vm.devsSetDeviceId("0102030405060708");
   vm.devsGcStress(gcStress);
   vm.devsStart();
-  expect(vm.devsDeploy(await program(name))).toBe(0);
+  expect(vm.devsDeploy(program(name))).toBe(0);
   await until(`"${end.source}" from the CLI's machine`, () => log.some((line) => end.test(line)));
   return said(log);
 }

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 async function startAll(): Promise<EmulatedBoard> {
   const { elf } = await linkImage(QEMU);
-  board = await EmulatedBoard.start({ elf, packed: makePackage(await program("all"), {}) });
+  board = await EmulatedBoard.start({ elf, packed: makePackage(program("all"), {}) });
   return board;
 }
 
@@ -57,7 +57,7 @@ describe("memory on the board", () => {
 
   it("keeps its program over a restart, and writes it only once", async () => {
     const { elf } = await linkImage(QEMU);
-    board = await EmulatedBoard.start({ elf, packed: makePackage(await program("trap"), {}) });
+    board = await EmulatedBoard.start({ elf, packed: makePackage(program("trap"), {}) });
     await board.logged("mgr: deploy");
     const panic = await board.logged("panic: integer overflow");
     const from = board.log.indexOf(panic);

@@ -140,7 +140,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
 
   it("tells the program which button is pressed", async () => {
     const { elf } = await linkImage(QEMU);
-    const packed = makePackage(await program("button"), {});
+    const packed = makePackage(program("button"), {});
     board = await EmulatedBoard.start({ elf, packed });
     await board.logged("set role");
     await board.logged("buttons are watched");

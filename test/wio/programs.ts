@@ -1,16 +1,36 @@
-import { compileFirmware } from "../../server/firmware/compile";
+/** DeviceScript programs of the tests, compiled once for the same sources. */
+import { copyFileSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { OUTPUT, ROOT } from "../../boards/wio-terminal/build/paths";
+import { fingerprint, makeOnce } from "../../boards/wio-terminal/build/tools";
+import { OUTPUT as BYTECODE, runCompiler } from "../../server/firmware/compile";
+
+const FOLDER = "test/wio/programs";
 
 const NAMES = ["all", "button", "garbage", "out-of-memory", "speed", "too-deep", "trap"] as const;
 export type ProgramName = (typeof NAMES)[number];
 
-function entry(name: ProgramName): string {
-  return `test/wio/programs/${name}.ts`;
+/** Not while another program is compiled: the compiler has one output folder. */
+export async function compilePrograms(): Promise<void> {
+  for (const name of NAMES) {
+    await makeOnce(bytecodeOf(name), async (path) => {
+      await runCompiler(`${FOLDER}/${name}.ts`);
+      copyFileSync(BYTECODE, path);
+    });
+  }
 }
 
-/** DeviceScript programs of the tests, as paths from the root. */
-export const PROGRAMS = NAMES.map(entry);
-
 /** The bytecode; it was compiled before the tests began. */
-export async function program(name: ProgramName): Promise<Uint8Array> {
-  return await compileFirmware(entry(name));
+export function program(name: ProgramName): Uint8Array {
+  return readFileSync(bytecodeOf(name));
+}
+
+function bytecodeOf(name: ProgramName): string {
+  const folder = join(ROOT, FOLDER);
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => readFileSync(join(folder, file)));
+  const compiler = readFileSync(join(ROOT, "node_modules/@devicescript/cli/package.json"));
+  return join(OUTPUT, "programs", `${name}-${fingerprint(compiler, ...sources)}.devs`);
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { CallName, Fault } from "./coprocessor/coprocessor";
+import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+
+withOneBoardAtATime();
+
+describe("a coprocessor that misbehaves while the board joins", () => {
+  it.each<[string, CallName, Fault[], RegExp | undefined]>([
+    ["answers the probe late", "version", [{ kind: "delay", ms: 700 }], undefined],
+    ["is silent until its power was cut", "version", [{ kind: "freeze" }], /coprocessor is silent/],
+    [
+      "refuses the network twice",
+      "wifiConnect",
+      Array<Fault>(2).fill({ kind: "return", value: -1 }),
+      /cannot join/,
+    ],
+    [
+      "gets no address at first",
+      "dhcpStart",
+      [{ kind: "return", value: -1 }],
+      /no address from DHCP/,
+    ],
+    ["calls back before it answers", "wifiConnect", [{ kind: "callbackFirst" }], undefined],
+    ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
+    ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
+    ["restarts while it joins", "wifiConnect", [{ kind: "reset" }], undefined],
+    ["knows no free socket at first", "socket", [{ kind: "return", value: -1 }], /no free socket/],
+  ])("%s", { timeout: 90_000 }, async (_what, call, faults, told) => {
+    const running = await startBoard(({ coprocessor }) => {
+      for (const fault of faults) coprocessor.order(call, fault);
+    });
+    await works(running, 111);
+    expect(running.coprocessor.pendingFaults).toBe(0);
+    if (told) await running.logged(told);
+    neverRestarted(running);
+  });
+
+  it("waits for a network that is not there", { timeout: 90_000 }, async () => {
+    const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
+    await running.logged("cannot join");
+    running.coprocessor.inRange = true;
+    await works(running, 112);
+  });
+});
