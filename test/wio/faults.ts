@@ -1,6 +1,6 @@
 /** What the tests with a misbehaving coprocessor share: one board at a time, and its readings. */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { telemetryTopic } from "../../src/wire";
+import { topicOf } from "../../src/wire";
 import { Mosquitto } from "../support/mosquitto";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
@@ -41,7 +41,7 @@ export async function startBoard(
 /** A reading that was taken just now arrives: all that lies between sensor and broker works. */
 export async function works(running: EmulatedBoard, raw: number): Promise<void> {
   running.setLight(lightOfRaw(raw));
-  const topic = telemetryTopic(`faulty-${boards}`);
+  const topic = topicOf(`faulty-${boards}`, "telemetry");
   const arrived = (): boolean =>
     witness.payloads(topic).some((text) => (JSON.parse(text) as { light: number }).light === raw);
   await until(`a reading of ${raw}`, arrived, 45_000).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { QEMU } from "../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../boards/wio-terminal/build/image";
 import { makePackage } from "../../boards/wio-terminal/build/package";
 import { BOARD, ROOT } from "../../boards/wio-terminal/build/paths";
-import { telemetryTopic } from "../../src/wire";
+import { topicOf } from "../../src/wire";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";
@@ -44,7 +44,9 @@ afterAll(async () => {
 });
 
 function readings(id: string): Telemetry[] {
-  return witness.payloads(telemetryTopic(id)).map((payload) => JSON.parse(payload) as Telemetry);
+  return witness
+    .payloads(topicOf(id, "telemetry"))
+    .map((payload) => JSON.parse(payload) as Telemetry);
 }
 
 async function reports(id: string, what: (reading: Telemetry) => boolean): Promise<void> {
