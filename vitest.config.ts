@@ -1,11 +1,32 @@
 import { defineConfig } from "vitest/config";
 
+/** These use the CLI's one output folder and its fixed ports: one file after another. */
+const ALONE = ["test/boards/**", "test/debug/**", "test/firmware/**"].map(
+  (folder) => `${folder}/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/setup/firmware.ts", "test/setup/wio.ts"],
     reporters: ["default", "./test/setup/tally.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["test/**/*.test.ts"],
+          exclude: ALONE,
+          // Most of them wait most of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
