@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   console.log(HELP);
   board.setLight(32768);
   const input = createInterface({ input: process.stdin });
-  process.once("SIGINT", () => input.close());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => input.close());
   for await (const line of input) {
     if (line.trim() === "quit") break;
     if (line.trim() && !obey(board, line)) console.log(HELP);

@@ -80,6 +80,7 @@ export class EmulatedBoard {
     link.onData = (bytes) => coprocessor.receive(bytes);
     const saidByBench = lineSplitter((line) => board.heard(line));
     bench.onData = (bytes) => saidByBench(bytes);
+    process.once("exit", board.kill);
     child.on("error", (error) => log(`QEMU: ${error.message}`));
     await until("QEMU opens its serial lines", () => {
       if (child.exitCode !== null) throw new Error(`QEMU ended: ${board.log.join("\n")}`);
@@ -120,14 +121,19 @@ export class EmulatedBoard {
   }
 
   async stop(): Promise<void> {
+    process.off("exit", this.kill);
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = new Promise((resolve) => this.child.once("exit", resolve));
-      this.child.kill("SIGKILL");
+      this.kill();
       await ended;
     }
     this.coprocessor.setPower(false);
     this.cleanUp();
   }
+
+  private readonly kill = (): void => {
+    this.child.kill("SIGKILL");
+  };
 
   private heard(line: string): void {
     const [what, value] = line.split(" ");
