@@ -1,9 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** These use the CLI's one output folder and its fixed ports: one file after another. */
-const ALONE = ["test/boards/**", "test/debug/**", "test/firmware/**"].map(
-  (folder) => `${folder}/*.test.ts`,
-);
+/** The CLI's development server has fixed ports: one file after another. */
+const ALONE = ["test/debug/*.test.ts"];
 
 export default defineConfig({
   test: {

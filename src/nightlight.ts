@@ -46,8 +46,8 @@ export async function runNightlight(
   reporter.lastId = settings.lastId;
   mqtt.onConnect = async (sessionPresent) => {
     console.log("Connected");
-    const forgotten = mqtt.reconnects > 0 && !sessionPresent;
-    reporter.connected(forgotten ? SERVER_GRACE_MS : 0);
+    if (mqtt.reconnects > 0 && !sessionPresent) reporter.holdUntilMs = millis() + SERVER_GRACE_MS;
+    reporter.connected();
   };
   mqtt.onDisconnect = () => {
     // Sent again as it was, a reading would tell a wrong age.
@@ -56,7 +56,7 @@ export async function runNightlight(
 
   await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
     serverOnline = payload.toString("utf-8") !== "offline";
-    if (serverOnline) reporter.release();
+    if (serverOnline) reporter.holdUntilMs = 0;
   });
 
   await mqtt.subscribe(topicOf(id, "commands"), 1, async (_topic, payload) => {
@@ -68,6 +68,8 @@ export async function runNightlight(
       console.log("Command ignored: " + refusal);
       return;
     }
+    // Whoever commands is there, whatever a status from before says: a lesson's server has none.
+    serverSeenMs = millis();
     if (await led.set(command.value.led_on, "server")) reporter.stateChanged();
     if (gate.lastId !== reporter.lastId) {
       await writeLastId(gate.lastId);

@@ -14,13 +14,14 @@ const AGE_FROM_MS = 200;
 export class Reporter {
   /** Of the last ordered command that was done; 0 for none. */
   lastId = 0;
+  /** Readings wait until then, ms since boot. */
+  holdUntilMs = 0;
   private readonly outbox: Outbox;
   private readonly wake = emitter<boolean>();
   private statusDue = false;
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
-  private holdUntilMs = 0;
 
   /**
    * @param boot names this run of the device
@@ -38,20 +39,10 @@ export class Reporter {
     this.outbox = new Outbox(capacity);
   }
 
-  /**
-   * To be called at each connection: the broker may have published our will meanwhile.
-   * @param holdMs readings wait for this long, or until release()
-   */
-  connected(holdMs: number): void {
-    this.holdUntilMs = millis() + holdMs;
+  /** To be called at each connection: the broker may have published our will meanwhile. */
+  connected(): void {
     this.statusDue = true;
     this.stateDue = true;
-    this.wake.emit(true);
-  }
-
-  /** The server is there to take the readings. */
-  release(): void {
-    this.holdUntilMs = 0;
     this.wake.emit(true);
   }
 

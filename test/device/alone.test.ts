@@ -51,4 +51,24 @@ describe("a device without a server", () => {
     await witness.stop();
     await second.stop();
   });
+
+  it("obeys a lesson's server, although ours left its good-bye on the broker", async () => {
+    mosquitto = await Mosquitto.start();
+    const ours = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
+    await ours.stop();
+    const lesson = await Witness.connect(mosquitto.url, "alone-3/telemetry");
+    own = await startDevice("alone-3", mosquitto.url);
+    // A server of its own mind: on in the light.
+    lesson.client.on("message", () => {
+      lesson.client.publish("alone-3/commands", '{"led_on": true}');
+    });
+    await until("LED on", () => own.device.ledOn);
+    const fromMs = Date.now();
+    await until("longer than the device would wait alone", () => {
+      expect(own.device.ledOn).toBe(true);
+      return Date.now() > fromMs + 13_000;
+    });
+    expect(own.log).not.toContain("No server: deciding for myself");
+    await lesson.stop();
+  });
 });

@@ -108,7 +108,7 @@ describe("npm run flash", () => {
     await board.start();
     settings(`BROKER=mqtt://${LOOPBACK}:1`);
     const tool = flash();
-    await tool.says("> Not connected: ", 60_000);
+    await tool.says("> mqtt: next try in ", 60_000);
     await tool.stop();
   });
 
