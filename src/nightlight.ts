@@ -46,7 +46,8 @@ export async function runNightlight(
   reporter.lastId = settings.lastId;
   mqtt.onConnect = async (sessionPresent) => {
     console.log("Connected");
-    if (mqtt.reconnects > 0 && !sessionPresent) reporter.holdUntilMs = millis() + SERVER_GRACE_MS;
+    if (store && mqtt.reconnects > 0 && !sessionPresent)
+      reporter.holdUntilMs = millis() + SERVER_GRACE_MS;
     reporter.connected();
   };
   mqtt.onDisconnect = () => {

@@ -13,12 +13,12 @@ export interface TestDevice {
 export async function startDevice(
   id: string,
   brokerUrl: string,
-  settings: Record<string, string> = {},
+  { settings = {}, bytecode }: { settings?: Record<string, string>; bytecode?: Uint8Array } = {},
 ): Promise<TestDevice> {
   const log: string[] = [];
   const panics: number[] = [];
   const device = await SimulatedDevice.start({
-    bytecode: await compileFirmware(),
+    bytecode: bytecode ?? (await compileFirmware()),
     settings: { ID: id, BROKER: brokerUrl, ...settings },
     lightRaw: 652,
     onLog: (line) => {
