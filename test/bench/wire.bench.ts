@@ -4,6 +4,7 @@ import { forBoth, nudging, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
 const COUNT = 500;
+const TOPIC = "nightlight-1/telemetry";
 
 /** Bytes over TCP, both ways, for each reading `{"light":652}` on `nightlight-1/telemetry`. */
 export default async function wire(): Promise<Measurement[]> {
@@ -16,9 +17,15 @@ export default async function wire(): Promise<Measurement[]> {
         proxy.port,
         mosquitto.port,
         async (device, friend) => {
+          let arrived = 0;
+          friend.on("message", (topic) => {
+            if (topic === TOPIC) arrived++;
+          });
+          await friend.subscribeAsync(TOPIC);
           const before = proxy.bytes;
-          await friend.publishAsync("do", `nightlight-1/telemetry ${qos} ${COUNT} 1`);
-          const done = () => device.count("published") === 1;
+          await friend.publishAsync("do", `${TOPIC} ${qos} ${COUNT} 1`);
+          // What the device has handed over has not passed the proxy yet.
+          const done = () => device.count("published") === 1 && arrived === COUNT;
           // The few bytes of asking are spread over many readings.
           await nudging(friend, "-", "all are published", done);
           return Math.floor((proxy.bytes - before) / COUNT);
