@@ -13,9 +13,11 @@ export default class Tally implements Reporter {
     }
     const skipped = counts.skipped + counts.pending;
     // After the summary of the reporter beside this one, which ends in the same turn.
-    process.on("exit", () => {
+    process.on("exit", (code) => {
+      // A set-up that fails, fails the run without a test.
+      const failed = counts.failed || (code ? 1 : 0);
       console.log(
-        `${counts.passed} passed, ${counts.failed} failed${skipped ? `, ${skipped} skipped` : ""}`,
+        `${counts.passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`,
       );
     });
   }
