@@ -20,6 +20,12 @@ const RETRY_MS = 1_000;
 /** A page that nobody looks at lets go: a browser allows six streams to one server. */
 const HIDDEN_MS = 60_000;
 
+/** A login ends some day: the page loaded anew is the one that asks for the token. */
+async function reloadIfLoggedOut(): Promise<void> {
+  const answer = await fetch("/api/devices", { method: "HEAD" }).catch(() => undefined);
+  if (answer?.status === 401) location.reload();
+}
+
 /**
  * The server's live events, for as long as the page is open. A browser's own reconnection gives
  * up for good on an HTTP error, and some on a refused connection: so it is always done here.
@@ -48,6 +54,7 @@ export class Stream {
     source.addEventListener("error", () => {
       source.close();
       this.handlers.onConnection("away");
+      void reloadIfLoggedOut();
       setTimeout(() => {
         if (this.source === source) this.open();
       }, RETRY_MS);

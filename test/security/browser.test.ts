@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OPEN_ON_LOOPBACK } from "../../server/security-options";
+import { OPEN_ON_LOOPBACK, type Security } from "../../server/security-options";
 import { readTls } from "../../server/tls";
 import { pageToken } from "../../server/token";
 import { Users } from "../../server/users/users";
 import { launchBrowser } from "../page/browser";
+import { freePort } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { makeTestCa } from "../support/test-ca";
 import { until } from "../support/until";
@@ -19,6 +20,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
   let browser: Browser;
   let nightlight: Started;
   let token: string;
+  let security: Security;
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "nightlight-browser-"));
@@ -26,14 +28,13 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     makeTestCa(dir, ["server"]);
     const files = { cert: join(dir, "server.pem"), key: join(dir, "server.key") };
     token = pageToken(dir, undefined).token;
-    nightlight = await startNightlight({
-      security: {
-        ...OPEN_ON_LOOPBACK,
-        listen: "127.0.0.1",
-        usersDir: dir,
-        tls: scheme === "https" ? readTls(files) : {},
-      },
-    });
+    security = {
+      ...OPEN_ON_LOOPBACK,
+      listen: "127.0.0.1",
+      usersDir: dir,
+      tls: scheme === "https" ? readTls(files) : {},
+    };
+    nightlight = await startNightlight({ security });
     browser = await launchBrowser();
   });
 
@@ -116,5 +117,23 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
       nightlight.log.some((line) => line.startsWith('Sending message: {"led_on":true')),
     );
     await context.close();
+  });
+
+  it("is asked for the token again once its login has ended", async () => {
+    const options = { security, simulate: false, httpPort: await freePort() };
+    const before = await startNightlight(options);
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(before.url);
+    await page.getByLabel("Token of this server").fill(token);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.locator('body[data-connection="live"]').waitFor();
+    await context.clearCookies();
+    await before.stop();
+    await page.locator('body[data-connection="away"]').waitFor();
+    const after = await startNightlight(options);
+    await page.getByLabel("Token of this server").waitFor();
+    await context.close();
+    await after.stop();
   });
 });
