@@ -197,7 +197,6 @@ describe("the server as a client of Mosquitto, set up the same way", () => {
         "allow_anonymous false",
         `password_file ${passwords}`,
         `acl_file ${join(dir, "acl")}`,
-        "user root",
         "",
       ].join("\n"),
     );
@@ -267,7 +266,6 @@ describe("the simulated device", () => {
         `certfile ${file("ours", "server.pem")}`,
         `keyfile ${file("ours", "server.key")}`,
         "allow_anonymous true",
-        "user root",
         "",
       ].join("\n"),
     );

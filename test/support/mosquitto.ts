@@ -1,31 +1,48 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "node:net";
+import { ROOT } from "../../server/firmware/paths";
 import { until } from "./until";
 
-/** A real Mosquitto on a loopback port, that can be killed and started again on that port. */
+/** What we recommend, and therefore test with. */
+const RECOMMENDED = readFileSync(join(ROOT, "docs/examples/mosquitto.conf"), "utf8");
+
+/**
+ * A real Mosquitto on a loopback port, with the configuration that we recommend, that can be
+ * killed and started again on that port.
+ */
 export class Mosquitto {
   private child: ChildProcess | undefined;
   private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-mosquitto-"));
 
   private constructor(
     readonly port: number,
-    extraConfig: string,
+    access: string,
+    recommended: string,
   ) {
-    writeFileSync(
-      join(this.dir, "mosquitto.conf"),
-      `listener ${port} 127.0.0.1\nset_tcp_nodelay true\n${extraConfig || "allow_anonymous true\n"}`,
-    );
+    // As root it would become another user, who may not write here.
+    const place = `user root\npersistence_location ${this.dir}/\nlistener ${port} 127.0.0.1\n`;
+    writeFileSync(join(this.dir, "mosquitto.conf"), `${recommended}${place}${access}`);
   }
 
-  /** @param extraConfig replaces `allow_anonymous true` */
-  static async start(extraConfig = ""): Promise<Mosquitto> {
-    const mosquitto = new Mosquitto(await freePort(), extraConfig);
+  /**
+   * @param access who gets in; also for settings that override those we recommend
+   * @param recommended "" for Mosquitto's own defaults
+   */
+  static async start(
+    access = "allow_anonymous true\n",
+    recommended = RECOMMENDED,
+  ): Promise<Mosquitto> {
+    const mosquitto = new Mosquitto(await freePort(), access, recommended);
     await mosquitto.restart();
     return mosquitto;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
   }
 
   get url(): string {
