@@ -82,6 +82,11 @@ export class Broker {
     return broker;
   }
 
+  /** Clients that are connected at present. */
+  get clientCount(): number {
+    return this.aedes.connectedClients;
+  }
+
   /** An account for a part of this process, with a secret that ends with it. */
   account(name: string, role: "server" | "device"): { username: string; password: string } {
     return this.logins.addAccount(name, role);

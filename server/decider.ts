@@ -1,4 +1,4 @@
-import { connectAsync, type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import {
   SERVER_STATUS_TOPIC,
   parseState,
@@ -8,28 +8,21 @@ import {
   type Reading,
   type Status,
 } from "../src/wire";
+import { connect, type BrokerAccess } from "./connect";
 import { parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
+import type { CommandKind, Counts } from "./counts";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { Group } from "./groups";
 import type { Rejections } from "./rejections";
-import { connectionError, type Tls } from "./tls";
+import { connectionError } from "./tls";
 import { printable, type Log } from "./log";
 import { Orders } from "./orders";
 import { agrees, fieldsOf, sideOf, type Fields, type ServerRule } from "./rule-config";
 import { SeenReadings } from "./seen-readings";
-import { UserError, messageOf } from "./user-error";
 
-export interface DeciderOptions {
-  brokerUrl: string;
-  /** The broker may know MQTT 5. */
-  mqtt5: boolean;
-  clientId: string;
-  username?: string;
-  password?: string;
-  /** For a broker with TLS: whom to trust, and what to show. */
-  tls?: Tls;
+export interface DeciderOptions extends BrokerAccess {
   rejections: Rejections;
   /** The one device to serve, or undefined for all that speak to the broker. */
   onlyId?: string;
@@ -38,16 +31,23 @@ export interface DeciderOptions {
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+  counts: Counts;
+  /** A reading's command was acknowledged this long after the reading came, ms. */
+  onDecided: (latencyMs: number) => void;
   onConnection: (connected: boolean) => void;
 }
 
-/** How long the broker may take to answer the first time. */
-const CONNECT_TIMEOUT_MS = 5_000;
-const RECONNECT_MS = 500;
+/** What a command is sent for. */
+interface Cause {
+  kind: CommandKind;
+  /** The reading that it answers. */
+  answers?: Reading;
+  /** When the reading that led to it came, by `performance.now()`. */
+  arrivedMs?: number;
+}
+
 /** A payload beyond this is refused unread. */
 const PAYLOAD_MAX_BYTES = 1024;
-/** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, or nothing at all. */
-const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
 const OFFLINE_WILL = {
   topic: SERVER_STATUS_TOPIC,
@@ -74,11 +74,12 @@ export class Decider {
 
   /** @throws UserError where the broker can't be reached or refuses */
   static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
-    const client = await connect(options);
+    const client = await connect(options, options.decide ? OFFLINE_WILL : undefined);
     const decider = new Decider(client, options, devices, log);
     client.on("message", (topic, payload, { retain }) => decider.receive(topic, payload, retain));
     client.on("connect", () => {
       log("server", `Connected again to ${options.brokerUrl}`);
+      options.counts.reconnects++;
       options.onConnection(true);
       void decider.announce("online");
     });
@@ -114,23 +115,24 @@ export class Decider {
 
   /**
    * A command by hand, by the rule, or by a group.
-   * @param answers the reading that led to it
    * @returns what is sent, now or when the device comes back
    */
-  command(id: string, command: Fields, answers?: Reading): Fields {
+  command(id: string, command: Fields, cause: Cause = { kind: "manual" }): Fields {
     if (this.orders.isOrdered(command)) {
       const { payload, expiryS } = this.orders.ordered(id, command, Date.now());
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
-      this.publish(id, payload, expiryS);
+      this.publish(id, payload, cause, expiryS);
       return payload;
     }
     const isNews = this.orders.desire(id, command);
     if (isNews) this.retainDesired(id, command);
-    if (this.devices.isOnline(id) !== false) this.publish(id, { ...command, ...echo(answers) });
+    if (this.devices.isOnline(id) !== false)
+      this.publish(id, { ...command, ...echo(cause.answers) }, cause);
     return command;
   }
 
-  private publish(id: string, payload: Fields, expiryS?: number): void {
+  private publish(id: string, payload: Fields, cause: Cause, expiryS?: number): void {
+    const { counts, onDecided } = this.options;
     const text = JSON.stringify(payload);
     this.log("server", `Sending message: ${text} to ${id}`);
     // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
@@ -138,8 +140,12 @@ export class Decider {
       expiryS !== undefined && this.client.options.protocolVersion === 5
         ? { messageExpiryInterval: expiryS }
         : undefined;
+    counts.commands[cause.kind]++;
+    counts.unacknowledged++;
     this.client.publish(topicOf(id, "commands"), text, { qos: 1, properties }, (error) => {
+      counts.unacknowledged--;
       if (error) this.log("server", `Not sent to ${id}: ${error.message}`);
+      else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
     });
   }
 
@@ -209,16 +215,22 @@ export class Decider {
   }
 
   private telemetry(id: string, text: string, atMs: number): string | undefined {
-    const { rule } = this.options;
+    const { rule, counts } = this.options;
+    const arrivedMs = performance.now();
     const { value, error } = parseTelemetry(text, fieldsOf(rule));
     if (!value) return error;
     if (!this.seen.isNew(id, value)) return undefined;
+    counts.readings++;
     this.log("server", `Message received: ${text} from ${id}`);
     const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
     this.devices.reading(reading, atMs, sideOf(rule, value.said));
     if (!this.options.decide) return undefined;
     for (const order of this.decisions.reading(id, value, atMs))
-      this.command(order.id, order.command, order.id === id ? value : undefined);
+      this.command(order.id, order.command, {
+        kind: this.decisions.decidesAlone(id) ? "rule" : "group",
+        answers: order.id === id ? value : undefined,
+        arrivedMs,
+      });
     return undefined;
   }
 
@@ -227,13 +239,13 @@ export class Decider {
     const desired = this.orders.desiredOf(id);
     // What decides for itself sends a reading at once, and that is answered.
     if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
-    this.publish(id, desired);
+    this.publish(id, desired, { kind: "resent" });
   }
 
   private correct(id: string, said: Record<string, unknown>): void {
     const desired = this.orders.desiredOf(id);
     if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
-    if (!agrees(desired, said)) this.publish(id, desired);
+    if (!agrees(desired, said)) this.publish(id, desired, { kind: "resent" });
   }
 }
 
@@ -241,44 +253,4 @@ export class Decider {
 function echo(reading: Reading | undefined): Fields {
   const { seq, boot } = reading ?? {};
   return { ...(seq !== undefined && { seq }), ...(boot !== undefined && { boot }) };
-}
-
-/** MQTT 5 where the broker has it, for its message expiry; else MQTT 3.1.1. */
-async function connect(options: DeciderOptions): Promise<MqttClient> {
-  if (options.mqtt5)
-    try {
-      return await connectBy(5, options);
-    } catch (error) {
-      if (!REFUSES_MQTT5.test(messageOf(error))) throw error;
-    }
-  return await connectBy(4, options);
-}
-
-async function connectBy(protocolVersion: 4 | 5, options: DeciderOptions): Promise<MqttClient> {
-  const { brokerUrl, clientId, username, password } = options;
-  // The client would make TLS of a plain address, given a certificate.
-  const encrypted = /^(mqtts|wss):/.test(brokerUrl);
-  const tls = { ...(encrypted && options.tls), minVersion: "TLSv1.2" as const };
-  try {
-    return await connectAsync(
-      brokerUrl,
-      {
-        protocolVersion,
-        clientId,
-        username,
-        password,
-        ...tls,
-        // The WebSocket is made from these alone.
-        wsOptions: tls,
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectPeriod: RECONNECT_MS,
-        // Readings that nobody could answer are not worth a queue: the next one is on its way.
-        queueQoSZero: false,
-        ...(options.decide && { will: OFFLINE_WILL }),
-      },
-      false,
-    );
-  } catch (error) {
-    throw new UserError(`cannot reach the broker ${brokerUrl}: ${connectionError(error)}`);
-  }
 }

@@ -136,6 +136,12 @@ export class Devices extends EventEmitter<{
     return [...this.devices].map(([id, device]) => view(id, device));
   }
 
+  count(): { known: number; online: number } {
+    let online = 0;
+    for (const device of this.devices.values()) if (device.online) online++;
+    return { known: this.devices.size, online };
+  }
+
   recentReadings(): ReadingView[] {
     const sinceMs = Date.now() - CHART_MS;
     return [...this.devices.values()].flatMap((device) =>

@@ -1,5 +1,6 @@
 import { serverClientId } from "../src/wire";
 import type { Config } from "./config";
+import { Counts } from "./counts";
 import { Decider } from "./decider";
 import { Devices } from "./devices";
 import { pickFields } from "./command-fields";
@@ -9,6 +10,7 @@ import { writeFirmwareConfig } from "./firmware/configure";
 import { GroupWatch, groupViews } from "./group-views";
 import { HttpError } from "./http-request";
 import type { Log } from "./log";
+import { Metrics } from "./metrics";
 import type { Options } from "./options";
 import { PageAccess } from "./page-access";
 import { bundlePage } from "./page-bundle";
@@ -73,6 +75,14 @@ async function start(
   const brokerUrl = broker.url;
 
   let brokerConnected = true;
+  const counts = new Counts();
+  const metrics = new Metrics({
+    counts,
+    rejections,
+    devices,
+    brokerConnected: () => brokerConnected,
+    broker: broker.embedded,
+  });
   const decider = await Decider.start(
     {
       brokerUrl,
@@ -87,6 +97,8 @@ async function start(
       rule: config.rule,
       groups: config.groups,
       commands: config.commands,
+      counts,
+      onDecided: (latencyMs) => metrics.decided(latencyMs),
       onConnection: (connected) => {
         brokerConnected = connected;
         web.events.send("broker", { connected });
@@ -127,6 +139,7 @@ async function start(
       messages: devices.recentMessages(),
     }),
     groups: () => groupViews(decider.decisions, Date.now()),
+    metrics,
     sendCommand: (id, request) => {
       const { value, error } = pickFields(request, config.rule);
       if (!value) throw new HttpError(400, error ?? "body: not a command");

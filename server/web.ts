@@ -8,6 +8,7 @@ import { EventStream } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
 import { listen } from "./listen";
+import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import type { Asset } from "./page-bundle";
 import type { Fields } from "./rule-config";
@@ -26,6 +27,7 @@ export interface WebOptions {
   devices: Devices;
   snapshot: () => Events["snapshot"];
   groups: () => GroupView[];
+  metrics: Metrics;
   /** @returns what is sent @throws HttpError naming the field that is wrong */
   sendCommand: (id: string, request: Record<string, unknown>) => Fields;
   /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
@@ -113,6 +115,10 @@ export class Web {
         allow(request, "GET");
         this.health(request, response);
         return;
+      case "/metrics":
+        allow(request, "GET");
+        await this.metrics(response);
+        return;
       case "/api/devices":
         allow(request, "GET");
         json(response, 200, this.options.devices.list());
@@ -137,6 +143,11 @@ export class Web {
     // A stranger need not know which faults to look up.
     const known = this.options.access.knows(request) && { version };
     json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
+  }
+
+  private async metrics(response: ServerResponse): Promise<void> {
+    const { metrics } = this.options;
+    response.setHeader("content-type", metrics.contentType).end(await metrics.text());
   }
 
   private async setLight(

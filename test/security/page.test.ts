@@ -82,7 +82,7 @@ describe("page and API for others", () => {
     );
   });
 
-  it.each(["/api/devices", "/api/events", "/page.js", "/style.css", "/nowhere"])(
+  it.each(["/api/devices", "/api/events", "/metrics", "/page.js", "/style.css", "/nowhere"])(
     "answers %s with 401 where the token is missing",
     async (path) => {
       const { status, body } = await get(path);
