@@ -95,7 +95,8 @@ export class Decider {
     const kinds = ["telemetry", "commands", "status", "state", "desired"] as const;
     await client.subscribeAsync(
       kinds.map((kind) => topicOf(id, kind)),
-      { qos: 1 },
+      // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3].
+      { qos: 1, nl: true },
     );
     await decider.announce("online");
     return decider;
@@ -140,24 +141,31 @@ export class Decider {
       expiryS !== undefined && this.client.options.protocolVersion === 5
         ? { messageExpiryInterval: expiryS }
         : undefined;
+    const topic = topicOf(id, "commands");
     counts.commands[cause.kind]++;
     counts.unacknowledged++;
-    this.client.publish(topicOf(id, "commands"), text, { qos: 1, properties }, (error) => {
+    this.client.publish(topic, text, { qos: 1, properties }, (error) => {
       counts.unacknowledged--;
       if (error) this.log("server", `Not sent to ${id}: ${error.message}`);
       else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
     });
+    if (this.hearsItself) return;
+    this.devices.commanded(id, sideOf(this.options.rule, payload) ?? false);
+    this.devices.message({ atMs: Date.now(), topic, payload: text });
+  }
+
+  /** Brokers of MQTT 3.1.1 send a server its own commands back. */
+  private get hearsItself(): boolean {
+    return this.client.options.protocolVersion !== 5;
   }
 
   private retainDesired(id: string, command: Fields): void {
-    this.client.publish(
-      topicOf(id, "desired"),
-      JSON.stringify(command),
-      { qos: 1, retain: true },
-      (error) => {
-        if (error) this.log("server", `Not kept for ${id}: ${error.message}`);
-      },
-    );
+    const topic = topicOf(id, "desired");
+    const text = JSON.stringify(command);
+    this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
+      if (error) this.log("server", `Not kept for ${id}: ${error.message}`);
+    });
+    if (!this.hearsItself) this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
 
   private receive(topic: string, payload: Buffer, retained: boolean): void {

@@ -28,7 +28,9 @@ export class NightlightProcess {
 
   async restart(): Promise<void> {
     this.output = "";
-    const ports = ["--mqtt-port", String(this.mqttPort), "--http-port", String(this.httpPort)];
+    const embedded = !this.flags.includes("--broker");
+    const mqttPort = embedded ? ["--mqtt-port", String(this.mqttPort)] : [];
+    const ports = [...mqttPort, "--http-port", String(this.httpPort)];
     const args = ["--import", "tsx", "server/main.ts", ...ports, ...this.flags];
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
@@ -40,6 +42,10 @@ export class NightlightProcess {
     const ended = () => child.exitCode !== null && child.stdout.closed && child.stderr.closed;
     await until("it is ready, or ends", () => ended() || this.output.includes("is ready"));
     if (ended()) throw new Error(this.output);
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
   }
 
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {

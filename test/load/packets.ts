@@ -1,0 +1,90 @@
+/**
+ * As much of MQTT 3.1.1 as a lesson device speaks, without a copy or an object for each packet: a
+ * load generator shares its processor with what it loads.
+ */
+
+/** Control packet types (section 2.2.1). */
+export const CONNACK = 2;
+export const PUBLISH = 3;
+export const PUBACK = 4;
+export const SUBACK = 9;
+
+export type Qos = 0 | 1;
+
+/** Section 3.1, with a clean session and no keep-alive. */
+export function connectPacket(clientId: string): Buffer {
+  const CLEAN_SESSION = 2;
+  return packet(0x10, [text("MQTT"), Buffer.of(4, CLEAN_SESSION, 0, 0), text(clientId)]);
+}
+
+/** Section 3.8. */
+export function subscribePacket(filter: string, qos: Qos): Buffer {
+  return packet(0x82, [Buffer.of(0, 1), text(filter), Buffer.of(qos)]);
+}
+
+/** Section 3.3; at QoS 1 the packet id is 0 until `setPacketId`. */
+export function publishPacket(topic: string, payload: string, qos: Qos): Buffer {
+  const id = Buffer.alloc(qos === 0 ? 0 : 2);
+  return packet(0x30 | (qos << 1), [text(topic), id, Buffer.from(payload)]);
+}
+
+/** Section 3.4, for two bytes of packet id at `at`. */
+export function writePuback(into: Buffer, offset: number, from: Buffer, at: number): number {
+  into[offset] = PUBACK << 4;
+  into[offset + 1] = 2;
+  into[offset + 2] = from[at] ?? 0;
+  into[offset + 3] = from[at + 1] ?? 0;
+  return offset + PUBACK_BYTES;
+}
+export const PUBACK_BYTES = 4;
+
+/** @param from type and flags, the body's place in `bytes` */
+export type OnPacket = (
+  type: number,
+  flags: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+) => void;
+
+/** Finds the packets in what a socket delivers. */
+export class PacketReader {
+  private rest: Buffer | undefined;
+
+  constructor(private readonly onPacket: OnPacket) {}
+
+  /** @param chunk may be used for something else afterwards */
+  push(chunk: Buffer): void {
+    const bytes = this.rest ? Buffer.concat([this.rest, chunk]) : chunk;
+    let at = 0;
+    for (;;) {
+      let length = 0;
+      let start = at + 1;
+      let byte = 0x80;
+      for (let factor = 1; byte & 0x80 && start < bytes.length; factor *= 128) {
+        byte = bytes[start++] ?? 0;
+        length += (byte & 0x7f) * factor;
+      }
+      const end = start + length;
+      if (byte & 0x80 || end > bytes.length) break;
+      const header = bytes[at] ?? 0;
+      this.onPacket(header >> 4, header & 0x0f, bytes, start, end);
+      at = end;
+    }
+    this.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : undefined;
+  }
+}
+
+function packet(header: number, parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length: number[] = [];
+  for (let left = body.length; left > 0 || length.length === 0; left >>= 7)
+    length.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+  return Buffer.concat([Buffer.of(header, ...length), body]);
+}
+
+/** A string with its length before it (section 1.5.3). */
+function text(string: string): Buffer {
+  const bytes = Buffer.from(string);
+  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
+}
