@@ -52,6 +52,42 @@ export interface ReadingView {
   atMs: number;
   /** The fields that the rule is about. */
   values: Record<string, number>;
+  /** The LED when the reading was taken; null where that is not known. */
+  ledOn: boolean | null;
+}
+
+/** The values of one field in some stretch of time. */
+export interface FieldRange {
+  min: number;
+  mean: number;
+  max: number;
+}
+
+/** A point of the history: one reading, or all of a stretch of time. */
+export interface HistoryPoint {
+  /** Of the first reading in it, and of the last one; Unix time, ms. */
+  atMs: number;
+  lastMs: number;
+  /** How many there were; 0 where only the LED changed. */
+  readings: number;
+  /** By field; the lowest and the highest value keep each spike. */
+  values: Record<string, FieldRange>;
+  /** How much of it the LED was on, 0..1; null where that is not known. */
+  ledOn: number | null;
+}
+
+/** `GET /api/devices/ID/telemetry`. */
+export interface TelemetryView {
+  id: string;
+  /** Unix time, ms; `toMs` itself is not in it. */
+  fromMs: number;
+  toMs: number;
+  /** What one point stands for, ms; 0 where each is one reading. */
+  bucketMs: number;
+  /** A device that was silent for longer counted as offline, ms. */
+  silenceMs: number;
+  /** Oldest first. */
+  points: HistoryPoint[];
 }
 
 /** A change of a device's LED, for its chart. */

@@ -36,9 +36,11 @@ const CHART_MS = 300_000;
 const ONLINE_CHECK_MS = 1_000;
 
 /** What is known of the devices, and the events by which it becomes known. */
-export class Devices extends EventEmitter<{
-  [K in "device" | "reading" | "message"]: [Events[K]];
-}> {
+export class Devices extends EventEmitter<
+  {
+    [K in "device" | "reading" | "message"]: [Events[K]];
+  } & { led: [LedView] }
+> {
   private readonly devices = new Map<string, Device>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
@@ -79,9 +81,12 @@ export class Devices extends EventEmitter<{
   }
 
   /** @param on which side of the rule the device said with it that it is on */
-  reading(reading: ReadingView, arrivedMs: number, on: boolean | undefined): void {
-    const device = this.take(reading.id);
+  reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
+    const device = this.take(taken.id);
     if (!device) return;
+    // Of a late reading only the device itself can tell.
+    const now = taken.atMs === arrivedMs ? ledOf(device) : null;
+    const reading = { ...taken, ledOn: on ?? now };
     device.values = reading.values;
     device.reportedOn = on ?? device.reportedOn;
     device.lastSeenMs = arrivedMs;
@@ -127,7 +132,9 @@ export class Devices extends EventEmitter<{
     const now = view(id, device);
     if (now.ledOn !== null && now.ledOn !== device.ledNoted) {
       device.ledNoted = now.ledOn;
-      device.leds.push({ id, atMs: Date.now(), ledOn: now.ledOn });
+      const led = { id, atMs: Date.now(), ledOn: now.ledOn };
+      device.leds.push(led);
+      this.emit("led", led);
     }
     this.emit("device", now);
   }
@@ -190,8 +197,12 @@ function view(id: string, device: Device): DeviceView {
     simulated: device.simulated !== undefined,
     light: device.values["light"] ?? null,
     values: device.values,
-    ledOn: device.simulated?.ledOn ?? device.reportedOn ?? device.commandedOn ?? null,
+    ledOn: ledOf(device),
     lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
     state: device.state ?? null,
   };
+}
+
+function ledOf(device: Device): boolean | null {
+  return device.simulated?.ledOn ?? device.reportedOn ?? device.commandedOn ?? null;
 }

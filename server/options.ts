@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { LIGHT_MAX } from "../src/wire";
 import type { Config } from "./config";
+import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history/options";
 import { fieldsOf } from "./rule-config";
 import { withoutPassword, type Secrets } from "./secrets";
 import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
@@ -18,6 +19,7 @@ export interface Options {
   decide: boolean;
   secrets: Secrets;
   security: Security;
+  history: HistoryLimits;
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -32,6 +34,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
   --no-decide       devices and page only: another server decides
+${HISTORY_HELP}
 ${SECURITY_HELP}
   --help, --version
 `;
@@ -70,6 +73,7 @@ export function parseOptions(
     security: parseSecurity(values, brokerUrl, (name, text, preset) =>
       wholeNumber(name, text, preset, 65535),
     ),
+    history: parseHistory(values),
   };
 }
 
@@ -91,6 +95,7 @@ function readFlags(args: string[]) {
         light: { type: "string" },
         "no-device": { type: "boolean" },
         "no-decide": { type: "boolean" },
+        ...HISTORY_FLAGS,
         ...SECURITY_FLAGS,
         help: { type: "boolean" },
         version: { type: "boolean" },

@@ -8,6 +8,7 @@ import { useBroker, type BrokerInUse, type Login } from "./embedded-broker";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { GroupWatch, groupViews } from "./group-views";
+import { History } from "./history/history";
 import { HttpError } from "./http-request";
 import type { Log } from "./log";
 import { Metrics } from "./metrics";
@@ -15,6 +16,7 @@ import type { Options } from "./options";
 import { PageAccess } from "./page-access";
 import { bundlePage } from "./page-bundle";
 import { Rejections } from "./rejections";
+import { fieldsOf } from "./rule-config";
 import { LOOPBACK, pageTls, reachable } from "./security-options";
 import { SimulatedDevice } from "./simulator/device";
 import { trustCa } from "./simulator/sockets";
@@ -65,7 +67,8 @@ async function start(
   started: { stop(): void | Promise<void> }[],
   signal?: AbortSignal,
 ): Promise<Omit<Running, "stop">> {
-  const devices = new Devices(Math.max(SILENCE_MS, 3 * config.telemetry.intervalMs));
+  const silenceMs = Math.max(SILENCE_MS, 3 * config.telemetry.intervalMs);
+  const devices = new Devices(silenceMs);
   started.push(devices);
 
   const rejections = new Rejections(log);
@@ -73,6 +76,11 @@ async function start(
   const broker = await useBroker(options, rejections, log);
   if (broker.embedded) started.push(broker.embedded);
   const brokerUrl = broker.url;
+
+  const history = await History.start({ dataDir: security.dataDir, ...options.history }, log);
+  started.push(history);
+  devices.on("reading", (reading) => history.add(reading));
+  devices.on("led", (led) => history.add({ ...led, values: {} }));
 
   let brokerConnected = true;
   const counts = new Counts();
@@ -140,6 +148,7 @@ async function start(
     }),
     groups: () => groupViews(decider.decisions, Date.now()),
     metrics,
+    history: { history, fields: fieldsOf(config.rule), silenceMs },
     sendCommand: (id, request) => {
       const { value, error } = pickFields(request, config.rule);
       if (!value) throw new HttpError(400, error ?? "body: not a command");

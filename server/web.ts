@@ -7,6 +7,7 @@ import type { Devices } from "./devices";
 import { EventStream } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
+import { answerTelemetry, type HistoryAnswers } from "./history/http";
 import { listen } from "./listen";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
@@ -28,6 +29,7 @@ export interface WebOptions {
   snapshot: () => Events["snapshot"];
   groups: () => GroupView[];
   metrics: Metrics;
+  history: HistoryAnswers;
   /** @returns what is sent @throws HttpError naming the field that is wrong */
   sendCommand: (id: string, request: Record<string, unknown>) => Fields;
   /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
@@ -132,9 +134,10 @@ export class Web {
         this.events.add(response, this.options.snapshot());
         return;
     }
-    const [, id, action] = /^\/api\/devices\/([^/]+)\/(light|commands)$/.exec(path) ?? [];
+    const [, id, action] = /^\/api\/devices\/([^/]+)\/(light|commands|telemetry)$/.exec(path) ?? [];
     if (id === undefined) throw new HttpError(404, `nothing at ${path}`);
-    if (action === "light") await this.setLight(request, response, decodeId(id));
+    if (action === "telemetry") await this.telemetry(request, response, decodeId(id));
+    else if (action === "light") await this.setLight(request, response, decodeId(id));
     else await this.command(request, response, decodeId(id));
   }
 
@@ -148,6 +151,16 @@ export class Web {
   private async metrics(response: ServerResponse): Promise<void> {
     const { metrics } = this.options;
     response.setHeader("content-type", metrics.contentType).end(await metrics.text());
+  }
+
+  private async telemetry(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+  ): Promise<void> {
+    allow(request, "GET");
+    const { history } = this.options;
+    await answerTelemetry(history, id, queryOf(request), request, response);
   }
 
   private async setLight(
@@ -187,6 +200,10 @@ function pathOf(request: IncomingMessage): string {
   const { url = "/" } = request;
   // What is no path, as of a proxy's request, is at least nothing of ours.
   return URL.canParse(url, "http://localhost") ? new URL(url, "http://localhost").pathname : url;
+}
+
+function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.split("?", 2)[1] ?? "");
 }
 
 function allow(request: IncomingMessage, method: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView, SnapshotView } from "../../server/api";
+import type { DeviceView, GroupView, ReadingView, SnapshotView } from "../../server/api";
 import { loadConfig } from "../../server/config";
 import { HISTORY_MS, History } from "../../server/page/history";
 import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
@@ -32,6 +32,13 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   ...change,
 });
 
+const reading = (atMs: number, values: Record<string, number>): ReadingView => ({
+  id: "a",
+  atMs,
+  values,
+  ledOn: null,
+});
+
 describe("what the page knows", () => {
   it("goes by the server's clock, however wrong its own is", () => {
     const model = new Model();
@@ -54,19 +61,19 @@ describe("what the page knows", () => {
   it("has the first reading of a device that is new", () => {
     const model = new Model();
     model.apply("snapshot", snapshot(), 0);
-    model.apply("reading", { id: "a", atMs: 1_000_000, values: { light: 400 } }, 0);
+    model.apply("reading", reading(1_000_000, { light: 400 }), 0);
     model.apply("device", view("a"), 0);
-    model.apply("reading", { id: "a", atMs: 1_002_000, values: { light: 410 } }, 0);
+    model.apply("reading", reading(1_002_000, { light: 410 }), 0);
     expect(model.devices.get("a")?.history.values).toEqual([[400, 410]]);
   });
 
   it("keeps a gap where a device was offline", () => {
     const model = new Model();
     model.apply("snapshot", snapshot({ devices: [view("a")] }), 0);
-    model.apply("reading", { id: "a", atMs: 1_000_000, values: { light: 400 } }, 0);
+    model.apply("reading", reading(1_000_000, { light: 400 }), 0);
     model.apply("device", view("a", { online: false }), 0);
     model.apply("device", view("a", { online: false }), 0);
-    model.apply("reading", { id: "a", atMs: 1_060_000, values: { light: 500 } }, 0);
+    model.apply("reading", reading(1_060_000, { light: 500 }), 0);
     expect(model.devices.get("a")?.history.values).toEqual([[400, null, 500]]);
   });
 
@@ -75,7 +82,7 @@ describe("what the page knows", () => {
     const model = new Model();
     const nothing = view("a", { values: {}, lastSeen: null });
     model.apply("snapshot", snapshot({ rule, devices: [nothing] }), 0);
-    model.apply("reading", { id: "a", atMs: 1_000_000, values: { bedroom: 17, hall: 18 } }, 0);
+    model.apply("reading", reading(1_000_000, { bedroom: 17, hall: 18 }), 0);
     expect(model.devices.get("a")?.history.values).toEqual([[18], [17]]);
   });
 

@@ -1,5 +1,6 @@
 import { createConnection } from "node:net";
 import { setFlagsFromString } from "node:v8";
+import { DEFAULT_HISTORY } from "../../server/history/options";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/config";
@@ -55,6 +56,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
           ...OPEN_ON_LOOPBACK,
           limits: { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 },
         },
+        history: DEFAULT_HISTORY,
       },
       loadConfig(),
       () => undefined,

@@ -1,5 +1,6 @@
 import type { DeviceView } from "../../server/api";
 import { loadConfig, type Config } from "../../server/config";
+import { DEFAULT_HISTORY } from "../../server/history/options";
 import type { Options } from "../../server/options";
 import { OPEN_ON_LOOPBACK } from "../../server/security-options";
 import { run, type Running } from "../../server/run";
@@ -29,6 +30,7 @@ export async function startNightlight(
       decide: true,
       secrets: {},
       security: OPEN_ON_LOOPBACK,
+      history: DEFAULT_HISTORY,
       ...options,
     },
     { ...loadConfig(), ...config },

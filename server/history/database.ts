@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Database, type SQLiteValue } from "node-sqlite3-wasm";
+import { UserError, messageOf } from "../user-error";
+
+/** The database's file and what is in it, version by version. */
+
+export const FILE = "history.db";
+
+/** Each step leads from the version of its index to the next; what was released never changes. */
+const MIGRATIONS = [
+  `CREATE TABLE device (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+   CREATE TABLE reading (
+     device INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL,
+     -- A number is the light level, a text is JSON of all fields, null is a change of the LED.
+     value,
+     led_on INTEGER,
+     PRIMARY KEY (device, at_ms)
+   ) WITHOUT ROWID;
+   CREATE INDEX reading_at ON reading (at_ms);`,
+];
+
+/**
+ * Opens the history in a folder that nobody else uses, or one in memory.
+ * @throws UserError where it can't be used
+ */
+export function openDatabase(dir: string | undefined): Database {
+  let db: Database | undefined;
+  try {
+    if (dir !== undefined) {
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      // This library's lock is a folder, which outlives a process that was killed.
+      rmSync(join(dir, `${FILE}.lock`), { recursive: true, force: true });
+    }
+    db = new Database(dir === undefined ? ":memory:" : join(dir, FILE));
+    prepare(db);
+    return db;
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${join(dir ?? "", FILE)}: ${messageOf(error)}; move it away to begin anew`,
+    );
+  }
+}
+
+function prepare(db: Database): void {
+  // Before the first access, for then the write-ahead log needs no shared memory, which this
+  // build of SQLite has not (https://www.sqlite.org/wal.html, section 8).
+  db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL");
+  db.exec("PRAGMA journal_mode = WAL");
+  // Flushes the log to the disk when it is taken over: a loss of power costs the last moments.
+  db.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304");
+  const version = pragma(db, "user_version");
+  if (version > MIGRATIONS.length)
+    throw new UserError(
+      `${FILE}: is of version ${version}, this nightlight knows up to ${MIGRATIONS.length}`,
+    );
+  for (const [from, step] of MIGRATIONS.entries())
+    if (from >= version) db.exec(`BEGIN; ${step} PRAGMA user_version = ${from + 1}; COMMIT`);
+  // Whoever has nothing left here; each start may bring other ids.
+  db.exec("DELETE FROM device WHERE NOT EXISTS (SELECT 1 FROM reading WHERE device = number)");
+}
+
+export function pragma(db: Database, name: string): number {
+  return Number((db.get(`PRAGMA ${name}`) as Record<string, SQLiteValue> | null)?.[name] ?? 0);
+}

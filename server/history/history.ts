@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import type { Log } from "../log";
+import { UserError, messageOf } from "../user-error";
+import type { Downsampled, Span } from "./downsample";
+import { lockFolder } from "./lock";
+import type { DeviceRow, Row } from "./row";
+import { StoreThread } from "./store-thread";
+
+export interface HistoryOptions {
+  /** The folder of `--data`, or undefined for a history in memory that ends with the process. */
+  dataDir?: string;
+  /** How long a row is kept, days. */
+  days: number;
+  /** How large it may grow, MB. */
+  megabytes: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** Rows are written this often, in one transaction: a kill -9 loses at most those of this time. */
+const BATCH_MS = 1_000;
+/** Rows that wait while the disk stalls; beyond that the oldest of them are given up. */
+const MAX_WAITING = 100_000;
+
+/** What the devices measured, kept beyond this process where there is a folder for it. */
+export class History {
+  private waiting: DeviceRow[] = [];
+  private writing: Promise<void> | undefined;
+  private failing = false;
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    private readonly thread: StoreThread,
+    private readonly log: Log,
+    private readonly unlock: () => Promise<void>,
+  ) {
+    this.timer = setInterval(() => void this.write(), BATCH_MS);
+  }
+
+  /** @throws UserError where the folder can't be used */
+  static async start({ dataDir, days, megabytes }: HistoryOptions, log: Log): Promise<History> {
+    const dir = dataDir === undefined ? undefined : join(dataDir, "history");
+    const unlock =
+      dir !== undefined && dataDir !== undefined
+        ? await lockFolder(join(dir, "lock"), dataDir)
+        : () => Promise.resolve();
+    const store = { dir, maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1_000_000 };
+    try {
+      return new History(await StoreThread.start(store), log, unlock);
+    } catch (error) {
+      await unlock();
+      if (error instanceof UserError && dataDir !== undefined)
+        throw new UserError(`--data ${dataDir}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Costs no more than a push: it is called for each reading. */
+  add(row: DeviceRow): void {
+    if (this.waiting.length < MAX_WAITING) this.waiting.push(row);
+  }
+
+  /** Points for a chart, the newest readings among them. */
+  async points(id: string, span: Span, points: number): Promise<Downsampled> {
+    await this.write();
+    return (await this.thread.call({ kind: "points", id, span, points })) as Downsampled;
+  }
+
+  /** All rows in the order of their times, some at a time. */
+  async *pages(id: string, { fromMs, toMs }: Span, limit: number): AsyncGenerator<Row[]> {
+    await this.write();
+    for (let nextMs = fromMs; nextMs < toMs;) {
+      const span = { fromMs: nextMs, toMs };
+      const rows = (await this.thread.call({ kind: "page", id, span, limit })) as Row[];
+      if (rows.length > 0) yield rows;
+      nextMs = rows.length < limit ? toMs : (rows.at(-1)?.atMs ?? toMs) + 1;
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.write();
+    await this.thread.stop();
+    await this.unlock();
+  }
+
+  /** One batch at a time: a stalled disk gets no queue of them. */
+  private async write(): Promise<void> {
+    await this.writing;
+    if (this.waiting.length === 0) return;
+    const rows = this.waiting;
+    this.waiting = [];
+    this.writing = this.append(rows);
+    await this.writing;
+  }
+
+  private async append(rows: DeviceRow[]): Promise<void> {
+    try {
+      await this.thread.call({ kind: "append", rows, nowMs: Date.now() });
+      if (this.failing) this.log("server", "History: is written again");
+      this.failing = false;
+    } catch (error) {
+      // Once, not every second: the disk will be full for a while.
+      if (!this.failing)
+        this.log("server", `Error: the history is not written: ${messageOf(error)}`);
+      this.failing = true;
+    }
+  }
+}

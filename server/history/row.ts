@@ -1,0 +1,14 @@
+/** What is kept of a device at one moment: a reading, or a change of its LED. */
+export interface Row {
+  /** When the reading was taken, or the LED changed; Unix time, ms. */
+  atMs: number;
+  /** The fields that the rule is about; none where only the LED changed. */
+  values: Record<string, number>;
+  /** Null where it is not known. */
+  ledOn: boolean | null;
+}
+
+/** A row on its way into the history. */
+export interface DeviceRow extends Row {
+  id: string;
+}

@@ -1,0 +1,158 @@
+import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
+import { openDatabase, pragma } from "./database";
+import { downsample, type Downsampled, type Span } from "./downsample";
+import type { DeviceRow, Row } from "./row";
+
+export interface StoreOptions {
+  /** The folder of the database, or undefined for one in memory. */
+  dir?: string;
+  /** Older rows are deleted. */
+  maxAgeMs: number;
+  /** The file grows no larger; before it would, the oldest rows are deleted. */
+  maxBytes: number;
+}
+
+/** Room for what a batch adds before the oldest are deleted: a sixteenth, in pages. */
+const SPARE = 1 / 16;
+/** Rows deleted in one statement. */
+const DELETE_ROWS = 2_000;
+const VACUUM_PAGES = 256;
+
+/** The rows of all devices in SQLite. Everything here is synchronous. */
+export class Store {
+  private readonly db: Database;
+  private readonly insert: Statement;
+  private readonly select: Statement;
+  private readonly numbers = new Map<string, number>();
+  private readonly maxPages: number;
+
+  /** @throws UserError where the file can't be used */
+  constructor(private readonly options: StoreOptions) {
+    this.db = openDatabase(options.dir);
+    this.maxPages = Math.floor(options.maxBytes / pragma(this.db, "page_size"));
+    // The LED may change in the millisecond of a reading: both are kept.
+    this.insert = this.db.prepare(
+      `INSERT INTO reading VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`,
+    );
+    this.select = this.db.prepare(
+      `SELECT at_ms, value, led_on FROM reading
+       WHERE device = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?`,
+    );
+  }
+
+  /** All of them in one transaction; then deletes what is too old or too much. */
+  append(rows: DeviceRow[], nowMs: number): void {
+    const oldestMs = nowMs - this.options.maxAgeMs;
+    this.transaction(() => {
+      for (const row of rows) {
+        if (row.atMs < oldestMs) continue;
+        const led = row.ledOn === null ? null : Number(row.ledOn);
+        this.insert.run([this.number(row.id), row.atMs, encode(row.values), led]);
+      }
+    });
+    this.prune(oldestMs);
+  }
+
+  /** The points of a chart. */
+  points(id: string, span: Span, points: number): Downsampled {
+    return downsample(this.rows(id, span, -1), span, points);
+  }
+
+  /** The first rows of a span, for those who read on from the last one's time. */
+  page(id: string, span: Span, limit: number): Row[] {
+    return [...this.rows(id, span, limit)];
+  }
+
+  /** Of the file, in bytes. */
+  get bytes(): number {
+    return pragma(this.db, "page_count") * pragma(this.db, "page_size");
+  }
+
+  close(): void {
+    this.insert.finalize();
+    this.select.finalize();
+    this.db.close();
+  }
+
+  private *rows(id: string, { fromMs, toMs }: Span, limit: number): Generator<Row> {
+    const number = this.known(id);
+    if (number === undefined) return;
+    for (const row of this.select.iterate([number, fromMs, toMs, limit])) {
+      const { at_ms, value, led_on } = row as Record<string, SQLiteValue>;
+      yield {
+        atMs: Number(at_ms),
+        values: decode(value),
+        ledOn: led_on === null ? null : Boolean(led_on),
+      };
+    }
+  }
+
+  private prune(oldestMs: number): void {
+    const spare = Math.max(8, this.maxPages * SPARE);
+    while (this.deleteOldest("WHERE at_ms < ?", [oldestMs]) === DELETE_ROWS);
+    while (this.usedPages() > this.maxPages - spare && this.deleteOldest("", []) > 0);
+    // The limit was a higher one before.
+    if (pragma(this.db, "page_count") > this.maxPages)
+      this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+  }
+
+  private usedPages(): number {
+    return pragma(this.db, "page_count") - pragma(this.db, "freelist_count");
+  }
+
+  private deleteOldest(where: string, values: number[]): number {
+    return this.db.run(
+      `DELETE FROM reading WHERE (device, at_ms) IN
+       (SELECT device, at_ms FROM reading ${where} ORDER BY at_ms LIMIT ${DELETE_ROWS})`,
+      values,
+    ).changes;
+  }
+
+  private transaction(work: () => void): void {
+    this.db.exec("BEGIN");
+    try {
+      work();
+      this.db.exec("COMMIT");
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec("ROLLBACK");
+      // A device that was new in there is unknown again.
+      this.numbers.clear();
+      throw error;
+    }
+  }
+
+  private number(id: string): number {
+    let number = this.known(id);
+    if (number === undefined) {
+      number = Number(this.db.run("INSERT INTO device (id) VALUES (?)", [id]).lastInsertRowid);
+      this.numbers.set(id, number);
+    }
+    return number;
+  }
+
+  private known(id: string): number | undefined {
+    let number = this.numbers.get(id);
+    if (number === undefined) {
+      const row = this.db.get("SELECT number FROM device WHERE id = ?", [id]);
+      if (row === null) return undefined;
+      number = Number((row as Record<string, SQLiteValue>)["number"]);
+      this.numbers.set(id, number);
+    }
+    return number;
+  }
+}
+
+function encode(values: Row["values"]): string | number | null {
+  const fields = Object.keys(values);
+  if (fields.length === 0) return null;
+  if (fields.length === 1 && values["light"] !== undefined) return values["light"];
+  // JSON has no infinity, to which a number as 1e999 becomes.
+  const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
+  return JSON.stringify(Object.fromEntries(finite));
+}
+
+function decode(value: SQLiteValue | undefined): Row["values"] {
+  if (typeof value === "number") return { light: value };
+  return typeof value === "string" ? (JSON.parse(value) as Row["values"]) : {};
+}

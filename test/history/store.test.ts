@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FILE } from "../../server/history/database";
+import type { DeviceRow } from "../../server/history/row";
+import { Store } from "../../server/history/store";
+
+const DAY_MS = 24 * 3_600_000;
+const ALL = { fromMs: 0, toMs: 1e12 };
+
+describe("the store of the history", () => {
+  let dir: string;
+  let store: Store;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "nightlight-history-"));
+    store = open();
+  });
+
+  afterEach(() => {
+    store.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  function open(maxAgeMs = DAY_MS, maxBytes = 100_000_000): Store {
+    return new Store({ dir, maxAgeMs, maxBytes });
+  }
+
+  function reopen(maxAgeMs?: number, maxBytes?: number): void {
+    store.close();
+    store = open(maxAgeMs, maxBytes);
+  }
+
+  const reading = (id: string, atMs: number, light = atMs): DeviceRow => ({
+    id,
+    atMs,
+    values: { light },
+    ledOn: null,
+  });
+  const times = (id: string) => store.page(id, ALL, -1).map(({ atMs }) => atMs);
+
+  it("has each row at its own time, over a restart", () => {
+    store.append([reading("a", 5_000), reading("b", 5_000), reading("a", 7_000)], 7_000);
+    store.append([reading("a", 6_000)], 8_000);
+    reopen();
+    store.append([reading("a", 1_000)], 9_000);
+    expect(times("a")).toEqual([1_000, 5_000, 6_000, 7_000]);
+    expect(times("b")).toEqual([5_000]);
+    expect(times("nobody")).toEqual([]);
+  });
+
+  it("keeps light, other fields, fractions, and the LED by itself", () => {
+    const rows: DeviceRow[] = [
+      { id: "a", atMs: 1, values: { light: 652 }, ledOn: true },
+      { id: "a", atMs: 2, values: { hall: 18.25, roof: -3 }, ledOn: false },
+      { id: "a", atMs: 3, values: { light: 0.5 }, ledOn: null },
+      { id: "a", atMs: 4, values: {}, ledOn: true },
+      { id: "a", atMs: 5, values: { hall: Infinity, roof: 1 }, ledOn: null },
+    ];
+    store.append(rows, 10);
+    const kept = store.page("a", ALL, -1);
+    expect(kept.slice(0, 4).map((row) => ({ id: "a", ...row }))).toEqual(rows.slice(0, 4));
+    expect(kept[4]?.values).toEqual({ roof: 1 });
+  });
+
+  it("joins a reading and a change of the LED in the same millisecond", () => {
+    store.append([{ id: "a", atMs: 1, values: {}, ledOn: true }, reading("a", 1, 5)], 1);
+    expect(store.page("a", ALL, -1)).toEqual([{ atMs: 1, values: { light: 5 }, ledOn: true }]);
+  });
+
+  it("hands out a page at a time, of the span that was asked for", () => {
+    store.append(
+      [1, 2, 3, 4, 5].map((atMs) => reading("a", atMs)),
+      5,
+    );
+    const page = store.page("a", { fromMs: 2, toMs: 5 }, 2);
+    expect(page.map(({ atMs }) => atMs)).toEqual([2, 3]);
+  });
+
+  it("forgets what is too old, and takes nothing in that already is", () => {
+    store.append([reading("a", 1_000), reading("b", 2_000)], 2_000);
+    store.append([reading("a", DAY_MS + 1_500)], DAY_MS + 1_500);
+    expect(times("a")).toEqual([DAY_MS + 1_500]);
+    expect(times("b")).toEqual([2_000]);
+    store.append([reading("b", 1_400), reading("b", 1_600)], DAY_MS + 1_500);
+    expect(times("b")).toEqual([1_600, 2_000]);
+  });
+
+  it("stays under its size by forgetting the oldest, of whichever device", () => {
+    const maxBytes = 1_000_000;
+    reopen(DAY_MS, maxBytes);
+    let atMs = 0;
+    let largest = 0;
+    for (let batch = 0; batch < 60; batch++) {
+      const rows: DeviceRow[] = [];
+      for (let i = 0; i < 1_500; i++) rows.push(reading(`light-${i % 20}`, ++atMs, atMs % 1_024));
+      store.append(rows, atMs);
+      largest = Math.max(largest, statSync(join(dir, FILE)).size, store.bytes);
+    }
+    expect(largest).toBeLessThanOrEqual(maxBytes);
+    expect(largest).toBeGreaterThan(0.8 * maxBytes);
+    const oldest = Array.from({ length: 20 }, (_, i) => times(`light-${i}`)[0] ?? 0);
+    expect(Math.max(...oldest) - Math.min(...oldest)).toBeLessThanOrEqual(20);
+    // What is kept has no holes.
+    const kept = times("light-0");
+    expect(kept.at(-1)).toBe(atMs - 19);
+    expect(kept.length).toBe(((kept.at(-1) ?? 0) - (kept[0] ?? 0)) / 20 + 1);
+  });
+
+  it("shrinks to a limit that is lower than before", () => {
+    for (let batch = 0; batch < 40; batch++)
+      store.append(
+        Array.from({ length: 2_000 }, (_, i) => reading("a", batch * 2_000 + i)),
+        batch * 2_000,
+      );
+    expect(store.bytes).toBeGreaterThan(2_000_000);
+    reopen(DAY_MS, 1_000_000);
+    for (let i = 0; i < 20; i++) store.append([reading("a", 80_000 + i)], 80_000 + i);
+    expect(store.bytes).toBeLessThanOrEqual(1_000_000);
+    expect(times("a").at(-1)).toBe(80_019);
+  });
+});
