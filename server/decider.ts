@@ -85,11 +85,11 @@ export class Decider {
     });
     client.on("close", () => {
       if (client.disconnecting) return;
-      log("server", `Lost the broker ${options.brokerUrl}, trying again`);
+      log("server", `Lost the broker ${options.brokerUrl}, trying again`, { level: "warn" });
       options.onConnection(false);
     });
     client.on("error", (error) =>
-      log("server", `Broker ${options.brokerUrl}: ${connectionError(error)}`),
+      log("server", `Broker ${options.brokerUrl}: ${connectionError(error)}`, { level: "warn" }),
     );
     const id = options.onlyId ?? "+";
     const kinds = ["telemetry", "commands", "status", "state", "desired"] as const;
@@ -135,7 +135,7 @@ export class Decider {
   private publish(id: string, payload: Fields, cause: Cause, expiryS?: number): void {
     const { counts, onDecided } = this.options;
     const text = JSON.stringify(payload);
-    this.log("server", `Sending message: ${text} to ${id}`);
+    this.log("server", `Sending message: ${text} to ${id}`, { id });
     // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
     const properties =
       expiryS !== undefined && this.client.options.protocolVersion === 5
@@ -146,7 +146,7 @@ export class Decider {
     counts.unacknowledged++;
     this.client.publish(topic, text, { qos: 1, properties }, (error) => {
       counts.unacknowledged--;
-      if (error) this.log("server", `Not sent to ${id}: ${error.message}`);
+      if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
       else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
     });
     if (this.hearsItself) return;
@@ -163,7 +163,7 @@ export class Decider {
     const topic = topicOf(id, "desired");
     const text = JSON.stringify(command);
     this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
-      if (error) this.log("server", `Not kept for ${id}: ${error.message}`);
+      if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
     });
     if (!this.hearsItself) this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
@@ -177,7 +177,7 @@ export class Decider {
         : this.handle(topic, text, atMs, retained);
     if (rejected) {
       this.options.rejections.countPayload(topic);
-      this.log("server", `Warning: ignored ${topic}: ${rejected}`);
+      this.log("server", `Warning: ignored ${topic}: ${rejected}`, { level: "warn", topic });
     }
     this.devices.message({ atMs, topic, payload: printable(text), rejected });
   }
@@ -229,7 +229,7 @@ export class Decider {
     if (!value) return error;
     if (!this.seen.isNew(id, value)) return undefined;
     counts.readings++;
-    this.log("server", `Message received: ${text} from ${id}`);
+    this.log("server", `Message received: ${text} from ${id}`, { id });
     const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
     this.devices.reading(reading, atMs, sideOf(rule, value.said));
     if (!this.options.decide) return undefined;

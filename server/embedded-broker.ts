@@ -53,14 +53,16 @@ export async function useBroker(
     limits: security.limits,
     loginRequired: security.listen !== undefined,
     dataDir: security.dataDir,
-    onTrouble: (message) => log("broker", `Error: ${message}`),
+    onTrouble: (message) => log("broker", `Error: ${message}`, { level: "error" }),
   });
   const address = (host: string, i: number) =>
     `${listeners[i]?.tls ? "mqtts" : "mqtt"}://${host}:${broker.ports[i] ?? 0}`;
   const bound = listeners.map(({ host }, i) => address(isIP(host) === 6 ? `[${host}]` : host, i));
   log("broker", `Listening on ${bound.join(" and ")}`);
   if (security.listen !== undefined && !security.tls.cert)
-    log("broker", "Warning: passwords and the token can be read on the way; --cert adds TLS");
+    log("broker", "Warning: passwords and the token can be read on the way; --cert adds TLS", {
+      level: "warn",
+    });
   return {
     embedded: broker,
     url: address(reachable(listeners[0].host), 0),

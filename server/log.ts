@@ -1,15 +1,68 @@
+import { destination, pino, stdTimeFunctions } from "pino";
+
 /** Where a line of the log comes from; its first column. */
 export type Source = "broker" | "server" | "device" | "page" | "start";
 
-export type Log = (source: Source, text: string) => void;
+/** What a program that reads the log may go by. */
+export interface Details {
+  /** `info` where absent. */
+  level?: "info" | "warn" | "error";
+  /** The device that it is about. */
+  id?: string;
+  topic?: string;
+  /** Why something was refused. */
+  reason?: string;
+}
 
-/** Control characters would let a payload draw on the terminal. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+export type Log = (source: Source, text: string, details?: Details) => void;
+
+/** What the program says: the log, and what it says of itself. */
+export interface Output {
+  log: Log;
+  /** Of its start and its end. */
+  say(text: string): void;
+  /** What a person has to mend before it can start. */
+  fail(text: string): void;
+}
+
+export type LogFormat = "text" | "json";
+
+export function openOutput(format: LogFormat): Output {
+  return format === "json" ? jsonLines() : textLines;
+}
 
 /** One line an event, human-readable. */
-export const printLog: Log = (source, text) => {
-  console.log(`${source.padEnd(7)} ${printable(text)}`);
+const textLines: Output = {
+  log: (source, text) => console.log(`${source.padEnd(7)} ${printable(text)}`),
+  say: (text) => console.log(text),
+  fail: (text) => console.error(`nightlight: ${text}`),
 };
+
+/** One JSON object a line, all on stdout, in the same words. */
+function jsonLines(): Output {
+  const logger = pino(
+    {
+      base: undefined,
+      messageKey: "message",
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    // What is written later than said would be lost at the end.
+    destination({ fd: process.stdout.fd, sync: true }),
+  );
+  const log: Log = (source, text, { level = "info", ...fields } = {}) =>
+    logger[level]({ source, ...fields }, printable(text.replace(SAYS_LEVEL, "")));
+  return {
+    log,
+    say: (text) => log("start", text),
+    fail: (text) => log("start", text, { level: "error" }),
+  };
+}
+
+/** How a person is told a line's level. */
+const SAYS_LEVEL = /^(Warning|Error): /;
+/** Control characters would let a payload draw on the terminal. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** Text of others, safe to print: one line, no escape sequences, of bounded length. */
 export function printable(text: string): string {

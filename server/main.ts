@@ -1,6 +1,6 @@
 import { loadConfig } from "./config";
-import { printLog } from "./log";
-import { HELP, configPath, parseOptions } from "./options";
+import { openOutput } from "./log";
+import { HELP, configPath, logFormat, parseOptions } from "./options";
 import { run, type Running } from "./run";
 import { readSecrets } from "./secrets";
 import { UserError } from "./user-error";
@@ -9,13 +9,15 @@ import { VERSION } from "./version";
 /** Whatever still hangs on after this long at the end is cut off. */
 const STOP_TIMEOUT_MS = 1_500;
 
+const args = process.argv.slice(2);
+const output = openOutput(logFormat(args));
 const abort = new AbortController();
 let running: Running | undefined;
 
 function onSignal(): void {
   if (abort.signal.aborted) return;
   abort.abort();
-  console.log("Stopping ...");
+  output.say("Stopping ...");
   setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
   void running?.stop().then(() => process.exit(0));
 }
@@ -23,19 +25,18 @@ process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
 try {
-  const args = process.argv.slice(2);
   const config = loadConfig(configPath(args));
   const options = parseOptions(args, config, readSecrets());
   if (options === "help") console.log(HELP);
   else if (options === "version") console.log(VERSION);
   else {
-    running = await run(options, config, printLog, abort.signal);
+    running = await run(options, config, output.log, abort.signal);
     if (abort.signal.aborted) await running.stop();
-    else console.log(`Nightlight is ready: ${running.url}`);
+    else output.say(`Nightlight is ready: ${running.url}`);
   }
 } catch (error) {
   if (abort.signal.aborted) process.exit(0);
   if (!(error instanceof UserError)) throw error;
-  console.error(`nightlight: ${error.message}`);
+  output.fail(error.message);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { LIGHT_MAX } from "../src/wire";
 import type { Config } from "./config";
 import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history/options";
+import type { LogFormat } from "./log";
 import { fieldsOf } from "./rule-config";
 import { withoutPassword, type Secrets } from "./secrets";
 import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
@@ -34,6 +35,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
   --no-decide       devices and page only: another server decides
+  --log FORMAT      text, or json: one object a line       (text)
 ${HISTORY_HELP}
 ${SECURITY_HELP}
   --help, --version
@@ -48,6 +50,7 @@ export function parseOptions(
   const values = readFlags(args);
   if (values.help) return "help";
   if (values.version) return "version";
+  checkLog(values.log);
   const configured = config.broker === "embedded" ? undefined : config.broker;
   const brokerUrl = values.broker === undefined ? configured : checkBroker(values.broker);
   const simulate = !values["no-device"];
@@ -82,6 +85,17 @@ export function configPath(args: string[]): string | undefined {
   return readFlags(args).config;
 }
 
+/** Known before all else, so that a mistake in the rest is told in it. */
+export function logFormat(args: string[]): LogFormat {
+  const { values } = parseArgs({ args, options: { log: { type: "string" } }, strict: false });
+  return values.log === "json" ? "json" : "text";
+}
+
+function checkLog(format: string | undefined): void {
+  if (format === undefined || format === "text" || format === "json") return;
+  throw new UserError(`--log: found "${format}", allowed is text or json`);
+}
+
 function readFlags(args: string[]) {
   try {
     return parseArgs({
@@ -96,6 +110,7 @@ function readFlags(args: string[]) {
         "no-device": { type: "boolean" },
         "no-decide": { type: "boolean" },
         ...HISTORY_FLAGS,
+        log: { type: "string" },
         ...SECURITY_FLAGS,
         help: { type: "boolean" },
         version: { type: "boolean" },

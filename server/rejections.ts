@@ -79,7 +79,7 @@ export class Rejections {
     tally.lines++;
     const more = tally.silent ? ` (and ${tally.silent} more like it, not logged)` : "";
     tally.silent = 0;
-    this.log(source, `Refused (${reason}): ${what}${more}`);
+    this.log(source, `Refused (${reason}): ${what}${more}`, { level: "warn", reason });
   }
 
   private count(reason: Reason): Tally {

@@ -83,6 +83,7 @@ async function start(
   devices.on("led", (led) => history.add({ ...led, values: {} }));
 
   let brokerConnected = true;
+  let page: Web | undefined = undefined;
   const counts = new Counts();
   const metrics = new Metrics({
     counts,
@@ -109,7 +110,7 @@ async function start(
       onDecided: (latencyMs) => metrics.decided(latencyMs),
       onConnection: (connected) => {
         brokerConnected = connected;
-        web.events.send("broker", { connected });
+        page?.events.send("broker", { connected });
       },
     },
     devices,
@@ -157,6 +158,7 @@ async function start(
     // A browser shows no client certificate here: where one is required, this is no way in.
     broker: security.clientCertificates === "required" ? undefined : broker.embedded,
   });
+  page = web;
   started.push(web);
   started.push(new GroupWatch(decider.decisions, (group) => web.events.send("group", group)));
 
@@ -181,7 +183,7 @@ async function startDevice(
     signal,
     onCompile: () => log("device", "Compiling the firmware, this takes some seconds ..."),
   });
-  log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`);
+  log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`, { id });
   if (options.security.tls.ca) trustCa(options.security.tls.ca);
   const device = await SimulatedDevice.start({
     bytecode,
@@ -189,9 +191,9 @@ async function startDevice(
     lightRaw: options.lightRaw,
     onLog: (line) => {
       // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
-      if (/^[>!] /.test(line)) log("device", line.slice(2));
+      if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
     },
-    onPanic: (code) => log("device", `Panic ${code}: ${id} starts anew`),
+    onPanic: (code) => log("device", `Panic ${code}: ${id} starts anew`, { level: "warn", id }),
     onLed: () => devices.changed(id),
   });
   devices.addSimulated(id, device);
@@ -218,5 +220,5 @@ async function firstReading(id: string, devices: Devices, log: Log): Promise<voi
     }
     devices.on("reading", onReading);
   });
-  if (!spoke) log("device", `Warning: ${id} has sent nothing so far`);
+  if (!spoke) log("device", `Warning: ${id} has sent nothing so far`, { level: "warn", id });
 }

@@ -101,7 +101,9 @@ export class History {
     } catch (error) {
       // Once, not every second: the disk will be full for a while.
       if (!this.failing)
-        this.log("server", `Error: the history is not written: ${messageOf(error)}`);
+        this.log("server", `Error: the history is not written: ${messageOf(error)}`, {
+          level: "error",
+        });
       this.failing = true;
     }
   }

@@ -55,10 +55,10 @@ export class Program {
     if (!found()) throw new Error(`it ended without ${String(pattern)}, and said:\n${this.output}`);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGKILL"): Promise<Outcome> {
     const { pid } = this.child;
     if (pid !== undefined && this.child.exitCode === null && this.child.signalCode === null)
-      process.kill(-pid, "SIGKILL");
-    await this.end;
+      process.kill(-pid, signal);
+    return await this.end;
   }
 }
