@@ -1,4 +1,4 @@
-/** `npm run bench`: our MQTT client beside the one that comes with DeviceScript. */
+/** `npm run bench`: what is ours beside others, the MQTT client of the device and the server. */
 import { readdirSync } from "node:fs";
 import { loadConfig } from "../../server/config";
 import { writeFirmwareConfig } from "../../server/firmware/configure";
@@ -12,8 +12,11 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
   if (wanted.length && !wanted.some((name) => file.startsWith(name))) continue;
   console.error(`${file} ...`);
   const { default: bench } = (await import(`./${file}`)) as { default: Bench };
-  rows.push(...(await bench()));
+  const found = await bench();
+  if (typeof found === "string") console.log(`\n${found}`);
+  else rows.push(...found);
 }
+if (!rows.length) process.exit();
 
 const shown = (value: number | undefined) =>
   value === undefined ? "-" : value >= 100 ? String(Math.round(value)) : String(+value.toFixed(2));

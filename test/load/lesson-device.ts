@@ -21,6 +21,8 @@ export interface LessonDeviceOptions {
   qos: Qos;
   /** Says in each reading what its LED is at, as our firmware does and the lesson's does not. */
   reports: boolean;
+  /** What it subscribes to: commands, unless it is to hear itself. */
+  hears?: "commands" | "telemetry";
   /** Called after commands have come, once for all those that came together. */
   onCommands?: (device: LessonDevice, count: number) => void;
 }
@@ -123,10 +125,11 @@ export class LessonDevice {
   }
 
   private take(type: number, flags: number, bytes: Buffer, start: number, end: number): void {
+    const { qos, hears = "commands" } = this.options;
     switch (type) {
       case CONNACK:
         if (bytes[start + 1] !== 0) this.end(`refused with code ${bytes[start + 1] ?? "?"}`);
-        else this.socket.write(subscribePacket(topicOf(this.id, "commands"), this.options.qos));
+        else this.socket.write(subscribePacket(topicOf(this.id, hears), qos));
         return;
       case SUBACK:
         this.ready.resolve();
@@ -136,8 +139,8 @@ export class LessonDevice {
         return;
       case PUBLISH: {
         const afterTopic = start + 2 + bytes.readUInt16BE(start);
-        const qos = (flags >> 1) & 3;
-        if (qos === 1) {
+        const acknowledged = (flags & QOS_BITS) !== 0;
+        if (acknowledged) {
           if (this.acknowledgementBytes + PUBACK_BYTES > this.acknowledgements.length)
             this.acknowledge();
           this.acknowledgementBytes = writePuback(
@@ -147,7 +150,7 @@ export class LessonDevice {
             afterTopic,
           );
         }
-        this.ledOn = commandIn(bytes, afterTopic + (qos ? 2 : 0), end);
+        this.ledOn = commandIn(bytes, afterTopic + (acknowledged ? 2 : 0), end);
         this.commands++;
         this.commandsInChunk++;
         return;
@@ -183,6 +186,8 @@ function writeDigits(into: Buffer, at: number, light: number): void {
   into[at + 2] = 48 + (light % 10);
 }
 
+/** Of a PUBLISH's flags (section 3.3.1.2). */
+const QOS_BITS = 6;
 const COLON = 58;
 const SPACE = 32;
 const LETTER_T = 116;

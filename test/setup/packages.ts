@@ -1,5 +1,9 @@
-/** The Debian packages that the tests drive: installed where we may, asked for where we may not. */
+/**
+ * The Debian packages that the tests drive, and with the word `bench` those of the bench too:
+ * installed where we may, asked for where we may not.
+ */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 const PACKAGES = [
   { command: "mosquitto", name: "mosquitto" },
@@ -13,7 +17,14 @@ const PACKAGES = [
   { command: "qemu-system-arm", name: "qemu-system-arm" },
 ];
 
+const BENCH_PACKAGES = [
+  { file: "/usr/include/mosquitto.h", name: "libmosquitto-dev" },
+  { file: "/usr/lib/python3/dist-packages/paho", name: "python3-paho-mqtt" },
+];
+
 const missing = PACKAGES.filter(({ command }) => !onPath(command)).map(({ name }) => name);
+if (process.argv.includes("bench"))
+  missing.push(...BENCH_PACKAGES.filter(({ file }) => !existsSync(file)).map(({ name }) => name));
 if (missing.length) {
   const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
   if (process.getuid?.() !== 0 || !onPath("apt-get")) {

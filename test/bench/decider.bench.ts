@@ -1,0 +1,72 @@
+import type { Qos } from "../load/packets";
+import { startContenders, type Contender } from "./decider/contenders";
+import { Load } from "./decider/load";
+import { figuresTable, type Figures } from "./decider/table";
+import { cpuMs } from "./decider/usage";
+
+const DEVICES = 100;
+const ROUNDS = 5;
+const WARM_UP_MS = 1_000;
+const CLOSED_LOOP_MS = 2_500;
+const OPEN_LOOP_PER_S = 2_000;
+const OPEN_LOOP_MS = 2_000;
+
+/** The server that decides, beside others that do nothing else; see docs/performance.md. */
+export default async function decider(): Promise<string> {
+  const contenders: Contender[] = [];
+  const results: Figures[] = [];
+  try {
+    await startContenders(contenders);
+    const runs: { contender: Contender; qos: Qos; load: Load }[] = [];
+    for (const contender of contenders)
+      for (const qos of [0, 1] as const) {
+        const options = { ...contender.devices, port: contender.port, qos };
+        runs.push({ contender, qos, load: await Load.start(DEVICES, options) });
+      }
+    // Side by side, so that what else the machine does hits them all.
+    for (let round = 1; round <= ROUNDS; round++) {
+      console.error(`  round ${round} of ${ROUNDS}`);
+      for (const { contender, qos, load } of runs)
+        results.push({ name: contender.name, qos, ...(await measure(contender, load)) });
+    }
+    for (const { load } of runs) load.stop();
+  } finally {
+    for (const contender of contenders) await contender.stop();
+  }
+  return figuresTable(results);
+}
+
+async function measure(
+  { pids, deciderPid }: Contender,
+  load: Load,
+): Promise<Omit<Figures, "name" | "qos">> {
+  load.startLoop();
+  await wait(WARM_UP_MS);
+  const before = { nowMs: performance.now(), decided: load.decided };
+  const systemMs = cpuMs(...pids);
+  const deciderMs = deciderPid === undefined ? undefined : cpuMs(deciderPid);
+  await wait(CLOSED_LOOP_MS);
+  const decided = load.decided - before.decided;
+  const durationMs = performance.now() - before.nowMs;
+  const us = (spentMs: number) => (spentMs * 1000) / decided;
+  const system = us(cpuMs(...pids) - systemMs);
+  const decider =
+    deciderMs === undefined || deciderPid === undefined
+      ? undefined
+      : us(cpuMs(deciderPid) - deciderMs);
+  load.stopLoop();
+  await load.drained();
+  const latenciesMs = await load.openLoop(OPEN_LOOP_PER_S, OPEN_LOOP_MS);
+  const quantile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
+  return {
+    perSecond: (decided * 1000) / durationMs,
+    deciderUs: decider,
+    systemUs: system,
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+  };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,114 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Mosquitto } from "../../support/mosquitto";
+import { NightlightProcess } from "../../support/process";
+import { LIGHT_LEAST, LessonDevice, type LessonDeviceOptions } from "../../load/lesson-device";
+import { until } from "../../support/until";
+
+/** Something that decides, its broker with it. */
+export interface Contender {
+  name: string;
+  /** The broker's. */
+  port: number;
+  deciderPid?: number;
+  /** The decider and its broker, which may be one process. */
+  pids: number[];
+  /** How its devices differ from the lesson's. */
+  devices: Pick<LessonDeviceOptions, "reports" | "hears">;
+  stop(): Promise<void>;
+}
+
+const LESSON = { reports: false, hears: "commands" } as const;
+const REPORTING = { reports: true, hears: "commands" } as const;
+/** The generator is one address, and as fast as it can be. */
+const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((name) => [
+  "--limit",
+  `${name}=1000000`,
+]);
+
+/** @param contenders those that are started; to be stopped whether that succeeds or not */
+export async function startContenders(contenders: Contender[]): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-bench-"));
+  const binary = join(dir, "decider");
+  const file = (name: string) => join(import.meta.dirname, name);
+  execFileSync("gcc", ["-std=c11", "-O2", file("decider.c"), "-lmosquitto", "-o", binary]);
+  contenders.push(await ours("ours, on Mosquitto", LESSON));
+  contenders.push(await ours("ours, sending on change only", REPORTING));
+  // Debian's, whatever other Python there is.
+  contenders.push(await program("paho-mqtt (Python)", "/usr/bin/python3", [file("lesson.py")]));
+  contenders.push(await program("libmosquitto (C)", binary, []));
+  contenders.push(await embedded("ours, embedded broker"));
+  contenders.push(await brokerAlone("Mosquitto alone"));
+  rmSync(dir, { recursive: true });
+}
+
+async function ours(name: string, devices: Contender["devices"]): Promise<Contender> {
+  const mosquitto = await Mosquitto.start();
+  const server = await NightlightProcess.start(["--no-device", "--broker", mosquitto.url]);
+  return {
+    name,
+    port: mosquitto.port,
+    deciderPid: server.pid,
+    pids: [server.pid, mosquitto.pid],
+    devices,
+    stop: async () => {
+      await server.kill();
+      await mosquitto.stop();
+    },
+  };
+}
+
+async function embedded(name: string): Promise<Contender> {
+  const server = await NightlightProcess.start(["--no-device", ...NO_LIMITS]);
+  const pids = [server.pid];
+  return { name, port: server.mqttPort, pids, devices: LESSON, stop: () => server.kill() };
+}
+
+async function brokerAlone(name: string): Promise<Contender> {
+  const mosquitto = await Mosquitto.start();
+  return {
+    name,
+    port: mosquitto.port,
+    pids: [mosquitto.pid],
+    devices: { reports: false, hears: "telemetry" },
+    stop: () => mosquitto.stop(),
+  };
+}
+
+async function program(name: string, command: string, args: string[]): Promise<Contender> {
+  const mosquitto = await Mosquitto.start();
+  const child = spawn(command, [...args, String(mosquitto.port)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const pid = child.pid ?? 0;
+  await untilItDecides(mosquitto.port);
+  return {
+    name,
+    port: mosquitto.port,
+    deciderPid: pid,
+    pids: [pid, mosquitto.pid],
+    devices: LESSON,
+    stop: async () => {
+      await end(child);
+      await mosquitto.stop();
+    },
+  };
+}
+
+async function untilItDecides(port: number): Promise<void> {
+  const device = await LessonDevice.connect({ id: "probe", port, qos: 0, reports: false });
+  await until("it decides", () => {
+    device.send([LIGHT_LEAST]);
+    return device.commands > 0;
+  });
+  device.stop();
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}

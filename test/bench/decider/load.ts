@@ -1,0 +1,106 @@
+import { connectFleet } from "../../load/fleet";
+import {
+  LIGHT_LEAST,
+  LIGHT_MOST,
+  type LessonDevice,
+  type LessonDeviceOptions,
+} from "../../load/lesson-device";
+import { until } from "../../support/until";
+
+/** Readings that a device has under way at once, in a closed loop. */
+const WINDOW = 10;
+/** How often an open loop looks whether readings are due, ms. */
+const TICK_MS = 2;
+const BRIGHT = 652;
+const DARK = 120;
+
+/** A fleet of devices that either answer each answer, or send at a rate of their own. */
+export class Load {
+  /** Readings that were decided. */
+  decided = 0;
+  /** Commands that have yet to come. */
+  underWay = 0;
+  private devices: LessonDevice[] = [];
+  private closed = false;
+  /** When the readings under way were sent, in their order; only in an open loop. */
+  private readonly sentMs = new Map<LessonDevice, number[]>();
+  private latenciesMs: number[] = [];
+
+  private constructor(private readonly reports: boolean) {}
+
+  static async start(count: number, options: Omit<LessonDeviceOptions, "id">): Promise<Load> {
+    const load = new Load(options.reports);
+    load.devices = await connectFleet(count, `bench${options.qos}`, {
+      ...options,
+      onCommands: (device, commands) => load.answered(device, commands),
+    });
+    for (const device of load.devices) load.sentMs.set(device, []);
+    return load;
+  }
+
+  /** Each device sends its next readings once the last ones were decided, until `stopLoop`. */
+  startLoop(): void {
+    this.closed = true;
+    for (const device of this.devices) this.sendNext(device, WINDOW);
+  }
+
+  stopLoop(): void {
+    this.closed = false;
+  }
+
+  /**
+   * Sends readings of all devices in turn.
+   * @returns from each reading to its command, ms, sorted
+   */
+  async openLoop(perSecond: number, durationMs: number): Promise<number[]> {
+    this.latenciesMs = [];
+    const startMs = performance.now();
+    const total = Math.floor((perSecond * durationMs) / 1000);
+    for (let sent = 0; sent < total;) {
+      const due = Math.min(total, ((performance.now() - startMs) * perSecond) / 1000);
+      for (; sent < due; sent++) this.sendTimed(this.devices[sent % this.devices.length]);
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    await this.drained();
+    return this.latenciesMs.sort((a, b) => a - b);
+  }
+
+  /** Waits for the commands under way. @throws Error where some never come */
+  async drained(): Promise<void> {
+    await until("the last commands come", () => this.underWay === 0);
+  }
+
+  stop(): void {
+    for (const device of this.devices) device.stop();
+  }
+
+  private answered(device: LessonDevice, commands: number): void {
+    this.underWay -= commands;
+    this.decided += this.reports ? commands * WINDOW : commands;
+    const nowMs = performance.now();
+    for (const sentMs of this.sentMs.get(device)?.splice(0, commands) ?? [])
+      this.latenciesMs.push(nowMs - sentMs);
+    if (this.closed) this.sendNext(device, this.reports ? WINDOW : commands);
+  }
+
+  /** Of a device that reports its LED, the last reading alone asks for a change. */
+  private sendNext(device: LessonDevice, count: number): void {
+    const { ledOn = false } = device;
+    const lights = Array.from({ length: count }, (_, i) =>
+      this.reports ? (ledOn === i < count - 1 ? DARK : BRIGHT) : anyLight(),
+    );
+    this.underWay += this.reports ? 1 : count;
+    device.send(lights);
+  }
+
+  private sendTimed(device: LessonDevice | undefined): void {
+    if (!device) return;
+    this.underWay++;
+    this.sentMs.get(device)?.push(performance.now());
+    device.send([this.reports ? (device.ledOn ? BRIGHT : DARK) : anyLight()]);
+  }
+}
+
+function anyLight(): number {
+  return LIGHT_LEAST + Math.floor(Math.random() * (LIGHT_MOST - LIGHT_LEAST + 1));
+}

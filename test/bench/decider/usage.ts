@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+/** Linux counts in hundredths of a second, whatever its own clock (proc(5): `sysconf(_SC_CLK_TCK)`). */
+const TICK_MS = 10;
+
+/** Processor time that processes have used so far, user and system together, ms. */
+export function cpuMs(...pids: number[]): number {
+  let ticks = 0;
+  for (const pid of pids) {
+    // The name, in parentheses, may contain anything.
+    const [, after = ""] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    const fields = after.split(" ");
+    // Fields 14 and 15 of the whole line, which begins with pid and name.
+    ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks * TICK_MS;
+}
+
+/** What a process has in memory, bytes. */
+export function residentBytes(pid: number): number {
+  const [, kib = "0"] =
+    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kib) * 1024;
+}
