@@ -21,6 +21,14 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
   return { value: fields };
 }
 
+/** The reading that a command says it answers. */
+export function parseEcho(text: string): { seq?: number; boot?: number } {
+  const { seq, boot } = parseJsonObject(text).value ?? {};
+  return Number.isSafeInteger(seq) && Number.isSafeInteger(boot)
+    ? { seq: Number(seq), boot: Number(boot) }
+    : {};
+}
+
 function isSame<T extends Fields[string]>(found: unknown, example: T): found is T {
   return typeof found === typeof example;
 }

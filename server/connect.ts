@@ -5,6 +5,8 @@ import { UserError, messageOf } from "./user-error";
 /** How a part of the server gets to its broker. */
 export interface BrokerAccess {
   brokerUrl: string;
+  /** Further nodes of the broker, where it is a cluster: a lost connection goes on to the next. */
+  otherBrokerUrls?: string[];
   /** The broker may know MQTT 5. */
   mqtt5: boolean;
   clientId: string;
@@ -22,46 +24,77 @@ const RECONNECT_MS = 500;
 /** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, or nothing at all. */
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
-/** MQTT 5 where the broker has it, for its message expiry; else MQTT 3.1.1. @throws UserError */
+/**
+ * Connects to the first node that answers: by MQTT 5 where the broker has it, for its message
+ * expiry; else by MQTT 3.1.1.
+ * @throws UserError where no node answers, or the broker refuses
+ */
 export async function connect(access: BrokerAccess, will?: Will): Promise<MqttClient> {
+  const urls = [access.brokerUrl, ...(access.otherBrokerUrls ?? [])];
+  const errors: string[] = [];
+  for (const [at, url] of urls.entries())
+    try {
+      return await connectTo([url, ...urls.slice(at + 1), ...urls.slice(0, at)], access, will);
+    } catch (error) {
+      errors.push(`${url}: ${connectionError(error)}`);
+    }
+  throw new UserError(`cannot reach the broker ${errors.join("; ")}`);
+}
+
+/** The node that a client is connected to, or tries. */
+export function addressOf({ options }: MqttClient): string {
+  const { protocol = "mqtt", host = "", port } = options;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `${protocol}://${name}${port ? `:${port}` : ""}`;
+}
+
+/** Of the nodes, in the order in which they are tried. */
+type Urls = [string, ...string[]];
+
+async function connectTo(urls: Urls, access: BrokerAccess, will?: Will): Promise<MqttClient> {
   if (access.mqtt5)
     try {
-      return await connectBy(5, access, will);
+      return await connectBy(5, urls, access, will);
     } catch (error) {
       if (!REFUSES_MQTT5.test(messageOf(error))) throw error;
     }
-  return await connectBy(4, access, will);
+  return await connectBy(4, urls, access, will);
 }
 
 async function connectBy(
   protocolVersion: 4 | 5,
+  urls: Urls,
   access: BrokerAccess,
   will?: Will,
 ): Promise<MqttClient> {
-  const { brokerUrl, clientId, username, password } = access;
+  const { clientId, username, password } = access;
+  const [url] = urls;
   // The client would make TLS of a plain address, given a certificate.
-  const encrypted = /^(mqtts|wss):/.test(brokerUrl);
+  const encrypted = /^(mqtts|wss):/.test(url);
   const tls = { ...(encrypted && access.tls), minVersion: "TLSv1.2" as const };
-  try {
-    return await connectAsync(
-      brokerUrl,
-      {
-        protocolVersion,
-        clientId,
-        username,
-        password,
-        ...tls,
-        // The WebSocket is made from these alone.
-        wsOptions: tls,
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectPeriod: RECONNECT_MS,
-        // Readings that nobody could answer are not worth a queue: the next one is on its way.
-        queueQoSZero: false,
-        will,
-      },
-      false,
-    );
-  } catch (error) {
-    throw new UserError(`cannot reach the broker ${brokerUrl}: ${connectionError(error)}`);
-  }
+  return await connectAsync(
+    url,
+    {
+      protocolVersion,
+      clientId,
+      username,
+      password,
+      ...tls,
+      // The WebSocket is made from these alone.
+      wsOptions: tls,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: RECONNECT_MS,
+      // Readings that nobody could answer are not worth a queue: the next one is on its way.
+      queueQoSZero: false,
+      ...(urls.length > 1 && { servers: urls.map(hostAndPort) }),
+      will,
+    },
+    false,
+  );
+}
+
+function hostAndPort(url: string): { host: string; port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  const usual = { "mqtt:": 1883, "mqtts:": 8883, "ws:": 80, "wss:": 443 }[protocol] ?? 1883;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || usual };
 }

@@ -5,13 +5,15 @@ import {
   parseStatus,
   parseTelemetry,
   topicOf,
-  type Reading,
   type Status,
 } from "../src/wire";
-import { connect, type BrokerAccess } from "./connect";
-import { parseFields } from "./command-fields";
+import { Cluster } from "./cluster/cluster";
+import type { HeldReading } from "./cluster/held-readings";
+import type { Membership } from "./cluster/options";
+import { probeSharedSubscription, sharedFilter } from "./cluster/shared-subscription";
+import { parseEcho, parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
-import type { CommandKind, Counts } from "./counts";
+import { addressOf, connect, type BrokerAccess } from "./connect";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { Group } from "./groups";
@@ -19,31 +21,24 @@ import type { Rejections } from "./rejections";
 import { connectionError } from "./tls";
 import { printable, type Log } from "./log";
 import { Orders } from "./orders";
-import { agrees, fieldsOf, sideOf, type Fields, type ServerRule } from "./rule-config";
+import { agrees, fieldsOf, sideOf, type Fields } from "./rule-config";
 import { SeenReadings } from "./seen-readings";
+import { Sender, type Cause, type SenderOptions } from "./sender";
+import type { UserError } from "./user-error";
 
-export interface DeciderOptions extends BrokerAccess {
+export interface DeciderOptions extends BrokerAccess, SenderOptions {
   rejections: Rejections;
   /** The one device to serve, or undefined for all that speak to the broker. */
   onlyId?: string;
   /** False: watch only, another server decides. */
   decide: boolean;
-  rule: ServerRule;
+  /** Where this server is one of several. */
+  membership?: Membership;
   groups: Group[];
   commands: CommandPolicy;
-  counts: Counts;
-  /** A reading's command was acknowledged this long after the reading came, ms. */
-  onDecided: (latencyMs: number) => void;
   onConnection: (connected: boolean) => void;
-}
-
-/** What a command is sent for. */
-interface Cause {
-  kind: CommandKind;
-  /** The reading that it answers. */
-  answers?: Reading;
-  /** When the reading that led to it came, by `performance.now()`. */
-  arrivedMs?: number;
+  /** The server can't go on. */
+  onFailure: (error: UserError) => void;
 }
 
 /** A payload beyond this is refused unread. */
@@ -60,52 +55,96 @@ const OFFLINE_WILL = {
 export class Decider {
   readonly decisions: Decisions;
   private readonly orders: Orders;
+  private readonly sender: Sender;
   private readonly seen = new SeenReadings();
+  private isStopping = false;
 
   private constructor(
     private readonly client: MqttClient,
+    /** Where this server is one of several. */
+    private readonly cluster: Cluster | undefined,
     private readonly options: DeciderOptions,
     private readonly devices: Devices,
     private readonly log: Log,
   ) {
     this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
     this.orders = new Orders(options.commands);
+    this.sender = new Sender(client, options, devices, log);
   }
 
   /** @throws UserError where the broker can't be reached or refuses */
   static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
-    const client = await connect(options, options.decide ? OFFLINE_WILL : undefined);
-    const decider = new Decider(client, options, devices, log);
-    client.on("message", (topic, payload, { retain }) => decider.receive(topic, payload, retain));
-    client.on("connect", () => {
-      log("server", `Connected again to ${options.brokerUrl}`);
-      options.counts.reconnects++;
-      options.onConnection(true);
-      void decider.announce("online");
-    });
-    client.on("close", () => {
-      if (client.disconnecting) return;
-      log("server", `Lost the broker ${options.brokerUrl}, trying again`, { level: "warn" });
-      options.onConnection(false);
-    });
-    client.on("error", (error) =>
-      log("server", `Broker ${options.brokerUrl}: ${connectionError(error)}`, { level: "warn" }),
-    );
-    const id = options.onlyId ?? "+";
-    const kinds = ["telemetry", "commands", "status", "state", "desired"] as const;
-    await client.subscribeAsync(
-      kinds.map((kind) => topicOf(id, kind)),
-      // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3].
-      { qos: 1, nl: true },
-    );
-    await decider.announce("online");
+    const { membership, groups } = options;
+    const cluster = membership && new Cluster(membership, groups, log);
+    const clientId = options.clientId + (cluster?.suffix ?? "");
+    const will = options.decide ? OFFLINE_WILL : undefined;
+    const client = await connect({ ...options, clientId }, will);
+    const decider = new Decider(client, cluster, options, devices, log);
+    try {
+      await decider.begin();
+    } catch (error) {
+      await client.endAsync(true);
+      throw error;
+    }
     return decider;
   }
 
-  /** Says good-bye, so that devices decide for themselves. */
+  private async begin(): Promise<void> {
+    const { client, cluster, log, options } = this;
+    const { membership, counts, onConnection } = options;
+    const broker = () => addressOf(client);
+    if (membership && "share" in membership) await probeSharedSubscription(client, broker());
+    client.on("message", (topic, payload, { retain }) =>
+      this.receive(topic, payload, retain, Date.now()),
+    );
+    client.on("connect", () => {
+      log("server", `Connected again to ${broker()}`);
+      counts.reconnects++;
+      onConnection(true);
+      cluster?.connected();
+      void this.announce("online");
+    });
+    client.on("close", () => {
+      if (client.disconnecting) return;
+      log("server", `Lost the broker ${broker()}, trying again`, { level: "warn" });
+      onConnection(false);
+    });
+    client.on("error", (error) =>
+      log("server", `Broker ${broker()}: ${connectionError(error)}`, { level: "warn" }),
+    );
+    await this.subscribe();
+    cluster?.join({
+      publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos, retain: true }),
+      isConnected: () => client.connected,
+      onTakeover: (readings, groups) => this.takeOver(readings, groups),
+      onConflict: options.onFailure,
+    });
+    await this.announce("online");
+  }
+
+  private async subscribe(): Promise<void> {
+    const { client, cluster } = this;
+    const { membership, onlyId: id = "+", decide } = this.options;
+    const telemetry = topicOf(id, "telemetry");
+    const kinds = ["commands", "status", "state", "desired"] as const;
+    const filters = kinds.map((kind) => topicOf(id, kind));
+    if (decide) filters.push(SERVER_STATUS_TOPIC);
+    if (cluster) filters.push(cluster.filter);
+    const shared = membership && "share" in membership;
+    if (!shared) filters.push(telemetry);
+    // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
+    // not on shared subscriptions [MQTT-3.8.3-4].
+    await client.subscribeAsync(filters, { qos: 1, nl: true });
+    if (shared) await client.subscribeAsync(sharedFilter(membership.share, telemetry), { qos: 1 });
+  }
+
+  /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
   async stop(): Promise<void> {
-    if (this.client.connected) await this.announce("offline");
-    await this.client.endAsync(true);
+    this.isStopping = true;
+    const goesOn = (await this.cluster?.stop()) ?? false;
+    if (this.client.connected && !goesOn) await this.announce("offline");
+    // Cut off, the broker would publish the will, which says that nobody decides.
+    await this.client.endAsync(!(goesOn && this.client.connected));
   }
 
   /** Devices go by this: a server that only watches must not keep them from deciding. */
@@ -122,54 +161,25 @@ export class Decider {
     if (this.orders.isOrdered(command)) {
       const { payload, expiryS } = this.orders.ordered(id, command, Date.now());
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
-      this.publish(id, payload, cause, expiryS);
+      this.sender.command(id, payload, { ...cause, answers: undefined }, expiryS);
       return payload;
     }
     const isNews = this.orders.desire(id, command);
-    if (isNews) this.retainDesired(id, command);
-    if (this.devices.isOnline(id) !== false)
-      this.publish(id, { ...command, ...echo(cause.answers) }, cause);
+    if (isNews) this.sender.desired(id, command);
+    if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
     return command;
   }
 
-  private publish(id: string, payload: Fields, cause: Cause, expiryS?: number): void {
-    const { counts, onDecided } = this.options;
-    const text = JSON.stringify(payload);
-    this.log("server", `Sending message: ${text} to ${id}`, { id });
-    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
-    const properties =
-      expiryS !== undefined && this.client.options.protocolVersion === 5
-        ? { messageExpiryInterval: expiryS }
-        : undefined;
-    const topic = topicOf(id, "commands");
-    counts.commands[cause.kind]++;
-    counts.unacknowledged++;
-    this.client.publish(topic, text, { qos: 1, properties }, (error) => {
-      counts.unacknowledged--;
-      if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
-      else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
-    });
-    if (this.hearsItself) return;
-    this.devices.commanded(id, sideOf(this.options.rule, payload) ?? false);
-    this.devices.message({ atMs: Date.now(), topic, payload: text });
+  /** What another server left undecided. */
+  private takeOver(readings: HeldReading[], groups: Group[]): void {
+    for (const { topic, payload, atMs } of readings) this.receive(topic, payload, false, atMs);
+    for (const group of groups)
+      for (const { id, command } of this.decisions.together(group, Date.now()))
+        this.command(id, command, { kind: "group" });
   }
 
-  /** Brokers of MQTT 3.1.1 send a server its own commands back. */
-  private get hearsItself(): boolean {
-    return this.client.options.protocolVersion !== 5;
-  }
-
-  private retainDesired(id: string, command: Fields): void {
-    const topic = topicOf(id, "desired");
-    const text = JSON.stringify(command);
-    this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
-      if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
-    });
-    if (!this.hearsItself) this.devices.message({ atMs: Date.now(), topic, payload: text });
-  }
-
-  private receive(topic: string, payload: Buffer, retained: boolean): void {
-    const atMs = Date.now();
+  private receive(topic: string, payload: Buffer, retained: boolean, atMs: number): void {
+    if (this.cluster?.leaves(topic, payload, atMs)) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
@@ -192,13 +202,20 @@ export class Decider {
         return this.telemetry(id, text, atMs);
       case "commands": {
         const { value, error } = parseFields(text, rule);
-        if (value) this.devices.commanded(id, sideOf(rule, value) ?? false);
-        return error;
+        if (!value) return error;
+        const on = sideOf(rule, value);
+        this.devices.commanded(id, on ?? false);
+        if (on !== undefined) this.learn(id, on, text, atMs);
+        return undefined;
       }
       case "status": {
         const { value, error } = parseStatus(text);
-        // The server's own status has the same shape.
-        if (!value || topic === SERVER_STATUS_TOPIC) return error;
+        if (!value) return error;
+        if (topic === SERVER_STATUS_TOPIC) {
+          // Another server has gone, or our own will came late: devices shall know that we are here.
+          if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
+          return undefined;
+        }
         this.devices.status(id, value);
         if (value === "online" && !retained) this.cameBack(id);
         return undefined;
@@ -218,8 +235,15 @@ export class Decider {
         return error;
       }
       default:
-        return undefined;
+        return this.cluster?.receive(topic, text, retained);
     }
+  }
+
+  /** What another server has decided, a takeover has to go on from. */
+  private learn(id: string, on: boolean, text: string, atMs: number): void {
+    if (!this.cluster) return;
+    const isNews = this.seen.answered(id, parseEcho(text));
+    if (isNews && this.cluster.hasOtherDeciders(id)) this.decisions.learn(id, on, atMs);
   }
 
   private telemetry(id: string, text: string, atMs: number): string | undefined {
@@ -233,6 +257,10 @@ export class Decider {
     const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
     this.devices.reading(reading, atMs, sideOf(rule, value.said));
     if (!this.options.decide) return undefined;
+    if (this.cluster?.decides(id) === false) {
+      this.decisions.hear(id, value, atMs);
+      return undefined;
+    }
     for (const order of this.decisions.reading(id, value, atMs))
       this.command(order.id, order.command, {
         kind: this.decisions.decidesAlone(id) ? "rule" : "group",
@@ -242,23 +270,22 @@ export class Decider {
     return undefined;
   }
 
+  /** Whether it is this server, of all those on the broker, that speaks of a device, and to it. */
+  speaksFor(id: string): boolean {
+    return this.options.decide && (this.cluster?.speaksFor(id) ?? true);
+  }
+
   /** It may have missed what was decided while it was away. */
   private cameBack(id: string): void {
     const desired = this.orders.desiredOf(id);
     // What decides for itself sends a reading at once, and that is answered.
-    if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
-    this.publish(id, desired, { kind: "resent" });
+    if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
+    this.sender.command(id, desired, { kind: "resent" });
   }
 
   private correct(id: string, said: Record<string, unknown>): void {
     const desired = this.orders.desiredOf(id);
-    if (!desired || !this.options.decide || this.decisions.decidesAlone(id)) return;
-    if (!agrees(desired, said)) this.publish(id, desired, { kind: "resent" });
+    if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
+    if (!agrees(desired, said)) this.sender.command(id, desired, { kind: "resent" });
   }
-}
-
-/** Names the reading that is answered, so that a device can tell an old answer. */
-function echo(reading: Reading | undefined): Fields {
-  const { seq, boot } = reading ?? {};
-  return { ...(seq !== undefined && { seq }), ...(boot !== undefined && { boot }) };
 }

@@ -49,23 +49,38 @@ export class Decisions {
   }
 
   reading(id: string, reading: Reading, nowMs: number): Order[] {
-    const ageMs = reading.age_ms ?? 0;
-    const input = inputOf(this.rule, reading.values);
     const groups = this.groupsOf.get(id);
     if (groups) {
-      this.heard.set(id, { input, atMs: nowMs - ageMs });
+      this.hear(id, reading, nowMs);
       return groups.flatMap((group) => this.together(group, nowMs));
     }
-    if (this.lights.has(id) || ageMs > STALE_MS) return [];
+    if (this.lights.has(id) || (reading.age_ms ?? 0) > STALE_MS) return [];
+    const input = inputOf(this.rule, reading.values);
     const said = sideOf(this.rule, reading.said);
     const memory = this.recall(id);
     const sinceMs = since(memory, nowMs);
     const held = sinceMs !== undefined && sinceMs < this.rule.minChangeMs;
-    const on = decide(this.rule, input, held ? memory.on : (said ?? memory.on), sinceMs);
+    const before = memory.on;
+    const on = decide(this.rule, input, held ? before : (said ?? before), sinceMs);
     remember(memory, on, nowMs);
-    // A device that does not say what it is at is told at each reading, as in the lesson.
-    if (on === said) return [];
+    // A device that does not say what it is at is told at each reading, as in the lesson. What
+    // it says may be from before the last command, which is still on its way then.
+    if (on === said && (before ?? on) === on) return [];
     return [{ id, command: this.command(on) }];
+  }
+
+  /** Takes a group member's reading in, and decides nothing yet. */
+  hear(id: string, reading: Reading, nowMs: number): void {
+    if (!this.groupsOf.has(id)) return;
+    const input = inputOf(this.rule, reading.values);
+    this.heard.set(id, { input, atMs: nowMs - (reading.age_ms ?? 0) });
+  }
+
+  /** Another server has decided this. */
+  learn(id: string, on: boolean, nowMs: number): void {
+    if (this.decidesAlone(id)) remember(this.recall(id), on, nowMs);
+    for (const group of this.groups)
+      if (group.lights.includes(id)) remember(this.recall(`group ${group.id}`), on, nowMs);
   }
 
   /** Which members of a group count at present, with their values. */
@@ -82,7 +97,8 @@ export class Decisions {
     return this.recall(`group ${group.id}`).on;
   }
 
-  private together(group: Group, nowMs: number): Order[] {
+  /** What a group decides on what was heard so far. */
+  together(group: Group, nowMs: number): Order[] {
     const memory = this.recall(`group ${group.id}`);
     // A server that has just started takes over what the lights are at.
     memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);

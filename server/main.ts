@@ -21,6 +21,14 @@ function onSignal(): void {
   setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
   void running?.stop().then(() => process.exit(0));
 }
+
+async function onFailure(error: UserError): Promise<void> {
+  output.fail(error.message);
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  await running?.stop();
+  process.exit(1);
+}
+
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
@@ -32,7 +40,10 @@ try {
   else {
     running = await run(options, config, output.log, abort.signal);
     if (abort.signal.aborted) await running.stop();
-    else output.say(`Nightlight is ready: ${running.url}`);
+    else {
+      output.say(`Nightlight is ready: ${running.url}`);
+      void running.failure.then(onFailure);
+    }
   }
 } catch (error) {
   if (abort.signal.aborted) process.exit(0);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { LIGHT_MAX } from "../src/wire";
+import { CLUSTER_FLAGS, CLUSTER_HELP, parseMembership, type Membership } from "./cluster/options";
 import type { Config } from "./config";
 import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history/options";
 import type { LogFormat } from "./log";
@@ -12,12 +13,16 @@ export interface Options {
   id: string;
   /** The broker to use, or undefined for the embedded one. */
   brokerUrl: string | undefined;
+  /** Further nodes of that broker, where it is a cluster. */
+  otherBrokerUrls?: string[];
   mqttPort: number;
   httpPort: number;
   /** What the simulated sensor sees at first, raw 0..1023. */
   lightRaw: number;
   simulate: boolean;
   decide: boolean;
+  /** Where this server is one of several. */
+  membership?: Membership;
   secrets: Secrets;
   security: Security;
   history: HistoryLimits;
@@ -29,13 +34,15 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
 
   --config FILE     the configuration                      (devicescript.json)
   --id ID           the device's id                        (devicescript.json: id)
-  --broker URL      use this broker and start none         (devicescript.json: broker)
+  --broker URL      use this broker and start none; of a cluster, several nodes: URL,URL
+                                                           (devicescript.json: broker)
   --mqtt-port PORT  port of the embedded broker            (1883)
   --http-port PORT  port of the page                       (8080)
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
   --no-decide       devices and page only: another server decides
   --log FORMAT      text, or json: one object a line       (text)
+${CLUSTER_HELP}
 ${HISTORY_HELP}
 ${SECURITY_HELP}
   --help, --version
@@ -52,7 +59,8 @@ export function parseOptions(
   if (values.version) return "version";
   checkLog(values.log);
   const configured = config.broker === "embedded" ? undefined : config.broker;
-  const brokerUrl = values.broker === undefined ? configured : checkBroker(values.broker);
+  const given = values.broker === undefined ? [] : checkBrokers(values.broker);
+  const [brokerUrl = configured, ...otherBrokerUrls] = given;
   const simulate = !values["no-device"];
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
@@ -67,11 +75,13 @@ export function parseOptions(
   return {
     id: values.id === undefined ? config.id : checkId(values.id),
     brokerUrl,
+    otherBrokerUrls,
     mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"], 1883, 65535),
     httpPort: wholeNumber("--http-port", values["http-port"], 8080, 65535),
     lightRaw: wholeNumber("--light", values.light, 652, LIGHT_MAX),
     simulate,
     decide: !values["no-decide"],
+    membership: parseMembership(values, brokerUrl, config),
     secrets,
     security: parseSecurity(values, brokerUrl, (name, text, preset) =>
       wholeNumber(name, text, preset, 65535),
@@ -109,6 +119,7 @@ function readFlags(args: string[]) {
         light: { type: "string" },
         "no-device": { type: "boolean" },
         "no-decide": { type: "boolean" },
+        ...CLUSTER_FLAGS,
         ...HISTORY_FLAGS,
         log: { type: "string" },
         ...SECURITY_FLAGS,
@@ -127,6 +138,15 @@ function checkId(id: string): string {
   throw new UserError(
     `--id: found "${id}", allowed are letters, digits, '.', '_' and '-', at most 40`,
   );
+}
+
+function checkBrokers(text: string): string[] {
+  const urls = text.split(",").map(checkBroker);
+  if (new Set(urls.map((url) => new URL(url).protocol)).size > 1)
+    throw new UserError(
+      `--broker: found "${text}", but several nodes are reached alike: all by mqtt://, or all by mqtts://, ws:// or wss://`,
+    );
+  return urls;
 }
 
 function checkBroker(text: string): string {

@@ -21,6 +21,7 @@ import { LOOPBACK, pageTls, reachable } from "./security-options";
 import { SimulatedDevice } from "./simulator/device";
 import { trustCa } from "./simulator/sockets";
 import { readToken } from "./token";
+import type { UserError } from "./user-error";
 import { VERSION } from "./version";
 import { Web } from "./web";
 
@@ -31,6 +32,8 @@ export interface Running {
   brokerUrl: string;
   /** What was refused or ignored so far, and why. */
   rejections: Rejections;
+  /** Resolves if it can't go on any longer, with the reason; it is to be stopped then. */
+  failure: Promise<UserError>;
   stop(): Promise<void>;
 }
 
@@ -82,6 +85,8 @@ async function start(
   devices.on("reading", (reading) => history.add(reading));
   devices.on("led", (led) => history.add({ ...led, values: {} }));
 
+  let fail: (error: UserError) => void = () => undefined;
+  const failure = new Promise<UserError>((resolve) => (fail = resolve));
   let brokerConnected = true;
   let page: Web | undefined = undefined;
   const counts = new Counts();
@@ -95,6 +100,7 @@ async function start(
   const decider = await Decider.start(
     {
       brokerUrl,
+      otherBrokerUrls: options.otherBrokerUrls,
       mqtt5: broker.embedded === undefined,
       // Beside another server that decides, the lesson's client id is that server's.
       clientId: options.decide ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
@@ -103,6 +109,7 @@ async function start(
       rejections,
       onlyId: config.devices === "own" ? options.id : undefined,
       decide: options.decide,
+      membership: options.membership,
       rule: config.rule,
       groups: config.groups,
       commands: config.commands,
@@ -112,6 +119,7 @@ async function start(
         brokerConnected = connected;
         page?.events.send("broker", { connected });
       },
+      onFailure: fail,
     },
     devices,
     log,
@@ -168,7 +176,7 @@ async function start(
     started.push(device);
   }
   const host = reachable(security.listen ?? LOOPBACK).replace(LOOPBACK, "localhost");
-  return { url: `${tls ? "https" : "http"}://${host}:${web.port}`, brokerUrl, rejections };
+  return { url: `${tls ? "https" : "http"}://${host}:${web.port}`, brokerUrl, rejections, failure };
 }
 
 async function startDevice(

@@ -11,4 +11,15 @@ export class SeenReadings {
     this.last.set(id, { boot, seq });
     return true;
   }
+
+  /**
+   * A command has answered this reading, whoever sent it.
+   * @returns false where the reading, or a later one, was seen before
+   */
+  answered(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
+    const last = this.last.get(id);
+    // Of two runs it can't be told which is the present one: the readings will tell.
+    if (boot === undefined || seq === undefined || (last && last.boot !== boot)) return true;
+    return this.isNew(id, { boot, seq });
+  }
 }

@@ -1,0 +1,215 @@
+import { randomBytes } from "node:crypto";
+import { topicOf } from "../../src/wire";
+import type { Group } from "../groups";
+import type { Log } from "../log";
+import { UserError } from "../user-error";
+import { VERSION } from "../version";
+import { HeldReadings, type HeldReading } from "./held-readings";
+import type { Membership } from "./options";
+import { Owners } from "./owners";
+import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "./presence";
+import { fnv1a, type Shard } from "./sharding";
+
+const PRESENCE_TOPIC = "nightlight/server/presence/";
+const TELEMETRY = topicOf("", "telemetry");
+/** As long as it may take until another's end is noticed, and two beats for the way. */
+const HOLD_MS = GONE_MS + 2 * BEAT_MS;
+/** A server that lives is heard within this. */
+const FAREWELL_MS = 1.2 * BEAT_MS;
+
+/** What a cluster needs of the server that it is a part of. */
+export interface Host {
+  /** Retained; at QoS 1 resolves once the broker has it. */
+  publish: (topic: string, payload: string, qos: 0 | 1) => Promise<unknown>;
+  isConnected: () => boolean;
+  /** These came for another server, which is not there to decide them; and its groups. */
+  onTakeover: (readings: HeldReading[], groups: Group[]) => void;
+  /** This server must end: another one has its place. */
+  onConflict: (error: UserError) => void;
+}
+
+/** This server as one of several on a broker: who else is there, and who decides what. */
+export class Cluster {
+  /** Differs from that of every other server. */
+  readonly name: string;
+  /** The filter of the topics that `receive` wants. */
+  readonly filter = `${PRESENCE_TOPIC}+`;
+  private readonly run = randomBytes(4).toString("hex");
+  private readonly startedMs = Date.now();
+  private readonly shard: Shard | undefined;
+  private readonly owners: Owners | undefined;
+  private readonly presence = new Presence(Date.now());
+  private readonly held = new HeldReadings(HOLD_MS);
+  private readonly strangers = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private host: Host | undefined;
+  private connectedMs = Date.now();
+  private othersBeats = 0;
+  private isReplaced = false;
+
+  constructor(
+    membership: Membership,
+    private readonly groups: Group[],
+    private readonly log: Log,
+  ) {
+    if ("shard" in membership) {
+      this.shard = membership.shard;
+      this.owners = new Owners(membership.shard, groups);
+      this.name = nameOf(membership.shard);
+    } else this.name = `${membership.share}-${this.run}`;
+  }
+
+  /** For a client id: two runs never throw each other out. */
+  get suffix(): string {
+    return this.shard ? `_${this.name}_${this.run}` : `_${this.name}`;
+  }
+
+  /** To be called once the subscriptions are made. */
+  join(host: Host): void {
+    this.host = host;
+    this.timer = setInterval(() => this.tick(), BEAT_MS);
+    this.connected();
+  }
+
+  /** To be called after a lost connection. */
+  connected(): void {
+    this.connectedMs = Date.now();
+    this.presence.reconnected(this.connectedMs);
+    this.beat();
+  }
+
+  /** Whether it is this server that decides for the device; with `--share`, anyone may. */
+  decides(id: string): boolean {
+    return this.owners?.decides(id) ?? true;
+  }
+
+  /** Whether others decide for the device as well, or instead. */
+  hasOtherDeciders(id: string): boolean {
+    return !this.owners?.decides(id);
+  }
+
+  /** Whether it is this server that speaks of the device, and to it without a reading. */
+  speaksFor(id: string): boolean {
+    if (this.owners) return this.owners.decides(id);
+    const names = [...this.presence.living(Date.now()), this.name].sort();
+    return names[fnv1a(id) % names.length] === this.name;
+  }
+
+  /**
+   * @returns true where a message is a reading that is left to another server; it need not be looked into, but is
+   * held in case that server is not there any more
+   */
+  leaves(topic: string, payload: Buffer, atMs: number): boolean {
+    if (!this.owners || !topic.endsWith(TELEMETRY)) return false;
+    const id = topic.slice(0, -TELEMETRY.length);
+    if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
+    this.held.hold(id, { topic, payload, atMs });
+    return true;
+  }
+
+  /** @returns what is wrong with the message */
+  receive(topic: string, text: string, retained: boolean): string | undefined {
+    if (!topic.startsWith(PRESENCE_TOPIC)) return undefined;
+    const name = topic.slice(PRESENCE_TOPIC.length);
+    // What is retained may be from a server that is long gone.
+    if (retained) return undefined;
+    if (text === "") this.presence.left(name);
+    else {
+      const { value, error } = parseBeat(text);
+      if (!value) return error;
+      if (value.run === this.run) return undefined;
+      if (name === this.name) this.doubled(value);
+      else this.heard(name, value);
+    }
+    this.update();
+    return undefined;
+  }
+
+  /** @returns whether another server goes on */
+  async stop(): Promise<boolean> {
+    clearInterval(this.timer);
+    if (this.isReplaced) return true;
+    if (!this.host?.isConnected()) return false;
+    await this.host.publish(PRESENCE_TOPIC + this.name, "", 1);
+    if (this.presence.living(Date.now()).length === 0) return false;
+    // The other may have ended just now, too.
+    const before = this.othersBeats;
+    const endMs = Date.now() + FAREWELL_MS;
+    while (this.othersBeats === before && Date.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return this.othersBeats !== before;
+  }
+
+  private heard(name: string, beat: Beat): void {
+    this.othersBeats++;
+    this.presence.heard(name, beat, Date.now());
+    const [, count] = /^\d+of(\d+)$/.exec(name) ?? [];
+    if (!this.shard || count === undefined || Number(count) === this.shard.count) return;
+    if (this.strangers.has(name) || this.strangers.size >= 10) return;
+    this.strangers.add(name);
+    this.log(
+      "server",
+      `Warning: beside this server, which is ${this.name}, there is ${name}: some devices get two answers`,
+      { level: "warn" },
+    );
+  }
+
+  /** Of two with the same place, the later one goes. */
+  private doubled(other: Beat): void {
+    const order = other.started_ms - this.startedMs || (other.run < this.run ? -1 : 1);
+    if (order > 0) {
+      this.beat();
+      return;
+    }
+    if (this.isReplaced) return;
+    this.isReplaced = true;
+    clearInterval(this.timer);
+    const since = new Date(other.started_ms).toISOString();
+    this.host?.onConflict(
+      new UserError(
+        `--shard ${this.name.replace("of", "/")}: another server is that already, since ${since}`,
+      ),
+    );
+  }
+
+  private tick(): void {
+    if (!this.host?.isConnected()) return;
+    this.beat();
+    const nowMs = Date.now();
+    this.presence.tick(nowMs);
+    this.update();
+    this.held.prune(nowMs);
+  }
+
+  private beat(): void {
+    const beat: Beat = {
+      run: this.run,
+      version: VERSION,
+      started_ms: this.startedMs,
+      connected_ms: this.connectedMs,
+    };
+    // A beat that is lost is one that was missed.
+    this.host?.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat), 0).catch(() => undefined);
+  }
+
+  private update(): void {
+    const { owners, shard } = this;
+    if (!owners || !shard || this.isReplaced) return;
+    const nowMs = Date.now();
+    const before = owners.indices.length;
+    const taken = owners.update((index) =>
+      this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),
+    );
+    if (taken.length > 0 || owners.indices.length !== before)
+      this.log("server", `Deciding for shard ${owners.indices.join(", ")} of ${shard.count}`);
+    if (taken.length === 0) return;
+    this.held.prune(nowMs);
+    const readings = this.held.take((id) => owners.decides(id));
+    const groups = this.groups.filter(({ lights: [light] }) => light && owners.decides(light));
+    this.host?.onTakeover(readings, groups);
+  }
+}
+
+function nameOf({ index, count }: Shard): string {
+  return `${index}of${count}`;
+}

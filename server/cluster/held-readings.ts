@@ -1,0 +1,50 @@
+/** A message as it came, not yet looked into. */
+export interface HeldReading {
+  topic: string;
+  payload: Buffer;
+  /** When it came, Unix time, ms. */
+  atMs: number;
+}
+
+/** Strangers choose ids: beyond this many devices, new ones are not held. */
+const MAX_DEVICES = 100_000;
+
+/**
+ * The last reading of each device that another server decides for, as long as it may turn out
+ * that the other one was not there any more to decide it. Pure.
+ */
+export class HeldReadings {
+  /** In the order in which they came, so that the oldest are first. */
+  private readonly held = new Map<string, HeldReading>();
+
+  /** @param keepMs how long a reading is held */
+  constructor(private readonly keepMs: number) {}
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  hold(id: string, reading: HeldReading): void {
+    if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
+    this.held.set(id, reading);
+  }
+
+  /** Forgets those that are too old. */
+  prune(nowMs: number): void {
+    for (const [id, { atMs }] of this.held) {
+      if (nowMs - atMs < this.keepMs) return;
+      this.held.delete(id);
+    }
+  }
+
+  /** @returns the readings of these devices, which are held no longer */
+  take(isWanted: (id: string) => boolean): HeldReading[] {
+    const taken: HeldReading[] = [];
+    for (const [id, reading] of this.held) {
+      if (!isWanted(id)) continue;
+      this.held.delete(id);
+      taken.push(reading);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Group } from "../groups";
+import { groupKeys, shardOf, type Shard } from "./sharding";
+
+/**
+ * Which shards this server decides: its own, and those whose server is not there, if it is the
+ * next one, in a circle, that is. Pure.
+ */
+export class Owners {
+  private readonly keys: Map<string, string>;
+  /** By index - 1. */
+  private owned: boolean[];
+
+  constructor(
+    private readonly shard: Shard,
+    groups: Group[],
+  ) {
+    this.keys = groupKeys(groups);
+    this.owned = Array.from({ length: shard.count }, (_, at) => at + 1 === shard.index);
+  }
+
+  /** The shards decided here, 1..count. */
+  get indices(): number[] {
+    return this.owned.flatMap((owned, at) => (owned ? [at + 1] : []));
+  }
+
+  decides(id: string): boolean {
+    const index = shardOf(this.keys.get(id) ?? id, this.shard.count);
+    return this.owned[index - 1] ?? false;
+  }
+
+  isInGroup(id: string): boolean {
+    return this.keys.has(id);
+  }
+
+  /**
+   * @param isLiving whether the server of another shard is there
+   * @returns the shards that have come to this server just now
+   */
+  update(isLiving: (index: number) => boolean): number[] {
+    const { index: own, count } = this.shard;
+    const before = this.owned;
+    this.owned = before.map((_, at) => {
+      for (let step = 0; step < count; step++) {
+        const index = ((at + step) % count) + 1;
+        if (index === own) return true;
+        if (isLiving(index)) return false;
+      }
+      return false;
+    });
+    return this.indices.filter((index) => !before[index - 1]);
+  }
+}

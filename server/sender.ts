@@ -1,0 +1,77 @@
+import type { MqttClient } from "mqtt";
+import { topicOf, type Reading } from "../src/wire";
+import type { CommandKind, Counts } from "./counts";
+import type { Devices } from "./devices";
+import type { Log } from "./log";
+import { sideOf, type Fields, type ServerRule } from "./rule-config";
+
+/** What a command is sent for. */
+export interface Cause {
+  kind: CommandKind;
+  /** The reading that it answers. */
+  answers?: Reading;
+  /** When the reading that led to it came, by `performance.now()`. */
+  arrivedMs?: number;
+}
+
+export interface SenderOptions {
+  rule: ServerRule;
+  counts: Counts;
+  /** A reading's command was acknowledged this long after the reading came, ms. */
+  onDecided: (latencyMs: number) => void;
+}
+
+/** Sends what the server has to say to devices, and counts it. */
+export class Sender {
+  constructor(
+    private readonly client: MqttClient,
+    private readonly options: SenderOptions,
+    private readonly devices: Devices,
+    private readonly log: Log,
+  ) {}
+
+  /** @param expiryS the broker need not keep it for longer, s */
+  command(id: string, command: Fields, cause: Cause, expiryS?: number): void {
+    const { counts, onDecided } = this.options;
+    const payload = { ...command, ...echo(cause.answers) };
+    const text = JSON.stringify(payload);
+    this.log("server", `Sending message: ${text} to ${id}`, { id });
+    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
+    const properties =
+      expiryS !== undefined && this.client.options.protocolVersion === 5
+        ? { messageExpiryInterval: expiryS }
+        : undefined;
+    const topic = topicOf(id, "commands");
+    counts.commands[cause.kind]++;
+    counts.unacknowledged++;
+    this.client.publish(topic, text, { qos: 1, properties }, (error) => {
+      counts.unacknowledged--;
+      if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
+      else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
+    });
+    if (this.hearsItself) return;
+    this.devices.commanded(id, sideOf(this.options.rule, payload) ?? false);
+    this.devices.message({ atMs: Date.now(), topic, payload: text });
+  }
+
+  /** What should hold, for this server's next run and for other servers. */
+  desired(id: string, command: Fields): void {
+    const topic = topicOf(id, "desired");
+    const text = JSON.stringify(command);
+    this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
+      if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
+    });
+    if (!this.hearsItself) this.devices.message({ atMs: Date.now(), topic, payload: text });
+  }
+
+  /** Brokers of MQTT 3.1.1 send a server its own commands back. */
+  private get hearsItself(): boolean {
+    return this.client.options.protocolVersion !== 5;
+  }
+}
+
+/** Names the reading that is answered, so that a device can tell an old answer. */
+function echo(reading: Reading | undefined): Fields {
+  const { seq, boot } = reading ?? {};
+  return { ...(seq !== undefined && { seq }), ...(boot !== undefined && { boot }) };
+}

@@ -1,0 +1,63 @@
+import { expect, it } from "vitest";
+import { loadConfig } from "../../server/config";
+import { parseOptions, type Options } from "../../server/options";
+
+const BROKER = ["--broker", "mqtt://a", "--no-device"];
+const GROUP = { id: "hall", members: ["s"], lights: ["l"], decide: "any", validMs: 1 } as const;
+
+function parse(args: string[], groups = false): Options {
+  const config = {
+    ...loadConfig(),
+    groups: groups ? [{ ...GROUP, members: ["s"], lights: ["l"] }] : [],
+  };
+  const options = parseOptions(args, config, {});
+  if (typeof options === "string") throw new Error(options);
+  return options;
+}
+
+it.each(["0/3", "4/3", "x", "1", "1/65", "1.5/3", "-1/3", "1/3/3", ""])(
+  "refuses --shard %s",
+  (shard) => {
+    expect(() => parse([...BROKER, `--shard=${shard}`])).toThrow(
+      `--shard: found "${shard}", allowed is I/N, as 1/3, with N up to 64 and I from 1 to N`,
+    );
+  },
+);
+
+it.each([
+  [["--shard", "1/3", "--share", "x", ...BROKER], "--shard: not together with --share"],
+  [["--shard", "1/3", "--no-decide", ...BROKER], "--shard: not together with --no-decide"],
+  [["--share", "x", "--no-decide", ...BROKER], "--share: not together with --no-decide"],
+  [["--share", "a/b", ...BROKER], '--share: found "a/b", allowed are letters'],
+  [["--share", "x"], "--share: the embedded broker has no shared subscriptions"],
+  [["--broker", "mqtt://a,http://b"], '--broker: found "http://b", allowed is'],
+  [["--broker", "mqtt://a,"], '--broker: found "", allowed is'],
+  [
+    ["--broker", "mqtt://a,mqtts://b"],
+    '--broker: found "mqtt://a,mqtts://b", but several nodes are reached alike',
+  ],
+])("refuses %j", (args, line) => {
+  expect(() => parse(args)).toThrow(line);
+});
+
+it("refuses --share where groups decide", () => {
+  expect(() => parse(["--share", "x", ...BROKER], true)).toThrow(
+    "--share: no server would hear all sensors of group hall; use --shard",
+  );
+});
+
+it("takes a shard, a share and several nodes", () => {
+  expect(parse([...BROKER, "--shard", "2/3"]).membership).toEqual({
+    shard: { index: 2, count: 3 },
+  });
+  expect(parse([...BROKER, "--share", "x"]).membership).toEqual({ share: "x" });
+  const { brokerUrl, otherBrokerUrls } = parse([
+    "--broker",
+    "mqtt://a,mqtt://b:1884",
+    "--no-device",
+  ]);
+  expect({ brokerUrl, otherBrokerUrls }).toEqual({
+    brokerUrl: "mqtt://a",
+    otherBrokerUrls: ["mqtt://b:1884"],
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { shardOf } from "../../server/cluster/sharding";
+import { Fleet, type FleetDevice } from "../support/fleet";
+import { Mosquitto } from "../support/mosquitto";
+import { NightlightProcess } from "../support/process";
+import { Random } from "../support/random";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const SERVERS = 3;
+const SEED = 20261122;
+
+let mosquitto: Mosquitto;
+let fleet: Fleet;
+let witness: Witness;
+const servers: NightlightProcess[] = [];
+
+function start(index: number): Promise<NightlightProcess> {
+  const flags = ["--broker", mosquitto.url, "--no-device", "--shard", `${index}/${SERVERS}`];
+  return NightlightProcess.start(flags);
+}
+
+const ofShard = (index: number) => (device: FleetDevice) => shardOf(device.id, SERVERS) === index;
+
+/** How many commands a server has sent since its start. */
+function sent({ output }: NightlightProcess): number {
+  return output.split("Sending message").length - 1;
+}
+
+/** Which shards a server decides, as its log says. */
+function shards({ output }: NightlightProcess): string | undefined {
+  return [...output.matchAll(/Deciding for shard (.*) of/g)].at(-1)?.[1];
+}
+
+/** Waits until each decides for its own shard alone. */
+async function settled(): Promise<void> {
+  for (const [at, server] of servers.entries())
+    await until(`server ${at + 1} has its own`, () => shards(server) === `${at + 1}`, 40_000);
+}
+
+function statuses(from = 0): string[] {
+  return witness.seen
+    .slice(from)
+    .filter(({ topic }) => topic === "nightlight/server/status")
+    .map(({ payload }) => payload);
+}
+
+beforeAll(async () => {
+  mosquitto = await Mosquitto.start();
+  witness = await Witness.connect(mosquitto.url, "nightlight/#");
+  servers.push(...(await Promise.all([1, 2, 3].map(start))));
+  const ids = (kind: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${kind}-${i + 1}`);
+  fleet = await Fleet.connect(
+    mosquitto.url,
+    { counting: ids("device", 21), lesson: ids("lesson", 9) },
+    new Random(SEED),
+  );
+});
+
+afterAll(async () => {
+  await fleet.stop();
+  for (const server of servers) await server.kill();
+  await witness.stop();
+  await mosquitto.stop();
+});
+
+it("each decides for its own devices, and nobody for another's", async () => {
+  await settled();
+  await fleet.report(20);
+  await fleet.isRight();
+  for (const [at, { output }] of servers.entries()) {
+    const told = new Set([...output.matchAll(/Sending message: .* to (\S+)/g)].map(([, id]) => id));
+    const own = fleet.devices.filter(ofShard(at + 1)).map(({ id }) => id);
+    expect([...told].sort()).toEqual(own.sort());
+  }
+  // The lesson's devices get one answer to each reading.
+  await until("all are answered", () =>
+    fleet.devices.every((d) => d.kind !== "lesson" || d.commands.length >= d.readings),
+  );
+  expect(fleet.count("lesson", (device) => device.commands.length)).toBe(9 * 20);
+});
+
+it("when one is killed under load, what it left undecided is decided by the next", async () => {
+  const [, second, third] = servers;
+  if (!second || !third) throw new Error("no servers");
+  const load = fleet.report(200);
+  await until("the load is on", () => sent(second) > 20);
+  await second.kill("SIGKILL");
+  await load;
+  // No reading comes after this one: it is the takeover that has to see to it.
+  await fleet.change();
+  await fleet.isRight();
+  expect(shards(third)).toBe("2, 3");
+  expect(statuses().at(-1)).toBe("online");
+});
+
+it("one that comes back gets its devices back", async () => {
+  await servers[1]?.restart();
+  await settled();
+  await fleet.change();
+  await fleet.isRight();
+  for (const server of servers) expect(sent(server)).toBeGreaterThan(0);
+});
+
+it("one that was hardly away has missed nothing", async () => {
+  const [first] = servers;
+  // Nobody can have noticed yet that it was gone.
+  await first?.kill("SIGKILL");
+  await fleet.change();
+  await first?.restart();
+  await fleet.isRight();
+});
+
+it("a second one for the same shard ends with a line that says so, and harms nobody", async () => {
+  await settled();
+  const second = await start(2);
+  await until("it ends", () => second.hasEnded);
+  expect(second.output).toMatch(
+    /^nightlight: --shard 2\/3: another server is that already, since 20.*Z$/m,
+  );
+  await fleet.change();
+  await fleet.isRight();
+});
+
+it("says offline when the last one goes, and not before", async () => {
+  const [first, second, third] = servers;
+  await settled();
+  const from = witness.seen.length;
+  await first?.kill("SIGTERM");
+  await second?.kill("SIGTERM");
+  await fleet.change();
+  await fleet.isRight();
+  expect(statuses(from)).toEqual([]);
+  await third?.kill("SIGTERM");
+  await until("the last one says so", () => statuses(from).includes("offline"));
+  expect(statuses(from)).not.toContain("online");
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { HeldReadings } from "../../server/cluster/held-readings";
+import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "../../server/cluster/presence";
+
+const BEAT: Beat = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
+
+/** A presence, heard from 0 on, and its clock. */
+function heardUntil(endMs: number, beat = BEAT): Presence {
+  const presence = new Presence(0);
+  for (let nowMs = 0; nowMs <= endMs; nowMs += BEAT_MS) {
+    presence.heard("2of3", beat, nowMs);
+    presence.tick(nowMs);
+  }
+  return presence;
+}
+
+describe("another server", () => {
+  it("has time to be heard at first", () => {
+    const presence = new Presence(0);
+    expect(presence.isLiving("2of3", GONE_MS - 1)).toBe(true);
+    expect(presence.isLiving("2of3", GONE_MS)).toBe(false);
+  });
+
+  it("is there while it is heard, and gone after three missed beats", () => {
+    const presence = heardUntil(10_000);
+    expect(presence.living(10_000 + GONE_MS - 1)).toEqual(["2of3"]);
+    expect(presence.living(10_000 + GONE_MS)).toEqual([]);
+  });
+
+  it("counts as away for its first beat: what came before it did not hear", () => {
+    const presence = new Presence(0);
+    presence.heard("2of3", BEAT, 10);
+    expect(presence.isLiving("2of3", 10)).toBe(false);
+    presence.heard("2of3", BEAT, 1_010);
+    expect(presence.isLiving("2of3", 1_010)).toBe(true);
+  });
+
+  it.each([
+    ["its process", { ...BEAT, run: "b" }],
+    ["its connection", { ...BEAT, connected_ms: 3 }],
+  ])("counts as away for a beat when %s is a new one, however short it was away", (_, beat) => {
+    const presence = heardUntil(10_000);
+    presence.heard("2of3", beat, 10_100);
+    expect(presence.isLiving("2of3", 10_100)).toBe(false);
+    presence.heard("2of3", beat, 11_100);
+    expect(presence.isLiving("2of3", 11_100)).toBe(true);
+  });
+
+  it("is gone at once when it says so", () => {
+    const presence = heardUntil(10_000);
+    presence.left("2of3");
+    expect(presence.isLiving("2of3", 10_001)).toBe(false);
+  });
+
+  it("is not gone because we were held up, or had no connection", () => {
+    const held = heardUntil(10_000);
+    held.tick(20_000);
+    expect(held.isLiving("2of3", 20_000)).toBe(true);
+    const away = heardUntil(10_000);
+    away.reconnected(60_000);
+    expect(away.isLiving("2of3", 60_000)).toBe(true);
+    expect(away.isLiving("2of3", 60_000 + GONE_MS)).toBe(false);
+  });
+
+  it("that was gone before is not brought back by that", () => {
+    const presence = heardUntil(10_000);
+    for (let nowMs = 11_000; nowMs <= 20_000; nowMs += BEAT_MS) presence.tick(nowMs);
+    presence.tick(30_000);
+    expect(presence.isLiving("2of3", 30_000)).toBe(false);
+  });
+
+  it("is one of 256 at most: names are chosen by others", () => {
+    const presence = new Presence(0);
+    for (let i = 0; i < 1000; i++)
+      for (const nowMs of [0, 1]) presence.heard(`${i}of1000`, BEAT, nowMs);
+    expect(presence.living(2)).toHaveLength(256);
+  });
+});
+
+describe("a beat", () => {
+  it("is read as it is written", () => {
+    expect(parseBeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
+  });
+
+  it.each([
+    ["", "payload is not a JSON object"],
+    [JSON.stringify({ ...BEAT, run: 1 }), "run: allowed is text of 1 to 40 characters"],
+    [JSON.stringify({ ...BEAT, version: "" }), "version: allowed is text of 1 to 40 characters"],
+    [JSON.stringify({ ...BEAT, started_ms: -1 }), "started_ms: allowed is a whole number"],
+    [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: allowed is a whole number"],
+  ])("that is not one is refused: %s", (text, error) => {
+    expect(parseBeat(text)).toEqual({ error });
+  });
+});
+
+describe("readings held for another server", () => {
+  const reading = (atMs: number) => ({ topic: "t", payload: Buffer.from("{}"), atMs });
+
+  it("are the last of each device, oldest first, as long as they may be wanted", () => {
+    const held = new HeldReadings(5_000);
+    held.hold("a", reading(0));
+    held.hold("b", reading(1_000));
+    held.hold("a", reading(2_000));
+    held.hold("c", reading(3_000));
+    held.prune(6_000);
+    expect(held.take((id) => id !== "c")).toEqual([reading(2_000)]);
+    expect(held.size).toBe(1);
+  });
+
+  it("are bounded: ids are chosen by others", () => {
+    const held = new HeldReadings(5_000);
+    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0));
+    held.hold("5", reading(1));
+    expect(held.size).toBe(100_000);
+  });
+});
