@@ -62,6 +62,7 @@ export class Broker {
       limits,
       rejections,
       maySubscribe: (client, filter) => gate.maySubscribe(client, filter),
+      mayRetainFreely: (client, topic) => gate.mayRetainFreely(client, topic),
     });
     const aedes = await Aedes.createBroker({
       id: store.brokerId,

@@ -1,4 +1,5 @@
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import type { Log } from "./log";
 import { connectionError, type Tls } from "./tls";
 import { UserError, messageOf } from "./user-error";
 
@@ -39,6 +40,26 @@ export async function connect(access: BrokerAccess, will?: Will): Promise<MqttCl
       errors.push(`${url}: ${connectionError(error)}`);
     }
   throw new UserError(`cannot reach the broker ${errors.join("; ")}`);
+}
+
+/** Logs when an established connection is lost and made again, and tells it. */
+export function watchConnection(
+  client: MqttClient,
+  log: Log,
+  onChange: (connected: boolean) => void,
+): void {
+  client.on("connect", () => {
+    log("server", `Connected again to ${addressOf(client)}`);
+    onChange(true);
+  });
+  client.on("close", () => {
+    if (client.disconnecting) return;
+    log("server", `Lost the broker ${addressOf(client)}, trying again`, { level: "warn" });
+    onChange(false);
+  });
+  client.on("error", (error) =>
+    log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" }),
+  );
 }
 
 /** The node that a client is connected to, or tries. */

@@ -13,12 +13,12 @@ import type { Membership } from "./cluster/options";
 import { probeSharedSubscription, sharedFilter } from "./cluster/shared-subscription";
 import { parseEcho, parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
-import { addressOf, connect, type BrokerAccess } from "./connect";
+import { addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { Group } from "./groups";
+import { HOME_ASSISTANT_STATUS_TOPIC } from "./home-assistant/discovery";
 import type { Rejections } from "./rejections";
-import { connectionError } from "./tls";
 import { printable, type Log } from "./log";
 import { Orders } from "./orders";
 import { agrees, fieldsOf, sideOf, type Fields } from "./rule-config";
@@ -39,6 +39,8 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions {
   onConnection: (connected: boolean) => void;
   /** The server can't go on. */
   onFailure: (error: UserError) => void;
+  /** Home Assistant has started. */
+  onHomeAssistant: () => void;
 }
 
 /** A payload beyond this is refused unread. */
@@ -92,26 +94,18 @@ export class Decider {
   private async begin(): Promise<void> {
     const { client, cluster, log, options } = this;
     const { membership, counts, onConnection } = options;
-    const broker = () => addressOf(client);
-    if (membership && "share" in membership) await probeSharedSubscription(client, broker());
+    if (membership && "share" in membership)
+      await probeSharedSubscription(client, addressOf(client));
     client.on("message", (topic, payload, { retain }) =>
       this.receive(topic, payload, retain, Date.now()),
     );
-    client.on("connect", () => {
-      log("server", `Connected again to ${broker()}`);
+    watchConnection(client, log, (connected) => {
+      onConnection(connected);
+      if (!connected) return;
       counts.reconnects++;
-      onConnection(true);
       cluster?.connected();
       void this.announce("online");
     });
-    client.on("close", () => {
-      if (client.disconnecting) return;
-      log("server", `Lost the broker ${broker()}, trying again`, { level: "warn" });
-      onConnection(false);
-    });
-    client.on("error", (error) =>
-      log("server", `Broker ${broker()}: ${connectionError(error)}`, { level: "warn" }),
-    );
     await this.subscribe();
     cluster?.join({
       publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos, retain: true }),
@@ -130,6 +124,7 @@ export class Decider {
     const filters = kinds.map((kind) => topicOf(id, kind));
     if (decide) filters.push(SERVER_STATUS_TOPIC);
     if (cluster) filters.push(cluster.filter);
+    if (id !== "+") filters.push(HOME_ASSISTANT_STATUS_TOPIC);
     const shared = membership && "share" in membership;
     if (!shared) filters.push(telemetry);
     // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
@@ -147,10 +142,15 @@ export class Decider {
     await this.client.endAsync(!(goesOn && this.client.connected));
   }
 
+  /** Resolves once the broker keeps it. */
+  async retain(topic: string, payload: string): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  }
+
   /** Devices go by this: a server that only watches must not keep them from deciding. */
   private async announce(status: Status): Promise<void> {
     if (!this.options.decide) return;
-    await this.client.publishAsync(SERVER_STATUS_TOPIC, status, { qos: 1, retain: true });
+    await this.retain(SERVER_STATUS_TOPIC, status);
   }
 
   /**
@@ -214,6 +214,10 @@ export class Decider {
         if (topic === SERVER_STATUS_TOPIC) {
           // Another server has gone, or our own will came late: devices shall know that we are here.
           if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
+          return undefined;
+        }
+        if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+          if (value === "online") this.options.onHomeAssistant();
           return undefined;
         }
         this.devices.status(id, value);

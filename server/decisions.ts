@@ -48,6 +48,11 @@ export class Decisions {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
+  /** Whether the device is told what to do: a sensor of a group that is no light of one is not. */
+  commands(id: string): boolean {
+    return !this.groupsOf.has(id) || this.lights.has(id);
+  }
+
   reading(id: string, reading: Reading, nowMs: number): Order[] {
     const groups = this.groupsOf.get(id);
     if (groups) {

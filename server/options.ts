@@ -23,6 +23,8 @@ export interface Options {
   decide: boolean;
   /** Where this server is one of several. */
   membership?: Membership;
+  /** Tell Home Assistant of the devices. */
+  homeAssistant: boolean;
   secrets: Secrets;
   security: Security;
   history: HistoryLimits;
@@ -41,6 +43,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
   --no-decide       devices and page only: another server decides
+  --no-home-assistant  don't tell Home Assistant of the devices
   --log FORMAT      text, or json: one object a line       (text)
 ${CLUSTER_HELP}
 ${HISTORY_HELP}
@@ -82,6 +85,7 @@ export function parseOptions(
     simulate,
     decide: !values["no-decide"],
     membership: parseMembership(values, brokerUrl, config),
+    homeAssistant: !values["no-home-assistant"],
     secrets,
     security: parseSecurity(values, brokerUrl, (name, text, preset) =>
       wholeNumber(name, text, preset, 65535),
@@ -120,6 +124,7 @@ function readFlags(args: string[]) {
         "no-device": { type: "boolean" },
         "no-decide": { type: "boolean" },
         ...CLUSTER_FLAGS,
+        "no-home-assistant": { type: "boolean" },
         ...HISTORY_FLAGS,
         log: { type: "string" },
         ...SECURITY_FLAGS,

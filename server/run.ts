@@ -9,6 +9,7 @@ import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { GroupWatch, groupViews } from "./group-views";
 import { History } from "./history/history";
+import { Announcer } from "./home-assistant/announcer";
 import { HttpError } from "./http-request";
 import type { Log } from "./log";
 import { Metrics } from "./metrics";
@@ -89,6 +90,7 @@ async function start(
   const failure = new Promise<UserError>((resolve) => (fail = resolve));
   let brokerConnected = true;
   let page: Web | undefined = undefined;
+  let announcer: Announcer | undefined = undefined;
   const counts = new Counts();
   const metrics = new Metrics({
     counts,
@@ -118,14 +120,32 @@ async function start(
       onConnection: (connected) => {
         brokerConnected = connected;
         page?.events.send("broker", { connected });
+        if (connected) announcer?.announceAll();
       },
       onFailure: fail,
+      onHomeAssistant: () => announcer?.announceAll(),
     },
     devices,
     log,
   );
   started.push(decider);
   log("server", `Connected to ${brokerUrl}${options.decide ? "" : ", watching only"}`);
+
+  if (options.homeAssistant && options.decide) {
+    announcer = new Announcer(
+      {
+        devices,
+        rule: config.rule,
+        intervalMs: config.telemetry.intervalMs,
+        silenceMs,
+        isCommanded: (id) => decider.decisions.commands(id),
+        speaksFor: (id) => decider.speaksFor(id),
+        retain: (topic, payload) => decider.retain(topic, payload),
+      },
+      log,
+    );
+    started.push(announcer);
+  }
 
   // Before a port is open to others, their token has to be there.
   const tls = pageTls(options);

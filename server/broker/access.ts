@@ -22,6 +22,11 @@ export function mayPublish({ role, name }: Identity, topic: string): boolean {
   return (["telemetry", "status", "state"] as const).some((kind) => topic === topicOf(name, kind));
 }
 
+/** Topics that grow with the devices but are retained by servers alone. */
+export function isServers(topic: string): boolean {
+  return topic.startsWith("homeassistant/") || topic.endsWith("/desired");
+}
+
 /** Also whether a message on a topic may reach it, whatever its session says. */
 export function maySubscribe({ role, name }: Identity, filter: string): boolean {
   return role !== "device" || filter === topicOf(name, "commands") || filter === SERVER_STATUS;

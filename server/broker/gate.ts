@@ -10,7 +10,14 @@ import type {
 } from "aedes";
 import { Refusal, type Reason, type Rejections } from "../rejections";
 import { messageOf } from "../user-error";
-import { mayPublish, maySubscribe, mayUseClientId, topicError, type Identity } from "./access";
+import {
+  isServers,
+  mayPublish,
+  maySubscribe,
+  mayUseClientId,
+  topicError,
+  type Identity,
+} from "./access";
 import { isExpired } from "./expiry";
 import type { Limits } from "./limits";
 import type { Logins } from "./logins";
@@ -102,6 +109,11 @@ export class Gate {
   maySubscribe(client: Client, filter: string): boolean {
     const { identity } = this.peer(client);
     return identity !== undefined && maySubscribe(identity, filter);
+  }
+
+  /** What a server has to keep of its devices is not counted against them. */
+  mayRetainFreely(client: Client, topic: string): boolean {
+    return this.peer(client).identity?.role === "server" && isServers(topic);
   }
 
   /** Cuts off those whom the users file does not let in any longer. */

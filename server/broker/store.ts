@@ -1,5 +1,6 @@
 import type { Aedes, Client, PublishPacket, Subscription } from "aedes";
 import { Refusal, type Rejections } from "../rejections";
+import { isServers } from "./access";
 import type { Database } from "./database";
 import type { Limits } from "./limits";
 
@@ -28,6 +29,7 @@ export interface StoreOptions {
   limits: Pick<Limits, "retained" | "sessions" | "queued">;
   rejections: Rejections;
   maySubscribe: (client: Client, filter: string) => boolean;
+  mayRetainFreely: (client: Client, topic: string) => boolean;
 }
 
 /** Retained messages, sessions and their queues: bounded, and kept before they are acknowledged. */
@@ -46,7 +48,7 @@ export class Store {
     private readonly options: StoreOptions,
   ) {
     const inner = database.persistence;
-    this.retained = new Set(database.retainedTopics);
+    this.retained = new Set(database.retainedTopics.filter((topic) => !isServers(topic)));
     this.sessions = new Set(database.sessions);
     this.queued = database.queued;
     this.raw = {
@@ -86,7 +88,7 @@ export class Store {
     const { topic, payload, qos, retain, brokerId, brokerCounter } = packet;
     const message = { cmd: "publish", topic, payload, qos, retain, dup: false } as const;
     const routed: Routed = { ...message, brokerId, brokerCounter };
-    if (retain) await this.storeRetained(routed);
+    if (retain) await this.storeRetained(routed, this.options.mayRetainFreely(client, topic));
     await this.enqueue(await this.subscribers(topic), routed);
     this.kept.set(packet.brokerCounter, { client, packet: routed });
   }
@@ -107,11 +109,11 @@ export class Store {
     await this.database.close();
   }
 
-  private async storeRetained(packet: Routed): Promise<void> {
+  private async storeRetained(packet: Routed, freely = false): Promise<void> {
     if (this.kept.has(packet.brokerCounter ?? -1)) return;
     const { topic } = packet;
     const max = this.options.limits.retained;
-    if (packet.payload.length === 0) this.retained.delete(topic);
+    if (packet.payload.length === 0 || freely) this.retained.delete(topic);
     else if (!this.retained.has(topic) && this.retained.size >= max) {
       this.refuse("retained", `a retained message on one more topic: ${max} are kept`);
       return;

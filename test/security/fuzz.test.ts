@@ -51,6 +51,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
         lightRaw: 500,
         simulate: false,
         decide: true,
+        homeAssistant: false,
         secrets: {},
         security: {
           ...OPEN_ON_LOOPBACK,

@@ -149,6 +149,23 @@ describe("the embedded broker's limits", () => {
     expect(later.topics().sort()).toEqual(["b", "d"]);
   });
 
+  it("does not count what a server has to keep of its devices", async () => {
+    await start({ retained: 1 });
+    const server = open();
+    await server.connect({ ...credentials("building") });
+    const anyone = await connected();
+    const kept = ["homeassistant/device/lamp/config", "lamp/desired", "lamp/state"];
+    for (const topic of kept.slice(0, 2)) await server.publish(topic, "x", true);
+    await anyone.publish("lamp/state", "x", true);
+    expect(guarded.count("retained")).toBe(0);
+    await anyone.publish("other/desired", "x", true);
+    await refused("retained", "a retained message on one more topic: 1 are kept");
+    const late = await connected();
+    await late.subscribe("#");
+    await until("those that are kept", () => late.topics().length === kept.length);
+    expect(late.topics().sort()).toEqual(kept);
+  });
+
   it("bounds sessions that last", async () => {
     await start({ sessions: 1 });
     expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);

@@ -5,7 +5,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const PACKAGES = [
+interface Package {
+  /** What tells that it is there: a command, or else a file. */
+  command?: string;
+  file?: string;
+  name: string;
+}
+
+const PACKAGES: Package[] = [
   { command: "mosquitto", name: "mosquitto" },
   { command: "mosquitto_sub", name: "mosquitto-clients" },
   { command: "openssl", name: "openssl" },
@@ -15,16 +22,16 @@ const PACKAGES = [
   { command: "gcc", name: "gcc libc6-dev" },
   { command: "arm-none-eabi-gcc", name: "gcc-arm-none-eabi libnewlib-arm-none-eabi" },
   { command: "qemu-system-arm", name: "qemu-system-arm" },
+  { file: "/usr/lib/python3/dist-packages/jinja2", name: "python3-jinja2" },
 ];
 
-const BENCH_PACKAGES = [
+const BENCH_PACKAGES: Package[] = [
   { file: "/usr/include/mosquitto.h", name: "libmosquitto-dev" },
   { file: "/usr/lib/python3/dist-packages/paho", name: "python3-paho-mqtt" },
 ];
 
-const missing = PACKAGES.filter(({ command }) => !onPath(command)).map(({ name }) => name);
-if (process.argv.includes("bench"))
-  missing.push(...BENCH_PACKAGES.filter(({ file }) => !existsSync(file)).map(({ name }) => name));
+const wanted = process.argv.includes("bench") ? [...PACKAGES, ...BENCH_PACKAGES] : PACKAGES;
+const missing = wanted.filter((wants) => !isThere(wants)).map(({ name }) => name);
 if (missing.length) {
   const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
   if (process.getuid?.() !== 0 || !onPath("apt-get")) {
@@ -34,6 +41,10 @@ if (missing.length) {
   console.log(`Installing ${missing.join(", ")} ...`);
   run("apt-get update -qq");
   run(command);
+}
+
+function isThere({ command, file }: Package): boolean {
+  return command === undefined ? file !== undefined && existsSync(file) : onPath(command);
 }
 
 function onPath(command: string): boolean {

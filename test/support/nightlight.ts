@@ -28,6 +28,7 @@ export async function startNightlight(
       lightRaw: 652,
       simulate: true,
       decide: true,
+      homeAssistant: true,
       secrets: {},
       security: OPEN_ON_LOOPBACK,
       history: DEFAULT_HISTORY,

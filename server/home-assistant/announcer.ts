@@ -1,0 +1,103 @@
+import type { DeviceView } from "../api";
+import type { Devices } from "../devices";
+import type { Log } from "../log";
+import { sideOf } from "../rule-config";
+import { messageOf } from "../user-error";
+import { discoveryPayload, discoveryTopic, type DiscoveryContext, type Traits } from "./discovery";
+
+export interface AnnouncerOptions extends DiscoveryContext {
+  devices: Devices;
+  /** Whether the server tells the device what to do. */
+  isCommanded: (id: string) => boolean;
+  /** Whether it is this server, of several, that announces it. */
+  speaksFor: (id: string) => boolean;
+  /** Publishes a retained message; resolves once the broker has acknowledged it. */
+  retain: (topic: string, payload: string) => Promise<void>;
+}
+
+/** A device that has just come up says several things at once: they become one announcement. */
+const GATHER_MS = 250;
+/** Announcements on their way, so that thousands of devices don't hold up their commands. */
+const MAX_IN_FLIGHT = 20;
+
+/** Tells Home Assistant of every device, and again when something of it changes that matters. */
+export class Announcer {
+  private readonly known = new Map<string, Traits>();
+  private readonly waiting = new Set<string>();
+  private readonly noticed = (view: DeviceView) => this.notice(view);
+  private timer: NodeJS.Timeout | undefined;
+  private publishing = false;
+  private stopped = false;
+
+  constructor(
+    private readonly options: AnnouncerOptions,
+    private readonly log: Log,
+  ) {
+    for (const view of options.devices.list()) this.notice(view);
+    options.devices.on("device", this.noticed);
+  }
+
+  /** To be called when Home Assistant has started, or the broker may have forgotten. */
+  announceAll(): void {
+    for (const id of this.known.keys()) this.announce(id);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.options.devices.off("device", this.noticed);
+  }
+
+  /** Called for every reading: looks only for what is not known yet. */
+  private notice(view: DeviceView): void {
+    const { id, state } = view;
+    const { devices, rule, isCommanded } = this.options;
+    let traits = this.known.get(id);
+    if (!traits) {
+      traits = { hasStatus: false, measures: false, isCommanded: isCommanded(id) };
+      this.known.set(id, traits);
+      this.announce(id);
+    }
+    const learn = (news: Partial<Traits>) => {
+      Object.assign(traits, news);
+      this.announce(id);
+    };
+    if (!traits.hasStatus && devices.isOnline(id) !== undefined) learn({ hasStatus: true });
+    if (!traits.measures && view.lastSeen !== null) learn({ measures: true });
+    if (state && state.fw !== traits.firmware) learn({ firmware: state.fw });
+    if (traits.reportsOn === "state") return;
+    if (state && sideOf(rule, state) !== undefined) learn({ reportsOn: "state" });
+    else if (!traits.reportsOn && devices.reportedOn(id) !== undefined)
+      learn({ reportsOn: "telemetry" });
+  }
+
+  private announce(id: string): void {
+    this.waiting.add(id);
+    if (this.stopped || this.publishing) return;
+    this.timer ??= setTimeout(() => void this.publishWaiting(), GATHER_MS);
+  }
+
+  private async publishWaiting(): Promise<void> {
+    this.publishing = true;
+    while (this.waiting.size && !this.stopped) {
+      const ids = [...this.waiting.values()].slice(0, MAX_IN_FLIGHT);
+      for (const id of ids) this.waiting.delete(id);
+      await Promise.all(ids.map((id) => this.publish(id)));
+    }
+    this.publishing = false;
+    this.timer = undefined;
+  }
+
+  private async publish(id: string): Promise<void> {
+    const traits = this.known.get(id);
+    const topic = discoveryTopic(id);
+    if (!traits || topic === undefined || !this.options.speaksFor(id)) return;
+    try {
+      const payload = discoveryPayload(id, traits, this.options);
+      await this.options.retain(topic, JSON.stringify(payload));
+    } catch (error) {
+      const text = `Home Assistant was not told of ${id}: ${messageOf(error)}`;
+      this.log("server", text, { level: "warn", id });
+    }
+  }
+}

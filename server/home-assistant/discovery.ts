@@ -1,0 +1,163 @@
+import { topicOf } from "../../src/wire";
+import { fieldsOf, type Fields, type ServerRule } from "../rule-config";
+import { VERSION } from "../version";
+
+/**
+ * What Home Assistant is told of a device, by its MQTT discovery for whole devices:
+ * https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload. Pure.
+ */
+
+/** What is known of a device, as far as it matters here. */
+export interface Traits {
+  /** It has a status topic. */
+  hasStatus: boolean;
+  /** Where it says which side of the rule it is on. */
+  reportsOn?: "state" | "telemetry";
+  /** It sends readings. */
+  measures: boolean;
+  /** It is told what to do, by its own readings or by a group. */
+  isCommanded: boolean;
+  /** Firmware version. */
+  firmware?: string;
+}
+
+export interface DiscoveryContext {
+  rule: ServerRule;
+  /** The longest time between two readings of our firmware, ms. */
+  intervalMs: number;
+  /** After which silence another device, whose cadence is not known, counts as offline, ms. */
+  silenceMs: number;
+}
+
+type Component = Record<string, string | number | null>;
+
+/** Where Home Assistant says that it has started. */
+export const HOME_ASSISTANT_STATUS_TOPIC = "homeassistant/status";
+
+/** @returns undefined for an id that Home Assistant does not take in a topic */
+export function discoveryTopic(id: string): string | undefined {
+  // Its valid_topic refuses control characters.
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return undefined;
+  return `homeassistant/device/${objectId(id)}/config`;
+}
+
+export function discoveryPayload(id: string, traits: Traits, context: DiscoveryContext): object {
+  const { firmware } = traits;
+  return {
+    device: {
+      identifiers: [uniqueId(id)],
+      name: id,
+      model: "Nightlight device",
+      ...(firmware !== undefined && { sw_version: firmware }),
+    },
+    origin: { name: "Nightlight", sw_version: VERSION },
+    components: {
+      ...(traits.measures && sensors(id, traits, context)),
+      ...(traits.isCommanded && actuator(id, traits, context.rule)),
+      ...(traits.hasStatus && connection(id)),
+    },
+    qos: 1,
+  };
+}
+
+/** One for each field that the rule looks at. Raw light is no illuminance: it has no unit. */
+function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<string, Component> {
+  const { rule, intervalMs, silenceMs } = context;
+  const expireAfterMs = traits.hasStatus ? 3 * intervalMs : silenceMs;
+  return Object.fromEntries(
+    fieldsOf(rule).map((field) => [
+      field,
+      {
+        platform: "sensor",
+        unique_id: uniqueId(id, field),
+        name: field === "light" ? "Light level" : words(field),
+        state_topic: topicOf(id, "telemetry"),
+        value_template: `{{ value_json[${JSON.stringify(field)}] }}`,
+        state_class: "measurement",
+        expire_after: Math.ceil(expireAfterMs / 1000),
+        ...availability(id, traits),
+      },
+    ]),
+  );
+}
+
+/** What the rule switches: an LED is a light, all else a switch. */
+function actuator(id: string, traits: Traits, rule: ServerRule): Record<string, Component> {
+  const [field = "on"] = Object.keys(rule.on);
+  const isLed =
+    JSON.stringify([rule.on, rule.off]) === JSON.stringify([{ led_on: true }, { led_on: false }]);
+  const { reportsOn } = traits;
+  // Without a topic that says so, Home Assistant takes it that a command was done.
+  const state = reportsOn && {
+    state_topic: topicOf(id, reportsOn),
+    [isLed ? "state_value_template" : "value_template"]: stateTemplate(rule),
+  };
+  return {
+    [field]: {
+      platform: isLed ? "light" : "switch",
+      unique_id: uniqueId(id, field),
+      name: isLed ? "LED" : words(field.replace(/_on$/, "")),
+      command_topic: topicOf(id, "commands"),
+      payload_on: JSON.stringify(rule.on),
+      payload_off: JSON.stringify(rule.off),
+      ...state,
+      ...availability(id, traits),
+    },
+  };
+}
+
+/** Whether it is connected: known also while it is not, so it has no availability itself. */
+function connection(id: string): Record<string, Component> {
+  return {
+    connection: {
+      platform: "binary_sensor",
+      unique_id: uniqueId(id, "connection"),
+      name: "Connection",
+      device_class: "connectivity",
+      entity_category: "diagnostic",
+      state_topic: topicOf(id, "status"),
+      payload_on: "online",
+      payload_off: "offline",
+    },
+  };
+}
+
+/** The payloads are what Home Assistant takes for `online` and `offline` without being told. */
+function availability(id: string, { hasStatus }: Traits): Component {
+  return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
+}
+
+/** Gives the command that would lead to what was reported; nothing where that is neither. */
+function stateTemplate({ on, off }: ServerRule): string {
+  const says = (side: Fields) =>
+    Object.entries(side)
+      .map(([field, value]) => `value_json[${JSON.stringify(field)}] == ${JSON.stringify(value)}`)
+      .join(" and ");
+  const gives = (side: Fields) => `{{ ${JSON.stringify(JSON.stringify(side))} }}`;
+  return `{% if ${says(on)} %}${gives(on)}{% elif ${says(off)} %}${gives(off)}{% endif %}`;
+}
+
+function uniqueId(id: string, part?: string): string {
+  const base = `nightlight_${objectId(id)}`;
+  return part === undefined ? base : `${base}_${part}`;
+}
+
+/**
+ * An id in letters, digits, `_` and `-`, which is all that a discovery topic may have: other bytes
+ * become `_` and two hexadecimal digits, and `_` is doubled, so that no two ids become one.
+ */
+function objectId(id: string): string {
+  return [...Buffer.from(id)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      if (/[A-Za-z0-9-]/.test(character)) return character;
+      return character === "_" ? "__" : `_${byte.toString(16).padStart(2, "0").toUpperCase()}`;
+    })
+    .join("");
+}
+
+/** `bedroom_temperature` as a person would write it. */
+function words(field: string): string {
+  const text = field.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
