@@ -45,7 +45,7 @@ export interface MessageView {
   rejected?: string;
 }
 
-/** A reading in a device's chart. */
+/** A reading as it came in. */
 export interface ReadingView {
   id: string;
   /** When it was taken, Unix time, ms: after an outage, long before it came. */
@@ -90,7 +90,7 @@ export interface TelemetryView {
   points: HistoryPoint[];
 }
 
-/** A change of a device's LED, for its chart. */
+/** A change of a device's LED. */
 export interface LedView {
   id: string;
   /** Unix time, ms. */
@@ -111,21 +111,27 @@ export interface SnapshotView {
   rule: ServerRule;
   groups: GroupView[];
   devices: DeviceView[];
-  /** The last minutes, oldest first. */
+  messages: MessageView[];
+}
+
+/** What has happened to the devices since the last such event, a moment ago. */
+export interface ChangesView {
+  /** Each device that is other than before, once, as it is now. */
+  devices: DeviceView[];
+  /** In the order in which they came. */
   readings: ReadingView[];
-  /** The last LED changes of each device, oldest first. */
   leds: LedView[];
   messages: MessageView[];
+  /** Older messages of the same moment that were too many. */
+  messagesLeftOut: number;
 }
 
 /** Server-sent events of `GET /api/events`, by event name. */
 export interface Events {
   snapshot: SnapshotView;
-  device: DeviceView;
-  reading: ReadingView;
+  changes: ChangesView;
   /** A group of which a member was heard or lost, or whose decision changed. */
   group: GroupView;
-  message: MessageView;
   /** The server's own connection to the broker. */
   broker: { connected: boolean };
 }

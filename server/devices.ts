@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { DeviceView, Events, LedView, MessageView, ReadingView } from "./api";
+import type { DeviceView, LedView, MessageView, ReadingView } from "./api";
 import type { Report, Status } from "../src/wire";
 import { Ring } from "./ring";
 
@@ -20,27 +20,23 @@ interface Device {
   lastSeenMs: number | null;
   state?: Report;
   simulated?: Simulated;
-  readings: Ring<ReadingView>;
-  leds: Ring<LedView>;
-  /** The LED as of the last entry in there. */
+  /** The LED when it last changed. */
   ledNoted: boolean | null;
 }
 
 /** Strangers choose ids: beyond this many, new ones are not taken in. */
 const MAX_DEVICES = 10_000;
-const READINGS_KEPT = 600;
-const LEDS_KEPT = 100;
 const MESSAGES_KEPT = 200;
-/** As far back as the page's chart goes. */
-const CHART_MS = 300_000;
 const ONLINE_CHECK_MS = 1_000;
 
 /** What is known of the devices, and the events by which it becomes known. */
-export class Devices extends EventEmitter<
-  {
-    [K in "device" | "reading" | "message"]: [Events[K]];
-  } & { led: [LedView] }
-> {
+export class Devices extends EventEmitter<{
+  /** The id of a device that has changed. */
+  device: [string];
+  reading: [ReadingView];
+  led: [LedView];
+  message: [MessageView];
+}> {
   private readonly devices = new Map<string, Device>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
@@ -91,7 +87,6 @@ export class Devices extends EventEmitter<
     device.reportedOn = on ?? device.reportedOn;
     device.lastSeenMs = arrivedMs;
     device.online = true;
-    device.readings.push(reading);
     this.emit("reading", reading);
     this.changed(reading.id);
   }
@@ -129,14 +124,17 @@ export class Devices extends EventEmitter<
   changed(id: string): void {
     const device = this.devices.get(id);
     if (!device) return;
-    const now = view(id, device);
-    if (now.ledOn !== null && now.ledOn !== device.ledNoted) {
-      device.ledNoted = now.ledOn;
-      const led = { id, atMs: Date.now(), ledOn: now.ledOn };
-      device.leds.push(led);
-      this.emit("led", led);
+    const ledOn = ledOf(device);
+    if (ledOn !== null && ledOn !== device.ledNoted) {
+      device.ledNoted = ledOn;
+      this.emit("led", { id, atMs: Date.now(), ledOn });
     }
-    this.emit("device", now);
+    this.emit("device", id);
+  }
+
+  view(id: string): DeviceView | undefined {
+    const device = this.devices.get(id);
+    return device && view(id, device);
   }
 
   list(): DeviceView[] {
@@ -147,17 +145,6 @@ export class Devices extends EventEmitter<
     let online = 0;
     for (const device of this.devices.values()) if (device.online) online++;
     return { known: this.devices.size, online };
-  }
-
-  recentReadings(): ReadingView[] {
-    const sinceMs = Date.now() - CHART_MS;
-    return [...this.devices.values()].flatMap((device) =>
-      device.readings.toArray().filter(({ atMs }) => atMs >= sinceMs),
-    );
-  }
-
-  recentLeds(): LedView[] {
-    return [...this.devices.values()].flatMap((device) => device.leds.toArray());
   }
 
   recentMessages(): MessageView[] {
@@ -172,8 +159,6 @@ export class Devices extends EventEmitter<
       hasStatus: false,
       values: {},
       lastSeenMs: null,
-      readings: new Ring(READINGS_KEPT),
-      leds: new Ring(LEDS_KEPT),
       ledNoted: null,
     };
     this.devices.set(id, device);

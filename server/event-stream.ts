@@ -11,6 +11,11 @@ export class EventStream {
   private readonly readers = new Set<ServerResponse>();
   private readonly timer = setInterval(() => this.write(": still here\n\n"), HEARTBEAT_MS);
 
+  /** Whether anybody reads it: what happens for nobody costs nothing. */
+  get isRead(): boolean {
+    return this.readers.size > 0;
+  }
+
   add(response: ServerResponse, snapshot: Events["snapshot"]): void {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(`retry: 1000\n${format("snapshot", snapshot)}`);

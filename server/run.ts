@@ -171,8 +171,6 @@ async function start(
       rule: config.rule,
       groups: groupViews(decider.decisions, Date.now()),
       devices: devices.list(),
-      readings: devices.recentReadings(),
-      leds: devices.recentLeds(),
       messages: devices.recentMessages(),
     }),
     groups: () => groupViews(decider.decisions, Date.now()),

@@ -8,6 +8,7 @@ import { EventStream } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
 import { answerTelemetry, type HistoryAnswers } from "./history/http";
+import { LiveChanges } from "./live-changes";
 import { listen } from "./listen";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
@@ -47,13 +48,16 @@ const HEADERS = {
 /** The page, the HTTP interface beside it, and MQTT over WebSocket. */
 export class Web {
   readonly events = new EventStream();
+  private readonly changes: LiveChanges;
 
   private constructor(
     private readonly server: Server,
     private readonly sockets: WebSocketServer,
     private readonly options: WebOptions,
     readonly port: number,
-  ) {}
+  ) {
+    this.changes = new LiveChanges(options.devices, this.events);
+  }
 
   /** @throws UserError where the port is taken */
   static async start(options: WebOptions): Promise<Web> {
@@ -62,13 +66,11 @@ export class Web {
     const sockets = serveMqtt(server, options.broker, options.access);
     const web = new Web(server, sockets, options, port);
     server.on("request", (request, response) => void web.answer(request, response));
-    options.devices.on("device", (event) => web.events.send("device", event));
-    options.devices.on("reading", (event) => web.events.send("reading", event));
-    options.devices.on("message", (event) => web.events.send("message", event));
     return web;
   }
 
   async stop(): Promise<void> {
+    this.changes.stop();
     this.events.stop();
     for (const socket of this.sockets.clients) socket.terminate();
     this.sockets.close();
@@ -131,6 +133,7 @@ export class Web {
         return;
       case "/api/events":
         allow(request, "GET");
+        this.changes.flush();
         this.events.add(response, this.options.snapshot());
         return;
     }

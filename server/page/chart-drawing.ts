@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import type { ServerRule } from "../rule-config";
-import type { ChartContent } from "./chart";
+import type { ChartData } from "./chart-data";
 import { shortSideWords } from "./rule-words";
 
 /** What the chart draws on the canvas besides uPlot's own lines. */
@@ -51,14 +51,16 @@ export function fillBelow(plot: uPlot, palette: Palette): CanvasGradient | strin
 }
 
 /** Bands behind the line while the LED was on, with a bright foot: not by a tint alone. */
-export function drawLedSpans(plot: uPlot, palette: Palette, { device, nowMs }: ChartContent): void {
+export function drawLedSpans(plot: uPlot, palette: Palette, { ledSpans }: ChartData): void {
   const { ctx, bbox } = plot;
   const footPx = 4 * uPlot.pxRatio;
   ctx.save();
-  for (const { fromMs, toMs } of device.history.ledSpans) {
+  for (const { fromMs, toMs, share } of ledSpans) {
     const left = Math.max(bbox.left, plot.valToPos(fromMs, "x", true));
-    const right = Math.min(bbox.left + bbox.width, plot.valToPos(toMs ?? nowMs, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(toMs, "x", true));
     if (right <= left) continue;
+    // On for a part of it is fainter, but never so faint that it can't be seen.
+    ctx.globalAlpha = Math.max(0.3, share);
     ctx.fillStyle = palette.led;
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
     ctx.fillStyle = palette.ledEdge;

@@ -1,5 +1,4 @@
 import { combine, fieldsOf, type ServerRule } from "../rule-config";
-import type { History } from "./history";
 import { combineWords, fieldValueWords, fieldWords, sentence, valueWords } from "./rule-words";
 
 /** Which lines the chart of a rule has, and how they are told apart: by dash and colour. Pure. */
@@ -40,11 +39,11 @@ export function linesOf(rule: ServerRule): Line[] {
   return [...lines, { ...both, words: (value: number) => valueWords(rule, value) }];
 }
 
-/** The values of each line, in the order of `linesOf`. */
-export function valuesOf(rule: ServerRule, history: History): Values[] {
-  const { values } = history;
-  if (values.length < 2) return values.map((line) => [...line]);
-  const both = history.timesMs.map((_, i) => {
+/** The values of each line, in the order of `linesOf`, from those of each field. */
+export function valuesOf(rule: ServerRule, values: Values[]): Values[] {
+  const [first] = values;
+  if (!first || values.length < 2) return values.map((line) => [...line]);
+  const both = first.map((_, i) => {
     const those = values.map((line) => line[i]).filter((value) => value != null);
     return those.length === values.length ? combine(rule.combine, those) : null;
   });

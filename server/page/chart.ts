@@ -3,28 +3,35 @@ import { LIGHT_MAX } from "../../src/wire";
 import type { ServerRule } from "../rule-config";
 import { drawLedSpans, drawThreshold, fillBelow, readPalette, type Palette } from "./chart-drawing";
 import { ChartLegend } from "./chart-legend";
-import { linesOf, valuesOf, type Line, type Values } from "./chart-lines";
+import type { ChartData } from "./chart-data";
+import { linesOf, type Line, type Values } from "./chart-lines";
 import { isLightLevel, valueRange } from "./chart-range";
 import { byId, setAttribute } from "./dom";
-import { HISTORY_MS } from "./history";
-import type { Device } from "./model";
-import { clockWords } from "./words";
+import { clockWords, dateWords } from "./words";
 
-/** A fresh history does not start as a dot at the right edge. */
-const SHORTEST_MS = 60_000;
 const LIGHT_MARKS = [0, 250, 500, 750, 1000];
-const STEPS_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const STEPS_MS = [
+  ...[10_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_MS),
+  ...[1, 2].map((days) => days * DAY_MS),
+];
 const FASTEST_MS = 50;
 const SLOWEST_MS = 1_000;
 
 export interface ChartContent {
-  device: Device;
   rule: ServerRule;
-  /** The server's time, at the right edge. */
-  nowMs: number;
+  data: ChartData;
+  /** As in "the last 5 minutes". */
+  spanWords: string;
+  /** It moves on by itself. */
+  isLive: boolean;
 }
 
-/** What was measured over the last minutes, with the threshold and the times that it was on. */
+/** What was measured over the last minutes or days, with the threshold and the times that it was on. */
 export class Chart {
   private readonly element = byId("chart", HTMLElement);
   private readonly legend = new ChartLegend();
@@ -33,6 +40,7 @@ export class Chart {
   private content: ChartContent | undefined;
   private lines: Line[] = [];
   private range: [number, number] = [0, LIGHT_MAX];
+  private hasAround = false;
   private plot: uPlot | undefined;
 
   constructor() {
@@ -45,28 +53,24 @@ export class Chart {
 
   /** How long until the picture has moved by one pixel: drawing more often shows nothing more. */
   get frameMs(): number {
-    if (!this.content || !this.plot || this.calm.matches) return SLOWEST_MS;
-    const pixelMs = spanMs(this.content) / Math.max(1, this.plot.bbox.width / uPlot.pxRatio);
+    if (!this.content?.isLive || !this.plot || this.calm.matches) return SLOWEST_MS;
+    const pixelMs = spanMs(this.content.data) / Math.max(1, this.plot.bbox.width / uPlot.pxRatio);
     return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, pixelMs));
   }
 
   show(content: ChartContent): void {
-    const isOther = content.rule !== this.content?.rule;
+    if (content.data === this.content?.data) return;
+    const { rule, data } = content;
+    const hasAround = data.around !== undefined;
+    const isOther = rule !== this.content?.rule || hasAround !== this.hasAround;
     this.content = content;
+    this.hasAround = hasAround;
     // Each snapshot brings a rule, which may be another.
-    if (isOther || !this.plot) this.rebuild(content.rule);
-    const { view, history } = content.device;
-    const times = [...history.timesMs];
-    const values = valuesOf(content.rule, history);
-    this.range = valueRange(content.rule, values);
-    const described = describe(content, this.lines, values);
-    // The last reading holds until there is another, or until the device falls silent.
-    if (view.online && values.some((line) => line.at(-1) != null)) {
-      times.push(Math.max(content.nowMs, times.at(-1) ?? 0));
-      for (const line of values) line.push(line.at(-1) ?? null);
-    }
-    this.plot?.setData([times, ...values]);
-    setAttribute(this.element, "aria-label", described);
+    if (isOther || !this.plot) this.rebuild(rule);
+    const { low = [], high = [] } = data.around ?? {};
+    this.range = valueRange(rule, [...data.lines, ...low, ...high]);
+    this.plot?.setData([data.timesMs, ...data.lines, ...low, ...high]);
+    setAttribute(this.element, "aria-label", describe(content, this.lines));
   }
 
   private rebuild(rule: ServerRule): void {
@@ -75,8 +79,9 @@ export class Chart {
     this.lines = linesOf(rule);
     this.range = valueRange(rule, []);
     this.legend.show(rule, this.lines);
-    const data: uPlot.AlignedData = [[], ...this.lines.map(() => [])];
-    this.plot = new uPlot(this.options(rule), data, this.element);
+    const options = this.options(rule);
+    const data: uPlot.AlignedData = [[], ...options.series.slice(1).map(() => [])];
+    this.plot = new uPlot(options, data, this.element);
     this.resize();
   }
 
@@ -98,7 +103,8 @@ export class Chart {
         x: { range: () => this.timeRange() },
         y: { range: () => this.range },
       },
-      series: [{}, ...this.lines.map((line) => this.seriesOf(line))],
+      series: [{}, ...this.lines.map((line) => this.seriesOf(line)), ...this.edges()],
+      bands: this.hasAround ? this.lines.map((line, i) => this.bandOf(line, i)) : [],
       axes: [
         {
           ...axis,
@@ -110,7 +116,8 @@ export class Chart {
               // Under the right edge a time would be cut off.
               if (plot.valToPos(atMs, "x") > plot.width - plot.bbox.left / uPlot.pxRatio - 24)
                 return "";
-              return clockWords(atMs).slice(0, stepMs < 60_000 ? 8 : 5);
+              if (stepMs >= DAY_MS) return dateWords(atMs);
+              return clockWords(atMs).slice(0, stepMs < MINUTE_MS ? 8 : 5);
             }),
         },
         {
@@ -123,7 +130,7 @@ export class Chart {
       hooks: {
         drawClear: [
           (plot) => {
-            if (this.content) drawLedSpans(plot, this.palette, this.content);
+            if (this.content) drawLedSpans(plot, this.palette, this.content.data);
           },
         ],
         draw: [
@@ -148,26 +155,45 @@ export class Chart {
     };
   }
 
+  /** Those below and above each line are not drawn themselves, but what is between them. */
+  private edges(): uPlot.Series[] {
+    if (!this.hasAround) return [];
+    const edge = { width: 0, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: false } };
+    return [...this.lines, ...this.lines].map(() => edge);
+  }
+
+  private bandOf({ colour }: Line, i: number): uPlot.Band {
+    const count = this.lines.length;
+    return {
+      series: [1 + 2 * count + i, 1 + count + i],
+      fill: () => translucent(this.palette.line(colour), count > 1 ? 0.14 : 0.3),
+    };
+  }
+
   private timeRange(): [number, number] {
-    if (!this.content) return [0, SHORTEST_MS];
-    const { nowMs } = this.content;
-    return [nowMs - spanMs(this.content), nowMs];
+    if (!this.content) return [0, MINUTE_MS];
+    const { fromMs, toMs } = this.content.data;
+    return [fromMs, toMs];
   }
 
   private showCursor(plot: uPlot): void {
     const { idx } = plot.cursor;
-    const [times, ...values] = plot.data;
+    const [times] = plot.data;
     const atMs = idx == null ? undefined : times[idx];
-    if (idx == null || atMs === undefined || values.every((line) => line[idx] == null)) {
+    const { lines, around } = this.content?.data ?? { lines: [] };
+    if (idx == null || atMs === undefined || lines.every((line) => line[idx] == null)) {
       this.legend.point("");
       return;
     }
     const words = this.lines.map(({ label, words }, i) => {
-      const value = values[i]?.[idx];
-      const said = value == null ? "–" : words(value);
+      const value = lines[i]?.[idx];
+      const low = around?.low[i]?.[idx];
+      const high = around?.high[i]?.[idx];
+      let said = value == null ? "–" : words(value);
+      if (low != null && high != null && low < high) said += ` (${words(low)} to ${words(high)})`;
       return this.lines.length > 1 ? `${label.replace(/,.*/, "")} ${said}` : said;
     });
-    this.legend.point([clockWords(atMs), ...words].join(" · "));
+    this.legend.point([pointTimeWords(this.content, atMs), ...words].join(" · "));
   }
 
   private resize(): void {
@@ -176,25 +202,33 @@ export class Chart {
   }
 }
 
-function spanMs({ device, nowMs }: ChartContent): number {
-  const oldestMs = device.history.oldestMs ?? nowMs;
-  return Math.min(HISTORY_MS, Math.max(SHORTEST_MS, nowMs - oldestMs));
+function spanMs({ fromMs, toMs }: ChartData): number {
+  return toMs - fromMs;
 }
 
-function describe(content: ChartContent, lines: Line[], values: Values[]): string {
-  const minutes = Math.max(1, Math.round(spanMs(content) / 60_000));
-  const span = minutes === 1 ? "minute" : `${minutes} minutes`;
-  const ranges = lines.map((line, i) => rangeWords(line, values[i] ?? []));
+function pointTimeWords(content: ChartContent | undefined, atMs: number): string {
+  const isLong = content !== undefined && spanMs(content.data) > DAY_MS;
+  return isLong ? `${dateWords(atMs)} ${clockWords(atMs).slice(0, 5)}` : clockWords(atMs);
+}
+
+function translucent(colour: string, opacity: number): string {
+  return `color-mix(in srgb, ${colour} ${opacity * 100}%, transparent)`;
+}
+
+function describe({ rule, data, spanWords }: ChartContent, lines: Line[]): string {
+  const { low, high } = data.around ?? { low: data.lines, high: data.lines };
+  const ranges = lines.map((line, i) => rangeWords(line, low[i] ?? [], high[i] ?? []));
   const [only, ...others] = lines;
   const said =
     only && others.length === 0
-      ? `${only.label} over the last ${span}: ${ranges.join()}.`
-      : `Over the last ${span}: ${lines.map(({ label }, i) => `${label}: ${ranges[i] ?? ""}`).join("; ")}.`;
-  return `${said} The threshold is ${content.rule.value}.`;
+      ? `${only.label} over ${spanWords}: ${ranges.join()}.`
+      : `Over ${spanWords}: ${lines.map(({ label }, i) => `${label}: ${ranges[i] ?? ""}`).join("; ")}.`;
+  return `${said} The threshold is ${rule.value}.`;
 }
 
-function rangeWords({ words }: Line, values: Values): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return "no reading";
-  return `between ${words(Math.min(...known))} and ${words(Math.max(...known))}`;
+function rangeWords({ words }: Line, low: Values, high: Values): string {
+  const lowest = low.filter((value) => value !== null);
+  const highest = high.filter((value) => value !== null);
+  if (lowest.length === 0) return "no reading";
+  return `between ${words(Math.min(...lowest))} and ${words(Math.max(...highest))}`;
 }

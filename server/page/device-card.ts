@@ -1,8 +1,12 @@
 import { LIGHT_MAX } from "../../src/wire";
 import { Chart } from "./chart";
+import { liveData, type ChartData } from "./chart-data";
+import { ChartPast } from "./chart-past";
+import { LIVE } from "./chart-spans";
 import { CommandButtons } from "./command-buttons";
 import { byId, setAttribute, setText } from "./dom";
 import { LightSlider } from "./light-slider";
+import type { LiveHistory } from "./live-history";
 import type { Device, Roles, ServerFacts } from "./model";
 import { isNightlight, sentence, sideWords } from "./rule-words";
 import { ValueList } from "./value-list";
@@ -29,10 +33,16 @@ export class DeviceCard {
   ];
   private readonly values = new ValueList();
   private readonly chart = new Chart();
+  private readonly past: ChartPast;
   private readonly slider = new LightSlider((message) => setText(this.error, message));
   private readonly buttons = new CommandButtons((message) => setText(this.error, message));
   private openId: string | undefined;
   private focused: Element | null | undefined;
+
+  /** @param onChange when it should be shown anew */
+  constructor(onChange: () => void) {
+    this.past = new ChartPast(onChange);
+  }
 
   get chartFrameMs(): number {
     return this.chart.frameMs;
@@ -77,8 +87,21 @@ export class DeviceCard {
     if (view.lastSeen !== null) this.lastSeen.dateTime = view.lastSeen;
   }
 
-  showChart(device: Device, server: ServerFacts, nowMs: number): void {
-    this.chart.show({ device, rule: server.rule, nowMs });
+  showChart(
+    { view }: Device,
+    { history }: LiveHistory,
+    { rule }: ServerFacts,
+    nowMs: number,
+    connected: boolean,
+  ): void {
+    const { span } = this.past;
+    const isLive = span === LIVE;
+    let data: ChartData | undefined;
+    if (isLive) {
+      this.past.showLive(view.id, nowMs);
+      data = liveData(rule, history, view.online, nowMs);
+    } else data = this.past.show(view.id, rule, nowMs, connected) ?? nothing(nowMs, span.ms);
+    this.chart.show({ rule, data, spanWords: isLive ? liveWords(data) : span.words, isLive });
   }
 
   /** While the server is away a moved slider would be a lie. The focus comes back with it. */
@@ -93,6 +116,16 @@ export class DeviceCard {
     if (activeElement === document.body || activeElement === this.focused) this.focused.focus();
     this.focused = undefined;
   }
+}
+
+function nothing(nowMs: number, spanMs: number): ChartData {
+  return { fromMs: nowMs - spanMs, toMs: nowMs, timesMs: [], lines: [], ledSpans: [] };
+}
+
+/** As in "the last 3 minutes": the page may have been opened just now. */
+function liveWords({ fromMs, toMs }: ChartData): string {
+  const minutes = Math.max(1, Math.round((toMs - fromMs) / 60_000));
+  return `the last ${minutes === 1 ? "minute" : `${minutes} minutes`}`;
 }
 
 /** It has nothing that could be on. */

@@ -1,139 +1,161 @@
+import type { GroupView } from "../api";
 import type { ServerRule } from "../rule-config";
-import { byId, setAttribute, setText, textElement } from "./dom";
+import { arrange, byName } from "./device-order";
+import { DeviceRow } from "./device-row";
+import { byId, setText } from "./dom";
+import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
-import { inputWords, sentence, sideWords } from "./rule-words";
-import { onlineWords } from "./words";
+import { rowWindow } from "./row-window";
 
-interface Entry {
-  item: HTMLLIElement;
-  button: HTMLButtonElement;
-  state: HTMLElement;
-}
-
-/** Fewer are found by looking. */
-const SEARCH_FROM = 11;
-/** light-2 before light-10. */
-const byName = new Intl.Collator(undefined, { numeric: true });
+/** The order by what changes is made anew this often, and never under the pointer, ms. */
+const ARRANGE_MS = 1_000;
 
 /** The devices to choose from, where there is more than one. There may be thousands. */
 export class DeviceList {
   private readonly nav = byId("devices", HTMLElement);
   private readonly count = byId("devices-count", HTMLElement);
-  private readonly search = byId("search", HTMLInputElement);
   private readonly none = byId("none-found", HTMLElement);
+  private readonly scroll = byId("device-scroll", HTMLElement);
   private readonly list = byId("device-list", HTMLUListElement);
-  private readonly entries = new Map<string, Entry>();
+  private readonly controls: ListControls;
+  /** Of those in sight. */
+  private readonly rows = new Map<string, DeviceRow>();
+  private devices = new Map<string, Device>();
+  private groups = new Map<string, GroupView>();
+  private rule: ServerRule | undefined;
+  /** All by name, and those that are shown, in their order. */
+  private names: string[] = [];
   private ids: string[] = [];
+  private timer: number | undefined;
   private openId: string | undefined;
+  private layout = { columns: 1, rowHeight: 50 };
 
   constructor(private readonly onOpen: (id: string) => void) {
-    this.search.addEventListener("input", () => this.filter());
-    this.search.addEventListener("keydown", ({ key }) => {
-      const first = key === "Enter" && this.ids.find((id) => this.matches(id));
-      if (first) this.onOpen(first);
-    });
+    this.controls = new ListControls(
+      () => {
+        this.scroll.scrollTop = 0;
+        this.arrange();
+      },
+      () => {
+        const [first] = this.ids;
+        if (first !== undefined) this.onOpen(first);
+      },
+    );
+    this.scroll.addEventListener("scroll", () => this.place(), { passive: true });
+    new ResizeObserver(() => {
+      this.measure();
+      this.place();
+    }).observe(this.scroll);
   }
 
   /** The first by name. */
   get firstId(): string | undefined {
-    return this.ids[0];
+    return this.names[0];
   }
 
   /** Touches only what has changed: a thousand rows for each event would be too much. */
-  update(devices: Map<string, Device>, changes: Changes, rule: ServerRule): void {
-    if (changes.all || devices.size !== this.ids.length) this.place(devices);
-    for (const id of changes.all ? devices.keys() : changes.devices) {
-      const entry = this.entries.get(id);
+  update(
+    devices: Map<string, Device>,
+    groups: Map<string, GroupView>,
+    changes: Changes,
+    rule: ServerRule,
+  ): void {
+    this.devices = devices;
+    this.groups = groups;
+    this.rule = rule;
+    if (changes.all || devices.size !== this.names.length) {
+      this.names = byName(devices.keys());
+      this.nav.hidden = this.names.length < 2;
+      this.controls.show(this.names.length, groups, rule);
+      this.arrange();
+    } else if (this.controls.isLively && changes.devices.size > 0) this.arrangeSoon();
+    for (const id of changes.all ? this.rows.keys() : changes.devices) {
       const device = devices.get(id);
-      if (entry && device) update(entry, device, rule);
+      if (device) this.rows.get(id)?.show(device, rule);
     }
   }
 
   open(openId: string | undefined): void {
     if (openId === this.openId) return;
-    this.mark(this.openId, "false");
+    this.rows.get(this.openId ?? "")?.mark(false);
     this.openId = openId;
-    this.mark(openId, "true");
+    this.rows.get(openId ?? "")?.mark(true);
     this.reveal();
   }
 
-  private place(devices: Map<string, Device>): void {
-    this.ids = [...devices.keys()].sort((a, b) => byName.compare(a, b));
-    this.nav.hidden = this.ids.length < 2;
-    for (const [id, { item }] of this.entries)
-      if (!devices.has(id)) {
-        item.remove();
-        this.entries.delete(id);
+  private arrangeSoon(): void {
+    this.timer ??= window.setTimeout(() => {
+      this.timer = undefined;
+      // A row that jumps away from under the pointer, or the focus, opens another device.
+      if (this.scroll.matches(":hover, :focus-within")) this.arrangeSoon();
+      else this.arrange();
+    }, ARRANGE_MS);
+  }
+
+  private arrange(): void {
+    if (!this.rule) return;
+    const viewOf = (id: string) => this.devices.get(id)?.view;
+    this.ids = arrange(this.names, viewOf, this.groups, this.rule, this.controls.choice);
+    const all = this.names.length;
+    setText(this.count, this.ids.length === all ? String(all) : `${this.ids.length} of ${all}`);
+    this.none.hidden = this.ids.length > 0;
+    this.place();
+  }
+
+  /** Gives an element to each row in sight, and takes it from the others. */
+  private place(): void {
+    const { scrollTop, clientHeight: height } = this.scroll;
+    const { first, end, above, below } = rowWindow(this.ids.length, {
+      scrollTop,
+      height,
+      ...this.layout,
+    });
+    this.list.style.paddingBlock = `${above}px ${below}px`;
+    const ids = this.ids.slice(first, end);
+    const shown = new Set(ids);
+    for (const [id, row] of this.rows)
+      if (!shown.has(id)) {
+        row.item.remove();
+        this.rows.delete(id);
       }
     let next = this.list.firstElementChild;
-    for (const id of this.ids) {
-      const { item } = this.entries.get(id) ?? this.add(id);
+    ids.forEach((id, i) => {
+      const row = this.rows.get(id) ?? this.add(id);
+      row.place(first + i + 1, this.ids.length);
       // Moving an element takes the focus from it: only where the place is another.
-      if (next === item) next = item.nextElementSibling;
-      else this.list.insertBefore(item, next);
-    }
-    this.search.hidden = this.ids.length < SEARCH_FROM;
-    if (this.search.hidden) this.search.value = "";
-    this.filter();
-    this.mark(this.openId, "true");
+      if (next === row.item) next = row.item.nextElementSibling;
+      else this.list.insertBefore(row.item, next);
+    });
   }
 
-  private filter(): void {
-    let found = 0;
-    for (const id of this.ids) {
-      const entry = this.entries.get(id);
-      const matches = this.matches(id);
-      if (matches) found++;
-      if (entry && entry.item.hidden === matches) entry.item.hidden = !matches;
-    }
-    const all = this.ids.length;
-    setText(this.count, found === all ? String(all) : `${found} of ${all}`);
-    this.none.hidden = found > 0;
+  private add(id: string): DeviceRow {
+    const row = new DeviceRow(id, this.onOpen);
+    this.rows.set(id, row);
+    const device = this.devices.get(id);
+    if (device && this.rule) row.show(device, this.rule);
+    row.mark(id === this.openId);
+    return row;
   }
 
-  private matches(id: string): boolean {
-    return id.toLowerCase().includes(this.search.value.trim().toLowerCase());
-  }
-
-  private mark(id: string | undefined, current: "true" | "false"): void {
-    const entry = this.entries.get(id ?? "");
-    if (entry) setAttribute(entry.button, "aria-current", current);
+  private measure(): void {
+    const { gridTemplateColumns, rowGap } = getComputedStyle(this.list);
+    const item = this.list.firstElementChild;
+    if (!item || item.clientHeight === 0) return;
+    this.layout = {
+      columns: gridTemplateColumns.split(" ").length,
+      rowHeight: item.getBoundingClientRect().height + parseFloat(rowGap),
+    };
   }
 
   /** Scrolls the list only: scrollIntoView would move the page, too. */
   private reveal(): void {
-    const item = this.entries.get(this.openId ?? "")?.item;
-    if (!item || item.hidden) return;
-    const list = this.list.getBoundingClientRect();
-    const { top, bottom } = item.getBoundingClientRect();
-    if (top < list.top) this.list.scrollTop -= list.top - top;
-    else if (bottom > list.bottom) this.list.scrollTop += bottom - list.bottom;
+    const index = this.ids.indexOf(this.openId ?? "");
+    if (index < 0) return;
+    const { columns, rowHeight } = this.layout;
+    const top = Math.floor(index / columns) * rowHeight;
+    const { scrollTop, clientHeight } = this.scroll;
+    if (top < scrollTop) this.scroll.scrollTop = top;
+    else if (top + rowHeight > scrollTop + clientHeight)
+      this.scroll.scrollTop = top + rowHeight - clientHeight;
   }
-
-  private add(id: string): Entry {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    const bulb = textElement("span", "bulb");
-    bulb.ariaHidden = "true";
-    const state = textElement("span", "muted");
-    button.append(bulb, textElement("bdi", "name", id), state);
-    button.ariaCurrent = "false";
-    button.addEventListener("click", () => this.onOpen(id));
-    item.append(button);
-    const entry = { item, button, state };
-    this.entries.set(id, entry);
-    return entry;
-  }
-}
-
-function update({ button, state }: Entry, { view }: Device, rule: ServerRule): void {
-  setAttribute(button, "data-led", view.ledOn === null ? "unknown" : view.ledOn ? "on" : "off");
-  const input = inputWords(rule, view.values);
-  const facts = view.online ? [] : [onlineWords(view)];
-  // A sensor has none, which is no news beside its value.
-  if (view.online && (view.ledOn !== null || input === undefined))
-    facts.push(sentence(sideWords(rule, view.ledOn)));
-  if (input !== undefined) facts.push(input);
-  setText(state, facts.join(" · "));
 }

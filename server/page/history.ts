@@ -27,6 +27,13 @@ export class History {
   addReading(atMs: number, reading: Record<string, number>): void {
     // After an outage readings come late: each goes where it belongs.
     const place = this.timesMs.findLastIndex((timeMs) => timeMs <= atMs) + 1;
+    // Those of the same millisecond are one: the server may tell of it twice.
+    if (this.timesMs[place - 1] === atMs) {
+      this.fields.forEach((field, i) =>
+        this.values[i]?.splice(place - 1, 1, reading[field] ?? null),
+      );
+      return;
+    }
     this.timesMs.splice(place, 0, atMs);
     this.fields.forEach((field, i) => this.values[i]?.splice(place, 0, reading[field] ?? null));
     this.forget((this.timesMs.at(-1) ?? atMs) - HISTORY_MS);

@@ -7,6 +7,8 @@ export const MESSAGES_SHOWN = 200;
 export class MessageLog {
   /** Counts all that ever came, so that a view can tell which are new. */
   count = 0;
+  /** Too many at once to be sent here. */
+  leftOut = 0;
   private readonly all: NumberedMessage[] = [];
   private readonly byDevice = new Map<string, NumberedMessage[]>();
 

@@ -4,20 +4,27 @@ import { clockWords } from "./words";
 
 /** A hostile payload of a thousand characters is not worth the whole screen. */
 const PAYLOAD_SHOWN = 300;
+/** More at once can't be followed anyway: they come once in a while, and without a glow. */
+const FLOOD_MESSAGES = 40;
+const FLOOD_MS = 1_000;
 
 /** The messages as they pass, newest first. */
 export class MessageStream {
   private readonly list = byId("message-list", HTMLOListElement);
   private readonly none = byId("no-messages", HTMLElement);
+  private readonly leftOut = byId("messages-left-out", HTMLElement);
   private readonly pause = byId("pause", HTMLButtonElement);
   private readonly only = byId("only", HTMLInputElement);
   private readonly onlyLabel = byId("only-label", HTMLElement);
   /** Of which log and which device the rows are. */
   private shown: { log?: MessageLog; deviceId?: string } = {};
   private newestShown = 0;
+  private appendedMs = 0;
   private paused = false;
 
-  constructor(onChange: () => void) {
+  private later: number | undefined;
+
+  constructor(private readonly onChange: () => void) {
     this.pause.addEventListener("click", () => {
       this.paused = !this.paused;
       this.pause.ariaPressed = String(this.paused);
@@ -40,12 +47,28 @@ export class MessageStream {
     if (!this.paused) this.append(messages);
     const waiting = messages.filter(({ number }) => number > this.newestShown).length;
     setText(this.pause, this.paused ? `Resume${waiting ? ` (${waiting} new)` : ""}` : "Pause");
+    this.leftOut.hidden = log.leftOut === 0;
+    setText(this.leftOut, `Too many at once: ${log.leftOut} were left out.`);
     this.none.hidden = this.list.children.length > 0;
   }
 
   private append(messages: readonly NumberedMessage[]): void {
-    const rows = messages.filter(({ number }) => number > this.newestShown).map(row);
-    this.list.prepend(...rows.reverse());
+    const news = messages.filter(({ number }) => number > this.newestShown);
+    const isFlood = news.length > FLOOD_MESSAGES;
+    const nowMs = performance.now();
+    if (isFlood && nowMs - this.appendedMs < FLOOD_MS) {
+      this.later ??= window.setTimeout(() => {
+        this.later = undefined;
+        this.onChange();
+      }, FLOOD_MS);
+      return;
+    }
+    if (news.length === 0) return;
+    this.appendedMs = nowMs;
+    const rows = news.map(row).reverse();
+    for (const each of rows) each.classList.toggle("still", isFlood);
+    if (rows.length >= MESSAGES_SHOWN) this.list.replaceChildren(...rows);
+    else this.list.prepend(...rows);
     while (this.list.children.length > MESSAGES_SHOWN) this.list.lastElementChild?.remove();
     this.newestShown = messages.at(-1)?.number ?? this.newestShown;
   }

@@ -1,6 +1,6 @@
-import type { DeviceView, Events, GroupView, MessageView, ReadingView, SnapshotView } from "../api";
+import type { ChangesView, DeviceView, Events, GroupView, MessageView, SnapshotView } from "../api";
 import { fieldsOf } from "../rule-config";
-import { History } from "./history";
+import { LiveHistory } from "./live-history";
 import { MessageLog } from "./message-log";
 
 export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule"> & {
@@ -9,7 +9,6 @@ export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | 
 
 export interface Device {
   view: DeviceView;
-  history: History;
 }
 
 /** The groups that a device votes in, and those that decide for it. */
@@ -33,6 +32,8 @@ export class Model {
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();
   messages = new MessageLog();
+  /** Of the opened device, the only one that has a chart. */
+  live: LiveHistory | undefined;
   private roles = new Map<string, Roles>();
   private fields: string[] = [];
   private changes = noChanges();
@@ -42,6 +43,12 @@ export class Model {
   /** The server's time, by which all of its events are dated. */
   serverTimeMs(nowMs: number): number {
     return nowMs + this.clockAheadMs;
+  }
+
+  /** Begins the history of the device that was opened. */
+  follow(id: string): LiveHistory {
+    this.live = new LiveHistory(id, this.fields);
+    return this.live;
   }
 
   rolesOf(id: string): Roles {
@@ -59,11 +66,8 @@ export class Model {
   apply<K extends keyof Events>(name: K, event: Events[K], nowMs: number): void {
     const handlers: { [N in keyof Events]: (event: Events[N]) => void } = {
       snapshot: (snapshot) => this.reset(snapshot, nowMs),
-      device: (view) => this.setDevice(view, this.serverTimeMs(nowMs)),
-      // The first reading of all comes before its device, and is in there once more.
-      reading: (reading) => this.addReading(reading),
+      changes: (changes) => this.change(changes),
       group: (group) => this.setGroup(group),
-      message: (message) => this.addMessage(message),
       broker: ({ connected }) => {
         if (this.server) this.server.brokerConnected = connected;
       },
@@ -79,35 +83,24 @@ export class Model {
     this.fields = fieldsOf(snapshot.rule);
     this.groups = new Map(snapshot.groups.map((group) => [group.id, group]));
     this.roles = rolesIn(snapshot.groups);
+    this.live = undefined;
     this.devices = new Map();
-    for (const view of snapshot.devices)
-      this.devices.set(view.id, { view, history: new History(this.fields) });
-    for (const reading of snapshot.readings) this.addReading(reading);
-    for (const { id, atMs, ledOn } of snapshot.leds)
-      this.devices.get(id)?.history.setLed(atMs, ledOn);
-    for (const view of snapshot.devices) this.setDevice(view, snapshot.nowMs);
+    for (const view of snapshot.devices) this.setDevice(view);
     this.messages = new MessageLog();
     for (const message of snapshot.messages) this.addMessage(message);
   }
 
-  private setDevice(view: DeviceView, atMs: number): void {
-    const device = this.devices.get(view.id) ?? this.newDevice(view);
-    device.view = view;
-    this.devices.set(view.id, device);
+  private change(changes: ChangesView): void {
+    for (const view of changes.devices) this.setDevice(view);
+    this.live?.add(changes);
+    // Whoever is new by now has its messages beside it.
+    for (const message of changes.messages) this.addMessage(message);
+    this.messages.leftOut += changes.messagesLeftOut;
+  }
+
+  private setDevice(view: DeviceView): void {
+    this.devices.set(view.id, { view });
     this.changes.devices.add(view.id);
-    if (view.ledOn !== null) device.history.setLed(atMs, view.ledOn);
-    if (!view.online) device.history.addSilence();
-  }
-
-  private newDevice(view: DeviceView): Device {
-    const history = new History(this.fields);
-    if (view.lastSeen !== null && Object.keys(view.values).length > 0)
-      history.addReading(Date.parse(view.lastSeen), view.values);
-    return { view, history };
-  }
-
-  private addReading({ id, atMs, values }: ReadingView): void {
-    this.devices.get(id)?.history.addReading(atMs, values);
   }
 
   private setGroup(group: GroupView): void {

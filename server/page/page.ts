@@ -2,8 +2,11 @@ import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
 import { byId, setAttribute } from "./dom";
 import { GroupList } from "./group-list";
+import type { LiveHistory } from "./live-history";
+import { LIVE } from "./chart-spans";
 import { MessageStream } from "./message-stream";
 import { Model, type Device } from "./model";
+import { loadTelemetry } from "./requests";
 import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
@@ -13,7 +16,7 @@ import { Stream, type Connection } from "./stream";
 
 const model = new Model();
 const notice = new ServerNotice();
-const card = new DeviceCard();
+const card = new DeviceCard(requestShow);
 const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id));
 const groups = new GroupList((id) => {
@@ -24,6 +27,9 @@ const groups = new GroupList((id) => {
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);
+
+/** More than a device may send in that time, by the limit of the broker. */
+const RECENT_POINTS = 5_000;
 
 let connection: Connection = "connecting";
 let opened: Device | undefined;
@@ -59,7 +65,7 @@ function show(): void {
   // Before anything is drawn: the colours go by it.
   const look = isNightlight(server.rule) ? "nightlight" : "plain";
   setAttribute(document.documentElement, "data-look", look);
-  list.update(devices, changes, server.rule);
+  list.update(devices, model.groups, changes, server.rule);
   groups.update(model.groups, devices, changes, server);
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);
@@ -76,7 +82,18 @@ function showTime(): void {
   if (!opened || !model.server) return;
   const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
   card.showTime(opened, nowMs);
-  card.showChart(opened, model.server, nowMs);
+  const live = model.live?.id === opened.view.id ? model.live : follow(opened.view.id, nowMs);
+  card.showChart(opened, live, model.server, nowMs, connection === "live");
+}
+
+/** What the server has of the last minutes comes first; without it, they begin now. */
+function follow(id: string, nowMs: number): LiveHistory {
+  const live = model.follow(id);
+  void loadTelemetry(id, nowMs - LIVE.ms, RECENT_POINTS)
+    .catch(() => undefined)
+    .then((view) => live.fill(view))
+    .then(requestShow);
+  return live;
 }
 
 function tick(): void {

@@ -1,4 +1,4 @@
-import type { CommandRequest, LightRequest } from "../api";
+import type { CommandRequest, LightRequest, TelemetryView } from "../api";
 
 /** What the page asks of the server. Each throws an Error with the server's own words. */
 
@@ -10,18 +10,38 @@ export async function sendCommand(id: string, command: CommandRequest): Promise<
   await send("POST", `/api/devices/${encodeURIComponent(id)}/commands`, command);
 }
 
+/** @param fromMs by the server's clock; until now */
+export async function loadTelemetry(
+  id: string,
+  fromMs: number,
+  points: number,
+): Promise<TelemetryView> {
+  const response = await ask(`${telemetryPath(id, fromMs)}&points=${points}`, {});
+  return (await response.json()) as TelemetryView;
+}
+
+/** Where the history is as a table. */
+export function tablePath(id: string, fromMs: number): string {
+  return `${telemetryPath(id, fromMs)}&format=csv`;
+}
+
+function telemetryPath(id: string, fromMs: number): string {
+  return `/api/devices/${encodeURIComponent(id)}/telemetry?from=${Math.max(0, Math.round(fromMs))}`;
+}
+
 const TIMEOUT_MS = 5_000;
 
 async function send(method: string, path: string, body: LightRequest | CommandRequest) {
-  const response = await fetch(path, {
-    method,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch(() => {
+  const headers = { "content-type": "application/json" };
+  await ask(path, { method, headers, body: JSON.stringify(body) });
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(path, { ...init, signal }).catch(() => {
     throw new Error("the server does not answer");
   });
-  if (response.ok) return;
+  if (response.ok) return response;
   const answer = (await response.json().catch(() => ({}))) as { error?: unknown };
   throw new Error(
     typeof answer.error === "string" ? answer.error : `the server answered ${response.status}`,

@@ -9,10 +9,8 @@ export interface StreamHandlers {
 
 const NAMES: { [K in keyof Events]: true } = {
   snapshot: true,
-  device: true,
-  reading: true,
+  changes: true,
   group: true,
-  message: true,
   broker: true,
 };
 

@@ -84,6 +84,13 @@ const clock = new Intl.DateTimeFormat(undefined, {
   hourCycle: "h23",
 });
 
+const date = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
+
+/** As in "Sun 22". */
+export function dateWords(atMs: number): string {
+  return date.format(atMs);
+}
+
 /** As in "12:03:20", in the reader's time zone. */
 export function clockWords(atMs: number): string {
   return clock.format(atMs);

@@ -90,14 +90,14 @@ describe("how the page looks and reads", () => {
     const live = await tab.page
       .locator("[aria-live], [role=status], [role=alert], [role=log], output")
       .evaluateAll((elements) => elements.map((element) => element.getAttribute("class")));
-    expect(live.sort()).toEqual(["banner", "connection", "error", "led"]);
+    expect(live.sort()).toEqual(["banner", "chart-note muted", "connection", "error", "led"]);
     await tab.close();
   });
 
   it("can be reached by keyboard alone, with a visible focus", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`);
     const reached: string[] = [];
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 14; i++) {
       await tab.page.keyboard.press("Tab");
       const focus = await tab.page.evaluate(() => {
         const element = document.activeElement;

@@ -1,5 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ChangesView } from "../../server/api";
+import { DEFAULT_LIMITS } from "../../server/broker/limits";
+import { OPEN_ON_LOOPBACK } from "../../server/security-options";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
@@ -80,10 +83,24 @@ describe("the page of many devices", () => {
     await search.press("Enter");
     await page.getByRole("heading", { name: "light-29" }).waitFor();
     await search.fill("nobody");
-    await page.getByText("No device is called so.").waitFor();
+    await page.getByText("No device fits.").waitFor();
     expect(await names.count()).toBe(0);
     await search.fill("");
     expect(await names.count()).toBe(COUNT);
+    await tab.close();
+  });
+
+  it("shows those that are offline, or in an order of their own", async () => {
+    const tab = await Tab.open(browser, nightlight.url);
+    const names = tab.page.locator("#device-list .name");
+    await tab.page.getByRole("combobox", { name: "Order" }).selectOption("Darkest first");
+    expect((await names.allInnerTexts()).slice(0, 3)).toEqual([HOSTILE_ID, "light-1", "light-2"]);
+    await witness.publish("light-27/status", "offline");
+    await tab.page.getByRole("combobox", { name: "Show which" }).selectOption("Offline");
+    await tab.page.getByText(`1 of ${COUNT}`).waitFor();
+    expect(await names.allInnerTexts()).toEqual(["light-27"]);
+    await witness.publish("light-27/status", "online");
+    await tab.page.getByText("No device fits.").waitFor();
     await tab.close();
   });
 
@@ -131,5 +148,85 @@ describe("the page of many devices", () => {
     const list = await tab.page.locator("#devices").boundingBox();
     expect(list?.height).toBeLessThan(300);
     await tab.close();
+  });
+});
+
+describe("the page of a thousand devices that all speak", () => {
+  const MANY = 1_000;
+  let nightlight: Started;
+  let witness: Witness;
+  let browser: Browser;
+  let speaking: NodeJS.Timeout;
+
+  beforeAll(async () => {
+    const limits = { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 };
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ simulate: false, security: { ...OPEN_ON_LOOPBACK, limits } }),
+      launchBrowser(),
+    ]);
+    witness = await Witness.connect(nightlight.brokerUrl, "nothing");
+    let turn = 0;
+    speaking = setInterval(() => {
+      for (let i = 0; i < MANY / 10; i++) {
+        const number = turn++ % MANY;
+        const light = (number + Math.floor(turn / MANY)) % 1_024;
+        void witness.publish(`light-${number}/telemetry`, `{"light":${light},"led_on":false}`);
+      }
+    }, 100);
+    await until("all", async () => {
+      const devices = await fetch(`${nightlight.url}/api/devices`);
+      return ((await devices.json()) as unknown[]).length === MANY;
+    });
+  });
+
+  afterAll(async () => {
+    clearInterval(speaking);
+    await browser.close();
+    await witness.stop();
+    await nightlight.stop();
+  });
+
+  it("has elements for those in sight, and finds the others by scroll and search", async () => {
+    const tab = await Tab.open(browser, nightlight.url);
+    const { page } = tab;
+    const rows = page.locator("#device-list > li");
+    await page.locator("#devices-count", { hasText: String(MANY) }).waitFor();
+    expect(await rows.count()).toBeLessThan(150);
+    const list = page.locator("#device-scroll");
+    const height = await list.evaluate((element) => element.scrollHeight);
+    expect(height).toBeGreaterThan(MANY * 40);
+    await list.evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await rows.filter({ hasText: "light-999" }).waitFor();
+    expect(await rows.last().getAttribute("aria-posinset")).toBe(String(MANY));
+    expect(await rows.count()).toBeLessThan(150);
+    expect(await list.evaluate((element) => element.scrollHeight)).toBe(height);
+
+    await page.getByRole("searchbox").pressSequentially("light-77");
+    await page.locator("#devices-count", { hasText: `11 of ${MANY}` }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "light-77", exact: true }).waitFor();
+    await page.locator("#chart[aria-label*='between']").waitFor();
+    await tab.close();
+  });
+
+  it("gets their readings in few events, each device once in each", async () => {
+    const response = await fetch(`${nightlight.url}/api/events`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    while ((text.match(/^event: changes$/gm) ?? []).length < 11) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("the stream ended");
+      text += decoder.decode(value, { stream: true });
+    }
+    await reader.cancel();
+    const all = [...text.matchAll(/^event: changes\ndata: (.*)\n\n/gm)].map(
+      ([, data]) => JSON.parse(data ?? "") as ChangesView,
+    );
+    expect(all.length).toBeGreaterThanOrEqual(10);
+    for (const { devices } of all)
+      expect(new Set(devices.map(({ id }) => id)).size).toBe(devices.length);
+    const readings = all.reduce((sum, changes) => sum + changes.readings.length, 0);
+    expect(readings / all.length).toBeGreaterThan(20);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView, ReadingView, SnapshotView } from "../../server/api";
+import type {
+  ChangesView,
+  DeviceView,
+  GroupView,
+  HistoryPoint,
+  SnapshotView,
+  TelemetryView,
+} from "../../server/api";
 import { loadConfig } from "../../server/config";
 import { HISTORY_MS, History } from "../../server/page/history";
 import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
@@ -26,17 +33,37 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   rule: loadConfig().rule,
   groups: [],
   devices: [],
-  readings: [],
-  leds: [],
   messages: [],
   ...change,
 });
 
-const reading = (atMs: number, values: Record<string, number>): ReadingView => ({
-  id: "a",
+const changes = (change: Partial<ChangesView> = {}): ChangesView => ({
+  devices: [],
+  readings: [],
+  leds: [],
+  messages: [],
+  messagesLeftOut: 0,
+  ...change,
+});
+
+const reading = (atMs: number, values: Record<string, number>, id = "a"): ChangesView =>
+  changes({ readings: [{ id, atMs, values, ledOn: null }] });
+
+const point = (atMs: number, light: number, ledOn: number | null = null): HistoryPoint => ({
   atMs,
-  values,
-  ledOn: null,
+  lastMs: atMs,
+  readings: 1,
+  values: { light: { min: light, mean: light, max: light } },
+  ledOn,
+});
+
+const answer = (points: HistoryPoint[]): TelemetryView => ({
+  id: "a",
+  fromMs: 0,
+  toMs: 2_000_000,
+  bucketMs: 0,
+  silenceMs: 30_000,
+  points,
 });
 
 describe("what the page knows", () => {
@@ -44,8 +71,6 @@ describe("what the page knows", () => {
     const model = new Model();
     model.apply("snapshot", snapshot({ nowMs: 1_000_000 }), 400_000);
     expect(model.serverTimeMs(401_000)).toBe(1_001_000);
-    model.apply("device", view("a", { ledOn: true }), 402_000);
-    expect(model.devices.get("a")?.history.ledSpans).toEqual([{ fromMs: 1_002_000 }]);
   });
 
   it("forgets everything at a snapshot", () => {
@@ -56,34 +81,6 @@ describe("what the page knows", () => {
     model.apply("snapshot", snapshot({ devices: [view("b")] }), 0);
     expect([...model.devices.keys()]).toEqual(["b"]);
     expect(model.messages.list()).toEqual([]);
-  });
-
-  it("has the first reading of a device that is new", () => {
-    const model = new Model();
-    model.apply("snapshot", snapshot(), 0);
-    model.apply("reading", reading(1_000_000, { light: 400 }), 0);
-    model.apply("device", view("a"), 0);
-    model.apply("reading", reading(1_002_000, { light: 410 }), 0);
-    expect(model.devices.get("a")?.history.values).toEqual([[400, 410]]);
-  });
-
-  it("keeps a gap where a device was offline", () => {
-    const model = new Model();
-    model.apply("snapshot", snapshot({ devices: [view("a")] }), 0);
-    model.apply("reading", reading(1_000_000, { light: 400 }), 0);
-    model.apply("device", view("a", { online: false }), 0);
-    model.apply("device", view("a", { online: false }), 0);
-    model.apply("reading", reading(1_060_000, { light: 500 }), 0);
-    expect(model.devices.get("a")?.history.values).toEqual([[400, null, 500]]);
-  });
-
-  it("has a line for each field of the rule, whichever comes first in a message", () => {
-    const rule = { ...loadConfig().rule, field: ["hall", "bedroom"] };
-    const model = new Model();
-    const nothing = view("a", { values: {}, lastSeen: null });
-    model.apply("snapshot", snapshot({ rule, devices: [nothing] }), 0);
-    model.apply("reading", reading(1_000_000, { bedroom: 17, hall: 18 }), 0);
-    expect(model.devices.get("a")?.history.values).toEqual([[18], [17]]);
   });
 
   it("tells what has changed since it was shown, and which groups a device is in", () => {
@@ -97,7 +94,7 @@ describe("what the page knows", () => {
     const model = new Model();
     model.apply("snapshot", snapshot({ devices: [view("a")], groups: [group] }), 0);
     expect(model.takeChanges().all).toBe(true);
-    model.apply("device", view("b"), 0);
+    model.apply("changes", changes({ devices: [view("b")], messagesLeftOut: 7 }), 0);
     model.apply("group", { ...group, on: true }, 0);
     expect(model.takeChanges()).toEqual({
       all: false,
@@ -105,6 +102,7 @@ describe("what the page knows", () => {
       groups: new Set(["stadium"]),
     });
     expect(model.takeChanges().devices.size).toBe(0);
+    expect(model.messages.leftOut).toBe(7);
     expect(model.groups.get("stadium")?.on).toBe(true);
     expect(model.rolesOf("a")).toEqual({ memberOf: ["stadium"], lightOf: [] });
     expect(model.rolesOf("b")).toEqual({ memberOf: [], lightOf: ["stadium"] });
@@ -116,6 +114,66 @@ describe("what the page knows", () => {
     model.apply("snapshot", snapshot(), 0);
     model.apply("broker", { connected: false }, 0);
     expect(model.server?.brokerConnected).toBe(false);
+  });
+});
+
+describe("the last minutes of the opened device", () => {
+  function followed(): Model {
+    const model = new Model();
+    model.apply("snapshot", snapshot({ devices: [view("a"), view("b")] }), 0);
+    model.follow("a");
+    return model;
+  }
+  const shown = ({ live }: Model) => live?.history.values;
+
+  it("are what the server had of them, and what happened while it was asked", () => {
+    const model = followed();
+    model.apply("changes", reading(1_000_000, { light: 3 }), 0);
+    model.apply("changes", reading(1_001_000, { light: 4 }), 0);
+    model.apply("changes", reading(1_001_000, { light: 99 }, "b"), 0);
+    expect(shown(model)).toEqual([[3, 4]]);
+    // One of them is in the answer, too.
+    model.live?.fill(answer([point(998_000, 1), point(999_000, 2), point(1_000_000, 3)]));
+    model.apply("changes", reading(1_002_000, { light: 5 }), 0);
+    expect(shown(model)).toEqual([[1, 2, 3, 4, 5]]);
+  });
+
+  it("begin now where the server does not answer", () => {
+    const model = followed();
+    model.apply("changes", reading(1_000_000, { light: 3 }), 0);
+    model.live?.fill(undefined);
+    model.apply("changes", reading(1_001_000, { light: 4 }), 0);
+    expect(shown(model)).toEqual([[3, 4]]);
+  });
+
+  it("have a gap where the device was silent, or is offline now", () => {
+    const model = followed();
+    model.live?.fill(answer([point(900_000, 1), point(930_000, 2), point(990_000, 3)]));
+    expect(shown(model)).toEqual([[1, 2, null, 3]]);
+    const offline = changes({ devices: [view("a", { online: false })] });
+    model.apply("changes", offline, 0);
+    model.apply("changes", offline, 0);
+    model.apply("changes", reading(1_060_000, { light: 4 }), 0);
+    expect(shown(model)).toEqual([[1, 2, null, 3, null, 4]]);
+  });
+
+  it("have the LED as it was, and as it changes", () => {
+    const model = followed();
+    model.live?.fill(answer([point(900_000, 1, 1), point(901_000, 2, 1), point(902_000, 3, 0)]));
+    model.apply("changes", changes({ leds: [{ id: "a", atMs: 903_000, ledOn: true }] }), 0);
+    expect(model.live?.history.ledSpans).toEqual([
+      { fromMs: 900_000, toMs: 902_000 },
+      { fromMs: 903_000 },
+    ]);
+  });
+
+  it("have a line for each field of the rule, whichever comes first in a message", () => {
+    const rule = { ...loadConfig().rule, field: ["hall", "bedroom"] };
+    const model = new Model();
+    model.apply("snapshot", snapshot({ rule, devices: [view("a", { values: {} })] }), 0);
+    model.follow("a");
+    model.apply("changes", reading(1_000_000, { bedroom: 17, hall: 18 }), 0);
+    expect(shown(model)).toEqual([[18], [17]]);
   });
 });
 

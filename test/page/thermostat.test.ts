@@ -93,6 +93,7 @@ describe("the page of a thermostat", () => {
     );
     expect(new Set(strokes).size).toBe(4);
     const chart = page.locator("#chart");
+    await page.locator("#chart[aria-label*='between']").waitFor();
     const label = await chart.getAttribute("aria-label");
     for (const field of FIELDS) expect(label).toContain(`${field}: between `);
     expect(label).toMatch(/Mean, which decides: between .* The threshold is 19\.$/);

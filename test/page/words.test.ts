@@ -183,7 +183,7 @@ describe("the chart", () => {
     history.addReading(1, { field_0: 10, field_1: 20 });
     history.addSilence();
     const mean = { ...rule, field: ["field_0", "field_1"], combine: "mean" as const };
-    expect(valuesOf(mean, history)).toEqual([
+    expect(valuesOf(mean, history.values)).toEqual([
       [10, null],
       [20, null],
       [15, null],

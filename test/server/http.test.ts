@@ -83,9 +83,9 @@ describe("HTTP beside the page", () => {
     await has(/^event: snapshot\ndata: \{.*"decides":true.*"id":"test-1"/m);
     await nightlight.setLight("test-1", 33);
     await has(
-      /^event: reading\ndata: \{"id":"test-1","atMs":\d+,"values":\{"light":33\},"ledOn":(true|false)\}/m,
+      /^event: changes\ndata: \{.*"readings":\[\{"id":"test-1","atMs":\d+,"values":\{"light":33\},"ledOn":(true|false)\}/m,
     );
-    await has(/^event: message\ndata: .*test-1\/telemetry.*33/m);
+    await has(/^event: changes\ndata: .*"messages":.*test-1\/telemetry.*33/m);
     await reader.cancel();
   });
 

@@ -1,0 +1,100 @@
+import type { HistoryPoint, TelemetryView } from "../api";
+import { fieldsOf, type ServerRule } from "../rule-config";
+import { valuesOf, type Values } from "./chart-lines";
+import { HISTORY_MS, type History } from "./history";
+
+/** What the chart draws, of the live minutes or of the days before. Pure. */
+
+export interface ChartData {
+  /** The left and the right edge. */
+  fromMs: number;
+  toMs: number;
+  timesMs: number[];
+  /** In the order of `linesOf`; null where nothing was heard. */
+  lines: Values[];
+  /** Around each line, where it stands for many readings: the lowest and the highest. */
+  around?: { low: Values[]; high: Values[] };
+  ledSpans: LedSpan[];
+}
+
+/** A stretch of time with the LED on; `share` of it, 0..1. */
+export interface LedSpan {
+  fromMs: number;
+  toMs: number;
+  share: number;
+}
+
+/** A fresh history does not start as a dot at the right edge. */
+const SHORTEST_MS = 60_000;
+
+/** @param nowMs the server's time, at the right edge */
+export function liveData(
+  rule: ServerRule,
+  history: History,
+  online: boolean,
+  nowMs: number,
+): ChartData {
+  const spanMs = Math.min(HISTORY_MS, Math.max(SHORTEST_MS, nowMs - (history.oldestMs ?? nowMs)));
+  const timesMs = [...history.timesMs];
+  const lines = valuesOf(rule, history.values);
+  // The last reading holds until there is another, or until the device falls silent.
+  if (online && lines.some((line) => line.at(-1) != null)) {
+    timesMs.push(Math.max(nowMs, timesMs.at(-1) ?? 0));
+    for (const line of lines) line.push(line.at(-1) ?? null);
+  }
+  const ledSpans = history.ledSpans.map(({ fromMs, toMs = nowMs }) => ({ fromMs, toMs, share: 1 }));
+  return { fromMs: nowMs - spanMs, toMs: nowMs, timesMs, lines, ledSpans };
+}
+
+/** @param spanMs what was asked for: the server's answer reaches up to its own now */
+export function pastData(rule: ServerRule, view: TelemetryView, spanMs: number): ChartData {
+  const fields = fieldsOf(rule);
+  const timesMs: number[] = [];
+  const series = { min: columns(fields), mean: columns(fields), max: columns(fields) };
+  const add = (atMs: number, values: HistoryPoint["values"]) => {
+    timesMs.push(atMs);
+    fields.forEach((field, i) => {
+      for (const kind of ["min", "mean", "max"] as const)
+        series[kind][i]?.push(values[field]?.[kind] ?? null);
+    });
+  };
+  // A reading holds until the next one, but no longer than until the device counts as offline; one
+  // point of many holds until a whole bucket is empty.
+  const holdMs = Math.max(view.silenceMs, 2 * view.bucketMs);
+  const readings = view.points.filter((point) => point.readings > 0);
+  readings.forEach(({ atMs, lastMs, values }, i) => {
+    add(atMs, values);
+    const next = readings[i + 1];
+    if (next && next.atMs - lastMs <= holdMs) return;
+    add(Math.max(atMs, Math.min(lastMs + holdMs, view.toMs)) + 1, values);
+    if (next) add(lastMs + holdMs + 2, {});
+  });
+  return {
+    fromMs: view.toMs - spanMs,
+    toMs: view.toMs,
+    timesMs,
+    lines: valuesOf(rule, series.mean),
+    ...(view.bucketMs > 0 && {
+      around: { low: valuesOf(rule, series.min), high: valuesOf(rule, series.max) },
+    }),
+    ledSpans: ledSpans(view, holdMs),
+  };
+}
+
+function columns(fields: string[]): Values[] {
+  return fields.map(() => []);
+}
+
+function ledSpans({ points, toMs }: TelemetryView, holdMs: number): LedSpan[] {
+  const spans: LedSpan[] = [];
+  const known = points.filter(({ ledOn }) => ledOn !== null);
+  known.forEach(({ atMs, lastMs, ledOn }, i) => {
+    if (!ledOn) return;
+    const endMs = Math.min(known[i + 1]?.atMs ?? toMs, lastMs + holdMs);
+    const last = spans.at(-1);
+    // One band, not many side by side with seams between them.
+    if (last?.toMs === atMs && last.share === ledOn) last.toMs = endMs;
+    else spans.push({ fromMs: atMs, toMs: endMs, share: ledOn });
+  });
+  return spans;
+}

@@ -1,0 +1,28 @@
+/** How much time the chart shows. */
+export interface ChartSpan {
+  name: string;
+  /** As in "the last 6 hours". */
+  words: string;
+  ms: number;
+  /** How often its picture is fetched anew, ms; the live one moves by itself. */
+  refreshMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export const LIVE: ChartSpan = {
+  name: "live",
+  words: "the last 5 minutes",
+  ms: 5 * MINUTE_MS,
+  refreshMs: Infinity,
+};
+
+/** By the values of the radio buttons in `index.html`. */
+export const CHART_SPANS: ChartSpan[] = [
+  LIVE,
+  { name: "1h", words: "the last hour", ms: HOUR_MS, refreshMs: 10_000 },
+  { name: "6h", words: "the last 6 hours", ms: 6 * HOUR_MS, refreshMs: 30_000 },
+  { name: "24h", words: "the last 24 hours", ms: 24 * HOUR_MS, refreshMs: MINUTE_MS },
+  { name: "7d", words: "the last 7 days", ms: 168 * HOUR_MS, refreshMs: MINUTE_MS },
+];

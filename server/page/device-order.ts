@@ -1,0 +1,74 @@
+import type { DeviceView, GroupView } from "../api";
+import { fieldsOf, inputOf, type ServerRule } from "../rule-config";
+
+/** Which devices the list shows, and in which order. Pure. */
+
+export type Sort = "name" | "problems" | "seen" | "value";
+
+export interface ListChoice {
+  /** A part of the id, in small or large letters. */
+  search: string;
+  /** "all", "online", "offline", or "group " and a group's id. */
+  filter: string;
+  sort: Sort;
+}
+
+/** light-2 before light-10. */
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+export function byName(ids: Iterable<string>): string[] {
+  return [...ids].sort((a, b) => collator.compare(a, b));
+}
+
+/**
+ * @param names all ids in the order of their names, which also decides between equals
+ * @returns the ids to show
+ */
+export function arrange(
+  names: string[],
+  viewOf: (id: string) => DeviceView | undefined,
+  groups: Map<string, GroupView>,
+  rule: ServerRule,
+  { search, filter, sort }: ListChoice,
+): string[] {
+  const part = search.trim().toLowerCase();
+  const passes = filterOf(filter, groups);
+  const found: { id: string; key: number }[] = [];
+  for (const id of names) {
+    const view = viewOf(id);
+    if (!view || !id.toLowerCase().includes(part) || !passes(view)) continue;
+    found.push({ id, key: keyOf(sort, view, rule) });
+  }
+  if (sort !== "name") found.sort((a, b) => a.key - b.key);
+  return found.map(({ id }) => id);
+}
+
+/** What a person should look after: it is offline, or decides alone as no server reaches it. */
+export function isProblem({ online, state }: DeviceView): boolean {
+  return !online || state?.decided_by === "device";
+}
+
+function filterOf(filter: string, groups: Map<string, GroupView>): (view: DeviceView) => boolean {
+  if (filter === "online") return ({ online }) => online;
+  if (filter === "offline") return ({ online }) => !online;
+  const group = filter.startsWith("group ") && groups.get(filter.slice("group ".length));
+  if (!group) return () => true;
+  const ids = new Set([...group.members.map(({ id }) => id), ...group.lights]);
+  return ({ id }) => ids.has(id);
+}
+
+/** The least comes first. */
+function keyOf(sort: Sort, view: DeviceView, rule: ServerRule): number {
+  switch (sort) {
+    case "name":
+      return 0;
+    case "problems":
+      return isProblem(view) ? 0 : 1;
+    case "seen":
+      return view.lastSeen === null ? Infinity : -Date.parse(view.lastSeen);
+    case "value": {
+      const isKnown = fieldsOf(rule).every((field) => view.values[field] !== undefined);
+      return isKnown ? inputOf(rule, view.values) : Infinity;
+    }
+  }
+}

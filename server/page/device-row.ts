@@ -1,0 +1,47 @@
+import type { ServerRule } from "../rule-config";
+import { setAttribute, setText, textElement } from "./dom";
+import type { Device } from "./model";
+import { inputWords, sentence, sideWords } from "./rule-words";
+import { onlineWords } from "./words";
+
+/** One device in the list. */
+export class DeviceRow {
+  readonly item = document.createElement("li");
+  private readonly button = document.createElement("button");
+  private readonly state = textElement("span", "muted state");
+
+  constructor(id: string, onOpen: (id: string) => void) {
+    this.button.type = "button";
+    const bulb = textElement("span", "bulb");
+    bulb.ariaHidden = "true";
+    const name = textElement("bdi", "name", id);
+    name.title = id;
+    this.button.append(bulb, name, this.state);
+    this.button.ariaCurrent = "false";
+    this.button.addEventListener("click", () => onOpen(id));
+    this.item.append(this.button);
+  }
+
+  /** Where it is in the whole list, most of which has no elements. */
+  place(position: number, count: number): void {
+    setAttribute(this.item, "aria-posinset", String(position));
+    setAttribute(this.item, "aria-setsize", String(count));
+  }
+
+  mark(isOpen: boolean): void {
+    setAttribute(this.button, "aria-current", String(isOpen));
+  }
+
+  show({ view }: Device, rule: ServerRule): void {
+    const led = view.ledOn === null ? "unknown" : view.ledOn ? "on" : "off";
+    setAttribute(this.button, "data-led", led);
+    setAttribute(this.button, "data-online", String(view.online));
+    const input = inputWords(rule, view.values);
+    const facts = view.online ? [] : [onlineWords(view)];
+    // A sensor has none, which is no news beside its value.
+    if (view.online && (view.ledOn !== null || input === undefined))
+      facts.push(sentence(sideWords(rule, view.ledOn)));
+    if (input !== undefined) facts.push(input);
+    setText(this.state, facts.join(" · "));
+  }
+}

@@ -1,0 +1,65 @@
+import type { GroupView } from "../api";
+import type { ServerRule } from "../rule-config";
+import type { ListChoice, Sort } from "./device-order";
+import { byId, setText, textElement } from "./dom";
+import { isNightlight } from "./rule-words";
+
+/** Fewer devices are found by looking. */
+const CONTROLS_FROM = 11;
+
+/** Search, filter and order of the device list. */
+export class ListControls {
+  private readonly box = byId("list-controls", HTMLElement);
+  private readonly search = byId("search", HTMLInputElement);
+  private readonly filter = byId("filter", HTMLSelectElement);
+  private readonly groups = byId("filter-groups", HTMLOptGroupElement);
+  private readonly sort = byId("sort", HTMLSelectElement);
+  private readonly byValue = byId("sort-value", HTMLOptionElement);
+
+  /** @param onEnter what Enter in the search opens is the first that was found */
+  constructor(onChange: () => void, onEnter: () => void) {
+    this.search.addEventListener("input", onChange);
+    this.search.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter") onEnter();
+    });
+    this.filter.addEventListener("change", onChange);
+    this.sort.addEventListener("change", onChange);
+  }
+
+  get choice(): ListChoice {
+    return {
+      search: this.search.value,
+      filter: this.filter.value,
+      sort: this.sort.value as Sort,
+    };
+  }
+
+  /** Whether devices come and go, or change their places, as they speak. */
+  get isLively(): boolean {
+    return this.filter.value !== "all" || this.sort.value !== "name";
+  }
+
+  show(deviceCount: number, groups: Map<string, GroupView>, rule: ServerRule): void {
+    this.box.hidden = deviceCount < CONTROLS_FROM;
+    if (this.box.hidden) {
+      this.search.value = "";
+      this.filter.value = "all";
+      this.sort.value = "name";
+    }
+    setText(this.byValue, isNightlight(rule) ? "Darkest first" : "Lowest first");
+    const ids = [...groups.keys()];
+    const known = [...this.groups.children].map((option) => option.textContent);
+    if (ids.join("\n") === known.join("\n")) return;
+    const before = this.filter.value;
+    this.groups.replaceChildren(
+      ...ids.map((id) => {
+        const option = textElement("option", "", id);
+        option.value = `group ${id}`;
+        return option;
+      }),
+    );
+    this.groups.hidden = ids.length === 0;
+    this.filter.value = before;
+    if (this.filter.selectedIndex < 0) this.filter.value = "all";
+  }
+}

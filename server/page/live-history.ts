@@ -1,0 +1,50 @@
+import type { ChangesView, TelemetryView } from "../api";
+import { History } from "./history";
+
+/** The last minutes of the opened device: what the server has kept of them, and then what happens. */
+export class LiveHistory {
+  history: History;
+  /** What happened while the server was asked: its answer may be without it. */
+  private meanwhile: ((history: History) => void)[] | undefined = [];
+
+  constructor(
+    readonly id: string,
+    private readonly fields: string[],
+  ) {
+    this.history = new History(fields);
+  }
+
+  add({ devices, readings, leds }: ChangesView): void {
+    for (const { id, atMs, values } of readings)
+      if (id === this.id) this.apply((history) => history.addReading(atMs, values));
+    for (const { id, atMs, ledOn } of leds)
+      if (id === this.id) this.apply((history) => history.setLed(atMs, ledOn));
+    for (const { id, online } of devices)
+      if (id === this.id && !online) this.apply((history) => history.addSilence());
+  }
+
+  /** The server's answer, or nothing where it gave none. */
+  fill(view: TelemetryView | undefined): void {
+    const { meanwhile = [] } = this;
+    this.meanwhile = undefined;
+    if (!view) return;
+    const history = new History(this.fields);
+    let heardMs: number | undefined;
+    for (const { atMs, lastMs, values, ledOn } of view.points) {
+      if (heardMs !== undefined && atMs - heardMs > view.silenceMs) history.addSilence();
+      const means = Object.entries(values).map(([field, { mean }]) => [field, mean] as const);
+      if (means.length > 0) {
+        history.addReading(atMs, Object.fromEntries(means));
+        heardMs = lastMs;
+      }
+      if (ledOn !== null) history.setLed(atMs, ledOn >= 0.5);
+    }
+    for (const step of meanwhile) step(history);
+    this.history = history;
+  }
+
+  private apply(step: (history: History) => void): void {
+    step(this.history);
+    this.meanwhile?.push(step);
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { DeviceView, GroupView } from "../../server/api";
+import { loadConfig } from "../../server/config";
+import { arrange, byName, type ListChoice } from "../../server/page/device-order";
+import { rowWindow } from "../../server/page/row-window";
+
+const { rule } = loadConfig();
+
+const view = (id: string, light: number | undefined, change: Partial<DeviceView>): DeviceView => ({
+  id,
+  online: true,
+  simulated: false,
+  light: light ?? null,
+  values: light === undefined ? {} : { light },
+  ledOn: null,
+  lastSeen: null,
+  state: null,
+  ...change,
+});
+const at = (s: number) => new Date(s * 1_000).toISOString();
+
+const views = [
+  view("light-10", 500, { lastSeen: at(30) }),
+  view("light-9", 20, { lastSeen: at(10), online: false }),
+  view("Hall", undefined, {}),
+  view("light-1", 90, { lastSeen: at(20), state: { decided_by: "device" } }),
+];
+const groups = new Map<string, GroupView>([
+  [
+    "east",
+    {
+      id: "east",
+      on: null,
+      decide: "any",
+      members: [{ id: "light-9", value: 1 }],
+      lights: ["Hall"],
+    },
+  ],
+]);
+
+function ids(choice: Partial<ListChoice>): string[] {
+  const names = byName(views.map(({ id }) => id));
+  const viewOf = (id: string) => views.find((each) => each.id === id);
+  return arrange(names, viewOf, groups, rule, {
+    search: "",
+    filter: "all",
+    sort: "name",
+    ...choice,
+  });
+}
+
+describe("the list of devices", () => {
+  it.each<[Partial<ListChoice>, string[]]>([
+    [{}, ["Hall", "light-1", "light-9", "light-10"]],
+    [{ sort: "value" }, ["light-9", "light-1", "light-10", "Hall"]],
+    [{ sort: "seen" }, ["light-10", "light-1", "light-9", "Hall"]],
+    [{ sort: "problems" }, ["light-1", "light-9", "Hall", "light-10"]],
+    [{ search: " LIGHT-1 " }, ["light-1", "light-10"]],
+    [{ filter: "offline" }, ["light-9"]],
+    [{ filter: "online", search: "l", sort: "value" }, ["light-1", "light-10", "Hall"]],
+    [{ filter: "group east" }, ["Hall", "light-9"]],
+    [{ filter: "group that is gone" }, ["Hall", "light-1", "light-9", "light-10"]],
+    [{ search: "nobody" }, []],
+  ])("shows by %j", (choice, expected) => {
+    expect(ids(choice)).toEqual(expected);
+  });
+});
+
+describe("the rows that have an element", () => {
+  const viewport = { scrollTop: 0, height: 500, rowHeight: 50, columns: 1 };
+
+  it("are all of a short list", () => {
+    expect(rowWindow(30, viewport)).toEqual({ first: 0, end: 30, above: 0, below: 0 });
+    expect(rowWindow(0, viewport)).toEqual({ first: 0, end: 0, above: 0, below: 0 });
+  });
+
+  it.each([1, 2, 3])("are those in sight and some around, in %i columns", (columns) => {
+    const rows = Math.ceil(10_000 / columns);
+    for (let scrollTop = 0; scrollTop <= rows * 50; scrollTop += 777) {
+      const { first, end, above, below } = rowWindow(10_000, { ...viewport, scrollTop, columns });
+      expect(first).toBeLessThanOrEqual(Math.floor(scrollTop / 50) * columns);
+      expect(end).toBeGreaterThanOrEqual(
+        Math.min(10_000, Math.ceil((scrollTop + 500) / 50) * columns),
+      );
+      expect(end - first).toBeLessThanOrEqual(65 * columns);
+      expect(above + Math.ceil((end - first) / columns) * 50 + below).toBe(rows * 50);
+    }
+  });
+});
