@@ -24,7 +24,10 @@ const MAX_IN_FLIGHT = 20;
 export class Announcer {
   private readonly known = new Map<string, Traits>();
   private readonly waiting = new Set<string>();
-  private readonly noticed = (view: DeviceView) => this.notice(view);
+  private readonly noticed = (id: string) => {
+    const view = this.options.devices.view(id);
+    if (view) this.notice(view);
+  };
   private timer: NodeJS.Timeout | undefined;
   private publishing = false;
   private stopped = false;
