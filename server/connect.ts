@@ -107,6 +107,8 @@ async function connectBy(
       reconnectPeriod: RECONNECT_MS,
       // Readings that nobody could answer are not worth a queue: the next one is on its way.
       queueQoSZero: false,
+      // It would ask some twenty times a message whether anyone wants to debug it.
+      log: () => undefined,
       ...(urls.length > 1 && { servers: urls.map(hostAndPort) }),
       will,
     },

@@ -4,36 +4,31 @@ import {
   parseState,
   parseStatus,
   parseTelemetry,
-  topicOf,
   type Status,
 } from "../src/wire";
 import { Cluster } from "./cluster/cluster";
 import type { HeldReading } from "./cluster/held-readings";
-import type { Membership } from "./cluster/options";
-import { probeSharedSubscription, sharedFilter } from "./cluster/shared-subscription";
+import { probeSharedSubscription } from "./cluster/shared-subscription";
 import { parseEcho, parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
 import { addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
+import { Corking } from "./corking";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
 import type { Group } from "./groups";
 import { HOME_ASSISTANT_STATUS_TOPIC } from "./home-assistant/discovery";
 import type { Rejections } from "./rejections";
-import { printable, type Log } from "./log";
+import type { Log } from "./log";
+import { MessageLog } from "./message-log";
 import { Orders } from "./orders";
 import { agrees, fieldsOf, sideOf, type Fields } from "./rule-config";
 import { SeenReadings } from "./seen-readings";
+import { subscribe, type Subscribed } from "./subscribe";
 import { Sender, type Cause, type SenderOptions } from "./sender";
 import type { UserError } from "./user-error";
 
-export interface DeciderOptions extends BrokerAccess, SenderOptions {
+export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;
-  /** The one device to serve, or undefined for all that speak to the broker. */
-  onlyId?: string;
-  /** False: watch only, another server decides. */
-  decide: boolean;
-  /** Where this server is one of several. */
-  membership?: Membership;
   groups: Group[];
   commands: CommandPolicy;
   onConnection: (connected: boolean) => void;
@@ -41,6 +36,14 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions {
   onFailure: (error: UserError) => void;
   /** Home Assistant has started. */
   onHomeAssistant: () => void;
+}
+
+/** How a message came. */
+interface Arrival {
+  /** Unix time, ms. */
+  atMs: number;
+  retained: boolean;
+  qos: 0 | 1;
 }
 
 /** A payload beyond this is refused unread. */
@@ -59,6 +62,8 @@ export class Decider {
   private readonly orders: Orders;
   private readonly sender: Sender;
   private readonly seen = new SeenReadings();
+  private readonly messageLog: MessageLog;
+  private readonly fields: string[];
   private isStopping = false;
 
   private constructor(
@@ -71,7 +76,9 @@ export class Decider {
   ) {
     this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
     this.orders = new Orders(options.commands);
-    this.sender = new Sender(client, options, devices, log);
+    this.messageLog = new MessageLog(log, "server");
+    this.sender = new Sender(client, options, devices, log, this.messageLog);
+    this.fields = fieldsOf(options.rule);
   }
 
   /** @throws UserError where the broker can't be reached or refuses */
@@ -96,9 +103,11 @@ export class Decider {
     const { membership, counts, onConnection } = options;
     if (membership && "share" in membership)
       await probeSharedSubscription(client, addressOf(client));
-    client.on("message", (topic, payload, { retain }) =>
-      this.receive(topic, payload, retain, Date.now()),
-    );
+    const corking = new Corking(client);
+    client.on("message", (topic, payload, { retain: retained, qos }) => {
+      corking.message();
+      this.receive(topic, payload, { atMs: Date.now(), retained, qos: qos === 0 ? 0 : 1 });
+    });
     watchConnection(client, log, (connected) => {
       onConnection(connected);
       if (!connected) return;
@@ -106,7 +115,7 @@ export class Decider {
       cluster?.connected();
       void this.announce("online");
     });
-    await this.subscribe();
+    await subscribe(client, options, cluster?.filter);
     cluster?.join({
       publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos, retain: true }),
       isConnected: () => client.connected,
@@ -116,26 +125,10 @@ export class Decider {
     await this.announce("online");
   }
 
-  private async subscribe(): Promise<void> {
-    const { client, cluster } = this;
-    const { membership, onlyId: id = "+", decide } = this.options;
-    const telemetry = topicOf(id, "telemetry");
-    const kinds = ["commands", "status", "state", "desired"] as const;
-    const filters = kinds.map((kind) => topicOf(id, kind));
-    if (decide) filters.push(SERVER_STATUS_TOPIC);
-    if (cluster) filters.push(cluster.filter);
-    if (id !== "+") filters.push(HOME_ASSISTANT_STATUS_TOPIC);
-    const shared = membership && "share" in membership;
-    if (!shared) filters.push(telemetry);
-    // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
-    // not on shared subscriptions [MQTT-3.8.3-4].
-    await client.subscribeAsync(filters, { qos: 1, nl: true });
-    if (shared) await client.subscribeAsync(sharedFilter(membership.share, telemetry), { qos: 1 });
-  }
-
   /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.client.connected && !goesOn) await this.announce("offline");
     // Cut off, the broker would publish the will, which says that nobody decides.
@@ -165,41 +158,51 @@ export class Decider {
       return payload;
     }
     const isNews = this.orders.desire(id, command);
-    if (isNews) this.sender.desired(id, command);
+    // What follows from its own readings follows from the next one too.
+    if (isNews && (cause.kind !== "rule" || this.orders.isKept(id))) {
+      this.orders.keep(id);
+      this.sender.desired(id, command);
+    }
     if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
     return command;
   }
 
   /** What another server left undecided. */
   private takeOver(readings: HeldReading[], groups: Group[]): void {
-    for (const { topic, payload, atMs } of readings) this.receive(topic, payload, false, atMs);
+    for (const { topic, payload, atMs } of readings)
+      this.receive(topic, payload, { atMs, retained: false, qos: 1 });
     for (const group of groups)
       for (const { id, command } of this.decisions.together(group, Date.now()))
         this.command(id, command, { kind: "group" });
   }
 
-  private receive(topic: string, payload: Buffer, retained: boolean, atMs: number): void {
+  private receive(topic: string, payload: Buffer, arrival: Arrival): void {
+    const { atMs } = arrival;
     if (this.cluster?.leaves(topic, payload, atMs)) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
         ? `payload of ${payload.length} bytes, allowed are ${PAYLOAD_MAX_BYTES}`
-        : this.handle(topic, text, atMs, retained);
+        : this.handle(topic, text, arrival);
     if (rejected) {
       this.options.rejections.countPayload(topic);
       this.log("server", `Warning: ignored ${topic}: ${rejected}`, { level: "warn", topic });
     }
-    this.devices.message({ atMs, topic, payload: printable(text), rejected });
+    this.devices.message({ atMs, topic, payload: text, rejected });
   }
 
   /** @returns what is wrong with the message */
-  private handle(topic: string, text: string, atMs: number, retained: boolean): string | undefined {
+  private handle(
+    topic: string,
+    text: string,
+    { atMs, retained, qos }: Arrival,
+  ): string | undefined {
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
     const { rule } = this.options;
     switch (topic.slice(slash + 1)) {
       case "telemetry":
-        return this.telemetry(id, text, atMs);
+        return this.telemetry(id, text, atMs, qos);
       case "commands": {
         const { value, error } = parseFields(text, rule);
         if (!value) return error;
@@ -235,7 +238,10 @@ export class Decider {
       case "desired": {
         const { value, error } = parseFields(text, rule);
         // Retained, it is what this or another server wanted before; else another's, or our own.
-        if (value) this.orders.desire(id, value);
+        if (value) {
+          this.orders.desire(id, value);
+          this.orders.keep(id);
+        }
         return error;
       }
       default:
@@ -250,14 +256,14 @@ export class Decider {
     if (isNews && this.cluster.hasOtherDeciders(id)) this.decisions.learn(id, on, atMs);
   }
 
-  private telemetry(id: string, text: string, atMs: number): string | undefined {
+  private telemetry(id: string, text: string, atMs: number, qos: 0 | 1): string | undefined {
     const { rule, counts } = this.options;
     const arrivedMs = performance.now();
-    const { value, error } = parseTelemetry(text, fieldsOf(rule));
+    const { value, error } = parseTelemetry(text, this.fields);
     if (!value) return error;
     if (!this.seen.isNew(id, value)) return undefined;
     counts.readings++;
-    this.log("server", `Message received: ${text} from ${id}`, { id });
+    this.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
     const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
     this.devices.reading(reading, atMs, sideOf(rule, value.said));
     if (!this.options.decide) return undefined;
@@ -265,12 +271,11 @@ export class Decider {
       this.decisions.hear(id, value, atMs);
       return undefined;
     }
-    for (const order of this.decisions.reading(id, value, atMs))
-      this.command(order.id, order.command, {
-        kind: this.decisions.decidesAlone(id) ? "rule" : "group",
-        answers: order.id === id ? value : undefined,
-        arrivedMs,
-      });
+    const kind = this.decisions.decidesAlone(id) ? "rule" : "group";
+    for (const order of this.decisions.reading(id, value, atMs)) {
+      const answer = order.id === id && { answers: value, qos };
+      this.command(order.id, order.command, { kind, arrivedMs, ...answer });
+    }
     return undefined;
   }
 

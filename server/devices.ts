@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { DeviceView, LedView, MessageView, ReadingView } from "./api";
 import type { Report, Status } from "../src/wire";
+import { printable } from "./log";
 import { Ring } from "./ring";
 
 /** The simulated device, as far as the list of devices needs it. */
@@ -148,7 +149,7 @@ export class Devices extends EventEmitter<{
   }
 
   recentMessages(): MessageView[] {
-    return this.messages.toArray();
+    return this.messages.toArray().map(shown);
   }
 
   private take(id: string): Device | undefined {
@@ -186,6 +187,11 @@ function view(id: string, device: Device): DeviceView {
     lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
     state: device.state ?? null,
   };
+}
+
+/** Safe to show; until then it is as it came. */
+export function shown(message: MessageView): MessageView {
+  return { ...message, payload: printable(message.payload) };
 }
 
 function ledOf(device: Device): boolean | null {

@@ -1,5 +1,5 @@
 import type { ChangesView } from "./api";
-import type { Devices } from "./devices";
+import { shown, type Devices } from "./devices";
 import type { EventStream } from "./event-stream";
 
 /** What happens within this time goes out as one event: a thousand devices make five a second. */
@@ -24,7 +24,7 @@ export class LiveChanges {
     devices.on("message", (message) =>
       this.note(() => {
         const { messages } = this.changes;
-        messages.push(message);
+        messages.push(shown(message));
         if (messages.length <= MAX_MESSAGES) return;
         messages.shift();
         this.changes.messagesLeftOut++;

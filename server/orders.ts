@@ -12,6 +12,8 @@ export interface Outgoing {
 export class Orders {
   /** By device: the last command at policy `latest`, whoever gave it. */
   private readonly desired = new Map<string, Fields>();
+  /** Devices whose desired command is retained at the broker. */
+  private readonly kept = new Set<string>();
   private readonly lastIds = new Map<string, number>();
 
   constructor(private readonly policy: CommandPolicy) {}
@@ -33,7 +35,17 @@ export class Orders {
   desire(id: string, command: Fields): boolean {
     const before = this.desired.get(id);
     this.desired.set(id, command);
+    // The rule's commands are two objects, the same ones each time.
+    if (before === command) return false;
     return before === undefined || JSON.stringify(before) !== JSON.stringify(command);
+  }
+
+  keep(id: string): void {
+    this.kept.add(id);
+  }
+
+  isKept(id: string): boolean {
+    return this.kept.has(id);
   }
 
   desiredOf(id: string): Fields | undefined {

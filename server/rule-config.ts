@@ -19,6 +19,7 @@ export function fieldsOf(rule: ServerRule): string[] {
 
 /** The one value that is compared. */
 export function inputOf(rule: ServerRule, values: Record<string, number>): number {
+  if (typeof rule.field === "string") return values[rule.field] ?? NaN;
   return combine(
     rule.combine,
     fieldsOf(rule).map((field) => values[field] ?? NaN),
@@ -51,5 +52,6 @@ export function sideOf(rule: ServerRule, said: Record<string, unknown>): boolean
 
 /** Whether everything in the command is as the device says. */
 export function agrees(command: Fields, said: Record<string, unknown>): boolean {
-  return Object.entries(command).every(([field, value]) => said[field] === value);
+  for (const field in command) if (said[field] !== command[field]) return false;
+  return true;
 }

@@ -3,6 +3,8 @@ import { topicOf, type Reading } from "../src/wire";
 import type { CommandKind, Counts } from "./counts";
 import type { Devices } from "./devices";
 import type { Log } from "./log";
+import type { MessageLog } from "./message-log";
+import { payloadOf } from "./payload";
 import { sideOf, type Fields, type ServerRule } from "./rule-config";
 
 /** What a command is sent for. */
@@ -10,6 +12,8 @@ export interface Cause {
   kind: CommandKind;
   /** The reading that it answers. */
   answers?: Reading;
+  /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
+  qos?: 0 | 1;
   /** When the reading that led to it came, by `performance.now()`. */
   arrivedMs?: number;
 }
@@ -28,36 +32,46 @@ export class Sender {
     private readonly options: SenderOptions,
     private readonly devices: Devices,
     private readonly log: Log,
+    private readonly messageLog: MessageLog,
   ) {}
 
   /** @param expiryS the broker need not keep it for longer, s */
   command(id: string, command: Fields, cause: Cause, expiryS?: number): void {
     const { counts, onDecided } = this.options;
-    const payload = { ...command, ...echo(cause.answers) };
-    const text = JSON.stringify(payload);
-    this.log("server", `Sending message: ${text} to ${id}`, { id });
+    const { answers, arrivedMs, qos = 1 } = cause;
+    const text = payloadOf(command, answers);
+    this.messageLog.note(() => `Sending message: ${text} to ${id}`, { id });
     // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
     const properties =
       expiryS !== undefined && this.client.options.protocolVersion === 5
         ? { messageExpiryInterval: expiryS }
         : undefined;
     const topic = topicOf(id, "commands");
+    const decided = () => {
+      if (arrivedMs !== undefined) onDecided(performance.now() - arrivedMs);
+    };
     counts.commands[cause.kind]++;
-    counts.unacknowledged++;
-    this.client.publish(topic, text, { qos: 1, properties }, (error) => {
-      counts.unacknowledged--;
-      if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
-      else if (cause.arrivedMs !== undefined) onDecided(performance.now() - cause.arrivedMs);
-    });
+    if (qos === 0) {
+      // Nobody acknowledges it, and a callback for each would wait for the socket to drain.
+      this.client.publish(topic, text);
+      decided();
+    } else {
+      counts.unacknowledged++;
+      this.client.publish(topic, text, { qos, properties }, (error) => {
+        counts.unacknowledged--;
+        if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
+        else decided();
+      });
+    }
     if (this.hearsItself) return;
-    this.devices.commanded(id, sideOf(this.options.rule, payload) ?? false);
+    this.devices.commanded(id, sideOf(this.options.rule, command) ?? false);
     this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
 
   /** What should hold, for this server's next run and for other servers. */
   desired(id: string, command: Fields): void {
     const topic = topicOf(id, "desired");
-    const text = JSON.stringify(command);
+    const text = payloadOf(command);
     this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
       if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
     });
@@ -68,10 +82,4 @@ export class Sender {
   private get hearsItself(): boolean {
     return this.client.options.protocolVersion !== 5;
   }
-}
-
-/** Names the reading that is answered, so that a device can tell an old answer. */
-function echo(reading: Reading | undefined): Fields {
-  const { seq, boot } = reading ?? {};
-  return { ...(seq !== undefined && { seq }), ...(boot !== undefined && { boot }) };
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { TelemetryView } from "../../server/api";
+import type { DeviceView, TelemetryView } from "../../server/api";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { NightlightProcess } from "../support/process";
@@ -160,7 +160,10 @@ describe("the history with --data", () => {
 
   it("is all there after a stop and a start", async () => {
     await publish(1, 50);
-    await until("the last one", () => nightlight.output.includes('"light":50'));
+    await until("the last one", async () => {
+      const [lamp] = (await (await fetch(`${url()}/api/devices`)).json()) as DeviceView[];
+      return lamp?.light === 50;
+    });
     await nightlight.kill("SIGTERM");
     expect(existsSync(join(dir, "history/history.db.lock"))).toBe(false);
     await nightlight.restart();

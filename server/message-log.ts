@@ -1,0 +1,42 @@
+import type { Details, Log, Source } from "./log";
+
+/** As many lines a second as a person can follow. */
+const LINES_PER_S = 20;
+const SECOND_MS = 1_000;
+
+/**
+ * Lines about single messages, bounded: with a thousand devices, writing them would be most of
+ * what the server does. The first ones of each second are logged, the others counted.
+ */
+export class MessageLog {
+  private lines = 0;
+  private more = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly source: Source,
+  ) {}
+
+  /** @param text is only made where it is logged */
+  note(text: () => string, details?: Details): void {
+    // A second begins with its first message.
+    this.timer ??= setTimeout(() => this.endSecond(), SECOND_MS);
+    if (this.lines++ < LINES_PER_S) this.log(this.source, text(), details);
+    else this.more++;
+  }
+
+  stop(): void {
+    this.endSecond();
+  }
+
+  private endSecond(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.more > 0) {
+      const count = this.more.toLocaleString("en");
+      this.log(this.source, `and ${count} more messages in the last second`);
+    }
+    this.lines = this.more = 0;
+  }
+}
