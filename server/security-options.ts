@@ -35,7 +35,7 @@ export const OPEN_ON_LOOPBACK: Security = {
 };
 
 export const SECURITY_HELP = `  --listen ADDRESS  also for others, who log in            (loopback, for anyone)
-  --data DIR        keep history, broker's state, users, token  (memory; ${DEFAULT_DIR})
+  --data DIR        keep history, broker, users, token     (memory; ${DEFAULT_DIR})
   --cert FILE       certificate: TLS for broker and page, and shown to a --broker that asks
   --key FILE        its private key
   --ca FILE         trust this CA: of the --broker, of client certificates

@@ -8,8 +8,8 @@ export interface HistoryLimits {
 
 export const DEFAULT_HISTORY: HistoryLimits = { days: 7, megabytes: 100 };
 
-export const HISTORY_HELP = `  --history-days N  keep readings so long, see docs/history.md   (${DEFAULT_HISTORY.days})
-  --history-mb N    and no more of them than fit into this (${DEFAULT_HISTORY.megabytes})`;
+export const HISTORY_HELP = `  --history-days N  keep what was measured for so long     (${DEFAULT_HISTORY.days})
+  --history-mb N    and no more of it than fits into this  (${DEFAULT_HISTORY.megabytes})`;
 
 export const HISTORY_FLAGS = {
   "history-days": { type: "string" },
