@@ -22,8 +22,8 @@ type Will = IClientOptions["will"];
 /** How long the broker may take to answer the first time. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
-/** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, or nothing at all. */
-const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
+/** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, nothing at all, or they hang up. */
+const REFUSES_MQTT5 = /protocol version|connack timeout|closed|couldn't connect to server/i;
 
 /**
  * Connects to the first node that answers: by MQTT 5 where the broker has it, for its message

@@ -8,8 +8,9 @@ import {
 } from "../src/wire";
 import { Cluster } from "./cluster/cluster";
 import type { HeldReading } from "./cluster/held-readings";
+import { Learning } from "./cluster/learning";
 import { probeSharedSubscription } from "./cluster/shared-subscription";
-import { parseEcho, parseFields } from "./command-fields";
+import { parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
 import { addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
 import { Corking } from "./corking";
@@ -64,6 +65,7 @@ export class Decider {
   private readonly seen = new SeenReadings();
   private readonly messageLog: MessageLog;
   private readonly fields: string[];
+  private readonly learning: Learning;
   private isStopping = false;
 
   private constructor(
@@ -78,6 +80,9 @@ export class Decider {
     this.orders = new Orders(options.commands);
     this.messageLog = new MessageLog(log, "server");
     this.sender = new Sender(client, options, devices, log, this.messageLog);
+    this.learning = new Learning(this.decisions, this.seen, (id, command, answers) =>
+      this.sender.command(id, command, { kind: "resent", answers }),
+    );
     this.fields = fieldsOf(options.rule);
   }
 
@@ -208,7 +213,8 @@ export class Decider {
         if (!value) return error;
         const on = sideOf(rule, value);
         this.devices.commanded(id, on ?? false);
-        if (on !== undefined) this.learn(id, on, text, atMs);
+        if (on !== undefined && this.cluster?.hasOtherDeciders(id))
+          this.learning.heard(id, on, text, atMs);
         return undefined;
       }
       case "status": {
@@ -247,13 +253,6 @@ export class Decider {
       default:
         return this.cluster?.receive(topic, text, retained);
     }
-  }
-
-  /** What another server has decided, a takeover has to go on from. */
-  private learn(id: string, on: boolean, text: string, atMs: number): void {
-    if (!this.cluster) return;
-    const isNews = this.seen.answered(id, parseEcho(text));
-    if (isNews && this.cluster.hasOtherDeciders(id)) this.decisions.learn(id, on, atMs);
   }
 
   private telemetry(id: string, text: string, atMs: number, qos: 0 | 1): string | undefined {

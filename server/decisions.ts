@@ -88,6 +88,12 @@ export class Decisions {
       if (group.lights.includes(id)) remember(this.recall(`group ${group.id}`), on, nowMs);
   }
 
+  /** The last decision for a device that decides alone, made here or learned. */
+  lastFor(id: string): { on: boolean; command: Fields } | undefined {
+    const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
+    return on === undefined ? undefined : { on, command: this.command(on) };
+  }
+
   /** Which members of a group count at present, with their values. */
   members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
     return group.members.map((id) => {

@@ -8,7 +8,7 @@ const texts = new WeakMap<Fields, string>();
  * A command as it goes out.
  * @param answers the reading that it names, so that a device can tell an old answer
  */
-export function payloadOf(command: Fields, answers?: Reading): string {
+export function payloadOf(command: Fields, answers?: Pick<Reading, "seq" | "boot">): string {
   let text = texts.get(command);
   if (text === undefined) texts.set(command, (text = JSON.stringify(command)));
   if (answers?.seq === undefined && answers?.boot === undefined) return text;

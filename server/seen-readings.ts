@@ -12,6 +12,11 @@ export class SeenReadings {
     return true;
   }
 
+  /** The newest reading of a device. */
+  newest(id: string): { boot: number; seq: number } | undefined {
+    return this.last.get(id);
+  }
+
   /**
    * A command has answered this reading, whoever sent it.
    * @returns false where the reading, or a later one, was seen before

@@ -11,7 +11,7 @@ import { sideOf, type Fields, type ServerRule } from "./rule-config";
 export interface Cause {
   kind: CommandKind;
   /** The reading that it answers. */
-  answers?: Reading;
+  answers?: Pick<Reading, "seq" | "boot">;
   /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
   qos?: 0 | 1;
   /** When the reading that led to it came, by `performance.now()`. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { shardOf } from "../../server/cluster/sharding";
 import { Fleet, type FleetDevice } from "../support/fleet";
-import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
+import { commandsOf, shardsOf } from "../support/server-facts";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
@@ -15,31 +15,22 @@ let mosquitto: Mosquitto;
 let fleet: Fleet;
 let witness: Witness;
 const servers: NightlightProcess[] = [];
+/** How to end what was started. */
+const ends: (() => Promise<void>)[] = [];
 
-function start(index: number): Promise<NightlightProcess> {
+async function start(index: number): Promise<NightlightProcess> {
   const flags = ["--broker", mosquitto.url, "--no-device", "--shard", `${index}/${SERVERS}`];
-  return NightlightProcess.start(flags);
+  const server = await NightlightProcess.start(flags);
+  ends.push(() => server.kill());
+  return server;
 }
 
 const ofShard = (index: number) => (device: FleetDevice) => shardOf(device.id, SERVERS) === index;
 
-/** How many commands a server has sent since its start. */
-async function sent({ httpPort }: NightlightProcess): Promise<number> {
-  const samples = await metricsOf(`http://localhost:${httpPort}`);
-  return [...samples]
-    .filter(([name]) => name.startsWith("nightlight_commands_total"))
-    .reduce((sum, [, count]) => sum + count, 0);
-}
-
-/** Which shards a server decides, as its log says. */
-function shards({ output }: NightlightProcess): string | undefined {
-  return [...output.matchAll(/Deciding for shard (.*) of/g)].at(-1)?.[1];
-}
-
 /** Waits until each decides for its own shard alone. */
 async function settled(): Promise<void> {
   for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shards(server) === `${at + 1}`, 40_000);
+    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`, 40_000);
 }
 
 function statuses(from = 0): string[] {
@@ -51,8 +42,10 @@ function statuses(from = 0): string[] {
 
 beforeAll(async () => {
   mosquitto = await Mosquitto.start();
+  ends.push(() => mosquitto.stop());
   witness = await Witness.connect(mosquitto.url, "nightlight/#");
-  servers.push(...(await Promise.all([1, 2, 3].map(start))));
+  ends.push(() => witness.stop());
+  for (let index = 1; index <= SERVERS; index++) servers.push(await start(index));
   const ids = (kind: string, count: number) =>
     Array.from({ length: count }, (_, i) => `${kind}-${i + 1}`);
   fleet = await Fleet.connect(
@@ -60,13 +53,11 @@ beforeAll(async () => {
     { counting: ids("device", 21), lesson: ids("lesson", 9) },
     new Random(SEED),
   );
-});
+  ends.push(() => fleet.stop());
+}, 120_000);
 
 afterAll(async () => {
-  await fleet.stop();
-  for (const server of servers) await server.kill();
-  await witness.stop();
-  await mosquitto.stop();
+  for (const end of ends.reverse()) await end();
 });
 
 it("each decides for its own devices, and nobody for another's", async () => {
@@ -78,7 +69,7 @@ it("each decides for its own devices, and nobody for another's", async () => {
     const told = () => own.reduce((sum, { commands }) => sum + commands.length, 0);
     await until(
       "its own devices have all that it sent",
-      async () => (await sent(server)) === told(),
+      async () => (await commandsOf(server)) === told(),
     );
   }
   // The lesson's devices get one answer to each reading.
@@ -91,14 +82,16 @@ it("each decides for its own devices, and nobody for another's", async () => {
 it("when one is killed under load, what it left undecided is decided by the next", async () => {
   const [, second, third] = servers;
   if (!second || !third) throw new Error("no servers");
-  const load = fleet.report(200);
-  await until("the load is on", async () => (await sent(second)) > 20);
+  let loaded = false;
+  const load = fleet.report(200).then(() => (loaded = true));
+  await until("the load is on", async () => (await commandsOf(second)) > 20);
   await second.kill("SIGKILL");
+  expect(loaded).toBe(false);
   await load;
   // No reading comes after this one: it is the takeover that has to see to it.
   await fleet.change();
   await fleet.isRight();
-  expect(shards(third)).toBe("2, 3");
+  expect(shardsOf(third)).toBe("2, 3");
   expect(statuses().at(-1)).toBe("online");
 });
 
@@ -107,7 +100,7 @@ it("one that comes back gets its devices back", async () => {
   await settled();
   await fleet.change();
   await fleet.isRight();
-  for (const server of servers) expect(await sent(server)).toBeGreaterThan(0);
+  for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
 });
 
 it("one that was hardly away has missed nothing", async () => {

@@ -1,6 +1,6 @@
 /**
- * The Debian packages that the tests drive, and with the word `bench` those of the bench too:
- * installed where we may, asked for where we may not.
+ * The Debian packages that the tests drive, with the word `bench` those of the bench too, and with
+ * `cluster` those of the test of a cluster: installed where we may, asked for where we may not.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -30,7 +30,17 @@ const BENCH_PACKAGES: Package[] = [
   { file: "/usr/lib/python3/dist-packages/paho", name: "python3-paho-mqtt" },
 ];
 
-const wanted = process.argv.includes("bench") ? [...PACKAGES, ...BENCH_PACKAGES] : PACKAGES;
+/** Those of `npm run test:cluster`. */
+const CLUSTER_PACKAGES: Package[] = [
+  { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", name: "rabbitmq-server" },
+];
+
+const wanted = {
+  bench: [...PACKAGES, ...BENCH_PACKAGES],
+  cluster: CLUSTER_PACKAGES,
+  test: PACKAGES,
+}[process.argv[2] ?? "test"];
+if (!wanted) throw new Error(`no packages are known for ${process.argv[2] ?? ""}`);
 const missing = wanted.filter((wants) => !isThere(wants)).map(({ name }) => name);
 if (missing.length) {
   const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
@@ -55,7 +65,8 @@ function run(command: string): void {
   const { status } = spawnSync(command, {
     shell: true,
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    // In single-user mode no service is started: the tests start their own.
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
   });
   if (status === 0) return;
   console.error(`Failed: ${command}`);

@@ -91,8 +91,10 @@ export class Fleet {
     await Promise.all(devices.map((device) => device.report(device.ledOn ? 900 : 100)));
   }
 
-  async isRight(timeoutMs?: number): Promise<void> {
-    const wrong = () => this.devices.filter((device) => !device.isRight).map(({ id }) => id);
+  /** Waits for it. */
+  async isRight(kind?: Kind, timeoutMs?: number): Promise<void> {
+    const devices = this.devices.filter((device) => !kind || device.kind === kind);
+    const wrong = () => devices.filter((device) => !device.isRight).map(({ id }) => id);
     try {
       await until("every LED is right", () => wrong().length === 0, timeoutMs);
     } catch (error) {

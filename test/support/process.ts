@@ -3,6 +3,8 @@ import { ROOT } from "../../server/firmware/paths";
 import { freePort } from "./mosquitto";
 import { until } from "./until";
 
+const READY_TIMEOUT_MS = 40_000;
+
 /** A real `npm start` on ports of its own, that can be killed and started again on them. */
 export class NightlightProcess {
   private child: ChildProcess | undefined;
@@ -40,7 +42,8 @@ export class NightlightProcess {
     child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.child = child;
     const ended = () => child.exitCode !== null && child.stdout.closed && child.stderr.closed;
-    await until("it is ready, or ends", () => ended() || this.output.includes("is ready"));
+    const ready = () => ended() || this.output.includes("is ready");
+    await until("it is ready, or ends", ready, READY_TIMEOUT_MS);
     if (ended()) throw new Error(this.output);
   }
 

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Fleet } from "../support/fleet";
+import { NightlightProcess } from "../support/process";
+import { RabbitCluster } from "../support/rabbitmq";
+import { Random } from "../support/random";
+import { commandsOf, shardsOf } from "../support/server-facts";
+import { until } from "../support/until";
+
+/** By server: the nodes that it is told, the first of which it uses. Devices are on node 1. */
+const NODES = [
+  [2, 3, 1],
+  [3, 1, 2],
+  [2, 1, 3],
+];
+const SEED = 20261123;
+const RECOVERY_TIMEOUT_MS = 60_000;
+
+let rabbit: RabbitCluster;
+let fleet: Fleet;
+const servers: NightlightProcess[] = [];
+/** How to end what was started. */
+const ends: (() => Promise<void>)[] = [];
+
+/** Waits until each decides for its own shard alone. */
+async function settled(): Promise<void> {
+  for (const [at, server] of servers.entries())
+    await until(
+      `server ${at + 1} has its own`,
+      () => shardsOf(server) === `${at + 1}`,
+      RECOVERY_TIMEOUT_MS,
+    );
+}
+
+beforeAll(async () => {
+  rabbit = await RabbitCluster.start(3);
+  ends.push(() => rabbit.stop());
+  for (const [at, nodes] of NODES.entries()) {
+    const urls = nodes.map((node) => rabbit.url(node)).join();
+    const flags = ["--broker", urls, "--no-device", "--shard", `${at + 1}/${NODES.length}`];
+    const server = await NightlightProcess.start(flags);
+    ends.push(() => server.kill());
+    servers.push(server);
+  }
+  const ids = (kind: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${kind}-${i + 1}`);
+  fleet = await Fleet.connect(
+    rabbit.url(1),
+    { counting: ids("device", 21), lesson: ids("lesson", 9) },
+    new Random(SEED),
+  );
+  ends.push(() => fleet.stop());
+});
+
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+it("shares the devices of one node among servers on the others", async () => {
+  await settled();
+  await fleet.report(10);
+  await fleet.isRight();
+  for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
+});
+
+it("leaves nothing undecided when a node with two of the servers is killed", async () => {
+  let loaded = false;
+  const load = fleet.report(60).then(() => (loaded = true));
+  const [first] = servers;
+  if (!first) throw new Error("no servers");
+  const before = await commandsOf(first);
+  await until("the load is on", async () => (await commandsOf(first)) > before + 10);
+  await rabbit.kill(2);
+  expect(loaded).toBe(false);
+  await load;
+  // No reading comes after this one.
+  await fleet.change();
+  await fleet.isRight(undefined, RECOVERY_TIMEOUT_MS);
+});
+
+it("shares them again once the servers have found other nodes", async () => {
+  for (const at of [0, 2])
+    await until(
+      "it has found another node",
+      () => servers[at]?.output.includes("Connected again to") ?? false,
+      RECOVERY_TIMEOUT_MS,
+    );
+  await settled();
+  const before = await Promise.all(servers.map(commandsOf));
+  await fleet.report(10);
+  await fleet.isRight();
+  for (const [at, server] of servers.entries())
+    expect(await commandsOf(server)).toBeGreaterThan(before[at] ?? NaN);
+});

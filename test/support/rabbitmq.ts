@@ -1,0 +1,167 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./mosquitto";
+import { Program } from "./program";
+import { until } from "./until";
+import { Witness } from "./witness";
+
+/** What Debian's wrapper calls; that itself would change to a user of its own. */
+const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+const CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl";
+/** Else a client could not go from a dead node to another one: its queue would be on the dead one. */
+const MIRROR = [
+  ...["set_policy", "mqtt", "^mqtt-subscription-"],
+  ...['{"ha-mode":"all","ha-sync-mode":"automatic"}', "--apply-to", "queues"],
+];
+const JOIN_TIMEOUT_MS = 120_000;
+
+/** Real RabbitMQ nodes with the MQTT plugin that form a cluster, all on loopback. */
+export class RabbitCluster {
+  private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-rabbitmq-"));
+  private epmd: Program | undefined;
+  private readonly nodes: Program[] = [];
+  private readonly ports: number[] = [];
+  /** Of all programs here: their own home, name service and cookie. */
+  private env: Record<string, string> = {};
+
+  static async start(size: number): Promise<RabbitCluster> {
+    const cluster = new RabbitCluster();
+    try {
+      await cluster.startNodes(size);
+      await cluster.mirrorQueues();
+      await cluster.hangsTogether();
+    } catch (error) {
+      const said = cluster.nodes.map(({ output }) => output.slice(-2_000)).join("\n---\n");
+      await cluster.stop();
+      throw new Error(`${String(error)}\n${said}`);
+    }
+    return cluster;
+  }
+
+  /** @param node 1.. */
+  url(node: number): string {
+    return `mqtt://127.0.0.1:${this.ports[node - 1] ?? 0}`;
+  }
+
+  /** At once, with SIGKILL. */
+  async kill(node: number): Promise<void> {
+    await this.nodes[node - 1]?.stop();
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.nodes) await node.stop();
+    await this.epmd?.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private async startNodes(size: number): Promise<void> {
+    const epmdPort = await freePort();
+    this.env = {
+      HOME: this.dir,
+      ERL_EPMD_PORT: `${epmdPort}`,
+      ERL_EPMD_ADDRESS: "127.0.0.1",
+      RABBITMQ_CONF_ENV_FILE: "/dev/null",
+    };
+    const cookie = join(this.dir, ".erlang.cookie");
+    writeFileSync(cookie, "NIGHTLIGHTTEST");
+    chmodSync(cookie, 0o400);
+    const plugins = join(this.dir, "enabled_plugins");
+    writeFileSync(plugins, "[rabbitmq_mqtt].\n");
+    // The nodes find each other by this; one that is there already would not be the test's own.
+    this.epmd = new Program("epmd", ["-port", `${epmdPort}`, "-address", "127.0.0.1"], {
+      cwd: this.dir,
+    });
+    for (let node = 1; node <= size; node++) {
+      const dir = join(this.dir, `n${node}`);
+      mkdirSync(dir);
+      const port = await freePort();
+      writeFileSync(join(dir, "rabbitmq.conf"), await configuration(port, size));
+      this.ports.push(port);
+      this.nodes.push(
+        new Program(SERVER, [], {
+          cwd: dir,
+          env: {
+            ...this.env,
+            RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq.conf"),
+            RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
+            RABBITMQ_NODENAME: nodeName(node),
+            RABBITMQ_DIST_PORT: `${await freePort()}`,
+            RABBITMQ_MNESIA_BASE: dir,
+            RABBITMQ_LOG_BASE: dir,
+            RABBITMQ_PID_FILE: join(dir, "pid"),
+            // One scheduler each: three nodes shall not fight for the processors.
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+              "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+          },
+        }),
+      );
+    }
+  }
+
+  private async mirrorQueues(): Promise<void> {
+    for (const node of this.nodes) await node.says("completed with", JOIN_TIMEOUT_MS);
+    const control = new Program(CONTROL, ["--node", nodeName(1), ...MIRROR], {
+      cwd: this.dir,
+      env: this.env,
+    });
+    const { code, stdout, stderr } = await control.end;
+    if (code !== 0) throw new Error(`rabbitmqctl: ${stdout}${stderr}`);
+  }
+
+  /** Until what is said at one node is heard at each. */
+  private async hangsTogether(): Promise<void> {
+    const witnesses: Witness[] = [];
+    try {
+      for (const at of this.nodes.keys()) witnesses.push(await witnessAt(this.url(at + 1)));
+      await until(
+        "the nodes hear each other",
+        async () => {
+          await Promise.all(witnesses.map((from, at) => from.publish(`probe/${at}`, "")));
+          return witnesses.every(
+            ({ seen }) => new Set(seen.map((m) => m.topic)).size === this.nodes.length,
+          );
+        },
+        JOIN_TIMEOUT_MS,
+      );
+    } finally {
+      await Promise.all(witnesses.map((witness) => witness.stop()));
+    }
+  }
+}
+
+/** A node refuses clients until the nodes have agreed on who keeps the list of them. */
+async function witnessAt(url: string): Promise<Witness> {
+  let witness: Witness | undefined;
+  await until(
+    `${url} takes clients`,
+    async () => {
+      witness = await Witness.connect(url).catch(() => undefined);
+      return witness !== undefined;
+    },
+    JOIN_TIMEOUT_MS,
+  );
+  if (!witness) throw new Error(`no client at ${url}`);
+  return witness;
+}
+
+function nodeName(node: number): string {
+  return `n${node}@localhost`;
+}
+
+async function configuration(mqttPort: number, size: number): Promise<string> {
+  const peers = Array.from(
+    { length: size },
+    (_, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${nodeName(i + 1)}`,
+  );
+  return [
+    `listeners.tcp.1 = 127.0.0.1:${await freePort()}`,
+    `mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`,
+    "cluster_formation.peer_discovery_backend = classic_config",
+    ...peers,
+    "disk_free_limit.absolute = 1MB",
+    "log.console = true",
+    "log.console.level = info",
+    "",
+  ].join("\n");
+}

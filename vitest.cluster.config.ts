@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** A cluster of real brokers takes its time to start: not for every run of the tests. */
+export default defineConfig({
+  test: {
+    include: ["test/cluster/*.cluster.ts"],
+    reporters: ["default", "./test/setup/tally.ts"],
+    testTimeout: 180_000,
+    hookTimeout: 200_000,
+  },
+});
