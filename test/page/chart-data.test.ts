@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { HistoryPoint, TelemetryView } from "../../server/api";
+import { loadConfig } from "../../server/config";
+import { liveData, pastData } from "../../server/page/chart-data";
+import { HISTORY_MS, History } from "../../server/page/history";
+
+const { rule } = loadConfig();
+
+const point = (atMs: number, light: number, ledOn: number | null = null): HistoryPoint => ({
+  atMs,
+  lastMs: atMs,
+  readings: 1,
+  values: { light: { min: light, mean: light, max: light } },
+  ledOn,
+});
+
+const answer = (points: HistoryPoint[], change: Partial<TelemetryView> = {}): TelemetryView => ({
+  id: "a",
+  fromMs: 0,
+  toMs: 100_000,
+  bucketMs: 0,
+  silenceMs: 30_000,
+  points,
+  ...change,
+});
+
+describe("the live chart", () => {
+  it("holds the last reading up to now, unless the device is offline", () => {
+    const history = new History(["light"]);
+    history.addReading(1_000, { light: 5 });
+    history.setLed(2_000, true);
+    const online = liveData(rule, history, true, 50_000);
+    expect(online).toEqual({
+      fromMs: -10_000,
+      toMs: 50_000,
+      timesMs: [1_000, 50_000],
+      lines: [[5, 5]],
+      ledSpans: [{ fromMs: 2_000, toMs: 50_000, share: 1 }],
+    });
+    expect(liveData(rule, history, false, 50_000).lines).toEqual([[5]]);
+    expect(liveData(rule, history, true, 9e6).fromMs).toBe(9e6 - HISTORY_MS);
+  });
+});
+
+describe("the chart of the past", () => {
+  it("holds a reading until the next one, or until the device counted as offline", () => {
+    const view = answer([point(1_000, 5), point(20_000, 6), point(90_000, 7)]);
+    const { timesMs, lines, around, fromMs, toMs } = pastData(rule, view, 100_000);
+    expect(timesMs).toEqual([1_000, 20_000, 50_001, 50_002, 90_000, 100_001]);
+    expect(lines).toEqual([[5, 6, 6, null, 7, 7]]);
+    expect([fromMs, toMs, around]).toEqual([0, 100_000, undefined]);
+  });
+
+  it("has the lowest and the highest around a point that is many readings", () => {
+    const many = { ...point(0, 0), lastMs: 900, values: { light: { min: 1, mean: 5, max: 90 } } };
+    const view = answer([many, point(1_500, 7)], { bucketMs: 1_000, toMs: 2_000 });
+    const { lines, around } = pastData(rule, view, 2_000);
+    expect(lines).toEqual([[5, 7, 7]]);
+    expect(around).toEqual({ low: [[1, 7, 7]], high: [[90, 7, 7]] });
+  });
+
+  it("has no gap between neighbours, however long a bucket is", () => {
+    const view = answer([point(100, 1), point(119_000, 2)], { bucketMs: 60_000, toMs: 120_000 });
+    expect(pastData(rule, view, 120_000).lines).toEqual([[1, 2, 2]]);
+  });
+
+  it("has bands of the LED, joined where they are alike, and none beyond a silence", () => {
+    const view = answer([
+      point(0, 1, 1),
+      point(10_000, 1, 1),
+      { ...point(15_000, 1, 0.5), readings: 0, values: {} },
+      point(20_000, 1, 0),
+      point(30_000, 1, 1),
+    ]);
+    expect(pastData(rule, view, 100_000).ledSpans).toEqual([
+      { fromMs: 0, toMs: 15_000, share: 1 },
+      { fromMs: 15_000, toMs: 20_000, share: 0.5 },
+      { fromMs: 30_000, toMs: 60_000, share: 1 },
+    ]);
+  });
+
+  it("combines the fields of a rule that has several", () => {
+    const mean = { ...rule, field: ["hall", "roof"], combine: "mean" as const };
+    const values = { hall: { min: 1, mean: 2, max: 3 }, roof: { min: 11, mean: 12, max: 13 } };
+    const view = answer([{ ...point(0, 0), values }], { bucketMs: 50_000 });
+    const { lines, around } = pastData(mean, view, 100_000);
+    expect(lines.map(([first]) => first)).toEqual([2, 12, 7]);
+    expect(around?.high.map(([first]) => first)).toEqual([3, 13, 8]);
+  });
+});
