@@ -1,11 +1,15 @@
 import type { Qos } from "../load/packets";
 import { startContenders, type Contender } from "./decider/contenders";
 import { Load } from "./decider/load";
+import { memoryReport } from "./decider/memory";
+import { nagleReport } from "./decider/nagle";
 import { figuresTable, type Figures } from "./decider/table";
+import { targetsTable } from "./decider/targets";
 import { cpuMs } from "./decider/usage";
 
 const DEVICES = 100;
-const ROUNDS = 5;
+/** After one that does not count, in which compilers and caches warm up. */
+const ROUNDS = 4;
 const WARM_UP_MS = 1_000;
 const CLOSED_LOOP_MS = 2_500;
 const OPEN_LOOP_PER_S = 2_000;
@@ -24,16 +28,23 @@ export default async function decider(): Promise<string> {
         runs.push({ contender, qos, load: await Load.start(DEVICES, options) });
       }
     // Side by side, so that what else the machine does hits them all.
-    for (let round = 1; round <= ROUNDS; round++) {
-      console.error(`  round ${round} of ${ROUNDS}`);
-      for (const { contender, qos, load } of runs)
-        results.push({ name: contender.name, qos, ...(await measure(contender, load)) });
+    for (let round = 0; round <= ROUNDS; round++) {
+      console.error(round === 0 ? "  warming up" : `  round ${round} of ${ROUNDS}`);
+      for (const { contender, qos, load } of runs) {
+        const figures = { name: contender.name, qos, ...(await measure(contender, load)) };
+        if (round > 0) results.push(figures);
+      }
     }
     for (const { load } of runs) load.stop();
   } finally {
     for (const contender of contenders) await contender.stop();
   }
-  return figuresTable(results);
+  const reports = [figuresTable(results), targetsTable(results)];
+  console.error("  commands at QoS 1 on both configurations of Mosquitto");
+  reports.push(await nagleReport());
+  console.error("  memory");
+  reports.push(await memoryReport());
+  return reports.join("\n\n");
 }
 
 async function measure(

@@ -28,19 +28,29 @@ const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((nam
   `${name}=1000000`,
 ]);
 
+/** Their names in the report. */
+export const NAMES = {
+  everyReading: "ours, on Mosquitto",
+  onChange: "ours, sending on change only",
+  paho: "paho-mqtt (Python)",
+  c: "libmosquitto (C)",
+  embedded: "ours, embedded broker",
+  broker: "Mosquitto alone",
+} as const;
+
 /** @param contenders those that are started; to be stopped whether that succeeds or not */
 export async function startContenders(contenders: Contender[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-bench-"));
   const binary = join(dir, "decider");
   const file = (name: string) => join(import.meta.dirname, name);
   execFileSync("gcc", ["-std=c11", "-O2", file("decider.c"), "-lmosquitto", "-o", binary]);
-  contenders.push(await ours("ours, on Mosquitto", LESSON));
-  contenders.push(await ours("ours, sending on change only", REPORTING));
+  contenders.push(await ours(NAMES.everyReading, LESSON));
+  contenders.push(await ours(NAMES.onChange, REPORTING));
   // Debian's, whatever other Python there is.
-  contenders.push(await program("paho-mqtt (Python)", "/usr/bin/python3", [file("lesson.py")]));
-  contenders.push(await program("libmosquitto (C)", binary, []));
-  contenders.push(await embedded("ours, embedded broker"));
-  contenders.push(await brokerAlone("Mosquitto alone"));
+  contenders.push(await program(NAMES.paho, "/usr/bin/python3", [file("lesson.py")]));
+  contenders.push(await program(NAMES.c, binary, []));
+  contenders.push(await embedded(NAMES.embedded));
+  contenders.push(await brokerAlone(NAMES.broker));
   rmSync(dir, { recursive: true });
 }
 

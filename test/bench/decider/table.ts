@@ -55,7 +55,7 @@ function rounded(value = NaN): string {
   return (Math.round(value / 100) * 100).toLocaleString("en");
 }
 
-function markdown(rows: string[][]): string {
+export function markdown(rows: string[][]): string {
   const [header = [], ...body] = rows;
   const rule = header.map((_, i) => (i === 0 ? "---" : "---:"));
   return [header, rule, ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

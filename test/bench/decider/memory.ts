@@ -1,0 +1,57 @@
+import { metricsOf } from "../../support/metrics";
+import { Mosquitto } from "../../support/mosquitto";
+import { NightlightProcess } from "../../support/process";
+import { until } from "../../support/until";
+import { Load } from "./load";
+import { residentBytes } from "./usage";
+
+/** Readings after which everything that fills once is full, and those in which nothing may grow. */
+const WARM_UP = 200_000;
+const READINGS = 1_000_000;
+const DEVICES = 100;
+/** Looked at this often, and the least taken: what is used right after garbage was collected. */
+const SAMPLES = 20;
+const SAMPLE_MS = 250;
+const PATIENCE_MS = 300_000;
+
+/** What the server keeps in memory after many readings and after a million more. */
+export async function memoryReport(): Promise<string> {
+  const mosquitto = await Mosquitto.start();
+  // The history is made to grow, up to its limit: it is left at its least.
+  const flags = ["--no-device", "--broker", mosquitto.url, "--history-mb", "1"];
+  const server = await NightlightProcess.start(flags);
+  try {
+    const load = await Load.start(DEVICES, { port: mosquitto.port, qos: 0, reports: false });
+    load.startLoop();
+    const decided = (count: number) =>
+      until(`${count} readings are decided`, () => load.decided >= count, PATIENCE_MS);
+    await decided(WARM_UP);
+    const before = await memoryOf(server);
+    const from = load.decided;
+    await decided(from + READINGS);
+    const after = await memoryOf(server);
+    load.stopLoop();
+    await load.drained();
+    load.stop();
+    return `Memory over ${READINGS.toLocaleString("en")} readings: heap ${before.heap} -> ${after.heap}, resident ${before.resident} -> ${after.resident}.`;
+  } finally {
+    await server.kill();
+    await mosquitto.stop();
+  }
+}
+
+async function memoryOf(server: NightlightProcess): Promise<{ heap: string; resident: string }> {
+  let heap = Infinity;
+  let resident = Infinity;
+  for (let i = 0; i < SAMPLES; i++) {
+    const metrics = await metricsOf(`http://localhost:${server.httpPort}`);
+    heap = Math.min(heap, metrics.get("nodejs_heap_size_used_bytes") ?? NaN);
+    resident = Math.min(resident, residentBytes(server.pid));
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+  }
+  return { heap: megabytes(heap), resident: megabytes(resident) };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,37 @@
+import { median } from "../measurement";
+import { NAMES } from "./contenders";
+import { markdown, type Figures } from "./table";
+
+/** What was expected: a figure of ours as a multiple of a rival's. */
+const TARGETS = [
+  { of: NAMES.everyReading, to: NAMES.paho, figure: "perSecond", least: 2.5 },
+  { of: NAMES.everyReading, to: NAMES.c, figure: "perSecond", least: 0.9 },
+  { of: NAMES.onChange, to: NAMES.c, figure: "perSecond", least: 1.7 },
+  { of: NAMES.embedded, to: NAMES.c, figure: "systemUs", most: 0.8 },
+] as const;
+
+const FIGURES = { perSecond: "decisions/s", systemUs: "CPU with its broker" };
+
+/** Each ratio is taken within a round, where both had the same machine; then the median. */
+export function targetsTable(results: Figures[]): string {
+  const rows = TARGETS.flatMap((target) =>
+    ([0, 1] as const).map((qos) => {
+      const { of, to, figure } = target;
+      const figures = (name: string) =>
+        results.filter((found) => found.name === name && found.qos === qos);
+      const rivals = figures(to);
+      const ratio =
+        median(figures(of).map((ours, i) => ours[figure] / (rivals[i]?.[figure] ?? NaN))) ?? NaN;
+      const reached = "least" in target ? ratio >= target.least : ratio <= target.most;
+      const expected = "least" in target ? `at least ${target.least}` : `at most ${target.most}`;
+      return [
+        `${of} : ${to}, ${FIGURES[figure]}`,
+        String(qos),
+        ratio.toFixed(2),
+        expected,
+        reached ? "reached" : "**not reached**",
+      ];
+    }),
+  );
+  return markdown([["", "QoS", "ratio", "expected", ""], ...rows]);
+}
