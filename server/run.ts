@@ -104,6 +104,7 @@ async function start(
       brokerUrl,
       otherBrokerUrls: options.otherBrokerUrls,
       mqtt5: broker.embedded === undefined,
+      embedded: broker.embedded !== undefined,
       // Beside another server that decides, the lesson's client id is that server's.
       clientId: options.decide ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
       ...broker.login("server"),

@@ -19,6 +19,8 @@ export interface Cause {
 }
 
 export interface SenderOptions {
+  /** The broker is the one in this process: it spares the server its own messages, as MQTT 5 can. */
+  embedded: boolean;
   rule: ServerRule;
   counts: Counts;
   /** A reading's command was acknowledged this long after the reading came, ms. */
@@ -80,6 +82,6 @@ export class Sender {
 
   /** Brokers of MQTT 3.1.1 send a server its own commands back. */
   private get hearsItself(): boolean {
-    return this.client.options.protocolVersion !== 5;
+    return this.client.options.protocolVersion !== 5 && !this.options.embedded;
   }
 }

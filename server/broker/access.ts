@@ -9,6 +9,8 @@ export interface Identity {
   role: Role;
   /** The user name, which of a device is its id; empty for `anyone`. */
   name: string;
+  /** This process's own server: it knows what it sends, and need not hear it. */
+  hearsItself?: false;
   /** Of a user in the file: the entry that let it in. */
   record?: string;
 }

@@ -84,7 +84,11 @@ export class Gate {
     };
     // A session may hold messages that its client has no right to, or that are void by now.
     aedes.authorizeForward = (client, packet) =>
-      this.maySubscribe(client, packet.topic) && !isExpired(packet.payload) ? packet : null;
+      this.isEcho(client, packet) ||
+      !this.maySubscribe(client, packet.topic) ||
+      isExpired(packet.payload)
+        ? null
+        : packet;
     aedes.on("client", (client) => this.clients.add(client));
     aedes.on("clientDisconnect", (client) => {
       this.clients.delete(client);
@@ -114,6 +118,11 @@ export class Gate {
   /** What a server has to keep of its devices is not counted against them. */
   mayRetainFreely(client: Client, topic: string): boolean {
     return this.peer(client).identity?.role === "server" && isServers(topic);
+  }
+
+  /** What MQTT 5 calls no local (section 3.8.3.1), for the one client that counts on it. */
+  private isEcho(client: Client, { clientId }: PublishPacket & { clientId?: string }): boolean {
+    return clientId === client.id && this.peer(client).identity?.hearsItself === false;
   }
 
   /** Cuts off those whom the users file does not let in any longer. */
