@@ -18,7 +18,7 @@ export interface HistoryOptions {
 const DAY_MS = 24 * 3_600_000;
 /** Rows are written this often, in one transaction: a kill -9 loses at most those of this time. */
 const BATCH_MS = 1_000;
-/** Rows that wait while the disk stalls; beyond that the oldest of them are given up. */
+/** Rows that wait while the disk stalls; what comes beyond that is given up. */
 const MAX_WAITING = 100_000;
 
 /** What the devices measured, kept beyond this process where there is a folder for it. */
@@ -57,6 +57,7 @@ export class History {
   /** Costs no more than a push: it is called for each reading. */
   add(row: DeviceRow): void {
     if (this.waiting.length < MAX_WAITING) this.waiting.push(row);
+    else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`);
   }
 
   /** Points for a chart, the newest readings among them. */
@@ -99,12 +100,14 @@ export class History {
       if (this.failing) this.log("server", "History: is written again");
       this.failing = false;
     } catch (error) {
-      // Once, not every second: the disk will be full for a while.
-      if (!this.failing)
-        this.log("server", `Error: the history is not written: ${messageOf(error)}`, {
-          level: "error",
-        });
-      this.failing = true;
+      this.fail(messageOf(error));
     }
+  }
+
+  /** Said once, not every second: the disk will be full for a while. */
+  private fail(why: string): void {
+    if (!this.failing)
+      this.log("server", `Error: the history is not written: ${why}`, { level: "error" });
+    this.failing = true;
   }
 }

@@ -71,7 +71,8 @@ export class StoreThread {
   }
 
   async stop(): Promise<void> {
-    await this.call({ kind: "close" });
+    // What went wrong before was said then; the end has to come anyway.
+    await this.call({ kind: "close" }).catch(() => undefined);
     await this.worker.terminate();
   }
 

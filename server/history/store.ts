@@ -93,7 +93,7 @@ export class Store {
     while (this.deleteOldest("WHERE at_ms < ?", [oldestMs]) === DELETE_ROWS);
     while (this.usedPages() > this.maxPages - spare && this.deleteOldest("", []) > 0);
     // The limit was a higher one before.
-    if (pragma(this.db, "page_count") > this.maxPages)
+    if (this.bytes > this.options.maxBytes)
       this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
   }
 
