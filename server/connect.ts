@@ -1,4 +1,5 @@
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { SERVER_STATUS_TOPIC, type Status } from "../src/wire";
 import type { Log } from "./log";
 import { connectionError, type Tls } from "./tls";
 import { UserError, messageOf } from "./user-error";
@@ -18,6 +19,14 @@ export interface BrokerAccess {
 }
 
 type Will = IClientOptions["will"];
+
+/** Of a server that decides: devices go by it. */
+export const OFFLINE_WILL = {
+  topic: SERVER_STATUS_TOPIC,
+  payload: Buffer.from("offline" satisfies Status),
+  qos: 1,
+  retain: true,
+} as const;
 
 /** How long the broker may take to answer the first time. */
 const CONNECT_TIMEOUT_MS = 5_000;

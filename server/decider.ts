@@ -12,7 +12,7 @@ import { Learning } from "./cluster/learning";
 import { probeSharedSubscription } from "./cluster/shared-subscription";
 import { parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
-import { addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
+import { OFFLINE_WILL, addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
 import { Corking } from "./corking";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
@@ -49,13 +49,6 @@ interface Arrival {
 
 /** A payload beyond this is refused unread. */
 const PAYLOAD_MAX_BYTES = 1024;
-
-const OFFLINE_WILL = {
-  topic: SERVER_STATUS_TOPIC,
-  payload: Buffer.from("offline" satisfies Status),
-  qos: 1,
-  retain: true,
-} as const;
 
 /** The server's MQTT side: telemetry in, decisions out. */
 export class Decider {
@@ -128,6 +121,12 @@ export class Decider {
       onConflict: options.onFailure,
     });
     await this.announce("online");
+  }
+
+  /** The node in use, where there are several. */
+  get brokerUrl(): string {
+    const { brokerUrl, otherBrokerUrls = [] } = this.options;
+    return otherBrokerUrls.length > 0 ? addressOf(this.client) : brokerUrl;
   }
 
   /** Says good-bye, so that devices decide for themselves: unless another server goes on. */

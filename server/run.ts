@@ -130,7 +130,7 @@ async function start(
     log,
   );
   started.push(decider);
-  log("server", `Connected to ${brokerUrl}${options.decide ? "" : ", watching only"}`);
+  log("server", `Connected to ${decider.brokerUrl}${options.decide ? "" : ", watching only"}`);
 
   if (options.homeAssistant && options.decide) {
     announcer = new Announcer(
@@ -165,7 +165,7 @@ async function start(
     devices,
     snapshot: () => ({
       version: VERSION,
-      broker: brokerUrl,
+      broker: decider.brokerUrl,
       brokerConnected,
       decides: options.decide,
       nowMs: Date.now(),

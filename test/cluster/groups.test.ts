@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { shardOf } from "../../server/cluster/sharding";
+import { loadConfig } from "../../server/config";
+import { FleetDevice } from "../support/fleet";
+import { Mosquitto } from "../support/mosquitto";
+import { NightlightProcess } from "../support/process";
+import { Random } from "../support/random";
+import { commandsOf, shardsOf } from "../support/server-facts";
+import { until } from "../support/until";
+
+const SERVERS = 2;
+const GROUP = {
+  id: "stadium",
+  members: ["north", "east", "south"],
+  lights: ["mast-1", "mast-2"],
+  decide: "majority",
+  validMs: 30_000,
+};
+const DARK = 100;
+const LIGHT = 900;
+
+const dir = mkdtempSync(join(tmpdir(), "nightlight-cluster-"));
+let mosquitto: Mosquitto;
+const servers: NightlightProcess[] = [];
+const sensors: FleetDevice[] = [];
+const masts: FleetDevice[] = [];
+/** How to end what was started. */
+const ends: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  mosquitto = await Mosquitto.start();
+  ends.push(() => mosquitto.stop());
+  const config = join(dir, "stadium.json");
+  writeFileSync(config, JSON.stringify({ ...loadConfig(), groups: [GROUP] }));
+  for (let index = 1; index <= SERVERS; index++) {
+    const place = ["--broker", mosquitto.url, "--shard", `${index}/${SERVERS}`];
+    const server = await NightlightProcess.start(["--config", config, "--no-device", ...place]);
+    ends.push(() => server.kill());
+    servers.push(server);
+  }
+  const connect = async (id: string) => {
+    const device = await FleetDevice.connect(mosquitto.url, id, "lesson", new Random(1));
+    ends.push(() => device.client.endAsync(true));
+    return device;
+  };
+  for (const id of GROUP.members) sensors.push(await connect(id));
+  for (const id of GROUP.lights) masts.push(await connect(id));
+  for (const [at, server] of servers.entries())
+    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`, 40_000);
+}, 120_000);
+
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+  rmSync(dir, { recursive: true });
+});
+
+const areAll = (on: boolean) => () =>
+  masts.every(({ ledOn, commands }) => commands.length > 0 && ledOn === on);
+
+it("a group's sensors and lights have one server, wherever their own ids belong", async () => {
+  const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
+  const other = servers.find((server) => server !== owner);
+  if (!owner || !other) throw new Error("no servers");
+  const from = await commandsOf(owner);
+  for (const sensor of sensors) await sensor.report(DARK);
+  await until("the lights are on", areAll(true));
+  expect(await commandsOf(other)).toBe(0);
+  expect((await commandsOf(owner)) - from).toBe(
+    masts.reduce((sum, { commands }) => sum + commands.length, 0),
+  );
+});
+
+it("when that one is killed, the next decides on what all sensors have said", async () => {
+  const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
+  // Of three one has changed: that is no majority yet.
+  await sensors[0]?.report(LIGHT);
+  await owner?.kill("SIGKILL");
+  await sensors[1]?.report(LIGHT);
+  await until("the lights are off", areAll(false));
+});
