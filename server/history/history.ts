@@ -18,6 +18,8 @@ export interface HistoryOptions {
 const DAY_MS = 24 * 3_600_000;
 /** Rows are written this often, in one transaction: a kill -9 loses at most those of this time. */
 const BATCH_MS = 1_000;
+/** Or as soon as there are so many: handing a thread ten thousand at once would be felt. */
+const BATCH_ROWS = 1_000;
 /** Rows that wait while the disk stalls; what comes beyond that is given up. */
 const MAX_WAITING = 100_000;
 
@@ -56,8 +58,10 @@ export class History {
 
   /** Costs no more than a push: it is called for each reading. */
   add(row: DeviceRow): void {
-    if (this.waiting.length < MAX_WAITING) this.waiting.push(row);
-    else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`);
+    if (this.waiting.length < MAX_WAITING) {
+      this.waiting.push(row);
+      if (this.waiting.length >= BATCH_ROWS && !this.writing) void this.write();
+    } else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`);
   }
 
   /** Points for a chart, the newest readings among them. */
@@ -90,7 +94,7 @@ export class History {
     if (this.waiting.length === 0) return;
     const rows = this.waiting;
     this.waiting = [];
-    this.writing = this.append(rows);
+    this.writing = this.append(rows).finally(() => (this.writing = undefined));
     await this.writing;
   }
 
