@@ -39,12 +39,11 @@ export default async function decider(): Promise<string> {
   } finally {
     for (const contender of contenders) await contender.stop();
   }
-  const reports = [figuresTable(results), targetsTable(results)];
+  console.log(`\n${figuresTable(results)}\n\n${targetsTable(results)}`);
   console.error("  commands at QoS 1 on both configurations of Mosquitto");
-  reports.push(await nagleReport());
+  const nagle = await nagleReport();
   console.error("  memory");
-  reports.push(await memoryReport());
-  return reports.join("\n\n");
+  return `${nagle}\n\n${await memoryReport()}`;
 }
 
 async function measure(

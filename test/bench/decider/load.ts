@@ -11,6 +11,7 @@ import { until } from "../../support/until";
 const WINDOW = 10;
 /** How often an open loop looks whether readings are due, ms. */
 const TICK_MS = 2;
+const PATIENCE_MS = 60_000;
 const BRIGHT = 652;
 const DARK = 120;
 
@@ -67,7 +68,15 @@ export class Load {
 
   /** Waits for the commands under way. @throws Error where some never come */
   async drained(): Promise<void> {
-    await until("the last commands come", () => this.underWay === 0);
+    try {
+      await until("the last commands come", () => this.underWay === 0, PATIENCE_MS);
+    } catch (error) {
+      const lost = this.devices.filter((device) => device.lost !== undefined).length;
+      const unacknowledged = this.devices.reduce((sum, d) => sum + d.unacknowledged.size, 0);
+      throw new Error(
+        `${String(error)}; ${this.underWay} are missing, ${unacknowledged} readings have no PUBACK, ${lost} devices lost their connection`,
+      );
+    }
   }
 
   stop(): void {
