@@ -12,7 +12,14 @@ import { Learning } from "./cluster/learning";
 import { probeSharedSubscription } from "./cluster/shared-subscription";
 import { parseFields } from "./command-fields";
 import type { CommandPolicy } from "./config";
-import { OFFLINE_WILL, addressOf, connect, watchConnection, type BrokerAccess } from "./connect";
+import {
+  OFFLINE_WILL,
+  addressOf,
+  connect,
+  drained,
+  watchConnection,
+  type BrokerAccess,
+} from "./connect";
 import { Corking } from "./corking";
 import { Decisions } from "./decisions";
 import type { Devices } from "./devices";
@@ -24,7 +31,7 @@ import { MessageLog } from "./message-log";
 import { Orders } from "./orders";
 import { agrees, fieldsOf, sideOf, type Fields } from "./rule-config";
 import { SeenReadings } from "./seen-readings";
-import { subscribe, type Subscribed } from "./subscribe";
+import { isForeign, subscribe, type Subscribed } from "./subscribe";
 import { Sender, type Cause, type SenderOptions } from "./sender";
 import type { UserError } from "./user-error";
 
@@ -47,6 +54,8 @@ interface Arrival {
   qos: 0 | 1;
 }
 
+/** How long the end may wait for the broker's acknowledgements. */
+const DRAIN_MS = 1_000;
 /** A payload beyond this is refused unread. */
 const PAYLOAD_MAX_BYTES = 1024;
 
@@ -77,6 +86,13 @@ export class Decider {
       this.sender.command(id, command, { kind: "resent", answers }),
     );
     this.fields = fieldsOf(options.rule);
+    const corking = new Corking(client);
+    // The client acknowledges each message once it was dealt with here, and its commands are on
+    // the way before that: what the broker has acknowledged is not lost.
+    client.on("message", (topic, payload, { retain: retained, qos }) => {
+      corking.message();
+      this.receive(topic, payload, { atMs: Date.now(), retained, qos: qos === 0 ? 0 : 1 });
+    });
   }
 
   /** @throws UserError where the broker can't be reached or refuses */
@@ -85,12 +101,17 @@ export class Decider {
     const cluster = membership && new Cluster(membership, groups, log);
     const clientId = options.clientId + (cluster?.suffix ?? "");
     const will = options.decide ? OFFLINE_WILL : undefined;
-    const client = await connect({ ...options, clientId }, will);
-    const decider = new Decider(client, cluster, options, devices, log);
+    // What comes for a server that is one of several while it is away, another one decides.
+    const keepSession = options.decide && !cluster;
+    const decider = await connect(
+      { ...options, clientId, keepSession },
+      will,
+      (client) => new Decider(client, cluster, options, devices, log),
+    );
     try {
       await decider.begin();
     } catch (error) {
-      await client.endAsync(true);
+      await decider.client.endAsync(true);
       throw error;
     }
     return decider;
@@ -101,11 +122,6 @@ export class Decider {
     const { membership, counts, onConnection } = options;
     if (membership && "share" in membership)
       await probeSharedSubscription(client, addressOf(client));
-    const corking = new Corking(client);
-    client.on("message", (topic, payload, { retain: retained, qos }) => {
-      corking.message();
-      this.receive(topic, payload, { atMs: Date.now(), retained, qos: qos === 0 ? 0 : 1 });
-    });
     watchConnection(client, log, (connected) => {
       onConnection(connected);
       if (!connected) return;
@@ -135,8 +151,10 @@ export class Decider {
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.client.connected && !goesOn) await this.announce("offline");
-    // Cut off, the broker would publish the will, which says that nobody decides.
-    await this.client.endAsync(!(goesOn && this.client.connected));
+    // What is not acknowledged by then comes again: cut off, no reading is acknowledged without
+    // its command. But cut off, the broker publishes the will, too.
+    const isDone = (await drained(this.client, DRAIN_MS)) || goesOn;
+    await this.client.endAsync(!(isDone && this.client.connected));
   }
 
   /** Resolves once the broker keeps it. */
@@ -182,6 +200,8 @@ export class Decider {
 
   private receive(topic: string, payload: Buffer, arrival: Arrival): void {
     const { atMs } = arrival;
+    // Unacknowledged, it comes again.
+    if (this.client.disconnecting || isForeign(topic, this.options.scope)) return;
     if (this.cluster?.leaves(topic, payload, atMs)) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
@@ -229,7 +249,7 @@ export class Decider {
           return undefined;
         }
         this.devices.status(id, value);
-        if (value === "online" && !retained) this.cameBack(id);
+        if (value === "online" && !retained) this.correct(id);
         return undefined;
       }
       case "state": {
@@ -237,7 +257,8 @@ export class Decider {
         if (!value) return error;
         this.devices.state(id, value, sideOf(rule, value));
         // One that decides alone has reasons of its own; its next reading is answered anyway.
-        if (!retained && value.decided_by !== "device") this.correct(id, value);
+        if (!retained && value.decided_by !== "device")
+          this.correct(id, (desired) => agrees(desired, value));
         return undefined;
       }
       case "desired": {
@@ -282,17 +303,11 @@ export class Decider {
     return this.options.decide && (this.cluster?.speaksFor(id) ?? true);
   }
 
-  /** It may have missed what was decided while it was away. */
-  private cameBack(id: string): void {
+  /** @param isAt whether the device is as desired: it may have missed a command while it was away */
+  private correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
     const desired = this.orders.desiredOf(id);
     // What decides for itself sends a reading at once, and that is answered.
     if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
-    this.sender.command(id, desired, { kind: "resent" });
-  }
-
-  private correct(id: string, said: Record<string, unknown>): void {
-    const desired = this.orders.desiredOf(id);
-    if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
-    if (!agrees(desired, said)) this.sender.command(id, desired, { kind: "resent" });
+    if (!isAt(desired)) this.sender.command(id, desired, { kind: "resent" });
   }
 }

@@ -110,7 +110,7 @@ async function start(
       ...broker.login("server"),
       tls: security.tls,
       rejections,
-      onlyId: config.devices === "own" ? options.id : undefined,
+      scope: { id: options.id, devices: config.devices },
       decide: options.decide,
       membership: options.membership,
       rule: config.rule,
