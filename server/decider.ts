@@ -242,14 +242,12 @@ export class Decider {
         if (topic === SERVER_STATUS_TOPIC) {
           // Another server has gone, or our own will came late: devices shall know that we are here.
           if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
-          return undefined;
-        }
-        if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+        } else if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
           if (value === "online") this.options.onHomeAssistant();
-          return undefined;
+        } else {
+          this.devices.status(id, value);
+          if (value === "online" && !retained) this.correct(id);
         }
-        this.devices.status(id, value);
-        if (value === "online" && !retained) this.correct(id);
         return undefined;
       }
       case "state": {

@@ -32,7 +32,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     this.latency = new Histogram({
       name: "nightlight_decision_latency_seconds",
-      help: "From a reading's arrival until the broker had acknowledged the command that answers it.",
+      help: "From a reading's arrival until its command was acknowledged, or at QoS 0 sent.",
       buckets: LATENCY_BUCKETS_S,
       registers,
     });
