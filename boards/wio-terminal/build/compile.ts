@@ -39,6 +39,14 @@ export const QEMU: Target = {
   scriptFolders: ["cortex-m", "qemu"],
 };
 
+/** The Wio Terminal's own chip: this one can be flashed. */
+export const WIO: Target = {
+  ...QEMU,
+  name: "wio",
+  folders: [...SHARED_FOLDERS, "cortex-m", "samd51"],
+  scriptFolders: ["cortex-m", "samd51"],
+};
+
 /** The virtual machine as native code of this machine: to be measured, not to be shipped. */
 export const HOST: Target = {
   name: "host",

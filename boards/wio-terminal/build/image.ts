@@ -21,7 +21,7 @@ export interface ImageOptions {
 }
 
 /** As the linker scripts say. */
-const STORAGE_BYTES = 64 * 1024;
+const STORAGE_BYTES = 128 * 1024;
 
 const LINK_FLAGS = ["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,--build-id=none"];
 
@@ -33,8 +33,9 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
     compileFile(target, join(vm.folder, "vm.c"), { generated: true, include }),
     compileFile(target, join(vm.folder, "vm_data.c"), { include }),
   ];
-  for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
+  // The board's code comes first, as its linker script wants it in the first bank of the flash.
   for (const { object, folder } of await compileFolders(target, include)) parts.set(object, folder);
+  for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
   const objects = [...parts.keys()];
   if (options.packed) objects.push(await packageObject(target, options.packed));
 

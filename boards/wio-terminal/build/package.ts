@@ -8,7 +8,7 @@ const FLAG_GC_STRESS = 1;
 
 /** The flash that the linker scripts set aside for it. */
 export const PACKAGE_SPACE = 64 * 1024;
-export const PACKAGE_ADDRESS = 0x60000;
+export const PACKAGE_ADDRESS = 0x50000;
 
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;

@@ -14,6 +14,12 @@ void fault_handler(void);
  */
 void cortex_start_tick(uint32_t clock_hz);
 
+/*
+ * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors. Interrupts
+ * are off before, and on after.
+ */
+void cortex_take_over(void);
+
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
@@ -22,6 +28,9 @@ void cortex_guard_stack(void);
 
 /* Lets an interrupt line through. */
 void cortex_enable_interrupt(unsigned line);
+
+/* Urgency of a line, of 8 levels: 0 interrupts all others. The tick has the least. */
+void cortex_set_priority(unsigned line, unsigned priority);
 
 _Noreturn void cortex_reset(void);
 

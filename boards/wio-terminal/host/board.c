@@ -21,11 +21,11 @@ __asm__(
     ".globl vm_memory\nvm_memory: .skip 196608\n"
     ".globl vm_memory_end\nvm_memory_end:\n"
     ".globl package_in_flash\npackage_in_flash: .skip 65536\n"
-    ".globl board_storage\nboard_storage: .skip 65536\n"
+    ".globl board_storage\nboard_storage: .skip 131072\n"
     ".text\n");
 extern uint8_t package_in_flash[65536];
 
-const size_t board_storage_size = 65536;
+const size_t board_storage_size = 131072;
 
 int main(int count, char **arguments) {
   FILE *const file = count == 2 ? fopen(arguments[1], "rb") : NULL;
@@ -57,6 +57,8 @@ void board_wait_for_interrupt(void) {
 }
 
 void board_reset(void) { exit(1); }
+const char *board_reset_cause(void) { return "a start on the host"; }
+void board_step(uint64_t now_micros) { (void)now_micros; }
 
 void board_console_write(const char *text, size_t length) {
   static char tail[3];
@@ -77,6 +79,7 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 }
 
 void board_link_discard(void) {}
+void board_link_baud(uint32_t baud) { (void)baud; }
 void board_link_power(bool on) { (void)on; }
 uint16_t board_light(void) { return 0; }
 void board_led(uint16_t brightness) { (void)brightness; }

@@ -15,6 +15,13 @@
 /* Clocks, pins, UARTs, the tick. Called once, first. */
 void board_init(void);
 
+/* Why the chip was reset, in words. */
+const char *board_reset_cause(void);
+
+/* What the board does beside the runtime's work: its watchdog, its screen, its USB. Called in each
+ * round of the loop. */
+void board_step(uint64_t now_micros);
+
 /* Time since reset. Monotonic; 64 bits do not wrap. */
 uint64_t board_micros(void);
 
@@ -32,6 +39,7 @@ size_t board_link_read(uint8_t *into, size_t space);
 /* Takes what fits, and returns how much. */
 size_t board_link_write(const uint8_t *bytes, size_t length);
 void board_link_discard(void); /* forgets what was received */
+void board_link_baud(uint32_t baud); /* bits a second, from now on; 614,400 at first */
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);
 

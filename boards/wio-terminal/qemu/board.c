@@ -22,7 +22,7 @@
 /* It counts the core's clock, as was measured against the host's. */
 enum { COUNTER_MHZ = 25 };
 
-const size_t board_storage_size = 64 * 1024;
+const size_t board_storage_size = 128 * 1024;
 
 void board_init(void) {
   cortex_start_tick(CORE_HZ);
@@ -43,6 +43,12 @@ uint64_t board_micros(void) {
 
 void board_wait_for_interrupt(void) { cortex_wait_for_interrupt(); }
 
+/* The machine has no such register. */
+const char *board_reset_cause(void) { return "the emulator"; }
+
+/* Nothing beside: neither watchdog nor screen nor USB. */
+void board_step(uint64_t now_micros) { (void)now_micros; }
+
 void board_reset(void) { cortex_reset(); }
 
 void board_console_write(const char *text, size_t length) {
@@ -58,6 +64,9 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 }
 
 void board_link_discard(void) { uart_discard(UART_LINK); }
+
+/* QEMU passes bytes on as fast as its host does. */
+void board_link_baud(uint32_t baud) { (void)baud; }
 
 void board_random(uint8_t *into, size_t length) { semihosting_random(into, length); }
 

@@ -24,6 +24,7 @@ uint32_t runtime_longest_network_micros(void) { return longest_network_micros; }
 void runtime_run(void) {
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
+  console_line("reset by: ", board_reset_cause(), NULL);
 
   /* Two devices share the board: the virtual machine, and the services beside it. */
   const uint64_t serial = board_serial_number();
@@ -48,6 +49,7 @@ void runtime_run(void) {
     const uint32_t network_micros = (uint32_t)(board_micros() - now_micros);
     if (network_micros > longest_network_micros) longest_network_micros = network_micros;
     device_step(now_micros);
+    board_step(now_micros);
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {
       vm_due_micros = now_micros + vm_jd_em_process();
