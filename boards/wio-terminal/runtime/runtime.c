@@ -12,6 +12,7 @@
 #include "deploy.h"
 #include "device.h"
 #include "erpc_client.h"
+#include "last_words.h"
 #include "package.h"
 #include "socket.h"
 #include "vm_start.h"
@@ -25,6 +26,7 @@ void runtime_run(void) {
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
   console_line("reset by: ", board_reset_cause(), NULL);
+  last_words_print();
 
   /* Two devices share the board: the virtual machine, and the services beside it. */
   const uint64_t serial = board_serial_number();
