@@ -8,7 +8,9 @@ import { run } from "../../boards/wio-terminal/build/tools";
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
-  ...["include", "runtime", "jacdac", "network", "test"].map((dir) => `-I${join(BOARD, dir)}`),
+  ...["include", "runtime", "jacdac", "network", "bridge", "test"].map(
+    (dir) => `-I${join(BOARD, dir)}`,
+  ),
 ];
 
 const SERVICES = ["bus", "device", "service", "sensor", "control", "light_level", "light_bulb"];
@@ -20,7 +22,11 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     ...["network/erpc_client", "network/erpc_frame", "network/erpc_codec"],
     "test/fake_board",
   ],
-  jacdac_test: [...[...SERVICES, "button"].map((name) => `jacdac/${name}`), "test/fake_board"],
+  jacdac_test: [
+    ...[...SERVICES, "button", "wifi_service"].map((name) => `jacdac/${name}`),
+    "test/fake_board",
+  ],
+  bridge_test: ["bridge/bridge", "bridge/framing"],
   socket_parts_test: ["network/address", "network/outgoing"],
 };
 

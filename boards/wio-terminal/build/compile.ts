@@ -22,7 +22,7 @@ const CORTEX_M4_FLAGS = [...COMMON_FLAGS, "-Os", "-mcpu=cortex-m4", "-mthumb", "
 const STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"];
 const GENERATED_FLAGS = ["-w"];
 
-const SHARED_FOLDERS = ["runtime", "jacdac", "network"];
+const SHARED_FOLDERS = ["runtime", "jacdac", "network", "bridge"];
 
 export const QEMU: Target = {
   name: "qemu",

@@ -44,6 +44,15 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Functions inside of the module that the board calls: its store of settings in flash. A key that
+ * doesn't begin with a colon is none of the settings service's, so nobody can read it on the bus.
+ */
+export const CALLED: Readonly<Record<string, string>> = {
+  jd_settings_get_bin: "(i32,i32,i32)i32",
+  jd_settings_set_bin: "(i32,i32,i32)i32",
+};
+
+/**
  * Functions of the module that our own C replaces. The flash ones, because the module keeps a copy
  * of the whole flash in RAM and ours reads it in place; the memory ones, because newlib's move a
  * word at a time; and the generator behind Math.random, which the module never seeds, so that it
@@ -94,6 +103,7 @@ export function checkContract(module: WasmModule): void {
     }
   };
   checkFunctions("export", EXPORTS, module.exports);
+  checkFunctions("function", CALLED, module.functionNames);
   checkFunctions("function", REPLACED, module.functionNames);
   if (problems.length > 0) {
     throw new Error(

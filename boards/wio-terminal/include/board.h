@@ -34,6 +34,15 @@ _Noreturn void board_reset(void);
 /* The console, a person's window. May wait while the bytes drain. */
 void board_console_write(const char *text, size_t length);
 
+/*
+ * The serial line to a computer: USB, on the chip. While nobody has opened it, nothing is read and
+ * nothing is taken.
+ */
+bool board_line_is_open(void);
+size_t board_line_read(uint8_t *into, size_t space);
+/* Takes what fits, and returns how much. */
+size_t board_line_write(const uint8_t *bytes, size_t length);
+
 /* The UART to the Wi-Fi coprocessor. */
 size_t board_link_read(uint8_t *into, size_t space);
 /* Takes what fits, and returns how much. */

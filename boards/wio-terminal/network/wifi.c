@@ -62,6 +62,8 @@ static uint32_t retry_ms;
 static unsigned failed_probes;
 static unsigned misses;
 static uint32_t generation;
+static bool is_other_network; /* another is wanted than the one that was joined, or sought */
+static uint8_t address[4];
 
 static void go(step next, uint32_t delay_ms) {
   state = next;
@@ -82,13 +84,22 @@ static void power_cycle(const char *why) {
   retry(POWER_UP, why);
 }
 
-static void lose_network(void) { generation++; }
+static void lose_network(void) {
+  generation++;
+  memset(address, 0, sizeof address);
+}
 
-void wifi_init(const char *new_ssid, const char *new_password) {
+static void want(const char *new_ssid, const char *new_password) {
   ssid = new_ssid;
   password = new_password && *new_password ? new_password : NULL;
+}
+
+void wifi_init(const char *new_ssid, const char *new_password) {
+  want(new_ssid, new_password);
   retry_ms = RETRY_FIRST_MS;
   generation = 1;
+  is_other_network = false;
+  state = OFF;
   failed_probes = 0;
   board_link_power(false);
   erpc_restart();
@@ -98,7 +109,28 @@ void wifi_init(const char *new_ssid, const char *new_password) {
   else console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
 }
 
+void wifi_use(const char *new_ssid, const char *new_password) {
+  want(new_ssid, new_password);
+  is_other_network = true;
+}
+
+/* Once no call is under way, so that none ends in the wrong network. */
+static void change_network(void) {
+  is_other_network = false;
+  retry_ms = RETRY_FIRST_MS;
+  if (state > JOIN) lose_network();
+  if (!ssid) {
+    state = OFF;
+    board_link_power(false);
+  } else if (state == OFF) {
+    go(POWER_UP, POWER_OFF_MS);
+  } else if (state >= LEAVE) {
+    go(LEAVE, 0);
+  }
+}
+
 bool wifi_is_up(void) { return state == UP; }
+const uint8_t *wifi_address(void) { return address; }
 bool wifi_is_configured(void) { return ssid != NULL; }
 uint32_t wifi_generation(void) { return generation; }
 
@@ -191,6 +223,7 @@ static void got_address(erpc_reader *reply) {
     retry(LEAVE, "no address");
     return;
   }
+  memcpy(address, ip, sizeof address);
   console_line("wifi: up, ", console_number(ip[0]), ".", console_number(ip[1]), ".",
                console_number(ip[2]), ".", console_number(ip[3]), NULL);
   retry_ms = RETRY_FIRST_MS;
@@ -237,7 +270,9 @@ static void join(void) {
 
 void wifi_step(uint64_t now_micros) {
   now = now_micros;
-  if (state == OFF || now < due_micros || erpc_is_busy()) return;
+  if (erpc_is_busy()) return;
+  if (is_other_network) change_network();
+  if (state == OFF || now < due_micros) return;
   switch (state) {
     case OFF:
       break;

@@ -55,6 +55,16 @@ void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }
 
+/* A socket has no DTR: who is there is there from the start. */
+bool board_line_is_open(void) { return true; }
+
+size_t board_line_read(uint8_t *into, size_t space) { return uart_read(UART_LINE, into, space); }
+
+size_t board_line_write(const uint8_t *bytes, size_t length) {
+  uart_write(UART_LINE, bytes, length);
+  return length;
+}
+
 size_t board_link_read(uint8_t *into, size_t space) { return uart_read(UART_LINK, into, space); }
 
 /* QEMU's UART passes bytes on at once, so all of them fit. */

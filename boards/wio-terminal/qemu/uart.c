@@ -19,8 +19,9 @@ enum { INTERRUPT_RX = 2 };
 /* QEMU passes bytes on as fast as its host does, whatever the divisor; 16 is the least allowed. */
 enum { BAUD_DIVISOR = 16 };
 
-/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench. */
-static uint8_t link_bytes[4608], bench_bytes[256];
+/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench;
+   and two frames from the computer, which waits for each to be acknowledged. */
+static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
 typedef struct {
   uint8_t *bytes;
@@ -31,9 +32,12 @@ typedef struct {
 
 static ring link_ring = {.bytes = link_bytes, .size = sizeof link_bytes};
 static ring bench_ring = {.bytes = bench_bytes, .size = sizeof bench_bytes};
-static ring *const rings[UARTS] = {[UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring};
+static ring line_ring = {.bytes = line_bytes, .size = sizeof line_bytes};
+static ring *const rings[UARTS] = {
+    [UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring, [UART_LINE] = &line_ring};
 
-static unsigned receive_interrupt(unsigned uart) { return 2 * uart; }
+/* The fourth UART is none of the three whose interrupts lie side by side. */
+static unsigned receive_interrupt(unsigned uart) { return uart == UART_LINE ? 18 : 2 * uart; }
 
 void uart_init(void) {
   for (unsigned uart = 0; uart < UARTS; uart++) {
@@ -57,6 +61,7 @@ static void received(unsigned uart) {
 
 void uart_link_received(void) { received(UART_LINK); }
 void uart_bench_received(void) { received(UART_BENCH); }
+void uart_line_received(void) { received(UART_LINE); }
 
 size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   ring *const ring = rings[uart];

@@ -22,7 +22,7 @@ void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
 
 void vm_import_em_send_frame(uint32_t frame) { bus_from_vm(vm_at(frame)); }
 
-/* Large frames are for a debugger on the other end of a wire. There is none. */
+/* Large frames are messages to a cloud gateway (`_twinMessage`). There is none. */
 void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
   (void)frame;
   (void)length;

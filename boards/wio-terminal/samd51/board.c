@@ -74,6 +74,21 @@ void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }
 
+/* USB is not served yet, so nobody opens it. */
+bool board_line_is_open(void) { return false; }
+
+size_t board_line_read(uint8_t *into, size_t space) {
+  (void)into;
+  (void)space;
+  return 0;
+}
+
+size_t board_line_write(const uint8_t *bytes, size_t length) {
+  (void)bytes;
+  (void)length;
+  return 0;
+}
+
 size_t board_link_read(uint8_t *into, size_t space) { return uart_link_read(into, space); }
 size_t board_link_write(const uint8_t *bytes, size_t length) {
   return uart_write(UART_LINK, bytes, length);
