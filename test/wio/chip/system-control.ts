@@ -47,7 +47,8 @@ export class SystemControl extends RegisterBlock {
         written: (value) => tick.write(offset, value),
       });
     }
-    for (let word = 0; word * 32 < LINES; word++) this.defineLines(nvic, word);
+    // Those past the last line read as zero, and ignore writes.
+    for (let word = 0; word < 8; word++) this.defineLines(nvic, word);
     for (let line = 0; line < LINES; line += 4)
       this.definePriorities(0x400 + line, nvic, EXCEPTION.firstLine + line);
 
@@ -164,7 +165,8 @@ export class SystemControl extends RegisterBlock {
       return value >>> 0;
     };
     const each = (value: number, act: (line: number) => void): void => {
-      for (let bit = 0; bit < 32; bit++) if ((value >>> bit) & 1) act(32 * word + bit);
+      for (let bit = 0; bit < 32 && 32 * word + bit < LINES; bit++)
+        if ((value >>> bit) & 1) act(32 * word + bit);
     };
     const enabled = (): number => bits((line) => nvic.isEnabled(line));
     const pending = (): number => bits((line) => nvic.pending.has(EXCEPTION.firstLine + line));

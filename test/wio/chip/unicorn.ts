@@ -180,6 +180,11 @@ export class Unicorn {
     };
   }
 
+  /** From a callback: the run ends with this instruction. */
+  stop(): void {
+    stop(this.engine);
+  }
+
   read(name: keyof typeof REGISTER): number {
     const value: [number] = [0];
     readRegister(this.engine, REGISTER[name], value);
