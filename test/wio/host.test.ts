@@ -8,7 +8,7 @@ import { run } from "../../boards/wio-terminal/build/tools";
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
-  ...["include", "runtime", "jacdac", "network", "bridge", "test"].map(
+  ...["include", "runtime", "jacdac", "network", "bridge", "usb", "test"].map(
     (dir) => `-I${join(BOARD, dir)}`,
   ),
 ];
@@ -27,6 +27,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     "test/fake_board",
   ],
   bridge_test: ["bridge/bridge", "bridge/framing"],
+  usb_test: ["usb/control", "usb/cdc", "usb/descriptors"],
   socket_parts_test: ["network/address", "network/outgoing"],
 };
 

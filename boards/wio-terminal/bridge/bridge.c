@@ -28,6 +28,8 @@ static bool is_line_cut; /* its beginning did not fit, so its rest is left out t
 
 static framing_decoder decoder;
 static bool has_frame; /* one waits in the decoder until the bus takes it */
+static uint8_t chunk[64];
+static size_t chunk_start, chunk_length;
 
 static size_t room(void) { return OUT_SIZE - out_length; }
 
@@ -128,9 +130,12 @@ static void receive(void) {
       else if (!bus_from_line(decoder.frame)) return;
       has_frame = false;
     }
-    uint8_t byte;
-    if (board_line_read(&byte, 1) == 0) return;
-    has_frame = framing_decode(&decoder, byte);
+    if (chunk_start == chunk_length) {
+      chunk_start = 0;
+      chunk_length = board_line_read(chunk, sizeof chunk);
+      if (chunk_length == 0) return;
+    }
+    has_frame = framing_decode(&decoder, chunk[chunk_start++]);
   }
 }
 
@@ -150,6 +155,7 @@ static void send(void) {
 static void close_line(void) {
   decoder.is_inside = decoder.is_after_mark = has_frame = false;
   out_start = out_length = 0;
+  chunk_start = chunk_length = 0;
   sends_frames = frames_lost = false;
   sends_log = true;
 }

@@ -52,6 +52,11 @@ void cortex_enable_faults(void) {
 
 void cortex_enable_interrupt(unsigned line) { NVIC_ISER(line / 32) = 1u << line % 32; }
 
+void cortex_disable_interrupt(unsigned line) {
+  NVIC_ICER(line / 32) = 1u << line % 32;
+  __asm volatile("dsb\nisb" ::: "memory");
+}
+
 void cortex_set_priority(unsigned line, unsigned priority) {
   NVIC_IPR(line) = (uint8_t)(priority << PRIORITY_BIT);
 }

@@ -26,8 +26,9 @@ void cortex_enable_faults(void);
 /* Makes an overflow of the main stack a fault. */
 void cortex_guard_stack(void);
 
-/* Lets an interrupt line through. */
+/* Lets an interrupt line through, or no longer; once the latter returns, none comes. */
 void cortex_enable_interrupt(unsigned line);
+void cortex_disable_interrupt(unsigned line);
 
 /* Urgency of a line, of 8 levels: 0 interrupts all others. The tick has the least. */
 void cortex_set_priority(unsigned line, unsigned priority);

@@ -15,6 +15,7 @@
 #include "pins.h"
 #include "supply.h"
 #include "uart.h"
+#include "usb_line.h"
 
 #define LED PIN(PORT_A, 15)
 #define GROVE_LED PIN(PORT_B, 8) /* D0 of the right-hand Grove socket */
@@ -52,11 +53,12 @@ void board_init(void) {
   uart_init();
   random_init();
   light_init();
+  usb_line_init();
 }
 
 void board_step(uint64_t now_micros) {
-  (void)now_micros;
   watchdog_feed();
+  usb_line_step(now_micros);
 }
 
 uint64_t board_micros(void) { return clock_counter_micros(); }
@@ -72,21 +74,6 @@ void board_reset(void) {
 /* What does not fit is lost: nobody may be there to read, and the loop goes on. */
 void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
-}
-
-/* USB is not served yet, so nobody opens it. */
-bool board_line_is_open(void) { return false; }
-
-size_t board_line_read(uint8_t *into, size_t space) {
-  (void)into;
-  (void)space;
-  return 0;
-}
-
-size_t board_line_write(const uint8_t *bytes, size_t length) {
-  (void)bytes;
-  (void)length;
-  return 0;
 }
 
 size_t board_link_read(uint8_t *into, size_t space) { return uart_link_read(into, space); }

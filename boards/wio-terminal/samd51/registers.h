@@ -27,6 +27,7 @@
 
 /* Lines of the interrupt controller: samd51p19a.h. A SERCOM has four of its own. */
 enum { LINE_SERCOM0 = 46, LINE_SERCOM2 = 54, LINES = 137 };
+enum { LINE_USB_OTHER = 80, LINE_USB_SOF = 81, LINE_USB_TRCPT0 = 82, LINE_USB_TRCPT1 = 83 };
 enum { SERCOM_LINE_DRE = 0, SERCOM_LINE_TXC = 1, SERCOM_LINE_RXC = 2, SERCOM_LINE_ERROR = 3 };
 
 /* Urgency, 0 first: the coprocessor's bytes come every 16 µs and wait for nobody. */

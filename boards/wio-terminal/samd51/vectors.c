@@ -7,6 +7,7 @@
 #include "cortex.h"
 #include "registers.h"
 #include "uart.h"
+#include "usb_line.h"
 
 extern uint32_t linker_handler_stack_top[];
 
@@ -27,4 +28,7 @@ static const handler vectors[16 + LINES] __attribute__((section(".vectors"), use
     [16 + LINE_SERCOM0 + SERCOM_LINE_DRE] = uart_link_sent,
     [16 + LINE_SERCOM0 + SERCOM_LINE_RXC] = uart_link_received,
     [16 + LINE_SERCOM2 + SERCOM_LINE_DRE] = uart_console_sent,
+    [16 + LINE_USB_OTHER] = usb_device_interrupt,
+    [16 + LINE_USB_TRCPT0] = usb_device_interrupt,
+    [16 + LINE_USB_TRCPT1] = usb_device_interrupt,
 };
