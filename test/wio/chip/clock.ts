@@ -19,12 +19,14 @@ interface Alarm extends AlarmOptions {
 
 /** Deterministic: what is due at the same time happens in the order in which it was asked for. */
 export class VirtualClock implements Clock {
+  /** While instructions run: how far they have come since `now`, and who is to know of alarms. */
+  stretch: { micros(): number; onAlarm(micros: number): void } | undefined;
   private now = 0;
   /** Sorted by time; few at any moment. */
   private readonly alarms: Alarm[] = [];
 
   get nowMicros(): number {
-    return this.now;
+    return this.now + (this.stretch?.micros() ?? 0);
   }
 
   /** When the next callback is due; Infinity if there is none. */
@@ -38,7 +40,8 @@ export class VirtualClock implements Clock {
   }
 
   at(micros: number, callback: () => void, options: AlarmOptions = {}): () => void {
-    const alarm: Alarm = { micros: Math.max(micros, this.now), callback, ...options };
+    const alarm: Alarm = { micros: Math.max(micros, this.nowMicros), callback, ...options };
+    this.stretch?.onAlarm(alarm.micros - this.now);
     let place = this.alarms.length;
     while (place > 0 && (this.alarms[place - 1]?.micros ?? 0) > alarm.micros) place -= 1;
     this.alarms.splice(place, 0, alarm);

@@ -76,9 +76,9 @@ export class Core {
     return true;
   }
 
-  /** Executes up to so many instructions. @returns whether all of them were */
-  run(count: number): boolean {
-    const { interrupt, access, invalidInstruction } = this.unicorn.run(this.pc, count);
+  /** Executes about so many halfwords of code. */
+  run(limit: number): void {
+    const { interrupt, access, invalidInstruction } = this.unicorn.run(this.pc, limit);
     const pc = this.unicorn.read("pc");
     this.pc = pc;
     if (access) this.invalidAccess(access);
@@ -87,12 +87,10 @@ export class Core {
     else if (interrupt === QEMU_SVC) this.nvic.pending.add(EXCEPTION.svcall);
     else if (interrupt !== undefined)
       throw new CoreFault(`exception ${interrupt} of the emulator at ${hex(pc)}`);
-    else if (this.isAfterWfi(pc)) this.sleeping = true;
-    else return true;
-    return false;
+    else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
   }
 
-  /** WFI and WFE end a run early; what ends one by count there will do no harm by sleeping. */
+  /** WFI and WFE end a run early; one that was stopped right there does no harm by sleeping. */
   private isAfterWfi(pc: number): boolean {
     const WFI = 0xbf30;
     const WFE = 0xbf20;

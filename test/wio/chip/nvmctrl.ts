@@ -2,7 +2,7 @@
  * NVMCTRL and the flash behind it, in the manual write mode: erase in blocks of 8 KB, write what is
  * erased by pages or quad words, from a page buffer that takes 32 bits at a time.
  */
-import type { Clock } from "./clock";
+import type { VirtualClock } from "./clock";
 import { RegisterBlock, type Register } from "./registers";
 
 export const FLASH_SIZE = 512 * 1024;
@@ -21,11 +21,11 @@ const FLAG_DONE = 1;
 /** Datasheet, electrical characteristics: these are nearer the typical figures than the worst. */
 const MICROS = { eraseBlock: 50_000, writePage: 2_500, writeQuadWord: 300 } as const;
 
-/** What one look at a busy flash is taken to last; a look is some 20 ns, and thousands follow. */
-const POLL_MICROS = 5;
+/** What one look at a busy flash is taken to last, unless something happens sooner. */
+const POLL_MICROS = 100;
 
 export interface NvmOptions {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   /** As the core sees it. */
   readonly flash: Buffer;
   /** Those bytes were changed behind the core's back. */
@@ -80,7 +80,7 @@ export class Nvmctrl extends RegisterBlock {
       read: () => {
         if (!this.work) return STATUS_READY;
         // Somebody waits for it, and does nothing else: let some time pass with each look.
-        options.onStall(POLL_MICROS);
+        options.onStall(Math.min(POLL_MICROS, options.clock.nextMicros - options.clock.nowMicros));
         return 0;
       },
     });

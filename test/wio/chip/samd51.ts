@@ -1,7 +1,7 @@
 /**
- * An ATSAMD51P19A that executes the image as it would lie in its flash. Time is the chip's own: an
- * instruction takes a cycle of the core's clock, and while the core sleeps, time leaps to what
- * happens next. A real core needs more than a cycle for many instructions, and waits for its flash.
+ * An ATSAMD51P19A that executes the image as it would lie in its flash. Time is the chip's own: a
+ * halfword of code takes a cycle of the core's clock, and while the core sleeps, time leaps to what
+ * happens next. A real core needs more cycles for many instructions, and waits for its flash.
  */
 import { Bus } from "./bus";
 import { startApplication } from "./bootloader";
@@ -34,11 +34,10 @@ const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
 const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const CORE_HZ_MAX = 120_000_000;
 
-/** Instructions at a stretch: what happens meanwhile is seen at its end. */
-const SLICE = 240;
-/** Where an end is not told, half of a stretch is taken to have passed. */
-const SLICE_IN_HANDLER = 60;
-const SLICE_WHILE_MASKED = 30;
+/** Halfwords of code at a stretch; whatever happens in the chip meanwhile ends it. */
+const STRETCH = 2400;
+/** With an interrupt that waits to be let through. */
+const STRETCH_WHILE_MASKED = 24;
 
 export interface Samd51Options {
   /** For the random numbers, and for what memory holds when power comes on. */
@@ -58,7 +57,7 @@ export class Samd51 implements Chip, Memory {
   readonly mclk = new Mclk();
   /** The longest that a leap of time may be while the core sleeps, past ticks. */
   longestLeapMicros = 0;
-  /** Instructions so far, about. */
+  /** Halfwords of code so far. */
   instructions = 0;
   onReset: (cause: number) => void = () => undefined;
 
@@ -134,6 +133,7 @@ export class Samd51 implements Chip, Memory {
 
   setInterrupt(line: number, pending: boolean): void {
     this.nvic.setLine(line, pending);
+    if (pending && this.clock.stretch) this.unicorn.limit(0);
   }
 
   readMemory(address: number, length: number): Uint8Array {
@@ -196,22 +196,24 @@ export class Samd51 implements Chip, Memory {
   }
 
   private execute(): void {
-    const { clock, core } = this;
-    const stretch =
-      this.nvic.waiting !== undefined
-        ? SLICE_WHILE_MASKED
-        : core.inHandler
-          ? SLICE_IN_HANDLER
-          : SLICE;
-    const cycles = ((clock.nextMicros - clock.nowMicros) * this.hz) / 1e6;
-    const count = Math.max(1, Math.min(stretch, Math.floor(cycles)));
+    const { clock, core, unicorn, hz } = this;
+    const stretch = this.nvic.waiting !== undefined ? STRETCH_WHILE_MASKED : STRETCH;
+    const halfwords = (micros: number): number => (micros * hz) / 1e6;
+    const due = Math.floor(halfwords(clock.nextMicros - clock.nowMicros));
     this.stalledMicros = 0;
-    const whole = core.run(count);
-    this.nvm.settle();
-    const executed = whole ? count : Math.ceil(count / 2);
-    this.instructions += executed;
-    const micros = this.stalledMicros > 0 ? this.stalledMicros : (executed * 1e6) / this.hz;
-    clock.advanceTo(clock.nowMicros + micros);
+    clock.stretch = {
+      micros: () => (unicorn.executed * 1e6) / hz + this.stalledMicros,
+      onAlarm: (micros) => unicorn.limit(halfwords(micros - this.stalledMicros)),
+    };
+    try {
+      core.run(Math.max(1, Math.min(stretch, due)));
+    } finally {
+      const micros = clock.stretch.micros();
+      clock.stretch = undefined;
+      this.nvm.settle();
+      this.instructions += unicorn.executed;
+      clock.advanceTo(clock.nowMicros + micros);
+    }
   }
 
   private leap(untilMicros: number): void {
@@ -225,12 +227,12 @@ export class Samd51 implements Chip, Memory {
   /** The core waits for the flash, and executes nothing. */
   private stall(micros: number): void {
     this.stalledMicros += micros;
-    this.unicorn.stop();
+    this.unicorn.limit(0);
   }
 
   private requestReset(cause: "system" | "watchdog"): void {
     this.resetCause ??= RESET_CAUSE[cause];
-    this.unicorn.stop();
+    this.unicorn.limit(0);
   }
 
   private reset(cause: number): void {
@@ -249,7 +251,9 @@ export class Samd51 implements Chip, Memory {
     this.hz = this.gclk.generatorHz(0) / this.mclk.coreDivider;
     if (this.hz === 0) throw new Error("GCLK: the core is left without a clock");
     if (this.hz > CORE_HZ_MAX) throw new Error(`GCLK: the core would run at ${this.hz} Hz`);
-    if (this.hz !== before) this.tick.restart();
+    if (this.hz === before) return;
+    this.unicorn.limit(0);
+    this.tick.restart();
   }
 
   private locate(address: number, length: number): [Buffer, number] {

@@ -3,6 +3,7 @@
  * of the chip around it. Constants: its `unicorn.h` and `arm.h`.
  */
 import koffi, { type TypeObject } from "koffi";
+import { slicePath } from "../../../boards/wio-terminal/emulator/build";
 
 const ARCH_ARM = 1;
 const MODE_THUMB = 1 << 4;
@@ -101,14 +102,22 @@ export function pages(size: number): Buffer {
   return raw.subarray((PAGE - past) % PAGE).subarray(0, size);
 }
 
+function words(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
 export class Unicorn {
   /** A store into memory that is read-only to the core. It is in the bytes when this returns. */
   onReadOnlyWrite: (address: number, size: number, value: number) => boolean = () => false;
 
   private readonly engine: unknown;
+  /** Held on to: it would be unloaded under the engine's feet. */
+  private readonly watcher = koffi.load(slicePath());
   private readonly callbacks: bigint[] = [];
   private readonly mapped: Buffer[] = []; // the engine uses their bytes
   private failure: { error: unknown } | undefined;
+  /** `slice` of slice.c: executed, limit. In memory that a garbage collection leaves in place. */
+  private readonly slice = words(pages(PAGE));
   private interrupt: number | undefined;
   private access: InvalidAccess | undefined;
 
@@ -117,6 +126,8 @@ export class Unicorn {
     check("uc_open", open(ARCH_ARM, MODE_THUMB | MODE_MCLASS, engine));
     this.engine = engine[0];
     check("cpu model", control(this.engine, CONTROL_CPU_MODEL, "int", CPU_CORTEX_M4));
+    const watch = this.watcher.func("int slice_watch(void *engine, void *slice)") as Call;
+    check("slice", watch(this.engine, this.slice));
     this.hook(HOOK_INTERRUPT, INTERRUPT, (_engine: unknown, number: number) => {
       this.interrupt = number;
       stop(this.engine);
@@ -166,10 +177,16 @@ export class Unicorn {
     check("registers", mapRegisters(this.engine, address, size, onRead, null, onWrite, null));
   }
 
-  /** Executes so many instructions from `pc` on, unless something stops it. */
-  run(pc: number, count: number): Stop {
+  /** Halfwords of code that the run has executed so far; the block under way counts in full. */
+  get executed(): number {
+    return this.slice[0] ?? 0;
+  }
+
+  /** Executes from `pc` on until so many halfwords of code are done, or something stops it. */
+  run(pc: number, limit: number): Stop {
     this.forgetStop();
-    const error = start(this.engine, pc | 1, NOWHERE, 0, count);
+    this.slice.set([0, limit]);
+    const error = start(this.engine, pc | 1, NOWHERE, 0, 0);
     this.rethrow();
     if (error !== ERROR_OK && error !== ERROR_INVALID_INSTRUCTION && !this.access)
       throw new Error(`Unicorn ended with error ${error} at ${this.read("pc").toString(16)}`);
@@ -180,9 +197,9 @@ export class Unicorn {
     };
   }
 
-  /** From a callback: the run ends with this instruction. */
-  stop(): void {
-    stop(this.engine);
+  /** From a callback: the run is to end after so many. It ends between two blocks. */
+  limit(halfwords: number): void {
+    this.slice[1] = Math.min(this.slice[1] ?? 0, Math.max(0, Math.ceil(halfwords)));
   }
 
   read(name: keyof typeof REGISTER): number {
