@@ -4,6 +4,7 @@ import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Adc } from "./adc";
 import { FUSES, Samd51 } from "./samd51";
 import { SercomUsart } from "./sercom-usart";
+import { UsbDevice } from "./usb";
 
 /** Firmware 2.1.2 and later: facts on the page of its erpc set-up. */
 const COPROCESSOR_BAUD = 614_400;
@@ -38,6 +39,8 @@ export class WioTerminal {
   light = 0;
   onLog: (line: string) => void = () => undefined;
   readonly link: SercomUsart;
+  /** The socket at its side. */
+  readonly usb: UsbDevice;
 
   private coprocessorReadyMicros = Infinity;
   private line = "";
@@ -55,6 +58,8 @@ export class WioTerminal {
     });
     this.link.onByte = (byte, baud) => this.toCoprocessor(byte, baud);
     this.attachAdc();
+    this.usb = new UsbDevice(chip);
+    chip.attach(this.usb);
     this.wirePower();
     for (const pin of [...Object.values(BUTTONS), ...Object.values(SWITCH)])
       chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
