@@ -20,6 +20,8 @@ const CONTROL_SPSEL = 2;
 const CONTROL_FPCA = 4;
 const XPSR_EXCEPTION = 0x1ff;
 const XPSR_THUMB = 1 << 24;
+/** Where in an IT block the core is. A handler begins outside of one: B1.5.6, ExceptionTaken. */
+const XPSR_IT = 0x0600_fc00;
 /** In a stacked xPSR: the stack was not aligned to 8 bytes. */
 const XPSR_REALIGNED = 1 << 9;
 const FRAME_BYTES = 32;
@@ -156,7 +158,7 @@ export class Core {
         ? EXC_RETURN.threadProcess
         : EXC_RETURN.threadMain;
     this.nvic.enter(taken);
-    this.unicorn.write("xpsr", (xpsr & ~XPSR_EXCEPTION) | taken);
+    this.unicorn.write("xpsr", (xpsr & ~(XPSR_EXCEPTION | XPSR_IT)) | taken);
     if (processStack) this.unicorn.write("psp", frame);
     this.unicorn.write("msp", main);
     this.unicorn.write("lr", lr);
