@@ -14,6 +14,7 @@ const FLAGS = [
 ];
 
 const SERVICES = ["bus", "device", "service", "sensor", "control", "light_level", "light_bulb"];
+const FLASH = ["test/fake_flash", "test/fake_console"];
 
 /** A test's main file, and the files that it tests. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +30,8 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   bridge_test: ["bridge/bridge", "bridge/framing"],
   usb_test: ["usb/control", "usb/cdc", "usb/descriptors"],
   socket_parts_test: ["network/address", "network/outgoing"],
+  settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
+  program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
 };
 
 describe("the board's C on the host, watched by the sanitizers", () => {

@@ -10,6 +10,9 @@ const FLAG_GC_STRESS = 1;
 export const PACKAGE_SPACE = 64 * 1024;
 export const PACKAGE_ADDRESS = 0x50000;
 
+/** What runtime/program_store.h has room for, less the virtual machine's own header. */
+const PROGRAM_MAX = 56 * 1024 - 32 - 128;
+
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;
 
@@ -44,6 +47,9 @@ export function makePackage(
     throw new BuildError(
       `the program and its settings take ${packed.length} of ${PACKAGE_SPACE} bytes`,
     );
+  }
+  if (program.length > PROGRAM_MAX) {
+    throw new BuildError(`the program takes ${program.length} of ${PROGRAM_MAX} bytes`);
   }
   return packed;
 }

@@ -9,7 +9,7 @@
  *
  * Every rewriting rule is checked: what wasm2c wrote and no rule understood stops the build.
  */
-import { CALLED, EXPORTS, REPLACED, signature } from "./vm-contract";
+import { EXPORTS, REPLACED, signature } from "./vm-contract";
 import type { ValueType, WasmModule } from "./wasm-module";
 
 const C_TYPE: Readonly<Record<ValueType, string>> = {
@@ -122,8 +122,8 @@ function importDeclarations(module: WasmModule): string[] {
 
 function exportedFunctions(module: WasmModule): string[] {
   const names = new Map([...module.functionNames].map(([name, index]) => [index, name]));
-  return [...Object.keys(EXPORTS), ...Object.keys(CALLED)].map((exported) => {
-    const index = module.exports.get(exported) ?? module.functionNames.get(exported);
+  return Object.keys(EXPORTS).map((exported) => {
+    const index = module.exports.get(exported);
     const name = index === undefined ? undefined : names.get(index);
     if (index === undefined || name === undefined || !/^\w+$/.test(name)) {
       throw new Error(`export ${exported} has no name that is a C name`);

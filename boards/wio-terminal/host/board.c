@@ -25,8 +25,6 @@ __asm__(
     ".text\n");
 extern uint8_t package_in_flash[65536];
 
-const size_t board_storage_size = 131072;
-
 int main(int count, char **arguments) {
   FILE *const file = count == 2 ? fopen(arguments[1], "rb") : NULL;
   if (!file || fread(package_in_flash, 1, sizeof package_in_flash, file) == 0) {
@@ -110,7 +108,7 @@ void board_random(uint8_t *into, size_t length) {
 uint64_t board_serial_number(void) { return 0x54534f4857494f31u; }
 
 void board_storage_erase(size_t offset) {
-  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_PAGE);
+  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {

@@ -67,13 +67,15 @@ void board_random(uint8_t *into, size_t length);
 uint64_t board_serial_number(void);
 
 /*
- * Flash that outlives power: settings and the deployed program. It is read in place, through
- * `board_storage`. A page is what the virtual machine erases at a time.
+ * Flash that outlives power: 128 KB for settings and the deployed program. It is read in place,
+ * through `board_storage`. A block is what is erased at a time; to 0xff. A unit is what is written
+ * at a time, and just once after an erase, as it has an error-correcting code.
  */
-#define BOARD_STORAGE_PAGE 4096u
+#define BOARD_STORAGE_SIZE (128u * 1024u)
+#define BOARD_STORAGE_BLOCK 8192u
+#define BOARD_STORAGE_UNIT 16u
 extern const uint8_t board_storage[];
-extern const size_t board_storage_size;
-void board_storage_erase(size_t offset);                                      /* one page */
-void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* once erased */
+void board_storage_erase(size_t offset); /* one block; may take 200 ms */
+void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* whole units */
 
 #endif

@@ -22,8 +22,6 @@
 /* It counts the core's clock, as was measured against the host's. */
 enum { COUNTER_MHZ = 25 };
 
-const size_t board_storage_size = 128 * 1024;
-
 void board_init(void) {
   cortex_start_tick(CORE_HZ);
   FPGAIO_PRESCALE = COUNTER_MHZ - 1;
@@ -84,14 +82,15 @@ void board_random(uint8_t *into, size_t length) { semihosting_random(into, lengt
 uint64_t board_serial_number(void) { return 0x51454d5557494f31u; }
 
 void board_storage_erase(size_t offset) {
-  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_PAGE);
+  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
-/* As flash does, this can only clear bits: writing onto what was not erased shows. */
+/* As the chip's flash, it must not be written twice. */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
   uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
+  if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT) panic("flash written in part");
   for (size_t i = 0; i < length; i++) {
-    if ((to[i] & bytes[i]) != bytes[i]) panic("flash written twice without an erase");
-    to[i] &= bytes[i];
+    if (to[i] != 0xff) panic("flash written twice without an erase");
   }
+  memcpy(to, bytes, length);
 }

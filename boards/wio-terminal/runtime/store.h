@@ -1,7 +1,7 @@
 /*
- * The virtual machine's store of settings, in flash. Keys are texts of at most 15 bytes; those of
- * the settings service begin with a colon there, and no others can be reached over the bus.
- * Keys and values must be static data. Not from inside of the machine.
+ * The store of settings (settings_store.h), which the virtual machine uses too. Keys are texts of
+ * at most 15 bytes; those of the settings service begin with a colon there, and no others can be
+ * reached over the bus.
  */
 #ifndef STORE_H
 #define STORE_H

@@ -1,6 +1,6 @@
 /*
  * What the virtual machine asks of its host: one function per import of its module. Those of the
- * flash are in vm_flash.c, those of the socket in network/socket.c.
+ * flash are in vm_store.c, those of the socket in network/socket.c.
  */
 #include <string.h>
 

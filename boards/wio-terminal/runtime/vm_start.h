@@ -39,10 +39,4 @@ void vm_jd_em_devs_enable_gc_stress(uint32_t on);
 enum { VM_SOCKET_OPEN = 1, VM_SOCKET_CLOSED = 2, VM_SOCKET_ERROR = 3, VM_SOCKET_DATA = 4 };
 void vm_jd_em_tcpsock_on_event(uint32_t event, uint32_t bytes, uint32_t length);
 
-/*
- * Functions inside of the module: its store of settings. See store.h.
- */
-uint32_t vm_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space);
-uint32_t vm_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length);
-
 #endif

@@ -4,8 +4,6 @@
  */
 #include "board.h"
 
-#include <string.h>
-
 #include "clock_counter.h"
 #include "clocks.h"
 #include "cortex.h"
@@ -98,18 +96,12 @@ bool board_button_pressed(unsigned button) { return !pin_read(buttons[button]); 
 void board_random(uint8_t *into, size_t length) { random_bytes(into, length); }
 uint64_t board_serial_number(void) { return serial_number(); }
 
-const size_t board_storage_size = 128 * 1024;
-
+/* A deploy erases seven blocks, and each may take its time. */
 void board_storage_erase(size_t offset) {
-  if (offset % NVM_BLOCK == 0) nvm_erase_block((uintptr_t)board_storage + offset);
+  watchdog_feed();
+  nvm_erase_block((uintptr_t)board_storage + offset);
 }
 
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
-  for (size_t at = offset & ~(size_t)15; at < offset + length; at += 16) {
-    uint8_t quad[16];
-    memcpy(quad, board_storage + at, 16);
-    for (size_t i = 0; i < 16; i++)
-      if (at + i >= offset && at + i < offset + length) quad[i] = bytes[at + i - offset];
-    nvm_write((uintptr_t)board_storage + at, quad, 16);
-  }
+  nvm_write((uintptr_t)board_storage + offset, bytes, length);
 }
