@@ -32,8 +32,9 @@ typedef struct {
 
 enum { RECORD_BASE = offsetof(record, start) };
 
-static size_t active;  /* the block that counts, by its offset */
-static size_t free_at; /* where its next record goes; its end if it takes none */
+static size_t active;      /* the block that counts, by its offset */
+static size_t records_end; /* of those records that are valid */
+static size_t free_at;     /* where the next one goes; the block's end if it takes none */
 
 static size_t record_size(uint32_t length) {
   return (RECORD_BASE + length + UNIT - 1) / UNIT * UNIT;
@@ -85,15 +86,15 @@ void settings_store_init(void) {
   const bool newer = second && (!first || head_of(BLOCK)->sequence - head_of(0)->sequence == 1);
   active = newer ? BLOCK : 0;
   const size_t end = active + BLOCK;
-  free_at = active + sizeof(block_head);
-  while (is_valid_record(free_at, end)) free_at += record_size(record_at(free_at)->length);
-  if (!is_erased(free_at, end)) free_at = end;
+  size_t at = active + sizeof(block_head);
+  while (is_valid_record(at, end)) at += record_size(record_at(at)->length);
+  records_end = at;
+  free_at = is_erased(at, end) ? at : end;
 }
 
 /* Records that are there, in order: the first is at `*offset`, which moves on. */
 static const record *next_record(size_t *offset) {
-  const size_t end = active + BLOCK;
-  if (!is_valid_record(*offset, end)) return NULL;
+  if (*offset >= records_end) return NULL;
   const record *const it = record_at(*offset);
   *offset += record_size(it->length);
   return it;
@@ -129,7 +130,7 @@ static void copy_into_other_block(void) {
   }
   write_head(other, sequence + 1);
   active = other;
-  free_at = to;
+  records_end = free_at = to;
 }
 
 static void append(const record *start, const uint8_t *value) {
@@ -142,7 +143,7 @@ static void append(const record *start, const uint8_t *value) {
     memcpy(unit, value + done, left < UNIT ? left : UNIT);
     board_storage_write(free_at + RECORD_BASE + done, unit, UNIT);
   }
-  free_at += record_size(length);
+  records_end = free_at += record_size(length);
 }
 
 int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
