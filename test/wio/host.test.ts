@@ -29,7 +29,9 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
   bridge_test: ["bridge/bridge", "bridge/framing"],
   usb_test: ["usb/control", "usb/cdc", "usb/descriptors"],
-  socket_parts_test: ["network/address", "network/outgoing"],
+  socket_parts_test: ["address", "outgoing", "firmware_version", "wifi_problem"].map(
+    (name) => `network/${name}`,
+  ),
   settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
   program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
 };

@@ -1,7 +1,4 @@
-/*
- * The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn); the
- * deadlines are ours, as no known driver has any. Function numbers: seeed-ambd-firmware erpc_idl.
- */
+/* The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn). */
 #include "wifi.h"
 
 #include <stddef.h>
@@ -10,38 +7,15 @@
 #include "board.h"
 #include "console.h"
 #include "erpc_client.h"
-
-enum { SYSTEM_VERSION = 1 };
-enum { WIFI_CONNECT = 1, WIFI_DISCONNECT = 3, WIFI_IS_CONNECTED = 4, WIFI_ON = 27, WIFI_OFF = 28 };
-enum { ADAPTER_INIT = 1, ADAPTER_GET_IP_INFO = 7, ADAPTER_DHCP_START = 13 };
-
-enum { MODE_STATION = 1, INTERFACE_STATION = 0 };
-enum { SECURITY_OPEN = 0, SECURITY_WPA2_AES = 0x00400004 };
-
-enum {
-  DEADLINE_VERSION_MS = 300,
-  DEADLINE_MS = 2000,
-  DEADLINE_RADIO_MS = 5000,
-  DEADLINE_CONNECT_MS = 25000, /* the call itself takes up to 20 s */
-  DEADLINE_DHCP_MS = 60000
-};
-
-enum {
-  POWER_OFF_MS = 100,
-  POWER_ON_MS = 200,
-  PROBE_EVERY_MS = 200,
-  PROBES = 15,
-  WATCH_EVERY_MS = 5000,
-  WATCH_AGAIN_MS = 1000,
-  WATCH_MISSES = 3, /* in a row before the network counts as lost */
-  RETRY_FIRST_MS = 1000,
-  RETRY_MAX_MS = 60000
-};
+#include "firmware_version.h"
+#include "wifi_calls.h"
+#include "wifi_problem.h"
 
 typedef enum {
   OFF,
   POWER_UP,
   PROBE,
+  PROBE_OLD, /* it is silent: does it speak at the rate of older firmware? */
   PREPARE_ADAPTER,
   RADIO_OFF,
   RADIO_ON,
@@ -72,6 +46,8 @@ static void go(step next, uint32_t delay_ms) {
 
 /* Tries again later, each time later than before. */
 static void retry(step next, const char *why) {
+  if (next == LEAVE) wifi_problem_is("network \"", ssid, "\": ", why, NULL);
+  else wifi_problem_is(why, NULL);
   console_line("wifi: ", why, ", again in ", console_number(retry_ms), " ms", NULL);
   go(next, retry_ms);
   retry_ms = retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
@@ -79,6 +55,7 @@ static void retry(step next, const char *why) {
 
 static void power_cycle(const char *why) {
   board_link_power(false);
+  board_link_baud(BAUD);
   erpc_restart();
   failed_probes = 0;
   retry(POWER_UP, why);
@@ -94,6 +71,11 @@ static void want(const char *new_ssid, const char *new_password) {
   password = new_password && *new_password ? new_password : NULL;
 }
 
+static void no_network(void) {
+  wifi_problem_is("no network name is set", NULL);
+  console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
+}
+
 void wifi_init(const char *new_ssid, const char *new_password) {
   want(new_ssid, new_password);
   retry_ms = RETRY_FIRST_MS;
@@ -106,7 +88,7 @@ void wifi_init(const char *new_ssid, const char *new_password) {
   erpc_listen(wifi_hint);
   now = board_micros();
   if (ssid) go(POWER_UP, POWER_OFF_MS);
-  else console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
+  else no_network();
 }
 
 void wifi_use(const char *new_ssid, const char *new_password) {
@@ -122,6 +104,7 @@ static void change_network(void) {
   if (!ssid) {
     state = OFF;
     board_link_power(false);
+    no_network();
   } else if (state == OFF) {
     go(POWER_UP, POWER_OFF_MS);
   } else if (state >= LEAVE) {
@@ -159,13 +142,37 @@ static bool unanswered(const erpc_reader *reply) {
   return true;
 }
 
+static void probe_old(void) {
+  board_link_baud(BAUD_OF_OLD);
+  erpc_restart();
+  failed_probes = 0;
+  go(PROBE_OLD, 0);
+}
+
+static void silent(void) {
+  const unsigned probes = state == PROBE_OLD ? PROBES_OF_OLD : PROBES;
+  if (++failed_probes < probes) {
+    go(state, PROBE_EVERY_MS);
+  } else if (state == PROBE) {
+    probe_old();
+  } else {
+    if (state == CHECK) lose_network();
+    power_cycle("coprocessor is silent");
+  }
+}
+
+/* Nothing but a person with a computer can help, so there is no hurry. */
+static void too_old(const char *version) {
+  retry_ms = RETRY_MAX_MS;
+  power_cycle("coprocessor firmware is too old");
+  wifi_problem_is("coprocessor firmware ", version, " is too old: needs " FIRMWARE_VERSION_MIN,
+                  NULL);
+  console_line("wifi: ", wifi_problem(), NULL);
+}
+
 static void probed(erpc_reader *reply) {
   if (!reply) {
-    if (++failed_probes < PROBES) go(state, PROBE_EVERY_MS);
-    else {
-      if (state == CHECK) lose_network();
-      power_cycle("coprocessor is silent");
-    }
+    silent();
     return;
   }
   failed_probes = 0;
@@ -177,8 +184,14 @@ static void probed(erpc_reader *reply) {
   const uint8_t *const text = erpc_get_binary(reply, &length);
   char version[16] = "";
   memcpy(version, text, length < sizeof version - 1 ? length : sizeof version - 1);
-  console_line("wifi: coprocessor firmware ", version, NULL);
-  go(PREPARE_ADAPTER, 0);
+  if (!firmware_is_new_enough(version)) {
+    too_old(version);
+  } else if (state == PROBE_OLD) {
+    power_cycle("coprocessor speaks at a wrong rate");
+  } else {
+    console_line("wifi: coprocessor firmware ", version, NULL);
+    go(PREPARE_ADAPTER, 0);
+  }
 }
 
 static void prepared(erpc_reader *reply) {
@@ -201,7 +214,7 @@ static void left(erpc_reader *reply) {
 
 static void joined(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (outcome(reply) != 0) retry(LEAVE, "cannot join");
+  if (outcome(reply) != 0) retry(LEAVE, "cannot join; not there, or another password");
   else go(DHCP, 0);
 }
 
@@ -227,6 +240,7 @@ static void got_address(erpc_reader *reply) {
   console_line("wifi: up, ", console_number(ip[0]), ".", console_number(ip[1]), ".",
                console_number(ip[2]), ".", console_number(ip[3]), NULL);
   retry_ms = RETRY_FIRST_MS;
+  wifi_problem_is_solved();
   go(UP, WATCH_EVERY_MS);
 }
 
@@ -247,27 +261,6 @@ static void watched(erpc_reader *reply) {
   }
 }
 
-static void call(uint8_t service, uint8_t function, uint32_t deadline_ms, erpc_done done) {
-  erpc_begin(service, function);
-  erpc_submit(deadline_ms, done);
-}
-
-static void call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_t deadline_ms,
-                     erpc_done done) {
-  erpc_put_u32(erpc_begin(service, function), argument);
-  erpc_submit(deadline_ms, done);
-}
-
-static void join(void) {
-  erpc_writer *const arguments = erpc_begin(ERPC_WIFI, WIFI_CONNECT);
-  erpc_put_text(arguments, ssid);
-  erpc_put_nullable_text(arguments, password);
-  erpc_put_u32(arguments, password ? SECURITY_WPA2_AES : SECURITY_OPEN);
-  erpc_put_u32(arguments, (uint32_t)-1); /* key index: none */
-  erpc_put_u32(arguments, 0);            /* semaphore: unused */
-  erpc_submit(DEADLINE_CONNECT_MS, joined);
-}
-
 void wifi_step(uint64_t now_micros) {
   now = now_micros;
   if (erpc_is_busy()) return;
@@ -281,33 +274,34 @@ void wifi_step(uint64_t now_micros) {
       go(PROBE, POWER_ON_MS);
       break;
     case PROBE:
+    case PROBE_OLD:
     case CHECK:
-      call(ERPC_SYSTEM, SYSTEM_VERSION, DEADLINE_VERSION_MS, probed);
+      wifi_call(ERPC_SYSTEM, SYSTEM_VERSION, DEADLINE_VERSION_MS, probed);
       break;
     case PREPARE_ADAPTER:
-      call(ERPC_ADAPTER, ADAPTER_INIT, DEADLINE_MS, prepared);
+      wifi_call(ERPC_ADAPTER, ADAPTER_INIT, DEADLINE_MS, prepared);
       break;
     case RADIO_OFF:
-      call(ERPC_WIFI, WIFI_OFF, DEADLINE_RADIO_MS, radio_off);
+      wifi_call(ERPC_WIFI, WIFI_OFF, DEADLINE_RADIO_MS, radio_off);
       break;
     case RADIO_ON:
-      call_u32(ERPC_WIFI, WIFI_ON, MODE_STATION, DEADLINE_RADIO_MS, radio_on);
+      wifi_call_u32(ERPC_WIFI, WIFI_ON, MODE_STATION, DEADLINE_RADIO_MS, radio_on);
       break;
     case LEAVE:
-      call(ERPC_WIFI, WIFI_DISCONNECT, DEADLINE_MS, left);
+      wifi_call(ERPC_WIFI, WIFI_DISCONNECT, DEADLINE_MS, left);
       break;
     case JOIN:
-      join();
+      wifi_call_join(ssid, password, joined);
       break;
     case DHCP:
-      call_u32(ERPC_ADAPTER, ADAPTER_DHCP_START, INTERFACE_STATION, DEADLINE_DHCP_MS, got_lease);
+      wifi_call_u32(ERPC_ADAPTER, ADAPTER_DHCP_START, INTERFACE_STATION, DEADLINE_DHCP_MS, got_lease);
       break;
     case ADDRESS:
-      call_u32(ERPC_ADAPTER, ADAPTER_GET_IP_INFO, INTERFACE_STATION, DEADLINE_MS, got_address);
+      wifi_call_u32(ERPC_ADAPTER, ADAPTER_GET_IP_INFO, INTERFACE_STATION, DEADLINE_MS, got_address);
       break;
     case UP:
     case CHECK_JOINED:
-      call(ERPC_WIFI, WIFI_IS_CONNECTED, DEADLINE_MS, watched);
+      wifi_call(ERPC_WIFI, WIFI_IS_CONNECTED, DEADLINE_MS, watched);
       break;
   }
 }

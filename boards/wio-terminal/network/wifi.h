@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wifi_problem.h" /* why there is no network */
+
 /* Without a network name the coprocessor stays off. An empty or null password: an open network. */
 void wifi_init(const char *ssid, const char *password);
 

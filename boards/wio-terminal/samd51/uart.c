@@ -47,6 +47,7 @@ static ring to_send[] = {
 };
 static const uintptr_t bases[] = {[UART_LINK] = SERCOM0, [UART_CONSOLE] = SERCOM2};
 static volatile uint32_t lost;
+static bool running; /* a SERCOM without its clock must not be touched */
 
 static bool put(ring *ring, uint8_t byte) {
   const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
@@ -100,6 +101,7 @@ void uart_init(void) {
   listen(LINE_SERCOM0 + SERCOM_LINE_RXC, PRIORITY_LINK_RECEIVE);
   listen(LINE_SERCOM0 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
   listen(LINE_SERCOM2 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
+  running = true;
 }
 
 void uart_link_baud(uint32_t baud) {
@@ -141,11 +143,12 @@ uint32_t uart_link_lost(void) { return lost; }
 size_t uart_write(uart uart, const uint8_t *bytes, size_t length) {
   size_t written = 0;
   while (written < length && put(&to_send[uart], bytes[written])) written++;
-  if (written > 0) SERCOM_INTENSET(bases[uart]) = INTERRUPT_DRE;
+  if (written > 0 && running) SERCOM_INTENSET(bases[uart]) = INTERRUPT_DRE;
   return written;
 }
 
 void uart_drain(uart uart) {
+  if (!running) return;
   SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
   uint8_t byte;
   /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
