@@ -2,8 +2,8 @@
  * USB as a full-speed device, single packets, both banks. DS60001507, USB; CMSIS
  * `component/usb.h`; what the firmware of hathach/tinyusb (dcd_samd.c) relies on.
  *
- * What the sources leave open goes against the firmware: a set-up packet changes neither BK0RDY nor
- * BK1RDY nor a stall.
+ * A set-up packet ends a stall of the first endpoint: dcd_samd.c never does it itself, and works.
+ * What the sources leave open goes against the firmware: it changes neither BK0RDY nor BK1RDY.
  */
 import type { Chip } from "./peripheral";
 import { RegisterBlock, type Register } from "./registers";
@@ -111,7 +111,9 @@ export class UsbDevice extends RegisterBlock {
     if (!target || this.typeOf(target, 0) !== TYPE_CONTROL) return "none";
     if (bytes.length !== SETUP_BYTES) throw new UsbMisuse("a set-up packet has eight bytes");
     this.deliver(endpoint, bytes);
-    this.change(target.status, this.get(target.status) | STATUS.dtglout | STATUS.dtglin);
+    const stalls = STATUS.stallrq[0] | STATUS.stallrq[1];
+    const status = this.get(target.status) & ~stalls;
+    this.change(target.status, status | STATUS.dtglout | STATUS.dtglin);
     this.change(target.flags, this.get(target.flags) | FLAG.rxstp);
     return "ack";
   }

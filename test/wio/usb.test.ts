@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makePackage } from "../../boards/wio-terminal/build/package";
+import { sendProgram } from "../../server/firmware/deploy";
+import {
+  ControlCmd,
+  SRV_CONTROL,
+  SRV_DEVICE_SCRIPT_MANAGER,
+  type JDBus,
+  type JDService,
+} from "../../server/simulator/jacdac";
+import { until } from "../support/until";
+import { StaysInBootloader } from "./chip/bootloader";
+import { UsbStall } from "./chip/usb-host";
+import { openBus } from "./line-bus";
+import { program } from "./programs";
+import { UsbBoard } from "./usb-board";
+
+const DEVICE_QUALIFIER = { type: 0x80, request: 6, value: 0x0600, length: 10 };
+const SET_REMOTE_WAKEUP = { type: 0, request: 3, value: 1 };
+const SEND_BREAK = { type: 0x21, request: 0x23, value: 0xffff };
+const VENDOR_REQUEST = { type: 0xc0, request: 0x51, length: 4 };
+
+describe("the board at a computer's USB socket", () => {
+  let board: UsbBoard;
+  let bus: JDBus | undefined;
+
+  beforeEach(async () => {
+    board = await UsbBoard.start(makePackage(program("button"), { ID: "usb" }));
+  });
+  afterEach(async () => {
+    await bus?.stop();
+    bus = undefined;
+    await board.stop();
+  });
+
+  const plugged = async (times = 1): Promise<void> =>
+    await board.until("the serial port is there", () => board.plugs >= times);
+
+  async function manager(): Promise<JDService> {
+    let found: JDService | undefined;
+    await until("the virtual machine on the bus", () => {
+      [found] = bus?.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }) ?? [];
+      return found !== undefined;
+    });
+    return found as JDService;
+  }
+
+  it("is a serial port by the standards, with an identity that the tools know", async () => {
+    await plugged();
+    expect(board.host.description).toMatchObject({ vendorId: 0x2886, productId: 0x802d });
+    expect(board.host.strings).toMatchObject({
+      vendor: "Seeed Studio",
+      product: "Nightlight on Wio Terminal",
+      serial: expect.stringMatching(/^JD[0-9A-F]{16}$/) as string,
+    });
+  });
+
+  it("shows the console, from its first line on", async () => {
+    await board.until("a line of the program", () => board.said.includes("buttons are watched"));
+    const lines = board.said.toString().split("\r\n");
+    expect(lines[0]).toBe("Nightlight on the Wio Terminal");
+    expect(lines.join()).not.toContain("lines lost");
+  });
+
+  it("refuses what it does not know, and goes on", async () => {
+    await plugged();
+    for (const request of [DEVICE_QUALIFIER, SET_REMOTE_WAKEUP, SEND_BREAK, VENDOR_REQUEST])
+      await expect(board.host.control(request)).rejects.toThrow(UsbStall);
+    const status = await board.host.control({ type: 0x80, request: 0, length: 2 });
+    expect([...status]).toEqual([0, 0]);
+    await board.host.enumerate();
+    await board.host.open();
+    const coding = await board.host.control({ type: 0xa1, request: 0x21, length: 7 });
+    expect(Buffer.from(coding).readUInt32LE(0)).toBe(115_200);
+  });
+
+  it(
+    "runs a program that is sent to it, and still after a reset",
+    { timeout: 90_000 },
+    async () => {
+      await plugged();
+      await board.logged("> buttons are watched");
+      bus = await openBus(board);
+      await sendProgram(await manager(), { bytecode: program("garbage"), settings: { ID: "new" } });
+      let from = board.log.length;
+      await board.logged("> case end", from);
+      const { device } = await manager();
+      const [control] = device.services({ serviceClass: SRV_CONTROL });
+      from = board.log.length;
+      await control?.sendCmdAsync(ControlCmd.Reset);
+      await plugged(2);
+      await board.logged("> case end", from);
+      expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
+    },
+  );
+
+  it("goes to its bootloader when the port is closed at 1200 baud", async () => {
+    await plugged();
+    await board.host.setBaud(1200);
+    expect(board.failure).toBeUndefined();
+    await board.host.close();
+    await until("the end of the program", () => board.failure !== undefined);
+    expect(board.failure).toBeInstanceOf(StaysInBootloader);
+    expect(String(board.failure)).toContain("asked for");
+  });
+});
