@@ -58,9 +58,14 @@ export class UsbBoard implements SerialLine {
   }
 
   async logged(text: string, from = 0): Promise<void> {
-    await this.until(`"${text}" on the console`, () =>
-      this.log.slice(from).some((line) => line.includes(text)),
-    );
+    try {
+      await this.until(`"${text}" on the console`, () =>
+        this.log.slice(from).some((line) => line.includes(text)),
+      );
+    } catch (error) {
+      const tail = this.log.slice(-30).join("\n  ");
+      throw new Error(`${(error as Error).message}; it ends:\n  ${tail}`, { cause: error });
+    }
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { makePackage } from "../../boards/wio-terminal/build/package";
 import { sendProgram } from "../../server/firmware/deploy";
 import {
@@ -20,13 +20,12 @@ const SET_REMOTE_WAKEUP = { type: 0, request: 3, value: 1 };
 const SEND_BREAK = { type: 0x21, request: 0x23, value: 0xffff };
 const VENDOR_REQUEST = { type: 0xc0, request: 0x51, length: 4 };
 
+const packed = (): Buffer => makePackage(program("button"), { ID: "usb" });
+
 describe("the board at a computer's USB socket", () => {
   let board: UsbBoard;
   let bus: JDBus | undefined;
 
-  beforeEach(async () => {
-    board = await UsbBoard.start(makePackage(program("button"), { ID: "usb" }));
-  });
   afterEach(async () => {
     await bus?.stop();
     bus = undefined;
@@ -46,6 +45,7 @@ describe("the board at a computer's USB socket", () => {
   }
 
   it("is a serial port by the standards, with an identity that the tools know", async () => {
+    board = await UsbBoard.start(packed());
     await plugged();
     expect(board.host.description).toMatchObject({ vendorId: 0x2886, productId: 0x802d });
     expect(board.host.strings).toMatchObject({
@@ -56,6 +56,7 @@ describe("the board at a computer's USB socket", () => {
   });
 
   it("shows the console, from its first line on", async () => {
+    board = await UsbBoard.start(packed());
     await board.until("a line of the program", () => board.said.includes("buttons are watched"));
     const lines = board.said.toString().split("\r\n");
     expect(lines[0]).toBe("Nightlight on the Wio Terminal");
@@ -63,6 +64,7 @@ describe("the board at a computer's USB socket", () => {
   });
 
   it("refuses what it does not know, and goes on", async () => {
+    board = await UsbBoard.start(packed());
     await plugged();
     for (const request of [DEVICE_QUALIFIER, SET_REMOTE_WAKEUP, SEND_BREAK, VENDOR_REQUEST])
       await expect(board.host.control(request)).rejects.toThrow(UsbStall);
@@ -74,27 +76,24 @@ describe("the board at a computer's USB socket", () => {
     expect(Buffer.from(coding).readUInt32LE(0)).toBe(115_200);
   });
 
-  it(
-    "runs a program that is sent to it, and still after a reset",
-    { timeout: 90_000 },
-    async () => {
-      await plugged();
-      await board.logged("> buttons are watched");
-      bus = await openBus(board);
-      await sendProgram(await manager(), { bytecode: program("garbage"), settings: { ID: "new" } });
-      let from = board.log.length;
-      await board.logged("> case end", from);
-      const { device } = await manager();
-      const [control] = device.services({ serviceClass: SRV_CONTROL });
-      from = board.log.length;
-      await control?.sendCmdAsync(ControlCmd.Reset);
-      await plugged(2);
-      await board.logged("> case end", from);
-      expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
-    },
-  );
+  it("runs a program that is sent to it, and still after a reset", async () => {
+    board = await UsbBoard.start();
+    await board.logged("no program in flash");
+    await plugged();
+    bus = await openBus(board);
+    await sendProgram(await manager(), { bytecode: program("button"), settings: { ID: "new" } });
+    await board.logged("> buttons are watched");
+    const { device } = await manager();
+    const [control] = device.services({ serviceClass: SRV_CONTROL });
+    const from = board.log.length;
+    await control?.sendCmdAsync(ControlCmd.Reset);
+    await plugged(2);
+    await board.logged("> buttons are watched", from);
+    expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
+  });
 
   it("goes to its bootloader when the port is closed at 1200 baud", async () => {
+    board = await UsbBoard.start(packed());
     await plugged();
     await board.host.setBaud(1200);
     expect(board.failure).toBeUndefined();
