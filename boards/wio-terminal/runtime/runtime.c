@@ -31,7 +31,8 @@ void runtime_run(void) {
   last_words_print();
 
   /* Two devices share the board: the virtual machine, and the services beside it. */
-  const uint64_t serial = board_serial_number();
+  /* The machine takes the lower half for a signed number, whose sign would fill the upper. */
+  const uint64_t serial = board_serial_number() & ~(uint64_t)0x80000000u;
   vm_memory_init();
   vm___wasm_call_ctors();
   vm_jd_em_init();
