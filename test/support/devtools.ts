@@ -92,15 +92,16 @@ export class Devtools {
   }
 
   /** Compiles and deploys, as F5 does. */
-  async deploy(settings: Settings): Promise<void> {
+  async deploy(settings: Settings, deployTo = SIMULATOR): Promise<void> {
     for (let attempt = 1; attempt <= DEPLOY_ATTEMPTS; attempt++) {
-      const { deployStatus } = await this.build({ deployTo: SIMULATOR });
+      const { deployStatus } = await this.build({ deployTo });
       if (deployStatus === "OK") return;
     }
     // The debugger needs the server's build only: the program may come from us.
     const { dbg } = await this.build({});
-    const [manager] = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
-    if (!manager) throw new Error("the simulator has gone");
+    const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
+    const manager = managers.find(({ device }) => device.deviceId === deployTo);
+    if (!manager) throw new Error("the device has gone");
     await sendProgram(manager, { bytecode: Buffer.from(dbg.binary.hex, "hex"), settings });
   }
 
