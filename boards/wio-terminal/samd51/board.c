@@ -6,6 +6,7 @@
 
 #include "clock_counter.h"
 #include "clocks.h"
+#include "console.h"
 #include "cortex.h"
 #include "identity.h"
 #include "light.h"
@@ -54,8 +55,20 @@ void board_init(void) {
   usb_line_init();
 }
 
+/* Lost bytes end in a broken message, whose call is then made again: it is good to know why. */
+static void tell_lost_bytes(uint64_t now_micros) {
+  static uint32_t told;
+  static uint64_t next_micros;
+  const uint32_t lost = uart_link_lost();
+  if (lost == told || now_micros < next_micros) return;
+  told = lost;
+  next_micros = now_micros + 1000000;
+  console_line("the coprocessor's line: ", console_number(lost), " bytes lost so far", NULL);
+}
+
 void board_step(uint64_t now_micros) {
   watchdog_feed();
+  tell_lost_bytes(now_micros);
   usb_line_step(now_micros);
 }
 
