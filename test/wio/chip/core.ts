@@ -86,7 +86,7 @@ export class Core {
     if (access) this.invalidAccess(access);
     else if (invalidInstruction) this.fault(EXCEPTION.usage, CFSR.undefinedInstruction);
     else if (interrupt === QEMU_EXCEPTION_EXIT) this.leave((pc | 1) >>> 0);
-    else if (interrupt === QEMU_SVC) this.nvic.pending.add(EXCEPTION.svcall);
+    else if (interrupt === QEMU_SVC) this.nvic.pend(EXCEPTION.svcall);
     else if (interrupt !== undefined)
       throw new CoreFault(`exception ${interrupt} of the emulator at ${hex(pc)}`);
     else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;

@@ -36,6 +36,7 @@ export class FlashedBoard {
   /** Causes of all resets, as RSTC tells them. */
   readonly resets: number[] = [];
   private readonly runner: Runner;
+  private told = false;
 
   private constructor(
     readonly chip: Samd51,
@@ -61,6 +62,7 @@ export class FlashedBoard {
     try {
       await this.runner.until(what, condition, ms);
     } catch (error) {
+      this.told = true;
       const tail = this.wio.log.slice(-25).join("\n  ");
       throw new Error(`${(error as Error).message}; the console ends:\n  ${tail}`, {
         cause: error,
@@ -79,6 +81,6 @@ export class FlashedBoard {
     this.wio.coprocessor.setPower(false);
     this.chip.close();
     // What went wrong in the chip fails the test, whatever it was that the test looked at.
-    if (this.runner.failure) throw this.runner.failure as Error;
+    if (this.runner.failure && !this.told) throw this.runner.failure as Error;
   }
 }

@@ -27,6 +27,8 @@ export interface Masks {
 }
 
 export class Nvic {
+  /** Something may be taken that could not before. */
+  onChange: () => void = () => undefined;
   /** By exception number. */
   readonly pending = new Set<number>();
   /** Those that have begun and not ended, the last on top. */
@@ -38,8 +40,13 @@ export class Nvic {
   /** A peripheral's line. Its exception stays pending once it was raised. */
   setLine(line: number, high: boolean): void {
     if (line < 0 || line >= LINES) throw new Error(`the NVIC has no line ${line}`);
-    if (high && !this.level[line]) this.pending.add(EXCEPTION.firstLine + line);
+    if (high && !this.level[line]) this.pend(EXCEPTION.firstLine + line);
     this.level[line] = high ? 1 : 0;
+  }
+
+  pend(exception: number): void {
+    this.pending.add(exception);
+    this.onChange();
   }
 
   isEnabled(line: number): boolean {
@@ -48,6 +55,7 @@ export class Nvic {
 
   enable(line: number, on: boolean): void {
     this.enabled[line] = on ? 1 : 0;
+    this.onChange();
   }
 
   priority(exception: number): number {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { run } from "../../../boards/wio-terminal/build/tools";
 import { loadableBytes } from "../../../boards/wio-terminal/build/uf2";
 import { Samd51 } from "./samd51";
+import { WioTerminal } from "./wio-terminal";
 
 const FOLDER = join(import.meta.dirname, "programs");
 const FLAGS = [
@@ -36,6 +37,7 @@ export async function runProgram(
     const chip = new Samd51();
     for (const { address, bytes } of loadableBytes(readFileSync(elf)))
       chip.nvm.program(address, bytes);
+    new WioTerminal(chip, { ssid: "nobody's" });
     chip.powerOn();
     const results = (): number[] =>
       Array.from({ length: 16 }, (_, index) => chip.word(place + 4 * index));

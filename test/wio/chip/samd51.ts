@@ -36,8 +36,8 @@ const CORE_HZ_MAX = 120_000_000;
 
 /** Halfwords of code at a stretch; whatever happens in the chip meanwhile ends it. */
 const STRETCH = 2400;
-/** With an interrupt that waits to be let through. */
-const STRETCH_WHILE_MASKED = 24;
+/** A block of code, with an interrupt that waits to be let through. */
+const STRETCH_WHILE_MASKED = 1;
 
 export interface Samd51Options {
   /** For the random numbers, and for what memory holds when power comes on. */
@@ -77,8 +77,9 @@ export class Samd51 implements Chip, Memory {
     this.tick = new SysTick(
       this.clock,
       () => this.hz,
-      () => this.nvic.pending.add(15),
+      () => this.nvic.pend(15),
     );
+    this.nvic.onChange = () => this.unicorn.limit(0);
     this.system = new SystemControl(this.nvic, this.tick, () => this.requestReset("system"));
     this.core = new Core(this.unicorn, this.nvic, this.system, this);
     const oscctrl = new Oscctrl(this.clock);
@@ -133,7 +134,6 @@ export class Samd51 implements Chip, Memory {
 
   setInterrupt(line: number, pending: boolean): void {
     this.nvic.setLine(line, pending);
-    if (pending && this.clock.stretch) this.unicorn.limit(0);
   }
 
   readMemory(address: number, length: number): Uint8Array {

@@ -58,9 +58,9 @@ export class SystemControl extends RegisterBlock {
       size: 4,
       read: () => (nvic.active.at(-1) ?? 0) | ((nvic.waiting ?? 0) << 12),
       written: (value) => {
-        if (value & ICSR.pendsvSet) nvic.pending.add(EXCEPTION.pendsv);
+        if (value & ICSR.pendsvSet) nvic.pend(EXCEPTION.pendsv);
         if (value & ICSR.pendsvClear) nvic.pending.delete(EXCEPTION.pendsv);
-        if (value & ICSR.tickSet) nvic.pending.add(EXCEPTION.sysTick);
+        if (value & ICSR.tickSet) nvic.pend(EXCEPTION.sysTick);
         if (value & ICSR.tickClear) nvic.pending.delete(EXCEPTION.sysTick);
       },
     });
@@ -173,7 +173,7 @@ export class SystemControl extends RegisterBlock {
     const registers: [number, () => number, ((line: number) => void) | undefined][] = [
       [0x100, enabled, (line) => nvic.enable(line, true)],
       [0x180, enabled, (line) => nvic.enable(line, false)],
-      [0x200, pending, (line) => nvic.pending.add(EXCEPTION.firstLine + line)],
+      [0x200, pending, (line) => nvic.pend(EXCEPTION.firstLine + line)],
       [0x280, pending, (line) => nvic.pending.delete(EXCEPTION.firstLine + line)],
       [0x300, () => bits((line) => nvic.active.includes(EXCEPTION.firstLine + line)), undefined],
     ];

@@ -32,7 +32,8 @@ void sercom0_handler(void) {
 void supervisor_handler(void) { results[2]++; }
 
 /* All of the flags and registers that an interrupt could spoil are in use all the time. */
-static uint32_t work(uint32_t turns) {
+static uint32_t __attribute__((noinline)) work(uint32_t turns) {
+  __asm volatile(""); /* the compiler may not know that it always says the same */
   uint32_t hash = 1;
   double sum = 0.5;
   for (uint32_t i = 0; i < turns; i++) {
@@ -43,11 +44,10 @@ static uint32_t work(uint32_t turns) {
   return hash ^ (uint32_t)(int32_t)sum;
 }
 
-void program(void) {
-  static uint32_t process_stack[1024];
-  const uint32_t undisturbed = work(20000);
-  __asm volatile("msr psp, %0\nmovs r0, #2\nmsr control, r0\nisb" ::"r"(process_stack + 1024)
-                 : "r0");
+static uint32_t undisturbed;
+static uint32_t __attribute__((aligned(8))) process_stack[1024];
+
+static void __attribute__((used, noreturn)) on_process_stack(void) {
   SYST_RVR = 1199;
   SYST_CVR = 0;
   SYST_CSR = 7;
@@ -80,4 +80,17 @@ void program(void) {
   __asm volatile("mov %0, sp" : "=r"(stack));
   results[9] = stack - (uint32_t)process_stack <= sizeof process_stack;
   results[10] = 1; /* the end was reached */
+  for (;;) __asm volatile("wfi");
+}
+
+void program(void) {
+  ticks = order = 0; /* RAM holds anything when power comes on */
+  undisturbed = work(20000);
+  __asm volatile(
+      "msr psp, %0\n"
+      "movs r0, #2\n"
+      "msr control, r0\n"
+      "isb\n"
+      "b on_process_stack" ::"r"(process_stack + 1024)
+      : "r0");
 }
