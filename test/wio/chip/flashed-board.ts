@@ -18,10 +18,15 @@ export interface FlashedBoardOptions {
   readonly seed?: number;
   /** Before the board runs. */
   readonly prepare?: (board: WioTerminal) => void;
+  readonly onFailure?: (error: Error) => void;
 }
 
 /** The file that one drops onto the bootloader's drive. */
 export async function nightlightUf2(id: string, broker: string): Promise<Buffer> {
+  return uf2OfElf(await nightlightElf(id, broker));
+}
+
+export async function nightlightElf(id: string, broker: string): Promise<string> {
   const packed = makePackage(await compileFirmware(), {
     ID: id,
     BROKER: broker,
@@ -29,7 +34,7 @@ export async function nightlightUf2(id: string, broker: string): Promise<Buffer>
     WIFI_PWD: HOME.password ?? "",
   });
   const { elf } = await linkImage(WIO, { packed });
-  return uf2OfElf(elf);
+  return elf;
 }
 
 export class FlashedBoard {
@@ -41,9 +46,9 @@ export class FlashedBoard {
   private constructor(
     readonly chip: Samd51,
     readonly wio: WioTerminal,
-    pace?: Pace,
+    { pace, onFailure }: FlashedBoardOptions,
   ) {
-    this.runner = new Runner(chip, pace);
+    this.runner = new Runner(chip, pace, onFailure);
     chip.onReset = (cause) => this.resets.push(cause);
   }
 
@@ -51,11 +56,17 @@ export class FlashedBoard {
     const file = await nightlightUf2(options.id, options.broker);
     const chip = new Samd51(options.seed === undefined ? {} : { seed: options.seed });
     writeUf2(file, chip.nvm);
-    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), options.pace);
+    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), options);
     options.prepare?.(board.wio);
     chip.powerOn();
     board.runner.start();
     return board;
+  }
+
+  /** What ended the emulation, if anything did. */
+  get failure(): string | undefined {
+    const { failure } = this.runner;
+    return failure?.message;
   }
 
   async until(what: string, condition: () => boolean, ms?: number): Promise<void> {
@@ -81,6 +92,6 @@ export class FlashedBoard {
     this.wio.coprocessor.setPower(false);
     this.chip.close();
     // What went wrong in the chip fails the test, whatever it was that the test looked at.
-    if (this.runner.failure && !this.told) throw this.runner.failure as Error;
+    if (this.runner.failure && !this.told) throw this.runner.failure;
   }
 }

@@ -87,6 +87,10 @@ export class Nvmctrl extends RegisterBlock {
     this.address = this.define({ offset: 0x14, size: 4, writable: 0x00ff_ffff });
   }
 
+  get busy(): boolean {
+    return this.work !== undefined;
+  }
+
   /** A store into flash goes to the page buffer. */
   store(address: number, size: number, value: number): boolean {
     if (size !== 4) throw new Error(`NVMCTRL: a store of ${size} bytes at ${address.toString(16)}`);

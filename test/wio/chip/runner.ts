@@ -15,20 +15,20 @@ const STEPS_PER_LOOK = 50;
 
 export class Runner {
   /** What ended the emulation: an error of the firmware, most often. */
-  failure: unknown;
+  failure: Error | undefined;
   private stopped = false;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly chip: Samd51,
     private readonly pace: Pace = { speed: 1 },
-    private readonly onFailure: (error: unknown) => void = () => undefined,
+    private readonly onFailure: (error: Error) => void = () => undefined,
   ) {}
 
   start(): void {
     this.running = this.run().catch((error: unknown) => {
-      this.failure = error;
-      this.onFailure(error);
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.onFailure(this.failure);
     });
   }
 
@@ -42,7 +42,7 @@ export class Runner {
     await until(
       what,
       () => {
-        if (this.failure) throw this.failure as Error;
+        if (this.failure) throw this.failure;
         return condition();
       },
       ms,

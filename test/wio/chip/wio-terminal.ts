@@ -31,12 +31,16 @@ export const SWITCH = {
   press: "PD10",
 } as const;
 
+const CONTROLS = { ...BUTTONS, ...SWITCH };
+
 export class WioTerminal {
   /** A line each, from the UART of the header. */
   readonly log: string[] = [];
   readonly coprocessor: Coprocessor;
   /** 0..65535. */
   light = 0;
+  /** What its screen shows. */
+  display?: { picture(): { readonly rgb: Uint8Array } };
   onLog: (line: string) => void = () => undefined;
   readonly link: SercomUsart;
   /** The socket at its side. */
@@ -61,21 +65,28 @@ export class WioTerminal {
     this.usb = new UsbDevice(chip);
     chip.attach(this.usb);
     this.wirePower();
-    for (const pin of [...Object.values(BUTTONS), ...Object.values(SWITCH)])
-      chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
+    for (const pin of Object.values(CONTROLS)) chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
   }
 
   get led(): boolean {
     return this.chip.pin("PA15").level;
   }
 
-  setButton(button: keyof typeof BUTTONS, pressed: boolean): void {
-    this.chip.pin(BUTTONS[button]).set(!pressed);
+  setButton(button: keyof typeof CONTROLS, pressed: boolean): void {
+    this.chip.pin(CONTROLS[button]).set(!pressed);
   }
 
   /** The coprocessor has answered what it was asked, as far as it can by itself. */
   async coprocessorIdle(): Promise<void> {
     await setImmediate();
+  }
+
+  /** The switch at its side: off, at whatever moment, and on again. */
+  cyclePower(): void {
+    this.chip.cutPower();
+    this.coprocessor.restart();
+    this.line = "";
+    this.chip.powerOn();
   }
 
   private attachUsart(
