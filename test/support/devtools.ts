@@ -9,6 +9,7 @@ import {
   SensorServer,
   Transport,
   addServer,
+  type JDService,
 } from "../../server/simulator/jacdac";
 import { sendProgram } from "../../server/firmware/deploy";
 import type { Settings } from "../../server/settings";
@@ -92,17 +93,26 @@ export class Devtools {
   }
 
   /** Compiles and deploys, as F5 does. */
-  async deploy(settings: Settings, deployTo = SIMULATOR): Promise<void> {
+  async deploy(settings: Settings): Promise<void> {
     for (let attempt = 1; attempt <= DEPLOY_ATTEMPTS; attempt++) {
-      const { deployStatus } = await this.build({ deployTo });
+      const { deployStatus } = await this.build({ deployTo: SIMULATOR });
       if (deployStatus === "OK") return;
     }
-    // The debugger needs the server's build only: the program may come from us.
+    await this.send(settings, SIMULATOR);
+  }
+
+  /** The debugger needs the server's build only: the program may come from us. */
+  async send(settings: Settings, deviceId: string): Promise<void> {
     const { dbg } = await this.build({});
-    const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
-    const manager = managers.find(({ device }) => device.deviceId === deployTo);
-    if (!manager) throw new Error("the device has gone");
-    await sendProgram(manager, { bytecode: Buffer.from(dbg.binary.hex, "hex"), settings });
+    let manager: JDService | undefined;
+    // While it compiled, the server took the device for gone.
+    await until("the device on the server's bus", () => {
+      const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
+      manager = managers.find(({ device }) => device.deviceId === deviceId);
+      return manager !== undefined;
+    });
+    const bytecode = Buffer.from(dbg.binary.hex, "hex");
+    await sendProgram(manager as JDService, { bytecode, settings });
   }
 
   private async build(deploy: { deployTo?: string }): Promise<BuildStatus> {

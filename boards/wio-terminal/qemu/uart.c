@@ -20,7 +20,7 @@ enum { INTERRUPT_RX = 2 };
 enum { BAUD_DIVISOR = 16 };
 
 /* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench;
-   and two frames from the computer, which waits for each to be acknowledged. */
+   and frames from the computer, which is held off while there is no room, as USB does. */
 static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
 typedef struct {
@@ -51,8 +51,9 @@ static void received(unsigned uart) {
   ring *const ring = rings[uart];
   UART_INTCLEAR(uart) = INTERRUPT_RX;
   while (UART_STATE(uart) & STATE_RX_FULL) {
-    const uint8_t byte = (uint8_t)UART_DATA(uart);
     const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
+    if (next == ring->tail && uart == UART_LINE) return; /* QEMU waits until it is taken */
+    const uint8_t byte = (uint8_t)UART_DATA(uart);
     if (next == ring->tail) continue; /* lost, as a CRC will tell */
     ring->bytes[ring->head] = byte;
     ring->head = next;
@@ -69,6 +70,12 @@ size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   while (length < space && ring->tail != ring->head) {
     into[length++] = ring->bytes[ring->tail];
     ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
+  }
+  if (uart == UART_LINE && length > 0) {
+    /* A byte that found no room has no interrupt of its own any more. */
+    cortex_disable_interrupt(receive_interrupt(uart));
+    received(uart);
+    cortex_enable_interrupt(receive_interrupt(uart));
   }
   return length;
 }
