@@ -105,6 +105,17 @@ describe("the chip, when things go wrong", () => {
     expect(running.log.join("\n")).not.toContain("the run before ended");
   });
 
+  it("tells when the coprocessor's firmware is too old", { timeout: 60_000 }, async () => {
+    const settings = { WIFI_SSID: "home", WIFI_PWD: "good night" };
+    ({ elf } = await linkImage(WIO, { packed: makePackage(program("button"), settings) }));
+    running = new Running(uf2OfElf(elf));
+    // Up to 2.1.1 it spoke at another rate.
+    running.board.coprocessorBaud = 1_843_200;
+    running.board.coprocessor.version = "2.0.9";
+    running.powerOn();
+    await running.until("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2", 20);
+  });
+
   it("runs on when power goes at any time of a deploy", { timeout: 120_000 }, async () => {
     const first = await uf2With("button");
     start(first);

@@ -1,7 +1,6 @@
 /* The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn). */
 #include "wifi.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "board.h"
@@ -9,13 +8,13 @@
 #include "erpc_client.h"
 #include "firmware_version.h"
 #include "wifi_calls.h"
-#include "wifi_problem.h"
 
 typedef enum {
   OFF,
   POWER_UP,
   PROBE,
-  PROBE_OLD, /* it is silent: does it speak at the rate of older firmware? */
+  POWER_UP_OLD, /* it is silent: does it speak at the rate of older firmware? */
+  PROBE_OLD,
   PREPARE_ADAPTER,
   RADIO_OFF,
   RADIO_ON,
@@ -71,11 +70,6 @@ static void want(const char *new_ssid, const char *new_password) {
   password = new_password && *new_password ? new_password : NULL;
 }
 
-static void no_network(void) {
-  wifi_problem_is("no network name is set", NULL);
-  console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
-}
-
 void wifi_init(const char *new_ssid, const char *new_password) {
   want(new_ssid, new_password);
   retry_ms = RETRY_FIRST_MS;
@@ -87,8 +81,12 @@ void wifi_init(const char *new_ssid, const char *new_password) {
   erpc_restart();
   erpc_listen(wifi_hint);
   now = board_micros();
-  if (ssid) go(POWER_UP, POWER_OFF_MS);
-  else no_network();
+  if (ssid) {
+    go(POWER_UP, POWER_OFF_MS);
+  } else {
+    wifi_problem_is("no network name is set", NULL);
+    console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
+  }
 }
 
 void wifi_use(const char *new_ssid, const char *new_password) {
@@ -104,7 +102,7 @@ static void change_network(void) {
   if (!ssid) {
     state = OFF;
     board_link_power(false);
-    no_network();
+    wifi_problem_is("no network name is set", NULL);
   } else if (state == OFF) {
     go(POWER_UP, POWER_OFF_MS);
   } else if (state >= LEAVE) {
@@ -127,13 +125,6 @@ void wifi_hint(void) {
   if (state == UP) go(UP, 0);
 }
 
-/* What a call that returns an i32 returned; a made-up failure when there was no reply. */
-static int32_t outcome(erpc_reader *reply) {
-  if (!reply) return -1;
-  const int32_t result = (int32_t)erpc_get_u32(reply);
-  return reply->failed ? -1 : result;
-}
-
 /* Where a call is not answered at all, the coprocessor has to show that it lives. */
 static bool unanswered(const erpc_reader *reply) {
   if (reply) return false;
@@ -142,11 +133,14 @@ static bool unanswered(const erpc_reader *reply) {
   return true;
 }
 
+/* Its power is cut, as what came at the wrong rate has put it out of step. */
 static void probe_old(void) {
+  console_line("wifi: coprocessor is silent, trying the rate of older firmware", NULL);
+  board_link_power(false);
   board_link_baud(BAUD_OF_OLD);
   erpc_restart();
   failed_probes = 0;
-  go(PROBE_OLD, 0);
+  go(POWER_UP_OLD, POWER_OFF_MS);
 }
 
 static void silent(void) {
@@ -180,10 +174,8 @@ static void probed(erpc_reader *reply) {
     go(CHECK_JOINED, 0);
     return;
   }
-  uint32_t length;
-  const uint8_t *const text = erpc_get_binary(reply, &length);
-  char version[16] = "";
-  memcpy(version, text, length < sizeof version - 1 ? length : sizeof version - 1);
+  char version[16];
+  wifi_call_text(reply, version, sizeof version);
   if (!firmware_is_new_enough(version)) {
     too_old(version);
   } else if (state == PROBE_OLD) {
@@ -204,7 +196,7 @@ static void radio_off(erpc_reader *reply) {
 
 static void radio_on(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (outcome(reply) != 0) retry(RADIO_OFF, "the radio does not start");
+  if (wifi_call_result(reply) != 0) retry(RADIO_OFF, "the radio does not start");
   else go(LEAVE, 0);
 }
 
@@ -214,7 +206,7 @@ static void left(erpc_reader *reply) {
 
 static void joined(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (outcome(reply) != 0) retry(LEAVE, "cannot join; not there, or another password");
+  if (wifi_call_result(reply) != 0) retry(LEAVE, "cannot join; not there, or another password");
   else go(DHCP, 0);
 }
 
@@ -224,7 +216,7 @@ static void joined(erpc_reader *reply) {
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (outcome(reply) != 0) retry(LEAVE, "no address from DHCP");
+  if (wifi_call_result(reply) != 0) retry(LEAVE, "no address from DHCP");
   else go(ADDRESS, 0);
 }
 
@@ -232,7 +224,7 @@ static void got_address(erpc_reader *reply) {
   if (unanswered(reply)) return;
   uint32_t length;
   const uint8_t *const ip = erpc_get_binary(reply, &length);
-  if (outcome(reply) != 0 || length < 4) {
+  if (wifi_call_result(reply) != 0 || length < 4) {
     retry(LEAVE, "no address");
     return;
   }
@@ -248,7 +240,7 @@ static void watched(erpc_reader *reply) {
   if (!reply) {
     failed_probes = 0;
     go(CHECK, 0);
-  } else if (outcome(reply) == 0) {
+  } else if (wifi_call_result(reply) == 0) {
     misses = 0;
     go(UP, WATCH_EVERY_MS);
   } else if (++misses < WATCH_MISSES) {
@@ -270,8 +262,9 @@ void wifi_step(uint64_t now_micros) {
     case OFF:
       break;
     case POWER_UP:
+    case POWER_UP_OLD:
       board_link_power(true);
-      go(PROBE, POWER_ON_MS);
+      go(state == POWER_UP ? PROBE : PROBE_OLD, POWER_ON_MS);
       break;
     case PROBE:
     case PROBE_OLD:

@@ -48,4 +48,10 @@ void wifi_call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_
 /* Without a password: an open network. */
 void wifi_call_join(const char *ssid, const char *password, erpc_done done);
 
+/* What a call that returns an i32 returned; a made-up failure when there was no reply. */
+int32_t wifi_call_result(erpc_reader *reply);
+
+/* A text that it returned, cut to the space and ended by a zero. */
+void wifi_call_text(erpc_reader *reply, char *into, uint32_t space);
+
 #endif

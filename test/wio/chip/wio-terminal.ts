@@ -37,6 +37,8 @@ export class WioTerminal {
   /** A line each, from the UART of the header. */
   readonly log: string[] = [];
   readonly coprocessor: Coprocessor;
+  /** Bits a second that the coprocessor's firmware speaks at. */
+  coprocessorBaud = COPROCESSOR_BAUD;
   /** 0..65535. */
   light = 0;
   /** What its screen shows. */
@@ -58,7 +60,7 @@ export class WioTerminal {
     const console = this.attachUsart(2, 0x4101_2000, 54, 23, { PB26: "C" });
     console.onByte = (byte) => this.print(byte);
     this.coprocessor = new Coprocessor(network, (bytes) => {
-      this.link.deliver(bytes, COPROCESSOR_BAUD);
+      this.link.deliver(bytes, this.coprocessorBaud);
     });
     this.link.onByte = (byte, baud) => this.toCoprocessor(byte, baud);
     this.attachAdc();
@@ -152,7 +154,7 @@ export class WioTerminal {
 
   private toCoprocessor(byte: number, baud: number): void {
     if (this.chip.clock.nowMicros < this.coprocessorReadyMicros) return;
-    const wrongPace = Math.abs(baud / COPROCESSOR_BAUD - 1) > BAUD_TOLERANCE;
+    const wrongPace = Math.abs(baud / this.coprocessorBaud - 1) > BAUD_TOLERANCE;
     this.coprocessor.receive(Uint8Array.of(wrongPace ? byte ^ 0xa5 : byte));
   }
 
