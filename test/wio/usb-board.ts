@@ -1,19 +1,15 @@
 /** The image in the emulated chip, with a computer at its USB socket. */
-import { readFileSync } from "node:fs";
-import { setImmediate, setTimeout } from "node:timers/promises";
 import { WIO } from "../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../boards/wio-terminal/build/image";
-import { loadableBytes } from "../../boards/wio-terminal/build/uf2";
+import { uf2OfElf } from "../../boards/wio-terminal/build/uf2";
 import { buildSlice } from "../../boards/wio-terminal/emulator/build";
-import { until } from "../support/until";
+import { writeUf2 } from "./chip/bootloader";
+import { Runner } from "./chip/runner";
 import { Samd51 } from "./chip/samd51";
 import { UsbHost } from "./chip/usb-host";
 import { WioTerminal } from "./chip/wio-terminal";
 import type { SerialLine } from "./line-bus";
 import { HOME } from "./nightlight-board";
-
-/** What the emulation does before others get their turn. */
-const TURN_MICROS = 2_000;
 
 export class UsbBoard implements SerialLine {
   readonly chip = new Samd51();
@@ -24,18 +20,15 @@ export class UsbBoard implements SerialLine {
   onData: (bytes: Buffer) => void = () => undefined;
   /** How often it was enumerated. */
   plugs = 0;
-  /** What ended the emulation, if anything has. */
-  failure: unknown;
-  private isStopped = false;
-  private ended: Promise<void> = Promise.resolve();
+  private readonly runner = new Runner(this.chip);
+  private hostFailure: Error | undefined;
 
   /** @param packed what `makePackage` made */
   static async start(packed?: Uint8Array): Promise<UsbBoard> {
     await buildSlice();
     const { elf } = await linkImage(WIO, packed ? { packed } : {});
     const board = new UsbBoard();
-    for (const { address, bytes } of loadableBytes(readFileSync(elf)))
-      board.chip.flash.set(bytes, address);
+    writeUf2(uf2OfElf(elf), board.chip.nvm);
     board.host.onData = (bytes) => {
       board.said = Buffer.concat([board.said, bytes]);
       board.onData(bytes);
@@ -44,12 +37,17 @@ export class UsbBoard implements SerialLine {
       if (attached) void board.plugIn();
     };
     board.chip.powerOn();
-    board.ended = board.run();
+    board.runner.start();
     return board;
   }
 
   write(bytes: Uint8Array): void {
     this.host.write(bytes);
+  }
+
+  /** What ended the emulation, or the host's patience with it, if anything has. */
+  get failure(): Error | undefined {
+    return this.runner.failure ?? this.hostFailure;
   }
 
   /** The console's text, on the UART of the header. */
@@ -69,16 +67,16 @@ export class UsbBoard implements SerialLine {
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {
-    await until(what, () => {
-      if (this.failure) throw this.failure as Error;
+    await this.runner.until(what, () => {
+      if (this.hostFailure) throw this.hostFailure;
       return holds();
     });
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
-    await this.ended;
+    await this.runner.stop();
     this.host.unplug();
+    this.board.coprocessor.setPower(false);
     this.chip.close();
   }
 
@@ -88,24 +86,7 @@ export class UsbBoard implements SerialLine {
       await this.host.open();
       this.plugs++;
     } catch (error) {
-      this.failure ??= error;
-    }
-  }
-
-  /** As fast as the chip at most, so that both ends of a conversation have the same patience. */
-  private async run(): Promise<void> {
-    const { clock } = this.chip;
-    const startedMs = performance.now();
-    try {
-      while (!this.isStopped) {
-        const end = clock.nowMicros + TURN_MICROS;
-        while (clock.nowMicros < end) this.chip.step(end);
-        const aheadMs = clock.nowMicros / 1000 - (performance.now() - startedMs);
-        if (aheadMs > 1) await setTimeout(aheadMs);
-        else await setImmediate();
-      }
-    } catch (error) {
-      this.failure ??= error;
+      this.hostFailure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 }

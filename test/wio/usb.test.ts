@@ -8,7 +8,11 @@ import {
   type JDBus,
   type JDService,
 } from "../../server/simulator/jacdac";
+import { Checkout } from "../support/checkout";
+import { Mosquitto } from "../support/mosquitto";
+import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
+import { Witness } from "../support/witness";
 import { StaysInBootloader } from "./chip/bootloader";
 import { UsbStall } from "./chip/usb-host";
 import { openBus } from "./line-bus";
@@ -90,6 +94,35 @@ describe("the board at a computer's USB socket", () => {
     await plugged(2);
     await board.logged("> buttons are watched", from);
     expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
+  });
+
+  it("becomes a nightlight by `npm run deploy:wio`", { timeout: 120_000 }, async () => {
+    board = await UsbBoard.start();
+    await plugged();
+    const { vendor, serial: serialNumber } = board.host.strings;
+    const usb = { vendor, vendorId: "2886", productId: "802d", serialNumber };
+    const port = await PseudoPort.plugIn(usb);
+    const broker = await Mosquitto.start();
+    const witness = await Witness.connect(broker.url);
+    const checkout = new Checkout();
+    try {
+      board.onData = (bytes) => port.write(bytes);
+      port.onData = (bytes) => board.write(bytes);
+      checkout.write(
+        ".env.local",
+        `ID=chip\nWIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=mqtt://broker.home:${broker.port}\n`,
+      );
+      const { stdout, stderr } = await checkout.run("deploy-wio", [], port.env);
+      expect(stderr).toBe("");
+      expect(stdout).toContain("The nightlight is connected.");
+      await board.until("telemetry", () => witness.payloads("chip/telemetry").length > 0);
+      expect(board.said.includes("good night")).toBe(false);
+    } finally {
+      checkout.remove();
+      await port.unplug();
+      await witness.stop();
+      await broker.stop();
+    }
   });
 
   it("goes to its bootloader when the port is closed at 1200 baud", async () => {
