@@ -74,7 +74,7 @@ describe("the chip, when things go wrong", () => {
   beforeAll(async () => await buildSlice());
   afterEach(() => running.chip.close());
 
-  it("tells after a panic why the run before ended", { timeout: 60_000 }, async () => {
+  it("tells after a panic why the run before ended", { timeout: 180_000 }, async () => {
     start(await uf2With("trap"));
     await running.until("reset by: power on");
     await running.until("panic: integer overflow");
@@ -85,7 +85,7 @@ describe("the chip, when things go wrong", () => {
     expect(told).toBe(1);
   });
 
-  it("keeps the registers of a fault over the reset", { timeout: 60_000 }, async () => {
+  it("keeps the registers of a fault over the reset", { timeout: 180_000 }, async () => {
     start(await uf2With("button"));
     await running.until("buttons are watched");
     const address = addressOf("board_light");
@@ -96,7 +96,7 @@ describe("the chip, when things go wrong", () => {
     expect(running.log.find((line) => line.startsWith("  pc "))).toContain(`pc ${pc} `);
   });
 
-  it("is reset by the watchdog when its loop hangs", { timeout: 60_000 }, async () => {
+  it("is reset by the watchdog when its loop hangs", { timeout: 180_000 }, async () => {
     start(await uf2With("button"));
     await running.until("buttons are watched");
     running.chip.nvm.program(addressOf("board_step"), HANG);
@@ -105,7 +105,7 @@ describe("the chip, when things go wrong", () => {
     expect(running.log.join("\n")).not.toContain("the run before ended");
   });
 
-  it("tells when the coprocessor's firmware is too old", { timeout: 60_000 }, async () => {
+  it("tells when the coprocessor's firmware is too old", { timeout: 180_000 }, async () => {
     const settings = { WIFI_SSID: "home", WIFI_PWD: "good night" };
     ({ elf } = await linkImage(WIO, { packed: makePackage(program("button"), settings) }));
     running = new Running(uf2OfElf(elf));
@@ -116,7 +116,7 @@ describe("the chip, when things go wrong", () => {
     await running.until("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2", 20);
   });
 
-  it("runs on when power goes at any time of a deploy", { timeout: 120_000 }, async () => {
+  it("runs on when power goes at any time of a deploy", { timeout: 180_000 }, async () => {
     const first = await uf2With("button");
     start(first);
     await running.until("buttons are watched");
