@@ -14,6 +14,7 @@ import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { StaysInBootloader } from "./chip/bootloader";
+import { BadDescriptor, readDescription } from "./chip/usb-descriptors";
 import { UsbStall } from "./chip/usb-host";
 import { openBus } from "./line-bus";
 import { program } from "./programs";
@@ -57,6 +58,16 @@ describe("the board at a computer's USB socket", () => {
       product: "Nightlight on Wio Terminal",
       serial: expect.stringMatching(/^JD[0-9A-F]{16}$/) as string,
     });
+    // And the host would have seen it, had a byte of these been wrong.
+    const get = { type: 0x80, request: 6 };
+    const device = await board.host.control({ ...get, value: 0x0100, length: 18 });
+    const configuration = await board.host.control({ ...get, value: 0x0200, length: 75 });
+    const changed = (bytes: Uint8Array, at: number): Uint8Array =>
+      bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+    for (const at of [0, 1, 2, 4, 7, 17])
+      expect(() => readDescription(changed(device, at), configuration)).toThrow(BadDescriptor);
+    for (const at of [0, 2, 4, 7, 9, 17, 21, 45, 56])
+      expect(() => readDescription(device, changed(configuration, at))).toThrow(BadDescriptor);
   });
 
   it("shows the console, from its first line on", async () => {
