@@ -32,6 +32,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   socket_parts_test: ["address", "outgoing", "firmware_version", "wifi_problem"].map(
     (name) => `network/${name}`,
   ),
+  program_watch_test: ["runtime/program_watch"],
   settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
   program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
 };

@@ -43,7 +43,7 @@ export const QEMU: Target = {
 export const WIO: Target = {
   ...QEMU,
   name: "wio",
-  folders: [...SHARED_FOLDERS, "cortex-m", "usb", "samd51"],
+  folders: [...SHARED_FOLDERS, "cortex-m", "usb", "screen", "samd51"],
   scriptFolders: ["cortex-m", "samd51"],
 };
 

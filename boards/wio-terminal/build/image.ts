@@ -1,6 +1,7 @@
 /** Links the runtime, with or without a package in it. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { generateFonts } from "./font/font";
 import { compileFile, compileFolders, version, type Target } from "./compile";
 import { BOARD, OUTPUT, ROOT } from "./paths";
 import { regions, type Region } from "./sizes";
@@ -36,6 +37,8 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
   // The board's code comes first, as its linker script wants it in the first bank of the flash.
   for (const { object, folder } of await compileFolders(target, include)) parts.set(object, folder);
   for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
+  if (target.folders.includes("screen"))
+    parts.set(await compileFile(target, await generateFonts(), { include }), "screen");
   const objects = [...parts.keys()];
   if (options.packed) objects.push(await packageObject(target, options.packed));
 

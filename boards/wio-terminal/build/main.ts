@@ -4,8 +4,11 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { loadConfig } from "../../../server/config";
 import { compileFirmware } from "../../../server/firmware/compile";
+import { ruleOfDevice } from "../../../server/firmware/configure";
 import { UserError } from "../../../server/user-error";
+import { VERSION } from "../../../server/version";
 import { QEMU, WIO } from "./compile";
 import { linkImage } from "./image";
 import { makePackage } from "./package";
@@ -20,7 +23,8 @@ try {
   const program = await compileFirmware("src/main.ts", {
     onCompile: () => console.log("Compiling src/main.ts ..."),
   });
-  const packed = makePackage(program, readSettings());
+  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  const packed = makePackage(program, readSettings(), { about });
   const image = await linkImage(WIO, {
     packed,
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),

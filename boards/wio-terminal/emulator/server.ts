@@ -65,8 +65,8 @@ export async function serveBoard(board: FlashedBoard, port: number): Promise<Ser
         seconds: chip.clock.nowMicros / 1e6,
         failure: board.failure,
       });
-      const shown = wio.display?.picture().rgb;
-      if (shown && (!picture || Buffer.compare(shown, picture) !== 0)) socket.send(shown);
+      const shown = wio.display.picture().rgb;
+      if (!picture || Buffer.compare(shown, picture) !== 0) socket.send(shown);
       picture = shown;
     };
     refresh();

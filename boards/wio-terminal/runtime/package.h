@@ -14,7 +14,10 @@ typedef struct {
   uint32_t program_length;
   uint32_t settings_length;
   uint32_t flags;
-  uint32_t reserved[4];
+  /* The rule that the program follows when it is alone, for a screen; 0xffff for none. */
+  uint16_t threshold; /* 0..1023 */
+  uint16_t on_above;
+  char version[12]; /* of the program; ends with a zero */
   uint8_t program[];
 } package;
 

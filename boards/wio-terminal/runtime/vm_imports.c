@@ -8,13 +8,17 @@
 #include "bus.h"
 #include "console.h"
 #include "panic.h"
+#include "program_watch.h"
 #include "vm_imports.h"
 #include "vm_memory.h"
 
 /* The machine measures from its first look at the clock, so any origin will do. */
 double vm_import_em_time_now(void) { return (double)board_micros() / 1000.0; }
 
-void vm_import_em_print_dmesg(uint32_t text) { console_line(vm_at(text), NULL); }
+void vm_import_em_print_dmesg(uint32_t text) {
+  program_watch_line(vm_at(text));
+  console_line(vm_at(text), NULL);
+}
 
 void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
   board_random(vm_at(into), length);

@@ -12,6 +12,7 @@
 #include "light.h"
 #include "nvm.h"
 #include "pins.h"
+#include "screen.h"
 #include "supply.h"
 #include "uart.h"
 #include "usb_line.h"
@@ -53,6 +54,7 @@ void board_init(void) {
   random_init();
   light_init();
   usb_line_init();
+  screen_init();
 }
 
 /* Lost bytes end in a broken message, whose call is then made again: it is good to know why. */
@@ -70,6 +72,7 @@ void board_step(uint64_t now_micros) {
   watchdog_feed();
   tell_lost_bytes(now_micros);
   usb_line_step(now_micros);
+  screen_step(now_micros);
 }
 
 uint64_t board_micros(void) { return clock_counter_micros(); }

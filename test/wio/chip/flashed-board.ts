@@ -3,7 +3,10 @@ import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { loadConfig } from "../../../server/config";
 import { compileFirmware } from "../../../server/firmware/compile";
+import { ruleOfDevice } from "../../../server/firmware/configure";
+import { VERSION } from "../../../server/version";
 import { HOME } from "../nightlight-board";
 import { writeUf2 } from "./bootloader";
 import { Runner, type Pace } from "./runner";
@@ -27,12 +30,14 @@ export async function nightlightUf2(id: string, broker: string): Promise<Buffer>
 }
 
 export async function nightlightElf(id: string, broker: string): Promise<string> {
-  const packed = makePackage(await compileFirmware(), {
+  const settings = {
     ID: id,
     BROKER: broker,
     WIFI_SSID: HOME.ssid,
     WIFI_PWD: HOME.password ?? "",
-  });
+  };
+  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  const packed = makePackage(await compileFirmware(), settings, { about });
   const { elf } = await linkImage(WIO, { packed });
   return elf;
 }

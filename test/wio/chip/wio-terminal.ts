@@ -2,7 +2,9 @@
 import { setImmediate } from "node:timers/promises";
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Adc } from "./adc";
+import { Ili9341 } from "./ili9341";
 import { FUSES, Samd51 } from "./samd51";
+import { SercomSpi } from "./sercom-spi";
 import { SercomUsart } from "./sercom-usart";
 import { UsbDevice } from "./usb";
 
@@ -41,12 +43,11 @@ export class WioTerminal {
   coprocessorBaud = COPROCESSOR_BAUD;
   /** 0..65535. */
   light = 0;
-  /** What its screen shows. */
-  display?: { picture(): { readonly rgb: Uint8Array } };
   onLog: (line: string) => void = () => undefined;
   readonly link: SercomUsart;
   /** The socket at its side. */
   readonly usb: UsbDevice;
+  readonly display: Ili9341;
 
   private coprocessorReadyMicros = Infinity;
   private line = "";
@@ -66,6 +67,8 @@ export class WioTerminal {
     this.attachAdc();
     this.usb = new UsbDevice(chip);
     chip.attach(this.usb);
+    this.display = new Ili9341(() => chip.clock.nowMicros);
+    this.wireDisplay();
     this.wirePower();
     for (const pin of Object.values(CONTROLS)) chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
   }
@@ -138,6 +141,34 @@ export class WioTerminal {
     chip.setWord(FUSES + 0x80, (biascomp << 16) | (biasrefbuf << 19) | (biasr2r << 22));
     chip.setWord(FUSES + 0x84, 5 | (29 << 5) | (3 << 10)); // USB pads
     for (const [offset, word] of SERIAL_NUMBER) chip.setWord(FUSES + offset, word);
+  }
+
+  private wireDisplay(): void {
+    const { chip, display } = this;
+    const pins = { PB19: "D", PB20: "D" } as const;
+    const spi = new SercomSpi({
+      name: "SERCOM7",
+      base: 0x4300_0c00,
+      clock: chip.clock,
+      hz: () => chip.gclk.channelHz(37),
+      wiring: () => {
+        const wrong = Object.entries(pins).find(
+          ([pin, side]) => chip.port.functionOf(pin) !== side,
+        );
+        return wrong && `${wrong[0]} is not given to it`;
+      },
+    });
+    chip.attach(spi);
+    const isData = chip.pin("PC06");
+    const select = chip.pin("PB21");
+    const reset = chip.pin("PC07");
+    const backlight = chip.pin("PC05");
+    reset.set(true); // pulled up, by 4.7 kΩ
+    reset.onChange((level) => display.setReset(!level));
+    backlight.onChange((level) => (display.backlight = level));
+    spi.onByte = (byte) => {
+      if (!select.level) display.receive(byte, isData.level);
+    };
   }
 
   /** CHIP_PU has a pull-up: the coprocessor is on unless its pin is held low. */
