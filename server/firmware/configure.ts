@@ -45,7 +45,7 @@ export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 }
 
 /** Alone, the device can follow a rule about its own sensor and LED, and no other. */
-function ruleOfDevice({ rule, groups, id }: Config): Rule | null {
+export function ruleOfDevice({ rule, groups, id }: Config): Rule | null {
   const own = rule.field === "light" && rule.on["led_on"] === true && rule.off["led_on"] === false;
   const together = groups.some(({ members, lights }) => [...members, ...lights].includes(id));
   if (!own || together) return null;

@@ -17,6 +17,9 @@ import { openSerialBus } from "./serial-bus";
 /** A runtime that is there announces itself twice a second. */
 const ANNOUNCE_MS = 3_000;
 
+/** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
+const ATTEMPTS = 3;
+
 /** What is to be on the board, and where its log goes. */
 export interface Deployment {
   bytecode: Uint8Array;
@@ -44,17 +47,26 @@ export async function deployProgram(
     const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER);
     if (!manager) return false;
     deployment.onStep("The board answers; sending the program and the settings");
-    try {
-      await sendProgram(manager, deployment);
-    } catch (error) {
-      throw new UserError(
-        `the board did not take the program (${messageOf(error)}): press its reset button, then run this again`,
-      );
-    }
+    await sendPatiently(manager, deployment);
     await done();
     return true;
   } finally {
     await line.stop();
+  }
+}
+
+async function sendPatiently(manager: JDService, deployment: Deployment): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sendProgram(manager, deployment);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS)
+        throw new UserError(
+          `the board did not take the program (${messageOf(error)}): press its reset button, then run this again`,
+        );
+      deployment.onStep("The board did not answer in time; sending again");
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { networkInterfaces } from "node:os";
-import type { Board } from "../../boards/boards";
 import { parseBrokerAddress } from "../../src/broker-address";
 import type { Config } from "../config";
 import { NO_PRIVATE_CA, SETTINGS_FILE, type Settings } from "../settings";
@@ -9,13 +8,23 @@ import { UserError } from "../user-error";
 const PRIVATE_NAME =
   /^[^.]+$|^\d+(\.\d+){3}$|\.(local|localhost|lan|home|internal|intranet|test|home\.arpa)$/i;
 
+/** What of a board matters here. */
+export interface NetworkedBoard {
+  readonly title: string;
+  /** The chip, as DeviceScript names it. */
+  readonly family: string;
+}
+
+/** Chips whose runtime speaks no TLS. */
+const WITHOUT_TLS = ["rp2040w", "samd51"];
+
 /**
  * Whether a board can get anywhere with these settings.
  * @returns what may still go wrong
  * @throws UserError where it certainly can't
  */
 export function checkForBoard(
-  board: Board,
+  board: NetworkedBoard,
   settings: Settings,
   config: Config,
   env = process.env,
@@ -31,7 +40,7 @@ export function checkForBoard(
     );
   }
   if (!address.tls) return [];
-  if (board.family === "rp2040w")
+  if (WITHOUT_TLS.includes(board.family))
     throw new UserError(`${SETTINGS_FILE}: BROKER: ${board.title} has no TLS: use mqtt://`);
   const warnings: string[] = [];
   if (PRIVATE_NAME.test(address.host))

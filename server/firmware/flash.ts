@@ -11,6 +11,7 @@ import { deployProgram } from "./deploy";
 import { checkForBoard } from "./device-settings";
 import { installRuntime } from "./runtime";
 import { askTerminal, choosePort, listPorts, listed } from "./serial-port";
+import { waitFor } from "./wait-for";
 
 /** After flashing, the board restarts and USB finds it anew. */
 const RESTART_MS = 60_000;
@@ -87,16 +88,3 @@ await command(async () => {
 
 // The serial transport watches the ports for ever.
 process.exit();
-
-/** @returns whether the condition came true in time */
-async function waitFor(
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs: number,
-): Promise<boolean> {
-  const endMs = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > endMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return true;
-}

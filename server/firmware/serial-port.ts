@@ -18,6 +18,7 @@ const VENDORS: Record<string, string> = {
   "1a86": "CH34x",
   "0403": "FTDI",
   "2e8a": "Raspberry Pi",
+  "2886": "Seeed",
 };
 
 /** Asks the person in front of the terminal; undefined where there is none. */

@@ -1,7 +1,18 @@
 /** UF2, the format of images for boards that are a drive (github.com/microsoft/uf2). */
 const BLOCK_BYTES = 512;
 const MAGIC = 0x0a324655;
+const MAGIC_SECOND = 0x9e5d5157;
+const MAGIC_END = 0x0ab16f30;
+const FLAG_FAMILY = 0x2000;
 const DATA_OFFSET = 32;
+/** What a block carries by custom: boot loaders count on it. */
+const DATA_BYTES = 256;
+
+/** Bytes and where they belong in memory. */
+export interface Piece {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
 
 interface Block {
   /** Where the data belongs in memory. */
@@ -50,4 +61,41 @@ function blocks(file: Buffer): Block[] {
     });
   }
   return found;
+}
+
+/**
+ * A file that puts the pieces into flash. Where pieces share a block's 256 bytes, they are laid
+ * together; what no piece fills is 0xff, as erased flash is.
+ *
+ * @param family of the chip, from the format's list (utils/uf2families.json)
+ */
+export function encodeUf2(pieces: readonly Piece[], family: number): Buffer {
+  const pages = [...layOut(pieces)].sort(([a], [b]) => a - b);
+  return Buffer.concat(
+    pages.map(([address, data], number) => {
+      const block = Buffer.alloc(BLOCK_BYTES);
+      const header = [MAGIC, MAGIC_SECOND, FLAG_FAMILY, address, DATA_BYTES, number, pages.length];
+      [...header, family].forEach((word, i) => block.writeUInt32LE(word, 4 * i));
+      data.copy(block, DATA_OFFSET);
+      block.writeUInt32LE(MAGIC_END, BLOCK_BYTES - 4);
+      return block;
+    }),
+  );
+}
+
+/** Memory by the address of each run of 256 bytes. */
+function layOut(pieces: readonly Piece[]): Map<number, Buffer> {
+  const pages = new Map<number, Buffer>();
+  for (const { address, bytes } of pieces) {
+    for (let at = 0; at < bytes.length;) {
+      const within = (address + at) % DATA_BYTES;
+      const start = address + at - within;
+      const page = pages.get(start) ?? Buffer.alloc(DATA_BYTES, 0xff);
+      const part = bytes.subarray(at, at + DATA_BYTES - within);
+      page.set(part, within);
+      pages.set(start, page);
+      at += part.length;
+    }
+  }
+  return pages;
 }

@@ -9,6 +9,8 @@ const jacdac = untyped as typeof Jacdac;
 console.debug = () => undefined;
 
 export const {
+  ControlCmd,
+  SRV_CONTROL,
   CHANGE,
   DeviceScriptManagerCmd,
   DeviceScriptManagerReg,

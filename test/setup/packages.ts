@@ -6,9 +6,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 interface Package {
-  /** What tells that it is there: a command, or else a file. */
+  /** What tells that it is there: a command, a file, or a shared library. */
   command?: string;
   file?: string;
+  library?: string;
   name: string;
 }
 
@@ -22,6 +23,7 @@ const PACKAGES: Package[] = [
   { command: "gcc", name: "gcc libc6-dev" },
   { command: "arm-none-eabi-gcc", name: "gcc-arm-none-eabi libnewlib-arm-none-eabi" },
   { command: "qemu-system-arm", name: "qemu-system-arm" },
+  { library: "libunicorn.so.2", name: "libunicorn2" },
   { file: "/usr/lib/python3/dist-packages/jinja2", name: "python3-jinja2" },
 ];
 
@@ -53,8 +55,15 @@ if (missing.length) {
   run(command);
 }
 
-function isThere({ command, file }: Package): boolean {
-  return command === undefined ? file !== undefined && existsSync(file) : onPath(command);
+function isThere({ command, file, library }: Package): boolean {
+  if (command !== undefined) return onPath(command);
+  return file !== undefined ? existsSync(file) : library !== undefined && isKnown(library);
+}
+
+/** To the loader of shared libraries. */
+function isKnown(library: string): boolean {
+  const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
+  return stdout.includes(library);
 }
 
 function onPath(command: string): boolean {

@@ -36,8 +36,13 @@ export class Checkout {
 
   /** The DeviceScript CLI, with nothing of ours in between. */
   devicescript(...args: string[]): Program {
+    return this.devicescriptWith({}, ...args);
+  }
+
+  /** The same, with an environment that shows it a board. */
+  devicescriptWith(env: Record<string, string>, ...args: string[]): Program {
     const cli = "node_modules/@devicescript/cli/devicescript";
-    return new Program(process.execPath, [cli, ...args], { cwd: this.dir });
+    return new Program(process.execPath, [cli, ...args], { cwd: this.dir, env });
   }
 
   async run(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<Outcome> {

@@ -9,6 +9,7 @@ import {
   SensorServer,
   Transport,
   addServer,
+  type JDService,
 } from "../../server/simulator/jacdac";
 import { sendProgram } from "../../server/firmware/deploy";
 import type { Settings } from "../../server/settings";
@@ -97,11 +98,21 @@ export class Devtools {
       const { deployStatus } = await this.build({ deployTo: SIMULATOR });
       if (deployStatus === "OK") return;
     }
-    // The debugger needs the server's build only: the program may come from us.
+    await this.send(settings, SIMULATOR);
+  }
+
+  /** The debugger needs the server's build only: the program may come from us. */
+  async send(settings: Settings, deviceId: string): Promise<void> {
     const { dbg } = await this.build({});
-    const [manager] = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
-    if (!manager) throw new Error("the simulator has gone");
-    await sendProgram(manager, { bytecode: Buffer.from(dbg.binary.hex, "hex"), settings });
+    let manager: JDService | undefined;
+    // While it compiled, the server took the device for gone.
+    await until("the device on the server's bus", () => {
+      const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
+      manager = managers.find(({ device }) => device.deviceId === deviceId);
+      return manager !== undefined;
+    });
+    const bytecode = Buffer.from(dbg.binary.hex, "hex");
+    await sendProgram(manager as JDService, { bytecode, settings });
   }
 
   private async build(deploy: { deployTo?: string }): Promise<BuildStatus> {

@@ -1,15 +1,5 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   JDBus,
   JDServiceServer,
@@ -27,8 +17,7 @@ import {
 import { createVm, type Vm } from "../../server/simulator/vm";
 import { LIGHT_MAX } from "../../src/wire";
 import { Decoder, encode } from "./jdusb";
-import { Program } from "./program";
-import { until } from "./until";
+import { PseudoPort } from "./pseudo-port";
 
 /** Frames with this flag and class are for the serial bridge itself (SRV_USB_BRIDGE). */
 const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
@@ -39,11 +28,6 @@ const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
  * "flashed", or from the start, the real virtual machine answers on the line.
  */
 export class SerialBoard {
-  readonly dir = mkdtempSync(join(tmpdir(), "nightlight-board-"));
-  readonly port = join(this.dir, "ttyUSB0");
-  private readonly server: Server = createServer((socket) => this.plugged(socket));
-  private socket: Socket | undefined;
-  private terminal: Program | undefined;
   private vm: Vm | undefined;
   private bus: JDBus | undefined;
   private sensor: SensorServer<[number]> | undefined;
@@ -54,31 +38,43 @@ export class SerialBoard {
   readonly networks = new Map<string, string>();
   private receive: (frame: Buffer) => void = () => undefined;
 
+  private constructor(private readonly line: PseudoPort) {
+    const decoder = new Decoder((frame) => {
+      // Without a runtime nothing answers.
+      if (!this.vm) return;
+      if (frame.subarray(4, 8).equals(BRIDGE)) line.write(encode(frame));
+      else this.receive(frame);
+    });
+    line.onData = (bytes) => decoder.push(bytes);
+  }
+
   static async plugIn(): Promise<SerialBoard> {
-    const board = new SerialBoard();
-    mkdirSync(join(board.dir, "bin"));
-    board.tool("udevadm", udevadm(board.port));
-    await new Promise<void>((resolve) => board.server.listen(0, "127.0.0.1", resolve));
-    const { port } = board.server.address() as AddressInfo;
-    board.terminal = new Program(
-      "socat",
-      [`pty,link=${board.port},raw,echo=0`, `tcp:127.0.0.1:${port}`],
-      { cwd: board.dir },
+    return new SerialBoard(
+      await PseudoPort.plugIn({
+        vendor: "Silicon_Labs",
+        vendorId: "10c4",
+        productId: "ea60",
+        serialNumber: "0001",
+      }),
     );
-    await until("the pseudo-terminal is there", () => existsSync(board.port));
-    return board;
+  }
+
+  get port(): string {
+    return this.line.path;
+  }
+
+  get dir(): string {
+    return this.line.dir;
   }
 
   /** What to run a tool with, so that it finds this board and its esptool. */
   get env(): Record<string, string> {
-    return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
+    return this.line.env;
   }
 
   /** A stand-in for a program on the PATH. */
   tool(name: string, script: string): void {
-    const path = join(this.dir, "bin", name);
-    writeFileSync(path, `#!/bin/sh\n${script}\n`);
-    chmodSync(path, 0o755);
+    this.line.tool(name, script);
   }
 
   /** An esptool that notes its arguments and keeps what it should write. */
@@ -117,9 +113,9 @@ echo "Hash of data verified."`,
     if (flash) vm.flashSize = flash.length;
     vm.dmesg = (line) => {
       this.log.push(line.trimEnd());
-      this.socket?.write(`DM (1): ${line.trimEnd()}\n`);
+      this.line.write(`DM (1): ${line.trimEnd()}\n`);
     };
-    const transport = new BoardTransport(vm, (frame) => this.socket?.write(encode(frame)));
+    const transport = new BoardTransport(vm, (frame) => this.line.write(encode(frame)));
     this.receive = (frame) => transport.receive(frame);
     const bus = (this.bus = new JDBus([transport], { client: false, disableRoleManager: true }));
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
@@ -158,22 +154,7 @@ echo "Hash of data verified."`,
     this.vm?.devsStop();
     this.vm?.sockClose();
     await this.bus?.stop();
-    await this.terminal?.stop();
-    this.socket?.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
-    rmSync(this.dir, { recursive: true });
-  }
-
-  private plugged(socket: Socket): void {
-    this.socket = socket;
-    socket.on("error", () => undefined);
-    const decoder = new Decoder((frame) => {
-      // Without a runtime nothing answers.
-      if (!this.vm) return;
-      if (frame.subarray(4, 8).equals(BRIDGE)) socket.write(encode(frame));
-      else this.receive(frame);
-    });
-    socket.on("data", (chunk) => decoder.push(chunk));
+    await this.line.unplug();
   }
 }
 
@@ -223,18 +204,4 @@ class BoardTransport extends Transport {
     this.vm.sendPacket = () => undefined;
     return Promise.resolve();
   }
-}
-
-/** What Linux says of a USB serial port, as far as it is read. */
-function udevadm(port: string): string {
-  return `cat <<END
-P: /devices/usb1/1-1/ttyUSB0
-N: ${port}
-E: DEVNAME=${port}
-E: ID_VENDOR_ENC=Silicon_Labs
-E: ID_SERIAL_SHORT=0001
-E: ID_VENDOR_ID=10c4
-E: ID_MODEL_ID=ea60
-
-END`;
 }

@@ -34,6 +34,8 @@ export class EmulatedBoard {
     readonly coprocessor: Coprocessor,
     private readonly child: ChildProcess,
     private readonly bench: () => Socket | undefined,
+    /** The serial line to a computer, on which the DeviceScript tools find the board. */
+    readonly line: Line,
     private readonly cleanUp: () => void,
     private readonly onLed: (brightness: number) => void,
   ) {}
@@ -42,12 +44,14 @@ export class EmulatedBoard {
     const dir = mkdtempSync(join(tmpdir(), "nightlight-qemu-"));
     const link = await Line.listen(join(dir, "link"));
     const bench = await Line.listen(join(dir, "bench"));
+    const line = await Line.listen(join(dir, "line"));
     const args = [
       ...["-M", "mps2-an386", "-display", "none", "-monitor", "none"],
       ...["-semihosting-config", "enable=on,target=native"],
       ...["-serial", "stdio"],
       ...["-chardev", `socket,id=link,path=${link.path}`, "-serial", "chardev:link"],
       ...["-chardev", `socket,id=bench,path=${bench.path}`, "-serial", "chardev:bench"],
+      ...["-chardev", `socket,id=line,path=${line.path}`, "-serial", "chardev:line"],
       ...["-kernel", options.elf],
       ...(options.args ?? []),
     ];
@@ -58,14 +62,16 @@ export class EmulatedBoard {
     }
     const child = spawn("qemu-system-arm", args, { stdio: ["ignore", "pipe", "pipe"] });
     const network = options.network ?? { ssid: "nobody's" };
-    const coprocessor = new Coprocessor(network, (bytes) => link.socket?.write(bytes));
+    const coprocessor = new Coprocessor(network, (bytes) => link.write(bytes));
     const board = new EmulatedBoard(
       coprocessor,
       child,
       () => bench.socket,
+      line,
       () => {
         link.close();
         bench.close();
+        line.close();
         rmSync(dir, { recursive: true, force: true });
       },
       (brightness) => options.onLed?.(brightness),
@@ -84,7 +90,7 @@ export class EmulatedBoard {
     child.on("error", (error) => log(`QEMU: ${error.message}`));
     await until("QEMU opens its serial lines", () => {
       if (child.exitCode !== null) throw new Error(`QEMU ended: ${board.log.join("\n")}`);
-      return link.socket !== undefined && bench.socket !== undefined;
+      return [link, bench, line].every(({ socket }) => socket !== undefined);
     });
     return board;
   }
@@ -145,7 +151,7 @@ export class EmulatedBoard {
 }
 
 /** One end of a serial line: QEMU connects to it. */
-class Line {
+export class Line {
   socket: Socket | undefined;
   onData: (bytes: Buffer) => void = () => undefined;
 
@@ -164,6 +170,10 @@ class Line {
     });
     await new Promise<void>((resolve) => server.listen(path, resolve));
     return line;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.socket?.write(bytes);
   }
 
   close(): void {

@@ -35,6 +35,12 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     neverRestarted(running);
   });
 
+  it("says that its firmware is too old", async () => {
+    const running = await startBoard(({ coprocessor }) => (coprocessor.version = "2.0.9"));
+    await running.logged("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2");
+    neverRestarted(running);
+  });
+
   it("waits for a network that is not there", { timeout: 90_000 }, async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
     await running.logged("cannot join");

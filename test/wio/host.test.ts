@@ -8,10 +8,13 @@ import { run } from "../../boards/wio-terminal/build/tools";
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
-  ...["include", "runtime", "jacdac", "network", "test"].map((dir) => `-I${join(BOARD, dir)}`),
+  ...["include", "runtime", "jacdac", "network", "bridge", "usb", "test"].map(
+    (dir) => `-I${join(BOARD, dir)}`,
+  ),
 ];
 
 const SERVICES = ["bus", "device", "service", "sensor", "control", "light_level", "light_bulb"];
+const FLASH = ["test/fake_flash", "test/fake_console"];
 
 /** A test's main file, and the files that it tests. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -20,8 +23,18 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     ...["network/erpc_client", "network/erpc_frame", "network/erpc_codec"],
     "test/fake_board",
   ],
-  jacdac_test: [...[...SERVICES, "button"].map((name) => `jacdac/${name}`), "test/fake_board"],
-  socket_parts_test: ["network/address", "network/outgoing"],
+  jacdac_test: [
+    ...[...SERVICES, "button", "wifi_service"].map((name) => `jacdac/${name}`),
+    "test/fake_board",
+  ],
+  bridge_test: ["bridge/bridge", "bridge/framing"],
+  usb_test: ["usb/control", "usb/cdc", "usb/descriptors"],
+  socket_parts_test: ["address", "outgoing", "firmware_version", "wifi_problem"].map(
+    (name) => `network/${name}`,
+  ),
+  program_watch_test: ["runtime/program_watch"],
+  settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
+  program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
 };
 
 describe("the board's C on the host, watched by the sanitizers", () => {

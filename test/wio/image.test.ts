@@ -37,13 +37,12 @@ describe("the virtual machine's module", () => {
     expect(layout.dataEnd).toBeLessThanOrEqual(layout.bssEnd);
     expect(layout.linkedStackTop - layout.bssEnd).toBe(64 * 1024);
     expect(layout.heapBreakWord).toBeLessThan(layout.dataEnd);
-    expect(layout.flashSizeWord).toBeLessThan(layout.bssEnd);
   });
 
   it.each([
     ["em_time_now", "em_time_NOW", /imports em_time_NOW\(\)f64, which is new/],
     ["jd_em_process", "jd_em_PROCESS", /has no export jd_em_process/],
-    ["flash_erase", "flash_ERASE", /has no function flash_erase/],
+    ["jd_settings_get_large", "jd_settings_get_LARGE", /has no function jd_settings_get_large/],
   ])("is refused without %s, by name", (from, to, message) => {
     expect(() => checkContract(parseWasm(changed(from, to)))).toThrow(message);
   });

@@ -44,15 +44,16 @@ describe("memory on the board", () => {
   });
 
   it.each([
-    ["main", "panic: the main stack overflowed"],
-    ["vm", "panic: the virtual machine's stack overflowed"],
+    ["main", "the main stack overflowed"],
+    ["vm", "the virtual machine's stack overflowed"],
   ])("says so when the stack of %s overflows, and starts again", async (stack, message) => {
     const running = await startAll();
     await running.logged(BANNER);
     const from = running.log.length;
     running.say(`overflow ${stack}`);
-    await running.logged(message, { from });
+    await running.logged(`panic: ${message}`, { from });
     await running.logged(BANNER, { from });
+    await running.logged(`the run before ended: ${message}`, { from });
   });
 
   it("keeps its program over a restart, and writes it only once", async () => {

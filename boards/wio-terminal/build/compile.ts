@@ -22,7 +22,7 @@ const CORTEX_M4_FLAGS = [...COMMON_FLAGS, "-Os", "-mcpu=cortex-m4", "-mthumb", "
 const STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"];
 const GENERATED_FLAGS = ["-w"];
 
-const SHARED_FOLDERS = ["runtime", "jacdac", "network"];
+const SHARED_FOLDERS = ["runtime", "jacdac", "network", "bridge"];
 
 export const QEMU: Target = {
   name: "qemu",
@@ -37,6 +37,14 @@ export const QEMU: Target = {
     "-Tlink.ld",
   ],
   scriptFolders: ["cortex-m", "qemu"],
+};
+
+/** The Wio Terminal's own chip: this one can be flashed. */
+export const WIO: Target = {
+  ...QEMU,
+  name: "wio",
+  folders: [...SHARED_FOLDERS, "cortex-m", "usb", "screen", "samd51"],
+  scriptFolders: ["cortex-m", "samd51"],
 };
 
 /** The virtual machine as native code of this machine: to be measured, not to be shipped. */

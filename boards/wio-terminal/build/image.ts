@@ -1,6 +1,7 @@
 /** Links the runtime, with or without a package in it. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { generateFonts } from "./font/font";
 import { compileFile, compileFolders, version, type Target } from "./compile";
 import { BOARD, OUTPUT, ROOT } from "./paths";
 import { regions, type Region } from "./sizes";
@@ -21,7 +22,7 @@ export interface ImageOptions {
 }
 
 /** As the linker scripts say. */
-const STORAGE_BYTES = 64 * 1024;
+const STORAGE_BYTES = 128 * 1024;
 
 const LINK_FLAGS = ["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,--build-id=none"];
 
@@ -33,8 +34,11 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
     compileFile(target, join(vm.folder, "vm.c"), { generated: true, include }),
     compileFile(target, join(vm.folder, "vm_data.c"), { include }),
   ];
-  for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
+  // The board's code comes first, as its linker script wants it in the first bank of the flash.
   for (const { object, folder } of await compileFolders(target, include)) parts.set(object, folder);
+  for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
+  if (target.folders.includes("screen"))
+    parts.set(await compileFile(target, await generateFonts(), { include }), "screen");
   const objects = [...parts.keys()];
   if (options.packed) objects.push(await packageObject(target, options.packed));
 

@@ -1,33 +1,44 @@
-/** `npm run build:wio`: the firmware for the emulated Wio Terminal, and where its bytes lie. */
-import { copyFileSync } from "node:fs";
+/**
+ * `npm run build:wio`: the firmware for the Wio Terminal's chip, as a file for its bootloader, and
+ * where its bytes lie; and the same for QEMU, which has another hardware layer.
+ */
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { loadConfig } from "../../../server/config";
 import { compileFirmware } from "../../../server/firmware/compile";
+import { ruleOfDevice } from "../../../server/firmware/configure";
 import { UserError } from "../../../server/user-error";
-import { QEMU } from "./compile";
+import { VERSION } from "../../../server/version";
+import { QEMU, WIO } from "./compile";
 import { linkImage } from "./image";
 import { makePackage } from "./package";
 import { OUTPUT, ROOT } from "./paths";
 import { readSettings } from "./settings";
 import { checkFits, table } from "./sizes";
 import { BuildError } from "./tools";
+import { uf2OfElf } from "./uf2";
 
 try {
   const startedMs = Date.now();
   const program = await compileFirmware("src/main.ts", {
     onCompile: () => console.log("Compiling src/main.ts ..."),
   });
-  const image = await linkImage(QEMU, {
-    packed: makePackage(program, readSettings()),
+  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  const packed = makePackage(program, readSettings(), { about });
+  const image = await linkImage(WIO, {
+    packed,
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),
   });
   const regions = image.regions();
   console.log(table(regions));
   checkFits(regions);
-  const elf = join(OUTPUT, "nightlight-qemu.elf");
-  copyFileSync(image.elf, elf);
+  copyFileSync((await linkImage(QEMU, { packed })).elf, join(OUTPUT, "nightlight-qemu.elf"));
+  copyFileSync(image.elf, join(OUTPUT, "nightlight-wio-terminal.elf"));
+  const uf2 = join(OUTPUT, "nightlight-wio-terminal.uf2");
+  writeFileSync(uf2, uf2OfElf(image.elf));
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.log(
-    `DeviceScript ${image.cliVersion} for Cortex-M4: ${relative(ROOT, elf)}, ${seconds} s`,
+    `DeviceScript ${image.cliVersion} for Cortex-M4: ${relative(ROOT, uf2)}, ${seconds} s`,
   );
 } catch (error) {
   if (!(error instanceof BuildError || error instanceof UserError)) throw error;

@@ -23,17 +23,12 @@ export interface MemoryLayout {
   readonly linkedStackTop: number;
   /** Address of the word that holds the heap's break. */
   readonly heapBreakWord: number;
-  /** Address of the word that holds the size of the settings and program area. */
-  readonly flashSizeWord: number;
 }
 
 const OPCODE = {
   end: 0x0b,
   globalSet: 0x24,
-  call: 0x10,
-  localTee: 0x22,
   i32Load: 0x28,
-  i32Store: 0x36,
   i32Const: 0x41,
   i32Add: 0x6a,
   i32And: 0x71,
@@ -115,29 +110,6 @@ function loadsFrom(code: Uint8Array, address: number): boolean {
   return false;
 }
 
-/** `flash_init` begins by storing what `em_flash_size` returns: `*(0 + word) = em_flash_size()`. */
-function flashSizeWord(module: WasmModule): number {
-  const importIndex = module.imports.findIndex(({ name }) => name === "em_flash_size");
-  const code = new Reader(functionCode(module, "flash_init"));
-  code.list(() => [code.unsigned(), code.byte()]); // local variables
-  const next = (opcode: number): void => {
-    const actual = code.byte();
-    if (actual !== opcode) {
-      throw new Error(`flash_init has opcode 0x${actual.toString(16)} where another was expected`);
-    }
-  };
-  next(OPCODE.i32Const);
-  if (code.signed() !== 0) throw new Error("flash_init stores the size relative to another place");
-  next(OPCODE.call);
-  if (code.unsigned() !== importIndex)
-    throw new Error("flash_init does not ask for its size first");
-  next(OPCODE.localTee);
-  code.unsigned();
-  next(OPCODE.i32Store);
-  code.unsigned(); // alignment hint
-  return code.unsigned();
-}
-
 export function memoryLayout(module: WasmModule): MemoryLayout {
   const stackPointer = module.globals[module.globalNames.get("__stack_pointer") ?? -1];
   if (stackPointer === undefined) throw new Error("the module has no global __stack_pointer");
@@ -154,6 +126,5 @@ export function memoryLayout(module: WasmModule): MemoryLayout {
     bssEnd: end,
     linkedStackTop: base,
     heapBreakWord: heapBreakWord(module, base),
-    flashSizeWord: flashSizeWord(module),
   };
 }

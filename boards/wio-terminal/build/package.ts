@@ -1,14 +1,20 @@
 /** The package: the program and its settings, as runtime/package.h describes it. */
+import type { Rule } from "../../../src/rule";
 import { BuildError } from "./tools";
 
 const MAGIC = 0x314b4c4e; // "NLK1"
 const HEADER = 32;
 const ALIGNMENT = 32;
 const FLAG_GC_STRESS = 1;
+const NO_THRESHOLD = 0xffff;
+const VERSION_MAX = 11;
 
 /** The flash that the linker scripts set aside for it. */
 export const PACKAGE_SPACE = 64 * 1024;
-export const PACKAGE_ADDRESS = 0x60000;
+export const PACKAGE_ADDRESS = 0x50000;
+
+/** What runtime/program_store.h has room for, less the virtual machine's own header. */
+const PROGRAM_MAX = 56 * 1024 - 32 - 128;
 
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;
@@ -16,6 +22,8 @@ const KEY_MAX = 13;
 export interface PackageOptions {
   /** Collect garbage at each allocation: for tests. */
   readonly gcStress?: boolean;
+  /** What the screen tells of the program. */
+  readonly about?: { readonly rule: Rule | null; readonly version: string };
 }
 
 /** @param settings by key; what the program reads is the JSON of the text, as the tools store it */
@@ -39,11 +47,18 @@ export function makePackage(
   header.writeUInt32LE(program.length, 4);
   header.writeUInt32LE(texts.length + padding.length, 8);
   header.writeUInt32LE(options.gcStress ? FLAG_GC_STRESS : 0, 12);
+  const { rule = null, version = "" } = options.about ?? {};
+  header.writeUInt16LE(rule ? rule.value : NO_THRESHOLD, 16);
+  header.writeUInt16LE(rule?.comparison === "above" ? 1 : 0, 18);
+  header.write(version.slice(0, VERSION_MAX), 20, "latin1");
   const packed = Buffer.concat([header, program, texts, padding]);
   if (packed.length > PACKAGE_SPACE) {
     throw new BuildError(
       `the program and its settings take ${packed.length} of ${PACKAGE_SPACE} bytes`,
     );
+  }
+  if (program.length > PROGRAM_MAX) {
+    throw new BuildError(`the program takes ${program.length} of ${PROGRAM_MAX} bytes`);
   }
   return packed;
 }

@@ -5,7 +5,10 @@
  */
 import type { FunctionType, WasmModule } from "./wasm-module";
 
-/** What the module asks of its host. Each is a C function of the same name in `runtime/`. */
+/**
+ * What the module asks of its host. Each that is called is a C function of the same name in
+ * `runtime/`; with its store replaced, those of the flash are not.
+ */
 export const IMPORTS: Readonly<Record<string, string>> = {
   em_flash_save: "(i32,i32)",
   em_flash_size: "()i32",
@@ -44,17 +47,19 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Functions of the module that our own C replaces. The flash ones, because the module keeps a copy
- * of the whole flash in RAM and ours reads it in place; the memory ones, because newlib's move a
- * word at a time; and the generator behind Math.random, which the module never seeds, so that it
- * would say the same at each start.
+ * Functions of the module that our own C replaces. Its store of settings and program, because the
+ * module keeps a copy of the whole flash in RAM and writes it in smaller pieces than the chip can;
+ * the memory ones, because newlib's move a word at a time; and the generator behind Math.random,
+ * which the module never seeds, so that it would say the same at each start.
  */
 export const REPLACED: Readonly<Record<string, string>> = {
-  flash_base_addr: "()i32",
-  flash_program: "(i32,i32,i32)",
-  flash_erase: "(i32)",
-  flash_sync: "()",
   flash_init: "()",
+  jd_settings_get_bin: "(i32,i32,i32)i32",
+  jd_settings_set_bin: "(i32,i32,i32)i32",
+  jd_settings_get_large: "(i32,i32)i32",
+  jd_settings_prep_large: "(i32,i32)i32",
+  jd_settings_write_large: "(i32,i32,i32)i32",
+  jd_settings_sync_large: "()i32",
   __memcpy: "(i32,i32,i32)i32",
   __memset: "(i32,i32,i32)i32",
   memmove: "(i32,i32,i32)i32",

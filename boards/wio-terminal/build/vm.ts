@@ -57,7 +57,6 @@ function layoutHeader(layout: MemoryLayout, stackSize: number): string {
     `#define VM_BSS_END ${layout.bssEnd}u`,
     `#define VM_STACK_SIZE ${stackSize}u`,
     `#define VM_HEAP_BREAK_WORD ${layout.heapBreakWord}u`,
-    `#define VM_FLASH_SIZE_WORD ${layout.flashSizeWord}u`,
     "#endif",
     "",
   ].join("\n");

@@ -14,14 +14,24 @@ void fault_handler(void);
  */
 void cortex_start_tick(uint32_t clock_hz);
 
+/*
+ * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors. Interrupts
+ * are off before, and on after.
+ */
+void cortex_take_over(void);
+
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
 /* Makes an overflow of the main stack a fault. */
 void cortex_guard_stack(void);
 
-/* Lets an interrupt line through. */
+/* Lets an interrupt line through, or no longer; once the latter returns, none comes. */
 void cortex_enable_interrupt(unsigned line);
+void cortex_disable_interrupt(unsigned line);
+
+/* Urgency of a line, of 8 levels: 0 interrupts all others. The tick has the least. */
+void cortex_set_priority(unsigned line, unsigned priority);
 
 _Noreturn void cortex_reset(void);
 

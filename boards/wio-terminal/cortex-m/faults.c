@@ -3,12 +3,15 @@
  * the main one, which has no room left to be reported from, is told like any other.
  * ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
  */
+#include <stdbool.h>
+
 #include "cortex.h"
 #include "panic.h"
 
-extern uint32_t linker_main_stack[], linker_main_stack_top[];
+extern uint32_t linker_main_stack[], linker_main_stack_top[], linker_handler_stack_top[];
 
 #define CFSR CORTEX_REGISTER(0xe000ed28)
+#define HFSR CORTEX_REGISTER(0xe000ed2c)
 #define MMFAR CORTEX_REGISTER(0xe000ed34)
 #define BFAR CORTEX_REGISTER(0xe000ed38)
 
@@ -20,6 +23,8 @@ enum {
   BFSR_BFARVALID = 1u << 15,
   UFSR_DIVBYZERO = 1u << 25,
 };
+
+enum { FRAME_WORDS = 8 };
 
 /*
  * The main stack ends where RAM begins. What lies below is closed by the memory protection unit, so
@@ -41,24 +46,53 @@ void cortex_guard_stack(void) {
   __asm volatile("dsb\nisb" ::: "memory");
 }
 
-static int below_stack(uint32_t address) {
+static bool below_stack(uint32_t address) {
   const uint32_t bottom = (uint32_t)linker_main_stack;
   return address < bottom && address >= bottom - GUARD_SIZE;
 }
 
-void fault_handler(void) {
+/* Both stacks are one piece, the main one first. */
+static bool is_stack(uint32_t address) {
+  return address >= (uint32_t)linker_main_stack && address % 4 == 0 &&
+         address <= (uint32_t)linker_handler_stack_top - 4 * FRAME_WORDS;
+}
+
+/* The core puts eight words on the stack that was in use: B1.5.6. They are not there if it failed. */
+static void copy_frame(const uint32_t *frame, last_registers *into) {
+  if (!is_stack((uint32_t)frame)) return;
+  *into = (last_registers){frame[0], frame[1], frame[2], frame[3],
+                           frame[4], frame[5], frame[6], frame[7], 0, 0, 0, 0};
+}
+
+static _Noreturn void __attribute__((used)) fault(const uint32_t *frame) {
   const uint32_t cause = CFSR;
   const uint32_t address = cause & BFSR_BFARVALID    ? BFAR
                            : cause & MMFSR_MMARVALID ? MMFAR
                                                      : 0;
+  last_registers registers = {0};
   uint32_t stack_pointer;
   __asm volatile("mrs %0, psp" : "=r"(stack_pointer));
-  if (cause & (BFSR_STKERR | MMFSR_MSTKERR) || below_stack(address) || below_stack(stack_pointer)) {
-    panic("the main stack overflowed");
-  }
-  if (cause & UFSR_DIVBYZERO) panic("division by zero");
-  if (cause & BFSR_PRECISERR) panic_at("bus fault", address);
-  panic_at("fault, cause", cause);
+  const bool overflowed = cause & (BFSR_STKERR | MMFSR_MSTKERR) || below_stack(address) ||
+                          below_stack(stack_pointer);
+  if (!overflowed) copy_frame(frame, &registers);
+  registers.cfsr = cause;
+  registers.hfsr = HFSR;
+  registers.mmfar = MMFAR;
+  registers.bfar = BFAR;
+  if (overflowed) panic_with("the main stack overflowed", 0, &registers);
+  if (cause & UFSR_DIVBYZERO) panic_with("division by zero", 0, &registers);
+  if (cause & BFSR_PRECISERR) panic_with("bus fault", address, &registers);
+  panic_with("fault, cause", cause, &registers);
+}
+
+/* Which stack was in use is bit 2 of what the core leaves in the link register: B1.5.8. */
+void __attribute__((naked)) fault_handler(void) {
+  __asm volatile(
+      "tst lr, #4\n"
+      "ite eq\n"
+      "mrseq r0, msp\n"
+      "mrsne r0, psp\n"
+      "b %c0\n" ::"i"(fault));
 }
 
 #define PAINT 0xa5a5a5a5u

@@ -19,6 +19,7 @@ static void start(void) __attribute__((used, noreturn));
 void reset_handler(void) {
   /* Threads use the process stack pointer from here on, handlers keep the main one. */
   __asm volatile(
+      "cpsid i\n"
       "msr psp, %0\n"
       "movs r0, #2\n"
       "msr control, r0\n"
@@ -32,6 +33,7 @@ void reset_handler(void) {
 static void start(void) {
   memcpy(linker_data, linker_data_image, (size_t)(linker_data_end - linker_data));
   memset(linker_bss, 0, (size_t)(linker_bss_end - linker_bss));
+  cortex_take_over();
   cortex_paint_stack();
   cortex_enable_faults();
   cortex_guard_stack();

@@ -21,11 +21,9 @@ __asm__(
     ".globl vm_memory\nvm_memory: .skip 196608\n"
     ".globl vm_memory_end\nvm_memory_end:\n"
     ".globl package_in_flash\npackage_in_flash: .skip 65536\n"
-    ".globl board_storage\nboard_storage: .skip 65536\n"
+    ".globl board_storage\nboard_storage: .skip 131072\n"
     ".text\n");
 extern uint8_t package_in_flash[65536];
-
-const size_t board_storage_size = 65536;
 
 int main(int count, char **arguments) {
   FILE *const file = count == 2 ? fopen(arguments[1], "rb") : NULL;
@@ -57,12 +55,28 @@ void board_wait_for_interrupt(void) {
 }
 
 void board_reset(void) { exit(1); }
+const char *board_reset_cause(void) { return "a start on the host"; }
+void board_step(uint64_t now_micros) { (void)now_micros; }
 
 void board_console_write(const char *text, size_t length) {
   static char tail[3];
   fwrite(text, 1, length, stdout);
   if (length >= sizeof tail) memcpy(tail, text + length - sizeof tail, sizeof tail);
   else if (length == 1 && *text == '\n' && memcmp(tail, "end", sizeof tail) == 0) exit(0);
+}
+
+bool board_line_is_open(void) { return false; }
+
+size_t board_line_read(uint8_t *into, size_t space) {
+  (void)into;
+  (void)space;
+  return 0;
+}
+
+size_t board_line_write(const uint8_t *bytes, size_t length) {
+  (void)bytes;
+  (void)length;
+  return 0;
 }
 
 size_t board_link_read(uint8_t *into, size_t space) {
@@ -77,6 +91,7 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 }
 
 void board_link_discard(void) {}
+void board_link_baud(uint32_t baud) { (void)baud; }
 void board_link_power(bool on) { (void)on; }
 uint16_t board_light(void) { return 0; }
 void board_led(uint16_t brightness) { (void)brightness; }
@@ -93,7 +108,7 @@ void board_random(uint8_t *into, size_t length) {
 uint64_t board_serial_number(void) { return 0x54534f4857494f31u; }
 
 void board_storage_erase(size_t offset) {
-  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_PAGE);
+  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {

@@ -15,6 +15,13 @@
 /* Clocks, pins, UARTs, the tick. Called once, first. */
 void board_init(void);
 
+/* Why the chip was reset, in words. */
+const char *board_reset_cause(void);
+
+/* What the board does beside the runtime's work: its watchdog, its screen, its USB. Called in each
+ * round of the loop. */
+void board_step(uint64_t now_micros);
+
 /* Time since reset. Monotonic; 64 bits do not wrap. */
 uint64_t board_micros(void);
 
@@ -27,11 +34,21 @@ _Noreturn void board_reset(void);
 /* The console, a person's window. May wait while the bytes drain. */
 void board_console_write(const char *text, size_t length);
 
+/*
+ * The serial line to a computer: USB, on the chip. While nobody has opened it, nothing is read and
+ * nothing is taken.
+ */
+bool board_line_is_open(void);
+size_t board_line_read(uint8_t *into, size_t space);
+/* Takes what fits, and returns how much. */
+size_t board_line_write(const uint8_t *bytes, size_t length);
+
 /* The UART to the Wi-Fi coprocessor. */
 size_t board_link_read(uint8_t *into, size_t space);
 /* Takes what fits, and returns how much. */
 size_t board_link_write(const uint8_t *bytes, size_t length);
 void board_link_discard(void); /* forgets what was received */
+void board_link_baud(uint32_t baud); /* bits a second, from now on; 614,400 at first */
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);
 
@@ -50,13 +67,15 @@ void board_random(uint8_t *into, size_t length);
 uint64_t board_serial_number(void);
 
 /*
- * Flash that outlives power: settings and the deployed program. It is read in place, through
- * `board_storage`. A page is what the virtual machine erases at a time.
+ * Flash that outlives power: 128 KB for settings and the deployed program. It is read in place,
+ * through `board_storage`. A block is what is erased at a time; to 0xff. A unit is what is written
+ * at a time, and just once after an erase, as it has an error-correcting code.
  */
-#define BOARD_STORAGE_PAGE 4096u
+#define BOARD_STORAGE_SIZE (128u * 1024u)
+#define BOARD_STORAGE_BLOCK 8192u
+#define BOARD_STORAGE_UNIT 16u
 extern const uint8_t board_storage[];
-extern const size_t board_storage_size;
-void board_storage_erase(size_t offset);                                      /* one page */
-void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* once erased */
+void board_storage_erase(size_t offset); /* one block; may take 200 ms */
+void board_storage_write(size_t offset, const uint8_t *bytes, size_t length); /* whole units */
 
 #endif

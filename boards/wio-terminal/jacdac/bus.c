@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bridge.h"
 #include "deploy.h"
 #include "device.h"
 #include "vm_memory.h"
@@ -44,6 +45,7 @@ bool bus_send(uint64_t device, uint8_t flags, const packet *packet) {
   frame[15] = (uint8_t)(packet->command >> 8);
   if (packet->length > 0) memcpy(frame + 16, packet->payload, packet->length);
   seal(frame);
+  bridge_frame(frame);
   queue_length = (uint16_t)(queue_length + length);
   return true;
 }
@@ -63,7 +65,8 @@ bool bus_deliver(void) {
   return delivered > 0;
 }
 
-void bus_from_vm(const uint8_t *frame) {
+/* Gives each packet of a frame to whom it is for. */
+static void dispatch(const uint8_t *frame, void (*take_report)(const packet *packet)) {
   uint64_t target;
   memcpy(&target, frame + 4, sizeof target);
   const uint8_t flags = frame[3];
@@ -81,7 +84,21 @@ void bus_from_vm(const uint8_t *frame) {
         .payload = head + PACKET_HEADER,
     };
     if (flags & FRAME_COMMAND) device_handle(target, flags, &packet);
-    else deploy_saw_report(&packet);
+    else if (take_report) take_report(&packet);
     at = (end + 3u) & ~3u;
   }
+}
+
+void bus_from_vm(const uint8_t *frame) {
+  bridge_frame(frame);
+  dispatch(frame, deploy_saw_report);
+}
+
+bool bus_from_line(const uint8_t *frame) {
+  const unsigned length = frame_length(frame);
+  if (length > (unsigned)(QUEUE_SIZE - queue_length)) return false;
+  memcpy(queue + queue_length, frame, length);
+  queue_length = (uint16_t)(queue_length + length);
+  dispatch(frame, NULL);
+  return true;
 }

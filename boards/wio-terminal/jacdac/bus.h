@@ -1,6 +1,6 @@
 /*
- * The Jacdac bus between the virtual machine and the board's own services: two devices on a wire
- * that is a queue. A frame, as the Jacdac specification describes it (reference/protocol):
+ * The Jacdac bus between the virtual machine, the board's own services, and the computer on the
+ * serial line: a wire that is a queue. A frame, as the Jacdac specification describes it (reference/protocol):
  *
  *   0 u16 CRC of what follows   2 u8 length of the packets   3 u8 flags   4 u64 device   12 packets
  *
@@ -33,8 +33,15 @@ typedef struct {
 void bus_from_vm(const uint8_t *frame);
 
 /*
+ * A frame from the computer, its length and CRC known to be right: for the services and the virtual
+ * machine. False while the queue is full: nobody got it yet.
+ */
+bool bus_from_line(const uint8_t *frame);
+
+/*
  * Queues a frame of one packet for the virtual machine. With FRAME_COMMAND `device` is the
- * receiver, else the sender. False when the queue is full: the frame is dropped, as on a wire.
+ * receiver, else the sender. False when the queue is full: the frame is dropped, as on a wire. The
+ * computer gets it, too.
  */
 bool bus_send(uint64_t device, uint8_t flags, const packet *packet);
 

@@ -20,6 +20,7 @@ static service *const services[] = {
     &control_service,    &light_level_service,
     &light_bulb_service, &button_services[BOARD_BUTTON_A],
     &button_services[BOARD_BUTTON_B], &button_services[BOARD_BUTTON_C],
+    &wifi_service,
 };
 enum { SERVICES = sizeof services / sizeof services[0] };
 

@@ -1,4 +1,6 @@
 /* The LED as a light bulb. Brightness is u0.16: 0 is off, 65535 full on. */
+#include "light_bulb.h"
+
 #include "board.h"
 #include "services.h"
 
@@ -6,14 +8,26 @@
 
 enum { REGISTER_BRIGHTNESS = 0x001, REGISTER_DIMMABLE = 0x180 };
 
+enum { FULL = 65535 };
+
 static uint16_t brightness;
+static bool by_hand;
+
+static void set(uint16_t value, bool is_by_hand) {
+  brightness = value;
+  by_hand = is_by_hand;
+  board_led(brightness);
+}
+
+bool light_bulb_is_on(void) { return brightness > 0; }
+bool light_bulb_is_by_hand(void) { return by_hand; }
+void light_bulb_turn_over(void) { set(brightness > 0 ? 0 : FULL, true); }
 
 static bool light_bulb_handle(service *self, const packet *packet) {
   const uint8_t dimmable = 1;
   uint32_t value;
   if (service_sets(packet, REGISTER_BRIGHTNESS, &value)) {
-    brightness = (uint16_t)value;
-    board_led(brightness);
+    set((uint16_t)value, false);
     return true;
   }
   return service_answers(self, packet, REGISTER_BRIGHTNESS, &brightness, sizeof brightness) ||

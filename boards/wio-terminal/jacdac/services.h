@@ -8,5 +8,6 @@ extern service control_service;
 extern service light_level_service;
 extern service light_bulb_service;
 extern service button_services[];
+extern service wifi_service;
 
 #endif

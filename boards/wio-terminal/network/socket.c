@@ -66,6 +66,15 @@ static struct {
   uint64_t due_micros, give_up_micros, now;
 } socket = {.handle = -1};
 
+static socket_facts facts = {.host = socket.host, .problem = ""};
+
+const socket_facts *socket_look(void) {
+  facts.port = socket.port;
+  facts.is_wanted = socket.wanted || socket.reopen;
+  facts.is_open = socket.wanted && socket.state >= OPEN && socket.state <= RECEIVE_ERROR;
+  return &facts;
+}
+
 static void go(step next, uint32_t delay_ms) {
   socket.state = next;
   socket.due_micros = socket.now + (uint64_t)delay_ms * 1000;
@@ -85,6 +94,7 @@ static void end(const char *failure) {
   go_away();
   if (!told) return;
   if (failure) {
+    facts.problem = failure;
     console_line("socket: ", failure, NULL);
     tell(VM_SOCKET_ERROR, failure, (uint32_t)strlen(failure));
   } else {
@@ -150,6 +160,8 @@ static void non_blocking_set(erpc_reader *reply) {
 }
 
 static void opened(void) {
+  facts.opened++;
+  facts.problem = "";
   go(OPEN, 0);
   tell(VM_SOCKET_OPEN, NULL, 0);
 }
@@ -176,6 +188,7 @@ static void sent(erpc_reader *reply) {
     go(SEND_ERROR, 0);
     return;
   }
+  facts.sent_bytes += (uint32_t)result;
   outgoing_drop((uint32_t)result);
   go(OPEN, result == 0 ? FULL_POLL_MS : 0);
 }
@@ -187,6 +200,7 @@ static void received(erpc_reader *reply) {
   const int32_t result = (int32_t)erpc_get_u32(reply);
   if (garbled(reply)) return;
   if (result > 0 && (uint32_t)result <= length) {
+    facts.received_bytes += (uint32_t)result;
     go(OPEN, 0);
     tell(VM_SOCKET_DATA, bytes, (uint32_t)result);
   } else if (result == 0) {

@@ -8,13 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wifi_problem.h" /* why there is no network */
+
 /* Without a network name the coprocessor stays off. An empty or null password: an open network. */
 void wifi_init(const char *ssid, const char *password);
+
+/* Leaves the network, if there is one, for another. */
+void wifi_use(const char *ssid, const char *password);
 
 /* Begins the next call when one is due and the line is free. */
 void wifi_step(uint64_t now_micros);
 
 bool wifi_is_up(void);
+
+/* The four bytes of the IPv4 address; all zero while there is none. */
+const uint8_t *wifi_address(void);
 
 /* False when no network is known: waiting for one would be in vain. */
 bool wifi_is_configured(void);

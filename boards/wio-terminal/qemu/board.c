@@ -22,8 +22,6 @@
 /* It counts the core's clock, as was measured against the host's. */
 enum { COUNTER_MHZ = 25 };
 
-const size_t board_storage_size = 64 * 1024;
-
 void board_init(void) {
   cortex_start_tick(CORE_HZ);
   FPGAIO_PRESCALE = COUNTER_MHZ - 1;
@@ -43,10 +41,26 @@ uint64_t board_micros(void) {
 
 void board_wait_for_interrupt(void) { cortex_wait_for_interrupt(); }
 
+/* The machine has no such register. */
+const char *board_reset_cause(void) { return "the emulator"; }
+
+/* Nothing beside: neither watchdog nor screen nor USB. */
+void board_step(uint64_t now_micros) { (void)now_micros; }
+
 void board_reset(void) { cortex_reset(); }
 
 void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
+}
+
+/* A socket has no DTR: who is there is there from the start. */
+bool board_line_is_open(void) { return true; }
+
+size_t board_line_read(uint8_t *into, size_t space) { return uart_read(UART_LINE, into, space); }
+
+size_t board_line_write(const uint8_t *bytes, size_t length) {
+  uart_write(UART_LINE, bytes, length);
+  return length;
 }
 
 size_t board_link_read(uint8_t *into, size_t space) { return uart_read(UART_LINK, into, space); }
@@ -59,20 +73,24 @@ size_t board_link_write(const uint8_t *bytes, size_t length) {
 
 void board_link_discard(void) { uart_discard(UART_LINK); }
 
+/* QEMU passes bytes on as fast as its host does. */
+void board_link_baud(uint32_t baud) { (void)baud; }
+
 void board_random(uint8_t *into, size_t length) { semihosting_random(into, length); }
 
 /* One emulated board is like the next. */
 uint64_t board_serial_number(void) { return 0x51454d5557494f31u; }
 
 void board_storage_erase(size_t offset) {
-  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_PAGE);
+  memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
-/* As flash does, this can only clear bits: writing onto what was not erased shows. */
+/* As the chip's flash, it must not be written twice. */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
   uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
+  if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT) panic("flash written in part");
   for (size_t i = 0; i < length; i++) {
-    if ((to[i] & bytes[i]) != bytes[i]) panic("flash written twice without an erase");
-    to[i] &= bytes[i];
+    if (to[i] != 0xff) panic("flash written twice without an erase");
   }
+  memcpy(to, bytes, length);
 }

@@ -19,8 +19,9 @@ enum { INTERRUPT_RX = 2 };
 /* QEMU passes bytes on as fast as its host does, whatever the divisor; 16 is the least allowed. */
 enum { BAUD_DIVISOR = 16 };
 
-/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench. */
-static uint8_t link_bytes[4608], bench_bytes[256];
+/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench;
+   and frames from the computer, which is held off while there is no room, as USB does. */
+static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
 typedef struct {
   uint8_t *bytes;
@@ -31,9 +32,12 @@ typedef struct {
 
 static ring link_ring = {.bytes = link_bytes, .size = sizeof link_bytes};
 static ring bench_ring = {.bytes = bench_bytes, .size = sizeof bench_bytes};
-static ring *const rings[UARTS] = {[UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring};
+static ring line_ring = {.bytes = line_bytes, .size = sizeof line_bytes};
+static ring *const rings[UARTS] = {
+    [UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring, [UART_LINE] = &line_ring};
 
-static unsigned receive_interrupt(unsigned uart) { return 2 * uart; }
+/* The fourth UART is none of the three whose interrupts lie side by side. */
+static unsigned receive_interrupt(unsigned uart) { return uart == UART_LINE ? 18 : 2 * uart; }
 
 void uart_init(void) {
   for (unsigned uart = 0; uart < UARTS; uart++) {
@@ -47,8 +51,9 @@ static void received(unsigned uart) {
   ring *const ring = rings[uart];
   UART_INTCLEAR(uart) = INTERRUPT_RX;
   while (UART_STATE(uart) & STATE_RX_FULL) {
-    const uint8_t byte = (uint8_t)UART_DATA(uart);
     const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
+    if (next == ring->tail && uart == UART_LINE) return; /* QEMU waits until it is taken */
+    const uint8_t byte = (uint8_t)UART_DATA(uart);
     if (next == ring->tail) continue; /* lost, as a CRC will tell */
     ring->bytes[ring->head] = byte;
     ring->head = next;
@@ -57,6 +62,7 @@ static void received(unsigned uart) {
 
 void uart_link_received(void) { received(UART_LINK); }
 void uart_bench_received(void) { received(UART_BENCH); }
+void uart_line_received(void) { received(UART_LINE); }
 
 size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   ring *const ring = rings[uart];
@@ -64,6 +70,12 @@ size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   while (length < space && ring->tail != ring->head) {
     into[length++] = ring->bytes[ring->tail];
     ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
+  }
+  if (uart == UART_LINE && length > 0) {
+    /* A byte that found no room has no interrupt of its own any more. */
+    cortex_disable_interrupt(receive_interrupt(uart));
+    received(uart);
+    cortex_enable_interrupt(receive_interrupt(uart));
   }
   return length;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UART_CONSOLE, UART_LINK, UART_BENCH, UARTS };
+enum { UART_CONSOLE, UART_LINK, UART_BENCH, UART_LINE, UARTS };
 
 void uart_init(void);
 size_t uart_read(unsigned uart, uint8_t *into, size_t space);
@@ -15,5 +15,6 @@ void uart_discard(unsigned uart);
 /* Interrupt handlers, for the vector table. */
 void uart_link_received(void);
 void uart_bench_received(void);
+void uart_line_received(void);
 
 #endif

@@ -4,15 +4,21 @@
 #include <string.h>
 
 #include "board.h"
+#include "bridge.h"
+
+static void write(const char *text, size_t length) {
+  board_console_write(text, length);
+  bridge_log(text, length);
+}
 
 void console_line(const char *first, ...) {
   va_list pieces;
   va_start(pieces, first);
   for (const char *piece = first; piece; piece = va_arg(pieces, const char *)) {
-    board_console_write(piece, strlen(piece));
+    write(piece, strlen(piece));
   }
   va_end(pieces);
-  board_console_write("\n", 1);
+  write("\n", 1);
 }
 
 #define TEXT_SIZE 24

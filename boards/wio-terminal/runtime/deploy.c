@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "hash.h"
 #include "package.h"
 #include "service.h"
 #include "vm_memory.h"
@@ -16,18 +17,7 @@ enum { REGISTER_PROGRAM_HASH = 0x181 };
 static enum { ASKED, ANSWERED, DONE } state = DONE;
 static uint32_t stored_hash;
 
-/* FNV-1a in 32 bits, by which the machine's manager tells programs apart. */
-static uint32_t hash(const uint8_t *bytes, uint32_t length) {
-  uint32_t value = 0x811c9dc5u;
-  while (length-- > 0) value = (value ^ *bytes++) * 0x01000193u;
-  return value;
-}
-
 void deploy_ask(void) {
-  if (!package_find()) {
-    console_line("no program in flash", NULL);
-    return;
-  }
   const packet question = {.command = COMMAND_GET | REGISTER_PROGRAM_HASH};
   bus_send(SERVICE_CLASS_DEVICE_SCRIPT_MANAGER, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, &question);
   state = ASKED;
@@ -45,10 +35,13 @@ void deploy_step(void) {
   state = DONE;
   const package *const package = package_find();
   const uint32_t length = package->program_length;
-  if (stored_hash == hash(package->program, length)) return;
-  const uint32_t result = vm_jd_em_devs_deploy(vm_address_of(package->program), length);
-  if (result != 0) {
-    console_line("the virtual machine refused the program: ", console_number((int32_t)result),
-                 NULL);
+  if (stored_hash != hash(package->program, length)) {
+    const uint32_t result = vm_jd_em_devs_deploy(vm_address_of(package->program), length);
+    if (result != 0) {
+      console_line("the virtual machine refused the program: ", console_number((int32_t)result),
+                   NULL);
+      return;
+    }
   }
+  package_applied();
 }

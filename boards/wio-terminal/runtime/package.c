@@ -6,6 +6,9 @@
 #include "board.h"
 #include "bus.h"
 #include "console.h"
+#include "credentials.h"
+#include "hash.h"
+#include "store.h"
 
 /* Placed by the linker script. */
 extern const package package_in_flash;
@@ -37,10 +40,8 @@ enum { COMMAND_SETTINGS_SET = 0x81 };
 /* What is the board's own business stays with the board. */
 static bool is_for_program(const char *key) { return strncmp(key, "WIFI_", 5) != 0; }
 
-void package_send_settings(void) {
-  const package *const found = package_find();
-  if (!found) return;
-  for (const char *key = settings(found); *key;) {
+static void send_settings(const package *package) {
+  for (const char *key = settings(package); *key;) {
     const char *const value = key + strlen(key) + 1;
     const size_t length = (size_t)(value - key) + strlen(value);
     if (length > PAYLOAD_MAX) {
@@ -53,4 +54,34 @@ void package_send_settings(void) {
     }
     key = value + strlen(value) + 1;
   }
+}
+
+/* The store's entry for the hash of the package that was taken over last. */
+static const char applied_key[] = "nl_package";
+
+static uint32_t package_hash(const package *package) {
+  const uint32_t length = sizeof *package + package->program_length + package->settings_length;
+  return hash((const uint8_t *)package, length);
+}
+
+bool package_is_new(void) {
+  static uint32_t applied;
+  const package *const found = package_find();
+  if (!found) return false;
+  return store_get(applied_key, &applied, sizeof applied) != sizeof applied ||
+         applied != package_hash(found);
+}
+
+void package_apply_settings(void) {
+  const package *const found = package_find();
+  if (!found) return;
+  send_settings(found);
+  const char *const ssid = package_setting("WIFI_SSID");
+  if (ssid) credentials_set(ssid, package_setting("WIFI_PWD"));
+}
+
+void package_applied(void) {
+  static uint32_t now_applied;
+  now_applied = package_hash(package_find());
+  store_set(applied_key, &now_applied, sizeof now_applied);
 }

@@ -1,5 +1,5 @@
 /*
- * The board's loop: bytes from the coprocessor, the Jacdac services, then one step of the virtual
+ * The board's loop: bytes from the coprocessor and the computer, the Jacdac services, then one step of the virtual
  * machine. No part waits for anything; when all have nothing to do, the core sleeps.
  */
 #include "runtime.h"
@@ -7,11 +7,14 @@
 #include <stddef.h>
 
 #include "board.h"
+#include "bridge.h"
 #include "bus.h"
 #include "console.h"
+#include "credentials.h"
 #include "deploy.h"
 #include "device.h"
 #include "erpc_client.h"
+#include "last_words.h"
 #include "package.h"
 #include "socket.h"
 #include "vm_start.h"
@@ -24,9 +27,12 @@ uint32_t runtime_longest_network_micros(void) { return longest_network_micros; }
 void runtime_run(void) {
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
+  console_line("reset by: ", board_reset_cause(), NULL);
+  last_words_print();
 
   /* Two devices share the board: the virtual machine, and the services beside it. */
-  const uint64_t serial = board_serial_number();
+  /* The machine takes the lower half for a signed number, whose sign would fill the upper. */
+  const uint64_t serial = board_serial_number() & ~(uint64_t)0x80000000u;
   vm_memory_init();
   vm___wasm_call_ctors();
   vm_jd_em_init();
@@ -35,19 +41,27 @@ void runtime_run(void) {
   const package *const package = package_find();
   vm_jd_em_devs_enable_gc_stress(package && package->flags & PACKAGE_GC_STRESS);
 
-  package_send_settings();
-  deploy_ask();
-  wifi_init(package_setting("WIFI_SSID"), package_setting("WIFI_PWD"));
+  credentials_init();
+  if (package_is_new()) {
+    package_apply_settings();
+    deploy_ask();
+  } else if (!package) {
+    console_line("no program in flash", NULL);
+  }
+  wifi_init(credentials_ssid(), credentials_passphrase());
 
   uint64_t vm_due_micros = 0;
   for (;;) {
     const uint64_t now_micros = board_micros();
     erpc_step(now_micros);
+    credentials_step(now_micros);
     wifi_step(now_micros);
     socket_step(now_micros);
     const uint32_t network_micros = (uint32_t)(board_micros() - now_micros);
     if (network_micros > longest_network_micros) longest_network_micros = network_micros;
     device_step(now_micros);
+    board_step(now_micros);
+    bridge_step();
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {
       vm_due_micros = now_micros + vm_jd_em_process();

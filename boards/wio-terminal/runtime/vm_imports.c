@@ -1,6 +1,6 @@
 /*
  * What the virtual machine asks of its host: one function per import of its module. Those of the
- * flash are in vm_flash.c, those of the socket in network/socket.c.
+ * flash are in vm_store.c, those of the socket in network/socket.c.
  */
 #include <string.h>
 
@@ -8,13 +8,17 @@
 #include "bus.h"
 #include "console.h"
 #include "panic.h"
+#include "program_watch.h"
 #include "vm_imports.h"
 #include "vm_memory.h"
 
 /* The machine measures from its first look at the clock, so any origin will do. */
 double vm_import_em_time_now(void) { return (double)board_micros() / 1000.0; }
 
-void vm_import_em_print_dmesg(uint32_t text) { console_line(vm_at(text), NULL); }
+void vm_import_em_print_dmesg(uint32_t text) {
+  program_watch_line(vm_at(text));
+  console_line(vm_at(text), NULL);
+}
 
 void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
   board_random(vm_at(into), length);
@@ -22,7 +26,7 @@ void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
 
 void vm_import_em_send_frame(uint32_t frame) { bus_from_vm(vm_at(frame)); }
 
-/* Large frames are for a debugger on the other end of a wire. There is none. */
+/* Large frames are messages to a cloud gateway (`_twinMessage`). There is none. */
 void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
   (void)frame;
   (void)length;

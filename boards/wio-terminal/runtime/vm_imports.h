@@ -32,15 +32,14 @@ uint32_t w2c_jd_random(void);
 uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false: no */
 _Noreturn void vm_trap(const char *reason);
 
-/* vm_flash.c */
-uint32_t vm_import_em_flash_size(void);
-void vm_import_em_flash_load(uint32_t into, uint32_t length);
-void vm_import_em_flash_save(uint32_t from, uint32_t length);
-uint32_t w2c_flash_base_addr(void);
-void w2c_flash_program(uint32_t to, uint32_t from, uint32_t length);
-void w2c_flash_erase(uint32_t page);
-void w2c_flash_sync(void);
+/* vm_store.c; the machine calls no em_flash_ any more once these are in the place of its own. */
 void w2c_flash_init(void);
+uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space);
+uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length);
+uint32_t w2c_jd_settings_get_large(uint32_t key, uint32_t length_at);
+uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length);
+uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length);
+uint32_t w2c_jd_settings_sync_large(void);
 
 /* network/socket.c. A negative port asks for TLS; negative results are refusals. */
 uint32_t vm_import__jd_tcpsock_new(uint32_t host, uint32_t port);

@@ -1,7 +1,9 @@
-/* The parts of the socket that stand alone: addresses, and the bytes on their way out. */
+/* The parts of the network that stand alone: addresses, bytes on their way out, versions. */
 #include "address.h"
 #include "check.h"
+#include "firmware_version.h"
 #include "outgoing.h"
+#include "wifi_problem.h"
 
 static uint8_t next_in, next_out;
 
@@ -29,8 +31,32 @@ static void parses_addresses(void) {
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK(address_parse(names[i]) == 0);
 }
 
+static void tells_old_firmware(void) {
+  static const char *const fine[] = {"2.1.2", "2.1.3", "v2.1.3", "2.2.0", "3.0.0", "2.1.10"};
+  static const char *const not_fine[] = {"2.1.1", "2.0.9", "1.9.9", "",
+                                         "AT",    "2.1",   "2.1.x", "9999.1.1"};
+  for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) CHECK(firmware_is_new_enough(fine[i]));
+  for (size_t i = 0; i < sizeof not_fine / sizeof *not_fine; i++) {
+    CHECK(!firmware_is_new_enough(not_fine[i]));
+  }
+}
+
+static void tells_problems(void) {
+  CHECK(wifi_problem() == NULL);
+  wifi_problem_is("network \"", "home", "\": cannot join", NULL);
+  CHECK(strcmp(wifi_problem(), "network \"home\": cannot join") == 0);
+  char name[200] = "";
+  memset(name, 'x', sizeof name - 1);
+  wifi_problem_is("network ", name, NULL);
+  CHECK(strlen(wifi_problem()) == 111);
+  wifi_problem_is_solved();
+  CHECK(wifi_problem() == NULL);
+}
+
 int main(void) {
   parses_addresses();
+  tells_old_firmware();
+  tells_problems();
   static const uint8_t too_much[9000];
   CHECK(!outgoing_add(too_much, sizeof too_much));
   CHECK(outgoing_length() == 0);

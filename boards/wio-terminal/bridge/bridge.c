@@ -1,0 +1,170 @@
+#include "bridge.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "board.h"
+#include "console.h"
+#include "framing.h"
+
+/* Frames to this class are for the bridge itself: SRV_USB_BRIDGE and UsbBridgeCmd, jacdac-spec. */
+#define SERVICE_CLASS_USB_BRIDGE 0x18f61a4au
+enum {
+  COMMAND_DISABLE_PACKETS = 0x80,
+  COMMAND_ENABLE_PACKETS = 0x81,
+  COMMAND_DISABLE_LOG = 0x82,
+  COMMAND_ENABLE_LOG = 0x83
+};
+
+/* A few frames, or as many lines as the board says when it starts. */
+enum { OUT_SIZE = 2048 };
+static uint8_t out[OUT_SIZE];
+static uint16_t out_start, out_length;
+
+static bool is_open, sends_frames, sends_log = true;
+static bool frames_lost;
+static uint32_t lines_lost;
+static bool is_line_cut; /* its beginning did not fit, so its rest is left out too */
+
+static framing_decoder decoder;
+static bool has_frame; /* one waits in the decoder until the bus takes it */
+static uint8_t chunk[64];
+static size_t chunk_start, chunk_length;
+
+static size_t room(void) { return OUT_SIZE - out_length; }
+
+static void put(uint8_t byte) {
+  out[(out_start + out_length++) % OUT_SIZE] = byte;
+}
+
+static void put_text(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    const uint8_t byte = (uint8_t)text[i];
+    if (byte == '\n') put('\r');
+    put(byte == MARK ? '?' : byte);
+  }
+}
+
+/* A line end takes two bytes. */
+static size_t text_length(const char *text, size_t length) {
+  size_t sum = length;
+  for (size_t i = 0; i < length; i++) sum += text[i] == '\n';
+  return sum;
+}
+
+/* Tells of lines that were left out, where there is room to; true when none are outstanding. */
+static bool tell_of_lost_lines(void) {
+  enum { TELLING_MAX = 48 };
+  if (lines_lost == 0) return true;
+  if (room() < TELLING_MAX) return false;
+  const char *const pieces[] = {"console: ", console_number(lines_lost), " lines lost\n"};
+  for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    put_text(pieces[i], strlen(pieces[i]));
+  }
+  lines_lost = 0;
+  return true;
+}
+
+void bridge_log(const char *text, size_t length) {
+  if (!sends_log || length == 0) return;
+  const bool ends = text[length - 1] == '\n';
+  if (!is_line_cut && (!tell_of_lost_lines() || text_length(text, length) > room())) {
+    is_line_cut = true;
+    lines_lost++;
+  }
+  if (!is_line_cut) put_text(text, length);
+  else if (ends) is_line_cut = false;
+}
+
+void bridge_frame(const uint8_t *frame) {
+  if (!sends_frames) return;
+  uint8_t encoded[FRAMING_MAX];
+  const size_t length = framing_length(frame);
+  const size_t gap = frames_lost ? 2 : 0;
+  if (gap + length > room()) {
+    frames_lost = true;
+    return;
+  }
+  if (frames_lost) {
+    put(MARK);
+    put(MARK_FRAME_GAP);
+    frames_lost = false;
+  }
+  framing_encode(frame, encoded);
+  for (size_t i = 0; i < length; i++) put(encoded[i]);
+}
+
+static bool is_for_bridge(const uint8_t *frame) {
+  uint32_t class;
+  memcpy(&class, frame + 4, sizeof class);
+  return frame[3] & FRAME_TO_SERVICE_CLASS && class == SERVICE_CLASS_USB_BRIDGE;
+}
+
+/* The same frame back says that it was understood. */
+static void obey(const uint8_t *frame) {
+  switch (frame[14] | frame[15] << 8) {
+    case COMMAND_ENABLE_PACKETS:
+      sends_frames = true;
+      break;
+    case COMMAND_ENABLE_LOG:
+      sends_log = true;
+      break;
+    case COMMAND_DISABLE_LOG:
+      sends_log = false;
+      break;
+    case COMMAND_DISABLE_PACKETS:
+      bridge_frame(frame);
+      sends_frames = false;
+      return;
+    default:
+      return;
+  }
+  bridge_frame(frame);
+}
+
+/* As many bytes as one frame may take, so that a busy computer doesn't starve the rest. */
+static void receive(void) {
+  for (size_t taken = 0; taken < FRAMING_MAX; taken++) {
+    if (has_frame) {
+      if (is_for_bridge(decoder.frame)) obey(decoder.frame);
+      else if (!bus_from_line(decoder.frame)) return;
+      has_frame = false;
+    }
+    if (chunk_start == chunk_length) {
+      chunk_start = 0;
+      chunk_length = board_line_read(chunk, sizeof chunk);
+      if (chunk_length == 0) return;
+    }
+    has_frame = framing_decode(&decoder, chunk[chunk_start++]);
+  }
+}
+
+static void send(void) {
+  while (out_length > 0) {
+    const size_t to_end = OUT_SIZE - (size_t)out_start;
+    const size_t piece = out_length < to_end ? out_length : to_end;
+    const size_t sent = board_line_write(out + out_start, piece);
+    if (sent == 0) return;
+    out_start = (uint16_t)((out_start + sent) % OUT_SIZE);
+    out_length = (uint16_t)(out_length - sent);
+  }
+  tell_of_lost_lines();
+}
+
+/* What is half sent or half received means nothing to who opens the line next. */
+static void close_line(void) {
+  decoder.is_inside = decoder.is_after_mark = has_frame = false;
+  out_start = out_length = 0;
+  chunk_start = chunk_length = 0;
+  sends_frames = frames_lost = false;
+  sends_log = true;
+}
+
+void bridge_step(void) {
+  const bool was_open = is_open;
+  is_open = board_line_is_open();
+  if (was_open && !is_open) close_line();
+  if (!is_open) return;
+  receive();
+  send();
+}

@@ -1,0 +1,41 @@
+/** The image as a file for the board's bootloader, which shows itself as a drive. */
+import { readFileSync } from "node:fs";
+import { encodeUf2, type Piece } from "../../../server/firmware/uf2";
+import { BuildError } from "./tools";
+
+/** SAMD51: microsoft/uf2, utils/uf2families.json. */
+export const UF2_FAMILY = 0x55114460;
+/** The bootloader's own 16 KB lie below; the storage area and the end of the flash above. */
+export const APP_START = 0x4000;
+export const APP_END = 0x60000;
+
+export function uf2OfElf(elf: string): Buffer {
+  const pieces = loadableBytes(readFileSync(elf));
+  for (const { address, bytes } of pieces) {
+    if (address < APP_START || address + bytes.length > APP_END) {
+      const range = `0x${address.toString(16)}..0x${(address + bytes.length).toString(16)}`;
+      throw new BuildError(`${elf}: ${range} is outside of the flash that an image may fill`);
+    }
+  }
+  return encodeUf2(pieces, UF2_FAMILY);
+}
+
+/** What an ELF file of 32 bits wants in memory, where it is to be loaded (System V ABI, ELF-32). */
+export function loadableBytes(elf: Buffer): Piece[] {
+  if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 1)
+    throw new BuildError("not an ELF-32 file");
+  const table = elf.readUInt32LE(28);
+  const entryBytes = elf.readUInt16LE(42);
+  return Array.from({ length: elf.readUInt16LE(44) }, (_, i) => table + i * entryBytes)
+    .map((entry) => ({
+      loaded: elf.readUInt32LE(entry) === 1, // PT_LOAD
+      offset: elf.readUInt32LE(entry + 4),
+      address: elf.readUInt32LE(entry + 12), // physical: initial values lie in flash
+      length: elf.readUInt32LE(entry + 16), // in the file
+    }))
+    .filter(({ loaded, length }) => loaded && length > 0)
+    .map(({ offset, address, length }) => ({
+      address,
+      bytes: elf.subarray(offset, offset + length),
+    }));
+}

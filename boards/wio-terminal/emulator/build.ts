@@ -1,0 +1,23 @@
+/** The one piece of native code that the emulated chip needs, made by the host's compiler. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOARD, OUTPUT } from "../build/paths";
+import { fingerprint, makeOnce, run } from "../build/tools";
+
+const SOURCE = join(BOARD, "emulator/slice.c");
+const FLAGS = [
+  ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"],
+  ...["-O2", "-shared", "-fPIC"],
+];
+
+/** Where it is, once it was built. */
+export function slicePath(): string {
+  const key = fingerprint(readFileSync(SOURCE), FLAGS.join(" "));
+  return join(OUTPUT, "emulator", `slice-${key}.so`);
+}
+
+export async function buildSlice(): Promise<void> {
+  await makeOnce(slicePath(), async (path) => {
+    await run("gcc", [...FLAGS, SOURCE, "-o", path, "-l:libunicorn.so.2"]);
+  });
+}

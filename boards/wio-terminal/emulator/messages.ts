@@ -1,0 +1,41 @@
+/** What the emulator and its page say to one another. A picture of the screen comes as bytes. */
+
+export const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
+export type ButtonName = (typeof BUTTON_NAMES)[number];
+export const LIGHT_MAX = 1023;
+
+export type FromEmulator =
+  | { readonly kind: "console"; readonly lines: readonly string[] }
+  | {
+      readonly kind: "state";
+      readonly led: boolean;
+      readonly light: number;
+      /** Of the chip's time, since its power came on. */
+      readonly seconds: number;
+      /** What ended the emulation. */
+      readonly failure?: string | undefined;
+    };
+
+export type FromPage =
+  | { readonly kind: "button"; readonly name: ButtonName; readonly pressed: boolean }
+  | { readonly kind: "light"; readonly light: number };
+
+/** @returns undefined for what no page of ours sends */
+export function parseFromPage(text: string): FromPage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { kind, name, pressed, light } = value as Record<string, unknown>;
+  if (kind === "light") return isLight(light) ? { kind, light } : undefined;
+  const known = BUTTON_NAMES.find((button) => button === name);
+  if (kind !== "button" || !known || typeof pressed !== "boolean") return undefined;
+  return { kind, name: known, pressed };
+}
+
+function isLight(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= LIGHT_MAX;
+}

@@ -1,0 +1,41 @@
+/*
+ * Stops Unicorn 2.0.1 after so many instructions. Its own count does so within a translated block,
+ * and loses processor flags that the block keeps in registers; between blocks none is lost.
+ * Declarations: unicorn.h, which needs libunicorn-dev; the library alone is enough to link.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct uc_struct uc_engine;
+int uc_hook_add(uc_engine *engine, size_t *hook, int type, void *callback, void *user,
+                uint64_t begin, uint64_t end, ...);
+int uc_emu_stop(uc_engine *engine);
+
+enum { HOOK_BLOCK = 1 << 3 };
+
+/*
+ * Shared with the caller, who may change the limit during a run. Counted in halfwords of code:
+ * most instructions are one, and those of two take longer.
+ */
+typedef struct {
+  uint32_t executed;
+  uint32_t limit;
+} slice;
+
+static void block_begins(uc_engine *engine, uint64_t address, uint32_t size, void *user) {
+  (void)address;
+  slice *const slice = user;
+  if (slice->executed >= slice->limit) {
+    uc_emu_stop(engine);
+  } else {
+    slice->executed += size / 2;
+  }
+}
+
+int slice_watch(uc_engine *engine, void *slice);
+
+/* A range that ends before it begins means all addresses. Returns a uc_err. */
+int slice_watch(uc_engine *engine, void *slice) {
+  size_t hook;
+  return uc_hook_add(engine, &hook, HOOK_BLOCK, (void *)block_begins, slice, 1, 0);
+}

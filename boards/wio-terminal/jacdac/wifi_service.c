@@ -1,0 +1,66 @@
+/*
+ * The Wi-Fi service, by which the DeviceScript tools tell a board its network. The passphrase goes
+ * in, and nothing here gives it out. The coprocessor is not asked to scan, so of several networks
+ * only the last that was added is known.
+ */
+#include <string.h>
+
+#include "credentials.h"
+#include "services.h"
+#include "wifi.h"
+
+#define SERVICE_CLASS_WIFI 0x18aae1fau
+
+enum {
+  COMMAND_ADD_NETWORK = 0x81,
+  COMMAND_RECONNECT = 0x82,
+  COMMAND_FORGET_NETWORK = 0x83,
+  COMMAND_FORGET_ALL_NETWORKS = 0x84
+};
+enum { REGISTER_ENABLED = 0x001, REGISTER_IP_ADDRESS = 0x181, REGISTER_SSID = 0x183 };
+
+/* Name and passphrase, a zero after each; the last may be left out. */
+static void add_network(const packet *packet) {
+  char text[SSID_MAX + PASSPHRASE_MAX + 3] = "";
+  const size_t length = packet->length < sizeof text ? packet->length : sizeof text - 1;
+  memcpy(text, packet->payload, length);
+  const size_t name_length = strlen(text);
+  if (name_length == 0 || packet->length > length) return;
+  credentials_set(text, name_length < length ? text + name_length + 1 : NULL);
+}
+
+static bool is_known(const packet *packet) {
+  const char *const ssid = credentials_ssid();
+  return ssid && packet->length == strlen(ssid) &&
+         memcmp(packet->payload, ssid, packet->length) == 0;
+}
+
+static bool wifi_handle(service *self, const packet *packet) {
+  const uint8_t enabled = wifi_is_configured();
+  const char *const ssid = wifi_is_up() ? credentials_ssid() : "";
+  switch (packet->command) {
+    case COMMAND_ADD_NETWORK:
+      add_network(packet);
+      return true;
+    case COMMAND_RECONNECT:
+      wifi_use(credentials_ssid(), credentials_passphrase());
+      return true;
+    case COMMAND_FORGET_NETWORK:
+      if (is_known(packet)) credentials_set(NULL, NULL);
+      return true;
+    case COMMAND_FORGET_ALL_NETWORKS:
+      credentials_set(NULL, NULL);
+      return true;
+    default:
+      return service_answers(self, packet, REGISTER_ENABLED, &enabled, sizeof enabled) ||
+             service_answers(self, packet, REGISTER_IP_ADDRESS, wifi_address(),
+                             wifi_is_up() ? 4 : 0) ||
+             service_answers(self, packet, REGISTER_SSID, ssid, ssid ? (uint8_t)strlen(ssid) : 0);
+  }
+}
+
+service wifi_service = {
+    .service_class = SERVICE_CLASS_WIFI,
+    .name = "Wi-Fi",
+    .handle = wifi_handle,
+};

@@ -1,0 +1,57 @@
+/*
+ * The coprocessor's calls that lead into a network (seeed-ambd-firmware erpc_idl), and the time
+ * that each is given. The deadlines are ours, as no known driver has any.
+ */
+#ifndef WIFI_CALLS_H
+#define WIFI_CALLS_H
+
+#include <stdint.h>
+
+#include "erpc_client.h"
+
+enum { SYSTEM_VERSION = 1 };
+enum { WIFI_CONNECT = 1, WIFI_DISCONNECT = 3, WIFI_IS_CONNECTED = 4, WIFI_ON = 27, WIFI_OFF = 28 };
+enum { ADAPTER_INIT = 1, ADAPTER_GET_IP_INFO = 7, ADAPTER_DHCP_START = 13 };
+
+enum { MODE_STATION = 1, INTERFACE_STATION = 0 };
+enum { SECURITY_OPEN = 0, SECURITY_WPA2_AES = 0x00400004 };
+
+/* Firmware from 2.1.2 on speaks at the first rate; 2.0.0 to 2.1.1 did at the second. */
+enum { BAUD = 614400, BAUD_OF_OLD = 1843200 };
+
+enum {
+  DEADLINE_VERSION_MS = 300,
+  DEADLINE_MS = 2000,
+  DEADLINE_RADIO_MS = 5000,
+  DEADLINE_CONNECT_MS = 25000, /* the call itself takes up to 20 s */
+  DEADLINE_DHCP_MS = 60000
+};
+
+enum {
+  POWER_OFF_MS = 100,
+  POWER_ON_MS = 200,
+  PROBE_EVERY_MS = 200,
+  PROBES = 15,
+  PROBES_OF_OLD = 3,
+  WATCH_EVERY_MS = 5000,
+  WATCH_AGAIN_MS = 1000,
+  WATCH_MISSES = 3, /* in a row before the network counts as lost */
+  RETRY_FIRST_MS = 1000,
+  RETRY_MAX_MS = 60000
+};
+
+/* With no argument, and with one. */
+void wifi_call(uint8_t service, uint8_t function, uint32_t deadline_ms, erpc_done done);
+void wifi_call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_t deadline_ms,
+                   erpc_done done);
+
+/* Without a password: an open network. */
+void wifi_call_join(const char *ssid, const char *password, erpc_done done);
+
+/* What a call that returns an i32 returned; a made-up failure when there was no reply. */
+int32_t wifi_call_result(erpc_reader *reply);
+
+/* A text that it returned, cut to the space and ended by a zero. */
+void wifi_call_text(erpc_reader *reply, char *into, uint32_t space);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * A slot begins with a seal, written last: without, nothing of it counts. The machine's header
+ * comes 24 bytes behind. So the 8 bytes that the machine writes first and the next 120, written
+ * last, lie in separate units of 16 bytes; each may be written only once (board.h). The last 8 of
+ * the header share a unit with the program's first: nobody reads them, and they are never written.
+ * The program's own parts end in the midst of a unit, whose beginning waits for its rest.
+ */
+#include "program_store.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "board.h"
+#include "crc32.h"
+#include "panic.h"
+
+enum { UNIT = BOARD_STORAGE_UNIT, BLOCK = BOARD_STORAGE_BLOCK };
+enum { FIRST_SLOT = 2 * BLOCK, SLOT = 7 * BLOCK, SLOTS = 2 };
+enum { HEADER_AT = 24, HEADER_START = 8, HEADER = 128 };
+#define MAGIC 0x31475250u /* "PRG1" */
+
+_Static_assert(HEADER_AT + PROGRAM_STORE_MAX + 8 == SLOT, "a whole slot");
+
+typedef struct {
+  uint32_t magic, sequence, length, crc; /* of all before, and of what is sealed */
+} seal;
+
+static int used = -1; /* slot, if any */
+
+static struct {
+  bool open;
+  size_t base; /* the header's offset */
+  unsigned slot;
+  uint32_t length, written;
+  uint8_t rest[UNIT];
+} filling;
+
+static size_t offset_of(unsigned slot) { return FIRST_SLOT + (size_t)slot * SLOT; }
+static const seal *seal_of(unsigned slot) { return (const seal *)(board_storage + offset_of(slot)); }
+
+static uint32_t seal_crc(const seal *of, unsigned slot) {
+  const uint32_t crc = crc32(0, of, offsetof(seal, crc));
+  return crc32(crc, board_storage + offset_of(slot) + HEADER_AT, of->length);
+}
+
+static bool is_sealed(unsigned slot) {
+  const seal *const it = seal_of(slot);
+  return it->magic == MAGIC && it->length <= PROGRAM_STORE_MAX && it->crc == seal_crc(it, slot);
+}
+
+void program_store_init(void) {
+  const bool first = is_sealed(0), second = is_sealed(1);
+  used = -1;
+  filling.open = false;
+  if (first) used = 0;
+  if (second && (!first || seal_of(1)->sequence - seal_of(0)->sequence == 1)) used = 1;
+}
+
+const uint8_t *program_store_find(uint32_t *length) {
+  if (used < 0) return NULL;
+  *length = seal_of((unsigned)used)->length;
+  return board_storage + offset_of((unsigned)used) + HEADER_AT;
+}
+
+static void close_slot(void) {
+  seal it = {.magic = MAGIC, .sequence = 1, .length = filling.length};
+  if (used >= 0) it.sequence = seal_of((unsigned)used)->sequence + 1;
+  it.crc = seal_crc(&it, filling.slot);
+  board_storage_write(offset_of(filling.slot), (const uint8_t *)&it, sizeof it);
+  used = (int)filling.slot;
+  filling.open = false;
+}
+
+const uint8_t *program_store_begin(uint32_t length) {
+  if (length < HEADER || length > PROGRAM_STORE_MAX) return NULL;
+  const unsigned slot = used == 0 ? 1 : 0;
+  const size_t at = offset_of(slot), end = at + HEADER_AT + length;
+  for (size_t block = at; block < end; block += BLOCK) board_storage_erase(block);
+  filling.open = true;
+  filling.slot = slot;
+  filling.base = at + HEADER_AT;
+  filling.length = length;
+  filling.written = HEADER;
+  memset(filling.rest, 0xff, UNIT);
+  if (length == HEADER) close_slot(); /* to have none is what is asked for */
+  return board_storage + filling.base;
+}
+
+/* The header's first bytes end a unit. */
+static void write_header_start(const uint8_t *bytes) {
+  uint8_t unit[UNIT];
+  memset(unit, 0xff, UNIT);
+  memcpy(unit + UNIT - HEADER_START, bytes, HEADER_START);
+  board_storage_write(filling.base - (UNIT - HEADER_START), unit, UNIT);
+}
+
+static void write_program(const uint8_t *bytes, uint32_t length) {
+  for (uint32_t i = 0; i < length; i++) {
+    const size_t at = filling.base + filling.written++;
+    filling.rest[at % UNIT] = bytes[i];
+    if (at % UNIT != UNIT - 1 && filling.written != filling.length) continue;
+    board_storage_write(at - at % UNIT, filling.rest, UNIT);
+    memset(filling.rest, 0xff, UNIT);
+  }
+}
+
+void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length) {
+  if (!filling.open || length > filling.length || offset > filling.length - length) {
+    panic("the virtual machine writes its program elsewhere");
+  }
+  if (offset == 0 && length == HEADER_START) {
+    write_header_start(bytes);
+  } else if (offset == filling.written) {
+    write_program(bytes, length);
+  } else if (offset == HEADER_START && length == HEADER - HEADER_START &&
+             filling.written == filling.length) {
+    board_storage_write(filling.base + HEADER_START, bytes, length - HEADER_START);
+    close_slot();
+  } else {
+    panic("the virtual machine writes its program in another order");
+  }
+}

@@ -1,0 +1,67 @@
+#include "program_watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ID_MAX = 40, PROBLEM_MAX = 63 };
+
+static char id[ID_MAX + 1], last_word[PROBLEM_MAX + 1], problem[PROBLEM_MAX + 1];
+static bool is_alone, is_connected;
+static uint32_t outbox;
+
+/* What follows the start of a line; a null pointer for another line. */
+static const char *after(const char *line, const char *start) {
+  const size_t length = strlen(start);
+  return strncmp(line, start, length) == 0 ? line + length : NULL;
+}
+
+static void copy(char *into, size_t max, const char *from, size_t length) {
+  if (length > max) length = max;
+  memcpy(into, from, length);
+  into[length] = 0;
+}
+
+/* "Connecting to ADDRESS as CLIENT", the client being the id and a word of the lesson's. */
+static void connecting(const char *address) {
+  const char *const client = strstr(address, " as ");
+  const char *const word = client ? strstr(client, "nightlight_client") : NULL;
+  if (word) copy(id, ID_MAX, client + 4, (size_t)(word - client - 4));
+}
+
+/* One that is sent when it was taken leaves none behind it. */
+static void sending(const char *reading) {
+  if (!strstr(reading, "age_ms")) outbox = 0;
+  else if (outbox > 0) outbox--;
+}
+
+void program_watch_line(const char *line) {
+  const char *rest;
+  line = after(line, "> ");
+  if (!line) return;
+  if ((rest = after(line, "Connecting to "))) {
+    connecting(rest);
+  } else if ((rest = after(line, "Sending telemetry "))) {
+    sending(rest);
+  } else if ((rest = after(line, "Outbox: "))) {
+    outbox = (uint32_t)strtoul(rest, NULL, 10);
+    is_connected = false;
+  } else if (after(line, "No server: ")) {
+    is_alone = true;
+  } else if (after(line, "The server decides again")) {
+    is_alone = false;
+  } else if (after(line, "Connected")) {
+    is_connected = true;
+    problem[0] = 0;
+  } else if (after(line, "mqtt: next try in ")) {
+    is_connected = false;
+    memcpy(problem, last_word, sizeof problem); /* what came before it was the reason */
+  } else if ((rest = after(line, "mqtt: "))) {
+    copy(last_word, PROBLEM_MAX, rest, strlen(rest));
+  }
+}
+
+const char *program_id(void) { return id; }
+bool program_is_alone(void) { return is_alone; }
+bool program_is_connected(void) { return is_connected; }
+uint32_t program_outbox(void) { return outbox; }
+const char *program_problem(void) { return problem; }

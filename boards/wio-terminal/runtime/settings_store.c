@@ -1,0 +1,168 @@
+/*
+ * A block begins with a head; records follow, the last of a key counts. A block that is full is
+ * copied into the other, without what no longer counts; the other's head is written last, with the
+ * next sequence number, and so makes it the one that counts.
+ *
+ * All is written in units of 16 bytes, each once after an erase, as the chip's flash demands
+ * (board.h). Where power went in the midst of a record, its checksum tells, and the block takes no
+ * more: the next record goes into the other.
+ */
+#include "settings_store.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "board.h"
+#include "console.h"
+#include "crc32.h"
+
+enum { UNIT = BOARD_STORAGE_UNIT, BLOCK = BOARD_STORAGE_BLOCK };
+#define MAGIC 0x31544553u /* "SET1" */
+
+typedef struct {
+  uint32_t magic, sequence, crc, unused;
+} block_head;
+
+typedef struct {
+  char key[SETTING_KEY_MAX + 1];
+  uint32_t length;
+  uint32_t crc; /* of key, length and value */
+  uint8_t start[8]; /* of the value; its rest follows in whole units */
+} record;
+
+enum { RECORD_BASE = offsetof(record, start) };
+
+static size_t active;      /* the block that counts, by its offset */
+static size_t records_end; /* of those records that are valid */
+static size_t free_at;     /* where the next one goes; the block's end if it takes none */
+
+static size_t record_size(uint32_t length) {
+  return (RECORD_BASE + length + UNIT - 1) / UNIT * UNIT;
+}
+
+static const record *record_at(size_t offset) { return (const record *)(board_storage + offset); }
+static const block_head *head_of(size_t block) {
+  return (const block_head *)(board_storage + block);
+}
+
+static bool is_valid_head(const block_head *head) {
+  return head->magic == MAGIC && head->crc == crc32(0, head, offsetof(block_head, crc));
+}
+
+static uint32_t record_crc(const char *key, uint32_t length, const uint8_t *value) {
+  uint32_t crc = crc32(0, key, SETTING_KEY_MAX + 1);
+  crc = crc32(crc, &length, sizeof length);
+  return crc32(crc, value, length);
+}
+
+static bool is_valid_record(size_t offset, size_t end) {
+  if (end - offset < sizeof(record)) return false;
+  const record *const it = record_at(offset);
+  return it->length <= SETTING_VALUE_MAX && record_size(it->length) <= end - offset &&
+         it->key[SETTING_KEY_MAX] == 0 && it->crc == record_crc(it->key, it->length, it->start);
+}
+
+static bool is_erased(size_t offset, size_t end) {
+  while (offset < end && board_storage[offset] == 0xff) offset++;
+  return offset == end;
+}
+
+static void write_head(size_t block, uint32_t sequence) {
+  block_head head = {.magic = MAGIC, .sequence = sequence, .unused = UINT32_MAX};
+  head.crc = crc32(0, &head, offsetof(block_head, crc));
+  board_storage_write(block, (const uint8_t *)&head, sizeof head);
+}
+
+static void format(void) {
+  console_line("settings: none yet, formatting", NULL);
+  board_storage_erase(0);
+  write_head(0, 1);
+}
+
+void settings_store_init(void) {
+  const bool first = is_valid_head(head_of(0)), second = is_valid_head(head_of(BLOCK));
+  if (!first && !second) format();
+  /* The difference of the sequence numbers is 1 when both count. */
+  const bool newer = second && (!first || head_of(BLOCK)->sequence - head_of(0)->sequence == 1);
+  active = newer ? BLOCK : 0;
+  const size_t end = active + BLOCK;
+  size_t at = active + sizeof(block_head);
+  while (is_valid_record(at, end)) at += record_size(record_at(at)->length);
+  records_end = at;
+  free_at = is_erased(at, end) ? at : end;
+}
+
+/* Records that are there, in order: the first is at `*offset`, which moves on. */
+static const record *next_record(size_t *offset) {
+  if (*offset >= records_end) return NULL;
+  const record *const it = record_at(*offset);
+  *offset += record_size(it->length);
+  return it;
+}
+
+static const record *find(const char *key) {
+  size_t at = active + sizeof(block_head);
+  const record *found = NULL;
+  for (const record *it; (it = next_record(&at));) {
+    if (strcmp(it->key, key) == 0) found = it;
+  }
+  return found;
+}
+
+const uint8_t *settings_store_find(const char *key, uint32_t *length) {
+  const record *const found = find(key);
+  if (!found) return NULL;
+  *length = found->length;
+  return found->start;
+}
+
+static void copy_into_other_block(void) {
+  const size_t other = active == 0 ? BLOCK : 0;
+  const uint32_t sequence = head_of(active)->sequence;
+  board_storage_erase(other);
+  size_t to = other + sizeof(block_head);
+  size_t at = active + sizeof(block_head);
+  for (const record *it; (it = next_record(&at));) {
+    if (find(it->key) != it) continue;
+    const size_t size = record_size(it->length);
+    board_storage_write(to, (const uint8_t *)it, size);
+    to += size;
+  }
+  write_head(other, sequence + 1);
+  active = other;
+  records_end = free_at = to;
+}
+
+static void append(const record *start, const uint8_t *value) {
+  const uint32_t length = start->length;
+  board_storage_write(free_at, (const uint8_t *)start, sizeof *start);
+  for (uint32_t done = sizeof start->start; done < length; done += UNIT) {
+    uint8_t unit[UNIT];
+    const uint32_t left = length - done;
+    memset(unit, 0xff, UNIT);
+    memcpy(unit, value + done, left < UNIT ? left : UNIT);
+    board_storage_write(free_at + RECORD_BASE + done, unit, UNIT);
+  }
+  records_end = free_at += record_size(length);
+}
+
+int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
+  if (!key[0] || strlen(key) > SETTING_KEY_MAX) return SETTING_BAD_KEY;
+  if (length > SETTING_VALUE_MAX) return SETTING_TOO_LONG;
+  static const uint8_t nothing[1];
+  if (length == 0) value = nothing; /* it may be a null pointer */
+  const record *const before = find(key);
+  if (before && before->length == length && memcmp(before->start, value, length) == 0) {
+    return SETTING_STORED;
+  }
+  if (active + BLOCK - free_at < record_size(length)) copy_into_other_block();
+  if (active + BLOCK - free_at < record_size(length)) return SETTING_NO_SPACE;
+
+  record start = {.length = length};
+  strcpy(start.key, key);
+  start.crc = record_crc(start.key, length, value);
+  memset(start.start, 0xff, sizeof start.start);
+  memcpy(start.start, value, length < sizeof start.start ? length : sizeof start.start);
+  append(&start, value);
+  return SETTING_STORED;
+}

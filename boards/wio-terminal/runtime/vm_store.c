@@ -1,0 +1,71 @@
+/*
+ * The virtual machine's settings and program, in place of its own store, which keeps a copy of the
+ * flash in RAM and writes 8 bytes at a time. The machine reads flash where it lies: its addresses
+ * are offsets from its memory, modulo 2^32, and the flash has one as any other place has.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "console.h"
+#include "program_store.h"
+#include "settings_store.h"
+#include "vm_imports.h"
+#include "vm_memory.h"
+
+/* The results that the machine's own store would give (jacdac-c, source/jd_fstor.c). */
+enum { NOT_FOUND = -2, DONE = 0 };
+
+/* The one value that is too large for the settings: devsmgr.c. */
+static const char PROGRAM[] = "*prog";
+
+void w2c_flash_init(void) {
+  settings_store_init();
+  program_store_init();
+}
+
+uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {
+  uint32_t length;
+  const uint8_t *const value = settings_store_find(vm_at(key), &length);
+  if (!value) return (uint32_t)NOT_FOUND;
+  if (space >= length) memcpy(vm_at(into), value, length);
+  return length;
+}
+
+uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) {
+  const char *const name = vm_at(key);
+  const int result = settings_store_put(name, vm_at(value), length);
+  if (result != SETTING_STORED) {
+    console_line("setting ", name, " not stored: ",
+                 result == SETTING_NO_SPACE ? "no space is left" : "its name or value is too long",
+                 NULL);
+  }
+  return (uint32_t)result;
+}
+
+uint32_t w2c_jd_settings_get_large(uint32_t key, uint32_t length_at) {
+  uint32_t length;
+  const uint8_t *const found = program_store_find(&length);
+  if (!found || strcmp(vm_at(key), PROGRAM) != 0) return 0;
+  if (length_at) memcpy(vm_at(length_at), &length, sizeof length);
+  return vm_address_of(found);
+}
+
+static uint32_t program_base;
+
+uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
+  const uint8_t *const begun =
+      strcmp(vm_at(key), PROGRAM) == 0 ? program_store_begin(length) : NULL;
+  if (!begun) {
+    console_line("no place for ", console_number(length), " bytes of ", vm_at(key), NULL);
+    return 0;
+  }
+  program_base = vm_address_of(begun);
+  return program_base;
+}
+
+uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length) {
+  program_store_write(to - program_base, vm_at(from), length);
+  return DONE;
+}
+
+uint32_t w2c_jd_settings_sync_large(void) { return DONE; }

@@ -1,0 +1,69 @@
+/*
+ * ADC1, AIN15, pin PD01 (DS60001507, ADC). It converts by itself without end; a result is the sum
+ * of 16 conversions of 12 bits, and so has 16 bits: some 200 µs each.
+ */
+#include "light.h"
+
+#include "clocks.h"
+#include "pins.h"
+#include "registers.h"
+
+#define ADC1_CTRLA REGISTER16(0x43002000)
+#define ADC1_INPUTCTRL REGISTER16(0x43002004)
+#define ADC1_CTRLB REGISTER16(0x43002006)
+#define ADC1_REFCTRL REGISTER8(0x43002008)
+#define ADC1_AVGCTRL REGISTER8(0x4300200a)
+#define ADC1_SAMPCTRL REGISTER8(0x4300200b)
+#define ADC1_SWTRIG REGISTER8(0x43002014)
+#define ADC1_INTFLAG REGISTER8(0x4300202e)
+#define ADC1_SYNCBUSY REGISTER32(0x43002030)
+#define ADC1_RESULT REGISTER16(0x43002040)
+#define ADC1_CALIB REGISTER16(0x43002048)
+enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_DIV32 = 4 << 8 };
+enum { INPUT_AIN15 = 15, INPUT_AGAINST_GROUND = 0x18 << 8 };
+enum { CTRLB_FREERUN = 1 << 1, CTRLB_RESULT_16_BITS = 1 << 3 };
+enum { REFERENCE_VDDANA = 3, AVERAGE_16 = 4, SAMPLE_CLOCKS_6 = 5 };
+enum { SWTRIG_START = 2, INTFLAG_RESRDY = 1 };
+
+/* What the factory measured: the software calibration area, DS60001507, NVM. */
+#define CALIBRATION REGISTER32(0x00800080)
+
+static uint16_t calibration(void) {
+  const uint32_t word = CALIBRATION;
+  const uint32_t bias_comparator = word >> 16 & 7, bias_buffer = word >> 19 & 7;
+  const uint32_t bias_r2r = word >> 22 & 7;
+  return (uint16_t)(bias_comparator | bias_r2r << 4 | bias_buffer << 8);
+}
+
+static void settle(void) { WAIT_FOR(ADC1_SYNCBUSY == 0, "the light sensor's converter"); }
+
+void light_init(void) {
+  clock_bus_enable(BUS_APBD, 8); /* ADC1 */
+  clock_peripheral(CHANNEL_ADC1, GENERATOR_48MHZ);
+  pin_give(PIN(PORT_D, 1), PIN_FUNCTION_B);
+  ADC1_CTRLA = CTRLA_SWRST;
+  settle();
+  ADC1_CALIB = calibration();
+  ADC1_CTRLA = CTRLA_DIV32; /* 1.5 MHz */
+  ADC1_CTRLB = CTRLB_FREERUN | CTRLB_RESULT_16_BITS;
+  ADC1_REFCTRL = REFERENCE_VDDANA;
+  ADC1_AVGCTRL = AVERAGE_16;
+  ADC1_SAMPCTRL = SAMPLE_CLOCKS_6;
+  ADC1_INPUTCTRL = INPUT_AIN15 | INPUT_AGAINST_GROUND;
+  settle();
+  ADC1_CTRLA |= CTRLA_ENABLE;
+  settle();
+  ADC1_SWTRIG = SWTRIG_START;
+  settle();
+  /* The first result after the start and a change of the reference is not to be used. */
+  for (unsigned discarded = 0; discarded < 2; discarded++) {
+    WAIT_FOR(ADC1_INTFLAG & INTFLAG_RESRDY, "the light sensor");
+    ADC1_INTFLAG = INTFLAG_RESRDY;
+  }
+}
+
+/* 16 × 4095 is full scale. */
+uint16_t light_read(void) {
+  const uint16_t sum = ADC1_RESULT;
+  return (uint16_t)(sum + (sum >> 12));
+}

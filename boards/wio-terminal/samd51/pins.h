@@ -1,0 +1,29 @@
+/* Pins, by the chip's names; what hangs on them is in board.c and in each peripheral's file. */
+#ifndef PINS_H
+#define PINS_H
+
+#include <stdbool.h>
+
+enum { PORT_A, PORT_B, PORT_C, PORT_D };
+#define PIN(port, number) ((port) * 32u + (number))
+
+/* The peripherals' sides of a pin: DS60001507, I/O multiplexing. */
+typedef enum {
+  PIN_FUNCTION_B = 1,
+  PIN_FUNCTION_C = 2,
+  PIN_FUNCTION_D = 3,
+  PIN_FUNCTION_H = 7
+} pin_function;
+
+/* Drives it, from the first moment at this level. */
+void pin_output(unsigned pin, bool high);
+void pin_set(unsigned pin, bool high);
+
+/* Reads it, pulled up inside the chip. */
+void pin_input(unsigned pin);
+bool pin_read(unsigned pin);
+
+/* Leaves it to a peripheral. */
+void pin_give(unsigned pin, pin_function function);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Registers of the ATSAMD51P19A, as its datasheet (DS60001507) and Microchip's own headers name
+ * them (component/ and instance/ of the device pack, as in adafruit/uf2-samdx1
+ * lib/samd51/include). A peripheral that one file alone knows has its registers there.
+ */
+#ifndef REGISTERS_H
+#define REGISTERS_H
+
+#include <stdint.h>
+
+#include "panic.h"
+
+#define REGISTER8(address) (*(volatile uint8_t *)(address))
+#define REGISTER16(address) (*(volatile uint16_t *)(address))
+#define REGISTER32(address) (*(volatile uint32_t *)(address))
+
+/*
+ * Waits for a bit of the chip. One that never comes is told and ends the run: some milliseconds at
+ * 48 or 120 MHz; where the core is slower than that, the watchdog is quicker.
+ */
+#define WAIT_FOR(condition, what)                                       \
+  do {                                                                  \
+    for (uint32_t turns_left = 100000; !(condition);) {                 \
+      if (--turns_left == 0) panic("the chip does not get on: " what);  \
+    }                                                                   \
+  } while (0)
+
+/* Lines of the interrupt controller: samd51p19a.h. A SERCOM has four of its own. */
+enum { LINE_SERCOM0 = 46, LINE_SERCOM2 = 54, LINES = 137 };
+enum { LINE_USB_OTHER = 80, LINE_USB_SOF = 81, LINE_USB_TRCPT0 = 82, LINE_USB_TRCPT1 = 83 };
+enum { SERCOM_LINE_DRE = 0, SERCOM_LINE_TXC = 1, SERCOM_LINE_RXC = 2, SERCOM_LINE_ERROR = 3 };
+
+/* Urgency, 0 first: the coprocessor's bytes come every 16 µs and wait for nobody. */
+enum { PRIORITY_LINK_RECEIVE = 0, PRIORITY_USB = 2, PRIORITY_TRANSMIT = 3, PRIORITY_TICK = 7 };
+
+#endif

@@ -1,0 +1,19 @@
+/* What keeps a run safe: supply, watchdog, cache; and why the chip was reset. */
+#ifndef SUPPLY_H
+#define SUPPLY_H
+
+/* Before all else: a start-up that hangs is ended, too. */
+void watchdog_start(void);
+
+/* Once a round of the loop: the chip is reset 8 s after the last. */
+void watchdog_feed(void);
+
+/* Resets the chip where the supply is too low to write flash. */
+void brown_out_init(void);
+
+void cache_init(void);
+
+/* Why the last reset happened: "power on", "watchdog", ... */
+const char *reset_cause(void);
+
+#endif

@@ -1,0 +1,161 @@
+/* DS60001507, SERCOM USART. */
+#include "uart.h"
+
+#include <stdbool.h>
+
+#include "clocks.h"
+#include "cortex.h"
+#include "pins.h"
+#include "registers.h"
+
+#define SERCOM_CTRLA(base) REGISTER32((base) + 0x00)
+#define SERCOM_CTRLB(base) REGISTER32((base) + 0x04)
+#define SERCOM_BAUD(base) REGISTER16((base) + 0x0c)
+#define SERCOM_INTENCLR(base) REGISTER8((base) + 0x14)
+#define SERCOM_INTENSET(base) REGISTER8((base) + 0x16)
+#define SERCOM_INTFLAG(base) REGISTER8((base) + 0x18)
+#define SERCOM_STATUS(base) REGISTER16((base) + 0x1a)
+#define SERCOM_SYNCBUSY(base) REGISTER32((base) + 0x1c)
+#define SERCOM_DATA(base) REGISTER32((base) + 0x28)
+
+enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_INTERNAL_CLOCK = 1 << 2, CTRLA_IBON = 1 << 8 };
+/* Sends on pad 0, receives on pad 2: so both are wired (OSHW-WioTerminal, schematic). */
+enum { CTRLA_TXPO_0 = 0 << 16, CTRLA_RXPO_2 = 2 << 20, CTRLA_LSB_FIRST = 1 << 30 };
+enum { CTRLB_TXEN = 1 << 16, CTRLB_RXEN = 1 << 17 };
+enum { INTERRUPT_DRE = 1 << 0, INTERRUPT_RXC = 1 << 2 };
+enum { STATUS_BUFOVF = 1 << 2, STATUS_ERRORS = 7 /* parity, frame, overflow */ };
+
+#define SERCOM0 0x40003000u
+#define SERCOM2 0x41012000u
+
+enum { LINK_BAUD = 614400, CONSOLE_BAUD = 115200 };
+
+/* One whole message of the coprocessor fits, of 4096 bytes and a header. */
+static uint8_t received_bytes[4608], link_bytes[256], console_bytes[1024];
+
+typedef struct {
+  uint8_t *bytes;
+  uint16_t size;
+  volatile uint16_t head; /* written by who puts */
+  volatile uint16_t tail; /* written by who takes */
+} ring;
+
+static ring received = {.bytes = received_bytes, .size = sizeof received_bytes};
+static ring to_send[] = {
+    [UART_LINK] = {.bytes = link_bytes, .size = sizeof link_bytes},
+    [UART_CONSOLE] = {.bytes = console_bytes, .size = sizeof console_bytes},
+};
+static const uintptr_t bases[] = {[UART_LINK] = SERCOM0, [UART_CONSOLE] = SERCOM2};
+static volatile uint32_t lost;
+static bool running; /* a SERCOM without its clock must not be touched */
+
+static bool put(ring *ring, uint8_t byte) {
+  const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
+  if (next == ring->tail) return false;
+  ring->bytes[ring->head] = byte;
+  ring->head = next;
+  return true;
+}
+
+static bool take(ring *ring, uint8_t *byte) {
+  if (ring->tail == ring->head) return false;
+  *byte = ring->bytes[ring->tail];
+  ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
+  return true;
+}
+
+/* Arithmetic mode, 16 samples a bit: 65536 × (1 − 16 × baud / clock). */
+static uint16_t divisor(uint32_t baud) {
+  return (uint16_t)(65536u - (uint32_t)(((uint64_t)65536 * 16 * baud) / PERIPHERAL_HZ));
+}
+
+static void start(uart uart, uint32_t baud) {
+  const uintptr_t base = bases[uart];
+  SERCOM_CTRLA(base) = CTRLA_SWRST;
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's reset");
+  SERCOM_CTRLA(base) =
+      CTRLA_INTERNAL_CLOCK | CTRLA_IBON | CTRLA_TXPO_0 | CTRLA_RXPO_2 | CTRLA_LSB_FIRST;
+  SERCOM_BAUD(base) = divisor(baud);
+  SERCOM_CTRLB(base) = CTRLB_TXEN | (uart == UART_LINK ? CTRLB_RXEN : 0);
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's frame");
+  SERCOM_CTRLA(base) |= CTRLA_ENABLE;
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's start");
+  if (uart == UART_LINK) SERCOM_INTENSET(base) = INTERRUPT_RXC;
+}
+
+static void listen(unsigned line, unsigned priority) {
+  cortex_set_priority(line, priority);
+  cortex_enable_interrupt(line);
+}
+
+void uart_init(void) {
+  clock_bus_enable(BUS_APBA, 12); /* SERCOM0 */
+  clock_bus_enable(BUS_APBB, 9);  /* SERCOM2 */
+  clock_peripheral(CHANNEL_SERCOM0, GENERATOR_48MHZ);
+  clock_peripheral(CHANNEL_SERCOM2, GENERATOR_48MHZ);
+  pin_give(PIN(PORT_B, 24), PIN_FUNCTION_C);
+  pin_give(PIN(PORT_C, 24), PIN_FUNCTION_C);
+  pin_give(PIN(PORT_B, 26), PIN_FUNCTION_C);
+  start(UART_LINK, LINK_BAUD);
+  start(UART_CONSOLE, CONSOLE_BAUD);
+  listen(LINE_SERCOM0 + SERCOM_LINE_RXC, PRIORITY_LINK_RECEIVE);
+  listen(LINE_SERCOM0 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
+  listen(LINE_SERCOM2 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
+  running = true;
+}
+
+void uart_link_baud(uint32_t baud) {
+  start(UART_LINK, baud);
+  uart_link_discard();
+  to_send[UART_LINK].tail = to_send[UART_LINK].head;
+}
+
+void uart_link_received(void) {
+  while (SERCOM_INTFLAG(SERCOM0) & INTERRUPT_RXC) {
+    const uint16_t errors = SERCOM_STATUS(SERCOM0) & STATUS_ERRORS;
+    const uint8_t byte = (uint8_t)SERCOM_DATA(SERCOM0);
+    if (errors) SERCOM_STATUS(SERCOM0) = errors;
+    if (errors & STATUS_BUFOVF) lost++;
+    /* A byte with a wrong stop bit is taken as it is: the message's CRC tells. */
+    if (!put(&received, byte)) lost++;
+  }
+}
+
+static void send(uart uart) {
+  uint8_t byte;
+  if (take(&to_send[uart], &byte)) SERCOM_DATA(bases[uart]) = byte;
+  else SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
+}
+
+void uart_link_sent(void) { send(UART_LINK); }
+void uart_console_sent(void) { send(UART_CONSOLE); }
+
+size_t uart_link_read(uint8_t *into, size_t space) {
+  size_t length = 0;
+  while (length < space && take(&received, into + length)) length++;
+  return length;
+}
+
+void uart_link_discard(void) { received.tail = received.head; }
+
+uint32_t uart_link_lost(void) { return lost; }
+
+size_t uart_write(uart uart, const uint8_t *bytes, size_t length) {
+  size_t written = 0;
+  while (written < length && put(&to_send[uart], bytes[written])) written++;
+  if (written > 0 && running) SERCOM_INTENSET(bases[uart]) = INTERRUPT_DRE;
+  return written;
+}
+
+void uart_drain(uart uart) {
+  if (!running) return;
+  SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
+  uint8_t byte;
+  /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
+  for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
+    if (!(SERCOM_INTFLAG(bases[uart]) & INTERRUPT_DRE)) continue;
+    if (!take(&to_send[uart], &byte)) return;
+    SERCOM_DATA(bases[uart]) = byte;
+    turns_left = 50000;
+  }
+}

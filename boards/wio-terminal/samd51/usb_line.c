@@ -1,0 +1,38 @@
+#include "usb_line.h"
+
+#include "board.h"
+#include "bootloader.h"
+#include "cdc.h"
+#include "descriptors.h"
+#include "identity.h"
+#include "usb_device.h"
+
+void usb_line_init(void) {
+  descriptors_init(serial_number());
+  cdc_reset();
+  usb_device_start();
+}
+
+void usb_line_step(uint64_t now_micros) {
+  usb_device_hold();
+  cdc_step();
+  const bool wants_bootloader = cdc_wants_bootloader(now_micros);
+  usb_device_resume();
+  if (wants_bootloader) board_enter_bootloader();
+}
+
+bool board_line_is_open(void) { return cdc_is_open(); }
+
+size_t board_line_read(uint8_t *into, size_t space) {
+  usb_device_hold();
+  const size_t length = cdc_read(into, space);
+  usb_device_resume();
+  return length;
+}
+
+size_t board_line_write(const uint8_t *bytes, size_t length) {
+  usb_device_hold();
+  const size_t sent = cdc_write(bytes, length);
+  usb_device_resume();
+  return sent;
+}

@@ -1,0 +1,33 @@
+/* Fonts, made at build time from build/font/strokes.ts. */
+#ifndef FONT_H
+#define FONT_H
+
+#include <stdint.h>
+
+typedef struct {
+  uint8_t width;
+  uint8_t advance; /* from its left edge to that of the next */
+  uint16_t offset; /* into `coverage` */
+} glyph;
+
+typedef struct {
+  uint8_t first, count; /* codes that it has */
+  uint8_t height;       /* of a line, pixels */
+  uint8_t capital_top, capital_height;
+  const glyph *glyphs;
+  /* How much of each pixel a glyph covers, 0..3: four pixels a byte, the first in the low bits. */
+  const uint8_t *coverage;
+} font;
+
+enum { COVERAGE_MAX = 3 };
+
+/* Codes beyond ASCII, as strokes.ts has them. */
+#define ELLIPSIS "\x7f"
+#define DISC "\x80"
+#define UNKNOWN '\x81'
+
+extern const font font_small, font_large;
+extern const font font_number; /* digits alone */
+extern const font font_disc;   /* a disc alone */
+
+#endif

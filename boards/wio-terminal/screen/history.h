@@ -1,0 +1,15 @@
+/* The light of the last minutes, for the graph. */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include <stdint.h>
+
+enum { HISTORY_SAMPLES = 150, HISTORY_INTERVAL_MICROS = 1000000 };
+
+void history_step(uint64_t now_micros, uint16_t light);
+
+/* How many samples there are, and the light of one of them; 0 is the latest. */
+unsigned history_count(void);
+uint16_t history_at(unsigned age);
+
+#endif

@@ -1,0 +1,41 @@
+#include "keys.h"
+
+#include "board.h"
+#include "light_bulb.h"
+#include "panel.h"
+#include "tile.h"
+
+/* A contact bounces for some milliseconds. */
+enum { SAMPLE_MICROS = 10000 };
+
+/* Full, half, a quarter; then no light at all, for a dark bedroom. */
+enum { DARK = 3, LEVELS };
+
+static bool pressed[BOARD_BUTTONS];
+static uint64_t due_micros;
+static unsigned level;
+static bool is_lit;
+
+/* Whether a button went down since the last look. */
+static bool went_down(unsigned button) {
+  const bool before = pressed[button];
+  pressed[button] = board_button_pressed(button);
+  return pressed[button] && !before;
+}
+
+void keys_light_up(void) {
+  is_lit = true;
+  panel_backlight(level != DARK);
+}
+
+bool keys_step(uint64_t now_micros) {
+  if (now_micros < due_micros) return false;
+  due_micros = now_micros + SAMPLE_MICROS;
+  if (went_down(BOARD_BUTTON_A)) light_bulb_turn_over();
+  if (went_down(BOARD_BUTTON_C) && is_lit) {
+    level = (level + 1) % LEVELS;
+    tile_dim(level == DARK ? 0 : level);
+    keys_light_up();
+  }
+  return went_down(BOARD_BUTTON_B);
+}

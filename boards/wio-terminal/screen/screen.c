@@ -1,0 +1,65 @@
+#include "screen.h"
+
+#include "colors.h"
+#include "history.h"
+#include "ili9341.h"
+#include "keys.h"
+#include "pages.h"
+#include "panel.h"
+#include "tile.h"
+
+/*
+ * A tile takes some tenths of a millisecond to compose, and one to send if it changed. With this
+ * pace a picture that changed all over is there after 100 ms. Five pictures a second will do, and
+ * between them the loop has all its time.
+ */
+enum { TILE_MICROS = 2000, PICTURE_MICROS = 200000 };
+
+static status shown;
+static page current;
+static unsigned next_tile;
+static uint64_t due_micros, picture_due_micros;
+/* Of the tiles as they were last sent; 0 for never. */
+static uint32_t sent[TILES];
+static bool first_is_in;
+
+void screen_init(void) { panel_init(); }
+
+static void turn_page(void) { current = current + 1 < PAGES ? current + 1 : PAGE_MAIN; }
+
+/* One status for a whole picture, so that its parts agree. */
+static void begin_picture(uint64_t now_micros) {
+  status_read(&shown, now_micros);
+  history_step(now_micros, shown.light);
+}
+
+static void end_picture(void) {
+  if (first_is_in) return;
+  first_is_in = true;
+  ili9341_show();
+  keys_light_up();
+}
+
+void screen_step(uint64_t now_micros) {
+  if (keys_step(now_micros)) turn_page();
+  if (!ili9341_is_started(now_micros) || now_micros < due_micros || panel_is_busy()) return;
+  if (next_tile == TILES) {
+    end_picture();
+    next_tile = 0;
+  }
+  if (next_tile == 0) {
+    if (now_micros < picture_due_micros) return;
+    picture_due_micros = now_micros + PICTURE_MICROS;
+    begin_picture(now_micros);
+  }
+  due_micros = now_micros + TILE_MICROS;
+
+  const unsigned tile = next_tile++;
+  tile_begin(tile, COLOR_NIGHT);
+  page_draw(current, &shown);
+  const uint32_t hash = tile_hash() | 1;
+  if (sent[tile] == hash) return;
+  sent[tile] = hash;
+  ili9341_window((uint16_t)tile_x(), (uint16_t)tile_y(), TILE_WIDTH, TILE_HEIGHT);
+  panel_pixels(tile_bytes(), TILE_BYTES);
+}

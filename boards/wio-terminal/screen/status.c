@@ -1,0 +1,71 @@
+#include "status.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "board.h"
+#include "console.h"
+#include "credentials.h"
+#include "last_words.h"
+#include "light_bulb.h"
+#include "package.h"
+#include "program_watch.h"
+#include "socket.h"
+#include "text.h"
+#include "vm_layout.h"
+#include "vm_start.h"
+#include "wifi.h"
+
+enum { LIGHT_MAX = 1023, FULL = 65535, NO_THRESHOLD = 0xffff };
+
+static const char *or_empty(const char *text) { return text ? text : ""; }
+
+static void light_and_led(status *into) {
+  into->light = (uint16_t)((board_light() * LIGHT_MAX + FULL / 2) / FULL);
+  into->led_on = light_bulb_is_on();
+  into->led_by_hand = light_bulb_is_by_hand();
+}
+
+static void program(status *into) {
+  const package *const package = package_find();
+  const bool has_rule = package && package->threshold != NO_THRESHOLD;
+  into->threshold = has_rule ? package->threshold : -1;
+  into->on_above = has_rule && package->on_above;
+  into->version = package ? package->version : "";
+  into->id = program_id();
+  text_join(into->decided, sizeof into->decided, program_is_alone() ? "by itself" : "by server", NULL);
+  text_join(into->outbox, sizeof into->outbox, console_number(program_outbox()), " waiting", NULL);
+}
+
+static void wifi(status *into) {
+  into->wifi_name = or_empty(credentials_ssid());
+  into->wifi_problem = wifi_is_up() ? "" : or_empty(wifi_problem());
+  into->wifi = wifi_is_up() ? LINK_UP : wifi_is_configured() ? LINK_STARTING : LINK_DOWN;
+  memcpy(into->address, wifi_address(), sizeof into->address);
+}
+
+/* Where a connection was made, the program's words tell what the broker had against it. */
+static void broker(status *into) {
+  const socket_facts *const socket = socket_look();
+  const bool is_up = socket->is_open && program_is_connected();
+  const char *const said = program_problem();
+  into->broker = is_up ? LINK_UP : socket->is_wanted ? LINK_STARTING : LINK_DOWN;
+  into->broker_host = socket->host;
+  into->broker_port = socket->port;
+  into->broker_problem = is_up ? "" : *socket->problem ? socket->problem : said;
+  into->connections = socket->opened;
+  into->sent_bytes = socket->sent_bytes;
+  into->received_bytes = socket->received_bytes;
+}
+
+void status_read(status *into, uint64_t now_micros) {
+  light_and_led(into);
+  program(into);
+  wifi(into);
+  broker(into);
+  const char *const words = last_words_reason();
+  into->last_reset = words ? words : board_reset_cause();
+  into->uptime_s = (uint32_t)(now_micros / 1000000);
+  into->heap_used_bytes = vm_heap_used();
+  into->heap_bytes = vm_memory_size() - VM_BSS_END - VM_STACK_SIZE;
+}

@@ -1,0 +1,47 @@
+/* What the screen tells about. Texts are not null, and stay as they are for as long as it matters. */
+#ifndef STATUS_H
+#define STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Of Wi-Fi, and of the connection to the broker. */
+typedef enum { LINK_DOWN, LINK_STARTING, LINK_UP } link_state;
+
+typedef struct {
+  uint16_t light; /* 0..1023, as telemetry has it */
+  bool led_on;
+  bool led_by_hand; /* by the button, since the program last set it */
+
+  /* The rule that the device follows when it is alone; -1 where it has none. */
+  int threshold;
+  bool on_above;
+
+  /* The program's own two lines: who decides, and what waits to be sent. */
+  char decided[24];
+  char outbox[24];
+
+  const char *id;
+  const char *version;
+  const char *last_reset;
+
+  link_state wifi;
+  const char *wifi_name;
+  const char *wifi_problem; /* empty if none */
+  uint8_t address[4];       /* the board's own */
+
+  link_state broker;
+  const char *broker_host;
+  uint16_t broker_port;
+  const char *broker_problem; /* empty if none */
+
+  uint32_t connections; /* made to the broker since the start */
+  uint32_t sent_bytes, received_bytes;
+  uint32_t uptime_s;
+  uint32_t heap_used_bytes, heap_bytes;
+} status;
+
+/* Takes stock of the board. */
+void status_read(status *into, uint64_t now_micros);
+
+#endif

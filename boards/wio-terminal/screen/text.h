@@ -1,0 +1,23 @@
+/* Text on the tile. Letters that a font has not are drawn as a box. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "font.h"
+
+/* In pixels, without the gap after the last letter. */
+int text_width(const font *font, const char *text);
+
+/* `y` is the top of the capitals. Returns where it ended. */
+int text_draw(const font *font, int x, int y, uint16_t color, const char *text);
+void text_draw_right(const font *font, int right, int y, uint16_t color, const char *text);
+
+/* What does not fit into `width` pixels is cut off, and an ellipsis tells so. */
+void text_draw_within(const font *font, int x, int y, int width, uint16_t color, const char *text);
+
+/* A text of pieces, the last of them a null pointer; what does not fit is left out. */
+__attribute__((sentinel)) void text_join(char *into, size_t space, ...);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * A piece of the screen, composed in RAM. A whole frame takes 150 KB, so a page is drawn again for
+ * each tile, and all that lies outside of the tile is clipped. Coordinates are the screen's, in
+ * pixels from its upper left corner.
+ */
+#ifndef TILE_H
+#define TILE_H
+
+#include <stdint.h>
+
+enum { SCREEN_WIDTH = 320, SCREEN_HEIGHT = 240 };
+enum { TILE_WIDTH = 64, TILE_HEIGHT = 24 };
+enum {
+  TILE_COLUMNS = SCREEN_WIDTH / TILE_WIDTH,
+  TILE_ROWS = SCREEN_HEIGHT / TILE_HEIGHT,
+  TILES = TILE_COLUMNS * TILE_ROWS,
+  TILE_BYTES = TILE_WIDTH * TILE_HEIGHT * 2
+};
+
+/* Red, green and blue, 0..255 each, as the display takes them: 5, 6 and 5 bits. */
+#define RGB(red, green, blue) \
+  ((uint16_t)(((red) & 0xf8) << 8 | ((green) & 0xfc) << 3 | (blue) >> 3))
+
+/* Begins tile 0..TILES - 1, all of it in one colour. */
+void tile_begin(unsigned index, uint16_t color);
+
+void tile_fill(int x, int y, int width, int height, uint16_t color);
+
+/* Mixes a colour into a pixel; `coverage` of 0..COVERAGE_MAX. */
+void tile_mix(int x, int y, unsigned coverage, uint16_t color);
+
+/* Whether any of this rectangle is within the tile. */
+int tile_shows(int x, int y, int width, int height);
+
+int tile_x(void);
+int tile_y(void);
+
+/* What is sent from now on is darker by so many halves, 0..2. */
+void tile_dim(unsigned halves);
+
+/* Tells one picture from another (FNV-1a, 32 bits). */
+uint32_t tile_hash(void);
+
+/* The bytes as the display takes them, in place: the tile is to be begun anew after that. */
+const uint8_t *tile_bytes(void);
+
+#endif

@@ -1,0 +1,43 @@
+/* What the screen tells of the program, by the program's own lines. */
+#include "check.h"
+#include "program_watch.h"
+
+int main(void) {
+  CHECK(program_id()[0] == 0 && !program_is_connected() && !program_is_alone());
+
+  program_watch_line("> Connecting to mqtt://10.0.0.1:1883 as kitchennightlight_client");
+  CHECK(strcmp(program_id(), "kitchen") == 0);
+  program_watch_line("> Connected");
+  CHECK(program_is_connected() && program_problem()[0] == 0);
+  program_watch_line("> mqtt: refused: bad user name or password");
+  CHECK(program_problem()[0] == 0);
+  program_watch_line("> mqtt: next try in 1000 ms");
+  CHECK(strcmp(program_problem(), "refused: bad user name or password") == 0);
+  CHECK(!program_is_connected());
+
+  program_watch_line("> Outbox: 2");
+  CHECK(program_outbox() == 2);
+  program_watch_line("> Connected");
+  CHECK(program_is_connected() && program_problem()[0] == 0);
+  program_watch_line("> Sending telemetry {\"light\":5,\"seq\":1,\"age_ms\":4000}");
+  CHECK(program_outbox() == 1);
+  program_watch_line("> Sending telemetry {\"light\":5,\"seq\":2}");
+  CHECK(program_outbox() == 0);
+
+  program_watch_line("> No server: deciding for myself");
+  CHECK(program_is_alone());
+  program_watch_line("> The server decides again");
+  CHECK(!program_is_alone());
+
+  /* Lines of others mean nothing, and one that is too long is cut. */
+  program_watch_line("Outbox: 9");
+  CHECK(program_outbox() == 0);
+  program_watch_line("> Connecting to somewhere");
+  CHECK(strcmp(program_id(), "kitchen") == 0);
+  char line[300] = "> mqtt: ";
+  memset(line + 8, 'x', sizeof line - 9);
+  program_watch_line(line);
+  program_watch_line("> mqtt: next try in 1 ms");
+  CHECK(strlen(program_problem()) == 63);
+  return all_checked();
+}

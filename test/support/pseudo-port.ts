@@ -1,0 +1,84 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { Program } from "./program";
+import { until } from "./until";
+
+/** What the operating system knows of the USB device behind a port, as Linux has it. */
+export interface UsbIdentity {
+  vendor: string;
+  /** Hexadecimal. */
+  vendorId: string;
+  productId: string;
+  serialNumber: string;
+}
+
+/** A serial port that tools find: a pseudo-terminal, and the operating system's list of ports. */
+export class PseudoPort {
+  readonly dir = mkdtempSync(join(tmpdir(), "nightlight-board-"));
+  readonly path = join(this.dir, "ttyUSB0");
+  /** What the tool on the port has sent. */
+  onData: (bytes: Buffer) => void = () => undefined;
+  private readonly server: Server = createServer((socket) => this.plugged(socket));
+  private socket: Socket | undefined;
+  private terminal: Program | undefined;
+
+  static async plugIn(usb: UsbIdentity): Promise<PseudoPort> {
+    const port = new PseudoPort();
+    mkdirSync(join(port.dir, "bin"));
+    port.tool("udevadm", udevadm(port.path, usb));
+    await new Promise<void>((resolve) => port.server.listen(0, "127.0.0.1", resolve));
+    const { port: number } = port.server.address() as AddressInfo;
+    port.terminal = new Program(
+      "socat",
+      [`pty,link=${port.path},raw,echo=0`, `tcp:127.0.0.1:${number}`],
+      { cwd: port.dir },
+    );
+    await until("the pseudo-terminal is there", () => existsSync(port.path));
+    return port;
+  }
+
+  /** What to run a tool with, so that it finds this port and the stand-ins beside it. */
+  get env(): Record<string, string> {
+    return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
+  }
+
+  /** A stand-in for a program on the PATH. */
+  tool(name: string, script: string): void {
+    const path = join(this.dir, "bin", name);
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  write(bytes: Uint8Array | string): void {
+    this.socket?.write(bytes);
+  }
+
+  async unplug(): Promise<void> {
+    await this.terminal?.stop();
+    this.socket?.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.dir, { recursive: true });
+  }
+
+  private plugged(socket: Socket): void {
+    this.socket = socket;
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => this.onData(bytes));
+  }
+}
+
+/** What Linux says of a USB serial port, as far as it is read. */
+function udevadm(port: string, usb: UsbIdentity): string {
+  return `cat <<END
+P: /devices/usb1/1-1/ttyUSB0
+N: ${port}
+E: DEVNAME=${port}
+E: ID_VENDOR_ENC=${usb.vendor}
+E: ID_SERIAL_SHORT=${usb.serialNumber}
+E: ID_VENDOR_ID=${usb.vendorId}
+E: ID_MODEL_ID=${usb.productId}
+
+END`;
+}

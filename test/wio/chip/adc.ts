@@ -1,0 +1,125 @@
+/** ADC0 and ADC1: conversions on order or without end, summed up, of single-ended inputs. */
+import type { Clock } from "./clock";
+import { RegisterBlock, type Register } from "./registers";
+
+const CTRLA = { swrst: 1, enable: 2 } as const;
+const CTRLB_FREERUN = 2;
+const RESULT_BITS = [12, 16, 10, 8] as const;
+const REFERENCE_VDDANA = 3;
+const AGAINST_GROUND = 0x18;
+const SWTRIG = { flush: 1, start: 2 } as const;
+const RESRDY = 1;
+const FULL_SCALE = 4095;
+/** 12 bits, and the clock that starts them. */
+const CONVERSION_CLOCKS = 13;
+
+export interface AdcOptions {
+  readonly name: string;
+  readonly base: number;
+  readonly clock: Clock;
+  /** Of its GCLK channel. */
+  readonly hz: () => number;
+  /** What CALIB has to be set to, as the factory measured. */
+  readonly calibration: number;
+  /** Of an input, of its AIN number: 0..1 of the supply. */
+  readonly level: (input: number) => number;
+}
+
+export class Adc extends RegisterBlock {
+  private readonly ctrla: Register;
+  private readonly inputctrl: Register;
+  private readonly ctrlb: Register;
+  private readonly refctrl: Register;
+  private readonly avgctrl: Register;
+  private readonly sampctrl: Register;
+  private readonly calib: Register;
+  private startedMicros = Infinity;
+  /** Results that were told, of those since the start. */
+  private taken = 0;
+
+  constructor(private readonly options: AdcOptions) {
+    super(options.name, options.base, 0x400);
+    this.ctrla = this.define({
+      offset: 0x00,
+      size: 2,
+      written: (value, before) => {
+        if (value & CTRLA.swrst) this.reset();
+        else if (value & ~before & CTRLA.enable) this.enable();
+      },
+    });
+    this.inputctrl = this.define({ offset: 0x04, size: 2 });
+    this.ctrlb = this.define({ offset: 0x06, size: 2 });
+    this.refctrl = this.define({ offset: 0x08, size: 1 });
+    this.avgctrl = this.define({ offset: 0x0a, size: 1 });
+    this.sampctrl = this.define({ offset: 0x0b, size: 1 });
+    this.define({
+      offset: 0x14,
+      size: 1,
+      writable: 0,
+      written: (value) => {
+        if (value & SWTRIG.start && this.isOn) this.start();
+      },
+    });
+    this.define({
+      offset: 0x2e,
+      size: 1,
+      read: () => (this.results > this.taken ? RESRDY : 0),
+      written: (value) => {
+        if (value & RESRDY) this.taken = this.results;
+      },
+    });
+    this.define({ offset: 0x30, size: 4, read: () => 0 }); // SYNCBUSY
+    this.define({ offset: 0x40, size: 2, read: () => this.result() });
+    this.calib = this.define({ offset: 0x48, size: 2 });
+  }
+
+  override reset(): void {
+    super.reset();
+    this.startedMicros = Infinity;
+    this.taken = 0;
+  }
+
+  private get isOn(): boolean {
+    return (this.get(this.ctrla) & CTRLA.enable) !== 0;
+  }
+
+  private enable(): void {
+    if (this.get(this.calib) !== this.options.calibration)
+      throw new Error(`${this.name}: enabled without the factory's calibration`);
+    if ((this.get(this.refctrl) & 0xf) !== REFERENCE_VDDANA)
+      throw new Error(`${this.name}: its reference is not the supply: not modelled`);
+  }
+
+  private start(): void {
+    this.startedMicros = this.options.clock.nowMicros;
+    this.taken = 0;
+  }
+
+  private get samples(): number {
+    return 2 ** (this.get(this.avgctrl) & 0xf);
+  }
+
+  private get results(): number {
+    const prescaler = 2 ** (((this.get(this.ctrla) >>> 8) & 7) + 1);
+    const clocks = CONVERSION_CLOCKS + (this.get(this.sampctrl) & 0x3f);
+    const micros = (this.samples * clocks * prescaler * 1e6) / this.options.hz();
+    const done = Math.floor((this.options.clock.nowMicros - this.startedMicros) / micros);
+    if (done < 0 || Number.isNaN(done)) return 0;
+    return this.get(this.ctrlb) & CTRLB_FREERUN ? done : Math.min(done, 1);
+  }
+
+  private result(): number {
+    const results = this.results;
+    this.taken = results;
+    const input = this.get(this.inputctrl);
+    if (((input >>> 8) & 0x1f) !== AGAINST_GROUND)
+      throw new Error(`${this.name}: measures against what is not ground: not modelled`);
+    // What comes first after it was enabled is not to be used: datasheet, ADC.
+    const level =
+      results <= 1 ? 1 - this.options.level(input & 0x1f) : this.options.level(input & 0x1f);
+    const sum = Math.round(Math.min(1, Math.max(0, level)) * FULL_SCALE) * this.samples;
+    const bits = RESULT_BITS[((this.get(this.ctrlb) >>> 3) & 3) as 0 | 1 | 2 | 3];
+    const shift = this.samples > 1 ? (this.get(this.avgctrl) >>> 4) & 7 : 12 - bits;
+    return Math.floor(sum / 2 ** Math.max(0, shift)) & 0xffff;
+  }
+}

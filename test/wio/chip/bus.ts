@@ -1,0 +1,64 @@
+/** Who answers to an address among the registers, and whether it has its clocks. */
+import { GATES } from "./gating";
+import type { Mclk } from "./mclk";
+import type { Peripheral } from "./peripheral";
+
+/** No two peripherals share so many bytes. */
+const GRAIN = 0x400;
+
+export class Bus {
+  readonly peripherals: Peripheral[] = [];
+  private readonly byPlace = new Map<number, Peripheral>();
+
+  constructor(
+    private readonly mclk: Mclk,
+    private readonly channelHz: (channel: number) => number,
+    private readonly describe: () => string,
+  ) {}
+
+  attach(peripheral: Peripheral): void {
+    this.peripherals.push(peripheral);
+    for (let at = 0; at < peripheral.size; at += GRAIN) {
+      const place = Math.floor((peripheral.base + at) / GRAIN);
+      const other = this.byPlace.get(place);
+      if (other) throw new Error(`${peripheral.name} lies where ${other.name} does`);
+      this.byPlace.set(place, peripheral);
+    }
+  }
+
+  read(address: number, size: number): number {
+    return this.access(address, size, (peripheral, offset) => peripheral.read(offset, size));
+  }
+
+  write(address: number, size: number, value: number): void {
+    this.access(address, size, (peripheral, offset) => peripheral.write(offset, size, value));
+  }
+
+  private access<T>(
+    address: number,
+    size: number,
+    act: (peripheral: Peripheral, offset: number) => T,
+  ): T {
+    const peripheral = this.byPlace.get(Math.floor(address / GRAIN));
+    const where = (): string => `${size} bytes at 0x${address.toString(16)}, ${this.describe()}`;
+    if (!peripheral) throw new Error(`no peripheral answers: ${where()}`);
+    const lacking = this.lacks(peripheral.name);
+    if (lacking !== undefined)
+      throw new Error(`${peripheral.name} is used without its ${lacking}: ${where()}`);
+    try {
+      return act(peripheral, address - peripheral.base);
+    } catch (error) {
+      throw new Error(`${(error as Error).message} (${where()})`, { cause: error });
+    }
+  }
+
+  private lacks(name: string): string | undefined {
+    const gate = GATES[name];
+    if (!gate) return undefined;
+    const { bus, bit, channel } = gate;
+    if (!this.mclk.hasClock(bus, bit)) return `bus clock (MCLK, ${bus}MASK bit ${bit})`;
+    if (channel !== undefined && this.channelHz(channel) === 0)
+      return `own clock (GCLK channel ${channel})`;
+    return undefined;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * A Cortex-M4: Unicorn's instructions, and the exceptions around them. ARMv7-M Architecture
+ * Reference Manual, B1.5.
+ *
+ * Not modelled: division by zero as a fault, unaligned-access faults, lazy floating-point state (an
+ * exception while floating-point registers are in use stops the emulation), MPU regions that
+ * close a part of mapped memory.
+ */
+import { EXCEPTION, type Masks, type Nvic } from "./nvic";
+import { CFSR, type SystemControl } from "./system-control";
+import type { InvalidAccess, Unicorn } from "./unicorn";
+
+/** Exceptions as QEMU numbers them. */
+const QEMU_SVC = 2;
+const QEMU_EXCEPTION_EXIT = 8;
+
+/** EXC_RETURN, whose lowest bit a branch takes off. */
+const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd };
+const CONTROL_SPSEL = 2;
+const CONTROL_FPCA = 4;
+const XPSR_EXCEPTION = 0x1ff;
+const XPSR_THUMB = 1 << 24;
+/** Where in an IT block the core is. A handler begins outside of one: B1.5.6, ExceptionTaken. */
+const XPSR_IT = 0x0600_fc00;
+/** In a stacked xPSR: the stack was not aligned to 8 bytes. */
+const XPSR_REALIGNED = 1 << 9;
+const FRAME_BYTES = 32;
+const STACKED = ["r0", "r1", "r2", "r3", "r12", "lr"] as const;
+
+const FETCH_UNMAPPED = 21;
+
+export interface Memory {
+  word(address: number): number;
+  setWord(address: number, value: number): void;
+  /** Whether there is RAM. */
+  isRam(address: number): boolean;
+}
+
+export class CoreFault extends Error {}
+
+export class Core {
+  sleeping = false;
+  private pc = 0;
+
+  constructor(
+    private readonly unicorn: Unicorn,
+    readonly nvic: Nvic,
+    private readonly system: SystemControl,
+    private readonly memory: Memory,
+  ) {}
+
+  /** The next instruction. */
+  get programCounter(): number {
+    return this.pc;
+  }
+
+  get inHandler(): boolean {
+    return this.nvic.active.length > 0;
+  }
+
+  /** @param vectors where its first words are: main stack and reset handler */
+  start(vectors: number): void {
+    this.sleeping = false;
+    for (const name of ["control", "primask", "basepri", "faultmask"] as const)
+      this.unicorn.write(name, 0);
+    this.unicorn.write("xpsr", XPSR_THUMB);
+    this.unicorn.write("msp", this.memory.word(vectors));
+    this.pc = this.memory.word(vectors + 4) & ~1;
+  }
+
+  /** Takes the most urgent exception, if any may be taken now. */
+  takeException(): boolean {
+    const exception = this.nvic.waiting;
+    if (exception === undefined) return false;
+    this.sleeping = false; // whether masked or not
+    if (!this.nvic.preempts(exception, this.masks())) return false;
+    this.enter(exception);
+    return true;
+  }
+
+  /** Executes about so many halfwords of code. */
+  run(limit: number): void {
+    const { interrupt, access, invalidInstruction } = this.unicorn.run(this.pc, limit);
+    const pc = this.unicorn.read("pc");
+    this.pc = pc;
+    if (access) this.invalidAccess(access);
+    else if (invalidInstruction) this.fault(EXCEPTION.usage, CFSR.undefinedInstruction);
+    else if (interrupt === QEMU_EXCEPTION_EXIT) this.leave((pc | 1) >>> 0);
+    else if (interrupt === QEMU_SVC) this.nvic.pend(EXCEPTION.svcall);
+    else if (interrupt !== undefined)
+      throw new CoreFault(`exception ${interrupt} of the emulator at ${hex(pc)}`);
+    else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
+  }
+
+  /** WFI and WFE end a run early; one that was stopped right there does no harm by sleeping. */
+  private isAfterWfi(pc: number): boolean {
+    const WFI = 0xbf30;
+    const WFE = 0xbf20;
+    const half = this.memory.word((pc - 2) & ~3) >>> (((pc - 2) & 2) * 8);
+    return (half & 0xffff) === WFI || (half & 0xffff) === WFE;
+  }
+
+  private masks(): Masks {
+    return {
+      primask: this.unicorn.read("primask"),
+      faultmask: this.unicorn.read("faultmask"),
+      basepri: this.unicorn.read("basepri"),
+    };
+  }
+
+  private invalidAccess({ address, size, type }: InvalidAccess): void {
+    const what = `${size} bytes at ${hex(address)}, from ${hex(this.pc)}`;
+    if (type !== FETCH_UNMAPPED && this.system.isClosed(address)) {
+      this.fault(EXCEPTION.memoryManagement, CFSR.dataAccess, address);
+      return;
+    }
+    throw new CoreFault(`access to ${what}: nothing is there that may be accessed so (${type})`);
+  }
+
+  private fault(exception: number, cause: number, address?: number): void {
+    this.system.noteFault(cause, address);
+    const usable = this.system.handles(exception) && this.nvic.preempts(exception, this.masks());
+    if (!usable) {
+      this.system.noteEscalation();
+      if (!this.nvic.preempts(EXCEPTION.hardFault, this.masks()))
+        throw new CoreFault(`lockup: a fault within a fault at ${hex(this.pc)}`);
+    }
+    this.enter(usable ? exception : EXCEPTION.hardFault);
+  }
+
+  private enter(exception: number): void {
+    const control = this.unicorn.read("control");
+    if (control & CONTROL_FPCA)
+      throw new CoreFault(`floating-point registers in use at ${hex(this.pc)}: not modelled`);
+    const processStack = !this.inHandler && (control & CONTROL_SPSEL) !== 0;
+    const before = this.unicorn.read("sp");
+    const realigned = (before & 4) !== 0;
+    const frame = (before - FRAME_BYTES - (realigned ? 4 : 0)) >>> 0;
+    const xpsr = this.unicorn.read("xpsr") | XPSR_THUMB;
+    const main = processStack ? this.unicorn.read("msp") : frame;
+    let taken = exception;
+    if (this.memory.isRam(frame) && this.memory.isRam(before - 1)) {
+      STACKED.forEach((name, index) => {
+        this.memory.setWord(frame + 4 * index, this.unicorn.read(name));
+      });
+      this.memory.setWord(frame + 24, this.pc);
+      this.memory.setWord(frame + 28, xpsr | (realigned ? XPSR_REALIGNED : 0));
+    } else if (this.system.isClosed(frame) && this.system.handles(EXCEPTION.memoryManagement)) {
+      // What was to be entered waits; the stack that has no room is told first.
+      this.system.noteFault(CFSR.memoryStacking);
+      taken = EXCEPTION.memoryManagement;
+    } else {
+      throw new CoreFault(`no memory for a stack frame at ${hex(frame)}`);
+    }
+    const lr = this.inHandler
+      ? EXC_RETURN.handler
+      : processStack
+        ? EXC_RETURN.threadProcess
+        : EXC_RETURN.threadMain;
+    this.nvic.enter(taken);
+    this.unicorn.write("xpsr", (xpsr & ~(XPSR_EXCEPTION | XPSR_IT)) | taken);
+    if (processStack) this.unicorn.write("psp", frame);
+    this.unicorn.write("msp", main);
+    this.unicorn.write("lr", lr);
+    this.pc = this.memory.word(this.system.vectorTable + 4 * taken) & ~1;
+  }
+
+  private leave(value: number): void {
+    const ending = this.unicorn.read("xpsr") & XPSR_EXCEPTION;
+    this.nvic.leave(ending);
+    if (ending !== EXCEPTION.nmi) this.unicorn.write("faultmask", 0);
+    const pointer = value === EXC_RETURN.threadProcess ? "psp" : "msp";
+    if (
+      !Object.values(EXC_RETURN).includes(value) ||
+      (value === EXC_RETURN.handler) !== this.inHandler
+    )
+      throw new CoreFault(`return from exception ${ending} by ${hex(value)}`);
+    const frame = this.unicorn.read(pointer);
+    const [r0, r1, r2, r3, r12, lr, pc, xpsr] = Array.from({ length: 8 }, (_, index) =>
+      this.memory.word(frame + 4 * index),
+    ) as [number, number, number, number, number, number, number, number];
+    const main = this.unicorn.read("msp");
+    const after = frame + FRAME_BYTES + (xpsr & XPSR_REALIGNED ? 4 : 0);
+    this.unicorn.write("xpsr", xpsr & ~XPSR_REALIGNED);
+    if (!this.inHandler) {
+      const control = this.unicorn.read("control") & ~CONTROL_SPSEL;
+      this.unicorn.write("control", control | (pointer === "psp" ? CONTROL_SPSEL : 0));
+    }
+    this.unicorn.write("msp", pointer === "msp" ? after : main);
+    if (pointer === "psp") this.unicorn.write("psp", after);
+    STACKED.forEach((name, index) => {
+      this.unicorn.write(name, [r0, r1, r2, r3, r12, lr][index] ?? 0);
+    });
+    this.pc = pc & ~1;
+  }
+}
+
+export function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,102 @@
+/** A Wio Terminal with the nightlight's image in its flash, on an emulated chip. */
+import { WIO } from "../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { loadConfig } from "../../../server/config";
+import { compileFirmware } from "../../../server/firmware/compile";
+import { ruleOfDevice } from "../../../server/firmware/configure";
+import { VERSION } from "../../../server/version";
+import { HOME } from "../nightlight-board";
+import { writeUf2 } from "./bootloader";
+import { Runner, type Pace } from "./runner";
+import { Samd51 } from "./samd51";
+import { WioTerminal } from "./wio-terminal";
+
+export interface FlashedBoardOptions {
+  readonly id: string;
+  readonly broker: string;
+  readonly pace?: Pace;
+  /** Of all that is random. */
+  readonly seed?: number;
+  /** Before the board runs. */
+  readonly prepare?: (board: WioTerminal) => void;
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** The file that one drops onto the bootloader's drive. */
+export async function nightlightUf2(id: string, broker: string): Promise<Buffer> {
+  return uf2OfElf(await nightlightElf(id, broker));
+}
+
+export async function nightlightElf(id: string, broker: string): Promise<string> {
+  const settings = {
+    ID: id,
+    BROKER: broker,
+    WIFI_SSID: HOME.ssid,
+    WIFI_PWD: HOME.password ?? "",
+  };
+  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  const packed = makePackage(await compileFirmware(), settings, { about });
+  const { elf } = await linkImage(WIO, { packed });
+  return elf;
+}
+
+export class FlashedBoard {
+  /** Causes of all resets, as RSTC tells them. */
+  readonly resets: number[] = [];
+  private readonly runner: Runner;
+  private told = false;
+
+  private constructor(
+    readonly chip: Samd51,
+    readonly wio: WioTerminal,
+    { pace, onFailure }: FlashedBoardOptions,
+  ) {
+    this.runner = new Runner(chip, pace, onFailure);
+    chip.onReset = (cause) => this.resets.push(cause);
+  }
+
+  static async start(options: FlashedBoardOptions): Promise<FlashedBoard> {
+    const file = await nightlightUf2(options.id, options.broker);
+    const chip = new Samd51(options.seed === undefined ? {} : { seed: options.seed });
+    writeUf2(file, chip.nvm);
+    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), options);
+    options.prepare?.(board.wio);
+    chip.powerOn();
+    board.runner.start();
+    return board;
+  }
+
+  /** What ended the emulation, if anything did. */
+  get failure(): string | undefined {
+    const { failure } = this.runner;
+    return failure?.message;
+  }
+
+  async until(what: string, condition: () => boolean, ms?: number): Promise<void> {
+    try {
+      await this.runner.until(what, condition, ms);
+    } catch (error) {
+      this.told = true;
+      const tail = this.wio.log.slice(-25).join("\n  ");
+      throw new Error(`${(error as Error).message}; the console ends:\n  ${tail}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Waits for a line of the console, among those after the first `from`. */
+  async logged(text: string, from = 0, ms?: number): Promise<void> {
+    const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
+    await this.until(`"${text}" on the console`, isThere, ms);
+  }
+
+  async stop(): Promise<void> {
+    await this.runner.stop();
+    this.wio.coprocessor.setPower(false);
+    this.chip.close();
+    // What went wrong in the chip fails the test, whatever it was that the test looked at.
+    if (this.runner.failure && !this.told) throw this.runner.failure;
+  }
+}

@@ -1,0 +1,35 @@
+/** MCLK: which peripherals have their bus clock, and the core's divider. */
+import { RegisterBlock, type Register } from "./registers";
+
+export type Bus = "APBA" | "APBB" | "APBC" | "APBD";
+
+export class Mclk extends RegisterBlock {
+  onChange: () => void = () => undefined;
+  private readonly divider: Register;
+  private readonly masks: Readonly<Record<Bus, Register>>;
+
+  constructor() {
+    super("MCLK", 0x4000_0800, 0x400);
+    this.define({ offset: 0x03, size: 1, reset: 1, writable: 0 }); // INTFLAG: CKRDY
+    this.define({ offset: 0x04, size: 1, reset: 1, writable: 0 }); // HSDIV
+    const onChange = (): void => this.onChange();
+    this.divider = this.define({ offset: 0x05, size: 1, reset: 1, written: onChange });
+    this.define({ offset: 0x10, size: 4, reset: 0x00ff_ffff }); // AHBMASK
+    const mask = (offset: number, reset: number): Register =>
+      this.define({ offset, size: 4, reset });
+    this.masks = {
+      APBA: mask(0x14, 0x0000_07ff),
+      APBB: mask(0x18, 0x0001_8056),
+      APBC: mask(0x1c, 0x0000_2000),
+      APBD: mask(0x20, 0),
+    };
+  }
+
+  get coreDivider(): number {
+    return this.get(this.divider);
+  }
+
+  hasClock(bus: Bus, bit: number): boolean {
+    return ((this.get(this.masks[bus]) >>> bit) & 1) === 1;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * NVMCTRL and the flash behind it, in the manual write mode: erase in blocks of 8 KB, write what is
+ * erased by pages or quad words, from a page buffer that takes 32 bits at a time.
+ */
+import type { VirtualClock } from "./clock";
+import { RegisterBlock, type Register } from "./registers";
+
+export const FLASH_SIZE = 512 * 1024;
+export const BLOCK = 8192;
+const PAGE = 512;
+const QUAD_WORD = 16;
+const BANK = FLASH_SIZE / 2;
+/** What the bootloader keeps, by its BOOTPROT fuse. */
+const PROTECTED = 0x4000;
+
+const KEY = 0xa5;
+const COMMAND = { eraseBlock: 1, writePage: 3, writeQuadWord: 4, clearBuffer: 0x15 } as const;
+const CTRLA_WMODE = 3 << 4;
+const STATUS_READY = 1;
+const FLAG_DONE = 1;
+/** Datasheet, electrical characteristics: these are nearer the typical figures than the worst. */
+const MICROS = { eraseBlock: 50_000, writePage: 2_500, writeQuadWord: 300 } as const;
+
+/** What one look at a busy flash is taken to last, unless something happens sooner. */
+const POLL_MICROS = 100;
+
+export interface NvmOptions {
+  readonly clock: VirtualClock;
+  /** As the core sees it. */
+  readonly flash: Buffer;
+  /** Those bytes were changed behind the core's back. */
+  readonly onChange: (begin: number, end: number) => void;
+  /** The core fetches from that bank: it stands still for so long. */
+  readonly onStall: (micros: number) => void;
+  readonly programCounter: () => number;
+}
+
+interface Work {
+  readonly begin: number;
+  readonly after: Buffer;
+  readonly untilMicros: number;
+}
+
+export class Nvmctrl extends RegisterBlock {
+  /** Orders since power came on. */
+  erases = 0;
+  writes = 0;
+  private readonly truth = Buffer.alloc(FLASH_SIZE, 0xff);
+  private readonly buffer = Buffer.alloc(PAGE, 0xff);
+  private bufferPage: number | undefined;
+  private readonly touched: { address: number; size: number }[] = [];
+  private readonly ctrla: Register;
+  private readonly address: Register;
+  private flags = 0;
+  private work: Work | undefined;
+
+  constructor(private readonly options: NvmOptions) {
+    super("NVMCTRL", 0x4100_4000, 0x400);
+    options.flash.fill(0xff);
+    this.ctrla = this.define({ offset: 0x00, size: 2, reset: 4 });
+    this.define({
+      offset: 0x04,
+      size: 2,
+      writable: 0,
+      written: (value) => {
+        if (value >>> 8 !== KEY) throw new Error("NVMCTRL: a command without its key");
+        this.command(value & 0x7f);
+      },
+    });
+    this.define({ offset: 0x08, size: 4, reset: 0x0006_0400, writable: 0 }); // PARAM
+    this.define({
+      offset: 0x10,
+      size: 2,
+      read: () => this.flags,
+      written: (value) => (this.flags &= ~value),
+    });
+    this.define({
+      offset: 0x12,
+      size: 2,
+      read: () => {
+        if (!this.work) return STATUS_READY;
+        // Somebody waits for it, and does nothing else: let some time pass with each look.
+        options.onStall(Math.min(POLL_MICROS, options.clock.nextMicros - options.clock.nowMicros));
+        return 0;
+      },
+    });
+    this.address = this.define({ offset: 0x14, size: 4, writable: 0x00ff_ffff });
+  }
+
+  get busy(): boolean {
+    return this.work !== undefined;
+  }
+
+  /** A store into flash goes to the page buffer. */
+  store(address: number, size: number, value: number): boolean {
+    if (size !== 4) throw new Error(`NVMCTRL: a store of ${size} bytes at ${address.toString(16)}`);
+    const page = address - (address % PAGE);
+    if (this.bufferPage !== undefined && this.bufferPage !== page)
+      throw new Error("NVMCTRL: the page buffer holds another page");
+    this.bufferPage = page;
+    // As flash does, the buffer only clears bits.
+    const at = address % PAGE;
+    this.buffer.writeUInt32LE((this.buffer.readUInt32LE(at) & value) >>> 0, at);
+    this.touched.push({ address, size });
+    return true;
+  }
+
+  /** Takes back what stores have left in the core's view of the flash. */
+  settle(): void {
+    for (const { address, size } of this.touched.splice(0))
+      this.truth.copy(this.options.flash, address, address, address + size);
+  }
+
+  /** From outside, as a bootloader or a programmer does. */
+  program(address: number, bytes: Uint8Array): void {
+    this.truth.set(bytes, address);
+    this.options.flash.set(bytes, address);
+    this.options.onChange(address, address + bytes.length);
+  }
+
+  contents(begin: number, end: number): Buffer {
+    return Buffer.from(this.truth.subarray(begin, end));
+  }
+
+  /** Power goes away. What was being erased or written ends half done. @param random 0..1 */
+  cutPower(random: () => number): void {
+    const { work } = this;
+    this.work = undefined;
+    if (!work) return;
+    const half = Buffer.from(this.contents(work.begin, work.begin + work.after.length));
+    for (let at = 0; at < half.length; at++) {
+      const mask = Math.floor(random() * 256);
+      const [before, after] = [half.readUInt8(at), work.after.readUInt8(at)];
+      half.writeUInt8((before & ~mask) | (after & mask), at);
+    }
+    this.program(work.begin, half);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.flags = 0;
+    this.clearBuffer();
+    this.settle();
+    if (this.work) this.finish(this.work);
+  }
+
+  private command(code: number): void {
+    if (this.work) throw new Error(`NVMCTRL: command ${code} while it is busy`);
+    if (this.get(this.ctrla) & CTRLA_WMODE)
+      throw new Error("NVMCTRL: only the manual write mode is modelled");
+    const address = this.get(this.address);
+    switch (code) {
+      case COMMAND.clearBuffer:
+        this.clearBuffer();
+        this.flags |= FLAG_DONE;
+        return;
+      case COMMAND.eraseBlock:
+        this.erases += 1;
+        this.begin(address - (address % BLOCK), Buffer.alloc(BLOCK, 0xff), MICROS.eraseBlock);
+        return;
+      case COMMAND.writePage:
+        this.writeBuffer(address - (address % PAGE), PAGE, MICROS.writePage);
+        return;
+      case COMMAND.writeQuadWord:
+        this.writeBuffer(address - (address % QUAD_WORD), QUAD_WORD, MICROS.writeQuadWord);
+        return;
+      default:
+        throw new Error(`NVMCTRL: command ${code} is not modelled`);
+    }
+  }
+
+  private writeBuffer(begin: number, length: number, micros: number): void {
+    this.settle();
+    if (this.bufferPage !== begin - (begin % PAGE))
+      throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which the page buffer has not`);
+    const bytes = Buffer.from(this.buffer.subarray(begin % PAGE, (begin % PAGE) + length));
+    if (this.truth.subarray(begin, begin + length).some((byte) => byte !== 0xff))
+      throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which is not erased`);
+    this.writes += 1;
+    this.clearBuffer();
+    this.begin(begin, bytes, micros);
+  }
+
+  private begin(begin: number, after: Buffer, micros: number): void {
+    if (begin < PROTECTED || begin >= FLASH_SIZE)
+      throw new Error(`NVMCTRL: ${begin.toString(16)} is the bootloader's, or no flash at all`);
+    const { clock, onStall, programCounter } = this.options;
+    const work: Work = { begin, after, untilMicros: clock.nowMicros + micros };
+    this.work = work;
+    clock.at(work.untilMicros, () => {
+      if (this.work === work) this.finish(work);
+    });
+    const sameBank = Math.floor(programCounter() / BANK) === Math.floor(begin / BANK);
+    if (sameBank) onStall(micros);
+  }
+
+  private finish({ begin, after }: Work): void {
+    this.work = undefined;
+    this.flags |= FLAG_DONE;
+    this.program(begin, after);
+  }
+
+  private clearBuffer(): void {
+    this.buffer.fill(0xff);
+    this.bufferPage = undefined;
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * An ATSAMD51P19A that executes the image as it would lie in its flash. Time is the chip's own: a
+ * halfword of code takes a cycle of the core's clock, and while the core sleeps, time leaps to what
+ * happens next. A real core needs more cycles for many instructions, and waits for its flash.
+ */
+import { Bus } from "./bus";
+import { startApplication } from "./bootloader";
+import { VirtualClock } from "./clock";
+import { Core, hex, type Memory } from "./core";
+import { Gclk } from "./gclk";
+import { Mclk } from "./mclk";
+import { Nvic } from "./nvic";
+import { FLASH_SIZE, Nvmctrl } from "./nvmctrl";
+import { Osc32kctrl, SLOW_HZ } from "./osc32kctrl";
+import { Oscctrl } from "./oscctrl";
+import type { Chip, Peripheral, PinView } from "./peripheral";
+import { Port } from "./port";
+import { Cmcc, Pm, RESET_CAUSE, Rstc, Supc } from "./supply";
+import { SystemControl } from "./system-control";
+import { SysTick } from "./systick";
+import { Tc } from "./tc";
+import { Trng } from "./trng";
+import { pages, Unicorn } from "./unicorn";
+import { Wdt } from "./wdt";
+
+export const RAM = 0x2000_0000;
+export const RAM_SIZE = 192 * 1024;
+const BACKUP_RAM = 0x4700_0000;
+const BACKUP_RAM_SIZE = 8 * 1024;
+/** Calibration, serial number, user row: datasheet, NVM memory map. */
+export const FUSES = 0x0080_0000;
+const FUSES_SIZE = 0x8000;
+const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
+const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
+const CORE_HZ_MAX = 120_000_000;
+
+/** Halfwords of code at a stretch; whatever happens in the chip meanwhile ends it. */
+const STRETCH = 2400;
+/** A block of code, with an interrupt that waits to be let through. */
+const STRETCH_WHILE_MASKED = 1;
+
+export interface Samd51Options {
+  /** For the random numbers, and for what memory holds when power comes on. */
+  readonly seed?: number;
+}
+
+export class Samd51 implements Chip, Memory {
+  readonly clock = new VirtualClock();
+  readonly flash = pages(FLASH_SIZE);
+  readonly ram = pages(RAM_SIZE);
+  readonly backupRam = pages(BACKUP_RAM_SIZE);
+  readonly fuses = pages(FUSES_SIZE);
+  readonly port = new Port();
+  readonly gclk: Gclk;
+  readonly nvm: Nvmctrl;
+  readonly rstc = new Rstc();
+  readonly mclk = new Mclk();
+  /** The longest that a leap of time may be while the core sleeps, past ticks. */
+  longestLeapMicros = 0;
+  /** Halfwords of code so far. */
+  instructions = 0;
+  onReset: (cause: number) => void = () => undefined;
+
+  private readonly unicorn = new Unicorn();
+  private readonly nvic = new Nvic();
+  private readonly tick: SysTick;
+  private readonly system: SystemControl;
+  private readonly core: Core;
+  private readonly bus: Bus;
+  private hz = 0;
+  private resetCause: number | undefined;
+  private stalledMicros = 0;
+  private random: number;
+
+  constructor({ seed = 0x5eed }: Samd51Options = {}) {
+    this.random = seed;
+    this.tick = new SysTick(
+      this.clock,
+      () => this.hz,
+      () => this.nvic.pend(15),
+    );
+    this.nvic.onChange = () => this.unicorn.limit(0);
+    this.system = new SystemControl(this.nvic, this.tick, () => this.requestReset("system"));
+    this.core = new Core(this.unicorn, this.nvic, this.system, this);
+    const oscctrl = new Oscctrl(this.clock);
+    const osc32kctrl = new Osc32kctrl(this.clock);
+    this.gclk = new Gclk({
+      dfllHz: () => oscctrl.dfllHz,
+      dpllHz: (index) => oscctrl.dpllHz(index),
+      crystal32kHz: () => osc32kctrl.crystalHz,
+      ulp32kHz: SLOW_HZ,
+    });
+    oscctrl.channelHz = (channel) => this.gclk.channelHz(channel);
+    for (const clocks of [oscctrl, osc32kctrl, this.gclk, this.mclk])
+      clocks.onChange = () => this.retime();
+    this.nvm = new Nvmctrl({
+      clock: this.clock,
+      flash: this.flash,
+      onChange: (begin, end) => this.unicorn.forgetCode(begin, end),
+      onStall: (micros) => this.stall(micros),
+      programCounter: () => this.core.programCounter,
+    });
+    this.bus = new Bus(
+      this.mclk,
+      (channel) => this.gclk.channelHz(channel),
+      () => `near ${hex(this.core.programCounter)}`,
+    );
+    const parts = [oscctrl, osc32kctrl, this.gclk, this.mclk, this.nvm, this.rstc, this.port];
+    for (const part of [...parts, this.system, new Supc(), new Pm(), new Cmcc()]) this.attach(part);
+    this.attach(new Wdt(this.clock, () => this.requestReset("watchdog")));
+    this.attach(new Trng(this.clock, () => this.hz, seed));
+    this.attach(new Tc(this.clock, () => this.gclk.channelHz(9)));
+
+    this.unicorn.map(0, this.flash, false);
+    this.unicorn.map(RAM, this.ram, true);
+    this.unicorn.map(BACKUP_RAM, this.backupRam, true);
+    this.fuses.fill(0xff);
+    this.unicorn.map(FUSES, this.fuses, false);
+    this.unicorn.onReadOnlyWrite = (address, size, value) =>
+      address < FLASH_SIZE && this.nvm.store(address, size, value);
+    for (const { begin, end } of [REGISTERS, PRIVATE]) {
+      this.unicorn.mapRegisters(
+        begin,
+        end - begin,
+        (address, size) => this.bus.read(address, size),
+        (address, size, value) => this.bus.write(address, size, value),
+      );
+    }
+  }
+
+  attach(peripheral: Peripheral): void {
+    this.bus.attach(peripheral);
+  }
+
+  setInterrupt(line: number, pending: boolean): void {
+    this.nvic.setLine(line, pending);
+  }
+
+  readMemory(address: number, length: number): Uint8Array {
+    const [bytes, at] = this.locate(address, length);
+    return Uint8Array.from(bytes.subarray(at, at + length));
+  }
+
+  writeMemory(address: number, written: Uint8Array): void {
+    const [bytes, at] = this.locate(address, written.length);
+    if (bytes === this.flash) throw new Error(`no RAM at ${hex(address)}`);
+    bytes.set(written, at);
+  }
+
+  pin(name: string): PinView {
+    return this.port.pin(name);
+  }
+
+  word(address: number): number {
+    const [bytes, at] = this.locate(address, 4);
+    return bytes.readUInt32LE(at);
+  }
+
+  setWord(address: number, value: number): void {
+    const [bytes, at] = this.locate(address, 4);
+    bytes.writeUInt32LE(value >>> 0, at);
+  }
+
+  isRam(address: number): boolean {
+    return address >= RAM && address < RAM + RAM_SIZE;
+  }
+
+  /** What the core's vector table says; the bootloader sets it. */
+  setVectorTable(address: number): void {
+    this.system.setVectorTable(address);
+  }
+
+  /** With nothing in RAM that means something. */
+  powerOn(): void {
+    for (const memory of [this.ram, this.backupRam])
+      for (let at = 0; at < memory.length; at++) memory[at] = Math.floor(this.nextRandom() * 256);
+    this.reset(RESET_CAUSE.powerOn);
+  }
+
+  /** In the middle of whatever the chip does. */
+  cutPower(): void {
+    this.nvm.cutPower(() => this.nextRandom());
+  }
+
+  /** One stretch of instructions, or one leap of time. @param untilMicros no leap goes past it */
+  step(untilMicros: number): void {
+    this.core.takeException();
+    if (this.core.sleeping) this.leap(untilMicros);
+    else this.execute();
+    const cause = this.resetCause;
+    if (cause !== undefined) this.reset(cause);
+  }
+
+  close(): void {
+    this.unicorn.close();
+  }
+
+  private execute(): void {
+    const { clock, core, unicorn, hz } = this;
+    const stretch = this.nvic.waiting !== undefined ? STRETCH_WHILE_MASKED : STRETCH;
+    const halfwords = (micros: number): number => (micros * hz) / 1e6;
+    const due = Math.floor(halfwords(clock.nextMicros - clock.nowMicros));
+    this.stalledMicros = 0;
+    clock.stretch = {
+      micros: () => (unicorn.executed * 1e6) / hz + this.stalledMicros,
+      onAlarm: (micros) => unicorn.limit(halfwords(micros - this.stalledMicros)),
+    };
+    try {
+      core.run(Math.max(1, Math.min(stretch, due)));
+    } finally {
+      const micros = clock.stretch.micros();
+      clock.stretch = undefined;
+      this.nvm.settle();
+      this.instructions += unicorn.executed;
+      clock.advanceTo(clock.nowMicros + micros);
+    }
+  }
+
+  private leap(untilMicros: number): void {
+    const { clock } = this;
+    const farthest = clock.nowMicros + this.longestLeapMicros;
+    if (farthest > clock.nextMicros)
+      clock.leapTo(Math.min(farthest, clock.nextStrictMicros, untilMicros));
+    else clock.advanceTo(Math.min(clock.nextMicros, untilMicros));
+  }
+
+  /** The core waits for the flash, and executes nothing. */
+  private stall(micros: number): void {
+    this.stalledMicros += micros;
+    this.unicorn.limit(0);
+  }
+
+  private requestReset(cause: "system" | "watchdog"): void {
+    this.resetCause ??= RESET_CAUSE[cause];
+    this.unicorn.limit(0);
+  }
+
+  private reset(cause: number): void {
+    this.resetCause = undefined;
+    this.nvic.reset();
+    this.tick.reset();
+    for (const peripheral of this.bus.peripherals) peripheral.reset?.();
+    this.rstc.cause = cause;
+    this.retime();
+    this.onReset(cause);
+    startApplication(this, cause, (vectors) => this.core.start(vectors));
+  }
+
+  private retime(): void {
+    const before = this.hz;
+    this.hz = this.gclk.generatorHz(0) / this.mclk.coreDivider;
+    if (this.hz === 0) throw new Error("GCLK: the core is left without a clock");
+    if (this.hz > CORE_HZ_MAX) throw new Error(`GCLK: the core would run at ${this.hz} Hz`);
+    if (this.hz === before) return;
+    this.unicorn.limit(0);
+    this.tick.restart();
+  }
+
+  private locate(address: number, length: number): [Buffer, number] {
+    for (const [base, bytes] of [
+      [0, this.flash],
+      [RAM, this.ram],
+      [BACKUP_RAM, this.backupRam],
+      [FUSES, this.fuses],
+    ] as const) {
+      if (address >= base && address + length <= base + bytes.length)
+        return [bytes, address - base];
+    }
+    throw new Error(`no memory of ${length} bytes at ${hex(address)}`);
+  }
+
+  /** 0..1; Park and Miller's generator. */
+  private nextRandom(): number {
+    this.random = (this.random * 48_271) % 0x7fff_ffff;
+    return this.random / 0x7fff_ffff;
+  }
+}

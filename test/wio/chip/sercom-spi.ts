@@ -1,0 +1,90 @@
+/** SERCOM as an SPI host that only sends: 8 bits, mode 0, most significant bit first. */
+import type { Clock } from "./clock";
+import { RegisterBlock, type Register } from "./registers";
+
+const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, host: 3 << 2, dopo: 3 << 16 } as const;
+/** Data on pad 3, clock on pad 1. */
+const DOPO_2 = 2 << 16;
+/** Phase, polarity, and the least significant bit first. */
+const CTRLA_OTHER_MODES = 7 << 28;
+const FLAG = { dre: 1, txc: 2 } as const;
+
+export interface SpiOptions {
+  readonly name: string;
+  readonly base: number;
+  readonly clock: Clock;
+  /** Of its GCLK channel. */
+  readonly hz: () => number;
+  /** Undefined if the pins are this SERCOM's, else what is wrong with them. */
+  readonly wiring: () => string | undefined;
+}
+
+export class SercomSpi extends RegisterBlock {
+  /** A byte has left. */
+  onByte: (byte: number) => void = () => undefined;
+
+  private readonly ctrla: Register;
+  private readonly baud: Register;
+  /** When the byte that is being sent is out; another one may wait behind it. */
+  private idleMicros = 0;
+  private hasSent = false;
+
+  constructor(private readonly options: SpiOptions) {
+    super(options.name, options.base, 0x400);
+    this.ctrla = this.define({
+      offset: 0x00,
+      size: 4,
+      written: (value, before) => {
+        if (value & CTRLA.swrst) this.reset();
+        else if (value & ~before & CTRLA.enable) this.start();
+      },
+    });
+    // 8 bits, the receiver off: nothing else is modelled.
+    this.define({ offset: 0x04, size: 4, writable: 0 });
+    this.baud = this.define({ offset: 0x0c, size: 1 });
+    this.define({ offset: 0x18, size: 1, writable: 0, read: () => this.flags() });
+    this.define({ offset: 0x1c, size: 4, read: () => 0 }); // SYNCBUSY
+    this.define({ offset: 0x28, size: 4, writable: 0, written: (value) => this.send(value) });
+  }
+
+  override reset(): void {
+    super.reset();
+    this.idleMicros = 0;
+    this.hasSent = false;
+  }
+
+  private get isOn(): boolean {
+    return (this.get(this.ctrla) & CTRLA.enable) !== 0;
+  }
+
+  private get byteMicros(): number {
+    return (8 * 2 * (this.get(this.baud) + 1) * 1e6) / this.options.hz();
+  }
+
+  private start(): void {
+    const control = this.get(this.ctrla);
+    if ((control & CTRLA.mode) !== CTRLA.host || control & CTRLA_OTHER_MODES)
+      throw new Error(`${this.name}: only an SPI host of mode 0, MSB first, is modelled`);
+    if ((control & CTRLA.dopo) !== DOPO_2)
+      throw new Error(`${this.name}: sends on other pads than those that are wired`);
+    const wrong = this.options.wiring();
+    if (wrong !== undefined) throw new Error(`${this.name}: ${wrong}`);
+  }
+
+  /** The data register is free while at most one byte is on its way. */
+  private flags(): number {
+    if (!this.isOn) return 0;
+    const leftMicros = this.idleMicros - this.options.clock.nowMicros;
+    const dre = leftMicros <= this.byteMicros ? FLAG.dre : 0;
+    return dre | (this.hasSent && leftMicros <= 0 ? FLAG.txc : 0);
+  }
+
+  private send(value: number): void {
+    if (!this.isOn) throw new Error(`${this.name}: told to send while it is off`);
+    if (!(this.flags() & FLAG.dre))
+      throw new Error(`${this.name}: written while its data register is full`);
+    this.hasSent = true;
+    this.idleMicros = Math.max(this.idleMicros, this.options.clock.nowMicros) + this.byteMicros;
+    this.onByte(value & 0xff);
+  }
+}

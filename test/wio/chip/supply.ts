@@ -1,0 +1,70 @@
+/** SUPC, RSTC, PM, CMCC, PAC: what start-up touches, and little of it matters here. */
+import { RegisterBlock, type Register } from "./registers";
+
+const STATUS_READY = { bod33: 1, vreg: 1 << 8 } as const;
+const BOD33_ENABLE = 2;
+
+export class Supc extends RegisterBlock {
+  constructor() {
+    super("SUPC", 0x4000_1800, 0x400);
+    this.define({
+      offset: 0x0c,
+      size: 4,
+      read: () => STATUS_READY.vreg | (this.get(bod33) & BOD33_ENABLE ? STATUS_READY.bod33 : 0),
+    });
+    const bod33 = this.define({
+      offset: 0x10,
+      size: 4,
+      written: (value, before) => {
+        // Its level and action are protected while it is on.
+        if (before & value & BOD33_ENABLE && before !== value)
+          throw new Error("SUPC: BOD33 is changed while it is enabled");
+      },
+    });
+    this.define({ offset: 0x18, size: 4, reset: 2 }); // VREG
+    this.define({ offset: 0x1c, size: 4 }); // VREF
+  }
+}
+
+/** Causes of a reset, as RSTC.RCAUSE tells them. */
+export const RESET_CAUSE = { powerOn: 1, brownOut: 4, external: 16, watchdog: 32, system: 64 };
+
+export class Rstc extends RegisterBlock {
+  cause = RESET_CAUSE.powerOn;
+
+  constructor() {
+    super("RSTC", 0x4000_0c00, 0x400);
+    this.define({ offset: 0, size: 1, read: () => this.cause });
+    this.define({ offset: 2, size: 1, writable: 0 });
+  }
+}
+
+export class Pm extends RegisterBlock {
+  constructor() {
+    super("PM", 0x4000_0400, 0x400);
+    this.define({ offset: 0x00, size: 1 }); // CTRLA
+    this.define({ offset: 0x01, size: 1, reset: 2 }); // SLEEPCFG
+    this.define({ offset: 0x06, size: 1, reset: 1, writable: 0 }); // INTFLAG: SLEEPRDY
+    this.define({ offset: 0x08, size: 1 }); // STDBYCFG
+  }
+}
+
+/** The cache: what it holds is what the memory holds. */
+export class Cmcc extends RegisterBlock {
+  constructor() {
+    super("CMCC", 0x4100_6000, 0x400);
+    this.define({ offset: 0x00, size: 4, reset: 0x12d2, writable: 0 });
+    this.define({ offset: 0x04, size: 4, reset: 0x20 });
+    const control: Register = this.define({ offset: 0x08, size: 4, writable: 1 });
+    this.define({ offset: 0x0c, size: 4, read: () => this.get(control) });
+    this.define({
+      offset: 0x20,
+      size: 4,
+      writable: 0,
+      written: () => {
+        // Datasheet: the cache has to be off while it is told to forget all.
+        if (this.get(control) & 1) throw new Error("CMCC: invalidated while it is enabled");
+      },
+    });
+  }
+}

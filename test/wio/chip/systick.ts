@@ -1,0 +1,72 @@
+import type { Clock } from "./clock";
+
+const ENABLE = 1;
+const INTERRUPT = 2;
+const COUNTED = 1 << 16;
+const COUNTER_MASK = 0xff_ffff;
+
+/** ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, and begins again. */
+export class SysTick {
+  private csr = 0;
+  private rvr = 0;
+  private startedMicros = 0;
+  private counted = false;
+  private cancel: () => void = () => undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly coreHz: () => number,
+    private readonly onTick: () => void,
+  ) {}
+
+  /** @param offset from 0xE000E010 */
+  read(offset: number): number {
+    switch (offset) {
+      case 0: {
+        const value = this.csr | (this.counted ? COUNTED : 0);
+        this.counted = false;
+        return value;
+      }
+      case 4:
+        return this.rvr;
+      case 8: {
+        if (!(this.csr & ENABLE)) return 0;
+        const cycles = ((this.clock.nowMicros - this.startedMicros) * this.coreHz()) / 1e6;
+        return Math.max(0, this.rvr - Math.floor(cycles % (this.rvr + 1)));
+      }
+      default:
+        return 0x8000_0000; // CALIB: no reference clock
+    }
+  }
+
+  write(offset: number, value: number): void {
+    if (offset === 0) this.csr = value & 7;
+    else if (offset === 4) this.rvr = value & COUNTER_MASK;
+    if (offset !== 4) this.restart();
+  }
+
+  /** The core's clock has changed. */
+  restart(): void {
+    this.cancel();
+    this.counted = false;
+    this.startedMicros = this.clock.nowMicros;
+    if (this.csr & ENABLE && this.rvr > 0) this.await(this.startedMicros);
+  }
+
+  reset(): void {
+    this.csr = this.rvr = 0;
+    this.restart();
+  }
+
+  private await(fromMicros: number): void {
+    const due = fromMicros + ((this.rvr + 1) * 1e6) / this.coreHz();
+    const tick = (): void => {
+      this.counted = true;
+      // Where time leapt over some of them, they are one tick, as on a core that was held up.
+      this.startedMicros = Math.max(due, this.clock.nowMicros);
+      if (this.csr & INTERRUPT) this.onTick();
+      this.await(this.startedMicros);
+    };
+    this.cancel = this.clock.at(due, tick, { mayBeLate: true });
+  }
+}

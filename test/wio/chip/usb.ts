@@ -1,0 +1,284 @@
+/**
+ * USB as a full-speed device, single packets, both banks. DS60001507, USB; CMSIS
+ * `component/usb.h`; what the firmware of hathach/tinyusb (dcd_samd.c) relies on.
+ *
+ * A set-up packet ends a stall of the first endpoint: dcd_samd.c never does it itself, and works.
+ * What the sources leave open goes against the firmware: it changes neither BK0RDY nor BK1RDY.
+ */
+import type { Chip } from "./peripheral";
+import { RegisterBlock, type Register } from "./registers";
+
+const LINE = { other: 80, sof: 81, trcpt0: 82, trcpt1: 83 };
+
+const CTRLA = { swrst: 1, enable: 2 };
+const DETACH = 1;
+const ADDEN = 0x80;
+const INT = { suspend: 1, sof: 1 << 2, eorst: 1 << 3, wakeup: 1 << 4, eorsm: 1 << 5 };
+
+const STATUS = { dtglout: 1, dtglin: 2, stallrq: [0x10, 0x20], bkrdy: [0x40, 0x80] } as const;
+const FLAG = { trcpt: [1, 2], trfail: [4, 8], rxstp: 0x10, stall: [0x20, 0x40] } as const;
+/** EPCFG holds the type plus one; zero is "disabled". */
+const TYPE_CONTROL = 1;
+
+const ENDPOINTS = 8;
+const BANK_BYTES = 16;
+const SETUP_BYTES = 8;
+
+/** Bank 0 is the way from the host, bank 1 the way to it. */
+type Way = 0 | 1;
+
+/** What the host gets for a transaction; nothing at all when the device doesn't feel addressed. */
+export type Handshake = "ack" | "nak" | "stall" | "none";
+export type InReply = { data: Uint8Array; toggle: boolean } | Exclude<Handshake, "ack">;
+
+interface Endpoint {
+  readonly config: Register;
+  readonly status: Register;
+  readonly flags: Register;
+  readonly enabled: Register;
+}
+
+/** The firmware did what the real controller does not do, or nobody knows how it does it. */
+export class UsbMisuse extends Error {}
+
+export class UsbDevice extends RegisterBlock {
+  /** Called when the device takes the wire, or leaves it. */
+  onAttach: (attached: boolean) => void = () => undefined;
+  private isAttached = false;
+  private readonly control: Register;
+  private readonly controlB: Register;
+  private readonly address: Register;
+  private readonly interrupts: Register;
+  private readonly flags: Register;
+  private readonly descriptors: Register;
+  private readonly endpoints: Endpoint[] = [];
+
+  constructor(private readonly chip: Chip) {
+    super("USB", 0x4100_0000, 0x400);
+    this.control = this.define({ offset: 0x00, size: 1, written: (value) => this.start(value) });
+    this.define({ offset: 0x02, size: 1, writable: 0 }); // SYNCBUSY
+    this.define({ offset: 0x03, size: 1, reset: 0x05 }); // QOSCTRL
+    this.controlB = this.define({
+      offset: 0x08,
+      size: 2,
+      reset: DETACH,
+      written: () => this.attach(),
+    });
+    this.address = this.define({ offset: 0x0a, size: 1 });
+    this.define({ offset: 0x0c, size: 1, writable: 0 }); // STATUS
+    this.interrupts = this.bits(0x18, 2, "set");
+    this.clearerOf(this.interrupts, 0x14);
+    this.flags = this.bits(0x1c, 2, "clear");
+    this.descriptors = this.define({ offset: 0x24, size: 4 });
+    this.define({ offset: 0x28, size: 2 }); // PADCAL
+    for (let n = 0; n < ENDPOINTS; n++) this.endpoints.push(this.defineEndpoint(n));
+  }
+
+  get attached(): boolean {
+    return this.isAttached;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.attach();
+    this.update();
+  }
+
+  /** Both lines low for at least 10 ms. */
+  busReset(): void {
+    if (!this.isAttached) return;
+    this.set(this.address, 0);
+    for (const { config, status, flags, enabled } of this.endpoints)
+      for (const register of [config, status, flags, enabled]) this.set(register, 0);
+    this.raise(INT.eorst);
+  }
+
+  /** Nothing on the bus for 3 ms, and something again. */
+  suspend(): void {
+    this.raise(INT.suspend);
+  }
+
+  resume(): void {
+    this.raise(INT.wakeup | INT.eorsm);
+  }
+
+  startOfFrame(): void {
+    if (this.isAttached) this.raise(INT.sof);
+  }
+
+  setup(address: number, endpoint: number, bytes: Uint8Array): Handshake {
+    const target = this.listening(address, endpoint, 0);
+    if (!target || this.typeOf(target, 0) !== TYPE_CONTROL) return "none";
+    if (bytes.length !== SETUP_BYTES) throw new UsbMisuse("a set-up packet has eight bytes");
+    this.deliver(endpoint, bytes);
+    const stalls = STATUS.stallrq[0] | STATUS.stallrq[1];
+    const status = this.get(target.status) & ~stalls;
+    this.change(target.status, status | STATUS.dtglout | STATUS.dtglin);
+    this.change(target.flags, this.get(target.flags) | FLAG.rxstp);
+    return "ack";
+  }
+
+  out(address: number, endpoint: number, bytes: Uint8Array, toggle: boolean): Handshake {
+    const target = this.listening(address, endpoint, 0);
+    if (!target) return "none";
+    const status = this.get(target.status);
+    if (status & STATUS.stallrq[0]) return this.refuse(target, 0);
+    if (status & STATUS.bkrdy[0]) return this.hold(target, 0);
+    // One that came before, whose acknowledgement the host has not heard: USB 2.0, 8.6.3.
+    if (Boolean(status & STATUS.dtglout) !== toggle) return "ack";
+    this.deliver(endpoint, bytes);
+    this.change(target.status, (status ^ STATUS.dtglout) | STATUS.bkrdy[0]);
+    this.change(target.flags, this.get(target.flags) | FLAG.trcpt[0]);
+    return "ack";
+  }
+
+  /** The host acknowledges what it gets. */
+  in(address: number, endpoint: number): InReply {
+    const target = this.listening(address, endpoint, 1);
+    if (!target) return "none";
+    const status = this.get(target.status);
+    if (status & STATUS.stallrq[1]) return this.refuse(target, 1);
+    if (!(status & STATUS.bkrdy[1])) return this.hold(target, 1);
+    const { buffer, count, max, space } = this.bank(endpoint, 1);
+    if (space !== 0 || count > max)
+      throw new UsbMisuse(`endpoint ${endpoint}: ${count} bytes to send in packets of ${max}`);
+    const data = this.chip.readMemory(buffer, count).slice();
+    this.change(target.status, (status & ~STATUS.bkrdy[1]) ^ STATUS.dtglin);
+    this.change(target.flags, this.get(target.flags) | FLAG.trcpt[1]);
+    return { data, toggle: Boolean(status & STATUS.dtglin) };
+  }
+
+  private defineEndpoint(n: number): Endpoint {
+    const at = 0x100 + 0x20 * n;
+    const config = this.define({ offset: at, size: 1 });
+    const status = this.define({ offset: at + 6, size: 1, writable: 0 });
+    this.define({
+      offset: at + 4,
+      size: 1,
+      read: () => 0,
+      written: (value) => this.change(status, this.get(status) & ~value),
+    });
+    this.define({
+      offset: at + 5,
+      size: 1,
+      read: () => 0,
+      written: (value) => this.change(status, this.get(status) | value),
+    });
+    const flags = this.bits(at + 7, 1, "clear");
+    const enabled = this.bits(at + 9, 1, "set");
+    this.clearerOf(enabled, at + 8);
+    return { config, status, flags, enabled };
+  }
+
+  /** A register in which ones that are written set bits, or clear them. */
+  private bits(offset: number, size: 1 | 2, action: "set" | "clear"): Register {
+    const register: Register = this.define({
+      offset,
+      size,
+      written: (value, before) => {
+        this.change(register, action === "set" ? before | value : before & ~value);
+      },
+    });
+    return register;
+  }
+
+  /** The register beside it, that clears what the other sets. */
+  private clearerOf(register: Register, offset: number): void {
+    this.define({
+      offset,
+      size: register.size,
+      read: () => this.get(register),
+      written: (value) => this.change(register, this.get(register) & ~value),
+    });
+  }
+
+  private change(register: Register, value: number): void {
+    this.set(register, value);
+    this.update();
+  }
+
+  private raise(flag: number): void {
+    this.change(this.flags, this.get(this.flags) | flag);
+  }
+
+  private start(value: number): void {
+    if (value & CTRLA.swrst) this.reset();
+    this.attach();
+  }
+
+  private attach(): void {
+    const enabled = Boolean(this.get(this.control) & CTRLA.enable);
+    const attached = enabled && !(this.get(this.controlB) & DETACH);
+    if (attached === this.isAttached) return;
+    this.isAttached = attached;
+    this.onAttach(attached);
+  }
+
+  private typeOf(target: Endpoint, way: Way): number {
+    return (this.get(target.config) >>> (4 * way)) & 7;
+  }
+
+  private listening(address: number, endpoint: number, way: Way): Endpoint | undefined {
+    const target = this.endpoints[endpoint];
+    if (!target || !this.isAttached || (this.get(this.address) & ~ADDEN) !== address) return;
+    return this.typeOf(target, way) === 0 ? undefined : target;
+  }
+
+  private refuse(target: Endpoint, way: Way): "stall" {
+    this.change(target.flags, this.get(target.flags) | FLAG.stall[way]);
+    return "stall";
+  }
+
+  private hold(target: Endpoint, way: Way): "nak" {
+    this.change(target.flags, this.get(target.flags) | FLAG.trfail[way]);
+    return "nak";
+  }
+
+  private bankAddress(endpoint: number, way: Way): number {
+    const base = this.get(this.descriptors);
+    if (base % 4 !== 0) throw new UsbMisuse("DESCADD is not aligned to words");
+    return base + (endpoint * 2 + way) * BANK_BYTES;
+  }
+
+  private bank(endpoint: number, way: Way) {
+    const bytes = this.chip.readMemory(this.bankAddress(endpoint, way), BANK_BYTES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = view.getUint32(4, true);
+    const buffer = view.getUint32(0, true);
+    if (buffer % 4 !== 0) throw new UsbMisuse(`endpoint ${endpoint}: its buffer is not aligned`);
+    return {
+      buffer,
+      size,
+      count: size & 0x3fff,
+      space: (size >>> 14) & 0x3fff,
+      max: 8 << ((size >>> 28) & 7),
+    };
+  }
+
+  private deliver(endpoint: number, data: Uint8Array): void {
+    const { buffer, size, space, max } = this.bank(endpoint, 0);
+    if (data.length > max || data.length > space)
+      throw new UsbMisuse(
+        `endpoint ${endpoint}: ${data.length} bytes for ${space}, at most ${max}`,
+      );
+    this.chip.writeMemory(buffer, data);
+    const word = new Uint8Array(4);
+    new DataView(word.buffer).setUint32(0, ((size & ~0x3fff) | data.length) >>> 0, true);
+    this.chip.writeMemory(this.bankAddress(endpoint, 0) + 4, word);
+  }
+
+  private update(): void {
+    const pending = this.get(this.flags) & this.get(this.interrupts);
+    let [other, trcpt0, trcpt1] = [(pending & ~INT.sof) !== 0, false, false];
+    for (const { flags, enabled } of this.endpoints) {
+      const raised = this.get(flags) & this.get(enabled);
+      trcpt0 ||= Boolean(raised & FLAG.trcpt[0]);
+      trcpt1 ||= Boolean(raised & FLAG.trcpt[1]);
+      other ||= Boolean(raised & ~(FLAG.trcpt[0] | FLAG.trcpt[1]));
+    }
+    this.chip.setInterrupt(LINE.other, other);
+    this.chip.setInterrupt(LINE.sof, Boolean(pending & INT.sof));
+    this.chip.setInterrupt(LINE.trcpt0, trcpt0);
+    this.chip.setInterrupt(LINE.trcpt1, trcpt1);
+  }
+}

@@ -1,0 +1,202 @@
+/** The Wio Terminal: the chip, and what its pins lead to. OSHW-WioTerminal, schematic. */
+import { setImmediate } from "node:timers/promises";
+import { Coprocessor, type Network } from "../coprocessor/coprocessor";
+import { Adc } from "./adc";
+import { Ili9341 } from "./ili9341";
+import { FUSES, Samd51 } from "./samd51";
+import { SercomSpi } from "./sercom-spi";
+import { SercomUsart } from "./sercom-usart";
+import { UsbDevice } from "./usb";
+
+/** Firmware 2.1.2 and later: facts on the page of its erpc set-up. */
+const COPROCESSOR_BAUD = 614_400;
+const BAUD_TOLERANCE = 0.03;
+/** From its power to the first call that it answers; a real one's is not known. */
+const COPROCESSOR_BOOT_MICROS = 150_000;
+
+/** As in the software calibration area: any values, told apart. */
+const CALIBRATION = { biascomp: 5, biasrefbuf: 3, biasr2r: 4 };
+const SERIAL_NUMBER = [
+  [0x61fc, 0x5749_4f31],
+  [0x6010, 0x3230_3236],
+  [0x6014, 0x2020_2035],
+  [0x6018, 0xff0a_1b2c],
+] as const;
+
+const LIGHT_SENSOR = { pin: "PD01", input: 15 };
+export const BUTTONS = { a: "PC26", b: "PC27", c: "PC28" } as const;
+export const SWITCH = {
+  up: "PD20",
+  left: "PD12",
+  right: "PD09",
+  down: "PD08",
+  press: "PD10",
+} as const;
+
+const CONTROLS = { ...BUTTONS, ...SWITCH };
+
+export class WioTerminal {
+  /** A line each, from the UART of the header. */
+  readonly log: string[] = [];
+  readonly coprocessor: Coprocessor;
+  /** Bits a second that the coprocessor's firmware speaks at. */
+  coprocessorBaud = COPROCESSOR_BAUD;
+  /** 0..65535. */
+  light = 0;
+  onLog: (line: string) => void = () => undefined;
+  readonly link: SercomUsart;
+  /** The socket at its side. */
+  readonly usb: UsbDevice;
+  readonly display: Ili9341;
+
+  private coprocessorReadyMicros = Infinity;
+  private line = "";
+
+  constructor(
+    readonly chip: Samd51,
+    network: Network,
+  ) {
+    this.writeFuses();
+    this.link = this.attachUsart(0, 0x4000_3000, 46, 7, { PB24: "C", PC24: "C" });
+    const console = this.attachUsart(2, 0x4101_2000, 54, 23, { PB26: "C" });
+    console.onByte = (byte) => this.print(byte);
+    this.coprocessor = new Coprocessor(network, (bytes) => {
+      this.link.deliver(bytes, this.coprocessorBaud);
+    });
+    this.link.onByte = (byte, baud) => this.toCoprocessor(byte, baud);
+    this.attachAdc();
+    this.usb = new UsbDevice(chip);
+    chip.attach(this.usb);
+    this.display = new Ili9341(() => chip.clock.nowMicros);
+    this.wireDisplay();
+    this.wirePower();
+    for (const pin of Object.values(CONTROLS)) chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
+  }
+
+  get led(): boolean {
+    return this.chip.pin("PA15").level;
+  }
+
+  setButton(button: keyof typeof CONTROLS, pressed: boolean): void {
+    this.chip.pin(CONTROLS[button]).set(!pressed);
+  }
+
+  /** The coprocessor has answered what it was asked, as far as it can by itself. */
+  async coprocessorIdle(): Promise<void> {
+    await setImmediate();
+  }
+
+  /** The switch at its side: off, at whatever moment, and on again. */
+  cyclePower(): void {
+    this.chip.cutPower();
+    this.coprocessor.restart();
+    this.line = "";
+    this.chip.powerOn();
+  }
+
+  private attachUsart(
+    number: number,
+    base: number,
+    line: number,
+    channel: number,
+    pins: Readonly<Record<string, string>>,
+  ): SercomUsart {
+    const { chip } = this;
+    const usart = new SercomUsart(chip, {
+      name: `SERCOM${number}`,
+      base,
+      line,
+      hz: () => chip.gclk.channelHz(channel),
+      wiring: () => {
+        const wrong = Object.keys(pins).find((pin) => chip.port.functionOf(pin) !== pins[pin]);
+        return wrong === undefined ? undefined : `${wrong} is not given to it`;
+      },
+    });
+    chip.attach(usart);
+    return usart;
+  }
+
+  private attachAdc(): void {
+    const { chip } = this;
+    const { biascomp, biasrefbuf, biasr2r } = CALIBRATION;
+    chip.attach(
+      new Adc({
+        name: "ADC1",
+        base: 0x4300_2000,
+        clock: chip.clock,
+        hz: () => chip.gclk.channelHz(41),
+        calibration: biascomp | (biasr2r << 4) | (biasrefbuf << 8),
+        level: (input) => {
+          if (input !== LIGHT_SENSOR.input || chip.port.functionOf(LIGHT_SENSOR.pin) !== "B")
+            throw new Error(`ADC1 looks at input ${input}, where nothing is, or without its pin`);
+          return this.light / 65535;
+        },
+      }),
+    );
+  }
+
+  private writeFuses(): void {
+    const { chip } = this;
+    const { biascomp, biasrefbuf, biasr2r } = CALIBRATION;
+    chip.setWord(FUSES + 0x80, (biascomp << 16) | (biasrefbuf << 19) | (biasr2r << 22));
+    chip.setWord(FUSES + 0x84, 5 | (29 << 5) | (3 << 10)); // USB pads
+    for (const [offset, word] of SERIAL_NUMBER) chip.setWord(FUSES + offset, word);
+  }
+
+  private wireDisplay(): void {
+    const { chip, display } = this;
+    const pins = { PB19: "D", PB20: "D" } as const;
+    const spi = new SercomSpi({
+      name: "SERCOM7",
+      base: 0x4300_0c00,
+      clock: chip.clock,
+      hz: () => chip.gclk.channelHz(37),
+      wiring: () => {
+        const wrong = Object.entries(pins).find(
+          ([pin, side]) => chip.port.functionOf(pin) !== side,
+        );
+        return wrong && `${wrong[0]} is not given to it`;
+      },
+    });
+    chip.attach(spi);
+    const isData = chip.pin("PC06");
+    const select = chip.pin("PB21");
+    const reset = chip.pin("PC07");
+    const backlight = chip.pin("PC05");
+    reset.set(true); // pulled up, by 4.7 kΩ
+    reset.onChange((level) => display.setReset(!level));
+    backlight.onChange((level) => (display.backlight = level));
+    spi.onByte = (byte) => {
+      if (!select.level) display.receive(byte, isData.level);
+    };
+  }
+
+  /** CHIP_PU has a pull-up: the coprocessor is on unless its pin is held low. */
+  private wirePower(): void {
+    const pin = this.chip.pin("PA18");
+    pin.onChange((on) => {
+      this.coprocessor.setPower(on);
+      this.coprocessorReadyMicros = on
+        ? this.chip.clock.nowMicros + COPROCESSOR_BOOT_MICROS
+        : Infinity;
+    });
+    pin.set(true);
+  }
+
+  private toCoprocessor(byte: number, baud: number): void {
+    if (this.chip.clock.nowMicros < this.coprocessorReadyMicros) return;
+    const wrongPace = Math.abs(baud / this.coprocessorBaud - 1) > BAUD_TOLERANCE;
+    this.coprocessor.receive(Uint8Array.of(wrongPace ? byte ^ 0xa5 : byte));
+  }
+
+  private print(byte: number): void {
+    if (byte !== 10) {
+      this.line += String.fromCharCode(byte);
+      return;
+    }
+    const line = this.line.replace(/\r$/, "");
+    this.line = "";
+    this.log.push(line);
+    this.onLog(line);
+  }
+}
