@@ -54,7 +54,7 @@ export class Reporter {
   report(reading: StoredReading): void {
     if (!this.store && !this.mqtt.connected) return;
     this.outbox.push(reading);
-    if (!this.mqtt.connected) console.log("Outbox: " + this.outbox.count);
+    if (!this.mqtt.connected) console.log(`Outbox: ${this.outbox.count}`);
     this.wake.emit(true);
   }
 
