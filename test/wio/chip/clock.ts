@@ -4,15 +4,10 @@ export interface Clock {
   /** Since power came on; fractions count. */
   readonly nowMicros: number;
   /** Calls back once, when that time has come. @returns takes it back */
-  at(micros: number, callback: () => void, options?: AlarmOptions): () => void;
+  at(micros: number, callback: () => void): () => void;
 }
 
-export interface AlarmOptions {
-  /** A leap of time may pass it; it then comes at the leap's end. */
-  readonly mayBeLate?: boolean;
-}
-
-interface Alarm extends AlarmOptions {
+interface Alarm {
   readonly micros: number;
   readonly callback: () => void;
 }
@@ -34,13 +29,8 @@ export class VirtualClock implements Clock {
     return this.alarms[0]?.micros ?? Infinity;
   }
 
-  /** The same of those that no leap may pass. */
-  get nextStrictMicros(): number {
-    return this.alarms.find(({ mayBeLate }) => !mayBeLate)?.micros ?? Infinity;
-  }
-
-  at(micros: number, callback: () => void, options: AlarmOptions = {}): () => void {
-    const alarm: Alarm = { micros: Math.max(micros, this.nowMicros), callback, ...options };
+  at(micros: number, callback: () => void): () => void {
+    const alarm: Alarm = { micros: Math.max(micros, this.nowMicros), callback };
     this.stretch?.onAlarm(alarm.micros - this.now);
     let place = this.alarms.length;
     while (place > 0 && (this.alarms[place - 1]?.micros ?? 0) > alarm.micros) place -= 1;
@@ -59,13 +49,5 @@ export class VirtualClock implements Clock {
       due.callback();
     }
     this.now = Math.max(this.now, micros);
-  }
-
-  /** As if nothing had been due on the way: it comes now, late. */
-  leapTo(micros: number): void {
-    this.now = Math.max(this.now, micros);
-    const due = this.alarms.filter((alarm) => alarm.micros <= this.now);
-    this.alarms.splice(0, due.length);
-    for (const { callback } of due) callback();
   }
 }

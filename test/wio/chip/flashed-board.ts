@@ -26,10 +26,6 @@ export interface FlashedBoardOptions {
 
 /** The file that one drops onto the bootloader's drive. */
 export async function nightlightUf2(id: string, broker: string): Promise<Buffer> {
-  return uf2OfElf(await nightlightElf(id, broker));
-}
-
-export async function nightlightElf(id: string, broker: string): Promise<string> {
   const settings = {
     ID: id,
     BROKER: broker,
@@ -39,7 +35,7 @@ export async function nightlightElf(id: string, broker: string): Promise<string>
   const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
   const packed = makePackage(await compileFirmware(), settings, { about });
   const { elf } = await linkImage(WIO, { packed });
-  return elf;
+  return uf2OfElf(elf);
 }
 
 export class FlashedBoard {

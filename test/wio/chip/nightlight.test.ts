@@ -49,4 +49,18 @@ describe("the flashed image on the emulated chip", { timeout: 120_000 }, () => {
     expect(wio.link.lost).toBe(0);
     expect(board.resets).toHaveLength(1);
   });
+
+  it("comes back when its coprocessor starts anew", async () => {
+    const id = "chip-2";
+    board = await FlashedBoard.start({ id, broker: broker.url });
+    const { wio, resets } = board;
+    wio.light = lightOfRaw(400);
+    await board.until("a reading", () => reported(id, 400), 60_000);
+    const from = wio.log.length;
+    wio.coprocessor.restart();
+    wio.light = lightOfRaw(500);
+    await board.until("another reading", () => reported(id, 500), 60_000);
+    await board.logged("wifi: up", from);
+    expect(resets).toHaveLength(1);
+  });
 });

@@ -55,8 +55,6 @@ export class Samd51 implements Chip, Memory {
   readonly nvm: Nvmctrl;
   readonly rstc = new Rstc();
   readonly mclk = new Mclk();
-  /** The longest that a leap of time may be while the core sleeps, past ticks. */
-  longestLeapMicros = 0;
   /** Halfwords of code so far. */
   instructions = 0;
   onReset: (cause: number) => void = () => undefined;
@@ -185,7 +183,7 @@ export class Samd51 implements Chip, Memory {
   /** One stretch of instructions, or one leap of time. @param untilMicros no leap goes past it */
   step(untilMicros: number): void {
     this.core.takeException();
-    if (this.core.sleeping) this.leap(untilMicros);
+    if (this.core.sleeping) this.clock.advanceTo(Math.min(this.clock.nextMicros, untilMicros));
     else this.execute();
     const cause = this.resetCause;
     if (cause !== undefined) this.reset(cause);
@@ -214,14 +212,6 @@ export class Samd51 implements Chip, Memory {
       this.instructions += unicorn.executed;
       clock.advanceTo(clock.nowMicros + micros);
     }
-  }
-
-  private leap(untilMicros: number): void {
-    const { clock } = this;
-    const farthest = clock.nowMicros + this.longestLeapMicros;
-    if (farthest > clock.nextMicros)
-      clock.leapTo(Math.min(farthest, clock.nextStrictMicros, untilMicros));
-    else clock.advanceTo(Math.min(clock.nextMicros, untilMicros));
   }
 
   /** The core waits for the flash, and executes nothing. */

@@ -62,11 +62,10 @@ export class SysTick {
     const due = fromMicros + ((this.rvr + 1) * 1e6) / this.coreHz();
     const tick = (): void => {
       this.counted = true;
-      // Where time leapt over some of them, they are one tick, as on a core that was held up.
       this.startedMicros = Math.max(due, this.clock.nowMicros);
       if (this.csr & INTERRUPT) this.onTick();
       this.await(this.startedMicros);
     };
-    this.cancel = this.clock.at(due, tick, { mayBeLate: true });
+    this.cancel = this.clock.at(due, tick);
   }
 }

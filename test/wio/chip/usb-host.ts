@@ -214,7 +214,7 @@ export class UsbHost {
     const moved = [this.advance(), this.isOpen && this.moveOut(), this.isOpen && this.moveIn()];
     const isBusy = moved.includes(true) || this.transfer !== undefined;
     const next = this.clock.nowMicros + (isBusy ? PACKET_MICROS : FRAME_MICROS);
-    this.cancelFrame = this.clock.at(next, () => this.frame(), { mayBeLate: true });
+    this.cancelFrame = this.clock.at(next, () => this.frame());
   }
 
   private advance(): boolean {

@@ -1,5 +1,4 @@
 /** The Wio Terminal: the chip, and what its pins lead to. OSHW-WioTerminal, schematic. */
-import { setImmediate } from "node:timers/promises";
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";
@@ -79,11 +78,6 @@ export class WioTerminal {
 
   setButton(button: keyof typeof CONTROLS, pressed: boolean): void {
     this.chip.pin(CONTROLS[button]).set(!pressed);
-  }
-
-  /** The coprocessor has answered what it was asked, as far as it can by itself. */
-  async coprocessorIdle(): Promise<void> {
-    await setImmediate();
   }
 
   /** The switch at its side: off, at whatever moment, and on again. */
