@@ -67,8 +67,8 @@ function bitmap(text: string, font: FontSize) {
 /** 16 bits on the wire, of which the display makes this. */
 function shown(red: number, green: number, blue: number): readonly [number, number, number] {
   const part = (value: number, bits: number): number => {
-    const kept = value >> (8 - bits);
-    return Math.round((kept / (bits === 6 ? 62 : 31)) * 255);
+    const most = (1 << bits) - 1;
+    return Math.round(((value >> (8 - bits)) / most) * 255);
   };
   return [part(red, 5), part(green, 6), part(blue, 5)];
 }

@@ -11,7 +11,9 @@ import type { Picture } from "./chip/png";
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
-  ...["include", "screen", "runtime", "jacdac", "network", "bridge"].map((dir) => `-I${join(BOARD, dir)}`),
+  ...["include", "screen", "runtime", "jacdac", "network", "bridge"].map(
+    (dir) => `-I${join(BOARD, dir)}`,
+  ),
 ];
 const SCREEN = [
   ...["history", "ili9341", "keys", "page_about", "page_main", "page_network", "pages"],

@@ -103,10 +103,10 @@ export class Ili9341 {
       for (let x = 0; x < UPRIGHT_WIDTH; x += 1) {
         // The panel's subpixels are in blue-green-red order, which BGR makes up for.
         const pixel = this.memory[(ROWS - 1 - x) * COLUMNS + (COLUMNS - 1 - y)] ?? 0;
-        const parts = [pixel >> 11, ((pixel >> 5) & 0x3f) / 2, pixel & 0x1f];
+        const parts = [(pixel >> 11) / 31, ((pixel >> 5) & 0x3f) / 63, (pixel & 0x1f) / 31];
         if (!bgr) parts.reverse();
         const at = (y * UPRIGHT_WIDTH + x) * 3;
-        for (const [i, part] of parts.entries()) rgb[at + i] = Math.round((part / 31) * 255);
+        for (const [i, part] of parts.entries()) rgb[at + i] = Math.round(part * 255);
       }
     }
     return picture;
