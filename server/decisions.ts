@@ -119,8 +119,9 @@ export class Decisions {
     const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
     if (on === undefined) return [];
     remember(memory, on, nowMs);
+    // A change is told to all: what a light reported may be from before the last command.
     return group.lights
-      .filter((light) => (this.reported(light) ?? before) !== on)
+      .filter((light) => before !== on || (this.reported(light) ?? on) !== on)
       .map((id) => ({ id, command: this.command(on) }));
   }
 

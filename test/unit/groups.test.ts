@@ -106,6 +106,16 @@ describe("a stadium", () => {
     expect(game.say("roof", DARK)).toEqual([]);
   });
 
+  it("tells a change to lights that have not said yet what they were told before", () => {
+    const decisions = new Decisions(rule, [{ ...stadium, decide: "any" }], () => false);
+    const say = (light: number) =>
+      decisions.reading("roof", { values: { light }, said: {} }, 0).map(({ command }) => command);
+    expect(say(DARK)).toEqual([{ led_on: true }, { led_on: true }]);
+    // By their reports they are off still.
+    expect(say(LIGHT)).toEqual([{ led_on: false }, { led_on: false }]);
+    expect(say(LIGHT)).toEqual([]);
+  });
+
   it("goes by when a stored reading was taken", () => {
     const game = atNoon();
     game.after(60_000);
