@@ -1,12 +1,11 @@
 /** `npm run wio:qemu`: the nightlight's board on this machine, for a person to play with. */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { compileFirmware } from "../../server/firmware/compile";
 import { UserError } from "../../server/user-error";
 import { EmulatedBoard } from "../../test/wio/emulated-board";
 import { QEMU } from "./build/compile";
 import { linkImage } from "./build/image";
-import { makePackage } from "./build/package";
+import { packNightlight } from "./build/program";
 import { readSettings } from "./build/settings";
 import { BuildError } from "./build/tools";
 
@@ -62,7 +61,7 @@ async function main(): Promise<void> {
     WIFI_PWD: network.password,
   };
   console.log("Building ...");
-  const packed = makePackage(await compileFirmware(), settings);
+  const packed = await packNightlight(settings);
   const { elf } = await linkImage(QEMU);
   let led = 0;
   const board = await EmulatedBoard.start({

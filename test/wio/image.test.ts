@@ -9,6 +9,7 @@ import { extractVm, findWasm } from "../../boards/wio-terminal/build/extract-vm"
 import { linkImage } from "../../boards/wio-terminal/build/image";
 import { memoryLayout } from "../../boards/wio-terminal/build/memory-layout";
 import { makePackage, PACKAGE_SPACE } from "../../boards/wio-terminal/build/package";
+import { packNightlight } from "../../boards/wio-terminal/build/program";
 import { ROOT } from "../../boards/wio-terminal/build/paths";
 import { checkFits, table } from "../../boards/wio-terminal/build/sizes";
 import { translate } from "../../boards/wio-terminal/build/translate";
@@ -103,7 +104,7 @@ describe("the image", () => {
   });
 
   it("is the same, byte by byte, when built from nothing", { timeout: 180_000 }, async () => {
-    const packed = makePackage(await compileFirmware(), {});
+    const packed = await packNightlight({});
     const { elf } = await linkImage(QEMU, { packed });
     const output = mkdtempSync(join(tmpdir(), "nightlight-build-"));
     try {

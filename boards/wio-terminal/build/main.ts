@@ -4,15 +4,11 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { loadConfig } from "../../../server/config";
-import { compileFirmware } from "../../../server/firmware/compile";
-import { ruleOfDevice } from "../../../server/firmware/configure";
 import { UserError } from "../../../server/user-error";
-import { VERSION } from "../../../server/version";
 import { QEMU, WIO } from "./compile";
 import { linkImage } from "./image";
-import { makePackage } from "./package";
 import { OUTPUT, ROOT } from "./paths";
+import { packNightlight } from "./program";
 import { readSettings } from "./settings";
 import { checkFits, table } from "./sizes";
 import { BuildError } from "./tools";
@@ -20,11 +16,9 @@ import { uf2OfElf } from "./uf2";
 
 try {
   const startedMs = Date.now();
-  const program = await compileFirmware("src/main.ts", {
-    onCompile: () => console.log("Compiling src/main.ts ..."),
-  });
-  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
-  const packed = makePackage(program, readSettings(), { about });
+  const packed = await packNightlight(readSettings(), () =>
+    console.log("Compiling src/main.ts ..."),
+  );
   const image = await linkImage(WIO, {
     packed,
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),

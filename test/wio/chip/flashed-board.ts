@@ -1,12 +1,8 @@
 /** A Wio Terminal with the nightlight's image in its flash, on an emulated chip. */
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
-import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { packNightlight } from "../../../boards/wio-terminal/build/program";
 import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
-import { loadConfig } from "../../../server/config";
-import { compileFirmware } from "../../../server/firmware/compile";
-import { ruleOfDevice } from "../../../server/firmware/configure";
-import { VERSION } from "../../../server/version";
 import { HOME } from "../nightlight-board";
 import { writeUf2 } from "./bootloader";
 import { Runner, type Pace } from "./runner";
@@ -26,14 +22,12 @@ export interface FlashedBoardOptions {
 
 /** The file that one drops onto the bootloader's drive. */
 export async function nightlightUf2(id: string, broker: string): Promise<Buffer> {
-  const settings = {
+  const packed = await packNightlight({
     ID: id,
     BROKER: broker,
     WIFI_SSID: HOME.ssid,
     WIFI_PWD: HOME.password ?? "",
-  };
-  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
-  const packed = makePackage(await compileFirmware(), settings, { about });
+  });
   const { elf } = await linkImage(WIO, { packed });
   return uf2OfElf(elf);
 }

@@ -1,0 +1,16 @@
+/** The nightlight's own program, and what the screen tells of it. */
+import { loadConfig } from "../../../server/config";
+import { compileFirmware } from "../../../server/firmware/compile";
+import { ruleOfDevice } from "../../../server/firmware/configure";
+import { VERSION } from "../../../server/version";
+import { makePackage } from "./package";
+
+/** @param onCompile called when it has to be compiled, which takes some seconds */
+export async function packNightlight(
+  settings: Readonly<Record<string, string>>,
+  onCompile?: () => void,
+): Promise<Buffer> {
+  const program = await compileFirmware("src/main.ts", { onCompile });
+  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  return makePackage(program, settings, { about });
+}
