@@ -71,6 +71,16 @@ describe("the screen, its C on this machine against the display's model", () => 
     ]);
   });
 
+  it("does the same with the 5-way switch", () => {
+    const right = picture([...UP, "press r"]);
+    expect(shows(right, "Network", "text", "large")).toBe(true);
+    expect(shows(picture([...UP, "press l"]), "About", "text", "large")).toBe(true);
+    expect(after([...UP, "set led 0", "press p"]).led).toBe(true);
+    const dark = after([...UP, "run 1000", "press d", "press d", "press d", "press d"]);
+    expect(dark.backlight).toBe(false);
+    expect(after([...UP, "run 1000", "press d", "press u", "press u"]).backlight).toBe(true);
+  });
+
   it("gets darker with C, then puts out its light, then is as before", () => {
     const brightest = (presses: number): number =>
       picture([...UP, "run 1000", ...Array<string>(presses).fill("press c")]).rgb.reduce(

@@ -57,7 +57,19 @@ uint16_t board_light(void);
 /* LED: 0 is off, 65535 full on. */
 void board_led(uint16_t brightness);
 
-enum { BOARD_BUTTON_A, BOARD_BUTTON_B, BOARD_BUTTON_C, BOARD_BUTTONS };
+enum {
+  BOARD_BUTTON_A,
+  BOARD_BUTTON_B,
+  BOARD_BUTTON_C,
+  BOARD_BUTTONS,
+  /* The 5-way switch; on boards with a screen alone. */
+  BOARD_SWITCH_UP = BOARD_BUTTONS,
+  BOARD_SWITCH_LEFT,
+  BOARD_SWITCH_RIGHT,
+  BOARD_SWITCH_DOWN,
+  BOARD_SWITCH_PRESS,
+  BOARD_KEYS
+};
 bool board_button_pressed(unsigned button);
 
 /* Bytes nobody can foresee. */

@@ -25,10 +25,15 @@
 #define INFRARED PIN(PORT_B, 31)
 #define COPROCESSOR PIN(PORT_A, 18)
 
-static const unsigned buttons[BOARD_BUTTONS] = {
+static const unsigned buttons[BOARD_KEYS] = {
     [BOARD_BUTTON_A] = PIN(PORT_C, 26),
     [BOARD_BUTTON_B] = PIN(PORT_C, 27),
     [BOARD_BUTTON_C] = PIN(PORT_C, 28),
+    [BOARD_SWITCH_UP] = PIN(PORT_D, 20),
+    [BOARD_SWITCH_LEFT] = PIN(PORT_D, 12),
+    [BOARD_SWITCH_RIGHT] = PIN(PORT_D, 9),
+    [BOARD_SWITCH_DOWN] = PIN(PORT_D, 8),
+    [BOARD_SWITCH_PRESS] = PIN(PORT_D, 10),
 };
 
 static void pins_init(void) {
@@ -39,7 +44,7 @@ static void pins_init(void) {
   pin_output(BUZZER, false);
   pin_output(INFRARED, false);
   pin_output(COPROCESSOR, false);
-  for (unsigned i = 0; i < BOARD_BUTTONS; i++) pin_input(buttons[i]);
+  for (unsigned i = 0; i < BOARD_KEYS; i++) pin_input(buttons[i]);
 }
 
 void board_init(void) {

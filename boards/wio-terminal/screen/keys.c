@@ -11,7 +11,7 @@ enum { SAMPLE_MICROS = 10000 };
 /* Full, half, a quarter; then no light at all, for a dark bedroom. */
 enum { DARK = 3, LEVELS };
 
-static bool pressed[BOARD_BUTTONS];
+static bool pressed[BOARD_KEYS];
 static uint64_t due_micros;
 static unsigned level;
 static bool is_lit;
@@ -28,14 +28,20 @@ void keys_light_up(void) {
   panel_backlight(level != DARK);
 }
 
-bool keys_step(uint64_t now_micros) {
-  if (now_micros < due_micros) return false;
+static void dim_to(unsigned next) {
+  if (!is_lit) return;
+  level = next;
+  tile_dim(level == DARK ? 0 : level);
+  keys_light_up();
+}
+
+int keys_step(uint64_t now_micros) {
+  if (now_micros < due_micros) return 0;
   due_micros = now_micros + SAMPLE_MICROS;
-  if (went_down(BOARD_BUTTON_A)) light_bulb_turn_over();
-  if (went_down(BOARD_BUTTON_C) && is_lit) {
-    level = (level + 1) % LEVELS;
-    tile_dim(level == DARK ? 0 : level);
-    keys_light_up();
-  }
-  return went_down(BOARD_BUTTON_B);
+  if (went_down(BOARD_BUTTON_A) || went_down(BOARD_SWITCH_PRESS)) light_bulb_turn_over();
+  if (went_down(BOARD_BUTTON_C)) dim_to((level + 1) % LEVELS);
+  if (went_down(BOARD_SWITCH_UP) && level > 0) dim_to(level - 1);
+  if (went_down(BOARD_SWITCH_DOWN) && level < DARK) dim_to(level + 1);
+  if (went_down(BOARD_SWITCH_LEFT)) return -1;
+  return went_down(BOARD_BUTTON_B) || went_down(BOARD_SWITCH_RIGHT);
 }

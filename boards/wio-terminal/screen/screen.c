@@ -25,7 +25,7 @@ static bool first_is_in;
 
 void screen_init(void) { panel_init(); }
 
-static void turn_page(void) { current = current + 1 < PAGES ? current + 1 : PAGE_MAIN; }
+static void turn_pages(int pages) { current = (page)(((int)current + PAGES + pages) % PAGES); }
 
 /* One status for a whole picture, so that its parts agree. */
 static void begin_picture(uint64_t now_micros) {
@@ -41,7 +41,7 @@ static void end_picture(void) {
 }
 
 void screen_step(uint64_t now_micros) {
-  if (keys_step(now_micros)) turn_page();
+  turn_pages(keys_step(now_micros));
   if (!ili9341_is_started(now_micros) || now_micros < due_micros || panel_is_busy()) return;
   if (next_tile == TILES) {
     end_picture();

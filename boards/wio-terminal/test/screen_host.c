@@ -3,7 +3,7 @@
  * on standard input:
  *
  *   set FIELD VALUE     changes what the screen tells about
- *   press a|b|c         a short press of a button
+ *   press a|b|c|u|l|r|d|p   a short press of a button, or of the switch: up to down, and pressed
  *   run MILLISECONDS    lets time pass
  *   look NAME           marks this moment in the output
  *
@@ -23,7 +23,8 @@
 #include "status.h"
 
 static uint64_t micros;
-static bool buttons[BOARD_BUTTONS];
+static bool buttons[BOARD_KEYS];
+static const char KEYS[] = "abculrdp"; /* in the order of board.h */
 static bool led, by_hand;
 static uint32_t busy_steps;
 
@@ -154,7 +155,7 @@ int main(void) {
     if (!strcmp(line, "run")) {
       pass((unsigned)atoi(argument));
     } else if (!strcmp(line, "press")) {
-      bool *const button = &buttons[argument[0] - 'a'];
+      bool *const button = &buttons[strchr(KEYS, argument[0]) - KEYS];
       *button = true;
       pass(30);
       *button = false;
