@@ -83,9 +83,11 @@ export function watchConnection(
     log("server", `Lost the broker ${addressOf(client)}, trying again`, { level: "warn" });
     onChange(false);
   });
-  client.on("error", (error) =>
-    log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" }),
-  );
+  client.on("error", (error) => {
+    // An acknowledgement that comes too late at the end: the broker sends that message again.
+    if (client.disconnecting) return;
+    log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
+  });
 }
 
 /**
