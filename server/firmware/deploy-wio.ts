@@ -6,7 +6,7 @@ import { UserError } from "../user-error";
 import { command, readFlags } from "./command";
 import { compileFirmware } from "./compile";
 import { writeFirmwareConfig } from "./configure";
-import { deployProgram } from "./deploy";
+import { deployProgram, tellsConnection } from "./deploy";
 import { checkForBoard } from "./device-settings";
 import { askTerminal, choosePort, listPorts, listed } from "./serial-port";
 import { waitFor } from "./wait-for";
@@ -39,7 +39,7 @@ await command(async () => {
     onStep: (text: string) => console.log(text),
     onLog: (line: string) => {
       console.log(`  ${printable(line)}`);
-      heard.connected ||= line === "> Connected";
+      heard.connected ||= tellsConnection(line);
     },
   };
   const isDeployed = await deployProgram(port, deployment, async () => {

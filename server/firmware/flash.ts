@@ -7,7 +7,7 @@ import { UserError } from "../user-error";
 import { command, demandBoard, readFlags } from "./command";
 import { compileFirmware } from "./compile";
 import { writeFirmwareConfig } from "./configure";
-import { deployProgram } from "./deploy";
+import { deployProgram, tellsConnection } from "./deploy";
 import { checkForBoard } from "./device-settings";
 import { installRuntime } from "./runtime";
 import { askTerminal, choosePort, listPorts, listed } from "./serial-port";
@@ -60,7 +60,7 @@ await command(async () => {
       const said = /^(?:DM \(\d+\): ?)?\s*((?:[>!*]|wifi:) .*)/.exec(line)?.[1];
       if (said === undefined) return;
       say(`   ${printable(said)}`);
-      heard.connected ||= said === "> Connected";
+      heard.connected ||= tellsConnection(said);
     },
   };
   const deploy = async () =>
