@@ -36,6 +36,8 @@ export const IMPORTS: Readonly<Record<string, string>> = {
 /** What the board calls. */
 export const EXPORTS: Readonly<Record<string, string>> = {
   __wasm_call_ctors: "()",
+  malloc: "(i32)i32",
+  free: "(i32)",
   jd_em_set_device_id_2x_i32: "(i32,i32)",
   jd_em_init: "()",
   jd_em_process: "()i32",
@@ -49,8 +51,9 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 /**
  * Functions of the module that our own C replaces. Its store of settings and program, because the
  * module keeps a copy of the whole flash in RAM and writes it in smaller pieces than the chip can;
- * the memory ones, because newlib's move a word at a time; and the generator behind Math.random,
- * which the module never seeds, so that it would say the same at each start.
+ * the memory ones, because newlib's move a word at a time; the allocator, because a program's heap
+ * would not find its place again (`runtime/vm_heap.c`); and the generator behind Math.random, which
+ * the module never seeds, so that it would say the same at each start.
  */
 export const REPLACED: Readonly<Record<string, string>> = {
   flash_init: "()",
@@ -63,6 +66,8 @@ export const REPLACED: Readonly<Record<string, string>> = {
   __memcpy: "(i32,i32,i32)i32",
   __memset: "(i32,i32,i32)i32",
   memmove: "(i32,i32,i32)i32",
+  jd_alloc: "(i32)i32",
+  jd_free: "(i32)",
   jd_random: "()i32",
 };
 

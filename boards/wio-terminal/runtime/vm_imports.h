@@ -28,6 +28,10 @@ uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length);
 uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c_jd_random(void);
 
+/* vm_heap.c */
+uint32_t w2c_jd_alloc(uint32_t size); /* zeroed; never 0 */
+void w2c_jd_free(uint32_t block);
+
 /* vm_memory.c */
 uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false: no */
 _Noreturn void vm_trap(const char *reason);

@@ -28,6 +28,8 @@ _Noreturn void vm_descend(void); /* overflows the machine's own stack */
 
 /* Exports of the module. */
 void vm___wasm_call_ctors(void);
+uint32_t vm_malloc(uint32_t size); /* 0 where there is no room */
+void vm_free(uint32_t block);
 void vm_jd_em_set_device_id_2x_i32(uint32_t high, uint32_t low);
 void vm_jd_em_init(void);
 /* Returns how long it may sleep, in microseconds. */
