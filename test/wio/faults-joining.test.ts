@@ -24,7 +24,12 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
     ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
     ["restarts while it joins", "wifiConnect", [{ kind: "reset" }], undefined],
-    ["knows no free socket at first", "socket", [{ kind: "return", value: -1 }], /no free socket/],
+    [
+      "knows no free socket until its power was cut",
+      "socket",
+      Array<Fault>(3).fill({ kind: "return", value: -1 }),
+      /sockets are all taken/,
+    ],
   ])("%s", { timeout: 90_000 }, async (_what, call, faults, told) => {
     const running = await startBoard(({ coprocessor }) => {
       for (const fault of faults) coprocessor.order(call, fault);

@@ -38,7 +38,10 @@ export async function startBoard(
   return board;
 }
 
-/** A reading that was taken just now arrives: all that lies between sensor and broker works. */
+/**
+ * A reading that was taken just now arrives: all that lies between sensor and broker works, and
+ * nothing is left behind of connections that were.
+ */
 export async function works(running: EmulatedBoard, raw: number): Promise<void> {
   running.setLight(lightOfRaw(raw));
   const topic = topicOf(`faulty-${boards}`, "telemetry");
@@ -49,6 +52,7 @@ export async function works(running: EmulatedBoard, raw: number): Promise<void> 
     const calls = running.coprocessor.calls.slice(-20).join(" ");
     throw new Error(`${String(error)}; calls ${calls}; console:\n  ${tail}`);
   });
+  expect(running.coprocessor.sockets.open).toBe(1);
 }
 
 /** Whatever happened to the coprocessor, the board itself went on. */

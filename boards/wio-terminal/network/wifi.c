@@ -121,6 +121,11 @@ void wifi_suspect(void) {
   go(CHECK, 0);
 }
 
+void wifi_restart(const char *why) {
+  if (state > JOIN) lose_network();
+  power_cycle(why);
+}
+
 void wifi_hint(void) {
   if (state == UP) go(UP, 0);
 }

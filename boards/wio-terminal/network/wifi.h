@@ -33,6 +33,9 @@ uint32_t wifi_generation(void);
 /* Somebody's call went unanswered: look whether the coprocessor still lives. */
 void wifi_suspect(void);
 
+/* Begins anew, with a coprocessor that has forgotten everything. */
+void wifi_restart(const char *why);
+
 /* The coprocessor says that something happened to the network: look at once. */
 void wifi_hint(void);
 

@@ -124,8 +124,7 @@ export class Coprocessor {
   /** The access point goes away: connections stop working, and the chip says that it noticed. */
   dropNetwork(): void {
     this.inRange = false;
-    this.joined = false;
-    this.sockets.reset();
+    this.leave();
     this.sendEvent();
   }
 
@@ -213,7 +212,8 @@ export class Coprocessor {
       case "adapterInit":
         return i32(0);
       case "wifiOff":
-        this.radioOn = this.joined = false;
+        this.radioOn = false;
+        this.leave();
         return i32(0);
       case "wifiOn":
         this.radioOn = args.u32() === 1;
@@ -221,7 +221,7 @@ export class Coprocessor {
         this.sendEvent();
         return i32(0);
       case "wifiDisconnect":
-        this.joined = false;
+        this.leave();
         return i32(0);
       case "wifiConnect":
         return i32(this.join(args.text(), args.nullableText(), args.u32()));
@@ -242,9 +242,9 @@ export class Coprocessor {
           i32(0),
         ]);
       case "hostByName":
-        return this.resolve(args.text());
+        return this.joined ? this.resolve(args.text()) : NOT_FOUND;
       case "socket":
-        return i32(this.joined ? this.sockets.create() : -1);
+        return i32(this.sockets.create());
       case "setSocketOption":
         return i32(0);
       case "fcntl": {
@@ -256,6 +256,7 @@ export class Coprocessor {
         const handle = args.i32();
         const address = args.binary();
         const ip = [...address.subarray(4, 8)].join(".");
+        if (!this.joined) return i32(this.sockets.unreachable());
         return i32(this.sockets.connect(handle, ip, address.readUInt16BE(2)));
       }
       case "send":
@@ -280,6 +281,11 @@ export class Coprocessor {
       security === (expected === null ? SECURITY.open : SECURITY.wpa2Aes);
     this.joined = this.radioOn && this.inRange && right;
     return this.joined ? 0 : -1;
+  }
+
+  private leave(): void {
+    this.joined = false;
+    this.sockets.abort();
   }
 
   private resolve(host: string): Buffer {

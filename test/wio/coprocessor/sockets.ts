@@ -4,10 +4,12 @@ import { createConnection, type Socket } from "node:net";
 export const ERRNO = {
   badFile: 9,
   again: 11,
+  aborted: 103,
   connectionReset: 104,
   isConnected: 106,
   notConnected: 107,
   connectionRefused: 111,
+  hostUnreachable: 113,
   inProgress: 115,
 } as const;
 
@@ -114,6 +116,22 @@ export class Sockets {
     connection.socket?.destroy();
     this.connections.delete(handle);
     return 0;
+  }
+
+  /** Without a network there is no way to anywhere. */
+  unreachable(): number {
+    return this.fail(ERRNO.hostUnreachable);
+  }
+
+  /** The network is gone, and with it the connections; the handles stay, until they are closed. */
+  abort(): void {
+    for (const connection of this.connections.values()) {
+      if (connection.state === "new") continue;
+      connection.socket?.destroy();
+      connection.received = [];
+      connection.state = "failed";
+      connection.errno = ERRNO.aborted;
+    }
   }
 
   /** Power is gone: peers see nothing of it until they write. */
