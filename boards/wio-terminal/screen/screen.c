@@ -9,8 +9,8 @@
 #include "tile.h"
 
 /*
- * A tile takes some tenths of a millisecond to compose, and one to send if it changed. With this
- * pace a picture that changed all over is there after 100 ms. Five pictures a second will do, and
+ * A tile that changed takes some tenths of a millisecond to paint, and one to send. With this pace
+ * a picture that changed all over is there after 100 ms. Five pictures a second will do, and
  * between them the loop has all its time.
  */
 enum { TILE_MICROS = 2000, PICTURE_MICROS = 200000 };
@@ -19,18 +19,23 @@ static status shown;
 static page current;
 static unsigned next_tile;
 static uint64_t due_micros, picture_due_micros;
-/* Of the tiles as they were last sent; 0 for never. */
-static uint32_t sent[TILES];
+/* Digests: of the last picture, and of the tiles as they were last sent; 0 for never. */
+static uint32_t picture, sent[TILES];
 static bool first_is_in;
 
 void screen_init(void) { panel_init(); }
 
 static void turn_pages(int pages) { current = (page)(((int)current + PAGES + pages) % PAGES); }
 
-/* One status for a whole picture, so that its parts agree. */
-static void begin_picture(uint64_t now_micros) {
+/* One status for a whole picture, so that its parts agree. False where nothing has changed. */
+static bool begin_picture(uint64_t now_micros) {
   status_read(&shown, now_micros);
   history_step(now_micros, shown.light);
+  tile_sketch_screen();
+  page_draw(current, &shown);
+  const bool is_new = picture != tile_digest();
+  picture = tile_digest();
+  return is_new;
 }
 
 static void end_picture(void) {
@@ -50,16 +55,17 @@ void screen_step(uint64_t now_micros) {
   if (next_tile == 0) {
     if (now_micros < picture_due_micros) return;
     picture_due_micros = now_micros + PICTURE_MICROS;
-    begin_picture(now_micros);
+    if (!begin_picture(now_micros)) return;
   }
   due_micros = now_micros + TILE_MICROS;
 
   const unsigned tile = next_tile++;
-  tile_begin(tile, COLOR_NIGHT);
+  tile_sketch(tile);
   page_draw(current, &shown);
-  const uint32_t hash = tile_hash() | 1;
-  if (sent[tile] == hash) return;
-  sent[tile] = hash;
+  if (sent[tile] == tile_digest()) return;
+  sent[tile] = tile_digest();
+  tile_paint(COLOR_NIGHT);
+  page_draw(current, &shown);
   ili9341_window((uint16_t)tile_x(), (uint16_t)tile_y(), TILE_WIDTH, TILE_HEIGHT);
   panel_pixels(tile_bytes(), TILE_BYTES);
 }

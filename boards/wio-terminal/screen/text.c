@@ -29,6 +29,7 @@ int text_width(const font *font, const char *text) {
 
 static void draw_glyph(const font *font, const glyph *glyph, int x, int y, uint16_t color) {
   if (!tile_shows(x, y, glyph->width, font->height)) return;
+  if (tile_notes(glyph, x, y, color)) return;
   const uint8_t *const coverage = font->coverage + glyph->offset;
   for (int row = 0; row < font->height; row++) {
     if (!tile_shows(x, y + row, glyph->width, 1)) continue;

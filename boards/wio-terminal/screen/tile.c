@@ -1,10 +1,14 @@
 #include "tile.h"
 
+#include <stddef.h>
+
 #include "font.h"
 
 static uint16_t pixels[TILE_WIDTH * TILE_HEIGHT] __attribute__((aligned(4)));
-static int left, top;
+static int left, top, right, bottom;
 static unsigned dim;
+static bool is_sketch;
+static uint32_t digest;
 
 static int larger(int a, int b) { return a > b ? a : b; }
 static int smaller(int a, int b) { return a < b ? a : b; }
@@ -12,21 +16,54 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 int tile_x(void) { return left; }
 int tile_y(void) { return top; }
 
-void tile_begin(unsigned index, uint16_t color) {
-  left = (int)(index % TILE_COLUMNS) * TILE_WIDTH;
-  top = (int)(index / TILE_COLUMNS) * TILE_HEIGHT;
+static void note(uint32_t value) { digest = (digest ^ value) * 16777619u; }
+
+static void sketch(int x, int y, int width, int height) {
+  left = x;
+  top = y;
+  right = x + width;
+  bottom = y + height;
+  is_sketch = true;
+  digest = 2166136261u;
+  note(dim);
+}
+
+void tile_sketch_screen(void) { sketch(0, 0, SCREEN_WIDTH, SCREEN_HEIGHT); }
+
+void tile_sketch(unsigned index) {
+  sketch((int)(index % TILE_COLUMNS) * TILE_WIDTH, (int)(index / TILE_COLUMNS) * TILE_HEIGHT,
+         TILE_WIDTH, TILE_HEIGHT);
+}
+
+uint32_t tile_digest(void) { return digest | 1; }
+
+void tile_paint(uint16_t color) {
+  is_sketch = false;
   for (unsigned i = 0; i < TILE_WIDTH * TILE_HEIGHT; i++) pixels[i] = color;
 }
 
-int tile_shows(int x, int y, int width, int height) {
-  return x < left + TILE_WIDTH && x + width > left && y < top + TILE_HEIGHT && y + height > top;
+bool tile_shows(int x, int y, int width, int height) {
+  return x < right && x + width > left && y < bottom && y + height > top;
+}
+
+bool tile_notes(const void *what, int x, int y, uint16_t color) {
+  if (!is_sketch) return false;
+  note((uint32_t)(uintptr_t)what);
+  note((uint32_t)x << 16 | (uint16_t)y);
+  note(color);
+  return true;
 }
 
 void tile_fill(int x, int y, int width, int height, uint16_t color) {
-  const int x_end = smaller(x + width - left, TILE_WIDTH);
-  const int y_end = smaller(y + height - top, TILE_HEIGHT);
-  for (int row = larger(y - top, 0); row < y_end; row++) {
-    for (int column = larger(x - left, 0); column < x_end; column++) {
+  const int x_begin = larger(x, left) - left, x_end = smaller(x + width, right) - left;
+  const int y_begin = larger(y, top) - top, y_end = smaller(y + height, bottom) - top;
+  if (x_begin >= x_end || y_begin >= y_end) return;
+  if (tile_notes(NULL, x_begin, y_begin, color)) {
+    note((uint32_t)x_end << 16 | (uint32_t)y_end);
+    return;
+  }
+  for (int row = y_begin; row < y_end; row++) {
+    for (int column = x_begin; column < x_end; column++) {
       pixels[row * TILE_WIDTH + column] = color;
     }
   }
@@ -49,12 +86,6 @@ void tile_mix(int x, int y, unsigned coverage, uint16_t color) {
 }
 
 void tile_dim(unsigned halves) { dim = halves; }
-
-uint32_t tile_hash(void) {
-  uint32_t hash = 2166136261u + dim;
-  for (unsigned i = 0; i < TILE_WIDTH * TILE_HEIGHT; i++) hash = (hash ^ pixels[i]) * 16777619u;
-  return hash;
-}
 
 const uint8_t *tile_bytes(void) {
   for (unsigned i = 0; i < TILE_WIDTH * TILE_HEIGHT; i++) {

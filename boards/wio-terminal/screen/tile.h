@@ -6,6 +6,7 @@
 #ifndef TILE_H
 #define TILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { SCREEN_WIDTH = 320, SCREEN_HEIGHT = 240 };
@@ -21,8 +22,18 @@ enum {
 #define RGB(red, green, blue) \
   ((uint16_t)(((red) & 0xf8) << 8 | ((green) & 0xfc) << 3 | (blue) >> 3))
 
-/* Begins tile 0..TILES - 1, all of it in one colour. */
-void tile_begin(unsigned index, uint16_t color);
+/*
+ * Begins a sketch, of the whole screen or of tile 0..TILES - 1: what is drawn from now on is only
+ * noted, which takes a small part of the time.
+ */
+void tile_sketch_screen(void);
+void tile_sketch(unsigned index);
+
+/* Tells one sketch from another (FNV-1a, 32 bits); never 0. */
+uint32_t tile_digest(void);
+
+/* From now on the tile that was sketched is painted, beginning with all of it in one colour. */
+void tile_paint(uint16_t color);
 
 void tile_fill(int x, int y, int width, int height, uint16_t color);
 
@@ -30,7 +41,10 @@ void tile_fill(int x, int y, int width, int height, uint16_t color);
 void tile_mix(int x, int y, unsigned coverage, uint16_t color);
 
 /* Whether any of this rectangle is within the tile. */
-int tile_shows(int x, int y, int width, int height);
+bool tile_shows(int x, int y, int width, int height);
+
+/* True in a sketch: what is there has been noted, and need not be painted. */
+bool tile_notes(const void *what, int x, int y, uint16_t color);
 
 int tile_x(void);
 int tile_y(void);
@@ -38,10 +52,7 @@ int tile_y(void);
 /* What is sent from now on is darker by so many halves, 0..2. */
 void tile_dim(unsigned halves);
 
-/* Tells one picture from another (FNV-1a, 32 bits). */
-uint32_t tile_hash(void);
-
-/* The bytes as the display takes them, in place: the tile is to be begun anew after that. */
+/* The bytes as the display takes them, in place: the tile is to be painted anew after that. */
 const uint8_t *tile_bytes(void);
 
 #endif
