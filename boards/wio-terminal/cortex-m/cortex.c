@@ -1,6 +1,8 @@
 /* ARMv7-M Architecture Reference Manual: SysTick B3.3, system control B3.2, NVIC B3.4. */
 #include "cortex.h"
 
+#include <stdbool.h>
+
 #define SYST_CSR CORTEX_REGISTER(0xe000e010)
 #define SYST_RVR CORTEX_REGISTER(0xe000e014)
 #define SYST_CVR CORTEX_REGISTER(0xe000e018)
@@ -17,7 +19,7 @@
 
 enum { SYST_ENABLE = 1, SYST_INTERRUPT = 2, SYST_CPU_CLOCK = 4 };
 enum { ICSR_PENDSTCLR = 1 << 25 };
-enum { LINE_WORDS = 8, PRIORITY_BIT = 5 };
+enum { LINE_WORDS = 8 };
 enum { CCR_DIV_0_TRP = 1 << 4 };
 enum { SHCSR_FAULTS_ENABLE = 7 << 16 };
 #define AIRCR_SYSRESETREQ 0x05fa0004u
@@ -42,8 +44,16 @@ void cortex_start_tick(uint32_t clock_hz) {
   SYST_CSR = SYST_ENABLE | SYST_INTERRUPT | SYST_CPU_CLOCK;
 }
 
-/* To have come is all that it has to do. */
-void systick_handler(void) {}
+static volatile bool is_awake;
+
+void cortex_wake(void) { is_awake = true; }
+void systick_handler(void) { cortex_wake(); }
+
+/* One that wakes between the look and the wait is served with the next tick. */
+void cortex_sleep(void) {
+  while (!is_awake) __asm volatile("wfi" ::: "memory");
+  is_awake = false;
+}
 
 void cortex_enable_faults(void) {
   SHCSR |= SHCSR_FAULTS_ENABLE;
@@ -58,7 +68,7 @@ void cortex_disable_interrupt(unsigned line) {
 }
 
 void cortex_set_priority(unsigned line, unsigned priority) {
-  NVIC_IPR(line) = (uint8_t)(priority << PRIORITY_BIT);
+  NVIC_IPR(line) = (uint8_t)(priority << CORTEX_PRIORITY_BIT);
 }
 
 void cortex_reset(void) {

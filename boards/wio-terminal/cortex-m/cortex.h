@@ -9,10 +9,17 @@ void systick_handler(void);
 void fault_handler(void);
 
 /*
- * Starts an interrupt each millisecond, which wakes the core and does nothing else. It is no clock:
+ * Starts an interrupt each millisecond, which wakes the loop and does nothing else. It is no clock:
  * where interrupts come late, ticks are lost. A board counts time in hardware.
  */
 void cortex_start_tick(uint32_t clock_hz);
+
+/*
+ * Sleeps until the next tick, or until an interrupt's handler wakes the loop. Others do their work
+ * and let it sleep: bytes of a UART wait in their ring.
+ */
+void cortex_sleep(void);
+void cortex_wake(void);
 
 /*
  * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors. Interrupts
@@ -30,8 +37,16 @@ void cortex_guard_stack(void);
 void cortex_enable_interrupt(unsigned line);
 void cortex_disable_interrupt(unsigned line);
 
+enum { CORTEX_PRIORITY_BIT = 5 };
+
 /* Urgency of a line, of 8 levels: 0 interrupts all others. The tick has the least. */
 void cortex_set_priority(unsigned line, unsigned priority);
+
+/* Keeps back interrupts of this urgency (1..7) and less, until they are let through again. */
+static inline void cortex_hold(unsigned priority) {
+  __asm volatile("msr basepri, %0\nisb" ::"r"(priority << CORTEX_PRIORITY_BIT) : "memory");
+}
+static inline void cortex_release(void) { __asm volatile("msr basepri, %0" ::"r"(0) : "memory"); }
 
 _Noreturn void cortex_reset(void);
 
@@ -39,8 +54,6 @@ _Noreturn void cortex_reset(void);
 void cortex_paint_stack(void);
 uint32_t cortex_stack_size(void);
 uint32_t cortex_stack_used(void);
-
-static inline void cortex_wait_for_interrupt(void) { __asm volatile("wfi" ::: "memory"); }
 
 #define CORTEX_REGISTER(address) (*(volatile uint32_t *)(address))
 

@@ -18,12 +18,17 @@
 #include "vm_start.h"
 #include "wifi.h"
 
-enum { NETWORK_PATIENCE_MS = 60000, RECEIVE_POLL_MS = 10, FULL_POLL_MS = 20 };
+enum { NETWORK_PATIENCE_MS = 60000, FULL_POLL_MS = 20 };
+
+/* How soon to look for data again: as long as none comes, later each time. */
+enum { RECEIVE_POLL_MIN_MS = 10, RECEIVE_POLL_MAX_MS = 80 };
 
 /* As much as one call takes along; the machine copies each piece into its heap. */
 enum { RECEIVE_MAX = 1024, SEND_MAX = 1024 };
 
 socket_state socket = {.handle = -1};
+
+static uint32_t receive_poll_ms = RECEIVE_POLL_MIN_MS;
 
 static socket_facts facts = {.host = socket.host, .problem = ""};
 
@@ -95,6 +100,7 @@ static void sent(erpc_reader *reply) {
     return;
   }
   facts.sent_bytes += (uint32_t)result;
+  receive_poll_ms = RECEIVE_POLL_MIN_MS; /* it may be answered */
   outgoing_drop((uint32_t)result);
   socket_go(OPEN, result == 0 ? FULL_POLL_MS : 0);
 }
@@ -107,6 +113,7 @@ static void received(erpc_reader *reply) {
   if (socket_garbled(reply)) return;
   if (result > 0 && (uint32_t)result <= length) {
     facts.received_bytes += (uint32_t)result;
+    receive_poll_ms = RECEIVE_POLL_MIN_MS;
     socket_go(OPEN, 0);
     tell(VM_SOCKET_DATA, bytes, (uint32_t)result);
   } else if (result == 0) {
@@ -116,12 +123,18 @@ static void received(erpc_reader *reply) {
   }
 }
 
+static void look_again(void) {
+  socket_go(OPEN, outgoing_length() > 0 ? 0 : receive_poll_ms);
+  receive_poll_ms *= 2;
+  if (receive_poll_ms > RECEIVE_POLL_MAX_MS) receive_poll_ms = RECEIVE_POLL_MAX_MS;
+}
+
 static void stream_explained(erpc_reader *reply) {
   int32_t error;
   if (!socket_answered_with(reply, &error)) return;
   if (error != LWIP_EAGAIN) socket_end("connection lost");
   else if (socket.sent_last) socket_go(OPEN, FULL_POLL_MS);
-  else socket_go(OPEN, outgoing_length() > 0 ? 0 : RECEIVE_POLL_MS);
+  else look_again();
 }
 
 /* Without an answer it may still be open: it is closed once more before the next one is made. */

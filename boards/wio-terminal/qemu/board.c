@@ -39,7 +39,7 @@ uint64_t board_micros(void) {
   return wraps << 32 | counter;
 }
 
-void board_wait_for_interrupt(void) { cortex_wait_for_interrupt(); }
+void board_wait_for_interrupt(void) { cortex_sleep(); }
 
 /* The machine has no such register. */
 const char *board_reset_cause(void) { return "the emulator"; }

@@ -12,9 +12,6 @@
 #include "vm_imports.h"
 #include "vm_memory.h"
 
-/* The machine measures from its first look at the clock, so any origin will do. */
-double vm_import_em_time_now(void) { return (double)board_micros() / 1000.0; }
-
 void vm_import_em_print_dmesg(uint32_t text) {
   program_watch_line(vm_at(text));
   console_line(vm_at(text), NULL);
@@ -69,6 +66,8 @@ uint32_t w2c_jd_random(void) {
   state ^= state << 5;
   return state;
 }
+
+uint64_t w2c_tim_get_micros(void) { return board_micros(); }
 
 void vm_import_abort(void) { panic("the virtual machine aborted"); }
 

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 /* vm_imports.c */
-double vm_import_em_time_now(void); /* milliseconds */
 void vm_import_em_print_dmesg(uint32_t text);
 void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length);
 void vm_import_em_send_frame(uint32_t frame);
@@ -27,6 +26,7 @@ uint32_t w2c___memcpy(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length);
 uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c_jd_random(void);
+uint64_t w2c_tim_get_micros(void);
 
 /* vm_heap.c */
 uint32_t w2c_jd_alloc(uint32_t size); /* zeroed; never 0 */

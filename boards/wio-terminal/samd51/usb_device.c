@@ -116,17 +116,13 @@ void usb_device_start(void) {
   USB_INTFLAG = 0xffff;
   USB_INTENSET = INT_EORST;
   for (unsigned i = 0; i < LINES_USED; i++) cortex_set_priority(lines[i], PRIORITY_USB);
-  usb_device_resume();
+  for (unsigned i = 0; i < LINES_USED; i++) cortex_enable_interrupt(lines[i]);
   USB_CTRLB = CTRLB_FULL_SPEED;
 }
 
-void usb_device_hold(void) {
-  for (unsigned i = 0; i < LINES_USED; i++) cortex_disable_interrupt(lines[i]);
-}
-
-void usb_device_resume(void) {
-  for (unsigned i = 0; i < LINES_USED; i++) cortex_enable_interrupt(lines[i]);
-}
+/* The link to the coprocessor is more urgent, and goes on. */
+void usb_device_hold(void) { cortex_hold(PRIORITY_USB); }
+void usb_device_resume(void) { cortex_release(); }
 
 bool usb_device_is_suspended(void) { return is_suspended; }
 void usb_device_set_address(uint8_t address) { USB_DADD = (uint8_t)(DADD_ADDEN | address); }
@@ -229,6 +225,7 @@ static void poll_control(void) {
 }
 
 void usb_device_interrupt(void) {
+  cortex_wake();
   poll_bus();
   poll_control();
   /* The loop takes data; that some came has woken it. The flag stays, until there is room again. */
