@@ -20,7 +20,7 @@ export class UsbBoard implements SerialLine {
   onData: (bytes: Buffer) => void = () => undefined;
   /** How often it was enumerated. */
   plugs = 0;
-  private readonly runner = new Runner(this.chip);
+  private readonly runner = new Runner(this.chip, () => this.board.coprocessor.isServing);
   private hostFailure: Error | undefined;
 
   /** @param packed what `makePackage` made */
@@ -39,6 +39,12 @@ export class UsbBoard implements SerialLine {
     board.chip.powerOn();
     board.runner.start();
     return board;
+  }
+
+  /** The switch at its side, with the cable plugged in: it is off, and on again. */
+  cyclePower(): void {
+    this.host.unplug();
+    this.board.cyclePower();
   }
 
   write(bytes: Uint8Array): void {

@@ -1,10 +1,10 @@
-/** The one piece of native code that the emulated chip needs, made by the host's compiler. */
+/** The native code that the emulated chip needs, made by the host's compiler. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOARD, OUTPUT } from "../build/paths";
 import { fingerprint, makeOnce, run } from "../build/tools";
 
-const SOURCE = join(BOARD, "emulator/slice.c");
+const SOURCES = ["slice.c", "quick-stores.c"].map((name) => join(BOARD, "emulator", name));
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"],
   ...["-O2", "-shared", "-fPIC"],
@@ -12,12 +12,12 @@ const FLAGS = [
 
 /** Where it is, once it was built. */
 export function slicePath(): string {
-  const key = fingerprint(readFileSync(SOURCE), FLAGS.join(" "));
+  const key = fingerprint(...SOURCES.map((source) => readFileSync(source)), FLAGS.join(" "));
   return join(OUTPUT, "emulator", `slice-${key}.so`);
 }
 
 export async function buildSlice(): Promise<void> {
   await makeOnce(slicePath(), async (path) => {
-    await run("gcc", [...FLAGS, SOURCE, "-o", path, "-l:libunicorn.so.2"]);
+    await run("gcc", [...FLAGS, ...SOURCES, "-o", path, "-l:libunicorn.so.2"]);
   });
 }

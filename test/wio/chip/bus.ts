@@ -27,29 +27,39 @@ export class Bus {
   }
 
   read(address: number, size: number): number {
-    return this.access(address, size, (peripheral, offset) => peripheral.read(offset, size));
+    const peripheral = this.find(address, size);
+    try {
+      return peripheral.read(address - peripheral.base, size);
+    } catch (error) {
+      throw this.located(error, address, size);
+    }
   }
 
   write(address: number, size: number, value: number): void {
-    this.access(address, size, (peripheral, offset) => peripheral.write(offset, size, value));
+    const peripheral = this.find(address, size);
+    try {
+      peripheral.write(address - peripheral.base, size, value);
+    } catch (error) {
+      throw this.located(error, address, size);
+    }
   }
 
-  private access<T>(
-    address: number,
-    size: number,
-    act: (peripheral: Peripheral, offset: number) => T,
-  ): T {
+  private find(address: number, size: number): Peripheral {
     const peripheral = this.byPlace.get(Math.floor(address / GRAIN));
-    const where = (): string => `${size} bytes at 0x${address.toString(16)}, ${this.describe()}`;
-    if (!peripheral) throw new Error(`no peripheral answers: ${where()}`);
+    if (!peripheral) throw new Error(`no peripheral answers: ${this.where(address, size)}`);
     const lacking = this.lacks(peripheral.name);
-    if (lacking !== undefined)
-      throw new Error(`${peripheral.name} is used without its ${lacking}: ${where()}`);
-    try {
-      return act(peripheral, address - peripheral.base);
-    } catch (error) {
-      throw new Error(`${(error as Error).message} (${where()})`, { cause: error });
-    }
+    if (lacking === undefined) return peripheral;
+    const where = this.where(address, size);
+    throw new Error(`${peripheral.name} is used without its ${lacking}: ${where}`);
+  }
+
+  private located(error: unknown, address: number, size: number): Error {
+    const { message } = error as Error;
+    return new Error(`${message} (${this.where(address, size)})`, { cause: error });
+  }
+
+  private where(address: number, size: number): string {
+    return `${size} bytes at 0x${address.toString(16)}, ${this.describe()}`;
   }
 
   private lacks(name: string): string | undefined {

@@ -8,7 +8,7 @@
  */
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
-import type { InvalidAccess, Unicorn } from "./unicorn";
+import { Registers, type InvalidAccess, type Unicorn } from "./unicorn";
 
 /** Exceptions as QEMU numbers them. */
 const QEMU_SVC = 2;
@@ -41,6 +41,11 @@ export class CoreFault extends Error {}
 export class Core {
   sleeping = false;
   private pc = 0;
+  private readonly masking = new Registers(["primask", "faultmask", "basepri"]);
+  /** What an entry looks at. */
+  private readonly before = new Registers(["control", "sp", "xpsr", "msp", ...STACKED]);
+  /** What a return sets, beside what says which stack it is on. */
+  private readonly after = new Registers(["msp", ...STACKED]);
 
   constructor(
     private readonly unicorn: Unicorn,
@@ -101,10 +106,12 @@ export class Core {
   }
 
   private masks(): Masks {
+    const { masking } = this;
+    this.unicorn.readAll(masking);
     return {
-      primask: this.unicorn.read("primask"),
-      faultmask: this.unicorn.read("faultmask"),
-      basepri: this.unicorn.read("basepri"),
+      primask: masking.get("primask"),
+      faultmask: masking.get("faultmask"),
+      basepri: masking.get("basepri"),
     };
   }
 
@@ -129,19 +136,21 @@ export class Core {
   }
 
   private enter(exception: number): void {
-    const control = this.unicorn.read("control");
+    const { before: registers } = this;
+    this.unicorn.readAll(registers);
+    const control = registers.get("control");
     if (control & CONTROL_FPCA)
       throw new CoreFault(`floating-point registers in use at ${hex(this.pc)}: not modelled`);
     const processStack = !this.inHandler && (control & CONTROL_SPSEL) !== 0;
-    const before = this.unicorn.read("sp");
+    const before = registers.get("sp");
     const realigned = (before & 4) !== 0;
     const frame = (before - FRAME_BYTES - (realigned ? 4 : 0)) >>> 0;
-    const xpsr = this.unicorn.read("xpsr") | XPSR_THUMB;
-    const main = processStack ? this.unicorn.read("msp") : frame;
+    const xpsr = registers.get("xpsr") | XPSR_THUMB;
+    const main = processStack ? registers.get("msp") : frame;
     let taken = exception;
     if (this.memory.isRam(frame) && this.memory.isRam(before - 1)) {
       STACKED.forEach((name, index) => {
-        this.memory.setWord(frame + 4 * index, this.unicorn.read(name));
+        this.memory.setWord(frame + 4 * index, registers.get(name));
       });
       this.memory.setWord(frame + 24, this.pc);
       this.memory.setWord(frame + 28, xpsr | (realigned ? XPSR_REALIGNED : 0));
@@ -176,22 +185,22 @@ export class Core {
     )
       throw new CoreFault(`return from exception ${ending} by ${hex(value)}`);
     const frame = this.unicorn.read(pointer);
-    const [r0, r1, r2, r3, r12, lr, pc, xpsr] = Array.from({ length: 8 }, (_, index) =>
-      this.memory.word(frame + 4 * index),
-    ) as [number, number, number, number, number, number, number, number];
+    const xpsr = this.memory.word(frame + 28);
     const main = this.unicorn.read("msp");
-    const after = frame + FRAME_BYTES + (xpsr & XPSR_REALIGNED ? 4 : 0);
+    const unstacked = frame + FRAME_BYTES + (xpsr & XPSR_REALIGNED ? 4 : 0);
     this.unicorn.write("xpsr", xpsr & ~XPSR_REALIGNED);
     if (!this.inHandler) {
       const control = this.unicorn.read("control") & ~CONTROL_SPSEL;
       this.unicorn.write("control", control | (pointer === "psp" ? CONTROL_SPSEL : 0));
     }
-    this.unicorn.write("msp", pointer === "msp" ? after : main);
-    if (pointer === "psp") this.unicorn.write("psp", after);
+    const { after: registers } = this;
+    registers.set("msp", pointer === "msp" ? unstacked : main);
     STACKED.forEach((name, index) => {
-      this.unicorn.write(name, [r0, r1, r2, r3, r12, lr][index] ?? 0);
+      registers.set(name, this.memory.word(frame + 4 * index));
     });
-    this.pc = pc & ~1;
+    this.unicorn.writeAll(registers);
+    if (pointer === "psp") this.unicorn.write("psp", unstacked);
+    this.pc = this.memory.word(frame + 24) & ~1;
   }
 }
 

@@ -6,22 +6,21 @@ import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { HOME } from "../nightlight-board";
 import { writeUf2 } from "./bootloader";
 import { Runner, type Pace } from "./runner";
-import { Samd51 } from "./samd51";
+import { Samd51, type Samd51Options } from "./samd51";
 import { WioTerminal } from "./wio-terminal";
 
 export interface FlashedBoardOptions {
   readonly id: string;
   readonly broker: string;
   readonly pace?: Pace;
-  /** Of all that is random. */
-  readonly seed?: number;
+  readonly chip?: Samd51Options;
   /** Before the board runs. */
   readonly prepare?: (board: WioTerminal) => void;
   readonly onFailure?: (error: Error) => void;
 }
 
-/** The file that one drops onto the bootloader's drive. */
-export async function nightlightUf2(id: string, broker: string): Promise<Buffer> {
+/** The image with its program and settings, linked: where it is. */
+export async function nightlightElf(id: string, broker: string): Promise<string> {
   const packed = await packNightlight({
     ID: id,
     BROKER: broker,
@@ -29,7 +28,7 @@ export async function nightlightUf2(id: string, broker: string): Promise<Buffer>
     WIFI_PWD: HOME.password ?? "",
   });
   const { elf } = await linkImage(WIO, { packed });
-  return uf2OfElf(elf);
+  return elf;
 }
 
 export class FlashedBoard {
@@ -41,17 +40,20 @@ export class FlashedBoard {
   private constructor(
     readonly chip: Samd51,
     readonly wio: WioTerminal,
+    /** What is in its flash: to know where things lie. */
+    readonly elf: string,
     { pace, onFailure }: FlashedBoardOptions,
   ) {
-    this.runner = new Runner(chip, pace, onFailure);
+    this.runner = new Runner(chip, () => wio.coprocessor.isServing, pace, onFailure);
     chip.onReset = (cause) => this.resets.push(cause);
   }
 
   static async start(options: FlashedBoardOptions): Promise<FlashedBoard> {
-    const file = await nightlightUf2(options.id, options.broker);
-    const chip = new Samd51(options.seed === undefined ? {} : { seed: options.seed });
-    writeUf2(file, chip.nvm);
-    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), options);
+    const elf = await nightlightElf(options.id, options.broker);
+    const chip = new Samd51(options.chip);
+    // The file that one drops onto the bootloader's drive.
+    writeUf2(uf2OfElf(elf), chip.nvm);
+    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), elf, options);
     options.prepare?.(board.wio);
     chip.powerOn();
     board.runner.start();

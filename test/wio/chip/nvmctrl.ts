@@ -42,6 +42,8 @@ interface Work {
 }
 
 export class Nvmctrl extends RegisterBlock {
+  /** An erase or a write begins, and takes so long. */
+  onWork: (micros: number) => void = () => undefined;
   /** Orders since power came on. */
   erases = 0;
   writes = 0;
@@ -187,6 +189,7 @@ export class Nvmctrl extends RegisterBlock {
     const { clock, onStall, programCounter } = this.options;
     const work: Work = { begin, after, untilMicros: clock.nowMicros + micros };
     this.work = work;
+    this.onWork(micros);
     clock.at(work.untilMicros, () => {
       if (this.work === work) this.finish(work);
     });

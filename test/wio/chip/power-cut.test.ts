@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { seededRandom } from "../../support/random";
 import { HOME } from "../nightlight-board";
 import { writeUf2 } from "./bootloader";
-import { nightlightUf2 } from "./flashed-board";
+import { nightlightElf } from "./flashed-board";
 import { Samd51 } from "./samd51";
 import { WioTerminal } from "./wio-terminal";
 
@@ -42,7 +43,7 @@ describe("power that goes away at any moment", { timeout: 120_000 }, () => {
     const random = seededRandom(7);
     const chip = new Samd51({ seed: 77 });
     const wio = new WioTerminal(chip, HOME);
-    writeUf2(await nightlightUf2("first", NOWHERE), chip.nvm);
+    writeUf2(uf2OfElf(await nightlightElf("first", NOWHERE)), chip.nvm);
     chip.powerOn();
     let cutWhileBusy = 0;
     for (let cut = 0; cut < CUTS; cut++) {

@@ -21,6 +21,8 @@ export class Runner {
 
   constructor(
     private readonly chip: Samd51,
+    /** Whether others owe the chip an answer, which takes no time of its own. */
+    private readonly isOwed: () => boolean,
     private readonly pace: Pace = { speed: 1 },
     private readonly onFailure: (error: Error) => void = () => undefined,
   ) {}
@@ -59,8 +61,11 @@ export class Runner {
           ? Infinity
           : began.chip + (turnMs + TURN_MS - began.realMs) * 1000 * pace.speed;
       while (chip.clock.nowMicros < allowed && performance.now() - turnMs < TURN_MS) {
-        for (let step = 0; step < STEPS_PER_LOOK && chip.clock.nowMicros < allowed; step++)
+        for (let step = 0; step < STEPS_PER_LOOK && chip.clock.nowMicros < allowed; step++) {
           chip.step(allowed);
+          if (this.isOwed()) break;
+        }
+        if (this.isOwed()) break;
       }
       const aheadMs = (chip.clock.nowMicros - allowed) / (1000 * pace.speed) + TURN_MS;
       if (chip.clock.nowMicros >= allowed) await setTimeout(Math.max(1, aheadMs));

@@ -42,6 +42,8 @@ const STRETCH_WHILE_MASKED = 1;
 export interface Samd51Options {
   /** For the random numbers, and for what memory holds when power comes on. */
   readonly seed?: number;
+  /** Of so many ticks of SysTick one comes: for runs of many hours. */
+  readonly everyTick?: number;
 }
 
 export class Samd51 implements Chip, Memory {
@@ -70,12 +72,13 @@ export class Samd51 implements Chip, Memory {
   private stalledMicros = 0;
   private random: number;
 
-  constructor({ seed = 0x5eed }: Samd51Options = {}) {
+  constructor({ seed = 0x5eed, everyTick = 1 }: Samd51Options = {}) {
     this.random = seed;
     this.tick = new SysTick(
       this.clock,
       () => this.hz,
       () => this.nvic.pend(15),
+      everyTick,
     );
     this.nvic.onChange = () => this.unicorn.limit(0);
     this.system = new SystemControl(this.nvic, this.tick, () => this.requestReset("system"));
@@ -196,12 +199,11 @@ export class Samd51 implements Chip, Memory {
   private execute(): void {
     const { clock, core, unicorn, hz } = this;
     const stretch = this.nvic.waiting !== undefined ? STRETCH_WHILE_MASKED : STRETCH;
-    const halfwords = (micros: number): number => (micros * hz) / 1e6;
-    const due = Math.floor(halfwords(clock.nextMicros - clock.nowMicros));
+    const due = Math.floor(((clock.nextMicros - clock.nowMicros) * hz) / 1e6);
     this.stalledMicros = 0;
     clock.stretch = {
       micros: () => (unicorn.executed * 1e6) / hz + this.stalledMicros,
-      onAlarm: (micros) => unicorn.limit(halfwords(micros - this.stalledMicros)),
+      onAlarm: (micros) => unicorn.limit(((micros - this.stalledMicros) * hz) / 1e6),
     };
     try {
       core.run(Math.max(1, Math.min(stretch, due)));

@@ -5,7 +5,10 @@ const INTERRUPT = 2;
 const COUNTED = 1 << 16;
 const COUNTER_MASK = 0xff_ffff;
 
-/** ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, and begins again. */
+/**
+ * ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, and begins again.
+ * @param every of several ticks one comes, the others are lost, as to a core that was busy
+ */
 export class SysTick {
   private csr = 0;
   private rvr = 0;
@@ -17,6 +20,7 @@ export class SysTick {
     private readonly clock: Clock,
     private readonly coreHz: () => number,
     private readonly onTick: () => void,
+    private readonly every = 1,
   ) {}
 
   /** @param offset from 0xE000E010 */
@@ -59,7 +63,7 @@ export class SysTick {
   }
 
   private await(fromMicros: number): void {
-    const due = fromMicros + ((this.rvr + 1) * 1e6) / this.coreHz();
+    const due = fromMicros + (this.every * (this.rvr + 1) * 1e6) / this.coreHz();
     const tick = (): void => {
       this.counted = true;
       this.startedMicros = Math.max(due, this.clock.nowMicros);

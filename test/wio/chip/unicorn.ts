@@ -19,24 +19,25 @@ const MEMORY_WRITE_PROTECTED = 22;
 const CONTROL_CPU_MODEL = 7 | (1 << 26) | (1 << 30);
 const CONTROL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
 
-/** Register ids, of `uc_arm_reg`. */
+/** Register ids, of `uc_arm_reg`, in the order in which they are to be set together. */
 export const REGISTER = {
-  lr: 10,
-  pc: 11,
-  sp: 12,
+  xpsr: 120,
+  control: 117,
+  msp: 115,
+  psp: 116,
   r0: 66,
   r1: 67,
   r2: 68,
   r3: 69,
   r12: 78,
-  msp: 115,
-  psp: 116,
-  control: 117,
-  xpsr: 120,
+  lr: 10,
+  sp: 12,
+  pc: 11,
   primask: 123,
   basepri: 124,
   faultmask: 126,
 } as const;
+export type RegisterName = keyof typeof REGISTER;
 
 /** `uc_err`. */
 const ERROR_OK = 0;
@@ -60,40 +61,55 @@ export interface Stop {
   readonly invalidInstruction?: boolean | undefined;
 }
 
-/** Each returns a `uc_err`. */
-type Call = (...values: unknown[]) => number;
-const library = koffi.load("libunicorn.so.2");
-const call = (declaration: string): Call => library.func(declaration);
-const open = call("int uc_open(int arch, int mode, _Out_ void **engine)");
-const close = call("int uc_close(void *engine)");
-const control = call("int uc_ctl(void *engine, int control, ...)");
-const mapPointer = call(
-  "int uc_mem_map_ptr(void *engine, uint64_t address, size_t size, uint32_t protect, void *bytes)",
-);
-const mapRegisters = call(
-  "int uc_mmio_map(void *engine, uint64_t address, size_t size, void *read, void *u1, void *write, void *u2)",
-);
-const start = call(
-  "int uc_emu_start(void *engine, uint64_t begin, uint64_t until, uint64_t timeout, size_t count)",
-);
-const stop = call("int uc_emu_stop(void *engine)");
-const readRegister = call("int uc_reg_read(void *engine, int id, _Out_ uint32_t *value)");
-const writeRegister = call("int uc_reg_write(void *engine, int id, uint32_t *value)");
-const addHook = call(
-  "int uc_hook_add(void *engine, _Out_ size_t *hook, int type, void *callback, void *user, uint64_t begin, uint64_t end, ...)",
-);
-
 const prototype = (text: string): TypeObject => koffi.pointer(koffi.proto(text));
-const READ = prototype("uint64_t uc_read(void *engine, uint64_t offset, uint size, void *user)");
+const READ = prototype("uint64_t uc_read(size_t engine, uint64_t offset, uint size, size_t user)");
 const WRITE = prototype(
-  "void uc_write(void *engine, uint64_t offset, uint size, uint64_t value, void *user)",
+  "void uc_write(size_t engine, uint64_t offset, uint size, uint64_t value, size_t user)",
 );
-const INTERRUPT = prototype("void uc_interrupt(void *engine, uint32_t number, void *user)");
+const INTERRUPT = prototype("void uc_interrupt(size_t engine, uint32_t number, size_t user)");
 const INVALID = prototype(
-  "bool uc_invalid(void *engine, int type, uint64_t address, int size, int64_t value, void *user)",
+  "bool uc_invalid(size_t engine, int type, uint64_t address, int size, int64_t value, size_t user)",
 );
 
 const PAGE = 4096;
+
+/** Each returns a `uc_err`. */
+type Call = (...values: unknown[]) => number;
+
+/** The library's functions. Its helper has to be built before. */
+function load() {
+  // First, as it has better forms of some functions of the library's; the library comes with it.
+  const helper = koffi.load(slicePath(), { global: true });
+  const library = koffi.load("libunicorn.so.2");
+  const call = (declaration: string): Call => library.func(declaration);
+  return {
+    open: call("int uc_open(int arch, int mode, _Out_ size_t *engine)"),
+    close: call("int uc_close(size_t engine)"),
+    control: call("int uc_ctl(size_t engine, int control, ...)"),
+    mapPointer: call(
+      "int uc_mem_map_ptr(size_t engine, uint64_t address, size_t size, uint32_t protect, void *bytes)",
+    ),
+    mapRegisters: call(
+      "int uc_mmio_map(size_t engine, uint64_t address, size_t size, void *read, void *u1, void *write, void *u2)",
+    ),
+    start: call(
+      "int uc_emu_start(size_t engine, uint64_t begin, uint64_t until, uint64_t timeout, size_t count)",
+    ),
+    stop: call("int uc_emu_stop(size_t engine)"),
+    readRegister: call("int uc_reg_read(size_t engine, int id, void *value)"),
+    writeRegister: call("int uc_reg_write(size_t engine, int id, void *value)"),
+    readRegisters: call("int uc_reg_read_batch(size_t engine, void *ids, void *values, int count)"),
+    writeRegisters: call(
+      "int uc_reg_write_batch(size_t engine, void *ids, void *values, int count)",
+    ),
+    addHook: call(
+      "int uc_hook_add(size_t engine, _Out_ size_t *hook, int type, void *callback, void *user, uint64_t begin, uint64_t end, ...)",
+    ),
+    watchSlice: helper.func("int slice_watch(size_t engine, void *slice)") as Call,
+  };
+}
+
+let native: ReturnType<typeof load> | undefined;
 
 /** Zeroed memory that begins with a page, as an engine wants it. */
 export function pages(size: number): Buffer {
@@ -106,37 +122,59 @@ function words(bytes: Buffer): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
+/** Registers that are read or set together, as each call of the library costs a microsecond. */
+export class Registers<Name extends RegisterName> {
+  readonly words: Uint32Array;
+  readonly ids: Int32Array;
+  /** Of the words, one by one. */
+  readonly addresses: BigUint64Array;
+
+  constructor(readonly names: readonly Name[]) {
+    this.words = words(pages(PAGE)).subarray(0, names.length);
+    this.ids = Int32Array.from(names, (name) => REGISTER[name]);
+    const base = koffi.address(this.words);
+    this.addresses = BigUint64Array.from(names, (_, index) => base + BigInt(4 * index));
+  }
+
+  get(name: Name): number {
+    return this.words[this.names.indexOf(name)] ?? 0;
+  }
+
+  set(name: Name, value: number): void {
+    this.words[this.names.indexOf(name)] = value;
+  }
+}
+
 export class Unicorn {
   /** A store into memory that is read-only to the core. It is in the bytes when this returns. */
   onReadOnlyWrite: (address: number, size: number, value: number) => boolean = () => false;
 
-  private readonly engine: unknown;
-  /** Held on to: it would be unloaded under the engine's feet. */
-  private readonly watcher = koffi.load(slicePath());
+  private readonly library = (native ??= load());
+  private readonly engine: number;
   private readonly callbacks: bigint[] = [];
   private readonly mapped: Buffer[] = []; // the engine uses their bytes
   private failure: { error: unknown } | undefined;
   /** `slice` of slice.c: executed, limit. In memory that a garbage collection leaves in place. */
   private readonly slice = words(pages(PAGE));
+  private readonly word = words(pages(PAGE)).subarray(0, 1);
   private interrupt: number | undefined;
   private access: InvalidAccess | undefined;
 
   constructor() {
-    const engine: [unknown] = [null];
-    check("uc_open", open(ARCH_ARM, MODE_THUMB | MODE_MCLASS, engine));
+    const engine: [number] = [0];
+    check("uc_open", this.library.open(ARCH_ARM, MODE_THUMB | MODE_MCLASS, engine));
     this.engine = engine[0];
-    check("cpu model", control(this.engine, CONTROL_CPU_MODEL, "int", CPU_CORTEX_M4));
-    const watch = this.watcher.func("int slice_watch(void *engine, void *slice)") as Call;
-    check("slice", watch(this.engine, this.slice));
-    this.hook(HOOK_INTERRUPT, INTERRUPT, (_engine: unknown, number: number) => {
+    check("cpu model", this.library.control(this.engine, CONTROL_CPU_MODEL, "int", CPU_CORTEX_M4));
+    check("slice", this.library.watchSlice(this.engine, this.slice));
+    this.hook(HOOK_INTERRUPT, INTERRUPT, (_engine: number, number: number) => {
       this.interrupt = number;
-      stop(this.engine);
+      this.library.stop(this.engine);
     });
     this.hook(
       HOOK_MEMORY_INVALID,
       INVALID,
       (
-        _engine: unknown,
+        _engine: number,
         type: number,
         at: number | bigint,
         size: number,
@@ -157,7 +195,7 @@ export class Unicorn {
   map(address: number, bytes: Buffer, writable: boolean): void {
     const protect = PROTECT.read | PROTECT.execute | (writable ? PROTECT.write : 0);
     this.mapped.push(bytes);
-    check("map", mapPointer(this.engine, address, bytes.length, protect, bytes));
+    check("map", this.library.mapPointer(this.engine, address, bytes.length, protect, bytes));
   }
 
   mapRegisters(
@@ -166,15 +204,18 @@ export class Unicorn {
     read: (address: number, size: number) => number,
     write: (address: number, size: number, value: number) => void,
   ): void {
-    const onRead = this.register(READ, (_engine: unknown, offset: number | bigint, width: number) =>
+    const onRead = this.register(READ, (_engine: number, offset: number | bigint, width: number) =>
       this.guarded(() => read(address + Number(offset), width) >>> 0, 0),
     );
     const onWrite = this.register(
       WRITE,
-      (_engine: unknown, offset: number | bigint, width: number, value: number | bigint) =>
+      (_engine: number, offset: number | bigint, width: number, value: number | bigint) =>
         this.guarded(() => write(address + Number(offset), width, Number(value)), undefined),
     );
-    check("registers", mapRegisters(this.engine, address, size, onRead, null, onWrite, null));
+    check(
+      "registers",
+      this.library.mapRegisters(this.engine, address, size, onRead, null, onWrite, null),
+    );
   }
 
   /** Halfwords of code that the run has executed so far; the block under way counts in full. */
@@ -186,7 +227,7 @@ export class Unicorn {
   run(pc: number, limit: number): Stop {
     this.forgetStop();
     this.slice.set([0, limit]);
-    const error = start(this.engine, pc | 1, NOWHERE, 0, 0);
+    const error = this.library.start(this.engine, pc | 1, NOWHERE, 0, 0);
     this.rethrow();
     if (error !== ERROR_OK && error !== ERROR_INVALID_INSTRUCTION && !this.access)
       throw new Error(`Unicorn ended with error ${error} at ${this.read("pc").toString(16)}`);
@@ -202,23 +243,35 @@ export class Unicorn {
     this.slice[1] = Math.min(this.slice[1] ?? 0, Math.max(0, Math.ceil(halfwords)));
   }
 
-  read(name: keyof typeof REGISTER): number {
-    const value: [number] = [0];
-    readRegister(this.engine, REGISTER[name], value);
-    return value[0];
+  read(name: RegisterName): number {
+    this.library.readRegister(this.engine, REGISTER[name], this.word);
+    return this.word[0] ?? 0;
   }
 
-  write(name: keyof typeof REGISTER, value: number): void {
-    writeRegister(this.engine, REGISTER[name], [value >>> 0]);
+  write(name: RegisterName, value: number): void {
+    this.word[0] = value;
+    this.library.writeRegister(this.engine, REGISTER[name], this.word);
+  }
+
+  readAll({ ids, addresses }: Registers<RegisterName>): void {
+    this.library.readRegisters(this.engine, ids, addresses, ids.length);
+  }
+
+  /** In the order of their names. */
+  writeAll({ ids, addresses }: Registers<RegisterName>): void {
+    this.library.writeRegisters(this.engine, ids, addresses, ids.length);
   }
 
   /** Code there has changed behind the core's back. */
   forgetCode(begin: number, end: number): void {
-    check("forget", control(this.engine, CONTROL_REMOVE_CACHE, "uint64_t", begin, "uint64_t", end));
+    check(
+      "forget",
+      this.library.control(this.engine, CONTROL_REMOVE_CACHE, "uint64_t", begin, "uint64_t", end),
+    );
   }
 
   close(): void {
-    close(this.engine);
+    this.library.close(this.engine);
     for (const callback of this.callbacks) koffi.unregister(callback);
     this.callbacks.length = this.mapped.length = 0;
   }
@@ -237,7 +290,7 @@ export class Unicorn {
       return action();
     } catch (error) {
       this.failure ??= { error };
-      stop(this.engine);
+      this.library.stop(this.engine);
       return otherwise;
     }
   }
@@ -253,7 +306,7 @@ export class Unicorn {
     const everywhere = [1, 0];
     const handle: [number] = [0];
     const registered = this.register(type, callback);
-    check("hook", addHook(this.engine, handle, kind, registered, null, ...everywhere));
+    check("hook", this.library.addHook(this.engine, handle, kind, registered, null, ...everywhere));
   }
 }
 

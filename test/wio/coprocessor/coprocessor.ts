@@ -87,6 +87,8 @@ export class Coprocessor {
   private joined = false;
   private boots = 0;
   private serving: Promise<void> = Promise.resolve();
+  private served = 0;
+  private received = 0;
 
   constructor(
     private readonly network: Network,
@@ -97,6 +99,11 @@ export class Coprocessor {
   /** The next call of this name goes wrong in this way; several orders queue. */
   order(call: CallName, fault: Fault): void {
     this.faults.set(call, [...(this.faults.get(call) ?? []), fault]);
+  }
+
+  /** Whether a call has come that is not done with. */
+  get isServing(): boolean {
+    return this.served < this.received;
   }
 
   /** Faults that were ordered and have not happened yet. */
@@ -125,7 +132,7 @@ export class Coprocessor {
   dropNetwork(): void {
     this.inRange = false;
     this.leave();
-    this.sendEvent();
+    this.event();
   }
 
   /** Bytes from the board. */
@@ -133,7 +140,10 @@ export class Coprocessor {
     if (!this.powered) return;
     for (const message of this.frames.push(bytes)) {
       const boot = this.boots;
-      this.serving = this.serving.then(() => this.serve(message, boot));
+      this.received++;
+      this.serving = this.serving
+        .then(() => this.serve(message, boot))
+        .finally(() => this.served++);
     }
   }
 
@@ -178,7 +188,7 @@ export class Coprocessor {
         this.transmit(Buffer.from("\xff\xff\x13noise", "latin1"));
         break;
       case "callbackFirst":
-        this.sendEvent();
+        this.event();
         this.sendCallback();
         break;
       case "double":
@@ -193,7 +203,7 @@ export class Coprocessor {
   }
 
   /** `wifi_event`, one-way: u32 event id, then a union of 44 bytes. */
-  private sendEvent(): void {
+  event(): void {
     const stationDisconnected = 5;
     const event = Buffer.alloc(48);
     event.writeUInt32LE(stationDisconnected);
@@ -218,7 +228,7 @@ export class Coprocessor {
       case "wifiOn":
         this.radioOn = args.u32() === 1;
         // The event that the station has started comes before the reply.
-        this.sendEvent();
+        this.event();
         return i32(0);
       case "wifiDisconnect":
         this.leave();
