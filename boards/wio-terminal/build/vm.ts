@@ -34,8 +34,7 @@ export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm>
   const module = parseWasm(wasm);
   checkContract(module);
   const layout = memoryLayout(module);
-  // The heap begins where the stack ends, and wants 16-byte alignment.
-  const stackSize = VM_STACK_SIZE - (layout.bssEnd % 16);
+  const stackSize = stackSizeAt(layout.bssEnd);
   await makeOnce(join(folder, "vm.c"), async (path) => {
     onTranslate?.();
     const binary = join(folder, "vm.wasm");
@@ -47,6 +46,11 @@ export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm>
     writeFileSync(path, translate(readFileSync(translated, "utf8"), module));
   });
   return { folder, cliVersion, bssEnd: layout.bssEnd, stackSize };
+}
+
+/** The heap begins where the stack ends, and wants 16-byte alignment. */
+export function stackSizeAt(bssEnd: number): number {
+  return VM_STACK_SIZE - (bssEnd % 16);
 }
 
 function layoutHeader(layout: MemoryLayout, stackSize: number): string {

@@ -1,0 +1,61 @@
+/** How much of its memory the nightlight on an emulated chip has used: read from its RAM. */
+import { extractVm } from "../../../boards/wio-terminal/build/extract-vm";
+import { memoryLayout } from "../../../boards/wio-terminal/build/memory-layout";
+import { stackSizeAt } from "../../../boards/wio-terminal/build/vm";
+import { run } from "../../../boards/wio-terminal/build/tools";
+import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
+import { GcHeap } from "../../support/gc-heap";
+import { RAM, type Samd51 } from "./samd51";
+
+/** `cortex_paint_stack`. */
+const PAINT = 0xa5a5a5a5;
+
+export interface MemoryUse {
+  /** The machine's heap as far as it ever reached: it never shrinks. */
+  readonly heapBytes: number;
+  /** What the program holds, and what was not collected yet. */
+  readonly programBytes: number;
+  /** The main stack as deep as it ever was. */
+  readonly stackBytes: number;
+}
+
+export class BoardMemory {
+  private readonly machine: Uint32Array;
+  private readonly stack: Uint32Array;
+  private readonly heapBreakWord: number;
+  private readonly heapBase: number;
+  private heap: GcHeap | undefined;
+
+  private constructor(ram: Buffer, addresses: ReadonlyMap<string, number>) {
+    const between = (begin: string, end: string): Uint32Array => {
+      const [from, to] = [begin, end].map((name) => {
+        const address = addresses.get(name);
+        if (address === undefined) throw new Error(`the image has no ${name}`);
+        return address - RAM;
+      }) as [number, number];
+      return new Uint32Array(ram.buffer, ram.byteOffset + from, Math.floor((to - from) / 4));
+    };
+    const { heapBreakWord, bssEnd } = memoryLayout(parseWasm(extractVm().wasm));
+    this.heapBreakWord = heapBreakWord;
+    this.heapBase = bssEnd + stackSizeAt(bssEnd);
+    this.machine = between("vm_memory", "vm_memory_end");
+    this.stack = between("linker_main_stack", "linker_main_stack_top");
+  }
+
+  static async of(chip: Samd51, elf: string): Promise<BoardMemory> {
+    const lines = (await run("arm-none-eabi-nm", [elf])).split("\n");
+    const fields = lines.map((line) => line.split(" "));
+    const addresses = fields.map(([address, , name]) => [name ?? "", parseInt(address ?? "", 16)]);
+    return new BoardMemory(chip.ram, new Map(addresses as [string, number][]));
+  }
+
+  /** Between two steps of the chip, and while a program runs. */
+  look(): MemoryUse {
+    this.heap ??= GcHeap.find(this.machine);
+    return {
+      heapBytes: (this.machine[this.heapBreakWord / 4] ?? 0) - this.heapBase,
+      programBytes: this.heap.usedBytes(this.machine),
+      stackBytes: 4 * this.stack.subarray(this.stack.findIndex((word) => word !== PAINT)).length,
+    };
+  }
+}
