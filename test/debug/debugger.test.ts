@@ -50,7 +50,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
 
     devtools = await Devtools.connect(checkout.devicescript("devtools", "--vscode"));
     await devtools.startSimulator();
-    await devtools.deploy(settings);
+    if (!(await devtools.deploy(SIMULATOR))) await devtools.send(settings, SIMULATOR);
     dap = await Dap.connect(DAP_PORT);
   }, 300_000);
 

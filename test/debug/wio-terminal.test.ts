@@ -8,16 +8,15 @@ import { Mosquitto } from "../support/mosquitto";
 import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import type { EmulatedBoard } from "../wio/emulated-board";
-import { startNightlightBoard } from "../wio/nightlight-board";
+import { makePackage } from "../../boards/wio-terminal/build/package";
+import { compileFirmware } from "../../server/firmware/compile";
+import { UsbBoard } from "../wio/usb-board";
 
 /** The CLI can't be told another one. */
 const DAP_PORT = 8083;
 const TELEMETRY = "cadence.report(nowMs, light)";
-/** The virtual machine's, on the emulated board: QEMU's serial number. */
-const DEVICE = "314f4957554d4551";
-/** A board of the tools by its serial number, as their vendor list has no Seeed. */
-const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "JD0001" };
+/** The virtual machine's, on the emulated chip. */
+const DEVICE = "b08bb42e9a08716f";
 
 /** What VS Code does with a board that is plugged in, with the CLI's own server and adapter. */
 describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
@@ -25,20 +24,26 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
   let checkout: Checkout;
   let broker: Mosquitto;
   let witness: Witness;
-  let board: EmulatedBoard;
+  let board: UsbBoard;
   let port: PseudoPort;
   let devtools: Devtools;
   let dap: Dap;
+
+  const url = (): string => `mqtt://broker.home:${broker.port}`;
 
   beforeAll(async () => {
     unlock = await lockDevtools();
     checkout = new Checkout();
     broker = await Mosquitto.start();
     witness = await Witness.connect(broker.url);
-    port = await PseudoPort.plugIn(USB);
-    board = await startNightlightBoard({ id: "first", broker: broker.url });
-    board.line.onData = (bytes) => port.write(bytes);
-    port.onData = (bytes) => board.line.write(bytes);
+    const first = { ID: "first", BROKER: url(), WIFI_SSID: "home", WIFI_PWD: "good night" };
+    board = await UsbBoard.start(makePackage(await compileFirmware(), first));
+    await board.until("the serial port is there", () => board.plugs > 0);
+    // What tells a board of the tools is its serial number: their list of vendors has no Seeed.
+    const { vendor, serial: serialNumber } = board.host.strings;
+    port = await PseudoPort.plugIn({ vendor, vendorId: "2886", productId: "802d", serialNumber });
+    board.onData = (bytes) => port.write(bytes);
+    port.onData = (bytes) => board.write(bytes);
     await checkout.run("prepare");
     devtools = await Devtools.connect(
       checkout.devicescriptWith(port.env, "devtools", "--vscode", "--serial"),
@@ -61,10 +66,22 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
   });
 
   it("pass a program and settings on to it", { timeout: 120_000 }, async () => {
-    const settings = { ID: "debug-wio", BROKER: broker.url };
+    const settings = { ID: "debug-wio", BROKER: url() };
+    // Where F5 takes them from.
+    checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
     await devtools.send(settings, DEVICE);
     await board.logged("as debug-wionightlight_client");
     await board.logged("> Connected");
+  });
+
+  it("change its program, as F5 does", { timeout: 120_000 }, async () => {
+    const source = checkout.read("src/main.ts").toString();
+    checkout.write("src/main.ts", `${source}console.log("changed");\n`);
+    const from = board.log.length;
+    expect(await devtools.deploy(DEVICE)).toBe(true);
+    await board.logged("> changed", from);
+    await board.logged("> Connected", from);
+    expect(board.plugs).toBe(1);
   });
 
   it("stop it on a breakpoint, and let it go on", async () => {

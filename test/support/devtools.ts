@@ -92,13 +92,13 @@ export class Devtools {
     return this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length;
   }
 
-  /** Compiles and deploys, as F5 does. */
-  async deploy(settings: Settings): Promise<void> {
+  /** Compiles and deploys, as F5 does. @returns whether the server managed to */
+  async deploy(deviceId: string): Promise<boolean> {
     for (let attempt = 1; attempt <= DEPLOY_ATTEMPTS; attempt++) {
-      const { deployStatus } = await this.build({ deployTo: SIMULATOR });
-      if (deployStatus === "OK") return;
+      const { deployStatus } = await this.build({ deployTo: deviceId });
+      if (deployStatus === "OK") return true;
     }
-    await this.send(settings, SIMULATOR);
+    return false;
   }
 
   /** The debugger needs the server's build only: the program may come from us. */
