@@ -62,7 +62,7 @@ describe("--log json", () => {
     expect(saying("Message received: ")).toMatchObject({ source: "server", id: "lamp-7" });
     expect(saying("Sending message: ")).toMatchObject({ source: "server", id: "lamp-7" });
     expect(saying("ignored ")).toMatchObject({ level: "warn", topic: "odd/telemetry" });
-    expect(saying("Stopping ...")).toMatchObject({ level: "info", source: "start" });
+    expect(lines.at(-1)).toMatchObject({ level: "info", source: "start", message: "Stopping ..." });
   });
 
   it("names the reason where somebody was refused", async () => {

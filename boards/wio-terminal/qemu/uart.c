@@ -5,6 +5,7 @@
 #include "uart.h"
 
 #include "cortex.h"
+#include "ring.h"
 
 #define UART_DATA(n) CORTEX_REGISTER(0x40004000 + 0x1000 * (n))
 #define UART_STATE(n) CORTEX_REGISTER(0x40004004 + 0x1000 * (n))
@@ -23,16 +24,9 @@ enum { BAUD_DIVISOR = 16 };
    and frames from the computer, which is held off while there is no room, as USB does. */
 static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
-typedef struct {
-  uint8_t *bytes;
-  uint16_t size;
-  volatile uint16_t head; /* written by the interrupt */
-  volatile uint16_t tail; /* written by the reader */
-} ring;
-
-static ring link_ring = {.bytes = link_bytes, .size = sizeof link_bytes};
-static ring bench_ring = {.bytes = bench_bytes, .size = sizeof bench_bytes};
-static ring line_ring = {.bytes = line_bytes, .size = sizeof line_bytes};
+static ring link_ring = RING(link_bytes);
+static ring bench_ring = RING(bench_bytes);
+static ring line_ring = RING(line_bytes);
 static ring *const rings[UARTS] = {
     [UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring, [UART_LINE] = &line_ring};
 
@@ -51,12 +45,8 @@ static void received(unsigned uart) {
   ring *const ring = rings[uart];
   UART_INTCLEAR(uart) = INTERRUPT_RX;
   while (UART_STATE(uart) & STATE_RX_FULL) {
-    const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
-    if (next == ring->tail && uart == UART_LINE) return; /* QEMU waits until it is taken */
-    const uint8_t byte = (uint8_t)UART_DATA(uart);
-    if (next == ring->tail) continue; /* lost, as a CRC will tell */
-    ring->bytes[ring->head] = byte;
-    ring->head = next;
+    if (uart == UART_LINE && ring_is_full(ring)) return; /* QEMU waits until it is taken */
+    ring_put(ring, (uint8_t)UART_DATA(uart)); /* what finds no room is lost, as a CRC will tell */
   }
 }
 
@@ -67,10 +57,7 @@ void uart_line_received(void) { received(UART_LINE); }
 size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   ring *const ring = rings[uart];
   size_t length = 0;
-  while (length < space && ring->tail != ring->head) {
-    into[length++] = ring->bytes[ring->tail];
-    ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
-  }
+  while (length < space && ring_take(ring, into + length)) length++;
   if (uart == UART_LINE && length > 0) {
     /* A byte that found no room has no interrupt of its own any more. */
     cortex_disable_interrupt(receive_interrupt(uart));
@@ -88,4 +75,4 @@ void uart_write(unsigned uart, const uint8_t *bytes, size_t length) {
   }
 }
 
-void uart_discard(unsigned uart) { rings[uart]->tail = rings[uart]->head; }
+void uart_discard(unsigned uart) { ring_clear(rings[uart]); }

@@ -7,6 +7,7 @@
 #include "cortex.h"
 #include "pins.h"
 #include "registers.h"
+#include "ring.h"
 
 #define SERCOM_CTRLA(base) REGISTER32((base) + 0x00)
 #define SERCOM_CTRLB(base) REGISTER32((base) + 0x04)
@@ -33,36 +34,14 @@ enum { LINK_BAUD = 614400, CONSOLE_BAUD = 115200 };
 /* One whole message of the coprocessor fits, of 4096 bytes and a header. */
 static uint8_t received_bytes[4608], link_bytes[256], console_bytes[1024];
 
-typedef struct {
-  uint8_t *bytes;
-  uint16_t size;
-  volatile uint16_t head; /* written by who puts */
-  volatile uint16_t tail; /* written by who takes */
-} ring;
-
-static ring received = {.bytes = received_bytes, .size = sizeof received_bytes};
+static ring received = RING(received_bytes);
 static ring to_send[] = {
-    [UART_LINK] = {.bytes = link_bytes, .size = sizeof link_bytes},
-    [UART_CONSOLE] = {.bytes = console_bytes, .size = sizeof console_bytes},
+    [UART_LINK] = RING(link_bytes),
+    [UART_CONSOLE] = RING(console_bytes),
 };
 static const uintptr_t bases[] = {[UART_LINK] = SERCOM0, [UART_CONSOLE] = SERCOM2};
 static volatile uint32_t lost;
 static bool running; /* a SERCOM without its clock must not be touched */
-
-static bool put(ring *ring, uint8_t byte) {
-  const uint16_t next = (uint16_t)((ring->head + 1) % ring->size);
-  if (next == ring->tail) return false;
-  ring->bytes[ring->head] = byte;
-  ring->head = next;
-  return true;
-}
-
-static bool take(ring *ring, uint8_t *byte) {
-  if (ring->tail == ring->head) return false;
-  *byte = ring->bytes[ring->tail];
-  ring->tail = (uint16_t)((ring->tail + 1) % ring->size);
-  return true;
-}
 
 /* Arithmetic mode, 16 samples a bit: 65536 × (1 − 16 × baud / clock). */
 static uint16_t divisor(uint32_t baud) {
@@ -107,7 +86,7 @@ void uart_init(void) {
 void uart_link_baud(uint32_t baud) {
   start(UART_LINK, baud);
   uart_link_discard();
-  to_send[UART_LINK].tail = to_send[UART_LINK].head;
+  ring_clear(&to_send[UART_LINK]);
 }
 
 void uart_link_received(void) {
@@ -117,13 +96,13 @@ void uart_link_received(void) {
     if (errors) SERCOM_STATUS(SERCOM0) = errors;
     if (errors & STATUS_BUFOVF) lost++;
     /* A byte with a wrong stop bit is taken as it is: the message's CRC tells. */
-    if (!put(&received, byte)) lost++;
+    if (!ring_put(&received, byte)) lost++;
   }
 }
 
 static void send(uart uart) {
   uint8_t byte;
-  if (take(&to_send[uart], &byte)) SERCOM_DATA(bases[uart]) = byte;
+  if (ring_take(&to_send[uart], &byte)) SERCOM_DATA(bases[uart]) = byte;
   else SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
 }
 
@@ -132,17 +111,17 @@ void uart_console_sent(void) { send(UART_CONSOLE); }
 
 size_t uart_link_read(uint8_t *into, size_t space) {
   size_t length = 0;
-  while (length < space && take(&received, into + length)) length++;
+  while (length < space && ring_take(&received, into + length)) length++;
   return length;
 }
 
-void uart_link_discard(void) { received.tail = received.head; }
+void uart_link_discard(void) { ring_clear(&received); }
 
 uint32_t uart_link_lost(void) { return lost; }
 
 size_t uart_write(uart uart, const uint8_t *bytes, size_t length) {
   size_t written = 0;
-  while (written < length && put(&to_send[uart], bytes[written])) written++;
+  while (written < length && ring_put(&to_send[uart], bytes[written])) written++;
   if (written > 0 && running) SERCOM_INTENSET(bases[uart]) = INTERRUPT_DRE;
   return written;
 }
@@ -154,7 +133,7 @@ void uart_drain(uart uart) {
   /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (!(SERCOM_INTFLAG(bases[uart]) & INTERRUPT_DRE)) continue;
-    if (!take(&to_send[uart], &byte)) return;
+    if (!ring_take(&to_send[uart], &byte)) return;
     SERCOM_DATA(bases[uart]) = byte;
     turns_left = 50000;
   }

@@ -49,7 +49,7 @@ export class BoardMemory {
     return new BoardMemory(chip.ram, new Map(addresses as [string, number][]));
   }
 
-  /** Between two steps of the chip, and while a program runs. */
+  /** While a program is there, and the core sleeps: a collection may be half done otherwise. */
   look(): MemoryUse {
     this.heap ??= GcHeap.find(this.machine);
     return {

@@ -166,6 +166,11 @@ export class Samd51 implements Chip, Memory {
     return address >= RAM && address < RAM + RAM_SIZE;
   }
 
+  /** It waits for an interrupt: nothing in memory is half done. */
+  get isSleeping(): boolean {
+    return this.core.sleeping;
+  }
+
   /** What the core's vector table says; the bootloader sets it. */
   setVectorTable(address: number): void {
     this.system.setVectorTable(address);

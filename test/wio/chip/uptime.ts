@@ -56,13 +56,18 @@ export async function* uptime(chipSeconds: number, periodSeconds: number): Async
     const { chip, wio, resets } = board;
     const { clock } = chip;
     const memory = await BoardMemory.of(chip, board.elf);
+    const looked = async (): Promise<MemoryUse> => {
+      await board.until("the core sleeps", () => chip.isSleeping);
+      return memory.look();
+    };
     let ledChanges = 0;
     let least = Infinity;
     chip.pin("PA15").onChange(() => ledChanges++);
     const look = (): void => {
       const seconds = clock.nowMicros / SECOND;
       wio.light = lightOfRaw(512 - 500 * Math.cos((2 * Math.PI * seconds) / DAY_S));
-      if (seconds > periodSeconds) least = Math.min(least, memory.look().programBytes);
+      if (seconds > periodSeconds && chip.isSleeping)
+        least = Math.min(least, memory.look().programBytes);
       clock.at(clock.nowMicros + LOOK_EVERY_S * SECOND, look);
     };
     look();
@@ -75,7 +80,7 @@ export async function* uptime(chipSeconds: number, periodSeconds: number): Async
       yield {
         chipSeconds: end,
         programBytes: least,
-        memory: memory.look(),
+        memory: await looked(),
         readings: seen.size,
         lost: last - seen.size,
         ledChanges,
