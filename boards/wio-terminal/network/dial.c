@@ -38,9 +38,8 @@ void dial_wait(void) {
 
 /* One that was restarted does not know the handle any more, and says so: as good. */
 static void old_closed(erpc_reader *reply) {
-  if (!socket_answered(reply)) return;
-  socket.handle = -1;
-  ask_name_or_create();
+  if (reply && !reply->failed) socket.handle = -1;
+  if (socket_answered(reply)) ask_name_or_create();
 }
 
 static void named(erpc_reader *reply) {

@@ -1,6 +1,6 @@
 /*
- * The board's loop: bytes from the coprocessor and the computer, the Jacdac services, then one step of the virtual
- * machine. No part waits for anything; when all have nothing to do, the core sleeps.
+ * The board's loop: bytes from the coprocessor and the computer, the Jacdac services, then one step
+ * of the virtual machine. No part waits for anything; when all have nothing to do, the core sleeps.
  */
 #include "runtime.h"
 
@@ -52,12 +52,14 @@ void runtime_run(void) {
 
   uint64_t vm_due_micros = 0;
   for (;;) {
+    const uint64_t begun_micros = board_micros();
+    erpc_step(begun_micros);
+    credentials_step(begun_micros);
+    wifi_step(begun_micros);
+    socket_step(begun_micros);
+    /* Anew, as a setting may have been written to flash meanwhile. */
     const uint64_t now_micros = board_micros();
-    erpc_step(now_micros);
-    credentials_step(now_micros);
-    wifi_step(now_micros);
-    socket_step(now_micros);
-    const uint32_t network_micros = (uint32_t)(board_micros() - now_micros);
+    const uint32_t network_micros = (uint32_t)(now_micros - begun_micros);
     if (network_micros > longest_network_micros) longest_network_micros = network_micros;
     device_step(now_micros);
     board_step(now_micros);

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "board.h"
 #include "panel.h"
 
 /* ILI9341 datasheet, chapter 8. */
@@ -58,29 +59,33 @@ static const setting settings[] = {
      {0x00, 0x0e, 0x14, 0x03, 0x11, 0x07, 0x31, 0xc1, 0x48, 0x08, 0x0f, 0x0c, 0x31, 0x36, 0x0f}},
 };
 
-static enum { NEW, IN_RESET, OUT_OF_RESET, WAKING, STARTED } state;
+typedef enum { NEW, IN_RESET, OUT_OF_RESET, WAKING, STARTED } step;
+static step state;
 static uint64_t due_micros;
+
+/* From the moment that it has happened: the loop's time may be old by a write to flash. */
+static void go(step next, uint32_t after_micros) {
+  state = next;
+  due_micros = board_micros() + after_micros;
+}
 
 bool ili9341_is_started(uint64_t now_micros) {
   if (state == STARTED || now_micros < due_micros) return state == STARTED;
   switch (state) {
     case NEW:
       panel_reset(true);
-      due_micros = now_micros + RESET_MICROS;
-      state = IN_RESET;
+      go(IN_RESET, RESET_MICROS);
       break;
     case IN_RESET:
       panel_reset(false);
-      due_micros = now_micros + AFTER_RESET_MICROS;
-      state = OUT_OF_RESET;
+      go(OUT_OF_RESET, AFTER_RESET_MICROS);
       break;
     case OUT_OF_RESET:
       for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         panel_command(settings[i].command, settings[i].parameters, settings[i].length);
       }
       panel_command(SLEEP_OUT, NULL, 0);
-      due_micros = now_micros + AFTER_SLEEP_MICROS;
-      state = WAKING;
+      go(WAKING, AFTER_SLEEP_MICROS);
       break;
     case WAKING:
     case STARTED:

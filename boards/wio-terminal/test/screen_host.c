@@ -35,6 +35,8 @@ static void record(char what, const void *bytes, size_t length) {
   if (length > 0) fwrite(bytes, 1, length, stdout);
 }
 
+uint64_t board_micros(void) { return micros; }
+
 void panel_init(void) { panel_backlight(false); }
 
 void panel_reset(bool held) {

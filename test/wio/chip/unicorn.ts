@@ -19,7 +19,7 @@ const MEMORY_WRITE_PROTECTED = 22;
 const CONTROL_CPU_MODEL = 7 | (1 << 26) | (1 << 30);
 const CONTROL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
 
-/** Register ids, of `uc_arm_reg`, in the order in which they are to be set together. */
+/** Register ids, of `uc_arm_reg`. */
 export const REGISTER = {
   xpsr: 120,
   control: 117,
