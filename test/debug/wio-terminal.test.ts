@@ -62,7 +62,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
   });
 
   it("find the board by themselves", async () => {
-    await until("the board on the tools' bus", () => devtools.managers() > 0);
+    await board.until("the board on the tools' bus", () => devtools.managers() > 0);
   });
 
   it("pass a program and settings on to it", { timeout: 120_000 }, async () => {
