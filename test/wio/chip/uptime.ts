@@ -11,7 +11,8 @@ const SECOND = 1e6;
 const ID = "uptime";
 /** The light goes from dark to bright and back in this time. */
 const DAY_S = 600;
-const LOOK_EVERY_S = 1;
+/** No multiple of the tick. */
+const LOOK_EVERY_MICROS = 1_001_300;
 /** The loop then looks around each 5 ms: at each millisecond, it would take half as long again. */
 const EVERY_TICK = 5;
 
@@ -66,9 +67,10 @@ export async function* uptime(chipSeconds: number, periodSeconds: number): Async
     const look = (): void => {
       const seconds = clock.nowMicros / SECOND;
       wio.light = lightOfRaw(512 - 500 * Math.cos((2 * Math.PI * seconds) / DAY_S));
+      // The core may be awake whenever a look falls together with its tick.
       if (seconds > periodSeconds && chip.isSleeping)
         least = Math.min(least, memory.look().programBytes);
-      clock.at(clock.nowMicros + LOOK_EVERY_S * SECOND, look);
+      clock.at(clock.nowMicros + LOOK_EVERY_MICROS, look);
     };
     look();
     // The second page changes little: to paint is what takes the emulation longest.
