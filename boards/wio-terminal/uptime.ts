@@ -25,9 +25,11 @@ async function main(): Promise<void> {
   const hours = readHours();
   await buildSlice();
   const { uptime } = await import("../../test/wio/chip/uptime");
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => (stopped = true));
   const begun = performance.now();
   console.log("hours  heap reached  program  stack  readings  lost  LED  resets  sockets  speed");
-  for await (const period of uptime(hours * HOUR_S, PERIOD_S)) {
+  for await (const period of uptime(hours * HOUR_S, PERIOD_S, () => stopped)) {
     const { chipSeconds, programBytes, memory, readings, lost, ledChanges } = period;
     const speed = (chipSeconds * 1000) / (performance.now() - begun);
     console.log(

@@ -33,9 +33,14 @@ export interface Period {
 
 /**
  * @param chipSeconds how long in all, a multiple of the period
+ * @param isStopped whether it is to end before
  * @returns after each period how things stand, without the first, in which the board starts
  */
-export async function* uptime(chipSeconds: number, periodSeconds: number): AsyncGenerator<Period> {
+export async function* uptime(
+  chipSeconds: number,
+  periodSeconds: number,
+  isStopped: () => boolean = () => false,
+): AsyncGenerator<Period> {
   const broker = await Mosquitto.start();
   const server = await startNightlight({ brokerUrl: broker.url, simulate: false });
   const listener = await connectAsync(broker.url);
@@ -77,8 +82,9 @@ export async function* uptime(chipSeconds: number, periodSeconds: number): Async
     clock.at(5 * SECOND, () => wio.setButton("b", true));
     clock.at(5.2 * SECOND, () => wio.setButton("b", false));
     for (let end = 2 * periodSeconds; end <= chipSeconds; end += periodSeconds) {
-      const isOver = (): boolean => clock.nowMicros >= end * SECOND;
+      const isOver = (): boolean => isStopped() || clock.nowMicros >= end * SECOND;
       await board.until(`${end} s of the chip's time`, isOver, 1000 * periodSeconds * 10);
+      if (isStopped()) return;
       yield {
         chipSeconds: end,
         programBytes: least,
