@@ -14,7 +14,9 @@ const MIRROR = [
   ...["set_policy", "mqtt", "^mqtt-subscription-"],
   ...['{"ha-mode":"all","ha-sync-mode":"automatic"}', "--apply-to", "queues"],
 ];
-const JOIN_TIMEOUT_MS = 120_000;
+const PLUGINS = "enabled_plugins";
+/** For each step: all steps of three nodes have to fit into the test's own time, else it says nothing. */
+const JOIN_TIMEOUT_MS = 60_000;
 
 /** Real RabbitMQ nodes with the MQTT plugin that form a cluster, all on loopback. */
 export class RabbitCluster {
@@ -28,7 +30,8 @@ export class RabbitCluster {
   static async start(size: number): Promise<RabbitCluster> {
     const cluster = new RabbitCluster();
     try {
-      await cluster.startNodes(size);
+      await cluster.startNames();
+      while (cluster.nodes.length < size) await cluster.addNode();
       await cluster.mirrorQueues();
       await cluster.hangsTogether();
     } catch (error) {
@@ -55,52 +58,56 @@ export class RabbitCluster {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private async startNodes(size: number): Promise<void> {
-    const epmdPort = await freePort();
+  /** The nodes find each other by this; one that is there already would not be the test's own. */
+  private async startNames(): Promise<void> {
+    const port = `${await freePort()}`;
     this.env = {
       HOME: this.dir,
-      ERL_EPMD_PORT: `${epmdPort}`,
+      ERL_EPMD_PORT: port,
       ERL_EPMD_ADDRESS: "127.0.0.1",
       RABBITMQ_CONF_ENV_FILE: "/dev/null",
     };
     const cookie = join(this.dir, ".erlang.cookie");
     writeFileSync(cookie, "NIGHTLIGHTTEST");
     chmodSync(cookie, 0o400);
-    const plugins = join(this.dir, "enabled_plugins");
-    writeFileSync(plugins, "[rabbitmq_mqtt].\n");
-    // The nodes find each other by this; one that is there already would not be the test's own.
-    this.epmd = new Program("epmd", ["-port", `${epmdPort}`, "-address", "127.0.0.1"], {
-      cwd: this.dir,
+    writeFileSync(join(this.dir, PLUGINS), "[rabbitmq_mqtt].\n");
+    this.epmd = new Program("epmd", ["-port", port, "-address", "127.0.0.1"], { cwd: this.dir });
+  }
+
+  /**
+   * Starts one more node, and waits until it takes clients. Of two that join at once, the list of
+   * clients (a Raft group) can refuse one: "cluster_change_not_permitted". That node never asks
+   * again, and refuses clients for ever.
+   */
+  private async addNode(): Promise<void> {
+    const node = this.nodes.length + 1;
+    const dir = join(this.dir, `n${node}`);
+    mkdirSync(dir);
+    const port = await freePort();
+    writeFileSync(join(dir, "rabbitmq.conf"), await configuration(port, node));
+    const program = new Program(SERVER, [], {
+      cwd: dir,
+      env: {
+        ...this.env,
+        RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq.conf"),
+        RABBITMQ_ENABLED_PLUGINS_FILE: join(this.dir, PLUGINS),
+        RABBITMQ_NODENAME: nodeName(node),
+        RABBITMQ_DIST_PORT: `${await freePort()}`,
+        RABBITMQ_MNESIA_BASE: dir,
+        RABBITMQ_LOG_BASE: dir,
+        RABBITMQ_PID_FILE: join(dir, "pid"),
+        // One scheduler each: three nodes shall not fight for the processors.
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+          "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+      },
     });
-    for (let node = 1; node <= size; node++) {
-      const dir = join(this.dir, `n${node}`);
-      mkdirSync(dir);
-      const port = await freePort();
-      writeFileSync(join(dir, "rabbitmq.conf"), await configuration(port, size));
-      this.ports.push(port);
-      this.nodes.push(
-        new Program(SERVER, [], {
-          cwd: dir,
-          env: {
-            ...this.env,
-            RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq.conf"),
-            RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
-            RABBITMQ_NODENAME: nodeName(node),
-            RABBITMQ_DIST_PORT: `${await freePort()}`,
-            RABBITMQ_MNESIA_BASE: dir,
-            RABBITMQ_LOG_BASE: dir,
-            RABBITMQ_PID_FILE: join(dir, "pid"),
-            // One scheduler each: three nodes shall not fight for the processors.
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-              "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
-          },
-        }),
-      );
-    }
+    this.ports.push(port);
+    this.nodes.push(program);
+    await program.says("completed with", JOIN_TIMEOUT_MS);
+    await (await witnessAt(this.url(node))).stop();
   }
 
   private async mirrorQueues(): Promise<void> {
-    for (const node of this.nodes) await node.says("completed with", JOIN_TIMEOUT_MS);
     const control = new Program(CONTROL, ["--node", nodeName(1), ...MIRROR], {
       cwd: this.dir,
       env: this.env,
@@ -130,7 +137,7 @@ export class RabbitCluster {
   }
 }
 
-/** A node refuses clients until the nodes have agreed on who keeps the list of them. */
+/** A node refuses clients until it has joined those that keep the list of them. */
 async function witnessAt(url: string): Promise<Witness> {
   let witness: Witness | undefined;
   await until(
@@ -149,9 +156,10 @@ function nodeName(node: number): string {
   return `n${node}@localhost`;
 }
 
-async function configuration(mqttPort: number, size: number): Promise<string> {
+/** Of the given node, which joins those before it. */
+async function configuration(mqttPort: number, node: number): Promise<string> {
   const peers = Array.from(
-    { length: size },
+    { length: node },
     (_, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${nodeName(i + 1)}`,
   );
   return [

@@ -22,7 +22,10 @@ export class Witness {
     filter: string | string[] = "#",
     options: IClientOptions = {},
   ): Promise<Witness> {
-    const witness = new Witness(await connectAsync(url, { reconnectPeriod: 50, ...options }));
+    // Later it comes back by itself; a first connection that fails is told.
+    const witness = new Witness(
+      await connectAsync(url, { reconnectPeriod: 50, ...options }, false),
+    );
     await witness.client.subscribeAsync(filter, { qos: 1 });
     return witness;
   }
