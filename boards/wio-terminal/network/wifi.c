@@ -191,22 +191,15 @@ static void probed(erpc_reader *reply) {
   }
 }
 
-static void prepared(erpc_reader *reply) {
-  if (!unanswered(reply)) go(RADIO_OFF, 0);
-}
-
-static void radio_off(erpc_reader *reply) {
-  if (!unanswered(reply)) go(RADIO_ON, 0);
+/* Whatever the answer says, the step that follows is next. */
+static void done(erpc_reader *reply) {
+  if (!unanswered(reply)) go((step)(state + 1), 0);
 }
 
 static void radio_on(erpc_reader *reply) {
   if (unanswered(reply)) return;
   if (wifi_call_result(reply) != 0) retry(RADIO_OFF, "the radio does not start");
   else go(LEAVE, 0);
-}
-
-static void left(erpc_reader *reply) {
-  if (!unanswered(reply)) go(JOIN, 0);
 }
 
 static void joined(erpc_reader *reply) {
@@ -277,16 +270,16 @@ void wifi_step(uint64_t now_micros) {
       wifi_call(ERPC_SYSTEM, SYSTEM_VERSION, DEADLINE_VERSION_MS, probed);
       break;
     case PREPARE_ADAPTER:
-      wifi_call(ERPC_ADAPTER, ADAPTER_INIT, DEADLINE_MS, prepared);
+      wifi_call(ERPC_ADAPTER, ADAPTER_INIT, DEADLINE_MS, done);
       break;
     case RADIO_OFF:
-      wifi_call(ERPC_WIFI, WIFI_OFF, DEADLINE_RADIO_MS, radio_off);
+      wifi_call(ERPC_WIFI, WIFI_OFF, DEADLINE_RADIO_MS, done);
       break;
     case RADIO_ON:
       wifi_call_u32(ERPC_WIFI, WIFI_ON, MODE_STATION, DEADLINE_RADIO_MS, radio_on);
       break;
     case LEAVE:
-      wifi_call(ERPC_WIFI, WIFI_DISCONNECT, DEADLINE_MS, left);
+      wifi_call(ERPC_WIFI, WIFI_DISCONNECT, DEADLINE_MS, done);
       break;
     case JOIN:
       wifi_call_join(ssid, password, joined);

@@ -87,8 +87,7 @@ export class Coprocessor {
   private joined = false;
   private boots = 0;
   private serving: Promise<void> = Promise.resolve();
-  private served = 0;
-  private received = 0;
+  private outstanding = 0;
 
   constructor(
     private readonly network: Network,
@@ -103,7 +102,7 @@ export class Coprocessor {
 
   /** Whether a call has come that is not done with. */
   get isServing(): boolean {
-    return this.served < this.received;
+    return this.outstanding > 0;
   }
 
   /** Faults that were ordered and have not happened yet. */
@@ -140,10 +139,10 @@ export class Coprocessor {
     if (!this.powered) return;
     for (const message of this.frames.push(bytes)) {
       const boot = this.boots;
-      this.received++;
+      this.outstanding++;
       this.serving = this.serving
         .then(() => this.serve(message, boot))
-        .finally(() => this.served++);
+        .finally(() => this.outstanding--);
     }
   }
 
