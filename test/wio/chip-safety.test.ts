@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WIO } from "../../boards/wio-terminal/build/compile";
@@ -10,6 +9,7 @@ import { readUf2 } from "../support/uf2";
 import { Samd51 } from "./chip/samd51";
 import { WioTerminal } from "./chip/wio-terminal";
 import { program } from "./programs";
+import { Symbols } from "./symbols";
 
 const NETWORK = { ssid: "nobody's" };
 /** Thumb: branch to itself; permanently undefined (ARMv7-M, A7.7.12 and A7.7.194). */
@@ -64,12 +64,7 @@ describe("the chip, when things go wrong", () => {
     return uf2OfElf(elf);
   };
   /** Where a function of the image begins. */
-  const addressOf = (name: string): number => {
-    const symbols = execFileSync("arm-none-eabi-nm", [elf], { encoding: "utf8" });
-    const address = new RegExp(`^([0-9a-f]+) \\w ${name}$`, "m").exec(symbols)?.[1];
-    if (address === undefined) throw new Error(`the image has no ${name}`);
-    return parseInt(address, 16);
-  };
+  const addressOf = async (name: string): Promise<number> => (await Symbols.of(elf)).address(name);
 
   beforeAll(async () => await buildSlice());
   afterEach(() => running.chip.close());
@@ -88,7 +83,7 @@ describe("the chip, when things go wrong", () => {
   it("keeps the registers of a fault over the reset", { timeout: 180_000 }, async () => {
     start(await uf2With("button"));
     await running.until("buttons are watched");
-    const address = addressOf("board_light");
+    const address = await addressOf("board_light");
     running.chip.nvm.program(address, UNDEFINED);
     await running.until("the run before ended: fault, cause at 0x00010000");
     await running.until("  cfsr 0x00010000 ");
@@ -99,7 +94,7 @@ describe("the chip, when things go wrong", () => {
   it("is reset by the watchdog when its loop hangs", { timeout: 180_000 }, async () => {
     start(await uf2With("button"));
     await running.until("buttons are watched");
-    running.chip.nvm.program(addressOf("board_step"), HANG);
+    running.chip.nvm.program(await addressOf("board_step"), HANG);
     running.log = [];
     await running.until("reset by: watchdog");
     expect(running.log.join("\n")).not.toContain("the run before ended");

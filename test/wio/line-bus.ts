@@ -1,5 +1,5 @@
 /** The board's serial line as the tools use it, without a serial port in between. */
-import { JDBus, Transport } from "../../server/simulator/jacdac";
+import { JDBus, Transport, type JDService } from "../../server/simulator/jacdac";
 import { Decoder, encode } from "../support/jdusb";
 import { until } from "../support/until";
 
@@ -22,6 +22,16 @@ export async function openBus(line: SerialLine): Promise<JDBus> {
   await bus.connect();
   await until("the bridge passes frames on", () => transport.hasFrames);
   return bus;
+}
+
+/** Waits for a service to appear on the bus. */
+export async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService> {
+  let found: JDService | undefined;
+  await until(`service ${serviceClass.toString(16)} on the bus`, () => {
+    [found] = bus.services({ serviceClass });
+    return found !== undefined;
+  });
+  return found as JDService;
 }
 
 class LineTransport extends Transport {

@@ -12,8 +12,7 @@ import {
 } from "../../server/simulator/jacdac";
 import type { Settings } from "../../server/settings";
 import { Mosquitto } from "../support/mosquitto";
-import { until } from "../support/until";
-import { openBus } from "./line-bus";
+import { openBus, serviceOn } from "./line-bus";
 import { UsbBoard } from "./usb-board";
 
 /** Of no service that any program here looks for. */
@@ -38,11 +37,7 @@ beforeEach(async () => {
   board = await UsbBoard.start(makePackage(bytecode, settings));
   await board.logged("> Connected");
   bus = await openBus(board);
-  await until("the virtual machine on the bus", () => {
-    const [found] = bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
-    if (found) manager = found;
-    return found !== undefined;
-  });
+  manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
 });
 
 afterEach(async () => {

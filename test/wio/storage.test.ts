@@ -8,12 +8,10 @@ import {
   SRV_SETTINGS,
   SettingsClient,
   type JDBus,
-  type JDService,
 } from "../../server/simulator/jacdac";
 import { Mosquitto } from "../support/mosquitto";
 import { seededRandom } from "../support/random";
-import { until } from "../support/until";
-import { openBus } from "./line-bus";
+import { openBus, serviceOn } from "./line-bus";
 import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
@@ -29,15 +27,6 @@ afterEach(async () => {
   bus = undefined;
   await board.stop();
 });
-
-async function service(serviceClass: number): Promise<JDService> {
-  let found: JDService | undefined;
-  await until(`service ${serviceClass.toString(16)}`, () => {
-    [found] = bus?.services({ serviceClass }) ?? [];
-    return found !== undefined;
-  });
-  return found as JDService;
-}
 
 describe("the chip's flash, written while the board works", () => {
   let broker: Mosquitto;
@@ -56,7 +45,7 @@ describe("the chip's flash, written while the board works", () => {
     const { chip, board: wio } = board;
     await board.logged("> Connected");
     bus = await openBus(board);
-    const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
+    const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
     // In the midst of each erase it has something to say.
     let erases = 0;
     let arrived = 0;
@@ -90,7 +79,7 @@ describe("power that goes away while a setting is written", () => {
     for (let cut = 0; cut <= CUTS; cut++) {
       await board.until("the serial port is there", () => board.plugs > cut);
       bus = await openBus(board);
-      const client = new SettingsClient(await service(SRV_SETTINGS));
+      const client = new SettingsClient(await serviceOn(bus, SRV_SETTINGS));
       const read = async (key: string): Promise<string> =>
         new TextDecoder().decode(await client.getValue(key));
       expect(await read("ID")).toBe('"steady"');

@@ -19,7 +19,7 @@ import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { EmulatedBoard } from "./emulated-board";
-import { openBus } from "./line-bus";
+import { openBus, serviceOn } from "./line-bus";
 import { HOME, startNightlightBoard } from "./nightlight-board";
 import { program } from "./programs";
 
@@ -46,12 +46,8 @@ afterEach(async () => {
 });
 
 async function service(serviceClass: number): Promise<JDService> {
-  let found: JDService | undefined;
-  await until(`service ${serviceClass.toString(16)}`, () => {
-    [found] = bus?.services({ serviceClass }) ?? [];
-    return found !== undefined;
-  });
-  return found as JDService;
+  if (!bus) throw new Error("no bus is open");
+  return await serviceOn(bus, serviceClass);
 }
 
 async function restart(): Promise<void> {

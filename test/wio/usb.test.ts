@@ -6,7 +6,6 @@ import {
   SRV_CONTROL,
   SRV_DEVICE_SCRIPT_MANAGER,
   type JDBus,
-  type JDService,
 } from "../../server/simulator/jacdac";
 import { Checkout } from "../support/checkout";
 import { Mosquitto } from "../support/mosquitto";
@@ -16,7 +15,7 @@ import { Witness } from "../support/witness";
 import { StaysInBootloader } from "./chip/bootloader";
 import { BadDescriptor, readDescription } from "./chip/usb-descriptors";
 import { UsbStall } from "./chip/usb-host";
-import { openBus } from "./line-bus";
+import { openBus, serviceOn } from "./line-bus";
 import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
@@ -39,15 +38,6 @@ describe("the board at a computer's USB socket", () => {
 
   const plugged = async (times = 1): Promise<void> =>
     await board.until("the serial port is there", () => board.plugs >= times);
-
-  async function manager(): Promise<JDService> {
-    let found: JDService | undefined;
-    await until("the virtual machine on the bus", () => {
-      [found] = bus?.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }) ?? [];
-      return found !== undefined;
-    });
-    return found as JDService;
-  }
 
   it("is a serial port by the standards, with an identity that the tools know", async () => {
     board = await UsbBoard.start(packed());
@@ -96,9 +86,12 @@ describe("the board at a computer's USB socket", () => {
     await board.logged("no program in flash");
     await plugged();
     bus = await openBus(board);
-    await sendProgram(await manager(), { bytecode: program("button"), settings: { ID: "new" } });
+    await sendProgram(await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER), {
+      bytecode: program("button"),
+      settings: { ID: "new" },
+    });
     await board.logged("> buttons are watched");
-    const { device } = await manager();
+    const { device } = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
     const [control] = device.services({ serviceClass: SRV_CONTROL });
     const from = board.log.length;
     await control?.sendCmdAsync(ControlCmd.Reset);

@@ -2,9 +2,9 @@
 import { extractVm } from "../../../boards/wio-terminal/build/extract-vm";
 import { memoryLayout } from "../../../boards/wio-terminal/build/memory-layout";
 import { stackSizeAt } from "../../../boards/wio-terminal/build/vm";
-import { run } from "../../../boards/wio-terminal/build/tools";
 import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
 import { GcHeap } from "../../support/gc-heap";
+import { Symbols } from "../symbols";
 import { RAM, type Samd51 } from "./samd51";
 
 /** `cortex_paint_stack`. */
@@ -26,13 +26,9 @@ export class BoardMemory {
   private readonly heapBase: number;
   private heap: GcHeap | undefined;
 
-  private constructor(ram: Buffer, addresses: ReadonlyMap<string, number>) {
+  private constructor(ram: Buffer, symbols: Symbols) {
     const between = (begin: string, end: string): Uint32Array => {
-      const [from, to] = [begin, end].map((name) => {
-        const address = addresses.get(name);
-        if (address === undefined) throw new Error(`the image has no ${name}`);
-        return address - RAM;
-      }) as [number, number];
+      const [from, to] = [symbols.address(begin) - RAM, symbols.address(end) - RAM];
       return new Uint32Array(ram.buffer, ram.byteOffset + from, Math.floor((to - from) / 4));
     };
     const { heapBreakWord, bssEnd } = memoryLayout(parseWasm(extractVm().wasm));
@@ -43,10 +39,7 @@ export class BoardMemory {
   }
 
   static async of(chip: Samd51, elf: string): Promise<BoardMemory> {
-    const lines = (await run("arm-none-eabi-nm", [elf])).split("\n");
-    const fields = lines.map((line) => line.split(" "));
-    const addresses = fields.map(([address, , name]) => [name ?? "", parseInt(address ?? "", 16)]);
-    return new BoardMemory(chip.ram, new Map(addresses as [string, number][]));
+    return new BoardMemory(chip.ram, await Symbols.of(elf));
   }
 
   /** While a program is there, and the core sleeps: a collection may be half done otherwise. */

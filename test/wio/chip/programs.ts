@@ -6,6 +6,7 @@ import { run } from "../../../boards/wio-terminal/build/tools";
 import { loadableBytes } from "../../../boards/wio-terminal/build/uf2";
 import { Samd51 } from "./samd51";
 import { WioTerminal } from "./wio-terminal";
+import { Symbols } from "../symbols";
 
 const FOLDER = join(import.meta.dirname, "programs");
 const FLAGS = [
@@ -32,8 +33,7 @@ export async function runProgram(
       ...sources,
       ...[script, "-Wl,--no-warn-rwx-segments", "-o", elf],
     ]);
-    const symbols = await run("arm-none-eabi-nm", [elf]);
-    const place = parseInt(/^([0-9a-f]+) \w results$/m.exec(symbols)?.[1] ?? "", 16);
+    const place = (await Symbols.of(elf)).address("results");
     const chip = new Samd51();
     for (const { address, bytes } of loadableBytes(readFileSync(elf)))
       chip.nvm.program(address, bytes);
