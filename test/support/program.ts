@@ -18,6 +18,7 @@ export class Program {
   private readonly child: ChildProcess;
   private stdout = "";
   private stderr = "";
+  private said = "";
   readonly end: Promise<Outcome>;
 
   constructor(command: string, args: string[], { cwd, env = {} }: ProgramOptions) {
@@ -27,17 +28,31 @@ export class Program {
       // Without a terminal there is nobody to ask, and no colour to print.
       env: { ...process.env, NO_COLOR: "1", ...env },
     });
-    this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.child.stdout?.on("data", (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+      this.said += chunk.toString();
+    });
+    this.child.stderr?.on("data", (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+      this.said += chunk.toString();
+    });
     this.end = new Promise((resolve, reject) => {
       this.child.on("error", reject);
       this.child.on("close", (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
     });
   }
 
-  /** Everything that it has said so far. */
+  /** Everything that it has said so far, on both, as it came. */
   get output(): string {
-    return this.stdout + this.stderr;
+    return this.said;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   type(text: string): void {
@@ -48,7 +63,7 @@ export class Program {
     const found = () =>
       typeof pattern === "string" ? this.output.includes(pattern) : pattern.test(this.output);
     try {
-      await until(String(pattern), () => found() || this.child.exitCode !== null, timeoutMs);
+      await until(String(pattern), () => found() || this.hasEnded, timeoutMs);
     } catch (error) {
       throw new Error(`${String(error)}; it said:\n${this.output}`);
     }
@@ -57,8 +72,7 @@ export class Program {
 
   async stop(signal: NodeJS.Signals = "SIGKILL"): Promise<Outcome> {
     const { pid } = this.child;
-    if (pid !== undefined && this.child.exitCode === null && this.child.signalCode === null)
-      process.kill(-pid, signal);
+    if (pid !== undefined && !this.hasEnded) process.kill(-pid, signal);
     return await this.end;
   }
 }
