@@ -174,6 +174,7 @@ async function start(
       devices: devices.list(),
       messages: devices.recentMessages(),
     }),
+    isBrokerConnected: () => brokerConnected,
     groups: () => groupViews(decider.decisions, Date.now()),
     metrics,
     history: { history, fields: fieldsOf(config.rule), silenceMs },
