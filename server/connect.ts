@@ -38,6 +38,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
 /** For an hour, s [MQTT 5, 3.1.2.11.2]. */
 const KEPT_SESSION = { clean: false, properties: { sessionExpiryInterval: 3_600 } };
+/** Two with one client id throw each other out each time that the other comes back. */
+const SHORT_MS = 3_000;
+const SHORT_ONES = 3;
 /** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, nothing at all, or they hang up. */
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
@@ -74,7 +77,10 @@ export function watchConnection(
   log: Log,
   onChange: (connected: boolean) => void,
 ): void {
+  let sinceMs: number | undefined = performance.now();
+  let shortOnes = 0;
   client.on("connect", () => {
+    sinceMs = performance.now();
     log("server", `Connected again to ${addressOf(client)}`);
     onChange(true);
   });
@@ -82,12 +88,24 @@ export function watchConnection(
     if (client.disconnecting) return;
     log("server", `Lost the broker ${addressOf(client)}, trying again`, { level: "warn" });
     onChange(false);
+    if (sinceMs === undefined) return;
+    shortOnes = performance.now() - sinceMs < SHORT_MS ? shortOnes + 1 : 0;
+    sinceMs = undefined;
+    if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
     // An acknowledgement that comes too late at the end: the broker sends that message again.
     if (client.disconnecting) return;
     log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
   });
+}
+
+/** Not every broker says why it ends a connection, so this is a guess. */
+function twinWarning({ options }: MqttClient): string {
+  return (
+    `Warning: cut off ${SHORT_ONES} times in a row, each time as soon as connected. Does another ` +
+    `program connect as ${options.clientId ?? ""}? Then give one of the two another --id`
+  );
 }
 
 /**
