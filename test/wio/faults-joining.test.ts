@@ -15,6 +15,13 @@ describe("a coprocessor that misbehaves while the board joins", () => {
       /cannot join/,
     ],
     [
+      "refuses the network until its power was cut",
+      "wifiConnect",
+      Array<Fault>(4).fill({ kind: "return", value: -1 }),
+      /cannot join/,
+    ],
+    ["does not answer once", "wifiDisconnect", [{ kind: "lose" }], /does not answer/],
+    [
       "gets no address at first",
       "dhcpStart",
       [{ kind: "return", value: -1 }],
@@ -37,6 +44,16 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     await works(running, 111);
     expect(running.coprocessor.pendingFaults).toBe(0);
     if (told) await running.logged(told);
+    neverRestarted(running);
+  });
+
+  it("that reaches nothing is cut from power", { timeout: 90_000 }, async () => {
+    const running = await startBoard(({ coprocessor }) => {
+      for (let i = 0; i < 5; i++) coprocessor.order("hostByName", { kind: "unknownHost" });
+    }, "broker.home");
+    await running.logged("wifi: nothing can be reached", { ms: 60_000 });
+    await works(running, 113);
+    expect(running.coprocessor.powerUps).toBe(2);
     neverRestarted(running);
   });
 

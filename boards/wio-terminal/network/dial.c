@@ -12,10 +12,26 @@
 
 enum { DEADLINE_NAME_MS = 20000, CONNECT_PATIENCE_MS = 15000, CONNECT_POLL_MS = 50 };
 
-enum { REFUSALS_MAX = 3 };
+enum { REFUSALS_MAX = 3, UNREACHED_MAX = 5 };
 
 /* How often in a row the coprocessor had no socket for us. */
 static unsigned refusals;
+
+/* How many tries in a row had no answer from the other side, not even a refusal. */
+static unsigned unreached;
+
+/* It may be in the network by its own account, and yet nothing gets through. */
+static void not_reached(const char *why) {
+  socket_end(why);
+  if (++unreached < UNREACHED_MAX) return;
+  unreached = 0;
+  wifi_restart("nothing can be reached");
+}
+
+static void reached(void) {
+  unreached = 0;
+  socket_opened();
+}
 
 static void ask_name_or_create(void) { socket_go(socket.address ? CREATE : NAME, 0); }
 
@@ -49,7 +65,7 @@ static void named(erpc_reader *reply) {
   const int8_t result = (int8_t)erpc_get_u8(reply);
   if (socket_garbled(reply)) return;
   if (result != 0 || length != sizeof socket.address) {
-    socket_end("no such host");
+    not_reached("no such host");
     return;
   }
   memcpy(&socket.address, address, sizeof socket.address);
@@ -89,22 +105,27 @@ static void non_blocking_set(erpc_reader *reply) {
 static void connected(erpc_reader *reply) {
   int32_t result;
   if (!socket_answered_with(reply, &result)) return;
-  if (result == 0) socket_opened();
+  if (result == 0) reached();
   else socket_go(CONNECT_ERROR, 0);
 }
 
 static void connect_explained(erpc_reader *reply) {
   int32_t error;
   if (!socket_answered_with(reply, &error)) return;
-  if (error == LWIP_EISCONN) socket_opened();
-  else if (error == LWIP_EINPROGRESS || error == LWIP_EALREADY) socket_go(CONNECT, CONNECT_POLL_MS);
-  else socket_end("connection refused");
+  if (error == LWIP_EISCONN) {
+    reached();
+  } else if (error == LWIP_EINPROGRESS || error == LWIP_EALREADY) {
+    socket_go(CONNECT, CONNECT_POLL_MS);
+  } else {
+    unreached = 0;
+    socket_end("connection refused");
+  }
 }
 
 void dial_call(void) {
   const bool connecting = socket.state == CONNECT || socket.state == CONNECT_ERROR;
   if (connecting && socket.now >= socket.give_up_micros) {
-    socket_end("connection timed out");
+    not_reached("connection timed out");
     return;
   }
   socket.in_call = true;

@@ -1,4 +1,9 @@
-/* The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn). */
+/*
+ * The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn). As
+ * there, the adapter is only prepared after the power was cut: a second time would prepare what is
+ * in use, and the coprocessor's firmware does not guard against that. So whatever cannot be cleared
+ * up by joining again begins with the power.
+ */
 #include "wifi.h"
 
 #include <string.h>
@@ -33,6 +38,7 @@ static uint64_t due_micros;
 static uint64_t now;
 static uint32_t retry_ms;
 static unsigned failed_probes;
+static unsigned failed_joins;
 static unsigned misses;
 static uint32_t generation;
 static bool is_other_network; /* another is wanted than the one that was joined, or sought */
@@ -45,8 +51,7 @@ static void go(step next, uint32_t delay_ms) {
 
 /* Tries again later, each time later than before. */
 static void retry(step next, const char *why) {
-  if (next == LEAVE) wifi_problem_is("network \"", ssid, "\": ", why, NULL);
-  else wifi_problem_is(why, NULL);
+  wifi_problem_is(why, NULL);
   console_line("wifi: ", why, ", again in ", console_number(retry_ms), " ms", NULL);
   go(next, retry_ms);
   retry_ms = retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
@@ -56,8 +61,15 @@ static void power_cycle(const char *why) {
   board_link_power(false);
   board_link_baud(BAUD);
   erpc_restart();
-  failed_probes = 0;
+  failed_probes = failed_joins = 0;
   retry(POWER_UP, why);
+}
+
+/* Again, and after some times with a coprocessor that has forgotten everything. */
+static void join_failed(const char *why) {
+  if (++failed_joins < JOINS_PER_POWER_UP) retry(LEAVE, why);
+  else power_cycle(why);
+  wifi_problem_is("network \"", ssid, "\": ", why, NULL);
 }
 
 static void lose_network(void) {
@@ -76,7 +88,7 @@ void wifi_init(const char *new_ssid, const char *new_password) {
   generation = 1;
   is_other_network = false;
   state = OFF;
-  failed_probes = 0;
+  failed_probes = failed_joins = 0;
   board_link_power(false);
   erpc_restart();
   erpc_listen(wifi_hint);
@@ -98,6 +110,7 @@ void wifi_use(const char *new_ssid, const char *new_password) {
 static void change_network(void) {
   is_other_network = false;
   retry_ms = RETRY_FIRST_MS;
+  failed_joins = 0;
   if (state > JOIN) lose_network();
   if (!ssid) {
     state = OFF;
@@ -130,12 +143,9 @@ void wifi_hint(void) {
   if (state == UP) go(UP, 0);
 }
 
-/* Where a call is not answered at all, the coprocessor has to show that it lives. */
 static bool unanswered(const erpc_reader *reply) {
-  if (reply) return false;
-  failed_probes = 0;
-  go(PROBE, 0);
-  return true;
+  if (!reply) power_cycle("coprocessor does not answer");
+  return !reply;
 }
 
 /* Its power is cut, as what came at the wrong rate has put it out of step. */
@@ -198,13 +208,13 @@ static void done(erpc_reader *reply) {
 
 static void radio_on(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (wifi_call_result(reply) != 0) retry(RADIO_OFF, "the radio does not start");
+  if (wifi_call_result(reply) != 0) power_cycle("the radio does not start");
   else go(LEAVE, 0);
 }
 
 static void joined(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (wifi_call_result(reply) != 0) retry(LEAVE, "cannot join; not there, or another password");
+  if (wifi_call_result(reply) != 0) join_failed("cannot join; not there, or another password");
   else go(DHCP, 0);
 }
 
@@ -214,7 +224,7 @@ static void joined(erpc_reader *reply) {
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (wifi_call_result(reply) != 0) retry(LEAVE, "no address from DHCP");
+  if (wifi_call_result(reply) != 0) join_failed("no address from DHCP");
   else go(ADDRESS, 0);
 }
 
@@ -223,13 +233,14 @@ static void got_address(erpc_reader *reply) {
   uint32_t length;
   const uint8_t *const ip = erpc_get_binary(reply, &length);
   if (wifi_call_result(reply) != 0 || length < 4) {
-    retry(LEAVE, "no address");
+    join_failed("no address");
     return;
   }
   memcpy(address, ip, sizeof address);
   console_line("wifi: up, ", console_number(ip[0]), ".", console_number(ip[1]), ".",
                console_number(ip[2]), ".", console_number(ip[3]), NULL);
   retry_ms = RETRY_FIRST_MS;
+  failed_joins = 0;
   wifi_problem_is_solved();
   go(UP, WATCH_EVERY_MS);
 }
@@ -245,9 +256,8 @@ static void watched(erpc_reader *reply) {
     go(state, WATCH_AGAIN_MS);
   } else {
     misses = 0;
-    lose_network();
-    /* A coprocessor that was reset has forgotten its radio, too: begin at the beginning. */
-    retry(PROBE, "network lost");
+    /* By the power, as it may have reset itself and forgotten its radio. */
+    wifi_restart("network lost");
   }
 }
 

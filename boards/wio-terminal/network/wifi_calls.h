@@ -22,9 +22,11 @@ enum { BAUD = 614400, BAUD_OF_OLD = 1843200 };
 enum {
   DEADLINE_VERSION_MS = 300,
   DEADLINE_MS = 2000,
-  DEADLINE_RADIO_MS = 5000,
-  DEADLINE_CONNECT_MS = 25000, /* the call itself takes up to 20 s */
-  DEADLINE_DHCP_MS = 60000
+  /* Beyond the firmware's own: it waits up to 20 s for radio and network, and asks six times for an
+   * address, each time waiting twice as long: 62 s (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
+  DEADLINE_RADIO_MS = 25000,
+  DEADLINE_CONNECT_MS = 25000,
+  DEADLINE_DHCP_MS = 75000
 };
 
 enum {
@@ -36,6 +38,7 @@ enum {
   WATCH_EVERY_MS = 5000,
   WATCH_AGAIN_MS = 1000,
   WATCH_MISSES = 3, /* in a row before the network counts as lost */
+  JOINS_PER_POWER_UP = 4,
   RETRY_FIRST_MS = 1000,
   RETRY_MAX_MS = 60000
 };
