@@ -1,12 +1,12 @@
 /** `npm run wio:qemu`: the nightlight's board on this machine, for a person to play with. */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { readSettings } from "../../server/settings";
 import { UserError } from "../../server/user-error";
 import { EmulatedBoard } from "../../test/wio/emulated-board";
 import { QEMU } from "./build/compile";
 import { linkImage } from "./build/image";
 import { packNightlight } from "./build/program";
-import { readSettings } from "./build/settings";
 import { BuildError } from "./build/tools";
 
 const HELP = `Type, and press Enter:

@@ -101,6 +101,10 @@ describe("the image", () => {
     expect(() => makePackage(new Uint8Array(PACKAGE_SPACE), {})).toThrow(/take \d+ of 65536/);
     expect(() => makePackage(new Uint8Array(33), {})).toThrow(/multiple of 32/);
     expect(() => makePackage(new Uint8Array(32), { FOURTEEN_CHARS: "" })).toThrow(/longer than 13/);
+    expect(() => makePackage(new Uint8Array(32), { KEY: "x".repeat(231) })).toThrow(
+      "setting KEY: takes 237 bytes, allowed are 236",
+    );
+    makePackage(new Uint8Array(32), { KEY: "x".repeat(230) });
   });
 
   it("is the same, byte by byte, when built from nothing", { timeout: 180_000 }, async () => {

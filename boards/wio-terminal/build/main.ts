@@ -4,12 +4,12 @@
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { readSettings } from "../../../server/settings";
 import { UserError } from "../../../server/user-error";
 import { QEMU, WIO } from "./compile";
 import { linkImage } from "./image";
 import { OUTPUT, ROOT } from "./paths";
 import { packNightlight } from "./program";
-import { readSettings } from "./settings";
 import { checkFits, table } from "./sizes";
 import { BuildError } from "./tools";
 import { uf2OfElf } from "./uf2";

@@ -19,6 +19,9 @@ const PROGRAM_MAX = 56 * 1024 - 32 - 128;
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;
 
+/** The board sends each setting to the virtual machine in one Jacdac packet (jacdac/bus.h). */
+const PAYLOAD_MAX = 236;
+
 export interface PackageOptions {
   /** Collect garbage at each allocation: for tests. */
   readonly gcStress?: boolean;
@@ -38,7 +41,11 @@ export function makePackage(
   const pairs = Object.entries(settings).flatMap(([key, value]) => {
     if (key.length > KEY_MAX)
       throw new BuildError(`setting ${key}: longer than ${KEY_MAX} letters`);
-    return [key, key.startsWith("WIFI_") ? value : JSON.stringify(value)];
+    const text = key.startsWith("WIFI_") ? value : JSON.stringify(value);
+    const bytes = Buffer.byteLength(`${key}\0${text}`);
+    if (bytes > PAYLOAD_MAX)
+      throw new BuildError(`setting ${key}: takes ${bytes} bytes, allowed are ${PAYLOAD_MAX}`);
+    return [key, text];
   });
   const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));
   const padding = Buffer.alloc((ALIGNMENT - (texts.length % ALIGNMENT)) % ALIGNMENT, 0xff);

@@ -1,8 +1,8 @@
 /** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
 import { parseArgs } from "node:util";
+import { readSettings } from "../../../server/settings";
 import { UserError } from "../../../server/user-error";
 import { FlashedBoard } from "../../../test/wio/chip/flashed-board";
-import { readSettings } from "../build/settings";
 import { BuildError } from "../build/tools";
 import { buildSlice } from "./build";
 import { serveBoard } from "./server";
