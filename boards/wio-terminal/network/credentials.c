@@ -51,15 +51,15 @@ bool credentials_set(const char *ssid, const char *passphrase) {
 }
 
 /*
- * Takes a value out of the settings service's reach. The tools write settings as JSON, so the
- * quotes around a text are not part of it.
+ * A value that the settings service was given. The tools write settings as JSON, so the quotes
+ * around a text are not part of it.
  */
-static char *take(const char *key, char *into, uint32_t space) {
+static char *given(const char *key, char *into, uint32_t space) {
   const int32_t length = store_get(key, into, space - 1);
   if (length < 0) return NULL;
-  store_set(key, NULL, 0);
   if ((uint32_t)length >= space) {
     console_line("wifi: ", key + 1, " is too long", NULL);
+    store_set(key, NULL, 0);
     return NULL;
   }
   into[length] = 0;
@@ -74,14 +74,25 @@ static char *take(const char *key, char *into, uint32_t space) {
   return into;
 }
 
+static void keep(void) {
+  if (!is_changed) return;
+  is_changed = false;
+  store_set(own_key, &own, sizeof own);
+  wifi_use(credentials_ssid(), credentials_passphrase());
+}
+
 static void look(void) {
   /* With quotes, and with a backslash before each letter. */
   static char ssid[2 * SSID_MAX + 3], passphrase[2 * PASSPHRASE_MAX + 3];
-  const char *const new_ssid = take(set_ssid_key, ssid, sizeof ssid);
-  const char *const new_passphrase = take(set_passphrase_key, passphrase, sizeof passphrase);
+  const char *const new_ssid = given(set_ssid_key, ssid, sizeof ssid);
+  const char *const new_passphrase = given(set_passphrase_key, passphrase, sizeof passphrase);
   if (!new_ssid && !new_passphrase) return;
   credentials_set(new_ssid ? new_ssid : own.ssid, new_passphrase ? new_passphrase : own.passphrase);
   memset(passphrase, 0, sizeof passphrase);
+  /* Out of the service's reach, once it is kept: should power go between, it is taken once more. */
+  keep();
+  if (new_ssid) store_set(set_ssid_key, NULL, 0);
+  if (new_passphrase) store_set(set_passphrase_key, NULL, 0);
 }
 
 void credentials_step(uint64_t now_micros) {
@@ -89,8 +100,5 @@ void credentials_step(uint64_t now_micros) {
     next_look_micros = now_micros + LOOK_EVERY_MICROS;
     look();
   }
-  if (!is_changed) return;
-  is_changed = false;
-  store_set(own_key, &own, sizeof own);
-  wifi_use(credentials_ssid(), credentials_passphrase());
+  keep();
 }
