@@ -3,8 +3,10 @@ import { makePackage } from "../../boards/wio-terminal/build/package";
 import { compileFirmware } from "../../server/firmware/compile";
 import { sendProgram } from "../../server/firmware/deploy";
 import {
+  DeviceScriptManagerCmd,
   DeviceScriptManagerReg,
   JDServiceServer,
+  OutPipe,
   SRV_DEVICE_SCRIPT_MANAGER,
   addServer,
   type JDBus,
@@ -69,4 +71,20 @@ it("starts a program again after others have come into the memory of its heap", 
     await board.logged("> Connected", from);
   }
   expect(board.plugs).toBe(1);
+});
+
+it("goes back to the program from before where a new one is cut off", async () => {
+  const cutOff = new Error("cut off");
+  const from = board.log.length;
+  const sending = OutPipe.sendBytes(
+    manager,
+    DeviceScriptManagerCmd.DeployBytecode,
+    bytecode,
+    (share) => {
+      if (share > 0.5) throw cutOff;
+    },
+  );
+  await expect(sending).rejects.toBe(cutOff);
+  await board.logged("the new program was cut off", from);
+  await board.logged("> Connected", from);
 });

@@ -7,7 +7,7 @@
 /* Writes the pieces and a line end. The last argument is a null pointer. */
 __attribute__((sentinel)) void console_line(const char *first, ...);
 
-/* Text of a number, in storage that four further calls leave alone. */
+/* Text of a number, in storage that three further calls leave alone. */
 const char *console_number(int64_t value);
 const char *console_hex(uint32_t value);
 

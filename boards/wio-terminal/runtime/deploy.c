@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "board.h"
 #include "console.h"
 #include "hash.h"
 #include "package.h"
+#include "program_store.h"
 #include "service.h"
 #include "vm_memory.h"
 #include "vm_start.h"
@@ -14,14 +16,20 @@
 #define SERVICE_CLASS_DEVICE_SCRIPT_MANAGER 0x1134ea2bull
 enum { REGISTER_PROGRAM_HASH = 0x181 };
 
-static enum { ASKED, ANSWERED, DONE } state = DONE;
+/* The tools send on within half a second, or give up. */
+enum { CUT_OFF_MS = 10000 };
+
+static enum { WANTED, ASKED, ANSWERED, DONE } state = DONE;
 static uint32_t stored_hash;
 
-void deploy_ask(void) {
+/* The bus may be full of settings: then again in the next round. */
+static void ask(void) {
   const packet question = {.command = COMMAND_GET | REGISTER_PROGRAM_HASH};
-  bus_send(SERVICE_CLASS_DEVICE_SCRIPT_MANAGER, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, &question);
-  state = ASKED;
+  const uint8_t flags = FRAME_COMMAND | FRAME_TO_SERVICE_CLASS;
+  if (bus_send(SERVICE_CLASS_DEVICE_SCRIPT_MANAGER, flags, &question)) state = ASKED;
 }
+
+void deploy_ask(void) { state = WANTED; }
 
 void deploy_saw_report(const packet *packet) {
   if (state != ASKED || packet->command != (COMMAND_GET | REGISTER_PROGRAM_HASH)) return;
@@ -30,7 +38,26 @@ void deploy_saw_report(const packet *packet) {
   state = ANSWERED;
 }
 
-void deploy_step(void) {
+/*
+ * The machine stops its program before it takes another, and waits for that one's end for ever. The
+ * one from before is still in flash, and a restart finds it.
+ */
+static void restart_where_cut_off(uint64_t now_micros) {
+  static uint32_t had;
+  static uint64_t since_micros;
+  const uint32_t has = program_store_unfinished();
+  if (has != had) {
+    had = has;
+    since_micros = now_micros;
+  } else if (has > 0 && now_micros - since_micros > CUT_OFF_MS * 1000ull) {
+    console_line("the new program was cut off, back to the one from before", NULL);
+    board_reset();
+  }
+}
+
+void deploy_step(uint64_t now_micros) {
+  restart_where_cut_off(now_micros);
+  if (state == WANTED) ask();
   if (state != ANSWERED) return;
   state = DONE;
   const package *const package = package_find();

@@ -10,8 +10,11 @@
 /* Asks. The answer comes when the machine has run. */
 void deploy_ask(void);
 
-/* Deploys if the answer says so. Call each time the machine has run; does its work once. */
-void deploy_step(void);
+/*
+ * Deploys if the answer says so, once. Starts the board again where a program that a computer sends
+ * has been cut off. Call each time the machine has run.
+ */
+void deploy_step(uint64_t now_micros);
 
 /* What the virtual machine reports on the bus. */
 void deploy_saw_report(const packet *packet);

@@ -86,6 +86,8 @@ const uint8_t *program_store_begin(uint32_t length) {
   return board_storage + filling.base;
 }
 
+uint32_t program_store_unfinished(void) { return filling.open ? filling.written : 0; }
+
 /* The header's first bytes end a unit. */
 static void write_header_start(const uint8_t *bytes) {
   uint8_t unit[UNIT];

@@ -23,6 +23,9 @@ const uint8_t *program_store_find(uint32_t *length);
 /* Empties the slot that isn't in use; a null pointer when so much has no place. */
 const uint8_t *program_store_begin(uint32_t length);
 
+/* How much of a program has come whose end has not; 0 when none is on its way. */
+uint32_t program_store_unfinished(void);
+
 /* Writes a part, at its place in what `program_store_begin` returned. */
 void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length);
 

@@ -67,7 +67,7 @@ void runtime_run(void) {
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {
       vm_due_micros = now_micros + vm_jd_em_process();
-      deploy_step();
+      deploy_step(now_micros);
     } else {
       board_wait_for_interrupt();
     }

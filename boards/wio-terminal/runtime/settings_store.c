@@ -1,6 +1,6 @@
 /*
  * A block begins with a head; records follow, the last of a key counts. A block that is full is
- * copied into the other, without what no longer counts; the other's head is written last, with the
+ * copied into the other, without values that no longer count; the other's head is written last, with the
  * next sequence number, and so makes it the one that counts.
  *
  * All is written in units of 16 bytes, each once after an erase, as the chip's flash demands
