@@ -1,7 +1,6 @@
 /*
- * The hardware layer: all that the runtime asks of a board. `qemu/` implements it on an emulated
- * Cortex-M4; a folder beside it will, on the Wio Terminal's ATSAMD51. Nothing above this header
- * knows a register.
+ * The hardware layer: all that the runtime asks of a board. `samd51/` implements it on the
+ * Wio Terminal's chip, `qemu/` on an emulated Cortex-M4. Nothing above this header knows a register.
  *
  * All functions return at once unless they say otherwise. None may be called from an interrupt.
  */
@@ -31,7 +30,7 @@ void board_wait_for_interrupt(void);
 /* Restarts the chip. */
 _Noreturn void board_reset(void);
 
-/* The console, a person's window. May wait while the bytes drain. */
+/* The console, a person's window. May wait while the bytes drain, or drop what finds no room. */
 void board_console_write(const char *text, size_t length);
 
 /*

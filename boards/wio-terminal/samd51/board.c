@@ -126,12 +126,13 @@ bool board_button_pressed(unsigned button) { return !pin_read(buttons[button]); 
 void board_random(uint8_t *into, size_t length) { random_bytes(into, length); }
 uint64_t board_serial_number(void) { return serial_number(); }
 
-/* A deploy erases seven blocks, and each may take its time. */
+/* A deploy erases seven blocks and writes thousands of units, and each may take its time. */
 void board_storage_erase(size_t offset) {
   watchdog_feed();
   nvm_erase_block((uintptr_t)board_storage + offset);
 }
 
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
+  watchdog_feed();
   nvm_write((uintptr_t)board_storage + offset, bytes, length);
 }

@@ -10,10 +10,7 @@
 #define WDT_SYNCBUSY REGISTER32(0x40002008)
 #define WDT_CLEAR REGISTER8(0x4000200c)
 enum { WDT_ENABLE = 2, WDT_CLEAR_KEY = 0xa5, WDT_SYNCBUSY_CLEAR = 1 << 4 };
-/*
- * 8192 cycles of 1,024 Hz. Longer than a deploy, whose erases take 1.4 s at the datasheet's worst
- * 200 ms a block, and than any round of the virtual machine's.
- */
+/* 8192 cycles of 1,024 Hz: longer than an erase of flash, and than any round of the virtual machine's. */
 enum { WDT_PERIOD = 0xa };
 
 void watchdog_start(void) {

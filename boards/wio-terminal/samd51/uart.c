@@ -23,7 +23,7 @@ enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_INTERNAL_CLOCK = 1 << 2, CTRLA_I
 /* Sends on pad 0, receives on pad 2: so both are wired (OSHW-WioTerminal, schematic). */
 enum { CTRLA_TXPO_0 = 0 << 16, CTRLA_RXPO_2 = 2 << 20, CTRLA_LSB_FIRST = 1 << 30 };
 enum { CTRLB_TXEN = 1 << 16, CTRLB_RXEN = 1 << 17 };
-enum { INTERRUPT_DRE = 1 << 0, INTERRUPT_RXC = 1 << 2 };
+enum { INTERRUPT_DRE = 1 << 0, INTERRUPT_TXC = 1 << 1, INTERRUPT_RXC = 1 << 2 };
 enum { STATUS_BUFOVF = 1 << 2, STATUS_ERRORS = 7 /* parity, frame, overflow */ };
 
 #define SERCOM0 0x40003000u
@@ -133,8 +133,12 @@ void uart_drain(uart uart) {
   /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (!(SERCOM_INTFLAG(bases[uart]) & INTERRUPT_DRE)) continue;
-    if (!ring_take(&to_send[uart], &byte)) return;
+    if (!ring_take(&to_send[uart], &byte)) break;
     SERCOM_DATA(bases[uart]) = byte;
     turns_left = 50000;
+  }
+  /* The last one has left its register, but not yet the chip. Where none was sent, nothing will. */
+  for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
+    if (SERCOM_INTFLAG(bases[uart]) & INTERRUPT_TXC) break;
   }
 }

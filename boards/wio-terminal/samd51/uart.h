@@ -1,6 +1,6 @@
 /*
- * Two UARTs: the link to the Wi-Fi coprocessor, and the console, which is there for as long as USB
- * isn't: TXD of the header at the back (PB26), 115,200 baud, to be read by any 3.3 V adapter.
+ * Two UARTs: the link to the Wi-Fi coprocessor, and the console, which is there with USB or
+ * without: TXD of the header at the back (PB26), 115,200 baud, to be read by any 3.3 V adapter.
  */
 #ifndef UART_H
 #define UART_H
