@@ -116,6 +116,16 @@ const uint8_t *settings_store_find(const char *key, uint32_t *length) {
   return found->start;
 }
 
+/* Of the records that a copy would take along. */
+static size_t size_of_copy(void) {
+  size_t size = 0;
+  size_t at = active + sizeof(block_head);
+  for (const record *it; (it = next_record(&at));) {
+    if (find(it->key) == it) size += record_size(it->length);
+  }
+  return size;
+}
+
 static void copy_into_other_block(void) {
   const size_t other = active == 0 ? BLOCK : 0;
   const uint32_t sequence = head_of(active)->sequence;
@@ -155,8 +165,12 @@ int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
   if (before && before->length == length && memcmp(before->start, value, length) == 0) {
     return SETTING_STORED;
   }
-  if (active + BLOCK - free_at < record_size(length)) copy_into_other_block();
-  if (active + BLOCK - free_at < record_size(length)) return SETTING_NO_SPACE;
+  const size_t size = record_size(length);
+  if (active + BLOCK - free_at < size) {
+    /* First, as an erase wears the flash. */
+    if (sizeof(block_head) + size_of_copy() + size > BLOCK) return SETTING_NO_SPACE;
+    copy_into_other_block();
+  }
 
   record start = {.length = length};
   strcpy(start.key, key);

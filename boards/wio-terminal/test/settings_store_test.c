@@ -100,7 +100,9 @@ static void check_limits(void) {
   CHECK(settings_store_put("FIFTEEN_LETTERS", bytes, 1) == SETTING_STORED);
   CHECK(settings_store_put("LONG", bytes, SETTING_VALUE_MAX + 1) == SETTING_TOO_LONG);
   CHECK(settings_store_put("LONG", bytes, SETTING_VALUE_MAX) == SETTING_STORED);
+  fake_flash_forget();
   CHECK(settings_store_put("TOO MUCH", bytes, SETTING_VALUE_MAX) == SETTING_NO_SPACE);
+  CHECK(fake_flash_steps == 0);
   uint32_t length;
   CHECK(settings_store_find("TOO MUCH", &length) == NULL);
   CHECK(settings_store_find("LONG", &length) != NULL && length == SETTING_VALUE_MAX);
