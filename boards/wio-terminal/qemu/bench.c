@@ -11,7 +11,8 @@
 static uint16_t light;
 static uint16_t led;
 static bool buttons[BOARD_BUTTONS];
-static bool coprocessor_on;
+/* As the pull-up has it, so that a board that was reset cuts it first. */
+static bool coprocessor_on = true;
 
 enum { LINE_MAX = 48 };
 static char line[LINE_MAX + 1];
