@@ -24,6 +24,9 @@ const SET_REMOTE_WAKEUP = { type: 0, request: 3, value: 1 };
 const SEND_BREAK = { type: 0x21, request: 0x23, value: 0xffff };
 const VENDOR_REQUEST = { type: 0xc0, request: 0x51, length: 4 };
 
+const DOWN = "> button A went down\r\n";
+const UP = "> button A came up\r\n";
+
 const packed = (): Buffer => makePackage(program("button"), { ID: "usb" });
 
 describe("the board at a computer's USB socket", () => {
@@ -38,6 +41,30 @@ describe("the board at a computer's USB socket", () => {
 
   const plugged = async (times = 1): Promise<void> =>
     await board.until("the serial port is there", () => board.plugs >= times);
+
+  const heard = async (text: string, from: number): Promise<void> =>
+    await board.until(`"${text.trim()}" on the port`, () => board.said.includes(text, from));
+
+  /** As "button" starts, nothing else has anything to say. */
+  const isQuiet = async (): Promise<void> => {
+    board = await UsbBoard.start(packed());
+    await plugged();
+    await heard("> buttons are watched\r\n", 0);
+  };
+
+  const keepsALineWithoutCable = async (): Promise<void> => {
+    const [from, fromLine] = [board.said.length, board.log.length];
+    board.host.unplug();
+    board.board.setButton("a", true);
+    await board.logged(DOWN.trim(), fromLine);
+    await board.host.enumerate();
+    expect(board.said.length).toBe(from);
+    await board.host.open();
+    await heard(DOWN, from);
+    board.board.setButton("a", false);
+    await heard(UP, from);
+    expect(board.said.subarray(from).toString()).toBe(DOWN + UP);
+  };
 
   it("is a serial port by the standards, with an identity that the tools know", async () => {
     board = await UsbBoard.start(packed());
@@ -66,6 +93,42 @@ describe("the board at a computer's USB socket", () => {
     const lines = board.said.toString().split("\r\n");
     expect(lines[0]).toBe("Nightlight on the Wio Terminal");
     expect(lines.join()).not.toContain("lines lost");
+  });
+
+  it("keeps what it says while the cable is out, for who opens the port then", async () => {
+    await isQuiet();
+    await keepsALineWithoutCable();
+    await keepsALineWithoutCable();
+  });
+
+  it("keeps what it says while the computer sleeps, and has the port open after", async () => {
+    await isQuiet();
+    for (let sleeps = 0; sleeps < 2; sleeps++) {
+      const [from, fromLine] = [board.said.length, board.log.length];
+      board.host.suspend();
+      board.board.setButton("a", true);
+      await board.logged(DOWN.trim(), fromLine);
+      await board.host.resume();
+      await heard(DOWN, from);
+      board.board.setButton("a", false);
+      await heard(UP, from);
+      expect(board.said.subarray(from).toString()).toBe(DOWN + UP);
+    }
+    await keepsALineWithoutCable();
+  });
+
+  it("has the port open after a sleep whose end it learns of with its beginning", async () => {
+    await isQuiet();
+    const { usb } = board.board;
+    const from = board.said.length;
+    usb.suspend();
+    usb.wakeUp();
+    usb.endOfResume();
+    board.board.setButton("a", true);
+    await heard(DOWN, from);
+    board.board.setButton("a", false);
+    await heard(UP, from);
+    await keepsALineWithoutCable();
   });
 
   it("refuses what it does not know, and goes on", async () => {

@@ -18,6 +18,7 @@
 #define USB_QOSCTRL REGISTER8(USB + 0x03)
 #define USB_CTRLB REGISTER16(USB + 0x08)
 #define USB_DADD REGISTER8(USB + 0x0a)
+#define USB_INTENCLR REGISTER16(USB + 0x14)
 #define USB_INTENSET REGISTER16(USB + 0x18)
 #define USB_INTFLAG REGISTER16(USB + 0x1c)
 #define USB_DESCADD REGISTER32(USB + 0x24)
@@ -28,7 +29,8 @@ enum { SYNCBUSY_SWRST = 1, SYNCBUSY_ENABLE = 2 };
 enum { QOS_HIGH = 3 << 2 | 3 /* data and configuration, before the core */ };
 enum { CTRLB_FULL_SPEED = 0 /* and DETACH, bit 0, off */ };
 enum { DADD_ADDEN = 0x80 };
-enum { INT_SUSPEND = 1, INT_EORST = 1 << 3, INT_WAKEUP = 1 << 4, INT_EORSM = 1 << 5 };
+enum { INT_SUSPEND = 1, INT_SOF = 1 << 2, INT_EORST = 1 << 3, INT_WAKEUP = 1 << 4 };
+enum { INT_EORSM = 1 << 5 };
 
 #define EP_EPCFG(n) REGISTER8(USB + 0x100 + 0x20 * (n))
 #define EP_STATUSCLR(n) REGISTER8(USB + 0x104 + 0x20 * (n))
@@ -64,7 +66,7 @@ _Static_assert(sizeof(bank) == 16, "DS60001507, USB device descriptor");
 
 static volatile bank banks[ENDPOINTS][2];
 static uint8_t packets[ENDPOINTS][2][DATA_PACKET] __attribute__((aligned(4)));
-static volatile bool is_suspended;
+static volatile bool was_suspended; /* since the last reset of the bus */
 
 /* The factory's values, and where there are none what the device pack says for them. */
 static void calibrate_pads(void) {
@@ -114,7 +116,7 @@ void usb_device_start(void) {
   USB_CTRLA = CTRLA_ENABLE;
   WAIT_FOR(!(USB_SYNCBUSY & SYNCBUSY_ENABLE), "USB's start");
   USB_INTFLAG = 0xffff;
-  USB_INTENSET = INT_EORST;
+  USB_INTENSET = INT_EORST | INT_EORSM;
   for (unsigned i = 0; i < LINES_USED; i++) cortex_set_priority(lines[i], PRIORITY_USB);
   for (unsigned i = 0; i < LINES_USED; i++) cortex_enable_interrupt(lines[i]);
   USB_CTRLB = CTRLB_FULL_SPEED;
@@ -124,8 +126,27 @@ void usb_device_start(void) {
 void usb_device_hold(void) { cortex_hold(PRIORITY_USB); }
 void usb_device_resume(void) { cortex_release(); }
 
-bool usb_device_is_suspended(void) { return is_suspended; }
-void usb_device_set_address(uint8_t address) { USB_DADD = (uint8_t)(DADD_ADDEN | address); }
+/*
+ * The bus falls asleep, or wakes up: only the one that comes next may interrupt, since the other may
+ * come again and again meanwhile. What it has left behind is of no meaning by then.
+ */
+static void await_on_bus(uint16_t next) {
+  USB_INTENCLR = INT_SUSPEND | INT_WAKEUP;
+  USB_INTFLAG = next;
+  USB_INTENSET = next;
+}
+
+/*
+ * The first frame ends a suspension, not WAKEUP: that comes with a reset of the bus, too, and what
+ * the port sent until the end of the reset would be lost.
+ */
+bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & INT_SOF); }
+
+void usb_device_set_address(uint8_t address) {
+  USB_DADD = (uint8_t)(DADD_ADDEN | address);
+  /* Before, while a plug goes in, a bus seems to sleep, and there is no port that could be open. */
+  if (address != 0) await_on_bus(INT_SUSPEND);
+}
 
 void usb_device_open_endpoints(void) {
   open(ENDPOINT_NOTIFY, TYPE_INTERRUPT_IN, SIZE_8);
@@ -184,12 +205,18 @@ bool usb_device_is_stalled(uint8_t endpoint_address) {
 }
 
 static void poll_bus(void) {
-  const uint16_t flags = USB_INTFLAG;
-  USB_INTFLAG = flags & (INT_SUSPEND | INT_EORST | INT_WAKEUP | INT_EORSM);
-  if (flags & (INT_WAKEUP | INT_EORSM)) is_suspended = false;
-  if (flags & INT_SUSPEND) is_suspended = true;
+  const uint16_t flags = USB_INTFLAG & USB_INTENSET;
+  USB_INTFLAG = flags;
+  if (flags & INT_SUSPEND) {
+    USB_INTFLAG = INT_SOF; /* the frames before it */
+    was_suspended = true;
+    await_on_bus(INT_WAKEUP);
+  }
+  /* After SUSPEND: where both a beginning and an end wait, the bus is awake. */
+  if (flags & (INT_WAKEUP | INT_EORSM)) await_on_bus(INT_SUSPEND);
   if (!(flags & INT_EORST)) return;
-  is_suspended = false;
+  was_suspended = false;
+  USB_INTENCLR = INT_SUSPEND | INT_WAKEUP;
   usb_device_set_address(0);
   open(ENDPOINT_CONTROL, TYPE_CONTROL, SIZE_64);
   /* A set-up packet is taken whatever else is asked of the bank, and needs to know its room. */

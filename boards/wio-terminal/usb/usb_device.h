@@ -22,7 +22,7 @@ void usb_device_start(void);
 void usb_device_hold(void);
 void usb_device_resume(void);
 
-/* The host has put the bus to sleep, or the cable is out. */
+/* The host has put the bus to sleep, or the cable is out. At any time. */
 bool usb_device_is_suspended(void);
 
 void usb_device_set_address(uint8_t address);
@@ -44,7 +44,10 @@ const uint8_t *usb_device_received(uint8_t endpoint, size_t *length);
 void usb_device_release(uint8_t endpoint);
 void usb_device_listen(void);
 
-/* Answers with a stall. On the first endpoint, until the next set-up packet. */
+/*
+ * Answers with a stall. On the first endpoint, until the next set-up packet. The end of a stall is
+ * the first toggle, too.
+ */
 void usb_device_stall(uint8_t endpoint_address, bool on);
 bool usb_device_is_stalled(uint8_t endpoint_address);
 

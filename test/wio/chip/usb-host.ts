@@ -20,9 +20,11 @@ export interface Setup {
 const FRAME_MICROS = 1000;
 /** While there is something to do: about as long as a packet takes at 12 Mbit/s. */
 const PACKET_MICROS = 50;
-/** 7.1.7.3 and 7.1.7.5. */
+/** 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
 const DEBOUNCE_MICROS = 100_000;
 const RESET_MICROS = 10_000;
+const RECOVERY_MICROS = 10_000;
+const RESUME_MICROS = 20_000;
 /** 9.2.6.3: how long a device may take for its new address. */
 const ADDRESS_MICROS = 2_000;
 /** 9.2.6.4, and what a host gives a device at all. */
@@ -50,6 +52,8 @@ export class UsbHost {
   strings = { vendor: "", product: "", serial: "" };
   private address = 0;
   private isOpen = false;
+  /** From its reset on until the cable is out, but for the host's sleep, a port sends frames. */
+  private sendsFrames = false;
   private transfer: Transfer | undefined;
   private outgoing = Buffer.alloc(0);
   private outToggle = false;
@@ -59,9 +63,7 @@ export class UsbHost {
   constructor(
     private readonly device: UsbDevice,
     private readonly clock: Clock,
-  ) {
-    this.frame();
-  }
+  ) {}
 
   /** From the cable to the configuration. @throws BadDescriptor, UsbStall, UsbTimeout */
   async enumerate(): Promise<Description> {
@@ -126,17 +128,35 @@ export class UsbHost {
 
   /** Takes the bus down, and comes back: as at the start of an enumeration, or a new one. */
   async reset(): Promise<void> {
-    this.isOpen = false;
+    this.isOpen = this.sendsFrames = false;
     this.address = 0;
-    this.device.busReset();
+    this.device.wakeUp();
     await this.sleep(RESET_MICROS);
+    this.device.busReset();
+    this.sendsFrames = true;
+    this.soon();
+    await this.sleep(RECOVERY_MICROS);
   }
 
   /** Ends its frames, so that nothing wakes the chip for it. */
   unplug(): void {
-    this.cancelFrame();
     this.isOpen = false;
+    this.suspend();
+  }
+
+  /** The computer goes to sleep; whoever has the port open will have it open afterwards. */
+  suspend(): void {
+    this.cancelFrame();
+    this.sendsFrames = false;
     this.device.suspend();
+  }
+
+  async resume(): Promise<void> {
+    this.device.wakeUp();
+    await this.sleep(RESUME_MICROS);
+    this.device.endOfResume();
+    this.sendsFrames = true;
+    this.soon();
   }
 
   async sleep(micros: number): Promise<void> {
@@ -210,6 +230,7 @@ export class UsbHost {
   }
 
   private frame(): void {
+    if (!this.sendsFrames) return;
     this.device.startOfFrame();
     const moved = [this.advance(), this.isOpen && this.moveOut(), this.isOpen && this.moveIn()];
     const isBusy = moved.includes(true) || this.transfer !== undefined;

@@ -3,7 +3,8 @@
  * `component/usb.h`; what the firmware of hathach/tinyusb (dcd_samd.c) relies on.
  *
  * A set-up packet ends a stall of the first endpoint: dcd_samd.c never does it itself, and works.
- * What the sources leave open goes against the firmware: it changes neither BK0RDY nor BK1RDY.
+ * What the sources leave open goes against the firmware: it changes neither BK0RDY nor BK1RDY,
+ * SUSPEND cannot be cleared while the bus sleeps, and WAKEUP comes with a reset, too.
  */
 import type { Chip } from "./peripheral";
 import { RegisterBlock, type Register } from "./registers";
@@ -45,6 +46,8 @@ export class UsbDevice extends RegisterBlock {
   /** Called when the device takes the wire, or leaves it. */
   onAttach: (attached: boolean) => void = () => undefined;
   private isAttached = false;
+  /** Nothing moves on the bus. */
+  private isIdle = false;
   private readonly control: Register;
   private readonly controlB: Register;
   private readonly address: Register;
@@ -68,7 +71,13 @@ export class UsbDevice extends RegisterBlock {
     this.define({ offset: 0x0c, size: 1, writable: 0 }); // STATUS
     this.interrupts = this.bits(0x18, 2, "set");
     this.clearerOf(this.interrupts, 0x14);
-    this.flags = this.bits(0x1c, 2, "clear");
+    this.flags = this.define({
+      offset: 0x1c,
+      size: 2,
+      written: (value, before) => {
+        this.change(this.flags, (before & ~value) | (this.isIdle ? INT.suspend : 0));
+      },
+    });
     this.descriptors = this.define({ offset: 0x24, size: 4 });
     this.define({ offset: 0x28, size: 2 }); // PADCAL
     for (let n = 0; n < ENDPOINTS; n++) this.endpoints.push(this.defineEndpoint(n));
@@ -80,26 +89,35 @@ export class UsbDevice extends RegisterBlock {
 
   override reset(): void {
     super.reset();
+    this.isIdle = false;
     this.attach();
     this.update();
   }
 
-  /** Both lines low for at least 10 ms. */
+  /** The end of both lines being low for at least 10 ms. */
   busReset(): void {
     if (!this.isAttached) return;
+    this.isIdle = false;
     this.set(this.address, 0);
     for (const { config, status, flags, enabled } of this.endpoints)
       for (const register of [config, status, flags, enabled]) this.set(register, 0);
     this.raise(INT.eorst);
   }
 
-  /** Nothing on the bus for 3 ms, and something again. */
+  /** Nothing on the bus for 3 ms. */
   suspend(): void {
+    this.isIdle = true;
     this.raise(INT.suspend);
   }
 
-  resume(): void {
-    this.raise(INT.wakeup | INT.eorsm);
+  /** Something again: a resume begins, or a reset, or a plug goes in. */
+  wakeUp(): void {
+    this.isIdle = false;
+    this.raise(INT.wakeup);
+  }
+
+  endOfResume(): void {
+    this.raise(INT.eorsm);
   }
 
   startOfFrame(): void {
@@ -211,6 +229,7 @@ export class UsbDevice extends RegisterBlock {
     const attached = enabled && !(this.get(this.controlB) & DETACH);
     if (attached === this.isAttached) return;
     this.isAttached = attached;
+    if (attached) this.suspend(); // until the host's first reset
     this.onAttach(attached);
   }
 
