@@ -12,7 +12,7 @@
 static uint8_t sent[ENDPOINTS][DATA_PACKET], received[DATA_PACKET];
 static size_t sent_length[ENDPOINTS], received_length;
 static bool is_sending[ENDPOINTS], has_received, is_listening, is_suspended, is_open;
-static bool stalled[2][ENDPOINTS];
+static bool stalled[2][ENDPOINTS], is_second_toggle[2][ENDPOINTS];
 static uint8_t address;
 
 bool usb_device_is_suspended(void) { return is_suspended; }
@@ -44,6 +44,7 @@ const uint8_t *usb_device_received(uint8_t endpoint, size_t *length) {
 void usb_device_stall(uint8_t endpoint_address, bool on) {
   CHECK((endpoint_address & 0x7f) < ENDPOINTS);
   stalled[endpoint_address >> 7][endpoint_address & 0x7f] = on;
+  if (!on) is_second_toggle[endpoint_address >> 7][endpoint_address & 0x7f] = false;
 }
 
 bool usb_device_is_stalled(uint8_t endpoint_address) {
@@ -138,6 +139,24 @@ static void is_configured(void) {
   CHECK(!control(0x00, SET_FEATURE, 1, 0, 0, NULL)); /* no remote wake-up */
 }
 
+static void starts_an_interface_anew(void) {
+  static const uint8_t endpoints[] = {0x81, 0x02, 0x82};
+  for (uint8_t interface = 0; interface < INTERFACES; interface++) {
+    for (size_t i = 0; i < sizeof endpoints; i++) {
+      CHECK(control(0x02, SET_FEATURE, FEATURE_ENDPOINT_HALT, endpoints[i], 0, NULL));
+      is_second_toggle[endpoints[i] >> 7][endpoints[i] & 0x7f] = true;
+    }
+    CHECK(!control(0x01, SET_INTERFACE, 1, interface, 0, NULL));
+    CHECK(stalled[1][1] && stalled[0][2] && stalled[1][2]);
+    CHECK(control(0x01, SET_INTERFACE, 0, interface, 0, NULL));
+    const bool is_data = interface == INTERFACE_DATA;
+    CHECK(stalled[1][1] == is_data && is_second_toggle[1][1] == is_data);
+    CHECK(stalled[0][2] == !is_data && is_second_toggle[0][2] == !is_data);
+    CHECK(stalled[1][2] == !is_data && is_second_toggle[1][2] == !is_data);
+  }
+  CHECK(control(0x02, CLEAR_FEATURE, FEATURE_ENDPOINT_HALT, 0x81, 0, NULL) && !stalled[1][1]);
+}
+
 static void set_line(uint32_t baud) {
   const uint8_t coding[] = {(uint8_t)baud, (uint8_t)(baud >> 8), (uint8_t)(baud >> 16),
                             (uint8_t)(baud >> 24), 0, 0, 8};
@@ -171,6 +190,8 @@ static void moves_bytes(void) {
   CHECK(sent_length[2] == 64);
   is_sending[2] = false;
   cdc_step();
+  CHECK(!is_sending[2]); /* for the rest, which does not come */
+  cdc_step();
   CHECK(is_sending[2] && sent_length[2] == 0); /* the end of what was full */
   is_sending[2] = false;
   cdc_step();
@@ -189,6 +210,28 @@ static void moves_bytes(void) {
   has_received = true;
   received_length = 0;
   CHECK(cdc_read(back, 64) == 0 && !has_received);
+}
+
+/* Rounds of the loop, in each of which the host takes a packet. */
+static void ends_a_transfer_once(size_t length, const size_t *packets, size_t count) {
+  static const uint8_t bytes[200];
+  size_t written = 0, seen = 0;
+  for (int round = 0; round < 20; round++) {
+    cdc_step();
+    written += cdc_write(bytes, length - written);
+    if (!is_sending[2]) continue;
+    CHECK(seen < count && sent_length[2] == packets[seen]);
+    seen++;
+    is_sending[2] = false;
+  }
+  CHECK(written == length && seen == count);
+}
+
+static void sends_full_packets_in_a_row(void) {
+  ends_a_transfer_once(200, (const size_t[]){64, 64, 64, 8}, 4);
+  ends_a_transfer_once(192, (const size_t[]){64, 64, 64, 0}, 4);
+  ends_a_transfer_once(64, (const size_t[]){64, 0}, 2);
+  ends_a_transfer_once(63, (const size_t[]){63}, 1);
 }
 
 static void is_touched_at_1200_baud(void) {
@@ -247,8 +290,10 @@ int main(void) {
   usb_on_reset();
   describes_itself();
   is_configured();
+  starts_an_interface_anew();
   is_a_serial_port();
   moves_bytes();
+  sends_full_packets_in_a_row();
   is_touched_at_1200_baud();
   usb_on_reset();
   CHECK(!control_is_configured() && !cdc_is_open());

@@ -18,10 +18,11 @@ static bool is_touched;
 static uint64_t touched_micros; /* 0: not looked at yet */
 static size_t received_taken;
 static bool last_was_full;
+static bool is_end_due; /* a round ago the way was free already */
 
 void cdc_reset(void) {
   memcpy(coding, first_coding, sizeof coding);
-  dtr = was_open = is_touched = last_was_full = false;
+  dtr = was_open = is_touched = last_was_full = is_end_due = false;
   received_taken = 0;
 }
 
@@ -76,11 +77,16 @@ size_t cdc_write(const uint8_t *bytes, size_t length) {
   const size_t sent = length < DATA_PACKET ? length : DATA_PACKET;
   if (sent == 0 || !cdc_is_open() || !usb_device_send(ENDPOINT_DATA, bytes, sent)) return 0;
   last_was_full = sent == DATA_PACKET;
+  is_end_due = false;
   return sent;
 }
 
-/* A host that asked for more than one packet waits until one comes that is not full: 5.8.3. */
+/*
+ * A host that asked for more than one packet waits until one comes that is not full: 5.8.3. Where
+ * there is more to write, it takes the way that is free now, and comes before the next step.
+ */
 void cdc_step(void) {
   if (!last_was_full || usb_device_is_sending(ENDPOINT_DATA)) return;
-  if (usb_device_send(ENDPOINT_DATA, NULL, 0)) last_was_full = false;
+  if (!is_end_due) is_end_due = true;
+  else if (usb_device_send(ENDPOINT_DATA, NULL, 0)) last_was_full = is_end_due = false;
 }

@@ -106,6 +106,21 @@ static void configure(void) {
   accept();
 }
 
+/* There is one setting, and to choose it starts the interface's endpoints anew: 9.1.1.5. */
+static void set_interface(void) {
+  if (current.value != 0) {
+    refuse();
+    return;
+  }
+  if (current.index == INTERFACE_DATA) {
+    usb_device_stall(ENDPOINT_DATA, false);
+    usb_device_stall(ENDPOINT_DATA | ENDPOINT_IN, false);
+  } else {
+    usb_device_stall(ENDPOINT_NOTIFY | ENDPOINT_IN, false);
+  }
+  accept();
+}
+
 static void get_descriptor(void) {
   size_t length = 0;
   const uint8_t *const found = descriptor_find(current.value, &length);
@@ -146,8 +161,7 @@ static void standard(void) {
       answer_u8(0);
       break;
     case SET_INTERFACE | RECEIVER_INTERFACE << 16:
-      if (current.value == 0) accept();
-      else refuse();
+      set_interface();
       break;
     default:
       refuse();
