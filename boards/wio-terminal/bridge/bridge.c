@@ -24,7 +24,8 @@ static uint16_t out_start, out_length;
 static bool is_open, sends_frames, sends_log = true;
 static bool frames_lost;
 static uint32_t lines_lost;
-static bool is_line_cut; /* its beginning did not fit, so its rest is left out too */
+static bool is_line_cut;     /* a piece of it did not fit, so its rest is left out too */
+static uint16_t line_length; /* of a line without its end so far, where nothing came after it */
 
 static framing_decoder decoder;
 static bool has_frame; /* one waits in the decoder until the bus takes it */
@@ -65,19 +66,26 @@ static bool tell_of_lost_lines(void) {
   return true;
 }
 
+/* A piece that finds no room takes back what its line began with, if that was put last. */
 void bridge_log(const char *text, size_t length) {
   if (!sends_log || length == 0) return;
   const bool ends = text[length - 1] == '\n';
   if (!is_line_cut && (!tell_of_lost_lines() || text_length(text, length) > room())) {
+    out_length = (uint16_t)(out_length - line_length); /* or the next line would run on from it */
     is_line_cut = true;
     lines_lost++;
   }
-  if (!is_line_cut) put_text(text, length);
-  else if (ends) is_line_cut = false;
+  if (!is_line_cut) {
+    put_text(text, length);
+    line_length = (uint16_t)(line_length + text_length(text, length));
+  }
+  if (ends || is_line_cut) line_length = 0;
+  if (ends) is_line_cut = false;
 }
 
 void bridge_frame(const uint8_t *frame) {
   if (!sends_frames) return;
+  line_length = 0;
   uint8_t encoded[FRAMING_MAX];
   const size_t length = framing_length(frame);
   const size_t gap = frames_lost ? 2 : 0;
@@ -162,6 +170,7 @@ static void close_line(void) {
 
 void bridge_step(void) {
   const bool was_open = is_open;
+  line_length = 0;
   is_open = board_line_is_open();
   if (was_open && !is_open) close_line();
   if (!is_open) return;

@@ -202,6 +202,29 @@ static void tells_what_it_left_out(void) {
   ask_bridge(0x80);
 }
 
+/* The console writes a line in pieces. */
+static void a_line_comes_whole_or_not_at_all(void) {
+  static const char line[] = "one of many lines\r\n", telling[] = "console: 193 lines lost\r\n";
+  enum { LINE = sizeof line - 1, WHOLE = 2048 / LINE };
+  step();
+  write_limit = 0;
+  for (int i = 0; i < 300; i++) {
+    log_text("one of ");
+    log_text("many lines");
+    log_text("\n");
+  }
+  write_limit = SIZE_MAX;
+  step();
+  CHECK(2048 % LINE > strlen("one of ")); /* the first piece of the next one found room */
+  CHECK(from_board_length == WHOLE * LINE + sizeof telling - 1);
+  for (size_t i = 0; i < WHOLE; i++) CHECK_BYTES(from_board + i * LINE, line, LINE);
+  CHECK_BYTES(from_board + WHOLE * LINE, telling, sizeof telling - 1);
+  log_text("and ");
+  log_text("on\n");
+  step();
+  CHECK(from_board_length == 8 && heard("and on\r\n"));
+}
+
 static void a_closed_line_forgets(void) {
   ask_bridge(0x81);
   line_open = false;
@@ -247,6 +270,7 @@ int main(void) {
   frames_only_when_asked_for();
   waits_for_a_full_bus();
   tells_what_it_left_out();
+  a_line_comes_whole_or_not_at_all();
   a_closed_line_forgets();
   survives_nonsense();
   return all_checked();
