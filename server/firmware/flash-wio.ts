@@ -4,7 +4,7 @@ import { printable } from "../log";
 import { UserError } from "../user-error";
 import { command, readFlags } from "./command";
 import { openSerialBus } from "./serial-bus";
-import { askTerminal, choosePort, listPorts, type Port } from "./serial-port";
+import { askTerminal, choosePort, listPorts, permitted, type Port } from "./serial-port";
 import { isUf2 } from "./uf2";
 import { waitFor } from "./wait-for";
 import { copyImage, findDrive, touch } from "./wio-drive";
@@ -14,6 +14,8 @@ const BY_HAND = "slide its power switch down twice, quickly: a drive named Ardui
 
 /** USB vendor. */
 const SEEED = "2886";
+/** USB product of the image, and of Arduino's; the bootloader has a port, too, but is another. */
+const WIO_TERMINAL = "802d";
 
 const DRIVE_MS = 20_000;
 const RESTART_MS = 30_000;
@@ -27,33 +29,46 @@ await command(async () => {
     port: { type: "string" },
   });
   const image = readImage(flags.image ?? IMAGE);
-  const findPort = async () => await choosePort(flags.port, await boardPorts(flags), askTerminal);
 
+  const before = await listPorts();
+  let touched: string | undefined;
   if (findDrive(flags.drive) === undefined) {
-    const port = await findPort();
-    if (port === undefined)
+    // A touch would reset other makers' boards, too: those are left alone unless one is named.
+    const ports = flags.port === undefined ? before.filter(isSeeed) : before;
+    touched = await choosePort(flags.port, ports, askTerminal);
+    if (touched === undefined)
       throw new UserError(`no Wio Terminal found: plug it in, and ${BY_HAND}; then run this again`);
-    console.log(`${port}: asking the board to restart into its bootloader`);
-    await touch(port);
+    console.log(`${touched}: asking the board to restart into its bootloader`);
+    await touch(touched);
     if (!(await waitFor(() => findDrive(flags.drive) !== undefined, DRIVE_MS)))
       throw new UserError(
-        `${port}: no drive of a bootloader came: mount it, or ${BY_HAND}; then run this again`,
+        `${touched}: no drive of a bootloader came: mount it, or ${BY_HAND}; then run this again`,
       );
   }
+  // Known by what it is not: with its program a board changes its serial number, and maybe its path.
+  const others = before
+    .filter((port) => isWioTerminal(port) && port.path !== touched)
+    .map(identityOf);
+  const findBoard = async (): Promise<string | undefined> => {
+    const boards = (await listPorts()).filter(isWioTerminal);
+    return boards.find((port) => !others.includes(identityOf(port)))?.path;
+  };
 
   const drive = findDrive(flags.drive);
   if (drive === undefined) throw new UserError("the drive of the bootloader went away again");
   console.log(`${drive}: copying ${image.length} bytes`);
   copyImage(image, drive);
-  if (!(await waitFor(() => findDrive(drive) === undefined, RESTART_MS)))
+  // A drive that was mounted by hand stays, as a shadow of itself: then the port tells.
+  const restarted = async () => findDrive(drive) === undefined || (await findBoard()) !== undefined;
+  if (!(await waitFor(restarted, RESTART_MS)))
     throw new UserError(`${drive}: the bootloader is still there: it did not take the image`);
   console.log("The image is there; waiting for the board to start");
 
   const said: string[] = [];
   await waitFor(async () => {
-    const port = await findPort();
+    const port = await findBoard();
     if (port === undefined) return false;
-    const line = await openSerialBus(port, (text) => said.push(text));
+    const line = await openSerialBus(permitted(port), (text) => said.push(text));
     if (!line) return false;
     await waitFor(() => false, LOG_MS);
     await line.stop();
@@ -67,10 +82,17 @@ await command(async () => {
 // The serial transport watches the ports for ever.
 process.exit();
 
-/** A touch would reset other makers' boards, too: those are left alone unless one is named. */
-async function boardPorts({ port }: { port?: string | undefined }): Promise<Port[]> {
-  const ports = await listPorts();
-  return port === undefined ? ports.filter(({ vendorId }) => vendorId === SEEED) : ports;
+function isSeeed({ vendorId }: Port): boolean {
+  return vendorId === SEEED;
+}
+
+function isWioTerminal(port: Port): boolean {
+  return isSeeed(port) && port.productId?.toLowerCase() === WIO_TERMINAL;
+}
+
+/** Windows has an empty serial number where it knows none. */
+function identityOf({ path, serialNumber = "" }: Port): string {
+  return serialNumber === "" ? path : serialNumber;
 }
 
 function readImage(path: string): Buffer {

@@ -8,6 +8,8 @@ export interface Port {
   manufacturer?: string;
   /** USB vendor, hexadecimal. */
   vendorId?: string;
+  /** The vendor's number for the product, hexadecimal. */
+  productId?: string;
   serialNumber?: string;
 }
 
@@ -97,7 +99,8 @@ function described(port: Port): string {
   return name ? `${port.path} (${name})` : port.path;
 }
 
-function permitted(path: string): string {
+/** @throws UserError where the port can't be opened */
+export function permitted(path: string): string {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch {
