@@ -165,8 +165,7 @@ static void silent(void) {
   } else if (state == PROBE) {
     probe_old();
   } else {
-    if (state == CHECK) lose_network();
-    power_cycle("coprocessor is silent");
+    wifi_restart("coprocessor is silent");
   }
 }
 
