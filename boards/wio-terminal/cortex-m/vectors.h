@@ -12,6 +12,7 @@ typedef void (*handler)(void);
 
 enum { FIRST_LINE = 16 };
 
+/* clang-format off */
 #define CORTEX_VECTORS                        \
   [0] = (handler)linker_handler_stack_top,    \
   [1] = reset_handler,                        \
@@ -24,5 +25,6 @@ enum { FIRST_LINE = 16 };
   [12] = fault_handler,                       \
   [14] = fault_handler,                       \
   [15] = systick_handler
+/* clang-format on */
 
 #endif

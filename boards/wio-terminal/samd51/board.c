@@ -25,6 +25,7 @@
 #define INFRARED PIN(PORT_B, 31)
 #define COPROCESSOR PIN(PORT_A, 18)
 
+/* clang-format off */
 static const unsigned buttons[BOARD_KEYS] = {
     [BOARD_BUTTON_A] = PIN(PORT_C, 26),
     [BOARD_BUTTON_B] = PIN(PORT_C, 27),
@@ -35,6 +36,7 @@ static const unsigned buttons[BOARD_KEYS] = {
     [BOARD_SWITCH_DOWN] = PIN(PORT_D, 8),
     [BOARD_SWITCH_PRESS] = PIN(PORT_D, 10),
 };
+/* clang-format on */
 
 static void pins_init(void) {
   pin_output(LED, false);

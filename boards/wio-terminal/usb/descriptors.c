@@ -14,6 +14,9 @@ enum { STRING_MAX = 2 + 2 * 32 };
 
 #define U16(value) (value) & 0xff, (value) >> 8
 
+/* One descriptor, or one part of it, on each line. */
+/* clang-format off */
+
 /* A composite device whose interfaces are associated: ECN of 2003, table 1-1. */
 static const uint8_t device[] = {
     18, DESCRIPTOR_DEVICE, U16(0x0200),
@@ -50,6 +53,8 @@ static const uint8_t configuration[] = {
     7, DESCRIPTOR_ENDPOINT, ENDPOINT_DATA, ENDPOINT_BULK, U16(DATA_PACKET), 0,
     7, DESCRIPTOR_ENDPOINT, ENDPOINT_DATA | ENDPOINT_IN, ENDPOINT_BULK, U16(DATA_PACKET), 0,
 };
+/* clang-format on */
+
 _Static_assert(sizeof device == 18, "USB 2.0, table 9-8");
 _Static_assert(sizeof configuration == CONFIGURATION_LENGTH, "wTotalLength");
 

@@ -1,0 +1,29 @@
+/** Part of `npm run lint`: the layout of the C. With `--write`, of `npm run format`. */
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "@wasm-fmt/clang-format";
+import { ROOT } from "./build/paths";
+
+const write = process.argv.includes("--write");
+const style = readFileSync(join(ROOT, ".clang-format"), "utf8");
+const files = ["boards", "test"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort()
+    .map((name) => join(folder, name)),
+);
+
+const misformatted = files.filter((file) => {
+  const path = join(ROOT, file);
+  const text = readFileSync(path, "utf8");
+  const formatted = format(text, file, style);
+  if (formatted === text) return false;
+  if (write) writeFileSync(path, formatted);
+  return true;
+});
+
+for (const file of misformatted) console.log(write ? file : `${file}: not formatted`);
+if (misformatted.length > 0 && !write) {
+  console.error("Format the C with: npm run format");
+  process.exitCode = 1;
+}
