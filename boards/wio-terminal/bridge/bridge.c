@@ -34,9 +34,7 @@ static size_t chunk_start, chunk_length;
 
 static size_t room(void) { return OUT_SIZE - out_length; }
 
-static void put(uint8_t byte) {
-  out[(out_start + out_length++) % OUT_SIZE] = byte;
-}
+static void put(uint8_t byte) { out[(out_start + out_length++) % OUT_SIZE] = byte; }
 
 static void put_text(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {

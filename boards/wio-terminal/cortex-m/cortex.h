@@ -22,8 +22,8 @@ void cortex_sleep(void);
 void cortex_wake(void);
 
 /*
- * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors. Interrupts
- * are off before, and on after.
+ * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors.
+ * Interrupts are off before, and on after.
  */
 void cortex_take_over(void);
 

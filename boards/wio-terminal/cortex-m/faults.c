@@ -57,23 +57,22 @@ static bool is_stack(uint32_t address) {
          address <= (uint32_t)linker_handler_stack_top - 4 * FRAME_WORDS;
 }
 
-/* The core puts eight words on the stack that was in use: B1.5.6. They are not there if it failed. */
+/* The core puts eight words on the stack that was in use: B1.5.6. They are not there if it failed.
+ */
 static void copy_frame(const uint32_t *frame, last_registers *into) {
   if (!is_stack((uint32_t)frame)) return;
-  *into = (last_registers){frame[0], frame[1], frame[2], frame[3],
-                           frame[4], frame[5], frame[6], frame[7], 0, 0, 0, 0};
+  *into = (last_registers){frame[0], frame[1], frame[2], frame[3], frame[4], frame[5],
+                           frame[6], frame[7], 0,        0,        0,        0};
 }
 
 static _Noreturn void __attribute__((used)) fault(const uint32_t *frame) {
   const uint32_t cause = CFSR;
-  const uint32_t address = cause & BFSR_BFARVALID    ? BFAR
-                           : cause & MMFSR_MMARVALID ? MMFAR
-                                                     : 0;
+  const uint32_t address = cause & BFSR_BFARVALID ? BFAR : cause & MMFSR_MMARVALID ? MMFAR : 0;
   last_registers registers = {0};
   uint32_t stack_pointer;
   __asm volatile("mrs %0, psp" : "=r"(stack_pointer));
-  const bool overflowed = cause & (BFSR_STKERR | MMFSR_MSTKERR) || below_stack(address) ||
-                          below_stack(stack_pointer);
+  const bool overflowed =
+      cause & (BFSR_STKERR | MMFSR_MSTKERR) || below_stack(address) || below_stack(stack_pointer);
   if (!overflowed) copy_frame(frame, &registers);
   registers.cfsr = cause;
   registers.hfsr = HFSR;

@@ -1,6 +1,7 @@
 /*
  * The hardware layer: all that the runtime asks of a board. `samd51/` implements it on the
- * Wio Terminal's chip, `qemu/` on an emulated Cortex-M4. Nothing above this header knows a register.
+ * Wio Terminal's chip, `qemu/` on an emulated Cortex-M4. Nothing above this header knows a
+ * register.
  *
  * All functions return at once unless they say otherwise. None may be called from an interrupt.
  */
@@ -46,7 +47,7 @@ size_t board_line_write(const uint8_t *bytes, size_t length);
 size_t board_link_read(uint8_t *into, size_t space);
 /* Takes what fits, and returns how much. */
 size_t board_link_write(const uint8_t *bytes, size_t length);
-void board_link_discard(void); /* forgets what was received */
+void board_link_discard(void);       /* forgets what was received */
 void board_link_baud(uint32_t baud); /* bits a second, from now on; 614,400 at first */
 /* The coprocessor's enable pin (CHIP_PU). */
 void board_link_power(bool on);

@@ -57,11 +57,13 @@ static button buttons[BOARD_BUTTONS] = {
     {.pin = BOARD_BUTTON_C, .sensor.interval_ms = SENSOR_DEFAULT_INTERVAL_MS},
 };
 
-#define BUTTON_SERVICE(button_name, pin)                        \
-  {                                                             \
-    .service_class = SERVICE_CLASS_BUTTON, .name = button_name, \
-    .handle = button_handle, .step = button_step,               \
-    .state = &buttons[pin],                                     \
+#define BUTTON_SERVICE(button_name, pin)     \
+  {                                          \
+      .service_class = SERVICE_CLASS_BUTTON, \
+      .name = button_name,                   \
+      .handle = button_handle,               \
+      .step = button_step,                   \
+      .state = &buttons[pin],                \
   }
 
 service button_services[BOARD_BUTTONS] = {

@@ -17,9 +17,12 @@ enum { RESTARTS_MAX = 0xf, SUPPORTS_ACKNOWLEDGE = 0x100, SUPPORTS_SERVICE_CLASS 
 enum { COMMAND_EVENT = 0x8000 };
 
 static service *const services[] = {
-    &control_service,    &light_level_service,
-    &light_bulb_service, &button_services[BOARD_BUTTON_A],
-    &button_services[BOARD_BUTTON_B], &button_services[BOARD_BUTTON_C],
+    &control_service,
+    &light_level_service,
+    &light_bulb_service,
+    &button_services[BOARD_BUTTON_A],
+    &button_services[BOARD_BUTTON_B],
+    &button_services[BOARD_BUTTON_C],
     &wifi_service,
 };
 enum { SERVICES = sizeof services / sizeof services[0] };

@@ -136,8 +136,8 @@ void erpc_step(uint64_t now_micros) {
   receive(now_micros);
   if (call.state != WAITING) return;
   const uint64_t waited_micros = now_micros - call.submitted_micros;
-  if (call.writer.failed || (now_micros > call.submitted_micros &&
-                             waited_micros >= (uint64_t)call.deadline_ms * 1000)) {
+  if (call.writer.failed ||
+      (now_micros > call.submitted_micros && waited_micros >= (uint64_t)call.deadline_ms * 1000)) {
     finish(NULL);
   }
 }

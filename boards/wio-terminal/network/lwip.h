@@ -10,12 +10,7 @@
 
 #include "erpc_client.h"
 
-enum {
-  LWIP_EAGAIN = 11,
-  LWIP_EISCONN = 106,
-  LWIP_EALREADY = 114,
-  LWIP_EINPROGRESS = 115
-};
+enum { LWIP_EAGAIN = 11, LWIP_EISCONN = 106, LWIP_EALREADY = 114, LWIP_EINPROGRESS = 115 };
 
 /* Reply: a binary of four bytes, the address in network order; then an i8, 0 if it was found. */
 void lwip_resolve(const char *host, uint32_t deadline_ms, erpc_done done);

@@ -294,7 +294,8 @@ void wifi_step(uint64_t now_micros) {
       wifi_call_join(ssid, password, joined);
       break;
     case DHCP:
-      wifi_call_u32(ERPC_ADAPTER, ADAPTER_DHCP_START, INTERFACE_STATION, DEADLINE_DHCP_MS, got_lease);
+      wifi_call_u32(ERPC_ADAPTER, ADAPTER_DHCP_START, INTERFACE_STATION, DEADLINE_DHCP_MS,
+                    got_lease);
       break;
     case ADDRESS:
       wifi_call_u32(ERPC_ADAPTER, ADAPTER_GET_IP_INFO, INTERFACE_STATION, DEADLINE_MS, got_address);

@@ -38,7 +38,8 @@ const char *package_setting(const char *key);
  */
 bool package_is_new(void);
 
-/* Takes the settings over: Wi-Fi's to the board's own, the rest to the virtual machine's service. */
+/* Takes the settings over: Wi-Fi's to the board's own, the rest to the virtual machine's service.
+ */
 void package_apply_settings(void);
 
 /* Settings and program have been taken over. */

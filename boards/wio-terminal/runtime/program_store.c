@@ -36,7 +36,9 @@ static struct {
 } filling;
 
 static size_t offset_of(unsigned slot) { return FIRST_SLOT + (size_t)slot * SLOT; }
-static const seal *seal_of(unsigned slot) { return (const seal *)(board_storage + offset_of(slot)); }
+static const seal *seal_of(unsigned slot) {
+  return (const seal *)(board_storage + offset_of(slot));
+}
 
 static uint32_t seal_crc(const seal *of, unsigned slot) {
   const uint32_t crc = crc32(0, of, offsetof(seal, crc));

@@ -1,7 +1,7 @@
 /*
  * A block begins with a head; records follow, the last of a key counts. A block that is full is
- * copied into the other, without values that no longer count; the other's head is written last, with the
- * next sequence number, and so makes it the one that counts.
+ * copied into the other, without values that no longer count; the other's head is written last,
+ * with the next sequence number, and so makes it the one that counts.
  *
  * All is written in units of 16 bytes, each once after an erase, as the chip's flash demands
  * (board.h). Where power went in the midst of a record, its checksum tells, and the block takes no
@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   char key[SETTING_KEY_MAX + 1];
   uint32_t length;
-  uint32_t crc; /* of key, length and value */
+  uint32_t crc;     /* of key, length and value */
   uint8_t start[8]; /* of the value; its rest follows in whole units */
 } record;
 

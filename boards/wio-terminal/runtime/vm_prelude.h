@@ -27,16 +27,16 @@ typedef double f64;
  * Memory. An address is 32 bits wide and wraps, so that flash, which lies below the array, has an
  * address too. Data may be unaligned: a memcpy of fixed size is one or two plain loads on an M4.
  */
-#define VM_DEFINE_LOAD(name, stored, widened, result)                     \
-  static inline result name(u32 address) {                                \
-    stored value;                                                         \
-    __builtin_memcpy(&value, vm_at(address), sizeof value);               \
-    return (result)(widened)value;                                        \
+#define VM_DEFINE_LOAD(name, stored, widened, result)       \
+  static inline result name(u32 address) {                  \
+    stored value;                                           \
+    __builtin_memcpy(&value, vm_at(address), sizeof value); \
+    return (result)(widened)value;                          \
   }
-#define VM_DEFINE_STORE(name, stored, given)                              \
-  static inline void name(u32 address, given value) {                     \
-    stored narrowed = (stored)value;                                      \
-    __builtin_memcpy(vm_at(address), &narrowed, sizeof narrowed);         \
+#define VM_DEFINE_STORE(name, stored, given)                      \
+  static inline void name(u32 address, given value) {             \
+    stored narrowed = (stored)value;                              \
+    __builtin_memcpy(vm_at(address), &narrowed, sizeof narrowed); \
   }
 
 VM_DEFINE_LOAD(i32_load, u32, u32, u32)
@@ -66,11 +66,11 @@ VM_DEFINE_STORE(i64_store32, u32, u64)
 /* sbrk asks for each piece of memory beyond this: vm_import_emscripten_resize_heap answers. */
 #define VM_MEMORY_PAGES 0u
 
-#define VM_SET_STACK_POINTER(value)                                       \
-  do {                                                                    \
-    u32 pointer = (value);                                                \
-    if (pointer < vm_stack_limit) vm_stack_overflow();                    \
-    vm_global___stack_pointer = pointer;                                  \
+#define VM_SET_STACK_POINTER(value)                    \
+  do {                                                 \
+    u32 pointer = (value);                             \
+    if (pointer < vm_stack_limit) vm_stack_overflow(); \
+    vm_global___stack_pointer = pointer;               \
   } while (0)
 
 #define FUNC_PROLOGUE
@@ -97,7 +97,7 @@ static inline vm_function vm_table_lookup(const vm_table_entry *table, u32 size,
 #define I64_CLZ(x) ((x) ? (u64)__builtin_clzll(x) : 64u)
 #define I32_CTZ(x) ((x) ? (u32)__builtin_ctz(x) : 32u)
 #define I64_CTZ(x) ((x) ? (u64)__builtin_ctzll(x) : 64u)
-#define I32_ROTL(x, n) (((x) << ((n)&31)) | ((x) >> ((32 - ((n)&31)) & 31)))
+#define I32_ROTL(x, n) (((x) << ((n) & 31)) | ((x) >> ((32 - ((n) & 31)) & 31)))
 
 static inline u32 vm_checked_divisor32(u32 divisor) {
   if (divisor == 0) vm_trap("division by zero");
@@ -115,10 +115,10 @@ static inline u32 I32_REM_S(u32 x, u32 y) {
 }
 
 /* Doubles to integers: towards zero; what has no integer traps. */
-#define VM_DEFINE_TRUNCATE(name, integer, result, low, high)              \
-  static inline result name(f64 x) {                                      \
-    if (!(x > (low) && x < (high))) vm_trap("conversion to integer");     \
-    return (result)(integer)x;                                            \
+#define VM_DEFINE_TRUNCATE(name, integer, result, low, high)          \
+  static inline result name(f64 x) {                                  \
+    if (!(x > (low) && x < (high))) vm_trap("conversion to integer"); \
+    return (result)(integer)x;                                        \
   }
 VM_DEFINE_TRUNCATE(I32_TRUNC_S_F64, s32, u32, -2147483649.0, 2147483648.0)
 VM_DEFINE_TRUNCATE(I32_TRUNC_U_F64, u32, u32, -1.0, 4294967296.0)
@@ -126,11 +126,11 @@ VM_DEFINE_TRUNCATE(I32_TRUNC_U_F64, u32, u32, -1.0, 4294967296.0)
 VM_DEFINE_TRUNCATE(I64_TRUNC_S_F64, s64, u64, -9223372036854777856.0, 9223372036854775808.0)
 VM_DEFINE_TRUNCATE(I64_TRUNC_U_F64, u64, u64, -1.0, 18446744073709551616.0)
 
-#define VM_DEFINE_REINTERPRET(name, from, to)                             \
-  static inline to name(from x) {                                         \
-    to result;                                                            \
-    __builtin_memcpy(&result, &x, sizeof result);                         \
-    return result;                                                        \
+#define VM_DEFINE_REINTERPRET(name, from, to)     \
+  static inline to name(from x) {                 \
+    to result;                                    \
+    __builtin_memcpy(&result, &x, sizeof result); \
+    return result;                                \
   }
 VM_DEFINE_REINTERPRET(f32_reinterpret_i32, u32, f32)
 VM_DEFINE_REINTERPRET(i32_reinterpret_f32, f32, u32)

@@ -46,7 +46,7 @@ void panel_init(void) {
   SERCOM7_CTRLA = CTRLA_SWRST;
   settle();
   SERCOM7_CTRLA = CTRLA_HOST | CTRLA_DOPO_2 | CTRLA_DIPO_2; /* mode 0, most significant bit first */
-  SERCOM7_CTRLB = 0;                                        /* 8 bits; what comes back is not read */
+  SERCOM7_CTRLB = 0; /* 8 bits; what comes back is not read */
   settle();
   SERCOM7_BAUD = BAUD_24MHZ;
   SERCOM7_CTRLA |= CTRLA_ENABLE;
@@ -63,9 +63,7 @@ static void send(const uint8_t *bytes, size_t length) {
 }
 
 /* The pins change only once the last bit is out. */
-static void finish(void) {
-  WAIT_FOR(SERCOM7_INTFLAG & INTFLAG_TXC, "the display's last byte");
-}
+static void finish(void) { WAIT_FOR(SERCOM7_INTFLAG & INTFLAG_TXC, "the display's last byte"); }
 
 void panel_command(uint8_t command, const uint8_t *parameters, size_t length) {
   pin_set(SELECT, false);

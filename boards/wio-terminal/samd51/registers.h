@@ -18,11 +18,11 @@
  * Waits for a bit of the chip. One that never comes is told and ends the run: some milliseconds at
  * 48 or 120 MHz; where the core is slower than that, the watchdog is quicker.
  */
-#define WAIT_FOR(condition, what)                                       \
-  do {                                                                  \
-    for (uint32_t turns_left = 100000; !(condition);) {                 \
-      if (--turns_left == 0) panic("the chip does not get on: " what);  \
-    }                                                                   \
+#define WAIT_FOR(condition, what)                                      \
+  do {                                                                 \
+    for (uint32_t turns_left = 100000; !(condition);) {                \
+      if (--turns_left == 0) panic("the chip does not get on: " what); \
+    }                                                                  \
   } while (0)
 
 /* Lines of the interrupt controller: samd51p19a.h. A SERCOM has four of its own. */

@@ -10,7 +10,8 @@
 #define WDT_SYNCBUSY REGISTER32(0x40002008)
 #define WDT_CLEAR REGISTER8(0x4000200c)
 enum { WDT_ENABLE = 2, WDT_CLEAR_KEY = 0xa5, WDT_SYNCBUSY_CLEAR = 1 << 4 };
-/* 8192 cycles of 1,024 Hz: longer than an erase of flash, and than any round of the virtual machine's. */
+/* 8192 cycles of 1,024 Hz: longer than an erase of flash, and than any round of the virtual
+ * machine's. */
 enum { WDT_PERIOD = 0xa };
 
 void watchdog_start(void) {
@@ -65,8 +66,14 @@ void cache_init(void) {
 
 const char *reset_cause(void) {
   static const char *const names[8] = {
-      "power on",     "brown-out of the core", "brown-out of the supply", "the flash controller",
-      "reset button", "watchdog",              "the program itself",      "backup",
+      "power on",
+      "brown-out of the core",
+      "brown-out of the supply",
+      "the flash controller",
+      "reset button",
+      "watchdog",
+      "the program itself",
+      "backup",
   };
   const uint8_t cause = RSTC_RCAUSE;
   for (unsigned bit = 0; bit < 8; bit++) {

@@ -102,8 +102,8 @@ static void let_in(unsigned endpoint) {
 }
 
 void usb_device_start(void) {
-  clock_bus_enable(BUS_AHB, 10);  /* USB */
-  clock_bus_enable(BUS_APBB, 0);  /* USB */
+  clock_bus_enable(BUS_AHB, 10); /* USB */
+  clock_bus_enable(BUS_APBB, 0); /* USB */
   clock_peripheral(CHANNEL_USB, GENERATOR_48MHZ);
   pin_give(PIN(PORT_A, 24), PIN_FUNCTION_H); /* D- */
   pin_give(PIN(PORT_A, 25), PIN_FUNCTION_H); /* D+ */
@@ -127,8 +127,8 @@ void usb_device_hold(void) { cortex_hold(PRIORITY_USB); }
 void usb_device_resume(void) { cortex_release(); }
 
 /*
- * The bus falls asleep, or wakes up: only the one that comes next may interrupt, since the other may
- * come again and again meanwhile. What it has left behind is of no meaning by then.
+ * The bus falls asleep, or wakes up: only the one that comes next may interrupt, since the other
+ * may come again and again meanwhile. What it has left behind is of no meaning by then.
  */
 static void await_on_bus(uint16_t next) {
   USB_INTENCLR = INT_SUSPEND | INT_WAKEUP;
@@ -159,9 +159,7 @@ void usb_device_close_endpoints(void) {
   EP_EPCFG(ENDPOINT_DATA) = 0;
 }
 
-bool usb_device_is_sending(uint8_t endpoint) {
-  return (EP_STATUS(endpoint) & STATUS_BK1RDY) != 0;
-}
+bool usb_device_is_sending(uint8_t endpoint) { return (EP_STATUS(endpoint) & STATUS_BK1RDY) != 0; }
 
 bool usb_device_send(uint8_t endpoint, const uint8_t *bytes, size_t length) {
   if (length > DATA_PACKET || usb_device_is_sending(endpoint)) return false;
@@ -188,7 +186,7 @@ void usb_device_listen(void) { let_in(ENDPOINT_CONTROL); }
 void usb_device_stall(uint8_t endpoint_address, bool on) {
   const unsigned endpoint = endpoint_address & 0xfu;
   /* A refused control transfer is refused both ways. */
-  const uint8_t ways = endpoint == ENDPOINT_CONTROL      ? STATUS_STALLRQ0 | STATUS_STALLRQ1
+  const uint8_t ways = endpoint == ENDPOINT_CONTROL     ? STATUS_STALLRQ0 | STATUS_STALLRQ1
                        : endpoint_address & ENDPOINT_IN ? STATUS_STALLRQ1
                                                         : STATUS_STALLRQ0;
   if (on) {

@@ -46,7 +46,7 @@ static const setting settings[] = {
     {VCOM_2, 1, {0x86}},
     /* Rows from below, columns from the right, the two exchanged, blue before red: upright. */
     {MEMORY_ACCESS, 1, {0xe8}},
-    {PIXEL_FORMAT, 1, {0x55}}, /* 16 bits */
+    {PIXEL_FORMAT, 1, {0x55}},     /* 16 bits */
     {FRAME_RATE, 2, {0x00, 0x18}}, /* 79 Hz */
     {DISPLAY_FUNCTION, 3, {0x08, 0x82, 0x27}},
     {ENABLE_3_GAMMA, 1, {0x00}},

@@ -33,7 +33,8 @@ static void program(status *into) {
   into->on_above = has_rule && package->on_above;
   into->version = package ? package->version : "";
   into->id = program_id();
-  text_join(into->decided, sizeof into->decided, program_is_alone() ? "by itself" : "by server", NULL);
+  text_join(into->decided, sizeof into->decided, program_is_alone() ? "by itself" : "by server",
+            NULL);
   text_join(into->outbox, sizeof into->outbox, console_number(program_outbox()), " waiting", NULL);
 }
 

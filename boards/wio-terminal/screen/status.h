@@ -1,4 +1,5 @@
-/* What the screen tells about. Texts are not null, and stay as they are for as long as it matters. */
+/* What the screen tells about. Texts are not null, and stay as they are for as long as it matters.
+ */
 #ifndef STATUS_H
 #define STATUS_H
 

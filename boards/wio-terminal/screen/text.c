@@ -53,8 +53,7 @@ void text_draw_right(const font *font, int right, int y, uint16_t color, const c
   text_draw(font, right - text_width(font, text), y, color, text);
 }
 
-void text_draw_within(const font *font, int x, int y, int width, uint16_t color,
-                      const char *text) {
+void text_draw_within(const font *font, int x, int y, int width, uint16_t color, const char *text) {
   if (text_width(font, text) <= width) {
     text_draw(font, x, y, color, text);
     return;

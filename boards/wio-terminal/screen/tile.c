@@ -80,9 +80,9 @@ void tile_mix(int x, int y, unsigned coverage, uint16_t color) {
   if (coverage == 0 || column < 0 || column >= TILE_WIDTH || row < 0 || row >= TILE_HEIGHT) return;
   uint16_t *const pixel = &pixels[row * TILE_WIDTH + column];
   const unsigned under = *pixel;
-  *pixel = (uint16_t)(mixed(color, under, coverage, 0xf800) |
-                      mixed(color, under, coverage, 0x07e0) |
-                      mixed(color, under, coverage, 0x001f));
+  *pixel =
+      (uint16_t)(mixed(color, under, coverage, 0xf800) | mixed(color, under, coverage, 0x07e0) |
+                 mixed(color, under, coverage, 0x001f));
 }
 
 void tile_dim(unsigned halves) { dim = halves; }

@@ -1,6 +1,6 @@
 /* The serial line as a computer meets it: frames and text in, frames and text out. */
-#include "board.h"
 #include "bridge.h"
+#include "board.h"
 #include "bus.h"
 #include "check.h"
 #include "framing.h"

@@ -8,13 +8,13 @@
 
 static unsigned checks;
 
-#define CHECK(condition)                                                  \
-  do {                                                                    \
-    checks++;                                                             \
-    if (!(condition)) {                                                   \
-      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);      \
-      exit(1);                                                            \
-    }                                                                     \
+#define CHECK(condition)                                             \
+  do {                                                               \
+    checks++;                                                        \
+    if (!(condition)) {                                              \
+      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+      exit(1);                                                       \
+    }                                                                \
   } while (0)
 
 #define CHECK_BYTES(actual, expected, length) CHECK(memcmp(actual, expected, length) == 0)

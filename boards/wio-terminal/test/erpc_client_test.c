@@ -1,6 +1,6 @@
 /* One call after the other, and all that may come instead of its reply. */
-#include "check.h"
 #include "erpc_client.h"
+#include "check.h"
 #include "erpc_frame.h"
 #include "fake_board.h"
 
@@ -49,10 +49,10 @@ static uint32_t call(uint32_t deadline_ms) {
 static void known_requests(void) {
   static const uint8_t version[] = {8, 0, 0x7d, 0xa6, 0, 1, 1, 1, 1, 0, 0, 0};
   static const uint8_t wifi_on[] = {12, 0, 0xc6, 0xe8, 0, 27, 14, 1, 2, 0, 0, 0, 1, 0, 0, 0};
-  static const uint8_t connect[] = {41, 0, 0x78, 0x29, 0, 1, 14, 1, 3, 0, 0, 0,  /* header */
-                                    4, 0, 0, 0, 's', 's', 'i', 'd', 0, 8, 0, 0, 0, /* texts */
-                                    'p', 'a', 's', 's', 'w', 'o', 'r', 'd',
-                                    4, 0, 64, 0, 255, 255, 255, 255, 0, 0, 0, 0};
+  static const uint8_t connect[] = {
+      41,  0,   0x78, 0x29, 0,   1,   14,  1,   3, 0, 0,  0,    /* header */
+      4,   0,   0,    0,    's', 's', 'i', 'd', 0, 8, 0,  0, 0, /* texts */
+      'p', 'a', 's',  's',  'w', 'o', 'r', 'd', 4, 0, 64, 0, 255, 255, 255, 255, 0, 0, 0, 0};
   static const uint8_t receive[] = {24, 0, 0xc7, 0xb3, 0, 12, 16, 1, 4, 0, 0, 0, 0, 0,
                                     0,  0, 0x9c, 5,    0, 0,  8,  0, 0, 0, 0, 0, 0, 0};
   erpc_begin(ERPC_SYSTEM, 1);

@@ -1,7 +1,7 @@
 /* The frame format, with the check vectors that are known to be right, and with garbage. */
+#include "erpc_frame.h"
 #include "check.h"
 #include "erpc_codec.h"
-#include "erpc_frame.h"
 
 static erpc_receiver receiver;
 

@@ -1,4 +1,5 @@
-/* The program outlives power that goes at any step of a deploy: the old one is there, or the new. */
+/* The program outlives power that goes at any step of a deploy: the old one is there, or the new.
+ */
 #include "program_store.h"
 
 #include <stdbool.h>

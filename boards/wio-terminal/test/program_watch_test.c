@@ -1,6 +1,6 @@
 /* What the screen tells of the program, by the program's own lines. */
-#include "check.h"
 #include "program_watch.h"
+#include "check.h"
 
 int main(void) {
   CHECK(program_id()[0] == 0 && !program_is_connected() && !program_is_alone());

@@ -25,8 +25,8 @@ static void parses_addresses(void) {
   const uint8_t expected[] = {192, 168, 0, 17};
   const uint32_t address = address_parse("192.168.0.17");
   CHECK_BYTES(&address, expected, sizeof expected);
-  static const char *const names[] = {"",         "localhost", "1.2.3",      "1.2.3.4.5",
-                                      "1.2.3.256", "1.2.3.4a",  "1..2.3",     "1.2.3.0004",
+  static const char *const names[] = {"",          "localhost",  "1.2.3",  "1.2.3.4.5",
+                                      "1.2.3.256", "1.2.3.4a",   "1..2.3", "1.2.3.0004",
                                       "0.0.0.0",   "broker.home"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK(address_parse(names[i]) == 0);
 }

@@ -158,8 +158,8 @@ static void starts_an_interface_anew(void) {
 }
 
 static void set_line(uint32_t baud) {
-  const uint8_t coding[] = {(uint8_t)baud, (uint8_t)(baud >> 8), (uint8_t)(baud >> 16),
-                            (uint8_t)(baud >> 24), 0, 0, 8};
+  const uint8_t coding[] = {
+      (uint8_t)baud, (uint8_t)(baud >> 8), (uint8_t)(baud >> 16), (uint8_t)(baud >> 24), 0, 0, 8};
   CHECK(control(0x21, SET_LINE_CODING, 0, 0, 7, coding));
 }
 

@@ -10,7 +10,7 @@ typedef enum { IDLE, SENDS_DATA, AWAITS_DATA, SENDS_STATUS, AWAITS_STATUS } stag
 
 static stage state;
 static usb_setup current;
-static volatile uint8_t configuration; /* the loop looks, too */
+static volatile uint8_t configuration;        /* the loop looks, too */
 static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers and data that are no descriptors */
 
 /* What is still to be sent, and whether the host waits for more than there is. */
