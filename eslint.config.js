@@ -10,7 +10,7 @@ export default tseslint.config(
           "tsconfig.json",
           "src/tsconfig.json",
           "test/programs/tsconfig.json",
-          "test/wio/programs/tsconfig.json",
+          "test/boards/wio-terminal/programs/tsconfig.json",
         ],
         tsconfigRootDir: import.meta.dirname,
       },
@@ -24,7 +24,7 @@ export default tseslint.config(
   {
     // DeviceScript's types know neither null checks nor thenables; its own compiler refuses a
     // missing await.
-    files: ["src/**/*.ts", "test/programs/*.ts", "test/wio/programs/**/*.ts"],
+    files: ["src/**/*.ts", "test/programs/*.ts", "test/boards/wio-terminal/programs/**/*.ts"],
     rules: {
       "@typescript-eslint/await-thenable": "off",
       "@typescript-eslint/no-unnecessary-boolean-literal-compare": "off",
@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   {
     // Programs that try the language out, its odd corners above all.
-    files: ["test/wio/programs/**/*.ts"],
+    files: ["test/boards/wio-terminal/programs/**/*.ts"],
     rules: {
       "@typescript-eslint/no-array-delete": "off",
       "@typescript-eslint/no-dynamic-delete": "off",

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
-    reporters: ["default", "./test/setup/tally.ts"],
+    reporters: ["default", "./test/harness/tally.ts"],
     testTimeout: 180_000,
     hookTimeout: 200_000,
   },

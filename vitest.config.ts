@@ -5,8 +5,8 @@ const ALONE = ["test/debug/*.test.ts"];
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/setup/firmware.ts", "test/setup/wio.ts"],
-    reporters: ["default", "./test/setup/tally.ts"],
+    globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
+    reporters: ["default", "./test/harness/tally.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

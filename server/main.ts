@@ -1,10 +1,10 @@
-import { loadConfig } from "./config";
-import { openOutput } from "./log";
-import { HELP, configPath, logFormat, parseOptions } from "./options";
+import { loadConfig } from "./setup/config";
+import { openOutput } from "./base/log";
+import { HELP, configPath, logFormat, parseOptions } from "./setup/options";
 import { run, type Running } from "./run";
-import { readSecrets } from "./secrets";
-import { UserError } from "./user-error";
-import { VERSION } from "./version";
+import { readSecrets } from "./setup/secrets";
+import { UserError } from "./base/user-error";
+import { VERSION } from "./base/version";
 
 /** Whatever still hangs on after this long at the end is cut off. */
 const STOP_TIMEOUT_MS = 1_500;

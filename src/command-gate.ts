@@ -1,4 +1,4 @@
-import type { Command } from "./wire";
+import type { Command } from "./common/wire";
 
 /**
  * Which commands still count: brokers deliver some twice, and several servers may answer out of

@@ -1,5 +1,5 @@
 import type { CadenceConfig } from "./cadence";
-import type { Rule } from "./rule";
+import type { Rule } from "./common/rule";
 
 /** What the firmware takes over from `devicescript.json`. */
 export interface DeviceConfig {

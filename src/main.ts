@@ -4,7 +4,7 @@ import { Led } from "./led";
 import { MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
-import { deviceClientId, topicOf } from "./wire";
+import { deviceClientId, topicOf } from "./common/wire";
 
 const KEEP_ALIVE_S = 15;
 /** An unacknowledged reading is sent anew, with its age set right, after this, ms. */

@@ -5,9 +5,9 @@ import type { DeviceConfig } from "./config";
 import type { Led } from "./led";
 import { MqttClient, randomU16 } from "./mqtt";
 import { Reporter } from "./reporter";
-import { decide } from "./rule";
+import { decide } from "./common/rule";
 import { DeviceSettings, writeLastId } from "./settings";
-import { LIGHT_MAX, SERVER_STATUS_TOPIC, parseCommand, topicOf } from "./wire";
+import { LIGHT_MAX, SERVER_STATUS_TOPIC, parseCommand, topicOf } from "./common/wire";
 
 /**
  * A broker that forgot our session forgot the server's too: what we send before the server has

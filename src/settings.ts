@@ -1,6 +1,6 @@
 import { deviceIdentifier } from "@devicescript/core";
 import { readSetting, writeSetting } from "@devicescript/settings";
-import { BrokerAddress, parseBrokerAddress } from "./broker-address";
+import { BrokerAddress, parseBrokerAddress } from "./common/broker-address";
 import { config } from "./config.gen";
 
 /** With the embedded broker and no setting, the device is a simulator on the broker's machine. */

@@ -1,4 +1,4 @@
-import { topicOf } from "../../src/wire";
+import { topicOf } from "../../src/common/wire";
 
 /** Who may do what on the embedded broker. Pure. */
 

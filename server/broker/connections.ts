@@ -1,5 +1,5 @@
-import type { Rejections } from "../rejections";
-import type { Limits } from "./limits";
+import type { Rejections } from "../base/rejections";
+import type { Limits } from "../setup/broker-limits";
 
 /** Counts open connections, in all and by address. */
 export class Connections {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import level from "aedes-persistence-level";
 import memory from "aedes-persistence";
 import { ClassicLevel } from "classic-level";
-import { UserError, messageOf } from "../user-error";
+import { UserError, messageOf } from "../base/user-error";
 import type { Persistence } from "./store";
 
 /** Where the broker keeps its state, and what was in it at the start. */

@@ -1,4 +1,4 @@
-import { parseJsonObject } from "../../src/wire";
+import { parseJsonObject } from "../../src/common/wire";
 
 const EXPIRY = "expires_at";
 

@@ -8,8 +8,8 @@ import type {
   PublishPacket,
   Subscription,
 } from "aedes";
-import { Refusal, type Reason, type Rejections } from "../rejections";
-import { messageOf } from "../user-error";
+import { Refusal, type Reason, type Rejections } from "../base/rejections";
+import { messageOf } from "../base/user-error";
 import {
   isServers,
   mayPublish,
@@ -19,7 +19,7 @@ import {
   type Identity,
 } from "./access";
 import { isExpired } from "./expiry";
-import type { Limits } from "./limits";
+import type { Limits } from "../setup/broker-limits";
 import type { Logins } from "./logins";
 import type { Store } from "./store";
 import { StreamGuard } from "./stream-guard";

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import type { Tls } from "../tls";
-import type { Rejections } from "../rejections";
+import type { Tls } from "../setup/tls";
+import type { Rejections } from "../base/rejections";
 import type { Connections } from "./connections";
 
 /** A port of the embedded broker. */

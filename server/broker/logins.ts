@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { Refusal } from "../rejections";
-import { hashPassword, passwordMatches } from "../users/password";
-import type { User, Users } from "../users/users";
+import { Refusal } from "../base/rejections";
+import { hashPassword, passwordMatches } from "./password";
+import type { User, Users } from "../setup/users";
 import type { Identity } from "./access";
-import type { Limits } from "./limits";
+import type { Limits } from "../setup/broker-limits";
 
 export interface Credentials {
   address: string;

@@ -1,8 +1,8 @@
 import type { Aedes, Client, PublishPacket, Subscription } from "aedes";
-import { Refusal, type Rejections } from "../rejections";
+import { Refusal, type Rejections } from "../base/rejections";
 import { isServers } from "./access";
 import type { Database } from "./database";
-import type { Limits } from "./limits";
+import type { Limits } from "../setup/broker-limits";
 
 /** A message as aedes routes it: known by the broker's start and its count since then. */
 type Routed = PublishPacket & { brokerId?: string; brokerCounter?: number };

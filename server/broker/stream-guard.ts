@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import { Refusal } from "../rejections";
-import type { Limits } from "./limits";
+import { Refusal } from "../base/rejections";
+import type { Limits } from "../setup/broker-limits";
 
 /** A client may send this many seconds' worth of packets at once. */
 const BURST_S = 10;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { topicOf } from "../../src/wire";
-import type { Group } from "../groups";
-import type { Log } from "../log";
-import { UserError } from "../user-error";
-import { VERSION } from "../version";
+import { topicOf } from "../../src/common/wire";
+import type { Group } from "../../src/common/groups";
+import type { Log } from "../base/log";
+import { UserError } from "../base/user-error";
+import { VERSION } from "../base/version";
 import { HeldReadings, type HeldReading } from "./held-readings";
-import type { Membership } from "./options";
+import type { Membership } from "../setup/cluster-options";
 import { Owners } from "./owners";
 import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "./presence";
 import { fnv1a, type Shard } from "./sharding";

@@ -1,4 +1,4 @@
-import type { Group } from "../groups";
+import type { Group } from "../../src/common/groups";
 import { groupKeys, shardOf, type Shard } from "./sharding";
 
 /**

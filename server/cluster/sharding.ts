@@ -1,4 +1,4 @@
-import type { Group } from "../groups";
+import type { Group } from "../../src/common/groups";
 
 /**
  * Which of several servers a device belongs to. Pure, and simple enough to be had in any language:

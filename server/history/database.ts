@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Database, type SQLiteValue } from "node-sqlite3-wasm";
-import { UserError, messageOf } from "../user-error";
+import { UserError, messageOf } from "../base/user-error";
 
 /** The database's file and what is in it, version by version. */
 

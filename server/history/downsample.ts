@@ -1,4 +1,4 @@
-import type { FieldRange, HistoryPoint } from "../api";
+import type { FieldRange, HistoryPoint } from "../../src/common/api";
 import type { Row } from "./row";
 
 /** Many readings as few points that hide no spike: each has the lowest and the highest value. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Log } from "../log";
-import { UserError, messageOf } from "../user-error";
+import type { Log } from "../base/log";
+import { UserError, messageOf } from "../base/user-error";
 import type { Downsampled, Span } from "./downsample";
 import { lockFolder } from "./lock";
 import type { DeviceRow, Row } from "./row";

@@ -1,5 +1,5 @@
 import { ClassicLevel } from "classic-level";
-import { UserError, messageOf } from "../user-error";
+import { UserError, messageOf } from "../base/user-error";
 
 /**
  * Keeps a second nightlight out of a folder. Node can't ask the system for a lock that dies with

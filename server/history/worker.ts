@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { UserError, messageOf } from "../user-error";
+import { UserError, messageOf } from "../base/user-error";
 import type { Answer, Call } from "./store-thread";
 import { Store, type StoreOptions } from "./store";
 

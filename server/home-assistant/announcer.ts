@@ -1,8 +1,8 @@
-import type { DeviceView } from "../api";
-import type { Devices } from "../devices";
-import type { Log } from "../log";
-import { sideOf } from "../rule-config";
-import { messageOf } from "../user-error";
+import type { DeviceView } from "../../src/common/api";
+import type { Devices } from "../deciding/devices";
+import type { Log } from "../base/log";
+import { sideOf } from "../../src/common/server-rule";
+import { messageOf } from "../base/user-error";
 import { discoveryPayload, discoveryTopic, type DiscoveryContext, type Traits } from "./discovery";
 
 export interface AnnouncerOptions extends DiscoveryContext {

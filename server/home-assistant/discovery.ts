@@ -1,6 +1,6 @@
-import { topicOf } from "../../src/wire";
-import { fieldsOf, type Fields, type ServerRule } from "../rule-config";
-import { VERSION } from "../version";
+import { topicOf } from "../../src/common/wire";
+import { fieldsOf, type Fields, type ServerRule } from "../../src/common/server-rule";
+import { VERSION } from "../base/version";
 
 /**
  * What Home Assistant is told of a device, by its MQTT discovery for whole devices:

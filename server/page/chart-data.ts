@@ -1,5 +1,5 @@
-import type { HistoryPoint, TelemetryView } from "../api";
-import { fieldsOf, type ServerRule } from "../rule-config";
+import type { HistoryPoint, TelemetryView } from "../../src/common/api";
+import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { valuesOf, type Values } from "./chart-lines";
 import { HISTORY_MS, type History } from "./history";
 

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import type { ServerRule } from "../rule-config";
+import type { ServerRule } from "../../src/common/server-rule";
 import type { ChartData } from "./chart-data";
 import { shortSideWords } from "./rule-words";
 

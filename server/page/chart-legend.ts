@@ -1,4 +1,4 @@
-import type { ServerRule } from "../rule-config";
+import type { ServerRule } from "../../src/common/server-rule";
 import type { Line } from "./chart-lines";
 import { byId, setText, textElement } from "./dom";
 import { combineWords, commandWords, sentence } from "./rule-words";

@@ -1,4 +1,4 @@
-import { combine, fieldsOf, type ServerRule } from "../rule-config";
+import { combine, fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { combineWords, fieldValueWords, fieldWords, sentence, valueWords } from "./rule-words";
 
 /** Which lines the chart of a rule has, and how they are told apart: by dash and colour. Pure. */

@@ -1,5 +1,5 @@
-import type { TelemetryView } from "../api";
-import type { ServerRule } from "../rule-config";
+import type { TelemetryView } from "../../src/common/api";
+import type { ServerRule } from "../../src/common/server-rule";
 import { pastData, type ChartData } from "./chart-data";
 import { CHART_SPANS, LIVE, type ChartSpan } from "./chart-spans";
 import { byId, setText } from "./dom";

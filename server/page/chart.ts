@@ -1,6 +1,6 @@
 import uPlot from "uplot";
-import { LIGHT_MAX } from "../../src/wire";
-import type { ServerRule } from "../rule-config";
+import { LIGHT_MAX } from "../../src/common/wire";
+import type { ServerRule } from "../../src/common/server-rule";
 import { drawLedSpans, drawThreshold, fillBelow, readPalette, type Palette } from "./chart-drawing";
 import { ChartLegend } from "./chart-legend";
 import type { ChartData } from "./chart-data";

@@ -1,4 +1,4 @@
-import type { Fields } from "../rule-config";
+import type { Fields } from "../../src/common/server-rule";
 import { byId, setText } from "./dom";
 import type { Roles, ServerFacts } from "./model";
 import { sendCommand } from "./requests";

@@ -1,4 +1,4 @@
-import { LIGHT_MAX } from "../../src/wire";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { Chart } from "./chart";
 import { liveData, type ChartData } from "./chart-data";
 import { ChartPast } from "./chart-past";

@@ -1,5 +1,5 @@
-import type { GroupView } from "../api";
-import type { ServerRule } from "../rule-config";
+import type { GroupView } from "../../src/common/api";
+import type { ServerRule } from "../../src/common/server-rule";
 import { arrange, byName } from "./device-order";
 import { DeviceRow } from "./device-row";
 import { byId, setText } from "./dom";

@@ -1,5 +1,5 @@
-import type { DeviceView, GroupView } from "../api";
-import { fieldsOf, inputOf, type ServerRule } from "../rule-config";
+import type { DeviceView, GroupView } from "../../src/common/api";
+import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule";
 
 /** Which devices the list shows, and in which order. Pure. */
 

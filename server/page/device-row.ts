@@ -1,4 +1,4 @@
-import type { ServerRule } from "../rule-config";
+import type { ServerRule } from "../../src/common/server-rule";
 import { setAttribute, setText, textElement } from "./dom";
 import type { Device } from "./model";
 import { inputWords, sentence, sideWords } from "./rule-words";

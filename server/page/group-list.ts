@@ -1,4 +1,4 @@
-import type { GroupView } from "../api";
+import type { GroupView } from "../../src/common/api";
 import { byId, setText } from "./dom";
 import { GroupCard } from "./group-card";
 import type { Changes, Device, ServerFacts } from "./model";

@@ -1,7 +1,7 @@
-import { decide } from "../../src/rule";
-import type { GroupView } from "../api";
-import { decideTogether } from "../groups";
-import type { ServerRule } from "../rule-config";
+import { decide } from "../../src/common/rule";
+import type { GroupView } from "../../src/common/api";
+import { decideTogether } from "../../src/common/groups";
+import type { ServerRule } from "../../src/common/server-rule";
 import {
   commandWords,
   medianWords,

@@ -1,5 +1,5 @@
-import type { GroupView } from "../api";
-import type { ServerRule } from "../rule-config";
+import type { GroupView } from "../../src/common/api";
+import type { ServerRule } from "../../src/common/server-rule";
 import type { ListChoice, Sort } from "./device-order";
 import { byId, setText, textElement } from "./dom";
 import { isNightlight } from "./rule-words";

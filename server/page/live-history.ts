@@ -1,4 +1,4 @@
-import type { ChangesView, TelemetryView } from "../api";
+import type { ChangesView, TelemetryView } from "../../src/common/api";
 import { History } from "./history";
 
 /** The last minutes of the opened device: what the server has kept of them, and then what happens. */

@@ -1,4 +1,4 @@
-import type { MessageView } from "../api";
+import type { MessageView } from "../../src/common/api";
 
 /** How many messages are kept and shown; the oldest go first. */
 export const MESSAGES_SHOWN = 200;

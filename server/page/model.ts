@@ -1,5 +1,12 @@
-import type { ChangesView, DeviceView, Events, GroupView, MessageView, SnapshotView } from "../api";
-import { fieldsOf } from "../rule-config";
+import type {
+  ChangesView,
+  DeviceView,
+  Events,
+  GroupView,
+  MessageView,
+  SnapshotView,
+} from "../../src/common/api";
+import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
 import { MessageLog } from "./message-log";
 

@@ -1,4 +1,4 @@
-import type { CommandRequest, LightRequest, TelemetryView } from "../api";
+import type { CommandRequest, LightRequest, TelemetryView } from "../../src/common/api";
 
 /** What the page asks of the server. Each throws an Error with the server's own words. */
 

@@ -1,4 +1,10 @@
-import { combine, fieldsOf, inputOf, type Fields, type ServerRule } from "../rule-config";
+import {
+  combine,
+  fieldsOf,
+  inputOf,
+  type Fields,
+  type ServerRule,
+} from "../../src/common/server-rule";
 
 /** A rule in words that are its own: those of its fields and commands. Pure. */
 

@@ -1,4 +1,4 @@
-import { fieldsOf } from "../rule-config";
+import { fieldsOf } from "../../src/common/server-rule";
 import { byId, setAttribute, setText } from "./dom";
 import type { ServerFacts } from "./model";
 import { isNightlight } from "./rule-words";

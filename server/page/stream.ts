@@ -1,4 +1,4 @@
-import type { Events } from "../api";
+import type { Events } from "../../src/common/api";
 
 export type Connection = "connecting" | "live" | "away";
 

@@ -1,4 +1,4 @@
-import type { DeviceView } from "../api";
+import type { DeviceView } from "../../src/common/api";
 import type { Roles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 

@@ -10,7 +10,7 @@ import {
   SettingsClient,
   addServer,
 } from "./jacdac";
-import { LIGHT_MAX } from "../../src/wire";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { VmTransport } from "./transport";
 import { createVm, type Vm } from "./vm";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { ROOT } from "../firmware/paths";
+import { ROOT } from "../base/root";
 import { windowedModules } from "./sockets";
 
 /** The parts of the DeviceScript virtual machine's module that a host needs. */

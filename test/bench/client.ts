@@ -1,5 +1,5 @@
 import { connectAsync, type MqttClient } from "mqtt";
-import { compileFirmware } from "../../server/firmware/compile";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { until } from "../support/until";
 

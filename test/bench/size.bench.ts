@@ -1,4 +1,4 @@
-import { compileFirmware } from "../../server/firmware/compile";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { forBoth } from "./client";
 import type { Measurement } from "./measurement";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BOARDS, BOARD_NAMES, board, type Family } from "../../boards/boards";
 import picoW from "../../boards/nightlight_pico_w.board.json";
-import { ROOT } from "../../server/firmware/paths";
+import { ROOT } from "../../server/base/root";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { Checkout } from "../support/checkout";
 import { Mosquitto } from "../support/mosquitto";

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARDS, BOARD_NAMES } from "../../boards/boards";
-import { documentation } from "../../boards/documentation";
-import { ROOT } from "../../server/firmware/paths";
+import { documentation } from "../../boards/tools/drawing/documentation";
+import { ROOT } from "../../server/base/root";
 
 const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
 

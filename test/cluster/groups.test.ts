@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { shardOf } from "../../server/cluster/sharding";
-import { loadConfig } from "../../server/config";
+import { loadConfig } from "../../server/setup/config";
 import { FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARD_NAMES } from "../../boards/boards";
-import { ROOT } from "../../server/firmware/paths";
+import { ROOT } from "../../server/base/root";
 
 /** JSON with comments on lines of their own, as VS Code reads it. */
 function read(path: string): unknown {

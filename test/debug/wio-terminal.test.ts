@@ -9,8 +9,8 @@ import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { makePackage } from "../../boards/wio-terminal/build/package";
-import { compileFirmware } from "../../server/firmware/compile";
-import { UsbBoard } from "../wio/usb-board";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { UsbBoard } from "../boards/wio-terminal/usb-board";
 
 /** The CLI can't be told another one. */
 const DAP_PORT = 8083;

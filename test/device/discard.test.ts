@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { loadConfig } from "../../server/config";
+import { loadConfig } from "../../server/setup/config";
 import { Checkout } from "../support/checkout";
 import { startDevice } from "../support/device";
 import { Mosquitto } from "../support/mosquitto";

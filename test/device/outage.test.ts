@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { TelemetryView } from "../../server/api";
+import type { TelemetryView } from "../../src/common/api";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";

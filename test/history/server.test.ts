@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DeviceView, TelemetryView } from "../../server/api";
+import type { DeviceView, TelemetryView } from "../../src/common/api";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { NightlightProcess } from "../support/process";

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import { topicOf } from "../../src/wire";
+import { topicOf } from "../../src/common/wire";
 import {
   CONNACK,
   PUBACK,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryPoint, TelemetryView } from "../../server/api";
-import { loadConfig } from "../../server/config";
+import type { HistoryPoint, TelemetryView } from "../../src/common/api";
+import { loadConfig } from "../../server/setup/config";
 import { liveData, pastData } from "../../server/page/chart-data";
 import { HISTORY_MS, History } from "../../server/page/history";
 

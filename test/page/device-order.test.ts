@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView } from "../../server/api";
-import { loadConfig } from "../../server/config";
+import type { DeviceView, GroupView } from "../../src/common/api";
+import { loadConfig } from "../../server/setup/config";
 import { arrange, byName, type ListChoice } from "../../server/page/device-order";
 import { rowWindow } from "../../server/page/row-window";
 

@@ -1,6 +1,6 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Group } from "../../server/groups";
+import type { Group } from "../../src/common/groups";
 import { startNightlight, type Started } from "../support/nightlight";
 import { Witness } from "../support/witness";
 import { Tab, launchBrowser } from "./browser";

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChangesView } from "../../server/api";
-import { DEFAULT_LIMITS } from "../../server/broker/limits";
-import { OPEN_ON_LOOPBACK } from "../../server/security-options";
+import type { ChangesView } from "../../src/common/api";
+import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";

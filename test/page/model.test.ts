@@ -6,8 +6,8 @@ import type {
   HistoryPoint,
   SnapshotView,
   TelemetryView,
-} from "../../server/api";
-import { loadConfig } from "../../server/config";
+} from "../../src/common/api";
+import { loadConfig } from "../../server/setup/config";
 import { HISTORY_MS, History } from "../../server/page/history";
 import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
 import { Model } from "../../server/page/model";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/config";
-import { ROOT } from "../../server/firmware/paths";
+import { loadConfig } from "../../server/setup/config";
+import { ROOT } from "../../server/base/root";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView } from "../../server/api";
-import { loadConfig } from "../../server/config";
-import { ROOT } from "../../server/firmware/paths";
+import type { DeviceView, GroupView } from "../../src/common/api";
+import { loadConfig } from "../../server/setup/config";
+import { ROOT } from "../../server/base/root";
 import { linesOf, valuesOf } from "../../server/page/chart-lines";
 import { valueRange } from "../../server/page/chart-range";
 import { groupRuleWords, holdWords, tallyWords, voteWords } from "../../server/page/group-words";
 import { History } from "../../server/page/history";
 import { commandWords, inputWords, ruleWords, sideWords } from "../../server/page/rule-words";
 import { deciderWords, lastSeenWords, stateWords } from "../../server/page/words";
-import type { ServerRule } from "../../server/rule-config";
+import type { ServerRule } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();
 const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;

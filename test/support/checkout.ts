@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../server/firmware/paths";
+import { ROOT } from "../../server/base/root";
 import { Program, type Outcome } from "./program";
 
 /**
@@ -27,7 +27,7 @@ export class Checkout {
 
   /** One of the project's own tools, as its npm script runs it. */
   tool(name: string, args: string[] = [], env: Record<string, string> = {}): Program {
-    const script = `server/firmware/${name}.ts`;
+    const script = `boards/tools/${name}.ts`;
     return new Program(process.execPath, ["--import", "tsx", script, ...args], {
       cwd: this.dir,
       env,

@@ -11,9 +11,9 @@ import {
   addServer,
   type JDService,
 } from "../../server/simulator/jacdac";
-import { sendProgram } from "../../server/firmware/deploy";
-import type { Settings } from "../../server/settings";
-import { LIGHT_MAX } from "../../src/wire";
+import { sendProgram } from "../../boards/tools/usb/deploy";
+import type { Settings } from "../../server/setup/settings";
+import { LIGHT_MAX } from "../../src/common/wire";
 import type { Program } from "./program";
 import { until } from "./until";
 

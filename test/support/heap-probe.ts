@@ -1,5 +1,5 @@
 import type { SimulatedDevice } from "../../server/simulator/device";
-import { GcHeap } from "./gc-heap";
+import { GcHeap } from "../../boards/wio-terminal/emulator/gc-heap";
 
 /** The parts of the virtual machine's module that the probe needs. */
 interface Machine {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "node:net";
-import { ROOT } from "../../server/firmware/paths";
+import { ROOT } from "../../server/base/root";
 import { until } from "./until";
 
 /** What we recommend, and therefore test with. */

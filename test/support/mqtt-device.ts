@@ -1,4 +1,4 @@
-import { compileFirmware } from "../../server/firmware/compile";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { until } from "./until";
 

@@ -1,8 +1,8 @@
-import type { DeviceView } from "../../server/api";
-import { loadConfig, type Config } from "../../server/config";
-import { DEFAULT_HISTORY } from "../../server/history/options";
-import type { Options } from "../../server/options";
-import { OPEN_ON_LOOPBACK } from "../../server/security-options";
+import type { DeviceView } from "../../src/common/api";
+import { loadConfig, type Config } from "../../server/setup/config";
+import { DEFAULT_HISTORY } from "../../server/setup/history-options";
+import type { Options } from "../../server/setup/options";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { run, type Running } from "../../server/run";
 
 export interface Started extends Running {

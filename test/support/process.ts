@@ -1,4 +1,4 @@
-import { ROOT } from "../../server/firmware/paths";
+import { ROOT } from "../../server/base/root";
 import { freePort } from "./mosquitto";
 import { Program } from "./program";
 import { until } from "./until";

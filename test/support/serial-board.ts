@@ -15,7 +15,7 @@ import {
   addServer,
 } from "../../server/simulator/jacdac";
 import { createVm, type Vm } from "../../server/simulator/vm";
-import { LIGHT_MAX } from "../../src/wire";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { Decoder, encode } from "./jdusb";
 import { PseudoPort } from "./pseudo-port";
 

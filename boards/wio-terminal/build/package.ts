@@ -1,5 +1,5 @@
 /** The package: the program and its settings, as runtime/package.h describes it. */
-import type { Rule } from "../../../src/rule";
+import type { Rule } from "../../../src/common/rule";
 import { BuildError } from "./tools";
 
 const MAGIC = 0x314b4c4e; // "NLK1"

@@ -1,6 +1,6 @@
 /** The image as a file for the board's bootloader, which shows itself as a drive. */
 import { readFileSync } from "node:fs";
-import { encodeUf2, type Piece } from "../../../server/firmware/uf2";
+import { encodeUf2, type Piece } from "../../tools/image/uf2";
 import { BuildError } from "./tools";
 
 /** SAMD51: microsoft/uf2, utils/uf2families.json. */

@@ -1,4 +1,4 @@
-import type { FromEmulator, FromPage } from "../messages";
+import type { FromEmulator, FromPage } from "./messages";
 
 /** More are thrown away, the oldest first. */
 const LINES_MAX = 500;

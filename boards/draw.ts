@@ -1,8 +1,0 @@
-/** `npm run draw:boards`: the pictures and the table in docs/boards.md, from the boards' pins. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { documentation } from "./documentation";
-
-const docs = new URL("../docs/", import.meta.url);
-mkdirSync(new URL("boards/", docs), { recursive: true });
-const page = readFileSync(new URL("boards.md", docs), "utf8");
-for (const [name, text] of documentation(page)) writeFileSync(new URL(name, docs), text);

@@ -1,0 +1,17 @@
+/** `npm run build [-- --board NAME]`: the firmware's bytecode, as boards and simulators take it. */
+import { statSync } from "node:fs";
+import { relative } from "node:path";
+import { loadConfig } from "../../server/setup/config";
+import { command, demandBoard, readFlags } from "./command";
+import { OUTPUT, runCompiler } from "./firmware/compile";
+import { writeFirmwareConfig } from "./firmware/configure";
+import { ROOT } from "../../server/base/root";
+
+await command(async () => {
+  const flags = readFlags({ board: { type: "string" } });
+  const board = flags.board === undefined ? undefined : demandBoard(flags.board);
+  writeFirmwareConfig(loadConfig(), board);
+  console.log(`Compiling src/main.ts for ${board ?? "the simulator"} ...`);
+  await runCompiler("src/main.ts");
+  console.log(`Firmware: ${statSync(OUTPUT).size} bytes in ${relative(ROOT, OUTPUT)}`);
+});

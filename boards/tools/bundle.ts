@@ -1,0 +1,57 @@
+/** `npm run bundle -- --board NAME`: runtime, program and settings in one image. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOARDS } from "../boards";
+import { loadConfig } from "../../server/setup/config";
+import { readSettings } from "../../server/setup/settings";
+import { UserError } from "../../server/base/user-error";
+import { command, demandBoard, readFlags } from "./command";
+import { writeFirmwareConfig } from "./firmware/configure";
+import { checkForBoard } from "./firmware/device-settings";
+import { addToImage } from "./image/image";
+import { ROOT } from "../../server/base/root";
+import { runCli } from "./firmware/runtime";
+
+await command(async () => {
+  const flags = readFlags({ board: { type: "string" } });
+  const name = demandBoard(flags.board);
+  const board = BOARDS[name];
+  const config = loadConfig();
+  const settings = readSettings();
+  for (const warning of checkForBoard(board, settings, config)) console.log(`Warning: ${warning}`);
+  const id = settings.ID ?? config.id;
+  if (!id.includes("*"))
+    console.log(
+      `Warning: all boards with this image will be ${id}, and push each other off the broker; with ID=${id}-* each gets an id of its own`,
+    );
+
+  const uf2 = board.family === "rp2040w";
+  const file = `nightlight-${name}.${uf2 ? "uf2" : "bin"}`;
+  console.log(`Making ${file}: runtime, program and settings`);
+  writeFirmwareConfig(config, name);
+  const output = await runCli([
+    ...["bundle", "--board", board.module],
+    ...["--flash-file", file, "src/main.ts"],
+  ]);
+  if (output !== undefined) throw new UserError(`the image was not made: ${output.trim()}`);
+
+  const image = readFileSync(join(ROOT, file));
+  // As the runtime's own Wi-Fi service keeps them; the CLI has nothing to hand them to here.
+  addToImage(image, [
+    { name: "wifi_ssid", value: Buffer.from(settings.WIFI_SSID ?? "") },
+    { name: "wifi_psk", value: Buffer.from(settings.WIFI_PWD ?? "") },
+  ]);
+  writeFileSync(join(ROOT, file), image);
+  console.log(`${file}: ${image.length} bytes. It holds your passwords in plain text: give it`);
+  console.log("only to those who may know them, and keep it out of Git.");
+  console.log(
+    uf2
+      ? `Onto a board: ${board.bootLoader}; copy the file there.`
+      : `Onto a board: esptool.py write_flash ${offset(board.family)} ${file}`,
+  );
+});
+
+/** Where an image begins: these two chips have something of their own before it. */
+function offset(family: string): string {
+  return family === "esp32" || family === "esp32s2" ? "0x1000" : "0x0";
+}

@@ -1,0 +1,35 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { BOARD_NAMES, isBoardName, type BoardName } from "../boards";
+import { UserError, messageOf } from "../../server/base/user-error";
+
+/** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
+export async function command(main: () => void | Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`nightlight: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+/** @throws UserError naming the option that is not known */
+export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(options: T) {
+  try {
+    return parseArgs({ args: process.argv.slice(2), options }).values;
+  } catch (error) {
+    const [sentence] = messageOf(error).split(". ");
+    throw new UserError(
+      `${sentence ?? "bad option"}; known are ${Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(", ")}`,
+    );
+  }
+}
+
+/** @throws UserError listing the boards there are */
+export function demandBoard(name: string | undefined): BoardName {
+  if (name !== undefined && isBoardName(name)) return name;
+  const found = name === undefined ? "missing" : `found "${name}"`;
+  throw new UserError(`--board: ${found}, known are ${BOARD_NAMES.join(", ")}`);
+}

@@ -1,0 +1,57 @@
+/** `npm run deploy:wio`: program and settings to a Wio Terminal that runs our runtime, by USB. */
+import { loadConfig } from "../../server/setup/config";
+import { printable } from "../../server/base/log";
+import { SETTING_NAMES, readSettings } from "../../server/setup/settings";
+import { UserError } from "../../server/base/user-error";
+import { command, readFlags } from "./command";
+import { compileFirmware } from "./firmware/compile";
+import { writeFirmwareConfig } from "./firmware/configure";
+import { deployProgram, tellsConnection } from "./usb/deploy";
+import { checkForBoard } from "./firmware/device-settings";
+import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";
+import { waitFor } from "../../server/base/wait-for";
+
+const BOARD = { title: "the Wio Terminal", family: "samd51" };
+
+/** Wi-Fi takes some seconds, a first connection to the broker some more. */
+const CONNECTED_MS = 45_000;
+
+await command(async () => {
+  const flags = readFlags({ port: { type: "string" } });
+  const config = loadConfig();
+  const settings = readSettings();
+  for (const warning of checkForBoard(BOARD, settings, config)) console.log(`Warning: ${warning}`);
+  const ports = await listPorts();
+  const port = await choosePort(flags.port, ports, askTerminal);
+  if (port === undefined)
+    throw new UserError(
+      `no board found: there ${listed(ports)}; plug the Wio Terminal in with a cable that carries data`,
+    );
+  writeFirmwareConfig(config);
+  const bytecode = await compileFirmware("src/main.ts");
+  const sent = SETTING_NAMES.filter((name) => settings[name] !== undefined);
+  console.log(`${port}: sending ${bytecode.length} bytes of program, and ${sent.join(", ")}`);
+
+  const heard = { connected: false };
+  const deployment = {
+    bytecode,
+    settings,
+    onStep: (text: string) => console.log(text),
+    onLog: (line: string) => {
+      console.log(`  ${printable(line)}`);
+      heard.connected ||= tellsConnection(line);
+    },
+  };
+  const isDeployed = await deployProgram(port, deployment, async () => {
+    await waitFor(() => heard.connected, CONNECTED_MS);
+  });
+  if (!isDeployed)
+    throw new UserError(
+      `${port}: no DeviceScript runtime answers: flash boards/wio-terminal's image first`,
+    );
+  if (heard.connected) console.log("The nightlight is connected.");
+  else console.log("Program and settings are there, but no connection yet.");
+});
+
+// The serial transport watches the ports for ever.
+process.exit();

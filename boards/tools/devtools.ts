@@ -1,0 +1,50 @@
+/**
+ * `npm run devtools`: the DeviceScript CLI's own development server and dashboard, and our
+ * firmware beside it in the CLI's own simulator.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { loadConfig } from "../../server/setup/config";
+import { UserError } from "../../server/base/user-error";
+import { CLI } from "./firmware/builtins";
+import { command, readFlags } from "./command";
+import { writeFirmwareConfig } from "./firmware/configure";
+import { ROOT } from "../../server/base/root";
+
+/** How the CLI ends where its ports are taken. */
+const EXIT_PORTS_TAKEN = 100;
+/** The last of the server's lines about what it listens on. */
+const READY = "dbgserver";
+
+await command(async () => {
+  readFlags({});
+  writeFirmwareConfig(loadConfig());
+  const children: ChildProcess[] = [];
+  const stop = () => {
+    for (const child of children) child.kill();
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+
+  const server = devicescript("devtools");
+  children.push(server);
+  const ended = new Promise<number | null>((resolve) => server.once("close", resolve));
+  server.stdout?.on("data", (chunk: Buffer) => {
+    if (children.length > 1 || !chunk.toString().includes(READY)) return;
+    console.log("Dashboard: http://localhost:8081 (loaded from the internet)");
+    console.log(
+      "Start a light level and a light bulb there; broker and page: npm start -- --no-device",
+    );
+    children.push(devicescript("run", "src/main.ts"));
+  });
+  const code = await ended;
+  stop();
+  if (code === EXIT_PORTS_TAKEN)
+    throw new UserError("ports 8081 to 8083 are in use: by VS Code, or another `npm run devtools`");
+});
+
+function devicescript(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [CLI, "--ci", ...args], { cwd: ROOT });
+  child.stdout.pipe(process.stdout);
+  child.stderr.pipe(process.stderr);
+  return child;
+}

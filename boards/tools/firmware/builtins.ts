@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BOARDS } from "../../boards";
+import { ROOT } from "../../../server/base/root";
+
+const PACKAGES = ["core", "crypto", "net", "drivers", "observables", "settings"];
+/** Holds a module for every board that the CLI knows, ours among them. */
+const BOARD_TYPES = join(ROOT, "node_modules/@devicescript/core/src/devicescript-boards.d.ts");
+
+/**
+ * The `@devicescript/*` packages are not on npm: the CLI writes them into node_modules whenever
+ * it compiles something, and npm prunes them whenever it installs something.
+ */
+export function builtinsArePresent(): boolean {
+  const cli = packageVersion("cli");
+  return PACKAGES.every((name) => packageVersion(name) === cli) && boardsArePresent();
+}
+
+/** Lets the CLI write its packages, by compiling the smallest project there is. */
+export function restoreBuiltins(): void {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-builtins-"));
+  try {
+    mkdirSync(join(dir, "src"));
+    writeFileSync(join(dir, "devsconfig.json"), "{}");
+    writeFileSync(join(dir, "package.json"), "{}");
+    writeFileSync(join(dir, "src", "main.ts"), 'console.log("")\n');
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    symlinkSync(join(ROOT, "boards"), join(dir, "boards"));
+    execFileSync(process.execPath, [CLI, "build", "src/main.ts", "--quiet"], { cwd: dir });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+export const CLI = join(ROOT, "node_modules/@devicescript/cli/devicescript");
+
+function boardsArePresent(): boolean {
+  const types = existsSync(BOARD_TYPES) ? readFileSync(BOARD_TYPES, "utf8") : "";
+  return Object.values(BOARDS).every(({ module }) => types.includes(`"@dsboard/${module}"`));
+}
+
+function packageVersion(name: string): string | undefined {
+  const path = join(ROOT, "node_modules/@devicescript", name, "package.json");
+  if (!existsSync(path)) return undefined;
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BoardName } from "../../boards";
+import type { DeviceConfig } from "../../../src/config";
+import type { Rule } from "../../../src/common/rule";
+import { CONFIG_FILE, type Config } from "../../../server/setup/config";
+import { VERSION } from "../../../server/base/version";
+import { boardOfSource, boardSource } from "./board-source";
+import { ROOT } from "../../../server/base/root";
+
+const CONFIG_SOURCE = join(ROOT, "src/config.gen.ts");
+const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
+
+/**
+ * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
+ * as source files.
+ * @param board undefined for the simulator
+ */
+export function writeFirmwareConfig(config: Config, board?: BoardName): void {
+  writeSource(CONFIG_SOURCE, configSource(config));
+  writeSource(BOARD_SOURCE, boardSource(board));
+}
+
+/** The board that was chosen last, or undefined for the simulator. */
+export function chosenBoard(): BoardName | undefined {
+  return boardOfSource(BOARD_SOURCE);
+}
+
+/** Left alone where nothing changed, so that a compiled program stays fresh. */
+function writeSource(path: string, source: string): void {
+  if (existsSync(path) && readFileSync(path, "utf8") === source) return;
+  writeFileSync(path, source);
+}
+
+function configSource(config: Config): string {
+  const { id, broker, telemetry, aloneAfterMs } = config;
+  const used: DeviceConfig = { id, broker, telemetry, aloneAfterMs, rule: ruleOfDevice(config) };
+  return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
+import type { DeviceConfig } from "./config";
+
+export const firmwareVersion = "${VERSION}";
+
+export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
+`;
+}
+
+/** Alone, the device can follow a rule about its own sensor and LED, and no other. */
+export function ruleOfDevice({ rule, groups, id }: Config): Rule | null {
+  const own = rule.field === "light" && rule.on["led_on"] === true && rule.off["led_on"] === false;
+  const together = groups.some(({ members, lights }) => [...members, ...lights].includes(id));
+  if (!own || together) return null;
+  const { comparison, value, hysteresis, minChangeMs } = rule;
+  return { comparison, value, hysteresis, minChangeMs };
+}

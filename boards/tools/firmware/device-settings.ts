@@ -1,0 +1,58 @@
+import { networkInterfaces } from "node:os";
+import { parseBrokerAddress } from "../../../src/common/broker-address";
+import type { Config } from "../../../server/setup/config";
+import { NO_PRIVATE_CA, SETTINGS_FILE, type Settings } from "../../../server/setup/settings";
+import { UserError } from "../../../server/base/user-error";
+
+/** Names that no public CA issues a certificate for (RFC 6761, 6762, 8375, and home routers'). */
+const PRIVATE_NAME =
+  /^[^.]+$|^\d+(\.\d+){3}$|\.(local|localhost|lan|home|internal|intranet|test|home\.arpa)$/i;
+
+/** What of a board matters here. */
+export interface NetworkedBoard {
+  readonly title: string;
+  /** The chip, as DeviceScript names it. */
+  readonly family: string;
+}
+
+/** Chips whose runtime speaks no TLS. */
+const WITHOUT_TLS = ["rp2040w", "samd51"];
+
+/**
+ * Whether a board can get anywhere with these settings.
+ * @returns what may still go wrong
+ * @throws UserError where it certainly can't
+ */
+export function checkForBoard(
+  board: NetworkedBoard,
+  settings: Settings,
+  config: Config,
+  env = process.env,
+): string[] {
+  if (!settings.WIFI_SSID)
+    throw new UserError(`${SETTINGS_FILE}: WIFI_SSID: missing, and a board has no other network`);
+  const broker = settings.BROKER ?? config.broker;
+  const address = parseBrokerAddress(broker);
+  if (!address || /^(localhost|127\..*)$/.test(address.host)) {
+    const found = settings.BROKER === undefined ? "missing" : `found ${broker}`;
+    throw new UserError(
+      `${SETTINGS_FILE}: BROKER: ${found}, but a board needs an address on its network, such as ${suggestion()}`,
+    );
+  }
+  if (!address.tls) return [];
+  if (WITHOUT_TLS.includes(board.family))
+    throw new UserError(`${SETTINGS_FILE}: BROKER: ${board.title} has no TLS: use mqtt://`);
+  const warnings: string[] = [];
+  if (PRIVATE_NAME.test(address.host))
+    warnings.push(`BROKER: ${address.host} has no certificate of a public CA: ${NO_PRIVATE_CA}`);
+  if (env["NODE_EXTRA_CA_CERTS"])
+    warnings.push(`NODE_EXTRA_CA_CERTS works for the server and the simulator: ${NO_PRIVATE_CA}`);
+  return warnings;
+}
+
+/** This computer's address in the local network, where it has one. */
+function suggestion(): string {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const lan = addresses.find((address) => address?.family === "IPv4" && !address.internal);
+  return `mqtt://${lan?.address ?? "192.168.1.20"}:1883`;
+}

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { existsSync, utimesSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Board } from "../../boards";
+import { UserError } from "../../../server/base/user-error";
+import { CLI } from "./builtins";
+import { findEsptool } from "./esptool";
+import { ROOT } from "../../../server/base/root";
+
+/** Where the CLI keeps the runtimes that it downloaded, and takes them from for a day. */
+const CACHE = join(ROOT, ".devicescript/cache");
+
+/**
+ * Writes DeviceScript's runtime, with this board's pins, to the board.
+ * @param port undefined where the board is a drive meanwhile (RP2040)
+ * @throws UserError where esptool or the download is missing, or the board refuses
+ */
+export async function installRuntime(board: Board, port: string | undefined): Promise<void> {
+  const args = ["flash", "--board", board.module, "--once"];
+  if (board.family === "rp2040w") args.push("rp2040");
+  else args.push("esp32", "--esptool", findEsptool(), "--all-serial", "--port", port ?? "");
+  console.log(`   If it does not start: ${board.bootLoader}`);
+  const output = await runCli(args);
+  if (output !== undefined)
+    throw new UserError(`the runtime was not installed: ${lastLine(output)}`);
+}
+
+/**
+ * Runs the CLI, which says much and exits with 0 or not.
+ * @returns undefined for success, else all that it said
+ * @throws UserError where it could not download a runtime
+ */
+export async function runCli(args: string[]): Promise<string | undefined> {
+  const first = await attempt(args);
+  if (first.code === 0) return undefined;
+  const url = /fetch (https:\S+)/.exec(first.output)?.[1];
+  if (url === undefined || !/fetch failed|can't fetch/.test(first.output)) return first.output;
+  const file = join(CACHE, basename(url));
+  if (!existsSync(file))
+    throw new UserError(
+      `cannot download ${url}; with a copy of it in .devicescript/cache, no need`,
+    );
+  console.log("   No download possible: taking the copy of another day");
+  utimesSync(file, new Date(), new Date());
+  const second = await attempt(args);
+  return second.code === 0 ? undefined : second.output;
+}
+
+async function attempt(args: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [CLI, "--ci", ...args], { cwd: ROOT });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      process.stdout.write(chunk.toString().replaceAll(/^(?=.)/gm, "   | "));
+    });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { code, output };
+}
+
+function lastLine(output: string): string {
+  const lines = output
+    .replaceAll(/\u001b\[\d+m/g, "")
+    .trim()
+    .split("\n");
+  return lines.at(-1) ?? "no reason given";
+}

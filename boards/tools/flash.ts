@@ -1,0 +1,90 @@
+/** `npm run flash -- --board NAME`: from a bare board to a nightlight, step by step. */
+import { BOARDS } from "../boards";
+import { loadConfig } from "../../server/setup/config";
+import { printable } from "../../server/base/log";
+import { SETTING_NAMES, readSettings } from "../../server/setup/settings";
+import { UserError } from "../../server/base/user-error";
+import { command, demandBoard, readFlags } from "./command";
+import { compileFirmware } from "./firmware/compile";
+import { writeFirmwareConfig } from "./firmware/configure";
+import { deployProgram, tellsConnection } from "./usb/deploy";
+import { checkForBoard } from "./firmware/device-settings";
+import { installRuntime } from "./firmware/runtime";
+import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";
+import { waitFor } from "../../server/base/wait-for";
+
+/** After flashing, the board restarts and USB finds it anew. */
+const RESTART_MS = 60_000;
+/** Wi-Fi takes some seconds, a first connection to the broker some more. */
+const CONNECTED_MS = 45_000;
+
+const say = (text: string) => console.log(text);
+
+await command(async () => {
+  const flags = readFlags({
+    board: { type: "string" },
+    port: { type: "string" },
+    runtime: { type: "boolean" },
+  });
+  const name = demandBoard(flags.board);
+  const board = BOARDS[name];
+
+  say("1. Settings: .env.local, and devicescript.json for what is not there");
+  const config = loadConfig();
+  const settings = readSettings();
+  for (const warning of checkForBoard(board, settings, config)) say(`   Warning: ${warning}`);
+  const sent = SETTING_NAMES.filter((setting) => settings[setting] !== undefined);
+  say(`   Sending ${sent.join(", ")}; the device's id is ${settings.ID ?? config.id}`);
+
+  say(`2. Port: looking for ${board.title}`);
+  const findPort = async () => await choosePort(flags.port, await listPorts(), askTerminal);
+  let port = await findPort();
+  if (port === undefined && board.family !== "rp2040w")
+    throw new UserError(
+      `no board found: there ${listed(await listPorts())}; plug it in with a cable that carries data, or ${board.bootLoader}`,
+    );
+  say(port === undefined ? "   No serial port yet" : `   ${port}`);
+
+  say(`3. Program: src/main.ts, compiled for ${name}`);
+  writeFirmwareConfig(config, name);
+  const bytecode = await compileFirmware("src/main.ts");
+  say(`   ${bytecode.length} bytes`);
+
+  const heard = { connected: false };
+  const deployment = {
+    bytecode,
+    settings,
+    onStep: (text: string) => say(`5. ${text}`),
+    onLog: (line: string) => {
+      // "> " marks what the program itself logs, "! " its errors; of the rest, Wi-Fi matters.
+      const said = /^(?:DM \(\d+\): ?)?\s*((?:[>!*]|wifi:) .*)/.exec(line)?.[1];
+      if (said === undefined) return;
+      say(`   ${printable(said)}`);
+      heard.connected ||= tellsConnection(said);
+    },
+  };
+  const deploy = async () =>
+    port !== undefined &&
+    (await deployProgram(port, deployment, async () => {
+      say("   The program is running; waiting for its connection");
+      await waitFor(() => heard.connected, CONNECTED_MS);
+    }));
+
+  say("4. Runtime: DeviceScript's own firmware, which runs the program");
+  if (flags.runtime || !(await deploy())) {
+    say("   Not on the board yet: installing it");
+    await installRuntime(board, port);
+    say("   Waiting for the board to start anew");
+    const deployed = await waitFor(async () => {
+      port = await findPort();
+      return await deploy();
+    }, RESTART_MS);
+    if (!deployed)
+      throw new UserError("the board does not answer: press its reset button, then run this again");
+  }
+  if (heard.connected) say("The nightlight is connected.");
+  else say("Program and settings are there, but no connection yet: see docs/first-board.md.");
+});
+
+// The serial transport watches the ports for ever.
+process.exit();

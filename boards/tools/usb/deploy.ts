@@ -1,0 +1,115 @@
+import { SETTING_NAMES, type Settings } from "../../../server/setup/settings";
+import {
+  DeviceScriptManagerCmd,
+  DeviceScriptManagerReg,
+  OutPipe,
+  SRV_DEVICE_SCRIPT_MANAGER,
+  SRV_SETTINGS,
+  SRV_WIFI,
+  SettingsClient,
+  WifiCmd,
+  type JDBus,
+  type JDService,
+} from "../../../server/simulator/jacdac";
+import { UserError, messageOf } from "../../../server/base/user-error";
+import { openSerialBus } from "./serial-bus";
+
+/** A runtime that is there announces itself twice a second. */
+const ANNOUNCE_MS = 3_000;
+
+/** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
+const ATTEMPTS = 3;
+
+/** What is to be on the board, and where its log goes. */
+export interface Deployment {
+  bytecode: Uint8Array;
+  settings: Settings;
+  onStep: (text: string) => void;
+  onLog: (line: string) => void;
+}
+
+/**
+ * Sends program and settings to the board on a serial port, starts the program, and listens to
+ * it until `done`. It does what the CLI does, but the CLI compiles first and in the same breath:
+ * where that takes more than the 3 s after which it takes a silent device for gone, it then talks
+ * to nobody.
+ * @returns false where no DeviceScript runtime answered
+ * @throws UserError where it answered, but did not take the program
+ */
+export async function deployProgram(
+  port: string,
+  deployment: Deployment,
+  done: () => Promise<void>,
+): Promise<boolean> {
+  const line = await openSerialBus(port, deployment.onLog);
+  if (!line) return false;
+  try {
+    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER);
+    if (!manager) return false;
+    deployment.onStep("The board answers; sending the program and the settings");
+    await sendPatiently(manager, deployment);
+    await done();
+    return true;
+  } finally {
+    await line.stop();
+  }
+}
+
+/** Whether a line of a nightlight's log shows a connection. Of several, as a busy line loses some. */
+export function tellsConnection(line: string): boolean {
+  return /^> (Connected$|Sending telemetry |Message received: )/.test(line);
+}
+
+async function sendPatiently(manager: JDService, deployment: Deployment): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sendProgram(manager, deployment);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS)
+        throw new UserError(
+          `the board did not take the program (${messageOf(error)}): press its reset button, then run this again`,
+        );
+      deployment.onStep("The board did not answer in time; sending again");
+    }
+  }
+}
+
+/** Stops what runs on a device, replaces it and its settings, and starts it. */
+export async function sendProgram(
+  manager: JDService,
+  { bytecode, settings }: Pick<Deployment, "bytecode" | "settings">,
+): Promise<void> {
+  const { bus } = manager.device;
+  const autostart = manager.register(DeviceScriptManagerReg.Autostart);
+  const running = manager.register(DeviceScriptManagerReg.Running);
+  await autostart.sendSetBoolAsync(false, true);
+  await running.sendSetBoolAsync(false, true);
+  await OutPipe.sendBytes(manager, DeviceScriptManagerCmd.DeployBytecode, bytecode);
+  const store = await serviceOn(bus, SRV_SETTINGS);
+  if (!store) throw new Error("it has no settings");
+  const { WIFI_SSID, WIFI_PWD = "" } = settings;
+  const client = new SettingsClient(store);
+  for (const name of SETTING_NAMES) {
+    if (name === "WIFI_SSID" || name === "WIFI_PWD") continue;
+    // What is no longer in the file goes from the board, too.
+    const value = settings[name];
+    if (value === undefined) await client.deleteValue(name);
+    else await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
+  }
+  // Only a board has it: the virtual machine's network is its computer's.
+  const [wifi] = bus.services({ serviceClass: SRV_WIFI });
+  if (wifi && WIFI_SSID !== undefined)
+    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true);
+  await autostart.sendSetBoolAsync(true, true);
+  await running.sendSetBoolAsync(true, true);
+}
+
+async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService | undefined> {
+  const endMs = Date.now() + ANNOUNCE_MS;
+  for (;;) {
+    const [service] = bus.services({ serviceClass });
+    if (service || Date.now() > endMs) return service;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

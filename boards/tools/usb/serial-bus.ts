@@ -1,0 +1,47 @@
+import { JDBus, createNodeWebSerialTransport } from "../../../server/simulator/jacdac";
+import { listPorts, loadSerialPort } from "./serial-port";
+
+/** A board on a serial port, as jacdac-ts sees it. */
+export interface SerialBus {
+  bus: JDBus;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the line to a board.
+ * @param onLog the lines that the board logs
+ * @returns undefined where nothing speaks Jacdac there
+ */
+export async function openSerialBus(
+  path: string,
+  onLog: (line: string) => void,
+): Promise<SerialBus | undefined> {
+  const SerialPort = await loadSerialPort();
+  /** The transport takes the first port whose vendor it knows, or whose number starts with JD. */
+  class OnlyPort extends SerialPort {
+    static override async list() {
+      const ports = await listPorts();
+      return ports
+        .filter((port) => port.path === path)
+        .map((port) => ({ ...port, serialNumber: `JD${port.serialNumber ?? ""}` }));
+    }
+  }
+  // The transport hands the log to nobody else.
+  console.debug = (line: unknown) => {
+    if (typeof line === "string" && line.startsWith("DEV: ")) onLog(line.slice("DEV: ".length));
+  };
+  const transport = createNodeWebSerialTransport(OnlyPort);
+  const bus = new JDBus([transport], { client: false, disableRoleManager: true });
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+  bus.passive = false;
+  bus.start();
+  const stop = async () => {
+    await transport.disconnect();
+    await bus.stop();
+    console.debug = () => undefined;
+  };
+  await transport.connect();
+  if (transport.connected) return { bus, stop };
+  await stop();
+  return undefined;
+}

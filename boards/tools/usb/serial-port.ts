@@ -1,0 +1,113 @@
+import { accessSync, constants } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../../../server/base/user-error";
+
+/** What of a serial port matters here. */
+export interface Port {
+  path: string;
+  manufacturer?: string;
+  /** USB vendor, hexadecimal. */
+  vendorId?: string;
+  /** The vendor's number for the product, hexadecimal. */
+  productId?: string;
+  serialNumber?: string;
+}
+
+/** USB vendors of the boards, or of the serial chips on them. */
+const VENDORS: Record<string, string> = {
+  "303a": "Espressif",
+  "10c4": "CP210x",
+  "1a86": "CH34x",
+  "0403": "FTDI",
+  "2e8a": "Raspberry Pi",
+  "2886": "Seeed",
+};
+
+/** Asks the person in front of the terminal; undefined where there is none. */
+export type Ask = (question: string) => Promise<string | undefined>;
+
+/** Native code: optional, so that everything else works where there is none for the machine. */
+export async function loadSerialPort() {
+  try {
+    return (await import("serialport")).SerialPort;
+  } catch {
+    throw new UserError("the package serialport is missing: npm install --include=optional");
+  }
+}
+
+export async function listPorts(): Promise<Port[]> {
+  const SerialPort = await loadSerialPort();
+  const ports: unknown = await SerialPort.list();
+  // On macOS the CLI calls a port by its other name, the one that does not wait for a caller.
+  return (ports as Port[]).map((port) => ({
+    ...port,
+    path: port.path.replace(/^\/dev\/tty\.(?=usb)/, "/dev/cu."),
+  }));
+}
+
+/**
+ * The port that a board is on.
+ * @param wanted by `--port`
+ * @returns undefined where no board is plugged in
+ * @throws UserError where that can't be told, or the port can't be opened
+ */
+export async function choosePort(
+  wanted: string | undefined,
+  ports: Port[],
+  ask: Ask,
+): Promise<string | undefined> {
+  const boards = ports.filter(isBoard);
+  if (wanted !== undefined) {
+    if (ports.some((port) => port.path === wanted)) return permitted(wanted);
+    throw new UserError(`--port: found ${wanted}, but there ${listed(ports)}`);
+  }
+  if (boards.length > 1) return permitted(await choose(boards, ask));
+  return boards[0] && permitted(boards[0].path);
+}
+
+export function listed(ports: Port[]): string {
+  if (!ports.length) return "is no serial port at all";
+  return `${ports.length === 1 ? "is" : "are"} ${ports.map(described).join(", ")}`;
+}
+
+export const askTerminal: Ask = async (question) => {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+};
+
+async function choose(boards: Port[], ask: Ask): Promise<string> {
+  const menu = boards.map((port, index) => `  ${index + 1}  ${described(port)}`).join("\n");
+  const answer = await ask(`Several boards are plugged in:\n${menu}\nWhich one? `);
+  const port = boards[Number(answer) - 1];
+  if (port) return port.path;
+  throw new UserError(
+    `several boards are plugged in, choose one with --port: ${boards.map(described).join(", ")}`,
+  );
+}
+
+function isBoard(port: Port): boolean {
+  return port.vendorId !== undefined && port.vendorId.toLowerCase() in VENDORS;
+}
+
+function described(port: Port): string {
+  const name = VENDORS[port.vendorId?.toLowerCase() ?? ""] ?? port.manufacturer;
+  return name ? `${port.path} (${name})` : port.path;
+}
+
+/** @throws UserError where the port can't be opened */
+export function permitted(path: string): string {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch {
+    if (process.platform === "linux")
+      throw new UserError(
+        `${path}: not permitted; run \`sudo usermod -aG dialout $USER\`, then log out and in`,
+      );
+  }
+  return path;
+}

@@ -1,0 +1,79 @@
+/** `npm run user`: who may log in at the embedded broker. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { userNameError } from "../../server/broker/access";
+import { DEFAULT_DIR } from "../../server/setup/security-options";
+import { UserError, messageOf } from "../../server/base/user-error";
+import { hashPassword } from "../../server/broker/password";
+import { readPassword } from "./prompt";
+import { Users } from "../../server/setup/users";
+
+const HELP = `Usage: npm run user -- add ID | list | remove ID
+
+Users of the embedded broker. A device's user name is its id.
+
+  add ID            asks for a password, twice, or reads one line of standard input
+  --server          with add: may publish and subscribe to everything
+  --certificate     with add: no password, logs in by a certificate with ID as its common name
+  --data DIR        where npm start has its --data          (${DEFAULT_DIR})
+`;
+
+const MIN_CHARACTERS = 8;
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = readArguments(args);
+  const [action, name, ...rest] = positionals;
+  const users = new Users(resolve(values.data ?? DEFAULT_DIR));
+  if (values.help || rest.length) console.log(HELP);
+  else if (action === "list" && name === undefined) list(users);
+  else if (action === "remove" && name !== undefined) {
+    if (!users.remove(name)) throw new UserError(`${name}: no such user`);
+    console.log(`Removed ${name}`);
+  } else if (action === "add" && name !== undefined) {
+    const error = userNameError(name);
+    if (error) throw new UserError(`add: ${error}`);
+    const password = values.certificate ? null : await hashPassword(await newPassword(name));
+    users.set(name, { role: values.server ? "server" : "device", password });
+    console.log(`Added ${name}, a ${values.server ? "server" : "device"}`);
+  } else throw new UserError("allowed are add ID, list and remove ID; see npm run user -- --help");
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        server: { type: "boolean" },
+        certificate: { type: "boolean" },
+        data: { type: "string" },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    const [sentence] = messageOf(error).split(". ");
+    throw new UserError(`${sentence ?? "bad option"}; see npm run user -- --help`);
+  }
+}
+
+function list(users: Users): void {
+  for (const [name, { role, password }] of users.entries())
+    console.log(`${name}  ${role}, by ${password === null ? "certificate" : "password"}`);
+}
+
+async function newPassword(name: string): Promise<string> {
+  const password = await readPassword(`Password of ${name}: `);
+  if (password.length < MIN_CHARACTERS)
+    throw new UserError(`password: too short, allowed are ${MIN_CHARACTERS} characters and more`);
+  if (process.stdin.isTTY && (await readPassword("Once more: ")) !== password)
+    throw new UserError("password: the two differ, nothing was changed");
+  return password;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`nightlight: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,74 @@
+/** The board's screen on this machine: its C against the model of its display. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { generateFonts } from "./font/font";
+import { BOARD, OUTPUT } from "./paths";
+import { run } from "./tools";
+import { Ili9341 } from "../emulator/chip/ili9341";
+import type { Picture } from "./png";
+
+const FLAGS = [
+  ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
+  ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  ...["include", "screen", "runtime", "jacdac", "network", "bridge"].map(
+    (dir) => `-I${join(BOARD, dir)}`,
+  ),
+];
+const SCREEN = [
+  ...["history", "ili9341", "keys", "page_about", "page_main", "page_network", "pages"],
+  ...["screen", "text", "tile", "widgets"],
+].map((name) => `screen/${name}`);
+
+export interface Look {
+  readonly picture: Picture;
+  readonly backlight: boolean;
+  readonly led: boolean;
+  /** Since the start: what the display got. */
+  readonly pixels: number;
+  readonly milliseconds: number;
+}
+
+/** Builds the program; the sanitizers watch it. */
+export async function buildScreen(): Promise<string> {
+  mkdirSync(OUTPUT, { recursive: true });
+  const program = join(OUTPUT, "screen-host");
+  const sources = ["test/screen_host", "runtime/console", ...SCREEN];
+  const files = [...sources.map((name) => join(BOARD, `${name}.c`)), await generateFonts()];
+  await run("gcc", [...FLAGS, ...files, "-o", program]);
+  return program;
+}
+
+/** @param script as boards/wio-terminal/test/screen_host.c describes it */
+export function look(program: string, script: readonly string[]): Map<string, Look> {
+  const { stdout, stderr, status } = spawnSync(program, {
+    input: `${script.join("\n")}\n`,
+    maxBuffer: 256 << 20,
+  });
+  if (status !== 0)
+    throw new Error(`the screen's program ended with ${status}: ${stderr.toString()}`);
+  const looks = new Map<string, Look>();
+  let [milliseconds, backlight, led] = [0, false, false];
+  const display = new Ili9341(() => milliseconds * 1000);
+  for (let at = 0; at < stdout.length;) {
+    const what = String.fromCharCode(stdout[at] ?? 0);
+    const bytes = stdout.subarray(at + 5, at + 5 + stdout.readUInt32LE(at + 1));
+    at += 5 + bytes.length;
+    const value = bytes[0] ?? 0;
+    if (what === "T") milliseconds += 1;
+    else if (what === "C") display.receive(value, false);
+    else if (what === "D") for (const byte of bytes) display.receive(byte, true);
+    else if (what === "R") display.setReset(value !== 0);
+    else if (what === "L") led = value !== 0;
+    else if (what === "B") {
+      display.backlight = backlight = value !== 0;
+    } else {
+      const { pixels } = display;
+      looks.set(bytes.toString(), {
+        picture: display.picture(),
+        ...{ backlight, led, pixels, milliseconds },
+      });
+    }
+  }
+  return looks;
+}

@@ -1,0 +1,54 @@
+/** How much of its memory the nightlight on an emulated chip has used: read from its RAM. */
+import { extractVm } from "../../build/extract-vm";
+import { memoryLayout } from "../../build/memory-layout";
+import { stackSizeAt } from "../../build/vm";
+import { parseWasm } from "../../build/wasm-module";
+import { GcHeap } from "../gc-heap";
+import { Symbols } from "../symbols";
+import { RAM, type Samd51 } from "./samd51";
+
+/** `cortex_paint_stack`. */
+const PAINT = 0xa5a5a5a5;
+
+export interface MemoryUse {
+  /** The machine's heap as far as it ever reached: it never shrinks. */
+  readonly heapBytes: number;
+  /** What the program holds, and what was not collected yet. */
+  readonly programBytes: number;
+  /** The main stack as deep as it ever was. */
+  readonly stackBytes: number;
+}
+
+export class BoardMemory {
+  private readonly machine: Uint32Array;
+  private readonly stack: Uint32Array;
+  private readonly heapBreakWord: number;
+  private readonly heapBase: number;
+  private heap: GcHeap | undefined;
+
+  private constructor(ram: Buffer, symbols: Symbols) {
+    const between = (begin: string, end: string): Uint32Array => {
+      const [from, to] = [symbols.address(begin) - RAM, symbols.address(end) - RAM];
+      return new Uint32Array(ram.buffer, ram.byteOffset + from, Math.floor((to - from) / 4));
+    };
+    const { heapBreakWord, bssEnd } = memoryLayout(parseWasm(extractVm().wasm));
+    this.heapBreakWord = heapBreakWord;
+    this.heapBase = bssEnd + stackSizeAt(bssEnd);
+    this.machine = between("vm_memory", "vm_memory_end");
+    this.stack = between("linker_main_stack", "linker_main_stack_top");
+  }
+
+  static async of(chip: Samd51, elf: string): Promise<BoardMemory> {
+    return new BoardMemory(chip.ram, await Symbols.of(elf));
+  }
+
+  /** While a program is there, and the core sleeps: a collection may be half done otherwise. */
+  look(): MemoryUse {
+    this.heap ??= GcHeap.find(this.machine);
+    return {
+      heapBytes: (this.machine[this.heapBreakWord / 4] ?? 0) - this.heapBase,
+      programBytes: this.heap.usedBytes(this.machine),
+      stackBytes: 4 * this.stack.subarray(this.stack.findIndex((word) => word !== PAINT)).length,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What the UF2 bootloader does before the application runs: adafruit/uf2-samdx1 `src/selfmain.c`
+ * and `src/main.c`, as far as the application can tell.
+ */
+import { UF2_FAMILY } from "../../build/uf2";
+import { BLOCK, type Nvmctrl } from "./nvmctrl";
+import { RESET_CAUSE } from "./supply";
+
+export const APPLICATION = 0x4000;
+const FLASH_END = 0x8_0000;
+/** The last word of RAM. */
+const TAP_WORD = 0x2002_fffc;
+const TAP_STAY = 0xf016_69ef;
+const TAP_QUICK = 0xf026_69ef;
+/** Just past a full vector table: with this there, one reset enters the bootloader. */
+const SINGLE_TAP = { address: APPLICATION + 0x268, value: 0x87ee_b07c };
+/** How long it waits for a second tap. */
+const WINDOW_MICROS = 500_000;
+
+const UF2 = {
+  magic: [0x0a32_4655, 0x9e5d_5157, 0x0ab1_6f30],
+  hasFamily: 0x2000,
+  blockBytes: 512,
+  payloadBytes: 256,
+} as const;
+
+export interface Booted {
+  readonly clock: { readonly nowMicros: number; advanceTo(micros: number): void };
+  word(address: number): number;
+  setWord(address: number, value: number): void;
+  setVectorTable(address: number): void;
+}
+
+export class StaysInBootloader extends Error {}
+
+/** UF2: github.com/microsoft/uf2. A block erases the 8 KB that it is the first to write to. */
+export function writeUf2(file: Buffer, nvm: Nvmctrl): void {
+  const erased = new Set<number>();
+  if (file.length === 0 || file.length % UF2.blockBytes !== 0)
+    throw new Error(`not a UF2 file: ${file.length} bytes`);
+  for (let at = 0; at < file.length; at += UF2.blockBytes) {
+    const word = (offset: number): number => file.readUInt32LE(at + offset);
+    const [address, length] = [word(12), word(16)];
+    const right =
+      word(0) === UF2.magic[0] &&
+      word(4) === UF2.magic[1] &&
+      word(508) === UF2.magic[2] &&
+      (word(8) & UF2.hasFamily) !== 0 &&
+      word(28) === UF2_FAMILY &&
+      length === UF2.payloadBytes &&
+      address % length === 0 &&
+      address >= APPLICATION &&
+      address + length <= FLASH_END;
+    // The real one ignores such a block without a word.
+    if (!right) throw new Error(`block ${at / UF2.blockBytes} would be ignored by the bootloader`);
+    const begin = address - (address % BLOCK);
+    if (!erased.has(begin)) nvm.program(begin, Buffer.alloc(BLOCK, 0xff));
+    erased.add(begin);
+    nvm.program(address, file.subarray(at + 32, at + 32 + length));
+  }
+}
+
+export function startApplication(
+  chip: Booted,
+  cause: number,
+  start: (vectors: number) => void,
+): void {
+  const entry = chip.word(APPLICATION + 4);
+  if (entry < APPLICATION || entry >= FLASH_END)
+    throw new StaysInBootloader("there is no application in the flash");
+  if (chip.word(SINGLE_TAP.address) === SINGLE_TAP.value)
+    throw new StaysInBootloader("the application asks for the bootloader at each reset");
+  const tap = chip.word(TAP_WORD);
+  if (cause !== RESET_CAUSE.powerOn) {
+    if (tap === TAP_STAY) {
+      chip.setWord(TAP_WORD, 0);
+      throw new StaysInBootloader("asked for, or by a second tap");
+    }
+    if (tap !== TAP_QUICK) chip.clock.advanceTo(chip.clock.nowMicros + WINDOW_MICROS);
+  }
+  chip.setWord(TAP_WORD, 0);
+  chip.setVectorTable(APPLICATION);
+  start(APPLICATION);
+}

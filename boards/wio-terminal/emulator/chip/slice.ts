@@ -1,0 +1,23 @@
+/** The native code that the emulated chip needs, made by the host's compiler. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOARD, OUTPUT } from "../../build/paths";
+import { fingerprint, makeOnce, run } from "../../build/tools";
+
+const SOURCES = ["slice.c", "quick-stores.c"].map((name) => join(BOARD, "emulator/chip", name));
+const FLAGS = [
+  ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"],
+  ...["-O2", "-shared", "-fPIC"],
+];
+
+/** Where it is, once it was built. */
+export function slicePath(): string {
+  const key = fingerprint(...SOURCES.map((source) => readFileSync(source)), FLAGS.join(" "));
+  return join(OUTPUT, "emulator", `slice-${key}.so`);
+}
+
+export async function buildSlice(): Promise<void> {
+  await makeOnce(slicePath(), async (path) => {
+    await run("gcc", [...FLAGS, ...SOURCES, "-o", path, "-l:libunicorn.so.2"]);
+  });
+}

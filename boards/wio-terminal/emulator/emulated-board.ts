@@ -1,0 +1,94 @@
+/** A Wio Terminal with the nightlight's image in its flash, on an emulated chip. */
+import { WIO } from "../build/compile";
+import { linkImage } from "../build/image";
+import { packNightlight } from "../build/program";
+import { uf2OfElf } from "../build/uf2";
+import { HOME } from "./nightlight-board";
+import { writeUf2 } from "./chip/bootloader";
+import { Runner, type Pace } from "./chip/runner";
+import { Samd51, type Samd51Options } from "./chip/samd51";
+import { WioTerminal } from "./chip/wio-terminal";
+
+export interface FlashedBoardOptions {
+  readonly id: string;
+  readonly broker: string;
+  readonly pace?: Pace;
+  readonly chip?: Samd51Options;
+  /** Before the board runs. */
+  readonly prepare?: (board: WioTerminal) => void;
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** The image with its program and settings, linked: where it is. */
+export async function nightlightElf(id: string, broker: string): Promise<string> {
+  const packed = await packNightlight({
+    ID: id,
+    BROKER: broker,
+    WIFI_SSID: HOME.ssid,
+    WIFI_PWD: HOME.password ?? "",
+  });
+  const { elf } = await linkImage(WIO, { packed });
+  return elf;
+}
+
+export class FlashedBoard {
+  /** Causes of all resets, as RSTC tells them. */
+  readonly resets: number[] = [];
+  private readonly runner: Runner;
+  private told = false;
+
+  private constructor(
+    readonly chip: Samd51,
+    readonly wio: WioTerminal,
+    /** What is in its flash: to know where things lie. */
+    readonly elf: string,
+    { pace, onFailure }: FlashedBoardOptions,
+  ) {
+    this.runner = new Runner(chip, () => wio.coprocessor.isServing, pace, onFailure);
+    chip.onReset = (cause) => this.resets.push(cause);
+  }
+
+  static async start(options: FlashedBoardOptions): Promise<FlashedBoard> {
+    const elf = await nightlightElf(options.id, options.broker);
+    const chip = new Samd51(options.chip);
+    // The file that one drops onto the bootloader's drive.
+    writeUf2(uf2OfElf(elf), chip.nvm);
+    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), elf, options);
+    options.prepare?.(board.wio);
+    chip.powerOn();
+    board.runner.start();
+    return board;
+  }
+
+  /** What ended the emulation, if anything did. */
+  get failure(): string | undefined {
+    const { failure } = this.runner;
+    return failure?.message;
+  }
+
+  async until(what: string, condition: () => boolean, ms?: number): Promise<void> {
+    try {
+      await this.runner.until(what, condition, ms);
+    } catch (error) {
+      this.told = true;
+      const tail = this.wio.log.slice(-25).join("\n  ");
+      throw new Error(`${(error as Error).message}; the console ends:\n  ${tail}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Waits for a line of the console, among those after the first `from`. */
+  async logged(text: string, from = 0, ms?: number): Promise<void> {
+    const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
+    await this.until(`"${text}" on the console`, isThere, ms);
+  }
+
+  async stop(): Promise<void> {
+    await this.runner.stop();
+    this.wio.coprocessor.setPower(false);
+    this.chip.close();
+    // What went wrong in the chip fails the test, whatever it was that the test looked at.
+    if (this.runner.failure && !this.told) throw this.runner.failure;
+  }
+}

@@ -1,0 +1,41 @@
+/** The nightlight's own firmware on the emulated board, in a Wi-Fi network of its own. */
+import { QEMU } from "../build/compile";
+import { linkImage } from "../build/image";
+import { makePackage } from "../build/package";
+import { compileFirmware } from "../../tools/firmware/compile";
+import type { Network } from "./coprocessor/coprocessor";
+import { EmulatedBoard } from "./qemu-board";
+
+export const HOME: Network = {
+  ssid: "home",
+  password: "good night",
+  hosts: { "broker.home": "127.0.0.1" },
+};
+
+export interface NightlightBoardOptions {
+  id: string;
+  broker: string;
+  /** Before the board runs: to order faults, for one. */
+  prepare?: (board: EmulatedBoard) => void;
+  /** Further arguments for QEMU. */
+  args?: readonly string[];
+}
+
+export async function startNightlightBoard(
+  options: NightlightBoardOptions,
+): Promise<EmulatedBoard> {
+  const { elf } = await linkImage(QEMU);
+  const packed = makePackage(await compileFirmware(), {
+    ID: options.id,
+    BROKER: options.broker,
+    WIFI_SSID: HOME.ssid,
+    WIFI_PWD: HOME.password ?? "",
+  });
+  const { prepare, args } = options;
+  return await EmulatedBoard.start({ elf, packed, network: HOME, prepare, args });
+}
+
+/** A raw reading, 0..1023, as the sensor's 0..65535. */
+export function lightOfRaw(raw: number): number {
+  return Math.round((raw / 1023) * 65535);
+}

@@ -1,0 +1,110 @@
+/** Serves the emulated board's page, to this machine only. */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { WebSocketServer } from "ws";
+import { UserError } from "../../../server/base/user-error";
+import type { FlashedBoard } from "./emulated-board";
+import { BOARD } from "../build/paths";
+import { LIGHT_MAX, parseFromPage, type FromEmulator } from "./page/messages";
+
+const PAGE = join(BOARD, "emulator/page");
+const HOST = "127.0.0.1";
+/** How often the page hears of what has changed. */
+const REFRESH_MS = 100;
+const MESSAGE_BYTES_MAX = 1024;
+const SENSOR_MAX = 65535;
+const HEADERS = {
+  "content-security-policy": "default-src 'self'; img-src data:; connect-src 'self'",
+  "x-content-type-options": "nosniff",
+} as const;
+
+export interface Served {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @throws UserError when the port is taken */
+export async function serveBoard(board: FlashedBoard, port: number): Promise<Served> {
+  const files = await bundle();
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? "");
+    if (request.method !== "GET" || !file) response.writeHead(404).end();
+    else response.writeHead(200, { ...HEADERS, "content-type": file.type }).end(file.body);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === "EADDRINUSE" ? "is in use" : `can't be had: ${message}`;
+      reject(new UserError(`port ${port} ${why}`));
+    });
+    server.listen(port, HOST, resolve);
+  });
+  const host = `${HOST}:${(server.address() as AddressInfo).port}`;
+  const sockets = new WebSocketServer({
+    server,
+    path: "/live",
+    maxPayload: MESSAGE_BYTES_MAX,
+    // No other site's page may talk to the board.
+    verifyClient: ({ origin, req }: { origin: string; req: { headers: { host?: string } } }) =>
+      origin === `http://${host}` && req.headers.host === host,
+  });
+  sockets.on("connection", (socket) => {
+    let told = 0;
+    let picture: Uint8Array | undefined;
+    const say = (message: FromEmulator): void => socket.send(JSON.stringify(message));
+    const refresh = (): void => {
+      const { wio, chip } = board;
+      if (wio.log.length > told) say({ kind: "console", lines: wio.log.slice(told) });
+      told = wio.log.length;
+      say({
+        kind: "state",
+        led: wio.led,
+        light: Math.round((wio.light / SENSOR_MAX) * LIGHT_MAX),
+        seconds: chip.clock.nowMicros / 1e6,
+        failure: board.failure,
+      });
+      const shown = wio.display.picture().rgb;
+      if (!picture || Buffer.compare(shown, picture) !== 0) socket.send(shown);
+      picture = shown;
+    };
+    refresh();
+    const timer = setInterval(refresh, REFRESH_MS);
+    socket.on("close", () => clearInterval(timer));
+    socket.on("error", () => socket.terminate());
+    socket.on("message", (data: Buffer) => obey(board, data.toString()));
+  });
+  return {
+    url: `http://${host}/`,
+    stop: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function obey({ wio }: FlashedBoard, text: string): void {
+  const message = parseFromPage(text);
+  if (message?.kind === "light") wio.light = Math.round((message.light / LIGHT_MAX) * SENSOR_MAX);
+  else if (message?.kind === "button") wio.setButton(message.name, message.pressed);
+}
+
+async function bundle(): Promise<Map<string, { type: string; body: Uint8Array }>> {
+  const { outputFiles } = await build({
+    entryPoints: [join(PAGE, "page.ts"), join(PAGE, "style.css")],
+    outdir: "/",
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    logLevel: "silent",
+  });
+  const html = readFileSync(join(PAGE, "index.html"));
+  const files = new Map([["/", { type: "text/html; charset=utf-8", body: new Uint8Array(html) }]]);
+  for (const { path, contents } of outputFiles) {
+    const type = path.endsWith(".css") ? "text/css" : "text/javascript";
+    files.set(path, { type: `${type}; charset=utf-8`, body: contents });
+  }
+  return files;
+}

@@ -1,0 +1,28 @@
+/** `npm run draw:screen`: the picture of the screen in the README, as its C draws it. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodePng } from "../build/png";
+import { buildScreen, look } from "../build/screen-host";
+import { BOARD } from "../build/paths";
+
+const FROM_LIGHT = 640;
+const TO_LIGHT = 180;
+const SECONDS = 150;
+
+/** Dusk: it gets dark over two minutes, as clouds pass. */
+const evening = Array.from({ length: SECONDS }, (_, second) => {
+  const dusk = 1 / (1 + Math.exp((second - SECONDS / 2) / 12));
+  const clouds = 18 * Math.sin(second / 5) + 9 * Math.sin(second / 1.7);
+  const light = Math.round(TO_LIGHT + (FROM_LIGHT - TO_LIGHT) * dusk + clouds);
+  return [`set light ${light}`, "run 1000"];
+}).flat();
+
+const script = [
+  ...["set id kitchen", "set wifi 2", "set broker 2", "set decided by server"],
+  ...["set outbox 0 waiting", ...evening, "set led 1", "run 1000", "look dusk"],
+];
+const dusk = look(await buildScreen(), script).get("dusk");
+if (!dusk) throw new Error("the screen's program ended early");
+const file = join(BOARD, "screen.png");
+writeFileSync(file, encodePng(dusk.picture));
+console.log(file);

@@ -1,0 +1,71 @@
+import { isIP } from "node:net";
+import { Broker } from "./broker";
+import type { Log } from "../base/log";
+import type { Options } from "../setup/options";
+import type { Rejections } from "../base/rejections";
+import { brokerListeners, reachable } from "../setup/security-options";
+import { UserError } from "../base/user-error";
+import { Users } from "../setup/users";
+
+export interface Login {
+  username?: string;
+  password?: string;
+}
+
+/** The broker that this process works with. */
+export interface BrokerInUse {
+  /** The one inside this process, where it is that. */
+  embedded?: Broker;
+  /** As this process reaches it. */
+  url: string;
+  /** How the server, or the simulated device, logs in. */
+  login(role: "server" | "device"): Login;
+}
+
+/** No user can be called that: a name has no space. */
+const SERVER_ACCOUNT = "nightlight server";
+
+/**
+ * The broker of the options, or the embedded one, started.
+ * @throws UserError where others are to be let in, but nobody is a user
+ */
+export async function useBroker(
+  options: Options,
+  rejections: Rejections,
+  log: Log,
+): Promise<BrokerInUse> {
+  const { brokerUrl, security, secrets } = options;
+  if (brokerUrl !== undefined) {
+    const login = { username: secrets.MQTT_USER, password: secrets.MQTT_PWD };
+    return { url: brokerUrl, login: () => login };
+  }
+
+  const users = new Users(security.usersDir);
+  if (security.listen !== undefined && users.size === 0)
+    throw new UserError(
+      `--listen ${security.listen}: nobody could log in; add a device with npm run user -- add ID`,
+    );
+  const listeners = brokerListeners(security, options.mqttPort);
+  const broker = await Broker.start({
+    listeners,
+    rejections,
+    users,
+    limits: security.limits,
+    loginRequired: security.listen !== undefined,
+    dataDir: security.dataDir,
+    onTrouble: (message) => log("broker", `Error: ${message}`, { level: "error" }),
+  });
+  const address = (host: string, i: number) =>
+    `${listeners[i]?.tls ? "mqtts" : "mqtt"}://${host}:${broker.ports[i] ?? 0}`;
+  const bound = listeners.map(({ host }, i) => address(isIP(host) === 6 ? `[${host}]` : host, i));
+  log("broker", `Listening on ${bound.join(" and ")}`);
+  if (security.listen !== undefined && !security.tls.cert)
+    log("broker", "Warning: passwords and the token can be read on the way; --cert adds TLS", {
+      level: "warn",
+    });
+  return {
+    embedded: broker,
+    url: address(reachable(listeners[0].host), 0),
+    login: (role) => broker.account(role === "server" ? SERVER_ACCOUNT : options.id, role),
+  };
+}

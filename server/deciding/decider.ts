@@ -1,0 +1,311 @@
+import type { MqttClient } from "mqtt";
+import {
+  SERVER_STATUS_TOPIC,
+  parseState,
+  parseStatus,
+  parseTelemetry,
+  type Status,
+} from "../../src/common/wire";
+import { Cluster } from "../cluster/cluster";
+import type { HeldReading } from "../cluster/held-readings";
+import { Learning } from "./learning";
+import { probeSharedSubscription } from "../cluster/shared-subscription";
+import { parseFields } from "./command-fields";
+import type { CommandPolicy } from "../setup/config";
+import {
+  OFFLINE_WILL,
+  addressOf,
+  connect,
+  drained,
+  watchConnection,
+  type BrokerAccess,
+} from "./connect";
+import { Corking } from "./corking";
+import { Decisions } from "./decisions";
+import type { Devices } from "./devices";
+import type { Group } from "../../src/common/groups";
+import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
+import type { Rejections } from "../base/rejections";
+import type { Log } from "../base/log";
+import { MessageLog } from "../base/message-log";
+import { Orders } from "./command-policy";
+import { agrees, fieldsOf, sideOf, type Fields } from "../../src/common/server-rule";
+import { SeenReadings } from "./seen-readings";
+import { isForeign, subscribe, type Subscribed } from "./subscribe";
+import { Sender, type Cause, type SenderOptions } from "./sender";
+import type { UserError } from "../base/user-error";
+
+export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
+  rejections: Rejections;
+  groups: Group[];
+  commands: CommandPolicy;
+  onConnection: (connected: boolean) => void;
+  /** The server can't go on. */
+  onFailure: (error: UserError) => void;
+  /** Home Assistant has started. */
+  onHomeAssistant: () => void;
+}
+
+/** How a message came. */
+interface Arrival {
+  /** Unix time, ms. */
+  atMs: number;
+  retained: boolean;
+  qos: 0 | 1;
+}
+
+/** How long the end may wait for the broker's acknowledgements. */
+const DRAIN_MS = 1_000;
+/** A payload beyond this is refused unread. */
+const PAYLOAD_MAX_BYTES = 1024;
+
+/** The server's MQTT side: telemetry in, decisions out. */
+export class Decider {
+  readonly decisions: Decisions;
+  private readonly orders: Orders;
+  private readonly sender: Sender;
+  private readonly seen = new SeenReadings();
+  private readonly messageLog: MessageLog;
+  private readonly fields: string[];
+  private readonly learning: Learning;
+  private isStopping = false;
+
+  private constructor(
+    private readonly client: MqttClient,
+    /** Where this server is one of several. */
+    private readonly cluster: Cluster | undefined,
+    private readonly options: DeciderOptions,
+    private readonly devices: Devices,
+    private readonly log: Log,
+  ) {
+    this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
+    this.orders = new Orders(options.commands);
+    this.messageLog = new MessageLog(log, "server");
+    this.sender = new Sender(client, options, devices, log, this.messageLog);
+    this.learning = new Learning(this.decisions, this.seen, (id, command, answers) =>
+      this.sender.command(id, command, { kind: "resent", answers }),
+    );
+    this.fields = fieldsOf(options.rule);
+    const corking = new Corking(client);
+    // The client acknowledges each message once it was dealt with here, and its commands are on
+    // the way before that: what the broker has acknowledged is not lost.
+    client.on("message", (topic, payload, { retain: retained, qos }) => {
+      corking.message();
+      this.receive(topic, payload, { atMs: Date.now(), retained, qos: qos === 0 ? 0 : 1 });
+    });
+  }
+
+  /** @throws UserError where the broker can't be reached or refuses */
+  static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
+    const { membership, groups } = options;
+    const cluster = membership && new Cluster(membership, groups, log);
+    const clientId = options.clientId + (cluster?.suffix ?? "");
+    const will = options.decide ? OFFLINE_WILL : undefined;
+    // What comes for a server that is one of several while it is away, another one decides.
+    const keepSession = options.decide && !cluster;
+    const decider = await connect(
+      { ...options, clientId, keepSession },
+      will,
+      (client) => new Decider(client, cluster, options, devices, log),
+    );
+    try {
+      await decider.begin();
+    } catch (error) {
+      await decider.client.endAsync(true);
+      throw error;
+    }
+    return decider;
+  }
+
+  private async begin(): Promise<void> {
+    const { client, cluster, log, options } = this;
+    const { membership, counts, onConnection } = options;
+    if (membership && "share" in membership)
+      await probeSharedSubscription(client, addressOf(client));
+    watchConnection(client, log, (connected) => {
+      onConnection(connected);
+      if (!connected) return;
+      counts.reconnects++;
+      cluster?.connected();
+      void this.announce("online");
+    });
+    await subscribe(client, options, cluster?.filter);
+    cluster?.join({
+      publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos, retain: true }),
+      isConnected: () => client.connected,
+      onTakeover: (readings, groups) => this.takeOver(readings, groups),
+      onConflict: options.onFailure,
+    });
+    await this.announce("online");
+  }
+
+  /** The node in use, where there are several. */
+  get brokerUrl(): string {
+    const { brokerUrl, otherBrokerUrls = [] } = this.options;
+    return otherBrokerUrls.length > 0 ? addressOf(this.client) : brokerUrl;
+  }
+
+  /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.messageLog.stop();
+    const goesOn = (await this.cluster?.stop()) ?? false;
+    if (this.client.connected && !goesOn) await this.announce("offline");
+    // What is not acknowledged by then comes again: cut off, no reading is acknowledged without
+    // its command. But cut off, the broker publishes the will, too.
+    const isDone = (await drained(this.client, DRAIN_MS)) || goesOn;
+    await this.client.endAsync(!(isDone && this.client.connected));
+  }
+
+  /** Resolves once the broker keeps it. */
+  async retain(topic: string, payload: string): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  }
+
+  /** Devices go by this: a server that only watches must not keep them from deciding. */
+  private async announce(status: Status): Promise<void> {
+    if (!this.options.decide) return;
+    await this.retain(SERVER_STATUS_TOPIC, status);
+  }
+
+  /**
+   * A command by hand, by the rule, or by a group.
+   * @returns what is sent, now or when the device comes back
+   */
+  command(id: string, command: Fields, cause: Cause = { kind: "manual" }): Fields {
+    if (this.orders.isOrdered(command)) {
+      const { payload, expiryS } = this.orders.ordered(id, command, Date.now());
+      // The broker keeps it for a device that is away: QoS 1, and the device's own session.
+      this.sender.command(id, payload, { ...cause, answers: undefined }, expiryS);
+      return payload;
+    }
+    const isNews = this.orders.desire(id, command);
+    // What follows from its own readings follows from the next one too.
+    if (isNews && (cause.kind !== "rule" || this.orders.isKept(id))) {
+      this.orders.keep(id);
+      this.sender.desired(id, command);
+    }
+    if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
+    return command;
+  }
+
+  /** What another server left undecided. */
+  private takeOver(readings: HeldReading[], groups: Group[]): void {
+    for (const { topic, payload, atMs } of readings)
+      this.receive(topic, payload, { atMs, retained: false, qos: 1 });
+    for (const group of groups)
+      for (const { id, command } of this.decisions.together(group, Date.now()))
+        this.command(id, command, { kind: "group" });
+  }
+
+  private receive(topic: string, payload: Buffer, arrival: Arrival): void {
+    const { atMs } = arrival;
+    // Unacknowledged, it comes again.
+    if (this.client.disconnecting || isForeign(topic, this.options.scope)) return;
+    if (this.cluster?.leaves(topic, payload, atMs)) return;
+    const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
+    const rejected =
+      payload.length > PAYLOAD_MAX_BYTES
+        ? `payload of ${payload.length} bytes, allowed are ${PAYLOAD_MAX_BYTES}`
+        : this.handle(topic, text, arrival);
+    if (rejected) {
+      this.options.rejections.countPayload(topic);
+      this.log("server", `Warning: ignored ${topic}: ${rejected}`, { level: "warn", topic });
+    }
+    this.devices.message({ atMs, topic, payload: text, rejected });
+  }
+
+  /** @returns what is wrong with the message */
+  private handle(
+    topic: string,
+    text: string,
+    { atMs, retained, qos }: Arrival,
+  ): string | undefined {
+    const slash = topic.lastIndexOf("/");
+    const id = topic.slice(0, slash);
+    const { rule } = this.options;
+    switch (topic.slice(slash + 1)) {
+      case "telemetry":
+        return this.telemetry(id, text, atMs, qos);
+      case "commands": {
+        const { value, error } = parseFields(text, rule);
+        if (!value) return error;
+        const on = sideOf(rule, value);
+        this.devices.commanded(id, on ?? false);
+        if (on !== undefined && this.cluster?.hasOtherDeciders(id))
+          this.learning.heard(id, on, text, atMs);
+        return undefined;
+      }
+      case "status": {
+        const { value, error } = parseStatus(text);
+        if (!value) return error;
+        if (topic === SERVER_STATUS_TOPIC) {
+          // Another server has gone, or our own will came late: devices shall know that we are here.
+          if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
+        } else if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+          if (value === "online") this.options.onHomeAssistant();
+        } else {
+          this.devices.status(id, value);
+          if (value === "online" && !retained) this.correct(id);
+        }
+        return undefined;
+      }
+      case "state": {
+        const { value, error } = parseState(text);
+        if (!value) return error;
+        this.devices.state(id, value, sideOf(rule, value));
+        // One that decides alone has reasons of its own; its next reading is answered anyway.
+        if (!retained && value.decided_by !== "device")
+          this.correct(id, (desired) => agrees(desired, value));
+        return undefined;
+      }
+      case "desired": {
+        const { value, error } = parseFields(text, rule);
+        // Retained, it is what this or another server wanted before; else another's, or our own.
+        if (value) {
+          this.orders.desire(id, value);
+          this.orders.keep(id);
+        }
+        return error;
+      }
+      default:
+        return this.cluster?.receive(topic, text, retained);
+    }
+  }
+
+  private telemetry(id: string, text: string, atMs: number, qos: 0 | 1): string | undefined {
+    const { rule, counts } = this.options;
+    const arrivedMs = performance.now();
+    const { value, error } = parseTelemetry(text, this.fields);
+    if (!value) return error;
+    if (!this.seen.isNew(id, value)) return undefined;
+    counts.readings++;
+    this.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
+    const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
+    this.devices.reading(reading, atMs, sideOf(rule, value.said));
+    if (!this.options.decide) return undefined;
+    if (this.cluster?.decides(id) === false) {
+      this.decisions.hear(id, value, atMs);
+      return undefined;
+    }
+    const kind = this.decisions.decidesAlone(id) ? "rule" : "group";
+    for (const order of this.decisions.reading(id, value, atMs)) {
+      const answer = order.id === id && { answers: value, qos };
+      this.command(order.id, order.command, { kind, arrivedMs, ...answer });
+    }
+    return undefined;
+  }
+
+  /** Whether it is this server, of all those on the broker, that speaks of a device, and to it. */
+  speaksFor(id: string): boolean {
+    return this.options.decide && (this.cluster?.speaksFor(id) ?? true);
+  }
+
+  /** @param isAt whether the device is as desired: it may have missed a command while it was away */
+  private correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
+    const desired = this.orders.desiredOf(id);
+    // What decides for itself sends a reading at once, and that is answered.
+    if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
+    if (!isAt(desired)) this.sender.command(id, desired, { kind: "resent" });
+  }
+}

@@ -1,0 +1,147 @@
+import { decide } from "../../src/common/rule";
+import type { Reading } from "../../src/common/wire";
+import { decideTogether, type Group } from "../../src/common/groups";
+import { inputOf, sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
+
+/** What a device should be told. */
+export interface Order {
+  id: string;
+  command: Fields;
+}
+
+/** A reading that was stored for longer than this is history: it decides nothing any more. */
+const STALE_MS = 5_000;
+
+interface Memory {
+  /** The last decision, and when it last changed. */
+  on?: boolean;
+  changedMs?: number;
+}
+
+interface Heard {
+  input: number;
+  atMs: number;
+}
+
+/** What the server decides, as readings come in. Knows no broker and no clock. */
+export class Decisions {
+  private readonly memory = new Map<string, Memory>();
+  private readonly heard = new Map<string, Heard>();
+  private readonly groupsOf = new Map<string, Group[]>();
+  private readonly lights = new Set<string>();
+
+  /** @param reported which side of the rule a device says that it is on */
+  constructor(
+    private readonly rule: ServerRule,
+    readonly groups: Group[],
+    private readonly reported: (id: string) => boolean | undefined,
+  ) {
+    for (const group of groups) {
+      for (const member of group.members)
+        this.groupsOf.set(member, [...(this.groupsOf.get(member) ?? []), group]);
+      for (const light of group.lights) this.lights.add(light);
+    }
+  }
+
+  /** Whether the device's own readings decide for it: not in a group, neither end of one. */
+  decidesAlone(id: string): boolean {
+    return !this.groupsOf.has(id) && !this.lights.has(id);
+  }
+
+  /** Whether the device is told what to do: a sensor of a group that is no light of one is not. */
+  commands(id: string): boolean {
+    return !this.groupsOf.has(id) || this.lights.has(id);
+  }
+
+  reading(id: string, reading: Reading, nowMs: number): Order[] {
+    const groups = this.groupsOf.get(id);
+    if (groups) {
+      this.hear(id, reading, nowMs);
+      return groups.flatMap((group) => this.together(group, nowMs));
+    }
+    if (this.lights.has(id) || (reading.age_ms ?? 0) > STALE_MS) return [];
+    const input = inputOf(this.rule, reading.values);
+    const said = sideOf(this.rule, reading.said);
+    const memory = this.recall(id);
+    const sinceMs = since(memory, nowMs);
+    const held = sinceMs !== undefined && sinceMs < this.rule.minChangeMs;
+    const before = memory.on;
+    const on = decide(this.rule, input, held ? before : (said ?? before), sinceMs);
+    remember(memory, on, nowMs);
+    // A device that does not say what it is at is told at each reading, as in the lesson. What
+    // it says may be from before the last command, which is still on its way then.
+    if (on === said && (before ?? on) === on) return [];
+    return [{ id, command: this.command(on) }];
+  }
+
+  /** Takes a group member's reading in, and decides nothing yet. */
+  hear(id: string, reading: Reading, nowMs: number): void {
+    if (!this.groupsOf.has(id)) return;
+    const input = inputOf(this.rule, reading.values);
+    this.heard.set(id, { input, atMs: nowMs - (reading.age_ms ?? 0) });
+  }
+
+  /** Another server has decided this. */
+  learn(id: string, on: boolean, nowMs: number): void {
+    if (this.decidesAlone(id)) remember(this.recall(id), on, nowMs);
+    for (const group of this.groups)
+      if (group.lights.includes(id)) remember(this.recall(`group ${group.id}`), on, nowMs);
+  }
+
+  /** The last decision for a device that decides alone, made here or learned. */
+  lastFor(id: string): { on: boolean; command: Fields } | undefined {
+    const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
+    return on === undefined ? undefined : { on, command: this.command(on) };
+  }
+
+  /** Which members of a group count at present, with their values. */
+  members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
+    return group.members.map((id) => {
+      const heard = this.heard.get(id);
+      const counts = heard !== undefined && nowMs - heard.atMs <= group.validMs;
+      return { id, input: counts ? heard.input : undefined };
+    });
+  }
+
+  /** The group's last decision. */
+  groupOn(group: Group): boolean | undefined {
+    return this.recall(`group ${group.id}`).on;
+  }
+
+  /** What a group decides on what was heard so far. */
+  together(group: Group, nowMs: number): Order[] {
+    const memory = this.recall(`group ${group.id}`);
+    // A server that has just started takes over what the lights are at.
+    memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);
+    const inputs = this.members(group, nowMs).map(({ input }) => input);
+    const before = memory.on;
+    const sinceMs = since(memory, nowMs);
+    const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
+    if (on === undefined) return [];
+    remember(memory, on, nowMs);
+    // A change is told to all: what a light reported may be from before the last command.
+    return group.lights
+      .filter((light) => before !== on || (this.reported(light) ?? on) !== on)
+      .map((id) => ({ id, command: this.command(on) }));
+  }
+
+  private command(on: boolean): Fields {
+    return on ? this.rule.on : this.rule.off;
+  }
+
+  private recall(key: string): Memory {
+    let memory = this.memory.get(key);
+    if (!memory) this.memory.set(key, (memory = {}));
+    return memory;
+  }
+}
+
+function since(memory: Memory, nowMs: number): number | undefined {
+  return memory.changedMs === undefined ? undefined : nowMs - memory.changedMs;
+}
+
+function remember(memory: Memory, on: boolean, nowMs: number): void {
+  // The first decision after a start is no change that has to be waited after.
+  if (memory.on !== undefined && memory.on !== on) memory.changedMs = nowMs;
+  memory.on = on;
+}

@@ -1,0 +1,87 @@
+import type { MqttClient } from "mqtt";
+import { topicOf, type Reading } from "../../src/common/wire";
+import type { CommandKind, Counts } from "./counts";
+import type { Devices } from "./devices";
+import type { Log } from "../base/log";
+import type { MessageLog } from "../base/message-log";
+import { payloadOf } from "./payload";
+import { sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
+
+/** What a command is sent for. */
+export interface Cause {
+  kind: CommandKind;
+  /** The reading that it answers. */
+  answers?: Pick<Reading, "seq" | "boot">;
+  /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
+  qos?: 0 | 1;
+  /** When the reading that led to it came, by `performance.now()`. */
+  arrivedMs?: number;
+}
+
+export interface SenderOptions {
+  /** The broker is the one in this process: it spares the server its own messages, as MQTT 5 can. */
+  embedded: boolean;
+  rule: ServerRule;
+  counts: Counts;
+  /** A reading's command was acknowledged this long after the reading came, ms. */
+  onDecided: (latencyMs: number) => void;
+}
+
+/** Sends what the server has to say to devices, and counts it. */
+export class Sender {
+  constructor(
+    private readonly client: MqttClient,
+    private readonly options: SenderOptions,
+    private readonly devices: Devices,
+    private readonly log: Log,
+    private readonly messageLog: MessageLog,
+  ) {}
+
+  /** @param expiryS the broker need not keep it for longer, s */
+  command(id: string, command: Fields, cause: Cause, expiryS?: number): void {
+    const { counts, onDecided } = this.options;
+    const { answers, arrivedMs, qos = 1 } = cause;
+    const text = payloadOf(command, answers);
+    this.messageLog.note(() => `Sending message: ${text} to ${id}`, { id });
+    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
+    const properties =
+      expiryS !== undefined && this.client.options.protocolVersion === 5
+        ? { messageExpiryInterval: expiryS }
+        : undefined;
+    const topic = topicOf(id, "commands");
+    const decided = () => {
+      if (arrivedMs !== undefined) onDecided(performance.now() - arrivedMs);
+    };
+    counts.commands[cause.kind]++;
+    if (qos === 0) {
+      // Nobody acknowledges it, and a callback for each would wait for the socket to drain.
+      this.client.publish(topic, text);
+      decided();
+    } else {
+      counts.unacknowledged++;
+      this.client.publish(topic, text, { qos, properties }, (error) => {
+        counts.unacknowledged--;
+        if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
+        else decided();
+      });
+    }
+    if (this.hearsItself) return;
+    this.devices.commanded(id, sideOf(this.options.rule, command) ?? false);
+    this.devices.message({ atMs: Date.now(), topic, payload: text });
+  }
+
+  /** What should hold, for this server's next run and for other servers. */
+  desired(id: string, command: Fields): void {
+    const topic = topicOf(id, "desired");
+    const text = payloadOf(command);
+    this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
+      if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
+    });
+    if (!this.hearsItself) this.devices.message({ atMs: Date.now(), topic, payload: text });
+  }
+
+  /** Brokers of MQTT 3.1.1 send a server its own commands back. */
+  private get hearsItself(): boolean {
+    return this.client.options.protocolVersion !== 5 && !this.options.embedded;
+  }
+}

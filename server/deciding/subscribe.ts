@@ -1,0 +1,64 @@
+import type { MqttClient } from "mqtt";
+import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
+import type { Membership } from "../setup/cluster-options";
+import { sharedFilter } from "../cluster/shared-subscription";
+import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
+
+/** Which devices a server serves: all that speak to the broker, or the one with its own id. */
+export interface Scope {
+  id: string;
+  devices: "all" | "own";
+}
+
+export interface Subscribed {
+  scope: Scope;
+  /** False: watch only, another server decides. */
+  decide: boolean;
+  /** Where this server is one of several. */
+  membership?: Membership;
+}
+
+const KINDS = ["commands", "status", "state", "desired"] as const;
+const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndexOf("/") + 1);
+
+/** @param others what else to hear, of the servers beside this one */
+export async function subscribe(
+  client: MqttClient,
+  { scope, decide, membership }: Subscribed,
+  others: string | undefined,
+): Promise<void> {
+  if (client.options.clean === false) {
+    // The session may be one from before.
+    const stale: Scope = { ...scope, devices: scope.devices === "all" ? "own" : "all" };
+    await client.unsubscribeAsync([telemetryFilter(stale), ...otherFilters(stale)]);
+  }
+  const filters = otherFilters(scope);
+  if (decide) filters.push(SERVER_STATUS_TOPIC);
+  if (others !== undefined) filters.push(others);
+  if (scope.devices === "own") filters.push(HOME_ASSISTANT_STATUS_TOPIC);
+  const telemetry = telemetryFilter(scope);
+  const shared = membership && "share" in membership;
+  if (!shared) filters.push(telemetry);
+  // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
+  // not on shared subscriptions [MQTT-3.8.3-4].
+  await client.subscribeAsync(filters, { qos: 1, nl: true });
+  if (shared) await client.subscribeAsync(sharedFilter(membership.share, telemetry), { qos: 1 });
+}
+
+/** Whether a message that waited in a session is of no concern, since the scope was another. */
+export function isForeign(topic: string, { id, devices }: Scope): boolean {
+  if (devices === "all" || topic.startsWith(`${id}/`)) return false;
+  return topic !== HOME_ASSISTANT_STATUS_TOPIC && !topic.startsWith(SERVER_TOPICS);
+}
+
+function telemetryFilter(scope: Scope): string {
+  return topicOf(idFilter(scope), "telemetry");
+}
+
+function otherFilters(scope: Scope): string[] {
+  return KINDS.map((kind) => topicOf(idFilter(scope), kind));
+}
+
+function idFilter({ id, devices }: Scope): string {
+  return devices === "own" ? id : "+";
+}

@@ -1,0 +1,109 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Counts } from "../deciding/counts";
+import type { Rejections } from "../base/rejections";
+import { VERSION } from "../base/version";
+
+/** What is looked at whenever somebody asks for the metrics. */
+export interface Measured {
+  counts: Counts;
+  rejections: Rejections;
+  devices: { count(): { known: number; online: number } };
+  brokerConnected: () => boolean;
+  /** The embedded broker, where there is one. */
+  broker?: { readonly clientCount: number };
+}
+
+/** A plain number, or one for each value of a label. */
+type Source = () => number | Record<string, number>;
+
+/** From half a millisecond, as with a broker on this machine, to where a person would notice, s. */
+const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/**
+ * The server's figures in the Prometheus text format 0.0.4. All but the latency are plain numbers
+ * elsewhere, looked at when somebody asks: they cost nothing until then.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly latency: Histogram;
+
+  constructor({ counts, rejections, devices, brokerConnected, broker }: Measured) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.latency = new Histogram({
+      name: "nightlight_decision_latency_seconds",
+      help: "From a reading's arrival until its command was acknowledged, or at QoS 0 sent.",
+      buckets: LATENCY_BUCKETS_S,
+      registers,
+    });
+    this.gauge("info", "Always 1, for the version.", () => ({ [VERSION]: 1 }), "version");
+    this.counter("readings_total", "Readings taken in, each one once.", () => counts.readings);
+    this.counter("commands_total", "Commands sent, by cause.", () => counts.commands, "kind");
+    this.gauge(
+      "commands_unacknowledged",
+      "Commands that the broker has yet to acknowledge.",
+      () => counts.unacknowledged,
+    );
+    this.gauge("broker_connected", "1 while the server has its broker, else 0.", () =>
+      Number(brokerConnected()),
+    );
+    this.counter(
+      "broker_reconnects_total",
+      "Lost connections to the broker that were made again.",
+      () => counts.reconnects,
+    );
+    if (broker)
+      this.gauge("broker_clients", "Clients at the embedded broker.", () => broker.clientCount);
+    this.gauge("devices", "Devices seen since the start.", () => devices.count().known);
+    this.gauge("devices_online", "Devices that are online.", () => devices.count().online);
+    this.counter(
+      "rejections_total",
+      "What was refused or ignored, by reason.",
+      () => rejections.totals(),
+      "reason",
+    );
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** @param latencyMs from a reading's arrival to the acknowledgement of its command */
+  decided(latencyMs: number): void {
+    this.latency.observe(latencyMs / 1000);
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private counter(name: string, help: string, source: Source, label?: string): void {
+    new Counter({
+      ...this.options(name, help, label),
+      collect() {
+        this.reset();
+        for (const [labels, value] of valuesOf(source, label)) this.inc(labels, value);
+      },
+    });
+  }
+
+  private gauge(name: string, help: string, source: Source, label?: string): void {
+    new Gauge({
+      ...this.options(name, help, label),
+      collect() {
+        for (const [labels, value] of valuesOf(source, label)) this.set(labels, value);
+      },
+    });
+  }
+
+  private options(name: string, help: string, label: string | undefined) {
+    const labelNames = label === undefined ? [] : [label];
+    return { name: `nightlight_${name}`, help, labelNames, registers: [this.registry] };
+  }
+}
+
+function valuesOf(source: Source, label = ""): [Record<string, string>, number][] {
+  const found = source();
+  if (typeof found === "number") return [[{}, found]];
+  return Object.entries(found).map(([name, value]) => [{ [label]: name }, value]);
+}

@@ -1,0 +1,164 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { addressOf } from "../broker/listener";
+import { HttpError, readBody, refuseCrossSite } from "./http-request";
+import type { Reason, Rejections } from "../base/rejections";
+
+export interface PageAccessOptions {
+  /** What opens page and API; undefined: everybody on this machine may use them. */
+  token?: string;
+  /** Whether the page comes over https. */
+  secure: boolean;
+  rejections: Rejections;
+}
+
+/** A browser stays logged in for this long, s. */
+const SESSION_S = 7 * 24 * 3600;
+const FAILURES_ALLOWED = 20;
+const WINDOW_MS = 60_000;
+const MAX_ADDRESSES = 10_000;
+
+/** Who may use page and API: a program by bearer token, a browser by the cookie of its login. */
+export class PageAccess {
+  private readonly failures = new Map<string, { count: number; sinceMs: number }>();
+  /** Texts are compared by their digests, which are of one length and tell nothing of theirs. */
+  private readonly key = randomBytes(32);
+  private readonly cookieName: string;
+
+  constructor(private readonly options: PageAccessOptions) {
+    // A browser takes a __Host- cookie only over https, and from no other name or path.
+    this.cookieName = options.secure ? "__Host-nightlight" : "nightlight";
+  }
+
+  /** @throws HttpError 403 for what another site's page made a browser do */
+  refuseCrossSite(request: IncomingMessage): void {
+    const { token, secure } = this.options;
+    try {
+      // What a re-pointed name could reach is behind the token, so any name of ours will do.
+      refuseCrossSite(request, secure ? "https" : "http", token !== undefined);
+    } catch (error) {
+      this.refuse(request, "cross-site", (error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Whether the request comes from someone who knows the token. */
+  knows(request: IncomingMessage): boolean {
+    const { token } = this.options;
+    if (token === undefined) return true;
+    const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    if (bearer !== undefined) return this.isToken(request, bearer);
+    return this.isSession(cookie(request, this.cookieName));
+  }
+
+  /**
+   * `POST /login`, with the token as a form's field.
+   * @throws HttpError 429
+   */
+  async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const form = new URLSearchParams((await readBody(request)).toString());
+    if (!this.isToken(request, form.get("token") ?? "")) {
+      this.askForToken(response, "That is not the token.");
+      return;
+    }
+    const expires = String(Math.floor(Date.now() / 1000) + SESSION_S);
+    const attributes = `Path=/; Max-Age=${SESSION_S}; HttpOnly; SameSite=Strict`;
+    const value = `${expires}.${this.seal(expires)}`;
+    response.setHeader(
+      "set-cookie",
+      `${this.cookieName}=${value}; ${attributes}${this.options.secure ? "; Secure" : ""}`,
+    );
+    response.writeHead(303, { location: "/" }).end();
+  }
+
+  /** The login page, as the answer to who asked for the page. */
+  askForToken(response: ServerResponse, message = ""): void {
+    response.writeHead(401, {
+      "content-type": "text/html; charset=utf-8",
+      "www-authenticate": "Bearer",
+      // Without a referrer a form would be sent with the origin "null".
+      "referrer-policy": "same-origin",
+      "content-security-policy":
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    });
+    response.end(loginPage(message));
+  }
+
+  /** Counts and logs a request that was turned away. */
+  refuse(request: IncomingMessage, reason: Reason, what: string): void {
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const where = `${request.method ?? "?"} ${path}`;
+    this.options.rejections.refuse(
+      "page",
+      reason,
+      `${addressOf(request.socket)}: ${where}: ${what}`,
+    );
+  }
+
+  private isToken(request: IncomingMessage, text: string): boolean {
+    const address = addressOf(request.socket);
+    const nowMs = performance.now();
+    let failures = this.failures.get(address);
+    if (failures && nowMs - failures.sinceMs >= WINDOW_MS) failures = undefined;
+    if (failures && failures.count >= FAILURES_ALLOWED) {
+      this.refuse(request, "token-rate", "too many wrong tokens");
+      throw new HttpError(429, "token: too many wrong ones, try again in a minute");
+    }
+    if (this.same(text, this.options.token ?? "")) return true;
+    this.refuse(request, "token", "a wrong token");
+    if (this.failures.size >= MAX_ADDRESSES) this.failures.clear();
+    this.failures.set(address, {
+      count: (failures?.count ?? 0) + 1,
+      sinceMs: failures?.sinceMs ?? nowMs,
+    });
+    return false;
+  }
+
+  private isSession(value: string): boolean {
+    const [expires = "", seal = ""] = value.split(".");
+    return this.same(seal, this.seal(expires)) && Number(expires) * 1000 > Date.now();
+  }
+
+  /** Depends on the token alone, so that a login outlives the server but not a change of token. */
+  private seal(expires: string): string {
+    const key = `nightlight page ${this.options.token ?? ""}`;
+    return createHmac("sha256", key).update(expires).digest("base64url");
+  }
+
+  private same(a: string, b: string): boolean {
+    const digest = (text: string) => createHmac("sha256", this.key).update(text).digest();
+    return timingSafeEqual(digest(a), digest(b));
+  }
+}
+
+function cookie(request: IncomingMessage, name: string): string {
+  for (const part of (request.headers.cookie ?? "").split(/; */))
+    if (part.startsWith(`${name}=`)) return part.slice(name.length + 1);
+  return "";
+}
+
+function loginPage(message: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width" />
+    <meta name="color-scheme" content="light dark" />
+    <title>Nightlight</title>
+  </head>
+  <body>
+    <main>
+      <h1>Nightlight</h1>
+      <form method="post" action="/login">
+        <p role="alert">${message}</p>
+        <p>
+          <label for="token">Token of this server</label><br />
+          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
+        </p>
+        <button>Log in</button>
+      </form>
+    </main>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,75 @@
+import { HttpError } from "./http-request";
+import type { Span } from "../history/downsample";
+
+/** What a request for the history asks for, from the query of its address. */
+export interface HistoryRequest {
+  span: Span;
+  /** Points of the chart at most. */
+  points: number;
+  csv: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const DEFAULT_POINTS = 500;
+const MIN_POINTS = 2;
+const MAX_POINTS = 5_000;
+/** The last moment that a Date can name (ECMAScript 21.4.1.1). */
+const MAX_MS = 8.64e15;
+const PARAMETERS = ["from", "to", "points", "format"];
+
+/**
+ * @param accept the request's header, which may ask for CSV, too
+ * @throws HttpError 400 naming the parameter, what was found and what is allowed
+ */
+export function parseHistoryRequest(
+  query: URLSearchParams,
+  accept: string | undefined,
+  nowMs: number,
+): HistoryRequest {
+  for (const name of query.keys())
+    if (!PARAMETERS.includes(name) || query.getAll(name).length > 1)
+      throw refusal(name, "", `${PARAMETERS.join(", ")}, each once`);
+  // What was measured in this very millisecond is in it.
+  const toMs = time("to", query.get("to")) ?? nowMs + 1;
+  const fromMs = time("from", query.get("from")) ?? Math.max(0, toMs - HOUR_MS);
+  if (fromMs >= toMs) throw refusal("from", query.get("from") ?? "", "a time before to");
+  return {
+    span: { fromMs, toMs },
+    points: pointsOf(query.get("points")),
+    csv: isCsv(query, accept),
+  };
+}
+
+function time(name: string, text: string | null): number | undefined {
+  if (text === null) return undefined;
+  // Without a zone, another machine would take it for another time.
+  const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
+  const ms = /^\d{1,16}$/.test(text) ? Number(text) : iso.test(text) ? Date.parse(text) : NaN;
+  if (ms >= 0 && ms <= MAX_MS) return ms;
+  throw refusal(name, text, "Unix time in ms, or a time like 2026-11-22T20:15:00Z");
+}
+
+function pointsOf(text: string | null): number {
+  if (text === null) return DEFAULT_POINTS;
+  const points = Number(text);
+  if (/^\d{1,4}$/.test(text) && points >= MIN_POINTS && points <= MAX_POINTS) return points;
+  throw refusal("points", text, `a whole number from ${MIN_POINTS} to ${MAX_POINTS}`);
+}
+
+function isCsv(query: URLSearchParams, accept = ""): boolean {
+  const format = query.get("format");
+  if (format === null) return /(^|,)\s*text\/csv\s*(;|,|$)/i.test(accept);
+  if (format === "csv" || format === "json") return format === "csv";
+  throw refusal("format", format, "csv or json");
+}
+
+function refusal(name: string, found: string, allowed: string): HttpError {
+  const short = found.length > 40 ? `${found.slice(0, 40)}…` : found;
+  const known = PARAMETERS.includes(name);
+  return new HttpError(
+    400,
+    known
+      ? `${name}: found "${short}", allowed is ${allowed}`
+      : `${name.slice(0, 40)}: not a parameter, allowed are ${allowed}`,
+  );
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../base/log";
+import { UserError } from "../base/user-error";
+
+const MIN_CHARACTERS = 20;
+
+/** The token, with a line in the log that says where a person finds it. */
+export function readToken(dir: string, log: Log): string {
+  const { token, source } = pageToken(dir);
+  log("page", `Page and API ask for the token in ${source}`);
+  return token;
+}
+
+/**
+ * The token that opens page and API beyond loopback: `NIGHTLIGHT_TOKEN` of the environment, or the
+ * file `token`, made on first use. It is not in `.env.local`, which goes onto devices.
+ * @returns where it came from, for a person to look
+ * @throws UserError where it is too short
+ */
+export function pageToken(
+  dir: string,
+  environment: string | undefined = process.env["NIGHTLIGHT_TOKEN"],
+): { token: string; source: string } {
+  if (environment)
+    return { token: check(environment, "NIGHTLIGHT_TOKEN"), source: "NIGHTLIGHT_TOKEN" };
+  const path = join(dir, "token");
+  if (!existsSync(path)) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  }
+  return { token: check(readFileSync(path, "utf8").trim(), path), source: path };
+}
+
+function check(token: string, where: string): string {
+  if (token.length >= MIN_CHARACTERS) return token;
+  throw new UserError(`${where}: too short, allowed are ${MIN_CHARACTERS} characters and more`);
+}

@@ -1,0 +1,81 @@
+import { UserError } from "../base/user-error";
+
+/** What one client, or all of them, may ask of the embedded broker. */
+export interface Limits {
+  /** Longest MQTT packet, bytes after its fixed header. */
+  "packet-bytes": number;
+  /** Packets per second and client, of any kind, on average; 10 seconds' worth at once. */
+  "packets-per-second": number;
+  /** Open connections, TCP, TLS and WebSocket together. */
+  connections: number;
+  /** Of these, from one address. */
+  "connections-per-address": number;
+  /** Longest topic or topic filter, bytes. */
+  "topic-bytes": number;
+  /** Most levels of a topic or topic filter, 1..100. */
+  "topic-levels": number;
+  /** Topic filters of one client. */
+  subscriptions: number;
+  /** Retained messages, of all clients together. */
+  retained: number;
+  /** Persistent sessions, of all clients together. */
+  sessions: number;
+  /** Messages kept for one session until they are acknowledged. */
+  queued: number;
+  /** Failed logins, per minute and address; beyond, passwords are not even looked at. */
+  "failed-logins": number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  "packet-bytes": 65_536,
+  "packets-per-second": 200,
+  connections: 2_000,
+  "connections-per-address": 200,
+  "topic-bytes": 256,
+  "topic-levels": 10,
+  subscriptions: 100,
+  retained: 10_000,
+  sessions: 2_000,
+  queued: 1_000,
+  "failed-logins": 30,
+};
+
+const MAX: Limits = {
+  "packet-bytes": 16_777_216,
+  "packets-per-second": 1_000_000,
+  connections: 1_000_000,
+  "connections-per-address": 1_000_000,
+  "topic-bytes": 65_535,
+  "topic-levels": 100,
+  subscriptions: 100_000,
+  retained: 10_000_000,
+  sessions: 1_000_000,
+  queued: 1_000_000,
+  "failed-logins": 100_000,
+};
+
+/**
+ * The defaults, changed by texts like `connections=500`.
+ * @throws UserError naming the limit and what is allowed
+ */
+export function parseLimits(texts: string[]): Limits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const text of texts) {
+    const [name = "", value = ""] = text.split("=");
+    if (!isLimit(name))
+      throw new UserError(
+        `--limit: found "${text}", allowed is NAME=NUMBER with one of ${Object.keys(limits).join(", ")}`,
+      );
+    const number = Number(value);
+    if (!/^[0-9]+$/.test(value) || number < 1 || number > MAX[name])
+      throw new UserError(
+        `--limit ${name}: found "${value}", allowed is a whole number from 1 to ${MAX[name]}`,
+      );
+    limits[name] = number;
+  }
+  return limits;
+}
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(DEFAULT_LIMITS, name);
+}

@@ -1,0 +1,174 @@
+import { parseArgs } from "node:util";
+import { LIGHT_MAX } from "../../src/common/wire";
+import { CLUSTER_FLAGS, CLUSTER_HELP, parseMembership, type Membership } from "./cluster-options";
+import type { Config } from "./config";
+import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history-options";
+import type { LogFormat } from "../base/log";
+import { fieldsOf } from "../../src/common/server-rule";
+import { withoutPassword, type Secrets } from "./secrets";
+import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
+import { UserError, messageOf } from "../base/user-error";
+
+export interface Options {
+  id: string;
+  /** The broker to use, or undefined for the embedded one. */
+  brokerUrl: string | undefined;
+  /** Further nodes of that broker, where it is a cluster. */
+  otherBrokerUrls?: string[];
+  mqttPort: number;
+  httpPort: number;
+  /** What the simulated sensor sees at first, raw 0..1023. */
+  lightRaw: number;
+  simulate: boolean;
+  decide: boolean;
+  /** Where this server is one of several. */
+  membership?: Membership;
+  /** Tell Home Assistant of the devices. */
+  homeAssistant: boolean;
+  secrets: Secrets;
+  security: Security;
+  history: HistoryLimits;
+}
+
+export const HELP = `Usage: npm start -- [options]
+
+Runs a nightlight: a broker, the server that decides, a simulated device, and a page.
+
+  --config FILE     the configuration                      (devicescript.json)
+  --id ID           the device's id                        (devicescript.json: id)
+  --broker URL      use this broker and start none; of a cluster, several nodes: URL,URL
+                                                           (devicescript.json: broker)
+  --mqtt-port PORT  port of the embedded broker            (1883)
+  --http-port PORT  port of the page                       (8080)
+  --light 0..1023   light that the simulated sensor sees   (652)
+  --no-device       no simulated device, real ones only
+  --no-decide       devices and page only: another server decides
+  --no-home-assistant  don't tell Home Assistant of the devices
+  --log FORMAT      text, or json: one object a line       (text)
+${CLUSTER_HELP}
+${HISTORY_HELP}
+${SECURITY_HELP}
+  --help, --version
+`;
+
+/** @throws UserError naming the option, what was found and what is allowed */
+export function parseOptions(
+  args: string[],
+  config: Config,
+  secrets: Secrets,
+): Options | "help" | "version" {
+  const values = readFlags(args);
+  if (values.help) return "help";
+  if (values.version) return "version";
+  checkLog(values.log);
+  const configured = config.broker === "embedded" ? undefined : config.broker;
+  const given = values.broker === undefined ? [] : checkBrokers(values.broker);
+  const [brokerUrl = configured, ...otherBrokerUrls] = given;
+  const simulate = !values["no-device"];
+  if (simulate && brokerUrl?.startsWith("ws"))
+    throw new UserError(
+      `--broker: found ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
+    );
+  if (simulate && !fieldsOf(config.rule).includes("light"))
+    throw new UserError(
+      "rule.field: the simulated device measures light only; run other rules with --no-device",
+    );
+  if (brokerUrl !== undefined && values["mqtt-port"] !== undefined)
+    throw new UserError(`--mqtt-port: is for the embedded broker, but the broker is ${brokerUrl}`);
+  return {
+    id: values.id === undefined ? config.id : checkId(values.id),
+    brokerUrl,
+    otherBrokerUrls,
+    mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"], 1883, 65535),
+    httpPort: wholeNumber("--http-port", values["http-port"], 8080, 65535),
+    lightRaw: wholeNumber("--light", values.light, 652, LIGHT_MAX),
+    simulate,
+    decide: !values["no-decide"],
+    membership: parseMembership(values, brokerUrl, config),
+    homeAssistant: !values["no-home-assistant"],
+    secrets,
+    security: parseSecurity(values, brokerUrl, (name, text, preset) =>
+      wholeNumber(name, text, preset, 65535),
+    ),
+    history: parseHistory(values),
+  };
+}
+
+/** @returns the configuration to read before the other options, or undefined for the usual one */
+export function configPath(args: string[]): string | undefined {
+  return readFlags(args).config;
+}
+
+/** Known before all else, so that a mistake in the rest is told in it. */
+export function logFormat(args: string[]): LogFormat {
+  const { values } = parseArgs({ args, options: { log: { type: "string" } }, strict: false });
+  return values.log === "json" ? "json" : "text";
+}
+
+function checkLog(format: string | undefined): void {
+  if (format === undefined || format === "text" || format === "json") return;
+  throw new UserError(`--log: found "${format}", allowed is text or json`);
+}
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        config: { type: "string" },
+        id: { type: "string" },
+        broker: { type: "string" },
+        "mqtt-port": { type: "string" },
+        "http-port": { type: "string" },
+        light: { type: "string" },
+        "no-device": { type: "boolean" },
+        "no-decide": { type: "boolean" },
+        ...CLUSTER_FLAGS,
+        "no-home-assistant": { type: "boolean" },
+        ...HISTORY_FLAGS,
+        log: { type: "string" },
+        ...SECURITY_FLAGS,
+        help: { type: "boolean" },
+        version: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    const [sentence] = messageOf(error).split(". ");
+    throw new UserError(`${sentence ?? "bad option"}; see npm start -- --help`);
+  }
+}
+
+function checkId(id: string): string {
+  if (/^[A-Za-z0-9._-]{1,40}$/.test(id)) return id;
+  throw new UserError(
+    `--id: found "${id}", allowed are letters, digits, '.', '_' and '-', at most 40`,
+  );
+}
+
+function checkBrokers(text: string): string[] {
+  const urls = text.split(",").map(checkBroker);
+  if (new Set(urls.map((url) => new URL(url).protocol)).size > 1)
+    throw new UserError(
+      `--broker: found "${text}", but several nodes are reached alike: all by mqtt://, or all by mqtts://, ws:// or wss://`,
+    );
+  return urls;
+}
+
+function checkBroker(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const known = ["mqtt:", "mqtts:", "ws:", "wss:"];
+  if (!url?.hostname || !known.includes(url.protocol))
+    throw new UserError(
+      `--broker: found "${withoutPassword(text)}", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]`,
+    );
+  if (url.username || url.password)
+    throw new UserError("--broker: user and password go in .env.local, as MQTT_USER and MQTT_PWD");
+  return text;
+}
+
+function wholeNumber(name: string, text: string | undefined, preset: number, max: number): number {
+  if (text === undefined) return preset;
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && value <= max) return value;
+  throw new UserError(`${name}: found "${text}", allowed is a whole number from 0 to ${max}`);
+}

@@ -1,0 +1,135 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { DEFAULT_LIMITS, parseLimits, type Limits } from "./broker-limits";
+import type { ClientCertificates, Listener } from "../broker/listener";
+import { readTls, type Tls } from "./tls";
+import { UserError } from "../base/user-error";
+
+/** Who gets in, from where, and how far. */
+export interface Security {
+  /** Where broker and page listen for logged-in clients; undefined: on loopback, for anyone. */
+  listen?: string;
+  /** This server's certificate, and the CA that it trusts. */
+  tls: Tls;
+  clientCertificates: ClientCertificates;
+  mqttsPort: number;
+  /** Plain MQTT beyond loopback although there is TLS. */
+  plainMqtt: boolean;
+  /** Where the broker keeps its state, or undefined for memory only. */
+  dataDir?: string;
+  /** Where users and token are. */
+  usersDir: string;
+  limits: Limits;
+}
+
+export const LOOPBACK = "127.0.0.1";
+export const DEFAULT_DIR = ".nightlight";
+
+export const OPEN_ON_LOOPBACK: Security = {
+  tls: {},
+  clientCertificates: "no",
+  mqttsPort: 0,
+  plainMqtt: false,
+  usersDir: resolve(DEFAULT_DIR),
+  limits: DEFAULT_LIMITS,
+};
+
+export const SECURITY_HELP = `  --listen ADDRESS  also for others, who log in            (loopback, for anyone)
+  --data DIR        keep history, broker, users, token     (memory; ${DEFAULT_DIR})
+  --cert FILE       certificate: TLS for broker and page, and shown to a --broker that asks
+  --key FILE        its private key
+  --ca FILE         trust this CA: of the --broker, of client certificates
+  --client-certs    no, optional or required               (no)
+  --mqtts-port PORT port of the embedded broker with TLS   (8883)
+  --plain-mqtt      with --listen and TLS: plain MQTT beyond loopback too
+  --limit NAME=N    change a limit, see docs/security.md`;
+
+export const SECURITY_FLAGS = {
+  listen: { type: "string" },
+  data: { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
+  ca: { type: "string" },
+  "client-certs": { type: "string" },
+  "mqtts-port": { type: "string" },
+  "plain-mqtt": { type: "boolean" },
+  limit: { type: "string", multiple: true },
+} as const;
+
+export interface SecurityValues {
+  listen?: string;
+  data?: string;
+  cert?: string;
+  key?: string;
+  ca?: string;
+  "client-certs"?: string;
+  "mqtts-port"?: string;
+  "plain-mqtt"?: boolean;
+  limit?: string[];
+}
+
+/**
+ * @param brokerUrl the broker to use, where it is not the embedded one
+ * @throws UserError naming the option, what was found and what is allowed
+ */
+export function parseSecurity(
+  values: SecurityValues,
+  brokerUrl: string | undefined,
+  port: (name: string, text: string | undefined, preset: number) => number,
+): Security {
+  if (brokerUrl !== undefined)
+    for (const name of ["client-certs", "mqtts-port", "plain-mqtt", "limit"] as const)
+      if (values[name] !== undefined)
+        throw new UserError(
+          `--${name}: is for the embedded broker, but the broker is ${brokerUrl}`,
+        );
+  const tls = readTls(values);
+  const clientCertificates = checkClientCertificates(values["client-certs"] ?? "no");
+  if (clientCertificates !== "no" && !(tls.cert && tls.ca))
+    throw new UserError(`--client-certs ${clientCertificates}: needs --cert, --key and --ca`);
+  const { listen, data } = values;
+  return {
+    listen: listen === undefined ? undefined : checkAddress(listen),
+    tls,
+    clientCertificates,
+    mqttsPort: port("--mqtts-port", values["mqtts-port"], 8883),
+    plainMqtt: values["plain-mqtt"] ?? false,
+    dataDir: data === undefined ? undefined : resolve(data),
+    usersDir: resolve(data ?? DEFAULT_DIR),
+    limits: parseLimits(values.limit ?? []),
+  };
+}
+
+/** What the embedded broker listens on; the first is for this process's own parts. */
+export function brokerListeners(security: Security, mqttPort: number): [Listener, ...Listener[]] {
+  const { listen = LOOPBACK, tls, clientCertificates, mqttsPort, plainMqtt } = security;
+  const plainHost = tls.cert && !plainMqtt ? LOOPBACK : listen;
+  const plain = { host: plainHost, port: mqttPort, option: "--mqtt-port" };
+  if (!tls.cert) return [plain];
+  const host = listen;
+  return [plain, { host, port: mqttsPort, option: "--mqtts-port", tls, clientCertificates }];
+}
+
+/** TLS for the page: with the broker's, or where others can reach it. */
+export function pageTls(options: { brokerUrl?: string; security: Security }): Tls | undefined {
+  const { listen, tls } = options.security;
+  return tls.cert && (options.brokerUrl === undefined || listen !== undefined) ? tls : undefined;
+}
+
+/** How this machine reaches what listens on an address. */
+export function reachable(address: string): string {
+  if (address === "0.0.0.0" || address === "::") return LOOPBACK;
+  return isIP(address) === 6 ? `[${address}]` : address;
+}
+
+function checkAddress(text: string): string {
+  if (isIP(text) || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text)) return text;
+  throw new UserError(
+    `--listen: found "${text}", allowed is an address of this machine, or 0.0.0.0 for all`,
+  );
+}
+
+function checkClientCertificates(text: string): ClientCertificates {
+  if (text === "no" || text === "optional" || text === "required") return text;
+  throw new UserError(`--client-certs: found "${text}", allowed is no, optional or required`);
+}

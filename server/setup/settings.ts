@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseBrokerAddress } from "../../src/common/broker-address";
+import { ROOT } from "../base/root";
+import { UserError } from "../base/user-error";
+
+/** What `.env.local` may set: the device reads the same names with `readSetting`. */
+export const SETTING_NAMES = [
+  "ID",
+  "BROKER",
+  "MQTT_USER",
+  "MQTT_PWD",
+  "WIFI_SSID",
+  "WIFI_PWD",
+] as const;
+
+export type SettingName = (typeof SETTING_NAMES)[number];
+export type Settings = Partial<Record<SettingName, string>>;
+
+export const SETTINGS_FILE = ".env.local";
+/** The store on the device has room for 15 characters, and takes one or two for itself. */
+const NAME_MAX_CHARS = 13;
+/** Name and value travel in one Jacdac packet. */
+const VALUE_MAX_BYTES = 200;
+
+/** @throws UserError naming the file, the line and what to write instead */
+export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
+  return existsSync(path) ? parseSettings(readFileSync(path, "utf8")) : {};
+}
+
+/**
+ * Reads settings as the DeviceScript CLI does when it sends them to a device, but refuses where
+ * the CLI would quietly drop or change something.
+ */
+export function parseSettings(text: string, file = SETTINGS_FILE): Settings {
+  const settings: Settings = {};
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#.*)?$/.test(line)) continue;
+    const fail = (problem: string): never => {
+      throw new UserError(`${file}:${index + 1}: ${problem}`);
+    };
+    const { name, value } = parseLine(line, fail);
+    if (settings[name] !== undefined) fail(`${name}: is set twice`);
+    if (value === "") continue;
+    const problem = checkValue(name, value);
+    if (problem) fail(`${name}: ${problem}`);
+    settings[name] = value;
+  }
+  if (settings.MQTT_PWD && !settings.MQTT_USER)
+    throw new UserError(`${file}: MQTT_PWD: needs MQTT_USER beside it`); // [MQTT-3.1.2-22]
+  if (settings.WIFI_PWD && !settings.WIFI_SSID)
+    throw new UserError(`${file}: WIFI_PWD: needs WIFI_SSID beside it`);
+  return settings;
+}
+
+type Fail = (problem: string) => never;
+
+function parseLine(line: string, fail: Fail): { name: SettingName; value: string } {
+  const equals = line.indexOf("=");
+  if (equals < 0) return fail("is not NAME=value");
+  const name = checkName(line.slice(0, equals), fail);
+  const raw = line.slice(equals + 1);
+  if (raw.startsWith(" ")) return fail(`${name}: no spaces around the "="`);
+  if (line.includes("#"))
+    return fail(`${name}: a line with a "#" is dropped; write it as \\u0023, in double quotes`);
+  return { name, value: parseValue(name, raw, fail) };
+}
+
+function checkName(name: string, fail: Fail): SettingName {
+  if (name !== name.trim()) return fail(`${name.trim()}: no spaces around the name`);
+  const known = SETTING_NAMES.find((candidate) => candidate === name);
+  if (known) return known;
+  if (/(^|_)(CA|CERT|KEY|TLS)/i.test(name)) return fail(`${name}: ${NO_PRIVATE_CA}`);
+  if (name.length > NAME_MAX_CHARS)
+    return fail(`${name}: has ${name.length} characters, allowed are ${NAME_MAX_CHARS}`);
+  return fail(`${name}: is not a setting, known are ${SETTING_NAMES.join(", ")}`);
+}
+
+/** What the runtime can't do: said wherever someone tries. */
+export const NO_PRIVATE_CA =
+  "a board trusts only the public CAs built into its runtime, and sends no client certificate; see docs/boards.md";
+
+/** The CLI takes whatever is JSON as JSON, and all else as text. */
+function parseValue(name: string, raw: string, fail: Fail): string {
+  let value: unknown = raw;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    if (raw.startsWith('"')) fail(`${name}: what stands in double quotes is not a JSON string`);
+    if (/^'.*'$/.test(raw)) fail(`${name}: single quotes would be part of it, use double quotes`);
+    if (raw !== raw.trimEnd()) fail(`${name}: ends in a space; remove it, or use double quotes`);
+  }
+  if (typeof value === "string") return value;
+  return fail(`${name}: would not arrive as text; put it in double quotes: ${name}="..."`);
+}
+
+function checkValue(name: SettingName, value: string): string | undefined {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > VALUE_MAX_BYTES) return `has ${bytes} bytes, allowed are ${VALUE_MAX_BYTES}`;
+  switch (name) {
+    case "ID":
+      if (!/^(?=.{1,40}$)[A-Za-z0-9._-]*\*?[A-Za-z0-9._-]*$/.test(value))
+        return `found "${value}", allowed are letters, digits, '.', '_', '-' and one '*', at most 40`;
+      return undefined;
+    case "BROKER":
+      if (value.includes("@")) return "user and password go in MQTT_USER and MQTT_PWD";
+      if (!parseBrokerAddress(value))
+        return `found "${value}", allowed is mqtt://HOST[:PORT] or mqtts://HOST[:PORT]`;
+      return undefined;
+    case "WIFI_SSID":
+      return bytes > 32 ? `has ${bytes} bytes, allowed are 32` : undefined; // IEEE 802.11, 9.4.2.2
+    case "WIFI_PWD":
+      return bytes < 8 || bytes > 63 ? `has ${bytes} bytes, allowed are 8 to 63` : undefined;
+    case "MQTT_USER":
+    case "MQTT_PWD":
+      return undefined;
+  }
+}

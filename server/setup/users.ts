@@ -1,0 +1,111 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { userNameError } from "../broker/access";
+import { UserError, messageOf } from "../base/user-error";
+
+export interface User {
+  /** A device speaks for itself only, a server with all. */
+  role: "device" | "server";
+  /** As `hashPassword` makes it, or null for one that comes with a certificate only. */
+  password: string | null;
+}
+
+const FILE = "users.json";
+
+/** The users of the embedded broker, in a file that only its owner can read. */
+export class Users {
+  private readonly path: string;
+  private users = new Map<string, User>();
+  private version = "";
+
+  /** @throws UserError where the file is broken */
+  constructor(private readonly dir: string) {
+    this.path = join(dir, FILE);
+    this.refresh();
+  }
+
+  get(name: string): User | undefined {
+    return this.users.get(name);
+  }
+
+  get size(): number {
+    return this.users.size;
+  }
+
+  entries(): [string, User][] {
+    return [...this.users].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  set(name: string, user: User): void {
+    this.users.set(name, user);
+    this.save();
+  }
+
+  /** @returns whether there was such a user */
+  remove(name: string): boolean {
+    const existed = this.users.delete(name);
+    if (existed) this.save();
+    return existed;
+  }
+
+  /**
+   * Reads the file where it changed since.
+   * @returns whether it did
+   * @throws UserError where the file is broken; the users stay as they were
+   */
+  refresh(): boolean {
+    const version = this.fileVersion();
+    if (version === this.version) return false;
+    // Before it is parsed: a broken file is complained of once.
+    this.version = version;
+    this.users = version ? this.parse(readFileSync(this.path, "utf8")) : new Map<string, User>();
+    return true;
+  }
+
+  private fileVersion(): string {
+    if (!existsSync(this.path)) return "";
+    const { mtimeMs, size, ino } = statSync(this.path);
+    return `${mtimeMs} ${size} ${ino}`;
+  }
+
+  private parse(text: string): Map<string, User> {
+    const users = new Map<string, User>();
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new UserError(`${this.path}: not JSON: ${messageOf(error)}`);
+    }
+    for (const [name, user] of Object.entries(value ?? {}) as [string, Partial<User> | null][]) {
+      const { role, password } = user ?? {};
+      const wellFormed =
+        userNameError(name) === undefined &&
+        (role === "device" || role === "server") &&
+        (password === null || typeof password === "string");
+      if (!wellFormed)
+        throw new UserError(
+          `${this.path}: user ${JSON.stringify(name)} is malformed; add it anew with npm run user`,
+        );
+      users.set(name, { role, password });
+    }
+    return users;
+  }
+
+  /** By renaming, so that a running server sees the old file or the new one, never half of one. */
+  private save(): void {
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    const text = `${JSON.stringify(Object.fromEntries(this.entries()), undefined, 2)}\n`;
+    writeFileSync(`${this.path}.tmp`, text, { mode: 0o600 });
+    chmodSync(`${this.path}.tmp`, 0o600);
+    renameSync(`${this.path}.tmp`, this.path);
+    this.version = this.fileVersion();
+  }
+}

@@ -1,0 +1,145 @@
+import type { Report } from "./wire";
+import type { Group } from "./groups";
+import type { Fields, ServerRule } from "./server-rule";
+
+/** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
+
+/** One element of `GET /api/devices`. */
+export interface DeviceView {
+  id: string;
+  /** By its status topic where it has one, else by its last message. */
+  online: boolean;
+  /** A virtual device of this process: its light can be set. */
+  simulated: boolean;
+  /** Last light level, 0..1023, or null before the first reading, or where it measures none. */
+  light: number | null;
+  /** The fields that the rule is about, as last reported. */
+  values: Record<string, number>;
+  /** The LED: of a simulated device as it is, of another as last reported or commanded. */
+  ledOn: boolean | null;
+  /** ISO 8601, or null when it never spoke. */
+  lastSeen: string | null;
+  /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
+  state: Report | null;
+}
+
+/** One element of `GET /api/groups`: sensors that decide together. */
+export interface GroupView {
+  id: string;
+  /** The last decision, or null before the first. */
+  on: boolean | null;
+  /** How the members' votes become one, or their values. */
+  decide: Group["decide"];
+  /** `value` is null while the member is lost: silent, or its reading too old to count. */
+  members: { id: string; value: number | null }[];
+  lights: string[];
+}
+
+/** A message that passed the broker, as the page's stream shows it. */
+export interface MessageView {
+  /** Unix time, ms. */
+  atMs: number;
+  topic: string;
+  payload: string;
+  /** Why the server made nothing of it, where it didn't. */
+  rejected?: string;
+}
+
+/** A reading as it came in. */
+export interface ReadingView {
+  id: string;
+  /** When it was taken, Unix time, ms: after an outage, long before it came. */
+  atMs: number;
+  /** The fields that the rule is about. */
+  values: Record<string, number>;
+  /** The LED when the reading was taken; null where that is not known. */
+  ledOn: boolean | null;
+}
+
+/** The values of one field in some stretch of time. */
+export interface FieldRange {
+  min: number;
+  mean: number;
+  max: number;
+}
+
+/** A point of the history: one reading, or all of a stretch of time. */
+export interface HistoryPoint {
+  /** Of the first reading in it, and of the last one; Unix time, ms. */
+  atMs: number;
+  lastMs: number;
+  /** How many there were; 0 where only the LED changed. */
+  readings: number;
+  /** By field; the lowest and the highest value keep each spike. */
+  values: Record<string, FieldRange>;
+  /** How much of it the LED was on, 0..1; null where that is not known. */
+  ledOn: number | null;
+}
+
+/** `GET /api/devices/ID/telemetry`. */
+export interface TelemetryView {
+  id: string;
+  /** Unix time, ms; `toMs` itself is not in it. */
+  fromMs: number;
+  toMs: number;
+  /** What one point stands for, ms; 0 where each is one reading. */
+  bucketMs: number;
+  /** A device that was silent for longer counted as offline, ms. */
+  silenceMs: number;
+  /** Oldest first. */
+  points: HistoryPoint[];
+}
+
+/** A change of a device's LED. */
+export interface LedView {
+  id: string;
+  /** Unix time, ms. */
+  atMs: number;
+  ledOn: boolean;
+}
+
+/** First event of `GET /api/events`: all that the page needs to draw itself. */
+export interface SnapshotView {
+  version: string;
+  /** The broker that the server is connected to, without any user or password. */
+  broker: string;
+  brokerConnected: boolean;
+  /** False with --no-decide. */
+  decides: boolean;
+  /** The server's clock, Unix time, ms: a phone's may differ. */
+  nowMs: number;
+  rule: ServerRule;
+  groups: GroupView[];
+  devices: DeviceView[];
+  messages: MessageView[];
+}
+
+/** What has happened to the devices since the last such event, a moment ago. */
+export interface ChangesView {
+  /** Each device that is other than before, once, as it is now. */
+  devices: DeviceView[];
+  /** In the order in which they came. */
+  readings: ReadingView[];
+  leds: LedView[];
+  messages: MessageView[];
+  /** Older messages of the same moment that were too many. */
+  messagesLeftOut: number;
+}
+
+/** Server-sent events of `GET /api/events`, by event name. */
+export interface Events {
+  snapshot: SnapshotView;
+  changes: ChangesView;
+  /** A group of which a member was heard or lost, or whose decision changed. */
+  group: GroupView;
+  /** The server's own connection to the broker. */
+  broker: { connected: boolean };
+}
+
+/** Body of `PUT /api/devices/ID/light`. */
+export interface LightRequest {
+  light: number;
+}
+
+/** Body of `POST /api/devices/ID/commands`: the fields of the rule's commands. */
+export type CommandRequest = Fields;

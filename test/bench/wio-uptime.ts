@@ -1,0 +1,54 @@
+/** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
+import { parseArgs } from "node:util";
+import { UserError } from "../../server/base/user-error";
+import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
+import { BuildError } from "../../boards/wio-terminal/build/tools";
+
+const HOUR_S = 3600;
+const PERIOD_S = 900;
+const HOURS_MAX = 1000;
+
+function readHours(): number {
+  try {
+    const { values } = parseArgs({ options: { hours: { type: "string", default: "24" } } });
+    const hours = Number(values.hours);
+    if (!(hours >= 0.5 && hours <= HOURS_MAX))
+      throw new UserError(`--hours ${values.hours}: not a number from 0.5 to ${HOURS_MAX}`);
+    return hours;
+  } catch (error) {
+    if (error instanceof TypeError) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+async function main(): Promise<void> {
+  const hours = readHours();
+  await buildSlice();
+  const { uptime } = await import("../boards/wio-terminal/emulator/uptime");
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => (stopped = true));
+  const begun = performance.now();
+  console.log("hours  heap reached  program  stack  readings  lost  LED  resets  sockets  speed");
+  for await (const period of uptime(hours * HOUR_S, PERIOD_S, () => stopped)) {
+    const { chipSeconds, programBytes, memory, readings, lost, ledChanges } = period;
+    const speed = (chipSeconds * 1000) / (performance.now() - begun);
+    console.log(
+      (chipSeconds / HOUR_S).toFixed(2).padStart(5),
+      String(memory.heapBytes).padStart(13),
+      String(programBytes).padStart(8),
+      String(memory.stackBytes).padStart(6),
+      String(readings).padStart(9),
+      String(lost).padStart(5),
+      String(ledChanges).padStart(4),
+      String(period.resets).padStart(7),
+      String(period.sockets).padStart(8),
+      `${speed.toFixed(1)}x`.padStart(6),
+    );
+  }
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof UserError || error instanceof BuildError)) throw error;
+  console.error(`wio:uptime: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,114 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findStore, readStore, storeBytes } from "../../../boards/tools/image/flash-store";
+import { Checkout } from "../../support/checkout";
+import { lockDevtools } from "../../support/lock";
+import { Mosquitto } from "../../support/mosquitto";
+import { SerialBoard } from "../../support/serial-board";
+import { emptyUf2 } from "../../support/uf2";
+import { Witness } from "../../support/witness";
+
+const CACHE = ".devicescript/cache";
+
+/**
+ * The runtime's image is a stand-in, since none can be downloaded here: an empty flash memory. What
+ * the CLI and we put into it is real, and the virtual machine starts from it as a board would.
+ */
+describe("npm run bundle", () => {
+  let unlock: () => Promise<void>;
+  let checkout: Checkout;
+  let broker: Mosquitto;
+
+  beforeAll(async () => {
+    unlock = await lockDevtools();
+    checkout = new Checkout();
+    broker = await Mosquitto.start();
+    mkdirSync(join(checkout.dir, CACHE), { recursive: true });
+  }, 300_000);
+
+  afterAll(async () => {
+    await broker.stop();
+    checkout.remove();
+    await unlock();
+  });
+
+  function settings(id: string): void {
+    const lines = [`ID=${id}`, `BROKER=mqtt://0.0.0.0:${broker.port}`, "WIFI_SSID=home"];
+    checkout.write(".env.local", `${[...lines, 'WIFI_PWD="12345678"'].join("\n")}\n`);
+  }
+
+  it("makes one image from which a board starts as a nightlight", async () => {
+    settings("class-*");
+    checkout.write(
+      `${CACHE}/devicescript-esp32c3-esp32c3_bare-0x0.bin`,
+      new Uint8Array(0x10000).fill(0xff),
+    );
+    const { code, stdout, stderr } = await checkout.run("bundle", ["--board", "xiao-esp32c3"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("It holds your passwords in plain text");
+    expect(stdout).toContain("esptool.py write_flash 0x0 nightlight-xiao-esp32c3.bin");
+    expect(stdout).not.toContain("Warning");
+
+    const image = checkout.read("nightlight-xiao-esp32c3.bin");
+    expect(image.includes("Nightlight on XIAO ESP32C3")).toBe(true);
+    const at = findStore(image);
+    expect(at).toBe(0x1c0000);
+    const store = Buffer.alloc(storeBytes(image.subarray(at)), 0xff);
+    image.copy(store, 0, at);
+    const texts = Object.fromEntries(
+      readStore(store).map(({ name, value }) => [name, value.toString()]),
+    );
+    expect(texts).toMatchObject({
+      ":ID": '"class-*"',
+      ":BROKER": `"mqtt://0.0.0.0:${broker.port}"`,
+      wifi_ssid: "home",
+      wifi_psk: "12345678",
+    });
+
+    const witness = await Witness.connect(broker.url);
+    const board = await SerialBoard.plugIn();
+    await board.start(store);
+    board.lightRaw = 33;
+    await expect
+      .poll(() => witness.seen.find(({ payload }) => payload.startsWith('{"light":33')), {
+        timeout: 20_000,
+      })
+      .toMatchObject({
+        topic: expect.stringMatching(/^class-[0-9a-f]{16}\/telemetry$/) as string,
+      });
+    await board.unplug();
+    await witness.stop();
+    expect(board.log.join("\n")).not.toMatch(/formatting|mount failure|panic/i);
+  });
+
+  it("makes a UF2 file for the Pico W, and warns of thirty boards with one id", async () => {
+    settings("desk-1");
+    checkout.write(`${CACHE}/devicescript-rp2040w-pico_w.uf2`, emptyUf2());
+    const { code, stdout, stderr } = await checkout.run("bundle", ["--board", "pico-w"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("RPI-RP2");
+    expect(stdout).toContain(
+      "Warning: all boards with this image will be desk-1, and push each other off the broker; with ID=desk-1-* each gets an id of its own",
+    );
+    const image = checkout.read("nightlight-pico-w.uf2");
+    expect(statSync(join(checkout.dir, "nightlight-pico-w.uf2")).size % 512).toBe(0);
+    for (const text of ["wifi_ssid", "home", "wifi_psk", "12345678", "Nightlight on Pico W"])
+      expect(image.includes(text), text).toBe(true);
+  });
+
+  it("refuses what can't work: TLS on a Pico W, no Wi-Fi, a broker on loopback", async () => {
+    checkout.write(".env.local", "BROKER=mqtts://broker.example\nWIFI_SSID=home\n");
+    expect((await checkout.run("bundle", ["--board", "pico-w"])).stderr).toBe(
+      "nightlight: .env.local: BROKER: Raspberry Pi Pico W has no TLS: use mqtt://\n",
+    );
+    checkout.write(".env.local", "BROKER=mqtt://broker.example\n");
+    expect((await checkout.run("bundle", ["--board", "pico-w"])).stderr).toBe(
+      "nightlight: .env.local: WIFI_SSID: missing, and a board has no other network\n",
+    );
+    checkout.write(".env.local", "WIFI_SSID=home\n");
+    expect((await checkout.run("bundle", ["--board", "pico-w"])).stderr).toMatch(
+      /^nightlight: \.env\.local: BROKER: .*a board needs an address on its network, such as mqtt:/,
+    );
+  });
+});

@@ -1,0 +1,197 @@
+import { mkdirSync, readFileSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Checkout } from "../../support/checkout";
+import { Mosquitto } from "../../support/mosquitto";
+import { SerialBoard } from "../../support/serial-board";
+import { emptyUf2 } from "../../support/uf2";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
+
+const IMAGE = ".devicescript/cache/devicescript-esp32c3-esp32c3_bare-0x0.bin";
+/** The stand-in board's network is this computer's, but loopback is refused by its usual names. */
+const LOOPBACK = "0.0.0.0";
+
+/**
+ * No board was at hand: the serial device, esptool and the runtime's image are stand-ins (see
+ * SerialBoard). The compiler, the CLI that patches the image, the serial protocol and the virtual
+ * machine that takes the program are the real ones.
+ */
+describe("npm run flash", () => {
+  let checkout: Checkout;
+  let board: SerialBoard;
+  let broker: Mosquitto;
+
+  beforeAll(async () => {
+    checkout = new Checkout();
+    broker = await Mosquitto.start();
+    mkdirSync(join(checkout.dir, ".devicescript/cache"), { recursive: true });
+  });
+
+  afterAll(async () => {
+    await broker.stop();
+    checkout.remove();
+  });
+
+  beforeEach(async () => {
+    board = await SerialBoard.plugIn();
+    checkout.write(IMAGE, new Uint8Array(0x10000).fill(0xff));
+    settings(`BROKER=mqtt://${LOOPBACK}:${broker.port}`);
+  });
+
+  afterEach(async () => {
+    await board.unplug();
+  });
+
+  function settings(...lines: string[]): void {
+    const wifi = ["WIFI_SSID=home", 'WIFI_PWD="12345678"', "ID=desk-1"];
+    checkout.write(".env.local", `${[...wifi, ...lines].join("\n")}\n`);
+  }
+
+  const flash = (...args: string[]) =>
+    checkout.tool("flash", ["--board", "xiao-esp32c3", ...args], board.env);
+
+  async function worksAs(id: string): Promise<void> {
+    const witness = await Witness.connect(broker.url);
+    board.lightRaw = 77;
+    await until("telemetry of 77", () =>
+      witness.payloads(`${id}/telemetry`).some((payload) => payload.startsWith('{"light":77')),
+    );
+    await witness.publish(`${id}/commands`, '{"led_on":true}');
+    await until("the LED is on", () => board.ledOn);
+    await witness.stop();
+  }
+
+  it("installs the runtime, sends program and settings, and the nightlight works", async () => {
+    board.giveEsptool();
+    const tool = flash();
+    await until("esptool has written", () => board.esptoolLog !== "", 60_000);
+    await board.start();
+    const { code, stdout, stderr } = await tool.end;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const line of [
+      /^1\. Settings: /m,
+      /^ {3}Sending ID, BROKER, WIFI_SSID, WIFI_PWD; the device's id is desk-1$/m,
+      /^2\. Port: looking for Seeed Studio XIAO ESP32C3$/m,
+      /^3\. Program: src\/main\.ts, compiled for xiao-esp32c3$/m,
+      /^4\. Runtime: /m,
+      /^ {3}Not on the board yet: installing it$/m,
+      /^5\. The board answers; /m,
+      /^ {3}> Connected$/m,
+      /^The nightlight is connected\.$/m,
+    ])
+      expect(stdout).toMatch(line);
+    expect(stdout).not.toContain("12345678");
+    expect(board.esptoolLog).toBe(
+      `--port ${board.port} --baud 1500000 write_flash 0x0 .devicescript/cache/devicescript-esp32c3-nightlight_xiao_esp32c3-0x0.bin\n`,
+    );
+    // The CLI has put our board's pins into the image.
+    expect(board.flashed.includes("Nightlight on XIAO ESP32C3")).toBe(true);
+    await worksAs("desk-1");
+    expect([...board.networks]).toEqual([["home", "12345678"]]);
+  });
+
+  it("leaves a runtime that is there alone, and takes back settings that are gone", async () => {
+    await board.start();
+    settings(`BROKER=mqtt://${LOOPBACK}:${broker.port}`, "MQTT_USER=someone");
+    expect((await flash().end).code).toBe(0);
+    settings(`BROKER=mqtt://${LOOPBACK}:${broker.port}`);
+    const { code, stdout } = await flash().end;
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("installing it");
+    expect(await board.setting("ID")).toBe('"desk-1"');
+    expect(await board.setting("MQTT_USER")).toBe("");
+    await worksAs("desk-1");
+  });
+
+  it("shows what the board says when it finds no broker", async () => {
+    await board.start();
+    settings(`BROKER=mqtt://${LOOPBACK}:1`);
+    const tool = flash();
+    await tool.says("> mqtt: next try in ", 60_000);
+    await tool.stop();
+  });
+
+  it("says how to install esptool when it is missing, or does not fit", async () => {
+    // Python is on the machine's own path, and may have one.
+    for (const python of ["python", "python3", "py"]) board.tool(python, "exit 1");
+    const missing = await flash("--runtime").end;
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr:
+        'nightlight: esptool: not found; install it: python3 -m pip install "esptool>=4.5,<5"\n',
+    });
+    for (const version of ["v4.4", "v5.0.0"]) {
+      board.giveEsptool(version);
+      expect((await flash("--runtime").end).stderr).toBe(
+        'nightlight: esptool: found a version that does not fit; install another: python3 -m pip install "esptool>=4.5,<5"\n',
+      );
+    }
+  });
+
+  it("says in one line that a runtime can't be downloaded, and does with an old copy", async () => {
+    board.giveEsptool();
+    // Downloads go nowhere, on whatever machine.
+    const env = { ...board.env, NODE_OPTIONS: `--import=${noNetwork(checkout)}` };
+    const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
+    utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);
+    const old = checkout.tool("flash", ["--board", "xiao-esp32c3", "--runtime"], env);
+    await old.says("taking the copy of another day", 60_000);
+    await until("esptool has written", () => board.esptoolLog !== "");
+    await old.stop();
+
+    const other = ["--board", "esp32-s3", "--runtime"];
+    const { code, stderr } = await checkout.tool("flash", other, env).end;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        "nightlight: cannot download https://github.com/microsoft/devicescript-esp32/releases/latest/download/devicescript-esp32s3-esp32s3_bare-0x0.bin; with a copy of it in .devicescript/cache, no need\n",
+    });
+  });
+
+  it("says that no board is plugged in, and what is", async () => {
+    board.tool("udevadm", "true");
+    expect(await flash().end).toMatchObject({
+      code: 1,
+      stderr:
+        "nightlight: no board found: there is no serial port at all; plug it in with a cable that carries data, or hold BOOT while you plug it in, then let go\n",
+    });
+    expect((await flash("--port", "/dev/ttyUSB9").end).stderr).toBe(
+      "nightlight: --port: found /dev/ttyUSB9, but there is no serial port at all\n",
+    );
+  });
+
+  it("says how a Pico W becomes a drive", async () => {
+    board.tool("udevadm", "true");
+    checkout.write(".devicescript/cache/devicescript-rp2040w-pico_w.uf2", emptyUf2());
+    const tool = checkout.tool("flash", ["--board", "pico-w"], { ...board.env, USER: "nobody" });
+    const { code, stdout, stderr } = await tool.end;
+    expect(code).toBe(1);
+    expect(stdout).toContain("hold BOOTSEL while you plug it in: a drive RPI-RP2 appears");
+    expect(stderr).toMatch(/^nightlight: the runtime was not installed: .*no drives found/);
+  });
+
+  it.each([
+    [
+      "BROKER=mqtt://127.0.0.1",
+      /BROKER: found mqtt:\/\/127\.0\.0\.1, but a board needs an address/,
+    ],
+    ["MQTT_USERNAME_OF_BROKER=x", /\.env\.local:4: MQTT_USERNAME_OF_BROKER: has 23 characters/],
+  ])("stops before it touches the board where .env.local says %s", async (line, message) => {
+    settings(line);
+    const { code, stdout, stderr } = await flash().end;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stdout).not.toContain("2. ");
+  });
+});
+
+/** A module after which `fetch` fails as it does without a network. */
+function noNetwork(checkout: Checkout): string {
+  checkout.write(
+    "no-network.mjs",
+    'globalThis.fetch = () => Promise.reject(new TypeError("fetch failed"));\n',
+  );
+  expect(readFileSync(join(checkout.dir, "no-network.mjs"), "utf8")).toContain("reject");
+  return join(checkout.dir, "no-network.mjs");
+}

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { Mosquitto } from "../../support/mosquitto";
+import { startNightlight, type Started } from "../../support/nightlight";
+import { FlashedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
+import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { shows, type Color, type FONT } from "./read-screen";
+
+const PATIENCE_MS = 60_000;
+
+describe("the screen of the flashed board", () => {
+  let broker: Mosquitto;
+  let server: Started;
+  let board: FlashedBoard;
+
+  beforeEach(async () => {
+    broker = await Mosquitto.start();
+    server = await startNightlight({ brokerUrl: broker.url, simulate: false });
+    board = await FlashedBoard.start({
+      id: "kitchen",
+      broker: broker.url,
+      prepare: (wio) => (wio.light = lightOfRaw(652)),
+    });
+  });
+  afterEach(async () => {
+    await board.stop();
+    await server.stop();
+    await broker.stop();
+  });
+
+  async function appears(text: string, color: Color, font?: keyof typeof FONT): Promise<void> {
+    const isThere = (): boolean => shows(board.wio.display.picture(), text, color, font);
+    await board.until(`"${text}" on the screen`, isThere, PATIENCE_MS);
+  }
+
+  it("tells of light, LED, network and trouble", { timeout: 240_000 }, async () => {
+    await appears("652", "text", "number");
+    await appears("alone: on below 300", "quiet");
+    await appears("kitchen", "text", "large");
+    await appears("OFF", "text", "large");
+    await appears("by server", "quiet");
+    await appears("0 waiting", "quiet");
+    board.wio.light = lightOfRaw(100);
+    await appears("100", "text", "number");
+    await appears("ON", "lamp", "large");
+    await board.until("the LED's pin", () => board.wio.led);
+
+    board.wio.setButton("a", true);
+    await appears("by hand", "quiet");
+    await appears("OFF", "text", "large");
+    await broker.kill();
+    await appears("Broker 127.0.0.1: connection", "problem");
+  });
+});

@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { topicOf } from "../../../../src/common/wire";
+import { Mosquitto } from "../../../support/mosquitto";
+import { startNightlight, type Started } from "../../../support/nightlight";
+import { Witness } from "../../../support/witness";
+import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+
+let broker: Mosquitto;
+let server: Started;
+let witness: Witness;
+let board: FlashedBoard | undefined;
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  server = await startNightlight({ brokerUrl: broker.url, simulate: false });
+  witness = await Witness.connect(broker.url);
+});
+afterEach(async () => {
+  const running = board;
+  board = undefined;
+  await running?.stop();
+});
+afterAll(async () => {
+  await witness.stop();
+  await server.stop();
+  await broker.stop();
+});
+
+function reported(id: string, light: number): boolean {
+  return witness
+    .payloads(topicOf(id, "telemetry"))
+    .some((text) => (JSON.parse(text) as { light: number }).light === light);
+}
+
+describe("the flashed image on the emulated chip", { timeout: 120_000 }, () => {
+  it("boots, joins, reports the light, and obeys", async () => {
+    const id = "chip-1";
+    board = await FlashedBoard.start({ id, broker: broker.url });
+    const { wio } = board;
+    wio.light = lightOfRaw(100);
+    await board.until("a dark reading", () => reported(id, 100), 60_000);
+    await board.until("the LED's pin is high", () => wio.led, 30_000);
+    wio.light = lightOfRaw(800);
+    await board.until("a bright reading", () => reported(id, 800), 30_000);
+    await board.until("the LED's pin is low", () => !wio.led, 30_000);
+    expect((await server.device(id))?.online).toBe(true);
+    // No byte of the coprocessor's came too fast for the interrupt.
+    expect(wio.link.lost).toBe(0);
+    expect(board.resets).toHaveLength(1);
+  });
+
+  it("comes back when its coprocessor starts anew", async () => {
+    const id = "chip-2";
+    board = await FlashedBoard.start({ id, broker: broker.url });
+    const { wio, resets } = board;
+    wio.light = lightOfRaw(400);
+    await board.until("a reading", () => reported(id, 400), 60_000);
+    const from = wio.log.length;
+    wio.coprocessor.restart();
+    wio.light = lightOfRaw(500);
+    await board.until("another reading", () => reported(id, 500), 60_000);
+    await board.logged("wifi: up", from);
+    expect(resets).toHaveLength(1);
+  });
+});

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { BOARD, ROOT } from "../../../../boards/wio-terminal/build/paths";
+import { topicOf } from "../../../../src/common/wire";
+import { launchBrowser } from "../../../page/browser";
+import { Mosquitto } from "../../../support/mosquitto";
+import { startNightlight, type Started } from "../../../support/nightlight";
+import { until } from "../../../support/until";
+import { Witness } from "../../../support/witness";
+
+const MAIN = join(BOARD, "tools/emulator.ts");
+
+let broker: Mosquitto;
+let server: Started;
+let witness: Witness;
+let browser: Browser;
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  server = await startNightlight({ brokerUrl: broker.url, simulate: false });
+  witness = await Witness.connect(broker.url);
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await witness.stop();
+  await server.stop();
+  await broker.stop();
+});
+
+function startEmulator(args: readonly string[]): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { cwd: ROOT });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (bytes: Buffer) => (output += bytes.toString()));
+  return { child, output: () => output };
+}
+
+describe("wio:emulator", { timeout: 120_000 }, () => {
+  it("lets a person play with the board on a page", async () => {
+    const id = "emulated-1";
+    const { child, output } = startEmulator(["--id", id, "--broker", broker.url]);
+    const ended = once(child, "exit");
+    const page = await browser.newPage({ colorScheme: "dark" });
+    try {
+      await until("its address", () => /http:\S+/.test(output()), 60_000);
+      const url = /http:\S+/.exec(output())?.[0] ?? "";
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      await page.goto(url);
+      await page.locator("#console", { hasText: "> Connected" }).waitFor({ timeout: 60_000 });
+      await page.locator("#light").fill("50");
+      await page.locator("#led", { hasText: "LED on" }).waitFor({ timeout: 40_000 });
+      await page.locator("#light").fill("900");
+      await page.locator("#led", { hasText: "LED off" }).waitFor({ timeout: 40_000 });
+      const lights = witness
+        .payloads(topicOf(id, "telemetry"))
+        .map((text) => (JSON.parse(text) as { light: number }).light);
+      expect(lights).toContain(50);
+      expect(lights).toContain(900);
+      expect(faults).toEqual([]);
+      const screenshot = process.env["EMULATOR_SCREENSHOT"];
+      if (screenshot !== undefined) await page.screenshot({ path: screenshot });
+
+      // Another site's page, in the browser of the same person, gets no hold of the board.
+      const stranger = new WebSocket(url.replace("http", "ws") + "live", {
+        origin: "http://elsewhere.example",
+      });
+      const [refusal] = (await once(stranger, "error")) as [Error];
+      expect(refusal.message).toContain("401");
+
+      child.kill("SIGTERM");
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      await page.close();
+      child.kill("SIGKILL");
+      await ended;
+    }
+  });
+
+  it("says what is wrong with an option, or with the port", async () => {
+    for (const [args, words] of [
+      [["--port", "70000"], "--port 70000: not a number from 0 to 65535"],
+      [["--colour", "red"], "Unknown option '--colour'"],
+      [["--port", String(broker.port)], `port ${broker.port} is in use`],
+    ] as const) {
+      const { child, output } = startEmulator(args);
+      expect(await once(child, "exit")).toEqual([1, null]);
+      expect(output()).toContain(`wio:emulator: ${words}`);
+      expect(output()).not.toMatch(/^ +at /m);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { uf2OfElf } from "../../../../boards/wio-terminal/build/uf2";
+import { seededRandom } from "../../../support/random";
+import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { writeUf2 } from "../../../../boards/wio-terminal/emulator/chip/bootloader";
+import { nightlightElf } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
+import { WioTerminal } from "../../../../boards/wio-terminal/emulator/chip/wio-terminal";
+
+const NOWHERE = "mqtt://127.0.0.1:1";
+/** Past this, a first boot has stored its settings and program. */
+const STORING_MICROS = 1_500_000;
+/** Erases and writes that a boot is left at most before its power goes. */
+const ORDERS_MAX = 400;
+const CUTS = 10;
+const STARTED_WITHIN_MICROS = 10_000_000;
+
+/** Lets so much time pass in the chip, with nobody at its other ends. */
+function pass(chip: Samd51, micros: number, until: () => boolean = () => false): void {
+  const end = chip.clock.nowMicros + micros;
+  while (chip.clock.nowMicros < end && !until()) chip.step(end);
+}
+
+/** Up to some moment in the middle of an erase or a write. @returns false if there was none */
+function passUntilBusy(chip: Samd51, random: () => number): boolean {
+  const { nvm } = chip;
+  // Rather early than late, so that there is something left to be stored.
+  const orders = nvm.erases + nvm.writes + 1 + Math.floor(random() ** 3 * ORDERS_MAX);
+  pass(chip, STORING_MICROS, () => nvm.busy && nvm.erases + nvm.writes >= orders);
+  return nvm.busy;
+}
+
+function bootAs(wio: WioTerminal, id: string): void {
+  const from = wio.log.length;
+  const says = `> Connecting to ${NOWHERE} as ${id}`;
+  const started = (): boolean => wio.log.slice(from).some((line) => line.startsWith(says));
+  pass(wio.chip, STARTED_WITHIN_MICROS, started);
+  expect(started(), wio.log.slice(from).join("\n")).toBe(true);
+}
+
+describe("power that goes away at any moment", { timeout: 120_000 }, () => {
+  it("leaves a board that starts with all of its program and settings", async () => {
+    const random = seededRandom(7);
+    const chip = new Samd51({ seed: 77 });
+    const wio = new WioTerminal(chip, HOME);
+    writeUf2(uf2OfElf(await nightlightElf("first", NOWHERE)), chip.nvm);
+    chip.powerOn();
+    let cutWhileBusy = 0;
+    for (let cut = 0; cut < CUTS; cut++) {
+      cutWhileBusy += passUntilBusy(chip, random) ? 1 : 0;
+      wio.cyclePower();
+    }
+    bootAs(wio, "first");
+    // Otherwise nothing was tried.
+    expect(cutWhileBusy).toBe(CUTS);
+    chip.close();
+  });
+});

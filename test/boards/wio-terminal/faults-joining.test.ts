@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type {
+  CallName,
+  Fault,
+} from "../../../boards/wio-terminal/emulator/coprocessor/coprocessor";
+import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+
+withOneBoardAtATime();
+
+async function survives(call: CallName, faults: Fault[]): Promise<EmulatedBoard> {
+  const running = await startBoard(({ coprocessor }) => {
+    for (const fault of faults) coprocessor.order(call, fault);
+  }, "broker.home");
+  await works(running, 111);
+  expect(running.coprocessor.pendingFaults).toBe(0);
+  neverRestarted(running);
+  return running;
+}
+
+describe("a coprocessor that misbehaves while the board joins", () => {
+  it.each<[string, CallName, Fault[], RegExp | undefined]>([
+    ["answers the probe late", "version", [{ kind: "delay", ms: 700 }], undefined],
+    [
+      "refuses the network twice",
+      "wifiConnect",
+      Array<Fault>(2).fill({ kind: "return", value: -1 }),
+      /cannot join/,
+    ],
+    [
+      "gets no address at first",
+      "dhcpStart",
+      [{ kind: "return", value: -1 }],
+      /no address from DHCP/,
+    ],
+    ["calls back before it answers", "wifiConnect", [{ kind: "callbackFirst" }], undefined],
+    ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
+    ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
+  ])("%s", { timeout: 90_000 }, async (_what, call, faults, told) => {
+    const running = await survives(call, faults);
+    if (told) await running.logged(told);
+  });
+
+  it.each<[string, CallName, Fault[], RegExp]>([
+    ["is silent", "version", [{ kind: "freeze" }], /coprocessor is silent/],
+    ["does not answer once", "wifiDisconnect", [{ kind: "lose" }], /does not answer/],
+    ["restarts while it joins", "wifiConnect", [{ kind: "reset" }], /does not answer/],
+    [
+      "refuses the network",
+      "wifiConnect",
+      Array<Fault>(4).fill({ kind: "return", value: -1 }),
+      /cannot join/,
+    ],
+    [
+      "knows no free socket",
+      "socket",
+      Array<Fault>(3).fill({ kind: "return", value: -1 }),
+      /sockets are all taken/,
+    ],
+    [
+      "finds no host",
+      "hostByName",
+      Array<Fault>(5).fill({ kind: "unknownHost" }),
+      /nothing can be reached/,
+    ],
+  ])("%s, and is cut from power", { timeout: 90_000 }, async (_what, call, faults, told) => {
+    const running = await survives(call, faults);
+    await running.logged(told);
+    expect(running.coprocessor.powerUps).toBeGreaterThan(1);
+  });
+
+  it("says that its firmware is too old", async () => {
+    const running = await startBoard(({ coprocessor }) => (coprocessor.version = "2.0.9"));
+    await running.logged("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2");
+    neverRestarted(running);
+  });
+
+  it("waits for a network that is not there", { timeout: 90_000 }, async () => {
+    const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
+    await running.logged("cannot join");
+    running.coprocessor.inRange = true;
+    await works(running, 112);
+  });
+});

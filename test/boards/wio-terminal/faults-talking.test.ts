@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { until } from "../../support/until";
+import type {
+  CallName,
+  Fault,
+} from "../../../boards/wio-terminal/emulator/coprocessor/coprocessor";
+import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
+
+withOneBoardAtATime();
+
+describe("a coprocessor that misbehaves while the board talks to its broker", () => {
+  it.each<[string, CallName, Fault]>([
+    ["loses a reply with data", "receive", { kind: "lose" }],
+    ["loses the reply to a send", "send", { kind: "lose" }],
+    ["answers late", "receive", { kind: "delay", ms: 1500 }],
+    ["answers too late", "receive", { kind: "delay", ms: 4000 }],
+    ["corrupts a reply", "receive", { kind: "corrupt" }],
+    ["answers twice", "send", { kind: "double" }],
+    ["calls back before it answers", "receive", { kind: "callbackFirst" }],
+    ["puts noise on the line", "errno", { kind: "garbageFirst" }],
+    ["freezes", "receive", { kind: "freeze" }],
+    ["restarts in the middle of a call", "send", { kind: "reset" }],
+  ])("%s", { timeout: 90_000 }, async (_what, call, fault) => {
+    const running = await startBoard();
+    await works(running, 201);
+    running.coprocessor.order(call, fault);
+    running.setLight(lightOfRaw(500));
+    await until("the fault has happened", () => running.coprocessor.pendingFaults === 0);
+    await works(running, 202);
+    neverRestarted(running);
+  });
+
+  it("takes only a few bytes at a time", async () => {
+    const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.sendLimit = 7));
+    await works(running, 203);
+    running.coprocessor.sockets.sendLimit = Infinity;
+    await works(running, 204);
+    // All over one connection.
+    expect(running.coprocessor.calls.filter((call) => call === "socket")).toHaveLength(1);
+  });
+
+  it("loses the Wi-Fi network for a while", { timeout: 120_000 }, async () => {
+    const running = await startBoard();
+    await works(running, 205);
+    running.coprocessor.dropNetwork();
+    await running.logged("wifi: network lost", { ms: 30_000 });
+    await running.logged(/socket: (connection|Wi-Fi) lost/);
+    running.coprocessor.inRange = true;
+    await works(running, 206);
+    neverRestarted(running);
+  });
+
+  it("does not know the broker's name for a while", { timeout: 90_000 }, async () => {
+    const running = await startBoard(({ coprocessor }) => {
+      coprocessor.order("hostByName", { kind: "unknownHost" });
+    }, "broker.home");
+    await works(running, 207);
+    await running.logged("socket: no such host");
+  });
+});

@@ -1,0 +1,64 @@
+/** What the tests with a misbehaving coprocessor share: one board at a time, and its readings. */
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { topicOf } from "../../../src/common/wire";
+import { Mosquitto } from "../../support/mosquitto";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
+import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import {
+  lightOfRaw,
+  startNightlightBoard,
+} from "../../../boards/wio-terminal/emulator/nightlight-board";
+
+let broker: Mosquitto;
+let witness: Witness;
+let board: EmulatedBoard | undefined;
+let boards = 0;
+
+export function withOneBoardAtATime(): void {
+  beforeAll(async () => {
+    broker = await Mosquitto.start();
+    witness = await Witness.connect(broker.url);
+  });
+  afterEach(async () => {
+    await board?.stop();
+    board = undefined;
+  });
+  afterAll(async () => {
+    await witness.stop();
+    await broker.stop();
+  });
+}
+
+/** @param host of the broker, as the firmware is told it */
+export async function startBoard(
+  prepare?: (board: EmulatedBoard) => void,
+  host = "127.0.0.1",
+): Promise<EmulatedBoard> {
+  boards += 1;
+  const url = `mqtt://${host}:${broker.port}`;
+  board = await startNightlightBoard({ id: `faulty-${boards}`, broker: url, prepare });
+  return board;
+}
+
+/**
+ * A reading that was taken just now arrives: all that lies between sensor and broker works, and
+ * nothing is left behind of connections that were.
+ */
+export async function works(running: EmulatedBoard, raw: number): Promise<void> {
+  running.setLight(lightOfRaw(raw));
+  const topic = topicOf(`faulty-${boards}`, "telemetry");
+  const arrived = (): boolean =>
+    witness.payloads(topic).some((text) => (JSON.parse(text) as { light: number }).light === raw);
+  await until(`a reading of ${raw}`, arrived, 45_000).catch((error: unknown) => {
+    const tail = running.log.slice(-25).join("\n  ");
+    const calls = running.coprocessor.calls.slice(-20).join(" ");
+    throw new Error(`${String(error)}; calls ${calls}; console:\n  ${tail}`);
+  });
+  expect(running.coprocessor.sockets.open).toBe(1);
+}
+
+/** Whatever happened to the coprocessor, the board itself went on. */
+export function neverRestarted(running: EmulatedBoard): void {
+  expect(running.log.filter((line) => line === "Nightlight on the Wio Terminal")).toHaveLength(1);
+}

@@ -1,0 +1,256 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { Checkout } from "../../support/checkout";
+import { Program } from "../../support/program";
+import { PseudoPort, type UsbIdentity } from "../../support/pseudo-port";
+import { until } from "../../support/until";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+
+const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "0001" };
+const BOOTLOADER = { productId: "002d" };
+/** Its serial number is not the one that it had under Arduino. */
+const OURS = { serialNumber: "JD0000000000000001" };
+const INFO =
+  "UF2 Bootloader v3.7.0\r\nModel: Wio Terminal\r\nBoard-ID: SAMD51P19A-WioTerminal-v0\r\n";
+
+/**
+ * No board was at hand: its bootloader's drive is a folder here. The port is a pseudo-terminal, and
+ * what answers on it is the real runtime.
+ */
+describe("npm run flash:wio", () => {
+  let checkout: Checkout;
+  let port: PseudoPort;
+  let drive: string;
+  let image: string;
+
+  beforeEach(async () => {
+    checkout = new Checkout();
+    port = await PseudoPort.plugIn(USB);
+    drive = mkdtempSync(join(tmpdir(), "nightlight-drive-"));
+    image = join(checkout.dir, "image.uf2");
+    writeFileSync(image, uf2OfElf((await linkImage(WIO)).elf));
+  });
+  afterEach(async () => {
+    await port.unplug();
+    checkout.remove();
+    rmSync(drive, { recursive: true });
+  });
+
+  const info = (): string => join(drive, "INFO_UF2.TXT");
+  const copied = (): string => join(drive, "nightlight.uf2");
+  const isCopied = (): boolean =>
+    existsSync(copied()) && statSync(copied()).size === statSync(image).size;
+  const baud = (): string =>
+    execFileSync("stty", ["-F", port.path, "speed"], { encoding: "utf8" }).trim();
+  const stopping = (tool: Program): Program => {
+    onTestFinished(async () => {
+      await tool.stop();
+    });
+    return tool;
+  };
+  const flash = (...args: string[]) =>
+    stopping(checkout.tool("flash-wio", ["--image", image, "--drive", drive, ...args], port.env));
+
+  /** In a terminal: there somebody can be asked. */
+  const flashInTerminal = () => {
+    const tool = ["--import", "tsx", "boards/tools/flash-wio.ts"];
+    const line = [process.execPath, ...tool, "--image", image, "--drive", drive].join(" ");
+    const options = { cwd: checkout.dir, env: port.env };
+    return stopping(new Program("script", ["-qec", line, "/dev/null"], options));
+  };
+  const plugInAnother = async (): Promise<PseudoPort> => {
+    const another = await PseudoPort.plugIn({ ...USB, serialNumber: "0002" });
+    onTestFinished(async () => await another.unplug());
+    return another;
+  };
+  const bootloaderStarts = async (ports: PortList): Promise<void> => {
+    await until("the port was opened at 1200 baud", () => baud() === "1200", 60_000);
+    ports.show(port, BOOTLOADER);
+    writeFileSync(info(), INFO);
+  };
+  const imageIsCopied = async (): Promise<void> => {
+    await until("the image is on the drive", isCopied, 60_000);
+  };
+  const bootloaderEnds = (ports: PortList): void => {
+    ports.hide(port);
+    rmSync(info());
+  };
+  /** Starts the board, and waits until the tool has shown what it says. */
+  const boardStarts = async (ports: PortList, tool: Program): Promise<string> => {
+    const { elf } = await linkImage(QEMU);
+    const board = await EmulatedBoard.start({ elf });
+    try {
+      board.line.onData = (bytes) => port.write(bytes);
+      port.onData = (bytes) => board.line.write(bytes);
+      ports.show(port, OURS);
+      await tool.says(/^ {2}device created: /m, 60_000);
+      const { code, stdout, stderr } = await tool.end;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return stdout;
+    } finally {
+      await board.stop();
+    }
+  };
+
+  it("touches the port, copies, and shows what the board says", { timeout: 120_000 }, async () => {
+    const ports = new PortList(port);
+    expect(baud()).not.toBe("1200");
+    const tool = flash();
+    await bootloaderStarts(ports);
+    await imageIsCopied();
+    expect(readFileSync(copied()).equals(readFileSync(image))).toBe(true);
+    bootloaderEnds(ports);
+    const stdout = await boardStarts(ports, tool);
+    expect(stdout).toMatch(/asking the board to restart into its bootloader\n/);
+    expect(stdout).toMatch(/: copying \d{6} bytes\n/);
+  });
+
+  it("waits until the port that was named is back", { timeout: 120_000 }, async () => {
+    const ports = new PortList(port);
+    const tool = flash("--port", port.path);
+    await bootloaderStarts(ports);
+    await imageIsCopied();
+    bootloaderEnds(ports);
+    await tool.says("waiting for the board to start");
+    await ports.lookedAtBy(tool);
+    await boardStarts(ports, tool);
+  });
+
+  it("asks once which board, and takes no other for it", { timeout: 120_000 }, async () => {
+    const another = await plugInAnother();
+    const ports = new PortList(port, another);
+    const heard: Buffer[] = [];
+    another.onData = (bytes) => heard.push(bytes);
+    const tool = flashInTerminal();
+    await tool.says("Which one? ");
+    tool.type("1\n");
+    await bootloaderStarts(ports);
+    await imageIsCopied();
+    bootloaderEnds(ports);
+    await tool.says("waiting for the board to start");
+    await ports.lookedAtBy(tool);
+    const stdout = await boardStarts(ports, tool);
+    expect(stdout.match(/Several boards are plugged in/g)).toHaveLength(1);
+    expect(heard).toEqual([]);
+  });
+
+  it("takes no other board for one that was in its bootloader", { timeout: 120_000 }, async () => {
+    const another = await plugInAnother();
+    const ports = new PortList(port, another);
+    const heard: Buffer[] = [];
+    another.onData = (bytes) => heard.push(bytes);
+    ports.show(port, BOOTLOADER);
+    writeFileSync(info(), INFO);
+    const tool = flash();
+    await imageIsCopied();
+    bootloaderEnds(ports);
+    await tool.says("waiting for the board to start");
+    await ports.lookedAtBy(tool);
+    await boardStarts(ports, tool);
+    expect(heard).toEqual([]);
+  });
+
+  it.each([["touched"], ["in its bootloader already"]])(
+    "needs no drive to go away when the board is back that was %s",
+    { timeout: 120_000 },
+    async (before) => {
+      const ports = new PortList(port);
+      if (before !== "touched") {
+        ports.show(port, BOOTLOADER);
+        writeFileSync(info(), INFO);
+      }
+      const tool = flash();
+      if (before === "touched") await bootloaderStarts(ports);
+      await imageIsCopied();
+      await ports.lookedAtBy(tool);
+      expect(tool.output).not.toContain("The image is there");
+      await boardStarts(ports, tool);
+    },
+  );
+
+  it("says in a line what is missing", async () => {
+    await port.unplug();
+    port = await PseudoPort.plugIn({ ...USB, vendorId: "303a" }); // somebody else's
+    const failing = async (...args: string[]): Promise<string> => {
+      const { code, stderr } = await flash(...args).end;
+      expect(code).toBe(1);
+      return stderr;
+    };
+    expect(await failing()).toBe(
+      "nightlight: no Wio Terminal found: plug it in, and slide its power switch down twice, quickly: a drive named Arduino appears; then run this again\n",
+    );
+    expect(await failing("--image", "nowhere.uf2")).toBe(
+      "nightlight: nowhere.uf2: not there; run npm run build:wio first\n",
+    );
+    writeFileSync(join(checkout.dir, "text.uf2"), "no image");
+    expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
+    expect(await failing("--board", "x")).toMatch(/known are --image, --drive, --port\n$/);
+  });
+
+  it("leaves the drive of another board alone", async () => {
+    await port.unplug();
+    port = await PseudoPort.plugIn({ ...USB, vendorId: "303a" });
+    writeFileSync(info(), INFO.replace("WioTerminal", "Metro"));
+    expect((await flash().end).stderr).toMatch(/^nightlight: no Wio Terminal found/);
+    expect(existsSync(copied())).toBe(false);
+  });
+});
+
+/** The operating system's list of ports, while boards come and go. */
+class PortList {
+  private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-ports-"));
+  private readonly entries: Map<PseudoPort, string>;
+
+  /** @param first a tool that is run with its environment gets this list */
+  constructor(first: PseudoPort, ...others: PseudoPort[]) {
+    onTestFinished(() => rmSync(this.dir, { recursive: true }));
+    const entryOf = ({ dir }: PseudoPort) =>
+      execFileSync(join(dir, "bin", "udevadm"), { encoding: "utf8" });
+    this.entries = new Map([first, ...others].map((port) => [port, entryOf(port)]));
+    writeFileSync(join(this.dir, "looks"), "");
+    first.tool("udevadm", `echo >> ${this.dir}/looks; cat ${this.dir}/*.port 2>/dev/null || true`);
+    for (const port of this.entries.keys()) this.show(port);
+  }
+
+  /** @param changed what is another by now */
+  show(port: PseudoPort, changed: Partial<UsbIdentity> = {}): void {
+    const entry = (this.entries.get(port) ?? "")
+      .replace(/(?<=ID_MODEL_ID=).*/, changed.productId ?? "$&")
+      .replace(/(?<=ID_SERIAL_SHORT=).*/, changed.serialNumber ?? "$&");
+    // At once: a tool may be reading.
+    writeFileSync(join(this.dir, "new"), entry);
+    renameSync(join(this.dir, "new"), this.file(port));
+  }
+
+  hide(port: PseudoPort): void {
+    rmSync(this.file(port));
+  }
+
+  /** Waits until the tool has looked at the list, from beginning to end. */
+  async lookedAtBy(tool: Program): Promise<void> {
+    const looks = () => statSync(join(this.dir, "looks")).size;
+    const before = looks();
+    await until("the tool looks at the list of ports", () => {
+      if (tool.hasEnded) throw new Error(`it ended, and said:\n${tool.output}`);
+      return looks() >= before + 2;
+    });
+  }
+
+  private file(port: PseudoPort): string {
+    return join(this.dir, `${[...this.entries.keys()].indexOf(port)}.port`);
+  }
+}

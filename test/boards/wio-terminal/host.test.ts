@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/wio-terminal/build/paths";
+import { run } from "../../../boards/wio-terminal/build/tools";
+
+const FLAGS = [
+  ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
+  ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  ...["include", "runtime", "jacdac", "network", "bridge", "usb", "test"].map(
+    (dir) => `-I${join(BOARD, dir)}`,
+  ),
+];
+
+const SERVICES = ["bus", "device", "service", "sensor", "control", "light_level", "light_bulb"];
+const FLASH = ["test/fake_flash", "test/fake_console"];
+
+/** A test's main file, and the files that it tests. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  erpc_frame_test: ["network/erpc_frame", "network/erpc_codec"],
+  erpc_client_test: [
+    ...["network/erpc_client", "network/erpc_frame", "network/erpc_codec"],
+    "test/fake_board",
+  ],
+  jacdac_test: [
+    ...[...SERVICES, "button", "wifi_service"].map((name) => `jacdac/${name}`),
+    "test/fake_board",
+  ],
+  bridge_test: ["bridge/bridge", "bridge/framing"],
+  usb_test: ["usb/control", "usb/cdc", "usb/descriptors"],
+  socket_parts_test: ["address", "outgoing", "firmware_version", "wifi_problem"].map(
+    (name) => `network/${name}`,
+  ),
+  program_watch_test: ["runtime/program_watch"],
+  settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
+  program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
+};
+
+describe("the board's C on the host, watched by the sanitizers", () => {
+  let dir: string;
+  beforeAll(() => (dir = mkdtempSync(join(tmpdir(), "nightlight-host-"))));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it.each(Object.entries(PROGRAMS))("%s", async (name, files) => {
+    const sources = [`test/${name}`, ...files].map((file) => join(BOARD, `${file}.c`));
+    const program = join(dir, name);
+    await run("gcc", [...FLAGS, ...sources, "-o", program]);
+    const output = await run(program, []);
+    expect(Number(/^(\d+) checks$/m.exec(output)?.[1])).toBeGreaterThan(9);
+  });
+
+  it("fails when the code under test reads past its buffer", async () => {
+    // The check that the sanitizers are awake: the same flags find this.
+    const program = join(dir, "bad");
+    const source = join(BOARD, "test/sanitizer_check.c");
+    await run("gcc", [...FLAGS, source, "-o", program]);
+    await expect(run(program, [])).rejects.toThrow(/insufficient space|buffer-overflow/);
+  });
+});

@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { QEMU } from "../../../boards/wio-terminal/build/compile";
+import { extractVm, findWasm } from "../../../boards/wio-terminal/build/extract-vm";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { memoryLayout } from "../../../boards/wio-terminal/build/memory-layout";
+import { makePackage, PACKAGE_SPACE } from "../../../boards/wio-terminal/build/package";
+import { packNightlight } from "../../../boards/wio-terminal/build/program";
+import { ROOT } from "../../../boards/wio-terminal/build/paths";
+import { checkFits, table } from "../../../boards/wio-terminal/build/sizes";
+import { translate } from "../../../boards/wio-terminal/build/translate";
+import { checkContract } from "../../../boards/wio-terminal/build/vm-contract";
+import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
+
+/** The module with each place of a text replaced by another of the same length. */
+function changed(from: string, to: string): Uint8Array {
+  const bytes = Buffer.from(extractVm().wasm);
+  let found = 0;
+  for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) {
+    bytes.write(to, at, "latin1");
+    found += 1;
+  }
+  expect(found).toBeGreaterThan(0);
+  return bytes;
+}
+
+describe("the virtual machine's module", () => {
+  it("is the one that the port was written for", () => {
+    const module = parseWasm(extractVm().wasm);
+    checkContract(module);
+    const layout = memoryLayout(module);
+    expect(layout.dataStart).toBe(1024);
+    expect(layout.dataEnd).toBeLessThanOrEqual(layout.bssEnd);
+    expect(layout.linkedStackTop - layout.bssEnd).toBe(64 * 1024);
+    expect(layout.heapBreakWord).toBeLessThan(layout.dataEnd);
+  });
+
+  it.each([
+    ["em_time_now", "em_time_NOW", /imports em_time_NOW\(\)f64, which is new/],
+    ["jd_em_process", "jd_em_PROCESS", /has no export jd_em_process/],
+    ["jd_settings_get_large", "jd_settings_get_LARGE", /has no function jd_settings_get_large/],
+  ])("is refused without %s, by name", (from, to, message) => {
+    expect(() => checkContract(parseWasm(changed(from, to)))).toThrow(message);
+  });
+
+  it.each([
+    ["__stack_pointer", "__stack_POINTER", /no global __stack_pointer/],
+    ["__stack_end", "__stack_END", /does not set __stack_end/],
+    ["sbrk", "SBRK", /has no function sbrk/],
+  ])("is refused where its memory layout cannot be found: %s", (from, to, message) => {
+    expect(() => memoryLayout(parseWasm(changed(from, to)))).toThrow(message);
+  });
+
+  it("has to be the only one in the CLI", () => {
+    expect(() => findWasm("no module here")).toThrow(/found 0/);
+    const one = `AGFzbQ${"A".repeat(1200)}`;
+    expect(() => findWasm(`"${one}" "${one}"`)).toThrow(/found 2/);
+  });
+
+  it("is not WebAssembly of another version, nor cut short", () => {
+    const { wasm } = extractVm();
+    expect(() => parseWasm(wasm.subarray(0, 5000))).toThrow(/ends too early/);
+    expect(() => parseWasm(Buffer.from("\0asm\x02\0\0\0", "latin1"))).toThrow(/version 1/);
+  });
+
+  it("is not translated where wasm2c writes what no rule understands", () => {
+    expect(() => translate("int main(void);", parseWasm(extractVm().wasm))).toThrow(
+      /wasm2c's output has no/,
+    );
+  });
+});
+
+describe("the image", () => {
+  it("fits the chip, with the nightlight in it", async () => {
+    const packed = makePackage(await compileFirmware(), { ID: "one" });
+    const regions = (await linkImage(QEMU, { packed })).regions();
+    checkFits(regions);
+    expect(table(regions)).toMatch(/flash \(496 KB on the chip\)[^]*RAM \(192 KB on the chip\)/);
+    const ram = regions.filter(({ memory }) => memory === "RAM");
+    // All but the one word that the bootloader keeps, and gaps for alignment.
+    const used = ram.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(used).toBeLessThanOrEqual(192 * 1024 - 4);
+    expect(used).toBeGreaterThan(192 * 1024 - 64);
+  });
+
+  it("is refused when it does not fit", () => {
+    const heap = { memory: "RAM", name: "virtual machine: its heap", bytes: 90_000 } as const;
+    expect(() => checkFits([heap, { memory: "flash", name: "x", bytes: 508_000 }])).toThrow(
+      /flash/,
+    );
+    expect(() => checkFits([heap, { memory: "RAM", name: "x", bytes: 110_000 }])).toThrow(/RAM/);
+    expect(() => checkFits([{ ...heap, bytes: 70_000 }])).toThrow(/heap/);
+  });
+
+  it("refuses a package that is too large, and odd bytecode", () => {
+    expect(() => makePackage(new Uint8Array(PACKAGE_SPACE), {})).toThrow(/take \d+ of 65536/);
+    expect(() => makePackage(new Uint8Array(33), {})).toThrow(/multiple of 32/);
+    expect(() => makePackage(new Uint8Array(32), { FOURTEEN_CHARS: "" })).toThrow(/longer than 13/);
+    expect(() => makePackage(new Uint8Array(32), { KEY: "x".repeat(231) })).toThrow(
+      "setting KEY: takes 237 bytes, allowed are 236",
+    );
+    makePackage(new Uint8Array(32), { KEY: "x".repeat(230) });
+  });
+
+  it("is the same, byte by byte, when built from nothing", { timeout: 180_000 }, async () => {
+    const packed = await packNightlight({});
+    const { elf } = await linkImage(QEMU, { packed });
+    const output = mkdtempSync(join(tmpdir(), "nightlight-build-"));
+    try {
+      execFileSync(
+        process.execPath,
+        ["--import", "tsx", join(ROOT, "boards/wio-terminal/tools/build.ts")],
+        { cwd: ROOT, env: { ...process.env, NIGHTLIGHT_WIO_OUTPUT: output } },
+      );
+      const hash = (file: string): string =>
+        createHash("sha256").update(readFileSync(file)).digest("hex");
+      expect(hash(join(output, "nightlight-qemu.elf"))).toBe(hash(elf));
+    } finally {
+      rmSync(output, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { QEMU } from "../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { createVm, type Vm } from "../../../server/simulator/vm";
+import { until } from "../../support/until";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { program, type ProgramName } from "./programs";
+
+let board: EmulatedBoard | undefined;
+let vm: Vm | undefined;
+afterEach(async () => {
+  await board?.stop();
+  vm?.devsStop();
+  board = vm = undefined;
+});
+
+/** What a program itself says: `> ` lines, exceptions and panics; not the machine's own chatter. */
+function said(log: readonly string[]): string[] {
+  return log.filter((line) => /^(> |! |program panic)/.test(line));
+}
+
+async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promise<string[]> {
+  const { elf } = await linkImage(QEMU);
+  const packed = makePackage(program(name), {}, { gcStress });
+  board = await EmulatedBoard.start({ elf, packed });
+  await board.logged(end, { ms: 50_000 });
+  return said(board.log);
+}
+
+async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<string[]> {
+  const log: string[] = [];
+  vm = await createVm();
+  vm.dmesg = (line) => log.push(line);
+  vm.panicHandler = (code) => {
+    if (code) log.push(`program panic ${code}`);
+  };
+  vm.log = vm.deployHandler = vm.sendPacket = () => undefined;
+  vm.error = (error) => log.push(`machine died: ${String(error)}`);
+  vm.flashLoad = vm.flashSave = null;
+  vm.devsSetDeviceId("0102030405060708");
+  vm.devsGcStress(gcStress);
+  vm.devsStart();
+  expect(vm.devsDeploy(program(name))).toBe(0);
+  await until(`"${end.source}" from the CLI's machine`, () => log.some((line) => end.test(line)));
+  return said(log);
+}
+
+describe("the language on the board", () => {
+  it("says the same in every case as the CLI's machine", { timeout: 90_000 }, async () => {
+    const end = /^> case end/;
+    const expected = await inCli("all", end);
+    expect(expected.length).toBeGreaterThan(2500);
+    expect(await onBoard("all", end)).toEqual(expected);
+  });
+
+  it.each([
+    ["too-deep", 60006],
+    ["out-of-memory", 60004],
+  ] as const)("panics as the CLI's machine does: %s", async (name, code) => {
+    const end = new RegExp(`^program panic ${code}`);
+    const expected = await inCli(name, end);
+    expect(await onBoard(name, end)).toEqual(expected);
+  });
+
+  it("restarts where the CLI's machine dies of a trap", async () => {
+    const end = /^panic: integer overflow$/;
+    expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
+    await board?.logged("Nightlight on the Wio Terminal", { from: board.log.length });
+  });
+
+  it("survives a collection at each allocation", { timeout: 90_000 }, async () => {
+    const end = /^> case end/;
+    const expected = await inCli("garbage", end, true);
+    expect(await onBoard("garbage", end, true)).toEqual(expected);
+  });
+});

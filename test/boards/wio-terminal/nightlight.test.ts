@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { QEMU } from "../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { BOARD, ROOT } from "../../../boards/wio-terminal/build/paths";
+import { topicOf } from "../../../src/common/wire";
+import { Mosquitto } from "../../support/mosquitto";
+import { startNightlight, type Started } from "../../support/nightlight";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import {
+  lightOfRaw,
+  startNightlightBoard,
+} from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { program } from "./programs";
+
+interface Telemetry {
+  light: number;
+  led_on: boolean;
+  seq: number;
+  boot: number;
+  age_ms?: number;
+}
+
+let broker: Mosquitto;
+let server: Started;
+let witness: Witness;
+let board: EmulatedBoard | undefined;
+let brokerIsUp = true;
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  server = await startNightlight({ brokerUrl: broker.url, simulate: false });
+  witness = await Witness.connect(broker.url);
+});
+afterEach(async () => {
+  await board?.stop();
+  board = undefined;
+  if (!brokerIsUp) await broker.restart(); // a test that failed half-way
+  brokerIsUp = true;
+});
+afterAll(async () => {
+  await witness.stop();
+  await server.stop();
+  await broker.stop();
+});
+
+function readings(id: string): Telemetry[] {
+  return witness
+    .payloads(topicOf(id, "telemetry"))
+    .map((payload) => JSON.parse(payload) as Telemetry);
+}
+
+async function reports(id: string, what: (reading: Telemetry) => boolean): Promise<void> {
+  await until(`such a reading of ${id}`, () => readings(id).some(what));
+}
+
+async function led(on: boolean): Promise<void> {
+  await until(`LED ${on ? "on" : "off"}`, () => board?.led === (on ? 65535 : 0));
+}
+
+describe("the nightlight on the emulated Wio Terminal", () => {
+  it("turns its LED on in the dark and off in the light", async () => {
+    const id = "wio-1";
+    board = await startNightlightBoard({ id, broker: broker.url });
+    board.setLight(lightOfRaw(100));
+    await reports(id, ({ light }) => light === 100);
+    await led(true);
+    board.setLight(lightOfRaw(800));
+    await reports(id, ({ light, led_on }) => light === 800 && led_on);
+    await led(false);
+    expect((await server.device(id))?.online).toBe(true);
+  });
+
+  it("delivers a reading that it took while the broker was away", { timeout: 90_000 }, async () => {
+    const id = "wio-2";
+    board = await startNightlightBoard({ id, broker: broker.url });
+    board.setLight(lightOfRaw(500));
+    await reports(id, ({ light }) => light === 500);
+    brokerIsUp = false;
+    await broker.kill();
+    await board.logged("socket: connection refused");
+    board.setLight(lightOfRaw(42));
+    // With nobody to ask it decides for itself, by the same rule.
+    await board.logged("deciding for myself", { ms: 40_000 });
+    await led(true);
+    await broker.restart();
+    brokerIsUp = true;
+    await reports(id, ({ light, age_ms }) => light === 42 && age_ms !== undefined && age_ms > 1000);
+    await reports(id, ({ light, age_ms }) => light === 42 && age_ms === undefined);
+    const [boot] = readings(id).map((reading) => reading.boot);
+    expect(readings(id).every((reading) => reading.boot === boot)).toBe(true);
+    // A boot number is random: the board before this one had another.
+    expect(readings("wio-1")[0]?.boot).not.toBe(boot);
+  });
+
+  it("never lets the network hold up the program for more than 5 ms", async () => {
+    // An instruction takes 8 ns of emulated time here, however busy this machine is.
+    const args = ["-icount", "shift=3"];
+    board = await startNightlightBoard({ id: "wio-5", broker: broker.url, args });
+    for (const raw of [100, 900, 200, 800]) {
+      board.setLight(lightOfRaw(raw));
+      await reports("wio-5", ({ light }) => light === raw);
+      await led(raw < 300);
+    }
+    board.say("status");
+    const longest = /longest_network_us=(\d+)/.exec(await board.logged("longest_network_us="));
+    expect(Number(longest?.[1])).toBeGreaterThan(0);
+    expect(Number(longest?.[1])).toBeLessThan(5000);
+  });
+
+  it("finds its broker by name", async () => {
+    board = await startNightlightBoard({
+      id: "wio-3",
+      broker: `mqtt://broker.home:${broker.port}`,
+    });
+    board.setLight(lightOfRaw(321));
+    await reports("wio-3", ({ light }) => light === 321);
+    expect(board.coprocessor.calls).toContain("hostByName");
+  });
+
+  it("is there for a person, with wio:qemu", { timeout: 90_000 }, async () => {
+    const main = join(BOARD, "tools/qemu.ts");
+    const args = ["--import", "tsx", main, "--id", "wio-6", "--broker", broker.url];
+    const child = spawn(process.execPath, args, { cwd: ROOT });
+    const ended = once(child, "exit");
+    try {
+      let output = "";
+      child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
+      await until("help", () => output.includes("press Enter"), 40_000);
+      child.stdin.write("light 50\n");
+      await reports("wio-6", ({ light }) => light === 50);
+      await until("LED on", () => output.includes("*** LED on"));
+      child.stdin.write("quit\n");
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      child.kill();
+      await ended;
+    }
+  });
+
+  it("says that it speaks no TLS", async () => {
+    board = await startNightlightBoard({ id: "wio-4", broker: `mqtts://127.0.0.1:${broker.port}` });
+    await board.logged("socket: TLS is not available on this board");
+  });
+
+  it("tells the program which button is pressed", async () => {
+    const { elf } = await linkImage(QEMU);
+    const packed = makePackage(program("button"), {});
+    board = await EmulatedBoard.start({ elf, packed });
+    await board.logged("set role");
+    await board.logged("buttons are watched");
+    await until("all three buttons have a role", () => {
+      return (board?.log.filter((line) => line.startsWith("set role ")).length ?? 0) >= 3;
+    });
+    board.setButton("a", true);
+    await board.logged("> button A went down");
+    board.setButton("a", false);
+    await board.logged("> button A came up");
+    board.setButton("c", true);
+    await board.logged("> button C went down");
+    expect(board.log).not.toContain("> button B went down");
+  });
+});

@@ -1,0 +1,36 @@
+/** DeviceScript programs of the tests, compiled once for the same sources. */
+import { copyFileSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { OUTPUT, ROOT } from "../../../boards/wio-terminal/build/paths";
+import { fingerprint, makeOnce } from "../../../boards/wio-terminal/build/tools";
+import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
+
+const FOLDER = "test/boards/wio-terminal/programs";
+
+const NAMES = ["all", "button", "garbage", "out-of-memory", "speed", "too-deep", "trap"] as const;
+export type ProgramName = (typeof NAMES)[number];
+
+/** Not while another program is compiled: the compiler has one output folder. */
+export async function compilePrograms(): Promise<void> {
+  for (const name of NAMES) {
+    await makeOnce(bytecodeOf(name), async (path) => {
+      await runCompiler(`${FOLDER}/${name}.ts`);
+      copyFileSync(BYTECODE, path);
+    });
+  }
+}
+
+/** The bytecode; it was compiled before the tests began. */
+export function program(name: ProgramName): Uint8Array {
+  return readFileSync(bytecodeOf(name));
+}
+
+function bytecodeOf(name: ProgramName): string {
+  const folder = join(ROOT, FOLDER);
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => readFileSync(join(folder, file)));
+  const compiler = readFileSync(join(ROOT, "node_modules/@devicescript/cli/package.json"));
+  return join(OUTPUT, "programs", `${name}-${fingerprint(compiler, ...sources)}.devs`);
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
+import { sendProgram } from "../../../boards/tools/usb/deploy";
+import {
+  DeviceScriptManagerCmd,
+  DeviceScriptManagerReg,
+  JDServiceServer,
+  OutPipe,
+  SRV_DEVICE_SCRIPT_MANAGER,
+  addServer,
+  type JDBus,
+  type JDService,
+} from "../../../server/simulator/jacdac";
+import type { Settings } from "../../../server/setup/settings";
+import { Mosquitto } from "../../support/mosquitto";
+import { openBus, serviceOn } from "./line-bus";
+import { UsbBoard } from "./usb-board";
+
+/** Of no service that any program here looks for. */
+const UNUSED_CLASS = 0x1fff_fff1;
+
+let broker: Mosquitto;
+let bytecode: Uint8Array;
+let settings: Settings;
+let board: UsbBoard;
+let bus: JDBus;
+let manager: JDService;
+
+beforeEach(async () => {
+  broker = await Mosquitto.start();
+  bytecode = await compileFirmware();
+  settings = {
+    ID: "again",
+    BROKER: `mqtt://broker.home:${broker.port}`,
+    WIFI_SSID: "home",
+    WIFI_PWD: "good night",
+  };
+  board = await UsbBoard.start(makePackage(bytecode, settings));
+  await board.logged("> Connected");
+  bus = await openBus(board);
+  manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
+});
+
+afterEach(async () => {
+  await bus.stop();
+  await board.stop();
+  await broker.stop();
+});
+
+it("takes a program again and again, and gives back what the one before held", async () => {
+  for (let time = 0; time < 3; time++) {
+    const from = board.log.length;
+    await sendProgram(manager, { bytecode, settings });
+    await board.logged("> Connected", from);
+    expect(board.board.coprocessor.sockets.open).toBe(1);
+  }
+  expect(board.plugs).toBe(1);
+});
+
+it("starts a program again after others have come into the memory of its heap", async () => {
+  const run = async (value: boolean): Promise<void> =>
+    await manager.register(DeviceScriptManagerReg.Running).sendSetBoolAsync(value, true);
+  for (let time = 0; time < 5; time++) {
+    await run(false);
+    // The board remembers each device of the bus, for as long as that is there.
+    addServer(bus, `device ${time}`, new JDServiceServer(UNUSED_CLASS));
+    const from = board.log.length;
+    await board.logged("device created", from);
+    await run(true);
+    await board.logged("> Connected", from);
+  }
+  expect(board.plugs).toBe(1);
+});
+
+it("goes back to the program from before where a new one is cut off", async () => {
+  const cutOff = new Error("cut off");
+  const from = board.log.length;
+  const sending = OutPipe.sendBytes(
+    manager,
+    DeviceScriptManagerCmd.DeployBytecode,
+    bytecode,
+    (share) => {
+      if (share > 0.5) throw cutOff;
+    },
+  );
+  await expect(sending).rejects.toBe(cutOff);
+  await board.logged("the new program was cut off", from);
+  await board.logged("> Connected", from);
+});

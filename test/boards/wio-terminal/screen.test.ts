@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Picture } from "../../../boards/wio-terminal/build/png";
+import { shows } from "./read-screen";
+import { buildScreen, look, type Look } from "../../../boards/wio-terminal/build/screen-host";
+
+const UP = ["set wifi 2", "set broker 2", "set decided by server", "set outbox 0 waiting"];
+
+describe("the screen, its C on this machine against the display's model", () => {
+  let program: string;
+  beforeAll(async () => (program = await buildScreen()));
+
+  function after(script: readonly string[]): Look {
+    const found = look(program, [...script, "run 1000", "look end"]).get("end");
+    if (!found) throw new Error("nothing was looked at");
+    return found;
+  }
+  const picture = (script: readonly string[]): Picture => after(script).picture;
+
+  it("shows light, LED, who decides and whose it is", () => {
+    const dark = picture([...UP, "set id kitchen", "set light 182", "set led 1"]);
+    expect(shows(dark, "kitchen", "text", "large")).toBe(true);
+    expect(shows(dark, "182", "text", "number")).toBe(true);
+    expect(shows(dark, "ON", "lamp", "large")).toBe(true);
+    expect(shows(dark, "by server", "quiet")).toBe(true);
+    expect(shows(dark, "0 waiting", "quiet")).toBe(true);
+    const bright = picture([...UP, "set light 640", "set led 0"]);
+    expect(shows(bright, "640", "text", "number")).toBe(true);
+    expect(shows(bright, "182", "text", "number")).toBe(false);
+    expect(shows(bright, "OFF", "text", "large")).toBe(true);
+  });
+
+  it("says in words what is wrong, the first link of the chain first", () => {
+    const trouble = [
+      "set wifi 1",
+      "set broker-host hub",
+      "set broker-problem refused: bad password",
+    ];
+    const down = picture([...trouble, "set wifi-problem no network name is set", "set wifi-name "]);
+    expect(shows(down, "Wi-Fi: no network name is set", "problem")).toBe(true);
+    const refused = picture([...trouble, "set wifi 2", "set wifi-problem "]);
+    expect(shows(refused, "Broker hub: refused: bad password", "problem")).toBe(true);
+  });
+
+  it("turns the LED over with A, and tells so until the program sets it", () => {
+    const on = after([...UP, "set led 0", "press a"]);
+    expect(on.led).toBe(true);
+    expect(shows(on.picture, "by hand", "quiet")).toBe(true);
+    const again = after([...UP, "set led 0", "press a", "set led 1"]);
+    expect(shows(again.picture, "by server", "quiet")).toBe(true);
+  });
+
+  it("turns its three pages with B", () => {
+    const pages = ["press b", "press b", "press b"];
+    const titles = pages.map((_, i) =>
+      picture([...UP, "set id kitchen", ...pages.slice(0, i + 1)]),
+    );
+    expect(titles.map((page) => shows(page, "Network", "text", "large"))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(titles.map((page) => shows(page, "About", "text", "large"))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(titles.map((page) => shows(page, "kitchen", "text", "large"))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("does the same with the 5-way switch", () => {
+    const right = picture([...UP, "press r"]);
+    expect(shows(right, "Network", "text", "large")).toBe(true);
+    expect(shows(picture([...UP, "press l"]), "About", "text", "large")).toBe(true);
+    expect(after([...UP, "set led 0", "press p"]).led).toBe(true);
+    const dark = after([...UP, "run 1000", "press d", "press d", "press d", "press d"]);
+    expect(dark.backlight).toBe(false);
+    expect(after([...UP, "run 1000", "press d", "press u", "press u"]).backlight).toBe(true);
+  });
+
+  it("gets darker with C, then puts out its light, then is as before", () => {
+    const brightest = (presses: number): number =>
+      picture([...UP, "run 1000", ...Array<string>(presses).fill("press c")]).rgb.reduce(
+        (most, value) => Math.max(most, value),
+        0,
+      );
+    const levels = [0, 1, 2, 3, 4].map(brightest);
+    expect(levels[1]).toBeLessThan(levels[0] ?? 0);
+    expect(levels[2]).toBeLessThan(levels[1] ?? 0);
+    expect(levels[3]).toBe(0);
+    expect(levels[4]).toBe(levels[0]);
+  });
+
+  it("lights up when its first picture is whole, and sends no tile that is as it was", () => {
+    const looks = look(program, [...UP, "run 300", "look early", "run 3000", "look later"]);
+    expect(looks.get("early")?.backlight).toBe(false);
+    expect(looks.get("later")?.backlight).toBe(true);
+    // One whole picture; the graph alone has changed since, three times.
+    const pixels = looks.get("later")?.pixels ?? 0;
+    expect(pixels).toBeGreaterThanOrEqual(320 * 240);
+    expect(pixels).toBeLessThan(1.5 * 320 * 240);
+  });
+
+  it("shortens what is too long", () => {
+    const long = picture([...UP, "set id a-very-long-name-of-a-device-on-the-third-floor"]);
+    expect(shows(long, "a-very-long", "text", "large")).toBe(true);
+    expect(shows(long, "floor", "text", "large")).toBe(false);
+  });
+});

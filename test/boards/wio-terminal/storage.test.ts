@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
+import { sendProgram } from "../../../boards/tools/usb/deploy";
+import type { Settings } from "../../../server/setup/settings";
+import {
+  SRV_DEVICE_SCRIPT_MANAGER,
+  SRV_SETTINGS,
+  SettingsClient,
+  type JDBus,
+} from "../../../server/simulator/jacdac";
+import { Mosquitto } from "../../support/mosquitto";
+import { seededRandom } from "../../support/random";
+import { openBus, serviceOn } from "./line-bus";
+import { program } from "./programs";
+import { UsbBoard } from "./usb-board";
+
+const CUTS = 16;
+/** So long that the block is full, and has to be moved, after a few dozen. */
+const VALUE_BYTES = 150;
+
+let board: UsbBoard;
+let bus: JDBus | undefined;
+
+afterEach(async () => {
+  await bus?.stop();
+  bus = undefined;
+  await board.stop();
+});
+
+describe("the chip's flash, written while the board works", () => {
+  let broker: Mosquitto;
+  beforeEach(async () => (broker = await Mosquitto.start()));
+  afterEach(async () => await broker.stop());
+
+  it("costs no byte of what the coprocessor sends meanwhile", { timeout: 120_000 }, async () => {
+    const settings: Settings = {
+      ID: "busy",
+      BROKER: `mqtt://broker.home:${broker.port}`,
+      WIFI_SSID: "home",
+      WIFI_PWD: "good night",
+    };
+    const bytecode = await compileFirmware();
+    board = await UsbBoard.start(makePackage(bytecode, settings));
+    const { chip, board: wio } = board;
+    await board.logged("> Connected");
+    bus = await openBus(board);
+    const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
+    // In the midst of each erase it has something to say.
+    let erases = 0;
+    let arrived = 0;
+    chip.nvm.onWork = (micros) => {
+      if (micros < 1000) return;
+      erases += 1;
+      chip.clock.at(chip.clock.nowMicros + micros / 2, () => {
+        if (chip.nvm.busy) arrived += 1;
+        wio.coprocessor.event();
+      });
+    };
+    const from = board.log.length;
+    await sendProgram(manager, { bytecode, settings: { ...settings, ID: "busier" } });
+    await board.logged("> Connected", from);
+    expect(erases).toBeGreaterThanOrEqual(4);
+    expect(arrived).toBe(erases);
+    expect(wio.link.lost).toBe(0);
+    expect(board.log.slice(from).join("\n")).not.toMatch(/silent|bytes lost|did not answer/);
+  });
+});
+
+describe("power that goes away while a setting is written", () => {
+  it("leaves the old value or the new one, and all others", { timeout: 240_000 }, async () => {
+    const random = seededRandom(11);
+    board = await UsbBoard.start(makePackage(program("button"), { ID: "steady" }));
+    const { chip } = board;
+    const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const valueOf = (number: number): string => String(number).padStart(VALUE_BYTES, "x");
+    let written = 0;
+    const kept: string[] = [];
+    for (let cut = 0; cut <= CUTS; cut++) {
+      await board.until("the serial port is there", () => board.plugs > cut);
+      bus = await openBus(board);
+      const client = new SettingsClient(await serviceOn(bus, SRV_SETTINGS));
+      const read = async (key: string): Promise<string> =>
+        new TextDecoder().decode(await client.getValue(key));
+      expect(await read("ID")).toBe('"steady"');
+      if (cut > 0) {
+        const value = await read("value");
+        expect([valueOf(written - 1), valueOf(written)]).toContain(value);
+        kept.push(value === valueOf(written) ? "new" : "old");
+      }
+      if (cut === CUTS) break;
+      // Some are written in peace; in the midst of another, or of the move to the other block, ...
+      const peaceful = Math.floor(random() * 6) + 1;
+      for (let i = 0; i < peaceful; i++) await client.setValue("value", encode(valueOf(++written)));
+      let orders = Math.floor(random() * 12);
+      const goesOff = new Promise<void>((resolve) => {
+        chip.nvm.onWork = (micros) => {
+          if (orders-- > 0) return;
+          chip.nvm.onWork = () => undefined;
+          chip.clock.at(chip.clock.nowMicros + 3 * random() * micros, () => {
+            board.cyclePower();
+            resolve();
+          });
+        };
+      });
+      // ... or right behind it, power goes; nobody is left to acknowledge.
+      client.setValue("value", encode(valueOf(++written))).catch(() => undefined);
+      await goesOff;
+      await bus.stop();
+      bus = undefined;
+    }
+    // Otherwise all cuts came too early, or too late.
+    expect(new Set(kept)).toEqual(new Set(["old", "new"]));
+  });
+});

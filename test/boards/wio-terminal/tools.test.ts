@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { QEMU } from "../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { sendProgram } from "../../../boards/tools/usb/deploy";
+import {
+  ControlCmd,
+  SRV_CONTROL,
+  SRV_DEVICE_SCRIPT_MANAGER,
+  SRV_SETTINGS,
+  SRV_WIFI,
+  SettingsClient,
+  WifiCmd,
+  type JDBus,
+  type JDService,
+} from "../../../server/simulator/jacdac";
+import { Checkout } from "../../support/checkout";
+import { Mosquitto } from "../../support/mosquitto";
+import { PseudoPort } from "../../support/pseudo-port";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { openBus, serviceOn } from "./line-bus";
+import { HOME, startNightlightBoard } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { program } from "./programs";
+
+/** As the board's USB descriptors say it; the serial number makes it a DeviceScript board. */
+const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "JD0001" };
+
+let broker: Mosquitto;
+let witness: Witness;
+let board: EmulatedBoard;
+let bus: JDBus | undefined;
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  witness = await Witness.connect(broker.url);
+});
+afterAll(async () => {
+  await witness.stop();
+  await broker.stop();
+});
+afterEach(async () => {
+  await bus?.stop();
+  bus = undefined;
+  await board.stop();
+});
+
+async function service(serviceClass: number): Promise<JDService> {
+  if (!bus) throw new Error("no bus is open");
+  return await serviceOn(bus, serviceClass);
+}
+
+async function restart(): Promise<void> {
+  const { device } = await service(SRV_DEVICE_SCRIPT_MANAGER);
+  const [control] = device.services({ serviceClass: SRV_CONTROL });
+  const from = board.log.length;
+  await control?.sendCmdAsync(ControlCmd.Reset);
+  await board.logged("Nightlight on the Wio Terminal", { from });
+}
+
+const telemetryOf = (id: string): number => witness.payloads(`${id}/telemetry`).length;
+
+describe("npm run deploy:wio", () => {
+  let checkout: Checkout;
+  let port: PseudoPort;
+  /** All that the board said on its line. */
+  let said: Buffer;
+
+  beforeEach(async () => {
+    checkout = new Checkout();
+    port = await PseudoPort.plugIn(USB);
+    const { elf } = await linkImage(QEMU);
+    board = await EmulatedBoard.start({ elf, network: HOME });
+    said = Buffer.alloc(0);
+    board.line.onData = (bytes) => {
+      said = Buffer.concat([said, bytes]);
+      port.write(bytes);
+    };
+    port.onData = (bytes) => board.line.write(bytes);
+  });
+  afterEach(async () => {
+    await port.unplug();
+    checkout.remove();
+  });
+
+  it("gives a board without a program one, and its network", { timeout: 90_000 }, async () => {
+    await board.logged("no program in flash");
+    checkout.write(
+      ".env.local",
+      `ID=wio-usb\nWIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=mqtt://broker.home:${broker.port}\n`,
+    );
+    const { code, stdout, stderr } = await checkout.run("deploy-wio", [], port.env);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("The nightlight is connected.");
+    expect(code).toBe(0);
+    await until("telemetry", () => telemetryOf("wio-usb") > 0);
+
+    // A reset leaves all of it in place.
+    bus = await openBus(board.line);
+    await restart();
+    const before = telemetryOf("wio-usb");
+    await until("telemetry after the reset", () => telemetryOf("wio-usb") > before);
+    expect(board.log.join("\n")).not.toContain("good night");
+    expect(said.includes("good night")).toBe(false);
+  });
+
+  it("says what it can't do, in a line", async () => {
+    const settings = (broker: string): void =>
+      checkout.write(".env.local", `WIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=${broker}\n`);
+    settings("mqtts://broker.example");
+    expect(await checkout.run("deploy-wio", [], port.env)).toMatchObject({
+      code: 1,
+      stderr: "nightlight: .env.local: BROKER: the Wio Terminal has no TLS: use mqtt://\n",
+    });
+    settings("mqtt://broker.example");
+    expect(await checkout.run("deploy-wio", ["--port", "/dev/nowhere"], port.env)).toMatchObject({
+      code: 1,
+      stderr: `nightlight: --port: found /dev/nowhere, but there is ${port.path} (Seeed)\n`,
+    });
+  });
+});
+
+describe("a board on the line", () => {
+  beforeEach(async () => {
+    board = await startNightlightBoard({ id: "wio-line", broker: broker.url });
+    bus = await openBus(board.line);
+  });
+
+  it("runs a changed program, and still after a reset", async () => {
+    const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
+    await board.logged("> Connected");
+    await sendProgram(manager, { bytecode: program("button"), settings: {} });
+    await board.logged("> buttons are watched");
+    const from = board.log.length;
+    await restart();
+    await board.logged("> buttons are watched", { from });
+    expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
+  });
+
+  it("takes its network from the settings service, out of everyone's sight", async () => {
+    await board.logged("wifi: up");
+    const client = new SettingsClient(await service(SRV_SETTINGS));
+    const set = async (name: string, value: string): Promise<void> =>
+      await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
+    let from = board.log.length;
+    await set("WIFI_SSID", "elsewhere");
+    await board.logged("wifi: cannot join", { from });
+    from = board.log.length;
+    await set("WIFI_SSID", "home");
+    await set("WIFI_PWD", "wrong one");
+    await board.logged("wifi: cannot join", { from });
+    from = board.log.length;
+    await set("WIFI_PWD", "good night");
+    await board.logged("wifi: up", { from });
+    expect(await client.getValue("ID")).not.toHaveLength(0);
+    for (const name of ["WIFI_SSID", "WIFI_PWD", "nl_wifi"])
+      expect(await client.getValue(name)).toHaveLength(0);
+    expect(board.log.join("\n")).not.toMatch(/good night|wrong one/);
+  });
+
+  it("is told its network by the Wi-Fi service, and forgets it", async () => {
+    await board.logged("wifi: up");
+    const wifi = await service(SRV_WIFI);
+    let from = board.log.length;
+    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "wrong one"], true);
+    await board.logged("wifi: cannot join", { from });
+    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
+    await board.logged("wifi: up", { from });
+    from = board.log.length;
+    await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
+    await board.logged("no Wi-Fi network is configured", { from });
+    from = board.log.length;
+    await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
+    await board.logged("wifi: up", { from });
+    expect(board.coprocessor.powerUps).toBe(2);
+  });
+});

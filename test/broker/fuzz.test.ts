@@ -1,0 +1,155 @@
+import { createConnection } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { DEFAULT_HISTORY } from "../../server/setup/history-options";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../server/setup/config";
+import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
+import { run, type Running } from "../../server/run";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { Random } from "../support/random";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import {
+  CONNECT,
+  malformedPackets,
+  malformedTelemetry,
+  malformedTopic,
+  publish,
+} from "./malformed";
+
+const PAYLOADS = 60_000;
+const TOPICS = 20_000;
+const PACKETS = 15_000;
+const NOISE = 5_000;
+const SEED = 20_261_122;
+const AT_ONCE = 50;
+/** A leak of a hundred bytes per message would show. */
+const MAX_GROWTH_BYTES = 10_000_000;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function usedBytes(): number {
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+describe("100,000 malformed payloads, topics and packets", () => {
+  let nightlight: Running;
+  let port: number;
+  const random = new Random(SEED);
+
+  beforeAll(async () => {
+    nightlight = await run(
+      {
+        id: "fuzz-1",
+        brokerUrl: undefined,
+        mqttPort: 0,
+        httpPort: 0,
+        lightRaw: 500,
+        simulate: false,
+        decide: true,
+        homeAssistant: false,
+        secrets: {},
+        security: {
+          ...OPEN_ON_LOOPBACK,
+          limits: { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 },
+        },
+        history: DEFAULT_HISTORY,
+      },
+      loadConfig(),
+      () => undefined,
+    );
+    port = Number(new URL(nightlight.brokerUrl).port);
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+  });
+
+  function total(): number {
+    return Object.values(nightlight.rejections.totals()).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Sends these bytes on a connection of their own, and waits until the broker closes it. */
+  function attack(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = createConnection(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.on("close", () => resolve());
+      socket.resume();
+      socket.write(bytes);
+    });
+  }
+
+  /** Logs in, sends these bytes and hangs up, whatever becomes of them. */
+  function babble(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = createConnection(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.on("close", () => resolve());
+      socket.once("data", () => socket.end(bytes));
+      socket.write(CONNECT);
+    });
+  }
+
+  async function manyTimes(count: number, once: () => Promise<void>): Promise<void> {
+    let left = count;
+    const worker = async () => {
+      while (left-- > 0) await once();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  async function payloads(witness: Witness, count: number): Promise<void> {
+    const before = total();
+    for (let sent = 0; sent < count; sent += AT_ONCE) {
+      for (let i = 0; i < AT_ONCE; i++)
+        witness.client.publish(
+          `stranger-${random.below(1000)}/telemetry`,
+          malformedTelemetry(random),
+        );
+      await until("they are all ignored", () => total() === before + sent + AT_ONCE);
+    }
+  }
+
+  async function counted(count: number, make: () => Buffer): Promise<void> {
+    const before = total();
+    await manyTimes(count, () => attack(make()));
+    await until(`${count} rejections`, () => total() >= before + count);
+    expect(total()).toBe(before + count);
+  }
+
+  const topics = () => Buffer.concat([CONNECT, publish(malformedTopic(random), Buffer.from("{}"))]);
+  const packets = () => malformedPackets(random);
+
+  it("are each counted by their reason, and neither end nor swell the server", async () => {
+    const witness = await Witness.connect(nightlight.brokerUrl, "probe/commands");
+    // What is filled once, as caches and compiled code, is no growth.
+    await payloads(witness, 5_000);
+    await counted(2_000, topics);
+    await counted(2_000, packets);
+    const beforeBytes = usedBytes();
+    const before = nightlight.rejections.totals();
+
+    await payloads(witness, PAYLOADS);
+    await counted(TOPICS, topics);
+    await counted(PACKETS, packets);
+    await manyTimes(NOISE, () => babble(random.bytes(1 + random.below(60))));
+
+    const after = nightlight.rejections.totals();
+    expect(after.telemetry - before.telemetry).toBe(PAYLOADS);
+    for (const reason of ["topic", "publish", "malformed-packet", "packet-bytes"] as const)
+      expect(after[reason]).toBeGreaterThan(before[reason]);
+    const grown = usedBytes() - beforeBytes;
+    expect(grown).toBeLessThan(MAX_GROWTH_BYTES);
+
+    await witness.publish("probe/telemetry", '{"light":5}');
+    await witness.sees("probe/commands", /^\{"led_on":true/);
+    const health = await fetch(`${nightlight.url}/healthz`);
+    expect(health.status).toBe(200);
+    await witness.stop();
+  }, 170_000);
+});

@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Limits } from "../../server/setup/broker-limits";
+import type { Reason } from "../../server/base/rejections";
+import { GuardedBroker, credentials } from "../support/guarded-broker";
+import { RawMqtt } from "../support/raw-mqtt";
+import { until } from "../support/until";
+
+describe("the embedded broker's limits", () => {
+  let guarded: GuardedBroker;
+  let clients: RawMqtt[] = [];
+
+  afterEach(async () => {
+    for (const client of clients) await client.stop();
+    clients = [];
+    await guarded.stop();
+  });
+
+  /** A broker that lets anonymous clients in: the limits hold for those too. */
+  async function start(limits: Partial<Limits>): Promise<void> {
+    guarded = await GuardedBroker.start(limits, { loginRequired: false });
+  }
+
+  function open(from?: string): RawMqtt {
+    const client = RawMqtt.open(guarded.port, from);
+    clients.push(client);
+    return client;
+  }
+
+  async function connected(clientId = "", clean = true): Promise<RawMqtt> {
+    const client = open();
+    expect(await client.connect({ clientId, clean })).toBe(0);
+    return client;
+  }
+
+  async function refused(reason: Reason, text: string): Promise<void> {
+    await guarded.logs(`Refused (${reason}): ${text}`);
+    expect(guarded.count(reason)).toBe(1);
+  }
+
+  it("bounds a packet by what it announces, before any of it is kept", async () => {
+    await start({ "packet-bytes": 1000 });
+    const client = await connected();
+    expect(await client.publish("t", "x".repeat(990))).toBe(true);
+    // A PUBLISH of 1001 bytes, of which not one comes.
+    client.send(Uint8Array.of(0x30, 0xe9, 0x07));
+    await client.ends();
+    await refused("packet-bytes", "127.0.0.1: a packet of at least 1001 bytes, allowed are 1000");
+  });
+
+  it("bounds a packet before the login too", async () => {
+    await start({});
+    const client = open();
+    client.send(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f));
+    await client.ends();
+    await guarded.logs(/^Refused \(packet-bytes\): 127.0.0.1: a packet of at least \d+ bytes/);
+  });
+
+  it("ends a flood, but not a burst", async () => {
+    await start({ "packets-per-second": 20 });
+    const client = await connected();
+    const ping = Uint8Array.of(0xc0, 0);
+    for (let i = 0; i < 190; i++) client.send(ping);
+    await until("all answered", () => client.received.length === 191);
+    for (let i = 0; i < 500; i++) client.send(ping);
+    await client.ends();
+    const text = "127.0.0.1: more than 20 packets a second, and 200 at once";
+    await refused("packets-per-second", text);
+  });
+
+  it("lets a server send as fast as it likes", async () => {
+    await start({ "packets-per-second": 1 });
+    const client = open();
+    await client.connect(credentials("building"));
+    for (let i = 0; i < 500; i++) client.send(Uint8Array.of(0xc0, 0));
+    await until("all answered", () => client.received.length === 501);
+  });
+
+  it("bounds connections, and frees their places", async () => {
+    await start({ connections: 3 });
+    const first = await connected();
+    await connected();
+    await connected();
+    const fourth = open();
+    await fourth.ends();
+    await refused("connections", "a connection from 127.0.0.1: 3 are open");
+    await first.stop();
+    await until("there is room again", async () => (await open().connect()) === 0);
+  });
+
+  it("bounds connections of one address", async () => {
+    await start({ "connections-per-address": 2 });
+    await connected();
+    await connected();
+    await open().ends();
+    await refused("connections-per-address", "a connection from 127.0.0.1: it has 2 open");
+    expect(await open("127.0.0.2").connect()).toBe(0);
+  });
+
+  it.each([
+    ["x".repeat(257), "a topic of 257 bytes, allowed are 256"],
+    ["ü".repeat(129), "a topic of 258 bytes, allowed are 256"],
+    ["a\u0000b", "a topic that is not clean UTF-8"],
+  ])("bounds a topic's length and characters", async (topic, text) => {
+    await start({});
+    const publisher = await connected();
+    expect(await publisher.publish(topic)).toBe(false);
+    await refused("topic", `127.0.0.1: ${text}`);
+    const subscriber = await connected();
+    expect(await subscriber.subscribe(topic)).toBeUndefined();
+    expect(guarded.count("topic")).toBe(2);
+  });
+
+  it("bounds a topic's levels", async () => {
+    await start({});
+    const subscriber = await connected();
+    expect(await subscriber.subscribe("1/2/3/4/5/6/7/8/9/#")).toEqual([1]);
+    const publisher = await connected();
+    expect(await publisher.publish("1/2/3/4/5/6/7/8/9/10/11")).toBe(false);
+    await guarded.logs("Refused (topic): 127.0.0.1: topic has too many levels");
+  });
+
+  it("bounds subscriptions of a client, also in one packet", async () => {
+    await start({ subscriptions: 3 });
+    const client = await connected("keeps", false);
+    expect(await client.subscribe("a", "b", "c", "d")).toEqual([1, 1, 1, 128]);
+    await refused("subscriptions", "127.0.0.1: one more subscription, allowed are 3");
+    client.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["a"] });
+    await until("unsubscribed", () => client.received.some(({ cmd }) => cmd === "unsuback"));
+    client.received.length = 0;
+    expect(await client.subscribe("e")).toEqual([1]);
+  });
+
+  it("bounds retained messages, and still passes on what it does not keep", async () => {
+    await start({ retained: 2 });
+    const client = await connected();
+    await client.subscribe("#");
+    for (const topic of ["a", "b", "c", "a"]) await client.publish(topic, "x", true);
+    await refused("retained", "a retained message on one more topic: 2 are kept");
+    await until("all passed on", () => client.topics().length === 4);
+    const late = await connected();
+    await late.subscribe("#");
+    await until("those that are kept", () => late.topics().length === 2);
+    // An empty one makes room.
+    await client.publish("a", "", true);
+    await client.publish("d", "x", true);
+    const later = await connected();
+    await later.subscribe("#");
+    await until("those that are kept now", () => later.topics().length === 2);
+    expect(later.topics().sort()).toEqual(["b", "d"]);
+  });
+
+  it("does not count what a server has to keep of its devices", async () => {
+    await start({ retained: 1 });
+    const server = open();
+    await server.connect({ ...credentials("building") });
+    const anyone = await connected();
+    const kept = ["homeassistant/device/lamp/config", "lamp/desired", "lamp/state"];
+    for (const topic of kept.slice(0, 2)) await server.publish(topic, "x", true);
+    await anyone.publish("lamp/state", "x", true);
+    expect(guarded.count("retained")).toBe(0);
+    await anyone.publish("other/desired", "x", true);
+    await refused("retained", "a retained message on one more topic: 1 are kept");
+    const late = await connected();
+    await late.subscribe("#");
+    await until("those that are kept", () => late.topics().length === kept.length);
+    expect(late.topics().sort()).toEqual(kept);
+  });
+
+  it("bounds sessions that last", async () => {
+    await start({ sessions: 1 });
+    expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);
+    expect(await (await connected("two", false)).subscribe("a")).toBeUndefined();
+    await refused("sessions", "127.0.0.1: one more persistent session: 1 are kept");
+    // Ended by its client, who connects with a clean session.
+    await connected("one", true);
+    expect(await (await connected("three", false)).subscribe("a")).toEqual([1]);
+  });
+
+  it("bounds what waits for a client that is away, and keeps the oldest", async () => {
+    await start({ queued: 2 });
+    const away = await connected("away", false);
+    await away.subscribe("a");
+    await away.stop();
+    const client = await connected();
+    for (const payload of ["1", "2", "3"]) expect(await client.publish("a", payload)).toBe(true);
+    await refused("queued", "a message for away: 2 wait for it");
+    const back = await connected("away", false);
+    await until("what waited", () => back.topics().length === 2);
+    const payloads = back.received.flatMap((packet) =>
+      packet.cmd === "publish" ? [packet.payload.toString()] : [],
+    );
+    expect(payloads).toEqual(["1", "2"]);
+  });
+
+  it("logs no more than ten lines of a reason in ten seconds, and counts them all", async () => {
+    guarded = await GuardedBroker.start({}, {}, { everyLine: false });
+    const client = open();
+    await client.connect(credentials("lamp-1"));
+    const filters = Array.from({ length: 50 }, (_, i) => `lamp-2/${i}`);
+    expect(await client.subscribe(...filters)).toEqual(filters.map(() => 128));
+    expect(guarded.count("subscribe")).toBe(50);
+    expect(guarded.log.length).toBe(10);
+  });
+});

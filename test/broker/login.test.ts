@@ -1,0 +1,169 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GuardedBroker, PASSWORDS, credentials } from "../support/guarded-broker";
+import { RawMqtt } from "../support/raw-mqtt";
+
+const BAD_LOGIN = 4;
+
+describe("logging in at the embedded broker", () => {
+  let guarded: GuardedBroker;
+  let clients: RawMqtt[];
+
+  beforeEach(async () => {
+    guarded = await GuardedBroker.start();
+    clients = [];
+  });
+
+  afterEach(async () => {
+    for (const client of clients) await client.stop();
+    await guarded.stop();
+  });
+
+  function open(from?: string): RawMqtt {
+    const client = RawMqtt.open(guarded.port, from);
+    clients.push(client);
+    return client;
+  }
+
+  it("lets in who knows the password", async () => {
+    expect(await open().connect(credentials("lamp-1"))).toBe(0);
+    expect(await open().connect(credentials("building"))).toBe(0);
+    expect(guarded.log).toEqual([]);
+  });
+
+  it.each([
+    ["no user", {}, "127.0.0.1: no user and password"],
+    ["no password", { username: "lamp-1" }, "127.0.0.1: lamp-1, with a wrong password"],
+    [
+      "a wrong password",
+      { username: "lamp-1", password: Buffer.from("guess") },
+      "127.0.0.1: lamp-1, with a wrong password",
+    ],
+    [
+      "another's password",
+      { username: "lamp-1", password: Buffer.from("password of lamp-2") },
+      "127.0.0.1: lamp-1, with a wrong password",
+    ],
+    [
+      "an unknown user, who may have mistaken the fields",
+      { username: "password of lamp-1", password: Buffer.from("x") },
+      "127.0.0.1: an unknown user, with a wrong password",
+    ],
+    [
+      "a name that objects inherit",
+      { username: "__proto__", password: Buffer.from("") },
+      "127.0.0.1: an unknown user, with a wrong password",
+    ],
+    [
+      "the server's own account",
+      { username: "nightlight server", password: Buffer.from("") },
+      "127.0.0.1: an unknown user, with a wrong password",
+    ],
+  ])("refuses %s", async (_what, login, line) => {
+    const client = open();
+    expect(await client.connect(login)).toBe(BAD_LOGIN);
+    await client.ends();
+    await guarded.logs(`Refused (login): ${line}`);
+    expect(guarded.count("login")).toBe(1);
+  });
+
+  it("refuses whatever comes before a CONNECT", async () => {
+    const client = open();
+    client.send({
+      cmd: "publish",
+      topic: "lamp-1/telemetry",
+      payload: "{}",
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    await client.ends();
+    expect(client.received).toEqual([]);
+  });
+
+  it.each([
+    ["", 0],
+    ["lamp-1", 0],
+    ["lamp-1nightlight_client", 0],
+    ["lamp-2nightlight_client", 2],
+    ["lamp-2", 2],
+    ["building", 2],
+    ["lamp-1nightlight_server", 2],
+  ])(
+    "answers lamp-1 as client %j with %i: a session belongs to its device",
+    async (clientId, code) => {
+      expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
+      if (code)
+        await guarded.logs("Refused (client-id): 127.0.0.1: lamp-1 may not use that client id");
+    },
+  );
+
+  it("refuses a will that would speak for another", async () => {
+    const will = {
+      topic: "lamp-2/status",
+      payload: Buffer.from("offline"),
+      qos: 1,
+      retain: true,
+    } as const;
+    expect(await open().connect({ ...credentials("lamp-1"), will })).toBe(5);
+    await guarded.logs("Refused (will): 127.0.0.1: lamp-1 may not leave a will on lamp-2/status");
+    const own = { ...will, topic: "lamp-1/status" };
+    expect(await open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
+  });
+
+  it("looks at no more passwords of an address that guesses", async () => {
+    await guarded.stop();
+    guarded = await GuardedBroker.start({ "failed-logins": 3 });
+    const guess = { username: "lamp-1", password: Buffer.from("guess") };
+    for (let i = 0; i < 3; i++) expect(await open().connect(guess)).toBe(BAD_LOGIN);
+    expect(await open().connect(credentials("lamp-1"))).toBe(3);
+    await guarded.logs("Refused (login-rate): 127.0.0.1: lamp-1, after too many failed logins");
+    expect(await open("127.0.0.2").connect(credentials("lamp-1"))).toBe(0);
+    // Who was in already comes in again, whatever others at its address do.
+    expect(await open().connect(credentials("lamp-1"))).toBe(0);
+  });
+
+  it("cuts off who is removed, or has another password, while the broker runs", async () => {
+    const [one, two] = [open(), open()];
+    await one.connect({ ...credentials("lamp-1"), clientId: "lamp-1" });
+    await two.connect({ ...credentials("lamp-2"), clientId: "lamp-2" });
+    const { Users } = await import("../../server/setup/users");
+    new Users(guarded.dir).remove("lamp-1");
+    await one.ends();
+    expect(two.closed).toBe(false);
+    expect(await open().connect(credentials("lamp-1"))).toBe(BAD_LOGIN);
+  });
+
+  it("keeps no password on disk, and lets only its owner read the file", () => {
+    const path = join(guarded.dir, "users.json");
+    const text = readFileSync(path, "utf8");
+    for (const password of Object.values(PASSWORDS)) expect(text).not.toContain(password);
+    expect(text).toMatch(/"password": "scrypt:32768:8:1:[^:"]{24}:[^:"]{44}"/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("a broker on loopback without users", () => {
+  it("lets everybody in, whatever they call themselves", async () => {
+    const guarded = await GuardedBroker.start({}, { users: undefined, loginRequired: false });
+    const [anonymous, named] = [RawMqtt.open(guarded.port), RawMqtt.open(guarded.port)];
+    expect(await anonymous.connect()).toBe(0);
+    expect(await named.connect({ username: "me", password: Buffer.from("x") })).toBe(0);
+    expect(await anonymous.subscribe("#")).toEqual([1]);
+    expect(await named.publish("anything/at/all")).toBe(true);
+    await anonymous.stop();
+    await named.stop();
+    await guarded.stop();
+  });
+
+  it("still refuses a wrong password of a user that it knows", async () => {
+    const guarded = await GuardedBroker.start({}, { loginRequired: false });
+    const client = RawMqtt.open(guarded.port);
+    expect(await client.connect({ username: "lamp-1", password: Buffer.from("x") })).toBe(
+      BAD_LOGIN,
+    );
+    await client.stop();
+    await guarded.stop();
+  });
+});

@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight, type Started } from "../support/nightlight";
+import { Witness } from "../support/witness";
+
+const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name), "utf8");
+
+/** docs/examples: what docs/security.md tells people to put on their machine. */
+describe("Mosquitto with users, as we recommend it", () => {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
+  let mosquitto: Mosquitto;
+  let nightlight: Started;
+
+  beforeAll(async () => {
+    const passwords = join(dir, "passwords");
+    writeFileSync(passwords, "");
+    for (const user of ["building", "lamp-1", "lamp-2"])
+      execFileSync("mosquitto_passwd", ["-b", passwords, user, `password of ${user}`]);
+    writeFileSync(join(dir, "acl"), example("mosquitto.acl"));
+    mosquitto = await Mosquitto.start(
+      example("mosquitto-users.conf")
+        .replace("listener 1883\n", "")
+        .replaceAll("/etc/mosquitto", dir),
+    );
+    nightlight = await startNightlight({
+      brokerUrl: mosquitto.url,
+      simulate: false,
+      secrets: { MQTT_USER: "building", MQTT_PWD: "password of building" },
+    });
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+    await mosquitto.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  const login = (username: string) => ({ username, password: `password of ${username}` });
+
+  it("serves a device on its own topics", async () => {
+    const lamp = await Witness.connect(mosquitto.url, "lamp-1/commands", login("lamp-1"));
+    await lamp.publish("lamp-1/telemetry", '{"light":5}');
+    await lamp.sees("lamp-1/commands", /^\{"led_on":true/);
+    await lamp.stop();
+  });
+
+  it("keeps a device from another's topics", async () => {
+    const lamp = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-1"));
+    const other = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-2"));
+    // Mosquitto acknowledges what it does not pass on.
+    await lamp.client.publishAsync("lamp-2/telemetry", '{"light":5}', { qos: 1 });
+    await other.client.publishAsync("lamp-2/telemetry", '{"light":900}', { qos: 1 });
+    await other.sees("lamp-2/commands", /^\{"led_on":false/);
+    expect(other.payloads("lamp-2/commands")).toHaveLength(1);
+    expect(lamp.seen).toEqual([]);
+    await lamp.stop();
+    await other.stop();
+  });
+
+  it("lets in nobody without a password, or with a wrong one", async () => {
+    await expect(connectAsync(mosquitto.url, {}, false)).rejects.toThrow("Not authorized");
+    const guess = { username: "lamp-1", password: "guess" };
+    await expect(connectAsync(mosquitto.url, guess, false)).rejects.toThrow("Not authorized");
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { Owners } from "../../server/cluster/owners";
+import { fnv1a, groupKeys, shardOf } from "../../server/cluster/sharding";
+import type { Group } from "../../src/common/groups";
+
+function group(id: string, members: string[], lights: string[]): Group {
+  return { id, members, lights, decide: "any", validMs: 1000 };
+}
+
+/** How many of the keys belong to each shard. */
+function spread(keys: string[], count: number): number[] {
+  const sizes = new Array<number>(count).fill(0);
+  for (const key of keys) {
+    const at = shardOf(key, count) - 1;
+    sizes[at] = (sizes[at] ?? NaN) + 1;
+  }
+  return sizes;
+}
+
+describe("the hash of an id", () => {
+  it("is FNV-1a of its UTF-8, as its authors publish it", () => {
+    expect(fnv1a("")).toBe(0x811c9dc5);
+    expect(fnv1a("a")).toBe(0xe40c292c);
+    expect(fnv1a("foobar")).toBe(0xbf9cf968);
+    // The bytes C3 A4: ((offset ^ C3) * prime ^ A4) * prime, modulo 2^32.
+    expect(fnv1a("ä")).toBe(0x199de0e2);
+  });
+
+  it("never changes: servers of two versions part the devices alike", () => {
+    expect(["device-1", "device-2", "lamp", "ä"].map((id) => shardOf(id, 1000))).toEqual([
+      703, 876, 568, 300,
+    ]);
+  });
+
+  it.each([2, 3, 4, 7, 16])("spreads device-1 to device-10000 evenly over %d", (count) => {
+    const ids = Array.from({ length: 10_000 }, (_, i) => `device-${i + 1}`);
+    const even = ids.length / count;
+    // Six standard deviations of what pure chance would do.
+    const slack = 6 * Math.sqrt(even);
+    for (const size of spread(ids, count)) expect(Math.abs(size - even)).toBeLessThan(slack);
+  });
+
+  it("leaves no shard of three without a part of nine devices", () => {
+    const ids = Array.from({ length: 9 }, (_, i) => `device-${i + 1}`);
+    expect(Math.min(...spread(ids, 3))).toBeGreaterThan(0);
+  });
+});
+
+describe("devices in groups", () => {
+  it("go with their group, and groups with a device in common go together", () => {
+    const keys = groupKeys([
+      group("hall", ["s1", "s2"], ["l1"]),
+      group("yard", ["s3"], ["l2"]),
+      group("arena", ["s4"], ["l1"]),
+      group("bridge", ["s3", "s4"], ["l3"]),
+    ]);
+    expect(new Set(keys.values())).toEqual(new Set(["arena"]));
+    expect([...keys.keys()].sort()).toEqual(["l1", "l2", "l3", "s1", "s2", "s3", "s4"]);
+  });
+
+  it("are parted alike whatever the order in the configuration", () => {
+    const groups = [
+      group("b", ["s1"], ["l1"]),
+      group("a", ["s2"], ["l2"]),
+      group("c", ["s1"], ["l2"]),
+      group("d", ["s9"], ["l9"]),
+    ];
+    const forth = groupKeys(groups);
+    const back = groupKeys([...groups].reverse());
+    expect([...forth].sort()).toEqual([...back].sort());
+    expect(forth.get("l9")).toBe("d");
+  });
+});
+
+describe("who decides a shard", () => {
+  it("is its own server, or the next one in a circle that is there", () => {
+    const owners = [1, 2, 3, 4].map((index) => new Owners({ index, count: 4 }, []));
+    const decided = (living: number[]) =>
+      owners.map((owner) => {
+        owner.update((index) => living.includes(index));
+        return owner.indices;
+      });
+    expect(decided([1, 2, 3, 4])).toEqual([[1], [2], [3], [4]]);
+    expect(decided([1, 2, 4])[3]).toEqual([3, 4]);
+    expect(decided([2, 3])[1]).toEqual([1, 2, 4]);
+    expect(decided([])[2]).toEqual([1, 2, 3, 4]);
+  });
+
+  it("says what has come to it just now", () => {
+    const owner = new Owners({ index: 1, count: 3 }, []);
+    expect(owner.update(() => true)).toEqual([]);
+    expect(owner.update((index) => index !== 3)).toEqual([3]);
+    expect(owner.update((index) => index !== 3)).toEqual([]);
+    expect(owner.update(() => true)).toEqual([]);
+    expect(owner.indices).toEqual([1]);
+  });
+});

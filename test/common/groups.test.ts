@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../server/setup/config";
+import { Decisions } from "../../server/deciding/decisions";
+import { decideTogether, type Group } from "../../src/common/groups";
+import type { ServerRule } from "../../src/common/server-rule";
+
+const { rule } = loadConfig();
+const DARK = 100;
+const LIGHT = 900;
+
+describe("deciding together", () => {
+  const cases: [Group["decide"], (number | undefined)[], boolean | undefined][] = [
+    ["any", [LIGHT, LIGHT, DARK], true],
+    ["any", [LIGHT, LIGHT, LIGHT], false],
+    ["all", [DARK, DARK, LIGHT], false],
+    ["all", [DARK, DARK, undefined], true],
+    ["majority", [DARK, DARK, LIGHT], true],
+    ["majority", [DARK, LIGHT, LIGHT], false],
+    // A tie is no majority.
+    ["majority", [DARK, DARK, LIGHT, LIGHT], false],
+    ["median", [DARK, 299, LIGHT], true],
+    ["median", [DARK, 301, LIGHT], false],
+    [{ atLeast: 2 }, [DARK, DARK, LIGHT, LIGHT], true],
+    [{ atLeast: 2 }, [DARK, LIGHT, LIGHT, LIGHT], false],
+    // Too few are heard to tell.
+    ["any", [undefined, undefined], undefined],
+    ["majority", [DARK, undefined, undefined], undefined],
+    ["majority", [DARK, undefined], undefined],
+    ["median", [DARK, undefined, undefined], undefined],
+    [{ atLeast: 2 }, [DARK, undefined, undefined], undefined],
+  ];
+  it.each(cases)("%j of %j is %s", (how, inputs, on) => {
+    expect(decideTogether(rule, how, inputs, undefined, undefined)).toBe(on);
+  });
+
+  it("keeps to hysteresis and to the time between changes", () => {
+    const calm: ServerRule = { ...rule, hysteresis: 50, minChangeMs: 1000 };
+    const dusk = [320, 330, 340];
+    expect(decideTogether(calm, "majority", dusk, true, undefined)).toBe(true);
+    expect(decideTogether(calm, "majority", dusk, false, undefined)).toBe(false);
+    expect(decideTogether(calm, "any", [LIGHT], true, 999)).toBe(true);
+    expect(decideTogether(calm, "any", [LIGHT], true, 1000)).toBe(false);
+  });
+});
+
+describe("a stadium", () => {
+  const stadium: Group = {
+    id: "stadium",
+    members: ["north", "east", "south", "west", "roof"],
+    lights: ["mast-1", "mast-2"],
+    decide: "majority",
+    validMs: 10_000,
+  };
+
+  function open() {
+    const decisions = new Decisions(rule, [stadium], () => undefined);
+    let nowMs = 0;
+    return {
+      after: (ms: number) => (nowMs += ms),
+      say(id: string, light: number, age_ms = 0) {
+        return decisions.reading(id, { values: { light }, said: {}, age_ms }, nowMs);
+      },
+      members: () => decisions.members(stadium, nowMs),
+    };
+  }
+
+  function atNoon() {
+    const game = open();
+    for (const id of stadium.members) game.say(id, LIGHT);
+    return game;
+  }
+
+  it("does not switch its lights for one bird on one sensor", () => {
+    const game = atNoon();
+    expect(game.say("roof", 3)).toEqual([]);
+    expect(game.say("north", LIGHT)).toEqual([]);
+  });
+
+  it("switches all of its lights when the sun sets", () => {
+    const game = atNoon();
+    expect(game.say("north", DARK)).toEqual([]);
+    expect(game.say("east", DARK)).toEqual([]);
+    const on = { led_on: true };
+    expect(game.say("south", DARK)).toEqual([
+      { id: "mast-1", command: on },
+      { id: "mast-2", command: on },
+    ]);
+    expect(game.say("west", DARK).filter(({ id }) => id === "west")).toEqual([]);
+  });
+
+  it("is not swung by sensors that fall silent, and shows them as lost", () => {
+    const game = atNoon();
+    game.say("roof", DARK);
+    game.after(8_000);
+    for (const id of ["north", "east", "south"]) game.say(id, LIGHT);
+    game.after(8_000);
+    expect(game.members().map(({ input }) => input)).toEqual([
+      LIGHT,
+      LIGHT,
+      LIGHT,
+      undefined,
+      undefined,
+    ]);
+    game.after(8_000);
+    // One covered sensor that is left alone decides nothing.
+    expect(game.say("roof", DARK)).toEqual([]);
+  });
+
+  it("tells a change to lights that have not said yet what they were told before", () => {
+    const decisions = new Decisions(rule, [{ ...stadium, decide: "any" }], () => false);
+    const say = (light: number) =>
+      decisions.reading("roof", { values: { light }, said: {} }, 0).map(({ command }) => command);
+    expect(say(DARK)).toEqual([{ led_on: true }, { led_on: true }]);
+    // By their reports they are off still.
+    expect(say(LIGHT)).toEqual([{ led_on: false }, { led_on: false }]);
+    expect(say(LIGHT)).toEqual([]);
+  });
+
+  it("goes by when a stored reading was taken", () => {
+    const game = atNoon();
+    game.after(60_000);
+    for (const id of ["north", "east", "south"]) expect(game.say(id, DARK, 30_000)).toEqual([]);
+  });
+});
+
+describe("a device's own decision", () => {
+  const reading = (light: number, said: object = {}) => ({ values: { light }, said: { ...said } });
+
+  it("is sent at each reading to a lesson device, and on a change to one that reports", () => {
+    const decisions = new Decisions(rule, [], () => undefined);
+    expect(decisions.reading("lesson", reading(DARK), 0)).toHaveLength(1);
+    expect(decisions.reading("lesson", reading(DARK), 1)).toHaveLength(1);
+    expect(decisions.reading("ours", reading(DARK, { led_on: false }), 0)).toHaveLength(1);
+    expect(decisions.reading("ours", reading(DARK, { led_on: true }), 1)).toEqual([]);
+    // It missed the command, or was rebooted.
+    expect(decisions.reading("ours", reading(DARK, { led_on: false }), 2)).toHaveLength(1);
+  });
+
+  it("takes hysteresis from the report, so that a server that has just started holds on", () => {
+    const calm: ServerRule = { ...rule, hysteresis: 50 };
+    const fresh = new Decisions(calm, [], () => undefined);
+    expect(fresh.reading("ours", reading(320, { led_on: true }), 0)).toEqual([]);
+    expect(fresh.reading("other", reading(320, { led_on: false }), 0)).toEqual([]);
+  });
+
+  it("is held for the least time between changes, and sent again when it was missed", () => {
+    const slow: ServerRule = { ...rule, minChangeMs: 1000 };
+    const decisions = new Decisions(slow, [], () => undefined);
+    const on = [{ id: "a", command: { led_on: true } }];
+    decisions.reading("a", reading(LIGHT, { led_on: false }), 0);
+    expect(decisions.reading("a", reading(DARK, { led_on: false }), 100)).toEqual(on);
+    expect(decisions.reading("a", reading(DARK, { led_on: false }), 200)).toEqual(on);
+    expect(decisions.reading("a", reading(LIGHT, { led_on: true }), 300)).toEqual([]);
+    expect(decisions.reading("a", reading(LIGHT, { led_on: true }), 1100)).toHaveLength(1);
+  });
+
+  it("is not made of history", () => {
+    const decisions = new Decisions(rule, [], () => undefined);
+    expect(decisions.reading("a", { ...reading(DARK), age_ms: 60_000 }, 0)).toEqual([]);
+  });
+});

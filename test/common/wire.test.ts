@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { parseCommand, parseState, parseStatus, parseTelemetry } from "../../src/common/wire";
+
+const LIGHT = ["light"];
+
+describe("telemetry", () => {
+  it.each([0, 299.5, 1023])("takes light %d", (light) => {
+    expect(parseTelemetry(JSON.stringify({ light }), LIGHT).value?.values).toEqual({ light });
+  });
+
+  it("takes fields it does not know", () => {
+    expect(parseTelemetry('{"light":5,"soil":9}', LIGHT).value?.values).toEqual({ light: 5 });
+  });
+
+  it.each([
+    ["{", "payload is not a JSON object"],
+    ["", "payload is not a JSON object"],
+    ["null", "payload is not a JSON object"],
+    ["[1]", "payload is not a JSON object"],
+    ["{}", "light: found nothing, allowed is a number"],
+    ['{"light":-1}', "light: found -1, allowed is a number from 0 to 1023"],
+    ['{"light":"9"}', 'light: found "9", allowed is a number'],
+    [`{"light":"${"9".repeat(99)}"}`, /^light: found "9{39}\.\.\., allowed/],
+  ])("refuses %j", (text, error) => {
+    const parsed = parseTelemetry(text, LIGHT);
+    expect(parsed.value).toBeUndefined();
+    expect(parsed.error).toMatch(error);
+  });
+});
+
+describe("what is more than the lesson's", () => {
+  it("is taken where it is right", () => {
+    const telemetry = { light: 5, led_on: true, seq: 1, boot: 77, age_ms: 90_000 };
+    expect(parseTelemetry(JSON.stringify(telemetry), LIGHT).value).toEqual({
+      values: { light: 5 },
+      said: telemetry,
+      seq: 1,
+      boot: 77,
+      age_ms: 90_000,
+    });
+    const command = { led_on: true, seq: 1, boot: 77, id: 3 };
+    expect(parseCommand(JSON.stringify(command)).value).toEqual(command);
+    const state = {
+      led_on: true,
+      decided_by: "device",
+      id: 3,
+      fw: "1.2.3",
+      uptime_s: 5,
+      reconnects: 1,
+      outbox: 0,
+    };
+    expect(parseState(JSON.stringify(state)).value).toEqual(state);
+    expect(parseStatus("online").value).toBe("online");
+  });
+
+  it.each([
+    [parseTelemetry('{"light":5,"seq":-1}', LIGHT), /^seq: found -1, allowed is a whole number/],
+    [parseTelemetry('{"light":5,"age_ms":1.5}', LIGHT), /^age_ms: found 1.5, /],
+    [parseTelemetry('{"light":5,"boot":1e300}', LIGHT), /^boot: found 1e\+300, /],
+    [parseCommand('{"led_on":true,"id":"7"}'), /^id: found "7", /],
+    [parseState('{"led_on":true,"decided_by":"me","fw":"1"}'), /^decided_by: found "me", /],
+    [parseState(`{"led_on":true,"decided_by":"server","fw":"${"1".repeat(41)}"}`), /^fw: found /],
+    [parseStatus("on"), 'status: found "on", allowed is online or offline'],
+  ])("is refused where it is wrong %#", ({ value, error }, message) => {
+    expect(value).toBeUndefined();
+    expect(error).toMatch(message);
+  });
+});
+
+describe("commands", () => {
+  it.each([true, false])("takes led_on %s", (ledOn) => {
+    expect(parseCommand(`{"led_on": ${ledOn}}`)).toEqual({ value: { led_on: ledOn } });
+  });
+
+  it.each(["1", '"true"', "null"])("refuses led_on %s", (value) => {
+    expect(parseCommand(`{"led_on":${value}}`).error).toBe(
+      `led_on: found ${value}, allowed is true or false`,
+    );
+  });
+});

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Group } from "../../src/common/groups";
+import { Aedes } from "../support/aedes";
+import { startDevice, type TestDevice } from "../support/device";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const SENSOR = "sensor-1";
+const LAMP = "lamp-1";
+const GROUP: Group = {
+  id: "porch",
+  members: [SENSOR],
+  lights: [LAMP],
+  decide: "any",
+  validMs: 30_000,
+};
+
+const BROKERS = { aedes: () => Aedes.start(), Mosquitto: () => Mosquitto.start() };
+
+/** A lamp that is our firmware, decided for by a sensor elsewhere, and away for a while. */
+describe.each(["aedes", "Mosquitto"] as const)(
+  "commands through %s to a device that is away",
+  (name) => {
+    let broker: Aedes | Mosquitto;
+    let server: Started;
+    let lamp: TestDevice | undefined;
+    let witness: Witness;
+
+    beforeEach(async () => {
+      broker = await BROKERS[name]();
+      witness = await Witness.connect(broker.url);
+    });
+
+    afterEach(async () => {
+      await lamp?.device.stop();
+      lamp = undefined;
+      await server.stop();
+      await witness.stop();
+      await broker.stop();
+    });
+
+    const start = (delivery: Record<string, "latest" | "ordered"> = {}, expiresMs = 60_000) =>
+      startNightlight(
+        { brokerUrl: broker.url, simulate: false },
+        { groups: [GROUP], commands: { delivery, expiresMs } },
+      );
+
+    async function lampIsOn(on: boolean): Promise<void> {
+      await until(`the lamp is ${on ? "on" : "off"}`, () => lamp?.device.ledOn === on);
+    }
+
+    async function connectLamp(): Promise<void> {
+      const from = witness.seen.length;
+      lamp = await startDevice(LAMP, broker.url);
+      await witness.sees(`${LAMP}/state`, /"led_on"/, from);
+    }
+
+    async function takeLampAway(): Promise<void> {
+      const from = witness.seen.length;
+      await lamp?.device.stop();
+      lamp = undefined;
+      await witness.sees(`${LAMP}/status`, /^offline$/, from);
+    }
+
+    /** Waits until the sensor's reading has been taken in. */
+    async function senses(light: number): Promise<void> {
+      const line = `Message received: {"light":${light}} from ${SENSOR}`;
+      await witness.publish(`${SENSOR}/telemetry`, JSON.stringify({ light }));
+      await until("taken in", () => server.log.includes(line));
+    }
+
+    it("latest: is told what should hold when it comes back, and nothing stale", async () => {
+      server = await start();
+      await connectLamp();
+      await senses(100);
+      await lampIsOn(true);
+      await takeLampAway();
+      const from = witness.seen.length;
+      await senses(900);
+      await senses(101);
+      await senses(901);
+      await witness.sees(`${LAMP}/desired`, /^\{"led_on":false\}$/, from);
+      expect(witness.seen.slice(from).filter(({ topic }) => topic === `${LAMP}/commands`)).toEqual(
+        [],
+      );
+      // Another server takes over from what the broker kept.
+      await server.stop();
+      server = await start();
+      await connectLamp();
+      await lampIsOn(false);
+      expect(witness.seen.filter((m) => m.topic.endsWith("/commands") && m.retain)).toEqual([]);
+    });
+
+    it("latest: is told again when it disagrees, as after a restart", async () => {
+      server = await start();
+      await connectLamp();
+      await senses(100);
+      await lampIsOn(true);
+      await takeLampAway();
+      await connectLamp();
+      await lampIsOn(true);
+    });
+
+    it("ordered: gets each one once, in order, although the server was replaced meanwhile", async () => {
+      server = await start({ led_on: "ordered" });
+      await connectLamp();
+      await takeLampAway();
+      const from = witness.seen.length;
+      const ids: number[] = [];
+      for (const [i, on] of [true, false, true, true, false, true].entries()) {
+        if (i === 3) {
+          await server.stop();
+          server = await start({ led_on: "ordered" });
+          await until("known again", async () => (await server.device(LAMP)) !== undefined);
+        }
+        const response = await server.command(LAMP, { led_on: on });
+        expect(response.status).toBe(202);
+        ids.push(((await response.json()) as { id: number }).id);
+      }
+      expect([...ids].sort((a, b) => a - b)).toEqual(ids);
+      await until("all are at the broker", () => {
+        return witness.seen.slice(from).filter((m) => m.topic === `${LAMP}/commands`).length === 6;
+      });
+      await connectLamp();
+      await witness.sees(
+        `${LAMP}/state`,
+        new RegExp(`"led_on":true.*"id":${ids[5] ?? 0}\\b`),
+        from,
+      );
+      const got = lamp?.log
+        .filter((line) => line.startsWith("Message received: "))
+        .map((line) => JSON.parse(line.slice("Message received: ".length)) as { id: number })
+        .map(({ id }) => id);
+      expect(got).toEqual(ids);
+      expect(lamp?.log.filter((line) => line.startsWith("Command ignored"))).toEqual([]);
+    });
+
+    it("ordered: does not get what has expired", async () => {
+      server = await start({ led_on: "ordered" }, 1_000);
+      await connectLamp();
+      await takeLampAway();
+      const from = witness.seen.length;
+      await server.command(LAMP, { led_on: true });
+      await witness.sees(`${LAMP}/commands`, /"expires_at"/, from);
+      const sentMs = Date.now();
+      await until("it has expired", () => Date.now() > sentMs + 2_500);
+      await connectLamp();
+      const response = await server.command(LAMP, { led_on: false });
+      const { id } = (await response.json()) as { id: number };
+      await witness.sees(`${LAMP}/state`, new RegExp(`"id":${id}\\b`));
+      expect(lamp?.log.filter((line) => line.startsWith("Message received"))).toHaveLength(1);
+    });
+  },
+);

@@ -1,0 +1,267 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { request, type IncomingMessage } from "node:http";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { pageToken } from "../../server/http/token";
+import { Users } from "../../server/setup/users";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage["headers"];
+  body: string;
+}
+
+/** A request with exactly these headers, where fetch would add its own. */
+function ask(url: string, headers: Record<string, string> = {}, method = "GET", body = "") {
+  return new Promise<Answer>((resolve, reject) => {
+    const outgoing = request(url, { method, headers }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+/** @returns 101, or the status with which the upgrade was refused */
+function upgrade(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/mqtt`, "mqtt", { headers });
+    socket.on("open", () => {
+      socket.terminate();
+      resolve(101);
+    });
+    socket.on("unexpected-response", (outgoing, response) => {
+      outgoing.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on("error", () => undefined);
+  });
+}
+
+describe("page and API for others", () => {
+  let dir: string;
+  let nightlight: Started;
+  let token: string;
+  let cookie: string;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
+    new Users(dir).set("lamp-1", { role: "device", password: null });
+    nightlight = await startNightlight({
+      security: { ...OPEN_ON_LOOPBACK, listen: "127.0.0.1", usersDir: dir },
+    });
+    token = readFileSync(join(dir, "token"), "utf8").trim();
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    ask(nightlight.url + path, headers);
+
+  it("has made a token that only its owner can read, and says where it is", () => {
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(statSync(join(dir, "token")).mode & 0o777).toBe(0o600);
+    expect(nightlight.log).toContain(`Page and API ask for the token in ${join(dir, "token")}`);
+    expect(nightlight.log.join("\n")).not.toContain(token);
+    expect(pageToken(dir, undefined).token).toBe(token);
+    expect(() => pageToken(dir, "short")).toThrow(
+      "NIGHTLIGHT_TOKEN: too short, allowed are 20 characters and more",
+    );
+  });
+
+  it.each(["/api/devices", "/api/events", "/metrics", "/page.js", "/style.css", "/nowhere"])(
+    "answers %s with 401 where the token is missing",
+    async (path) => {
+      const { status, body } = await get(path);
+      expect(status).toBe(401);
+      expect(body).toBe('{"error":"a token is needed: Authorization: Bearer TOKEN"}\n');
+      expect(nightlight.log).toContain(`Refused (token): 127.0.0.1: GET ${path}: no token`);
+    },
+  );
+
+  it.each([
+    ["PUT", "/api/devices/test-1/light", '{"light":1}'],
+    ["POST", "/api/devices/test-1/commands", '{"led_on":true}'],
+  ])("changes nothing by %s %s without the token", async (method, path, body) => {
+    expect((await ask(nightlight.url + path, {}, method, body)).status).toBe(401);
+    const sent = nightlight.log.filter((line) => line.startsWith("Sending message"));
+    expect(sent.filter((line) => line.includes("true"))).toEqual([]);
+  });
+
+  it.each(["Bearer wrong", "Bearer", "Basic d3Jvbmc6", "bearer  "])(
+    "refuses the authorization %j",
+    async (authorization) => {
+      expect((await get("/api/devices", { authorization })).status).toBe(401);
+    },
+  );
+
+  it("lets a program in that shows the token", async () => {
+    const { status, body } = await get("/api/devices", { authorization: `Bearer ${token}` });
+    expect(status).toBe(200);
+    expect(body).toContain('"id":"test-1"');
+  });
+
+  it("tells whoever watches over it only that it is well", async () => {
+    const { status, body } = await get("/healthz");
+    expect({ status, body }).toEqual({ status: 200, body: '{"ok":true,"brokerConnected":true}\n' });
+  });
+
+  it("asks a browser for the token, and not by its address", async () => {
+    const { status, headers, body } = await get(`/?token=${token}`);
+    expect(status).toBe(401);
+    expect(body).toContain('<form method="post" action="/login">');
+    expect(headers["content-security-policy"]).toBe(
+      "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    );
+    expect(headers["referrer-policy"]).toBe("same-origin");
+    expect(body).not.toContain(token);
+  });
+
+  const login = (text: string, headers: Record<string, string> = {}) =>
+    ask(
+      `${nightlight.url}/login`,
+      { "content-type": "application/x-www-form-urlencoded", ...headers },
+      "POST",
+      new URLSearchParams({ token: text }).toString(),
+    );
+
+  it("gives a browser a cookie that no script and no other site can use", async () => {
+    const { status, headers } = await login(token, { origin: nightlight.url });
+    expect(status).toBe(303);
+    expect(headers.location).toBe("/");
+    const set = headers["set-cookie"]?.[0] ?? "";
+    expect(set).toMatch(
+      /^nightlight=\d+\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/,
+    );
+    expect(set).not.toContain(token);
+    cookie = set.split(";")[0] ?? "";
+    expect((await get("/", { cookie })).status).toBe(200);
+    expect((await get("/api/devices", { cookie: `a=b; ${cookie}` })).status).toBe(200);
+  });
+
+  it("streams to a browser that is logged in", async () => {
+    const response = await fetch(`${nightlight.url}/api/events`, { headers: { cookie } });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    await response.body?.cancel();
+  });
+
+  it.each([
+    ["a wrong token", () => login("wrong"), 401],
+    ["no token", () => login(""), 401],
+    ["a form of another site", () => login(token, { origin: "http://evil.example" }), 403],
+    ["a form of no site", () => login(token, { origin: "null" }), 403],
+    ["a giant form", () => login("x".repeat(5000)), 413],
+  ])("refuses a login with %s", async (_what, attempt, code) => {
+    const { status, headers } = await attempt();
+    expect(status).toBe(code);
+    expect(headers["set-cookie"]).toBeUndefined();
+  });
+
+  it("refuses cookies that it did not make, or made for another time", async () => {
+    const [expires = "", seal = ""] = cookie.slice("nightlight=".length).split(".");
+    const forged = [`${Number(expires) + 1}.${seal}`, `${expires}.${"A".repeat(43)}`, "", "."];
+    for (const value of forged)
+      expect((await get("/api/devices", { cookie: `nightlight=${value}` })).status).toBe(401);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["another site", { origin: "http://evil.example" }],
+    ["another port of this machine", { origin: "http://127.0.0.1:1" }],
+    ["a sandboxed frame", { origin: "null" }],
+    ["a script tag elsewhere", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+    ["an image on a neighbour", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }],
+  ])("refuses what %s asks for, token or not", async (_what, headers) => {
+    const { status } = await get("/api/devices", { ...headers, cookie });
+    expect(status).toBe(403);
+    expect(await upgrade(nightlight.url, { ...headers, cookie })).toBe(403);
+    const lines = nightlight.log.filter((line) => line.startsWith("Refused (cross-site): 127.0"));
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it("lets a link from elsewhere lead to the page", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await get("/", headers)).status).toBe(401);
+    expect(await upgrade(nightlight.url, { origin: nightlight.url })).toBe(101);
+  });
+
+  it("listens to no more guesses for a minute after twenty", async () => {
+    const statuses = [];
+    for (let i = 0; i < 25; i++) statuses.push((await login(`guess ${i}`)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await login(token)).status).toBe(429);
+    expect(nightlight.log).toContain(
+      "Refused (token-rate): 127.0.0.1: POST /login: too many wrong tokens",
+    );
+    // Who is logged in is not locked out by it.
+    expect((await get("/api/devices", { cookie })).status).toBe(200);
+  });
+});
+
+describe("page and API on loopback only", () => {
+  let nightlight: Started;
+
+  beforeAll(async () => {
+    nightlight = await startNightlight({ simulate: false });
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["a name that was re-pointed here", { host: "evil.example" }],
+    ["such a name with its origin", { host: "evil.example", origin: "http://evil.example" }],
+    ["another site", { origin: "https://evil.example" }],
+  ])("refuse %s, also the upgrade to MQTT", async (_what, headers) => {
+    expect((await ask(`${nightlight.url}/api/devices`, headers)).status).toBe(403);
+    expect(await upgrade(nightlight.url, headers)).toBe(403);
+    expect(nightlight.log.join("\n")).toContain("Refused (cross-site): 127.0.0.1: GET /mqtt: ");
+  });
+
+  it("answer giant headers with 431, and what is no HTTP with 400", async () => {
+    expect((await ask(nightlight.url, { x: "x".repeat(20_000) })).status).toBe(431);
+    const socket = createConnection(Number(new URL(nightlight.url).port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write("\u0000\u0001\r\n\r\n");
+    await until("an answer", () => answer.startsWith("HTTP/1.1 400"));
+    socket.destroy();
+  });
+
+  it("wait no longer than ten seconds for a client's headers", async () => {
+    const socket = createConnection(Number(new URL(nightlight.url).port), "127.0.0.1");
+    let closed = false;
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
+    socket.on("close", () => (closed = true));
+    socket.write("GET /api/devices HTTP/1.1\r\nHost: localhost\r\n");
+    const trickle = setInterval(() => socket.write("X-Slow: 1\r\n"), 500);
+    socket.on("error", () => undefined);
+    await until("it is cut off", () => closed, 16_000);
+    clearInterval(trickle);
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it("take everything from themselves, and are framed by nobody", async () => {
+    const { headers, body } = await ask(nightlight.url);
+    const policy = headers["content-security-policy"] ?? "";
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(body).not.toMatch(/(src|href)="?(https?:)?\/\//);
+  });
+});

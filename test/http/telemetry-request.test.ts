@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { csvHeader, csvLine, fileName } from "../../server/http/csv";
+import { parseHistoryRequest } from "../../server/http/telemetry-request";
+
+const NOW_MS = Date.parse("2026-11-22T20:15:00Z");
+const parse = (query: string, accept?: string) =>
+  parseHistoryRequest(new URLSearchParams(query), accept, NOW_MS);
+
+describe("what is asked of the history", () => {
+  it("is the last hour in 500 points, unless it says otherwise", () => {
+    expect(parse("")).toEqual({
+      span: { fromMs: NOW_MS + 1 - 3_600_000, toMs: NOW_MS + 1 },
+      points: 500,
+      csv: false,
+    });
+    expect(parse("to=5000").span).toEqual({ fromMs: 0, toMs: 5_000 });
+    expect(parse("from=2026-11-22&to=2026-11-22T21:15:00.5%2B01:00&points=2").span).toEqual({
+      fromMs: Date.parse("2026-11-22T00:00:00Z"),
+      toMs: NOW_MS + 500,
+    });
+  });
+
+  it.each([
+    ["format=csv", undefined, true],
+    ["format=json", "text/csv", false],
+    ["", "text/csv", true],
+    ["", "application/json, text/csv;q=0.9", true],
+    ["", "text/html, */*", false],
+  ])("is a table or not: %s, %s", (query, accept, csv) => {
+    expect(parse(query, accept).csv).toBe(csv);
+  });
+
+  it.each([
+    ["from=yesterday", 'from: found "yesterday", allowed is Unix time in ms, or a time like'],
+    ["from=2026-11-22T20:15:00", 'from: found "2026-11-22T20:15:00", allowed is'],
+    ["from=2026-13-45", 'from: found "2026-13-45", allowed is'],
+    ["to=-1", 'to: found "-1", allowed is'],
+    ["to=9999999999999999", 'to: found "9999999999999999", allowed is'],
+    ["to=", 'to: found "", allowed is'],
+    ["from=10&to=10", 'from: found "10", allowed is a time before to'],
+    ["points=1", 'points: found "1", allowed is a whole number from 2 to 5000'],
+    ["points=5001", 'points: found "5001", allowed is a whole number from 2 to 5000'],
+    ["points=1e3", 'points: found "1e3", allowed is'],
+    ["format=xml", 'format: found "xml", allowed is csv or json'],
+    ["since=5", "since: not a parameter, allowed are from, to, points, format, each once"],
+    ["from=1&from=2", "from: found"],
+    [`from=${"9".repeat(5_000)}`, `from: found "${"9".repeat(40)}…", allowed is`],
+  ])("is refused where it is wrong: %.60s", (query, message) => {
+    expect(() => parse(query)).toThrow(message);
+  });
+});
+
+describe("the table", () => {
+  it("has a column for each field, and nothing where nothing is known", () => {
+    expect(csvHeader(["light"])).toBe("time,light,led_on\r\n");
+    expect(csvHeader(["hall", 'b"1,2'])).toBe('time,hall,"b""1,2",led_on\r\n');
+    const row = { atMs: NOW_MS, values: { hall: -1.5 }, ledOn: null };
+    expect(csvLine(row, ["hall", "roof"])).toBe("2026-11-22T20:15:00.000Z,-1.5,,\r\n");
+    expect(csvLine({ ...row, values: {}, ledOn: false }, ["hall"])).toBe(
+      "2026-11-22T20:15:00.000Z,,false\r\n",
+    );
+  });
+
+  it.each([
+    ["lamp-1", "lamp-1.csv"],
+    ["../../etc/passwd", "__.._etc_passwd.csv"],
+    ['a"\r\nset-cookie: x', "a___set-cookie__x.csv"],
+    ["Lämpchen", "L_mpchen.csv"],
+    ["..", "_.csv"],
+    ["x".repeat(300), `${"x".repeat(60)}.csv`],
+  ])("of %j is called %s", (id, name) => {
+    expect(fileName(id)).toBe(name);
+  });
+});

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FaultyBroker } from "../../support/faulty-broker";
+import { MqttDevice, type Setup } from "../../support/mqtt-device";
+import { until } from "../../support/until";
+
+let broker: FaultyBroker;
+let device: MqttDevice;
+
+beforeEach(async () => {
+  broker = await FaultyBroker.start();
+});
+
+afterEach(async () => {
+  await device.stop();
+  await broker.stop();
+  expect(device.panics).toEqual([]);
+});
+
+async function start(setup: Partial<Setup> = {}): Promise<void> {
+  device = await MqttDevice.start({ port: broker.port, ...setup });
+}
+
+describe("a broker that is not there", () => {
+  it("is tried until it is", async () => {
+    await broker.stopListening();
+    await start();
+    await device.logs(/^failed .*ECONNREFUSED/, 2);
+    await broker.listenAgain();
+    await device.logs("connected false 0");
+  });
+
+  it("that says nothing after CONNECT is given up after 10 s", async () => {
+    broker.behaviour = () => broker.connections.length === 1;
+    await start();
+    await device.logs("failed no answer");
+    await device.logs("connected false 0");
+  });
+});
+
+describe("a broker that hangs up", () => {
+  it("at once", async () => {
+    broker.behaviour = (_packet, connection) => {
+      if (broker.connections.length > 3) return false;
+      connection.end();
+      return true;
+    };
+    await start();
+    await device.logs("connected false 0");
+    expect(device.count(/^failed /)).toBe(3);
+  });
+
+  it("with FIN right after CONNACK, five times", async () => {
+    broker.behaviour = (packet, connection) => {
+      if (packet.cmd !== "connect" || broker.connections.length > 5) return false;
+      connection.accept();
+      connection.end();
+      return true;
+    };
+    await start({ keepAliveS: 1 });
+    await until("it stays connected", () => broker.of("pingreq").length > 0, 40_000);
+    expect(broker.connections).toHaveLength(6);
+  });
+
+  it("with a reset, five times", async () => {
+    await start();
+    for (let times = 1; times <= 5; times++) {
+      await device.logs(/^connected/, times, 40_000);
+      const connection = await broker.client();
+      connection.reset();
+      await device.logs(/^lost /, times);
+    }
+    await device.logs("connected false 5", 1, 40_000);
+  });
+});
+
+describe("a broker that refuses", () => {
+  const reasons = {
+    1: "unacceptable protocol version",
+    2: "identifier rejected",
+    3: "server unavailable",
+    4: "bad user name or password",
+    5: "not authorized",
+  };
+  for (const [code, reason] of Object.entries(reasons)) {
+    it(`with code ${code} is told apart: ${reason}`, async () => {
+      broker.behaviour = (_packet, connection) => {
+        connection.send({ cmd: "connack", returnCode: Number(code), sessionPresent: false });
+        return true;
+      };
+      await start({ username: "name", password: "secret" });
+      await device.logs(`failed refused: ${reason}`);
+      const [connect] = broker.of("connect");
+      expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
+      // Only an overloaded broker is worth asking again soon.
+      const pauseMs = Number(
+        /(\d+) ms/.exec(device.lines.find((line) => line.startsWith("log next")) ?? "")?.[1],
+      );
+      if (code === "3") expect(pauseMs).toBeLessThanOrEqual(500);
+      else expect(pauseMs).toBeGreaterThanOrEqual(15_000);
+      expect(pauseMs).toBeLessThanOrEqual(30_000);
+    });
+  }
+});
+
+describe("CONNECT", () => {
+  it("carries all that was asked for", async () => {
+    await start({
+      clientId: "night-1",
+      keepAliveS: 300,
+      cleanSession: false,
+      will: { topic: "night-1/status", payload: "offline", qos: 1, retain: true },
+    });
+    await device.logs("connected false 0");
+    expect(broker.of("connect")).toMatchObject([
+      {
+        protocolId: "MQTT",
+        protocolVersion: 4,
+        clientId: "night-1",
+        keepalive: 300,
+        clean: false,
+        will: { topic: "night-1/status", payload: Buffer.from("offline"), qos: 1, retain: true },
+      },
+    ]);
+  });
+
+  it("is followed by DISCONNECT and nothing else when the client is stopped", async () => {
+    await start();
+    await device.logs("connected false 0");
+    (await broker.client()).publish("do", JSON.stringify({ stop: true }));
+    await device.logs("stopped");
+    await broker.receives("disconnect");
+    expect(broker.received.map(({ cmd }) => cmd)).toEqual(["connect", "subscribe", "disconnect"]);
+    await until("the connection is gone", () => broker.connections.every((one) => one.closed));
+    expect(broker.connections).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer, type Server } from "node:net";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { freePort } from "../support/mosquitto";
+import { until } from "../support/until";
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What `npm start` runs, with these flags. */
+function start(...flags: string[]): {
+  child: ChildProcess;
+  out: () => string;
+  end: Promise<Outcome>;
+} {
+  const child = spawn(process.execPath, ["--import", "tsx", "server/main.ts", ...flags], {
+    cwd: ROOT,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const end = new Promise<Outcome>((resolve) => {
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, out: () => stdout, end };
+}
+
+describe("npm start", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("is ready, and ends on %s with 0", async (signal) => {
+    const [mqtt, http] = [await freePort(), await freePort()];
+    const flags = ["--mqtt-port", String(mqtt), "--http-port", String(http), "--id", "cli-1"];
+    const { child, out, end } = start(...flags);
+    await until("ready", () => out().includes(`\nNightlight is ready: http://localhost:${http}\n`));
+    child.kill(signal);
+    const { code, stderr } = await end;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await expect(fetch(`http://localhost:${http}/healthz`)).rejects.toThrow();
+  });
+
+  it.each([
+    [["--bogus"], "nightlight: Unknown option '--bogus'; see npm start -- --help\n"],
+    [
+      ["--light", "2000"],
+      'nightlight: --light: found "2000", allowed is a whole number from 0 to 1023\n',
+    ],
+    [
+      ["--broker", "http://x"],
+      'nightlight: --broker: found "http://x", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]\n',
+    ],
+    [
+      ["--broker", "mqtt://127.0.0.1:1"],
+      "nightlight: cannot reach the broker mqtt://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\n",
+    ],
+  ])("says in one line what is wrong with %s", async (flags, line) => {
+    const { code, stderr } = await start(...flags).end;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: line });
+  });
+
+  it("says which port is busy and which flag chooses another", async () => {
+    const holder = await hold();
+    const { port } = holder.address() as { port: number };
+    const mqtt = await start("--mqtt-port", String(port)).end;
+    const http = await start("--mqtt-port", "0", "--http-port", String(port)).end;
+    holder.close();
+    expect(mqtt).toMatchObject({
+      code: 1,
+      stderr: `nightlight: port ${port} is in use: choose another one with --mqtt-port\n`,
+    });
+    expect(http).toMatchObject({
+      code: 1,
+      stderr: `nightlight: port ${port} is in use: choose another one with --http-port\n`,
+    });
+  });
+
+  it("tells its flags and its version", async () => {
+    expect((await start("--help").end).stdout).toContain("--no-decide");
+    expect((await start("--version").end).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+async function hold(): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { loadConfig, parseConfig } from "../../server/setup/config";
+
+const good = loadConfig();
+const withChange = (change: object) => JSON.stringify({ ...good, ...change });
+
+describe("devicescript.json", () => {
+  it("is the lesson's rule as it ships", () => {
+    expect(good.rule).toEqual({
+      field: "light",
+      combine: "min",
+      comparison: "below",
+      value: 300,
+      hysteresis: 0,
+      minChangeMs: 0,
+      on: { led_on: true },
+      off: { led_on: false },
+    });
+  });
+
+  it.each([
+    ["{", /^devicescript.json: not JSON: /],
+    ["[]", "devicescript.json: the whole file: found [], allowed is an object"],
+    [
+      withChange({ id: "a b" }),
+      'devicescript.json: id: found "a b", allowed is text that matches ^[A-Za-z0-9._-]{1,40}$',
+    ],
+    [
+      withChange({ devices: "some" }),
+      'devicescript.json: devices: found "some", allowed is "all" or "own"',
+    ],
+    [
+      withChange({ rule: { ...good.rule, value: 2000 } }),
+      "devicescript.json: rule.value: found 2000, allowed is a number from 0 to 1023",
+    ],
+    [
+      withChange({ telemetry: { ...good.telemetry, intervalMs: "5" } }),
+      'devicescript.json: telemetry.intervalMs: found "5", allowed is a whole number from 100 to 86400000',
+    ],
+    [
+      withChange({ telemetry: { changeBy: 1, minGapMs: 1 } }),
+      "devicescript.json: telemetry.intervalMs: missing",
+    ],
+    [
+      withChange({ colour: "red" }),
+      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, aloneAfterMs, rule, groups, commands",
+    ],
+    [withChange({ broker: "mqtt://me:secret@host" }), /^devicescript.json: broker: found /],
+  ])("refuses %s", (text, message) => {
+    expect(() => parseConfig(text)).toThrow(message);
+  });
+});

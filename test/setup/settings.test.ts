@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { BOARDS } from "../../boards/boards";
+import { loadConfig } from "../../server/setup/config";
+import { checkForBoard } from "../../boards/tools/firmware/device-settings";
+import { parseSettings } from "../../server/setup/settings";
+
+describe(".env.local", () => {
+  it("is read as the DeviceScript CLI reads it", () => {
+    const text = [
+      "# a comment, and an empty line",
+      "",
+      "ID=desk-1\r",
+      "BROKER=mqtts://broker.example:8884",
+      "MQTT_USER=me=you",
+      'MQTT_PWD="0123"',
+      'WIFI_SSID="my \\u0023 network "',
+      "WIFI_PWD=",
+    ].join("\n");
+    expect(parseSettings(text)).toEqual({
+      ID: "desk-1",
+      BROKER: "mqtts://broker.example:8884",
+      MQTT_USER: "me=you",
+      MQTT_PWD: "0123",
+      WIFI_SSID: "my # network ",
+    });
+  });
+
+  it.each([
+    ["ID", ".env.local:1: is not NAME=value"],
+    ["\nID=a\nID=b", ".env.local:3: ID: is set twice"],
+    ["ID =a", ".env.local:1: ID: no spaces around the name"],
+    ["ID= a", '.env.local:1: ID: no spaces around the "="'],
+    [
+      "MQTT_PWD=a#b",
+      '.env.local:1: MQTT_PWD: a line with a "#" is dropped; write it as \\u0023, in double quotes',
+    ],
+    [
+      "MQTT_PWD=0x#",
+      '.env.local:1: MQTT_PWD: a line with a "#" is dropped; write it as \\u0023, in double quotes',
+    ],
+    ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: has 15 characters, allowed are 13"],
+    [
+      "MQTT_PASS=a",
+      ".env.local:1: MQTT_PASS: is not a setting, known are ID, BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD",
+    ],
+    [
+      "TLS_CA=ca.pem",
+      ".env.local:1: TLS_CA: a board trusts only the public CAs built into its runtime, and sends no client certificate; see docs/boards.md",
+    ],
+    [
+      "MQTT_PWD=12345",
+      '.env.local:1: MQTT_PWD: would not arrive as text; put it in double quotes: MQTT_PWD="..."',
+    ],
+    [
+      "MQTT_PWD=true",
+      '.env.local:1: MQTT_PWD: would not arrive as text; put it in double quotes: MQTT_PWD="..."',
+    ],
+    ['MQTT_PWD="a', ".env.local:1: MQTT_PWD: what stands in double quotes is not a JSON string"],
+    [
+      "MQTT_PWD='a'",
+      ".env.local:1: MQTT_PWD: single quotes would be part of it, use double quotes",
+    ],
+    ["MQTT_PWD=a ", ".env.local:1: MQTT_PWD: ends in a space; remove it, or use double quotes"],
+    ["MQTT_PWD=a", ".env.local: MQTT_PWD: needs MQTT_USER beside it"],
+    ["WIFI_PWD=abcdefgh", ".env.local: WIFI_PWD: needs WIFI_SSID beside it"],
+    ["WIFI_PWD=abcdefg", ".env.local:1: WIFI_PWD: has 7 bytes, allowed are 8 to 63"],
+    [`WIFI_SSID=${"ä".repeat(17)}`, ".env.local:1: WIFI_SSID: has 34 bytes, allowed are 32"],
+    [`MQTT_USER=${"a".repeat(201)}`, ".env.local:1: MQTT_USER: has 201 bytes, allowed are 200"],
+    [
+      "BROKER=broker.example",
+      '.env.local:1: BROKER: found "broker.example", allowed is mqtt://HOST[:PORT] or mqtts://HOST[:PORT]',
+    ],
+    [
+      "ID=a/b",
+      ".env.local:1: ID: found \"a/b\", allowed are letters, digits, '.', '_', '-' and one '*', at most 40",
+    ],
+  ])("refuses %j", (text, message) => {
+    expect(() => parseSettings(text)).toThrow(new Error(message));
+  });
+
+  it("shows no password in any message", () => {
+    const lines = ["MQTT_PWD=geheim#1", "WIFI_PWD=geheim", "MQTT_PWD='geheim'"];
+    for (const line of [...lines, 'MQTT_PWD=["geheim"]', "BROKER=mqtt://me:geheim@host"])
+      expect(() => parseSettings(line)).toThrow(/^((?!geheim).)*$/);
+  });
+});
+
+describe("settings for a board", () => {
+  const config = loadConfig();
+  const wifi = { WIFI_SSID: "home" };
+  const board = BOARDS["xiao-esp32c3"];
+
+  it.each([
+    ["mqtts://broker.example.org", 0],
+    ["mqtts://192.168.1.20", 1],
+    ["mqtts://raspberrypi.local:8883", 1],
+    ["mqtts://broker", 1],
+    ["mqtt://192.168.1.20", 0],
+  ])("for %s come with %d warnings", (BROKER, count) => {
+    const warnings = checkForBoard(board, { ...wifi, BROKER }, config, {});
+    expect(warnings).toHaveLength(count);
+    for (const warning of warnings) expect(warning).toMatch(/has no certificate of a public CA/);
+  });
+
+  it("come with a warning where someone has given Node a CA of their own", () => {
+    const settings = { ...wifi, BROKER: "mqtts://broker.example.org" };
+    const [warning, ...rest] = checkForBoard(board, settings, config, {
+      NODE_EXTRA_CA_CERTS: "ca.pem",
+    });
+    expect(warning).toMatch(/^NODE_EXTRA_CA_CERTS works for the server and the simulator: a board/);
+    expect(rest).toEqual([]);
+  });
+
+  it.each([undefined, "mqtt://127.0.0.1", "mqtts://localhost:8883"])(
+    "refuse the broker %s",
+    (BROKER) => {
+      const settings = BROKER === undefined ? wifi : { ...wifi, BROKER };
+      expect(() => checkForBoard(board, settings, config)).toThrow(/a board needs an address/);
+    },
+  );
+
+  it("take the broker of devicescript.json where they name none", () => {
+    const withBroker = { ...config, broker: "mqtt://broker.example" };
+    expect(checkForBoard(board, wifi, withBroker)).toEqual([]);
+  });
+});

@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../server/setup/config";
+import { ROOT } from "../../server/base/root";
+import { parseOptions } from "../../server/setup/options";
+import { Users } from "../../server/setup/users";
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** One of the project's commands, with this on its standard input. */
+function run(script: string, args: string[], input = ""): Promise<Outcome> {
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: ROOT });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.end(input);
+  return new Promise((resolve) => {
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+let dir: string;
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
+});
+
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
+
+describe("npm run user", () => {
+  const user = (args: string[], input = "") =>
+    run("boards/tools/user.ts", [...args, "--data", dir], input);
+
+  it("adds, lists and removes users, and never says a password", async () => {
+    const password = "correct horse battery";
+    const outputs = [
+      await user(["add", "lamp-1"], `${password}\n`),
+      await user(["add", "building", "--server"], password),
+      await user(["add", "lamp-2", "--certificate"]),
+      await user(["list"]),
+      await user(["remove", "lamp-2"]),
+    ];
+    expect(outputs).toEqual([
+      { code: 0, stdout: "Added lamp-1, a device\n", stderr: "" },
+      { code: 0, stdout: "Added building, a server\n", stderr: "" },
+      { code: 0, stdout: "Added lamp-2, a device\n", stderr: "" },
+      {
+        code: 0,
+        stdout:
+          "building  server, by password\nlamp-1  device, by password\nlamp-2  device, by certificate\n",
+        stderr: "",
+      },
+      { code: 0, stdout: "Removed lamp-2\n", stderr: "" },
+    ]);
+    expect(readFileSync(join(dir, "users.json"), "utf8")).not.toContain(password);
+  });
+
+  it.each([
+    [["add", "lamp-1"], "short\n", "password: too short, allowed are 8 characters and more"],
+    [["add", "lamp-1"], "", "password: standard input has no line"],
+    [
+      ["add", "a b"],
+      "",
+      `add: found "a b", allowed are letters, digits, '.', '_' and '-', at most 40`,
+    ],
+    [
+      ["add", "lamp-1nightlight_client"],
+      "",
+      `add: found "lamp-1nightlight_client", but nightlight_client can't end a name`,
+    ],
+    [["remove", "nobody"], "", "nobody: no such user"],
+    [["dance"], "", "allowed are add ID, list and remove ID; see npm run user -- --help"],
+    [["add", "x", "--bogus"], "", "Unknown option '--bogus'; see npm run user -- --help"],
+  ])("says in one line what is wrong with %j", async (args, input, message) => {
+    const { code, stdout, stderr } = await user(args, input);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `nightlight: ${message}\n`,
+    });
+  });
+});
+
+describe("npm start", () => {
+  const options = (flags: string[]) => parseOptions(flags, loadConfig(), {});
+
+  it("demands users before it listens for others", async () => {
+    const empty = join(dir, "empty");
+    const { code, stderr } = await run("server/main.ts", ["--listen", "0.0.0.0", "--data", empty]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        "nightlight: --listen 0.0.0.0: nobody could log in; add a device with npm run user -- add ID\n",
+    });
+  });
+
+  it.each([
+    [["--listen", "a b"], /^--listen: found "a b", allowed is an address/],
+    [["--cert", "x.pem"], /^--cert: needs --cert and --key together$/],
+    [["--ca", "missing.pem"], /^--ca missing.pem: ENOENT/],
+    [["--client-certs", "maybe"], /^--client-certs: found "maybe", allowed is no, optional or req/],
+    [["--client-certs", "required"], /^--client-certs required: needs --cert, --key and --ca$/],
+    [["--limit", "colour=3"], /^--limit: found "colour=3", allowed is NAME=NUMBER with one of pa/],
+    [
+      ["--limit", "connections=0"],
+      /^--limit connections: found "0", allowed is a whole number from 1 to 1000000$/,
+    ],
+    [
+      ["--broker", "mqtt://b", "--limit", "connections=1"],
+      /^--limit: is for the embedded broker, but the broker is mqtt:\/\/b$/,
+    ],
+  ])("says in one line what is wrong with %j", (flags, message) => {
+    expect(() => options(flags)).toThrow(message);
+  });
+
+  it.each([
+    ["mqtt://me:hunter22secret@host", /user and password go in .env.local/],
+    ["mqtt//me:hunter22secret@host", /found "…@host"/],
+    ["http://me:hunter22/secret@host", /found "…@host"/],
+  ])("does not repeat a password that was typed into %s", (url, message) => {
+    expect(() => options(["--broker", url])).toThrow(message);
+    expect(() => options(["--broker", url])).not.toThrow("hunter22");
+  });
+
+  it("refuses a users file that is broken", () => {
+    const broken = join(dir, "broken");
+    new Users(broken).set("x", { role: "device", password: null });
+    for (const text of ["{", '{"a":{"role":"king","password":null}}', '{"a b":null}']) {
+      writeFileSync(join(broken, "users.json"), text);
+      expect(() => new Users(broken)).toThrow(/users.json: (not JSON: |user ".*" is malformed)/);
+    }
+  });
+});
