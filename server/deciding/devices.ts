@@ -3,6 +3,7 @@ import type { DeviceView, LedView, MessageView, ReadingView } from "../../src/co
 import type { Report, Status } from "../../src/common/wire";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
+import { healthOf } from "./health";
 
 /** The simulated device, as far as the list of devices needs it. */
 export interface Simulated {
@@ -135,11 +136,11 @@ export class Devices extends EventEmitter<{
 
   view(id: string): DeviceView | undefined {
     const device = this.devices.get(id);
-    return device && view(id, device);
+    return device && this.viewOf(id, device);
   }
 
   list(): DeviceView[] {
-    return [...this.devices].map(([id, device]) => view(id, device));
+    return [...this.devices].map(([id, device]) => this.viewOf(id, device));
   }
 
   count(): { known: number; online: number } {
@@ -166,6 +167,20 @@ export class Devices extends EventEmitter<{
     return device;
   }
 
+  private viewOf(id: string, device: Device): DeviceView {
+    return {
+      id,
+      online: device.online,
+      simulated: device.simulated !== undefined,
+      light: device.values["light"] ?? null,
+      values: device.values,
+      ledOn: ledOf(device),
+      lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
+      state: device.state ?? null,
+      health: healthOf({ ...device, silenceMs: this.silenceMs }),
+    };
+  }
+
   private noticeSilence(nowMs: number): void {
     for (const [id, device] of this.devices) {
       if (!device.online || device.hasStatus || nowMs - (device.lastSeenMs ?? 0) < this.silenceMs)
@@ -174,19 +189,6 @@ export class Devices extends EventEmitter<{
       this.changed(id);
     }
   }
-}
-
-function view(id: string, device: Device): DeviceView {
-  return {
-    id,
-    online: device.online,
-    simulated: device.simulated !== undefined,
-    light: device.values["light"] ?? null,
-    values: device.values,
-    ledOn: ledOf(device),
-    lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
-    state: device.state ?? null,
-  };
 }
 
 /** Safe to show; until then it is as it came. */

@@ -21,7 +21,31 @@ export interface DeviceView {
   lastSeen: string | null;
   /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
   state: Report | null;
+  /** What a person should know of it, most urgent first; empty while all is well. */
+  health: HealthNote[];
 }
+
+/**
+ * Why a device is not as a person expects. Programs go by these fields, the page puts them into
+ * words. All times are Unix time, ms, and null if not known.
+ */
+export type HealthNote =
+  /**
+   * It is offline: its status topic says so (the device itself, or the broker by its will), or
+   * nothing was heard of it for `limitMs`, or ever.
+   */
+  | {
+      about: "offline";
+      why: "said" | "silent" | "unheard";
+      sinceMs: number | null;
+      limitMs?: number;
+    }
+  /** It decides by itself, as no server answers it. */
+  | { about: "alone"; sinceMs: number | null }
+  /** A command has not been carried out: the device is away, has not said so yet, or refuses it. */
+  | { about: "command"; why: "away" | "unconfirmed" | "refused"; sinceMs: number | null }
+  /** Messages of it were dropped: `reason` is a label of `nightlight_rejections_total`. */
+  | { about: "dropped"; reason: string; count: number; lastMs: number; detail: string };
 
 /** One element of `GET /api/groups`: sensors that decide together. */
 export interface GroupView {

@@ -15,6 +15,7 @@ const view = (id: string, light: number | undefined, change: Partial<DeviceView>
   ledOn: null,
   lastSeen: null,
   state: null,
+  health: [],
   ...change,
 });
 const at = (s: number) => new Date(s * 1_000).toISOString();

@@ -21,6 +21,7 @@ const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => ({
   ledOn: false,
   lastSeen: new Date(1_000_000).toISOString(),
   state: null,
+  health: [],
   ...change,
 });
 

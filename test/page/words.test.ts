@@ -23,6 +23,7 @@ const device: DeviceView = {
   ledOn: null,
   lastSeen: null,
   state: null,
+  health: [],
 };
 
 describe("what the page says", () => {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { healthOf, type HealthFacts } from "../../server/deciding/health";
+
+const well: HealthFacts = { online: true, hasStatus: true, lastSeenMs: 1_000, silenceMs: 30_000 };
+
+describe("the health of a device", () => {
+  it.each<[string, Partial<HealthFacts>, object[]]>([
+    ["nothing while all is well", {}, []],
+    [
+      "that its status topic says offline",
+      { online: false },
+      [{ about: "offline", why: "said", sinceMs: null }],
+    ],
+    [
+      "that it fell silent, and the limit",
+      { online: false, hasStatus: false },
+      [{ about: "offline", why: "silent", sinceMs: 1_000, limitMs: 30_000 }],
+    ],
+    [
+      "that it was never heard",
+      { online: false, hasStatus: false, lastSeenMs: null },
+      [{ about: "offline", why: "unheard", sinceMs: null }],
+    ],
+    [
+      "that it decides by itself",
+      { state: { decided_by: "device" } },
+      [{ about: "alone", sinceMs: null }],
+    ],
+  ])("says %s", (_, facts, notes) => {
+    expect(healthOf({ ...well, ...facts })).toEqual(notes);
+  });
+});
