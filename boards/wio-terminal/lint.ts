@@ -1,7 +1,8 @@
-/** Part of `npm run lint`: the layout of the C. With `--write`, of `npm run format`. */
+/** Part of `npm run lint`: layout and structure of the C. With `--write`, part of `npm run format`. */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "@wasm-fmt/clang-format";
+import { findProblems, readSources } from "./build/c-modules";
 import { ROOT } from "./build/paths";
 
 const write = process.argv.includes("--write");
@@ -26,4 +27,10 @@ for (const file of misformatted) console.log(write ? file : `${file}: not format
 if (misformatted.length > 0 && !write) {
   console.error("Format the C with: npm run format");
   process.exitCode = 1;
+}
+
+if (!write) {
+  const problems = findProblems(readSources());
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
 }

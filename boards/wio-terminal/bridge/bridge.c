@@ -10,15 +10,15 @@
 /* Frames to this class are for the bridge itself: SRV_USB_BRIDGE and UsbBridgeCmd, jacdac-spec. */
 #define SERVICE_CLASS_USB_BRIDGE 0x18f61a4au
 enum {
-  COMMAND_DISABLE_PACKETS = 0x80,
-  COMMAND_ENABLE_PACKETS = 0x81,
-  COMMAND_DISABLE_LOG = 0x82,
-  COMMAND_ENABLE_LOG = 0x83
+  BRIDGE_COMMAND_DISABLE_PACKETS = 0x80,
+  BRIDGE_COMMAND_ENABLE_PACKETS = 0x81,
+  BRIDGE_COMMAND_DISABLE_LOG = 0x82,
+  BRIDGE_COMMAND_ENABLE_LOG = 0x83
 };
 
 /* A few frames, or as many lines as the board says when it starts. */
-enum { OUT_SIZE = 2048 };
-static uint8_t out[OUT_SIZE];
+enum { BRIDGE_OUT_SIZE = 2048 };
+static uint8_t out[BRIDGE_OUT_SIZE];
 static uint16_t out_start, out_length;
 
 static bool is_open, sends_frames, sends_log = true;
@@ -32,15 +32,15 @@ static bool has_frame; /* one waits in the decoder until the bus takes it */
 static uint8_t chunk[64];
 static size_t chunk_start, chunk_length;
 
-static size_t room(void) { return OUT_SIZE - out_length; }
+static size_t room(void) { return BRIDGE_OUT_SIZE - out_length; }
 
-static void put(uint8_t byte) { out[(out_start + out_length++) % OUT_SIZE] = byte; }
+static void put(uint8_t byte) { out[(out_start + out_length++) % BRIDGE_OUT_SIZE] = byte; }
 
 static void put_text(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     const uint8_t byte = (uint8_t)text[i];
     if (byte == '\n') put('\r');
-    put(byte == MARK ? '?' : byte);
+    put(byte == FRAMING_MARK ? '?' : byte);
   }
 }
 
@@ -92,8 +92,8 @@ void bridge_frame(const uint8_t *frame) {
     return;
   }
   if (frames_lost) {
-    put(MARK);
-    put(MARK_FRAME_GAP);
+    put(FRAMING_MARK);
+    put(FRAMING_MARK_FRAME_GAP);
     frames_lost = false;
   }
   framing_encode(frame, encoded);
@@ -103,22 +103,22 @@ void bridge_frame(const uint8_t *frame) {
 static bool is_for_bridge(const uint8_t *frame) {
   uint32_t class;
   memcpy(&class, frame + 4, sizeof class);
-  return frame[3] & FRAME_TO_SERVICE_CLASS && class == SERVICE_CLASS_USB_BRIDGE;
+  return frame[3] & BUS_TO_SERVICE_CLASS && class == SERVICE_CLASS_USB_BRIDGE;
 }
 
 /* The same frame back says that it was understood. */
 static void obey(const uint8_t *frame) {
   switch (frame[14] | frame[15] << 8) {
-    case COMMAND_ENABLE_PACKETS:
+    case BRIDGE_COMMAND_ENABLE_PACKETS:
       sends_frames = true;
       break;
-    case COMMAND_ENABLE_LOG:
+    case BRIDGE_COMMAND_ENABLE_LOG:
       sends_log = true;
       break;
-    case COMMAND_DISABLE_LOG:
+    case BRIDGE_COMMAND_DISABLE_LOG:
       sends_log = false;
       break;
-    case COMMAND_DISABLE_PACKETS:
+    case BRIDGE_COMMAND_DISABLE_PACKETS:
       bridge_frame(frame);
       sends_frames = false;
       return;
@@ -147,11 +147,11 @@ static void receive(void) {
 
 static void send(void) {
   while (out_length > 0) {
-    const size_t to_end = OUT_SIZE - (size_t)out_start;
+    const size_t to_end = BRIDGE_OUT_SIZE - (size_t)out_start;
     const size_t piece = out_length < to_end ? out_length : to_end;
     const size_t sent = board_line_write(out + out_start, piece);
     if (sent == 0) return;
-    out_start = (uint16_t)((out_start + sent) % OUT_SIZE);
+    out_start = (uint16_t)((out_start + sent) % BRIDGE_OUT_SIZE);
     out_length = (uint16_t)(out_length - sent);
   }
   tell_of_lost_lines();

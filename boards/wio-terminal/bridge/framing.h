@@ -12,15 +12,15 @@
 #include "bus.h"
 
 enum {
-  MARK = 0xfe, /* the byte after it says which mark; it never occurs in UTF-8 */
-  MARK_LITERAL = 0xf8,
-  MARK_FRAME_GAP = 0xfb, /* frames were left out here */
-  MARK_FRAME_START = 0xfc,
-  MARK_FRAME_END = 0xfd
+  FRAMING_MARK = 0xfe, /* the byte after it says which mark; it never occurs in UTF-8 */
+  FRAMING_MARK_LITERAL = 0xf8,
+  FRAMING_MARK_FRAME_GAP = 0xfb, /* frames were left out here */
+  FRAMING_MARK_FRAME_START = 0xfc,
+  FRAMING_MARK_FRAME_END = 0xfd
 };
 
 /* What the worst frame takes on the line: each of its bytes equal to the mark. */
-enum { FRAMING_MAX = 2 * FRAME_MAX + 4 };
+enum { FRAMING_MAX = 2 * BUS_FRAME_MAX + 4 };
 
 /* What `frame` takes on the line. */
 size_t framing_length(const uint8_t *frame);
@@ -29,7 +29,7 @@ size_t framing_length(const uint8_t *frame);
 void framing_encode(const uint8_t *frame, uint8_t *into);
 
 typedef struct {
-  uint8_t frame[FRAME_MAX] __attribute__((aligned(4)));
+  uint8_t frame[BUS_FRAME_MAX] __attribute__((aligned(4)));
   uint16_t length;
   bool is_inside;
   bool is_after_mark;

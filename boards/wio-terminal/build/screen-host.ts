@@ -16,7 +16,7 @@ const FLAGS = [
   ),
 ];
 const SCREEN = [
-  ...["history", "ili9341", "keys", "page_about", "page_main", "page_network", "pages"],
+  ...["history", "ili9341", "keys", "pages"],
   ...["screen", "text", "tile", "widgets"],
 ].map((name) => `screen/${name}`);
 

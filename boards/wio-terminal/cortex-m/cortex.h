@@ -1,12 +1,10 @@
-/* What every board with a Cortex-M4 shares: the tick, the fault handlers, the painted stack. */
+/* What every board with a Cortex-M4 shares: the tick, sleep, and interrupts. */
 #ifndef CORTEX_H
 #define CORTEX_H
 
 #include <stdint.h>
 
-void reset_handler(void);
 void systick_handler(void);
-void fault_handler(void);
 
 /*
  * Starts an interrupt each millisecond, which wakes the loop and does nothing else. It is no clock:
@@ -30,9 +28,6 @@ void cortex_take_over(void);
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
-/* Makes an overflow of the main stack a fault. */
-void cortex_guard_stack(void);
-
 /* Lets an interrupt line through, or no longer; once the latter returns, none comes. */
 void cortex_enable_interrupt(unsigned line);
 void cortex_disable_interrupt(unsigned line);
@@ -49,11 +44,6 @@ static inline void cortex_hold(unsigned priority) {
 static inline void cortex_release(void) { __asm volatile("msr basepri, %0" ::"r"(0) : "memory"); }
 
 _Noreturn void cortex_reset(void);
-
-/* The main stack, painted before main runs: how much of it was ever used. */
-void cortex_paint_stack(void);
-uint32_t cortex_stack_size(void);
-uint32_t cortex_stack_used(void);
 
 #define CORTEX_REGISTER(address) (*(volatile uint32_t *)(address))
 

@@ -4,17 +4,18 @@
 #include <stdint.h>
 
 #include "console.h"
-#include "cortex.h"
+#include "faults.h"
 #include "panic.h"
 #include "runtime.h"
 #include "vm_layout.h"
+#include "vm_memory.h"
 #include "vm_start.h"
 
 void diagnosis_print(void) {
   const uint32_t heap_size = vm_memory_size() - VM_BSS_END - VM_STACK_SIZE;
-  console_line("status main_stack=", console_number(cortex_stack_used()), "/",
-               console_number(cortex_stack_size()), " vm_stack=", console_number(vm_stack_used()),
-               "/", console_number(VM_STACK_SIZE), NULL);
+  console_line("status main_stack=", console_number(stack_used()), "/",
+               console_number(stack_size()), " vm_stack=", console_number(vm_stack_used()), "/",
+               console_number(VM_STACK_SIZE), NULL);
   console_line("status vm_heap=", console_number(vm_heap_used()), "/", console_number(heap_size),
                " longest_network_us=", console_number(runtime_longest_network_micros()), NULL);
 }

@@ -3,6 +3,8 @@
  * the main one, which has no room left to be reported from, is told like any other.
  * ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
  */
+#include "faults.h"
+
 #include <stdbool.h>
 
 #include "cortex.h"
@@ -38,7 +40,7 @@ enum { MPU_ENABLE = 1, MPU_DEFAULT_MAP_ELSEWHERE = 4 };
 enum { GUARD_SIZE_LOG2 = 16, GUARD_SIZE = 1 << GUARD_SIZE_LOG2 };
 #define RASR_NO_ACCESS (1u << 28 | 0u << 24 | (GUARD_SIZE_LOG2 - 1) << 1 | 1u)
 
-void cortex_guard_stack(void) {
+void stack_guard(void) {
   MPU_RNR = 0;
   MPU_RBAR = (uint32_t)linker_main_stack - GUARD_SIZE;
   MPU_RASR = RASR_NO_ACCESS;
@@ -96,17 +98,15 @@ void __attribute__((naked)) fault_handler(void) {
 
 #define PAINT 0xa5a5a5a5u
 
-void cortex_paint_stack(void) {
+void stack_paint(void) {
   uint32_t *here;
   __asm volatile("mov %0, sp" : "=r"(here));
   for (uint32_t *at = linker_main_stack; at < here - 16; at++) *at = PAINT;
 }
 
-uint32_t cortex_stack_size(void) {
-  return (uint32_t)(linker_main_stack_top - linker_main_stack) * 4;
-}
+uint32_t stack_size(void) { return (uint32_t)(linker_main_stack_top - linker_main_stack) * 4; }
 
-uint32_t cortex_stack_used(void) {
+uint32_t stack_used(void) {
   const uint32_t *at = linker_main_stack;
   while (at < linker_main_stack_top && *at == PAINT) at++;
   return (uint32_t)(linker_main_stack_top - at) * 4;

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "cortex.h"
+#include "faults.h"
 #include "runtime.h"
+#include "vectors.h"
 
 extern uint32_t linker_main_stack[], linker_main_stack_top[];
 extern uint8_t linker_data[], linker_data_end[], linker_data_image[];
@@ -34,8 +36,8 @@ static void start(void) {
   memcpy(linker_data, linker_data_image, (size_t)(linker_data_end - linker_data));
   memset(linker_bss, 0, (size_t)(linker_bss_end - linker_bss));
   cortex_take_over();
-  cortex_paint_stack();
+  stack_paint();
   cortex_enable_faults();
-  cortex_guard_stack();
+  stack_guard();
   runtime_run();
 }

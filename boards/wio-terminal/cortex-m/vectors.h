@@ -5,12 +5,15 @@
 #include <stdint.h>
 
 #include "cortex.h"
+#include "faults.h"
 
 extern uint32_t linker_handler_stack_top[];
 
+void reset_handler(void); /* startup.c */
+
 typedef void (*handler)(void);
 
-enum { FIRST_LINE = 16 };
+enum { VECTORS_FIRST_LINE = 16 };
 
 /* clang-format off */
 #define CORTEX_VECTORS                        \

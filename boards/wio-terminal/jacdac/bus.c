@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-#include "bridge.h"
-#include "deploy.h"
-#include "device.h"
 #include "vm_memory.h"
 #include "vm_start.h"
 
@@ -13,7 +10,11 @@ enum { QUEUE_SIZE = 2048 };
 static uint8_t queue[QUEUE_SIZE];
 static uint16_t queue_length;
 
-static unsigned frame_length(const uint8_t *frame) { return FRAME_HEADER + frame[2]; }
+static const bus_listener *listener;
+
+void bus_init(const bus_listener *new_listener) { listener = new_listener; }
+
+static unsigned frame_length(const uint8_t *frame) { return BUS_FRAME_HEADER + frame[2]; }
 
 uint16_t bus_crc(const uint8_t *bytes, uint16_t length) {
   uint16_t crc = 0xffff;
@@ -31,9 +32,9 @@ static void seal(uint8_t *frame) {
 }
 
 bool bus_send(uint64_t device, uint8_t flags, const packet *packet) {
-  const unsigned padded = (PACKET_HEADER + packet->length + 3u) & ~3u;
-  const unsigned length = FRAME_HEADER + padded;
-  if (length > FRAME_MAX || length > (unsigned)(QUEUE_SIZE - queue_length)) return false;
+  const unsigned padded = (BUS_PACKET_HEADER + packet->length + 3u) & ~3u;
+  const unsigned length = BUS_FRAME_HEADER + padded;
+  if (length > BUS_FRAME_MAX || length > (unsigned)(QUEUE_SIZE - queue_length)) return false;
   uint8_t *frame = queue + queue_length;
   memset(frame, 0, length);
   frame[2] = (uint8_t)padded;
@@ -45,7 +46,7 @@ bool bus_send(uint64_t device, uint8_t flags, const packet *packet) {
   frame[15] = (uint8_t)(packet->command >> 8);
   if (packet->length > 0) memcpy(frame + 16, packet->payload, packet->length);
   seal(frame);
-  bridge_frame(frame);
+  listener->frame(frame);
   queue_length = (uint16_t)(queue_length + length);
   return true;
 }
@@ -54,7 +55,7 @@ bool bus_deliver(void) {
   uint16_t delivered = 0;
   while (delivered < queue_length) {
     /* The machine marks a frame as it takes it, also one that it then has no room for. */
-    static uint8_t copy[FRAME_MAX] __attribute__((aligned(4)));
+    static uint8_t copy[BUS_FRAME_MAX] __attribute__((aligned(4)));
     const unsigned length = frame_length(queue + delivered);
     memcpy(copy, queue + delivered, length);
     if (vm_jd_em_frame_received(vm_address_of(copy)) != 0) break;
@@ -66,32 +67,32 @@ bool bus_deliver(void) {
 }
 
 /* Gives each packet of a frame to whom it is for. */
-static void dispatch(const uint8_t *frame, void (*take_report)(const packet *packet)) {
+static void dispatch(const uint8_t *frame, bool is_from_vm) {
   uint64_t target;
   memcpy(&target, frame + 4, sizeof target);
   const uint8_t flags = frame[3];
-  if (flags & FRAME_COMMAND && flags & FRAME_ACK_REQUESTED) {
-    device_acknowledge(target, (uint16_t)(frame[0] | frame[1] << 8));
+  if (flags & BUS_COMMAND && flags & BUS_ACK_REQUESTED) {
+    listener->acknowledge(target, (uint16_t)(frame[0] | frame[1] << 8));
   }
-  for (unsigned at = FRAME_HEADER; at + PACKET_HEADER <= frame_length(frame);) {
+  for (unsigned at = BUS_FRAME_HEADER; at + BUS_PACKET_HEADER <= frame_length(frame);) {
     const uint8_t *head = frame + at;
-    const unsigned end = at + PACKET_HEADER + head[0];
+    const unsigned end = at + BUS_PACKET_HEADER + head[0];
     if (end > frame_length(frame)) return;
     const packet packet = {
         .service = head[1],
         .command = (uint16_t)(head[2] | head[3] << 8),
         .length = head[0],
-        .payload = head + PACKET_HEADER,
+        .payload = head + BUS_PACKET_HEADER,
     };
-    if (flags & FRAME_COMMAND) device_handle(target, flags, &packet);
-    else if (take_report) take_report(&packet);
+    if (flags & BUS_COMMAND) listener->command(target, flags, &packet);
+    else if (is_from_vm) listener->report(&packet);
     at = (end + 3u) & ~3u;
   }
 }
 
 void bus_from_vm(const uint8_t *frame) {
-  bridge_frame(frame);
-  dispatch(frame, deploy_saw_report);
+  listener->frame(frame);
+  dispatch(frame, true);
 }
 
 bool bus_from_line(const uint8_t *frame) {
@@ -99,6 +100,6 @@ bool bus_from_line(const uint8_t *frame) {
   if (length > (unsigned)(QUEUE_SIZE - queue_length)) return false;
   memcpy(queue + queue_length, frame, length);
   queue_length = (uint16_t)(queue_length + length);
-  dispatch(frame, NULL);
+  dispatch(frame, false);
   return true;
 }

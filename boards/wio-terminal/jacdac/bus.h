@@ -14,14 +14,14 @@
 #include <stdint.h>
 
 enum {
-  FRAME_HEADER = 12,
-  FRAME_MAX = 252,
-  PACKET_HEADER = 4,
-  PAYLOAD_MAX = FRAME_MAX - FRAME_HEADER - PACKET_HEADER
+  BUS_FRAME_HEADER = 12,
+  BUS_FRAME_MAX = 252,
+  BUS_PACKET_HEADER = 4,
+  BUS_PAYLOAD_MAX = BUS_FRAME_MAX - BUS_FRAME_HEADER - BUS_PACKET_HEADER
 };
 
 /* Frame flags: specconstants.ts of jacdac-spec, and "Frame flags" of the specification. */
-enum { FRAME_COMMAND = 0x01, FRAME_ACK_REQUESTED = 0x02, FRAME_TO_SERVICE_CLASS = 0x04 };
+enum { BUS_COMMAND = 0x01, BUS_ACK_REQUESTED = 0x02, BUS_TO_SERVICE_CLASS = 0x04 };
 
 typedef struct {
   uint8_t service;
@@ -29,6 +29,21 @@ typedef struct {
   uint8_t length;
   const uint8_t *payload;
 } packet;
+
+/* Who uses the bus, besides the virtual machine. The bus itself knows none of them. */
+typedef struct {
+  /* Each frame that the virtual machine or the board sends: for the serial line. */
+  void (*frame)(const uint8_t *frame);
+  /* A command asks `target` to acknowledge it by this CRC. */
+  void (*acknowledge)(uint64_t target, uint16_t crc);
+  /* A command for a device or, with BUS_TO_SERVICE_CLASS, for a class of services. */
+  void (*command)(uint64_t target, uint8_t flags, const packet *packet);
+  /* A report from the virtual machine. */
+  void (*report)(const packet *packet);
+} bus_listener;
+
+/* Before all else. The listener is kept by reference. */
+void bus_init(const bus_listener *listener);
 
 /* Called by the virtual machine's imports with each frame that it sends. */
 void bus_from_vm(const uint8_t *frame);
@@ -40,7 +55,7 @@ void bus_from_vm(const uint8_t *frame);
 bool bus_from_line(const uint8_t *frame);
 
 /*
- * Queues a frame of one packet for the virtual machine. With FRAME_COMMAND `device` is the
+ * Queues a frame of one packet for the virtual machine. With BUS_COMMAND `device` is the
  * receiver, else the sender. False when the queue is full: the frame is dropped, as on a wire. The
  * computer gets it, too.
  */

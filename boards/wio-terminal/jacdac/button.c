@@ -1,16 +1,16 @@
 /* The three buttons on the upper edge, each a service of its own. */
 #include "board.h"
-#include "device.h"
+#include "report.h"
 #include "sensor.h"
 #include "services.h"
 
 #define SERVICE_CLASS_BUTTON 0x1473a263u
 
-enum { REGISTER_ANALOG = 0x180, REGISTER_PRESSED = 0x181 };
-enum { EVENT_DOWN = 1, EVENT_UP = 2, EVENT_HOLD = 0x81 };
+enum { BUTTON_REGISTER_ANALOG = 0x180, BUTTON_REGISTER_PRESSED = 0x181 };
+enum { BUTTON_EVENT_DOWN = 1, BUTTON_EVENT_UP = 2, BUTTON_EVENT_HOLD = 0x81 };
 
 /* A contact bounces for some milliseconds; a hold event comes every half second. */
-enum { SAMPLE_MICROS = 10000, HOLD_MS = 500 };
+enum { BUTTON_SAMPLE_MICROS = 10000, BUTTON_HOLD_MS = 500 };
 
 typedef struct {
   sensor sensor;
@@ -25,8 +25,8 @@ static bool button_handle(service *self, const packet *packet) {
   button *const button = self->state;
   const uint8_t pressed = button->pressed;
   const uint8_t analog = 0;
-  return service_answers(self, packet, REGISTER_PRESSED, &pressed, sizeof pressed) ||
-         service_answers(self, packet, REGISTER_ANALOG, &analog, sizeof analog) ||
+  return service_answers(self, packet, BUTTON_REGISTER_PRESSED, &pressed, sizeof pressed) ||
+         service_answers(self, packet, BUTTON_REGISTER_ANALOG, &analog, sizeof analog) ||
          sensor_handle(self, &button->sensor, packet, pressed ? 0xffff : 0);
 }
 
@@ -34,19 +34,19 @@ static void button_step(service *self, uint64_t now_micros) {
   button *const button = self->state;
   sensor_step(self, &button->sensor, now_micros, button->pressed ? 0xffff : 0);
   if (now_micros < button->next_sample_micros) return;
-  button->next_sample_micros = now_micros + SAMPLE_MICROS;
+  button->next_sample_micros = now_micros + BUTTON_SAMPLE_MICROS;
 
   const uint32_t held_ms = (uint32_t)((now_micros - button->pressed_at_micros) / 1000);
   const bool pressed = board_button_pressed(button->pin);
   if (pressed && !button->pressed) {
     button->pressed_at_micros = now_micros;
-    button->next_hold_ms = HOLD_MS;
-    device_event(self->index, EVENT_DOWN, NULL, 0);
+    button->next_hold_ms = BUTTON_HOLD_MS;
+    report_event(self->index, BUTTON_EVENT_DOWN, NULL, 0);
   } else if (!pressed && button->pressed) {
-    device_event(self->index, EVENT_UP, &held_ms, sizeof held_ms);
+    report_event(self->index, BUTTON_EVENT_UP, &held_ms, sizeof held_ms);
   } else if (pressed && held_ms >= button->next_hold_ms) {
-    button->next_hold_ms += HOLD_MS;
-    device_event(self->index, EVENT_HOLD, &held_ms, sizeof held_ms);
+    button->next_hold_ms += BUTTON_HOLD_MS;
+    report_event(self->index, BUTTON_EVENT_HOLD, &held_ms, sizeof held_ms);
   }
   button->pressed = pressed;
 }

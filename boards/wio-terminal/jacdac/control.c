@@ -2,33 +2,33 @@
 #include <string.h>
 
 #include "board.h"
-#include "device.h"
 #include "services.h"
 
 enum { SERVICE_CLASS_CONTROL = 0 };
 enum {
-  COMMAND_SERVICES = 0x00,
-  COMMAND_NOOP = 0x80,
-  COMMAND_IDENTIFY = 0x81,
-  COMMAND_RESET = 0x82
+  CONTROL_COMMAND_SERVICES = 0x00,
+  CONTROL_COMMAND_NOOP = 0x80,
+  CONTROL_COMMAND_IDENTIFY = 0x81,
+  CONTROL_COMMAND_RESET = 0x82
 };
-enum { REGISTER_DEVICE_DESCRIPTION = 0x180, REGISTER_UPTIME = 0x186 };
+enum { CONTROL_REGISTER_DEVICE_DESCRIPTION = 0x180, CONTROL_REGISTER_UPTIME = 0x186 };
 
 static const char description[] = "Wio Terminal";
 
 static bool control_handle(service *self, const packet *packet) {
   const uint64_t uptime_micros = board_micros();
   switch (packet->command) {
-    case COMMAND_SERVICES: /* the announcement comes twice a second anyway */
-    case COMMAND_NOOP:
-    case COMMAND_IDENTIFY:
+    case CONTROL_COMMAND_SERVICES: /* the announcement comes twice a second anyway */
+    case CONTROL_COMMAND_NOOP:
+    case CONTROL_COMMAND_IDENTIFY:
       return true;
-    case COMMAND_RESET:
+    case CONTROL_COMMAND_RESET:
       board_reset();
     default:
-      return service_answers(self, packet, REGISTER_DEVICE_DESCRIPTION, description,
+      return service_answers(self, packet, CONTROL_REGISTER_DEVICE_DESCRIPTION, description,
                              sizeof description - 1) ||
-             service_answers(self, packet, REGISTER_UPTIME, &uptime_micros, sizeof uptime_micros);
+             service_answers(self, packet, CONTROL_REGISTER_UPTIME, &uptime_micros,
+                             sizeof uptime_micros);
   }
 }
 

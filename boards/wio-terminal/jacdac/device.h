@@ -18,8 +18,4 @@ void device_handle(uint64_t target, uint8_t flags, const packet *packet);
 /* The sender of a command with this CRC wants to know that it arrived. */
 void device_acknowledge(uint64_t target, uint16_t crc);
 
-/* A report or an event from one of this device's services. */
-void device_report(uint8_t service, uint16_t command, const void *payload, uint8_t length);
-void device_event(uint8_t service, uint8_t event, const void *payload, uint8_t length);
-
 #endif

@@ -6,9 +6,9 @@
 
 #define SERVICE_CLASS_LIGHT_BULB 0x1cab054cu
 
-enum { REGISTER_BRIGHTNESS = 0x001, REGISTER_DIMMABLE = 0x180 };
+enum { LIGHT_BULB_REGISTER_BRIGHTNESS = 0x001, LIGHT_BULB_REGISTER_DIMMABLE = 0x180 };
 
-enum { FULL = 65535 };
+enum { LIGHT_BULB_FULL = 65535 };
 
 static uint16_t brightness;
 static bool by_hand;
@@ -21,17 +21,18 @@ static void set(uint16_t value, bool is_by_hand) {
 
 bool light_bulb_is_on(void) { return brightness > 0; }
 bool light_bulb_is_by_hand(void) { return by_hand; }
-void light_bulb_turn_over(void) { set(brightness > 0 ? 0 : FULL, true); }
+void light_bulb_turn_over(void) { set(brightness > 0 ? 0 : LIGHT_BULB_FULL, true); }
 
 static bool light_bulb_handle(service *self, const packet *packet) {
   const uint8_t dimmable = 1;
   uint32_t value;
-  if (service_sets(packet, REGISTER_BRIGHTNESS, &value)) {
+  if (service_sets(packet, LIGHT_BULB_REGISTER_BRIGHTNESS, &value)) {
     set((uint16_t)value, false);
     return true;
   }
-  return service_answers(self, packet, REGISTER_BRIGHTNESS, &brightness, sizeof brightness) ||
-         service_answers(self, packet, REGISTER_DIMMABLE, &dimmable, sizeof dimmable);
+  return service_answers(self, packet, LIGHT_BULB_REGISTER_BRIGHTNESS, &brightness,
+                         sizeof brightness) ||
+         service_answers(self, packet, LIGHT_BULB_REGISTER_DIMMABLE, &dimmable, sizeof dimmable);
 }
 
 service light_bulb_service = {

@@ -6,13 +6,13 @@
 #define SERVICE_CLASS_LIGHT_LEVEL 0x17dc9a1cu
 
 /* LightLevelVariant.ReverseBiasedLED: the Wio Terminal's is a photodiode, biased that way. */
-enum { VARIANT_REVERSE_BIASED_LED = 2 };
+enum { LIGHT_LEVEL_REVERSE_BIASED_LED = 2 };
 
 static sensor light = {.interval_ms = SENSOR_DEFAULT_INTERVAL_MS};
 
 static bool light_level_handle(service *self, const packet *packet) {
-  const uint8_t variant = VARIANT_REVERSE_BIASED_LED;
-  return service_answers(self, packet, REGISTER_VARIANT, &variant, sizeof variant) ||
+  const uint8_t variant = LIGHT_LEVEL_REVERSE_BIASED_LED;
+  return service_answers(self, packet, SERVICE_REGISTER_VARIANT, &variant, sizeof variant) ||
          sensor_handle(self, &light, packet, board_light());
 }
 

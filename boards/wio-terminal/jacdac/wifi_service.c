@@ -12,16 +12,20 @@
 #define SERVICE_CLASS_WIFI 0x18aae1fau
 
 enum {
-  COMMAND_ADD_NETWORK = 0x81,
-  COMMAND_RECONNECT = 0x82,
-  COMMAND_FORGET_NETWORK = 0x83,
-  COMMAND_FORGET_ALL_NETWORKS = 0x84
+  WIFI_COMMAND_ADD_NETWORK = 0x81,
+  WIFI_COMMAND_RECONNECT = 0x82,
+  WIFI_COMMAND_FORGET_NETWORK = 0x83,
+  WIFI_COMMAND_FORGET_ALL_NETWORKS = 0x84
 };
-enum { REGISTER_ENABLED = 0x001, REGISTER_IP_ADDRESS = 0x181, REGISTER_SSID = 0x183 };
+enum {
+  WIFI_REGISTER_ENABLED = 0x001,
+  WIFI_REGISTER_IP_ADDRESS = 0x181,
+  WIFI_REGISTER_SSID = 0x183
+};
 
 /* Name and passphrase, a zero after each; the last may be left out. */
 static void add_network(const packet *packet) {
-  char text[SSID_MAX + PASSPHRASE_MAX + 3] = "";
+  char text[CREDENTIALS_SSID_MAX + CREDENTIALS_PASSPHRASE_MAX + 3] = "";
   const size_t length = packet->length < sizeof text ? packet->length : sizeof text - 1;
   memcpy(text, packet->payload, length);
   const size_t name_length = strlen(text);
@@ -39,23 +43,24 @@ static bool wifi_handle(service *self, const packet *packet) {
   const uint8_t enabled = wifi_is_configured();
   const char *const ssid = wifi_is_up() ? credentials_ssid() : "";
   switch (packet->command) {
-    case COMMAND_ADD_NETWORK:
+    case WIFI_COMMAND_ADD_NETWORK:
       add_network(packet);
       return true;
-    case COMMAND_RECONNECT:
+    case WIFI_COMMAND_RECONNECT:
       wifi_use(credentials_ssid(), credentials_passphrase());
       return true;
-    case COMMAND_FORGET_NETWORK:
+    case WIFI_COMMAND_FORGET_NETWORK:
       if (is_known(packet)) credentials_set(NULL, NULL);
       return true;
-    case COMMAND_FORGET_ALL_NETWORKS:
+    case WIFI_COMMAND_FORGET_ALL_NETWORKS:
       credentials_set(NULL, NULL);
       return true;
     default:
-      return service_answers(self, packet, REGISTER_ENABLED, &enabled, sizeof enabled) ||
-             service_answers(self, packet, REGISTER_IP_ADDRESS, wifi_address(),
+      return service_answers(self, packet, WIFI_REGISTER_ENABLED, &enabled, sizeof enabled) ||
+             service_answers(self, packet, WIFI_REGISTER_IP_ADDRESS, wifi_address(),
                              wifi_is_up() ? 4 : 0) ||
-             service_answers(self, packet, REGISTER_SSID, ssid, ssid ? (uint8_t)strlen(ssid) : 0);
+             service_answers(self, packet, WIFI_REGISTER_SSID, ssid,
+                             ssid ? (uint8_t)strlen(ssid) : 0);
   }
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "console.h"
-#include "store.h"
+#include "settings_store.h"
 #include "wifi.h"
 
 /* As the settings service's keys lie in the store, and as ours does. */
@@ -16,15 +16,15 @@ static const char own_key[] = "nl_wifi";
 enum { LOOK_EVERY_MICROS = 1000000 };
 
 static struct {
-  char ssid[SSID_MAX + 1];
-  char passphrase[PASSPHRASE_MAX + 1];
+  char ssid[CREDENTIALS_SSID_MAX + 1];
+  char passphrase[CREDENTIALS_PASSPHRASE_MAX + 1];
 } own;
 static bool is_changed;
 static uint64_t next_look_micros;
 
 void credentials_init(void) {
-  if (store_get(own_key, &own, sizeof own) != sizeof own) memset(&own, 0, sizeof own);
-  own.ssid[SSID_MAX] = own.passphrase[PASSPHRASE_MAX] = 0;
+  if (settings_get(own_key, &own, sizeof own) != sizeof own) memset(&own, 0, sizeof own);
+  own.ssid[CREDENTIALS_SSID_MAX] = own.passphrase[CREDENTIALS_PASSPHRASE_MAX] = 0;
   is_changed = false;
   next_look_micros = 0;
 }
@@ -40,7 +40,7 @@ static void copy(char *into, size_t size, const char *text) {
 }
 
 bool credentials_set(const char *ssid, const char *passphrase) {
-  if (!fits(ssid, SSID_MAX) || !fits(passphrase, PASSPHRASE_MAX)) {
+  if (!fits(ssid, CREDENTIALS_SSID_MAX) || !fits(passphrase, CREDENTIALS_PASSPHRASE_MAX)) {
     console_line("wifi: a name of more than 32 bytes, or a passphrase of more than 64", NULL);
     return false;
   }
@@ -55,11 +55,11 @@ bool credentials_set(const char *ssid, const char *passphrase) {
  * around a text are not part of it.
  */
 static char *given(const char *key, char *into, uint32_t space) {
-  const int32_t length = store_get(key, into, space - 1);
+  const int32_t length = settings_get(key, into, space - 1);
   if (length < 0) return NULL;
   if ((uint32_t)length >= space) {
     console_line("wifi: ", key + 1, " is too long", NULL);
-    store_set(key, NULL, 0);
+    settings_set(key, NULL, 0);
     return NULL;
   }
   into[length] = 0;
@@ -77,13 +77,13 @@ static char *given(const char *key, char *into, uint32_t space) {
 static void keep(void) {
   if (!is_changed) return;
   is_changed = false;
-  store_set(own_key, &own, sizeof own);
+  settings_set(own_key, &own, sizeof own);
   wifi_use(credentials_ssid(), credentials_passphrase());
 }
 
 static void look(void) {
   /* With quotes, and with a backslash before each letter. */
-  static char ssid[2 * SSID_MAX + 3], passphrase[2 * PASSPHRASE_MAX + 3];
+  static char ssid[2 * CREDENTIALS_SSID_MAX + 3], passphrase[2 * CREDENTIALS_PASSPHRASE_MAX + 3];
   const char *const new_ssid = given(set_ssid_key, ssid, sizeof ssid);
   const char *const new_passphrase = given(set_passphrase_key, passphrase, sizeof passphrase);
   if (!new_ssid && !new_passphrase) return;
@@ -91,8 +91,8 @@ static void look(void) {
   memset(passphrase, 0, sizeof passphrase);
   /* Out of the service's reach, once it is kept: should power go between, it is taken once more. */
   keep();
-  if (new_ssid) store_set(set_ssid_key, NULL, 0);
-  if (new_passphrase) store_set(set_passphrase_key, NULL, 0);
+  if (new_ssid) settings_set(set_ssid_key, NULL, 0);
+  if (new_passphrase) settings_set(set_passphrase_key, NULL, 0);
 }
 
 void credentials_step(uint64_t now_micros) {

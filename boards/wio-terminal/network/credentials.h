@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* IEEE 802.11: an SSID has at most 32 bytes; a passphrase 63 letters, or 64 hexadecimal digits. */
-enum { SSID_MAX = 32, PASSPHRASE_MAX = 64 };
+enum { CREDENTIALS_SSID_MAX = 32, CREDENTIALS_PASSPHRASE_MAX = 64 };
 
 /* Reads them from flash. Once the virtual machine is there, before wifi_init. */
 void credentials_init(void);

@@ -3,16 +3,22 @@
  * blocking: the coprocessor serves one call at a time, so one that waits for a dead host would
  * keep the whole link from working for minutes (rpcWiFi issue 29).
  */
+#include "dial.h"
+
 #include <string.h>
 
 #include "address.h"
+#include "connection.h"
 #include "lwip.h"
-#include "socket_state.h"
 #include "wifi.h"
 
-enum { DEADLINE_NAME_MS = 20000, CONNECT_PATIENCE_MS = 15000, CONNECT_POLL_MS = 50 };
+enum {
+  DIAL_RESOLVE_DEADLINE_MS = 20000,
+  DIAL_CONNECT_PATIENCE_MS = 15000,
+  DIAL_CONNECT_POLL_MS = 50
+};
 
-enum { REFUSALS_MAX = 3, UNREACHED_MAX = 5 };
+enum { DIAL_REFUSALS_MAX = 3, DIAL_UNREACHED_MAX = 5 };
 
 /* How often in a row the coprocessor had no socket for us. */
 static unsigned refusals;
@@ -22,68 +28,70 @@ static unsigned unreached;
 
 /* It may be in the network by its own account, and yet nothing gets through. */
 static void not_reached(const char *why) {
-  socket_end(why);
-  if (++unreached < UNREACHED_MAX) return;
+  connection_end(why);
+  if (++unreached < DIAL_UNREACHED_MAX) return;
   unreached = 0;
   wifi_restart("nothing can be reached");
 }
 
 static void reached(void) {
   unreached = 0;
-  socket_opened();
+  connection_opened();
 }
 
-static void ask_name_or_create(void) { socket_go(socket.address ? CREATE : NAME, 0); }
+static void ask_name_or_create(void) {
+  connection_go(connection.address ? CONNECTION_CREATE : CONNECTION_RESOLVE, 0);
+}
 
 void dial_wait(void) {
-  if (socket.tls) {
-    socket_end("TLS is not available on this board");
+  if (connection.tls) {
+    connection_end("TLS is not available on this board");
   } else if (!wifi_is_configured()) {
-    socket_end("no Wi-Fi network is configured");
+    connection_end("no Wi-Fi network is configured");
   } else if (wifi_is_up()) {
-    socket.generation = wifi_generation();
-    socket.address = address_parse(socket.host);
-    socket.sent_last = false;
-    socket.give_up_micros = socket.now + CONNECT_PATIENCE_MS * 1000ull;
-    if (socket.handle >= 0) socket_go(CLOSE_OLD, 0);
+    connection.generation = wifi_generation();
+    connection.address = address_parse(connection.host);
+    connection.sent_last = false;
+    connection.give_up_micros = connection.now + DIAL_CONNECT_PATIENCE_MS * 1000ull;
+    if (connection.handle >= 0) connection_go(CONNECTION_CLOSE_OLD, 0);
     else ask_name_or_create();
-  } else if (socket.now >= socket.give_up_micros) {
-    socket_end("no Wi-Fi");
+  } else if (connection.now >= connection.give_up_micros) {
+    connection_end("no Wi-Fi");
   }
 }
 
 /* One that was restarted does not know the handle any more, and says so: as good. */
 static void old_closed(erpc_reader *reply) {
-  if (reply && !reply->failed) socket.handle = -1;
-  if (socket_answered(reply)) ask_name_or_create();
+  if (reply && !reply->failed) connection.handle = -1;
+  if (connection_answered(reply)) ask_name_or_create();
 }
 
 static void named(erpc_reader *reply) {
-  if (!socket_answered(reply)) return;
+  if (!connection_answered(reply)) return;
   uint32_t length;
   const uint8_t *const address = erpc_get_binary(reply, &length);
   const int8_t result = (int8_t)erpc_get_u8(reply);
-  if (socket_garbled(reply)) return;
-  if (result != 0 || length != sizeof socket.address) {
+  if (connection_garbled(reply)) return;
+  if (result != 0 || length != sizeof connection.address) {
     not_reached("no such host");
     return;
   }
-  memcpy(&socket.address, address, sizeof socket.address);
-  socket_go(CREATE, 0);
+  memcpy(&connection.address, address, sizeof connection.address);
+  connection_go(CONNECTION_CREATE, 0);
 }
 
 /* The handle counts even where nobody wants the connection any more: it has to be closed. */
 static void created(erpc_reader *reply) {
   const int32_t handle = reply ? (int32_t)erpc_get_u32(reply) : -1;
-  if (reply && !reply->failed) socket.handle = handle;
-  if (!socket_answered(reply)) return;
+  if (reply && !reply->failed) connection.handle = handle;
+  if (!connection_answered(reply)) return;
   if (handle >= 0) {
     refusals = 0;
-    socket_go(NO_DELAY, 0);
+    connection_go(CONNECTION_NO_DELAY, 0);
     return;
   }
-  socket_end("no free socket");
-  if (++refusals < REFUSALS_MAX) {
+  connection_end("no free socket");
+  if (++refusals < DIAL_REFUSALS_MAX) {
     wifi_suspect();
   } else {
     /* There is a network, and this board uses one socket: the others are lost, by lost replies. */
@@ -94,65 +102,66 @@ static void created(erpc_reader *reply) {
 
 static void no_delay_set(erpc_reader *reply) {
   int32_t result;
-  if (socket_answered_with(reply, &result)) socket_go(NON_BLOCKING, 0);
+  if (connection_answered_with(reply, &result)) connection_go(CONNECTION_NON_BLOCKING, 0);
 }
 
 static void non_blocking_set(erpc_reader *reply) {
   int32_t result;
-  if (socket_answered_with(reply, &result)) socket_go(CONNECT, 0);
+  if (connection_answered_with(reply, &result)) connection_go(CONNECTION_CONNECT, 0);
 }
 
 static void connected(erpc_reader *reply) {
   int32_t result;
-  if (!socket_answered_with(reply, &result)) return;
+  if (!connection_answered_with(reply, &result)) return;
   if (result == 0) reached();
-  else socket_go(CONNECT_ERROR, 0);
+  else connection_go(CONNECTION_CONNECT_ERROR, 0);
 }
 
 static void connect_explained(erpc_reader *reply) {
   int32_t error;
-  if (!socket_answered_with(reply, &error)) return;
+  if (!connection_answered_with(reply, &error)) return;
   if (error == LWIP_EISCONN) {
     reached();
   } else if (error == LWIP_EINPROGRESS || error == LWIP_EALREADY) {
-    socket_go(CONNECT, CONNECT_POLL_MS);
+    connection_go(CONNECTION_CONNECT, DIAL_CONNECT_POLL_MS);
   } else {
     unreached = 0;
-    socket_end("connection refused");
+    connection_end("connection refused");
   }
 }
 
 void dial_call(void) {
-  const bool connecting = socket.state == CONNECT || socket.state == CONNECT_ERROR;
-  if (connecting && socket.now >= socket.give_up_micros) {
+  const bool connecting =
+      connection.state == CONNECTION_CONNECT || connection.state == CONNECTION_CONNECT_ERROR;
+  if (connecting && connection.now >= connection.give_up_micros) {
     not_reached("connection timed out");
     return;
   }
-  socket.in_call = true;
-  switch (socket.state) {
-    case CLOSE_OLD:
-      lwip_close(socket.handle, old_closed);
+  connection.in_call = true;
+  switch (connection.state) {
+    case CONNECTION_CLOSE_OLD:
+      lwip_close(connection.handle, old_closed);
       break;
-    case NAME:
-      lwip_resolve(socket.host, DEADLINE_NAME_MS, named);
+    case CONNECTION_RESOLVE:
+      lwip_resolve(connection.host, DIAL_RESOLVE_DEADLINE_MS, named);
       break;
-    case CREATE:
+    case CONNECTION_CREATE:
       lwip_create(created);
       break;
-    case NO_DELAY:
-      lwip_set_no_delay(socket.handle, no_delay_set);
+    case CONNECTION_NO_DELAY:
+      lwip_set_no_delay(connection.handle, no_delay_set);
       break;
-    case NON_BLOCKING:
-      lwip_set_non_blocking(socket.handle, non_blocking_set);
+    case CONNECTION_NON_BLOCKING:
+      lwip_set_non_blocking(connection.handle, non_blocking_set);
       break;
-    case CONNECT:
-      lwip_connect(socket.handle, socket.address, socket.port, connected);
+    case CONNECTION_CONNECT:
+      lwip_connect(connection.handle, connection.address, connection.port, connected);
       break;
-    case CONNECT_ERROR:
+    case CONNECTION_CONNECT_ERROR:
       lwip_errno(connect_explained);
       break;
     default:
-      socket.in_call = false;
+      connection.in_call = false;
       break;
   }
 }

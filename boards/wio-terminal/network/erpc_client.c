@@ -5,17 +5,17 @@
 #include "board.h"
 #include "erpc_frame.h"
 
-enum { CODEC_VERSION = 1 };
+enum { ERPC_CODEC_VERSION = 1 };
 
 /* The longest call sends a piece of a stream; see SEND_MAX in socket.c. */
-enum { CALL_MAX = 1280 };
+enum { ERPC_CALL_MAX = 1280 };
 
 static erpc_receiver receiver;
 static uint32_t sequence;
 
 static struct {
-  enum { IDLE, BEGUN, WAITING } state;
-  uint8_t frame[ERPC_FRAME_HEADER + CALL_MAX];
+  enum { ERPC_IDLE, ERPC_BEGUN, ERPC_WAITING } state;
+  uint8_t frame[ERPC_FRAME_HEADER + ERPC_CALL_MAX];
   size_t frame_length, sent;
   erpc_writer writer;
   uint32_t deadline_ms;
@@ -34,7 +34,7 @@ static void put_header(erpc_writer *to, uint8_t type, uint8_t function, uint8_t 
   erpc_put_u8(to, type);
   erpc_put_u8(to, function);
   erpc_put_u8(to, service);
-  erpc_put_u8(to, CODEC_VERSION);
+  erpc_put_u8(to, ERPC_CODEC_VERSION);
   erpc_put_u32(to, number);
 }
 
@@ -46,14 +46,14 @@ void erpc_restart(void) {
   board_link_discard();
   memset(&receiver, 0, offsetof(erpc_receiver, losses));
   callback_answer.length = callback_answer.sent = 0;
-  call.state = IDLE;
+  call.state = ERPC_IDLE;
 }
 
-bool erpc_is_busy(void) { return call.state != IDLE; }
+bool erpc_is_busy(void) { return call.state != ERPC_IDLE; }
 
 erpc_writer *erpc_begin(uint8_t service, uint8_t function) {
-  call.state = BEGUN;
-  call.writer = (erpc_writer){.bytes = call.frame + ERPC_FRAME_HEADER, .space = CALL_MAX};
+  call.state = ERPC_BEGUN;
+  call.writer = (erpc_writer){.bytes = call.frame + ERPC_FRAME_HEADER, .space = ERPC_CALL_MAX};
   put_header(&call.writer, ERPC_INVOCATION, function, service, ++sequence);
   return &call.writer;
 }
@@ -66,11 +66,11 @@ void erpc_submit(uint32_t deadline_ms, erpc_done done) {
   call.deadline_ms = deadline_ms;
   call.submitted_micros = board_micros();
   call.done = done;
-  call.state = WAITING;
+  call.state = ERPC_WAITING;
 }
 
 static void finish(erpc_reader *reply) {
-  call.state = IDLE; /* before done, which may begin the next call */
+  call.state = ERPC_IDLE; /* before done, which may begin the next call */
   call.done(reply);
 }
 
@@ -88,12 +88,12 @@ static void answer_callback(const uint8_t *message) {
 
 static void handle(const uint8_t *message, size_t length) {
   const uint8_t *const asked = call.frame + ERPC_FRAME_HEADER;
-  if (message[3] != CODEC_VERSION) return;
+  if (message[3] != ERPC_CODEC_VERSION) return;
   if (message[0] == ERPC_INVOCATION) {
     answer_callback(message);
   } else if (message[0] == ERPC_ONE_WAY) {
     if (hear_event) hear_event();
-  } else if (message[0] == ERPC_REPLY && call.state == WAITING &&
+  } else if (message[0] == ERPC_REPLY && call.state == ERPC_WAITING &&
              memcmp(message + 1, asked + 1, ERPC_MESSAGE_HEADER - 1) == 0) {
     /* Function, service and sequence are those of the call: not a late or a doubled reply. */
     erpc_reader reply = {.bytes = message, .length = length, .position = ERPC_MESSAGE_HEADER};
@@ -120,13 +120,13 @@ static void receive(uint64_t now_micros) {
 /* One frame after the other: their bytes must not mix. */
 static void transmit(void) {
   const bool call_is_half_sent =
-      call.state == WAITING && call.sent > 0 && call.sent < call.frame_length;
+      call.state == ERPC_WAITING && call.sent > 0 && call.sent < call.frame_length;
   if (!call_is_half_sent && callback_answer.sent < callback_answer.length) {
     callback_answer.sent += board_link_write(callback_answer.frame + callback_answer.sent,
                                              callback_answer.length - callback_answer.sent);
     if (callback_answer.sent < callback_answer.length) return;
   }
-  if (call.state == WAITING && call.sent < call.frame_length) {
+  if (call.state == ERPC_WAITING && call.sent < call.frame_length) {
     call.sent += board_link_write(call.frame + call.sent, call.frame_length - call.sent);
   }
 }
@@ -134,7 +134,7 @@ static void transmit(void) {
 void erpc_step(uint64_t now_micros) {
   transmit();
   receive(now_micros);
-  if (call.state != WAITING) return;
+  if (call.state != ERPC_WAITING) return;
   const uint64_t waited_micros = now_micros - call.submitted_micros;
   if (call.writer.failed ||
       (now_micros > call.submitted_micros && waited_micros >= (uint64_t)call.deadline_ms * 1000)) {

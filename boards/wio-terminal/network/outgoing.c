@@ -1,14 +1,14 @@
 #include "outgoing.h"
 
 /* A burst of some dozen reports after an outage fits. */
-enum { SIZE = 8192 };
+enum { OUTGOING_SIZE = 8192 };
 
-static uint8_t ring[SIZE];
+static uint8_t ring[OUTGOING_SIZE];
 static uint32_t first, used;
 
 bool outgoing_add(const uint8_t *bytes, uint32_t length) {
-  if (length > SIZE - used) return false;
-  for (uint32_t i = 0; i < length; i++) ring[(first + used + i) % SIZE] = bytes[i];
+  if (length > OUTGOING_SIZE - used) return false;
+  for (uint32_t i = 0; i < length; i++) ring[(first + used + i) % OUTGOING_SIZE] = bytes[i];
   used += length;
   return true;
 }
@@ -16,7 +16,7 @@ bool outgoing_add(const uint8_t *bytes, uint32_t length) {
 uint32_t outgoing_length(void) { return used; }
 
 uint32_t outgoing_peek(const uint8_t **bytes, uint32_t limit) {
-  uint32_t length = SIZE - first;
+  uint32_t length = OUTGOING_SIZE - first;
   if (length > used) length = used;
   if (length > limit) length = limit;
   *bytes = ring + first;
@@ -25,7 +25,7 @@ uint32_t outgoing_peek(const uint8_t **bytes, uint32_t limit) {
 
 void outgoing_drop(uint32_t length) {
   if (length > used) length = used;
-  first = (first + length) % SIZE;
+  first = (first + length) % OUTGOING_SIZE;
   used -= length;
 }
 

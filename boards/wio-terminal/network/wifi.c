@@ -15,21 +15,21 @@
 #include "wifi_calls.h"
 
 typedef enum {
-  OFF,
-  POWER_UP,
-  PROBE,
-  POWER_UP_OLD, /* it is silent: does it speak at the rate of older firmware? */
-  PROBE_OLD,
-  PREPARE_ADAPTER,
-  RADIO_OFF,
-  RADIO_ON,
-  LEAVE,
-  JOIN,
-  DHCP,
-  ADDRESS,
-  UP,
-  CHECK, /* a call went unanswered: is the coprocessor there, and still joined? */
-  CHECK_JOINED
+  WIFI_STATE_OFF,
+  WIFI_STATE_POWER_UP,
+  WIFI_STATE_PROBE,
+  WIFI_STATE_POWER_UP_OLD, /* it is silent: does it speak at the rate of older firmware? */
+  WIFI_STATE_PROBE_OLD,
+  WIFI_STATE_PREPARE_ADAPTER,
+  WIFI_STATE_RADIO_OFF,
+  WIFI_STATE_RADIO_ON,
+  WIFI_STATE_LEAVE,
+  WIFI_STATE_JOIN,
+  WIFI_STATE_DHCP,
+  WIFI_STATE_ADDRESS,
+  WIFI_STATE_UP,
+  WIFI_STATE_CHECK, /* a call went unanswered: is the coprocessor there, and still joined? */
+  WIFI_STATE_CHECK_JOINED
 } step;
 
 static const char *ssid, *password;
@@ -54,20 +54,20 @@ static void retry(step next, const char *why) {
   wifi_problem_is(why, NULL);
   console_line("wifi: ", why, ", again in ", console_number(retry_ms), " ms", NULL);
   go(next, retry_ms);
-  retry_ms = retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
+  retry_ms = retry_ms * 2 < WIFI_RETRY_MAX_MS ? retry_ms * 2 : WIFI_RETRY_MAX_MS;
 }
 
 static void power_cycle(const char *why) {
   board_link_power(false);
-  board_link_baud(BAUD);
+  board_link_baud(WIFI_BAUD);
   erpc_restart();
   failed_probes = failed_joins = 0;
-  retry(POWER_UP, why);
+  retry(WIFI_STATE_POWER_UP, why);
 }
 
 /* Again, and after some times with a coprocessor that has forgotten everything. */
 static void join_failed(const char *why) {
-  if (++failed_joins < JOINS_PER_POWER_UP) retry(LEAVE, why);
+  if (++failed_joins < WIFI_JOINS_PER_POWER_UP) retry(WIFI_STATE_LEAVE, why);
   else power_cycle(why);
   wifi_problem_is("network \"", ssid, "\": ", why, NULL);
 }
@@ -84,17 +84,17 @@ static void want(const char *new_ssid, const char *new_password) {
 
 void wifi_init(const char *new_ssid, const char *new_password) {
   want(new_ssid, new_password);
-  retry_ms = RETRY_FIRST_MS;
+  retry_ms = WIFI_RETRY_FIRST_MS;
   generation = 1;
   is_other_network = false;
-  state = OFF;
+  state = WIFI_STATE_OFF;
   failed_probes = failed_joins = 0;
   board_link_power(false);
   erpc_restart();
   erpc_listen(wifi_hint);
   now = board_micros();
   if (ssid) {
-    go(POWER_UP, POWER_OFF_MS);
+    go(WIFI_STATE_POWER_UP, WIFI_POWER_OFF_MS);
   } else {
     wifi_problem_is("no network name is set", NULL);
     console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
@@ -109,38 +109,38 @@ void wifi_use(const char *new_ssid, const char *new_password) {
 /* Once no call is under way, so that none ends in the wrong network. */
 static void change_network(void) {
   is_other_network = false;
-  retry_ms = RETRY_FIRST_MS;
+  retry_ms = WIFI_RETRY_FIRST_MS;
   failed_joins = 0;
-  if (state > JOIN) lose_network();
+  if (state > WIFI_STATE_JOIN) lose_network();
   if (!ssid) {
-    state = OFF;
+    state = WIFI_STATE_OFF;
     board_link_power(false);
     wifi_problem_is("no network name is set", NULL);
-  } else if (state == OFF) {
-    go(POWER_UP, POWER_OFF_MS);
-  } else if (state >= LEAVE) {
-    go(LEAVE, 0);
+  } else if (state == WIFI_STATE_OFF) {
+    go(WIFI_STATE_POWER_UP, WIFI_POWER_OFF_MS);
+  } else if (state >= WIFI_STATE_LEAVE) {
+    go(WIFI_STATE_LEAVE, 0);
   }
 }
 
-bool wifi_is_up(void) { return state == UP; }
+bool wifi_is_up(void) { return state == WIFI_STATE_UP; }
 const uint8_t *wifi_address(void) { return address; }
 bool wifi_is_configured(void) { return ssid != NULL; }
 uint32_t wifi_generation(void) { return generation; }
 
 void wifi_suspect(void) {
-  if (state != UP) return;
+  if (state != WIFI_STATE_UP) return;
   failed_probes = 0;
-  go(CHECK, 0);
+  go(WIFI_STATE_CHECK, 0);
 }
 
 void wifi_restart(const char *why) {
-  if (state > JOIN) lose_network();
+  if (state > WIFI_STATE_JOIN) lose_network();
   power_cycle(why);
 }
 
 void wifi_hint(void) {
-  if (state == UP) go(UP, 0);
+  if (state == WIFI_STATE_UP) go(WIFI_STATE_UP, 0);
 }
 
 static bool unanswered(const erpc_reader *reply) {
@@ -152,17 +152,17 @@ static bool unanswered(const erpc_reader *reply) {
 static void probe_old(void) {
   console_line("wifi: coprocessor is silent, trying the rate of older firmware", NULL);
   board_link_power(false);
-  board_link_baud(BAUD_OF_OLD);
+  board_link_baud(WIFI_BAUD_OF_OLD);
   erpc_restart();
   failed_probes = 0;
-  go(POWER_UP_OLD, POWER_OFF_MS);
+  go(WIFI_STATE_POWER_UP_OLD, WIFI_POWER_OFF_MS);
 }
 
 static void silent(void) {
-  const unsigned probes = state == PROBE_OLD ? PROBES_OF_OLD : PROBES;
+  const unsigned probes = state == WIFI_STATE_PROBE_OLD ? WIFI_PROBES_OF_OLD : WIFI_PROBES;
   if (++failed_probes < probes) {
-    go(state, PROBE_EVERY_MS);
-  } else if (state == PROBE) {
+    go(state, WIFI_PROBE_EVERY_MS);
+  } else if (state == WIFI_STATE_PROBE) {
     probe_old();
   } else {
     wifi_restart("coprocessor is silent");
@@ -171,7 +171,7 @@ static void silent(void) {
 
 /* Nothing but a person with a computer can help, so there is no hurry. */
 static void too_old(const char *version) {
-  retry_ms = RETRY_MAX_MS;
+  retry_ms = WIFI_RETRY_MAX_MS;
   power_cycle("coprocessor firmware is too old");
   wifi_problem_is("coprocessor firmware ", version, " is too old: needs " FIRMWARE_VERSION_MIN,
                   NULL);
@@ -184,19 +184,19 @@ static void probed(erpc_reader *reply) {
     return;
   }
   failed_probes = 0;
-  if (state == CHECK) {
-    go(CHECK_JOINED, 0);
+  if (state == WIFI_STATE_CHECK) {
+    go(WIFI_STATE_CHECK_JOINED, 0);
     return;
   }
   char version[16];
   wifi_call_text(reply, version, sizeof version);
   if (!firmware_is_new_enough(version)) {
     too_old(version);
-  } else if (state == PROBE_OLD) {
+  } else if (state == WIFI_STATE_PROBE_OLD) {
     power_cycle("coprocessor speaks at a wrong rate");
   } else {
     console_line("wifi: coprocessor firmware ", version, NULL);
-    go(PREPARE_ADAPTER, 0);
+    go(WIFI_STATE_PREPARE_ADAPTER, 0);
   }
 }
 
@@ -208,23 +208,23 @@ static void done(erpc_reader *reply) {
 static void radio_on(erpc_reader *reply) {
   if (unanswered(reply)) return;
   if (wifi_call_result(reply) != 0) power_cycle("the radio does not start");
-  else go(LEAVE, 0);
+  else go(WIFI_STATE_LEAVE, 0);
 }
 
 static void joined(erpc_reader *reply) {
   if (unanswered(reply)) return;
   if (wifi_call_result(reply) != 0) join_failed("cannot join; not there, or another password");
-  else go(DHCP, 0);
+  else go(WIFI_STATE_DHCP, 0);
 }
 
 /*
- * Where DHCP fails, the coprocessor takes an address of its own invention and only the result
- * tells (seeed-ambd-sdk lwip_netconf.c).
+ * If DHCP fails, the coprocessor takes an address of its own invention and only the
+ * result tells (seeed-ambd-sdk lwip_netconf.c).
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;
   if (wifi_call_result(reply) != 0) join_failed("no address from DHCP");
-  else go(ADDRESS, 0);
+  else go(WIFI_STATE_ADDRESS, 0);
 }
 
 static void got_address(erpc_reader *reply) {
@@ -238,21 +238,21 @@ static void got_address(erpc_reader *reply) {
   memcpy(address, ip, sizeof address);
   console_line("wifi: up, ", console_number(ip[0]), ".", console_number(ip[1]), ".",
                console_number(ip[2]), ".", console_number(ip[3]), NULL);
-  retry_ms = RETRY_FIRST_MS;
+  retry_ms = WIFI_RETRY_FIRST_MS;
   failed_joins = 0;
   wifi_problem_is_solved();
-  go(UP, WATCH_EVERY_MS);
+  go(WIFI_STATE_UP, WIFI_WATCH_EVERY_MS);
 }
 
 static void watched(erpc_reader *reply) {
   if (!reply) {
     failed_probes = 0;
-    go(CHECK, 0);
+    go(WIFI_STATE_CHECK, 0);
   } else if (wifi_call_result(reply) == 0) {
     misses = 0;
-    go(UP, WATCH_EVERY_MS);
-  } else if (++misses < WATCH_MISSES) {
-    go(state, WATCH_AGAIN_MS);
+    go(WIFI_STATE_UP, WIFI_WATCH_EVERY_MS);
+  } else if (++misses < WIFI_WATCH_MISSES) {
+    go(state, WIFI_WATCH_AGAIN_MS);
   } else {
     misses = 0;
     /* By the power, as it may have reset itself and forgotten its radio. */
@@ -264,45 +264,46 @@ void wifi_step(uint64_t now_micros) {
   now = now_micros;
   if (erpc_is_busy()) return;
   if (is_other_network) change_network();
-  if (state == OFF || now < due_micros) return;
+  if (state == WIFI_STATE_OFF || now < due_micros) return;
   switch (state) {
-    case OFF:
+    case WIFI_STATE_OFF:
       break;
-    case POWER_UP:
-    case POWER_UP_OLD:
+    case WIFI_STATE_POWER_UP:
+    case WIFI_STATE_POWER_UP_OLD:
       board_link_power(true);
-      go(state == POWER_UP ? PROBE : PROBE_OLD, POWER_ON_MS);
+      go(state == WIFI_STATE_POWER_UP ? WIFI_STATE_PROBE : WIFI_STATE_PROBE_OLD, WIFI_POWER_ON_MS);
       break;
-    case PROBE:
-    case PROBE_OLD:
-    case CHECK:
-      wifi_call(ERPC_SYSTEM, SYSTEM_VERSION, DEADLINE_VERSION_MS, probed);
+    case WIFI_STATE_PROBE:
+    case WIFI_STATE_PROBE_OLD:
+    case WIFI_STATE_CHECK:
+      wifi_call(ERPC_SYSTEM, WIFI_CALL_VERSION, WIFI_DEADLINE_VERSION_MS, probed);
       break;
-    case PREPARE_ADAPTER:
-      wifi_call(ERPC_ADAPTER, ADAPTER_INIT, DEADLINE_MS, done);
+    case WIFI_STATE_PREPARE_ADAPTER:
+      wifi_call(ERPC_ADAPTER, WIFI_CALL_ADAPTER_INIT, WIFI_DEADLINE_MS, done);
       break;
-    case RADIO_OFF:
-      wifi_call(ERPC_WIFI, WIFI_OFF, DEADLINE_RADIO_MS, done);
+    case WIFI_STATE_RADIO_OFF:
+      wifi_call(ERPC_WIFI, WIFI_CALL_OFF, WIFI_DEADLINE_RADIO_MS, done);
       break;
-    case RADIO_ON:
-      wifi_call_u32(ERPC_WIFI, WIFI_ON, MODE_STATION, DEADLINE_RADIO_MS, radio_on);
+    case WIFI_STATE_RADIO_ON:
+      wifi_call_u32(ERPC_WIFI, WIFI_CALL_ON, WIFI_MODE_STATION, WIFI_DEADLINE_RADIO_MS, radio_on);
       break;
-    case LEAVE:
-      wifi_call(ERPC_WIFI, WIFI_DISCONNECT, DEADLINE_MS, done);
+    case WIFI_STATE_LEAVE:
+      wifi_call(ERPC_WIFI, WIFI_CALL_DISCONNECT, WIFI_DEADLINE_MS, done);
       break;
-    case JOIN:
+    case WIFI_STATE_JOIN:
       wifi_call_join(ssid, password, joined);
       break;
-    case DHCP:
-      wifi_call_u32(ERPC_ADAPTER, ADAPTER_DHCP_START, INTERFACE_STATION, DEADLINE_DHCP_MS,
-                    got_lease);
+    case WIFI_STATE_DHCP:
+      wifi_call_u32(ERPC_ADAPTER, WIFI_CALL_ADAPTER_DHCP_START, WIFI_INTERFACE_STATION,
+                    WIFI_DEADLINE_DHCP_MS, got_lease);
       break;
-    case ADDRESS:
-      wifi_call_u32(ERPC_ADAPTER, ADAPTER_GET_IP_INFO, INTERFACE_STATION, DEADLINE_MS, got_address);
+    case WIFI_STATE_ADDRESS:
+      wifi_call_u32(ERPC_ADAPTER, WIFI_CALL_ADAPTER_GET_IP_INFO, WIFI_INTERFACE_STATION,
+                    WIFI_DEADLINE_MS, got_address);
       break;
-    case UP:
-    case CHECK_JOINED:
-      wifi_call(ERPC_WIFI, WIFI_IS_CONNECTED, DEADLINE_MS, watched);
+    case WIFI_STATE_UP:
+    case WIFI_STATE_CHECK_JOINED:
+      wifi_call(ERPC_WIFI, WIFI_CALL_IS_CONNECTED, WIFI_DEADLINE_MS, watched);
       break;
   }
 }

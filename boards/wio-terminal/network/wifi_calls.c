@@ -14,13 +14,13 @@ void wifi_call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_
 }
 
 void wifi_call_join(const char *ssid, const char *password, erpc_done done) {
-  erpc_writer *const arguments = erpc_begin(ERPC_WIFI, WIFI_CONNECT);
+  erpc_writer *const arguments = erpc_begin(ERPC_WIFI, WIFI_CALL_CONNECT);
   erpc_put_text(arguments, ssid);
   erpc_put_nullable_text(arguments, password);
-  erpc_put_u32(arguments, password ? SECURITY_WPA2_AES : SECURITY_OPEN);
+  erpc_put_u32(arguments, password ? WIFI_SECURITY_WPA2_AES : WIFI_SECURITY_OPEN);
   erpc_put_u32(arguments, (uint32_t)-1); /* key index: none */
   erpc_put_u32(arguments, 0);            /* semaphore: unused */
-  erpc_submit(DEADLINE_CONNECT_MS, done);
+  erpc_submit(WIFI_DEADLINE_CONNECT_MS, done);
 }
 
 int32_t wifi_call_result(erpc_reader *reply) {

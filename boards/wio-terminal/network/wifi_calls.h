@@ -9,38 +9,48 @@
 
 #include "erpc_client.h"
 
-enum { SYSTEM_VERSION = 1 };
-enum { WIFI_CONNECT = 1, WIFI_DISCONNECT = 3, WIFI_IS_CONNECTED = 4, WIFI_ON = 27, WIFI_OFF = 28 };
-enum { ADAPTER_INIT = 1, ADAPTER_GET_IP_INFO = 7, ADAPTER_DHCP_START = 13 };
+enum { WIFI_CALL_VERSION = 1 };
+enum {
+  WIFI_CALL_CONNECT = 1,
+  WIFI_CALL_DISCONNECT = 3,
+  WIFI_CALL_IS_CONNECTED = 4,
+  WIFI_CALL_ON = 27,
+  WIFI_CALL_OFF = 28
+};
+enum {
+  WIFI_CALL_ADAPTER_INIT = 1,
+  WIFI_CALL_ADAPTER_GET_IP_INFO = 7,
+  WIFI_CALL_ADAPTER_DHCP_START = 13
+};
 
-enum { MODE_STATION = 1, INTERFACE_STATION = 0 };
-enum { SECURITY_OPEN = 0, SECURITY_WPA2_AES = 0x00400004 };
+enum { WIFI_MODE_STATION = 1, WIFI_INTERFACE_STATION = 0 };
+enum { WIFI_SECURITY_OPEN = 0, WIFI_SECURITY_WPA2_AES = 0x00400004 };
 
 /* Firmware from 2.1.2 on speaks at the first rate; 2.0.0 to 2.1.1 did at the second. */
-enum { BAUD = 614400, BAUD_OF_OLD = 1843200 };
+enum { WIFI_BAUD = 614400, WIFI_BAUD_OF_OLD = 1843200 };
 
 enum {
-  DEADLINE_VERSION_MS = 300,
-  DEADLINE_MS = 2000,
+  WIFI_DEADLINE_VERSION_MS = 300,
+  WIFI_DEADLINE_MS = 2000,
   /* Beyond the firmware's own: it waits up to 20 s for radio and network, and asks six times for an
    * address, each time waiting twice as long: 62 s (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
-  DEADLINE_RADIO_MS = 25000,
-  DEADLINE_CONNECT_MS = 25000,
-  DEADLINE_DHCP_MS = 75000
+  WIFI_DEADLINE_RADIO_MS = 25000,
+  WIFI_DEADLINE_CONNECT_MS = 25000,
+  WIFI_DEADLINE_DHCP_MS = 75000
 };
 
 enum {
-  POWER_OFF_MS = 100,
-  POWER_ON_MS = 200,
-  PROBE_EVERY_MS = 200,
-  PROBES = 15,
-  PROBES_OF_OLD = 3,
-  WATCH_EVERY_MS = 5000,
-  WATCH_AGAIN_MS = 1000,
-  WATCH_MISSES = 3, /* in a row before the network counts as lost */
-  JOINS_PER_POWER_UP = 4,
-  RETRY_FIRST_MS = 1000,
-  RETRY_MAX_MS = 60000
+  WIFI_POWER_OFF_MS = 100,
+  WIFI_POWER_ON_MS = 200,
+  WIFI_PROBE_EVERY_MS = 200,
+  WIFI_PROBES = 15,
+  WIFI_PROBES_OF_OLD = 3,
+  WIFI_WATCH_EVERY_MS = 5000,
+  WIFI_WATCH_AGAIN_MS = 1000,
+  WIFI_WATCH_MISSES = 3, /* in a row before the network counts as lost */
+  WIFI_JOINS_PER_POWER_UP = 4,
+  WIFI_RETRY_FIRST_MS = 1000,
+  WIFI_RETRY_MAX_MS = 60000
 };
 
 /* With no argument, and with one. */

@@ -3,10 +3,10 @@
 
 #include "uart.h"
 
-static const handler vectors[FIRST_LINE + 19] __attribute__((section(".vectors"), used)) = {
+static const handler vectors[VECTORS_FIRST_LINE + 19] __attribute__((section(".vectors"), used)) = {
     CORTEX_VECTORS,
     /* ARM DAI0386B, table 5-1: a UART's receive interrupt is line 2 × its number. */
-    [FIRST_LINE + 2] = uart_link_received,
-    [FIRST_LINE + 4] = uart_bench_received,
-    [FIRST_LINE + 18] = uart_line_received, /* the fourth's: QEMU hw/arm/mps2.c */
+    [VECTORS_FIRST_LINE + 2] = uart_link_received,
+    [VECTORS_FIRST_LINE + 4] = uart_bench_received,
+    [VECTORS_FIRST_LINE + 18] = uart_line_received, /* the fourth's: QEMU hw/arm/mps2.c */
 };

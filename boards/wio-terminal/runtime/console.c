@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "board.h"
-#include "bridge.h"
+
+static void (*copy_to)(const char *text, size_t length);
+
+void console_copy_to(void (*reader)(const char *text, size_t length)) { copy_to = reader; }
 
 static void write(const char *text, size_t length) {
   board_console_write(text, length);
-  bridge_log(text, length);
+  if (copy_to) copy_to(text, length);
 }
 
 void console_line(const char *first, ...) {

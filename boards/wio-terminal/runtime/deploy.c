@@ -14,28 +14,29 @@
 
 /* The DeviceScript manager service: jacdac-spec, specconstants.ts. */
 #define SERVICE_CLASS_DEVICE_SCRIPT_MANAGER 0x1134ea2bull
-enum { REGISTER_PROGRAM_HASH = 0x181 };
+enum { DEPLOY_REGISTER_PROGRAM_HASH = 0x181 };
 
 /* The tools send on within half a second, or give up. */
-enum { CUT_OFF_MS = 10000 };
+enum { DEPLOY_CUT_OFF_MS = 10000 };
 
-static enum { WANTED, ASKED, ANSWERED, DONE } state = DONE;
+static enum { DEPLOY_WANTED, DEPLOY_ASKED, DEPLOY_ANSWERED, DEPLOY_DONE } state = DEPLOY_DONE;
 static uint32_t stored_hash;
 
 /* The bus may be full of settings: then again in the next round. */
 static void ask(void) {
-  const packet question = {.command = COMMAND_GET | REGISTER_PROGRAM_HASH};
-  const uint8_t flags = FRAME_COMMAND | FRAME_TO_SERVICE_CLASS;
-  if (bus_send(SERVICE_CLASS_DEVICE_SCRIPT_MANAGER, flags, &question)) state = ASKED;
+  const packet question = {.command = SERVICE_GET | DEPLOY_REGISTER_PROGRAM_HASH};
+  const uint8_t flags = BUS_COMMAND | BUS_TO_SERVICE_CLASS;
+  if (bus_send(SERVICE_CLASS_DEVICE_SCRIPT_MANAGER, flags, &question)) state = DEPLOY_ASKED;
 }
 
-void deploy_ask(void) { state = WANTED; }
+void deploy_ask(void) { state = DEPLOY_WANTED; }
 
 void deploy_saw_report(const packet *packet) {
-  if (state != ASKED || packet->command != (COMMAND_GET | REGISTER_PROGRAM_HASH)) return;
+  if (state != DEPLOY_ASKED || packet->command != (SERVICE_GET | DEPLOY_REGISTER_PROGRAM_HASH))
+    return;
   if (packet->length != sizeof stored_hash) return;
   memcpy(&stored_hash, packet->payload, sizeof stored_hash);
-  state = ANSWERED;
+  state = DEPLOY_ANSWERED;
 }
 
 /*
@@ -49,7 +50,7 @@ static void restart_where_cut_off(uint64_t now_micros) {
   if (has != had) {
     had = has;
     since_micros = now_micros;
-  } else if (has > 0 && now_micros - since_micros > CUT_OFF_MS * 1000ull) {
+  } else if (has > 0 && now_micros - since_micros > DEPLOY_CUT_OFF_MS * 1000ull) {
     console_line("the new program was cut off, back to the one from before", NULL);
     board_reset();
   }
@@ -57,9 +58,9 @@ static void restart_where_cut_off(uint64_t now_micros) {
 
 void deploy_step(uint64_t now_micros) {
   restart_where_cut_off(now_micros);
-  if (state == WANTED) ask();
-  if (state != ANSWERED) return;
-  state = DONE;
+  if (state == DEPLOY_WANTED) ask();
+  if (state != DEPLOY_ANSWERED) return;
+  state = DEPLOY_DONE;
   const package *const package = package_find();
   const uint32_t length = package->program_length;
   if (stored_hash != hash(package->program, length)) {

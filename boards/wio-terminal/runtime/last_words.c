@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "hash.h"
 
 #define MAGIC 0x5344524fu /* "ORDS" */
 
@@ -24,12 +25,9 @@ static record kept __attribute__((section(".kept")));
 
 static char reason_before[REASON_MAX];
 
-/* FNV-1a. What power-on leaves in RAM does not pass, but once in 2^64 times. */
+/* What power-on leaves in RAM passes magic and checksum by a chance of 1 in 2^64. */
 static uint32_t checksum(const record *of) {
-  const uint8_t *const bytes = (const uint8_t *)of;
-  uint32_t value = 0x811c9dc5u;
-  for (size_t i = 0; i < offsetof(record, checksum); i++) value = (value ^ bytes[i]) * 0x01000193u;
-  return value;
+  return hash((const uint8_t *)of, offsetof(record, checksum));
 }
 
 void last_words_keep(const char *reason, uint32_t address, const last_registers *registers) {

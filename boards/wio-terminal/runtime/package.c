@@ -8,7 +8,7 @@
 #include "console.h"
 #include "credentials.h"
 #include "hash.h"
-#include "store.h"
+#include "settings_store.h"
 
 /* Placed by the linker script. */
 extern const package package_in_flash;
@@ -35,7 +35,7 @@ const char *package_setting(const char *key) {
 
 /* The settings service (class 0x1107dc4a), command "set": key, zero, value. */
 #define SERVICE_CLASS_SETTINGS 0x1107dc4aull
-enum { COMMAND_SETTINGS_SET = 0x81 };
+enum { PACKAGE_COMMAND_SETTINGS_SET = 0x81 };
 
 /* What is the board's own business stays with the board. */
 static bool is_for_program(const char *key) { return strncmp(key, "WIFI_", 5) != 0; }
@@ -44,13 +44,13 @@ static void send_settings(const package *package) {
   for (const char *key = settings(package); *key;) {
     const char *const value = key + strlen(key) + 1;
     const size_t length = (size_t)(value - key) + strlen(value);
-    if (length > PAYLOAD_MAX) {
+    if (length > BUS_PAYLOAD_MAX) {
       console_line("setting too long: ", key, NULL);
     } else if (is_for_program(key)) {
-      const packet packet = {.command = COMMAND_SETTINGS_SET,
+      const packet packet = {.command = PACKAGE_COMMAND_SETTINGS_SET,
                              .length = (uint8_t)length,
                              .payload = (const uint8_t *)key};
-      bus_send(SERVICE_CLASS_SETTINGS, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, &packet);
+      bus_send(SERVICE_CLASS_SETTINGS, BUS_COMMAND | BUS_TO_SERVICE_CLASS, &packet);
     }
     key = value + strlen(value) + 1;
   }
@@ -68,7 +68,7 @@ bool package_is_new(void) {
   static uint32_t applied;
   const package *const found = package_find();
   if (!found) return false;
-  return store_get(applied_key, &applied, sizeof applied) != sizeof applied ||
+  return settings_get(applied_key, &applied, sizeof applied) != sizeof applied ||
          applied != package_hash(found);
 }
 
@@ -83,5 +83,5 @@ void package_apply_settings(void) {
 void package_applied(void) {
   static uint32_t now_applied;
   now_applied = package_hash(package_find());
-  store_set(applied_key, &now_applied, sizeof now_applied);
+  settings_set(applied_key, &now_applied, sizeof now_applied);
 }

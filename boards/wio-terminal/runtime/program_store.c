@@ -14,12 +14,16 @@
 #include "crc32.h"
 #include "panic.h"
 
-enum { UNIT = BOARD_STORAGE_UNIT, BLOCK = BOARD_STORAGE_BLOCK };
-enum { FIRST_SLOT = 2 * BLOCK, SLOT = 7 * BLOCK, SLOTS = 2 };
-enum { HEADER_AT = 24, HEADER_START = 8, HEADER = 128 };
+enum { PROGRAM_UNIT = BOARD_STORAGE_UNIT, PROGRAM_BLOCK = BOARD_STORAGE_BLOCK };
+enum {
+  PROGRAM_FIRST_SLOT = 2 * PROGRAM_BLOCK,
+  PROGRAM_SLOT = 7 * PROGRAM_BLOCK,
+  PROGRAM_SLOTS = 2
+};
+enum { PROGRAM_HEADER_AT = 24, PROGRAM_HEADER_START = 8, PROGRAM_HEADER = 128 };
 #define MAGIC 0x31475250u /* "PRG1" */
 
-_Static_assert(HEADER_AT + PROGRAM_STORE_MAX + 8 == SLOT, "a whole slot");
+_Static_assert(PROGRAM_HEADER_AT + PROGRAM_STORE_MAX + 8 == PROGRAM_SLOT, "a whole slot");
 
 typedef struct {
   uint32_t magic, sequence, length, crc; /* of all before, and of what is sealed */
@@ -32,17 +36,17 @@ static struct {
   size_t base; /* the header's offset */
   unsigned slot;
   uint32_t length, written;
-  uint8_t rest[UNIT];
+  uint8_t rest[PROGRAM_UNIT];
 } filling;
 
-static size_t offset_of(unsigned slot) { return FIRST_SLOT + (size_t)slot * SLOT; }
+static size_t offset_of(unsigned slot) { return PROGRAM_FIRST_SLOT + (size_t)slot * PROGRAM_SLOT; }
 static const seal *seal_of(unsigned slot) {
   return (const seal *)(board_storage + offset_of(slot));
 }
 
 static uint32_t seal_crc(const seal *of, unsigned slot) {
   const uint32_t crc = crc32(0, of, offsetof(seal, crc));
-  return crc32(crc, board_storage + offset_of(slot) + HEADER_AT, of->length);
+  return crc32(crc, board_storage + offset_of(slot) + PROGRAM_HEADER_AT, of->length);
 }
 
 static bool is_sealed(unsigned slot) {
@@ -61,7 +65,7 @@ void program_store_init(void) {
 const uint8_t *program_store_find(uint32_t *length) {
   if (used < 0) return NULL;
   *length = seal_of((unsigned)used)->length;
-  return board_storage + offset_of((unsigned)used) + HEADER_AT;
+  return board_storage + offset_of((unsigned)used) + PROGRAM_HEADER_AT;
 }
 
 static void close_slot(void) {
@@ -74,17 +78,17 @@ static void close_slot(void) {
 }
 
 const uint8_t *program_store_begin(uint32_t length) {
-  if (length < HEADER || length > PROGRAM_STORE_MAX) return NULL;
+  if (length < PROGRAM_HEADER || length > PROGRAM_STORE_MAX) return NULL;
   const unsigned slot = used == 0 ? 1 : 0;
-  const size_t at = offset_of(slot), end = at + HEADER_AT + length;
-  for (size_t block = at; block < end; block += BLOCK) board_storage_erase(block);
+  const size_t at = offset_of(slot), end = at + PROGRAM_HEADER_AT + length;
+  for (size_t block = at; block < end; block += PROGRAM_BLOCK) board_storage_erase(block);
   filling.open = true;
   filling.slot = slot;
-  filling.base = at + HEADER_AT;
+  filling.base = at + PROGRAM_HEADER_AT;
   filling.length = length;
-  filling.written = HEADER;
-  memset(filling.rest, 0xff, UNIT);
-  if (length == HEADER) close_slot(); /* to have none is what is asked for */
+  filling.written = PROGRAM_HEADER;
+  memset(filling.rest, 0xff, PROGRAM_UNIT);
+  if (length == PROGRAM_HEADER) close_slot(); /* to have none is what is asked for */
   return board_storage + filling.base;
 }
 
@@ -92,19 +96,19 @@ uint32_t program_store_unfinished(void) { return filling.open ? filling.written 
 
 /* The header's first bytes end a unit. */
 static void write_header_start(const uint8_t *bytes) {
-  uint8_t unit[UNIT];
-  memset(unit, 0xff, UNIT);
-  memcpy(unit + UNIT - HEADER_START, bytes, HEADER_START);
-  board_storage_write(filling.base - (UNIT - HEADER_START), unit, UNIT);
+  uint8_t unit[PROGRAM_UNIT];
+  memset(unit, 0xff, PROGRAM_UNIT);
+  memcpy(unit + PROGRAM_UNIT - PROGRAM_HEADER_START, bytes, PROGRAM_HEADER_START);
+  board_storage_write(filling.base - (PROGRAM_UNIT - PROGRAM_HEADER_START), unit, PROGRAM_UNIT);
 }
 
 static void write_program(const uint8_t *bytes, uint32_t length) {
   for (uint32_t i = 0; i < length; i++) {
     const size_t at = filling.base + filling.written++;
-    filling.rest[at % UNIT] = bytes[i];
-    if (at % UNIT != UNIT - 1 && filling.written != filling.length) continue;
-    board_storage_write(at - at % UNIT, filling.rest, UNIT);
-    memset(filling.rest, 0xff, UNIT);
+    filling.rest[at % PROGRAM_UNIT] = bytes[i];
+    if (at % PROGRAM_UNIT != PROGRAM_UNIT - 1 && filling.written != filling.length) continue;
+    board_storage_write(at - at % PROGRAM_UNIT, filling.rest, PROGRAM_UNIT);
+    memset(filling.rest, 0xff, PROGRAM_UNIT);
   }
 }
 
@@ -112,13 +116,13 @@ void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length)
   if (!filling.open || length > filling.length || offset > filling.length - length) {
     panic("the virtual machine writes its program elsewhere");
   }
-  if (offset == 0 && length == HEADER_START) {
+  if (offset == 0 && length == PROGRAM_HEADER_START) {
     write_header_start(bytes);
   } else if (offset == filling.written) {
     write_program(bytes, length);
-  } else if (offset == HEADER_START && length == HEADER - HEADER_START &&
+  } else if (offset == PROGRAM_HEADER_START && length == PROGRAM_HEADER - PROGRAM_HEADER_START &&
              filling.written == filling.length) {
-    board_storage_write(filling.base + HEADER_START, bytes, length - HEADER_START);
+    board_storage_write(filling.base + PROGRAM_HEADER_START, bytes, length - PROGRAM_HEADER_START);
     close_slot();
   } else {
     panic("the virtual machine writes its program in another order");

@@ -17,6 +17,7 @@
 #include "last_words.h"
 #include "package.h"
 #include "socket.h"
+#include "vm_memory.h"
 #include "vm_start.h"
 #include "wifi.h"
 
@@ -24,7 +25,16 @@ static uint32_t longest_network_micros;
 
 uint32_t runtime_longest_network_micros(void) { return longest_network_micros; }
 
+static const bus_listener on_the_bus = {
+    .frame = bridge_frame,
+    .acknowledge = device_acknowledge,
+    .command = device_handle,
+    .report = deploy_saw_report,
+};
+
 void runtime_run(void) {
+  console_copy_to(bridge_log);
+  bus_init(&on_the_bus);
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
   console_line("reset by: ", board_reset_cause(), NULL);

@@ -16,7 +16,7 @@
 #include "console.h"
 #include "crc32.h"
 
-enum { UNIT = BOARD_STORAGE_UNIT, BLOCK = BOARD_STORAGE_BLOCK };
+enum { SETTINGS_UNIT = BOARD_STORAGE_UNIT, SETTINGS_BLOCK = BOARD_STORAGE_BLOCK };
 #define MAGIC 0x31544553u /* "SET1" */
 
 typedef struct {
@@ -24,20 +24,20 @@ typedef struct {
 } block_head;
 
 typedef struct {
-  char key[SETTING_KEY_MAX + 1];
+  char key[SETTINGS_KEY_MAX + 1];
   uint32_t length;
   uint32_t crc;     /* of key, length and value */
   uint8_t start[8]; /* of the value; its rest follows in whole units */
 } record;
 
-enum { RECORD_BASE = offsetof(record, start) };
+enum { SETTINGS_RECORD_BASE = offsetof(record, start) };
 
 static size_t active;      /* the block that counts, by its offset */
 static size_t records_end; /* of those records that are valid */
 static size_t free_at;     /* where the next one goes; the block's end if it takes none */
 
 static size_t record_size(uint32_t length) {
-  return (RECORD_BASE + length + UNIT - 1) / UNIT * UNIT;
+  return (SETTINGS_RECORD_BASE + length + SETTINGS_UNIT - 1) / SETTINGS_UNIT * SETTINGS_UNIT;
 }
 
 static const record *record_at(size_t offset) { return (const record *)(board_storage + offset); }
@@ -50,7 +50,7 @@ static bool is_valid_head(const block_head *head) {
 }
 
 static uint32_t record_crc(const char *key, uint32_t length, const uint8_t *value) {
-  uint32_t crc = crc32(0, key, SETTING_KEY_MAX + 1);
+  uint32_t crc = crc32(0, key, SETTINGS_KEY_MAX + 1);
   crc = crc32(crc, &length, sizeof length);
   return crc32(crc, value, length);
 }
@@ -58,8 +58,8 @@ static uint32_t record_crc(const char *key, uint32_t length, const uint8_t *valu
 static bool is_valid_record(size_t offset, size_t end) {
   if (end - offset < sizeof(record)) return false;
   const record *const it = record_at(offset);
-  return it->length <= SETTING_VALUE_MAX && record_size(it->length) <= end - offset &&
-         it->key[SETTING_KEY_MAX] == 0 && it->crc == record_crc(it->key, it->length, it->start);
+  return it->length <= SETTINGS_VALUE_MAX && record_size(it->length) <= end - offset &&
+         it->key[SETTINGS_KEY_MAX] == 0 && it->crc == record_crc(it->key, it->length, it->start);
 }
 
 static bool is_erased(size_t offset, size_t end) {
@@ -80,12 +80,13 @@ static void format(void) {
 }
 
 void settings_store_init(void) {
-  const bool first = is_valid_head(head_of(0)), second = is_valid_head(head_of(BLOCK));
+  const bool first = is_valid_head(head_of(0)), second = is_valid_head(head_of(SETTINGS_BLOCK));
   if (!first && !second) format();
   /* The difference of the sequence numbers is 1 when both count. */
-  const bool newer = second && (!first || head_of(BLOCK)->sequence - head_of(0)->sequence == 1);
-  active = newer ? BLOCK : 0;
-  const size_t end = active + BLOCK;
+  const bool newer =
+      second && (!first || head_of(SETTINGS_BLOCK)->sequence - head_of(0)->sequence == 1);
+  active = newer ? SETTINGS_BLOCK : 0;
+  const size_t end = active + SETTINGS_BLOCK;
   size_t at = active + sizeof(block_head);
   while (is_valid_record(at, end)) at += record_size(record_at(at)->length);
   records_end = at;
@@ -127,7 +128,7 @@ static size_t size_of_copy(void) {
 }
 
 static void copy_into_other_block(void) {
-  const size_t other = active == 0 ? BLOCK : 0;
+  const size_t other = active == 0 ? SETTINGS_BLOCK : 0;
   const uint32_t sequence = head_of(active)->sequence;
   board_storage_erase(other);
   size_t to = other + sizeof(block_head);
@@ -146,29 +147,29 @@ static void copy_into_other_block(void) {
 static void append(const record *start, const uint8_t *value) {
   const uint32_t length = start->length;
   board_storage_write(free_at, (const uint8_t *)start, sizeof *start);
-  for (uint32_t done = sizeof start->start; done < length; done += UNIT) {
-    uint8_t unit[UNIT];
+  for (uint32_t done = sizeof start->start; done < length; done += SETTINGS_UNIT) {
+    uint8_t unit[SETTINGS_UNIT];
     const uint32_t left = length - done;
-    memset(unit, 0xff, UNIT);
-    memcpy(unit, value + done, left < UNIT ? left : UNIT);
-    board_storage_write(free_at + RECORD_BASE + done, unit, UNIT);
+    memset(unit, 0xff, SETTINGS_UNIT);
+    memcpy(unit, value + done, left < SETTINGS_UNIT ? left : SETTINGS_UNIT);
+    board_storage_write(free_at + SETTINGS_RECORD_BASE + done, unit, SETTINGS_UNIT);
   }
   records_end = free_at += record_size(length);
 }
 
 int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
-  if (!key[0] || strlen(key) > SETTING_KEY_MAX) return SETTING_BAD_KEY;
-  if (length > SETTING_VALUE_MAX) return SETTING_TOO_LONG;
+  if (!key[0] || strlen(key) > SETTINGS_KEY_MAX) return SETTINGS_BAD_KEY;
+  if (length > SETTINGS_VALUE_MAX) return SETTINGS_TOO_LONG;
   static const uint8_t nothing[1];
   if (length == 0) value = nothing; /* it may be a null pointer */
   const record *const before = find(key);
   if (before && before->length == length && memcmp(before->start, value, length) == 0) {
-    return SETTING_STORED;
+    return SETTINGS_STORED;
   }
   const size_t size = record_size(length);
-  if (active + BLOCK - free_at < size) {
+  if (active + SETTINGS_BLOCK - free_at < size) {
     /* First, as an erase wears the flash. */
-    if (sizeof(block_head) + size_of_copy() + size > BLOCK) return SETTING_NO_SPACE;
+    if (sizeof(block_head) + size_of_copy() + size > SETTINGS_BLOCK) return SETTINGS_NO_SPACE;
     copy_into_other_block();
   }
 
@@ -178,5 +179,19 @@ int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
   memset(start.start, 0xff, sizeof start.start);
   memcpy(start.start, value, length < sizeof start.start ? length : sizeof start.start);
   append(&start, value);
-  return SETTING_STORED;
+  return SETTINGS_STORED;
+}
+
+int32_t settings_get(const char *key, void *into, uint32_t space) {
+  uint32_t length;
+  const uint8_t *const value = settings_store_find(key, &length);
+  if (!value || length == 0) return -1;
+  if (length <= space) memcpy(into, value, length);
+  return (int32_t)length;
+}
+
+bool settings_set(const char *key, const void *value, uint32_t length) {
+  const bool stored = settings_store_put(key, value, length) == SETTINGS_STORED;
+  if (!stored) console_line("cannot keep ", key, " in flash", NULL);
+  return stored;
 }

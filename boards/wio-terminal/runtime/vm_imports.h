@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* vm_imports.c */
+/* vm_host.c */
 void vm_import_em_print_dmesg(uint32_t text);
 void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length);
 void vm_import_em_send_frame(uint32_t frame);

@@ -9,6 +9,14 @@
 
 extern uint8_t vm_memory[];
 
+/* Makes the memory as the module's own loader would, with our stack and heap. Before all else. */
+void vm_memory_init(void);
+uint32_t vm_memory_size(void);
+
+/* How much was ever used, for figures and for the check that it fits. */
+uint32_t vm_heap_used(void);
+uint32_t vm_stack_used(void);
+
 /* The lowest value the machine's own stack pointer may take. */
 extern const uint32_t vm_stack_limit;
 

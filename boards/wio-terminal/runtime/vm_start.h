@@ -14,14 +14,6 @@ typedef struct {
 extern const vm_data_segment vm_data_segments[];
 extern const size_t vm_data_segment_count;
 
-/* Makes the memory as the module's own loader would, with our stack and heap. Before all else. */
-void vm_memory_init(void);
-uint32_t vm_memory_size(void);
-
-/* How much was ever used, for figures and for the check that it fits. */
-uint32_t vm_heap_used(void);
-uint32_t vm_stack_used(void);
-
 /* Beside the module's functions, in the generated file. */
 void vm_set_stack_pointer(uint32_t top);
 _Noreturn void vm_descend(void); /* overflows the machine's own stack */

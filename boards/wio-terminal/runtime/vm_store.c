@@ -13,7 +13,7 @@
 #include "vm_memory.h"
 
 /* The results that the machine's own store would give (jacdac-c, source/jd_fstor.c). */
-enum { NOT_FOUND = -2, DONE = 0 };
+enum { VM_STORE_NOT_FOUND = -2, VM_STORE_DONE = 0 };
 
 /* The one value that is too large for the settings: devsmgr.c. */
 static const char PROGRAM[] = "*prog";
@@ -26,7 +26,7 @@ void w2c_flash_init(void) {
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {
   uint32_t length;
   const uint8_t *const value = settings_store_find(vm_at(key), &length);
-  if (!value) return (uint32_t)NOT_FOUND;
+  if (!value) return (uint32_t)VM_STORE_NOT_FOUND;
   if (space >= length) memcpy(vm_at(into), value, length);
   return length;
 }
@@ -34,9 +34,9 @@ uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {
 uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) {
   const char *const name = vm_at(key);
   const int result = settings_store_put(name, vm_at(value), length);
-  if (result != SETTING_STORED) {
+  if (result != SETTINGS_STORED) {
     console_line("setting ", name, " not stored: ",
-                 result == SETTING_NO_SPACE ? "no space is left" : "its name or value is too long",
+                 result == SETTINGS_NO_SPACE ? "no space is left" : "its name or value is too long",
                  NULL);
   }
   return (uint32_t)result;
@@ -65,7 +65,7 @@ uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
 
 uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length) {
   program_store_write(to - program_base, vm_at(from), length);
-  return DONE;
+  return VM_STORE_DONE;
 }
 
-uint32_t w2c_jd_settings_sync_large(void) { return DONE; }
+uint32_t w2c_jd_settings_sync_large(void) { return VM_STORE_DONE; }

@@ -17,24 +17,24 @@
 #include "uart.h"
 #include "usb_line.h"
 
-#define LED PIN(PORT_A, 15)
-#define GROVE_LED PIN(PORT_B, 8) /* D0 of the right-hand Grove socket */
-#define HEADER_5V PIN(PORT_C, 14)
-#define HEADER_3V3_OFF PIN(PORT_C, 15)
-#define BUZZER PIN(PORT_D, 11)
-#define INFRARED PIN(PORT_B, 31)
-#define COPROCESSOR PIN(PORT_A, 18)
+#define LED PIN(PIN_PORT_A, 15)
+#define GROVE_LED PIN(PIN_PORT_B, 8) /* D0 of the right-hand Grove socket */
+#define HEADER_5V PIN(PIN_PORT_C, 14)
+#define HEADER_3V3_OFF PIN(PIN_PORT_C, 15)
+#define BUZZER PIN(PIN_PORT_D, 11)
+#define INFRARED PIN(PIN_PORT_B, 31)
+#define COPROCESSOR PIN(PIN_PORT_A, 18)
 
 /* clang-format off */
 static const unsigned buttons[BOARD_KEYS] = {
-    [BOARD_BUTTON_A] = PIN(PORT_C, 26),
-    [BOARD_BUTTON_B] = PIN(PORT_C, 27),
-    [BOARD_BUTTON_C] = PIN(PORT_C, 28),
-    [BOARD_SWITCH_UP] = PIN(PORT_D, 20),
-    [BOARD_SWITCH_LEFT] = PIN(PORT_D, 12),
-    [BOARD_SWITCH_RIGHT] = PIN(PORT_D, 9),
-    [BOARD_SWITCH_DOWN] = PIN(PORT_D, 8),
-    [BOARD_SWITCH_PRESS] = PIN(PORT_D, 10),
+    [BOARD_BUTTON_A] = PIN(PIN_PORT_C, 26),
+    [BOARD_BUTTON_B] = PIN(PIN_PORT_C, 27),
+    [BOARD_BUTTON_C] = PIN(PIN_PORT_C, 28),
+    [BOARD_SWITCH_UP] = PIN(PIN_PORT_D, 20),
+    [BOARD_SWITCH_LEFT] = PIN(PIN_PORT_D, 12),
+    [BOARD_SWITCH_RIGHT] = PIN(PIN_PORT_D, 9),
+    [BOARD_SWITCH_DOWN] = PIN(PIN_PORT_D, 8),
+    [BOARD_SWITCH_PRESS] = PIN(PIN_PORT_D, 10),
 };
 /* clang-format on */
 
@@ -55,7 +55,7 @@ void board_init(void) {
   clocks_init();
   cache_init();
   clock_counter_init();
-  cortex_start_tick(CORE_HZ);
+  cortex_start_tick(CLOCK_CORE_HZ);
   pins_init();
   uart_init();
   random_init();

@@ -12,22 +12,27 @@
 #define TC0_CTRLBSET REGISTER8(0x40003805)
 #define TC0_SYNCBUSY REGISTER32(0x40003810)
 #define TC0_COUNT32 REGISTER32(0x40003814)
-enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_COUNT32 = 2 << 2, CTRLA_DIV16 = 4 << 8 };
-enum { COMMAND_READSYNC = 4 << 5 };
+enum {
+  TC_CTRLA_SWRST = 1,
+  TC_CTRLA_ENABLE = 2,
+  TC_CTRLA_COUNT32 = 2 << 2,
+  TC_CTRLA_DIV16 = 4 << 8
+};
+enum { TC_COMMAND_READSYNC = 4 << 5 };
 
 void clock_counter_init(void) {
-  clock_bus_enable(BUS_APBA, 14); /* TC0 */
-  clock_bus_enable(BUS_APBA, 15); /* TC1, its upper half */
-  clock_peripheral(CHANNEL_TC0_TC1, GENERATOR_16MHZ);
-  TC0_CTRLA = CTRLA_SWRST;
+  clock_bus_enable(CLOCK_BUS_APBA, 14); /* TC0 */
+  clock_bus_enable(CLOCK_BUS_APBA, 15); /* TC1, its upper half */
+  clock_peripheral(CLOCK_CHANNEL_TC0_TC1, CLOCK_GENERATOR_16MHZ);
+  TC0_CTRLA = TC_CTRLA_SWRST;
   WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's reset");
-  TC0_CTRLA = CTRLA_COUNT32 | CTRLA_DIV16;
-  TC0_CTRLA |= CTRLA_ENABLE;
+  TC0_CTRLA = TC_CTRLA_COUNT32 | TC_CTRLA_DIV16;
+  TC0_CTRLA |= TC_CTRLA_ENABLE;
   WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's start");
 }
 
 static uint32_t read(void) {
-  TC0_CTRLBSET = COMMAND_READSYNC;
+  TC0_CTRLBSET = TC_COMMAND_READSYNC;
   WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's value");
   /* SYNCBUSY may clear before the command is done; the command reads as 0 once it is. */
   WAIT_FOR((TC0_CTRLBSET & 7 << 5) == 0, "the counter's command");

@@ -37,7 +37,7 @@ enum { DFLLMUL_STEPS = 1 << 26 | 1 << 16 };
 enum { DPLL_ENABLE = 1 << 1, DPLL_LBYPASS = 1 << 11, DPLL_LOCK = 1 << 0, DPLL_CLKRDY = 1 << 1 };
 
 /* DPLL0 makes (119 + 1) × 1 MHz. */
-enum { DPLL_RATIO = CORE_HZ / 1000000 - 1 };
+enum { DPLL_RATIO = CLOCK_CORE_HZ / 1000000 - 1 };
 
 static void generate(clock_generator generator, uint32_t source, uint32_t divisor) {
   const uint32_t exact_duty = divisor % 2 == 1 ? GENCTRL_IDC : 0;
@@ -65,7 +65,7 @@ static void start_dfll(void) {
 }
 
 static void start_dpll(void) {
-  clock_peripheral(CHANNEL_DPLL0, GENERATOR_1MHZ);
+  clock_peripheral(CLOCK_CHANNEL_DPLL0, CLOCK_GENERATOR_1MHZ);
   OSCCTRL_DPLLRATIO = DPLL_RATIO;
   WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL's ratio");
   /* An erratum too: its lock comes and goes, so the clock is let out without. */
@@ -80,16 +80,16 @@ void clocks_init(void) {
   GCLK_CTRLA = GCLK_SWRST;
   WAIT_FOR(!(GCLK_SYNCBUSY & GCLK_SWRST), "the clock controller's reset");
   /* The core keeps off the DFLL while that starts anew. */
-  generate(GENERATOR_CORE, SOURCE_OSCULP32K, 1);
+  generate(CLOCK_GENERATOR_CORE, SOURCE_OSCULP32K, 1);
   start_dfll();
-  generate(GENERATOR_CORE, SOURCE_DFLL, 1);
-  generate(GENERATOR_1MHZ, SOURCE_DFLL, PERIPHERAL_HZ / 1000000);
+  generate(CLOCK_GENERATOR_CORE, SOURCE_DFLL, 1);
+  generate(CLOCK_GENERATOR_1MHZ, SOURCE_DFLL, CLOCK_PERIPHERAL_HZ / 1000000);
   start_dpll();
-  generate(GENERATOR_48MHZ, SOURCE_DFLL, 1);
-  generate(GENERATOR_16MHZ, SOURCE_DFLL, PERIPHERAL_HZ / 16000000);
+  generate(CLOCK_GENERATOR_48MHZ, SOURCE_DFLL, 1);
+  generate(CLOCK_GENERATOR_16MHZ, SOURCE_DFLL, CLOCK_PERIPHERAL_HZ / 16000000);
   MCLK_CPUDIV = 1;
   /* Wait states of the flash are the hardware's choice: NVMCTRL.CTRLA.AUTOWS is set at reset. */
-  generate(GENERATOR_CORE, SOURCE_DPLL0, 1);
+  generate(CLOCK_GENERATOR_CORE, SOURCE_DPLL0, 1);
 }
 
 void clock_peripheral(clock_channel channel, clock_generator generator) {

@@ -10,7 +10,7 @@
 enum { TRNG_ENABLE = 2, TRNG_DATARDY = 1 };
 
 void random_init(void) {
-  clock_bus_enable(BUS_APBC, 10); /* TRNG */
+  clock_bus_enable(CLOCK_BUS_APBC, 10); /* TRNG */
   TRNG_CTRLA = TRNG_ENABLE;
 }
 

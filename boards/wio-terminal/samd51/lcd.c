@@ -17,20 +17,20 @@
 #define SERCOM7_INTFLAG REGISTER8(0x43000c18)
 #define SERCOM7_SYNCBUSY REGISTER32(0x43000c1c)
 #define SERCOM7_DATA REGISTER32(0x43000c28)
-enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_HOST = 3 << 2 };
+enum { SPI_CTRLA_SWRST = 1, SPI_CTRLA_ENABLE = 2, SPI_CTRLA_HOST = 3 << 2 };
 /* Data on pad 3, clock on pad 1. */
-enum { CTRLA_DOPO_2 = 2 << 16, CTRLA_DIPO_2 = 2 << 20 };
-enum { INTFLAG_DRE = 1, INTFLAG_TXC = 2 };
+enum { SPI_CTRLA_DOPO_2 = 2 << 16, SPI_CTRLA_DIPO_2 = 2 << 20 };
+enum { SPI_INTFLAG_DRE = 1, SPI_INTFLAG_TXC = 2 };
 
 /* 48 MHz / (2 × (BAUD + 1)): 24 MHz, the slowest that other software for this board uses. */
-enum { BAUD_24MHZ = 0 };
+enum { SPI_BAUD_24MHZ = 0 };
 
-#define DATA PIN(PORT_B, 19)
-#define CLOCK PIN(PORT_B, 20)
-#define SELECT PIN(PORT_B, 21)
-#define IS_DATA PIN(PORT_C, 6)
-#define RESET PIN(PORT_C, 7)
-#define BACKLIGHT PIN(PORT_C, 5)
+#define DATA PIN(PIN_PORT_B, 19)
+#define CLOCK PIN(PIN_PORT_B, 20)
+#define SELECT PIN(PIN_PORT_B, 21)
+#define IS_DATA PIN(PIN_PORT_C, 6)
+#define RESET PIN(PIN_PORT_C, 7)
+#define BACKLIGHT PIN(PIN_PORT_C, 5)
 
 static void settle(void) { WAIT_FOR(SERCOM7_SYNCBUSY == 0, "the display's SPI"); }
 
@@ -41,15 +41,16 @@ void panel_init(void) {
   pin_output(IS_DATA, true);
   pin_give(DATA, PIN_FUNCTION_D);
   pin_give(CLOCK, PIN_FUNCTION_D);
-  clock_bus_enable(BUS_APBD, 3); /* SERCOM7 */
-  clock_peripheral(CHANNEL_SERCOM7, GENERATOR_48MHZ);
-  SERCOM7_CTRLA = CTRLA_SWRST;
+  clock_bus_enable(CLOCK_BUS_APBD, 3); /* SERCOM7 */
+  clock_peripheral(CLOCK_CHANNEL_SERCOM7, CLOCK_GENERATOR_48MHZ);
+  SERCOM7_CTRLA = SPI_CTRLA_SWRST;
   settle();
-  SERCOM7_CTRLA = CTRLA_HOST | CTRLA_DOPO_2 | CTRLA_DIPO_2; /* mode 0, most significant bit first */
+  SERCOM7_CTRLA =
+      SPI_CTRLA_HOST | SPI_CTRLA_DOPO_2 | SPI_CTRLA_DIPO_2; /* mode 0, most significant bit first */
   SERCOM7_CTRLB = 0; /* 8 bits; what comes back is not read */
   settle();
-  SERCOM7_BAUD = BAUD_24MHZ;
-  SERCOM7_CTRLA |= CTRLA_ENABLE;
+  SERCOM7_BAUD = SPI_BAUD_24MHZ;
+  SERCOM7_CTRLA |= SPI_CTRLA_ENABLE;
   settle();
 }
 
@@ -57,13 +58,13 @@ void panel_reset(bool held) { pin_set(RESET, !held); }
 
 static void send(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
-    WAIT_FOR(SERCOM7_INTFLAG & INTFLAG_DRE, "the display's wire");
+    WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_DRE, "the display's wire");
     SERCOM7_DATA = bytes[i];
   }
 }
 
 /* The pins change only once the last bit is out. */
-static void finish(void) { WAIT_FOR(SERCOM7_INTFLAG & INTFLAG_TXC, "the display's last byte"); }
+static void finish(void) { WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_TXC, "the display's last byte"); }
 
 void panel_command(uint8_t command, const uint8_t *parameters, size_t length) {
   pin_set(SELECT, false);

@@ -19,11 +19,11 @@
 #define ADC1_SYNCBUSY REGISTER32(0x43002030)
 #define ADC1_RESULT REGISTER16(0x43002040)
 #define ADC1_CALIB REGISTER16(0x43002048)
-enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_DIV32 = 4 << 8 };
-enum { INPUT_AIN15 = 15, INPUT_AGAINST_GROUND = 0x18 << 8 };
-enum { CTRLB_FREERUN = 1 << 1, CTRLB_RESULT_16_BITS = 1 << 3 };
-enum { REFERENCE_VDDANA = 3, AVERAGE_16 = 4, SAMPLE_CLOCKS_6 = 5 };
-enum { SWTRIG_START = 2, INTFLAG_RESRDY = 1 };
+enum { ADC_CTRLA_SWRST = 1, ADC_CTRLA_ENABLE = 2, ADC_CTRLA_DIV32 = 4 << 8 };
+enum { ADC_INPUT_AIN15 = 15, ADC_INPUT_AGAINST_GROUND = 0x18 << 8 };
+enum { ADC_CTRLB_FREERUN = 1 << 1, ADC_CTRLB_RESULT_16_BITS = 1 << 3 };
+enum { ADC_REFERENCE_VDDANA = 3, ADC_AVERAGE_16 = 4, ADC_SAMPLE_CLOCKS_6 = 5 };
+enum { ADC_SWTRIG_START = 2, ADC_INTFLAG_RESRDY = 1 };
 
 /* What the factory measured: the software calibration area, DS60001507, NVM. */
 #define CALIBRATION REGISTER32(0x00800080)
@@ -38,27 +38,27 @@ static uint16_t calibration(void) {
 static void settle(void) { WAIT_FOR(ADC1_SYNCBUSY == 0, "the light sensor's converter"); }
 
 void light_init(void) {
-  clock_bus_enable(BUS_APBD, 8); /* ADC1 */
-  clock_peripheral(CHANNEL_ADC1, GENERATOR_48MHZ);
-  pin_give(PIN(PORT_D, 1), PIN_FUNCTION_B);
-  ADC1_CTRLA = CTRLA_SWRST;
+  clock_bus_enable(CLOCK_BUS_APBD, 8); /* ADC1 */
+  clock_peripheral(CLOCK_CHANNEL_ADC1, CLOCK_GENERATOR_48MHZ);
+  pin_give(PIN(PIN_PORT_D, 1), PIN_FUNCTION_B);
+  ADC1_CTRLA = ADC_CTRLA_SWRST;
   settle();
   ADC1_CALIB = calibration();
-  ADC1_CTRLA = CTRLA_DIV32; /* 1.5 MHz */
-  ADC1_CTRLB = CTRLB_FREERUN | CTRLB_RESULT_16_BITS;
-  ADC1_REFCTRL = REFERENCE_VDDANA;
-  ADC1_AVGCTRL = AVERAGE_16;
-  ADC1_SAMPCTRL = SAMPLE_CLOCKS_6;
-  ADC1_INPUTCTRL = INPUT_AIN15 | INPUT_AGAINST_GROUND;
+  ADC1_CTRLA = ADC_CTRLA_DIV32; /* 1.5 MHz */
+  ADC1_CTRLB = ADC_CTRLB_FREERUN | ADC_CTRLB_RESULT_16_BITS;
+  ADC1_REFCTRL = ADC_REFERENCE_VDDANA;
+  ADC1_AVGCTRL = ADC_AVERAGE_16;
+  ADC1_SAMPCTRL = ADC_SAMPLE_CLOCKS_6;
+  ADC1_INPUTCTRL = ADC_INPUT_AIN15 | ADC_INPUT_AGAINST_GROUND;
   settle();
-  ADC1_CTRLA |= CTRLA_ENABLE;
+  ADC1_CTRLA |= ADC_CTRLA_ENABLE;
   settle();
-  ADC1_SWTRIG = SWTRIG_START;
+  ADC1_SWTRIG = ADC_SWTRIG_START;
   settle();
   /* The first result after the start and a change of the reference is not to be used. */
   for (unsigned discarded = 0; discarded < 2; discarded++) {
-    WAIT_FOR(ADC1_INTFLAG & INTFLAG_RESRDY, "the light sensor");
-    ADC1_INTFLAG = INTFLAG_RESRDY;
+    WAIT_FOR(ADC1_INTFLAG & ADC_INTFLAG_RESRDY, "the light sensor");
+    ADC1_INTFLAG = ADC_INTFLAG_RESRDY;
   }
 }
 

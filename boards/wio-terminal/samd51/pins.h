@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { PORT_A, PORT_B, PORT_C, PORT_D };
+enum { PIN_PORT_A, PIN_PORT_B, PIN_PORT_C, PIN_PORT_D };
 #define PIN(port, number) ((port) * 32u + (number))
 
 /* The peripherals' sides of a pin: DS60001507, I/O multiplexing. */

@@ -19,12 +19,21 @@
 #define SERCOM_SYNCBUSY(base) REGISTER32((base) + 0x1c)
 #define SERCOM_DATA(base) REGISTER32((base) + 0x28)
 
-enum { CTRLA_SWRST = 1, CTRLA_ENABLE = 2, CTRLA_INTERNAL_CLOCK = 1 << 2, CTRLA_IBON = 1 << 8 };
+enum {
+  USART_CTRLA_SWRST = 1,
+  USART_CTRLA_ENABLE = 2,
+  USART_CTRLA_INTERNAL_CLOCK = 1 << 2,
+  USART_CTRLA_IBON = 1 << 8
+};
 /* Sends on pad 0, receives on pad 2: so both are wired (OSHW-WioTerminal, schematic). */
-enum { CTRLA_TXPO_0 = 0 << 16, CTRLA_RXPO_2 = 2 << 20, CTRLA_LSB_FIRST = 1 << 30 };
-enum { CTRLB_TXEN = 1 << 16, CTRLB_RXEN = 1 << 17 };
-enum { INTERRUPT_DRE = 1 << 0, INTERRUPT_TXC = 1 << 1, INTERRUPT_RXC = 1 << 2 };
-enum { STATUS_BUFOVF = 1 << 2, STATUS_ERRORS = 7 /* parity, frame, overflow */ };
+enum {
+  USART_CTRLA_TXPO_0 = 0 << 16,
+  USART_CTRLA_RXPO_2 = 2 << 20,
+  USART_CTRLA_LSB_FIRST = 1 << 30
+};
+enum { USART_CTRLB_TXEN = 1 << 16, USART_CTRLB_RXEN = 1 << 17 };
+enum { USART_INTERRUPT_DRE = 1 << 0, USART_INTERRUPT_TXC = 1 << 1, USART_INTERRUPT_RXC = 1 << 2 };
+enum { USART_STATUS_BUFOVF = 1 << 2, USART_STATUS_ERRORS = 7 /* parity, frame, overflow */ };
 
 #define SERCOM0 0x40003000u
 #define SERCOM2 0x41012000u
@@ -45,21 +54,21 @@ static bool running; /* a SERCOM without its clock must not be touched */
 
 /* Arithmetic mode, 16 samples a bit: 65536 × (1 − 16 × baud / clock). */
 static uint16_t divisor(uint32_t baud) {
-  return (uint16_t)(65536u - (uint32_t)(((uint64_t)65536 * 16 * baud) / PERIPHERAL_HZ));
+  return (uint16_t)(65536u - (uint32_t)(((uint64_t)65536 * 16 * baud) / CLOCK_PERIPHERAL_HZ));
 }
 
 static void start(uart uart, uint32_t baud) {
   const uintptr_t base = bases[uart];
-  SERCOM_CTRLA(base) = CTRLA_SWRST;
+  SERCOM_CTRLA(base) = USART_CTRLA_SWRST;
   WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's reset");
-  SERCOM_CTRLA(base) =
-      CTRLA_INTERNAL_CLOCK | CTRLA_IBON | CTRLA_TXPO_0 | CTRLA_RXPO_2 | CTRLA_LSB_FIRST;
+  SERCOM_CTRLA(base) = USART_CTRLA_INTERNAL_CLOCK | USART_CTRLA_IBON | USART_CTRLA_TXPO_0 |
+                       USART_CTRLA_RXPO_2 | USART_CTRLA_LSB_FIRST;
   SERCOM_BAUD(base) = divisor(baud);
-  SERCOM_CTRLB(base) = CTRLB_TXEN | (uart == UART_LINK ? CTRLB_RXEN : 0);
+  SERCOM_CTRLB(base) = USART_CTRLB_TXEN | (uart == UART_LINK ? USART_CTRLB_RXEN : 0);
   WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's frame");
-  SERCOM_CTRLA(base) |= CTRLA_ENABLE;
+  SERCOM_CTRLA(base) |= USART_CTRLA_ENABLE;
   WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's start");
-  if (uart == UART_LINK) SERCOM_INTENSET(base) = INTERRUPT_RXC;
+  if (uart == UART_LINK) SERCOM_INTENSET(base) = USART_INTERRUPT_RXC;
 }
 
 static void listen(unsigned line, unsigned priority) {
@@ -68,18 +77,18 @@ static void listen(unsigned line, unsigned priority) {
 }
 
 void uart_init(void) {
-  clock_bus_enable(BUS_APBA, 12); /* SERCOM0 */
-  clock_bus_enable(BUS_APBB, 9);  /* SERCOM2 */
-  clock_peripheral(CHANNEL_SERCOM0, GENERATOR_48MHZ);
-  clock_peripheral(CHANNEL_SERCOM2, GENERATOR_48MHZ);
-  pin_give(PIN(PORT_B, 24), PIN_FUNCTION_C);
-  pin_give(PIN(PORT_C, 24), PIN_FUNCTION_C);
-  pin_give(PIN(PORT_B, 26), PIN_FUNCTION_C);
+  clock_bus_enable(CLOCK_BUS_APBA, 12); /* SERCOM0 */
+  clock_bus_enable(CLOCK_BUS_APBB, 9);  /* SERCOM2 */
+  clock_peripheral(CLOCK_CHANNEL_SERCOM0, CLOCK_GENERATOR_48MHZ);
+  clock_peripheral(CLOCK_CHANNEL_SERCOM2, CLOCK_GENERATOR_48MHZ);
+  pin_give(PIN(PIN_PORT_B, 24), PIN_FUNCTION_C);
+  pin_give(PIN(PIN_PORT_C, 24), PIN_FUNCTION_C);
+  pin_give(PIN(PIN_PORT_B, 26), PIN_FUNCTION_C);
   start(UART_LINK, LINK_BAUD);
   start(UART_CONSOLE, CONSOLE_BAUD);
-  listen(LINE_SERCOM0 + SERCOM_LINE_RXC, PRIORITY_LINK_RECEIVE);
-  listen(LINE_SERCOM0 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
-  listen(LINE_SERCOM2 + SERCOM_LINE_DRE, PRIORITY_TRANSMIT);
+  listen(SAMD51_LINE_SERCOM0 + SAMD51_SERCOM_LINE_RXC, SAMD51_PRIORITY_LINK_RECEIVE);
+  listen(SAMD51_LINE_SERCOM0 + SAMD51_SERCOM_LINE_DRE, SAMD51_PRIORITY_TRANSMIT);
+  listen(SAMD51_LINE_SERCOM2 + SAMD51_SERCOM_LINE_DRE, SAMD51_PRIORITY_TRANSMIT);
   running = true;
 }
 
@@ -90,11 +99,11 @@ void uart_link_baud(uint32_t baud) {
 }
 
 void uart_link_received(void) {
-  while (SERCOM_INTFLAG(SERCOM0) & INTERRUPT_RXC) {
-    const uint16_t errors = SERCOM_STATUS(SERCOM0) & STATUS_ERRORS;
+  while (SERCOM_INTFLAG(SERCOM0) & USART_INTERRUPT_RXC) {
+    const uint16_t errors = SERCOM_STATUS(SERCOM0) & USART_STATUS_ERRORS;
     const uint8_t byte = (uint8_t)SERCOM_DATA(SERCOM0);
     if (errors) SERCOM_STATUS(SERCOM0) = errors;
-    if (errors & STATUS_BUFOVF) lost++;
+    if (errors & USART_STATUS_BUFOVF) lost++;
     /* A byte with a wrong stop bit is taken as it is: the message's CRC tells. */
     if (!ring_put(&received, byte)) lost++;
   }
@@ -103,7 +112,7 @@ void uart_link_received(void) {
 static void send(uart uart) {
   uint8_t byte;
   if (ring_take(&to_send[uart], &byte)) SERCOM_DATA(bases[uart]) = byte;
-  else SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
+  else SERCOM_INTENCLR(bases[uart]) = USART_INTERRUPT_DRE;
 }
 
 void uart_link_sent(void) { send(UART_LINK); }
@@ -122,23 +131,23 @@ uint32_t uart_link_lost(void) { return lost; }
 size_t uart_write(uart uart, const uint8_t *bytes, size_t length) {
   size_t written = 0;
   while (written < length && ring_put(&to_send[uart], bytes[written])) written++;
-  if (written > 0 && running) SERCOM_INTENSET(bases[uart]) = INTERRUPT_DRE;
+  if (written > 0 && running) SERCOM_INTENSET(bases[uart]) = USART_INTERRUPT_DRE;
   return written;
 }
 
 void uart_drain(uart uart) {
   if (!running) return;
-  SERCOM_INTENCLR(bases[uart]) = INTERRUPT_DRE;
+  SERCOM_INTENCLR(bases[uart]) = USART_INTERRUPT_DRE;
   uint8_t byte;
   /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
-    if (!(SERCOM_INTFLAG(bases[uart]) & INTERRUPT_DRE)) continue;
+    if (!(SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_DRE)) continue;
     if (!ring_take(&to_send[uart], &byte)) break;
     SERCOM_DATA(bases[uart]) = byte;
     turns_left = 50000;
   }
   /* The last one has left its register, but not yet the chip. Where none was sent, nothing will. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
-    if (SERCOM_INTFLAG(bases[uart]) & INTERRUPT_TXC) break;
+    if (SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_TXC) break;
   }
 }

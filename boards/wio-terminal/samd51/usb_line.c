@@ -1,15 +1,26 @@
 #include "usb_line.h"
 
 #include "board.h"
-#include "bootloader.h"
 #include "cdc.h"
+#include "cortex.h"
 #include "descriptors.h"
 #include "identity.h"
+#include "registers.h"
 #include "usb_device.h"
+
+/* What a double tap of the switch leaves for the UF2 bootloader, which then waits for an image:
+   adafruit/uf2-samdx1 inc/uf2.h, src/selfmain.c. */
+#define TAP_WORD REGISTER32(0x2002fffc)
+#define TAP_STAY 0xf01669efu
+
+static _Noreturn void enter_bootloader(void) {
+  TAP_WORD = TAP_STAY;
+  cortex_reset();
+}
 
 void usb_line_init(void) {
   descriptors_init(serial_number());
-  cdc_reset();
+  cdc_reset(false);
   usb_device_start();
 }
 
@@ -18,7 +29,7 @@ void usb_line_step(uint64_t now_micros) {
   cdc_step();
   const bool wants_bootloader = cdc_wants_bootloader(now_micros);
   usb_device_resume();
-  if (wants_bootloader) board_enter_bootloader();
+  if (wants_bootloader) enter_bootloader();
 }
 
 bool board_line_is_open(void) { return cdc_is_open(); }

@@ -7,7 +7,4 @@
 void usb_line_init(void);
 void usb_line_step(uint64_t now_micros);
 
-/* Interrupt handler of all of USB's lines, for the vector table. */
-void usb_device_interrupt(void);
-
 #endif

@@ -19,7 +19,7 @@ typedef struct {
   const uint8_t *coverage;
 } font;
 
-enum { COVERAGE_MAX = 3 };
+enum { FONT_COVERAGE_MAX = 3 };
 
 /* Codes beyond ASCII, as strokes.ts has them. */
 #define ELLIPSIS "\x7f"

@@ -6,10 +6,10 @@
 #include "tile.h"
 
 /* A contact bounces for some milliseconds. */
-enum { SAMPLE_MICROS = 10000 };
+enum { KEYS_SAMPLE_MICROS = 10000 };
 
 /* Full, half, a quarter; then no light at all, for a dark bedroom. */
-enum { DARK = 3, LEVELS };
+enum { KEYS_DARK = 3, KEYS_LEVELS };
 
 static bool pressed[BOARD_KEYS];
 static uint64_t due_micros;
@@ -25,23 +25,23 @@ static bool went_down(unsigned button) {
 
 void keys_light_up(void) {
   is_lit = true;
-  panel_backlight(level != DARK);
+  panel_backlight(level != KEYS_DARK);
 }
 
 static void dim_to(unsigned next) {
   if (!is_lit) return;
   level = next;
-  tile_dim(level == DARK ? 0 : level);
+  tile_dim(level == KEYS_DARK ? 0 : level);
   keys_light_up();
 }
 
 int keys_step(uint64_t now_micros) {
   if (now_micros < due_micros) return 0;
-  due_micros = now_micros + SAMPLE_MICROS;
+  due_micros = now_micros + KEYS_SAMPLE_MICROS;
   if (went_down(BOARD_BUTTON_A) || went_down(BOARD_SWITCH_PRESS)) light_bulb_turn_over();
-  if (went_down(BOARD_BUTTON_C)) dim_to((level + 1) % LEVELS);
+  if (went_down(BOARD_BUTTON_C)) dim_to((level + 1) % KEYS_LEVELS);
   if (went_down(BOARD_SWITCH_UP) && level > 0) dim_to(level - 1);
-  if (went_down(BOARD_SWITCH_DOWN) && level < DARK) dim_to(level + 1);
+  if (went_down(BOARD_SWITCH_DOWN) && level < KEYS_DARK) dim_to(level + 1);
   if (went_down(BOARD_SWITCH_LEFT)) return -1;
   return went_down(BOARD_BUTTON_B) || went_down(BOARD_SWITCH_RIGHT);
 }

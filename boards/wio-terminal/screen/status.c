@@ -13,22 +13,22 @@
 #include "socket.h"
 #include "text.h"
 #include "vm_layout.h"
-#include "vm_start.h"
+#include "vm_memory.h"
 #include "wifi.h"
 
-enum { LIGHT_MAX = 1023, FULL = 65535, NO_THRESHOLD = 0xffff };
+enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };
 
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
 static void light_and_led(status *into) {
-  into->light = (uint16_t)((board_light() * LIGHT_MAX + FULL / 2) / FULL);
+  into->light = (uint16_t)((board_light() * STATUS_LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
   into->led_on = light_bulb_is_on();
   into->led_by_hand = light_bulb_is_by_hand();
 }
 
 static void program(status *into) {
   const package *const package = package_find();
-  const bool has_rule = package && package->threshold != NO_THRESHOLD;
+  const bool has_rule = package && package->threshold != STATUS_NO_THRESHOLD;
   into->threshold = has_rule ? package->threshold : -1;
   into->on_above = has_rule && package->on_above;
   into->version = package ? package->version : "";
@@ -41,7 +41,9 @@ static void program(status *into) {
 static void wifi(status *into) {
   into->wifi_name = or_empty(credentials_ssid());
   into->wifi_problem = wifi_is_up() ? "" : or_empty(wifi_problem());
-  into->wifi = wifi_is_up() ? LINK_UP : wifi_is_configured() ? LINK_STARTING : LINK_DOWN;
+  into->wifi = wifi_is_up()           ? STATUS_LINK_UP
+               : wifi_is_configured() ? STATUS_LINK_STARTING
+                                      : STATUS_LINK_DOWN;
   memcpy(into->address, wifi_address(), sizeof into->address);
 }
 
@@ -50,7 +52,9 @@ static void broker(status *into) {
   const socket_facts *const socket = socket_look();
   const bool is_up = socket->is_open && program_is_connected();
   const char *const said = program_problem();
-  into->broker = is_up ? LINK_UP : socket->is_wanted ? LINK_STARTING : LINK_DOWN;
+  into->broker = is_up               ? STATUS_LINK_UP
+                 : socket->is_wanted ? STATUS_LINK_STARTING
+                                     : STATUS_LINK_DOWN;
   into->broker_host = socket->host;
   into->broker_port = socket->port;
   into->broker_problem = is_up ? "" : *socket->problem ? socket->problem : said;

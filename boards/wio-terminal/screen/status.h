@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Of Wi-Fi, and of the connection to the broker. */
-typedef enum { LINK_DOWN, LINK_STARTING, LINK_UP } link_state;
+typedef enum { STATUS_LINK_DOWN, STATUS_LINK_STARTING, STATUS_LINK_UP } link_state;
 
 typedef struct {
   uint16_t light; /* 0..1023, as telemetry has it */

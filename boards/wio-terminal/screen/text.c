@@ -35,7 +35,7 @@ static void draw_glyph(const font *font, const glyph *glyph, int x, int y, uint1
     if (!tile_shows(x, y + row, glyph->width, 1)) continue;
     for (int column = 0; column < glyph->width; column++) {
       const unsigned i = (unsigned)(row * glyph->width + column);
-      tile_mix(x + column, y + row, coverage[i / 4] >> 2 * (i % 4) & COVERAGE_MAX, color);
+      tile_mix(x + column, y + row, coverage[i / 4] >> 2 * (i % 4) & FONT_COVERAGE_MAX, color);
     }
   }
 }

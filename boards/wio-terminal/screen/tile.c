@@ -71,8 +71,8 @@ void tile_fill(int x, int y, int width, int height, uint16_t color) {
 
 /* One of the three parts of a colour, which lies under a mask. */
 static unsigned mixed(unsigned over, unsigned under, unsigned coverage, unsigned mask) {
-  const unsigned sum = (over & mask) * coverage + (under & mask) * (COVERAGE_MAX - coverage);
-  return sum / COVERAGE_MAX & mask;
+  const unsigned sum = (over & mask) * coverage + (under & mask) * (FONT_COVERAGE_MAX - coverage);
+  return sum / FONT_COVERAGE_MAX & mask;
 }
 
 void tile_mix(int x, int y, unsigned coverage, uint16_t color) {

@@ -37,7 +37,7 @@ void tile_paint(uint16_t color);
 
 void tile_fill(int x, int y, int width, int height, uint16_t color);
 
-/* Mixes a colour into a pixel; `coverage` of 0..COVERAGE_MAX. */
+/* Mixes a colour into a pixel; `coverage` of 0..FONT_COVERAGE_MAX. */
 void tile_mix(int x, int y, unsigned coverage, uint16_t color);
 
 /* Whether any of this rectangle is within the tile. */

@@ -4,9 +4,9 @@
 #include "history.h"
 #include "text.h"
 
-enum { MARGIN = 10, LIST_TOP = 46, LIST_STEP = 22, LIST_VALUE = 116 };
+enum { WIDGETS_MARGIN = 10, LIST_TOP = 46, LIST_STEP = 22, LIST_VALUE = 116 };
 enum { FOOT_Y = 224 };
-enum { LIGHT_MAX = 1023 };
+enum { WIDGETS_LIGHT_MAX = 1023 };
 
 /* Columns of a graph are this wide; a dash of the threshold has as much before the next. */
 enum { SAMPLE_WIDTH = 2, CURVE_HEIGHT = 2, DASH = 6 };
@@ -19,14 +19,16 @@ void card(int x, int y, int width, int height) {
 
 int link_dot(int right, int y, const char *name, link_state link, bool problem) {
   const int x = right - text_width(&font_small, DISC);
-  const uint16_t color = link == LINK_UP ? COLOR_LAMP : problem ? COLOR_PROBLEM : COLOR_GRID;
+  const uint16_t color = link == STATUS_LINK_UP ? COLOR_LAMP : problem ? COLOR_PROBLEM : COLOR_GRID;
   text_draw(&font_small, x, y, color, DISC);
   const int left = x - 5 - text_width(&font_small, name);
-  text_draw(&font_small, left, y, link == LINK_UP ? COLOR_TEXT : COLOR_QUIET, name);
+  text_draw(&font_small, left, y, link == STATUS_LINK_UP ? COLOR_TEXT : COLOR_QUIET, name);
   return left;
 }
 
-static int height_of(int light, int height) { return light * (height - CURVE_HEIGHT) / LIGHT_MAX; }
+static int height_of(int light, int height) {
+  return light * (height - CURVE_HEIGHT) / WIDGETS_LIGHT_MAX;
+}
 
 void graph(int x, int y, int width, int height, int threshold) {
   if (!tile_shows(x, y, width, height)) return;
@@ -43,7 +45,8 @@ void graph(int x, int y, int width, int height, int threshold) {
     tile_fill(left, bottom - high, SAMPLE_WIDTH, high - low + CURVE_HEIGHT, COLOR_LAMP);
   }
   if (threshold < 0) return;
-  const int line = bottom - height_of(threshold < LIGHT_MAX ? threshold : LIGHT_MAX, height);
+  const int line =
+      bottom - height_of(threshold < WIDGETS_LIGHT_MAX ? threshold : WIDGETS_LIGHT_MAX, height);
   for (int dash = x; dash < x + width; dash += 2 * DASH) {
     tile_fill(dash, line, DASH, 1, COLOR_QUIET);
   }
@@ -51,9 +54,9 @@ void graph(int x, int y, int width, int height, int threshold) {
 
 void list_line(unsigned line, const char *what, const char *value) {
   const int y = LIST_TOP + (int)line * LIST_STEP;
-  text_draw(&font_small, MARGIN + 10, y, COLOR_QUIET, what);
-  text_draw_within(&font_small, LIST_VALUE, y, SCREEN_WIDTH - MARGIN - 10 - LIST_VALUE, COLOR_TEXT,
-                   value);
+  text_draw(&font_small, WIDGETS_MARGIN + 10, y, COLOR_QUIET, what);
+  text_draw_within(&font_small, LIST_VALUE, y, SCREEN_WIDTH - WIDGETS_MARGIN - 10 - LIST_VALUE,
+                   COLOR_TEXT, value);
 }
 
 /* The first link that is down is what keeps the others from working. */
@@ -72,11 +75,11 @@ static void problem_in_words(const status *status, char *words, size_t space) {
 void foot(const status *status) {
   char words[96] = "";
   problem_in_words(status, words, sizeof words);
-  const int width = SCREEN_WIDTH - 2 * MARGIN;
+  const int width = SCREEN_WIDTH - 2 * WIDGETS_MARGIN;
   if (*words) {
-    text_draw_within(&font_small, MARGIN, FOOT_Y, width, COLOR_PROBLEM, words);
+    text_draw_within(&font_small, WIDGETS_MARGIN, FOOT_Y, width, COLOR_PROBLEM, words);
     return;
   }
-  text_draw(&font_small, MARGIN, FOOT_Y, COLOR_QUIET, "A lamp   B next page   C dim");
-  text_draw_right(&font_small, SCREEN_WIDTH - MARGIN, FOOT_Y, COLOR_QUIET, status->outbox);
+  text_draw(&font_small, WIDGETS_MARGIN, FOOT_Y, COLOR_QUIET, "A lamp   B next page   C dim");
+  text_draw_right(&font_small, SCREEN_WIDTH - WIDGETS_MARGIN, FOOT_Y, COLOR_QUIET, status->outbox);
 }

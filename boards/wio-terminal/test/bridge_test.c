@@ -31,13 +31,13 @@ size_t board_line_write(const uint8_t *bytes, size_t length) {
 }
 
 /* The bus. */
-static uint8_t got[FRAME_MAX];
+static uint8_t got[BUS_FRAME_MAX];
 static unsigned got_count;
 static bool bus_is_full;
 
 bool bus_from_line(const uint8_t *frame) {
   if (bus_is_full) return false;
-  memcpy(got, frame, FRAME_HEADER + (size_t)frame[2]);
+  memcpy(got, frame, BUS_FRAME_HEADER + (size_t)frame[2]);
   got_count++;
   return true;
 }
@@ -58,14 +58,14 @@ const char *console_number(int64_t value) {
 }
 
 static void make(uint8_t *frame, uint8_t flags, uint32_t target, uint16_t command, uint8_t size) {
-  memset(frame, 0, FRAME_MAX);
-  frame[2] = (uint8_t)(PACKET_HEADER + size);
+  memset(frame, 0, BUS_FRAME_MAX);
+  frame[2] = (uint8_t)(BUS_PACKET_HEADER + size);
   frame[3] = flags;
   memcpy(frame + 4, &target, sizeof target);
   frame[12] = size;
   frame[14] = (uint8_t)command;
   frame[15] = (uint8_t)(command >> 8);
-  memset(frame + 16, MARK, size);
+  memset(frame + 16, FRAMING_MARK, size);
   const uint16_t crc = bus_crc(frame + 2, (uint16_t)(frame[2] + 10));
   frame[0] = (uint8_t)crc;
   frame[1] = (uint8_t)(crc >> 8);
@@ -90,8 +90,8 @@ static void step(void) {
 }
 
 static void ask_bridge(uint16_t command) {
-  uint8_t frame[FRAME_MAX];
-  make(frame, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, 0x18f61a4a, command, 0);
+  uint8_t frame[BUS_FRAME_MAX];
+  make(frame, BUS_COMMAND | BUS_TO_SERVICE_CLASS, 0x18f61a4a, command, 0);
   send(frame);
   step();
 }
@@ -107,9 +107,9 @@ static bool heard(const char *text) {
 }
 
 static void frames_come_back_as_they_were(void) {
-  uint8_t frame[FRAME_MAX], encoded[FRAMING_MAX];
+  uint8_t frame[BUS_FRAME_MAX], encoded[FRAMING_MAX];
   framing_decoder decoder = {0};
-  for (unsigned size = 0; size <= PAYLOAD_MAX; size += 5) {
+  for (unsigned size = 0; size <= BUS_PAYLOAD_MAX; size += 5) {
     make(frame, 0, 0xfefefefe, 0x1101, (uint8_t)size);
     const size_t length = framing_length(frame);
     CHECK(length <= sizeof encoded);
@@ -117,12 +117,12 @@ static void frames_come_back_as_they_were(void) {
     unsigned whole = 0;
     for (size_t i = 0; i < length; i++) whole += framing_decode(&decoder, encoded[i]);
     CHECK(whole == 1);
-    CHECK_BYTES(decoder.frame, frame, FRAME_HEADER + (size_t)frame[2]);
+    CHECK_BYTES(decoder.frame, frame, BUS_FRAME_HEADER + (size_t)frame[2]);
   }
 }
 
 static void damage_is_left_out(void) {
-  uint8_t frame[FRAME_MAX], encoded[FRAMING_MAX];
+  uint8_t frame[BUS_FRAME_MAX], encoded[FRAMING_MAX];
   framing_decoder decoder = {0};
   make(frame, 0, 7, 0x1101, 20);
   const size_t length = framing_length(frame);
@@ -146,7 +146,7 @@ static void text_is_not_a_frame(void) {
 }
 
 static void frames_only_when_asked_for(void) {
-  uint8_t frame[FRAME_MAX];
+  uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
   bridge_frame(frame);
   step();
@@ -171,8 +171,8 @@ static void frames_only_when_asked_for(void) {
 }
 
 static void waits_for_a_full_bus(void) {
-  uint8_t frame[FRAME_MAX];
-  make(frame, FRAME_COMMAND, 1, 0x81, 100);
+  uint8_t frame[BUS_FRAME_MAX];
+  make(frame, BUS_COMMAND, 1, 0x81, 100);
   bus_is_full = true;
   got_count = 0;
   send(frame);
@@ -182,11 +182,11 @@ static void waits_for_a_full_bus(void) {
   bus_is_full = false;
   step();
   CHECK(got_count == 2);
-  CHECK_BYTES(got, frame, FRAME_HEADER + (size_t)frame[2]);
+  CHECK_BYTES(got, frame, BUS_FRAME_HEADER + (size_t)frame[2]);
 }
 
 static void tells_what_it_left_out(void) {
-  uint8_t frame[FRAME_MAX];
+  uint8_t frame[BUS_FRAME_MAX];
   ask_bridge(0x81);
   write_limit = 0;
   make(frame, 0, 1, 0x1101, 100);
@@ -197,7 +197,7 @@ static void tells_what_it_left_out(void) {
   CHECK(heard("console: 193 lines lost\r\n"));
   bridge_frame(frame);
   step();
-  CHECK(from_board[0] == MARK && from_board[1] == MARK_FRAME_GAP);
+  CHECK(from_board[0] == FRAMING_MARK && from_board[1] == FRAMING_MARK_FRAME_GAP);
   CHECK(from_board_length == framing_length(frame) + 2);
   ask_bridge(0x80);
 }
@@ -235,7 +235,7 @@ static void a_closed_line_forgets(void) {
   line_open = true;
   step();
   CHECK(heard("said while nobody listened"));
-  uint8_t frame[FRAME_MAX];
+  uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
   bridge_frame(frame); /* who opened it now has not asked */
   step();
@@ -255,8 +255,8 @@ static void survives_nonsense(void) {
     step();
   }
   got_count = 0;
-  uint8_t frame[FRAME_MAX];
-  make(frame, FRAME_COMMAND, 1, 0x81, 4);
+  uint8_t frame[BUS_FRAME_MAX];
+  make(frame, BUS_COMMAND, 1, 0x81, 4);
   send(frame); /* its first mark ends whatever was open */
   send(frame);
   step();

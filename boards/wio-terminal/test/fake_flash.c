@@ -31,8 +31,8 @@ static void step(uint8_t *at, const uint8_t *after, size_t length) {
   fake_flash_steps++;
   for (size_t i = 0; i < length; i++) {
     const uint8_t some = (uint8_t)rand();
-    if (!dies || cut == CUT_AFTER) at[i] = after[i];
-    else if (cut == CUT_WITHIN) at[i] = (uint8_t)((at[i] & some) | (after[i] & ~some));
+    if (!dies || cut == FAKE_CUT_AFTER) at[i] = after[i];
+    else if (cut == FAKE_CUT_WITHIN) at[i] = (uint8_t)((at[i] & some) | (after[i] & ~some));
   }
   if (dies) longjmp(fake_flash_power, 1);
 }

@@ -14,7 +14,7 @@ enum { FAKE_FLASH_SIZE = 128 * 1024 };
 extern uint8_t fake_flash[FAKE_FLASH_SIZE] __asm__("board_storage");
 
 /* What is left of the step at which power goes: all of it, none, or some of the bits. */
-typedef enum { CUT_AFTER, CUT_BEFORE, CUT_WITHIN, CUTS } fake_cut;
+typedef enum { FAKE_CUT_AFTER, FAKE_CUT_BEFORE, FAKE_CUT_WITHIN, FAKE_CUTS } fake_cut;
 
 /* Steps since the last fake_flash_forget. */
 extern unsigned fake_flash_steps;

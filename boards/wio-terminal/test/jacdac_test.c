@@ -1,9 +1,7 @@
 /* The board's services as the virtual machine meets them: frames in, frames out. */
-#include "bridge.h"
 #include "bus.h"
 #include "check.h"
 #include "credentials.h"
-#include "deploy.h"
 #include "device.h"
 #include "fake_board.h"
 #include "service.h"
@@ -22,7 +20,7 @@ static struct {
   uint64_t device;
   uint8_t flags, length, service;
   uint16_t command;
-  uint8_t payload[PAYLOAD_MAX];
+  uint8_t payload[BUS_PAYLOAD_MAX];
 } got[256];
 static unsigned got_count;
 static bool vm_is_full;
@@ -43,10 +41,16 @@ uint32_t vm_jd_em_frame_received(uint32_t address) {
   return 0;
 }
 
-void deploy_saw_report(const packet *packet) { (void)packet; }
-
 /* The computer on the line is none of these tests' concern: see bridge_test.c. */
-void bridge_frame(const uint8_t *frame) { (void)frame; }
+static void ignore_frame(const uint8_t *frame) { (void)frame; }
+static void ignore_report(const packet *packet) { (void)packet; }
+
+static const bus_listener listener = {
+    .frame = ignore_frame,
+    .acknowledge = device_acknowledge,
+    .command = device_handle,
+    .report = ignore_report,
+};
 
 /* The network that was set, and what the Wi-Fi says of itself. */
 static char set_ssid[40], set_passphrase[80];
@@ -67,7 +71,7 @@ const uint8_t *wifi_address(void) { return (const uint8_t *)"\x0a\0\x02\x0f"; }
 
 static void from_vm(uint64_t target, uint8_t flags, uint8_t service, uint16_t command,
                     const void *payload, uint8_t length) {
-  uint8_t frame[FRAME_MAX] = {0};
+  uint8_t frame[BUS_FRAME_MAX] = {0};
   frame[2] = (uint8_t)((4 + length + 3) & ~3);
   frame[3] = flags;
   memcpy(frame + 4, &target, 8);
@@ -82,11 +86,11 @@ static void from_vm(uint64_t target, uint8_t flags, uint8_t service, uint16_t co
 }
 
 static void get(uint8_t service, uint16_t code) {
-  from_vm(BOARD_ID, FRAME_COMMAND, service, COMMAND_GET | code, NULL, 0);
+  from_vm(BOARD_ID, BUS_COMMAND, service, SERVICE_GET | code, NULL, 0);
 }
 
 static void set_u8(uint8_t service, uint16_t code, uint8_t value) {
-  from_vm(BOARD_ID, FRAME_COMMAND, service, COMMAND_SET | code, &value, 1);
+  from_vm(BOARD_ID, BUS_COMMAND, service, SERVICE_SET | code, &value, 1);
 }
 
 static void step(uint64_t micros) {
@@ -119,9 +123,9 @@ static void announces_itself(void) {
 
 static void reads_light(void) {
   fake_light = 0xbeef;
-  get(LIGHT, REGISTER_READING);
+  get(LIGHT, SERVICE_REGISTER_READING);
   CHECK(got_count == 1 && got[0].command == 0x1101 && u16(0) == 0xbeef);
-  get(LIGHT, REGISTER_INSTANCE_NAME);
+  get(LIGHT, SERVICE_REGISTER_INSTANCE_NAME);
   CHECK(got[0].length == 12);
   CHECK_BYTES(got[0].payload, "light sensor", 12);
 }
@@ -136,27 +140,28 @@ static unsigned readings_in(unsigned steps, uint64_t micros) {
 }
 
 static void streams_as_many_as_asked(void) {
-  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 3);
+  set_u8(LIGHT, SERVICE_REGISTER_STREAMING_SAMPLES, 3);
   CHECK(readings_in(10, 50000) == 3);
   const uint32_t too_fast = 1;
-  from_vm(BOARD_ID, FRAME_COMMAND, LIGHT, COMMAND_SET | REGISTER_STREAMING_INTERVAL, &too_fast, 4);
-  get(LIGHT, REGISTER_STREAMING_INTERVAL);
+  from_vm(BOARD_ID, BUS_COMMAND, LIGHT, SERVICE_SET | SERVICE_REGISTER_STREAMING_INTERVAL,
+          &too_fast, 4);
+  get(LIGHT, SERVICE_REGISTER_STREAMING_INTERVAL);
   CHECK(got[0].payload[0] == 20);
-  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 255);
+  set_u8(LIGHT, SERVICE_REGISTER_STREAMING_SAMPLES, 255);
   CHECK(readings_in(100, 1000) == 5);
-  set_u8(LIGHT, REGISTER_STREAMING_SAMPLES, 0);
+  set_u8(LIGHT, SERVICE_REGISTER_STREAMING_SAMPLES, 0);
   CHECK(readings_in(100, 1000) == 0);
 }
 
 static void lights_the_led(void) {
   const uint16_t full = 0xffff;
-  from_vm(BOARD_ID, FRAME_COMMAND, BULB, COMMAND_SET | 1, &full, 2);
+  from_vm(BOARD_ID, BUS_COMMAND, BULB, SERVICE_SET | 1, &full, 2);
   CHECK(fake_led == 0xffff);
   get(BULB, 1);
   CHECK(u16(0) == 0xffff);
   const uint16_t off = 0;
   /* To all light bulbs, whoever they are. */
-  from_vm(0x1cab054c, FRAME_COMMAND | FRAME_TO_SERVICE_CLASS, 0, COMMAND_SET | 1, &off, 2);
+  from_vm(0x1cab054c, BUS_COMMAND | BUS_TO_SERVICE_CLASS, 0, SERVICE_SET | 1, &off, 2);
   CHECK(fake_led == 0);
 }
 
@@ -179,7 +184,7 @@ static void tells_of_buttons(void) {
 }
 
 static void is_told_its_network(void) {
-  from_vm(BOARD_ID, FRAME_COMMAND, WIFI, 0x81, "home\0good night", 16);
+  from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x81, "home\0good night", 16);
   CHECK(strcmp(set_ssid, "home") == 0 && strcmp(set_passphrase, "good night") == 0);
   get(WIFI, 0x183);
   CHECK(got[0].length == 0);
@@ -189,27 +194,27 @@ static void is_told_its_network(void) {
   CHECK_BYTES(got[0].payload, "home", 4);
   get(WIFI, 0x181);
   CHECK(got[0].length == 4 && got[0].payload[0] == 10);
-  from_vm(BOARD_ID, FRAME_COMMAND, WIFI, 0x83, "ho", 2);
+  from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x83, "ho", 2);
   CHECK(set_ssid[0] != 0);
-  from_vm(BOARD_ID, FRAME_COMMAND, WIFI, 0x83, "home", 4);
+  from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x83, "home", 4);
   CHECK(set_ssid[0] == 0);
-  from_vm(BOARD_ID, FRAME_COMMAND, WIFI, 0x81, "open", 4);
+  from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x81, "open", 4);
   CHECK(strcmp(set_ssid, "open") == 0 && set_passphrase[0] == 0);
-  from_vm(BOARD_ID, FRAME_COMMAND, WIFI, 0x84, NULL, 0);
+  from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x84, NULL, 0);
   CHECK(set_ssid[0] == 0);
 }
 
 static void takes_frames_from_the_line(void) {
-  uint8_t frame[FRAME_MAX] = {0};
+  uint8_t frame[BUS_FRAME_MAX] = {0};
   const uint64_t target = BOARD_ID;
   const uint16_t full = 0xffff;
   frame[2] = 6; /* frames from a computer end with their last packet, unpadded */
-  frame[3] = FRAME_COMMAND;
+  frame[3] = BUS_COMMAND;
   memcpy(frame + 4, &target, 8);
   frame[12] = 2;
   frame[13] = BULB;
   frame[14] = 1;
-  frame[15] = COMMAND_SET >> 8;
+  frame[15] = SERVICE_SET >> 8;
   memcpy(frame + 16, &full, 2);
   const uint16_t crc = bus_crc(frame + 2, 16);
   memcpy(frame, &crc, 2);
@@ -225,21 +230,22 @@ static void takes_frames_from_the_line(void) {
 
 static void refuses_what_it_does_not_know(void) {
   get(LIGHT, 0x17f);
-  CHECK(got_count == 1 && got[0].command == COMMAND_NOT_IMPLEMENTED && u16(0) == 0x117f);
-  get(60, REGISTER_READING);
+  CHECK(got_count == 1 && got[0].command == SERVICE_NOT_IMPLEMENTED && u16(0) == 0x117f);
+  get(60, SERVICE_REGISTER_READING);
   CHECK(got_count == 0);
-  from_vm(BOARD_ID ^ 1, FRAME_COMMAND, LIGHT, 0x1101, NULL, 0);
+  from_vm(BOARD_ID ^ 1, BUS_COMMAND, LIGHT, 0x1101, NULL, 0);
   CHECK(got_count == 0);
 }
 
 static void acknowledges(void) {
-  from_vm(BOARD_ID, FRAME_COMMAND | FRAME_ACK_REQUESTED, BULB, 0x1001, NULL, 0);
+  from_vm(BOARD_ID, BUS_COMMAND | BUS_ACK_REQUESTED, BULB, 0x1001, NULL, 0);
   CHECK(got_count == 2 && got[0].service == 0x3f && got[0].length == 0);
 }
 
 static void keeps_frames_for_a_full_machine(void) {
   vm_is_full = true;
-  for (int i = 0; i < 500; i++) get(LIGHT, REGISTER_READING); /* more than the queue holds */
+  for (int i = 0; i < 500; i++)
+    get(LIGHT, SERVICE_REGISTER_READING); /* more than the queue holds */
   CHECK(got_count == 0);
   vm_is_full = false;
   got_count = 0;
@@ -252,7 +258,7 @@ static void keeps_frames_for_a_full_machine(void) {
 static void survives_nonsense(void) {
   uint32_t state = 7;
   for (int round = 0; round < 20000; round++) {
-    uint8_t frame[FRAME_HEADER + 255];
+    uint8_t frame[BUS_FRAME_HEADER + 255];
     for (size_t i = 0; i < sizeof frame; i++) {
       state = state * 1664525 + 1013904223;
       frame[i] = (uint8_t)(state >> 24);
@@ -261,7 +267,7 @@ static void survives_nonsense(void) {
     memcpy(frame + 4, &id, 8);
     frame[13] %= 8;
     if (frame[13] == 0) frame[13] = 1; /* but no reset */
-    frame[3] |= FRAME_COMMAND;
+    frame[3] |= BUS_COMMAND;
     for (unsigned at = 12; at + 4 <= 12u + frame[2]; at = (at + 4 + frame[at] + 3) & ~3u) {
       if (at + 1 < sizeof frame && frame[at + 1] == 0) frame[at + 1] = 1;
     }
@@ -275,6 +281,7 @@ static void survives_nonsense(void) {
 }
 
 int main(void) {
+  bus_init(&listener);
   device_init(BOARD_ID);
   crc_vector();
   announces_itself();

@@ -71,7 +71,8 @@ static unsigned check_every_cut(const program *before, const program *next) {
   deploy(next);
   const unsigned steps = fake_flash_steps;
   for (unsigned at = 1; at <= steps; at++) {
-    for (unsigned how = 0; how < CUTS; how++, cuts++) check_cut(before, next, at, (fake_cut)how);
+    for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
+      check_cut(before, next, at, (fake_cut)how);
   }
   /* From what the last of them left behind. */
   deploy(next);

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "board.h"
-#include "bridge.h"
 #include "light_bulb.h"
 #include "panel.h"
 #include "screen.h"
@@ -64,7 +63,6 @@ void panel_backlight(bool on) {
 
 bool board_button_pressed(unsigned button) { return buttons[button]; }
 void board_console_write(const char *text, size_t length) { fwrite(text, 1, length, stderr); }
-void bridge_log(const char *text, size_t length) { (void)text, (void)length; }
 
 bool light_bulb_is_on(void) { return led; }
 bool light_bulb_is_by_hand(void) { return by_hand; }

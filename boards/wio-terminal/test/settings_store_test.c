@@ -19,7 +19,7 @@ static value expected[KEYS];
 static uint8_t snapshot[FAKE_FLASH_SIZE];
 
 static const char *key_of(unsigned key) {
-  static char text[SETTING_KEY_MAX + 1];
+  static char text[SETTINGS_KEY_MAX + 1];
   snprintf(text, sizeof text, "SETTING_NAME_%u", key);
   return text;
 }
@@ -64,7 +64,7 @@ static void check_cut(unsigned key, const value *next, volatile unsigned at, fak
   check_others(key);
   CHECK(is_stored(key, &expected[key]) || is_stored(key, next));
   /* What is left takes further values. */
-  CHECK(put(key, next) == SETTING_STORED);
+  CHECK(put(key, next) == SETTINGS_STORED);
   settings_store_init();
   check_others(key);
   CHECK(is_stored(key, next));
@@ -78,39 +78,40 @@ static void check_every_cut(void) {
     const value next = some_value();
     memcpy(snapshot, fake_flash, FAKE_FLASH_SIZE);
     power_up_from_snapshot();
-    CHECK(put(key, &next) == SETTING_STORED);
+    CHECK(put(key, &next) == SETTINGS_STORED);
     const unsigned steps = fake_flash_steps;
     if (steps > 100) copies++; /* no value alone takes so many */
     for (unsigned at = 1; at <= steps; at++) {
-      for (unsigned how = 0; how < CUTS; how++, cuts++) check_cut(key, &next, at, (fake_cut)how);
+      for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
+        check_cut(key, &next, at, (fake_cut)how);
     }
     /* On, from a state that a cut left behind, now and then: that begins a block anew. */
     if (round % 64 != 0) {
       power_up_from_snapshot();
-      CHECK(put(key, &next) == SETTING_STORED);
+      CHECK(put(key, &next) == SETTINGS_STORED);
     }
     expected[key] = next;
   }
 }
 
 static void check_limits(void) {
-  static const uint8_t bytes[SETTING_VALUE_MAX + 1];
-  CHECK(settings_store_put("", bytes, 1) == SETTING_BAD_KEY);
-  CHECK(settings_store_put("SIXTEEN_LETTERS_", bytes, 1) == SETTING_BAD_KEY);
-  CHECK(settings_store_put("FIFTEEN_LETTERS", bytes, 1) == SETTING_STORED);
-  CHECK(settings_store_put("LONG", bytes, SETTING_VALUE_MAX + 1) == SETTING_TOO_LONG);
-  CHECK(settings_store_put("LONG", bytes, SETTING_VALUE_MAX) == SETTING_STORED);
+  static const uint8_t bytes[SETTINGS_VALUE_MAX + 1];
+  CHECK(settings_store_put("", bytes, 1) == SETTINGS_BAD_KEY);
+  CHECK(settings_store_put("SIXTEEN_LETTERS_", bytes, 1) == SETTINGS_BAD_KEY);
+  CHECK(settings_store_put("FIFTEEN_LETTERS", bytes, 1) == SETTINGS_STORED);
+  CHECK(settings_store_put("LONG", bytes, SETTINGS_VALUE_MAX + 1) == SETTINGS_TOO_LONG);
+  CHECK(settings_store_put("LONG", bytes, SETTINGS_VALUE_MAX) == SETTINGS_STORED);
   fake_flash_forget();
-  CHECK(settings_store_put("TOO MUCH", bytes, SETTING_VALUE_MAX) == SETTING_NO_SPACE);
+  CHECK(settings_store_put("TOO MUCH", bytes, SETTINGS_VALUE_MAX) == SETTINGS_NO_SPACE);
   CHECK(fake_flash_steps == 0);
   uint32_t length;
   CHECK(settings_store_find("TOO MUCH", &length) == NULL);
-  CHECK(settings_store_find("LONG", &length) != NULL && length == SETTING_VALUE_MAX);
+  CHECK(settings_store_find("LONG", &length) != NULL && length == SETTINGS_VALUE_MAX);
   /* The same again costs nothing; another of the same length does. */
   fake_flash_forget();
-  CHECK(settings_store_put("LONG", bytes, SETTING_VALUE_MAX) == SETTING_STORED);
+  CHECK(settings_store_put("LONG", bytes, SETTINGS_VALUE_MAX) == SETTINGS_STORED);
   CHECK(fake_flash_steps == 0);
-  CHECK(settings_store_put("LONG", bytes, 0) == SETTING_STORED);
+  CHECK(settings_store_put("LONG", bytes, 0) == SETTINGS_STORED);
   CHECK(fake_flash_steps > 0);
   CHECK(settings_store_find("LONG", &length) != NULL && length == 0);
 }
@@ -123,7 +124,7 @@ int main(void) {
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   settings_store_init();
   check_limits();
-  CHECK(settings_store_put("FIFTEEN_LETTERS", NULL, 0) == SETTING_STORED);
+  CHECK(settings_store_put("FIFTEEN_LETTERS", NULL, 0) == SETTINGS_STORED);
   check_every_cut();
   printf("%u cuts, %u blocks copied\n", cuts, copies);
   CHECK(cuts > 4000 && copies >= 2);

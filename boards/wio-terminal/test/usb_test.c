@@ -1,7 +1,6 @@
 /* The protocol as a host meets it: control transfers, the serial port, and what makes no sense. */
 #include "cdc.h"
 #include "check.h"
-#include "control.h"
 #include "descriptors.h"
 #include "usb_device.h"
 
@@ -9,10 +8,10 @@
 #include <stdint.h>
 
 /* A controller made of variables. */
-static uint8_t sent[ENDPOINTS][DATA_PACKET], received[DATA_PACKET];
-static size_t sent_length[ENDPOINTS], received_length;
-static bool is_sending[ENDPOINTS], has_received, is_listening, is_suspended, is_open;
-static bool stalled[2][ENDPOINTS], is_second_toggle[2][ENDPOINTS];
+static uint8_t sent[USB_ENDPOINTS][USB_DATA_PACKET], received[USB_DATA_PACKET];
+static size_t sent_length[USB_ENDPOINTS], received_length;
+static bool is_sending[USB_ENDPOINTS], has_received, is_listening, is_suspended, is_open;
+static bool stalled[2][USB_ENDPOINTS], is_second_toggle[2][USB_ENDPOINTS];
 static uint8_t address;
 
 bool usb_device_is_suspended(void) { return is_suspended; }
@@ -22,12 +21,12 @@ void usb_device_close_endpoints(void) { is_open = false; }
 bool usb_device_is_sending(uint8_t endpoint) { return is_sending[endpoint]; }
 void usb_device_listen(void) { is_listening = true; }
 void usb_device_release(uint8_t endpoint) {
-  CHECK(endpoint == ENDPOINT_DATA);
+  CHECK(endpoint == USB_ENDPOINT_DATA);
   has_received = false;
 }
 
 bool usb_device_send(uint8_t endpoint, const uint8_t *bytes, size_t length) {
-  CHECK(endpoint < ENDPOINTS && length <= DATA_PACKET);
+  CHECK(endpoint < USB_ENDPOINTS && length <= USB_DATA_PACKET);
   if (is_sending[endpoint]) return false;
   if (length > 0) memcpy(sent[endpoint], bytes, length);
   sent_length[endpoint] = length;
@@ -36,13 +35,13 @@ bool usb_device_send(uint8_t endpoint, const uint8_t *bytes, size_t length) {
 }
 
 const uint8_t *usb_device_received(uint8_t endpoint, size_t *length) {
-  CHECK(endpoint == ENDPOINT_DATA);
+  CHECK(endpoint == USB_ENDPOINT_DATA);
   *length = received_length;
   return has_received ? received : NULL;
 }
 
 void usb_device_stall(uint8_t endpoint_address, bool on) {
-  CHECK((endpoint_address & 0x7f) < ENDPOINTS);
+  CHECK((endpoint_address & 0x7f) < USB_ENDPOINTS);
   stalled[endpoint_address >> 7][endpoint_address & 0x7f] = on;
   if (!on) is_second_toggle[endpoint_address >> 7][endpoint_address & 0x7f] = false;
 }
@@ -64,14 +63,14 @@ static bool control(uint8_t type, uint8_t request, uint16_t value, uint16_t inde
   answer_length = answer_packets = 0;
   usb_on_setup(&setup);
   if (stalled[0][0]) return false;
-  if (type & REQUEST_TO_HOST && length > 0) {
+  if (type & USB_REQUEST_TO_HOST && length > 0) {
     while (is_sending[0]) {
       memcpy(answer + answer_length, sent[0], sent_length[0]);
       answer_length += sent_length[0];
       answer_packets++;
       CHECK(answer_length <= length);
       is_sending[0] = false;
-      const bool is_last = sent_length[0] < CONTROL_PACKET || answer_length == length;
+      const bool is_last = sent_length[0] < USB_CONTROL_PACKET || answer_length == length;
       usb_on_control_sent();
       CHECK(!is_last || !is_sending[0]);
     }
@@ -81,7 +80,7 @@ static bool control(uint8_t type, uint8_t request, uint16_t value, uint16_t inde
   }
   if (length > 0) {
     CHECK(is_listening);
-    usb_on_control_received(data, length < CONTROL_PACKET ? length : CONTROL_PACKET);
+    usb_on_control_received(data, length < USB_CONTROL_PACKET ? length : USB_CONTROL_PACKET);
     if (stalled[0][0]) return false;
   }
   CHECK(is_sending[0] && sent_length[0] == 0);
@@ -91,7 +90,7 @@ static bool control(uint8_t type, uint8_t request, uint16_t value, uint16_t inde
 }
 
 static bool get(uint16_t value, uint16_t length) {
-  return control(0x80, GET_DESCRIPTOR, value, 0, length, NULL);
+  return control(0x80, USB_GET_DESCRIPTOR, value, 0, length, NULL);
 }
 
 static uint16_t u16(size_t at) { return (uint16_t)(answer[at] | answer[at + 1] << 8); }
@@ -107,8 +106,8 @@ static void describes_itself(void) {
   size_t at = 0, interfaces = 0, endpoints = 0;
   for (; at < 75; at += answer[at]) {
     CHECK(get(0x0200, 75) && answer[at] >= 2);
-    interfaces += answer[at + 1] == DESCRIPTOR_INTERFACE;
-    endpoints += answer[at + 1] == DESCRIPTOR_ENDPOINT;
+    interfaces += answer[at + 1] == USB_DESCRIPTOR_INTERFACE;
+    endpoints += answer[at + 1] == USB_DESCRIPTOR_ENDPOINT;
   }
   CHECK(at == 75 && interfaces == 2 && endpoints == 3);
   CHECK(get(0x0300, 255) && answer_length == 4 && u16(2) == 0x0409);
@@ -120,58 +119,60 @@ static void describes_itself(void) {
 }
 
 static void is_configured(void) {
-  CHECK(control(0x00, SET_ADDRESS, 77, 0, 0, NULL) && address == 77);
-  CHECK(!control(0x00, SET_ADDRESS, 128, 0, 0, NULL) && address == 77);
-  CHECK(!control(0x21, SET_CONTROL_LINE_STATE, 1, 0, 0, NULL)); /* no interface yet */
-  CHECK(!control(0x00, SET_CONFIGURATION, 2, 0, 0, NULL) && !is_open);
-  CHECK(control(0x00, SET_CONFIGURATION, 1, 0, 0, NULL) && is_open && control_is_configured());
-  CHECK(control(0x80, GET_CONFIGURATION, 0, 0, 1, NULL) && answer[0] == 1);
-  CHECK(control(0x80, GET_STATUS, 0, 0, 2, NULL) && answer_length == 2 && u16(0) == 0);
-  CHECK(control(0x81, GET_INTERFACE, 0, 1, 1, NULL) && answer[0] == 0);
-  CHECK(control(0x01, SET_INTERFACE, 0, 1, 0, NULL));
-  CHECK(!control(0x01, SET_INTERFACE, 1, 1, 0, NULL));
-  CHECK(!control(0x81, GET_STATUS, 0, 2, 2, NULL));
-  CHECK(control(0x02, SET_FEATURE, FEATURE_ENDPOINT_HALT, 0x82, 0, NULL) && stalled[1][2]);
-  CHECK(control(0x82, GET_STATUS, 0, 0x82, 2, NULL) && u16(0) == 1);
-  CHECK(control(0x82, GET_STATUS, 0, 0x02, 2, NULL) && u16(0) == 0);
-  CHECK(control(0x02, CLEAR_FEATURE, FEATURE_ENDPOINT_HALT, 0x82, 0, NULL) && !stalled[1][2]);
-  CHECK(!control(0x02, SET_FEATURE, FEATURE_ENDPOINT_HALT, 0x83, 0, NULL));
-  CHECK(!control(0x00, SET_FEATURE, 1, 0, 0, NULL)); /* no remote wake-up */
+  CHECK(control(0x00, USB_SET_ADDRESS, 77, 0, 0, NULL) && address == 77);
+  CHECK(!control(0x00, USB_SET_ADDRESS, 128, 0, 0, NULL) && address == 77);
+  CHECK(!control(0x21, USB_SET_CONTROL_LINE_STATE, 1, 0, 0, NULL)); /* no interface yet */
+  CHECK(!control(0x00, USB_SET_CONFIGURATION, 2, 0, 0, NULL) && !is_open);
+  CHECK(control(0x00, USB_SET_CONFIGURATION, 1, 0, 0, NULL) && is_open);
+  CHECK(control(0x80, USB_GET_CONFIGURATION, 0, 0, 1, NULL) && answer[0] == 1);
+  CHECK(control(0x80, USB_GET_STATUS, 0, 0, 2, NULL) && answer_length == 2 && u16(0) == 0);
+  CHECK(control(0x81, USB_GET_INTERFACE, 0, 1, 1, NULL) && answer[0] == 0);
+  CHECK(control(0x01, USB_SET_INTERFACE, 0, 1, 0, NULL));
+  CHECK(!control(0x01, USB_SET_INTERFACE, 1, 1, 0, NULL));
+  CHECK(!control(0x81, USB_GET_STATUS, 0, 2, 2, NULL));
+  CHECK(control(0x02, USB_SET_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x82, 0, NULL) && stalled[1][2]);
+  CHECK(control(0x82, USB_GET_STATUS, 0, 0x82, 2, NULL) && u16(0) == 1);
+  CHECK(control(0x82, USB_GET_STATUS, 0, 0x02, 2, NULL) && u16(0) == 0);
+  CHECK(control(0x02, USB_CLEAR_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x82, 0, NULL) &&
+        !stalled[1][2]);
+  CHECK(!control(0x02, USB_SET_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x83, 0, NULL));
+  CHECK(!control(0x00, USB_SET_FEATURE, 1, 0, 0, NULL)); /* no remote wake-up */
 }
 
 static void starts_an_interface_anew(void) {
   static const uint8_t endpoints[] = {0x81, 0x02, 0x82};
-  for (uint8_t interface = 0; interface < INTERFACES; interface++) {
+  for (uint8_t interface = 0; interface < USB_INTERFACES; interface++) {
     for (size_t i = 0; i < sizeof endpoints; i++) {
-      CHECK(control(0x02, SET_FEATURE, FEATURE_ENDPOINT_HALT, endpoints[i], 0, NULL));
+      CHECK(control(0x02, USB_SET_FEATURE, USB_FEATURE_ENDPOINT_HALT, endpoints[i], 0, NULL));
       is_second_toggle[endpoints[i] >> 7][endpoints[i] & 0x7f] = true;
     }
-    CHECK(!control(0x01, SET_INTERFACE, 1, interface, 0, NULL));
+    CHECK(!control(0x01, USB_SET_INTERFACE, 1, interface, 0, NULL));
     CHECK(stalled[1][1] && stalled[0][2] && stalled[1][2]);
-    CHECK(control(0x01, SET_INTERFACE, 0, interface, 0, NULL));
-    const bool is_data = interface == INTERFACE_DATA;
+    CHECK(control(0x01, USB_SET_INTERFACE, 0, interface, 0, NULL));
+    const bool is_data = interface == USB_INTERFACE_DATA;
     CHECK(stalled[1][1] == is_data && is_second_toggle[1][1] == is_data);
     CHECK(stalled[0][2] == !is_data && is_second_toggle[0][2] == !is_data);
     CHECK(stalled[1][2] == !is_data && is_second_toggle[1][2] == !is_data);
   }
-  CHECK(control(0x02, CLEAR_FEATURE, FEATURE_ENDPOINT_HALT, 0x81, 0, NULL) && !stalled[1][1]);
+  CHECK(control(0x02, USB_CLEAR_FEATURE, USB_FEATURE_ENDPOINT_HALT, 0x81, 0, NULL) &&
+        !stalled[1][1]);
 }
 
 static void set_line(uint32_t baud) {
   const uint8_t coding[] = {
       (uint8_t)baud, (uint8_t)(baud >> 8), (uint8_t)(baud >> 16), (uint8_t)(baud >> 24), 0, 0, 8};
-  CHECK(control(0x21, SET_LINE_CODING, 0, 0, 7, coding));
+  CHECK(control(0x21, USB_SET_LINE_CODING, 0, 0, 7, coding));
 }
 
-static void set_dtr(bool on) { CHECK(control(0x21, SET_CONTROL_LINE_STATE, on, 0, 0, NULL)); }
+static void set_dtr(bool on) { CHECK(control(0x21, USB_SET_CONTROL_LINE_STATE, on, 0, 0, NULL)); }
 
 static void is_a_serial_port(void) {
-  CHECK(control(0xa1, GET_LINE_CODING, 0, 0, 7, NULL) && answer_length == 7);
+  CHECK(control(0xa1, USB_GET_LINE_CODING, 0, 0, 7, NULL) && answer_length == 7);
   CHECK(u16(0) == 0xc200 && answer[2] == 1 && answer[6] == 8);
   set_line(1500000);
-  CHECK(control(0xa1, GET_LINE_CODING, 0, 0, 7, NULL) && u16(0) == 0xe360 && answer[2] == 0x16);
-  CHECK(!control(0x21, SET_LINE_CODING, 0, 0, 6, sent[0]));
-  CHECK(!control(0x21, SET_LINE_CODING, 0, 1, 7, sent[0]));
+  CHECK(control(0xa1, USB_GET_LINE_CODING, 0, 0, 7, NULL) && u16(0) == 0xe360 && answer[2] == 0x16);
+  CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 0, 6, sent[0]));
+  CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 1, 7, sent[0]));
   CHECK(!control(0x21, 0x23, 0, 0, 0, NULL)); /* no break: there is no wire */
   CHECK(!cdc_is_open());
   set_dtr(true);
@@ -273,7 +274,7 @@ static void survives_nonsense(void) {
         is_sending[0] = false;
         usb_on_control_sent();
       } else if (is_listening) {
-        usb_on_control_received(received, random_u32() % (DATA_PACKET + 1));
+        usb_on_control_received(received, random_u32() % (USB_DATA_PACKET + 1));
       }
     }
     if (random_u32() % 50 == 0) usb_on_reset();
@@ -296,8 +297,8 @@ int main(void) {
   sends_full_packets_in_a_row();
   is_touched_at_1200_baud();
   usb_on_reset();
-  CHECK(!control_is_configured() && !cdc_is_open());
-  CHECK(!control(0x21, SET_CONTROL_LINE_STATE, 1, 0, 0, NULL));
+  CHECK(!cdc_is_open());
+  CHECK(!control(0x21, USB_SET_CONTROL_LINE_STATE, 1, 0, 0, NULL));
   survives_nonsense();
   return all_checked();
 }

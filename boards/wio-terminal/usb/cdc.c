@@ -2,17 +2,16 @@
 
 #include <string.h>
 
-#include "control.h"
 #include "usb_device.h"
 
-enum { LINE_STATE_DTR = 1 };
-enum { TOUCH_BAUD = 1200, TOUCH_MICROS = 250000 };
+enum { CDC_LINE_STATE_DTR = 1 };
+enum { CDC_TOUCH_BAUD = 1200, CDC_TOUCH_MICROS = 250000 };
 
 /* dwDTERate, bCharFormat, bParityType, bDataBits: PSTN 1.2, table 17. 115,200 baud, 8N1. */
 static const uint8_t first_coding[CDC_LINE_CODING_LENGTH] = {0x00, 0xc2, 0x01, 0x00, 0, 0, 8};
 
 static uint8_t coding[CDC_LINE_CODING_LENGTH];
-static volatile bool dtr;
+static volatile bool is_configured, dtr;
 static bool was_open; /* since the reset: closing takes an opening */
 static bool is_touched;
 static uint64_t touched_micros; /* 0: not looked at yet */
@@ -20,7 +19,8 @@ static size_t received_taken;
 static bool last_was_full;
 static bool is_end_due; /* a round ago the way was free already */
 
-void cdc_reset(void) {
+void cdc_reset(bool configured) {
+  is_configured = configured;
   memcpy(coding, first_coding, sizeof coding);
   dtr = was_open = is_touched = last_was_full = is_end_due = false;
   received_taken = 0;
@@ -32,7 +32,7 @@ static uint32_t baud(void) {
 }
 
 static void look_for_touch(void) {
-  const bool is_now = was_open && !dtr && baud() == TOUCH_BAUD;
+  const bool is_now = was_open && !dtr && baud() == CDC_TOUCH_BAUD;
   if (is_now && !is_touched) touched_micros = 0;
   is_touched = is_now;
 }
@@ -45,7 +45,7 @@ void cdc_set_line_coding(const uint8_t new_coding[CDC_LINE_CODING_LENGTH]) {
 }
 
 void cdc_set_line_state(uint16_t state) {
-  dtr = state & LINE_STATE_DTR;
+  dtr = state & CDC_LINE_STATE_DTR;
   if (dtr) was_open = true;
   look_for_touch();
 }
@@ -53,14 +53,14 @@ void cdc_set_line_state(uint16_t state) {
 bool cdc_wants_bootloader(uint64_t now_micros) {
   if (!is_touched) return false;
   if (touched_micros == 0) touched_micros = now_micros;
-  return now_micros - touched_micros >= TOUCH_MICROS;
+  return now_micros - touched_micros >= CDC_TOUCH_MICROS;
 }
 
-bool cdc_is_open(void) { return control_is_configured() && dtr && !usb_device_is_suspended(); }
+bool cdc_is_open(void) { return is_configured && dtr && !usb_device_is_suspended(); }
 
 size_t cdc_read(uint8_t *into, size_t space) {
   size_t length;
-  const uint8_t *const packet = usb_device_received(ENDPOINT_DATA, &length);
+  const uint8_t *const packet = usb_device_received(USB_ENDPOINT_DATA, &length);
   if (!packet) return 0;
   const size_t left = length - received_taken;
   const size_t taken = left < space ? left : space;
@@ -68,15 +68,15 @@ size_t cdc_read(uint8_t *into, size_t space) {
   received_taken += taken;
   if (received_taken == length) {
     received_taken = 0;
-    usb_device_release(ENDPOINT_DATA);
+    usb_device_release(USB_ENDPOINT_DATA);
   }
   return taken;
 }
 
 size_t cdc_write(const uint8_t *bytes, size_t length) {
-  const size_t sent = length < DATA_PACKET ? length : DATA_PACKET;
-  if (sent == 0 || !cdc_is_open() || !usb_device_send(ENDPOINT_DATA, bytes, sent)) return 0;
-  last_was_full = sent == DATA_PACKET;
+  const size_t sent = length < USB_DATA_PACKET ? length : USB_DATA_PACKET;
+  if (sent == 0 || !cdc_is_open() || !usb_device_send(USB_ENDPOINT_DATA, bytes, sent)) return 0;
+  last_was_full = sent == USB_DATA_PACKET;
   is_end_due = false;
   return sent;
 }
@@ -86,7 +86,7 @@ size_t cdc_write(const uint8_t *bytes, size_t length) {
  * there is more to write, it takes the way that is free now, and comes before the next step.
  */
 void cdc_step(void) {
-  if (!last_was_full || usb_device_is_sending(ENDPOINT_DATA)) return;
+  if (!last_was_full || usb_device_is_sending(USB_ENDPOINT_DATA)) return;
   if (!is_end_due) is_end_due = true;
-  else if (usb_device_send(ENDPOINT_DATA, NULL, 0)) last_was_full = is_end_due = false;
+  else if (usb_device_send(USB_ENDPOINT_DATA, NULL, 0)) last_was_full = is_end_due = false;
 }

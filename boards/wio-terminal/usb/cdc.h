@@ -13,8 +13,8 @@
 
 enum { CDC_LINE_CODING_LENGTH = 7 };
 
-/* The bus was reset, or another configuration chosen. */
-void cdc_reset(void);
+/* The bus was reset, or the host has chosen a configuration: with or without the port. */
+void cdc_reset(bool configured);
 
 void cdc_line_coding(uint8_t into[CDC_LINE_CODING_LENGTH]);
 void cdc_set_line_coding(const uint8_t coding[CDC_LINE_CODING_LENGTH]);

@@ -1,16 +1,21 @@
-#include "control.h"
-
+/* Control transfers: USB 2.0, sections 8.5.3 and 9.4. Answers the events of usb_device.h. */
 #include <string.h>
 
 #include "cdc.h"
 #include "descriptors.h"
 #include "usb_device.h"
 
-typedef enum { IDLE, SENDS_DATA, AWAITS_DATA, SENDS_STATUS, AWAITS_STATUS } stage;
+typedef enum {
+  CONTROL_IDLE,
+  CONTROL_SENDS_DATA,
+  CONTROL_AWAITS_DATA,
+  CONTROL_SENDS_STATUS,
+  CONTROL_AWAITS_STATUS
+} stage;
 
 static stage state;
 static usb_setup current;
-static volatile uint8_t configuration;        /* the loop looks, too */
+static uint8_t configuration;
 static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers and data that are no descriptors */
 
 /* What is still to be sent, and whether the host waits for more than there is. */
@@ -18,20 +23,18 @@ static const uint8_t *rest;
 static size_t rest_length;
 static bool is_short;
 
-bool control_is_configured(void) { return configuration != 0; }
-
 static void refuse(void) {
-  state = IDLE;
-  usb_device_stall(ENDPOINT_CONTROL, true);
+  state = CONTROL_IDLE;
+  usb_device_stall(USB_ENDPOINT_CONTROL, true);
 }
 
 static void send_next(void) {
-  const size_t length = rest_length < CONTROL_PACKET ? rest_length : CONTROL_PACKET;
-  usb_device_send(ENDPOINT_CONTROL, rest, length);
+  const size_t length = rest_length < USB_CONTROL_PACKET ? rest_length : USB_CONTROL_PACKET;
+  usb_device_send(USB_ENDPOINT_CONTROL, rest, length);
   rest += length;
   rest_length -= length;
   /* A transfer ends with a packet that is not full, unless the host knows its length (8.5.3.2). */
-  if (length < CONTROL_PACKET) is_short = false;
+  if (length < USB_CONTROL_PACKET) is_short = false;
 }
 
 /* The data stage to the host, of as much as it asked for. */
@@ -39,7 +42,7 @@ static void answer(const void *bytes, size_t length) {
   is_short = length < current.length;
   rest = bytes;
   rest_length = length < current.length ? length : current.length;
-  state = SENDS_DATA;
+  state = CONTROL_SENDS_DATA;
   usb_device_listen(); /* it may end the transfer early */
   send_next();
 }
@@ -50,24 +53,24 @@ static void answer_u8(uint8_t value) {
 }
 
 static void accept(void) {
-  state = SENDS_STATUS;
-  usb_device_send(ENDPOINT_CONTROL, NULL, 0);
+  state = CONTROL_SENDS_STATUS;
+  usb_device_send(USB_ENDPOINT_CONTROL, NULL, 0);
 }
 
 static bool is_endpoint(uint16_t address) {
-  return address == ENDPOINT_DATA || address == (ENDPOINT_DATA | ENDPOINT_IN) ||
-         address == (ENDPOINT_NOTIFY | ENDPOINT_IN);
+  return address == USB_ENDPOINT_DATA || address == (USB_ENDPOINT_DATA | USB_ENDPOINT_IN) ||
+         address == (USB_ENDPOINT_NOTIFY | USB_ENDPOINT_IN);
 }
 
 /* Whether the receiver of a request is there in the present state: 9.4. */
 static bool has_receiver(void) {
-  switch (current.type & REQUEST_RECEIVER) {
-    case RECEIVER_DEVICE:
+  switch (current.type & USB_REQUEST_RECEIVER) {
+    case USB_RECEIVER_DEVICE:
       return true;
-    case RECEIVER_INTERFACE:
-      return configuration != 0 && current.index < INTERFACES;
-    case RECEIVER_ENDPOINT:
-      return (current.index & ~ENDPOINT_IN) == 0 ||
+    case USB_RECEIVER_INTERFACE:
+      return configuration != 0 && current.index < USB_INTERFACES;
+    case USB_RECEIVER_ENDPOINT:
+      return (current.index & ~USB_ENDPOINT_IN) == 0 ||
              (configuration != 0 && is_endpoint(current.index));
     default:
       return false;
@@ -75,7 +78,7 @@ static bool has_receiver(void) {
 }
 
 static void get_status(void) {
-  const bool is_halted = (current.type & REQUEST_RECEIVER) == RECEIVER_ENDPOINT &&
+  const bool is_halted = (current.type & USB_REQUEST_RECEIVER) == USB_RECEIVER_ENDPOINT &&
                          is_endpoint(current.index) &&
                          usb_device_is_stalled((uint8_t)current.index);
   small[0] = is_halted;
@@ -85,8 +88,8 @@ static void get_status(void) {
 
 /* The only feature: an endpoint that stands still. */
 static void set_halt(bool on) {
-  if ((current.type & REQUEST_RECEIVER) != RECEIVER_ENDPOINT ||
-      current.value != FEATURE_ENDPOINT_HALT) {
+  if ((current.type & USB_REQUEST_RECEIVER) != USB_RECEIVER_ENDPOINT ||
+      current.value != USB_FEATURE_ENDPOINT_HALT) {
     refuse();
     return;
   }
@@ -100,7 +103,7 @@ static void configure(void) {
     return;
   }
   configuration = (uint8_t)current.value;
-  cdc_reset();
+  cdc_reset(configuration != 0);
   if (configuration) usb_device_open_endpoints();
   else usb_device_close_endpoints();
   accept();
@@ -112,11 +115,11 @@ static void set_interface(void) {
     refuse();
     return;
   }
-  if (current.index == INTERFACE_DATA) {
-    usb_device_stall(ENDPOINT_DATA, false);
-    usb_device_stall(ENDPOINT_DATA | ENDPOINT_IN, false);
+  if (current.index == USB_INTERFACE_DATA) {
+    usb_device_stall(USB_ENDPOINT_DATA, false);
+    usb_device_stall(USB_ENDPOINT_DATA | USB_ENDPOINT_IN, false);
   } else {
-    usb_device_stall(ENDPOINT_NOTIFY | ENDPOINT_IN, false);
+    usb_device_stall(USB_ENDPOINT_NOTIFY | USB_ENDPOINT_IN, false);
   }
   accept();
 }
@@ -130,37 +133,37 @@ static void get_descriptor(void) {
 
 /* Requests as tables 9-3 and 9-4 have them: the direction belongs to each. */
 static void standard(void) {
-  const uint8_t direction = current.type & REQUEST_TO_HOST;
-  const uint8_t receiver = current.type & REQUEST_RECEIVER;
+  const uint8_t direction = current.type & USB_REQUEST_TO_HOST;
+  const uint8_t receiver = current.type & USB_REQUEST_RECEIVER;
   switch (current.request | direction << 8 | receiver << 16) {
-    case GET_STATUS | REQUEST_TO_HOST << 8 | RECEIVER_DEVICE << 16:
-    case GET_STATUS | REQUEST_TO_HOST << 8 | RECEIVER_INTERFACE << 16:
-    case GET_STATUS | REQUEST_TO_HOST << 8 | RECEIVER_ENDPOINT << 16:
+    case USB_GET_STATUS | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_DEVICE << 16:
+    case USB_GET_STATUS | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_INTERFACE << 16:
+    case USB_GET_STATUS | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_ENDPOINT << 16:
       get_status();
       break;
-    case CLEAR_FEATURE | RECEIVER_ENDPOINT << 16:
+    case USB_CLEAR_FEATURE | USB_RECEIVER_ENDPOINT << 16:
       set_halt(false);
       break;
-    case SET_FEATURE | RECEIVER_ENDPOINT << 16:
+    case USB_SET_FEATURE | USB_RECEIVER_ENDPOINT << 16:
       set_halt(true);
       break;
-    case SET_ADDRESS | RECEIVER_DEVICE << 16:
+    case USB_SET_ADDRESS | USB_RECEIVER_DEVICE << 16:
       if (current.value > 127) refuse();
       else accept(); /* and takes it after the status stage: 9.4.6 */
       break;
-    case GET_DESCRIPTOR | REQUEST_TO_HOST << 8 | RECEIVER_DEVICE << 16:
+    case USB_GET_DESCRIPTOR | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_DEVICE << 16:
       get_descriptor();
       break;
-    case GET_CONFIGURATION | REQUEST_TO_HOST << 8 | RECEIVER_DEVICE << 16:
+    case USB_GET_CONFIGURATION | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_DEVICE << 16:
       answer_u8(configuration);
       break;
-    case SET_CONFIGURATION | RECEIVER_DEVICE << 16:
+    case USB_SET_CONFIGURATION | USB_RECEIVER_DEVICE << 16:
       configure();
       break;
-    case GET_INTERFACE | REQUEST_TO_HOST << 8 | RECEIVER_INTERFACE << 16:
+    case USB_GET_INTERFACE | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_INTERFACE << 16:
       answer_u8(0);
       break;
-    case SET_INTERFACE | RECEIVER_INTERFACE << 16:
+    case USB_SET_INTERFACE | USB_RECEIVER_INTERFACE << 16:
       set_interface();
       break;
     default:
@@ -170,18 +173,18 @@ static void standard(void) {
 
 /* Only the communications interface has requests of its own. */
 static void class_request(void) {
-  const uint8_t direction = current.type & REQUEST_TO_HOST;
-  if ((current.type & REQUEST_RECEIVER) != RECEIVER_INTERFACE ||
-      current.index != INTERFACE_CONTROL) {
+  const uint8_t direction = current.type & USB_REQUEST_TO_HOST;
+  if ((current.type & USB_REQUEST_RECEIVER) != USB_RECEIVER_INTERFACE ||
+      current.index != USB_INTERFACE_CONTROL) {
     refuse();
-  } else if (current.request == SET_LINE_CODING && !direction &&
+  } else if (current.request == USB_SET_LINE_CODING && !direction &&
              current.length == CDC_LINE_CODING_LENGTH) {
-    state = AWAITS_DATA;
+    state = CONTROL_AWAITS_DATA;
     usb_device_listen();
-  } else if (current.request == GET_LINE_CODING && direction) {
+  } else if (current.request == USB_GET_LINE_CODING && direction) {
     cdc_line_coding(small);
     answer(small, sizeof small);
-  } else if (current.request == SET_CONTROL_LINE_STATE && !direction) {
+  } else if (current.request == USB_SET_CONTROL_LINE_STATE && !direction) {
     cdc_set_line_state(current.value);
     accept();
   } else {
@@ -190,35 +193,35 @@ static void class_request(void) {
 }
 
 void usb_on_reset(void) {
-  state = IDLE;
+  state = CONTROL_IDLE;
   configuration = 0;
-  cdc_reset();
+  cdc_reset(false);
 }
 
 void usb_on_setup(const usb_setup *setup) {
-  state = IDLE; /* whatever was under way is over: 8.5.3 */
+  state = CONTROL_IDLE; /* whatever was under way is over: 8.5.3 */
   current = *setup;
   if (!has_receiver()) refuse();
-  else if ((current.type & REQUEST_KIND) == KIND_STANDARD) standard();
-  else if ((current.type & REQUEST_KIND) == KIND_CLASS) class_request();
+  else if ((current.type & USB_REQUEST_KIND) == USB_KIND_STANDARD) standard();
+  else if ((current.type & USB_REQUEST_KIND) == USB_KIND_CLASS) class_request();
   else refuse();
 }
 
 void usb_on_control_sent(void) {
-  if (state == SENDS_DATA) {
+  if (state == CONTROL_SENDS_DATA) {
     if (rest_length > 0 || is_short) send_next();
-    else state = AWAITS_STATUS;
-  } else if (state == SENDS_STATUS) {
-    state = IDLE;
-    const bool is_for_device = (current.type & (REQUEST_KIND | REQUEST_RECEIVER)) == 0;
-    if (is_for_device && current.request == SET_ADDRESS) {
+    else state = CONTROL_AWAITS_STATUS;
+  } else if (state == CONTROL_SENDS_STATUS) {
+    state = CONTROL_IDLE;
+    const bool is_for_device = (current.type & (USB_REQUEST_KIND | USB_REQUEST_RECEIVER)) == 0;
+    if (is_for_device && current.request == USB_SET_ADDRESS) {
       usb_device_set_address((uint8_t)current.value);
     }
   }
 }
 
 void usb_on_control_received(const uint8_t *bytes, size_t length) {
-  if (state == AWAITS_DATA) {
+  if (state == CONTROL_AWAITS_DATA) {
     if (length != CDC_LINE_CODING_LENGTH) {
       refuse();
       return;
@@ -226,6 +229,6 @@ void usb_on_control_received(const uint8_t *bytes, size_t length) {
     cdc_set_line_coding(bytes);
     accept();
   } else {
-    state = IDLE; /* the status stage */
+    state = CONTROL_IDLE; /* the status stage */
   }
 }

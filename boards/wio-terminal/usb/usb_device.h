@@ -51,6 +51,9 @@ void usb_device_listen(void);
 void usb_device_stall(uint8_t endpoint_address, bool on);
 bool usb_device_is_stalled(uint8_t endpoint_address);
 
+/* The controller's interrupt handler, for the vector table. */
+void usb_device_interrupt(void);
+
 /* Called from the interrupt: the bus was reset; and what goes on on the first endpoint. */
 void usb_on_reset(void);
 void usb_on_setup(const usb_setup *setup);

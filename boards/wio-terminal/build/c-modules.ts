@@ -1,0 +1,148 @@
+/**
+ * How the parts of the board's C depend on each other. A module is a `.c` file with the header of
+ * the same name beside it. It depends on the modules whose headers it includes; each function is
+ * declared in its own module's header, so includes show calls, too.
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BOARD } from "./paths";
+
+/** A file's path below `boards/wio-terminal/`, and its text. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Programs of their own: tests, and helpers of the emulator. */
+const NOT_THE_BOARD = new Set(["test", "emulator"]);
+
+/**
+ * Headers that declare what others implement: the hardware layer, the events of the USB controller,
+ * the list of services, the vectors, and both sides of the virtual machine.
+ */
+const PORTS = new Set([
+  ...["include/board", "include/panel", "usb/usb_device", "jacdac/services", "cortex-m/vectors"],
+  ...["runtime/vm_imports", "runtime/vm_start"],
+]);
+
+export function readSources(): Sources {
+  const folders = readdirSync(BOARD, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !NOT_THE_BOARD.has(entry.name))
+    .map(({ name }) => name);
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(BOARD, folder))
+      .filter((name) => /\.[ch]$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
+  return new Map(files.sort().map((file) => [file, readFileSync(join(BOARD, file), "utf8")]));
+}
+
+/** One line for each breach of the rules; none if all is well. */
+export function findProblems(sources: Sources): string[] {
+  return [
+    ...findCircles(dependencies(sources)),
+    ...findStrayFunctions(sources),
+    ...findEnumProblems(sources),
+  ];
+}
+
+function moduleOf(file: string): string {
+  return file.replace(/\.[ch]$/, "");
+}
+
+function dependencies(sources: Sources): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const [file, text] of sources) {
+    const from = moduleOf(file);
+    const to = found.get(from) ?? new Set();
+    found.set(from, to);
+    for (const [, name = ""] of text.matchAll(/^#include "(.+)\.h"$/gm)) {
+      const beside = `${dirname(file)}/${name}`;
+      const all = [...sources.keys()].filter((path) => basename(path) === `${name}.h`);
+      const headers = all.includes(`${beside}.h`) ? [beside] : all.map(moduleOf);
+      for (const header of headers) if (header !== from) to.add(header);
+    }
+  }
+  return found;
+}
+
+function findCircles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const problems: string[] = [];
+  const finished = new Set<string>();
+  const walk = (at: string, path: readonly string[]): void => {
+    const start = path.indexOf(at);
+    if (start >= 0) problems.push(`circle: ${[...path.slice(start), at].join(" -> ")}`);
+    if (start >= 0 || finished.has(at)) return;
+    for (const next of graph.get(at) ?? []) walk(next, [...path, at]);
+    finished.add(at);
+  };
+  for (const module of graph.keys()) walk(module, []);
+  return problems;
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\//g, "").replace(/__attribute__\(\(.*?\)\)/g, "");
+}
+
+/** Functions with external linkage: a line that starts with a type, up to `;` or `{`. */
+function functions(text: string): { name: string; isDefinition: boolean }[] {
+  const heads = withoutComments(text).matchAll(
+    /^(?!static|typedef|_Static_assert)[A-Za-z_][\w* ()]*?\b(\w+)\([^;{}]*\)\s*([;{])/gm,
+  );
+  return [...heads].map(([, name = "", end]) => ({ name, isDefinition: end === "{" }));
+}
+
+function findStrayFunctions(sources: Sources): string[] {
+  const definedIn = new Map<string, Set<string>>();
+  for (const [file, text] of sources)
+    for (const { name, isDefinition } of functions(text))
+      if (isDefinition) definedIn.set(name, (definedIn.get(name) ?? new Set()).add(moduleOf(file)));
+  const problems: string[] = [];
+  for (const [file, text] of sources) {
+    const module = moduleOf(file);
+    if (PORTS.has(module) && file.endsWith(".h")) continue;
+    for (const { name, isDefinition } of functions(text)) {
+      if (isDefinition || definedIn.get(name)?.has(module)) continue;
+      const owner = [...(definedIn.get(name) ?? ["no module"])].join(", ");
+      problems.push(`${file}: declares ${name}, which is in ${owner}`);
+    }
+  }
+  return problems;
+}
+
+function enumConstants(text: string): string[] {
+  return [...withoutComments(text).matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)].flatMap(
+    ([, body = ""]) =>
+      body
+        .split(",")
+        .map((part) => /^\s*(\w+)/.exec(part)?.[1])
+        .filter((name) => name !== undefined),
+  );
+}
+
+/** A constant of a header begins with the header's first word, or with its folder's name. */
+function hasPrefix(name: string, file: string): boolean {
+  const word = (/[a-z0-9]+/.exec(basename(file)) ?? [""])[0];
+  const folder = dirname(file).replace("-", "_");
+  return [word, word.replace(/s$/, ""), folder].some((prefix) =>
+    new RegExp(`^${prefix.toUpperCase()}(S$|_|$)`).test(name),
+  );
+}
+
+function findEnumProblems(sources: Sources): string[] {
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const [file, text] of sources)
+    for (const name of enumConstants(text)) {
+      if (file.endsWith(".h") && !hasPrefix(name, file))
+        problems.push(`${file}: ${name} does not begin with the name of its module`);
+      const before = seen.get(name);
+      if (before !== undefined && !areAlternatives(before, file))
+        problems.push(`${file}: ${name} is also in ${before}`);
+      seen.set(name, file);
+    }
+  return problems;
+}
+
+/** Two implementations of the hardware layer are never in one image. */
+function areAlternatives(one: string, other: string): boolean {
+  const folders = [dirname(one), dirname(other)];
+  return folders.includes("qemu") && folders.includes("samd51");
+}
