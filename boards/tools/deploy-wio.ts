@@ -1,4 +1,5 @@
 /** `npm run deploy:wio`: program and settings to a Wio Terminal that runs our runtime, by USB. */
+import { tellsConnection } from "../log-lines";
 import { loadConfig } from "../../server/setup/config";
 import { printable } from "../../server/base/log";
 import { SETTING_NAMES, readSettings } from "../../server/setup/settings";
@@ -6,7 +7,7 @@ import { UserError } from "../../server/base/user-error";
 import { command, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { deployProgram, tellsConnection } from "./usb/deploy";
+import { deployProgram } from "./usb/deploy";
 import { checkForBoard } from "./firmware/device-settings";
 import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";
 import { waitFor } from "../../server/base/wait-for";

@@ -1,4 +1,5 @@
 /** `npm run flash -- --board NAME`: from a bare board to a nightlight, step by step. */
+import { tellsConnection } from "../log-lines";
 import { BOARDS } from "../boards";
 import { loadConfig } from "../../server/setup/config";
 import { printable } from "../../server/base/log";
@@ -7,7 +8,7 @@ import { UserError } from "../../server/base/user-error";
 import { command, demandBoard, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { deployProgram, tellsConnection } from "./usb/deploy";
+import { deployProgram } from "./usb/deploy";
 import { checkForBoard } from "./firmware/device-settings";
 import { installRuntime } from "./firmware/runtime";
 import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PROGRAM } from "../../boards/log-lines";
 import { Checkout } from "../support/checkout";
 import { Dap } from "../support/dap";
 import { Devtools } from "../support/devtools";
@@ -71,7 +72,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
     await devtools.send(settings, DEVICE);
     await board.logged("as debug-wionightlight_client");
-    await board.logged("> Connected");
+    await board.logged(`> ${PROGRAM.connected}`);
   });
 
   it("change its program, as F5 does", { timeout: 120_000 }, async () => {
@@ -80,7 +81,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     const from = board.log.length;
     expect(await devtools.deploy(DEVICE)).toBe(true);
     await board.logged("> changed", from);
-    await board.logged("> Connected", from);
+    await board.logged(`> ${PROGRAM.connected}`, from);
     expect(board.plugs).toBe(1);
   });
 

@@ -55,11 +55,6 @@ export async function deployProgram(
   }
 }
 
-/** Whether a line of a nightlight's log shows a connection. Of several, as a busy line loses some. */
-export function tellsConnection(line: string): boolean {
-  return /^> (Connected$|Sending telemetry |Message received: )/.test(line);
-}
-
 async function sendPatiently(manager: JDService, deployment: Deployment): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {

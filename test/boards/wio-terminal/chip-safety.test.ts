@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage, PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
@@ -71,12 +72,12 @@ describe("the chip, when things go wrong", () => {
 
   it("tells after a panic why the run before ended", { timeout: 180_000 }, async () => {
     start(await uf2With("trap"));
-    await running.until("reset by: power on");
-    await running.until("panic: integer overflow");
-    await running.until("the run before ended: integer overflow");
-    expect(running.log).toContain("reset by: the program itself");
+    await running.until(BOARD.resetCause + BOARD.powerOn);
+    await running.until(BOARD.panic + BOARD.integerOverflow);
+    await running.until(BOARD.previousRun + BOARD.integerOverflow);
+    expect(running.log).toContain(BOARD.resetCause + BOARD.softwareReset);
     // It is told once.
-    const told = running.log.filter((line) => line.includes("the run before")).length;
+    const told = running.log.filter((line) => line.includes(BOARD.previousRun)).length;
     expect(told).toBe(1);
   });
 
@@ -85,8 +86,8 @@ describe("the chip, when things go wrong", () => {
     await running.until("buttons are watched");
     const address = await addressOf("board_light");
     running.chip.nvm.program(address, UNDEFINED);
-    await running.until("the run before ended: fault, cause at 0x00010000");
-    await running.until("  cfsr 0x00010000 ");
+    await running.until(`${BOARD.previousRun}${BOARD.fault} at 0x00010000`);
+    await running.until(`${BOARD.faultStatus}0x00010000 `);
     const pc = `0x${address.toString(16).padStart(8, "0")}`;
     expect(running.log.find((line) => line.startsWith("  pc "))).toContain(`pc ${pc} `);
   });
@@ -96,8 +97,8 @@ describe("the chip, when things go wrong", () => {
     await running.until("buttons are watched");
     running.chip.nvm.program(await addressOf("board_step"), HANG);
     running.log = [];
-    await running.until("reset by: watchdog");
-    expect(running.log.join("\n")).not.toContain("the run before ended");
+    await running.until(BOARD.resetCause + BOARD.watchdog);
+    expect(running.log.join("\n")).not.toContain(BOARD.previousRun);
   });
 
   it("tells when the coprocessor's firmware is too old", { timeout: 180_000 }, async () => {
@@ -108,7 +109,7 @@ describe("the chip, when things go wrong", () => {
     running.board.coprocessorBaud = 1_843_200;
     running.board.coprocessor.version = "2.0.9";
     running.powerOn();
-    await running.until("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2", 20);
+    await running.until(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`, 20);
   });
 
   it("runs on when power goes at any time of a deploy", { timeout: 180_000 }, async () => {

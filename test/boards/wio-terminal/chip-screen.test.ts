@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
+import { SCREEN } from "../../../boards/log-lines";
 import { Mosquitto } from "../../support/mosquitto";
 import { startNightlight, type Started } from "../../support/nightlight";
 import { FlashedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
@@ -34,20 +35,20 @@ describe("the screen of the flashed board", () => {
 
   it("tells of light, LED, network and trouble", { timeout: 240_000 }, async () => {
     await appears("652", "text", "number");
-    await appears("alone: on below 300", "quiet");
+    await appears(`${SCREEN.offlineRule}below 300`, "quiet");
     await appears("kitchen", "text", "large");
-    await appears("OFF", "text", "large");
-    await appears("by server", "quiet");
-    await appears("0 waiting", "quiet");
+    await appears(SCREEN.off, "text", "large");
+    await appears(SCREEN.byServer, "quiet");
+    await appears(`0${SCREEN.waiting}`, "quiet");
     board.wio.light = lightOfRaw(100);
     await appears("100", "text", "number");
-    await appears("ON", "lamp", "large");
+    await appears(SCREEN.on, "lamp", "large");
     await board.until("the LED's pin", () => board.wio.led);
 
     board.wio.setButton("a", true);
-    await appears("by hand", "quiet");
-    await appears("OFF", "text", "large");
+    await appears(SCREEN.byHand, "quiet");
+    await appears(SCREEN.off, "text", "large");
     await broker.kill();
-    await appears("Broker 127.0.0.1: connection", "problem");
+    await appears(`${SCREEN.broker}127.0.0.1: connection`, "problem");
   });
 });

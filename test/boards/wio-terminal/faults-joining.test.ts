@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import type {
   CallName,
   Fault,
@@ -19,20 +20,15 @@ async function survives(call: CallName, faults: Fault[]): Promise<EmulatedBoard>
 }
 
 describe("a coprocessor that misbehaves while the board joins", () => {
-  it.each<[string, CallName, Fault[], RegExp | undefined]>([
+  it.each<[string, CallName, Fault[], string | undefined]>([
     ["answers the probe late", "version", [{ kind: "delay", ms: 700 }], undefined],
     [
       "refuses the network twice",
       "wifiConnect",
       Array<Fault>(2).fill({ kind: "return", value: -1 }),
-      /cannot join/,
+      BOARD.joinFailed,
     ],
-    [
-      "gets no address at first",
-      "dhcpStart",
-      [{ kind: "return", value: -1 }],
-      /no address from DHCP/,
-    ],
+    ["gets no address at first", "dhcpStart", [{ kind: "return", value: -1 }], BOARD.noDhcpAddress],
     ["calls back before it answers", "wifiConnect", [{ kind: "callbackFirst" }], undefined],
     ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
     ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
@@ -41,27 +37,27 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     if (told) await running.logged(told);
   });
 
-  it.each<[string, CallName, Fault[], RegExp]>([
-    ["is silent", "version", [{ kind: "freeze" }], /coprocessor is silent/],
-    ["does not answer once", "wifiDisconnect", [{ kind: "lose" }], /does not answer/],
-    ["restarts while it joins", "wifiConnect", [{ kind: "reset" }], /does not answer/],
+  it.each<[string, CallName, Fault[], string]>([
+    ["is silent", "version", [{ kind: "freeze" }], BOARD.coprocessorSilent],
+    ["does not answer once", "wifiDisconnect", [{ kind: "lose" }], BOARD.callUnanswered],
+    ["restarts while it joins", "wifiConnect", [{ kind: "reset" }], BOARD.callUnanswered],
     [
       "refuses the network",
       "wifiConnect",
       Array<Fault>(4).fill({ kind: "return", value: -1 }),
-      /cannot join/,
+      BOARD.joinFailed,
     ],
     [
       "knows no free socket",
       "socket",
       Array<Fault>(3).fill({ kind: "return", value: -1 }),
-      /sockets are all taken/,
+      BOARD.noSockets,
     ],
     [
       "finds no host",
       "hostByName",
       Array<Fault>(5).fill({ kind: "unknownHost" }),
-      /nothing can be reached/,
+      BOARD.nothingReachable,
     ],
   ])("%s, and is cut from power", { timeout: 90_000 }, async (_what, call, faults, told) => {
     const running = await survives(call, faults);
@@ -71,13 +67,13 @@ describe("a coprocessor that misbehaves while the board joins", () => {
 
   it("says that its firmware is too old", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.version = "2.0.9"));
-    await running.logged("wifi: coprocessor firmware 2.0.9 is too old: needs 2.1.2");
+    await running.logged(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`);
     neverRestarted(running);
   });
 
   it("waits for a network that is not there", { timeout: 90_000 }, async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
-    await running.logged("cannot join");
+    await running.logged(BOARD.joinFailed);
     running.coprocessor.inRange = true;
     await works(running, 112);
   });

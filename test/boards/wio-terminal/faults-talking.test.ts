@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { until } from "../../support/until";
 import type {
   CallName,
@@ -44,8 +45,8 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     const running = await startBoard();
     await works(running, 205);
     running.coprocessor.dropNetwork();
-    await running.logged("wifi: network lost", { ms: 30_000 });
-    await running.logged(/socket: (connection|Wi-Fi) lost/);
+    await running.logged(BOARD.wifi + BOARD.networkLost, { ms: 30_000 });
+    await running.logged(new RegExp(`${BOARD.socket}(${BOARD.connectionLost}|${BOARD.wifiLost})`));
     running.coprocessor.inRange = true;
     await works(running, 206);
     neverRestarted(running);
@@ -56,6 +57,6 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
       coprocessor.order("hostByName", { kind: "unknownHost" });
     }, "broker.home");
     await works(running, 207);
-    await running.logged("socket: no such host");
+    await running.logged(BOARD.socket + BOARD.hostNotFound);
   });
 });

@@ -1,5 +1,6 @@
 /** What the tests with a misbehaving coprocessor share: one board at a time, and its readings. */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { topicOf } from "../../../src/common/wire";
 import { Mosquitto } from "../../support/mosquitto";
 import { until } from "../../support/until";
@@ -60,5 +61,5 @@ export async function works(running: EmulatedBoard, raw: number): Promise<void> 
 
 /** Whatever happened to the coprocessor, the board itself went on. */
 export function neverRestarted(running: EmulatedBoard): void {
-  expect(running.log.filter((line) => line === "Nightlight on the Wio Terminal")).toHaveLength(1);
+  expect(running.log.filter((line) => line === BOARD.banner)).toHaveLength(1);
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -17,7 +18,9 @@ afterEach(async () => {
 
 /** What a program itself says: `> ` lines, exceptions and panics; not the machine's own chatter. */
 function said(log: readonly string[]): string[] {
-  return log.filter((line) => /^(> |! |program panic)/.test(line));
+  return log.filter((line) =>
+    ["> ", "! ", BOARD.programPanic].some((start) => line.startsWith(start)),
+  );
 }
 
 async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promise<string[]> {
@@ -33,7 +36,7 @@ async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<
   vm = await createVm();
   vm.dmesg = (line) => log.push(line);
   vm.panicHandler = (code) => {
-    if (code) log.push(`program panic ${code}`);
+    if (code) log.push(`${BOARD.programPanic}${code}`);
   };
   vm.log = vm.deployHandler = vm.sendPacket = () => undefined;
   vm.error = (error) => log.push(`machine died: ${String(error)}`);
@@ -58,15 +61,15 @@ describe("the language on the board", () => {
     ["too-deep", 60006],
     ["out-of-memory", 60004],
   ] as const)("panics as the CLI's machine does: %s", async (name, code) => {
-    const end = new RegExp(`^program panic ${code}`);
+    const end = new RegExp(`^${BOARD.programPanic}${code}`);
     const expected = await inCli(name, end);
     expect(await onBoard(name, end)).toEqual(expected);
   });
 
   it("restarts where the CLI's machine dies of a trap", async () => {
-    const end = /^panic: integer overflow$/;
+    const end = new RegExp(`^${BOARD.panic}${BOARD.integerOverflow}$`);
     expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
-    await board?.logged("Nightlight on the Wio Terminal", { from: board.log.length });
+    await board?.logged(BOARD.banner, { from: board.log.length });
   });
 
   it("survives a collection at each allocation", { timeout: 90_000 }, async () => {

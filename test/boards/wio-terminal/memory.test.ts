@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -19,60 +20,58 @@ async function startAll(): Promise<EmulatedBoard> {
 
 /** "used/size", as the board measured it on its painted memory. */
 async function used(running: EmulatedBoard, name: string): Promise<[number, number]> {
-  const line = await running.logged(`${name}=`);
-  const found = new RegExp(`${name}=(\\d+)/(\\d+)`).exec(line);
+  const line = await running.logged(name);
+  const found = new RegExp(`${name}(\\d+)/(\\d+)`).exec(line);
   return [Number(found?.[1]), Number(found?.[2])];
 }
-
-const BANNER = "Nightlight on the Wio Terminal";
 
 describe("memory on the board", () => {
   it("suffices for the whole language, with room to spare", { timeout: 90_000 }, async () => {
     const running = await startAll();
     await running.logged("> case end", { ms: 50_000 });
     running.say("status");
-    const [mainUsed, mainSize] = await used(running, "main_stack");
+    const [mainUsed, mainSize] = await used(running, BOARD.mainStack);
     expect(mainUsed).toBeGreaterThan(0);
     expect(mainUsed).toBeLessThan(mainSize * 0.75);
-    const [vmUsed, vmSize] = await used(running, "vm_stack");
+    const [vmUsed, vmSize] = await used(running, BOARD.vmStack);
     expect(vmUsed).toBeGreaterThan(0);
     expect(vmUsed).toBeLessThan(vmSize * 0.75);
-    const [heapUsed, heapSize] = await used(running, "vm_heap");
+    const [heapUsed, heapSize] = await used(running, BOARD.vmHeap);
     // The garbage-collected heap alone is 64 KB.
     expect(heapUsed).toBeGreaterThan(64 * 1024);
     expect(heapUsed).toBeLessThan(heapSize * 0.85);
   });
 
   it.each([
-    ["main", "the main stack overflowed"],
-    ["vm", "the virtual machine's stack overflowed"],
+    ["main", BOARD.mainStackOverflow],
+    ["vm", BOARD.vmStackOverflow],
   ])("says so when the stack of %s overflows, and starts again", async (stack, message) => {
     const running = await startAll();
-    await running.logged(BANNER);
+    await running.logged(BOARD.banner);
     const from = running.log.length;
     running.say(`overflow ${stack}`);
-    await running.logged(`panic: ${message}`, { from });
-    await running.logged(BANNER, { from });
-    await running.logged(`the run before ended: ${message}`, { from });
+    await running.logged(BOARD.panic + message, { from });
+    await running.logged(BOARD.banner, { from });
+    await running.logged(BOARD.previousRun + message, { from });
   });
 
   it("keeps its program over a restart, and writes it only once", async () => {
     const { elf } = await linkImage(QEMU);
     board = await EmulatedBoard.start({ elf, packed: makePackage(program("trap"), {}) });
     await board.logged("mgr: deploy");
-    const panic = await board.logged("panic: integer overflow");
+    const panic = await board.logged(BOARD.panic + BOARD.integerOverflow);
     const from = board.log.indexOf(panic);
     await board.logged("> before the trap", { from });
     const secondRun = board.log.slice(from);
-    expect(secondRun).toContain(BANNER);
+    expect(secondRun).toContain(BOARD.banner);
     expect(secondRun.some((line) => line.includes("mgr: deploy"))).toBe(false);
-    expect(secondRun.some((line) => line.includes("formatting"))).toBe(false);
+    expect(secondRun.some((line) => line.includes(BOARD.formatting))).toBe(false);
   });
 
   it("runs without a program", async () => {
     const { elf } = await linkImage(QEMU);
     board = await EmulatedBoard.start({ elf });
-    await board.logged("no program in flash");
+    await board.logged(BOARD.noProgram);
     await board.logged("self-device:");
   });
 });

@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
@@ -83,10 +81,10 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await reports(id, ({ light }) => light === 500);
     brokerIsUp = false;
     await broker.kill();
-    await board.logged("socket: connection refused");
+    await board.logged(BOARD.socket + BOARD.connectionRefused);
     board.setLight(lightOfRaw(42));
     // With nobody to ask it decides for itself, by the same rule.
-    await board.logged("deciding for myself", { ms: 40_000 });
+    await board.logged(`> ${PROGRAM.alone}`, { ms: 40_000 });
     await led(true);
     await broker.restart();
     brokerIsUp = true;
@@ -108,7 +106,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
       await led(raw < 300);
     }
     board.say("status");
-    const longest = /longest_network_us=(\d+)/.exec(await board.logged("longest_network_us="));
+    const longest = /=(\d+)$/.exec(await board.logged(BOARD.longestNetwork));
     expect(Number(longest?.[1])).toBeGreaterThan(0);
     expect(Number(longest?.[1])).toBeLessThan(5000);
   });
@@ -145,7 +143,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
 
   it("says that it speaks no TLS", async () => {
     board = await startNightlightBoard({ id: "wio-4", broker: `mqtts://127.0.0.1:${broker.port}` });
-    await board.logged("socket: TLS is not available on this board");
+    await board.logged(BOARD.socket + BOARD.noTls);
   });
 
   it("tells the program which button is pressed", async () => {

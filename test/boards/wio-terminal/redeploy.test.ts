@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
@@ -37,7 +38,7 @@ beforeEach(async () => {
     WIFI_PWD: "good night",
   };
   board = await UsbBoard.start(makePackage(bytecode, settings));
-  await board.logged("> Connected");
+  await board.logged(`> ${PROGRAM.connected}`);
   bus = await openBus(board);
   manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
 });
@@ -52,7 +53,7 @@ it("takes a program again and again, and gives back what the one before held", a
   for (let time = 0; time < 3; time++) {
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings });
-    await board.logged("> Connected", from);
+    await board.logged(`> ${PROGRAM.connected}`, from);
     expect(board.board.coprocessor.sockets.open).toBe(1);
   }
   expect(board.plugs).toBe(1);
@@ -68,7 +69,7 @@ it("starts a program again after others have come into the memory of its heap", 
     const from = board.log.length;
     await board.logged("device created", from);
     await run(true);
-    await board.logged("> Connected", from);
+    await board.logged(`> ${PROGRAM.connected}`, from);
   }
   expect(board.plugs).toBe(1);
 });
@@ -85,6 +86,6 @@ it("goes back to the program from before where a new one is cut off", async () =
     },
   );
   await expect(sending).rejects.toBe(cutOff);
-  await board.logged("the new program was cut off", from);
-  await board.logged("> Connected", from);
+  await board.logged(BOARD.deployCutOff, from);
+  await board.logged(`> ${PROGRAM.connected}`, from);
 });

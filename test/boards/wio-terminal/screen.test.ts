@@ -1,9 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { BOARD, SCREEN } from "../../../boards/log-lines";
 import type { Picture } from "../../../boards/wio-terminal/build/png";
 import { shows } from "./read-screen";
 import { buildScreen, look, type Look } from "../../../boards/wio-terminal/build/screen-host";
 
-const UP = ["set wifi 2", "set broker 2", "set decided by server", "set outbox 0 waiting"];
+const UP = [
+  "set wifi 2",
+  "set broker 2",
+  `set decided ${SCREEN.byServer}`,
+  `set outbox 0${SCREEN.waiting}`,
+];
 
 describe("the screen, its C on this machine against the display's model", () => {
   let program: string;
@@ -20,13 +26,13 @@ describe("the screen, its C on this machine against the display's model", () => 
     const dark = picture([...UP, "set id kitchen", "set light 182", "set led 1"]);
     expect(shows(dark, "kitchen", "text", "large")).toBe(true);
     expect(shows(dark, "182", "text", "number")).toBe(true);
-    expect(shows(dark, "ON", "lamp", "large")).toBe(true);
-    expect(shows(dark, "by server", "quiet")).toBe(true);
-    expect(shows(dark, "0 waiting", "quiet")).toBe(true);
+    expect(shows(dark, SCREEN.on, "lamp", "large")).toBe(true);
+    expect(shows(dark, SCREEN.byServer, "quiet")).toBe(true);
+    expect(shows(dark, `0${SCREEN.waiting}`, "quiet")).toBe(true);
     const bright = picture([...UP, "set light 640", "set led 0"]);
     expect(shows(bright, "640", "text", "number")).toBe(true);
     expect(shows(bright, "182", "text", "number")).toBe(false);
-    expect(shows(bright, "OFF", "text", "large")).toBe(true);
+    expect(shows(bright, SCREEN.off, "text", "large")).toBe(true);
   });
 
   it("says in words what is wrong, the first link of the chain first", () => {
@@ -35,18 +41,18 @@ describe("the screen, its C on this machine against the display's model", () => 
       "set broker-host hub",
       "set broker-problem refused: bad password",
     ];
-    const down = picture([...trouble, "set wifi-problem no network name is set", "set wifi-name "]);
-    expect(shows(down, "Wi-Fi: no network name is set", "problem")).toBe(true);
+    const down = picture([...trouble, `set wifi-problem ${BOARD.noNetworkName}`, "set wifi-name "]);
+    expect(shows(down, SCREEN.wifi + BOARD.noNetworkName, "problem")).toBe(true);
     const refused = picture([...trouble, "set wifi 2", "set wifi-problem "]);
-    expect(shows(refused, "Broker hub: refused: bad password", "problem")).toBe(true);
+    expect(shows(refused, `${SCREEN.broker}hub: refused: bad password`, "problem")).toBe(true);
   });
 
   it("turns the LED over with A, and tells so until the program sets it", () => {
     const on = after([...UP, "set led 0", "press a"]);
     expect(on.led).toBe(true);
-    expect(shows(on.picture, "by hand", "quiet")).toBe(true);
+    expect(shows(on.picture, SCREEN.byHand, "quiet")).toBe(true);
     const again = after([...UP, "set led 0", "press a", "set led 1"]);
-    expect(shows(again.picture, "by server", "quiet")).toBe(true);
+    expect(shows(again.picture, SCREEN.byServer, "quiet")).toBe(true);
   });
 
   it("turns its three pages with B", () => {
@@ -54,12 +60,12 @@ describe("the screen, its C on this machine against the display's model", () => 
     const titles = pages.map((_, i) =>
       picture([...UP, "set id kitchen", ...pages.slice(0, i + 1)]),
     );
-    expect(titles.map((page) => shows(page, "Network", "text", "large"))).toEqual([
+    expect(titles.map((page) => shows(page, SCREEN.network, "text", "large"))).toEqual([
       true,
       false,
       false,
     ]);
-    expect(titles.map((page) => shows(page, "About", "text", "large"))).toEqual([
+    expect(titles.map((page) => shows(page, SCREEN.about, "text", "large"))).toEqual([
       false,
       true,
       false,
@@ -73,8 +79,8 @@ describe("the screen, its C on this machine against the display's model", () => 
 
   it("does the same with the 5-way switch", () => {
     const right = picture([...UP, "press r"]);
-    expect(shows(right, "Network", "text", "large")).toBe(true);
-    expect(shows(picture([...UP, "press l"]), "About", "text", "large")).toBe(true);
+    expect(shows(right, SCREEN.network, "text", "large")).toBe(true);
+    expect(shows(picture([...UP, "press l"]), SCREEN.about, "text", "large")).toBe(true);
     expect(after([...UP, "set led 0", "press p"]).led).toBe(true);
     const dark = after([...UP, "run 1000", "press d", "press d", "press d", "press d"]);
     expect(dark.backlight).toBe(false);

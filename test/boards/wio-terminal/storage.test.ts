@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
@@ -43,7 +44,7 @@ describe("the chip's flash, written while the board works", () => {
     const bytecode = await compileFirmware();
     board = await UsbBoard.start(makePackage(bytecode, settings));
     const { chip, board: wio } = board;
-    await board.logged("> Connected");
+    await board.logged(`> ${PROGRAM.connected}`);
     bus = await openBus(board);
     const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
     // In the midst of each erase it has something to say.
@@ -59,11 +60,13 @@ describe("the chip's flash, written while the board works", () => {
     };
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings: { ...settings, ID: "busier" } });
-    await board.logged("> Connected", from);
+    await board.logged(`> ${PROGRAM.connected}`, from);
     expect(erases).toBeGreaterThanOrEqual(4);
     expect(arrived).toBe(erases);
     expect(wio.link.lost).toBe(0);
-    expect(board.log.slice(from).join("\n")).not.toMatch(/silent|bytes lost|did not answer/);
+    expect(board.log.slice(from).join("\n")).not.toMatch(
+      new RegExp([BOARD.coprocessorSilent, BOARD.bytesLost, BOARD.noReply].join("|")),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
@@ -55,7 +56,7 @@ async function restart(): Promise<void> {
   const [control] = device.services({ serviceClass: SRV_CONTROL });
   const from = board.log.length;
   await control?.sendCmdAsync(ControlCmd.Reset);
-  await board.logged("Nightlight on the Wio Terminal", { from });
+  await board.logged(BOARD.banner, { from });
 }
 
 const telemetryOf = (id: string): number => witness.payloads(`${id}/telemetry`).length;
@@ -84,7 +85,7 @@ describe("npm run deploy:wio", () => {
   });
 
   it("gives a board without a program one, and its network", { timeout: 90_000 }, async () => {
-    await board.logged("no program in flash");
+    await board.logged(BOARD.noProgram);
     checkout.write(
       ".env.local",
       `ID=wio-usb\nWIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=mqtt://broker.home:${broker.port}\n`,
@@ -128,7 +129,7 @@ describe("a board on the line", () => {
 
   it("runs a changed program, and still after a reset", async () => {
     const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
-    await board.logged("> Connected");
+    await board.logged(`> ${PROGRAM.connected}`);
     await sendProgram(manager, { bytecode: program("button"), settings: {} });
     await board.logged("> buttons are watched");
     const from = board.log.length;
@@ -138,20 +139,20 @@ describe("a board on the line", () => {
   });
 
   it("takes its network from the settings service, out of everyone's sight", async () => {
-    await board.logged("wifi: up");
+    await board.logged(BOARD.wifiUp);
     const client = new SettingsClient(await service(SRV_SETTINGS));
     const set = async (name: string, value: string): Promise<void> =>
       await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
     let from = board.log.length;
     await set("WIFI_SSID", "elsewhere");
-    await board.logged("wifi: cannot join", { from });
+    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_SSID", "home");
     await set("WIFI_PWD", "wrong one");
-    await board.logged("wifi: cannot join", { from });
+    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
     from = board.log.length;
     await set("WIFI_PWD", "good night");
-    await board.logged("wifi: up", { from });
+    await board.logged(BOARD.wifiUp, { from });
     expect(await client.getValue("ID")).not.toHaveLength(0);
     for (const name of ["WIFI_SSID", "WIFI_PWD", "nl_wifi"])
       expect(await client.getValue(name)).toHaveLength(0);
@@ -159,19 +160,19 @@ describe("a board on the line", () => {
   });
 
   it("is told its network by the Wi-Fi service, and forgets it", async () => {
-    await board.logged("wifi: up");
+    await board.logged(BOARD.wifiUp);
     const wifi = await service(SRV_WIFI);
     let from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "wrong one"], true);
-    await board.logged("wifi: cannot join", { from });
+    await board.logged(BOARD.wifi + BOARD.joinFailed, { from });
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.logged("wifi: up", { from });
+    await board.logged(BOARD.wifiUp, { from });
     from = board.log.length;
     await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
-    await board.logged("no Wi-Fi network is configured", { from });
+    await board.logged(BOARD.noNetwork, { from });
     from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
-    await board.logged("wifi: up", { from });
+    await board.logged(BOARD.wifiUp, { from });
     expect(board.coprocessor.powerUps).toBe(2);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { BOARD } from "../../../boards/log-lines";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
 import {
@@ -94,8 +95,8 @@ describe("the board at a computer's USB socket", () => {
     board = await UsbBoard.start(packed());
     await board.until("a line of the program", () => board.said.includes("buttons are watched"));
     const lines = board.said.toString().split("\r\n");
-    expect(lines[0]).toBe("Nightlight on the Wio Terminal");
-    expect(lines.join()).not.toContain("lines lost");
+    expect(lines[0]).toBe(BOARD.banner);
+    expect(lines.join()).not.toContain(BOARD.linesLost);
   });
 
   it("keeps what it says while the cable is out, for who opens the port then", async () => {
@@ -149,7 +150,7 @@ describe("the board at a computer's USB socket", () => {
 
   it("runs a program that is sent to it, and still after a reset", async () => {
     board = await UsbBoard.start();
-    await board.logged("no program in flash");
+    await board.logged(BOARD.noProgram);
     await plugged();
     bus = await openBus(board);
     await sendProgram(await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER), {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BOARD } from "../../../../boards/log-lines";
 import { topicOf } from "../../../../src/common/wire";
 import { Mosquitto } from "../../../support/mosquitto";
 import { startNightlight, type Started } from "../../../support/nightlight";
@@ -60,7 +61,7 @@ describe("the flashed image on the emulated chip", { timeout: 120_000 }, () => {
     wio.coprocessor.restart();
     wio.light = lightOfRaw(500);
     await board.until("another reading", () => reported(id, 500), 60_000);
-    await board.logged("wifi: up", from);
+    await board.logged(BOARD.wifiUp, from);
     expect(resets).toHaveLength(1);
   });
 });

@@ -1,0 +1,90 @@
+/**
+ * Parts of log lines, and words of the screen, that something else looks for: the tools that flash
+ * and deploy, the Wio Terminal's screen, and tests. `test/boards/log-lines.test.ts` checks that the
+ * firmware and the C still say them.
+ */
+
+/** What the nightlight's program (`src/`) logs. Boards print `> ` before each of its lines. */
+export const PROGRAM = {
+  connecting: "Connecting to ",
+  connected: "Connected",
+  sending: "Sending telemetry ",
+  received: "Message received: ",
+  outbox: "Outbox: ",
+  alone: "No server: ",
+  serverAgain: "The server decides again",
+  mqtt: "mqtt: ",
+  nextTry: "next try in ",
+} as const;
+
+/** Whether a line of a board's log shows a connection. Of several, as a busy line loses some. */
+export function tellsConnection(line: string): boolean {
+  const { connected, sending, received } = PROGRAM;
+  return (
+    line === `> ${connected}` || [sending, received].some((start) => line.startsWith(`> ${start}`))
+  );
+}
+
+/** What the Wio Terminal's runtime logs, beside the program and the virtual machine. */
+export const BOARD = {
+  banner: "Nightlight on the Wio Terminal",
+  resetCause: "reset by: ",
+  powerOn: "power on",
+  softwareReset: "the program itself",
+  watchdog: "watchdog",
+  panic: "panic: ",
+  previousRun: "the run before ended: ",
+  fault: "fault, cause",
+  faultStatus: "  cfsr ",
+  integerOverflow: "integer overflow",
+  mainStackOverflow: "the main stack overflowed",
+  vmStackOverflow: "the virtual machine's stack overflowed",
+  programPanic: "program panic ",
+  noProgram: "no program in flash",
+  formatting: "formatting",
+  deployCutOff: "the new program was cut off",
+  linesLost: " lines lost",
+  bytesLost: " bytes lost",
+
+  wifi: "wifi: ",
+  wifiUp: "wifi: up, ",
+  networkLost: "network lost",
+  noNetworkName: "no network name is set",
+  joinFailed: "cannot join",
+  noDhcpAddress: "no address from DHCP",
+  callUnanswered: "coprocessor does not answer",
+  coprocessorSilent: "coprocessor is silent",
+  coprocessorFirmware: "wifi: coprocessor firmware ",
+  firmwareTooOld: " is too old: needs ",
+  nothingReachable: "nothing can be reached",
+  noSockets: "the coprocessor's sockets are all taken",
+
+  socket: "socket: ",
+  connectionRefused: "connection refused",
+  connectionLost: "connection lost",
+  wifiLost: "Wi-Fi lost",
+  hostNotFound: "no such host",
+  noNetwork: "no Wi-Fi network is configured",
+  noTls: "TLS is not available on this board",
+  noReply: "coprocessor did not answer",
+
+  mainStack: "main_stack=",
+  vmStack: "vm_stack=",
+  vmHeap: "vm_heap=",
+  longestNetwork: "longest_network_us=",
+} as const;
+
+/** What the Wio Terminal's screen says. */
+export const SCREEN = {
+  byServer: "by server",
+  byDevice: "by itself",
+  byHand: "by hand",
+  waiting: " waiting",
+  on: "ON",
+  off: "OFF",
+  network: "Network",
+  about: "About",
+  offlineRule: "alone: on ",
+  wifi: "Wi-Fi: ",
+  broker: "Broker ",
+} as const;

@@ -1,0 +1,77 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BOARD, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
+import { readSources } from "../../boards/wio-terminal/build/c-modules";
+import { ROOT } from "../../boards/wio-terminal/build/paths";
+
+/** String literals of C; those that stand side by side are one. */
+function cTexts(code: string): string[] {
+  const joined = code.replace(/\/\*[^]*?\*\//g, "").replace(/"\s*"/g, "");
+  return [...joined.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text = ""]) =>
+    text.replace(/\\n$/, "").replace(/\\(.)/g, "$1"),
+  );
+}
+
+function cTextsOf(folder: RegExp): string[] {
+  return [...readSources()].flatMap(([file, code]) => (folder.test(file) ? cTexts(code) : []));
+}
+
+function files(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+describe("log lines that others look for", () => {
+  const board = cTextsOf(/^/);
+  const screen = cTextsOf(/^screen\//);
+  const program = files("src", ".ts").map(read).join("\n");
+
+  it.each(Object.values(BOARD))("the Wio Terminal says %j", (part) => {
+    expect(board.some((text) => text.includes(part))).toBe(true);
+  });
+
+  it.each(Object.values(SCREEN))("its screen shows %j", (part) => {
+    expect(screen.some((text) => text.includes(part))).toBe(true);
+  });
+
+  it.each(Object.values(PROGRAM))("the program says %j", (part) => {
+    expect(program).toMatch(new RegExp(`["\`](mqtt: )?${part}`));
+  });
+
+  it("are what the screen takes from the program's log", () => {
+    const watch = read("boards/wio-terminal/runtime/program_watch.c");
+    const starts = [...watch.matchAll(/after\(line, "([^"]+)"\)/g)].map(([, start]) => start);
+    const { received, nextTry, ...others } = PROGRAM;
+    expect(received).toBeTruthy(); // only the tools look for it
+    const known = [...Object.values(others), PROGRAM.mqtt + nextTry, "> "];
+    expect(starts.sort()).toEqual(known.sort());
+  });
+
+  it("are spelled out nowhere else", () => {
+    const parts = [...Object.values(BOARD), ...Object.values(PROGRAM)].filter(
+      (part) => part.length > 11,
+    );
+    const users = ["boards", "test/boards/wio-terminal", "test/debug"].flatMap((folder) =>
+      files(folder, ".ts"),
+    );
+    const found = users
+      .filter((file) => !/log-lines|wio-terminal.programs/.test(file))
+      .flatMap((file) => {
+        const code = read(file).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+        return parts.filter((part) => code.includes(part)).map((part) => `${file}: ${part}`);
+      });
+    expect(found).toEqual([]);
+  });
+
+  it("tell a connection", () => {
+    expect(tellsConnection("> Connected")).toBe(true);
+    expect(tellsConnection('> Sending telemetry {"light":5}')).toBe(true);
+    expect(tellsConnection('> Message received: {"led_on":true}')).toBe(true);
+    expect(tellsConnection("> Connecting to mqtt://127.0.0.1:1883 as x")).toBe(false);
+    expect(tellsConnection("Connected")).toBe(false);
+  });
+});
