@@ -47,16 +47,6 @@ export const WIO: Target = {
   scriptFolders: ["cortex-m", "samd51"],
 };
 
-/** The virtual machine as native code of this machine: to be measured, not to be shipped. */
-export const HOST: Target = {
-  name: "host",
-  compiler: "gcc",
-  flags: [...COMMON_FLAGS, "-O2"],
-  folders: [...SHARED_FOLDERS, "host"],
-  linkFlags: [],
-  scriptFolders: [],
-};
-
 export async function compileFile(
   target: Target,
   source: string,

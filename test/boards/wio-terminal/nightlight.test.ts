@@ -3,7 +3,6 @@ import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
-import { BOARD, ROOT } from "../../../boards/wio-terminal/build/paths";
 import { topicOf } from "../../../src/common/wire";
 import { Mosquitto } from "../../support/mosquitto";
 import { startNightlight, type Started } from "../../support/nightlight";
@@ -119,26 +118,6 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     board.setLight(lightOfRaw(321));
     await reports("wio-3", ({ light }) => light === 321);
     expect(board.coprocessor.calls).toContain("hostByName");
-  });
-
-  it("is there for a person, with wio:qemu", { timeout: 90_000 }, async () => {
-    const main = join(BOARD, "tools/qemu.ts");
-    const args = ["--import", "tsx", main, "--id", "wio-6", "--broker", broker.url];
-    const child = spawn(process.execPath, args, { cwd: ROOT });
-    const ended = once(child, "exit");
-    try {
-      let output = "";
-      child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
-      await until("help", () => output.includes("press Enter"), 40_000);
-      child.stdin.write("light 50\n");
-      await reports("wio-6", ({ light }) => light === 50);
-      await until("LED on", () => output.includes("*** LED on"));
-      child.stdin.write("quit\n");
-      expect(await ended).toEqual([0, null]);
-    } finally {
-      child.kill();
-      await ended;
-    }
   });
 
   it("says that it speaks no TLS", async () => {

@@ -1,0 +1,31 @@
+import { QEMU } from "../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../boards/wio-terminal/build/image";
+import { makePackage } from "../../boards/wio-terminal/build/package";
+import { EmulatedBoard } from "../../boards/wio-terminal/emulator/qemu-board";
+import { compilePrograms, program } from "../boards/wio-terminal/programs";
+
+/** Rounds of each loop in test/boards/wio-terminal/programs/speed.ts. */
+const ROUNDS = { integers: 20 * 5000, doubles: 20 * 5000, objects: 20 * 300 } as const;
+
+/** QEMU's `-icount shift=3`: an instruction takes 8 ns of the machine's time. */
+const NANOSECONDS_PER_INSTRUCTION = 8;
+
+/** What a round of three loops costs the virtual machine on a Cortex-M4: counted, so exact. */
+export default async function wioSpeed(): Promise<string> {
+  await compilePrograms();
+  const { elf } = await linkImage(QEMU);
+  const packed = makePackage(program("speed"), {});
+  const board = await EmulatedBoard.start({ elf, packed, args: ["-icount", "shift=3,sleep=off"] });
+  await board.logged("speed end", { ms: 120_000 });
+  await board.stop();
+  const ms = (kind: string): number => {
+    const line = board.log.find((text) => text.includes(`speed ${kind} `)) ?? "";
+    return Number(/ (\d+) ms$/.exec(line)?.[1]);
+  };
+  // Between the rounds the program waits; that is measured too, and subtracted.
+  const lines = Object.entries(ROUNDS).map(([kind, rounds]) => {
+    const instructions = ((ms(kind) - ms("waiting")) * 1e6) / NANOSECONDS_PER_INSTRUCTION / rounds;
+    return `  ${kind.padEnd(9)} ${Math.round(instructions)}`;
+  });
+  return ["Wio Terminal: instructions for each round of a loop", ...lines].join("\n");
+}
