@@ -13,7 +13,16 @@ const FLAGS = [
   ),
 ];
 
-const SERVICES = ["bus", "device", "report", "service", "sensor", "control", "light_level", "light_bulb"];
+const SERVICES = [
+  "bus",
+  "device",
+  "report",
+  "service",
+  "sensor",
+  "control",
+  "light_level",
+  "light_bulb",
+];
 const FLASH = ["test/fake_flash", "test/fake_console"];
 
 /** A test's main file, and the files that it tests. */
