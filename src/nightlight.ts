@@ -1,4 +1,5 @@
 import { LightLevel, millis } from "@devicescript/core";
+import { Alone } from "./alone";
 import { Cadence } from "./cadence";
 import { CommandGate } from "./command-gate";
 import type { DeviceConfig } from "./config";
@@ -34,16 +35,12 @@ export async function runNightlight(
   const boot = randomU16() * 256 + (randomU16() & 0xff);
   const store = config.telemetry.whenOffline === "store";
   const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
-  const reporter = new Reporter(id, boot, store, capacity, led, mqtt);
   const gate = new CommandGate(boot, settings.lastId);
+  const reporter = new Reporter(id, boot, store, capacity, led, gate, mqtt);
   const cadence = new Cadence(config.telemetry);
-  // A lesson's server has no status: it counts as there while the broker is.
-  let serverOnline = true;
-  let serverSeenMs = millis();
-  let alone = false;
+  const alone = new Alone(config.aloneAfterMs, millis());
   let seq = 0;
 
-  reporter.lastId = settings.lastId;
   mqtt.onConnect = async (sessionPresent) => {
     console.log("Connected");
     if (store && mqtt.reconnects > 0 && !sessionPresent)
@@ -56,25 +53,25 @@ export async function runNightlight(
   };
 
   await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
-    serverOnline = payload.toString("utf-8") !== "offline";
-    if (serverOnline) reporter.holdUntilMs = 0;
+    const online = payload.toString("utf-8") !== "offline";
+    alone.status(online);
+    if (online) reporter.holdUntilMs = 0;
   });
 
   await mqtt.subscribe(topicOf(id, "commands"), 1, async (_topic, payload) => {
     const text = payload.toString("utf-8");
     console.log("Message received: " + text);
     const command = parseCommand(text);
+    const lastId = gate.lastId;
     const refusal = command.value ? gate.admit(command.value) : command.error;
     if (refusal) {
       console.log("Command ignored: " + refusal);
       return;
     }
-    // Whoever commands is there, whatever a status from before says: a lesson's server has none.
-    serverSeenMs = millis();
+    alone.commanded(millis());
     if (await led.set(command.value.led_on, "server")) reporter.stateChanged();
-    if (gate.lastId !== reporter.lastId) {
+    if (gate.lastId !== lastId) {
       await writeLastId(gate.lastId);
-      reporter.lastId = gate.lastId;
       reporter.stateChanged();
     }
   });
@@ -83,12 +80,10 @@ export async function runNightlight(
   await sensor.reading.subscribe(async (ratio) => {
     const light = Math.round(ratio * LIGHT_MAX);
     const nowMs = millis();
-    const wasAlone = alone;
-    if (mqtt.connected && serverOnline) serverSeenMs = nowMs;
-    alone = config.rule !== null && nowMs - serverSeenMs >= config.aloneAfterMs;
-    if (alone !== wasAlone)
-      console.log(alone ? "No server: deciding for myself" : "The server decides again");
-    if (alone) {
+    // Without a rule that it can follow, it leaves the LED as it is.
+    if (config.rule && alone.update(nowMs, mqtt.connected))
+      console.log(alone.active ? "No server: deciding for myself" : "The server decides again");
+    if (alone.active) {
       const on = decide(config.rule, light, led.on, nowMs - led.changedMs);
       if (await led.set(on, "device")) reporter.stateChanged();
     }

@@ -1,4 +1,5 @@
 import { delay, emitter, millis, wait } from "@devicescript/core";
+import type { CommandGate } from "./command-gate";
 import { firmwareVersion } from "./config.gen";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
@@ -12,8 +13,6 @@ const AGE_FROM_MS = 200;
 
 /** Publishes, one after another: the status, the state, and the readings in their order. */
 export class Reporter {
-  /** Of the last ordered command that was done; 0 for none. */
-  lastId = 0;
   /** Readings wait until then, ms since boot. */
   holdUntilMs = 0;
   private readonly outbox: Outbox;
@@ -34,6 +33,7 @@ export class Reporter {
     private readonly store: boolean,
     capacity: number,
     private readonly led: Led,
+    private readonly gate: CommandGate,
     private readonly mqtt: MqttClient,
   ) {
     this.outbox = new Outbox(capacity);
@@ -128,7 +128,7 @@ export class Reporter {
       reconnects: this.mqtt.reconnects,
       outbox: this.outbox.count,
     };
-    if (this.lastId > 0) state.id = this.lastId;
+    if (this.gate.lastId > 0) state.id = this.gate.lastId;
     return state;
   }
 }

@@ -1,74 +1,69 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { startDevice, type TestDevice } from "../support/device";
-import { Mosquitto } from "../support/mosquitto";
-import { startNightlight } from "../support/nightlight";
-import { until } from "../support/until";
-import { Witness } from "../support/witness";
+import { describe, expect, it } from "vitest";
+import { Alone } from "../../src/alone";
 
-describe("a device without a server", () => {
-  let mosquitto: Mosquitto;
-  let own: TestDevice;
+const AFTER_MS = 10_000;
 
-  afterEach(async () => {
-    await own.device.stop();
-    await mosquitto.stop();
-    expect(own.panics).toEqual([]);
+describe("alone", () => {
+  it("begins when neither broker nor server was there for long enough, and not before", () => {
+    const alone = new Alone(AFTER_MS, 500);
+    expect(alone.update(10_499, false)).toBe(false);
+    expect(alone.active).toBe(false);
+    expect(alone.update(10_500, false)).toBe(true);
+    expect(alone.active).toBe(true);
+    expect(alone.update(10_550, false)).toBe(false);
+    expect(alone.active).toBe(true);
   });
 
-  async function followsTheLight(): Promise<void> {
-    own.device.lightRaw = 100;
-    await until("LED on", () => own.device.ledOn);
-    own.device.lightRaw = 800;
-    await until("LED off", () => !own.device.ledOn);
-  }
-
-  it("decides for itself when the broker is gone", async () => {
-    mosquitto = await Mosquitto.start();
-    own = await startDevice("alone-1", mosquitto.url);
-    await until("connected", () => own.log.includes("Connected"));
-    own.device.lightRaw = 100;
-    await mosquitto.kill("SIGKILL");
-    await until("alone", () => own.log.includes("No server: deciding for myself"));
-    await followsTheLight();
+  it("never begins while the broker is there and no server said that it is offline", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    for (let ms = 0; ms <= 100_000; ms += 50) expect(alone.update(ms, true)).toBe(false);
+    expect(alone.active).toBe(false);
   });
 
-  it("decides for itself when only the server is gone, says so, and hands back", async () => {
-    mosquitto = await Mosquitto.start();
-    const options = { brokerUrl: mosquitto.url, simulate: false };
-    const first = await startNightlight(options);
-    const witness = await Witness.connect(mosquitto.url, "alone-2/state");
-    own = await startDevice("alone-2", mosquitto.url);
-    await witness.sees("alone-2/state", /"decided_by":"server"/);
-    await first.stop();
-    await witness.sees("alone-2/state", /"decided_by":"device"/);
-    await followsTheLight();
-
-    const from = witness.seen.length;
-    const second = await startNightlight(options);
-    own.device.lightRaw = 100;
-    await witness.sees("alone-2/state", /"led_on":true,"decided_by":"server"/, from);
-    expect((await second.device("alone-2"))?.state?.decided_by).toBe("server");
-    await witness.stop();
-    await second.stop();
+  it("counts from the last sample at which the server was there", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    alone.update(30_000, true);
+    alone.status(false);
+    alone.update(39_999, true);
+    expect(alone.active).toBe(false);
+    alone.update(40_000, true);
+    expect(alone.active).toBe(true);
   });
 
-  it("obeys a lesson's server, although ours left its good-bye on the broker", async () => {
-    mosquitto = await Mosquitto.start();
-    const ours = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
-    await ours.stop();
-    const lesson = await Witness.connect(mosquitto.url, "alone-3/telemetry");
-    own = await startDevice("alone-3", mosquitto.url);
-    // A server of its own mind: on in the light.
-    lesson.client.on("message", () => {
-      lesson.client.publish("alone-3/commands", '{"led_on": true}');
-    });
-    await until("LED on", () => own.device.ledOn);
-    const fromMs = Date.now();
-    await until("longer than the device would wait alone", () => {
-      expect(own.device.ledOn).toBe(true);
-      return Date.now() > fromMs + 13_000;
-    });
-    expect(own.log).not.toContain("No server: deciding for myself");
-    await lesson.stop();
+  it("ends with the first sample after the server's status", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    alone.status(false);
+    alone.update(AFTER_MS, true);
+    alone.status(true);
+    expect(alone.update(10_050, true)).toBe(true);
+    expect(alone.active).toBe(false);
+  });
+
+  it("stays while the server says that it is online, but there is no connection to it", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    alone.status(true);
+    alone.update(AFTER_MS, false);
+    expect(alone.active).toBe(true);
+  });
+
+  it("obeys whoever commands, although another server said that it is offline", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    alone.status(false);
+    for (let ms = 0; ms <= 100_000; ms += 50) {
+      if (ms % 2_000 === 0) alone.commanded(ms);
+      alone.update(ms, true);
+      expect(alone.active).toBe(false);
+    }
+    alone.update(109_999, true);
+    expect(alone.active).toBe(false);
+    expect(alone.update(110_000, true)).toBe(true);
+  });
+
+  it("ends with a command", () => {
+    const alone = new Alone(AFTER_MS, 0);
+    alone.update(AFTER_MS, false);
+    alone.commanded(12_000);
+    expect(alone.update(12_000, false)).toBe(true);
+    expect(alone.active).toBe(false);
   });
 });
