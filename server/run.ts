@@ -181,7 +181,7 @@ async function start(
     sendCommand: (id, request) => {
       const { value, error } = pickFields(request, config.rule);
       if (!value) throw new HttpError(400, error ?? "body: not a command");
-      return decider.command(id, value);
+      return decider.commandByHand(id, value);
     },
     // A browser shows no client certificate here: where one is required, this is no way in.
     broker: security.clientCertificates === "required" ? undefined : broker.embedded,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { MqttClient } from "mqtt";
+import { speaksMqtt5 } from "../deciding/connect";
 import { UserError, messageOf } from "../base/user-error";
 
 /** A broker that delivers through a shared subscription does so within this. */
@@ -20,7 +21,7 @@ export async function probeSharedSubscription(
   brokerUrl: string,
 ): Promise<void> {
   const instead = "use --shard instead";
-  if (client.options.protocolVersion !== 5)
+  if (!speaksMqtt5(client))
     throw new UserError(`--share: the broker ${brokerUrl} does not speak MQTT 5; ${instead}`);
   const name = `probe-${randomBytes(6).toString("hex")}`;
   const topic = `nightlight/server/${name}`;

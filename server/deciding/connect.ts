@@ -71,6 +71,11 @@ export async function connect<T>(
   throw new UserError(`cannot reach the broker ${errors.join("; ")}`);
 }
 
+/** Whether MQTT 5 was agreed on: brokers that know 3.1.1 alone are spoken to by that. */
+export function speaksMqtt5({ options }: MqttClient): boolean {
+  return options.protocolVersion === 5;
+}
+
 /** Logs when an established connection is lost and made again, and tells it. */
 export function watchConnection(
   client: MqttClient,

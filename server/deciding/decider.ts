@@ -11,6 +11,7 @@ import type { HeldReading } from "../cluster/held-readings";
 import { Learning } from "./learning";
 import { probeSharedSubscription } from "../cluster/shared-subscription";
 import { parseFields } from "./command-fields";
+import { commandOf, type Command } from "./command";
 import type { CommandPolicy } from "../setup/config";
 import {
   OFFLINE_WILL,
@@ -22,14 +23,20 @@ import {
 } from "./connect";
 import { Corking } from "./corking";
 import { Decisions } from "./decisions";
+import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import type { Group } from "../../src/common/groups";
 import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
 import type { Rejections } from "../base/rejections";
 import type { Log } from "../base/log";
 import { MessageLog } from "../base/message-log";
-import { Orders } from "./command-policy";
-import { agrees, fieldsOf, sideOf, type Fields } from "../../src/common/server-rule";
+import {
+  agrees,
+  fieldsOf,
+  sideOf,
+  type Fields,
+  type ServerRule,
+} from "../../src/common/server-rule";
 import { SeenReadings } from "./seen-readings";
 import { isForeign, subscribe, type Subscribed } from "./subscribe";
 import { Sender, type Cause, type SenderOptions } from "./sender";
@@ -37,6 +44,7 @@ import type { UserError } from "../base/user-error";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;
+  rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
   onConnection: (connected: boolean) => void;
@@ -62,7 +70,7 @@ const PAYLOAD_MAX_BYTES = 1024;
 /** The server's MQTT side: telemetry in, decisions out. */
 export class Decider {
   readonly decisions: Decisions;
-  private readonly orders: Orders;
+  private readonly delivery: Delivery;
   private readonly sender: Sender;
   private readonly seen = new SeenReadings();
   private readonly messageLog: MessageLog;
@@ -79,7 +87,7 @@ export class Decider {
     private readonly log: Log,
   ) {
     this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
-    this.orders = new Orders(options.commands);
+    this.delivery = new Delivery(options.commands);
     this.messageLog = new MessageLog(log, "server");
     this.sender = new Sender(client, options, devices, log, this.messageLog);
     this.learning = new Learning(this.decisions, this.seen, (id, command, answers) =>
@@ -169,20 +177,24 @@ export class Decider {
   }
 
   /**
-   * A command by hand, by the rule, or by a group.
+   * A command by hand.
    * @returns what is sent, now or when the device comes back
    */
-  command(id: string, command: Fields, cause: Cause = { kind: "manual" }): Fields {
-    if (this.orders.isOrdered(command)) {
-      const { payload, expiryS } = this.orders.ordered(id, command, Date.now());
+  commandByHand(id: string, fields: Fields): Fields {
+    return this.command(id, commandOf(this.options.rule, fields), { kind: "manual" }).fields;
+  }
+
+  private command(id: string, command: Command, cause: Cause): Command {
+    if (this.delivery.isOrdered(command)) {
+      const ordered = this.delivery.ordered(id, command, Date.now());
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
-      this.sender.command(id, payload, { ...cause, answers: undefined }, expiryS);
-      return payload;
+      this.sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
+      return ordered.command;
     }
-    const isNews = this.orders.desire(id, command);
+    const isNews = this.delivery.desire(id, command);
     // What follows from its own readings follows from the next one too.
-    if (isNews && (cause.kind !== "rule" || this.orders.isKept(id))) {
-      this.orders.keep(id);
+    if (isNews && (cause.kind !== "rule" || this.delivery.isKept(id))) {
+      this.delivery.keep(id);
       this.sender.desired(id, command);
     }
     if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
@@ -231,7 +243,7 @@ export class Decider {
         const { value, error } = parseFields(text, rule);
         if (!value) return error;
         const on = sideOf(rule, value);
-        this.devices.commanded(id, on ?? false);
+        this.devices.commanded(id, on);
         if (on !== undefined && this.cluster?.hasOtherDeciders(id))
           this.learning.heard(id, on, text, atMs);
         return undefined;
@@ -263,8 +275,8 @@ export class Decider {
         const { value, error } = parseFields(text, rule);
         // Retained, it is what this or another server wanted before; else another's, or our own.
         if (value) {
-          this.orders.desire(id, value);
-          this.orders.keep(id);
+          this.delivery.desire(id, commandOf(rule, value));
+          this.delivery.keep(id);
         }
         return error;
       }
@@ -289,9 +301,9 @@ export class Decider {
       return undefined;
     }
     const kind = this.decisions.decidesAlone(id) ? "rule" : "group";
-    for (const order of this.decisions.reading(id, value, atMs)) {
-      const answer = order.id === id && { answers: value, qos };
-      this.command(order.id, order.command, { kind, arrivedMs, ...answer });
+    for (const decision of this.decisions.reading(id, value, atMs)) {
+      const answer = decision.id === id && { answers: value, qos };
+      this.command(decision.id, decision.command, { kind, arrivedMs, ...answer });
     }
     return undefined;
   }
@@ -303,9 +315,9 @@ export class Decider {
 
   /** @param isAt whether the device is as desired: it may have missed a command while it was away */
   private correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
-    const desired = this.orders.desiredOf(id);
+    const desired = this.delivery.desiredOf(id);
     // What decides for itself sends a reading at once, and that is answered.
     if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
-    if (!isAt(desired)) this.sender.command(id, desired, { kind: "resent" });
+    if (!isAt(desired.fields)) this.sender.command(id, desired, { kind: "resent" });
   }
 }

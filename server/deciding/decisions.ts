@@ -1,13 +1,8 @@
 import { decide } from "../../src/common/rule";
 import type { Reading } from "../../src/common/wire";
 import { decideTogether, type Group } from "../../src/common/groups";
-import { inputOf, sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
-
-/** What a device should be told. */
-export interface Order {
-  id: string;
-  command: Fields;
-}
+import { inputOf, sideOf, type ServerRule } from "../../src/common/server-rule";
+import { commandOf, type Command, type Decision } from "./command";
 
 /** A reading that was stored for longer than this is history: it decides nothing any more. */
 const STALE_MS = 5_000;
@@ -29,6 +24,8 @@ export class Decisions {
   private readonly heard = new Map<string, Heard>();
   private readonly groupsOf = new Map<string, Group[]>();
   private readonly lights = new Set<string>();
+  private readonly on: Command;
+  private readonly off: Command;
 
   /** @param reported which side of the rule a device says that it is on */
   constructor(
@@ -36,6 +33,8 @@ export class Decisions {
     readonly groups: Group[],
     private readonly reported: (id: string) => boolean | undefined,
   ) {
+    this.on = commandOf(rule, rule.on);
+    this.off = commandOf(rule, rule.off);
     for (const group of groups) {
       for (const member of group.members)
         this.groupsOf.set(member, [...(this.groupsOf.get(member) ?? []), group]);
@@ -53,7 +52,7 @@ export class Decisions {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
 
-  reading(id: string, reading: Reading, nowMs: number): Order[] {
+  reading(id: string, reading: Reading, nowMs: number): Decision[] {
     const groups = this.groupsOf.get(id);
     if (groups) {
       this.hear(id, reading, nowMs);
@@ -89,9 +88,9 @@ export class Decisions {
   }
 
   /** The last decision for a device that decides alone, made here or learned. */
-  lastFor(id: string): { on: boolean; command: Fields } | undefined {
+  lastFor(id: string): Command | undefined {
     const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
-    return on === undefined ? undefined : { on, command: this.command(on) };
+    return on === undefined ? undefined : this.command(on);
   }
 
   /** Which members of a group count at present, with their values. */
@@ -109,7 +108,7 @@ export class Decisions {
   }
 
   /** What a group decides on what was heard so far. */
-  together(group: Group, nowMs: number): Order[] {
+  together(group: Group, nowMs: number): Decision[] {
     const memory = this.recall(`group ${group.id}`);
     // A server that has just started takes over what the lights are at.
     memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);
@@ -125,8 +124,8 @@ export class Decisions {
       .map((id) => ({ id, command: this.command(on) }));
   }
 
-  private command(on: boolean): Fields {
-    return on ? this.rule.on : this.rule.off;
+  private command(on: boolean): Command {
+    return on ? this.on : this.off;
   }
 
   private recall(key: string): Memory {

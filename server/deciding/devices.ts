@@ -18,7 +18,7 @@ interface Device {
   values: Record<string, number>;
   /** Which side of the rule it says that it is on, and which it was last told. */
   reportedOn?: boolean;
-  commandedOn?: boolean;
+  commandedOn?: boolean | undefined;
   lastSeenMs: number | null;
   state?: Report;
   simulated?: Simulated;
@@ -93,8 +93,11 @@ export class Devices extends EventEmitter<{
     this.changed(reading.id);
   }
 
-  /** A command has passed: what a device without a report of its own is taken to have done. */
-  commanded(id: string, on: boolean): void {
+  /**
+   * A command has passed: what a device without a report of its own is taken to have done.
+   * @param on the side of the rule; undefined for neither
+   */
+  commanded(id: string, on: boolean | undefined): void {
     const device = this.take(id);
     if (!device) return;
     device.commandedOn = on;

@@ -1,6 +1,6 @@
 import { parseEcho } from "./command-fields";
+import type { Command } from "./command";
 import type { Decisions } from "./decisions";
-import type { Fields } from "../../src/common/server-rule";
 import type { SeenReadings } from "./seen-readings";
 
 /** Takes in what other servers have decided, so that this one can go on from there. */
@@ -11,7 +11,7 @@ export class Learning {
     private readonly seen: SeenReadings,
     private readonly resend: (
       id: string,
-      command: Fields,
+      command: Command,
       answers: { boot: number; seq: number },
     ) => void,
   ) {}
@@ -32,6 +32,6 @@ export class Learning {
     // It was late. If on the newer reading there was nothing to change, nothing was sent: the
     // device would be left with the late answer.
     const last = this.decisions.lastFor(id);
-    if (last && last.on !== on) this.resend(id, last.command, newest);
+    if (last && last.on !== on) this.resend(id, last, newest);
   }
 }

@@ -1,11 +1,11 @@
 import type { MqttClient } from "mqtt";
 import { topicOf, type Reading } from "../../src/common/wire";
+import { payloadOf, type Command } from "./command";
+import { speaksMqtt5 } from "./connect";
 import type { CommandKind, Counts } from "./counts";
 import type { Devices } from "./devices";
 import type { Log } from "../base/log";
 import type { MessageLog } from "../base/message-log";
-import { payloadOf } from "./payload";
-import { sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
 
 /** What a command is sent for. */
 export interface Cause {
@@ -21,7 +21,6 @@ export interface Cause {
 export interface SenderOptions {
   /** The broker is the one in this process: it spares the server its own messages, as MQTT 5 can. */
   embedded: boolean;
-  rule: ServerRule;
   counts: Counts;
   /** A reading's command was acknowledged this long after the reading came, ms. */
   onDecided: (latencyMs: number) => void;
@@ -38,14 +37,14 @@ export class Sender {
   ) {}
 
   /** @param expiryS the broker need not keep it for longer, s */
-  command(id: string, command: Fields, cause: Cause, expiryS?: number): void {
+  command(id: string, command: Command, cause: Cause, expiryS?: number): void {
     const { counts, onDecided } = this.options;
     const { answers, arrivedMs, qos = 1 } = cause;
     const text = payloadOf(command, answers);
     this.messageLog.note(() => `Sending message: ${text} to ${id}`, { id });
     // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
     const properties =
-      expiryS !== undefined && this.client.options.protocolVersion === 5
+      expiryS !== undefined && speaksMqtt5(this.client)
         ? { messageExpiryInterval: expiryS }
         : undefined;
     const topic = topicOf(id, "commands");
@@ -66,14 +65,14 @@ export class Sender {
       });
     }
     if (this.hearsItself) return;
-    this.devices.commanded(id, sideOf(this.options.rule, command) ?? false);
+    this.devices.commanded(id, command.on);
     this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
 
   /** What should hold, for this server's next run and for other servers. */
-  desired(id: string, command: Fields): void {
+  desired(id: string, command: Command): void {
     const topic = topicOf(id, "desired");
-    const text = payloadOf(command);
+    const { text } = command;
     this.client.publish(topic, text, { qos: 1, retain: true }, (error) => {
       if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
     });
@@ -82,6 +81,6 @@ export class Sender {
 
   /** Brokers of MQTT 3.1.1 send a server its own commands back. */
   private get hearsItself(): boolean {
-    return this.client.options.protocolVersion !== 5 && !this.options.embedded;
+    return !speaksMqtt5(this.client) && !this.options.embedded;
   }
 }

@@ -7,6 +7,8 @@ import type { ServerRule } from "../../src/common/server-rule";
 const { rule } = loadConfig();
 const DARK = 100;
 const LIGHT = 900;
+const ON = { fields: { led_on: true }, text: '{"led_on":true}', on: true };
+const OFF = { fields: { led_on: false }, text: '{"led_on":false}', on: false };
 
 describe("deciding together", () => {
   const cases: [Group["decide"], (number | undefined)[], boolean | undefined][] = [
@@ -80,10 +82,9 @@ describe("a stadium", () => {
     const game = atNoon();
     expect(game.say("north", DARK)).toEqual([]);
     expect(game.say("east", DARK)).toEqual([]);
-    const on = { led_on: true };
-    expect(game.say("south", DARK)).toEqual([
-      { id: "mast-1", command: on },
-      { id: "mast-2", command: on },
+    expect(game.say("south", DARK)).toMatchObject([
+      { id: "mast-1", command: ON },
+      { id: "mast-2", command: ON },
     ]);
     expect(game.say("west", DARK).filter(({ id }) => id === "west")).toEqual([]);
   });
@@ -110,9 +111,9 @@ describe("a stadium", () => {
     const decisions = new Decisions(rule, [{ ...stadium, decide: "any" }], () => false);
     const say = (light: number) =>
       decisions.reading("roof", { values: { light }, said: {} }, 0).map(({ command }) => command);
-    expect(say(DARK)).toEqual([{ led_on: true }, { led_on: true }]);
+    expect(say(DARK)).toMatchObject([ON, ON]);
     // By their reports they are off still.
-    expect(say(LIGHT)).toEqual([{ led_on: false }, { led_on: false }]);
+    expect(say(LIGHT)).toMatchObject([OFF, OFF]);
     expect(say(LIGHT)).toEqual([]);
   });
 
@@ -146,10 +147,10 @@ describe("a device's own decision", () => {
   it("is held for the least time between changes, and sent again when it was missed", () => {
     const slow: ServerRule = { ...rule, minChangeMs: 1000 };
     const decisions = new Decisions(slow, [], () => undefined);
-    const on = [{ id: "a", command: { led_on: true } }];
+    const on = [{ id: "a", command: ON }];
     decisions.reading("a", reading(LIGHT, { led_on: false }), 0);
-    expect(decisions.reading("a", reading(DARK, { led_on: false }), 100)).toEqual(on);
-    expect(decisions.reading("a", reading(DARK, { led_on: false }), 200)).toEqual(on);
+    expect(decisions.reading("a", reading(DARK, { led_on: false }), 100)).toMatchObject(on);
+    expect(decisions.reading("a", reading(DARK, { led_on: false }), 200)).toMatchObject(on);
     expect(decisions.reading("a", reading(LIGHT, { led_on: true }), 300)).toEqual([]);
     expect(decisions.reading("a", reading(LIGHT, { led_on: true }), 1100)).toHaveLength(1);
   });

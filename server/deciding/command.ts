@@ -1,0 +1,31 @@
+import type { Reading } from "../../src/common/wire";
+import { sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
+
+/** What a device is told. */
+export interface Command {
+  fields: Fields;
+  /** The fields as JSON. */
+  text: string;
+  /** Which side of the rule that is; undefined for neither, as a person may ask for. */
+  on: boolean | undefined;
+}
+
+/** A device, and what it should be told. */
+export interface Decision {
+  id: string;
+  command: Command;
+}
+
+export function commandOf(rule: ServerRule, fields: Fields): Command {
+  return { fields, text: JSON.stringify(fields), on: sideOf(rule, fields) };
+}
+
+/**
+ * A command as it goes out.
+ * @param answers the reading that it names, so that a device can tell an old answer
+ */
+export function payloadOf(command: Command, answers?: Pick<Reading, "seq" | "boot">): string {
+  if (answers?.seq === undefined && answers?.boot === undefined) return command.text;
+  const { seq, boot } = answers;
+  return JSON.stringify({ ...command.fields, seq, boot });
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { commandOf } from "../../server/deciding/command";
+import { Delivery } from "../../server/deciding/delivery";
+import type { ServerRule } from "../../src/common/server-rule";
+
+const rule: ServerRule = {
+  field: "light",
+  combine: "min",
+  comparison: "below",
+  value: 300,
+  hysteresis: 0,
+  minChangeMs: 0,
+  on: { led_on: true },
+  off: { led_on: false },
+};
+const on = commandOf(rule, { led_on: true });
+const off = commandOf(rule, { led_on: false });
+
+describe("a command", () => {
+  it("says which side of the rule it is, and whether it is neither", () => {
+    const heating = { ...rule, on: { setpoint: 21 }, off: { setpoint: 16 } };
+    expect([21, 16, 18].map((setpoint) => commandOf(heating, { setpoint }).on)).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+});
+
+describe("delivery", () => {
+  const latest = () => new Delivery({ delivery: {}, expiresMs: 1000 });
+  const ordered = () => new Delivery({ delivery: { led_on: "ordered" }, expiresMs: 1500 });
+
+  it("is by the fields of the command", () => {
+    expect(latest().isOrdered(on)).toBe(false);
+    expect(ordered().isOrdered(on)).toBe(true);
+    expect(ordered().isOrdered(commandOf(rule, { volume: 3 }))).toBe(false);
+  });
+
+  it("takes as news what differs from what was desired before", () => {
+    const delivery = latest();
+    expect(delivery.desire("a", on)).toBe(true);
+    expect(delivery.desire("a", commandOf(rule, { led_on: true }))).toBe(false);
+    expect(delivery.desire("b", on)).toBe(true);
+    expect(delivery.desire("a", off)).toBe(true);
+    expect(delivery.desiredOf("a")).toBe(off);
+    expect(delivery.desiredOf("b")).toBe(on);
+    expect(delivery.desiredOf("c")).toBeUndefined();
+  });
+
+  it("knows for which devices the broker keeps what is desired", () => {
+    const delivery = latest();
+    delivery.keep("a");
+    expect(delivery.isKept("a")).toBe(true);
+    expect(delivery.isKept("b")).toBe(false);
+  });
+
+  it("gives an ordered command an id, and the time at which it is void", () => {
+    const { command, expiryS } = ordered().ordered("a", on, 5000);
+    expect(command.fields).toEqual({ led_on: true, id: 5000, expires_at: 6500 });
+    expect(JSON.parse(command.text)).toEqual(command.fields);
+    expect(command.on).toBe(true);
+    expect(expiryS).toBe(2);
+  });
+
+  it("counts on within a millisecond, each device by itself", () => {
+    const delivery = ordered();
+    const ids = ["a", "a", "b", "a"].map(
+      (id) => delivery.ordered(id, on, 5000).command.fields["id"],
+    );
+    expect(ids).toEqual([5000, 5001, 5000, 5002]);
+  });
+});
