@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
     reporters: ["default", "./test/harness/tally.ts"],
-    testTimeout: 180_000,
-    hookTimeout: 200_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

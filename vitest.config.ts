@@ -7,8 +7,10 @@ export default defineConfig({
   test: {
     globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
     reporters: ["default", "./test/harness/tally.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only a hang reaches these: a test sets no limit of its own.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         extends: true,

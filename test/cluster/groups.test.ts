@@ -49,8 +49,8 @@ beforeAll(async () => {
   for (const id of GROUP.members) sensors.push(await connect(id));
   for (const id of GROUP.lights) masts.push(await connect(id));
   for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`, 40_000);
-}, 120_000);
+    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`);
+});
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end();

@@ -30,7 +30,7 @@ const ofShard = (index: number) => (device: FleetDevice) => shardOf(device.id, S
 /** Waits until each decides for its own shard alone. */
 async function settled(): Promise<void> {
   for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`, 40_000);
+    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`);
 }
 
 function statuses(from = 0): string[] {
@@ -54,7 +54,7 @@ beforeAll(async () => {
     new Random(SEED),
   );
   ends.push(() => fleet.stop());
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end();

@@ -47,7 +47,7 @@ beforeAll(async () => {
     new Random(SEED),
   );
   ends.push(() => fleet.stop());
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end();

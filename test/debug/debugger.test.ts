@@ -52,7 +52,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
     await devtools.startSimulator();
     if (!(await devtools.deploy(SIMULATOR))) await devtools.send(settings, SIMULATOR);
     dap = await Dap.connect(DAP_PORT);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     dap.stop();
@@ -131,25 +131,20 @@ describe("F5, by the Debug Adapter Protocol", () => {
   it("sees a value that was changed in the simulator", async () => {
     devtools.lightRaw = 77;
     await expect
-      .poll(
-        async () => {
-          const from = dap.events.length;
-          await dap.request("continue", { threadId: thread });
-          await stopped(from);
-          return (await locals())["light"];
-        },
-        { timeout: 40_000 },
-      )
+      .poll(async () => {
+        const from = dap.events.length;
+        await dap.request("continue", { threadId: thread });
+        await stopped(from);
+        return (await locals())["light"];
+      })
       .toBe("77");
   });
 
   it("runs on without the breakpoint, as a nightlight", async () => {
     await dap.request("setBreakpoints", { source: { path: file }, breakpoints: [] });
     await dap.request("continue", { threadId: thread });
-    await expect
-      .poll(() => witness.payloads("debug-1/telemetry").join(), { timeout: 20_000 })
-      .toContain('{"light":77');
+    await expect.poll(() => witness.payloads("debug-1/telemetry").join()).toContain('{"light":77');
     await witness.publish("debug-1/commands", '{"led_on":true}');
-    await expect.poll(() => devtools.ledOn, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => devtools.ledOn).toBe(true);
   });
 });

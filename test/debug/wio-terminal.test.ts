@@ -49,7 +49,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     devtools = await Devtools.connect(
       checkout.devicescriptWith(port.env, "devtools", "--vscode", "--serial"),
     );
-  }, 300_000);
+  });
 
   afterAll(async () => {
     dap.stop();
@@ -66,7 +66,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     await board.until("the board on the tools' bus", () => devtools.managers() > 0);
   });
 
-  it("pass a program and settings on to it", { timeout: 120_000 }, async () => {
+  it("pass a program and settings on to it", async () => {
     const settings = { ID: "debug-wio", BROKER: url() };
     // Where F5 takes them from.
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
@@ -75,7 +75,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     await board.logged(`> ${PROGRAM.connected}`);
   });
 
-  it("change its program, as F5 does", { timeout: 120_000 }, async () => {
+  it("change its program, as F5 does", async () => {
     const source = checkout.read("src/main.ts").toString();
     checkout.write("src/main.ts", `${source}console.log("changed");\n`);
     const from = board.log.length;

@@ -153,7 +153,7 @@ describe("Mosquitto that is killed and started again", () => {
     expect(device.panics).toEqual([]);
   });
 
-  it("has its device back within 2 s, three times", async () => {
+  it("has its device back, three times", async () => {
     mosquitto = await Mosquitto.start();
     device = await MqttDevice.start(
       { port: mosquitto.port, stableMs: 0 },
@@ -163,9 +163,7 @@ describe("Mosquitto that is killed and started again", () => {
     for (let times = 1; times <= 3; times++) {
       await mosquitto.kill();
       await mosquitto.restart();
-      const upMs = Date.now();
       await device.logs(`connected false ${times}`);
-      expect(Date.now() - upMs).toBeLessThan(2000);
       await device.logs("granted t 1", times + 1);
     }
   });

@@ -9,7 +9,7 @@ import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-opt
 import { readTls } from "../../server/setup/tls";
 import { pageToken } from "../../server/http/token";
 import { Users } from "../../server/setup/users";
-import { launchBrowser } from "./browser";
+import { launchBrowser, openTab } from "./browser";
 import { freePort } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
 import { makeTestCa } from "../../boards/tools/test-ca";
@@ -50,8 +50,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     });
     await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
     const { port } = evil.address() as AddressInfo;
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+    const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(nightlight.url);
     await page.getByLabel("Token of this server").fill(token);
     await page.getByRole("button", { name: "Log in" }).click();
@@ -84,14 +83,13 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     const refused = nightlight.rejections.totals()["cross-site"] - before;
     expect(refused).toBeGreaterThanOrEqual(4);
     expect(nightlight.log.filter((line) => line.includes('"led_on":true'))).toEqual([]);
-    await context.close();
+    await page.context().close();
     await new Promise((resolve) => evil.close(resolve));
   });
 
   it("is asked for the token, then sees the page live and can command", async () => {
     // The test CA is not one of the browser's.
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+    const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(nightlight.url);
     await page.getByLabel("Token of this server").fill("not the token at all");
     await page.getByRole("button", { name: "Log in" }).click();
@@ -101,7 +99,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     await page.locator('body[data-connection="live"]').waitFor();
     expect(page.url()).toBe(`${nightlight.url}/`);
 
-    const [cookie] = await context.cookies();
+    const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({
       httpOnly: true,
       sameSite: "Strict",
@@ -116,24 +114,23 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     await until("the command is sent", () =>
       nightlight.log.some((line) => line.startsWith('Sending message: {"led_on":true')),
     );
-    await context.close();
+    await page.context().close();
   });
 
   it("is asked for the token again once its login has ended", async () => {
     const options = { security, simulate: false, httpPort: await freePort() };
     const before = await startNightlight(options);
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+    const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(before.url);
     await page.getByLabel("Token of this server").fill(token);
     await page.getByRole("button", { name: "Log in" }).click();
     await page.locator('body[data-connection="live"]').waitFor();
-    await context.clearCookies();
+    await page.context().clearCookies();
     await before.stop();
     await page.locator('body[data-connection="away"]').waitFor();
     const after = await startNightlight(options);
     await page.getByLabel("Token of this server").waitFor();
-    await context.close();
+    await page.context().close();
     await after.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { expect } from "vitest";
+import { HANG_MS } from "../support/until";
 
 const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
@@ -7,6 +8,7 @@ const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: HANG_MS,
     args: [
       "--headless=new",
       "--no-sandbox",
@@ -20,6 +22,16 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** A tab without the page, in a profile of its own. */
+export async function openTab(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(HANG_MS);
+  return await context.newPage();
+}
+
 /** The page in a tab of its own, with a record of what no page of ours may do. */
 export class Tab {
   readonly faults: string[] = [];
@@ -31,8 +43,7 @@ export class Tab {
     url: string,
     options: BrowserContextOptions = {},
   ): Promise<Tab> {
-    const context = await browser.newContext({ colorScheme: "dark", ...options });
-    const tab = new Tab(await context.newPage());
+    const tab = new Tab(await openTab(browser, { colorScheme: "dark", ...options }));
     tab.watch(new URL(url).origin);
     await tab.page.goto(url);
     await tab.connection("live");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Mosquitto, freePort } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { Tab, launchBrowser, openTab } from "./browser";
 
 /** What Chromium itself writes on the console when a connection breaks or is refused. */
 const BROKEN = /^Failed to load resource: net::ERR_/;
@@ -55,8 +55,7 @@ describe("the page while something is away", () => {
 
   it("tries again when the stream is refused for good", async () => {
     const nightlight = await startNightlight({ simulate: false });
-    const context = await browser.newContext();
-    const page = await context.newPage();
+    const page = await openTab(browser);
     let refusals = 0;
     await page.route("**/api/events", (route) =>
       ++refusals <= 2 ? route.fulfill({ status: 503, body: "" }) : route.continue(),
@@ -65,7 +64,7 @@ describe("the page while something is away", () => {
     await page.locator('body[data-connection="away"]').waitFor();
     await page.locator('body[data-connection="live"]').waitFor();
     expect(refusals).toBe(3);
-    await context.close();
+    await page.context().close();
     await nightlight.stop();
   });
 

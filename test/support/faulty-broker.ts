@@ -42,12 +42,8 @@ export class FaultyBroker {
     return this.received.filter((packet) => packet.cmd === cmd) as Extract<Packet, { cmd: C }>[];
   }
 
-  async receives(cmd: Packet["cmd"], times = 1, timeoutMs?: number): Promise<void> {
-    await until(
-      `the broker receives ${times} ${cmd}`,
-      () => this.of(cmd).length >= times,
-      timeoutMs,
-    );
+  async receives(cmd: Packet["cmd"], times = 1): Promise<void> {
+    await until(`the broker receives ${times} ${cmd}`, () => this.of(cmd).length >= times);
   }
 
   /** From here on connections are refused by the system. */

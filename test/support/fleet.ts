@@ -92,11 +92,11 @@ export class Fleet {
   }
 
   /** Waits for it. */
-  async isRight(kind?: Kind, timeoutMs?: number): Promise<void> {
+  async isRight(kind?: Kind): Promise<void> {
     const devices = this.devices.filter((device) => !kind || device.kind === kind);
     const wrong = () => devices.filter((device) => !device.isRight).map(({ id }) => id);
     try {
-      await until("every LED is right", () => wrong().length === 0, timeoutMs);
+      await until("every LED is right", () => wrong().length === 0);
     } catch (error) {
       throw new Error(`${String(error)}; wrong are ${wrong().join(", ")}`);
     }

@@ -68,9 +68,9 @@ export class MqttDevice {
   }
 
   /** Waits for a line, or for the n-th of its kind. */
-  async logs(line: string | RegExp, times = 1, timeoutMs?: number): Promise<void> {
+  async logs(line: string | RegExp, times = 1): Promise<void> {
     try {
-      await until(`${times} x ${String(line)}`, () => this.count(line) >= times, timeoutMs);
+      await until(`${times} x ${String(line)}`, () => this.count(line) >= times);
     } catch (error) {
       const last = this.lines.slice(-20).join("\n");
       throw new Error(`${(error as Error).message}; the device's last lines:\n${last}`);

@@ -3,8 +3,6 @@ import { freePort } from "./mosquitto";
 import { Program } from "./program";
 import { until } from "./until";
 
-const READY_TIMEOUT_MS = 40_000;
-
 /** A real `npm start` on ports of its own, that can be killed and started again on them. */
 export class NightlightProcess {
   private program: Program | undefined;
@@ -16,7 +14,7 @@ export class NightlightProcess {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** Resolves once it is ready; rejects with what it printed where it ends instead. */
+  /** Resolves once it is ready; rejects with what it printed if it ends instead. */
   static async start(
     flags: string[],
     env: Record<string, string> = {},
@@ -36,7 +34,6 @@ export class NightlightProcess {
     await until(
       "it is ready, or ends",
       () => program.hasEnded || program.output.includes("is ready"),
-      READY_TIMEOUT_MS,
     );
     if (!program.hasEnded) return;
     await program.end;

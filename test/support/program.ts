@@ -59,11 +59,11 @@ export class Program {
     this.child.stdin?.write(text);
   }
 
-  async says(pattern: RegExp | string, timeoutMs = 30_000): Promise<void> {
+  async says(pattern: RegExp | string): Promise<void> {
     const found = () =>
       typeof pattern === "string" ? this.output.includes(pattern) : pattern.test(this.output);
     try {
-      await until(String(pattern), () => found() || this.hasEnded, timeoutMs);
+      await until(String(pattern), () => found() || this.hasEnded);
     } catch (error) {
       throw new Error(`${String(error)}; it said:\n${this.output}`);
     }

@@ -1,8 +1,11 @@
-/** Waits until a condition holds, and says which one never did. */
+/** How long a test waits for anything: only a hang reaches it, on a busy machine too. */
+export const HANG_MS = 120_000;
+
+/** Waits until a condition holds; if it never does, the error says which one. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
+  timeoutMs = HANG_MS,
 ): Promise<void> {
   const endMs = Date.now() + timeoutMs;
   while (!(await condition())) {

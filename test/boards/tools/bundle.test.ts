@@ -25,7 +25,7 @@ describe("npm run bundle", () => {
     checkout = new Checkout();
     broker = await Mosquitto.start();
     mkdirSync(join(checkout.dir, CACHE), { recursive: true });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await broker.stop();
@@ -71,9 +71,7 @@ describe("npm run bundle", () => {
     await board.start(store);
     board.lightRaw = 33;
     await expect
-      .poll(() => witness.seen.find(({ payload }) => payload.startsWith('{"light":33')), {
-        timeout: 20_000,
-      })
+      .poll(() => witness.seen.find(({ payload }) => payload.startsWith('{"light":33')))
       .toMatchObject({
         topic: expect.stringMatching(/^class-[0-9a-f]{16}\/telemetry$/) as string,
       });

@@ -6,8 +6,6 @@ import { FlashedBoard } from "../../../boards/wio-terminal/emulator/emulated-boa
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { shows, type Color, type FONT } from "./read-screen";
 
-const PATIENCE_MS = 60_000;
-
 describe("the screen of the flashed board", () => {
   let broker: Mosquitto;
   let server: Started;
@@ -30,10 +28,10 @@ describe("the screen of the flashed board", () => {
 
   async function appears(text: string, color: Color, font?: keyof typeof FONT): Promise<void> {
     const isThere = (): boolean => shows(board.wio.display.picture(), text, color, font);
-    await board.until(`"${text}" on the screen`, isThere, PATIENCE_MS);
+    await board.until(`"${text}" on the screen`, isThere);
   }
 
-  it("tells of light, LED, network and trouble", { timeout: 240_000 }, async () => {
+  it("tells of light, LED, network and trouble", async () => {
     await appears("652", "text", "number");
     await appears(`${SCREEN.offlineRule}below 300`, "quiet");
     await appears("kitchen", "text", "large");

@@ -32,7 +32,7 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     ["calls back before it answers", "wifiConnect", [{ kind: "callbackFirst" }], undefined],
     ["answers twice", "adapterInit", [{ kind: "double" }], undefined],
     ["puts noise on the line", "wifiOn", [{ kind: "garbageFirst" }], undefined],
-  ])("%s", { timeout: 90_000 }, async (_what, call, faults, told) => {
+  ])("%s", async (_what, call, faults, told) => {
     const running = await survives(call, faults);
     if (told) await running.logged(told);
   });
@@ -59,7 +59,7 @@ describe("a coprocessor that misbehaves while the board joins", () => {
       Array<Fault>(5).fill({ kind: "unknownHost" }),
       BOARD.nothingReachable,
     ],
-  ])("%s, and is cut from power", { timeout: 90_000 }, async (_what, call, faults, told) => {
+  ])("%s, and is cut from power", async (_what, call, faults, told) => {
     const running = await survives(call, faults);
     await running.logged(told);
     expect(running.coprocessor.powerUps).toBeGreaterThan(1);
@@ -71,7 +71,7 @@ describe("a coprocessor that misbehaves while the board joins", () => {
     neverRestarted(running);
   });
 
-  it("waits for a network that is not there", { timeout: 90_000 }, async () => {
+  it("waits for a network that is not there", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
     await running.logged(BOARD.joinFailed);
     running.coprocessor.inRange = true;

@@ -51,7 +51,7 @@ export async function works(running: EmulatedBoard, raw: number): Promise<void> 
   const topic = topicOf(`faulty-${boards}`, "telemetry");
   const arrived = (): boolean =>
     witness.payloads(topic).some((text) => (JSON.parse(text) as { light: number }).light === raw);
-  await until(`a reading of ${raw}`, arrived, 45_000).catch((error: unknown) => {
+  await until(`a reading of ${raw}`, arrived).catch((error: unknown) => {
     const tail = running.log.slice(-25).join("\n  ");
     const calls = running.coprocessor.calls.slice(-20).join(" ");
     throw new Error(`${String(error)}; calls ${calls}; console:\n  ${tail}`);

@@ -78,12 +78,12 @@ describe("npm run flash:wio", () => {
     return another;
   };
   const bootloaderStarts = async (ports: PortList): Promise<void> => {
-    await until("the port was opened at 1200 baud", () => baud() === "1200", 60_000);
+    await until("the port was opened at 1200 baud", () => baud() === "1200");
     ports.show(port, BOOTLOADER);
     writeFileSync(info(), INFO);
   };
   const imageIsCopied = async (): Promise<void> => {
-    await until("the image is on the drive", isCopied, 60_000);
+    await until("the image is on the drive", isCopied);
   };
   const bootloaderEnds = (ports: PortList): void => {
     ports.hide(port);
@@ -97,7 +97,7 @@ describe("npm run flash:wio", () => {
       board.line.onData = (bytes) => port.write(bytes);
       port.onData = (bytes) => board.line.write(bytes);
       ports.show(port, OURS);
-      await tool.says(/^ {2}device created: /m, 60_000);
+      await tool.says(/^ {2}device created: /m);
       const { code, stdout, stderr } = await tool.end;
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       return stdout;
@@ -106,7 +106,7 @@ describe("npm run flash:wio", () => {
     }
   };
 
-  it("touches the port, copies, and shows what the board says", { timeout: 120_000 }, async () => {
+  it("touches the port, copies, and shows what the board says", async () => {
     const ports = new PortList(port);
     expect(baud()).not.toBe("1200");
     const tool = flash();
@@ -119,7 +119,7 @@ describe("npm run flash:wio", () => {
     expect(stdout).toMatch(/: copying \d{6} bytes\n/);
   });
 
-  it("waits until the port that was named is back", { timeout: 120_000 }, async () => {
+  it("waits until the port that was named is back", async () => {
     const ports = new PortList(port);
     const tool = flash("--port", port.path);
     await bootloaderStarts(ports);
@@ -130,7 +130,7 @@ describe("npm run flash:wio", () => {
     await boardStarts(ports, tool);
   });
 
-  it("asks once which board, and takes no other for it", { timeout: 120_000 }, async () => {
+  it("asks once which board, and takes no other for it", async () => {
     const another = await plugInAnother();
     const ports = new PortList(port, another);
     const heard: Buffer[] = [];
@@ -148,7 +148,7 @@ describe("npm run flash:wio", () => {
     expect(heard).toEqual([]);
   });
 
-  it("takes no other board for one that was in its bootloader", { timeout: 120_000 }, async () => {
+  it("takes no other board for one that was in its bootloader", async () => {
     const another = await plugInAnother();
     const ports = new PortList(port, another);
     const heard: Buffer[] = [];
@@ -166,7 +166,6 @@ describe("npm run flash:wio", () => {
 
   it.each([["touched"], ["in its bootloader already"]])(
     "needs no drive to go away when the board is back that was %s",
-    { timeout: 120_000 },
     async (before) => {
       const ports = new PortList(port);
       if (before !== "touched") {

@@ -27,7 +27,7 @@ async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promis
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(program(name), {}, { gcStress });
   board = await EmulatedBoard.start({ elf, packed });
-  await board.logged(end, { ms: 50_000 });
+  await board.logged(end);
   return said(board.log);
 }
 
@@ -50,7 +50,7 @@ async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<
 }
 
 describe("the language on the board", () => {
-  it("says the same in every case as the CLI's machine", { timeout: 90_000 }, async () => {
+  it("says the same in every case as the CLI's machine", async () => {
     const end = /^> case end/;
     const expected = await inCli("all", end);
     expect(expected.length).toBeGreaterThan(2500);
@@ -72,7 +72,7 @@ describe("the language on the board", () => {
     await board?.logged(BOARD.banner, { from: board.log.length });
   });
 
-  it("survives a collection at each allocation", { timeout: 90_000 }, async () => {
+  it("survives a collection at each allocation", async () => {
     const end = /^> case end/;
     const expected = await inCli("garbage", end, true);
     expect(await onBoard("garbage", end, true)).toEqual(expected);

@@ -26,9 +26,9 @@ async function used(running: EmulatedBoard, name: string): Promise<[number, numb
 }
 
 describe("memory on the board", () => {
-  it("suffices for the whole language, with room to spare", { timeout: 90_000 }, async () => {
+  it("suffices for the whole language, with room to spare", async () => {
     const running = await startAll();
-    await running.logged("> case end", { ms: 50_000 });
+    await running.logged("> case end");
     running.say("status");
     const [mainUsed, mainSize] = await used(running, BOARD.mainStack);
     expect(mainUsed).toBeGreaterThan(0);

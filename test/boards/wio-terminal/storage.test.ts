@@ -34,7 +34,7 @@ describe("the chip's flash, written while the board works", () => {
   beforeEach(async () => (broker = await Mosquitto.start()));
   afterEach(async () => await broker.stop());
 
-  it("costs no byte of what the coprocessor sends meanwhile", { timeout: 120_000 }, async () => {
+  it("costs no byte of what the coprocessor sends meanwhile", async () => {
     const settings: Settings = {
       ID: "busy",
       BROKER: `mqtt://broker.home:${broker.port}`,
@@ -71,7 +71,7 @@ describe("the chip's flash, written while the board works", () => {
 });
 
 describe("power that goes away while a setting is written", () => {
-  it("leaves the old value or the new one, and all others", { timeout: 240_000 }, async () => {
+  it("leaves the old value or the new one, and all others", async () => {
     const random = seededRandom(11);
     board = await UsbBoard.start(makePackage(program("button"), { ID: "steady" }));
     const { chip } = board;

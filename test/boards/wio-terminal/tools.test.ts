@@ -84,7 +84,7 @@ describe("npm run deploy:wio", () => {
     checkout.remove();
   });
 
-  it("gives a board without a program one, and its network", { timeout: 90_000 }, async () => {
+  it("gives a board without a program one, and its network", async () => {
     await board.logged(BOARD.noProgram);
     checkout.write(
       ".env.local",

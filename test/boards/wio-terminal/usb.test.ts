@@ -167,7 +167,7 @@ describe("the board at a computer's USB socket", () => {
     expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
   });
 
-  it("becomes a nightlight by `npm run deploy:wio`", { timeout: 120_000 }, async () => {
+  it("becomes a nightlight by `npm run deploy:wio`", async () => {
     board = await UsbBoard.start();
     await plugged();
     const { vendor, serial: serialNumber } = board.host.strings;

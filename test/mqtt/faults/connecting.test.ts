@@ -57,19 +57,19 @@ describe("a broker that hangs up", () => {
       return true;
     };
     await start({ keepAliveS: 1 });
-    await until("it stays connected", () => broker.of("pingreq").length > 0, 40_000);
+    await until("it stays connected", () => broker.of("pingreq").length > 0);
     expect(broker.connections).toHaveLength(6);
   });
 
   it("with a reset, five times", async () => {
     await start();
     for (let times = 1; times <= 5; times++) {
-      await device.logs(/^connected/, times, 40_000);
+      await device.logs(/^connected/, times);
       const connection = await broker.client();
       connection.reset();
       await device.logs(/^lost /, times);
     }
-    await device.logs("connected false 5", 1, 40_000);
+    await device.logs("connected false 5");
   });
 });
 

@@ -186,13 +186,12 @@ describe("nonsense", () => {
 
 describe("a half-open connection", () => {
   for (const keepAliveS of [1, 2])
-    it(`is noticed within 1.5 x the keep-alive of ${keepAliveS} s`, async () => {
+    // How soon is a matter of the clock: see keep-alive in test/mqtt/timing.test.ts.
+    it(`is noticed with a keep-alive of ${keepAliveS} s`, async () => {
       await start({ keepAliveS });
       await broker.receives("pingreq", 2);
       connection.frozen = true;
-      const frozenMs = Date.now();
       await device.logs("lost no answer");
-      expect(Date.now() - frozenMs).toBeLessThan(keepAliveS * 1500);
       await device.logs("connected false 1");
     });
 });

@@ -60,8 +60,8 @@ describe("a long random sequence of disconnects", () => {
         else current?.end();
         await until("the device comes back", () => broker.connections.at(-1) !== current);
       }
-      await device.logs(`published ${COUNT}`, 2, 60_000);
-      await until("the rest arrives", () => session.idle, 60_000);
+      await device.logs(`published ${COUNT}`, 2);
+      await until("the rest arrives", () => session.idle);
 
       const numbers = Array.from({ length: COUNT }, (_, i) => `${i}`);
       const got = (topic: string) =>
@@ -75,5 +75,5 @@ describe("a long random sequence of disconnects", () => {
       expect(session.payloads("two")).toEqual(numbers);
       expect(got("down/two")).toEqual(numbers);
       expect(device.count(/^not published/)).toBe(0);
-    }, 180_000);
+    });
 });

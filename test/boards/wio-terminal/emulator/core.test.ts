@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runProgram } from "./programs";
 
-describe("the emulated Cortex-M4", { timeout: 60_000 }, () => {
+describe("the emulated Cortex-M4", () => {
   it("takes exceptions without a trace in what they interrupt", async () => {
     const { results } = await runProgram("exceptions");
     const [sameResult, handlerStack, calls, ticks, masked, asleep, unmasked] = results;

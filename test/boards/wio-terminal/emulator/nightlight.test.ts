@@ -34,17 +34,17 @@ function reported(id: string, light: number): boolean {
     .some((text) => (JSON.parse(text) as { light: number }).light === light);
 }
 
-describe("the flashed image on the emulated chip", { timeout: 120_000 }, () => {
+describe("the flashed image on the emulated chip", () => {
   it("boots, joins, reports the light, and obeys", async () => {
     const id = "chip-1";
     board = await FlashedBoard.start({ id, broker: broker.url });
     const { wio } = board;
     wio.light = lightOfRaw(100);
-    await board.until("a dark reading", () => reported(id, 100), 60_000);
-    await board.until("the LED's pin is high", () => wio.led, 30_000);
+    await board.until("a dark reading", () => reported(id, 100));
+    await board.until("the LED's pin is high", () => wio.led);
     wio.light = lightOfRaw(800);
-    await board.until("a bright reading", () => reported(id, 800), 30_000);
-    await board.until("the LED's pin is low", () => !wio.led, 30_000);
+    await board.until("a bright reading", () => reported(id, 800));
+    await board.until("the LED's pin is low", () => !wio.led);
     expect((await server.device(id))?.online).toBe(true);
     // No byte of the coprocessor's came too fast for the interrupt.
     expect(wio.link.lost).toBe(0);
@@ -56,11 +56,11 @@ describe("the flashed image on the emulated chip", { timeout: 120_000 }, () => {
     board = await FlashedBoard.start({ id, broker: broker.url });
     const { wio, resets } = board;
     wio.light = lightOfRaw(400);
-    await board.until("a reading", () => reported(id, 400), 60_000);
+    await board.until("a reading", () => reported(id, 400));
     const from = wio.log.length;
     wio.coprocessor.restart();
     wio.light = lightOfRaw(500);
-    await board.until("another reading", () => reported(id, 500), 60_000);
+    await board.until("another reading", () => reported(id, 500));
     await board.logged(BOARD.wifiUp, from);
     expect(resets).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { BOARD, ROOT } from "../../../../boards/wio-terminal/build/paths";
 import { topicOf } from "../../../../src/common/wire";
-import { launchBrowser } from "../../../page/browser";
+import { launchBrowser, openTab } from "../../../page/browser";
 import { Mosquitto } from "../../../support/mosquitto";
 import { startNightlight, type Started } from "../../../support/nightlight";
 import { until } from "../../../support/until";
@@ -40,14 +40,14 @@ function startEmulator(args: readonly string[]): { child: ChildProcess; output: 
   return { child, output: () => output };
 }
 
-describe("wio:emulator", { timeout: 120_000 }, () => {
+describe("wio:emulator", () => {
   it("lets a person play with the board on a page", async () => {
     const id = "emulated-1";
     const { child, output } = startEmulator(["--id", id, "--broker", broker.url]);
     const ended = once(child, "exit");
-    const page = await browser.newPage({ colorScheme: "dark" });
+    const page = await openTab(browser, { colorScheme: "dark" });
     try {
-      await until("its address", () => /http:\S+/.test(output()), 60_000);
+      await until("its address", () => /http:\S+/.test(output()));
       const url = /http:\S+/.exec(output())?.[0] ?? "";
       const faults: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));
@@ -55,11 +55,11 @@ describe("wio:emulator", { timeout: 120_000 }, () => {
         if (message.type() === "error") faults.push(message.text());
       });
       await page.goto(url);
-      await page.locator("#console", { hasText: "> Connected" }).waitFor({ timeout: 60_000 });
+      await page.locator("#console", { hasText: "> Connected" }).waitFor();
       await page.locator("#light").fill("50");
-      await page.locator("#led", { hasText: "LED on" }).waitFor({ timeout: 40_000 });
+      await page.locator("#led", { hasText: "LED on" }).waitFor();
       await page.locator("#light").fill("900");
-      await page.locator("#led", { hasText: "LED off" }).waitFor({ timeout: 40_000 });
+      await page.locator("#led", { hasText: "LED off" }).waitFor();
       const lights = witness
         .payloads(topicOf(id, "telemetry"))
         .map((text) => (JSON.parse(text) as { light: number }).light);

@@ -39,7 +39,7 @@ function bootAs(wio: WioTerminal, id: string): void {
   expect(started(), wio.log.slice(from).join("\n")).toBe(true);
 }
 
-describe("power that goes away at any moment", { timeout: 120_000 }, () => {
+describe("power that goes away at any moment", () => {
   it("leaves a board that starts with all of its program and settings", async () => {
     const random = seededRandom(7);
     const chip = new Samd51({ seed: 77 });
