@@ -24,8 +24,8 @@ static uint16_t out_start, out_length;
 static bool is_open, sends_frames, sends_log = true;
 static bool frames_lost;
 static uint32_t lines_lost;
-static bool is_line_cut;     /* a piece of it did not fit, so its rest is left out too */
-static uint16_t line_length; /* of a line without its end so far, where nothing came after it */
+static bool is_line_cut;     /* a piece did not fit, so the rest of the line is dropped too */
+static uint16_t line_length; /* of an unfinished line that was written last */
 
 static framing_decoder decoder;
 static bool has_frame; /* one waits in the decoder until the bus takes it */
@@ -51,7 +51,7 @@ static size_t text_length(const char *text, size_t length) {
   return sum;
 }
 
-/* Tells of lines that were left out, where there is room to; true when none are outstanding. */
+/* Reports dropped lines if there is room; true if none remain to be reported. */
 static bool tell_of_lost_lines(void) {
   enum { TELLING_MAX = 48 };
   if (lines_lost == 0) return true;
@@ -64,7 +64,7 @@ static bool tell_of_lost_lines(void) {
   return true;
 }
 
-/* A piece that finds no room takes back what its line began with, if that was put last. */
+/* If a piece does not fit, the beginning of its line is removed too, if it was written last. */
 void bridge_log(const char *text, size_t length) {
   if (!sends_log || length == 0) return;
   const bool ends = text[length - 1] == '\n';
@@ -128,7 +128,7 @@ static void obey(const uint8_t *frame) {
   bridge_frame(frame);
 }
 
-/* As many bytes as one frame may take, so that a busy computer doesn't starve the rest. */
+/* At most the bytes of one frame, so that a busy computer does not starve the rest. */
 static void receive(void) {
   for (size_t taken = 0; taken < FRAMING_MAX; taken++) {
     if (has_frame) {
@@ -157,7 +157,7 @@ static void send(void) {
   tell_of_lost_lines();
 }
 
-/* What is half sent or half received means nothing to who opens the line next. */
+/* Half-sent or half-received data means nothing to the next reader of the line. */
 static void close_line(void) {
   decoder.is_inside = decoder.is_after_mark = has_frame = false;
   out_start = out_length = 0;

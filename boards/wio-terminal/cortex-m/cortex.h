@@ -7,21 +7,21 @@
 void systick_handler(void);
 
 /*
- * Starts an interrupt each millisecond, which wakes the loop and does nothing else. It is no clock:
- * where interrupts come late, ticks are lost. A board counts time in hardware.
+ * Starts an interrupt each millisecond, which wakes the loop and does nothing else. It is not a
+ * clock: ticks are lost if interrupts come late. A board counts time in hardware.
  */
 void cortex_start_tick(uint32_t clock_hz);
 
 /*
- * Sleeps until the next tick, or until an interrupt's handler wakes the loop. Others do their work
- * and let it sleep: bytes of a UART wait in their ring.
+ * Sleeps until the next tick, or until an interrupt handler wakes the loop. Other handlers do their
+ * work and let it sleep: bytes of a UART wait in their ring.
  */
 void cortex_sleep(void);
 void cortex_wake(void);
 
 /*
- * Forgets what ran before, a bootloader as a rule: its tick, its interrupts, its vectors.
- * Interrupts are off before, and on after.
+ * Disables what ran before, usually a bootloader: its tick, its interrupts, its vectors. Interrupts
+ * are off before this call and on after it.
  */
 void cortex_take_over(void);
 

@@ -30,10 +30,10 @@ static uint32_t __attribute__((noinline)) descend(uint32_t depth) {
 
 void diagnosis_overflow_main_stack(void) {
   descend(0);
-  panic("the main stack has no end");
+  panic("main stack overflow not detected");
 }
 
 void diagnosis_overflow_vm_stack(void) {
   vm_descend();
-  panic("the virtual machine's stack has no end");
+  panic("virtual machine stack overflow not detected");
 }

@@ -1,7 +1,7 @@
 /*
- * Faults become a panic that names the cause. The handler runs on its own stack, so an overflow of
- * the main one, which has no room left to be reported from, is told like any other.
- * ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
+ * Faults become a panic that names the cause. The handler runs on its own stack, so that even an
+ * overflow of the main stack, which leaves no room to report from, is reported. ARMv7-M
+ * Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
  */
 #include "faults.h"
 
@@ -80,10 +80,10 @@ static _Noreturn void __attribute__((used)) fault(const uint32_t *frame) {
   registers.hfsr = HFSR;
   registers.mmfar = MMFAR;
   registers.bfar = BFAR;
-  if (overflowed) panic_with("the main stack overflowed", 0, &registers);
+  if (overflowed) panic_with("main stack overflow", 0, &registers);
   if (cause & UFSR_DIVBYZERO) panic_with("division by zero", 0, &registers);
   if (cause & BFSR_PRECISERR) panic_with("bus fault", address, &registers);
-  panic_with("fault, cause", cause, &registers);
+  panic_with("fault", 0, &registers);
 }
 
 /* Which stack was in use is bit 2 of what the core leaves in the link register: B1.5.8. */

@@ -1,4 +1,4 @@
-/* Bytes between an interrupt and the loop: one of them puts, the other takes. */
+/* Bytes between an interrupt and the loop: one side puts, the other takes. */
 #ifndef RING_H
 #define RING_H
 

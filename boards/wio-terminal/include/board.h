@@ -1,9 +1,9 @@
 /*
- * The hardware layer: all that the runtime asks of a board. `samd51/` implements it on the
- * Wio Terminal's chip, `qemu/` on an emulated Cortex-M4. Nothing above this header knows a
+ * The hardware layer: everything that the runtime needs from a board. `samd51/` implements it on
+ * the Wio Terminal's chip, `qemu/` on an emulated Cortex-M4. Code above this header knows no
  * register.
  *
- * All functions return at once unless they say otherwise. None may be called from an interrupt.
+ * Functions return at once unless they say otherwise. None may be called from an interrupt.
  */
 #ifndef BOARD_H
 #define BOARD_H
@@ -18,8 +18,7 @@ void board_init(void);
 /* Why the chip was reset, in words. */
 const char *board_reset_cause(void);
 
-/* What the board does beside the runtime's work: its watchdog, its screen, its USB. Called in each
- * round of the loop. */
+/* The board's other work: its watchdog, screen and USB. Called in each round of the loop. */
 void board_step(uint64_t now_micros);
 
 /* Time since reset. Monotonic; 64 bits do not wrap. */
@@ -72,16 +71,16 @@ enum {
 };
 bool board_button_pressed(unsigned button);
 
-/* Bytes nobody can foresee. */
+/* Unpredictable bytes. */
 void board_random(uint8_t *into, size_t length);
 
-/* A number that stays with this one chip. */
+/* A number that identifies this chip. */
 uint64_t board_serial_number(void);
 
 /*
- * Flash that outlives power: 128 KB for settings and the deployed program. It is read in place,
- * through `board_storage`. A block is what is erased at a time; to 0xff. A unit is what is written
- * at a time, and just once after an erase, as it has an error-correcting code.
+ * Flash that keeps its contents without power: 128 KB for settings and the deployed program. It is
+ * read in place, through `board_storage`. A block is the unit of erasing, to 0xff. A unit is the
+ * unit of writing, only once after an erase, because it has an error-correcting code.
  */
 #define BOARD_STORAGE_SIZE (128u * 1024u)
 #define BOARD_STORAGE_BLOCK 8192u

@@ -54,7 +54,7 @@ bool bus_send(uint64_t device, uint8_t flags, const packet *packet) {
 bool bus_deliver(void) {
   uint16_t delivered = 0;
   while (delivered < queue_length) {
-    /* The machine marks a frame as it takes it, also one that it then has no room for. */
+    /* The machine marks a frame as it takes it, even one for which it then has no room. */
     static uint8_t copy[BUS_FRAME_MAX] __attribute__((aligned(4)));
     const unsigned length = frame_length(queue + delivered);
     memcpy(copy, queue + delivered, length);
@@ -66,7 +66,7 @@ bool bus_deliver(void) {
   return delivered > 0;
 }
 
-/* Gives each packet of a frame to whom it is for. */
+/* Hands each packet of a frame to its receiver. */
 static void dispatch(const uint8_t *frame, bool is_from_vm) {
   uint64_t target;
   memcpy(&target, frame + 4, sizeof target);

@@ -1,7 +1,6 @@
 /*
  * The Jacdac bus between the virtual machine, the board's own services, and the computer on the
- * serial line: a wire that is a queue. A frame, as the Jacdac specification describes it
- * (reference/protocol):
+ * serial line: a wire that is a queue. A frame, from the Jacdac specification (reference/protocol):
  *
  *   0 u16 CRC of what follows   2 u8 length of the packets   3 u8 flags   4 u64 device   12 packets
  *

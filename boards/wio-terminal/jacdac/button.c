@@ -1,4 +1,4 @@
-/* The three buttons on the upper edge, each a service of its own. */
+/* The three buttons on the upper edge, each as its own service. */
 #include "board.h"
 #include "report.h"
 #include "sensor.h"

@@ -1,4 +1,4 @@
-/* The LED, as the screen knows it and a person's hand sets it. */
+/* The LED, for the screen and for the buttons. */
 #ifndef LIGHT_BULB_H
 #define LIGHT_BULB_H
 
@@ -6,10 +6,10 @@
 
 bool light_bulb_is_on(void);
 
-/* Whether it was set by hand since the program last set it. */
+/* Whether a button has switched it since the program last set it. */
 bool light_bulb_is_by_hand(void);
 
-/* By hand: on if it was off, off if it was on. It stays so until the program next sets it. */
+/* Switches it by hand. It stays so until the program next sets it. */
 void light_bulb_turn_over(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What all sensors share: a reading is streamed at an interval, for as many samples as were asked
- * for. Who listens asks again before they run out.
+ * Common to all sensors: a reading is sent at an interval, for as many samples as a listener asked
+ * for. The listener asks again before they run out.
  */
 #ifndef SENSOR_H
 #define SENSOR_H

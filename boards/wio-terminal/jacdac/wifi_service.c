@@ -1,7 +1,7 @@
 /*
- * The Wi-Fi service, by which the DeviceScript tools tell a board its network. The passphrase goes
- * in, and nothing here gives it out. The coprocessor is not asked to scan, so of several networks
- * only the last that was added is known.
+ * The Wi-Fi service, through which the DeviceScript tools set the network of a board. The
+ * passphrase can be written but not read. The coprocessor is not asked to scan, so of several
+ * networks only the last one is known.
  */
 #include <string.h>
 

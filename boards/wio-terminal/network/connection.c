@@ -48,7 +48,7 @@ void connection_end(const char *failure) {
 
 bool connection_garbled(const erpc_reader *reply) {
   if (reply && !reply->failed) return false;
-  connection_end("coprocessor did not answer");
+  connection_end("no reply from the coprocessor");
   wifi_suspect();
   return true;
 }

@@ -1,6 +1,6 @@
 /*
- * The one connection, as dial.c opens it and socket.c uses and ends it: its state, and what the
- * virtual machine is told of it.
+ * The state of the one connection, which dial.c opens and socket.c uses and ends, and the events
+ * for the virtual machine.
  */
 #ifndef CONNECTION_H
 #define CONNECTION_H
@@ -34,9 +34,9 @@ typedef struct {
   char host[CONNECTION_HOST_MAX + 1];
   uint16_t port;
   bool tls;
-  bool wanted;    /* the machine has asked for this connection, and not been told of its end */
-  bool reopen;    /* it has asked for another since: that comes when this one is closed */
-  bool in_call;   /* the coprocessor owes an answer */
+  bool wanted;    /* the machine has asked for this connection and does not know of its end */
+  bool reopen;    /* it has asked for another one, which is opened after this one is closed */
+  bool in_call;   /* a call is waiting for its reply */
   bool sent_last; /* sending and receiving take turns */
   int32_t handle; /* negative for none; kept until the coprocessor has answered that it is closed */
   uint32_t address;
@@ -55,19 +55,19 @@ void connection_go_away(void);
 /* Tells the machine of an event: VM_SOCKET_... of vm_start.h. */
 void connection_tell(uint32_t event, const void *bytes, uint32_t length);
 
-/* The connection is there: the machine is told. */
+/* Marks the connection as open, and tells the machine. */
 void connection_opened(void);
 
-/* The end of a connection as the machine is to see it: failed, or without a failure closed. */
+/* Ends the connection and tells the machine: failed, or closed if `failure` is null. */
 void connection_end(const char *failure);
 
-/* Whether there is no proper reply; that ends the connection. */
+/* True if there is no usable reply; that ends the connection. */
 bool connection_garbled(const erpc_reader *reply);
 
-/* Whether a step may go on: there is a reply, and the machine still wants the connection. */
+/* True if there is a reply and the machine still wants the connection. */
 bool connection_answered(const erpc_reader *reply);
 
-/* Likewise; the result is the i32 that most of these calls return. */
+/* The same; also reads the i32 that most of these calls return. */
 bool connection_answered_with(erpc_reader *reply, int32_t *result);
 
 #endif

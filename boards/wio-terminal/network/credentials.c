@@ -7,12 +7,12 @@
 #include "settings_store.h"
 #include "wifi.h"
 
-/* As the settings service's keys lie in the store, and as ours does. */
+/* Keys in the store: two of the settings service, and ours. */
 static const char set_ssid_key[] = ":WIFI_SSID";
 static const char set_passphrase_key[] = ":WIFI_PWD";
 static const char own_key[] = "nl_wifi";
 
-/* How often to look whether someone has set them by the settings service. */
+/* How often to check whether the settings service has new ones. */
 enum { LOOK_EVERY_MICROS = 1000000 };
 
 static struct {
@@ -35,13 +35,13 @@ const char *credentials_passphrase(void) { return own.passphrase[0] ? own.passph
 static bool fits(const char *text, size_t max) { return !text || strlen(text) <= max; }
 
 static void copy(char *into, size_t size, const char *text) {
-  memset(into, 0, size); /* no rest of a longer one stays behind */
+  memset(into, 0, size); /* nothing of a longer text stays behind */
   if (text) memcpy(into, text, strlen(text));
 }
 
 bool credentials_set(const char *ssid, const char *passphrase) {
   if (!fits(ssid, CREDENTIALS_SSID_MAX) || !fits(passphrase, CREDENTIALS_PASSPHRASE_MAX)) {
-    console_line("wifi: a name of more than 32 bytes, or a passphrase of more than 64", NULL);
+    console_line("wifi: name longer than 32 bytes, or passphrase longer than 64", NULL);
     return false;
   }
   if (ssid != own.ssid) copy(own.ssid, sizeof own.ssid, ssid);
@@ -51,7 +51,7 @@ bool credentials_set(const char *ssid, const char *passphrase) {
 }
 
 /*
- * A value that the settings service was given. The tools write settings as JSON, so the quotes
+ * A value that was written to the settings service. The tools write settings as JSON, so quotes
  * around a text are not part of it.
  */
 static char *given(const char *key, char *into, uint32_t space) {
@@ -89,7 +89,9 @@ static void look(void) {
   if (!new_ssid && !new_passphrase) return;
   credentials_set(new_ssid ? new_ssid : own.ssid, new_passphrase ? new_passphrase : own.passphrase);
   memset(passphrase, 0, sizeof passphrase);
-  /* Out of the service's reach, once it is kept: should power go between, it is taken once more. */
+  /*
+   * Deleted from the service only after it is saved: if power fails in between, it is read again.
+   */
   keep();
   if (new_ssid) settings_set(set_ssid_key, NULL, 0);
   if (new_passphrase) settings_set(set_passphrase_key, NULL, 0);

@@ -1,7 +1,7 @@
 /*
- * Name and passphrase of the Wi-Fi network, kept in flash where nothing on the bus can read them.
- * They come with the package, from the Wi-Fi service, or from the settings service as WIFI_SSID and
- * WIFI_PWD, whence they are taken away at once. A passphrase is never written to the console.
+ * Name and passphrase of the Wi-Fi network, stored in flash so that nothing on the bus can read
+ * them. They come from the package, from the Wi-Fi service, or from the settings service as
+ * WIFI_SSID and WIFI_PWD, where they are deleted at once. A passphrase is never logged.
  */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
@@ -12,18 +12,19 @@
 /* IEEE 802.11: an SSID has at most 32 bytes; a passphrase 63 letters, or 64 hexadecimal digits. */
 enum { CREDENTIALS_SSID_MAX = 32, CREDENTIALS_PASSPHRASE_MAX = 64 };
 
-/* Reads them from flash. Once the virtual machine is there, before wifi_init. */
+/* Reads them from flash. Call after the virtual machine is initialized and before wifi_init. */
 void credentials_init(void);
 
-/* The network's name; a null pointer when none is known. */
+/* The name of the network; a null pointer if none is known. */
 const char *credentials_ssid(void);
 
 /* A null pointer for an open network. */
 const char *credentials_passphrase(void);
 
 /*
- * Changes both; null or empty: no network, an open network. They are kept, and the Wi-Fi told, with
- * the next step. False, and nothing changes, where one is too long.
+ * Changes both. A null or empty name means no network; a null or empty passphrase means an open
+ * network. The next step saves them and tells Wi-Fi. Returns false and changes nothing if one of
+ * them is too long.
  */
 bool credentials_set(const char *ssid, const char *passphrase);
 

@@ -1,7 +1,7 @@
 /*
- * From a host's name to an open connection, one call at a time. The connection is made without
- * blocking: the coprocessor serves one call at a time, so one that waits for a dead host would
- * keep the whole link from working for minutes (rpcWiFi issue 29).
+ * Opens a connection from a host's name, one call at a time. The connect does not block: the
+ * coprocessor serves one call at a time, so a connect that waits for a dead host would stop the
+ * whole link for minutes (rpcWiFi issue 29).
  */
 #include "dial.h"
 
@@ -20,18 +20,18 @@ enum {
 
 enum { DIAL_REFUSALS_MAX = 3, DIAL_UNREACHED_MAX = 5 };
 
-/* How often in a row the coprocessor had no socket for us. */
+/* Tries in a row for which the coprocessor had no free socket. */
 static unsigned refusals;
 
-/* How many tries in a row had no answer from the other side, not even a refusal. */
+/* Tries in a row without any answer from the other side, not even a refusal. */
 static unsigned unreached;
 
-/* It may be in the network by its own account, and yet nothing gets through. */
+/* The coprocessor may report a network through which nothing passes. */
 static void not_reached(const char *why) {
   connection_end(why);
   if (++unreached < DIAL_UNREACHED_MAX) return;
   unreached = 0;
-  wifi_restart("nothing can be reached");
+  wifi_restart("no host reachable");
 }
 
 static void reached(void) {
@@ -45,9 +45,9 @@ static void ask_name_or_create(void) {
 
 void dial_wait(void) {
   if (connection.tls) {
-    connection_end("TLS is not available on this board");
+    connection_end("TLS is not supported on this board");
   } else if (!wifi_is_configured()) {
-    connection_end("no Wi-Fi network is configured");
+    connection_end("no Wi-Fi network configured");
   } else if (wifi_is_up()) {
     connection.generation = wifi_generation();
     connection.address = address_parse(connection.host);
@@ -60,7 +60,7 @@ void dial_wait(void) {
   }
 }
 
-/* One that was restarted does not know the handle any more, and says so: as good. */
+/* A coprocessor that restarted meanwhile reports an unknown handle; that is as good as closed. */
 static void old_closed(erpc_reader *reply) {
   if (reply && !reply->failed) connection.handle = -1;
   if (connection_answered(reply)) ask_name_or_create();
@@ -73,14 +73,14 @@ static void named(erpc_reader *reply) {
   const int8_t result = (int8_t)erpc_get_u8(reply);
   if (connection_garbled(reply)) return;
   if (result != 0 || length != sizeof connection.address) {
-    not_reached("no such host");
+    not_reached("host not found");
     return;
   }
   memcpy(&connection.address, address, sizeof connection.address);
   connection_go(CONNECTION_CREATE, 0);
 }
 
-/* The handle counts even where nobody wants the connection any more: it has to be closed. */
+/* Keep the handle even if nobody wants the connection any more: it must be closed. */
 static void created(erpc_reader *reply) {
   const int32_t handle = reply ? (int32_t)erpc_get_u32(reply) : -1;
   if (reply && !reply->failed) connection.handle = handle;
@@ -94,9 +94,9 @@ static void created(erpc_reader *reply) {
   if (++refusals < DIAL_REFUSALS_MAX) {
     wifi_suspect();
   } else {
-    /* There is a network, and this board uses one socket: the others are lost, by lost replies. */
+    /* This board uses one socket, so the others were leaked by lost replies. */
     refusals = 0;
-    wifi_restart("the coprocessor's sockets are all taken");
+    wifi_restart("coprocessor has no free socket");
   }
 }
 

@@ -2,10 +2,10 @@
 #ifndef DIAL_H
 #define DIAL_H
 
-/* Waits for a network to dial in. */
+/* Waits for a network. */
 void dial_wait(void);
 
-/* Makes the next call on the way from CONNECTION_WAIT_FOR_NETWORK to CONNECTION_OPEN. */
+/* Makes the next call between CONNECTION_WAIT_FOR_NETWORK and CONNECTION_OPEN. */
 void dial_call(void);
 
 #endif

@@ -23,7 +23,7 @@ static struct {
   erpc_done done;
 } call;
 
-/* The answer to a callback of the coprocessor waits for the line if it must. */
+/* The reply to a callback of the coprocessor waits until the line is free. */
 static struct {
   uint8_t frame[ERPC_FRAME_HEADER + ERPC_MESSAGE_HEADER + 4];
   size_t length, sent;
@@ -59,7 +59,7 @@ erpc_writer *erpc_begin(uint8_t service, uint8_t function) {
 }
 
 void erpc_submit(uint32_t deadline_ms, erpc_done done) {
-  /* What did not fit is not sent in part; the next step fails it. */
+  /* Arguments that did not fit are not sent at all; the next step fails the call. */
   call.frame_length = call.writer.failed ? 0 : ERPC_FRAME_HEADER + call.writer.length;
   erpc_seal(call.frame, call.writer.length);
   call.sent = 0;
@@ -74,7 +74,7 @@ static void finish(erpc_reader *reply) {
   call.done(reply);
 }
 
-/* A callback that wants an answer gets "0"; what it tells is polled for anyway. */
+/* A callback that expects a reply gets "0"; its news is polled for anyway. */
 static void answer_callback(const uint8_t *message) {
   erpc_writer writer = {.bytes = callback_answer.frame + ERPC_FRAME_HEADER,
                         .space = ERPC_MESSAGE_HEADER + 4};
@@ -117,7 +117,7 @@ static void receive(uint64_t now_micros) {
   }
 }
 
-/* One frame after the other: their bytes must not mix. */
+/* One frame at a time: the bytes of two must not mix. */
 static void transmit(void) {
   const bool call_is_half_sent =
       call.state == ERPC_WAITING && call.sent > 0 && call.sent < call.frame_length;

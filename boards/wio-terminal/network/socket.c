@@ -1,8 +1,8 @@
 /*
- * The one connection: what is sent and received over it, and its end. dial.c opens it.
+ * Sends and receives over the one connection, and ends it. dial.c opens it.
  *
- * A call that went unanswered ends the connection: bytes may be lost with it, and a stream with a
- * hole is worse than none.
+ * A call without a reply ends the connection: bytes may be lost with it, and a stream with a hole
+ * is worse than none.
  */
 #include "socket.h"
 
@@ -20,10 +20,10 @@
 
 enum { SOCKET_NETWORK_PATIENCE_MS = 60000, SOCKET_FULL_POLL_MS = 20 };
 
-/* How soon to look for data again: as long as none comes, later each time. */
+/* How soon to ask for data again: the interval doubles as long as none comes. */
 enum { SOCKET_RECEIVE_POLL_MIN_MS = 10, SOCKET_RECEIVE_POLL_MAX_MS = 80 };
 
-/* As much as one call takes along; the machine copies each piece into its heap. */
+/* The most that one call carries; the machine copies each piece into its heap. */
 enum { SOCKET_RECEIVE_MAX = 1024, SOCKET_SEND_MAX = 1024 };
 
 static uint32_t receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS;
@@ -85,7 +85,9 @@ static void stream_explained(erpc_reader *reply) {
   else look_again();
 }
 
-/* Without an answer it may still be open: it is closed once more before the next one is made. */
+/*
+ * Without a reply the handle may still be open: it is closed again before the next one is created.
+ */
 static void closed(erpc_reader *reply) {
   connection.in_call = false;
   if (reply) connection.handle = -1;
@@ -130,7 +132,7 @@ void socket_step(uint64_t now_micros) {
   if (connection.state == CONNECTION_WAIT_FOR_NETWORK) {
     dial_wait();
   } else if (connection.generation != wifi_generation()) {
-    /* The coprocessor still holds its handle; there is no use in asking before the next network. */
+    /* The coprocessor still holds its handle; it cannot be closed before the next network. */
     connection_end("Wi-Fi lost");
     connection_go(CONNECTION_NONE, 0);
   } else if (wifi_is_up()) {

@@ -1,6 +1,6 @@
 /*
- * The virtual machine's one TCP socket, on the coprocessor's. Everything that the machine asks for
- * is noted and done by and by; what comes of it is told by events.
+ * The virtual machine's one TCP socket, on top of the coprocessor's. A request of the machine is
+ * noted and carried out later; events tell the machine what came of it.
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Begins the next call when one is due and the line is free. Not from inside of the machine. */
+/* Starts the next call if one is due and the line is free. Not from inside the machine. */
 void socket_step(uint64_t now_micros);
 
-/* For a person: whom the machine asked for last, and how it goes. */
+/* For the screen: the last host that the machine asked for, and the state of the connection. */
 typedef struct {
   const char *host; /* empty before the first */
   uint16_t port;

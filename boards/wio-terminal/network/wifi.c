@@ -1,8 +1,8 @@
 /*
- * The order of calls is TinyGo's, which works on real boards (tinygo-org/drivers, rtl8720dn). As
- * there, the adapter is only prepared after the power was cut: a second time would prepare what is
- * in use, and the coprocessor's firmware does not guard against that. So whatever cannot be cleared
- * up by joining again begins with the power.
+ * The order of calls is that of TinyGo, which works on real boards (tinygo-org/drivers, rtl8720dn).
+ * As there, the adapter is initialized only after a power cut: a second initialization would reset
+ * what is in use, and the coprocessor's firmware does not guard against that. So any problem that
+ * joining again does not solve starts over with a power cut.
  */
 #include "wifi.h"
 
@@ -18,7 +18,7 @@ typedef enum {
   WIFI_STATE_OFF,
   WIFI_STATE_POWER_UP,
   WIFI_STATE_PROBE,
-  WIFI_STATE_POWER_UP_OLD, /* it is silent: does it speak at the rate of older firmware? */
+  WIFI_STATE_POWER_UP_OLD, /* no reply: does it use the baud rate of older firmware? */
   WIFI_STATE_PROBE_OLD,
   WIFI_STATE_PREPARE_ADAPTER,
   WIFI_STATE_RADIO_OFF,
@@ -28,7 +28,7 @@ typedef enum {
   WIFI_STATE_DHCP,
   WIFI_STATE_ADDRESS,
   WIFI_STATE_UP,
-  WIFI_STATE_CHECK, /* a call went unanswered: is the coprocessor there, and still joined? */
+  WIFI_STATE_CHECK, /* a call had no reply: is the coprocessor there, and still joined? */
   WIFI_STATE_CHECK_JOINED
 } step;
 
@@ -41,7 +41,8 @@ static unsigned failed_probes;
 static unsigned failed_joins;
 static unsigned misses;
 static uint32_t generation;
-static bool is_other_network; /* another is wanted than the one that was joined, or sought */
+static bool
+    is_other_network; /* another network is wanted than the one that was joined or looked for */
 static uint8_t address[4];
 
 static void go(step next, uint32_t delay_ms) {
@@ -49,10 +50,10 @@ static void go(step next, uint32_t delay_ms) {
   due_micros = now + (uint64_t)delay_ms * 1000;
 }
 
-/* Tries again later, each time later than before. */
+/* Tries again later, with a longer pause each time. */
 static void retry(step next, const char *why) {
   wifi_problem_is(why, NULL);
-  console_line("wifi: ", why, ", again in ", console_number(retry_ms), " ms", NULL);
+  console_line("wifi: ", why, ", retrying in ", console_number(retry_ms), " ms", NULL);
   go(next, retry_ms);
   retry_ms = retry_ms * 2 < WIFI_RETRY_MAX_MS ? retry_ms * 2 : WIFI_RETRY_MAX_MS;
 }
@@ -65,11 +66,10 @@ static void power_cycle(const char *why) {
   retry(WIFI_STATE_POWER_UP, why);
 }
 
-/* Again, and after some times with a coprocessor that has forgotten everything. */
+/* Joins again; after several failures, restarts the coprocessor. */
 static void join_failed(const char *why) {
   if (++failed_joins < WIFI_JOINS_PER_POWER_UP) retry(WIFI_STATE_LEAVE, why);
   else power_cycle(why);
-  wifi_problem_is("network \"", ssid, "\": ", why, NULL);
 }
 
 static void lose_network(void) {
@@ -96,8 +96,8 @@ void wifi_init(const char *new_ssid, const char *new_password) {
   if (ssid) {
     go(WIFI_STATE_POWER_UP, WIFI_POWER_OFF_MS);
   } else {
-    wifi_problem_is("no network name is set", NULL);
-    console_line("wifi: no WIFI_SSID among the settings, so no network", NULL);
+    wifi_problem_is("no network name set", NULL);
+    console_line("wifi: off, no WIFI_SSID in the settings", NULL);
   }
 }
 
@@ -106,7 +106,7 @@ void wifi_use(const char *new_ssid, const char *new_password) {
   is_other_network = true;
 }
 
-/* Once no call is under way, so that none ends in the wrong network. */
+/* Not before the current call has ended, so that no call ends in the wrong network. */
 static void change_network(void) {
   is_other_network = false;
   retry_ms = WIFI_RETRY_FIRST_MS;
@@ -115,7 +115,7 @@ static void change_network(void) {
   if (!ssid) {
     state = WIFI_STATE_OFF;
     board_link_power(false);
-    wifi_problem_is("no network name is set", NULL);
+    wifi_problem_is("no network name set", NULL);
   } else if (state == WIFI_STATE_OFF) {
     go(WIFI_STATE_POWER_UP, WIFI_POWER_OFF_MS);
   } else if (state >= WIFI_STATE_LEAVE) {
@@ -144,13 +144,13 @@ void wifi_hint(void) {
 }
 
 static bool unanswered(const erpc_reader *reply) {
-  if (!reply) power_cycle("coprocessor does not answer");
+  if (!reply) power_cycle("coprocessor call timed out");
   return !reply;
 }
 
-/* Its power is cut, as what came at the wrong rate has put it out of step. */
+/* Cuts its power, because bytes at the wrong baud rate have confused it. */
 static void probe_old(void) {
-  console_line("wifi: coprocessor is silent, trying the rate of older firmware", NULL);
+  console_line("wifi: coprocessor not responding, trying the baud rate of older firmware", NULL);
   board_link_power(false);
   board_link_baud(WIFI_BAUD_OF_OLD);
   erpc_restart();
@@ -165,15 +165,15 @@ static void silent(void) {
   } else if (state == WIFI_STATE_PROBE) {
     probe_old();
   } else {
-    wifi_restart("coprocessor is silent");
+    wifi_restart("coprocessor not responding");
   }
 }
 
-/* Nothing but a person with a computer can help, so there is no hurry. */
+/* Only a person with a computer can help, so the pause is long. */
 static void too_old(const char *version) {
   retry_ms = WIFI_RETRY_MAX_MS;
   power_cycle("coprocessor firmware is too old");
-  wifi_problem_is("coprocessor firmware ", version, " is too old: needs " FIRMWARE_VERSION_MIN,
+  wifi_problem_is("coprocessor firmware ", version, " is too old, needs " FIRMWARE_VERSION_MIN,
                   NULL);
   console_line("wifi: ", wifi_problem(), NULL);
 }
@@ -193,33 +193,33 @@ static void probed(erpc_reader *reply) {
   if (!firmware_is_new_enough(version)) {
     too_old(version);
   } else if (state == WIFI_STATE_PROBE_OLD) {
-    power_cycle("coprocessor speaks at a wrong rate");
+    power_cycle("coprocessor uses the wrong baud rate");
   } else {
     console_line("wifi: coprocessor firmware ", version, NULL);
     go(WIFI_STATE_PREPARE_ADAPTER, 0);
   }
 }
 
-/* Whatever the answer says, the step that follows is next. */
+/* The next step follows whatever the reply says. */
 static void done(erpc_reader *reply) {
   if (!unanswered(reply)) go((step)(state + 1), 0);
 }
 
 static void radio_on(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (wifi_call_result(reply) != 0) power_cycle("the radio does not start");
+  if (wifi_call_result(reply) != 0) power_cycle("radio did not start");
   else go(WIFI_STATE_LEAVE, 0);
 }
 
 static void joined(erpc_reader *reply) {
   if (unanswered(reply)) return;
-  if (wifi_call_result(reply) != 0) join_failed("cannot join; not there, or another password");
+  if (wifi_call_result(reply) != 0) join_failed("join failed: network not found or wrong password");
   else go(WIFI_STATE_DHCP, 0);
 }
 
 /*
- * If DHCP fails, the coprocessor takes an address of its own invention and only the
- * result tells (seeed-ambd-sdk lwip_netconf.c).
+ * If DHCP fails, the coprocessor makes up an address, and only the result shows it (seeed-ambd-sdk
+ * lwip_netconf.c).
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;
@@ -232,11 +232,11 @@ static void got_address(erpc_reader *reply) {
   uint32_t length;
   const uint8_t *const ip = erpc_get_binary(reply, &length);
   if (wifi_call_result(reply) != 0 || length < 4) {
-    join_failed("no address");
+    join_failed("no IP address");
     return;
   }
   memcpy(address, ip, sizeof address);
-  console_line("wifi: up, ", console_number(ip[0]), ".", console_number(ip[1]), ".",
+  console_line("wifi: connected, address ", console_number(ip[0]), ".", console_number(ip[1]), ".",
                console_number(ip[2]), ".", console_number(ip[3]), NULL);
   retry_ms = WIFI_RETRY_FIRST_MS;
   failed_joins = 0;
@@ -255,7 +255,7 @@ static void watched(erpc_reader *reply) {
     go(state, WIFI_WATCH_AGAIN_MS);
   } else {
     misses = 0;
-    /* By the power, as it may have reset itself and forgotten its radio. */
+    /* With a power cut, because it may have reset itself and lost its radio settings. */
     wifi_restart("network lost");
   }
 }

@@ -1,6 +1,6 @@
 /*
- * The way into a Wi-Fi network, and back into it whenever it is lost: power the coprocessor, join,
- * get an address. Its calls may block it for many seconds; none blocks the board.
+ * Joins the Wi-Fi network, and joins it again when it is lost: powers the coprocessor, joins, gets
+ * an address. Calls may block the coprocessor for many seconds; none of them blocks the board.
  */
 #ifndef WIFI_H
 #define WIFI_H
@@ -10,13 +10,16 @@
 
 #include "wifi_problem.h" /* why there is no network */
 
-/* Without a network name the coprocessor stays off. An empty or null password: an open network. */
+/*
+ * Without a network name the coprocessor stays off. An empty or null password means an open
+ * network.
+ */
 void wifi_init(const char *ssid, const char *password);
 
-/* Leaves the network, if there is one, for another. */
+/* Switches to another network. */
 void wifi_use(const char *ssid, const char *password);
 
-/* Begins the next call when one is due and the line is free. */
+/* Starts the next call if one is due and the line is free. */
 void wifi_step(uint64_t now_micros);
 
 bool wifi_is_up(void);
@@ -24,19 +27,19 @@ bool wifi_is_up(void);
 /* The four bytes of the IPv4 address; all zero while there is none. */
 const uint8_t *wifi_address(void);
 
-/* False when no network is known: waiting for one would be in vain. */
+/* False if no network is known, so that waiting for one is pointless. */
 bool wifi_is_configured(void);
 
-/* Grows with each loss of the network: sockets opened under a smaller number are gone. */
+/* Increases each time the network is lost: sockets opened under a smaller number are gone. */
 uint32_t wifi_generation(void);
 
-/* Somebody's call went unanswered: look whether the coprocessor still lives. */
+/* A call had no reply: check whether the coprocessor still works. */
 void wifi_suspect(void);
 
-/* Begins anew, with a coprocessor that has forgotten everything. */
+/* Cuts the coprocessor's power and starts again. */
 void wifi_restart(const char *why);
 
-/* The coprocessor says that something happened to the network: look at once. */
+/* The coprocessor reported a change of the network: check at once. */
 void wifi_hint(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The coprocessor's calls that lead into a network (seeed-ambd-firmware erpc_idl), and the time
- * that each is given. The deadlines are ours, as no known driver has any.
+ * The coprocessor's calls for joining a network (seeed-ambd-firmware erpc_idl), and their
+ * deadlines. We chose the deadlines, because no known driver has any.
  */
 #ifndef WIFI_CALLS_H
 #define WIFI_CALLS_H
@@ -26,7 +26,7 @@ enum {
 enum { WIFI_MODE_STATION = 1, WIFI_INTERFACE_STATION = 0 };
 enum { WIFI_SECURITY_OPEN = 0, WIFI_SECURITY_WPA2_AES = 0x00400004 };
 
-/* Firmware from 2.1.2 on speaks at the first rate; 2.0.0 to 2.1.1 did at the second. */
+/* Firmware 2.1.2 and later uses the first baud rate; 2.0.0 to 2.1.1 used the second. */
 enum { WIFI_BAUD = 614400, WIFI_BAUD_OF_OLD = 1843200 };
 
 enum {
@@ -61,10 +61,10 @@ void wifi_call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_
 /* Without a password: an open network. */
 void wifi_call_join(const char *ssid, const char *password, erpc_done done);
 
-/* What a call that returns an i32 returned; a made-up failure when there was no reply. */
+/* The i32 result of a call; -1 if there was no reply. */
 int32_t wifi_call_result(erpc_reader *reply);
 
-/* A text that it returned, cut to the space and ended by a zero. */
+/* A returned text, shortened to the space, with a final zero. */
 void wifi_call_text(erpc_reader *reply, char *into, uint32_t space);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* A network's name has up to 32 bytes. */
+/* Longest: the version of the firmware that is too old. */
 static char text[112];
 
 void wifi_problem_is(const char *first, ...) {

@@ -1,12 +1,12 @@
-/* What keeps the board off its network, in words for a person. */
+/* Why the board is not connected to its network, in words for a person. */
 #ifndef WIFI_PROBLEM_H
 #define WIFI_PROBLEM_H
 
-/* The pieces make a text; the last argument is a null pointer. */
+/* Joins the pieces; the last argument is a null pointer. */
 __attribute__((sentinel)) void wifi_problem_is(const char *first, ...);
 void wifi_problem_is_solved(void);
 
-/* For example: network "home" cannot be joined. A null pointer when there is none. */
+/* For example "network lost"; a null pointer if there is no problem. */
 const char *wifi_problem(void);
 
 #endif

@@ -41,7 +41,7 @@ uint64_t board_micros(void) {
 void board_wait_for_interrupt(void) { cortex_sleep(); }
 
 /* The machine has no such register. */
-const char *board_reset_cause(void) { return "the emulator"; }
+const char *board_reset_cause(void) { return "emulator"; }
 
 /* Nothing beside: neither watchdog nor screen nor USB. */
 void board_step(uint64_t now_micros) { (void)now_micros; }
@@ -92,10 +92,10 @@ void board_random(uint8_t *into, size_t length) {
   if (file == 0) {
     const uint32_t open[3] = {(uint32_t)name, MODE_READ_BINARY, sizeof name - 1};
     file = ask_host(SYS_OPEN, open);
-    if (file == UINT32_MAX) panic("the emulator's host gives no random bytes");
+    if (file == UINT32_MAX) panic("no random bytes from the host");
   }
   const uint32_t read[3] = {file, (uint32_t)into, length};
-  if (ask_host(SYS_READ, read) != 0) panic("the emulator's host gives no random bytes");
+  if (ask_host(SYS_READ, read) != 0) panic("no random bytes from the host");
 }
 
 /* One emulated board is like the next. */
@@ -108,9 +108,10 @@ void board_storage_erase(size_t offset) {
 /* As the chip's flash, it must not be written twice. */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
   uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
-  if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT) panic("flash written in part");
+  if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT)
+    panic("flash write not in whole units");
   for (size_t i = 0; i < length; i++) {
-    if (to[i] != 0xff) panic("flash written twice without an erase");
+    if (to[i] != 0xff) panic("flash written again before an erase");
   }
   memcpy(to, bytes, length);
 }

@@ -22,7 +22,7 @@ enum { DEPLOY_CUT_OFF_MS = 10000 };
 static enum { DEPLOY_WANTED, DEPLOY_ASKED, DEPLOY_ANSWERED, DEPLOY_DONE } state = DEPLOY_DONE;
 static uint32_t stored_hash;
 
-/* The bus may be full of settings: then again in the next round. */
+/* The bus may be full of settings: if so, ask again in the next round. */
 static void ask(void) {
   const packet question = {.command = SERVICE_GET | DEPLOY_REGISTER_PROGRAM_HASH};
   const uint8_t flags = BUS_COMMAND | BUS_TO_SERVICE_CLASS;
@@ -40,8 +40,8 @@ void deploy_saw_report(const packet *packet) {
 }
 
 /*
- * The machine stops its program before it takes another, and waits for that one's end for ever. The
- * one from before is still in flash, and a restart finds it.
+ * The machine stops its program before it takes another, and then waits for the end of that one
+ * without a limit. The previous program is still in flash, and a restart finds it.
  */
 static void restart_where_cut_off(uint64_t now_micros) {
   static uint32_t had;
@@ -51,7 +51,7 @@ static void restart_where_cut_off(uint64_t now_micros) {
     had = has;
     since_micros = now_micros;
   } else if (has > 0 && now_micros - since_micros > DEPLOY_CUT_OFF_MS * 1000ull) {
-    console_line("the new program was cut off, back to the one from before", NULL);
+    console_line("deploy interrupted, restarting the previous program", NULL);
     board_reset();
   }
 }
@@ -66,7 +66,7 @@ void deploy_step(uint64_t now_micros) {
   if (stored_hash != hash(package->program, length)) {
     const uint32_t result = vm_jd_em_devs_deploy(vm_address_of(package->program), length);
     if (result != 0) {
-      console_line("the virtual machine refused the program: ", console_number((int32_t)result),
+      console_line("virtual machine rejected the program, error ", console_number((int32_t)result),
                    NULL);
       return;
     }

@@ -1,6 +1,6 @@
 /*
- * Brings the program of the package into the virtual machine's own flash, once: the machine is
- * asked for the hash of what it has, and gets the program only where that is another.
+ * Moves the program from the package into the virtual machine's own flash, once. It asks the
+ * machine for the hash of its program, and sends the program only if the hash differs.
  */
 #ifndef DEPLOY_H
 #define DEPLOY_H
@@ -11,8 +11,8 @@
 void deploy_ask(void);
 
 /*
- * Deploys if the answer says so, once. Starts the board again where a program that a computer sends
- * has been cut off. Call each time the machine has run.
+ * Deploys once, if the answer asks for it. Restarts the board if a computer stopped in the middle
+ * of sending a program. Call each time the machine has run.
  */
 void deploy_step(uint64_t now_micros);
 

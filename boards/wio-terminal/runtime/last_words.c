@@ -20,7 +20,7 @@ typedef struct {
   uint32_t checksum; /* of all before it */
 } record;
 
-/* The linker puts it where a reset leaves it alone. */
+/* The linker places it in memory that survives a reset. */
 static record kept __attribute__((section(".kept")));
 
 static char reason_before[REASON_MAX];
@@ -55,9 +55,9 @@ void last_words_print(void) {
   kept.magic = 0;
   memcpy(reason_before, kept.reason, REASON_MAX);
   if (kept.address) {
-    console_line("the run before ended: ", reason_before, " at ", console_hex(kept.address), NULL);
+    console_line("previous run ended: ", reason_before, " at ", console_hex(kept.address), NULL);
   } else {
-    console_line("the run before ended: ", reason_before, NULL);
+    console_line("previous run ended: ", reason_before, NULL);
   }
   if (kept.has_registers) print_registers(&kept.registers);
 }

@@ -37,7 +37,7 @@ const char *package_setting(const char *key) {
 #define SERVICE_CLASS_SETTINGS 0x1107dc4aull
 enum { PACKAGE_COMMAND_SETTINGS_SET = 0x81 };
 
-/* What is the board's own business stays with the board. */
+/* Settings for the board itself are not sent to the program. */
 static bool is_for_program(const char *key) { return strncmp(key, "WIFI_", 5) != 0; }
 
 static void send_settings(const package *package) {
@@ -45,7 +45,7 @@ static void send_settings(const package *package) {
     const char *const value = key + strlen(key) + 1;
     const size_t length = (size_t)(value - key) + strlen(value);
     if (length > BUS_PAYLOAD_MAX) {
-      console_line("setting too long: ", key, NULL);
+      console_line("setting ", key, " is too long", NULL);
     } else if (is_for_program(key)) {
       const packet packet = {.command = PACKAGE_COMMAND_SETTINGS_SET,
                              .length = (uint8_t)length,
@@ -56,7 +56,7 @@ static void send_settings(const package *package) {
   }
 }
 
-/* The store's entry for the hash of the package that was taken over last. */
+/* The key of the hash of the package that was applied last. */
 static const char applied_key[] = "nl_package";
 
 static uint32_t package_hash(const package *package) {

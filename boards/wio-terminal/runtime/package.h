@@ -1,6 +1,6 @@
 /*
- * The package: what the build puts beside the runtime, at a fixed place in flash. It holds the
- * compiled program and the settings to start with, among them the name of the Wi-Fi network.
+ * The package that the build places beside the runtime, at a fixed address in flash. It holds the
+ * compiled program and its first settings, among them the name of the Wi-Fi network.
  */
 #ifndef PACKAGE_H
 #define PACKAGE_H
@@ -14,7 +14,7 @@ typedef struct {
   uint32_t program_length;
   uint32_t settings_length;
   uint32_t flags;
-  /* The rule that the program follows when it is alone, for a screen; 0xffff for none. */
+  /* The rule that the program uses without a server, for the screen; 0xffff for none. */
   uint16_t threshold; /* 0..1023 */
   uint16_t on_above;
   char version[12]; /* of the program; ends with a zero */
@@ -29,20 +29,21 @@ enum { PACKAGE_GC_STRESS = 1 };
 /* The package in flash, or a null pointer when there is none. */
 const package *package_find(void);
 
-/* The value of a setting, a text as it was given; a null pointer when it isn't there. */
+/* The value of a setting as text; a null pointer if there is none. */
 const char *package_setting(const char *key);
 
 /*
- * Whether the package was flashed since the last time that one was taken over. Only then do its
- * program and its settings replace what the tools may have deployed and set in the meantime.
+ * Whether this package has not been applied yet. Only a new package replaces the program and the
+ * settings that the tools may have deployed meanwhile.
  */
 bool package_is_new(void);
 
-/* Takes the settings over: Wi-Fi's to the board's own, the rest to the virtual machine's service.
+/*
+ * Applies the settings: those of Wi-Fi to the board, the others to the virtual machine's service.
  */
 void package_apply_settings(void);
 
-/* Settings and program have been taken over. */
+/* Remembers that settings and program of this package have been applied. */
 void package_applied(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The end of a run that cannot go on: says why on the console, keeps it for the next run to say
- * again (last_words.h), then restarts the chip.
+ * Ends a run that cannot continue: logs why, keeps the reason so that the next run can log it again
+ * (last_words.h), and restarts the chip.
  */
 #ifndef PANIC_H
 #define PANIC_H
@@ -12,7 +12,7 @@
 _Noreturn void panic(const char *reason);
 _Noreturn void panic_at(const char *reason, uint32_t address);
 
-/* A fault. An address of 0 is none; so are registers at a null pointer. */
+/* For a fault. An address of 0 means none, and so does a null pointer for the registers. */
 _Noreturn void panic_with(const char *reason, uint32_t address, const last_registers *registers);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * A slot begins with a seal, written last: without, nothing of it counts. The machine's header
- * comes 24 bytes behind. So the 8 bytes that the machine writes first and the next 120, written
- * last, lie in separate units of 16 bytes; each may be written only once (board.h). The last 8 of
- * the header share a unit with the program's first: nobody reads them, and they are never written.
- * The program's own parts end in the midst of a unit, whose beginning waits for its rest.
+ * A slot begins with a seal, which is written last: without it, nothing in the slot counts. The
+ * machine's header follows 24 bytes after the start of the slot. So the 8 bytes that the machine
+ * writes first and the other 120, written last, lie in separate units of 16 bytes; each unit may be
+ * written only once (board.h). The last 8 bytes of the header share a unit with the start of the
+ * program: nobody reads them, and they are never written. The parts of the program end in the
+ * middle of a unit, whose beginning waits for the rest.
  */
 #include "program_store.h"
 
@@ -114,7 +115,7 @@ static void write_program(const uint8_t *bytes, uint32_t length) {
 
 void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length) {
   if (!filling.open || length > filling.length || offset > filling.length - length) {
-    panic("the virtual machine writes its program elsewhere");
+    panic("program written outside its slot");
   }
   if (offset == 0 && length == PROGRAM_HEADER_START) {
     write_header_start(bytes);
@@ -125,6 +126,6 @@ void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length)
     board_storage_write(filling.base + PROGRAM_HEADER_START, bytes, length - PROGRAM_HEADER_START);
     close_slot();
   } else {
-    panic("the virtual machine writes its program in another order");
+    panic("program written out of order");
   }
 }

@@ -9,7 +9,7 @@ static char id[ID_MAX + 1], last_word[PROBLEM_MAX + 1], problem[PROBLEM_MAX + 1]
 static bool is_alone, is_connected;
 static uint32_t outbox;
 
-/* What follows the start of a line; a null pointer for another line. */
+/* The rest of a line after this start; a null pointer if the line starts otherwise. */
 static const char *after(const char *line, const char *start) {
   const size_t length = strlen(start);
   return strncmp(line, start, length) == 0 ? line + length : NULL;
@@ -21,14 +21,14 @@ static void copy(char *into, size_t max, const char *from, size_t length) {
   into[length] = 0;
 }
 
-/* "Connecting to ADDRESS as CLIENT", the client being the id and a word of the lesson's. */
+/* "Connecting to ADDRESS as CLIENT"; the client is the id followed by a word from the lesson. */
 static void connecting(const char *address) {
   const char *const client = strstr(address, " as ");
   const char *const word = client ? strstr(client, "nightlight_client") : NULL;
   if (word) copy(id, ID_MAX, client + 4, (size_t)(word - client - 4));
 }
 
-/* One that is sent when it was taken leaves none behind it. */
+/* A reading without an age was sent at once, so none waits. */
 static void sending(const char *reading) {
   if (!strstr(reading, "age_ms")) outbox = 0;
   else if (outbox > 0) outbox--;

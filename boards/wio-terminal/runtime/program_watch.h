@@ -1,6 +1,7 @@
 /*
- * What the board can tell of the program that runs on it, by the lines that the program logs: who
- * decides, what waits, whom it speaks to. The program itself knows of no screen.
+ * What the board knows of the program that runs on it, read from the lines that the program logs:
+ * who decides, how many readings wait, which broker it uses. The program itself knows nothing of a
+ * screen.
  */
 #ifndef PROGRAM_WATCH_H
 #define PROGRAM_WATCH_H
@@ -11,19 +12,19 @@
 /* A line of the program's log, as the virtual machine prints it. */
 void program_watch_line(const char *line);
 
-/* The id that it goes by at the broker; empty before it has said so. */
+/* Its id at the broker; empty before it has logged one. */
 const char *program_id(void);
 
-/* It has nobody to ask, and decides for itself. */
+/* It has no server and decides for itself. */
 bool program_is_alone(void);
 
-/* The broker has let it in. */
+/* The broker has accepted its connection. */
 bool program_is_connected(void);
 
-/* Readings that are not delivered yet. */
+/* Readings that have not been delivered. */
 uint32_t program_outbox(void);
 
-/* What its connection to the broker ended by, or was refused for; empty if nothing is wrong. */
+/* Why its connection to the broker ended or was refused; empty if nothing is wrong. */
 const char *program_problem(void);
 
 #endif

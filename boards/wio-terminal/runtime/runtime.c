@@ -1,6 +1,6 @@
 /*
- * The board's loop: bytes from the coprocessor and the computer, the Jacdac services, then one step
- * of the virtual machine. No part waits for anything; when all have nothing to do, the core sleeps.
+ * The main loop: bytes from the coprocessor and the computer, the Jacdac services, then one step of
+ * the virtual machine. No part blocks; if there is nothing to do, the core sleeps.
  */
 #include "runtime.h"
 
@@ -37,11 +37,11 @@ void runtime_run(void) {
   bus_init(&on_the_bus);
   board_init();
   console_line("Nightlight on the Wio Terminal", NULL);
-  console_line("reset by: ", board_reset_cause(), NULL);
+  console_line("reset cause: ", board_reset_cause(), NULL);
   last_words_print();
 
   /* Two devices share the board: the virtual machine, and the services beside it. */
-  /* The machine takes the lower half for a signed number, whose sign would fill the upper. */
+  /* The machine reads the lower half as a signed number, whose sign would fill the upper half. */
   const uint64_t serial = board_serial_number() & ~(uint64_t)0x80000000u;
   vm_memory_init();
   vm___wasm_call_ctors();
@@ -67,7 +67,7 @@ void runtime_run(void) {
     credentials_step(begun_micros);
     wifi_step(begun_micros);
     socket_step(begun_micros);
-    /* Anew, as a setting may have been written to flash meanwhile. */
+    /* Read the clock again: a setting may have been written to flash meanwhile. */
     const uint64_t now_micros = board_micros();
     const uint32_t network_micros = (uint32_t)(now_micros - begun_micros);
     if (network_micros > longest_network_micros) longest_network_micros = network_micros;

@@ -1,11 +1,11 @@
 /*
- * A block begins with a head; records follow, the last of a key counts. A block that is full is
- * copied into the other, without values that no longer count; the other's head is written last,
- * with the next sequence number, and so makes it the one that counts.
+ * A block begins with a head, followed by records; the last record of a key counts. A full block is
+ * copied into the other one, without values that no longer count. The other block's head is written
+ * last, with the next sequence number, and makes that block the one that counts.
  *
- * All is written in units of 16 bytes, each once after an erase, as the chip's flash demands
- * (board.h). Where power went in the midst of a record, its checksum tells, and the block takes no
- * more: the next record goes into the other.
+ * Everything is written in units of 16 bytes, each once after an erase, as the chip's flash demands
+ * (board.h). If power fails in the middle of a record, its checksum shows it, and the block takes
+ * no more: the next record goes into the other block.
  */
 #include "settings_store.h"
 
@@ -74,7 +74,7 @@ static void write_head(size_t block, uint32_t sequence) {
 }
 
 static void format(void) {
-  console_line("settings: none yet, formatting", NULL);
+  console_line("settings: empty, formatting", NULL);
   board_storage_erase(0);
   write_head(0, 1);
 }
@@ -93,7 +93,7 @@ void settings_store_init(void) {
   free_at = is_erased(at, end) ? at : end;
 }
 
-/* Records that are there, in order: the first is at `*offset`, which moves on. */
+/* Existing records, in order: the first one is at `*offset`, which moves on. */
 static const record *next_record(size_t *offset) {
   if (*offset >= records_end) return NULL;
   const record *const it = record_at(*offset);
@@ -117,7 +117,7 @@ const uint8_t *settings_store_find(const char *key, uint32_t *length) {
   return found->start;
 }
 
-/* Of the records that a copy would take along. */
+/* The size of the records that a copy would contain. */
 static size_t size_of_copy(void) {
   size_t size = 0;
   size_t at = active + sizeof(block_head);
@@ -168,7 +168,7 @@ int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
   }
   const size_t size = record_size(length);
   if (active + SETTINGS_BLOCK - free_at < size) {
-    /* First, as an erase wears the flash. */
+    /* Checked first, because an erase wears the flash. */
     if (sizeof(block_head) + size_of_copy() + size > SETTINGS_BLOCK) return SETTINGS_NO_SPACE;
     copy_into_other_block();
   }
@@ -192,6 +192,6 @@ int32_t settings_get(const char *key, void *into, uint32_t space) {
 
 bool settings_set(const char *key, const void *value, uint32_t length) {
   const bool stored = settings_store_put(key, value, length) == SETTINGS_STORED;
-  if (!stored) console_line("cannot keep ", key, " in flash", NULL);
+  if (!stored) console_line("setting ", key, " not saved", NULL);
   return stored;
 }

@@ -1,6 +1,7 @@
 /*
- * The settings, in two blocks of flash that take turns. Power may go at any instant: what was
- * stored before is there afterwards, and what was being stored is there in whole or not at all.
+ * The settings, in two blocks of flash that take turns. Power may fail at any instant: what was
+ * stored before is still there afterwards, and what was being stored is there either completely or
+ * not at all.
  */
 #ifndef SETTINGS_STORE_H
 #define SETTINGS_STORE_H
@@ -11,28 +12,29 @@
 
 enum { SETTINGS_KEY_MAX = 15, SETTINGS_VALUE_MAX = 4096 };
 
-/* Finds what is there. Call before all else. */
+/* Finds the stored settings. Call this first. */
 void settings_store_init(void);
 
 /*
- * Where a value lies in flash, until the next is stored, and its length; a null pointer when there
- * is none.
+ * Returns where a value lies in flash, until the next one is stored, and its length; a null pointer
+ * if there is none.
  */
 const uint8_t *settings_store_find(const char *key, uint32_t *length);
 
 enum { SETTINGS_STORED = 0, SETTINGS_BAD_KEY = -1, SETTINGS_TOO_LONG = -2, SETTINGS_NO_SPACE = -3 };
-/* Stores a value; nothing is written where it is the same as before. */
+/* Stores a value. Writes nothing if the value is the same as before. */
 int settings_store_put(const char *key, const uint8_t *value, uint32_t length);
 
 /*
- * For the board's own settings. Keys are texts of at most 15 bytes; those of the settings service
- * begin with a colon here, and no others can be reached over the bus.
+ * For the board's own settings. Keys have at most 15 bytes. Those of the settings service begin
+ * with a colon here, and no others can be reached over the bus.
  *
- * The value's length, negative where there is none. Copies it only if all of it fits.
+ * Returns the length of the value, negative if there is none. Copies the value only if it fits
+ * completely.
  */
 int32_t settings_get(const char *key, void *into, uint32_t space);
 
-/* A length of zero removes the value. False, and a line on the console, when it can't be kept. */
+/* A length of zero removes the value. If it cannot be saved, logs a line and returns false. */
 bool settings_set(const char *key, const void *value, uint32_t length);
 
 #endif

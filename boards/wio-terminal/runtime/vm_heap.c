@@ -1,8 +1,8 @@
 /*
- * The machine's allocator, which is its own malloc, but for one block: the 64 KB that a program's
- * objects live in. The machine gives it back when a program stops and asks for it again for the
- * next one; by then smaller blocks, of the network for one, have settled in it, and there is no
- * second place as large in the whole memory. So it stays reserved from the first program on.
+ * The machine's allocator is its own malloc, except for one block: the 64 KB in which a program's
+ * objects live. The machine frees it when a program stops, and asks for it again for the next
+ * program. By then smaller blocks, of the network for example, lie in it, and no other place in
+ * memory is as large. So this block stays reserved after the first program.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "vm_memory.h"
 #include "vm_start.h"
 
-/* Nothing else is nearly as large: the next is the program's list of functions, some KB. */
+/* No other block is nearly as large: the next is the list of functions of a program, a few KB. */
 enum { LARGE = 32 * 1024 };
 
 static struct {
@@ -26,7 +26,7 @@ uint32_t w2c_jd_alloc(uint32_t size) {
     reserved.is_free = 0;
   } else {
     block = vm_malloc(size);
-    if (!block) panic("the virtual machine is out of memory");
+    if (!block) panic("virtual machine out of memory");
     if (size >= LARGE && !reserved.block) {
       reserved.block = block;
       reserved.size = size;

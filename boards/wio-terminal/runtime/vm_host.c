@@ -1,6 +1,6 @@
 /*
- * What the virtual machine asks of its host: one function per import of its module. Those of the
- * flash are in vm_store.c, those of the socket in network/socket.c.
+ * Functions that the virtual machine imports from its host. Those of the flash are in vm_store.c,
+ * those of the socket in network/socket.c.
  */
 #include <string.h>
 
@@ -29,13 +29,13 @@ void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
   (void)length;
 }
 
-/* The program has stopped; the machine starts it again by itself after some seconds. */
+/* The program has stopped. After a few seconds the machine restarts it by itself. */
 void vm_import__devs_panic_handler(uint32_t code) {
   if (code != 0) console_line("program panic ", console_number(code), NULL);
 }
 
 void vm_import_em_deploy_handler(uint32_t code) {
-  console_line("deployed, result ", console_number((int32_t)code), NULL);
+  console_line("deploy finished, result ", console_number((int32_t)code), NULL);
 }
 
 void vm_import_emscripten_memcpy_big(uint32_t to, uint32_t from, uint32_t length) {
@@ -57,7 +57,7 @@ uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length) {
   return to;
 }
 
-/* Math.random and the like: quick numbers (xorshift, Marsaglia 2003) from a seed nobody knows. */
+/* For Math.random: fast numbers (xorshift, Marsaglia 2003) from an unpredictable seed. */
 uint32_t w2c_jd_random(void) {
   static uint32_t state;
   while (state == 0) board_random((uint8_t *)&state, sizeof state);
@@ -69,9 +69,9 @@ uint32_t w2c_jd_random(void) {
 
 uint64_t w2c_tim_get_micros(void) { return board_micros(); }
 
-void vm_import_abort(void) { panic("the virtual machine aborted"); }
+void vm_import_abort(void) { panic("virtual machine aborted"); }
 
-/* The machine exits in order to restart its device. */
+/* The machine exits to restart its device. */
 void vm_import_exit(uint32_t code) {
   console_line("restart requested, code ", console_number((int32_t)code), NULL);
   board_reset();

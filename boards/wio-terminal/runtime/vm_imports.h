@@ -36,7 +36,7 @@ void w2c_jd_free(uint32_t block);
 uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false: no */
 _Noreturn void vm_trap(const char *reason);
 
-/* vm_store.c; the machine calls no em_flash_ any more once these are in the place of its own. */
+/* vm_store.c: these replace the functions of the machine that would call em_flash_* */
 void w2c_flash_init(void);
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space);
 uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length);

@@ -7,7 +7,7 @@
 #include "vm_layout.h"
 #include "vm_start.h"
 
-/* The linker gives the machine all RAM that is left, so that its heap is as large as can be. */
+/* The linker gives the machine all remaining RAM, to make its heap as large as possible. */
 extern uint8_t vm_memory_end[];
 
 const uint32_t vm_stack_limit = VM_BSS_END;
@@ -42,6 +42,6 @@ uint32_t vm_stack_used(void) {
 
 uint32_t vm_import_emscripten_resize_heap(uint32_t wanted) { return wanted <= vm_memory_size(); }
 
-void vm_stack_overflow(void) { panic("the virtual machine's stack overflowed"); }
+void vm_stack_overflow(void) { panic("virtual machine stack overflow"); }
 
 void vm_trap(const char *reason) { panic(reason); }

@@ -9,11 +9,14 @@
 
 extern uint8_t vm_memory[];
 
-/* Makes the memory as the module's own loader would, with our stack and heap. Before all else. */
+/*
+ * Initializes the memory as the module's own loader would, with our stack and heap. Call this
+ * before any other function of the machine.
+ */
 void vm_memory_init(void);
 uint32_t vm_memory_size(void);
 
-/* How much was ever used, for figures and for the check that it fits. */
+/* The most that was ever used, bytes. */
 uint32_t vm_heap_used(void);
 uint32_t vm_stack_used(void);
 

@@ -86,7 +86,8 @@ typedef struct {
 #define VM_CALL_INDIRECT(signature, wanted, index) ((signature)vm_indirect(wanted, index))
 static inline vm_function vm_table_lookup(const vm_table_entry *table, u32 size, u32 type,
                                           u32 index) {
-  if (index == 0 || index >= size || table[index].type != type) vm_trap("indirect call");
+  if (index == 0 || index >= size || table[index].type != type)
+    vm_trap("indirect call to a wrong type");
   return table[index].function;
 }
 #define vm_indirect(type, index) \
@@ -110,15 +111,15 @@ static inline u32 I32_DIV_S(u32 x, u32 y) {
   return (u32)((s32)x / (s32)vm_checked_divisor32(y));
 }
 static inline u32 I32_REM_S(u32 x, u32 y) {
-  if (y == 0xffffffffu) return 0; /* also where the quotient would overflow */
+  if (y == 0xffffffffu) return 0; /* also if the quotient would overflow */
   return (u32)((s32)x % (s32)vm_checked_divisor32(y));
 }
 
 /* Doubles to integers: towards zero; what has no integer traps. */
-#define VM_DEFINE_TRUNCATE(name, integer, result, low, high)          \
-  static inline result name(f64 x) {                                  \
-    if (!(x > (low) && x < (high))) vm_trap("conversion to integer"); \
-    return (result)(integer)x;                                        \
+#define VM_DEFINE_TRUNCATE(name, integer, result, low, high)                    \
+  static inline result name(f64 x) {                                            \
+    if (!(x > (low) && x < (high))) vm_trap("conversion out of integer range"); \
+    return (result)(integer)x;                                                  \
   }
 VM_DEFINE_TRUNCATE(I32_TRUNC_S_F64, s32, u32, -2147483649.0, 2147483648.0)
 VM_DEFINE_TRUNCATE(I32_TRUNC_U_F64, u32, u32, -1.0, 4294967296.0)

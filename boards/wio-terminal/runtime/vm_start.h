@@ -1,4 +1,4 @@
-/* The translated virtual machine as the board sees it. */
+/* The translated virtual machine, as the board uses it. */
 #ifndef VM_START_H
 #define VM_START_H
 
@@ -20,7 +20,7 @@ _Noreturn void vm_descend(void); /* overflows the machine's own stack */
 
 /* Exports of the module. */
 void vm___wasm_call_ctors(void);
-uint32_t vm_malloc(uint32_t size); /* 0 where there is no room */
+uint32_t vm_malloc(uint32_t size); /* 0 if there is no room */
 void vm_free(uint32_t block);
 void vm_jd_em_set_device_id_2x_i32(uint32_t high, uint32_t low);
 void vm_jd_em_init(void);

@@ -1,7 +1,7 @@
 /*
- * The virtual machine's settings and program, in place of its own store, which keeps a copy of the
- * flash in RAM and writes 8 bytes at a time. The machine reads flash where it lies: its addresses
- * are offsets from its memory, modulo 2^32, and the flash has one as any other place has.
+ * The virtual machine's settings and program. This replaces the machine's own store, which keeps a
+ * copy of the flash in RAM and writes 8 bytes at a time. The machine reads flash in place: its
+ * addresses are offsets from its memory, modulo 2^32, so flash has addresses too.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -35,9 +35,8 @@ uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) 
   const char *const name = vm_at(key);
   const int result = settings_store_put(name, vm_at(value), length);
   if (result != SETTINGS_STORED) {
-    console_line("setting ", name, " not stored: ",
-                 result == SETTINGS_NO_SPACE ? "no space is left" : "its name or value is too long",
-                 NULL);
+    console_line("setting ", name, " not saved: ",
+                 result == SETTINGS_NO_SPACE ? "no space left" : "name or value too long", NULL);
   }
   return (uint32_t)result;
 }
@@ -56,7 +55,7 @@ uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
   const uint8_t *const begun =
       strcmp(vm_at(key), PROGRAM) == 0 ? program_store_begin(length) : NULL;
   if (!begun) {
-    console_line("no place for ", console_number(length), " bytes of ", vm_at(key), NULL);
+    console_line("no space for ", console_number(length), " bytes of ", vm_at(key), NULL);
     return 0;
   }
   program_base = vm_address_of(begun);

@@ -64,7 +64,7 @@ void board_init(void) {
   screen_init();
 }
 
-/* Lost bytes end in a broken message, whose call is then made again: it is good to know why. */
+/* A lost byte breaks a message, and the call is made again: the log says why. */
 static void tell_lost_bytes(uint64_t now_micros) {
   static uint32_t told;
   static uint64_t next_micros;
@@ -72,7 +72,7 @@ static void tell_lost_bytes(uint64_t now_micros) {
   if (lost == told || now_micros < next_micros) return;
   told = lost;
   next_micros = now_micros + 1000000;
-  console_line("the coprocessor's line: ", console_number(lost), " bytes lost so far", NULL);
+  console_line("coprocessor UART: ", console_number(lost), " bytes lost so far", NULL);
 }
 
 /* Each access to it costs some cycles of a slow clock. */
@@ -101,7 +101,7 @@ void board_reset(void) {
   cortex_reset();
 }
 
-/* What does not fit is lost: nobody may be there to read, and the loop goes on. */
+/* Output that does not fit is lost: there may be no reader, and the loop must go on. */
 void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }

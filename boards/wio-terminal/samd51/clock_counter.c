@@ -1,7 +1,7 @@
 /*
- * TC0 and TC1 as one counter of 32 bits at 1 MHz (DS60001507, TC). It is clocked at 16 MHz, since a
- * read waits for some cycles of that clock. It goes on in idle sleep, which the core's own cycle
- * counter does not, and where a late interrupt would lose a tick, it loses none.
+ * TC0 and TC1 as one 32-bit counter at 1 MHz (DS60001507, TC). It is clocked at 16 MHz, because a
+ * read waits for some cycles of that clock. Unlike the core's own cycle counter, it counts in idle
+ * sleep, and it loses no tick if an interrupt is late.
  */
 #include "clock_counter.h"
 
@@ -25,17 +25,17 @@ void clock_counter_init(void) {
   clock_bus_enable(CLOCK_BUS_APBA, 15); /* TC1, its upper half */
   clock_peripheral(CLOCK_CHANNEL_TC0_TC1, CLOCK_GENERATOR_16MHZ);
   TC0_CTRLA = TC_CTRLA_SWRST;
-  WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's reset");
+  WAIT_FOR(TC0_SYNCBUSY == 0, "the microsecond counter to reset");
   TC0_CTRLA = TC_CTRLA_COUNT32 | TC_CTRLA_DIV16;
   TC0_CTRLA |= TC_CTRLA_ENABLE;
-  WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's start");
+  WAIT_FOR(TC0_SYNCBUSY == 0, "the microsecond counter to start");
 }
 
 static uint32_t read(void) {
   TC0_CTRLBSET = TC_COMMAND_READSYNC;
-  WAIT_FOR(TC0_SYNCBUSY == 0, "the counter's value");
+  WAIT_FOR(TC0_SYNCBUSY == 0, "the microsecond counter to sync");
   /* SYNCBUSY may clear before the command is done; the command reads as 0 once it is. */
-  WAIT_FOR((TC0_CTRLBSET & 7 << 5) == 0, "the counter's command");
+  WAIT_FOR((TC0_CTRLBSET & 7 << 5) == 0, "the microsecond counter to be read");
   return TC0_COUNT32;
 }
 

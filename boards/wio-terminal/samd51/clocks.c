@@ -1,7 +1,7 @@
 /*
- * From whatever the bootloader left (48 MHz from the DFLL) to 120 MHz from DPLL0, in the order
- * that the boards' known cores take, as this is the one that is proven on this board:
- * Seeed-Studio/ArduinoCore-samd cores/arduino/startup.c, tinygo-org/tinygo
+ * From the clocks that the bootloader leaves (48 MHz from the DFLL) to 120 MHz from DPLL0, in the
+ * order that the known cores for this board use, because that order is proven: Seeed-
+ * Studio/ArduinoCore-samd cores/arduino/startup.c, tinygo-org/tinygo
  * src/runtime/runtime_atsamd51.go. Registers: DS60001507, GCLK, MCLK and OSCCTRL.
  */
 #include "clocks.h"
@@ -52,34 +52,37 @@ static void generate(clock_generator generator, uint32_t source, uint32_t diviso
 static void start_dfll(void) {
   OSCCTRL_DFLLCTRLA = 0;
   OSCCTRL_DFLLMUL = DFLLMUL_STEPS;
-  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL's multiplier");
+  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL multiplier");
   OSCCTRL_DFLLCTRLB = 0;
-  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL's mode");
+  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL mode");
   OSCCTRL_DFLLCTRLA = DFLL_ENABLE;
-  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL's start");
-  /* An erratum that all the cores heed: its value counts once it was written after the start. */
+  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL to start");
+  /*
+   * Erratum, handled by all the cores: the value takes effect only if it is written after the
+   * start.
+   */
   OSCCTRL_DFLLVAL = OSCCTRL_DFLLVAL;
-  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL's value");
+  WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL value");
   OSCCTRL_DFLLCTRLB = DFLL_WAITLOCK | DFLL_CCDIS | DFLL_USBCRM;
-  WAIT_FOR(OSCCTRL_STATUS & STATUS_DFLLRDY, "the DFLL");
+  WAIT_FOR(OSCCTRL_STATUS & STATUS_DFLLRDY, "the DFLL to lock");
 }
 
 static void start_dpll(void) {
   clock_peripheral(CLOCK_CHANNEL_DPLL0, CLOCK_GENERATOR_1MHZ);
   OSCCTRL_DPLLRATIO = DPLL_RATIO;
-  WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL's ratio");
-  /* An erratum too: its lock comes and goes, so the clock is let out without. */
+  WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL ratio");
+  /* Erratum: the lock signal is unstable, so the clock is let through without it. */
   OSCCTRL_DPLLCTRLB = DPLL_LBYPASS;
   OSCCTRL_DPLLCTRLA = DPLL_ENABLE;
-  WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL's start");
+  WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL to start");
   const uint32_t ready = DPLL_LOCK | DPLL_CLKRDY;
-  WAIT_FOR((OSCCTRL_DPLLSTATUS & ready) == ready, "the DPLL");
+  WAIT_FOR((OSCCTRL_DPLLSTATUS & ready) == ready, "the DPLL to lock");
 }
 
 void clocks_init(void) {
   GCLK_CTRLA = GCLK_SWRST;
-  WAIT_FOR(!(GCLK_SYNCBUSY & GCLK_SWRST), "the clock controller's reset");
-  /* The core keeps off the DFLL while that starts anew. */
+  WAIT_FOR(!(GCLK_SYNCBUSY & GCLK_SWRST), "the clock controller to reset");
+  /* The core does not use the DFLL while the DFLL restarts. */
   generate(CLOCK_GENERATOR_CORE, SOURCE_OSCULP32K, 1);
   start_dfll();
   generate(CLOCK_GENERATOR_CORE, SOURCE_DFLL, 1);
@@ -94,9 +97,9 @@ void clocks_init(void) {
 
 void clock_peripheral(clock_channel channel, clock_generator generator) {
   GCLK_PCHCTRL(channel) = 0;
-  WAIT_FOR(!(GCLK_PCHCTRL(channel) & PCHCTRL_CHEN), "a peripheral's clock, to stop");
+  WAIT_FOR(!(GCLK_PCHCTRL(channel) & PCHCTRL_CHEN), "a peripheral clock to stop");
   GCLK_PCHCTRL(channel) = generator | PCHCTRL_CHEN;
-  WAIT_FOR(GCLK_PCHCTRL(channel) & PCHCTRL_CHEN, "a peripheral's clock");
+  WAIT_FOR(GCLK_PCHCTRL(channel) & PCHCTRL_CHEN, "a peripheral clock to start");
 }
 
 void clock_bus_enable(clock_bus bus, unsigned bit) { MCLK_MASK(bus) |= 1u << bit; }

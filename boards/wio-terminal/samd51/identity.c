@@ -19,7 +19,7 @@ void random_bytes(uint8_t *into, size_t length) {
   uint32_t word = 0;
   for (size_t i = 0; i < length; i++, word >>= 8) {
     if (i % sizeof word == 0) {
-      WAIT_FOR(TRNG_INTFLAG & TRNG_DATARDY, "the random numbers");
+      WAIT_FOR(TRNG_INTFLAG & TRNG_DATARDY, "random numbers");
       word = TRNG_DATA;
     }
     into[i] = (uint8_t)word;

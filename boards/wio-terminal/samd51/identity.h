@@ -1,4 +1,4 @@
-/* What tells this chip from all others, and what nobody can foresee. */
+/* The serial number of this chip, and random numbers. */
 #ifndef IDENTITY_H
 #define IDENTITY_H
 

@@ -32,7 +32,7 @@ enum { SPI_BAUD_24MHZ = 0 };
 #define RESET PIN(PIN_PORT_C, 7)
 #define BACKLIGHT PIN(PIN_PORT_C, 5)
 
-static void settle(void) { WAIT_FOR(SERCOM7_SYNCBUSY == 0, "the display's SPI"); }
+static void settle(void) { WAIT_FOR(SERCOM7_SYNCBUSY == 0, "the display SPI"); }
 
 void panel_init(void) {
   pin_output(BACKLIGHT, false);
@@ -58,13 +58,15 @@ void panel_reset(bool held) { pin_set(RESET, !held); }
 
 static void send(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
-    WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_DRE, "the display's wire");
+    WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_DRE, "the display SPI to take a byte");
     SERCOM7_DATA = bytes[i];
   }
 }
 
 /* The pins change only once the last bit is out. */
-static void finish(void) { WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_TXC, "the display's last byte"); }
+static void finish(void) {
+  WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_TXC, "the display SPI to finish");
+}
 
 void panel_command(uint8_t command, const uint8_t *parameters, size_t length) {
   pin_set(SELECT, false);

@@ -35,7 +35,7 @@ static uint16_t calibration(void) {
   return (uint16_t)(bias_comparator | bias_r2r << 4 | bias_buffer << 8);
 }
 
-static void settle(void) { WAIT_FOR(ADC1_SYNCBUSY == 0, "the light sensor's converter"); }
+static void settle(void) { WAIT_FOR(ADC1_SYNCBUSY == 0, "the light sensor ADC"); }
 
 void light_init(void) {
   clock_bus_enable(CLOCK_BUS_APBD, 8); /* ADC1 */
@@ -57,7 +57,7 @@ void light_init(void) {
   settle();
   /* The first result after the start and a change of the reference is not to be used. */
   for (unsigned discarded = 0; discarded < 2; discarded++) {
-    WAIT_FOR(ADC1_INTFLAG & ADC_INTFLAG_RESRDY, "the light sensor");
+    WAIT_FOR(ADC1_INTFLAG & ADC_INTFLAG_RESRDY, "a light reading");
     ADC1_INTFLAG = ADC_INTFLAG_RESRDY;
   }
 }

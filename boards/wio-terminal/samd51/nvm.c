@@ -30,13 +30,13 @@ enum {
 #define CMCC_SR REGISTER32(0x4100600c)
 #define CMCC_MAINT0 REGISTER32(0x41006020)
 
-/* Past a second of the core's, where an erase takes 200 ms at most. */
+/* More than a second of the core's time; an erase takes at most 200 ms. */
 enum { NVM_READY_TURNS = 30000000 };
 
 static void wait_until_ready(void) {
   uint32_t turns_left = NVM_READY_TURNS;
   while (!(NVMCTRL_STATUS & NVM_STATUS_READY)) {
-    if (--turns_left == 0) panic("the flash does not get ready");
+    if (--turns_left == 0) panic("flash controller not ready");
   }
 }
 
@@ -45,14 +45,13 @@ static void command(uint16_t code, uintptr_t address) {
   NVMCTRL_ADDR = (uint32_t)address;
   NVMCTRL_CTRLB = NVM_COMMAND_KEY | code;
   wait_until_ready();
-  if (NVMCTRL_INTFLAG & NVM_INTFLAG_ERRORS)
-    panic_at("the flash refuses a command", (uint32_t)address);
+  if (NVMCTRL_INTFLAG & NVM_INTFLAG_ERRORS) panic_at("flash command failed", (uint32_t)address);
 }
 
 /* The flash's own caches and the core's hold what was there before (revision A: not reliably). */
 static void begin(void) {
   CMCC_CTRL = 0;
-  WAIT_FOR(!(CMCC_SR & 1), "the cache's stop");
+  WAIT_FOR(!(CMCC_SR & 1), "the cache to stop");
   wait_until_ready();
   NVMCTRL_CTRLA = (NVMCTRL_CTRLA & (uint16_t)~NVM_CTRLA_WMODE) | NVM_CTRLA_CACHEDIS;
 }

@@ -15,17 +15,17 @@
 #define REGISTER32(address) (*(volatile uint32_t *)(address))
 
 /*
- * Waits for a bit of the chip. One that never comes is told and ends the run: some milliseconds at
- * 48 or 120 MHz; where the core is slower than that, the watchdog is quicker.
+ * Waits for a bit of the chip. If it does not come, the run ends with a log line: after some
+ * milliseconds at 48 or 120 MHz. If the core is slower than that, the watchdog ends the run first.
  */
-#define WAIT_FOR(condition, what)                                      \
-  do {                                                                 \
-    for (uint32_t turns_left = 100000; !(condition);) {                \
-      if (--turns_left == 0) panic("the chip does not get on: " what); \
-    }                                                                  \
+#define WAIT_FOR(condition, what)                                  \
+  do {                                                             \
+    for (uint32_t turns_left = 100000; !(condition);) {            \
+      if (--turns_left == 0) panic("timed out waiting for " what); \
+    }                                                              \
   } while (0)
 
-/* Lines of the interrupt controller: samd51p19a.h. A SERCOM has four of its own. */
+/* Interrupt lines: samd51p19a.h. Each SERCOM has four. */
 enum { SAMD51_LINE_SERCOM0 = 46, SAMD51_LINE_SERCOM2 = 54, SAMD51_LINES = 137 };
 enum {
   SAMD51_LINE_USB_OTHER = 80,
@@ -40,7 +40,7 @@ enum {
   SAMD51_SERCOM_LINE_ERROR = 3
 };
 
-/* Urgency, 0 first: the coprocessor's bytes come every 16 µs and wait for nobody. */
+/* Priorities, 0 is the most urgent: the coprocessor sends a byte every 16 µs and does not wait. */
 enum {
   SAMD51_PRIORITY_LINK_RECEIVE = 0,
   SAMD51_PRIORITY_USB = 2,

@@ -15,7 +15,7 @@ enum { WDT_ENABLE = 2, WDT_CLEAR_KEY = 0xa5, WDT_SYNCBUSY_CLEAR = 1 << 4 };
 enum { WDT_PERIOD = 0xa };
 
 void watchdog_start(void) {
-  if (WDT_CTRLA & WDT_ENABLE) { /* by a fuse, with a period of its own choice */
+  if (WDT_CTRLA & WDT_ENABLE) { /* started by a fuse, with the period in the fuse */
     watchdog_feed();
     return;
   }
@@ -24,7 +24,7 @@ void watchdog_start(void) {
   WAIT_FOR(WDT_SYNCBUSY == 0, "the watchdog");
 }
 
-/* To clear it while it is at the last time's would be lost: it takes some cycles of 1,024 Hz. */
+/* A clear during the previous one would be lost: it takes some cycles of 1,024 Hz. */
 void watchdog_feed(void) {
   if (!(WDT_SYNCBUSY & WDT_SYNCBUSY_CLEAR)) WDT_CLEAR = WDT_CLEAR_KEY;
 }
@@ -42,13 +42,13 @@ void brown_out_init(void) {
   SUPC_BOD33 = BOD33_LEVEL;
   SUPC_BOD33 = BOD33_LEVEL | BOD33_ENABLE;
   WAIT_FOR(SUPC_STATUS & STATUS_BOD33RDY, "the brown-out detector");
-  WAIT_FOR(!(SUPC_STATUS & STATUS_BOD33DET), "the supply is below 2.7 V");
+  WAIT_FOR(!(SUPC_STATUS & STATUS_BOD33DET), "a supply above 2.7 V");
   SUPC_BOD33 = BOD33_LEVEL;
   SUPC_BOD33 = BOD33_LEVEL | BOD33_RESET | BOD33_ENABLE;
   WAIT_FOR(SUPC_STATUS & STATUS_BOD33RDY, "the brown-out reset");
   /* The linear regulator: all cores for this board choose it. */
   SUPC_VREG &= ~(uint32_t)VREG_BUCK;
-  WAIT_FOR(SUPC_STATUS & STATUS_VREGRDY, "the regulator");
+  WAIT_FOR(SUPC_STATUS & STATUS_VREGRDY, "the voltage regulator");
 }
 
 #define CMCC_CTRL REGISTER32(0x41006008)
@@ -57,7 +57,7 @@ void brown_out_init(void) {
 
 void cache_init(void) {
   CMCC_CTRL = 0;
-  WAIT_FOR(!(CMCC_SR & 1), "the cache's stop");
+  WAIT_FOR(!(CMCC_SR & 1), "the cache to stop");
   CMCC_MAINT0 = 1; /* forgets all */
   CMCC_CTRL = 1;
 }
@@ -66,14 +66,8 @@ void cache_init(void) {
 
 const char *reset_cause(void) {
   static const char *const names[8] = {
-      "power on",
-      "brown-out of the core",
-      "brown-out of the supply",
-      "the flash controller",
-      "reset button",
-      "watchdog",
-      "the program itself",
-      "backup",
+      "power on",     "core brown-out", "supply brown-out", "flash controller",
+      "reset button", "watchdog",       "software",         "wake from backup",
   };
   const uint8_t cause = RSTC_RCAUSE;
   for (unsigned bit = 0; bit < 8; bit++) {

@@ -1,14 +1,14 @@
-/* What keeps a run safe: supply, watchdog, cache; and why the chip was reset. */
+/* Supply, watchdog and cache; and why the chip was reset. */
 #ifndef SUPPLY_H
 #define SUPPLY_H
 
-/* Before all else: a start-up that hangs is ended, too. */
+/* Call this first: a start that hangs is ended, too. */
 void watchdog_start(void);
 
 /* Once a round of the loop: the chip is reset 8 s after the last. */
 void watchdog_feed(void);
 
-/* Resets the chip where the supply is too low to write flash. */
+/* Resets the chip if the supply is too low to write flash. */
 void brown_out_init(void);
 
 void cache_init(void);

@@ -60,14 +60,14 @@ static uint16_t divisor(uint32_t baud) {
 static void start(uart uart, uint32_t baud) {
   const uintptr_t base = bases[uart];
   SERCOM_CTRLA(base) = USART_CTRLA_SWRST;
-  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's reset");
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART to reset");
   SERCOM_CTRLA(base) = USART_CTRLA_INTERNAL_CLOCK | USART_CTRLA_IBON | USART_CTRLA_TXPO_0 |
                        USART_CTRLA_RXPO_2 | USART_CTRLA_LSB_FIRST;
   SERCOM_BAUD(base) = divisor(baud);
   SERCOM_CTRLB(base) = USART_CTRLB_TXEN | (uart == UART_LINK ? USART_CTRLB_RXEN : 0);
-  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's frame");
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART to take its settings");
   SERCOM_CTRLA(base) |= USART_CTRLA_ENABLE;
-  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART's start");
+  WAIT_FOR(SERCOM_SYNCBUSY(base) == 0, "a UART to start");
   if (uart == UART_LINK) SERCOM_INTENSET(base) = USART_INTERRUPT_RXC;
 }
 
@@ -139,14 +139,16 @@ void uart_drain(uart uart) {
   if (!running) return;
   SERCOM_INTENCLR(bases[uart]) = USART_INTERRUPT_DRE;
   uint8_t byte;
-  /* A byte takes 87 µs at 115,200 baud; a UART that has no clock takes none for ever. */
+  /* A byte takes 87 µs at 115,200 baud. A UART without a clock never takes one. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (!(SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_DRE)) continue;
     if (!ring_take(&to_send[uart], &byte)) break;
     SERCOM_DATA(bases[uart]) = byte;
     turns_left = 50000;
   }
-  /* The last one has left its register, but not yet the chip. Where none was sent, nothing will. */
+  /*
+   * The last byte has left its register, but not yet the chip. If none was sent, TXC never comes.
+   */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_TXC) break;
   }

@@ -73,7 +73,7 @@ static volatile bank banks[USB_ENDPOINTS][2];
 static uint8_t packets[USB_ENDPOINTS][2][USB_DATA_PACKET] __attribute__((aligned(4)));
 static volatile bool was_suspended; /* since the last reset of the bus */
 
-/* The factory's values, and where there are none what the device pack says for them. */
+/* The factory's values, or the defaults of the device pack if there are none. */
 static void calibrate_pads(void) {
   const uint32_t fuses = REGISTER32(0x00800084);
   uint32_t transn = fuses & 0x1f, transp = fuses >> 5 & 0x1f, trim = fuses >> 10 & 7;
@@ -114,12 +114,12 @@ void usb_device_start(void) {
   pin_give(PIN(PIN_PORT_A, 25), PIN_FUNCTION_H); /* D+ */
   /* The bootloader leaves it running. */
   USB_CTRLA = USB_CTRLA_SWRST;
-  WAIT_FOR(!(USB_SYNCBUSY & USB_SYNCBUSY_SWRST), "USB's reset");
+  WAIT_FOR(!(USB_SYNCBUSY & USB_SYNCBUSY_SWRST), "USB to reset");
   calibrate_pads();
   USB_QOSCTRL = USB_QOS_HIGH;
   USB_DESCADD = (uint32_t)(uintptr_t)banks;
   USB_CTRLA = USB_CTRLA_ENABLE;
-  WAIT_FOR(!(USB_SYNCBUSY & USB_SYNCBUSY_ENABLE), "USB's start");
+  WAIT_FOR(!(USB_SYNCBUSY & USB_SYNCBUSY_ENABLE), "USB to start");
   USB_INTFLAG = 0xffff;
   USB_INTENSET = USB_INT_EORST | USB_INT_EORSM;
   for (unsigned i = 0; i < USB_LINES_USED; i++) cortex_set_priority(lines[i], SAMD51_PRIORITY_USB);
@@ -127,13 +127,13 @@ void usb_device_start(void) {
   USB_CTRLB = USB_CTRLB_FULL_SPEED;
 }
 
-/* The link to the coprocessor is more urgent, and goes on. */
+/* The interrupt of the coprocessor's link is more urgent and stays enabled. */
 void usb_device_hold(void) { cortex_hold(SAMD51_PRIORITY_USB); }
 void usb_device_resume(void) { cortex_release(); }
 
 /*
- * The bus falls asleep, or wakes up: only the one that comes next may interrupt, since the other
- * may come again and again meanwhile. What it has left behind is of no meaning by then.
+ * The bus suspends or resumes: only the event that comes next may interrupt, because the other one
+ * may repeat meanwhile. Its flag has no meaning by then.
  */
 static void await_on_bus(uint16_t next) {
   USB_INTENCLR = USB_INT_SUSPEND | USB_INT_WAKEUP;
@@ -142,8 +142,8 @@ static void await_on_bus(uint16_t next) {
 }
 
 /*
- * The first frame ends a suspension, not WAKEUP: that comes with a reset of the bus, too, and what
- * the port sent until the end of the reset would be lost.
+ * The first frame ends a suspension, not WAKEUP: WAKEUP also comes with a reset of the bus, and
+ * whatever the port sent before the end of that reset would be lost.
  */
 bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & USB_INT_SOF); }
 
@@ -201,7 +201,7 @@ void usb_device_stall(uint8_t endpoint_address, bool on) {
     EP_STATUSSET(endpoint) = ways;
     return;
   }
-  /* The toggle starts anew, whether it was halted or not: USB 2.0, 9.4.5. */
+  /* The toggle starts at zero, halted or not: USB 2.0, 9.4.5. */
   EP_STATUSCLR(endpoint) =
       ways | (endpoint_address & USB_ENDPOINT_IN ? USB_STATUS_DTGLIN : USB_STATUS_DTGLOUT);
 }
@@ -220,7 +220,7 @@ static void poll_bus(void) {
     was_suspended = true;
     await_on_bus(USB_INT_WAKEUP);
   }
-  /* After SUSPEND: where both a beginning and an end wait, the bus is awake. */
+  /* After SUSPEND: if both a suspend and a resume are pending, the bus is awake. */
   if (flags & (USB_INT_WAKEUP | USB_INT_EORSM)) await_on_bus(USB_INT_SUSPEND);
   if (!(flags & USB_INT_EORST)) return;
   was_suspended = false;

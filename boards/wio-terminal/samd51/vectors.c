@@ -1,6 +1,6 @@
 /*
- * The vector table, with samd51p19a.h's lines. A line that nobody enabled has no handler: one that
- * comes nevertheless is a fault.
+ * The vector table, with the interrupt lines of samd51p19a.h. A line that nobody enabled has no
+ * handler: if it fires anyway, that is a fault.
  */
 #include "vectors.h"
 

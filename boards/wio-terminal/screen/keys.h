@@ -1,7 +1,7 @@
 /*
- * The three buttons on the upper edge, as the screen takes them: A turns the LED over, B turns the
- * page, C dims the picture and at last puts out its light. The program gets their events all the
- * same. The 5-way switch does it too: pressed, to the sides, up and down.
+ * What the three buttons on the upper edge do for the screen: A switches the LED, B goes to the
+ * next page, C dims the picture and finally switches off its light. The program receives their
+ * events as well. The 5-way switch does the same: pressed, left and right, up and down.
  */
 #ifndef KEYS_H
 #define KEYS_H

@@ -56,7 +56,7 @@ static const char *words_for(link_state link, const char *problem) {
 
 static void draw_network(const status *status) {
   char text[64];
-  list_line(0, "Wi-Fi", *status->wifi_name ? status->wifi_name : "no name is set");
+  list_line(0, "Wi-Fi", *status->wifi_name ? status->wifi_name : "not set");
   list_line(1, "", words_for(status->wifi, status->wifi_problem));
   if (status->wifi == STATUS_LINK_UP) {
     const uint8_t *const part = status->address;
@@ -66,7 +66,7 @@ static void draw_network(const status *status) {
   } else {
     list_line(2, "Address", "none");
   }
-  text_join(text, sizeof text, *status->broker_host ? status->broker_host : "none asked for", NULL);
+  text_join(text, sizeof text, *status->broker_host ? status->broker_host : "none", NULL);
   list_line(3, "Broker", text);
   if (status->broker_port) list_line(4, "Port", console_number(status->broker_port));
   list_line(5, "", words_for(status->broker, status->broker_problem));
@@ -95,13 +95,13 @@ static void draw_about(const status *status) {
   list_line(0, "Device", status->id);
   list_line(1, "Firmware", status->version);
   uptime_text(status->uptime_s, text, sizeof text);
-  list_line(2, "Running for", text);
+  list_line(2, "Uptime", text);
   text_join(text, sizeof text, console_number(status->heap_used_bytes / 1024), " of ",
             console_number(status->heap_bytes / 1024), " KB", NULL);
   list_line(3, "Memory used", text);
-  list_line(4, "Started by", status->last_reset);
-  list_line(5, "Decides", status->decided);
-  list_line(6, "Waiting", status->outbox);
+  list_line(4, "Last reset", status->last_reset);
+  list_line(5, "LED set", status->decided);
+  list_line(6, "Readings", status->outbox);
 }
 
 static void (*const draw[PAGES])(const status *) = {draw_main, draw_network, draw_about};

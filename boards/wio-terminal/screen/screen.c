@@ -9,9 +9,9 @@
 #include "tile.h"
 
 /*
- * A tile that changed takes some tenths of a millisecond to paint, and one to send. With this pace
- * a picture that changed all over is there after 100 ms. Five pictures a second will do, and
- * between them the loop has all its time.
+ * A changed tile takes some tenths of a millisecond to paint, and one millisecond to send. At this
+ * pace a completely new picture is there after 100 ms. Five pictures a second are enough, and leave
+ * the loop its time.
  */
 enum { TILE_MICROS = 2000, PICTURE_MICROS = 200000 };
 
@@ -27,7 +27,7 @@ void screen_init(void) { panel_init(); }
 
 static void turn_pages(int pages) { current = (page)(((int)current + PAGES + pages) % PAGES); }
 
-/* One status for a whole picture, so that its parts agree. False where nothing has changed. */
+/* Reads the status once, so that all parts of the picture agree. False if nothing has changed. */
 static bool begin_picture(uint64_t now_micros) {
   status_read(&shown, now_micros);
   history_step(now_micros, shown.light);

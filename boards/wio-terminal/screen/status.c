@@ -33,7 +33,7 @@ static void program(status *into) {
   into->on_above = has_rule && package->on_above;
   into->version = package ? package->version : "";
   into->id = program_id();
-  text_join(into->decided, sizeof into->decided, program_is_alone() ? "by itself" : "by server",
+  text_join(into->decided, sizeof into->decided, program_is_alone() ? "by device" : "by server",
             NULL);
   text_join(into->outbox, sizeof into->outbox, console_number(program_outbox()), " waiting", NULL);
 }
@@ -47,7 +47,7 @@ static void wifi(status *into) {
   memcpy(into->address, wifi_address(), sizeof into->address);
 }
 
-/* Where a connection was made, the program's words tell what the broker had against it. */
+/* If a connection was made, the program's log says what the broker objected to. */
 static void broker(status *into) {
   const socket_facts *const socket = socket_look();
   const bool is_up = socket->is_open && program_is_connected();

@@ -1,5 +1,4 @@
-/* What the screen tells about. Texts are not null, and stay as they are for as long as it matters.
- */
+/* What the screen shows. Texts are never null, and stay valid until the next status_read. */
 #ifndef STATUS_H
 #define STATUS_H
 
@@ -14,11 +13,11 @@ typedef struct {
   bool led_on;
   bool led_by_hand; /* by the button, since the program last set it */
 
-  /* The rule that the device follows when it is alone; -1 where it has none. */
+  /* The rule that the device uses without a server; -1 if it has none. */
   int threshold;
   bool on_above;
 
-  /* The program's own two lines: who decides, and what waits to be sent. */
+  /* Who decides, and how many readings wait to be sent. */
   char decided[24];
   char outbox[24];
 
@@ -42,7 +41,7 @@ typedef struct {
   uint32_t heap_used_bytes, heap_bytes;
 } status;
 
-/* Takes stock of the board. */
+/* Reads the state of the board. */
 void status_read(status *into, uint64_t now_micros);
 
 #endif

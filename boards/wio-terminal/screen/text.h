@@ -1,4 +1,4 @@
-/* Text on the tile. Letters that a font has not are drawn as a box. */
+/* Text on the tile. A letter that the font does not have is drawn as a box. */
 #ifndef TEXT_H
 #define TEXT_H
 
@@ -14,10 +14,10 @@ int text_width(const font *font, const char *text);
 int text_draw(const font *font, int x, int y, uint16_t color, const char *text);
 void text_draw_right(const font *font, int right, int y, uint16_t color, const char *text);
 
-/* What does not fit into `width` pixels is cut off, and an ellipsis tells so. */
+/* Text that does not fit into `width` pixels is cut off and ends with an ellipsis. */
 void text_draw_within(const font *font, int x, int y, int width, uint16_t color, const char *text);
 
-/* A text of pieces, the last of them a null pointer; what does not fit is left out. */
+/* Joins the pieces, the last of which is a null pointer; what does not fit is left out. */
 __attribute__((sentinel)) void text_join(char *into, size_t space, ...);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A piece of the screen, composed in RAM. A whole frame takes 150 KB, so a page is drawn again for
- * each tile, and all that lies outside of the tile is clipped. Coordinates are the screen's, in
+ * A part of the screen, composed in RAM. A whole frame takes 150 KB, so a page is drawn again for
+ * each tile, and everything outside the tile is clipped. Coordinates are those of the screen, in
  * pixels from its upper left corner.
  */
 #ifndef TILE_H
@@ -52,7 +52,9 @@ int tile_y(void);
 /* What is sent from now on is darker by so many halves, 0..2. */
 void tile_dim(unsigned halves);
 
-/* The bytes as the display takes them, in place: the tile is to be painted anew after that. */
+/*
+ * The bytes in the display's format, converted in place: paint the tile again before its next use.
+ */
 const uint8_t *tile_bytes(void);
 
 #endif

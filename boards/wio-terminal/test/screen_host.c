@@ -76,7 +76,7 @@ void light_bulb_turn_over(void) {
 
 static status given = {
     .threshold = 300,
-    .decided = "by the server",
+    .decided = "by server",
     .outbox = "",
     .id = "nightlight-1",
     .version = "0.1.0",

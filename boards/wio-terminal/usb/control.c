@@ -109,7 +109,7 @@ static void configure(void) {
   accept();
 }
 
-/* There is one setting, and to choose it starts the interface's endpoints anew: 9.1.1.5. */
+/* There is one setting; choosing it restarts the endpoints of the interface: 9.1.1.5. */
 static void set_interface(void) {
   if (current.value != 0) {
     refuse();
@@ -171,7 +171,7 @@ static void standard(void) {
   }
 }
 
-/* Only the communications interface has requests of its own. */
+/* Only the communications interface has class requests. */
 static void class_request(void) {
   const uint8_t direction = current.type & USB_REQUEST_TO_HOST;
   if ((current.type & USB_REQUEST_RECEIVER) != USB_RECEIVER_INTERFACE ||
@@ -199,7 +199,7 @@ void usb_on_reset(void) {
 }
 
 void usb_on_setup(const usb_setup *setup) {
-  state = CONTROL_IDLE; /* whatever was under way is over: 8.5.3 */
+  state = CONTROL_IDLE; /* it ends any transfer in progress: 8.5.3 */
   current = *setup;
   if (!has_receiver()) refuse();
   else if ((current.type & USB_REQUEST_KIND) == USB_KIND_STANDARD) standard();

@@ -27,7 +27,7 @@ bool usb_device_is_suspended(void);
 
 void usb_device_set_address(uint8_t address);
 
-/* Starts all endpoints but the first anew: free, without a stall, at the first toggle. */
+/* Restarts all endpoints but the first: empty, not stalled, at the first toggle. */
 void usb_device_open_endpoints(void);
 void usb_device_close_endpoints(void);
 

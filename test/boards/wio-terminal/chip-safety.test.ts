@@ -86,7 +86,7 @@ describe("the chip, when things go wrong", () => {
     await running.until("buttons are watched");
     const address = await addressOf("board_light");
     running.chip.nvm.program(address, UNDEFINED);
-    await running.until(`${BOARD.previousRun}${BOARD.fault} at 0x00010000`);
+    await running.until(BOARD.previousRun + BOARD.fault);
     await running.until(`${BOARD.faultStatus}0x00010000 `);
     const pc = `0x${address.toString(16).padStart(8, "0")}`;
     expect(running.log.find((line) => line.startsWith("  pc "))).toContain(`pc ${pc} `);
