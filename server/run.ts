@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { serverClientId } from "../src/common/wire";
 import type { Config } from "./setup/config";
 import { Counts } from "./deciding/counts";
@@ -15,12 +16,13 @@ import type { Log } from "./base/log";
 import { Metrics } from "./http/metrics";
 import type { Options } from "./setup/options";
 import { PageAccess } from "./http/page-access";
-import { bundlePage } from "./http/page-bundle";
+import { bundlePage } from "./base/page-bundle";
 import { Rejections } from "./base/rejections";
 import { fieldsOf } from "../src/common/server-rule";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
 import { SimulatedDevice } from "./simulator/device";
 import { trustCa } from "./simulator/sockets";
+import { ROOT } from "./base/root";
 import { readToken } from "./http/token";
 import type { UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
@@ -161,7 +163,7 @@ async function start(
     tls,
     access,
     maxConnections: security.limits.connections,
-    assets: await bundlePage(),
+    assets: await bundlePage(join(ROOT, "server/page")),
     devices,
     snapshot: () => ({
       version: VERSION,

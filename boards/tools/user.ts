@@ -5,6 +5,7 @@ import { userNameError } from "../../server/broker/access";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { UserError, messageOf } from "../../server/base/user-error";
 import { hashPassword } from "../../server/broker/password";
+import { command } from "./command";
 import { readPassword } from "./prompt";
 import { Users } from "../../server/setup/users";
 
@@ -70,10 +71,4 @@ async function newPassword(name: string): Promise<string> {
   return password;
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`nightlight: ${error.message}`);
-  process.exitCode = 1;
-}
+await command(() => main(process.argv.slice(2)));

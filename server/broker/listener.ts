@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { peerAddress } from "../base/peer-address";
 import type { Tls } from "../setup/tls";
 import type { Rejections } from "../base/rejections";
 import type { Connections } from "./connections";
@@ -33,7 +34,7 @@ export function createListener(
   serve: (socket: Socket, address: string, certificate?: string) => void,
 ): Server {
   const accept = (socket: Socket): void => {
-    const address = addressOf(socket);
+    const address = peerAddress(socket);
     if (!connections.take(address)) {
       socket.destroy();
       return;
@@ -47,7 +48,7 @@ export function createListener(
   if (!tls)
     return createServer((socket) => {
       accept(socket);
-      if (!socket.destroyed) serve(socket, addressOf(socket));
+      if (!socket.destroyed) serve(socket, peerAddress(socket));
     });
 
   const server = createTlsServer({
@@ -63,11 +64,11 @@ export function createListener(
     if (presented && !socket.authorized) {
       // The type says Error, the value is OpenSSL's code.
       const why = String(socket.authorizationError);
-      rejections.refuse("broker", "certificate", `${addressOf(socket)}: ${why}`);
+      rejections.refuse("broker", "certificate", `${peerAddress(socket)}: ${why}`);
       socket.destroy();
       return;
     }
-    serve(socket, addressOf(socket), name);
+    serve(socket, peerAddress(socket), name);
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
     // A client that just went away, as a port scanner does, has presented nothing.
@@ -75,15 +76,10 @@ export function createListener(
     rejections.refuse(
       "broker",
       "certificate",
-      `${addressOf(socket)}: ${error.code ?? error.message}`,
+      `${peerAddress(socket)}: ${error.code ?? error.message}`,
     );
   });
   return server;
-}
-
-export function addressOf(socket: { remoteAddress?: string }): string {
-  // IPv4 over a socket for both families.
-  return (socket.remoteAddress ?? "an unknown address").replace(/^::ffff:/, "");
 }
 
 function certificateOf(socket: TLSSocket): { presented: boolean; name?: string } {

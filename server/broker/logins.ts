@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { FailureLimiter } from "../base/failure-limiter";
 import { Refusal } from "../base/rejections";
 import { hashPassword, passwordMatches } from "./password";
 import type { User, Users } from "../setup/users";
@@ -18,9 +19,6 @@ interface Account {
   secret: Buffer;
 }
 
-const WINDOW_MS = 60_000;
-/** Addresses whose failures are remembered; an attacker with more of them has to be met elsewhere. */
-const MAX_ADDRESSES = 10_000;
 /** scrypt takes a core each: no more at once, and no longer a queue, whoever asks. */
 const MAX_CHECKS = 2;
 const MAX_WAITING = 100;
@@ -32,7 +30,7 @@ export class Logins {
   /** Proofs of passwords that were right once, so that a reconnection costs no scrypt. */
   private readonly proven = new Map<string, Buffer>();
   private readonly proofKey = randomBytes(32);
-  private readonly failures = new Map<string, { count: number; sinceMs: number }>();
+  private readonly failures: FailureLimiter;
   /** Checked for names that nobody has, so that an answer's time does not tell which exist. */
   private readonly nobody = hashPassword(randomBytes(16).toString("hex"));
   private checks = 0;
@@ -42,9 +40,11 @@ export class Logins {
   constructor(
     private readonly users: Users | undefined,
     private readonly required: boolean,
-    private readonly limits: Pick<Limits, "failed-logins">,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+    limits: Pick<Limits, "failed-logins">,
+    nowMs?: () => number,
+  ) {
+    this.failures = new FailureLimiter(limits["failed-logins"], nowMs);
+  }
 
   /** An account of this process: what it logs in with. */
   addAccount(name: string, role: "server" | "device"): { username: string; password: string } {
@@ -88,10 +88,10 @@ export class Logins {
     const shown = user ? name : "an unknown user";
     const hash = user?.password;
     if (user && hash && this.isProven(hash, password)) return identity(name, user);
-    if (this.isLockedOut(address))
+    if (this.failures.isLockedOut(address))
       throw new Refusal("login-rate", `${shown}, after too many failed logins`);
     if (!(await this.checked(password, hash ?? (await this.nobody))) || !user || !hash) {
-      this.fail(address);
+      this.failures.fail(address);
       throw new Refusal("login", `${shown}, with a wrong password`);
     }
     this.proven.set(hash, this.proof(hash, password));
@@ -120,23 +120,6 @@ export class Logins {
   private isProven(hash: string, password: Buffer): boolean {
     const proof = this.proven.get(hash);
     return proof !== undefined && timingSafeEqual(proof, this.proof(hash, password));
-  }
-
-  private isLockedOut(address: string): boolean {
-    const failures = this.failures.get(address);
-    if (!failures || this.nowMs() - failures.sinceMs >= WINDOW_MS) return false;
-    return failures.count >= this.limits["failed-logins"];
-  }
-
-  private fail(address: string): void {
-    const nowMs = this.nowMs();
-    const failures = this.failures.get(address);
-    if (failures && nowMs - failures.sinceMs < WINDOW_MS) {
-      failures.count++;
-      return;
-    }
-    if (this.failures.size >= MAX_ADDRESSES) this.failures.clear();
-    this.failures.set(address, { count: 1, sinceMs: nowMs });
   }
 }
 

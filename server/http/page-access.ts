@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { addressOf } from "../broker/listener";
+import { FailureLimiter } from "../base/failure-limiter";
+import { peerAddress } from "../base/peer-address";
 import { HttpError, readBody, refuseCrossSite } from "./http-request";
 import type { Reason, Rejections } from "../base/rejections";
 
@@ -14,13 +15,12 @@ export interface PageAccessOptions {
 
 /** A browser stays logged in for this long, s. */
 const SESSION_S = 7 * 24 * 3600;
+/** Wrong tokens of one address, each minute. */
 const FAILURES_ALLOWED = 20;
-const WINDOW_MS = 60_000;
-const MAX_ADDRESSES = 10_000;
 
 /** Who may use page and API: a program by bearer token, a browser by the cookie of its login. */
 export class PageAccess {
-  private readonly failures = new Map<string, { count: number; sinceMs: number }>();
+  private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
   /** Texts are compared by their digests, which are of one length and tell nothing of theirs. */
   private readonly key = randomBytes(32);
   private readonly cookieName: string;
@@ -91,26 +91,19 @@ export class PageAccess {
     this.options.rejections.refuse(
       "page",
       reason,
-      `${addressOf(request.socket)}: ${where}: ${what}`,
+      `${peerAddress(request.socket)}: ${where}: ${what}`,
     );
   }
 
   private isToken(request: IncomingMessage, text: string): boolean {
-    const address = addressOf(request.socket);
-    const nowMs = performance.now();
-    let failures = this.failures.get(address);
-    if (failures && nowMs - failures.sinceMs >= WINDOW_MS) failures = undefined;
-    if (failures && failures.count >= FAILURES_ALLOWED) {
+    const address = peerAddress(request.socket);
+    if (this.failures.isLockedOut(address)) {
       this.refuse(request, "token-rate", "too many wrong tokens");
       throw new HttpError(429, "token: too many wrong ones, try again in a minute");
     }
     if (this.same(text, this.options.token ?? "")) return true;
     this.refuse(request, "token", "a wrong token");
-    if (this.failures.size >= MAX_ADDRESSES) this.failures.clear();
-    this.failures.set(address, {
-      count: (failures?.count ?? 0) + 1,
-      sinceMs: failures?.sinceMs ?? nowMs,
-    });
+    this.failures.fail(address);
     return false;
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import { WebSocketServer, createWebSocketStream } from "ws";
 import type { Broker } from "../broker/broker";
-import { addressOf } from "../broker/listener";
+import { peerAddress } from "../base/peer-address";
 import { HttpError } from "./http-request";
 import type { PageAccess } from "./page-access";
 
@@ -33,7 +33,7 @@ export function serveMqtt(
   sockets.on("connection", (socket, request) => {
     const stream = createWebSocketStream(socket);
     stream.on("error", () => stream.destroy());
-    if (!broker?.handle(stream, addressOf(request.socket))) socket.terminate();
+    if (!broker?.handle(stream, peerAddress(request.socket))) socket.terminate();
   });
   return sockets;
 }

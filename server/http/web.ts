@@ -12,7 +12,7 @@ import { LiveChanges } from "./live-changes";
 import { listen } from "../base/listen";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
-import type { Asset } from "./page-bundle";
+import type { Asset } from "../base/page-bundle";
 import type { Fields } from "../../src/common/server-rule";
 import type { Tls } from "../setup/tls";
 import { messageOf } from "../base/user-error";

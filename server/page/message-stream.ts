@@ -1,5 +1,5 @@
 import { byId, setText, textElement } from "./dom";
-import { MESSAGES_SHOWN, type MessageLog, type NumberedMessage } from "./message-log";
+import { MESSAGES_SHOWN, type RecentMessages, type NumberedMessage } from "./recent-messages";
 import { clockWords } from "./words";
 
 /** A hostile payload of a thousand characters is not worth the whole screen. */
@@ -17,7 +17,7 @@ export class MessageStream {
   private readonly only = byId("only", HTMLInputElement);
   private readonly onlyLabel = byId("only-label", HTMLElement);
   /** Of which log and which device the rows are. */
-  private shown: { log?: MessageLog; deviceId?: string } = {};
+  private shown: { log?: RecentMessages; deviceId?: string } = {};
   private newestShown = 0;
   private appendedMs = 0;
   private paused = false;
@@ -33,7 +33,7 @@ export class MessageStream {
     this.only.addEventListener("change", onChange);
   }
 
-  show(log: MessageLog, openId: string | undefined, deviceCount: number): void {
+  show(log: RecentMessages, openId: string | undefined, deviceCount: number): void {
     this.onlyLabel.hidden = deviceCount < 2;
     const deviceId = this.only.checked && deviceCount > 1 ? openId : undefined;
     const messages = log.list(deviceId);

@@ -8,7 +8,7 @@ import type {
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
-import { MessageLog } from "./message-log";
+import { RecentMessages } from "./recent-messages";
 
 export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule"> & {
   brokerConnected: boolean;
@@ -38,7 +38,7 @@ export class Model {
   server: ServerFacts | undefined;
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();
-  messages = new MessageLog();
+  messages = new RecentMessages();
   /** Of the opened device, the only one that has a chart. */
   live: LiveHistory | undefined;
   private roles = new Map<string, Roles>();
@@ -93,7 +93,7 @@ export class Model {
     this.live = undefined;
     this.devices = new Map();
     for (const view of snapshot.devices) this.setDevice(view);
-    this.messages = new MessageLog();
+    this.messages = new RecentMessages();
     for (const message of snapshot.messages) this.addMessage(message);
   }
 

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error";
+import { wholeNumber } from "./whole-number";
 
 /** What one client, or all of them, may ask of the embedded broker. */
 export interface Limits {
@@ -66,12 +67,7 @@ export function parseLimits(texts: string[]): Limits {
       throw new UserError(
         `--limit: found "${text}", allowed is NAME=NUMBER with one of ${Object.keys(limits).join(", ")}`,
       );
-    const number = Number(value);
-    if (!/^[0-9]+$/.test(value) || number < 1 || number > MAX[name])
-      throw new UserError(
-        `--limit ${name}: found "${value}", allowed is a whole number from 1 to ${MAX[name]}`,
-      );
-    limits[name] = number;
+    limits[name] = wholeNumber(`--limit ${name}`, value, limits[name], [1, MAX[name]]);
   }
   return limits;
 }

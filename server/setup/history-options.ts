@@ -1,4 +1,4 @@
-import { UserError } from "../base/user-error";
+import { wholeNumber } from "./whole-number";
 
 /** How much of the past is kept. */
 export interface HistoryLimits {
@@ -8,8 +8,8 @@ export interface HistoryLimits {
 
 export const DEFAULT_HISTORY: HistoryLimits = { days: 7, megabytes: 100 };
 
-export const HISTORY_HELP = `  --history-days N  keep what was measured for so long     (${DEFAULT_HISTORY.days})
-  --history-mb N    and no more of it than fits into this  (${DEFAULT_HISTORY.megabytes})`;
+export const HISTORY_HELP = `  --history-days N  keep what was measured this many days  (${DEFAULT_HISTORY.days})
+  --history-mb N    maximum history size, MB               (${DEFAULT_HISTORY.megabytes})`;
 
 export const HISTORY_FLAGS = {
   "history-days": { type: "string" },
@@ -26,14 +26,7 @@ export function parseHistory(values: {
 }): HistoryLimits {
   const { days, megabytes } = DEFAULT_HISTORY;
   return {
-    days: wholeNumber("--history-days", values["history-days"], days, MAX_DAYS),
-    megabytes: wholeNumber("--history-mb", values["history-mb"], megabytes, MAX_MEGABYTES),
+    days: wholeNumber("--history-days", values["history-days"], days, [1, MAX_DAYS]),
+    megabytes: wholeNumber("--history-mb", values["history-mb"], megabytes, [1, MAX_MEGABYTES]),
   };
-}
-
-function wholeNumber(name: string, text: string | undefined, preset: number, max: number): number {
-  if (text === undefined) return preset;
-  const value = Number(text);
-  if (/^[0-9]+$/.test(text) && value >= 1 && value <= max) return value;
-  throw new UserError(`${name}: found "${text}", allowed is a whole number from 1 to ${max}`);
 }

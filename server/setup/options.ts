@@ -7,6 +7,7 @@ import type { LogFormat } from "../base/log";
 import { fieldsOf } from "../../src/common/server-rule";
 import { withoutPassword, type Secrets } from "./secrets";
 import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
+import { portNumber, wholeNumber } from "./whole-number";
 import { UserError, messageOf } from "../base/user-error";
 
 export interface Options {
@@ -79,17 +80,15 @@ export function parseOptions(
     id: values.id === undefined ? config.id : checkId(values.id),
     brokerUrl,
     otherBrokerUrls,
-    mqttPort: wholeNumber("--mqtt-port", values["mqtt-port"], 1883, 65535),
-    httpPort: wholeNumber("--http-port", values["http-port"], 8080, 65535),
-    lightRaw: wholeNumber("--light", values.light, 652, LIGHT_MAX),
+    mqttPort: portNumber("--mqtt-port", values["mqtt-port"], 1883),
+    httpPort: portNumber("--http-port", values["http-port"], 8080),
+    lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX]),
     simulate,
     decide: !values["no-decide"],
     membership: parseMembership(values, brokerUrl, config),
     homeAssistant: !values["no-home-assistant"],
     secrets,
-    security: parseSecurity(values, brokerUrl, (name, text, preset) =>
-      wholeNumber(name, text, preset, 65535),
-    ),
+    security: parseSecurity(values, brokerUrl),
     history: parseHistory(values),
   };
 }
@@ -164,11 +163,4 @@ function checkBroker(text: string): string {
   if (url.username || url.password)
     throw new UserError("--broker: user and password go in .env.local, as MQTT_USER and MQTT_PWD");
   return text;
-}
-
-function wholeNumber(name: string, text: string | undefined, preset: number, max: number): number {
-  if (text === undefined) return preset;
-  const value = Number(text);
-  if (/^[0-9]+$/.test(text) && value <= max) return value;
-  throw new UserError(`${name}: found "${text}", allowed is a whole number from 0 to ${max}`);
 }

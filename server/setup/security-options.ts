@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { DEFAULT_LIMITS, parseLimits, type Limits } from "./broker-limits";
 import type { ClientCertificates, Listener } from "../broker/listener";
 import { readTls, type Tls } from "./tls";
+import { portNumber } from "./whole-number";
 import { UserError } from "../base/user-error";
 
 /** Who gets in, from where, and how far. */
@@ -72,11 +73,7 @@ export interface SecurityValues {
  * @param brokerUrl the broker to use, where it is not the embedded one
  * @throws UserError naming the option, what was found and what is allowed
  */
-export function parseSecurity(
-  values: SecurityValues,
-  brokerUrl: string | undefined,
-  port: (name: string, text: string | undefined, preset: number) => number,
-): Security {
+export function parseSecurity(values: SecurityValues, brokerUrl: string | undefined): Security {
   if (brokerUrl !== undefined)
     for (const name of ["client-certs", "mqtts-port", "plain-mqtt", "limit"] as const)
       if (values[name] !== undefined)
@@ -92,7 +89,7 @@ export function parseSecurity(
     listen: listen === undefined ? undefined : checkAddress(listen),
     tls,
     clientCertificates,
-    mqttsPort: port("--mqtts-port", values["mqtts-port"], 8883),
+    mqttsPort: portNumber("--mqtts-port", values["mqtts-port"], 8883),
     plainMqtt: values["plain-mqtt"] ?? false,
     dataDir: data === undefined ? undefined : resolve(data),
     usersDir: resolve(data ?? DEFAULT_DIR),

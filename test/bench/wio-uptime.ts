@@ -1,24 +1,17 @@
 /** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
-import { parseArgs } from "node:util";
+import { command, readFlags } from "../../boards/tools/command";
 import { UserError } from "../../server/base/user-error";
 import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
-import { BuildError } from "../../boards/wio-terminal/build/tools";
 
 const HOUR_S = 3600;
 const PERIOD_S = 900;
 const HOURS_MAX = 1000;
 
 function readHours(): number {
-  try {
-    const { values } = parseArgs({ options: { hours: { type: "string", default: "24" } } });
-    const hours = Number(values.hours);
-    if (!(hours >= 0.5 && hours <= HOURS_MAX))
-      throw new UserError(`--hours ${values.hours}: not a number from 0.5 to ${HOURS_MAX}`);
-    return hours;
-  } catch (error) {
-    if (error instanceof TypeError) throw new UserError(error.message);
-    throw error;
-  }
+  const { hours: text = "24" } = readFlags({ hours: { type: "string" } });
+  const hours = Number(text);
+  if (hours >= 0.5 && hours <= HOURS_MAX) return hours;
+  throw new UserError(`--hours: found "${text}", allowed is a number from 0.5 to ${HOURS_MAX}`);
 }
 
 async function main(): Promise<void> {
@@ -47,8 +40,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof UserError || error instanceof BuildError)) throw error;
-  console.error(`wio:uptime: ${error.message}`);
-  process.exitCode = 1;
-});
+await command(main);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARD, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
 import { readSources } from "../../boards/wio-terminal/build/c-modules";
-import { ROOT } from "../../boards/wio-terminal/build/paths";
+import { ROOT } from "../../server/base/root";
 
 /** String literals of C; those that stand side by side are one. */
 function cTexts(code: string): string[] {

@@ -9,7 +9,7 @@ import type {
 } from "../../src/common/api";
 import { loadConfig } from "../../server/setup/config";
 import { HISTORY_MS, History } from "../../server/page/history";
-import { MESSAGES_SHOWN, MessageLog } from "../../server/page/message-log";
+import { MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
 import { Model } from "../../server/page/model";
 
 const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => ({
@@ -209,7 +209,7 @@ describe("the history of a device", () => {
 
 describe("the log of messages", () => {
   it("keeps the last, of all devices and of each", () => {
-    const log = new MessageLog();
+    const log = new RecentMessages();
     log.add({ atMs: 0, topic: "quiet/telemetry", payload: "{}" }, "quiet");
     for (let i = 0; i <= MESSAGES_SHOWN; i++)
       log.add({ atMs: i, topic: "chatty/telemetry", payload: String(i) }, "chatty");

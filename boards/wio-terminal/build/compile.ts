@@ -1,7 +1,8 @@
 /** From C to objects, each made once for the same text, headers, flags and compiler. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { BOARD, OUTPUT, ROOT } from "./paths";
+import { ROOT } from "../../../server/base/root";
+import { BOARD, OUTPUT } from "./paths";
 import { fingerprint, makeOnce, run } from "./tools";
 
 export interface Target {

@@ -1,6 +1,6 @@
 /** The package: the program and its settings, as runtime/package.h describes it. */
 import type { Rule } from "../../../src/common/rule";
-import { BuildError } from "./tools";
+import { UserError } from "../../../server/base/user-error";
 
 const MAGIC = 0x314b4c4e; // "NLK1"
 const HEADER = 32;
@@ -36,15 +36,14 @@ export function makePackage(
   options: PackageOptions = {},
 ): Buffer {
   if (program.length % ALIGNMENT !== 0) {
-    throw new BuildError(`the bytecode's ${program.length} bytes are not a multiple of 32`);
+    throw new UserError(`the bytecode's ${program.length} bytes are not a multiple of 32`);
   }
   const pairs = Object.entries(settings).flatMap(([key, value]) => {
-    if (key.length > KEY_MAX)
-      throw new BuildError(`setting ${key}: longer than ${KEY_MAX} letters`);
+    if (key.length > KEY_MAX) throw new UserError(`setting ${key}: longer than ${KEY_MAX} letters`);
     const text = key.startsWith("WIFI_") ? value : JSON.stringify(value);
     const bytes = Buffer.byteLength(`${key}\0${text}`);
     if (bytes > PAYLOAD_MAX)
-      throw new BuildError(`setting ${key}: takes ${bytes} bytes, allowed are ${PAYLOAD_MAX}`);
+      throw new UserError(`setting ${key}: takes ${bytes} bytes, allowed are ${PAYLOAD_MAX}`);
     return [key, text];
   });
   const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));
@@ -60,12 +59,12 @@ export function makePackage(
   header.write(version.slice(0, VERSION_MAX), 20, "latin1");
   const packed = Buffer.concat([header, program, texts, padding]);
   if (packed.length > PACKAGE_SPACE) {
-    throw new BuildError(
+    throw new UserError(
       `the program and its settings take ${packed.length} of ${PACKAGE_SPACE} bytes`,
     );
   }
   if (program.length > PROGRAM_MAX) {
-    throw new BuildError(`the program takes ${program.length} of ${PROGRAM_MAX} bytes`);
+    throw new UserError(`the program takes ${program.length} of ${PROGRAM_MAX} bytes`);
   }
   return packed;
 }

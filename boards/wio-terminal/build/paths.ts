@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../../server/base/root";
 
 /** `boards/wio-terminal/` */
-export const BOARD = fileURLToPath(new URL("../", import.meta.url));
-export const ROOT = join(BOARD, "../..");
+export const BOARD = join(ROOT, "boards/wio-terminal/");
 
 /** All that the build makes; git ignores it. Another folder makes a build from nothing. */
 export const OUTPUT = process.env.NIGHTLIGHT_WIO_OUTPUT ?? join(ROOT, ".devicescript/wio-terminal");

@@ -1,6 +1,6 @@
 /** What lies where: flash and RAM of an image, region by region, against the chip's. */
 import { readFileSync } from "node:fs";
-import { BuildError } from "./tools";
+import { UserError } from "../../../server/base/user-error";
 
 /** ATSAMD51P19A: 512 KB less the UF2 bootloader's 16 KB; 192 KB, of which it keeps one word. */
 export const FLASH_SIZE = 496 * 1024;
@@ -54,7 +54,7 @@ export function regions({ map, partOf, vm, storageBytes }: SizeInput): Region[] 
   const { sections, pieces } = readMap(readFileSync(map, "utf8"));
   const size = (name: string): number => {
     const bytes = sections.get(name);
-    if (bytes === undefined) throw new BuildError(`the linker's map has no section ${name}`);
+    if (bytes === undefined) throw new UserError(`the linker's map has no section ${name}`);
     return bytes;
   };
   const byPart = (names: readonly string[]): Map<string, number> => {
@@ -98,15 +98,14 @@ const HEAP_MIN = 80 * 1024;
 export function checkFits(all: readonly Region[]): void {
   const heap = all.find((region) => region.name.includes("its heap"))?.bytes ?? 0;
   if (heap < HEAP_MIN) {
-    throw new BuildError(`the virtual machine is left ${heap} bytes of heap, needs ${HEAP_MIN}`);
+    throw new UserError(`the virtual machine is left ${heap} bytes of heap, needs ${HEAP_MIN}`);
   }
   for (const [memory, limit] of [
     ["flash", FLASH_SIZE],
     ["RAM", RAM_SIZE],
   ] as const) {
     const used = total(all, memory);
-    if (used > limit)
-      throw new BuildError(`${memory}: ${used} bytes needed, the chip has ${limit}`);
+    if (used > limit) throw new UserError(`${memory}: ${used} bytes needed, the chip has ${limit}`);
   }
 }
 

@@ -3,12 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "./paths";
+import { ROOT } from "../../../server/base/root";
+import { UserError } from "../../../server/base/user-error";
 
 const execute = promisify(execFile);
-
-/** A failure that its message explains in full. */
-export class BuildError extends Error {}
 
 const PACKAGES: Readonly<Record<string, string>> = {
   wasm2c: "wabt",
@@ -28,9 +26,9 @@ export async function run(command: string, args: readonly string[]): Promise<str
     const { code, stdout, stderr } = error as Error &
       Partial<Record<"stdout" | "stderr" | "code", string>>;
     if (code === "ENOENT") {
-      throw new BuildError(`${command} is not installed: it is in Debian's ${PACKAGES[command]}`);
+      throw new UserError(`${command} is not installed: it is in Debian's ${PACKAGES[command]}`);
     }
-    throw new BuildError(`${command} failed:\n${stdout ?? ""}${stderr ?? error.message}`);
+    throw new UserError(`${command} failed:\n${stdout ?? ""}${stderr ?? error.message}`);
   }
 }
 

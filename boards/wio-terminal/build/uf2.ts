@@ -1,7 +1,7 @@
 /** The image as a file for the board's bootloader, which shows itself as a drive. */
 import { readFileSync } from "node:fs";
 import { encodeUf2, type Piece } from "../../tools/image/uf2";
-import { BuildError } from "./tools";
+import { UserError } from "../../../server/base/user-error";
 
 /** SAMD51: microsoft/uf2, utils/uf2families.json. */
 export const UF2_FAMILY = 0x55114460;
@@ -14,7 +14,7 @@ export function uf2OfElf(elf: string): Buffer {
   for (const { address, bytes } of pieces) {
     if (address < APP_START || address + bytes.length > APP_END) {
       const range = `0x${address.toString(16)}..0x${(address + bytes.length).toString(16)}`;
-      throw new BuildError(`${elf}: ${range} is outside of the flash that an image may fill`);
+      throw new UserError(`${elf}: ${range} is outside of the flash that an image may fill`);
     }
   }
   return encodeUf2(pieces, UF2_FAMILY);
@@ -22,8 +22,7 @@ export function uf2OfElf(elf: string): Buffer {
 
 /** What an ELF file of 32 bits wants in memory, where it is to be loaded (System V ABI, ELF-32). */
 export function loadableBytes(elf: Buffer): Piece[] {
-  if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 1)
-    throw new BuildError("not an ELF-32 file");
+  if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 1) throw new UserError("not an ELF-32 file");
   const table = elf.readUInt32LE(28);
   const entryBytes = elf.readUInt16LE(42);
   return Array.from({ length: elf.readUInt16LE(44) }, (_, i) => table + i * entryBytes)

@@ -1,4 +1,5 @@
 /** The nightlight's own firmware on the emulated board, in a Wi-Fi network of its own. */
+import { LIGHT_MAX } from "../../../src/common/wire";
 import { QEMU } from "../build/compile";
 import { linkImage } from "../build/image";
 import { makePackage } from "../build/package";
@@ -37,5 +38,5 @@ export async function startNightlightBoard(
 
 /** A raw reading, 0..1023, as the sensor's 0..65535. */
 export function lightOfRaw(raw: number): number {
-  return Math.round((raw / 1023) * 65535);
+  return Math.round((raw / LIGHT_MAX) * 65535);
 }

@@ -1,14 +1,13 @@
 /** Serves the emulated board's page, to this machine only. */
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { WebSocketServer } from "ws";
-import { UserError } from "../../../server/base/user-error";
+import { listen } from "../../../server/base/listen";
+import { bundlePage } from "../../../server/base/page-bundle";
 import type { FlashedBoard } from "./emulated-board";
 import { BOARD } from "../build/paths";
-import { LIGHT_MAX, parseFromPage, type FromEmulator } from "./page/messages";
+import { LIGHT_MAX } from "../../../src/common/wire";
+import { parseFromPage, type FromEmulator } from "./page/messages";
 
 const PAGE = join(BOARD, "emulator/page");
 const HOST = "127.0.0.1";
@@ -28,20 +27,13 @@ export interface Served {
 
 /** @throws UserError when the port is taken */
 export async function serveBoard(board: FlashedBoard, port: number): Promise<Served> {
-  const files = await bundle();
+  const files = await bundlePage(PAGE);
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? "");
     if (request.method !== "GET" || !file) response.writeHead(404).end();
     else response.writeHead(200, { ...HEADERS, "content-type": file.type }).end(file.body);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-      const why = code === "EADDRINUSE" ? "is in use" : `can't be had: ${message}`;
-      reject(new UserError(`port ${port} ${why}`));
-    });
-    server.listen(port, HOST, resolve);
-  });
-  const host = `${HOST}:${(server.address() as AddressInfo).port}`;
+  const host = `${HOST}:${await listen(server, HOST, port, "--port")}`;
   const sockets = new WebSocketServer({
     server,
     path: "/live",
@@ -88,23 +80,4 @@ function obey({ wio }: FlashedBoard, text: string): void {
   const message = parseFromPage(text);
   if (message?.kind === "light") wio.light = Math.round((message.light / LIGHT_MAX) * SENSOR_MAX);
   else if (message?.kind === "button") wio.setButton(message.name, message.pressed);
-}
-
-async function bundle(): Promise<Map<string, { type: string; body: Uint8Array }>> {
-  const { outputFiles } = await build({
-    entryPoints: [join(PAGE, "page.ts"), join(PAGE, "style.css")],
-    outdir: "/",
-    bundle: true,
-    write: false,
-    format: "iife",
-    target: "es2022",
-    logLevel: "silent",
-  });
-  const html = readFileSync(join(PAGE, "index.html"));
-  const files = new Map([["/", { type: "text/html; charset=utf-8", body: new Uint8Array(html) }]]);
-  for (const { path, contents } of outputFiles) {
-    const type = path.endsWith(".css") ? "text/css" : "text/javascript";
-    files.set(path, { type: `${type}; charset=utf-8`, body: contents });
-  }
-  return files;
 }

@@ -5,16 +5,16 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { readSettings } from "../../../server/setup/settings";
-import { UserError } from "../../../server/base/user-error";
+import { command } from "../../tools/command";
 import { QEMU, WIO } from "../build/compile";
 import { linkImage } from "../build/image";
-import { OUTPUT, ROOT } from "../build/paths";
+import { ROOT } from "../../../server/base/root";
+import { OUTPUT } from "../build/paths";
 import { packNightlight } from "../build/program";
 import { checkFits, table } from "../build/sizes";
-import { BuildError } from "../build/tools";
 import { uf2OfElf } from "../build/uf2";
 
-try {
+await command(async () => {
   const startedMs = Date.now();
   const packed = await packNightlight(readSettings(), () =>
     console.log("Compiling src/main.ts ..."),
@@ -34,8 +34,4 @@ try {
   console.log(
     `DeviceScript ${image.cliVersion} for Cortex-M4: ${relative(ROOT, uf2)}, ${seconds} s`,
   );
-} catch (error) {
-  if (!(error instanceof BuildError || error instanceof UserError)) throw error;
-  console.error(`build:wio: ${error.message}`);
-  process.exitCode = 1;
-}
+});

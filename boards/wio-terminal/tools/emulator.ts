@@ -1,40 +1,20 @@
 /** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
-import { parseArgs } from "node:util";
+import { command, readFlags } from "../../tools/command";
 import { readSettings } from "../../../server/setup/settings";
-import { UserError } from "../../../server/base/user-error";
+import { portNumber } from "../../../server/setup/whole-number";
 import { FlashedBoard } from "../emulator/emulated-board";
-import { BuildError } from "../build/tools";
 import { buildSlice } from "../emulator/chip/slice";
 import { serveBoard } from "../emulator/page-server";
 
-const PORT_MAX = 65535;
 const HALF_LIGHT = 32768;
 
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > PORT_MAX)
-    throw new UserError(`--port ${text}: not a number from 0 to ${PORT_MAX}`);
-  return port;
-}
-
-function readOptions(): { id?: string; broker?: string; port: number } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        id: { type: "string" },
-        broker: { type: "string" },
-        port: { type: "string", default: "0" },
-      },
-    });
-    return { ...values, port: readPort(values.port) };
-  } catch (error) {
-    if (error instanceof TypeError) throw new UserError(error.message);
-    throw error;
-  }
-}
-
 async function main(): Promise<void> {
-  const options = readOptions();
+  const options = readFlags({
+    id: { type: "string" },
+    broker: { type: "string" },
+    port: { type: "string" },
+  });
+  const port = portNumber("--port", options.port, 0);
   const settings = readSettings();
   console.log("Building ...");
   await buildSlice();
@@ -45,9 +25,9 @@ async function main(): Promise<void> {
       wio.light = HALF_LIGHT;
       wio.onLog = (line) => console.log(line);
     },
-    onFailure: (error) => console.error(`wio:emulator: the emulation ended: ${error.message}`),
+    onFailure: (error) => console.error(`nightlight: the emulation ended: ${error.message}`),
   });
-  const served = await serveBoard(board, options.port).catch(async (error: unknown) => {
+  const served = await serveBoard(board, port).catch(async (error: unknown) => {
     await board.stop();
     throw error;
   });
@@ -60,10 +40,4 @@ async function main(): Promise<void> {
   await board.stop();
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof BuildError || error instanceof UserError)) throw error;
-  console.error(`wio:emulator: ${error.message}`);
-  process.exitCode = 1;
-}
+await command(main);

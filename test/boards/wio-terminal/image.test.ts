@@ -10,7 +10,7 @@ import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { memoryLayout } from "../../../boards/wio-terminal/build/memory-layout";
 import { makePackage, PACKAGE_SPACE } from "../../../boards/wio-terminal/build/package";
 import { packNightlight } from "../../../boards/wio-terminal/build/program";
-import { ROOT } from "../../../boards/wio-terminal/build/paths";
+import { ROOT } from "../../../server/base/root";
 import { checkFits, table } from "../../../boards/wio-terminal/build/sizes";
 import { translate } from "../../../boards/wio-terminal/build/translate";
 import { checkContract } from "../../../boards/wio-terminal/build/vm-contract";

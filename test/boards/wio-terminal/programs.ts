@@ -1,7 +1,8 @@
 /** DeviceScript programs of the tests, compiled once for the same sources. */
 import { copyFileSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { OUTPUT, ROOT } from "../../../boards/wio-terminal/build/paths";
+import { ROOT } from "../../../server/base/root";
+import { OUTPUT } from "../../../boards/wio-terminal/build/paths";
 import { fingerprint, makeOnce } from "../../../boards/wio-terminal/build/tools";
 import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
 

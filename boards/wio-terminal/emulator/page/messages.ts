@@ -1,8 +1,9 @@
+import { LIGHT_MAX } from "../../../../src/common/wire";
+
 /** What the emulator and its page say to one another. A picture of the screen comes as bytes. */
 
 export const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
 export type ButtonName = (typeof BUTTON_NAMES)[number];
-export const LIGHT_MAX = 1023;
 
 export type FromEmulator =
   | { readonly kind: "console"; readonly lines: readonly string[] }

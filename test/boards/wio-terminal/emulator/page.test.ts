@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { BOARD, ROOT } from "../../../../boards/wio-terminal/build/paths";
+import { ROOT } from "../../../../server/base/root";
+import { BOARD } from "../../../../boards/wio-terminal/build/paths";
 import { topicOf } from "../../../../src/common/wire";
 import { launchBrowser, openTab } from "../../../page/browser";
 import { Mosquitto } from "../../../support/mosquitto";
@@ -87,13 +88,13 @@ describe("wio:emulator", () => {
 
   it("says what is wrong with an option, or with the port", async () => {
     for (const [args, words] of [
-      [["--port", "70000"], "--port 70000: not a number from 0 to 65535"],
+      [["--port", "70000"], '--port: found "70000", allowed is a whole number from 0 to 65535'],
       [["--colour", "red"], "Unknown option '--colour'"],
       [["--port", String(broker.port)], `port ${broker.port} is in use`],
     ] as const) {
       const { child, output } = startEmulator(args);
       expect(await once(child, "exit")).toEqual([1, null]);
-      expect(output()).toContain(`wio:emulator: ${words}`);
+      expect(output()).toContain(`nightlight: ${words}`);
       expect(output()).not.toMatch(/^ +at /m);
     }
   });

@@ -4,7 +4,7 @@ import type { MessageView } from "../../src/common/api";
 export const MESSAGES_SHOWN = 200;
 
 /** The messages that passed: of all devices, and of each, for a chatty one drowns the others. */
-export class MessageLog {
+export class RecentMessages {
   /** Counts all that ever came, so that a view can tell which are new. */
   count = 0;
   /** Too many at once to be sent here. */

@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { ROOT } from "../base/root";
 
 export interface Asset {
   type: string;
   body: Uint8Array;
 }
 
-const PAGE = join(ROOT, "server/page");
-
-/** The page's files by path, its TypeScript and CSS bundled in memory: nothing to build by hand. */
-export async function bundlePage(): Promise<Map<string, Asset>> {
+/**
+ * A page's files by path, its TypeScript and CSS bundled in memory: nothing to build by hand.
+ * @param folder with index.html, page.ts and style.css
+ */
+export async function bundlePage(folder: string): Promise<Map<string, Asset>> {
   const result = await build({
-    entryPoints: [join(PAGE, "page.ts"), join(PAGE, "style.css")],
+    entryPoints: [join(folder, "page.ts"), join(folder, "style.css")],
     outdir: "/",
     bundle: true,
     write: false,
@@ -25,7 +25,7 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
   const assets = new Map<string, Asset>();
   assets.set("/", {
     type: "text/html; charset=utf-8",
-    body: readFileSync(join(PAGE, "index.html")),
+    body: readFileSync(join(folder, "index.html")),
   });
   for (const { path, contents } of result.outputFiles)
     assets.set(path, {

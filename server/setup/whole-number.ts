@@ -1,0 +1,26 @@
+import { UserError } from "../base/user-error";
+
+/**
+ * The whole number that an option was given.
+ * @param text undefined if the option was not given
+ * @throws UserError naming the option, what was found and what is allowed
+ */
+export function wholeNumber(
+  option: string,
+  text: string | undefined,
+  preset: number,
+  [min, max]: readonly [min: number, max: number],
+): number {
+  if (text === undefined) return preset;
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && value >= min && value <= max) return value;
+  throw new UserError(
+    `${option}: found "${text}", allowed is a whole number from ${min} to ${max}`,
+  );
+}
+
+const PORTS = [0, 65_535] as const;
+
+export function portNumber(option: string, text: string | undefined, preset: number): number {
+  return wholeNumber(option, text, preset, PORTS);
+}
