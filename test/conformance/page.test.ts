@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { BROKERS, DEPARTURES, departureOf } from "./departures";
+import { conformancePage, isForServer } from "./page";
+import { SERVER_CASES } from "./server";
+import { STATEMENTS, UNTESTABLE } from "./statements";
+
+const ids = STATEMENTS.map(({ id }) => id);
+
+describe("the table of statements", () => {
+  it("has the 141 of the standard, each once", () => {
+    expect(ids).toHaveLength(141);
+    expect(new Set(ids).size).toBe(141);
+    for (const { id, says } of STATEMENTS) expect(says, id).toMatch(/\.$/);
+  });
+
+  it("names no statement that is not in it", () => {
+    const named = [...SERVER_CASES, ...DEPARTURES].map(({ statement }) => statement);
+    for (const id of [...named, ...Object.keys(UNTESTABLE)]) expect(ids).toContain(id);
+  });
+
+  it("has a test for each that binds a server, or a reason why there is none", () => {
+    const tested = new Set(SERVER_CASES.map(({ statement }) => statement));
+    const open = STATEMENTS.filter(isForServer).map(({ id }) => id);
+    for (const id of open) expect([id, tested.has(id)]).toEqual([id, !(id in UNTESTABLE)]);
+  });
+
+  it("has no two tests of one name", () => {
+    const names = SERVER_CASES.map(({ statement, sees }) => `${statement} ${sees}`);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  it("lists no departure that belongs to no test", () => {
+    const used = BROKERS.flatMap((broker) => SERVER_CASES.map((one) => departureOf(broker, one)));
+    for (const departure of DEPARTURES) expect(used).toContain(departure);
+  });
+});
+
+describe("docs/conformance.md", () => {
+  it("is what the tests and their known departures make of it", async () => {
+    await expect(await conformancePage()).toMatchFileSnapshot(join(ROOT, "docs/conformance.md"));
+  });
+});

@@ -1,0 +1,60 @@
+import { format } from "prettier";
+import { BROKERS, departureOf, type BrokerName } from "./departures";
+import { SERVER_CASES } from "./server";
+import { STATEMENTS, UNTESTABLE, type Statement } from "./statements";
+
+const HEAD = `# MQTT 3.1.1, statement by statement
+
+The normative statements of [MQTT 3.1.1](http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) by their
+numbers in its appendix B, in our words, and the tests that show whether they hold. The name of a test begins with the
+number of its statement: \`npx vitest run test/conformance -t MQTT-3.1.0-2\` runs the tests of one.
+
+This page is written by \`npx vitest run test/conformance/page.test.ts -u\`. A test compares it with the tests that
+there are. Where a broker departs from the standard, its test fails as soon as the broker does anything else than what
+this page says.
+
+## For a server
+
+The tests know the address of a broker and nothing else. They send bytes and compare bytes. Some statements bind a
+client: they are here if a server has to refuse what breaks them [MQTT-3.1.4-1, MQTT-4.8.0-1].
+`;
+
+/** docs/conformance.md */
+export async function conformancePage(): Promise<string> {
+  const rows = STATEMENTS.filter(isForServer).map(serverRow);
+  return format([HEAD, table(["", "says", "tests", ...BROKERS], rows)].join("\n"), {
+    parser: "markdown",
+    printWidth: 100,
+  });
+}
+
+export function isForServer({ id, binds }: Statement): boolean {
+  return binds !== "client" || SERVER_CASES.some(({ statement }) => statement === id);
+}
+
+function serverRow({ id, says }: Statement): string[] {
+  const reason = UNTESTABLE[id];
+  if (reason !== undefined) return [id, says, `none: ${reason}`, ...BROKERS.map(() => "")];
+  const cases = SERVER_CASES.filter(({ statement }) => statement === id);
+  const tests = cases.map(({ sees }) => sees).join("<br>");
+  return [id, says, tests, ...BROKERS.map((broker) => verdict(id, broker))];
+}
+
+function verdict(id: string, broker: BrokerName): string {
+  const cases = SERVER_CASES.filter(({ statement }) => statement === id);
+  const departures = cases.map((one) => departureOf(broker, one));
+  const reasons = [...new Set(departures.map((one) => one?.because))].filter(Boolean).join("; ");
+  if (reasons === "") return "yes";
+  return departures.includes(undefined) ? `in part: ${reasons}` : `no: ${reasons}`;
+}
+
+/** Not lined up: the longest cell would make every row as long. */
+function table(head: string[], rows: string[][]): string {
+  const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(escaped))];
+  const text = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return `<!-- prettier-ignore -->\n${text}\n`;
+}
+
+function escaped(cell: string): string {
+  return cell.replace(/[|*_#<]/g, (sign) => (sign === "<" ? sign : `\\${sign}`));
+}

@@ -1,0 +1,73 @@
+import { WebSocket, createWebSocketStream } from "ws";
+import { createConnection } from "node:net";
+import type { Connect } from "../support/mqtt-bytes";
+import { Peer } from "./peer";
+
+/** A broker under test: nothing is known of it but where it listens. */
+export interface Target {
+  port: number;
+  /** Where it takes MQTT over WebSocket. */
+  webUrl: string;
+}
+
+/** One test at one broker: its clients, and names that no other test uses. */
+export class Scene {
+  private readonly peers: Peer[] = [];
+  private clients = 0;
+
+  constructor(
+    private readonly target: Target,
+    private readonly number: number,
+  ) {}
+
+  topic(name: string): string {
+    return `t${this.number}/${name}`;
+  }
+
+  clientId(name: string): string {
+    return `c${this.number}${name}`;
+  }
+
+  /** A TCP connection that has not said anything. */
+  open(): Peer {
+    const { port } = this.target;
+    return this.keep(new Peer(createConnection({ port, host: "127.0.0.1", noDelay: true })));
+  }
+
+  /** A client that is connected, with a clean session if it doesn't say otherwise. */
+  async client(options: Connect = {}, sessionPresent = false): Promise<Peer> {
+    const peer = this.open();
+    const id = this.clientId(`x${this.clients++}`);
+    await peer.connects({ id, ...options }, sessionPresent);
+    return peer;
+  }
+
+  /** A WebSocket connection that has not said anything. */
+  async webSocket(subprotocols = ["mqtt"]): Promise<{ socket: WebSocket; peer: Peer }> {
+    const socket = new WebSocket(this.target.webUrl, subprotocols);
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    return { socket, peer: this.keep(new Peer(createWebSocketStream(socket))) };
+  }
+
+  async end(): Promise<void> {
+    for (const peer of this.peers) await peer.stop();
+  }
+
+  private keep(peer: Peer): Peer {
+    this.peers.push(peer);
+    return peer;
+  }
+}
+
+/** A test of one statement. */
+export interface Case {
+  /** The statement's number: 3.1.0-2 for [MQTT-3.1.0-2]. */
+  statement: string;
+  /** What is seen when it holds, in words that follow the statement's number. */
+  sees: string;
+  run: (scene: Scene) => Promise<void>;
+}
+
+export function when(statement: string, sees: string, run: Case["run"]): Case {
+  return { statement, sees, run };
+}

@@ -1,0 +1,281 @@
+/** Sections 3.1 and 3.2: CONNECT and CONNACK. */
+import {
+  connack,
+  connect,
+  packet,
+  publish,
+  subscribe,
+  suback,
+  text,
+  u16,
+} from "../../support/mqtt-bytes";
+import { when, type Case } from "../scene";
+
+/** A CONNECT of a header that may be wrong, and of whatever payload. */
+function connectWith(flags: number, ...payload: (Uint8Array | number[])[]): Buffer {
+  return packet(0x10, text("MQTT"), 4, flags, u16(0), ...payload);
+}
+
+/** A CONNECT that is wrong is answered by the end, not by a CONNACK [MQTT-3.1.4-1]. */
+function malformed(statement: string, what: string, bytes: Buffer): Case {
+  return when(statement, `${what} ends the connection without a CONNACK`, async (scene) => {
+    const client = scene.open();
+    client.send(bytes);
+    await client.ends();
+  });
+}
+
+const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+export const CONNECT: Case[] = [
+  when("3.1.0-2", "a second CONNECT ends the connection", async (s) => {
+    const client = await s.client();
+    client.send(connect({ id: s.clientId("x0") }));
+    await client.isCutOff();
+  }),
+
+  ...["MQTX", "mqtt", "", "MQTTT"].map((name) =>
+    when("3.1.2-1", `the protocol name "${name}" is not taken for MQTT 3.1.1`, async (s) => {
+      const client = s.open();
+      client.send(connect({ id: s.clientId("a"), name }));
+      await client.isRefused();
+    }),
+  ),
+
+  ...[0, 1, 2, 6, 127, 255].map((level) =>
+    when("3.1.2-2", `level ${level} is refused with return code 1`, async (s) => {
+      const client = s.open();
+      client.send(connect({ id: s.clientId("a"), level }));
+      await client.expects(connack(1));
+      await client.ends();
+    }),
+  ),
+
+  malformed("3.1.2-3", "the reserved flag", connectWith(0x03, text("reserved"))),
+
+  malformed("3.1.2-11", "a will QoS without a will", connectWith(0x0a, text("no-will"))),
+  malformed(
+    "3.1.2-11",
+    "a will topic and message without the will flag",
+    connectWith(0x02, text("no-will"), text("topic"), text("message")),
+  ),
+  malformed("3.1.2-13", "will QoS 1 without a will", connectWith(0x0a, text("no-will"))),
+  malformed("3.1.2-13", "will QoS 2 without a will", connectWith(0x12, text("no-will"))),
+  malformed("3.1.2-15", "will retain without a will", connectWith(0x22, text("no-will"))),
+  malformed(
+    "3.1.2-14",
+    "will QoS 3",
+    connectWith(0x1e, text("qos3"), text("topic"), text("message")),
+  ),
+  malformed("3.1.2-9", "a will flag without a will", connectWith(0x06, text("no-will"))),
+  malformed(
+    "3.1.2-9",
+    "a will topic without its message",
+    connectWith(0x06, text("no-message"), text("topic")),
+  ),
+
+  malformed("3.1.2-18", "a user name without its flag", connectWith(0x02, text("a"), text("user"))),
+  malformed("3.1.2-19", "the user name's flag without one", connectWith(0x82, text("a"))),
+  malformed(
+    "3.1.2-20",
+    "a password without its flag",
+    connectWith(0x82, text("a"), text("user"), text("password")),
+  ),
+  malformed(
+    "3.1.2-21",
+    "the password's flag without one",
+    connectWith(0xc2, text("a"), text("user")),
+  ),
+  malformed(
+    "3.1.2-22",
+    "a password without a user name",
+    connectWith(0x42, text("a"), text("password")),
+  ),
+
+  when("3.1.2-24", "a client that says nothing is cut off after its keep-alive", async (s) => {
+    const silent = await s.client({ keepAlive: 1 });
+    await silent.ends();
+  }),
+  when(
+    "3.1.2-24",
+    "a client that pings stays, past one and a half times its keep-alive",
+    async (s) => {
+      const alive = await s.client({ keepAlive: 2 });
+      for (let pings = 0; pings < 12; pings++) {
+        await alive.pings();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      await alive.pings();
+    },
+  ),
+
+  when("3.1.3-1", "all five fields are read in their order", async (s) => {
+    const watcher = await s.client();
+    await watcher.subscribes(s.topic("+"), 0);
+    const client = await s.client({
+      will: { topic: s.topic("will"), payload: "message" },
+      user: s.topic("user"),
+      password: "password",
+    });
+    await client.stop();
+    await watcher.hears(s.topic("will"), "message");
+  }),
+
+  when("3.1.3-2", "the state of a session goes with the client id, and to no other", async (s) => {
+    const [a, b] = [s.clientId("a"), s.clientId("b")];
+    const first = await s.client({ id: a, clean: false });
+    await first.subscribes(s.topic("a"), 1);
+    await first.leaves();
+    await s.client({ id: b, clean: false }, false);
+    const again = await s.client({ id: a, clean: false }, true);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 1 });
+    await again.hears(s.topic("a"), "x", { qos: 1 });
+  }),
+
+  malformed("3.1.3-3", "a CONNECT without a client id", connectWith(0x02)),
+  malformed("3.1.3-4", "a client id that is no UTF-8", connect({ id: Uint8Array.of(0xc3, 0x28) })),
+
+  when("3.1.3-5", "every id of 1 to 23 letters and digits is taken", async (s) => {
+    for (let at = 0; at < ALPHABET.length; at += 23) {
+      const id = ALPHABET.slice(at, at + 23);
+      for (const part of [id, id.slice(0, 1), id.slice(-2)]) await s.client({ id: part });
+    }
+  }),
+
+  when("3.1.3-6", "clients without an id are told apart", async (s) => {
+    const clients = [];
+    for (let i = 0; i < 3; i++) clients.push(await s.client({ id: "" }));
+    for (const client of clients) {
+      await client.pings(); // none has taken another's place
+      await client.subscribes(s.topic("a"), 0);
+    }
+    await (await s.client()).publishes(s.topic("a"), "all");
+    for (const client of clients) await client.hears(s.topic("a"), "all");
+  }),
+
+  ...["3.1.3-7", "3.1.3-8", "3.1.3-9"].map((statement) =>
+    when(statement, "no id and CleanSession 0 get return code 2 and the end", async (s) => {
+      const client = s.open();
+      client.send(connect({ id: "", clean: false }));
+      await client.expects(connack(2));
+      await client.ends();
+    }),
+  ),
+
+  malformed(
+    "3.1.3-10",
+    "a will topic that is no UTF-8",
+    connect({ id: "a", will: { topic: Uint8Array.of(0xc3, 0x28) } }),
+  ),
+  malformed(
+    "3.1.3-11",
+    "a user name that is no UTF-8",
+    connect({ id: "a", user: Uint8Array.of(0xc3, 0x28) }),
+  ),
+
+  malformed("3.1.4-1", "a CONNECT that ends after its protocol name", packet(0x10, text("MQTT"))),
+  malformed("3.1.4-1", "an empty CONNECT", packet(0x10)),
+  malformed(
+    "3.1.4-1",
+    "a client id that is longer than its packet",
+    connectWith(0x02, u16(9), [0x61]),
+  ),
+  malformed("3.1.4-1", "a CONNECT with bytes behind its end", connectWith(0x02, text("a"), [0x00])),
+
+  when("3.1.4-2", "a second client with an id ends the first one's connection", async (s) => {
+    const id = s.clientId("a");
+    for (const clean of [true, false]) {
+      const first = await s.client({ id, clean });
+      const second = await s.client({ id, clean }, !clean);
+      await first.ends();
+      await second.pings();
+    }
+  }),
+
+  when("3.1.4-3", "a kept session is resumed, and CleanSession 1 ends it", async (s) => {
+    const id = s.clientId("a");
+    await (await s.client({ id, clean: false })).leaves();
+    await (await s.client({ id, clean: false }, true)).leaves();
+    await (await s.client({ id, clean: true }, false)).leaves();
+    await s.client({ id, clean: false }, false);
+  }),
+
+  when("3.1.4-4", "a valid CONNECT gets a CONNACK with return code 0", async (s) => {
+    const client = s.open();
+    client.send(connect({ id: s.clientId("a"), keepAlive: 60 }));
+    await client.expects(connack(0));
+    await client.pings();
+  }),
+
+  when("3.1.4-5", "what follows a CONNECT that is refused is not carried out", async (s) => {
+    const watcher = await s.client();
+    await watcher.subscribes(s.topic("a"), 0);
+    const refused = s.open();
+    refused.send(connect({ id: "", clean: false }), publish(s.topic("a"), "refused"));
+    await refused.expects(connack(2));
+    await refused.ends();
+    await (await s.client()).publishes(s.topic("a"), "after it");
+    await watcher.hears(s.topic("a"), "after it");
+  }),
+
+  when(
+    "3.2.0-1",
+    "CONNACK comes before messages that wait, and before other answers",
+    async (s) => {
+      const id = s.clientId("a");
+      const away = await s.client({ id, clean: false });
+      await away.subscribes(s.topic("a"), 1);
+      await away.leaves();
+      const publisher = await s.client();
+      for (const text of ["1", "2", "3"]) await publisher.publishes(s.topic("a"), text, { qos: 1 });
+      const client = s.open();
+      client.send(connect({ id, clean: false }), subscribe(1, [s.topic("b"), 0]));
+      await client.expects(connack(0, true));
+      await client.answered(suback(1, 0));
+      for (const text of ["1", "2", "3"]) await client.hears(s.topic("a"), text, { qos: 1 });
+    },
+  ),
+
+  when("3.2.2-1", "CleanSession 1 gets Session Present 0, whatever is stored", async (s) => {
+    const id = s.clientId("a");
+    await (await s.client({ id, clean: false })).leaves();
+    await s.client({ id, clean: true }, false);
+  }),
+  when("3.2.2-2", "a stored session with a subscription gets Session Present 1", async (s) => {
+    const id = s.clientId("a");
+    const client = await s.client({ id, clean: false });
+    await client.subscribes(s.topic("a"), 1);
+    await client.leaves();
+    await s.client({ id, clean: false }, true);
+  }),
+  when("3.2.2-2", "a stored session without a subscription gets Session Present 1", async (s) => {
+    const id = s.clientId("a");
+    await (await s.client({ id, clean: false })).leaves();
+    await s.client({ id, clean: false }, true);
+  }),
+  when("3.2.2-3", "without a stored session Session Present is 0", async (s) => {
+    await s.client({ clean: false }, false);
+    const id = s.clientId("a");
+    await (await s.client({ id, clean: true })).leaves();
+    await s.client({ id, clean: false }, false);
+  }),
+  ...["3.2.2-4", "3.2.2-5"].map((statement) =>
+    when(
+      statement,
+      "a refusal has Session Present 0 and ends the connection, with a stored session too",
+      async (s) => {
+        const id = s.clientId("a");
+        await (await s.client({ id, clean: false })).leaves();
+        const refused = s.open();
+        refused.send(connect({ id, clean: false, level: 6 }));
+        await refused.expects(connack(1, false));
+        await refused.ends();
+      },
+    ),
+  ),
+  when("3.2.2-6", "what no return code fits ends the connection without a CONNACK", async (s) => {
+    const client = s.open();
+    client.send(packet(0x10, text("MQTT"), 4, 0x02, u16(0), u16(500)));
+    await client.ends();
+  }),
+];

@@ -1,0 +1,243 @@
+/** Chapter 2 and section 1.5: strings, flags, packet ids. */
+import {
+  PUBACK,
+  PUBCOMP,
+  PUBREC,
+  PUBREL,
+  UNSUBACK,
+  ack,
+  connect,
+  packet,
+  publish,
+  suback,
+  subscribe,
+  text,
+  u16,
+  unsubscribe,
+} from "../../support/mqtt-bytes";
+import { Unexpected } from "../../support/wire";
+import { when, type Case } from "../scene";
+
+const ILL_FORMED: Record<string, number[]> = {
+  "a continuation byte alone": [0x61, 0x80],
+  "a sequence that is cut off": [0x61, 0xe2, 0x82],
+  "an overlong slash": [0x61, 0xc0, 0xaf],
+  "a surrogate": [0xed, 0xa0, 0x80],
+  "a code point above U+10FFFF": [0xf4, 0x90, 0x80, 0x80],
+};
+
+/** What a client can send a string in; CONNECT is the first packet, the others follow one. */
+const CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
+  "the topic of a PUBLISH": (bytes) => publish(bytes, "x"),
+  "the filter of a SUBSCRIBE": (bytes) => subscribe(1, [bytes, 0]),
+  "the filter of an UNSUBSCRIBE": (bytes) => unsubscribe(1, bytes),
+};
+const CONNECT_CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
+  "the client id": (bytes) => connect({ id: bytes }),
+  "the will topic": (bytes) => connect({ id: "will", will: { topic: bytes } }),
+  "the user name": (bytes) => connect({ id: "user", user: bytes }),
+};
+
+/** One test for each string that a client sends. */
+function strings(statement: string, what: string, samples: number[][]): Case[] {
+  return [
+    ...Object.entries(CARRIERS).map(([carrier, write]) =>
+      when(statement, `${what} in ${carrier} ends the connection`, async (scene) => {
+        for (const bytes of samples) {
+          const client = await scene.client();
+          client.send(write(Uint8Array.from(bytes)));
+          await client.isCutOff();
+        }
+      }),
+    ),
+    ...Object.entries(CONNECT_CARRIERS).map(([carrier, write]) =>
+      when(statement, `${what} in ${carrier} is refused`, async (scene) => {
+        for (const bytes of samples) {
+          const client = scene.open();
+          client.send(write(Uint8Array.from(bytes)));
+          await client.isRefused();
+        }
+      }),
+    ),
+  ];
+}
+
+export const PACKETS: Case[] = [
+  ...strings("1.5.3-1", "ill-formed UTF-8", Object.values(ILL_FORMED)),
+  ...strings("1.5.3-2", "U+0000", [[0x61, 0, 0x62], [0]]),
+
+  when(
+    "1.5.3-3",
+    "U+FEFF at the start of a topic is kept, and is not the same as none",
+    async (s) => {
+      const subscriber = await s.client();
+      const topic = s.topic("a");
+      await subscriber.subscribes(`\ufeff${topic}`, 1);
+      const publisher = await s.client();
+      await publisher.publishes(topic, "without", { qos: 1 });
+      await publisher.publishes(`\ufeff${topic}`, "with", { qos: 1 });
+      await subscriber.hears(`\ufeff${topic}`, "with", { qos: 1 });
+    },
+  ),
+
+  when("2.2.2-1", "each packet from the broker has the flags of table 2.2", async (s) => {
+    const client = await s.client(); // CONNACK, compared in each byte
+    client.send(subscribe(1, [s.topic("a"), 2]));
+    await client.expects(suback(1, 2));
+    client.send(publish(s.topic("b"), "", { qos: 1, id: 2 }));
+    await client.expects(ack(PUBACK, 2));
+    client.send(publish(s.topic("b"), "", { qos: 2, id: 3 }));
+    await client.expects(ack(PUBREC, 3));
+    client.send(ack(PUBREL, 3));
+    await client.expects(ack(PUBCOMP, 3));
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("a"), "x", { qos: 2 });
+    const id = await client.receives(s.topic("a"), "x", { qos: 2 });
+    client.send(ack(PUBREC, id));
+    await client.expects(ack(PUBREL, id));
+    client.send(ack(PUBCOMP, id), unsubscribe(4, s.topic("a")));
+    await client.expects(ack(UNSUBACK, 4));
+    await client.pings();
+  }),
+
+  when("2.2.2-2", "a CONNECT with a flag in its first byte is not accepted", async (s) => {
+    const client = s.open();
+    const bytes = connect({ id: s.clientId("a") });
+    bytes[0] = 0x11;
+    client.send(bytes);
+    await client.ends();
+  }),
+  ...Object.entries({
+    SUBSCRIBE: packet(0x80, u16(1), text("a"), 0),
+    UNSUBSCRIBE: packet(0xa0, u16(1), text("a")),
+    PUBREL: packet(0x60, u16(1)),
+    PINGREQ: packet(0xc1),
+    DISCONNECT: packet(0xe1),
+  }).map(([name, bytes]) =>
+    when("2.2.2-2", `${name} with wrong flags ends the connection`, async (s) => {
+      const client = await s.client();
+      client.send(bytes);
+      await client.isCutOff();
+    }),
+  ),
+  ...Object.entries({ PUBACK: [PUBACK, 1], PUBREC: [PUBREC, 2] }).map(([name, [type = 0, qos]]) =>
+    when("2.2.2-2", `${name} with a flag ends the connection`, async (s) => {
+      const client = await s.client();
+      await client.subscribes(s.topic("a"), qos);
+      await (await s.client()).publishes(s.topic("a"), "x", { qos });
+      const id = await client.receives(s.topic("a"), "x", { qos });
+      client.send(ack(type | 1, id));
+      await client.isCutOff();
+    }),
+  ),
+  when("2.2.2-2", "PUBCOMP with a flag ends the connection", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("a"), 2);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    const id = await client.receives(s.topic("a"), "x", { qos: 2 });
+    client.send(ack(PUBREC, id));
+    await client.expects(ack(PUBREL, id));
+    client.send(ack(PUBCOMP | 1, id));
+    await client.isCutOff();
+  }),
+
+  when(
+    "2.3.1-1",
+    "messages from the broker at QoS 1 and 2 have packet ids other than 0",
+    async (s) => {
+      const client = await s.client();
+      await client.subscribes(s.topic("a"), 2);
+      const publisher = await s.client();
+      for (const qos of [1, 2]) {
+        await publisher.publishes(s.topic("a"), "x", { qos });
+        await client.hears(s.topic("a"), "x", { qos });
+      }
+    },
+  ),
+  ...Object.entries({
+    "PUBLISH at QoS 1": publish("a", "x", { qos: 1, id: 0 }),
+    "PUBLISH at QoS 2": publish("a", "x", { qos: 2, id: 0 }),
+    SUBSCRIBE: subscribe(0, ["a", 0]),
+    UNSUBSCRIBE: unsubscribe(0, "a"),
+  }).map(([name, bytes]) =>
+    when("2.3.1-1", `${name} with the packet id 0 ends the connection`, async (s) => {
+      const client = await s.client();
+      client.send(bytes);
+      await client.isCutOff();
+    }),
+  ),
+
+  when(
+    "2.3.1-4",
+    "messages in flight have ids of their own, and keep them when sent again",
+    async (s) => {
+      const id = s.clientId("a");
+      let client = await s.client({ id, clean: false });
+      await client.subscribes(s.topic("a"), 2);
+      const publisher = await s.client();
+      const ids: number[] = [];
+      for (const qos of [1, 2, 1, 2]) await publisher.publishes(s.topic("a"), `${qos}`, { qos });
+      for (const qos of [1, 2, 1, 2])
+        ids.push(await client.receives(s.topic("a"), `${qos}`, { qos }));
+      if (new Set(ids).size < 4)
+        throw new Unexpected(`expected four packet ids, got ${String(ids)}`);
+      await client.stop();
+      client = await s.client({ id, clean: false }, true);
+      for (const [i, qos] of [1, 2, 1, 2].entries())
+        await client.receives(s.topic("a"), `${qos}`, { qos, dup: true, id: ids[i] ?? 0 });
+    },
+  ),
+  when("2.3.1-4", "the id of a message in flight is given to no other message", async (s) => {
+    const subscriber = await s.client();
+    await subscriber.subscribes(s.topic("#"), 2);
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("held"), "x", { qos: 1 });
+    const held = await subscriber.receives(s.topic("held"), "x", { qos: 1 });
+    for (let i = 0; i < 300; i++) {
+      const qos = 1 + (i % 2);
+      await publisher.publishes(s.topic("a"), `${i}`, { qos });
+      const id = await subscriber.receives(s.topic("a"), `${i}`, { qos });
+      if (id === held) throw new Unexpected(`expected another packet id than ${held}`);
+      if (qos === 1) subscriber.send(ack(PUBACK, id));
+      else await subscriber.finishes(id);
+    }
+  }),
+
+  when("2.3.1-5", "a message from the broker at QoS 0 has no packet id", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("a"), 0);
+    const publisher = await s.client();
+    for (const qos of [0, 1, 2]) {
+      await publisher.publishes(s.topic("a"), "x", { qos });
+      await client.receives(s.topic("a"), "x"); // compared in each byte
+    }
+  }),
+
+  when("2.3.1-6", "PUBACK, PUBREC and PUBCOMP carry the id of the PUBLISH", async (s) => {
+    const client = await s.client();
+    for (const id of [1, 0x00ff, 0x0100, 0xffff]) {
+      client.send(publish(s.topic("a"), "x", { qos: 1, id }));
+      await client.expects(ack(PUBACK, id));
+      client.send(publish(s.topic("a"), "x", { qos: 2, id }));
+      await client.expects(ack(PUBREC, id));
+      client.send(ack(PUBREL, id));
+      await client.expects(ack(PUBCOMP, id));
+    }
+  }),
+  when("2.3.1-6", "PUBREL carries the id of the broker's PUBLISH", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("a"), 2);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    await client.finishes(await client.receives(s.topic("a"), "x", { qos: 2 }));
+  }),
+
+  when("2.3.1-7", "SUBACK and UNSUBACK carry the id of the request", async (s) => {
+    const client = await s.client();
+    for (const id of [1, 0x00ff, 0x0100, 0xffff]) {
+      client.send(subscribe(id, [s.topic("a"), 1]));
+      await client.expects(suback(id, 1));
+      client.send(unsubscribe(id, s.topic("a")));
+      await client.expects(ack(UNSUBACK, id));
+    }
+  }),
+];

@@ -1,0 +1,138 @@
+/** Section 3.3.1.3: messages that stay for later subscribers. */
+import { publish, suback, subscribe } from "../../support/mqtt-bytes";
+import { when, type Case, type Scene } from "../scene";
+
+async function retain(s: Scene, topic: string, payload: string, qos = 1): Promise<void> {
+  const publisher = await s.client();
+  await publisher.publishes(topic, payload, { qos, retain: true });
+  // At QoS 0 nothing else tells that the broker has it.
+  await publisher.pings();
+}
+
+/** What a new subscriber hears first, at QoS 0, is no retained message. */
+async function holdsNone(s: Scene, topic: string): Promise<void> {
+  const later = await s.client();
+  await later.subscribes(topic, 0);
+  await (await s.client()).publishes(topic, "nothing before");
+  await later.hears(topic, "nothing before");
+}
+
+export const RETAINED: Case[] = [
+  when("3.3.1-5", "a retained message is kept with its QoS", async (s) => {
+    for (const qos of [0, 1, 2]) {
+      await retain(s, s.topic(`${qos}`), "kept", qos);
+      const later = await s.client();
+      await later.subscribes(s.topic(`${qos}`), 2);
+      await later.hears(s.topic(`${qos}`), "kept", { qos, retain: true });
+    }
+  }),
+  when("3.3.1-5", "a newer retained message takes the place of an older one", async (s) => {
+    await retain(s, s.topic("a"), "older", 2);
+    await retain(s, s.topic("a"), "newer", 1);
+    const later = await s.client();
+    await later.subscribes(s.topic("a"), 2);
+    await later.hears(s.topic("a"), "newer", { qos: 1, retain: true });
+    await later.pings();
+  }),
+
+  when(
+    "3.3.1-6",
+    "a new subscription gets the retained message of each topic that matches",
+    async (s) => {
+      for (const name of ["a", "b", "b/c", "d"]) await retain(s, s.topic(name), name);
+      const later = await s.client();
+      later.send(subscribe(1, [s.topic("+"), 0], [s.topic("b/#"), 0]));
+      await later.answered(suback(1, 0, 0));
+      const got = (name: string): [string, string, { retain: true }] => [
+        s.topic(name),
+        name,
+        { retain: true },
+      ];
+      // Of both subscriptions, so b comes twice.
+      await later.hearsAll(got("a"), got("b"), got("d"), got("b"), got("b/c"));
+      await later.pings();
+    },
+  ),
+
+  when("3.3.1-7", "a retained message at QoS 0 takes the place of one at QoS 1", async (s) => {
+    await retain(s, s.topic("a"), "older", 1);
+    await retain(s, s.topic("a"), "newer", 0);
+    const later = await s.client();
+    await later.subscribes(s.topic("a"), 1);
+    await later.hears(s.topic("a"), "newer", { retain: true });
+    await later.pings();
+  }),
+
+  when("3.3.1-8", "a message that comes because of a new subscription has RETAIN", async (s) => {
+    await retain(s, s.topic("a"), "x");
+    for (const filter of [s.topic("a"), s.topic("+"), s.topic("#")]) {
+      const later = await s.client();
+      await later.subscribes(filter, 1);
+      await later.hears(s.topic("a"), "x", { qos: 1, retain: true });
+    }
+  }),
+
+  when("3.3.1-9", "a message for a subscription that is there comes without RETAIN", async (s) => {
+    const subscriber = await s.client();
+    await subscriber.subscribes(s.topic("a"), 2);
+    for (const qos of [0, 1, 2]) {
+      await retain(s, s.topic("a"), "x", qos);
+      await subscriber.hears(s.topic("a"), "x", { qos });
+    }
+  }),
+  when("3.3.1-9", "one that waits for a client that is away comes without RETAIN", async (s) => {
+    const id = s.clientId("a");
+    const subscriber = await s.client({ id, clean: false });
+    await subscriber.subscribes(s.topic("a"), 1);
+    await subscriber.leaves();
+    await retain(s, s.topic("a"), "x");
+    await (await s.client({ id, clean: false }, true)).hears(s.topic("a"), "x", { qos: 1 });
+  }),
+
+  when(
+    "3.3.1-10",
+    "an empty retained message is passed on, and removes what was retained",
+    async (s) => {
+      const subscriber = await s.client();
+      await subscriber.subscribes(s.topic("a"), 1);
+      await retain(s, s.topic("a"), "x");
+      await subscriber.hears(s.topic("a"), "x", { qos: 1 });
+      await retain(s, s.topic("a"), "");
+      await subscriber.hears(s.topic("a"), "", { qos: 1 });
+      await holdsNone(s, s.topic("a"));
+    },
+  ),
+
+  when("3.3.1-11", "an empty retained message is not stored", async (s) => {
+    for (const qos of [0, 1, 2]) {
+      await retain(s, s.topic(`${qos}`), "", qos);
+      await holdsNone(s, s.topic(`${qos}`));
+    }
+  }),
+
+  when("3.3.1-12", "a message without RETAIN is not stored, and leaves what is", async (s) => {
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("none"), "x", { qos: 1 });
+    await holdsNone(s, s.topic("none"));
+    await retain(s, s.topic("a"), "kept");
+    await publisher.publishes(s.topic("a"), "passing", { qos: 1 });
+    await publisher.publishes(s.topic("a"), "", { qos: 1 });
+    const later = await s.client();
+    await later.subscribes(s.topic("a"), 1);
+    await later.hears(s.topic("a"), "kept", { qos: 1, retain: true });
+  }),
+  when(
+    "3.3.1-8",
+    "a retained message right before a SUBSCRIBE, in one segment, comes once",
+    async (s) => {
+      const subscriber = await s.client();
+      subscriber.send(
+        publish(s.topic("a"), "x", { retain: true }),
+        subscribe(1, [s.topic("a"), 0]),
+      );
+      await subscriber.answered(suback(1, 0));
+      await subscriber.hears(s.topic("a"), "x", { retain: true });
+      await subscriber.pings();
+    },
+  ),
+];

@@ -1,0 +1,208 @@
+/** Sessions that are kept: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of what is sent again. */
+import {
+  PUBACK,
+  PUBREC,
+  PUBREL,
+  PUBCOMP,
+  ack,
+  connack,
+  connect,
+  publish,
+} from "../../support/mqtt-bytes";
+import type { Peer } from "../peer";
+import { when, type Case, type Scene } from "../scene";
+
+/** A client with a kept session that has subscribed to the scene's topic `a`, at QoS 2. */
+async function subscriber(scene: Scene): Promise<Peer> {
+  const client = await scene.client({ id: scene.clientId("a"), clean: false });
+  await client.subscribes(scene.topic("a"), 2);
+  return client;
+}
+
+/** The same client on a new connection. */
+async function again(scene: Scene): Promise<Peer> {
+  return scene.client({ id: scene.clientId("a"), clean: false }, true);
+}
+
+export const SESSIONS: Case[] = [
+  when(
+    "3.1.2-4",
+    "a kept session goes on: its subscriptions are there after a reconnection",
+    async (s) => {
+      await (await subscriber(s)).leaves();
+      const client = await again(s);
+      await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+      await client.hears(s.topic("a"), "x", { qos: 2 });
+    },
+  ),
+  when("3.1.2-4", "a kept session goes on after a connection that broke", async (s) => {
+    await (await subscriber(s)).stop();
+    const client = await again(s);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    await client.hears(s.topic("a"), "x", { qos: 2 });
+  }),
+
+  when("3.1.2-5", "messages at QoS 1 and 2 wait for a client that is away", async (s) => {
+    await (await subscriber(s)).leaves();
+    const publisher = await s.client();
+    for (const qos of [1, 2, 1]) await publisher.publishes(s.topic("a"), `${qos}`, { qos });
+    const client = await again(s);
+    for (const qos of [1, 2, 1]) await client.hears(s.topic("a"), `${qos}`, { qos });
+  }),
+
+  when("3.1.2-6", "CleanSession 1 discards the subscriptions and what waits", async (s) => {
+    await (await subscriber(s)).leaves();
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("a"), "waits", { qos: 1 });
+    const client = await s.client({ id: s.clientId("a"), clean: true });
+    await publisher.publishes(s.topic("a"), "passes by", { qos: 1 });
+    await client.subscribes(s.topic("a"), 1);
+    await publisher.publishes(s.topic("a"), "new", { qos: 1 });
+    await client.hears(s.topic("a"), "new", { qos: 1 });
+  }),
+  when("3.1.2-6", "a session with CleanSession 1 ends with its connection", async (s) => {
+    const id = s.clientId("a");
+    const clean = await s.client({ id, clean: true });
+    await clean.subscribes(s.topic("a"), 1);
+    await clean.leaves();
+    const client = await s.client({ id, clean: false }, false);
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("a"), "passes by", { qos: 1 });
+    await client.subscribes(s.topic("b"), 1);
+    await publisher.publishes(s.topic("b"), "new", { qos: 1 });
+    await client.hears(s.topic("b"), "new", { qos: 1 });
+  }),
+
+  when("3.1.2-7", "a retained message stays when the session that published it ends", async (s) => {
+    for (const clean of [true, false]) {
+      const topic = s.topic(`retained/${clean}`);
+      const id = s.clientId("p");
+      const publisher = await s.client({ id, clean });
+      await publisher.publishes(topic, "stays", { qos: 1, retain: true });
+      await publisher.leaves();
+      await (await s.client({ id, clean: true })).leaves();
+      const later = await s.client();
+      await later.subscribes(topic, 1);
+      await later.hears(topic, "stays", { qos: 1, retain: true });
+    }
+  }),
+
+  when(
+    "4.1.0-1",
+    "subscriptions and both halves of handshakes outlive the connection",
+    async (s) => {
+      const first = await subscriber(s);
+      const publisher = await s.client();
+      await publisher.publishes(s.topic("a"), "down", { qos: 2 });
+      const id = await first.receives(s.topic("a"), "down", { qos: 2 });
+      first.send(publish(s.topic("b"), "up", { qos: 2, id: 77 }));
+      await first.expects(ack(PUBREC, 77));
+      await first.stop();
+      const client = await again(s);
+      await client.receives(s.topic("a"), "down", { qos: 2, dup: true, id });
+      await client.finishes(id);
+      client.send(ack(PUBREL, 77));
+      await client.expects(ack(PUBCOMP, 77));
+    },
+  ),
+
+  when("4.1.0-2", "a session with CleanSession 1 lasts as long as its connection", async (s) => {
+    const client = await s.client({ id: s.clientId("a") });
+    await client.subscribes(s.topic("a"), 1);
+    for (let others = 0; others < 3; others++) await (await s.client()).leaves();
+    await client.pings();
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 1 });
+    await client.hears(s.topic("a"), "x", { qos: 1 });
+  }),
+
+  when("3.3.1-1", "a message that is sent again at QoS 1 has DUP", async (s) => {
+    await sentAgain(s, 1);
+  }),
+  when("3.3.1-1", "a message that is sent again at QoS 2 has DUP", async (s) => {
+    await sentAgain(s, 2);
+  }),
+
+  when("4.4.0-1", "a PUBLISH without its PUBACK or PUBREC comes again with its id", async (s) => {
+    for (const qos of [1, 2]) await sentAgain(s, qos);
+  }),
+  when("4.4.0-1", "a PUBREL without its PUBCOMP comes again with its id", async (s) => {
+    const first = await subscriber(s);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    const id = await first.receives(s.topic("a"), "x", { qos: 2 });
+    first.send(ack(PUBREC, id));
+    await first.expects(ack(PUBREL, id));
+    await first.stop();
+    const client = await again(s);
+    await client.expects(ack(PUBREL, id));
+    client.send(ack(PUBCOMP, id));
+    await client.pings();
+  }),
+  when("4.4.0-1", "what is acknowledged does not come again", async (s) => {
+    const first = await subscriber(s);
+    const publisher = await s.client();
+    for (const qos of [1, 2]) {
+      await publisher.publishes(s.topic("a"), "x", { qos });
+      await first.hears(s.topic("a"), "x", { qos });
+    }
+    await first.pings();
+    await first.stop();
+    const client = await again(s);
+    await publisher.publishes(s.topic("a"), "new", { qos: 1 });
+    await client.hears(s.topic("a"), "new", { qos: 1 });
+  }),
+
+  when("4.5.0-1", "a message is for all sessions that match, connected or not", async (s) => {
+    const away = await subscriber(s);
+    await away.leaves();
+    const [one, other] = [await s.client(), await s.client()];
+    await one.subscribes(s.topic("+"), 1);
+    await other.subscribes(s.topic("#"), 2);
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    await one.hears(s.topic("a"), "x", { qos: 1 });
+    await other.hears(s.topic("a"), "x", { qos: 2 });
+    await (await again(s)).hears(s.topic("a"), "x", { qos: 2 });
+  }),
+
+  ...["4.6.0-1", "4.6.0-6"].map((statement) =>
+    when(
+      statement,
+      "messages that are sent again keep their order, before newer ones",
+      async (s) => {
+        const first = await subscriber(s);
+        const publisher = await s.client();
+        const ids: number[] = [];
+        for (let i = 0; i < 10; i++) {
+          await publisher.publishes(s.topic("a"), `${i}`, { qos: 1 });
+          ids.push(await first.receives(s.topic("a"), `${i}`, { qos: 1 }));
+        }
+        await first.stop();
+        const client = s.open();
+        client.send(connect({ id: s.clientId("a"), clean: false }));
+        await client.expects(connack(0, true));
+        await publisher.publishes(s.topic("a"), "newer", { qos: 1 });
+        for (let i = 0; i < 10; i++)
+          client.send(
+            ack(
+              PUBACK,
+              await client.receives(s.topic("a"), `${i}`, { qos: 1, dup: true, id: ids[i] ?? 0 }),
+            ),
+          );
+        await client.hears(s.topic("a"), "newer", { qos: 1 });
+      },
+    ),
+  ),
+];
+
+/** A message that is not acknowledged comes again, as it was but for DUP. */
+async function sentAgain(s: Scene, qos: number): Promise<void> {
+  const first = await subscriber(s);
+  await (await s.client()).publishes(s.topic("a"), "x", { qos });
+  const id = await first.receives(s.topic("a"), "x", { qos });
+  await first.stop();
+  const client = await again(s);
+  await client.receives(s.topic("a"), "x", { qos, dup: true, id });
+  if (qos === 1) client.send(ack(PUBACK, id));
+  else await client.finishes(id);
+  await client.leaves();
+  await (await s.client({ id: s.clientId("a") })).leaves();
+}

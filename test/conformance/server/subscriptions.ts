@@ -1,0 +1,290 @@
+/** Sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE. */
+import {
+  PUBACK,
+  UNSUBACK,
+  ack,
+  hex,
+  packet,
+  publish,
+  suback,
+  subscribe,
+  text,
+  u16,
+  unsubscribe,
+} from "../../support/mqtt-bytes";
+import { Unexpected, described } from "../../support/wire";
+import { when, type Case } from "../scene";
+
+/** Packets after a CONNECT, each on a connection of its own, that end it. */
+function cutOff(statement: string, what: string, ...packets: Buffer[]): Case {
+  return when(statement, `${what} ends the connection`, async (s) => {
+    for (const bytes of packets) {
+      const client = await s.client();
+      client.send(bytes);
+      await client.isCutOff();
+    }
+  });
+}
+
+const NO_UTF8 = Uint8Array.of(0x61, 0xc3, 0x28);
+
+export const SUBSCRIPTIONS: Case[] = [
+  cutOff(
+    "3.8.1-1",
+    "SUBSCRIBE with other flags than 0010",
+    ...[0x80, 0x81, 0x83, 0x8a].map((first) => packet(first, u16(1), text("a"), 0)),
+  ),
+  cutOff("3.8.3-1", "a filter in SUBSCRIBE that is no UTF-8", subscribe(1, [NO_UTF8, 0])),
+  when("3.8.3-2", "filters with wildcards are supported", async (s) => {
+    const client = await s.client();
+    client.send(subscribe(1, [s.topic("+/b"), 0], [s.topic("c/#"), 0]));
+    await client.expects(suback(1, 0, 0));
+    await client.publishes(s.topic("a/b"), "+");
+    await client.hears(s.topic("a/b"), "+");
+    await client.publishes(s.topic("c/d"), "#");
+    await client.hears(s.topic("c/d"), "#");
+  }),
+  cutOff("3.8.3-3", "SUBSCRIBE without a filter", packet(0x82, u16(1))),
+  cutOff(
+    "3.8.3-3",
+    "SUBSCRIBE whose last filter has no QoS",
+    packet(0x82, u16(1), text("a")),
+    packet(0x82, u16(1), text("a"), 0, text("b")),
+  ),
+  cutOff(
+    "3.8.3-4",
+    "SUBSCRIBE with QoS 3 or a reserved bit",
+    ...[0x03, 0x04, 0x40, 0x80, 0x81].map((qos) => subscribe(1, ["a", qos])),
+    subscribe(1, ["a", 0], ["b", 3]),
+  ),
+
+  ...["3.8.4-1", "3.8.4-2"].map((statement) =>
+    when(statement, "SUBSCRIBE is answered by a SUBACK with its packet id", async (s) => {
+      const client = await s.client();
+      for (const id of [1, 0x1234, 0xffff]) {
+        client.send(subscribe(id, [s.topic("a"), 1]));
+        await client.expects(suback(id, 1));
+      }
+    }),
+  ),
+
+  when(
+    "3.8.4-3",
+    "a second subscription to a filter replaces the first, QoS and all",
+    async (s) => {
+      const client = await s.client();
+      for (const filter of [s.topic("a"), s.topic("+")])
+        for (const qos of [2, 0, 1]) await client.subscribes(filter, qos);
+      await client.unsubscribes(s.topic("+"));
+      const publisher = await s.client();
+      await publisher.publishes(s.topic("a"), "x", { qos: 2 });
+      await client.hears(s.topic("a"), "x", { qos: 1 });
+      await client.unsubscribes(s.topic("a"));
+      await publisher.publishes(s.topic("a"), "no more", { qos: 2 });
+      await client.pings();
+    },
+  ),
+  when(
+    "3.8.4-3",
+    "a second subscription to a filter gets the retained messages again",
+    async (s) => {
+      await (await s.client()).publishes(s.topic("a"), "x", { qos: 1, retain: true });
+      const client = await s.client();
+      for (let times = 0; times < 3; times++) {
+        await client.subscribes(s.topic("+"), 1);
+        await client.hears(s.topic("a"), "x", { qos: 1, retain: true });
+      }
+    },
+  ),
+  when(
+    "3.8.4-3",
+    "no message is lost or doubled while a filter is subscribed to again",
+    async (s) => {
+      const client = await s.client();
+      await client.subscribes(s.topic("a"), 1);
+      const publisher = await s.client();
+      const ids = Array.from({ length: 40 }, (_, i) => i + 1);
+      publisher.send(...ids.map((id) => publish(s.topic("a"), `${id}`, { qos: 1, id })));
+      for (let times = 0; times < 10; times++)
+        client.send(subscribe(100 + times, [s.topic("a"), 1]));
+      for (let times = 0; times < 10; times++) await client.answered(suback(100 + times, 1));
+      for (const id of ids) await client.hears(s.topic("a"), `${id}`, { qos: 1 });
+      await publisher.expects(...ids.map((id) => ack(PUBACK, id)));
+      await client.pings();
+    },
+  ),
+
+  when("3.8.4-4", "several filters in one SUBSCRIBE are as good as several packets", async (s) => {
+    await (await s.client()).publishes(s.topic("r"), "retained", { qos: 1, retain: true });
+    const client = await s.client();
+    client.send(subscribe(1, [s.topic("a"), 0], [s.topic("r"), 1], [s.topic("a"), 2]));
+    await client.answered(suback(1, 0, 1, 2));
+    await client.hears(s.topic("r"), "retained", { qos: 1, retain: true });
+    // The later one for the same filter has replaced the earlier one.
+    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+    await client.hears(s.topic("a"), "x", { qos: 2 });
+    await client.pings();
+  }),
+
+  when(
+    "3.8.4-5",
+    "SUBACK has a return code for each filter: its QoS, or 80 for a failure",
+    async (s) => {
+      const client = await s.client();
+      const filters = [0, 1, 2, 0, 2].map((qos, i): [string, number] => [s.topic(`${i}`), qos]);
+      client.send(subscribe(1, ...filters));
+      const found = await client.next();
+      const codes = [...(found?.subarray(4) ?? [])];
+      if (
+        codes.length !== 5 ||
+        !codes.every((code, i) => code === 0x80 || code <= (filters[i]?.[1] ?? 0))
+      )
+        throw new Unexpected(`expected ${hex(suback(1, 0, 1, 2, 0, 2))}, got ${described(found)}`);
+    },
+  ),
+
+  ...[
+    ["a filter of the topic", "a"],
+    ["a filter with +", "+"],
+    ["a filter with #", "#"],
+  ].map(([what = "", filter = ""]) =>
+    when(
+      "3.8.4-6",
+      `a message comes at the lower of its QoS and the one granted, for ${what}`,
+      async (s) => {
+        const publisher = await s.client();
+        for (const granted of [0, 1, 2]) {
+          const client = await s.client();
+          await client.subscribes(s.topic(filter), granted);
+          for (const qos of [0, 1, 2]) {
+            await publisher.publishes(s.topic("a"), "x", { qos });
+            await client.hears(s.topic("a"), "x", { qos: Math.min(qos, granted) });
+          }
+          await client.leaves();
+        }
+      },
+    ),
+  ),
+  when(
+    "3.8.4-6",
+    "a retained message comes at the lower of its QoS and the one granted",
+    async (s) => {
+      const publisher = await s.client();
+      for (const qos of [0, 1, 2]) {
+        await publisher.publishes(s.topic(`${qos}`), "x", { qos, retain: true });
+        await publisher.pings();
+        for (const granted of [0, 1, 2]) {
+          const client = await s.client();
+          await client.subscribes(s.topic(`${qos}`), granted);
+          const at = Math.min(qos, granted);
+          await client.hears(s.topic(`${qos}`), "x", { qos: at, retain: true });
+        }
+      }
+    },
+  ),
+
+  when("3.9.3-1", "the return codes of SUBACK are in the order of the filters", async (s) => {
+    const client = await s.client();
+    client.send(
+      subscribe(7, ...[2, 0, 1, 1, 0, 2].map((q, i): [string, number] => [s.topic(`${i}`), q])),
+    );
+    await client.expects(suback(7, 2, 0, 1, 1, 0, 2));
+  }),
+  when("3.9.3-2", "SUBACK has no other return codes than 00, 01, 02 and 80", async (s) => {
+    const client = await s.client();
+    client.send(subscribe(1, [s.topic("a"), 2], ["$SYS/#", 1], ["a".repeat(200), 0]));
+    const found = await client.next();
+    if (
+      found?.[0] !== 0x90 ||
+      [...found.subarray(4)].some((code) => ![0, 1, 2, 0x80].includes(code))
+    )
+      throw new Unexpected(`expected a SUBACK, got ${described(found)}`);
+  }),
+
+  cutOff(
+    "3.10.1-1",
+    "UNSUBSCRIBE with other flags than 0010",
+    ...[0xa0, 0xa1, 0xa3, 0xaa].map((first) => packet(first, u16(1), text("a"))),
+  ),
+  cutOff("3.10.3-1", "a filter in UNSUBSCRIBE that is no UTF-8", unsubscribe(1, NO_UTF8)),
+  cutOff(
+    "3.10.3-1",
+    "UNSUBSCRIBE with bytes between or behind its filters",
+    packet(0xa2, u16(1), text("a"), 0),
+    packet(0xa2, u16(1), text("a"), [0, 9]),
+  ),
+  cutOff("3.10.3-2", "UNSUBSCRIBE without a filter", packet(0xa2, u16(1))),
+
+  when(
+    "3.10.4-1",
+    "UNSUBSCRIBE ends the subscription of that filter, to the character",
+    async (s) => {
+      const client = await s.client();
+      await client.subscribes(s.topic("+/b"), 0);
+      for (const other of ["+/+", "a/b", "#", "+/B", "+/b/", "+/b/#"])
+        await client.unsubscribes(s.topic(other));
+      await client.publishes(s.topic("a/b"), "still there");
+      await client.hears(s.topic("a/b"), "still there");
+      await client.unsubscribes(s.topic("+/b"));
+      await client.publishes(s.topic("a/b"), "ended");
+      await client.pings();
+    },
+  ),
+  when("3.10.4-2", "after UNSUBACK no new message is added", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("a"), 1);
+    await client.subscribes(s.topic("b"), 1);
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("a"), "before", { qos: 1 });
+    await client.hears(s.topic("a"), "before", { qos: 1 });
+    await client.unsubscribes(s.topic("a"));
+    await publisher.publishes(s.topic("a"), "after", { qos: 1 });
+    await publisher.publishes(s.topic("b"), "other", { qos: 1 });
+    await client.hears(s.topic("b"), "other", { qos: 1 });
+  }),
+  when("3.10.4-3", "a message that is under way is finished after UNSUBSCRIBE", async (s) => {
+    const id = s.clientId("a");
+    const first = await s.client({ id, clean: false });
+    await first.subscribes(s.topic("a"), 2);
+    const publisher = await s.client();
+    await publisher.publishes(s.topic("a"), "one", { qos: 1 });
+    await publisher.publishes(s.topic("a"), "two", { qos: 2 });
+    const one = await first.receives(s.topic("a"), "one", { qos: 1 });
+    const two = await first.receives(s.topic("a"), "two", { qos: 2 });
+    await first.unsubscribes(s.topic("a"));
+    await first.stop();
+    const again = await s.client({ id, clean: false }, true);
+    await again.receives(s.topic("a"), "one", { qos: 1, dup: true, id: one });
+    await again.receives(s.topic("a"), "two", { qos: 2, dup: true, id: two });
+    again.send(ack(PUBACK, one));
+    await again.finishes(two);
+    await again.pings();
+  }),
+  when("3.10.4-4", "UNSUBSCRIBE is answered by an UNSUBACK with its packet id", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("a"), 0);
+    for (const id of [1, 0x1234, 0xffff]) {
+      client.send(unsubscribe(id, s.topic("a")));
+      await client.expects(ack(UNSUBACK, id));
+    }
+  }),
+  when(
+    "3.10.4-5",
+    "UNSUBSCRIBE from what nobody subscribed to has its UNSUBACK, too",
+    async (s) => {
+      const client = await s.client();
+      await client.unsubscribes(s.topic("never"));
+      await client.pings();
+    },
+  ),
+  when("3.10.4-6", "several filters in one UNSUBSCRIBE all end, with one UNSUBACK", async (s) => {
+    const client = await s.client();
+    for (const name of ["a", "b", "c"]) await client.subscribes(s.topic(name), 1);
+    client.send(unsubscribe(9, s.topic("a"), s.topic("never"), s.topic("c")));
+    await client.expects(ack(UNSUBACK, 9));
+    const publisher = await s.client();
+    for (const name of ["a", "c", "b"]) await publisher.publishes(s.topic(name), name, { qos: 1 });
+    await client.hears(s.topic("b"), "b", { qos: 1 });
+    await client.pings();
+  }),
+];

@@ -1,0 +1,99 @@
+/** Section 4.7: topic names and topic filters. */
+import { PINGREQ, connect, publish, subscribe } from "../../support/mqtt-bytes";
+import { Unexpected, described } from "../../support/wire";
+import { when, type Case, type Scene } from "../scene";
+
+/** A filter that is none is refused: in SUBACK, or by the end of the connection. */
+async function isRefused(s: Scene, filter: string): Promise<void> {
+  const client = await s.client();
+  client.send(subscribe(1, [filter, 0]));
+  const found = await client.next();
+  if (found && (found[0] !== 0x90 || found[4] !== 0x80))
+    throw new Unexpected(`expected 80 or the end for ${filter}, got ${described(found)}`);
+}
+
+/** Of these topics exactly some match a filter; names are within the scene's own. */
+function match(statement: string, filter: string, yes: string[], no: string[]): Case {
+  const sees = `${filter} matches ${yes.join(", ")}${no.length ? `, not ${no.join(", ")}` : ""}`;
+  return when(statement, sees, async (s) => {
+    const subscriber = await s.client();
+    await subscriber.subscribes(s.topic(filter), 1);
+    const publisher = await s.client();
+    for (const topic of [...no, ...yes]) await publisher.publishes(s.topic(topic), "x", { qos: 1 });
+    for (const topic of yes) await subscriber.hears(s.topic(topic), "x", { qos: 1 });
+    await subscriber.pings();
+  });
+}
+
+export const TOPICS: Case[] = [
+  when("4.7.1-1", "a will topic with a wildcard is never published", async (s) => {
+    // From a client that says so at CONNECT, where the broker may refuse it already.
+    const watcher = await s.client();
+    await watcher.subscribes(s.topic("#"), 1);
+    for (const topic of [s.topic("+"), s.topic("#"), s.topic("a/+/b")]) {
+      const client = s.open();
+      client.send(connect({ id: s.clientId("w"), will: { topic, payload: "wild" } }));
+      const answer = await client.next();
+      if (answer) await client.stop();
+    }
+    await s.client({ id: s.clientId("w") });
+    await (await s.client()).publishes(s.topic("a"), "tame", { qos: 1 });
+    await watcher.hears(s.topic("a"), "tame", { qos: 1 });
+  }),
+  when("4.7.1-1", "a topic with a wildcard ends the connection of its publisher", async (s) => {
+    for (const topic of [s.topic("+"), s.topic("a/#"), s.topic("b+c")]) {
+      const client = await s.client();
+      client.send(publish(topic, "x", { qos: 1 }));
+      await client.isCutOff();
+    }
+  }),
+
+  when("4.7.1-2", "# that is not a last level of its own is refused", async (s) => {
+    for (const filter of ["a#", "a/#/b", "#/", "##", "a/#b", "#a"]) await isRefused(s, filter);
+  }),
+  match("4.7.1-2", "a/#", ["a", "a/", "a/b", "a/b/c"], ["A", "ab", "b/a"]),
+  when("4.7.1-3", "+ that is not a level of its own is refused", async (s) => {
+    for (const filter of ["a+", "+a", "a/+b/c", "++", "a/b+", "+#"]) await isRefused(s, filter);
+  }),
+  match("4.7.1-3", "+/x", ["a/x", "/x"], ["x", "a/b/x", "a/x/b", "a/X"]),
+  match("4.7.1-3", "a/+/b/+", ["a//b/", "a/1/b/2"], ["a/b", "a/1/b", "a/1/b/2/3"]),
+
+  when("4.7.2-1", "# and + at the start match no topic that begins with $", async (s) => {
+    const subscriber = await s.client();
+    await subscriber.subscribes("#", 0);
+    await subscriber.subscribes(`+/${s.topic("a")}`, 0);
+    for (const topic of [`$other/${s.topic("a")}`, "$"]) {
+      const publisher = await s.client();
+      publisher.send(publish(topic, "hidden"), PINGREQ);
+      await publisher.next(); // not every broker lets clients speak on such topics
+    }
+    await (await s.client()).publishes(`x/${s.topic("a")}`, "seen", { qos: 1 });
+    // What other tests publish comes as well.
+    for (let found = await subscriber.next(); !found?.includes("seen");) {
+      if (!found || found.includes("hidden"))
+        throw new Unexpected(`expected no message on $ topics, got ${described(found)}`);
+      found = await subscriber.next();
+    }
+  }),
+
+  when("4.7.3-1", "an empty topic ends the connection, an empty filter is refused", async (s) => {
+    for (const qos of [0, 1]) {
+      const client = await s.client();
+      client.send(publish("", "x", { qos }));
+      await client.isCutOff();
+    }
+    await isRefused(s, "");
+    const client = s.open();
+    client.send(connect({ id: s.clientId("a"), will: { topic: "", payload: "x" } }));
+    await client.isRefused();
+  }),
+  when("4.7.3-2", "U+0000 in a topic or a filter ends the connection", async (s) => {
+    for (const bytes of [publish("a\0b", "x", { qos: 1 }), subscribe(1, ["a/\0", 0])]) {
+      const client = await s.client();
+      client.send(bytes);
+      await client.isCutOff();
+    }
+  }),
+  match("4.7.3-4", "a//b", ["a//b"], ["a/b", "a///b", "/a//b", "a//b/", "A//b"]),
+  match("4.7.3-4", "\u00e9 x", ["\u00e9 x"], ["e\u0301 x", "\u00e9  x", " \u00e9 x", "\u00c9 x"]),
+];

@@ -1,0 +1,122 @@
+/** Section 3.1.2.5: the message that the broker publishes for a client that vanishes. */
+import { DISCONNECT, packet } from "../../support/mqtt-bytes";
+import type { Peer } from "../peer";
+import { when, type Case, type Scene } from "../scene";
+
+/** A client that hears what is said on the topic of the scene's will, at QoS 2. */
+async function watcher(scene: Scene): Promise<Peer> {
+  const client = await scene.client();
+  await client.subscribes(scene.topic("will"), 2);
+  return client;
+}
+
+/** What the watcher hears next shows that no will has come before. */
+async function nothingCameBefore(scene: Scene, client: Peer): Promise<void> {
+  await (await scene.client()).publishes(scene.topic("will"), "nothing before", { qos: 1 });
+  await client.hears(scene.topic("will"), "nothing before", { qos: 1 });
+}
+
+export const WILLS: Case[] = [
+  when("3.1.2-8", "the will of a client whose connection breaks is published", async (s) => {
+    const heard = await watcher(s);
+    const client = await s.client({ will: { topic: s.topic("will"), payload: "gone" } });
+    await client.stop();
+    await heard.hears(s.topic("will"), "gone");
+  }),
+  when(
+    "3.1.2-8",
+    "the will of a client that is cut off for its silence is published",
+    async (s) => {
+      const heard = await watcher(s);
+      const will = { topic: s.topic("will"), payload: "silent" };
+      const client = await s.client({ keepAlive: 1, will });
+      await client.ends();
+      await heard.hears(s.topic("will"), "silent");
+    },
+  ),
+  when("3.1.2-8", "the will of a client that breaks the protocol is published", async (s) => {
+    const heard = await watcher(s);
+    const client = await s.client({ will: { topic: s.topic("will"), payload: "wrong" } });
+    client.send(packet(0xf0));
+    await client.ends();
+    await heard.hears(s.topic("will"), "wrong");
+  }),
+  when("3.1.2-8", "the will of a client whose place is taken is published", async (s) => {
+    const heard = await watcher(s);
+    const id = s.clientId("a");
+    const client = await s.client({ id, will: { topic: s.topic("will"), payload: "taken" } });
+    await s.client({ id });
+    await client.ends();
+    await heard.hears(s.topic("will"), "taken");
+  }),
+
+  when("3.1.2-9", "a will is published at its QoS, with its topic and its message", async (s) => {
+    const heard = await watcher(s);
+    for (const qos of [0, 1, 2]) {
+      const will = { topic: s.topic("will"), payload: `at ${qos}`, qos };
+      await (await s.client({ will })).stop();
+      await heard.hears(s.topic("will"), `at ${qos}`, { qos });
+    }
+  }),
+
+  when("3.1.2-10", "a will is published once, and not again for a later connection", async (s) => {
+    const heard = await watcher(s);
+    const id = s.clientId("a");
+    const will = { topic: s.topic("will"), payload: "once" };
+    await (await s.client({ id, clean: false, will })).stop();
+    await heard.hears(s.topic("will"), "once");
+    await (await s.client({ id, clean: false }, true)).stop();
+    // Only once its connection has ended for the broker, too.
+    await s.client({ id, clean: false }, true);
+    await nothingCameBefore(s, heard);
+  }),
+
+  when("3.1.2-12", "a client without a will that vanishes leaves no message", async (s) => {
+    const heard = await watcher(s);
+    const id = s.clientId("a");
+    const will = { topic: s.topic("will"), payload: "of the connection before" };
+    await (await s.client({ id, will })).leaves();
+    await (await s.client({ id })).stop();
+    await s.client({ id });
+    await nothingCameBefore(s, heard);
+  }),
+
+  when("3.1.2-16", "a will without retain is not retained", async (s) => {
+    const heard = await watcher(s);
+    const will = { topic: s.topic("will"), payload: "passing", qos: 1 };
+    await (await s.client({ will })).stop();
+    await heard.hears(s.topic("will"), "passing", { qos: 1 });
+    const later = await s.client();
+    await later.subscribes(s.topic("will"), 1);
+    await nothingCameBefore(s, later);
+  }),
+
+  when("3.1.2-17", "a will with retain is retained", async (s) => {
+    const heard = await watcher(s);
+    const will = { topic: s.topic("will"), payload: "stays", qos: 1, retain: true };
+    await (await s.client({ will })).stop();
+    await heard.hears(s.topic("will"), "stays", { qos: 1 });
+    const later = await s.client();
+    await later.subscribes(s.topic("will"), 1);
+    await later.hears(s.topic("will"), "stays", { qos: 1, retain: true });
+  }),
+
+  when("3.14.4-3", "DISCONNECT discards the will", async (s) => {
+    const heard = await watcher(s);
+    await (await s.client({ will: { topic: s.topic("will"), payload: "discarded" } })).leaves();
+    await nothingCameBefore(s, heard);
+  }),
+  when(
+    "3.14.4-3",
+    "DISCONNECT discards the will, in one segment with what was before",
+    async (s) => {
+      const heard = await watcher(s);
+      const client = await s.client({ will: { topic: s.topic("will"), payload: "discarded" } });
+      client.send(packet(0xc0), DISCONNECT);
+      client.stream.end();
+      await client.expects(packet(0xd0));
+      await client.ends();
+      await nothingCameBefore(s, heard);
+    },
+  ),
+];

@@ -1,0 +1,94 @@
+import type { Duplex } from "node:stream";
+import { hex } from "./mqtt-bytes";
+
+/** Only a broker that hangs is waited for this long. */
+const LIMIT_MS = 50_000;
+
+/** What came is not what the standard asks for. Its message is the same at each run. */
+export class Unexpected extends Error {}
+
+/** A connection to a broker that sends any bytes, and takes apart what comes into packets. */
+export class Wire {
+  closed = false;
+  /** What went wrong with the socket, as a TLS alert. */
+  error: NodeJS.ErrnoException | undefined;
+  /** Come, and not yet looked at. */
+  protected readonly packets: Buffer[] = [];
+  private rest = Buffer.alloc(0);
+  private wake: () => void = () => undefined;
+
+  constructor(readonly stream: Duplex) {
+    stream.on("data", (chunk: Buffer) => {
+      this.rest = Buffer.concat([this.rest, chunk]);
+      this.cut();
+      this.wake();
+    });
+    stream.on("error", (error) => (this.error = error));
+    stream.on("close", () => {
+      this.closed = true;
+      this.wake();
+    });
+  }
+
+  send(...parts: Uint8Array[]): void {
+    this.stream.write(Buffer.concat(parts));
+  }
+
+  /** The next packet, or undefined once the connection is closed. */
+  async next(): Promise<Buffer | undefined> {
+    const endMs = Date.now() + LIMIT_MS;
+    while (this.packets.length === 0 && !this.closed) {
+      const leftMs = endMs - Date.now();
+      if (leftMs <= 0) throw new Error(`waited ${LIMIT_MS} ms in vain for a packet or the end`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, leftMs);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    return this.packets.shift();
+  }
+
+  /** Exactly these packets come next. */
+  async expects(...packets: Uint8Array[]): Promise<void> {
+    for (const packet of packets) {
+      const found = await this.next();
+      if (!found || !found.equals(packet))
+        throw new Unexpected(`expected ${hex(packet)}, got ${described(found)}`);
+    }
+  }
+
+  /** As a client that is killed, or a cable that is cut. */
+  async stop(): Promise<void> {
+    this.stream.destroy();
+    while (!this.closed) await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
+  private cut(): void {
+    for (;;) {
+      const end = packetEnd(this.rest);
+      if (end === Infinity) this.stream.destroy(new Unexpected("a length of five bytes"));
+      if (end > this.rest.length) return;
+      this.packets.push(this.rest.subarray(0, end));
+      this.rest = this.rest.subarray(end);
+    }
+  }
+}
+
+export function described(packet: Uint8Array | undefined): string {
+  return packet ? hex(packet) : "the end of the connection";
+}
+
+/** Where the first packet of these bytes ends, at the earliest while its length is not complete. */
+function packetEnd(bytes: Uint8Array): number {
+  let length = 0;
+  for (let at = 1; at <= 4; at++) {
+    const byte = bytes[at];
+    if (byte === undefined) return at + 1;
+    length += (byte & 0x7f) << (7 * (at - 1));
+    if (byte < 0x80) return at + 1 + length;
+  }
+  return Infinity;
+}
