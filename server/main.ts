@@ -1,4 +1,5 @@
 import { loadConfig } from "./setup/config";
+import { onEndRequest } from "./base/ending";
 import { openOutput } from "./base/log";
 import { HELP, configPath, logFormat, parseOptions } from "./setup/options";
 import { run, type Running } from "./run";
@@ -14,8 +15,7 @@ const output = openOutput(logFormat(args));
 const abort = new AbortController();
 let running: Running | undefined;
 
-function onSignal(): void {
-  if (abort.signal.aborted) return;
+function onEnd(): void {
   abort.abort();
   output.say("Stopping ...");
   setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
@@ -29,8 +29,7 @@ async function onFailure(error: UserError): Promise<void> {
   process.exit(1);
 }
 
-process.on("SIGINT", onSignal);
-process.on("SIGTERM", onSignal);
+onEndRequest(onEnd);
 
 try {
   const config = loadConfig(configPath(args));

@@ -3,6 +3,7 @@
  * firmware beside it in the CLI's own simulator.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { onEndRequest } from "../../server/base/ending";
 import { loadConfig } from "../../server/setup/config";
 import { UserError } from "../../server/base/user-error";
 import { CLI } from "./firmware/builtins";
@@ -22,8 +23,7 @@ await command(async () => {
   const stop = () => {
     for (const child of children) child.kill();
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  onEndRequest(stop);
 
   const server = devicescript("devtools");
   children.push(server);

@@ -1,5 +1,6 @@
 /** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
 import { command, readFlags } from "../../boards/tools/command";
+import { onEndRequest } from "../../server/base/ending";
 import { UserError } from "../../server/base/user-error";
 import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
 
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   await buildSlice();
   const { uptime } = await import("../boards/wio-terminal/emulator/uptime");
   let stopped = false;
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => (stopped = true));
+  onEndRequest(() => (stopped = true));
   const begun = performance.now();
   console.log("hours  heap reached  program  stack  readings  lost  LED  resets  sockets  speed");
   for await (const period of uptime(hours * HOUR_S, PERIOD_S, () => stopped)) {

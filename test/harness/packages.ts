@@ -4,6 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { aptGet } from "./apt";
 
 interface Package {
   /** What tells that it is there: a command, a file, or a shared library. */
@@ -45,14 +47,15 @@ const wanted = {
 if (!wanted) throw new Error(`no packages are known for ${process.argv[2] ?? ""}`);
 const missing = wanted.filter((wants) => !isThere(wants)).map(({ name }) => name);
 if (missing.length) {
-  const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
+  const args = ["install", "-y", "--no-install-recommends", ...missing.join(" ").split(" ")];
   if (process.getuid?.() !== 0 || !onPath("apt-get")) {
-    console.error(`The tests need: ${missing.join(", ")}. On Debian: sudo ${command}`);
+    console.error(
+      `The tests need: ${missing.join(", ")}. On Debian: sudo apt-get ${args.join(" ")}`,
+    );
     process.exit(1);
   }
   console.log(`Installing ${missing.join(", ")} ...`);
-  run("apt-get update -qq");
-  run(command);
+  if (!((await aptGet(["update", "-qq"])) && (await aptGet(args)))) process.exit(1);
 }
 
 function isThere({ command, file, library }: Package): boolean {
@@ -67,17 +70,6 @@ function isKnown(library: string): boolean {
 }
 
 function onPath(command: string): boolean {
-  return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
-}
-
-function run(command: string): void {
-  const { status } = spawnSync(command, {
-    shell: true,
-    stdio: ["ignore", "ignore", "inherit"],
-    // In single-user mode no service is started: the tests start their own.
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
-  });
-  if (status === 0) return;
-  console.error(`Failed: ${command}`);
-  process.exit(1);
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, command)));
 }

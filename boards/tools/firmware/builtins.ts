@@ -34,8 +34,9 @@ export function restoreBuiltins(): void {
     writeFileSync(join(dir, "devsconfig.json"), "{}");
     writeFileSync(join(dir, "package.json"), "{}");
     writeFileSync(join(dir, "src", "main.ts"), 'console.log("")\n');
-    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
-    symlinkSync(join(ROOT, "boards"), join(dir, "boards"));
+    for (const name of ["node_modules", "boards"])
+      // A junction: Windows keeps other links to its administrators.
+      symlinkSync(join(ROOT, name), join(dir, name), "junction");
     execFileSync(process.execPath, [CLI, "build", "src/main.ts", "--quiet"], { cwd: dir });
   } finally {
     rmSync(dir, { recursive: true });

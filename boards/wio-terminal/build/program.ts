@@ -1,7 +1,7 @@
 /** The nightlight's own program, and what the screen tells of it. */
 import { loadConfig } from "../../../server/setup/config";
 import { compileFirmware } from "../../tools/firmware/compile";
-import { ruleOfDevice } from "../../tools/firmware/configure";
+import { ruleOfDevice, writeFirmwareConfig } from "../../tools/firmware/configure";
 import { VERSION } from "../../../server/base/version";
 import { makePackage } from "./package";
 
@@ -10,7 +10,9 @@ export async function packNightlight(
   settings: Readonly<Record<string, string>>,
   onCompile?: () => void,
 ): Promise<Buffer> {
+  const config = loadConfig();
+  writeFirmwareConfig(config);
   const program = await compileFirmware("src/main.ts", { onCompile });
-  const about = { rule: ruleOfDevice(loadConfig()), version: VERSION };
+  const about = { rule: ruleOfDevice(config), version: VERSION };
   return makePackage(program, settings, { about });
 }

@@ -1,5 +1,6 @@
 /** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
 import { command, readFlags } from "../../tools/command";
+import { onEndRequest } from "../../../server/base/ending";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
 import { FlashedBoard } from "../emulator/emulated-board";
@@ -32,10 +33,7 @@ async function main(): Promise<void> {
     throw error;
   });
   console.log(`The emulated Wio Terminal: ${served.url}`);
-  const ended = new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
-  });
-  await ended;
+  await new Promise<void>(onEndRequest);
   await served.stop();
   await board.stop();
 }

@@ -1,0 +1,91 @@
+/**
+ * `npm run lint` and the other commands that are several programs, one after another. A list here
+ * needs no shell, so it is the same on every system. What follows `--` goes to the last program.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { onEndRequest } from "../../server/base/ending";
+import { ROOT } from "../../server/base/root";
+import { UserError } from "../../server/base/user-error";
+import { command } from "./command";
+
+/** A TypeScript file of ours, or a program that a package brings, and its arguments. */
+type Step = readonly [name: string, ...args: string[]];
+
+const PREPARE: Step = ["boards/tools/prepare.ts"];
+const C_LAYOUT = "boards/wio-terminal/lint.ts";
+const PACKAGES = "test/harness/packages.ts";
+
+const STEPS: Readonly<Record<string, readonly Step[]>> = {
+  typecheck: [
+    PREPARE,
+    ["typescript/tsc", "-p", "src"],
+    ["typescript/tsc", "-p", "test/programs"],
+    ["typescript/tsc", "-p", "test/boards/wio-terminal/programs"],
+    ["typescript/tsc", "-p", "."],
+  ],
+  lint: [
+    PREPARE,
+    ["eslint/eslint", "--max-warnings", "0", "."],
+    ["prettier/prettier", "--check", "."],
+    [C_LAYOUT],
+  ],
+  format: [
+    ["prettier/prettier", "--write", "."],
+    [C_LAYOUT, "--write"],
+  ],
+  "prepare:tests": [PREPARE, [PACKAGES]],
+  test: [PREPARE, [PACKAGES], ["vitest/vitest", "run"]],
+  "test:cluster": [
+    [PACKAGES, "cluster"],
+    ["vitest/vitest", "run", "--config", "vitest.cluster.config.ts"],
+  ],
+  bench: [PREPARE, [PACKAGES, "bench"], ["test/bench/run.ts"]],
+  "draw:boards": [
+    ["boards/tools/draw-boards.ts"],
+    ["prettier/prettier", "--write", "--log-level", "warn", "docs/boards.md"],
+  ],
+};
+
+/** What Node is started with. On Windows a package's program is a script for the shell. */
+function argumentsFor([name, ...args]: Step): string[] {
+  if (name.endsWith(".ts")) return ["--import", "tsx", name, ...args];
+  const [packageName = "", programName = ""] = name.split("/");
+  const folder = join(ROOT, "node_modules", packageName);
+  if (!existsSync(folder)) throw new UserError(`${packageName} is not installed: run npm ci`);
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    bin: string | Record<string, string>;
+  };
+  const file = typeof bin === "string" ? bin : bin[programName];
+  if (file === undefined) throw new Error(`the package ${packageName} has no ${programName}`);
+  return [join(folder, file), ...args];
+}
+
+/** Runs the steps until one fails. @returns its exit code, 1 if a signal ended it */
+async function run(steps: readonly Step[]): Promise<number> {
+  const state: { child?: ChildProcess; isEnding: boolean } = { isEnding: false };
+  onEndRequest(() => {
+    state.isEnding = true;
+    state.child?.kill();
+  });
+  for (const step of steps) {
+    const started = spawn(process.execPath, argumentsFor(step), { cwd: ROOT, stdio: "inherit" });
+    state.child = started;
+    const code = await new Promise<number | null>((resolve, reject) => {
+      started.on("error", reject);
+      started.on("close", resolve);
+    });
+    if (code !== 0 || state.isEnding) return code || 1;
+  }
+  return 0;
+}
+
+await command(async () => {
+  const [name = "", ...args] = process.argv.slice(2);
+  const steps = STEPS[name];
+  const last = steps?.at(-1);
+  if (!steps || !last)
+    throw new UserError(`steps: expected one of ${Object.keys(STEPS).join(", ")}, got "${name}"`);
+  process.exitCode = await run([...steps.slice(0, -1), [...last, ...args]]);
+});

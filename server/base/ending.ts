@@ -1,0 +1,43 @@
+/** How a program learns that it should end, on every system. */
+
+const PARENT_POLL_MS = 500;
+
+/**
+ * Calls `end` once: at Ctrl+C, at a signal that asks for the end, and, if npm started this program,
+ * when the process between has gone. npm passes SIGTERM to the shell that it started, and not
+ * every shell passes it on.
+ */
+export function onEndRequest(end: () => void): void {
+  let isRequested = false;
+  const request = () => {
+    if (isRequested) return;
+    isRequested = true;
+    end();
+  };
+  for (const signal of endSignals()) process.on(signal, request);
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (hasGone(parent)) request();
+  }, PARENT_POLL_MS).unref();
+}
+
+/**
+ * Windows raises SIGHUP when the console's window closes, SIGBREAK for Ctrl+Break. Elsewhere
+ * SIGHUP is left alone: `nohup` lets a program ignore it.
+ */
+function endSignals(): NodeJS.Signals[] {
+  const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  return process.platform === "win32" ? [...everywhere, "SIGHUP", "SIGBREAK"] : everywhere;
+}
+
+/** POSIX gives an orphan another parent; Windows keeps the number of a process that is no more. */
+function hasGone(parent: number): boolean {
+  if (process.ppid !== parent) return true;
+  try {
+    process.kill(parent, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}

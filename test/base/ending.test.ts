@@ -1,0 +1,37 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { freePort } from "../support/mosquitto";
+import { Program } from "../support/program";
+
+const FLAGS = ["--no-device", "--mqtt-port", String(await freePort()), "--http-port", "0"];
+
+async function ready(command: string, args: string[], env = {}): Promise<Program> {
+  const program = new Program(command, args, { cwd: ROOT, env });
+  onTestFinished(async () => {
+    await program.stop();
+  });
+  await program.says("Nightlight is ready");
+  return program;
+}
+
+/** `close` comes once nothing holds the program's output any longer: the server has ended, too. */
+async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise<void> {
+  process.kill(program.pid, signal);
+  const { stdout, stderr } = await program.end;
+  expect(stdout).toMatch(/Stopping \.\.\.\n$/);
+  expect(stderr).toBe("");
+}
+
+describe("npm start", () => {
+  // dash waits for the program and dies alone; bash lets the program take its place.
+  it.each(["sh", "bash"])("ends when npm is asked to, with %s between", async (shell) => {
+    const args = ["start", "--silent", `--script-shell=${shell}`, "--", ...FLAGS];
+    await endsWhenKilled(await ready("npm", args), "SIGTERM");
+  });
+
+  it("ends when what npm started it with is killed", async () => {
+    const line = `"${process.execPath}" --import tsx server/main.ts ${FLAGS.join(" ")}; true`;
+    const shell = await ready("sh", ["-c", line], { npm_lifecycle_event: "start" });
+    await endsWhenKilled(shell, "SIGKILL");
+  });
+});

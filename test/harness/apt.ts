@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+
+/** A fresh Debian updates itself in its first minutes. */
+const LOCK_TIMEOUT_MS = 300_000;
+const RETRY_MS = 2_000;
+
+/**
+ * Runs apt-get, and again while another program has one of its locks: its own option for that,
+ * DPkg::Lock::Timeout, does not cover the lists that `update` fetches (apt 2.6).
+ * @returns whether it succeeded; what it said of a failure is on standard error
+ */
+export async function aptGet(
+  args: readonly string[],
+  say: (line: string) => void = console.log,
+): Promise<boolean> {
+  const endMs = performance.now() + LOCK_TIMEOUT_MS;
+  for (let isWaiting = false; ; isWaiting = true) {
+    const { code, stderr } = await attempt(args);
+    if (code === 0) return true;
+    if (!stderr.includes("Could not get lock") || performance.now() > endMs) {
+      process.stderr.write(stderr);
+      return false;
+    }
+    if (!isWaiting)
+      say(`apt is busy, waiting up to ${LOCK_TIMEOUT_MS / 60_000} minutes for it ...`);
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+async function attempt(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn("apt-get", args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    // The texts as they are compared above. In single-user mode no service is started: the tests
+    // start their own.
+    env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+  });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { code, stderr };
+}
