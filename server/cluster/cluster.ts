@@ -14,6 +14,8 @@ const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
 /** As long as it may take until another's end is noticed, and two beats for the way. */
 const HOLD_MS = GONE_MS + 2 * BEAT_MS;
+/** Its last beat may have been lost with the connection. */
+const SURE_MS = GONE_MS - BEAT_MS;
 /** A server that lives is heard within this. */
 const FAREWELL_MS = 1.2 * BEAT_MS;
 
@@ -44,6 +46,9 @@ export class Cluster {
   private timer: NodeJS.Timeout | undefined;
   private host: Host | undefined;
   private connectedMs = Date.now();
+  private beatMs = performance.now();
+  /** When we were last heard again after too long a silence to be sure that nobody took over. */
+  private absentMs = -Infinity;
   private othersBeats = 0;
   private isReplaced = false;
 
@@ -81,6 +86,15 @@ export class Cluster {
   /** Whether it is this server that decides for the device; with `--share`, anyone may. */
   decides(id: string): boolean {
     return this.owners?.decides(id) ?? true;
+  }
+
+  /**
+   * Whether no other server can have taken over in the meantime.
+   * @param sinceMs a time when this one heard the broker, by a monotonic clock
+   */
+  wasThereSince(sinceMs: number): boolean {
+    const nowMs = performance.now();
+    return nowMs - sinceMs < SURE_MS && nowMs - this.absentMs > HOLD_MS;
   }
 
   /** Whether others decide for the device as well, or instead. */
@@ -182,6 +196,9 @@ export class Cluster {
   }
 
   private beat(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.beatMs >= SURE_MS) this.absentMs = nowMs;
+    this.beatMs = nowMs;
     const beat: Beat = {
       run: this.run,
       version: VERSION,

@@ -2,6 +2,7 @@ import { connect as mqttConnect, type IClientOptions, type MqttClient } from "mq
 import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import { connectionError, type Tls } from "../setup/tls";
+import { OutgoingStore } from "./outgoing-store";
 import { UserError, messageOf } from "../base/user-error";
 
 /** How a part of the server gets to its broker. */
@@ -179,7 +180,9 @@ function open<T>(
   options: IClientOptions,
   prepare: (client: MqttClient) => T,
 ): Promise<T> {
-  const client = mqttConnect(url, options);
+  const outgoingStore = new OutgoingStore();
+  const client = mqttConnect(url, { ...options, outgoingStore });
+  outgoingStore.watch(client);
   const prepared = prepare(client);
   return new Promise((resolve, reject) => {
     const settle = (error?: Error) => {

@@ -37,6 +37,7 @@ import {
   type Fields,
   type ServerRule,
 } from "../../src/common/server-rule";
+import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
 import { isForeign, subscribe, type Subscribed } from "./subscribe";
 import { Sender, type Cause, type SenderOptions } from "./sender";
@@ -76,6 +77,7 @@ export class Decider {
   private readonly messageLog: MessageLog;
   private readonly fields: string[];
   private readonly learning: Learning;
+  private readonly repeating: Repeating;
   private isStopping = false;
 
   private constructor(
@@ -89,7 +91,17 @@ export class Decider {
     this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
     this.delivery = new Delivery(options.commands);
     this.messageLog = new MessageLog(log, "server");
-    this.sender = new Sender(client, options, devices, log, this.messageLog);
+    this.sender = new Sender(client, options, devices, log, this.messageLog, (lost) =>
+      this.repeating.commands.add(lost),
+    );
+    this.repeating = new Repeating({
+      decisions: this.decisions,
+      delivery: this.delivery,
+      devices,
+      cluster,
+      send: (id, command, cause, expiryS) => this.sender.command(id, command, cause, expiryS),
+      log,
+    });
     this.learning = new Learning(this.decisions, this.seen, (id, command, answers) =>
       this.sender.command(id, command, { kind: "resent", answers }),
     );
@@ -132,9 +144,10 @@ export class Decider {
       await probeSharedSubscription(client, addressOf(client));
     watchConnection(client, log, (connected) => {
       onConnection(connected);
-      if (!connected) return;
+      if (!connected) return this.repeating.disconnected();
       counts.reconnects++;
       cluster?.connected();
+      this.repeating.connected();
       void this.announce("online");
     });
     await subscribe(client, options, cluster?.filter);
@@ -156,6 +169,7 @@ export class Decider {
   /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.repeating.disconnected();
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.client.connected && !goesOn) await this.announce("offline");
@@ -186,6 +200,7 @@ export class Decider {
 
   private command(id: string, command: Command, cause: Cause): Command {
     if (this.delivery.isOrdered(command)) {
+      this.repeating.repeatOrdered(id);
       const ordered = this.delivery.ordered(id, command, Date.now());
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
       this.sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
@@ -197,6 +212,7 @@ export class Decider {
       this.delivery.keep(id);
       this.sender.desired(id, command);
     }
+    this.repeating.commands.supersede(id);
     if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
     return command;
   }
@@ -244,6 +260,7 @@ export class Decider {
         if (!value) return error;
         const on = sideOf(rule, value);
         this.devices.commanded(id, on);
+        this.repeating.commands.supersede(id);
         if (on !== undefined && this.cluster?.hasOtherDeciders(id))
           this.learning.heard(id, on, text, atMs);
         return undefined;
@@ -275,7 +292,8 @@ export class Decider {
         const { value, error } = parseFields(text, rule);
         // Retained, it is what this or another server wanted before; else another's, or our own.
         if (value) {
-          this.delivery.desire(id, commandOf(rule, value));
+          if (this.delivery.desire(id, commandOf(rule, value)))
+            this.repeating.commands.supersede(id);
           this.delivery.keep(id);
         }
         return error;
@@ -290,12 +308,16 @@ export class Decider {
     const arrivedMs = performance.now();
     const { value, error } = parseTelemetry(text, this.fields);
     if (!value) return error;
-    if (!this.seen.isNew(id, value)) return undefined;
-    counts.readings++;
-    this.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
-    const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
-    this.devices.reading(reading, atMs, sideOf(rule, value.said));
+    if (this.seen.isNew(id, value)) {
+      counts.readings++;
+      this.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
+      const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
+      this.devices.reading(reading, atMs, sideOf(rule, value.said));
+    } else if (!this.repeating.commands.has(id) || !this.seen.isNewest(id, value))
+      // Else it comes again since the connection was lost before its answer was acknowledged.
+      return undefined;
     if (!this.options.decide) return undefined;
+    if (this.decisions.decidesAlone(id)) this.repeating.commands.supersede(id);
     if (this.cluster?.decides(id) === false) {
       this.decisions.hear(id, value, atMs);
       return undefined;

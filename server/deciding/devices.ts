@@ -73,6 +73,11 @@ export class Devices extends EventEmitter<{
     return this.devices.get(id)?.reportedOn;
   }
 
+  /** Whether the device says of itself what it is at, and which ordered command it has done last. */
+  reports(id: string): boolean {
+    return this.devices.get(id)?.state !== undefined;
+  }
+
   isOnline(id: string): boolean | undefined {
     const device = this.devices.get(id);
     return device?.hasStatus ? device.online : undefined;

@@ -12,6 +12,12 @@ export class SeenReadings {
     return true;
   }
 
+  /** Whether it is the newest reading of its device, which has come once more. */
+  isNewest(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
+    const last = this.last.get(id);
+    return last !== undefined && last.boot === boot && last.seq === seq;
+  }
+
   /** The newest reading of a device. */
   newest(id: string): { boot: number; seq: number } | undefined {
     return this.last.get(id);

@@ -7,15 +7,19 @@ import type { Devices } from "./devices";
 import type { Log } from "../base/log";
 import type { MessageLog } from "../base/message-log";
 
+import type { Unconfirmed } from "./unconfirmed";
+
 /** What a command is sent for. */
 export interface Cause {
   kind: CommandKind;
   /** The reading that it answers. */
-  answers?: Pick<Reading, "seq" | "boot">;
+  answers?: Pick<Reading, "seq" | "boot"> | undefined;
   /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
-  qos?: 0 | 1;
+  qos?: 0 | 1 | undefined;
   /** When the reading that led to it came, by `performance.now()`. */
   arrivedMs?: number;
+  /** Set if it is sent again: when it was sent first, by `performance.now()`. */
+  sentMs?: number;
 }
 
 export interface SenderOptions {
@@ -34,12 +38,15 @@ export class Sender {
     private readonly devices: Devices,
     private readonly log: Log,
     private readonly messageLog: MessageLog,
+    private readonly onUnconfirmed: (lost: Unconfirmed) => void,
   ) {}
 
   /** @param expiryS the broker need not keep it for longer, s */
   command(id: string, command: Command, cause: Cause, expiryS?: number): void {
     const { counts, onDecided } = this.options;
-    const { answers, arrivedMs, qos = 1 } = cause;
+    const { answers, arrivedMs, qos = 1, sentMs = performance.now() } = cause;
+    const lost = { id, command, cause, expiryS, sentMs };
+    if (!this.client.connected && qos === 1) return this.onUnconfirmed(lost);
     const text = payloadOf(command, answers);
     this.messageLog.note(() => `Sending message: ${text} to ${id}`, { id });
     // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
@@ -60,7 +67,7 @@ export class Sender {
       counts.unacknowledged++;
       this.client.publish(topic, text, { qos, properties }, (error) => {
         counts.unacknowledged--;
-        if (error) this.log("server", `Not sent to ${id}: ${error.message}`, { level: "warn", id });
+        if (error) this.onUnconfirmed(lost);
         else decided();
       });
     }

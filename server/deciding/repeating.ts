@@ -1,0 +1,87 @@
+import type { Cluster } from "../cluster/cluster";
+import type { Log } from "../base/log";
+import type { Command } from "./command";
+import type { Decisions } from "./decisions";
+import type { Delivery } from "./delivery";
+import type { Devices } from "./devices";
+import type { Cause } from "./sender";
+import { UnconfirmedCommands, type Unconfirmed } from "./unconfirmed";
+
+/** After a reconnect, what the broker has kept for us comes within this. */
+const SETTLE_MS = 500;
+
+/**
+ * Decides after an outage which of the commands that were on their way are sent again: those that
+ * still hold by all that is known then. For all others the device's next reading decides.
+ */
+export class Repeating {
+  readonly commands = new UnconfirmedCommands();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly parts: {
+      decisions: Decisions;
+      delivery: Delivery;
+      devices: Devices;
+      cluster: Cluster | undefined;
+      send: (id: string, command: Command, cause: Cause, expiryS?: number) => void;
+      log: Log;
+    },
+  ) {}
+
+  connected(): void {
+    this.repeatOrdered();
+    this.timer = setTimeout(() => this.repeatLatest(), SETTLE_MS);
+  }
+
+  disconnected(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** An ordered command must not come after a later one: the device would refuse it. */
+  repeatOrdered(id?: string): void {
+    for (const lost of this.commands.takeOrdered(id)) {
+      const leftMs = (lost.expiryS ?? 0) * 1000 - (performance.now() - lost.sentMs);
+      // A device that says which order it has done last does none of them twice.
+      if (leftMs > 0 && this.parts.devices.reports(lost.id)) this.send(lost, leftMs);
+      else this.drop(1);
+    }
+  }
+
+  private repeatLatest(): void {
+    let dropped = 0;
+    for (const lost of this.commands.takeLatest())
+      if (this.holds(lost)) this.send(lost);
+      else dropped++;
+    this.drop(dropped);
+  }
+
+  private holds({ id, command, cause, sentMs }: Unconfirmed): boolean {
+    const { decisions, delivery, devices, cluster } = this.parts;
+    if (devices.isOnline(id) === false) return false;
+    if (cause.answers === undefined && cause.kind !== "rule")
+      return delivery.desiredOf(id)?.text === command.text;
+    // Its reading was acknowledged before, or comes again from the session. Only a cluster has no
+    // session, and another member may have answered a newer reading meanwhile: a device that
+    // counts refuses the older answer, for the others it must be sure that none did.
+    if (!cluster?.decides(id) || decisions.lastFor(id)?.text !== command.text) return false;
+    return cause.answers?.seq !== undefined || cluster.wasThereSince(sentMs);
+  }
+
+  private send({ id, command, cause, expiryS, sentMs }: Unconfirmed, leftMs?: number): void {
+    const { answers, qos } = cause;
+    const again: Cause = { kind: "resent", answers, qos, sentMs };
+    this.parts.send(
+      id,
+      command,
+      again,
+      leftMs === undefined ? expiryS : Math.max(1, Math.ceil(leftMs / 1000)),
+    );
+  }
+
+  private drop(count: number): void {
+    if (count === 0) return;
+    const what = count === 1 ? "1 command" : `${count} commands`;
+    this.parts.log("server", `Not repeated after the outage: ${what}, the next readings decide`);
+  }
+}

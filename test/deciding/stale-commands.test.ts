@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight, type Started } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import { PUBACK, PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
+
+const ON = '{"led_on":true}';
+const OFF = '{"led_on":false}';
+
+describe("a server that loses its broker with commands on their way", () => {
+  let mosquitto: Mosquitto;
+  let proxy: WithholdingProxy;
+  let nightlight: Started;
+  let lamp: Witness;
+
+  beforeEach(async () => {
+    mosquitto = await Mosquitto.start();
+    proxy = await WithholdingProxy.start(mosquitto.port);
+    nightlight = await startNightlight({ brokerUrl: proxy.url, simulate: false });
+    lamp = await Witness.connect(mosquitto.url);
+  });
+
+  afterEach(async () => {
+    await nightlight.stop();
+    await lamp.stop();
+    await proxy.stop();
+    await mosquitto.stop();
+  });
+
+  async function telemetry(id: string, reading: object): Promise<void> {
+    await lamp.client.publishAsync(`${id}/telemetry`, JSON.stringify(reading), { qos: 1 });
+  }
+
+  /** Whatever it has to say after a reconnect, it has said. */
+  async function isBack(): Promise<void> {
+    await until("connected again", () =>
+      nightlight.log.some((line) => line.startsWith("Connected again")),
+    );
+    await telemetry("other", { light: 100 });
+    await lamp.sees("other/commands", /true/);
+  }
+
+  it("does not repeat an answer after what someone else has commanded meanwhile", async () => {
+    proxy.fromBroker.add(PUBACK);
+    await telemetry("lamp", { light: 100 });
+    await lamp.sees("lamp/commands", /true/);
+    await until("its acknowledgement is withheld", () => proxy.withheld > 0);
+    await proxy.cut();
+    await lamp.client.publishAsync("lamp/commands", OFF);
+    await isBack();
+    expect(lamp.payloads("lamp/commands")).toEqual([ON, OFF]);
+    await until("it has made up its mind", () =>
+      nightlight.log.some((line) => line.startsWith("Not repeated after the outage: 1 command")),
+    );
+    await telemetry("another", { light: 100 });
+    await lamp.sees("another/commands", /true/);
+    expect(lamp.payloads("lamp/commands")).toEqual([ON, OFF]);
+  });
+
+  it("answers the reading that comes again, since its answer was lost", async () => {
+    const reading = { light: 100, led_on: false, seq: 7, boot: 5 };
+    proxy.fromClient.add(PUBLISH).add(PUBACK);
+    await telemetry("counts", reading);
+    await until("the answer is withheld", () => proxy.withheld >= 2);
+    await proxy.cut();
+    await lamp.sees("counts/commands", /^{"led_on":true,"seq":7,"boot":5}$/);
+    await isBack();
+    expect(lamp.payloads("counts/commands")).toHaveLength(1);
+  });
+
+  it("repeats what a person has commanded, unless the device has sent a reading since", async () => {
+    proxy.fromClient.add(PUBLISH);
+    await telemetry("a", { light: 900 });
+    await telemetry("b", { light: 900 });
+    await until("the answers are withheld", () => proxy.withheld >= 2);
+    for (const id of ["a", "b"])
+      expect((await nightlight.command(id, { led_on: true })).status).toBe(202);
+    // A command, and what is kept of it.
+    await until("the commands are withheld", () => proxy.withheld >= 6);
+    await proxy.cut();
+    await telemetry("b", { light: 800 });
+    await lamp.sees("a/commands", /true/);
+    await isBack();
+    expect(lamp.payloads("a/commands")).toEqual([ON]);
+    expect(lamp.payloads("b/commands")).toEqual([OFF]);
+    // What is retained has come after all.
+    await lamp.sees("a/desired", /true/);
+    await lamp.sees("b/desired", /./);
+  });
+});

@@ -1,0 +1,85 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { until } from "./until";
+
+/** MQTT's packet types [MQTT 3.1.1, 2.2.1]. */
+export const PUBLISH = 3;
+export const PUBACK = 4;
+
+/** Stands between a client and a broker, and keeps packets of some types to itself. */
+export class WithholdingProxy {
+  /** Types of packets that the broker no longer gets from the client, and the other way round. */
+  readonly fromClient = new Set<number>();
+  readonly fromBroker = new Set<number>();
+  /** How many were withheld. */
+  withheld = 0;
+  private pair: [Socket, Socket] | undefined;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(brokerPort: number): Promise<WithholdingProxy> {
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const proxy = new WithholdingProxy(server);
+    server.on("connection", (client) =>
+      proxy.join(client, connect({ port: brokerPort, host: "127.0.0.1", noDelay: true })),
+    );
+    return proxy;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Breaks the connection; the next one gets everything. */
+  async cut(): Promise<void> {
+    const { pair } = this;
+    for (const socket of pair ?? []) socket.destroy();
+    await until("the connection is gone", () => this.pair !== pair || pair === undefined);
+    this.fromClient.clear();
+    this.fromBroker.clear();
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    await this.cut();
+    await closed;
+  }
+
+  private join(client: Socket, broker: Socket): void {
+    const pair: [Socket, Socket] = [client, broker];
+    this.pair = pair;
+    this.pass(client, broker, this.fromClient);
+    this.pass(broker, client, this.fromBroker);
+    for (const socket of pair)
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          for (const other of pair) other.destroy();
+          if (this.pair === pair) this.pair = undefined;
+        });
+  }
+
+  private pass(from: Socket, to: Socket, types: Set<number>): void {
+    let rest: Buffer = Buffer.alloc(0);
+    from.on("data", (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk]);
+      for (let length = packetLength(rest); length <= rest.length; length = packetLength(rest)) {
+        const packet = rest.subarray(0, length);
+        rest = rest.subarray(length);
+        if (types.has((packet[0] ?? 0) >> 4)) this.withheld++;
+        else to.write(packet);
+      }
+    });
+  }
+}
+
+/** Of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while that can't be told. */
+function packetLength(bytes: Buffer): number {
+  let length = 0;
+  for (let at = 1; at < Math.min(bytes.length, 5); at++) {
+    const byte = bytes[at] ?? 0;
+    length += (byte & 0x7f) * 128 ** (at - 1);
+    if (byte < 0x80) return 1 + at + length;
+  }
+  return Infinity;
+}
