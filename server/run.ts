@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { serverClientId } from "../src/common/wire";
 import type { Config } from "./setup/config";
+import { CLOCK } from "./base/clock";
 import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
 import { Devices } from "./deciding/devices";
@@ -74,7 +75,15 @@ async function start(
   signal?: AbortSignal,
 ): Promise<Omit<Running, "stop">> {
   const silenceMs = Math.max(SILENCE_MS, 3 * config.telemetry.intervalMs);
-  const devices = new Devices(silenceMs);
+  const listed = new Set([
+    options.id,
+    ...config.groups.flatMap(({ members, lights }) => [...members, ...lights]),
+  ]);
+  const devices = new Devices({
+    isListed: (id) => listed.has(id),
+    silenceMs: () => silenceMs,
+    clock: CLOCK,
+  });
   started.push(devices);
 
   const rejections = new Rejections(log);
@@ -112,6 +121,7 @@ async function start(
       ...broker.login("server"),
       tls: security.tls,
       rejections,
+      clock: CLOCK,
       scope: { id: options.id, devices: config.devices },
       decide: options.decide,
       membership: options.membership,
@@ -172,12 +182,12 @@ async function start(
       decides: options.decide,
       nowMs: Date.now(),
       rule: config.rule,
-      groups: groupViews(decider.decisions, Date.now()),
+      groups: groupViews(decider.decisions, CLOCK.monotonicMs()),
       devices: devices.list(),
       messages: devices.recentMessages(),
     }),
     isBrokerConnected: () => brokerConnected,
-    groups: () => groupViews(decider.decisions, Date.now()),
+    groups: () => groupViews(decider.decisions, CLOCK.monotonicMs()),
     metrics,
     history: { history, fields: fieldsOf(config.rule), silenceMs },
     sendCommand: (id, request) => {

@@ -8,6 +8,9 @@ export const REASONS = [
   "status",
   "state",
   "desired",
+  // Telemetry that decides nothing: old news, and what came before.
+  "retained-telemetry",
+  "repeated-telemetry",
   // At the broker's door.
   "connections",
   "connections-per-address",
@@ -66,7 +69,7 @@ export class Rejections {
 
   /** Counts and logs: "Refused …". */
   refuse(source: Source, reason: Reason, what: string): void {
-    const tally = this.count(reason);
+    const tally = this.tally(reason);
     const nowMs = this.nowMs();
     if (nowMs - tally.windowStartMs >= WINDOW_MS) {
       tally.windowStartMs = nowMs;
@@ -82,7 +85,12 @@ export class Rejections {
     this.log(source, `Refused (${reason}): ${what}${more}`, { level: "warn", reason });
   }
 
-  private count(reason: Reason): Tally {
+  /** Counts what is dropped without a line. */
+  count(reason: Reason): void {
+    this.tally(reason);
+  }
+
+  private tally(reason: Reason): Tally {
     let tally = this.tallies.get(reason);
     if (!tally) {
       tally = { total: 0, windowStartMs: -Infinity, lines: 0, silent: 0 };
@@ -96,7 +104,7 @@ export class Rejections {
   countPayload(topic: string): void {
     const kind = topic.slice(topic.lastIndexOf("/") + 1);
     const reason = REASONS.find((name) => name === kind);
-    if (reason) this.count(reason);
+    if (reason) this.tally(reason);
   }
 
   /** Rejections since the start, by reason; reasons that never occurred are 0. */

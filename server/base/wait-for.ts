@@ -3,9 +3,9 @@ export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
 ): Promise<boolean> {
-  const endMs = Date.now() + timeoutMs;
+  const endMs = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > endMs) return false;
+    if (performance.now() > endMs) return false;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return true;

@@ -40,7 +40,7 @@ export class Cluster {
   private readonly startedMs = Date.now();
   private readonly shard: Shard | undefined;
   private readonly owners: Owners | undefined;
-  private readonly presence = new Presence(Date.now());
+  private readonly presence = new Presence(performance.now());
   private readonly held = new HeldReadings(HOLD_MS);
   private readonly strangers = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -79,7 +79,7 @@ export class Cluster {
   /** To be called after a lost connection. */
   connected(): void {
     this.connectedMs = Date.now();
-    this.presence.reconnected(this.connectedMs);
+    this.presence.reconnected(performance.now());
     this.beat();
   }
 
@@ -105,7 +105,7 @@ export class Cluster {
   /** Whether it is this server that speaks of the device, and to it without a reading. */
   speaksFor(id: string): boolean {
     if (this.owners) return this.owners.decides(id);
-    const names = [...this.presence.living(Date.now()), this.name].sort();
+    const names = [...this.presence.living(performance.now()), this.name].sort();
     return names[fnv1a(id) % names.length] === this.name;
   }
 
@@ -113,11 +113,11 @@ export class Cluster {
    * @returns true where a message is a reading that is left to another server; it need not be looked into, but is
    * held in case that server is not there any more
    */
-  leaves(topic: string, payload: Buffer, atMs: number): boolean {
+  leaves(topic: string, payload: Buffer, came: Pick<HeldReading, "atMs" | "nowMs">): boolean {
     if (!this.owners || !topic.endsWith(TELEMETRY)) return false;
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
-    this.held.hold(id, { topic, payload, atMs });
+    this.held.hold(id, { topic, payload, ...came });
     return true;
   }
 
@@ -145,18 +145,18 @@ export class Cluster {
     if (this.isReplaced) return true;
     if (!this.host?.isConnected()) return false;
     await this.host.publish(PRESENCE_TOPIC + this.name, "", 1);
-    if (this.presence.living(Date.now()).length === 0) return false;
+    if (this.presence.living(performance.now()).length === 0) return false;
     // The other may have ended just now, too.
     const before = this.othersBeats;
-    const endMs = Date.now() + FAREWELL_MS;
-    while (this.othersBeats === before && Date.now() < endMs)
+    const endMs = performance.now() + FAREWELL_MS;
+    while (this.othersBeats === before && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, 20));
     return this.othersBeats !== before;
   }
 
   private heard(name: string, beat: Beat): void {
     this.othersBeats++;
-    this.presence.heard(name, beat, Date.now());
+    this.presence.heard(name, beat, performance.now());
     const [, count] = /^\d+of(\d+)$/.exec(name) ?? [];
     if (!this.shard || count === undefined || Number(count) === this.shard.count) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
@@ -189,7 +189,7 @@ export class Cluster {
   private tick(): void {
     if (!this.host?.isConnected()) return;
     this.beat();
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     this.presence.tick(nowMs);
     this.update();
     this.held.prune(nowMs);
@@ -212,7 +212,7 @@ export class Cluster {
   private update(): void {
     const { owners, shard } = this;
     if (!owners || !shard || this.isReplaced) return;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const before = owners.indices.length;
     const taken = owners.update((index) =>
       this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),

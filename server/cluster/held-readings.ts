@@ -2,8 +2,9 @@
 export interface HeldReading {
   topic: string;
   payload: Buffer;
-  /** When it came, Unix time, ms. */
+  /** When it came: Unix time, and by the monotonic clock, ms. */
   atMs: number;
+  nowMs: number;
 }
 
 /** Strangers choose ids: beyond this many devices, new ones are not held. */
@@ -31,8 +32,8 @@ export class HeldReadings {
 
   /** Forgets those that are too old. */
   prune(nowMs: number): void {
-    for (const [id, { atMs }] of this.held) {
-      if (nowMs - atMs < this.keepMs) return;
+    for (const [id, reading] of this.held) {
+      if (nowMs - reading.nowMs < this.keepMs) return;
       this.held.delete(id);
     }
   }

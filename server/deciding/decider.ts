@@ -1,16 +1,19 @@
 import type { MqttClient } from "mqtt";
 import {
   SERVER_STATUS_TOPIC,
+  TOPIC_KINDS,
   parseState,
   parseStatus,
   parseTelemetry,
   type Status,
+  type TopicKind,
 } from "../../src/common/wire";
 import { Cluster } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
 import { Learning } from "./learning";
 import { probeSharedSubscription } from "../cluster/shared-subscription";
 import { parseFields } from "./command-fields";
+import type { Clock } from "../base/clock";
 import { commandOf, type Command } from "./command";
 import type { CommandPolicy } from "../setup/config";
 import {
@@ -28,7 +31,8 @@ import type { Devices } from "./devices";
 import type { Group } from "../../src/common/groups";
 import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
 import type { Rejections } from "../base/rejections";
-import type { Log } from "../base/log";
+import { printable, type Log } from "../base/log";
+import { idError } from "../../src/common/id";
 import { MessageLog } from "../base/message-log";
 import {
   agrees,
@@ -45,6 +49,7 @@ import type { UserError } from "../base/user-error";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;
+  clock: Clock;
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
@@ -59,6 +64,8 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
 interface Arrival {
   /** Unix time, ms. */
   atMs: number;
+  /** By the monotonic clock, ms. */
+  nowMs: number;
   retained: boolean;
   qos: 0 | 1;
 }
@@ -111,7 +118,12 @@ export class Decider {
     // the way before that: what the broker has acknowledged is not lost.
     client.on("message", (topic, payload, { retain: retained, qos }) => {
       corking.message();
-      this.receive(topic, payload, { atMs: Date.now(), retained, qos: qos === 0 ? 0 : 1 });
+      this.receive(topic, payload, {
+        atMs: options.clock.wallMs(),
+        nowMs: options.clock.monotonicMs(),
+        retained,
+        qos: qos === 0 ? 0 : 1,
+      });
     });
   }
 
@@ -201,7 +213,7 @@ export class Decider {
   private command(id: string, command: Command, cause: Cause): Command {
     if (this.delivery.isOrdered(command)) {
       this.repeating.repeatOrdered(id);
-      const ordered = this.delivery.ordered(id, command, Date.now());
+      const ordered = this.delivery.ordered(id, command, this.options.clock.wallMs());
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
       this.sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
@@ -213,48 +225,66 @@ export class Decider {
       this.sender.desired(id, command);
     }
     this.repeating.commands.supersede(id);
-    if (this.devices.isOnline(id) !== false) this.sender.command(id, command, cause);
+    if (this.devices.statusOf(id) !== "offline") this.sender.command(id, command, cause);
     return command;
   }
 
   /** What another server left undecided. */
   private takeOver(readings: HeldReading[], groups: Group[]): void {
-    for (const { topic, payload, atMs } of readings)
-      this.receive(topic, payload, { atMs, retained: false, qos: 1 });
+    for (const { topic, payload, atMs, nowMs } of readings)
+      this.receive(topic, payload, { atMs, nowMs, retained: false, qos: 1 });
     for (const group of groups)
-      for (const { id, command } of this.decisions.together(group, Date.now()))
+      for (const { id, command } of this.decisions.together(
+        group,
+        this.options.clock.monotonicMs(),
+      ))
         this.command(id, command, { kind: "group" });
   }
 
   private receive(topic: string, payload: Buffer, arrival: Arrival): void {
-    const { atMs } = arrival;
+    const { atMs, nowMs } = arrival;
     // Unacknowledged, it comes again.
     if (this.client.disconnecting || isForeign(topic, this.options.scope)) return;
-    if (this.cluster?.leaves(topic, payload, atMs)) return;
+    if (this.cluster?.leaves(topic, payload, { atMs, nowMs })) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
         ? `payload of ${payload.length} bytes, allowed are ${PAYLOAD_MAX_BYTES}`
         : this.handle(topic, text, arrival);
     if (rejected) {
-      this.options.rejections.countPayload(topic);
-      this.log("server", `Warning: ignored ${topic}: ${rejected}`, { level: "warn", topic });
+      this.rejected(topic, rejected);
     }
     this.devices.message({ atMs, topic, payload: text, rejected });
   }
 
+  private rejected(topic: string, why: string): void {
+    this.options.rejections.countPayload(topic);
+    const slash = topic.lastIndexOf("/");
+    this.devices.dropped(topic.slice(0, slash), topic.slice(slash + 1), why);
+    const shown = printable(topic);
+    this.log("server", `Warning: ignored ${shown}: ${why}`, { level: "warn", topic: shown });
+  }
+
   /** @returns what is wrong with the message */
-  private handle(
-    topic: string,
-    text: string,
-    { atMs, retained, qos }: Arrival,
-  ): string | undefined {
+  private handle(topic: string, text: string, arrival: Arrival): string | undefined {
+    const { retained, nowMs } = arrival;
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
+    const kind = topic.slice(slash + 1);
     const { rule } = this.options;
-    switch (topic.slice(slash + 1)) {
+    if (topic === SERVER_STATUS_TOPIC) return this.serverStatus(text, retained);
+    if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+      if (text === "online") this.options.onHomeAssistant();
+      return undefined;
+    }
+    if (!isKind(kind)) return this.cluster?.receive(topic, text, retained);
+    const wrong = idError(id);
+    if (wrong !== undefined) return `id: ${wrong}`;
+    // An empty payload clears a retained message: the topic says nothing any more.
+    if (text === "") return this.cleared(id, kind);
+    switch (kind) {
       case "telemetry":
-        return this.telemetry(id, text, atMs, qos);
+        return this.telemetry(id, text, arrival);
       case "commands": {
         const { value, error } = parseFields(text, rule);
         if (!value) return error;
@@ -262,27 +292,21 @@ export class Decider {
         this.devices.commanded(id, on);
         this.repeating.commands.supersede(id);
         if (on !== undefined && this.cluster?.hasOtherDeciders(id))
-          this.learning.heard(id, on, text, atMs);
+          this.learning.heard(id, on, text, nowMs);
         return undefined;
       }
       case "status": {
         const { value, error } = parseStatus(text);
-        if (!value) return error;
-        if (topic === SERVER_STATUS_TOPIC) {
-          // Another server has gone, or our own will came late: devices shall know that we are here.
-          if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
-        } else if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
-          if (value === "online") this.options.onHomeAssistant();
-        } else {
-          this.devices.status(id, value);
-          if (value === "online" && !retained) this.correct(id);
-        }
+        // Many programs have a status topic, with other words in it.
+        if (!value) return this.devices.has(id) ? error : undefined;
+        this.devices.status(id, value, retained);
+        if (value === "online" && !retained) this.correct(id);
         return undefined;
       }
       case "state": {
         const { value, error } = parseState(text);
-        if (!value) return error;
-        this.devices.state(id, value, sideOf(rule, value));
+        if (!value) return this.devices.has(id) ? error : undefined;
+        this.devices.state(id, value, sideOf(rule, value), retained);
         // One that decides alone has reasons of its own; its next reading is answered anyway.
         if (!retained && value.decided_by !== "device")
           this.correct(id, (desired) => agrees(desired, value));
@@ -298,32 +322,64 @@ export class Decider {
         }
         return error;
       }
-      default:
-        return this.cluster?.receive(topic, text, retained);
     }
   }
 
-  private telemetry(id: string, text: string, atMs: number, qos: 0 | 1): string | undefined {
-    const { rule, counts } = this.options;
+  private serverStatus(text: string, retained: boolean): string | undefined {
+    if (text === "") return undefined;
+    const { value, error } = parseStatus(text);
+    // Another server has gone, or our own will came late: devices shall know that we are here.
+    if (value === "offline" && !retained && !this.isStopping) void this.announce("online");
+    return error;
+  }
+
+  private cleared(id: string, kind: TopicKind): undefined {
+    if (kind === "status") this.devices.status(id, undefined, true);
+    if (kind === "state") this.devices.state(id, undefined, undefined, true);
+    if (kind === "desired") this.delivery.forget(id);
+  }
+
+  private telemetry(
+    id: string,
+    text: string,
+    { atMs, nowMs, retained, qos }: Arrival,
+  ): string | undefined {
+    const { rule, counts, rejections } = this.options;
     const arrivedMs = performance.now();
     const { value, error } = parseTelemetry(text, this.fields);
     if (!value) return error;
-    if (this.seen.isNew(id, value)) {
+    const said = sideOf(rule, value.said);
+    if (retained) {
+      // It may have been measured at any time: it decides nothing.
+      rejections.count("retained-telemetry");
+      this.devices.oldReading(id, value.values, said);
+      return undefined;
+    }
+    const novelty = this.seen.see(id, value);
+    if (novelty === "restarted")
+      this.log("server", `Warning: ${id} counts from ${value.seq} again, with the same boot`, {
+        level: "warn",
+        id,
+      });
+    if (novelty !== "repeated") {
       counts.readings++;
       this.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
       const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
-      this.devices.reading(reading, atMs, sideOf(rule, value.said));
-    } else if (!this.repeating.commands.has(id) || !this.seen.isNewest(id, value))
+      this.devices.reading(reading, atMs, said);
+    } else if (!this.repeating.commands.has(id) || !this.seen.isNewest(id, value)) {
       // Else it comes again since the connection was lost before its answer was acknowledged.
+      rejections.count("repeated-telemetry");
+      this.devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`);
       return undefined;
+    }
     if (!this.options.decide) return undefined;
     if (this.decisions.decidesAlone(id)) this.repeating.commands.supersede(id);
     if (this.cluster?.decides(id) === false) {
-      this.decisions.hear(id, value, atMs);
+      this.decisions.hear(id, value, nowMs);
       return undefined;
     }
     const kind = this.decisions.decidesAlone(id) ? "rule" : "group";
-    for (const decision of this.decisions.reading(id, value, atMs)) {
+    for (const decision of this.decisions.reading(id, value, nowMs)) {
       const answer = decision.id === id && { answers: value, qos };
       this.command(decision.id, decision.command, { kind, arrivedMs, ...answer });
     }
@@ -342,4 +398,8 @@ export class Decider {
     if (!desired || !this.speaksFor(id) || this.decisions.decidesAlone(id)) return;
     if (!isAt(desired.fields)) this.sender.command(id, desired, { kind: "resent" });
   }
+}
+
+function isKind(text: string): text is TopicKind {
+  return (TOPIC_KINDS as readonly string[]).includes(text);
 }

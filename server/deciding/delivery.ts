@@ -44,6 +44,12 @@ export class Delivery {
     return before?.text !== command.text;
   }
 
+  /** What was desired was taken back. */
+  forget(id: string): void {
+    this.desired.delete(id);
+    this.kept.delete(id);
+  }
+
   keep(id: string): void {
     this.kept.add(id);
   }

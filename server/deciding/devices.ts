@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { DeviceView, LedView, MessageView, ReadingView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
+import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
 import { healthOf } from "./health";
@@ -12,15 +13,24 @@ export interface Simulated {
 }
 
 interface Device {
+  /** It has said something that only a device of ours says, or it is listed in the configuration. */
+  isOurs: boolean;
   online: boolean;
-  /** It has a status topic, which says when it is offline: its silence says nothing. */
-  hasStatus: boolean;
+  /** What its status topic says, if it has one. */
+  status?: Status | undefined;
+  /** By the monotonic clock, ms: when it was last heard, or its retained status was found. */
+  heardMs: number;
   values: Record<string, number>;
   /** Which side of the rule it says that it is on, and which it was last told. */
-  reportedOn?: boolean;
+  reportedOn?: boolean | undefined;
   commandedOn?: boolean | undefined;
+  /** The values are from a retained message: nobody knows when they were measured. */
+  valuesAreOld?: boolean;
+  /** Unix time, ms. */
   lastSeenMs: number | null;
-  state?: Report;
+  state?: Report | undefined;
+  /** What was dropped of its messages, by reason. */
+  dropped?: Map<string, Dropped>;
   simulated?: Simulated;
   /** The LED when it last changed. */
   ledNoted: boolean | null;
@@ -30,6 +40,24 @@ interface Device {
 const MAX_DEVICES = 10_000;
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
+
+/** Messages of a device that were dropped for one reason. */
+export interface Dropped {
+  reason: string;
+  count: number;
+  /** Unix time, ms. */
+  lastMs: number;
+  /** What was wrong with the last one. */
+  detail: string;
+}
+
+export interface DevicesOptions {
+  /** Whether a device is ours, whatever it says. */
+  isListed: (id: string) => boolean;
+  /** After how long without a message a device counts as offline, ms; Infinity for never. */
+  silenceMs: (id: string) => number;
+  clock: Clock;
+}
 
 /** What is known of the devices, and the events by which it becomes known. */
 export class Devices extends EventEmitter<{
@@ -43,11 +71,11 @@ export class Devices extends EventEmitter<{
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
 
-  /** @param silenceMs after which a device that has no status topic counts as offline */
-  constructor(private readonly silenceMs: number) {
+  constructor(private readonly options: DevicesOptions) {
     super();
     this.setMaxListeners(0);
-    this.timer = setInterval(() => this.noticeSilence(Date.now()), ONLINE_CHECK_MS);
+    this.timer = setInterval(() => this.noticeSilence(), ONLINE_CHECK_MS);
+    this.timer.unref();
   }
 
   stop(): void {
@@ -55,7 +83,7 @@ export class Devices extends EventEmitter<{
   }
 
   addSimulated(id: string, simulated: Simulated): void {
-    const device = this.take(id);
+    const device = this.claim(id);
     if (device) device.simulated = simulated;
     this.changed(id);
   }
@@ -65,7 +93,7 @@ export class Devices extends EventEmitter<{
   }
 
   has(id: string): boolean {
-    return this.devices.has(id);
+    return this.devices.get(id)?.isOurs === true;
   }
 
   /** Which side of the rule the device says that it is on. */
@@ -78,24 +106,49 @@ export class Devices extends EventEmitter<{
     return this.devices.get(id)?.state !== undefined;
   }
 
-  isOnline(id: string): boolean | undefined {
-    const device = this.devices.get(id);
-    return device?.hasStatus ? device.online : undefined;
+  /** What the device's status topic says, if it has one. */
+  statusOf(id: string): Status | undefined {
+    return this.devices.get(id)?.status;
   }
 
-  /** @param on which side of the rule the device said with it that it is on */
+  /**
+   * A reading has come from the device itself.
+   * @param on which side of the rule the device said with it that it is on
+   */
   reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
-    const device = this.take(taken.id);
+    const device = this.claim(taken.id);
     if (!device) return;
     // Of a late reading only the device itself can tell.
     const now = taken.atMs === arrivedMs ? ledOf(device) : null;
     const reading = { ...taken, ledOn: on ?? now };
     device.values = reading.values;
+    device.valuesAreOld = false;
     device.reportedOn = on ?? device.reportedOn;
-    device.lastSeenMs = arrivedMs;
-    device.online = true;
+    this.heard(device, arrivedMs);
     this.emit("reading", reading);
     this.changed(reading.id);
+  }
+
+  /** A retained reading: old news, which is shown until the device itself speaks. */
+  oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
+    const device = this.claim(id);
+    if (!device || device.lastSeenMs !== null) return;
+    device.values = values;
+    device.valuesAreOld = true;
+    device.reportedOn ??= on;
+    this.changed(id);
+  }
+
+  /** A message of a device of ours was dropped: it is there all the same. */
+  dropped(id: string, reason: string, detail: string): void {
+    const device = this.devices.get(id);
+    if (!device?.isOurs) return;
+    const lastMs = this.options.clock.wallMs();
+    const count = (device.dropped?.get(reason)?.count ?? 0) + 1;
+    device.dropped ??= new Map();
+    device.dropped.set(reason, { reason, count, lastMs, detail });
+    this.heard(device, lastMs);
+    this.changed(id);
   }
 
   /**
@@ -109,19 +162,32 @@ export class Devices extends EventEmitter<{
     this.changed(id);
   }
 
-  status(id: string, status: Status): void {
+  /**
+   * Does not make it a device of ours: others have such a topic, too.
+   * @param status undefined if the retained one was cleared
+   * @param retained it may be from long ago
+   */
+  status(id: string, status: Status | undefined, retained: boolean): void {
     const device = this.take(id);
     if (!device) return;
-    device.hasStatus = true;
-    device.online = status === "online";
+    device.status = status;
+    if (status === "offline") device.online = false;
+    else if (status === "online")
+      if (retained) {
+        device.online = true;
+        device.heardMs = this.options.clock.monotonicMs();
+      } else this.heard(device, this.options.clock.wallMs());
     this.changed(id);
   }
 
-  state(id: string, state: Report, on: boolean | undefined): void {
-    const device = this.take(id);
+  /** @param state undefined if the retained one was cleared */
+  state(id: string, state: Report | undefined, on: boolean | undefined, retained: boolean): void {
+    // Others have such a topic, too, but not with what the rule commands in it.
+    const device = on === undefined ? this.take(id) : this.claim(id);
     if (!device) return;
     device.state = state;
     device.reportedOn = on ?? device.reportedOn;
+    if (state && !retained) this.heard(device, this.options.clock.wallMs());
     this.changed(id);
   }
 
@@ -133,46 +199,72 @@ export class Devices extends EventEmitter<{
   /** To be called when something was changed from outside, as a simulated LED. */
   changed(id: string): void {
     const device = this.devices.get(id);
-    if (!device) return;
+    if (!device?.isOurs) return;
     const ledOn = ledOf(device);
     if (ledOn !== null && ledOn !== device.ledNoted) {
       device.ledNoted = ledOn;
-      this.emit("led", { id, atMs: Date.now(), ledOn });
+      this.emit("led", { id, atMs: this.options.clock.wallMs(), ledOn });
     }
     this.emit("device", id);
   }
 
   view(id: string): DeviceView | undefined {
     const device = this.devices.get(id);
-    return device && this.viewOf(id, device);
+    return device?.isOurs ? this.viewOf(id, device) : undefined;
   }
 
   list(): DeviceView[] {
-    return [...this.devices].map(([id, device]) => this.viewOf(id, device));
+    return this.ours().map(([id, device]) => this.viewOf(id, device));
   }
 
   count(): { known: number; online: number } {
-    let online = 0;
-    for (const device of this.devices.values()) if (device.online) online++;
-    return { known: this.devices.size, online };
+    const ours = this.ours();
+    return { known: ours.length, online: ours.filter(([, { online }]) => online).length };
   }
 
   recentMessages(): MessageView[] {
     return this.messages.toArray().map(shown);
   }
 
+  private ours(): [string, Device][] {
+    return [...this.devices].filter(([, { isOurs }]) => isOurs);
+  }
+
   private take(id: string): Device | undefined {
     const known = this.devices.get(id);
     if (known || this.devices.size >= MAX_DEVICES) return known;
     const device: Device = {
+      isOurs: this.options.isListed(id),
       online: false,
-      hasStatus: false,
+      heardMs: this.options.clock.monotonicMs(),
       values: {},
       lastSeenMs: null,
       ledNoted: null,
     };
     this.devices.set(id, device);
     return device;
+  }
+
+  private claim(id: string): Device | undefined {
+    if (!this.devices.has(id) && this.devices.size >= MAX_DEVICES) this.forgetStranger();
+    const device = this.take(id);
+    if (device) device.isOurs = true;
+    return device;
+  }
+
+  /** Those that never said anything of ours must not keep out those that do. */
+  private forgetStranger(): void {
+    for (const [id, { isOurs }] of this.devices)
+      if (!isOurs) {
+        this.devices.delete(id);
+        return;
+      }
+  }
+
+  private heard(device: Device, wallMs: number): void {
+    device.heardMs = this.options.clock.monotonicMs();
+    device.lastSeenMs = wallMs;
+    device.online = true;
   }
 
   private viewOf(id: string, device: Device): DeviceView {
@@ -182,17 +274,19 @@ export class Devices extends EventEmitter<{
       simulated: device.simulated !== undefined,
       light: device.values["light"] ?? null,
       values: device.values,
+      ...(device.valuesAreOld && { valuesAreOld: true }),
       ledOn: ledOf(device),
       lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
       state: device.state ?? null,
-      health: healthOf({ ...device, silenceMs: this.silenceMs }),
+      health: healthOf({ ...device, silenceMs: this.options.silenceMs(id) }),
     };
   }
 
-  private noticeSilence(nowMs: number): void {
+  /** To be called from time to time: the status of a device that has died with its broker stays. */
+  noticeSilence(): void {
+    const nowMs = this.options.clock.monotonicMs();
     for (const [id, device] of this.devices) {
-      if (!device.online || device.hasStatus || nowMs - (device.lastSeenMs ?? 0) < this.silenceMs)
-        continue;
+      if (!device.online || nowMs - device.heardMs < this.options.silenceMs(id)) continue;
       device.online = false;
       this.changed(id);
     }

@@ -58,7 +58,7 @@ export class Repeating {
 
   private holds({ id, command, cause, sentMs }: Unconfirmed): boolean {
     const { decisions, delivery, devices, cluster } = this.parts;
-    if (devices.isOnline(id) === false) return false;
+    if (devices.statusOf(id) === "offline") return false;
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
     // Its reading was acknowledged before, or comes again from the session. Only a cluster has no

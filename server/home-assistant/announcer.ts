@@ -65,7 +65,7 @@ export class Announcer {
       Object.assign(traits, news);
       this.announce(id);
     };
-    if (!traits.hasStatus && devices.isOnline(id) !== undefined) learn({ hasStatus: true });
+    if (!traits.hasStatus && devices.statusOf(id) !== undefined) learn({ hasStatus: true });
     if (!traits.measures && view.lastSeen !== null) learn({ measures: true });
     if (state && state.fw !== traits.firmware) learn({ firmware: state.fw });
     if (traits.reportsOn === "state") return;

@@ -20,7 +20,7 @@ export class GroupWatch {
 
   constructor(decisions: Decisions, tell: (group: GroupView) => void) {
     this.timer = setInterval(() => {
-      for (const view of groupViews(decisions, Date.now())) {
+      for (const view of groupViews(decisions, performance.now())) {
         const text = JSON.stringify(view);
         if (this.told.get(view.id) === text) continue;
         this.told.set(view.id, text);

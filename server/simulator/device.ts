@@ -110,10 +110,10 @@ export class SimulatedDevice {
   private settingsService() {
     const find = () => this.bus.services({ serviceClass: SRV_SETTINGS })[0];
     return new Promise<NonNullable<ReturnType<typeof find>>>((resolve, reject) => {
-      const startedMs = Date.now();
+      const startedMs = performance.now();
       const timer = setInterval(() => {
         const service = find();
-        if (!service && Date.now() - startedMs < 10_000) return;
+        if (!service && performance.now() - startedMs < 10_000) return;
         clearInterval(timer);
         if (service) resolve(service);
         else reject(new Error("the virtual machine announced no settings service within 10 s"));

@@ -7,7 +7,7 @@ import type { Fields, ServerRule } from "./server-rule";
 /** One element of `GET /api/devices`. */
 export interface DeviceView {
   id: string;
-  /** By its status topic where it has one, else by its last message. */
+  /** Heard within its limit, and its status topic does not say `offline`. */
   online: boolean;
   /** A virtual device of this process: its light can be set. */
   simulated: boolean;
@@ -15,6 +15,8 @@ export interface DeviceView {
   light: number | null;
   /** The fields that the rule is about, as last reported. */
   values: Record<string, number>;
+  /** True if they are from a retained message: nobody knows when they were measured. */
+  valuesAreOld?: boolean;
   /** The LED: of a simulated device as it is, of another as last reported or commanded. */
   ledOn: boolean | null;
   /** ISO 8601, or null when it never spoke. */

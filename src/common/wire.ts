@@ -64,7 +64,8 @@ export interface Parsed<T> {
 }
 
 /** The last level of a device's topics. */
-export type TopicKind = "telemetry" | "commands" | "status" | "state" | "desired";
+export const TOPIC_KINDS = ["telemetry", "commands", "status", "state", "desired"] as const;
+export type TopicKind = (typeof TOPIC_KINDS)[number];
 
 export function topicOf(id: string, kind: TopicKind): string {
   return id + "/" + kind;
@@ -178,6 +179,8 @@ function refusal(field: string, found: unknown, allowed: string): string {
 /** Node throws on malformed JSON, the device's parser answers undefined: both end here. */
 export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
   let value: unknown = undefined;
+  // Some editors and languages put a byte order mark before UTF-8 [RFC 8259, 8.1].
+  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   try {
     value = JSON.parse(text);
   } catch {

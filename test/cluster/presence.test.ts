@@ -94,7 +94,13 @@ describe("a beat", () => {
 });
 
 describe("readings held for another server", () => {
-  const reading = (atMs: number) => ({ topic: "t", payload: Buffer.from("{}"), atMs });
+  const reading = (nowMs: number) => ({
+    topic: "t",
+    payload: Buffer.from("{}"),
+    // The wall clock may be set back; what is held goes by the other.
+    atMs: -nowMs,
+    nowMs,
+  });
 
   it("are the last of each device, oldest first, as long as they may be wanted", () => {
     const held = new HeldReadings(5_000);

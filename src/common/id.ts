@@ -1,0 +1,22 @@
+/** The one rule for a device's id: on the wire, in a path, as an option, as a user. Imports nothing. */
+
+const ID_MAX_LENGTH = 40;
+
+/**
+ * An id is one level of an MQTT topic, one segment of an HTTP path, and the name of a file.
+ * @returns what is wrong with it, or undefined
+ */
+export function idError(id: string): string | undefined {
+  if (id.length === 0) return "empty";
+  if (id.length > ID_MAX_LENGTH) return `longer than ${ID_MAX_LENGTH} characters`;
+  if (id === "." || id === "..") return `"${id}" is not a name`;
+  // `$` starts the topics of brokers themselves [MQTT 3.1.1, 4.7.2].
+  if (id[0] === "$") return "starts with $";
+  for (let at = 0; at < id.length; at++) {
+    const code = id.charCodeAt(at);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "has a control character";
+    // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is Windows' separator.
+    if ("+#/\\".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
+  }
+  return undefined;
+}

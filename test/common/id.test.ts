@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { idError } from "../../src/common/id";
+
+describe("an id", () => {
+  it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(40), "Küche 1", "灯", "a$", "a:b"])(
+    "may be %j",
+    (id) => {
+      expect(idError(id)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["", "empty"],
+    ["x".repeat(41), "longer than 40 characters"],
+    [".", '"." is not a name'],
+    ["..", '".." is not a name'],
+    ["$SYS", "starts with $"],
+    ["+", 'has a "+"'],
+    ["a#", 'has a "#"'],
+    ["a/b", 'has a "/"'],
+    ["a\\b", 'has a "\\"'],
+    ["a\u0000", "has a control character"],
+    ["a\nb", "has a control character"],
+    ["a\u0085", "has a control character"],
+  ])("may not be %j: %s", (id, error) => {
+    expect(idError(id)).toBe(error);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { LedView, ReadingView } from "../../src/common/api";
+import { Devices } from "../../server/deciding/devices";
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.UTC(2026, 0, 1);
+
+describe("devices", () => {
+  let nowMs: number;
+  let wallMs: number;
+  let devices: Devices;
+  let readings: ReadingView[];
+  let leds: LedView[];
+
+  const passes = (ms: number) => {
+    nowMs += ms;
+    wallMs += ms;
+    devices.noticeSilence();
+  };
+  const read = (id: string, light: number, on?: boolean) =>
+    devices.reading({ id, atMs: wallMs, values: { light } }, wallMs, on);
+  const ids = () => devices.list().map(({ id }) => id);
+
+  beforeEach(() => {
+    nowMs = 5_000;
+    wallMs = START_MS;
+    readings = [];
+    leds = [];
+    devices = new Devices({
+      isListed: (id) => id === "listed",
+      silenceMs: (id) => (id === "patient" ? Infinity : 30_000),
+      clock: { monotonicMs: () => nowMs, wallMs: () => wallMs },
+    });
+    devices.on("reading", (reading) => readings.push(reading));
+    devices.on("led", (led) => leds.push(led));
+  });
+
+  afterEach(() => devices.stop());
+
+  it("are ours if they are listed, or have sent a reading, or report what the rule commands", () => {
+    expect(ids()).toEqual([]);
+    devices.status("listed", "offline", true);
+    devices.status("kitchen-plug", "online", true);
+    devices.commanded("kitchen-plug", true);
+    devices.state("esp", { fw: "2026.1" }, undefined, false);
+    expect(ids()).toEqual(["listed"]);
+    expect(devices.has("kitchen-plug")).toBe(false);
+    expect(devices.view("kitchen-plug")).toBeUndefined();
+    expect(devices.count()).toEqual({ known: 1, online: 0 });
+
+    read("sensor", 5);
+    devices.state("lamp", { led_on: true }, true, true);
+    devices.oldReading("attic", { light: 50 }, undefined);
+    expect(ids()).toEqual(["listed", "sensor", "lamp", "attic"]);
+  });
+
+  it("are told from the start what a device of ours said before it was known as such", () => {
+    devices.status("a", "online", true);
+    read("a", 5);
+    expect(devices.statusOf("a")).toBe("online");
+  });
+
+  it("say what they are at, or are taken to be at what they were told", () => {
+    read("a", 5);
+    expect(devices.view("a")?.ledOn).toBeNull();
+    devices.commanded("a", true);
+    devices.commanded("a", true);
+    expect(devices.view("a")?.ledOn).toBe(true);
+    expect(leds).toEqual([{ id: "a", atMs: wallMs, ledOn: true }]);
+    // A command on neither side of the rule is not "off".
+    devices.commanded("a", undefined);
+    expect(devices.view("a")?.ledOn).toBeNull();
+    read("a", 5, false);
+    devices.commanded("a", true);
+    expect(devices.view("a")?.ledOn).toBe(false);
+  });
+
+  it("go offline after their limit, whatever their status says, and come back", () => {
+    read("a", 5);
+    devices.status("a", "online", false);
+    passes(29_999);
+    expect(devices.view("a")?.online).toBe(true);
+    passes(1);
+    expect(devices.view("a")).toMatchObject({ online: false, health: [{ why: "silent" }] });
+    read("a", 5);
+    expect(devices.view("a")).toMatchObject({ online: true, health: [] });
+    devices.status("a", "offline", false);
+    expect(devices.view("a")).toMatchObject({ online: false, health: [{ why: "said" }] });
+    // What talks is there.
+    read("a", 5);
+    expect(devices.view("a")?.online).toBe(true);
+  });
+
+  it("may have a limit of their own", () => {
+    read("patient", 5);
+    passes(1_000 * HOUR_MS);
+    expect(devices.view("patient")?.online).toBe(true);
+  });
+
+  it("are not heard by what is retained: a status from before ages, too", () => {
+    devices.state("shed", { led_on: true }, true, true);
+    devices.status("shed", "online", true);
+    expect(devices.view("shed")).toMatchObject({ online: true, lastSeen: null });
+    passes(30_000);
+    expect(devices.view("shed")).toMatchObject({
+      online: false,
+      lastSeen: null,
+      health: [{ why: "unheard" }],
+    });
+  });
+
+  it("show a retained reading as old news, until they speak", () => {
+    devices.oldReading("attic", { light: 50 }, undefined);
+    expect(devices.view("attic")).toMatchObject({
+      light: 50,
+      valuesAreOld: true,
+      online: false,
+      lastSeen: null,
+    });
+    expect(readings).toEqual([]);
+    read("attic", 60);
+    expect(devices.view("attic")).toMatchObject({ light: 60, online: true });
+    expect(devices.view("attic")?.valuesAreOld).toBeUndefined();
+    devices.oldReading("attic", { light: 50 }, undefined);
+    expect(devices.view("attic")?.light).toBe(60);
+    expect(readings).toHaveLength(1);
+  });
+
+  it("do not go by the wall clock", () => {
+    read("a", 5);
+    wallMs += 24 * HOUR_MS;
+    devices.noticeSilence();
+    expect(devices.view("a")?.online).toBe(true);
+    wallMs -= 25 * HOUR_MS;
+    passes(30_000);
+    expect(devices.view("a")?.online).toBe(false);
+  });
+
+  it("are seen although what they say is dropped, which is counted", () => {
+    read("a", 5);
+    passes(30_000);
+    devices.dropped("a", "telemetry", "light: missing");
+    devices.dropped("a", "telemetry", "light: too much");
+    expect(devices.view("a")).toMatchObject({
+      online: true,
+      lastSeen: new Date(wallMs).toISOString(),
+      health: [{ about: "dropped", reason: "telemetry", count: 2, detail: "light: too much" }],
+    });
+    devices.dropped("stranger", "telemetry", "not JSON");
+    expect(devices.view("stranger")).toBeUndefined();
+  });
+
+  it("forget a status and a state that were cleared", () => {
+    devices.state("a", { led_on: true, fw: "1" }, true, true);
+    devices.status("a", "offline", true);
+    devices.status("a", undefined, false);
+    devices.state("a", undefined, undefined, false);
+    expect(devices.statusOf("a")).toBeUndefined();
+    expect(devices.view("a")?.state).toBeNull();
+  });
+
+  it("are taken in although strangers have taken all places", () => {
+    for (let at = 0; at < 10_000; at++) devices.status(`stranger-${at}`, "online", true);
+    read("a", 5);
+    expect(ids()).toEqual(["a"]);
+  });
+});
