@@ -1,31 +1,46 @@
 import { defineConfig } from "vitest/config";
+import { fastTests } from "./test/harness/fast.ts";
+import { PURE } from "./test/harness/pure.ts";
 
+const FAST = await fastTests();
 /** The CLI's development server has fixed ports: one file after another. */
 const ALONE = ["test/debug/*.test.ts"];
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
     reporters: ["default", "./test/harness/tally.ts"],
     // Only a hang reaches these: a test sets no limit of its own.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
+    coverage: { include: PURE, reporter: ["text"], thresholds: { perFile: true, lines: 95 } },
     projects: [
+      {
+        extends: true,
+        test: { name: "fast", include: FAST, sequence: { groupOrder: 0 } },
+      },
       {
         extends: true,
         test: {
           name: "together",
           include: ["test/**/*.test.ts"],
-          exclude: ALONE,
+          exclude: [...FAST, ...ALONE],
+          globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
           // Most of them wait most of the time.
           maxWorkers: 3,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: "alone",
+          include: ALONE,
+          exclude: FAST,
+          globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

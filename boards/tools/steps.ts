@@ -36,6 +36,7 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
     [C_LAYOUT, "--write"],
   ],
   "prepare:tests": [PREPARE, [PACKAGES]],
+  "test:fast": [PREPARE, ["vitest/vitest", "run", "--project", "fast", "--coverage"]],
   test: [PREPARE, [PACKAGES], ["vitest/vitest", "run"]],
   "test:cluster": [
     [PACKAGES, "cluster"],

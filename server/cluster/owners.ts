@@ -40,12 +40,8 @@ export class Owners {
     const { index: own, count } = this.shard;
     const before = this.owned;
     this.owned = before.map((_, at) => {
-      for (let step = 0; step < count; step++) {
-        const index = ((at + step) % count) + 1;
-        if (index === own) return true;
-        if (isLiving(index)) return false;
-      }
-      return false;
+      const circle = before.map((_, step) => ((at + step) % count) + 1);
+      return circle.find((index) => index === own || isLiving(index)) === own;
     });
     return this.indices.filter((index) => !before[index - 1]);
   }

@@ -95,3 +95,18 @@ describe("who decides a shard", () => {
     expect(owner.indices).toEqual([1]);
   });
 });
+
+describe("the devices of a group", () => {
+  it("are decided for by one server", () => {
+    const groups = [group("hall", ["a", "b"], ["c"])];
+    const all = [1, 2, 3].map((index) => new Owners({ index, count: 3 }, groups));
+    for (const id of ["a", "b", "c"]) {
+      expect(all.map((owners) => owners.decides(id))).toEqual(
+        all.map((owners) => owners.decides("a")),
+      );
+      expect(all.every((owners) => owners.isInGroup(id))).toBe(true);
+    }
+    expect(all.filter((owners) => owners.decides("a"))).toHaveLength(1);
+    expect(all[0]?.isInGroup("d")).toBe(false);
+  });
+});

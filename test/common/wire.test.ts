@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parseCommand, parseState, parseStatus, parseTelemetry } from "../../src/common/wire";
+import {
+  deviceClientId,
+  parseCommand,
+  parseState,
+  parseStatus,
+  parseTelemetry,
+  serverClientId,
+  topicOf,
+} from "../../src/common/wire";
 
 const LIGHT = ["light"];
 
@@ -76,5 +84,14 @@ describe("commands", () => {
     expect(parseCommand(`{"led_on":${value}}`).error).toBe(
       `led_on: found ${value}, allowed is true or false`,
     );
+  });
+});
+
+describe("names", () => {
+  it("are the lesson's", () => {
+    expect(topicOf("soil", "telemetry")).toBe("soil/telemetry");
+    expect(topicOf("soil", "commands")).toBe("soil/commands");
+    expect(deviceClientId("soil")).toBe("soilnightlight_client");
+    expect(serverClientId("soil")).toBe("soilnightlight_server");
   });
 });

@@ -5,10 +5,33 @@ import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
 import { linesOf, valuesOf } from "../../server/page/chart-lines";
 import { valueRange } from "../../server/page/chart-range";
-import { groupRuleWords, holdWords, tallyWords, voteWords } from "../../server/page/group-words";
+import { CHART_SPANS, LIVE } from "../../server/page/chart-spans";
+import {
+  groupRuleWords,
+  groupSideWords,
+  holdWords,
+  lostIn,
+  tallyWords,
+  voteWords,
+} from "../../server/page/group-words";
 import { History } from "../../server/page/history";
-import { commandWords, inputWords, ruleWords, sideWords } from "../../server/page/rule-words";
-import { deciderWords, lastSeenWords, stateWords } from "../../server/page/words";
+import {
+  commandWords,
+  inputWords,
+  isNightlight,
+  ruleWords,
+  sideWords,
+  subjectWords,
+} from "../../server/page/rule-words";
+import {
+  clockWords,
+  dateWords,
+  deciderWords,
+  lastSeenWords,
+  onlineWords,
+  overrideWords,
+  stateWords,
+} from "../../server/page/words";
 import type { ServerRule } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();
@@ -68,6 +91,43 @@ describe("what the page says", () => {
     const sides = (of: ServerRule) => [true, false, null].map((on) => sideWords(of, on));
     expect(sides(rule)).toEqual(["LED on", "LED off", "LED unknown"]);
     expect(sides(thermostat)).toEqual(["heating on", "heating off", "heating unknown"]);
+  });
+
+  it("about what becomes of a command by hand", () => {
+    const none = { memberOf: [], lightOf: [] };
+    expect(overrideWords(false, none)).toMatch(/^Sent once\. It holds until another/);
+    expect(overrideWords(true, none)).toMatch(/The next decision, at the next reading/);
+    expect(overrideWords(true, { memberOf: ["hall"], lightOf: [] })).toMatch(/for its lights only/);
+    expect(overrideWords(true, { memberOf: ["hall"], lightOf: ["hall"] })).toMatch(
+      /The group's next decision/,
+    );
+  });
+
+  it("about the connection, and of a time as the reader's clock has it", () => {
+    expect([true, false].map((online) => onlineWords({ ...device, online }))).toEqual([
+      "online",
+      "offline",
+    ]);
+    const noon = new Date(2026, 10, 22, 12, 3, 20).getTime();
+    expect(clockWords(noon)).toBe("12:03:20");
+    expect(dateWords(noon)).toMatch(/Sun/);
+    expect(dateWords(noon)).toMatch(/22/);
+  });
+
+  it("about a nightlight, which the page can draw, and about nothing else", () => {
+    expect(isNightlight(rule)).toBe(true);
+    expect(isNightlight({ ...rule, field: ["light"] })).toBe(true);
+    expect(isNightlight({ ...rule, on: { fan_speed: 3 } })).toBe(false);
+    expect(isNightlight(thermostat)).toBe(false);
+  });
+
+  it.each<[ServerRule["combine"], string]>([
+    ["min", "the lowest of a and b"],
+    ["max", "the highest of a and b"],
+    ["mean", "the mean of a and b"],
+    ["median", "the median of a and b"],
+  ])("about fields of which the %s counts", (combine, words) => {
+    expect(subjectWords({ ...rule, field: ["a", "b"], combine })).toBe(words);
   });
 
   it("about what is compared", () => {
@@ -146,6 +206,13 @@ describe("what the page says of a group", () => {
     expect(voteWords({ ...rule, hysteresis: 20 }, { ...group, on: true }, 310)).toBe("for on");
   });
 
+  it("about its side, and the members that are lost", () => {
+    expect(groupSideWords(rule, group)).toBe("LED off");
+    expect(groupSideWords(rule, { ...group, on: true })).toBe("LED on");
+    expect(groupSideWords(rule, { ...group, on: null })).toBe("No decision yet");
+    expect(lostIn(group)).toEqual(["roof"]);
+  });
+
   it("when too few members are heard", () => {
     expect(holdWords(rule, group)).toBe("");
     const silent = { ...group, members: group.members.map(({ id }) => ({ id, value: null })) };
@@ -170,6 +237,25 @@ describe("the chart", () => {
     const still = { ...thermostat, value: 0, hysteresis: 0 };
     expect(valueRange(still, [[0]])).toEqual([-0.5, 0.5]);
     expect(valueRange(thermostat, [[-4e6, 8e6]])).toEqual([-1e7, 1e7]);
+  });
+
+  it("goes down to where a rule from below changes back", () => {
+    const above = { ...thermostat, comparison: "above" as const, value: 30, hysteresis: 5 };
+    const [low, high] = valueRange(above, [[29, 31]]);
+    expect(low).toBeLessThan(25);
+    expect(high).toBeGreaterThan(31);
+  });
+
+  it("says a value as its line does", () => {
+    expect(linesOf(rule).map(({ words }) => words(231.4))).toEqual(["231"]);
+    const mean = { ...rule, field: ["a", "b"], combine: "mean" as const };
+    expect(linesOf(mean).map(({ words }) => words(18.456))).toEqual(["18.46", "18.46", "18.46"]);
+  });
+
+  it("shows spans in ascending order, of which only the live one is not fetched again", () => {
+    const lengths = CHART_SPANS.map(({ ms }) => ms);
+    expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+    expect(CHART_SPANS.filter(({ refreshMs }) => refreshMs === Infinity)).toEqual([LIVE]);
   });
 
   it("has lines that differ in dash or colour, and one of what decides", () => {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../server/setup/config";
+import { agrees, combine, inputOf, sideOf } from "../../src/common/server-rule";
+
+const { rule } = loadConfig();
+
+describe("what a rule compares", () => {
+  it("is the one field, and not a number without it", () => {
+    expect(inputOf(rule, { light: 231 })).toBe(231);
+    expect(inputOf(rule, {})).toBeNaN();
+  });
+
+  it.each([
+    ["min", 1],
+    ["max", 9],
+    ["mean", 4.5],
+    ["median", 4],
+  ] as const)("is the %s of several", (how, value) => {
+    const values = [9, 1, 5, 3];
+    expect(combine(how, values)).toBe(value);
+    expect(values).toEqual([9, 1, 5, 3]);
+    const several = { ...rule, field: ["a", "b", "c", "d"], combine: how };
+    expect(inputOf(several, { a: 9, b: 1, c: 5, d: 3 })).toBe(value);
+    expect(inputOf(several, { a: 9, b: 1, c: 5 })).toBeNaN();
+  });
+
+  it("is the middle one of an odd number", () => {
+    expect(combine("median", [10, 9, 100])).toBe(10);
+    expect(combine("median", [7])).toBe(7);
+  });
+});
+
+describe("the side that a device says it is on", () => {
+  it("is that whose fields it all says, by value and type", () => {
+    const fan = { ...rule, on: { fan: 3, mode: "eco" }, off: { fan: 0 } };
+    expect(sideOf(fan, { fan: 3, mode: "eco", more: 1 })).toBe(true);
+    expect(sideOf(fan, { fan: 0, mode: "eco" })).toBe(false);
+    expect(sideOf(fan, { fan: 3 })).toBeUndefined();
+    expect(sideOf(fan, { fan: "3", mode: "eco" })).toBeUndefined();
+    expect(sideOf(fan, {})).toBeUndefined();
+    expect(agrees({ led_on: true }, { led_on: 1 })).toBe(false);
+  });
+});

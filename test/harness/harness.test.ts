@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { fastTests } from "./fast";
+import { PURE } from "./pure";
+
+/** What a pure file does without: clocks, chance, input and output. */
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|performance\.|Math\.random|set(Timeout|Interval|Immediate)\(|fetch\(|process\.|console\.|document\.|window\.)|from "node:(?!buffer|util|path)/;
+
+describe("a file that claims to be pure", () => {
+  it.each(PURE)("%s", (file) => {
+    const code = readFileSync(join(ROOT, file), "utf8").replace(/\/\*.*?\*\/|\/\/.*/gs, "");
+    expect(IMPURE.exec(code)?.[0]).toBeUndefined();
+  });
+});
+
+describe("the fast tests", () => {
+  it("are those that reach no process, broker, browser or emulator", async () => {
+    const fast = await fastTests();
+    expect(fast).toContain("test/common/rule.test.ts");
+    expect(fast).toContain("test/history/downsample.test.ts");
+    for (const slow of [
+      // A process, a broker, a browser and an emulator, each over an import of an import.
+      "test/base/log.test.ts",
+      "test/device/commands.test.ts",
+      "test/page/looks.test.ts",
+      "test/boards/wio-terminal/emulator/core.test.ts",
+    ])
+      expect(fast).not.toContain(slow);
+  });
+});

@@ -1,0 +1,23 @@
+const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room}/${name}.ts`);
+
+/**
+ * Files that claim to be pure: no input or output, no clock, no chance; all comes in as arguments.
+ * `npm run test:fast` has to reach 95 % of the lines of each, and `harness.test.ts` reads them for
+ * what would break the claim.
+ */
+export const PURE = [
+  ...inRoom("server/base", "ring"),
+  ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
+  ...inRoom("server/deciding", "health", "seen-readings"),
+  ...inRoom("server/history", "downsample"),
+  ...inRoom("server/home-assistant", "discovery"),
+  ...inRoom("server/http", "csv", "telemetry-request"),
+  ...inRoom("server/page", "chart-data", "chart-lines", "chart-range", "chart-spans"),
+  ...inRoom("server/page", "device-order", "group-words", "history", "live-history"),
+  ...inRoom("server/page", "model", "recent-messages", "row-window", "rule-words", "words"),
+  ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options"),
+  ...inRoom("src", "alone", "cadence", "command-gate", "outbox"),
+  ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "wire"),
+  ...inRoom("src/mqtt", "backoff", "bytes", "decoder", "inbox", "keepalive", "list", "packet"),
+  ...inRoom("src/mqtt", "session", "subscriptions", "topic"),
+];

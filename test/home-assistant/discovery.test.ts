@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import {
+  discoveryPayload,
+  discoveryTopic,
+  type Traits,
+} from "../../server/home-assistant/discovery";
+import { loadConfig } from "../../server/setup/config";
+
+const { rule } = loadConfig();
+const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;
+const context = { rule, intervalMs: 1_000, silenceMs: 30_000 };
+const OURS: Traits = { hasStatus: true, reportsOn: "state", measures: true, isCommanded: true };
+const LESSON: Traits = { hasStatus: false, measures: true, isCommanded: true };
+
+interface Payload {
+  device: Record<string, unknown>;
+  components: Record<string, Record<string, unknown>>;
+}
+
+function payload(id: string, traits: Traits, more: Partial<typeof context> = {}): Payload {
+  return discoveryPayload(id, traits, { ...context, ...more }) as Payload;
+}
+
+describe("the topic of a discovery", () => {
+  it.each([
+    ["lamp-1", "lamp-1"],
+    ["a_b", "a__b"],
+    ["a b", "a_20b"],
+    ["ä", "_C3_A4"],
+    ["x/y+#", "x_2Fy_2B_23"],
+  ])("of %j is one that Home Assistant takes", (id, objectId) => {
+    expect(discoveryTopic(id)).toBe(`homeassistant/device/${objectId}/config`);
+    // Its TOPIC_MATCHER allows no other characters.
+    expect(objectId).toMatch(/^[a-zA-Z0-9_-]+$/);
+  });
+
+  it("differs for ids that differ only in what is escaped", () => {
+    const ids = ["a_b", "a__b", "a b", "a_20b", "a__20b", "a-b", "a.b", "a_2Eb", "A_B", "ab"];
+    expect(new Set(ids.map(discoveryTopic)).size).toBe(ids.length);
+  });
+
+  it.each(["a\0", "\u001f", "a\u007fb", "\u0085"])(
+    "is none for the control character in %j",
+    (id) => {
+      expect(discoveryTopic(id)).toBeUndefined();
+    },
+  );
+});
+
+describe("what Home Assistant is told", () => {
+  it("of our own device: light level, LED and connection, available while it is online", () => {
+    const { device, components } = payload("lamp", { ...OURS, firmware: "1.2.3" });
+    expect(device).toEqual({
+      identifiers: ["nightlight_lamp"],
+      name: "lamp",
+      model: "Nightlight device",
+      sw_version: "1.2.3",
+    });
+    expect(Object.keys(components)).toEqual(["light", "led_on", "connection"]);
+    expect(components["light"]).toEqual({
+      platform: "sensor",
+      unique_id: "nightlight_lamp_light",
+      name: "Light level",
+      state_topic: "lamp/telemetry",
+      value_template: '{{ value_json["light"] }}',
+      state_class: "measurement",
+      expire_after: 3,
+      availability_topic: "lamp/status",
+    });
+    expect(components["led_on"]).toMatchObject({
+      platform: "light",
+      name: "LED",
+      command_topic: "lamp/commands",
+      payload_on: '{"led_on":true}',
+      payload_off: '{"led_on":false}',
+      state_topic: "lamp/state",
+    });
+    expect(components["connection"]).toMatchObject({
+      device_class: "connectivity",
+      state_topic: "lamp/status",
+    });
+    expect(components["connection"]).not.toHaveProperty("availability_topic");
+  });
+
+  it("of a lesson's device: no status, so its silence says when it is gone", () => {
+    const { device, components } = payload("desk", LESSON);
+    expect(device).not.toHaveProperty("sw_version");
+    expect(Object.keys(components)).toEqual(["light", "led_on"]);
+    expect(components["light"]?.["expire_after"]).toBe(30);
+    for (const component of Object.values(components)) {
+      expect(component).not.toHaveProperty("availability_topic");
+      expect(component).not.toHaveProperty("state_value_template");
+    }
+    expect(components["led_on"]).not.toHaveProperty("state_topic");
+  });
+
+  it("of a sensor of a group, and of a light of one", () => {
+    expect(Object.keys(payload("north", { ...OURS, isCommanded: false }).components)).toEqual([
+      "light",
+      "connection",
+    ]);
+    expect(Object.keys(payload("mast", { ...OURS, measures: false }).components)).toEqual([
+      "led_on",
+      "connection",
+    ]);
+  });
+
+  it("of a thermostat: a sensor for each field, and a switch", () => {
+    const { components } = payload("home", OURS, { rule: thermostat });
+    expect(Object.keys(components)).toEqual([
+      "thermostat_temperature",
+      "livingroom_temperature",
+      "bedroom_temperature",
+      "heating_on",
+      "connection",
+    ]);
+    expect(components["bedroom_temperature"]?.["name"]).toBe("Bedroom temperature");
+    expect(components["heating_on"]).toMatchObject({ platform: "switch", name: "Heating" });
+    expect(components["heating_on"]?.["value_template"]).toBe(
+      '{% if value_json["heating_on"] == true %}{{ "{\\"heating_on\\":true}" }}' +
+        '{% elif value_json["heating_on"] == false %}{{ "{\\"heating_on\\":false}" }}{% endif %}',
+    );
+  });
+
+  it("ids that differ from component to component", () => {
+    const { components } = payload("home", OURS, { rule: thermostat });
+    const ids = Object.values(components).map((component) => component["unique_id"]);
+    expect(new Set(ids).size).toBe(5);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ChangesView } from "../../src/common/api";
+import { Devices } from "../../server/deciding/devices";
+import { LiveChanges } from "../../server/http/live-changes";
+
+/** What `LiveChanges` needs of the stream, with the events that went out. */
+class Stream {
+  isRead = true;
+  readonly sent: ChangesView[] = [];
+
+  send(name: string, event: unknown): void {
+    expect(name).toBe("changes");
+    this.sent.push(event as ChangesView);
+  }
+}
+
+describe("the live stream's changes", () => {
+  let devices: Devices;
+  let stream: Stream;
+  let changes: LiveChanges;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    devices = new Devices(30_000);
+    stream = new Stream();
+    changes = new LiveChanges(devices, stream as never);
+  });
+
+  afterEach(() => {
+    changes.stop();
+    devices.stop();
+    vi.useRealTimers();
+  });
+
+  const messageAt = (atMs: number) => ({ atMs, topic: "a/telemetry", payload: `${atMs}` }) as never;
+
+  it("go out at once after a quiet time, with all that one message brought along", () => {
+    devices.status("a", "online");
+    devices.emit("reading", { id: "a", atMs: 1, values: { light: 5 }, ledOn: null });
+    devices.emit("led", { id: "a", atMs: 1, ledOn: true });
+    devices.emit("message", messageAt(1));
+    expect(stream.sent).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(stream.sent).toHaveLength(1);
+    const [event] = stream.sent;
+    expect(event?.devices.map(({ id, online }) => [id, online])).toEqual([["a", true]]);
+    expect(event?.readings).toHaveLength(1);
+    expect(event?.leds).toEqual([{ id: "a", atMs: 1, ledOn: true }]);
+    expect(event?.messages).toHaveLength(1);
+    expect(event?.messagesLeftOut).toBe(0);
+  });
+
+  it("are at most five events a second, and say each device once, as it is then", () => {
+    for (let ms = 0; ms < 1_000; ms += 10) {
+      devices.status("a", ms % 20 === 0 ? "offline" : "online");
+      devices.status("b", "online");
+      vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(200);
+    expect(stream.sent.length).toBeGreaterThanOrEqual(5);
+    expect(stream.sent.length).toBeLessThanOrEqual(7);
+    for (const { devices: views } of stream.sent)
+      expect(views.map(({ id }) => id).sort()).toEqual([...new Set(views.map(({ id }) => id))]);
+    expect(stream.sent.at(-1)?.devices.map(({ id, online }) => [id, online])).toEqual([
+      ["a", true],
+      ["b", true],
+    ]);
+  });
+
+  it("keep the newest 500 messages, and count those left out", () => {
+    devices.emit("message", messageAt(0));
+    vi.advanceTimersByTime(1);
+    for (let i = 1; i <= 1_200; i++) devices.emit("message", messageAt(i));
+    vi.advanceTimersByTime(200);
+    expect(stream.sent).toHaveLength(2);
+    const [, event] = stream.sent;
+    expect(event?.messages).toHaveLength(500);
+    expect(event?.messages.at(0)).toMatchObject({ payload: "701" });
+    expect(event?.messages.at(-1)).toMatchObject({ payload: "1200" });
+    expect(event?.messagesLeftOut).toBe(700);
+  });
+
+  it("are not gathered for nobody", () => {
+    stream.isRead = false;
+    devices.status("a", "online");
+    devices.emit("message", messageAt(1));
+    vi.advanceTimersByTime(1_000);
+    expect(stream.sent).toEqual([]);
+    stream.isRead = true;
+    devices.status("b", "online");
+    vi.advanceTimersByTime(1_000);
+    expect(stream.sent.map(({ devices: views }) => views.map(({ id }) => id))).toEqual([["b"]]);
+    expect(stream.sent[0]?.messages).toEqual([]);
+  });
+
+  it("are flushed before somebody new gets a snapshot, and not sent twice", () => {
+    devices.status("a", "online");
+    changes.flush();
+    expect(stream.sent).toHaveLength(1);
+    vi.advanceTimersByTime(1_000);
+    expect(stream.sent).toHaveLength(1);
+  });
+
+  it("end with the server", () => {
+    devices.status("a", "online");
+    changes.stop();
+    vi.advanceTimersByTime(1_000);
+    expect(stream.sent).toEqual([]);
+  });
+});
