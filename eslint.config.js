@@ -9,6 +9,9 @@ export default tseslint.config(
         project: [
           "tsconfig.json",
           "src/tsconfig.json",
+          "server/page/tsconfig.json",
+          "boards/wio-terminal/emulator/page/tsconfig.json",
+          "test/tsconfig.json",
           "test/programs/tsconfig.json",
           "test/boards/wio-terminal/programs/tsconfig.json",
         ],
@@ -51,5 +54,8 @@ export default tseslint.config(
       "@typescript-eslint/restrict-plus-operands": "off",
     },
   },
-  { files: ["eslint.config.js"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["eslint.config.js", ".dependency-cruiser.mjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
 );

@@ -14,13 +14,18 @@ import { command } from "./command";
 type Step = readonly [name: string, ...args: string[]];
 
 const PREPARE: Step = ["boards/tools/prepare.ts"];
-const C_LAYOUT = "boards/wio-terminal/lint.ts";
+const C_LAYOUT = "boards/wio-terminal/tools/lint-c.ts";
+/** Which room may import from which. */
+const PLAN = ["--config", ".dependency-cruiser.mjs", "src", "server", "boards", "test"];
 const PACKAGES = "test/harness/packages.ts";
 
 const STEPS: Readonly<Record<string, readonly Step[]>> = {
   typecheck: [
     PREPARE,
     ["typescript/tsc", "-p", "src"],
+    ["typescript/tsc", "-p", "server/page"],
+    ["typescript/tsc", "-p", "boards/wio-terminal/emulator/page"],
+    ["typescript/tsc", "-p", "test"],
     ["typescript/tsc", "-p", "test/programs"],
     ["typescript/tsc", "-p", "test/boards/wio-terminal/programs"],
     ["typescript/tsc", "-p", "."],
@@ -28,6 +33,7 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
   lint: [
     PREPARE,
     ["eslint/eslint", "--max-warnings", "0", "."],
+    ["dependency-cruiser/depcruise", ...PLAN],
     ["prettier/prettier", "--check", "."],
     [C_LAYOUT],
   ],

@@ -1,4 +1,4 @@
-import { topicOf } from "../../src/common/wire";
+import { deviceClientId, topicOf } from "../../src/common/wire";
 
 /** Who may do what on the embedded broker. Pure. */
 
@@ -40,20 +40,7 @@ export function maySubscribe({ role, name }: Identity, filter: string): boolean 
  */
 export function mayUseClientId({ role, name }: Identity, clientId: string): boolean {
   if (role !== "device" || clientId === "") return true;
-  return clientId === name || clientId === name + LESSON_SUFFIX;
-}
-
-const LESSON_SUFFIX = "nightlight_client";
-
-/**
- * What a user may be called: as a device's id, but not as another device's client id.
- * @returns what is wrong with it
- */
-export function userNameError(name: string): string | undefined {
-  if (!/^[A-Za-z0-9._-]{1,40}$/.test(name))
-    return `found "${name}", allowed are letters, digits, '.', '_' and '-', at most 40`;
-  if (name.endsWith(LESSON_SUFFIX)) return `found "${name}", but ${LESSON_SUFFIX} can't end a name`;
-  return undefined;
+  return clientId === name || clientId === deviceClientId(name);
 }
 
 /**

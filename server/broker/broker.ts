@@ -5,12 +5,13 @@ import { Connections } from "./connections";
 import { inMemory, onDisk } from "./database";
 import { Gate } from "./gate";
 import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
-import { createListener, type Listener } from "./listener";
+import { createListener } from "./listener";
 import { Logins } from "./logins";
 import { Store } from "./store";
 import { listen } from "../base/listen";
 import type { Rejections } from "../base/rejections";
 import { messageOf } from "../base/user-error";
+import type { Listener } from "../setup/security-options";
 import type { Users } from "../setup/users";
 
 export interface BrokerOptions {

@@ -2,9 +2,30 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import level from "aedes-persistence-level";
 import memory from "aedes-persistence";
+import type { Client, PublishPacket, Subscription } from "aedes";
 import { ClassicLevel } from "classic-level";
 import { UserError, messageOf } from "../base/user-error";
-import type { Persistence } from "./store";
+
+/** A message as aedes routes it: known by the broker's start and its count since then. */
+export type Routed = PublishPacket & { brokerId?: string; brokerCounter?: number };
+export interface Subscriber {
+  clientId: string;
+  topic: string;
+  qos: number;
+}
+
+/** The part of an aedes persistence that is guarded here. */
+export interface Persistence {
+  storeRetained(packet: Routed): Promise<void>;
+  addSubscriptions(client: Client, subs: Subscription[]): Promise<void>;
+  removeSubscriptions(client: Client, topics: string[]): Promise<void>;
+  cleanSubscriptions(client: Client): Promise<void>;
+  subscriptionsByClient(client: { id: string }): Promise<{ topic: string }[]>;
+  subscriptionsByTopic(topic: string): Promise<Subscriber[]>;
+  outgoingEnqueue(sub: { clientId: string }, packet: Routed): Promise<void>;
+  outgoingEnqueueCombi(subs: Subscriber[], packet: Routed): Promise<void>;
+  outgoingClearMessageId(client: Client, packet: object): Promise<Routed | undefined>;
+}
 
 /** Where the broker keeps its state, and what was in it at the start. */
 export interface Database {

@@ -1,22 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { peerAddress } from "../base/peer-address";
-import type { Tls } from "../setup/tls";
 import type { Rejections } from "../base/rejections";
+import type { Listener } from "../setup/security-options";
 import type { Connections } from "./connections";
-
-/** A port of the embedded broker. */
-export interface Listener {
-  host: string;
-  port: number;
-  /** The flag by which a person chooses another port. */
-  option: string;
-  tls?: Tls;
-  /** Whether TLS clients are asked for a certificate. */
-  clientCertificates?: ClientCertificates;
-}
-
-export type ClientCertificates = "no" | "optional" | "required";
 
 /** How long a client may take over its TLS handshake, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;

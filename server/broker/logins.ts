@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { FailureLimiter } from "../base/failure-limiter";
 import { Refusal } from "../base/rejections";
-import { hashPassword, passwordMatches } from "./password";
+import { hashPassword, passwordMatches } from "../setup/password";
 import type { User, Users } from "../setup/users";
 import type { Identity } from "./access";
 import type { Limits } from "../setup/broker-limits";

@@ -1,29 +1,8 @@
-import type { Aedes, Client, PublishPacket, Subscription } from "aedes";
+import type { Aedes, Client, Subscription } from "aedes";
 import { Refusal, type Rejections } from "../base/rejections";
 import { isServers } from "./access";
-import type { Database } from "./database";
+import type { Database, Persistence, Routed, Subscriber } from "./database";
 import type { Limits } from "../setup/broker-limits";
-
-/** A message as aedes routes it: known by the broker's start and its count since then. */
-type Routed = PublishPacket & { brokerId?: string; brokerCounter?: number };
-interface Subscriber {
-  clientId: string;
-  topic: string;
-  qos: number;
-}
-
-/** The part of an aedes persistence that is guarded here. */
-export interface Persistence {
-  storeRetained(packet: Routed): Promise<void>;
-  addSubscriptions(client: Client, subs: Subscription[]): Promise<void>;
-  removeSubscriptions(client: Client, topics: string[]): Promise<void>;
-  cleanSubscriptions(client: Client): Promise<void>;
-  subscriptionsByClient(client: { id: string }): Promise<{ topic: string }[]>;
-  subscriptionsByTopic(topic: string): Promise<Subscriber[]>;
-  outgoingEnqueue(sub: { clientId: string }, packet: Routed): Promise<void>;
-  outgoingEnqueueCombi(subs: Subscriber[], packet: Routed): Promise<void>;
-  outgoingClearMessageId(client: Client, packet: object): Promise<Routed | undefined>;
-}
 
 export interface StoreOptions {
   limits: Pick<Limits, "retained" | "sessions" | "queued">;

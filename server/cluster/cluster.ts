@@ -8,7 +8,8 @@ import { HeldReadings, type HeldReading } from "./held-readings";
 import type { Membership } from "../setup/cluster-options";
 import { Owners } from "./owners";
 import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "./presence";
-import { fnv1a, type Shard } from "./sharding";
+import type { Shard } from "../setup/cluster-options";
+import { fnv1a } from "./sharding";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");

@@ -1,5 +1,6 @@
 import type { Group } from "../../src/common/groups";
-import { groupKeys, shardOf, type Shard } from "./sharding";
+import type { Shard } from "../setup/cluster-options";
+import { groupKeys, shardOf } from "./sharding";
 
 /**
  * Which shards this server decides: its own, and those whose server is not there, if it is the

@@ -6,12 +6,6 @@ import type { Group } from "../../src/common/groups";
  * MurmurHash3 (https://github.com/aappleby/smhasher, fmix32), modulo the number of shards.
  */
 
-/** One of `count` parts of the devices; `index` is 1..count. */
-export interface Shard {
-  index: number;
-  count: number;
-}
-
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { MqttClient } from "mqtt";
-import { speaksMqtt5 } from "../deciding/connect";
 import { UserError, messageOf } from "../base/user-error";
 
 /** A broker that delivers through a shared subscription does so within this. */
@@ -18,10 +17,11 @@ export function sharedFilter(group: string, filter: string): string {
  */
 export async function probeSharedSubscription(
   client: MqttClient,
+  isMqtt5: boolean,
   brokerUrl: string,
 ): Promise<void> {
   const instead = "use --shard instead";
-  if (!speaksMqtt5(client))
+  if (!isMqtt5)
     throw new UserError(`--share: the broker ${brokerUrl} does not speak MQTT 5; ${instead}`);
   const name = `probe-${randomBytes(6).toString("hex")}`;
   const topic = `nightlight/server/${name}`;

@@ -1,5 +1,6 @@
 import type { MqttClient } from "mqtt";
 import {
+  HOME_ASSISTANT_STATUS_TOPIC,
   SERVER_STATUS_TOPIC,
   TOPIC_KINDS,
   parseState,
@@ -21,6 +22,7 @@ import {
   addressOf,
   connect,
   drained,
+  speaksMqtt5,
   watchConnection,
   type BrokerAccess,
 } from "./connect";
@@ -29,7 +31,6 @@ import { Decisions } from "./decisions";
 import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import type { Group } from "../../src/common/groups";
-import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
 import type { Rejections } from "../base/rejections";
 import { printable, type Log } from "../base/log";
 import { idError } from "../../src/common/id";
@@ -153,7 +154,7 @@ export class Decider {
     const { client, cluster, log, options } = this;
     const { membership, counts, onConnection } = options;
     if (membership && "share" in membership)
-      await probeSharedSubscription(client, addressOf(client));
+      await probeSharedSubscription(client, speaksMqtt5(client), addressOf(client));
     watchConnection(client, log, (connected) => {
       onConnection(connected);
       if (!connected) return this.repeating.disconnected();

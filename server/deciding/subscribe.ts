@@ -1,8 +1,7 @@
 import type { MqttClient } from "mqtt";
-import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
+import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Membership } from "../setup/cluster-options";
 import { sharedFilter } from "../cluster/shared-subscription";
-import { HOME_ASSISTANT_STATUS_TOPIC } from "../home-assistant/discovery";
 
 /** Which devices a server serves: all that speak to the broker, or the one with its own id. */
 export interface Scope {

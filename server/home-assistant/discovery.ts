@@ -31,9 +31,6 @@ export interface DiscoveryContext {
 
 type Component = Record<string, string | number | null>;
 
-/** Where Home Assistant says that it has started. */
-export const HOME_ASSISTANT_STATUS_TOPIC = "homeassistant/status";
-
 /** @returns undefined for an id that Home Assistant does not take in a topic */
 export function discoveryTopic(id: string): string | undefined {
   // Its valid_topic refuses control characters.

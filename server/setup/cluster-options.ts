@@ -1,6 +1,11 @@
 import type { Config } from "./config";
 import { UserError } from "../base/user-error";
-import type { Shard } from "../cluster/sharding";
+
+/** One of `count` parts of the devices; `index` is 1..count. */
+export interface Shard {
+  index: number;
+  count: number;
+}
 
 /** How this server is one of several: by a part of the devices, or of the readings. */
 export type Membership = { shard: Shard } | { share: string };

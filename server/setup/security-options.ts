@@ -1,10 +1,22 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_LIMITS, parseLimits, type Limits } from "./broker-limits";
-import type { ClientCertificates, Listener } from "../broker/listener";
 import { readTls, type Tls } from "./tls";
 import { portNumber } from "./whole-number";
 import { UserError } from "../base/user-error";
+
+/** A port of the embedded broker. */
+export interface Listener {
+  host: string;
+  port: number;
+  /** The flag that chooses another port. */
+  option: string;
+  tls?: Tls;
+  /** Whether TLS clients are asked for a certificate. */
+  clientCertificates?: ClientCertificates;
+}
+
+export type ClientCertificates = "no" | "optional" | "required";
 
 /** Who gets in, from where, and how far. */
 export interface Security {

@@ -8,8 +8,22 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { userNameError } from "../broker/access";
+import { deviceClientId } from "../../src/common/wire";
 import { UserError, messageOf } from "../base/user-error";
+
+const CLIENT_ID_SUFFIX = deviceClientId("");
+
+/**
+ * What a user may be called: as a device's id, but not as another device's client id.
+ * @returns what is wrong with it
+ */
+export function userNameError(name: string): string | undefined {
+  if (!/^[A-Za-z0-9._-]{1,40}$/.test(name))
+    return `expected 1 to 40 letters, digits, '.', '_' and '-', got "${name}"`;
+  if (name.endsWith(CLIENT_ID_SUFFIX))
+    return `expected a name that does not end in ${CLIENT_ID_SUFFIX}, got "${name}"`;
+  return undefined;
+}
 
 export interface User {
   /** A device speaks for itself only, a server with all. */

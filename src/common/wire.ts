@@ -73,6 +73,8 @@ export function topicOf(id: string, kind: TopicKind): string {
 
 /** Where a server says that it is there to decide; retained. */
 export const SERVER_STATUS_TOPIC = "nightlight/server/status";
+/** Home Assistant says here that it has started. */
+export const HOME_ASSISTANT_STATUS_TOPIC = "homeassistant/status";
 
 /** The lesson's client id of a device. */
 export function deviceClientId(id: string): string {

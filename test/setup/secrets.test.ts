@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hashPassword } from "../../server/broker/password";
+import { hashPassword } from "../../server/setup/password";
 import { Users } from "../../server/setup/users";
 import { NightlightProcess } from "../support/process";
 import { RawMqtt } from "../support/raw-mqtt";

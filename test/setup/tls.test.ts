@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { connectAsync, type IClientOptions } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ClientCertificates } from "../../server/broker/listener";
+import type { ClientCertificates } from "../../server/setup/security-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
 import { GuardedBroker, credentials } from "../support/guarded-broker";

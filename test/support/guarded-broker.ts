@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Broker, type BrokerOptions } from "../../server/broker/broker";
 import { DEFAULT_LIMITS, type Limits } from "../../server/setup/broker-limits";
 import { Rejections, type Reason } from "../../server/base/rejections";
-import { hashPassword } from "../../server/broker/password";
+import { hashPassword } from "../../server/setup/password";
 import { Users, type User } from "../../server/setup/users";
 import { until } from "./until";
 

@@ -6,7 +6,7 @@ import { StringDecoder } from "node:string_decoder";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PACKAGE_ADDRESS } from "../build/package";
-import { until } from "../../../test/support/until";
+import { until } from "../../../server/base/wait-for";
 import { Coprocessor, type Network } from "./coprocessor/coprocessor";
 
 export interface EmulatedBoardOptions {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodePng } from "../build/png";
-import { buildScreen, look } from "../build/screen-host";
+import { buildScreen, look } from "./screen-host";
 import { BOARD } from "../build/paths";
 
 const FROM_LIGHT = 640;

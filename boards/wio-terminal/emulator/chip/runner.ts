@@ -1,6 +1,6 @@
 /** Lets an emulated chip run beside everything else in this process. */
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { until } from "../../../../test/support/until";
+import { until } from "../../../../server/base/wait-for";
 import type { Samd51 } from "./samd51";
 
 export interface Pace {

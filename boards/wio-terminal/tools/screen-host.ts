@@ -2,11 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { generateFonts } from "./font/font";
-import { BOARD, OUTPUT } from "./paths";
-import { run } from "./tools";
+import { generateFonts } from "../build/font/font";
+import { BOARD, OUTPUT } from "../build/paths";
+import { run } from "../build/tools";
 import { Ili9341 } from "../emulator/chip/ili9341";
-import type { Picture } from "./png";
+import type { Picture } from "../build/png";
 
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],

@@ -2,8 +2,8 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "@wasm-fmt/clang-format";
-import { ROOT } from "../../server/base/root";
-import { findProblems, readSources } from "./build/c-modules";
+import { ROOT } from "../../../server/base/root";
+import { findProblems, readSources } from "../build/c-modules";
 
 const write = process.argv.includes("--write");
 const style = readFileSync(join(ROOT, ".clang-format"), "utf8");

@@ -1,0 +1,101 @@
+/**
+ * The plan of the house: which room may import from which. `npm run lint` checks it;
+ * docs/architecture.md shows it as a picture. A room may always import from itself.
+ */
+export const PLAN = {
+  "src/common": [],
+  "src/mqtt": [],
+  src: ["src/common", "src/mqtt"],
+
+  "server/base": [],
+  "server/setup": ["server/base", "src/common", "src"],
+  "server/broker": ["server/setup", "server/base", "src/common", "src/mqtt"],
+  "server/history": ["server/base", "src/common"],
+  "server/simulator": ["server/base", "src/common"],
+  "server/cluster": ["server/setup", "server/base", "src/common"],
+  "server/deciding": [
+    "server/cluster",
+    "server/broker",
+    "server/setup",
+    "server/base",
+    "src/common",
+  ],
+  "server/home-assistant": ["server/deciding", "server/base", "src/common"],
+  "server/http": [
+    ...["server/deciding", "server/history", "server/broker", "server/setup", "server/base"],
+    "src/common",
+  ],
+  "server/page": ["src/common"],
+
+  boards: [],
+  "boards/tools": [
+    "boards",
+    "server/simulator",
+    "server/setup",
+    "server/base",
+    "src/common",
+    "src",
+  ],
+  "boards/wio-terminal/build": ["boards/tools", "server/setup", "server/base", "src/common"],
+  "boards/wio-terminal/emulator": [
+    ...["boards/wio-terminal/build", "boards/tools", "server/base", "src/common"],
+  ],
+  "boards/wio-terminal/tools": [
+    ...["boards/wio-terminal/emulator", "boards/wio-terminal/build", "boards/tools"],
+    ...["server/setup", "server/base"],
+  ],
+};
+
+const ROOMS = Object.keys(PLAN);
+
+/** Matches the room's files, but not those of a room inside it. */
+function filesOf(room) {
+  const inner = ROOMS.filter((other) => other.startsWith(`${room}/`));
+  const others = inner.map((other) => `(?!${other}/)`).join("");
+  return `^${others}${room}/`;
+}
+
+export default {
+  forbidden: [
+    ...ROOMS.map((room) => ({
+      name: `room:${room}`,
+      comment: `${room} may import from ${PLAN[room].join(", ") || "no other room"}`,
+      severity: "error",
+      from: { path: filesOf(room) },
+      to: {
+        path: "^(src|server|boards|test)/",
+        pathNot: [room, ...PLAN[room]].map(filesOf),
+      },
+    })),
+    {
+      name: "no-room",
+      comment: "each file belongs to a room of the plan",
+      severity: "error",
+      from: {
+        path: "^(src|server|boards)/",
+        pathNot: [...ROOMS.map(filesOf), "^server/(main|run)\\.ts$"],
+      },
+      to: {},
+    },
+    {
+      name: "no-test",
+      comment: "the product imports nothing from its tests",
+      severity: "error",
+      from: { path: "^(src|server|boards)/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "no-circle",
+      comment: "imports run one way, between files too",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    exclude: { path: "\\.gen$" },
+  },
+};

@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+
+const DOCUMENT = join(ROOT, "docs/architecture.md");
+/** What lives in each room: one line for a newcomer. */
+const BUSINESS: Record<string, string> = {
+  "src/common": "what device, server and page share: the wire, the rule, the broker's address",
+  "src/mqtt": "the MQTT client of the device: codec, session, delivery",
+  src: "the device: sensor, cadence, outbox, reporter, LED",
+  "server/base": "small things that every room needs: log, errors, limits, waiting",
+  "server/setup": "flags, `devicescript.json`, secrets, users, TLS files",
+  "server/broker": "the embedded broker",
+  "server/history": "readings in SQLite, in a thread",
+  "server/simulator": "the DeviceScript virtual machine with a simulated sensor and lamp",
+  "server/cluster": "several servers on one broker",
+  "server/deciding":
+    "the server's MQTT side: decisions, groups, commands, what is known of a device",
+  "server/home-assistant": "discovery for Home Assistant",
+  "server/http": "API, event stream, access, metrics",
+  "server/page": "what runs in the browser",
+  boards: "the boards as data: pins, wiring",
+  "boards/tools": "one file for each npm command: build, flash, bundle, deploy, draw",
+  "boards/wio-terminal/build": "builds the Wio Terminal's runtime from C and the virtual machine",
+  "boards/wio-terminal/emulator": "the emulated chip, display and Wi-Fi coprocessor, with a page",
+  "boards/wio-terminal/tools": "the npm commands of the Wio Terminal",
+};
+
+interface Plan {
+  PLAN: Record<string, string[]>;
+}
+
+it("docs/architecture.md shows the plan that lint checks", async () => {
+  const { PLAN } = (await import(join(ROOT, ".dependency-cruiser.mjs"))) as Plan;
+  const rows = Object.entries(PLAN).map(([room, uses]) => {
+    const what = BUSINESS[room];
+    if (what === undefined) throw new Error(`${room}: this test knows no line for it`);
+    return `| \`${room}/\` | ${what} | ${uses.map((used) => `\`${used}\``).join(", ") || "nothing"} |`;
+  });
+  const table = ["| room | what lives there | may import from |", "| --- | --- | --- |", ...rows];
+  const text = readFileSync(DOCUMENT, "utf8");
+  const updated = await format(
+    text.replace(/(<!-- rooms -->)[^]*(<!-- \/rooms -->)/, `$1\n\n${table.join("\n")}\n\n$2`),
+    { ...(await resolveConfig(DOCUMENT)), parser: "markdown" },
+  );
+  if (process.env.NIGHTLIGHT_UPDATE) writeFileSync(DOCUMENT, updated);
+  expect(updated, "update with: NIGHTLIGHT_UPDATE=1 npx vitest run test/docs").toBe(
+    readFileSync(DOCUMENT, "utf8"),
+  );
+});
+
+it("lint refuses what is against the plan", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nightlight-plan-"));
+  const write = (file: string, ...imports: string[]) => {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    const lines = imports.map((path, i) => `import { a as a${i} } from "${path}";`);
+    writeFileSync(join(folder, file), [...lines, "export const a = 1;"].join("\n"));
+  };
+  write("server/broker/up.ts", "../page/words", "../setup/fine");
+  write("server/setup/fine.ts", "../base/log");
+  write("server/page/words.ts");
+  write("server/base/log.ts", "./circle", "../../test/until");
+  write("server/base/circle.ts", "./log");
+  write("server/lost.ts", "./base/log");
+  write("test/until.ts");
+  writeFileSync(join(folder, "tsconfig.json"), "{}");
+  try {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
+        ...["--config", join(ROOT, ".dependency-cruiser.mjs"), "server", "test"],
+      ],
+      { cwd: folder, encoding: "utf8" },
+    );
+    for (const rule of [
+      "room:server/broker: server/broker/up.ts → server/page/words.ts",
+      "no-circle: server/base/",
+      "no-test: server/base/log.ts",
+      "no-room: server/lost.ts",
+    ])
+      expect(stdout).toContain(rule);
+    expect(stdout).not.toContain("server/setup/fine.ts →");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
