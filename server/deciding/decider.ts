@@ -108,6 +108,7 @@ export class Decider {
       devices,
       cluster,
       send: (id, command, cause, expiryS) => this.sender.command(id, command, cause, expiryS),
+      counts: options.counts,
       log,
     });
     this.learning = new Learning(this.decisions, this.seen, (id, command, answers) =>

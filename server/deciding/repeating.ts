@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Log } from "../base/log";
 import type { Command } from "./command";
+import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
@@ -15,7 +16,7 @@ const SETTLE_MS = 500;
  * still hold by all that is known then. For all others the device's next reading decides.
  */
 export class Repeating {
-  readonly commands = new UnconfirmedCommands();
+  readonly commands: UnconfirmedCommands;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -25,9 +26,12 @@ export class Repeating {
       devices: Devices;
       cluster: Cluster | undefined;
       send: (id: string, command: Command, cause: Cause, expiryS?: number) => void;
+      counts: Counts;
       log: Log;
     },
-  ) {}
+  ) {
+    this.commands = new UnconfirmedCommands(parts.counts);
+  }
 
   connected(): void {
     this.repeatOrdered();

@@ -1,4 +1,5 @@
 import type { Command } from "./command";
+import type { Counts } from "./counts";
 import type { Cause } from "./sender";
 
 /** A command that was sent, and that the broker did not acknowledge before the connection was lost. */
@@ -20,14 +21,17 @@ export class UnconfirmedCommands {
   private readonly latest = new Map<string, Unconfirmed>();
   private ordered: Unconfirmed[] = [];
 
+  constructor(private readonly counts: Pick<Counts, "unconfirmed">) {}
+
   add(lost: Unconfirmed): void {
     if (lost.expiryS === undefined) this.latest.set(lost.id, lost);
     else this.ordered.push(lost);
+    this.count();
   }
 
   /** Something newer is known: a reading, or a command, whoever sent it. */
   supersede(id: string): void {
-    this.latest.delete(id);
+    if (this.latest.delete(id)) this.count();
   }
 
   has(id: string): boolean {
@@ -38,6 +42,7 @@ export class UnconfirmedCommands {
   takeLatest(): Unconfirmed[] {
     const taken = [...this.latest.values()];
     this.latest.clear();
+    this.count();
     return taken;
   }
 
@@ -49,6 +54,11 @@ export class UnconfirmedCommands {
     const isTaken = (lost: Unconfirmed) => id === undefined || lost.id === id;
     const taken = this.ordered.filter(isTaken);
     if (taken.length > 0) this.ordered = this.ordered.filter((lost) => !isTaken(lost));
+    this.count();
     return taken.sort((a, b) => Number(a.command.fields["id"]) - Number(b.command.fields["id"]));
+  }
+
+  private count(): void {
+    this.counts.unconfirmed = this.latest.size + this.ordered.length;
   }
 }

@@ -42,7 +42,7 @@ export class Metrics {
     this.gauge(
       "commands_unacknowledged",
       "Commands that the broker has yet to acknowledge.",
-      () => counts.unacknowledged,
+      () => counts.unacknowledged + counts.unconfirmed,
     );
     this.gauge("broker_connected", "1 while the server has its broker, else 0.", () =>
       Number(brokerConnected()),

@@ -16,7 +16,7 @@ function lost(id: string, on: boolean, order?: number): Unconfirmed {
 
 describe("commands that were not acknowledged", () => {
   it("are the last one of each device, once", () => {
-    const commands = new UnconfirmedCommands();
+    const commands = new UnconfirmedCommands({ unconfirmed: 0 });
     for (const each of [lost("a", true), lost("b", true), lost("a", false)]) commands.add(each);
     expect(commands.has("a")).toBe(true);
     expect(commands.takeLatest()).toEqual([lost("a", false), lost("b", true)]);
@@ -25,7 +25,7 @@ describe("commands that were not acknowledged", () => {
   });
 
   it("are void once something newer is known", () => {
-    const commands = new UnconfirmedCommands();
+    const commands = new UnconfirmedCommands({ unconfirmed: 0 });
     commands.add(lost("a", true));
     commands.add(lost("b", true));
     commands.supersede("a");
@@ -33,10 +33,12 @@ describe("commands that were not acknowledged", () => {
   });
 
   it("all count if they are ordered, in their order", () => {
-    const commands = new UnconfirmedCommands();
+    const counts = { unconfirmed: 0 };
+    const commands = new UnconfirmedCommands(counts);
     for (const each of [lost("a", true, 3), lost("b", true, 9), lost("a", false, 2)])
       commands.add(each);
     commands.supersede("a");
+    expect(counts.unconfirmed).toBe(3);
     expect(commands.takeLatest()).toEqual([]);
     expect(commands.takeOrdered("a")).toEqual([lost("a", false, 2), lost("a", true, 3)]);
     expect(commands.takeOrdered()).toEqual([lost("b", true, 9)]);

@@ -63,7 +63,7 @@ describe.each(["aedes", "Mosquitto"])("the compiled firmware through %s", (name)
     await lightLeadsTo(100, true);
     const commands = ["", "{", "null", "[]", "7", '{"led_on":1}', '{"led_on":"true"}', "{}", "\0"];
     for (const payload of commands) await witness.publish(`${ID}/commands`, payload);
-    const telemetry = ["", "nonsense", '{"light":-1}', '{"light":1024}', '{"light":"5"}', "[300]"];
+    const telemetry = ["nonsense", '{"light":-1}', '{"light":1024}', '{"light":"5"}', "[300]"];
     for (const payload of telemetry) await witness.publish("stranger/telemetry", payload);
     await witness.publish("stranger/telemetry", `{"light":5,"pad":"${"x".repeat(2000)}"}`);
 
@@ -71,7 +71,8 @@ describe.each(["aedes", "Mosquitto"])("the compiled firmware through %s", (name)
     await until("each bad command is logged", () => ignored().length === commands.length);
     const warnings = () => nightlight.log.filter((line) => line.startsWith("Warning: ignored "));
     await until("each bad payload is warned of once", () => {
-      return warnings().length === commands.length + telemetry.length + 1;
+      // An empty payload clears what was retained: the server does not wonder at it.
+      return warnings().length === commands.length - 1 + telemetry.length + 1;
     });
     expect(warnings()).toContain(
       "Warning: ignored stranger/telemetry: light: found 1024, allowed is a number from 0 to 1023",

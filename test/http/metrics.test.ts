@@ -69,7 +69,10 @@ describe("GET /metrics", () => {
 
     it("counts devices, those online, and the broker's clients", async () => {
       await lesson.publish("lamp/telemetry", '{"light":100}');
+      await lesson.publish("other/state", '{"led_on":true}');
       await lesson.publish("other/status", "offline");
+      // Of whose kind nothing is known.
+      await lesson.publish("kitchen-plug/status", "online");
       await becomes("devices", 2);
       expect(await sample("devices_online")).toBe(1);
       // The server and this test's.
