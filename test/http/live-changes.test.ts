@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChangesView } from "../../src/common/api";
+import { CLOCK } from "../../server/base/clock";
 import { Devices } from "../../server/deciding/devices";
 import { LiveChanges } from "../../server/http/live-changes";
 
@@ -21,7 +22,11 @@ describe("the live stream's changes", () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    devices = new Devices(30_000);
+    devices = new Devices({
+      isListed: () => true,
+      silenceMs: () => Infinity,
+      clock: CLOCK,
+    });
     stream = new Stream();
     changes = new LiveChanges(devices, stream as never);
   });
@@ -35,7 +40,7 @@ describe("the live stream's changes", () => {
   const messageAt = (atMs: number) => ({ atMs, topic: "a/telemetry", payload: `${atMs}` }) as never;
 
   it("go out at once after a quiet time, with all that one message brought along", () => {
-    devices.status("a", "online");
+    devices.status("a", "online", false);
     devices.emit("reading", { id: "a", atMs: 1, values: { light: 5 }, ledOn: null });
     devices.emit("led", { id: "a", atMs: 1, ledOn: true });
     devices.emit("message", messageAt(1));
@@ -52,8 +57,8 @@ describe("the live stream's changes", () => {
 
   it("are at most five events a second, and say each device once, as it is then", () => {
     for (let ms = 0; ms < 1_000; ms += 10) {
-      devices.status("a", ms % 20 === 0 ? "offline" : "online");
-      devices.status("b", "online");
+      devices.status("a", ms % 20 === 0 ? "offline" : "online", false);
+      devices.status("b", "online", false);
       vi.advanceTimersByTime(10);
     }
     vi.advanceTimersByTime(200);
@@ -82,19 +87,19 @@ describe("the live stream's changes", () => {
 
   it("are not gathered for nobody", () => {
     stream.isRead = false;
-    devices.status("a", "online");
+    devices.status("a", "online", false);
     devices.emit("message", messageAt(1));
     vi.advanceTimersByTime(1_000);
     expect(stream.sent).toEqual([]);
     stream.isRead = true;
-    devices.status("b", "online");
+    devices.status("b", "online", false);
     vi.advanceTimersByTime(1_000);
     expect(stream.sent.map(({ devices: views }) => views.map(({ id }) => id))).toEqual([["b"]]);
     expect(stream.sent[0]?.messages).toEqual([]);
   });
 
   it("are flushed before somebody new gets a snapshot, and not sent twice", () => {
-    devices.status("a", "online");
+    devices.status("a", "online", false);
     changes.flush();
     expect(stream.sent).toHaveLength(1);
     vi.advanceTimersByTime(1_000);
@@ -102,7 +107,7 @@ describe("the live stream's changes", () => {
   });
 
   it("end with the server", () => {
-    devices.status("a", "online");
+    devices.status("a", "online", false);
     changes.stop();
     vi.advanceTimersByTime(1_000);
     expect(stream.sent).toEqual([]);
