@@ -1,4 +1,5 @@
 import type { Reading } from "../../src/common/wire";
+import type { CommandKind } from "./counts";
 import { sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
 
 /** What a device is told. */
@@ -8,6 +9,19 @@ export interface Command {
   text: string;
   /** Which side of the rule that is; undefined for neither, as a person may ask for. */
   on: boolean | undefined;
+}
+
+/** What a command is sent for. */
+export interface Cause {
+  kind: CommandKind;
+  /** The reading that it answers. */
+  answers?: Pick<Reading, "seq" | "boot"> | undefined;
+  /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
+  qos?: 0 | 1 | undefined;
+  /** When the reading that led to it came, by `performance.now()`. */
+  arrivedMs?: number;
+  /** Set if it is sent again: when it was sent first, by `performance.now()`. */
+  sentMs?: number;
 }
 
 /** A device, and what it should be told. */

@@ -15,7 +15,7 @@ import { Learning } from "./learning";
 import { probeSharedSubscription } from "../cluster/shared-subscription";
 import { parseFields } from "./command-fields";
 import type { Clock } from "../base/clock";
-import { commandOf, type Command } from "./command";
+import { commandOf, type Cause, type Command } from "./command";
 import type { CommandPolicy } from "../setup/config";
 import {
   OFFLINE_WILL,
@@ -45,7 +45,7 @@ import {
 import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
 import { isForeign, subscribe, type Subscribed } from "./subscribe";
-import { Sender, type Cause, type SenderOptions } from "./sender";
+import { Sender, type SenderOptions } from "./sender";
 import type { UserError } from "../base/user-error";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {

@@ -4,7 +4,7 @@ import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
-import { healthOf } from "./health";
+import { healthOf, type Dropped } from "./health";
 
 /** The simulated device, as far as the list of devices needs it. */
 export interface Simulated {
@@ -40,16 +40,6 @@ interface Device {
 const MAX_DEVICES = 10_000;
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
-
-/** Messages of a device that were dropped for one reason. */
-export interface Dropped {
-  reason: string;
-  count: number;
-  /** Unix time, ms. */
-  lastMs: number;
-  /** What was wrong with the last one. */
-  detail: string;
-}
 
 export interface DevicesOptions {
   /** Whether a device is ours, whatever it says. */

@@ -1,6 +1,15 @@
 import type { HealthNote } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
-import type { Dropped } from "./devices";
+
+/** Messages of a device that were dropped for one reason. */
+export interface Dropped {
+  reason: string;
+  count: number;
+  /** Unix time, ms. */
+  lastMs: number;
+  /** What was wrong with the last one. */
+  detail: string;
+}
 
 /** What the notes follow from. */
 export interface HealthFacts {

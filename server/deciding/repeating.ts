@@ -1,11 +1,10 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Log } from "../base/log";
-import type { Command } from "./command";
+import type { Cause, Command } from "./command";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
-import type { Cause } from "./sender";
 import { UnconfirmedCommands, type Unconfirmed } from "./unconfirmed";
 
 /** After a reconnect, what the broker has kept for us comes within this. */

@@ -1,26 +1,12 @@
 import type { MqttClient } from "mqtt";
-import { topicOf, type Reading } from "../../src/common/wire";
-import { payloadOf, type Command } from "./command";
+import { topicOf } from "../../src/common/wire";
+import { payloadOf, type Cause, type Command } from "./command";
 import { speaksMqtt5 } from "./connect";
-import type { CommandKind, Counts } from "./counts";
+import type { Counts } from "./counts";
 import type { Devices } from "./devices";
 import type { Log } from "../base/log";
 import type { MessageLog } from "../base/message-log";
-
 import type { Unconfirmed } from "./unconfirmed";
-
-/** What a command is sent for. */
-export interface Cause {
-  kind: CommandKind;
-  /** The reading that it answers. */
-  answers?: Pick<Reading, "seq" | "boot"> | undefined;
-  /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
-  qos?: 0 | 1 | undefined;
-  /** When the reading that led to it came, by `performance.now()`. */
-  arrivedMs?: number;
-  /** Set if it is sent again: when it was sent first, by `performance.now()`. */
-  sentMs?: number;
-}
 
 export interface SenderOptions {
   /** The broker is the one in this process: it spares the server its own messages, as MQTT 5 can. */

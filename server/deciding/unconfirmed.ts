@@ -1,6 +1,5 @@
-import type { Command } from "./command";
+import type { Cause, Command } from "./command";
 import type { Counts } from "./counts";
-import type { Cause } from "./sender";
 
 /** A command that was sent, and that the broker did not acknowledge before the connection was lost. */
 export interface Unconfirmed {
