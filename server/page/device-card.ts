@@ -4,7 +4,8 @@ import { liveData, type ChartData } from "./chart-data";
 import { ChartPast } from "./chart-past";
 import { LIVE } from "./chart-spans";
 import { CommandButtons } from "./command-buttons";
-import { byId, setAttribute, setText } from "./dom";
+import { byId, setAttribute, setText, textElement } from "./dom";
+import { healthSentences } from "./health-words";
 import { LightSlider } from "./light-slider";
 import type { LiveHistory } from "./live-history";
 import type { Device, Roles, ServerFacts } from "./model";
@@ -25,6 +26,8 @@ export class DeviceCard {
   private readonly side = byId("side", HTMLElement);
   private readonly led = byId("led", HTMLElement);
   private readonly decider = byId("decider", HTMLElement);
+  private readonly health = byId("health", HTMLUListElement);
+  private healthShown = "";
   private readonly state = byId("state", HTMLElement);
   private readonly error = byId("control-error", HTMLElement);
   private readonly controls = [
@@ -71,6 +74,11 @@ export class DeviceCard {
     const measures = roles.lightOf.length === 0 || Object.keys(view.values).length > 0;
     this.values.show(rule, view.values, measures);
     this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
+    const health = healthSentences(view);
+    this.health.hidden = health.length === 0;
+    if (health.join("\n") !== this.healthShown)
+      this.health.replaceChildren(...health.map((words) => textElement("li", "", words)));
+    this.healthShown = health.join("\n");
     setText(this.decider, deciderWords(view, server, roles));
     const state = stateWords(view);
     this.state.hidden = state === "";

@@ -43,9 +43,9 @@ export function arrange(
   return found.map(({ id }) => id);
 }
 
-/** What a person should look after: it is offline, or decides alone as no server reaches it. */
-export function isProblem({ online, state }: DeviceView): boolean {
-  return !online || state?.decided_by === "device";
+/** What a person should look after. */
+function isProblem({ health }: DeviceView): boolean {
+  return health.length > 0;
 }
 
 function filterOf(filter: string, groups: Map<string, GroupView>): (view: DeviceView) => boolean {

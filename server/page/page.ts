@@ -1,3 +1,4 @@
+import { Attention } from "./attention";
 import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
 import { byId, setAttribute } from "./dom";
@@ -19,11 +20,8 @@ const notice = new ServerNotice();
 const card = new DeviceCard(requestShow);
 const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id));
-const groups = new GroupList((id) => {
-  selection.open(id);
-  // On a phone it is out of sight, below the groups.
-  byId("device", HTMLElement).scrollIntoView({ block: "nearest" });
-});
+const groups = new GroupList(openInSight);
+const attention = new Attention(openInSight);
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);
@@ -37,7 +35,7 @@ let opened: Device | undefined;
 let awaySinceMs: number | undefined;
 let frame: number | undefined;
 
-new Stream("/api/events", {
+new Stream("api/events", {
   onEvent(name, event) {
     model.apply(name, event, Date.now());
     requestShow();
@@ -48,6 +46,12 @@ new Stream("/api/events", {
     requestShow();
   },
 });
+
+function openInSight(id: string): void {
+  selection.open(id);
+  // On a phone it is out of sight, below the groups.
+  byId("device", HTMLElement).scrollIntoView({ block: "nearest" });
+}
 
 function requestShow(): void {
   frame ??= requestAnimationFrame(() => {
@@ -66,6 +70,7 @@ function show(): void {
   const look = isNightlight(server.rule) ? "nightlight" : "plain";
   setAttribute(document.documentElement, "data-look", look);
   list.update(devices, model.groups, changes, server.rule);
+  attention.update(devices, changes);
   groups.update(model.groups, devices, changes, server);
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);

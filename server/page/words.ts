@@ -56,7 +56,8 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-function durationWords(durationMs: number): string {
+/** As in "12 s", "3 min", "5 h" or "2 d". */
+export function durationWords(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1000);
   if (seconds < MINUTE_S) return `${seconds} s`;
   if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView } from "../../src/common/api";
+import type { DeviceView, GroupView, HealthNote } from "../../src/common/api";
 import { loadConfig } from "../../server/setup/config";
 import { arrange, byName, type ListChoice } from "../../server/page/device-order";
 import { rowWindow } from "../../server/page/row-window";
@@ -20,11 +20,13 @@ const view = (id: string, light: number | undefined, change: Partial<DeviceView>
 });
 const at = (s: number) => new Date(s * 1_000).toISOString();
 
+const AWAY: HealthNote = { about: "offline", why: "said", sinceMs: null };
+
 const views = [
   view("light-10", 500, { lastSeen: at(30) }),
-  view("light-9", 20, { lastSeen: at(10), online: false }),
+  view("light-9", 20, { lastSeen: at(10), online: false, health: [AWAY] }),
   view("Hall", undefined, {}),
-  view("light-1", 90, { lastSeen: at(20), state: { decided_by: "device" } }),
+  view("light-1", 90, { lastSeen: at(20), health: [{ about: "alone", sinceMs: null }] }),
 ];
 const groups = new Map<string, GroupView>([
   [

@@ -1,0 +1,48 @@
+import type { DeviceView, HealthNote } from "../../src/common/api";
+import { clockWords, durationWords } from "./words";
+
+/** Why a device is not as a person expects, in words. Pure. */
+
+/** One sentence for each note, the most urgent first; none while all is well. */
+export function healthSentences({ health }: DeviceView): string[] {
+  return health.map(words);
+}
+
+function words(note: HealthNote): string {
+  switch (note.about) {
+    case "offline":
+      return offlineWords(note);
+    case "alone":
+      return `Decides by itself${sinceWords(note.sinceMs)}: no server answers it.`;
+    case "command":
+      return `A command waits${sinceWords(note.sinceMs)}: ${COMMAND_WORDS[note.why]}.`;
+    case "dropped": {
+      const count = `${note.count} ${note.count === 1 ? "message" : "messages"}`;
+      return `${count} of no use, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
+    }
+  }
+}
+
+const COMMAND_WORDS = {
+  away: "the device is away",
+  unconfirmed: "the device has not confirmed it yet",
+  refused: "the device refuses it",
+};
+
+function offlineWords({ why, sinceMs, limitMs }: HealthNote & { about: "offline" }): string {
+  switch (why) {
+    case "said":
+      return `Offline${sinceWords(sinceMs)}: it said good-bye, or its connection broke.`;
+    case "silent": {
+      const limit =
+        limitMs === undefined ? "" : ` It counts as offline after ${durationWords(limitMs)}.`;
+      return `Offline: nothing was heard${sinceWords(sinceMs)}.${limit}`;
+    }
+    case "unheard":
+      return "Offline: nothing was heard since the server started.";
+  }
+}
+
+function sinceWords(sinceMs: number | null): string {
+  return sinceMs === null ? "" : ` since ${clockWords(sinceMs)}`;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { DeviceView, HealthNote } from "../../src/common/api";
+import { healthSentences } from "../../server/page/health-words";
+import { clockWords } from "../../server/page/words";
+
+const device: DeviceView = {
+  id: "a",
+  online: true,
+  simulated: false,
+  light: null,
+  values: {},
+  ledOn: null,
+  lastSeen: null,
+  state: null,
+  health: [],
+};
+const atMs = Date.parse("2026-11-22T20:15:02Z");
+const at = clockWords(atMs);
+
+describe("the health of a device in words", () => {
+  it.each<[HealthNote, string]>([
+    [
+      { about: "offline", why: "said", sinceMs: null },
+      "Offline: it said good-bye, or its connection broke.",
+    ],
+    [
+      { about: "offline", why: "silent", sinceMs: atMs, limitMs: 30_000 },
+      `Offline: nothing was heard since ${at}. It counts as offline after 30 s.`,
+    ],
+    [
+      { about: "offline", why: "unheard", sinceMs: null },
+      "Offline: nothing was heard since the server started.",
+    ],
+    [{ about: "alone", sinceMs: atMs }, `Decides by itself since ${at}: no server answers it.`],
+    [
+      { about: "command", why: "away", sinceMs: atMs },
+      `A command waits since ${at}: the device is away.`,
+    ],
+    [
+      { about: "command", why: "refused", sinceMs: null },
+      "A command waits: the device refuses it.",
+    ],
+    [
+      { about: "dropped", reason: "telemetry", count: 1, lastMs: atMs, detail: "light: missing" },
+      `1 message of no use, the last at ${at}: light: missing.`,
+    ],
+  ])("says %j", (note, words) => {
+    expect(healthSentences({ ...device, health: [note] })).toEqual([words]);
+  });
+
+  it("says nothing while all is well", () => {
+    expect(healthSentences(device)).toEqual([]);
+  });
+});
