@@ -4,7 +4,7 @@ import { openOutput } from "./base/log";
 import { HELP, configPath, logFormat, parseOptions } from "./setup/options";
 import { run, type Running } from "./run";
 import { readSecrets } from "./setup/secrets";
-import { UserError } from "./base/user-error";
+import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
 
 /** Whatever still hangs on after this long at the end is cut off. */
@@ -46,7 +46,6 @@ try {
   }
 } catch (error) {
   if (abort.signal.aborted) process.exit(0);
-  if (!(error instanceof UserError)) throw error;
-  output.fail(error.message);
+  output.fail(lineFor(error));
   process.exitCode = 1;
 }

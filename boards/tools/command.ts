@@ -1,14 +1,13 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { BOARD_NAMES, isBoardName, type BoardName } from "../boards";
-import { UserError, messageOf } from "../../server/base/user-error";
+import { UserError, lineFor, messageOf } from "../../server/base/user-error";
 
 /** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`nightlight: ${error.message}`);
+    console.error(`nightlight: ${lineFor(error)}`);
     process.exitCode = 1;
   }
 }

@@ -10,7 +10,8 @@ export async function readPassword(prompt: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: silence, terminal });
   try {
     return await new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
+      // PowerShell begins what it pipes with a byte order mark.
+      lines.once("line", (line) => resolve(line.replace(/^\ufeff/, "")));
       lines.once("SIGINT", () => reject(new UserError("nothing was changed")));
       lines.once("close", () => reject(new UserError("password: standard input has no line")));
     });

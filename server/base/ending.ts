@@ -23,12 +23,13 @@ export function onEndRequest(end: () => void): void {
 }
 
 /**
- * Windows raises SIGHUP when the console's window closes, SIGBREAK for Ctrl+Break. Elsewhere
- * SIGHUP is left alone: `nohup` lets a program ignore it.
+ * SIGHUP comes when the terminal or the console's window closes, on Windows SIGBREAK for
+ * Ctrl+Break. Without a handler SIGHUP ends the process at once, also under `nohup`: Node undoes
+ * what a parent has set a signal to.
  */
 function endSignals(): NodeJS.Signals[] {
-  const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
-  return process.platform === "win32" ? [...everywhere, "SIGHUP", "SIGBREAK"] : everywhere;
+  const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  return process.platform === "win32" ? [...everywhere, "SIGBREAK"] : everywhere;
 }
 
 /** POSIX gives an orphan another parent; Windows keeps the number of a process that is no more. */

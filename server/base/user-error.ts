@@ -1,6 +1,20 @@
 /** A mistake that a person can mend: shown as its one-line message, never as a stack trace. */
 export class UserError extends Error {}
 
+/**
+ * The one line for what a person can mend: a UserError, or a file or folder that can't be used, as
+ * when the program's own folder is read-only.
+ * @throws what else it is: a fault of the program
+ */
+export function lineFor(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  const { code, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (!(error instanceof Error) || code === undefined || path === undefined) throw error;
+  // As in "EACCES: permission denied, open '/etc/nightlight'".
+  const words = /^[A-Z0-9]+: ([^,]*),/.exec(error.message)?.[1] ?? error.message;
+  return `${dest ?? path}: ${words} (${syscall ?? code})`;
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -44,9 +44,16 @@ function time(name: string, text: string | null): number | undefined {
   if (text === null) return undefined;
   // Without a zone, another machine would take it for another time.
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
-  const ms = /^\d{1,16}$/.test(text) ? Number(text) : iso.test(text) ? Date.parse(text) : NaN;
+  const isTime = iso.test(text) && isDay(text.slice(0, 10));
+  const ms = /^\d{1,16}$/.test(text) ? Number(text) : isTime ? Date.parse(text) : NaN;
   if (ms >= 0 && ms <= MAX_MS) return ms;
   throw refusal(name, text, "Unix time in ms, or a time like 2026-11-22T20:15:00Z");
+}
+
+/** @param date YYYY-MM-DD, of which `Date.parse` would take 30 February for 2 March */
+function isDay(date: string): boolean {
+  const ms = Date.parse(date);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function pointsOf(text: string | null): number {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../base/log";
+import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
 
 const MIN_CHARACTERS = 20;
@@ -30,7 +31,7 @@ export function pageToken(
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
   }
-  return { token: check(readFileSync(path, "utf8").trim(), path), source: path };
+  return { token: check(readText(path).trim(), path), source: path };
 }
 
 function check(token: string, where: string): string {

@@ -6,6 +6,7 @@ import { ROOT } from "../base/root";
 import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
 import { withoutPassword } from "./secrets";
+import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
@@ -33,7 +34,7 @@ const SCHEMA_FILE = "devicescript.schema.json";
 export function loadConfig(path = DEFAULT_PATH): Config {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readText(path);
   } catch (error) {
     throw new UserError(`${path}: ${messageOf(error)}`);
   }

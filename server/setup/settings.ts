@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseBrokerAddress } from "../../src/common/broker-address";
 import { ROOT } from "../base/root";
+import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
 
 /** What `.env.local` may set: the device reads the same names with `readSetting`. */
@@ -25,7 +26,7 @@ const VALUE_MAX_BYTES = 200;
 
 /** @throws UserError naming the file, the line and what to write instead */
 export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
-  return existsSync(path) ? parseSettings(readFileSync(path, "utf8")) : {};
+  return existsSync(path) ? parseSettings(readText(path)) : {};
 }
 
 /**

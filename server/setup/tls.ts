@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
+import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
 
 /** Contents of PEM files, named as Node's TLS names them. */
@@ -41,7 +41,7 @@ export function readTls(files: { ca?: string; cert?: string; key?: string }): Tl
 
 function read(flag: string, path: string): Buffer {
   try {
-    return readFileSync(path);
+    return Buffer.from(readText(path));
   } catch (error) {
     throw new UserError(`${flag} ${path}: ${connectionError(error)}`);
   }

@@ -1,14 +1,7 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deviceClientId } from "../../src/common/wire";
+import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
 
 const CLIENT_ID_SUFFIX = deviceClientId("");
@@ -40,7 +33,7 @@ export class Users {
   private users = new Map<string, User>();
   private version = "";
 
-  /** @throws UserError where the file is broken */
+  /** @throws UserError if the file is broken */
   constructor(private readonly dir: string) {
     this.path = join(dir, FILE);
     this.refresh();
@@ -71,16 +64,16 @@ export class Users {
   }
 
   /**
-   * Reads the file where it changed since.
+   * Reads the file if it has changed.
    * @returns whether it did
-   * @throws UserError where the file is broken; the users stay as they were
+   * @throws UserError if the file is broken; the users stay as they were
    */
   refresh(): boolean {
     const version = this.fileVersion();
     if (version === this.version) return false;
     // Before it is parsed: a broken file is complained of once.
     this.version = version;
-    this.users = version ? this.parse(readFileSync(this.path, "utf8")) : new Map<string, User>();
+    this.users = version ? this.parse(readText(this.path)) : new Map<string, User>();
     return true;
   }
 
@@ -106,7 +99,7 @@ export class Users {
         (password === null || typeof password === "string");
       if (!wellFormed)
         throw new UserError(
-          `${this.path}: user ${JSON.stringify(name)} is malformed; add it anew with npm run user`,
+          `${this.path}: user ${JSON.stringify(name)} is malformed; add it again with npm run user`,
         );
       users.set(name, { role, password });
     }

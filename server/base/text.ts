@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+
+/** A file that a person may have written, as text. */
+export function readText(path: string): string {
+  return textOf(readFileSync(path));
+}
+
+/**
+ * Text as editors save it: UTF-8, or what Windows calls Unicode, with or without a byte order mark
+ * (Unicode 15.0, section 23.8). The mark is not part of the text (RFC 8259, section 8.1).
+ */
+export function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return new TextDecoder().decode(bytes);
+}
