@@ -20,6 +20,7 @@ import { PageAccess } from "./http/page-access";
 import { bundlePage } from "./base/page-bundle";
 import { Rejections } from "./base/rejections";
 import { fieldsOf } from "../src/common/server-rule";
+import { isTakenOnIpv6 } from "./base/localhost";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
 import { SimulatedDevice } from "./simulator/device";
 import { trustCa } from "./simulator/sockets";
@@ -162,9 +163,12 @@ async function start(
 
   // Before a port is open to others, their token has to be there.
   const tls = pageTls(options);
+  const isOpen = security.listen === undefined;
   const access = new PageAccess({
-    token: security.listen === undefined ? undefined : readToken(security.usersDir, log),
-    secure: tls !== undefined,
+    // Whoever reaches a proxy reaches this server, by loopback as it may seem.
+    token: isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log),
+    tls: tls !== undefined,
+    proxy: options.proxy,
     rejections,
   });
   const web = await Web.start({
@@ -172,6 +176,7 @@ async function start(
     port: options.httpPort,
     tls,
     access,
+    basePath: options.proxy.basePath,
     maxConnections: security.limits.connections,
     assets: await bundlePage(join(ROOT, "server/page")),
     devices,
@@ -196,7 +201,11 @@ async function start(
       return decider.commandByHand(id, value);
     },
     // A browser shows no client certificate here: where one is required, this is no way in.
-    broker: security.clientCertificates === "required" ? undefined : broker.embedded,
+    // Nor is it one where nobody logs in, once a proxy lets others reach this server.
+    broker:
+      security.clientCertificates === "required" || (isOpen && options.proxy.trusted)
+        ? undefined
+        : broker.embedded,
   });
   page = web;
   started.push(web);
@@ -207,7 +216,13 @@ async function start(
     const device = await startDevice(options, broker, devices, log, signal);
     started.push(device);
   }
-  const host = reachable(security.listen ?? LOOPBACK).replace(LOOPBACK, "localhost");
+  const address = reachable(security.listen ?? LOOPBACK);
+  const isShadowed = address === LOOPBACK && (await isTakenOnIpv6(web.port));
+  if (isShadowed)
+    log("page", `Warning: another program has [::1]:${web.port}, so localhost may lead there`, {
+      level: "warn",
+    });
+  const host = isShadowed ? address : address.replace(LOOPBACK, "localhost");
   return { url: `${tls ? "https" : "http"}://${host}:${web.port}`, brokerUrl, rejections, failure };
 }
 

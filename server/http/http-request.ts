@@ -1,4 +1,6 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { textOf } from "../base/text";
+import type { Client } from "./client";
 
 /** An answer other than success; its message goes to the client as `{"error": …}`. */
 export class HttpError extends Error {
@@ -15,7 +17,7 @@ export class HttpError extends Error {
 const MAX_BODY_BYTES = 4096;
 
 /** @throws HttpError 413 */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -23,7 +25,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (bytes > MAX_BODY_BYTES) throw new HttpError(413, `body: at most ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return textOf(Buffer.concat(chunks));
 }
 
 /** @throws HttpError 413 or 400 */
@@ -31,7 +33,7 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
   const body = await readBody(request);
   let value: unknown;
   try {
-    value = JSON.parse(body.toString());
+    value = JSON.parse(body);
   } catch {
     throw new HttpError(400, "body: not JSON");
   }
@@ -47,19 +49,22 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
  * @throws HttpError 403
  */
 export function refuseCrossSite(
-  request: IncomingMessage,
-  scheme: "http" | "https" = "http",
-  anyHost = false,
+  headers: IncomingHttpHeaders,
+  { scheme, host }: Client,
+  anyHost: boolean,
 ): void {
-  const { host = "", origin } = request.headers;
   const name = hostname(`${scheme}://${host}`);
   if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
     throw new HttpError(403, `Host: found ${host || "nothing"}, allowed is localhost`);
+  // The browser's own word, which no page can forge (W3C Fetch Metadata, section 2.3). It holds
+  // also if a proxy on the way has changed scheme and Host.
+  const site = headers["sec-fetch-site"];
+  if (site === "same-origin") return;
+  const { origin } = headers;
   if (origin !== undefined && origin !== `${scheme}://${host}`)
     throw new HttpError(403, `Origin: found ${origin}, allowed is this page's own`);
   // A link from elsewhere to the page is welcome, an image or a script from here is not.
-  const site = request.headers["sec-fetch-site"];
-  const navigates = request.headers["sec-fetch-mode"] === "navigate";
+  const navigates = headers["sec-fetch-mode"] === "navigate";
   if (!navigates && (site === "cross-site" || site === "same-site"))
     throw new HttpError(403, `Sec-Fetch-Site: found ${site}, allowed is same-origin`);
 }

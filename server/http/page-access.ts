@@ -1,15 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FailureLimiter } from "../base/failure-limiter";
-import { peerAddress } from "../base/peer-address";
+import type { ProxyOptions } from "../setup/proxy-options";
+import { clientOf, type Client } from "./client";
 import { HttpError, readBody, refuseCrossSite } from "./http-request";
 import type { Reason, Rejections } from "../base/rejections";
 
 export interface PageAccessOptions {
   /** What opens page and API; undefined: everybody on this machine may use them. */
   token?: string;
-  /** Whether the page comes over https. */
-  secure: boolean;
+  /** Whether this server itself speaks https. */
+  tls: boolean;
+  proxy: ProxyOptions;
   rejections: Rejections;
 }
 
@@ -23,19 +25,20 @@ export class PageAccess {
   private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
   /** Texts are compared by their digests, which are of one length and tell nothing of theirs. */
   private readonly key = randomBytes(32);
-  private readonly cookieName: string;
 
-  constructor(private readonly options: PageAccessOptions) {
-    // A browser takes a __Host- cookie only over https, and from no other name or path.
-    this.cookieName = options.secure ? "__Host-nightlight" : "nightlight";
+  constructor(private readonly options: PageAccessOptions) {}
+
+  /** Who asks, also from behind a trusted proxy. */
+  client(request: IncomingMessage): Client {
+    return clientOf(request, this.options.tls, this.options.proxy.trusted);
   }
 
   /** @throws HttpError 403 for what another site's page made a browser do */
   refuseCrossSite(request: IncomingMessage): void {
-    const { token, secure } = this.options;
     try {
       // What a re-pointed name could reach is behind the token, so any name of ours will do.
-      refuseCrossSite(request, secure ? "https" : "http", token !== undefined);
+      const anyHost = this.options.token !== undefined;
+      refuseCrossSite(request.headers, this.client(request), anyHost);
     } catch (error) {
       this.refuse(request, "cross-site", (error as Error).message);
       throw error;
@@ -48,7 +51,7 @@ export class PageAccess {
     if (token === undefined) return true;
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (bearer !== undefined) return this.isToken(request, bearer);
-    return this.isSession(cookie(request, this.cookieName));
+    return this.isSession(cookie(request, this.cookieName(request)));
   }
 
   /**
@@ -56,19 +59,19 @@ export class PageAccess {
    * @throws HttpError 429
    */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const form = new URLSearchParams((await readBody(request)).toString());
+    const form = new URLSearchParams(await readBody(request));
     if (!this.isToken(request, form.get("token") ?? "")) {
       this.askForToken(response, "That is not the token.");
       return;
     }
     const expires = String(Math.floor(Date.now() / 1000) + SESSION_S);
-    const attributes = `Path=/; Max-Age=${SESSION_S}; HttpOnly; SameSite=Strict`;
+    const path = this.options.proxy.basePath;
+    const secure = this.client(request).scheme === "https" ? "; Secure" : "";
+    const attributes = `Path=${path}; Max-Age=${SESSION_S}; HttpOnly; SameSite=Strict${secure}`;
     const value = `${expires}.${this.seal(expires)}`;
-    response.setHeader(
-      "set-cookie",
-      `${this.cookieName}=${value}; ${attributes}${this.options.secure ? "; Secure" : ""}`,
-    );
-    response.writeHead(303, { location: "/" }).end();
+    response.setHeader("set-cookie", `${this.cookieName(request)}=${value}; ${attributes}`);
+    // Relative, for a proxy that takes a path off which nobody told us.
+    response.writeHead(303, { location: "./" }).end();
   }
 
   /** The login page, as the answer to who asked for the page. */
@@ -84,6 +87,12 @@ export class PageAccess {
     response.end(loginPage(message));
   }
 
+  /** @throws HttpError 401 */
+  turnAway(request: IncomingMessage): never {
+    this.refuse(request, "token", "no token");
+    throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");
+  }
+
   /** Counts and logs a request that was turned away. */
   refuse(request: IncomingMessage, reason: Reason, what: string): void {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
@@ -91,12 +100,18 @@ export class PageAccess {
     this.options.rejections.refuse(
       "page",
       reason,
-      `${peerAddress(request.socket)}: ${where}: ${what}`,
+      `${this.client(request).address}: ${where}: ${what}`,
     );
   }
 
+  /** A browser takes a __Host- cookie only over https and for the path "/" (RFC 6265bis, 4.1.3). */
+  private cookieName(request: IncomingMessage): string {
+    if (this.client(request).scheme === "http") return "nightlight";
+    return this.options.proxy.basePath === "/" ? "__Host-nightlight" : "__Secure-nightlight";
+  }
+
   private isToken(request: IncomingMessage, text: string): boolean {
-    const address = peerAddress(request.socket);
+    const { address } = this.client(request);
     if (this.failures.isLockedOut(address)) {
       this.refuse(request, "token-rate", "too many wrong tokens");
       throw new HttpError(429, "token: too many wrong ones, try again in a minute");
@@ -142,7 +157,7 @@ function loginPage(message: string): string {
   <body>
     <main>
       <h1>Nightlight</h1>
-      <form method="post" action="/login">
+      <form method="post" action="login">
         <p role="alert">${message}</p>
         <p>
           <label for="token">Token of this server</label><br />

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { WebSocketServer } from "ws";
+import { createWebSocketStream, type WebSocket, type WebSocketServer } from "ws";
 import { LIGHT_MAX } from "../../src/common/wire";
 import type { Events, GroupView } from "../../src/common/api";
 import type { Broker } from "../broker/broker";
 import type { Devices } from "../deciding/devices";
-import { EventStream } from "./event-stream";
+import { EVENT_STREAM_HEADERS, EventStream } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
@@ -17,7 +17,7 @@ import type { Fields } from "../../src/common/server-rule";
 import type { Tls } from "../setup/tls";
 import { messageOf } from "../base/user-error";
 import { VERSION } from "../base/version";
-import { serveMqtt } from "./web-mqtt";
+import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
 export interface WebOptions {
   host: string;
@@ -25,6 +25,8 @@ export interface WebOptions {
   /** For https. */
   tls?: Tls;
   access: PageAccess;
+  /** Where the page is behind a proxy, with a slash at both ends. */
+  basePath: string;
   maxConnections: number;
   assets: Map<string, Asset>;
   devices: Devices;
@@ -51,24 +53,23 @@ const HEADERS = {
 export class Web {
   readonly events = new EventStream();
   private readonly changes: LiveChanges;
+  private readonly sockets: WebSocketServer;
 
   private constructor(
     private readonly server: Server,
-    private readonly sockets: WebSocketServer,
     private readonly options: WebOptions,
     readonly port: number,
   ) {
     this.changes = new LiveChanges(options.devices, this.events);
+    this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
+    server.on("request", (request, response) => void this.answer(request, response));
   }
 
   /** @throws UserError where the port is taken */
   static async start(options: WebOptions): Promise<Web> {
     const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
-    const sockets = serveMqtt(server, options.broker, options.access);
-    const web = new Web(server, sockets, options, port);
-    server.on("request", (request, response) => void web.answer(request, response));
-    return web;
+    return new Web(server, options, port);
   }
 
   async stop(): Promise<void> {
@@ -96,20 +97,23 @@ export class Web {
   /** @returns false where the login page was the answer */
   private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { access } = this.options;
-    const path = pathOf(request);
+    const path = this.pathOf(request);
     // Tells whoever watches over the server whether it is well, and nothing else.
     if (path === "/healthz" || access.knows(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);
     else if (path === "/") access.askForToken(response);
-    else {
-      access.refuse(request, "token", "no token");
-      throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");
-    }
+    else if (path === undefined) return true;
+    else access.turnAway(request);
     return false;
   }
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = pathOf(request);
+    const path = this.pathOf(request);
+    if (path === undefined) {
+      // Relative links need the slash at the end.
+      response.writeHead(308, { location: this.options.basePath }).end();
+      return;
+    }
     const asset = this.options.assets.get(path);
     if (asset) {
       allow(request, "GET");
@@ -117,6 +121,9 @@ export class Web {
       return;
     }
     switch (path) {
+      case "/mqtt":
+        response.setHeader("upgrade", "websocket");
+        throw new HttpError(426, "/mqtt: speaks WebSocket only");
       case "/healthz":
         allow(request, "GET");
         this.health(request, response);
@@ -135,6 +142,10 @@ export class Web {
         return;
       case "/api/events":
         allow(request, "GET");
+        if (request.method === "HEAD") {
+          response.writeHead(200, EVENT_STREAM_HEADERS).end();
+          return;
+        }
         this.changes.flush();
         this.events.add(response, this.options.snapshot());
         return;
@@ -196,15 +207,55 @@ export class Web {
     json(response, 202, this.options.sendCommand(id, command));
   }
 
+  private socketRoute(request: IncomingMessage): SocketRoute {
+    const path = this.pathOf(request) ?? "";
+    const { access, broker } = this.options;
+    switch (path) {
+      case "/api/events":
+        return {
+          admit: () => {
+            access.refuseCrossSite(request);
+            if (!access.knows(request)) access.turnAway(request);
+          },
+          serve: (socket) => {
+            this.changes.flush();
+            this.events.addSocket(socket, this.options.snapshot());
+          },
+        };
+      case "/mqtt":
+        if (!broker) throw new HttpError(404, "no broker here");
+        return {
+          // It asks for no token: the broker asks for user and password.
+          admit: () => access.refuseCrossSite(request),
+          serve: (socket) => this.serveMqtt(socket, broker, access.client(request).address),
+        };
+      default:
+        throw new HttpError(404, `nothing at ${path}`);
+    }
+  }
+
+  private serveMqtt(socket: WebSocket, broker: Broker, address: string): void {
+    const stream = createWebSocketStream(socket);
+    stream.on("error", () => stream.destroy());
+    if (!broker.handle(stream, address)) socket.terminate();
+  }
+
+  /**
+   * What is asked for, below the base path: the proxy may have taken that off.
+   * @returns undefined for the base path without its last slash
+   */
+  private pathOf({ url = "/" }: IncomingMessage): string | undefined {
+    // What is no path, as of a proxy's request, is at least nothing of ours.
+    const known = URL.canParse(url, "http://localhost");
+    const path = known ? new URL(url, "http://localhost").pathname : url;
+    const { basePath } = this.options;
+    if (path === basePath.slice(0, -1)) return basePath === "/" ? "/" : undefined;
+    return path.startsWith(basePath) ? path.slice(basePath.length - 1) : path;
+  }
+
   private demandDevice(id: string): void {
     if (!this.options.devices.has(id)) throw new HttpError(404, `no device ${id}`);
   }
-}
-
-function pathOf(request: IncomingMessage): string {
-  const { url = "/" } = request;
-  // What is no path, as of a proxy's request, is at least nothing of ours.
-  return URL.canParse(url, "http://localhost") ? new URL(url, "http://localhost").pathname : url;
 }
 
 function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {

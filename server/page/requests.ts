@@ -3,11 +3,11 @@ import type { CommandRequest, LightRequest, TelemetryView } from "../../src/comm
 /** What the page asks of the server. Each throws an Error with the server's own words. */
 
 export async function setLight(id: string, light: number): Promise<void> {
-  await send("PUT", `/api/devices/${encodeURIComponent(id)}/light`, { light });
+  await send("PUT", `api/devices/${encodeURIComponent(id)}/light`, { light });
 }
 
 export async function sendCommand(id: string, command: CommandRequest): Promise<void> {
-  await send("POST", `/api/devices/${encodeURIComponent(id)}/commands`, command);
+  await send("POST", `api/devices/${encodeURIComponent(id)}/commands`, command);
 }
 
 /** @param fromMs by the server's clock; until now */
@@ -26,7 +26,7 @@ export function tablePath(id: string, fromMs: number): string {
 }
 
 function telemetryPath(id: string, fromMs: number): string {
-  return `/api/devices/${encodeURIComponent(id)}/telemetry?from=${Math.max(0, Math.round(fromMs))}`;
+  return `api/devices/${encodeURIComponent(id)}/telemetry?from=${Math.max(0, Math.round(fromMs))}`;
 }
 
 const TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { Events } from "../../src/common/api";
+import type { Events, SocketEvent } from "../../src/common/api";
 
 export type Connection = "connecting" | "live" | "away";
 
@@ -15,60 +15,111 @@ const NAMES: { [K in keyof Events]: true } = {
 };
 
 const RETRY_MS = 1_000;
-/** A page that nobody looks at lets go: a browser allows six streams to one server. */
+const PROBE_TIMEOUT_MS = 5_000;
+/** A page that nobody looks at lets go: the server then need not tell it anything. */
 const HIDDEN_MS = 60_000;
 
-/** A login ends some day: the page loaded anew is the one that asks for the token. */
-async function reloadIfLoggedOut(): Promise<void> {
-  const answer = await fetch("/api/devices", { method: "HEAD" }).catch(() => undefined);
-  if (answer?.status === 401) location.reload();
+/** By WebSocket, or by server-sent events if something on the way lets no WebSocket through. */
+type Transport = "socket" | "events";
+
+interface Source {
+  close(): void;
 }
 
+type OnEvent = StreamHandlers["onEvent"];
+
 /**
- * The server's live events, for as long as the page is open. A browser's own reconnection gives
- * up for good on an HTTP error, and some on a refused connection: so it is always done here.
+ * The server's live events, for as long as the page is open. A browser opens six HTTP/1.1
+ * connections to a server, for all of its tabs together, and each stream of server-sent events
+ * takes one of them; of WebSockets it opens hundreds. Lost connections are made again here: a
+ * browser does that for server-sent events only, and not after an HTTP error.
  */
 export class Stream {
-  private source: EventSource | undefined;
+  private source: Source | undefined;
   private hiddenTimer: number | undefined;
 
+  /** @param path of the stream, relative to the page */
   constructor(
-    private readonly url: string,
+    private readonly path: string,
     private readonly handlers: StreamHandlers,
   ) {
     document.addEventListener("visibilitychange", () => this.onVisibility());
-    this.open();
+    this.open("socket");
   }
 
-  private open(): void {
-    const source = new EventSource(this.url);
-    this.source = source;
-    for (const name of Object.keys(NAMES) as (keyof Events)[])
-      source.addEventListener(name, (event: MessageEvent<string>) => {
-        this.handlers.onEvent(name, JSON.parse(event.data) as Events[typeof name]);
-        // Live with the snapshot, not with the connection: before it there is nothing to show.
-        if (name === "snapshot") this.handlers.onConnection("live");
-      });
-    source.addEventListener("error", () => {
-      source.close();
-      this.handlers.onConnection("away");
-      void reloadIfLoggedOut();
-      setTimeout(() => {
-        if (this.source === source) this.open();
-      }, RETRY_MS);
+  private open(transport: Transport): void {
+    let wasLive = false;
+    const onEvent: OnEvent = (name, event) => {
+      this.handlers.onEvent(name, event);
+      // Live with the snapshot, not with the connection: before it there is nothing to show.
+      if (name !== "snapshot") return;
+      wasLive = true;
+      this.handlers.onConnection("live");
+    };
+    const url = new URL(this.path, location.href);
+    const open = transport === "socket" ? openSocket : openEventSource;
+    const source = open(url, onEvent, () => {
+      if (this.source === source) void this.retry(source, transport, wasLive);
     });
+    this.source = source;
+  }
+
+  private async retry(source: Source, transport: Transport, wasLive: boolean): Promise<void> {
+    this.handlers.onConnection("away");
+    const status = await Promise.all([probe(), sleep(RETRY_MS)]).then(([first]) => first);
+    // A login ends some day: the page loaded again is the one that asks for the token.
+    if (status === 401) location.reload();
+    if (this.source !== source) return;
+    const isBlocked = transport === "socket" && !wasLive && status === 200;
+    this.open(isBlocked ? "events" : "socket");
   }
 
   private onVisibility(): void {
     clearTimeout(this.hiddenTimer);
     if (document.hidden)
       this.hiddenTimer = window.setTimeout(() => {
-        this.source?.close();
+        const { source } = this;
         this.source = undefined;
+        source?.close();
       }, HIDDEN_MS);
     else if (!this.source) {
       this.handlers.onConnection("connecting");
-      this.open();
+      this.open("socket");
     }
   }
+}
+
+function openSocket(url: URL, onEvent: OnEvent, onEnd: () => void): Source {
+  url.protocol = url.protocol.replace("http", "ws");
+  const socket = new WebSocket(url);
+  socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
+    const { event, data: content } = JSON.parse(data) as SocketEvent;
+    onEvent(event, content);
+  });
+  socket.addEventListener("close", onEnd);
+  return socket;
+}
+
+function openEventSource(url: URL, onEvent: OnEvent, onEnd: () => void): Source {
+  const source = new EventSource(url);
+  for (const name of Object.keys(NAMES) as (keyof Events)[])
+    source.addEventListener(name, (event: MessageEvent<string>) =>
+      onEvent(name, JSON.parse(event.data) as Events[typeof name]),
+    );
+  source.addEventListener("error", () => {
+    source.close();
+    onEnd();
+  });
+  return source;
+}
+
+/** @returns the status of a small answer, or undefined without one */
+async function probe(): Promise<number | undefined> {
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const answer = await fetch("api/devices", { method: "HEAD", signal }).catch(() => undefined);
+  return answer?.status;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

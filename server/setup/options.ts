@@ -5,6 +5,7 @@ import type { Config } from "./config";
 import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history-options";
 import type { LogFormat } from "../base/log";
 import { fieldsOf } from "../../src/common/server-rule";
+import { PROXY_FLAGS, PROXY_HELP, parseProxy, type ProxyOptions } from "./proxy-options";
 import { withoutPassword, type Secrets } from "./secrets";
 import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
 import { portNumber, wholeNumber } from "./whole-number";
@@ -28,6 +29,7 @@ export interface Options {
   homeAssistant: boolean;
   secrets: Secrets;
   security: Security;
+  proxy: ProxyOptions;
   history: HistoryLimits;
 }
 
@@ -49,6 +51,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
 ${CLUSTER_HELP}
 ${HISTORY_HELP}
 ${SECURITY_HELP}
+${PROXY_HELP}
   --help, --version
 `;
 
@@ -89,6 +92,7 @@ export function parseOptions(
     homeAssistant: !values["no-home-assistant"],
     secrets,
     security: parseSecurity(values, brokerUrl),
+    proxy: parseProxy(values),
     history: parseHistory(values),
   };
 }
@@ -127,6 +131,7 @@ function readFlags(args: string[]) {
         ...HISTORY_FLAGS,
         log: { type: "string" },
         ...SECURITY_FLAGS,
+        ...PROXY_FLAGS,
         help: { type: "boolean" },
         version: { type: "boolean" },
       },

@@ -162,6 +162,9 @@ export interface Events {
   broker: { connected: boolean };
 }
 
+/** A message of the WebSocket at `/api/events`, which tells the same. */
+export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }[keyof Events];
+
 /** Body of `PUT /api/devices/ID/light`. */
 export interface LightRequest {
   light: number;

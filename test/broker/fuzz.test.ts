@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/setup/config";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { run, type Running } from "../../server/run";
+import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { Random } from "../support/random";
 import { until } from "../support/until";
@@ -57,6 +58,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
           ...OPEN_ON_LOOPBACK,
           limits: { ...DEFAULT_LIMITS, "packets-per-second": 1_000_000 },
         },
+        proxy: NO_PROXY,
         history: DEFAULT_HISTORY,
       },
       loadConfig(),

@@ -21,6 +21,8 @@ const PACKAGES: Package[] = [
   { command: "openssl", name: "openssl" },
   { command: "chromium", name: "chromium" },
   { command: "socat", name: "socat" },
+  { file: "/usr/sbin/nginx", name: "nginx-light" },
+  { command: "caddy", name: "caddy" },
   { command: "wasm2c", name: "wabt" },
   { command: "gcc", name: "gcc libc6-dev" },
   { command: "arm-none-eabi-gcc", name: "gcc-arm-none-eabi libnewlib-arm-none-eabi" },

@@ -122,7 +122,7 @@ describe("page and API for others", () => {
   it("asks a browser for the token, and not by its address", async () => {
     const { status, headers, body } = await get(`/?token=${token}`);
     expect(status).toBe(401);
-    expect(body).toContain('<form method="post" action="/login">');
+    expect(body).toContain('<form method="post" action="login">');
     expect(headers["content-security-policy"]).toBe(
       "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     );
@@ -141,7 +141,7 @@ describe("page and API for others", () => {
   it("gives a browser a cookie that no script and no other site can use", async () => {
     const { status, headers } = await login(token, { origin: nightlight.url });
     expect(status).toBe(303);
-    expect(headers.location).toBe("/");
+    expect(headers.location).toBe("./");
     const set = headers["set-cookie"]?.[0] ?? "";
     expect(set).toMatch(
       /^nightlight=\d+\.[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/,

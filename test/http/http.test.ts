@@ -1,6 +1,8 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectAsync } from "mqtt";
+import { WebSocket } from "ws";
+import type { SocketEvent } from "../../src/common/api";
 import { startNightlight, type Started } from "../support/nightlight";
 import { until } from "../support/until";
 
@@ -60,6 +62,47 @@ describe("HTTP beside the page", () => {
     const response = await fetch(nightlight.url + path, { method, body });
     expect(response.status).toBe(status);
     expect(((await response.json()) as { error: string }).error).toMatch(error);
+  });
+
+  it.each([
+    ["/", 200],
+    ["/page.js", 200],
+    ["/style.css", 200],
+    ["/healthz", 200],
+    ["/metrics", 200],
+    ["/api/devices", 200],
+    ["/api/groups", 200],
+    ["/api/events", 200],
+    ["/api/devices/test-1/telemetry", 200],
+    ["/api/devices/test-1/telemetry?format=csv", 200],
+    ["/api/devices/test-1/light", 405],
+    ["/api/devices/test-1/commands", 405],
+    ["/mqtt", 426],
+    ["/nowhere", 404],
+  ])("answers HEAD %s with %i and no body", async (path, status) => {
+    const response = await fetch(nightlight.url + path, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([status, ""]);
+  });
+
+  it("takes a body with a byte order mark", async () => {
+    const url = `${nightlight.url}/api/devices/test-1/light`;
+    const answer = await fetch(url, { method: "PUT", body: '\ufeff{"light":640}' });
+    expect([answer.status, await answer.json()]).toEqual([200, { light: 640 }]);
+  });
+
+  it("tells the same live events by WebSocket", async () => {
+    const socket = new WebSocket(`${nightlight.url.replace("http", "ws")}/api/events`);
+    const events: SocketEvent[] = [];
+    socket.on("message", (data: Buffer) => events.push(JSON.parse(data.toString()) as SocketEvent));
+    await until("a snapshot", () => events[0]?.event === "snapshot");
+    await nightlight.setLight("test-1", 77);
+    await until("the reading", () =>
+      events.some(
+        ({ event, data }) =>
+          event === "changes" && data.readings.some(({ values }) => values["light"] === 77),
+      ),
+    );
+    socket.terminate();
   });
 
   it("refuses requests that another site's page makes", async () => {

@@ -6,7 +6,7 @@ import { Witness } from "../support/witness";
 import { Tab, launchBrowser, openTab } from "./browser";
 
 /** What Chromium itself writes on the console when a connection breaks or is refused. */
-const BROKEN = /^Failed to load resource: net::ERR_/;
+const BROKEN = /^(Failed to load resource: net::ERR_|WebSocket connection to '.*' failed)/;
 
 describe("the page while something is away", () => {
   let browser: Browser;
@@ -57,6 +57,7 @@ describe("the page while something is away", () => {
     const nightlight = await startNightlight({ simulate: false });
     const page = await openTab(browser);
     let refusals = 0;
+    await page.routeWebSocket("**/api/events", (socket) => socket.close());
     await page.route("**/api/events", (route) =>
       ++refusals <= 2 ? route.fulfill({ status: 503, body: "" }) : route.continue(),
     );

@@ -31,16 +31,21 @@ function start(...flags: string[]): {
 }
 
 describe("npm start", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("is ready, and ends on %s with 0", async (signal) => {
-    const [mqtt, http] = [await freePort(), await freePort()];
-    const flags = ["--mqtt-port", String(mqtt), "--http-port", String(http), "--id", "cli-1"];
-    const { child, out, end } = start(...flags);
-    await until("ready", () => out().includes(`\nNightlight is ready: http://localhost:${http}\n`));
-    child.kill(signal);
-    const { code, stderr } = await end;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    await expect(fetch(`http://localhost:${http}/healthz`)).rejects.toThrow();
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "is ready, and ends on %s with 0",
+    async (signal) => {
+      const [mqtt, http] = [await freePort(), await freePort()];
+      const flags = ["--mqtt-port", String(mqtt), "--http-port", String(http), "--id", "cli-1"];
+      const { child, out, end } = start(...flags);
+      await until("ready", () =>
+        out().includes(`\nNightlight is ready: http://localhost:${http}\n`),
+      );
+      child.kill(signal);
+      const { code, stderr } = await end;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      await expect(fetch(`http://localhost:${http}/healthz`)).rejects.toThrow();
+    },
+  );
 
   it.each([
     [["--bogus"], "nightlight: Unknown option '--bogus'; see npm start -- --help\n"],
@@ -75,6 +80,28 @@ describe("npm start", () => {
       code: 1,
       stderr: `nightlight: port ${port} is in use: choose another one with --http-port\n`,
     });
+  });
+
+  it("says which file or folder can't be used", async () => {
+    const { code, stderr } = await start(
+      ...["--no-device", "--mqtt-port", "0", "--http-port", "0"],
+      ...["--data", "/dev/null/state", "--trust-proxy", "127.0.0.1"],
+    ).end;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^nightlight: .*\/dev\/null\/state.*\n$/);
+  });
+
+  it("prints no address that leads to another program on the other loopback", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "::1", resolve));
+    const { port } = other.address() as { port: number };
+    const flags = ["--no-device", "--mqtt-port", "0", "--http-port", String(port)];
+    const { child, out, end } = start(...flags);
+    await until("ready", () => out().includes(`Nightlight is ready: http://127.0.0.1:${port}\n`));
+    expect(out()).toContain(`another program has [::1]:${port}`);
+    child.kill();
+    await end;
+    other.close();
   });
 
   it("tells its flags and its version", async () => {

@@ -2,6 +2,7 @@ import type { DeviceView } from "../../src/common/api";
 import { loadConfig, type Config } from "../../server/setup/config";
 import { DEFAULT_HISTORY } from "../../server/setup/history-options";
 import type { Options } from "../../server/setup/options";
+import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { run, type Running } from "../../server/run";
 
@@ -31,6 +32,7 @@ export async function startNightlight(
       homeAssistant: true,
       secrets: {},
       security: OPEN_ON_LOOPBACK,
+      proxy: NO_PROXY,
       history: DEFAULT_HISTORY,
       ...options,
     },

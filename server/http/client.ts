@@ -1,0 +1,82 @@
+import type { IncomingMessage } from "node:http";
+import { isIP, type BlockList } from "node:net";
+import { peerAddress } from "../base/peer-address";
+
+/** Who asks, and by which address, as that client sees it. */
+export interface Client {
+  address: string;
+  scheme: "http" | "https";
+  /** Host and port. */
+  host: string;
+}
+
+/**
+ * The client of a request. What `X-Forwarded-For`, `-Proto` and `-Host` say counts only if a
+ * trusted proxy says it: anybody can send these headers.
+ * @param isTls whether the request itself came by TLS
+ */
+export function clientOf(
+  request: Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string } },
+  isTls: boolean,
+  trusted: BlockList | undefined,
+): Client {
+  const { headers, socket } = request;
+  const peer = peerAddress(socket);
+  const direct: Client = {
+    address: peer,
+    scheme: isTls ? "https" : "http",
+    host: headers.host ?? "",
+  };
+  if (!trusted || !isTrusted(trusted, peer)) return direct;
+  const proto = lastOf(headers["x-forwarded-proto"])?.toLowerCase();
+  return {
+    address: forwardedFor(headers["x-forwarded-for"], trusted) ?? peer,
+    scheme: proto === "http" || proto === "https" ? proto : direct.scheme,
+    host: lastOf(headers["x-forwarded-host"]) ?? direct.host,
+  };
+}
+
+/**
+ * Each proxy adds the address that it was asked from at the end. So from there: what a trusted
+ * proxy says is true, and the first address that is none of theirs is the client's.
+ */
+function forwardedFor(
+  header: string | string[] | undefined,
+  trusted: BlockList,
+): string | undefined {
+  let client: string | undefined;
+  for (const text of listOf(header).reverse()) {
+    const address = plainAddress(text);
+    if (address === undefined) break;
+    client = address;
+    if (!isTrusted(trusted, address)) break;
+  }
+  return client;
+}
+
+function isTrusted(trusted: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && trusted.check(address, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** Some proxies add a port: 192.0.2.1:5000 or [2001:db8::1]:5000. */
+function plainAddress(text: string): string | undefined {
+  const address = text
+    .replace(/^\[([^\]]*)\](:\d+)?$/, "$1")
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1")
+    .replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(address) === 0 ? undefined : address;
+}
+
+/** What the nearest proxy added. */
+function lastOf(header: string | string[] | undefined): string | undefined {
+  return listOf(header).at(-1);
+}
+
+function listOf(header: string | string[] | undefined = ""): string[] {
+  const text = typeof header === "string" ? header : header.join(",");
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}

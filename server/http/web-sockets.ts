@@ -1,0 +1,54 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import { HttpError } from "./http-request";
+
+/** A WebSocket message may hold several MQTT packets, each of which the broker bounds. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** What serves the WebSockets of one path. */
+export interface SocketRoute {
+  /** @throws HttpError for who may not open one */
+  admit(request: IncomingMessage): void;
+  serve(socket: WebSocket, request: IncomingMessage): void;
+}
+
+/** Opens WebSockets on a server. @param routeOf @throws HttpError if there is none */
+export function serveWebSockets(
+  server: Server,
+  routeOf: (request: IncomingMessage) => SocketRoute,
+): WebSocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // [MQTT-6.0.0-4]: the subprotocol is "mqtt".
+    handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
+  });
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on("error", () => stream.destroy());
+    try {
+      const route = routeOf(request);
+      route.admit(request);
+      sockets.handleUpgrade(request, stream, head, (socket) => route.serve(socket, request));
+    } catch (error) {
+      refuse(stream, error);
+    }
+  });
+  return sockets;
+}
+
+function refuse(stream: Duplex, error: unknown): void {
+  const status = error instanceof HttpError ? error.status : 500;
+  const words = error instanceof HttpError ? error.message : "internal error";
+  const body = `${JSON.stringify({ error: words })}\n`;
+  stream.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+      "Connection: close",
+      "Content-Type: application/json",
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}

@@ -1,0 +1,50 @@
+import { BlockList, isIP } from "node:net";
+import { UserError } from "../base/user-error";
+
+/** What stands between browsers and this server. */
+export interface ProxyOptions {
+  /** Whose word on a request's origin counts; undefined: nobody's. */
+  trusted?: BlockList;
+  /** Where the page is, with a slash at both ends: "/", or a path that the proxy passes on. */
+  basePath: string;
+}
+
+export const NO_PROXY: ProxyOptions = { basePath: "/" };
+
+export const PROXY_HELP = `  --trust-proxy ADDRESS  a proxy's address or network, see docs/proxy.md
+  --base-path PATH  the page's path behind that proxy      (/)`;
+
+export const PROXY_FLAGS = {
+  "trust-proxy": { type: "string", multiple: true },
+  "base-path": { type: "string" },
+} as const;
+
+/** @throws UserError naming the option, what was found and what is allowed */
+export function parseProxy(values: {
+  "trust-proxy"?: string[];
+  "base-path"?: string;
+}): ProxyOptions {
+  const { "trust-proxy": addresses = [], "base-path": basePath = "/" } = values;
+  if (!/^\/([A-Za-z0-9._~-]+\/)*$/.test(basePath) || /\/\.\.?\//.test(basePath))
+    throw new UserError(
+      `--base-path: found "${basePath}", allowed is a path between slashes, as /nightlight/`,
+    );
+  if (addresses.length === 0) return { basePath };
+  const trusted = new BlockList();
+  for (const address of addresses) add(trusted, address);
+  return { basePath, trusted };
+}
+
+/** An address, or a network with the length of its prefix (RFC 4632, RFC 4291). */
+function add(trusted: BlockList, text: string): void {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  const max = family === "ipv6" ? 128 : 32;
+  const length = prefix === undefined ? max : Number(prefix);
+  const wellFormed = isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "0");
+  if (!wellFormed || length < 1 || length > max)
+    throw new UserError(
+      `--trust-proxy: found "${text}", allowed is an address or a network, as 127.0.0.1 or 10.0.0.0/8`,
+    );
+  trusted.addSubnet(address, length, family);
+}

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Browser } from "playwright-core";
+import { startNightlight, type Started } from "../support/nightlight";
+import { launchBrowser, openTab } from "./browser";
+
+/** Chromium opens six HTTP/1.1 connections to a server, for all tabs of a profile together. */
+const TABS = 8;
+
+describe("many tabs with the page", () => {
+  let browser: Browser;
+  let nightlight: Started;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    nightlight = await startNightlight({ simulate: false });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await nightlight.stop();
+  });
+
+  it(`are all live, and the server still answers each of ${TABS}`, async () => {
+    const first = await openTab(browser);
+    const others = Array.from({ length: TABS - 1 }, () => first.context().newPage());
+    const pages = [first, ...(await Promise.all(others))];
+    await Promise.all(pages.map((page) => page.goto(nightlight.url)));
+    for (const page of pages) await page.locator('body[data-connection="live"]').waitFor();
+    const answers = await Promise.all(
+      pages.map((page) => page.evaluate(async () => (await fetch("api/devices")).status)),
+    );
+    expect(answers).toEqual(pages.map(() => 200));
+    await first.context().close();
+  });
+
+  it("come to life by server-sent events too, if no WebSocket gets through", async () => {
+    const page = await openTab(browser);
+    await page.routeWebSocket("**/api/events", (socket) => socket.close());
+    await page.goto(nightlight.url);
+    await page.locator('body[data-connection="live"]').waitFor();
+    await page.context().close();
+  });
+});

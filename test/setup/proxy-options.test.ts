@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { parseProxy } from "../../server/setup/proxy-options";
+
+describe("the options about a proxy", () => {
+  it("trust nobody unless told to", () => {
+    expect(parseProxy({})).toEqual({ basePath: "/" });
+  });
+
+  it.each([
+    ["127.0.0.1", "127.0.0.1", "127.0.0.2"],
+    ["10.0.0.0/8", "10.200.3.4", "11.0.0.1"],
+    ["::1", "::1", "::2"],
+    ["2001:db8::/32", "2001:db8:1::5", "2001:db9::5"],
+  ])("trust %s: %s, and not %s", (network, inside, outside) => {
+    const { trusted } = parseProxy({ "trust-proxy": [network] });
+    const check = (address: string) =>
+      trusted?.check(address, address.includes(":") ? "ipv6" : "ipv4");
+    expect([check(inside), check(outside)]).toEqual([true, false]);
+  });
+
+  it.each(["", "localhost", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.0/", "10.0.0.0/8/8", "::1/129"])(
+    "refuse %j as a proxy",
+    (text) => {
+      const words = `--trust-proxy: found "${text}", allowed is an address or a network`;
+      expect(() => parseProxy({ "trust-proxy": [text] })).toThrow(words);
+    },
+  );
+
+  it.each(["/", "/nightlight/", "/a/b-c.d/"])("take the path %s", (basePath) => {
+    expect(parseProxy({ "base-path": basePath }).basePath).toBe(basePath);
+  });
+
+  it.each(["", "nightlight", "/nightlight", "//", "/a b/", "/../", "/a/./", "/%2e/", "https://x/"])(
+    "refuse the path %j",
+    (text) => {
+      const words = `--base-path: found "${text}", allowed is a path between slashes`;
+      expect(() => parseProxy({ "base-path": text })).toThrow(words);
+    },
+  );
+});
