@@ -5,6 +5,7 @@ import { loadConfig } from "../../server/setup/config";
 import { command, demandBoard, readFlags } from "./command";
 import { OUTPUT, runCompiler } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
+import { checkSize } from "./firmware/program-limit";
 import { ROOT } from "../../server/base/root";
 
 await command(async () => {
@@ -13,5 +14,7 @@ await command(async () => {
   writeFirmwareConfig(loadConfig(), board);
   console.log(`Compiling src/main.ts for ${board ?? "the simulator"} ...`);
   await runCompiler("src/main.ts");
-  console.log(`Firmware: ${statSync(OUTPUT).size} bytes in ${relative(ROOT, OUTPUT)}`);
+  const { size } = statSync(OUTPUT);
+  checkSize(size);
+  console.log(`Firmware: ${size} bytes in ${relative(ROOT, OUTPUT)}`);
 });

@@ -1,5 +1,6 @@
 /** The package: the program and its settings, as runtime/package.h describes it. */
 import type { Rule } from "../../../src/common/rule";
+import { PROGRAM_MAX_BYTES } from "../../tools/firmware/program-limit";
 import { UserError } from "../../../server/base/user-error";
 
 const MAGIC = 0x314b4c4e; // "NLK1"
@@ -13,8 +14,7 @@ const VERSION_MAX = 11;
 export const PACKAGE_SPACE = 64 * 1024;
 export const PACKAGE_ADDRESS = 0x50000;
 
-/** What runtime/program_store.h has room for, less the virtual machine's own header. */
-const PROGRAM_MAX = 56 * 1024 - 32 - 128;
+const PROGRAM_MAX = PROGRAM_MAX_BYTES["Wio Terminal"];
 
 /** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
 const KEY_MAX = 13;

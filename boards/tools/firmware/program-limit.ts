@@ -1,0 +1,33 @@
+import { UserError } from "../../../server/base/user-error";
+
+/** What the runtime puts before a program (devicescript, runtime/devicescript/devsmgr.c). */
+const HEADER_BYTES = 128;
+const PAGE_BYTES = 4096;
+
+/**
+ * A DeviceScript runtime keeps the program in its store: two tables of a sixteenth of all pages
+ * each, the rest for data, of which the search for free pages never takes the last one (jacdac-c,
+ * source/jd_fstor.c). A new program takes the pages of the one before.
+ */
+function largestIn(storeBytes: number): number {
+  const pages = storeBytes / PAGE_BYTES;
+  const dataPages = pages - 2 * Math.floor(pages / 16);
+  return (dataPages - 1) * PAGE_BYTES - HEADER_BYTES;
+}
+
+/** The largest program that a runtime takes, bytes of bytecode. */
+export const PROGRAM_MAX_BYTES = {
+  /** devicescript-esp32, boards/partitions.csv: `fstor`, for each kind of ESP32. */
+  ESP32: largestIn(256 * 1024),
+  /** devicescript-pico, src/jd_user_config.h: `JD_FSTOR_TOTAL_SIZE`. */
+  "Pico W": largestIn(128 * 1024),
+  /** boards/wio-terminal/runtime/program_store.h: `PROGRAM_STORE_MAX`. */
+  "Wio Terminal": 56 * 1024 - 32 - HEADER_BYTES,
+} as const;
+
+/** @throws UserError if there is a board that does not take the program */
+export function checkSize(bytes: number): void {
+  for (const [board, max] of Object.entries(PROGRAM_MAX_BYTES))
+    if (bytes > max)
+      throw new UserError(`program: expected at most ${max} bytes for the ${board}, got ${bytes}`);
+}

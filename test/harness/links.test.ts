@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+
+/** Every page of ours. */
+function pages(folder = ROOT): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.name === "node_modules" || entry.name.startsWith(".")) return [];
+    if (entry.isDirectory()) return pages(path);
+    return entry.name.endsWith(".md") ? [path] : [];
+  });
+}
+
+/** The text without its code, in which nothing is a link. */
+function prose(path: string): string {
+  return readFileSync(path, "utf8").replace(/^```.*?^```$|`[^`\n]*`/gms, (code) =>
+    code.includes("\n") ? "" : code.replace(/[[\]()#]/g, ""),
+  );
+}
+
+/** A heading's anchor, as GitHub makes it: the second of the same words gets "-1". */
+function anchors(path: string): Set<string> {
+  const seen = new Map<string, number>();
+  const found = new Set<string>();
+  const text = readFileSync(path, "utf8").replace(/^```.*?^```$/gms, "");
+  for (const [, words = ""] of text.matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
+    const slug = words
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
+      .replaceAll(" ", "-");
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    found.add(before === 0 ? slug : `${slug}-${before}`);
+  }
+  return found;
+}
+
+/** What a page's relative links lead to, and do not find. */
+function dead(path: string): string[] {
+  const targets = [
+    ...prose(path).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)/gm),
+  ]
+    .map(([, inline, reference]) => inline ?? reference ?? "")
+    .filter((target) => !/^[a-z]+:/.test(target));
+  return targets.filter((target) => {
+    const [file = "", anchor] = decodeURI(target).split("#");
+    const to = file === "" ? path : join(dirname(path), file);
+    if (!existsSync(to)) return true;
+    return anchor !== undefined && (!to.endsWith(".md") || !anchors(to).has(anchor));
+  });
+}
+
+describe("the links of", () => {
+  it.each(pages().map((path) => relative(ROOT, path)))("%s lead somewhere", (page) => {
+    expect(dead(join(ROOT, page))).toEqual([]);
+  });
+
+  it("no page are overlooked", () => {
+    const all = pages();
+    expect(all.map((path) => relative(ROOT, path))).toContain("README.md");
+    const links = all.flatMap((path) => [...prose(path).matchAll(/\]\([^)]+\)/g)]);
+    expect(links.length).toBeGreaterThan(50);
+  });
+});
