@@ -71,12 +71,12 @@ describe("npm run user", () => {
     [
       ["add", "a b"],
       "",
-      `add: found "a b", allowed are letters, digits, '.', '_' and '-', at most 40`,
+      `add: expected 1 to 40 letters, digits, '.', '_' and '-', got "a b"`,
     ],
     [
       ["add", "lamp-1nightlight_client"],
       "",
-      `add: found "lamp-1nightlight_client", but nightlight_client can't end a name`,
+      `add: expected a name that does not end in nightlight_client, got "lamp-1nightlight_client"`,
     ],
     [["remove", "nobody"], "", "nobody: no such user"],
     [["dance"], "", "allowed are add ID, list and remove ID; see npm run user -- --help"],
