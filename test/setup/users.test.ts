@@ -68,11 +68,7 @@ describe("npm run user", () => {
   it.each([
     [["add", "lamp-1"], "short\n", "password: too short, allowed are 8 characters and more"],
     [["add", "lamp-1"], "", "password: standard input has no line"],
-    [
-      ["add", "a b"],
-      "",
-      `add: expected 1 to 40 letters, digits, '.', '_' and '-', got "a b"`,
-    ],
+    [["add", "a b"], "", `add: expected 1 to 40 letters, digits, '.', '_' and '-', got "a b"`],
     [
       ["add", "lamp-1nightlight_client"],
       "",
