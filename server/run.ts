@@ -19,6 +19,7 @@ import type { Options } from "./setup/options";
 import { PageAccess } from "./http/page-access";
 import { bundlePage } from "./base/page-bundle";
 import { Rejections } from "./base/rejections";
+import { matches } from "../src/common/id";
 import { fieldsOf } from "../src/common/server-rule";
 import { isTakenOnIpv6 } from "./base/localhost";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
@@ -26,7 +27,7 @@ import { SimulatedDevice } from "./simulator/device";
 import { trustCa } from "./simulator/sockets";
 import { ROOT } from "./base/root";
 import { readToken } from "./http/token";
-import type { UserError } from "./base/user-error";
+import { UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
 import { Web } from "./http/web";
 
@@ -80,9 +81,14 @@ async function start(
     options.id,
     ...config.groups.flatMap(({ members, lights }) => [...members, ...lights]),
   ]);
+  const patterns = typeof config.devices === "string" ? [] : config.devices;
+  const limits = Object.entries(config.offlineAfterMs);
   const devices = new Devices({
-    isListed: (id) => listed.has(id),
-    silenceMs: () => silenceMs,
+    isListed: (id) => listed.has(id) || matches(id, patterns),
+    silenceMs: (id) => {
+      const limit = limits.find(([pattern]) => matches(id, [pattern]));
+      return limit ? limit[1] || Infinity : silenceMs;
+    },
     clock: CLOCK,
   });
   started.push(devices);
@@ -198,7 +204,12 @@ async function start(
     sendCommand: (id, request) => {
       const { value, error } = pickFields(request, config.rule);
       if (!value) throw new HttpError(400, error ?? "body: not a command");
-      return decider.commandByHand(id, value);
+      try {
+        return decider.commandByHand(id, value);
+      } catch (error) {
+        if (error instanceof UserError) throw new HttpError(409, error.message);
+        throw error;
+      }
     },
     // A browser shows no client certificate here: where one is required, this is no way in.
     // Nor is it one where nobody logs in, once a proxy lets others reach this server.

@@ -3,6 +3,7 @@ import {
   HOME_ASSISTANT_STATUS_TOPIC,
   SERVER_STATUS_TOPIC,
   TOPIC_KINDS,
+  parseJsonObject,
   parseState,
   parseStatus,
   parseTelemetry,
@@ -46,7 +47,7 @@ import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
 import { isForeign, subscribe, type Subscribed } from "./subscribe";
 import { Sender, type SenderOptions } from "./sender";
-import type { UserError } from "../base/user-error";
+import { UserError } from "../base/user-error";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;
@@ -216,6 +217,8 @@ export class Decider {
     if (this.delivery.isOrdered(command)) {
       this.repeating.repeatOrdered(id);
       const ordered = this.delivery.ordered(id, command, this.options.clock.wallMs());
+      if (!ordered)
+        throw new UserError(`${id}: takes no more ordered commands, it has done the highest id`);
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
       this.sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
@@ -292,6 +295,8 @@ export class Decider {
         if (!value) return error;
         const on = sideOf(rule, value);
         this.devices.commanded(id, on);
+        const { id: orderId } = parseJsonObject(text).value ?? {};
+        if (Number.isSafeInteger(orderId)) this.delivery.heard(id, Number(orderId));
         this.repeating.commands.supersede(id);
         if (on !== undefined && this.cluster?.hasOtherDeciders(id))
           this.learning.heard(id, on, text, nowMs);
@@ -309,6 +314,7 @@ export class Decider {
         const { value, error } = parseState(text);
         if (!value) return this.devices.has(id) ? error : undefined;
         this.devices.state(id, value, sideOf(rule, value), retained);
+        if (value.id !== undefined) this.done(id, value.id);
         // One that decides alone has reasons of its own; its next reading is answered anyway.
         if (!retained && value.decided_by !== "device")
           this.correct(id, (desired) => agrees(desired, value));
@@ -324,6 +330,14 @@ export class Decider {
         }
         return error;
       }
+    }
+  }
+
+  private done(id: string, lastId: number): void {
+    for (const command of this.delivery.done(id, lastId, this.options.clock.wallMs())) {
+      const text = `${id} has refused a command, as it had done id ${lastId} before: sent again`;
+      this.log("server", `Warning: ${text}`, { level: "warn", id });
+      this.command(id, command, { kind: "resent" });
     }
   }
 

@@ -8,13 +8,26 @@ export interface Ordered {
   expiryS: number;
 }
 
+interface Order {
+  orderId: number;
+  command: Command;
+  /** When it was given, Unix time, ms. */
+  nowMs: number;
+}
+
+/** Of one device that may be waited for; older ones are no longer looked after. */
+const ORDERS_MAX = 100;
+
 /** Which command is sent by which policy, and what should hold at present. Pure: time comes in. */
 export class Delivery {
   /** By device: the last command at policy `latest`, whoever gave it. */
   private readonly desired = new Map<string, Command>();
   /** Devices whose desired command is retained at the broker. */
   private readonly kept = new Set<string>();
+  /** By device: the highest id that is known of. */
   private readonly lastIds = new Map<string, number>();
+  /** By device: what it has not said yet to have done, in order. */
+  private readonly orders = new Map<string, Order[]>();
 
   constructor(private readonly policy: CommandPolicy) {}
 
@@ -23,18 +36,47 @@ export class Delivery {
   }
 
   /**
-   * An ordered command: with an id that no earlier one had, of this server or of another.
-   * @param nowMs Unix time, ms
+   * An ordered command, with an id that no earlier one had, of this server or of another.
+   * @param nowMs Unix time, ms: ids follow it as far as it goes forward
+   * @returns undefined if the device has done the highest id that there is
    */
-  ordered(id: string, command: Command, nowMs: number): Ordered {
+  ordered(id: string, command: Command, nowMs: number): Ordered | undefined {
     const orderId = Math.max(nowMs, (this.lastIds.get(id) ?? 0) + 1);
+    if (!Number.isSafeInteger(orderId)) return undefined;
     this.lastIds.set(id, orderId);
     const { expiresMs } = this.policy;
     const fields = { ...command.fields, id: orderId, expires_at: nowMs + expiresMs };
+    const orders = this.orders.get(id) ?? [];
+    this.orders.set(id, [...orders.slice(1 - ORDERS_MAX), { orderId, command, nowMs }]);
     return {
       command: { ...command, fields, text: JSON.stringify(fields) },
       expiryS: Math.ceil(expiresMs / 1000),
     };
+  }
+
+  /** An ordered command of another server has passed. */
+  heard(id: string, orderId: number): void {
+    this.lastIds.set(id, Math.max(orderId, this.lastIds.get(id) ?? 0));
+  }
+
+  /**
+   * A device says which ordered command it has done last.
+   * @param nowMs Unix time, ms
+   * @returns commands that it must have refused, as their ids are lower than one that this server
+   * has never seen: of a server with a clock ahead of ours
+   */
+  done(id: string, lastId: number, nowMs: number): Command[] {
+    const isUnseen = lastId > (this.lastIds.get(id) ?? 0);
+    this.heard(id, lastId);
+    const orders = this.orders.get(id) ?? [];
+    this.orders.set(
+      id,
+      orders.filter(({ orderId }) => orderId > lastId),
+    );
+    if (!isUnseen) return [];
+    return orders
+      .filter((order) => nowMs - order.nowMs < this.policy.expiresMs)
+      .map(({ command }) => command);
   }
 
   /** @returns whether that is news, which other servers should learn */

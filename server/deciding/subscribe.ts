@@ -1,12 +1,13 @@
 import type { MqttClient } from "mqtt";
 import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
+import { matches } from "../../src/common/id";
 import type { Membership } from "../setup/cluster-options";
 import { sharedFilter } from "../cluster/shared-subscription";
 
-/** Which devices a server serves: all that speak to the broker, or the one with its own id. */
+/** Which devices a server serves: all that speak to the broker, its own id, or those that match. */
 export interface Scope {
   id: string;
-  devices: "all" | "own";
+  devices: "all" | "own" | string[];
 }
 
 export interface Subscribed {
@@ -28,7 +29,7 @@ export async function subscribe(
 ): Promise<void> {
   if (client.options.clean === false) {
     // The session may be one from before.
-    const stale: Scope = { ...scope, devices: scope.devices === "all" ? "own" : "all" };
+    const stale: Scope = { ...scope, devices: scope.devices === "own" ? "all" : "own" };
     await client.unsubscribeAsync([telemetryFilter(stale), ...otherFilters(stale)]);
   }
   const filters = otherFilters(scope);
@@ -44,9 +45,11 @@ export async function subscribe(
   if (shared) await client.subscribeAsync(sharedFilter(membership.share, telemetry), { qos: 1 });
 }
 
-/** Whether a message that waited in a session is of no concern, since the scope was another. */
+/** Whether a message is of no concern: outside the scope, or it waited when that was another. */
 export function isForeign(topic: string, { id, devices }: Scope): boolean {
-  if (devices === "all" || topic.startsWith(`${id}/`)) return false;
+  if (devices === "all") return false;
+  const [from = ""] = topic.split("/", 1);
+  if (devices === "own" ? from === id : matches(from, devices)) return false;
   return topic !== HOME_ASSISTANT_STATUS_TOPIC && !topic.startsWith(SERVER_TOPICS);
 }
 

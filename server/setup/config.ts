@@ -11,8 +11,10 @@ import { UserError, messageOf } from "../base/user-error";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
 export interface Config extends Omit<DeviceConfig, "rule"> {
-  /** Which devices the server decides for: all on the broker, or `id` alone. */
-  devices: "all" | "own";
+  /** Which devices the server decides for: all on the broker, `id` alone, or those that match. */
+  devices: "all" | "own" | string[];
+  /** After how long without a message a device is offline, ms, by what its id matches; 0: never. */
+  offlineAfterMs: Record<string, number>;
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;

@@ -20,3 +20,22 @@ export function idError(id: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether an id is one of these, in which `*` stands for any text. */
+export function matches(id: string, patterns: string[]): boolean {
+  return patterns.some((pattern) => matchesOne(id, pattern));
+}
+
+function matchesOne(id: string, pattern: string): boolean {
+  const [start = "", ...parts] = pattern.split("*");
+  const end = parts.pop();
+  if (end === undefined) return id === pattern;
+  if (!id.startsWith(start)) return false;
+  let at = start.length;
+  for (const part of parts) {
+    const found = id.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return id.length - end.length >= at && id.endsWith(end);
+}

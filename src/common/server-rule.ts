@@ -36,7 +36,7 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     case "median": {
       // As the others do; where a sort puts NaN is anybody's guess.
-      if (values.some(Number.isNaN)) return NaN;
+      if (values.some((value) => isNaN(value))) return NaN;
       const sorted = [...values].sort((a, b) => a - b);
       const middle = Math.floor(sorted.length / 2);
       const upper = sorted[middle] ?? NaN;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { idError } from "../../src/common/id";
+import { idError, matches } from "../../src/common/id";
 
 describe("an id", () => {
   it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(40), "Küche 1", "灯", "a$", "a:b"])(
@@ -24,5 +24,23 @@ describe("an id", () => {
     ["a\u0085", "has a control character"],
   ])("may not be %j: %s", (id, error) => {
     expect(idError(id)).toBe(error);
+  });
+});
+
+describe("a list of ids", () => {
+  it.each<[string, string[], boolean]>([
+    ["a", ["b", "a"], true],
+    ["ab", ["a"], false],
+    ["shed-1", ["shed-*"], true],
+    ["shed-", ["shed-*"], true],
+    ["my-shed-1", ["shed-*"], false],
+    ["a-b-c", ["a*b*c"], true],
+    ["a-c", ["a*b*c"], false],
+    ["ab", ["ab*b"], false],
+    ["x", ["*"], true],
+    ["a.b", ["a?b"], false],
+    ["a", [], false],
+  ])("%j in %j: %s", (id, patterns, isIn) => {
+    expect(matches(id, patterns)).toBe(isIn);
   });
 });

@@ -56,7 +56,7 @@ describe("delivery", () => {
   });
 
   it("gives an ordered command an id, and the time at which it is void", () => {
-    const { command, expiryS } = ordered().ordered("a", on, 5000);
+    const { command, expiryS } = ordered().ordered("a", on, 5000) ?? never();
     expect(command.fields).toEqual({ led_on: true, id: 5000, expires_at: 6500 });
     expect(JSON.parse(command.text)).toEqual(command.fields);
     expect(command.on).toBe(true);
@@ -66,8 +66,57 @@ describe("delivery", () => {
   it("counts on within a millisecond, each device by itself", () => {
     const delivery = ordered();
     const ids = ["a", "a", "b", "a"].map(
-      (id) => delivery.ordered(id, on, 5000).command.fields["id"],
+      (id) => delivery.ordered(id, on, 5000)?.command.fields["id"],
     );
     expect(ids).toEqual([5000, 5001, 5000, 5002]);
   });
 });
+
+describe("ids of ordered commands", () => {
+  const DAY_MS = 86_400_000;
+  const start = () => new Delivery({ delivery: { led_on: "ordered" }, expiresMs: 60_000 });
+  const idOf = (delivery: Delivery, nowMs: number) =>
+    delivery.ordered("a", on, nowMs)?.command.fields["id"];
+
+  it("go on from what the device has done, although the clock was set back since", () => {
+    const delivery = start();
+    expect(delivery.done("a", DAY_MS, 5000)).toEqual([]);
+    expect(idOf(delivery, 5000)).toBe(DAY_MS + 1);
+    expect(idOf(delivery, 5001)).toBe(DAY_MS + 2);
+  });
+
+  it("go on from those of other servers", () => {
+    const delivery = start();
+    delivery.heard("a", DAY_MS);
+    delivery.heard("a", 7);
+    expect(idOf(delivery, 5000)).toBe(DAY_MS + 1);
+  });
+
+  it("that a device must have refused are found, and their commands with them", () => {
+    const delivery = start();
+    delivery.ordered("a", on, 5000);
+    delivery.ordered("a", off, 5001);
+    expect(delivery.done("a", DAY_MS, 6000)).toEqual([on, off]);
+    expect(delivery.done("a", DAY_MS, 6000)).toEqual([]);
+    expect(idOf(delivery, 6000)).toBe(DAY_MS + 1);
+  });
+
+  it("are not taken for refused once the device has done them, nor when they are void", () => {
+    const delivery = start();
+    delivery.ordered("a", on, 5000);
+    expect(delivery.done("a", 5000, 5500)).toEqual([]);
+    expect(delivery.done("a", DAY_MS, 6000)).toEqual([]);
+    delivery.ordered("a", on, 6000);
+    expect(delivery.done("a", 2 * DAY_MS, 66_001)).toEqual([]);
+  });
+
+  it("come to an end, which is said instead of sending what would be refused", () => {
+    const delivery = start();
+    delivery.done("a", Number.MAX_SAFE_INTEGER, 5000);
+    expect(delivery.ordered("a", on, 5000)).toBeUndefined();
+  });
+});
+
+function never(): never {
+  throw new Error("no command");
+}

@@ -30,6 +30,14 @@ describe("devicescript.json", () => {
       'devicescript.json: devices: found "some", allowed is "all" or "own"',
     ],
     [
+      withChange({ devices: ["shed-*", "a/b"] }),
+      'devicescript.json: devices.1: found "a/b", allowed is text that matches ^[A-Za-z0-9._*-]{1,40}$',
+    ],
+    [
+      withChange({ offlineAfterMs: { "shed-*": -1 } }),
+      "devicescript.json: offlineAfterMs.shed-*: found -1, allowed is a whole number from 0 to 2592000000",
+    ],
+    [
       withChange({ rule: { ...good.rule, value: 2000 } }),
       "devicescript.json: rule.value: found 2000, allowed is a number from 0 to 1023",
     ],
@@ -43,7 +51,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, allowed are id, broker, devices, telemetry, aloneAfterMs, rule, groups, commands",
+      "devicescript.json: colour: not a field, allowed are id, broker, devices, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
     ],
     [withChange({ broker: "mqtt://me:secret@host" }), /^devicescript.json: broker: found /],
   ])("refuses %s", (text, message) => {
