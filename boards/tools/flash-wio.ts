@@ -1,15 +1,23 @@
-/** `npm run flash:wio`: the image of `npm run build:wio` onto a Wio Terminal. */
+/**
+ * `npm run flash:wio`: from `.env.local` to a nightlight on a Wio Terminal. The runtime is ready in
+ * this repository, so it takes Node alone, on Linux, macOS and Windows.
+ */
 import { existsSync, readFileSync } from "node:fs";
+import { imageWith } from "../wio-terminal/build/runtime-image";
+import { packNightlight } from "../wio-terminal/build/program";
 import { printable } from "../../server/base/log";
+import { loadConfig } from "../../server/setup/config";
+import { readSettings } from "../../server/setup/settings";
 import { UserError } from "../../server/base/user-error";
 import { command, readFlags } from "./command";
+import { checkForBoard } from "./firmware/device-settings";
 import { openSerialBus } from "./usb/serial-bus";
 import { askTerminal, choosePort, listPorts, permitted, type Port } from "./usb/serial-port";
 import { isUf2 } from "./image/uf2";
 import { waitFor } from "../../server/base/wait-for";
 import { copyImage, findDrive, touch } from "./usb/wio-drive";
 
-const IMAGE = ".devicescript/wio-terminal/nightlight-wio-terminal.uf2";
+const BOARD = { title: "the Wio Terminal", family: "samd51" };
 const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
 
 /** USB vendor. */
@@ -28,7 +36,7 @@ await command(async () => {
     drive: { type: "string" },
     port: { type: "string" },
   });
-  const image = readImage(flags.image ?? IMAGE);
+  const image = flags.image === undefined ? await makeImage() : readImage(flags.image);
 
   const before = await listPorts();
   let touched: string | undefined;
@@ -95,8 +103,17 @@ function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }
 
+/** The firmware with this computer's settings. */
+async function makeImage(): Promise<Buffer> {
+  const settings = readSettings();
+  for (const warning of checkForBoard(BOARD, settings, loadConfig()))
+    console.log(`Warning: ${warning}`);
+  const packed = await packNightlight(settings, () => console.log("Compiling src/main.ts ..."));
+  return imageWith(packed);
+}
+
 function readImage(path: string): Buffer {
-  if (!existsSync(path)) throw new UserError(`${path}: not there; run npm run build:wio first`);
+  if (!existsSync(path)) throw new UserError(`${path}: not there`);
   const image = readFileSync(path);
   if (!isUf2(image)) throw new UserError(`${path}: not a UF2 file`);
   return image;

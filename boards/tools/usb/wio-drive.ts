@@ -25,8 +25,12 @@ function infoOf(folder: string): string | undefined {
   }
 }
 
-/** Where drives are to be found: as Linux lists them, and as macOS lays them out. */
-function mountedFolders(): string[] {
+/** Windows' drives; A and B are floppy disks, which take seconds to say that nothing is there. */
+const WINDOWS_DRIVES = "CDEFGHIJKLMNOPQRSTUVWXYZ".split("").map((letter) => `${letter}:\\`);
+
+/** Where drives may be: as Windows names them, as Linux lists them, as macOS lays them out. */
+export function mountedFolders(platform = process.platform): string[] {
+  if (platform === "win32") return WINDOWS_DRIVES;
   const inFolder = (parent: string): string[] => {
     try {
       return readdirSync(parent).map((name) => join(parent, name));

@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 /** "\0asm" and the version's first byte, as base64 begins to spell them. */
 const WASM_IN_BASE64 = /AGFzbQ[A-Za-z0-9+/]{1000,}={0,2}/g;
 
+const MANIFEST = createRequire(import.meta.url).resolve("@devicescript/cli/package.json");
+
 export interface ExtractedVm {
   readonly wasm: Uint8Array;
   readonly cliVersion: string;
@@ -12,10 +14,13 @@ export interface ExtractedVm {
 
 /** Takes the virtual machine's WASM out of the bundle of the installed `@devicescript/cli`. */
 export function extractVm(): ExtractedVm {
-  const manifestPath = createRequire(import.meta.url).resolve("@devicescript/cli/package.json");
-  const manifest = JSON.parse(readFileSync(manifestPath, "utf8")) as { version: string };
-  const bundle = readFileSync(join(dirname(manifestPath), "built/devicescript-cli.cjs"), "latin1");
-  return { wasm: findWasm(bundle), cliVersion: manifest.version };
+  const bundle = readFileSync(join(dirname(MANIFEST), "built/devicescript-cli.cjs"), "latin1");
+  return { wasm: findWasm(bundle), cliVersion: cliVersion() };
+}
+
+/** The version of the installed `@devicescript/cli`. */
+export function cliVersion(): string {
+  return (JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string }).version;
 }
 
 export function findWasm(bundle: string): Uint8Array {

@@ -1,37 +1,41 @@
 /**
- * `npm run build:wio`: the firmware for the Wio Terminal's chip, as a file for its bootloader, and
- * where its bytes lie; and the same for QEMU, which has another hardware layer.
+ * `npm run build:wio`: the firmware for the Wio Terminal, as a file for its bootloader. With
+ * `--runtime`, for those who change the C, first the runtime itself, and where its bytes lie.
  */
-import { copyFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { readSettings } from "../../../server/setup/settings";
-import { command } from "../../tools/command";
-import { QEMU, WIO } from "../build/compile";
+import { command, readFlags } from "../../tools/command";
+import { WIO, version } from "../build/compile";
 import { linkImage } from "../build/image";
 import { ROOT } from "../../../server/base/root";
 import { OUTPUT } from "../build/paths";
 import { packNightlight } from "../build/program";
+import { RUNTIME_FILE, imageWith, writeRuntime } from "../build/runtime-image";
 import { checkFits, table } from "../build/sizes";
-import { uf2OfElf } from "../build/uf2";
 
 await command(async () => {
-  const startedMs = Date.now();
+  const flags = readFlags({ runtime: { type: "boolean" } });
+  if (flags.runtime) await buildRuntime();
   const packed = await packNightlight(readSettings(), () =>
     console.log("Compiling src/main.ts ..."),
   );
+  const image = imageWith(packed);
+  const file = join(OUTPUT, "nightlight-wio-terminal.uf2");
+  mkdirSync(OUTPUT, { recursive: true });
+  writeFileSync(file, image);
+  console.log(`${relative(ROOT, file)}: ${image.length} bytes; to a board: npm run flash:wio`);
+});
+
+async function buildRuntime(): Promise<void> {
   const image = await linkImage(WIO, {
-    packed,
     onTranslate: () => console.log("Translating and compiling the virtual machine ..."),
   });
   const regions = image.regions();
   console.log(table(regions));
   checkFits(regions);
-  copyFileSync((await linkImage(QEMU, { packed })).elf, join(OUTPUT, "nightlight-qemu.elf"));
-  copyFileSync(image.elf, join(OUTPUT, "nightlight-wio-terminal.elf"));
-  const uf2 = join(OUTPUT, "nightlight-wio-terminal.uf2");
-  writeFileSync(uf2, uf2OfElf(image.elf));
-  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-  console.log(
-    `DeviceScript ${image.cliVersion} for Cortex-M4: ${relative(ROOT, uf2)}, ${seconds} s`,
-  );
-});
+  const [compiler = ""] = (await version(WIO.compiler)).split("\n");
+  const wasm2c = (await version("wasm2c")).trim();
+  writeRuntime(image.elf, { devicescript: image.cliVersion, compiler, wasm2c });
+  console.log(`${relative(ROOT, RUNTIME_FILE)} and runtime.json: built`);
+}

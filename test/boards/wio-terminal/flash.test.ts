@@ -13,7 +13,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
-import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { readMemory } from "../../../boards/tools/image/uf2";
+import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
+import { mountedFolders } from "../../../boards/tools/usb/wio-drive";
+import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { Checkout } from "../../support/checkout";
 import { Program } from "../../support/program";
 import { PseudoPort, type UsbIdentity } from "../../support/pseudo-port";
@@ -21,6 +24,8 @@ import { until } from "../../support/until";
 import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 
 const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "0001" };
+/** UF2: how many blocks the file has, in each of them. */
+const [BLOCK_BYTES, BLOCK_COUNT_AT] = [512, 24];
 const BOOTLOADER = { productId: "002d" };
 /** Its serial number is not the one that it had under Arduino. */
 const OURS = { serialNumber: "JD0000000000000001" };
@@ -192,12 +197,40 @@ describe("npm run flash:wio", () => {
     expect(await failing()).toBe(
       "nightlight: no Wio Terminal found: plug it in, and slide its power switch down twice, quickly: a drive named Arduino appears; then run this again\n",
     );
-    expect(await failing("--image", "nowhere.uf2")).toBe(
-      "nightlight: nowhere.uf2: not there; run npm run build:wio first\n",
-    );
+    expect(await failing("--image", "nowhere.uf2")).toBe("nightlight: nowhere.uf2: not there\n");
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
     expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
     expect(await failing("--board", "x")).toMatch(/known are --image, --drive, --port\n$/);
+  });
+
+  it("makes the image itself: the runtime, the program and this computer's settings", async () => {
+    const withoutImage = () => stopping(checkout.tool("flash-wio", ["--drive", drive], port.env));
+    const { stderr } = await withoutImage().end;
+    expect(stderr).toBe(
+      "nightlight: .env.local: WIFI_SSID: missing, and a board has no other network\n",
+    );
+    const settings = { ID: "desk-1", BROKER: "mqtt://192.0.2.1:1883", WIFI_SSID: "net" };
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+    checkout.write(".env.local", lines.join(""));
+    const ports = new PortList(port);
+    ports.show(port, BOOTLOADER);
+    writeFileSync(info(), INFO);
+    const tool = withoutImage();
+    await until("a whole image is on the drive", () => {
+      const file = existsSync(copied()) ? readFileSync(copied()) : Buffer.alloc(0);
+      return file.length > 0 && file.length === BLOCK_BYTES * file.readUInt32LE(BLOCK_COUNT_AT);
+    });
+    bootloaderEnds(ports);
+    await boardStarts(ports, tool);
+    const runtime = readFileSync(RUNTIME_FILE);
+    const flashed = readMemory(readFileSync(copied()), APP_START);
+    expect(flashed.subarray(0, runtime.length).equals(runtime)).toBe(true);
+    expect(readFileSync(copied()).toString("latin1")).toContain('ID\0"desk-1"\0');
+  });
+
+  it("looks for the drive where Windows has drives", () => {
+    expect(mountedFolders("win32")).toContain("D:\\");
+    expect(mountedFolders("win32")).not.toContain("A:\\");
   });
 
   it("leaves the drive of another board alone", async () => {
