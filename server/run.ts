@@ -23,8 +23,7 @@ import { matches } from "../src/common/id";
 import { fieldsOf } from "../src/common/server-rule";
 import { isTakenOnIpv6 } from "./base/localhost";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
-import { SimulatedDevice } from "./simulator/device";
-import { trustCa } from "./simulator/sockets";
+import type { SimulatedDevice } from "./simulator/device";
 import { ROOT } from "./base/root";
 import { readToken } from "./http/token";
 import { UserError } from "./base/user-error";
@@ -250,8 +249,13 @@ async function startDevice(
     onCompile: () => log("device", "Compiling the firmware, this takes some seconds ..."),
   });
   log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`, { id });
-  if (options.security.tls.ca) trustCa(options.security.tls.ca);
-  const device = await SimulatedDevice.start({
+  // Loaded only here: most of what a start would read is the simulator's.
+  const [simulator, sockets] = await Promise.all([
+    import("./simulator/device"),
+    import("./simulator/sockets"),
+  ]);
+  if (options.security.tls.ca) sockets.trustCa(options.security.tls.ca);
+  const device = await simulator.SimulatedDevice.start({
     bytecode,
     settings: { ID: id, BROKER: broker.url, ...settings(broker.login("device")) },
     lightRaw: options.lightRaw,

@@ -68,11 +68,17 @@ describe("npm run flash:wio", () => {
     return tool;
   };
   const flash = (...args: string[]) =>
-    stopping(checkout.tool("flash-wio", ["--image", image, "--drive", drive, ...args], port.env));
+    stopping(
+      checkout.tool(
+        "../wio-terminal/tools/flash",
+        ["--image", image, "--drive", drive, ...args],
+        port.env,
+      ),
+    );
 
   /** In a terminal: there somebody can be asked. */
   const flashInTerminal = () => {
-    const tool = ["--import", "tsx", "boards/tools/flash-wio.ts"];
+    const tool = ["--import", "tsx", "boards/wio-terminal/tools/flash.ts"];
     const line = [process.execPath, ...tool, "--image", image, "--drive", drive].join(" ");
     const options = { cwd: checkout.dir, env: port.env };
     return stopping(new Program("script", ["-qec", line, "/dev/null"], options));
@@ -204,7 +210,8 @@ describe("npm run flash:wio", () => {
   });
 
   it("makes the image itself: the runtime, the program and this computer's settings", async () => {
-    const withoutImage = () => stopping(checkout.tool("flash-wio", ["--drive", drive], port.env));
+    const withoutImage = () =>
+      stopping(checkout.tool("../wio-terminal/tools/flash", ["--drive", drive], port.env));
     const { stderr } = await withoutImage().end;
     expect(stderr).toBe(
       "nightlight: .env.local: WIFI_SSID: missing, and a board has no other network\n",

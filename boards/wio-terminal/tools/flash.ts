@@ -3,19 +3,25 @@
  * this repository, so it takes Node alone, on Linux, macOS and Windows.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { imageWith } from "../wio-terminal/build/runtime-image";
-import { packNightlight } from "../wio-terminal/build/program";
-import { printable } from "../../server/base/log";
-import { loadConfig } from "../../server/setup/config";
-import { readSettings } from "../../server/setup/settings";
-import { UserError } from "../../server/base/user-error";
-import { command, readFlags } from "./command";
-import { checkForBoard } from "./firmware/device-settings";
-import { openSerialBus } from "./usb/serial-bus";
-import { askTerminal, choosePort, listPorts, permitted, type Port } from "./usb/serial-port";
-import { isUf2 } from "./image/uf2";
-import { waitFor } from "../../server/base/wait-for";
-import { copyImage, findDrive, touch } from "./usb/wio-drive";
+import { imageWith } from "../build/runtime-image";
+import { packNightlight } from "../build/program";
+import { printable } from "../../../server/base/log";
+import { loadConfig } from "../../../server/setup/config";
+import { readSettings } from "../../../server/setup/settings";
+import { UserError } from "../../../server/base/user-error";
+import { command, readFlags } from "../../tools/command";
+import { checkForBoard } from "../../tools/firmware/device-settings";
+import { openSerialBus } from "../../tools/usb/serial-bus";
+import {
+  askTerminal,
+  choosePort,
+  listPorts,
+  permitted,
+  type Port,
+} from "../../tools/usb/serial-port";
+import { isUf2 } from "../../tools/image/uf2";
+import { waitFor } from "../../../server/base/wait-for";
+import { copyImage, findDrive, touch } from "../../tools/usb/wio-drive";
 
 const BOARD = { title: "the Wio Terminal", family: "samd51" };
 const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
