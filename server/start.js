@@ -25,7 +25,15 @@ const APART = ["esbuild", "node-sqlite3-wasm", "classic-level", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const main = join(FOLDER, `main-${fingerprint()}.mjs`);
-if (!existsSync(main)) await bundle();
+try {
+  if (!existsSync(main)) await bundle();
+} catch (error) {
+  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+  console.error(
+    `nightlight: the server was not bundled: ${line}; run npm ci, with optional packages`,
+  );
+  process.exit(1);
+}
 process.setSourceMapsEnabled(true);
 await import(pathToFileURL(main).href);
 

@@ -66,7 +66,7 @@ try {
   execFileSync("git", ["clone", "--quiet", ROOT, checkout]);
   run("npm", "ci");
   await startAndStop();
-  run("npm", "ci", "--omit=dev", "--omit=optional", "--ignore-scripts");
+  run("npm", "ci", "--omit=dev", "--ignore-scripts");
   await startAndStop();
 } finally {
   rmSync(dir, { recursive: true, force: true });
