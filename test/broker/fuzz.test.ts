@@ -11,14 +11,10 @@ import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { Random } from "../support/random";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import {
-  CONNECT,
-  malformedPackets,
-  malformedTelemetry,
-  malformedTopic,
-  publish,
-} from "./malformed";
+import { connect, publish } from "../support/mqtt-bytes";
+import { malformedPackets, malformedTelemetry, malformedTopic } from "./malformed";
 
+const CONNECT = connect();
 const PAYLOADS = 60_000;
 const TOPICS = 20_000;
 const PACKETS = 15_000;

@@ -1,7 +1,9 @@
-import { generate } from "mqtt-packet";
+import { connect, packet, text } from "../support/mqtt-bytes";
 import type { Random } from "../support/random";
 
 /** Things that no well-behaved client sends, each of which has to be refused. */
+
+const CONNECT = connect();
 
 const JUNK = ["", "nonsense", "{", "[]", "[300]", "null", "true", "0", '"light"', "{}", "\u0000"];
 const WRONG_VALUES = ["-1", "1024", "1e99", "-0.001", '"5"', "null", "true", "[]", "{}", '""'];
@@ -46,20 +48,6 @@ export function malformedTopic(random: Random): Buffer {
   }
 }
 
-/** A PUBLISH with QoS 0; topics that are none can't be had from a packet library. */
-export function publish(topic: Buffer, payload: Buffer): Buffer {
-  return packet(0x30, Buffer.concat([text(topic), payload]));
-}
-
-export const CONNECT = generate({
-  cmd: "connect",
-  protocolId: "MQTT",
-  protocolVersion: 4,
-  clientId: "",
-  clean: true,
-  keepalive: 0,
-});
-
 /** Bytes that a client might send after, or instead of, its CONNECT, and that break the standard. */
 export function malformedPackets(random: Random): Buffer {
   const after = (bytes: Buffer) => Buffer.concat([CONNECT, bytes]);
@@ -70,7 +58,7 @@ export function malformedPackets(random: Random): Buffer {
       // Reserved flags, [MQTT-2.2.2-1].
       return after(packet(random.pick([0x8d, 0xa1, 0x61, 0xc1, 0xe3]), random.bytes(2)));
     case 2:
-      return after(packet(0x36, text(Buffer.from("qos 3"))));
+      return after(packet(0x36, text("qos 3")));
     case 3:
       return after(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]));
     case 4:
@@ -81,36 +69,17 @@ export function malformedPackets(random: Random): Buffer {
     case 6:
       return after(CONNECT);
     case 7:
-      return packet(random.pick([0x30, 0x82, 0xc0]), text(Buffer.from("before CONNECT")));
+      return packet(random.pick([0x30, 0x82, 0xc0]), text("before CONNECT"));
     case 8:
-      return packet(0x10, Buffer.concat([text(Buffer.from("MQTX")), random.bytes(8)]));
+      return packet(0x10, text("MQTX"), random.bytes(8));
     case 9:
       // A protocol level from the future.
-      return packet(
-        0x10,
-        Buffer.concat([text(Buffer.from("MQTT")), Buffer.from([6, 2, 0, 0, 0, 0])]),
-      );
+      return packet(0x10, text("MQTT"), [6, 2, 0, 0, 0, 0]);
     case 10:
       // [MQTT-3.1.2-3]: the reserved flag.
-      return packet(
-        0x10,
-        Buffer.concat([text(Buffer.from("MQTT")), Buffer.from([4, 3, 0, 0, 0, 0])]),
-      );
+      return packet(0x10, text("MQTT"), [4, 3, 0, 0, 0, 0]);
     default:
       // [MQTT-3.8.3-3]: a SUBSCRIBE without a filter.
       return after(packet(0x82, Buffer.from([0x00, 0x01])));
   }
-}
-
-function text(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
-}
-
-function packet(header: number, body: Buffer): Buffer {
-  const length = [];
-  for (let rest = body.length; ; rest >>= 7) {
-    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    if (rest <= 0x7f) break;
-  }
-  return Buffer.concat([Buffer.from([header, ...length]), body]);
 }

@@ -1,21 +1,19 @@
-import { createConnection, type Socket } from "node:net";
+import { createConnection } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { generate, parser, type IConnectPacket, type Packet } from "mqtt-packet";
 import { until } from "./until";
+import { Wire } from "./wire";
 
 /** An MQTT client that does exactly what it is told, for attacks that no real one would carry out. */
-export class RawMqtt {
+export class RawMqtt extends Wire {
   readonly received: Packet[] = [];
-  closed = false;
-  /** What went wrong with its socket, as a TLS alert. */
-  error: NodeJS.ErrnoException | undefined;
 
-  private constructor(readonly socket: Socket) {
+  private constructor(stream: Duplex) {
+    super(stream);
     const packets = parser();
     packets.on("packet", (packet) => this.received.push(packet));
-    socket.on("data", (chunk) => packets.parse(chunk));
-    socket.on("error", (error) => (this.error = error));
-    socket.on("close", () => (this.closed = true));
+    stream.on("data", (chunk: Buffer) => packets.parse(chunk));
   }
 
   /** @param from another address of 127.0.0.0/8 to come from */
@@ -27,8 +25,10 @@ export class RawMqtt {
     return new RawMqtt(connectTls({ port, host: "127.0.0.1", ...options }));
   }
 
-  send(packet: Packet | Uint8Array): void {
-    this.socket.write(packet instanceof Uint8Array ? packet : generate(packet));
+  override send(...packets: (Packet | Uint8Array)[]): void {
+    super.send(
+      ...packets.map((packet) => (packet instanceof Uint8Array ? packet : generate(packet))),
+    );
   }
 
   /** @returns the CONNACK's return code, or undefined where the connection was closed instead */
@@ -72,10 +72,5 @@ export class RawMqtt {
 
   async ends(): Promise<void> {
     await until("the connection is closed", () => this.closed);
-  }
-
-  async stop(): Promise<void> {
-    this.socket.destroy();
-    await this.ends();
   }
 }
