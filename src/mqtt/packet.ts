@@ -62,7 +62,8 @@ export function encodeConnect(
   // Protocol name and level, flags, and keep-alive [MQTT-3.1.2-1].
   const head = Buffer.from([4, 0]);
   const parts = [text("MQTT"), head, u16(keepAliveS)];
-  let flags = cleanSession ? 2 : 0;
+  // Without an id of its own a client can't have a session kept [MQTT-3.1.3-7].
+  let flags = cleanSession || identity.clientId === "" ? 2 : 0;
   // In this order: client id, will topic, will message, user name, password [MQTT-3.1.3-1].
   parts.push(text(identity.clientId));
   if (will) {

@@ -147,7 +147,13 @@ export class Session {
     for (const flight of this.flights.slice(0)) {
       flight.sent = false;
       if (sessionPresent) continue;
-      if (!flight.tried || flight.qos === 1) continue;
+      if (!flight.tried) continue;
+      if (flight.qos === 1) {
+        // To a new session it is a new message [MQTT-3.1.2-6].
+        flight.tried = false;
+        flight.packet[0] = (flight.packet[0] as number) & ~DUP;
+        continue;
+      }
       // Whether the broker passed it on before it forgot us, nobody knows.
       flight.error = "session lost";
       this.end(flight);

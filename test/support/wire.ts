@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { hex } from "./mqtt-bytes";
 
 /** Only a broker that hangs is waited for this long. */
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 120_000;
 
 /** What came is not what the standard asks for. Its message is the same at each run. */
 export class Unexpected extends Error {}
