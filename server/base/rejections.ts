@@ -19,6 +19,7 @@ export const REASONS = [
   "login-rate",
   "client-id",
   "will",
+  "protocol",
   // Past it.
   "malformed-packet",
   "packet-bytes",
@@ -30,6 +31,8 @@ export const REASONS = [
   "retained",
   "sessions",
   "queued",
+  // What a restart would lose, since the disk did not take it.
+  "unwritten",
   // Page and API.
   "cross-site",
   "token",
@@ -70,6 +73,7 @@ export class Rejections {
   /** Counts and logs: "Refused …". */
   refuse(source: Source, reason: Reason, what: string): void {
     const tally = this.tally(reason);
+    tally.total++;
     const nowMs = this.nowMs();
     if (nowMs - tally.windowStartMs >= WINDOW_MS) {
       tally.windowStartMs = nowMs;
@@ -85,9 +89,9 @@ export class Rejections {
     this.log(source, `Refused (${reason}): ${what}${more}`, { level: "warn", reason });
   }
 
-  /** Counts what is dropped without a line. */
-  count(reason: Reason): void {
-    this.tally(reason);
+  /** Counts what is dropped without a line of its own. */
+  count(reason: Reason, times = 1): void {
+    this.tally(reason).total += times;
   }
 
   private tally(reason: Reason): Tally {
@@ -96,7 +100,6 @@ export class Rejections {
       tally = { total: 0, windowStartMs: -Infinity, lines: 0, silent: 0 };
       this.tallies.set(reason, tally);
     }
-    tally.total++;
     return tally;
   }
 
@@ -104,7 +107,7 @@ export class Rejections {
   countPayload(topic: string): void {
     const kind = topic.slice(topic.lastIndexOf("/") + 1);
     const reason = REASONS.find((name) => name === kind);
-    if (reason) this.tally(reason);
+    if (reason) this.count(reason);
   }
 
   /** Rejections since the start, by reason; reasons that never occurred are 0. */

@@ -9,8 +9,6 @@ export interface Identity {
   role: Role;
   /** The user name, which of a device is its id; empty for `anyone`. */
   name: string;
-  /** This process's own server: it knows what it sends, and need not hear it. */
-  hearsItself?: false;
   /** Of a user in the file: the entry that let it in. */
   record?: string;
 }
@@ -43,12 +41,8 @@ export function mayUseClientId({ role, name }: Identity, clientId: string): bool
   return clientId === name || clientId === deviceClientId(name);
 }
 
-/**
- * What is wrong with a topic or a filter beyond the standard's syntax, which aedes checks.
- * [MQTT-1.5.3-2]: no U+0000; U+FFFD stands for bytes that were no UTF-8 [MQTT-1.5.3-1].
- */
+/** What is wrong with a topic or a filter beyond the standard's syntax: this broker's limits. */
 export function topicError(topic: string, maxBytes: number, maxLevels: number): string | undefined {
-  if (/[\u0000\ufffd]/.test(topic)) return "a topic that is not clean UTF-8";
   const bytes = Buffer.byteLength(topic);
   if (bytes > maxBytes) return `a topic of ${bytes} bytes, allowed are ${maxBytes}`;
   const levels = topic.split("/").length;

@@ -1,17 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Server, Socket } from "node:net";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { Aedes } from "aedes";
+import { lockFolder } from "../base/folder-lock";
+import { Connection, type House } from "./connection";
 import { Connections } from "./connections";
-import { inMemory, onDisk } from "./database";
-import { Gate } from "./gate";
+import { Core } from "./core";
+import { Journal } from "./journal";
 import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
 import { createListener } from "./listener";
+import type { Listener } from "../setup/security-options";
+import { LocalClient, type LocalOptions } from "./local-client";
 import { Logins } from "./logins";
-import { Store } from "./store";
+import { FILE, type Entry } from "./records";
+import { restore } from "./restore";
+import { Rivals } from "./rivals";
+import { StoreThread } from "./store-thread";
 import { listen } from "../base/listen";
 import type { Rejections } from "../base/rejections";
-import { messageOf } from "../base/user-error";
-import type { Listener } from "../setup/security-options";
+import { UserError, messageOf } from "../base/user-error";
 import type { Users } from "../setup/users";
 
 export interface BrokerOptions {
@@ -26,55 +34,74 @@ export interface BrokerOptions {
   dataDir?: string;
   /** What a person should look at: the disk is full, the users file is broken. */
   onTrouble?: (message: string) => void;
+  /** What a person may want to know. */
+  onNews?: (message: string) => void;
 }
 
-/** A client that has not sent its CONNECT by then is cut off, ms. */
-const CONNECT_TIMEOUT_MS = 10_000;
-const USERS_CHECK_MS = 1_000;
-/** The wills of clients that a killed broker left behind are published after four of these, ms. */
-const HEARTBEAT_MS = 10_000;
+const TICK_MS = 1_000;
+/** The wills of clients that a killed broker left behind are published after this long, ms. */
+const ABSENT_MS = 40_000;
+const RETRY_MS = 10_000;
+const PATIENCE_MS = 5_000;
+/** What SQLite says of a disk on which the broker can go on without it. */
+const DISK_FAILS = /full|I\/O|ENOSPC|EIO/;
 
-/** The embedded broker: aedes, MQTT 3.1.1 over TCP and TLS, and over whatever stream it is handed. */
+/** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over whatever stream it is handed. */
 export class Broker {
   /** Of the listeners, in their order. */
   readonly ports: number[] = [];
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
+  private readonly clients = new Set<Connection>();
+  private readonly house: House;
+  private readonly rivals = new Rivals();
   private readonly timer: NodeJS.Timeout;
+  private readonly absent: NodeJS.Timeout;
 
   private constructor(
-    private readonly aedes: Aedes,
-    private readonly gate: Gate,
-    private readonly store: Store,
+    core: Core,
+    private readonly journal: Journal | undefined,
+    private readonly unlock: () => Promise<void>,
     private readonly logins: Logins,
     private readonly connections: Connections,
     private readonly options: BrokerOptions,
   ) {
-    this.timer = setInterval(() => this.checkUsers(), USERS_CHECK_MS);
-  }
-
-  /** @throws UserError where a port is taken, or the data folder can't be used */
-  static async start(options: BrokerOptions): Promise<Broker> {
-    const { rejections, limits = DEFAULT_LIMITS, onTrouble = () => undefined } = options;
-    const logins = new Logins(options.users, options.loginRequired ?? false, limits);
-    const gate = new Gate(logins, limits, rejections, onTrouble);
-    const database = options.dataDir === undefined ? inMemory() : await onDisk(options.dataDir);
-    const store = new Store(database, {
+    const { limits = DEFAULT_LIMITS, rejections } = options;
+    const run = randomBytes(4).toString("hex");
+    let count = 0;
+    this.house = {
+      core,
+      journal,
+      logins,
       limits,
       rejections,
-      maySubscribe: (client, filter) => gate.maySubscribe(client, filter),
-      mayRetainFreely: (client, topic) => gate.mayRetainFreely(client, topic),
-    });
-    const aedes = await Aedes.createBroker({
-      id: store.brokerId,
-      persistence: store.persistence,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      maxTopicLevels: limits["topic-levels"],
-    });
-    gate.attach(aedes, store);
+      newClientId: () => `nightlight-${run}-${++count}`,
+      onReplaced: (clientId, from, by) => this.replaced(clientId, from, by),
+      onTrouble: (message) => this.options.onTrouble?.(message),
+    };
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.absent = setTimeout(() => core.publishAbsent(), ABSENT_MS);
+  }
+
+  /** @throws UserError if a port is taken, or the data folder can't be used */
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const { rejections, limits = DEFAULT_LIMITS, dataDir } = options;
+    const logins = new Logins(options.users, options.loginRequired ?? false, limits);
     const connections = new Connections(limits, rejections);
-    const broker = new Broker(aedes, gate, store, logins, connections, options);
+    const open = (journal?: Journal) =>
+      new Core({
+        limits,
+        ...(journal && { sink: journal }),
+        nowMs: () => Date.now(),
+        onDropped: (reason, what) => rejections.refuse("broker", reason, what),
+      });
+    let broker: Broker;
+    if (dataDir === undefined)
+      broker = new Broker(open(), undefined, () => Promise.resolve(), logins, connections, options);
+    else {
+      const kept = await openKept(dataDir, options, open);
+      broker = new Broker(kept.core, kept.journal, kept.unlock, logins, connections, options);
+    }
     try {
       for (const listener of options.listeners) await broker.listen(listener);
     } catch (error) {
@@ -86,7 +113,14 @@ export class Broker {
 
   /** Clients that are connected at present. */
   get clientCount(): number {
-    return this.aedes.connectedClients;
+    let count = 0;
+    for (const client of this.clients) if (client.isLoggedIn) count++;
+    return count;
+  }
+
+  /** Why a restart would lose something, or undefined if it would not. */
+  get diskTrouble(): string | undefined {
+    return this.journal?.failure;
   }
 
   /** An account for a part of this process, with a secret that ends with it. */
@@ -94,9 +128,14 @@ export class Broker {
     return this.logins.addAccount(name, role);
   }
 
+  /** A client within this process. */
+  attach(options: LocalOptions): LocalClient {
+    return new LocalClient(this.house, options);
+  }
+
   /**
    * Serves a client that came some other way than through a listener.
-   * @returns false where there are too many connections
+   * @returns false if there are too many connections
    */
   handle(stream: Duplex, address: string): boolean {
     if (!this.connections.take(address)) return false;
@@ -107,13 +146,16 @@ export class Broker {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    clearTimeout(this.absent);
     const closed = this.servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
+    // Their wills stay in the store: who does not come back after a restart is gone.
+    for (const client of this.clients) client.drop();
     for (const socket of this.sockets) socket.destroy();
     await Promise.all(closed);
-    await this.store.close();
+    await this.journal?.close();
+    await this.unlock();
   }
 
   private async listen(listener: Listener): Promise<void> {
@@ -132,16 +174,75 @@ export class Broker {
   }
 
   private serve(stream: Duplex, address: string, certificate?: string): void {
-    this.gate.meet(stream, address, certificate);
-    this.aedes.handle(stream);
+    const client = new Connection(this.house, stream, address, certificate, performance.now());
+    this.clients.add(client);
+    stream.on("close", () => this.clients.delete(client));
   }
 
-  /** The users may change while the broker runs. */
-  private checkUsers(): void {
+  private tick(): void {
+    const nowMs = performance.now();
+    for (const client of this.clients) client.tick(nowMs);
     try {
-      if (this.options.users?.refresh()) this.gate.usersChanged();
+      // The users may change while the broker runs.
+      if (this.options.users?.refresh()) for (const client of this.clients) client.usersChanged();
     } catch (error) {
       this.options.onTrouble?.(messageOf(error));
     }
   }
+
+  private replaced(clientId: string, from: string, by: string): void {
+    if (!this.rivals.replaced(clientId, performance.now())) return;
+    this.options.onTrouble?.(
+      `two clients use the client id ${JSON.stringify(clientId)}, from ${from} and ${by}, and cut ` +
+        `each other off; give one of them another id`,
+    );
+  }
+}
+
+/** The state of before, and what goes on writing it. */
+async function openKept(
+  dataDir: string,
+  options: BrokerOptions,
+  open: (journal: Journal) => Core,
+): Promise<{ core: Core; journal: Journal; unlock: () => Promise<void> }> {
+  const { rejections, onTrouble, onNews } = options;
+  const dir = join(dataDir, "broker");
+  const unlock = await lockFolder(dir, dataDir);
+  if (existsSync(join(dir, "CURRENT")) && !existsSync(join(dir, FILE)))
+    onNews?.(`Warning: what version 0.1 kept in ${dir} is not taken over`);
+  const store = new StoreThread(dir);
+  let entries: Entry[] = [];
+  let failure: string | undefined;
+  try {
+    const loaded = await store.load();
+    ({ entries } = loaded);
+    if (loaded.aside !== undefined)
+      onTrouble?.(
+        `${join(dir, FILE)} was damaged; it is ${loaded.aside} now, and a new one begins`,
+      );
+  } catch (error) {
+    failure = messageOf(error);
+    if (error instanceof UserError || !DISK_FAILS.test(failure)) {
+      await store.close();
+      await unlock();
+      if (error instanceof UserError) throw error;
+      throw new UserError(`--data ${dataDir}: ${join(dir, FILE)}: ${failure}`);
+    }
+  }
+  const journal: Journal = new Journal(store, {
+    putAll: (sink) => core.putAll(sink),
+    onFailure: (why) =>
+      onTrouble?.(
+        `the broker's state is not written to ${dir}: ${why}; ` +
+          `until it is, a restart loses what the broker keeps`,
+      ),
+    onRecovery: () => onNews?.(`the broker's state is written to ${dir} again`),
+    onUnwritten: (count) => rejections.count("unwritten", count),
+    retryMs: RETRY_MS,
+    patienceMs: PATIENCE_MS,
+  });
+  const core = open(journal);
+  restore(core, entries);
+  if (failure !== undefined) journal.failed(failure);
+  return { core, journal, unlock };
 }

@@ -49,9 +49,7 @@ export class Logins {
   /** An account of this process: what it logs in with. */
   addAccount(name: string, role: "server" | "device"): { username: string; password: string } {
     const password = randomBytes(32).toString("base64url");
-    const identity: Identity =
-      role === "server" ? { role, name, hearsItself: false } : { role, name };
-    this.accounts.set(name, { identity, secret: Buffer.from(password) });
+    this.accounts.set(name, { identity: { role, name }, secret: Buffer.from(password) });
     return { username: name, password };
   }
 

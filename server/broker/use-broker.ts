@@ -54,6 +54,7 @@ export async function useBroker(
     loginRequired: security.listen !== undefined,
     dataDir: security.dataDir,
     onTrouble: (message) => log("broker", `Error: ${message}`, { level: "error" }),
+    onNews: (message) => log("broker", message),
   });
   const address = (host: string, i: number) =>
     `${listeners[i]?.tls ? "mqtts" : "mqtt"}://${host}:${broker.ports[i] ?? 0}`;

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Database, type SQLiteValue } from "node-sqlite3-wasm";
+import type { Database } from "node-sqlite3-wasm";
+import { openSqlite, pragma } from "../base/sqlite";
 import { UserError, messageOf } from "../base/user-error";
 
 /** The database's file and what is in it, version by version. */
@@ -30,10 +31,8 @@ export function openDatabase(dir: string | undefined): Database {
   try {
     if (dir !== undefined) {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
-      // This library's lock is a folder, which outlives a process that was killed.
-      rmSync(join(dir, `${FILE}.lock`), { recursive: true, force: true });
     }
-    db = new Database(dir === undefined ? ":memory:" : join(dir, FILE));
+    db = openSqlite(dir === undefined ? ":memory:" : join(dir, FILE));
     prepare(db);
     return db;
   } catch (error) {
@@ -46,12 +45,6 @@ export function openDatabase(dir: string | undefined): Database {
 }
 
 function prepare(db: Database): void {
-  // Before the first access, for then the write-ahead log needs no shared memory, which this
-  // build of SQLite has not (https://www.sqlite.org/wal.html, section 8).
-  db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL");
-  db.exec("PRAGMA journal_mode = WAL");
-  // Flushes the log to the disk when it is taken over: a loss of power costs the last moments.
-  db.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304");
   const version = pragma(db, "user_version");
   if (version > MIGRATIONS.length)
     throw new UserError(
@@ -61,8 +54,4 @@ function prepare(db: Database): void {
     if (from >= version) db.exec(`BEGIN; ${step} PRAGMA user_version = ${from + 1}; COMMIT`);
   // Whoever has nothing left here; each start may bring other ids.
   db.exec("DELETE FROM device WHERE NOT EXISTS (SELECT 1 FROM reading WHERE device = number)");
-}
-
-export function pragma(db: Database, name: string): number {
-  return Number((db.get(`PRAGMA ${name}`) as Record<string, SQLiteValue> | null)?.[name] ?? 0);
 }

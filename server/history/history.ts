@@ -1,10 +1,20 @@
 import { join } from "node:path";
+import { lockFolder } from "../base/folder-lock";
+import { Thread } from "../base/thread";
+import { ROOT } from "../base/root";
 import type { Log } from "../base/log";
 import { UserError, messageOf } from "../base/user-error";
 import type { Downsampled, Span } from "./downsample";
-import { lockFolder } from "./lock";
 import type { DeviceRow, Row } from "./row";
-import { StoreThread } from "./store-thread";
+import type { StoreOptions } from "./store";
+
+/** What the history's thread is asked for. */
+export type HistoryWork =
+  | { kind: "open" }
+  | { kind: "append"; rows: DeviceRow[]; nowMs: number }
+  | { kind: "points"; id: string; span: Span; points: number }
+  | { kind: "page"; id: string; span: Span; limit: number }
+  | { kind: "close" };
 
 export interface HistoryOptions {
   /** The folder of `--data`, or undefined for a history in memory that ends with the process. */
@@ -31,7 +41,7 @@ export class History {
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
-    private readonly thread: StoreThread,
+    private readonly thread: Thread<HistoryWork>,
     private readonly log: Log,
     private readonly unlock: () => Promise<void>,
   ) {
@@ -43,11 +53,11 @@ export class History {
     const dir = dataDir === undefined ? undefined : join(dataDir, "history");
     const unlock =
       dir !== undefined && dataDir !== undefined
-        ? await lockFolder(join(dir, "lock"), dataDir)
+        ? await lockFolder(dir, dataDir)
         : () => Promise.resolve();
     const store = { dir, maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1_000_000 };
     try {
-      return new History(await StoreThread.start(store), log, unlock);
+      return new History(await startThread(store), log, unlock);
     } catch (error) {
       await unlock();
       if (error instanceof UserError && dataDir !== undefined)
@@ -84,6 +94,8 @@ export class History {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.write();
+    // What went wrong before was said then; the end has to come anyway.
+    await this.thread.call({ kind: "close" }).catch(() => undefined);
     await this.thread.stop();
     await this.unlock();
   }
@@ -113,5 +125,18 @@ export class History {
     if (!this.failing)
       this.log("server", `Error: the history is not written: ${why}`, { level: "error" });
     this.failing = true;
+  }
+}
+
+/** @throws UserError if the store can't be opened */
+async function startThread(options: StoreOptions): Promise<Thread<HistoryWork>> {
+  const path = join(ROOT, "server/history/worker.ts");
+  const thread = await Thread.start<HistoryWork>(path, options);
+  try {
+    await thread.call({ kind: "open" });
+    return thread;
+  } catch (error) {
+    await thread.stop();
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
-import { openDatabase, pragma } from "./database";
+import { pragma, transaction } from "../base/sqlite";
+import { openDatabase } from "./database";
 import { downsample, type Downsampled, type Span } from "./downsample";
 import type { DeviceRow, Row } from "./row";
 
@@ -44,13 +45,19 @@ export class Store {
   /** All of them in one transaction; then deletes what is too old or too much. */
   append(rows: DeviceRow[], nowMs: number): void {
     const oldestMs = nowMs - this.options.maxAgeMs;
-    this.transaction(() => {
-      for (const row of rows) {
-        if (row.atMs < oldestMs) continue;
-        const led = row.ledOn === null ? null : Number(row.ledOn);
-        this.insert.run([this.number(row.id), row.atMs, encode(row.values), led]);
-      }
-    });
+    try {
+      transaction(this.db, () => {
+        for (const row of rows) {
+          if (row.atMs < oldestMs) continue;
+          const led = row.ledOn === null ? null : Number(row.ledOn);
+          this.insert.run([this.number(row.id), row.atMs, encode(row.values), led]);
+        }
+      });
+    } catch (error) {
+      // A device that was new in there is unknown again.
+      this.numbers.clear();
+      throw error;
+    }
     this.prune(oldestMs);
   }
 
@@ -107,19 +114,6 @@ export class Store {
        (SELECT device, at_ms FROM reading ${where} ORDER BY at_ms LIMIT ${DELETE_ROWS})`,
       values,
     ).changes;
-  }
-
-  private transaction(work: () => void): void {
-    this.db.exec("BEGIN");
-    try {
-      work();
-      this.db.exec("COMMIT");
-    } catch (error) {
-      if (this.db.inTransaction) this.db.exec("ROLLBACK");
-      // A device that was new in there is unknown again.
-      this.numbers.clear();
-      throw error;
-    }
   }
 
   private number(id: string): number {

@@ -1,23 +1,10 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
-import { ROOT } from "../base/root";
-import { UserError } from "../base/user-error";
-import type { Span } from "./downsample";
-import type { DeviceRow } from "./row";
-import type { StoreOptions } from "./store";
+import { UserError } from "./user-error";
 
-/** What the store's thread is asked for, and how it answers. */
-
-export type Work =
-  | { kind: "open" }
-  | { kind: "append"; rows: DeviceRow[]; nowMs: number }
-  | { kind: "points"; id: string; span: Span; points: number }
-  | { kind: "page"; id: string; span: Span; limit: number }
-  | { kind: "close" };
-
-export interface Call {
+/** One question to a thread, and its answer; see thread-worker.ts. */
+export interface Call<Work> {
   number: number;
   work: Work;
 }
@@ -33,8 +20,8 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** The store in a thread of its own; calls are answered in their order. */
-export class StoreThread {
+/** A thread for what may be slow, as a disk. Calls are answered in their order. */
+export class Thread<Work extends { kind: string }> {
   private readonly waiting = new Map<number, Waiting>();
   private count = 0;
   private ended: Error | undefined;
@@ -42,22 +29,18 @@ export class StoreThread {
   private constructor(private readonly worker: Worker) {
     worker.on("message", (answer: Answer) => this.settle(answer));
     worker.on("error", (error) => this.end(error));
-    worker.on("exit", () => this.end(new Error("the history's thread has ended")));
+    worker.on("exit", () => this.end(new Error("the thread has ended")));
   }
 
-  /** @throws UserError where the store can't be opened */
-  static async start(options: StoreOptions): Promise<StoreThread> {
-    const worker = new Worker(await bundle(), { eval: true, workerData: options });
-    const thread = new StoreThread(worker);
-    try {
-      await thread.call({ kind: "open" });
-      return thread;
-    } catch (error) {
-      await worker.terminate();
-      throw error;
-    }
+  /** @param path of the TypeScript file that is to run in it */
+  static async start<Work extends { kind: string }>(
+    path: string,
+    workerData: unknown,
+  ): Promise<Thread<Work>> {
+    return new Thread(new Worker(await bundle(path), { eval: true, workerData }));
   }
 
+  /** @throws UserError if the thread threw one, Error for all else */
   call(work: Work): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
@@ -66,13 +49,11 @@ export class StoreThread {
       }
       const number = ++this.count;
       this.waiting.set(number, { resolve, reject });
-      this.worker.postMessage({ number, work } satisfies Call);
+      this.worker.postMessage({ number, work } satisfies Call<Work>);
     });
   }
 
   async stop(): Promise<void> {
-    // What went wrong before was said then; the end has to come anyway.
-    await this.call({ kind: "close" }).catch(() => undefined);
     await this.worker.terminate();
   }
 
@@ -91,10 +72,10 @@ export class StoreThread {
 }
 
 /** A thread is not given the loader that understands TypeScript: it gets JavaScript. */
-async function bundle(): Promise<string> {
+async function bundle(path: string): Promise<string> {
   const sqlite = createRequire(import.meta.url).resolve("node-sqlite3-wasm");
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, "server/history/worker.ts")],
+    entryPoints: [path],
     bundle: true,
     write: false,
     platform: "node",

@@ -1,0 +1,47 @@
+import { closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { UserError, messageOf } from "./user-error";
+
+/** Flags of open(2) that Node does not name: O_EXLOCK of macOS, UV_FS_O_EXLOCK on Windows. */
+const EXCLUSIVE = { darwin: 0x20 | constants.O_NONBLOCK, win32: 0x10000000 };
+const TAKEN = new Set(["EADDRINUSE", "EAGAIN", "EWOULDBLOCK", "EBUSY"]);
+
+/**
+ * Keeps a second nightlight out of a folder, which is made if need be. The system gives the lock
+ * back with the end of the process, however that comes.
+ * @param dataDir what a person gave with --data, for what is said to them
+ * @returns what gives it back before
+ * @throws UserError if another process has it, or the folder can't be used
+ */
+export async function lockFolder(dir: string, dataDir: string): Promise<() => Promise<void>> {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return await (process.platform === "linux" ? lockByName(dir) : lockFile(join(dir, "lock")));
+  } catch (error) {
+    if (TAKEN.has((error as NodeJS.ErrnoException).code ?? ""))
+      throw new UserError(`--data ${dataDir}: in use by another nightlight, choose another folder`);
+    throw new UserError(`--data ${dataDir}: ${messageOf(error)}`);
+  }
+}
+
+/** A name in the kernel's own space, which leaves no file; unix(7), "abstract". */
+async function lockByName(dir: string): Promise<() => Promise<void>> {
+  const { dev, ino } = statSync(dir);
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(`\0nightlight-${dev}-${ino}`, resolve);
+  });
+  server.unref();
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+function lockFile(path: string): Promise<() => Promise<void>> {
+  const lock = process.platform === "win32" ? EXCLUSIVE.win32 : EXCLUSIVE.darwin;
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT | lock, 0o600);
+  return Promise.resolve(() => {
+    closeSync(file);
+    return Promise.resolve();
+  });
+}

@@ -1,0 +1,20 @@
+import { parentPort } from "node:worker_threads";
+import { UserError, messageOf } from "./user-error";
+import type { Answer, Call } from "./thread";
+
+/** Answers a thread's calls, in the thread. */
+export function serveThread(perform: (work: never) => unknown): void {
+  const port = parentPort;
+  if (!port) throw new Error("a thread's worker is no program of its own");
+  port.on("message", ({ number, work }: Call<never>) => {
+    let answer: Answer;
+    try {
+      answer = { number, value: perform(work) };
+    } catch (error) {
+      // What a person can mend stays that on its way into the other thread.
+      const forUser = error instanceof UserError;
+      answer = { number, error: { message: messageOf(error), forUser } };
+    }
+    port.postMessage(answer);
+  });
+}

@@ -1,0 +1,32 @@
+import { Refusal } from "../base/rejections";
+
+/** A client may send this many seconds' worth of packets at once. */
+const BURST_S = 10;
+
+/** How many packets a client may send. */
+export class Allowance {
+  /** Set for a client that may send as fast as it likes. */
+  isUnlimited = false;
+  private left: number;
+
+  constructor(
+    private readonly perSecond: number,
+    private refilledMs: number,
+  ) {
+    this.left = perSecond * BURST_S;
+  }
+
+  /** @throws Refusal for one packet too many */
+  spend(nowMs: number): void {
+    if (this.isUnlimited) return;
+    const most = this.perSecond * BURST_S;
+    const refilled = this.left + ((nowMs - this.refilledMs) / 1000) * this.perSecond;
+    this.refilledMs = nowMs;
+    this.left = Math.min(refilled, most) - 1;
+    if (this.left < 0)
+      throw new Refusal(
+        "packets-per-second",
+        `more than ${this.perSecond} packets a second, and ${most} at once`,
+      );
+  }
+}

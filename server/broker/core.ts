@@ -1,0 +1,247 @@
+import { Message } from "./message";
+import type { QoS, Will } from "./packets";
+import { keys, type Sink, type WillHead } from "./records";
+import { Retained } from "./retained";
+import { Session, type SessionHost, type Subscriber } from "./session";
+import { TopicTree } from "./topic-tree";
+
+/** Whatever happens here goes to the rest of the broker. */
+export interface CoreOptions {
+  limits: { queued: number; retained: number; sessions: number };
+  /** Where changes are written that have to outlive the process. */
+  sink?: Sink;
+  /** Unix time, ms. */
+  nowMs: () => number;
+  /** Something was given up. */
+  onDropped: (reason: "queued" | "retained", what: string) => void;
+}
+
+/** What a client publishes, or its will. */
+export interface Publication extends Will {
+  /** Retained, it does not count against the limit. */
+  free: boolean;
+}
+
+/** A client that connects. */
+export interface Arrival {
+  clientId: string;
+  clean: boolean;
+  owner: string;
+  will?: Publication | undefined;
+}
+
+interface Routed {
+  publication: Publication;
+  from: Subscriber | undefined;
+  done: (() => void) | undefined;
+}
+
+/** The broker's state and what becomes of a message: no sockets, no disk, no clock. */
+export class Core implements SessionHost {
+  readonly retained: Retained;
+  readonly sink: Sink | undefined;
+  readonly queued: number;
+  readonly nowMs: () => number;
+  private readonly sessions = new Map<string, Session>();
+  private readonly keptByOwner = new Map<string, number>();
+  private readonly tree = new TopicTree<Subscriber>();
+  /** Of the clients that are connected, and of those of before the start that are not back yet. */
+  private readonly wills = new Map<string, Publication>();
+  private readonly absent = new Set<string>();
+  private lastNumber = 0;
+  private readonly routing: Routed[] = [];
+  private isRouting = false;
+
+  constructor(private readonly options: CoreOptions) {
+    const { limits, sink, nowMs } = options;
+    this.sink = sink;
+    this.nowMs = nowMs;
+    this.queued = limits.queued;
+    this.retained = new Retained(sink, limits.retained);
+  }
+
+  /**
+   * A client with a session: one that is there, or a new one. To be resumed after the CONNACK.
+   * @returns undefined if its user has as many kept sessions as allowed
+   */
+  connect(arrival: Arrival): { session: Session; isPresent: boolean } | undefined {
+    const { clientId, clean, owner, will } = arrival;
+    let session = this.sessions.get(clientId);
+    session?.connection?.replaced();
+    // A connection that was replaced may have taken its session along.
+    session = this.sessions.get(clientId);
+    // [MQTT-3.1.2-6]; and what another user left under the same id is not this one's.
+    if (session && (clean || session.owner !== owner)) {
+      this.end(session);
+      session = undefined;
+    }
+    // [MQTT-3.2.2-1..3]
+    const isPresent = session !== undefined;
+    if (!session) {
+      if (!clean && (this.keptByOwner.get(owner) ?? 0) >= this.options.limits.sessions)
+        return undefined;
+      session = this.add(new Session(clientId, owner, !clean, this));
+      session.putHead();
+    }
+    this.setWill(clientId, will);
+    return { session, isPresent };
+  }
+
+  /**
+   * A connection has ended.
+   * @param isProper by DISCONNECT, which deletes the will [MQTT-3.14.4-3]
+   */
+  leave(session: Session, isProper: boolean): void {
+    session.suspend();
+    if (!session.isKept) this.end(session);
+    const will = this.takeWill(session.clientId);
+    if (will && !isProper) this.publish(will, session);
+  }
+
+  subscribe(subscriber: Subscriber, filter: string, qos: QoS): void {
+    this.tree.set(filter, subscriber, qos);
+    if (subscriber instanceof Session) {
+      subscriber.filters.set(filter, qos);
+      subscriber.putHead();
+    }
+  }
+
+  /** Those that a new subscription is answered with, each time [MQTT-3.3.1-6, MQTT-3.8.4-3]. */
+  sendRetained(subscriber: Subscriber, filter: string, qos: QoS): void {
+    for (const message of this.retained.matching(filter))
+      subscriber.deliver(message, lower(message.qos, qos), true);
+  }
+
+  unsubscribe(subscriber: Subscriber, filter: string): void {
+    this.tree.delete(filter, subscriber);
+    if (subscriber instanceof Session && subscriber.filters.delete(filter)) subscriber.putHead();
+  }
+
+  /**
+   * Passes a message on, after all that were published before it.
+   * @param from gets no copy if it is not a session: it knows what it said
+   * @param done called once every subscriber has it
+   */
+  publish(publication: Publication, from?: Subscriber, done?: () => void): void {
+    this.routing.push({ publication, from, done });
+    // A subscriber within this process may publish while it is being handed a message.
+    if (this.isRouting) return;
+    this.isRouting = true;
+    try {
+      for (let i = 0; i < this.routing.length; i++) {
+        const { publication, from, done } = this.routing[i] as Routed;
+        this.route(publication, from);
+        done?.();
+      }
+    } finally {
+      this.routing.length = 0;
+      this.isRouting = false;
+    }
+  }
+
+  nextNumber(): number {
+    return ++this.lastNumber;
+  }
+
+  retainedCount(): number {
+    return this.retained.size;
+  }
+
+  dropped(session: Session, waiting: number): void {
+    this.options.onDropped("queued", `a message for ${session.clientId}: ${waiting} wait for it`);
+  }
+
+  setWill(clientId: string, will: Publication | undefined): void {
+    this.takeWill(clientId);
+    if (!will) return;
+    this.wills.set(clientId, will);
+    if (this.sink) putWill(this.sink, clientId, will);
+  }
+
+  takeWill(clientId: string): Publication | undefined {
+    const will = this.wills.get(clientId);
+    this.absent.delete(clientId);
+    if (this.wills.delete(clientId)) this.sink?.delete(keys.will(clientId));
+    return will;
+  }
+
+  /** Publishes the wills of those who were connected when the process was killed, and stayed away. */
+  publishAbsent(): void {
+    for (const clientId of [...this.absent]) {
+      const will = this.takeWill(clientId);
+      if (will) this.publish(will);
+    }
+  }
+
+  /** Everything that has to outlive the process, for a store that is written as a whole. */
+  putAll(sink: Sink): void {
+    for (const session of this.sessions.values()) session.putAll(sink);
+    this.retained.putAll(sink);
+    for (const [clientId, will] of this.wills) putWill(sink, clientId, will);
+  }
+
+  /** Of restored records, the greatest number of a delivery. */
+  restoreNumber(number: number): void {
+    this.lastNumber = Math.max(this.lastNumber, number);
+  }
+
+  restoreSession(clientId: string, owner: string, filters: [string, QoS][]): void {
+    const session = this.add(new Session(clientId, owner, true, this));
+    for (const [filter, qos] of filters) {
+      session.filters.set(filter, qos);
+      this.tree.set(filter, session, qos);
+    }
+  }
+
+  restoreWill(clientId: string, will: Publication): void {
+    this.wills.set(clientId, will);
+    this.absent.add(clientId);
+  }
+
+  session(clientId: string): Session | undefined {
+    return this.sessions.get(clientId);
+  }
+
+  private route({ topic, payload, qos, retain, free }: Publication, from?: Subscriber): void {
+    const message = new Message(topic, payload, qos);
+    if (retain && !this.retained.set(message, free)) {
+      const { retained } = this.options.limits;
+      const what = `a retained message on one more topic: ${retained} are kept`;
+      this.options.onDropped("retained", what);
+    }
+    // [MQTT-3.3.1-9]: to those who are subscribed already it is not a retained one.
+    for (const [subscriber, granted] of this.tree.match(topic))
+      if (subscriber !== from || subscriber instanceof Session)
+        subscriber.deliver(message, lower(qos, granted), false);
+  }
+
+  private add(session: Session): Session {
+    this.sessions.set(session.clientId, session);
+    if (session.isKept) this.count(session.owner, 1);
+    return session;
+  }
+
+  private end(session: Session): void {
+    for (const filter of session.filters.keys()) this.tree.delete(filter, session);
+    session.end();
+    this.sessions.delete(session.clientId);
+    if (session.isKept) this.count(session.owner, -1);
+  }
+
+  private count(owner: string, change: 1 | -1): void {
+    const count = (this.keptByOwner.get(owner) ?? 0) + change;
+    if (count > 0) this.keptByOwner.set(owner, count);
+    else this.keptByOwner.delete(owner);
+  }
+}
+
+/** [MQTT-3.8.4-6] */
+function lower(a: QoS, b: QoS): QoS {
+  return a < b ? a : b;
+}
+
+function putWill(sink: Sink, clientId: string, will: Publication): void {
+  const { topic, qos, retain, free, payload } = will;
+  const head: WillHead = { clientId, topic, qos, retain, free };
+  sink.put(keys.will(clientId), head, payload);
+}

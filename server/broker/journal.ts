@@ -1,0 +1,189 @@
+import { messageOf } from "../base/user-error";
+import type { Change, Entry, Sink } from "./records";
+
+/** Where the journal writes to; see store-thread.ts. */
+export interface Store {
+  /** All of them or none. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** In place of all that is there. */
+  replace(entries: Entry[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  /** Everything that has to be kept, put into a sink. */
+  putAll: (sink: Sink) => void;
+  /** The store fails, as on a full disk: said once, until it is written again. */
+  onFailure: (why: string) => void;
+  onRecovery: () => void;
+  /** Changes that were not written when they were made. */
+  onUnwritten: (count: number) => void;
+  /** After a failure, everything is tried again this often. */
+  retryMs: number;
+  /** A store that takes longer counts as failing. */
+  patienceMs: number;
+}
+
+/**
+ * Writes what has to outlive the process, in batches: all that came while the last one was being
+ * written. If the store fails, the broker goes on without it, and everything is written as soon as
+ * that is possible again.
+ */
+export class Journal implements Sink {
+  /** Changes so far, and of these the ones that nobody has to wait for any longer. */
+  private made = 0;
+  private done = 0;
+  private changes = new Map<string, Value | undefined>();
+  private readonly waiting: { mark: number; call: () => void }[] = [];
+  private writing: Promise<void> | undefined;
+  private scheduled: NodeJS.Immediate | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private why: string | undefined;
+  /** After a failure, everything is being written again. */
+  private isTrying = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: JournalOptions,
+  ) {}
+
+  /** What is wrong with the store at present. */
+  get failure(): string | undefined {
+    return this.why;
+  }
+
+  /** Whether all changes are written, or given up. */
+  get isSettled(): boolean {
+    return this.done >= this.made;
+  }
+
+  put(key: string, head: object, body?: Uint8Array): void {
+    this.change(key, { head, body });
+  }
+
+  delete(key: string): void {
+    this.change(key, undefined);
+  }
+
+  /** Calls once all changes until now are settled; at once if they are. */
+  settled(call: () => void): void {
+    if (this.isSettled) call();
+    else this.waiting.push({ mark: this.made, call });
+  }
+
+  /** The store can't be used: nobody waits for it any longer, and it is tried again later. */
+  failed(why: string): void {
+    if (this.why === undefined) this.options.onFailure(why);
+    this.why = why;
+    this.options.onUnwritten(this.changes.size);
+    this.changes.clear();
+    this.settle(this.made);
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined;
+      this.begin();
+    }, this.options.retryMs);
+  }
+
+  /** Writes what is left, as far as the store lets it. */
+  async close(): Promise<void> {
+    const late = new Promise<void>((resolve) =>
+      setTimeout(resolve, this.options.patienceMs).unref(),
+    );
+    await Promise.race([this.writing, late]);
+    clearImmediate(this.scheduled);
+    if (!this.writing && (this.why !== undefined || this.changes.size > 0))
+      await Promise.race([this.write(), late]);
+    clearTimeout(this.retry);
+    clearImmediate(this.scheduled);
+    await this.store.close();
+  }
+
+  private change(key: string, value: Value | undefined): void {
+    this.made++;
+    if (this.why !== undefined) {
+      this.done = this.made;
+      // Written with all the rest, later; unless that is on its way.
+      if (!this.isTrying) {
+        this.options.onUnwritten(1);
+        return;
+      }
+    }
+    this.changes.set(key, value);
+    if (!this.writing) this.scheduled ??= setImmediate(() => this.begin());
+  }
+
+  private begin(): void {
+    this.scheduled = undefined;
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+      if (this.changes.size > 0) this.scheduled = setImmediate(() => this.begin());
+    });
+  }
+
+  private async write(): Promise<void> {
+    const mark = this.made;
+    const isWhole = this.why !== undefined;
+    this.isTrying = isWhole;
+    const changes = isWhole ? [] : this.batch();
+    const work = isWhole ? this.store.replace(this.everything()) : this.store.write(changes);
+    const late = { is: false };
+    const fail = (why: string) => {
+      this.isTrying = false;
+      if (!isWhole) this.options.onUnwritten(changes.length);
+      this.failed(why);
+    };
+    const patience = setTimeout(() => {
+      late.is = true;
+      fail("it takes too long to write");
+    }, this.options.patienceMs);
+    try {
+      await work;
+      // What was late is there by now, but not what came after it.
+      if (late.is) return;
+      this.why = undefined;
+      this.settle(mark);
+      if (isWhole) this.options.onRecovery();
+    } catch (error) {
+      if (!late.is) fail(messageOf(error));
+    } finally {
+      this.isTrying = false;
+      clearTimeout(patience);
+      if (late.is && this.retry === undefined) this.failed("it took too long to write");
+    }
+  }
+
+  private batch(): Change[] {
+    const changes: Change[] = [];
+    for (const [key, value] of this.changes) changes.push(value ? entry(key, value) : { key });
+    this.changes = new Map();
+    return changes;
+  }
+
+  private everything(): Entry[] {
+    this.changes.clear();
+    const entries = new Map<string, Entry>();
+    this.options.putAll({
+      put: (key, head, body) => entries.set(key, entry(key, { head, body })),
+      delete: (key) => entries.delete(key),
+    });
+    return [...entries.values()];
+  }
+
+  private settle(mark: number): void {
+    this.done = Math.max(this.done, mark);
+    let count = 0;
+    while (count < this.waiting.length && (this.waiting[count]?.mark ?? 0) <= this.done) count++;
+    for (const { call } of this.waiting.splice(0, count)) call();
+  }
+}
+
+interface Value {
+  head: object;
+  body: Uint8Array | undefined;
+}
+
+function entry(key: string, { head, body }: Value): Entry {
+  // Handed to another thread, a view would take along all that it is a view of.
+  const own = body && body.buffer.byteLength > body.length ? new Uint8Array(body) : body;
+  return { key, head: JSON.stringify(head), ...(own && { body: own }) };
+}

@@ -1,0 +1,108 @@
+import type { Message } from "./message";
+import type { QoS, Will } from "./packets";
+
+/** What has to outlive the process, as records of a key, JSON and bytes. */
+
+/** The file, in its folder. */
+export const FILE = "broker.db";
+
+export interface Entry {
+  key: string;
+  /** JSON. */
+  head: string;
+  body?: Uint8Array;
+}
+
+/** Undefined ends the record. */
+export type Change = Entry | { key: string; head?: undefined };
+
+/** Where changes are collected; see journal.ts. */
+export interface Sink {
+  put(key: string, head: object, body?: Uint8Array): void;
+  delete(key: string): void;
+}
+
+export interface SessionHead {
+  clientId: string;
+  /** The user whose session it is; empty for an anonymous client. */
+  owner: string;
+  filters: [string, QoS][];
+}
+
+export interface DeliveryHead {
+  clientId: string;
+  /** Number of the message. */
+  message: number;
+  qos: QoS;
+  retained: boolean;
+  /** Packet id, or 0 if it was not sent yet. */
+  id: number;
+  /** The subscriber has said PUBREC. */
+  released: boolean;
+}
+
+export interface MessageHead {
+  topic: string;
+  qos: QoS;
+}
+
+/** A retained message; `free` is not counted against the limit. */
+export interface RetainedHead extends MessageHead {
+  free: boolean;
+}
+
+/** Of a client that is connected, for a start after the end of this process. */
+export interface WillHead extends Omit<Will, "payload"> {
+  clientId: string;
+  free: boolean;
+}
+
+/** A QoS 2 message of a client that is taken, but not released yet. */
+export interface ReceivedHead {
+  clientId: string;
+  id: number;
+}
+
+/** Numbers are padded, so that the order of the keys is that of the numbers. */
+function padded(number: number): string {
+  return String(number).padStart(16, "0");
+}
+
+export const keys = {
+  session: (clientId: string) => `session/${clientId}`,
+  message: (number: number) => `message/${padded(number)}`,
+  delivery: (number: number) => `delivery/${padded(number)}`,
+  retained: (topic: string) => `retained/${topic}`,
+  will: (clientId: string) => `will/${clientId}`,
+  received: (clientId: string, id: number) => `received/${id}/${clientId}`,
+};
+
+/** Puts a delivery of a message, and with the first one the message itself. */
+export function putDelivery(
+  sink: Sink,
+  number: number,
+  clientId: string,
+  message: Message,
+  delivery: Omit<DeliveryHead, "clientId" | "message">,
+): void {
+  if (message.stored === 0) {
+    message.own();
+    message.stored = number;
+    putMessage(sink, message);
+  }
+  const { qos, retained, id, released } = delivery;
+  const head: DeliveryHead = { clientId, message: message.stored, qos, retained, id, released };
+  sink.put(keys.delivery(number), head);
+}
+
+export function putMessage(sink: Sink, message: Message): void {
+  const head: MessageHead = { topic: message.topic, qos: message.qos };
+  sink.put(keys.message(message.stored), head, message.payload);
+}
+
+export function deleteDelivery(sink: Sink, number: number, message: Message): void {
+  sink.delete(keys.delivery(number));
+  if (--message.references > 0) return;
+  sink.delete(keys.message(message.stored));
+  message.stored = 0;
+}

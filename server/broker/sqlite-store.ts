@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Database } from "node-sqlite3-wasm";
+import { openSqlite, pragma, transaction } from "../base/sqlite";
+import { UserError, messageOf } from "../base/user-error";
+import { FILE, type Change, type Entry } from "./records";
+
+const VERSION = 1;
+const TABLE = `
+  CREATE TABLE record (key TEXT PRIMARY KEY, head TEXT NOT NULL, body BLOB) WITHOUT ROWID;
+  PRAGMA user_version = ${VERSION};`;
+/** What SQLite says of a file that it can't make sense of: SQLITE_CORRUPT, SQLITE_NOTADB. */
+const DAMAGED = /malformed|not a database|JSON/i;
+
+/** The records in SQLite. Everything here is synchronous: it runs in a thread. */
+export class SqliteStore {
+  private db: Database | undefined;
+  private isRead = false;
+  private readonly path: string;
+
+  constructor(private readonly dir: string) {
+    this.path = join(dir, FILE);
+  }
+
+  /**
+   * What was kept, in the order of the keys. A damaged file is put aside, and nothing is lost
+   * that a person could still read there.
+   * @returns in `aside` the name of such a file
+   * @throws UserError if the file is of a later version
+   */
+  load(): { entries: Entry[]; aside?: string } {
+    try {
+      // SQLite takes an empty file for a new one; but a new one is never left empty.
+      if (existsSync(this.path) && statSync(this.path).size === 0) throw new Error("malformed");
+      return { entries: this.read() };
+    } catch (error) {
+      if (error instanceof UserError || !DAMAGED.test(messageOf(error))) throw error;
+      this.close();
+      const aside = this.putAside();
+      return { entries: this.read(), aside };
+    }
+  }
+
+  write(changes: readonly Change[]): void {
+    const db = this.open();
+    transaction(db, () => apply(db, changes));
+  }
+
+  /** After a failure the connection may be as broken as what it was about: a new one. */
+  replace(entries: readonly Entry[]): void {
+    this.close();
+    try {
+      this.replaceAll(entries);
+    } catch (error) {
+      this.close();
+      if (!DAMAGED.test(messageOf(error))) throw error;
+      this.putAside();
+      this.replaceAll(entries);
+    }
+  }
+
+  close(): void {
+    const { db } = this;
+    this.db = undefined;
+    try {
+      db?.close();
+    } catch {
+      // What could not be written was told before.
+    }
+  }
+
+  private replaceAll(entries: readonly Entry[]): void {
+    // What could not be read at the start may be readable another day.
+    if (!this.isRead) this.putAside();
+    this.isRead = true;
+    const db = this.open();
+    transaction(db, () => {
+      db.exec("DELETE FROM record");
+      apply(db, entries);
+    });
+  }
+
+  private open(): Database {
+    if (this.db) return this.db;
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    const db = openSqlite(this.path);
+    this.db = db;
+    const version = pragma(db, "user_version");
+    if (version > VERSION)
+      throw new UserError(
+        `--data: ${this.path} is of version ${version}, this nightlight knows up to ${VERSION}`,
+      );
+    if (version < VERSION) transaction(db, () => db.exec(TABLE));
+    return db;
+  }
+
+  private read(): Entry[] {
+    const entries: Entry[] = [];
+    for (const row of this.open().all("SELECT key, head, body FROM record ORDER BY key")) {
+      const { key, head, body } = row as { key: string; head: string; body: Uint8Array | null };
+      JSON.parse(head);
+      entries.push({ key, head, ...(body && { body }) });
+    }
+    this.isRead = true;
+    return entries;
+  }
+
+  private putAside(): string {
+    const aside = `${this.path}.damaged-${new Date().toISOString().replaceAll(":", "")}`;
+    for (const suffix of ["", "-wal"])
+      if (existsSync(this.path + suffix)) renameSync(this.path + suffix, aside + suffix);
+    return aside;
+  }
+}
+
+function apply(db: Database, changes: readonly Change[]): void {
+  const put = db.prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)");
+  const remove = db.prepare("DELETE FROM record WHERE key = ?");
+  try {
+    for (const change of changes)
+      if (change.head === undefined) remove.run([change.key]);
+      else put.run([change.key, change.head, change.body ?? null]);
+  } finally {
+    put.finalize();
+    remove.finalize();
+  }
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { Thread } from "../base/thread";
+import { ROOT } from "../base/root";
+import type { Store } from "./journal";
+import type { Change, Entry } from "./records";
+
+export type StoreWork =
+  | { kind: "load" }
+  | { kind: "write"; changes: readonly Change[] }
+  | { kind: "replace"; entries: readonly Entry[] }
+  | { kind: "close" };
+
+/** How long the end may wait for the disk, ms. */
+const CLOSE_MS = 5_000;
+
+/** The records on disk, in a thread. */
+export class StoreThread implements Store {
+  private thread: Promise<Thread<StoreWork>> | undefined;
+
+  /** @param dir the folder, which is made if need be */
+  constructor(private readonly dir: string) {}
+
+  /** @returns what was kept, and the name of a damaged file that was put aside */
+  async load(): Promise<{ entries: Entry[]; aside?: string }> {
+    return (await this.call({ kind: "load" })) as { entries: Entry[]; aside?: string };
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    await this.call({ kind: "write", changes });
+  }
+
+  async replace(entries: readonly Entry[]): Promise<void> {
+    await this.call({ kind: "replace", entries });
+  }
+
+  async close(): Promise<void> {
+    const thread = await this.thread;
+    if (!thread) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([thread.call({ kind: "close" }).catch(() => undefined), late]);
+    clearTimeout(timer);
+    await thread.stop();
+  }
+
+  private async call(work: StoreWork): Promise<unknown> {
+    const path = join(ROOT, "server/broker/store-worker.ts");
+    this.thread ??= Thread.start<StoreWork>(path, { dir: this.dir });
+    return await (await this.thread).call(work);
+  }
+}
