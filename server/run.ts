@@ -121,10 +121,10 @@ async function start(
       brokerUrl,
       otherBrokerUrls: options.otherBrokerUrls,
       mqtt5: broker.embedded === undefined,
-      embedded: broker.embedded !== undefined,
+      attach: broker.attach,
       // Beside another server that decides, the lesson's client id is that server's.
       clientId: options.decide ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
-      ...broker.login("server"),
+      ...broker.login,
       tls: security.tls,
       rejections,
       clock: CLOCK,
@@ -257,7 +257,7 @@ async function startDevice(
   if (options.security.tls.ca) sockets.trustCa(options.security.tls.ca);
   const device = await simulator.SimulatedDevice.start({
     bytecode,
-    settings: { ID: id, BROKER: broker.url, ...settings(broker.login("device")) },
+    settings: { ID: id, BROKER: broker.url, ...settings(broker.login) },
     lightRaw: options.lightRaw,
     onLog: (line) => {
       // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.

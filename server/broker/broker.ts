@@ -123,9 +123,9 @@ export class Broker {
     return this.journal?.failure;
   }
 
-  /** An account for a part of this process, with a secret that ends with it. */
-  account(name: string, role: "server" | "device"): { username: string; password: string } {
-    return this.logins.addAccount(name, role);
+  /** An account for a device within this process, with a secret that ends with it. */
+  account(id: string): { username: string; password: string } {
+    return this.logins.addAccount(id);
   }
 
   /** A client within this process. */

@@ -46,10 +46,10 @@ export class Logins {
     this.failures = new FailureLimiter(limits["failed-logins"], nowMs);
   }
 
-  /** An account of this process: what it logs in with. */
-  addAccount(name: string, role: "server" | "device"): { username: string; password: string } {
+  /** @returns what a device of this process logs in with */
+  addAccount(name: string): { username: string; password: string } {
     const password = randomBytes(32).toString("base64url");
-    this.accounts.set(name, { identity: { role, name }, secret: Buffer.from(password) });
+    this.accounts.set(name, { identity: { role: "device", name }, secret: Buffer.from(password) });
     return { username: name, password };
   }
 

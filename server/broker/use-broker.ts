@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { Broker } from "./broker";
+import type { LocalClient, LocalOptions } from "./local-client";
+import type { Will } from "./packets";
 import type { Log } from "../base/log";
 import type { Options } from "../setup/options";
 import type { Rejections } from "../base/rejections";
@@ -18,12 +20,15 @@ export interface BrokerInUse {
   embedded?: Broker;
   /** As this process reaches it. */
   url: string;
-  /** How the server, or the simulated device, logs in. */
-  login(role: "server" | "device"): Login;
+  /** How the server gets to the one inside this process. */
+  attach?: (
+    clientId: string,
+    will: Will | undefined,
+    onMessage: LocalOptions["onMessage"],
+  ) => LocalClient;
+  /** For the simulated device, and if the broker is elsewhere for the server too. */
+  login: Login;
 }
-
-/** No user can be called that: a name has no space. */
-const SERVER_ACCOUNT = "nightlight server";
 
 /**
  * The broker of the options, or the embedded one, started.
@@ -37,7 +42,7 @@ export async function useBroker(
   const { brokerUrl, security, secrets } = options;
   if (brokerUrl !== undefined) {
     const login = { username: secrets.MQTT_USER, password: secrets.MQTT_PWD };
-    return { url: brokerUrl, login: () => login };
+    return { url: brokerUrl, login };
   }
 
   const users = new Users(security.usersDir);
@@ -67,6 +72,7 @@ export async function useBroker(
   return {
     embedded: broker,
     url: address(reachable(listeners[0].host), 0),
-    login: (role) => broker.account(role === "server" ? SERVER_ACCOUNT : options.id, role),
+    attach: (clientId, will, onMessage) => broker.attach({ clientId, will, onMessage }),
+    login: broker.account(options.id),
   };
 }

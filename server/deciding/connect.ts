@@ -1,4 +1,8 @@
 import { connect as mqttConnect, type IClientOptions, type MqttClient } from "mqtt";
+import { addressOf } from "./mqtt-client";
+import { RemoteLink } from "./remote-link";
+import type { Link, OnMessage } from "./link";
+import { LocalLink, type LocalClient } from "./local-link";
 import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import { connectionError, type Tls } from "../setup/tls";
@@ -8,6 +12,9 @@ import { UserError, messageOf } from "../base/user-error";
 /** How a part of the server gets to its broker. */
 export interface BrokerAccess {
   brokerUrl: string;
+  /** If that broker is in this process. */
+  attach?:
+    ((clientId: string, will: Will | undefined, onMessage: OnMessage) => LocalClient) | undefined;
   /** Further nodes of the broker, where it is a cluster: a lost connection goes on to the next. */
   otherBrokerUrls?: string[];
   /** The broker may know MQTT 5. */
@@ -24,7 +31,12 @@ export interface BrokerAccess {
   keepSession?: boolean;
 }
 
-type Will = IClientOptions["will"];
+export interface Will {
+  topic: string;
+  payload: Buffer;
+  qos: 0 | 1;
+  retain: boolean;
+}
 
 /** Of a server that decides: devices go by it. */
 export const OFFLINE_WILL = {
@@ -48,15 +60,20 @@ const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 /**
  * Connects to the first node that answers: by MQTT 5 where the broker has it, for its message
  * expiry; else by MQTT 3.1.1.
- * @param prepare is handed each client that tries, before it is connected
+ * @param prepare is handed the link of each try, before that is connected
  * @returns what it made of the one that is
  * @throws UserError where no node answers, or the broker refuses
  */
 export async function connect<T>(
   access: BrokerAccess,
   will: Will | undefined,
-  prepare: (client: MqttClient) => T,
+  prepare: (link: Link) => T,
 ): Promise<T> {
+  const { attach, clientId } = access;
+  if (attach)
+    return prepare(
+      new LocalLink((onMessage) => attach(clientId, will, onMessage), access.brokerUrl),
+    );
   const urls = [access.brokerUrl, ...(access.otherBrokerUrls ?? [])];
   const errors: string[] = [];
   for (const [at, url] of urls.entries())
@@ -72,17 +89,15 @@ export async function connect<T>(
   throw new UserError(`cannot reach the broker ${errors.join("; ")}`);
 }
 
-/** Whether MQTT 5 was agreed on: brokers that know 3.1.1 alone are spoken to by that. */
-export function speaksMqtt5({ options }: MqttClient): boolean {
-  return options.protocolVersion === 5;
-}
-
 /** Logs when an established connection is lost and made again, and tells it. */
 export function watchConnection(
-  client: MqttClient,
+  link: Link,
   log: Log,
   onChange: (connected: boolean) => void,
 ): void {
+  // One within this process is never lost.
+  if (!(link instanceof RemoteLink)) return;
+  const { client } = link;
   let sinceMs: number | undefined = performance.now();
   let shortOnes = 0;
   client.on("connect", () => {
@@ -112,25 +127,6 @@ function twinWarning({ options }: MqttClient): string {
     `Warning: cut off ${SHORT_ONES} times in a row, each time as soon as connected. Does another ` +
     `program connect as ${options.clientId ?? ""}? Then give one of the two another --id`
   );
-}
-
-/**
- * Waits until the broker has acknowledged all that was sent, or the time is over.
- * @returns whether it has
- */
-export async function drained(client: MqttClient, timeoutMs: number): Promise<boolean> {
-  const isEmpty = () => Object.keys(client.outgoing).length === 0;
-  const endMs = Date.now() + timeoutMs;
-  while (client.connected && !isEmpty() && Date.now() < endMs)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  return isEmpty();
-}
-
-/** The node that a client is connected to, or tries. */
-export function addressOf({ options }: MqttClient): string {
-  const { protocol = "mqtt", host = "", port } = options;
-  const name = host.includes(":") ? `[${host}]` : host;
-  return `${protocol}://${name}${port ? `:${port}` : ""}`;
 }
 
 /** Of the nodes, in the order in which they are tried. */
@@ -175,15 +171,11 @@ function optionsFor(access: BrokerAccess, url: string): IClientOptions {
  * As `connectAsync`, but who listens is there from the start: what waited in the session comes
  * together with the CONNACK, and would be acknowledged unheard.
  */
-function open<T>(
-  url: string,
-  options: IClientOptions,
-  prepare: (client: MqttClient) => T,
-): Promise<T> {
+function open<T>(url: string, options: IClientOptions, prepare: (link: Link) => T): Promise<T> {
   const outgoingStore = new OutgoingStore();
   const client = mqttConnect(url, { ...options, outgoingStore });
   outgoingStore.watch(client);
-  const prepared = prepare(client);
+  const prepared = prepare(new RemoteLink(client));
   return new Promise((resolve, reject) => {
     const settle = (error?: Error) => {
       client.off("connect", onConnect).off("error", settle).off("close", onClose);

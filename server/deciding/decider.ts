@@ -1,4 +1,3 @@
-import type { MqttClient } from "mqtt";
 import {
   HOME_ASSISTANT_STATUS_TOPIC,
   SERVER_STATUS_TOPIC,
@@ -13,21 +12,12 @@ import {
 import { Cluster } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
 import { Learning } from "./learning";
-import { probeSharedSubscription } from "../cluster/shared-subscription";
 import { parseFields } from "./command-fields";
 import type { Clock } from "../base/clock";
 import { commandOf, type Cause, type Command } from "./command";
 import type { CommandPolicy } from "../setup/config";
-import {
-  OFFLINE_WILL,
-  addressOf,
-  connect,
-  drained,
-  speaksMqtt5,
-  watchConnection,
-  type BrokerAccess,
-} from "./connect";
-import { Corking } from "./corking";
+import { OFFLINE_WILL, connect, watchConnection, type BrokerAccess } from "./connect";
+import { published, type Link } from "./link";
 import { Decisions } from "./decisions";
 import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
@@ -90,7 +80,7 @@ export class Decider {
   private isStopping = false;
 
   private constructor(
-    private readonly client: MqttClient,
+    private readonly link: Link,
     /** Where this server is one of several. */
     private readonly cluster: Cluster | undefined,
     private readonly options: DeciderOptions,
@@ -100,7 +90,7 @@ export class Decider {
     this.decisions = new Decisions(options.rule, options.groups, (id) => devices.reportedOn(id));
     this.delivery = new Delivery(options.commands);
     this.messageLog = new MessageLog(log, "server");
-    this.sender = new Sender(client, options, devices, log, this.messageLog, (lost) =>
+    this.sender = new Sender(link, options, devices, log, this.messageLog, (lost) =>
       this.repeating.commands.add(lost),
     );
     this.repeating = new Repeating({
@@ -116,18 +106,13 @@ export class Decider {
       this.sender.command(id, command, { kind: "resent", answers }),
     );
     this.fields = fieldsOf(options.rule);
-    const corking = new Corking(client);
-    // The client acknowledges each message once it was dealt with here, and its commands are on
-    // the way before that: what the broker has acknowledged is not lost.
-    client.on("message", (topic, payload, { retain: retained, qos }) => {
-      corking.message();
+    link.onMessage = (topic, payload, { retain: retained, qos }) =>
       this.receive(topic, payload, {
         atMs: options.clock.wallMs(),
         nowMs: options.clock.monotonicMs(),
         retained,
         qos: qos === 0 ? 0 : 1,
       });
-    });
   }
 
   /** @throws UserError where the broker can't be reached or refuses */
@@ -141,23 +126,21 @@ export class Decider {
     const decider = await connect(
       { ...options, clientId, keepSession },
       will,
-      (client) => new Decider(client, cluster, options, devices, log),
+      (link) => new Decider(link, cluster, options, devices, log),
     );
     try {
       await decider.begin();
     } catch (error) {
-      await decider.client.endAsync(true);
+      await decider.link.end(false);
       throw error;
     }
     return decider;
   }
 
   private async begin(): Promise<void> {
-    const { client, cluster, log, options } = this;
-    const { membership, counts, onConnection } = options;
-    if (membership && "share" in membership)
-      await probeSharedSubscription(client, speaksMqtt5(client), addressOf(client));
-    watchConnection(client, log, (connected) => {
+    const { link, cluster, log, options } = this;
+    const { counts, onConnection } = options;
+    watchConnection(link, log, (connected) => {
       onConnection(connected);
       if (!connected) return this.repeating.disconnected();
       counts.reconnects++;
@@ -165,10 +148,10 @@ export class Decider {
       this.repeating.connected();
       void this.announce("online");
     });
-    await subscribe(client, options, cluster?.filter);
+    await subscribe(link, options, cluster?.filter);
     cluster?.join({
-      publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos, retain: true }),
-      isConnected: () => client.connected,
+      publish: (topic, payload, qos) => published(link, topic, payload, { qos, retain: true }),
+      isConnected: () => link.isConnected,
       onTakeover: (readings, groups) => this.takeOver(readings, groups),
       onConflict: options.onFailure,
     });
@@ -178,7 +161,7 @@ export class Decider {
   /** The node in use, where there are several. */
   get brokerUrl(): string {
     const { brokerUrl, otherBrokerUrls = [] } = this.options;
-    return otherBrokerUrls.length > 0 ? addressOf(this.client) : brokerUrl;
+    return otherBrokerUrls.length > 0 ? this.link.address : brokerUrl;
   }
 
   /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
@@ -187,16 +170,16 @@ export class Decider {
     this.repeating.disconnected();
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
-    if (this.client.connected && !goesOn) await this.announce("offline");
+    if (this.link.isConnected && !goesOn) await this.announce("offline");
     // What is not acknowledged by then comes again: cut off, no reading is acknowledged without
     // its command. But cut off, the broker publishes the will, too.
-    const isDone = (await drained(this.client, DRAIN_MS)) || goesOn;
-    await this.client.endAsync(!(isDone && this.client.connected));
+    const isDone = (await this.link.drained(DRAIN_MS)) || goesOn;
+    await this.link.end(isDone && this.link.isConnected);
   }
 
   /** Resolves once the broker keeps it. */
   async retain(topic: string, payload: string): Promise<void> {
-    await this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+    await published(this.link, topic, payload, { qos: 1, retain: true });
   }
 
   /** Devices go by this: a server that only watches must not keep them from deciding. */
@@ -249,7 +232,7 @@ export class Decider {
   private receive(topic: string, payload: Buffer, arrival: Arrival): void {
     const { atMs, nowMs } = arrival;
     // Unacknowledged, it comes again.
-    if (this.client.disconnecting || isForeign(topic, this.options.scope)) return;
+    if (this.link.isEnding || isForeign(topic, this.options.scope)) return;
     if (this.cluster?.leaves(topic, payload, { atMs, nowMs })) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =

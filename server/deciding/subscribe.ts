@@ -1,8 +1,7 @@
-import type { MqttClient } from "mqtt";
 import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import { matches } from "../../src/common/id";
 import type { Membership } from "../setup/cluster-options";
-import { sharedFilter } from "../cluster/shared-subscription";
+import type { Link } from "./link";
 
 /** Which devices a server serves: all that speak to the broker, its own id, or those that match. */
 export interface Scope {
@@ -23,14 +22,14 @@ const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndex
 
 /** @param others what else to hear, of the servers beside this one */
 export async function subscribe(
-  client: MqttClient,
+  link: Link,
   { scope, decide, membership }: Subscribed,
   others: string | undefined,
 ): Promise<void> {
-  if (client.options.clean === false) {
+  if (link.isKept) {
     // The session may be one from before.
     const stale: Scope = { ...scope, devices: scope.devices === "own" ? "all" : "own" };
-    await client.unsubscribeAsync([telemetryFilter(stale), ...otherFilters(stale)]);
+    await link.unsubscribe([telemetryFilter(stale), ...otherFilters(stale)]);
   }
   const filters = otherFilters(scope);
   if (decide) filters.push(SERVER_STATUS_TOPIC);
@@ -39,10 +38,8 @@ export async function subscribe(
   const telemetry = telemetryFilter(scope);
   const shared = membership && "share" in membership;
   if (!shared) filters.push(telemetry);
-  // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
-  // not on shared subscriptions [MQTT-3.8.3-4].
-  await client.subscribeAsync(filters, { qos: 1, nl: true });
-  if (shared) await client.subscribeAsync(sharedFilter(membership.share, telemetry), { qos: 1 });
+  await link.subscribe(filters);
+  if (shared) await link.subscribeShared(membership.share, telemetry);
 }
 
 /** Whether a message is of no concern: outside the scope, or it waited when that was another. */

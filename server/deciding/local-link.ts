@@ -1,0 +1,68 @@
+import type { Done, Link, OnMessage, Outgoing } from "./link";
+
+/** A client of the embedded broker, see server/broker/local-client.ts. */
+export interface LocalClient {
+  subscribe(filters: string[], qos: 1): void;
+  publish(
+    topic: string,
+    text: string,
+    how: { qos: 0 | 1; retain?: boolean },
+    onKept?: () => void,
+  ): void;
+  end(isProper: boolean): void;
+}
+
+/** The broker in this process: no connection that could be lost, and nothing that waits. */
+export class LocalLink implements Link {
+  onMessage: OnMessage = () => undefined;
+  isEnding = false;
+  readonly echoes = false;
+  readonly isKept = false;
+  private readonly client: LocalClient;
+  private waiting = 0;
+
+  constructor(
+    attach: (onMessage: OnMessage) => LocalClient,
+    readonly address: string,
+  ) {
+    this.client = attach((topic, payload, how) => this.onMessage(topic, payload, how));
+  }
+
+  get isConnected(): boolean {
+    return !this.isEnding;
+  }
+
+  publish(topic: string, text: string, { qos, retain = false }: Outgoing, done?: Done): void {
+    this.waiting++;
+    this.client.publish(topic, text, { qos, retain }, () => {
+      this.waiting--;
+      done?.();
+    });
+  }
+
+  subscribe(filters: string[]): Promise<void> {
+    this.client.subscribe(filters, 1);
+    return Promise.resolve();
+  }
+
+  subscribeShared(): Promise<void> {
+    return Promise.reject(new Error("the embedded broker has no shared subscriptions"));
+  }
+
+  unsubscribe(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async drained(timeoutMs: number): Promise<boolean> {
+    const endMs = performance.now() + timeoutMs;
+    while (this.waiting > 0 && performance.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.waiting === 0;
+  }
+
+  end(isProper: boolean): Promise<void> {
+    this.isEnding = true;
+    this.client.end(isProper);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,97 @@
+import type { MqttClient } from "mqtt";
+import { probeSharedSubscription, sharedFilter } from "../cluster/shared-subscription";
+import { addressOf, speaksMqtt5 } from "./mqtt-client";
+import type { Done, Link, OnMessage, Outgoing } from "./link";
+
+/** A broker elsewhere, by MQTT.js. */
+export class RemoteLink implements Link {
+  onMessage: OnMessage = () => undefined;
+  private isCorked = false;
+
+  constructor(readonly client: MqttClient) {
+    // The client acknowledges each message once it was dealt with here, and its commands are on
+    // the way before that: what the broker has acknowledged is not lost.
+    client.on("message", (topic, payload, packet) => {
+      this.cork();
+      this.onMessage(topic, payload, packet);
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.client.connected;
+  }
+
+  get isEnding(): boolean {
+    return this.client.disconnecting;
+  }
+
+  get address(): string {
+    return addressOf(this.client);
+  }
+
+  /** MQTT 5 can spare it that [MQTT 5, 3.8.3.1]. */
+  get echoes(): boolean {
+    return !speaksMqtt5(this.client);
+  }
+
+  get isKept(): boolean {
+    return this.client.options.clean === false;
+  }
+
+  publish(topic: string, text: string, { qos, retain, expiryS }: Outgoing, done?: Done): void {
+    if (qos === 0) {
+      // A callback for each would wait for the socket to drain.
+      this.client.publish(topic, text, { retain });
+      done?.();
+      return;
+    }
+    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
+    const properties =
+      expiryS !== undefined && !this.echoes ? { messageExpiryInterval: expiryS } : undefined;
+    this.client.publish(topic, text, { qos, retain, properties }, (error) =>
+      done?.(error ?? undefined),
+    );
+  }
+
+  async subscribe(filters: string[]): Promise<void> {
+    // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
+    // not on shared subscriptions [MQTT-3.8.3-4].
+    await this.client.subscribeAsync(filters, { qos: 1, nl: true });
+  }
+
+  async subscribeShared(group: string, filter: string): Promise<void> {
+    await probeSharedSubscription(this.client, speaksMqtt5(this.client), this.address);
+    await this.client.subscribeAsync(sharedFilter(group, filter), { qos: 1 });
+  }
+
+  async unsubscribe(filters: string[]): Promise<void> {
+    await this.client.unsubscribeAsync(filters);
+  }
+
+  async drained(timeoutMs: number): Promise<boolean> {
+    const isEmpty = () => Object.keys(this.client.outgoing).length === 0;
+    const endMs = Date.now() + timeoutMs;
+    while (this.client.connected && !isEmpty() && Date.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    return isEmpty();
+  }
+
+  async end(isProper: boolean): Promise<void> {
+    await this.client.endAsync(!isProper);
+  }
+
+  /**
+   * What comes in one read is acknowledged and answered in one write: by itself, the client makes
+   * a system call for each packet, which at load is a third of what the server does.
+   */
+  private cork(): void {
+    if (this.isCorked) return;
+    this.isCorked = true;
+    const { stream } = this.client;
+    stream.cork();
+    setImmediate(() => {
+      this.isCorked = false;
+      stream.uncork();
+    });
+  }
+}
