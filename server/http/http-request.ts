@@ -45,15 +45,16 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
 /**
  * Another site's page may make a browser send requests here, but not with our own origin, and a
  * name that was re-pointed at this machine shows in the Host header.
+ * @param scheme of our own origin, or undefined if either will do
  * @param anyHost whether other names than this machine's own for itself will do
  * @throws HttpError 403
  */
 export function refuseCrossSite(
   headers: IncomingHttpHeaders,
-  { scheme, host }: Client,
+  { scheme, host }: Pick<Client, "host"> & { scheme?: Client["scheme"] },
   anyHost: boolean,
 ): void {
-  const name = hostname(`${scheme}://${host}`);
+  const name = hostname(`http://${host}`);
   if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
     throw new HttpError(403, `Host: found ${host || "nothing"}, allowed is localhost`);
   // The browser's own word, which no page can forge (W3C Fetch Metadata, section 2.3). It holds
@@ -61,12 +62,19 @@ export function refuseCrossSite(
   const site = headers["sec-fetch-site"];
   if (site === "same-origin") return;
   const { origin } = headers;
-  if (origin !== undefined && origin !== `${scheme}://${host}`)
+  if (origin !== undefined && !isOwn(origin, scheme, host))
     throw new HttpError(403, `Origin: found ${origin}, allowed is this page's own`);
   // A link from elsewhere to the page is welcome, an image or a script from here is not.
   const navigates = headers["sec-fetch-mode"] === "navigate";
   if (!navigates && (site === "cross-site" || site === "same-site"))
     throw new HttpError(403, `Sec-Fetch-Site: found ${site}, allowed is same-origin`);
+}
+
+/** Without a scheme for a WebSocket: paho says https whatever it uses, and no browser can. */
+function isOwn(origin: string, scheme: string | undefined, host: string): boolean {
+  if (scheme !== undefined) return origin === `${scheme}://${host}`;
+  const bare = (address: string) => address.replace(/:(80|443)$/, "");
+  return bare(origin.replace(/^https?:\/\//, "")) === bare(host);
 }
 
 function hostname(url: string): string {

@@ -10,7 +10,7 @@ export interface Measured {
   devices: { count(): { known: number; online: number } };
   brokerConnected: () => boolean;
   /** The embedded broker, where there is one. */
-  broker?: { readonly clientCount: number };
+  broker?: { readonly clientCount: number; readonly diskTrouble: string | undefined };
 }
 
 /** A plain number, or one for each value of a label. */
@@ -52,8 +52,14 @@ export class Metrics {
       "Lost connections to the broker that were made again.",
       () => counts.reconnects,
     );
-    if (broker)
+    if (broker) {
       this.gauge("broker_clients", "Clients at the embedded broker.", () => broker.clientCount);
+      this.gauge(
+        "broker_unwritten",
+        "1 while the disk does not take what the embedded broker has to keep, else 0.",
+        () => Number(broker.diskTrouble !== undefined),
+      );
+    }
     this.gauge("devices", "Devices seen since the start.", () => devices.count().known);
     this.gauge("devices_online", "Devices that are online.", () => devices.count().online);
     this.counter(

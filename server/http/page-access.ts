@@ -34,11 +34,12 @@ export class PageAccess {
   }
 
   /** @throws HttpError 403 for what another site's page made a browser do */
-  refuseCrossSite(request: IncomingMessage): void {
+  refuseCrossSite(request: IncomingMessage, isWebSocket = false): void {
     try {
       // What a re-pointed name could reach is behind the token, so any name of ours will do.
       const anyHost = this.options.token !== undefined;
-      refuseCrossSite(request.headers, this.client(request), anyHost);
+      const { scheme, host } = this.client(request);
+      refuseCrossSite(request.headers, isWebSocket ? { host } : { scheme, host }, anyHost);
     } catch (error) {
       this.refuse(request, "cross-site", (error as Error).message);
       throw error;

@@ -21,8 +21,9 @@ export function serveWebSockets(
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
-    // [MQTT-6.0.0-4]: the subprotocol is "mqtt".
-    handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
+    // [MQTT-6.0.0-3, MQTT-6.0.0-4]: the subprotocol is "mqtt"; before 3.1.1 it was "mqttv3.1".
+    handleProtocols: (offered) =>
+      ["mqtt", "mqttv3.1"].find((protocol) => offered.has(protocol)) ?? false,
   });
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", () => stream.destroy());

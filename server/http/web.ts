@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createWebSocketStream, type WebSocket, type WebSocketServer } from "ws";
+import type { WebSocketServer } from "ws";
 import { LIGHT_MAX } from "../../src/common/wire";
 import type { Events, GroupView } from "../../src/common/api";
 import type { Broker } from "../broker/broker";
@@ -17,6 +17,7 @@ import type { Fields } from "../../src/common/server-rule";
 import type { Tls } from "../setup/tls";
 import { messageOf } from "../base/user-error";
 import { VERSION } from "../base/version";
+import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
 export interface WebOptions {
@@ -226,18 +227,12 @@ export class Web {
         if (!broker) throw new HttpError(404, "no broker here");
         return {
           // It asks for no token: the broker asks for user and password.
-          admit: () => access.refuseCrossSite(request),
-          serve: (socket) => this.serveMqtt(socket, broker, access.client(request).address),
+          admit: () => access.refuseCrossSite(request, true),
+          serve: (socket) => serveMqtt(socket, broker, access.client(request).address),
         };
       default:
         throw new HttpError(404, `nothing at ${path}`);
     }
-  }
-
-  private serveMqtt(socket: WebSocket, broker: Broker, address: string): void {
-    const stream = createWebSocketStream(socket);
-    stream.on("error", () => stream.destroy());
-    if (!broker.handle(stream, address)) socket.terminate();
   }
 
   /**

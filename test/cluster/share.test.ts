@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { generate, parser, type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Aedes } from "../support/aedes";
+import { EmbeddedBroker } from "../support/embedded-broker";
 import { Fleet, FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
@@ -99,11 +99,11 @@ it("when one is killed under load, the others go on with what comes then", async
 });
 
 it("refuses a broker of MQTT 3.1.1", async () => {
-  const aedes = await Aedes.start();
-  await expect(start(aedes.url)).rejects.toThrow(
-    `nightlight: --share: the broker ${aedes.url} does not speak MQTT 5; use --shard instead\n`,
+  const embedded = await EmbeddedBroker.start();
+  await expect(start(embedded.url)).rejects.toThrow(
+    `nightlight: --share: the broker ${embedded.url} does not speak MQTT 5; use --shard instead\n`,
   );
-  await aedes.stop();
+  await embedded.stop();
 });
 
 it("refuses a broker that grants a shared subscription and delivers nothing", async () => {

@@ -4,7 +4,7 @@ import type { Case } from "./scene";
 export type BrokerName = "the embedded broker" | "Mosquitto 2.0.11";
 
 /** Those that the tests run against. */
-export const BROKERS: BrokerName[] = ["Mosquitto 2.0.11"];
+export const BROKERS: BrokerName[] = ["the embedded broker", "Mosquitto 2.0.11"];
 
 export interface Departure {
   broker: BrokerName;

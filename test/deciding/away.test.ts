@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Group } from "../../src/common/groups";
-import { Aedes } from "../support/aedes";
+import { EmbeddedBroker } from "../support/embedded-broker";
 import { startDevice, type TestDevice } from "../support/device";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight, type Started } from "../support/nightlight";
@@ -17,13 +17,13 @@ const GROUP: Group = {
   validMs: 30_000,
 };
 
-const BROKERS = { aedes: () => Aedes.start(), Mosquitto: () => Mosquitto.start() };
+const BROKERS = { embedded: () => EmbeddedBroker.start(), Mosquitto: () => Mosquitto.start() };
 
 /** A lamp that is our firmware, decided for by a sensor elsewhere, and away for a while. */
-describe.each(["aedes", "Mosquitto"] as const)(
+describe.each(["embedded", "Mosquitto"] as const)(
   "commands through %s to a device that is away",
   (name) => {
-    let broker: Aedes | Mosquitto;
+    let broker: EmbeddedBroker | Mosquitto;
     let server: Started;
     let lamp: TestDevice | undefined;
     let witness: Witness;

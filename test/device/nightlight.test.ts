@@ -6,7 +6,7 @@ import { Witness } from "../support/witness";
 
 const ID = "test-1";
 
-describe.each(["aedes", "Mosquitto"])("the compiled firmware through %s", (name) => {
+describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware through %s", (name) => {
   let mosquitto: Mosquitto | undefined;
   let nightlight: Started;
   let witness: Witness;

@@ -24,6 +24,8 @@ export class Wire {
       this.wake();
     });
     stream.on("error", (error) => (this.error = error));
+    // A WebSocket as a stream is not closed before its own side has ended.
+    stream.on("end", () => stream.end());
     stream.on("close", () => {
       this.closed = true;
       this.wake();

@@ -3,11 +3,11 @@ import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { Rejections } from "../../server/base/rejections";
 
 /** The embedded broker alone, open as on loopback, and without a limit to the message rate. */
-export class Aedes {
-  private constructor(private readonly broker: Broker) {}
+export class EmbeddedBroker {
+  private constructor(readonly broker: Broker) {}
 
-  static async start(): Promise<Aedes> {
-    return new Aedes(
+  static async start(): Promise<EmbeddedBroker> {
+    return new EmbeddedBroker(
       await Broker.start({
         listeners: [{ host: "127.0.0.1", port: 0, option: "--mqtt-port" }],
         rejections: new Rejections(() => undefined),

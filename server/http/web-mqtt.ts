@@ -1,0 +1,13 @@
+import { createWebSocketStream, type WebSocket } from "ws";
+import type { Broker } from "../broker/broker";
+
+/** MQTT over a WebSocket. */
+export function serveMqtt(socket: WebSocket, broker: Broker, address: string): void {
+  const stream = createWebSocketStream(socket);
+  stream.on("error", () => stream.destroy());
+  // [MQTT-6.0.0-1]; before the stream takes it for what it is not.
+  socket.prependListener("message", (_data, isBinary) => {
+    if (!isBinary) stream.destroy();
+  });
+  if (!broker.handle(stream, address)) socket.terminate();
+}
