@@ -75,6 +75,7 @@ export class Broker {
       logins,
       limits,
       rejections,
+      locals: new Set(),
       newClientId: () => `nightlight-${run}-${++count}`,
       onReplaced: (clientId, from, by) => this.replaced(clientId, from, by),
       onTrouble: (message) => this.options.onTrouble?.(message),
@@ -113,7 +114,7 @@ export class Broker {
 
   /** Clients that are connected at present. */
   get clientCount(): number {
-    let count = 0;
+    let count = this.house.locals.size;
     for (const client of this.clients) if (client.isLoggedIn) count++;
     return count;
   }

@@ -57,6 +57,8 @@ export interface House {
   readonly logins: Logins;
   readonly limits: Limits;
   readonly rejections: Rejections;
+  /** Clients within this process. */
+  readonly locals: Set<unknown>;
   /** A client id for one that came without. */
   newClientId(): string;
   /** A client id was taken over from one address by another. */

@@ -25,6 +25,7 @@ export class LocalClient implements Subscriber {
     private readonly options: LocalOptions,
   ) {
     const { clientId, will } = options;
+    house.locals.add(this);
     house.core.setWill(clientId, will && { ...will, free: isServers(will.topic) });
   }
 
@@ -55,6 +56,7 @@ export class LocalClient implements Subscriber {
   end(isProper: boolean): void {
     for (const filter of this.filters) this.house.core.unsubscribe(this, filter);
     this.filters.clear();
+    this.house.locals.delete(this);
     const will = this.house.core.takeWill(this.options.clientId);
     if (will && !isProper) this.house.core.publish(will);
   }
