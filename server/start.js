@@ -21,7 +21,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** As deep as server/base/root.ts, which finds the checkout by its own place. */
 const FOLDER = join(ROOT, ".devicescript/server");
 /** They find files of their own beside themselves. */
-const APART = ["esbuild", "node-sqlite3-wasm", "classic-level", "serialport"];
+const APART = ["esbuild", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const main = join(FOLDER, `main-${fingerprint()}.mjs`);

@@ -51,7 +51,7 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
  */
 export function refuseCrossSite(
   headers: IncomingHttpHeaders,
-  { scheme, host }: Pick<Client, "host"> & { scheme?: Client["scheme"] },
+  { scheme, host }: Pick<Client, "host"> & Partial<Client>,
   anyHost: boolean,
 ): void {
   const name = hostname(`http://${host}`);

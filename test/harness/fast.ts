@@ -6,8 +6,6 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Whoever imports one of these may start a process, listen, connect, or emulate. */
 const WORLD = new RegExp(
   `^(node:(child_process|cluster|dgram|http2?|https|net|tls|worker_threads)|@devicescript/.*|${[
-    "aedes.*",
-    "classic-level",
     "jacdac-ts",
     "koffi",
     "mqtt",

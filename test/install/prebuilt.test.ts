@@ -32,14 +32,8 @@ const PLATFORMS: Platform[] = [
   { os: "win32", cpu: "x64" },
 ];
 
-/**
- * serialport is optional: without it all works but the USB line to a board. classic-level is what
- * the embedded broker keeps its state in.
- */
-const MISSING = [
-  "node_modules/@serialport/bindings-cpp on linux arm64 musl",
-  "node_modules/classic-level on linux arm64 musl",
-];
+/** serialport is optional: without it all works but the USB line to a board. */
+const MISSING = ["node_modules/@serialport/bindings-cpp on linux arm64 musl"];
 
 const nameOf = ({ os, cpu, libc }: Platform) => [os, cpu, libc].filter(Boolean).join(" ");
 
