@@ -4,7 +4,7 @@ import type { Rule } from "./common/rule";
 /** What the firmware takes over from `devicescript.json`. */
 export interface DeviceConfig {
   id: string;
-  /** `embedded`, or `mqtt://HOST[:PORT]`, or `mqtts://HOST[:PORT]`. */
+  /** `embedded`, or `mqtt://HOST[:PORT]`, or `mqtts://HOST[:PORT]`: see `broker-address`. */
   broker: string;
   telemetry: CadenceConfig & {
     /** Keep readings while there is no connection and send them afterwards, or drop them. */

@@ -4,6 +4,7 @@ import { Led } from "./led";
 import { MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
+import { formatBrokerAddress } from "./common/broker-address";
 import { deviceClientId, topicOf } from "./common/wire";
 
 const KEEP_ALIVE_S = 15;
@@ -16,7 +17,7 @@ const settings = await readSettings();
 if (settings.broker) {
   const { host, port, tls } = settings.broker;
   const clientId = deviceClientId(settings.id);
-  console.log(`Connecting to ${tls ? "mqtts" : "mqtt"}://${host}:${port} as ${clientId}`);
+  console.log(`Connecting to ${formatBrokerAddress(settings.broker)} as ${clientId}`);
   const mqtt = new MqttClient({
     host,
     port,

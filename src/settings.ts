@@ -9,7 +9,7 @@ const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
 /** What this one device was told: its settings, and `devicescript.json` where there are none. */
 export interface DeviceSettings {
   id: string;
-  /** Undefined where the setting is not an address. */
+  /** Undefined if the setting is no address that a device can reach. */
   broker: BrokerAddress;
   user: string;
   password: string;
@@ -21,14 +21,21 @@ export async function readSettings(): Promise<DeviceSettings> {
   const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
   const broker = await readSetting<string>("BROKER", preset);
   const address = parseBrokerAddress(broker);
-  if (!address) console.log(`BROKER: found ${broker}, allowed is mqtt(s)://HOST[:PORT]`);
   return {
     id: ownId(await readSetting<string>("ID", config.id)),
-    broker: address,
+    broker: checked(address, broker),
     user: await readSetting<string>("MQTT_USER"),
     password: await readSetting<string>("MQTT_PWD"),
     lastId: await readSetting<number>("LAST_ID", 0),
   };
+}
+
+function checked(address: BrokerAddress | string, text: string): BrokerAddress {
+  let error = "expected mqtt:// or mqtts://";
+  if (typeof address === "string") error = address;
+  else if (address.scheme.indexOf("ws") !== 0) return address;
+  console.log(`BROKER: ${error}, got ${text}`);
+  return undefined;
 }
 
 /** A `*` stands for the board's own number: one image serves a whole class. */

@@ -4,6 +4,7 @@ import { RemoteLink } from "./remote-link";
 import type { Link, OnMessage } from "./link";
 import { LocalLink, type LocalClient } from "./local-link";
 import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
+import { parseBrokerAddress } from "../../src/common/broker-address";
 import type { Log } from "../base/log";
 import { connectionError, type Tls } from "../setup/tls";
 import { OutgoingStore } from "./outgoing-store";
@@ -136,7 +137,7 @@ type Try<T> = (options: IClientOptions) => Promise<T>;
 
 async function connectTo<T>(urls: Urls, access: BrokerAccess, attempt: Try<T>): Promise<T> {
   const { mqtt5, keepSession } = access;
-  const servers = urls.length > 1 && { servers: urls.map(hostAndPort) };
+  const servers = urls.length > 1 && { servers: urls.map(nodeAt) };
   if (mqtt5)
     try {
       return await attempt({ ...servers, protocolVersion: 5, ...(keepSession && KEPT_SESSION) });
@@ -148,10 +149,11 @@ async function connectTo<T>(urls: Urls, access: BrokerAccess, attempt: Try<T>): 
 
 function optionsFor(access: BrokerAccess, url: string): IClientOptions {
   const { clientId, username, password } = access;
+  const { host, tls: encrypted } = nodeAt(url);
   // The client would make TLS of a plain address, given a certificate.
-  const encrypted = /^(mqtts|wss):/.test(url);
   const tls = { ...(encrypted && access.tls), minVersion: "TLSv1.2" as const };
   return {
+    host,
     clientId,
     username,
     password,
@@ -190,8 +192,12 @@ function open<T>(url: string, options: IClientOptions, prepare: (link: Link) => 
   });
 }
 
-function hostAndPort(url: string): { host: string; port: number } {
-  const { protocol, hostname, port } = new URL(url);
-  const usual = { "mqtt:": 1883, "mqtts:": 8883, "ws:": 80, "wss:": 443 }[protocol] ?? 1883;
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || usual };
+/** @throws UserError if the text is no broker's address */
+function nodeAt(url: string): { host: string; port: number; tls: boolean } {
+  const address = parseBrokerAddress(url);
+  if (typeof address === "string") throw new UserError(`broker ${url}: ${address}`);
+  const { scheme, host, port, tls } = address;
+  // MQTT.js makes the URL of a WebSocket from the host as it stands.
+  const inUrl = scheme.startsWith("ws") && host.includes(":") ? `[${host}]` : host;
+  return { host: inUrl, port, tls };
 }

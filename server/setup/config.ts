@@ -5,7 +5,7 @@ import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
 import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
-import { withoutPassword } from "./secrets";
+import { readBrokerUrl, withoutPassword } from "./broker-url";
 import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
 
@@ -57,7 +57,11 @@ export function parseConfig(text: string, name = CONFIG_FILE): Config {
     useDefaults: true,
     allowUnionTypes: true,
   }).compile<Config>(schema);
-  if (validate(value)) return value;
+  if (validate(value)) {
+    const { broker } = value;
+    if (broker === "embedded") return value;
+    return { ...value, broker: readBrokerUrl(`${name}: broker`, broker, "device") };
+  }
   throw new UserError(`${name}: ${describe(validate.errors?.[0])}`);
 }
 

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { LIGHT_MAX } from "../../src/common/wire";
+import { readBrokerUrl } from "./broker-url";
 import { CLUSTER_FLAGS, CLUSTER_HELP, parseMembership, type Membership } from "./cluster-options";
 import type { Config } from "./config";
 import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history-options";
 import type { LogFormat } from "../base/log";
 import { fieldsOf } from "../../src/common/server-rule";
 import { PROXY_FLAGS, PROXY_HELP, parseProxy, type ProxyOptions } from "./proxy-options";
-import { withoutPassword, type Secrets } from "./secrets";
+import type { Secrets } from "./secrets";
 import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
 import { portNumber, wholeNumber } from "./whole-number";
 import { UserError, messageOf } from "../base/user-error";
@@ -66,12 +67,12 @@ export function parseOptions(
   if (values.version) return "version";
   checkLog(values.log);
   const configured = config.broker === "embedded" ? undefined : config.broker;
-  const given = values.broker === undefined ? [] : checkBrokers(values.broker);
+  const given = values.broker === undefined ? [] : readBrokers(values.broker);
   const [brokerUrl = configured, ...otherBrokerUrls] = given;
   const simulate = !values["no-device"];
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
-      `--broker: found ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
+      `--broker: got ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
     );
   if (simulate && !fieldsOf(config.rule).includes("light"))
     throw new UserError(
@@ -149,23 +150,13 @@ function checkId(id: string): string {
   );
 }
 
-function checkBrokers(text: string): string[] {
-  const urls = text.split(",").map(checkBroker);
-  if (new Set(urls.map((url) => new URL(url).protocol)).size > 1)
+function readBrokers(text: string): string[] {
+  const urls = text.split(",").map((url) => readBrokerUrl("--broker", url, "server"));
+  // A client takes scheme and path from the first one.
+  const likeness = (url: string) => `${new URL(url).protocol} ${new URL(url).pathname}`;
+  if (new Set(urls.map(likeness)).size > 1)
     throw new UserError(
-      `--broker: found "${text}", but several nodes are reached alike: all by mqtt://, or all by mqtts://, ws:// or wss://`,
+      `--broker: expected nodes with the same scheme and path, got "${urls.join(",")}"`,
     );
   return urls;
-}
-
-function checkBroker(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const known = ["mqtt:", "mqtts:", "ws:", "wss:"];
-  if (!url?.hostname || !known.includes(url.protocol))
-    throw new UserError(
-      `--broker: found "${withoutPassword(text)}", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]`,
-    );
-  if (url.username || url.password)
-    throw new UserError("--broker: user and password go in .env.local, as MQTT_USER and MQTT_PWD");
-  return text;
 }

@@ -16,8 +16,3 @@ export function readSecrets(path?: string): Secrets {
   }
   return secrets;
 }
-
-/** An address as it may be shown: whatever precedes a host's @ may be a user and a password. */
-export function withoutPassword(text: string): string {
-  return text.replace(/[^"]*@/g, "…@");
-}

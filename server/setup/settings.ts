@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseBrokerAddress } from "../../src/common/broker-address";
+import { brokerUrlError } from "./broker-url";
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
@@ -104,10 +104,7 @@ function checkValue(name: SettingName, value: string): string | undefined {
         return `found "${value}", allowed are letters, digits, '.', '_', '-' and one '*', at most 40`;
       return undefined;
     case "BROKER":
-      if (value.includes("@")) return "user and password go in MQTT_USER and MQTT_PWD";
-      if (!parseBrokerAddress(value))
-        return `found "${value}", allowed is mqtt://HOST[:PORT] or mqtts://HOST[:PORT]`;
-      return undefined;
+      return brokerUrlError(value, "device");
     case "WIFI_SSID":
       return bytes > 32 ? `has ${bytes} bytes, allowed are 32` : undefined; // IEEE 802.11, 9.4.2.2
     case "WIFI_PWD":

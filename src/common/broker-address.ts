@@ -1,24 +1,72 @@
-/** Where a broker is. Pure; imports nothing. */
+/** The one parser for a broker's address: on the device and in Node. Pure; imports nothing. */
 export interface BrokerAddress {
+  /** `mqtt`, `mqtts`, `ws` or `wss`, in lower case. */
+  scheme: string;
+  /** In lower case; an IPv6 address without its brackets. */
   host: string;
   port: number;
   tls: boolean;
+  /** Of a WebSocket, from its `/` on; else empty. */
+  path: string;
 }
 
+const SCHEMES = ["mqtt", "mqtts", "ws", "wss"];
+/** IANA's for MQTT; those of HTTP for a WebSocket (RFC 6455, 3). */
+const PORTS = [1883, 8883, 80, 443];
+
 /**
- * Reads `mqtt://HOST[:PORT]` or `mqtts://HOST[:PORT]`; the ports default to IANA's 1883 and 8883.
- * @returns undefined where the text is neither
+ * Reads `SCHEME://HOST[:PORT][PATH]` (RFC 3986, 3); an IPv6 address stands in brackets.
+ * @returns the address, or what was expected instead. No regular expressions, which the device
+ * can't test with.
  */
-export function parseBrokerAddress(url: string): BrokerAddress | undefined {
-  const tls = url.indexOf("mqtts://") === 0;
-  if (!tls && url.indexOf("mqtt://") !== 0) return undefined;
-  let host = url.slice(tls ? 8 : 7);
-  let port = tls ? 8883 : 1883;
-  const colon = host.indexOf(":");
+export function parseBrokerAddress(text: string): BrokerAddress | string {
+  const schemeEnd = text.indexOf("://");
+  const kind = schemeEnd < 0 ? -1 : SCHEMES.indexOf(text.slice(0, schemeEnd).toLowerCase());
+  if (kind < 0) return "expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]";
+  // Anywhere, not only before the host: a password may hold any character.
+  if (text.indexOf("@") >= 0) return "expected user and password in MQTT_USER and MQTT_PWD";
+  let host = text.slice(schemeEnd + 3).toLowerCase();
+  let path = "";
+  const slash = host.indexOf("/");
+  if (slash >= 0) {
+    path = text.slice(schemeEnd + 3 + slash);
+    host = host.slice(0, slash);
+  }
+  const bracket = host[0] === "[" ? host.indexOf("]") : -1;
+  let port = PORTS[kind] as number;
+  const colon = host.indexOf(":", bracket + 1);
   if (colon >= 0) {
-    port = parseInt(host.slice(colon + 1));
+    port = readPort(host.slice(colon + 1));
     host = host.slice(0, colon);
   }
-  if (!host || !(port > 0 && port < 65536)) return undefined;
-  return { host, port, tls };
+  if (!port) return "expected a port from 1 to 65535, and an IPv6 address in brackets";
+  if (bracket >= 0 && bracket === host.length - 1) {
+    host = host.slice(1, bracket);
+    if (host.indexOf(":") < 0 || !consistsOf(host, "0123456789abcdef:."))
+      return "expected an IPv6 address in the brackets";
+  } else if (!host || !consistsOf(host, HOST_CHARACTERS))
+    return "expected a host name, an IPv4 address or an IPv6 address in brackets";
+  if (kind < 2 && path === "/") path = "";
+  if (kind < 2 && path) return "expected no path, which only ws:// and wss:// have";
+  return { scheme: SCHEMES[kind] as string, host, port, tls: kind === 1 || kind === 3, path };
+}
+
+const HOST_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+
+/** The address in one spelling: that of `parseBrokerAddress`. */
+export function formatBrokerAddress({ scheme, host, port, path }: BrokerAddress): string {
+  return `${scheme}://${host.indexOf(":") < 0 ? host : `[${host}]`}:${port}${path}`;
+}
+
+/** @returns 0 for what is no port */
+function readPort(text: string): number {
+  if (!text || text.length > 5 || !consistsOf(text, "0123456789")) return 0;
+  const port = parseInt(text);
+  return port < 65536 ? port : 0;
+}
+
+function consistsOf(text: string, characters: string): boolean {
+  for (let at = 0; at < text.length; at++)
+    if (characters.indexOf(text[at] as string) < 0) return false;
+  return true;
 }

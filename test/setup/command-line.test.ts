@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import { Users } from "../../server/setup/users";
 import { freePort } from "../support/mosquitto";
 import { until } from "../support/until";
 
@@ -47,6 +51,19 @@ describe("npm start", () => {
     },
   );
 
+  it("reaches its broker on IPv6, and so does its device", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "nightlight-ipv6-"));
+    new Users(dir).set("x", { role: "device", password: null });
+    const ports = ["--mqtt-port", "0", "--http-port", "0"];
+    const { child, out, end } = start(...ports, "--listen", "::1", "--data", dir);
+    await until("ready", () => out().includes("Nightlight is ready: http://[::1]:"));
+    expect(out()).toMatch(/Connecting to mqtt:\/\/\[::1\]:\d+ as /);
+    expect(out()).not.toContain("has sent nothing so far");
+    child.kill();
+    await end;
+    rmSync(dir, { recursive: true });
+  });
+
   it.each([
     [["--bogus"], "nightlight: Unknown option '--bogus'; see npm start -- --help\n"],
     [
@@ -55,7 +72,7 @@ describe("npm start", () => {
     ],
     [
       ["--broker", "http://x"],
-      'nightlight: --broker: found "http://x", allowed is mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]\n',
+      'nightlight: --broker: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "http://x"\n',
     ],
     [
       ["--broker", "mqtt://127.0.0.1:1"],

@@ -53,7 +53,10 @@ describe("devicescript.json", () => {
       withChange({ colour: "red" }),
       "devicescript.json: colour: not a field, allowed are id, broker, devices, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
     ],
-    [withChange({ broker: "mqtt://me:secret@host" }), /^devicescript.json: broker: found /],
+    [
+      withChange({ broker: "mqtt://me:secret@host" }),
+      /^devicescript.json: broker: expected user and password in MQTT_USER and MQTT_PWD, got "…@host"$/,
+    ],
   ])("refuses %s", (text, message) => {
     expect(() => parseConfig(text)).toThrow(message);
   });

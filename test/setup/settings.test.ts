@@ -68,7 +68,7 @@ describe(".env.local", () => {
     [`MQTT_USER=${"a".repeat(201)}`, ".env.local:1: MQTT_USER: has 201 bytes, allowed are 200"],
     [
       "BROKER=broker.example",
-      '.env.local:1: BROKER: found "broker.example", allowed is mqtt://HOST[:PORT] or mqtts://HOST[:PORT]',
+      '.env.local:1: BROKER: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "broker.example"',
     ],
     [
       "ID=a/b",
@@ -111,13 +111,22 @@ describe("settings for a board", () => {
     expect(rest).toEqual([]);
   });
 
-  it.each([undefined, "mqtt://127.0.0.1", "mqtts://localhost:8883"])(
+  it.each([undefined, "mqtt://127.0.0.1", "MQTTS://LocalHost:8883", "mqtt://[::1]"])(
     "refuse the broker %s",
     (BROKER) => {
       const settings = BROKER === undefined ? wifi : { ...wifi, BROKER };
       expect(() => checkForBoard(board, settings, config)).toThrow(/a board needs an address/);
     },
   );
+
+  it("say that IPv6 is not tried, or not there", () => {
+    const settings = { ...wifi, BROKER: "mqtt://[2001:db8::1]" };
+    expect(checkForBoard(board, settings, config)).toEqual([
+      "BROKER: IPv6 has not been tried on a board; IPv4 has",
+    ]);
+    const wio = { title: "Wio Terminal", family: "samd51" };
+    expect(() => checkForBoard(wio, settings, config)).toThrow(/Wio Terminal has no IPv6/);
+  });
 
   it("take the broker of devicescript.json where they name none", () => {
     const withBroker = { ...config, broker: "mqtt://broker.example" };

@@ -113,16 +113,16 @@ describe("npm start", () => {
     ],
     [
       ["--broker", "mqtt://b", "--limit", "connections=1"],
-      /^--limit: is for the embedded broker, but the broker is mqtt:\/\/b$/,
+      /^--limit: is for the embedded broker, but the broker is mqtt:\/\/b:1883$/,
     ],
   ])("says in one line what is wrong with %j", (flags, message) => {
     expect(() => options(flags)).toThrow(message);
   });
 
   it.each([
-    ["mqtt://me:hunter22secret@host", /user and password go in .env.local/],
-    ["mqtt//me:hunter22secret@host", /found "…@host"/],
-    ["http://me:hunter22/secret@host", /found "…@host"/],
+    ["mqtt://me:hunter22secret@host", /expected user and password in MQTT_USER/],
+    ["mqtt//me:hunter22secret@host", /got "…@host"/],
+    ["http://me:hunter22/secret@host", /got "…@host"/],
   ])("does not repeat a password that was typed into %s", (url, message) => {
     expect(() => options(["--broker", url])).toThrow(message);
     expect(() => options(["--broker", url])).not.toThrow("hunter22");

@@ -33,16 +33,23 @@ export function checkForBoard(
     throw new UserError(`${SETTINGS_FILE}: WIFI_SSID: missing, and a board has no other network`);
   const broker = settings.BROKER ?? config.broker;
   const address = parseBrokerAddress(broker);
-  if (!address || /^(localhost|127\..*)$/.test(address.host)) {
-    const found = settings.BROKER === undefined ? "missing" : `found ${broker}`;
+  if (typeof address === "string" || /^(localhost|127\..*|::1)$/.test(address.host)) {
+    const found = settings.BROKER === undefined ? "missing" : `got ${broker}`;
     throw new UserError(
       `${SETTINGS_FILE}: BROKER: ${found}, but a board needs an address on its network, such as ${suggestion()}`,
     );
   }
-  if (!address.tls) return [];
+  const warnings: string[] = [];
+  if (address.host.includes(":")) {
+    if (board.family === "samd51")
+      throw new UserError(
+        `${SETTINGS_FILE}: BROKER: ${board.title} has no IPv6: use IPv4 or a name`,
+      );
+    warnings.push("BROKER: IPv6 has not been tried on a board; IPv4 has");
+  }
+  if (!address.tls) return warnings;
   if (WITHOUT_TLS.includes(board.family))
     throw new UserError(`${SETTINGS_FILE}: BROKER: ${board.title} has no TLS: use mqtt://`);
-  const warnings: string[] = [];
   if (PRIVATE_NAME.test(address.host))
     warnings.push(`BROKER: ${address.host} has no certificate of a public CA: ${NO_PRIVATE_CA}`);
   if (env["NODE_EXTRA_CA_CERTS"])

@@ -1,6 +1,7 @@
 /** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
 import { command, readFlags } from "../../tools/command";
 import { onEndRequest } from "../../../server/base/ending";
+import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
 import { FlashedBoard } from "../emulator/emulated-board";
@@ -17,11 +18,12 @@ async function main(): Promise<void> {
   });
   const port = portNumber("--port", options.port, 0);
   const settings = readSettings();
+  const broker = options.broker ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
   console.log("Building ...");
   await buildSlice();
   const board = await FlashedBoard.start({
     id: options.id ?? settings.ID ?? "wio-terminal",
-    broker: options.broker ?? settings.BROKER ?? "mqtt://127.0.0.1:1883",
+    broker: readBrokerUrl("--broker", broker, "device"),
     prepare: (wio) => {
       wio.light = HALF_LIGHT;
       wio.onLog = (line) => console.log(line);
