@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { check, type Rule, type Rules } from "../support/history/check";
+import { EACH_SEED, SIZE, holds } from "../support/history/holds";
+import { LyingBroker, type Lie } from "../support/history/lying-broker";
+import { record } from "../support/history/run";
+import { Mosquitto } from "../support/mosquitto";
+
+/**
+ * Mosquitto publishes no will of a kept session that is taken over. Of overlapping subscriptions it
+ * takes any one, not the strongest, unless it is told to send a copy for each.
+ */
+const MOSQUITTO: Rules = { overlapping: "each", willAtTakeOver: false, survivesKill: false };
+const FAIR = "allow_anonymous true\nallow_duplicate_messages true\n";
+
+describe("what clients see of Mosquitto at random", () => {
+  let mosquitto: Mosquitto;
+
+  beforeAll(async () => {
+    mosquitto = await Mosquitto.start(FAIR);
+  });
+
+  afterAll(() => mosquitto.stop());
+
+  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) =>
+    holds({ port: mosquitto.port, rules: MOSQUITTO }, seed),
+  );
+
+  /** By lie: the rule that a checker which sees it names, beside others. */
+  it.each<[Lie, Rule]>([
+    ["drops", "lost"],
+    ["forgets messages", "lost"],
+    ["forgets subscriptions", "lost"],
+    ["swaps", "order"],
+    ["doubles", "repeated"],
+    ["hides DUP", "DUP"],
+    ["answers with old", "retained"],
+    ["mixes topics", "invented"],
+    ["lowers QoS", "QoS"],
+    ["ignores DISCONNECT", "will"],
+  ])("does not hide that a broker %s: %s", async (lie, rule) => {
+    const liar = await LyingBroker.start(mosquitto.port, lie, 1);
+    try {
+      const found = new Set<Rule>();
+      // A lie may do no harm: what it strikes is chance.
+      for (let seed = 1001; seed <= 1010 && !found.has(rule); seed++) {
+        const target = { port: liar.port, rules: MOSQUITTO };
+        const history = await record(target, { ...SIZE, seed, quietMs: 200 });
+        for (const violation of check(history, MOSQUITTO)) found.add(violation.rule);
+      }
+      expect(found).toContain(rule);
+    } finally {
+      await liar.stop();
+    }
+  });
+});

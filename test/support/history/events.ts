@@ -1,0 +1,111 @@
+export type Qos = 0 | 1 | 2;
+
+/** What a client publishes, or leaves as its will. */
+export interface Message {
+  topic: string;
+  /** Different for each message, so that one that arrives can be told; "" clears a retained one. */
+  payload: string;
+  qos: Qos;
+  retain: boolean;
+}
+
+export interface Subscription {
+  filter: string;
+  qos: Qos;
+}
+
+/** What answers a request of a client. */
+export type Answer = "puback" | "pubrec" | "pubcomp" | "suback" | "unsuback" | "pingresp";
+
+/**
+ * One thing that a client did or saw. Its place in the history is its time: what a client sends is
+ * recorded before it leaves, what it receives once it is there.
+ */
+export type HistoryEvent =
+  /** CONNECT is sent. An older connection of the client that is open is taken over. */
+  | { type: "connect"; connection: number; client: string; clean: boolean; will?: Message }
+  | { type: "connack"; connection: number; sessionPresent: boolean }
+  /** `of`: where the message was sent first, if this is not the first time. */
+  | { type: "publish"; connection: number; message: Message; of?: number }
+  /** PUBREL is sent for the message that was published there. */
+  | { type: "release"; connection: number; of: number }
+  | { type: "subscribe"; connection: number; subscriptions: Subscription[] }
+  | { type: "unsubscribe"; connection: number; filters: string[] }
+  | { type: "ping"; connection: number }
+  /** `to`: where the request was sent. */
+  | { type: "answer"; connection: number; answer: Answer; to: number; granted?: number[] }
+  | { type: "received"; connection: number; message: Message; dup: boolean; packetId?: number }
+  /** PUBACK or PUBREC is sent for a message that was received. */
+  | { type: "confirm"; connection: number; packetId: number }
+  /** PUBREL is received. */
+  | { type: "released"; connection: number; packetId: number }
+  /** Received, and nothing that anyone waited for. */
+  | { type: "stray"; connection: number; packet: string }
+  /** DISCONNECT is sent. */
+  | { type: "disconnect"; connection: number }
+  /** The client ends the connection without a word. */
+  | { type: "cut"; connection: number }
+  /** It is closed, whoever did it. */
+  | { type: "closed"; connection: number }
+  /** The broker's process is killed; connections still seem to open until it is gone. */
+  | { type: "kill" }
+  | { type: "gone" };
+
+/** Whether a topic is one of those that a filter names [MQTT-4.7]. */
+export function matches(filter: string, topic: string): boolean {
+  const wanted = filter.split("/");
+  const levels = topic.split("/");
+  if (topic.startsWith("$") && !filter.startsWith("$")) return false;
+  for (const [at, level] of wanted.entries()) {
+    if (level === "#") return true;
+    if (at >= levels.length || (level !== "+" && level !== levels[at])) return false;
+  }
+  return wanted.length === levels.length;
+}
+
+/** A line for people. */
+export function describe(event: HistoryEvent): string {
+  if (event.type === "kill") return "the broker is killed";
+  if (event.type === "gone") return "the broker is gone";
+  const who = `c${event.connection}`;
+  switch (event.type) {
+    case "connect": {
+      const will = event.will ? `, will ${said(event.will)}` : "";
+      return `${who} CONNECT ${event.client}, ${event.clean ? "clean" : "kept"}${will}`;
+    }
+    case "connack":
+      return `${who} <- CONNACK, session present ${event.sessionPresent ? 1 : 0}`;
+    case "publish":
+      return `${who} PUBLISH ${said(event.message)}${event.of === undefined ? "" : `, again of #${event.of}`}`;
+    case "release":
+      return `${who} PUBREL for #${event.of}`;
+    case "subscribe":
+      return `${who} SUBSCRIBE ${event.subscriptions.map(({ filter, qos }) => `${filter} QoS ${qos}`).join(", ")}`;
+    case "unsubscribe":
+      return `${who} UNSUBSCRIBE ${event.filters.join(", ")}`;
+    case "ping":
+      return `${who} PINGREQ`;
+    case "answer":
+      return `${who} <- ${event.answer.toUpperCase()} to #${event.to}${event.granted ? ` [${event.granted.join()}]` : ""}`;
+    case "received": {
+      const id = event.packetId === undefined ? "" : `, id ${event.packetId}`;
+      return `${who} <- PUBLISH ${said(event.message)}${event.dup ? ", DUP" : ""}${id}`;
+    }
+    case "confirm":
+      return `${who} confirms id ${event.packetId}`;
+    case "released":
+      return `${who} <- PUBREL id ${event.packetId}`;
+    case "stray":
+      return `${who} <- ${event.packet}, which nothing asked for`;
+    case "disconnect":
+      return `${who} DISCONNECT`;
+    case "cut":
+      return `${who} cuts the connection`;
+    case "closed":
+      return `${who} is closed`;
+  }
+}
+
+function said({ topic, payload, qos, retain }: Message): string {
+  return `${topic} "${payload}" QoS ${qos}${retain ? " retain" : ""}`;
+}

@@ -1,0 +1,76 @@
+import { createConnection, type Socket } from "node:net";
+import { generate, parser, type Packet } from "mqtt-packet";
+
+export interface LinkHandlers {
+  packet: (packet: Packet, link: Link) => void;
+  /** What came is no MQTT. */
+  malformed: (error: Error, link: Link) => void;
+  closed: (link: Link) => void;
+}
+
+/** One network connection of a client, with every packet in its own hands. */
+export class Link {
+  /** In the history, once CONNECT is sent. */
+  connection = 0;
+  closed = false;
+  /** Its client listens no longer. */
+  private deaf = false;
+
+  private constructor(
+    private readonly socket: Socket,
+    handlers: LinkHandlers,
+  ) {
+    const packets = parser({ protocolVersion: 4 });
+    packets.on("packet", (packet) => {
+      if (!this.deaf) handlers.packet(packet, this);
+    });
+    packets.on("error", (error: Error) => {
+      if (!this.deaf) handlers.malformed(error, this);
+    });
+    socket.on("data", (chunk) => packets.parse(chunk));
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.closed = true;
+      handlers.closed(this);
+    });
+  }
+
+  /** Resolves with undefined if nobody listens there. */
+  static async open(port: number, handlers: LinkHandlers): Promise<Link | undefined> {
+    const socket = createConnection({ port, host: "127.0.0.1", noDelay: true });
+    return await new Promise((resolve) => {
+      socket.once("connect", () => {
+        socket.removeAllListeners("error");
+        resolve(new Link(socket, handlers));
+      });
+      socket.once("error", () => resolve(undefined));
+    });
+  }
+
+  /** All of them in one segment, if they fit. */
+  send(packets: Packet[]): void {
+    if (packets.length > 0) this.socket.write(Buffer.concat(packets.map((one) => generate(one))));
+  }
+
+  /** The first half of a packet, and no more. */
+  sendHalf(packet: Packet): void {
+    const bytes = generate(packet);
+    this.socket.write(bytes.subarray(0, bytes.length >> 1));
+  }
+
+  ignore(): void {
+    this.deaf = true;
+  }
+
+  /** The client's side of it; what was written still leaves. */
+  end(): void {
+    this.deaf = true;
+    this.socket.end();
+  }
+
+  /** At once: what the system has not sent yet is lost. */
+  reset(): void {
+    this.deaf = true;
+    this.socket.resetAndDestroy();
+  }
+}

@@ -1,0 +1,119 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { generate, parser, type IPublishPacket, type Packet } from "mqtt-packet";
+import { Random } from "../random";
+
+/** What goes wrong now and then. */
+export type Lie =
+  /** A message to a client is acknowledged, and dropped. */
+  | "drops"
+  /** A message to a client waits until the next one has passed it. */
+  | "swaps"
+  | "doubles"
+  | "hides DUP"
+  /** A retained message is answered with one from before. */
+  | "answers with old"
+  /** A message arrives with another's topic. */
+  | "mixes topics"
+  | "lowers QoS"
+  /** The broker never hears of a DISCONNECT. */
+  | "ignores DISCONNECT"
+  /** SUBACK comes, and no subscription stands. */
+  | "forgets subscriptions"
+  /** PUBACK comes, and the message goes nowhere. */
+  | "forgets messages";
+
+/** Stands before a good broker and makes a bad one of it, for a checker that has to see that. */
+export class LyingBroker {
+  private readonly sockets = new Set<Socket>();
+  private readonly oldest = new Map<string, Buffer>();
+  private readonly random: Random;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly lie: Lie,
+    seed: number,
+  ) {
+    this.random = new Random(seed);
+  }
+
+  static async start(brokerPort: number, lie: Lie, seed: number): Promise<LyingBroker> {
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const broker = new LyingBroker(server, lie, seed);
+    server.on("connection", (client) => {
+      broker.join(client, connect({ port: brokerPort, host: "127.0.0.1", noDelay: true }));
+    });
+    return broker;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private join(client: Socket, broker: Socket): void {
+    const toClient = (packet: Packet) => client.write(generate(packet));
+    const toBroker = (packet: Packet) => broker.write(generate(packet));
+    let waiting: IPublishPacket | undefined;
+    this.pass(client, broker, (packet) => {
+      if (packet.cmd === "disconnect" && this.lie === "ignores DISCONNECT") return;
+      if (packet.cmd === "subscribe" && this.lies("forgets subscriptions")) {
+        const granted = packet.subscriptions.map(({ qos }) => qos);
+        toClient({ cmd: "suback", messageId: packet.messageId, granted });
+      } else if (packet.cmd === "publish" && packet.qos === 1 && this.lies("forgets messages"))
+        toClient({ cmd: "puback", messageId: packet.messageId });
+      else toBroker(packet);
+    });
+    this.pass(broker, client, (packet) => {
+      if (packet.cmd !== "publish") {
+        toClient(packet);
+        return;
+      }
+      if (packet.qos === 1 && this.lies("drops")) {
+        toBroker({ cmd: "puback", messageId: packet.messageId });
+        return;
+      }
+      if (!waiting && this.lies("swaps")) {
+        waiting = packet;
+        return;
+      }
+      toClient(this.twisted(packet));
+      if (packet.qos > 0 && this.lies("doubles")) toClient(packet);
+      if (waiting) toClient(waiting);
+      waiting = undefined;
+    });
+  }
+
+  private twisted(packet: IPublishPacket): IPublishPacket {
+    const { topic, retain, qos } = packet;
+    const payload = Buffer.from(packet.payload);
+    if (retain && !this.oldest.has(topic)) this.oldest.set(topic, payload);
+    if (retain && this.lies("answers with old"))
+      return { ...packet, payload: this.oldest.get(topic) ?? payload };
+    if (this.lies("mixes topics")) return { ...packet, topic: `${topic}x` };
+    if (qos === 1 && this.lies("lowers QoS")) return { ...packet, qos: 0 };
+    return this.lie === "hides DUP" ? { ...packet, dup: false } : packet;
+  }
+
+  private lies(lie: Lie): boolean {
+    return this.lie === lie && this.random.below(20) === 0;
+  }
+
+  private pass(from: Socket, to: Socket, handle: (packet: Packet) => void): void {
+    this.sockets.add(from);
+    const packets = parser({ protocolVersion: 4 });
+    packets.on("packet", handle);
+    from.on("data", (chunk) => packets.parse(chunk));
+    from.on("error", () => undefined);
+    from.on("end", () => to.end());
+    from.on("close", () => {
+      to.destroy();
+      this.sockets.delete(from);
+    });
+  }
+}

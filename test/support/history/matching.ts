@@ -1,0 +1,74 @@
+import { matches } from "./events";
+import type { Connection, FilterChange, Sent, Session } from "./model";
+
+/** An operation of a client beside a message: a subscription, or the end of one. */
+type Step = Pick<FilterChange, "connection" | "sentAt" | "answeredAt">;
+
+/** A broker works on the packets of one connection in their order; QoS 2 ends later, at PUBREL. */
+function isInOrder({ message, sends }: Sent, connection: Connection): boolean {
+  return message.qos < 2 && sends.length === 1 && sends[0]?.connection === connection;
+}
+
+/** Whether a message was surely passed on before a step was taken. */
+export function isBefore(sent: Sent, step: Step): boolean {
+  if (sent.doneAt < step.sentAt) return true;
+  return isInOrder(sent, step.connection) && sent.startsAt < step.sentAt;
+}
+
+/** Whether the one was surely passed on before the other. */
+export function isReplacedBy(sent: Sent, other: Sent): boolean {
+  if (sent.doneAt < other.startsAt) return true;
+  const [send] = other.sends;
+  if (!send || sent.startsAt >= other.startsAt) return false;
+  return isInOrder(sent, send.connection) && isInOrder(other, send.connection);
+}
+
+/** Whether a message was surely passed on after a step was taken. */
+export function isAfter(sent: Sent, step: Step): boolean {
+  if (sent.startsAt > step.answeredAt) return true;
+  const [first, again] = sent.sends;
+  if (first?.connection !== step.connection || sent.startsAt < step.sentAt) return false;
+  // Both may have been lost, and the message sent again.
+  return step.answeredAt < Infinity || again === undefined;
+}
+
+/** Subscriptions that match, any of which may have been in force as the message was passed on. */
+export function mayMatch(session: Session, sent: Sent): FilterChange[] {
+  return [...session.changes].flatMap(([filter, changes]) =>
+    matches(filter, sent.message.topic)
+      ? changes.filter((change, at) => isPossible(change, changes.slice(at + 1), sent))
+      : [],
+  );
+}
+
+function isPossible(change: FilterChange, later: FilterChange[], sent: Sent): boolean {
+  if (change.qos === undefined || isBefore(sent, change)) return false;
+  return !later.some((next) => isAfter(sent, next));
+}
+
+/**
+ * The QoS at which a message has to be delivered to a session at least, by what stood from before
+ * it was sent until after it was passed on; undefined if nothing did.
+ */
+export function mustMatch(session: Session, sent: Sent): number | undefined {
+  if (session.endedAt < sent.doneAt) return undefined;
+  let must: number | undefined;
+  for (const [filter, changes] of session.changes) {
+    if (!matches(filter, sent.message.topic) || !isStanding(changes, sent)) continue;
+    const possible = changes.filter((change, at) =>
+      isPossible(change, changes.slice(at + 1), sent),
+    );
+    const lowest = Math.min(sent.message.qos, ...possible.map(({ qos }) => qos ?? 0));
+    must = Math.max(must ?? 0, lowest);
+  }
+  return must;
+}
+
+/** A subscription that replaces another one leaves no gap [MQTT-3.8.4-3]. */
+function isStanding(changes: FilterChange[], sent: Sent): boolean {
+  const start = changes.findLastIndex(
+    (change) => change.answeredAt < Infinity && isAfter(sent, change),
+  );
+  if (start < 0 || changes[start]?.qos === undefined) return false;
+  return changes.slice(start + 1).every((next) => next.qos !== undefined || isBefore(sent, next));
+}

@@ -1,0 +1,38 @@
+import type { Model, Receipt, Sent, Session } from "./model";
+
+/** Each message by its payload; one that clears says nothing and has none. */
+export function byPayload({ sent }: Model): Map<string, Sent> {
+  return new Map(sent.map((one) => [one.message.payload, one]));
+}
+
+/** Receipts of one kind, by message: `retained` are answers to a subscription. */
+export function receiptsOf(session: Session, retained: boolean): Map<string, Receipt[]> {
+  const found = new Map<string, Receipt[]>();
+  for (const receipt of session.receipts) {
+    const { payload, retain } = receipt.message;
+    if (payload === "" || retain !== retained) continue;
+    const list = found.get(payload);
+    if (list) list.push(receipt);
+    else found.set(payload, [receipt]);
+  }
+  return found;
+}
+
+/** Whether its client reads it to the end of the history. */
+export function isAlive({ endedAt, connections }: Session): boolean {
+  return endedAt === Infinity && connections.at(-1)?.ending === undefined;
+}
+
+/** Where a message was sent and acknowledged. */
+export function placesOf({ sends, startsAt, ackedAt, will }: Sent): number[] {
+  return [...sends.map(({ at }) => at), startsAt, ackedAt, will?.openedAt ?? -1];
+}
+
+/** Where a session's connections and its changes to matching filters are. */
+export function placesIn(session: Session, filters: Iterable<string>): number[] {
+  const changes = [...filters].flatMap((filter) => session.changes.get(filter) ?? []);
+  return [
+    ...session.connections.flatMap(({ openedAt, endedAt }) => [openedAt, endedAt]),
+    ...changes.flatMap(({ sentAt, answeredAt }) => [sentAt, answeredAt]),
+  ];
+}
