@@ -18,7 +18,8 @@ describe("the page of many devices", () => {
 
   beforeAll(async () => {
     [nightlight, browser] = await Promise.all([
-      startNightlight({ simulate: false, decide: false }),
+      // They speak once: on a slow machine, each would be silent for too long.
+      startNightlight({ simulate: false, decide: false }, { offlineAfterMs: { "*": 3_600_000 } }),
       launchBrowser(),
     ]);
     witness = await Witness.connect(nightlight.brokerUrl);
