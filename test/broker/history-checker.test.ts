@@ -3,7 +3,12 @@ import { check, excerpt, type Rule, type Rules } from "../support/history/check"
 import { matches } from "../support/history/events";
 import { Script } from "../support/history/script";
 
-const STRICT: Rules = { overlapping: "one", willAtTakeOver: true, survivesKill: true };
+const STRICT: Rules = {
+  overlapping: "one",
+  willAtTakeOver: true,
+  survivesKill: true,
+  willAfterKill: true,
+};
 
 let h: Script;
 let sender: number;
@@ -299,8 +304,21 @@ describe("what is sent again", () => {
   it("keeps its packet id from others [MQTT-2.3.1-4]", () => {
     h.subscribed(reader, "a");
     const id = h.received(reader, h.published(sender, "a"));
-    h.taken(reader, h.published(sender, "a"), { id });
+    const other = h.published(sender, "a");
+    h.taken(reader, other, { id });
     bad("packet id");
+  });
+
+  it.each([1, 2] as const)("keeps it if the broker is killed, or may lose it (QoS %i)", (qos) => {
+    h.subscribed(reader, "#", 2);
+    const [one, other] = [h.published(sender, "a", qos), h.published(sender, "b", qos)];
+    h.received(reader, one, { id: 7 });
+    h.killed(sender, reader);
+    const back = h.accepted("reader", { present: true });
+    h.taken(back, other, { id: 7 });
+    h.taken(back, one, { id: 8 });
+    if (qos === 1) good();
+    else expectRules(["packet id", "repeated"]);
   });
 });
 
@@ -437,12 +455,12 @@ describe("a will", () => {
     good({ willAtTakeOver: false });
   });
 
-  it("is published after the broker was killed, if it survives that", () => {
+  it("is published after the broker was killed, if the broker does that", () => {
     const { client } = dies();
     h.killed(client, sender, reader);
     h.accepted("reader", { present: true });
     bad("lost");
-    good({ survivesKill: false });
+    good({ willAfterKill: false });
   });
 
   it("may be published if the broker was killed and cannot have read the DISCONNECT", () => {

@@ -9,7 +9,12 @@ import { Mosquitto } from "../support/mosquitto";
  * Mosquitto publishes no will of a kept session that is taken over. Of overlapping subscriptions it
  * takes any one, not the strongest, unless it is told to send a copy for each.
  */
-const MOSQUITTO: Rules = { overlapping: "each", willAtTakeOver: false, survivesKill: false };
+const MOSQUITTO: Rules = {
+  overlapping: "each",
+  willAtTakeOver: false,
+  survivesKill: false,
+  willAfterKill: false,
+};
 const FAIR = "allow_anonymous true\nallow_duplicate_messages true\n";
 
 describe("what clients see of Mosquitto at random", () => {

@@ -12,8 +12,10 @@ export interface Rules {
   overlapping: "each" | "one";
   /** Whether the will of a kept session's connection is published if it is taken over. */
   willAtTakeOver: boolean;
-  /** Whether nothing is lost if the broker's process is killed. */
+  /** Whether no message is lost if the broker's process is killed. */
   survivesKill: boolean;
+  /** Whether wills are published at once after that, of clients that are back too. */
+  willAfterKill: boolean;
 }
 
 export type Rule =
