@@ -45,6 +45,12 @@ const MOSQUITTO: Omit<Departure, "broker">[] = [
     because: "the flags of PUBCOMP are not looked at",
   },
   {
+    statement: "3.1.2-8",
+    test: "the will of a client whose place is taken, with CleanSession 0",
+    shows: ", got 32 ",
+    because: "a client that takes its own place in a kept session has its will discarded",
+  },
+  {
     statement: "3.3.5-1",
     test: "a message for subscriptions at QoS 0 and then 2",
     shows: "got copies at QoS 0",
@@ -88,7 +94,17 @@ const MOSQUITTO: Omit<Departure, "broker">[] = [
   },
 ];
 
+const EMBEDDED: Omit<Departure, "broker">[] = [
+  {
+    statement: "3.1.2-2",
+    test: "level 5",
+    shows: "expected 20 02 00 01, got 20 03 00 84 00",
+    because: "a client that speaks MQTT 5 is refused in its own form, by reason code 84",
+  },
+];
+
 export const DEPARTURES: Departure[] = [
+  ...EMBEDDED.map((departure) => ({ broker: "the embedded broker" as const, ...departure })),
   ...MOSQUITTO.map((departure) => ({ broker: "Mosquitto 2.0.11" as const, ...departure })),
 ];
 

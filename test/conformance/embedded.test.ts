@@ -1,24 +1,31 @@
-import { createServer } from "node:http";
-import { listen } from "../../server/base/listen";
-import { serveMqtt } from "../../server/http/web-mqtt";
-import { serveWebSockets } from "../../server/http/web-sockets";
-import { EmbeddedBroker } from "../support/embedded-broker";
-import { conformanceOf } from "./run";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { startNightlight } from "../support/nightlight";
+import { conformanceOf, type Running } from "./run";
 
-conformanceOf("the embedded broker", async () => {
-  const embedded = await EmbeddedBroker.start();
-  const web = createServer();
-  serveWebSockets(web, () => ({
-    admit: () => undefined,
-    serve: (socket) => serveMqtt(socket, embedded.broker, "127.0.0.1"),
-  }));
-  const webPort = await listen(web, "127.0.0.1", 0, "--http-port");
+/** As `npm start` has it, limits and all. */
+async function start(dataDir?: string): Promise<Running> {
+  const security = { ...OPEN_ON_LOOPBACK, ...(dataDir !== undefined && { dataDir }) };
+  const nightlight = await startNightlight({ simulate: false, security });
   return {
-    port: embedded.port,
-    webUrl: `ws://127.0.0.1:${webPort}/mqtt`,
+    port: Number(new URL(nightlight.brokerUrl).port),
+    webUrl: `${nightlight.url.replace("http", "ws")}/mqtt`,
+    stop: () => nightlight.stop(),
+  };
+}
+
+conformanceOf("the embedded broker", "in memory", start);
+
+conformanceOf("the embedded broker", "with --data", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-conformance-"));
+  const running = await start(dir);
+  return {
+    ...running,
     stop: async () => {
-      web.close();
-      await embedded.stop();
+      await running.stop();
+      rmSync(dir, { recursive: true });
     },
   };
 });

@@ -1,8 +1,15 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
+import {
+  CLIENT_DEPARTURES,
+  CLIENT_UNTESTABLE,
+  ELSEWHERE,
+  clientTests,
+  titlesIn,
+} from "./client/statements";
 import { BROKERS, DEPARTURES, departureOf } from "./departures";
-import { conformancePage, isForServer } from "./page";
+import { conformancePage, isForClient, isForServer } from "./page";
 import { SERVER_CASES } from "./server";
 import { STATEMENTS, UNTESTABLE } from "./statements";
 
@@ -24,6 +31,19 @@ describe("the table of statements", () => {
     const tested = new Set(SERVER_CASES.map(({ statement }) => statement));
     const open = STATEMENTS.filter(isForServer).map(({ id }) => id);
     for (const id of open) expect([id, tested.has(id)]).toEqual([id, !(id in UNTESTABLE)]);
+  });
+
+  it("has a test for each that binds a client, or a reason why there is none", () => {
+    for (const { id } of STATEMENTS.filter(isForClient))
+      expect([id, clientTests(id).length > 0]).toEqual([id, !(id in CLIENT_UNTESTABLE)]);
+    const named = [ELSEWHERE, CLIENT_DEPARTURES, CLIENT_UNTESTABLE].flatMap(Object.keys);
+    const bound = STATEMENTS.filter(isForClient).map(({ id }) => id);
+    for (const id of named) expect(bound).toContain(id);
+  });
+
+  it("names no test of the client that is not there", () => {
+    for (const [file, title] of Object.values(ELSEWHERE).flat())
+      expect(titlesIn(file), file).toContain(title);
   });
 
   it("has no two tests of one name", () => {

@@ -1,4 +1,5 @@
 import { format } from "prettier";
+import { CLIENT_DEPARTURES, CLIENT_UNTESTABLE, clientTests } from "./client/statements";
 import { BROKERS, departureOf, type BrokerName } from "./departures";
 import { SERVER_CASES } from "./server";
 import { STATEMENTS, UNTESTABLE, type Statement } from "./statements";
@@ -19,17 +20,50 @@ The tests know the address of a broker and nothing else. They send bytes and com
 client: they are here if a server has to refuse what breaks them [MQTT-3.1.4-1, MQTT-4.8.0-1].
 `;
 
+const LIMITS = `
+The standard knows no limits. The embedded broker has some ([security.md](security.md#limits)), and beyond them departs
+on purpose: a packet or a topic that is too long, or a client that sends too fast, ends the connection; of what waits
+for a session the newest is dropped [MQTT-3.1.2-5, MQTT-4.5.0-1]; a retained message too many is passed on but not kept
+[MQTT-3.3.1-5]. A topic that begins with \`$\` belongs to the broker: a client that publishes to one is cut off, as
+[MQTT-3.3.5-2] allows.
+`;
+
+const CLIENT_HEAD = `
+## For a client
+
+The client is that of the devices, \`src/mqtt\`. Its parts are tested byte by byte, the whole of it in the virtual machine
+that runs on the device, against a broker that does wrong on order.
+`;
+
 /** docs/conformance.md */
 export async function conformancePage(): Promise<string> {
-  const rows = STATEMENTS.filter(isForServer).map(serverRow);
-  return format([HEAD, table(["", "says", "tests", ...BROKERS], rows)].join("\n"), {
-    parser: "markdown",
-    printWidth: 100,
-  });
+  const server = STATEMENTS.filter(isForServer).map(serverRow);
+  const client = STATEMENTS.filter(isForClient).map(clientRow);
+  const text = [
+    HEAD,
+    table(["", "says", "tests", ...BROKERS], server),
+    LIMITS,
+    CLIENT_HEAD,
+    table(["", "says", "tests", "src/mqtt"], client),
+  ].join("\n");
+  return format(text, { parser: "markdown", printWidth: 100 });
 }
 
 export function isForServer({ id, binds }: Statement): boolean {
   return binds !== "client" || SERVER_CASES.some(({ statement }) => statement === id);
+}
+
+export function isForClient({ binds }: Statement): boolean {
+  return binds !== "server";
+}
+
+function clientRow({ id, says }: Statement): string[] {
+  const reason = CLIENT_UNTESTABLE[id];
+  if (reason !== undefined) return [id, says, `none: ${reason}`, ""];
+  const tests = clientTests(id).map(
+    ([file, title]) => `${file}: ${title.replace(/^\[.*?\] /, "")}`,
+  );
+  return [id, says, tests.join("<br>"), CLIENT_DEPARTURES[id] ?? "yes"];
 }
 
 function serverRow({ id, says }: Statement): string[] {

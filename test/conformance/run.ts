@@ -8,9 +8,16 @@ export interface Running extends Target {
   stop(): Promise<void>;
 }
 
-/** Holds every statement that binds a server against one broker. */
-export function conformanceOf(broker: BrokerName, start: () => Promise<Running>): void {
-  describe.concurrent(`MQTT 3.1.1, for a server: ${broker}`, () => {
+/**
+ * Holds every statement that binds a server against one broker.
+ * @param how it runs, for the name of the tests
+ */
+export function conformanceOf(
+  broker: BrokerName,
+  how: string,
+  start: () => Promise<Running>,
+): void {
+  describe.concurrent(`MQTT 3.1.1, for a server: ${broker}, ${how}`, () => {
     let running: Running;
 
     beforeAll(async () => {

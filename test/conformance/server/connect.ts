@@ -2,6 +2,7 @@
 import {
   connack,
   connect,
+  hex,
   packet,
   publish,
   subscribe,
@@ -9,6 +10,7 @@ import {
   text,
   u16,
 } from "../../support/mqtt-bytes";
+import { Unexpected, described } from "../../support/wire";
 import { when, type Case } from "../scene";
 
 /** A CONNECT of a header that may be wrong, and of whatever payload. */
@@ -50,6 +52,17 @@ export const CONNECT: Case[] = [
       await client.ends();
     }),
   ),
+  when("3.1.2-2", "level 5 is served as MQTT 5, or refused with return code 1", async (s) => {
+    const client = s.open();
+    // A CONNECT of MQTT 5 has properties, here none, before the client id.
+    client.send(packet(0x10, text("MQTT"), 5, 0x02, u16(0), 0, text(s.clientId("a"))));
+    const found = await client.next();
+    const served = found?.[0] === 0x20 && found.length > 4 && found[3] === 0;
+    if (served) return;
+    if (!found?.equals(connack(1)))
+      throw new Unexpected(`expected ${hex(connack(1))}, got ${described(found)}`);
+    await client.ends();
+  }),
 
   malformed("3.1.2-3", "the reserved flag", connectWith(0x03, text("reserved"))),
 

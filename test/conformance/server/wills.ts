@@ -41,14 +41,22 @@ export const WILLS: Case[] = [
     await client.ends();
     await heard.hears(s.topic("will"), "wrong");
   }),
-  when("3.1.2-8", "the will of a client whose place is taken is published", async (s) => {
-    const heard = await watcher(s);
-    const id = s.clientId("a");
-    const client = await s.client({ id, will: { topic: s.topic("will"), payload: "taken" } });
-    await s.client({ id });
-    await client.ends();
-    await heard.hears(s.topic("will"), "taken");
-  }),
+  ...[true, false].map((clean) =>
+    when(
+      "3.1.2-8",
+      `the will of a client whose place is taken, with CleanSession ${clean ? 1 : 0}, is published`,
+      async (s) => {
+        const heard = await watcher(s);
+        const id = s.clientId("a");
+        const will = { topic: s.topic("will"), payload: "taken" };
+        const client = await s.client({ id, clean, will });
+        await s.client({ id, clean }, !clean);
+        await client.ends();
+        await (await s.client()).publishes(s.topic("will"), "after it", { qos: 1 });
+        await heard.hears(s.topic("will"), "taken");
+      },
+    ),
+  ),
 
   when("3.1.2-9", "a will is published at its QoS, with its topic and its message", async (s) => {
     const heard = await watcher(s);

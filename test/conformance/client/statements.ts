@@ -1,0 +1,113 @@
+/** Which tests show that src/mqtt keeps the statements that bind a client. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../../server/base/root";
+
+/** A file below test/, and the title of a test as its source has it. */
+export type ClientTest = [file: string, title: string];
+
+const SESSIONS = "mqtt/faults/sessions.test.ts";
+const MESSAGES = "mqtt/faults/messages.test.ts";
+const NONSENSE: ClientTest = [
+  MESSAGES,
+  "like ${what} ends the connection with a reason, and the next one works",
+];
+const IDS: ClientTest = [
+  "mqtt/session.test.ts",
+  "go round, leaving out zero, those in use, and those of subscriptions",
+];
+const FILTERS: ClientTest = [
+  "mqtt/topic.test.ts",
+  "allow wildcards as whole levels only, and # only as the last",
+];
+
+/** Here the titles begin with the statements. */
+const OWN = ["conformance/client/packets.test.ts", "conformance/client/connection.test.ts"];
+
+/** Older tests, which show a statement all the same. */
+export const ELSEWHERE: Record<string, ClientTest[]> = {
+  "1.5.3-1": [NONSENSE, ["mqtt/topic.test.ts", "takes nothing that is not UTF-8"]],
+  "1.5.3-2": [NONSENSE],
+  "2.3.1-1": [IDS],
+  "2.3.1-2": [IDS],
+  "2.3.1-3": [[SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"]],
+  "2.3.1-6": [
+    [SESSIONS, "of an unknown PUBREC or PUBREL are answered, so that the broker can finish"],
+  ],
+  "3.1.2-4": [
+    [SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"],
+    [SESSIONS, "are made again when the broker has lost the session, and only then"],
+  ],
+  "3.1.2-23": [
+    ["mqtt/timing.test.ts", "of ${intervalS} s pings in time and notices silence within 1.5 x"],
+  ],
+  "3.3.1-1": [
+    [SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"],
+    [SESSIONS, "at QoS 2 before PUBREC repeats the PUBLISH"],
+  ],
+  "3.3.1-4": [NONSENSE],
+  "3.14.4-2": [
+    [
+      "mqtt/faults/connecting.test.ts",
+      "is followed by DISCONNECT and nothing else when the client is stopped",
+    ],
+  ],
+  "4.1.0-1": [
+    [SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"],
+    [SESSIONS, "at QoS 2 is delivered once, on one connection and across two"],
+  ],
+  "4.1.0-2": [["mqtt/session.test.ts", "are new once, until they are released"]],
+  "4.3.3-1": [[SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"]],
+  "4.3.3-2": [[SESSIONS, "at QoS 2 is delivered once, on one connection and across two"]],
+  "4.4.0-1": [
+    [SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"],
+    [SESSIONS, "at QoS 2 before PUBREC repeats the PUBLISH"],
+    [SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"],
+    [SESSIONS, "fails after the time-out, and is not sent again"],
+  ],
+  "4.6.0-1": [[SESSIONS, "sends what was in flight again in its order, before anything new"]],
+  "4.7.1-2": [FILTERS],
+  "4.7.1-3": [FILTERS],
+  "4.7.3-2": [FILTERS, ["mqtt/topic.test.ts", "allow no wildcard in a name"]],
+  "4.8.0-1": [NONSENSE],
+  "7.0.0-2": [["mqtt/brokers.test.ts", "carries messages at QoS ${qos} both ways"]],
+  "7.1.2-1": [
+    [MESSAGES, "of one byte are put together"],
+    [MESSAGES, "that hold one packet and a half are taken apart"],
+  ],
+};
+
+/** Where the client does something else, and why; the last test of its statement shows it. */
+export const CLIENT_DEPARTURES: Record<string, string> = {
+  "4.4.0-1":
+    "in part: after `ackTimeoutMs`, or `abandon()`, a message at QoS 1 is not sent again: its caller may have something newer to say",
+};
+
+/** What no test can show, and why. */
+export const CLIENT_UNTESTABLE: Record<string, string> = {
+  "4.8.0-2": "a passing failure can't be brought about from outside",
+  "6.0.0-1": "the client has no WebSocket",
+  "6.0.0-2": "the client has no WebSocket",
+  "6.0.0-3": "the client has no WebSocket",
+};
+
+/** The tests that show a statement; all of them are there. */
+export function clientTests(id: string): ClientTest[] {
+  const own = OWN.flatMap((file) =>
+    titlesIn(file)
+      .filter((title) =>
+        title
+          .replace(/\].*/, "")
+          .split(/[[, ]+/)
+          .includes(`MQTT-${id}`),
+      )
+      .map((title): ClientTest => [file, title]),
+  );
+  return [...own, ...(ELSEWHERE[id] ?? [])];
+}
+
+/** What the tests of a file are called in its source. */
+export function titlesIn(file: string): string[] {
+  const source = readFileSync(join(ROOT, "test", file), "utf8");
+  return [...source.matchAll(/^ *it\(\s*(["`])(.+?)\1,/gms)].map(([, , title = ""]) => title);
+}
