@@ -10,6 +10,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { idExpected } from "../../src/common/id";
 
 const DAYS = "30";
 
@@ -40,11 +41,20 @@ export function makeTestCa(dir: string, names: string[], caName = "Nightlight te
   }
 }
 
+/** A name is a user's, a file's, and with a dot in it a host's too. */
+function nameError(name: string): string | undefined {
+  if (name === "ca") return "NAME: expected another name than ca, which is the CA's own";
+  if (name.includes(".") && !/^[A-Za-z0-9.-]+$/.test(name))
+    return `NAME: expected a host name if it holds a dot, got ${JSON.stringify(name)}`;
+  const error = idExpected(name);
+  return error && `NAME: ${error}`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [dir, ...names] = process.argv.slice(2);
-  const wellFormed = names.every((name) => /^[A-Za-z0-9._-]{1,40}$/.test(name));
-  if (dir === undefined || !wellFormed) {
-    console.error("Usage: npm run test-ca -- DIR [NAME ...]; a name has letters, digits and ._-");
+  const error = names.map(nameError).find((text) => text !== undefined);
+  if (dir === undefined || error !== undefined) {
+    console.error(error ?? "expected DIR, got nothing: npm run test-ca -- DIR [NAME ...]");
     process.exitCode = 1;
   } else {
     const made = names.length ? names : ["server"];

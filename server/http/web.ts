@@ -3,6 +3,7 @@ import type { WebSocketServer } from "ws";
 import { LIGHT_MAX } from "../../src/common/wire";
 import type { Events, GroupView } from "../../src/common/api";
 import type { Broker } from "../broker/broker";
+import { idExpected } from "../../src/common/id";
 import type { Devices } from "../deciding/devices";
 import { EVENT_STREAM_HEADERS, EventStream } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
@@ -151,7 +152,7 @@ export class Web {
         this.events.add(response, this.options.snapshot());
         return;
     }
-    const [, id, action] = /^\/api\/devices\/([^/]+)\/(light|commands|telemetry)$/.exec(path) ?? [];
+    const [, id, action] = /^\/api\/devices\/([^/]*)\/(light|commands|telemetry)$/.exec(path) ?? [];
     if (id === undefined) throw new HttpError(404, `nothing at ${path}`);
     if (action === "telemetry") await this.telemetry(request, response, decodeId(id));
     else if (action === "light") await this.setLight(request, response, decodeId(id));
@@ -263,11 +264,15 @@ function allow(request: IncomingMessage, method: string): void {
 }
 
 function decodeId(text: string): string {
+  let id: string;
   try {
-    return decodeURIComponent(text);
+    id = decodeURIComponent(text);
   } catch {
     throw new HttpError(400, "device id: bad percent-encoding");
   }
+  const error = idExpected(id);
+  if (error) throw new HttpError(400, `device id: ${error}`);
+  return id;
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

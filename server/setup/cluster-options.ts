@@ -1,3 +1,4 @@
+import { idExpected } from "../../src/common/id";
 import type { Config } from "./config";
 import { UserError } from "../base/user-error";
 
@@ -39,10 +40,8 @@ export function parseMembership(
     throw new UserError("--shard: not together with --share: one server is one of either kind");
   if (shard !== undefined) return { shard: parseShard(shard) };
   if (share === undefined) return undefined;
-  if (!/^[A-Za-z0-9._-]{1,40}$/.test(share))
-    throw new UserError(
-      `--share: found "${share}", allowed are letters, digits, '.', '_' and '-', at most 40`,
-    );
+  const error = idExpected(share);
+  if (error) throw new UserError(`--share: ${error}`);
   if (brokerUrl === undefined)
     throw new UserError(
       "--share: the embedded broker has no shared subscriptions; use --shard, or a --broker",

@@ -5,6 +5,7 @@ import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
 import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
+import { idError, idExpected, patternExpected } from "../../src/common/id";
 import { readBrokerUrl, withoutPassword } from "./broker-url";
 import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
@@ -56,6 +57,10 @@ export function parseConfig(text: string, name = CONFIG_FILE): Config {
     verbose: true,
     useDefaults: true,
     allowUnionTypes: true,
+    formats: {
+      id: (text: string) => idError(text) === undefined,
+      "id-pattern": (text: string) => patternExpected(text) === undefined,
+    },
   }).compile<Config>(schema);
   if (validate(value)) {
     const { broker } = value;
@@ -77,6 +82,11 @@ function describe(error: ErrorObject | undefined): string {
     }
     case "required":
       return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
+    case "format": {
+      const text = error.data as string;
+      const expected = error.schema === "id" ? idExpected(text) : patternExpected(text);
+      return `${path}: ${expected ?? ""}`;
+    }
     default:
       return `${path || "the whole file"}: found ${withoutPassword(JSON.stringify(error.data))}, allowed is ${allowed(error)}`;
   }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { idExpected } from "../../src/common/id";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { readBrokerUrl } from "./broker-url";
 import { CLUSTER_FLAGS, CLUSTER_HELP, parseMembership, type Membership } from "./cluster-options";
@@ -144,10 +145,9 @@ function readFlags(args: string[]) {
 }
 
 function checkId(id: string): string {
-  if (/^[A-Za-z0-9._-]{1,40}$/.test(id)) return id;
-  throw new UserError(
-    `--id: found "${id}", allowed are letters, digits, '.', '_' and '-', at most 40`,
-  );
+  const error = idExpected(id);
+  if (error) throw new UserError(`--id: ${error}`);
+  return id;
 }
 
 function readBrokers(text: string): string[] {

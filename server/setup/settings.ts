@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { patternExpected } from "../../src/common/id";
 import { brokerUrlError } from "./broker-url";
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
@@ -100,9 +101,8 @@ function checkValue(name: SettingName, value: string): string | undefined {
   if (bytes > VALUE_MAX_BYTES) return `has ${bytes} bytes, allowed are ${VALUE_MAX_BYTES}`;
   switch (name) {
     case "ID":
-      if (!/^(?=.{1,40}$)[A-Za-z0-9._-]*\*?[A-Za-z0-9._-]*$/.test(value))
-        return `found "${value}", allowed are letters, digits, '.', '_', '-' and one '*', at most 40`;
-      return undefined;
+      if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
+      return patternExpected(value);
     case "BROKER":
       return brokerUrlError(value, "device");
     case "WIFI_SSID":

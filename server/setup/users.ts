@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { idExpected } from "../../src/common/id";
 import { deviceClientId } from "../../src/common/wire";
 import { readText } from "../base/text";
 import { UserError, messageOf } from "../base/user-error";
@@ -11,8 +12,8 @@ const CLIENT_ID_SUFFIX = deviceClientId("");
  * @returns what is wrong with it
  */
 export function userNameError(name: string): string | undefined {
-  if (!/^[A-Za-z0-9._-]{1,40}$/.test(name))
-    return `expected 1 to 40 letters, digits, '.', '_' and '-', got "${name}"`;
+  const error = idExpected(name);
+  if (error) return error;
   if (name.endsWith(CLIENT_ID_SUFFIX))
     return `expected a name that does not end in ${CLIENT_ID_SUFFIX}, got "${name}"`;
   return undefined;
@@ -93,8 +94,9 @@ export class Users {
     }
     for (const [name, user] of Object.entries(value ?? {}) as [string, Partial<User> | null][]) {
       const { role, password } = user ?? {};
+      const error = userNameError(name);
+      if (error) throw new UserError(`${this.path}: user: ${error}`);
       const wellFormed =
-        userNameError(name) === undefined &&
         (role === "device" || role === "server") &&
         (password === null || typeof password === "string");
       if (!wellFormed)

@@ -16,10 +16,24 @@ export function idError(id: string): string | undefined {
     const code = id.charCodeAt(at);
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "has a control character";
     // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is Windows' separator.
-    if ("+#/\\".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
+    // In a list of ids, `*` stands for any text.
+    if ("+#/\\*".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
   }
   return undefined;
 }
+
+/** @returns what was expected instead of an id and what was found, in one line */
+export function idExpected(id: string): string | undefined {
+  return idError(id) === undefined ? undefined : `expected ${ID}, got ${JSON.stringify(id)}`;
+}
+
+/** As `idExpected`, of an id in which `*` stands for any text. */
+export function patternExpected(pattern: string): string | undefined {
+  if (idError(pattern.split("*").join("x")) === undefined) return undefined;
+  return `expected ${ID}, or * for any text in it, got ${JSON.stringify(pattern)}`;
+}
+
+const ID = `1 to ${ID_MAX_LENGTH} characters, not . or .., no $ first, and none of + # / \\ * or control characters`;
 
 /** Whether an id is one of these, in which `*` stands for any text. */
 export function matches(id: string, patterns: string[]): boolean {

@@ -28,13 +28,19 @@ it.each([
   [["--shard", "1/3", "--share", "x", ...BROKER], "--shard: not together with --share"],
   [["--shard", "1/3", "--no-decide", ...BROKER], "--shard: not together with --no-decide"],
   [["--share", "x", "--no-decide", ...BROKER], "--share: not together with --no-decide"],
-  [["--share", "a/b", ...BROKER], '--share: found "a/b", allowed are letters'],
+  [["--share", "a/b", ...BROKER], "--share: expected 1 to 40 characters"],
   [["--share", "x"], "--share: the embedded broker has no shared subscriptions"],
-  [["--broker", "mqtt://a,http://b"], '--broker: found "http://b", allowed is'],
-  [["--broker", "mqtt://a,"], '--broker: found "", allowed is'],
+  [
+    ["--broker", "mqtt://a,http://b"],
+    '--broker: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "http://b"',
+  ],
+  [
+    ["--broker", "mqtt://a,"],
+    '--broker: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got ""',
+  ],
   [
     ["--broker", "mqtt://a,mqtts://b"],
-    '--broker: found "mqtt://a,mqtts://b", but several nodes are reached alike',
+    '--broker: expected nodes with the same scheme and path, got "mqtt://a:1883,mqtts://b:8883"',
   ],
 ])("refuses %j", (args, line) => {
   expect(() => parse(args)).toThrow(line);
@@ -57,7 +63,7 @@ it("takes a shard, a share and several nodes", () => {
     "--no-device",
   ]);
   expect({ brokerUrl, otherBrokerUrls }).toEqual({
-    brokerUrl: "mqtt://a",
+    brokerUrl: "mqtt://a:1883",
     otherBrokerUrls: ["mqtt://b:1884"],
   });
 });

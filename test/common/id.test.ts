@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { idError, matches } from "../../src/common/id";
+import { idError, idExpected, matches, patternExpected } from "../../src/common/id";
 
 describe("an id", () => {
   it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(40), "Küche 1", "灯", "a$", "a:b"])(
@@ -18,12 +18,22 @@ describe("an id", () => {
     ["+", 'has a "+"'],
     ["a#", 'has a "#"'],
     ["a/b", 'has a "/"'],
+    ["a*", 'has a "*"'],
     ["a\\b", 'has a "\\"'],
     ["a\u0000", "has a control character"],
     ["a\nb", "has a control character"],
     ["a\u0085", "has a control character"],
   ])("may not be %j: %s", (id, error) => {
     expect(idError(id)).toBe(error);
+    expect(idExpected(id)).toMatch(/^expected 1 to 40 characters, [ -~]*, got "/);
+  });
+
+  it.each(["*", ".*", "shed-*-*", "a"])("of a list may be %j", (pattern) => {
+    expect(patternExpected(pattern)).toBeUndefined();
+  });
+
+  it.each(["", "..", "$*", "a/*", "*+"])("of a list may not be %j", (pattern) => {
+    expect(patternExpected(pattern)).toMatch(/^expected 1 to 40 .*, got "/);
   });
 });
 

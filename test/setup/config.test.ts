@@ -22,8 +22,8 @@ describe("devicescript.json", () => {
     ["{", /^devicescript.json: not JSON: /],
     ["[]", "devicescript.json: the whole file: found [], allowed is an object"],
     [
-      withChange({ id: "a b" }),
-      'devicescript.json: id: found "a b", allowed is text that matches ^[A-Za-z0-9._-]{1,40}$',
+      withChange({ id: "a/b" }),
+      'devicescript.json: id: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
     ],
     [
       withChange({ devices: "some" }),
@@ -31,7 +31,11 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ devices: ["shed-*", "a/b"] }),
-      'devicescript.json: devices.1: found "a/b", allowed is text that matches ^[A-Za-z0-9._*-]{1,40}$',
+      'devicescript.json: devices.1: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
+    ],
+    [
+      withChange({ offlineAfterMs: { $x: 1 } }),
+      /^devicescript.json: offlineAfterMs: expected 1 to 40 characters, .* got "\$x"$/,
     ],
     [
       withChange({ offlineAfterMs: { "shed-*": -1 } }),

@@ -70,9 +70,10 @@ describe(".env.local", () => {
       "BROKER=broker.example",
       '.env.local:1: BROKER: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "broker.example"',
     ],
+    ["ID=a*b*", '.env.local:1: ID: expected at most one *, got "a*b*"'],
     [
       "ID=a/b",
-      ".env.local:1: ID: found \"a/b\", allowed are letters, digits, '.', '_', '-' and one '*', at most 40",
+      '.env.local:1: ID: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
     ],
   ])("refuses %j", (text, message) => {
     expect(() => parseSettings(text)).toThrow(new Error(message));

@@ -68,7 +68,11 @@ describe("npm run user", () => {
   it.each([
     [["add", "lamp-1"], "short\n", "password: too short, allowed are 8 characters and more"],
     [["add", "lamp-1"], "", "password: standard input has no line"],
-    [["add", "a b"], "", `add: expected 1 to 40 letters, digits, '.', '_' and '-', got "a b"`],
+    [
+      ["add", "a/b"],
+      "",
+      'add: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
+    ],
     [
       ["add", "lamp-1nightlight_client"],
       "",
@@ -131,6 +135,8 @@ describe("npm start", () => {
   it("refuses a users file that is broken", () => {
     const broken = join(dir, "broken");
     new Users(broken).set("x", { role: "device", password: null });
+    writeFileSync(join(broken, "users.json"), '{"..":{"role":"device","password":null}}');
+    expect(() => new Users(broken)).toThrow(/users.json: user: expected 1 to 40 .*, got "\.\."$/);
     for (const text of ["{", '{"a":{"role":"king","password":null}}', '{"a b":null}']) {
       writeFileSync(join(broken, "users.json"), text);
       expect(() => new Users(broken)).toThrow(/users.json: (not JSON: |user ".*" is malformed)/);
