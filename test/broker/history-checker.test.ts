@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { check, excerpt, type Rule, type Rules } from "../support/history/check";
+import { check, excerpt } from "../support/history/check";
+import type { Rule, Rules } from "../support/history/rules";
 import { matches } from "../support/history/events";
 import { Script } from "../support/history/script";
 

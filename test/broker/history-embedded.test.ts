@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { BrokerProcess } from "../support/history/broker-process";
-import type { Rules } from "../support/history/check";
+import type { Rules } from "../support/history/rules";
 import { EACH_SEED, holds } from "../support/history/holds";
 import { NightlightProcess } from "../support/process";
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { check, type Rule, type Rules } from "../support/history/check";
+import { check } from "../support/history/check";
+import type { Rule, Rules } from "../support/history/rules";
 import { EACH_SEED, SIZE, holds } from "../support/history/holds";
 import { LyingBroker, type Lie } from "../support/history/lying-broker";
 import { record } from "../support/history/run";

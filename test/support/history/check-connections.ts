@@ -1,4 +1,4 @@
-import type { Violation } from "./check";
+import type { Violation } from "./rules";
 import type { Connection, Model } from "./model";
 
 /** Connections live as long as they may, and sessions as long as they should. */

@@ -1,4 +1,4 @@
-import type { Rule, Rules, Violation } from "./check";
+import type { Rule, Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { mayMatch } from "./matching";
 import { byPayload, placesIn, placesOf, receiptsOf } from "./messages";

@@ -1,4 +1,4 @@
-import type { Rules, Violation } from "./check";
+import type { Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { mayMatch, mustMatch } from "./matching";
 import { isAlive, placesIn, placesOf, receiptsOf } from "./messages";

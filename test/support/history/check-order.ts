@@ -1,4 +1,4 @@
-import type { Violation } from "./check";
+import type { Violation } from "./rules";
 import { mustMatch } from "./matching";
 import { byPayload, placesIn, placesOf, receiptsOf } from "./messages";
 import type { Model, Receipt, Sent, Session } from "./model";

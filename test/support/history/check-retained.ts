@@ -1,4 +1,4 @@
-import type { Rules, Violation } from "./check";
+import type { Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { isBefore, isReplacedBy } from "./matching";
 import { byPayload, isAlive, placesOf, receiptsOf } from "./messages";

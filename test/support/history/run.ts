@@ -1,6 +1,7 @@
 import { Random } from "../random";
 import { until } from "../until";
-import { check, type Rules } from "./check";
+import { check } from "./check";
+import type { Rules } from "./rules";
 import { HistoryClient, type Request } from "./client";
 import type { HistoryEvent, Message, Qos } from "./events";
 import { Recorder } from "./recorder";
