@@ -52,7 +52,7 @@ function checkOrigin({ at, message }: Receipt, model: Model, sent: Map<string, S
 
 /** A broker that is killed may not have read the DISCONNECT. */
 function isDoubtful({ will }: Sent, { kills }: Model): boolean {
-  return kills.some((at) => will !== undefined && at > will.endedAt && at < will.closedAt);
+  return kills.some(({ at, goneAt }) => will && goneAt > will.endedAt && at < will.closedAt);
 }
 
 /** DUP says that it was sent before, and nothing else [MQTT-3.3.1-1..3]; again only on a new connection [MQTT-4.4.0-1]. */
@@ -70,7 +70,7 @@ function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violati
   if (!repeats) return [];
   // A broker that was killed may not know under which id it had sent it; at QoS 2 it must.
   const { qos } = repeats.message;
-  if (qos === 1 && kills.some((kill) => kill > repeats.at && kill < at)) return [];
+  if (qos === 1 && kills.some(({ goneAt }) => goneAt > repeats.at && goneAt < at)) return [];
   const isSame = repeats.message.payload === message.payload;
   const isOpen = qos === 2 || repeats.confirmedAt === Infinity;
   if (!isSame) return isOpen ? wrong("packet id", `id ${packetId ?? 0} is in use`) : [];
@@ -91,7 +91,7 @@ function checkLive(
     if (!source) return [];
     const may = mayMatch(session, source);
     const first = receipts[0]?.at ?? 0;
-    const killed = kills.filter((at) => at > first).length;
+    const killed = kills.filter(({ goneAt }) => goneAt > first).length;
     const qos = Math.min(...receipts.map(({ message }) => message.qos));
     const filters = new Set(may.map(({ filter }) => filter)).size;
     const most = rules.overlapping === "each" ? filters : Math.min(filters, 1);

@@ -37,7 +37,7 @@ function isOwed({ message, ackedAt, will }: Sent, { kills }: Model, rules: Rules
   // A broker that sees the client's next connection first takes the broken one over.
   const mayBeTakenOver = will.session.connections.at(-1) !== will;
   if (mayBeTakenOver && !will.session.clean && !rules.willAtTakeOver) return false;
-  return rules.willAfterKill || !kills.some((at) => at >= will.endedAt);
+  return rules.willAfterKill || !kills.some(({ goneAt }) => goneAt >= will.endedAt);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { isBefore, isReplacedBy } from "./matching";
 import { byPayload, isAlive, placesOf, receiptsOf } from "./messages";
-import type { FilterChange, Model, Sent, Session } from "./model";
+import type { FilterChange, Kill, Model, Sent, Session } from "./model";
 
 /**
  * A new subscription gets the retained message that was acknowledged last, or one that was under
@@ -105,12 +105,12 @@ function isFleeting({ message }: Sent): boolean {
 }
 
 /** Whether the answer to a subscription must have arrived. */
-function isReadOn(session: Session, step: FilterChange, kills: number[], rules: Rules): boolean {
+function isReadOn(session: Session, step: FilterChange, kills: Kill[], rules: Rules): boolean {
   const { connection, answeredAt } = step;
   if (answeredAt === Infinity) return false;
   if (connection.ending === undefined) return true;
   if (session.clean || !isAlive(session)) return false;
-  if (!rules.survivesKill && kills.some((at) => at > answeredAt)) return false;
+  if (!rules.survivesKill && kills.some(({ goneAt }) => goneAt > answeredAt)) return false;
   return firstProof(step) < Infinity;
 }
 

@@ -67,6 +67,12 @@ export interface Sent {
   doneAt: number;
 }
 
+/** The broker's process gets SIGKILL, and is gone. Until then what it does can still be seen. */
+export interface Kill {
+  at: number;
+  goneAt: number;
+}
+
 /** A history, sorted by what it tells about. */
 export interface Model {
   events: readonly HistoryEvent[];
@@ -79,7 +85,7 @@ export interface Model {
   sessionPresent: { at: number; connection: Connection; present: boolean }[];
   /** Packets that nobody waited for. */
   strays: { at: number; connection: Connection; packet: string }[];
-  kills: number[];
+  kills: Kill[];
 }
 
 type Of<T extends HistoryEvent["type"]> = Extract<HistoryEvent, { type: T }>;
@@ -118,7 +124,9 @@ class Builder {
   add(at: number, event: HistoryEvent): void {
     if (event.type === "kill" || event.type === "gone") {
       this.isDying = event.type === "kill";
-      if (this.isDying) this.model.kills.push(at);
+      const kill = this.model.kills.at(-1);
+      if (this.isDying) this.model.kills.push({ at, goneAt: Infinity });
+      else if (kill) kill.goneAt = at;
       for (const connection of this.current.values()) this.end(connection, at, "kill");
       return;
     }
@@ -313,7 +321,8 @@ class Builder {
   /** Whether the broker may not know yet that it has arrived. */
   private isOpen({ message, connection, confirmedAt, releasedAt }: Receipt): boolean {
     if (message.qos === 2) return releasedAt === Infinity;
-    if (confirmedAt === Infinity || this.model.kills.some((at) => at > confirmedAt)) return true;
+    if (confirmedAt === Infinity || this.model.kills.some(({ goneAt }) => goneAt > confirmedAt))
+      return true;
     if (connection.ending === undefined) return false;
     return !connection.answered.some(({ sentAt }) => sentAt > confirmedAt);
   }
