@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes for the machine's header and the program; boards/tools/firmware/program-limit.ts knows it, too. */
+/* Bytes for the machine's header and the program; boards/tools/firmware/program-limit.ts knows it,
+ * too. */
 enum { PROGRAM_STORE_MAX = 56 * 1024 - 32 };
 
 /* Finds the stored program. Call this first. */
