@@ -1,6 +1,6 @@
 /** The one rule for a device's id: on the wire, in a path, as an option, as a user. Imports nothing. */
 
-const ID_MAX_LENGTH = 40;
+const ID_MAX_LENGTH = 64;
 
 /**
  * An id is one level of an MQTT topic, one segment of an HTTP path, and the name of a file.

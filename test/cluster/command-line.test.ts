@@ -28,7 +28,7 @@ it.each([
   [["--shard", "1/3", "--share", "x", ...BROKER], "--shard: not together with --share"],
   [["--shard", "1/3", "--no-decide", ...BROKER], "--shard: not together with --no-decide"],
   [["--share", "x", "--no-decide", ...BROKER], "--share: not together with --no-decide"],
-  [["--share", "a/b", ...BROKER], "--share: expected 1 to 40 characters"],
+  [["--share", "a/b", ...BROKER], "--share: expected 1 to 64 characters"],
   [["--share", "x"], "--share: the embedded broker has no shared subscriptions"],
   [
     ["--broker", "mqtt://a,http://b"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { idError, idExpected, matches, patternExpected } from "../../src/common/id";
 
 describe("an id", () => {
-  it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(40), "Küche 1", "灯", "a$", "a:b"])(
+  it.each(["a", "nightlight-1", "a.b", "...", "x".repeat(64), "Küche 1", "灯", "a$", "a:b"])(
     "may be %j",
     (id) => {
       expect(idError(id)).toBeUndefined();
@@ -11,7 +11,7 @@ describe("an id", () => {
 
   it.each([
     ["", "empty"],
-    ["x".repeat(41), "longer than 40 characters"],
+    ["x".repeat(65), "longer than 64 characters"],
     [".", '"." is not a name'],
     ["..", '".." is not a name'],
     ["$SYS", "starts with $"],
@@ -25,7 +25,7 @@ describe("an id", () => {
     ["a\u0085", "has a control character"],
   ])("may not be %j: %s", (id, error) => {
     expect(idError(id)).toBe(error);
-    expect(idExpected(id)).toMatch(/^expected 1 to 40 characters, [ -~]*, got "/);
+    expect(idExpected(id)).toMatch(/^expected 1 to 64 characters, [ -~]*, got "/);
   });
 
   it.each(["*", ".*", "shed-*-*", "a"])("of a list may be %j", (pattern) => {
@@ -33,7 +33,7 @@ describe("an id", () => {
   });
 
   it.each(["", "..", "$*", "a/*", "*+"])("of a list may not be %j", (pattern) => {
-    expect(patternExpected(pattern)).toMatch(/^expected 1 to 40 .*, got "/);
+    expect(patternExpected(pattern)).toMatch(/^expected 1 to 64 .*, got "/);
   });
 });
 

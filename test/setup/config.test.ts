@@ -23,7 +23,7 @@ describe("devicescript.json", () => {
     ["[]", "devicescript.json: the whole file: found [], allowed is an object"],
     [
       withChange({ id: "a/b" }),
-      'devicescript.json: id: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
+      'devicescript.json: id: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
     ],
     [
       withChange({ devices: "some" }),
@@ -31,11 +31,11 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ devices: ["shed-*", "a/b"] }),
-      'devicescript.json: devices.1: expected 1 to 40 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
+      'devicescript.json: devices.1: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
     ],
     [
       withChange({ offlineAfterMs: { $x: 1 } }),
-      /^devicescript.json: offlineAfterMs: expected 1 to 40 characters, .* got "\$x"$/,
+      /^devicescript.json: offlineAfterMs: expected 1 to 64 characters, .* got "\$x"$/,
     ],
     [
       withChange({ offlineAfterMs: { "shed-*": -1 } }),
