@@ -4,10 +4,10 @@
  */
 import c3 from "./nightlight_esp32_c3.board.json";
 import devkitc from "./nightlight_esp32_devkitc.board.json";
-import picoW from "./nightlight_pico_w.board.json";
-import qtpyC3 from "./nightlight_qtpy_esp32c3.board.json";
 import s2 from "./nightlight_esp32_s2.board.json";
 import s3 from "./nightlight_esp32_s3.board.json";
+import picoW from "./nightlight_pico_w.board.json";
+import qtpyC3 from "./nightlight_qtpy_esp32c3.board.json";
 import xiaoC3 from "./nightlight_xiao_esp32c3.board.json";
 
 /** What DeviceScript's runtime is built for, by its `archId`. */

@@ -1,11 +1,11 @@
-import { loadConfig } from "./setup/config";
 import { onEndRequest } from "./base/ending";
 import { openOutput } from "./base/log";
-import { HELP, configPath, logFormat, parseOptions } from "./setup/options";
-import { run, type Running } from "./run";
-import { readSecrets } from "./setup/secrets";
 import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
+import { run, type Running } from "./run";
+import { loadConfig } from "./setup/config";
+import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
+import { readSecrets } from "./setup/secrets";
 
 /** Whatever still hangs on after this long at the end is cut off. */
 const STOP_TIMEOUT_MS = 1_500;

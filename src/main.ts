@@ -1,11 +1,11 @@
 import { lamp, sensor } from "./board.gen";
+import { formatBrokerAddress } from "./common/broker-address";
+import { deviceClientId, topicOf } from "./common/wire";
 import { config } from "./config.gen";
 import { Led } from "./led";
 import { MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
-import { formatBrokerAddress } from "./common/broker-address";
-import { deviceClientId, topicOf } from "./common/wire";
 
 const KEEP_ALIVE_S = 15;
 /** An unacknowledged reading is sent anew, with its age set right, after this, ms. */

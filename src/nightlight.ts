@@ -2,13 +2,13 @@ import { LightLevel, millis } from "@devicescript/core";
 import { Alone } from "./alone";
 import { Cadence } from "./cadence";
 import { CommandGate } from "./command-gate";
+import { decide } from "./common/rule";
+import { LIGHT_MAX, parseCommand, SERVER_STATUS_TOPIC, topicOf } from "./common/wire";
 import type { DeviceConfig } from "./config";
 import type { Led } from "./led";
 import { MqttClient, randomU16 } from "./mqtt";
 import { Reporter } from "./reporter";
-import { decide } from "./common/rule";
 import { DeviceSettings, writeLastId } from "./settings";
-import { LIGHT_MAX, SERVER_STATUS_TOPIC, parseCommand, topicOf } from "./common/wire";
 
 /**
  * A broker that forgot our session forgot the server's too: what we send before the server has

@@ -1,10 +1,10 @@
 import { delay, emitter, millis, wait } from "@devicescript/core";
 import type { CommandGate } from "./command-gate";
+import { State, Telemetry, topicOf } from "./common/wire";
 import { firmwareVersion } from "./config.gen";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
-import { State, Telemetry, topicOf } from "./common/wire";
 
 /** Uptime and outbox in the state are at most this old, ms. */
 const STATE_INTERVAL_MS = 60000;

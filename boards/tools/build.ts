@@ -1,12 +1,12 @@
 /** `npm run build [-- --board NAME]`: the firmware's bytecode, as boards and simulators take it. */
 import { statSync } from "node:fs";
 import { relative } from "node:path";
+import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
 import { command, demandBoard, readFlags } from "./command";
 import { OUTPUT, runCompiler } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkSize } from "./firmware/program-limit";
-import { ROOT } from "../../server/base/root";
 
 await command(async () => {
   const flags = readFlags({ board: { type: "string" } });

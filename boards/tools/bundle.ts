@@ -1,16 +1,16 @@
 /** `npm run bundle -- --board NAME`: runtime, program and settings in one image. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BOARDS } from "../boards";
+import { ROOT } from "../../server/base/root";
+import { UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { readSettings } from "../../server/setup/settings";
-import { UserError } from "../../server/base/user-error";
+import { BOARDS } from "../boards";
 import { command, demandBoard, readFlags } from "./command";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
-import { addToImage } from "./image/image";
-import { ROOT } from "../../server/base/root";
 import { runCli } from "./firmware/runtime";
+import { addToImage } from "./image/image";
 
 await command(async () => {
   const flags = readFlags({ board: { type: "string" } });

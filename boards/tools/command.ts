@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { BOARD_NAMES, isBoardName, type BoardName } from "../boards";
-import { UserError, lineFor, messageOf } from "../../server/base/user-error";
+import { lineFor, messageOf, UserError } from "../../server/base/user-error";
+import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
 
 /** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {

@@ -1,16 +1,16 @@
 /** `npm run deploy:wio`: program and settings to a Wio Terminal that runs our runtime, by USB. */
-import { tellsConnection } from "../log-lines";
-import { loadConfig } from "../../server/setup/config";
 import { printable } from "../../server/base/log";
-import { SETTING_NAMES, readSettings } from "../../server/setup/settings";
 import { UserError } from "../../server/base/user-error";
+import { waitFor } from "../../server/base/wait-for";
+import { loadConfig } from "../../server/setup/config";
+import { readSettings, SETTING_NAMES } from "../../server/setup/settings";
+import { tellsConnection } from "../log-lines";
 import { command, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { deployProgram } from "./usb/deploy";
 import { checkForBoard } from "./firmware/device-settings";
-import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";
-import { waitFor } from "../../server/base/wait-for";
+import { deployProgram } from "./usb/deploy";
+import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
 
 const BOARD = { title: "the Wio Terminal", family: "samd51" };
 

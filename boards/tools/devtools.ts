@@ -2,14 +2,14 @@
  * `npm run devtools`: the DeviceScript CLI's own development server and dashboard, and our
  * firmware beside it in the CLI's own simulator.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { onEndRequest } from "../../server/base/ending";
-import { loadConfig } from "../../server/setup/config";
-import { UserError } from "../../server/base/user-error";
-import { CLI } from "./firmware/builtins";
-import { command, readFlags } from "./command";
-import { writeFirmwareConfig } from "./firmware/configure";
 import { ROOT } from "../../server/base/root";
+import { UserError } from "../../server/base/user-error";
+import { loadConfig } from "../../server/setup/config";
+import { command, readFlags } from "./command";
+import { CLI } from "./firmware/builtins";
+import { writeFirmwareConfig } from "./firmware/configure";
 
 /** How the CLI ends where its ports are taken. */
 const EXIT_PORTS_TAKEN = 100;

@@ -1,18 +1,18 @@
 /** `npm run flash -- --board NAME`: from a bare board to a nightlight, step by step. */
-import { tellsConnection } from "../log-lines";
-import { BOARDS } from "../boards";
-import { loadConfig } from "../../server/setup/config";
 import { printable } from "../../server/base/log";
-import { SETTING_NAMES, readSettings } from "../../server/setup/settings";
 import { UserError } from "../../server/base/user-error";
+import { waitFor } from "../../server/base/wait-for";
+import { loadConfig } from "../../server/setup/config";
+import { readSettings, SETTING_NAMES } from "../../server/setup/settings";
+import { BOARDS } from "../boards";
+import { tellsConnection } from "../log-lines";
 import { command, demandBoard, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { deployProgram } from "./usb/deploy";
 import { checkForBoard } from "./firmware/device-settings";
 import { installRuntime } from "./firmware/runtime";
-import { askTerminal, choosePort, listPorts, listed } from "./usb/serial-port";
-import { waitFor } from "../../server/base/wait-for";
+import { deployProgram } from "./usb/deploy";
+import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
 
 /** After flashing, the board restarts and USB finds it anew. */
 const RESTART_MS = 60_000;

@@ -1,7 +1,7 @@
 /** What every npm script needs first: DeviceScript's own packages, configuration and board. */
 import { loadConfig } from "../../server/setup/config";
-import { builtinsArePresent, restoreBuiltins } from "./firmware/builtins";
 import { command } from "./command";
+import { builtinsArePresent, restoreBuiltins } from "./firmware/builtins";
 import { chosenBoard, writeFirmwareConfig } from "./firmware/configure";
 
 await command(() => {

@@ -2,7 +2,7 @@
  * `npm run lint` and the other commands that are several programs, one after another. A list here
  * needs no shell, so it is the same on every system. What follows `--` goes to the last program.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onEndRequest } from "../../server/base/ending";

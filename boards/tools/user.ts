@@ -1,12 +1,12 @@
 /** `npm run user`: who may log in at the embedded broker. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DEFAULT_DIR } from "../../server/setup/security-options";
-import { UserError, messageOf } from "../../server/base/user-error";
+import { messageOf, UserError } from "../../server/base/user-error";
 import { hashPassword } from "../../server/setup/password";
+import { DEFAULT_DIR } from "../../server/setup/security-options";
+import { userNameError, Users } from "../../server/setup/users";
 import { command } from "./command";
 import { readPassword } from "./prompt";
-import { Users, userNameError } from "../../server/setup/users";
 
 const HELP = `Usage: npm run user -- add ID | list | remove ID
 

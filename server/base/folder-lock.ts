@@ -1,7 +1,7 @@
 import { closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { UserError, messageOf } from "./user-error";
+import { messageOf, UserError } from "./user-error";
 
 /** Flags of open(2) that Node does not name: O_EXLOCK of macOS, UV_FS_O_EXLOCK on Windows. */
 const EXCLUSIVE = { darwin: 0x20 | constants.O_NONBLOCK, win32: 0x10000000 };

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { UserError, messageOf } from "./user-error";
 import type { Answer, Call } from "./thread";
+import { messageOf, UserError } from "./user-error";
 
 /** Answers a thread's calls, in the thread. */
 export function serveThread(perform: (work: never) => unknown): void {

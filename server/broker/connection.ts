@@ -13,41 +13,41 @@ import {
   UNSUBACK,
   UNSUBSCRIBE,
 } from "../../src/mqtt/packet";
-import { Refusal, type Reason, type Rejections } from "../base/rejections";
+import { type Reason, Refusal, type Rejections } from "../base/rejections";
 import { messageOf } from "../base/user-error";
+import type { Limits } from "../setup/broker-limits";
 import {
+  type Identity,
   isServers,
   mayPublish,
   maySubscribe,
   mayUseClientId,
   topicError,
-  type Identity,
 } from "./access";
 import { Allowance } from "./allowance";
 import type { Core, Publication } from "./core";
 import type { Journal } from "./journal";
-import type { Limits } from "../setup/broker-limits";
 import type { Logins } from "./logins";
+import { Output } from "./output";
 import {
   ACCEPTED,
   BAD_CLIENT_ID,
   BAD_LOGIN,
+  type Connect,
   ConnectRefusal,
   Decoder,
-  NOT_AUTHORIZED,
-  PINGRESP_PACKET,
-  UNAVAILABLE,
   encodeAck,
   encodeConnack,
   encodeSuback,
-  type Connect,
+  NOT_AUTHORIZED,
   type Packet,
+  PINGRESP_PACKET,
   type Publish,
   type Subscribe,
+  UNAVAILABLE,
   type Unsubscribe,
   type Will,
 } from "./packets";
-import { Output } from "./output";
 import type { Outlet, Session } from "./session";
 
 /** What a connection needs of its broker. */

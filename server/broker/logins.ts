@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { FailureLimiter } from "../base/failure-limiter";
 import { Refusal } from "../base/rejections";
+import type { Limits } from "../setup/broker-limits";
 import { hashPassword, passwordMatches } from "../setup/password";
 import type { User, Users } from "../setup/users";
 import type { Identity } from "./access";
-import type { Limits } from "../setup/broker-limits";
 
 export interface Credentials {
   address: string;

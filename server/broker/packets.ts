@@ -18,14 +18,14 @@ import {
   PUBLISH,
   PUBREC,
   PUBREL,
+  type QoS,
   SUBACK,
   SUBSCRIBE,
   UNSUBACK,
   UNSUBSCRIBE,
-  type QoS,
 } from "../../src/mqtt/packet";
 import { isFilter, isTopic } from "../../src/mqtt/topic";
-import { Refusal, type Reason } from "../base/rejections";
+import { type Reason, Refusal } from "../base/rejections";
 
 export type { QoS };
 

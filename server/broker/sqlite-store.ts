@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import { openSqlite, pragma, transaction } from "../base/sqlite";
-import { UserError, messageOf } from "../base/user-error";
-import { FILE, type Change, type Entry } from "./records";
+import { messageOf, UserError } from "../base/user-error";
+import { type Change, type Entry, FILE } from "./records";
 
 const VERSION = 1;
 const TABLE = `

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { Thread } from "../base/thread";
 import { ROOT } from "../base/root";
+import { Thread } from "../base/thread";
 import type { Store } from "./journal";
 import type { Change, Entry } from "./records";
 

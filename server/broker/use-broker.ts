@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
+import type { Log } from "../base/log";
+import type { Rejections } from "../base/rejections";
+import { UserError } from "../base/user-error";
+import type { Options } from "../setup/options";
+import { brokerListeners, reachable } from "../setup/security-options";
+import { Users } from "../setup/users";
 import { Broker } from "./broker";
 import type { LocalClient, LocalOptions } from "./local-client";
 import type { Will } from "./packets";
-import type { Log } from "../base/log";
-import type { Options } from "../setup/options";
-import type { Rejections } from "../base/rejections";
-import { brokerListeners, reachable } from "../setup/security-options";
-import { UserError } from "../base/user-error";
-import { Users } from "../setup/users";
 
 export interface Login {
   username?: string;

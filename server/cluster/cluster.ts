@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { topicOf } from "../../src/common/wire";
 import type { Group } from "../../src/common/groups";
+import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
-import { HeldReadings, type HeldReading } from "./held-readings";
 import type { Membership } from "../setup/cluster-options";
-import { Owners } from "./owners";
-import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "./presence";
 import type { Shard } from "../setup/cluster-options";
+import { type HeldReading, HeldReadings } from "./held-readings";
+import { Owners } from "./owners";
+import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "./presence";
 import { fnv1a } from "./sharding";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";

@@ -1,4 +1,4 @@
-import { parseJsonObject, type Parsed } from "../../src/common/wire";
+import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
 /** Payload of `nightlight/server/presence/<name>`, retained; empty once the server has left. */
 export interface Beat {

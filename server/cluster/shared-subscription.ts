@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { MqttClient } from "mqtt";
-import { UserError, messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
 
 /** A broker that delivers through a shared subscription does so within this. */
 const PROBE_MS = 3_000;

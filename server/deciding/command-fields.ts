@@ -1,5 +1,5 @@
-import { parseJsonObject, type Parsed } from "../../src/common/wire";
 import type { Fields, ServerRule } from "../../src/common/server-rule";
+import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
 /** A command's payload: the fields that the rule commands, each of the right type. */
 export function parseFields(text: string, rule: ServerRule): Parsed<Fields> {

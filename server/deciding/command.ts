@@ -1,6 +1,6 @@
+import { type Fields, type ServerRule, sideOf } from "../../src/common/server-rule";
 import type { Reading } from "../../src/common/wire";
 import type { CommandKind } from "./counts";
-import { sideOf, type Fields, type ServerRule } from "../../src/common/server-rule";
 
 /** What a device is told. */
 export interface Command {

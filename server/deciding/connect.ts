@@ -1,14 +1,14 @@
 import { connect as mqttConnect, type IClientOptions, type MqttClient } from "mqtt";
-import { addressOf } from "./mqtt-client";
-import { RemoteLink } from "./remote-link";
-import type { Link, OnMessage } from "./link";
-import { LocalLink, type LocalClient } from "./local-link";
-import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
 import { parseBrokerAddress } from "../../src/common/broker-address";
+import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
 import type { Log } from "../base/log";
+import { messageOf, UserError } from "../base/user-error";
 import { connectionError, type Tls } from "../setup/tls";
+import type { Link, OnMessage } from "./link";
+import { type LocalClient, LocalLink } from "./local-link";
+import { addressOf } from "./mqtt-client";
 import { OutgoingStore } from "./outgoing-store";
-import { UserError, messageOf } from "../base/user-error";
+import { RemoteLink } from "./remote-link";
 
 /** How a part of the server gets to its broker. */
 export interface BrokerAccess {

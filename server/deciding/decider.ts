@@ -1,43 +1,43 @@
+import type { Group } from "../../src/common/groups";
+import { idError } from "../../src/common/id";
+import {
+  agrees,
+  type Fields,
+  fieldsOf,
+  type ServerRule,
+  sideOf,
+} from "../../src/common/server-rule";
 import {
   HOME_ASSISTANT_STATUS_TOPIC,
-  SERVER_STATUS_TOPIC,
-  TOPIC_KINDS,
   parseJsonObject,
   parseState,
   parseStatus,
   parseTelemetry,
+  SERVER_STATUS_TOPIC,
   type Status,
+  TOPIC_KINDS,
   type TopicKind,
 } from "../../src/common/wire";
+import type { Clock } from "../base/clock";
+import { type Log, printable } from "../base/log";
+import { MessageLog } from "../base/message-log";
+import type { Rejections } from "../base/rejections";
+import { UserError } from "../base/user-error";
 import { Cluster } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
-import { Learning } from "./learning";
-import { parseFields } from "./command-fields";
-import type { Clock } from "../base/clock";
-import { commandOf, type Cause, type Command } from "./command";
 import type { CommandPolicy } from "../setup/config";
-import { OFFLINE_WILL, connect, watchConnection, type BrokerAccess } from "./connect";
-import { published, type Link } from "./link";
+import { type Cause, type Command, commandOf } from "./command";
+import { parseFields } from "./command-fields";
+import { type BrokerAccess, connect, OFFLINE_WILL, watchConnection } from "./connect";
 import { Decisions } from "./decisions";
 import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
-import type { Group } from "../../src/common/groups";
-import type { Rejections } from "../base/rejections";
-import { printable, type Log } from "../base/log";
-import { idError } from "../../src/common/id";
-import { MessageLog } from "../base/message-log";
-import {
-  agrees,
-  fieldsOf,
-  sideOf,
-  type Fields,
-  type ServerRule,
-} from "../../src/common/server-rule";
+import { Learning } from "./learning";
+import { type Link, published } from "./link";
 import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
-import { isForeign, subscribe, type Subscribed } from "./subscribe";
 import { Sender, type SenderOptions } from "./sender";
-import { UserError } from "../base/user-error";
+import { isForeign, subscribe, type Subscribed } from "./subscribe";
 
 export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed {
   rejections: Rejections;

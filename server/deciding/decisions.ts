@@ -1,8 +1,8 @@
-import { decide } from "../../src/common/rule";
-import type { Reading } from "../../src/common/wire";
 import { decideTogether, type Group } from "../../src/common/groups";
-import { inputOf, sideOf, type ServerRule } from "../../src/common/server-rule";
-import { commandOf, type Command, type Decision } from "./command";
+import { decide } from "../../src/common/rule";
+import { inputOf, type ServerRule, sideOf } from "../../src/common/server-rule";
+import type { Reading } from "../../src/common/wire";
+import { type Command, commandOf, type Decision } from "./command";
 
 /** A reading that was stored for longer than this is history: it decides nothing any more. */
 const STALE_MS = 5_000;

@@ -4,7 +4,7 @@ import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
-import { healthOf, type Dropped } from "./health";
+import { type Dropped, healthOf } from "./health";
 
 /** The simulated device, as far as the list of devices needs it. */
 export interface Simulated {

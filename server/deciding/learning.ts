@@ -1,5 +1,5 @@
-import { parseEcho } from "./command-fields";
 import type { Command } from "./command";
+import { parseEcho } from "./command-fields";
 import type { Decisions } from "./decisions";
 import type { SeenReadings } from "./seen-readings";
 

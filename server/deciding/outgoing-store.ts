@@ -1,4 +1,4 @@
-import { Store, type MqttClient } from "mqtt";
+import { type MqttClient, Store } from "mqtt";
 
 type Put = Parameters<Store["put"]>;
 type Del = Parameters<Store["del"]>;

@@ -1,7 +1,7 @@
 import type { MqttClient } from "mqtt";
 import { probeSharedSubscription, sharedFilter } from "../cluster/shared-subscription";
-import { addressOf, speaksMqtt5 } from "./mqtt-client";
 import type { Done, Link, OnMessage, Outgoing } from "./link";
+import { addressOf, speaksMqtt5 } from "./mqtt-client";
 
 /** A broker elsewhere, by MQTT.js. */
 export class RemoteLink implements Link {

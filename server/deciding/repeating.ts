@@ -1,11 +1,11 @@
-import type { Cluster } from "../cluster/cluster";
 import type { Log } from "../base/log";
+import type { Cluster } from "../cluster/cluster";
 import type { Cause, Command } from "./command";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
-import { UnconfirmedCommands, type Unconfirmed } from "./unconfirmed";
+import { type Unconfirmed, UnconfirmedCommands } from "./unconfirmed";
 
 /** After a reconnect, what the broker has kept for us comes within this. */
 const SETTLE_MS = 500;

@@ -1,10 +1,10 @@
 import { topicOf } from "../../src/common/wire";
-import { payloadOf, type Cause, type Command } from "./command";
+import type { Log } from "../base/log";
+import type { MessageLog } from "../base/message-log";
+import { type Cause, type Command, payloadOf } from "./command";
 import type { Counts } from "./counts";
 import type { Devices } from "./devices";
-import type { Log } from "../base/log";
 import type { Link } from "./link";
-import type { MessageLog } from "../base/message-log";
 import type { Unconfirmed } from "./unconfirmed";
 
 export interface SenderOptions {

@@ -1,5 +1,5 @@
-import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import { matches } from "../../src/common/id";
+import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Membership } from "../setup/cluster-options";
 import type { Link } from "./link";
 

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import { openSqlite, pragma } from "../base/sqlite";
-import { UserError, messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
 
 /** The database's file and what is in it, version by version. */
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { lockFolder } from "../base/folder-lock";
-import { Thread } from "../base/thread";
-import { ROOT } from "../base/root";
 import type { Log } from "../base/log";
-import { UserError, messageOf } from "../base/user-error";
+import { ROOT } from "../base/root";
+import { Thread } from "../base/thread";
+import { messageOf, UserError } from "../base/user-error";
 import type { Downsampled, Span } from "./downsample";
 import type { DeviceRow, Row } from "./row";
 import type { StoreOptions } from "./store";

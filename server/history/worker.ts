@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { serveThread } from "../base/thread-worker";
-import { Store, type StoreOptions } from "./store";
 import type { HistoryWork } from "./history";
+import { Store, type StoreOptions } from "./store";
 
 /** The history's own thread: a slow disk, or a long question, holds up no decision. */
 

@@ -1,9 +1,9 @@
 import type { DeviceView } from "../../src/common/api";
-import type { Devices } from "../deciding/devices";
-import type { Log } from "../base/log";
 import { sideOf } from "../../src/common/server-rule";
+import type { Log } from "../base/log";
 import { messageOf } from "../base/user-error";
-import { discoveryPayload, discoveryTopic, type DiscoveryContext, type Traits } from "./discovery";
+import type { Devices } from "../deciding/devices";
+import { type DiscoveryContext, discoveryPayload, discoveryTopic, type Traits } from "./discovery";
 
 export interface AnnouncerOptions extends DiscoveryContext {
   devices: Devices;

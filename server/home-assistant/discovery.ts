@@ -1,5 +1,5 @@
+import { type Fields, fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { topicOf } from "../../src/common/wire";
-import { fieldsOf, type Fields, type ServerRule } from "../../src/common/server-rule";
 import { VERSION } from "../base/version";
 
 /**

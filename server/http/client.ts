@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP, type BlockList } from "node:net";
+import { type BlockList, isIP } from "node:net";
 import { peerAddress } from "../base/peer-address";
 
 /** Who asks, and by which address, as that client sees it. */

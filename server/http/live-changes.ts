@@ -1,5 +1,5 @@
 import type { ChangesView } from "../../src/common/api";
-import { shown, type Devices } from "../deciding/devices";
+import { type Devices, shown } from "../deciding/devices";
 import type { EventStream } from "./event-stream";
 
 /** What happens within this time goes out as one event: a thousand devices make five a second. */

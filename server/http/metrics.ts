@@ -1,7 +1,7 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import type { Counts } from "../deciding/counts";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
+import type { Counts } from "../deciding/counts";
 
 /** What is looked at whenever somebody asks for the metrics. */
 export interface Measured {

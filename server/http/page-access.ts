@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FailureLimiter } from "../base/failure-limiter";
-import type { ProxyOptions } from "../setup/proxy-options";
-import { clientOf, type Client } from "./client";
-import { HttpError, readBody, refuseCrossSite } from "./http-request";
 import type { Reason, Rejections } from "../base/rejections";
+import type { ProxyOptions } from "../setup/proxy-options";
+import { type Client, clientOf } from "./client";
+import { HttpError, readBody, refuseCrossSite } from "./http-request";
 
 export interface PageAccessOptions {
   /** What opens page and API; undefined: everybody on this machine may use them. */

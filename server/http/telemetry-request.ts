@@ -1,5 +1,5 @@
-import { HttpError } from "./http-request";
 import type { Span } from "../history/downsample";
+import { HttpError } from "./http-request";
 
 /** What a request for the history asks for, from the query of its address. */
 export interface HistoryRequest {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TelemetryView } from "../../src/common/api";
-import { csvHeader, csvLine, fileName } from "./csv";
 import type { History } from "../history/history";
-import { parseHistoryRequest, type HistoryRequest } from "./telemetry-request";
+import { csvHeader, csvLine, fileName } from "./csv";
+import { type HistoryRequest, parseHistoryRequest } from "./telemetry-request";
 
 /** Rows that are read, and sent, at a time. */
 const PAGE_ROWS = 2_000;

@@ -1,6 +1,6 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { HttpError } from "./http-request";
 
 /** A WebSocket message may hold several MQTT packets, each of which the broker bounds. */

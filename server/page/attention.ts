@@ -1,5 +1,5 @@
-import { byId, setText, textElement } from "./dom";
 import { byName } from "./device-order";
+import { byId, setText, textElement } from "./dom";
 import { healthSentences } from "./health-words";
 import type { Changes, Device } from "./model";
 

@@ -1,7 +1,7 @@
 import type { HistoryPoint, TelemetryView } from "../../src/common/api";
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
-import { valuesOf, type Values } from "./chart-lines";
-import { HISTORY_MS, type History } from "./history";
+import { type Values, valuesOf } from "./chart-lines";
+import { type History, HISTORY_MS } from "./history";
 
 /** What the chart draws, of the live minutes or of the days before. Pure. */
 

@@ -1,7 +1,7 @@
 import type { TelemetryView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
-import { pastData, type ChartData } from "./chart-data";
-import { CHART_SPANS, LIVE, type ChartSpan } from "./chart-spans";
+import { type ChartData, pastData } from "./chart-data";
+import { CHART_SPANS, type ChartSpan, LIVE } from "./chart-spans";
 import { byId, setText } from "./dom";
 import { loadTelemetry, tablePath } from "./requests";
 import { sentence } from "./rule-words";

@@ -1,5 +1,5 @@
-import { LIGHT_MAX } from "../../src/common/wire";
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
+import { LIGHT_MAX } from "../../src/common/wire";
 
 /** About as many marks as there are from bottom to top. */
 const MARKS = 4;

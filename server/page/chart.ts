@@ -1,10 +1,10 @@
 import uPlot from "uplot";
-import { LIGHT_MAX } from "../../src/common/wire";
 import type { ServerRule } from "../../src/common/server-rule";
-import { drawLedSpans, drawThreshold, fillBelow, readPalette, type Palette } from "./chart-drawing";
-import { ChartLegend } from "./chart-legend";
+import { LIGHT_MAX } from "../../src/common/wire";
 import type { ChartData } from "./chart-data";
-import { linesOf, type Line, type Values } from "./chart-lines";
+import { drawLedSpans, drawThreshold, fillBelow, type Palette, readPalette } from "./chart-drawing";
+import { ChartLegend } from "./chart-legend";
+import { type Line, linesOf, type Values } from "./chart-lines";
 import { isLightLevel, valueRange } from "./chart-range";
 import { byId, setAttribute } from "./dom";
 import { clockWords, dateWords } from "./words";

@@ -1,6 +1,6 @@
 import { LIGHT_MAX } from "../../src/common/wire";
 import { Chart } from "./chart";
-import { liveData, type ChartData } from "./chart-data";
+import { type ChartData, liveData } from "./chart-data";
 import { ChartPast } from "./chart-past";
 import { LIVE } from "./chart-spans";
 import { CommandButtons } from "./command-buttons";

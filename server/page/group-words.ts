@@ -1,6 +1,6 @@
-import { decide } from "../../src/common/rule";
 import type { GroupView } from "../../src/common/api";
 import { decideTogether } from "../../src/common/groups";
+import { decide } from "../../src/common/rule";
 import type { ServerRule } from "../../src/common/server-rule";
 import {
   commandWords,

@@ -1,5 +1,5 @@
-import { LIGHT_MAX } from "../../src/common/wire";
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { byId, setText } from "./dom";
 import { LatestSender } from "./latest-sender";
 import type { Device } from "./model";

@@ -1,5 +1,5 @@
 import { byId, setText, textElement } from "./dom";
-import { MESSAGES_SHOWN, type RecentMessages, type NumberedMessage } from "./recent-messages";
+import { MESSAGES_SHOWN, type NumberedMessage, type RecentMessages } from "./recent-messages";
 import { clockWords } from "./words";
 
 /** A hostile payload of a thousand characters is not worth the whole screen. */

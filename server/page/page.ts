@@ -1,17 +1,17 @@
 import { Attention } from "./attention";
+import { LIVE } from "./chart-spans";
 import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
 import { byId, setAttribute } from "./dom";
 import { GroupList } from "./group-list";
 import type { LiveHistory } from "./live-history";
-import { LIVE } from "./chart-spans";
 import { MessageStream } from "./message-stream";
-import { Model, type Device } from "./model";
+import { type Device, Model } from "./model";
 import { loadTelemetry } from "./requests";
 import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
-import { Stream, type Connection } from "./stream";
+import { type Connection, Stream } from "./stream";
 
 /** Joins the parts: events change the model, and once for each frame the model is shown. */
 

@@ -1,8 +1,8 @@
 import {
   combine,
+  type Fields,
   fieldsOf,
   inputOf,
-  type Fields,
   type ServerRule,
 } from "../../src/common/server-rule";
 

@@ -1,5 +1,5 @@
-import { LIGHT_MAX } from "../../src/common/wire";
 import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { fieldTitle } from "./chart-lines";
 import { byId, setText, textElement } from "./dom";
 import { combineWords, fieldValueWords, isNightlight, sentence, valueWords } from "./rule-words";

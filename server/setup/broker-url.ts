@@ -1,7 +1,7 @@
 import {
+  type BrokerAddress,
   formatBrokerAddress,
   parseBrokerAddress,
-  type BrokerAddress,
 } from "../../src/common/broker-address";
 import { UserError } from "../base/user-error";
 

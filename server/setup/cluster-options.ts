@@ -1,6 +1,6 @@
 import { idExpected } from "../../src/common/id";
-import type { Config } from "./config";
 import { UserError } from "../base/user-error";
+import type { Config } from "./config";
 
 /** One of `count` parts of the devices; `index` is 1..count. */
 export interface Shard {

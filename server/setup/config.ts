@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
+import type { Group } from "../../src/common/groups";
+import { idError, idExpected, patternExpected } from "../../src/common/id";
+import type { ServerRule } from "../../src/common/server-rule";
 import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
-import type { Group } from "../../src/common/groups";
-import type { ServerRule } from "../../src/common/server-rule";
-import { idError, idExpected, patternExpected } from "../../src/common/id";
-import { readBrokerUrl, withoutPassword } from "./broker-url";
 import { readText } from "../base/text";
-import { UserError, messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
+import { readBrokerUrl, withoutPassword } from "./broker-url";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
 export interface Config extends Omit<DeviceConfig, "rule"> {

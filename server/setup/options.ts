@@ -1,17 +1,17 @@
 import { parseArgs } from "node:util";
 import { idExpected } from "../../src/common/id";
-import { LIGHT_MAX } from "../../src/common/wire";
-import { readBrokerUrl } from "./broker-url";
-import { CLUSTER_FLAGS, CLUSTER_HELP, parseMembership, type Membership } from "./cluster-options";
-import type { Config } from "./config";
-import { HISTORY_FLAGS, HISTORY_HELP, parseHistory, type HistoryLimits } from "./history-options";
-import type { LogFormat } from "../base/log";
 import { fieldsOf } from "../../src/common/server-rule";
-import { PROXY_FLAGS, PROXY_HELP, parseProxy, type ProxyOptions } from "./proxy-options";
+import { LIGHT_MAX } from "../../src/common/wire";
+import type { LogFormat } from "../base/log";
+import { messageOf, UserError } from "../base/user-error";
+import { readBrokerUrl } from "./broker-url";
+import { CLUSTER_FLAGS, CLUSTER_HELP, type Membership, parseMembership } from "./cluster-options";
+import type { Config } from "./config";
+import { HISTORY_FLAGS, HISTORY_HELP, type HistoryLimits, parseHistory } from "./history-options";
+import { parseProxy, PROXY_FLAGS, PROXY_HELP, type ProxyOptions } from "./proxy-options";
 import type { Secrets } from "./secrets";
-import { SECURITY_FLAGS, SECURITY_HELP, parseSecurity, type Security } from "./security-options";
+import { parseSecurity, type Security, SECURITY_FLAGS, SECURITY_HELP } from "./security-options";
 import { portNumber, wholeNumber } from "./whole-number";
-import { UserError, messageOf } from "../base/user-error";
 
 export interface Options {
   id: string;

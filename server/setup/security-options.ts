@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { DEFAULT_LIMITS, parseLimits, type Limits } from "./broker-limits";
+import { UserError } from "../base/user-error";
+import { DEFAULT_LIMITS, type Limits, parseLimits } from "./broker-limits";
 import { readTls, type Tls } from "./tls";
 import { portNumber } from "./whole-number";
-import { UserError } from "../base/user-error";
 
 /** A port of the embedded broker. */
 export interface Listener {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { patternExpected } from "../../src/common/id";
-import { brokerUrlError } from "./broker-url";
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
+import { brokerUrlError } from "./broker-url";
 
 /** What `.env.local` may set: the device reads the same names with `readSetting`. */
 export const SETTING_NAMES = [

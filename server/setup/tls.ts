@@ -1,6 +1,6 @@
 import { createSecureContext } from "node:tls";
 import { readText } from "../base/text";
-import { UserError, messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
 
 /** Contents of PEM files, named as Node's TLS names them. */
 export interface Tls {

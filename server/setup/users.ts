@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { idExpected } from "../../src/common/id";
 import { deviceClientId } from "../../src/common/wire";
 import { readText } from "../base/text";
-import { UserError, messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
 
 const CLIENT_ID_SUFFIX = deviceClientId("");
 

@@ -1,16 +1,16 @@
+import { LIGHT_MAX } from "../../src/common/wire";
 import {
+  addServer,
   CHANGE,
   JDBus,
   JDServiceServer,
   LightBulbReg,
+  SensorServer,
+  SettingsClient,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,
   SRV_SETTINGS,
-  SensorServer,
-  SettingsClient,
-  addServer,
 } from "./jacdac";
-import { LIGHT_MAX } from "../../src/common/wire";
 import { VmTransport } from "./transport";
 import { createVm, type Vm } from "./vm";
 

@@ -1,6 +1,6 @@
-import type { Report } from "./wire";
 import type { Group } from "./groups";
 import type { Fields, ServerRule } from "./server-rule";
+import type { Report } from "./wire";
 
 /** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
 

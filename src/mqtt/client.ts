@@ -5,9 +5,15 @@ import { toBytes } from "./bytes";
 import { Connection } from "./connection";
 import { Delivery, INBOX_FULL } from "./delivery";
 import { remove } from "./list";
+import type { QoS, Will } from "./packet";
 import {
   CONNACK,
   DISCONNECT,
+  encodeAck,
+  encodeConnect,
+  encodeEmpty,
+  encodePublish,
+  encodeSubscribe,
   PINGRESP,
   PUBACK,
   PUBCOMP,
@@ -17,17 +23,11 @@ import {
   REFUSED,
   SUBACK,
   UNSUBACK,
-  encodeAck,
-  encodeConnect,
-  encodeEmpty,
-  encodePublish,
-  encodeSubscribe,
 } from "./packet";
 import { randomU16 } from "./random";
-import type { QoS, Will } from "./packet";
 import { MAX_PUBLISH_ID, Session } from "./session";
-import { Subscriptions } from "./subscriptions";
 import type { Handler, Subscription } from "./subscriptions";
+import { Subscriptions } from "./subscriptions";
 import { isFilter, isTopic } from "./topic";
 
 /** CONNACK's return code that says: not now [MQTT 3.2.2.3]. */

@@ -1,9 +1,9 @@
 /** One connection to a broker: packets out, packets in, and whether the other side is there. */
 import { Fiber, millis, sleep } from "@devicescript/core";
-import { Socket, connect } from "@devicescript/net";
+import { connect, Socket } from "@devicescript/net";
 import { Decoder } from "./decoder";
 import { DEAD, KeepAlive, PING } from "./keepalive";
-import { PINGREQ, encodeEmpty } from "./packet";
+import { encodeEmpty, PINGREQ } from "./packet";
 
 /** How long TCP or TLS, and then CONNACK, may take, in ms. */
 const CONNECT_TIMEOUT_MS = 10000;

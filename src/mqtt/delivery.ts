@@ -2,7 +2,7 @@
 import { sleep } from "@devicescript/core";
 import type { Connection } from "./connection";
 import { Inbox } from "./inbox";
-import { PUBACK, PUBREC, encodeAck } from "./packet";
+import { encodeAck, PUBACK, PUBREC } from "./packet";
 import { HANDLED, NEW, Session, TOO_MANY } from "./session";
 import type { Subscriptions } from "./subscriptions";
 import { matches, toTopic } from "./topic";

@@ -4,7 +4,7 @@
  * connections, and knows neither sockets nor time.
  */
 import { remove } from "./list";
-import { DUP, PUBACK, PUBCOMP, PUBREC, PUBREL, encodeAck, encodePublish } from "./packet";
+import { DUP, encodeAck, encodePublish, PUBACK, PUBCOMP, PUBREC, PUBREL } from "./packet";
 
 /** Messages in flight at once, and the bytes of their packets together. */
 export const MAX_FLIGHTS = 16;

@@ -1,9 +1,9 @@
 import type { Qos } from "../load/packets";
-import { startContenders, type Contender } from "./decider/contenders";
+import { type Contender, startContenders } from "./decider/contenders";
 import { Load } from "./decider/load";
 import { memoryReport } from "./decider/memory";
 import { nagleReport } from "./decider/nagle";
-import { figuresTable, type Figures } from "./decider/table";
+import { type Figures, figuresTable } from "./decider/table";
 import { targetsTable } from "./decider/targets";
 import { cpuMs } from "./decider/usage";
 

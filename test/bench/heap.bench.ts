@@ -1,6 +1,6 @@
-import { Mosquitto } from "../support/mosquitto";
-import { HeapProbe } from "../support/heap-probe";
 import type { SimulatedDevice } from "../../server/simulator/device";
+import { HeapProbe } from "../support/heap-probe";
+import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, nudging, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 

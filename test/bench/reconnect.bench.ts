@@ -1,6 +1,6 @@
 import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, withDevice } from "./client";
-import { median, type Measurement } from "./measurement";
+import { type Measurement, median } from "./measurement";
 
 /** The built-in client takes most of a minute for each. */
 const RUNS = { ours: 7, builtin: 2 };

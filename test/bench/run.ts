@@ -1,7 +1,7 @@
 /** `npm run bench`: what is ours beside others, the MQTT client of the device and the server. */
 import { readdirSync } from "node:fs";
-import { loadConfig } from "../../server/setup/config";
 import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
+import { loadConfig } from "../../server/setup/config";
 import type { Bench, Measurement } from "./measurement";
 
 writeFirmwareConfig(loadConfig());

@@ -1,6 +1,6 @@
 import { Mosquitto } from "../support/mosquitto";
 import { forBoth, nudging, withDevice } from "./client";
-import { median, type Measurement } from "./measurement";
+import { type Measurement, median } from "./measurement";
 
 const RUNS = 3;
 

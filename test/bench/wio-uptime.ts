@@ -1,8 +1,8 @@
 /** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
 import { command, readFlags } from "../../boards/tools/command";
+import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
 import { onEndRequest } from "../../server/base/ending";
 import { UserError } from "../../server/base/user-error";
-import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
 
 const HOUR_S = 3600;
 const PERIOD_S = 900;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BOARDS, BOARD_NAMES, board, type Family } from "../../boards/boards";
+import { board, BOARD_NAMES, BOARDS, type Family } from "../../boards/boards";
 import picoW from "../../boards/nightlight_pico_w.board.json";
 import { ROOT } from "../../server/base/root";
 import { SimulatedDevice } from "../../server/simulator/device";

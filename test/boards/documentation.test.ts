@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BOARDS, BOARD_NAMES } from "../../boards/boards";
+import { BOARD_NAMES, BOARDS } from "../../boards/boards";
 import { documentation } from "../../boards/tools/drawing/documentation";
 import { ROOT } from "../../server/base/root";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GuardedBroker, credentials } from "../support/guarded-broker";
+import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 

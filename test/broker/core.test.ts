@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Core } from "../../server/broker/core";
 import type { QoS } from "../../server/broker/packets";
 import type { Subscriber } from "../../server/broker/session";
-import { FakeOutlet, decodeServer } from "../support/fake-outlet";
+import { decodeServer, FakeOutlet } from "../support/fake-outlet";
 
 const QUEUED = 150;
 

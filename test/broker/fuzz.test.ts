@@ -1,17 +1,17 @@
 import { createConnection } from "node:net";
 import { setFlagsFromString } from "node:v8";
-import { DEFAULT_HISTORY } from "../../server/setup/history-options";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
-import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { run, type Running } from "../../server/run";
+import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
+import { loadConfig } from "../../server/setup/config";
+import { DEFAULT_HISTORY } from "../../server/setup/history-options";
 import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { connect, publish } from "../support/mqtt-bytes";
 import { Random } from "../support/random";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { connect, publish } from "../support/mqtt-bytes";
 import { malformedPackets, malformedTelemetry, malformedTopic } from "./malformed";
 
 const CONNECT = connect();

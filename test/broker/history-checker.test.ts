@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { check, excerpt } from "../support/history/check";
-import type { Rule, Rules } from "../support/history/rules";
 import { matches } from "../support/history/events";
+import type { Rule, Rules } from "../support/history/rules";
 import { Script } from "../support/history/script";
 
 const STRICT: Rules = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { BrokerProcess } from "../support/history/broker-process";
-import type { Rules } from "../support/history/rules";
 import { EACH_SEED, holds } from "../support/history/holds";
+import type { Rules } from "../support/history/rules";
 import { NightlightProcess } from "../support/process";
 
 /**

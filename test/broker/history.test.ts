@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check } from "../support/history/check";
+import { EACH_SEED, holds, SIZE } from "../support/history/holds";
+import { type Lie, LyingBroker } from "../support/history/lying-broker";
 import type { Rule, Rules } from "../support/history/rules";
-import { EACH_SEED, SIZE, holds } from "../support/history/holds";
-import { LyingBroker, type Lie } from "../support/history/lying-broker";
 import { record } from "../support/history/run";
 import { Mosquitto } from "../support/mosquitto";
 

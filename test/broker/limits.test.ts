@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Limits } from "../../server/setup/broker-limits";
 import type { Reason } from "../../server/base/rejections";
-import { GuardedBroker, credentials } from "../support/guarded-broker";
+import type { Limits } from "../../server/setup/broker-limits";
+import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { GuardedBroker, PASSWORDS, credentials } from "../support/guarded-broker";
+import { credentials, GuardedBroker, PASSWORDS } from "../support/guarded-broker";
 import { RawMqtt } from "../support/raw-mqtt";
 
 const BAD_LOGIN = 4;

@@ -6,7 +6,7 @@ import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
 
 const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name), "utf8");

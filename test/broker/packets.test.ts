@@ -1,4 +1,4 @@
-import { generate, parser, type Packet as AnyPacket } from "mqtt-packet";
+import { generate, type Packet as AnyPacket, parser } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../server/base/rejections";
 import { ConnectRefusal, Decoder, encodePublish, encodeSuback } from "../../server/broker/packets";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { loadConfig } from "../../server/setup/config";
-import { parseOptions, type Options } from "../../server/setup/options";
+import { type Options, parseOptions } from "../../server/setup/options";
 
 const BROKER = ["--broker", "mqtt://a", "--no-device"];
 const GROUP = { id: "hall", members: ["s"], lights: ["l"], decide: "any", validMs: 1 } as const;

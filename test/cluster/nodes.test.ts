@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Mosquitto, freePort } from "../support/mosquitto";
+import { freePort, Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HeldReadings } from "../../server/cluster/held-readings";
-import { BEAT_MS, GONE_MS, Presence, parseBeat, type Beat } from "../../server/cluster/presence";
+import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "../../server/cluster/presence";
 
 const BEAT: Beat = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
 

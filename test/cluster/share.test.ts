@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from "node:net";
-import { generate, parser, type Packet } from "mqtt-packet";
+import { type AddressInfo, createServer } from "node:net";
+import { generate, type Packet, parser } from "mqtt-packet";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { EmbeddedBroker } from "../support/embedded-broker";
 import { Fleet, FleetDevice } from "../support/fleet";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { Decisions } from "../../server/deciding/decisions";
+import { loadConfig } from "../../server/setup/config";
 import { decideTogether, type Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
 

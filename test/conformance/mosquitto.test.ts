@@ -1,4 +1,4 @@
-import { Mosquitto, freePort } from "../support/mosquitto";
+import { freePort, Mosquitto } from "../support/mosquitto";
 import { conformanceOf } from "./run";
 
 conformanceOf("Mosquitto 2.0.11", "as we recommend it", async () => {

@@ -4,11 +4,11 @@ import { ROOT } from "../../server/base/root";
 import {
   CLIENT_DEPARTURES,
   CLIENT_UNTESTABLE,
-  ELSEWHERE,
   clientTests,
+  ELSEWHERE,
   titlesIn,
 } from "./client/statements";
-import { BROKERS, DEPARTURES, departureOf } from "./departures";
+import { BROKERS, departureOf, DEPARTURES } from "./departures";
 import { conformancePage, isForClient, isForServer } from "./page";
 import { SERVER_CASES } from "./server";
 import { STATEMENTS, UNTESTABLE } from "./statements";

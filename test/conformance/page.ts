@@ -1,8 +1,8 @@
 import { format } from "prettier";
 import { CLIENT_DEPARTURES, CLIENT_UNTESTABLE, clientTests } from "./client/statements";
-import { BROKERS, departureOf, type BrokerName } from "./departures";
+import { type BrokerName, BROKERS, departureOf } from "./departures";
 import { SERVER_CASES } from "./server";
-import { STATEMENTS, UNTESTABLE, type Statement } from "./statements";
+import { type Statement, STATEMENTS, UNTESTABLE } from "./statements";
 
 const HEAD = `# MQTT 3.1.1, statement by statement
 

@@ -1,24 +1,24 @@
 import {
+  ack,
+  connack,
+  type Connect,
+  connect,
   DISCONNECT,
+  hex,
   PINGREQ,
   PINGRESP,
   PUBACK,
   PUBCOMP,
+  type Publish,
+  publish,
   PUBREC,
   PUBREL,
-  UNSUBACK,
-  ack,
-  connack,
-  connect,
-  hex,
-  publish,
   suback,
   subscribe,
+  UNSUBACK,
   unsubscribe,
-  type Connect,
-  type Publish,
 } from "../support/mqtt-bytes";
-import { Unexpected, Wire, described } from "../support/wire";
+import { described, Unexpected, Wire } from "../support/wire";
 
 /** A message as a subscriber gets it; what is not said is 0 or false. */
 export type Message = [topic: string, payload: string, flags?: Publish];

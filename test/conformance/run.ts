@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { Unexpected } from "../support/wire";
-import { departureOf, type BrokerName } from "./departures";
-import { Scene, type Case, type Target } from "./scene";
+import { type BrokerName, departureOf } from "./departures";
+import { type Case, Scene, type Target } from "./scene";
 import { SERVER_CASES } from "./server";
 
 export interface Running extends Target {

@@ -1,5 +1,5 @@
-import { WebSocket, createWebSocketStream } from "ws";
 import { createConnection } from "node:net";
+import { createWebSocketStream, WebSocket } from "ws";
 import type { Connect } from "../support/mqtt-bytes";
 import { Peer } from "./peer";
 

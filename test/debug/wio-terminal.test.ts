@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROGRAM } from "../../boards/log-lines";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { makePackage } from "../../boards/wio-terminal/build/package";
+import { UsbBoard } from "../boards/wio-terminal/usb-board";
 import { Checkout } from "../support/checkout";
 import { Dap } from "../support/dap";
 import { Devtools } from "../support/devtools";
@@ -9,9 +12,6 @@ import { Mosquitto } from "../support/mosquitto";
 import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { makePackage } from "../../boards/wio-terminal/build/package";
-import { compileFirmware } from "../../boards/tools/firmware/compile";
-import { UsbBoard } from "../boards/wio-terminal/usb-board";
 
 /** The CLI can't be told another one. */
 const DAP_PORT = 8083;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Group } from "../../src/common/groups";
-import { EmbeddedBroker } from "../support/embedded-broker";
 import { startDevice, type TestDevice } from "../support/device";
+import { EmbeddedBroker } from "../support/embedded-broker";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LedView, ReadingView } from "../../src/common/api";
 import { Devices } from "../../server/deciding/devices";
+import type { LedView, ReadingView } from "../../src/common/api";
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 0, 1);

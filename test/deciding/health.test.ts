@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthOf, type HealthFacts } from "../../server/deciding/health";
+import { type HealthFacts, healthOf } from "../../server/deciding/health";
 
 const well: HealthFacts = { online: true, status: "online", lastSeenMs: 1_000, silenceMs: 30_000 };
 

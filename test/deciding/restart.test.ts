@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parser, type IConnectPacket } from "mqtt-packet";
+import { type IConnectPacket, parser } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
+import { loadConfig } from "../../server/setup/config";
 import { Mosquitto } from "../support/mosquitto";
 import { Program } from "../support/program";
 import { until } from "../support/until";

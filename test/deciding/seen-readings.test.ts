@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SeenReadings, type Novelty } from "../../server/deciding/seen-readings";
+import { type Novelty, SeenReadings } from "../../server/deciding/seen-readings";
 
 const see = (seen: SeenReadings, seqs: number[], boot = 5): Novelty[] =>
   seqs.map((seq) => seen.see("a", { boot, seq }));

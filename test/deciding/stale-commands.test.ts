@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
-import { Witness } from "../support/witness";
 import { PUBACK, PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
+import { Witness } from "../support/witness";
 
 const ON = '{"led_on":true}';
 const OFF = '{"led_on":false}';

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
-import { startNightlight, type Started } from "../support/nightlight";
+import { loadConfig } from "../../server/setup/config";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../server/deciding/command";
-import { UnconfirmedCommands, type Unconfirmed } from "../../server/deciding/unconfirmed";
+import { type Unconfirmed, UnconfirmedCommands } from "../../server/deciding/unconfirmed";
 
 function lost(id: string, on: boolean, order?: number): Unconfirmed {
   const fields = { led_on: on, ...(order !== undefined && { id: order }) };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { TelemetryView } from "../../src/common/api";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
 const ID = "test-1";

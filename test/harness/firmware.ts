@@ -1,7 +1,7 @@
-import { loadConfig } from "../../server/setup/config";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
-import { PROGRAM } from "../support/mqtt-device";
 import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
+import { loadConfig } from "../../server/setup/config";
+import { PROGRAM } from "../support/mqtt-device";
 
 /** Compiles once, before test files run side by side: the compiler has one output folder. */
 export default async function setup(): Promise<void> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
-import { parseDiscovery, render, type Component, type Discovery } from "../support/home-assistant";
+import { loadConfig } from "../../server/setup/config";
+import { type Component, type Discovery, parseDiscovery, render } from "../support/home-assistant";
 import { Mosquitto } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

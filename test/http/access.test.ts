@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { request, type IncomingMessage } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { pageToken } from "../../server/http/token";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { Users } from "../../server/setup/users";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
 interface Answer {

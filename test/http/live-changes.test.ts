@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChangesView } from "../../src/common/api";
 import { CLOCK } from "../../server/base/clock";
 import { Devices } from "../../server/deciding/devices";
 import { LiveChanges } from "../../server/http/live-changes";
+import type { ChangesView } from "../../src/common/api";
 
 /** What `LiveChanges` needs of the stream, with the events that went out. */
 class Stream {

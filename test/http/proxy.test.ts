@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import { parseProxy } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { launchBrowser, openTab } from "../page/browser";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { Proxy, type ProxyName } from "../support/proxy";
 
 const LIGHT = "/nightlight/api/devices/nobody/light";

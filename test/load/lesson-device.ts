@@ -2,16 +2,16 @@ import { createConnection, type Socket } from "node:net";
 import { topicOf } from "../../src/common/wire";
 import {
   CONNACK,
+  connectPacket,
+  PacketReader,
   PUBACK,
   PUBACK_BYTES,
   PUBLISH,
-  PacketReader,
-  SUBACK,
-  connectPacket,
   publishPacket,
+  type Qos,
+  SUBACK,
   subscribePacket,
   writePuback,
-  type Qos,
 } from "./packets";
 
 export interface LessonDeviceOptions {

@@ -6,7 +6,7 @@ import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
 import { until } from "../support/until";
 import { connectFleet } from "./fleet";
-import { LIGHT_LEAST, LIGHT_MOST, type LessonDevice } from "./lesson-device";
+import { type LessonDevice, LIGHT_LEAST, LIGHT_MOST } from "./lesson-device";
 
 const DEVICES = 5_000;
 const READINGS = 6;

@@ -1,7 +1,7 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EmbeddedBroker } from "../support/embedded-broker";
 import { CuttingProxy } from "../support/cutting-proxy";
+import { EmbeddedBroker } from "../support/embedded-broker";
 import { Mosquitto } from "../support/mosquitto";
 import { MqttDevice, type Order, type Setup } from "../support/mqtt-device";
 import { seededRandom } from "../support/random";

@@ -1,22 +1,22 @@
-import { generate, parser, type IPublishPacket, type Packet } from "mqtt-packet";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
 import { Decoder } from "../../src/mqtt/decoder";
 import {
   CONNACK,
+  encodeAck,
+  encodeConnect,
+  encodeEmpty,
+  encodePublish,
+  encodeSubscribe,
   PINGRESP,
   PUBACK,
   PUBCOMP,
   PUBLISH,
   PUBREC,
   PUBREL,
+  type QoS,
   SUBACK,
   UNSUBACK,
-  encodeAck,
-  encodeConnect,
-  encodeEmpty,
-  encodePublish,
-  encodeSubscribe,
-  type QoS,
 } from "../../src/mqtt/packet";
 import { toTopic } from "../../src/mqtt/topic";
 import { seededRandom } from "../support/random";

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PUBACK, PUBCOMP, PUBREC } from "../../src/mqtt/packet";
 import {
+  type Flight,
   HANDLED,
-  MAX_FLIGHTS,
   MAX_FLIGHT_BYTES,
+  MAX_FLIGHTS,
   MAX_PUBLISH_ID,
   MAX_RECEIVED,
   NEW,
   PENDING,
   Session,
   TOO_MANY,
-  type Flight,
 } from "../../src/mqtt/session";
 import { MAX_SUBSCRIPTIONS, Subscriptions } from "../../src/mqtt/subscriptions";
 

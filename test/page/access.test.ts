@@ -1,19 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTestCa } from "../../boards/tools/test-ca";
+import { pageToken } from "../../server/http/token";
 import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
-import { pageToken } from "../../server/http/token";
 import { Users } from "../../server/setup/users";
-import { launchBrowser, openTab } from "./browser";
 import { freePort } from "../support/mosquitto";
-import { startNightlight, type Started } from "../support/nightlight";
-import { makeTestCa } from "../../boards/tools/test-ca";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
+import { launchBrowser, openTab } from "./browser";
 
 describe.each(["http", "https"])("a real browser that logs in over %s", (scheme) => {
   let dir: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryPoint, TelemetryView } from "../../src/common/api";
-import { loadConfig } from "../../server/setup/config";
 import { liveData, pastData } from "../../server/page/chart-data";
-import { HISTORY_MS, History } from "../../server/page/history";
+import { History, HISTORY_MS } from "../../server/page/history";
+import { loadConfig } from "../../server/setup/config";
+import type { HistoryPoint, TelemetryView } from "../../src/common/api";
 
 const { rule } = loadConfig();
 

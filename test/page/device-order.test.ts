@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView, HealthNote } from "../../src/common/api";
-import { loadConfig } from "../../server/setup/config";
 import { arrange, byName, type ListChoice } from "../../server/page/device-order";
 import { rowWindow } from "../../server/page/row-window";
+import { loadConfig } from "../../server/setup/config";
+import type { DeviceView, GroupView, HealthNote } from "../../src/common/api";
 
 const { rule } = loadConfig();
 

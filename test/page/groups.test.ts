@@ -1,9 +1,9 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Group } from "../../src/common/groups";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 import { contrastsOf } from "./contrast";
 
 const MEMBERS = ["north", "east", "south", "west", "roof"];

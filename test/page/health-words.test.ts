@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceView, HealthNote } from "../../src/common/api";
 import { healthSentences } from "../../server/page/health-words";
 import { clockWords } from "../../server/page/words";
+import type { DeviceView, HealthNote } from "../../src/common/api";
 
 const device: DeviceView = {
   id: "a",

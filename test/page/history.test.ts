@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -85,7 +85,7 @@ describe("the chart of the hours and days before", () => {
     const { page } = tab;
     await page.getByRole("radio", { name: "24 h" }).check();
     await chartSays(page, "over the last 24 hours: between");
-    await page.getByRole("button", { name: "quiet" }).click();
+    await page.getByRole("button", { name: "quiet offline" }).click();
     await page.getByText("Nothing was measured in the last 24 hours.").waitFor();
     await chartSays(page, "no reading");
     await page.getByRole("radio", { name: "7 d" }).check();

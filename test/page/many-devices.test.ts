@@ -1,12 +1,12 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChangesView } from "../../src/common/api";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import { startNightlight, type Started } from "../support/nightlight";
+import type { ChangesView } from "../../src/common/api";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 
 const COUNT = 30;
 const HOSTILE_ID = "<img src=x onerror=alert(1)>";

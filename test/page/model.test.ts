@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { History, HISTORY_MS } from "../../server/page/history";
+import { Model } from "../../server/page/model";
+import { MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
+import { loadConfig } from "../../server/setup/config";
 import type {
   ChangesView,
   DeviceView,
@@ -7,10 +11,6 @@ import type {
   SnapshotView,
   TelemetryView,
 } from "../../src/common/api";
-import { loadConfig } from "../../server/setup/config";
-import { HISTORY_MS, History } from "../../server/page/history";
-import { MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
-import { Model } from "../../server/page/model";
 
 const view = (id: string, change: Partial<DeviceView> = {}): DeviceView => ({
   id,

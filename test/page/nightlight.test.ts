@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startNightlight, type Started } from "../support/nightlight";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 
 describe("the page of a simulated device", () => {
   let nightlight: Started;

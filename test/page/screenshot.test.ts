@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 
 const update = process.env["UPDATE_SCREENSHOT"] !== undefined;
 /** The README's picture has an evening behind it, a test's only the fall of one. */

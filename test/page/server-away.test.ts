@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Mosquitto, freePort } from "../support/mosquitto";
+import { freePort, Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser, openTab } from "./browser";
+import { launchBrowser, openTab, Tab } from "./browser";
 
 /** What Chromium itself writes on the console when a connection breaks or is refused. */
 const BROKEN = /^(Failed to load resource: net::ERR_|WebSocket connection to '.*' failed)/;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "playwright-core";
-import { startNightlight, type Started } from "../support/nightlight";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Started, startNightlight } from "../support/nightlight";
 import { launchBrowser, openTab } from "./browser";
 
 /** Chromium opens six HTTP/1.1 connections to a server, for all tabs of a profile together. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
-import { startNightlight, type Started } from "../support/nightlight";
+import { loadConfig } from "../../server/setup/config";
+import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
-import { Tab, launchBrowser } from "./browser";
+import { launchBrowser, Tab } from "./browser";
 import { contrastsOf, contrastsWith } from "./contrast";
 
 const FIELDS = ["Thermostat temperature", "Livingroom temperature", "Bedroom temperature"];

@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DeviceView, GroupView } from "../../src/common/api";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
 import { linesOf, valuesOf } from "../../server/page/chart-lines";
 import { valueRange } from "../../server/page/chart-range";
@@ -32,6 +30,8 @@ import {
   overrideWords,
   stateWords,
 } from "../../server/page/words";
+import { loadConfig } from "../../server/setup/config";
+import type { DeviceView, GroupView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();

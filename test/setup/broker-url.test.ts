@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../server/setup/config";
-import { parseOptions, type Options } from "../../server/setup/options";
+import { type Options, parseOptions } from "../../server/setup/options";
 import { parseSettings } from "../../server/setup/settings";
 
 const config = loadConfig();

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTestCa } from "../../boards/tools/test-ca";
 import { hashPassword } from "../../server/setup/password";
 import { Users } from "../../server/setup/users";
 import { NightlightProcess } from "../support/process";
 import { RawMqtt } from "../support/raw-mqtt";
-import { makeTestCa } from "../../boards/tools/test-ca";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BOARDS } from "../../boards/boards";
-import { loadConfig } from "../../server/setup/config";
 import { checkForBoard } from "../../boards/tools/firmware/device-settings";
+import { loadConfig } from "../../server/setup/config";
 import { parseSettings } from "../../server/setup/settings";
 
 describe(".env.local", () => {

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { connectAsync, type IClientOptions } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTestCa } from "../../boards/tools/test-ca";
 import type { ClientCertificates } from "../../server/setup/security-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
-import { GuardedBroker, credentials } from "../support/guarded-broker";
+import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { RawMqtt } from "../support/raw-mqtt";
-import { makeTestCa } from "../../boards/tools/test-ca";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../server/setup/config";
 import { ROOT } from "../../server/base/root";
+import { loadConfig } from "../../server/setup/config";
 import { parseOptions } from "../../server/setup/options";
 import { Users } from "../../server/setup/users";
 
@@ -136,7 +136,7 @@ describe("npm start", () => {
     const broken = join(dir, "broken");
     new Users(broken).set("x", { role: "device", password: null });
     writeFileSync(join(broken, "users.json"), '{"..":{"role":"device","password":null}}');
-    expect(() => new Users(broken)).toThrow(/users.json: user: expected 1 to 40 .*, got "\.\."$/);
+    expect(() => new Users(broken)).toThrow(/users.json: user: expected 1 to 64 .*, got "\.\."$/);
     for (const text of ["{", '{"a":{"role":"king","password":null}}', '{"a b":null}']) {
       writeFileSync(join(broken, "users.json"), text);
       expect(() => new Users(broken)).toThrow(/users.json: (not JSON: |user ".*" is malformed)/);

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
-import { Program, type Outcome } from "./program";
+import { type Outcome, Program } from "./program";
 
 /**
  * A copy of the checkout, for what writes into it: the generated sources, `.env.local`, and the

@@ -1,18 +1,18 @@
-import { WebSocket, type RawData } from "ws";
+import { type RawData, WebSocket } from "ws";
+import { sendProgram } from "../../boards/tools/usb/deploy";
+import type { Settings } from "../../server/setup/settings";
 import {
+  addServer,
   JDBus,
+  type JDService,
   JDServiceServer,
   LightBulbReg,
+  SensorServer,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,
-  SensorServer,
   Transport,
-  addServer,
-  type JDService,
 } from "../../server/simulator/jacdac";
-import { sendProgram } from "../../boards/tools/usb/deploy";
-import type { Settings } from "../../server/setup/settings";
 import { LIGHT_MAX } from "../../src/common/wire";
 import type { Program } from "./program";
 import { until } from "./until";

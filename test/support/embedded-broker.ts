@@ -1,6 +1,6 @@
+import { Rejections } from "../../server/base/rejections";
 import { Broker } from "../../server/broker/broker";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
-import { Rejections } from "../../server/base/rejections";
 
 /** The embedded broker alone, open as on loopback, and without a limit to the message rate. */
 export class EmbeddedBroker {

@@ -1,4 +1,4 @@
-import { parser, type Packet } from "mqtt-packet";
+import { type Packet, parser } from "mqtt-packet";
 import type { Outlet, Session } from "../../server/broker/session";
 
 /** The connection of a session that is none: what would be sent is collected. */

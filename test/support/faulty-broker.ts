@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { generate, parser, type IPublishPacket, type Packet } from "mqtt-packet";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { until } from "./until";
 
 /**

@@ -1,6 +1,6 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { CommandGate } from "../../src/command-gate";
-import { parseCommand, topicOf, type Command } from "../../src/common/wire";
+import { type Command, parseCommand, topicOf } from "../../src/common/wire";
 import type { Random } from "./random";
 import { until } from "./until";
 

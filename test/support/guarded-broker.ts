@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Reason, Rejections } from "../../server/base/rejections";
 import { Broker, type BrokerOptions } from "../../server/broker/broker";
 import { DEFAULT_LIMITS, type Limits } from "../../server/setup/broker-limits";
-import { Rejections, type Reason } from "../../server/base/rejections";
 import { hashPassword } from "../../server/setup/password";
-import { Users, type User } from "../../server/setup/users";
+import { type User, Users } from "../../server/setup/users";
 import { until } from "./until";
 
 export const PASSWORDS: Record<string, string> = {

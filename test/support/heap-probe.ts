@@ -1,5 +1,5 @@
-import type { SimulatedDevice } from "../../server/simulator/device";
 import { GcHeap } from "../../boards/wio-terminal/emulator/gc-heap";
+import type { SimulatedDevice } from "../../server/simulator/device";
 
 /** The parts of the virtual machine's module that the probe needs. */
 interface Machine {

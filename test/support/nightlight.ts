@@ -1,10 +1,10 @@
-import type { DeviceView } from "../../src/common/api";
-import { loadConfig, type Config } from "../../server/setup/config";
+import { run, type Running } from "../../server/run";
+import { type Config, loadConfig } from "../../server/setup/config";
 import { DEFAULT_HISTORY } from "../../server/setup/history-options";
 import type { Options } from "../../server/setup/options";
 import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import { run, type Running } from "../../server/run";
+import type { DeviceView } from "../../src/common/api";
 
 export interface Started extends Running {
   /** The server's log, a line each. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { request } from "node:https";
-import { ROOT } from "../../server/base/root";
 import { makeTestCa } from "../../boards/tools/test-ca";
+import { ROOT } from "../../server/base/root";
 import { freePort } from "./mosquitto";
 import { Program } from "./program";
 import { until } from "./until";

@@ -1,7 +1,7 @@
 import { createConnection } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
-import { generate, parser, type IConnectPacket, type Packet } from "mqtt-packet";
+import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet";
 import { until } from "./until";
 import { Wire } from "./wire";
 

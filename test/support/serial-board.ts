@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  addServer,
   JDBus,
   JDServiceServer,
   LightBulbReg,
+  SensorServer,
+  SettingsClient,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,
   SRV_SETTINGS,
   SRV_WIFI,
-  SensorServer,
-  SettingsClient,
   Transport,
   WifiCmd,
-  addServer,
 } from "../../server/simulator/jacdac";
 import { createVm, type Vm } from "../../server/simulator/vm";
 import { LIGHT_MAX } from "../../src/common/wire";

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
 
 /** MQTT's packet types [MQTT 3.1.1, 2.2.1]. */

@@ -1,4 +1,4 @@
-import { BOARDS, BOARD_NAMES } from "../../boards";
+import { BOARD_NAMES, BOARDS } from "../../boards";
 import { drawWiring } from "./wiring";
 
 const BEGIN = "<!-- npm run draw:boards writes from here ... -->";

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { BOARDS, isBoardName, type BoardName } from "../../boards";
+import { type BoardName, BOARDS, isBoardName } from "../../boards";
 
 /**
  * The firmware's sensor and lamp, as a source file.

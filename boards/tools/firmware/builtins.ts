@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOARDS } from "../../boards";
 import { ROOT } from "../../../server/base/root";
+import { BOARDS } from "../../boards";
 
 const PACKAGES = ["core", "crypto", "net", "drivers", "observables", "settings"];
 /** Holds a module for every board that the CLI knows, ours among them. */

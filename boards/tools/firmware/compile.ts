@@ -4,14 +4,14 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   renameSync,
 } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import { CLI } from "./builtins";
-import { ROOT } from "../../../server/base/root";
 
 /** The CLI always writes here, whatever the entry point. */
 export const OUTPUT = join(ROOT, ".devicescript/bin/bytecode.devs");

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BoardName } from "../../boards";
-import type { DeviceConfig } from "../../../src/config";
-import type { Rule } from "../../../src/common/rule";
-import { CONFIG_FILE, type Config } from "../../../server/setup/config";
-import { VERSION } from "../../../server/base/version";
-import { boardOfSource, boardSource } from "./board-source";
 import { ROOT } from "../../../server/base/root";
+import { VERSION } from "../../../server/base/version";
+import { type Config, CONFIG_FILE } from "../../../server/setup/config";
+import type { Rule } from "../../../src/common/rule";
+import type { DeviceConfig } from "../../../src/config";
+import type { BoardName } from "../../boards";
+import { boardOfSource, boardSource } from "./board-source";
 
 const CONFIG_SOURCE = join(ROOT, "src/config.gen.ts");
 const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");

@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
-import { parseBrokerAddress } from "../../../src/common/broker-address";
-import type { Config } from "../../../server/setup/config";
-import { NO_PRIVATE_CA, SETTINGS_FILE, type Settings } from "../../../server/setup/settings";
 import { UserError } from "../../../server/base/user-error";
+import type { Config } from "../../../server/setup/config";
+import { NO_PRIVATE_CA, type Settings, SETTINGS_FILE } from "../../../server/setup/settings";
+import { parseBrokerAddress } from "../../../src/common/broker-address";
 
 /** Names that no public CA issues a certificate for (RFC 6761, 6762, 8375, and home routers'). */
 const PRIVATE_NAME =

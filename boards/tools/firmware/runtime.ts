@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Board } from "../../boards";
+import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
+import type { Board } from "../../boards";
 import { CLI } from "./builtins";
 import { findEsptool } from "./esptool";
-import { ROOT } from "../../../server/base/root";
 
 /** Where the CLI keeps the runtimes that it downloaded, and takes them from for a day. */
 const CACHE = join(ROOT, ".devicescript/cache");

@@ -1,17 +1,17 @@
+import { messageOf, UserError } from "../../../server/base/user-error";
 import { SETTING_NAMES, type Settings } from "../../../server/setup/settings";
 import {
   DeviceScriptManagerCmd,
   DeviceScriptManagerReg,
+  type JDBus,
+  type JDService,
   OutPipe,
+  SettingsClient,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_SETTINGS,
   SRV_WIFI,
-  SettingsClient,
   WifiCmd,
-  type JDBus,
-  type JDService,
 } from "../../../server/simulator/jacdac";
-import { UserError, messageOf } from "../../../server/base/user-error";
 import { openSerialBus } from "./serial-bus";
 
 /** A runtime that is there announces itself twice a second. */

@@ -1,4 +1,4 @@
-import { JDBus, createNodeWebSerialTransport } from "../../../server/simulator/jacdac";
+import { createNodeWebSerialTransport, JDBus } from "../../../server/simulator/jacdac";
 import { listPorts, loadSerialPort } from "./serial-port";
 
 /** A board on a serial port, as jacdac-ts sees it. */

@@ -1,8 +1,8 @@
 /** The Wio Terminal's bootloader, which shows itself as a drive (Seeed-Studio/uf2-samdx1). */
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { UserError, messageOf } from "../../../server/base/user-error";
+import { messageOf, UserError } from "../../../server/base/user-error";
 import { loadSerialPort } from "./serial-port";
 
 /** What its file INFO_UF2.TXT says. */

@@ -3,7 +3,7 @@
  * the same name beside it. It depends on the modules whose headers it includes; each function is
  * declared in its own module's header, so includes show calls, too.
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BOARD } from "./paths";
 

@@ -1,5 +1,5 @@
 /** From C to objects, each made once for the same text, headers, flags and compiler. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { BOARD, OUTPUT } from "./paths";

@@ -1,11 +1,11 @@
 /** Links the runtime, with or without a package in it. */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { generateFonts } from "./font/font";
-import { compileFile, compileFolders, version, type Target } from "./compile";
 import { ROOT } from "../../../server/base/root";
+import { compileFile, compileFolders, type Target, version } from "./compile";
+import { generateFonts } from "./font/font";
 import { BOARD, OUTPUT } from "./paths";
-import { regions, type Region } from "./sizes";
+import { type Region, regions } from "./sizes";
 import { fingerprint, makeOnce, run } from "./tools";
 import { generateVm } from "./vm";
 

@@ -1,7 +1,7 @@
 /** The package: the program and its settings, as runtime/package.h describes it. */
+import { UserError } from "../../../server/base/user-error";
 import type { Rule } from "../../../src/common/rule";
 import { PROGRAM_MAX_BYTES } from "../../tools/firmware/program-limit";
-import { UserError } from "../../../server/base/user-error";
 
 const MAGIC = 0x314b4c4e; // "NLK1"
 const HEADER = 32;

@@ -1,8 +1,8 @@
 /** The nightlight's own program, and what the screen tells of it. */
+import { VERSION } from "../../../server/base/version";
 import { loadConfig } from "../../../server/setup/config";
 import { compileFirmware } from "../../tools/firmware/compile";
 import { ruleOfDevice, writeFirmwareConfig } from "../../tools/firmware/configure";
-import { VERSION } from "../../../server/base/version";
 import { makePackage } from "./package";
 
 /** @param onCompile called when it has to be compiled, which takes some seconds */

@@ -4,12 +4,12 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeUf2 } from "../../tools/image/uf2";
 import { UserError } from "../../../server/base/user-error";
+import { encodeUf2 } from "../../tools/image/uf2";
 import { cliVersion } from "./extract-vm";
 import { PACKAGE_ADDRESS } from "./package";
 import { BOARD } from "./paths";
-import { APP_START, UF2_FAMILY, loadableBytes } from "./uf2";
+import { APP_START, loadableBytes, UF2_FAMILY } from "./uf2";
 
 /** Flash from APP_START on. */
 export const RUNTIME_FILE = join(BOARD, "runtime.bin");

@@ -1,7 +1,7 @@
 /** The image as a file for the board's bootloader, which shows itself as a drive. */
 import { readFileSync } from "node:fs";
-import { encodeUf2, type Piece } from "../../tools/image/uf2";
 import { UserError } from "../../../server/base/user-error";
+import { encodeUf2, type Piece } from "../../tools/image/uf2";
 
 /** SAMD51: microsoft/uf2, utils/uf2families.json. */
 export const UF2_FAMILY = 0x55114460;

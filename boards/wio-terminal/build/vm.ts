@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { extractVm } from "./extract-vm";
-import { memoryLayout, type MemoryLayout } from "./memory-layout";
+import { type MemoryLayout, memoryLayout } from "./memory-layout";
 import { BOARD, OUTPUT } from "./paths";
 import { fingerprint, makeOnce, run } from "./tools";
 import { translate } from "./translate";

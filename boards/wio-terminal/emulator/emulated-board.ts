@@ -3,11 +3,11 @@ import { WIO } from "../build/compile";
 import { linkImage } from "../build/image";
 import { packNightlight } from "../build/program";
 import { uf2OfElf } from "../build/uf2";
-import { HOME } from "./nightlight-board";
 import { writeUf2 } from "./chip/bootloader";
-import { Runner, type Pace } from "./chip/runner";
+import { type Pace, Runner } from "./chip/runner";
 import { Samd51, type Samd51Options } from "./chip/samd51";
 import { WioTerminal } from "./chip/wio-terminal";
+import { HOME } from "./nightlight-board";
 
 export interface FlashedBoardOptions {
   readonly id: string;

@@ -1,9 +1,9 @@
 /** The nightlight's own firmware on the emulated board, in a Wi-Fi network of its own. */
 import { LIGHT_MAX } from "../../../src/common/wire";
+import { compileFirmware } from "../../tools/firmware/compile";
 import { QEMU } from "../build/compile";
 import { linkImage } from "../build/image";
 import { makePackage } from "../build/package";
-import { compileFirmware } from "../../tools/firmware/compile";
 import type { Network } from "./coprocessor/coprocessor";
 import { EmulatedBoard } from "./qemu-board";
 

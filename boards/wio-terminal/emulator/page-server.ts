@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { listen } from "../../../server/base/listen";
 import { bundlePage } from "../../../server/base/page-bundle";
-import type { FlashedBoard } from "./emulated-board";
-import { BOARD } from "../build/paths";
 import { LIGHT_MAX } from "../../../src/common/wire";
-import { parseFromPage, type FromEmulator } from "./page/messages";
+import { BOARD } from "../build/paths";
+import type { FlashedBoard } from "./emulated-board";
+import { type FromEmulator, parseFromPage } from "./page/messages";
 
 const PAGE = join(BOARD, "emulator/page");
 const HOST = "127.0.0.1";

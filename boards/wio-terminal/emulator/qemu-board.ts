@@ -1,12 +1,12 @@
 /** The board's image in QEMU, with a model of its coprocessor and of what surrounds it. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { StringDecoder } from "node:string_decoder";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PACKAGE_ADDRESS } from "../build/package";
+import { StringDecoder } from "node:string_decoder";
 import { until } from "../../../server/base/wait-for";
+import { PACKAGE_ADDRESS } from "../build/package";
 import { Coprocessor, type Network } from "./coprocessor/coprocessor";
 
 export interface EmulatedBoardOptions {

@@ -4,14 +4,14 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { ROOT } from "../../../server/base/root";
 import { readSettings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
-import { WIO, version } from "../build/compile";
+import { version, WIO } from "../build/compile";
 import { linkImage } from "../build/image";
-import { ROOT } from "../../../server/base/root";
 import { OUTPUT } from "../build/paths";
 import { packNightlight } from "../build/program";
-import { RUNTIME_FILE, imageWith, writeRuntime } from "../build/runtime-image";
+import { imageWith, RUNTIME_FILE, writeRuntime } from "../build/runtime-image";
 import { checkFits, table } from "../build/sizes";
 
 await command(async () => {

@@ -1,9 +1,9 @@
 /** `npm run draw:screen`: the picture of the screen in the README, as its C draws it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BOARD } from "../build/paths";
 import { encodePng } from "../build/png";
 import { buildScreen, look } from "./screen-host";
-import { BOARD } from "../build/paths";
 
 const FROM_LIGHT = 640;
 const TO_LIGHT = 180;

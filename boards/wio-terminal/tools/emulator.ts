@@ -1,11 +1,11 @@
 /** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
-import { command, readFlags } from "../../tools/command";
 import { onEndRequest } from "../../../server/base/ending";
 import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
-import { FlashedBoard } from "../emulator/emulated-board";
+import { command, readFlags } from "../../tools/command";
 import { buildSlice } from "../emulator/chip/slice";
+import { FlashedBoard } from "../emulator/emulated-board";
 import { serveBoard } from "../emulator/page-server";
 
 const HALF_LIGHT = 32768;

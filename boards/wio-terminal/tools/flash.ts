@@ -3,14 +3,14 @@
  * this repository, so it takes Node alone, on Linux, macOS and Windows.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { imageWith } from "../build/runtime-image";
-import { packNightlight } from "../build/program";
 import { printable } from "../../../server/base/log";
+import { UserError } from "../../../server/base/user-error";
+import { waitFor } from "../../../server/base/wait-for";
 import { loadConfig } from "../../../server/setup/config";
 import { readSettings } from "../../../server/setup/settings";
-import { UserError } from "../../../server/base/user-error";
 import { command, readFlags } from "../../tools/command";
 import { checkForBoard } from "../../tools/firmware/device-settings";
+import { isUf2 } from "../../tools/image/uf2";
 import { openSerialBus } from "../../tools/usb/serial-bus";
 import {
   askTerminal,
@@ -19,9 +19,9 @@ import {
   permitted,
   type Port,
 } from "../../tools/usb/serial-port";
-import { isUf2 } from "../../tools/image/uf2";
-import { waitFor } from "../../../server/base/wait-for";
 import { copyImage, findDrive, touch } from "../../tools/usb/wio-drive";
+import { packNightlight } from "../build/program";
+import { imageWith } from "../build/runtime-image";
 
 const BOARD = { title: "the Wio Terminal", family: "samd51" };
 const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";

@@ -1,5 +1,5 @@
 /** Part of `npm run lint`: layout and structure of the C. With `--write`, part of `npm run format`. */
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "@wasm-fmt/clang-format";
 import { ROOT } from "../../../server/base/root";

@@ -4,9 +4,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { generateFonts } from "../build/font/font";
 import { BOARD, OUTPUT } from "../build/paths";
+import type { Picture } from "../build/png";
 import { run } from "../build/tools";
 import { Ili9341 } from "../emulator/chip/ili9341";
-import type { Picture } from "../build/png";
 
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],

@@ -1,10 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LessonDevice, type LessonDeviceOptions, LIGHT_LEAST } from "../../load/lesson-device";
 import { Mosquitto } from "../../support/mosquitto";
 import { NightlightProcess } from "../../support/process";
-import { LIGHT_LEAST, LessonDevice, type LessonDeviceOptions } from "../../load/lesson-device";
 import { until } from "../../support/until";
 
 /** Something that decides, its broker with it. */

@@ -1,9 +1,9 @@
 import { connectFleet } from "../../load/fleet";
 import {
-  LIGHT_LEAST,
-  LIGHT_MOST,
   type LessonDevice,
   type LessonDeviceOptions,
+  LIGHT_LEAST,
+  LIGHT_MOST,
 } from "../../load/lesson-device";
 import { until } from "../../support/until";
 

@@ -1,6 +1,6 @@
 import { median } from "../measurement";
 import { NAMES } from "./contenders";
-import { markdown, type Figures } from "./table";
+import { type Figures, markdown } from "./table";
 
 /** What was expected: a figure of ours as a multiple of a rival's. */
 const TARGETS = [

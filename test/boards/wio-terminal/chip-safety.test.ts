@@ -5,12 +5,12 @@ import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage, PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
 import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
-import { buildSlice } from "../../../boards/wio-terminal/emulator/chip/slice";
-import { readUf2 } from "../../support/uf2";
 import { Samd51 } from "../../../boards/wio-terminal/emulator/chip/samd51";
+import { buildSlice } from "../../../boards/wio-terminal/emulator/chip/slice";
 import { WioTerminal } from "../../../boards/wio-terminal/emulator/chip/wio-terminal";
-import { program } from "./programs";
 import { Symbols } from "../../../boards/wio-terminal/emulator/symbols";
+import { readUf2 } from "../../support/uf2";
+import { program } from "./programs";
 
 const NETWORK = { ssid: "nobody's" };
 /** Thumb: branch to itself; permanently undefined (ARMv7-M, A7.7.12 and A7.7.194). */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { SCREEN } from "../../../boards/log-lines";
-import { Mosquitto } from "../../support/mosquitto";
-import { startNightlight, type Started } from "../../support/nightlight";
 import { FlashedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
-import { shows, type Color, type FONT } from "./read-screen";
+import { Mosquitto } from "../../support/mosquitto";
+import { type Started, startNightlight } from "../../support/nightlight";
+import { type Color, type FONT, shows } from "./read-screen";
 
 describe("the screen of the flashed board", () => {
   let broker: Mosquitto;

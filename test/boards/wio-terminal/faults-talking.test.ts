@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
-import { until } from "../../support/until";
 import type {
   CallName,
   Fault,
 } from "../../../boards/wio-terminal/emulator/coprocessor/coprocessor";
-import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { until } from "../../support/until";
+import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
 
 withOneBoardAtATime();
 

@@ -1,15 +1,15 @@
 /** What the tests with a misbehaving coprocessor share: one board at a time, and its readings. */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
-import { topicOf } from "../../../src/common/wire";
-import { Mosquitto } from "../../support/mosquitto";
-import { until } from "../../support/until";
-import { Witness } from "../../support/witness";
-import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import {
   lightOfRaw,
   startNightlightBoard,
 } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { topicOf } from "../../../src/common/wire";
+import { Mosquitto } from "../../support/mosquitto";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
 
 let broker: Mosquitto;
 let witness: Witness;

@@ -11,17 +11,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { readMemory } from "../../../boards/tools/image/uf2";
+import { mountedFolders } from "../../../boards/tools/usb/wio-drive";
 import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
-import { readMemory } from "../../../boards/tools/image/uf2";
 import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
-import { mountedFolders } from "../../../boards/tools/usb/wio-drive";
 import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { Checkout } from "../../support/checkout";
 import { Program } from "../../support/program";
 import { PseudoPort, type UsbIdentity } from "../../support/pseudo-port";
 import { until } from "../../support/until";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 
 const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "0001" };
 /** UF2: how many blocks the file has, in each of them. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { extractVm, findWasm } from "../../../boards/wio-terminal/build/extract-vm";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
@@ -8,7 +9,6 @@ import { checkFits, table } from "../../../boards/wio-terminal/build/sizes";
 import { translate } from "../../../boards/wio-terminal/build/translate";
 import { checkContract } from "../../../boards/wio-terminal/build/vm-contract";
 import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
-import { compileFirmware } from "../../../boards/tools/firmware/compile";
 
 /** The module with each place of a text replaced by another of the same length. */
 function changed(from: string, to: string): Uint8Array {

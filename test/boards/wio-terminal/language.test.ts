@@ -3,9 +3,9 @@ import { BOARD } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { createVm, type Vm } from "../../../server/simulator/vm";
 import { until } from "../../support/until";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { program, type ProgramName } from "./programs";
 
 let board: EmulatedBoard | undefined;

@@ -1,5 +1,5 @@
 /** The board's serial line as the tools use it, without a serial port in between. */
-import { JDBus, Transport, type JDService } from "../../../server/simulator/jacdac";
+import { JDBus, type JDService, Transport } from "../../../server/simulator/jacdac";
 import { Decoder, encode } from "../../support/jdusb";
 import { until } from "../../support/until";
 

@@ -3,16 +3,16 @@ import { BOARD, PROGRAM } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
-import { topicOf } from "../../../src/common/wire";
-import { Mosquitto } from "../../support/mosquitto";
-import { startNightlight, type Started } from "../../support/nightlight";
-import { until } from "../../support/until";
-import { Witness } from "../../support/witness";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import {
   lightOfRaw,
   startNightlightBoard,
 } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { topicOf } from "../../../src/common/wire";
+import { Mosquitto } from "../../support/mosquitto";
+import { type Started, startNightlight } from "../../support/nightlight";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
 import { program } from "./programs";
 
 interface Telemetry {

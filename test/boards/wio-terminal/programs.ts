@@ -1,10 +1,10 @@
 /** DeviceScript programs of the tests, compiled once for the same sources. */
-import { copyFileSync, readFileSync, readdirSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../../server/base/root";
+import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
 import { OUTPUT } from "../../../boards/wio-terminal/build/paths";
 import { fingerprint, makeOnce } from "../../../boards/wio-terminal/build/tools";
-import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
+import { ROOT } from "../../../server/base/root";
 
 const FOLDER = "test/boards/wio-terminal/programs";
 

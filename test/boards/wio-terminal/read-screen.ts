@@ -3,8 +3,8 @@ import { LARGE, NUMBER, SMALL } from "../../../boards/wio-terminal/build/font/fo
 import {
   COVERAGE_MAX,
   draw,
-  lineHeight,
   type FontSize,
+  lineHeight,
 } from "../../../boards/wio-terminal/build/font/raster";
 import { strokesOf } from "../../../boards/wio-terminal/build/font/strokes";
 import type { Picture } from "../../../boards/wio-terminal/build/png";

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { BOARD, PROGRAM } from "../../../boards/log-lines";
-import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
+import type { Settings } from "../../../server/setup/settings";
 import {
+  addServer,
   DeviceScriptManagerCmd,
   DeviceScriptManagerReg,
+  type JDBus,
+  type JDService,
   JDServiceServer,
   OutPipe,
   SRV_DEVICE_SCRIPT_MANAGER,
-  addServer,
-  type JDBus,
-  type JDService,
 } from "../../../server/simulator/jacdac";
-import type { Settings } from "../../../server/setup/settings";
 import { Mosquitto } from "../../support/mosquitto";
 import { openBus, serviceOn } from "./line-bus";
 import { UsbBoard } from "./usb-board";

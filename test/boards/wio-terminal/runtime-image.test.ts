@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../../server/base/root";
+import { readMemory } from "../../../boards/tools/image/uf2";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
 import { packNightlight } from "../../../boards/wio-terminal/build/program";
 import {
-  RUNTIME_FILE,
   imageWith,
+  RUNTIME_FILE,
   runtimeBytes,
 } from "../../../boards/wio-terminal/build/runtime-image";
-import { PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
-import { readMemory } from "../../../boards/tools/image/uf2";
 import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
+import { ROOT } from "../../../server/base/root";
 import { Checkout } from "../../support/checkout";
 import { Program } from "../../support/program";
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BOARD, SCREEN } from "../../../boards/log-lines";
 import type { Picture } from "../../../boards/wio-terminal/build/png";
+import { buildScreen, type Look, look } from "../../../boards/wio-terminal/tools/screen-host";
 import { shows } from "./read-screen";
-import { buildScreen, look, type Look } from "../../../boards/wio-terminal/tools/screen-host";
 
 const UP = [
   "set wifi 2",

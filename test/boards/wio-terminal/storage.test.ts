@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BOARD, PROGRAM } from "../../../boards/log-lines";
-import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
 import type { Settings } from "../../../server/setup/settings";
 import {
+  type JDBus,
+  SettingsClient,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_SETTINGS,
-  SettingsClient,
-  type JDBus,
 } from "../../../server/simulator/jacdac";
 import { Mosquitto } from "../../support/mosquitto";
 import { seededRandom } from "../../support/random";

@@ -1,27 +1,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
-import { sendProgram } from "../../../boards/tools/usb/deploy";
+import { HOME, startNightlightBoard } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import {
   ControlCmd,
+  type JDBus,
+  type JDService,
+  SettingsClient,
   SRV_CONTROL,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_SETTINGS,
   SRV_WIFI,
-  SettingsClient,
   WifiCmd,
-  type JDBus,
-  type JDService,
 } from "../../../server/simulator/jacdac";
 import { Checkout } from "../../support/checkout";
 import { Mosquitto } from "../../support/mosquitto";
 import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { openBus, serviceOn } from "./line-bus";
-import { HOME, startNightlightBoard } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { program } from "./programs";
 
 /** As the board's USB descriptors say it; the serial number makes it a DeviceScript board. */

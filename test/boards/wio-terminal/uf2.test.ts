@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
+import { encodeUf2 } from "../../../boards/tools/image/uf2";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { loadableBytes, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
-import { compileFirmware } from "../../../boards/tools/firmware/compile";
-import { encodeUf2 } from "../../../boards/tools/image/uf2";
 import { readUf2 } from "../../support/uf2";
 
 const packed = async () => makePackage(await compileFirmware(), { ID: "one" });

@@ -2,14 +2,14 @@
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
-import { buildSlice } from "../../../boards/wio-terminal/emulator/chip/slice";
 import { writeUf2 } from "../../../boards/wio-terminal/emulator/chip/bootloader";
 import { Runner } from "../../../boards/wio-terminal/emulator/chip/runner";
 import { Samd51 } from "../../../boards/wio-terminal/emulator/chip/samd51";
+import { buildSlice } from "../../../boards/wio-terminal/emulator/chip/slice";
 import { UsbHost } from "../../../boards/wio-terminal/emulator/chip/usb-host";
 import { WioTerminal } from "../../../boards/wio-terminal/emulator/chip/wio-terminal";
-import type { SerialLine } from "./line-bus";
 import { HOME } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import type { SerialLine } from "./line-bus";
 
 export class UsbBoard implements SerialLine {
   readonly chip = new Samd51();

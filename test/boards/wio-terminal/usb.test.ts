@@ -1,24 +1,24 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
-import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { sendProgram } from "../../../boards/tools/usb/deploy";
-import {
-  ControlCmd,
-  SRV_CONTROL,
-  SRV_DEVICE_SCRIPT_MANAGER,
-  type JDBus,
-} from "../../../server/simulator/jacdac";
-import { Checkout } from "../../support/checkout";
-import { Mosquitto } from "../../support/mosquitto";
-import { PseudoPort } from "../../support/pseudo-port";
-import { until } from "../../support/until";
-import { Witness } from "../../support/witness";
+import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { StaysInBootloader } from "../../../boards/wio-terminal/emulator/chip/bootloader";
 import {
   BadDescriptor,
   readDescription,
 } from "../../../boards/wio-terminal/emulator/chip/usb-descriptors";
 import { UsbStall } from "../../../boards/wio-terminal/emulator/chip/usb-host";
+import {
+  ControlCmd,
+  type JDBus,
+  SRV_CONTROL,
+  SRV_DEVICE_SCRIPT_MANAGER,
+} from "../../../server/simulator/jacdac";
+import { Checkout } from "../../support/checkout";
+import { Mosquitto } from "../../support/mosquitto";
+import { PseudoPort } from "../../support/pseudo-port";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
 import { openBus, serviceOn } from "./line-bus";
 import { program } from "./programs";
 import { UsbBoard } from "./usb-board";

@@ -5,13 +5,13 @@ import {
   hex,
   packet,
   publish,
-  subscribe,
   suback,
+  subscribe,
   text,
   u16,
 } from "../../support/mqtt-bytes";
-import { Unexpected, described } from "../../support/wire";
-import { when, type Case } from "../scene";
+import { described, Unexpected } from "../../support/wire";
+import { type Case, when } from "../scene";
 
 /** A CONNECT of a header that may be wrong, and of whatever payload. */
 function connectWith(flags: number, ...payload: (Uint8Array | number[])[]): Buffer {

@@ -1,17 +1,17 @@
 /** What holds for connections as such: PINGREQ, DISCONNECT, violations, transports. */
 import {
-  PINGREQ,
-  PINGRESP,
   connack,
   connect,
   packet,
+  PINGREQ,
+  PINGRESP,
   publish,
   suback,
   subscribe,
   unsubscribe,
 } from "../../support/mqtt-bytes";
 import { Unexpected } from "../../support/wire";
-import { when, type Case } from "../scene";
+import { type Case, when } from "../scene";
 
 /** Each of these breaks the protocol after a CONNECT that is in order. */
 const VIOLATIONS: Record<string, Buffer> = {

@@ -1,19 +1,19 @@
 /** Sections 3.3, 3.6 and 4.3: PUBLISH and the handshakes of each QoS. */
 import {
-  PUBACK,
-  PUBCOMP,
-  PUBREC,
-  PUBREL,
   ack,
   hex,
   packet,
+  PUBACK,
+  PUBCOMP,
   publish,
+  PUBREC,
+  PUBREL,
   text,
   u16,
 } from "../../support/mqtt-bytes";
 import { Unexpected } from "../../support/wire";
 import { messageId } from "../peer";
-import { when, type Case } from "../scene";
+import { type Case, when } from "../scene";
 
 const WILDCARDS = ["#", "+", "a/#", "+/a", "a/+/b", "a#", "a+"];
 

@@ -1,22 +1,22 @@
 /** Chapter 2 and section 1.5: strings, flags, packet ids. */
 import {
-  PUBACK,
-  PUBCOMP,
-  PUBREC,
-  PUBREL,
-  UNSUBACK,
   ack,
   connect,
   packet,
+  PUBACK,
+  PUBCOMP,
   publish,
+  PUBREC,
+  PUBREL,
   suback,
   subscribe,
   text,
   u16,
+  UNSUBACK,
   unsubscribe,
 } from "../../support/mqtt-bytes";
 import { Unexpected } from "../../support/wire";
-import { when, type Case } from "../scene";
+import { type Case, when } from "../scene";
 
 const ILL_FORMED: Record<string, number[]> = {
   "a continuation byte alone": [0x61, 0x80],

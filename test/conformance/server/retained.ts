@@ -1,6 +1,6 @@
 /** Section 3.3.1.3: messages that stay for later subscribers. */
 import { publish, suback, subscribe } from "../../support/mqtt-bytes";
-import { when, type Case, type Scene } from "../scene";
+import { type Case, type Scene, when } from "../scene";
 
 async function retain(s: Scene, topic: string, payload: string, qos = 1): Promise<void> {
   const publisher = await s.client();

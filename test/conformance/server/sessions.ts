@@ -1,16 +1,16 @@
 /** Sessions that are kept: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of what is sent again. */
 import {
-  PUBACK,
-  PUBREC,
-  PUBREL,
-  PUBCOMP,
   ack,
   connack,
   connect,
+  PUBACK,
+  PUBCOMP,
   publish,
+  PUBREC,
+  PUBREL,
 } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
-import { when, type Case, type Scene } from "../scene";
+import { type Case, type Scene, when } from "../scene";
 
 /** A client with a kept session that has subscribed to the scene's topic `a`, at QoS 2. */
 async function subscriber(scene: Scene): Promise<Peer> {

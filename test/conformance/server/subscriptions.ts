@@ -1,19 +1,19 @@
 /** Sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE. */
 import {
-  PUBACK,
-  UNSUBACK,
   ack,
   hex,
   packet,
+  PUBACK,
   publish,
   suback,
   subscribe,
   text,
   u16,
+  UNSUBACK,
   unsubscribe,
 } from "../../support/mqtt-bytes";
-import { Unexpected, described } from "../../support/wire";
-import { when, type Case } from "../scene";
+import { described, Unexpected } from "../../support/wire";
+import { type Case, when } from "../scene";
 
 /** Packets after a CONNECT, each on a connection of its own, that end it. */
 function cutOff(statement: string, what: string, ...packets: Buffer[]): Case {

@@ -1,7 +1,7 @@
 /** Section 4.7: topic names and topic filters. */
-import { PINGREQ, connect, publish, subscribe } from "../../support/mqtt-bytes";
-import { Unexpected, described } from "../../support/wire";
-import { when, type Case, type Scene } from "../scene";
+import { connect, PINGREQ, publish, subscribe } from "../../support/mqtt-bytes";
+import { described, Unexpected } from "../../support/wire";
+import { type Case, type Scene, when } from "../scene";
 
 /** A filter that is none is refused: in SUBACK, or by the end of the connection. */
 async function isRefused(s: Scene, filter: string): Promise<void> {

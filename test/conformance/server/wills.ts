@@ -1,7 +1,7 @@
 /** Section 3.1.2.5: the message that the broker publishes for a client that vanishes. */
 import { DISCONNECT, packet } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
-import { when, type Case, type Scene } from "../scene";
+import { type Case, type Scene, when } from "../scene";
 
 /** A client that hears what is said on the topic of the scene's will, at QoS 2. */
 async function watcher(scene: Scene): Promise<Peer> {

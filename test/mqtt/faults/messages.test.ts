@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultyBroker, publishPacket, type FaultyConnection } from "../../support/faulty-broker";
-import { MqttDevice, type Order, type Setup } from "../../support/mqtt-device";
 import { generate } from "mqtt-packet";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FaultyBroker, type FaultyConnection, publishPacket } from "../../support/faulty-broker";
+import { MqttDevice, type Order, type Setup } from "../../support/mqtt-device";
 import { until } from "../../support/until";
 
 let broker: FaultyBroker;

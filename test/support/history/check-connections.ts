@@ -1,5 +1,5 @@
-import type { Violation } from "./rules";
 import type { Connection, Model } from "./model";
+import type { Violation } from "./rules";
 
 /** Connections live as long as they may, and sessions as long as they should. */
 export function checkConnections(model: Model): Violation[] {

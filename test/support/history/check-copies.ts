@@ -1,8 +1,8 @@
-import type { Rule, Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { mayMatch } from "./matching";
 import { byPayload, placesIn, placesOf, receiptsOf } from "./messages";
 import type { FilterChange, Model, Receipt, Sent, Session } from "./model";
+import type { Rule, Rules, Violation } from "./rules";
 
 /** What arrives was sent, goes to who is subscribed, at a QoS that was asked for, and not too often. */
 export function checkCopies(model: Model, rules: Rules): Violation[] {

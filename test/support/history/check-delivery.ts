@@ -1,8 +1,8 @@
-import type { Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { mayMatch, mustMatch } from "./matching";
 import { isAlive, placesIn, placesOf, receiptsOf } from "./messages";
 import type { Model, Receipt, Sent, Session } from "./model";
+import type { Rules, Violation } from "./rules";
 
 /**
  * What was acknowledged reaches every session that was subscribed before it was sent, and still was

@@ -1,7 +1,7 @@
-import type { Violation } from "./rules";
 import { mustMatch } from "./matching";
 import { byPayload, placesIn, placesOf, receiptsOf } from "./messages";
 import type { Model, Receipt, Sent, Session } from "./model";
+import type { Violation } from "./rules";
 
 /**
  * What one client publishes on one topic at one QoS arrives in its order, at each QoS of its own

@@ -1,8 +1,8 @@
-import type { Rules, Violation } from "./rules";
 import { matches } from "./events";
 import { isBefore, isReplacedBy } from "./matching";
 import { byPayload, isAlive, placesOf, receiptsOf } from "./messages";
 import type { FilterChange, Kill, Model, Sent, Session } from "./model";
+import type { Rules, Violation } from "./rules";
 
 /**
  * A new subscription gets the retained message that was acknowledged last, or one that was under

@@ -4,7 +4,7 @@ import { checkDelivery } from "./check-delivery";
 import { checkOrder } from "./check-order";
 import { checkRetained } from "./check-retained";
 import { describe, type HistoryEvent } from "./events";
-import { modelOf, type Model } from "./model";
+import { type Model, modelOf } from "./model";
 import type { Rules, Violation } from "./rules";
 
 export type Check = (model: Model, rules: Rules) => Violation[];

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import { generate, parser, type Packet } from "mqtt-packet";
+import { generate, type Packet, parser } from "mqtt-packet";
 
 export interface LinkHandlers {
   packet: (packet: Packet, link: Link) => void;

@@ -1,5 +1,5 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { generate, parser, type IPublishPacket, type Packet } from "mqtt-packet";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { Random } from "../random";
 
 /** What goes wrong now and then. */

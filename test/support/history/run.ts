@@ -1,10 +1,10 @@
 import { Random } from "../random";
 import { until } from "../until";
 import { check } from "./check";
-import type { Rules } from "./rules";
 import { HistoryClient, type Request } from "./client";
 import type { HistoryEvent, Message, Qos } from "./events";
 import { Recorder } from "./recorder";
+import type { Rules } from "./rules";
 
 /** A broker that is held against the rules. */
 export interface Target {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OUTPUT } from "../paths";
 import { fingerprint, makeOnce } from "../tools";
-import { capitalTop, draw, lineHeight, type FontSize, type Glyph } from "./raster";
+import { capitalTop, draw, type FontSize, type Glyph, lineHeight } from "./raster";
 import { DISC, FIRST, LAST, strokesOf } from "./strokes";
 
 /** Every letter; the size of the running text. */

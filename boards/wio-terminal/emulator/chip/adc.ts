@@ -1,6 +1,6 @@
 /** ADC0 and ADC1: conversions on order or without end, summed up, of single-ended inputs. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const CTRLA = { swrst: 1, enable: 2 } as const;
 const CTRLB_FREERUN = 2;

@@ -8,7 +8,7 @@
  */
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
-import { Registers, type InvalidAccess, type Unicorn } from "./unicorn";
+import { type InvalidAccess, Registers, type Unicorn } from "./unicorn";
 
 /** Exceptions as QEMU numbers them. */
 const QEMU_SVC = 2;

@@ -1,5 +1,5 @@
 /** GCLK: twelve generators, and the channels that bring their clocks to the peripherals. */
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const GENERATORS = 12;
 const CHANNELS = 48;

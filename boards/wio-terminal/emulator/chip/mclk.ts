@@ -1,5 +1,5 @@
 /** MCLK: which peripherals have their bus clock, and the core's divider. */
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 export type Bus = "APBA" | "APBB" | "APBC" | "APBD";
 

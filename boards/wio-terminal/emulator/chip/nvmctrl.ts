@@ -3,7 +3,7 @@
  * erased by pages or quad words, from a page buffer that takes 32 bits at a time.
  */
 import type { VirtualClock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 export const FLASH_SIZE = 512 * 1024;
 export const BLOCK = 8192;

@@ -1,6 +1,6 @@
 /** OSC32KCTRL: the two 32 kHz oscillators. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 export const SLOW_HZ = 32_768;
 const XOSC32K_ENABLE = 1 << 1;

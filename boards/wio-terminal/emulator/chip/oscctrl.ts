@@ -3,7 +3,7 @@
  * may be counted on (XOSC1's crystal is in the schematic, and no known core uses it).
  */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const DFLL_ENABLE = 1 << 1;
 const DFLL_HZ = 48_000_000;

@@ -1,6 +1,6 @@
 /** PORT: four groups of 32 pins. */
 import type { PinView } from "./peripheral";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const GROUPS = "ABCD";
 const GROUP_SIZE = 0x80;

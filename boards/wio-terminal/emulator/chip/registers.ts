@@ -1,5 +1,5 @@
 /** A peripheral as a list of registers: what most models are. */
-import { UnknownRegister, type Peripheral } from "./peripheral";
+import { type Peripheral, UnknownRegister } from "./peripheral";
 
 export interface Register {
   readonly offset: number;

@@ -3,8 +3,8 @@
  * halfword of code takes a cycle of the core's clock, and while the core sleeps, time leaps to what
  * happens next. A real core needs more cycles for many instructions, and waits for its flash.
  */
-import { Bus } from "./bus";
 import { startApplication } from "./bootloader";
+import { Bus } from "./bus";
 import { VirtualClock } from "./clock";
 import { Core, hex, type Memory } from "./core";
 import { Gclk } from "./gclk";

@@ -1,6 +1,6 @@
 /** SERCOM as an SPI host that only sends: 8 bits, mode 0, most significant bit first. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, host: 3 << 2, dopo: 3 << 16 } as const;
 /** Data on pad 3, clock on pad 1. */

@@ -1,6 +1,6 @@
 /** SERCOM in USART mode, with its internal clock: 8 bits, no parity, one stop bit. */
 import type { Chip } from "./peripheral";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, internal: 1 << 2, lsbFirst: 1 << 30 } as const;
 const CTRLB = { sends: 1 << 16, receives: 1 << 17 } as const;

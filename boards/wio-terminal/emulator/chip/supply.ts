@@ -1,5 +1,5 @@
 /** SUPC, RSTC, PM, CMCC, PAC: what start-up touches, and little of it matters here. */
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const STATUS_READY = { bod33: 1, vreg: 1 << 8 } as const;
 const BOD33_ENABLE = 2;

@@ -3,7 +3,7 @@
  * (SysTick), B3.4 (NVIC), B3.5 (MPU).
  */
 import { EXCEPTION, LINES, type Nvic } from "./nvic";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 import type { SysTick } from "./systick";
 
 const CPUID_CORTEX_M4 = 0x410f_c241;

@@ -1,6 +1,6 @@
 /** TC0 with TC1 as its upper half: a counter of 32 bits that is read by a command. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const SWRST = 1;
 const ENABLE = 2;

@@ -1,6 +1,6 @@
 /** TRNG: a word each 84 cycles of its bus; from a generator with a seed, so that runs repeat. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const ENABLE = 2;
 const CYCLES = 84;

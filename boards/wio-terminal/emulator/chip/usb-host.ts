@@ -4,7 +4,7 @@
  */
 import type { Clock } from "./clock";
 import type { UsbDevice } from "./usb";
-import { demandSerialPort, readDescription, type Description } from "./usb-descriptors";
+import { demandSerialPort, type Description, readDescription } from "./usb-descriptors";
 
 export class UsbStall extends Error {}
 export class UsbTimeout extends Error {}

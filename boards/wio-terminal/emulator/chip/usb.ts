@@ -7,7 +7,7 @@
  * SUSPEND cannot be cleared while the bus sleeps, and WAKEUP comes with a reset, too.
  */
 import type { Chip } from "./peripheral";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const LINE = { other: 80, sof: 81, trcpt0: 82, trcpt1: 83 };
 

@@ -1,6 +1,6 @@
 /** WDT: resets the chip unless it is cleared in time, by a clock of 1,024 Hz. */
 import type { Clock } from "./clock";
-import { RegisterBlock, type Register } from "./registers";
+import { type Register, RegisterBlock } from "./registers";
 
 const ENABLE = 2;
 const ALWAYS_ON = 1 << 7;

@@ -4,7 +4,7 @@
  * It can misbehave on order, as the real one does unasked.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { binary, i32, MESSAGE, readCall, text, writeMessage, type Call } from "./codec";
+import { binary, type Call, i32, MESSAGE, readCall, text, writeMessage } from "./codec";
 import { FrameReader, toFrame } from "./frame";
 import { Sockets } from "./sockets";
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BOARD } from "../../../../boards/log-lines";
+import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { topicOf } from "../../../../src/common/wire";
 import { Mosquitto } from "../../../support/mosquitto";
-import { startNightlight, type Started } from "../../../support/nightlight";
+import { type Started, startNightlight } from "../../../support/nightlight";
 import { Witness } from "../../../support/witness";
-import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
-import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 
 let broker: Mosquitto;
 let server: Started;

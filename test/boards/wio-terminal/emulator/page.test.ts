@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { ROOT } from "../../../../server/base/root";
 import { BOARD } from "../../../../boards/wio-terminal/build/paths";
+import { ROOT } from "../../../../server/base/root";
 import { topicOf } from "../../../../src/common/wire";
 import { launchBrowser, openTab } from "../../../page/browser";
 import { Mosquitto } from "../../../support/mosquitto";
-import { startNightlight, type Started } from "../../../support/nightlight";
+import { type Started, startNightlight } from "../../../support/nightlight";
 import { until } from "../../../support/until";
 import { Witness } from "../../../support/witness";
 

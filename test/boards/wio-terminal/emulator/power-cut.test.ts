@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { PROGRAM } from "../../../../boards/log-lines";
 import { uf2OfElf } from "../../../../boards/wio-terminal/build/uf2";
-import { seededRandom } from "../../../support/random";
-import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { writeUf2 } from "../../../../boards/wio-terminal/emulator/chip/bootloader";
-import { nightlightElf } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
 import { WioTerminal } from "../../../../boards/wio-terminal/emulator/chip/wio-terminal";
+import { nightlightElf } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { seededRandom } from "../../../support/random";
 
 const NOWHERE = "mqtt://127.0.0.1:1";
 /** Past this, a first boot has stored its settings and program. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { uptime, type Period } from "./uptime";
+import { type Period, uptime } from "./uptime";
 
 /** A collection may come a little earlier or later in one minute than in another. */
 const PROGRAM_SPREAD_BYTES = 2048;

@@ -1,14 +1,14 @@
 /** A nightlight on the emulated chip for many hours of its own time, as fast as this machine can. */
 import { connectAsync } from "mqtt";
-import { topicOf } from "../../../../src/common/wire";
-import { Mosquitto } from "../../../support/mosquitto";
-import { startNightlight } from "../../../support/nightlight";
-import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import {
   BoardMemory,
   type MemoryUse,
 } from "../../../../boards/wio-terminal/emulator/chip/board-memory";
 import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { topicOf } from "../../../../src/common/wire";
+import { Mosquitto } from "../../../support/mosquitto";
+import { startNightlight } from "../../../support/nightlight";
 
 const SECOND = 1e6;
 const ID = "uptime";
