@@ -130,7 +130,7 @@ async function start(
       clock: CLOCK,
       scope: { id: options.id, devices: config.devices },
       decide: options.decide,
-      membership: options.membership,
+      shard: options.shard,
       rule: config.rule,
       groups: config.groups,
       commands: config.commands,

@@ -4,12 +4,10 @@ import { topicOf } from "../../src/common/wire";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
-import type { Membership } from "../setup/cluster-options";
 import type { Shard } from "../setup/cluster-options";
 import { type HeldReading, HeldReadings } from "./held-readings";
 import { Owners } from "./owners";
 import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "./presence";
-import { fnv1a } from "./sharding";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
@@ -39,8 +37,7 @@ export class Cluster {
   readonly filter = `${PRESENCE_TOPIC}+`;
   private readonly run = randomBytes(4).toString("hex");
   private readonly startedMs = Date.now();
-  private readonly shard: Shard | undefined;
-  private readonly owners: Owners | undefined;
+  private readonly owners: Owners;
   private readonly presence = new Presence(performance.now());
   private readonly held = new HeldReadings(HOLD_MS);
   private readonly strangers = new Set<string>();
@@ -54,20 +51,17 @@ export class Cluster {
   private isReplaced = false;
 
   constructor(
-    membership: Membership,
+    private readonly shard: Shard,
     private readonly groups: Group[],
     private readonly log: Log,
   ) {
-    if ("shard" in membership) {
-      this.shard = membership.shard;
-      this.owners = new Owners(membership.shard, groups);
-      this.name = nameOf(membership.shard);
-    } else this.name = `${membership.share}-${this.run}`;
+    this.owners = new Owners(shard, groups);
+    this.name = nameOf(shard);
   }
 
   /** For a client id: two runs never throw each other out. */
   get suffix(): string {
-    return this.shard ? `_${this.name}_${this.run}` : `_${this.name}`;
+    return `_${this.name}_${this.run}`;
   }
 
   /** To be called once the subscriptions are made. */
@@ -84,9 +78,9 @@ export class Cluster {
     this.beat();
   }
 
-  /** Whether it is this server that decides for the device; with `--share`, anyone may. */
+  /** Whether this server decides for the device, and speaks of it and to it. */
   decides(id: string): boolean {
-    return this.owners?.decides(id) ?? true;
+    return this.owners.decides(id);
   }
 
   /**
@@ -98,24 +92,12 @@ export class Cluster {
     return nowMs - sinceMs < SURE_MS && nowMs - this.absentMs > HOLD_MS;
   }
 
-  /** Whether others decide for the device as well, or instead. */
-  hasOtherDeciders(id: string): boolean {
-    return !this.owners?.decides(id);
-  }
-
-  /** Whether it is this server that speaks of the device, and to it without a reading. */
-  speaksFor(id: string): boolean {
-    if (this.owners) return this.owners.decides(id);
-    const names = [...this.presence.living(performance.now()), this.name].sort();
-    return names[fnv1a(id) % names.length] === this.name;
-  }
-
   /**
-   * @returns true where a message is a reading that is left to another server; it need not be looked into, but is
-   * held in case that server is not there any more
+   * @returns true if the message is a reading that another server decides. It is not parsed, but
+   * held for a while, in case that server has died.
    */
   leaves(topic: string, payload: Buffer, came: Pick<HeldReading, "atMs" | "nowMs">): boolean {
-    if (!this.owners || !topic.endsWith(TELEMETRY)) return false;
+    if (!topic.endsWith(TELEMETRY)) return false;
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
     this.held.hold(id, { topic, payload, ...came });
@@ -159,7 +141,7 @@ export class Cluster {
     this.othersBeats++;
     this.presence.heard(name, beat, performance.now());
     const [, count] = /^\d+of(\d+)$/.exec(name) ?? [];
-    if (!this.shard || count === undefined || Number(count) === this.shard.count) return;
+    if (count === undefined || Number(count) === this.shard.count) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
     this.strangers.add(name);
     this.log(
@@ -212,7 +194,7 @@ export class Cluster {
 
   private update(): void {
     const { owners, shard } = this;
-    if (!owners || !shard || this.isReplaced) return;
+    if (this.isReplaced) return;
     const nowMs = performance.now();
     const before = owners.indices.length;
     const taken = owners.update((index) =>

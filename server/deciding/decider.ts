@@ -25,6 +25,7 @@ import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import { Cluster } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
+import type { Shard } from "../setup/cluster-options";
 import type { CommandPolicy } from "../setup/config";
 import { type Cause, type Command, commandOf } from "./command";
 import { parseFields } from "./command-fields";
@@ -45,6 +46,8 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+  /** Set if this server is one of several. */
+  shard?: Shard | undefined;
   onConnection: (connected: boolean) => void;
   /** The server can't go on. */
   onFailure: (error: UserError) => void;
@@ -117,8 +120,8 @@ export class Decider {
 
   /** @throws UserError where the broker can't be reached or refuses */
   static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
-    const { membership, groups } = options;
-    const cluster = membership && new Cluster(membership, groups, log);
+    const { shard, groups } = options;
+    const cluster = shard && new Cluster(shard, groups, log);
     const clientId = options.clientId + (cluster?.suffix ?? "");
     const will = options.decide ? OFFLINE_WILL : undefined;
     // What comes for a server that is one of several while it is away, another one decides.
@@ -281,8 +284,9 @@ export class Decider {
         const { id: orderId } = parseJsonObject(text).value ?? {};
         if (Number.isSafeInteger(orderId)) this.delivery.heard(id, Number(orderId));
         this.repeating.commands.supersede(id);
-        if (on !== undefined && this.cluster?.hasOtherDeciders(id))
-          this.learning.heard(id, on, text, nowMs);
+        if (on !== undefined && this.cluster)
+          if (this.cluster.decides(id)) this.learning.late(id, on, text);
+          else this.learning.heard(id, on, text, nowMs);
         return undefined;
       }
       case "status": {
@@ -387,7 +391,7 @@ export class Decider {
 
   /** Whether it is this server, of all those on the broker, that speaks of a device, and to it. */
   speaksFor(id: string): boolean {
-    return this.options.decide && (this.cluster?.speaksFor(id) ?? true);
+    return this.options.decide && (this.cluster?.decides(id) ?? true);
   }
 
   /** @param isAt whether the device is as desired: it may have missed a command while it was away */

@@ -17,20 +17,24 @@ export class Learning {
   ) {}
 
   /**
-   * Another server has commanded this.
+   * A command for a device that another server decides.
    * @param on the side of the rule
    * @param text the command's payload
    */
   heard(id: string, on: boolean, text: string, nowMs: number): void {
+    if (this.seen.answered(id, parseEcho(text))) this.decisions.learn(id, on, nowMs);
+  }
+
+  /**
+   * A command for a device that this server decides. It may come from a server that was held up and
+   * answers an old reading. If this server found nothing to change on a newer reading, it sent
+   * nothing, and the device would be left with the late answer.
+   */
+  late(id: string, on: boolean, text: string): void {
     const answers = parseEcho(text);
-    if (this.seen.answered(id, answers)) {
-      this.decisions.learn(id, on, nowMs);
-      return;
-    }
     const newest = this.seen.newest(id);
-    if (!newest || answers.seq === undefined || answers.seq >= newest.seq) return;
-    // It was late. If on the newer reading there was nothing to change, nothing was sent: the
-    // device would be left with the late answer.
+    if (!newest || answers.seq === undefined) return;
+    if (answers.boot !== newest.boot || answers.seq >= newest.seq) return;
     const last = this.decisions.lastFor(id);
     if (last && last.on !== on) this.resend(id, last, newest);
   }

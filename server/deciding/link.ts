@@ -31,8 +31,6 @@ export interface Link {
   publish(topic: string, text: string, how: Outgoing, done?: Done): void;
   /** At QoS 1. */
   subscribe(filters: string[]): Promise<void>;
-  /** @throws UserError if the broker has no shared subscriptions */
-  subscribeShared(group: string, filter: string): Promise<void>;
   unsubscribe(filters: string[]): Promise<void>;
   /**
    * Waits until the broker has acknowledged all that was sent, or the time is over.

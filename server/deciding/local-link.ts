@@ -45,10 +45,6 @@ export class LocalLink implements Link {
     return Promise.resolve();
   }
 
-  subscribeShared(): Promise<void> {
-    return Promise.reject(new Error("the embedded broker has no shared subscriptions"));
-  }
-
   unsubscribe(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,5 +1,4 @@
 import type { MqttClient } from "mqtt";
-import { probeSharedSubscription, sharedFilter } from "../cluster/shared-subscription";
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 import { addressOf, speaksMqtt5 } from "./mqtt-client";
 
@@ -54,14 +53,8 @@ export class RemoteLink implements Link {
   }
 
   async subscribe(filters: string[]): Promise<void> {
-    // What it sends itself it knows: under MQTT 5 the broker spares it that [MQTT-3.8.3-3], but
-    // not on shared subscriptions [MQTT-3.8.3-4].
+    // It knows what it sends: under MQTT 5 the broker leaves that out [MQTT 5, 3.8.3.1].
     await this.client.subscribeAsync(filters, { qos: 1, nl: true });
-  }
-
-  async subscribeShared(group: string, filter: string): Promise<void> {
-    await probeSharedSubscription(this.client, speaksMqtt5(this.client), this.address);
-    await this.client.subscribeAsync(sharedFilter(group, filter), { qos: 1 });
   }
 
   async unsubscribe(filters: string[]): Promise<void> {

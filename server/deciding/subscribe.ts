@@ -1,6 +1,5 @@
 import { matches } from "../../src/common/id";
 import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
-import type { Membership } from "../setup/cluster-options";
 import type { Link } from "./link";
 
 /** Which devices a server serves: all that speak to the broker, its own id, or those that match. */
@@ -13,8 +12,6 @@ export interface Subscribed {
   scope: Scope;
   /** False: watch only, another server decides. */
   decide: boolean;
-  /** Where this server is one of several. */
-  membership?: Membership;
 }
 
 const KINDS = ["commands", "status", "state", "desired"] as const;
@@ -23,7 +20,7 @@ const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndex
 /** @param others what else to hear, of the servers beside this one */
 export async function subscribe(
   link: Link,
-  { scope, decide, membership }: Subscribed,
+  { scope, decide }: Subscribed,
   others: string | undefined,
 ): Promise<void> {
   if (link.isKept) {
@@ -35,11 +32,7 @@ export async function subscribe(
   if (decide) filters.push(SERVER_STATUS_TOPIC);
   if (others !== undefined) filters.push(others);
   if (scope.devices === "own") filters.push(HOME_ASSISTANT_STATUS_TOPIC);
-  const telemetry = telemetryFilter(scope);
-  const shared = membership && "share" in membership;
-  if (!shared) filters.push(telemetry);
-  await link.subscribe(filters);
-  if (shared) await link.subscribeShared(membership.share, telemetry);
+  await link.subscribe([...filters, telemetryFilter(scope)]);
 }
 
 /** Whether a message is of no concern: outside the scope, or it waited when that was another. */

@@ -5,7 +5,7 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import type { LogFormat } from "../base/log";
 import { messageOf, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
-import { CLUSTER_FLAGS, CLUSTER_HELP, type Membership, parseMembership } from "./cluster-options";
+import { CLUSTER_FLAGS, CLUSTER_HELP, parseShard, type Shard } from "./cluster-options";
 import type { Config } from "./config";
 import { HISTORY_FLAGS, HISTORY_HELP, type HistoryLimits, parseHistory } from "./history-options";
 import { parseProxy, PROXY_FLAGS, PROXY_HELP, type ProxyOptions } from "./proxy-options";
@@ -25,8 +25,8 @@ export interface Options {
   lightRaw: number;
   simulate: boolean;
   decide: boolean;
-  /** Where this server is one of several. */
-  membership?: Membership;
+  /** Set if this server is one of several. */
+  shard?: Shard | undefined;
   /** Tell Home Assistant of the devices. */
   homeAssistant: boolean;
   secrets: Secrets;
@@ -90,7 +90,7 @@ export function parseOptions(
     lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX]),
     simulate,
     decide: !values["no-decide"],
-    membership: parseMembership(values, brokerUrl, config),
+    shard: parseShard(values),
     homeAssistant: !values["no-home-assistant"],
     secrets,
     security: parseSecurity(values, brokerUrl),

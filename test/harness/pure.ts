@@ -8,7 +8,7 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
 export const PURE = [
   ...inRoom("server/base", "ring"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
-  ...inRoom("server/deciding", "health", "seen-readings"),
+  ...inRoom("server/deciding", "health", "learning", "seen-readings"),
   ...inRoom("server/history", "downsample"),
   ...inRoom("server/home-assistant", "discovery"),
   ...inRoom("server/http", "csv", "telemetry-request"),

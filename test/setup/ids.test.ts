@@ -15,7 +15,6 @@ describe.each(BAD)("an id %j", (id) => {
 
   it("is refused as an option, as a user and in the configuration", () => {
     expect(() => options(`--id=${id}`)).toThrow(inOneLine("--id: "));
-    expect(() => options("--broker=mqtt://b", `--share=${id}`)).toThrow(inOneLine("--share: "));
     expect(userNameError(id)).toBe(inOneLine("").message);
     expect(() => parseConfig(JSON.stringify({ ...config, id }))).toThrow(
       inOneLine("devicescript.json: id: "),

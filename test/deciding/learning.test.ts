@@ -1,0 +1,56 @@
+import { beforeEach, expect, it } from "vitest";
+import { Decisions } from "../../server/deciding/decisions";
+import { Learning } from "../../server/deciding/learning";
+import { SeenReadings } from "../../server/deciding/seen-readings";
+import { loadConfig } from "../../server/setup/config";
+
+const ID = "hall";
+const { rule } = loadConfig();
+
+let decisions: Decisions;
+let seen: SeenReadings;
+let learning: Learning;
+let resent: { on: boolean | undefined; answers: { boot: number; seq: number } }[];
+
+const command = (on: boolean, seq?: number, boot = 7) =>
+  JSON.stringify({ led_on: on, ...(seq !== undefined && { seq, boot }) });
+
+beforeEach(() => {
+  resent = [];
+  decisions = new Decisions(rule, [], () => undefined);
+  seen = new SeenReadings();
+  learning = new Learning(decisions, seen, (_, { on }, answers) => resent.push({ on, answers }));
+});
+
+it("learns what another server decided", () => {
+  learning.heard(ID, true, command(true, 3), 0);
+  expect(decisions.lastFor(ID)?.on).toBe(true);
+  learning.heard(ID, false, command(false, 2), 1);
+  expect(decisions.lastFor(ID)?.on).toBe(true);
+  learning.heard(ID, false, command(false, 4), 2);
+  expect(decisions.lastFor(ID)?.on).toBe(false);
+});
+
+it("learns from a command that names no reading", () => {
+  seen.see(ID, { boot: 7, seq: 9 });
+  learning.heard(ID, true, command(true), 0);
+  expect(decisions.lastFor(ID)?.on).toBe(true);
+});
+
+it("says again what holds when another server answers an older reading late", () => {
+  seen.see(ID, { boot: 7, seq: 9 });
+  decisions.learn(ID, false, 0);
+  learning.late(ID, true, command(true, 8));
+  expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 9 } }]);
+});
+
+it("says nothing if the late answer is right, new, of another run, or names no reading", () => {
+  seen.see(ID, { boot: 7, seq: 9 });
+  decisions.learn(ID, false, 0);
+  learning.late(ID, false, command(false, 8));
+  learning.late(ID, true, command(true, 9));
+  learning.late(ID, true, command(true, 8, 6));
+  learning.late(ID, true, command(true));
+  learning.late("unknown", true, command(true, 8));
+  expect(resent).toEqual([]);
+});
