@@ -19,7 +19,7 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(opt
   } catch (error) {
     const [sentence] = messageOf(error).split(". ");
     throw new UserError(
-      `${sentence ?? "bad option"}; known are ${Object.keys(options)
+      `${sentence ?? "bad option"}; expected one of ${Object.keys(options)
         .map((name) => `--${name}`)
         .join(", ")}`,
     );
@@ -29,6 +29,7 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(opt
 /** @throws UserError listing the boards there are */
 export function demandBoard(name: string | undefined): BoardName {
   if (name !== undefined && isBoardName(name)) return name;
-  const found = name === undefined ? "missing" : `found "${name}"`;
-  throw new UserError(`--board: ${found}, known are ${BOARD_NAMES.join(", ")}`);
+  throw new UserError(
+    `--board: expected ${BOARD_NAMES.join(", ")}, got ${name === undefined ? "nothing" : `"${name}"`}`,
+  );
 }

@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<void> {
     const password = values.certificate ? null : await hashPassword(await newPassword(name));
     users.set(name, { role: values.server ? "server" : "device", password });
     console.log(`Added ${name}, a ${values.server ? "server" : "device"}`);
-  } else throw new UserError("allowed are add ID, list and remove ID; see npm run user -- --help");
+  } else throw new UserError("expected add ID, list or remove ID; see npm run user -- --help");
 }
 
 function readArguments(args: string[]) {
@@ -64,7 +64,7 @@ function list(users: Users): void {
 async function newPassword(name: string): Promise<string> {
   const password = await readPassword(`Password of ${name}: `);
   if (password.length < MIN_CHARACTERS)
-    throw new UserError(`password: too short, allowed are ${MIN_CHARACTERS} characters and more`);
+    throw new UserError(`password: too short, expected ${MIN_CHARACTERS} characters or more`);
   if (process.stdin.isTTY && (await readPassword("Once more: ")) !== password)
     throw new UserError("password: the two differ, nothing was changed");
   return password;

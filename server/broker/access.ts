@@ -44,8 +44,8 @@ export function mayUseClientId({ role, name }: Identity, clientId: string): bool
 /** What is wrong with a topic or a filter beyond the standard's syntax: this broker's limits. */
 export function topicError(topic: string, maxBytes: number, maxLevels: number): string | undefined {
   const bytes = Buffer.byteLength(topic);
-  if (bytes > maxBytes) return `a topic of ${bytes} bytes, allowed are ${maxBytes}`;
+  if (bytes > maxBytes) return `topic: expected at most ${maxBytes} bytes, got ${bytes}`;
   const levels = topic.split("/").length;
-  if (levels > maxLevels) return `a topic of ${levels} levels, allowed are ${maxLevels}`;
+  if (levels > maxLevels) return `topic: expected at most ${maxLevels} levels, got ${levels}`;
   return undefined;
 }

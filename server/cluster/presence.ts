@@ -87,10 +87,10 @@ export function parseBeat(text: string): Parsed<Beat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
   const { run, version, started_ms, connected_ms } = value;
-  if (!isName(run)) return { error: "run: allowed is text of 1 to 40 characters" };
-  if (!isName(version)) return { error: "version: allowed is text of 1 to 40 characters" };
-  if (!isTime(started_ms)) return { error: "started_ms: allowed is a whole number" };
-  if (!isTime(connected_ms)) return { error: "connected_ms: allowed is a whole number" };
+  if (!isName(run)) return { error: "run: expected text of 1 to 40 characters" };
+  if (!isName(version)) return { error: "version: expected text of 1 to 40 characters" };
+  if (!isTime(started_ms)) return { error: "started_ms: expected a whole number" };
+  if (!isTime(connected_ms)) return { error: "connected_ms: expected a whole number" };
   return { value: { run, version, started_ms, connected_ms } };
 }
 

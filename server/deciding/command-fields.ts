@@ -14,7 +14,7 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
     const found = from[field];
     if (!isSame(found, example)) {
       const shown = found === undefined ? "nothing" : JSON.stringify(found).slice(0, 40);
-      return { error: `${field}: found ${shown}, allowed is ${typeName(example)}` };
+      return { error: `${field}: expected ${typeName(example)}, got ${shown}` };
     }
     fields[field] = found;
   }

@@ -240,7 +240,7 @@ export class Decider {
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
-        ? `payload of ${payload.length} bytes, allowed are ${PAYLOAD_MAX_BYTES}`
+        ? `payload: expected at most ${PAYLOAD_MAX_BYTES} bytes, got ${payload.length}`
         : this.handle(topic, text, arrival);
     if (rejected) {
       this.rejected(topic, rejected);

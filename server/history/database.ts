@@ -39,7 +39,7 @@ export function openDatabase(dir: string | undefined): Database {
     if (db?.isOpen) db.close();
     if (error instanceof UserError) throw error;
     throw new UserError(
-      `${join(dir ?? "", FILE)}: ${messageOf(error)}; move it away to begin anew`,
+      `${join(dir ?? "", FILE)}: ${messageOf(error)}; move it away to start again`,
     );
   }
 }

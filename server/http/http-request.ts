@@ -56,18 +56,18 @@ export function refuseCrossSite(
 ): void {
   const name = hostname(`http://${host}`);
   if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
-    throw new HttpError(403, `Host: found ${host || "nothing"}, allowed is localhost`);
+    throw new HttpError(403, `Host: expected localhost, got ${host || "nothing"}`);
   // The browser's own word, which no page can forge (W3C Fetch Metadata, section 2.3). It holds
   // also if a proxy on the way has changed scheme and Host.
   const site = headers["sec-fetch-site"];
   if (site === "same-origin") return;
   const { origin } = headers;
   if (origin !== undefined && !isOwn(origin, scheme, host))
-    throw new HttpError(403, `Origin: found ${origin}, allowed is this page's own`);
+    throw new HttpError(403, `Origin: expected this page's own, got ${origin}`);
   // A link from elsewhere to the page is welcome, an image or a script from here is not.
   const navigates = headers["sec-fetch-mode"] === "navigate";
   if (!navigates && (site === "cross-site" || site === "same-site"))
-    throw new HttpError(403, `Sec-Fetch-Site: found ${site}, allowed is same-origin`);
+    throw new HttpError(403, `Sec-Fetch-Site: expected same-origin, got ${site}`);
 }
 
 /** Without a scheme for a WebSocket: paho says https whatever it uses, and no browser can. */

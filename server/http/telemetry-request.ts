@@ -76,7 +76,7 @@ function refusal(name: string, found: string, allowed: string): HttpError {
   return new HttpError(
     400,
     known
-      ? `${name}: found "${short}", allowed is ${allowed}`
-      : `${name.slice(0, 40)}: not a parameter, allowed are ${allowed}`,
+      ? `${name}: expected ${allowed}, got "${short}"`
+      : `${name.slice(0, 40)}: not a parameter, expected ${allowed}`,
   );
 }

@@ -36,5 +36,5 @@ export function pageToken(
 
 function check(token: string, where: string): string {
   if (token.length >= MIN_CHARACTERS) return token;
-  throw new UserError(`${where}: too short, allowed are ${MIN_CHARACTERS} characters and more`);
+  throw new UserError(`${where}: too short, expected ${MIN_CHARACTERS} characters or more`);
 }

@@ -193,7 +193,7 @@ export class Web {
     if (!simulated)
       throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
     if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
-      throw new HttpError(400, `light: allowed is a number from 0 to ${LIGHT_MAX}`);
+      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}`);
     simulated.lightRaw = light;
     json(response, 200, { light });
   }
@@ -260,7 +260,7 @@ function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
 
 function allow(request: IncomingMessage, method: string): void {
   if (request.method === method || (method === "GET" && request.method === "HEAD")) return;
-  throw new HttpError(405, `${request.method ?? "?"}: allowed is ${method}`, method);
+  throw new HttpError(405, `expected ${method}, got ${request.method ?? "?"}`, method);
 }
 
 function decodeId(text: string): string {

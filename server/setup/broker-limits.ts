@@ -65,7 +65,7 @@ export function parseLimits(texts: string[]): Limits {
     const [name = "", value = ""] = text.split("=");
     if (!isLimit(name))
       throw new UserError(
-        `--limit: found "${text}", allowed is NAME=NUMBER with one of ${Object.keys(limits).join(", ")}`,
+        `--limit: expected NAME=NUMBER with one of ${Object.keys(limits).join(", ")}, got "${text}"`,
       );
     limits[name] = wholeNumber(`--limit ${name}`, value, limits[name], [1, MAX[name]]);
   }

@@ -78,7 +78,7 @@ function describe(error: ErrorObject | undefined): string {
     case "additionalProperties": {
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
       const unknown = (error.params as { additionalProperty: string }).additionalProperty;
-      return `${field(unknown)}: not a field, allowed are ${known.filter((k) => k !== "$schema").join(", ")}`;
+      return `${field(unknown)}: not a field, expected one of ${known.filter((k) => k !== "$schema").join(", ")}`;
     }
     case "required":
       return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
@@ -88,7 +88,7 @@ function describe(error: ErrorObject | undefined): string {
       return `${path}: ${expected ?? ""}`;
     }
     default:
-      return `${path || "the whole file"}: found ${withoutPassword(JSON.stringify(error.data))}, allowed is ${allowed(error)}`;
+      return `${path || "the whole file"}: expected ${allowed(error)}, got ${withoutPassword(JSON.stringify(error.data))}`;
   }
 }
 

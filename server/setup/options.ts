@@ -112,7 +112,7 @@ export function logFormat(args: string[]): LogFormat {
 
 function checkLog(format: string | undefined): void {
   if (format === undefined || format === "text" || format === "json") return;
-  throw new UserError(`--log: found "${format}", allowed is text or json`);
+  throw new UserError(`--log: expected text or json, got "${format}"`);
 }
 
 function readFlags(args: string[]) {

@@ -27,7 +27,7 @@ export function parseProxy(values: {
   const { "trust-proxy": addresses = [], "base-path": basePath = "/" } = values;
   if (!/^\/([A-Za-z0-9._~-]+\/)*$/.test(basePath) || /\/\.\.?\//.test(basePath))
     throw new UserError(
-      `--base-path: found "${basePath}", allowed is a path between slashes, as /nightlight/`,
+      `--base-path: expected a path between slashes, such as /nightlight/, got "${basePath}"`,
     );
   if (addresses.length === 0) return { basePath };
   const trusted = new BlockList();
@@ -44,7 +44,7 @@ function add(trusted: BlockList, text: string): void {
   const wellFormed = isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "0");
   if (!wellFormed || length < 1 || length > max)
     throw new UserError(
-      `--trust-proxy: found "${text}", allowed is an address or a network, as 127.0.0.1 or 10.0.0.0/8`,
+      `--trust-proxy: expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8, got "${text}"`,
     );
   trusted.addSubnet(address, length, family);
 }

@@ -134,11 +134,11 @@ export function reachable(address: string): string {
 function checkAddress(text: string): string {
   if (isIP(text) || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text)) return text;
   throw new UserError(
-    `--listen: found "${text}", allowed is an address of this machine, or 0.0.0.0 for all`,
+    `--listen: expected an address of this machine, or 0.0.0.0 for all, got "${text}"`,
   );
 }
 
 function checkClientCertificates(text: string): ClientCertificates {
   if (text === "no" || text === "optional" || text === "required") return text;
-  throw new UserError(`--client-certs: found "${text}", allowed is no, optional or required`);
+  throw new UserError(`--client-certs: expected no, optional or required, got "${text}"`);
 }

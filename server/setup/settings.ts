@@ -74,8 +74,8 @@ function checkName(name: string, fail: Fail): SettingName {
   if (known) return known;
   if (/(^|_)(CA|CERT|KEY|TLS)/i.test(name)) return fail(`${name}: ${NO_PRIVATE_CA}`);
   if (name.length > NAME_MAX_CHARS)
-    return fail(`${name}: has ${name.length} characters, allowed are ${NAME_MAX_CHARS}`);
-  return fail(`${name}: is not a setting, known are ${SETTING_NAMES.join(", ")}`);
+    return fail(`${name}: expected at most ${NAME_MAX_CHARS} characters, got ${name.length}`);
+  return fail(`${name}: is not a setting, expected one of ${SETTING_NAMES.join(", ")}`);
 }
 
 /** What the runtime can't do: said wherever someone tries. */
@@ -98,7 +98,7 @@ function parseValue(name: string, raw: string, fail: Fail): string {
 
 function checkValue(name: SettingName, value: string): string | undefined {
   const bytes = Buffer.byteLength(value);
-  if (bytes > VALUE_MAX_BYTES) return `has ${bytes} bytes, allowed are ${VALUE_MAX_BYTES}`;
+  if (bytes > VALUE_MAX_BYTES) return `expected at most ${VALUE_MAX_BYTES} bytes, got ${bytes}`;
   switch (name) {
     case "ID":
       if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
@@ -106,9 +106,9 @@ function checkValue(name: SettingName, value: string): string | undefined {
     case "BROKER":
       return brokerUrlError(value, "device");
     case "WIFI_SSID":
-      return bytes > 32 ? `has ${bytes} bytes, allowed are 32` : undefined; // IEEE 802.11, 9.4.2.2
+      return bytes > 32 ? `expected at most 32 bytes, got ${bytes}` : undefined; // IEEE 802.11, 9.4.2.2
     case "WIFI_PWD":
-      return bytes < 8 || bytes > 63 ? `has ${bytes} bytes, allowed are 8 to 63` : undefined;
+      return bytes < 8 || bytes > 63 ? `expected 8 to 63 bytes, got ${bytes}` : undefined;
     case "MQTT_USER":
     case "MQTT_PWD":
       return undefined;

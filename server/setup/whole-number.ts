@@ -14,9 +14,7 @@ export function wholeNumber(
   if (text === undefined) return preset;
   const value = Number(text);
   if (/^[0-9]+$/.test(text) && value >= min && value <= max) return value;
-  throw new UserError(
-    `${option}: found "${text}", allowed is a whole number from ${min} to ${max}`,
-  );
+  throw new UserError(`${option}: expected a whole number from ${min} to ${max}, got "${text}"`);
 }
 
 const PORTS = [0, 65_535] as const;

@@ -131,7 +131,7 @@ export function parseCommand(text: string): Parsed<Command> {
 
 export function parseStatus(text: string): Parsed<Status> {
   if (text === "online" || text === "offline") return { value: text };
-  return { error: `status: found ${shown(text)}, allowed is online or offline` };
+  return { error: `status: expected online or offline, got ${shown(text)}` };
 }
 
 /** What a device says of itself: everything that it said, the fields known here checked. */
@@ -175,7 +175,7 @@ function optionalCount(from: Record<string, unknown>, field: string, to: object)
 }
 
 function refusal(field: string, found: unknown, allowed: string): string {
-  return `${field}: found ${shown(found)}, allowed is ${allowed}`;
+  return `${field}: expected ${allowed}, got ${shown(found)}`;
 }
 
 /** Node throws on malformed JSON, the device's parser answers undefined: both end here. */

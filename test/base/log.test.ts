@@ -103,7 +103,7 @@ describe("--log json", () => {
 
   it.each([
     [["--bogus"], "Unknown option '--bogus'; see npm start -- --help"],
-    [["--light", "2000"], '--light: found "2000", allowed is a whole number from 0 to 1023'],
+    [["--light", "2000"], '--light: expected a whole number from 0 to 1023, got "2000"'],
     [["--config", "nowhere.json"], /^nowhere\.json: ENOENT/],
     [["--broker", "mqtt://127.0.0.1:1"], /^cannot reach the broker mqtt:\/\/127\.0\.0\.1:1: /],
   ])("says what is wrong with %s in one line of it too", async (flags, message) => {
@@ -115,7 +115,7 @@ describe("--log json", () => {
 
   it("is the only other way to log", async () => {
     const { code, stdout, stderr } = await start("--log", "xml").end;
-    const line = 'nightlight: --log: found "xml", allowed is text or json\n';
+    const line = 'nightlight: --log: expected text or json, got "xml"\n';
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: line });
   });
 });

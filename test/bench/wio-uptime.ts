@@ -12,7 +12,7 @@ function readHours(): number {
   const { hours: text = "24" } = readFlags({ hours: { type: "string" } });
   const hours = Number(text);
   if (hours >= 0.5 && hours <= HOURS_MAX) return hours;
-  throw new UserError(`--hours: found "${text}", allowed is a number from 0.5 to ${HOURS_MAX}`);
+  throw new UserError(`--hours: expected a number from 0.5 to ${HOURS_MAX}, got "${text}"`);
 }
 
 async function main(): Promise<void> {

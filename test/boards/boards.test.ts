@@ -86,15 +86,13 @@ describe("npm run build -- --board", () => {
   it("lists the boards there are when it is given another", async () => {
     const { code, stderr } = await checkout.run("build", ["--board", "esp8266"]);
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      `nightlight: --board: found "esp8266", known are ${BOARD_NAMES.join(", ")}\n`,
-    );
+    expect(stderr).toBe(`nightlight: --board: expected ${BOARD_NAMES.join(", ")}, got "esp8266"\n`);
   });
 
   it("names the flags it knows when it is given another", async () => {
     const { code, stderr } = await checkout.run("build", ["--bored", "pico-w"]);
     expect(code).toBe(1);
-    expect(stderr).toBe("nightlight: Unknown option '--bored'; known are --board\n");
+    expect(stderr).toBe("nightlight: Unknown option '--bored'; expected one of --board\n");
   });
 
   it("builds for the simulator without a board, and remembers the last choice otherwise", async () => {

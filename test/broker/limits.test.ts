@@ -97,8 +97,8 @@ describe("the embedded broker's limits", () => {
   });
 
   it.each([
-    ["x".repeat(257), "a topic of 257 bytes, allowed are 256"],
-    ["ü".repeat(129), "a topic of 258 bytes, allowed are 256"],
+    ["x".repeat(257), "topic: expected at most 256 bytes, got 257"],
+    ["ü".repeat(129), "topic: expected at most 256 bytes, got 258"],
     ["a\u0000b", "a topic that is not clean UTF-8"],
   ])("bounds a topic's length and characters", async (topic, text) => {
     await start({});
@@ -116,7 +116,7 @@ describe("the embedded broker's limits", () => {
     expect(await subscriber.subscribe("1/2/3/4/5/6/7/8/9/#")).toEqual([1]);
     const publisher = await connected();
     expect(await publisher.publish("1/2/3/4/5/6/7/8/9/10/11")).toBe(false);
-    await guarded.logs("Refused (topic): 127.0.0.1: a topic of 11 levels, allowed are 10");
+    await guarded.logs("Refused (topic): 127.0.0.1: topic: expected at most 10 levels, got 11");
   });
 
   it("bounds subscriptions of a client, also in one packet", async () => {

@@ -84,10 +84,10 @@ describe("a beat", () => {
 
   it.each([
     ["", "payload is not a JSON object"],
-    [JSON.stringify({ ...BEAT, run: 1 }), "run: allowed is text of 1 to 40 characters"],
-    [JSON.stringify({ ...BEAT, version: "" }), "version: allowed is text of 1 to 40 characters"],
-    [JSON.stringify({ ...BEAT, started_ms: -1 }), "started_ms: allowed is a whole number"],
-    [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: allowed is a whole number"],
+    [JSON.stringify({ ...BEAT, run: 1 }), "run: expected text of 1 to 40 characters"],
+    [JSON.stringify({ ...BEAT, version: "" }), "version: expected text of 1 to 40 characters"],
+    [JSON.stringify({ ...BEAT, started_ms: -1 }), "started_ms: expected a whole number"],
+    [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: expected a whole number"],
   ])("that is not one is refused: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
   });

@@ -59,7 +59,7 @@ describe("the thermostat example", () => {
     );
     await until("a warning", () =>
       server.log.includes(
-        'Warning: ignored home/telemetry: livingroom_temperature: found "x", allowed is a number',
+        'Warning: ignored home/telemetry: livingroom_temperature: expected a number, got "x"',
       ),
     );
   });

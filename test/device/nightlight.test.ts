@@ -75,7 +75,7 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
       return warnings().length === commands.length - 1 + telemetry.length + 1;
     });
     expect(warnings()).toContain(
-      "Warning: ignored stranger/telemetry: light: found 1024, allowed is a number from 0 to 1023",
+      "Warning: ignored stranger/telemetry: light: expected a number from 0 to 1023, got 1024",
     );
     expect(witness.payloads("stranger/commands")).toEqual([]);
     expect((await nightlight.device(ID))?.ledOn).toBe(true);

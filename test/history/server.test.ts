@@ -122,10 +122,10 @@ describe("the history over HTTP", () => {
   });
 
   it.each([
-    ["GET", "points=0", 400, /^points: found "0", allowed is a whole number from 2 to 5000$/],
-    ["GET", "from=2030-01-01", 400, /^from: found "2030-01-01", allowed is a time before to$/],
+    ["GET", "points=0", 400, /^points: expected a whole number from 2 to 5000, got "0"$/],
+    ["GET", "from=2030-01-01", 400, /^from: expected a time before to, got "2030-01-01"$/],
     ["GET", "%zz=1", 400, /^%zz: not a parameter/],
-    ["DELETE", "", 405, /^DELETE: allowed is GET$/],
+    ["DELETE", "", 405, /^expected GET, got DELETE$/],
   ])("answers %s ?%s with %i", async (method, query, status, error) => {
     const response = await fetch(url("lamp", query), { method });
     expect(response.status).toBe(status);
@@ -201,17 +201,14 @@ describe("the history with --data", () => {
     await nightlight.kill("SIGTERM");
     writeFileSync(join(dir, "history/history.db"), "not a database ".repeat(500));
     await expect(nightlight.restart()).rejects.toThrow(
-      `nightlight: --data ${dir}: ${join(dir, "history/history.db")}: file is not a database; move it away to begin anew\n`,
+      `nightlight: --data ${dir}: ${join(dir, "history/history.db")}: file is not a database; move it away to start again\n`,
     );
   });
 });
 
 it.each([
-  [["--history-days", "0"], '--history-days: found "0", allowed is a whole number from 1 to 3650'],
-  [
-    ["--history-mb", "1.5"],
-    '--history-mb: found "1.5", allowed is a whole number from 1 to 1000000',
-  ],
+  [["--history-days", "0"], '--history-days: expected a whole number from 1 to 3650, got "0"'],
+  [["--history-mb", "1.5"], '--history-mb: expected a whole number from 1 to 1000000, got "1.5"'],
 ])("says in one line what is wrong with %j", async (flags, message) => {
   await expect(NightlightProcess.start(flags)).rejects.toThrow(`nightlight: ${message}\n`);
 });

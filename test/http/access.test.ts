@@ -78,7 +78,7 @@ describe("page and API for others", () => {
     expect(nightlight.log.join("\n")).not.toContain(token);
     expect(pageToken(dir, undefined).token).toBe(token);
     expect(() => pageToken(dir, "short")).toThrow(
-      "NIGHTLIGHT_TOKEN: too short, allowed are 20 characters and more",
+      "NIGHTLIGHT_TOKEN: too short, expected 20 characters or more",
     );
   });
 

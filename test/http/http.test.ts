@@ -55,9 +55,9 @@ describe("HTTP beside the page", () => {
     [400, /^device id: expected .*, got ""$/, put('{"light":5}', "/api/devices//light")],
     [400, /^device id: expected .*, got "\\u0000"$/, put('{"light":5}', "/api/devices/%00/light")],
     [400, /^device id: /, put('{"light":5}', "/api/devices/%zz/light")],
-    [405, /^DELETE: allowed is PUT$/, ["DELETE", "/api/devices/test-1/light"]],
+    [405, /^expected PUT, got DELETE$/, ["DELETE", "/api/devices/test-1/light"]],
     [400, /^led_on: /, ["POST", "/api/devices/test-1/commands", '{"led_on":1}']],
-    [405, /^GET: allowed is POST$/, ["GET", "/api/devices/test-1/commands"]],
+    [405, /^expected POST, got GET$/, ["GET", "/api/devices/test-1/commands"]],
     [404, /^nothing at \/nowhere$/, ["GET", "/nowhere"]],
     [404, /^nothing at \/server\/main.ts$/, ["GET", "/../server/main.ts"]],
   ])("answers %i with %s", async (status, error, [method, path, body]) => {

@@ -62,7 +62,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect((await put(proxy.origin)).body).toBe('{"error":"no device nobody"}\n');
     const other = await put("https://evil.example");
     expect(other.status).toBe(403);
-    expect(other.body).toContain("Origin: found https://evil.example");
+    expect(other.body).toContain("Origin: expected this page's own, got https://evil.example");
   });
 
   it("leads to the path with a slash at its end", async () => {

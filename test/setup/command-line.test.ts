@@ -68,7 +68,7 @@ describe("npm start", () => {
     [["--bogus"], "nightlight: Unknown option '--bogus'; see npm start -- --help\n"],
     [
       ["--light", "2000"],
-      'nightlight: --light: found "2000", allowed is a whole number from 0 to 1023\n',
+      'nightlight: --light: expected a whole number from 0 to 1023, got "2000"\n',
     ],
     [
       ["--broker", "http://x"],

@@ -20,14 +20,14 @@ describe("devicescript.json", () => {
 
   it.each([
     ["{", /^devicescript.json: not JSON: /],
-    ["[]", "devicescript.json: the whole file: found [], allowed is an object"],
+    ["[]", "devicescript.json: the whole file: expected an object, got []"],
     [
       withChange({ id: "a/b" }),
       'devicescript.json: id: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, got "a/b"',
     ],
     [
       withChange({ devices: "some" }),
-      'devicescript.json: devices: found "some", allowed is "all" or "own"',
+      'devicescript.json: devices: expected "all" or "own", got "some"',
     ],
     [
       withChange({ devices: ["shed-*", "a/b"] }),
@@ -39,15 +39,15 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ offlineAfterMs: { "shed-*": -1 } }),
-      "devicescript.json: offlineAfterMs.shed-*: found -1, allowed is a whole number from 0 to 2592000000",
+      "devicescript.json: offlineAfterMs.shed-*: expected a whole number from 0 to 2592000000, got -1",
     ],
     [
       withChange({ rule: { ...good.rule, value: 2000 } }),
-      "devicescript.json: rule.value: found 2000, allowed is a number from 0 to 1023",
+      "devicescript.json: rule.value: expected a number from 0 to 1023, got 2000",
     ],
     [
       withChange({ telemetry: { ...good.telemetry, intervalMs: "5" } }),
-      'devicescript.json: telemetry.intervalMs: found "5", allowed is a whole number from 100 to 86400000',
+      'devicescript.json: telemetry.intervalMs: expected a whole number from 100 to 86400000, got "5"',
     ],
     [
       withChange({ telemetry: { changeBy: 1, minGapMs: 1 } }),
@@ -55,7 +55,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, allowed are id, broker, devices, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
+      "devicescript.json: colour: not a field, expected one of id, broker, devices, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
     ],
     [
       withChange({ broker: "mqtt://me:secret@host" }),

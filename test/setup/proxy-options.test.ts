@@ -21,7 +21,7 @@ describe("the options about a proxy", () => {
   it.each(["", "localhost", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.0/", "10.0.0.0/8/8", "::1/129"])(
     "refuse %j as a proxy",
     (text) => {
-      const words = `--trust-proxy: found "${text}", allowed is an address or a network`;
+      const words = `--trust-proxy: expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8, got "${text}"`;
       expect(() => parseProxy({ "trust-proxy": [text] })).toThrow(words);
     },
   );
@@ -33,7 +33,7 @@ describe("the options about a proxy", () => {
   it.each(["", "nightlight", "/nightlight", "//", "/a b/", "/../", "/a/./", "/%2e/", "https://x/"])(
     "refuse the path %j",
     (text) => {
-      const words = `--base-path: found "${text}", allowed is a path between slashes`;
+      const words = `--base-path: expected a path between slashes, such as /nightlight/, got "${text}"`;
       expect(() => parseProxy({ "base-path": text })).toThrow(words);
     },
   );

@@ -38,10 +38,10 @@ describe(".env.local", () => {
       "MQTT_PWD=0x#",
       '.env.local:1: MQTT_PWD: a line with a "#" is dropped; write it as \\u0023, in double quotes',
     ],
-    ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: has 15 characters, allowed are 13"],
+    ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: expected at most 13 characters, got 15"],
     [
       "MQTT_PASS=a",
-      ".env.local:1: MQTT_PASS: is not a setting, known are ID, BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD",
+      ".env.local:1: MQTT_PASS: is not a setting, expected one of ID, BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD",
     ],
     [
       "TLS_CA=ca.pem",
@@ -63,9 +63,12 @@ describe(".env.local", () => {
     ["MQTT_PWD=a ", ".env.local:1: MQTT_PWD: ends in a space; remove it, or use double quotes"],
     ["MQTT_PWD=a", ".env.local: MQTT_PWD: needs MQTT_USER beside it"],
     ["WIFI_PWD=abcdefgh", ".env.local: WIFI_PWD: needs WIFI_SSID beside it"],
-    ["WIFI_PWD=abcdefg", ".env.local:1: WIFI_PWD: has 7 bytes, allowed are 8 to 63"],
-    [`WIFI_SSID=${"ä".repeat(17)}`, ".env.local:1: WIFI_SSID: has 34 bytes, allowed are 32"],
-    [`MQTT_USER=${"a".repeat(201)}`, ".env.local:1: MQTT_USER: has 201 bytes, allowed are 200"],
+    ["WIFI_PWD=abcdefg", ".env.local:1: WIFI_PWD: expected 8 to 63 bytes, got 7"],
+    [`WIFI_SSID=${"ä".repeat(17)}`, ".env.local:1: WIFI_SSID: expected at most 32 bytes, got 34"],
+    [
+      `MQTT_USER=${"a".repeat(201)}`,
+      ".env.local:1: MQTT_USER: expected at most 200 bytes, got 201",
+    ],
     [
       "BROKER=broker.example",
       '.env.local:1: BROKER: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "broker.example"',

@@ -17,7 +17,7 @@ describe("a whole number on the command line", () => {
   it.each(["0", "11", "-1", "1.5", "1e1", "0x1", " 1", "", "99999999999999999999"])(
     "refuses %j",
     (text) => {
-      const words = `--n: found "${text}", allowed is a whole number from 1 to 10`;
+      const words = `--n: expected a whole number from 1 to 10, got "${text}"`;
       expect(() => wholeNumber("--n", text, 5, [1, 10])).toThrow(words);
     },
   );

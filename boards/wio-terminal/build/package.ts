@@ -43,7 +43,7 @@ export function makePackage(
     const text = key.startsWith("WIFI_") ? value : JSON.stringify(value);
     const bytes = Buffer.byteLength(`${key}\0${text}`);
     if (bytes > PAYLOAD_MAX)
-      throw new UserError(`setting ${key}: takes ${bytes} bytes, allowed are ${PAYLOAD_MAX}`);
+      throw new UserError(`setting ${key}: expected at most ${PAYLOAD_MAX} bytes, got ${bytes}`);
     return [key, text];
   });
   const texts = Buffer.from([...pairs, ""].map((text) => `${text}\0`).join(""));

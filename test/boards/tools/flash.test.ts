@@ -173,7 +173,10 @@ describe("npm run flash", () => {
 
   it.each([
     ["BROKER=mqtt://127.0.0.1", /BROKER: got mqtt:\/\/127\.0\.0\.1, but a board needs an address/],
-    ["MQTT_USERNAME_OF_BROKER=x", /\.env\.local:4: MQTT_USERNAME_OF_BROKER: has 23 characters/],
+    [
+      "MQTT_USERNAME_OF_BROKER=x",
+      /\.env\.local:4: MQTT_USERNAME_OF_BROKER: expected at most 13 characters, got 23/,
+    ],
   ])("stops before it touches the board where .env.local says %s", async (line, message) => {
     settings(line);
     const { code, stdout, stderr } = await flash().end;

@@ -206,7 +206,7 @@ describe("npm run flash:wio", () => {
     expect(await failing("--image", "nowhere.uf2")).toBe("nightlight: nowhere.uf2: not there\n");
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
     expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
-    expect(await failing("--board", "x")).toMatch(/known are --image, --drive, --port\n$/);
+    expect(await failing("--board", "x")).toMatch(/expected one of --image, --drive, --port\n$/);
   });
 
   it("makes the image itself: the runtime, the program and this computer's settings", async () => {

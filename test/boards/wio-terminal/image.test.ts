@@ -95,7 +95,7 @@ describe("the image", () => {
     expect(() => makePackage(new Uint8Array(33), {})).toThrow(/multiple of 32/);
     expect(() => makePackage(new Uint8Array(32), { FOURTEEN_CHARS: "" })).toThrow(/longer than 13/);
     expect(() => makePackage(new Uint8Array(32), { KEY: "x".repeat(231) })).toThrow(
-      "setting KEY: takes 237 bytes, allowed are 236",
+      "setting KEY: expected at most 236 bytes, got 237",
     );
     makePackage(new Uint8Array(32), { KEY: "x".repeat(230) });
   });

@@ -88,7 +88,7 @@ describe("wio:emulator", () => {
 
   it("says what is wrong with an option, or with the port", async () => {
     for (const [args, words] of [
-      [["--port", "70000"], '--port: found "70000", allowed is a whole number from 0 to 65535'],
+      [["--port", "70000"], '--port: expected a whole number from 0 to 65535, got "70000"'],
       [["--colour", "red"], "Unknown option '--colour'"],
       [["--port", String(broker.port)], `port ${broker.port} is in use`],
     ] as const) {
