@@ -39,8 +39,6 @@ export interface BrokerOptions {
 }
 
 const TICK_MS = 1_000;
-/** The wills of clients that a killed broker left behind are published after this long, ms. */
-const ABSENT_MS = 40_000;
 const RETRY_MS = 10_000;
 const PATIENCE_MS = 5_000;
 /** What SQLite says of a disk on which the broker can go on without it. */
@@ -56,7 +54,6 @@ export class Broker {
   private readonly house: House;
   private readonly rivals = new Rivals();
   private readonly timer: NodeJS.Timeout;
-  private readonly absent: NodeJS.Timeout;
 
   private constructor(
     core: Core,
@@ -81,7 +78,6 @@ export class Broker {
       onTrouble: (message) => this.options.onTrouble?.(message),
     };
     this.timer = setInterval(() => this.tick(), TICK_MS);
-    this.absent = setTimeout(() => core.publishAbsent(), ABSENT_MS);
   }
 
   /** @throws UserError if a port is taken, or the data folder can't be used */
@@ -147,7 +143,6 @@ export class Broker {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    clearTimeout(this.absent);
     const closed = this.servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
@@ -244,6 +239,7 @@ async function openKept(
   });
   const core = open(journal);
   restore(core, entries);
+  core.publishWills();
   if (failure !== undefined) journal.failed(failure);
   return { core, journal, unlock };
 }

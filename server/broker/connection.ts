@@ -112,6 +112,8 @@ export class Connection implements Outlet {
     stream.on("end", () => this.end());
     stream.on("error", () => stream.destroy());
     stream.on("close", () => {
+      // A login that is still being looked at leads to nothing.
+      this.state = "ending";
       this.output.close();
       this.leave(false);
     });

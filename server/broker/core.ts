@@ -45,9 +45,8 @@ export class Core implements SessionHost {
   private readonly sessions = new Map<string, Session>();
   private readonly keptByOwner = new Map<string, number>();
   private readonly tree = new TopicTree<Subscriber>();
-  /** Of the clients that are connected, and of those of before the start that are not back yet. */
+  /** Of the clients that are connected. */
   private readonly wills = new Map<string, Publication>();
-  private readonly absent = new Set<string>();
   private lastNumber = 0;
   private readonly routing: Routed[] = [];
   private isRouting = false;
@@ -160,14 +159,13 @@ export class Core implements SessionHost {
 
   takeWill(clientId: string): Publication | undefined {
     const will = this.wills.get(clientId);
-    this.absent.delete(clientId);
     if (this.wills.delete(clientId)) this.sink?.delete(keys.will(clientId));
     return will;
   }
 
-  /** Publishes the wills of those who were connected when the process was killed, and stayed away. */
-  publishAbsent(): void {
-    for (const clientId of [...this.absent]) {
+  /** Of those who were connected when the process ended, which is no DISCONNECT [MQTT-3.1.2-8]. */
+  publishWills(): void {
+    for (const clientId of [...this.wills.keys()]) {
       const will = this.takeWill(clientId);
       if (will) this.publish(will);
     }
@@ -195,7 +193,6 @@ export class Core implements SessionHost {
 
   restoreWill(clientId: string, will: Publication): void {
     this.wills.set(clientId, will);
-    this.absent.add(clientId);
   }
 
   session(clientId: string): Session | undefined {

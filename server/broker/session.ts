@@ -277,10 +277,10 @@ export class Session implements Subscriber {
 
   private publish(outlet: Outlet, delivery: Delivery, dup: boolean): void {
     const { message, qos, retained, id } = delivery;
-    // At QoS 2 the id must be in the store before the client has it: else a killed broker would
-    // send the message again under another one, and the client take it for another message.
+    // The id must be in the store before the client has it: else a broker that was killed would
+    // send the message again under another id, or another message under this one [MQTT-2.3.1-4].
     const packet = encodePublish(message, qos, retained, id, dup);
-    outlet.send(packet, qos === 2 && this.sink !== undefined);
+    outlet.send(packet, qos > 0 && this.sink !== undefined);
   }
 
   private put(delivery: Delivery): void {

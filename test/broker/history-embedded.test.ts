@@ -4,15 +4,12 @@ import { EACH_SEED, holds } from "../support/history/holds";
 import type { Rules } from "../support/history/rules";
 import { NightlightProcess } from "../support/process";
 
-/**
- * Of overlapping subscriptions it sends one copy, and it keeps what it acknowledged. After a kill it
- * publishes the will of a client that stays away, 40 s later.
- */
+/** Of overlapping subscriptions it sends one copy, and it keeps what it acknowledged. */
 const EMBEDDED: Rules = {
   overlapping: "one",
   willAtTakeOver: true,
   survivesKill: true,
-  willAfterKill: false,
+  willAfterKill: true,
 };
 
 describe("what clients see of the embedded broker at random", () => {

@@ -54,9 +54,12 @@ export class HistoryClient {
     return this.outgoing.length + this.waiting.size + this.pings.length === 0;
   }
 
-  /** If it is connected, the broker has to end that connection. */
-  async connect(clean: boolean, will?: Message): Promise<void> {
-    await until(`${this.id} is connected`, () => this.tryToConnect(clean, will));
+  /**
+   * If it is connected, the broker has to end that connection.
+   * @param will makes one for each try: a broker that is killed may have taken the last
+   */
+  async connect(clean: boolean, will?: () => Message): Promise<void> {
+    await until(`${this.id} is connected`, () => this.tryToConnect(clean, will?.()));
   }
 
   /** All in one segment. */

@@ -123,7 +123,7 @@ class Actor {
   private async connect(): Promise<void> {
     const { client } = this;
     const clean = this.chance(15) ? !client.clean : client.clean;
-    await client.connect(clean, this.chance(50) ? this.will() : undefined);
+    await client.connect(clean, this.chance(50) ? () => this.will() : undefined);
   }
 
   private ask(): void {
