@@ -68,8 +68,8 @@ export interface House {
 
 /** A client that has not sent its CONNECT by then is cut off, ms [MQTT 3.1.4]. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A client that was told to go may take this long to read why, ms. */
-const FAREWELL_MS = 2_000;
+/** A client that was told to go may take this long to read why; longer than a disk may take, ms. */
+const FAREWELL_MS = 6_000;
 
 const RETURN_CODES: Partial<Record<Reason, number>> = {
   "client-id": BAD_CLIENT_ID,

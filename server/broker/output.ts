@@ -58,9 +58,13 @@ export class Output {
     else this.stream.resume();
   }
 
-  /** Writes what there is, and hangs up. */
+  /** Writes what there is, and hangs up: not before a will that a DISCONNECT deleted is gone. */
   end(): void {
     if (this.isClosed) return;
+    if (this.journal && !this.journal.isSettled) {
+      this.journal.settled(() => this.end());
+      return;
+    }
     this.flush();
     this.close();
     this.stream.end();

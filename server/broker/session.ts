@@ -98,7 +98,8 @@ export class Session implements Subscriber {
       // What is not connected gets none; the rest keep their place in the order.
       if (!outlet || message.isExpired(this.host.nowMs())) return;
       if (outlet.isReady && this.next === this.waiting.length) {
-        outlet.send(retained ? encodePublish(message, 0, true, 0) : message.packet, false);
+        const packet = retained ? encodePublish(message, 0, true, 0) : message.packet;
+        outlet.send(packet, this.mustBeKept(message));
         return;
       }
     }
@@ -279,8 +280,16 @@ export class Session implements Subscriber {
     const { message, qos, retained, id } = delivery;
     // The id must be in the store before the client has it: else a broker that was killed would
     // send the message again under another id, or another message under this one [MQTT-2.3.1-4].
-    const packet = encodePublish(message, qos, retained, id, dup);
-    outlet.send(packet, qos > 0 && this.sink !== undefined);
+    const hasId = qos > 0 && this.sink !== undefined;
+    outlet.send(encodePublish(message, qos, retained, id, dup), hasId || this.mustBeKept(message));
+  }
+
+  /**
+   * After a kill, a publisher sends a message at QoS 2 again if it is not in the store. Whoever has
+   * it by then, in whatever session and at whatever QoS, would get it twice.
+   */
+  private mustBeKept({ qos }: Message): boolean {
+    return qos === 2 && this.host.sink !== undefined;
   }
 
   private put(delivery: Delivery): void {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Core } from "../../server/broker/core";
+import { Core, type CoreOptions } from "../../server/broker/core";
 import type { QoS } from "../../server/broker/packets";
 import type { Subscriber } from "../../server/broker/session";
 import { decodeServer, FakeOutlet } from "../support/fake-outlet";
@@ -14,11 +14,13 @@ describe("the broker's core", () => {
   beforeEach(() => {
     dropped = [];
     nowMs = 1_000;
-    core = new Core({
-      limits: { queued: QUEUED, retained: 1_000, sessions: 2 },
-      nowMs: () => nowMs,
-      onDropped: (reason, what) => dropped.push(`${reason}: ${what}`),
-    });
+    core = new Core(options());
+  });
+
+  const options = (): CoreOptions => ({
+    limits: { queued: QUEUED, retained: 1_000, sessions: 2 },
+    nowMs: () => nowMs,
+    onDropped: (reason, what) => dropped.push(`${reason}: ${what}`),
   });
 
   function connect(clientId: string, clean = true, owner = ""): FakeOutlet {
@@ -88,6 +90,28 @@ describe("the broker's core", () => {
       core.subscribe(reader.session, filter, qos);
     publish("x", 2);
     expect(read(reader)).toMatchObject([{ qos: 2 }]);
+  });
+
+  it("lets nobody have a message at QoS 2 that is not stored: it would come again after a kill", () => {
+    core = new Core({ ...options(), sink: { put: () => undefined, delete: () => undefined } });
+    const readers = ([0, 1, 2] as const).flatMap((qos) =>
+      [true, false].map((clean) => {
+        const reader = connect(`reader-${qos}-${clean}`, clean, `user-${qos}`);
+        core.subscribe(reader.session, "t", qos);
+        return reader;
+      }),
+    );
+    for (const qos of [0, 1, 2] as const) publish("x", qos);
+    const isKept = readers.map(({ kept }) => kept);
+    // One that outlives its connection waits for the ids of its messages as well.
+    expect(isKept).toEqual([
+      [false, false, true],
+      [false, false, true],
+      [false, false, true],
+      [false, true, true],
+      [false, false, true],
+      [false, true, true],
+    ]);
   });
 
   it("bounds what waits for a session, by what is not retained", () => {

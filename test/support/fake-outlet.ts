@@ -5,6 +5,8 @@ import type { Outlet, Session } from "../../server/broker/session";
 export class FakeOutlet implements Outlet {
   isReady = true;
   readonly packets: Buffer[] = [];
+  /** Of each, whether it has to wait for the store. */
+  readonly kept: boolean[] = [];
   isReplaced = false;
 
   constructor(
@@ -12,8 +14,9 @@ export class FakeOutlet implements Outlet {
     readonly isPresent: boolean,
   ) {}
 
-  send(packet: Buffer): void {
+  send(packet: Buffer, kept: boolean): void {
     this.packets.push(packet);
+    this.kept.push(kept);
   }
 
   replaced(): void {
