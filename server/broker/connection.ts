@@ -112,7 +112,7 @@ export class Connection implements Outlet {
     stream.on("end", () => this.end());
     stream.on("error", () => stream.destroy());
     stream.on("close", () => {
-      // A login that is still being looked at leads to nothing.
+      // A login that is still being checked leads to nothing: nobody is there any longer.
       this.state = "ending";
       this.output.close();
       this.leave(false);
@@ -168,7 +168,8 @@ export class Connection implements Outlet {
     } catch (error) {
       this.fail(error);
     }
-    this.output.holdBack(this.state === "login");
+    // A login takes its time. Reading goes on meanwhile, or the end of the stream would go unnoticed.
+    this.output.holdBack(this.state === "login" && this.decoder.isFull);
   }
 
   private handle(packet: Packet): void {

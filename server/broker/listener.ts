@@ -7,6 +7,8 @@ import type { Connections } from "./connections";
 
 /** How long a client may take over its TLS handshake, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** A client that ends its side is answered by the end of ours: not before the disk has its DISCONNECT. */
+const HALF_OPEN = { allowHalfOpen: true };
 /** After this long in silence the system asks whether a peer is still there, ms. */
 const PROBE_AFTER_MS = 60_000;
 
@@ -33,13 +35,14 @@ export function createListener(
     socket.setKeepAlive(true, PROBE_AFTER_MS);
   };
   if (!tls)
-    return createServer((socket) => {
+    return createServer(HALF_OPEN, (socket) => {
       accept(socket);
       if (!socket.destroyed) serve(socket, peerAddress(socket));
     });
 
   const server = createTlsServer({
     ...tls,
+    ...HALF_OPEN,
     minVersion: "TLSv1.2",
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     requestCert: clientCertificates !== "no",

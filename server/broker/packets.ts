@@ -129,6 +129,11 @@ export class Decoder {
   /** @param maxBytes of a packet after its fixed header */
   constructor(private readonly maxBytes: number) {}
 
+  /** More has come than one packet may have: whoever sends it can wait until that is read. */
+  get isFull(): boolean {
+    return this.available > this.maxBytes;
+  }
+
   push(chunk: Buffer): void {
     this.available += chunk.length;
     if (this.at < this.buffer.length || this.later.length > 0) this.later.push(chunk);

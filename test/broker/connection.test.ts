@@ -1,0 +1,163 @@
+import { once } from "node:events";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Rejections } from "../../server/base/rejections";
+import type { Identity } from "../../server/broker/access";
+import { Connection, type House } from "../../server/broker/connection";
+import { Connections } from "../../server/broker/connections";
+import { Core } from "../../server/broker/core";
+import { Journal } from "../../server/broker/journal";
+import { createListener } from "../../server/broker/listener";
+import { Logins } from "../../server/broker/logins";
+import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
+import { FaultyStore } from "../support/faulty-store";
+import { connect, DISCONNECT, PINGREQ, publish } from "../support/mqtt-bytes";
+import { RawMqtt } from "../support/raw-mqtt";
+import { until } from "../support/until";
+
+const ANYONE: Identity = { role: "anyone", name: "" };
+
+/** Logins that are checked when the test says so. */
+class SlowLogins extends Logins {
+  readonly asked: ((who: Identity) => void)[] = [];
+  isSlow = false;
+
+  constructor() {
+    super(undefined, false, DEFAULT_LIMITS);
+  }
+
+  override identify(): Promise<Identity> {
+    if (!this.isSlow) return Promise.resolve(ANYONE);
+    return new Promise((resolve) => this.asked.push(resolve));
+  }
+}
+
+describe("a connection to the embedded broker", () => {
+  let server: Server;
+  let core: Core;
+  let store: FaultyStore;
+  let logins: SlowLogins;
+  let sockets: Socket[];
+  let clients: RawMqtt[];
+  let troubles: string[];
+
+  beforeEach(async () => {
+    store = new FaultyStore();
+    troubles = [];
+    sockets = [];
+    clients = [];
+    logins = new SlowLogins();
+    const journal: Journal = new Journal(store, {
+      putAll: (sink) => core.putAll(sink),
+      onFailure: (why) => troubles.push(why),
+      onRecovery: () => undefined,
+      onUnwritten: () => undefined,
+      retryMs: 1_000_000,
+      patienceMs: 1_000_000,
+    });
+    core = new Core({
+      limits: { queued: 10, retained: 10, sessions: 10 },
+      sink: journal,
+      nowMs: () => Date.now(),
+      onDropped: (_reason, what) => troubles.push(what),
+    });
+    const rejections = new Rejections((_source, text) => troubles.push(text));
+    const limits = DEFAULT_LIMITS;
+    const house: House = {
+      core,
+      journal,
+      logins,
+      limits,
+      rejections,
+      locals: new Set(),
+      newClientId: () => "made-up",
+      onReplaced: (clientId) => troubles.push(`${clientId} is replaced`),
+      onTrouble: (message) => troubles.push(message),
+    };
+    const listener = { host: "127.0.0.1", port: 0, option: "--mqtt-port" };
+    server = createListener(
+      listener,
+      new Connections(limits, rejections),
+      rejections,
+      (socket, address) => {
+        sockets.push(socket);
+        new Connection(house, socket, address, undefined, performance.now());
+      },
+    );
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+
+  afterEach(async () => {
+    for (const client of clients) await client.stop();
+    server.close();
+    await once(server, "close");
+  });
+
+  function open(): RawMqtt {
+    const client = RawMqtt.open((server.address() as AddressInfo).port);
+    clients.push(client);
+    return client;
+  }
+
+  it("that ends while its login is checked takes nobody's place, and says nothing", async () => {
+    const first = open();
+    expect(await first.connect({ clientId: "lamp" })).toBe(0);
+    logins.isSlow = true;
+    for (const how of ["end", "destroy"] as const) {
+      const late = open();
+      late.send(connect({ id: "lamp", will: { topic: "lamp/status", retain: true } }));
+      await until("its login is checked", () => logins.asked.length === 1);
+      late.send(publish("lamp/telemetry", "{}", { retain: true }));
+      if (how === "end") late.stream.end();
+      else late.stream.destroy();
+      await until("the broker knows", () => sockets.at(-1)?.destroyed === true);
+      logins.asked.shift()?.(ANYONE);
+    }
+    first.send(PINGREQ);
+    await until("the first one is answered", () => first.received.length === 2);
+    expect(first.received[1]).toMatchObject({ cmd: "pingresp" });
+    expect(core.retained.matching("#")).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+
+  it("reads no more than a packet may have while its login is checked, and all of it then", async () => {
+    logins.isSlow = true;
+    const client = open();
+    const packets = Array.from({ length: 100 }, (_, i) =>
+      publish(`t/${i % 7}`, "x".repeat(60_000), { retain: true }),
+    );
+    client.send(connect({ id: "eager" }), ...packets, PINGREQ);
+    await until("its login is checked", () => logins.asked.length === 1);
+    await until("reading waits", () => sockets[0]?.isPaused() === true);
+    expect(sockets[0]?.bytesRead).toBeLessThan(1_000_000);
+    logins.asked.shift()?.(ANYONE);
+    await until("everything is read", () => client.received.length === 2);
+    expect(core.retained.matching("#")).toHaveLength(7);
+  });
+
+  it.each(["and ends its side", "and waits"])(
+    "is not ended before the disk knows of a DISCONNECT: its client sends one %s",
+    async (how) => {
+      const client = open();
+      client.send(connect({ id: "lamp", will: { topic: "lamp/status" } }));
+      await until("it is in", () => client.received.length === 1);
+      await until("the will is kept", () => store.records.has("will/lamp"));
+      let release = () => {};
+      store.gate = new Promise((resolve) => (release = resolve));
+      client.send(DISCONNECT);
+      if (how === "and ends its side") client.stream.end();
+      const atWork = store.writes;
+      await until("it is being written", () => store.writes > atWork);
+      // Time enough to notice an end that came by itself: this client's own bytes took as long.
+      const other = open();
+      logins.isSlow = true;
+      other.send(connect());
+      await until("another one is heard", () => logins.asked.length === 1);
+      expect(client.closed).toBe(false);
+      release();
+      await client.ends();
+      expect(store.records.has("will/lamp")).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,37 @@
+import type { Store } from "../../server/broker/journal";
+import type { Change, Entry } from "../../server/broker/records";
+
+/** A store in memory that fails, or takes its time, on order. */
+export class FaultyStore implements Store {
+  readonly records = new Map<string, Entry>();
+  error: string | undefined;
+  /** Set: answers wait for it. */
+  gate: Promise<void> | undefined;
+  writes = 0;
+
+  async write(changes: readonly Change[]): Promise<void> {
+    this.writes++;
+    await this.gate;
+    if (this.error !== undefined) throw new Error(this.error);
+    for (const change of changes)
+      if (change.head === undefined) this.records.delete(change.key);
+      else this.records.set(change.key, change);
+  }
+
+  async replace(entries: readonly Entry[]): Promise<void> {
+    this.writes++;
+    await this.gate;
+    if (this.error !== undefined) throw new Error(this.error);
+    this.records.clear();
+    for (const entry of entries) this.records.set(entry.key, entry);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** As the next start reads it. */
+  get entries(): Entry[] {
+    return [...this.records.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+}
