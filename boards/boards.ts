@@ -31,7 +31,7 @@ interface Wiring<Name extends string = string> {
   /** What is printed beside 3.3 volts, and beside ground. */
   supplyLabel: string;
   groundLabel: string;
-  /** How to bring it into its boot loader, where the first flashing fails without. */
+  /** How to bring it into its boot loader, if the first flashing fails without. */
   bootLoader: string;
 }
 

@@ -12,6 +12,6 @@ export interface DeviceConfig {
   };
   /** How long the server may be gone before the device decides for itself, ms. */
   aloneAfterMs: number;
-  /** For when it is alone; null where the configured rule is not one that it can follow. */
+  /** For when it is alone; null if the configured rule is not one that it can follow. */
   rule: Rule | null;
 }

@@ -8,7 +8,7 @@ import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
 
 const KEEP_ALIVE_S = 15;
-/** An unacknowledged reading is sent anew, with its age set right, after this, ms. */
+/** An unacknowledged reading is sent again, with its age set right, after this, ms. */
 const ACK_TIMEOUT_MS = 5000;
 
 const led = new Led(lamp);

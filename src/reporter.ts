@@ -58,7 +58,7 @@ export class Reporter {
     this.wake.emit(true);
   }
 
-  /** Runs for ever, in a fiber of its own. */
+  /** Runs until power-off, in a fiber of its own. */
   async run(): Promise<void> {
     for (;;) {
       try {
@@ -70,7 +70,7 @@ export class Reporter {
     }
   }
 
-  /** @returns false where there is nothing to say */
+  /** @returns false if there is nothing to say */
   private async publishNext(): Promise<boolean> {
     const nowMs = millis();
     if (this.statusDue) {

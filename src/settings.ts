@@ -6,7 +6,7 @@ import { config } from "./config.gen";
 /** With the embedded broker and no setting, the device is a simulator on the broker's machine. */
 const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
 
-/** What this one device was told: its settings, and `devicescript.json` where there are none. */
+/** What this one device was told: its settings, and `devicescript.json` if there are none. */
 export interface DeviceSettings {
   id: string;
   /** Undefined if the setting is no address that a device can reach. */

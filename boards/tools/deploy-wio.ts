@@ -54,5 +54,5 @@ await command(async () => {
   else console.log("Program and settings are there, but no connection yet.");
 });
 
-// The serial transport watches the ports for ever.
+// The serial transport never stops watching the ports.
 process.exit();

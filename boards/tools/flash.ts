@@ -14,7 +14,7 @@ import { installRuntime } from "./firmware/runtime";
 import { deployProgram } from "./usb/deploy";
 import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
 
-/** After flashing, the board restarts and USB finds it anew. */
+/** After flashing, the board restarts and USB finds it again. */
 const RESTART_MS = 60_000;
 /** Wi-Fi takes some seconds, a first connection to the broker some more. */
 const CONNECTED_MS = 45_000;
@@ -75,7 +75,7 @@ await command(async () => {
   if (flags.runtime || !(await deploy())) {
     say("   Not on the board yet: installing it");
     await installRuntime(board, port);
-    say("   Waiting for the board to start anew");
+    say("   Waiting for the board to restart");
     const deployed = await waitFor(async () => {
       port = await findPort();
       return await deploy();
@@ -87,5 +87,5 @@ await command(async () => {
   else say("Program and settings are there, but no connection yet: see docs/first-board.md.");
 });
 
-// The serial transport watches the ports for ever.
+// The serial transport never stops watching the ports.
 process.exit();

@@ -4,7 +4,7 @@ import { UserError } from "./user-error";
 /**
  * Listens, or says in one line why not.
  * @param option the flag by which a person can choose another port
- * @returns the port, which the system chose where 0 was asked for
+ * @returns the port, which the system chose if 0 was asked for
  */
 export async function listen(
   server: Server,

@@ -5,7 +5,7 @@ export type Source = "broker" | "server" | "device" | "page" | "start";
 
 /** What a program that reads the log may go by. */
 export interface Details {
-  /** `info` where absent. */
+  /** `info` if absent. */
   level?: "info" | "warn" | "error";
   /** The device that it is about. */
   id?: string;

@@ -18,7 +18,7 @@ export class MessageLog {
     private readonly source: Source,
   ) {}
 
-  /** @param text is only made where it is logged */
+  /** @param text is only made if it is logged */
   note(text: () => string, details?: Details): void {
     // A second begins with its first message.
     this.timer ??= setTimeout(() => this.endSecond(), SECOND_MS);

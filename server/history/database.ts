@@ -24,7 +24,7 @@ const MIGRATIONS = [
 
 /**
  * Opens the history in a folder that nobody else uses, or one in memory.
- * @throws UserError where it can't be used
+ * @throws UserError if it can't be used
  */
 export function openDatabase(dir: string | undefined): Database {
   let db: Database | undefined;

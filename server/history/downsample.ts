@@ -10,7 +10,7 @@ export interface Span {
 }
 
 export interface Downsampled {
-  /** What one point stands for, ms; 0 where each is one row. */
+  /** What one point stands for, ms; 0 if each is one row. */
   bucketMs: number;
   points: HistoryPoint[];
 }

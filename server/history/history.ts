@@ -33,7 +33,7 @@ const BATCH_ROWS = 1_000;
 /** Rows that wait while the disk stalls; what comes beyond that is given up. */
 const MAX_WAITING = 100_000;
 
-/** What the devices measured, kept beyond this process where there is a folder for it. */
+/** What the devices measured, kept beyond this process if there is a folder for it. */
 export class History {
   private waiting: DeviceRow[] = [];
   private writing: Promise<void> | undefined;
@@ -48,7 +48,7 @@ export class History {
     this.timer = setInterval(() => void this.write(), BATCH_MS);
   }
 
-  /** @throws UserError where the folder can't be used */
+  /** @throws UserError if the folder can't be used */
   static async start({ dataDir, days, megabytes }: HistoryOptions, log: Log): Promise<History> {
     const dir = dataDir === undefined ? undefined : join(dataDir, "history");
     const unlock =

@@ -2,9 +2,9 @@
 export interface Row {
   /** When the reading was taken, or the LED changed; Unix time, ms. */
   atMs: number;
-  /** The fields that the rule is about; none where only the LED changed. */
+  /** The fields that the rule is about; none if only the LED changed. */
   values: Record<string, number>;
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   ledOn: boolean | null;
 }
 

@@ -27,7 +27,7 @@ export class Store {
   private readonly numbers = new Map<string, number>();
   private readonly maxPages: number;
 
-  /** @throws UserError where the file can't be used */
+  /** @throws UserError if the file can't be used */
   constructor(private readonly options: StoreOptions) {
     this.db = openDatabase(options.dir);
     this.maxPages = Math.floor(options.maxBytes / pragma(this.db, "page_size"));

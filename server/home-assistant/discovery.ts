@@ -124,7 +124,7 @@ function availability(id: string, { hasStatus }: Traits): Component {
   return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
 }
 
-/** Gives the command that would lead to what was reported; nothing where that is neither. */
+/** Gives the command that would lead to what was reported; nothing if that is neither. */
 function stateTemplate({ on, off }: ServerRule): string {
   const says = (side: Fields) =>
     Object.entries(side)

@@ -4,7 +4,7 @@ import type { EventStream } from "./event-stream";
 
 /** What happens within this time goes out as one event: a thousand devices make five a second. */
 const WINDOW_MS = 200;
-/** Of one event. More pass only where nobody could read them; the newest are kept. */
+/** Of one event. More pass only if nobody could read them; the newest are kept. */
 const MAX_MESSAGES = 500;
 
 /** Gathers what happens to the devices into few events for the live stream. */

@@ -18,7 +18,7 @@ export function readToken(dir: string, log: Log): string {
  * The token that opens page and API beyond loopback: `NIGHTLIGHT_TOKEN` of the environment, or the
  * file `token`, made on first use. It is not in `.env.local`, which goes onto devices.
  * @returns where it came from, for a person to look
- * @throws UserError where it is too short
+ * @throws UserError if it is too short
  */
 export function pageToken(
   dir: string,

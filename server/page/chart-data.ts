@@ -10,9 +10,9 @@ export interface ChartData {
   fromMs: number;
   toMs: number;
   timesMs: number[];
-  /** In the order of `linesOf`; null where nothing was heard. */
+  /** In the order of `linesOf`; null if nothing was heard. */
   lines: Values[];
-  /** Around each line, where it stands for many readings: the lowest and the highest. */
+  /** Around each line, if it stands for many readings: the lowest and the highest. */
   around?: { low: Values[]; high: Values[] };
   ledSpans: LedSpan[];
 }

@@ -29,7 +29,7 @@ export function linesOf(rule: ServerRule): Line[] {
   const lines = fields.map((field, i) => ({
     label: fieldTitle(field),
     colour: `series-${(i % COLOURS) + 1}`,
-    // Where the colours begin anew, each meets another dash.
+    // If the colours begin again, each meets another dash.
     dash: DASHES[(i + Math.floor(i / COLOURS)) % DASHES.length] ?? [],
     width: 1.75,
     words: words(field),

@@ -4,7 +4,7 @@ export interface ChartSpan {
   /** As in "the last 6 hours". */
   words: string;
   ms: number;
-  /** How often its picture is fetched anew, ms; the live one moves by itself. */
+  /** How often its picture is fetched again, ms; the live one moves by itself. */
   refreshMs: number;
 }
 

@@ -42,7 +42,7 @@ export class DeviceCard {
   private openId: string | undefined;
   private focused: Element | null | undefined;
 
-  /** @param onChange when it should be shown anew */
+  /** @param onChange when it should be drawn again */
   constructor(onChange: () => void) {
     this.past = new ChartPast(onChange);
   }

@@ -7,10 +7,10 @@ import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
 import { rowWindow } from "./row-window";
 
-/** The order by what changes is made anew this often, and never under the pointer, ms. */
+/** An order by what changes is updated this often, ms, and never under the pointer. */
 const ARRANGE_MS = 1_000;
 
-/** The devices to choose from, where there is more than one. There may be thousands. */
+/** The devices to choose from, if there is more than one. There may be thousands. */
 export class DeviceList {
   private readonly nav = byId("devices", HTMLElement);
   private readonly count = byId("devices-count", HTMLElement);
@@ -122,7 +122,7 @@ export class DeviceList {
     ids.forEach((id, i) => {
       const row = this.rows.get(id) ?? this.add(id);
       row.place(first + i + 1, this.ids.length);
-      // Moving an element takes the focus from it: only where the place is another.
+      // Moving an element takes the focus from it: only if the place is another.
       if (next === row.item) next = row.item.nextElementSibling;
       else this.list.insertBefore(row.item, next);
     });

@@ -5,7 +5,7 @@ export function byId<T extends Element>(id: string, type: new () => T): T {
   return element;
 }
 
-/** Touches the page only where something changed: a live region would be read out again. */
+/** Touches the page only if something changed: a live region would be read out again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

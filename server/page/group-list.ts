@@ -6,7 +6,7 @@ import type { Changes, Device, ServerFacts } from "./model";
 /** So many are shown with their members unfolded. */
 const UNFOLDED = 3;
 
-/** The groups of sensors that decide together, where there are any. */
+/** The groups of sensors that decide together, if there are any. */
 export class GroupList {
   private readonly section = byId("groups", HTMLElement);
   private readonly count = byId("groups-count", HTMLElement);

@@ -59,7 +59,7 @@ export function holdWords(rule: ServerRule, group: GroupView): string {
     : "Too few members are heard to decide: what was decided before holds.";
 }
 
-/** As in "for on"; "" where it is not votes that count. */
+/** As in "for on"; "" if it is not votes that count. */
 export function voteWords(rule: ServerRule, group: GroupView, value: number): string {
   if (group.decide === "median") return "";
   return `for ${shortSideWords(rule, votesOn(rule, group, value))}`;

@@ -10,7 +10,7 @@ export interface LedSpan {
 /** What the chart of one device shows: its readings of the last minutes, and when its LED was on. */
 export class History {
   readonly timesMs: number[] = [];
-  /** Of each field one value for each time; null where the device fell silent. */
+  /** Of each field one value for each time; null if the device fell silent. */
   readonly values: (number | null)[][];
   readonly ledSpans: LedSpan[] = [];
 

@@ -23,7 +23,7 @@ export class LiveHistory {
       if (id === this.id && !online) this.apply((history) => history.addSilence());
   }
 
-  /** The server's answer, or nothing where it gave none. */
+  /** The server's answer, or nothing if it gave none. */
   fill(view: TelemetryView | undefined): void {
     const { meanwhile = [] } = this;
     this.meanwhile = undefined;

@@ -12,7 +12,7 @@ export class RecentMessages {
   private readonly all: NumberedMessage[] = [];
   private readonly byDevice = new Map<string, NumberedMessage[]>();
 
-  /** @param deviceId where it belongs to a known device */
+  /** @param deviceId if it belongs to a known device */
   add(message: MessageView, deviceId: string | undefined): void {
     const numbered = { ...message, number: ++this.count };
     keep(this.all, numbered);

@@ -30,7 +30,7 @@ export function commandWords(command: Fields): string {
     .join(", ");
 }
 
-/** As `commandWords` of the side that something is on; null where that is not known. */
+/** As `commandWords` of the side that something is on; null if that is not known. */
 export function sideWords(rule: ServerRule, on: boolean | null): string {
   if (on !== null) return commandWords(on ? rule.on : rule.off);
   const subjects = Object.entries(rule.on).map(
@@ -39,7 +39,7 @@ export function sideWords(rule: ServerRule, on: boolean | null): string {
   return `${subjects.join(", ")} unknown`;
 }
 
-/** "on" or "off" where the command is as simple as that. */
+/** "on" or "off" if the command is as simple as that. */
 export function shortSideWords(rule: ServerRule, on: boolean): string {
   return isSwitch(rule) ? (on ? "on" : "off") : sideWords(rule, on);
 }
@@ -82,7 +82,7 @@ export function combineWords({ combine }: ServerRule): "lowest" | "highest" | "m
   }
 }
 
-/** The one value that is compared, as in "231" or "mean 18.4"; undefined where it is not known. */
+/** The one value that is compared, as in "231" or "mean 18.4"; undefined if it is not known. */
 export function inputWords(rule: ServerRule, values: Record<string, number>): string | undefined {
   const fields = fieldsOf(rule);
   if (fields.some((field) => values[field] === undefined)) return undefined;

@@ -17,7 +17,7 @@ export interface Options {
   id: string;
   /** The broker to use, or undefined for the embedded one. */
   brokerUrl: string | undefined;
-  /** Further nodes of that broker, where it is a cluster. */
+  /** Further nodes of that broker, if it is a cluster. */
   otherBrokerUrls?: string[];
   mqttPort: number;
   httpPort: number;

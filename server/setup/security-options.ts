@@ -82,7 +82,7 @@ export interface SecurityValues {
 }
 
 /**
- * @param brokerUrl the broker to use, where it is not the embedded one
+ * @param brokerUrl the broker to use, if it is not the embedded one
  * @throws UserError naming the option, what was found and what is allowed
  */
 export function parseSecurity(values: SecurityValues, brokerUrl: string | undefined): Security {
@@ -119,7 +119,7 @@ export function brokerListeners(security: Security, mqttPort: number): [Listener
   return [plain, { host, port: mqttsPort, option: "--mqtts-port", tls, clientCertificates }];
 }
 
-/** TLS for the page: with the broker's, or where others can reach it. */
+/** TLS for the page: with the broker's, or if others can reach it. */
 export function pageTls(options: { brokerUrl?: string; security: Security }): Tls | undefined {
   const { listen, tls } = options.security;
   return tls.cert && (options.brokerUrl === undefined || listen !== undefined) ? tls : undefined;

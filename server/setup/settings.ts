@@ -31,7 +31,7 @@ export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
 }
 
 /**
- * Reads settings as the DeviceScript CLI does when it sends them to a device, but refuses where
+ * Reads settings as the DeviceScript CLI does when it sends them to a device, but refuses if
  * the CLI would quietly drop or change something.
  */
 export function parseSettings(text: string, file = SETTINGS_FILE): Settings {

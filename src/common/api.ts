@@ -11,7 +11,7 @@ export interface DeviceView {
   online: boolean;
   /** A virtual device of this process: its light can be set. */
   simulated: boolean;
-  /** Last light level, 0..1023, or null before the first reading, or where it measures none. */
+  /** Last light level, 0..1023, or null before the first reading, or if it measures none. */
   light: number | null;
   /** The fields that the rule is about, as last reported. */
   values: Record<string, number>;
@@ -67,7 +67,7 @@ export interface MessageView {
   atMs: number;
   topic: string;
   payload: string;
-  /** Why the server made nothing of it, where it didn't. */
+  /** Why the server made nothing of it, if it didn't. */
   rejected?: string;
 }
 
@@ -78,7 +78,7 @@ export interface ReadingView {
   atMs: number;
   /** The fields that the rule is about. */
   values: Record<string, number>;
-  /** The LED when the reading was taken; null where that is not known. */
+  /** The LED when the reading was taken; null if that is not known. */
   ledOn: boolean | null;
 }
 
@@ -94,11 +94,11 @@ export interface HistoryPoint {
   /** Of the first reading in it, and of the last one; Unix time, ms. */
   atMs: number;
   lastMs: number;
-  /** How many there were; 0 where only the LED changed. */
+  /** How many there were; 0 if only the LED changed. */
   readings: number;
   /** By field; the lowest and the highest value keep each spike. */
   values: Record<string, FieldRange>;
-  /** How much of it the LED was on, 0..1; null where that is not known. */
+  /** How much of it the LED was on, 0..1; null if that is not known. */
   ledOn: number | null;
 }
 
@@ -108,7 +108,7 @@ export interface TelemetryView {
   /** Unix time, ms; `toMs` itself is not in it. */
   fromMs: number;
   toMs: number;
-  /** What one point stands for, ms; 0 where each is one reading. */
+  /** What one point stands for, ms; 0 if each is one reading. */
   bucketMs: number;
   /** A device that was silent for longer counted as offline, ms. */
   silenceMs: number;

@@ -16,8 +16,8 @@ export interface Group {
 /**
  * What the group decides.
  * @param inputs of all members; undefined for one that is silent or whose reading is too old
- * @param on the group's present state, where known: hysteresis holds on to it
- * @returns undefined where too few members are heard to tell: more than half for `majority` and
+ * @param on the group's present state, if known: hysteresis holds on to it
+ * @returns undefined if too few members are heard to tell: more than half for `majority` and
  * `median`, as many as asked for `atLeast`, and one for `any` and `all`
  */
 export function decideTogether(

@@ -13,8 +13,8 @@ export interface Rule {
 
 /**
  * Whether it should be on.
- * @param on its present state, where known: hysteresis holds on to it
- * @param sinceChangeMs since it last changed, where known
+ * @param on its present state, if known: hysteresis holds on to it
+ * @param sinceChangeMs since it last changed, if known
  */
 export function decide(
   rule: Rule,

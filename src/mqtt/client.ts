@@ -78,7 +78,7 @@ export class MqttClient {
   onDisconnect: (reason: string) => void;
   /** When a try to connect has failed, and why. */
   onConnectFailed: (reason: string) => void;
-  /** What the broker has granted for a filter, 0..2, or 128 where it refuses. */
+  /** What the broker has granted for a filter, 0..2, or 128 if it refuses. */
   onGranted: (filter: string, granted: number) => void;
 
   private readonly connection: Connection;
@@ -95,7 +95,7 @@ export class MqttClient {
   /** Between two tries. */
   private pausing = false;
 
-  /** @throws Error where a text is longer than 65535 bytes */
+  /** @throws Error if a text is longer than 65535 bytes */
   constructor(private readonly options: MqttOptions) {
     const keepAliveS = options.keepAliveS ?? 30;
     const cleanSession = options.cleanSession ?? true;
@@ -109,7 +109,7 @@ export class MqttClient {
     this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
   }
 
-  /** Connects, and stays connected for ever. Does not wait, and never throws. */
+  /** Connects, and connects again after each loss. Does not wait, and never throws. */
   start(): void {
     if (this.running) return;
     this.running = true;
@@ -173,7 +173,7 @@ export class MqttClient {
   /**
    * Lets go of every message at QoS 1 and 2 that is not acknowledged: its publish() throws
    * "abandoned". For messages whose content ages: called in onDisconnect(), it leaves it to the
-   * caller to send them anew, where they would be sent again as they were. They may then arrive
+   * caller to send them again, if they would be sent again as they were. They may then arrive
    * twice, also at QoS 2.
    */
   abandon(): void {
@@ -181,7 +181,7 @@ export class MqttClient {
   }
 
   /**
-   * Subscribes, now and again after every reconnection where the broker has lost the session.
+   * Subscribes, now and again after every reconnection if the broker has lost the session.
    * Every handler whose filter covers a message gets it.
    * @returns the granted QoS; without a connection at once the one asked for, and the broker's
    * answer comes to onGranted() then
@@ -241,7 +241,7 @@ export class MqttClient {
       await connection.close();
       this.log(reason);
       guarded.start(this.log, acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed, reason);
-      // Where only handlers were slow, the broker is well, and has the rest of the messages.
+      // If only handlers were slow, the broker is well, and has the rest of the messages.
       if (reason === INBOX_FULL) backoff.ended(Infinity);
       else if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
       if (!this.running) break;
@@ -332,7 +332,7 @@ export class MqttClient {
   }
 }
 
-/** Calls back the application, in a fiber of its own, where it may throw. */
+/** Calls back the application, in a fiber of its own, if it may throw. */
 async function guarded<T, U>(
   log: (line: string) => void,
   callback: (a: T, b?: U) => void | Promise<void>,

@@ -76,7 +76,7 @@ export class Connection {
   /** Hands a packet to the socket. @throws Error when it cannot: the connection is over then */
   async write(packet: Buffer): Promise<void> {
     const { socket } = this;
-    // Also where connect() has returned nothing, as it can when the broker hangs up at once.
+    // Also if connect() has returned nothing, as it can when the broker hangs up at once.
     if (!socket) throw new Error("not connected");
     for (let tries = 0; ; tries++) {
       try {

@@ -20,7 +20,7 @@ export class Decoder {
   /** The packet that next() found: type and flags of its first byte. */
   type = 0;
   flags = 0;
-  /** Packet id, or 0 where the packet has none. */
+  /** Packet id, or 0 if the packet has none. */
   id = 0;
   /** CONNACK: return code. SUBACK: granted QoS, or 0x80. */
   code = 0;
@@ -29,9 +29,9 @@ export class Decoder {
   /** Its body, in the first `end` bytes, valid until the next call of next(). */
   readonly data: Buffer;
   end = 0;
-  /** PUBLISH: where the payload begins; beyond `end` where even the topic is over the limit. */
+  /** PUBLISH: where the payload begins; beyond `end` if even the topic is over the limit. */
   payloadAt = 0;
-  /** Length of the body in the stream, in bytes; more than `end` where it is over the limit. */
+  /** Length of the body in the stream, in bytes; more than `end` if it is over the limit. */
   total = 0;
 
   private buffer = NOTHING;
@@ -141,7 +141,7 @@ export class Decoder {
         return;
       }
     }
-    // Where even the topic goes beyond the limit, the id is not known: 0.
+    // If even the topic goes beyond the limit, the id is not known: 0.
     if (end < idAt + 2) return;
     this.id = readU16(data, idAt);
     if (this.id === 0) malformed("packet id"); // [MQTT-2.3.1-1]

@@ -30,7 +30,7 @@ export class Delivery {
 
   /**
    * A PUBLISH is in the decoder: it waits in the inbox for its handler.
-   * @throws Error where it can be neither kept nor lost: it comes again after a reconnection
+   * @throws Error if it can be neither kept nor lost: it comes again after a reconnection
    */
   async arrived(): Promise<void> {
     const { session } = this;

@@ -8,7 +8,7 @@ export class KeepAlive {
   private readonly intervalMs: number;
   private sentAt = 0;
   private receivedAt = 0;
-  /** By when the broker has to have answered, or 0 where nothing was asked. */
+  /** By when the broker has to have answered, or 0 if nothing was asked. */
   private deadline = 0;
   private accepted = false;
 
@@ -40,7 +40,7 @@ export class KeepAlive {
   }
 
   /**
-   * How long nothing is due, in ms, or PING where the caller is to send a PINGREQ, or DEAD.
+   * How long nothing is due, in ms, or PING if the caller is to send a PINGREQ, or DEAD.
    *
    * A ping goes out at three quarters of the interval without a packet in one of the directions,
    * so that the broker, which waits for one and a half [MQTT-3.1.2-24], always hears us in time

@@ -51,7 +51,7 @@ export const REFUSED = 0x80;
 
 /**
  * @param keepAliveS seconds, 0..65535; 0 is off
- * @throws Error where a text is longer than 65535 bytes
+ * @throws Error if a text is longer than 65535 bytes
  */
 export function encodeConnect(
   identity: Identity,
@@ -123,7 +123,7 @@ function packet(first: number, parts: Buffer[]): Buffer {
   for (let rest = length; rest > 127; rest = rest >> 7) header++;
   const out = Buffer.alloc(header + length);
   out[0] = first;
-  // Seven bits a byte, the lowest first, the top bit where more follow [MQTT 2.2.3].
+  // Seven bits a byte, the lowest first, the top bit if more follow [MQTT 2.2.3].
   let at = 1;
   while (length > 127) {
     out[at++] = (length & 127) | 128;

@@ -63,7 +63,7 @@ export class Session {
     private readonly settled: (flight: Flight) => void,
   ) {}
 
-  /** True where a packet of this size, in bytes, may be added. */
+  /** True if a packet of this size, in bytes, may be added. */
   hasRoom(size: number): boolean {
     const count = this.flights.length;
     return count === 0 || (count < MAX_FLIGHTS && this.bytes + size <= MAX_FLIGHT_BYTES);

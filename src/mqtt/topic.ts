@@ -8,7 +8,7 @@ export function isTopic(name: string): boolean {
   return name.indexOf("\u0000") < 0;
 }
 
-/** The topic name in a packet, or undefined where it is none, or not UTF-8 [MQTT-1.5.3-1]. */
+/** The topic name in a packet, or undefined if it is none, or not UTF-8 [MQTT-1.5.3-1]. */
 export function toTopic(data: Buffer): string | undefined {
   const name = data.toString();
   if (!isTopic(name)) return undefined;
@@ -35,7 +35,7 @@ export function isFilter(filter: string): boolean {
   return filter !== "";
 }
 
-/** True where a valid filter covers a valid topic name, to the letter of section 4.7. */
+/** True if a valid filter covers a valid topic name, to the letter of section 4.7. */
 export function matches(filter: string, topic: string): boolean {
   let f = 0;
   let t = 0;

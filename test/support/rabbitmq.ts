@@ -76,7 +76,7 @@ export class RabbitCluster {
   /**
    * Starts one more node, and waits until it takes clients. Of two that join at once, the list of
    * clients (a Raft group) can refuse one: "cluster_change_not_permitted". That node never asks
-   * again, and refuses clients for ever.
+   * again, and refuses all clients from then on.
    */
   private async addNode(): Promise<void> {
     const node = this.nodes.length + 1;

@@ -26,7 +26,7 @@ export function chosenBoard(): BoardName | undefined {
   return boardOfSource(BOARD_SOURCE);
 }
 
-/** Left alone where nothing changed, so that a compiled program stays fresh. */
+/** Left alone if nothing changed, so that a compiled program stays fresh. */
 function writeSource(path: string, source: string): void {
   if (existsSync(path) && readFileSync(path, "utf8") === source) return;
   writeFileSync(path, source);

@@ -21,7 +21,7 @@ const WITHOUT_TLS = ["rp2040w", "samd51"];
 /**
  * Whether a board can get anywhere with these settings.
  * @returns what may still go wrong
- * @throws UserError where it certainly can't
+ * @throws UserError if it certainly can't
  */
 export function checkForBoard(
   board: NetworkedBoard,
@@ -57,7 +57,7 @@ export function checkForBoard(
   return warnings;
 }
 
-/** This computer's address in the local network, where it has one. */
+/** This computer's address in the local network, if it has one. */
 function suggestion(): string {
   const addresses = Object.values(networkInterfaces()).flat();
   const lan = addresses.find((address) => address?.family === "IPv4" && !address.internal);

@@ -12,8 +12,8 @@ const CACHE = join(ROOT, ".devicescript/cache");
 
 /**
  * Writes DeviceScript's runtime, with this board's pins, to the board.
- * @param port undefined where the board is a drive meanwhile (RP2040)
- * @throws UserError where esptool or the download is missing, or the board refuses
+ * @param port undefined if the board is a drive meanwhile (RP2040)
+ * @throws UserError if esptool or the download is missing, or the board refuses
  */
 export async function installRuntime(board: Board, port: string | undefined): Promise<void> {
   const args = ["flash", "--board", board.module, "--once"];
@@ -28,7 +28,7 @@ export async function installRuntime(board: Board, port: string | undefined): Pr
 /**
  * Runs the CLI, which says much and exits with 0 or not.
  * @returns undefined for success, else all that it said
- * @throws UserError where it could not download a runtime
+ * @throws UserError if it could not download a runtime
  */
 export async function runCli(args: string[]): Promise<string | undefined> {
   const first = await attempt(args);

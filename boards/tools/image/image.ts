@@ -3,7 +3,7 @@ import { addresses, isUf2, readMemory, writeMemory } from "./uf2";
 
 /**
  * Adds entries to the store in an image that the CLI's `bundle` made.
- * @throws Error where there is no store in it
+ * @throws Error if there is no store in it
  */
 export function addToImage(image: Buffer, entries: StoreEntry[]): void {
   const { store, write } = isUf2(image) ? storeInUf2(image) : storeInBinary(image);

@@ -31,10 +31,10 @@ export interface Deployment {
 /**
  * Sends program and settings to the board on a serial port, starts the program, and listens to
  * it until `done`. It does what the CLI does, but the CLI compiles first and in the same breath:
- * where that takes more than the 3 s after which it takes a silent device for gone, it then talks
+ * if that takes more than the 3 s after which it takes a silent device for gone, it then talks
  * to nobody.
- * @returns false where no DeviceScript runtime answered
- * @throws UserError where it answered, but did not take the program
+ * @returns false if no DeviceScript runtime answered
+ * @throws UserError if it answered, but did not take the program
  */
 export async function deployProgram(
   port: string,

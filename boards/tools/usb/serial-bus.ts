@@ -10,7 +10,7 @@ export interface SerialBus {
 /**
  * Opens the line to a board.
  * @param onLog the lines that the board logs
- * @returns undefined where nothing speaks Jacdac there
+ * @returns undefined if nothing speaks Jacdac there
  */
 export async function openSerialBus(
   path: string,

@@ -23,10 +23,10 @@ const VENDORS: Record<string, string> = {
   "2886": "Seeed",
 };
 
-/** Asks the person in front of the terminal; undefined where there is none. */
+/** Asks the person in front of the terminal; undefined if there is none. */
 export type Ask = (question: string) => Promise<string | undefined>;
 
-/** Native code: optional, so that everything else works where there is none for the machine. */
+/** Native code: optional, so that everything else works if there is none for the machine. */
 export async function loadSerialPort() {
   try {
     return (await import("serialport")).SerialPort;
@@ -48,8 +48,8 @@ export async function listPorts(): Promise<Port[]> {
 /**
  * The port that a board is on.
  * @param wanted by `--port`
- * @returns undefined where no board is plugged in
- * @throws UserError where that can't be told, or the port can't be opened
+ * @returns undefined if no board is plugged in
+ * @throws UserError if that can't be told, or the port can't be opened
  */
 export async function choosePort(
   wanted: string | undefined,
@@ -99,7 +99,7 @@ function described(port: Port): string {
   return name ? `${port.path} (${name})` : port.path;
 }
 
-/** @throws UserError where the port can't be opened */
+/** @throws UserError if the port can't be opened */
 export function permitted(path: string): string {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);

@@ -25,7 +25,7 @@ const PAYLOAD_MAX = 236;
 export interface PackageOptions {
   /** Collect garbage at each allocation: for tests. */
   readonly gcStress?: boolean;
-  /** What the screen tells of the program. */
+  /** What the screen says about the program. */
   readonly about?: { readonly rule: Rule | null; readonly version: string };
 }
 

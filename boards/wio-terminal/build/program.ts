@@ -1,4 +1,4 @@
-/** The nightlight's own program, and what the screen tells of it. */
+/** The nightlight's own program, and what the screen says about it. */
 import { VERSION } from "../../../server/base/version";
 import { loadConfig } from "../../../server/setup/config";
 import { compileFirmware } from "../../tools/firmware/compile";

@@ -15,7 +15,7 @@ import { parseWasm, type WasmModule } from "./wasm-module";
  */
 const VM_STACK_SIZE = 16 * 1024;
 
-/** The module's version and the rules; a change of either makes everything anew. */
+/** The module's version and the rules; a change of either rebuilds everything. */
 const RULES = ["translate.ts", "vm.ts", "memory-layout.ts", "vm-contract.ts", "wasm-module.ts"];
 
 export interface GeneratedVm {

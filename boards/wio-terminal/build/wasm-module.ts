@@ -26,7 +26,7 @@ export interface WasmModule {
   readonly imports: readonly FunctionImport[];
   /** Exported functions only: name to function index. */
   readonly exports: ReadonlyMap<string, number>;
-  /** Initial values of the i32 globals, by index; undefined where a global is of another type. */
+  /** Initial values of the i32 globals, by index; undefined if a global is of another type. */
   readonly globals: readonly (number | undefined)[];
   readonly globalNames: ReadonlyMap<string, number>;
   readonly data: readonly DataSegment[];

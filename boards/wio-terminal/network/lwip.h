@@ -1,7 +1,7 @@
 /*
  * The coprocessor's sockets: lwIP 2.0.2 as built in seeed-ambd-sdk, called as seeed-ambd-firmware's
  * erpc_idl describes it. Each function submits one call; replies end with an i32, -1 for "ask
- * errno", except where something else is said.
+ * errno", unless something else is said.
  */
 #ifndef LWIP_H
 #define LWIP_H

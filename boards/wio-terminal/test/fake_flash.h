@@ -1,6 +1,6 @@
 /*
  * Flash made of memory, for tests on the host. It keeps the chip's rules (board.h) and ends the
- * program where one is broken. Power may be cut at any of its steps: an erase is one, and so is the
+ * program if one is broken. Power may be cut at any of its steps: an erase is one, and so is the
  * write of each unit.
  */
 #ifndef FAKE_FLASH_H

@@ -1,4 +1,4 @@
-/* What the screen tells of the program, by the program's own lines. */
+/* What the screen says about the program, from the program's own lines. */
 #include "program_watch.h"
 #include "check.h"
 

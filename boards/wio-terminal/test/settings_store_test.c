@@ -85,7 +85,7 @@ static void check_every_cut(void) {
       for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
         check_cut(key, &next, at, (fake_cut)how);
     }
-    /* On, from a state that a cut left behind, now and then: that begins a block anew. */
+    /* On, from a state that a cut left behind, now and then: that begins a new block. */
     if (round % 64 != 0) {
       power_up_from_snapshot();
       CHECK(put(key, &next) == SETTINGS_STORED);

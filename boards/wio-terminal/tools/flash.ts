@@ -93,7 +93,7 @@ await command(async () => {
   for (const text of said) console.log(`  ${printable(text)}`);
 });
 
-// The serial transport watches the ports for ever.
+// The serial transport never stops watching the ports.
 process.exit();
 
 function isSeeed({ vendorId }: Port): boolean {
@@ -104,7 +104,7 @@ function isWioTerminal(port: Port): boolean {
   return isSeeed(port) && port.productId?.toLowerCase() === WIO_TERMINAL;
 }
 
-/** Windows has an empty serial number where it knows none. */
+/** Windows has an empty serial number if it knows none. */
 function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }

@@ -82,7 +82,7 @@ size_t cdc_write(const uint8_t *bytes, size_t length) {
 }
 
 /*
- * A host that asked for more than one packet waits until one comes that is not full: 5.8.3. Where
+ * A host that asked for more than one packet waits until one comes that is not full: 5.8.3. If
  * there is more to write, it takes the way that is free now, and comes before the next step.
  */
 void cdc_step(void) {

@@ -11,7 +11,7 @@ export interface Strokes {
   /** From the leftmost to the rightmost centre of the pen. */
   readonly width: number;
   readonly path: string;
-  /** The pen's width where it is not the font's. */
+  /** The pen's width if it is not the font's. */
   readonly pen?: number;
 }
 

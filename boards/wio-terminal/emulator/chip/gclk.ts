@@ -70,7 +70,7 @@ export class Gclk extends RegisterBlock {
     return this.sourceHz(control & GENCTRL.source) / factor;
   }
 
-  /** 0 where a channel is off. */
+  /** 0 if a channel is off. */
   channelHz(channel: number): number {
     const register = this.channels[channel];
     if (!register) throw new Error(`GCLK has no channel ${channel}`);

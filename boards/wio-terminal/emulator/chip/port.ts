@@ -131,7 +131,7 @@ export class Port extends RegisterBlock {
     return { dir, out, pmux: bytes(0x30, 16), pincfg: bytes(0x40, 32) };
   }
 
-  /** A pin is seen only where its input buffer is on. */
+  /** A pin is seen only if its input buffer is on. */
   private input(group: number): number {
     let value = 0;
     for (let bit = 0; bit < 32; bit++) {

@@ -115,7 +115,7 @@ export class UsbHost {
     this.soon();
   }
 
-  /** One control transfer. @throws UsbStall where the device refuses, UsbTimeout where it is mute */
+  /** One control transfer. @throws UsbStall if the device refuses, UsbTimeout if it is mute */
   async control(setup: Setup, data = new Uint8Array()): Promise<Uint8Array> {
     if (this.transfer) throw new Error("one control transfer after another");
     return await new Promise((resolve, reject) => {
@@ -174,7 +174,7 @@ export class UsbHost {
     return Buffer.from(bytes.subarray(2)).toString("utf16le");
   }
 
-  /** The stages of 8.5.3; it yields where the device asks for patience. */
+  /** The stages of 8.5.3; it yields if the device asks for patience. */
   private *steps(setup: Setup, data: Uint8Array): Generator<void, Uint8Array> {
     const { type, request, value = 0, index = 0, length = 0 } = setup;
     const bytes = Buffer.from([type, request, 0, 0, 0, 0, 0, 0]);

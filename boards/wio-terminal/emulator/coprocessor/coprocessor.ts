@@ -75,7 +75,7 @@ export class Coprocessor {
   powerUps = 0;
   /** Whether the network can be heard at all. */
   inRange = true;
-  /** Whether the network's DHCP server answers. Where not, the call fails at once; the real one takes 62 s. */
+  /** Whether the network's DHCP server answers. If not, the call fails at once; the real one takes 62 s. */
   dhcpWorks = true;
   version = "2.1.3";
 
@@ -221,7 +221,7 @@ export class Coprocessor {
       case "version":
         return text(this.version);
       case "adapterInit":
-        // The real one's list of interfaces becomes a ring, and its network task runs in it for ever.
+        // The real one's list of interfaces becomes a ring, and its network task never leaves it.
         if (this.adapterReady) this.frozen = true;
         this.adapterReady = true;
         return i32(0);
@@ -244,7 +244,7 @@ export class Coprocessor {
       case "dhcpStart":
         return i32(this.joined && this.dhcpWorks ? 0 : -1);
       case "ipInfo":
-        // Where DHCP failed, the chip shows an address of its own invention all the same.
+        // If DHCP failed, the chip shows an address of its own invention all the same.
         return Buffer.concat([
           binary(
             Buffer.from(

@@ -58,7 +58,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
     expect(reader.deaf).toBe(true);
   });
 
-  it("hears nothing while its power is off, and tells of events before it answers", async () => {
+  it("hears nothing while its power is off, and reports events before it answers", async () => {
     const frames: Buffer[] = [];
     const reader = new FrameReader();
     const coprocessor = new Coprocessor({ ssid: "x" }, (bytes) =>
