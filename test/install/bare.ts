@@ -1,6 +1,7 @@
 /**
  * Part of `.ci/run`: installs and starts a clone with nothing but Node, npm, git, a shell and
- * coreutils on the PATH, so that whatever needs a compiler or Python fails.
+ * coreutils on the PATH, so that whatever needs a compiler or Python fails. Then the same with the
+ * other versions of Node that people have.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
@@ -11,6 +12,8 @@ import { ROOT } from "../../server/base/root";
 const PROGRAMS = ["node", "npm", "git", "sh"];
 const COREUTILS = ["basename", "cat", "cp", "dirname", "env", "ls", "mkdir", "mv", "pwd", "rm"];
 const START_LIMIT_MS = 300_000;
+/** Long-term support beside the one that runs this. The npm registry has their programs. */
+const OTHER_NODES = ["22", "24"];
 
 const dir = mkdtempSync(join(tmpdir(), "nightlight-bare-"));
 const bin = join(dir, "bin");
@@ -35,6 +38,17 @@ function find(name: string): string {
 function run(command: string, ...args: string[]): void {
   console.log(`$ ${command} ${args.join(" ")}`);
   execFileSync(join(bin, command), args, { cwd: checkout, env, stdio: "inherit" });
+}
+
+/** Puts another Node on the PATH. */
+function useNode(version: string): void {
+  const os = process.platform === "win32" ? "win" : process.platform;
+  const name = `node-${os}-${process.arch}`;
+  const folder = join(dir, `node-${version}`);
+  run("npm", "install", "--no-save", "--no-audit", "--prefix", folder, `${name}@${version}`);
+  rmSync(join(bin, "node"));
+  symlinkSync(join(folder, "node_modules", name, "bin/node"), join(bin, "node"));
+  run("node", "--version");
 }
 
 /** `npm start` until it is ready, then asks npm to end; all that it started has to end, too. */
@@ -68,6 +82,10 @@ try {
   await startAndStop();
   run("npm", "ci", "--omit=dev", "--ignore-scripts");
   await startAndStop();
+  for (const version of OTHER_NODES) {
+    useNode(version);
+    await startAndStop();
+  }
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
