@@ -1,4 +1,5 @@
 import { deviceClientId, topicOf } from "../../src/common/wire";
+import type { Limits } from "../setup/broker-limits";
 
 /** Who may do what on the embedded broker. Pure. */
 
@@ -12,6 +13,8 @@ export interface Identity {
   /** Of a user in the file: the entry that let it in. */
   record?: string;
 }
+
+type TopicLimits = Pick<Limits, "topic-bytes" | "topic-levels">;
 
 const SERVER_STATUS = "nightlight/server/status";
 
@@ -42,7 +45,10 @@ export function mayUseClientId({ role, name }: Identity, clientId: string): bool
 }
 
 /** What is wrong with a topic or a filter beyond the standard's syntax: this broker's limits. */
-export function topicError(topic: string, maxBytes: number, maxLevels: number): string | undefined {
+export function topicError(
+  topic: string,
+  { "topic-bytes": maxBytes, "topic-levels": maxLevels }: TopicLimits,
+): string | undefined {
   const bytes = Buffer.byteLength(topic);
   if (bytes > maxBytes) return `topic: expected at most ${maxBytes} bytes, got ${bytes}`;
   const levels = topic.split("/").length;

@@ -27,6 +27,8 @@ export interface Arrival {
   clientId: string;
   clean: boolean;
   owner: string;
+  /** Where it comes from, for a person. */
+  address: string;
   will?: Publication | undefined;
 }
 
@@ -64,9 +66,9 @@ export class Core implements SessionHost {
    * @returns undefined if its user has as many kept sessions as allowed
    */
   connect(arrival: Arrival): { session: Session; isPresent: boolean } | undefined {
-    const { clientId, clean, owner, will } = arrival;
+    const { clientId, clean, owner, address, will } = arrival;
     let session = this.sessions.get(clientId);
-    session?.connection?.replaced();
+    session?.connection?.replaced(address);
     // A connection that was replaced may have taken its session along.
     session = this.sessions.get(clientId);
     // [MQTT-3.1.2-6]; and what another user left under the same id is not this one's.

@@ -1,6 +1,6 @@
 import { messageOf } from "../base/user-error";
 import { isServers } from "./access";
-import type { House } from "./connection";
+import type { House } from "./house";
 import type { Message } from "./message";
 import type { QoS, Will } from "./packets";
 import type { Subscriber } from "./session";

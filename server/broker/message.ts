@@ -1,5 +1,6 @@
 import { parseJsonObject } from "../../src/common/wire";
-import { encodePublish, type QoS } from "./packets";
+import { encodePublish } from "./encode";
+import type { QoS } from "./packets";
 
 const EXPIRY = "expires_at";
 

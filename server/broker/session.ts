@@ -1,6 +1,7 @@
 import { PUBREL } from "../../src/mqtt/packet";
+import { encodeAck, encodePublish } from "./encode";
 import type { Message } from "./message";
-import { encodeAck, encodePublish, type QoS } from "./packets";
+import type { QoS } from "./packets";
 import {
   deleteDelivery,
   keys,
@@ -22,8 +23,8 @@ export interface Outlet {
   readonly isReady: boolean;
   /** @param kept not before what was changed until now is in the store */
   send(packet: Buffer, kept: boolean): void;
-  /** Another connection has the session now [MQTT-3.1.4-2]. */
-  replaced(): void;
+  /** @param by the address of the connection that has the session now [MQTT-3.1.4-2] */
+  replaced(by: string): void;
 }
 
 /** What sessions need of the broker that they belong to. */

@@ -1,17 +1,19 @@
 import { once } from "node:events";
 import type { AddressInfo, Server, Socket } from "node:net";
+import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import type { Identity } from "../../server/broker/access";
-import { Connection, type House } from "../../server/broker/connection";
+import { Connection } from "../../server/broker/connection";
 import { Connections } from "../../server/broker/connections";
 import { Core } from "../../server/broker/core";
+import type { House } from "../../server/broker/house";
 import { Journal } from "../../server/broker/journal";
 import { createListener } from "../../server/broker/listener";
 import { Logins } from "../../server/broker/logins";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { FaultyStore } from "../support/faulty-store";
-import { connect, DISCONNECT, PINGREQ, publish } from "../support/mqtt-bytes";
+import { type Connect, connect, DISCONNECT, PINGREQ, publish } from "../support/mqtt-bytes";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
@@ -119,6 +121,20 @@ describe("a connection to the embedded broker", () => {
     expect(first.received[1]).toMatchObject({ cmd: "pingresp" });
     expect(core.retained.matching("#")).toEqual([]);
     expect(troubles).toEqual([]);
+  });
+
+  it("tells a client of MQTT 3.1.1 that its session is present, and one of MQTT 3.1 nothing", async () => {
+    const sees = async (options: Connect): Promise<Packet | undefined> => {
+      const client = open();
+      client.send(connect({ id: "lamp", clean: false, ...options }));
+      await until("an answer", () => client.received.length > 0);
+      client.send(DISCONNECT);
+      await client.ends();
+      return client.received[0];
+    };
+    expect(await sees({})).toMatchObject({ sessionPresent: false });
+    expect(await sees({})).toMatchObject({ sessionPresent: true });
+    expect(await sees({ name: "MQIsdp", level: 3 })).toMatchObject({ sessionPresent: false });
   });
 
   it("reads no more than a packet may have while its login is checked, and all of it then", async () => {

@@ -24,7 +24,7 @@ describe("the broker's core", () => {
   });
 
   function connect(clientId: string, clean = true, owner = ""): FakeOutlet {
-    const opened = core.connect({ clientId, clean, owner });
+    const opened = core.connect({ clientId, clean, owner, address: "here" });
     if (!opened) throw new Error("no session");
     const outlet = new FakeOutlet(opened.session, opened.isPresent);
     opened.session.resume(outlet);
@@ -145,10 +145,10 @@ describe("the broker's core", () => {
 
   it("bounds the kept sessions of each user by themselves", () => {
     const open = (clientId: string, owner: string) =>
-      core.connect({ clientId, clean: false, owner }) !== undefined;
+      core.connect({ clientId, clean: false, owner, address: "here" }) !== undefined;
     expect([open("a", "x"), open("b", "x"), open("c", "x")]).toEqual([true, true, false]);
     expect([open("d", "y"), open("a", "x")]).toEqual([true, true]);
-    core.connect({ clientId: "a", clean: true, owner: "x" });
+    core.connect({ clientId: "a", clean: true, owner: "x", address: "here" });
     expect(open("c", "x")).toBe(true);
   });
 

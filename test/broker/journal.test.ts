@@ -39,7 +39,7 @@ describe("what the broker keeps", () => {
   }
 
   function connect(core: Core, clientId: string): FakeOutlet {
-    const opened = core.connect({ clientId, clean: false, owner: "" });
+    const opened = core.connect({ clientId, clean: false, owner: "", address: "here" });
     if (!opened) throw new Error("no session");
     const outlet = new FakeOutlet(opened.session, opened.isPresent);
     opened.session.resume(outlet);
@@ -96,7 +96,8 @@ describe("what the broker keeps", () => {
     publish(core, "r", "", true, 0);
     await settled(journal);
     expect([...store.records.keys()]).toEqual(["session/a", "session/b"]);
-    for (const id of ["a", "b"]) core.connect({ clientId: id, clean: true, owner: "" });
+    for (const id of ["a", "b"])
+      core.connect({ clientId: id, clean: true, owner: "", address: "here" });
     await settled(journal);
     expect(store.records.size).toBe(0);
   });

@@ -1,7 +1,9 @@
 import { generate, type Packet as AnyPacket, parser } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../server/base/rejections";
-import { ConnectRefusal, Decoder, encodePublish, encodeSuback } from "../../server/broker/packets";
+import { Decoder } from "../../server/broker/decoder";
+import { encodePublish, encodeSuback } from "../../server/broker/encode";
+import { ConnectRefusal } from "../../server/broker/parse";
 import { Random } from "../support/random";
 
 function decodeAll(bytes: Buffer, cuts: number[] = []): unknown[] {
@@ -68,6 +70,7 @@ describe("packets of a client", () => {
     const [connect, publish, empty, ...rest] = decodeAll(stream);
     expect(connect).toEqual({
       type: 1,
+      level: 4,
       clientId: "lamp",
       clean: false,
       keepAliveS: 60,
@@ -147,7 +150,7 @@ describe("packets of a client", () => {
   });
 
   it.each([
-    ["level 5 in its own form", "10 0d 0004 4d515454 05 02 0000 00 0000", "2003008400"],
+    ["level 5", "10 0d 0004 4d515454 05 02 0000 00 0000", "20020001"],
     ["level 6", "10 0c 0004 4d515454 06 02 0000 0000", "20020001"],
     ["level 3 under the name of 4", "10 0c 0004 4d515454 03 02 0000 0000", "20020001"],
     ["an empty client id that is to last", "10 0c 0004 4d515454 04 00 0000 0000", "20020002"],
@@ -159,7 +162,7 @@ describe("packets of a client", () => {
 
   it("may be of MQTT 3.1", () => {
     expect(decodeAll(bytes("10 0f 0006 4d5149736470 03 02 0000 0001 61"))).toEqual([
-      { type: 1, clientId: "a", clean: true, keepAliveS: 0 },
+      { type: 1, level: 3, clientId: "a", clean: true, keepAliveS: 0 },
     ]);
   });
 

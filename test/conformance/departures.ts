@@ -94,19 +94,10 @@ const MOSQUITTO: Omit<Departure, "broker">[] = [
   },
 ];
 
-const EMBEDDED: Omit<Departure, "broker">[] = [
-  {
-    statement: "3.1.2-2",
-    test: "level 5",
-    shows: "expected 20 02 00 01, got 20 03 00 84 00",
-    because: "a client that speaks MQTT 5 is refused in its own form, by reason code 84",
-  },
-];
-
-export const DEPARTURES: Departure[] = [
-  ...EMBEDDED.map((departure) => ({ broker: "the embedded broker" as const, ...departure })),
-  ...MOSQUITTO.map((departure) => ({ broker: "Mosquitto 2.0.11" as const, ...departure })),
-];
+export const DEPARTURES: Departure[] = MOSQUITTO.map((departure) => ({
+  broker: "Mosquitto 2.0.11",
+  ...departure,
+}));
 
 export function departureOf(broker: BrokerName, one: Case): Departure | undefined {
   return DEPARTURES.find(

@@ -1,0 +1,50 @@
+import { Refusal } from "../base/rejections";
+import { type Identity, mayPublish, maySubscribe, mayUseClientId, topicError } from "./access";
+import type { Publication } from "./core";
+import type { House } from "./house";
+import type { Connect } from "./packets";
+import { publication } from "./requests";
+import type { Session } from "./session";
+
+/**
+ * Gives a client the session that it asks for, to be resumed after the CONNACK. Whoever had its
+ * client id is cut off.
+ * @throws Refusal if it may not have that
+ */
+export function admit(
+  house: House,
+  identity: Identity,
+  packet: Connect,
+  address: string,
+): { session: Session; isPresent: boolean } {
+  const { core, limits } = house;
+  const { clean } = packet;
+  const will = willOf(house, identity, packet);
+  const clientId = packet.clientId || house.newClientId();
+  const opened = core.connect({ clientId, clean, owner: identity.name, address, will });
+  if (!opened)
+    throw new Refusal("sessions", `one more persistent session: ${limits.sessions} are kept`);
+  const { session } = opened;
+  // A session may hold what its client has no right to any longer.
+  for (const filter of session.filters.keys())
+    if (!maySubscribe(identity, filter)) core.unsubscribe(session, filter);
+  session.withdraw((topic) => maySubscribe(identity, topic));
+  return opened;
+}
+
+function willOf(
+  { limits }: House,
+  identity: Identity,
+  { clientId, will }: Connect,
+): Publication | undefined {
+  if (!mayUseClientId(identity, clientId))
+    throw new Refusal("client-id", `${identity.name} may not use that client id`);
+  if (Buffer.byteLength(clientId) > limits["topic-bytes"])
+    throw new Refusal("client-id", "a client id that is longer than a topic may be");
+  if (!will) return undefined;
+  const error = topicError(will.topic, limits);
+  if (error) throw new Refusal("will", `a will on ${error}`);
+  if (!mayPublish(identity, will.topic))
+    throw new Refusal("will", `${identity.name} may not leave a will on ${will.topic}`);
+  return publication(identity, will);
+}

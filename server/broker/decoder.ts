@@ -1,0 +1,101 @@
+import {
+  CONNECT,
+  DISCONNECT,
+  PINGREQ,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from "../../src/mqtt/packet";
+import { Refusal } from "../base/rejections";
+import { malformed, Reader } from "./field-reader";
+import type { Packet } from "./packets";
+import { parse } from "./parse";
+
+/** The flags of a first byte, by type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2]. */
+const FLAGS: number[] = Array.from({ length: 16 }, () => -1);
+for (const type of [CONNECT, PUBLISH, PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNECT])
+  FLAGS[type] = 0;
+for (const type of [PUBREL, SUBSCRIBE, UNSUBSCRIBE]) FLAGS[type] = 2;
+
+const NOTHING = Buffer.alloc(0);
+
+/** Packets out of a client's stream, however TCP has cut it. Strict. No I/O, no clock. */
+export class Decoder {
+  private buffer: Buffer = NOTHING;
+  private at = 0;
+  /** What came while a packet was incomplete; put together once it is whole. */
+  private later: Buffer[] = [];
+  private available = 0;
+  private needed = 0;
+
+  /** @param maxBytes of a packet after its fixed header */
+  constructor(private readonly maxBytes: number) {}
+
+  /** More has come than one packet may have: whoever sends it can wait until that is read. */
+  get isFull(): boolean {
+    return this.available > this.maxBytes;
+  }
+
+  push(chunk: Buffer): void {
+    this.available += chunk.length;
+    if (this.at < this.buffer.length || this.later.length > 0) this.later.push(chunk);
+    else {
+      this.buffer = chunk;
+      this.at = 0;
+    }
+  }
+
+  /**
+   * The next packet, or undefined if it is not complete yet.
+   * @throws Refusal if the client has to be cut off [MQTT-4.8.0-1]
+   */
+  next(): Packet | undefined {
+    if (this.available < this.needed) return undefined;
+    if (this.later.length > 0) {
+      this.buffer = Buffer.concat([this.buffer.subarray(this.at), ...this.later]);
+      this.at = 0;
+      this.later = [];
+    }
+    const { buffer, at, available } = this;
+    if (available === 0) return undefined;
+    const first = buffer[at] as number;
+    checkFirstByte(first);
+    let length = 0;
+    let header = 1;
+    for (let factor = 1; ; factor *= 128) {
+      // [MQTT 2.2.3]: at most four bytes.
+      if (header > 4) malformed("a packet length of more than four bytes");
+      if (header >= available) return this.wait(available + 1);
+      const byte = buffer[at + header++] as number;
+      length += (byte & 127) * factor;
+      if (length > this.maxBytes)
+        throw new Refusal(
+          "packet-bytes",
+          `a packet of at least ${length} bytes, allowed are ${this.maxBytes}`,
+        );
+      if (byte < 128) break;
+    }
+    if (available < header + length) return this.wait(header + length);
+    this.needed = 0;
+    this.available -= header + length;
+    this.at = at + header + length;
+    return parse(first, new Reader(buffer, at + header, this.at));
+  }
+
+  private wait(needed: number): undefined {
+    this.needed = needed;
+    return undefined;
+  }
+}
+
+function checkFirstByte(first: number): void {
+  const type = first >> 4;
+  const flags = FLAGS[type] as number;
+  if (flags < 0) malformed(`a packet of type ${type}, which no client sends`);
+  // [MQTT-2.2.2-2], for SUBSCRIBE, UNSUBSCRIBE and PUBREL [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1] too.
+  if (type !== PUBLISH && (first & 15) !== flags) malformed(`reserved flags ${first & 15}`);
+}

@@ -1,0 +1,141 @@
+import {
+  CONNECT,
+  DISCONNECT,
+  DUP,
+  PINGREQ,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from "../../src/mqtt/packet";
+import { type Reason, Refusal } from "../base/rejections";
+import { BAD_CLIENT_ID, BAD_PROTOCOL, encodeConnack } from "./encode";
+import { malformed, type Reader } from "./field-reader";
+import type { Connect, Packet, Publish, QoS, Subscribe, Unsubscribe } from "./packets";
+
+/** A CONNECT that is refused with an answer [MQTT 3.2.2.3]. */
+export class ConnectRefusal extends Refusal {
+  constructor(
+    reason: Reason,
+    message: string,
+    readonly answer: Buffer,
+  ) {
+    super(reason, message);
+  }
+}
+
+/** A whole packet, of which the fixed header is read. @throws Refusal */
+export function parse(first: number, reader: Reader): Packet {
+  const type = first >> 4;
+  switch (type) {
+    case PUBLISH:
+      return publish(first, reader);
+    case PUBACK:
+    case PUBREC:
+    case PUBREL:
+    case PUBCOMP: {
+      const id = reader.id();
+      reader.finish();
+      return { type, id };
+    }
+    case CONNECT:
+      return connect(reader);
+    case SUBSCRIBE:
+      return subscribe(reader);
+    case UNSUBSCRIBE:
+      return unsubscribe(reader);
+    default:
+      reader.finish();
+      return type === PINGREQ ? { type } : { type: DISCONNECT };
+  }
+}
+
+function publish(first: number, reader: Reader): Publish {
+  const qos = (first >> 1) & 3;
+  if (qos > 2) malformed("QoS 3"); // [MQTT-3.3.1-4]
+  if (qos === 0 && first & DUP) malformed("DUP at QoS 0"); // [MQTT-3.3.1-2]
+  const topic = reader.topic("a topic", "topic");
+  const id = qos > 0 ? reader.id() : 0;
+  const payload = reader.bytes(reader.left);
+  return { type: PUBLISH, topic, payload, qos: qos as QoS, retain: (first & 1) === 1, id };
+}
+
+function subscribe(reader: Reader): Subscribe {
+  const id = reader.id();
+  const filters: Subscribe["filters"] = [];
+  while (reader.left > 0) {
+    const filter = reader.filter();
+    const qos = reader.u8();
+    if (qos > 2) malformed(`a requested QoS of ${qos}`); // [MQTT-3-8.3-4]
+    filters.push({ filter, qos: qos as QoS });
+  }
+  if (filters.length === 0) malformed("a SUBSCRIBE without a filter"); // [MQTT-3.8.3-3]
+  return { type: SUBSCRIBE, id, filters };
+}
+
+function unsubscribe(reader: Reader): Unsubscribe {
+  const id = reader.id();
+  const filters: string[] = [];
+  while (reader.left > 0) filters.push(reader.filter());
+  if (filters.length === 0) malformed("an UNSUBSCRIBE without a filter"); // [MQTT-3.10.3-2]
+  return { type: UNSUBSCRIBE, id, filters };
+}
+
+function connect(reader: Reader): Connect {
+  const level = protocolLevel(reader);
+  const flags = reader.u8();
+  if (flags & 1) malformed("the reserved flag of a CONNECT"); // [MQTT-3.1.2-3]
+  const hasWill = (flags & 4) !== 0;
+  const willQos = (flags >> 3) & 3;
+  if (willQos > 2) malformed("a will of QoS 3"); // [MQTT-3.1.2-14]
+  // [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15]
+  if (!hasWill && flags & 0x38) malformed("flags of a will without a will");
+  const hasUser = (flags & 0x80) !== 0;
+  const hasPassword = (flags & 0x40) !== 0;
+  // [MQTT-3.1.2-22]
+  if (!hasUser && hasPassword) malformed("a password without a user name");
+  const packet: Connect = {
+    type: CONNECT,
+    level,
+    clean: (flags & 2) !== 0,
+    keepAliveS: reader.u16(),
+    // [MQTT-3.1.3-1]: the fields come in this order.
+    clientId: reader.text("a client id"),
+  };
+  if (hasWill) {
+    const topic = reader.topic("a will on a topic", "will");
+    // A copy: it outlives what was read.
+    const payload = Buffer.from(reader.bytes());
+    packet.will = { topic, payload, qos: willQos as QoS, retain: (flags & 0x20) !== 0 };
+  }
+  if (hasUser) packet.username = reader.text("a user name");
+  if (hasPassword) packet.password = Buffer.from(reader.bytes());
+  reader.finish();
+  // [MQTT-3.1.3-8]; before 3.1.1 an empty one was not allowed at all.
+  if (packet.clientId === "" && (!packet.clean || level === 3))
+    throw new ConnectRefusal(
+      "client-id",
+      "an empty client id for a session that is to last",
+      encodeConnack(BAD_CLIENT_ID),
+    );
+  return packet;
+}
+
+/** @returns 4 for MQTT 3.1.1, 3 for MQTT 3.1 */
+function protocolLevel(reader: Reader): 3 | 4 {
+  const name = reader.text("a protocol name");
+  const level = reader.u8();
+  if (name === "MQTT" && level === 4) return 4;
+  if (name === "MQIsdp" && level === 3) return 3;
+  // [MQTT-3.1.2-1]
+  if (name !== "MQTT" && name !== "MQIsdp") malformed("a protocol name that is not MQTT");
+  // [MQTT-3.1.2-2]. Clients of MQTT 5 know this answer: MQTT.js, paho and mosquitto_sub say so.
+  const message =
+    level === 5
+      ? "speaks MQTT 5, this broker speaks MQTT 3.1.1"
+      : `speaks ${name} of level ${level}, this broker speaks MQTT 3.1.1, level 4`;
+  throw new ConnectRefusal("protocol", message, encodeConnack(BAD_PROTOCOL));
+}

@@ -1,0 +1,123 @@
+import {
+  PINGREQ,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  REFUSED,
+  SUBSCRIBE,
+  UNSUBACK,
+  UNSUBSCRIBE,
+} from "../../src/mqtt/packet";
+import { Refusal } from "../base/rejections";
+import { type Identity, isServers, mayPublish, maySubscribe, topicError } from "./access";
+import type { Publication } from "./core";
+import { encodeAck, encodeSuback, PINGRESP_PACKET } from "./encode";
+import type { House } from "./house";
+import type { Publish, Request, Subscribe, Unsubscribe, Will } from "./packets";
+import type { Outlet, Session } from "./session";
+
+/** What the client that made the requests is told, and what a person is. */
+interface Asker {
+  send: Outlet["send"];
+  report(refusal: Refusal): void;
+}
+
+/** What a client that is let in asks for, and whether it may. */
+export class Requests {
+  constructor(
+    private readonly house: House,
+    private readonly identity: Identity,
+    private readonly session: Session,
+    private readonly asker: Asker,
+  ) {}
+
+  /** @throws Refusal if the client has to be cut off */
+  handle(packet: Request): void {
+    const { session, asker } = this;
+    switch (packet.type) {
+      case PUBLISH:
+        return this.publish(packet);
+      case PUBACK:
+        return session.acknowledged(packet.id);
+      case PUBREC:
+        return session.taken(packet.id);
+      case PUBREL:
+        session.release(packet.id);
+        // Not before the id is free in the store too: its next message would be taken for this one.
+        return asker.send(encodeAck(PUBCOMP, packet.id), true);
+      case PUBCOMP:
+        return session.completed(packet.id);
+      case SUBSCRIBE:
+        return this.subscribe(packet);
+      case UNSUBSCRIBE:
+        return this.unsubscribe(packet);
+      case PINGREQ:
+        return asker.send(PINGRESP_PACKET, false); // [MQTT-3.12.4-1]
+    }
+  }
+
+  private publish(packet: Publish): void {
+    const { topic, qos, id } = packet;
+    const { house, identity, session } = this;
+    const error = topicError(topic, house.limits);
+    if (error) throw new Refusal("topic", error);
+    if (!mayPublish(identity, topic)) throw new Refusal("publish", `may not publish on ${topic}`);
+    // [MQTT-4.3.3-2]: passed on once, when it comes first.
+    if (qos < 2 || session.receive(id)) house.core.publish(publication(identity, packet), session);
+    if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
+  }
+
+  private subscribe({ id, filters }: Subscribe): void {
+    const { session, asker } = this;
+    const { core, limits } = this.house;
+    for (const { filter } of filters) {
+      const error = topicError(filter, limits);
+      if (error) throw new Refusal("topic", error);
+    }
+    const codes: number[] = [];
+    const granted: Subscribe["filters"] = [];
+    for (const subscription of filters) {
+      const refusal = this.mayNotSubscribe(subscription.filter);
+      if (refusal) {
+        // [MQTT-3.9.3-1]: it gets a failure code, and the client may stay.
+        asker.report(refusal);
+        codes.push(REFUSED);
+        continue;
+      }
+      core.subscribe(session, subscription.filter, subscription.qos);
+      codes.push(subscription.qos);
+      granted.push(subscription);
+    }
+    asker.send(encodeSuback(id, codes), true);
+    // As if they had come in packets of their own [MQTT-3.8.4-4], but not twice for one filter.
+    const last = new Map(granted.map(({ filter, qos }) => [filter, qos]));
+    for (const [filter, qos] of last) core.sendRetained(session, filter, qos);
+  }
+
+  private mayNotSubscribe(filter: string): Refusal | undefined {
+    const { filters } = this.session;
+    if (!maySubscribe(this.identity, filter))
+      return new Refusal("subscribe", `may not subscribe to ${filter}`);
+    const max = this.house.limits.subscriptions;
+    if (!filters.has(filter) && filters.size >= max)
+      return new Refusal("subscriptions", `one more subscription, allowed are ${max}`);
+    return undefined;
+  }
+
+  private unsubscribe({ id, filters }: Unsubscribe): void {
+    for (const filter of filters) this.house.core.unsubscribe(this.session, filter);
+    this.asker.send(encodeAck(UNSUBACK, id), true); // [MQTT-3.10.4-4, MQTT-3.10.4-5]
+  }
+}
+
+/** A message, or a will, of someone who may publish it. */
+export function publication(
+  identity: Identity,
+  { topic, payload, qos, retain }: Will,
+): Publication {
+  // What grows with the devices alone must not run into a limit that others can use up.
+  const free = identity.role === "device" || (identity.role === "server" && isServers(topic));
+  return { topic, payload, qos, retain, free };
+}
