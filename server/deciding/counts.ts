@@ -13,4 +13,5 @@ export class Counts {
   unconfirmed = 0;
   /** How often a lost connection to the broker was made again. */
   reconnects = 0;
+  brokerConnected = false;
 }

@@ -27,11 +27,15 @@ export class Decisions {
   private readonly on: Command;
   private readonly off: Command;
 
-  /** @param reported which side of the rule a device says that it is on */
+  /**
+   * @param reported which side of the rule a device says that it is on
+   * @param onGroups a member of a group was heard, or a group has decided
+   */
   constructor(
     private readonly rule: ServerRule,
     readonly groups: Group[],
     private readonly reported: (id: string) => boolean | undefined,
+    private readonly onGroups: () => void = () => undefined,
   ) {
     this.on = commandOf(rule, rule.on);
     this.off = commandOf(rule, rule.off);
@@ -78,13 +82,13 @@ export class Decisions {
     if (!this.groupsOf.has(id)) return;
     const input = inputOf(this.rule, reading.values);
     this.heard.set(id, { input, atMs: nowMs - (reading.age_ms ?? 0) });
+    this.onGroups();
   }
 
   /** Another server has decided this. */
   learn(id: string, on: boolean, nowMs: number): void {
     if (this.decidesAlone(id)) remember(this.recall(id), on, nowMs);
-    for (const group of this.groups)
-      if (group.lights.includes(id)) remember(this.recall(`group ${group.id}`), on, nowMs);
+    for (const group of this.groups) if (group.lights.includes(id)) this.remember(group, on, nowMs);
   }
 
   /** The last decision for a device that decides alone, made here or learned. */
@@ -102,6 +106,17 @@ export class Decisions {
     });
   }
 
+  /** When a member is lost unless it is heard before, by the monotonic clock, ms; or Infinity. */
+  nextLossMs(nowMs: number): number {
+    let nextMs = Infinity;
+    for (const { members, validMs } of this.groups)
+      for (const id of members) {
+        const lossMs = (this.heard.get(id)?.atMs ?? -Infinity) + validMs;
+        if (lossMs >= nowMs && lossMs < nextMs) nextMs = lossMs;
+      }
+    return nextMs;
+  }
+
   /** The group's last decision. */
   groupOn(group: Group): boolean | undefined {
     return this.recall(`group ${group.id}`).on;
@@ -117,11 +132,16 @@ export class Decisions {
     const sinceMs = since(memory, nowMs);
     const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
     if (on === undefined) return [];
-    remember(memory, on, nowMs);
+    this.remember(group, on, nowMs);
     // A change is told to all: what a light reported may be from before the last command.
     return group.lights
       .filter((light) => before !== on || (this.reported(light) ?? on) !== on)
       .map((id) => ({ id, command: this.command(on) }));
+  }
+
+  private remember(group: Group, on: boolean, nowMs: number): void {
+    remember(this.recall(`group ${group.id}`), on, nowMs);
+    this.onGroups();
   }
 
   private command(on: boolean): Command {

@@ -1,9 +1,9 @@
-import { EventEmitter } from "node:events";
-import type { DeviceView, LedView, MessageView, ReadingView } from "../../src/common/api";
+import type { DeviceView, MessageView, ReadingView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
+import type { ServerBus } from "./events";
 import { type Dropped, healthOf } from "./health";
 
 /** The simulated device, as far as the list of devices needs it. */
@@ -49,21 +49,16 @@ export interface DevicesOptions {
   clock: Clock;
 }
 
-/** What is known of the devices, and the events by which it becomes known. */
-export class Devices extends EventEmitter<{
-  /** The id of a device that has changed. */
-  device: [string];
-  reading: [ReadingView];
-  led: [LedView];
-  message: [MessageView];
-}> {
+/** What is known of the devices. Says on the bus what becomes known. */
+export class Devices {
   private readonly devices = new Map<string, Device>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly options: DevicesOptions) {
-    super();
-    this.setMaxListeners(0);
+  constructor(
+    private readonly options: DevicesOptions,
+    private readonly bus: ServerBus,
+  ) {
     this.timer = setInterval(() => this.noticeSilence(), ONLINE_CHECK_MS);
     this.timer.unref();
   }
@@ -115,7 +110,7 @@ export class Devices extends EventEmitter<{
     device.valuesAreOld = false;
     device.reportedOn = on ?? device.reportedOn;
     this.heard(device, arrivedMs);
-    this.emit("reading", reading);
+    this.bus.emit("reading", reading);
     this.changed(reading.id);
   }
 
@@ -183,7 +178,7 @@ export class Devices extends EventEmitter<{
 
   message(message: MessageView): void {
     this.messages.push(message);
-    this.emit("message", message);
+    this.bus.emit("message", message);
   }
 
   /** To be called when something was changed from outside, as a simulated LED. */
@@ -193,9 +188,9 @@ export class Devices extends EventEmitter<{
     const ledOn = ledOf(device);
     if (ledOn !== null && ledOn !== device.ledNoted) {
       device.ledNoted = ledOn;
-      this.emit("led", { id, atMs: this.options.clock.wallMs(), ledOn });
+      this.bus.emit("led", { id, atMs: this.options.clock.wallMs(), ledOn });
     }
-    this.emit("device", id);
+    this.bus.emit("device", id);
   }
 
   view(id: string): DeviceView | undefined {

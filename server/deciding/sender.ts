@@ -4,13 +4,13 @@ import type { MessageLog } from "../base/message-log";
 import { type Cause, type Command, payloadOf } from "./command";
 import type { Counts } from "./counts";
 import type { Devices } from "./devices";
+import type { ServerBus } from "./events";
 import type { Link } from "./link";
 import type { Unconfirmed } from "./unconfirmed";
 
 export interface SenderOptions {
+  bus: ServerBus;
   counts: Counts;
-  /** A reading's command was acknowledged this long after the reading came, ms. */
-  onDecided: (latencyMs: number) => void;
 }
 
 /** Sends what the server has to say to devices, and counts it. */
@@ -26,7 +26,7 @@ export class Sender {
 
   /** @param expiryS the broker need not keep it for longer, s */
   command(id: string, command: Command, cause: Cause, expiryS?: number): void {
-    const { counts, onDecided } = this.options;
+    const { bus, counts } = this.options;
     const { answers, arrivedMs, qos = 1, sentMs = performance.now() } = cause;
     const lost = { id, command, cause, expiryS, sentMs };
     if (!this.link.isConnected && qos === 1) return this.onUnconfirmed(lost);
@@ -38,7 +38,7 @@ export class Sender {
     this.link.publish(topic, text, { qos, expiryS }, (error) => {
       if (qos === 1) counts.unacknowledged--;
       if (error) this.onUnconfirmed(lost);
-      else if (arrivedMs !== undefined) onDecided(performance.now() - arrivedMs);
+      else if (arrivedMs !== undefined) bus.emit("decided", performance.now() - arrivedMs);
     });
     if (this.link.echoes) return;
     this.devices.commanded(id, command.on);

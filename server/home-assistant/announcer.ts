@@ -3,9 +3,11 @@ import { sideOf } from "../../src/common/server-rule";
 import type { Log } from "../base/log";
 import { messageOf } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
+import type { ServerBus } from "../deciding/events";
 import { type DiscoveryContext, discoveryPayload, discoveryTopic, type Traits } from "./discovery";
 
 export interface AnnouncerOptions extends DiscoveryContext {
+  bus: ServerBus;
   devices: Devices;
   /** Whether the server tells the device what to do. */
   isCommanded: (id: string) => boolean;
@@ -28,6 +30,13 @@ export class Announcer {
     const view = this.options.devices.view(id);
     if (view) this.notice(view);
   };
+  private readonly announceAll = () => {
+    for (const id of this.known.keys()) this.announce(id);
+  };
+  private readonly reconnected = (connected: boolean) => {
+    // The broker may have forgotten.
+    if (connected) this.announceAll();
+  };
   private timer: NodeJS.Timeout | undefined;
   private publishing = false;
   private stopped = false;
@@ -37,18 +46,19 @@ export class Announcer {
     private readonly log: Log,
   ) {
     for (const view of options.devices.list()) this.notice(view);
-    options.devices.on("device", this.noticed);
-  }
-
-  /** To be called when Home Assistant has started, or the broker may have forgotten. */
-  announceAll(): void {
-    for (const id of this.known.keys()) this.announce(id);
+    const { bus } = options;
+    bus.on("device", this.noticed);
+    bus.on("homeAssistant", this.announceAll);
+    bus.on("connection", this.reconnected);
   }
 
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
-    this.options.devices.off("device", this.noticed);
+    const { bus } = this.options;
+    bus.off("device", this.noticed);
+    bus.off("homeAssistant", this.announceAll);
+    bus.off("connection", this.reconnected);
   }
 
   /** Called for every reading: looks only for what is not known yet. */

@@ -1,5 +1,6 @@
 import type { ChangesView } from "../../src/common/api";
 import { type Devices, shown } from "../deciding/devices";
+import type { ServerBus } from "../deciding/events";
 import type { EventStream } from "./event-stream";
 
 /** What happens within this time goes out as one event: a thousand devices make five a second. */
@@ -15,13 +16,14 @@ export class LiveChanges {
   private lastMs = -Infinity;
 
   constructor(
+    bus: ServerBus,
     private readonly devices: Devices,
     private readonly stream: EventStream,
   ) {
-    devices.on("device", (id) => this.note(() => this.changed.add(id)));
-    devices.on("reading", (reading) => this.note(() => this.changes.readings.push(reading)));
-    devices.on("led", (led) => this.note(() => this.changes.leds.push(led)));
-    devices.on("message", (message) =>
+    bus.on("device", (id) => this.note(() => this.changed.add(id)));
+    bus.on("reading", (reading) => this.note(() => this.changes.readings.push(reading)));
+    bus.on("led", (led) => this.note(() => this.changes.leds.push(led)));
+    bus.on("message", (message) =>
       this.note(() => {
         const { messages } = this.changes;
         messages.push(shown(message));

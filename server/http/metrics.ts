@@ -2,13 +2,14 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
 import type { Counts } from "../deciding/counts";
+import type { ServerBus } from "../deciding/events";
 
 /** What is looked at whenever somebody asks for the metrics. */
 export interface Measured {
+  bus: ServerBus;
   counts: Counts;
   rejections: Rejections;
   devices: { count(): { known: number; online: number } };
-  brokerConnected: () => boolean;
   /** The embedded broker, where there is one. */
   broker?: { readonly clientCount: number; readonly diskTrouble: string | undefined };
 }
@@ -25,17 +26,17 @@ const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
  */
 export class Metrics {
   private readonly registry = new Registry();
-  private readonly latency: Histogram;
 
-  constructor({ counts, rejections, devices, brokerConnected, broker }: Measured) {
+  constructor({ bus, counts, rejections, devices, broker }: Measured) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
-    this.latency = new Histogram({
+    const latency = new Histogram({
       name: "nightlight_decision_latency_seconds",
       help: "From a reading's arrival until its command was acknowledged, or at QoS 0 sent.",
       buckets: LATENCY_BUCKETS_S,
       registers,
     });
+    bus.on("decided", (latencyMs) => latency.observe(latencyMs / 1000));
     this.gauge("info", "Always 1, for the version.", () => ({ [VERSION]: 1 }), "version");
     this.counter("readings_total", "Readings taken in, each one once.", () => counts.readings);
     this.counter("commands_total", "Commands sent, by cause.", () => counts.commands, "kind");
@@ -45,7 +46,7 @@ export class Metrics {
       () => counts.unacknowledged + counts.unconfirmed,
     );
     this.gauge("broker_connected", "1 while the server has its broker, else 0.", () =>
-      Number(brokerConnected()),
+      Number(counts.brokerConnected),
     );
     this.counter(
       "broker_reconnects_total",
@@ -72,11 +73,6 @@ export class Metrics {
 
   get contentType(): string {
     return this.registry.contentType;
-  }
-
-  /** @param latencyMs from a reading's arrival to the acknowledgement of its command */
-  decided(latencyMs: number): void {
-    this.latency.observe(latencyMs / 1000);
   }
 
   text(): Promise<string> {

@@ -1,27 +1,27 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { WebSocketServer } from "ws";
-import type { Events, GroupView } from "../../src/common/api";
 import { idExpected } from "../../src/common/id";
-import type { Fields } from "../../src/common/server-rule";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { listen } from "../base/listen";
 import type { Asset } from "../base/page-bundle";
 import { messageOf } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Broker } from "../broker/broker";
-import type { Devices } from "../deciding/devices";
+import type { Decider } from "../deciding/decider";
 import type { Tls } from "../setup/tls";
-import { EVENT_STREAM_HEADERS, EventStream } from "./event-stream";
+import { sendCommand } from "./command-request";
+import { EVENT_STREAM_HEADERS } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
-import { LiveChanges } from "./live-changes";
+import { Live, type LiveParts } from "./live";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
-export interface WebOptions {
+export interface WebOptions extends LiveParts {
+  decider: Decider;
   host: string;
   port: number;
   /** For https. */
@@ -31,15 +31,9 @@ export interface WebOptions {
   basePath: string;
   maxConnections: number;
   assets: Map<string, Asset>;
-  devices: Devices;
-  snapshot: () => Events["snapshot"];
-  isBrokerConnected: () => boolean;
-  groups: () => GroupView[];
   metrics: Metrics;
   history: HistoryAnswers;
-  /** @returns what is sent @throws HttpError naming the field that is wrong */
-  sendCommand: (id: string, request: Record<string, unknown>) => Fields;
-  /** The embedded broker, where there is one: MQTT over WebSocket at /mqtt. */
+  /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
 }
 
@@ -53,8 +47,7 @@ const HEADERS = {
 
 /** The page, the HTTP interface beside it, and MQTT over WebSocket. */
 export class Web {
-  readonly events = new EventStream();
-  private readonly changes: LiveChanges;
+  private readonly live: Live;
   private readonly sockets: WebSocketServer;
 
   private constructor(
@@ -62,12 +55,12 @@ export class Web {
     private readonly options: WebOptions,
     readonly port: number,
   ) {
-    this.changes = new LiveChanges(options.devices, this.events);
+    this.live = new Live(options);
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
   }
 
-  /** @throws UserError where the port is taken */
+  /** @throws UserError if the port is taken */
   static async start(options: WebOptions): Promise<Web> {
     const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
@@ -75,8 +68,7 @@ export class Web {
   }
 
   async stop(): Promise<void> {
-    this.changes.stop();
-    this.events.stop();
+    this.live.stop();
     for (const socket of this.sockets.clients) socket.terminate();
     this.sockets.close();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -96,7 +88,7 @@ export class Web {
     }
   }
 
-  /** @returns false where the login page was the answer */
+  /** @returns false if the login page was the answer */
   private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { access } = this.options;
     const path = this.pathOf(request);
@@ -140,7 +132,7 @@ export class Web {
         return;
       case "/api/groups":
         allow(request, "GET");
-        json(response, 200, this.options.groups());
+        json(response, 200, this.live.groups());
         return;
       case "/api/events":
         allow(request, "GET");
@@ -148,8 +140,7 @@ export class Web {
           response.writeHead(200, EVENT_STREAM_HEADERS).end();
           return;
         }
-        this.changes.flush();
-        this.events.add(response, this.options.snapshot());
+        this.live.add(response);
         return;
     }
     const [, id, action] = /^\/api\/devices\/([^/]*)\/(light|commands|telemetry)$/.exec(path) ?? [];
@@ -160,7 +151,7 @@ export class Web {
   }
 
   private health(request: IncomingMessage, response: ServerResponse): void {
-    const ok = this.options.isBrokerConnected();
+    const ok = this.options.counts.brokerConnected;
     // A stranger need not know which faults to look up.
     const known = this.options.access.knows(request) && { version: VERSION };
     json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
@@ -206,7 +197,8 @@ export class Web {
     allow(request, "POST");
     const command = await readJsonObject(request);
     this.demandDevice(id);
-    json(response, 202, this.options.sendCommand(id, command));
+    const { decider, rule } = this.options;
+    json(response, 202, sendCommand(decider, rule, id, command));
   }
 
   private socketRoute(request: IncomingMessage): SocketRoute {
@@ -219,10 +211,7 @@ export class Web {
             access.refuseCrossSite(request);
             if (!access.knows(request)) access.turnAway(request);
           },
-          serve: (socket) => {
-            this.changes.flush();
-            this.events.addSocket(socket, this.options.snapshot());
-          },
+          serve: (socket) => this.live.addSocket(socket),
         };
       case "/mqtt":
         if (!broker) throw new HttpError(404, "no broker here");

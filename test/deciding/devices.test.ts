@@ -1,5 +1,7 @@
+import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Devices } from "../../server/deciding/devices";
+import type { ServerEvents } from "../../server/deciding/events";
 import type { LedView, ReadingView } from "../../src/common/api";
 
 const HOUR_MS = 3_600_000;
@@ -26,13 +28,17 @@ describe("devices", () => {
     wallMs = START_MS;
     readings = [];
     leds = [];
-    devices = new Devices({
-      isListed: (id) => id === "listed",
-      silenceMs: (id) => (id === "patient" ? Infinity : 30_000),
-      clock: { monotonicMs: () => nowMs, wallMs: () => wallMs },
-    });
-    devices.on("reading", (reading) => readings.push(reading));
-    devices.on("led", (led) => leds.push(led));
+    const bus = new EventEmitter<ServerEvents>();
+    devices = new Devices(
+      {
+        isListed: (id) => id === "listed",
+        silenceMs: (id) => (id === "patient" ? Infinity : 30_000),
+        clock: { monotonicMs: () => nowMs, wallMs: () => wallMs },
+      },
+      bus,
+    );
+    bus.on("reading", (reading) => readings.push(reading));
+    bus.on("led", (led) => leds.push(led));
   });
 
   afterEach(() => devices.stop());

@@ -1,6 +1,8 @@
+import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Devices } from "../../server/deciding/devices";
+import type { ServerBus, ServerEvents } from "../../server/deciding/events";
 import { LiveChanges } from "../../server/http/live-changes";
 import type { ChangesView } from "../../src/common/api";
 
@@ -16,19 +18,17 @@ class Stream {
 }
 
 describe("the live stream's changes", () => {
+  let bus: ServerBus;
   let devices: Devices;
   let stream: Stream;
   let changes: LiveChanges;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    devices = new Devices({
-      isListed: () => true,
-      silenceMs: () => Infinity,
-      clock: CLOCK,
-    });
+    bus = new EventEmitter<ServerEvents>();
+    devices = new Devices({ isListed: () => true, silenceMs: () => Infinity, clock: CLOCK }, bus);
     stream = new Stream();
-    changes = new LiveChanges(devices, stream as never);
+    changes = new LiveChanges(bus, devices, stream as never);
   });
 
   afterEach(() => {
@@ -41,9 +41,9 @@ describe("the live stream's changes", () => {
 
   it("go out at once after a quiet time, with all that one message brought along", () => {
     devices.status("a", "online", false);
-    devices.emit("reading", { id: "a", atMs: 1, values: { light: 5 }, ledOn: null });
-    devices.emit("led", { id: "a", atMs: 1, ledOn: true });
-    devices.emit("message", messageAt(1));
+    bus.emit("reading", { id: "a", atMs: 1, values: { light: 5 }, ledOn: null });
+    bus.emit("led", { id: "a", atMs: 1, ledOn: true });
+    bus.emit("message", messageAt(1));
     expect(stream.sent).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(stream.sent).toHaveLength(1);
@@ -73,9 +73,9 @@ describe("the live stream's changes", () => {
   });
 
   it("keep the newest 500 messages, and count those left out", () => {
-    devices.emit("message", messageAt(0));
+    bus.emit("message", messageAt(0));
     vi.advanceTimersByTime(1);
-    for (let i = 1; i <= 1_200; i++) devices.emit("message", messageAt(i));
+    for (let i = 1; i <= 1_200; i++) bus.emit("message", messageAt(i));
     vi.advanceTimersByTime(200);
     expect(stream.sent).toHaveLength(2);
     const [, event] = stream.sent;
@@ -88,7 +88,7 @@ describe("the live stream's changes", () => {
   it("are not gathered for nobody", () => {
     stream.isRead = false;
     devices.status("a", "online", false);
-    devices.emit("message", messageAt(1));
+    bus.emit("message", messageAt(1));
     vi.advanceTimersByTime(1_000);
     expect(stream.sent).toEqual([]);
     stream.isRead = true;

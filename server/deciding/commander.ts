@@ -1,0 +1,83 @@
+import { type Fields, type ServerRule } from "../../src/common/server-rule";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import { UserError } from "../base/user-error";
+import type { Cluster } from "../cluster/cluster";
+import { type Cause, type Command, commandOf } from "./command";
+import type { Decisions } from "./decisions";
+import type { Delivery } from "./delivery";
+import type { Devices } from "./devices";
+import type { Repeating } from "./repeating";
+import type { Sender } from "./sender";
+
+export interface CommanderParts {
+  decide: boolean;
+  rule: ServerRule;
+  clock: Clock;
+  cluster: Cluster | undefined;
+  decisions: Decisions;
+  delivery: Delivery;
+  devices: Devices;
+  repeating: Repeating;
+  sender: Sender;
+  log: Log;
+}
+
+/** Tells devices what to do: once, in the right order, and again if they missed it. */
+export class Commander {
+  constructor(private readonly parts: CommanderParts) {}
+
+  /**
+   * A command by hand.
+   * @returns what is sent, now or when the device comes back
+   * @throws UserError if the device takes no more ordered commands
+   */
+  byHand(id: string, fields: Fields): Fields {
+    return this.give(id, commandOf(this.parts.rule, fields), { kind: "manual" }).fields;
+  }
+
+  /** @throws UserError if the device takes no more ordered commands */
+  give(id: string, command: Command, cause: Cause): Command {
+    const { clock, delivery, devices, repeating, sender } = this.parts;
+    if (delivery.isOrdered(command)) {
+      repeating.repeatOrdered(id);
+      const ordered = delivery.ordered(id, command, clock.wallMs());
+      if (!ordered)
+        throw new UserError(`${id}: takes no more ordered commands, it has done the highest id`);
+      // The broker keeps it for a device that is away: QoS 1, and the device's own session.
+      sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
+      return ordered.command;
+    }
+    const isNews = delivery.desire(id, command);
+    // What follows from its own readings follows from the next one too.
+    if (isNews && (cause.kind !== "rule" || delivery.isKept(id))) {
+      delivery.keep(id);
+      sender.desired(id, command);
+    }
+    repeating.commands.supersede(id);
+    if (devices.statusOf(id) !== "offline") sender.command(id, command, cause);
+    return command;
+  }
+
+  /** A device says which ordered command it has done last. */
+  done(id: string, lastId: number): void {
+    for (const command of this.parts.delivery.done(id, lastId, this.parts.clock.wallMs())) {
+      const text = `${id} has refused a command, as it had done id ${lastId} before: sent again`;
+      this.parts.log("server", `Warning: ${text}`, { level: "warn", id });
+      this.give(id, command, { kind: "resent" });
+    }
+  }
+
+  /** @param isAt whether the device is as desired: it may have missed a command while it was away */
+  correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
+    const desired = this.parts.delivery.desiredOf(id);
+    // What decides for itself sends a reading at once, and that is answered.
+    if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
+    if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
+  }
+
+  /** Whether this server, of all those on the broker, speaks to the device and for it. */
+  speaksFor(id: string): boolean {
+    return this.parts.decide && (this.parts.cluster?.decides(id) ?? true);
+  }
+}

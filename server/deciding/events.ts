@@ -1,0 +1,24 @@
+import type { EventEmitter } from "node:events";
+import type { LedView, MessageView, ReadingView } from "../../src/common/api";
+import type { UserError } from "../base/user-error";
+
+/** What happens in the server. The part that notices it says so; others listen. */
+export interface ServerEvents {
+  /** The id of a device of which something changed. */
+  device: [string];
+  reading: [ReadingView];
+  led: [LedView];
+  message: [MessageView];
+  /** A member of a group was heard, or a group decided. */
+  groups: [];
+  /** The connection to the broker was made or lost. */
+  connection: [connected: boolean];
+  /** A command was acknowledged this long after its reading came, ms. */
+  decided: [latencyMs: number];
+  /** Home Assistant has started. */
+  homeAssistant: [];
+  /** The server can't go on. */
+  failure: [UserError];
+}
+
+export type ServerBus = EventEmitter<ServerEvents>;

@@ -1,0 +1,157 @@
+import { idError } from "../../src/common/id";
+import { agrees, sideOf } from "../../src/common/server-rule";
+import {
+  HOME_ASSISTANT_STATUS_TOPIC,
+  parseJsonObject,
+  parseState,
+  parseStatus,
+  SERVER_STATUS_TOPIC,
+  TOPIC_KINDS,
+  type TopicKind,
+} from "../../src/common/wire";
+import { printable } from "../base/log";
+import { commandOf } from "./command";
+import { parseFields } from "./command-fields";
+import type { Commander } from "./commander";
+import type { Delivery } from "./delivery";
+import type { ServerBus } from "./events";
+import type { Learning } from "./learning";
+import { isForeign, type Scope } from "./subscribe";
+import { type Arrival, Telemetry, type TelemetryParts } from "./telemetry";
+
+export interface ReceiverParts extends TelemetryParts {
+  bus: ServerBus;
+  scope: Scope;
+  commander: Commander;
+  delivery: Delivery;
+  learning: Learning;
+  /** Another server has said that none is there. */
+  onServerGone: () => void;
+}
+
+/** A payload beyond this is refused unread. */
+const PAYLOAD_MAX_BYTES = 1024;
+
+/** Takes in what the broker delivers: each kind of message has its handler. */
+export class Receiver {
+  private readonly telemetry: Telemetry;
+
+  constructor(private readonly parts: ReceiverParts) {
+    this.telemetry = new Telemetry(parts);
+  }
+
+  receive(topic: string, payload: Buffer, arrival: Arrival): void {
+    const { scope, cluster, devices } = this.parts;
+    const { atMs, nowMs } = arrival;
+    if (isForeign(topic, scope) || cluster?.leaves(topic, payload, { atMs, nowMs })) return;
+    const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
+    const rejected =
+      payload.length > PAYLOAD_MAX_BYTES
+        ? `payload: expected at most ${PAYLOAD_MAX_BYTES} bytes, got ${payload.length}`
+        : this.handle(topic, text, arrival);
+    if (rejected) this.rejected(topic, rejected);
+    devices.message({ atMs, topic, payload: text, rejected });
+  }
+
+  private rejected(topic: string, why: string): void {
+    this.parts.rejections.countPayload(topic);
+    const slash = topic.lastIndexOf("/");
+    this.parts.devices.dropped(topic.slice(0, slash), topic.slice(slash + 1), why);
+    const shown = printable(topic);
+    this.parts.log("server", `Warning: ignored ${shown}: ${why}`, { level: "warn", topic: shown });
+  }
+
+  /** @returns what is wrong with the message */
+  private handle(topic: string, text: string, arrival: Arrival): string | undefined {
+    const slash = topic.lastIndexOf("/");
+    const id = topic.slice(0, slash);
+    const kind = topic.slice(slash + 1);
+    if (topic === SERVER_STATUS_TOPIC) return this.serverStatus(text, arrival);
+    if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+      if (text === "online") this.parts.bus.emit("homeAssistant");
+      return undefined;
+    }
+    if (!isKind(kind)) return this.parts.cluster?.receive(topic, text, arrival.retained);
+    const wrong = idError(id);
+    if (wrong !== undefined) return `id: ${wrong}`;
+    // An empty payload clears a retained message: the topic says nothing any more.
+    if (text === "") return this.cleared(id, kind);
+    switch (kind) {
+      case "telemetry":
+        return this.telemetry.receive(id, text, arrival);
+      case "commands":
+        return this.command(id, text, arrival);
+      case "status":
+        return this.status(id, text, arrival);
+      case "state":
+        return this.state(id, text, arrival);
+      case "desired":
+        return this.desired(id, text);
+    }
+  }
+
+  private command(id: string, text: string, { nowMs }: Arrival): string | undefined {
+    const { rule, cluster, delivery, devices, learning, repeating } = this.parts;
+    const { value, error } = parseFields(text, rule);
+    if (!value) return error;
+    const on = sideOf(rule, value);
+    devices.commanded(id, on);
+    const { id: orderId } = parseJsonObject(text).value ?? {};
+    if (Number.isSafeInteger(orderId)) delivery.heard(id, Number(orderId));
+    repeating.commands.supersede(id);
+    if (on !== undefined && cluster)
+      if (cluster.decides(id)) learning.late(id, on, text);
+      else learning.heard(id, on, text, nowMs);
+    return undefined;
+  }
+
+  private status(id: string, text: string, { retained }: Arrival): string | undefined {
+    const { commander, devices } = this.parts;
+    const { value, error } = parseStatus(text);
+    // Many programs have a status topic, with other words in it.
+    if (!value) return devices.has(id) ? error : undefined;
+    devices.status(id, value, retained);
+    if (value === "online" && !retained) commander.correct(id);
+    return undefined;
+  }
+
+  private state(id: string, text: string, { retained }: Arrival): string | undefined {
+    const { rule, commander, devices } = this.parts;
+    const { value, error } = parseState(text);
+    if (!value) return devices.has(id) ? error : undefined;
+    devices.state(id, value, sideOf(rule, value), retained);
+    if (value.id !== undefined) commander.done(id, value.id);
+    // One that decides alone has reasons of its own; its next reading is answered anyway.
+    if (!retained && value.decided_by !== "device")
+      commander.correct(id, (desired) => agrees(desired, value));
+    return undefined;
+  }
+
+  private desired(id: string, text: string): string | undefined {
+    const { rule, delivery, repeating } = this.parts;
+    const { value, error } = parseFields(text, rule);
+    if (!value) return error;
+    // Retained, it is what this or another server wanted before; else another's, or our own.
+    if (delivery.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
+    delivery.keep(id);
+    return undefined;
+  }
+
+  private serverStatus(text: string, { retained }: Arrival): string | undefined {
+    if (text === "") return undefined;
+    const { value, error } = parseStatus(text);
+    if (value === "offline" && !retained) this.parts.onServerGone();
+    return error;
+  }
+
+  private cleared(id: string, kind: TopicKind): undefined {
+    const { delivery, devices } = this.parts;
+    if (kind === "status") devices.status(id, undefined, true);
+    if (kind === "state") devices.state(id, undefined, undefined, true);
+    if (kind === "desired") delivery.forget(id);
+  }
+}
+
+function isKind(text: string): text is TopicKind {
+  return (TOPIC_KINDS as readonly string[]).includes(text);
+}

@@ -1,0 +1,100 @@
+import { fieldsOf, type ServerRule, sideOf } from "../../src/common/server-rule";
+import { parseTelemetry, type Reading } from "../../src/common/wire";
+import type { Log } from "../base/log";
+import type { MessageLog } from "../base/message-log";
+import type { Rejections } from "../base/rejections";
+import type { Cluster } from "../cluster/cluster";
+import type { Commander } from "./commander";
+import type { Counts } from "./counts";
+import type { Decisions } from "./decisions";
+import type { Devices } from "./devices";
+import type { Repeating } from "./repeating";
+import type { SeenReadings } from "./seen-readings";
+
+/** How a message came. */
+export interface Arrival {
+  /** Unix time, ms. */
+  atMs: number;
+  /** By the monotonic clock, ms. */
+  nowMs: number;
+  retained: boolean;
+  qos: 0 | 1;
+}
+
+export interface TelemetryParts {
+  decide: boolean;
+  rule: ServerRule;
+  counts: Counts;
+  rejections: Rejections;
+  cluster: Cluster | undefined;
+  commander: Commander;
+  decisions: Decisions;
+  devices: Devices;
+  repeating: Repeating;
+  seen: SeenReadings;
+  messageLog: MessageLog;
+  log: Log;
+}
+
+/** From a reading to the commands that answer it. */
+export class Telemetry {
+  private readonly fields: string[];
+
+  constructor(private readonly parts: TelemetryParts) {
+    this.fields = fieldsOf(parts.rule);
+  }
+
+  /** @returns what is wrong with the message */
+  receive(id: string, text: string, arrival: Arrival): string | undefined {
+    const { rule, rejections, devices, seen, repeating } = this.parts;
+    const { atMs, retained } = arrival;
+    const arrivedMs = performance.now();
+    const { value, error } = parseTelemetry(text, this.fields);
+    if (!value) return error;
+    const said = sideOf(rule, value.said);
+    if (retained) {
+      // It may have been measured at any time: it decides nothing.
+      rejections.count("retained-telemetry");
+      devices.oldReading(id, value.values, said);
+      return undefined;
+    }
+    const novelty = seen.see(id, value);
+    if (novelty === "restarted")
+      this.parts.log(
+        "server",
+        `Warning: ${id} counts from ${value.seq} again, with the same boot`,
+        {
+          level: "warn",
+          id,
+        },
+      );
+    if (novelty !== "repeated") {
+      this.parts.counts.readings++;
+      this.parts.messageLog.note(() => `Message received: ${text} from ${id}`, { id });
+      const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
+      devices.reading(reading, atMs, said);
+    } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
+      // Else it comes again since the connection was lost before its answer was acknowledged.
+      rejections.count("repeated-telemetry");
+      devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`);
+      return undefined;
+    }
+    if (this.parts.decide) this.decide(id, value, arrival, arrivedMs);
+    return undefined;
+  }
+
+  private decide(id: string, value: Reading, { nowMs, qos }: Arrival, arrivedMs: number): void {
+    const { cluster, commander, decisions, repeating } = this.parts;
+    const decidesAlone = decisions.decidesAlone(id);
+    if (decidesAlone) repeating.commands.supersede(id);
+    if (cluster?.decides(id) === false) {
+      decisions.hear(id, value, nowMs);
+      return;
+    }
+    const kind = decidesAlone ? "rule" : "group";
+    for (const decision of decisions.reading(id, value, nowMs)) {
+      const answer = decision.id === id && { answers: value, qos };
+      commander.give(decision.id, decision.command, { kind, arrivedMs, ...answer });
+    }
+  }
+}

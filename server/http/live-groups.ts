@@ -1,0 +1,77 @@
+import type { GroupView } from "../../src/common/api";
+import type { Clock } from "../base/clock";
+import type { Decisions } from "../deciding/decisions";
+import type { ServerBus } from "../deciding/events";
+import type { EventStream } from "./event-stream";
+
+/** What happens to the groups within this time goes out at once. */
+const WINDOW_MS = 200;
+/** The longest that a timer of Node can wait. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+export interface LiveGroupsParts {
+  bus: ServerBus;
+  decisions: Decisions;
+  clock: Clock;
+  stream: Pick<EventStream, "isRead" | "send">;
+}
+
+/** Sends each group that has changed to the live stream. */
+export class LiveGroups {
+  private readonly told = new Map<string, string>();
+  private gathering: NodeJS.Timeout | undefined;
+  /** A member's silence changes a group, too, and no message announces it. */
+  private aging: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: LiveGroupsParts) {
+    parts.bus.on("groups", this.noticed);
+  }
+
+  private readonly noticed = () => {
+    if (this.parts.stream.isRead) this.gathering ??= setTimeout(() => this.flush(), WINDOW_MS);
+  };
+
+  views(): GroupView[] {
+    return groupViews(this.parts.decisions, this.parts.clock.monotonicMs());
+  }
+
+  /** Sends what has changed: whoever comes now has it in its snapshot. */
+  flush(): void {
+    const { decisions, clock, stream } = this.parts;
+    this.clearTimers();
+    const nowMs = clock.monotonicMs();
+    for (const view of groupViews(decisions, nowMs)) {
+      const text = JSON.stringify(view);
+      if (this.told.get(view.id) === text) continue;
+      this.told.set(view.id, text);
+      stream.send("group", view);
+    }
+    // Lost is a member only after that moment.
+    const waitMs = Math.ceil(decisions.nextLossMs(nowMs) - nowMs) + 1;
+    if (waitMs > TIMER_MAX_MS) return;
+    this.aging = setTimeout(() => {
+      if (stream.isRead) this.flush();
+    }, waitMs);
+  }
+
+  stop(): void {
+    this.parts.bus.off("groups", this.noticed);
+    this.clearTimers();
+  }
+
+  private clearTimers(): void {
+    clearTimeout(this.gathering);
+    clearTimeout(this.aging);
+    this.gathering = undefined;
+  }
+}
+
+function groupViews(decisions: Decisions, nowMs: number): GroupView[] {
+  return decisions.groups.map((group) => ({
+    id: group.id,
+    on: decisions.groupOn(group) ?? null,
+    decide: group.decide,
+    members: decisions.members(group, nowMs).map(({ id, input }) => ({ id, value: input ?? null })),
+    lights: group.lights,
+  }));
+}

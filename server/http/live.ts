@@ -1,0 +1,80 @@
+import type { ServerResponse } from "node:http";
+import type { WebSocket } from "ws";
+import type { GroupView, SnapshotView } from "../../src/common/api";
+import type { ServerRule } from "../../src/common/server-rule";
+import type { Clock } from "../base/clock";
+import { VERSION } from "../base/version";
+import type { Counts } from "../deciding/counts";
+import type { Decider } from "../deciding/decider";
+import type { Devices } from "../deciding/devices";
+import type { ServerBus } from "../deciding/events";
+import { EventStream } from "./event-stream";
+import { LiveChanges } from "./live-changes";
+import { LiveGroups } from "./live-groups";
+
+export interface LiveParts {
+  bus: ServerBus;
+  clock: Clock;
+  counts: Counts;
+  decider: Pick<Decider, "brokerUrl" | "decisions">;
+  devices: Devices;
+  rule: ServerRule;
+  /** False with --no-decide. */
+  decides: boolean;
+}
+
+/** What readers of the live stream get: first all that is known, then what changes. */
+export class Live {
+  private readonly stream = new EventStream();
+  private readonly changes: LiveChanges;
+  private readonly liveGroups: LiveGroups;
+
+  constructor(private readonly parts: LiveParts) {
+    const { bus, clock, decider, devices } = parts;
+    const { stream } = this;
+    this.changes = new LiveChanges(bus, devices, stream);
+    this.liveGroups = new LiveGroups({ bus, decisions: decider.decisions, clock, stream });
+    bus.on("connection", (connected) => stream.send("broker", { connected }));
+  }
+
+  add(response: ServerResponse): void {
+    this.flush();
+    this.stream.add(response, this.snapshot());
+  }
+
+  addSocket(socket: WebSocket): void {
+    this.flush();
+    this.stream.addSocket(socket, this.snapshot());
+  }
+
+  groups(): GroupView[] {
+    return this.liveGroups.views();
+  }
+
+  stop(): void {
+    this.changes.stop();
+    this.liveGroups.stop();
+    this.stream.stop();
+  }
+
+  /** Whoever comes now has in its snapshot what waits for the others. */
+  private flush(): void {
+    this.changes.flush();
+    this.liveGroups.flush();
+  }
+
+  private snapshot(): SnapshotView {
+    const { clock, counts, decider, decides, devices, rule } = this.parts;
+    return {
+      version: VERSION,
+      broker: decider.brokerUrl,
+      brokerConnected: counts.brokerConnected,
+      decides,
+      nowMs: clock.wallMs(),
+      rule,
+      groups: this.groups(),
+      devices: devices.list(),
+      messages: devices.recentMessages(),
+    };
+  }
+}
