@@ -34,24 +34,27 @@ export class Adc extends RegisterBlock {
   private readonly sampctrl: Register;
   private readonly calib: Register;
   private startedMicros = Infinity;
-  /** Results that were told, of those since the start. */
+  /** Results that the program has seen, of those since the last start. */
   private taken = 0;
+  /** Results between the enabling and the last start. */
+  private earlier = 0;
 
   constructor(private readonly options: AdcOptions) {
     super(options.name, options.base, 0x400);
     this.ctrla = this.define({
       offset: 0x00,
       size: 2,
+      writable: 0x87fb,
       written: (value, before) => {
         if (value & CTRLA.swrst) this.reset();
         else if (value & ~before & CTRLA.enable) this.enable();
       },
     });
-    this.inputctrl = this.define({ offset: 0x04, size: 2 });
-    this.ctrlb = this.define({ offset: 0x06, size: 2 });
-    this.refctrl = this.define({ offset: 0x08, size: 1 });
-    this.avgctrl = this.define({ offset: 0x0a, size: 1 });
-    this.sampctrl = this.define({ offset: 0x0b, size: 1 });
+    this.inputctrl = this.define({ offset: 0x04, size: 2, writable: 0x9f9f });
+    this.ctrlb = this.define({ offset: 0x06, size: 2, writable: 0x0f1f });
+    this.refctrl = this.define({ offset: 0x08, size: 1, writable: 0x8f });
+    this.avgctrl = this.define({ offset: 0x0a, size: 1, writable: 0x7f });
+    this.sampctrl = this.define({ offset: 0x0b, size: 1, writable: 0xbf });
     this.define({
       offset: 0x14,
       size: 1,
@@ -70,13 +73,12 @@ export class Adc extends RegisterBlock {
     });
     this.define({ offset: 0x30, size: 4, read: () => 0 }); // SYNCBUSY
     this.define({ offset: 0x40, size: 2, read: () => this.result() });
-    this.calib = this.define({ offset: 0x48, size: 2 });
+    this.calib = this.define({ offset: 0x48, size: 2, writable: 0x777 });
   }
 
   override reset(): void {
     super.reset();
-    this.startedMicros = Infinity;
-    this.taken = 0;
+    this.forget();
   }
 
   private get isOn(): boolean {
@@ -88,9 +90,16 @@ export class Adc extends RegisterBlock {
       throw new Error(`${this.name}: enabled without the factory's calibration`);
     if ((this.get(this.refctrl) & 0xf) !== REFERENCE_VDDANA)
       throw new Error(`${this.name}: its reference is not the supply: not modelled`);
+    this.forget();
+  }
+
+  private forget(): void {
+    this.startedMicros = Infinity;
+    this.taken = this.earlier = 0;
   }
 
   private start(): void {
+    this.earlier += this.results;
     this.startedMicros = this.options.clock.nowMicros;
     this.taken = 0;
   }
@@ -114,9 +123,9 @@ export class Adc extends RegisterBlock {
     const input = this.get(this.inputctrl);
     if (((input >>> 8) & 0x1f) !== AGAINST_GROUND)
       throw new Error(`${this.name}: measures against what is not ground: not modelled`);
-    // What comes first after it was enabled is not to be used: datasheet, ADC.
-    const level =
-      results <= 1 ? 1 - this.options.level(input & 0x1f) : this.options.level(input & 0x1f);
+    // The first result after it was enabled must not be used: datasheet, ADC.
+    const seen = this.options.level(input & 0x1f);
+    const level = this.earlier + results <= 1 ? 1 - seen : seen;
     const sum = Math.round(Math.min(1, Math.max(0, level)) * FULL_SCALE) * this.samples;
     const bits = RESULT_BITS[((this.get(this.ctrlb) >>> 3) & 3) as 0 | 1 | 2 | 3];
     const shift = this.samples > 1 ? (this.get(this.avgctrl) >>> 4) & 7 : 12 - bits;

@@ -3,7 +3,7 @@ import { type Register, RegisterBlock } from "./registers";
 
 const GENERATORS = 12;
 const CHANNELS = 48;
-const GENCTRL = { source: 0x1f, enable: 1 << 8, divsel: 1 << 12 } as const;
+const GENCTRL = { source: 0xf, enable: 1 << 8, divsel: 1 << 12 } as const;
 const PCHCTRL = { generator: 0xf, enable: 1 << 6 } as const;
 const SWRST = 1;
 /** Generator 1 alone divides by up to 65535. */
@@ -39,6 +39,7 @@ export class Gclk extends RegisterBlock {
         this.define({
           offset: 0x20 + 4 * index,
           size: 4,
+          writable: 0xffff_3f0f,
           reset: index === 0 ? 0x106 : 0, // the 48 MHz oscillator
           written: (value) => {
             if (value >>> 16 >= 2 ** DIVIDER_BITS(index))

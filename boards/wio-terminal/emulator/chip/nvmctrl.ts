@@ -59,7 +59,7 @@ export class Nvmctrl extends RegisterBlock {
   constructor(private readonly options: NvmOptions) {
     super("NVMCTRL", 0x4100_4000, 0x400);
     options.flash.fill(0xff);
-    this.ctrla = this.define({ offset: 0x00, size: 2, reset: 4 });
+    this.ctrla = this.define({ offset: 0x00, size: 2, reset: 4, writable: 0xfffc });
     this.define({
       offset: 0x04,
       size: 2,

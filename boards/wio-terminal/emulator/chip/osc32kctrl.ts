@@ -17,21 +17,22 @@ export class Osc32kctrl extends RegisterBlock {
 
   constructor(private readonly clock: Clock) {
     super("OSC32KCTRL", 0x4000_1400, 0x400);
-    this.define({ offset: 0x08, size: 4, writable: 0 });
+    this.define({ offset: 0x08, size: 4, writable: 0 }); // INTFLAG
     this.define({ offset: 0x0c, size: 4, read: () => (this.isReady ? STATUS_XOSC32KRDY : 0) });
     this.rtc = this.define({ offset: 0x10, size: 1, writable: 7 });
     this.crystal = this.define({
       offset: 0x14,
       size: 2,
       reset: 0x2080,
+      writable: 0x77de,
       written: (value, before) => {
         if (value & ~before & XOSC32K_ENABLE)
           this.readyAtMicros = clock.nowMicros + CRYSTAL_START_MICROS;
         this.onChange();
       },
     });
-    this.define({ offset: 0x16, size: 1 });
-    this.define({ offset: 0x1c, size: 4 });
+    this.define({ offset: 0x16, size: 1, writable: 7 }); // CFDCTRL
+    this.define({ offset: 0x1c, size: 4 }); // OSCULP32K
   }
 
   get crystalHz(): number {

@@ -48,6 +48,7 @@ export class Oscctrl extends RegisterBlock {
       offset: 0x1c,
       size: 1,
       reset: 0x82,
+      writable: 0xc2,
       written: (value, before) => {
         if (value & ~before & DFLL_ENABLE)
           this.dfllReadyAtMicros = clock.nowMicros + DFLL_START_MICROS;
@@ -55,8 +56,8 @@ export class Oscctrl extends RegisterBlock {
       },
     });
     this.define({ offset: 0x20, size: 1 }); // DFLLCTRLB
-    this.define({ offset: 0x24, size: 4, reset: 0x0000_8080 }); // DFLLVAL: a calibration
-    this.define({ offset: 0x28, size: 4 }); // DFLLMUL
+    this.define({ offset: 0x24, size: 4, reset: 0x0000_8080, writable: 0xffff_fcff }); // DFLLVAL: a calibration
+    this.define({ offset: 0x28, size: 4, writable: 0xfcff_ffff }); // DFLLMUL
     this.define({ offset: 0x2c, size: 1, read: () => 0 }); // DFLLSYNC
     this.dplls = [this.defineDpll(0), this.defineDpll(1)];
   }
@@ -88,6 +89,7 @@ export class Oscctrl extends RegisterBlock {
       offset: base,
       size: 1,
       reset: 0x80,
+      writable: 0xc2,
       written: (value, before) => {
         if (value & ~before & DPLL_ENABLE) {
           if (((this.get(dpll.control) >>> 5) & 7) !== REFCLK_GCLK)
@@ -102,7 +104,7 @@ export class Oscctrl extends RegisterBlock {
     const dpll: Dpll = {
       enable,
       ratio: this.define({ offset: base + 4, size: 4, writable: 0x001f_1fff }),
-      control: this.define({ offset: base + 8, size: 4, reset: 0x20 }),
+      control: this.define({ offset: base + 8, size: 4, reset: 0x20, writable: 0x07ff_ffff }),
       lockedAtMicros: 0,
     };
     this.define({ offset: base + 0xc, size: 4, read: () => 0 }); // SYNCBUSY

@@ -124,11 +124,12 @@ export class Port extends RegisterBlock {
     const out = defineValue(0x10);
     this.define({ offset: base + 0x20, size: 4, read: () => this.input(group) });
     this.define({ offset: base + 0x24, size: 4 }); // CTRL
-    const bytes = (offset: number, count: number): Register[] =>
+    const written = this.update;
+    const bytes = (offset: number, count: number, writable: number): Register[] =>
       Array.from({ length: count }, (_, index) =>
-        this.define({ offset: base + offset + index, size: 1, written: this.update }),
+        this.define({ offset: base + offset + index, size: 1, writable, written }),
       );
-    return { dir, out, pmux: bytes(0x30, 16), pincfg: bytes(0x40, 32) };
+    return { dir, out, pmux: bytes(0x30, 16, 0xff), pincfg: bytes(0x40, 32, 0x47) };
   }
 
   /** A pin is seen only if its input buffer is on. */

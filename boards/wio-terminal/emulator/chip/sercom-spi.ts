@@ -34,6 +34,7 @@ export class SercomSpi extends RegisterBlock {
     this.ctrla = this.define({
       offset: 0x00,
       size: 4,
+      writable: 0x7f33_019f,
       written: (value, before) => {
         if (value & CTRLA.swrst) this.reset();
         else if (value & ~before & CTRLA.enable) this.start();

@@ -8,6 +8,7 @@ const FLAG = { dre: 1, txc: 2, rxc: 4, error: 128 } as const;
 const STATUS = { frameError: 2, overflow: 4 } as const;
 /** In which order the lines of a SERCOM follow one another at the NVIC. */
 const LINES = [FLAG.dre, FLAG.txc, FLAG.rxc, FLAG.error] as const;
+const INTERRUPTS = 0xbf;
 const BITS_PER_BYTE = 10;
 const RECEIVE_BUFFER = 2;
 /** Off by more than this, a receiver samples the wrong bits. */
@@ -50,14 +51,20 @@ export class SercomUsart extends RegisterBlock {
     this.ctrla = this.define({
       offset: 0x00,
       size: 4,
+      writable: 0x7ff3_e79f,
       written: (value, before) => {
         if (value & CTRLA.swrst) this.reset();
         else if (value & ~before & CTRLA.enable) this.start();
         this.update();
       },
     });
-    this.ctrlb = this.define({ offset: 0x04, size: 4, written: () => this.update() });
-    this.define({ offset: 0x08, size: 4 });
+    this.ctrlb = this.define({
+      offset: 0x04,
+      size: 4,
+      writable: 0x0303_2747,
+      written: () => this.update(),
+    });
+    this.define({ offset: 0x08, size: 4, writable: 0x0373_0f07 }); // CTRLC
     this.baudRegister = this.define({ offset: 0x0c, size: 2 });
     this.define({
       offset: 0x14,
@@ -188,7 +195,7 @@ export class SercomUsart extends RegisterBlock {
   }
 
   private enableInterrupts(mask: number): void {
-    this.set(this.enabled, mask);
+    this.set(this.enabled, mask & INTERRUPTS);
     this.update();
   }
 

@@ -15,14 +15,15 @@ export class Supc extends RegisterBlock {
     const bod33 = this.define({
       offset: 0x10,
       size: 4,
+      writable: 0xffff_7ffe,
       written: (value, before) => {
         // Its level and action are protected while it is on.
         if (before & value & BOD33_ENABLE && before !== value)
           throw new Error("SUPC: BOD33 is changed while it is enabled");
       },
     });
-    this.define({ offset: 0x18, size: 4, reset: 2 }); // VREG
-    this.define({ offset: 0x1c, size: 4 }); // VREF
+    this.define({ offset: 0x18, size: 4, reset: 2, writable: 0x0701_0086 }); // VREG
+    this.define({ offset: 0x1c, size: 4, writable: 0x000f_00ce }); // VREF
   }
 }
 
@@ -42,10 +43,10 @@ export class Rstc extends RegisterBlock {
 export class Pm extends RegisterBlock {
   constructor() {
     super("PM", 0x4000_0400, 0x400);
-    this.define({ offset: 0x00, size: 1 }); // CTRLA
-    this.define({ offset: 0x01, size: 1, reset: 2 }); // SLEEPCFG
+    this.define({ offset: 0x00, size: 1, writable: 4 }); // CTRLA
+    this.define({ offset: 0x01, size: 1, reset: 2, writable: 7 }); // SLEEPCFG
     this.define({ offset: 0x06, size: 1, reset: 1, writable: 0 }); // INTFLAG: SLEEPRDY
-    this.define({ offset: 0x08, size: 1 }); // STDBYCFG
+    this.define({ offset: 0x08, size: 1, writable: 0x33 }); // STDBYCFG
   }
 }
 
@@ -54,7 +55,7 @@ export class Cmcc extends RegisterBlock {
   constructor() {
     super("CMCC", 0x4100_6000, 0x400);
     this.define({ offset: 0x00, size: 4, reset: 0x12d2, writable: 0 });
-    this.define({ offset: 0x04, size: 4, reset: 0x20 });
+    this.define({ offset: 0x04, size: 4, reset: 0x20, writable: 0x76 });
     const control: Register = this.define({ offset: 0x08, size: 4, writable: 1 });
     this.define({ offset: 0x0c, size: 4, read: () => this.get(control) });
     this.define({

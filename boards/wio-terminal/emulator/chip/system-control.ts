@@ -56,7 +56,12 @@ export class SystemControl extends RegisterBlock {
     this.define({
       offset: 0xd04,
       size: 4,
-      read: () => (nvic.active.at(-1) ?? 0) | ((nvic.waiting ?? 0) << 12),
+      read: () => {
+        const { pending, waiting = 0 } = nvic;
+        const pendsv = pending.has(EXCEPTION.pendsv) ? ICSR.pendsvSet : 0;
+        const tick = pending.has(EXCEPTION.sysTick) ? ICSR.tickSet : 0;
+        return (nvic.active.at(-1) ?? 0) | (waiting << 12) | pendsv | tick;
+      },
       written: (value) => {
         if (value & ICSR.pendsvSet) nvic.pend(EXCEPTION.pendsv);
         if (value & ICSR.pendsvClear) nvic.pending.delete(EXCEPTION.pendsv);

@@ -2,6 +2,8 @@ import type { Clock } from "./clock";
 
 const ENABLE = 1;
 const INTERRUPT = 2;
+/** The core's own clock. With no other there it reads as one: B3.3.3. */
+const CLKSOURCE = 4;
 const COUNTED = 1 << 16;
 const COUNTER_MASK = 0xff_ffff;
 
@@ -10,7 +12,7 @@ const COUNTER_MASK = 0xff_ffff;
  * @param every of several ticks one comes, the others are lost, as to a core that was busy
  */
 export class SysTick {
-  private csr = 0;
+  private csr = CLKSOURCE;
   private rvr = 0;
   private startedMicros = 0;
   private counted = false;
@@ -35,8 +37,10 @@ export class SysTick {
         return this.rvr;
       case 8: {
         if (!(this.csr & ENABLE)) return 0;
+        const round = this.rvr + 1;
         const cycles = ((this.clock.nowMicros - this.startedMicros) * this.coreHz()) / 1e6;
-        return Math.max(0, this.rvr - Math.floor(cycles % (this.rvr + 1)));
+        // The next round begins with its tick, not before, even if the tick comes late.
+        return this.rvr - (Math.floor(Math.min(cycles, this.every * round - 1)) % round);
       }
       default:
         return 0x8000_0000; // CALIB: no reference clock
@@ -44,9 +48,12 @@ export class SysTick {
   }
 
   write(offset: number, value: number): void {
-    if (offset === 0) this.csr = value & 7;
-    else if (offset === 4) this.rvr = value & COUNTER_MASK;
-    if (offset !== 4) this.restart();
+    if (offset === 0) {
+      const before = this.csr;
+      this.csr = (value & (ENABLE | INTERRUPT)) | CLKSOURCE;
+      if ((this.csr ^ before) & ENABLE) this.restart();
+    } else if (offset === 4) this.rvr = value & COUNTER_MASK;
+    else if (offset === 8) this.restart();
   }
 
   /** The core's clock has changed. */
@@ -58,7 +65,8 @@ export class SysTick {
   }
 
   reset(): void {
-    this.csr = this.rvr = 0;
+    this.csr = CLKSOURCE;
+    this.rvr = 0;
     this.restart();
   }
 

@@ -23,6 +23,7 @@ export class Tc extends RegisterBlock {
     this.control = this.define({
       offset: 0x00,
       size: 4,
+      writable: 0x1b33_0fff,
       written: (value, before) => {
         if (value & SWRST) {
           this.reset();

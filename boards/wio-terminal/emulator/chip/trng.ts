@@ -15,8 +15,13 @@ export class Trng extends RegisterBlock {
     private seed: number,
   ) {
     super("TRNG", 0x4200_2800, 0x400);
-    this.control = this.define({ offset: 0x00, size: 1, written: () => this.begin() });
-    this.define({ offset: 0x08, size: 1 }); // INTENCLR
+    this.control = this.define({
+      offset: 0x00,
+      size: 1,
+      writable: 0x42,
+      written: () => this.begin(),
+    });
+    this.define({ offset: 0x08, size: 1, writable: 1 }); // INTENCLR
     this.define({ offset: 0x0a, size: 1, read: () => (this.isReady ? 1 : 0) });
     this.define({
       offset: 0x20,

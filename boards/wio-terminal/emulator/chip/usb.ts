@@ -17,6 +17,7 @@ const ADDEN = 0x80;
 const INT = { suspend: 1, sof: 1 << 2, eorst: 1 << 3, wakeup: 1 << 4, eorsm: 1 << 5 };
 
 const STATUS = { dtglout: 1, dtglin: 2, stallrq: [0x10, 0x20], bkrdy: [0x40, 0x80] } as const;
+const STATUS_BITS = 0xf7;
 const FLAG = { trcpt: [1, 2], trfail: [4, 8], rxstp: 0x10, stall: [0x20, 0x40] } as const;
 /** EPCFG holds the type plus one; zero is "disabled". */
 const TYPE_CONTROL = 1;
@@ -58,18 +59,24 @@ export class UsbDevice extends RegisterBlock {
 
   constructor(private readonly chip: Chip) {
     super("USB", 0x4100_0000, 0x400);
-    this.control = this.define({ offset: 0x00, size: 1, written: (value) => this.start(value) });
+    this.control = this.define({
+      offset: 0x00,
+      size: 1,
+      writable: 0x87,
+      written: (value) => this.start(value),
+    });
     this.define({ offset: 0x02, size: 1, writable: 0 }); // SYNCBUSY
-    this.define({ offset: 0x03, size: 1, reset: 0x05 }); // QOSCTRL
+    this.define({ offset: 0x03, size: 1, reset: 0x0f, writable: 0x0f }); // QOSCTRL
     this.controlB = this.define({
       offset: 0x08,
       size: 2,
       reset: DETACH,
+      writable: 0x0e1f,
       written: () => this.attach(),
     });
     this.address = this.define({ offset: 0x0a, size: 1 });
-    this.define({ offset: 0x0c, size: 1, writable: 0 }); // STATUS
-    this.interrupts = this.bits(0x18, 2, "set");
+    this.define({ offset: 0x0c, size: 1, reset: 0x40, writable: 0 }); // STATUS: full speed, idle
+    this.interrupts = this.setter(0x18, 2, 0x03fd);
     this.clearerOf(this.interrupts, 0x14);
     this.flags = this.define({
       offset: 0x1c,
@@ -78,8 +85,9 @@ export class UsbDevice extends RegisterBlock {
         this.change(this.flags, (before & ~value) | (this.isIdle ? INT.suspend : 0));
       },
     });
+    this.define({ offset: 0x20, size: 2, writable: 0, read: () => this.summary() }); // EPINTSMRY
     this.descriptors = this.define({ offset: 0x24, size: 4 });
-    this.define({ offset: 0x28, size: 2 }); // PADCAL
+    this.define({ offset: 0x28, size: 2, writable: 0x77df }); // PADCAL
     for (let n = 0; n < ENDPOINTS; n++) this.endpoints.push(this.defineEndpoint(n));
   }
 
@@ -168,7 +176,7 @@ export class UsbDevice extends RegisterBlock {
 
   private defineEndpoint(n: number): Endpoint {
     const at = 0x100 + 0x20 * n;
-    const config = this.define({ offset: at, size: 1 });
+    const config = this.define({ offset: at, size: 1, writable: 0x77 });
     const status = this.define({ offset: at + 6, size: 1, writable: 0 });
     this.define({
       offset: at + 4,
@@ -180,27 +188,29 @@ export class UsbDevice extends RegisterBlock {
       offset: at + 5,
       size: 1,
       read: () => 0,
-      written: (value) => this.change(status, this.get(status) | value),
+      written: (value) => this.change(status, this.get(status) | (value & STATUS_BITS)),
     });
-    const flags = this.bits(at + 7, 1, "clear");
-    const enabled = this.bits(at + 9, 1, "set");
+    const flags: Register = this.define({
+      offset: at + 7,
+      size: 1,
+      written: (value, before) => this.change(flags, before & ~value),
+    });
+    const enabled = this.setter(at + 9, 1, 0x7f);
     this.clearerOf(enabled, at + 8);
     return { config, status, flags, enabled };
   }
 
-  /** A register in which ones that are written set bits, or clear them. */
-  private bits(offset: number, size: 1 | 2, action: "set" | "clear"): Register {
+  /** A register whose bits are set by writing ones; zeros change nothing. */
+  private setter(offset: number, size: 1 | 2, bits: number): Register {
     const register: Register = this.define({
       offset,
       size,
-      written: (value, before) => {
-        this.change(register, action === "set" ? before | value : before & ~value);
-      },
+      written: (value, before) => this.change(register, before | (value & bits)),
     });
     return register;
   }
 
-  /** The register beside it, that clears what the other sets. */
+  /** The register beside it: ones that are written clear what the other sets. */
   private clearerOf(register: Register, offset: number): void {
     this.define({
       offset,
@@ -284,6 +294,14 @@ export class UsbDevice extends RegisterBlock {
     const word = new Uint8Array(4);
     new DataView(word.buffer).setUint32(0, ((size & ~0x3fff) | data.length) >>> 0, true);
     this.chip.writeMemory(this.bankAddress(endpoint, 0) + 4, word);
+  }
+
+  /** A bit for each endpoint that asks for an interrupt. */
+  private summary(): number {
+    return this.endpoints.reduce(
+      (sum, { flags, enabled }, n) => sum | (this.get(flags) & this.get(enabled) ? 1 << n : 0),
+      0,
+    );
   }
 
   private update(): void {

@@ -23,6 +23,7 @@ export class Wdt extends RegisterBlock {
     this.control = this.define({
       offset: 0,
       size: 1,
+      writable: 0x86,
       written: (value, before) => {
         if (value & WINDOW) throw new Error("WDT: the window mode is not modelled");
         if (before & ALWAYS_ON) throw new Error("WDT: it is always on");
