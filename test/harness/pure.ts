@@ -6,6 +6,12 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
  * what would break the claim.
  */
 export const PURE = [
+  ...inRoom("boards/wio-terminal/emulator/chip", "adc", "bootloader", "bus", "clock", "gating"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "gclk", "ili9341", "mclk", "nvic", "nvmctrl"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "osc32kctrl", "oscctrl", "port", "registers"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "sercom-spi", "sercom-usart", "supply"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "usb", "wdt"),
   ...inRoom("server/base", "ring"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
   ...inRoom("server/deciding", "health", "learning", "seen-readings"),
