@@ -25,11 +25,12 @@ export const PLAN = {
     ...["server/deciding", "server/history", "server/broker", "server/setup", "server/base"],
     "src/common",
   ],
-  "server/page": ["src/common"],
+  "server/page": ["boards/line", "src/common"],
 
   boards: [],
+  "boards/line": ["boards", "src/common"],
   "boards/tools": [
-    "boards",
+    ...["boards", "boards/line"],
     "server/simulator",
     "server/setup",
     "server/base",
@@ -42,7 +43,7 @@ export const PLAN = {
   ],
   "boards/wio-terminal/tools": [
     ...["boards/wio-terminal/emulator", "boards/wio-terminal/build", "boards/tools"],
-    ...["server/setup", "server/base"],
+    ...["boards/line", "server/setup", "server/base", "src/common"],
   ],
 };
 

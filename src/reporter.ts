@@ -21,6 +21,8 @@ export class Reporter {
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
+  /** A reading was acknowledged since the last connection. */
+  private isAcknowledged = false;
 
   /**
    * @param boot names this run of the device
@@ -43,6 +45,7 @@ export class Reporter {
   connected(): void {
     this.statusDue = true;
     this.stateDue = true;
+    this.isAcknowledged = false;
     this.wake.emit(true);
   }
 
@@ -92,7 +95,10 @@ export class Reporter {
     const payload = JSON.stringify(this.telemetry(reading, nowMs));
     console.log("Sending telemetry " + payload);
     await this.mqtt.publish(topicOf(this.id, "telemetry"), payload, { qos: this.store ? 1 : 0 });
-    if (this.store) this.outbox.removeFirst();
+    if (!this.store) return true;
+    this.outbox.removeFirst();
+    if (!this.isAcknowledged) console.log("Reading acknowledged");
+    this.isAcknowledged = true;
     return true;
   }
 

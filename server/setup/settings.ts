@@ -1,29 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { patternExpected } from "../../src/common/id";
+import { SETTING_NAMES, settingError, type SettingName } from "../../src/common/settings";
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
 import { brokerUrlError } from "./broker-url";
 
-/** What `.env.local` may set: the device reads the same names with `readSetting`. */
-export const SETTING_NAMES = [
-  "ID",
-  "BROKER",
-  "MQTT_USER",
-  "MQTT_PWD",
-  "WIFI_SSID",
-  "WIFI_PWD",
-] as const;
-
-export type SettingName = (typeof SETTING_NAMES)[number];
+/** What `.env.local` sets: the device reads the same names with `readSetting`. */
 export type Settings = Partial<Record<SettingName, string>>;
 
 export const SETTINGS_FILE = ".env.local";
 /** The store on the device has room for 15 characters, and takes one or two for itself. */
 const NAME_MAX_CHARS = 13;
-/** Name and value travel in one Jacdac packet. */
-const VALUE_MAX_BYTES = 200;
 
 /** @throws UserError naming the file, the line and what to write instead */
 export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
@@ -97,20 +85,7 @@ function parseValue(name: string, raw: string, fail: Fail): string {
 }
 
 function checkValue(name: SettingName, value: string): string | undefined {
-  const bytes = Buffer.byteLength(value);
-  if (bytes > VALUE_MAX_BYTES) return `expected at most ${VALUE_MAX_BYTES} bytes, got ${bytes}`;
-  switch (name) {
-    case "ID":
-      if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
-      return patternExpected(value);
-    case "BROKER":
-      return brokerUrlError(value, "device");
-    case "WIFI_SSID":
-      return bytes > 32 ? `expected at most 32 bytes, got ${bytes}` : undefined; // IEEE 802.11, 9.4.2.2
-    case "WIFI_PWD":
-      return bytes < 8 || bytes > 63 ? `expected 8 to 63 bytes, got ${bytes}` : undefined;
-    case "MQTT_USER":
-    case "MQTT_PWD":
-      return undefined;
-  }
+  const problem = settingError(name, value);
+  if (problem !== undefined || name !== "BROKER") return problem;
+  return brokerUrlError(value, "device");
 }

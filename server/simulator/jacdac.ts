@@ -18,6 +18,7 @@ export const {
   JDServiceServer,
   LightBulbReg,
   OutPipe,
+  Packet,
   SRV_DEVICE_SCRIPT_MANAGER,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,

@@ -24,6 +24,8 @@ const BUSINESS: Record<string, string> = {
   "server/http": "API, event stream, access, metrics",
   "server/page": "what runs in the browser",
   boards: "the boards as data: pins, wiring",
+  "boards/line":
+    "a running board over its serial line, in Node and in a browser: settings, progress",
   "boards/tools": "one file for each npm command: build, flash, bundle, deploy, draw",
   "boards/wio-terminal/build": "builds the Wio Terminal's runtime from C and the virtual machine",
   "boards/wio-terminal/emulator": "the emulated chip, display and Wi-Fi coprocessor, with a page",

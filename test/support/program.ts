@@ -59,6 +59,10 @@ export class Program {
     this.child.stdin?.write(text);
   }
 
+  endInput(): void {
+    this.child.stdin?.end();
+  }
+
   async says(pattern: RegExp | string): Promise<void> {
     const found = () =>
       typeof pattern === "string" ? this.output.includes(pattern) : pattern.test(this.output);

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from "../../../server/base/user-error";
-import { SETTING_NAMES, type Settings } from "../../../server/setup/settings";
+import type { Settings } from "../../../server/setup/settings";
 import {
   DeviceScriptManagerCmd,
   DeviceScriptManagerReg,
@@ -12,6 +12,7 @@ import {
   SRV_WIFI,
   WifiCmd,
 } from "../../../server/simulator/jacdac";
+import { SETTING_NAMES } from "../../../src/common/settings";
 import { openSerialBus } from "./serial-bus";
 
 /** A runtime that is there announces itself twice a second. */

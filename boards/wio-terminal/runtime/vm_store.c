@@ -8,6 +8,7 @@
 
 #include "console.h"
 #include "program_store.h"
+#include "settings_batch.h"
 #include "settings_store.h"
 #include "vm_imports.h"
 #include "vm_memory.h"
@@ -20,6 +21,7 @@ static const char PROGRAM[] = "*prog";
 
 void w2c_flash_init(void) {
   settings_store_init();
+  settings_batch_finish();
   program_store_init();
 }
 
@@ -38,6 +40,7 @@ uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) 
     console_line("setting ", name, " not saved: ",
                  result == SETTINGS_NO_SPACE ? "no space left" : "name or value too long", NULL);
   }
+  if (length > 0 && strcmp(name, SETTINGS_BATCH_KEY) == 0) settings_batch_finish();
   return (uint32_t)result;
 }
 

@@ -43,6 +43,10 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ),
   program_watch_test: ["runtime/program_watch"],
   settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
+  settings_batch_test: [
+    ...["settings_batch", "settings_store", "crc32"].map((name) => `runtime/${name}`),
+    ...FLASH,
+  ],
   program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
 };
 

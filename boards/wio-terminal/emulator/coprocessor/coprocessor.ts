@@ -86,6 +86,8 @@ export class Coprocessor {
   private adapterReady = false;
   private radioOn = false;
   private joined = false;
+  /** The network that the board last wanted to join. */
+  wanted: Pick<Network, "ssid" | "password"> | undefined;
   private boots = 0;
   private serving: Promise<void> = Promise.resolve();
   private outstanding = 0;
@@ -289,6 +291,7 @@ export class Coprocessor {
 
   private join(ssid: string, password: string | null, security: number): number {
     const expected = this.network.password ?? null;
+    this.wanted = { ssid, ...(password !== null && { password }) };
     const right =
       ssid === this.network.ssid &&
       password === expected &&

@@ -1,0 +1,109 @@
+/** The settings of a board that runs, read and changed over its serial line. */
+import type { SettingName } from "../../src/common/settings";
+import { type Board, GET_REGISTER, SERVICE, SET_REGISTER } from "./board";
+
+/** New values; null removes one, and what is not named stays. */
+export type Changes = Partial<Record<SettingName, string | null>>;
+
+/** What a board says of its settings; passwords it keeps to itself. Undefined: not set. */
+export interface Known {
+  id: string | undefined;
+  broker: string | undefined;
+  user: string | undefined;
+  /** The network that it is in now, and its address there. */
+  wifi: { name: string; address: string } | undefined;
+}
+
+/** The board's runtime does not know how to change several settings at once. */
+export class RuntimeTooOld extends Error {}
+
+const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
+const RUNNING = 0x80;
+const [IP_ADDRESS, SSID] = [0x181, 0x183];
+/** How soon the board takes what was written: runtime/settings_batch.h, network/credentials.c. */
+const TAKEN_MS = 5_000;
+const LOOK_AGAIN_MS = 100;
+
+export async function readKnown(board: Board): Promise<Known> {
+  const text = async (name: string) => parse(await get(board, name));
+  const register = async (number: number) =>
+    await board.ask(SERVICE.wifi, GET_REGISTER | number, new Uint8Array());
+  const [name, address] = [decode(await register(SSID)), await register(IP_ADDRESS)];
+  return {
+    id: await text("ID"),
+    broker: await text("BROKER"),
+    user: await text("MQTT_USER"),
+    wifi: name && address.length === 4 ? { name, address: address.join(".") } : undefined,
+  };
+}
+
+/**
+ * Changes settings together, as runtime/settings_batch.h has it: if power fails meanwhile, the
+ * board has all of the old values or all of the new ones. The program is stopped before, and has
+ * to be started after.
+ * @throws BoardSilent, RuntimeTooOld
+ */
+export async function changeSettings(board: Board, changes: Changes): Promise<void> {
+  const entries = Object.entries(changes) as [SettingName, string | null][];
+  const names = entries.map(([name]) => name).join(" ");
+  await set(board, "-", names);
+  // Its removal also removes what a computer left behind that stopped half-way.
+  for (const [name, value] of entries) await set(board, `+${name}`, stored(name, value));
+  await set(board, "+", names);
+  if (!(await isGone(board, "+"))) {
+    for (const [name] of entries) await set(board, `+${name}`, null);
+    for (const name of ["+", "-"]) await set(board, name, null);
+    throw new RuntimeTooOld();
+  }
+  for (const [name] of entries.filter(([name]) => name.startsWith("WIFI_")))
+    await isGone(board, name);
+}
+
+export async function runProgram(board: Board, isRunning: boolean): Promise<void> {
+  await board.command(SERVICE.manager, SET_REGISTER | RUNNING, Uint8Array.of(isRunning ? 1 : 0));
+}
+
+/** The board keeps a password until it gets another one; an empty text is an open network's. */
+function stored(name: SettingName, value: string | null): string | null {
+  if (value === null) return name.startsWith("WIFI_") ? '""' : null;
+  return JSON.stringify(value);
+}
+
+async function isGone(board: Board, name: string): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < TAKEN_MS; waitedMs += LOOK_AGAIN_MS) {
+    if ((await get(board, name)) === "") return true;
+    await board.wait(LOOK_AGAIN_MS);
+  }
+  return false;
+}
+
+async function set(board: Board, name: string, value: string | null): Promise<void> {
+  if (value === null) await board.command(SERVICE.settings, DELETE, encode(name));
+  else await board.command(SERVICE.settings, SET, encode(`${name}\0${value}`));
+}
+
+/** @returns the text as it is stored, empty if there is none */
+async function get(board: Board, name: string): Promise<string> {
+  const start = encode(`${name}\0`);
+  const answer = await board.ask(SERVICE.settings, GET, encode(name), (payload) =>
+    start.every((byte, i) => payload[i] === byte),
+  );
+  return decode(answer.subarray(start.length));
+}
+
+function parse(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

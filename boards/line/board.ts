@@ -1,0 +1,157 @@
+/**
+ * A board that runs our runtime, at the other end of a serial line: in Node and in a browser. The
+ * line and the clock come from outside.
+ */
+import { encodeFrame, LineDecoder } from "./framing";
+import {
+  acknowledges,
+  announced,
+  type DeviceId,
+  makeCommand,
+  makeCommandToClass,
+  type Report,
+  reportsOf,
+} from "./packets";
+
+/** Classes and numbers of jacdac-spec. */
+export const SERVICE = {
+  manager: 0x1134ea2b,
+  settings: 0x1107dc4a,
+  wifi: 0x18aae1fa,
+} as const;
+const [USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS] = [0x18f61a4a, 0x3f, 0x81];
+export const [GET_REGISTER, SET_REGISTER] = [0x1000, 0x2000];
+
+/** A runtime announces itself twice a second. */
+const OPEN_MS = 10_000;
+const ASK_AGAIN_MS = 500;
+/** A block of flash that is erased takes 200 ms; a busy line loses frames. */
+const ANSWER_MS = 600;
+const ATTEMPTS = 15;
+const POLL_MS = 5;
+
+export interface Clock {
+  /** Of a clock that is never set. */
+  nowMs(): number;
+  wait(ms: number): Promise<void>;
+}
+
+/** The board does not answer, or its answers don't come through. */
+export class BoardSilent extends Error {}
+
+export class Board {
+  /** Of each line that the board logs. */
+  onLog: (line: string) => void = () => undefined;
+  private readonly devices = new Map<DeviceId, number[]>();
+  private onReport: (report: Report) => void = () => undefined;
+  private readonly decoder = new LineDecoder(
+    (frame) => reportsOf(frame).forEach((report) => this.heard(report)),
+    (line) => this.onLog(line),
+  );
+
+  /** @param send puts bytes on the line */
+  constructor(
+    private readonly send: (bytes: Uint8Array) => void,
+    private readonly clock: Clock,
+  ) {}
+
+  /** To be called with what comes on the line. */
+  receive(bytes: Uint8Array): void {
+    this.decoder.push(bytes);
+  }
+
+  /** @throws BoardSilent if no runtime with these services answers */
+  async open(): Promise<void> {
+    const endMs = this.clock.nowMs() + OPEN_MS;
+    const isThere = () => Object.values(SERVICE).every((wanted) => this.find(wanted) !== undefined);
+    while (!isThere()) {
+      if (this.clock.nowMs() > endMs) throw new BoardSilent("no runtime of ours answers");
+      this.send(encodeFrame(makeCommandToClass(USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS)));
+      await this.until(isThere, ASK_AGAIN_MS);
+    }
+  }
+
+  /**
+   * Sends a command until the board says that it came. So it must do no harm to send it twice.
+   * @throws BoardSilent
+   */
+  async command(serviceClass: number, command: number, payload: Uint8Array): Promise<void> {
+    const { device, index } = this.demand(serviceClass);
+    const frame = makeCommand(device, index, command, payload, true);
+    await this.exchange(frame, (report) => acknowledges(report, device, frame));
+  }
+
+  /**
+   * Asks until the board answers.
+   * @param fits whether a payload is the answer: one to an earlier question may be on its way
+   * @throws BoardSilent
+   */
+  async ask(
+    serviceClass: number,
+    command: number,
+    payload: Uint8Array,
+    fits: (payload: Uint8Array) => boolean = () => true,
+  ): Promise<Uint8Array> {
+    const { device, index } = this.demand(serviceClass);
+    const answer = await this.exchange(
+      makeCommand(device, index, command, payload, false),
+      (report) =>
+        report.device === device &&
+        report.service === index &&
+        report.command === command &&
+        fits(report.payload),
+    );
+    return answer.payload;
+  }
+
+  async wait(ms: number): Promise<void> {
+    await this.clock.wait(ms);
+  }
+
+  /** Looks at a condition again and again. @returns whether it became true within the time */
+  async until(isTrue: () => boolean, limitMs: number): Promise<boolean> {
+    const endMs = this.clock.nowMs() + limitMs;
+    while (!isTrue()) {
+      if (this.clock.nowMs() > endMs) return false;
+      await this.clock.wait(POLL_MS);
+    }
+    return true;
+  }
+
+  private async exchange(
+    frame: Uint8Array,
+    isAnswer: (report: Report) => boolean,
+  ): Promise<Report> {
+    const answers: Report[] = [];
+    this.onReport = (report) => {
+      if (isAnswer(report)) answers.push(report);
+    };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      this.send(encodeFrame(frame));
+      await this.until(() => answers.length > 0, ANSWER_MS);
+      const [answer] = answers;
+      if (answer) return answer;
+    }
+    throw new BoardSilent("the board stopped answering");
+  }
+
+  private demand(serviceClass: number): { device: DeviceId; index: number } {
+    const found = this.find(serviceClass);
+    if (!found) throw new BoardSilent("the board has not announced itself");
+    return found;
+  }
+
+  private find(serviceClass: number): { device: DeviceId; index: number } | undefined {
+    for (const [device, services] of this.devices) {
+      const index = services.indexOf(serviceClass);
+      if (index > 0) return { device, index };
+    }
+    return undefined;
+  }
+
+  private heard(report: Report): void {
+    const services = announced(report);
+    if (services) this.devices.set(report.device, services);
+    this.onReport(report);
+  }
+}

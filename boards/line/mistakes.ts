@@ -1,0 +1,57 @@
+/** What is wrong with settings for a Wio Terminal, one line for each mistake. Pure. */
+import { parseBrokerAddress } from "../../src/common/broker-address";
+import { SETTING_NAMES, settingError, type SettingName } from "../../src/common/settings";
+import type { Changes } from "./board-settings";
+
+/** What a person calls a setting. */
+export const WORDS: Record<SettingName, string> = {
+  ID: "id",
+  BROKER: "broker",
+  MQTT_USER: "user",
+  MQTT_PWD: "password of the user",
+  WIFI_SSID: "Wi-Fi name",
+  WIFI_PWD: "Wi-Fi password",
+};
+
+export interface Mistake {
+  setting: SettingName;
+  /** Such as "id: expected …, got …"; it never shows a password. */
+  line: string;
+}
+
+export function mistakesIn(changes: Changes): Mistake[] {
+  const mistakes: Mistake[] = [];
+  for (const setting of SETTING_NAMES) {
+    const value = changes[setting];
+    const problem = typeof value === "string" ? valueError(setting, value) : undefined;
+    if (problem !== undefined) mistakes.push({ setting, line: `${WORDS[setting]}: ${problem}` });
+  }
+  if (changes.MQTT_PWD && !changes.MQTT_USER)
+    // [MQTT-3.1.2-22]
+    mistakes.push({ setting: "MQTT_PWD", line: "password of the user: needs the user beside it" });
+  if (changes.WIFI_PWD && !changes.WIFI_SSID)
+    mistakes.push({ setting: "WIFI_PWD", line: "Wi-Fi password: needs the Wi-Fi name beside it" });
+  return mistakes;
+}
+
+function valueError(setting: SettingName, value: string): string | undefined {
+  if (value === "") return "expected a text, got nothing";
+
+  if (/[\u0000-\u001f\u007f]/.test(value)) return "has a control character";
+  return settingError(setting, value) ?? (setting === "BROKER" ? brokerError(value) : undefined);
+}
+
+function brokerError(text: string): string | undefined {
+  const address = parseBrokerAddress(text);
+  // A password may precede an @.
+  const got = `got "${text.replace(/.*@/, "…@")}"`;
+  if (typeof address === "string") return `${address}, ${got}`;
+  if (address.scheme.startsWith("ws"))
+    return `expected mqtt://, as a board speaks no WebSockets, ${got}`;
+  if (address.tls) return `expected mqtt://, as the Wio Terminal speaks no TLS, ${got}`;
+  if (address.host.includes(":"))
+    return `expected a name or an IPv4 address, as the Wio Terminal speaks no IPv6, ${got}`;
+  if (/^(localhost|127\..*)$/.test(address.host))
+    return `expected this computer's address in the network, as ${address.host} is the board itself there, ${got}`;
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/** Jacdac packets in their frames (jacdac-spec, protocol.md). Pure. */
+import { frameCrc } from "./framing";
+
+const HEADER_BYTES = 12;
+const PACKET_HEADER_BYTES = 4;
+const COMMAND = 1;
+const ACK_REQUESTED = 2;
+const TO_SERVICE_CLASS = 4;
+
+/** The service index of what is about the device itself. */
+export const CONTROL_INDEX = 0;
+const ACK_INDEX = 0x3f;
+
+/** A device's 8 bytes as 16 hexadecimal digits. */
+export type DeviceId = string;
+
+/** What a device reports. */
+export interface Report {
+  device: DeviceId;
+  service: number;
+  command: number;
+  payload: Uint8Array;
+}
+
+/** @param isAcknowledged whether the device is to say that the frame came */
+export function makeCommand(
+  device: DeviceId,
+  service: number,
+  command: number,
+  payload: Uint8Array,
+  isAcknowledged: boolean,
+): Uint8Array {
+  const id = device.match(/../g)?.map((digits) => parseInt(digits, 16)) ?? [];
+  return seal(id, isAcknowledged ? COMMAND | ACK_REQUESTED : COMMAND, service, command, payload);
+}
+
+/** A command to whoever has a service of this class. */
+export function makeCommandToClass(serviceClass: number, service: number, command: number) {
+  const id = [0, 8, 16, 24].map((shift) => (serviceClass >>> shift) & 0xff);
+  return seal([...id, 0, 0, 0, 0], COMMAND | TO_SERVICE_CLASS, service, command, new Uint8Array());
+}
+
+function seal(
+  id: number[],
+  flags: number,
+  service: number,
+  command: number,
+  payload: Uint8Array,
+): Uint8Array {
+  const size = (PACKET_HEADER_BYTES + payload.length + 3) & ~3;
+  const frame = new Uint8Array(HEADER_BYTES + size);
+  frame.set([0, 0, size, flags, ...id]);
+  frame.set([payload.length, service, command & 0xff, command >> 8, ...payload], HEADER_BYTES);
+  const crc = frameCrc(frame);
+  frame.set([crc & 0xff, crc >> 8]);
+  return frame;
+}
+
+/** The reports of a whole frame; none of a command. */
+export function reportsOf(frame: Uint8Array): Report[] {
+  if ((frame[3] ?? 0) & COMMAND) return [];
+  const device = [...frame.subarray(4, HEADER_BYTES)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  const reports: Report[] = [];
+  let at = HEADER_BYTES;
+  while (at + PACKET_HEADER_BYTES <= frame.length) {
+    const [length = 0, service = 0, low = 0, high = 0] = frame.subarray(at);
+    const end = at + PACKET_HEADER_BYTES + length;
+    if (end > frame.length) break;
+    const payload = frame.slice(at + PACKET_HEADER_BYTES, end);
+    reports.push({ device, service, command: low | (high << 8), payload });
+    at = (end + 3) & ~3;
+  }
+  return reports;
+}
+
+/** Whether a report says that this frame came. */
+export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array): boolean {
+  const [low = 0, high = 0] = frame;
+  return (
+    report.device === device &&
+    report.service === ACK_INDEX &&
+    report.command === (low | (high << 8))
+  );
+}
+
+/** The classes of a device's services, by their index, if a report announces them. */
+export function announced({ service, command, payload }: Report): number[] | undefined {
+  if (service !== CONTROL_INDEX || command !== 0 || payload.length < 4) return undefined;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const count = Math.floor(payload.length / 4);
+  // In the first one's place stand flags; it is the control service, whose class is 0.
+  return Array.from({ length: count }, (_, i) => (i === 0 ? 0 : view.getUint32(4 * i, true)));
+}

@@ -1,0 +1,196 @@
+/**
+ * How far a board has come on its way to the broker, in words, from the lines that it logs: Wi-Fi,
+ * address, broker, first reading. Pure.
+ */
+import { parseBrokerAddress } from "../../src/common/broker-address";
+import { BOARD, PROGRAM } from "../log-lines";
+
+/** A step that is done, or one that fails, with what to do about it. */
+export interface Step {
+  text: string;
+  isTrouble: boolean;
+}
+
+/** The same trouble so often in a row: it won't pass by itself. */
+const GIVE_UP_AFTER = 3;
+
+/** Wi-Fi: what the board says, what happened, and what to do. */
+const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
+  [
+    BOARD.joinFailed,
+    "the network was not found, or its password is wrong. Check both; the name's capital letters count. If the network has 2.4 and 5 GHz apart, try the other name.",
+  ],
+  [
+    BOARD.noDhcpAddress,
+    "joined, but the router gave the board no address (DHCP). Restart the router, or see whether it has addresses left.",
+  ],
+  [
+    BOARD.firmwareTooOld,
+    "the firmware of the board's Wi-Fi chip is too old. Update it: wiki.seeedstudio.com, Wio Terminal, Network Overview.",
+  ],
+  [
+    BOARD.coprocessorSilent,
+    "the board's Wi-Fi chip does not respond. Switch the board off and on.",
+  ],
+  [BOARD.networkLost, "the network went away. Bring the board nearer to the router."],
+  [
+    BOARD.nothingReachable,
+    "joined, but nothing can be reached. A guest network may keep its members apart: use another one.",
+  ],
+];
+
+const SOCKET_TROUBLES: readonly (readonly [said: string, words: (at: Target) => string])[] = [
+  [
+    BOARD.hostNotFound,
+    ({ host }) =>
+      `no computer is called ${host} here. Check the name, or use the computer's address, such as 192.168.1.20.`,
+  ],
+  [
+    BOARD.connectionRefused,
+    ({ host, port }) =>
+      `${host} is there, but nothing listens on port ${port}. Start the server so that boards reach it: npm start -- --listen 0.0.0.0`,
+  ],
+  [
+    BOARD.connectionTimedOut,
+    ({ host, port }) =>
+      `${host} does not answer. Check the address, whether it is in the same network, and whether its firewall lets port ${port} through.`,
+  ],
+];
+
+const REFUSALS: readonly (readonly [said: string, words: (at: Target) => string])[] = [
+  [
+    "bad user name or password",
+    () =>
+      "it refuses the user or the password. Set them again; what npm run user -- list shows is the name to use.",
+  ],
+  [
+    "not authorized",
+    ({ id }) =>
+      `it does not let ${id} in. With the embedded broker, the user's name has to be the id.`,
+  ],
+  ["identifier rejected", ({ id }) => `it does not accept the id ${id}. Take another one.`],
+];
+
+interface Target {
+  host: string;
+  port: number;
+  id: string;
+}
+
+/** Until the program has said whom it connects to. */
+const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
+
+export class Progress {
+  /** The broker has acknowledged a reading, or the server has answered one. */
+  isDone = false;
+  private isSent = false;
+  private isInWifi = false;
+  private target: Target | undefined;
+  private trouble = "";
+  private times = 0;
+  private readonly told = new Set<string>();
+
+  /** @param onStep called once for each step */
+  constructor(private readonly onStep: (step: Step) => void) {}
+
+  /** Nothing will change any more without a person. */
+  get isStuck(): boolean {
+    return this.times >= GIVE_UP_AFTER;
+  }
+
+  /** What is missing at the end, for when the time is over. */
+  get missing(): string {
+    if (this.trouble !== "") return this.trouble;
+    if (this.isSent) return "Readings are sent, but the broker has acknowledged none.";
+    if (this.told.size === 0) return "The board says nothing of Wi-Fi or a broker.";
+    return "The board has not come further in that time.";
+  }
+
+  /** A network that the board was in already. */
+  wifi(name: string, address: string): void {
+    this.inWifi(`Wi-Fi: in ${name}, address ${address}.`);
+  }
+
+  /** To be called with each line that the board logs. */
+  heard(line: string): void {
+    if (line.startsWith(BOARD.wifiUp)) {
+      const address = line.slice(line.lastIndexOf(" ") + 1);
+      this.inWifi(`Wi-Fi: joined, address ${address}.`);
+    } else if (line.startsWith(BOARD.wifiOff)) {
+      this.failed("Wi-Fi: the board has no network. Set its name and password.", GIVE_UP_AFTER);
+    } else if (line.startsWith(BOARD.wifi)) {
+      this.troubled("Wi-Fi: ", WIFI_TROUBLES.find(([said]) => line.includes(said))?.[1]);
+    } else if (line.startsWith(BOARD.socket)) {
+      const found = SOCKET_TROUBLES.find(([said]) => line.includes(said));
+      this.troubled("Broker: ", found?.[1](this.target ?? UNKNOWN));
+    } else if (line.startsWith("> ")) {
+      this.program(line.slice(2));
+    }
+  }
+
+  private program(line: string): void {
+    if (line.startsWith(PROGRAM.connecting)) {
+      this.target = targetOf(line.slice(PROGRAM.connecting.length));
+      if (this.isInWifi) this.connecting();
+    } else if (line.startsWith(PROGRAM.mqtt)) {
+      // It tries again after minutes only, with what it was told.
+      const found = REFUSALS.find(([said]) => line.includes(said));
+      if (found) this.failed(`Broker: ${found[1](this.target ?? UNKNOWN)}`, GIVE_UP_AFTER);
+    } else if (line === PROGRAM.connected) {
+      this.done("Broker: reached; it lets the board in.");
+    } else if (line.startsWith(PROGRAM.sending)) {
+      this.isSent = true;
+      this.done("First reading: sent.");
+    } else if (line === PROGRAM.acknowledged) {
+      this.done("First reading: acknowledged by the broker.");
+      this.isDone = true;
+    } else if (line.startsWith(PROGRAM.received)) {
+      this.done("First reading: answered by the server.");
+      this.isDone = true;
+    }
+  }
+
+  private inWifi(text: string): void {
+    this.isInWifi = true;
+    this.done(text);
+    if (this.target) this.connecting();
+  }
+
+  /** The program begins before the board has a network. */
+  private connecting(): void {
+    const { host, port, id } = this.target ?? UNKNOWN;
+    this.done(`Broker: connecting to ${host}, port ${port}, as ${id}.`);
+  }
+
+  private done(text: string): void {
+    this.trouble = "";
+    this.times = 0;
+    this.tell({ text, isTrouble: false });
+  }
+
+  /** Troubles that are not listed may pass by themselves: they are told only at the end. */
+  private troubled(about: string, words: string | undefined): void {
+    if (words !== undefined) this.failed(about + words, 1);
+  }
+
+  private failed(text: string, times: number): void {
+    this.times = text === this.trouble ? this.times + times : times;
+    this.trouble = text;
+    this.tell({ text, isTrouble: true });
+  }
+
+  private tell(step: Step): void {
+    if (this.told.has(step.text)) return;
+    this.told.add(step.text);
+    this.onStep(step);
+  }
+}
+
+/** From `mqtt://192.168.1.20:1883 as desk-1nightlight_client`. */
+function targetOf(text: string): Target {
+  const [url = "", client = ""] = text.split(" as ");
+  const address = parseBrokerAddress(url);
+  const id = client.replace(/nightlight_client$/, "");
+  if (typeof address === "string") return { host: url, port: 0, id };
+  return { host: address.host, port: address.port, id };
+}

@@ -1,0 +1,77 @@
+/** What `npm run setup:wio` asks the person in front of the terminal. */
+import { UserError } from "../../../server/base/user-error";
+import type { SettingName } from "../../../src/common/settings";
+import type { Changes, Known } from "../../line/board-settings";
+import { mistakesIn, WORDS } from "../../line/mistakes";
+import { readAnswer, readPassword } from "../../tools/prompt";
+
+/** Of what was named by an option: a line each, of standard input if that is no terminal. */
+export async function askForPasswords(named: { user?: string; wifi?: string }): Promise<Changes> {
+  const changes: Changes = {};
+  const lines = process.stdin.isTTY ? undefined : pipedLines();
+  const ask = async (question: string): Promise<string | null> => {
+    if (!lines) return (await readPassword(question)) || null;
+    const { value } = await lines.next();
+    if (value === undefined) throw new UserError("password: standard input has no line for it");
+    return value === "" ? null : value;
+  };
+  if (named.wifi !== undefined)
+    changes.WIFI_PWD = await ask(`Password of the Wi-Fi ${named.wifi} (none: Enter): `);
+  if (named.user)
+    changes.MQTT_PWD = await ask(`Password of the user ${named.user} (none: Enter): `);
+  return changes;
+}
+
+async function* pipedLines(): AsyncGenerator<string, undefined> {
+  let text = "";
+  for await (const chunk of process.stdin) text += String(chunk);
+  // PowerShell begins what it pipes with a byte order mark.
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  for (const line of lines) yield line;
+  return undefined;
+}
+
+/** Everything, one after another; Enter keeps what the board has. */
+export async function askForAll(known: Known): Promise<Changes> {
+  console.log("Enter keeps what is in brackets; a single - removes it.");
+  const changes: Changes = {
+    ...(await ask("ID", "Id of the board", known.id)),
+    ...(await ask("WIFI_SSID", "Wi-Fi name", known.wifi?.name)),
+  };
+  Object.assign(changes, await askForPassword("WIFI_PWD", changes.WIFI_SSID));
+  Object.assign(changes, await ask("BROKER", "Broker", known.broker));
+  Object.assign(changes, await ask("MQTT_USER", "User at the broker", known.user));
+  Object.assign(changes, await askForPassword("MQTT_PWD", changes.MQTT_USER));
+  if (Object.keys(changes).length === 0) throw new UserError("nothing was changed");
+  return changes;
+}
+
+/** @param has what the board has */
+async function ask(name: SettingName, question: string, has: string | undefined): Promise<Changes> {
+  for (;;) {
+    const answer = await readAnswer(`${question}${has === undefined ? "" : ` [${has}]`}: `);
+    if (answer === "") return {};
+    const changes = { [name]: answer === "-" ? null : answer };
+    const [mistake] = mistakesIn(changes);
+    if (!mistake) return changes;
+    console.log(mistake.line);
+  }
+}
+
+/** A name that is kept keeps its password. @param owner the name that was given just before */
+async function askForPassword(
+  name: "WIFI_PWD" | "MQTT_PWD",
+  owner: string | null | undefined,
+): Promise<Changes> {
+  if (owner === undefined) return {};
+  if (owner === null) return { [name]: null };
+  for (;;) {
+    const answer = await readPassword(`${WORDS[name]}, not shown (none: Enter): `);
+    const changes: Changes = { [name]: answer === "" ? null : answer };
+    const beside = name === "WIFI_PWD" ? { WIFI_SSID: owner } : { MQTT_USER: owner };
+    const [mistake] = mistakesIn({ ...beside, ...changes });
+    if (!mistake) return changes;
+    console.log(mistake.line);
+  }
+}

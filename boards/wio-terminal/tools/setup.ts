@@ -1,0 +1,90 @@
+/** `npm run setup:wio`: Wi-Fi, broker, id and user of a Wio Terminal that runs, by USB. */
+import { printable } from "../../../server/base/log";
+import { readText } from "../../../server/base/text";
+import { UserError } from "../../../server/base/user-error";
+import { parseSettings } from "../../../server/setup/settings";
+import { SETTING_NAMES } from "../../../src/common/settings";
+import { type Changes, readKnown } from "../../line/board-settings";
+import { mistakesIn } from "../../line/mistakes";
+import { problemOf, setUpBoard } from "../../line/set-up";
+import { command, readFlags } from "../../tools/command";
+import { openSerialLine } from "../../tools/usb/serial-line";
+import { askTerminal, choosePort, listed, listPorts } from "../../tools/usb/serial-port";
+import { isWioTerminal } from "../../tools/usb/wio-port";
+import { askForAll, askForPasswords } from "./setup-questions";
+
+await command(async () => {
+  const flags = readFlags({
+    port: { type: "string" },
+    from: { type: "string" },
+    id: { type: "string" },
+    broker: { type: "string" },
+    user: { type: "string" },
+    wifi: { type: "string" },
+  });
+  const { port: wanted, from, ...named } = flags;
+  const isAsked = from === undefined && Object.keys(named).length === 0;
+  if (isAsked && !process.stdin.isTTY)
+    throw new UserError(
+      "say what to set: --id, --broker, --user, --wifi, or --from FILE; in a terminal you are asked",
+    );
+  let changes = { ...(from === undefined ? {} : readFile(from)), ...fromFlags(named) };
+  check(changes, ["MQTT_PWD", "WIFI_PWD"]);
+  if (!isAsked) changes = { ...changes, ...(await askForPasswords(named)) };
+  check(changes);
+
+  const port = await findBoard(wanted);
+  const { board, close } = await openSerialLine(port);
+  try {
+    console.log(`${port}: waiting for the board`);
+    try {
+      await board.open();
+      if (isAsked) changes = await askForAll(await readKnown(board));
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`${port}: ${problemOf(error)}`);
+    }
+    const { isConnected, problem } = await setUpBoard(board, changes, ({ text }) =>
+      console.log(printable(text)),
+    );
+    if (!isConnected) throw new UserError(printable(problem));
+    console.log("The nightlight is connected.");
+  } finally {
+    await close();
+  }
+});
+
+process.exit();
+
+/** All settings of a file; what it does not name goes from the board. */
+function readFile(path: string): Changes {
+  const settings = parseSettings(readText(path), path);
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
+}
+
+function fromFlags(flags: { id?: string; broker?: string; user?: string; wifi?: string }): Changes {
+  const { id, broker, user, wifi } = flags;
+  return {
+    ...(id !== undefined && { ID: id }),
+    ...(broker !== undefined && { BROKER: broker }),
+    // Without a user there is no password either [MQTT-3.1.2-22].
+    ...(user !== undefined && { MQTT_USER: user === "" ? null : user, MQTT_PWD: null }),
+    ...(wifi !== undefined && { WIFI_SSID: wifi, WIFI_PWD: null }),
+  };
+}
+
+/** @throws UserError with the first mistake */
+function check(changes: Changes, later: readonly string[] = []): void {
+  const [mistake] = mistakesIn(changes).filter(({ setting }) => !later.includes(setting));
+  if (mistake) throw new UserError(mistake.line);
+}
+
+async function findBoard(wanted: string | undefined): Promise<string> {
+  const ports = await listPorts();
+  const likely = wanted === undefined ? ports.filter(isWioTerminal) : ports;
+  const port = await choosePort(wanted, likely, askTerminal);
+  if (port !== undefined) return port;
+  throw new UserError(
+    `no Wio Terminal found: there ${listed(ports)}; plug it in with a cable that carries data`,
+  );
+}

@@ -1,0 +1,46 @@
+/** A device's own settings, by the names that `readSetting` knows. Pure. */
+import { patternExpected } from "./id";
+
+export const SETTING_NAMES = [
+  "ID",
+  "BROKER",
+  "MQTT_USER",
+  "MQTT_PWD",
+  "WIFI_SSID",
+  "WIFI_PWD",
+] as const;
+
+export type SettingName = (typeof SETTING_NAMES)[number];
+
+/** Name and value travel in one Jacdac packet. */
+const VALUE_MAX_BYTES = 200;
+/** IEEE 802.11, 9.4.2.2. */
+const WIFI_NAME_MAX_BYTES = 32;
+/** Of WPA's passphrases: IEEE 802.11, annex J.4. */
+const [WIFI_PASSWORD_MIN_BYTES, WIFI_PASSWORD_MAX_BYTES] = [8, 63];
+
+/** @returns what is wrong with a setting's value; of `BROKER`, only if it is too long */
+export function settingError(name: SettingName, value: string): string | undefined {
+  const bytes = utf8Bytes(value);
+  if (bytes > VALUE_MAX_BYTES) return `expected at most ${VALUE_MAX_BYTES} bytes, got ${bytes}`;
+  if (name === "ID") {
+    if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
+    return patternExpected(value);
+  }
+  if (name === "WIFI_SSID" && bytes > WIFI_NAME_MAX_BYTES)
+    return `expected at most ${WIFI_NAME_MAX_BYTES} bytes, got ${bytes}`;
+  if (name === "WIFI_PWD" && (bytes < WIFI_PASSWORD_MIN_BYTES || bytes > WIFI_PASSWORD_MAX_BYTES))
+    return `expected ${WIFI_PASSWORD_MIN_BYTES} to ${WIFI_PASSWORD_MAX_BYTES} bytes, got ${bytes}`;
+  return undefined;
+}
+
+/** RFC 3629; each half of a surrogate pair takes two of its four bytes. */
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isHalf = code >= 0xd800 && code < 0xe000;
+    bytes += code < 0x80 ? 1 : code < 0x800 || isHalf ? 2 : 3;
+  }
+  return bytes;
+}

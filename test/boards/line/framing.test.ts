@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { encodeFrame, frameCrc, LineDecoder } from "../../../boards/line/framing";
+import {
+  acknowledges,
+  announced,
+  makeCommand,
+  makeCommandToClass,
+  reportsOf,
+} from "../../../boards/line/packets";
+import { Packet } from "../../../server/simulator/jacdac";
+import { Decoder, encode } from "../../support/jdusb";
+import { seededRandom } from "../../support/random";
+
+const DEVICE = "0123456789abcdef";
+const bytes = (length: number, random: () => number) =>
+  Uint8Array.from({ length }, () => (random() < 0.2 ? 0xfe : Math.floor(256 * random())));
+
+describe("the frames on a board's line", () => {
+  it("are those that jacdac-ts reads", () => {
+    const payload = Uint8Array.of(73, 68, 0, 254);
+    const frame = makeCommand(DEVICE, 3, 0x81, payload, true);
+    const packet = Packet.fromBinary(frame);
+    expect(packet).toMatchObject({
+      isCommand: true,
+      requiresAck: true,
+      deviceIdentifier: DEVICE,
+      serviceIndex: 3,
+      serviceCommand: 0x81,
+    });
+    expect([...(packet.data)]).toEqual([...payload]);
+    expect(packet.crc).toBe(frameCrc(frame));
+  });
+
+  it("reach the bridge as the DeviceScript tools' do", () => {
+    const enable = makeCommandToClass(0x18f61a4a, 0x3f, 0x81);
+    // Recorded from the tools: test/boards/wio-terminal/line-bus.ts.
+    expect(Buffer.from(enable).toString("hex")).toBe("357004054a1af61800000000003f8100");
+  });
+
+  it("come through a line with text and damage, however it is cut into pieces", () => {
+    const random = seededRandom(3);
+    const frames = Array.from({ length: 40 }, (_, i) =>
+      makeCommand(DEVICE, i % 60, i, bytes(i * 5, random), false),
+    );
+    const lines = frames.map((_, i) => `line ${i} ü`);
+    const pieces = frames.flatMap((frame, i) => [
+      ...encodeFrame(frame),
+      ...new TextEncoder().encode(`${lines[i] ?? ""}\r\n`),
+      // One whose checksum is wrong, and one that is never ended.
+      ...encode(frame.map((byte, at) => (at === 5 ? byte ^ 1 : byte))),
+      ...(i % 3 === 0 ? [0xfe, 0xfc, 1, 2, 3] : []),
+    ]);
+    const heard: { frames: string[]; lines: string[] } = { frames: [], lines: [] };
+    const decoder = new LineDecoder(
+      (frame) => heard.frames.push(Buffer.from(frame).toString("hex")),
+      (line) => heard.lines.push(line),
+    );
+    for (let at = 0; at < pieces.length;) {
+      const length = 1 + Math.floor(40 * random());
+      decoder.push(Uint8Array.from(pieces.slice(at, at + length)));
+      at += length;
+    }
+    expect(heard.frames).toEqual(frames.map((frame) => Buffer.from(frame).toString("hex")));
+    expect(heard.lines).toEqual(lines);
+    expect(decoder.damaged).toBe(frames.length);
+    // The other way, by the decoder of the tests.
+    const back: Buffer[] = [];
+    const other = new Decoder((frame) => back.push(frame));
+    frames.forEach((frame) => other.push(encodeFrame(frame)));
+    expect(back.map((frame) => frame.toString("hex"))).toEqual(heard.frames);
+  });
+
+  it("are cut short where something never ends", () => {
+    const lines: string[] = [];
+    const decoder = new LineDecoder(
+      () => undefined,
+      (line) => lines.push(line),
+    );
+    decoder.push(new Uint8Array(5000).fill(0x61));
+    expect(lines.map(({ length }) => length)).toEqual([1024, 1024, 1024, 1024]);
+    decoder.push(Uint8Array.of(0xfe, 0xfc, ...new Uint8Array(5000), 0xfe, 0xfd));
+    expect(decoder.damaged).toBe(1);
+  });
+
+  it("report what a device has, and that a frame came", () => {
+    const packet = Packet.from(0, Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11));
+    packet.deviceIdentifier = DEVICE;
+    const [report] = reportsOf(packet.toBuffer());
+    expect(report && announced(report)).toEqual([0, 0x1107dc4a]);
+    const frame = makeCommand(DEVICE, 1, 0x81, new Uint8Array(), true);
+    const ack = { device: DEVICE, service: 0x3f, command: frameCrc(frame), payload: frame };
+    expect(acknowledges(ack, DEVICE, frame)).toBe(true);
+    expect(acknowledges({ ...ack, command: ack.command ^ 1 }, DEVICE, frame)).toBe(false);
+    expect(reportsOf(frame)).toEqual([]);
+  });
+});

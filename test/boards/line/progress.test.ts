@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { Progress, type Step } from "../../../boards/line/progress";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
+
+const WIFI_UP = `${BOARD.wifiUp}address 192.168.1.7`;
+const CONNECTING = `> ${PROGRAM.connecting}mqtt://192.168.1.20:1883 as desk-1nightlight_client`;
+const CONNECTED = `> ${PROGRAM.connected}`;
+const SENDING = `> ${PROGRAM.sending}{"light":652}`;
+
+function follow(...lines: string[]) {
+  const steps: Step[] = [];
+  const progress = new Progress((step) => steps.push(step));
+  for (const line of lines) progress.heard(line);
+  return { progress, texts: steps.map(({ text }) => text), steps };
+}
+
+describe("the way of a board to its broker", () => {
+  it("is told step by step, each once", () => {
+    const { texts, steps, progress } = follow(
+      ...["mgr: start", WIFI_UP, CONNECTING, CONNECTED, SENDING, SENDING],
+      `> ${PROGRAM.acknowledged}`,
+    );
+    expect(texts).toEqual([
+      "Wi-Fi: joined, address 192.168.1.7.",
+      "Broker: connecting to 192.168.1.20, port 1883, as desk-1.",
+      "Broker: reached; it lets the board in.",
+      "First reading: sent.",
+      "First reading: acknowledged by the broker.",
+    ]);
+    expect(steps.some(({ isTrouble }) => isTrouble)).toBe(false);
+    expect(progress.isDone).toBe(true);
+  });
+
+  it("ends with the server's answer where readings are not acknowledged", () => {
+    const { progress, texts } = follow(SENDING, `> ${PROGRAM.received}{"led_on":true}`);
+    expect(progress.isDone).toBe(true);
+    expect(texts.at(-1)).toBe("First reading: answered by the server.");
+  });
+
+  it("goes on after a trouble that passes", () => {
+    const failed = `${BOARD.wifi}${BOARD.joinFailed}: network not found or wrong password${BOARD.retrying}1000 ms`;
+    const { progress, steps } = follow(failed, failed, WIFI_UP, failed, failed);
+    expect(progress.isStuck).toBe(false);
+    expect(steps.map(({ isTrouble }) => isTrouble)).toEqual([true, false]);
+    progress.heard(failed);
+    expect(progress.isStuck).toBe(true);
+    expect(progress.missing).toMatch(/^Wi-Fi: the network was not found, or its password is wrong/);
+  });
+
+  it.each([
+    [BOARD.hostNotFound, /no computer is called 192.168.1.20 here/],
+    [BOARD.connectionRefused, /nothing listens on port 1883.*npm start -- --listen 0.0.0.0$/],
+    [BOARD.connectionTimedOut, /192.168.1.20 does not answer.*firewall/],
+  ])("says what to do about %s", (said, words) => {
+    const line = BOARD.socket + said;
+    const { progress, texts } = follow(CONNECTING, line, line, line);
+    expect(progress.isStuck).toBe(true);
+    expect(texts.at(-1)).toMatch(words);
+    expect(progress.missing).toBe(texts.at(-1));
+  });
+
+  it.each([
+    ["bad user name or password", /refuses the user or the password/],
+    ["not authorized", /does not let desk-1 in/],
+    ["identifier rejected", /does not accept the id desk-1/],
+  ])("does not wait after a refusal: %s", (reason, words) => {
+    const { progress } = follow(CONNECTING, `> ${PROGRAM.mqtt}refused: ${reason}`);
+    expect(progress.isStuck).toBe(true);
+    expect(progress.missing).toMatch(words);
+  });
+
+  it("says what is missing when time is over", () => {
+    expect(follow().progress.missing).toBe("The board says nothing of Wi-Fi or a broker.");
+    expect(follow(WIFI_UP).progress.missing).toMatch(/not come further/);
+    expect(follow(WIFI_UP, SENDING).progress.missing).toMatch(/acknowledged none/);
+    const { progress } = follow(`${BOARD.wifiOff}, no WIFI_SSID in the settings`);
+    expect(progress.isStuck).toBe(true);
+  });
+
+  it("starts with the network that the board is in already", () => {
+    const { progress, steps } = follow();
+    progress.wifi("home", "192.168.1.7");
+    expect(steps).toEqual([{ text: "Wi-Fi: in home, address 192.168.1.7.", isTrouble: false }]);
+  });
+});
