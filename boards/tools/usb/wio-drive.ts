@@ -1,7 +1,7 @@
 /** The Wio Terminal's bootloader, which shows itself as a drive (Seeed-Studio/uf2-samdx1). */
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { join, posix, win32 } from "node:path";
 import { messageOf, UserError } from "../../../server/base/user-error";
 import { loadSerialPort } from "./serial-port";
 
@@ -11,45 +11,69 @@ const BOARD_ID = "SAMD51P19A-WioTerminal";
 const TOUCH_BAUD = 1200;
 const BLOCK_BYTES = 512;
 
-/** @returns the folder of the drive, if it is there */
-export function findDrive(wanted: string | undefined): string | undefined {
-  const folders = wanted === undefined ? mountedFolders() : [wanted];
-  return folders.find((folder) => infoOf(folder)?.includes(BOARD_ID));
+/** What a system tells of its drives. */
+export interface DriveSystem {
+  platform: NodeJS.Platform;
+  username: string;
+  /** The names in a folder; none if it is not there. */
+  list: (folder: string) => string[];
+  /** A file's text, empty if it is not there. */
+  read: (file: string) => string;
 }
 
-function infoOf(folder: string): string | undefined {
-  try {
-    return readFileSync(join(folder, "INFO_UF2.TXT"), "latin1");
-  } catch {
-    return undefined;
-  }
+function thisSystem(): DriveSystem {
+  const orEmpty = <T>(read: () => T, empty: T): T => {
+    try {
+      return read();
+    } catch {
+      return empty;
+    }
+  };
+  return {
+    platform: process.platform,
+    username: userInfo().username,
+    list: (folder) => orEmpty(() => readdirSync(folder), []),
+    read: (file) => orEmpty(() => readFileSync(file, "latin1"), ""),
+  };
+}
+
+/**
+ * The folders of the bootloaders' drives that are there.
+ * @param wanted where to look, and nowhere else
+ */
+export function findDrives(
+  wanted?: readonly string[],
+  system: DriveSystem = thisSystem(),
+): string[] {
+  const path = system.platform === "win32" ? win32 : posix;
+  const isBootloader = (folder: string) =>
+    system.read(path.join(folder, "INFO_UF2.TXT")).includes(BOARD_ID);
+  return [...new Set(wanted ?? mountedFolders(system))].filter(isBootloader);
 }
 
 /** Windows' drives; A and B are floppy disks, which take seconds to say that nothing is there. */
 const WINDOWS_DRIVES = "CDEFGHIJKLMNOPQRSTUVWXYZ".split("").map((letter) => `${letter}:\\`);
 
 /** Where drives may be: as Windows names them, as Linux lists them, as macOS lays them out. */
-export function mountedFolders(platform = process.platform): string[] {
+function mountedFolders({ platform, username, list, read }: DriveSystem): string[] {
   if (platform === "win32") return WINDOWS_DRIVES;
-  const inFolder = (parent: string): string[] => {
-    try {
-      return readdirSync(parent).map((name) => join(parent, name));
-    } catch {
-      return [];
-    }
-  };
-  let mounts: string[] = [];
-  try {
-    mounts = readFileSync("/proc/mounts", "utf8")
-      .split("\n")
-      .map((line) => (line.split(" ")[1] ?? "").replaceAll("\\040", " "))
-      .filter((folder) => folder !== "");
-  } catch {
-    // Another system.
-  }
-  const { username } = userInfo();
+  const mounted = read("/proc/mounts")
+    .split("\n")
+    .map((line) => unescaped(line.split(" ")[1] ?? ""))
+    .filter((folder) => folder !== "");
   const parents = ["/Volumes", `/media/${username}`, `/run/media/${username}`];
-  return [...mounts, ...parents.flatMap(inFolder)];
+  return [
+    ...mounted,
+    ...parents.flatMap((parent) => list(parent).map((name) => posix.join(parent, name))),
+  ];
+}
+
+/** In the table of mounts a space and the like are octal numbers: proc_pid_mounts(5). */
+function unescaped(text: string): string {
+  const bytes = text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(parseInt(octal, 8)),
+  );
+  return Buffer.from(bytes, "latin1").toString();
 }
 
 /** Asks the program on the port to restart into the bootloader. */

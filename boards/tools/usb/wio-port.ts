@@ -14,7 +14,7 @@ export function isWioTerminal(port: Port): boolean {
   return isSeeed(port) && port.productId?.toLowerCase() === WIO_TERMINAL;
 }
 
-/** Windows has an empty serial number where it knows none. */
+/** Windows has an empty serial number if it knows none. */
 export function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }

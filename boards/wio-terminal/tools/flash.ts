@@ -1,9 +1,11 @@
 /**
- * `npm run flash:wio`: from `.env.local` to a nightlight on a Wio Terminal. The runtime is ready in
- * this repository, so it takes Node alone, on Linux, macOS and Windows.
+ * `npm run flash:wio`: from `.env.local` to a nightlight on a Wio Terminal, or on all that are
+ * plugged in. The runtime is ready in this repository, so it takes Node alone, on Linux, macOS and
+ * Windows.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { printable } from "../../../server/base/log";
+import { readText } from "../../../server/base/text";
 import { UserError } from "../../../server/base/user-error";
 import { waitFor } from "../../../server/base/wait-for";
 import { loadConfig } from "../../../server/setup/config";
@@ -11,27 +13,24 @@ import { readSettings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
 import { checkForBoard } from "../../tools/firmware/device-settings";
 import { isUf2 } from "../../tools/image/uf2";
-import { openSerialBus } from "../../tools/usb/serial-bus";
+import { numberedIds, readIds } from "../../tools/usb/board-ids";
 import {
-  askTerminal,
-  choosePort,
-  listPorts,
-  permitted,
-  type Port,
-} from "../../tools/usb/serial-port";
-import { copyImage, findDrive, touch } from "../../tools/usb/wio-drive";
+  BY_HAND,
+  type Computer,
+  findBoards,
+  flashAll,
+  flashBoard,
+  summary,
+} from "../../tools/usb/flash-board";
+import { openSerialBus } from "../../tools/usb/serial-bus";
+import { askTerminal, choosePort, listPorts, permitted } from "../../tools/usb/serial-port";
+import { copyImage, findDrives, touch } from "../../tools/usb/wio-drive";
+import { isSeeed } from "../../tools/usb/wio-port";
 import { packNightlight } from "../build/program";
 import { imageWith } from "../build/runtime-image";
 
 const BOARD = { title: "the Wio Terminal", family: "samd51" };
-const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
 
-/** USB vendor. */
-const SEEED = "2886";
-/** USB product of the image, and of Arduino's; the bootloader has a port, too, but is another. */
-const WIO_TERMINAL = "802d";
-
-const DRIVE_MS = 20_000;
 const RESTART_MS = 30_000;
 /** How long to show what the board logs. */
 const LOG_MS = 5_000;
@@ -39,43 +38,39 @@ const LOG_MS = 5_000;
 await command(async () => {
   const flags = readFlags({
     image: { type: "string" },
-    drive: { type: "string" },
+    drive: { type: "string", multiple: true },
     port: { type: "string" },
+    all: { type: "boolean" },
+    ids: { type: "string" },
   });
-  const image = flags.image === undefined ? await makeImage() : readImage(flags.image);
-
-  const before = await listPorts();
-  let touched: string | undefined;
-  if (findDrive(flags.drive) === undefined) {
-    // A touch would reset other makers' boards, too: those are left alone unless one is named.
-    const ports = flags.port === undefined ? before.filter(isSeeed) : before;
-    touched = await choosePort(flags.port, ports, askTerminal);
-    if (touched === undefined)
-      throw new UserError(`no Wio Terminal found: plug it in, and ${BY_HAND}; then run this again`);
-    console.log(`${touched}: asking the board to restart into its bootloader`);
-    await touch(touched);
-    if (!(await waitFor(() => findDrive(flags.drive) !== undefined, DRIVE_MS)))
-      throw new UserError(
-        `${touched}: no drive of a bootloader came: mount it, or ${BY_HAND}; then run this again`,
-      );
-  }
-  // Known by what it is not: with its program a board changes its serial number, and maybe its path.
-  const others = before
-    .filter((port) => isWioTerminal(port) && port.path !== touched)
-    .map(identityOf);
-  const findBoard = async (): Promise<string | undefined> => {
-    const boards = (await listPorts()).filter(isWioTerminal);
-    return boards.find((port) => !others.includes(identityOf(port)))?.path;
+  if (flags.ids !== undefined && !flags.all) throw new UserError("--ids: needs --all beside it");
+  if (flags.all && flags.image !== undefined)
+    throw new UserError("--image: has one id, and with --all each board gets its own");
+  if (flags.all && flags.port !== undefined)
+    throw new UserError("--port: is one board, and --all means every one");
+  const computer: Computer = {
+    ports: listPorts,
+    drives: () => findDrives(flags.drive),
+    touch: async (port) => await touch(permitted(port)),
+    copy: copyImage,
+    waitFor,
+    say: (text) => console.log(text),
   };
+  if (flags.all) await flashEach(computer, flags.ids);
+  else await flashOne(computer, flags);
+});
 
-  const drive = findDrive(flags.drive);
-  if (drive === undefined) throw new UserError("the drive of the bootloader went away again");
-  console.log(`${drive}: copying ${image.length} bytes`);
-  copyImage(image, drive);
-  // A drive that was mounted by hand stays, as a shadow of itself: then the port tells.
-  const restarted = async () => findDrive(drive) === undefined || (await findBoard()) !== undefined;
-  if (!(await waitFor(restarted, RESTART_MS)))
-    throw new UserError(`${drive}: the bootloader is still there: it did not take the image`);
+// The serial transport never stops watching the ports.
+process.exit();
+
+async function flashOne(
+  computer: Computer,
+  flags: { image?: string; port?: string },
+): Promise<void> {
+  const image = flags.image === undefined ? await makeImage() : readImage(flags.image);
+  const [drive] = computer.drives();
+  const place = drive === undefined ? { port: await findPort(flags.port) } : { drive };
+  const findBoard = await flashBoard(computer, place, image);
   console.log("The image is there; waiting for the board to start");
 
   const said: string[] = [];
@@ -91,31 +86,54 @@ await command(async () => {
   if (said.length === 0)
     throw new UserError("the board says nothing: see boards/wio-terminal/HARDWARE-CHECKLIST.md");
   for (const text of said) console.log(`  ${printable(text)}`);
-});
-
-// The serial transport never stops watching the ports.
-process.exit();
-
-function isSeeed({ vendorId }: Port): boolean {
-  return vendorId === SEEED;
 }
 
-function isWioTerminal(port: Port): boolean {
-  return isSeeed(port) && port.productId?.toLowerCase() === WIO_TERMINAL;
+async function findPort(wanted: string | undefined): Promise<string> {
+  const ports = await listPorts();
+  // A touch would reset other makers' boards, too: those are left alone unless one is named.
+  const likely = wanted === undefined ? ports.filter(isSeeed) : ports;
+  const port = await choosePort(wanted, likely, askTerminal);
+  if (port !== undefined) return port;
+  throw new UserError(`no Wio Terminal found: plug it in, and ${BY_HAND}; then run this again`);
 }
 
-/** Windows has an empty serial number if it knows none. */
-function identityOf({ path, serialNumber = "" }: Port): string {
-  return serialNumber === "" ? path : serialNumber;
+/** @throws UserError if one or more were not flashed */
+async function flashEach(computer: Computer, idsFile: string | undefined): Promise<void> {
+  const settings = checkedSettings();
+  const listed = idsFile === undefined ? undefined : readIds(readText(idsFile), idsFile);
+  const places = await findBoards(computer);
+  if (places.length === 0)
+    throw new UserError(`no Wio Terminal found: plug them in, and of each, ${BY_HAND}`);
+  if (listed && listed.length < places.length)
+    throw new UserError(
+      `${idsFile ?? ""}: expected an id for each of ${places.length} boards, got ${listed.length}`,
+    );
+  const ids = listed ?? numberedIds(settings.ID ?? loadConfig().id, places.length);
+  const results = await flashAll(
+    computer,
+    places,
+    ids,
+    async (id) => await pack({ ...settings, ID: id }),
+  );
+  for (const line of summary(results)) console.log(line);
+  const failed = results.filter(({ failure }) => failure !== undefined).length;
+  if (failed > 0) throw new UserError(`${failed} of ${results.length} boards were not flashed`);
+}
+
+function checkedSettings() {
+  const settings = readSettings();
+  for (const warning of checkForBoard(BOARD, settings, loadConfig()))
+    console.log(`Warning: ${warning}`);
+  return settings;
 }
 
 /** The firmware with this computer's settings. */
 async function makeImage(): Promise<Buffer> {
-  const settings = readSettings();
-  for (const warning of checkForBoard(BOARD, settings, loadConfig()))
-    console.log(`Warning: ${warning}`);
-  const packed = await packNightlight(settings, () => console.log("Compiling src/main.ts ..."));
-  return imageWith(packed);
+  return await pack(checkedSettings());
+}
+
+async function pack(settings: Readonly<Record<string, string>>): Promise<Buffer> {
+  return imageWith(await packNightlight(settings, () => console.log("Compiling src/main.ts ...")));
 }
 
 function readImage(path: string): Buffer {

@@ -27,7 +27,7 @@ describe("the frames on a board's line", () => {
       serviceIndex: 3,
       serviceCommand: 0x81,
     });
-    expect([...(packet.data)]).toEqual([...payload]);
+    expect([...packet.data]).toEqual([...payload]);
     expect(packet.crc).toBe(frameCrc(frame));
   });
 

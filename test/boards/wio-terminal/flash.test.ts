@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -12,7 +13,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { readMemory } from "../../../boards/tools/image/uf2";
-import { mountedFolders } from "../../../boards/tools/usb/wio-drive";
 import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
@@ -59,8 +59,9 @@ describe("npm run flash:wio", () => {
   const copied = (): string => join(drive, "nightlight.uf2");
   const isCopied = (): boolean =>
     existsSync(copied()) && statSync(copied()).size === statSync(image).size;
-  const baud = (): string =>
-    execFileSync("stty", ["-F", port.path, "speed"], { encoding: "utf8" }).trim();
+  const baudOf = ({ path }: PseudoPort): string =>
+    execFileSync("stty", ["-F", path, "speed"], { encoding: "utf8" }).trim();
+  const baud = (): string => baudOf(port);
   const stopping = (tool: Program): Program => {
     onTestFinished(async () => {
       await tool.stop();
@@ -83,8 +84,8 @@ describe("npm run flash:wio", () => {
     const options = { cwd: checkout.dir, env: port.env };
     return stopping(new Program("script", ["-qec", line, "/dev/null"], options));
   };
-  const plugInAnother = async (): Promise<PseudoPort> => {
-    const another = await PseudoPort.plugIn({ ...USB, serialNumber: "0002" });
+  const plugInAnother = async (serialNumber = "0002"): Promise<PseudoPort> => {
+    const another = await PseudoPort.plugIn({ ...USB, serialNumber });
     onTestFinished(async () => await another.unplug());
     return another;
   };
@@ -206,7 +207,9 @@ describe("npm run flash:wio", () => {
     expect(await failing("--image", "nowhere.uf2")).toBe("nightlight: nowhere.uf2: not there\n");
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
     expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
-    expect(await failing("--board", "x")).toMatch(/expected one of --image, --drive, --port\n$/);
+    expect(await failing("--board", "x")).toMatch(
+      /expected one of --image, --drive, --port, --all, --ids\n$/,
+    );
   });
 
   it("makes the image itself: the runtime, the program and this computer's settings", async () => {
@@ -235,9 +238,93 @@ describe("npm run flash:wio", () => {
     expect(readFileSync(copied()).toString("latin1")).toContain('ID\0"desk-1"\0');
   });
 
-  it("looks for the drive where Windows has drives", () => {
-    expect(mountedFolders("win32")).toContain("D:\\");
-    expect(mountedFolders("win32")).not.toContain("A:\\");
+  describe("-- --all", () => {
+    let others: string[];
+    beforeEach(() => {
+      others = [0, 1].map(() => mkdtempSync(join(tmpdir(), "nightlight-drive-")));
+      const settings = ["ID=class-*", "BROKER=mqtt://192.0.2.1:1883", "WIFI_SSID=net", ""];
+      checkout.write(".env.local", settings.join("\n"));
+    });
+    afterEach(() => others.forEach((folder) => rmSync(folder, { recursive: true })));
+
+    const flashAll = (...args: string[]) =>
+      stopping(
+        checkout.tool(
+          "../wio-terminal/tools/flash",
+          ["--all", ...[drive, ...others].flatMap((folder) => ["--drive", folder]), ...args],
+          port.env,
+        ),
+      );
+    const idOn = (folder: string): string | undefined => {
+      const file = join(folder, "nightlight.uf2");
+      const image = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+      if (image.length === 0 || image.length !== BLOCK_BYTES * image.readUInt32LE(BLOCK_COUNT_AT))
+        return undefined;
+      return /ID\0"([^"]*)"\0/.exec(image.toString("latin1"))?.[1];
+    };
+    /** As the bootloader does it: the drive goes away, and the board's port comes. */
+    const takes = async (ports: PortList, board: PseudoPort, folder: string, id: string) => {
+      await until(`the image of ${id} is on the drive`, () => idOn(folder) === id);
+      rmSync(join(folder, "INFO_UF2.TXT"));
+      ports.show(board, { serialNumber: `JD000000000000${id.slice(-2)}` });
+    };
+
+    it("gives each board an id of its own, goes on when one fails, and sums up", async () => {
+      const [second, third] = [await plugInAnother(), await plugInAnother("0003")];
+      const ports = new PortList(port, second, third);
+      const [first = "", last = ""] = others;
+      // One is in its bootloader, one takes nothing, and one is asked.
+      ports.show(port, BOOTLOADER);
+      writeFileSync(info(), INFO);
+      checkout.write("ids.txt", "# our class\nada-01\nbob-02\neve-03\n");
+      const tool = flashAll("--ids", "ids.txt");
+      await takes(ports, port, drive, "ada-01");
+      // Ports are taken in their order.
+      const [busy, asked] = [second, third].sort((a, b) => (a.path < b.path ? -1 : 1));
+      if (!busy || !asked) throw new Error("two boards are plugged in");
+      await until("the next one is asked", () => baudOf(busy) === "1200");
+      mkdirSync(join(first, "nightlight.uf2")); // so that it can't be written
+      ports.hide(busy);
+      writeFileSync(join(first, "INFO_UF2.TXT"), INFO);
+      await until("the last one is asked", () => baudOf(asked) === "1200");
+      ports.hide(asked);
+      writeFileSync(join(last, "INFO_UF2.TXT"), INFO);
+      await takes(ports, asked, last, "eve-03");
+      const { code, stdout, stderr } = await tool.end;
+      const [, failure = "", ...results] = stdout.split(/^2 of 3 boards flashed:\n/m);
+      expect(results).toEqual([]);
+      const width = Math.max(...[drive, busy.path, asked.path].map(({ length }) => length));
+      expect(failure.split("\n")).toEqual([
+        `  ${drive.padEnd(width)}  ada-01`,
+        `  ${busy.path.padEnd(width)}  bob-02  FAILED: ${join(first, "nightlight.uf2")}: EISDIR: illegal operation on a directory, open '${join(first, "nightlight.uf2")}', after 0 bytes`,
+        `  ${asked.path.padEnd(width)}  eve-03`,
+        "",
+      ]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: "nightlight: 1 of 3 boards were not flashed\n",
+      });
+    });
+
+    it("counts the ids first, and says what can't be", async () => {
+      new PortList(port, await plugInAnother());
+      checkout.write("ids.txt", "ada-01\n");
+      const failing = async (...args: string[]) => {
+        const { code, stderr } = await flashAll(...args).end;
+        expect(code).toBe(1);
+        return stderr;
+      };
+      expect(await failing("--ids", "ids.txt")).toBe(
+        "nightlight: ids.txt: expected an id for each of 2 boards, got 1\n",
+      );
+      expect(await failing("--image", image)).toBe(
+        "nightlight: --image: has one id, and with --all each board gets its own\n",
+      );
+      expect(await failing("--port", port.path)).toBe(
+        "nightlight: --port: is one board, and --all means every one\n",
+      );
+      expect(baud()).not.toBe("1200");
+    });
   });
 
   it("leaves the drive of another board alone", async () => {
