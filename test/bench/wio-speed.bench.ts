@@ -1,7 +1,7 @@
 import { QEMU } from "../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../boards/wio-terminal/build/image";
 import { makePackage } from "../../boards/wio-terminal/build/package";
-import { EmulatedBoard } from "../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../boards/wio-terminal/emulator/qemu-board";
 import { compilePrograms, program } from "../boards/wio-terminal/programs";
 
 /** Rounds of each loop in test/boards/wio-terminal/programs/speed.ts. */
@@ -15,7 +15,7 @@ export default async function wioSpeed(): Promise<string> {
   await compilePrograms();
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(program("speed"), {});
-  const board = await EmulatedBoard.start({ elf, packed, args: ["-icount", "shift=3,sleep=off"] });
+  const board = await QemuBoard.start({ elf, packed, args: ["-icount", "shift=3,sleep=off"] });
   await board.logged("speed end", { ms: 120_000 });
   await board.stop();
   const ms = (kind: string): number => {

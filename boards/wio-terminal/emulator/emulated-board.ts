@@ -9,7 +9,7 @@ import { Samd51, type Samd51Options } from "./chip/samd51";
 import { WioTerminal } from "./chip/wio-terminal";
 import { HOME } from "./nightlight-board";
 
-export interface FlashedBoardOptions {
+export interface EmulatedBoardOptions {
   readonly id: string;
   readonly broker: string;
   readonly pace?: Pace;
@@ -31,7 +31,7 @@ export async function nightlightElf(id: string, broker: string): Promise<string>
   return elf;
 }
 
-export class FlashedBoard {
+export class EmulatedBoard {
   /** Causes of all resets, as RSTC tells them. */
   readonly resets: number[] = [];
   private readonly runner: Runner;
@@ -42,18 +42,18 @@ export class FlashedBoard {
     readonly wio: WioTerminal,
     /** What is in its flash: to know where things lie. */
     readonly elf: string,
-    { pace, onFailure }: FlashedBoardOptions,
+    { pace, onFailure }: EmulatedBoardOptions,
   ) {
     this.runner = new Runner(chip, () => wio.coprocessor.isServing, pace, onFailure);
     chip.onReset = (cause) => this.resets.push(cause);
   }
 
-  static async start(options: FlashedBoardOptions): Promise<FlashedBoard> {
+  static async start(options: EmulatedBoardOptions): Promise<EmulatedBoard> {
     const elf = await nightlightElf(options.id, options.broker);
     const chip = new Samd51(options.chip);
     // The file that one drops onto the bootloader's drive.
     writeUf2(uf2OfElf(elf), chip.nvm);
-    const board = new FlashedBoard(chip, new WioTerminal(chip, HOME), elf, options);
+    const board = new EmulatedBoard(chip, new WioTerminal(chip, HOME), elf, options);
     options.prepare?.(board.wio);
     chip.powerOn();
     board.runner.start();

@@ -5,7 +5,7 @@ import { QEMU } from "../build/compile";
 import { linkImage } from "../build/image";
 import { makePackage } from "../build/package";
 import type { Network } from "./coprocessor/coprocessor";
-import { EmulatedBoard } from "./qemu-board";
+import { QemuBoard } from "./qemu-board";
 
 export const HOME: Network = {
   ssid: "home",
@@ -17,14 +17,12 @@ export interface NightlightBoardOptions {
   id: string;
   broker: string;
   /** Before the board runs: to order faults, for one. */
-  prepare?: (board: EmulatedBoard) => void;
+  prepare?: (board: QemuBoard) => void;
   /** Further arguments for QEMU. */
   args?: readonly string[];
 }
 
-export async function startNightlightBoard(
-  options: NightlightBoardOptions,
-): Promise<EmulatedBoard> {
+export async function startNightlightBoard(options: NightlightBoardOptions): Promise<QemuBoard> {
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(await compileFirmware(), {
     ID: options.id,
@@ -33,7 +31,7 @@ export async function startNightlightBoard(
     WIFI_PWD: HOME.password ?? "",
   });
   const { prepare, args } = options;
-  return await EmulatedBoard.start({ elf, packed, network: HOME, prepare, args });
+  return await QemuBoard.start({ elf, packed, network: HOME, prepare, args });
 }
 
 /** A raw reading, 0..1023, as the sensor's 0..65535. */

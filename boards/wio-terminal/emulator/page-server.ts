@@ -6,7 +6,7 @@ import { listen } from "../../../server/base/listen";
 import { bundlePage } from "../../../server/base/page-bundle";
 import { LIGHT_MAX } from "../../../src/common/wire";
 import { BOARD } from "../build/paths";
-import type { FlashedBoard } from "./emulated-board";
+import type { EmulatedBoard } from "./emulated-board";
 import { type FromEmulator, parseFromPage } from "./page/messages";
 
 const PAGE = join(BOARD, "emulator/page");
@@ -26,7 +26,7 @@ export interface Served {
 }
 
 /** @throws UserError when the port is taken */
-export async function serveBoard(board: FlashedBoard, port: number): Promise<Served> {
+export async function serveBoard(board: EmulatedBoard, port: number): Promise<Served> {
   const files = await bundlePage(PAGE);
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? "");
@@ -76,7 +76,7 @@ export async function serveBoard(board: FlashedBoard, port: number): Promise<Ser
   };
 }
 
-function obey({ wio }: FlashedBoard, text: string): void {
+function obey({ wio }: EmulatedBoard, text: string): void {
   const message = parseFromPage(text);
   if (message?.kind === "light") wio.light = Math.round((message.light / LIGHT_MAX) * SENSOR_MAX);
   else if (message?.kind === "button") wio.setButton(message.name, message.pressed);

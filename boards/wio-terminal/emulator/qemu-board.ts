@@ -9,7 +9,7 @@ import { until } from "../../../server/base/wait-for";
 import { PACKAGE_ADDRESS } from "../build/package";
 import { Coprocessor, type Network } from "./coprocessor/coprocessor";
 
-export interface EmulatedBoardOptions {
+export interface QemuBoardOptions {
   elf: string;
   /** Laid into flash beside an image that was linked without one. */
   packed?: Uint8Array;
@@ -17,14 +17,14 @@ export interface EmulatedBoardOptions {
   onLog?: (line: string) => void;
   onLed?: (brightness: number) => void;
   /** Called before the board's first instruction. */
-  prepare?: ((board: EmulatedBoard) => void) | undefined;
+  prepare?: ((board: QemuBoard) => void) | undefined;
   /** Further arguments for QEMU. */
   args?: readonly string[] | undefined;
 }
 
 export type Button = "a" | "b" | "c";
 
-export class EmulatedBoard {
+export class QemuBoard {
   /** The console, a line each. */
   readonly log: string[] = [];
   /** 0..65535, as the LED was last set. */
@@ -40,7 +40,7 @@ export class EmulatedBoard {
     private readonly onLed: (brightness: number) => void,
   ) {}
 
-  static async start(options: EmulatedBoardOptions): Promise<EmulatedBoard> {
+  static async start(options: QemuBoardOptions): Promise<QemuBoard> {
     const dir = mkdtempSync(join(tmpdir(), "nightlight-qemu-"));
     const link = await Line.listen(join(dir, "link"));
     const bench = await Line.listen(join(dir, "bench"));
@@ -63,7 +63,7 @@ export class EmulatedBoard {
     const child = spawn("qemu-system-arm", args, { stdio: ["ignore", "pipe", "pipe"] });
     const network = options.network ?? { ssid: "nobody's" };
     const coprocessor = new Coprocessor(network, (bytes) => link.write(bytes));
-    const board = new EmulatedBoard(
+    const board = new QemuBoard(
       coprocessor,
       child,
       () => bench.socket,

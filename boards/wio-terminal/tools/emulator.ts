@@ -5,7 +5,7 @@ import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
 import { command, readFlags } from "../../tools/command";
 import { buildSlice } from "../emulator/chip/slice";
-import { FlashedBoard } from "../emulator/emulated-board";
+import { EmulatedBoard } from "../emulator/emulated-board";
 import { serveBoard } from "../emulator/page-server";
 
 const HALF_LIGHT = 32768;
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const broker = options.broker ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
   console.log("Building ...");
   await buildSlice();
-  const board = await FlashedBoard.start({
+  const board = await EmulatedBoard.start({
     id: options.id ?? settings.ID ?? "wio-terminal",
     broker: readBrokerUrl("--broker", broker, "device"),
     prepare: (wio) => {

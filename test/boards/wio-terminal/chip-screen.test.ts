@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { SCREEN } from "../../../boards/log-lines";
-import { FlashedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
+import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
 import { Mosquitto } from "../../support/mosquitto";
 import { type Started, startNightlight } from "../../support/nightlight";
@@ -9,12 +9,12 @@ import { type Color, type FONT, shows } from "./read-screen";
 describe("the screen of the flashed board", () => {
   let broker: Mosquitto;
   let server: Started;
-  let board: FlashedBoard;
+  let board: EmulatedBoard;
 
   beforeEach(async () => {
     broker = await Mosquitto.start();
     server = await startNightlight({ brokerUrl: broker.url, simulate: false });
-    board = await FlashedBoard.start({
+    board = await EmulatedBoard.start({
       id: "kitchen",
       broker: broker.url,
       prepare: (wio) => (wio.light = lightOfRaw(652)),

@@ -4,12 +4,12 @@ import type {
   CallName,
   Fault,
 } from "../../../boards/wio-terminal/emulator/coprocessor/coprocessor";
-import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import type { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
 
 withOneBoardAtATime();
 
-async function survives(call: CallName, faults: Fault[]): Promise<EmulatedBoard> {
+async function survives(call: CallName, faults: Fault[]): Promise<QemuBoard> {
   const running = await startBoard(({ coprocessor }) => {
     for (const fault of faults) coprocessor.order(call, fault);
   }, "broker.home");

@@ -5,7 +5,7 @@ import {
   lightOfRaw,
   startNightlightBoard,
 } from "../../../boards/wio-terminal/emulator/nightlight-board";
-import type { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import type { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { topicOf } from "../../../src/common/wire";
 import { Mosquitto } from "../../support/mosquitto";
 import { until } from "../../support/until";
@@ -13,7 +13,7 @@ import { Witness } from "../../support/witness";
 
 let broker: Mosquitto;
 let witness: Witness;
-let board: EmulatedBoard | undefined;
+let board: QemuBoard | undefined;
 let boards = 0;
 
 export function withOneBoardAtATime(): void {
@@ -33,9 +33,9 @@ export function withOneBoardAtATime(): void {
 
 /** @param host of the broker, as the firmware is told it */
 export async function startBoard(
-  prepare?: (board: EmulatedBoard) => void,
+  prepare?: (board: QemuBoard) => void,
   host = "127.0.0.1",
-): Promise<EmulatedBoard> {
+): Promise<QemuBoard> {
   boards += 1;
   const url = `mqtt://${host}:${broker.port}`;
   board = await startNightlightBoard({ id: `faulty-${boards}`, broker: url, prepare });
@@ -46,7 +46,7 @@ export async function startBoard(
  * A reading that was taken just now arrives: all that lies between sensor and broker works, and
  * nothing is left behind of connections that were.
  */
-export async function works(running: EmulatedBoard, raw: number): Promise<void> {
+export async function works(running: QemuBoard, raw: number): Promise<void> {
   running.setLight(lightOfRaw(raw));
   const topic = topicOf(`faulty-${boards}`, "telemetry");
   const arrived = (): boolean =>
@@ -60,6 +60,6 @@ export async function works(running: EmulatedBoard, raw: number): Promise<void> 
 }
 
 /** Whatever happened to the coprocessor, the board itself went on. */
-export function neverRestarted(running: EmulatedBoard): void {
+export function neverRestarted(running: QemuBoard): void {
   expect(running.log.filter((line) => line === BOARD.banner)).toHaveLength(1);
 }

@@ -17,7 +17,7 @@ import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
 import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { Checkout } from "../../support/checkout";
 import { Program } from "../../support/program";
 import { PseudoPort, type UsbIdentity } from "../../support/pseudo-port";
@@ -104,7 +104,7 @@ describe("npm run flash:wio", () => {
   /** Starts the board, and waits until the tool has shown what it says. */
   const boardStarts = async (ports: PortList, tool: Program): Promise<string> => {
     const { elf } = await linkImage(QEMU);
-    const board = await EmulatedBoard.start({ elf });
+    const board = await QemuBoard.start({ elf });
     try {
       board.line.onData = (bytes) => port.write(bytes);
       port.onData = (bytes) => board.line.write(bytes);

@@ -3,12 +3,12 @@ import { BOARD } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { createVm, type Vm } from "../../../server/simulator/vm";
 import { until } from "../../support/until";
 import { program, type ProgramName } from "./programs";
 
-let board: EmulatedBoard | undefined;
+let board: QemuBoard | undefined;
 let vm: Vm | undefined;
 afterEach(async () => {
   await board?.stop();
@@ -26,7 +26,7 @@ function said(log: readonly string[]): string[] {
 async function onBoard(name: ProgramName, end: RegExp, gcStress = false): Promise<string[]> {
   const { elf } = await linkImage(QEMU);
   const packed = makePackage(program(name), {}, { gcStress });
-  board = await EmulatedBoard.start({ elf, packed });
+  board = await QemuBoard.start({ elf, packed });
   await board.logged(end);
   return said(board.log);
 }

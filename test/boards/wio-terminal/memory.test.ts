@@ -3,23 +3,23 @@ import { BOARD } from "../../../boards/log-lines";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { program } from "./programs";
 
-let board: EmulatedBoard | undefined;
+let board: QemuBoard | undefined;
 afterEach(async () => {
   await board?.stop();
   board = undefined;
 });
 
-async function startAll(): Promise<EmulatedBoard> {
+async function startAll(): Promise<QemuBoard> {
   const { elf } = await linkImage(QEMU);
-  board = await EmulatedBoard.start({ elf, packed: makePackage(program("all"), {}) });
+  board = await QemuBoard.start({ elf, packed: makePackage(program("all"), {}) });
   return board;
 }
 
 /** "used/size", as the board measured it on its painted memory. */
-async function used(running: EmulatedBoard, name: string): Promise<[number, number]> {
+async function used(running: QemuBoard, name: string): Promise<[number, number]> {
   const line = await running.logged(name);
   const found = new RegExp(`${name}(\\d+)/(\\d+)`).exec(line);
   return [Number(found?.[1]), Number(found?.[2])];
@@ -57,7 +57,7 @@ describe("memory on the board", () => {
 
   it("keeps its program over a restart, and writes it only once", async () => {
     const { elf } = await linkImage(QEMU);
-    board = await EmulatedBoard.start({ elf, packed: makePackage(program("trap"), {}) });
+    board = await QemuBoard.start({ elf, packed: makePackage(program("trap"), {}) });
     await board.logged("mgr: deploy");
     const panic = await board.logged(BOARD.panic + BOARD.integerOverflow);
     const from = board.log.indexOf(panic);
@@ -70,7 +70,7 @@ describe("memory on the board", () => {
 
   it("runs without a program", async () => {
     const { elf } = await linkImage(QEMU);
-    board = await EmulatedBoard.start({ elf });
+    board = await QemuBoard.start({ elf });
     await board.logged(BOARD.noProgram);
     await board.logged("self-device:");
   });

@@ -7,7 +7,7 @@ import {
   lightOfRaw,
   startNightlightBoard,
 } from "../../../boards/wio-terminal/emulator/nightlight-board";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { topicOf } from "../../../src/common/wire";
 import { Mosquitto } from "../../support/mosquitto";
 import { type Started, startNightlight } from "../../support/nightlight";
@@ -26,7 +26,7 @@ interface Telemetry {
 let broker: Mosquitto;
 let server: Started;
 let witness: Witness;
-let board: EmulatedBoard | undefined;
+let board: QemuBoard | undefined;
 let brokerIsUp = true;
 
 beforeAll(async () => {
@@ -128,7 +128,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
   it("tells the program which button is pressed", async () => {
     const { elf } = await linkImage(QEMU);
     const packed = makePackage(program("button"), {});
-    board = await EmulatedBoard.start({ elf, packed });
+    board = await QemuBoard.start({ elf, packed });
     await board.logged("set role");
     await board.logged("buttons are watched");
     await until("all three buttons have a role", () => {

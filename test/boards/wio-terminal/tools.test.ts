@@ -4,7 +4,7 @@ import { sendProgram } from "../../../boards/tools/usb/deploy";
 import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { HOME, startNightlightBoard } from "../../../boards/wio-terminal/emulator/nightlight-board";
-import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import {
   ControlCmd,
   type JDBus,
@@ -29,7 +29,7 @@ const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber
 
 let broker: Mosquitto;
 let witness: Witness;
-let board: EmulatedBoard;
+let board: QemuBoard;
 let bus: JDBus | undefined;
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ describe("npm run deploy:wio", () => {
     checkout = new Checkout();
     port = await PseudoPort.plugIn(USB);
     const { elf } = await linkImage(QEMU);
-    board = await EmulatedBoard.start({ elf, network: HOME });
+    board = await QemuBoard.start({ elf, network: HOME });
     said = Buffer.alloc(0);
     board.line.onData = (bytes) => {
       said = Buffer.concat([said, bytes]);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BOARD } from "../../../../boards/log-lines";
-import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { topicOf } from "../../../../src/common/wire";
 import { Mosquitto } from "../../../support/mosquitto";
@@ -10,7 +10,7 @@ import { Witness } from "../../../support/witness";
 let broker: Mosquitto;
 let server: Started;
 let witness: Witness;
-let board: FlashedBoard | undefined;
+let board: EmulatedBoard | undefined;
 
 beforeAll(async () => {
   broker = await Mosquitto.start();
@@ -37,7 +37,7 @@ function reported(id: string, light: number): boolean {
 describe("the flashed image on the emulated chip", () => {
   it("boots, joins, reports the light, and obeys", async () => {
     const id = "chip-1";
-    board = await FlashedBoard.start({ id, broker: broker.url });
+    board = await EmulatedBoard.start({ id, broker: broker.url });
     const { wio } = board;
     wio.light = lightOfRaw(100);
     await board.until("a dark reading", () => reported(id, 100));
@@ -53,7 +53,7 @@ describe("the flashed image on the emulated chip", () => {
 
   it("comes back when its coprocessor restarts", async () => {
     const id = "chip-2";
-    board = await FlashedBoard.start({ id, broker: broker.url });
+    board = await EmulatedBoard.start({ id, broker: broker.url });
     const { wio, resets } = board;
     wio.light = lightOfRaw(400);
     await board.until("a reading", () => reported(id, 400));

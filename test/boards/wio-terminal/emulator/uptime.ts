@@ -4,7 +4,7 @@ import {
   BoardMemory,
   type MemoryUse,
 } from "../../../../boards/wio-terminal/emulator/chip/board-memory";
-import { FlashedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { topicOf } from "../../../../src/common/wire";
 import { Mosquitto } from "../../../support/mosquitto";
@@ -55,7 +55,7 @@ export async function* uptime(
     seen.add(seq);
   });
   await listener.subscribeAsync(topicOf(ID, "telemetry"), { qos: 1 });
-  const board = await FlashedBoard.start({
+  const board = await EmulatedBoard.start({
     id: ID,
     broker: broker.url,
     chip: { everyTick: EVERY_TICK },
