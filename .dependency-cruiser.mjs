@@ -86,6 +86,17 @@ export default {
       to: { path: "^test/" },
     },
     {
+      name: "emulator-index",
+      comment:
+        "what uses the emulator does not reach into it; its tests import the parts they test",
+      severity: "error",
+      from: { path: "^(src|server|boards)/", pathNot: "^boards/wio-terminal/emulator/" },
+      to: {
+        path: "^boards/wio-terminal/emulator/",
+        pathNot: "^boards/wio-terminal/emulator/index\\.ts$",
+      },
+    },
+    {
       name: "no-circle",
       comment: "imports run one way, between files too",
       severity: "error",

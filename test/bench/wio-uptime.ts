@@ -1,8 +1,8 @@
 /** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
 import { command, readFlags } from "../../boards/tools/command";
-import { buildSlice } from "../../boards/wio-terminal/emulator/chip/slice";
 import { onEndRequest } from "../../server/base/ending";
 import { UserError } from "../../server/base/user-error";
+import { uptime } from "../boards/wio-terminal/emulator/uptime";
 
 const HOUR_S = 3600;
 const PERIOD_S = 900;
@@ -17,8 +17,6 @@ function readHours(): number {
 
 async function main(): Promise<void> {
   const hours = readHours();
-  await buildSlice();
-  const { uptime } = await import("../boards/wio-terminal/emulator/uptime");
   let stopped = false;
   onEndRequest(() => (stopped = true));
   const begun = performance.now();

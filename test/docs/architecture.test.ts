@@ -68,14 +68,17 @@ it("lint refuses what is against the plan", () => {
   write("server/base/log.ts", "./circle", "../../test/until");
   write("server/base/circle.ts", "./log");
   write("server/lost.ts", "./base/log");
-  write("test/until.ts");
+  write("boards/wio-terminal/tools/show.ts", "../emulator/index", "../emulator/chip");
+  write("boards/wio-terminal/emulator/index.ts", "./chip");
+  write("boards/wio-terminal/emulator/chip.ts");
+  write("test/until.ts", "../boards/wio-terminal/emulator/chip");
   writeFileSync(join(folder, "tsconfig.json"), "{}");
   try {
     const { stdout } = spawnSync(
       process.execPath,
       [
         join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
-        ...["--config", join(ROOT, ".dependency-cruiser.mjs"), "server", "test"],
+        ...["--config", join(ROOT, ".dependency-cruiser.mjs"), "server", "boards", "test"],
       ],
       { cwd: folder, encoding: "utf8" },
     );
@@ -84,9 +87,11 @@ it("lint refuses what is against the plan", () => {
       "no-circle: server/base/",
       "no-test: server/base/log.ts",
       "no-room: server/lost.ts",
+      "emulator-index: boards/wio-terminal/tools/show.ts → boards/wio-terminal/emulator/chip.ts",
     ])
       expect(stdout).toContain(rule);
     expect(stdout).not.toContain("server/setup/fine.ts →");
+    expect(stdout.match(/emulator-index/g)).toHaveLength(1);
   } finally {
     rmSync(folder, { recursive: true });
   }

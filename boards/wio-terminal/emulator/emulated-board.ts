@@ -6,6 +6,7 @@ import { uf2OfElf } from "../build/uf2";
 import { writeUf2 } from "./chip/bootloader";
 import { type Pace, Runner } from "./chip/runner";
 import { Samd51, type Samd51Options } from "./chip/samd51";
+import { buildSlice } from "./chip/slice";
 import { WioTerminal } from "./chip/wio-terminal";
 import { HOME } from "./nightlight-board";
 
@@ -50,6 +51,7 @@ export class EmulatedBoard {
 
   static async start(options: EmulatedBoardOptions): Promise<EmulatedBoard> {
     const elf = await nightlightElf(options.id, options.broker);
+    await buildSlice();
     const chip = new Samd51(options.chip);
     // The file that one drops onto the bootloader's drive.
     writeUf2(uf2OfElf(elf), chip.nvm);

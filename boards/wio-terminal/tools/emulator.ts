@@ -4,9 +4,7 @@ import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
 import { command, readFlags } from "../../tools/command";
-import { buildSlice } from "../emulator/chip/slice";
-import { EmulatedBoard } from "../emulator/emulated-board";
-import { serveBoard } from "../emulator/page-server";
+import { EmulatedBoard, serveBoard } from "../emulator/index";
 
 const HALF_LIGHT = 32768;
 
@@ -20,7 +18,6 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const broker = options.broker ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
   console.log("Building ...");
-  await buildSlice();
   const board = await EmulatedBoard.start({
     id: options.id ?? settings.ID ?? "wio-terminal",
     broker: readBrokerUrl("--broker", broker, "device"),

@@ -6,7 +6,7 @@ import { generateFonts } from "../build/font/font";
 import { BOARD, OUTPUT } from "../build/paths";
 import type { Picture } from "../build/png";
 import { run } from "../build/tools";
-import { Ili9341 } from "../emulator/chip/ili9341";
+import { Ili9341 } from "../emulator/index";
 
 const FLAGS = [
   ...["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1"],
