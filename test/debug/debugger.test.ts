@@ -50,7 +50,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
 
     devtools = await Devtools.connect(checkout.devicescript("devtools", "--vscode"));
     await devtools.startSimulator();
-    if (!(await devtools.deploy(SIMULATOR))) await devtools.send(settings, SIMULATOR);
+    expect(await devtools.deploy(SIMULATOR)).toBe("OK");
     dap = await Dap.connect(DAP_PORT);
   });
 

@@ -79,7 +79,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     const source = checkout.read("src/main.ts").toString();
     checkout.write("src/main.ts", `${source}console.log("changed");\n`);
     const from = board.log.length;
-    expect(await devtools.deploy(DEVICE)).toBe(true);
+    expect(await devtools.deploy(DEVICE)).toBe("OK");
     await board.logged("> changed", from);
     await board.logged(`> ${PROGRAM.connected}`, from);
     expect(board.plugs).toBe(1);

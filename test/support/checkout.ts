@@ -45,6 +45,11 @@ export class Checkout {
     return new Program(process.execPath, [cli, ...args], { cwd: this.dir, env });
   }
 
+  /** A program of the checkout, without an environment of its own. */
+  node(...args: string[]): Program {
+    return new Program(process.execPath, args, { cwd: this.dir });
+  }
+
   async run(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
     return await this.tool(name, args, env).end;
   }

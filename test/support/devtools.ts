@@ -21,11 +21,9 @@ import { until } from "./until";
 const URL = "ws://127.0.0.1:8081";
 /** Of the simulator, as VS Code chooses one. */
 export const SIMULATOR = "0123456789abcdef";
-/**
- * The CLI compiles and deploys in one breath. Where compiling takes more than the 3 s after which
- * it takes a silent device for gone, it may then wait for an answer from nobody: try again, so many times.
- */
-const DEPLOY_ATTEMPTS = 3;
+/** VS Code's extension looks for the simulator so many times, so long apart, ms. */
+const LOOKS = 20;
+const LOOK_MS = 200;
 
 interface Message {
   seq?: number;
@@ -82,23 +80,24 @@ export class Devtools {
     return devtools;
   }
 
-  /** Starts the simulator that VS Code starts, in a process of its own. */
+  /**
+   * Starts the simulator in a process of its own, as VS Code does.
+   * @throws Error if VS Code would say that it can't find the device
+   */
   async startSimulator(): Promise<void> {
     await this.request("startVM", { deviceId: SIMULATOR, stateless: true, clearFlash: true });
-    await until("the simulator is on the bus", () => this.managers() > 0);
+    for (let look = 0; look < LOOKS && this.managers() === 0; look++)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (this.managers() === 0) throw new Error(`Could not find device ${SIMULATOR}`);
   }
 
   managers(): number {
     return this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length;
   }
 
-  /** Compiles and deploys, as F5 does. @returns whether the server managed to */
-  async deploy(deviceId: string): Promise<boolean> {
-    for (let attempt = 1; attempt <= DEPLOY_ATTEMPTS; attempt++) {
-      const { deployStatus } = await this.build({ deployTo: deviceId });
-      if (deployStatus === "OK") return true;
-    }
-    return false;
+  /** Compiles and deploys, once, as F5 does. @returns "OK", or what went wrong */
+  async deploy(deviceId: string): Promise<string> {
+    return (await this.build({ deployTo: deviceId })).deployStatus;
   }
 
   /** The debugger needs the server's build only: the program may come from us. */

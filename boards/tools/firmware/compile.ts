@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import { CLI } from "./builtins";
+import { patchCli } from "./cli-patch";
 
 /** The CLI always writes here, whatever the entry point. */
 export const OUTPUT = join(ROOT, ".devicescript/bin/bytecode.devs");
@@ -40,6 +41,8 @@ export async function compileFirmware(
 
 /** Compiles afresh into the CLI's own output folder. */
 export async function runCompiler(entry: string, signal?: AbortSignal): Promise<void> {
+  // Whoever has run anything of ours once has a CLI that VS Code can debug with.
+  patchCli();
   const child = spawn(process.execPath, [CLI, "build", entry], { cwd: ROOT, signal });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { unpatched } from "../../boards/tools/firmware/cli-patch";
+import { ROOT } from "../../server/base/root";
+import { Checkout } from "../support/checkout";
+import { Dap } from "../support/dap";
+import { Devtools, SIMULATOR } from "../support/devtools";
+import { lockDevtools } from "../support/lock";
+import type { Program } from "../support/program";
+import { slowly } from "../support/slowly";
+
+/** How often F5 is pressed; 20 by hand. */
+const TIMES = Number(process.env["F5_TIMES"] ?? 3);
+/** The CLI as it is fails nearly always: 19 of 22 times in a VS Code window. */
+const TIMES_UNPATCHED = 5;
+const DAP_PORT = 8083;
+const TELEMETRY = "cadence.report(nowMs, light)";
+const CLI = "node_modules/@devicescript/cli/devicescript";
+const CLI_CODE = "node_modules/@devicescript/cli/built/devicescript-cli.cjs";
+const STOPPED: string = "stopped on the breakpoint";
+const UNPATCHED = "unpatched.cjs";
+
+/** What VS Code's extension does, once each and without a second try, with a slow CLI. */
+describe("F5 with the CLI at a third of its speed", () => {
+  let unlock: () => Promise<void>;
+  let checkout: Checkout;
+  let file: string;
+  let line: number;
+
+  beforeAll(async () => {
+    unlock = await lockDevtools();
+    checkout = new Checkout();
+    // No broker is there: it is about the way to the breakpoint.
+    checkout.write(".env.local", "ID=debug-1\nBROKER=mqtt://127.0.0.1:9\n");
+    expect(await checkout.run("prepare")).toMatchObject({ code: 0 });
+    checkout.write("cli.cjs", unpatched(readFileSync(join(ROOT, CLI_CODE), "utf8")));
+    checkout.write(UNPATCHED, 'require("./cli.cjs").mainCli();');
+    file = join(checkout.dir, "src/nightlight.ts");
+    const source = checkout.read("src/nightlight.ts").toString().split("\n");
+    line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;
+    expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
+  });
+
+  afterAll(async () => {
+    checkout.remove();
+    await unlock();
+  });
+
+  /** @returns `STOPPED`, or what a person would see instead */
+  async function press(cli: string): Promise<string> {
+    const server: Program = checkout.node(cli, "devtools", "--vscode");
+    const devtools = await Devtools.connect(server);
+    const atFullSpeed = slowly(server.pid);
+    let dap: Dap | undefined;
+    try {
+      await devtools.startSimulator();
+      const deployStatus = await devtools.deploy(SIMULATOR);
+      // The extension goes on all the same, and hangs: launch is never answered.
+      if (deployStatus !== "OK") return deployStatus;
+      dap = await Dap.connect(DAP_PORT);
+      await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
+      await dap.request("launch", { deviceId: SIMULATOR, stopOnEntry: false });
+      await dap.event("initialized", 0);
+      const source = { path: file };
+      await dap.request("setBreakpoints", { source, breakpoints: [{ line }] });
+      const from = dap.events.length;
+      await dap.request("configurationDone");
+      const { reason } = await dap.event("stopped", from);
+      return reason === "breakpoint" ? STOPPED : String(reason);
+    } catch (error) {
+      return String(error);
+    } finally {
+      dap?.stop();
+      atFullSpeed();
+      await devtools.stop();
+    }
+  }
+
+  it.each(Array.from({ length: TIMES }, (_, at) => at + 1))("stops, time %i", async () => {
+    expect(await press(CLI)).toBe(STOPPED);
+  });
+
+  it("does not with the CLI as npm brings it", async () => {
+    const outcomes: string[] = [];
+    while (outcomes.length < TIMES_UNPATCHED && outcomes.every((text) => text === STOPPED))
+      outcomes.push(await press(UNPATCHED));
+    expect(outcomes.at(-1)).toMatch(/timeout|Could not find device|not found/);
+  });
+});
