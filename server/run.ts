@@ -24,7 +24,7 @@ import type { Config } from "./setup/config";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
-import { simulate } from "./simulate";
+import { simulate, simulateForVsCode } from "./simulate";
 
 export interface Running {
   /** The page's address. */
@@ -169,7 +169,9 @@ async function start(
     }),
   );
 
-  if (options.simulate) add(await simulate({ options, config, broker, bus, devices, log }, signal));
+  const simulated = { options, config, broker, bus, devices, log };
+  if (options.simulate) add(await simulate(simulated, signal));
+  if (options.vscode) add(await simulateForVsCode(simulated));
   return { url: await pageUrl(options, web.port, log), brokerUrl: broker.url, rejections, failure };
 }
 

@@ -8,6 +8,7 @@ import type { ServerBus, ServerEvents } from "./deciding/events";
 import type { Config } from "./setup/config";
 import type { Options } from "./setup/options";
 import type { SimulatedDevice } from "./simulator/device";
+import type { VsCodeParts } from "./simulator/vscode-parts";
 
 const FIRST_READING_TIMEOUT_MS = 10_000;
 
@@ -55,6 +56,25 @@ export async function simulate(
   devices.addSimulated(id, device);
   await firstReading(id, bus, log);
   return device;
+}
+
+/** Sensor and lamp for the device that VS Code debugs; the page shows it as simulated. */
+export async function simulateForVsCode({
+  options: { id, lightRaw },
+  devices,
+  log,
+}: SimulateParts): Promise<VsCodeParts> {
+  const { VsCodeParts, DEVELOPMENT_SERVER } = await import("./simulator/vscode-parts");
+  const where = `VS Code's development server at ${DEVELOPMENT_SERVER}`;
+  log("device", `Waiting for ${where}: press F5 there`, { id });
+  const parts = new VsCodeParts(
+    lightRaw,
+    () => devices.changed(id),
+    (connected) =>
+      log("device", connected ? `A sensor and a lamp are at ${where}` : `Lost ${where}`, { id }),
+  );
+  devices.addSimulated(id, parts);
+  return parts;
 }
 
 /** As a device's settings name them. */

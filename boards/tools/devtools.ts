@@ -30,10 +30,8 @@ await command(async () => {
   const ended = new Promise<number | null>((resolve) => server.once("close", resolve));
   server.stdout?.on("data", (chunk: Buffer) => {
     if (children.length > 1 || !chunk.toString().includes(READY)) return;
+    console.log("Broker, page, light sensor and lamp: npm run start:vscode");
     console.log("Dashboard: http://localhost:8081 (loaded from the internet)");
-    console.log(
-      "Start a light level and a light bulb there; broker and page: npm start -- --no-device",
-    );
     children.push(devicescript("run", "src/main.ts"));
   });
   const code = await ended;

@@ -24,6 +24,8 @@ export interface Options {
   /** What the simulated sensor sees at first, raw 0..1023. */
   lightRaw: number;
   simulate: boolean;
+  /** Give the simulator that VS Code starts a sensor and a lamp, and simulate no device here. */
+  vscode?: boolean;
   decide: boolean;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
@@ -47,6 +49,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --http-port PORT  port of the page                       (8080)
   --light 0..1023   light that the simulated sensor sees   (652)
   --no-device       no simulated device, real ones only
+  --vscode          the simulated device is the one that VS Code debugs
   --no-decide       devices and page only: another server decides
   --no-home-assistant  don't tell Home Assistant of the devices
   --log FORMAT      text, or json: one object a line       (text)
@@ -70,12 +73,14 @@ export function parseOptions(
   const configured = config.broker === "embedded" ? undefined : config.broker;
   const given = values.broker === undefined ? [] : readBrokers(values.broker);
   const [brokerUrl = configured, ...otherBrokerUrls] = given;
-  const simulate = !values["no-device"];
+  if (values.vscode && values["no-device"])
+    throw new UserError("--vscode: not together with --no-device: it needs a simulated sensor");
+  const simulate = !values["no-device"] && !values.vscode;
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
       `--broker: got ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
     );
-  if (simulate && !fieldsOf(config.rule).includes("light"))
+  if ((simulate || values.vscode) && !fieldsOf(config.rule).includes("light"))
     throw new UserError(
       "rule.field: the simulated device measures light only; run other rules with --no-device",
     );
@@ -89,6 +94,7 @@ export function parseOptions(
     httpPort: portNumber("--http-port", values["http-port"], 8080),
     lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX]),
     simulate,
+    vscode: values.vscode ?? false,
     decide: !values["no-decide"],
     shard: parseShard(values),
     homeAssistant: !values["no-home-assistant"],
@@ -127,6 +133,7 @@ function readFlags(args: string[]) {
         "http-port": { type: "string" },
         light: { type: "string" },
         "no-device": { type: "boolean" },
+        vscode: { type: "boolean" },
         "no-decide": { type: "boolean" },
         ...CLUSTER_FLAGS,
         "no-home-assistant": { type: "boolean" },

@@ -1,16 +1,5 @@
-import { LIGHT_MAX } from "../../src/common/wire";
-import {
-  addServer,
-  CHANGE,
-  JDBus,
-  JDServiceServer,
-  LightBulbReg,
-  SensorServer,
-  SettingsClient,
-  SRV_LIGHT_BULB,
-  SRV_LIGHT_LEVEL,
-  SRV_SETTINGS,
-} from "./jacdac";
+import { JDBus, SettingsClient, SRV_SETTINGS } from "./jacdac";
+import { Parts } from "./parts";
 import { VmTransport } from "./transport";
 import { createVm, type Vm } from "./vm";
 
@@ -26,9 +15,6 @@ export interface SimulatedDeviceOptions {
   onLed?: (ledOn: boolean) => void;
 }
 
-/** How often the simulated sensor streams a sample, ms. */
-const SAMPLE_INTERVAL_MS = 50;
-
 /**
  * A device without hardware: the compiled firmware in the DeviceScript virtual machine, with a
  * simulated light sensor and a simulated lamp on its Jacdac bus. Its sockets are real.
@@ -37,8 +23,7 @@ export class SimulatedDevice {
   private constructor(
     private readonly vm: Vm,
     private readonly bus: JDBus,
-    private readonly sensor: SensorServer<[number]>,
-    private readonly lamp: JDServiceServer,
+    private readonly parts: Parts,
   ) {}
 
   static async start(options: SimulatedDeviceOptions): Promise<SimulatedDevice> {
@@ -57,21 +42,12 @@ export class SimulatedDevice {
     const bus = new JDBus([new VmTransport(vm)], { client: false, disableRoleManager: true });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     bus.passive = false;
-    const sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
-      readingValues: [options.lightRaw / LIGHT_MAX],
-      streamingInterval: SAMPLE_INTERVAL_MS,
-    });
-    const lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
-    addServer(bus, "light sensor", sensor);
-    addServer(bus, "lamp", lamp);
+    const parts = new Parts(bus, options.lightRaw, () => options.onLed?.(parts.ledOn));
 
     vm.devsSetDeviceId(randomDeviceId());
     vm.devsStart();
     await bus.connect();
-    const device = new SimulatedDevice(vm, bus, sensor, lamp);
-    lamp.register(LightBulbReg.Brightness).on(CHANGE, () => {
-      options.onLed?.(device.ledOn);
-    });
+    const device = new SimulatedDevice(vm, bus, parts);
     await device.writeSettings(options.settings);
     // The program reads its settings when it starts, so it comes last.
     const refused = vm.devsDeploy(options.bytecode);
@@ -81,16 +57,15 @@ export class SimulatedDevice {
 
   /** Raw, 0..1023. */
   get lightRaw(): number {
-    return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX);
+    return this.parts.lightRaw;
   }
 
   set lightRaw(lightRaw: number) {
-    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+    this.parts.lightRaw = lightRaw;
   }
 
   get ledOn(): boolean {
-    const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
-    return brightness > 0;
+    return this.parts.ledOn;
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,8 @@ import { Dap } from "../support/dap";
 import { Devtools, SIMULATOR } from "../support/devtools";
 import { lockDevtools } from "../support/lock";
 import { Mosquitto } from "../support/mosquitto";
+import { NightlightProcess } from "../support/process";
+import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 /** The CLI can't be told another one. */
@@ -31,6 +33,8 @@ describe("F5, by the Debug Adapter Protocol", () => {
   let broker: Mosquitto;
   let witness: Witness;
   let devtools: Devtools;
+  /** Brings the sensor and the lamp, as the task before F5 does, and decides. */
+  let nightlight: NightlightProcess;
   let dap: Dap;
   let file: string;
   let line: number;
@@ -48,7 +52,10 @@ describe("F5, by the Debug Adapter Protocol", () => {
     line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;
     expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
 
-    devtools = await Devtools.connect(checkout.devicescript("devtools", "--vscode"));
+    const flags = ["--vscode", "--broker", broker.url, "--id", settings.ID, "--light", "512"];
+    nightlight = await NightlightProcess.start(flags);
+    devtools = await Devtools.connect(checkout.devicescript("devtools", "--vscode"), false);
+    await until("the sensor is there", () => nightlight.output.includes("A sensor and a lamp"));
     await devtools.startSimulator();
     expect(await devtools.deploy(SIMULATOR)).toBe("OK");
     dap = await Dap.connect(DAP_PORT);
@@ -57,6 +64,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
   afterAll(async () => {
     dap.stop();
     await devtools.stop();
+    await nightlight.kill();
     await witness.stop();
     await broker.stop();
     checkout.remove();
@@ -128,8 +136,10 @@ describe("F5, by the Debug Adapter Protocol", () => {
     expect(await stopped(from)).toBe("breakpoint");
   });
 
-  it("sees a value that was changed in the simulator", async () => {
-    devtools.lightRaw = 77;
+  it("sees a value that was changed on the page", async () => {
+    const device = `http://127.0.0.1:${nightlight.httpPort}/api/devices/debug-1`;
+    const { status } = await fetch(`${device}/light`, { method: "PUT", body: '{"light":77}' });
+    expect(status).toBe(200);
     await expect
       .poll(async () => {
         const from = dap.events.length;
@@ -144,7 +154,12 @@ describe("F5, by the Debug Adapter Protocol", () => {
     await dap.request("setBreakpoints", { source: { path: file }, breakpoints: [] });
     await dap.request("continue", { threadId: thread });
     await expect.poll(() => witness.payloads("debug-1/telemetry").join()).toContain('{"light":77');
-    await witness.publish("debug-1/commands", '{"led_on":true}');
-    await expect.poll(() => devtools.ledOn).toBe(true);
+    const lampOnThePage = async () => {
+      const response = await fetch(`http://127.0.0.1:${nightlight.httpPort}/api/devices`);
+      return (await response.json()) as unknown;
+    };
+    await expect
+      .poll(lampOnThePage)
+      .toMatchObject([{ id: "debug-1", simulated: true, online: true, ledOn: true }]);
   });
 });

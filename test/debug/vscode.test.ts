@@ -18,11 +18,21 @@ interface Launch {
     stopOnEntry?: boolean;
     command?: string;
     preLaunchTask?: string;
+    name: string;
   }[];
+  compounds: { configurations: string[] }[];
 }
 
 interface Tasks {
-  tasks: { label: string; type: string; script?: string; command?: string }[];
+  tasks: {
+    label: string;
+    type: string;
+    script?: string;
+    command?: string;
+    isBackground?: boolean;
+    dependsOn?: string;
+    problemMatcher: { background?: { beginsPattern: string; endsPattern: string } };
+  }[];
   inputs: { id: string; options: string[] }[];
 }
 
@@ -47,12 +57,39 @@ describe("the checkout in VS Code", () => {
         expect(existsSync(join(ROOT, program.replace("${workspaceFolder}/", "")))).toBe(true);
       if (preLaunchTask !== undefined)
         expect(tasks.map(({ label }) => label)).toContain(preLaunchTask);
-      if (command !== undefined) expect(command).toMatch(/^npm start -- --no-device$/);
+      if (command !== undefined)
+        expect(command).toMatch(/^npm (start -- --no-device|run start:vscode)$/);
     }
     for (const { script, command } of tasks) {
       const name = script ?? /^npm run (\S+) /.exec(command ?? "")?.[1] ?? "";
       expect(Object.keys(scripts)).toContain(name);
     }
+  });
+
+  it("compiles once: the task before F5 only writes the firmware's sources, and starts the rest", () => {
+    for (const { type, preLaunchTask } of launch.configurations.filter((c) => c.preLaunchTask)) {
+      const task = tasks.find(({ label }) => label === preLaunchTask);
+      expect(type).toBe("devicescript");
+      expect(["prepare:firmware", "start:vscode"]).toContain(task?.script);
+      if (task?.isBackground) expect(task.dependsOn).toBe("Prepare the firmware");
+    }
+  });
+
+  it("sees in the output when the background task is ready, or has failed", () => {
+    const matcher = tasks.find(({ isBackground }) => isBackground)?.problemMatcher;
+    const { endsPattern = "", beginsPattern = "" } = matcher?.background ?? {};
+    const ends = new RegExp(endsPattern);
+    expect("Nightlight is ready: http://localhost:8080").toMatch(ends);
+    expect("nightlight: port 1883 is in use").toMatch(ends);
+    expect("broker  Listening on mqtt://127.0.0.1:1883").toMatch(new RegExp(beginsPattern));
+    expect("server  Connected to mqtt://127.0.0.1:1883").not.toMatch(ends);
+  });
+
+  it("debugs firmware and server at once", () => {
+    const names = launch.configurations.map(({ name }) => name);
+    expect(launch.compounds).toHaveLength(1);
+    for (const name of launch.compounds.flatMap(({ configurations }) => configurations))
+      expect(names).toContain(name);
   });
 
   it("offers every board", () => {

@@ -12,7 +12,7 @@ describe("the scripts of package.json", () => {
   it("are Node and plain words, the same for cmd, PowerShell, sh and fish", () => {
     expect(commands.length).toBeGreaterThan(10);
     for (const [name, line] of commands)
-      expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( [a-z:]+)?$/);
+      expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( (--)?[a-z:]+)?$/);
   });
 
   it("have no hooks: with ignore-scripts, npm would leave them out", () => {

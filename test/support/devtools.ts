@@ -1,24 +1,13 @@
 import { type RawData, WebSocket } from "ws";
 import { sendProgram } from "../../boards/tools/usb/deploy";
 import type { Settings } from "../../server/setup/settings";
-import {
-  addServer,
-  JDBus,
-  type JDService,
-  JDServiceServer,
-  LightBulbReg,
-  SensorServer,
-  SRV_DEVICE_SCRIPT_MANAGER,
-  SRV_LIGHT_BULB,
-  SRV_LIGHT_LEVEL,
-  Transport,
-} from "../../server/simulator/jacdac";
-import { LIGHT_MAX } from "../../src/common/wire";
+import { JDBus, type JDService, SRV_DEVICE_SCRIPT_MANAGER } from "../../server/simulator/jacdac";
+import { Parts } from "../../server/simulator/parts";
+import { SocketTransport } from "../../server/simulator/socket-transport";
+import { DEVELOPMENT_SERVER } from "../../server/simulator/vscode-parts";
 import type { Program } from "./program";
 import { until } from "./until";
 
-/** The CLI can't be told other ports. */
-const URL = "ws://127.0.0.1:8081";
 /** Of the simulator, as VS Code chooses one. */
 export const SIMULATOR = "0123456789abcdef";
 /** VS Code's extension looks for the simulator so many times, so long apart, ms. */
@@ -45,37 +34,37 @@ export class Devtools {
   private readonly waiting = new Map<number, (answer: Message) => void>();
   private lastSeq = 0;
   private readonly bus: JDBus;
-  private readonly sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
-    readingValues: [0.5],
-    streamingInterval: 50,
-  });
-  private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
+  private readonly parts: Parts | undefined;
 
   private constructor(
     readonly process: Program,
     private readonly socket: WebSocket,
+    hasParts: boolean,
   ) {
-    const transport = new SocketTransport(socket);
-    socket.on("message", (data, binary) => {
-      if (binary) transport.receive(data as Buffer);
-      else this.answered(data);
+    socket.on("message", (data, isBinary) => {
+      if (!isBinary) this.answered(data);
     });
-    this.bus = new JDBus([transport], { client: false, disableRoleManager: true });
+    this.bus = new JDBus([new SocketTransport(socket)], {
+      client: false,
+      disableRoleManager: true,
+    });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     this.bus.passive = false;
-    addServer(this.bus, "light sensor", this.sensor);
-    addServer(this.bus, "lamp", this.lamp);
+    if (hasParts) this.parts = new Parts(this.bus, 512);
   }
 
-  /** @param process that starts the server: `devicescript devtools`, or ours around it */
-  static async connect(process: Program): Promise<Devtools> {
+  /**
+   * @param process that starts the server: `devicescript devtools`, or ours around it
+   * @param hasParts brings the sensor and the lamp that the dashboard would simulate
+   */
+  static async connect(process: Program, hasParts = true): Promise<Devtools> {
     await process.says("dbgserver");
     let socket: WebSocket | undefined;
     await until("the development server answers", async () => {
       socket = await open();
       return socket !== undefined;
     });
-    const devtools = new Devtools(process, socket as WebSocket);
+    const devtools = new Devtools(process, socket as WebSocket, hasParts);
     await devtools.bus.connect();
     return devtools;
   }
@@ -132,12 +121,11 @@ export class Devtools {
   }
 
   set lightRaw(lightRaw: number) {
-    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+    if (this.parts) this.parts.lightRaw = lightRaw;
   }
 
   get ledOn(): boolean {
-    const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
-    return brightness > 0;
+    return this.parts?.ledOn ?? false;
   }
 
   async stop(): Promise<void> {
@@ -155,33 +143,9 @@ export class Devtools {
   }
 }
 
-/** Jacdac frames, one in each binary message. */
-class SocketTransport extends Transport {
-  constructor(private readonly socket: WebSocket) {
-    super("websocket", {});
-  }
-
-  receive(frame: Uint8Array): void {
-    this.handleFrame(new Uint8Array(frame));
-  }
-
-  protected override transportConnectAsync(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  protected override transportSendPacketAsync(frame: Uint8Array): Promise<void> {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(frame);
-    return Promise.resolve();
-  }
-
-  protected override transportDisconnectAsync(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 function open(): Promise<WebSocket | undefined> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(URL);
+    const socket = new WebSocket(DEVELOPMENT_SERVER);
     socket.once("open", () => resolve(socket));
     socket.once("error", () => resolve(undefined));
   });

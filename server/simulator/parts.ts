@@ -1,0 +1,45 @@
+import { LIGHT_MAX } from "../../src/common/wire";
+import {
+  addServer,
+  CHANGE,
+  type JDBus,
+  JDServiceServer,
+  LightBulbReg,
+  SensorServer,
+  SRV_LIGHT_BULB,
+  SRV_LIGHT_LEVEL,
+} from "./jacdac";
+
+/** How often the simulated sensor streams a sample, ms. */
+const SAMPLE_INTERVAL_MS = 50;
+
+/** A simulated light sensor and a simulated lamp on a Jacdac bus. */
+export class Parts {
+  private readonly sensor: SensorServer<[number]>;
+  private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
+
+  /** @param lightRaw the light that the sensor sees at first, raw 0..1023 */
+  constructor(bus: JDBus, lightRaw: number, onLed?: () => void) {
+    this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
+      readingValues: [lightRaw / LIGHT_MAX],
+      streamingInterval: SAMPLE_INTERVAL_MS,
+    });
+    addServer(bus, "light sensor", this.sensor);
+    addServer(bus, "lamp", this.lamp);
+    if (onLed) this.lamp.register(LightBulbReg.Brightness).on(CHANGE, onLed);
+  }
+
+  /** Raw, 0..1023. */
+  get lightRaw(): number {
+    return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX);
+  }
+
+  set lightRaw(lightRaw: number) {
+    this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+  }
+
+  get ledOn(): boolean {
+    const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
+    return brightness > 0;
+  }
+}

@@ -1,0 +1,84 @@
+import { WebSocket } from "ws";
+import { JDBus } from "./jacdac";
+import { Parts } from "./parts";
+import { SocketTransport } from "./socket-transport";
+
+/** VS Code's extension and the CLI know no other port. */
+export const DEVELOPMENT_SERVER = "ws://127.0.0.1:8081";
+const RETRY_MS = 500;
+
+/**
+ * A light sensor and a lamp for the simulator that VS Code starts, which has no parts of its own.
+ * They join its development server as soon as there is one, and again after each restart.
+ */
+export class VsCodeParts {
+  private parts: Parts | undefined;
+  private bus: JDBus | undefined;
+  private socket: WebSocket | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
+
+  /**
+   * @param lightRaw the light that the sensor sees at first, raw 0..1023
+   * @param onConnection called when a development server was found, and when it has gone
+   */
+  constructor(
+    private light: number,
+    private readonly onLed: () => void,
+    private readonly onConnection: (connected: boolean) => void,
+  ) {
+    this.connect();
+  }
+
+  get lightRaw(): number {
+    return this.light;
+  }
+
+  set lightRaw(lightRaw: number) {
+    this.light = lightRaw;
+    if (this.parts) this.parts.lightRaw = lightRaw;
+  }
+
+  get ledOn(): boolean {
+    return this.parts?.ledOn ?? false;
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    this.socket?.terminate();
+    await this.bus?.stop();
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(DEVELOPMENT_SERVER);
+    this.socket = socket;
+    socket.once("open", () => void this.join(socket));
+    // Nobody listens yet: "close" follows.
+    socket.on("error", () => undefined);
+    socket.once("close", () => void this.leave());
+  }
+
+  private async join(socket: WebSocket): Promise<void> {
+    const bus = new JDBus([new SocketTransport(socket)], {
+      client: false,
+      disableRoleManager: true,
+    });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
+    bus.passive = false;
+    this.bus = bus;
+    this.parts = new Parts(bus, this.light, this.onLed);
+    await bus.connect();
+    this.onConnection(true);
+  }
+
+  private async leave(): Promise<void> {
+    const { bus } = this;
+    this.bus = undefined;
+    this.parts = undefined;
+    await bus?.stop();
+    if (this.isStopped) return;
+    if (bus) this.onConnection(false);
+    this.timer = setTimeout(() => this.connect(), RETRY_MS);
+  }
+}
