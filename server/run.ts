@@ -14,6 +14,7 @@ import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
 import { Devices } from "./deciding/devices";
 import type { ServerEvents } from "./deciding/events";
+import { Names } from "./deciding/names";
 import { History } from "./history/history";
 import { Announcer } from "./home-assistant/announcer";
 import { Metrics } from "./http/metrics";
@@ -83,7 +84,9 @@ async function start(
   const counts = new Counts();
   const rejections = new Rejections(log);
   const listed = listedDevices(options.id, config);
-  const devices = add(new Devices({ ...listed, clock: CLOCK }, bus));
+  const names: Names = new Names((id) => devices.changed(id));
+  const nameOf = (id: string) => names.of(id);
+  const devices = add(new Devices({ ...listed, nameOf, clock: CLOCK }, bus));
 
   const broker = await useBroker(options, rejections, log);
   if (broker.embedded) add(broker.embedded);
@@ -113,6 +116,7 @@ async function start(
         rule,
         groups: config.groups,
         commands: config.commands,
+        names,
         counts,
       },
       devices,
@@ -162,6 +166,7 @@ async function start(
       decider,
       decides,
       devices,
+      names,
       rule,
       metrics,
       history: { history, fields: fieldsOf(rule), silenceMs: listed.usualSilenceMs },

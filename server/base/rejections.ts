@@ -1,3 +1,4 @@
+import { TOPIC_KINDS } from "../../src/common/wire";
 import type { Log, Source } from "./log";
 
 /** Why something from outside was refused or ignored; the names under which it is counted. */
@@ -8,9 +9,13 @@ export const REASONS = [
   "status",
   "state",
   "desired",
+  // On any other topic, as those of servers.
+  "other",
   // Telemetry that decides nothing: old news, and what came before.
   "retained-telemetry",
   "repeated-telemetry",
+  // Of a removed device, and not a sign of its life.
+  "removed",
   // At the broker's door.
   "connections",
   "connections-per-address",
@@ -106,8 +111,7 @@ export class Rejections {
   /** A payload that was of no use, and is logged elsewhere. */
   countPayload(topic: string): void {
     const kind = topic.slice(topic.lastIndexOf("/") + 1);
-    const reason = REASONS.find((name) => name === kind);
-    if (reason) this.count(reason);
+    this.count(TOPIC_KINDS.find((name) => name === kind) ?? "other");
   }
 
   /** Rejections since the start, by reason; reasons that never occurred are 0. */

@@ -27,7 +27,11 @@ export function mayPublish({ role, name }: Identity, topic: string): boolean {
 
 /** Topics that grow with the devices but are retained by servers alone. */
 export function isServers(topic: string): boolean {
-  return topic.startsWith("homeassistant/") || topic.endsWith("/desired");
+  return (
+    topic.startsWith("homeassistant/") ||
+    topic.startsWith("nightlight/server/") ||
+    topic.endsWith("/desired")
+  );
 }
 
 /** Also whether a message on a topic may reach it, whatever its session says. */

@@ -16,10 +16,13 @@ import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import { Learning } from "./learning";
 import { type Link, published } from "./link";
+import { namePayload, type Names } from "./names";
 import { Receiver } from "./receiver";
+import { Removal } from "./removal";
 import { Repeating } from "./repeating";
 import { SeenReadings } from "./seen-readings";
 import { Sender, type SenderOptions } from "./sender";
+import { NAMES_TOPIC } from "./server-topics";
 import { subscribe, type Subscribed } from "./subscribe";
 import type { Arrival } from "./telemetry";
 
@@ -29,6 +32,7 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+  names: Names;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
 }
@@ -42,6 +46,7 @@ export class Decider {
   private readonly commander: Commander;
   private readonly receiver: Receiver;
   private readonly repeating: Repeating;
+  private readonly removal: Removal;
   private readonly messageLog: MessageLog;
   private isStopping = false;
 
@@ -80,8 +85,10 @@ export class Decider {
     );
     const parts = { ...options, cluster, decisions, delivery, devices, repeating, sender, log };
     const commander = new Commander(parts);
+    const removal = new Removal({ ...parts, link, seen, unconfirmed: repeating.commands });
     this.receiver = new Receiver({
       ...parts,
+      removal,
       commander,
       learning,
       seen,
@@ -94,6 +101,7 @@ export class Decider {
     this.decisions = decisions;
     this.commander = commander;
     this.repeating = repeating;
+    this.removal = removal;
     this.messageLog = messageLog;
     link.onMessage = (topic, payload, { retain: retained, qos }) =>
       this.receive(topic, payload, {
@@ -180,6 +188,20 @@ export class Decider {
    */
   commandByHand(id: string, fields: Fields): Fields {
     return this.commander.byHand(id, fields);
+  }
+
+  /** Resolves once the broker keeps nothing of the device any more. */
+  async remove(id: string): Promise<void> {
+    await this.removal.remove(id);
+  }
+
+  /**
+   * Resolves once the broker keeps it.
+   * @param name "" for none
+   */
+  async rename(id: string, name: string): Promise<void> {
+    this.options.names.set(id, name);
+    await this.retain(NAMES_TOPIC + id, namePayload(name));
   }
 
   /** Whether this server, of all those on the broker, speaks to the device and for it. */

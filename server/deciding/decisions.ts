@@ -56,6 +56,12 @@ export class Decisions {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
 
+  /** As if the device had never been heard. */
+  forget(id: string): void {
+    this.memory.delete(id);
+    this.heard.delete(id);
+  }
+
   reading(id: string, reading: Reading, nowMs: number): Decision[] {
     const groups = this.groupsOf.get(id);
     if (groups) {

@@ -92,6 +92,13 @@ export class Delivery {
     this.kept.delete(id);
   }
 
+  /** As if the device had never been heard, nor commanded. */
+  forgetDevice(id: string): void {
+    this.forget(id);
+    this.lastIds.delete(id);
+    this.orders.delete(id);
+  }
+
   keep(id: string): void {
     this.kept.add(id);
   }

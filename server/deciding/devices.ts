@@ -46,6 +46,8 @@ export interface DevicesOptions {
   isListed: (id: string) => boolean;
   /** After how long without a message a device counts as offline, ms; Infinity for never. */
   silenceMs: (id: string) => number;
+  /** What a person calls it. */
+  nameOf: (id: string) => string | undefined;
   clock: Clock;
 }
 
@@ -153,7 +155,8 @@ export class Devices {
    * @param retained it may be from long ago
    */
   status(id: string, status: Status | undefined, retained: boolean): void {
-    const device = this.take(id);
+    // What was cleared need not be known.
+    const device = status === undefined ? this.devices.get(id) : this.take(id);
     if (!device) return;
     device.status = status;
     if (status === "offline") device.online = false;
@@ -168,12 +171,22 @@ export class Devices {
   /** @param state undefined if the retained one was cleared */
   state(id: string, state: Report | undefined, on: boolean | undefined, retained: boolean): void {
     // Others have such a topic, too, but not with what the rule commands in it.
-    const device = on === undefined ? this.take(id) : this.claim(id);
+    const device =
+      state === undefined
+        ? this.devices.get(id)
+        : on === undefined
+          ? this.take(id)
+          : this.claim(id);
     if (!device) return;
     device.state = state;
     device.reportedOn = on ?? device.reportedOn;
     if (state && !retained) this.heard(device, this.options.clock.wallMs());
     this.changed(id);
+  }
+
+  /** Nothing is known of it any more. */
+  remove(id: string): void {
+    this.devices.delete(id);
   }
 
   message(message: MessageView): void {
@@ -253,8 +266,10 @@ export class Devices {
   }
 
   private viewOf(id: string, device: Device): DeviceView {
+    const name = this.options.nameOf(id);
     return {
       id,
+      ...(name !== undefined && { name }),
       online: device.online,
       simulated: device.simulated !== undefined,
       light: device.values["light"] ?? null,

@@ -6,6 +6,8 @@ import type { UserError } from "../base/user-error";
 export interface ServerEvents {
   /** The id of a device of which something changed. */
   device: [string];
+  /** The id of one that a person has removed. */
+  removed: [string];
   reading: [ReadingView];
   led: [LedView];
   message: [MessageView];

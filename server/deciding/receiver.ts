@@ -16,6 +16,9 @@ import type { Commander } from "./commander";
 import type { Delivery } from "./delivery";
 import type { ServerBus } from "./events";
 import type { Learning } from "./learning";
+import type { Names } from "./names";
+import type { Removal } from "./removal";
+import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 import { isForeign, type Scope } from "./subscribe";
 import { type Arrival, Telemetry, type TelemetryParts } from "./telemetry";
 
@@ -25,6 +28,8 @@ export interface ReceiverParts extends TelemetryParts {
   commander: Commander;
   delivery: Delivery;
   learning: Learning;
+  names: Names;
+  removal: Removal;
   /** Another server has said that none is there. */
   onServerGone: () => void;
 }
@@ -66,14 +71,15 @@ export class Receiver {
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
     const kind = topic.slice(slash + 1);
-    if (topic === SERVER_STATUS_TOPIC) return this.serverStatus(text, arrival);
+    if (topic.startsWith(SERVER_TOPICS)) return this.ofServer(topic, text, arrival);
     if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
       if (text === "online") this.parts.bus.emit("homeAssistant");
       return undefined;
     }
-    if (!isKind(kind)) return this.parts.cluster?.receive(topic, text, arrival.retained);
+    if (!isKind(kind)) return undefined;
     const wrong = idError(id);
     if (wrong !== undefined) return `id: ${wrong}`;
+    if (this.parts.removal.keepsOut(id, kind, text, arrival)) return undefined;
     // An empty payload clears a retained message: the topic says nothing any more.
     if (text === "") return this.cleared(id, kind);
     switch (kind) {
@@ -135,6 +141,14 @@ export class Receiver {
     if (delivery.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
     delivery.keep(id);
     return undefined;
+  }
+
+  private ofServer(topic: string, text: string, arrival: Arrival): string | undefined {
+    const { cluster, names, removal } = this.parts;
+    if (topic === SERVER_STATUS_TOPIC) return this.serverStatus(text, arrival);
+    if (topic.startsWith(NAMES_TOPIC)) return names.receive(topic.slice(NAMES_TOPIC.length), text);
+    if (topic.startsWith(REMOVED_TOPIC)) return removal.receive(topic.slice(REMOVED_TOPIC.length));
+    return cluster?.receive(topic, text, arrival.retained);
   }
 
   private serverStatus(text: string, { retained }: Arrival): string | undefined {

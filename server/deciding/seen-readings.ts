@@ -33,6 +33,10 @@ export class SeenReadings {
     return isBehind ? "restarted" : "new";
   }
 
+  forget(id: string): void {
+    this.last.delete(id);
+  }
+
   /** Whether it is the newest reading of its device, which has come once more. */
   isNewest(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);

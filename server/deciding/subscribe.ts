@@ -1,6 +1,7 @@
 import { matches } from "../../src/common/id";
 import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Link } from "./link";
+import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
 /** Which devices a server serves: all that speak to the broker, its own id, or those that match. */
 export interface Scope {
@@ -15,7 +16,6 @@ export interface Subscribed {
 }
 
 const KINDS = ["commands", "status", "state", "desired"] as const;
-const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndexOf("/") + 1);
 
 /** @param others what else to hear, of the servers beside this one */
 export async function subscribe(
@@ -48,7 +48,8 @@ function telemetryFilter(scope: Scope): string {
 }
 
 function otherFilters(scope: Scope): string[] {
-  return KINDS.map((kind) => topicOf(idFilter(scope), kind));
+  const id = idFilter(scope);
+  return [...KINDS.map((kind) => topicOf(id, kind)), NAMES_TOPIC + id, REMOVED_TOPIC + id];
 }
 
 function idFilter({ id, devices }: Scope): string {

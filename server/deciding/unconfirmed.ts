@@ -33,6 +33,13 @@ export class UnconfirmedCommands {
     if (this.latest.delete(id)) this.count();
   }
 
+  /** Nothing is to be sent to it any more. */
+  forget(id: string): void {
+    this.latest.delete(id);
+    this.ordered = this.ordered.filter((lost) => lost.id !== id);
+    this.count();
+  }
+
   has(id: string): boolean {
     return this.latest.has(id);
   }

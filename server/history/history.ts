@@ -14,6 +14,8 @@ export type HistoryWork =
   | { kind: "append"; rows: DeviceRow[]; nowMs: number }
   | { kind: "points"; id: string; span: Span; points: number }
   | { kind: "page"; id: string; span: Span; limit: number }
+  | { kind: "has"; id: string }
+  | { kind: "remove"; id: string }
   | { kind: "close" };
 
 export interface HistoryOptions {
@@ -89,6 +91,19 @@ export class History {
       if (rows.length > 0) yield rows;
       nextMs = rows.length < limit ? toMs : (rows.at(-1)?.atMs ?? toMs) + 1;
     }
+  }
+
+  /** Whether there is anything of the device. */
+  async has(id: string): Promise<boolean> {
+    await this.write();
+    return (await this.thread.call({ kind: "has", id })) as boolean;
+  }
+
+  /** Deletes all that there is of the device. */
+  async remove(id: string): Promise<void> {
+    await this.write();
+    this.waiting = this.waiting.filter((row) => row.id !== id);
+    await this.thread.call({ kind: "remove", id });
   }
 
   async stop(): Promise<void> {

@@ -71,6 +71,23 @@ export class Store {
     return [...this.rows(id, span, limit)];
   }
 
+  /** Whether there is anything of the device. */
+  has(id: string): boolean {
+    const number = this.known(id);
+    if (number === undefined) return false;
+    return this.db.get("SELECT 1 FROM reading WHERE device = ? LIMIT 1", [number]) !== null;
+  }
+
+  /** Deletes all that there is of the device. */
+  remove(id: string): void {
+    const number = this.known(id);
+    if (number === undefined) return;
+    // Some at a time: each needs room in the journal.
+    while (this.deleteOldest("WHERE device = ?", [number]) === DELETE_ROWS);
+    this.db.run("DELETE FROM device WHERE number = ?", [number]);
+    this.numbers.delete(id);
+  }
+
   /** Of the file, in bytes. */
   get bytes(): number {
     return pragma(this.db, "page_count") * pragma(this.db, "page_size");

@@ -19,6 +19,10 @@ serveThread((work: HistoryWork): unknown => {
       return store?.points(work.id, work.span, work.points);
     case "page":
       return store?.page(work.id, work.span, work.limit);
+    case "has":
+      return store?.has(work.id);
+    case "remove":
+      return store?.remove(work.id);
     case "close":
       store?.close();
       return undefined;

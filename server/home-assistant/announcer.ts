@@ -30,6 +30,12 @@ export class Announcer {
     const view = this.options.devices.view(id);
     if (view) this.notice(view);
   };
+  private readonly forget = (id: string) => {
+    this.known.delete(id);
+    this.waiting.delete(id);
+    const topic = discoveryTopic(id);
+    if (topic !== undefined) void this.say(id, topic, "");
+  };
   private readonly announceAll = () => {
     for (const id of this.known.keys()) this.announce(id);
   };
@@ -48,6 +54,7 @@ export class Announcer {
     for (const view of options.devices.list()) this.notice(view);
     const { bus } = options;
     bus.on("device", this.noticed);
+    bus.on("removed", this.forget);
     bus.on("homeAssistant", this.announceAll);
     bus.on("connection", this.reconnected);
   }
@@ -57,6 +64,7 @@ export class Announcer {
     clearTimeout(this.timer);
     const { bus } = this.options;
     bus.off("device", this.noticed);
+    bus.off("removed", this.forget);
     bus.off("homeAssistant", this.announceAll);
     bus.off("connection", this.reconnected);
   }
@@ -77,6 +85,7 @@ export class Announcer {
     };
     if (!traits.hasStatus && devices.statusOf(id) !== undefined) learn({ hasStatus: true });
     if (!traits.measures && view.lastSeen !== null) learn({ measures: true });
+    if (view.name !== traits.name) learn({ name: view.name });
     if (state && state.fw !== traits.firmware) learn({ firmware: state.fw });
     if (traits.reportsOn === "state") return;
     if (state && sideOf(rule, state) !== undefined) learn({ reportsOn: "state" });
@@ -105,9 +114,12 @@ export class Announcer {
     const traits = this.known.get(id);
     const topic = discoveryTopic(id);
     if (!traits || topic === undefined || !this.options.speaksFor(id)) return;
+    await this.say(id, topic, JSON.stringify(discoveryPayload(id, traits, this.options)));
+  }
+
+  private async say(id: string, topic: string, payload: string): Promise<void> {
     try {
-      const payload = discoveryPayload(id, traits, this.options);
-      await this.options.retain(topic, JSON.stringify(payload));
+      await this.options.retain(topic, payload);
     } catch (error) {
       const text = `Home Assistant was not told of ${id}: ${messageOf(error)}`;
       this.log("server", text, { level: "warn", id });

@@ -9,6 +9,8 @@ import { VERSION } from "../base/version";
 
 /** What is known of a device, as far as it matters here. */
 export interface Traits {
+  /** What a person calls it. */
+  name?: string | undefined;
   /** It has a status topic. */
   hasStatus: boolean;
   /** Where it says which side of the rule it is on. */
@@ -39,11 +41,11 @@ export function discoveryTopic(id: string): string | undefined {
 }
 
 export function discoveryPayload(id: string, traits: Traits, context: DiscoveryContext): object {
-  const { firmware } = traits;
+  const { firmware, name = id } = traits;
   return {
     device: {
       identifiers: [uniqueId(id)],
-      name: id,
+      name,
       model: "Nightlight device",
       ...(firmware !== undefined && { sw_version: firmware }),
     },

@@ -11,6 +11,7 @@ const MAX_MESSAGES = 500;
 /** Gathers what happens to the devices into few events for the live stream. */
 export class LiveChanges {
   private readonly changed = new Set<string>();
+  private readonly removed = new Set<string>();
   private changes = noChanges();
   private timer: NodeJS.Timeout | undefined;
   private lastMs = -Infinity;
@@ -21,6 +22,7 @@ export class LiveChanges {
     private readonly stream: EventStream,
   ) {
     bus.on("device", (id) => this.note(() => this.changed.add(id)));
+    bus.on("removed", (id) => this.note(() => this.removed.add(id)));
     bus.on("reading", (reading) => this.note(() => this.changes.readings.push(reading)));
     bus.on("led", (led) => this.note(() => this.changes.leds.push(led)));
     bus.on("message", (message) =>
@@ -40,8 +42,9 @@ export class LiveChanges {
     this.timer = undefined;
     this.lastMs = performance.now();
     const devices = [...this.changed].flatMap((id) => this.devices.view(id) ?? []);
-    const changes = { ...this.changes, devices };
+    const changes = { ...this.changes, devices, removed: [...this.removed] };
     this.changed.clear();
+    this.removed.clear();
     this.changes = noChanges();
     this.stream.send("changes", changes);
   }
@@ -60,5 +63,5 @@ export class LiveChanges {
 }
 
 function noChanges(): ChangesView {
-  return { devices: [], readings: [], leds: [], messages: [], messagesLeftOut: 0 };
+  return { devices: [], removed: [], readings: [], leds: [], messages: [], messagesLeftOut: 0 };
 }

@@ -8,8 +8,10 @@ import { messageOf } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Broker } from "../broker/broker";
 import type { Decider } from "../deciding/decider";
+import type { Names } from "../deciding/names";
 import type { Tls } from "../setup/tls";
 import { sendCommand } from "./command-request";
+import { DeviceEdits } from "./device-edits";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
 import { HttpError, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
@@ -22,6 +24,7 @@ import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
 export interface WebOptions extends LiveParts {
   decider: Decider;
+  names: Names;
   host: string;
   port: number;
   /** For https. */
@@ -45,9 +48,14 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
+type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name")?];
+/** The device's id, percent-encoded, and what of it is asked for. */
+const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name))?$/;
+
 /** The page, the HTTP interface beside it, and MQTT over WebSocket. */
 export class Web {
   private readonly live: Live;
+  private readonly edits: DeviceEdits;
   private readonly sockets: WebSocketServer;
 
   private constructor(
@@ -56,6 +64,7 @@ export class Web {
     readonly port: number,
   ) {
     this.live = new Live(options);
+    this.edits = new DeviceEdits({ ...options, history: options.history.history });
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
   }
@@ -143,11 +152,21 @@ export class Web {
         this.live.add(response);
         return;
     }
-    const [, id, action] = /^\/api\/devices\/([^/]*)\/(light|commands|telemetry)$/.exec(path) ?? [];
-    if (id === undefined) throw new HttpError(404, `nothing at ${path}`);
-    if (action === "telemetry") await this.telemetry(request, response, decodeId(id));
-    else if (action === "light") await this.setLight(request, response, decodeId(id));
-    else await this.command(request, response, decodeId(id));
+    const [, text, action] = (DEVICE_PATH.exec(path) ?? []) as DevicePath;
+    if (text === undefined) throw new HttpError(404, `nothing at ${path}`);
+    const id = decodeId(text);
+    switch (action) {
+      case "telemetry":
+        return this.telemetry(request, response, id);
+      case "light":
+        return this.setLight(request, response, id);
+      case "commands":
+        return this.command(request, response, id);
+      case "name":
+        return this.rename(request, response, id);
+      case undefined:
+        return this.remove(request, response, id);
+    }
   }
 
   private health(request: IncomingMessage, response: ServerResponse): void {
@@ -199,6 +218,25 @@ export class Web {
     this.demandDevice(id);
     const { decider, rule } = this.options;
     json(response, 202, sendCommand(decider, rule, id, command));
+  }
+
+  private async rename(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+  ): Promise<void> {
+    allow(request, "PUT");
+    const { name } = await readJsonObject(request);
+    json(response, 200, await this.edits.rename(id, name));
+  }
+
+  private async remove(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+  ): Promise<void> {
+    allow(request, "DELETE");
+    json(response, 200, await this.edits.remove(id, queryOf(request)));
   }
 
   private socketRoute(request: IncomingMessage): SocketRoute {

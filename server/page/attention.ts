@@ -2,9 +2,16 @@ import { byName } from "./device-order";
 import { byId, setText, textElement } from "./dom";
 import { healthSentences } from "./health-words";
 import type { Changes, Device } from "./model";
+import { titleOf, titlesIn } from "./words";
 
 /** As many are named; of more a person sees the number, and filters the list of devices. */
 const SHOWN = 8;
+
+interface Row {
+  id: string;
+  title: string;
+  words: string;
+}
 
 /** The devices that a person should look after, and why. */
 export class Attention {
@@ -28,24 +35,24 @@ export class Attention {
     this.section.hidden = size === 0;
     setText(this.count, String(size));
     setText(this.more, size > SHOWN ? `And ${size - SHOWN} more.` : "");
-    const rows = byName(this.ids)
+    const rows = byName(this.ids, titlesIn(devices))
       .slice(0, SHOWN)
       .flatMap((id) => {
         const view = devices.get(id)?.view;
-        return view ? [{ id, words: healthSentences(view).join(" ") }] : [];
+        return view ? [{ id, title: titleOf(view), words: healthSentences(view).join(" ") }] : [];
       });
     // Rebuilt only for other words: the focus would be lost.
     const text = JSON.stringify(rows);
     if (text === this.shown) return;
     this.shown = text;
-    this.list.replaceChildren(...rows.map(({ id, words }) => this.row(id, words)));
+    this.list.replaceChildren(...rows.map((row) => this.row(row)));
   }
 
-  private row(id: string, words: string): HTMLLIElement {
+  private row({ id, title, words }: Row): HTMLLIElement {
     const item = document.createElement("li");
     const button = textElement("button", "link");
     button.type = "button";
-    button.append(textElement("bdi", "", id));
+    button.append(textElement("bdi", "", title));
     button.addEventListener("click", () => this.onOpen(id));
     item.append(button, textElement("span", "", words));
     return item;

@@ -4,6 +4,7 @@ import { type ChartData, liveData } from "./chart-data";
 import { ChartPast } from "./chart-past";
 import { LIVE } from "./chart-spans";
 import { CommandButtons } from "./command-buttons";
+import { DeviceEdits } from "./device-edits";
 import { byId, setAttribute, setText, textElement } from "./dom";
 import { healthSentences } from "./health-words";
 import { LightSlider } from "./light-slider";
@@ -11,12 +12,13 @@ import type { LiveHistory } from "./live-history";
 import type { Device, Roles, ServerFacts } from "./model";
 import { isNightlight, sentence, sideWords } from "./rule-words";
 import { ValueList } from "./value-list";
-import { deciderWords, lastSeenWords, onlineWords, stateWords } from "./words";
+import { deciderWords, lastSeenWords, onlineWords, stateWords, titleOf } from "./words";
 
 /** The opened device: its lamp, its values, its chart, and what one can do with it. */
 export class DeviceCard {
   private readonly card = byId("device", HTMLElement);
   private readonly title = byId("device-id", HTMLElement);
+  private readonly wireId = byId("wire-id", HTMLElement);
   private readonly kind = byId("device-kind", HTMLElement);
   private readonly kindNote = byId("kind-note", HTMLElement);
   private readonly presence = byId("presence", HTMLElement);
@@ -39,6 +41,7 @@ export class DeviceCard {
   private readonly past: ChartPast;
   private readonly slider = new LightSlider((message) => setText(this.error, message));
   private readonly buttons = new CommandButtons((message) => setText(this.error, message));
+  private readonly edits = new DeviceEdits();
   private openId: string | undefined;
   private focused: Element | null | undefined;
 
@@ -61,7 +64,10 @@ export class DeviceCard {
     this.card.hidden = false;
     if (view.id !== this.openId) setText(this.error, "");
     this.openId = view.id;
-    setText(this.title, view.id);
+    setText(this.title, titleOf(view));
+    this.wireId.hidden = titleOf(view) === view.id;
+    setText(this.wireId, `id ${view.id}`);
+    this.edits.show(view, live);
     setText(this.kind, view.simulated ? "simulated" : "not simulated");
     setAttribute(this.kind, "data-simulated", String(view.simulated));
     setText(this.kindNote, kindWords(device, server));

@@ -6,6 +6,7 @@ import { byId, setText } from "./dom";
 import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
 import { rowWindow } from "./row-window";
+import { titlesIn } from "./words";
 
 /** An order by what changes is updated this often, ms, and never under the pointer. */
 const ARRANGE_MS = 1_000;
@@ -63,8 +64,8 @@ export class DeviceList {
     this.devices = devices;
     this.groups = groups;
     this.rule = rule;
-    if (changes.all || devices.size !== this.names.length) {
-      this.names = byName(devices.keys());
+    if (changes.all || changes.roster) {
+      this.names = byName(devices.keys(), titlesIn(devices));
       this.nav.hidden = this.names.length < 2;
       this.controls.show(this.names.length, groups, rule);
       this.arrange();

@@ -6,7 +6,7 @@ import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule
 export type Sort = "name" | "problems" | "seen" | "value";
 
 export interface ListChoice {
-  /** A part of the id, in small or large letters. */
+  /** A part of the id or of the name, in small or large letters. */
   search: string;
   /** "all", "online", "offline", or "group " and a group's id. */
   filter: string;
@@ -16,8 +16,12 @@ export interface ListChoice {
 /** light-2 before light-10. */
 const collator = new Intl.Collator(undefined, { numeric: true });
 
-export function byName(ids: Iterable<string>): string[] {
-  return [...ids].sort((a, b) => collator.compare(a, b));
+/** @param titleOf what the page calls a device */
+export function byName(ids: Iterable<string>, titleOf: (id: string) => string): string[] {
+  const titles = new Map([...ids].map((id) => [id, titleOf(id)]));
+  const compare = ([a, titleA]: [string, string], [b, titleB]: [string, string]) =>
+    collator.compare(titleA, titleB) || collator.compare(a, b);
+  return [...titles].sort(compare).map(([id]) => id);
 }
 
 /**
@@ -36,7 +40,8 @@ export function arrange(
   const found: { id: string; key: number }[] = [];
   for (const id of names) {
     const view = viewOf(id);
-    if (!view || !id.toLowerCase().includes(part) || !passes(view)) continue;
+    if (!view || !passes(view)) continue;
+    if (![id, view.name ?? ""].some((text) => text.toLowerCase().includes(part))) continue;
     found.push({ id, key: keyOf(sort, view, rule) });
   }
   if (sort !== "name") found.sort((a, b) => a.key - b.key);

@@ -2,21 +2,21 @@ import type { ServerRule } from "../../src/common/server-rule";
 import { setAttribute, setText, textElement } from "./dom";
 import type { Device } from "./model";
 import { inputWords, sentence, sideWords } from "./rule-words";
-import { onlineWords } from "./words";
+import { onlineWords, titleOf } from "./words";
 
 /** One device in the list. */
 export class DeviceRow {
   readonly item = document.createElement("li");
   private readonly button = document.createElement("button");
+  private readonly name = textElement("bdi", "name");
   private readonly state = textElement("span", "muted state");
 
   constructor(id: string, onOpen: (id: string) => void) {
     this.button.type = "button";
     const bulb = textElement("span", "bulb");
     bulb.ariaHidden = "true";
-    const name = textElement("bdi", "name", id);
-    name.title = id;
-    this.button.append(bulb, name, this.state);
+    this.name.title = id;
+    this.button.append(bulb, this.name, this.state);
     this.button.ariaCurrent = "false";
     this.button.addEventListener("click", () => onOpen(id));
     this.item.append(this.button);
@@ -33,6 +33,7 @@ export class DeviceRow {
   }
 
   show({ view }: Device, rule: ServerRule): void {
+    setText(this.name, titleOf(view));
     const led = view.ledOn === null ? "unknown" : view.ledOn ? "on" : "off";
     setAttribute(this.button, "data-led", led);
     setAttribute(this.button, "data-online", String(view.online));

@@ -11,7 +11,7 @@ import {
 } from "./group-words";
 import type { Device } from "./model";
 import { listWords, sentence, sideWords, valueWords } from "./rule-words";
-import { onlineWords } from "./words";
+import { onlineWords, titlesIn } from "./words";
 
 /** As many lost members are named; beyond that their number says more. */
 const NAMED = 5;
@@ -19,6 +19,7 @@ const NAMED = 5;
 interface Row {
   item: HTMLElement;
   button: HTMLButtonElement;
+  name: HTMLElement;
   state: HTMLElement;
 }
 
@@ -78,12 +79,14 @@ export class GroupCard {
     setAttribute(this.element, "data-led", ledName(group.on));
     setText(this.side, groupSideWords(rule, group));
     setText(this.tally, tallyWords(rule, group));
-    setText(this.lost, lostWords(lostIn(group)));
+    const title = titlesIn(devices);
+    setText(this.lost, lostWords(lostIn(group).map(title)));
     setText(this.hold, holdWords(rule, group));
     setText(this.rule, `${groupRuleWords(rule, group.decide)}.`);
     for (const { id, value } of group.members) {
       const row = this.members.get(id);
       if (!row) continue;
+      setText(row.name, title(id));
       setAttribute(row.item, "data-lost", String(value === null));
       const vote = value === null ? "" : voteWords(rule, group, value);
       const facts = value === null ? ["lost"] : [valueWords(rule, value), vote];
@@ -91,6 +94,7 @@ export class GroupCard {
       row.button.disabled = !devices.has(id);
     }
     for (const [id, row] of this.lights) {
+      setText(row.name, title(id));
       const view = devices.get(id)?.view;
       const on = view?.ledOn ?? null;
       const facts = view ? [sentence(sideWords(rule, on))] : ["not seen yet"];
@@ -108,11 +112,13 @@ export class GroupCard {
         const item = document.createElement("li");
         const button = textElement("button", "link");
         button.type = "button";
-        button.append(textElement("bdi", "", id));
+        const name = textElement("bdi", "", id);
+        button.title = id;
+        button.append(name);
         button.addEventListener("click", () => this.onOpen(id));
         const state = textElement("span", "");
         item.append(button, " ", state);
-        return [id, { item, button, state }];
+        return [id, { item, button, name, state }];
       }),
     );
   }

@@ -25,7 +25,8 @@ export class GroupList {
     if (changes.all) this.place(groups, server);
     for (const [id, card] of this.cards) {
       const group = groups.get(id);
-      const isOther = changes.all || changes.groups.has(id) || card.isAbout(changes.devices);
+      const isOther =
+        changes.all || changes.roster || changes.groups.has(id) || card.isAbout(changes.devices);
       if (group && isOther) card.show(group, devices, server.rule);
     }
   }

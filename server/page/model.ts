@@ -30,6 +30,8 @@ export interface Changes {
   all: boolean;
   devices: Set<string>;
   groups: Set<string>;
+  /** Devices have come or gone, or are called otherwise. */
+  roster: boolean;
 }
 
 /** All that the page knows, as the server's events tell it. No DOM in here. */
@@ -98,6 +100,7 @@ export class Model {
   }
 
   private change(changes: ChangesView): void {
+    for (const id of changes.removed) this.removeDevice(id);
     for (const view of changes.devices) this.setDevice(view);
     this.live?.add(changes);
     // Whoever is new by now has its messages beside it.
@@ -106,8 +109,18 @@ export class Model {
   }
 
   private setDevice(view: DeviceView): void {
+    if (this.devices.get(view.id)?.view.name !== view.name || !this.devices.has(view.id))
+      this.changes.roster = true;
     this.devices.set(view.id, { view });
     this.changes.devices.add(view.id);
+  }
+
+  private removeDevice(id: string): void {
+    if (!this.devices.delete(id)) return;
+    this.messages.forget(id);
+    if (this.live?.id === id) this.live = undefined;
+    this.changes.devices.add(id);
+    this.changes.roster = true;
   }
 
   private setGroup(group: GroupView): void {
@@ -122,7 +135,7 @@ export class Model {
 }
 
 function noChanges(): Changes {
-  return { all: false, devices: new Set(), groups: new Set() };
+  return { all: false, devices: new Set(), groups: new Set(), roster: false };
 }
 
 function rolesIn(groups: GroupView[]): Map<string, Roles> {

@@ -22,6 +22,11 @@ export class RecentMessages {
     keep(list, numbered);
   }
 
+  /** It is no known device any more. */
+  forget(deviceId: string): void {
+    this.byDevice.delete(deviceId);
+  }
+
   /** Oldest first; those of one device, or all. */
   list(deviceId?: string): readonly NumberedMessage[] {
     return deviceId === undefined ? this.all : (this.byDevice.get(deviceId) ?? []);

@@ -1,4 +1,9 @@
-import type { CommandRequest, LightRequest, TelemetryView } from "../../src/common/api";
+import type {
+  CommandRequest,
+  LightRequest,
+  NameRequest,
+  TelemetryView,
+} from "../../src/common/api";
 
 /** What the page asks of the server. Each throws an Error with the server's own words. */
 
@@ -8,6 +13,17 @@ export async function setLight(id: string, light: number): Promise<void> {
 
 export async function sendCommand(id: string, command: CommandRequest): Promise<void> {
   await send("POST", `api/devices/${encodeURIComponent(id)}/commands`, command);
+}
+
+/** @param name "" for none */
+export async function rename(id: string, name: string): Promise<void> {
+  await send("PUT", `api/devices/${encodeURIComponent(id)}/name`, { name });
+}
+
+/** @param withHistory what it measured is deleted, too */
+export async function remove(id: string, withHistory: boolean): Promise<void> {
+  const query = withHistory ? "?history=1" : "";
+  await ask(`api/devices/${encodeURIComponent(id)}${query}`, { method: "DELETE" });
 }
 
 /** @param fromMs by the server's clock; until now */
@@ -31,7 +47,11 @@ function telemetryPath(id: string, fromMs: number): string {
 
 const TIMEOUT_MS = 5_000;
 
-async function send(method: string, path: string, body: LightRequest | CommandRequest) {
+async function send(
+  method: string,
+  path: string,
+  body: LightRequest | CommandRequest | NameRequest,
+) {
   const headers = { "content-type": "application/json" };
   await ask(path, { method, headers, body: JSON.stringify(body) });
 }

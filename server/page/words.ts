@@ -4,6 +4,16 @@ import { listWords, ruleWords } from "./rule-words";
 
 /** What the page says of a device in words. Pure. */
 
+/** What the page calls it: as people do, else by its id. */
+export function titleOf({ id, name = id }: Pick<DeviceView, "id" | "name">): string {
+  return name;
+}
+
+/** The same, of an id, for devices that may not be known. */
+export function titlesIn(devices: Map<string, { view: DeviceView }>): (id: string) => string {
+  return (id) => titleOf(devices.get(id)?.view ?? { id });
+}
+
 export function onlineWords(device: DeviceView): string {
   return device.online ? "online" : "offline";
 }
@@ -95,4 +105,10 @@ export function dateWords(atMs: number): string {
 /** As in "12:03:20", in the reader's time zone. */
 export function clockWords(atMs: number): string {
   return clock.format(atMs);
+}
+
+/** What a person should know before a device is removed. */
+export function removalWords({ online }: DeviceView): string {
+  const back = "It comes back if it sends again";
+  return `The broker and Home Assistant forget it. ${back}${online ? ", and it is online now" : ""}.`;
 }

@@ -7,6 +7,8 @@ import type { Report } from "./wire";
 /** One element of `GET /api/devices`. */
 export interface DeviceView {
   id: string;
+  /** What a person calls it; absent: it goes by its id. */
+  name?: string;
   /** Heard within its limit, and its status topic does not say `offline`. */
   online: boolean;
   /** A virtual device of this process: its light can be set. */
@@ -144,6 +146,8 @@ export interface SnapshotView {
 export interface ChangesView {
   /** Each device that is other than before, once, as it is now. */
   devices: DeviceView[];
+  /** The ids of those that a person has removed; one that is in `devices` too has come back since. */
+  removed: string[];
   /** In the order in which they came. */
   readings: ReadingView[];
   leds: LedView[];
@@ -168,6 +172,11 @@ export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }
 /** Body of `PUT /api/devices/ID/light`. */
 export interface LightRequest {
   light: number;
+}
+
+/** Body of `PUT /api/devices/ID/name`, and its answer; an empty name is none. */
+export interface NameRequest {
+  name: string;
 }
 
 /** Body of `POST /api/devices/ID/commands`: the fields of the rule's commands. */

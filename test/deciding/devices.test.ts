@@ -13,6 +13,7 @@ describe("devices", () => {
   let devices: Devices;
   let readings: ReadingView[];
   let leds: LedView[];
+  const names = new Map([["named", "Hall"]]);
 
   const passes = (ms: number) => {
     nowMs += ms;
@@ -32,6 +33,7 @@ describe("devices", () => {
     devices = new Devices(
       {
         isListed: (id) => id === "listed",
+        nameOf: (id) => names.get(id),
         silenceMs: (id) => (id === "patient" ? Infinity : 30_000),
         clock: { monotonicMs: () => nowMs, wallMs: () => wallMs },
       },
@@ -154,6 +156,30 @@ describe("devices", () => {
     });
     devices.dropped("stranger", "telemetry", "not JSON");
     expect(devices.view("stranger")).toBeUndefined();
+  });
+
+  it("have a name if a person gave one", () => {
+    read("named", 5);
+    read("a", 5);
+    expect(devices.list().map(({ name }) => name)).toEqual(["Hall", undefined]);
+  });
+
+  it("are as if they had never been heard, once they were removed", () => {
+    read("a", 5);
+    devices.status("a", "offline", false);
+    devices.remove("a");
+    devices.remove("nobody");
+    expect(devices.view("a")).toBeUndefined();
+    expect(ids()).toEqual([]);
+    read("a", 6);
+    expect(devices.view("a")).toMatchObject({ light: 6, online: true, health: [] });
+    expect(devices.statusOf("a")).toBeUndefined();
+  });
+
+  it("do not appear as their retained messages are cleared", () => {
+    devices.status("listed", undefined, true);
+    devices.state("listed", undefined, undefined, true);
+    expect(ids()).toEqual([]);
   });
 
   it("forget a status and a state that were cleared", () => {

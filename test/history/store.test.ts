@@ -23,6 +23,20 @@ describe("the store of the history", () => {
     rmSync(dir, { recursive: true });
   });
 
+  it("deletes all of one device, and nothing of another", () => {
+    const many = Array.from({ length: 5_000 }, (_, at) => reading("a", at + 1));
+    store.append([...many, reading("b", 1)], 1_000);
+    expect([store.has("a"), store.has("b"), store.has("c")]).toEqual([true, true, false]);
+    store.remove("a");
+    store.remove("c");
+    expect(store.has("a")).toBe(false);
+    reopen();
+    expect(store.page("a", ALL, 10)).toEqual([]);
+    expect(store.page("b", ALL, 10)).toHaveLength(1);
+    store.append([reading("a", 7)], 1_000);
+    expect(store.page("a", ALL, 10)).toHaveLength(1);
+  });
+
   function open(maxAgeMs = DAY_MS, maxBytes = 100_000_000): Store {
     return new Store({ dir, maxAgeMs, maxBytes });
   }

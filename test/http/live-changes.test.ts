@@ -26,7 +26,10 @@ describe("the live stream's changes", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     bus = new EventEmitter<ServerEvents>();
-    devices = new Devices({ isListed: () => true, silenceMs: () => Infinity, clock: CLOCK }, bus);
+    devices = new Devices(
+      { isListed: () => true, silenceMs: () => Infinity, nameOf: () => undefined, clock: CLOCK },
+      bus,
+    );
     stream = new Stream();
     changes = new LiveChanges(bus, devices, stream as never);
   });

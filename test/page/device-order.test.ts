@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { arrange, byName, type ListChoice } from "../../server/page/device-order";
 import { rowWindow } from "../../server/page/row-window";
+import { titleOf } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
 import type { DeviceView, GroupView, HealthNote } from "../../src/common/api";
 
@@ -26,6 +27,7 @@ const views = [
   view("light-10", 500, { lastSeen: at(30) }),
   view("light-9", 20, { lastSeen: at(10), online: false, health: [AWAY] }),
   view("Hall", undefined, {}),
+  view("a-7", undefined, { name: "Under the roof" }),
   view("light-1", 90, { lastSeen: at(20), health: [{ about: "alone", sinceMs: null }] }),
 ];
 const groups = new Map<string, GroupView>([
@@ -42,8 +44,11 @@ const groups = new Map<string, GroupView>([
 ]);
 
 function ids(choice: Partial<ListChoice>): string[] {
-  const names = byName(views.map(({ id }) => id));
   const viewOf = (id: string) => views.find((each) => each.id === id);
+  const names = byName(
+    views.map(({ id }) => id),
+    (id) => titleOf(viewOf(id) ?? { id }),
+  );
   return arrange(names, viewOf, groups, rule, {
     search: "",
     filter: "all",
@@ -54,15 +59,17 @@ function ids(choice: Partial<ListChoice>): string[] {
 
 describe("the list of devices", () => {
   it.each<[Partial<ListChoice>, string[]]>([
-    [{}, ["Hall", "light-1", "light-9", "light-10"]],
-    [{ sort: "value" }, ["light-9", "light-1", "light-10", "Hall"]],
-    [{ sort: "seen" }, ["light-10", "light-1", "light-9", "Hall"]],
-    [{ sort: "problems" }, ["light-1", "light-9", "Hall", "light-10"]],
+    [{}, ["Hall", "light-1", "light-9", "light-10", "a-7"]],
+    [{ sort: "value" }, ["light-9", "light-1", "light-10", "Hall", "a-7"]],
+    [{ sort: "seen" }, ["light-10", "light-1", "light-9", "Hall", "a-7"]],
+    [{ sort: "problems" }, ["light-1", "light-9", "Hall", "light-10", "a-7"]],
     [{ search: " LIGHT-1 " }, ["light-1", "light-10"]],
+    [{ search: "the roof" }, ["a-7"]],
+    [{ search: "A-7" }, ["a-7"]],
     [{ filter: "offline" }, ["light-9"]],
     [{ filter: "online", search: "l", sort: "value" }, ["light-1", "light-10", "Hall"]],
     [{ filter: "group east" }, ["Hall", "light-9"]],
-    [{ filter: "group that is gone" }, ["Hall", "light-1", "light-9", "light-10"]],
+    [{ filter: "group that is gone" }, ["Hall", "light-1", "light-9", "light-10", "a-7"]],
     [{ search: "nobody" }, []],
   ])("shows by %j", (choice, expected) => {
     expect(ids(choice)).toEqual(expected);

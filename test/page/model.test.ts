@@ -40,6 +40,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
 
 const changes = (change: Partial<ChangesView> = {}): ChangesView => ({
   devices: [],
+  removed: [],
   readings: [],
   leds: [],
   messages: [],
@@ -101,13 +102,32 @@ describe("what the page knows", () => {
       all: false,
       devices: new Set(["b"]),
       groups: new Set(["stadium"]),
+      roster: true,
     });
+    model.apply("changes", changes({ devices: [view("b", { online: false })] }), 0);
+    expect(model.takeChanges().roster).toBe(false);
+    model.apply("changes", changes({ devices: [view("b", { name: "Hall" })] }), 0);
+    expect(model.takeChanges().roster).toBe(true);
     expect(model.takeChanges().devices.size).toBe(0);
     expect(model.messages.leftOut).toBe(7);
     expect(model.groups.get("stadium")?.on).toBe(true);
     expect(model.rolesOf("a")).toEqual({ memberOf: ["stadium"], lightOf: [] });
     expect(model.rolesOf("b")).toEqual({ memberOf: [], lightOf: ["stadium"] });
     expect(model.rolesOf("c")).toEqual({ memberOf: [], lightOf: [] });
+  });
+
+  it("forgets a device that was removed, unless it has come back since", () => {
+    const model = new Model();
+    const message = { atMs: 1, topic: "a/telemetry", payload: "{}" };
+    const devices = [view("a"), view("b")];
+    model.apply("snapshot", snapshot({ devices, messages: [message] }), 0);
+    model.follow("a");
+    model.takeChanges();
+    model.apply("changes", changes({ removed: ["a", "b"], devices: [view("b")] }), 0);
+    expect([...model.devices.keys()]).toEqual(["b"]);
+    expect(model.messages.list("a")).toEqual([]);
+    expect(model.live).toBeUndefined();
+    expect(model.takeChanges()).toMatchObject({ devices: new Set(["a", "b"]), roster: true });
   });
 
   it("knows that the broker is away", () => {

@@ -1,0 +1,130 @@
+import { idError } from "../../src/common/id";
+import {
+  parseStatus,
+  type Status,
+  TOPIC_KINDS,
+  type TopicKind,
+  topicOf,
+} from "../../src/common/wire";
+import type { Clock } from "../base/clock";
+import type { Rejections } from "../base/rejections";
+import type { Decisions } from "./decisions";
+import type { Delivery } from "./delivery";
+import type { Devices } from "./devices";
+import type { ServerBus } from "./events";
+import { type Link, published } from "./link";
+import type { Names } from "./names";
+import type { SeenReadings } from "./seen-readings";
+import { NAMES_TOPIC, REMOVED_TOPIC } from "./server-topics";
+import type { UnconfirmedCommands } from "./unconfirmed";
+
+/** Strangers may choose ids: of more, the first ones are forgotten. */
+const MAX_REMOVED = 10_000;
+
+interface Removed {
+  /** What its status topic said last. */
+  status: Status | undefined;
+  /** When that was, by the monotonic clock, ms. */
+  atMs: number;
+}
+
+interface Parts {
+  link: Link;
+  devices: Devices;
+  decisions: Decisions;
+  delivery: Delivery;
+  seen: SeenReadings;
+  unconfirmed: UnconfirmedCommands;
+  names: Names;
+  clock: Clock;
+  rejections: Rejections;
+  bus: ServerBus;
+}
+
+/**
+ * Removes devices, and keeps out what would bring them back although they are not there: only
+ * what a device says itself, and now, does.
+ */
+export class Removal {
+  private readonly removed = new Map<string, Removed>();
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Resolves once the broker keeps nothing of the device any more. */
+  async remove(id: string): Promise<void> {
+    const { link, devices } = this.parts;
+    const isOnline = devices.view(id)?.online === true;
+    this.forget(id);
+    const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
+      // To a device that is there, an empty command is one that it can't read: the lesson's own
+      // program ends by that. While it is there it comes back anyway.
+      .map((kind) => topicOf(id, kind));
+    await Promise.all([
+      ...[...cleared, NAMES_TOPIC + id].map((topic) =>
+        published(link, topic, "", { qos: 1, retain: true }),
+      ),
+      published(link, REMOVED_TOPIC + id, "{}", { qos: 1 }),
+    ]);
+  }
+
+  /**
+   * Another server has removed it.
+   * @returns what is wrong with the message
+   */
+  receive(id: string): string | undefined {
+    const wrong = idError(id);
+    if (wrong !== undefined) return `id: ${wrong}`;
+    this.forget(id);
+    // This server may have said just now what should hold.
+    this.retain(id, "desired", "");
+    return undefined;
+  }
+
+  /** @returns whether a message of a removed device is to be ignored */
+  keepsOut(
+    id: string,
+    kind: TopicKind,
+    text: string,
+    { retained, nowMs }: { retained: boolean; nowMs: number },
+  ): boolean {
+    const removed = this.removed.get(id);
+    if (!removed) return false;
+    if (kind === "status" && !retained) removed.status = parseStatus(text).value ?? removed.status;
+    // What a server has held back came before.
+    const isNow = !retained && nowMs >= removed.atMs;
+    const isSaid =
+      kind === "telemetry" || kind === "state" || (kind === "status" && text === "online");
+    if (isNow && isSaid && text !== "") {
+      this.removed.delete(id);
+      // Its will stands, but what it had said at its start was cleared.
+      if (removed.status === "online") {
+        this.retain(id, "status", "online");
+        this.parts.devices.status(id, "online", false);
+      }
+      return false;
+    }
+    // The will of one that was cut off comes when the broker has noticed.
+    if (isNow && kind === "status" && text === "offline") this.retain(id, "status", "");
+    if (text !== "") this.parts.rejections.count("removed");
+    return true;
+  }
+
+  private retain(id: string, kind: TopicKind, text: string): void {
+    this.parts.link.publish(topicOf(id, kind), text, { qos: 1, retain: true });
+  }
+
+  private forget(id: string): void {
+    const { devices, decisions, delivery, seen, unconfirmed, names, clock, bus } = this.parts;
+    const [oldest] = this.removed.keys();
+    if (oldest !== undefined && this.removed.size >= MAX_REMOVED) this.removed.delete(oldest);
+    const status = devices.statusOf(id) ?? this.removed.get(id)?.status;
+    this.removed.set(id, { status, atMs: clock.monotonicMs() });
+    decisions.forget(id);
+    delivery.forgetDevice(id);
+    seen.forget(id);
+    unconfirmed.forget(id);
+    names.set(id, "");
+    devices.remove(id);
+    bus.emit("removed", id);
+  }
+}

@@ -1,0 +1,79 @@
+import type { NameRequest } from "../../src/common/api";
+import type { Counts } from "../deciding/counts";
+import type { Decider } from "../deciding/decider";
+import type { Devices } from "../deciding/devices";
+import { type Names, parseName } from "../deciding/names";
+import type { History } from "../history/history";
+import { HttpError } from "./http-request";
+
+/** What the answer to `DELETE /api/devices/ID` says. */
+export interface RemovedView {
+  removed: string;
+  /** Whether its history was deleted, too. */
+  history: boolean;
+}
+
+export interface DeviceEditsOptions {
+  devices: Devices;
+  names: Names;
+  decider: Pick<Decider, "remove" | "rename" | "decisions">;
+  history: Pick<History, "has" | "remove">;
+  counts: Pick<Counts, "brokerConnected">;
+}
+
+/** A device is renamed or removed by a person. */
+export class DeviceEdits {
+  constructor(private readonly options: DeviceEditsOptions) {}
+
+  /**
+   * @param text the name as it came
+   * @throws HttpError 400, 404 or 503
+   */
+  async rename(id: string, text: unknown): Promise<NameRequest> {
+    const { devices, decider } = this.options;
+    const { value: name, error = "" } = parseName(text);
+    if (name === undefined) throw new HttpError(400, error);
+    if (!devices.has(id)) throw new HttpError(404, `no device ${id}`);
+    this.demandBroker();
+    await decider.rename(id, name);
+    return { name };
+  }
+
+  /** @throws HttpError 400, 404, 409 or 503 */
+  async remove(id: string, query: URLSearchParams): Promise<RemovedView> {
+    const { devices, names, decider, history } = this.options;
+    const withHistory = wantsHistory(query);
+    if (devices.simulated(id))
+      throw new HttpError(409, `${id}: is simulated by this server; start it with --no-device`);
+    const group = decider.decisions.groups.find(
+      ({ members, lights }) => members.includes(id) || lights.includes(id),
+    );
+    if (group)
+      throw new HttpError(
+        409,
+        `${id}: is in the group ${group.id} of the configuration; take it out there first`,
+      );
+    // What was heard before this server's start may be known by its history alone.
+    const isKnown = devices.has(id) || names.of(id) !== undefined || (await history.has(id));
+    if (!isKnown) throw new HttpError(404, `no device ${id}`);
+    this.demandBroker();
+    await decider.remove(id);
+    if (withHistory) await history.remove(id);
+    return { removed: id, history: withHistory };
+  }
+
+  private demandBroker(): void {
+    if (this.options.counts.brokerConnected) return;
+    throw new HttpError(503, "the server has lost its broker, which keeps this; try again later");
+  }
+}
+
+/** @throws HttpError 400 */
+function wantsHistory(query: URLSearchParams): boolean {
+  for (const name of query.keys())
+    if (name !== "history" || query.getAll(name).length > 1)
+      throw new HttpError(400, `${name.slice(0, 40)}: the only parameter is history, once`);
+  const value = query.get("history") ?? "0";
+  if (value === "0" || value === "1") return value === "1";
+  throw new HttpError(400, `history: expected 0 or 1, got "${value.slice(0, 40)}"`);
+}
