@@ -1,15 +1,12 @@
-import { TOPIC_KINDS } from "../../src/common/wire";
 import type { Log, Source } from "./log";
+
+/** Payloads that the server made nothing of, by their topic's last level, are counted as these. */
+const PAYLOADS = ["telemetry", "commands", "status", "state", "desired"] as const;
 
 /** Why something from outside was refused or ignored; the names under which it is counted. */
 export const REASONS = [
-  // Payloads that the server made nothing of, by their topic's last level.
-  "telemetry",
-  "commands",
-  "status",
-  "state",
-  "desired",
-  // On any other topic, as those of servers.
+  ...PAYLOADS,
+  // Payloads on any other topic, as those of servers.
   "other",
   // Telemetry that decides nothing: old news, and what came before.
   "retained-telemetry",
@@ -111,7 +108,7 @@ export class Rejections {
   /** A payload that was of no use, and is logged elsewhere. */
   countPayload(topic: string): void {
     const kind = topic.slice(topic.lastIndexOf("/") + 1);
-    this.count(TOPIC_KINDS.find((name) => name === kind) ?? "other");
+    this.count(PAYLOADS.find((name) => name === kind) ?? "other");
   }
 
   /** Rejections since the start, by reason; reasons that never occurred are 0. */
