@@ -20,7 +20,7 @@ export interface EmulatedBoardOptions {
   readonly onFailure?: (error: Error) => void;
 }
 
-/** The image with its program and settings, linked: where it is. */
+/** Links the image with the program and its settings. @returns the path of the ELF file */
 export async function nightlightElf(id: string, broker: string): Promise<string> {
   const packed = await packNightlight({
     ID: id,
@@ -33,7 +33,7 @@ export async function nightlightElf(id: string, broker: string): Promise<string>
 }
 
 export class EmulatedBoard {
-  /** Causes of all resets, as RSTC tells them. */
+  /** The cause of each reset, as in RSTC.RCAUSE. */
   readonly resets: number[] = [];
   private readonly runner: Runner;
   private told = false;
@@ -41,7 +41,7 @@ export class EmulatedBoard {
   private constructor(
     readonly chip: Samd51,
     readonly wio: WioTerminal,
-    /** What is in its flash: to know where things lie. */
+    /** The ELF file of what is in the flash, for its symbols. */
     readonly elf: string,
     { pace, onFailure }: EmulatedBoardOptions,
   ) {
@@ -53,7 +53,7 @@ export class EmulatedBoard {
     const elf = await nightlightElf(options.id, options.broker);
     await buildSlice();
     const chip = new Samd51(options.chip);
-    // The file that one drops onto the bootloader's drive.
+    // The file that a user copies to the bootloader's drive.
     writeUf2(uf2OfElf(elf), chip.nvm);
     const board = new EmulatedBoard(chip, new WioTerminal(chip, HOME), elf, options);
     options.prepare?.(board.wio);
@@ -62,7 +62,7 @@ export class EmulatedBoard {
     return board;
   }
 
-  /** What ended the emulation, if anything did. */
+  /** Why the emulation ended; undefined while it runs. */
   get failure(): string | undefined {
     const { failure } = this.runner;
     return failure?.message;
@@ -90,7 +90,7 @@ export class EmulatedBoard {
     await this.runner.stop();
     this.wio.coprocessor.setPower(false);
     this.chip.close();
-    // What went wrong in the chip fails the test, whatever it was that the test looked at.
+    // A failure of the chip fails the test, even if the test looked at something else.
     if (this.runner.failure && !this.told) throw this.runner.failure;
   }
 }

@@ -1,4 +1,4 @@
-// Of the garbage collector in the DeviceScript runtime, gc_alloc.c.
+// From gc_alloc.c, the garbage collector of the DeviceScript runtime.
 const FREE = 0x01;
 const TAG_MASK = 0x0f;
 const END_OF_HEAP = 0x4f000001;
@@ -14,7 +14,7 @@ export class GcHeap {
   ) {}
 
   /**
-   * The heap is one chunk: no next, where it ends, and at that end a mark.
+   * Finds the heap: a single chunk with no next one, its end, and a mark at that end.
    * @param words the machine's memory, from its address 0 on
    */
   static find(words: Uint32Array): GcHeap {
@@ -27,7 +27,7 @@ export class GcHeap {
     throw new Error("the runtime's heap was not found");
   }
 
-  /** In use now: what is alive, and what has not been collected yet. */
+  /** In use now: live objects, and garbage that has not been collected yet. */
   usedBytes(words: Uint32Array): number {
     let used = 0;
     for (let at = this.start / 4; words[at] !== END_OF_HEAP;) {

@@ -11,7 +11,7 @@ import { type FromEmulator, parseFromPage } from "./page/messages";
 
 const PAGE = join(BOARD, "emulator/page");
 const HOST = "127.0.0.1";
-/** How often the page hears of what has changed. */
+/** How often changes are sent to the page. */
 const REFRESH_MS = 100;
 const MESSAGE_BYTES_MAX = 1024;
 const SENSOR_MAX = 65535;
@@ -25,7 +25,7 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** @throws UserError when the port is taken */
+/** @throws UserError if the port is taken */
 export async function serveBoard(board: EmulatedBoard, port: number): Promise<Served> {
   const files = await bundlePage(PAGE);
   const server = createServer((request, response) => {
@@ -38,7 +38,7 @@ export async function serveBoard(board: EmulatedBoard, port: number): Promise<Se
     server,
     path: "/live",
     maxPayload: MESSAGE_BYTES_MAX,
-    // No other site's page may talk to the board.
+    // Pages of other sites may not control the board.
     verifyClient: ({ origin, req }: { origin: string; req: { headers: { host?: string } } }) =>
       origin === `http://${host}` && req.headers.host === host,
   });

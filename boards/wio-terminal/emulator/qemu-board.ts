@@ -1,4 +1,4 @@
-/** The board's image in QEMU, with a model of its coprocessor and of what surrounds it. */
+/** The board's image in QEMU, with models of its coprocessor, sensor, buttons and LED. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -11,7 +11,7 @@ import { Coprocessor, type Network } from "./coprocessor/coprocessor";
 
 export interface QemuBoardOptions {
   elf: string;
-  /** Laid into flash beside an image that was linked without one. */
+  /** Program and settings to load into flash, for an image that was linked without them. */
   packed?: Uint8Array;
   network?: Network;
   onLog?: (line: string) => void;
@@ -25,16 +25,16 @@ export interface QemuBoardOptions {
 export type Button = "a" | "b" | "c";
 
 export class QemuBoard {
-  /** The console, a line each. */
+  /** Lines of the console. */
   readonly log: string[] = [];
-  /** 0..65535, as the LED was last set. */
+  /** The LED's last brightness, 0..65535. */
   led = 0;
 
   private constructor(
     readonly coprocessor: Coprocessor,
     private readonly child: ChildProcess,
     private readonly bench: () => Socket | undefined,
-    /** The serial line to a computer, on which the DeviceScript tools find the board. */
+    /** The serial line to a computer; the DeviceScript tools find the board there. */
     readonly line: Line,
     private readonly cleanUp: () => void,
     private readonly onLed: (brightness: number) => void,
@@ -95,7 +95,7 @@ export class QemuBoard {
     return board;
   }
 
-  /** 0..65535. */
+  /** @param light 0..65535 */
   setLight(light: number): void {
     this.say(`light ${light}`);
   }
@@ -104,12 +104,12 @@ export class QemuBoard {
     this.say(`button ${button} ${pressed ? 1 : 0}`);
   }
 
-  /** A command of the bench: see boards/wio-terminal/qemu/bench.h. */
+  /** Sends a command of boards/wio-terminal/qemu/bench.h. */
   say(command: string): void {
     this.bench()?.write(`${command}\n`);
   }
 
-  /** Waits for a line of the console, among those after the first `from`. */
+  /** Waits for a line of the console; the first `from` lines do not count. */
   async logged(
     text: string | RegExp,
     options: { from?: number; ms?: number } = {},
@@ -150,7 +150,7 @@ export class QemuBoard {
   }
 }
 
-/** One end of a serial line: QEMU connects to it. */
+/** Our end of a serial line; QEMU connects to it. */
 export class Line {
   socket: Socket | undefined;
   onData: (bytes: Buffer) => void = () => undefined;

@@ -1,6 +1,6 @@
 import { run } from "../build/tools";
 
-/** Where things lie in a linked image, by their names in C. */
+/** Addresses in a linked image, by their names in C. */
 export class Symbols {
   private constructor(private readonly addresses: ReadonlyMap<string, number>) {}
 

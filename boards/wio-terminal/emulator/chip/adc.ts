@@ -1,4 +1,4 @@
-/** ADC0 and ADC1: conversions on order or without end, summed up, of single-ended inputs. */
+/** ADC0 and ADC1: single or free-running conversions of single-ended inputs, with averaging. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
@@ -10,18 +10,18 @@ const AGAINST_GROUND = 0x18;
 const SWTRIG = { flush: 1, start: 2 } as const;
 const RESRDY = 1;
 const FULL_SCALE = 4095;
-/** 12 bits, and the clock that starts them. */
+/** One clock to start, and one for each of 12 bits. */
 const CONVERSION_CLOCKS = 13;
 
 export interface AdcOptions {
   readonly name: string;
   readonly base: number;
   readonly clock: Clock;
-  /** Of its GCLK channel. */
+  /** Frequency of its GCLK channel. */
   readonly hz: () => number;
-  /** What CALIB has to be set to, as the factory measured. */
+  /** The value that CALIB must have; the factory measured it. */
   readonly calibration: number;
-  /** Of an input, of its AIN number: 0..1 of the supply. */
+  /** Voltage at an input, by its AIN number: 0..1 of the supply. */
   readonly level: (input: number) => number;
 }
 
@@ -34,9 +34,9 @@ export class Adc extends RegisterBlock {
   private readonly sampctrl: Register;
   private readonly calib: Register;
   private startedMicros = Infinity;
-  /** Results that the program has seen, of those since the last start. */
+  /** How many results since the last start the program has seen. */
   private taken = 0;
-  /** Results between the enabling and the last start. */
+  /** How many results there were between the enabling and the last start. */
   private earlier = 0;
 
   constructor(private readonly options: AdcOptions) {

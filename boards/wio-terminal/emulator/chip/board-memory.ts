@@ -1,4 +1,4 @@
-/** How much of its memory the nightlight on an emulated chip has used: read from its RAM. */
+/** How much memory the nightlight on an emulated chip has used, read from its RAM. */
 import { extractVm } from "../../build/extract-vm";
 import { memoryLayout } from "../../build/memory-layout";
 import { stackSizeAt } from "../../build/vm";
@@ -7,15 +7,15 @@ import { GcHeap } from "../gc-heap";
 import { Symbols } from "../symbols";
 import { RAM, type Samd51 } from "./samd51";
 
-/** `cortex_paint_stack`. */
+/** What `cortex_paint_stack` fills the stack with. */
 const PAINT = 0xa5a5a5a5;
 
 export interface MemoryUse {
-  /** The machine's heap as far as it ever reached: it never shrinks. */
+  /** The largest size of the virtual machine's heap so far. It never shrinks. */
   readonly heapBytes: number;
-  /** What the program holds, and what was not collected yet. */
+  /** Live objects of the program, and garbage that has not been collected yet. */
   readonly programBytes: number;
-  /** The main stack as deep as it ever was. */
+  /** The greatest depth of the main stack so far. */
   readonly stackBytes: number;
 }
 
@@ -42,7 +42,7 @@ export class BoardMemory {
     return new BoardMemory(chip.ram, await Symbols.of(elf));
   }
 
-  /** While a program is there, and the core sleeps: a collection may be half done otherwise. */
+  /** Call it while a program runs and the core sleeps: else a collection may be half done. */
   look(): MemoryUse {
     this.heap ??= GcHeap.find(this.machine);
     return {

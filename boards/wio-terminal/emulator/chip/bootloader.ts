@@ -1,6 +1,6 @@
 /**
  * What the UF2 bootloader does before the application runs: adafruit/uf2-samdx1 `src/selfmain.c`
- * and `src/main.c`, as far as the application can tell.
+ * and `src/main.c`, as far as the application can see it.
  */
 import { UF2_FAMILY } from "../../build/uf2";
 import { BLOCK, type Nvmctrl } from "./nvmctrl";
@@ -12,7 +12,7 @@ const FLASH_END = 0x8_0000;
 const TAP_WORD = 0x2002_fffc;
 const TAP_STAY = 0xf016_69ef;
 const TAP_QUICK = 0xf026_69ef;
-/** Just past a full vector table: with this there, one reset enters the bootloader. */
+/** This value after a full vector table makes a single reset enter the bootloader. */
 const SINGLE_TAP = { address: APPLICATION + 0x268, value: 0x87ee_b07c };
 /** How long it waits for a second tap. */
 const WINDOW_MICROS = 500_000;
@@ -33,7 +33,7 @@ export interface Booted {
 
 export class StaysInBootloader extends Error {}
 
-/** UF2: github.com/microsoft/uf2. A block erases the 8 KB that it is the first to write to. */
+/** UF2: github.com/microsoft/uf2. The first block of each 8 KB erases them. */
 export function writeUf2(file: Buffer, nvm: Nvmctrl): void {
   const erased = new Set<number>();
   if (file.length === 0 || file.length % UF2.blockBytes !== 0)
@@ -51,7 +51,7 @@ export function writeUf2(file: Buffer, nvm: Nvmctrl): void {
       address % length === 0 &&
       address >= APPLICATION &&
       address + length <= FLASH_END;
-    // The real one ignores such a block without a word.
+    // The real bootloader ignores such a block silently.
     if (!right) throw new Error(`block ${at / UF2.blockBytes} would be ignored by the bootloader`);
     const begin = address - (address % BLOCK);
     if (!erased.has(begin)) nvm.program(begin, Buffer.alloc(BLOCK, 0xff));
@@ -74,7 +74,7 @@ export function startApplication(
   if (cause !== RESET_CAUSE.powerOn) {
     if (tap === TAP_STAY) {
       chip.setWord(TAP_WORD, 0);
-      throw new StaysInBootloader("asked for, or by a second tap");
+      throw new StaysInBootloader("the application asked for it, or there was a second tap");
     }
     if (tap !== TAP_QUICK) chip.clock.advanceTo(chip.clock.nowMicros + WINDOW_MICROS);
   }

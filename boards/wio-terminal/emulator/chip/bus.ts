@@ -1,9 +1,9 @@
-/** Who answers to an address among the registers, and whether it has its clocks. */
+/** Finds the peripheral at an address, and checks that it has its clocks. */
 import { GATES } from "./gating";
 import type { Mclk } from "./mclk";
 import type { Peripheral } from "./peripheral";
 
-/** No two peripherals share so many bytes. */
+/** No two peripherals lie in the same block of this many bytes. */
 const GRAIN = 0x400;
 
 export class Bus {

@@ -1,9 +1,9 @@
-/** Time of the emulated chip: it passes with instructions, and in leaps while the core sleeps. */
+/** Time of the emulated chip. Instructions let it pass; while the core sleeps, it leaps. */
 
 export interface Clock {
   /** Since power came on; fractions count. */
   readonly nowMicros: number;
-  /** Calls back once, when that time has come. @returns takes it back */
+  /** Calls back once at that time. @returns a function that cancels it */
   at(micros: number, callback: () => void): () => void;
 }
 
@@ -12,12 +12,12 @@ interface Alarm {
   readonly callback: () => void;
 }
 
-/** Deterministic: what is due at the same time happens in the order in which it was asked for. */
+/** Deterministic: what is due at the same time happens in the order of the requests. */
 export class VirtualClock implements Clock {
-  /** While instructions run: how far they have come since `now`, and who is to know of alarms. */
+  /** Set while instructions run: the time since `now`, and a listener for new alarms. */
   stretch: { micros(): number; onAlarm(micros: number): void } | undefined;
   private now = 0;
-  /** Sorted by time; few at any moment. */
+  /** Sorted by time. There are few at any moment. */
   private readonly alarms: Alarm[] = [];
 
   get nowMicros(): number {
@@ -41,7 +41,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets time pass up to then, and calls back what falls due, each at its own time. */
+  /** Lets time pass up to then. Each callback that falls due sees its own time. */
   advanceTo(micros: number): void {
     for (let due = this.alarms[0]; due && due.micros <= micros; due = this.alarms[0]) {
       this.alarms.shift();

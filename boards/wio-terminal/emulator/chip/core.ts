@@ -1,28 +1,28 @@
 /**
- * A Cortex-M4: Unicorn's instructions, and the exceptions around them. ARMv7-M Architecture
+ * A Cortex-M4: Unicorn executes the instructions, this adds the exceptions. ARMv7-M Architecture
  * Reference Manual, B1.5.
  *
  * Not modelled: division by zero as a fault, unaligned-access faults, lazy floating-point state (an
- * exception while floating-point registers are in use stops the emulation), MPU regions that
+ * exception while floating-point registers are in use ends the emulation), and MPU regions that
  * close a part of mapped memory.
  */
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
 import { type InvalidAccess, Registers, type Unicorn } from "./unicorn";
 
-/** Exceptions as QEMU numbers them. */
+/** QEMU's numbers of exceptions. */
 const QEMU_SVC = 2;
 const QEMU_EXCEPTION_EXIT = 8;
 
-/** EXC_RETURN, whose lowest bit a branch takes off. */
+/** EXC_RETURN. A branch to it clears the lowest bit. */
 const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd };
 const CONTROL_SPSEL = 2;
 const CONTROL_FPCA = 4;
 const XPSR_EXCEPTION = 0x1ff;
 const XPSR_THUMB = 1 << 24;
-/** Where in an IT block the core is. A handler begins outside of one: B1.5.6, ExceptionTaken. */
+/** Position in an IT block. A handler begins outside of one: B1.5.6, ExceptionTaken. */
 const XPSR_IT = 0x0600_fc00;
-/** In a stacked xPSR: the stack was not aligned to 8 bytes. */
+/** Set in a stacked xPSR if the stack was not aligned to 8 bytes. */
 const XPSR_REALIGNED = 1 << 9;
 const FRAME_BYTES = 32;
 const STACKED = ["r0", "r1", "r2", "r3", "r12", "lr"] as const;
@@ -32,7 +32,7 @@ const FETCH_UNMAPPED = 21;
 export interface Memory {
   word(address: number): number;
   setWord(address: number, value: number): void;
-  /** Whether there is RAM. */
+  /** Whether there is RAM at that address. */
   isRam(address: number): boolean;
 }
 
@@ -42,9 +42,9 @@ export class Core {
   sleeping = false;
   private pc = 0;
   private readonly masking = new Registers(["primask", "faultmask", "basepri"]);
-  /** What an entry looks at. */
+  /** Read together at an entry. */
   private readonly before = new Registers(["control", "sp", "xpsr", "msp", ...STACKED]);
-  /** What a return sets, beside what says which stack it is on. */
+  /** Set together at a return. */
   private readonly after = new Registers(["msp", ...STACKED]);
 
   constructor(
@@ -54,7 +54,7 @@ export class Core {
     private readonly memory: Memory,
   ) {}
 
-  /** The next instruction. */
+  /** Address of the next instruction. */
   get programCounter(): number {
     return this.pc;
   }
@@ -63,7 +63,7 @@ export class Core {
     return this.nvic.active.length > 0;
   }
 
-  /** @param vectors where its first words are: main stack and reset handler */
+  /** @param vectors address of the vector table, which begins with main stack and reset handler */
   start(vectors: number): void {
     this.sleeping = false;
     for (const name of ["control", "primask", "basepri", "faultmask"] as const)
@@ -83,7 +83,7 @@ export class Core {
     return true;
   }
 
-  /** Executes about so many halfwords of code. */
+  /** Executes about `limit` halfwords of code. */
   run(limit: number): void {
     const { interrupt, access, invalidInstruction } = this.unicorn.run(this.pc, limit);
     const pc = this.unicorn.read("pc");
@@ -97,7 +97,7 @@ export class Core {
     else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
   }
 
-  /** WFI and WFE end a run early; one that was stopped right there does no harm by sleeping. */
+  /** WFI and WFE end a run early. If something else ended it there, sleeping does no harm. */
   private isAfterWfi(pc: number): boolean {
     const WFI = 0xbf30;
     const WFE = 0xbf20;
@@ -155,7 +155,7 @@ export class Core {
       this.memory.setWord(frame + 24, this.pc);
       this.memory.setWord(frame + 28, xpsr | (realigned ? XPSR_REALIGNED : 0));
     } else if (this.system.isClosed(frame) && this.system.handles(EXCEPTION.memoryManagement)) {
-      // What was to be entered waits; the stack that has no room is told first.
+      // The exception stays pending: the fault of the stack comes first.
       this.system.noteFault(CFSR.memoryStacking);
       taken = EXCEPTION.memoryManagement;
     } else {

@@ -1,6 +1,6 @@
 /**
- * Which clocks a peripheral needs before its registers may be touched: its bit in a mask of MCLK,
- * and for those that run on one of their own, its channel of GCLK. CMSIS, `component/mclk.h` and
+ * Which clocks a peripheral needs before a program may touch its registers: its bit in a mask of
+ * MCLK, and its channel of GCLK if it has one. CMSIS, `component/mclk.h` and
  * `instance/*.h` of the ATSAMD51P19A.
  */
 import type { Bus } from "./mclk";

@@ -1,4 +1,4 @@
-/** GCLK: twelve generators, and the channels that bring their clocks to the peripherals. */
+/** GCLK: twelve generators, and the channels that carry their clocks to the peripherals. */
 import { type Register, RegisterBlock } from "./registers";
 
 const GENERATORS = 12;
@@ -6,10 +6,10 @@ const CHANNELS = 48;
 const GENCTRL = { source: 0xf, enable: 1 << 8, divsel: 1 << 12 } as const;
 const PCHCTRL = { generator: 0xf, enable: 1 << 6 } as const;
 const SWRST = 1;
-/** Generator 1 alone divides by up to 65535. */
+/** Only generator 1 divides by up to 65535. */
 const DIVIDER_BITS = (generator: number): number => (generator === 1 ? 16 : 8);
 
-/** Frequencies of what a generator can be fed from; 0 for what does not run. */
+/** Frequencies of a generator's sources; 0 if a source is off. */
 export interface Sources {
   readonly dfllHz: () => number;
   readonly dpllHz: (index: 0 | 1) => number;
@@ -71,7 +71,7 @@ export class Gclk extends RegisterBlock {
     return this.sourceHz(control & GENCTRL.source) / factor;
   }
 
-  /** 0 if a channel is off. */
+  /** @returns 0 if the channel is off */
   channelHz(channel: number): number {
     const register = this.channels[channel];
     if (!register) throw new Error(`GCLK has no channel ${channel}`);

@@ -1,4 +1,4 @@
-/** MCLK: which peripherals have their bus clock, and the core's divider. */
+/** MCLK: the bus clocks of the peripherals, and the core's divider. */
 import { type Register, RegisterBlock } from "./registers";
 
 export type Bus = "APBA" | "APBB" | "APBC" | "APBD";

@@ -1,6 +1,6 @@
 /**
- * NVMCTRL and the flash behind it, in the manual write mode: erase in blocks of 8 KB, write what is
- * erased by pages or quad words, from a page buffer that takes 32 bits at a time.
+ * NVMCTRL and its flash in manual write mode. Blocks of 8 KB are erased, and then written by pages
+ * or quad words from a page buffer, which takes 32 bits at a time.
  */
 import type { VirtualClock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
@@ -10,7 +10,7 @@ export const BLOCK = 8192;
 const PAGE = 512;
 const QUAD_WORD = 16;
 const BANK = FLASH_SIZE / 2;
-/** What the bootloader keeps, by its BOOTPROT fuse. */
+/** The bootloader's part of the flash, protected by the BOOTPROT fuse. */
 const PROTECTED = 0x4000;
 
 const KEY = 0xa5;
@@ -18,19 +18,19 @@ const COMMAND = { eraseBlock: 1, writePage: 3, writeQuadWord: 4, clearBuffer: 0x
 const CTRLA_WMODE = 3 << 4;
 const STATUS_READY = 1;
 const FLAG_DONE = 1;
-/** Datasheet, electrical characteristics: these are nearer the typical figures than the worst. */
+/** Datasheet, electrical characteristics: near the typical figures, not the worst ones. */
 const MICROS = { eraseBlock: 50_000, writePage: 2_500, writeQuadWord: 300 } as const;
 
-/** What one look at a busy flash is taken to last, unless something happens sooner. */
+/** Time that passes with each look at a busy flash, unless something happens sooner. */
 const POLL_MICROS = 100;
 
 export interface NvmOptions {
   readonly clock: VirtualClock;
-  /** As the core sees it. */
+  /** The flash as the core sees it. */
   readonly flash: Buffer;
-  /** Those bytes were changed behind the core's back. */
+  /** Called after these bytes changed without a store of the core. */
   readonly onChange: (begin: number, end: number) => void;
-  /** The core fetches from that bank: it stands still for so long. */
+  /** Called if the core must wait that long, because it fetches from the same bank. */
   readonly onStall: (micros: number) => void;
   readonly programCounter: () => number;
 }
@@ -42,9 +42,9 @@ interface Work {
 }
 
 export class Nvmctrl extends RegisterBlock {
-  /** An erase or a write begins, and takes so long. */
+  /** Called when an erase or a write begins that takes that long. */
   onWork: (micros: number) => void = () => undefined;
-  /** Orders since power came on. */
+  /** Number of commands since power came on. */
   erases = 0;
   writes = 0;
   private readonly truth = Buffer.alloc(FLASH_SIZE, 0xff);
@@ -81,7 +81,7 @@ export class Nvmctrl extends RegisterBlock {
       size: 2,
       read: () => {
         if (!this.work) return STATUS_READY;
-        // Somebody waits for it, and does nothing else: let some time pass with each look.
+        // The program does nothing but wait: let some time pass with each look.
         options.onStall(Math.min(POLL_MICROS, options.clock.nextMicros - options.clock.nowMicros));
         return 0;
       },
@@ -100,20 +100,20 @@ export class Nvmctrl extends RegisterBlock {
     if (this.bufferPage !== undefined && this.bufferPage !== page)
       throw new Error("NVMCTRL: the page buffer holds another page");
     this.bufferPage = page;
-    // As flash does, the buffer only clears bits.
+    // Like the flash, the buffer only clears bits.
     const at = address % PAGE;
     this.buffer.writeUInt32LE((this.buffer.readUInt32LE(at) & value) >>> 0, at);
     this.touched.push({ address, size });
     return true;
   }
 
-  /** Takes back what stores have left in the core's view of the flash. */
+  /** Undoes what stores have left in the core's view of the flash. */
   settle(): void {
     for (const { address, size } of this.touched.splice(0))
       this.truth.copy(this.options.flash, address, address, address + size);
   }
 
-  /** From outside, as a bootloader or a programmer does. */
+  /** Writes from outside, as a programmer does. */
   program(address: number, bytes: Uint8Array): void {
     this.truth.set(bytes, address);
     this.options.flash.set(bytes, address);
@@ -124,7 +124,7 @@ export class Nvmctrl extends RegisterBlock {
     return Buffer.from(this.truth.subarray(begin, end));
   }
 
-  /** Power goes away. What was being erased or written ends half done. @param random 0..1 */
+  /** Power fails: an erase or a write under way stays half done. @param random 0..1 */
   cutPower(random: () => number): void {
     const { work } = this;
     this.work = undefined;

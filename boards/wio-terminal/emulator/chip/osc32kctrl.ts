@@ -6,7 +6,7 @@ export const SLOW_HZ = 32_768;
 const XOSC32K_ENABLE = 1 << 1;
 const XOSC32K_EN32K = 1 << 3;
 const STATUS_XOSC32KRDY = 1;
-/** A tuning-fork crystal takes its time. */
+/** A tuning-fork crystal starts slowly. */
 const CRYSTAL_START_MICROS = 500_000;
 
 export class Osc32kctrl extends RegisterBlock {
@@ -39,7 +39,7 @@ export class Osc32kctrl extends RegisterBlock {
     return this.isReady && this.get(this.crystal) & XOSC32K_EN32K ? SLOW_HZ : 0;
   }
 
-  /** What RTCCTRL selects. */
+  /** Frequency of the source that RTCCTRL selects. */
   get rtcHz(): number {
     switch (this.get(this.rtc)) {
       case 0:

@@ -1,6 +1,6 @@
 /**
- * OSCCTRL: the 48 MHz oscillator and the two PLLs. The crystal oscillators are not modelled: none
- * may be counted on (XOSC1's crystal is in the schematic, and no known core uses it).
+ * OSCCTRL: the 48 MHz oscillator and the two PLLs. The crystal oscillators are not modelled: it is
+ * not known whether XOSC1's crystal, which is in the schematic, is fitted.
  */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
@@ -26,7 +26,7 @@ interface Dpll {
 }
 
 export class Oscctrl extends RegisterBlock {
-  /** Asked of GCLK: what a peripheral channel gets. */
+  /** Frequency of a GCLK channel. */
   channelHz: (channel: number) => number = () => 0;
   onChange: () => void = () => undefined;
   private readonly dfll: Register;
@@ -56,7 +56,8 @@ export class Oscctrl extends RegisterBlock {
       },
     });
     this.define({ offset: 0x20, size: 1 }); // DFLLCTRLB
-    this.define({ offset: 0x24, size: 4, reset: 0x0000_8080, writable: 0xffff_fcff }); // DFLLVAL: a calibration
+    // DFLLVAL: a calibration, differs from chip to chip.
+    this.define({ offset: 0x24, size: 4, reset: 0x0000_8080, writable: 0xffff_fcff });
     this.define({ offset: 0x28, size: 4, writable: 0xfcff_ffff }); // DFLLMUL
     this.define({ offset: 0x2c, size: 1, read: () => 0 }); // DFLLSYNC
     this.dplls = [this.defineDpll(0), this.defineDpll(1)];

@@ -1,7 +1,7 @@
-/** What the chip and its peripherals know of each other. Names and offsets are the datasheet's. */
+/** How the chip and its peripherals see each other. Names and offsets are the datasheet's. */
 import type { Clock } from "./clock";
 
-/** Registers of one peripheral of the chip, as its datasheet names them. */
+/** A peripheral's registers. The name is the datasheet's. */
 export interface Peripheral {
   readonly name: string;
   readonly base: number;
@@ -15,32 +15,32 @@ export interface Peripheral {
   reset?(): void;
 }
 
-/** A pin as both sides see it. */
+/** A pin, as the chip and the outside see it. */
 export interface PinView {
-  /** As the chip drives it; undefined while it does not. */
+  /** The level that the chip drives; undefined if it drives none. */
   readonly driven: boolean | undefined;
-  /** What is on the wire: driven by the chip, by the outside, or pulled; low if by none. */
+  /** The level on the wire: driven by the chip or from outside, or pulled, else low. */
   readonly level: boolean;
-  /** From outside; undefined lets go of it. */
+  /** Drives the wire from outside; undefined releases it. */
   set(level: boolean | undefined): void;
   /** Called with the wire's new level at each change. */
   onChange(listener: (level: boolean) => void): void;
 }
 
-/** What a peripheral gets of the chip around it. */
+/** What a peripheral can use of the chip. */
 export interface Chip {
   readonly clock: Clock;
-  /** Level of a peripheral's line at the NVIC, 0..136. */
+  /** Sets the level of a line at the NVIC, 0..136. */
   setInterrupt(line: number, pending: boolean): void;
-  /** RAM or flash, as DMA sees it. */
+  /** Reads RAM or flash, as DMA does. */
   readMemory(address: number, length: number): Uint8Array;
-  /** RAM. */
+  /** Writes RAM, as DMA does. */
   writeMemory(address: number, bytes: Uint8Array): void;
-  /** Like "PA15". Analog levels are the ADC model's. */
+  /** @param name such as "PA15". Analog levels are in the ADC's model */
   pin(name: string): PinView;
 }
 
-/** A firmware error on a real chip: a register that is not there, or that the model lacks. */
+/** The program used a register that the chip does not have, or that the model lacks. */
 export class UnknownRegister extends Error {
   constructor(peripheral: string, offset: number, what: "read" | "write", size: number) {
     super(`${peripheral}: ${what} of ${size} bytes at offset 0x${offset.toString(16)}`);

@@ -58,7 +58,7 @@ export class Port extends RegisterBlock {
     for (let group = 0; group < GROUPS.length; group++) this.groups.push(this.defineGroup(group));
   }
 
-  /** @param name like "PA15" */
+  /** @param name such as "PA15" */
   pin(name: string): PinView {
     const known = this.pins.get(name);
     if (known) return known;
@@ -69,7 +69,7 @@ export class Port extends RegisterBlock {
     return pin;
   }
 
-  /** The peripheral that a pin is given to, as a letter of its multiplexer; undefined for none. */
+  /** The pin's function as a letter of its multiplexer; undefined if no peripheral has the pin. */
   functionOf(name: string): string | undefined {
     const group = this.groups[GROUPS.indexOf(name[1] ?? "")];
     const bit = Number(name.slice(2));
@@ -132,7 +132,7 @@ export class Port extends RegisterBlock {
     return { dir, out, pmux: bytes(0x30, 16, 0xff), pincfg: bytes(0x40, 32, 0x47) };
   }
 
-  /** A pin is seen only if its input buffer is on. */
+  /** Shows a pin only if its input buffer is on. */
   private input(group: number): number {
     let value = 0;
     for (let bit = 0; bit < 32; bit++) {

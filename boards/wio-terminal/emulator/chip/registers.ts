@@ -1,4 +1,4 @@
-/** A peripheral as a list of registers: what most models are. */
+/** A peripheral as a list of registers, the base of most models. */
 import { type Peripheral, UnknownRegister } from "./peripheral";
 
 export interface Register {
@@ -7,20 +7,20 @@ export interface Register {
   readonly size: 1 | 2 | 4;
   /** Its value after a reset; 0 unless given. */
   readonly reset?: number;
-  /** Bits that a write can change; all unless given, none for a read-only register. */
+  /** Bits that a write can change: all unless given, 0 for a read-only register. */
   readonly writable?: number;
-  /** In place of the stored value. */
+  /** Gives the value to read, instead of the stored one. */
   readonly read?: () => number;
   /**
-   * After the new value was stored. Gets what was written, read-only bits too, and which bits of
-   * the register the access reached; `value` has zeros elsewhere.
+   * Called after the new value is stored. `value` is what was written, read-only bits too; `mask`
+   * has ones for the bits that the access reached. Elsewhere, `value` has zeros.
    */
   readonly written?: (value: number, before: number, mask: number) => void;
 }
 
 const SIZE_MASK = { 1: 0xff, 2: 0xffff, 4: 0xffff_ffff } as const;
 
-/** Narrow accesses to a wide register are allowed, wide ones across narrow registers are not. */
+/** An access may be narrower than its register. It may not reach two registers. */
 export class RegisterBlock implements Peripheral {
   private readonly registers = new Map<number, Register>();
   private readonly values = new Map<Register, number>();
@@ -31,7 +31,7 @@ export class RegisterBlock implements Peripheral {
     readonly size: number,
   ) {}
 
-  /** To be called once for each register. */
+  /** Call it once for each register. */
   protected define(register: Register): Register {
     for (let byte = 0; byte < register.size; byte++) {
       const offset = register.offset + byte;
@@ -47,7 +47,7 @@ export class RegisterBlock implements Peripheral {
     return this.values.get(register) ?? 0;
   }
 
-  /** As the hardware changes it. */
+  /** Stores a value as the hardware does, read-only bits too. */
   protected set(register: Register, value: number): void {
     this.values.set(register, (value & SIZE_MASK[register.size]) >>> 0);
   }

@@ -1,27 +1,27 @@
-/** Lets an emulated chip run beside everything else in this process. */
+/** Runs an emulated chip in turns with the rest of this process. */
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { until } from "../../../../server/base/wait-for";
 import type { Samd51 } from "./samd51";
 
 export interface Pace {
-  /** Microseconds of the chip's time in one of real time, at most; Infinity for no limit. */
+  /** The most microseconds of the chip's time in one of real time; Infinity for no limit. */
   readonly speed: number;
 }
 
-/** How long other things wait at most for their turn. */
+/** The longest time that the rest of the process waits for its turn. */
 const TURN_MS = 4;
-/** Looks at the real clock, in stretches. */
+/** Number of steps between two looks at the real clock. */
 const STEPS_PER_LOOK = 50;
 
 export class Runner {
-  /** What ended the emulation: an error of the firmware, most often. */
+  /** What ended the emulation, most often an error of the firmware. */
   failure: Error | undefined;
   private stopped = false;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly chip: Samd51,
-    /** Whether others owe the chip an answer, which takes no time of its own. */
+    /** Whether the chip waits for an answer of this process, which takes none of its time. */
     private readonly isOwed: () => boolean,
     private readonly pace: Pace = { speed: 1 },
     private readonly onFailure: (error: Error) => void = () => undefined,
@@ -39,7 +39,7 @@ export class Runner {
     await this.running;
   }
 
-  /** Waits for a condition, or for the emulation's end. */
+  /** Waits for a condition. @throws what ended the emulation, if it ends before */
   async until(what: string, condition: () => boolean, ms?: number): Promise<void> {
     await until(
       what,
@@ -70,7 +70,7 @@ export class Runner {
       const aheadMs = (chip.clock.nowMicros - allowed) / (1000 * pace.speed) + TURN_MS;
       if (chip.clock.nowMicros >= allowed) await setTimeout(Math.max(1, aheadMs));
       else await setImmediate();
-      // A machine that was too slow does not have to catch up: its time was lost, not saved.
+      // A chip that fell behind on a slow machine does not catch up.
       const behind = allowed - chip.clock.nowMicros;
       if (pace.speed !== Infinity && behind > 50_000 * pace.speed) {
         began.chip = chip.clock.nowMicros;

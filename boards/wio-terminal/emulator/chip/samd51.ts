@@ -1,7 +1,7 @@
 /**
- * An ATSAMD51P19A that executes the image as it would lie in its flash. Time is the chip's own: a
- * halfword of code takes a cycle of the core's clock, and while the core sleeps, time leaps to what
- * happens next. A real core needs more cycles for many instructions, and waits for its flash.
+ * An ATSAMD51P19A that executes the image from its flash. Time is the chip's own: a halfword of
+ * code takes a cycle of the core's clock, and while the core sleeps, time leaps to the next event.
+ * A real core needs more cycles for many instructions, and waits for its flash.
  */
 import { startApplication } from "./bootloader";
 import { Bus } from "./bus";
@@ -34,15 +34,15 @@ const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
 const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const CORE_HZ_MAX = 120_000_000;
 
-/** Halfwords of code at a stretch; whatever happens in the chip meanwhile ends it. */
+/** Halfwords of code in one run. An event in the chip ends the run early. */
 const STRETCH = 2400;
-/** A block of code, with an interrupt that waits to be let through. */
+/** The same while an interrupt is masked: one block of code. */
 const STRETCH_WHILE_MASKED = 1;
 
 export interface Samd51Options {
-  /** For the random numbers, and for what memory holds when power comes on. */
+  /** For random numbers, and for the contents of memory when power comes on. */
   readonly seed?: number;
-  /** Of so many ticks of SysTick one comes: for runs of many hours. */
+  /** SysTick gives one of this many ticks, for runs of many hours. */
   readonly everyTick?: number;
 }
 
@@ -57,7 +57,7 @@ export class Samd51 implements Chip, Memory {
   readonly nvm: Nvmctrl;
   readonly rstc = new Rstc();
   readonly mclk = new Mclk();
-  /** Halfwords of code so far. */
+  /** Halfwords of code executed so far. */
   instructions = 0;
   onReset: (cause: number) => void = () => undefined;
 
@@ -166,29 +166,29 @@ export class Samd51 implements Chip, Memory {
     return address >= RAM && address < RAM + RAM_SIZE;
   }
 
-  /** It waits for an interrupt: nothing in memory is half done. */
+  /** The core waits for an interrupt, so nothing in memory is half done. */
   get isSleeping(): boolean {
     return this.core.sleeping;
   }
 
-  /** What the core's vector table says; the bootloader sets it. */
+  /** Sets VTOR, as the bootloader does. */
   setVectorTable(address: number): void {
     this.system.setVectorTable(address);
   }
 
-  /** With nothing in RAM that means something. */
+  /** Starts the chip with random bytes in RAM. */
   powerOn(): void {
     for (const memory of [this.ram, this.backupRam])
       for (let at = 0; at < memory.length; at++) memory[at] = Math.floor(this.nextRandom() * 256);
     this.reset(RESET_CAUSE.powerOn);
   }
 
-  /** In the middle of whatever the chip does. */
+  /** Cuts the power in the middle of whatever the chip does. */
   cutPower(): void {
     this.nvm.cutPower(() => this.nextRandom());
   }
 
-  /** One stretch of instructions, or one leap of time. @param untilMicros no leap goes past it */
+  /** One run of instructions, or one leap of time. @param untilMicros no leap goes past it */
   step(untilMicros: number): void {
     this.core.takeException();
     if (this.core.sleeping) this.clock.advanceTo(Math.min(this.clock.nextMicros, untilMicros));
@@ -266,7 +266,7 @@ export class Samd51 implements Chip, Memory {
     throw new Error(`no memory of ${length} bytes at ${hex(address)}`);
   }
 
-  /** 0..1; Park and Miller's generator. */
+  /** Park and Miller's generator. @returns 0..1 */
   private nextRandom(): number {
     this.random = (this.random * 48_271) % 0x7fff_ffff;
     return this.random / 0x7fff_ffff;

@@ -13,19 +13,19 @@ export interface SpiOptions {
   readonly name: string;
   readonly base: number;
   readonly clock: Clock;
-  /** Of its GCLK channel. */
+  /** Frequency of its GCLK channel. */
   readonly hz: () => number;
-  /** Undefined if the pins are this SERCOM's, else what is wrong with them. */
+  /** @returns what is wrong with the pins; undefined if they are given to this SERCOM */
   readonly wiring: () => string | undefined;
 }
 
 export class SercomSpi extends RegisterBlock {
-  /** A byte has left. */
+  /** Called with each byte sent. */
   onByte: (byte: number) => void = () => undefined;
 
   private readonly ctrla: Register;
   private readonly baud: Register;
-  /** When the byte that is being sent is out; another one may wait behind it. */
+  /** When all bytes given to it will be out. */
   private idleMicros = 0;
   private hasSent = false;
 
@@ -72,7 +72,7 @@ export class SercomSpi extends RegisterBlock {
     if (wrong !== undefined) throw new Error(`${this.name}: ${wrong}`);
   }
 
-  /** The data register is free while at most one byte is on its way. */
+  /** The data register is free if at most one byte is under way. */
   private flags(): number {
     if (!this.isOn) return 0;
     const leftMicros = this.idleMicros - this.options.clock.nowMicros;

@@ -6,29 +6,29 @@ const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, internal: 1 << 2, lsbFirst: 1
 const CTRLB = { sends: 1 << 16, receives: 1 << 17 } as const;
 const FLAG = { dre: 1, txc: 2, rxc: 4, error: 128 } as const;
 const STATUS = { frameError: 2, overflow: 4 } as const;
-/** In which order the lines of a SERCOM follow one another at the NVIC. */
+/** Flags in the order of their lines at the NVIC. */
 const LINES = [FLAG.dre, FLAG.txc, FLAG.rxc, FLAG.error] as const;
 const INTERRUPTS = 0xbf;
 const BITS_PER_BYTE = 10;
 const RECEIVE_BUFFER = 2;
-/** Off by more than this, a receiver samples the wrong bits. */
+/** With a larger difference, a receiver samples the wrong bits. */
 const BAUD_TOLERANCE = 0.03;
 
 export interface UsartOptions {
   readonly name: string;
   readonly base: number;
-  /** Its first line at the NVIC: the data register is empty. */
+  /** Its first line at the NVIC, for INTFLAG.DRE. */
   readonly line: number;
-  /** Of its GCLK channel. */
+  /** Frequency of its GCLK channel. */
   readonly hz: () => number;
-  /** Undefined if the pins are this SERCOM's, else what is wrong with them. */
+  /** @returns what is wrong with the pins; undefined if they are given to this SERCOM */
   readonly wiring: () => string | undefined;
 }
 
 export class SercomUsart extends RegisterBlock {
-  /** A byte has left, at so many baud. */
+  /** Called with each byte sent, and its baud rate. */
   onByte: (byte: number, baud: number) => void = () => undefined;
-  /** Bytes that came while the buffer was full. */
+  /** Number of bytes lost because the buffer was full. */
   lost = 0;
 
   private readonly ctrla: Register;
@@ -119,7 +119,7 @@ export class SercomUsart extends RegisterBlock {
     }
   }
 
-  /** Bytes from the other side, one after another at its pace. */
+  /** Receives bytes from the other side, one after another at its baud rate. */
   deliver(bytes: Uint8Array, baud: number): void {
     const { clock } = this.chip;
     for (const byte of bytes) {
@@ -161,7 +161,7 @@ export class SercomUsart extends RegisterBlock {
     this.update();
   }
 
-  /** The next byte goes from the data register onto the line. */
+  /** Moves the next byte from the data register to the line. */
   private shift(): void {
     const byte = this.toSend;
     this.toSend = undefined;

@@ -10,7 +10,7 @@ const FLAGS = [
   ...["-O2", "-shared", "-fPIC"],
 ];
 
-/** Where it is, once it was built. */
+/** Path of the library that `buildSlice` builds. */
 export function slicePath(): string {
   const key = fingerprint(...SOURCES.map((source) => readFileSync(source)), FLAGS.join(" "));
   return join(OUTPUT, "emulator", `slice-${key}.so`);

@@ -1,4 +1,4 @@
-/** SUPC, RSTC, PM, CMCC, PAC: what start-up touches, and little of it matters here. */
+/** SUPC, RSTC, PM and CMCC: what start-up code sets. Little of it has an effect here. */
 import { type Register, RegisterBlock } from "./registers";
 
 const STATUS_READY = { bod33: 1, vreg: 1 << 8 } as const;
@@ -17,7 +17,7 @@ export class Supc extends RegisterBlock {
       size: 4,
       writable: 0xffff_7ffe,
       written: (value, before) => {
-        // Its level and action are protected while it is on.
+        // Level and action are protected while it is on.
         if (before & value & BOD33_ENABLE && before !== value)
           throw new Error("SUPC: BOD33 is changed while it is enabled");
       },
@@ -27,7 +27,7 @@ export class Supc extends RegisterBlock {
   }
 }
 
-/** Causes of a reset, as RSTC.RCAUSE tells them. */
+/** Causes of a reset, as in RSTC.RCAUSE. */
 export const RESET_CAUSE = { powerOn: 1, brownOut: 4, external: 16, watchdog: 32, system: 64 };
 
 export class Rstc extends RegisterBlock {
@@ -50,7 +50,7 @@ export class Pm extends RegisterBlock {
   }
 }
 
-/** The cache: what it holds is what the memory holds. */
+/** The cache. It has no effect here: memory is always up to date. */
 export class Cmcc extends RegisterBlock {
   constructor() {
     super("CMCC", 0x4100_6000, 0x400);
@@ -63,7 +63,7 @@ export class Cmcc extends RegisterBlock {
       size: 4,
       writable: 0,
       written: () => {
-        // Datasheet: the cache has to be off while it is told to forget all.
+        // Datasheet, CMCC: the cache must be off while it is invalidated.
         if (this.get(control) & 1) throw new Error("CMCC: invalidated while it is enabled");
       },
     });

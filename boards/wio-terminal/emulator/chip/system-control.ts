@@ -47,7 +47,7 @@ export class SystemControl extends RegisterBlock {
         written: (value) => tick.write(offset, value),
       });
     }
-    // Those past the last line read as zero, and ignore writes.
+    // Bits past the last line read as zero and ignore writes.
     for (let word = 0; word < 8; word++) this.defineLines(nvic, word);
     for (let line = 0; line < LINES; line += 4)
       this.definePriorities(0x400 + line, nvic, EXCEPTION.firstLine + line);
@@ -130,12 +130,12 @@ export class SystemControl extends RegisterBlock {
     this.set(this.vtor, address);
   }
 
-  /** Whether a fault goes to its own handler; to the hard fault's otherwise. */
+  /** Whether a fault goes to its own handler, not to that of the hard fault. */
   handles(fault: number): boolean {
     return (this.get(this.shcsr) & (SHCSR_ENABLE[fault] ?? 0)) !== 0;
   }
 
-  /** Notes a fault where its handler looks. */
+  /** Sets CFSR and MMFAR, which a fault's handler reads. */
   noteFault(cause: number, address?: number): void {
     this.set(this.cfsr, this.get(this.cfsr) | cause);
     if (address === undefined) return;
@@ -147,7 +147,7 @@ export class SystemControl extends RegisterBlock {
     this.set(this.hfsr, this.get(this.hfsr) | HFSR_FORCED);
   }
 
-  /** Closed by a region of the MPU that gives no access. Other rights are not modelled. */
+  /** Whether a region of the MPU forbids all access. Other rights are not modelled. */
   isClosed(address: number): boolean {
     if (!(this.get(this.mpuControl) & 1)) return false;
     return this.mpu.some(({ rbar, rasr }) => {

@@ -2,14 +2,14 @@ import type { Clock } from "./clock";
 
 const ENABLE = 1;
 const INTERRUPT = 2;
-/** The core's own clock. With no other there it reads as one: B3.3.3. */
+/** The core's own clock. It reads as one, because the chip has no other: B3.3.3. */
 const CLKSOURCE = 4;
 const COUNTED = 1 << 16;
 const COUNTER_MASK = 0xff_ffff;
 
 /**
- * ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, and begins again.
- * @param every of several ticks one comes, the others are lost, as to a core that was busy
+ * ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, then starts again.
+ * @param every one of this many ticks comes; the others are lost, as if the core were busy
  */
 export class SysTick {
   private csr = CLKSOURCE;

@@ -1,4 +1,4 @@
-/** TC0 with TC1 as its upper half: a counter of 32 bits that is read by a command. */
+/** TC0 with TC1 as its upper half: a 32-bit counter, read by a command. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 

@@ -1,4 +1,4 @@
-/** TRNG: a word each 84 cycles of its bus; from a generator with a seed, so that runs repeat. */
+/** TRNG: a word each 84 cycles of its bus. A generator with a seed makes runs repeatable. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 

@@ -1,6 +1,6 @@
 /**
- * Unicorn 2.0.1 (Debian's libunicorn2): executes instructions of a Cortex-M4, and knows nothing
- * of the chip around it. Constants: its `unicorn.h` and `arm.h`.
+ * Unicorn 2.0.1 (Debian's libunicorn2): executes instructions of a Cortex-M4. It knows nothing of
+ * the chip around it. Constants: its `unicorn.h` and `arm.h`.
  */
 import koffi, { type TypeObject } from "koffi";
 import { slicePath } from "./slice";
@@ -42,10 +42,10 @@ export type RegisterName = keyof typeof REGISTER;
 /** `uc_err`. */
 const ERROR_OK = 0;
 const ERROR_INVALID_INSTRUCTION = 10;
-/** No more than this ends a run: nothing in the chip lies up there. */
+/** A run's end address that is never reached: nothing of the chip lies there. */
 const NOWHERE = 0xffff_ffff;
 
-/** An access that memory and registers do not answer to, or that is not allowed. */
+/** An access to an address where nothing is, or that is not allowed. */
 export interface InvalidAccess {
   readonly address: number;
   readonly size: number;
@@ -53,7 +53,7 @@ export interface InvalidAccess {
   readonly type: number;
 }
 
-/** Why a run ended, beside that it was over. */
+/** Why a run ended early. */
 export interface Stop {
   /** QEMU's exception number: 2 is SVC, 7 BKPT, 8 a branch to an EXC_RETURN value. */
   readonly interrupt?: number | undefined;
@@ -76,9 +76,9 @@ const PAGE = 4096;
 /** Each returns a `uc_err`. */
 type Call = (...values: unknown[]) => number;
 
-/** The library's functions. Its helper has to be built before. */
+/** The library's functions. Call `buildSlice` before. */
 function load() {
-  // First, as it has better forms of some functions of the library's; the library comes with it.
+  // Loaded first: its versions of some functions replace the library's, which it loads.
   const helper = koffi.load(slicePath(), { global: true });
   const library = koffi.load("libunicorn.so.2");
   const call = (declaration: string): Call => library.func(declaration);
@@ -111,7 +111,7 @@ function load() {
 
 let native: ReturnType<typeof load> | undefined;
 
-/** Zeroed memory that begins with a page, as an engine wants it. */
+/** Zeroed memory that begins at a page boundary, as an engine needs it. */
 export function pages(size: number): Buffer {
   const raw = Buffer.alloc(size + PAGE);
   const past = Number(koffi.address(raw) & BigInt(PAGE - 1));
@@ -122,7 +122,7 @@ function words(bytes: Buffer): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
-/** Registers that are read or set together, as each call of the library costs a microsecond. */
+/** Registers that are read or set together, because each call costs a microsecond. */
 export class Registers<Name extends RegisterName> {
   readonly words: Uint32Array;
   readonly ids: Int32Array;
@@ -146,7 +146,7 @@ export class Registers<Name extends RegisterName> {
 }
 
 export class Unicorn {
-  /** A store into memory that is read-only to the core. It is in the bytes when this returns. */
+  /** Called for a store into read-only memory. The bytes have changed when this returns. */
   onReadOnlyWrite: (address: number, size: number, value: number) => boolean = () => false;
 
   private readonly library = (native ??= load());
@@ -191,7 +191,7 @@ export class Unicorn {
     );
   }
 
-  /** Memory of `pages`; the core and the caller see the same bytes. */
+  /** Maps memory of `pages`; the core and the caller see the same bytes. */
   map(address: number, bytes: Buffer, writable: boolean): void {
     const protect = PROTECT.read | PROTECT.execute | (writable ? PROTECT.write : 0);
     this.mapped.push(bytes);
@@ -218,12 +218,12 @@ export class Unicorn {
     );
   }
 
-  /** Halfwords of code that the run has executed so far; the block under way counts in full. */
+  /** Halfwords of code that the run has executed; the block under way counts in full. */
   get executed(): number {
     return this.slice[0] ?? 0;
   }
 
-  /** Executes from `pc` on until so many halfwords of code are done, or something stops it. */
+  /** Executes from `pc` on, until `limit` halfwords of code are done or something stops it. */
   run(pc: number, limit: number): Stop {
     this.forgetStop();
     this.slice.set([0, limit]);
@@ -238,7 +238,7 @@ export class Unicorn {
     };
   }
 
-  /** From a callback: the run is to end after so many. It ends between two blocks. */
+  /** For callbacks: ends the run after that many halfwords, between two blocks. */
   limit(halfwords: number): void {
     this.slice[1] = Math.min(this.slice[1] ?? 0, Math.max(0, Math.ceil(halfwords)));
   }
@@ -262,7 +262,7 @@ export class Unicorn {
     this.library.writeRegisters(this.engine, ids, addresses, ids.length);
   }
 
-  /** Code there has changed behind the core's back. */
+  /** Drops the translation of code that changed without a store of the core. */
   forgetCode(begin: number, end: number): void {
     check(
       "forget",
@@ -284,7 +284,7 @@ export class Unicorn {
     if (this.failure) throw this.failure.error;
   }
 
-  /** What goes wrong in a callback is thrown once the engine has stopped. */
+  /** Keeps an error of a callback, to be thrown when the engine has stopped. */
   private guarded<T>(action: () => T, otherwise: T): T {
     try {
       return action();
@@ -302,7 +302,7 @@ export class Unicorn {
   }
 
   private hook(kind: number, type: TypeObject, callback: (...values: never[]) => unknown): void {
-    // An end before its begin means: everywhere.
+    // An end before the begin means all addresses.
     const everywhere = [1, 0];
     const handle: [number] = [0];
     const registered = this.register(type, callback);

@@ -1,4 +1,4 @@
-/** Whether what a device says of itself holds together: USB 2.0, 9.6; CDC 1.2, 5.2 and 5.4.1. */
+/** Checks that a device's descriptors are consistent: USB 2.0, 9.6; CDC 1.2, 5.2 and 5.4.1. */
 
 export interface Interface {
   number: number;
@@ -52,7 +52,7 @@ export function readDescription(device: Uint8Array, configuration: Uint8Array): 
   };
 }
 
-/** Every descriptor begins with its own length: 9.5. */
+/** Every descriptor begins with its length: 9.5. */
 function split(configuration: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < configuration.length;) {
@@ -114,7 +114,7 @@ function readEndpoint(part: Uint8Array): Interface["endpoints"][number] {
   return { address, type, packet };
 }
 
-/** The two interfaces of an abstract control model, and that each points at the other. */
+/** Checks that the two interfaces of an abstract control model point at each other. */
 export function demandSerialPort({ interfaces }: Description): void {
   const control = interfaces.find((one) => one.class === 2 && one.subclass === 2);
   const data = interfaces.find((one) => one.class === 0x0a);

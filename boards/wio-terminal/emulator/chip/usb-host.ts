@@ -1,6 +1,7 @@
 /**
- * A computer's side of the cable: it enumerates the device as Linux does, opens the serial port,
- * and moves its bytes. All in the chip's own time, a millisecond a frame. USB 2.0, chapters 5, 8, 9.
+ * The computer's side of the cable. It enumerates the device as Linux does, opens the serial port,
+ * and moves its bytes, all in the chip's own time, a frame each millisecond. USB 2.0, chapters 5,
+ * 8, 9.
  */
 import type { Clock } from "./clock";
 import type { UsbDevice } from "./usb";
@@ -18,19 +19,19 @@ export interface Setup {
 }
 
 const FRAME_MICROS = 1000;
-/** While there is something to do: about as long as a packet takes at 12 Mbit/s. */
+/** Time between packets: about as long as a packet takes at 12 Mbit/s. */
 const PACKET_MICROS = 50;
 /** 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
 const DEBOUNCE_MICROS = 100_000;
 const RESET_MICROS = 10_000;
 const RECOVERY_MICROS = 10_000;
 const RESUME_MICROS = 20_000;
-/** 9.2.6.3: how long a device may take for its new address. */
+/** 9.2.6.3: how long a device may take to use its new address. */
 const ADDRESS_MICROS = 2_000;
-/** 9.2.6.4, and what a host gives a device at all. */
+/** 9.2.6.4: the longest time for a control transfer. */
 const CONTROL_MICROS = 5_000_000;
 const PACKET = 64;
-/** A device that is addressed and says nothing: a host tries three times (10.2.6). */
+/** How often a host tries to reach a device that does not answer (10.2.6). */
 const TRIES = 3;
 const ADDRESS = 5;
 const DATA = { out: 2, in: 2 };
@@ -46,7 +47,7 @@ interface Transfer {
 }
 
 export class UsbHost {
-  /** What the serial port sends. */
+  /** Called with the bytes that the device sends on its serial port. */
   onData: (bytes: Buffer) => void = () => undefined;
   description: Description | undefined;
   strings = { vendor: "", product: "", serial: "" };
@@ -69,7 +70,7 @@ export class UsbHost {
   async enumerate(): Promise<Description> {
     await this.sleep(DEBOUNCE_MICROS);
     await this.reset();
-    // 5.5.3: the first eight bytes tell how large packets may be; Windows asks for 64, too.
+    // 5.5.3: the first eight bytes give the packet size. Windows asks for 64 bytes as well.
     const start = await this.control({ type: 0x80, request: 6, value: 0x0100, length: 64 });
     if (start[7] !== PACKET) throw new Error(`packets of ${start[7]} on the first endpoint`);
     await this.reset();
@@ -92,7 +93,7 @@ export class UsbHost {
     return description;
   }
 
-  /** Opens the serial port, as a program does that reads and writes it. */
+  /** Opens the serial port for reading and writing. */
   async open(baud = 115_200): Promise<void> {
     await this.setBaud(baud);
     await this.control({ type: 0x21, request: 0x22, value: 3 });
@@ -115,7 +116,7 @@ export class UsbHost {
     this.soon();
   }
 
-  /** One control transfer. @throws UsbStall if the device refuses, UsbTimeout if it is mute */
+  /** One control transfer. @throws UsbStall if the device refuses, UsbTimeout if it is silent */
   async control(setup: Setup, data = new Uint8Array()): Promise<Uint8Array> {
     if (this.transfer) throw new Error("one control transfer after another");
     return await new Promise((resolve, reject) => {
@@ -126,7 +127,7 @@ export class UsbHost {
     });
   }
 
-  /** Takes the bus down, and comes back: as at the start of an enumeration, or a new one. */
+  /** Resets the bus, as at the start of each enumeration. */
   async reset(): Promise<void> {
     this.isOpen = this.sendsFrames = false;
     this.address = 0;
@@ -138,13 +139,13 @@ export class UsbHost {
     await this.sleep(RECOVERY_MICROS);
   }
 
-  /** Ends its frames, so that nothing wakes the chip for it. */
+  /** Stops the frames, so that they no longer wake the chip. */
   unplug(): void {
     this.isOpen = false;
     this.suspend();
   }
 
-  /** The computer goes to sleep; whoever has the port open will have it open afterwards. */
+  /** The computer goes to sleep. A port that is open stays open. */
   suspend(): void {
     this.cancelFrame();
     this.sendsFrames = false;

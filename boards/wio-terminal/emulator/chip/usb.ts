@@ -1,10 +1,10 @@
 /**
- * USB as a full-speed device, single packets, both banks. DS60001507, USB; CMSIS
- * `component/usb.h`; what the firmware of hathach/tinyusb (dcd_samd.c) relies on.
+ * USB as a full-speed device with both banks and single packets. DS60001507, USB; CMSIS
+ * `component/usb.h`; behaviour that hathach/tinyusb (dcd_samd.c) relies on.
  *
- * A set-up packet ends a stall of the first endpoint: dcd_samd.c never does it itself, and works.
- * What the sources leave open goes against the firmware: it changes neither BK0RDY nor BK1RDY,
- * SUSPEND cannot be cleared while the bus sleeps, and WAKEUP comes with a reset, too.
+ * A set-up packet ends a stall of endpoint 0: dcd_samd.c never ends it itself, and works. Where the
+ * sources say nothing, the model makes it hard for the firmware: a set-up packet changes neither
+ * BK0RDY nor BK1RDY, SUSPEND cannot be cleared while the bus sleeps, and a reset sets WAKEUP too.
  */
 import type { Chip } from "./peripheral";
 import { type Register, RegisterBlock } from "./registers";
@@ -26,10 +26,10 @@ const ENDPOINTS = 8;
 const BANK_BYTES = 16;
 const SETUP_BYTES = 8;
 
-/** Bank 0 is the way from the host, bank 1 the way to it. */
+/** Bank 0 receives from the host, bank 1 sends to it. */
 type Way = 0 | 1;
 
-/** What the host gets for a transaction; nothing at all when the device doesn't feel addressed. */
+/** The device's answer to a transaction; "none" if the device is not addressed. */
 export type Handshake = "ack" | "nak" | "stall" | "none";
 export type InReply = { data: Uint8Array; toggle: boolean } | Exclude<Handshake, "ack">;
 
@@ -40,11 +40,11 @@ interface Endpoint {
   readonly enabled: Register;
 }
 
-/** The firmware did what the real controller does not do, or nobody knows how it does it. */
+/** The firmware did something that a real controller does not support, or nobody knows how. */
 export class UsbMisuse extends Error {}
 
 export class UsbDevice extends RegisterBlock {
-  /** Called when the device takes the wire, or leaves it. */
+  /** Called when the device attaches to the bus or detaches from it. */
   onAttach: (attached: boolean) => void = () => undefined;
   private isAttached = false;
   /** Nothing moves on the bus. */
@@ -102,7 +102,7 @@ export class UsbDevice extends RegisterBlock {
     this.update();
   }
 
-  /** The end of both lines being low for at least 10 ms. */
+  /** A bus reset: both lines were low for at least 10 ms. */
   busReset(): void {
     if (!this.isAttached) return;
     this.isIdle = false;
@@ -112,13 +112,13 @@ export class UsbDevice extends RegisterBlock {
     this.raise(INT.eorst);
   }
 
-  /** Nothing on the bus for 3 ms. */
+  /** The bus was idle for 3 ms. */
   suspend(): void {
     this.isIdle = true;
     this.raise(INT.suspend);
   }
 
-  /** Something again: a resume begins, or a reset, or a plug goes in. */
+  /** The bus is no longer idle: a resume or a reset begins, or the cable was plugged in. */
   wakeUp(): void {
     this.isIdle = false;
     this.raise(INT.wakeup);
@@ -150,7 +150,7 @@ export class UsbDevice extends RegisterBlock {
     const status = this.get(target.status);
     if (status & STATUS.stallrq[0]) return this.refuse(target, 0);
     if (status & STATUS.bkrdy[0]) return this.hold(target, 0);
-    // One that came before, whose acknowledgement the host has not heard: USB 2.0, 8.6.3.
+    // The packet before, whose acknowledgement the host has not received: USB 2.0, 8.6.3.
     if (Boolean(status & STATUS.dtglout) !== toggle) return "ack";
     this.deliver(endpoint, bytes);
     this.change(target.status, (status ^ STATUS.dtglout) | STATUS.bkrdy[0]);
@@ -158,7 +158,7 @@ export class UsbDevice extends RegisterBlock {
     return "ack";
   }
 
-  /** The host acknowledges what it gets. */
+  /** The host always acknowledges what it receives. */
   in(address: number, endpoint: number): InReply {
     const target = this.listening(address, endpoint, 1);
     if (!target) return "none";
@@ -200,7 +200,7 @@ export class UsbDevice extends RegisterBlock {
     return { config, status, flags, enabled };
   }
 
-  /** A register whose bits are set by writing ones; zeros change nothing. */
+  /** A register whose bits are set by writing ones. Zeros change nothing. */
   private setter(offset: number, size: 1 | 2, bits: number): Register {
     const register: Register = this.define({
       offset,
@@ -210,7 +210,7 @@ export class UsbDevice extends RegisterBlock {
     return register;
   }
 
-  /** The register beside it: ones that are written clear what the other sets. */
+  /** The counterpart of a setter: writing ones clears the bits. */
   private clearerOf(register: Register, offset: number): void {
     this.define({
       offset,
@@ -296,7 +296,7 @@ export class UsbDevice extends RegisterBlock {
     this.chip.writeMemory(this.bankAddress(endpoint, 0) + 4, word);
   }
 
-  /** A bit for each endpoint that asks for an interrupt. */
+  /** A bit for each endpoint with an interrupt pending. */
   private summary(): number {
     return this.endpoints.reduce(
       (sum, { flags, enabled }, n) => sum | (this.get(flags) & this.get(enabled) ? 1 << n : 0),

@@ -1,4 +1,4 @@
-/** WDT: resets the chip unless it is cleared in time, by a clock of 1,024 Hz. */
+/** WDT: resets the chip if it is not cleared in time. Its clock has 1,024 Hz. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
@@ -7,7 +7,7 @@ const ALWAYS_ON = 1 << 7;
 const WINDOW = 4;
 const CLEAR_KEY = 0xa5;
 const TICK_MICROS = 1e6 / 1024;
-/** CONFIG.PER: 8 cycles and up, doubling. */
+/** The largest CONFIG.PER: 8 cycles, doubled that many times. */
 const PERIOD_MAX = 0xb;
 
 export class Wdt extends RegisterBlock {

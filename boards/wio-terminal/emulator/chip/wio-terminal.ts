@@ -1,4 +1,4 @@
-/** The Wio Terminal: the chip, and what its pins lead to. OSHW-WioTerminal, schematic. */
+/** The Wio Terminal: the chip, and what its pins are connected to. OSHW-WioTerminal, schematic. */
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";
@@ -10,10 +10,10 @@ import { UsbDevice } from "./usb";
 /** Firmware 2.1.2 and later: facts on the page of its erpc set-up. */
 const COPROCESSOR_BAUD = 614_400;
 const BAUD_TOLERANCE = 0.03;
-/** From its power to the first call that it answers; a real one's is not known. */
+/** Time from power-up to the first answer. That of a real one is not known. */
 const COPROCESSOR_BOOT_MICROS = 150_000;
 
-/** As in the software calibration area: any values, told apart. */
+/** For the software calibration area: arbitrary values, all different. */
 const CALIBRATION = { biascomp: 5, biasrefbuf: 3, biasr2r: 4 };
 const SERIAL_NUMBER = [
   [0x61fc, 0x5749_4f31],
@@ -35,16 +35,16 @@ export const SWITCH = {
 const CONTROLS = { ...BUTTONS, ...SWITCH };
 
 export class WioTerminal {
-  /** A line each, from the UART of the header. */
+  /** Lines from the UART of the header. */
   readonly log: string[] = [];
   readonly coprocessor: Coprocessor;
-  /** Bits a second that the coprocessor's firmware speaks at. */
+  /** Baud rate of the coprocessor's firmware. */
   coprocessorBaud = COPROCESSOR_BAUD;
-  /** 0..65535. */
+  /** Light at the sensor, 0..65535. */
   light = 0;
   onLog: (line: string) => void = () => undefined;
   readonly link: SercomUsart;
-  /** The socket at its side. */
+  /** The USB socket. */
   readonly usb: UsbDevice;
   readonly display: Ili9341;
 
@@ -80,7 +80,7 @@ export class WioTerminal {
     this.chip.pin(CONTROLS[button]).set(!pressed);
   }
 
-  /** The switch at its side: off, at whatever moment, and on again. */
+  /** Switches the board off and on again, in the middle of whatever it does. */
   cyclePower(): void {
     this.chip.cutPower();
     this.coprocessor.restart();
@@ -165,7 +165,7 @@ export class WioTerminal {
     };
   }
 
-  /** CHIP_PU has a pull-up: the coprocessor is on unless its pin is held low. */
+  /** CHIP_PU has a pull-up: the coprocessor is on unless the chip drives the pin low. */
   private wirePower(): void {
     const pin = this.chip.pin("PA18");
     pin.onChange((on) => {

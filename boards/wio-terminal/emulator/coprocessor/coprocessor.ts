@@ -1,7 +1,7 @@
 /**
  * A model of the Wio Terminal's Wi-Fi coprocessor: an RTL8720DN with seeed-ambd-firmware 2.1.3, as
  * seen through its UART. It serves one call at a time, like the real one; its sockets are real.
- * It can misbehave on order, as the real one does unasked.
+ * Tests can order faults that the real one shows by itself.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { binary, type Call, i32, MESSAGE, readCall, text, writeMessage } from "./codec";
@@ -10,7 +10,7 @@ import { Sockets } from "./sockets";
 
 const SERVICE = { system: 1, wifi: 14, adapter: 15, lwip: 16, wifiEvents: 19 } as const;
 
-/** Names of the calls that the board makes, to order a fault for one of them. */
+/** Names of the calls that the board makes. A fault is ordered by a name. */
 const CALLS = {
   version: [SERVICE.system, 1],
   wifiConnect: [SERVICE.wifi, 1],
@@ -36,20 +36,20 @@ export type CallName = keyof typeof CALLS;
 export type Fault =
   /** The reply never comes. */
   | { kind: "lose" }
-  /** The reply comes so much later; the next call waits, too. */
+  /** The reply comes that much later. The next call waits as well. */
   | { kind: "delay"; ms: number }
   /** A bit of the reply is flipped on the line. */
   | { kind: "corrupt" }
   | { kind: "double" }
-  /** An event, and a callback that wants an answer, come before the reply. */
+  /** An event and a callback that expects an answer come before the reply. */
   | { kind: "callbackFirst" }
   /** Noise on the line before the reply. */
   | { kind: "garbageFirst" }
-  /** Nothing more comes until the power is cut. */
+  /** Nothing comes any more until the power is cut. */
   | { kind: "freeze" }
   /** The chip restarts in the middle of the call. */
   | { kind: "reset" }
-  /** A name is not found, this time. */
+  /** The name is not found this time. */
   | { kind: "unknownHost" }
   /** The call returns this instead. */
   | { kind: "return"; value: number };
@@ -63,17 +63,17 @@ export interface Network {
   ssid: string;
   /** Undefined for an open network. */
   password?: string;
-  /** Names, and the addresses they stand for. Others are not found. */
+  /** Addresses by name. Other names are not found. */
   hosts?: Record<string, string>;
 }
 
 export class Coprocessor {
   readonly sockets = new Sockets();
-  /** Each call that was served, in order. */
+  /** The calls that were served, in order. */
   readonly calls: CallName[] = [];
   /** How often the board has switched it on. */
   powerUps = 0;
-  /** Whether the network can be heard at all. */
+  /** Whether the network is in range. */
   inRange = true;
   /** Whether the network's DHCP server answers. If not, the call fails at once; the real one takes 62 s. */
   dhcpWorks = true;
@@ -98,12 +98,12 @@ export class Coprocessor {
     private readonly transmit: (bytes: Uint8Array) => void,
   ) {}
 
-  /** The next call of this name goes wrong in this way; several orders queue. */
+  /** Makes the next call of this name fail in this way. Several orders queue up. */
   order(call: CallName, fault: Fault): void {
     this.faults.set(call, [...(this.faults.get(call) ?? []), fault]);
   }
 
-  /** Whether a call has come that is not done with. */
+  /** Whether a call is still being served. */
   get isServing(): boolean {
     return this.outstanding > 0;
   }
@@ -120,7 +120,7 @@ export class Coprocessor {
     this.restart();
   }
 
-  /** The chip restarts by itself: everything is forgotten, and calls under way end in nothing. */
+  /** The chip restarts: it forgets everything, and calls under way get no reply. */
   restart(): void {
     this.boots++;
     this.frozen = false;
@@ -131,7 +131,7 @@ export class Coprocessor {
     this.sockets.reset();
   }
 
-  /** The access point goes away: connections stop working, and the chip says that it noticed. */
+  /** The access point disappears: connections end, and the chip sends an event. */
   dropNetwork(): void {
     this.inRange = false;
     this.leave();
@@ -213,7 +213,7 @@ export class Coprocessor {
     this.transmit(toFrame(writeMessage(MESSAGE.oneWay, SERVICE.wifiEvents, 1, 1, binary(event))));
   }
 
-  /** `tcpip_api_call_fn`: wants an i32. */
+  /** `tcpip_api_call_fn`, which expects an i32 as its answer. */
   private sendCallback(): void {
     this.transmit(toFrame(writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, 3, 2, i32(0))));
   }
@@ -246,7 +246,7 @@ export class Coprocessor {
       case "dhcpStart":
         return i32(this.joined && this.dhcpWorks ? 0 : -1);
       case "ipInfo":
-        // If DHCP failed, the chip shows an address of its own invention all the same.
+        // If DHCP failed, the chip still shows an address, which it made up.
         return Buffer.concat([
           binary(
             Buffer.from(

@@ -23,8 +23,8 @@ export function toFrame(message: Uint8Array): Buffer {
 }
 
 /**
- * Cuts a stream into messages. As on the chip, a message with a wrong CRC is dropped, and an
- * impossible length is fatal: what follows is taken for headers until somebody cuts the power.
+ * Splits a stream into messages. As on the chip, a message with a wrong CRC is dropped. An
+ * impossible length is fatal: all that follows is read as headers until the power is cut.
  */
 export class FrameReader {
   private pending = Buffer.alloc(0);

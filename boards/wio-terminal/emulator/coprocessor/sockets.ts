@@ -1,4 +1,4 @@
-/** The coprocessor's TCP sockets, as lwIP 2.0.2 behaves, on real ones of this machine. */
+/** The coprocessor's TCP sockets: they behave like lwIP 2.0.2, on real sockets of this machine. */
 import { createConnection, type Socket } from "node:net";
 
 export const ERRNO = {
@@ -14,7 +14,7 @@ export const ERRNO = {
 } as const;
 
 const SOCKETS_MAX = 8;
-/** lwIP's window there: five segments. Beyond it the peer has to wait. */
+/** lwIP's window on the chip: five segments. The peer waits if it is full. */
 const WINDOW = 5 * 1460;
 
 interface Connection {
@@ -31,7 +31,7 @@ export class Sockets {
   private readonly connections = new Map<number, Connection>();
   /** As in lwIP: kept until the next failure. */
   errno = 0;
-  /** Bytes that one send takes at most: for half-sent data. */
+  /** The most bytes that one send takes, to test partial sends. */
   sendLimit = Infinity;
 
   get open(): number {
@@ -64,7 +64,7 @@ export class Sockets {
   connect(handle: number, address: string, port: number): number {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
-    // One that blocks would freeze the link for minutes; the board must never ask for it.
+    // A blocking connect would freeze the link for minutes; the board must never ask for it.
     if (!connection.nonBlocking) throw new Error("connect on a blocking socket");
     switch (connection.state) {
       case "new":
@@ -90,7 +90,7 @@ export class Sockets {
   }
 
   receive(handle: number, length: number): { result: number; bytes: Buffer } {
-    const nothing = Buffer.alloc(1); // what the firmware sends along when there is no data
+    const nothing = Buffer.alloc(1); // what the firmware sends if there is no data
     const connection = this.connections.get(handle);
     if (!connection) return { result: this.fail(ERRNO.badFile), bytes: nothing };
     const [first, ...rest] = connection.received;
@@ -118,12 +118,12 @@ export class Sockets {
     return 0;
   }
 
-  /** Without a network there is no way to anywhere. */
+  /** Fails because there is no network. */
   unreachable(): number {
     return this.fail(ERRNO.hostUnreachable);
   }
 
-  /** The network is gone, and with it the connections; the handles stay, until they are closed. */
+  /** The network and all connections are gone; the handles stay until they are closed. */
   abort(): void {
     for (const connection of this.connections.values()) {
       if (connection.state === "new") continue;
@@ -134,7 +134,7 @@ export class Sockets {
     }
   }
 
-  /** Power is gone: peers see nothing of it until they write. */
+  /** Power is gone. Peers do not notice until they write. */
   reset(): void {
     for (const handle of [...this.connections.keys()]) this.close(handle);
     this.errno = 0;

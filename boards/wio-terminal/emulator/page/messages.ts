@@ -1,6 +1,6 @@
 import { LIGHT_MAX } from "../../../../src/common/wire";
 
-/** What the emulator and its page say to one another. A picture of the screen comes as bytes. */
+/** Messages between the emulator and its page. A picture of the screen comes as bytes. */
 
 export const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
 export type ButtonName = (typeof BUTTON_NAMES)[number];
@@ -11,9 +11,9 @@ export type FromEmulator =
       readonly kind: "state";
       readonly led: boolean;
       readonly light: number;
-      /** Of the chip's time, since its power came on. */
+      /** The chip's time since its power came on. */
       readonly seconds: number;
-      /** What ended the emulation. */
+      /** Why the emulation ended. */
       readonly failure?: string | undefined;
     };
 
@@ -21,7 +21,7 @@ export type FromPage =
   | { readonly kind: "button"; readonly name: ButtonName; readonly pressed: boolean }
   | { readonly kind: "light"; readonly light: number };
 
-/** @returns undefined for what no page of ours sends */
+/** @returns undefined for anything that our page does not send */
 export function parseFromPage(text: string): FromPage | undefined {
   let value: unknown;
   try {

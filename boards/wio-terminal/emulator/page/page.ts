@@ -1,6 +1,6 @@
 import type { FromEmulator, FromPage } from "./messages";
 
-/** More are thrown away, the oldest first. */
+/** The oldest lines beyond this are dropped. */
 const LINES_MAX = 500;
 const SCREEN = { width: 320, height: 240 };
 
