@@ -113,6 +113,7 @@ export class Progress {
 
   /** To be called with each line that the board logs. */
   heard(line: string): void {
+    if (this.isDone) return;
     if (line.startsWith(BOARD.wifiUp)) {
       const address = line.slice(line.lastIndexOf(" ") + 1);
       this.inWifi(`Wi-Fi: joined, address ${address}.`);

@@ -12,6 +12,7 @@ import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
 import { type Connection, Stream } from "./stream";
+import { UsbSetup } from "./usb-setup";
 
 /** Joins the parts: events change the model, and once for each frame the model is shown. */
 
@@ -106,5 +107,6 @@ function tick(): void {
   setTimeout(tick, card.chartFrameMs);
 }
 
+new UsbSetup();
 requestShow();
 tick();

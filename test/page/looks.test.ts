@@ -90,7 +90,15 @@ describe("how the page looks and reads", () => {
     const live = await tab.page
       .locator("[aria-live], [role=status], [role=alert], [role=log], output")
       .evaluateAll((elements) => elements.map((element) => element.getAttribute("class")));
-    expect(live.sort()).toEqual(["banner", "chart-note muted", "connection", "error", "led"]);
+    expect(live.sort()).toEqual([
+      "banner",
+      "chart-note muted",
+      "connection",
+      "error",
+      "led",
+      "usb-progress",
+      "usb-wrong",
+    ]);
     await tab.close();
   });
 

@@ -1,0 +1,106 @@
+import { Board } from "../../boards/line/board";
+import type { Changes } from "../../boards/line/board-settings";
+import { mistakesIn } from "../../boards/line/mistakes";
+import type { Step } from "../../boards/line/progress";
+import { problemOf, setUpBoard } from "../../boards/line/set-up";
+import { SETTING_NAMES, type SettingName } from "../../src/common/settings";
+import { byId, setText, textElement } from "./dom";
+import { findSerial, type OpenPort, openPort, type Serial } from "./web-serial";
+
+const CLOCK = {
+  nowMs: () => performance.now(),
+  wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+};
+
+/** The panel "Set up a Wio Terminal by USB". What is typed there goes to the board, nowhere else. */
+export class UsbSetup {
+  private readonly form = byId("usb-form", HTMLFormElement);
+  private readonly fields = byId("usb-fields", HTMLFieldSetElement);
+  private readonly mistakes = byId("usb-mistakes", HTMLElement);
+  private readonly steps = byId("usb-steps", HTMLElement);
+
+  constructor() {
+    const serial = findSerial();
+    const unable = byId("usb-unable", HTMLElement);
+    this.form.hidden = unable.hidden = true;
+    if (typeof serial === "string") {
+      unable.hidden = false;
+      setText(unable, serial);
+      return;
+    }
+    this.form.hidden = false;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.start(serial);
+    });
+  }
+
+  private async start(serial: Serial): Promise<void> {
+    const changes = this.read();
+    const lines = mistakesIn(changes).map(({ line }) => line);
+    if (Object.keys(changes).length === 0) lines.push("Fill in what is to change.");
+    this.mistakes.replaceChildren(...lines.map((line) => textElement("li", "error", line)));
+    this.steps.replaceChildren();
+    if (lines.length > 0) return;
+    this.fields.disabled = true;
+    try {
+      await this.setUp(serial, changes);
+    } finally {
+      this.fields.disabled = false;
+    }
+  }
+
+  private async setUp(serial: Serial, changes: Changes): Promise<void> {
+    const heard = { by: undefined as Board | undefined };
+    let port: OpenPort;
+    try {
+      port = await openPort(serial, (bytes) => heard.by?.receive(bytes));
+    } catch (error) {
+      this.show({ text: refusal(error), isTrouble: true });
+      return;
+    }
+    const board = new Board((bytes) => port.send(bytes), CLOCK);
+    heard.by = board;
+    try {
+      this.show({ text: "Waiting for the board.", isTrouble: false });
+      await board.open();
+      const { problem } = await setUpBoard(board, changes, (step) => this.show(step));
+      this.show({ text: problem || "The nightlight is connected.", isTrouble: problem !== "" });
+      if (problem === "") this.forgetPasswords();
+    } catch (error) {
+      this.show({ text: problemOf(error), isTrouble: true });
+    } finally {
+      await port.close();
+    }
+  }
+
+  /** A field that is empty leaves the board's setting as it is; a password belongs to its name. */
+  private read(): Changes {
+    const changes: Changes = {};
+    for (const name of SETTING_NAMES) {
+      const value = this.input(name).value;
+      if (value !== "") changes[name] = value;
+    }
+    if (changes.WIFI_SSID !== undefined) changes.WIFI_PWD ??= null;
+    if (changes.MQTT_USER !== undefined) changes.MQTT_PWD ??= null;
+    return changes;
+  }
+
+  private forgetPasswords(): void {
+    for (const name of ["WIFI_PWD", "MQTT_PWD"] as const) this.input(name).value = "";
+  }
+
+  private input(name: SettingName): HTMLInputElement {
+    return byId(`usb-${name}`, HTMLInputElement);
+  }
+
+  private show({ text, isTrouble }: Step): void {
+    this.steps.append(textElement("li", isTrouble ? "error" : "", text));
+  }
+}
+
+function refusal(error: unknown): string {
+  const { name, message } = error as Partial<DOMException>;
+  if (name === "NotFoundError") return "No board was chosen. Nothing was changed.";
+  return `The port can't be opened: ${message ?? String(error)} Another program may be using it.`;
+}

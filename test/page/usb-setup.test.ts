@@ -1,0 +1,187 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { makePackage } from "../../boards/wio-terminal/build/package";
+import { UsbBoard } from "../boards/wio-terminal/usb-board";
+import { type Started, startNightlight } from "../support/nightlight";
+import { Witness } from "../support/witness";
+import { launchBrowser, openTab, Tab } from "./browser";
+
+/** What a page with a board at its computer's USB has here. */
+interface FakeWindow {
+  toBoard: (bytes: number[]) => void;
+  fromBoard: (bytes: number[]) => void;
+}
+
+/**
+ * The browser's own dialog and its driver are not there: a stand-in for `navigator.serial` hands
+ * the bytes on to the test. It keeps to the specification as far as the page uses it.
+ */
+function standInForSerial(): void {
+  const page = globalThis as unknown as FakeWindow;
+  const state = { isOpen: false };
+  const port = {
+    readable: null as ReadableStream<Uint8Array> | null,
+    writable: null as WritableStream<Uint8Array> | null,
+    open({ baudRate }: { baudRate: number }) {
+      if (state.isOpen) throw new DOMException("The port is already open.", "InvalidStateError");
+      if (baudRate === 1200) throw new Error("that would restart the board");
+      state.isOpen = true;
+      port.readable = new ReadableStream({
+        start(controller) {
+          page.fromBoard = (bytes) => controller.enqueue(Uint8Array.from(bytes));
+        },
+        cancel() {
+          page.fromBoard = () => undefined;
+        },
+      });
+      port.writable = new WritableStream({ write: (bytes) => page.toBoard([...bytes]) });
+      return Promise.resolve();
+    },
+    setSignals: () => Promise.resolve(),
+    close() {
+      if (port.readable?.locked || port.writable?.locked) throw new TypeError("locked");
+      state.isOpen = false;
+      return Promise.resolve();
+    },
+  };
+  const serial = {
+    requestPort({ filters }: { filters: unknown[] }) {
+      if (JSON.stringify(filters) !== '[{"usbVendorId":10374,"usbProductId":32813}]')
+        throw new DOMException("No port selected by the user.", "NotFoundError");
+      if (location.hash === "#nobody")
+        throw new DOMException("No port selected by the user.", "NotFoundError");
+      return Promise.resolve(port);
+    },
+  };
+  Object.defineProperty(navigator, "serial", { value: serial });
+}
+
+const panelOf = (page: Page) => page.getByText("Set up a Wio Terminal by USB");
+const stepsOf = (page: Page) => page.locator("#usb-steps li");
+
+describe("setting up a Wio Terminal from the page", () => {
+  let browser: Browser;
+  let nightlight: Started;
+
+  beforeAll(async () => {
+    [browser, nightlight] = await Promise.all([
+      launchBrowser(),
+      startNightlight({ simulate: false }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await nightlight.stop();
+  });
+
+  describe("with a board", () => {
+    let board: UsbBoard;
+    let page: Page;
+
+    beforeEach(async () => {
+      board = await UsbBoard.start(makePackage(await compileFirmware(), { ID: "fresh" }));
+      await board.until("the serial port is there", () => board.plugs === 1);
+      page = await openTab(browser);
+      await page.addInitScript(standInForSerial);
+      await page.exposeFunction("toBoard", (bytes: number[]) =>
+        board.write(Uint8Array.from(bytes)),
+      );
+      board.onData = (bytes) => {
+        void page.evaluate(
+          (data) => (globalThis as unknown as Partial<FakeWindow>).fromBoard?.(data),
+          [...bytes],
+        );
+      };
+    });
+    afterEach(async () => {
+      board.onData = () => undefined;
+      await page.context().close();
+      await board.stop();
+    });
+
+    it("says each mistake, then sets it up and says how far it comes", async () => {
+      const witness = await Witness.connect(nightlight.brokerUrl);
+      await page.goto(nightlight.url);
+      await panelOf(page).click();
+      const setUp = page.getByRole("button", { name: "Choose the board and set it up" });
+      await setUp.click();
+      const mistakes = page.locator("#usb-mistakes");
+      expect(await mistakes.innerText()).toBe("Fill in what is to change.");
+      await page.getByLabel("Id", { exact: true }).fill("a/b");
+      await page.getByLabel("Wi-Fi password").fill("good night");
+      await setUp.click();
+      expect((await mistakes.innerText()).split("\n")).toEqual([
+        expect.stringMatching(/^id: expected 1 to 64 characters/),
+        "Wi-Fi password: needs the Wi-Fi name beside it",
+      ]);
+      expect(await stepsOf(page).count()).toBe(0);
+
+      await page.getByLabel("Id", { exact: true }).fill("desk-1");
+      await page.getByLabel("Wi-Fi name").fill("home");
+      const { port } = new URL(nightlight.brokerUrl);
+      await page.getByLabel("Broker", { exact: true }).fill(`mqtt://broker.home:${port}`);
+      await setUp.click();
+      await page.getByText("The nightlight is connected.").waitFor();
+      expect(await stepsOf(page).allInnerTexts()).toEqual([
+        "Waiting for the board.",
+        "Settings: stored on the board.",
+        "Wi-Fi: joined, address 10.0.2.15.",
+        `Broker: connecting to broker.home, port ${port}, as desk-1.`,
+        "Broker: reached; it lets the board in.",
+        "First reading: sent.",
+        expect.stringMatching(
+          /^First reading: (acknowledged by the broker|answered by the server)\.$/,
+        ),
+        "The nightlight is connected.",
+      ]);
+      expect(witness.payloads("desk-1/telemetry")).not.toEqual([]);
+      expect(await page.getByLabel("Wi-Fi password").inputValue()).toBe("");
+      expect(await mistakes.innerText()).toBe("");
+      await page.getByRole("heading", { name: "desk-1" }).waitFor();
+
+      // Again, with the same port: it was closed well.
+      await page.getByLabel("Wi-Fi name").fill("");
+      await page.getByLabel("Wi-Fi password").fill("wrong one");
+      await setUp.click();
+      expect(await mistakes.innerText()).toBe("Wi-Fi password: needs the Wi-Fi name beside it");
+      await page.getByLabel("Wi-Fi name").fill("elsewhere");
+      await setUp.click();
+      await page.getByText("The settings are stored. Wi-Fi: the network was not found").waitFor();
+      expect(await mistakes.innerText()).toBe("");
+      await witness.stop();
+    });
+
+    it("says that nothing was changed if no board was chosen", async () => {
+      await page.goto(`${nightlight.url}/#nobody`);
+      await panelOf(page).click();
+      await page.getByLabel("Id", { exact: true }).fill("desk-1");
+      await page.getByRole("button", { name: "Choose the board" }).click();
+      await page.getByText("No board was chosen. Nothing was changed.").waitFor();
+    });
+  });
+
+  it("says why it can't in a browser without Web Serial", async () => {
+    const tab = await Tab.open(browser, nightlight.url);
+    await tab.page.addInitScript(() => {
+      Object.defineProperty(navigator, "serial", { value: undefined });
+    });
+    await tab.page.reload();
+    await panelOf(tab.page).click();
+    await tab.page.getByText("This browser has no Web Serial.").waitFor();
+    expect(await tab.page.locator("#usb-form").isVisible()).toBe(false);
+    await tab.close();
+  });
+
+  it("says that it needs https or localhost", async () => {
+    const page = await openTab(browser);
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "serial", { value: undefined });
+      Object.defineProperty(globalThis, "isSecureContext", { value: false });
+    });
+    await page.goto(nightlight.url);
+    await panelOf(page).click();
+    await page.getByText("only at https:// or at localhost").waitFor();
+    await page.context().close();
+  });
+});
