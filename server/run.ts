@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fieldsOf } from "../src/common/server-rule";
 import { serverClientId } from "../src/common/wire";
 import { CLOCK } from "./base/clock";
+import { Disk } from "./base/disk";
 import { isTakenOnIpv6 } from "./base/localhost";
 import type { Log } from "./base/log";
 import { bundlePage } from "./base/page-bundle";
@@ -88,14 +89,20 @@ async function start(
   const nameOf = (id: string) => names.of(id);
   const devices = add(new Devices({ ...listed, nameOf, clock: CLOCK }, bus));
 
-  const broker = await useBroker(options, rejections, log);
+  const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
+  const broker = await useBroker(options, rejections, disk, log);
   if (broker.embedded) add(broker.embedded);
 
-  const history = add(await History.start({ dataDir: security.dataDir, ...options.history }, log));
+  const history = add(
+    await History.start(
+      { dataDir: security.dataDir, ...options.history },
+      { disk, rejections, log },
+    ),
+  );
   bus.on("reading", (reading) => history.add(reading));
   bus.on("led", (led) => history.add({ ...led, values: {} }));
 
-  const metrics = new Metrics({ bus, counts, rejections, devices, broker: broker.embedded });
+  const metrics = new Metrics({ bus, counts, rejections, devices, disk, broker: broker.embedded });
   const decider = add(
     await Decider.start(
       {
@@ -166,6 +173,7 @@ async function start(
       decider,
       decides,
       devices,
+      disk,
       names,
       rule,
       metrics,

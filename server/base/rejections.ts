@@ -35,6 +35,8 @@ export const REASONS = [
   "queued",
   // What a restart would lose, since the disk did not take it.
   "unwritten",
+  // Readings that are missing in the history, since the disk did not take them.
+  "history",
   // Page and API.
   "cross-site",
   "token",

@@ -1,6 +1,9 @@
 import { rmSync } from "node:fs";
 import { Database, type SQLiteValue } from "node-sqlite3-wasm";
 
+/** Of auto_vacuum: https://www.sqlite.org/pragma.html#pragma_auto_vacuum */
+const INCREMENTAL = 2;
+
 /**
  * Opens a database in a folder that no other process uses, with a write-ahead log: what is
  * committed survives the end of the process, but a loss of power may cost the last moments.
@@ -12,7 +15,9 @@ export function openSqlite(path: string): Database {
   try {
     // Before the first access, for then the write-ahead log needs no shared memory, which this
     // build of SQLite has not (https://www.sqlite.org/wal.html, section 8).
-    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL");
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    // Set again it would be written again, and a full disk would let nobody read what is there.
+    if (pragma(db, "auto_vacuum") !== INCREMENTAL) db.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
     db.exec("PRAGMA journal_mode = WAL");
     // Flushes the log to the disk when it is taken over.
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304");

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { DISK_FAILS } from "../base/disk";
 import { lockFolder } from "../base/folder-lock";
 import { listen } from "../base/listen";
 import type { Rejections } from "../base/rejections";
@@ -35,6 +36,8 @@ export interface BrokerOptions {
   dataDir?: string;
   /** What a person should look at: the disk is full, the users file is broken. */
   onTrouble?: (message: string) => void;
+  /** The state is no longer written to disk, or is again. */
+  onDisk?: (isWritten: boolean) => void;
   /** What a person may want to know. */
   onNews?: (message: string) => void;
 }
@@ -42,8 +45,6 @@ export interface BrokerOptions {
 const TICK_MS = 1_000;
 const RETRY_MS = 10_000;
 const PATIENCE_MS = 5_000;
-/** What SQLite says of a disk on which the broker can go on without it. */
-const DISK_FAILS = /full|I\/O|ENOSPC|EIO/;
 
 /** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over whatever stream it is handed. */
 export class Broker {
@@ -114,11 +115,6 @@ export class Broker {
     let count = this.house.locals.size;
     for (const client of this.clients) if (client.isLoggedIn) count++;
     return count;
-  }
-
-  /** Why a restart would lose something, or undefined if it would not. */
-  get diskTrouble(): string | undefined {
-    return this.journal?.failure;
   }
 
   /** An account for a device within this process, with a secret that ends with it. */
@@ -202,7 +198,7 @@ async function openKept(
   options: BrokerOptions,
   open: (journal: Journal) => Core,
 ): Promise<{ core: Core; journal: Journal; unlock: () => Promise<void> }> {
-  const { rejections, onTrouble, onNews } = options;
+  const { rejections, onTrouble, onDisk, onNews } = options;
   const dir = join(dataDir, "broker");
   const unlock = await lockFolder(dir, dataDir);
   if (existsSync(join(dir, "CURRENT")) && !existsSync(join(dir, FILE)))
@@ -228,12 +224,17 @@ async function openKept(
   }
   const journal: Journal = new Journal(store, {
     putAll: (sink) => core.putAll(sink),
-    onFailure: (why) =>
+    onFailure: (why) => {
+      onDisk?.(false);
       onTrouble?.(
         `the broker's state is not written to ${dir}: ${why}; ` +
           `until it is, a restart loses what the broker keeps`,
-      ),
-    onRecovery: () => onNews?.(`the broker's state is written to ${dir} again`),
+      );
+    },
+    onRecovery: () => {
+      onDisk?.(true);
+      onNews?.(`the broker's state is written to ${dir} again`);
+    },
     onUnwritten: (count) => rejections.count("unwritten", count),
     retryMs: RETRY_MS,
     patienceMs: PATIENCE_MS,

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { Disk } from "../base/disk";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
@@ -37,6 +38,7 @@ export interface BrokerInUse {
 export async function useBroker(
   options: Options,
   rejections: Rejections,
+  disk: Disk,
   log: Log,
 ): Promise<BrokerInUse> {
   const { brokerUrl, security, secrets } = options;
@@ -58,6 +60,7 @@ export async function useBroker(
     limits: security.limits,
     loginRequired: security.listen !== undefined,
     dataDir: security.dataDir,
+    onDisk: (isWritten) => (isWritten ? disk.recovered("broker") : disk.failed("broker")),
     onTrouble: (message) => log("broker", `Error: ${message}`, { level: "error" }),
     onNews: (message) => log("broker", message),
   });

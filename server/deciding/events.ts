@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import type { LedView, MessageView, ReadingView } from "../../src/common/api";
+import type { LedView, MessageView, ReadingView, Unwritten } from "../../src/common/api";
 import type { UserError } from "../base/user-error";
 
 /** What happens in the server. The part that notices it says so; others listen. */
@@ -15,6 +15,8 @@ export interface ServerEvents {
   groups: [];
   /** The connection to the broker was made or lost. */
   connection: [connected: boolean];
+  /** The disk no longer takes something, or takes it again: what a restart would lose. */
+  disk: [unwritten: Unwritten[]];
   /** A command was acknowledged this long after its reading came, ms. */
   decided: [latencyMs: number];
   /** Home Assistant has started. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
+import { DISK_FAILS } from "../base/disk";
 import { openSqlite, pragma } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
 
@@ -24,7 +25,7 @@ const MIGRATIONS = [
 
 /**
  * Opens the history in a folder that nobody else uses, or one in memory.
- * @throws UserError if it can't be used
+ * @throws UserError if it can't be used, Error if the disk is full or fails
  */
 export function openDatabase(dir: string | undefined): Database {
   let db: Database | undefined;
@@ -37,7 +38,7 @@ export function openDatabase(dir: string | undefined): Database {
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || DISK_FAILS.test(messageOf(error))) throw error;
     throw new UserError(
       `${join(dir ?? "", FILE)}: ${messageOf(error)}; move it away to start again`,
     );

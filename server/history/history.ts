@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { type Disk, DISK_FAILS } from "../base/disk";
 import { lockFolder } from "../base/folder-lock";
 import type { Log } from "../base/log";
+import type { Rejections } from "../base/rejections";
 import { ROOT } from "../base/root";
 import { Thread } from "../base/thread";
 import { messageOf, UserError } from "../base/user-error";
 import type { Downsampled, Span } from "./downsample";
 import type { DeviceRow, Row } from "./row";
-import type { StoreOptions } from "./store";
 
 /** What the history's thread is asked for. */
 export type HistoryWork =
@@ -27,6 +28,13 @@ export interface HistoryOptions {
   megabytes: number;
 }
 
+/** Who hears of what goes wrong. */
+interface Told {
+  disk: Disk;
+  rejections: Rejections;
+  log: Log;
+}
+
 const DAY_MS = 24 * 3_600_000;
 /** Rows are written this often, in one transaction: a kill -9 loses at most those of this time. */
 const BATCH_MS = 1_000;
@@ -44,28 +52,36 @@ export class History {
 
   private constructor(
     private readonly thread: Thread<HistoryWork>,
-    private readonly log: Log,
+    private readonly told: Told,
     private readonly unlock: () => Promise<void>,
   ) {
     this.timer = setInterval(() => void this.write(), BATCH_MS);
   }
 
-  /** @throws UserError if the folder can't be used */
-  static async start({ dataDir, days, megabytes }: HistoryOptions, log: Log): Promise<History> {
+  /** @throws UserError if the folder can't be used, unless the disk is full or fails */
+  static async start({ dataDir, days, megabytes }: HistoryOptions, told: Told): Promise<History> {
     const dir = dataDir === undefined ? undefined : join(dataDir, "history");
     const unlock =
       dir !== undefined && dataDir !== undefined
         ? await lockFolder(dir, dataDir)
         : () => Promise.resolve();
     const store = { dir, maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1_000_000 };
+    const path = join(ROOT, "server/history/worker.ts");
+    const thread = await Thread.start<HistoryWork>(path, store);
+    const history = new History(thread, told, unlock);
     try {
-      return new History(await startThread(store), log, unlock);
+      await thread.call({ kind: "open" });
     } catch (error) {
-      await unlock();
-      if (error instanceof UserError && dataDir !== undefined)
-        throw new UserError(`--data ${dataDir}: ${error.message}`);
-      throw error;
+      // With a disk that does not take it, the history begins once that does.
+      if (DISK_FAILS.test(messageOf(error))) history.fail(messageOf(error), 0);
+      else {
+        await history.stop();
+        if (error instanceof UserError && dataDir !== undefined)
+          throw new UserError(`--data ${dataDir}: ${error.message}`);
+        throw error;
+      }
     }
+    return history;
   }
 
   /** Costs no more than a push: it is called for each reading. */
@@ -73,7 +89,7 @@ export class History {
     if (this.waiting.length < MAX_WAITING) {
       this.waiting.push(row);
       if (this.waiting.length >= BATCH_ROWS && !this.writing) void this.write();
-    } else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`);
+    } else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`, 1);
   }
 
   /** Points for a chart, the newest readings among them. */
@@ -128,30 +144,24 @@ export class History {
   private async append(rows: DeviceRow[]): Promise<void> {
     try {
       await this.thread.call({ kind: "append", rows, nowMs: Date.now() });
-      if (this.failing) this.log("server", "History: is written again");
+      if (!this.failing) return;
       this.failing = false;
+      this.told.log("server", "History: is written again");
+      this.told.disk.recovered("history");
     } catch (error) {
-      this.fail(messageOf(error));
+      this.fail(messageOf(error), rows.length);
     }
   }
 
-  /** Said once, not every second: the disk will be full for a while. */
-  private fail(why: string): void {
-    if (!this.failing)
-      this.log("server", `Error: the history is not written: ${why}`, { level: "error" });
+  /**
+   * Said once, not every second: the disk will be full for a while.
+   * @param lost rows that are given up
+   */
+  private fail(why: string, lost: number): void {
+    this.told.rejections.count("history", lost);
+    if (this.failing) return;
     this.failing = true;
-  }
-}
-
-/** @throws UserError if the store can't be opened */
-async function startThread(options: StoreOptions): Promise<Thread<HistoryWork>> {
-  const path = join(ROOT, "server/history/worker.ts");
-  const thread = await Thread.start<HistoryWork>(path, options);
-  try {
-    await thread.call({ kind: "open" });
-    return thread;
-  } catch (error) {
-    await thread.stop();
-    throw error;
+    this.told.log("server", `Error: the history is not written: ${why}`, { level: "error" });
+    this.told.disk.failed("history");
   }
 }

@@ -10,17 +10,17 @@ let store: Store | undefined;
 serveThread((work: HistoryWork): unknown => {
   switch (work.kind) {
     case "open":
-      store = new Store(workerData as StoreOptions);
+      open();
       return undefined;
     case "append":
-      store?.append(work.rows, work.nowMs);
+      open().append(work.rows, work.nowMs);
       return undefined;
     case "points":
-      return store?.points(work.id, work.span, work.points);
+      return store?.points(work.id, work.span, work.points) ?? { bucketMs: 0, points: [] };
     case "page":
-      return store?.page(work.id, work.span, work.limit);
+      return store?.page(work.id, work.span, work.limit) ?? [];
     case "has":
-      return store?.has(work.id);
+      return store?.has(work.id) ?? false;
     case "remove":
       return store?.remove(work.id);
     case "close":
@@ -28,3 +28,8 @@ serveThread((work: HistoryWork): unknown => {
       return undefined;
   }
 });
+
+/** A disk that was full at the start may have room by now. */
+function open(): Store {
+  return (store ??= new Store(workerData as StoreOptions));
+}

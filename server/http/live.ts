@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { GroupView, SnapshotView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { Clock } from "../base/clock";
+import type { Disk } from "../base/disk";
 import { VERSION } from "../base/version";
 import type { Counts } from "../deciding/counts";
 import type { Decider } from "../deciding/decider";
@@ -18,6 +19,7 @@ export interface LiveParts {
   counts: Counts;
   decider: Pick<Decider, "brokerUrl" | "decisions">;
   devices: Devices;
+  disk: Disk;
   rule: ServerRule;
   /** False with --no-decide. */
   decides: boolean;
@@ -35,6 +37,7 @@ export class Live {
     this.changes = new LiveChanges(bus, devices, stream);
     this.liveGroups = new LiveGroups({ bus, decisions: decider.decisions, clock, stream });
     bus.on("connection", (connected) => stream.send("broker", { connected }));
+    bus.on("disk", (unwritten) => stream.send("disk", { unwritten }));
   }
 
   add(response: ServerResponse): void {
@@ -64,11 +67,12 @@ export class Live {
   }
 
   private snapshot(): SnapshotView {
-    const { clock, counts, decider, decides, devices, rule } = this.parts;
+    const { clock, counts, decider, decides, devices, disk, rule } = this.parts;
     return {
       version: VERSION,
       broker: decider.brokerUrl,
       brokerConnected: counts.brokerConnected,
+      unwritten: disk.unwritten,
       decides,
       nowMs: clock.wallMs(),
       rule,

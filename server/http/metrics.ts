@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Disk } from "../base/disk";
 import type { Rejections } from "../base/rejections";
 import { VERSION } from "../base/version";
 import type { Counts } from "../deciding/counts";
@@ -11,7 +12,8 @@ export interface Measured {
   rejections: Rejections;
   devices: { count(): { known: number; online: number } };
   /** The embedded broker, where there is one. */
-  broker?: { readonly clientCount: number; readonly diskTrouble: string | undefined };
+  broker?: { readonly clientCount: number };
+  disk: Disk;
 }
 
 /** A plain number, or one for each value of a label. */
@@ -27,7 +29,7 @@ const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 export class Metrics {
   private readonly registry = new Registry();
 
-  constructor({ bus, counts, rejections, devices, broker }: Measured) {
+  constructor({ bus, counts, rejections, devices, broker, disk }: Measured) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     const latency = new Histogram({
@@ -58,9 +60,12 @@ export class Metrics {
       this.gauge(
         "broker_unwritten",
         "1 while the disk does not take what the embedded broker has to keep, else 0.",
-        () => Number(broker.diskTrouble !== undefined),
+        () => Number(disk.unwritten.includes("broker")),
       );
     }
+    this.gauge("history_unwritten", "1 while the disk does not take the history, else 0.", () =>
+      Number(disk.unwritten.includes("history")),
+    );
     this.gauge("devices", "Devices seen since the start.", () => devices.count().known);
     this.gauge("devices_online", "Devices that are online.", () => devices.count().online);
     this.counter(

@@ -5,6 +5,7 @@ import type {
   GroupView,
   MessageView,
   SnapshotView,
+  Unwritten,
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
@@ -12,6 +13,7 @@ import { RecentMessages } from "./recent-messages";
 
 export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule"> & {
   brokerConnected: boolean;
+  unwritten: Unwritten[];
 };
 
 export interface Device {
@@ -79,6 +81,9 @@ export class Model {
       group: (group) => this.setGroup(group),
       broker: ({ connected }) => {
         if (this.server) this.server.brokerConnected = connected;
+      },
+      disk: ({ unwritten }) => {
+        if (this.server) this.server.unwritten = unwritten;
       },
     };
     handlers[name](event);

@@ -3,7 +3,7 @@ import { byId, setAttribute, setText } from "./dom";
 import type { ServerFacts } from "./model";
 import { isNightlight } from "./rule-words";
 import type { Connection } from "./stream";
-import { clockWords } from "./words";
+import { clockWords, diskWords } from "./words";
 
 /** Whether the server and its broker are there, in words; and what to do without any device. */
 export class ServerNotice {
@@ -21,7 +21,7 @@ export class ServerNotice {
         ? awayWords(awaySinceMs, server)
         : lostBroker
           ? `The server has lost its broker ${server.broker}. Until it is back, no reading and no command gets through.`
-          : "";
+          : diskWords(server?.unwritten ?? []);
     this.banner.hidden = warning === "";
     setText(this.banner, warning);
     if (!server) return;

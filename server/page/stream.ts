@@ -12,6 +12,7 @@ const NAMES: { [K in keyof Events]: true } = {
   changes: true,
   group: true,
   broker: true,
+  disk: true,
 };
 
 const RETRY_MS = 1_000;

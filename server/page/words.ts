@@ -1,4 +1,4 @@
-import type { DeviceView } from "../../src/common/api";
+import type { DeviceView, Unwritten } from "../../src/common/api";
 import type { Roles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 
@@ -16,6 +16,17 @@ export function titlesIn(devices: Map<string, { view: DeviceView }>): (id: strin
 
 export function onlineWords(device: DeviceView): string {
   return device.online ? "online" : "offline";
+}
+
+/** What the server's disk does not take; "" if all is well. */
+export function diskWords(unwritten: Unwritten[]): string {
+  if (unwritten.length === 0) return "";
+  const losses = [];
+  if (unwritten.includes("broker"))
+    losses.push("A restart now would lose what the broker keeps: sessions and retained messages.");
+  if (unwritten.includes("history"))
+    losses.push("Readings of this time are missing in the charts.");
+  return `The server can't write to its disk; its log says why. ${losses.join(" ")} Decisions go on.`;
 }
 
 /** Who decides for the device, and how. */

@@ -126,12 +126,17 @@ export interface LedView {
   ledOn: boolean;
 }
 
+/** What the server keeps on disk: the embedded broker's state, and the history. */
+export type Unwritten = "broker" | "history";
+
 /** First event of `GET /api/events`: all that the page needs to draw itself. */
 export interface SnapshotView {
   version: string;
   /** The broker that the server is connected to, without any user or password. */
   broker: string;
   brokerConnected: boolean;
+  /** What the disk does not take at present. */
+  unwritten: Unwritten[];
   /** False with --no-decide. */
   decides: boolean;
   /** The server's clock, Unix time, ms: a phone's may differ. */
@@ -164,6 +169,8 @@ export interface Events {
   group: GroupView;
   /** The server's own connection to the broker. */
   broker: { connected: boolean };
+  /** The disk no longer takes something, or takes it again; empty while all is well. */
+  disk: { unwritten: Unwritten[] };
 }
 
 /** A message of the WebSocket at `/api/events`, which tells the same. */

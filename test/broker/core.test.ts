@@ -114,6 +114,17 @@ describe("the broker's core", () => {
     ]);
   });
 
+  it("sends a message once that is retained and published just before the subscription", () => {
+    const reader = connect("reader");
+    core.publish(
+      { topic: "t", payload: Buffer.from("x"), qos: 1, retain: true, free: false },
+      reader.session,
+    );
+    core.subscribe(reader.session, "t", 1);
+    core.sendRetained(reader.session, "t", 1);
+    expect(read(reader)).toMatchObject([{ topic: "t", retain: true }]);
+  });
+
   it("bounds what waits for a session, by what is not retained", () => {
     for (let i = 0; i < 300; i++) publish("r", 1, `r/${i}`, true);
     const reader = connect("reader");

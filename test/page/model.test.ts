@@ -29,6 +29,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   version: "1.0.0",
   broker: "mqtt://localhost:1883",
   brokerConnected: true,
+  unwritten: [],
   decides: true,
   nowMs: 1_000_000,
   rule: loadConfig().rule,
@@ -135,6 +136,13 @@ describe("what the page knows", () => {
     model.apply("snapshot", snapshot(), 0);
     model.apply("broker", { connected: false }, 0);
     expect(model.server?.brokerConnected).toBe(false);
+  });
+
+  it("knows what the disk does not take", () => {
+    const model = new Model();
+    model.apply("snapshot", snapshot(), 0);
+    model.apply("disk", { unwritten: ["broker"] }, 0);
+    expect(model.server?.unwritten).toEqual(["broker"]);
   });
 });
 

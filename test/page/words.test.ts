@@ -25,13 +25,14 @@ import {
   clockWords,
   dateWords,
   deciderWords,
+  diskWords,
   lastSeenWords,
   onlineWords,
   overrideWords,
   stateWords,
 } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
-import type { DeviceView, GroupView } from "../../src/common/api";
+import type { DeviceView, GroupView, Unwritten } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();
@@ -48,6 +49,17 @@ const device: DeviceView = {
   state: null,
   health: [],
 };
+
+describe("what the disk does not take", () => {
+  it.each<[Unwritten[], RegExp]>([
+    [[], /^$/],
+    [["broker"], /^The server can't write to its disk.*A restart now.*Decisions go on\.$/],
+    [["history"], /^The server can't write to its disk.*missing in the charts.*Decisions go on\.$/],
+    [["broker", "history"], /A restart now.*missing in the charts/],
+  ])("is said in words: %j", (unwritten, words) => {
+    expect(diskWords(unwritten)).toMatch(words);
+  });
+});
 
 describe("what the page says", () => {
   it.each<[number | null, string]>([
@@ -152,7 +164,14 @@ describe("what the page says", () => {
   });
 
   it("about who decides", () => {
-    const server = { version: "1", broker: "", brokerConnected: true, decides: true, rule };
+    const server = {
+      version: "1",
+      broker: "",
+      brokerConnected: true,
+      unwritten: [],
+      decides: true,
+      rule,
+    };
     const alone = { memberOf: [], lightOf: [] };
     expect(deciderWords(device, server, alone)).toBe(
       "This server decides: LED on when light is below 300.",

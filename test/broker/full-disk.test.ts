@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import type { SocketEvent, Unwritten } from "../../src/common/api";
+import { metricsOf } from "../support/metrics";
+import { NightlightProcess } from "../support/process";
+import { injectedDisk, mountedDisk, type SmallDisk } from "../support/small-disk";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const mounted = mountedDisk();
+if (!mounted)
+  console.warn("This user may not mount a disk: a full one is shown by injected errors.");
+
+const DISKS: [string, SmallDisk][] = [
+  ...(mounted ? [["a mounted disk", mounted] as [string, SmallDisk]] : []),
+  ["injected errors", injectedDisk()],
+];
+
+describe.each(DISKS)("the server on a full disk (%s)", (_how, disk) => {
+  let nightlight: NightlightProcess;
+  let client: Witness;
+
+  beforeAll(async () => {
+    nightlight = await NightlightProcess.start(["--no-device", "--data", disk.dir], disk.env);
+    client = await connected();
+  });
+
+  afterAll(async () => {
+    await client.stop();
+    await nightlight.kill();
+    disk.remove();
+  });
+
+  const connected = () =>
+    Witness.connect(`mqtt://127.0.0.1:${nightlight.mqttPort}`, ["lamp/commands", "kept/#"]);
+  const url = () => `http://127.0.0.1:${nightlight.httpPort}`;
+  const saidTimes = (text: string) => nightlight.output.split(text).length - 1;
+  const keptTopics = () =>
+    client.seen.filter(({ topic, retain }) => topic.startsWith("kept/") && retain).length;
+
+  /** A reading is acknowledged and answered. */
+  async function decides(): Promise<void> {
+    const before = client.payloads("lamp/commands").length;
+    await client.client.publishAsync("lamp/telemetry", '{"light":100}', { qos: 1 });
+    await until("it is decided", () => client.payloads("lamp/commands").length > before);
+  }
+
+  /** More than what room a file had left within its last page. */
+  async function keep(name: string): Promise<void> {
+    for (let i = 0; i < 20; i++)
+      await client.client.publishAsync(`kept/${name}/${i}`, "x".repeat(10_000), {
+        qos: 1,
+        retain: true,
+      });
+  }
+
+  async function restart(): Promise<void> {
+    await client.stop();
+    await nightlight.kill();
+    await nightlight.restart();
+    client = await connected();
+  }
+
+  async function metric(name: string): Promise<number | undefined> {
+    return (await metricsOf(url())).get(`nightlight_${name}`);
+  }
+
+  /** What the page is told when it is opened. */
+  async function shown(): Promise<Unwritten[]> {
+    const socket = new WebSocket(`${url().replace("http", "ws")}/api/events`);
+    const first = await new Promise<string>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("message", (data: Buffer) => resolve(data.toString()));
+    });
+    socket.terminate();
+    const { event, data } = JSON.parse(first) as SocketEvent;
+    return event === "snapshot" ? data.unwritten : [];
+  }
+
+  async function losesBoth(): Promise<void> {
+    await until("both are known to fail", async () => {
+      await decides();
+      return (await shown()).join() === "broker,history";
+    });
+  }
+
+  async function recovers(): Promise<void> {
+    disk.free();
+    await until("both are written", async () => {
+      await decides();
+      return (await shown()).length === 0;
+    });
+  }
+
+  it("decides before, and all is written", async () => {
+    await decides();
+    await keep("before");
+    expect(await shown()).toEqual([]);
+    expect(await metric("broker_unwritten")).toBe(0);
+    expect(await metric("history_unwritten")).toBe(0);
+  });
+
+  it("goes on deciding and acknowledging, says each loss once, and counts them", async () => {
+    disk.fill();
+    await keep("during");
+    await losesBoth();
+    await decides();
+    expect(saidTimes("the broker's state is not written to")).toBe(1);
+    expect(saidTimes("the history is not written")).toBe(1);
+    expect(await metric("broker_unwritten")).toBe(1);
+    expect(await metric("history_unwritten")).toBe(1);
+    expect(await metric('rejections_total{reason="unwritten"}')).toBeGreaterThan(0);
+    expect(await metric('rejections_total{reason="history"}')).toBeGreaterThan(0);
+  });
+
+  it("recovers when there is room again, and has lost nothing that the broker knew", async () => {
+    await recovers();
+    expect(saidTimes("the broker's state is written to")).toBe(1);
+    expect(saidTimes("History: is written again")).toBe(1);
+    expect(await metric("broker_unwritten")).toBe(0);
+    expect(await metric("history_unwritten")).toBe(0);
+    await restart();
+    await until("all that was retained", () => keptTopics() === 40);
+  });
+
+  it("starts on a full disk, decides, and recovers from that too", async () => {
+    disk.fill();
+    await restart();
+    await keep("later");
+    await losesBoth();
+    await recovers();
+    await restart();
+    await until("what was there before and after", () => keptTopics() === 60);
+  });
+});
