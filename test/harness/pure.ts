@@ -6,6 +6,7 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
  * what would break the claim.
  */
 export const PURE = [
+  ...inRoom("boards/wio-terminal/emulator", "gc-heap"),
   ...inRoom("boards/wio-terminal/emulator/chip", "adc", "bootloader", "bus", "clock", "gating"),
   ...inRoom("boards/wio-terminal/emulator/chip", "gclk", "ili9341", "mclk", "nvic", "nvmctrl"),
   ...inRoom("boards/wio-terminal/emulator/chip", "osc32kctrl", "oscctrl", "port", "registers"),
