@@ -6,7 +6,7 @@ import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { Checkout } from "../../support/checkout";
 import { Mosquitto } from "../../support/mosquitto";
-import type { Outcome } from "../../support/program";
+import { type Outcome, Program } from "../../support/program";
 import { PseudoPort } from "../../support/pseudo-port";
 import { seededRandom } from "../../support/random";
 import { Witness } from "../../support/witness";
@@ -96,6 +96,40 @@ describe("npm run setup:wio", () => {
     expect(nobody.stderr).toMatch(/Broker: no computer is called nobody\.home here\. .*\n$/);
     const right = await setup(["--broker", `mqtt://broker.home:${broker.port}`]);
     expect(right).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("asks in a terminal, again after a mistake, and shows no password", async () => {
+    const line = [process.execPath, "--import", "tsx", "boards/wio-terminal/tools/setup.ts"];
+    const options = { cwd: checkout.dir, env: port.env };
+    const tool = new Program("script", ["-qec", line.join(" "), "/dev/null"], options);
+    const answers: [string, string][] = [
+      ["Id of the board [fresh]: ", "a/b"],
+      ["id: expected 1 to 64 characters", ""],
+      ["Id of the board [fresh]: ", "desk-3"],
+      ["Wi-Fi name: ", "home"],
+      ["Wi-Fi password, not shown (none: Enter): ", "short"],
+      ["Wi-Fi password: expected 8 to 63 bytes, got 5", ""],
+      ["Wi-Fi password, not shown (none: Enter): ", "good night"],
+      ["Broker: ", `mqtt://broker.home:${broker.port}`],
+      ["User at the broker: ", "-"],
+    ];
+    let from = 0;
+    try {
+      for (const [question, answer] of answers) {
+        await board.until(question, () => {
+          if (tool.hasEnded) throw new Error(tool.output);
+          return tool.output.includes(question, from);
+        });
+        from = tool.output.indexOf(question, from) + question.length;
+        if (answer !== "") tool.type(`${answer}\n`);
+      }
+      expect(await tool.end).toMatchObject({ code: 0 });
+    } finally {
+      await tool.stop();
+    }
+    expect(tool.output).toContain("The nightlight is connected.");
+    expect(tool.output).not.toMatch(/good night|short/);
+    expect(witness.payloads("desk-3/telemetry")).not.toEqual([]);
   });
 
   it("says each mistake in a line, before it looks for a board", async () => {
