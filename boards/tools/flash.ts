@@ -11,6 +11,7 @@ import { command, demandBoard, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
+import { demandEsptool } from "./firmware/esptool";
 import { installRuntime } from "./firmware/runtime";
 import { deployProgram } from "./usb/deploy";
 import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
@@ -27,9 +28,13 @@ await command(async () => {
     board: { type: "string" },
     port: { type: "string" },
     runtime: { type: "boolean" },
+    esptool: { type: "string" },
   });
   const name = demandBoard(flags.board);
   const board = BOARDS[name];
+
+  // Before anything else: a board that has a runtime may come next to one that has none.
+  if (board.family !== "rp2040w" && flags.esptool === undefined) demandEsptool();
 
   say("1. Settings: .env.local, and devicescript.json for what is not there");
   const config = loadConfig();
@@ -75,7 +80,7 @@ await command(async () => {
   say("4. Runtime: DeviceScript's own firmware, which runs the program");
   if (flags.runtime || !(await deploy())) {
     say("   Not on the board yet: installing it");
-    await installRuntime(board, port);
+    await installRuntime(board, port, flags.esptool);
     say("   Waiting for the board to restart");
     const deployed = await waitFor(async () => {
       port = await findPort();

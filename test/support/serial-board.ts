@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   addServer,
   JDBus,
@@ -16,6 +14,7 @@ import {
 } from "../../server/simulator/jacdac";
 import { createVm, type Vm } from "../../server/simulator/vm";
 import { LIGHT_MAX } from "../../src/common/wire";
+import { EspLoader } from "./esp-loader";
 import { Decoder, encode } from "./jdusb";
 import { PseudoPort } from "./pseudo-port";
 
@@ -24,8 +23,8 @@ const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
 
 /**
  * Stands in for a board on a serial port, with all that the tools look at to find it: a
- * pseudo-terminal, the operating system's list of ports, and esptool. Once its runtime was
- * "flashed", or from the start, the real virtual machine answers on the line.
+ * pseudo-terminal, the operating system's list of ports, and the chip's boot loader. Once its runtime
+ * was flashed, or from the start, the real virtual machine answers on the line.
  */
 export class SerialBoard {
   private vm: Vm | undefined;
@@ -36,6 +35,8 @@ export class SerialBoard {
   readonly log: string[] = [];
   /** The networks that it was told of: password by name. */
   readonly networks = new Map<string, string>();
+  /** What answers while no runtime runs. */
+  readonly bootLoader: EspLoader;
   private receive: (frame: Buffer) => void = () => undefined;
 
   private constructor(private readonly line: PseudoPort) {
@@ -45,7 +46,11 @@ export class SerialBoard {
       if (frame.subarray(4, 8).equals(BRIDGE)) line.write(encode(frame));
       else this.receive(frame);
     });
-    line.onData = (bytes) => decoder.push(bytes);
+    this.bootLoader = new EspLoader((bytes) => line.write(bytes));
+    line.onData = (bytes) => {
+      decoder.push(bytes);
+      if (!this.vm) this.bootLoader.push(bytes);
+    };
   }
 
   static async plugIn(): Promise<SerialBoard> {
@@ -63,11 +68,7 @@ export class SerialBoard {
     return this.line.path;
   }
 
-  get dir(): string {
-    return this.line.dir;
-  }
-
-  /** What to run a tool with, so that it finds this board and its esptool. */
+  /** What to run a tool with, so that it finds this board. */
   get env(): Record<string, string> {
     return this.line.env;
   }
@@ -75,27 +76,6 @@ export class SerialBoard {
   /** A stand-in for a program on the PATH. */
   tool(name: string, script: string): void {
     this.line.tool(name, script);
-  }
-
-  /** An esptool that notes its arguments and keeps what it should write. */
-  giveEsptool(version = "v4.8.1"): void {
-    this.tool(
-      "esptool.py",
-      `[ "$1" = version ] && { echo "esptool.py ${version}"; exit 0; }
-echo "$@" >> ${this.dir}/esptool.log
-for last; do :; done
-cp "$last" ${this.dir}/flashed.bin
-echo "Hash of data verified."`,
-    );
-  }
-
-  get esptoolLog(): string {
-    const path = join(this.dir, "esptool.log");
-    return existsSync(path) ? readFileSync(path, "utf8") : "";
-  }
-
-  get flashed(): Buffer {
-    return readFileSync(join(this.dir, "flashed.bin"));
   }
 
   /**

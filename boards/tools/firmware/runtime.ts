@@ -5,7 +5,7 @@ import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import type { Board } from "../../boards";
 import { CLI } from "./builtins";
-import { findEsptool } from "./esptool";
+import { ESPTOOL } from "./esptool";
 
 /** Where the CLI keeps the runtimes that it downloaded, and takes them from for a day. */
 const CACHE = join(ROOT, ".devicescript/cache");
@@ -13,12 +13,17 @@ const CACHE = join(ROOT, ".devicescript/cache");
 /**
  * Writes DeviceScript's runtime, with this board's pins, to the board.
  * @param port undefined if the board is a drive meanwhile (RP2040)
- * @throws UserError if esptool or the download is missing, or the board refuses
+ * @param esptool a command line, to take the place of ours
+ * @throws UserError if the download is missing, or the board refuses
  */
-export async function installRuntime(board: Board, port: string | undefined): Promise<void> {
+export async function installRuntime(
+  board: Board,
+  port: string | undefined,
+  esptool = ESPTOOL,
+): Promise<void> {
   const args = ["flash", "--board", board.module, "--once"];
   if (board.family === "rp2040w") args.push("rp2040");
-  else args.push("esp32", "--esptool", findEsptool(), "--all-serial", "--port", port ?? "");
+  else args.push("esp32", "--esptool", esptool, "--all-serial", "--port", port ?? "");
   console.log(`   If it does not start: ${board.bootLoader}`);
   const output = await runCli(args);
   if (output !== undefined)

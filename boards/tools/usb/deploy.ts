@@ -19,7 +19,7 @@ import { openSerialBus } from "./serial-bus";
 const ANNOUNCE_MS = 3_000;
 
 /** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 
 /** What is to be on the board, and where its log goes. */
 export interface Deployment {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ROOT } from "../../../server/base/root";
 import { Checkout } from "../../support/checkout";
 import { Mosquitto } from "../../support/mosquitto";
 import { SerialBoard } from "../../support/serial-board";
@@ -13,9 +14,9 @@ const IMAGE = ".devicescript/cache/devicescript-esp32c3-esp32c3_bare-0x0.bin";
 const LOOPBACK = "0.0.0.0";
 
 /**
- * No board was at hand: the serial device, esptool and the runtime's image are stand-ins (see
- * SerialBoard). The compiler, the CLI that patches the image, the serial protocol and the virtual
- * machine that takes the program are the real ones.
+ * No board was at hand: the serial device, the chip's boot loader and the runtime's image are
+ * stand-ins (see SerialBoard). The compiler, the CLI that patches the image, Espressif's esptool-js,
+ * and the virtual machine that takes the program are the real ones.
  */
 describe("npm run flash", () => {
   let checkout: Checkout;
@@ -51,6 +52,11 @@ describe("npm run flash", () => {
   const flash = (...args: string[]) =>
     checkout.tool("flash", ["--board", "xiao-esp32c3", ...args], board.env);
 
+  const isFlashed = async () =>
+    await until("the image is on the chip, and compared", () =>
+      board.bootLoader.commands.includes("flash MD5"),
+    );
+
   async function worksAs(id: string): Promise<void> {
     const witness = await Witness.connect(broker.url);
     board.lightRaw = 77;
@@ -63,9 +69,8 @@ describe("npm run flash", () => {
   }
 
   it("installs the runtime, sends program and settings, and the nightlight works", async () => {
-    board.giveEsptool();
     const tool = flash();
-    await until("esptool has written", () => board.esptoolLog !== "");
+    await isFlashed();
     await board.start();
     const { code, stdout, stderr } = await tool.end;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -82,11 +87,12 @@ describe("npm run flash", () => {
     ])
       expect(stdout).toMatch(line);
     expect(stdout).not.toContain("12345678");
-    expect(board.esptoolLog).toBe(
-      `--port ${board.port} --baud 1500000 write_flash 0x0 .devicescript/cache/devicescript-esp32c3-nightlight_xiao_esp32c3-0x0.bin\n`,
-    );
+    const { bootLoader } = board;
+    expect(bootLoader.broken).toEqual([]);
+    expect(bootLoader.baudRate).toBe(1_500_000);
     // The CLI has put our board's pins into the image.
-    expect(board.flashed.includes("Nightlight on XIAO ESP32C3")).toBe(true);
+    const written = bootLoader.flash.subarray(0, 0x10000);
+    expect(written.includes("Nightlight on XIAO ESP32C3")).toBe(true);
     await worksAs("desk-1");
     expect([...board.networks]).toEqual([["home", "12345678"]]);
   });
@@ -112,32 +118,33 @@ describe("npm run flash", () => {
     await tool.stop();
   });
 
-  it("says how to install esptool when it is missing, or does not fit", async () => {
-    // Python is on the machine's own path, and may have one.
-    for (const python of ["python", "python3", "py"]) board.tool(python, "exit 1");
-    const missing = await flash("--runtime").end;
-    expect(missing).toMatchObject({
+  it("says before anything else which package is missing", async () => {
+    const packages = join(checkout.dir, "node_modules");
+    rmSync(packages);
+    mkdirSync(packages);
+    for (const name of readdirSync(join(ROOT, "node_modules")))
+      if (name !== "esptool-js")
+        symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
+    // Nothing else has been looked at: not even the settings, which are wrong.
+    settings("BROKER=mqtt://localhost");
+    expect(await flash().end).toEqual({
       code: 1,
+      stdout: "",
       stderr:
-        'nightlight: esptool: not found; install it: python3 -m pip install "esptool>=4.5,<5"\n',
+        "nightlight: to put a runtime onto a board takes the package esptool-js: npm install --include=optional\n",
     });
-    for (const version of ["v4.4", "v5.0.0"]) {
-      board.giveEsptool(version);
-      expect((await flash("--runtime").end).stderr).toBe(
-        'nightlight: esptool: found a version that does not fit; install another: python3 -m pip install "esptool>=4.5,<5"\n',
-      );
-    }
+    rmSync(packages, { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), packages);
   });
 
   it("says in one line that a runtime can't be downloaded, and does with an old copy", async () => {
-    board.giveEsptool();
     // Downloads go nowhere, on whatever machine.
     const env = { ...board.env, NODE_OPTIONS: `--import=${noNetwork(checkout)}` };
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);
     const old = checkout.tool("flash", ["--board", "xiao-esp32c3", "--runtime"], env);
     await old.says("taking the copy of another day");
-    await until("esptool has written", () => board.esptoolLog !== "");
+    await isFlashed();
     await old.stop();
 
     const other = ["--board", "esp32-s3", "--runtime"];
