@@ -7,8 +7,10 @@ const TARGETS = [
   { of: NAMES.everyReading, to: NAMES.paho, figure: "perSecond", least: 2.5 },
   { of: NAMES.everyReading, to: NAMES.c, figure: "perSecond", least: 0.9 },
   { of: NAMES.onChange, to: NAMES.c, figure: "perSecond", least: 1.7 },
-  { of: NAMES.embedded, to: NAMES.c, figure: "systemUs", most: 0.8 },
+  { of: NAMES.embedded, to: NAMES.c, figure: "systemUs", most: 0.7 },
 ] as const;
+/** Of the embedded broker at QoS 1, from a reading to its command. */
+const MOST_P99_MS = 5;
 
 const FIGURES = { perSecond: "decisions/s", systemUs: "CPU with its broker" };
 
@@ -29,9 +31,26 @@ export function targetsTable(results: Figures[]): string {
         String(qos),
         ratio.toFixed(2),
         expected,
-        reached ? "reached" : "**not reached**",
+        verdict(reached),
       ];
     }),
   );
+  const p99Ms =
+    median(
+      results
+        .filter(({ name, qos }) => name === NAMES.embedded && qos === 1)
+        .map((one) => one.p99Ms),
+    ) ?? NaN;
+  rows.push([
+    `${NAMES.embedded}, p99`,
+    "1",
+    `${p99Ms.toFixed(1)} ms`,
+    `below ${MOST_P99_MS} ms`,
+    verdict(p99Ms < MOST_P99_MS),
+  ]);
   return markdown([["", "QoS", "ratio", "expected", ""], ...rows]);
+}
+
+function verdict(isReached: boolean): string {
+  return isReached ? "reached" : "**not reached**";
 }
