@@ -13,6 +13,8 @@ export const PURE = [
   ...inRoom("boards/wio-terminal/emulator/chip", "sercom-spi", "sercom-usart", "supply"),
   ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
   ...inRoom("boards/wio-terminal/emulator/chip", "usb", "wdt"),
+  ...inRoom("boards/line", "mistakes", "progress"),
+  ...inRoom("boards/tools/usb", "board-ids"),
   ...inRoom("server/base", "ring"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
   ...inRoom("server/deciding", "health", "learning", "seen-readings"),
@@ -24,7 +26,7 @@ export const PURE = [
   ...inRoom("server/page", "model", "recent-messages", "row-window", "rule-words", "words"),
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options"),
   ...inRoom("src", "alone", "cadence", "command-gate", "outbox"),
-  ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "wire"),
+  ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "settings", "wire"),
   ...inRoom("src/mqtt", "backoff", "bytes", "decoder", "inbox", "keepalive", "list", "packet"),
   ...inRoom("src/mqtt", "session", "subscriptions", "topic"),
 ];
