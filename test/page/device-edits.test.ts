@@ -1,0 +1,93 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import { launchBrowser, Tab } from "./browser";
+import { contrastsOf } from "./contrast";
+
+describe("a device renamed and removed on the page", () => {
+  let nightlight: Started;
+  let browser: Browser;
+  let witness: Witness;
+  let tab: Tab;
+
+  beforeAll(async () => {
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ simulate: false }),
+      launchBrowser(),
+    ]);
+    witness = await Witness.connect(nightlight.brokerUrl);
+    for (const id of ["attic", "lamp"]) await witness.publish(`${id}/telemetry`, '{"light":50}');
+    tab = await Tab.open(browser, `${nightlight.url}/#device=lamp`);
+    await tab.page.getByRole("heading", { name: "lamp", exact: true }).waitFor();
+  });
+
+  afterAll(async () => {
+    await tab.close();
+    await browser.close();
+    await witness.stop();
+    await nightlight.stop();
+  });
+
+  it("takes a name by the keyboard alone, and shows it wherever it showed the id", async () => {
+    const { page } = tab;
+    await page.getByRole("button", { name: "Rename" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Rename lamp" });
+    await dialog.waitFor();
+    // The focus is in the field, and what Escape leaves is as it was.
+    await page.keyboard.type("Nobody");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect((await nightlight.device("lamp"))?.name).toBeUndefined();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("rename");
+
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Küche <b>");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Küche <b>", exact: true }).waitFor();
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByText("id lamp", { exact: true }).waitFor();
+    await page.locator("#device-list").getByRole("button", { name: "Küche <b>" }).waitFor();
+    await page.getByRole("status").getByText("lamp is called Küche <b>.").waitFor();
+    expect((await nightlight.device("lamp"))?.name).toBe("Küche <b>");
+  });
+
+  it("shows what is wrong, and keeps what was typed", async () => {
+    const { page } = tab;
+    await page.getByRole("button", { name: "Rename" }).click();
+    // The browser itself takes no more than 64 characters: another program may have changed that.
+    await page.locator("#rename-name").evaluate((input) => input.removeAttribute("maxlength"));
+    await page.locator("#rename-name").fill("x".repeat(65));
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").getByText("Not done: name: expected text").waitFor();
+    expect(await page.locator("#rename-name").inputValue()).toBe("x".repeat(65));
+    await page.getByRole("button", { name: "Cancel" }).click();
+    // What was refused is no fault of the page.
+    expect(tab.faults.splice(0).every((text) => text.includes("400"))).toBe(true);
+  });
+
+  it("is removed once a person has confirmed it", async () => {
+    const { page } = tab;
+    const remove = page.getByRole("button", { name: "Remove", exact: true });
+    await remove.first().click();
+    const dialog = page.getByRole("dialog", { name: "Remove Küche <b>?" });
+    await dialog.getByText("It comes back if it sends again, and it is online now.").waitFor();
+    for (const { ratio, text } of await contrastsOf(page)) expect(ratio, text).toBeGreaterThan(4.5);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(await nightlight.device("lamp")).toBeDefined();
+
+    await remove.first().click();
+    await dialog.getByRole("checkbox", { name: "Delete its history, too" }).check();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByRole("heading", { name: "attic", exact: true }).waitFor();
+    await page.getByRole("status").getByText("Küche <b> is removed.").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    expect(await nightlight.device("lamp")).toBeUndefined();
+    const history = await fetch(`${nightlight.url}/api/devices/lamp/telemetry?from=0`);
+    expect(await history.json()).toMatchObject({ points: [] });
+    await until("the list is gone", () => page.locator("#devices").isHidden());
+  });
+});
