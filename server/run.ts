@@ -90,7 +90,9 @@ async function start(
   const devices = add(new Devices({ ...listed, nameOf, clock: CLOCK }, bus));
 
   const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
-  const broker = await useBroker(options, rejections, disk, log);
+  const { topicPrefix, homeAssistant } = config;
+  const topics = { prefix: topicPrefix, discovery: homeAssistant.prefix };
+  const broker = await useBroker(options, topics, rejections, disk, log);
   if (broker.embedded) add(broker.embedded);
 
   const history = add(
@@ -124,6 +126,10 @@ async function start(
         groups: config.groups,
         commands: config.commands,
         names,
+        topicPrefix,
+        homeAssistantStatus: homeAssistant.statusTopic,
+        isOthersTopic: (topic) =>
+          topic === homeAssistant.statusTopic || topic.startsWith(`${topics.discovery}/device/`),
         counts,
       },
       devices,
@@ -137,6 +143,7 @@ async function start(
       new Announcer(
         {
           bus,
+          topics,
           devices,
           rule,
           intervalMs: config.telemetry.intervalMs,
@@ -175,6 +182,7 @@ async function start(
       devices,
       disk,
       names,
+      topicPrefix,
       rule,
       metrics,
       history: { history, fields: fieldsOf(rule), silenceMs: listed.usualSilenceMs },

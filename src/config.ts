@@ -4,6 +4,8 @@ import type { Rule } from "./common/rule";
 /** What the firmware takes over from `devicescript.json`. */
 export interface DeviceConfig {
   id: string;
+  /** What all topics begin with; empty, or with a slash at its end. */
+  topicPrefix: string;
   /** `embedded`, or `mqtt://HOST[:PORT]`, or `mqtts://HOST[:PORT]`: see `broker-address`. */
   broker: string;
   telemetry: CadenceConfig & {

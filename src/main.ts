@@ -29,7 +29,12 @@ if (settings.broker) {
     ackTimeoutMs: ACK_TIMEOUT_MS,
     // Commands that are sent while we are away wait in the broker.
     cleanSession: false,
-    will: { topic: topicOf(settings.id, "status"), payload: "offline", qos: 1, retain: true },
+    will: {
+      topic: topicOf(config.topicPrefix + settings.id, "status"),
+      payload: "offline",
+      qos: 1,
+      retain: true,
+    },
     log: (line) => {
       console.log("mqtt: " + line);
     },

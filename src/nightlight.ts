@@ -31,7 +31,8 @@ export async function runNightlight(
   led: Led,
   mqtt: MqttClient,
 ): Promise<void> {
-  const { id } = settings;
+  const prefix = config.topicPrefix;
+  const id = prefix + settings.id;
   const boot = randomU16() * 256 + (randomU16() & 0xff);
   const store = config.telemetry.whenOffline === "store";
   const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
@@ -52,7 +53,7 @@ export async function runNightlight(
     mqtt.abandon();
   };
 
-  await mqtt.subscribe(SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
+  await mqtt.subscribe(prefix + SERVER_STATUS_TOPIC, 1, async (_topic, payload) => {
     const online = payload.toString("utf-8") !== "offline";
     alone.status(online);
     if (online) reporter.holdUntilMs = 0;

@@ -1,4 +1,9 @@
-import { deviceClientId, topicOf } from "../../src/common/wire";
+import {
+  deviceClientId,
+  SERVER_STATUS_TOPIC,
+  type TopicNames,
+  topicOf,
+} from "../../src/common/wire";
 import type { Limits } from "../setup/broker-limits";
 
 /** Who may do what on the embedded broker. Pure. */
@@ -16,27 +21,38 @@ export interface Identity {
 
 type TopicLimits = Pick<Limits, "topic-bytes" | "topic-levels">;
 
-const SERVER_STATUS = "nightlight/server/status";
+export const USUAL_TOPICS: TopicNames = { prefix: "", discovery: "homeassistant" };
 
-export function mayPublish({ role, name }: Identity, topic: string): boolean {
+export function mayPublish(
+  { role, name }: Identity,
+  topic: string,
+  { prefix }: TopicNames,
+): boolean {
   // Topics that start with $ are the broker's own.
   if (topic.startsWith("$")) return false;
   if (role !== "device") return true;
-  return (["telemetry", "status", "state"] as const).some((kind) => topic === topicOf(name, kind));
+  return (["telemetry", "status", "state"] as const).some(
+    (kind) => topic === topicOf(prefix + name, kind),
+  );
 }
 
 /** Topics that grow with the devices but are retained by servers alone. */
-export function isServers(topic: string): boolean {
+export function isServers(topic: string, { prefix, discovery }: TopicNames): boolean {
   return (
-    topic.startsWith("homeassistant/") ||
-    topic.startsWith("nightlight/server/") ||
+    topic.startsWith(`${discovery}/`) ||
+    topic.startsWith(`${prefix}nightlight/server/`) ||
     topic.endsWith("/desired")
   );
 }
 
 /** Also whether a message on a topic may reach it, whatever its session says. */
-export function maySubscribe({ role, name }: Identity, filter: string): boolean {
-  return role !== "device" || filter === topicOf(name, "commands") || filter === SERVER_STATUS;
+export function maySubscribe(
+  { role, name }: Identity,
+  filter: string,
+  { prefix }: TopicNames,
+): boolean {
+  if (role !== "device") return true;
+  return filter === topicOf(prefix + name, "commands") || filter === prefix + SERVER_STATUS_TOPIC;
 }
 
 /**

@@ -17,7 +17,7 @@ export function admit(
   packet: Connect,
   address: string,
 ): { session: Session; isPresent: boolean } {
-  const { core, limits } = house;
+  const { core, limits, topics } = house;
   const { clean } = packet;
   const will = willOf(house, identity, packet);
   const clientId = packet.clientId || house.newClientId();
@@ -27,16 +27,17 @@ export function admit(
   const { session } = opened;
   // A session may hold what its client has no right to any longer.
   for (const filter of session.filters.keys())
-    if (!maySubscribe(identity, filter)) core.unsubscribe(session, filter);
-  session.withdraw((topic) => maySubscribe(identity, topic));
+    if (!maySubscribe(identity, filter, topics)) core.unsubscribe(session, filter);
+  session.withdraw((topic) => maySubscribe(identity, topic, topics));
   return opened;
 }
 
 function willOf(
-  { limits }: House,
+  house: House,
   identity: Identity,
   { clientId, will }: Connect,
 ): Publication | undefined {
+  const { limits, topics } = house;
   if (!mayUseClientId(identity, clientId))
     throw new Refusal("client-id", `${identity.name} may not use that client id`);
   if (Buffer.byteLength(clientId) > limits["topic-bytes"])
@@ -44,7 +45,7 @@ function willOf(
   if (!will) return undefined;
   const error = topicError(will.topic, limits);
   if (error) throw new Refusal("will", `a will on ${error}`);
-  if (!mayPublish(identity, will.topic))
+  if (!mayPublish(identity, will.topic, topics))
     throw new Refusal("will", `${identity.name} may not leave a will on ${will.topic}`);
-  return publication(identity, will);
+  return publication(house, identity, will);
 }

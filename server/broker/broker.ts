@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import type { TopicNames } from "../../src/common/wire";
 import { DISK_FAILS } from "../base/disk";
 import { lockFolder } from "../base/folder-lock";
 import { listen } from "../base/listen";
@@ -11,6 +12,7 @@ import { messageOf, UserError } from "../base/user-error";
 import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
 import type { Listener } from "../setup/security-options";
 import type { Users } from "../setup/users";
+import { USUAL_TOPICS } from "./access";
 import { Connection } from "./connection";
 import { Connections } from "./connections";
 import { Core } from "./core";
@@ -28,6 +30,8 @@ export interface BrokerOptions {
   listeners: Listener[];
   rejections: Rejections;
   limits?: Limits;
+  /** What topics begin with. */
+  topics?: TopicNames;
   /** Who may log in, beside the accounts of this process. */
   users?: Users;
   /** False lets anonymous clients in: for loopback only. */
@@ -65,7 +69,7 @@ export class Broker {
     private readonly connections: Connections,
     private readonly options: BrokerOptions,
   ) {
-    const { limits = DEFAULT_LIMITS, rejections } = options;
+    const { limits = DEFAULT_LIMITS, topics = USUAL_TOPICS, rejections } = options;
     const run = randomBytes(4).toString("hex");
     let count = 0;
     this.house = {
@@ -73,6 +77,7 @@ export class Broker {
       journal,
       logins,
       limits,
+      topics,
       rejections,
       locals: new Set(),
       newClientId: () => `nightlight-${run}-${++count}`,

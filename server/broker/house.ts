@@ -1,3 +1,4 @@
+import type { TopicNames } from "../../src/common/wire";
 import type { Rejections } from "../base/rejections";
 import type { Limits } from "../setup/broker-limits";
 import type { Core } from "./core";
@@ -10,6 +11,7 @@ export interface House {
   readonly journal: Journal | undefined;
   readonly logins: Logins;
   readonly limits: Limits;
+  readonly topics: TopicNames;
   readonly rejections: Rejections;
   /** Clients within this process. */
   readonly locals: Set<unknown>;

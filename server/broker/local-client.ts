@@ -26,7 +26,7 @@ export class LocalClient implements Subscriber {
   ) {
     const { clientId, will } = options;
     house.locals.add(this);
-    house.core.setWill(clientId, will && { ...will, free: isServers(will.topic) });
+    house.core.setWill(clientId, will && { ...will, free: isServers(will.topic, house.topics) });
   }
 
   /** What is retained on these topics comes before this returns. */
@@ -46,8 +46,8 @@ export class LocalClient implements Subscriber {
     onKept?: () => void,
   ): void {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    const publication = { topic, payload: bytes, qos, retain, free: isServers(topic) };
-    const { journal } = this.house;
+    const { journal, topics } = this.house;
+    const publication = { topic, payload: bytes, qos, retain, free: isServers(topic, topics) };
     const done = onKept && (() => (journal ? journal.settled(onKept) : onKept()));
     this.house.core.publish(publication, this, done);
   }

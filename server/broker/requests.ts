@@ -63,9 +63,11 @@ export class Requests {
     const { house, identity, session } = this;
     const error = topicError(topic, house.limits);
     if (error) throw new Refusal("topic", error);
-    if (!mayPublish(identity, topic)) throw new Refusal("publish", `may not publish on ${topic}`);
+    if (!mayPublish(identity, topic, house.topics))
+      throw new Refusal("publish", `may not publish on ${topic}`);
     // [MQTT-4.3.3-2]: passed on once, when it comes first.
-    if (qos < 2 || session.receive(id)) house.core.publish(publication(identity, packet), session);
+    if (qos < 2 || session.receive(id))
+      house.core.publish(publication(house, identity, packet), session);
     if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
   }
 
@@ -98,7 +100,7 @@ export class Requests {
 
   private mayNotSubscribe(filter: string): Refusal | undefined {
     const { filters } = this.session;
-    if (!maySubscribe(this.identity, filter))
+    if (!maySubscribe(this.identity, filter, this.house.topics))
       return new Refusal("subscribe", `may not subscribe to ${filter}`);
     const max = this.house.limits.subscriptions;
     if (!filters.has(filter) && filters.size >= max)
@@ -114,10 +116,12 @@ export class Requests {
 
 /** A message, or a will, of someone who may publish it. */
 export function publication(
+  { topics }: Pick<House, "topics">,
   identity: Identity,
   { topic, payload, qos, retain }: Will,
 ): Publication {
   // What grows with the devices alone must not run into a limit that others can use up.
-  const free = identity.role === "device" || (identity.role === "server" && isServers(topic));
+  const free =
+    identity.role === "device" || (identity.role === "server" && isServers(topic, topics));
   return { topic, payload, qos, retain, free };
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { TopicNames } from "../../src/common/wire";
 import type { Disk } from "../base/disk";
 import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
@@ -37,6 +38,7 @@ export interface BrokerInUse {
  */
 export async function useBroker(
   options: Options,
+  topics: TopicNames,
   rejections: Rejections,
   disk: Disk,
   log: Log,
@@ -58,6 +60,7 @@ export async function useBroker(
     rejections,
     users,
     limits: security.limits,
+    topics,
     loginRequired: security.listen !== undefined,
     dataDir: security.dataDir,
     onDisk: (isWritten) => (isWritten ? disk.recovered("broker") : disk.failed("broker")),

@@ -8,6 +8,7 @@ import type { Link, OnMessage } from "./link";
 import { type LocalClient, LocalLink } from "./local-link";
 import { addressOf } from "./mqtt-client";
 import { OutgoingStore } from "./outgoing-store";
+import { PrefixedLink } from "./prefixed-link";
 import { RemoteLink } from "./remote-link";
 
 /** How a part of the server gets to its broker. */
@@ -97,8 +98,9 @@ export function watchConnection(
   onChange: (connected: boolean) => void,
 ): void {
   // One within this process is never lost.
-  if (!(link instanceof RemoteLink)) return;
-  const { client } = link;
+  const remote = link instanceof PrefixedLink ? link.inner : link;
+  if (!(remote instanceof RemoteLink)) return;
+  const { client } = remote;
   let sinceMs: number | undefined = performance.now();
   let shortOnes = 0;
   client.on("connect", () => {

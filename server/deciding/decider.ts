@@ -17,6 +17,7 @@ import type { Devices } from "./devices";
 import { Learning } from "./learning";
 import { type Link, published } from "./link";
 import { namePayload, type Names } from "./names";
+import { PrefixedLink } from "./prefixed-link";
 import { Receiver } from "./receiver";
 import { Removal } from "./removal";
 import { Repeating } from "./repeating";
@@ -33,6 +34,10 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   groups: Group[];
   commands: CommandPolicy;
   names: Names;
+  /** What all topics of ours begin with. */
+  topicPrefix: string;
+  /** Whether a topic is not ours. */
+  isOthersTopic: (topic: string) => boolean;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
 }
@@ -117,14 +122,16 @@ export class Decider {
     const { shard, groups } = options;
     const cluster = shard && new Cluster(shard, groups, log);
     const clientId = options.clientId + (cluster?.suffix ?? "");
-    const will = options.decide ? OFFLINE_WILL : undefined;
+    const { topicPrefix: prefix, isOthersTopic } = options;
+    const will = options.decide
+      ? { ...OFFLINE_WILL, topic: prefix + OFFLINE_WILL.topic }
+      : undefined;
     // What comes for a server that is one of several while it is away, another one decides.
     const keepSession = options.decide && !cluster;
-    const decider = await connect(
-      { ...options, clientId, keepSession },
-      will,
-      (link) => new Decider(link, cluster, options, devices, log),
-    );
+    const decider = await connect({ ...options, clientId, keepSession }, will, (link) => {
+      const own = prefix === "" ? link : new PrefixedLink(link, prefix, isOthersTopic);
+      return new Decider(own, cluster, options, devices, log);
+    });
     try {
       await decider.begin();
     } catch (error) {

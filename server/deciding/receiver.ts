@@ -1,7 +1,6 @@
 import { idError } from "../../src/common/id";
 import { agrees, sideOf } from "../../src/common/server-rule";
 import {
-  HOME_ASSISTANT_STATUS_TOPIC,
   parseJsonObject,
   parseState,
   parseStatus,
@@ -25,6 +24,7 @@ import { type Arrival, Telemetry, type TelemetryParts } from "./telemetry";
 export interface ReceiverParts extends TelemetryParts {
   bus: ServerBus;
   scope: Scope;
+  homeAssistantStatus: string;
   commander: Commander;
   delivery: Delivery;
   learning: Learning;
@@ -46,9 +46,9 @@ export class Receiver {
   }
 
   receive(topic: string, payload: Buffer, arrival: Arrival): void {
-    const { scope, cluster, devices } = this.parts;
+    const { cluster, devices } = this.parts;
     const { atMs, nowMs } = arrival;
-    if (isForeign(topic, scope) || cluster?.leaves(topic, payload, { atMs, nowMs })) return;
+    if (isForeign(topic, this.parts) || cluster?.leaves(topic, payload, { atMs, nowMs })) return;
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
@@ -72,7 +72,7 @@ export class Receiver {
     const id = topic.slice(0, slash);
     const kind = topic.slice(slash + 1);
     if (topic.startsWith(SERVER_TOPICS)) return this.ofServer(topic, text, arrival);
-    if (topic === HOME_ASSISTANT_STATUS_TOPIC) {
+    if (topic === this.parts.homeAssistantStatus) {
       if (text === "online") this.parts.bus.emit("homeAssistant");
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { matches } from "../../src/common/id";
-import { HOME_ASSISTANT_STATUS_TOPIC, SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
+import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Link } from "./link";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
@@ -13,6 +13,8 @@ export interface Subscribed {
   scope: Scope;
   /** False: watch only, another server decides. */
   decide: boolean;
+  /** Where Home Assistant says that it has started. */
+  homeAssistantStatus: string;
 }
 
 const KINDS = ["commands", "status", "state", "desired"] as const;
@@ -20,7 +22,7 @@ const KINDS = ["commands", "status", "state", "desired"] as const;
 /** @param others what else to hear, of the servers beside this one */
 export async function subscribe(
   link: Link,
-  { scope, decide }: Subscribed,
+  { scope, decide, homeAssistantStatus }: Subscribed,
   others: string | undefined,
 ): Promise<void> {
   if (link.isKept) {
@@ -31,16 +33,18 @@ export async function subscribe(
   const filters = otherFilters(scope);
   if (decide) filters.push(SERVER_STATUS_TOPIC);
   if (others !== undefined) filters.push(others);
-  if (scope.devices === "own") filters.push(HOME_ASSISTANT_STATUS_TOPIC);
-  await link.subscribe([...filters, telemetryFilter(scope)]);
+  await link.subscribe([...filters, homeAssistantStatus, telemetryFilter(scope)]);
 }
 
 /** Whether a message is of no concern: outside the scope, or it waited when that was another. */
-export function isForeign(topic: string, { id, devices }: Scope): boolean {
+export function isForeign(
+  topic: string,
+  { scope: { id, devices }, homeAssistantStatus }: Omit<Subscribed, "decide">,
+): boolean {
   if (devices === "all") return false;
   const [from = ""] = topic.split("/", 1);
   if (devices === "own" ? from === id : matches(from, devices)) return false;
-  return topic !== HOME_ASSISTANT_STATUS_TOPIC && !topic.startsWith(SERVER_TOPICS);
+  return topic !== homeAssistantStatus && !topic.startsWith(SERVER_TOPICS);
 }
 
 function telemetryFilter(scope: Scope): string {

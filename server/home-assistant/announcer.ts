@@ -33,7 +33,7 @@ export class Announcer {
   private readonly forget = (id: string) => {
     this.known.delete(id);
     this.waiting.delete(id);
-    const topic = discoveryTopic(id);
+    const topic = discoveryTopic(id, this.options);
     if (topic !== undefined) void this.say(id, topic, "");
   };
   private readonly announceAll = () => {
@@ -112,7 +112,7 @@ export class Announcer {
 
   private async publish(id: string): Promise<void> {
     const traits = this.known.get(id);
-    const topic = discoveryTopic(id);
+    const topic = discoveryTopic(id, this.options);
     if (!traits || topic === undefined || !this.options.speaksFor(id)) return;
     await this.say(id, topic, JSON.stringify(discoveryPayload(id, traits, this.options)));
   }

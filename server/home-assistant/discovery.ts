@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, type ServerRule } from "../../src/common/server-rule";
-import { topicOf } from "../../src/common/wire";
+import { type TopicNames,topicOf } from "../../src/common/wire";
 import { VERSION } from "../base/version";
 
 /**
@@ -24,6 +24,7 @@ export interface Traits {
 }
 
 export interface DiscoveryContext {
+  topics: TopicNames;
   rule: ServerRule;
   /** The longest time between two readings of our firmware, ms. */
   intervalMs: number;
@@ -34,14 +35,20 @@ export interface DiscoveryContext {
 type Component = Record<string, string | number | null>;
 
 /** @returns undefined for an id that Home Assistant does not take in a topic */
-export function discoveryTopic(id: string): string | undefined {
+export function discoveryTopic(id: string, { topics }: DiscoveryContext): string | undefined {
   // Its valid_topic refuses control characters.
   if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return undefined;
-  return `homeassistant/device/${objectId(id)}/config`;
+  return `${topics.discovery}/device/${objectId(topics.prefix + id)}/config`;
 }
 
-export function discoveryPayload(id: string, traits: Traits, context: DiscoveryContext): object {
-  const { firmware, name = id } = traits;
+export function discoveryPayload(
+  deviceId: string,
+  traits: Traits,
+  context: DiscoveryContext,
+): object {
+  const { firmware, name = deviceId } = traits;
+  // Two houses at one broker may have devices of the same id.
+  const id = context.topics.prefix + deviceId;
   return {
     device: {
       identifiers: [uniqueId(id)],

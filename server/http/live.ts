@@ -21,6 +21,7 @@ export interface LiveParts {
   devices: Devices;
   disk: Disk;
   rule: ServerRule;
+  topicPrefix: string;
   /** False with --no-decide. */
   decides: boolean;
 }
@@ -67,7 +68,7 @@ export class Live {
   }
 
   private snapshot(): SnapshotView {
-    const { clock, counts, decider, decides, devices, disk, rule } = this.parts;
+    const { clock, counts, decider, decides, devices, disk, rule, topicPrefix } = this.parts;
     return {
       version: VERSION,
       broker: decider.brokerUrl,
@@ -76,6 +77,7 @@ export class Live {
       decides,
       nowMs: clock.wallMs(),
       rule,
+      topicPrefix,
       groups: this.groups(),
       devices: devices.list(),
       messages: devices.recentMessages(),

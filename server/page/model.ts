@@ -11,7 +11,7 @@ import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";
 
-export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule"> & {
+export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule" | "topicPrefix"> & {
   brokerConnected: boolean;
   unwritten: Unwritten[];
 };

@@ -44,10 +44,10 @@ function awayWords(sinceMs: number | undefined, server: ServerFacts | undefined)
 }
 
 /** For mosquitto_pub, whose -L takes the address and the topic in one. */
-function publishCommand({ broker, rule }: ServerFacts): string {
+function publishCommand({ broker, rule, topicPrefix }: ServerFacts): string {
   const address = /^mqtts?:/.test(broker) ? broker.replace(/\/$/, "") : "mqtt://localhost:1883";
   const values = fieldsOf(rule).map((field) => [field, field === "light" ? 120 : rule.value]);
   const payload = JSON.stringify(Object.fromEntries(values)).replaceAll("'", "\\u0027");
   const id = isNightlight(rule) ? "my-light" : "my-device";
-  return `mosquitto_pub -L ${address}/${id}/telemetry -m '${payload}'`;
+  return `mosquitto_pub -L ${address}/${topicPrefix}${id}/telemetry -m '${payload}'`;
 }

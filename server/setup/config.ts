@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Group } from "../../src/common/groups";
-import { idError, idExpected, patternExpected } from "../../src/common/id";
+import {
+  idExpected,
+  patternExpected,
+  topicExpected,
+  topicPrefixExpected,
+} from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
@@ -16,9 +21,18 @@ export interface Config extends Omit<DeviceConfig, "rule"> {
   devices: "all" | "own" | string[];
   /** After how long without a message a device is offline, ms, by what its id matches; 0: never. */
   offlineAfterMs: Record<string, number>;
+  homeAssistant: HomeAssistantTopics;
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+}
+
+/** How Home Assistant's own MQTT settings are. */
+export interface HomeAssistantTopics {
+  /** Its discovery prefix. */
+  prefix: string;
+  /** Where it says that it has started. */
+  statusTopic: string;
 }
 
 /** What becomes of commands to a device that is away. */
@@ -32,6 +46,14 @@ export interface CommandPolicy {
 export const CONFIG_FILE = "devicescript.json";
 const DEFAULT_PATH = join(ROOT, CONFIG_FILE);
 const SCHEMA_FILE = "devicescript.schema.json";
+
+/** The schema's formats: each says what was expected of a text, if it is not that. */
+const FORMATS: Record<string, (text: string) => string | undefined> = {
+  id: idExpected,
+  "id-pattern": patternExpected,
+  topic: topicExpected,
+  "topic-prefix": topicPrefixExpected,
+};
 
 /** @throws UserError naming the file, the field's path, what was found and what is allowed */
 export function loadConfig(path = DEFAULT_PATH): Config {
@@ -57,10 +79,12 @@ export function parseConfig(text: string, name = CONFIG_FILE): Config {
     verbose: true,
     useDefaults: true,
     allowUnionTypes: true,
-    formats: {
-      id: (text: string) => idError(text) === undefined,
-      "id-pattern": (text: string) => patternExpected(text) === undefined,
-    },
+    formats: Object.fromEntries(
+      Object.entries(FORMATS).map(([name, expected]) => [
+        name,
+        (text: string) => expected(text) === undefined,
+      ]),
+    ),
   }).compile<Config>(schema);
   if (validate(value)) {
     const { broker } = value;
@@ -82,11 +106,8 @@ function describe(error: ErrorObject | undefined): string {
     }
     case "required":
       return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
-    case "format": {
-      const text = error.data as string;
-      const expected = error.schema === "id" ? idExpected(text) : patternExpected(text);
-      return `${path}: ${expected ?? ""}`;
-    }
+    case "format":
+      return `${path}: ${FORMATS[error.schema as string]?.(error.data as string) ?? ""}`;
     default:
       return `${path || "the whole file"}: expected ${allowed(error)}, got ${withoutPassword(JSON.stringify(error.data))}`;
   }

@@ -142,6 +142,8 @@ export interface SnapshotView {
   /** The server's clock, Unix time, ms: a phone's may differ. */
   nowMs: number;
   rule: ServerRule;
+  /** What all topics begin with on the wire; in messages it is left out. */
+  topicPrefix: string;
   groups: GroupView[];
   devices: DeviceView[];
   messages: MessageView[];

@@ -33,6 +33,23 @@ export function patternExpected(pattern: string): string | undefined {
   return `expected ${ID}, or * for any text in it, got ${JSON.stringify(pattern)}`;
 }
 
+/**
+ * @param topic one level or several, without wildcards
+ * @returns what was expected instead of it and what was found, in one line
+ */
+export function topicExpected(topic: string): string | undefined {
+  if (topic.split("/").every((level) => idError(level) === undefined)) return undefined;
+  return `expected levels joined by /, each of ${ID}, got ${JSON.stringify(topic)}`;
+}
+
+/** As `topicExpected`, of what topics begin with: empty, or with a slash at its end. */
+export function topicPrefixExpected(prefix: string): string | undefined {
+  if (prefix === "") return undefined;
+  if (!prefix.endsWith("/")) return `expected a slash at its end, got ${JSON.stringify(prefix)}`;
+  const expected = topicExpected(prefix.slice(0, -1));
+  return expected && `expected levels that each end in /, of ${ID}, got ${JSON.stringify(prefix)}`;
+}
+
 const ID = `1 to ${ID_MAX_LENGTH} characters, not . or .., no $ first, and none of + # / \\ * or control characters`;
 
 /** Whether an id is one of these, in which `*` stands for any text. */

@@ -63,6 +63,14 @@ export interface Parsed<T> {
   error?: string;
 }
 
+/** What topics begin with. */
+export interface TopicNames {
+  /** Ours: empty, or with a slash at its end. */
+  prefix: string;
+  /** Those of Home Assistant's discovery: without a slash at its end. */
+  discovery: string;
+}
+
 /** The last level of a device's topics. */
 export const TOPIC_KINDS = ["telemetry", "commands", "status", "state", "desired"] as const;
 export type TopicKind = (typeof TOPIC_KINDS)[number];
@@ -73,8 +81,6 @@ export function topicOf(id: string, kind: TopicKind): string {
 
 /** Where a server says that it is there to decide; retained. */
 export const SERVER_STATUS_TOPIC = "nightlight/server/status";
-/** Home Assistant says here that it has started. */
-export const HOME_ASSISTANT_STATUS_TOPIC = "homeassistant/status";
 
 /** The lesson's client id of a device. */
 export function deviceClientId(id: string): string {

@@ -4,6 +4,7 @@ import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import type { Identity } from "../../server/broker/access";
+import { USUAL_TOPICS } from "../../server/broker/access";
 import { Connection } from "../../server/broker/connection";
 import { Connections } from "../../server/broker/connections";
 import { Core } from "../../server/broker/core";
@@ -70,6 +71,7 @@ describe("a connection to the embedded broker", () => {
       journal,
       logins,
       limits,
+      topics: USUAL_TOPICS,
       rejections,
       locals: new Set(),
       newClientId: () => "made-up",

@@ -10,7 +10,12 @@ import { loadConfig } from "../../server/setup/config";
 
 const { rule } = loadConfig();
 const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;
-const context = { rule, intervalMs: 1_000, silenceMs: 30_000 };
+const context = {
+  topics: { prefix: "", discovery: "homeassistant" },
+  rule,
+  intervalMs: 1_000,
+  silenceMs: 30_000,
+};
 const OURS: Traits = { hasStatus: true, reportsOn: "state", measures: true, isCommanded: true };
 const LESSON: Traits = { hasStatus: false, measures: true, isCommanded: true };
 
@@ -31,20 +36,32 @@ describe("the topic of a discovery", () => {
     ["ä", "_C3_A4"],
     ["x/y+#", "x_2Fy_2B_23"],
   ])("of %j is one that Home Assistant takes", (id, objectId) => {
-    expect(discoveryTopic(id)).toBe(`homeassistant/device/${objectId}/config`);
+    expect(discoveryTopic(id, context)).toBe(`homeassistant/device/${objectId}/config`);
     // Its TOPIC_MATCHER allows no other characters.
     expect(objectId).toMatch(/^[a-zA-Z0-9_-]+$/);
   });
 
+  it("begins with the discovery prefix that Home Assistant has, and differs for each topic prefix", () => {
+    const topics = { prefix: "house/", discovery: "our/ha" };
+    expect(discoveryTopic("a", { ...context, topics })).toBe("our/ha/device/house_2Fa/config");
+    const { device, components } = payload("a", LESSON, { topics });
+    expect(device).toMatchObject({ name: "a", identifiers: ["nightlight_house_2Fa"] });
+    expect(components["light"]).toMatchObject({
+      state_topic: "house/a/telemetry",
+      unique_id: "nightlight_house_2Fa_light",
+    });
+    expect(components["led_on"]).toMatchObject({ command_topic: "house/a/commands" });
+  });
+
   it("differs for ids that differ only in what is escaped", () => {
     const ids = ["a_b", "a__b", "a b", "a_20b", "a__20b", "a-b", "a.b", "a_2Eb", "A_B", "ab"];
-    expect(new Set(ids.map(discoveryTopic)).size).toBe(ids.length);
+    expect(new Set(ids.map((id) => discoveryTopic(id, context))).size).toBe(ids.length);
   });
 
   it.each(["a\0", "\u001f", "a\u007fb", "\u0085"])(
     "is none for the control character in %j",
     (id) => {
-      expect(discoveryTopic(id)).toBeUndefined();
+      expect(discoveryTopic(id, context)).toBeUndefined();
     },
   );
 });

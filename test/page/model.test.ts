@@ -33,6 +33,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   decides: true,
   nowMs: 1_000_000,
   rule: loadConfig().rule,
+  topicPrefix: "",
   groups: [],
   devices: [],
   messages: [],

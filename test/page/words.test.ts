@@ -171,6 +171,7 @@ describe("what the page says", () => {
       unwritten: [],
       decides: true,
       rule,
+      topicPrefix: "",
     };
     const alone = { memberOf: [], lightOf: [] };
     expect(deciderWords(device, server, alone)).toBe(

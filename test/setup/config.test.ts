@@ -5,6 +5,17 @@ const good = loadConfig();
 const withChange = (change: object) => JSON.stringify({ ...good, ...change });
 
 describe("devicescript.json", () => {
+  it("leaves the lesson's topics as they are, unless it has a prefix", () => {
+    expect(good.topicPrefix).toBe("");
+    const usual = { prefix: "homeassistant", statusTopic: "homeassistant/status" };
+    expect(good.homeAssistant).toEqual(usual);
+    const text = withChange({ topicPrefix: "our/house/", homeAssistant: { prefix: "ha" } });
+    expect(parseConfig(text)).toMatchObject({
+      topicPrefix: "our/house/",
+      homeAssistant: { ...usual, prefix: "ha" },
+    });
+  });
+
   it("is the lesson's rule as it ships", () => {
     expect(good.rule).toEqual({
       field: "light",
@@ -18,7 +29,7 @@ describe("devicescript.json", () => {
     });
   });
 
-  it.each([
+  it.each<[string, string | RegExp]>([
     ["{", /^devicescript.json: not JSON: /],
     ["[]", "devicescript.json: the whole file: expected an object, got []"],
     [
@@ -32,6 +43,22 @@ describe("devicescript.json", () => {
     [
       withChange({ devices: ["shed-*", "a/b"] }),
       'devicescript.json: devices.1: expected 1 to 64 characters, not . or .., no $ first, and none of + # / \\ * or control characters, or * for any text in it, got "a/b"',
+    ],
+    [
+      withChange({ topicPrefix: "house" }),
+      'devicescript.json: topicPrefix: expected a slash at its end, got "house"',
+    ],
+    ...["/", "a//", "+/", "$SYS/", "a/#/", "a\u0000/"].map((topicPrefix): [string, RegExp] => [
+      withChange({ topicPrefix }),
+      /^devicescript.json: topicPrefix: expected levels that each end in \/, of 1 to 64 characters, .*$/,
+    ]),
+    [
+      withChange({ homeAssistant: { prefix: "ha/" } }),
+      /^devicescript.json: homeAssistant.prefix: expected levels joined by \/, .* got "ha\/"$/,
+    ],
+    [
+      withChange({ homeAssistant: { statusTopic: "+/status" } }),
+      /^devicescript.json: homeAssistant.statusTopic: expected levels joined by \/, /,
     ],
     [
       withChange({ offlineAfterMs: { $x: 1 } }),
@@ -55,7 +82,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, expected one of id, broker, devices, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
+      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
     ],
     [
       withChange({ broker: "mqtt://me:secret@host" }),

@@ -33,8 +33,9 @@ function writeSource(path: string, source: string): void {
 }
 
 function configSource(config: Config): string {
-  const { id, broker, telemetry, aloneAfterMs } = config;
-  const used: DeviceConfig = { id, broker, telemetry, aloneAfterMs, rule: ruleOfDevice(config) };
+  const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
+  const rule = ruleOfDevice(config);
+  const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
   return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
 import type { DeviceConfig } from "./config";
 

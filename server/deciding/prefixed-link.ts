@@ -1,0 +1,69 @@
+import type { Done, Link, OnMessage, Outgoing } from "./link";
+
+/**
+ * A link on which all topics of ours begin with a prefix: whoever uses it neither says nor hears
+ * the prefix.
+ */
+export class PrefixedLink implements Link {
+  onMessage: OnMessage = () => undefined;
+
+  /**
+   * @param prefix with a slash at its end
+   * @param isOthers whether a topic is not ours, so that it has no prefix
+   */
+  constructor(
+    readonly inner: Link,
+    private readonly prefix: string,
+    private readonly isOthers: (topic: string) => boolean,
+  ) {
+    inner.onMessage = (topic, payload, how) => {
+      if (topic.startsWith(prefix)) this.onMessage(topic.slice(prefix.length), payload, how);
+      // What else comes is for a server that had this session before, with another prefix.
+      else if (isOthers(topic)) this.onMessage(topic, payload, how);
+    };
+  }
+
+  get isConnected(): boolean {
+    return this.inner.isConnected;
+  }
+
+  get isEnding(): boolean {
+    return this.inner.isEnding;
+  }
+
+  get address(): string {
+    return this.inner.address;
+  }
+
+  get echoes(): boolean {
+    return this.inner.echoes;
+  }
+
+  get isKept(): boolean {
+    return this.inner.isKept;
+  }
+
+  publish(topic: string, text: string, how: Outgoing, done?: Done): void {
+    this.inner.publish(this.full(topic), text, how, done);
+  }
+
+  subscribe(filters: string[]): Promise<void> {
+    return this.inner.subscribe(filters.map((filter) => this.full(filter)));
+  }
+
+  unsubscribe(filters: string[]): Promise<void> {
+    return this.inner.unsubscribe(filters.map((filter) => this.full(filter)));
+  }
+
+  drained(timeoutMs: number): Promise<boolean> {
+    return this.inner.drained(timeoutMs);
+  }
+
+  end(isProper: boolean): Promise<void> {
+    return this.inner.end(isProper);
+  }
+
+  private full(topic: string): string {
+    return this.isOthers(topic) ? topic : this.prefix + topic;
+  }
+}

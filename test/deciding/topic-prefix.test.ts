@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isServers, mayPublish, maySubscribe } from "../../server/broker/access";
+import { Checkout } from "../support/checkout";
+import { freePort, Mosquitto } from "../support/mosquitto";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+const topicPrefix = "our/house/";
+
+describe("a nightlight with a topic prefix at Mosquitto", () => {
+  let mosquitto: Mosquitto;
+  let witness: Witness;
+  let server: Started | undefined;
+
+  beforeEach(async () => {
+    mosquitto = await Mosquitto.start();
+    witness = await Witness.connect(mosquitto.url);
+  });
+
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await witness.stop();
+    await mosquitto.stop();
+  });
+
+  it("has all of its topics below it, on server and firmware, and Home Assistant finds them", async () => {
+    // The firmware has its configuration from a source file, which other tests read as well.
+    const checkout = new Checkout();
+    const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
+    checkout.write("devicescript.json", JSON.stringify({ ...config, topicPrefix }));
+    const httpPort = await freePort();
+    const flags = ["--broker", mosquitto.url, "--http-port", `${httpPort}`];
+    const args = ["--import", "tsx", "server/main.ts", "--id", "lamp", "--light", "100", ...flags];
+    const program = checkout.node(...args);
+    try {
+      await until("it is ready", () => program.hasEnded || program.output.includes("is ready"));
+      await witness.sees("our/house/lamp/telemetry", /"light":100/);
+      await witness.sees("our/house/lamp/commands", /"led_on":true/);
+      await witness.sees("our/house/lamp/state", /"led_on":true/);
+      await witness.sees("our/house/lamp/status", /^online$/);
+      await witness.sees("our/house/nightlight/server/status", /^online$/);
+      const discovery = "homeassistant/device/our_2Fhouse_2Flamp/config";
+      await witness.sees(discovery, /"availability_topic":"our\/house\/lamp\/status"/);
+
+      const path = `http://127.0.0.1:${httpPort}/api/devices/lamp/name`;
+      const put = await fetch(path, { method: "PUT", body: '{"name":"Hall"}' });
+      expect(put.status).toBe(200);
+      await witness.sees(discovery, /"name":"Hall"/);
+      await witness.sees("our/house/nightlight/server/names/lamp", /"Hall"/);
+      await program.stop("SIGTERM");
+      await witness.sees("our/house/nightlight/server/status", /^offline$/);
+      const outside = witness.seen.filter(
+        ({ topic }) => !topic.startsWith("our/house/") && topic !== discovery,
+      );
+      expect(outside).toEqual([]);
+    } finally {
+      await program.stop("SIGKILL");
+      checkout.remove();
+    }
+  });
+
+  it("hears nothing outside of it but Home Assistant, whose topics are as configured", async () => {
+    const homeAssistant = { prefix: "ha", statusTopic: "ha-core/birth" };
+    server = await startNightlight(
+      { id: "lamp", brokerUrl: mosquitto.url, simulate: false },
+      { topicPrefix, homeAssistant },
+    );
+    await witness.publish("stranger/telemetry", '{"light":5}');
+    await witness.publish("our/house/desk/telemetry", '{"light":5}');
+    const config = "ha/device/our_2Fhouse_2Fdesk/config";
+    await witness.sees("our/house/desk/commands", /"led_on":true/);
+    await witness.sees(config, /"state_topic":"our\/house\/desk\/telemetry"/);
+    expect(await server.device("desk")).toMatchObject({ id: "desk", light: 5 });
+    expect(await server.device("stranger")).toBeUndefined();
+
+    const from = witness.seen.length;
+    await witness.publish("ha-core/birth", "online");
+    await witness.sees(config, /desk/, from);
+    expect(witness.seen.some(({ topic }) => topic.startsWith("homeassistant"))).toBe(false);
+  });
+});
+
+describe("the embedded broker's rules with a topic prefix", () => {
+  const topics = { prefix: topicPrefix, discovery: "ha" };
+  const lamp = { role: "device", name: "lamp" } as const;
+
+  it("let a device say and hear its own below the prefix, and nothing else", () => {
+    expect(mayPublish(lamp, "our/house/lamp/telemetry", topics)).toBe(true);
+    expect(maySubscribe(lamp, "our/house/lamp/commands", topics)).toBe(true);
+    expect(maySubscribe(lamp, "our/house/nightlight/server/status", topics)).toBe(true);
+    for (const topic of ["lamp/telemetry", "our/house/other/state", "our/house/lamp/commands"])
+      expect(mayPublish(lamp, topic, topics), topic).toBe(false);
+    for (const filter of ["lamp/commands", "nightlight/server/status", "our/house/+/commands"])
+      expect(maySubscribe(lamp, filter, topics), filter).toBe(false);
+  });
+
+  it("do not count what servers keep for each device", () => {
+    expect(isServers("ha/device/x/config", topics)).toBe(true);
+    expect(isServers("our/house/nightlight/server/names/lamp", topics)).toBe(true);
+    expect(isServers("our/house/lamp/desired", topics)).toBe(true);
+    expect(isServers("homeassistant/device/x/config", topics)).toBe(false);
+  });
+});
