@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { build } from "esbuild";
+import { bundle } from "./bundle";
 import { UserError } from "./user-error";
 
 /** One question to a thread, and its answer; see thread-worker.ts. */
@@ -37,7 +37,7 @@ export class Thread<Work extends { kind: string }> {
     path: string,
     workerData: unknown,
   ): Promise<Thread<Work>> {
-    return new Thread(new Worker(await bundle(path), { eval: true, workerData }));
+    return new Thread(new Worker(await javaScript(path), { eval: true, workerData }));
   }
 
   /** @throws UserError if the thread threw one, Error for all else */
@@ -72,18 +72,15 @@ export class Thread<Work extends { kind: string }> {
 }
 
 /** A thread is not given the loader that understands TypeScript: it gets JavaScript. */
-async function bundle(path: string): Promise<string> {
+async function javaScript(path: string): Promise<string> {
   const sqlite = createRequire(import.meta.url).resolve("node-sqlite3-wasm");
-  const { outputFiles } = await build({
+  const [file] = await bundle({
     entryPoints: [path],
-    bundle: true,
-    write: false,
     platform: "node",
     target: "node20",
     // It finds its WebAssembly beside itself.
     external: [sqlite],
     alias: { "node-sqlite3-wasm": sqlite },
-    logLevel: "silent",
   });
-  return outputFiles[0]?.text ?? "";
+  return Buffer.from(file?.contents ?? []).toString();
 }

@@ -1,4 +1,4 @@
-import { JDBus, SettingsClient, SRV_SETTINGS } from "./jacdac";
+import { JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
 import { Parts } from "./parts";
 import { VmTransport } from "./transport";
 import { createVm, type Vm } from "./vm";
@@ -48,6 +48,9 @@ export class SimulatedDevice {
     vm.devsStart();
     await bus.connect();
     const device = new SimulatedDevice(vm, bus, parts);
+    // The runtime looks for the program's sensor and lamp when that starts, and then only every
+    // 980 ms (AUTOBIND_MS in jacdac-c's rolemgr.c); by themselves they announce themselves later.
+    bus.emit(SELF_ANNOUNCE);
     await device.writeSettings(options.settings);
     // The program reads its settings when it starts, so it comes last.
     const refused = vm.devsDeploy(options.bytecode);

@@ -10,6 +10,7 @@ console.debug = () => undefined;
 
 export const {
   ControlCmd,
+  SELF_ANNOUNCE,
   SRV_CONTROL,
   CHANGE,
   DeviceScriptManagerCmd,

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./root";
+
+/** What takes long to make is kept here for the next start; server/start.js clears it out. */
+export const CACHE_FOLDER = join(ROOT, ".devicescript/server");
+const DIGEST_BYTES = 32;
+
+/** @returns undefined if there is nothing of that name, or it is damaged */
+export function readCached(name: string): Buffer | undefined {
+  try {
+    const kept = readFileSync(join(CACHE_FOLDER, name));
+    const content = kept.subarray(DIGEST_BYTES);
+    return kept.subarray(0, DIGEST_BYTES).equals(digest(content)) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps nothing if the folder can't be written: the next start makes it again. */
+export function writeCached(name: string, content: Uint8Array | string): void {
+  const path = join(CACHE_FOLDER, name);
+  const temporary = `${path}.${process.pid}`;
+  try {
+    mkdirSync(CACHE_FOLDER, { recursive: true });
+    writeFileSync(temporary, Buffer.concat([digest(content), Buffer.from(content)]));
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+export function fingerprint(content: Uint8Array | string): string {
+  return digest(content).toString("hex").slice(0, 16);
+}
+
+function digest(content: Uint8Array | string): Buffer {
+  return createHash("sha256").update(content).digest();
+}
