@@ -12,21 +12,25 @@ const STOP_TIMEOUT_MS = 1_500;
 
 const args = process.argv.slice(2);
 const output = openOutput(logFormat(args));
-const abort = new AbortController();
 let running: Running | undefined;
+const ending = new AbortController();
 
 function onEnd(): void {
-  abort.abort();
   output.say("Stopping ...");
-  setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
-  void running?.stop().then(() => process.exit(0));
+  void end(0);
 }
 
 async function onFailure(error: UserError): Promise<void> {
   output.fail(error.message);
-  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-  await running?.stop();
-  process.exit(1);
+  await end(1);
+}
+
+async function end(code: number): Promise<void> {
+  ending.abort();
+  setTimeout(() => process.exit(code), STOP_TIMEOUT_MS).unref();
+  if (!running) return;
+  await running.stop();
+  process.exit(code);
 }
 
 onEndRequest(onEnd);
@@ -37,15 +41,16 @@ try {
   if (options === "help") console.log(HELP);
   else if (options === "version") console.log(VERSION);
   else {
-    running = await run(options, config, output.log, abort.signal);
-    if (abort.signal.aborted) await running.stop();
-    else {
-      output.say(`Nightlight is ready: ${running.url}`);
-      void running.failure.then(onFailure);
-    }
+    running = await run(options, config, output.log);
+    if (ending.signal.aborted) await end(0);
+    void running.failure.then(onFailure);
+    await running.ready;
+    output.say(`Nightlight is ready: ${running.url}`);
   }
 } catch (error) {
-  if (abort.signal.aborted) process.exit(0);
-  output.fail(lineFor(error));
-  process.exitCode = 1;
+  if (!ending.signal.aborted) {
+    output.fail(lineFor(error));
+    await end(1);
+    process.exitCode = 1;
+  } else if (!running) process.exit(0);
 }

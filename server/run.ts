@@ -26,7 +26,7 @@ import type { Config } from "./setup/config";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
-import { simulate, simulateForVsCode } from "./simulate";
+import { preloadSimulator, Simulation, simulateForVsCode } from "./simulate";
 
 export interface Running {
   /** The page's address. */
@@ -35,6 +35,8 @@ export interface Running {
   brokerUrl: string;
   /** What was refused or ignored so far, and why. */
   rejections: Rejections;
+  /** Resolves once the simulated device has spoken. Rejects if its firmware does not compile. */
+  ready: Promise<void>;
   /** Resolves if it can't go on any longer, with the reason; it is to be stopped then. */
   failure: Promise<UserError>;
   stop(): Promise<void>;
@@ -45,15 +47,11 @@ interface Part {
 }
 
 /**
- * Starts broker, server, simulated device and page, as far as the options ask for them.
+ * Starts broker, server, page and simulated device, as far as the options ask for them.
+ * @returns as soon as the page can be opened; the simulated device is not ready then
  * @throws UserError for what a person can mend; nothing is left running then
  */
-export async function run(
-  options: Options,
-  config: Config,
-  log: Log,
-  signal?: AbortSignal,
-): Promise<Running> {
+export async function run(options: Options, config: Config, log: Log): Promise<Running> {
   const started: Part[] = [];
   const stop = async () => {
     for (const part of started.splice(0).reverse()) await part.stop();
@@ -63,7 +61,7 @@ export async function run(
     return part;
   };
   try {
-    return { ...(await start(options, config, log, add, signal)), stop };
+    return { ...(await start(options, config, log, add)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -76,7 +74,6 @@ async function start(
   config: Config,
   log: Log,
   add: <T extends Part>(part: T) => T,
-  signal?: AbortSignal,
 ): Promise<Omit<Running, "stop">> {
   const { security, decide: decides } = options;
   const { rule } = config;
@@ -95,12 +92,13 @@ async function start(
   const broker = await useBroker(options, topics, rejections, disk, log);
   if (broker.embedded) add(broker.embedded);
 
-  const history = add(
-    await History.start(
-      { dataDir: security.dataDir, ...options.history },
-      { disk, rejections, log },
-    ),
+  const historyStart = History.start(
+    { dataDir: security.dataDir, ...options.history },
+    { disk, rejections, log },
   );
+  // While the history's thread starts, this one would wait.
+  if (options.simulate) preloadSimulator();
+  const history = add(await historyStart);
   bus.on("reading", (reading) => history.add(reading));
   bus.on("led", (led) => history.add({ ...led, values: {} }));
 
@@ -190,10 +188,14 @@ async function start(
     }),
   );
 
+  const url = await pageUrl(options, web.port, log);
+  log("page", `Listening on ${url}`);
+
   const simulated = { options, config, broker, bus, devices, log };
-  if (options.simulate) add(await simulate(simulated, signal));
   if (options.vscode) add(await simulateForVsCode(simulated));
-  return { url: await pageUrl(options, web.port, log), brokerUrl: broker.url, rejections, failure };
+  const simulation = options.simulate ? add(new Simulation(simulated)) : undefined;
+  const ready = simulation?.ready ?? Promise.resolve();
+  return { url, brokerUrl: broker.url, rejections, ready, failure };
 }
 
 /** The embedded broker, if MQTT over WebSocket may be a way to it. */

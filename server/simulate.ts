@@ -12,7 +12,7 @@ import type { VsCodeParts } from "./simulator/vscode-parts";
 
 const FIRST_READING_TIMEOUT_MS = 10_000;
 
-export interface SimulateParts {
+export interface SimulationParts {
   options: Options;
   config: Config;
   broker: BrokerInUse;
@@ -21,41 +21,92 @@ export interface SimulateParts {
   log: Log;
 }
 
-/**
- * Starts the simulated device, and waits until it has spoken.
- * @throws UserError if the firmware does not compile
- */
-export async function simulate(
-  { options, config, broker, bus, devices, log }: SimulateParts,
-  signal?: AbortSignal,
-): Promise<SimulatedDevice> {
-  const { id } = options;
-  writeFirmwareConfig(config);
-  const bytecode = await compileFirmware("src/main.ts", {
-    signal,
-    onCompile: () => log("device", "Compiling the firmware, this takes some seconds ..."),
-  });
-  log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`, { id });
-  // Loaded only here: most of what a start would read is the simulator's.
-  const [simulator, sockets] = await Promise.all([
-    import("./simulator/device"),
-    import("./simulator/sockets"),
-  ]);
-  if (options.security.tls.ca) sockets.trustCa(options.security.tls.ca);
-  const device = await simulator.SimulatedDevice.start({
-    bytecode,
-    settings: { ID: id, BROKER: broker.url, ...settings(broker.login) },
-    lightRaw: options.lightRaw,
-    onLog: (line) => {
-      // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
-      if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
-    },
-    onPanic: (code) => log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
-    onLed: () => devices.changed(id),
-  });
-  devices.addSimulated(id, device);
-  await firstReading(id, bus, log);
-  return device;
+/** Most of what a start reads is the simulator's: without a simulated device it is not loaded. */
+function loadSimulator() {
+  return Promise.all([import("./simulator/device"), import("./simulator/sockets")]);
+}
+
+export function preloadSimulator(): void {
+  // If it fails, it fails again when it is needed.
+  loadSimulator().catch(() => undefined);
+}
+
+/** The simulated device. It is prepared while the page already answers. */
+export class Simulation {
+  /** Resolves once the device has spoken. Rejects with a UserError if its firmware does not compile. */
+  readonly ready: Promise<void>;
+  private readonly stopping = new AbortController();
+  private device: SimulatedDevice | undefined;
+
+  constructor(private readonly parts: SimulationParts) {
+    this.ready = this.start();
+    // Whoever waits for it hears of it.
+    this.ready.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.ready.catch(() => undefined);
+    await this.device?.stop();
+  }
+
+  private async start(): Promise<void> {
+    const { bus, config, options } = this.parts;
+    const { signal } = this.stopping;
+    const { id } = options;
+    writeFirmwareConfig(config);
+    const bytecode = await compileFirmware("src/main.ts", {
+      signal,
+      onCompile: () => {
+        bus.emit("preparing", { id, step: "compiling" });
+        this.parts.log("device", "Compiling the firmware, this takes some seconds ...");
+      },
+    });
+    signal.throwIfAborted();
+    bus.emit("preparing", { id, step: "starting" });
+    this.device = await this.startDevice(bytecode);
+    this.parts.devices.addSimulated(id, this.device);
+    await this.firstReading();
+    bus.emit("preparing", null);
+  }
+
+  private async startDevice(bytecode: Uint8Array): Promise<SimulatedDevice> {
+    const { broker, devices, log, options } = this.parts;
+    const { id } = options;
+    log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`, { id });
+    const [simulator, sockets] = await loadSimulator();
+    if (options.security.tls.ca) sockets.trustCa(options.security.tls.ca);
+    return await simulator.SimulatedDevice.start({
+      bytecode,
+      settings: { ID: id, BROKER: broker.url, ...settings(broker.login) },
+      lightRaw: options.lightRaw,
+      onLog: (line) => {
+        // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
+        if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
+      },
+      onPanic: (code) => log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
+      onLed: () => devices.changed(id),
+    });
+  }
+
+  /** Ready means that one can use it: the device has spoken. */
+  private async firstReading(): Promise<void> {
+    const { bus, log, options } = this.parts;
+    const { id } = options;
+    const waiting = new AbortController();
+    const end = () => waiting.abort();
+    const timer = setTimeout(end, FIRST_READING_TIMEOUT_MS);
+    this.stopping.signal.addEventListener("abort", end);
+    const readings = on(bus, "reading", waiting) as AsyncIterable<ServerEvents["reading"]>;
+    try {
+      for await (const [reading] of readings) if (reading.id === id) return;
+    } catch {
+      this.stopping.signal.throwIfAborted();
+      log("device", `Warning: ${id} has sent nothing so far`, { level: "warn", id });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 /** Sensor and lamp for the device that VS Code debugs; the page shows it as simulated. */
@@ -63,7 +114,7 @@ export async function simulateForVsCode({
   options: { id, lightRaw },
   devices,
   log,
-}: SimulateParts): Promise<VsCodeParts> {
+}: SimulationParts): Promise<VsCodeParts> {
   const { VsCodeParts, DEVELOPMENT_SERVER } = await import("./simulator/vscode-parts");
   const where = `VS Code's development server at ${DEVELOPMENT_SERVER}`;
   log("device", `Waiting for ${where}: press F5 there`, { id });
@@ -80,17 +131,4 @@ export async function simulateForVsCode({
 /** As a device's settings name them. */
 function settings({ username, password }: Login): Record<string, string> {
   return { ...(username && { MQTT_USER: username }), ...(password && { MQTT_PWD: password }) };
-}
-
-/** Ready means that one can use it: the device has spoken. */
-async function firstReading(id: string, bus: ServerBus, log: Log): Promise<void> {
-  const signal = AbortSignal.timeout(FIRST_READING_TIMEOUT_MS);
-  try {
-    for await (const [reading] of on(bus, "reading", { signal }) as AsyncIterable<
-      ServerEvents["reading"]
-    >)
-      if (reading.id === id) return;
-  } catch {
-    log("device", `Warning: ${id} has sent nothing so far`, { level: "warn", id });
-  }
 }

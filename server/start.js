@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import {
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,72 +13,127 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import module from "node:module";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** As deep as server/base/root.ts, which finds the checkout by its own place. */
 const FOLDER = join(ROOT, ".devicescript/server");
+/** What the server was made from, and what was made of it, with the fingerprint of each file. */
+const LIST = join(FOLDER, "main.json");
+/** They say which packages there are, and how to translate. */
+const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/start.js"];
 /** They find files of their own beside themselves. */
 const APART = ["esbuild", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
-const main = join(FOLDER, `main-${fingerprint()}.mjs`);
-try {
-  if (!existsSync(main)) await bundle();
-} catch (error) {
-  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-  console.error(
-    `nightlight: the server was not bundled: ${line}; run npm ci, with optional packages`,
-  );
-  process.exit(1);
+// Node 22.8 and later keep what they have compiled.
+module.enableCompileCache?.(join(ROOT, ".devicescript/compiled"));
+const main = keptServer() ?? (await newServer());
+if (main !== undefined) await import(pathToFileURL(main).href);
+else {
+  // Slower, but it needs no folder to write into.
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("./main.ts");
 }
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(main).href);
 
-/** Of everything that the bundle is made from. */
-function fingerprint() {
-  const files = ["server", "src", "boards"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(ts|js)$/.test(name))
-      .sort()
-      .map((name) => join(folder, name)),
-  );
-  const hash = createHash("sha256");
-  for (const file of [...files, "package-lock.json", "package.json"])
-    hash.update(`\n${file}\n`).update(readFileSync(join(ROOT, file)));
-  return hash.digest("hex").slice(0, 16);
+/**
+ * The server of the last start, if no source has changed and none of its files is damaged, as
+ * after a loss of power.
+ */
+function keptServer() {
+  try {
+    const { inputs, files, main } = JSON.parse(readFileSync(LIST, "utf8"));
+    const isSame = ([path, print]) => fingerprint(readFileSync(join(ROOT, path))) === print;
+    if ([...Object.entries(inputs), ...Object.entries(files)].every(isSame))
+      return join(ROOT, main);
+  } catch {
+    // There is none, or a source has gone.
+  }
+  return undefined;
+}
+
+/** @returns undefined if it can't be kept */
+async function newServer() {
+  const { outputFiles, metafile } = await bundle();
+  const files = outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
+  const main = files.find(({ path }) => basename(path).startsWith("main-")).path;
+  const sources = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
+  const inputs = [...sources, ...ALWAYS].map((path) => [path, readFileSync(join(ROOT, path))]);
+  const list = {
+    inputs: prints(inputs),
+    files: prints(files.map(({ path, contents }) => [path, contents])),
+    main,
+  };
+  try {
+    mkdirSync(FOLDER, { recursive: true });
+    for (const { path, contents } of files) write(join(ROOT, path), contents);
+    // It comes last: a start that breaks off leaves no half of a server.
+    write(LIST, JSON.stringify(list));
+  } catch (error) {
+    console.error(`nightlight: starting slowly, as the server can't be kept: ${error.message}`);
+    return undefined;
+  }
+  clearOut(new Set([basename(LIST), ...files.map(({ path }) => basename(path))]));
+  return join(ROOT, main);
 }
 
 async function bundle() {
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [{ in: join(ROOT, "server/main.ts"), out: basename(main, ".mjs") }],
-    outdir: FOLDER,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    // What only some starts need is a file of its own.
-    splitting: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    sourcemap: true,
-    sourcesContent: false,
-    external: APART,
-    // Packages in CommonJS ask for Node's modules by it.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-  });
-  mkdirSync(FOLDER, { recursive: true });
-  // The one that is looked for comes last: a start that breaks off leaves no half of a server.
-  const inOrder = outputFiles.sort((a, b) => Number(a.path === main) - Number(b.path === main));
-  for (const { path, contents } of inOrder) {
-    writeFileSync(`${path}.${process.pid}`, contents);
-    renameSync(`${path}.${process.pid}`, path);
+  try {
+    const { build } = await import("esbuild");
+    return await build({
+      absWorkingDir: ROOT,
+      entryPoints: ["server/main.ts"],
+      entryNames: "[name]-[hash]",
+      outdir: FOLDER,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      // What only some starts need is a file of its own.
+      splitting: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      // Half as much to read; names stay, for the traces of faults.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      external: APART,
+      // Packages in CommonJS ask for Node's modules by it.
+      banner: {
+        js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      },
+    });
+  } catch (error) {
+    const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+    console.error(
+      `nightlight: the server was not bundled: ${line}; run npm ci, with optional packages`,
+    );
+    process.exit(1);
   }
-  const made = new Set(outputFiles.map(({ path }) => path));
-  for (const path of readdirSync(FOLDER).map((name) => join(FOLDER, name)))
-    if (!made.has(path) && Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path);
+}
+
+function write(path, contents) {
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/** Also what server/base/cache.ts has left: it is made again. */
+function clearOut(made) {
+  for (const name of readdirSync(FOLDER)) {
+    const path = join(FOLDER, name);
+    if (!made.has(name) && Date.now() - statSync(path).mtimeMs > OLD_MS)
+      rmSync(path, { force: true });
+  }
+}
+
+/** @param contents by path */
+function prints(contents) {
+  return Object.fromEntries(contents.map(([path, content]) => [path, fingerprint(content)]));
+}
+
+function fingerprint(content) {
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }

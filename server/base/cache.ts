@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./root";
 
@@ -27,7 +27,8 @@ export function writeCached(name: string, content: Uint8Array | string): void {
     writeFileSync(temporary, Buffer.concat([digest(content), Buffer.from(content)]));
     renameSync(temporary, path);
   } catch {
-    rmSync(temporary, { force: true });
+    // A full disk may have taken a part of it; no folder, nothing.
+    if (existsSync(temporary)) rmSync(temporary, { force: true });
   }
 }
 

@@ -1,5 +1,11 @@
 import type { EventEmitter } from "node:events";
-import type { LedView, MessageView, ReadingView, Unwritten } from "../../src/common/api";
+import type {
+  LedView,
+  MessageView,
+  Preparation,
+  ReadingView,
+  Unwritten,
+} from "../../src/common/api";
 import type { UserError } from "../base/user-error";
 
 /** What happens in the server. The part that notices it says so; others listen. */
@@ -21,6 +27,8 @@ export interface ServerEvents {
   decided: [latencyMs: number];
   /** Home Assistant has started. */
   homeAssistant: [];
+  /** What the simulated device is at before it speaks; null once it has. */
+  preparing: [Preparation | null];
   /** The server can't go on. */
   failure: [UserError];
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
-import type { GroupView, SnapshotView } from "../../src/common/api";
+import type { GroupView, Preparation, SnapshotView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { Clock } from "../base/clock";
 import type { Disk } from "../base/disk";
@@ -31,6 +31,7 @@ export class Live {
   private readonly stream = new EventStream();
   private readonly changes: LiveChanges;
   private readonly liveGroups: LiveGroups;
+  private preparing: Preparation | null = null;
 
   constructor(private readonly parts: LiveParts) {
     const { bus, clock, decider, devices } = parts;
@@ -39,6 +40,10 @@ export class Live {
     this.liveGroups = new LiveGroups({ bus, decisions: decider.decisions, clock, stream });
     bus.on("connection", (connected) => stream.send("broker", { connected }));
     bus.on("disk", (unwritten) => stream.send("disk", { unwritten }));
+    bus.on("preparing", (preparing) => {
+      this.preparing = preparing;
+      stream.send("preparing", preparing);
+    });
   }
 
   add(response: ServerResponse): void {
@@ -81,6 +86,7 @@ export class Live {
       groups: this.groups(),
       devices: devices.list(),
       messages: devices.recentMessages(),
+      preparing: this.preparing,
     };
   }
 }

@@ -14,6 +14,7 @@ import { RecentMessages } from "./recent-messages";
 export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule" | "topicPrefix"> & {
   brokerConnected: boolean;
   unwritten: Unwritten[];
+  preparing: SnapshotView["preparing"];
 };
 
 export interface Device {
@@ -84,6 +85,9 @@ export class Model {
       },
       disk: ({ unwritten }) => {
         if (this.server) this.server.unwritten = unwritten;
+      },
+      preparing: (preparing) => {
+        if (this.server) this.server.preparing = preparing;
       },
     };
     handlers[name](event);

@@ -76,7 +76,7 @@ function show(): void {
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);
   columns.dataset["devices"] = devices.size > 1 ? "many" : "one";
-  empty.hidden = opened !== undefined;
+  empty.hidden = opened !== undefined || server.preparing !== null;
   messages.show(model.messages, opened?.view.id, devices.size);
   if (opened) card.show(opened, server, model.rolesOf(opened.view.id), connection === "live");
   else card.hide();

@@ -3,12 +3,15 @@ import { byId, setAttribute, setText } from "./dom";
 import type { ServerFacts } from "./model";
 import { isNightlight } from "./rule-words";
 import type { Connection } from "./stream";
-import { clockWords, diskWords } from "./words";
+import { clockWords, diskWords, preparingWords } from "./words";
 
-/** Whether the server and its broker are there, in words; and what to do without any device. */
+/** Whether the server and its broker are there, in words; what it prepares; what to do without any device. */
 export class ServerNotice {
   private readonly connection = byId("connection", HTMLElement);
   private readonly banner = byId("banner", HTMLElement);
+  private readonly preparing = byId("preparing", HTMLElement);
+  private readonly preparingTitle = byId("preparing-title", HTMLElement);
+  private readonly preparingText = byId("preparing-text", HTMLElement);
   private readonly command = byId("empty-command", HTMLElement);
   private readonly footer = byId("footer", HTMLElement);
 
@@ -25,6 +28,13 @@ export class ServerNotice {
     this.banner.hidden = warning === "";
     setText(this.banner, warning);
     if (!server) return;
+    const preparing = connection === "live" ? server.preparing : null;
+    this.preparing.hidden = preparing === null;
+    if (preparing) {
+      const { title, text } = preparingWords(preparing);
+      setText(this.preparingTitle, title);
+      setText(this.preparingText, text);
+    }
     setText(this.command, publishCommand(server));
     setText(this.footer, `Nightlight ${server.version} · broker ${server.broker}`);
   }

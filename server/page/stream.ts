@@ -13,6 +13,7 @@ const NAMES: { [K in keyof Events]: true } = {
   group: true,
   broker: true,
   disk: true,
+  preparing: true,
 };
 
 const RETRY_MS = 1_000;

@@ -1,4 +1,4 @@
-import type { DeviceView, Unwritten } from "../../src/common/api";
+import type { DeviceView, Preparation, Unwritten } from "../../src/common/api";
 import type { Roles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 
@@ -27,6 +27,17 @@ export function diskWords(unwritten: Unwritten[]): string {
   if (unwritten.includes("history"))
     losses.push("Readings of this time are missing in the charts.");
   return `The server can't write to its disk; its log says why. ${losses.join(" ")} Decisions go on.`;
+}
+
+/** What is being prepared, and for how long. */
+export function preparingWords({ id, step }: Preparation): { title: string; text: string } {
+  return {
+    title: `Preparing ${id}`,
+    text:
+      step === "compiling"
+        ? "Compiling the firmware of the simulated device. This takes some seconds, the first time and after a change."
+        : "Starting the simulated device.",
+  };
 }
 
 /** Who decides for the device, and how. */

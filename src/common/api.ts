@@ -147,6 +147,15 @@ export interface SnapshotView {
   groups: GroupView[];
   devices: DeviceView[];
   messages: MessageView[];
+  /** What is still being prepared, or null. */
+  preparing: Preparation | null;
+}
+
+/** The simulated device before its first reading. */
+export interface Preparation {
+  id: string;
+  /** Its firmware is being compiled, the first time and after a change; or it is starting. */
+  step: "compiling" | "starting";
 }
 
 /** What has happened to the devices since the last such event, a moment ago. */
@@ -173,6 +182,8 @@ export interface Events {
   broker: { connected: boolean };
   /** The disk no longer takes something, or takes it again; empty while all is well. */
   disk: { unwritten: Unwritten[] };
+  /** The next step, or null once the simulated device has spoken. */
+  preparing: Preparation | null;
 }
 
 /** A message of the WebSocket at `/api/events`, which tells the same. */

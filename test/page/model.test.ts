@@ -37,6 +37,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   groups: [],
   devices: [],
   messages: [],
+  preparing: null,
   ...change,
 });
 
@@ -137,6 +138,10 @@ describe("what the page knows", () => {
     model.apply("snapshot", snapshot(), 0);
     model.apply("broker", { connected: false }, 0);
     expect(model.server?.brokerConnected).toBe(false);
+    model.apply("preparing", { id: "a", step: "compiling" }, 0);
+    expect(model.server?.preparing).toEqual({ id: "a", step: "compiling" });
+    model.apply("preparing", null, 0);
+    expect(model.server?.preparing).toBeNull();
   });
 
   it("knows what the disk does not take", () => {

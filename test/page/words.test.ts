@@ -172,6 +172,7 @@ describe("what the page says", () => {
       decides: true,
       rule,
       topicPrefix: "",
+      preparing: null,
     };
     const alone = { memberOf: [], lightOf: [] };
     expect(deciderWords(device, server, alone)).toBe(

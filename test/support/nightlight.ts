@@ -39,6 +39,12 @@ export async function startNightlight(
     { ...loadConfig(), ...config },
     (_source, text) => log.push(text),
   );
+  try {
+    await running.ready;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
   const { url } = running;
   return {
     ...running,
