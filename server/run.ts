@@ -26,7 +26,7 @@ import type { Config } from "./setup/config";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
-import { preloadSimulator, Simulation, simulateForVsCode } from "./simulate";
+import { preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 
 export interface Running {
   /** The page's address. */
