@@ -11,7 +11,10 @@ import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";
 
-export type ServerFacts = Pick<SnapshotView, "version" | "broker" | "decides" | "rule" | "topicPrefix"> & {
+export type ServerFacts = Pick<
+  SnapshotView,
+  "version" | "broker" | "decides" | "rule" | "topicPrefix"
+> & {
   brokerConnected: boolean;
   unwritten: Unwritten[];
   preparing: SnapshotView["preparing"];
