@@ -37,6 +37,7 @@ export class DeviceCard {
     byId("command-control", HTMLFieldSetElement),
   ];
   private readonly values = new ValueList();
+  private readonly valuesOld = byId("values-old", HTMLElement);
   private readonly chart = new Chart();
   private readonly past: ChartPast;
   private readonly slider = new LightSlider((message) => setText(this.error, message));
@@ -79,6 +80,7 @@ export class DeviceCard {
     setText(this.led, sentence(sideWords(rule, view.ledOn)));
     const measures = roles.lightOf.length === 0 || Object.keys(view.values).length > 0;
     this.values.show(rule, view.values, measures);
+    this.valuesOld.hidden = view.valuesAreOld !== true;
     this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
     const health = healthSentences(view);
     this.health.hidden = health.length === 0;
