@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, type ServerRule } from "../../src/common/server-rule";
-import { type TopicNames,topicOf } from "../../src/common/wire";
+import { type TopicNames, topicOf } from "../../src/common/wire";
 import { VERSION } from "../base/version";
 
 /**
