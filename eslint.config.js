@@ -62,7 +62,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["eslint.config.js", ".dependency-cruiser.mjs", "server/start.js"],
+    files: ["eslint.config.js", ".dependency-cruiser.mjs", "server/start.js", "test/support/*.cjs"],
     extends: [tseslint.configs.disableTypeChecked],
   },
 );

@@ -7,7 +7,7 @@ import { VERSION } from "../base/version";
 import type { Shard } from "../setup/cluster-options";
 import { type HeldReading, HeldReadings } from "./held-readings";
 import { Owners } from "./owners";
-import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "./presence";
+import { type Beat, BEAT_MS, BEATS_TO_LIVE, GONE_MS, parseBeat, Presence } from "./presence";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
@@ -20,8 +20,8 @@ const FAREWELL_MS = 1.2 * BEAT_MS;
 
 /** What a cluster needs of the server that it is a part of. */
 export interface Host {
-  /** Retained; at QoS 1 resolves once the broker has it. */
-  publish: (topic: string, payload: string, qos: 0 | 1) => Promise<unknown>;
+  /** Retained, at QoS 1; resolves once the broker has it. */
+  publish: (topic: string, payload: string) => Promise<unknown>;
   isConnected: () => boolean;
   /** These came for another server, which is not there to decide them; and its groups. */
   onTakeover: (readings: HeldReading[], groups: Group[]) => void;
@@ -44,9 +44,13 @@ export class Cluster {
   private timer: NodeJS.Timeout | undefined;
   private host: Host | undefined;
   private connectedMs = Date.now();
-  private beatMs = performance.now();
-  /** When we were last heard again after too long a silence to be sure that nobody took over. */
-  private absentMs = -Infinity;
+  /** When the broker last passed on a beat of this server. */
+  private echoMs = performance.now();
+  /**
+   * Since it started, or was away, as the broker passed them on: all servers see a beat at the same
+   * place among the readings.
+   */
+  private beats = 0;
   private othersBeats = 0;
   private isReplaced = false;
 
@@ -73,8 +77,8 @@ export class Cluster {
 
   /** To be called after a lost connection. */
   connected(): void {
-    this.connectedMs = Date.now();
     this.presence.reconnected(performance.now());
+    this.returned();
     this.beat();
   }
 
@@ -83,13 +87,9 @@ export class Cluster {
     return this.owners.decides(id);
   }
 
-  /**
-   * Whether no other server can have taken over in the meantime.
-   * @param sinceMs a time when this one heard the broker, by a monotonic clock
-   */
-  wasThereSince(sinceMs: number): boolean {
-    const nowMs = performance.now();
-    return nowMs - sinceMs < SURE_MS && nowMs - this.absentMs > HOLD_MS;
+  /** Whether no other server is there, which could have taken over meanwhile. */
+  get isAlone(): boolean {
+    return this.presence.living(performance.now()).length === 0;
   }
 
   /**
@@ -98,6 +98,7 @@ export class Cluster {
    */
   leaves(topic: string, payload: Buffer, came: Pick<HeldReading, "atMs" | "nowMs">): boolean {
     if (!topic.endsWith(TELEMETRY)) return false;
+    this.noticeAbsence();
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
     this.held.hold(id, { topic, payload, ...came });
@@ -114,8 +115,8 @@ export class Cluster {
     else {
       const { value, error } = parseBeat(text);
       if (!value) return error;
-      if (value.run === this.run) return undefined;
-      if (name === this.name) this.doubled(value);
+      if (value.run === this.run) this.heardOwn(value);
+      else if (name === this.name) this.doubled(value);
       else this.heard(name, value);
     }
     this.update();
@@ -127,14 +128,20 @@ export class Cluster {
     clearInterval(this.timer);
     if (this.isReplaced) return true;
     if (!this.host?.isConnected()) return false;
-    await this.host.publish(PRESENCE_TOPIC + this.name, "", 1);
-    if (this.presence.living(performance.now()).length === 0) return false;
+    await this.host.publish(PRESENCE_TOPIC + this.name, "");
+    if (this.isAlone) return false;
     // The other may have ended just now, too.
     const before = this.othersBeats;
     const endMs = performance.now() + FAREWELL_MS;
     while (this.othersBeats === before && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, 20));
     return this.othersBeats !== before;
+  }
+
+  private heardOwn(beat: Beat): void {
+    if (beat.connected_ms !== this.connectedMs) return;
+    this.beats++;
+    this.echoMs = performance.now();
   }
 
   private heard(name: string, beat: Beat): void {
@@ -179,29 +186,48 @@ export class Cluster {
   }
 
   private beat(): void {
-    const nowMs = performance.now();
-    if (nowMs - this.beatMs >= SURE_MS) this.absentMs = nowMs;
-    this.beatMs = nowMs;
+    this.noticeAbsence();
     const beat: Beat = {
       run: this.run,
       version: VERSION,
       started_ms: this.startedMs,
       connected_ms: this.connectedMs,
+      shards: this.owners.indices,
     };
-    // A beat that is lost is one that was missed.
-    this.host?.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat), 0).catch(() => undefined);
+    // As the readings, or the broker would let it overtake them. Lost, it is one that was missed.
+    this.host?.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
+  }
+
+  /**
+   * A process that was held up for so long may have lost its place. What then waits in its socket is
+   * decided by another server already: it would answer old readings after newer ones.
+   */
+  private noticeAbsence(): void {
+    if (performance.now() - this.echoMs >= SURE_MS) this.returned();
+  }
+
+  /** The others stand in for this server until they count on it again. */
+  private returned(): void {
+    this.connectedMs = Date.now();
+    this.beats = 0;
+    this.echoMs = performance.now();
+    this.update();
   }
 
   private update(): void {
     const { owners, shard } = this;
     if (this.isReplaced) return;
     const nowMs = performance.now();
-    const before = owners.indices.length;
-    const taken = owners.update((index) =>
-      this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),
+    const before = owners.indices.join();
+    const taken = owners.update(
+      (index) => this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),
+      this.beats >= BEATS_TO_LIVE,
+      (index) => this.presence.isClaimed(index, shard.count, nowMs),
     );
-    if (taken.length > 0 || owners.indices.length !== before)
-      this.log("server", `Deciding for shard ${owners.indices.join(", ")} of ${shard.count}`);
+    if (owners.indices.join() === before) return;
+    this.log("server", `Deciding for shard ${owners.indices.join(", ")} of ${shard.count}`);
+    // Behind the last command for what was handed over: who takes it waits for this.
+    this.beat();
     if (taken.length === 0) return;
     this.held.prune(nowMs);
     const readings = this.held.take((id) => owners.decides(id));

@@ -16,7 +16,7 @@ export class Owners {
     groups: Group[],
   ) {
     this.keys = groupKeys(groups);
-    this.owned = Array.from({ length: shard.count }, (_, at) => at + 1 === shard.index);
+    this.owned = Array.from({ length: shard.count }, () => false);
   }
 
   /** The shards decided here, 1..count. */
@@ -35,14 +35,21 @@ export class Owners {
 
   /**
    * @param isLiving whether the server of another shard is there
+   * @param isPresent whether the others count on this server; if not, it decides nothing
+   * @param isClaimed whether another server still decides a shard, which then is not taken yet
    * @returns the shards that have come to this server just now
    */
-  update(isLiving: (index: number) => boolean): number[] {
+  update(
+    isLiving: (index: number) => boolean,
+    isPresent = true,
+    isClaimed: (index: number) => boolean = () => false,
+  ): number[] {
     const { index: own, count } = this.shard;
     const before = this.owned;
-    this.owned = before.map((_, at) => {
+    this.owned = before.map((wasOwned, at) => {
       const circle = before.map((_, step) => ((at + step) % count) + 1);
-      return circle.find((index) => index === own || isLiving(index)) === own;
+      const owner = circle.find((index) => (index === own ? isPresent : isLiving(index)));
+      return owner === own && (wasOwned || !isClaimed(at + 1));
     });
     return this.indices.filter((index) => !before[index - 1]);
   }

@@ -1,4 +1,5 @@
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
+import { MAX_SHARDS } from "../setup/cluster-options";
 
 /** Payload of `nightlight/server/presence/<name>`, retained; empty once the server has left. */
 export interface Beat {
@@ -7,22 +8,24 @@ export interface Beat {
   version: string;
   /** When the process started, Unix time, ms. */
   started_ms: number;
-  /** Since when it hears what passes the broker, without a gap, Unix time, ms. */
+  /** Since when it answers what passes the broker, without a gap, Unix time, ms. */
   connected_ms: number;
+  /** The shards that it decides, 1..N. It has sent all commands for others that it decided before. */
+  shards: number[];
 }
 
 /** How often a server says that it is there. */
 export const BEAT_MS = 1_000;
-/** After three missed ones it counts as gone. */
+/** A server counts as gone after three missed beats. */
 export const GONE_MS = 3_500;
-/** What it has missed before the first beat of a connection another one has to make good. */
-const BEATS_TO_LIVE = 2;
+/** A server's first beat does not count: others cover what it missed before. */
+export const BEATS_TO_LIVE = 2;
 /** Strangers may choose names: beyond this many, new ones are not taken in. */
 const MAX_PEERS = 256;
 
 interface Peer {
   beat: Beat;
-  /** Of this connection of its. */
+  /** Since it connected, or was away. */
   beats: number;
   heardMs: number;
 }
@@ -55,7 +58,9 @@ export class Presence {
   /** It said good-bye. */
   left(name: string): void {
     const peer = this.peers.get(name);
-    if (peer) peer.beats = 0;
+    if (!peer) return;
+    peer.beats = 0;
+    peer.beat = { ...peer.beat, shards: [] };
   }
 
   /** To be called every `BEAT_MS` while connected: who was held up has missed beats itself. */
@@ -69,6 +74,14 @@ export class Presence {
     const peer = this.peers.get(name);
     if (!peer) return nowMs - this.sinceMs < GONE_MS;
     return peer.beats >= BEATS_TO_LIVE && nowMs - peer.heardMs < GONE_MS;
+  }
+
+  /** Whether another of so many servers decides a shard, as far as it was heard. */
+  isClaimed(shard: number, count: number, nowMs: number): boolean {
+    return [...this.peers].some(
+      ([name, { beat, heardMs }]) =>
+        name.endsWith(`of${count}`) && nowMs - heardMs < GONE_MS && beat.shards.includes(shard),
+    );
   }
 
   /** The names of those that were heard and live. */
@@ -86,12 +99,14 @@ export class Presence {
 export function parseBeat(text: string): Parsed<Beat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { run, version, started_ms, connected_ms } = value;
+  const { run, version, started_ms, connected_ms, shards = [] } = value;
   if (!isName(run)) return { error: "run: expected text of 1 to 40 characters" };
   if (!isName(version)) return { error: "version: expected text of 1 to 40 characters" };
   if (!isTime(started_ms)) return { error: "started_ms: expected a whole number" };
   if (!isTime(connected_ms)) return { error: "connected_ms: expected a whole number" };
-  return { value: { run, version, started_ms, connected_ms } };
+  if (!Array.isArray(shards) || shards.length > MAX_SHARDS || !shards.every(isTime))
+    return { error: `shards: expected at most ${MAX_SHARDS} whole numbers` };
+  return { value: { run, version, started_ms, connected_ms, shards } };
 }
 
 function isName(value: unknown): value is string {

@@ -80,6 +80,7 @@ export class Decider {
       decisions,
       delivery,
       devices,
+      seen,
       cluster,
       send: (id, command, cause, expiryS) => sender.command(id, command, cause, expiryS),
       counts,
@@ -156,7 +157,7 @@ export class Decider {
     });
     await subscribe(link, options, cluster?.filter);
     cluster?.join({
-      publish: (topic, payload, qos) => published(link, topic, payload, { qos, retain: true }),
+      publish: (topic, payload) => this.retain(topic, payload),
       isConnected: () => link.isConnected,
       onTakeover: (readings, groups) => this.takeOver(readings, groups),
       onConflict: (error) => bus.emit("failure", error),
@@ -234,5 +235,6 @@ export class Decider {
     for (const group of groups)
       for (const { id, command } of this.decisions.together(group, nowMs))
         this.commander.give(id, command, { kind: "group" });
+    this.repeating.repeatLatest();
   }
 }

@@ -29,8 +29,11 @@ export interface Link {
   /** The broker may have a session from before, with subscriptions. */
   readonly isKept: boolean;
   publish(topic: string, text: string, how: Outgoing, done?: Done): void;
-  /** At QoS 1. */
-  subscribe(filters: string[]): Promise<void>;
+  /**
+   * At QoS 1.
+   * @param echo whether what this link publishes itself is wanted, too
+   */
+  subscribe(filters: string[], echo?: "with our own"): Promise<void>;
   unsubscribe(filters: string[]): Promise<void>;
   /**
    * Waits until the broker has acknowledged all that was sent, or the time is over.

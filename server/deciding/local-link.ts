@@ -20,6 +20,8 @@ export class LocalLink implements Link {
   readonly isKept = false;
   private readonly client: LocalClient;
   private waiting = 0;
+  /** How topics begin of which this link hears what it publishes itself. */
+  private readonly echoed: string[] = [];
 
   constructor(
     attach: (onMessage: OnMessage) => LocalClient,
@@ -38,10 +40,13 @@ export class LocalLink implements Link {
       this.waiting--;
       done?.();
     });
+    if (this.echoed.some((start) => topic.startsWith(start)))
+      this.onMessage(topic, Buffer.from(text), { qos, retain: false });
   }
 
-  subscribe(filters: string[]): Promise<void> {
+  subscribe(filters: string[], echo?: "with our own"): Promise<void> {
     this.client.subscribe(filters, 1);
+    if (echo) this.echoed.push(...filters.map((filter) => filter.replace(/\+$/, "")));
     return Promise.resolve();
   }
 

@@ -47,8 +47,11 @@ export class PrefixedLink implements Link {
     this.inner.publish(this.full(topic), text, how, done);
   }
 
-  subscribe(filters: string[]): Promise<void> {
-    return this.inner.subscribe(filters.map((filter) => this.full(filter)));
+  subscribe(filters: string[], echo?: "with our own"): Promise<void> {
+    return this.inner.subscribe(
+      filters.map((filter) => this.full(filter)),
+      echo,
+    );
   }
 
   unsubscribe(filters: string[]): Promise<void> {

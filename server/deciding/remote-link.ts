@@ -52,9 +52,9 @@ export class RemoteLink implements Link {
     );
   }
 
-  async subscribe(filters: string[]): Promise<void> {
+  async subscribe(filters: string[], echo?: "with our own"): Promise<void> {
     // It knows what it sends: under MQTT 5 the broker leaves that out [MQTT 5, 3.8.3.1].
-    await this.client.subscribeAsync(filters, { qos: 1, nl: true });
+    await this.client.subscribeAsync(filters, { qos: 1, nl: echo === undefined });
   }
 
   async unsubscribe(filters: string[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
 import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
+import type { SeenReadings } from "./seen-readings";
 import { type Unconfirmed, UnconfirmedCommands } from "./unconfirmed";
 
 /** After a reconnect, what the broker has kept for us comes within this. */
@@ -23,6 +24,7 @@ export class Repeating {
       decisions: Decisions;
       delivery: Delivery;
       devices: Devices;
+      seen: SeenReadings;
       cluster: Cluster | undefined;
       send: (id: string, command: Command, cause: Cause, expiryS?: number) => void;
       counts: Counts;
@@ -34,7 +36,8 @@ export class Repeating {
 
   connected(): void {
     this.repeatOrdered();
-    this.timer = setTimeout(() => this.repeatLatest(), SETTLE_MS);
+    // A member of a cluster waits until it decides again.
+    if (!this.parts.cluster) this.timer = setTimeout(() => this.repeatLatest(), SETTLE_MS);
   }
 
   disconnected(): void {
@@ -51,7 +54,7 @@ export class Repeating {
     }
   }
 
-  private repeatLatest(): void {
+  repeatLatest(): void {
     let dropped = 0;
     for (const lost of this.commands.takeLatest())
       if (this.holds(lost)) this.send(lost);
@@ -59,16 +62,16 @@ export class Repeating {
     this.drop(dropped);
   }
 
-  private holds({ id, command, cause, sentMs }: Unconfirmed): boolean {
-    const { decisions, delivery, devices, cluster } = this.parts;
+  private holds({ id, command, cause }: Unconfirmed): boolean {
+    const { decisions, delivery, devices, seen, cluster } = this.parts;
     if (devices.statusOf(id) === "offline") return false;
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
     // Its reading was acknowledged before, or comes again from the session. Only a cluster has no
-    // session, and another member may have answered a newer reading meanwhile: a device that
-    // counts refuses the older answer, for the others it must be sure that none did.
+    // session, and another member may have answered a newer reading meanwhile. A device that
+    // counts is told the answer to its newest reading. Of others nothing is known.
     if (!cluster?.decides(id) || decisions.lastFor(id)?.text !== command.text) return false;
-    return cause.answers?.seq !== undefined || cluster.wasThereSince(sentMs);
+    return cause.answers?.seq === undefined ? cluster.isAlone : seen.isNewest(id, cause.answers);
   }
 
   private send({ id, command, cause, expiryS, sentMs }: Unconfirmed, leftMs?: number): void {

@@ -32,8 +32,8 @@ export async function subscribe(
   }
   const filters = otherFilters(scope);
   if (decide) filters.push(SERVER_STATUS_TOPIC);
-  if (others !== undefined) filters.push(others);
   await link.subscribe([...filters, homeAssistantStatus, telemetryFilter(scope)]);
+  if (others !== undefined) await link.subscribe([others], "with our own");
 }
 
 /** Whether a message is of no concern: outside the scope, or it waited when that was another. */

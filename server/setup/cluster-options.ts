@@ -16,7 +16,7 @@ export interface ClusterValues {
   "no-decide"?: boolean;
 }
 
-const MAX_SHARDS = 64;
+export const MAX_SHARDS = 64;
 
 /** @throws UserError naming the option, what was expected and what was found */
 export function parseShard({ shard, "no-decide": watches }: ClusterValues): Shard | undefined {

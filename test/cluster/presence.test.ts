@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HeldReadings } from "../../server/cluster/held-readings";
 import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "../../server/cluster/presence";
 
-const BEAT: Beat = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
+const BEAT: Beat = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2, shards: [] };
 
 /** A presence, heard from 0 on, and its clock. */
 function heardUntil(endMs: number, beat = BEAT): Presence {
@@ -69,6 +69,18 @@ describe("another server", () => {
     expect(presence.isLiving("2of3", 30_000)).toBe(false);
   });
 
+  it("claims the shards that it decides, until it is gone or says good-bye", () => {
+    const presence = new Presence(0);
+    presence.heard("2of3", { ...BEAT, shards: [2, 3] }, 0);
+    expect([1, 2, 3].map((shard) => presence.isClaimed(shard, 3, 1))).toEqual([false, true, true]);
+    expect(presence.isClaimed(2, 4, 1)).toBe(false);
+    expect(presence.isClaimed(2, 3, GONE_MS)).toBe(false);
+    presence.heard("2of3", { ...BEAT, shards: [2] }, 10);
+    expect(presence.isClaimed(3, 3, 11)).toBe(false);
+    presence.left("2of3");
+    expect(presence.isClaimed(2, 3, 11)).toBe(false);
+  });
+
   it("is one of 256 at most: names are chosen by others", () => {
     const presence = new Presence(0);
     for (let i = 0; i < 1000; i++)
@@ -80,6 +92,8 @@ describe("another server", () => {
 describe("a beat", () => {
   it("is read as it is written", () => {
     expect(parseBeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
+    const older = JSON.stringify({ ...BEAT, shards: undefined });
+    expect(parseBeat(older)).toEqual({ value: BEAT });
   });
 
   it.each([
@@ -88,6 +102,7 @@ describe("a beat", () => {
     [JSON.stringify({ ...BEAT, version: "" }), "version: expected text of 1 to 40 characters"],
     [JSON.stringify({ ...BEAT, started_ms: -1 }), "started_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: expected a whole number"],
+    [JSON.stringify({ ...BEAT, shards: ["1"] }), "shards: expected at most 64 whole numbers"],
   ])("that is not one is refused: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
   });

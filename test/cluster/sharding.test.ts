@@ -88,11 +88,31 @@ describe("who decides a shard", () => {
 
   it("says what has come to it just now", () => {
     const owner = new Owners({ index: 1, count: 3 }, []);
-    expect(owner.update(() => true)).toEqual([]);
+    expect(owner.update(() => true)).toEqual([1]);
     expect(owner.update((index) => index !== 3)).toEqual([3]);
     expect(owner.update((index) => index !== 3)).toEqual([]);
     expect(owner.update(() => true)).toEqual([]);
     expect(owner.indices).toEqual([1]);
+  });
+
+  it("is taken once nobody else decides it, and kept then", () => {
+    const owner = new Owners({ index: 1, count: 2 }, []);
+    const claimed = (indices: number[]) => (index: number) => indices.includes(index);
+    expect(owner.update(() => false, true, claimed([1]))).toEqual([2]);
+    expect(owner.update(() => false, true, claimed([]))).toEqual([1]);
+    expect(owner.update(() => false, true, claimed([1, 2]))).toEqual([]);
+    expect(owner.indices).toEqual([1, 2]);
+  });
+
+  it("is another one while the others do not count on its own", () => {
+    const [first, second] = [1, 2].map((index) => new Owners({ index, count: 2 }, []));
+    expect(first?.indices).toEqual([]);
+    for (const isPresent of [false, true, false]) {
+      first?.update(() => true, isPresent);
+      second?.update(() => isPresent);
+      expect(first?.indices).toEqual(isPresent ? [1] : []);
+      expect(second?.indices).toEqual(isPresent ? [2] : [1, 2]);
+    }
   });
 });
 
@@ -100,6 +120,7 @@ describe("the devices of a group", () => {
   it("are decided for by one server", () => {
     const groups = [group("hall", ["a", "b"], ["c"])];
     const all = [1, 2, 3].map((index) => new Owners({ index, count: 3 }, groups));
+    for (const owners of all) owners.update(() => true);
     for (const id of ["a", "b", "c"]) {
       expect(all.map((owners) => owners.decides(id))).toEqual(
         all.map((owners) => owners.decides("a")),

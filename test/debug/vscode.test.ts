@@ -58,7 +58,7 @@ describe("the checkout in VS Code", () => {
       if (preLaunchTask !== undefined)
         expect(tasks.map(({ label }) => label)).toContain(preLaunchTask);
       if (command !== undefined)
-        expect(command).toMatch(/^npm (start -- --no-device|run start:vscode)$/);
+        expect(command).toMatch(/^node --import tsx server\/main.ts --(no-device|vscode)$/);
     }
     for (const { script, command } of tasks) {
       const name = script ?? /^npm run (\S+) /.exec(command ?? "")?.[1] ?? "";
