@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  checkFleet,
+  type FleetEvent,
+  fleetExcerpt,
+  type FleetRule,
+  type Kind,
+} from "../support/cluster-history/check";
+
+const KINDS = new Map<string, Kind>([
+  ["ours", "counting"],
+  ["lesson", "lesson"],
+]);
+
+let history: FleetEvent[];
+
+beforeEach(() => (history = []));
+
+/** Sent and acknowledged; the LED is as it was told last. */
+function reading(device: string, seq: number, wanted: boolean): void {
+  const told = history.findLast((event) => event.type === "command" && event.device === device);
+  const ledOn = told?.type === "command" && told.ledOn;
+  history.push({ type: "reading", device, seq, wanted, ledOn });
+  history.push({ type: "acknowledged", device, seq });
+}
+
+function command(device: string, ledOn: boolean, seq?: number, again = false): void {
+  history.push({ type: "command", device, ledOn, seq, again });
+}
+
+const fault = () => history.push({ type: "fault", text: "a server is killed" });
+
+function expectRules(...rules: FleetRule[]): void {
+  const found = checkFleet(history, KINDS);
+  const text = found.map((one) => fleetExcerpt(history, one)).join("\n");
+  expect(
+    found.map(({ rule }) => rule),
+    text,
+  ).toEqual(rules);
+}
+
+describe("a device that counts its readings", () => {
+  it("is answered in their order, and only if its LED has to change", () => {
+    reading("ours", 1, true);
+    command("ours", true, 1);
+    reading("ours", 2, true);
+    reading("ours", 3, false);
+    command("ours", false, 3);
+    expectRules();
+  });
+
+  it("ends as its last acknowledged reading wants it", () => {
+    fault();
+    reading("ours", 1, true);
+    expectRules("wrong");
+    command("ours", true, 1);
+    history.push({ type: "reading", device: "ours", seq: 2, wanted: false, ledOn: true });
+    expectRules();
+  });
+
+  it("is told what its reading wants, and nothing of readings that it never sent", () => {
+    reading("ours", 1, true);
+    command("ours", false, 1);
+    command("ours", true, 1);
+    expectRules("wrong");
+    command("ours", true, 2);
+    expectRules("wrong", "invented");
+  });
+
+  it("hears no answer to an older reading after one to a newer, unless the broker repeats it", () => {
+    reading("ours", 1, true);
+    reading("ours", 2, false);
+    command("ours", true, 1);
+    command("ours", false, 2);
+    command("ours", true, 1, true);
+    command("ours", false, 2, true);
+    expectRules();
+    command("ours", true, 1);
+    command("ours", false, 2);
+    expectRules("stale");
+  });
+
+  it("may be told what should hold, without a reading", () => {
+    reading("ours", 1, true);
+    command("ours", true, 1);
+    command("ours", true);
+    expectRules();
+  });
+
+  it("has a reading passed over only after something failed", () => {
+    reading("ours", 1, true);
+    reading("ours", 2, true);
+    command("ours", true, 2);
+    expectRules("undecided");
+    history.splice(2, 0, { type: "fault", text: "a server is paused" });
+    expectRules();
+  });
+});
+
+describe("a device of the lesson", () => {
+  it("hears one answer to each reading, and maybe one twice", () => {
+    reading("lesson", 1, true);
+    reading("lesson", 2, false);
+    command("lesson", true);
+    expectRules("wrong", "undecided");
+    command("lesson", false);
+    expectRules();
+    command("lesson", false);
+    expectRules();
+  });
+
+  it("hears no answer that only an older reading wants", () => {
+    reading("lesson", 1, true);
+    command("lesson", true);
+    reading("lesson", 2, false);
+    command("lesson", false);
+    command("lesson", true);
+    command("lesson", false);
+    expectRules("stale");
+  });
+
+  it("may hear an answer to a newer one that is the same as to an older one", () => {
+    reading("lesson", 1, true);
+    command("lesson", true);
+    reading("lesson", 2, false);
+    command("lesson", false);
+    reading("lesson", 3, true);
+    command("lesson", true);
+    expectRules();
+  });
+
+  it("is told nothing that no reading wants", () => {
+    reading("lesson", 1, true);
+    command("lesson", false);
+    command("lesson", true);
+    expectRules("invented");
+  });
+
+  it("ends right after something failed, though not every reading is answered", () => {
+    fault();
+    reading("lesson", 1, true);
+    reading("lesson", 2, false);
+    reading("lesson", 3, true);
+    expectRules("wrong");
+    command("lesson", true);
+    expectRules();
+  });
+});

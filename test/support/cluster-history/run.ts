@@ -1,0 +1,157 @@
+import { CuttingProxy } from "../cutting-proxy";
+import { NightlightProcess } from "../process";
+import { Random } from "../random";
+import { shardsOf } from "../server-facts";
+import { until } from "../until";
+import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Kind } from "./check";
+import { HistoryDevice } from "./device";
+
+/** Longer than any sign of life that servers wait for. */
+const PAUSE_MS = 8_000;
+const FAULTS = 3;
+
+/** A server, and the way to its broker. */
+interface Member {
+  server: NightlightProcess;
+  proxy: CuttingProxy;
+}
+
+/** Several servers on one broker, and devices of both kinds. */
+export class ServersUnderTest {
+  private readonly members: Member[] = [];
+  private readonly devices: HistoryDevice[] = [];
+  private readonly kinds = new Map<string, Kind>();
+  private events: FleetEvent[] = [];
+
+  /** @param ports of the broker's nodes; what a server uses first goes round */
+  static async start(ports: number[], servers: number, devices: number): Promise<ServersUnderTest> {
+    const made = new ServersUnderTest();
+    try {
+      for (let index = 1; index <= servers; index++) await made.addServer(ports, index, servers);
+      const random = new Random(devices);
+      for (let i = 1; i <= devices; i++) await made.addDevice(ports, i, random);
+      await made.isSettled();
+      return made;
+    } catch (error) {
+      await made.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const device of this.devices) await device.stop();
+    for (const { server, proxy } of this.members) {
+      await server.kill();
+      await proxy.stop();
+    }
+  }
+
+  /** Servers fail at the seed's moments; afterwards, nothing does. @returns what is wrong */
+  async run(seed: number, failNode?: () => Promise<void>): Promise<FleetViolation[]> {
+    this.events = [];
+    const random = new Random(seed);
+    let isOver = false;
+    const load = this.devices.map((device, i) =>
+      this.load(device, new Random(seed * 1_000 + i), () => isOver),
+    );
+    for (let left = FAULTS; left > 0; left--) {
+      await pause(random.below(2_000));
+      if (failNode && left === 2) await this.fault("a node is killed", failNode);
+      else await this.fail(random, left === 1 ? () => (isOver = true) : undefined);
+    }
+    isOver = true;
+    await Promise.all(load);
+    await this.isRight();
+    const violations = this.check();
+    if (violations.length > 0) return violations;
+    await this.isSettled();
+
+    this.events = [];
+    for (let time = 0; time < 3; time++)
+      await Promise.all(this.devices.map((device) => device.report(true)));
+    await this.isRight();
+    return this.check();
+  }
+
+  /** A violation as lines of the history. */
+  excerpt(violation: FleetViolation): string {
+    return fleetExcerpt(this.events, violation);
+  }
+
+  private check(): FleetViolation[] {
+    return checkFleet(this.events, this.kinds);
+  }
+
+  private async isRight(): Promise<void> {
+    const isDone = () => this.devices.every(({ isRight }) => isRight);
+    await until("every LED is right", isDone).catch(() => undefined);
+  }
+
+  /** Each decides its own shard again: until then, of a device's readings the last one counts. */
+  private async isSettled(): Promise<void> {
+    await until("each server decides its own shard", () =>
+      this.members.every(({ server }, at) => shardsOf(server) === String(at + 1)),
+    );
+  }
+
+  private async load(device: HistoryDevice, random: Random, isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await device.report();
+      await pause(50 + random.below(200));
+    }
+    // None comes after this one.
+    await device.report(true);
+  }
+
+  /** @param meanwhile called while it lasts, before the server is there again */
+  private async fail(random: Random, meanwhile?: () => void): Promise<void> {
+    const at = random.below(this.members.length);
+    const { server, proxy } = this.members[at] as Member;
+    const name = `server ${at + 1}`;
+    const how = random.pick(["killed", "paused", "cut off"] as const);
+    const awayMs = random.below(6_000);
+    await this.fault(`${name} is ${how}`, async () => {
+      if (how === "killed") {
+        await server.kill();
+        await pause(awayMs);
+        meanwhile?.();
+        await server.restart();
+      } else if (how === "paused") {
+        process.kill(server.pid, "SIGSTOP");
+        await pause(PAUSE_MS);
+        meanwhile?.();
+        process.kill(server.pid, "SIGCONT");
+      } else {
+        meanwhile?.();
+        await proxy.cut();
+      }
+    });
+  }
+
+  private async fault(text: string, during: () => Promise<void>): Promise<void> {
+    this.events.push({ type: "fault", text });
+    await during();
+  }
+
+  private async addServer(ports: number[], index: number, of: number): Promise<void> {
+    const first = ports[(index - 1) % ports.length] as number;
+    const proxy = await CuttingProxy.start(first);
+    const others = ports.filter((port) => port !== first);
+    const urls = [proxy.port, ...others].map((port) => `mqtt://127.0.0.1:${port}`);
+    const flags = ["--broker", urls.join(), "--no-device", "--shard", `${index}/${of}`];
+    this.members.push({ server: await NightlightProcess.start(flags), proxy });
+  }
+
+  private async addDevice(ports: number[], number: number, random: Random): Promise<void> {
+    const kind = number % 3 === 0 ? "lesson" : "counting";
+    const id = `${kind}-${number}`;
+    const urls = ports.map((port) => `mqtt://127.0.0.1:${port}`);
+    const note = (event: FleetEvent) => this.events.push(event);
+    this.devices.push(await HistoryDevice.connect(urls, id, kind, random, note));
+    this.kinds.set(id, kind);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
