@@ -94,10 +94,15 @@ describe("how the page looks and reads", () => {
       "banner",
       "chart-note muted",
       "connection",
+      // Below the controls, and in the dialogs to rename and to remove.
+      "error",
+      "error",
       "error",
       "led",
+      "panel empty",
       "usb-progress",
       "usb-wrong",
+      "visually-hidden",
     ]);
     await tab.close();
   });
@@ -105,7 +110,7 @@ describe("how the page looks and reads", () => {
   it("can be reached by keyboard alone, with a visible focus", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`);
     const reached: string[] = [];
-    for (let i = 0; i < 14; i++) {
+    for (let i = 0; i < 20; i++) {
       await tab.page.keyboard.press("Tab");
       const focus = await tab.page.evaluate(() => {
         const element = document.activeElement;
