@@ -2,6 +2,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { CommandGate } from "../../../src/command-gate";
 import { parseCommand, topicOf } from "../../../src/common/wire";
 import type { Random } from "../random";
+import { until } from "../until";
 import type { FleetEvent, Kind } from "./check";
 
 const DARK = 100;
@@ -12,6 +13,8 @@ export class HistoryDevice {
   ledOn = false;
   private wanted = false;
   private seq = 0;
+  private answered = 0;
+  private echoes = 0;
   private readonly boot: number;
   private readonly gate: CommandGate;
 
@@ -24,7 +27,10 @@ export class HistoryDevice {
   ) {
     this.boot = random.below(2 ** 24);
     this.gate = new CommandGate(this.boot, 0);
-    client.on("message", (_topic, payload, { dup }) => this.receive(payload.toString(), dup));
+    client.on("message", (topic, payload, { dup }) => {
+      if (topic === this.echoTopic) this.echoes++;
+      else this.receive(payload.toString(), dup);
+    });
   }
 
   /** Its session is kept: what it is told while a node is away waits for it. */
@@ -47,8 +53,25 @@ export class HistoryDevice {
       keepalive: 5,
     });
     const device = new HistoryDevice(id, kind, client, random, note);
-    await client.subscribeAsync(topicOf(id, "commands"), { qos: 1 });
+    await client.subscribeAsync([topicOf(id, "commands"), device.echoTopic], { qos: 1 });
     return device;
+  }
+
+  /** No topic of ours: what is sent there comes back behind all that was sent to the device before. */
+  private get echoTopic(): string {
+    return `${this.id}/echo`;
+  }
+
+  /** A counting device: its last reading is answered, if it asked for a change. */
+  get isAnswered(): boolean {
+    return this.answered === this.seq;
+  }
+
+  /** Resolves once the device has all that was sent to it before. */
+  async hasAll(): Promise<void> {
+    const before = this.echoes;
+    await this.client.publishAsync(this.echoTopic, "", { qos: 1 });
+    await until(`${this.id} hears its echo`, () => this.echoes > before);
   }
 
   get isRight(): boolean {
@@ -82,6 +105,7 @@ export class HistoryDevice {
     if (!value) throw new Error(`${this.id} got ${text}`);
     const { led_on: ledOn, seq } = value;
     this.note({ type: "command", device: this.id, ledOn, seq, again });
+    if (seq !== undefined) this.answered = seq;
     if (this.kind === "lesson" || this.gate.admit(value) === undefined) this.ledOn = ledOn;
   }
 }
