@@ -29,7 +29,11 @@ import {
   lastSeenWords,
   onlineWords,
   overrideWords,
+  preparingWords,
+  removalWords,
   stateWords,
+  titleOf,
+  titlesIn,
 } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
 import type { DeviceView, GroupView, Unwritten } from "../../src/common/api";
@@ -297,4 +301,32 @@ describe("the chart", () => {
       [15, null],
     ]);
   });
+});
+
+describe("a device's title", () => {
+  it("is the name that a person gave it, else its id", () => {
+    expect(titleOf({ id: "a", name: "Hall" })).toBe("Hall");
+    expect(titleOf({ id: "a" })).toBe("a");
+    const titles = titlesIn(new Map([["a", { view: { id: "a", name: "Hall" } as DeviceView }]]));
+    expect(["a", "b"].map(titles)).toEqual(["Hall", "b"]);
+  });
+});
+
+it("says what is being prepared", () => {
+  expect(preparingWords({ id: "lamp", step: "compiling" })).toEqual({
+    title: "Preparing lamp",
+    text: "Compiling the firmware of the simulated device. This takes some seconds, the first time and after a change.",
+  });
+  expect(preparingWords({ id: "lamp", step: "starting" }).text).toBe(
+    "Starting the simulated device.",
+  );
+});
+
+it("says what follows from a removal", () => {
+  expect(removalWords({ online: true } as DeviceView)).toBe(
+    "The broker and Home Assistant forget it. It comes back if it sends again, and it is online now.",
+  );
+  expect(removalWords({ online: false } as DeviceView)).toBe(
+    "The broker and Home Assistant forget it. It comes back if it sends again.",
+  );
 });

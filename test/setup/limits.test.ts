@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS, parseLimits } from "../../server/setup/broker-limits";
+import { parseShard } from "../../server/setup/cluster-options";
 import { DEFAULT_HISTORY, parseHistory } from "../../server/setup/history-options";
 
 describe("the broker's limits", () => {
@@ -36,5 +37,24 @@ describe("the history's limits", () => {
   it.each(["0", "-1", "1.5", "x", "", "1000001"])("are not %j", (text) => {
     expect(() => parseHistory({ "history-days": text })).toThrow(/^--history-days: /);
     expect(() => parseHistory({ "history-mb": text })).toThrow(/^--history-mb: /);
+  });
+});
+
+describe("the shard of a server", () => {
+  it("is none, or one of N", () => {
+    expect(parseShard({})).toBeUndefined();
+    expect(parseShard({ shard: "2/3" })).toEqual({ index: 2, count: 3 });
+    expect(parseShard({ shard: "64/64" })).toEqual({ index: 64, count: 64 });
+  });
+
+  it.each(["0/3", "4/3", "1/0", "1/65", "1", "1/3/5", "a/b", "", "1 /3", "-1/3"])(
+    "is not %j",
+    (shard) => {
+      expect(() => parseShard({ shard })).toThrow(/^--shard: expected I\/N, .*, got "/);
+    },
+  );
+
+  it("decides, so --no-decide does not go with it", () => {
+    expect(() => parseShard({ shard: "1/2", "no-decide": true })).toThrow(/--no-decide/);
   });
 });
