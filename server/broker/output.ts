@@ -58,25 +58,29 @@ export class Output {
     else this.stream.resume();
   }
 
-  /** Writes what there is, and hangs up: not before a will that a DISCONNECT deleted is gone. */
+  /**
+   * Writes what there is, and hangs up: not before a will that a DISCONNECT deleted is gone from
+   * the disk. What others change from now on is not waited for.
+   */
   end(): void {
-    if (this.isClosed) return;
-    if (this.journal && !this.journal.isSettled) {
-      this.journal.settled(() => this.end());
-      return;
-    }
-    this.flush();
-    this.close();
-    this.stream.end();
-    // What still comes is read and ignored: left unread, it would take the last answer along.
-    this.isHeldBack = false;
-    this.stream.resume();
+    if (this.journal) this.journal.settled(() => this.hangUp());
+    else this.hangUp();
   }
 
   close(): void {
     this.isClosed = true;
     this.packets = [];
     this.held = [];
+  }
+
+  private hangUp(): void {
+    if (this.isClosed) return;
+    this.flush();
+    this.close();
+    this.stream.end();
+    // What still comes is read and ignored: left unread, it would take the last answer along.
+    this.isHeldBack = false;
+    this.stream.resume();
   }
 
   private get waitingBytes(): number {

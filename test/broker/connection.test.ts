@@ -104,6 +104,13 @@ describe("a connection to the embedded broker", () => {
     return client;
   }
 
+  /** @returns what lets go of the next write */
+  function holdWrites(): () => void {
+    let release = () => {};
+    store.gate = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   it("that ends while its login is checked takes nobody's place, and says nothing", async () => {
     const first = open();
     expect(await first.connect({ clientId: "lamp" })).toBe(0);
@@ -161,8 +168,7 @@ describe("a connection to the embedded broker", () => {
       client.send(connect({ id: "lamp", will: { topic: "lamp/status" } }));
       await until("it is in", () => client.received.length === 1);
       await until("the will is kept", () => store.records.has("will/lamp"));
-      let release = () => {};
-      store.gate = new Promise((resolve) => (release = resolve));
+      const release = holdWrites();
       client.send(DISCONNECT);
       if (how === "and ends its side") client.stream.end();
       const atWork = store.writes;
@@ -178,4 +184,22 @@ describe("a connection to the embedded broker", () => {
       expect(store.records.has("will/lamp")).toBe(false);
     },
   );
+
+  it("is ended once its DISCONNECT is on the disk, however much others still write", async () => {
+    const client = open();
+    client.send(connect({ id: "lamp", will: { topic: "lamp/status" } }));
+    await until("the will is kept", () => store.records.has("will/lamp"));
+    const release = holdWrites();
+    const atWork = store.writes;
+    client.send(DISCONNECT);
+    await until("it is being written", () => store.writes > atWork);
+    const payload = Buffer.from("x");
+    core.publish({ topic: "another", payload, qos: 1, retain: true, free: false });
+    const releaseAnother = holdWrites();
+    release();
+    await client.ends();
+    expect(store.records.has("will/lamp")).toBe(false);
+    expect(store.records.has("retained/another")).toBe(false);
+    releaseAnother();
+  });
 });
