@@ -155,6 +155,9 @@ export class Connection implements Outlet {
     try {
       const identity = await house.logins.identify({ address, certificate, username, password });
       if (this.state !== "login") return;
+      // The check of a password takes its time, in which the users may change.
+      if (!house.logins.stillKnown(identity))
+        throw new Refusal("login", `${identity.name}, who was removed or changed meanwhile`);
       const { session, isPresent } = admit(house, identity, packet, address);
       this.identity = identity;
       this.session = session;

@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
@@ -13,6 +16,7 @@ import { Journal } from "../../server/broker/journal";
 import { createListener } from "../../server/broker/listener";
 import { Logins } from "../../server/broker/logins";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
+import { type User, Users } from "../../server/setup/users";
 import { FaultyStore } from "../support/faulty-store";
 import { type Connect, connect, DISCONNECT, PINGREQ, publish } from "../support/mqtt-bytes";
 import { RawMqtt } from "../support/raw-mqtt";
@@ -25,8 +29,8 @@ class SlowLogins extends Logins {
   readonly asked: ((who: Identity) => void)[] = [];
   isSlow = false;
 
-  constructor() {
-    super(undefined, false, DEFAULT_LIMITS);
+  constructor(users: Users) {
+    super(users, false, DEFAULT_LIMITS);
   }
 
   override identify(): Promise<Identity> {
@@ -39,6 +43,8 @@ describe("a connection to the embedded broker", () => {
   let server: Server;
   let core: Core;
   let store: FaultyStore;
+  let dir: string;
+  let users: Users;
   let logins: SlowLogins;
   let sockets: Socket[];
   let clients: RawMqtt[];
@@ -49,7 +55,9 @@ describe("a connection to the embedded broker", () => {
     troubles = [];
     sockets = [];
     clients = [];
-    logins = new SlowLogins();
+    dir = mkdtempSync(join(tmpdir(), "nightlight-connection-"));
+    users = new Users(dir);
+    logins = new SlowLogins(users);
     const journal: Journal = new Journal(store, {
       putAll: (sink) => core.putAll(sink),
       onFailure: (why) => troubles.push(why),
@@ -96,6 +104,7 @@ describe("a connection to the embedded broker", () => {
     for (const client of clients) await client.stop();
     server.close();
     await once(server, "close");
+    rmSync(dir, { recursive: true });
   });
 
   function open(): RawMqtt {
@@ -130,6 +139,27 @@ describe("a connection to the embedded broker", () => {
     expect(first.received[1]).toMatchObject({ cmd: "pingresp" });
     expect(core.retained.matching("#")).toEqual([]);
     expect(troubles).toEqual([]);
+  });
+
+  it.each<[string, () => void]>([
+    ["removed", () => users.remove("lamp")],
+    ["given another password", () => users.set("lamp", { role: "device", password: "new" })],
+  ])("is refused to a user who was %s while the password was checked", async (_how, change) => {
+    const user: User = { role: "device", password: "old" };
+    users.set("lamp", user);
+    logins.isSlow = true;
+    const client = open();
+    client.send(connect({ id: "lamp", will: { topic: "lamp/status", retain: true } }));
+    await until("its login is checked", () => logins.asked.length === 1);
+    change();
+    logins.asked.shift()?.({ role: "device", name: "lamp", record: JSON.stringify(user) });
+    await client.ends();
+    expect(client.received).toMatchObject([{ cmd: "connack", returnCode: 4 }]);
+    expect(core.session("lamp")).toBeUndefined();
+    expect(core.retained.matching("#")).toEqual([]);
+    expect(troubles).toEqual([
+      "Refused (login): 127.0.0.1: lamp, who was removed or changed meanwhile",
+    ]);
   });
 
   it("tells a client of MQTT 3.1.1 that its session is present, and one of MQTT 3.1 nothing", async () => {
