@@ -46,9 +46,14 @@ export class Receiver {
   }
 
   receive(topic: string, payload: Buffer, arrival: Arrival): void {
-    const { cluster, devices } = this.parts;
+    const { cluster, devices, removal } = this.parts;
     const { atMs, nowMs } = arrival;
-    if (isForeign(topic, this.parts) || cluster?.leaves(topic, payload, { atMs, nowMs })) return;
+    if (isForeign(topic, this.parts)) return;
+    if (cluster?.leaves(topic, payload, { atMs, nowMs })) {
+      // Who decides it has counted it; that the device is there again concerns every server.
+      if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
+      return;
+    }
     const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES

@@ -28,6 +28,13 @@ interface Removed {
   atMs: number;
 }
 
+/** How a message came. */
+interface Came {
+  retained: boolean;
+  /** By the monotonic clock, ms. */
+  nowMs: number;
+}
+
 interface Parts {
   link: Link;
   devices: Devices;
@@ -81,31 +88,34 @@ export class Removal {
   }
 
   /** @returns whether a message of a removed device is to be ignored */
-  keepsOut(
-    id: string,
-    kind: TopicKind,
-    text: string,
-    { retained, nowMs }: { retained: boolean; nowMs: number },
-  ): boolean {
+  keepsOut(id: string, kind: TopicKind, text: string, arrival: Came): boolean {
     const removed = this.removed.get(id);
     if (!removed) return false;
-    if (kind === "status" && !retained) removed.status = parseStatus(text).value ?? removed.status;
-    // What a server has held back came before.
-    const isNow = !retained && nowMs >= removed.atMs;
+    if (kind === "status" && !arrival.retained)
+      removed.status = parseStatus(text).value ?? removed.status;
     const isSaid =
       kind === "telemetry" || kind === "state" || (kind === "status" && text === "online");
-    if (isNow && isSaid && text !== "") {
-      this.removed.delete(id);
-      // Its will stands, but what it had said at its start was cleared.
-      if (removed.status === "online") {
-        this.retain(id, "status", "online");
-        this.parts.devices.status(id, "online", false);
-      }
-      return false;
-    }
+    if (isSaid && text !== "" && this.isBack(id, arrival)) return false;
     // The will of one that was cut off comes when the broker has noticed.
-    if (isNow && kind === "status" && text === "offline") this.retain(id, "status", "");
+    if (kind === "status" && text === "offline" && isAfter(removed, arrival))
+      this.retain(id, "status", "");
     if (text !== "") this.parts.rejections.count("removed");
+    return true;
+  }
+
+  /**
+   * To be called for what only the device says.
+   * @returns whether it was removed and is there again
+   */
+  isBack(id: string, arrival: Came): boolean {
+    const removed = this.removed.get(id);
+    if (!removed || !isAfter(removed, arrival)) return false;
+    this.removed.delete(id);
+    // Its will stands, but what it had said at its start was cleared.
+    if (removed.status === "online") {
+      this.retain(id, "status", "online");
+      this.parts.devices.status(id, "online", false);
+    }
     return true;
   }
 
@@ -127,4 +137,9 @@ export class Removal {
     devices.remove(id);
     bus.emit("removed", id);
   }
+}
+
+/** What was retained, or held back by this server, came before. */
+function isAfter({ atMs }: Removed, { retained, nowMs }: Came): boolean {
+  return !retained && nowMs >= atMs;
 }

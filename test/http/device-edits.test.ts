@@ -179,6 +179,30 @@ describe("a device at Mosquitto", () => {
     );
   });
 
+  it("is back on every server once it speaks, also on those that leave its readings to another", async () => {
+    const one = await start({ id: "one", shard: { index: 1, count: 2 } });
+    const two = await start({ id: "two", shard: { index: 2, count: 2 } });
+    for (const [index, server] of [one, two].entries())
+      await until("each has its own", () =>
+        server.log.includes(`Deciding for shard ${index + 1} of 2`),
+      );
+    await publish(mosquitto.url, "lamp/state", '{"led_on":false}');
+    for (const server of [one, two])
+      await until("the lamp", async () => (await server.device("lamp")) !== undefined);
+    expect((await edit(one, "DELETE", "lamp")).status).toBe(200);
+    for (const server of [one, two])
+      await until("no lamp", async () => (await server.device("lamp")) === undefined);
+
+    await publish(mosquitto.url, "lamp/telemetry", '{"light":652}');
+    await publish(mosquitto.url, "lamp/commands", '{"led_on":true}');
+    await publish(mosquitto.url, "marker/state", '{"led_on":false}');
+    for (const server of [one, two]) {
+      await until("the marker", async () => (await server.device("marker")) !== undefined);
+      const metrics = await metricsOf(server.url);
+      expect(metrics.get('nightlight_rejections_total{reason="removed"}') ?? 0).toBe(0);
+    }
+  });
+
   it("can't be removed or renamed while the broker is away", async () => {
     const server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5}');
