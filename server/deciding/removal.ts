@@ -57,25 +57,28 @@ export class Removal {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Resolves once the broker keeps nothing of the device any more. */
+  /**
+   * Resolves once the broker keeps nothing of the device any more. Rejects if the connection is
+   * lost before the other servers know: the device is then still known here, for another try.
+   */
   async remove(id: string): Promise<void> {
     const { link, devices } = this.parts;
     const isOnline = devices.view(id)?.online === true;
+    await published(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
     this.forget(id);
     const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
       // To a device that is there, an empty command is one that it can't read: the lesson's own
       // program ends by that. While it is there it comes back anyway.
       .map((kind) => topicOf(id, kind));
-    await Promise.all([
-      ...[...cleared, NAMES_TOPIC + id].map((topic) =>
+    await Promise.all(
+      [...cleared, NAMES_TOPIC + id].map((topic) =>
         published(link, topic, "", { qos: 1, retain: true }),
       ),
-      published(link, REMOVED_TOPIC + id, "{}", { qos: 1 }),
-    ]);
+    );
   }
 
   /**
-   * Another server has removed it.
+   * A server has removed it: another one, or this one, to which a broker may hand its own message.
    * @returns what is wrong with the message
    */
   receive(id: string): string | undefined {

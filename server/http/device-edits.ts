@@ -21,6 +21,8 @@ export interface DeviceEditsOptions {
   counts: Pick<Counts, "brokerConnected">;
 }
 
+const BROKER_LOST = "the server has lost its broker, which keeps this; try again later";
+
 /** A device is renamed or removed by a person. */
 export class DeviceEdits {
   constructor(private readonly options: DeviceEditsOptions) {}
@@ -35,7 +37,7 @@ export class DeviceEdits {
     if (name === undefined) throw new HttpError(400, error);
     if (!devices.has(id)) throw new HttpError(404, `no device ${id}`);
     this.demandBroker();
-    await decider.rename(id, name);
+    await this.kept(decider.rename(id, name));
     return { name };
   }
 
@@ -57,14 +59,24 @@ export class DeviceEdits {
     const isKnown = devices.has(id) || names.of(id) !== undefined || (await history.has(id));
     if (!isKnown) throw new HttpError(404, `no device ${id}`);
     this.demandBroker();
-    await decider.remove(id);
+    await this.kept(decider.remove(id));
     if (withHistory) await history.remove(id);
     return { removed: id, history: withHistory };
   }
 
   private demandBroker(): void {
     if (this.options.counts.brokerConnected) return;
-    throw new HttpError(503, "the server has lost its broker, which keeps this; try again later");
+    throw new HttpError(503, BROKER_LOST);
+  }
+
+  /** @throws HttpError 503 */
+  private async kept(byBroker: Promise<void>): Promise<void> {
+    try {
+      await byBroker;
+    } catch {
+      // Lost meanwhile: nothing else makes the link give up a message.
+      throw new HttpError(503, BROKER_LOST);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
+import { PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
 import { Witness } from "../support/witness";
 
 const run = promisify(execFile);
@@ -214,6 +215,36 @@ describe("a device at Mosquitto", () => {
     expect(await answer.text()).toMatch(/lost its broker/);
     expect(await nameOf(server, "lamp")).toBeUndefined();
   });
+});
+
+it("can be removed again if the connection breaks before the other servers know of it", async () => {
+  const mosquitto = await Mosquitto.start();
+  const proxy = await WithholdingProxy.start(mosquitto.port);
+  // Nothing but the removal is to be on its way.
+  const options = { simulate: false, homeAssistant: false };
+  const near = await startNightlight({ ...options, id: "near", brokerUrl: mosquitto.url });
+  const far = await startNightlight({ ...options, id: "far", brokerUrl: proxy.url });
+  try {
+    await publish(mosquitto.url, "lamp/telemetry", '{"light":652,"led_on":false}');
+    for (const server of [near, far])
+      await until("the lamp", async () => (await server.device("lamp")) !== undefined);
+    proxy.fromClient.add(PUBLISH);
+    const cut = edit(far, "DELETE", "lamp");
+    await until("it is on its way", () => proxy.withheld > 0);
+    await proxy.cut();
+    expect((await cut).status).toBe(503);
+    expect(await far.device("lamp")).toBeDefined();
+    expect(await near.device("lamp")).toBeDefined();
+
+    await until("a new try", async () => (await edit(far, "DELETE", "lamp")).status === 200);
+    for (const server of [near, far])
+      await until("no lamp", async () => (await server.device("lamp")) === undefined);
+  } finally {
+    await far.stop();
+    await near.stop();
+    await proxy.stop();
+    await mosquitto.stop();
+  }
 });
 
 describe("a device at the embedded broker", () => {
