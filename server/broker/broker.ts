@@ -240,6 +240,7 @@ async function openKept(
       onDisk?.(true);
       onNews?.(`the broker's state is written to ${dir} again`);
     },
+    onFault: (error) => onTrouble?.(messageOf(error)),
     onUnwritten: (count) => rejections.count("unwritten", count),
     retryMs: RETRY_MS,
     patienceMs: PATIENCE_MS,

@@ -16,6 +16,8 @@ export interface JournalOptions {
   /** The store fails, as on a full disk: said once, until it is written again. */
   onFailure: (why: string) => void;
   onRecovery: () => void;
+  /** One of those who waited fails: that is no fault of the store. */
+  onFault: (error: unknown) => void;
   /** Changes that were not written when they were made. */
   onUnwritten: (count: number) => void;
   /** After a failure, everything is tried again this often. */
@@ -125,7 +127,6 @@ export class Journal implements Sink {
     const isWhole = this.why !== undefined;
     this.isTrying = isWhole;
     const changes = isWhole ? [] : this.batch();
-    const work = isWhole ? this.store.replace(this.everything()) : this.store.write(changes);
     const late = { is: false };
     const fail = (why: string) => {
       this.isTrying = false;
@@ -137,19 +138,20 @@ export class Journal implements Sink {
       fail("it takes too long to write");
     }, this.options.patienceMs);
     try {
-      await work;
-      // What was late is there by now, but not what came after it.
-      if (late.is) return;
-      this.why = undefined;
-      this.settle(mark);
-      if (isWhole) this.options.onRecovery();
+      await (isWhole ? this.store.replace(this.everything()) : this.store.write(changes));
     } catch (error) {
       if (!late.is) fail(messageOf(error));
+      return;
     } finally {
       this.isTrying = false;
       clearTimeout(patience);
       if (late.is && this.retry === undefined) this.failed("it took too long to write");
     }
+    // What was late is there by now, but not what came after it.
+    if (late.is) return;
+    this.why = undefined;
+    this.settle(mark);
+    if (isWhole) this.options.onRecovery();
   }
 
   private batch(): Change[] {
@@ -173,7 +175,12 @@ export class Journal implements Sink {
     this.done = Math.max(this.done, mark);
     let count = 0;
     while (count < this.waiting.length && (this.waiting[count]?.mark ?? 0) <= this.done) count++;
-    for (const { call } of this.waiting.splice(0, count)) call();
+    for (const { call } of this.waiting.splice(0, count))
+      try {
+        call();
+      } catch (error) {
+        this.options.onFault(error);
+      }
   }
 }
 

@@ -62,6 +62,7 @@ describe("a connection to the embedded broker", () => {
       putAll: (sink) => core.putAll(sink),
       onFailure: (why) => troubles.push(why),
       onRecovery: () => undefined,
+      onFault: (error) => troubles.push(String(error)),
       onUnwritten: () => undefined,
       retryMs: 1_000_000,
       patienceMs: 1_000_000,

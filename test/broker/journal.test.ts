@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Core } from "../../server/broker/core";
 import { Journal } from "../../server/broker/journal";
 import { restore } from "../../server/broker/restore";
@@ -24,6 +24,7 @@ describe("what the broker keeps", () => {
       putAll: (sink) => core.putAll(sink),
       onFailure: (why) => said.push(`fails: ${why}`),
       onRecovery: () => said.push("recovered"),
+      onFault: (error) => said.push(`fault: ${String(error)}`),
       onUnwritten: (count) => (unwritten += count),
       retryMs: 20,
       patienceMs: 500,
@@ -148,6 +149,36 @@ describe("what the broker keeps", () => {
     const back = connect(start().core, "lamp");
     const texts = back.packets.map((packet) => String(decodeServer(packet).payload));
     expect(texts).toEqual(["one", "two", "four"]);
+    expect(store.records.has("retained/r")).toBe(true);
+  });
+
+  it("takes nobody's mistake for the store's, and lets it harm nobody else who waits", async () => {
+    const { core, journal } = start();
+    publish(core, "r", "one", true);
+    journal.settled(() => {
+      throw new Error("a mistake");
+    });
+    await settled(journal);
+    expect(said).toEqual(["fault: Error: a mistake"]);
+    expect(journal.failure).toBeUndefined();
+    expect(unwritten).toBe(0);
+    expect(store.records.has("retained/r")).toBe(true);
+  });
+
+  it("tries again later if what there is can't be collected", async () => {
+    const { core, journal } = start();
+    const putAll = vi.spyOn(core, "putAll").mockImplementation(() => {
+      throw new Error("a mistake");
+    });
+    store.error = "database or disk is full";
+    publish(core, "r", "one", true);
+    await settled(journal);
+    store.error = undefined;
+    await until("it is tried again", () => putAll.mock.calls.length > 1);
+    expect(said).toEqual(["fails: database or disk is full"]);
+    putAll.mockRestore();
+    await until("it recovers", () => said.length === 2);
+    expect(said[1]).toBe("recovered");
     expect(store.records.has("retained/r")).toBe(true);
   });
 
