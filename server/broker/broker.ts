@@ -1,14 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Server, Socket } from "node:net";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { TopicNames } from "../../src/common/wire";
-import { DISK_FAILS } from "../base/disk";
-import { lockFolder } from "../base/folder-lock";
 import { listen } from "../base/listen";
-import type { Rejections } from "../base/rejections";
-import { messageOf, UserError } from "../base/user-error";
+import { messageOf } from "../base/user-error";
 import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
 import type { Listener } from "../setup/security-options";
 import type { Users } from "../setup/users";
@@ -17,18 +12,15 @@ import { Connection } from "./connection";
 import { Connections } from "./connections";
 import { Core } from "./core";
 import type { House } from "./house";
-import { Journal } from "./journal";
+import type { Journal } from "./journal";
 import { createListener } from "./listener";
 import { LocalClient, type LocalOptions } from "./local-client";
 import { Logins } from "./logins";
-import { type Entry, FILE } from "./records";
-import { restore } from "./restore";
+import { type KeptOptions, openKept } from "./open-kept";
 import { Rivals } from "./rivals";
-import { StoreThread } from "./store-thread";
 
-export interface BrokerOptions {
+export interface BrokerOptions extends KeptOptions {
   listeners: Listener[];
-  rejections: Rejections;
   limits?: Limits;
   /** What topics begin with. */
   topics?: TopicNames;
@@ -38,17 +30,9 @@ export interface BrokerOptions {
   loginRequired?: boolean;
   /** Folder for what has to survive this process; without it, nothing does. */
   dataDir?: string;
-  /** What a person should look at: the disk is full, the users file is broken. */
-  onTrouble?: (message: string) => void;
-  /** The state is no longer written to disk, or is again. */
-  onDisk?: (isWritten: boolean) => void;
-  /** What a person may want to know. */
-  onNews?: (message: string) => void;
 }
 
 const TICK_MS = 1_000;
-const RETRY_MS = 10_000;
-const PATIENCE_MS = 5_000;
 
 /** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over whatever stream it is handed. */
 export class Broker {
@@ -195,59 +179,4 @@ export class Broker {
         `each other off; give one of them another id`,
     );
   }
-}
-
-/** The state of before, and what goes on writing it. */
-async function openKept(
-  dataDir: string,
-  options: BrokerOptions,
-  open: (journal: Journal) => Core,
-): Promise<{ core: Core; journal: Journal; unlock: () => Promise<void> }> {
-  const { rejections, onTrouble, onDisk, onNews } = options;
-  const dir = join(dataDir, "broker");
-  const unlock = await lockFolder(dir, dataDir);
-  if (existsSync(join(dir, "CURRENT")) && !existsSync(join(dir, FILE)))
-    onNews?.(`Warning: what version 0.1 kept in ${dir} is not taken over`);
-  const store = new StoreThread(dir);
-  let entries: Entry[] = [];
-  let failure: string | undefined;
-  try {
-    const loaded = await store.load();
-    ({ entries } = loaded);
-    if (loaded.aside !== undefined)
-      onTrouble?.(
-        `${join(dir, FILE)} was damaged; it is ${loaded.aside} now, and a new one begins`,
-      );
-  } catch (error) {
-    failure = messageOf(error);
-    if (error instanceof UserError || !DISK_FAILS.test(failure)) {
-      await store.close();
-      await unlock();
-      if (error instanceof UserError) throw error;
-      throw new UserError(`--data ${dataDir}: ${join(dir, FILE)}: ${failure}`);
-    }
-  }
-  const journal: Journal = new Journal(store, {
-    putAll: (sink) => core.putAll(sink),
-    onFailure: (why) => {
-      onDisk?.(false);
-      onTrouble?.(
-        `the broker's state is not written to ${dir}: ${why}; ` +
-          `until it is, a restart loses what the broker keeps`,
-      );
-    },
-    onRecovery: () => {
-      onDisk?.(true);
-      onNews?.(`the broker's state is written to ${dir} again`);
-    },
-    onFault: (error) => onTrouble?.(messageOf(error)),
-    onUnwritten: (count) => rejections.count("unwritten", count),
-    retryMs: RETRY_MS,
-    patienceMs: PATIENCE_MS,
-  });
-  const core = open(journal);
-  restore(core, entries);
-  core.publishWills();
-  if (failure !== undefined) journal.failed(failure);
-  return { core, journal, unlock };
 }

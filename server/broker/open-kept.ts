@@ -1,0 +1,118 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DISK_FAILS } from "../base/disk";
+import { lockFolder } from "../base/folder-lock";
+import type { Rejections } from "../base/rejections";
+import { messageOf, UserError } from "../base/user-error";
+import type { Core } from "./core";
+import { Journal } from "./journal";
+import { type Entry, FILE } from "./records";
+import { restore } from "./restore";
+import { StoreThread } from "./store-thread";
+
+const RETRY_MS = 10_000;
+const PATIENCE_MS = 5_000;
+
+/** Whom it tells. */
+export interface KeptOptions {
+  rejections: Rejections;
+  /** What a person should look at: the disk is full, a file is broken. */
+  onTrouble?: (message: string) => void;
+  /** The state is no longer written to disk, or is again. */
+  onDisk?: (isWritten: boolean) => void;
+  /** What a person may want to know. */
+  onNews?: (message: string) => void;
+}
+
+/** The state of before, and what goes on writing it. */
+export interface Kept {
+  core: Core;
+  journal: Journal;
+  /** To be called once the journal is closed. */
+  unlock: () => Promise<void>;
+}
+
+/**
+ * Opens the broker's folder in `dataDir`. If that fails, nothing of it stays open or locked.
+ * @param open makes the core that writes to this journal
+ * @throws UserError if the folder is in use, or what it holds can't be read
+ */
+export async function openKept(
+  dataDir: string,
+  options: KeptOptions,
+  open: (journal: Journal) => Core,
+): Promise<Kept> {
+  const dir = join(dataDir, "broker");
+  const unlock = await lockFolder(dir, dataDir);
+  const store = new StoreThread(dir);
+  let journal: Journal | undefined;
+  try {
+    if (existsSync(join(dir, "CURRENT")) && !existsSync(join(dir, FILE)))
+      options.onNews?.(`Warning: what version 0.1 kept in ${dir} is not taken over`);
+    const { entries, failure } = await load(store, dataDir, dir, options);
+    const opened: Journal = (journal = journalOf(store, dir, options, (sink) => core.putAll(sink)));
+    const core = open(opened);
+    try {
+      restore(core, entries);
+    } catch (error) {
+      throw new UserError(
+        `--data ${dataDir}: ${join(dir, FILE)} is malformed (${messageOf(error)}); ` +
+          `rename it, and the broker begins a new one`,
+      );
+    }
+    core.publishWills();
+    if (failure !== undefined) opened.failed(failure);
+    return { core, journal: opened, unlock };
+  } catch (error) {
+    await (journal ?? store).close();
+    await unlock();
+    throw error;
+  }
+}
+
+/** @returns in `failure` why the disk could not be read, if the broker can go on without it */
+async function load(
+  store: StoreThread,
+  dataDir: string,
+  dir: string,
+  { onTrouble }: KeptOptions,
+): Promise<{ entries: Entry[]; failure?: string }> {
+  const file = join(dir, FILE);
+  try {
+    const { entries, aside } = await store.load();
+    if (aside !== undefined)
+      onTrouble?.(`${file} was damaged; it is ${aside} now, and a new one begins`);
+    return { entries };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const failure = messageOf(error);
+    if (DISK_FAILS.test(failure)) return { entries: [], failure };
+    throw new UserError(`--data ${dataDir}: ${file}: ${failure}`);
+  }
+}
+
+function journalOf(
+  store: StoreThread,
+  dir: string,
+  { rejections, onTrouble, onDisk, onNews }: KeptOptions,
+  putAll: Core["putAll"],
+): Journal {
+  return new Journal(store, {
+    putAll,
+    onFailure: (why) => {
+      onDisk?.(false);
+      onTrouble?.(
+        `the broker's state is not written to ${dir}: ${why}; ` +
+          `until it is, a restart loses what the broker keeps`,
+      );
+    },
+    onRecovery: () => {
+      onDisk?.(true);
+      onNews?.(`the broker's state is written to ${dir} again`);
+    },
+    onFault: (error) => onTrouble?.(messageOf(error)),
+    onUnwritten: (count) => rejections.count("unwritten", count),
+    retryMs: RETRY_MS,
+    patienceMs: PATIENCE_MS,
+  });
+}

@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Rejections } from "../../server/base/rejections";
+import { UserError } from "../../server/base/user-error";
+import { Core } from "../../server/broker/core";
+import { type Kept, openKept } from "../../server/broker/open-kept";
+import { SqliteStore } from "../../server/broker/sqlite-store";
+
+describe("the broker's folder", () => {
+  let dataDir: string;
+  let file: string;
+  let fault: string | undefined;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
+    file = join(dataDir, "broker", "broker.db");
+    fault = undefined;
+  });
+
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  function write(key: string, head: string): void {
+    const store = new SqliteStore(join(dataDir, "broker"));
+    store.load();
+    store.write([{ key, head }]);
+    store.close();
+  }
+
+  function open(): Promise<Kept> {
+    const rejections = new Rejections(() => undefined);
+    return openKept(dataDir, { rejections }, (sink) => {
+      const core = new Core({
+        limits: { queued: 10, retained: 10, sessions: 10 },
+        sink,
+        nowMs: () => 0,
+        onDropped: () => undefined,
+      });
+      core.publishWills = () => {
+        if (fault !== undefined) throw new Error(fault);
+      };
+      return core;
+    });
+  }
+
+  async function opensAfterARename(): Promise<void> {
+    // SQLite's, here: there as long as the file is open.
+    expect(existsSync(`${file}.lock`)).toBe(false);
+    renameSync(file, `${file}.before`);
+    const { journal, unlock } = await open();
+    await journal.close();
+    await unlock();
+    expect(existsSync(file)).toBe(true);
+  }
+
+  it.each([
+    ["session/lamp", "null"],
+    ["session/lamp", '{"clientId":"lamp","owner":""}'],
+    ["retained/t", "null"],
+    ["will/lamp", "null"],
+  ])(
+    "with a record %s of %s is refused in one line, and neither open nor locked then",
+    async (key, head) => {
+      write(key, head);
+      const error: unknown = await open().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as Error).message).toMatch(
+        /^--data .*broker\.db is malformed \(.+\); rename it, /,
+      );
+      await opensAfterARename();
+    },
+  );
+
+  it("is neither open nor locked if a will can't be published", async () => {
+    write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
+    fault = "a mistake";
+    await expect(open()).rejects.toThrow("a mistake");
+    fault = undefined;
+    await opensAfterARename();
+  });
+});
