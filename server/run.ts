@@ -111,7 +111,9 @@ async function start(
         mqtt5: broker.embedded === undefined,
         attach: broker.attach,
         // Beside another server that decides, the lesson's client id is that server's.
-        clientId: decides ? serverClientId(options.id) : `${options.id}nightlight_watcher`,
+        clientId: decides
+          ? serverClientId(topicPrefix + options.id)
+          : `${topicPrefix}${options.id}nightlight_watcher`,
         ...broker.login,
         tls: security.tls,
         bus,

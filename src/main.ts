@@ -16,7 +16,8 @@ const settings = await readSettings();
 
 if (settings.broker) {
   const { host, port, tls } = settings.broker;
-  const clientId = deviceClientId(settings.id);
+  const name = config.topicPrefix + settings.id;
+  const clientId = deviceClientId(name);
   console.log(`Connecting to ${formatBrokerAddress(settings.broker)} as ${clientId}`);
   const mqtt = new MqttClient({
     host,
@@ -30,7 +31,7 @@ if (settings.broker) {
     // Commands that are sent while we are away wait in the broker.
     cleanSession: false,
     will: {
-      topic: topicOf(config.topicPrefix + settings.id, "status"),
+      topic: topicOf(name, "status"),
       payload: "offline",
       qos: 1,
       retain: true,

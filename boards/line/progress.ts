@@ -187,11 +187,11 @@ export class Progress {
   }
 }
 
-/** From `mqtt://192.168.1.20:1883 as desk-1nightlight_client`. */
+/** From `mqtt://192.168.1.20:1883 as desk-1nightlight_client`; a topic prefix may stand before the id. */
 function targetOf(text: string): Target {
   const [url = "", client = ""] = text.split(" as ");
   const address = parseBrokerAddress(url);
-  const id = client.replace(/nightlight_client$/, "");
+  const id = client.replace(/^.*\//, "").replace(/nightlight_client$/, "");
   if (typeof address === "string") return { host: url, port: 0, id };
   return { host: address.host, port: address.port, id };
 }

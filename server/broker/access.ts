@@ -57,11 +57,17 @@ export function maySubscribe(
 
 /**
  * A session belongs to its client id, so a device may only use its own: its id, or the lesson's
- * `<ID>nightlight_client`. Without one the broker makes one up, for a session that does not last.
+ * `<ID>nightlight_client`, which our firmware has after the prefix of its topics. Without one the
+ * broker makes one up, for a session that does not last.
  */
-export function mayUseClientId({ role, name }: Identity, clientId: string): boolean {
+export function mayUseClientId(
+  { role, name }: Identity,
+  clientId: string,
+  { prefix }: TopicNames,
+): boolean {
   if (role !== "device" || clientId === "") return true;
-  return clientId === name || clientId === deviceClientId(name);
+  // No name has a slash in it, so that no other device's client id is among these.
+  return [name, deviceClientId(name), deviceClientId(prefix + name)].includes(clientId);
 }
 
 /** What is wrong with a topic or a filter beyond the standard's syntax: this broker's limits. */

@@ -38,7 +38,7 @@ function willOf(
   { clientId, will }: Connect,
 ): Publication | undefined {
   const { limits, topics } = house;
-  if (!mayUseClientId(identity, clientId))
+  if (!mayUseClientId(identity, clientId, topics))
     throw new Refusal("client-id", `${identity.name} may not use that client id`);
   if (Buffer.byteLength(clientId) > limits["topic-bytes"])
     throw new Refusal("client-id", "a client id that is longer than a topic may be");

@@ -82,12 +82,18 @@ export function topicOf(id: string, kind: TopicKind): string {
 /** Where a server says that it is there to decide; retained. */
 export const SERVER_STATUS_TOPIC = "nightlight/server/status";
 
-/** The lesson's client id of a device. */
+/**
+ * The lesson's client id of a device.
+ * @param id after the prefix of its topics: on one broker, another prefix may have the same id
+ */
 export function deviceClientId(id: string): string {
   return id + "nightlight_client";
 }
 
-/** The lesson's client id of a server. */
+/**
+ * The lesson's client id of a server.
+ * @param id after the prefix of its topics
+ */
 export function serverClientId(id: string): string {
   return id + "nightlight_server";
 }

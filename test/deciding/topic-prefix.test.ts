@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isServers, mayPublish, maySubscribe } from "../../server/broker/access";
+import { isServers, mayPublish, maySubscribe, mayUseClientId } from "../../server/broker/access";
 import { Checkout } from "../support/checkout";
 import { freePort, Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -37,6 +37,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     try {
       await until("it is ready", () => program.hasEnded || program.output.includes("is ready"));
       await witness.sees("our/house/lamp/telemetry", /"light":100/);
+      expect(program.output).toContain(" as our/house/lampnightlight_client\n");
       await witness.sees("our/house/lamp/commands", /"led_on":true/);
       await witness.sees("our/house/lamp/state", /"led_on":true/);
       await witness.sees("our/house/lamp/status", /^online$/);
@@ -80,6 +81,24 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     await witness.sees(config, /desk/, from);
     expect(witness.seen.some(({ topic }) => topic.startsWith("homeassistant"))).toBe(false);
   });
+
+  it("shares the broker with one of the same id and another prefix", async () => {
+    const options = { id: "lamp", brokerUrl: mosquitto.url, simulate: false };
+    const prefixes = ["", "our/house/", "our/garden/"];
+    const servers: Started[] = [];
+    try {
+      for (const prefix of prefixes)
+        for (const decide of [true, false])
+          servers.push(await startNightlight({ ...options, decide }, { topicPrefix: prefix }));
+      for (const prefix of prefixes) {
+        await witness.publish(`${prefix}desk/telemetry`, '{"light":5}');
+        await witness.sees(`${prefix}desk/commands`, /"led_on":true/);
+      }
+      for (const { log } of servers) expect(log.join("\n")).not.toContain("Lost the broker");
+    } finally {
+      for (const one of servers) await one.stop();
+    }
+  });
 });
 
 describe("the embedded broker's rules with a topic prefix", () => {
@@ -94,6 +113,13 @@ describe("the embedded broker's rules with a topic prefix", () => {
       expect(mayPublish(lamp, topic, topics), topic).toBe(false);
     for (const filter of ["lamp/commands", "nightlight/server/status", "our/house/+/commands"])
       expect(maySubscribe(lamp, filter, topics), filter).toBe(false);
+  });
+
+  it("let it use its client id with the prefix, and no other device's", () => {
+    for (const clientId of ["", "lamp", "lampnightlight_client", "our/house/lampnightlight_client"])
+      expect(mayUseClientId(lamp, clientId, topics), clientId).toBe(true);
+    for (const clientId of ["our/house/hallnightlight_client", "our/house/lampnightlight_server"])
+      expect(mayUseClientId(lamp, clientId, topics), clientId).toBe(false);
   });
 
   it("do not count what servers keep for each device", () => {

@@ -31,6 +31,11 @@ describe("the way of a board to its broker", () => {
     expect(progress.isDone).toBe(true);
   });
 
+  it("names the board by its id, whatever the prefix of its topics", () => {
+    const { texts } = follow(WIFI_UP, CONNECTING.replace("desk-1", "our/house/desk-1"));
+    expect(texts.at(-1)).toBe("Broker: connecting to 192.168.1.20, port 1883, as desk-1.");
+  });
+
   it("ends with the server's answer where readings are not acknowledged", () => {
     const { progress, texts } = follow(SENDING, `> ${PROGRAM.received}{"led_on":true}`);
     expect(progress.isDone).toBe(true);
