@@ -6,10 +6,9 @@ const MARK = 0xfe;
 /** What follows a mark. */
 const [LITERAL, START, END] = [0xf8, 0xfc, 0xfd];
 
-const HEADER_BYTES = 12;
-const PACKET_HEADER_BYTES = 4;
-/** Of a whole frame: jacdac-spec, protocol.md. */
-export const FRAME_MAX_BYTES = HEADER_BYTES + 240;
+/** Of frames and of the packets in them: jacdac-spec, protocol.md. */
+export const [HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES] = [12, 4, 240];
+const FRAME_MAX_BYTES = HEADER_BYTES + PACKETS_MAX_BYTES;
 /** A line that is longer is cut: what is on the line may be anything. */
 const TEXT_MAX_BYTES = 1024;
 

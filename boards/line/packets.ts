@@ -1,14 +1,12 @@
 /** Jacdac packets in their frames (jacdac-spec, protocol.md). Pure. */
-import { frameCrc } from "./framing";
+import { frameCrc, HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES } from "./framing";
 
-const HEADER_BYTES = 12;
-const PACKET_HEADER_BYTES = 4;
 const COMMAND = 1;
 const ACK_REQUESTED = 2;
 const TO_SERVICE_CLASS = 4;
 
 /** The service index of what is about the device itself. */
-export const CONTROL_INDEX = 0;
+const CONTROL_INDEX = 0;
 const ACK_INDEX = 0x3f;
 
 /** A device's 8 bytes as 16 hexadecimal digits. */
@@ -22,7 +20,10 @@ export interface Report {
   payload: Uint8Array;
 }
 
-/** @param isAcknowledged whether the device is to say that the frame came */
+/**
+ * @param isAcknowledged whether the device is to say that the frame came
+ * @throws RangeError if the payload is longer than a frame can carry
+ */
 export function makeCommand(
   device: DeviceId,
   service: number,
@@ -48,6 +49,10 @@ function seal(
   payload: Uint8Array,
 ): Uint8Array {
   const size = (PACKET_HEADER_BYTES + payload.length + 3) & ~3;
+  if (size > PACKETS_MAX_BYTES) {
+    const maxBytes = PACKETS_MAX_BYTES - PACKET_HEADER_BYTES;
+    throw new RangeError(`expected a payload of at most ${maxBytes} bytes, got ${payload.length}`);
+  }
   const frame = new Uint8Array(HEADER_BYTES + size);
   frame.set([0, 0, size, flags, ...id]);
   frame.set([payload.length, service, command & 0xff, command >> 8, ...payload], HEADER_BYTES);

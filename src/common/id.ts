@@ -12,14 +12,22 @@ export function idError(id: string): string | undefined {
   if (id === "." || id === "..") return `"${id}" is not a name`;
   // `$` starts the topics of brokers themselves [MQTT 3.1.1, 4.7.2].
   if (id[0] === "$") return "starts with $";
+  if (hasControlCharacter(id)) return "has a control character";
   for (let at = 0; at < id.length; at++) {
-    const code = id.charCodeAt(at);
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "has a control character";
     // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is Windows' separator.
     // In a list of ids, `*` stands for any text.
     if ("+#/\\*".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
   }
   return undefined;
+}
+
+/** C0, DEL and C1 of Unicode. */
+export function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+  }
+  return false;
 }
 
 /** @returns what was expected instead of an id and what was found, in one line */

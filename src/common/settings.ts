@@ -1,5 +1,5 @@
 /** A device's own settings, by the names that `readSetting` knows. Pure. */
-import { patternExpected } from "./id";
+import { hasControlCharacter, patternExpected } from "./id";
 
 export const SETTING_NAMES = [
   "ID",
@@ -12,7 +12,7 @@ export const SETTING_NAMES = [
 
 export type SettingName = (typeof SETTING_NAMES)[number];
 
-/** Name and value travel in one Jacdac packet. */
+/** Name and value travel in one Jacdac packet, the value as JSON. */
 const VALUE_MAX_BYTES = 200;
 /** IEEE 802.11, 9.4.2.2. */
 const WIFI_NAME_MAX_BYTES = 32;
@@ -21,8 +21,13 @@ const [WIFI_PASSWORD_MIN_BYTES, WIFI_PASSWORD_MAX_BYTES] = [8, 63];
 
 /** @returns what is wrong with a setting's value; of `BROKER`, only if it is too long */
 export function settingError(name: SettingName, value: string): string | undefined {
+  if (hasControlCharacter(value)) return "has a control character";
   const bytes = utf8Bytes(value);
-  if (bytes > VALUE_MAX_BYTES) return `expected at most ${VALUE_MAX_BYTES} bytes, got ${bytes}`;
+  const escapedBytes = utf8Bytes(JSON.stringify(value).slice(1, -1));
+  if (escapedBytes > VALUE_MAX_BYTES) {
+    const escapes = escapedBytes > bytes ? ' with the \\ before each " and \\' : "";
+    return `expected at most ${VALUE_MAX_BYTES} bytes, got ${escapedBytes}${escapes}`;
+  }
   if (name === "ID") {
     if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
     return patternExpected(value);

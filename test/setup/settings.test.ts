@@ -64,6 +64,8 @@ describe(".env.local", () => {
     ["MQTT_PWD=a", ".env.local: MQTT_PWD: needs MQTT_USER beside it"],
     ["WIFI_PWD=abcdefgh", ".env.local: WIFI_PWD: needs WIFI_SSID beside it"],
     ["WIFI_PWD=abcdefg", ".env.local:1: WIFI_PWD: expected 8 to 63 bytes, got 7"],
+    ['WIFI_PWD="12345678\\u0000"', ".env.local:1: WIFI_PWD: has a control character"],
+    ['MQTT_USER="a\\u0085"', ".env.local:1: MQTT_USER: has a control character"],
     [`WIFI_SSID=${"ä".repeat(17)}`, ".env.local:1: WIFI_SSID: expected at most 32 bytes, got 34"],
     [
       `MQTT_USER=${"a".repeat(201)}`,

@@ -31,6 +31,14 @@ describe("the frames on a board's line", () => {
     expect(packet.crc).toBe(frameCrc(frame));
   });
 
+  it("carry no more than their size byte can say", () => {
+    const frame = makeCommand(DEVICE, 3, 0x81, new Uint8Array(236), true);
+    expect([frame.length, frame[2]]).toEqual([252, 240]);
+    expect(() => makeCommand(DEVICE, 3, 0x81, new Uint8Array(237), true)).toThrow(
+      "expected a payload of at most 236 bytes, got 237",
+    );
+  });
+
   it("reach the bridge as the DeviceScript tools' do", () => {
     const enable = makeCommandToClass(0x18f61a4a, 0x3f, 0x81);
     // Recorded from the tools: test/boards/wio-terminal/line-bus.ts.

@@ -16,6 +16,11 @@ it.each([
   [{ MQTT_PWD: "secret" }, "password of the user: needs the user beside it"],
   [{ MQTT_USER: null, MQTT_PWD: "secret" }, "password of the user: needs the user beside it"],
   [{ MQTT_USER: "😀".repeat(51) }, "user: expected at most 200 bytes, got 204"],
+  // As JSON, each of these takes two bytes.
+  [
+    { MQTT_USER: '"\\'.repeat(51) },
+    'user: expected at most 200 bytes, got 204 with the \\ before each " and \\',
+  ],
   [
     { BROKER: "192.168.1.20" },
     'broker: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "192.168.1.20"',
