@@ -17,6 +17,9 @@ export interface Known {
 /** The board's runtime does not know how to change several settings at once. */
 export class RuntimeTooOld extends Error {}
 
+/** The board has no space for the new values. */
+export class NoSpace extends Error {}
+
 const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const RUNNING = 0x80;
 const [IP_ADDRESS, SSID] = [0x181, 0x183];
@@ -41,7 +44,7 @@ export async function readKnown(board: Board): Promise<Known> {
  * Changes settings together, as runtime/settings_batch.h has it: if power fails meanwhile, the
  * board has all of the old values or all of the new ones. The program is stopped before, and has
  * to be started after.
- * @throws BoardSilent, RuntimeTooOld
+ * @throws BoardSilent; RuntimeTooOld or NoSpace if the board has kept the old values
  */
 export async function changeSettings(board: Board, changes: Changes): Promise<void> {
   const entries = Object.entries(changes) as [SettingName, string | null][];
@@ -50,10 +53,11 @@ export async function changeSettings(board: Board, changes: Changes): Promise<vo
   // Its removal also removes what a computer left behind that stopped half-way.
   for (const [name, value] of entries) await set(board, `+${name}`, stored(name, value));
   await set(board, "+", names);
-  if (!(await isGone(board, "+"))) {
+  const isTaken = await isGone(board, "+");
+  if (!isTaken || (await get(board, "-")) !== "") {
     for (const [name] of entries) await set(board, `+${name}`, null);
     for (const name of ["+", "-"]) await set(board, name, null);
-    throw new RuntimeTooOld();
+    throw isTaken ? new NoSpace() : new RuntimeTooOld();
   }
   for (const [name] of entries.filter(([name]) => name.startsWith("WIFI_")))
     await isGone(board, name);
@@ -64,9 +68,8 @@ export async function runProgram(board: Board, isRunning: boolean): Promise<void
 }
 
 /** The board keeps a password until it gets another one; an empty text is an open network's. */
-function stored(name: SettingName, value: string | null): string | null {
-  if (value === null) return name.startsWith("WIFI_") ? '""' : null;
-  return JSON.stringify(value);
+function stored(name: SettingName, value: string | null): string {
+  return JSON.stringify(value ?? (name.startsWith("WIFI_") ? "" : null));
 }
 
 async function isGone(board: Board, name: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { type Board, BoardSilent } from "./board";
 import {
   type Changes,
   changeSettings,
+  NoSpace,
   readKnown,
   runProgram,
   RuntimeTooOld,
@@ -34,7 +35,13 @@ export async function setUpBoard(
     await runProgram(board, false);
     // From here on no line is of the program that ran before.
     board.onLog = (line) => progress.heard(line);
-    await changeSettings(board, changes);
+    try {
+      await changeSettings(board, changes);
+    } catch (error) {
+      // It goes on with the settings that it has.
+      if (!(error instanceof BoardSilent)) await runProgram(board, true);
+      throw error;
+    }
     say("Settings: stored on the board.");
     if (wifi && changes.WIFI_SSID === undefined) progress.wifi(wifi.name, wifi.address);
     await runProgram(board, true);
@@ -51,6 +58,8 @@ export async function setUpBoard(
 export function problemOf(error: unknown): string {
   if (error instanceof RuntimeTooOld)
     return "The board's runtime is older than this command. Bring it up to date with npm run flash:wio.";
+  if (error instanceof NoSpace)
+    return "The board has no space for these settings, and keeps those that it has. Shorter ones may fit.";
   if (error instanceof BoardSilent)
     return `${capital(error.message)}. Press the board's reset button, then try again; a board without Nightlight needs npm run flash:wio first.`;
   throw error;

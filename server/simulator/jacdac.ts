@@ -34,5 +34,6 @@ export const {
 } = jacdac;
 export type JDBus = Jacdac.JDBus;
 export type JDService = Jacdac.JDService;
+export type Packet = Jacdac.Packet;
 export type JDServiceServer = Jacdac.JDServiceServer;
 export type SensorServer<TReading extends unknown[]> = Jacdac.SensorServer<TReading>;

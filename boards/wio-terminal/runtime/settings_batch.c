@@ -10,6 +10,7 @@
 enum { SETTINGS_BATCH_NAMES_MAX = 127, SETTINGS_BATCH_VALUE_MAX = 255 };
 
 static const char names_key[] = ":-";
+static const char removal[] = "null";
 
 /* Copies the list of names, because what lies in flash moves when something is stored. */
 static bool read_names(const char *key, char *into) {
@@ -29,39 +30,54 @@ static bool make_key(char *into, const char *prefix, const char *name, size_t le
   return true;
 }
 
-static void take_value(const char *name, size_t length) {
+static bool is_there(const char *name, size_t length) {
+  char key[SETTINGS_KEY_MAX + 1];
+  return make_key(key, ":+", name, length) && settings_get(key, NULL, 0) > 0;
+}
+
+static bool take_value(const char *name, size_t length) {
   static uint8_t value[SETTINGS_BATCH_VALUE_MAX];
   char from[SETTINGS_KEY_MAX + 1], to[SETTINGS_KEY_MAX + 1];
-  if (!make_key(from, ":+", name, length) || !make_key(to, ":", name, length)) return;
+  if (!make_key(from, ":+", name, length) || !make_key(to, ":", name, length)) return false;
   const int32_t size = settings_get(from, value, sizeof value);
-  if (size <= (int32_t)sizeof value) settings_set(to, value, size < 0 ? 0 : (uint32_t)size);
+  if (size > (int32_t)sizeof value) return false;
+  const bool is_removal = size == sizeof removal - 1 && memcmp(value, removal, (size_t)size) == 0;
+  const bool is_done = settings_set(to, value, is_removal ? 0 : (uint32_t)size);
   memset(value, 0, sizeof value); /* it may be a password */
+  return is_done;
 }
 
-static void remove_value(const char *name, size_t length) {
+static bool remove_value(const char *name, size_t length) {
   char key[SETTINGS_KEY_MAX + 1];
-  if (make_key(key, ":+", name, length) && settings_get(key, NULL, 0) > 0) {
-    settings_set(key, NULL, 0);
-  }
+  return is_there(name, length) && make_key(key, ":+", name, length) && settings_set(key, NULL, 0);
 }
 
-static void for_each(const char *names, void (*act)(const char *name, size_t length)) {
+/* Whether it worked for each of the names. */
+static bool for_each(const char *names, bool (*act)(const char *name, size_t length)) {
+  bool are_done = true;
   while (*names) {
     const size_t length = strcspn(names, " ");
-    act(names, length);
+    if (!act(names, length)) are_done = false;
     names += length;
     if (*names) names++;
   }
+  return are_done;
 }
 
-/* If power fails, what was not done yet is done, or done again, at the next start. */
+/*
+ * If power fails, what was not done yet is done, or done again, at the next start. A computer that
+ * hears no answer sends "+" a second time. Then the list ":-" is gone, and the new values with it:
+ * nothing may be taken.
+ */
 void settings_batch_finish(void) {
   char names[SETTINGS_BATCH_NAMES_MAX + 1];
+  bool is_refused = false;
   if (read_names(SETTINGS_BATCH_KEY, names)) {
-    for_each(names, take_value);
+    is_refused = settings_get(names_key, NULL, 0) <= 0 || !for_each(names, is_there) ||
+                 !for_each(names, take_value);
     settings_set(SETTINGS_BATCH_KEY, NULL, 0);
   }
-  if (read_names(names_key, names)) {
+  if (!is_refused && read_names(names_key, names)) {
     for_each(names, remove_value);
     settings_set(names_key, NULL, 0);
   }

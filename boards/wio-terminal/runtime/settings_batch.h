@@ -3,11 +3,14 @@
  * the new ones. Through the settings service the computer writes
  *
  *   -      the names of the settings, with a space between two
- *   +NAME  the new value of each; nothing if the setting is to be removed
+ *   +NAME  the new value of each, or null if the setting is to be removed
  *   +      the names again, which makes the new values count
  *
  * The board then copies the new values to their names and removes all of this. Without the last
  * step it removes them, too, when it starts the next time.
+ *
+ * If a value is missing, because the board had no space for it, the board takes none of them. It
+ * removes "+" but not "-", which tells the computer.
  */
 #ifndef SETTINGS_BATCH_H
 #define SETTINGS_BATCH_H

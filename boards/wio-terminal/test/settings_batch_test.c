@@ -37,12 +37,18 @@ static void write(const char *key, const char *value) {
         SETTINGS_STORED);
 }
 
+static void confirm(void) {
+  write(SETTINGS_BATCH_KEY, all_names);
+  settings_batch_finish();
+}
+
 /* As the computer does it: runtime/settings_batch.h. */
 static void change(const values *next) {
   write(":-", all_names);
-  for (unsigned i = 0; i < SETTINGS; i++) write(key_of(":+", names[i]), next->of[i]);
-  write(SETTINGS_BATCH_KEY, all_names);
-  settings_batch_finish();
+  for (unsigned i = 0; i < SETTINGS; i++) {
+    write(key_of(":+", names[i]), next->of[i][0] ? next->of[i] : "null");
+  }
+  confirm();
 }
 
 static bool holds(const char *key, const char *value) {
@@ -110,12 +116,57 @@ static void check_every_cut(void) {
     const unsigned steps = fake_flash_steps;
     static uint8_t after[FAKE_FLASH_SIZE];
     memcpy(after, fake_flash, FAKE_FLASH_SIZE);
+    /* The computer did not hear that "+" came, and sends it again. */
+    confirm();
+    CHECK(all_hold(&next));
+    check_nothing_is_left();
     /* An erase of the other block: everything was moved. */
     if (memcmp(snapshot, after, 16) != 0) moves++;
     for (unsigned at = 1; at <= steps; at++) check_cut(&old, &next, at, (fake_cut)(at % FAKE_CUTS));
     memcpy(fake_flash, after, FAKE_FLASH_SIZE);
     old = next;
   }
+}
+
+static int put(const char *key, const char *value, uint32_t length) {
+  return settings_store_put(key, (const uint8_t *)value, length);
+}
+
+/* As if something else had all the space while this value was stored. */
+static void write_without_space(const char *key, const char *value) {
+  static const char other[SETTINGS_VALUE_MAX];
+  memcpy(snapshot, fake_flash, FAKE_FLASH_SIZE);
+  const char *const fillers[] = {":FILL1", ":FILL2"};
+  for (unsigned i = 0; i < 2; i++) {
+    uint32_t length = SETTINGS_VALUE_MAX;
+    while (put(fillers[i], other, length) != SETTINGS_STORED) length--;
+  }
+  CHECK(put(key, value, (uint32_t)strlen(value)) == SETTINGS_NO_SPACE);
+  memcpy(fake_flash, snapshot, FAKE_FLASH_SIZE);
+  fake_flash_forget();
+  settings_store_init();
+}
+
+/* A value for which there was no space is not taken for one to be removed. */
+static void check_no_space(void) {
+  const values old = {{"one", "mqtt://two", "three", "four"}};
+  const values next = {{"five", "mqtt://six", "seven", "eight"}};
+  for (unsigned missing = 0; missing < SETTINGS; missing++) {
+    change(&old);
+    write(":-", all_names);
+    for (unsigned i = 0; i < SETTINGS; i++) {
+      if (i == missing) write_without_space(key_of(":+", names[i]), next.of[i]);
+      else write(key_of(":+", names[i]), next.of[i]);
+    }
+    confirm();
+    CHECK(all_hold(&old));
+    /* This tells the computer. */
+    CHECK(holds(SETTINGS_BATCH_KEY, "") && holds(":-", all_names));
+    start();
+    CHECK(all_hold(&old));
+    check_nothing_is_left();
+  }
+  change(&(values){0});
 }
 
 /* What came over the line is not trusted. */
@@ -140,6 +191,7 @@ int main(void) {
   start();
   write(":OTHER", "untouched");
   check_nonsense();
+  check_no_space();
   check_every_cut();
   printf("%u old, %u new, %u moves\n", kept_old, kept_new, moves);
   CHECK(kept_old > 300 && kept_new > 300 && moves >= 2);

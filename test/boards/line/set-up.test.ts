@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Changes } from "../../../boards/line/board-settings";
+import type { Step } from "../../../boards/line/progress";
+import { type Outcome, setUpBoard } from "../../../boards/line/set-up";
+import { PROGRAM } from "../../../boards/log-lines";
+import { FakeBoard } from "./fake-board";
+
+describe("setting up a board", () => {
+  let board: FakeBoard;
+  let steps: Step[];
+
+  beforeEach(() => {
+    board = new FakeBoard();
+    board.settings.set("ID", '"old"').set("MQTT_USER", '"me"');
+    steps = [];
+  });
+
+  const setUp = async (changes: Changes): Promise<Outcome> => {
+    await board.line.open();
+    return await setUpBoard(board.line, changes, (step) => steps.push(step));
+  };
+
+  /** Carries out what runtime/settings_batch.h says. */
+  const takeTogether = () => {
+    board.onStored = (name) => {
+      if (name !== "+") return;
+      const names = board.settings.get("+")?.split(" ") ?? [];
+      board.settings.delete("+");
+      const values = names.map((name) => board.settings.get(`+${name}`));
+      if (values.includes(undefined)) return;
+      for (const [i, name] of names.entries()) {
+        if (values[i] === "null") board.settings.delete(name);
+        else board.settings.set(name, values[i] ?? "");
+        board.settings.delete(`+${name}`);
+      }
+      board.settings.delete("-");
+    };
+  };
+
+  it("stores new values, removes others, and starts the program with them", async () => {
+    takeTogether();
+    board.onStart = () => {
+      expect([...board.settings]).toEqual([["ID", '"new"']]);
+      board.say(`> ${PROGRAM.acknowledged}`);
+    };
+    expect(await setUp({ ID: "new", MQTT_USER: null })).toEqual({ isConnected: true, problem: "" });
+  });
+
+  it("keeps the old values if one finds no space, says so, and lets the program run", async () => {
+    takeTogether();
+    const take = board.onStored;
+    board.onStored = (name) => {
+      if (name === "+ID") board.settings.delete(name);
+      take(name);
+    };
+    const { isConnected, problem } = await setUp({ ID: "new", MQTT_USER: null });
+    expect({ isConnected, problem }).toEqual({
+      isConnected: false,
+      problem:
+        "The board has no space for these settings, and keeps those that it has. Shorter ones may fit.",
+    });
+    expect([...board.settings]).toEqual([
+      ["ID", '"old"'],
+      ["MQTT_USER", '"me"'],
+    ]);
+    expect(steps).toEqual([]);
+    expect(board.isRunning).toBe(true);
+  });
+
+  it("lets the program run again if the runtime is too old to be set up", async () => {
+    const { isConnected, problem } = await setUp({ ID: "new" });
+    expect(isConnected).toBe(false);
+    expect(problem).toMatch(/^The board's runtime is older than this command/);
+    expect([...board.settings]).toEqual([
+      ["ID", '"old"'],
+      ["MQTT_USER", '"me"'],
+    ]);
+    expect(board.isRunning).toBe(true);
+  });
+});
