@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID_MAX = 40, PROBLEM_MAX = 63 };
+/* An id has at most 64 characters, each of up to 3 bytes: src/common/id.ts. */
+enum { ID_MAX = 192, PROBLEM_MAX = 63 };
 
 static char id[ID_MAX + 1], last_word[PROBLEM_MAX + 1], problem[PROBLEM_MAX + 1];
 static bool is_alone, is_connected;
@@ -15,8 +16,12 @@ static const char *after(const char *line, const char *start) {
   return strncmp(line, start, length) == 0 ? line + length : NULL;
 }
 
+/* A text that is too long is cut before a character, never within one (UTF-8, RFC 3629). */
 static void copy(char *into, size_t max, const char *from, size_t length) {
-  if (length > max) length = max;
+  if (length > max) {
+    length = max;
+    while (length > 0 && ((uint8_t)from[length] & 0xc0) == 0x80) length--;
+  }
   memcpy(into, from, length);
   into[length] = 0;
 }

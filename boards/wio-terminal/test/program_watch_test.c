@@ -2,6 +2,23 @@
 #include "program_watch.h"
 #include "check.h"
 
+static void check_longest_id(void) {
+  char id[64 * 3 + 1] = "", line[300];
+  for (unsigned i = 0; i < 64; i++) strcat(id, "灯");
+  snprintf(line, sizeof line, "> Connecting to mqtt://10.0.0.1:1883 as %snightlight_client", id);
+  program_watch_line(line);
+  CHECK(strcmp(program_id(), id) == 0);
+}
+
+/* 63 bytes have room for 15 characters of 4 bytes. */
+static void check_cut(void) {
+  char line[300] = "> mqtt: ";
+  for (unsigned i = 0; i < 20; i++) strcat(line, "😀");
+  program_watch_line(line);
+  program_watch_line("> mqtt: next try in 1 ms");
+  CHECK(strlen(program_problem()) == 60);
+}
+
 int main(void) {
   CHECK(program_id()[0] == 0 && !program_is_connected() && !program_is_alone());
 
@@ -39,5 +56,7 @@ int main(void) {
   program_watch_line(line);
   program_watch_line("> mqtt: next try in 1 ms");
   CHECK(strlen(program_problem()) == 63);
+  check_cut();
+  check_longest_id();
   return all_checked();
 }
