@@ -9,6 +9,9 @@ import { messageOf, UserError } from "../../server/base/user-error";
 import { command } from "./command";
 import { webSerialOf } from "./firmware/node-serial";
 
+/** ESP-IDF, "App Image Format": an image begins with 0xe9, and its header has the number of its chip. */
+const [IMAGE_MAGIC, CHIP_ID_OFFSET] = [0xe9, 12];
+
 await command(async () => {
   const { values, positionals } = parseArgs({
     options: { port: { type: "string" }, baud: { type: "string" } },
@@ -25,6 +28,21 @@ await command(async () => {
 });
 
 process.exit();
+
+/**
+ * esptool-js does not compare them: if it keeps the flash parameters, it reads no header.
+ * @throws UserError
+ */
+function refuseOtherChip(image: Buffer, chip: { CHIP_NAME: string; IMAGE_CHIP_ID?: number }): void {
+  if (image[0] !== IMAGE_MAGIC) return;
+  const got = image.readUInt16LE(CHIP_ID_OFFSET);
+  if (got === chip.IMAGE_CHIP_ID) return;
+  // The DeviceScript CLI looks for these words on standard output, and then names both chips.
+  console.log("Unexpected chip id in image");
+  throw new UserError(
+    `expected an image for ${chip.CHIP_NAME}, chip id ${chip.IMAGE_CHIP_ID ?? "none"}, got one for chip id ${got}; nothing was written`,
+  );
+}
 
 async function writeFlash(
   path: string,
@@ -45,6 +63,7 @@ async function writeFlash(
   try {
     const loader = new ESPLoader({ transport, baudrate, romBaudrate: 115_200, terminal });
     await loader.main();
+    refuseOtherChip(image, loader.chip);
     await loader.writeFlash({
       fileArray: [{ data: Uint8Array.from(image), address }],
       ...{ flashMode: "keep", flashFreq: "keep", flashSize: "keep" },

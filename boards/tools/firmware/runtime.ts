@@ -27,7 +27,7 @@ export async function installRuntime(
   console.log(`   If it does not start: ${board.bootLoader}`);
   const output = await runCli(args);
   if (output !== undefined)
-    throw new UserError(`the runtime was not installed: ${lastLine(output)}`);
+    throw new UserError(`the runtime was not installed: ${reasonIn(output)}`);
 }
 
 /**
@@ -66,10 +66,12 @@ async function attempt(args: string[]): Promise<{ code: number | null; output: s
   return { code, output };
 }
 
-function lastLine(output: string): string {
+/** What the CLI says last, unless it then lists the boards that it would take instead. */
+function reasonIn(output: string): string {
   const lines = output
     .replaceAll(/\u001b\[\d+m/g, "")
     .trim()
     .split("\n");
-  return lines.at(-1) ?? "no reason given";
+  const mismatch = lines.find((line) => line.includes("Chip mismatch: "));
+  return mismatch ?? lines.at(-1) ?? "no reason given";
 }

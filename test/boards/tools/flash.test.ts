@@ -10,6 +10,9 @@ import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
 
 const IMAGE = ".devicescript/cache/devicescript-esp32c3-esp32c3_bare-0x0.bin";
+const IMAGE_S3 = IMAGE.replaceAll("esp32c3", "esp32s3");
+/** ESP-IDF, esp_chip_id_t. */
+const CHIP_IDS = { c3: 5, s3: 9 };
 /** The stand-in board's network is this computer's, but loopback is refused by its usual names. */
 const LOOPBACK = "0.0.0.0";
 
@@ -36,7 +39,7 @@ describe("npm run flash", () => {
 
   beforeEach(async () => {
     board = await SerialBoard.plugIn();
-    checkout.write(IMAGE, new Uint8Array(0x10000).fill(0xff));
+    checkout.write(IMAGE, imageFor(CHIP_IDS.c3));
     settings(`BROKER=mqtt://${LOOPBACK}:${broker.port}`);
   });
 
@@ -168,6 +171,19 @@ describe("npm run flash", () => {
     );
   });
 
+  it("does not write a runtime for one chip onto another", async () => {
+    checkout.write(IMAGE_S3, imageFor(CHIP_IDS.s3));
+    const { code, stdout, stderr } = await flash("--board", "esp32-s3", "--runtime").end;
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "expected an image for ESP32-C3, chip id 5, got one for chip id 9; nothing was written\n",
+    );
+    expect(stderr).toMatch(
+      /^nightlight: the runtime was not installed: .*Chip mismatch: connected device has 'esp32c3' chip; .* uses 'esp32s3' chip\n$/,
+    );
+    expect(board.bootLoader.commands).not.toContain("flash begin, deflated");
+  });
+
   it("says how a Pico W becomes a drive", async () => {
     board.tool("udevadm", "true");
     checkout.write(".devicescript/cache/devicescript-rp2040w-pico_w.uf2", emptyUf2());
@@ -192,6 +208,14 @@ describe("npm run flash", () => {
     expect(stdout).not.toContain("2. ");
   });
 });
+
+/** What of a runtime's image matters here: its first bytes, and room for a board's pins. */
+function imageFor(chipId: number): Uint8Array {
+  const image = Buffer.alloc(0x10000, 0xff);
+  image[0] = 0xe9;
+  image.writeUInt16LE(chipId, 12);
+  return image;
+}
 
 /** A module after which `fetch` fails as it does without a network. */
 function noNetwork(checkout: Checkout): string {
