@@ -5,6 +5,8 @@ import {
   topicOf,
 } from "../../src/common/wire";
 import type { Limits } from "../setup/broker-limits";
+import type { Publication } from "./core";
+import type { Will } from "./packets";
 
 /** Who may do what on the embedded broker. Pure. */
 
@@ -53,6 +55,17 @@ export function maySubscribe(
 ): boolean {
   if (role !== "device") return true;
   return filter === topicOf(prefix + name, "commands") || filter === prefix + SERVER_STATUS_TOPIC;
+}
+
+/** A message, or a will, of someone who may publish it. */
+export function publication(
+  { role }: Pick<Identity, "role">,
+  { topic, payload, qos, retain }: Will,
+  topics: TopicNames,
+): Publication {
+  // What grows with the devices alone must not run into a limit that others can use up.
+  const free = role === "device" || (role === "server" && isServers(topic, topics));
+  return { topic, payload, qos, retain, free };
 }
 
 /**

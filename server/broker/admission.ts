@@ -1,9 +1,15 @@
 import { Refusal } from "../base/rejections";
-import { type Identity, mayPublish, maySubscribe, mayUseClientId, topicError } from "./access";
+import {
+  type Identity,
+  mayPublish,
+  maySubscribe,
+  mayUseClientId,
+  publication,
+  topicError,
+} from "./access";
 import type { Publication } from "./core";
 import type { House } from "./house";
 import type { Connect } from "./packets";
-import { publication } from "./requests";
 import type { Session } from "./session";
 
 /**
@@ -47,5 +53,5 @@ function willOf(
   if (error) throw new Refusal("will", `a will on ${error}`);
   if (!mayPublish(identity, will.topic, topics))
     throw new Refusal("will", `${identity.name} may not leave a will on ${will.topic}`);
-  return publication(house, identity, will);
+  return publication(identity, will, topics);
 }

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/user-error";
-import { isServers } from "./access";
+import { publication } from "./access";
 import type { House } from "./house";
 import type { Message } from "./message";
 import type { QoS, Will } from "./packets";
@@ -11,6 +11,9 @@ export interface LocalOptions {
   will?: Will | undefined;
   onMessage: (topic: string, payload: Buffer, how: { qos: QoS; retain: boolean }) => void;
 }
+
+/** Whoever is in this process is trusted as a server is. */
+const SERVER = { role: "server" } as const;
 
 /**
  * A client within the broker's own process: no connection, no packets. It is handed a message in
@@ -26,7 +29,7 @@ export class LocalClient implements Subscriber {
   ) {
     const { clientId, will } = options;
     house.locals.add(this);
-    house.core.setWill(clientId, will && { ...will, free: isServers(will.topic, house.topics) });
+    house.core.setWill(clientId, will && publication(SERVER, will, house.topics));
   }
 
   /** What is retained on these topics comes before this returns. */
@@ -46,10 +49,9 @@ export class LocalClient implements Subscriber {
     onKept?: () => void,
   ): void {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    const { journal, topics } = this.house;
-    const publication = { topic, payload: bytes, qos, retain, free: isServers(topic, topics) };
+    const { core, journal, topics } = this.house;
     const done = onKept && (() => (journal ? journal.settled(onKept) : onKept()));
-    this.house.core.publish(publication, this, done);
+    core.publish(publication(SERVER, { topic, payload: bytes, qos, retain }, topics), this, done);
   }
 
   /** @param isProper without its will */

@@ -11,11 +11,10 @@ import {
   UNSUBSCRIBE,
 } from "../../src/mqtt/packet";
 import { Refusal } from "../base/rejections";
-import { type Identity, isServers, mayPublish, maySubscribe, topicError } from "./access";
-import type { Publication } from "./core";
+import { type Identity, mayPublish, maySubscribe, publication, topicError } from "./access";
 import { encodeAck, encodeSuback, PINGRESP_PACKET } from "./encode";
 import type { House } from "./house";
-import type { Publish, Request, Subscribe, Unsubscribe, Will } from "./packets";
+import type { Publish, Request, Subscribe, Unsubscribe } from "./packets";
 import type { Outlet, Session } from "./session";
 
 /** What the client that made the requests is told, and what a person is. */
@@ -67,7 +66,7 @@ export class Requests {
       throw new Refusal("publish", `may not publish on ${topic}`);
     // [MQTT-4.3.3-2]: passed on once, when it comes first.
     if (qos < 2 || session.receive(id))
-      house.core.publish(publication(house, identity, packet), session);
+      house.core.publish(publication(identity, packet, house.topics), session);
     if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
   }
 
@@ -112,16 +111,4 @@ export class Requests {
     for (const filter of filters) this.house.core.unsubscribe(this.session, filter);
     this.asker.send(encodeAck(UNSUBACK, id), true); // [MQTT-3.10.4-4, MQTT-3.10.4-5]
   }
-}
-
-/** A message, or a will, of someone who may publish it. */
-export function publication(
-  { topics }: Pick<House, "topics">,
-  identity: Identity,
-  { topic, payload, qos, retain }: Will,
-): Publication {
-  // What grows with the devices alone must not run into a limit that others can use up.
-  const free =
-    identity.role === "device" || (identity.role === "server" && isServers(topic, topics));
-  return { topic, payload, qos, retain, free };
 }
