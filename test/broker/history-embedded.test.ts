@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BrokerProcess } from "../support/history/broker-process";
-import { EACH_SEED, holds } from "../support/history/holds";
-import type { Rules } from "../support/history/rules";
+import { check } from "../support/history/check";
+import { EACH_SEED, holds, SIZE } from "../support/history/holds";
+import type { Rule, Rules } from "../support/history/rules";
+import { record, type Target } from "../support/history/run";
 import { NightlightProcess } from "../support/process";
 
 /** Of overlapping subscriptions it sends one copy, and it keeps what it acknowledged. */
@@ -11,6 +13,15 @@ const EMBEDDED: Rules = {
   survivesKill: true,
   willAfterKill: true,
 };
+
+/** Of each seed. */
+const KILLS = 1;
+
+function killed(broker: BrokerProcess): Target {
+  const kill = () => broker.kill();
+  const start = () => broker.restart();
+  return { port: broker.port, rules: EMBEDDED, kill, start };
+}
 
 describe("what clients see of the embedded broker at random", () => {
   let nightlight: NightlightProcess;
@@ -30,14 +41,34 @@ describe("what clients see of the embedded broker that is killed, and keeps its 
   let broker: BrokerProcess;
 
   beforeAll(async () => {
-    broker = await BrokerProcess.start();
+    broker = await BrokerProcess.start(true);
   });
 
   afterAll(() => broker.stop());
 
-  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) => {
-    const kill = () => broker.kill();
-    const start = () => broker.restart();
-    return holds({ port: broker.port, rules: EMBEDDED, kill, start }, seed, 1);
+  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) => holds(killed(broker), seed, KILLS));
+});
+
+describe("what clients see of the embedded broker that is killed, and keeps nothing", () => {
+  let broker: BrokerProcess;
+
+  beforeAll(async () => {
+    broker = await BrokerProcess.start(false);
+  });
+
+  afterAll(() => broker.stop());
+
+  it("breaks the rules: the histories above would show a loss", async () => {
+    const found = new Set<Rule>();
+    // A seed in which nobody had a session or a message to lose shows nothing.
+    for (
+      let seed = 1001;
+      seed <= 1010 && !(found.has("lost") && found.has("session present"));
+      seed++
+    ) {
+      const history = await record(killed(broker), { ...SIZE, seed, kills: KILLS, quietMs: 200 });
+      for (const { rule } of check(history, EMBEDDED)) found.add(rule);
+    }
+    expect([...found]).toEqual(expect.arrayContaining(["lost", "session present"]));
   });
 });

@@ -5,22 +5,32 @@ import { ROOT } from "../../../server/base/root";
 import { freePort } from "../mosquitto";
 import { Program } from "../program";
 
-/** The embedded broker in a process that can be killed, with a folder that outlives it. */
+/** The embedded broker in a process that can be killed. */
 export class BrokerProcess {
   private program: Program | undefined;
-  private readonly dataDir = mkdtempSync(join(tmpdir(), "nightlight-history-"));
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly dataDir: string | undefined,
+  ) {}
 
-  static async start(): Promise<BrokerProcess> {
-    const broker = new BrokerProcess(await freePort());
+  /** @param keepsData whether a folder of its own outlives it */
+  static async start(keepsData: boolean): Promise<BrokerProcess> {
+    const dataDir = keepsData ? mkdtempSync(join(tmpdir(), "nightlight-history-")) : undefined;
+    const broker = new BrokerProcess(await freePort(), dataDir);
     await broker.restart();
     return broker;
   }
 
   async restart(): Promise<void> {
     const script = "test/support/history/embedded.ts";
-    const args = ["--import", "tsx", script, `${this.port}`, this.dataDir];
+    const args = [
+      "--import",
+      "tsx",
+      script,
+      `${this.port}`,
+      ...(this.dataDir ? [this.dataDir] : []),
+    ];
     this.program = new Program(process.execPath, args, { cwd: ROOT });
     await this.program.says("listening");
   }
@@ -32,6 +42,6 @@ export class BrokerProcess {
 
   async stop(): Promise<void> {
     await this.kill();
-    rmSync(this.dataDir, { recursive: true });
+    if (this.dataDir !== undefined) rmSync(this.dataDir, { recursive: true });
   }
 }
