@@ -9,16 +9,17 @@ export class DeviceEdits {
   private readonly nameInput = byId("rename-name", HTMLInputElement);
   private readonly words = byId("remove-words", HTMLElement);
   private readonly withHistory = byId("remove-history", HTMLInputElement);
-  private readonly rename = new EditDialog("rename", async ({ id }) => {
+  private readonly rename = new EditDialog("rename", this.note, async ({ id }) => {
     const name = this.nameInput.value.trim();
     await rename(id, name);
-    setText(this.note, name === "" ? `${id} has no name any more.` : `${id} is called ${name}.`);
+    return name === "" ? `${id} has no name any more.` : `${id} is called ${name}.`;
   });
   private readonly remove = new EditDialog(
     "remove",
+    this.note,
     async (view) => {
       await remove(view.id, this.withHistory.checked);
-      setText(this.note, `${titleOf(view)} is removed.`);
+      return `${titleOf(view)} is removed.`;
     },
     // The button that had the focus belongs to another device now, or to none.
     () => byId("main", HTMLElement).focus(),
@@ -51,18 +52,30 @@ export class DeviceEdits {
   }
 }
 
+/** What a dialog asks about one device. */
+interface Question {
+  view: DeviceView;
+  /** Pressed twice, it is done once. */
+  isConfirmed: boolean;
+}
+
 /** A question about one device, which stays the one that it was asked for. */
 class EditDialog {
   readonly button: HTMLButtonElement;
   private readonly dialog: HTMLDialogElement;
   private readonly title: HTMLElement;
   private readonly error: HTMLElement;
-  private view: DeviceView | undefined;
+  private question: Question | undefined;
 
-  /** @param name that the ids of its elements begin with */
+  /**
+   * @param name that the ids of its elements begin with
+   * @param note where the outcome is said
+   * @param act returns the words for what was done
+   */
   constructor(
     name: string,
-    private readonly act: (view: DeviceView) => Promise<void>,
+    private readonly note: HTMLElement,
+    private readonly act: (view: DeviceView) => Promise<string>,
     private readonly onDone: () => void = () => undefined,
   ) {
     this.button = byId(name, HTMLButtonElement);
@@ -77,24 +90,30 @@ class EditDialog {
   }
 
   open(view: DeviceView, title: string): void {
-    this.view = view;
+    this.question = { view, isConfirmed: false };
     setText(this.title, title);
     setText(this.error, "");
     this.dialog.showModal();
   }
 
   private async confirm(): Promise<void> {
-    if (!this.view) return;
-    const { view } = this;
-    // Pressed twice, it is done once.
-    this.view = undefined;
+    const { question } = this;
+    if (!question || question.isConfirmed) return;
+    question.isConfirmed = true;
+    // Until the answer comes, a person may close the dialog, and ask about another device.
+    const isShown = () => this.dialog.open && this.question === question;
     try {
-      await this.act(view);
+      setText(this.note, await this.act(question.view));
+      if (!isShown()) return;
       this.dialog.close();
       this.onDone();
     } catch (error) {
-      this.view = view;
-      setText(this.error, `Not done: ${(error as Error).message}`);
+      const { message } = error as Error;
+      if (!isShown()) setText(this.note, `${titleOf(question.view)}: not done: ${message}`);
+      else {
+        question.isConfirmed = false;
+        setText(this.error, `Not done: ${message}`);
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
@@ -89,5 +89,35 @@ describe("a device renamed and removed on the page", () => {
     const history = await fetch(`${nightlight.url}/api/devices/lamp/telemetry?from=0`);
     expect(await history.json()).toMatchObject({ points: [] });
     await until("the list is gone", () => page.locator("#devices").isHidden());
+  });
+
+  it("touches no other device if an answer comes after its dialog was closed", async () => {
+    const { page } = tab;
+    await witness.publish("cellar/telemetry", '{"light":50}');
+    const list = page.locator("#device-list");
+    await list.getByRole("button", { name: "cellar" }).waitFor();
+    const held: Route[] = [];
+    await page.route("**/api/devices/attic/name", (route) => void held.push(route));
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.locator("#rename-name").fill("Loft");
+    await page.keyboard.press("Enter");
+    await until("the page asks the server", () => held.length === 1);
+    await page.keyboard.press("Escape");
+
+    await list.getByRole("button", { name: "cellar" }).click();
+    await page.getByRole("button", { name: "Rename" }).click();
+    const dialog = page.getByRole("dialog", { name: "Rename cellar" });
+    await page.locator("#rename-name").fill("Wine");
+    await held[0]?.fulfill({ status: 507, json: { error: "the disk is full" } });
+    await page.locator("#edit-note").getByText("attic: not done: the disk is full").waitFor();
+    expect(await dialog.isVisible()).toBe(true);
+    expect(await page.locator("#rename-error").innerText()).toBe("");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Wine", exact: true }).waitFor();
+    await dialog.waitFor({ state: "hidden" });
+    expect((await nightlight.device("cellar"))?.name).toBe("Wine");
+    expect((await nightlight.device("attic"))?.name).toBeUndefined();
+    expect(held.length).toBe(1);
+    expect(tab.faults.splice(0).every((text) => text.includes("507"))).toBe(true);
   });
 });
