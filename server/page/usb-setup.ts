@@ -1,16 +1,10 @@
-import { Board } from "../../boards/line/board";
 import type { Changes } from "../../boards/line/board-settings";
 import { mistakesIn } from "../../boards/line/mistakes";
 import type { Step } from "../../boards/line/progress";
 import { problemOf, setUpBoard } from "../../boards/line/set-up";
 import { SETTING_NAMES, type SettingName } from "../../src/common/settings";
 import { byId, setText, textElement } from "./dom";
-import { findSerial, type OpenPort, openPort, type Serial } from "./web-serial";
-
-const CLOCK = {
-  nowMs: () => performance.now(),
-  wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-};
+import { findSerial, type OpenBoard, openBoard, type Serial } from "./web-serial";
 
 /** The panel "Set up a Wio Terminal by USB". What is typed there goes to the board, nowhere else. */
 export class UsbSetup {
@@ -51,16 +45,14 @@ export class UsbSetup {
   }
 
   private async setUp(serial: Serial, changes: Changes): Promise<void> {
-    const heard = { by: undefined as Board | undefined };
-    let port: OpenPort;
+    let opened: OpenBoard;
     try {
-      port = await openPort(serial, (bytes) => heard.by?.receive(bytes));
+      opened = await openBoard(serial);
     } catch (error) {
       this.show({ text: refusal(error), isTrouble: true });
       return;
     }
-    const board = new Board((bytes) => port.send(bytes), CLOCK);
-    heard.by = board;
+    const { board, close } = opened;
     try {
       this.show({ text: "Waiting for the board.", isTrouble: false });
       await board.open();
@@ -70,7 +62,7 @@ export class UsbSetup {
     } catch (error) {
       this.show({ text: problemOf(error), isTrouble: true });
     } finally {
-      await port.close();
+      await close();
     }
   }
 

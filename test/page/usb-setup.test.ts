@@ -38,7 +38,10 @@ function standInForSerial(): void {
       port.writable = new WritableStream({ write: (bytes) => page.toBoard([...bytes]) });
       return Promise.resolve();
     },
-    setSignals: () => Promise.resolve(),
+    setSignals: () =>
+      location.hash === "#refused"
+        ? Promise.reject(new DOMException("Failed to set control signals.", "NetworkError"))
+        : Promise.resolve(),
     close() {
       if (port.readable?.locked || port.writable?.locked) throw new TypeError("locked");
       state.isOpen = false;
@@ -158,6 +161,18 @@ describe("setting up a Wio Terminal from the page", () => {
       await page.getByLabel("Id", { exact: true }).fill("desk-1");
       await page.getByRole("button", { name: "Choose the board" }).click();
       await page.getByText("No board was chosen. Nothing was changed.").waitFor();
+    });
+
+    it("can open the port again after a failure", async () => {
+      await page.goto(`${nightlight.url}/#refused`);
+      await panelOf(page).click();
+      await page.getByLabel("Id", { exact: true }).fill("desk-1");
+      const setUp = page.getByRole("button", { name: "Choose the board" });
+      await setUp.click();
+      await page.getByText("The port can't be opened: Failed to set control signals.").waitFor();
+      await page.evaluate(() => void (location.hash = ""));
+      await setUp.click();
+      await page.getByText("Waiting for the board.").waitFor();
     });
   });
 

@@ -1,14 +1,7 @@
 import { messageOf, UserError } from "../../../server/base/user-error";
-import { Board, type Clock } from "../../line/board";
+import { Board } from "../../line/board";
+import { BAUD, CLOCK } from "../../line/serial";
 import { loadSerialPort } from "./serial-port";
-
-/** No wire is behind it, so any rate will do, but 1200: that asks for the bootloader. */
-const BAUD = 115_200;
-
-export const CLOCK: Clock = {
-  nowMs: () => performance.now(),
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
 
 /**
  * Opens a serial port with a board of ours behind it.
