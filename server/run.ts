@@ -9,7 +9,8 @@ import type { Log } from "./base/log";
 import { bundlePage } from "./base/page-bundle";
 import { Rejections } from "./base/rejections";
 import { ROOT } from "./base/root";
-import type { UserError } from "./base/user-error";
+import { type Part, stopAll } from "./base/stop-all";
+import { messageOf, type UserError } from "./base/user-error";
 import { type BrokerInUse, useBroker } from "./broker/use-broker";
 import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
@@ -42,10 +43,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-interface Part {
-  stop(): void | Promise<void>;
-}
-
 /**
  * Starts broker, server, page and simulated device, as far as the options ask for them.
  * @returns as soon as the page can be opened; the simulated device is not ready then
@@ -53,9 +50,8 @@ interface Part {
  */
 export async function run(options: Options, config: Config, log: Log): Promise<Running> {
   const started: Part[] = [];
-  const stop = async () => {
-    for (const part of started.splice(0).reverse()) await part.stop();
-  };
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= stopAll(started.reverse()));
   const add = <T extends Part>(part: T): T => {
     started.push(part);
     return part;
@@ -63,7 +59,7 @@ export async function run(options: Options, config: Config, log: Log): Promise<R
   try {
     return { ...(await start(options, config, log, add)), stop };
   } catch (error) {
-    await stop();
+    await stop().catch((failed: unknown) => log("server", `Error: ${messageOf(failed)}`));
     throw error;
   }
 }

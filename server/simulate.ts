@@ -93,6 +93,8 @@ export class Simulation {
   private async firstReading(): Promise<void> {
     const { bus, log, options } = this.parts;
     const { id } = options;
+    // One that is aborted already does not say so again.
+    this.stopping.signal.throwIfAborted();
     const waiting = new AbortController();
     const end = () => waiting.abort();
     const timer = setTimeout(end, FIRST_READING_TIMEOUT_MS);

@@ -20,6 +20,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** As deep as server/base/root.ts, which finds the checkout by its own place. */
 const FOLDER = join(ROOT, ".devicescript/server");
+const COMPILED = join(ROOT, ".devicescript/compiled");
 /** What the server was made from, and what was made of it, with the fingerprint of each file. */
 const LIST = join(FOLDER, "main.json");
 /** They say which packages there are, and how to translate. */
@@ -28,9 +29,11 @@ const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/st
 const APART = ["esbuild", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
-// Node 22.8 and later keep what they have compiled.
-module.enableCompileCache?.(join(ROOT, ".devicescript/compiled"));
-const main = keptServer() ?? (await newServer());
+const kept = keptServer();
+// Node 22.8 and later keep what they have compiled, but never clear it out.
+if (kept === undefined) clearCompiled();
+module.enableCompileCache?.(COMPILED);
+const main = kept ?? (await newServer());
 if (main !== undefined) await import(pathToFileURL(main).href);
 else {
   // Slower, but it needs no folder to write into.
@@ -126,6 +129,14 @@ function clearOut(made) {
     const path = join(FOLDER, name);
     if (!made.has(name) && Date.now() - statSync(path).mtimeMs > OLD_MS)
       rmSync(path, { force: true });
+  }
+}
+
+function clearCompiled() {
+  try {
+    rmSync(COMPILED, { recursive: true, force: true });
+  } catch {
+    // A folder that can't be written does not grow.
   }
 }
 

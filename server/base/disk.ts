@@ -1,8 +1,12 @@
 /** What this process keeps on disk, each in a file of its own. */
 export type Kept = "broker" | "history";
 
-/** What SQLite says of a disk that is full or fails, on which its owner can go on without it. */
-export const DISK_FAILS = /full|I\/O|ENOSPC|EIO/;
+/**
+ * What SQLite or the system says of a disk that is full or fails: its owner can go on without it.
+ * A path in the message may hold any words.
+ */
+export const DISK_FAILS =
+  /^(ENOSPC|EDQUOT|EIO): |^[^/\\]*\b(database or disk is full|disk I\/O error)/;
 
 /** Whether the disk takes it: a person should know before a restart. */
 export class Disk {
@@ -16,13 +20,18 @@ export class Disk {
     return [...this.failing].sort();
   }
 
-  failed(kept: Kept): void {
-    if (this.failing.has(kept)) return;
+  /** @returns whether that is news */
+  failed(kept: Kept): boolean {
+    if (this.failing.has(kept)) return false;
     this.failing.add(kept);
     this.onChange(this.unwritten);
+    return true;
   }
 
-  recovered(kept: Kept): void {
-    if (this.failing.delete(kept)) this.onChange(this.unwritten);
+  /** @returns whether that is news */
+  recovered(kept: Kept): boolean {
+    if (!this.failing.delete(kept)) return false;
+    this.onChange(this.unwritten);
+    return true;
   }
 }

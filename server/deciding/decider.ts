@@ -91,7 +91,13 @@ export class Decider {
     );
     const parts = { ...options, cluster, decisions, delivery, devices, repeating, sender, log };
     const commander = new Commander(parts);
-    const removal = new Removal({ ...parts, link, seen, unconfirmed: repeating.commands });
+    const removal = new Removal({
+      ...parts,
+      link,
+      seen,
+      unconfirmed: repeating.commands,
+      speaksFor: (id) => commander.speaksFor(id),
+    });
     this.receiver = new Receiver({
       ...parts,
       removal,
@@ -101,7 +107,7 @@ export class Decider {
       messageLog,
       onServerGone: () => {
         // Another server has gone, or our own will came late: devices shall know that we are here.
-        if (!this.isStopping) void this.announce("online");
+        if (!this.isStopping) this.announceAgain();
       },
     });
     this.decisions = decisions;
@@ -153,7 +159,7 @@ export class Decider {
       counts.reconnects++;
       cluster?.connected();
       this.repeating.connected();
-      void this.announce("online");
+      this.announceAgain();
     });
     await subscribe(link, options, cluster?.filter);
     cluster?.join({
@@ -220,6 +226,11 @@ export class Decider {
   /** Devices go by this: a server that only watches must not keep them from deciding. */
   private async announce(status: Status): Promise<void> {
     if (this.options.decide) await this.retain(SERVER_STATUS_TOPIC, status);
+  }
+
+  private announceAgain(): void {
+    // If the connection is lost meanwhile, the next one says it.
+    this.announce("online").catch(() => undefined);
   }
 
   private receive(topic: string, payload: Buffer, arrival: Arrival): void {

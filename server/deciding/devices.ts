@@ -31,7 +31,7 @@ interface Device {
   state?: Report | undefined;
   /** What was dropped of its messages, by reason. */
   dropped?: Map<string, Dropped>;
-  simulated?: Simulated;
+  simulated?: Simulated | undefined;
   /** The LED when it last changed. */
   ledNoted: boolean | null;
 }
@@ -54,6 +54,8 @@ export interface DevicesOptions {
 /** What is known of the devices. Says on the bus what becomes known. */
 export class Devices {
   private readonly devices = new Map<string, Device>();
+  /** They are simulated for as long as this process runs, also if a person removes them. */
+  private readonly simulatedOnes = new Map<string, Simulated>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
 
@@ -70,13 +72,14 @@ export class Devices {
   }
 
   addSimulated(id: string, simulated: Simulated): void {
+    this.simulatedOnes.set(id, simulated);
     const device = this.claim(id);
     if (device) device.simulated = simulated;
     this.changed(id);
   }
 
   simulated(id: string): Simulated | undefined {
-    return this.devices.get(id)?.simulated;
+    return this.simulatedOnes.get(id);
   }
 
   has(id: string): boolean {
@@ -184,7 +187,7 @@ export class Devices {
     this.changed(id);
   }
 
-  /** Nothing is known of it any more. */
+  /** Nothing that it has said is known any more. */
   remove(id: string): void {
     this.devices.delete(id);
   }
@@ -237,6 +240,7 @@ export class Devices {
       heardMs: this.options.clock.monotonicMs(),
       values: {},
       lastSeenMs: null,
+      simulated: this.simulatedOnes.get(id),
       ledNoted: null,
     };
     this.devices.set(id, device);

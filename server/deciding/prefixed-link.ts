@@ -17,9 +17,10 @@ export class PrefixedLink implements Link {
     private readonly isOthers: (topic: string) => boolean,
   ) {
     inner.onMessage = (topic, payload, how) => {
-      if (topic.startsWith(prefix)) this.onMessage(topic.slice(prefix.length), payload, how);
+      // Others may have theirs below our prefix.
+      if (isOthers(topic)) this.onMessage(topic, payload, how);
       // What else comes is for a server that had this session before, with another prefix.
-      else if (isOthers(topic)) this.onMessage(topic, payload, how);
+      else if (topic.startsWith(prefix)) this.onMessage(topic.slice(prefix.length), payload, how);
     };
   }
 

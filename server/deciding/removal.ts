@@ -46,6 +46,8 @@ interface Parts {
   clock: Clock;
   rejections: Rejections;
   bus: ServerBus;
+  /** Whether it is this server, of several, that writes what the broker keeps of the device. */
+  speaksFor: (id: string) => boolean;
 }
 
 /**
@@ -123,6 +125,7 @@ export class Removal {
   }
 
   private retain(id: string, kind: TopicKind, text: string): void {
+    if (!this.parts.speaksFor(id)) return;
     this.parts.link.publish(topicOf(id, kind), text, { qos: 1, retain: true });
   }
 

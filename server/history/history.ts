@@ -47,7 +47,6 @@ const MAX_WAITING = 100_000;
 export class History {
   private waiting: DeviceRow[] = [];
   private writing: Promise<void> | undefined;
-  private failing = false;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
@@ -73,7 +72,8 @@ export class History {
       await thread.call({ kind: "open" });
     } catch (error) {
       // With a disk that does not take it, the history begins once that does.
-      if (DISK_FAILS.test(messageOf(error))) history.fail(messageOf(error), 0);
+      if (!(error instanceof UserError) && DISK_FAILS.test(messageOf(error)))
+        history.fail(messageOf(error), 0);
       else {
         await history.stop();
         if (error instanceof UserError && dataDir !== undefined)
@@ -109,13 +109,19 @@ export class History {
     }
   }
 
-  /** Whether there is anything of the device. */
+  /**
+   * Whether there is anything of the device.
+   * @throws Error if the disk is full or fails since the start
+   */
   async has(id: string): Promise<boolean> {
     await this.write();
     return (await this.thread.call({ kind: "has", id })) as boolean;
   }
 
-  /** Deletes all that there is of the device. */
+  /**
+   * Deletes all that there is of the device.
+   * @throws Error if the disk does not take it
+   */
   async remove(id: string): Promise<void> {
     await this.write();
     this.waiting = this.waiting.filter((row) => row.id !== id);
@@ -144,10 +150,7 @@ export class History {
   private async append(rows: DeviceRow[]): Promise<void> {
     try {
       await this.thread.call({ kind: "append", rows, nowMs: Date.now() });
-      if (!this.failing) return;
-      this.failing = false;
-      this.told.log("server", "History: is written again");
-      this.told.disk.recovered("history");
+      if (this.told.disk.recovered("history")) this.told.log("server", "History: is written again");
     } catch (error) {
       this.fail(messageOf(error), rows.length);
     }
@@ -159,9 +162,7 @@ export class History {
    */
   private fail(why: string, lost: number): void {
     this.told.rejections.count("history", lost);
-    if (this.failing) return;
-    this.failing = true;
-    this.told.log("server", `Error: the history is not written: ${why}`, { level: "error" });
-    this.told.disk.failed("history");
+    if (this.told.disk.failed("history"))
+      this.told.log("server", `Error: the history is not written: ${why}`, { level: "error" });
   }
 }

@@ -20,9 +20,9 @@ serveThread((work: HistoryWork): unknown => {
     case "page":
       return store?.page(work.id, work.span, work.limit) ?? [];
     case "has":
-      return store?.has(work.id) ?? false;
+      return open().has(work.id);
     case "remove":
-      return store?.remove(work.id);
+      return open().remove(work.id);
     case "close":
       store?.close();
       return undefined;

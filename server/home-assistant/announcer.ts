@@ -34,7 +34,8 @@ export class Announcer {
     this.known.delete(id);
     this.waiting.delete(id);
     const topic = discoveryTopic(id, this.options);
-    if (topic !== undefined) void this.say(id, topic, "");
+    // Of several servers, the one that announced it takes it back.
+    if (topic !== undefined && this.options.speaksFor(id)) void this.say(id, topic, "");
   };
   private readonly announceAll = () => {
     for (const id of this.known.keys()) this.announce(id);

@@ -1,17 +1,11 @@
-import type { NameRequest } from "../../src/common/api";
+import type { NameRequest, RemovedView } from "../../src/common/api";
+import { messageOf } from "../base/user-error";
 import type { Counts } from "../deciding/counts";
 import type { Decider } from "../deciding/decider";
 import type { Devices } from "../deciding/devices";
 import { type Names, parseName } from "../deciding/names";
 import type { History } from "../history/history";
 import { HttpError } from "./http-request";
-
-/** What the answer to `DELETE /api/devices/ID` says. */
-export interface RemovedView {
-  removed: string;
-  /** Whether its history was deleted, too. */
-  history: boolean;
-}
 
 export interface DeviceEditsOptions {
   devices: Devices;
@@ -56,17 +50,28 @@ export class DeviceEdits {
         `${id}: is in the group ${group.id} of the configuration; take it out there first`,
       );
     // What was heard before this server's start may be known by its history alone.
-    const isKnown = devices.has(id) || names.of(id) !== undefined || (await history.has(id));
-    if (!isKnown) throw new HttpError(404, `no device ${id}`);
+    const isHeard = devices.has(id) || names.of(id) !== undefined;
+    // With a history that can't be used nothing begins.
+    const hasHistory = (withHistory || !isHeard) && (await this.ofDisk(history.has(id)));
+    if (!isHeard && !hasHistory) throw new HttpError(404, `no device ${id}`);
     this.demandBroker();
     await this.kept(decider.remove(id));
-    if (withHistory) await history.remove(id);
+    if (withHistory) await this.ofDisk(history.remove(id));
     return { removed: id, history: withHistory };
   }
 
   private demandBroker(): void {
     if (this.options.counts.brokerConnected) return;
     throw new HttpError(503, BROKER_LOST);
+  }
+
+  /** @throws HttpError 503 */
+  private async ofDisk<T>(ofHistory: Promise<T>): Promise<T> {
+    try {
+      return await ofHistory;
+    } catch (error) {
+      throw new HttpError(503, `history: ${messageOf(error)}; try again later`);
+    }
   }
 
   /** @throws HttpError 503 */

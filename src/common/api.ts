@@ -194,6 +194,13 @@ export interface LightRequest {
   light: number;
 }
 
+/** Answer to `DELETE /api/devices/ID`. */
+export interface RemovedView {
+  removed: string;
+  /** Whether its history was deleted, too. */
+  history: boolean;
+}
+
 /** Body of `PUT /api/devices/ID/name`, and its answer; an empty name is none. */
 export interface NameRequest {
   name: string;

@@ -77,6 +77,11 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, disk) => {
     return event === "snapshot" ? data.unwritten : [];
   }
 
+  async function hasHall(): Promise<boolean> {
+    const answer = await fetch(`${url()}/api/devices/hall/telemetry?from=0`);
+    return ((await answer.json()) as { points: unknown[] }).points.length > 0;
+  }
+
   async function losesBoth(): Promise<void> {
     await until("both are known to fail", async () => {
       await decides();
@@ -124,12 +129,18 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, disk) => {
   });
 
   it("starts on a full disk, decides, and recovers from that too", async () => {
+    await client.client.publishAsync("hall/telemetry", '{"light":100}', { qos: 1 });
+    await until("the history has it", hasHall);
     disk.fill();
     await restart();
     await keep("later");
     await losesBoth();
+    const removal = await fetch(`${url()}/api/devices/hall?history=1`, { method: "DELETE" });
+    if (removal.status !== 200) expect(await removal.text()).toMatch(/"history: .*; try again/);
     await recovers();
     await restart();
     await until("what was there before and after", () => keptTopics() === 60);
+    // What the answer said is so.
+    expect(await hasHall()).toBe(removal.status !== 200);
   });
 });

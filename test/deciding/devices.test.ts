@@ -164,6 +164,16 @@ describe("devices", () => {
     expect(devices.list().map(({ name }) => name)).toEqual(["Hall", undefined]);
   });
 
+  it("are still simulated when they come back after a removal", () => {
+    const simulated = { lightRaw: 5, ledOn: true };
+    devices.addSimulated("a", simulated);
+    devices.remove("a");
+    expect(ids()).toEqual([]);
+    read("a", 5);
+    expect(devices.view("a")).toMatchObject({ simulated: true, ledOn: true });
+    expect(devices.simulated("a")).toBe(simulated);
+  });
+
   it("are as if they had never been heard, once they were removed", () => {
     read("a", 5);
     devices.status("a", "offline", false);

@@ -63,7 +63,8 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
   });
 
   it("hears nothing outside of it but Home Assistant, whose topics are as configured", async () => {
-    const homeAssistant = { prefix: "ha", statusTopic: "ha-core/birth" };
+    // Home Assistant may speak below our prefix.
+    const homeAssistant = { prefix: "ha", statusTopic: "our/house/ha/birth" };
     server = await startNightlight(
       { id: "lamp", brokerUrl: mosquitto.url, simulate: false },
       { topicPrefix, homeAssistant },
@@ -77,7 +78,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     expect(await server.device("stranger")).toBeUndefined();
 
     const from = witness.seen.length;
-    await witness.publish("ha-core/birth", "online");
+    await witness.publish("our/house/ha/birth", "online");
     await witness.sees(config, /desk/, from);
     expect(witness.seen.some(({ topic }) => topic.startsWith("homeassistant"))).toBe(false);
   });

@@ -172,12 +172,16 @@ describe("a device at Mosquitto", () => {
     await both("the lamp", async (server) => (await server.device("lamp")) !== undefined);
     await rename(two, "lamp", "Hall");
     await both("its name", async (server) => (await nameOf(server, "lamp")) === "Hall");
+    const home = await Witness.connect(mosquitto.url, "#");
     expect((await edit(one, "DELETE", "lamp")).status).toBe(200);
     await both("no lamp", async (server) => (await server.device("lamp")) === undefined);
     await until(
       "nothing",
       async () => ![...(await retained(mosquitto.url)).keys()].join().includes("lamp"),
     );
+    // The one that was asked, and the one that speaks for the lamp; no third time.
+    expect(home.payloads("lamp/desired").filter((text) => text === "").length).toBeLessThan(3);
+    await home.stop();
   });
 
   it("is back on every server once it speaks, also on those that leave its readings to another", async () => {

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { type Part, stopAll } from "../../server/base/stop-all";
+
+it("stops each part after the one before, and says at the end what failed first", async () => {
+  const stopped: string[] = [];
+  const part = (name: string, error?: Error): Part => ({
+    stop: async () => {
+      await Promise.resolve();
+      stopped.push(name);
+      if (error) throw error;
+    },
+  });
+  const parts = [
+    part("a"),
+    part("b", new Error("first")),
+    part("c", new Error("second")),
+    part("d"),
+  ];
+  await expect(stopAll(parts)).rejects.toThrow("first");
+  expect(stopped).toEqual(["a", "b", "c", "d"]);
+  await stopAll([]);
+});
