@@ -38,11 +38,15 @@ export async function loadSerialPort() {
 export async function listPorts(): Promise<Port[]> {
   const SerialPort = await loadSerialPort();
   const ports: unknown = await SerialPort.list();
-  // On macOS the CLI calls a port by its other name, the one that does not wait for a caller.
-  return (ports as Port[]).map((port) => ({
-    ...port,
-    path: port.path.replace(/^\/dev\/tty\.(?=usb)/, "/dev/cu."),
-  }));
+  return (ports as Port[]).map((port) => ({ ...port, path: callOut(port.path) }));
+}
+
+/**
+ * macOS has two names for a port: to open `/dev/tty.*` waits for a caller, to open `/dev/cu.*` does
+ * not. The DeviceScript CLI knows ports by the second.
+ */
+export function callOut(path: string): string {
+  return path.replace(/^\/dev\/tty\./, "/dev/cu.");
 }
 
 /**
@@ -58,7 +62,8 @@ export async function choosePort(
 ): Promise<string | undefined> {
   const boards = ports.filter(isBoard);
   if (wanted !== undefined) {
-    if (ports.some((port) => port.path === wanted)) return permitted(wanted);
+    const path = callOut(wanted);
+    if (ports.some((port) => port.path === path)) return permitted(path);
     throw new UserError(`--port: found ${wanted}, but there ${listed(ports)}`);
   }
   if (boards.length > 1) return permitted(await choose(boards, ask));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { choosePort, listed, type Port } from "../../../boards/tools/usb/serial-port";
+import { callOut, choosePort, listed, type Port } from "../../../boards/tools/usb/serial-port";
 
 describe("the board's serial port", () => {
   let dir: string;
@@ -55,6 +55,15 @@ describe("the board's serial port", () => {
     await expect(choosePort("/dev/ttyS9", [espressif], nobody)).rejects.toThrow(
       `--port: found /dev/ttyS9, but there is ${espressif.path} (Espressif)`,
     );
+  });
+
+  it.each([
+    ["/dev/tty.wchusbserial10", "/dev/cu.wchusbserial10"],
+    ["/dev/cu.SLAB_USBtoUART", "/dev/cu.SLAB_USBtoUART"],
+    ["/dev/ttyACM0", "/dev/ttyACM0"],
+    ["COM3", "COM3"],
+  ])("is called by the name that does not wait for a caller: %s", (name, calledOut) => {
+    expect(callOut(name)).toBe(calledOut);
   });
 
   it("is described with what is known of it", () => {
