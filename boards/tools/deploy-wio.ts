@@ -9,26 +9,17 @@ import { tellsConnection } from "../log-lines";
 import { command, readFlags } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
-import { checkForBoard } from "./firmware/device-settings";
-import { deployProgram } from "./usb/deploy";
-import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
-
-const BOARD = { title: "the Wio Terminal", family: "samd51" };
-
-/** Wi-Fi takes some seconds, a first connection to the broker some more. */
-const CONNECTED_MS = 45_000;
+import { checkForBoard, WIO_TERMINAL } from "./firmware/device-settings";
+import { CONNECTED_MS, deployProgram } from "./usb/deploy";
+import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
 await command(async () => {
   const flags = readFlags({ port: { type: "string" } });
   const config = loadConfig();
   const settings = readSettings();
-  for (const warning of checkForBoard(BOARD, settings, config)) console.log(`Warning: ${warning}`);
-  const ports = await listPorts();
-  const port = await choosePort(flags.port, ports, askTerminal);
-  if (port === undefined)
-    throw new UserError(
-      `no board found: there ${listed(ports)}; plug the Wio Terminal in with a cable that carries data`,
-    );
+  for (const warning of checkForBoard(WIO_TERMINAL, settings, config))
+    console.log(`Warning: ${warning}`);
+  const port = await chooseWio(flags.port, PLUG_IN);
   writeFirmwareConfig(config);
   const bytecode = await compileFirmware("src/main.ts");
   const sent = SETTING_NAMES.filter((name) => settings[name] !== undefined);

@@ -13,13 +13,11 @@ import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
 import { demandEsptool } from "./firmware/esptool";
 import { installRuntime } from "./firmware/runtime";
-import { deployProgram } from "./usb/deploy";
+import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
 
 /** After flashing, the board restarts and USB finds it again. */
 const RESTART_MS = 60_000;
-/** Wi-Fi takes some seconds, a first connection to the broker some more. */
-const CONNECTED_MS = 45_000;
 
 const say = (text: string) => console.log(text);
 

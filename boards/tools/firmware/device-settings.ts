@@ -15,6 +15,8 @@ export interface NetworkedBoard {
   readonly family: string;
 }
 
+export const WIO_TERMINAL: NetworkedBoard = { title: "the Wio Terminal", family: "samd51" };
+
 /** Chips whose runtime speaks no TLS. */
 const WITHOUT_TLS = ["rp2040w", "samd51"];
 

@@ -1,5 +1,6 @@
 /** An id for each board of a class. Pure. */
 import { UserError } from "../../../server/base/user-error";
+import type { Settings } from "../../../server/setup/settings";
 import { idExpected } from "../../../src/common/id";
 
 /**
@@ -22,8 +23,31 @@ export function readIds(text: string, file: string): string[] {
   return ids;
 }
 
-/** Numbered ids: `class-*` and `class` both make class-1, class-2 and so on. */
+/**
+ * Numbered ids: `class-*` and `class` both make class-1, class-2 and so on.
+ * @throws UserError if a number makes it too long
+ */
 export function numberedIds(pattern: string, count: number): string[] {
   const whole = pattern.includes("*") ? pattern : `${pattern}-*`;
-  return Array.from({ length: count }, (_, i) => whole.replace("*", String(i + 1)));
+  return Array.from({ length: count }, (_, i) => {
+    const id = whole.replace("*", String(i + 1));
+    const problem = idExpected(id);
+    if (problem !== undefined) throw new UserError(`ID: ${problem}`);
+    return id;
+  });
+}
+
+/**
+ * The settings of one board. A user that is called as the board, as the embedded broker wants it,
+ * is called as this one then.
+ * @param common the id before each board got its own
+ */
+export function settingsOf(id: string, common: string, settings: Settings): Settings {
+  return { ...settings, ID: id, ...(settings.MQTT_USER === common && { MQTT_USER: id }) };
+}
+
+/** @returns a warning if boards with ids of their own share a user */
+export function sharedUser(common: string, { MQTT_USER: user }: Settings): string | undefined {
+  if (user === undefined || user === common) return undefined;
+  return `MQTT_USER: each board will be the user ${user}, and the embedded broker lets a user in only with its own name as id; with MQTT_USER=${common} each board is the user of its id`;
 }

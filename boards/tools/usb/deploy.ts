@@ -15,6 +15,9 @@ import {
 import { SETTING_NAMES } from "../../../src/common/settings";
 import { openSerialBus } from "./serial-bus";
 
+/** How long to wait for a connection: Wi-Fi takes some seconds, a first one to the broker some more. */
+export const CONNECTED_MS = 45_000;
+
 /** A runtime that is there announces itself twice a second. */
 const ANNOUNCE_MS = 3_000;
 

@@ -1,20 +1,34 @@
 /** A Wio Terminal among the serial ports. */
-import type { Port } from "./serial-port";
+import { UserError } from "../../../server/base/user-error";
+import { WIO_TERMINAL } from "../../line/serial";
+import { askTerminal, choosePort, listed, listPorts, type Port } from "./serial-port";
 
-/** USB vendor. */
-const SEEED = "2886";
-/** USB product of the image, and of Arduino's; the bootloader has a port, too, but is another. */
-const WIO_TERMINAL = "802d";
-
-export function isSeeed({ vendorId }: Port): boolean {
-  return vendorId === SEEED;
-}
-
-export function isWioTerminal(port: Port): boolean {
-  return isSeeed(port) && port.productId?.toLowerCase() === WIO_TERMINAL;
+/** One whose program runs, ours or Arduino's. */
+export function isWioTerminal({ vendorId = "", productId = "" }: Port): boolean {
+  return (
+    parseInt(vendorId, 16) === WIO_TERMINAL.vendorId &&
+    parseInt(productId, 16) === WIO_TERMINAL.productId
+  );
 }
 
 /** Windows has an empty serial number if it knows none. */
 export function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }
+
+/**
+ * The port of a Wio Terminal. Other boards are left alone, because some restart if their port is
+ * opened, unless one is named.
+ * @param wanted by `--port`
+ * @param advice what to do if there is none
+ * @throws UserError if there is none, or if there are several and nobody chooses
+ */
+export async function chooseWio(wanted: string | undefined, advice: string): Promise<string> {
+  const ports = await listPorts();
+  const likely = wanted === undefined ? ports.filter(isWioTerminal) : ports;
+  const port = await choosePort(wanted, likely, askTerminal);
+  if (port !== undefined) return port;
+  throw new UserError(`no Wio Terminal found: there ${listed(ports)}; ${advice}`);
+}
+
+export const PLUG_IN = "plug it in with a cable that carries data";

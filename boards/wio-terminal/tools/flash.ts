@@ -11,9 +11,9 @@ import { waitFor } from "../../../server/base/wait-for";
 import { loadConfig } from "../../../server/setup/config";
 import { readSettings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
-import { checkForBoard } from "../../tools/firmware/device-settings";
+import { checkForBoard, WIO_TERMINAL } from "../../tools/firmware/device-settings";
 import { isUf2 } from "../../tools/image/uf2";
-import { numberedIds, readIds } from "../../tools/usb/board-ids";
+import { numberedIds, readIds, settingsOf, sharedUser } from "../../tools/usb/board-ids";
 import {
   BY_HAND,
   type Computer,
@@ -23,13 +23,11 @@ import {
   summary,
 } from "../../tools/usb/flash-board";
 import { openSerialBus } from "../../tools/usb/serial-bus";
-import { askTerminal, choosePort, listPorts, permitted } from "../../tools/usb/serial-port";
+import { listPorts, permitted } from "../../tools/usb/serial-port";
 import { copyImage, findDrives, touch } from "../../tools/usb/wio-drive";
-import { isSeeed } from "../../tools/usb/wio-port";
+import { chooseWio } from "../../tools/usb/wio-port";
 import { packNightlight } from "../build/program";
 import { imageWith } from "../build/runtime-image";
-
-const BOARD = { title: "the Wio Terminal", family: "samd51" };
 
 const RESTART_MS = 30_000;
 /** How long to show what the board logs. */
@@ -69,7 +67,10 @@ async function flashOne(
 ): Promise<void> {
   const image = flags.image === undefined ? await makeImage() : readImage(flags.image);
   const [drive] = computer.drives();
-  const place = drive === undefined ? { port: await findPort(flags.port) } : { drive };
+  const place =
+    drive === undefined
+      ? { port: await chooseWio(flags.port, `plug it in, and ${BY_HAND}; then run this again`) }
+      : { drive };
   const findBoard = await flashBoard(computer, place, image);
   console.log("The image is there; waiting for the board to start");
 
@@ -88,15 +89,6 @@ async function flashOne(
   for (const text of said) console.log(`  ${printable(text)}`);
 }
 
-async function findPort(wanted: string | undefined): Promise<string> {
-  const ports = await listPorts();
-  // A touch would reset other makers' boards, too: those are left alone unless one is named.
-  const likely = wanted === undefined ? ports.filter(isSeeed) : ports;
-  const port = await choosePort(wanted, likely, askTerminal);
-  if (port !== undefined) return port;
-  throw new UserError(`no Wio Terminal found: plug it in, and ${BY_HAND}; then run this again`);
-}
-
 /** @throws UserError if one or more were not flashed */
 async function flashEach(computer: Computer, idsFile: string | undefined): Promise<void> {
   const settings = checkedSettings();
@@ -108,12 +100,15 @@ async function flashEach(computer: Computer, idsFile: string | undefined): Promi
     throw new UserError(
       `${idsFile ?? ""}: expected an id for each of ${places.length} boards, got ${listed.length}`,
     );
-  const ids = listed ?? numberedIds(settings.ID ?? loadConfig().id, places.length);
+  const common = settings.ID ?? loadConfig().id;
+  const ids = listed ?? numberedIds(common, places.length);
+  const shared = sharedUser(common, settings);
+  if (shared !== undefined && places.length > 1) console.log(`Warning: ${shared}`);
   const results = await flashAll(
     computer,
     places,
     ids,
-    async (id) => await pack({ ...settings, ID: id }),
+    async (id) => await pack(settingsOf(id, common, settings)),
   );
   for (const line of summary(results)) console.log(line);
   const failed = results.filter(({ failure }) => failure !== undefined).length;
@@ -122,7 +117,7 @@ async function flashEach(computer: Computer, idsFile: string | undefined): Promi
 
 function checkedSettings() {
   const settings = readSettings();
-  for (const warning of checkForBoard(BOARD, settings, loadConfig()))
+  for (const warning of checkForBoard(WIO_TERMINAL, settings, loadConfig()))
     console.log(`Warning: ${warning}`);
   return settings;
 }

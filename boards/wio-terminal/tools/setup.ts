@@ -9,8 +9,7 @@ import { mistakesIn } from "../../line/mistakes";
 import { problemOf, setUpBoard } from "../../line/set-up";
 import { command, readFlags } from "../../tools/command";
 import { openSerialLine } from "../../tools/usb/serial-line";
-import { askTerminal, choosePort, listed, listPorts } from "../../tools/usb/serial-port";
-import { isWioTerminal } from "../../tools/usb/wio-port";
+import { chooseWio, PLUG_IN } from "../../tools/usb/wio-port";
 import { askForAll, askForPasswords } from "./setup-questions";
 
 await command(async () => {
@@ -33,7 +32,7 @@ await command(async () => {
   if (!isAsked) changes = { ...changes, ...(await askForPasswords(named)) };
   check(changes);
 
-  const port = await findBoard(wanted);
+  const port = await chooseWio(wanted, PLUG_IN);
   const { board, close } = await openSerialLine(port);
   try {
     console.log(`${port}: waiting for the board`);
@@ -77,14 +76,4 @@ function fromFlags(flags: { id?: string; broker?: string; user?: string; wifi?: 
 function check(changes: Changes, later: readonly string[] = []): void {
   const [mistake] = mistakesIn(changes).filter(({ setting }) => !later.includes(setting));
   if (mistake) throw new UserError(mistake.line);
-}
-
-async function findBoard(wanted: string | undefined): Promise<string> {
-  const ports = await listPorts();
-  const likely = wanted === undefined ? ports.filter(isWioTerminal) : ports;
-  const port = await choosePort(wanted, likely, askTerminal);
-  if (port !== undefined) return port;
-  throw new UserError(
-    `no Wio Terminal found: there ${listed(ports)}; plug it in with a cable that carries data`,
-  );
 }

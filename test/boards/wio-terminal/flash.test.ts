@@ -202,7 +202,7 @@ describe("npm run flash:wio", () => {
       return stderr;
     };
     expect(await failing()).toBe(
-      "nightlight: no Wio Terminal found: plug it in, and slide its power switch down twice, quickly: a drive named Arduino appears; then run this again\n",
+      `nightlight: no Wio Terminal found: there is ${port.path} (Espressif); plug it in, and slide its power switch down twice, quickly: a drive named Arduino appears; then run this again\n`,
     );
     expect(await failing("--image", "nowhere.uf2")).toBe("nightlight: nowhere.uf2: not there\n");
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
