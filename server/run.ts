@@ -80,7 +80,8 @@ async function start(
   const listed = listedDevices(options.id, config);
   const names: Names = new Names((id) => devices.changed(id));
   const nameOf = (id: string) => names.of(id);
-  const devices = add(new Devices({ ...listed, nameOf, clock: CLOCK }, bus));
+  const orderExpiresMs = config.commands.expiresMs;
+  const devices = add(new Devices({ ...listed, nameOf, orderExpiresMs, clock: CLOCK }, bus));
 
   const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
   const { topicPrefix, homeAssistant } = config;

@@ -13,6 +13,8 @@ export const REASONS = [
   "repeated-telemetry",
   // Of a removed device, and not a sign of its life.
   "removed",
+  // Ordered commands that a device would refuse.
+  "order",
   // At the broker's door.
   "connections",
   "connections-per-address",

@@ -18,7 +18,8 @@ export class Message {
     public payload: Buffer,
     readonly qos: QoS,
   ) {
-    // MQTT 3.1.1 has no message expiry, so ours goes by what an ordered command says of itself.
+    // MQTT 3.1.1 has no message expiry, so ours goes by what an ordered command says of itself: by
+    // the wall clock, as both server and broker may be restarted before its time is over.
     if (payload.includes(EXPIRY)) {
       const expiresAt = parseJsonObject(payload.toString()).value?.[EXPIRY];
       if (typeof expiresAt === "number") this.expiresAtMs = expiresAt;

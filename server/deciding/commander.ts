@@ -1,11 +1,12 @@
 import { type Fields, type ServerRule } from "../../src/common/server-rule";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
+import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import type { Cluster } from "../cluster/cluster";
 import { type Cause, type Command, commandOf } from "./command";
 import type { Decisions } from "./decisions";
-import type { Delivery } from "./delivery";
+import type { Delivery, Moment } from "./delivery";
 import type { Devices } from "./devices";
 import type { Repeating } from "./repeating";
 import type { Sender } from "./sender";
@@ -20,8 +21,11 @@ export interface CommanderParts {
   devices: Devices;
   repeating: Repeating;
   sender: Sender;
+  rejections: Rejections;
   log: Log;
 }
+
+const NO_MORE = "takes no more ordered commands, it has done the highest id";
 
 /** Tells devices what to do: once, in the right order, and again if they missed it. */
 export class Commander {
@@ -33,17 +37,23 @@ export class Commander {
    * @throws UserError if the device takes no more ordered commands
    */
   byHand(id: string, fields: Fields): Fields {
-    return this.give(id, commandOf(this.parts.rule, fields), { kind: "manual" }).fields;
+    const given = this.give(id, commandOf(this.parts.rule, fields), { kind: "manual" });
+    if (!given) throw new UserError(`${id}: ${NO_MORE}`);
+    return given.fields;
   }
 
-  /** @throws UserError if the device takes no more ordered commands */
-  give(id: string, command: Command, cause: Cause): Command {
-    const { clock, delivery, devices, repeating, sender } = this.parts;
+  /** @returns undefined if the device takes no more ordered commands; that is said and counted */
+  give(id: string, command: Command, cause: Cause): Command | undefined {
+    const { delivery, devices, repeating, sender } = this.parts;
     if (delivery.isOrdered(command)) {
       repeating.repeatOrdered(id);
-      const ordered = delivery.ordered(id, command, clock.wallMs());
-      if (!ordered)
-        throw new UserError(`${id}: takes no more ordered commands, it has done the highest id`);
+      const now = this.now();
+      const ordered = delivery.ordered(id, command, now);
+      devices.commandWaits(id, ordered ? "order" : "refused", delivery.waitsSince(id) ?? now);
+      if (!ordered) {
+        this.parts.rejections.refuse("server", "order", `${id}: ${NO_MORE}`);
+        return undefined;
+      }
       // The broker keeps it for a device that is away: QoS 1, and the device's own session.
       sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
@@ -56,12 +66,18 @@ export class Commander {
     }
     repeating.commands.supersede(id);
     if (devices.statusOf(id) !== "offline") sender.command(id, command, cause);
+    else if (cause.kind !== "rule") devices.commandWaits(id, "return", this.now());
     return command;
   }
 
   /** A device says which ordered command it has done last. */
   done(id: string, lastId: number): void {
-    for (const command of this.parts.delivery.done(id, lastId, this.parts.clock.wallMs())) {
+    const { clock, delivery, devices } = this.parts;
+    const refused = delivery.done(id, lastId, clock.monotonicMs());
+    const since = delivery.waitsSince(id);
+    if (since) devices.commandWaits(id, "order", since);
+    else devices.commandDone(id, "order");
+    for (const command of refused) {
       const text = `${id} has refused a command, as it had done id ${lastId} before: sent again`;
       this.parts.log("server", `Warning: ${text}`, { level: "warn", id });
       this.give(id, command, { kind: "resent" });
@@ -70,10 +86,16 @@ export class Commander {
 
   /** @param isAt whether the device is as desired: it may have missed a command while it was away */
   correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
+    this.parts.devices.commandDone(id, "return");
     const desired = this.parts.delivery.desiredOf(id);
     // What decides for itself sends a reading at once, and that is answered.
     if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
+  }
+
+  private now(): Moment {
+    const { clock } = this.parts;
+    return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }
 
   /** Whether this server, of all those on the broker, speaks to the device and for it. */

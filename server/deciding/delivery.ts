@@ -8,11 +8,18 @@ export interface Ordered {
   expiryS: number;
 }
 
+/** A moment by both clocks, ms. */
+export interface Moment {
+  /** Unix time. */
+  wallMs: number;
+  monotonicMs: number;
+}
+
 interface Order {
   orderId: number;
   command: Command;
-  /** When it was given, Unix time, ms. */
-  nowMs: number;
+  /** When it was given. */
+  at: Moment;
 }
 
 /** Of one device that may be waited for; older ones are no longer looked after. */
@@ -37,17 +44,19 @@ export class Delivery {
 
   /**
    * An ordered command, with an id that no earlier one had, of this server or of another.
-   * @param nowMs Unix time, ms: ids follow it as far as it goes forward
+   * @param now ids follow the wall clock as far as it goes forward; what is void, too: whoever
+   * keeps the command meanwhile, broker or server, may have been restarted since, and a monotonic
+   * clock ends with its process
    * @returns undefined if the device has done the highest id that there is
    */
-  ordered(id: string, command: Command, nowMs: number): Ordered | undefined {
-    const orderId = Math.max(nowMs, (this.lastIds.get(id) ?? 0) + 1);
+  ordered(id: string, command: Command, now: Moment): Ordered | undefined {
+    const orderId = Math.max(now.wallMs, (this.lastIds.get(id) ?? 0) + 1);
     if (!Number.isSafeInteger(orderId)) return undefined;
     this.lastIds.set(id, orderId);
     const { expiresMs } = this.policy;
-    const fields = { ...command.fields, id: orderId, expires_at: nowMs + expiresMs };
+    const fields = { ...command.fields, id: orderId, expires_at: now.wallMs + expiresMs };
     const orders = this.orders.get(id) ?? [];
-    this.orders.set(id, [...orders.slice(1 - ORDERS_MAX), { orderId, command, nowMs }]);
+    this.orders.set(id, [...orders.slice(1 - ORDERS_MAX), { orderId, command, at: now }]);
     return {
       command: { ...command, fields, text: JSON.stringify(fields) },
       expiryS: Math.ceil(expiresMs / 1000),
@@ -61,7 +70,7 @@ export class Delivery {
 
   /**
    * A device says which ordered command it has done last.
-   * @param nowMs Unix time, ms
+   * @param nowMs by the monotonic clock, ms
    * @returns commands that it must have refused, as their ids are lower than one that this server
    * has never seen: of a server with a clock ahead of ours
    */
@@ -75,8 +84,13 @@ export class Delivery {
     );
     if (!isUnseen) return [];
     return orders
-      .filter((order) => nowMs - order.nowMs < this.policy.expiresMs)
+      .filter((order) => nowMs - order.at.monotonicMs < this.policy.expiresMs)
       .map(({ command }) => command);
+  }
+
+  /** When the oldest command was given that the device has not said yet to have done. */
+  waitsSince(id: string): Moment | undefined {
+    return this.orders.get(id)?.[0]?.at;
   }
 
   /** @returns whether that is news, which other servers should learn */

@@ -3,8 +3,9 @@ import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
+import type { Moment } from "./delivery";
 import type { ServerBus } from "./events";
-import { type Dropped, healthOf } from "./health";
+import { type Dropped, healthOf, type Waiting } from "./health";
 
 /** The simulated device, as far as the list of devices needs it. */
 export interface Simulated {
@@ -31,6 +32,8 @@ interface Device {
   state?: Report | undefined;
   /** What was dropped of its messages, by reason. */
   dropped?: Map<string, Dropped>;
+  /** A command that it has not carried out, as far as is known. */
+  command?: Waiting | undefined;
   simulated?: Simulated | undefined;
   /** The LED when it last changed. */
   ledNoted: boolean | null;
@@ -48,6 +51,8 @@ export interface DevicesOptions {
   silenceMs: (id: string) => number;
   /** What a person calls it. */
   nameOf: (id: string) => string | undefined;
+  /** After this an ordered command is void, ms. */
+  orderExpiresMs: number;
   clock: Clock;
 }
 
@@ -138,6 +143,25 @@ export class Devices {
     device.dropped ??= new Map();
     device.dropped.set(reason, { reason, count, lastMs, detail });
     this.heard(device, lastMs);
+    this.changed(id);
+  }
+
+  /**
+   * A command can't be carried out at present, or the device has still to say that it has.
+   * @param since when it was given
+   */
+  commandWaits(id: string, why: Waiting["why"], since: Moment): void {
+    const device = this.devices.get(id);
+    if (!device) return;
+    device.command = { why, since };
+    this.changed(id);
+  }
+
+  /** No command waits any more for that. */
+  commandDone(id: string, why: Waiting["why"]): void {
+    const device = this.devices.get(id);
+    if (device?.command?.why !== why) return;
+    device.command = undefined;
     this.changed(id);
   }
 
@@ -282,7 +306,12 @@ export class Devices {
       ledOn: ledOf(device),
       lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
       state: device.state ?? null,
-      health: healthOf({ ...device, silenceMs: this.options.silenceMs(id) }),
+      health: healthOf({
+        ...device,
+        silenceMs: this.options.silenceMs(id),
+        orderExpiresMs: this.options.orderExpiresMs,
+        nowMs: this.options.clock.monotonicMs(),
+      }),
     };
   }
 

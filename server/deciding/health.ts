@@ -1,5 +1,6 @@
 import type { HealthNote } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
+import type { Moment } from "./delivery";
 
 /** Messages of a device that were dropped for one reason. */
 export interface Dropped {
@@ -10,6 +11,20 @@ export interface Dropped {
   /** What was wrong with the last one. */
   detail: string;
 }
+
+/** A command that was not carried out, as far as is known. */
+export interface Waiting {
+  /**
+   * An ordered command, `order`, waits until the device has said that it has done it. Another one
+   * waits for the device's `return`. The device would take it for done before: `refused`.
+   */
+  why: "order" | "return" | "refused";
+  /** When it was given. */
+  since: Moment;
+}
+
+/** A command is on its way to a device that is there, and the answer comes back, within this. */
+const CONFIRMED_MS = 5_000;
 
 /** What the notes follow from. */
 export interface HealthFacts {
@@ -23,17 +38,16 @@ export interface HealthFacts {
   state?: Report | undefined;
   /** What was dropped of its messages, by reason. */
   dropped?: Map<string, Dropped> | undefined;
+  command?: Waiting | undefined;
+  /** After this an ordered command is void, ms. */
+  orderExpiresMs: number;
+  /** By the monotonic clock, ms. */
+  nowMs: number;
 }
 
 /** What a person should know of a device, most urgent first. Pure. */
-export function healthOf({
-  online,
-  status,
-  lastSeenMs,
-  silenceMs,
-  state,
-  dropped,
-}: HealthFacts): HealthNote[] {
+export function healthOf(facts: HealthFacts): HealthNote[] {
+  const { online, status, lastSeenMs, silenceMs, state, dropped } = facts;
   const notes: HealthNote[] = [];
   if (!online)
     notes.push(
@@ -44,6 +58,18 @@ export function healthOf({
           : { about: "offline", why: "silent", sinceMs: lastSeenMs, limitMs: silenceMs },
     );
   if (online && state?.decided_by === "device") notes.push({ about: "alone", sinceMs: null });
+  const why = whyCommandWaits(facts);
+  if (why) notes.push({ about: "command", why, sinceMs: facts.command?.since.wallMs ?? null });
   for (const what of dropped?.values() ?? []) notes.push({ about: "dropped", ...what });
   return notes;
+}
+
+function whyCommandWaits({ command, online, state, orderExpiresMs, nowMs }: HealthFacts) {
+  if (!command) return undefined;
+  if (command.why === "refused") return "refused";
+  const waitedMs = nowMs - command.since.monotonicMs;
+  if (command.why === "order" && waitedMs >= orderExpiresMs && state) return "expired";
+  if (!online) return "away";
+  // A device that says nothing of itself will not confirm it.
+  return command.why === "order" && state && waitedMs >= CONFIRMED_MS ? "unconfirmed" : undefined;
 }

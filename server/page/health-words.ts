@@ -15,7 +15,7 @@ function words(note: HealthNote): string {
     case "alone":
       return `Decides by itself${sinceWords(note.sinceMs)}: no server answers it.`;
     case "command":
-      return `A command waits${sinceWords(note.sinceMs)}: ${COMMAND_WORDS[note.why]}.`;
+      return `A command ${COMMAND_WORDS[note.why](sinceWords(note.sinceMs))}.`;
     case "dropped": {
       const count = `${note.count} ${note.count === 1 ? "message" : "messages"}`;
       return `${count} of no use, the last at ${clockWords(note.lastMs)}: ${note.detail}.`;
@@ -24,9 +24,10 @@ function words(note: HealthNote): string {
 }
 
 const COMMAND_WORDS = {
-  away: "the device is away",
-  unconfirmed: "the device has not confirmed it yet",
-  refused: "the device refuses it",
+  away: (since: string) => `waits${since}: the device is away`,
+  unconfirmed: (since: string) => `waits${since}: the device has not confirmed it yet`,
+  expired: (since: string) => `waited${since} and is void: the device did not get it in time`,
+  refused: (since: string) => `can't be carried out${since}: the device takes it for done already`,
 };
 
 function offlineWords({ why, sinceMs, limitMs }: HealthNote & { about: "offline" }): string {

@@ -46,8 +46,15 @@ export type HealthNote =
     }
   /** It decides by itself, as no server answers it. */
   | { about: "alone"; sinceMs: number | null }
-  /** A command has not been carried out: the device is away, has not said so yet, or refuses it. */
-  | { about: "command"; why: "away" | "unconfirmed" | "refused"; sinceMs: number | null }
+  /**
+   * A command has not been carried out: the device is away, has not said so yet, did not get it in
+   * time, or would refuse it.
+   */
+  | {
+      about: "command";
+      why: "away" | "unconfirmed" | "expired" | "refused";
+      sinceMs: number | null;
+    }
   /** Messages of it were dropped: `reason` is a label of `nightlight_rejections_total`. */
   | { about: "dropped"; reason: string; count: number; lastMs: number; detail: string };
 

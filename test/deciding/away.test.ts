@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Group } from "../../src/common/groups";
 import { startDevice, type TestDevice } from "../support/device";
 import { EmbeddedBroker } from "../support/embedded-broker";
+import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
@@ -135,6 +136,24 @@ describe.each(["embedded", "Mosquitto"] as const)(
         .map(({ id }) => id);
       expect(got).toEqual(ids);
       expect(lamp?.log.filter((line) => line.startsWith("Command ignored"))).toEqual([]);
+    });
+
+    it("ordered: a device that says it has done the highest id is not told more, and a person is", async () => {
+      server = await start({ led_on: "ordered" });
+      const highest = Number.MAX_SAFE_INTEGER;
+      await witness.publish(`${LAMP}/state`, JSON.stringify({ led_on: false, id: highest }));
+      await until("the lamp", async () => (await server.device(LAMP)) !== undefined);
+      // The group's decision, and one by hand.
+      await senses(5);
+      expect((await server.command(LAMP, { led_on: true })).status).toBe(409);
+      const lamp = await server.device(LAMP);
+      expect(lamp?.health.filter(({ about }) => about === "command")).toMatchObject([
+        { why: "refused" },
+      ]);
+      expect((await metricsOf(server.url)).get('nightlight_rejections_total{reason="order"}')).toBe(
+        2,
+      );
+      expect(witness.payloads(`${LAMP}/commands`)).toEqual([]);
     });
 
     it("ordered: does not get what has expired", async () => {

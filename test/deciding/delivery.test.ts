@@ -16,6 +16,9 @@ const rule: ServerRule = {
 const on = commandOf(rule, { led_on: true });
 const off = commandOf(rule, { led_on: false });
 
+/** Both clocks show the same. */
+const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms });
+
 describe("a command", () => {
   it("says which side of the rule it is, and whether it is neither", () => {
     const heating = { ...rule, on: { setpoint: 21 }, off: { setpoint: 16 } };
@@ -56,7 +59,7 @@ describe("delivery", () => {
   });
 
   it("gives an ordered command an id, and the time at which it is void", () => {
-    const { command, expiryS } = ordered().ordered("a", on, 5000) ?? never();
+    const { command, expiryS } = ordered().ordered("a", on, at(5000)) ?? never();
     expect(command.fields).toEqual({ led_on: true, id: 5000, expires_at: 6500 });
     expect(JSON.parse(command.text)).toEqual(command.fields);
     expect(command.on).toBe(true);
@@ -66,7 +69,7 @@ describe("delivery", () => {
   it("counts on within a millisecond, each device by itself", () => {
     const delivery = ordered();
     const ids = ["a", "a", "b", "a"].map(
-      (id) => delivery.ordered(id, on, 5000)?.command.fields["id"],
+      (id) => delivery.ordered(id, on, at(5000))?.command.fields["id"],
     );
     expect(ids).toEqual([5000, 5001, 5000, 5002]);
   });
@@ -76,7 +79,7 @@ describe("ids of ordered commands", () => {
   const DAY_MS = 86_400_000;
   const start = () => new Delivery({ delivery: { led_on: "ordered" }, expiresMs: 60_000 });
   const idOf = (delivery: Delivery, nowMs: number) =>
-    delivery.ordered("a", on, nowMs)?.command.fields["id"];
+    delivery.ordered("a", on, at(nowMs))?.command.fields["id"];
 
   it("go on from what the device has done, although the clock was set back since", () => {
     const delivery = start();
@@ -94,8 +97,8 @@ describe("ids of ordered commands", () => {
 
   it("that a device must have refused are found, and their commands with them", () => {
     const delivery = start();
-    delivery.ordered("a", on, 5000);
-    delivery.ordered("a", off, 5001);
+    delivery.ordered("a", on, at(5000));
+    delivery.ordered("a", off, at(5001));
     expect(delivery.done("a", DAY_MS, 6000)).toEqual([on, off]);
     expect(delivery.done("a", DAY_MS, 6000)).toEqual([]);
     expect(idOf(delivery, 6000)).toBe(DAY_MS + 1);
@@ -103,17 +106,27 @@ describe("ids of ordered commands", () => {
 
   it("are not taken for refused once the device has done them, nor when they are void", () => {
     const delivery = start();
-    delivery.ordered("a", on, 5000);
+    delivery.ordered("a", on, at(5000));
     expect(delivery.done("a", 5000, 5500)).toEqual([]);
     expect(delivery.done("a", DAY_MS, 6000)).toEqual([]);
-    delivery.ordered("a", on, 6000);
+    delivery.ordered("a", on, at(6000));
     expect(delivery.done("a", 2 * DAY_MS, 66_001)).toEqual([]);
+  });
+
+  it("are void after their time, whatever the wall clock says meanwhile", () => {
+    const delivery = start();
+    delivery.ordered("a", on, { wallMs: 10 * DAY_MS, monotonicMs: 5000 });
+    expect(delivery.waitsSince("a")).toEqual({ wallMs: 10 * DAY_MS, monotonicMs: 5000 });
+    expect(delivery.done("a", 20 * DAY_MS, 65_001)).toEqual([]);
+    delivery.ordered("a", on, { wallMs: DAY_MS, monotonicMs: 70_000 });
+    expect(delivery.done("a", 30 * DAY_MS, 75_000)).toEqual([on]);
+    expect(delivery.waitsSince("a")).toBeUndefined();
   });
 
   it("come to an end, which is said instead of sending what would be refused", () => {
     const delivery = start();
     delivery.done("a", Number.MAX_SAFE_INTEGER, 5000);
-    expect(delivery.ordered("a", on, 5000)).toBeUndefined();
+    expect(delivery.ordered("a", on, at(5000))).toBeUndefined();
   });
 });
 

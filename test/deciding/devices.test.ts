@@ -34,6 +34,7 @@ describe("devices", () => {
       {
         isListed: (id) => id === "listed",
         nameOf: (id) => names.get(id),
+        orderExpiresMs: 60_000,
         silenceMs: (id) => (id === "patient" ? Infinity : 30_000),
         clock: { monotonicMs: () => nowMs, wallMs: () => wallMs },
       },

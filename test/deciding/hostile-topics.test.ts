@@ -49,6 +49,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       {
         isListed: () => false,
         silenceMs: () => 30_000,
+        orderExpiresMs: 60_000,
         nameOf: (id) => names.of(id),
         clock: CLOCK,
       },
@@ -60,6 +61,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     const decider = await Decider.start(
       {
         ...config,
+        // Half of them with commands of which a device says which one it did last.
+        commands: { ...config.commands, ...(seed % 2 && { delivery: { led_on: "ordered" } }) },
         brokerUrl: "mqtt://127.0.0.1",
         mqtt5: false,
         attach: (_clientId, _will, onMessage) => {

@@ -27,7 +27,13 @@ describe("the live stream's changes", () => {
     vi.useFakeTimers();
     bus = new EventEmitter<ServerEvents>();
     devices = new Devices(
-      { isListed: () => true, silenceMs: () => Infinity, nameOf: () => undefined, clock: CLOCK },
+      {
+        isListed: () => true,
+        orderExpiresMs: 60_000,
+        silenceMs: () => Infinity,
+        nameOf: () => undefined,
+        clock: CLOCK,
+      },
       bus,
     );
     stream = new Stream();

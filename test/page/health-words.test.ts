@@ -38,7 +38,11 @@ describe("the health of a device in words", () => {
     ],
     [
       { about: "command", why: "refused", sinceMs: null },
-      "A command waits: the device refuses it.",
+      "A command can't be carried out: the device takes it for done already.",
+    ],
+    [
+      { about: "command", why: "expired", sinceMs: atMs },
+      `A command waited since ${at} and is void: the device did not get it in time.`,
     ],
     [
       { about: "dropped", reason: "telemetry", count: 1, lastMs: atMs, detail: "light: missing" },
