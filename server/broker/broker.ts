@@ -44,6 +44,7 @@ export class Broker {
   private readonly house: House;
   private readonly rivals = new Rivals();
   private readonly timer: NodeJS.Timeout;
+  private tickedMs = performance.now();
 
   private constructor(
     core: Core,
@@ -163,7 +164,10 @@ export class Broker {
 
   private tick(): void {
     const nowMs = performance.now();
-    for (const client of this.clients) client.tick(nowMs);
+    // A process that was held up has read nothing: what lies there is not silence.
+    const heldUpMs = Math.max(0, nowMs - this.tickedMs - TICK_MS);
+    this.tickedMs = nowMs;
+    for (const client of this.clients) client.tick(nowMs, heldUpMs);
     try {
       // The users may change while the broker runs.
       if (this.options.users?.refresh()) for (const client of this.clients) client.usersChanged();

@@ -102,8 +102,12 @@ export class Connection implements Outlet {
     if (this.identity && !this.house.logins.stillKnown(this.identity)) this.end();
   }
 
-  /** To be called about once a second: [MQTT-3.1.2-24], and clients that don't begin or end. */
-  tick(nowMs: number): void {
+  /**
+   * To be called about once a second: [MQTT-3.1.2-24], and clients that don't begin or end.
+   * @param heldUpMs for so long nobody could be heard
+   */
+  tick(nowMs: number, heldUpMs: number): void {
+    this.lastMs = Math.min(nowMs, this.lastMs + heldUpMs);
     const silentMs = nowMs - this.lastMs;
     if (this.state === "ending") {
       if (silentMs > FAREWELL_MS) this.stream.destroy();

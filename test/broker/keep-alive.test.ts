@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EmbeddedBroker } from "../support/embedded-broker";
+import { RawMqtt } from "../support/raw-mqtt";
+import { until } from "../support/until";
+
+describe("the keep-alive of a client", () => {
+  let broker: EmbeddedBroker;
+  let client: RawMqtt;
+
+  beforeEach(async () => {
+    broker = await EmbeddedBroker.start();
+    client = RawMqtt.open(broker.port);
+  });
+
+  afterEach(async () => {
+    await client.stop();
+    await broker.stop();
+  });
+
+  it("does not run out while the broker's process is held up", async () => {
+    expect(await client.connect({ keepalive: 2 })).toBe(0);
+    client.send({ cmd: "pingreq" });
+    // All of this process: as on a machine that is suspended, or far too busy.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
+    await until("an answer", () => client.closed || client.received.length > 1);
+    expect(client.received[1]).toMatchObject({ cmd: "pingresp" });
+    // It still runs out for one that is silent.
+    await client.ends();
+  });
+});
