@@ -3,32 +3,42 @@ import { WebSocket } from "ws";
 import type { SocketEvent, Unwritten } from "../../src/common/api";
 import { metricsOf } from "../support/metrics";
 import { NightlightProcess } from "../support/process";
-import { injectedDisk, mountedDisk, type SmallDisk } from "../support/small-disk";
+import { injectedDisk, MAY_MOUNT, mountedDisk, type SmallDisk } from "../support/small-disk";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-const mounted = mountedDisk();
-if (!mounted)
-  console.warn("This user may not mount a disk: a full one is shown by injected errors.");
+const DISKS: [string, () => SmallDisk][] = [["injected errors", injectedDisk]];
+if (MAY_MOUNT) DISKS.unshift(["a mounted one, or what comes nearest", mountedOrInjected]);
 
-const DISKS: [string, SmallDisk][] = [
-  ...(mounted ? [["a mounted disk", mounted] as [string, SmallDisk]] : []),
-  ["injected errors", injectedDisk()],
-];
+function mountedOrInjected(): SmallDisk {
+  const mounted = mountedDisk();
+  if (!mounted) console.warn("Here root may not mount a disk: errors are injected instead.");
+  return mounted ?? injectedDisk();
+}
 
-describe.each(DISKS)("the server on a full disk (%s)", (_how, disk) => {
+describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
+  let disk: SmallDisk;
   let nightlight: NightlightProcess;
   let client: Witness;
+  /** What was made so far is undone, the last first, whatever fails on the way. */
+  const undo: (() => unknown)[] = [];
 
   beforeAll(async () => {
+    disk = makeDisk();
+    undo.unshift(() => disk.remove());
     nightlight = await NightlightProcess.start(["--no-device", "--data", disk.dir], disk.env);
+    undo.unshift(() => nightlight.kill());
     client = await connected();
+    undo.unshift(() => client.stop());
   });
 
   afterAll(async () => {
-    await client.stop();
-    await nightlight.kill();
-    disk.remove();
+    const failures: unknown[] = [];
+    for (const step of undo)
+      await Promise.resolve()
+        .then(step)
+        .catch((error: unknown) => failures.push(error));
+    expect(failures).toEqual([]);
   });
 
   const connected = () =>

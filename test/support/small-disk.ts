@@ -1,5 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,24 +12,26 @@ export interface SmallDisk {
   env: Record<string, string>;
   fill(): void;
   free(): void;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 const MEGABYTES = 4;
 const PIECE = Buffer.alloc(64 * 1024);
 
+/** Whether it is worth a try: in many containers root may not mount. */
+export const MAY_MOUNT = process.platform === "linux" && process.getuid?.() === 0;
+
 /** A disk of its own in memory, really full. @returns undefined if this user may not mount one */
 export function mountedDisk(): SmallDisk | undefined {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
   const dir = mkdtempSync(join(tmpdir(), "nightlight-disk-"));
   try {
     const size = `size=${MEGABYTES}m`;
     execFileSync("mount", ["-t", "tmpfs", "-o", size, "nightlight", dir], { stdio: "pipe" });
   } catch {
-    // In many containers root may not mount.
     rmSync(dir, { recursive: true });
     return undefined;
   }
+  const keeper = new Keeper(dir);
   const ballast = join(dir, "ballast");
   return {
     dir: join(dir, "data"),
@@ -42,10 +46,7 @@ export function mountedDisk(): SmallDisk | undefined {
         }
     },
     free: () => rmSync(ballast, { recursive: true, force: true }),
-    remove: () => {
-      execFileSync("umount", ["--lazy", dir]);
-      rmSync(dir, { recursive: true });
-    },
+    remove: () => keeper.remove(),
   };
 }
 
@@ -59,6 +60,27 @@ export function injectedDisk(): SmallDisk {
     env: { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, FULL_DISK: mark },
     fill: () => writeFileSync(mark, ""),
     free: () => rmSync(mark, { force: true }),
-    remove: () => rmSync(dir, { recursive: true }),
+    remove: () => rm(dir, { recursive: true }),
   };
+}
+
+/** Takes a disk off when it is told to, or when this process has ended, however that comes. */
+class Keeper {
+  private readonly shell: ChildProcess;
+
+  constructor(dir: string) {
+    const script = 'cat; umount --lazy "$1" && rm -r "$1"';
+    // Out of reach of a Ctrl-C, which is for all of a terminal's group.
+    this.shell = spawn("sh", ["-c", script, "sh", dir], {
+      detached: true,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+  }
+
+  async remove(): Promise<void> {
+    const ended = once(this.shell, "exit");
+    this.shell.stdin?.end();
+    const [code] = (await ended) as [number | null];
+    if (code !== 0) throw new Error(`the disk is still there: exit ${code}`);
+  }
 }
