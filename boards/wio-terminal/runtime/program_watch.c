@@ -26,11 +26,18 @@ static void copy(char *into, size_t max, const char *from, size_t length) {
   into[length] = 0;
 }
 
-/* "Connecting to ADDRESS as CLIENT"; the client is the id followed by a word from the lesson. */
+/*
+ * "Connecting to ADDRESS as CLIENT". The client is the topic prefix, of levels that end in a slash,
+ * then the id, then a word from the lesson.
+ */
 static void connecting(const char *address) {
-  const char *const client = strstr(address, " as ");
-  const char *const word = client ? strstr(client, "nightlight_client") : NULL;
-  if (word) copy(id, ID_MAX, client + 4, (size_t)(word - client - 4));
+  const char *client = strstr(address, " as ");
+  if (!client) return;
+  client += strlen(" as ");
+  const char *const slash = strrchr(client, '/');
+  const char *const start = slash ? slash + 1 : client;
+  const char *const word = strstr(start, "nightlight_client");
+  if (word) copy(id, ID_MAX, start, (size_t)(word - start));
 }
 
 /* A reading without an age was sent at once, so none waits. */

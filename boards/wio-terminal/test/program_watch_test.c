@@ -10,6 +10,11 @@ static void check_longest_id(void) {
   CHECK(strcmp(program_id(), id) == 0);
 }
 
+static void check_prefix(void) {
+  program_watch_line("> Connecting to mqtt://10.0.0.1:1883 as our/house/desk-1nightlight_client");
+  CHECK(strcmp(program_id(), "desk-1") == 0);
+}
+
 /* 63 bytes have room for 15 characters of 4 bytes. */
 static void check_cut(void) {
   char line[300] = "> mqtt: ";
@@ -58,5 +63,6 @@ int main(void) {
   CHECK(strlen(program_problem()) == 63);
   check_cut();
   check_longest_id();
+  check_prefix();
   return all_checked();
 }
