@@ -10,6 +10,7 @@ export const PROGRAM = {
   connected: "Connected",
   sending: "Sending telemetry ",
   acknowledged: "Reading acknowledged",
+  unacknowledged: "Reading sent at QoS 0",
   received: "Message received: ",
   outbox: "Outbox: ",
   alone: "No server: ",

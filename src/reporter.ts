@@ -21,8 +21,8 @@ export class Reporter {
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
-  /** A reading was acknowledged since the last connection. */
-  private isAcknowledged = false;
+  /** A reading has arrived, or left at QoS 0, since the last connection. */
+  private isFirstSent = false;
 
   /**
    * @param boot names this run of the device
@@ -45,7 +45,7 @@ export class Reporter {
   connected(): void {
     this.statusDue = true;
     this.stateDue = true;
-    this.isAcknowledged = false;
+    this.isFirstSent = false;
     this.wake.emit(true);
   }
 
@@ -95,10 +95,10 @@ export class Reporter {
     const payload = JSON.stringify(this.telemetry(reading, nowMs));
     console.log("Sending telemetry " + payload);
     await this.mqtt.publish(topicOf(this.id, "telemetry"), payload, { qos: this.store ? 1 : 0 });
-    if (!this.store) return true;
-    this.outbox.removeFirst();
-    if (!this.isAcknowledged) console.log("Reading acknowledged");
-    this.isAcknowledged = true;
+    if (this.store) this.outbox.removeFirst();
+    if (!this.isFirstSent)
+      console.log(this.store ? "Reading acknowledged" : "Reading sent at QoS 0");
+    this.isFirstSent = true;
     return true;
   }
 

@@ -81,7 +81,7 @@ interface Target {
 const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
 
 export class Progress {
-  /** The broker has acknowledged a reading, or the server has answered one. */
+  /** The broker has acknowledged a reading or need not (QoS 0), or the server has answered one. */
   isDone = false;
   private isSent = false;
   private isInWifi = false;
@@ -145,6 +145,9 @@ export class Progress {
     } else if (line === PROGRAM.acknowledged) {
       this.done("First reading: acknowledged by the broker.");
       this.isDone = true;
+    } else if (line === PROGRAM.unacknowledged) {
+      this.done("First reading: the board sends without an acknowledgement (QoS 0).");
+      this.isDone = true;
     } else if (line.startsWith(PROGRAM.received)) {
       this.done("First reading: answered by the server.");
       this.isDone = true;
@@ -189,7 +192,7 @@ export class Progress {
 
 /** From `mqtt://192.168.1.20:1883 as desk-1nightlight_client`; a topic prefix may stand before the id. */
 function targetOf(text: string): Target {
-  const [url = "", client = ""] = text.split(" as ");
+  const [, url = text, client = ""] = /^(\S*) as (.*)$/.exec(text) ?? [];
   const address = parseBrokerAddress(url);
   const id = client.replace(/^.*\//, "").replace(/nightlight_client$/, "");
   if (typeof address === "string") return { host: url, port: 0, id };

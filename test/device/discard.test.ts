@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { PROGRAM } from "../../boards/log-lines";
 import { loadConfig } from "../../server/setup/config";
 import { Checkout } from "../support/checkout";
 import { startDevice } from "../support/device";
@@ -35,6 +36,8 @@ it("with whenOffline discard, readings of an outage are gone, and nothing comes 
   expect((next?.seq ?? 0) - (last?.seq ?? 0)).toBeGreaterThan(2);
   // Where the machine is busy, a fresh reading may wait for its turn.
   expect(readings().filter(({ age_ms }) => (age_ms ?? 0) > 1_000)).toEqual([]);
+  // Whoever sets up a board hears that nothing more will come.
+  expect(own.log.filter((line) => line === PROGRAM.unacknowledged)).toHaveLength(2);
   expect(own.panics).toEqual([]);
   await own.device.stop();
   await witness.stop();

@@ -34,12 +34,20 @@ describe("the way of a board to its broker", () => {
   it("names the board by its id, whatever the prefix of its topics", () => {
     const { texts } = follow(WIFI_UP, CONNECTING.replace("desk-1", "our/house/desk-1"));
     expect(texts.at(-1)).toBe("Broker: connecting to 192.168.1.20, port 1883, as desk-1.");
+    const { texts: others } = follow(WIFI_UP, CONNECTING.replace("desk-1", "as good as new"));
+    expect(others.at(-1)).toMatch(/, as as good as new\.$/);
   });
 
-  it("ends with the server's answer where readings are not acknowledged", () => {
+  it("ends with the server's answer, if that comes first", () => {
     const { progress, texts } = follow(SENDING, `> ${PROGRAM.received}{"led_on":true}`);
     expect(progress.isDone).toBe(true);
     expect(texts.at(-1)).toBe("First reading: answered by the server.");
+  });
+
+  it("ends with a reading on its way at QoS 0, which no broker acknowledges", () => {
+    const { progress, texts } = follow(CONNECTED, SENDING, `> ${PROGRAM.unacknowledged}`);
+    expect(progress.isDone).toBe(true);
+    expect(texts.at(-1)).toBe("First reading: the board sends without an acknowledgement (QoS 0).");
   });
 
   it("goes on after a trouble that passes", () => {
