@@ -41,7 +41,7 @@ const PATCHES = [
 
 /**
  * Makes the installed CLI dependable for the debugger. Safe to repeat.
- * @throws UserError if another version is installed
+ * @throws UserError if another version is installed, or the patches of another state of this repository
  */
 export function patchCli(): void {
   const { version } = JSON.parse(readFileSync(join(FOLDER, "package.json"), "utf8")) as {
@@ -52,11 +52,18 @@ export function patchCli(): void {
       `@devicescript/cli: expected version ${VERSION}, got ${version}: boards/tools/firmware/cli-patch.ts was not tried with it`,
     );
   const source = readFileSync(FILE, "utf8");
-  if (source.includes(MARK)) return;
+  if (isPatched(source)) return;
   // Others may be starting the CLI right now: they get the old file, or the whole new one.
   const file = `${FILE}.${process.pid}`;
   writeFileSync(file, patched(source));
   renameSync(file, FILE);
+}
+
+/** @throws UserError if only some of it is there, or what was there before a change of the patches */
+export function isPatched(source: string): boolean {
+  if (PATCHES.every(({ code }) => source.includes(code))) return true;
+  if (!source.includes(MARK)) return false;
+  throw new UserError("@devicescript/cli: has other patches than these; run npm ci");
 }
 
 /** @throws Error if a place is not there exactly once */

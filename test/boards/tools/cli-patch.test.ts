@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { isPatched, patched, unpatched } from "../../../boards/tools/firmware/cli-patch";
+import { ROOT } from "../../../server/base/root";
+
+const FILE = join(ROOT, "node_modules/@devicescript/cli/built/devicescript-cli.cjs");
+
+describe("the patches of the installed CLI", () => {
+  const original = unpatched(readFileSync(FILE, "utf8"));
+
+  it("are all there after patching, and can be taken out again", () => {
+    expect(isPatched(original)).toBe(false);
+    const source = patched(original);
+    expect(isPatched(source)).toBe(true);
+    expect(unpatched(source)).toBe(original);
+  });
+
+  it("of another state of this repository are refused, with what to do", () => {
+    const other = patched(original).replace("n < 600 && args.deviceId", "n < 9 && args.deviceId");
+    expect(() => isPatched(other)).toThrow(
+      "@devicescript/cli: has other patches than these; run npm ci",
+    );
+  });
+});
