@@ -47,7 +47,7 @@ await command(async () => {
   console.log(
     uf2
       ? `Onto a board: ${board.bootLoader}; copy the file there.`
-      : `Onto a board: esptool.py write_flash ${offset(board.family)} ${file}`,
+      : `Onto a board: https://espressif.github.io/esptool-js/ in Chrome or Edge, at ${offset(board.family)}; or esptool.py write_flash ${offset(board.family)} ${file}`,
   );
 });
 
