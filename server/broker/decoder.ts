@@ -21,6 +21,9 @@ for (const type of [CONNECT, PUBLISH, PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNE
   FLAGS[type] = 0;
 for (const type of [PUBREL, SUBSCRIBE, UNSUBSCRIBE]) FLAGS[type] = 2;
 
+/** MQTT 3.1 (section 2.1) sets it in a PUBREL, SUBSCRIBE and UNSUBSCRIBE that is sent again. */
+const DUP = 8;
+
 const NOTHING = Buffer.alloc(0);
 
 /** Packets out of a client's stream, however TCP has cut it. Strict. No I/O, no clock. */
@@ -31,6 +34,8 @@ export class Decoder {
   private later: Buffer[] = [];
   private available = 0;
   private needed = 0;
+  /** Flags that the client may set where the standard's are fixed. */
+  private freeFlags = 0;
 
   /** @param maxBytes of a packet after its fixed header */
   constructor(private readonly maxBytes: number) {}
@@ -63,7 +68,7 @@ export class Decoder {
     const { buffer, at, available } = this;
     if (available === 0) return undefined;
     const first = buffer[at] as number;
-    checkFirstByte(first);
+    checkFirstByte(first, this.freeFlags);
     let length = 0;
     let header = 1;
     for (let factor = 1; ; factor *= 128) {
@@ -83,7 +88,9 @@ export class Decoder {
     this.needed = 0;
     this.available -= header + length;
     this.at = at + header + length;
-    return parse(first, new Reader(buffer, at + header, this.at));
+    const packet = parse(first, new Reader(buffer, at + header, this.at));
+    if (packet.type === CONNECT && packet.level === 3) this.freeFlags = DUP;
+    return packet;
   }
 
   private wait(needed: number): undefined {
@@ -92,10 +99,11 @@ export class Decoder {
   }
 }
 
-function checkFirstByte(first: number): void {
+function checkFirstByte(first: number, freeFlags: number): void {
   const type = first >> 4;
   const flags = FLAGS[type] as number;
   if (flags < 0) malformed(`a packet of type ${type}, which no client sends`);
   // [MQTT-2.2.2-2], for SUBSCRIBE, UNSUBSCRIBE and PUBREL [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1] too.
-  if (type !== PUBLISH && (first & 15) !== flags) malformed(`reserved flags ${first & 15}`);
+  const fixed = flags === 2 ? first & 15 & ~freeFlags : first & 15;
+  if (type !== PUBLISH && fixed !== flags) malformed(`reserved flags ${first & 15}`);
 }

@@ -110,6 +110,16 @@ describe("packets of a client", () => {
     }
   });
 
+  it("may have DUP in MQTT 3.1 where 3.1.1 has reserved flags", () => {
+    const connect = { ...CONNECT, protocolId: "MQIsdp", protocolVersion: 3 } as AnyPacket;
+    const again = bytes("6a 02 0003  8a 06 0004 0001 61 01  aa 05 0005 0001 61");
+    const [, ...packets] = decodeAll(Buffer.concat([generate(connect), again]));
+    expect(packets).toMatchObject([{ type: 6 }, { type: 8 }, { type: 10 }]);
+    const refused = Buffer.concat([generate(connect), bytes("48 02 0003")]);
+    expect(() => decodeAll(refused)).toThrow("reserved flags 8");
+    expect(() => decodeAll(Buffer.concat([generate(CONNECT), again]))).toThrow("reserved flags 10");
+  });
+
   it.each([
     ["a reserved type", "f0 00", "malformed-packet"],
     ["flags of a PINGREQ", "c1 00", "malformed-packet"],
