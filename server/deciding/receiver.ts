@@ -119,8 +119,7 @@ export class Receiver {
   private status(id: string, text: string, { retained }: Arrival): string | undefined {
     const { commander, devices } = this.parts;
     const { value, error } = parseStatus(text);
-    // Many programs have a status topic, with other words in it.
-    if (!value) return devices.has(id) ? error : undefined;
+    if (!value) return this.unread(id, error);
     devices.status(id, value, retained);
     if (value === "online" && !retained) commander.correct(id);
     return undefined;
@@ -129,12 +128,19 @@ export class Receiver {
   private state(id: string, text: string, { retained }: Arrival): string | undefined {
     const { rule, commander, devices } = this.parts;
     const { value, error } = parseState(text);
-    if (!value) return devices.has(id) ? error : undefined;
+    if (!value) return this.unread(id, error);
     devices.state(id, value, sideOf(rule, value), retained);
     if (value.id !== undefined) commander.done(id, value.id);
     // One that decides alone has reasons of its own; its next reading is answered anyway.
     if (!retained && value.decided_by !== "device")
       commander.correct(id, (desired) => agrees(desired, value));
+    return undefined;
+  }
+
+  /** Many programs have such a topic, with other words in it: counted, but nobody is warned. */
+  private unread(id: string, error: string | undefined): string | undefined {
+    if (this.parts.devices.has(id)) return error;
+    this.parts.rejections.count("stranger");
     return undefined;
   }
 

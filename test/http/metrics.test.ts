@@ -79,6 +79,13 @@ describe("GET /metrics", () => {
       expect(await sample("broker_clients")).toBe(2);
     });
 
+    it("counts what others say on topics named as ours, without a warning", async () => {
+      await lesson.publish("kitchen-plug/status", "awake");
+      await lesson.publish("kitchen-plug/state", "ON");
+      await becomes('rejections_total{reason="stranger"}', 2);
+      expect(nightlight.log.join()).not.toContain("kitchen-plug");
+    });
+
     it("has every reason for a rejection, also those that never occurred", async () => {
       await lesson.publish("lamp/telemetry", '{"light":"dark"}');
       await becomes('rejections_total{reason="telemetry"}', 1);

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SnapshotView } from "../../src/common/api";
@@ -92,13 +92,19 @@ describe("npm start", () => {
     expect(await help()).toContain("Runs a nightlight");
     const list = join(folder(), "main.json");
     const { mtimeMs } = statSync(list);
+    const compiled = ".devicescript/compiled/by-node";
+    mkdirSync(join(checkout.dir, ".devicescript/compiled"), { recursive: true });
+    checkout.write(compiled, "of this server");
     expect(await help()).toContain("Runs a nightlight");
     expect(statSync(list).mtimeMs).toBe(mtimeMs);
+    expect(checkout.read(compiled).toString()).toBe("of this server");
 
     const source = "server/setup/options.ts";
     const changed = checkout.read(source).toString().replace("Runs a nightlight", "Runs two");
     checkout.write(source, changed);
     expect(await help()).toContain("Runs two");
+    // Node never clears it out.
+    expect(() => checkout.read(compiled)).toThrow("ENOENT");
   });
 
   it("bundles the page again if a source has changed, and only then", async () => {
