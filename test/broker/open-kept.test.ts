@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -12,11 +20,13 @@ describe("the broker's folder", () => {
   let dataDir: string;
   let file: string;
   let fault: string | undefined;
+  let said: string[];
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
     file = join(dataDir, "broker", "broker.db");
     fault = undefined;
+    said = [];
   });
 
   afterEach(() => rmSync(dataDir, { recursive: true }));
@@ -30,7 +40,8 @@ describe("the broker's folder", () => {
 
   function open(): Promise<Kept> {
     const rejections = new Rejections(() => undefined);
-    return openKept(dataDir, { rejections }, (sink) => {
+    const onTrouble = (text: string) => said.push(text);
+    return openKept(dataDir, { rejections, onTrouble }, (sink) => {
       const core = new Core({
         limits: { queued: 10, retained: 10, sessions: 10 },
         sink,
@@ -71,6 +82,23 @@ describe("the broker's folder", () => {
       await opensAfterARename();
     },
   );
+
+  it("begins again beside a damaged file, whose new name it says, and an old lock", async () => {
+    write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
+    truncateSync(file, 0);
+    // As SQLite's own lock stays behind a process that was killed.
+    mkdirSync(`${file}.lock`);
+    const { core, journal, unlock } = await open();
+    await journal.close();
+    await unlock();
+    expect(core.session("lamp")).toBeUndefined();
+    expect(said).toEqual([
+      expect.stringMatching(/broker\.db was damaged; it is .*broker\.db\.damaged-/),
+    ]);
+    expect(readdirSync(join(dataDir, "broker"))).toContainEqual(
+      expect.stringMatching(/^broker\.db\.damaged-/),
+    );
+  });
 
   it("is neither open nor locked if a will can't be published", async () => {
     write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
