@@ -13,8 +13,11 @@ const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
 /** As long as it may take until another's end is noticed, and two beats for the way. */
 const HOLD_MS = GONE_MS + 2 * BEAT_MS;
-/** Its last beat may have been lost with the connection. */
-const SURE_MS = GONE_MS - BEAT_MS;
+/**
+ * A server that was held up, or heard nothing, for so long may have lost its place: its last beat may
+ * have been lost with the connection.
+ */
+export const SURE_MS = GONE_MS - BEAT_MS;
 /** A server that lives is heard within this. */
 const FAREWELL_MS = 1.2 * BEAT_MS;
 
@@ -35,7 +38,7 @@ export class Cluster {
   readonly name: string;
   /** The filter of the topics that `receive` wants. */
   readonly filter = `${PRESENCE_TOPIC}+`;
-  private readonly run = randomBytes(4).toString("hex");
+  private readonly run = randomName(4);
   private readonly startedMs = Date.now();
   private readonly owners: Owners;
   private readonly presence = new Presence(performance.now());
@@ -44,8 +47,12 @@ export class Cluster {
   private timer: NodeJS.Timeout | undefined;
   private host: Host | undefined;
   private connectedMs = Date.now();
-  /** When the broker last passed on a beat of this server. */
+  private visit = randomName(3);
+  /** All others count on it since then. Before, one may stand in for it that has not heard of it. */
+  private isCounted = false;
+  /** When the broker last passed on a beat of this server, and when this process last ran. */
   private echoMs = performance.now();
+  private ranMs = performance.now();
   /**
    * Since it started, or was away, as the broker passed them on: all servers see a beat at the same
    * place among the readings.
@@ -53,6 +60,9 @@ export class Cluster {
   private beats = 0;
   private othersBeats = 0;
   private isReplaced = false;
+  /** Others go on; and nothing is said any more. */
+  private isLeaving = false;
+  private hasLeft = false;
 
   constructor(
     private readonly shard: Shard,
@@ -71,7 +81,6 @@ export class Cluster {
   /** To be called once the subscriptions are made. */
   join(host: Host): void {
     this.host = host;
-    this.timer = setInterval(() => this.tick(), BEAT_MS);
     this.connected();
   }
 
@@ -79,7 +88,6 @@ export class Cluster {
   connected(): void {
     this.presence.reconnected(performance.now());
     this.returned();
-    this.beat();
   }
 
   /** Whether this server decides for the device, and speaks of it and to it. */
@@ -108,6 +116,8 @@ export class Cluster {
   /** @returns what is wrong with the message */
   receive(topic: string, text: string, retained: boolean): string | undefined {
     if (!topic.startsWith(PRESENCE_TOPIC)) return undefined;
+    // Who was held up has heard nobody meanwhile, and must not take them for gone.
+    this.noticeAbsence();
     const name = topic.slice(PRESENCE_TOPIC.length);
     // What is retained may be from a server that is long gone.
     if (retained) return undefined;
@@ -128,8 +138,12 @@ export class Cluster {
     clearInterval(this.timer);
     if (this.isReplaced) return true;
     if (!this.host?.isConnected()) return false;
+    // The others decide from the good-bye on.
+    this.isLeaving = !this.isAlone;
+    this.update();
+    this.hasLeft = true;
     await this.host.publish(PRESENCE_TOPIC + this.name, "");
-    if (this.isAlone) return false;
+    if (!this.isLeaving) return false;
     // The other may have ended just now, too.
     const before = this.othersBeats;
     const endMs = performance.now() + FAREWELL_MS;
@@ -146,7 +160,8 @@ export class Cluster {
 
   private heard(name: string, beat: Beat): void {
     this.othersBeats++;
-    this.presence.heard(name, beat, performance.now());
+    // It waits to be told that we have let go of what is its own.
+    if (this.presence.heard(name, beat, performance.now()) && !this.update()) this.beat();
     const [, count] = /^\d+of(\d+)$/.exec(name) ?? [];
     if (count === undefined || Number(count) === this.shard.count) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
@@ -177,6 +192,8 @@ export class Cluster {
   }
 
   private tick(): void {
+    if (this.noticeAbsence()) return;
+    this.ranMs = performance.now();
     if (!this.host?.isConnected()) return;
     this.beat();
     const nowMs = performance.now();
@@ -186,56 +203,86 @@ export class Cluster {
   }
 
   private beat(): void {
-    this.noticeAbsence();
+    // What is published now would be sent after the next connect.
+    if (this.hasLeft || !this.host?.isConnected()) return;
     const beat: Beat = {
       run: this.run,
       version: VERSION,
       started_ms: this.startedMs,
       connected_ms: this.connectedMs,
       shards: this.owners.indices,
+      visit: this.visit,
+      counts_on: this.presence.visits(performance.now()),
     };
     // As the readings, or the broker would let it overtake them. Lost, it is one that was missed.
-    this.host?.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
+    this.host.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
   }
 
   /**
    * A process that was held up for so long may have lost its place. What then waits in its socket is
-   * decided by another server already: it would answer old readings after newer ones.
+   * decided by another server already: it would answer old readings after newer ones. The same holds
+   * if the broker passes nothing on. But who waits to return waits as long as a slow broker takes.
+   * @returns whether this server was away
    */
-  private noticeAbsence(): void {
-    if (performance.now() - this.echoMs >= SURE_MS) this.returned();
+  private noticeAbsence(): boolean {
+    if (this.hasLeft || this.isReplaced) return false;
+    const nowMs = performance.now();
+    const isSilent = this.isPresent && nowMs - this.echoMs >= SURE_MS;
+    const wasAway = isSilent || nowMs - this.ranMs >= SURE_MS;
+    if (wasAway) this.returned();
+    return wasAway;
+  }
+
+  /** Whether the others have heard enough of this server to count on it. */
+  private get isPresent(): boolean {
+    return !this.isLeaving && this.beats >= BEATS_TO_LIVE;
   }
 
   /** The others stand in for this server until they count on it again. */
   private returned(): void {
     this.connectedMs = Date.now();
+    this.visit = randomName(3);
+    this.isCounted = false;
     this.beats = 0;
-    this.echoMs = performance.now();
-    this.update();
+    this.echoMs = this.ranMs = performance.now();
+    // The second beat counts, so it comes a whole interval after the first.
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.tick(), BEAT_MS);
+    if (!this.update()) this.beat();
   }
 
-  private update(): void {
+  /** @returns whether something changed, and a beat said so */
+  private update(): boolean {
     const { owners, shard } = this;
-    if (this.isReplaced) return;
+    if (this.isReplaced) return false;
     const nowMs = performance.now();
     const before = owners.indices.join();
+    const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
+    this.isCounted ||=
+      this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit, nowMs));
     const taken = owners.update(
       (index) => this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),
-      this.beats >= BEATS_TO_LIVE,
-      (index) => this.presence.isClaimed(index, shard.count, nowMs),
+      this.isPresent,
+      (index) => !this.isCounted || this.presence.isClaimed(index, shard.count, nowMs),
     );
-    if (owners.indices.join() === before) return;
-    this.log("server", `Deciding for shard ${owners.indices.join(", ")} of ${shard.count}`);
+    if (owners.indices.join() === before) return false;
+    const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
+    this.log("server", `Deciding for ${which} of ${shard.count}`);
     // Behind the last command for what was handed over: who takes it waits for this.
     this.beat();
-    if (taken.length === 0) return;
+    if (taken.length === 0) return true;
     this.held.prune(nowMs);
     const readings = this.held.take((id) => owners.decides(id));
     const groups = this.groups.filter(({ lights: [light] }) => light && owners.decides(light));
     this.host?.onTakeover(readings, groups);
+    return true;
   }
 }
 
 function nameOf({ index, count }: Shard): string {
   return `${index}of${count}`;
+}
+
+function randomName(bytes: number): string {
+  return randomBytes(bytes).toString("hex");
 }

@@ -24,6 +24,11 @@ export class Owners {
     return this.owned.flatMap((owned, at) => (owned ? [at + 1] : []));
   }
 
+  /** The indices of the other servers. */
+  get others(): number[] {
+    return this.owned.flatMap((_, at) => (at + 1 === this.shard.index ? [] : [at + 1]));
+  }
+
   decides(id: string): boolean {
     const index = shardOf(this.keys.get(id) ?? id, this.shard.count);
     return this.owned[index - 1] ?? false;
@@ -36,7 +41,7 @@ export class Owners {
   /**
    * @param isLiving whether the server of another shard is there
    * @param isPresent whether the others count on this server; if not, it decides nothing
-   * @param isClaimed whether another server still decides a shard, which then is not taken yet
+   * @param isClaimed whether another server may still decide a shard, which then is not taken yet
    * @returns the shards that have come to this server just now
    */
   update(

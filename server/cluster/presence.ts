@@ -12,6 +12,10 @@ export interface Beat {
   connected_ms: number;
   /** The shards that it decides, 1..N. It has sent all commands for others that it decided before. */
   shards: number[];
+  /** A random name of the time since `connected_ms`; undefined before version 0.2. */
+  visit: string | undefined;
+  /** The visits of others that it counts on: it decides none of their shards. */
+  counts_on: string[] | undefined;
 }
 
 /** How often a server says that it is there. */
@@ -47,12 +51,14 @@ export class Presence {
     this.tickMs = nowMs;
   }
 
-  heard(name: string, beat: Beat, nowMs: number): void {
+  /** @returns whether it is the beat from which on it lives */
+  heard(name: string, beat: Beat, nowMs: number): boolean {
     const peer = this.peers.get(name);
-    if (!peer && this.peers.size >= MAX_PEERS) return;
+    if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
     const beats = same ? peer.beats + 1 : 1;
     this.peers.set(name, { beat, beats, heardMs: nowMs });
+    return beats === BEATS_TO_LIVE;
   }
 
   /** It said good-bye. */
@@ -84,6 +90,22 @@ export class Presence {
     );
   }
 
+  /**
+   * @returns whether another server, unless it is gone, knows of our visit and leaves us what is
+   * ours. How many of its beats were heard does not matter: it may have beaten before we listened.
+   */
+  countsOn(name: string, visit: string, nowMs: number): boolean {
+    const peer = this.peers.get(name);
+    if (!peer) return nowMs - this.sinceMs >= GONE_MS;
+    if (peer.beats === 0 || nowMs - peer.heardMs >= GONE_MS) return true;
+    return peer.beat.counts_on?.includes(visit) ?? true;
+  }
+
+  /** The visits of those that were heard and live. */
+  visits(nowMs: number): string[] {
+    return this.living(nowMs).flatMap((name) => this.peers.get(name)?.beat.visit ?? []);
+  }
+
   /** The names of those that were heard and live. */
   living(nowMs: number): string[] {
     return [...this.peers.keys()].filter((name) => this.isLiving(name, nowMs));
@@ -99,18 +121,26 @@ export class Presence {
 export function parseBeat(text: string): Parsed<Beat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { run, version, started_ms, connected_ms, shards = [] } = value;
+  const { run, version, started_ms, connected_ms, shards = [], visit, counts_on } = value;
   if (!isName(run)) return { error: "run: expected text of 1 to 40 characters" };
   if (!isName(version)) return { error: "version: expected text of 1 to 40 characters" };
   if (!isTime(started_ms)) return { error: "started_ms: expected a whole number" };
   if (!isTime(connected_ms)) return { error: "connected_ms: expected a whole number" };
   if (!Array.isArray(shards) || shards.length > MAX_SHARDS || !shards.every(isTime))
     return { error: `shards: expected at most ${MAX_SHARDS} whole numbers` };
-  return { value: { run, version, started_ms, connected_ms, shards } };
+  if (visit !== undefined && !isName(visit))
+    return { error: "visit: expected text of 1 to 40 characters" };
+  if (counts_on !== undefined && !isNames(counts_on))
+    return { error: `counts_on: expected at most ${MAX_PEERS} texts of 1 to 40 characters` };
+  return { value: { run, version, started_ms, connected_ms, shards, visit, counts_on } };
 }
 
 function isName(value: unknown): value is string {
   return typeof value === "string" && value.length >= 1 && value.length <= 40;
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= MAX_PEERS && value.every(isName);
 }
 
 function isTime(value: unknown): value is number {

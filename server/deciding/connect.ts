@@ -31,6 +31,8 @@ export interface BrokerAccess {
    * MQTT 5 alone: before it, nobody ends the session of a server that never comes back.
    */
   keepSession?: boolean;
+  /** What was written in a turn of the event loop that took longer is void, ms; see `RemoteLink`. */
+  maxTurnMs?: number | undefined;
 }
 
 export interface Will {
@@ -83,7 +85,10 @@ export async function connect<T>(
       return await connectTo(
         [url, ...urls.slice(at + 1), ...urls.slice(0, at)],
         access,
-        (options) => open(url, { ...optionsFor(access, url), will, ...options }, prepare),
+        (options) =>
+          open(url, { ...optionsFor(access, url), will, ...options }, (client) =>
+            prepare(new RemoteLink(client, access.maxTurnMs)),
+          ),
       );
     } catch (error) {
       errors.push(`${url}: ${connectionError(error)}`);
@@ -175,11 +180,15 @@ function optionsFor(access: BrokerAccess, url: string): IClientOptions {
  * As `connectAsync`, but who listens is there from the start: what waited in the session comes
  * together with the CONNACK, and would be acknowledged unheard.
  */
-function open<T>(url: string, options: IClientOptions, prepare: (link: Link) => T): Promise<T> {
+function open<T>(
+  url: string,
+  options: IClientOptions,
+  prepare: (client: MqttClient) => T,
+): Promise<T> {
   const outgoingStore = new OutgoingStore();
   const client = mqttConnect(url, { ...options, outgoingStore });
   outgoingStore.watch(client);
-  const prepared = prepare(new RemoteLink(client));
+  const prepared = prepare(client);
   return new Promise((resolve, reject) => {
     const settle = (error?: Error) => {
       client.off("connect", onConnect).off("error", settle).off("close", onClose);

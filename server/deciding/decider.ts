@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { MessageLog } from "../base/message-log";
 import type { Rejections } from "../base/rejections";
-import { Cluster } from "../cluster/cluster";
+import { Cluster, SURE_MS } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
 import type { Shard } from "../setup/cluster-options";
 import type { CommandPolicy } from "../setup/config";
@@ -135,7 +135,9 @@ export class Decider {
       : undefined;
     // What comes for a server that is one of several while it is away, another one decides.
     const keepSession = options.decide && !cluster;
-    const decider = await connect({ ...options, clientId, keepSession }, will, (link) => {
+    const maxTurnMs = cluster && SURE_MS;
+    const access = { ...options, clientId, keepSession, maxTurnMs };
+    const decider = await connect(access, will, (link) => {
       const own = prefix === "" ? link : new PrefixedLink(link, prefix, isOthersTopic);
       return new Decider(own, cluster, options, devices, log);
     });

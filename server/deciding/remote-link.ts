@@ -7,7 +7,14 @@ export class RemoteLink implements Link {
   onMessage: OnMessage = () => undefined;
   private isCorked = false;
 
-  constructor(readonly client: MqttClient) {
+  /**
+   * @param maxTurnMs a process that was held up for longer while it decided has lost its place to
+   * another server: what it was about to write is thrown away, with the connection
+   */
+  constructor(
+    readonly client: MqttClient,
+    private readonly maxTurnMs = Infinity,
+  ) {
     // The client acknowledges each message once it was dealt with here, and its commands are on
     // the way before that: what the broker has acknowledged is not lost.
     client.on("message", (topic, payload, packet) => {
@@ -81,10 +88,12 @@ export class RemoteLink implements Link {
     if (this.isCorked) return;
     this.isCorked = true;
     const { stream } = this.client;
+    const startMs = performance.now();
     stream.cork();
     setImmediate(() => {
       this.isCorked = false;
-      stream.uncork();
+      if (performance.now() - startMs < this.maxTurnMs) stream.uncork();
+      else stream.destroy();
     });
   }
 }

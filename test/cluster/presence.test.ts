@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { HeldReadings } from "../../server/cluster/held-readings";
 import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "../../server/cluster/presence";
+import { MAX_SHARDS } from "../../server/setup/cluster-options";
 
-const BEAT: Beat = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2, shards: [] };
+const BEAT: Beat = {
+  run: "a",
+  version: "0.2.0",
+  started_ms: 1,
+  connected_ms: 2,
+  shards: [],
+  visit: "a1",
+  counts_on: ["b1"],
+};
 
 /** A presence, heard from 0 on, and its clock. */
 function heardUntil(endMs: number, beat = BEAT): Presence {
@@ -81,6 +90,24 @@ describe("another server", () => {
     expect(presence.isClaimed(2, 3, 11)).toBe(false);
   });
 
+  it("counts on us once it names our visit, or if it is of a version that names none", () => {
+    const presence = new Presence(0);
+    const countsOn = (visit: string, nowMs: number) => presence.countsOn("2of3", visit, nowMs);
+    expect(countsOn("b1", GONE_MS - 1)).toBe(false);
+    expect(countsOn("b1", GONE_MS)).toBe(true);
+    const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT, 0));
+    expect(isFirst).toEqual([false, true, false]);
+    expect(countsOn("b1", 0)).toBe(true);
+    expect(countsOn("b2", 0)).toBe(false);
+    expect(countsOn("b2", GONE_MS)).toBe(true);
+    expect(presence.visits(0)).toEqual(["a1"]);
+    presence.heard("2of3", { ...BEAT, counts_on: undefined }, 0);
+    expect(countsOn("b2", 0)).toBe(true);
+    presence.heard("2of3", BEAT, 0);
+    presence.left("2of3");
+    expect(countsOn("b2", 0)).toBe(true);
+  });
+
   it("is one of 256 at most: names are chosen by others", () => {
     const presence = new Presence(0);
     for (let i = 0; i < 1000; i++)
@@ -92,8 +119,8 @@ describe("another server", () => {
 describe("a beat", () => {
   it("is read as it is written", () => {
     expect(parseBeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
-    const older = JSON.stringify({ ...BEAT, shards: undefined });
-    expect(parseBeat(older)).toEqual({ value: BEAT });
+    const older = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
+    expect(parseBeat(JSON.stringify(older))).toEqual({ value: { ...older, shards: [] } });
   });
 
   it.each([
@@ -103,9 +130,21 @@ describe("a beat", () => {
     [JSON.stringify({ ...BEAT, started_ms: -1 }), "started_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, shards: ["1"] }), "shards: expected at most 64 whole numbers"],
+    [JSON.stringify({ ...BEAT, visit: 1 }), "visit: expected text of 1 to 40 characters"],
+    [
+      JSON.stringify({ ...BEAT, counts_on: [1] }),
+      "counts_on: expected at most 256 texts of 1 to 40 characters",
+    ],
   ])("that is not one is refused: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
   });
+});
+
+it("of the largest cluster is as long as a payload may be", () => {
+  const all = Array.from({ length: MAX_SHARDS }, (_, i) => i + 1);
+  const counts_on = all.map(() => "012345");
+  const beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
+  expect(JSON.stringify(beat).length).toBeLessThan(1024);
 });
 
 describe("readings held for another server", () => {

@@ -11,5 +11,5 @@ export async function commandsOf({ httpPort }: NightlightProcess): Promise<numbe
 
 /** Which shards a server decides, as it says; undefined as long as it has said nothing of it. */
 export function shardsOf({ output }: NightlightProcess): string | undefined {
-  return [...output.matchAll(/Deciding for shard (.*) of/g)].at(-1)?.[1];
+  return [...output.matchAll(/Deciding for (?:shard (.*)|no shard) of/g)].at(-1)?.[1];
 }

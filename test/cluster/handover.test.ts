@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Cluster } from "../../server/cluster/cluster";
+import type { HeldReading } from "../../server/cluster/held-readings";
+import { BEAT_MS, GONE_MS } from "../../server/cluster/presence";
+import { shardOf } from "../../server/cluster/sharding";
+import type { Shard } from "../../server/setup/cluster-options";
+
+/** A broker that passes everything on to everybody, in order, after some time. */
+class SlowBroker {
+  latencyMs = 0;
+  /** By which a member gets it later than the others, ms. */
+  readonly lagMs = new Map<Member, number>();
+  private readonly members: Member[] = [];
+  private readonly last = new Map<string, string>();
+
+  join(index: number, count = 2): Member {
+    const member = new Member({ index, count }, (topic, payload) => {
+      this.last.set(topic, payload);
+      for (const one of this.members)
+        setTimeout(() => one.hear(topic, payload), this.latencyMs + (this.lagMs.get(one) ?? 0));
+    });
+    this.members.push(member);
+    member.join();
+    return member;
+  }
+
+  /** The last beat of a server comes once more. */
+  beats(index: number, to: Member): void {
+    for (const [topic, payload] of this.last)
+      if (topic.includes(`/${index}of`)) to.hear(topic, payload);
+  }
+}
+
+class Member {
+  readonly cluster: Cluster;
+  readonly taken: HeldReading[] = [];
+  takeovers = 0;
+  isPaused = false;
+  private readonly waiting: [topic: string, payload: string][] = [];
+
+  constructor(
+    shard: Shard,
+    private readonly publish: (topic: string, payload: string) => void,
+  ) {
+    this.cluster = new Cluster(shard, [], () => undefined);
+  }
+
+  join(): void {
+    this.cluster.join({
+      publish: (topic, payload) => {
+        if (!this.isPaused) this.publish(topic, payload);
+        return Promise.resolve();
+      },
+      isConnected: () => !this.isPaused,
+      onTakeover: (readings) => {
+        this.takeovers++;
+        this.taken.push(...readings);
+      },
+      onConflict: (error) => expect.fail(error.message),
+    });
+  }
+
+  hear(topic: string, payload: string): void {
+    if (this.isPaused) this.waiting.push([topic, payload]);
+    else this.cluster.receive(topic, payload, false);
+  }
+
+  /** What waited comes before any timer, as in a process that is continued. */
+  continue(): void {
+    this.isPaused = false;
+    for (const [topic, payload] of this.waiting.splice(0)) this.hear(topic, payload);
+  }
+
+  /** @returns whether it would decide a reading of the first shard */
+  reads(): boolean {
+    const nowMs = performance.now();
+    return !this.cluster.leaves(`${FIRST}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
+  }
+}
+
+const [FIRST, SECOND] = [1, 2].map(
+  (shard) => ["a", "b", "c", "d"].find((id) => shardOf(id, 2) === shard) ?? "",
+) as [string, string];
+
+let broker: SlowBroker;
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    toFake: ["setTimeout", "setInterval", "clearInterval", "performance", "Date"],
+  });
+  broker = new SlowBroker();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+it("decides once nobody else was heard for long enough", () => {
+  const one = broker.join(1);
+  vi.advanceTimersByTime(GONE_MS - 1);
+  expect(one.cluster.decides(FIRST)).toBe(false);
+  vi.advanceTimersByTime(BEAT_MS);
+  expect(one.cluster.decides(FIRST)).toBe(true);
+  expect(one.cluster.decides(SECOND)).toBe(true);
+});
+
+it("decides its own from then on that all others count on it, which takes two beats", () => {
+  const one = broker.join(1);
+  const two = broker.join(2);
+  const decide = () => [one.cluster.decides(FIRST), two.cluster.decides(SECOND)];
+  vi.advanceTimersByTime(BEAT_MS);
+  expect(decide()).toEqual([false, false]);
+  // The second began to listen after the first beat of the other.
+  vi.advanceTimersByTime(BEAT_MS + 1);
+  expect(decide()).toEqual([true, true]);
+});
+
+it("leaves its shard to a stand-in that hears of it late, until that lets go", async () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  await vi.advanceTimersByTimeAsync(10_000);
+  broker.lagMs.set(two, 2_000);
+  await vi.advanceTimersByTimeAsync(10_000);
+  // Cut off: its first beat then tells the other to stand in for it.
+  one.cluster.connected();
+  const deciders = new Set<string>();
+  for (let ms = 0; ms < 10_000; ms += 10) {
+    await vi.advanceTimersByTimeAsync(10);
+    const names = [one, two].flatMap(({ cluster }) =>
+      cluster.decides(FIRST) ? [cluster.name] : [],
+    );
+    expect(names.length).toBeLessThan(2);
+    for (const name of names) deciders.add(name);
+  }
+  expect([...deciders]).toEqual(["2of2", "1of2"]);
+});
+
+it("stands in at once for one that was cut off, also if a third has not heard of it yet", () => {
+  const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
+  if (!one || !two || !three) throw new Error("no three servers");
+  vi.advanceTimersByTime(10_500);
+  one.isPaused = true;
+  broker.join(1, 3);
+  const { takeovers } = three;
+  two.cluster.connected();
+  vi.advanceTimersByTime(1);
+  expect(three.takeovers).toBe(takeovers + 1);
+});
+
+it("never leaves a shard to two, and not long to nobody, while one comes and goes", async () => {
+  const one = broker.join(1);
+  const two = broker.join(2);
+  broker.latencyMs = 100;
+  let nobodyMs = 0;
+  const watch = async (forMs: number) => {
+    for (let ms = 0; ms < forMs; ms += 10) {
+      await vi.advanceTimersByTimeAsync(10);
+      const deciders = [one, two].filter(({ cluster, isPaused }) => {
+        return !isPaused && cluster.decides(FIRST);
+      });
+      expect(deciders.length).toBeLessThan(2);
+      nobodyMs = deciders.length === 0 ? nobodyMs + 10 : 0;
+      expect(nobodyMs).toBeLessThan(GONE_MS + 2 * BEAT_MS);
+    }
+  };
+  await watch(10_000);
+  expect(one.cluster.decides(FIRST)).toBe(true);
+  one.isPaused = true;
+  await watch(8_000);
+  expect(two.cluster.decides(FIRST)).toBe(true);
+  one.continue();
+  expect(one.cluster.decides(FIRST)).toBe(false);
+  await watch(10_000);
+  expect(one.cluster.decides(FIRST)).toBe(true);
+  const left = one.cluster.stop();
+  expect(one.cluster.decides(FIRST)).toBe(false);
+  await watch(3_000);
+  expect(two.cluster.decides(FIRST)).toBe(true);
+  expect(await left).toBe(true);
+});
+
+it("leaves what waited while it was paused to the other, and holds it meanwhile", () => {
+  const one = broker.join(1);
+  broker.join(2);
+  vi.advanceTimersByTime(10_000);
+  expect(one.reads()).toBe(true);
+  one.isPaused = true;
+  vi.advanceTimersByTime(8_000);
+  one.isPaused = false;
+  expect(one.reads()).toBe(false);
+  vi.advanceTimersByTime(5_000);
+  expect(one.taken).toHaveLength(1);
+  expect(one.reads()).toBe(true);
+});
+
+it("does not take the others for gone when it was paused itself", async () => {
+  const [, two] = [1, 2, 3].map((index) => broker.join(index, 3));
+  if (!two) throw new Error("no second server");
+  await vi.advanceTimersByTimeAsync(10_000);
+  const { takeovers } = two;
+  // No timer fires while a process is paused, and what it reads first may be of one server alone.
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, "now").mockImplementation(() => now() + 8_000);
+  broker.beats(3, two);
+  expect(two.takeovers).toBe(takeovers);
+  expect(two.cluster.decides(FIRST)).toBe(false);
+});
+
+it("decides although a broker takes longer than any sign of life may be missing", () => {
+  broker.latencyMs = 6_000;
+  const one = broker.join(1);
+  vi.advanceTimersByTime(20_000);
+  for (let ms = 0; ms < 20_000; ms += 100) {
+    vi.advanceTimersByTime(100);
+    expect(one.reads()).toBe(true);
+  }
+});
