@@ -68,10 +68,11 @@ export class Repeating {
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
     // Its reading was acknowledged before, or comes again from the session. Only a cluster has no
-    // session, and another member may have answered a newer reading meanwhile. A device that
-    // counts is told the answer to its newest reading. Of others nothing is known.
-    if (!cluster?.decides(id) || decisions.lastFor(id)?.text !== command.text) return false;
-    return cause.answers?.seq === undefined ? cluster.isAlone : seen.isNewest(id, cause.answers);
+    // session. Another member then answers this reading, or has answered a newer one that was not
+    // heard here.
+    if (!cluster?.decides(id) || !cluster.isAlone) return false;
+    if (decisions.lastFor(id)?.text !== command.text) return false;
+    return cause.answers?.seq === undefined || seen.isNewest(id, cause.answers);
   }
 
   private send({ id, command, cause, expiryS, sentMs }: Unconfirmed, leftMs?: number): void {

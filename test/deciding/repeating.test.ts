@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import type { Cluster } from "../../server/cluster/cluster";
+import { Counts } from "../../server/deciding/counts";
+import type { Decisions } from "../../server/deciding/decisions";
+import type { Delivery } from "../../server/deciding/delivery";
+import type { Devices } from "../../server/deciding/devices";
+import { Repeating } from "../../server/deciding/repeating";
+import { SeenReadings } from "../../server/deciding/seen-readings";
+
+const ANSWERED = { boot: 5, seq: 7 };
+const COMMAND = { fields: { led_on: true }, text: '{"led_on":true}', on: true };
+
+it.each([
+  { isAlone: true, told: ["a", "b"], case: "nobody else can have answered it, nor a newer one" },
+  { isAlone: false, told: [], case: "others go on, and a newer reading was not heard here" },
+])("answers that were cut off are sent again to $told: $case", ({ isAlone, told }) => {
+  const seen = new SeenReadings();
+  seen.see("a", ANSWERED);
+  const sent: string[] = [];
+  const repeating = new Repeating({
+    decisions: { lastFor: () => COMMAND } as unknown as Decisions,
+    delivery: {} as unknown as Delivery,
+    devices: { statusOf: () => "online" } as unknown as Devices,
+    seen,
+    cluster: { decides: () => true, isAlone } as unknown as Cluster,
+    send: (id) => sent.push(id),
+    counts: new Counts(),
+    log: () => undefined,
+  });
+  for (const [id, answers] of [
+    ["a", ANSWERED],
+    ["b", {}],
+  ] as const)
+    repeating.commands.add({ id, command: COMMAND, cause: { kind: "rule", answers }, sentMs: 0 });
+  repeating.repeatLatest();
+  expect(sent).toEqual(told);
+});
