@@ -162,7 +162,8 @@ export class Decisions {
 }
 
 function since(memory: Memory, nowMs: number): number | undefined {
-  return memory.changedMs === undefined ? undefined : nowMs - memory.changedMs;
+  // A reading that was held for another server may have come before what that decided last.
+  return memory.changedMs === undefined ? undefined : Math.max(0, nowMs - memory.changedMs);
 }
 
 function remember(memory: Memory, on: boolean, nowMs: number): void {

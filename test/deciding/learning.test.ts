@@ -37,6 +37,13 @@ it("learns from a command that names no reading", () => {
   expect(decisions.lastFor(ID)?.on).toBe(true);
 });
 
+it("is no reason to leave undecided a reading that came before, and was held meanwhile", () => {
+  learning.heard(ID, true, command(true, 3), 0);
+  learning.heard(ID, false, command(false, 4), 1_000);
+  const dark = { values: { light: 100 }, said: { led_on: false }, seq: 5, boot: 7 };
+  expect(decisions.reading(ID, dark, 500)).toMatchObject([{ id: ID, command: { on: true } }]);
+});
+
 it("says again what holds when another server answers an older reading late", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
