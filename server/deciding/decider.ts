@@ -211,6 +211,11 @@ export class Decider {
     await this.removal.remove(id);
   }
 
+  /** Whether its removal has begun and not ended: the broker may still keep some of it. */
+  isPartlyRemoved(id: string): boolean {
+    return this.removal.isUnfinished(id);
+  }
+
   /**
    * Resolves once the broker keeps it.
    * @param name "" for none

@@ -56,16 +56,19 @@ interface Parts {
  */
 export class Removal {
   private readonly removed = new Map<string, Removed>();
+  private readonly unfinished = new Set<string>();
 
   constructor(private readonly parts: Parts) {}
 
   /**
    * Resolves once the broker keeps nothing of the device any more. Rejects if the connection is
    * lost before the other servers know: the device is then still known here, for another try.
+   * Lost after that, the next connection ends the removal: what is retained is sent again.
    */
   async remove(id: string): Promise<void> {
     const { link, devices } = this.parts;
     const isOnline = devices.view(id)?.online === true;
+    this.unfinished.add(id);
     await published(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
     this.forget(id);
     const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
@@ -77,6 +80,12 @@ export class Removal {
         published(link, topic, "", { qos: 1, retain: true }),
       ),
     );
+    this.unfinished.delete(id);
+  }
+
+  /** Whether its removal has begun and not ended: the broker may still keep some of it. */
+  isUnfinished(id: string): boolean {
+    return this.unfinished.has(id);
   }
 
   /**

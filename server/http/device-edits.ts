@@ -10,7 +10,7 @@ import { HttpError } from "./http-request";
 export interface DeviceEditsOptions {
   devices: Devices;
   names: Names;
-  decider: Pick<Decider, "remove" | "rename" | "decisions">;
+  decider: Pick<Decider, "remove" | "isPartlyRemoved" | "rename" | "decisions">;
   history: Pick<History, "has" | "remove">;
   counts: Pick<Counts, "brokerConnected">;
 }
@@ -50,7 +50,7 @@ export class DeviceEdits {
         `${id}: is in the group ${group.id} of the configuration; take it out there first`,
       );
     // What was heard before this server's start may be known by its history alone.
-    const isHeard = devices.has(id) || names.of(id) !== undefined;
+    const isHeard = devices.has(id) || names.of(id) !== undefined || decider.isPartlyRemoved(id);
     // With a history that can't be used nothing begins.
     const hasHistory = (withHistory || !isHeard) && (await this.ofDisk(history.has(id)));
     if (!isHeard && !hasHistory) throw new HttpError(404, `no device ${id}`);

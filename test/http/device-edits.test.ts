@@ -251,6 +251,38 @@ it("can be removed again if the connection breaks before the other servers know 
   }
 });
 
+it("is removed to the end if the connection breaks before the broker has cleared what it keeps", async () => {
+  const mosquitto = await Mosquitto.start();
+  const proxy = await WithholdingProxy.start(mosquitto.port);
+  const server = await startNightlight(
+    { simulate: false, brokerUrl: proxy.url },
+    // Listed, a device is known that has nothing in its history yet.
+    { devices: ["lamp"] },
+  );
+  try {
+    await publish(mosquitto.url, "lamp/status", "offline", "-r");
+    await until("the lamp", async () => (await server.device("lamp")) !== undefined);
+    const kept = async () =>
+      [...(await retained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
+    proxy.topics.add("lamp/status");
+    const first = edit(server, "DELETE", "lamp");
+    await until("it is on its way", () => proxy.withheld === 1);
+    expect(await server.device("lamp")).toBeUndefined();
+    // A person who waits in vain tries again: it is not gone yet.
+    const second = edit(server, "DELETE", "lamp");
+    await until("it is again", () => proxy.withheld === 2);
+    expect(await kept()).toEqual(["lamp/status"]);
+    await proxy.cut();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+    expect(await kept()).toEqual([]);
+    expect((await edit(server, "DELETE", "lamp")).status).toBe(404);
+  } finally {
+    await server.stop();
+    await proxy.stop();
+    await mosquitto.stop();
+  }
+});
+
 describe("a device at the embedded broker", () => {
   let dataDir: string;
   let server: Started;

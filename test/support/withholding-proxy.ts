@@ -10,6 +10,8 @@ export class WithholdingProxy {
   /** Types of packets that the broker no longer gets from the client, and the other way round. */
   readonly fromClient = new Set<number>();
   readonly fromBroker = new Set<number>();
+  /** Topics of which the broker no longer gets what the client publishes. */
+  readonly topics = new Set<string>();
   /** How many were withheld. */
   withheld = 0;
   private pair: [Socket, Socket] | undefined;
@@ -37,6 +39,7 @@ export class WithholdingProxy {
     await until("the connection is gone", () => this.pair !== pair || pair === undefined);
     this.fromClient.clear();
     this.fromBroker.clear();
+    this.topics.clear();
   }
 
   async stop(): Promise<void> {
@@ -48,8 +51,12 @@ export class WithholdingProxy {
   private join(client: Socket, broker: Socket): void {
     const pair: [Socket, Socket] = [client, broker];
     this.pair = pair;
-    this.pass(client, broker, this.fromClient);
-    this.pass(broker, client, this.fromBroker);
+    this.pass(client, broker, (packet) => {
+      const type = typeOf(packet);
+      if (this.fromClient.has(type)) return true;
+      return type === PUBLISH && this.topics.has(topicOf(packet));
+    });
+    this.pass(broker, client, (packet) => this.fromBroker.has(typeOf(packet)));
     for (const socket of pair)
       socket
         .on("error", () => undefined)
@@ -59,18 +66,29 @@ export class WithholdingProxy {
         });
   }
 
-  private pass(from: Socket, to: Socket, types: Set<number>): void {
+  private pass(from: Socket, to: Socket, isWithheld: (packet: Buffer) => boolean): void {
     let rest: Buffer = Buffer.alloc(0);
     from.on("data", (chunk: Buffer) => {
       rest = Buffer.concat([rest, chunk]);
       for (let length = packetLength(rest); length <= rest.length; length = packetLength(rest)) {
         const packet = rest.subarray(0, length);
         rest = rest.subarray(length);
-        if (types.has((packet[0] ?? 0) >> 4)) this.withheld++;
+        if (isWithheld(packet)) this.withheld++;
         else to.write(packet);
       }
     });
   }
+}
+
+function typeOf(packet: Buffer): number {
+  return (packet[0] ?? 0) >> 4;
+}
+
+/** Of a PUBLISH [MQTT 3.1.1, 3.3.2.1]. */
+function topicOf(packet: Buffer): string {
+  // The fixed header ends with the first byte of the length that has no other after it.
+  const start = packet.findIndex((byte, at) => at > 0 && byte < 0x80) + 1;
+  return packet.subarray(start + 2, start + 2 + packet.readUInt16BE(start)).toString();
 }
 
 /** Of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while that can't be told. */
