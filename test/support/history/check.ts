@@ -1,10 +1,11 @@
+import { modelOf } from "./build-model";
 import { checkConnections } from "./check-connections";
 import { checkCopies } from "./check-copies";
 import { checkDelivery } from "./check-delivery";
 import { checkOrder } from "./check-order";
 import { checkRetained } from "./check-retained";
 import { describe, type HistoryEvent } from "./events";
-import { type Model, modelOf } from "./model";
+import type { Model } from "./model";
 import type { Rules, Violation } from "./rules";
 
 export type Check = (model: Model, rules: Rules) => Violation[];

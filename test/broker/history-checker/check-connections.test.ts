@@ -1,0 +1,46 @@
+import { describe, it } from "vitest";
+import { bad, good, h, reader, sender } from "../../support/history/judged";
+
+describe("connections and sessions", () => {
+  it("are not ended by the broker", () => {
+    h.add({ type: "closed", connection: reader });
+    bad("connection");
+  });
+
+  it("may open, and end, while the broker dies", () => {
+    h.add({ type: "kill" });
+    const late = h.connect("late", true);
+    h.add({ type: "closed", connection: late });
+    h.add({ type: "gone" });
+    good();
+    h.add({ type: "closed", connection: h.connect("late", true) });
+    bad("connection");
+  });
+
+  it("are ended if another one comes with the client's id [MQTT-3.1.4-2]", () => {
+    h.accepted("reader", { present: true });
+    bad("connection");
+    h.add({ type: "closed", connection: reader });
+    good();
+  });
+
+  it("are present if they were kept [MQTT-3.2.2-1, -2]", () => {
+    h.cut(reader);
+    h.cut(h.accepted("reader"));
+    bad("session present");
+  });
+
+  it("are not present after a clean one, or at first", () => {
+    h.cut(reader);
+    h.cut(h.accepted("reader", { clean: true }));
+    h.accepted("reader", { present: true });
+    bad("session present");
+  });
+
+  it("have every request answered", () => {
+    h.publish(sender, h.message("a"));
+    bad("unanswered");
+    h.cut(sender);
+    good();
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import {
+  groupRuleWords,
+  groupSideWords,
+  holdWords,
+  lostIn,
+  tallyWords,
+  voteWords,
+} from "../../server/page/group-words";
+import { loadConfig } from "../../server/setup/config";
+import type { GroupView } from "../../src/common/api";
+
+const { rule } = loadConfig();
+
+describe("what the page says of a group", () => {
+  const group: GroupView = {
+    id: "stadium",
+    on: false,
+    decide: "majority",
+    members: [
+      { id: "north", value: 100 },
+      { id: "east", value: 900 },
+      { id: "roof", value: null },
+    ],
+    lights: ["mast"],
+  };
+
+  it.each<[GroupView["decide"], string]>([
+    ["any", "LED on when any member says that light is below 300"],
+    ["all", "LED on when all members that are heard say that light is below 300"],
+    [
+      "majority",
+      "LED on when more than half of the members that are heard say that light is below 300",
+    ],
+    ["median", "LED on when the median of light is below 300"],
+    [{ atLeast: 2 }, "LED on when at least 2 members say that light is below 300"],
+  ])("that decides by %j", (how, words) => {
+    expect(groupRuleWords(rule, how)).toBe(words);
+  });
+
+  it("about its votes", () => {
+    expect(tallyWords(rule, group)).toBe("2 of 3 heard, 1 for on");
+    expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 heard, median 500");
+    expect(voteWords(rule, group, 100)).toBe("for on");
+    expect(voteWords(rule, group, 900)).toBe("for off");
+    // While it is on, hysteresis holds.
+    expect(voteWords({ ...rule, hysteresis: 20 }, { ...group, on: true }, 310)).toBe("for on");
+  });
+
+  it("about its side, and the members that are lost", () => {
+    expect(groupSideWords(rule, group)).toBe("LED off");
+    expect(groupSideWords(rule, { ...group, on: true })).toBe("LED on");
+    expect(groupSideWords(rule, { ...group, on: null })).toBe("No decision yet");
+    expect(lostIn(group)).toEqual(["roof"]);
+  });
+
+  it("when too few members are heard", () => {
+    expect(holdWords(rule, group)).toBe("");
+    const silent = { ...group, members: group.members.map(({ id }) => ({ id, value: null })) };
+    expect(holdWords(rule, silent)).toBe(
+      "Too few members are heard to decide: what was decided before holds.",
+    );
+    expect(tallyWords(rule, silent)).toBe("0 of 3 heard");
+    expect(holdWords(rule, { ...silent, on: null })).toBe("Too few members are heard to decide.");
+  });
+});
