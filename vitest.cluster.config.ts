@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
+    // They wait most of the time.
+    maxWorkers: 2,
     reporters: ["default", "./test/harness/tally.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -81,6 +81,11 @@ export class ServersUnderTest {
   }
 
   private check(): FleetViolation[] {
+    const heard = new Set(
+      this.events.flatMap((event) => (event.type === "acknowledged" ? [event.device] : [])),
+    );
+    const silent = this.devices.filter(({ id }) => !heard.has(id));
+    if (silent.length > 0) throw new Error(`${silent.length} devices have reported nothing`);
     return checkFleet(this.events, this.kinds);
   }
 
@@ -122,11 +127,11 @@ export class ServersUnderTest {
     const at = random.below(this.members.length);
     const { server, proxy } = this.members[at] as Member;
     const name = `server ${at + 1}`;
-    const how = random.pick(["killed", "paused", "cut off"] as const);
+    const how = random.pick(["killed", "stopped", "paused", "cut off"] as const);
     const awayMs = random.below(6_000);
     await this.fault(`${name} is ${how}`, async () => {
-      if (how === "killed") {
-        await server.kill();
+      if (how === "killed" || how === "stopped") {
+        await server.kill(how === "killed" ? "SIGKILL" : "SIGTERM");
         await pause(awayMs);
         meanwhile?.();
         await server.restart();

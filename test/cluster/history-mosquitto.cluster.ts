@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { holds, startServers } from "../support/cluster-history/holds";
+import type { ServersUnderTest } from "../support/cluster-history/run";
+import { historySeeds } from "../support/history-seeds";
+import { Mosquitto } from "../support/mosquitto";
+
+describe("three servers on Mosquitto that are killed, stopped, paused and cut off", () => {
+  let mosquitto: Mosquitto;
+  let servers: ServersUnderTest;
+
+  beforeAll(async () => {
+    mosquitto = await Mosquitto.start();
+    servers = await startServers([mosquitto.port]);
+  });
+
+  afterAll(async () => {
+    await servers.stop();
+    await mosquitto.stop();
+  });
+
+  it.each(historySeeds(10))("decide everything, and nothing late (seed %i)", async (seed) => {
+    await holds(servers, seed);
+  });
+});
