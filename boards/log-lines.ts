@@ -62,10 +62,12 @@ export const BOARD = {
   firmwareTooOld: " is too old, needs ",
   nothingReachable: "no host reachable",
   noSockets: "coprocessor has no free socket",
+  hostSilent: "no answer from host",
 
   socket: "socket: ",
   connectionRefused: "connection refused",
   connectionTimedOut: "connection timed out",
+  hostUnreachable: "host not reachable",
   connectionLost: "connection lost",
   wifiLost: "Wi-Fi lost",
   hostNotFound: "host not found",
@@ -92,4 +94,5 @@ export const SCREEN = {
   offlineRule: "alone: on ",
   wifi: "Wi-Fi: ",
   broker: "Broker ",
+  noAnswerFor: "no answer for ",
 } as const;

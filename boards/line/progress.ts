@@ -39,6 +39,10 @@ const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
   ],
 ];
 
+function silent({ host, port }: Target): string {
+  return `${host} does not answer. Check the address, whether it is in the same network, and whether its firewall lets port ${port} through.`;
+}
+
 const SOCKET_TROUBLES: readonly (readonly [said: string, words: (at: Target) => string])[] = [
   [
     BOARD.hostNotFound,
@@ -50,11 +54,9 @@ const SOCKET_TROUBLES: readonly (readonly [said: string, words: (at: Target) => 
     ({ host, port }) =>
       `${host} is there, but nothing listens on port ${port}. Start the server so that boards reach it: npm start -- --listen 0.0.0.0`,
   ],
-  [
-    BOARD.connectionTimedOut,
-    ({ host, port }) =>
-      `${host} does not answer. Check the address, whether it is in the same network, and whether its firewall lets port ${port} through.`,
-  ],
+  [BOARD.connectionTimedOut, silent],
+  [BOARD.hostSilent, silent],
+  [BOARD.hostUnreachable, silent],
 ];
 
 const REFUSALS: readonly (readonly [said: string, words: (at: Target) => string])[] = [

@@ -31,11 +31,14 @@ void connection_opened(void) {
   connection_tell(VM_SOCKET_OPEN, NULL, 0);
 }
 
-void connection_end(const char *failure) {
+bool connection_is_connecting(void) {
+  return connection.state == CONNECTION_CONNECT && connection.in_call;
+}
+
+void connection_tell_end(const char *failure) {
   const bool told = connection.wanted;
   connection.wanted = false;
   outgoing_clear();
-  connection_go_away();
   if (!told) return;
   if (failure) {
     connection.problem = failure;
@@ -44,6 +47,11 @@ void connection_end(const char *failure) {
   } else {
     connection_tell(VM_SOCKET_CLOSED, NULL, 0);
   }
+}
+
+void connection_end(const char *failure) {
+  connection_go_away();
+  connection_tell_end(failure);
 }
 
 bool connection_garbled(const erpc_reader *reply) {

@@ -20,7 +20,6 @@ typedef enum {
   CONNECTION_RESOLVE,
   CONNECTION_CREATE,
   CONNECTION_NO_DELAY,
-  CONNECTION_NON_BLOCKING,
   CONNECTION_CONNECT,
   CONNECTION_CONNECT_ERROR, /* connect failed: ask errno why */
   CONNECTION_OPEN,
@@ -42,8 +41,9 @@ typedef struct {
   uint32_t address;
   uint32_t generation;
   uint64_t due_micros, give_up_micros, now;
-  const char *problem; /* why the last one failed; empty once one is open */
-  uint32_t opened;     /* since the start */
+  uint64_t connecting_micros; /* when the coprocessor was told to connect */
+  const char *problem;        /* why the last one failed; empty once one is open */
+  uint32_t opened;            /* since the start */
 } connection_state;
 extern connection_state connection;
 
@@ -58,7 +58,16 @@ void connection_tell(uint32_t event, const void *bytes, uint32_t length);
 /* Marks the connection as open, and tells the machine. */
 void connection_opened(void);
 
-/* Ends the connection and tells the machine: failed, or closed if `failure` is null. */
+/* True while the coprocessor connects, and serves no other call. */
+bool connection_is_connecting(void);
+
+/*
+ * Tells the machine that its connection has ended: failed, or closed if `failure` is null. What the
+ * coprocessor does goes on.
+ */
+void connection_tell_end(const char *failure);
+
+/* The same; also ends the connection. */
 void connection_end(const char *failure);
 
 /* True if there is no usable reply; that ends the connection. */

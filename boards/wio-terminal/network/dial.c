@@ -1,7 +1,12 @@
 /*
- * Opens a connection from a host's name, one call at a time. The connect does not block: the
- * coprocessor serves one call at a time, so a connect that waits for a dead host would stop the
- * whole link for minutes (rpcWiFi issue 29).
+ * Opens a connection from a host's name, one call at a time.
+ *
+ * The coprocessor's connect blocks, and no other call is answered meanwhile: its released firmware,
+ * 2.1.1 to 2.1.3, takes O_NONBLOCK and ignores it. A lost SYN costs 3 s, a host that is down costs
+ * minutes (rpcWiFi issue 29). So a coprocessor without an answer to connect is busy, not broken.
+ * The machine is told early that its connection failed, and the same connect goes on for the next
+ * one that it asks for. Only cutting the power ends a connect, and then the network has to be
+ * joined again, so that comes late, and later each time.
  */
 #include "dial.h"
 
@@ -14,8 +19,13 @@
 
 enum {
   DIAL_RESOLVE_DEADLINE_MS = 20000,
-  DIAL_CONNECT_PATIENCE_MS = 15000,
-  DIAL_CONNECT_POLL_MS = 50
+  /* Before the program gives up by itself after 10 s (src/mqtt/connection.ts), but after the SYNs
+   * of 0, 3 and 9 s. */
+  DIAL_CONNECT_PATIENCE_MS = 9700,
+  /* To the power cut: after the SYN of 21 s at first, then twice as long each time, up to that of
+   * 93 s. */
+  DIAL_CONNECT_DEADLINE_MS = 25000,
+  DIAL_CONNECT_DEADLINE_MAX_MS = 100000
 };
 
 enum { DIAL_REFUSALS_MAX = 3, DIAL_UNREACHED_MAX = 5 };
@@ -25,6 +35,9 @@ static unsigned refusals;
 
 /* Tries in a row without any answer from the other side, not even a refusal. */
 static unsigned unreached;
+
+/* Doubles with each connect in a row that the coprocessor did not answer. */
+static uint32_t deadline_ms = DIAL_CONNECT_DEADLINE_MS;
 
 /* The coprocessor may report a network through which nothing passes. */
 static void not_reached(const char *why) {
@@ -52,7 +65,6 @@ void dial_wait(void) {
     connection.generation = wifi_generation();
     connection.address = address_parse(connection.host);
     connection.sent_last = false;
-    connection.give_up_micros = connection.now + DIAL_CONNECT_PATIENCE_MS * 1000ull;
     if (connection.handle >= 0) connection_go(CONNECTION_CLOSE_OLD, 0);
     else ask_name_or_create();
   } else if (connection.now >= connection.give_up_micros) {
@@ -102,16 +114,27 @@ static void created(erpc_reader *reply) {
 
 static void no_delay_set(erpc_reader *reply) {
   int32_t result;
-  if (connection_answered_with(reply, &result)) connection_go(CONNECTION_NON_BLOCKING, 0);
+  if (connection_answered_with(reply, &result)) connection_go(CONNECTION_CONNECT, 0);
 }
 
-static void non_blocking_set(erpc_reader *reply) {
-  int32_t result;
-  if (connection_answered_with(reply, &result)) connection_go(CONNECTION_CONNECT, 0);
+/* Its handles go with its power. */
+static void cut_power(const char *failure, const char *why) {
+  connection.in_call = false;
+  connection.handle = -1;
+  connection_go(CONNECTION_NONE, 0);
+  wifi_restart(why);
+  connection_tell_end(failure);
 }
 
 static void connected(erpc_reader *reply) {
   int32_t result;
+  if (!reply) {
+    deadline_ms *= 2;
+    if (deadline_ms > DIAL_CONNECT_DEADLINE_MAX_MS) deadline_ms = DIAL_CONNECT_DEADLINE_MAX_MS;
+    cut_power("no answer from host", "restarting, no answer from host");
+    return;
+  }
+  deadline_ms = DIAL_CONNECT_DEADLINE_MS;
   if (!connection_answered_with(reply, &result)) return;
   if (result == 0) reached();
   else connection_go(CONNECTION_CONNECT_ERROR, 0);
@@ -120,23 +143,38 @@ static void connected(erpc_reader *reply) {
 static void connect_explained(erpc_reader *reply) {
   int32_t error;
   if (!connection_answered_with(reply, &error)) return;
-  if (error == LWIP_EISCONN) {
-    reached();
-  } else if (error == LWIP_EINPROGRESS || error == LWIP_EALREADY) {
-    connection_go(CONNECTION_CONNECT, DIAL_CONNECT_POLL_MS);
-  } else {
+  /* A refusal is ECONNRESET by the firmware's table of errors; its sources also know the other. */
+  if (error == LWIP_ECONNRESET || error == LWIP_ECONNREFUSED) {
     unreached = 0;
     connection_end("connection refused");
+  } else {
+    not_reached("host not reachable");
+  }
+}
+
+/* The machine wants its connection from now on. */
+static void be_patient(void) {
+  connection.give_up_micros = connection.now + DIAL_CONNECT_PATIENCE_MS * 1000ull;
+}
+
+bool dial_resume(void) {
+  if (!connection_is_connecting()) return false;
+  connection.wanted = true;
+  be_patient();
+  return true;
+}
+
+void dial_watch(void) {
+  if (!connection_is_connecting()) return;
+  if (connection.reopen || wifi_is_changing()) {
+    deadline_ms = DIAL_CONNECT_DEADLINE_MS;
+    cut_power("Wi-Fi lost", "restarting, another host or network is wanted");
+  } else if (connection.wanted && connection.now >= connection.give_up_micros) {
+    connection_tell_end("connection timed out");
   }
 }
 
 void dial_call(void) {
-  const bool connecting =
-      connection.state == CONNECTION_CONNECT || connection.state == CONNECTION_CONNECT_ERROR;
-  if (connecting && connection.now >= connection.give_up_micros) {
-    not_reached("connection timed out");
-    return;
-  }
   connection.in_call = true;
   switch (connection.state) {
     case CONNECTION_CLOSE_OLD:
@@ -151,11 +189,10 @@ void dial_call(void) {
     case CONNECTION_NO_DELAY:
       lwip_set_no_delay(connection.handle, no_delay_set);
       break;
-    case CONNECTION_NON_BLOCKING:
-      lwip_set_non_blocking(connection.handle, non_blocking_set);
-      break;
     case CONNECTION_CONNECT:
-      lwip_connect(connection.handle, connection.address, connection.port, connected);
+      be_patient();
+      connection.connecting_micros = connection.now;
+      lwip_connect(connection.handle, connection.address, connection.port, deadline_ms, connected);
       break;
     case CONNECTION_CONNECT_ERROR:
       lwip_errno(connect_explained);

@@ -12,13 +12,12 @@ enum {
   LWIP_CALL_RECV = 12,
   LWIP_CALL_SEND = 15,
   LWIP_CALL_SOCKET = 18,
-  LWIP_CALL_FCNTL = 23,
   LWIP_CALL_ERRNO = 24,
   LWIP_CALL_GETHOSTBYNAME = 25
 };
 
 enum { LWIP_AF_INET = 2, LWIP_SOCK_STREAM = 1, LWIP_IPPROTO_TCP = 6, LWIP_TCP_NODELAY = 1 };
-enum { LWIP_MSG_DONTWAIT = 8, LWIP_F_SETFL = 4, LWIP_O_NONBLOCK = 1, LWIP_SOCKADDR_SIZE = 16 };
+enum { LWIP_MSG_DONTWAIT = 8, LWIP_SOCKADDR_SIZE = 16 };
 
 static erpc_writer *begin_with(uint8_t function, int32_t handle) {
   erpc_writer *const arguments = erpc_begin(ERPC_LWIP, function);
@@ -49,22 +48,16 @@ void lwip_set_no_delay(int32_t handle, erpc_done done) {
   erpc_submit(LWIP_DEADLINE_MS, done);
 }
 
-void lwip_set_non_blocking(int32_t handle, erpc_done done) {
-  erpc_writer *const arguments = begin_with(LWIP_CALL_FCNTL, handle);
-  erpc_put_u32(arguments, LWIP_F_SETFL);
-  erpc_put_u32(arguments, LWIP_O_NONBLOCK);
-  erpc_submit(LWIP_DEADLINE_MS, done);
-}
-
 /* sockaddr_in: length, family, port and address in network order, eight zeros. */
-void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, erpc_done done) {
+void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, uint32_t deadline_ms,
+                  erpc_done done) {
   uint8_t address[LWIP_SOCKADDR_SIZE] = {LWIP_SOCKADDR_SIZE, LWIP_AF_INET, (uint8_t)(port >> 8),
                                          (uint8_t)port};
   memcpy(address + 4, &network_address, sizeof network_address);
   erpc_writer *const arguments = begin_with(LWIP_CALL_CONNECT, handle);
   erpc_put_binary(arguments, address, sizeof address);
   erpc_put_u32(arguments, sizeof address);
-  erpc_submit(LWIP_DEADLINE_MS, done);
+  erpc_submit(deadline_ms, done);
 }
 
 void lwip_send(int32_t handle, const uint8_t *bytes, uint32_t length, erpc_done done) {

@@ -10,7 +10,7 @@
 
 #include "erpc_client.h"
 
-enum { LWIP_EAGAIN = 11, LWIP_EISCONN = 106, LWIP_EALREADY = 114, LWIP_EINPROGRESS = 115 };
+enum { LWIP_EAGAIN = 11, LWIP_ECONNRESET = 104, LWIP_ECONNREFUSED = 111 };
 
 /* Reply: a binary of four bytes, the address in network order; then an i8, 0 if it was found. */
 void lwip_resolve(const char *host, uint32_t deadline_ms, erpc_done done);
@@ -20,10 +20,13 @@ void lwip_create(erpc_done done);
 
 /* A nightlight's messages are small and wanted now: without this, Nagle holds them back. */
 void lwip_set_no_delay(int32_t handle, erpc_done done);
-void lwip_set_non_blocking(int32_t handle, erpc_done done);
 
-/* To be called again and again until errno says EISCONN; both numbers are as their names say. */
-void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, erpc_done done);
+/*
+ * Address in network order, port not. The coprocessor answers when the connection is open or has
+ * failed, and until then it answers nothing else: for a host that is down, that takes minutes.
+ */
+void lwip_connect(int32_t handle, uint32_t network_address, uint16_t port, uint32_t deadline_ms,
+                  erpc_done done);
 
 /* The result is how many bytes were taken. */
 void lwip_send(int32_t handle, const uint8_t *bytes, uint32_t length, erpc_done done);

@@ -35,6 +35,9 @@ const socket_facts *socket_look(void) {
   facts.is_wanted = connection.wanted || connection.reopen;
   facts.is_open = connection.wanted && connection.state >= CONNECTION_OPEN &&
                   connection.state <= CONNECTION_RECEIVE_ERROR;
+  facts.connecting_s = connection_is_connecting()
+                           ? (uint32_t)((connection.now - connection.connecting_micros) / 1000000)
+                           : 0;
   facts.problem = connection.problem;
   facts.opened = connection.opened;
   return &facts;
@@ -126,6 +129,7 @@ static void call_next(void) {
 
 void socket_step(uint64_t now_micros) {
   connection.now = now_micros;
+  dial_watch();
   if (connection.state == CONNECTION_NONE && connection.reopen) begin();
   if (connection.state == CONNECTION_NONE || now_micros < connection.due_micros || erpc_is_busy())
     return;
@@ -148,10 +152,15 @@ uint32_t vm_import__jd_tcpsock_new(uint32_t host, uint32_t port) {
   const char *const name = vm_at(host);
   const int32_t signed_port = (int32_t)port;
   if (strlen(name) > CONNECTION_HOST_MAX) return (uint32_t)SOCKET_REFUSED;
+  const bool tls = signed_port < 0;
+  const uint16_t number = (uint16_t)(tls ? -signed_port : signed_port);
+  const bool is_same =
+      connection.tls == tls && connection.port == number && strcmp(connection.host, name) == 0;
   vm_import__jd_tcpsock_close();
+  if (is_same && dial_resume()) return 0;
   strcpy(connection.host, name);
-  connection.tls = signed_port < 0;
-  connection.port = (uint16_t)(connection.tls ? -signed_port : signed_port);
+  connection.tls = tls;
+  connection.port = number;
   connection.reopen = true;
   return 0;
 }

@@ -16,8 +16,9 @@ typedef struct {
   const char *host; /* empty before the first */
   uint16_t port;
   bool is_wanted, is_open;
-  const char *problem; /* why the last one failed; empty once one is open */
-  uint32_t opened;     /* since the start */
+  uint32_t connecting_s; /* how long the coprocessor has been connecting; 0 if it is not */
+  const char *problem;   /* why the last one failed; empty once one is open */
+  uint32_t opened;       /* since the start */
   uint32_t sent_bytes, received_bytes;
 } socket_facts;
 const socket_facts *socket_look(void);

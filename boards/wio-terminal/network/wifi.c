@@ -124,6 +124,7 @@ static void change_network(void) {
 }
 
 bool wifi_is_up(void) { return state == WIFI_STATE_UP; }
+bool wifi_is_changing(void) { return is_other_network; }
 const uint8_t *wifi_address(void) { return address; }
 bool wifi_is_configured(void) { return ssid != NULL; }
 uint32_t wifi_generation(void) { return generation; }

@@ -24,6 +24,9 @@ void wifi_step(uint64_t now_micros);
 
 bool wifi_is_up(void);
 
+/* True while another network is wanted, and waits for the current call to end. */
+bool wifi_is_changing(void);
+
 /* The four bytes of the IPv4 address; all zero while there is none. */
 const uint8_t *wifi_address(void);
 

@@ -16,6 +16,9 @@
 #include "vm_memory.h"
 #include "wifi.h"
 
+/* A connect that takes longer is worth a word: the first packet was lost, or the host is down. */
+enum { STATUS_SLOW_S = 3 };
+
 enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };
 
 static const char *or_empty(const char *text) { return text ? text : ""; }
@@ -48,16 +51,25 @@ static void wifi(status *into) {
 }
 
 /* If a connection was made, the program's log says what the broker objected to. */
+static const char *broker_problem(const socket_facts *socket) {
+  static char waiting[32];
+  if (socket->connecting_s >= STATUS_SLOW_S) {
+    text_join(waiting, sizeof waiting, "no answer for ", console_number(socket->connecting_s), " s",
+              NULL);
+    return waiting;
+  }
+  return *socket->problem ? socket->problem : program_problem();
+}
+
 static void broker(status *into) {
   const socket_facts *const socket = socket_look();
   const bool is_up = socket->is_open && program_is_connected();
-  const char *const said = program_problem();
   into->broker = is_up               ? STATUS_LINK_UP
                  : socket->is_wanted ? STATUS_LINK_STARTING
                                      : STATUS_LINK_DOWN;
   into->broker_host = socket->host;
   into->broker_port = socket->port;
-  into->broker_problem = is_up ? "" : *socket->problem ? socket->problem : said;
+  into->broker_problem = is_up ? "" : broker_problem(socket);
   into->connections = socket->opened;
   into->sent_bytes = socket->sent_bytes;
   into->received_bytes = socket->received_bytes;

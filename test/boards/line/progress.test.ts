@@ -64,6 +64,8 @@ describe("the way of a board to its broker", () => {
     [BOARD.hostNotFound, /no computer is called 192.168.1.20 here/],
     [BOARD.connectionRefused, /nothing listens on port 1883.*npm start -- --listen 0.0.0.0$/],
     [BOARD.connectionTimedOut, /192.168.1.20 does not answer.*firewall/],
+    [BOARD.hostSilent, /192.168.1.20 does not answer.*firewall/],
+    [BOARD.hostUnreachable, /192.168.1.20 does not answer.*firewall/],
   ])("says what to do about %s", (said, words) => {
     const line = BOARD.socket + said;
     const { progress, texts } = follow(CONNECTING, line, line, line);

@@ -48,5 +48,17 @@ describe("the screen of the flashed board", () => {
     await appears(SCREEN.off, "text", "large");
     await broker.kill();
     await appears(`${SCREEN.broker}127.0.0.1: connection`, "problem");
+
+    // A host that is down: the coprocessor connects for minutes, and the board lives on.
+    board.wio.coprocessor.sockets.lostSyns = Infinity;
+    await appears(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
+    board.wio.setButton("a", false);
+    board.wio.light = lightOfRaw(800);
+    await appears("800", "text", "number");
+    await appears(SCREEN.byDevice, "quiet");
+    await appears(SCREEN.off, "text", "large");
+    board.wio.setButton("a", true);
+    await appears(SCREEN.byHand, "quiet");
+    await appears(SCREEN.on, "lamp", "large");
   });
 });

@@ -32,6 +32,13 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     ...["network/erpc_client", "network/erpc_frame", "network/erpc_codec"],
     "test/fake_board",
   ],
+  dial_test: [
+    ...["dial", "connection", "socket", "lwip", "outgoing", "address"].map(
+      (name) => `network/${name}`,
+    ),
+    ...["network/erpc_client", "network/erpc_frame", "network/erpc_codec"],
+    ...["test/fake_board", "test/fake_console"],
+  ],
   jacdac_test: [
     ...[...SERVICES, "button", "wifi_service"].map((name) => `jacdac/${name}`),
     "test/fake_board",

@@ -54,6 +54,8 @@ export type Fault =
   /** The call returns this instead. */
   | { kind: "return"; value: number };
 
+const F_SETFL = 4;
+
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
 
 /** `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
@@ -103,9 +105,9 @@ export class Coprocessor {
     this.faults.set(call, [...(this.faults.get(call) ?? []), fault]);
   }
 
-  /** Whether a call is still being served. */
+  /** Whether a call is still being served that the real chip would answer at once. */
   get isServing(): boolean {
-    return this.outstanding > 0;
+    return this.outstanding > 0 && !this.sockets.isWaiting;
   }
 
   /** Faults that were ordered and have not happened yet. */
@@ -157,7 +159,7 @@ export class Coprocessor {
     const name = nameOf(call);
     this.calls.push(name);
     const fault = this.faults.get(name)?.shift();
-    const result = this.perform(name, call);
+    const result = await this.perform(name, call);
     if (boot !== this.boots) return;
     const payload =
       fault?.kind === "return"
@@ -218,7 +220,7 @@ export class Coprocessor {
     this.transmit(toFrame(writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, 3, 2, i32(0))));
   }
 
-  private perform(name: CallName, { args }: Call): Buffer {
+  private async perform(name: CallName, { args }: Call): Promise<Buffer> {
     switch (name) {
       case "version":
         return text(this.version);
@@ -264,16 +266,15 @@ export class Coprocessor {
       case "setSocketOption":
         return i32(0);
       case "fcntl": {
-        const [handle, command, value] = [args.i32(), args.i32(), args.i32()];
-        if (command !== 4 || value !== 1) return i32(-1);
-        return i32(this.sockets.setNonBlocking(handle));
+        const [handle, command] = [args.i32(), args.i32()];
+        return i32(command === F_SETFL ? this.sockets.setFlags(handle) : -1);
       }
       case "connect": {
         const handle = args.i32();
         const address = args.binary();
         const ip = [...address.subarray(4, 8)].join(".");
         if (!this.joined) return i32(this.sockets.unreachable());
-        return i32(this.sockets.connect(handle, ip, address.readUInt16BE(2)));
+        return i32(await this.sockets.connect(handle, ip, address.readUInt16BE(2)));
       }
       case "send":
         return i32(this.sockets.send(args.i32(), args.binary()));

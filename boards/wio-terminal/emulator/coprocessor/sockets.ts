@@ -1,5 +1,10 @@
-/** The coprocessor's TCP sockets: they behave like lwIP 2.0.2, on real sockets of this machine. */
+/**
+ * The coprocessor's TCP sockets: lwIP 2.0.2 as in the released firmware, on real sockets of this
+ * machine. Its `fcntl` takes O_NONBLOCK and its `connect` ignores it: read in the machine code of
+ * Seeed's images 2.1.1 to 2.1.3, and seen on a board (rpcWiFi issue 29).
+ */
 import { createConnection, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 export const ERRNO = {
   badFile: 9,
@@ -10,29 +15,40 @@ export const ERRNO = {
   notConnected: 107,
   connectionRefused: 111,
   hostUnreachable: 113,
-  inProgress: 115,
 } as const;
 
 const SOCKETS_MAX = 8;
 /** lwIP's window on the chip: five segments. The peer waits if it is full. */
 const WINDOW = 5 * 1460;
+/** lwIP sends a SYN again after 3 s, then after twice the time, up to six times. */
+const SYN_AGAIN_MS = 3000;
+const SYN_RETRIES = 6;
 
 interface Connection {
-  nonBlocking: boolean;
   state: "new" | "connecting" | "open" | "failed";
   socket?: Socket;
+  /** Ends a connect that waits. */
+  readonly closed: AbortController;
   received: Buffer[];
   receivedBytes: number;
   ended: boolean;
+  /** The network went away while it was connecting: no SYN arrives any more. */
+  cutOff: boolean;
   errno: number;
 }
 
 export class Sockets {
+  /** Whether a connect waits to send its SYN again. */
+  isWaiting = false;
   private readonly connections = new Map<number, Connection>();
   /** As in lwIP: kept until the next failure. */
   errno = 0;
   /** The most bytes that one send takes, to test partial sends. */
   sendLimit = Infinity;
+  /** How many of the next SYNs are lost. Infinity is a host that is down. */
+  lostSyns = 0;
+  /** What a refused connect gives: 104 by the firmware's table, which nobody has run; or 111. */
+  refusal: number = ERRNO.connectionReset;
 
   get open(): number {
     return this.connections.size;
@@ -42,11 +58,12 @@ export class Sockets {
     for (let handle = 0; handle < SOCKETS_MAX; handle++) {
       if (this.connections.has(handle)) continue;
       this.connections.set(handle, {
-        nonBlocking: false,
         state: "new",
+        closed: new AbortController(),
         received: [],
         receivedBytes: 0,
         ended: false,
+        cutOff: false,
         errno: 0,
       });
       return handle;
@@ -54,29 +71,32 @@ export class Sockets {
     return this.fail(12);
   }
 
-  setNonBlocking(handle: number): number {
-    const connection = this.connections.get(handle);
-    if (!connection) return this.fail(ERRNO.badFile);
-    connection.nonBlocking = true;
-    return 0;
+  /** `fcntl(F_SETFL)`: it accepts any flags, which change nothing. */
+  setFlags(handle: number): number {
+    return this.connections.has(handle) ? 0 : this.fail(ERRNO.badFile);
   }
 
-  connect(handle: number, address: string, port: number): number {
+  /** Answers when the connection is open, refused or given up, which may take minutes. */
+  async connect(handle: number, address: string, port: number): Promise<number> {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
-    // A blocking connect would freeze the link for minutes; the board must never ask for it.
-    if (!connection.nonBlocking) throw new Error("connect on a blocking socket");
-    switch (connection.state) {
-      case "new":
-        this.dial(connection, address, port);
-        return this.fail(ERRNO.inProgress);
-      case "connecting":
-        return this.fail(114);
-      case "open":
-        return this.fail(ERRNO.isConnected);
-      case "failed":
-        return this.fail(connection.errno);
+    if (connection.state === "open") return this.fail(ERRNO.isConnected);
+    if (connection.state === "failed") return this.fail(connection.errno);
+    connection.state = "connecting";
+    for (let retry = 0; this.isLost(connection); retry++) {
+      this.isWaiting = true;
+      await delay(SYN_AGAIN_MS << retry, undefined, { signal: connection.closed.signal }).catch(
+        () => undefined,
+      );
+      this.isWaiting = false;
+      if (connection.closed.signal.aborted) return -1;
+      if (retry < SYN_RETRIES) continue;
+      connection.state = "failed";
+      connection.errno = ERRNO.aborted;
+      return this.fail(ERRNO.aborted);
     }
+    await this.dial(connection, address, port);
+    return connection.errno === 0 ? 0 : this.fail(connection.errno);
   }
 
   send(handle: number, bytes: Buffer): number {
@@ -113,6 +133,7 @@ export class Sockets {
   close(handle: number): number {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
+    connection.closed.abort();
     connection.socket?.destroy();
     this.connections.delete(handle);
     return 0;
@@ -123,10 +144,14 @@ export class Sockets {
     return this.fail(ERRNO.hostUnreachable);
   }
 
-  /** The network and all connections are gone; the handles stay until they are closed. */
+  /**
+   * The network and all connections are gone; the handles stay until they are closed. A connect
+   * goes on until its retries end.
+   */
   abort(): void {
     for (const connection of this.connections.values()) {
-      if (connection.state === "new") continue;
+      if (connection.state === "connecting") connection.cutOff = true;
+      if (connection.state === "new" || connection.state === "connecting") continue;
       connection.socket?.destroy();
       connection.received = [];
       connection.state = "failed";
@@ -140,11 +165,17 @@ export class Sockets {
     this.errno = 0;
   }
 
-  private dial(connection: Connection, host: string, port: number): void {
-    connection.state = "connecting";
+  /** Whether the next SYN gets lost. */
+  private isLost(connection: Connection): boolean {
+    if (connection.cutOff) return true;
+    if (this.lostSyns === 0) return false;
+    this.lostSyns--;
+    return true;
+  }
+
+  private async dial(connection: Connection, host: string, port: number): Promise<void> {
     const socket = createConnection({ host, port, noDelay: true });
     connection.socket = socket;
-    socket.on("connect", () => (connection.state = "open"));
     socket.on("data", (bytes) => {
       connection.received.push(bytes);
       connection.receivedBytes += bytes.length;
@@ -152,9 +183,15 @@ export class Sockets {
     });
     socket.on("end", () => (connection.ended = true));
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      const refused = error.code === "ECONNREFUSED";
       connection.state = "failed";
-      connection.errno = refused ? ERRNO.connectionRefused : ERRNO.connectionReset;
+      connection.errno = error.code === "ECONNREFUSED" ? this.refusal : ERRNO.connectionReset;
+    });
+    await new Promise<void>((resolve) => {
+      socket.once("connect", () => {
+        connection.state = "open";
+        resolve();
+      });
+      socket.once("close", () => resolve());
     });
   }
 

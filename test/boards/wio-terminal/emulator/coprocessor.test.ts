@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  binary,
   i32,
   readCall,
   text,
@@ -12,7 +14,6 @@ import {
   FrameReader,
   toFrame,
 } from "../../../../boards/wio-terminal/emulator/coprocessor/frame";
-import { Sockets } from "../../../../boards/wio-terminal/emulator/coprocessor/sockets";
 import { until } from "../../../support/until";
 
 const hex = (bytes: string): Buffer => Buffer.from(bytes.replaceAll(" ", ""), "hex");
@@ -74,9 +75,101 @@ describe("the coprocessor's model speaks as the chip does", () => {
     expect(coprocessor.calls).toEqual(["wifiOn"]);
   });
 
-  it("never lets a board block it with a connect", () => {
-    const sockets = new Sockets();
-    const handle = sockets.create();
-    expect(() => sockets.connect(handle, "127.0.0.1", 1)).toThrow("blocking socket");
+  describe("blocks in connect, whatever fcntl was told", () => {
+    const DONTWAIT = 8;
+    let replies: Buffer[];
+    let coprocessor: Coprocessor;
+    let server: Server;
+    let sequence: number;
+
+    const call = (functionId: number, ...args: Buffer[]): void => {
+      sequence += 1;
+      coprocessor.receive(toFrame(writeMessage(0, 16, functionId, sequence, Buffer.concat(args))));
+    };
+    const connect = (port: number): void => {
+      const address = Buffer.from([
+        16,
+        2,
+        port >> 8,
+        port & 0xff,
+        127,
+        0,
+        0,
+        1,
+        ...Buffer.alloc(8),
+      ]);
+      call(18, i32(2), i32(1), i32(6));
+      call(23, i32(0), i32(4), i32(1)); // F_SETFL, O_NONBLOCK
+      call(9, i32(0), binary(address), u32(16));
+    };
+    /** The i32 at the end of the reply with this number. */
+    const result = async (number: number): Promise<number> => {
+      const find = (): Buffer | undefined =>
+        replies.find((reply) => reply[0] === 2 && reply.readUInt32LE(4) === number);
+      await until(`reply ${number}`, () => find() !== undefined);
+      return find()?.subarray(-4).readInt32LE() ?? NaN;
+    };
+
+    beforeEach(async () => {
+      replies = [];
+      sequence = 0;
+      const reader = new FrameReader();
+      coprocessor = new Coprocessor({ ssid: "x" }, (bytes) => replies.push(...reader.push(bytes)));
+      coprocessor.setPower(true);
+      coprocessor.receive(toFrame(writeMessage(0, 14, 27, 1001, u32(1))));
+      const join = [text("x"), Buffer.from([1]), u32(0), i32(-1), u32(0)];
+      coprocessor.receive(toFrame(writeMessage(0, 14, 1, 1002, Buffer.concat(join))));
+      expect(await result(1002)).toBe(0);
+      server = createServer((socket) => socket.on("error", () => undefined));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    });
+    afterEach(async () => {
+      coprocessor.setPower(false);
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const port = (): number => (server.address() as AddressInfo).port;
+
+    it("and answers when the connection is open", async () => {
+      connect(port());
+      expect([await result(1), await result(2), await result(3)]).toEqual([0, 0, 0]);
+      call(12, i32(0), u32(100), i32(DONTWAIT), u32(0));
+      expect(await result(4)).toBe(-1);
+      call(24);
+      expect(await result(5)).toBe(11); // EAGAIN: nothing has come yet
+    });
+
+    it.each([104, 111])("and answers -1 with errno %i if it is refused", async (refusal) => {
+      coprocessor.sockets.refusal = refusal;
+      const closed = port();
+      await new Promise((resolve) => server.close(resolve));
+      connect(closed);
+      call(24);
+      expect([await result(3), await result(4)]).toEqual([-1, refusal]);
+      server.listen(0, "127.0.0.1");
+      await until("a server again", () => server.listening);
+    });
+
+    it("and answers three seconds later, and no other call before, if a SYN is lost", async () => {
+      coprocessor.sockets.lostSyns = 1;
+      const beganMs = performance.now();
+      connect(port());
+      coprocessor.receive(toFrame(writeMessage(0, 1, 1, 4, Buffer.alloc(0))));
+      expect(await result(3)).toBe(0);
+      expect(performance.now() - beganMs).toBeGreaterThan(2900);
+      await result(4);
+      const order = replies.filter((reply) => reply[0] === 2).map((reply) => reply.readUInt32LE(4));
+      expect(order).toEqual([1001, 1002, 1, 2, 3, 4]);
+    });
+
+    it("until the power is cut, if the host is down", async () => {
+      coprocessor.sockets.lostSyns = Infinity;
+      connect(port());
+      await until("the connect waits", () => coprocessor.sockets.isWaiting);
+      coprocessor.setPower(false);
+      coprocessor.setPower(true);
+      coprocessor.receive(toFrame(writeMessage(0, 1, 1, 5, Buffer.alloc(0))));
+      await until("its version", () => replies.some((reply) => reply.readUInt32LE(4) === 5));
+      expect(replies.some((reply) => reply.readUInt32LE(4) === 3)).toBe(false);
+    });
   });
 });

@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { BOARD, PROGRAM } from "../../../boards/log-lines";
+import { lightOfRaw } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { until } from "../../support/until";
+import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
+
+withOneBoardAtATime();
+
+it("waits for a connect whose first packet is lost, without a power cut", async () => {
+  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.lostSyns = 1));
+  await works(running, 301);
+  expect(running.coprocessor.calls.filter((call) => call === "connect")).toHaveLength(1);
+  expect(running.coprocessor.powerUps).toBe(1);
+});
+
+it("takes up a connect again that its program has given up", async () => {
+  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.lostSyns = 3));
+  await running.logged(BOARD.socket + BOARD.connectionTimedOut);
+  await works(running, 302);
+  expect(running.coprocessor.powerUps).toBe(1);
+  neverRestarted(running);
+});
+
+it("decides for itself while the broker's host is down, and cuts the power once", async () => {
+  const running = await startBoard();
+  const { coprocessor } = running;
+  await works(running, 303);
+  coprocessor.sockets.lostSyns = Infinity;
+  coprocessor.sockets.abort();
+  await until("the connect waits", () => coprocessor.sockets.isWaiting);
+  running.setLight(lightOfRaw(42));
+  await running.logged(`> ${PROGRAM.alone}`);
+  await until("the LED is on", () => running.led === 65535);
+  running.setLight(lightOfRaw(900));
+  await until("the LED is off", () => running.led === 0);
+  const cut = await running.logged(BOARD.hostSilent + BOARD.retrying);
+  // All that was one connect, of 25 s of the board's time; it is alone after 10 s.
+  expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
+  await until("another connect waits", () => coprocessor.sockets.isWaiting);
+  coprocessor.sockets.lostSyns = 0;
+  await works(running, 304);
+  expect(coprocessor.powerUps).toBe(2);
+  neverRestarted(running);
+});
