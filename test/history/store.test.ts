@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,6 +62,25 @@ describe("the store of the history", () => {
     expect(times("a")).toEqual([1_000, 5_000, 6_000, 7_000]);
     expect(times("b")).toEqual([5_000]);
     expect(times("nobody")).toEqual([]);
+  });
+
+  it("begins again in an empty file, and refuses one that is damaged, which stays as it is", () => {
+    const path = join(dir, "history.db");
+    for (const id of ["a", "b"])
+      store.append(
+        Array.from({ length: 500 }, (_, atMs) => reading(id, atMs)),
+        1_000,
+      );
+    store.close();
+    const damaged = readFileSync(path).fill(0xa5, 0, 4_096);
+    writeFileSync(path, damaged);
+    expect(() => open()).toThrow(`${path}: file is not a database; move it away to start again`);
+    expect(readFileSync(path).equals(damaged)).toBe(true);
+    writeFileSync(path, "");
+    store = open();
+    store.append([reading("a", 7)], 1_000);
+    reopen();
+    expect(times("a")).toEqual([7]);
   });
 
   it("keeps light, other fields, fractions, and the LED by itself", () => {
