@@ -13,10 +13,13 @@ import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import { CLI } from "./builtins";
 import { patchCli } from "./cli-patch";
+import { keepNewest } from "./keep-newest";
 
 /** The CLI always writes here, whatever the entry point. */
 export const OUTPUT = join(ROOT, ".devicescript/bin/bytecode.devs");
 const CACHE = join(ROOT, ".devicescript/cache-bytecode");
+/** Each change of a source makes another one. */
+const CACHED = 32;
 
 /**
  * Compiles an entry point with the DeviceScript compiler, or takes the bytecode of the same
@@ -35,6 +38,7 @@ export async function compileFirmware(
     mkdirSync(CACHE, { recursive: true });
     copyFileSync(OUTPUT, `${cached}.tmp`);
     renameSync(`${cached}.tmp`, cached);
+    keepNewest(CACHE, CACHED);
   }
   return readFileSync(cached);
 }
