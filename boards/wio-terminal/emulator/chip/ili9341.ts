@@ -42,9 +42,16 @@ const PARAMETERS: ReadonlyMap<number, number> = new Map([
   [0xc1, 1], // power 2
   [0xc5, 2], // VCOM 1
   [0xc7, 1], // VCOM 2
+  [0xcb, 5], // power control A
+  [0xcf, 3], // power control B
   [0xe0, 15], // gamma, positive
   [0xe1, 15], // gamma, negative
+  [0xe8, 3], // driver timing A
+  [0xea, 2], // driver timing B
+  [0xed, 4], // power on sequence
+  [0xef, 3], // in no datasheet; Adafruit's and Seeed's libraries send it first
   [0xf2, 1], // three gamma curves
+  [0xf7, 1], // pump ratio
 ]);
 
 const MADCTL = { MY: 0x80, MX: 0x40, MV: 0x20, BGR: 0x08 };

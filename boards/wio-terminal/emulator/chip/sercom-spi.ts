@@ -1,4 +1,7 @@
-/** SERCOM as an SPI host that only sends: 8 bits, mode 0, most significant bit first. */
+/**
+ * SERCOM as an SPI host: 8 bits, mode 0, most significant bit first. Nobody answers: with its
+ * receiver on, it receives a zero for each byte that it sends.
+ */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
@@ -7,7 +10,10 @@ const CTRLA = { swrst: 1, enable: 2, mode: 7 << 2, host: 3 << 2, dopo: 3 << 16 }
 const DOPO_2 = 2 << 16;
 /** Phase, polarity, and the least significant bit first. */
 const CTRLA_OTHER_MODES = 7 << 28;
-const FLAG = { dre: 1, txc: 2 } as const;
+const RXEN = 1 << 17;
+const FLAG = { dre: 1, txc: 2, rxc: 4 } as const;
+/** Bytes that the receiver holds until DATA is read; further ones are lost. */
+const RECEIVED_MAX = 2;
 
 export interface SpiOptions {
   readonly name: string;
@@ -24,10 +30,13 @@ export class SercomSpi extends RegisterBlock {
   onByte: (byte: number) => void = () => undefined;
 
   private readonly ctrla: Register;
+  private readonly ctrlb: Register;
   private readonly baud: Register;
   /** When all bytes given to it will be out. */
   private idleMicros = 0;
   private hasSent = false;
+  /** When each byte that nobody has read yet is received. */
+  private readonly received: number[] = [];
 
   constructor(private readonly options: SpiOptions) {
     super(options.name, options.base, 0x400);
@@ -40,18 +49,24 @@ export class SercomSpi extends RegisterBlock {
         else if (value & ~before & CTRLA.enable) this.start();
       },
     });
-    // 8 bits, the receiver off: nothing else is modelled.
-    this.define({ offset: 0x04, size: 4, writable: 0 });
+    this.ctrlb = this.define({ offset: 0x04, size: 4, writable: RXEN }); // CHSIZE 0: 8 bits
     this.baud = this.define({ offset: 0x0c, size: 1 });
     this.define({ offset: 0x18, size: 1, writable: 0, read: () => this.flags() });
     this.define({ offset: 0x1c, size: 4, read: () => 0 }); // SYNCBUSY
-    this.define({ offset: 0x28, size: 4, writable: 0, written: (value) => this.send(value) });
+    this.define({
+      offset: 0x28,
+      size: 4,
+      writable: 0,
+      read: () => this.take(),
+      written: (value) => this.send(value),
+    });
   }
 
   override reset(): void {
     super.reset();
     this.idleMicros = 0;
     this.hasSent = false;
+    this.received.length = 0;
   }
 
   private get isOn(): boolean {
@@ -77,7 +92,18 @@ export class SercomSpi extends RegisterBlock {
     if (!this.isOn) return 0;
     const leftMicros = this.idleMicros - this.options.clock.nowMicros;
     const dre = leftMicros <= this.byteMicros ? FLAG.dre : 0;
-    return dre | (this.hasSent && leftMicros <= 0 ? FLAG.txc : 0);
+    const rxc = this.hasReceived ? FLAG.rxc : 0;
+    return dre | rxc | (this.hasSent && leftMicros <= 0 ? FLAG.txc : 0);
+  }
+
+  private get hasReceived(): boolean {
+    const [firstMicros = Infinity] = this.received;
+    return firstMicros <= this.options.clock.nowMicros;
+  }
+
+  private take(): number {
+    if (this.hasReceived) this.received.shift();
+    return 0;
   }
 
   private send(value: number): void {
@@ -86,6 +112,8 @@ export class SercomSpi extends RegisterBlock {
       throw new Error(`${this.name}: written while its data register is full`);
     this.hasSent = true;
     this.idleMicros = Math.max(this.idleMicros, this.options.clock.nowMicros) + this.byteMicros;
+    if (this.get(this.ctrlb) & RXEN && this.received.length < RECEIVED_MAX)
+      this.received.push(this.idleMicros);
     this.onByte(value & 0xff);
   }
 }

@@ -1,10 +1,11 @@
 /**
- * USB as a full-speed device with both banks and single packets. DS60001507, USB; CMSIS
- * `component/usb.h`; behaviour that hathach/tinyusb (dcd_samd.c) relies on.
+ * USB as a full-speed device with both banks. DS60001507, USB; CMSIS `component/usb.h`; behaviour
+ * that hathach/tinyusb (dcd_samd.c), the factory bootloader and Arduino's core rely on.
  *
- * A set-up packet ends a stall of endpoint 0: dcd_samd.c never ends it itself, and works. Where the
- * sources say nothing, the model makes it hard for the firmware: a set-up packet changes neither
- * BK0RDY nor BK1RDY, SUSPEND cannot be cleared while the bus sleeps, and a reset sets WAKEUP too.
+ * A set-up packet ends a stall of endpoint 0: dcd_samd.c never ends it itself, and works. It drops
+ * BK1RDY: Arduino's core leaves it set after SET_ADDRESS, and works. If the sources say nothing, the
+ * model makes it hard for the firmware: a set-up packet does not change BK0RDY, SUSPEND cannot be
+ * cleared while the bus sleeps, and a reset sets WAKEUP too.
  */
 import type { Chip } from "./peripheral";
 import { type Register, RegisterBlock } from "./registers";
@@ -137,8 +138,8 @@ export class UsbDevice extends RegisterBlock {
     if (!target || this.typeOf(target, 0) !== TYPE_CONTROL) return "none";
     if (bytes.length !== SETUP_BYTES) throw new UsbMisuse("a set-up packet has eight bytes");
     this.deliver(endpoint, bytes);
-    const stalls = STATUS.stallrq[0] | STATUS.stallrq[1];
-    const status = this.get(target.status) & ~stalls;
+    const dropped = STATUS.stallrq[0] | STATUS.stallrq[1] | STATUS.bkrdy[1];
+    const status = this.get(target.status) & ~dropped;
     this.change(target.status, status | STATUS.dtglout | STATUS.dtglin);
     this.change(target.flags, this.get(target.flags) | FLAG.rxstp);
     return "ack";
@@ -165,12 +166,15 @@ export class UsbDevice extends RegisterBlock {
     const status = this.get(target.status);
     if (status & STATUS.stallrq[1]) return this.refuse(target, 1);
     if (!(status & STATUS.bkrdy[1])) return this.hold(target, 1);
-    const { buffer, count, max, space } = this.bank(endpoint, 1);
-    if (space !== 0 || count > max)
-      throw new UsbMisuse(`endpoint ${endpoint}: ${count} bytes to send in packets of ${max}`);
-    const data = this.chip.readMemory(buffer, count).slice();
-    this.change(target.status, (status & ~STATUS.bkrdy[1]) ^ STATUS.dtglin);
-    this.change(target.flags, this.get(target.flags) | FLAG.trcpt[1]);
+    // BYTE_COUNT may be more than a packet. MULTI_PACKET_SIZE counts what has been sent.
+    const { buffer, count, max, multi: sent } = this.bank(endpoint, 1);
+    if (sent > count || (sent === count && sent > 0))
+      throw new UsbMisuse(`endpoint ${endpoint}: ${sent} of ${count} bytes are sent already`);
+    const data = this.chip.readMemory(buffer + sent, Math.min(max, count - sent)).slice();
+    const isLast = sent + data.length === count;
+    this.setSize(endpoint, 1, count, sent + data.length);
+    this.change(target.status, (isLast ? status & ~STATUS.bkrdy[1] : status) ^ STATUS.dtglin);
+    if (isLast) this.change(target.flags, this.get(target.flags) | FLAG.trcpt[1]);
     return { data, toggle: Boolean(status & STATUS.dtglin) };
   }
 
@@ -279,21 +283,29 @@ export class UsbDevice extends RegisterBlock {
       buffer,
       size,
       count: size & 0x3fff,
-      space: (size >>> 14) & 0x3fff,
+      multi: (size >>> 14) & 0x3fff,
       max: 8 << ((size >>> 28) & 7),
     };
   }
 
   private deliver(endpoint: number, data: Uint8Array): void {
-    const { buffer, size, space, max } = this.bank(endpoint, 0);
+    // Without a MULTI_PACKET_SIZE, one packet fits.
+    const { buffer, multi, max } = this.bank(endpoint, 0);
+    const space = multi || max;
     if (data.length > max || data.length > space)
       throw new UsbMisuse(
         `endpoint ${endpoint}: ${data.length} bytes for ${space}, at most ${max}`,
       );
     this.chip.writeMemory(buffer, data);
+    this.setSize(endpoint, 0, data.length, multi);
+  }
+
+  /** Writes BYTE_COUNT and MULTI_PACKET_SIZE of PCKSIZE. */
+  private setSize(endpoint: number, way: Way, count: number, multi: number): void {
+    const rest = this.bank(endpoint, way).size & ~0x0fff_ffff;
     const word = new Uint8Array(4);
-    new DataView(word.buffer).setUint32(0, ((size & ~0x3fff) | data.length) >>> 0, true);
-    this.chip.writeMemory(this.bankAddress(endpoint, 0) + 4, word);
+    new DataView(word.buffer).setUint32(0, (rest | (multi << 14) | count) >>> 0, true);
+    this.chip.writeMemory(this.bankAddress(endpoint, way) + 4, word);
   }
 
   /** A bit for each endpoint with an interrupt pending. */

@@ -116,6 +116,21 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(at(0, 0)).toEqual([255, 0, 0]);
   });
 
+  it("takes the start of Adafruit's and Seeed's libraries (chapter 8.4)", () => {
+    display.setReset(true);
+    display.setReset(false);
+    micros += 120_000;
+    command(0xef, 0x03, 0x80, 0x02);
+    command(0xcf, 0x00, 0xc1, 0x30);
+    command(0xed, 0x64, 0x03, 0x12, 0x81);
+    command(0xe8, 0x85, 0x00, 0x78);
+    command(0xcb, 0x39, 0x2c, 0x00, 0x34, 0x02);
+    command(0xf7, 0x20);
+    command(0xea, 0x00, 0x00);
+    expect(() => command(0x38)).toThrow("0x38"); // idle mode off: not modelled
+    expect(display.commands).toBe(7);
+  });
+
   it("stops at what a real one takes in silence", () => {
     wake();
     expect(() => command(0x99)).toThrow(DisplayError);

@@ -6,7 +6,7 @@ import { itHasTheRegisters } from "./registers";
 const HOST = 3 << 2;
 const DOPO_2 = 2 << 16;
 const ENABLE = 2;
-const FLAG = { dre: 1, txc: 2 } as const;
+const FLAG = { dre: 1, txc: 2, rxc: 4 } as const;
 
 let clock: VirtualClock;
 let wrong: string | undefined;
@@ -29,7 +29,7 @@ beforeEach(() => {
 describe("SERCOM SPI", () => {
   itHasTheRegisters(make, {
     CTRLA: [0x00, 4, 0],
-    CTRLB: [0x04, 4, 0],
+    CTRLB: [0x04, 4, 0, 1 << 17], // RXEN; the rest is not modelled
     BAUD: [0x0c, 1, 0, 0xff],
     INTFLAG: [0x18, 1, 0],
     SYNCBUSY: [0x1c, 4, 0],
@@ -50,6 +50,19 @@ describe("SERCOM SPI", () => {
     clock.advanceTo(1.4);
     expect(spi.read(0x18, 1)).toBe(FLAG.dre | FLAG.txc);
     expect(sent).toEqual([0xa5, 0x5a]);
+  });
+
+  it("receives a byte for each that it sends if CTRLB.RXEN is set: INTFLAG.RXC, until DATA is read", () => {
+    spi.write(0x04, 4, 1 << 17);
+    spi.write(0x0c, 1, 1);
+    spi.write(0x00, 4, HOST | DOPO_2 | ENABLE);
+    spi.write(0x28, 4, 0xa5);
+    expect(spi.read(0x18, 1) & FLAG.rxc).toBe(0);
+    expect(spi.read(0x28, 4)).toBe(0); // too early: this takes nothing
+    clock.advanceTo(0.7);
+    expect(spi.read(0x18, 1)).toBe(FLAG.dre | FLAG.txc | FLAG.rxc);
+    expect(spi.read(0x28, 4)).toBe(0); // the line is not driven
+    expect(spi.read(0x18, 1)).toBe(FLAG.dre | FLAG.txc);
   });
 
   it.each([

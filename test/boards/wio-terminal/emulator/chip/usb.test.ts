@@ -171,12 +171,51 @@ describe("USB device", () => {
     expect(usb.read(0x1c, 2) & (INT.suspend | INT.wakeup)).toBe(INT.wakeup);
   });
 
-  it("stops at buffers that are not aligned, and at more than a packet", () => {
+  it("drops what it had to send when a set-up packet comes: BK1RDY", () => {
+    attach(0, CONTROL);
+    describeBanks(0, 4);
+    usb.write(at(0, EP.set), 1, STATUS.bk1rdy);
+    usb.setup(0, 0, new Uint8Array(8));
+    expect(usb.read(at(0, EP.status), 1) & STATUS.bk1rdy).toBe(0);
+    expect(usb.in(0, 0)).toBe("nak");
+  });
+
+  it("sends a BYTE_COUNT of more than a packet as several, and TRCPT1 comes with the last", () => {
+    attach(2, BULK);
+    describeBanks(2, 153);
+    const bytes = Buffer.from(Array.from({ length: 153 }, (_, n) => n));
+    bytes.copy(chip.ram, BUFFER.in);
+    usb.write(at(2, EP.set), 1, STATUS.bk1rdy);
+    const packets = [0, 1, 2].map(() => {
+      const flags = usb.read(at(2, EP.flag), 1);
+      const reply = usb.in(0, 2);
+      if (typeof reply === "string") throw new Error(reply);
+      return { flags, ...reply };
+    });
+    expect(packets.map(({ data }) => data.length)).toEqual([64, 64, 25]);
+    expect(packets.map(({ toggle }) => toggle)).toEqual([false, true, false]);
+    expect(packets.map(({ flags }) => flags)).toEqual([0, 0, 0]);
+    expect(Buffer.concat(packets.map(({ data }) => data))).toEqual(bytes);
+    expect(usb.read(at(2, EP.flag), 1)).toBe(FLAG.trcpt1);
+    expect((chip.ram.readUInt32LE(DESCRIPTORS + 84) >>> 14) & 0x3fff).toBe(153);
+    expect(usb.in(0, 2)).toBe("nak");
+  });
+
+  it("takes one packet if MULTI_PACKET_SIZE is 0", () => {
+    attach(2, BULK);
+    chip.ram.writeUInt32LE(3 << 28, DESCRIPTORS + 68);
+    expect(usb.out(0, 2, Buffer.alloc(64, 7), false)).toBe("ack");
+    expect(chip.ram.readUInt32LE(DESCRIPTORS + 68)).toBe((3 << 28) | 64);
+    usb.write(at(2, EP.clear), 1, STATUS.bk0rdy);
+    expect(() => usb.out(0, 2, Buffer.alloc(65), true)).toThrow("65 bytes for 64");
+  });
+
+  it("stops at buffers that are not aligned, and at bytes that are sent already", () => {
     attach(2, BULK);
     chip.ram.writeUInt32LE(BUFFER.out + 2, DESCRIPTORS + 64);
     expect(() => usb.out(0, 2, Buffer.from("x"), false)).toThrow(UsbMisuse);
-    describeBanks(2, 65);
+    describeBanks(2, (4 << 14) | 4);
     usb.write(at(2, EP.set), 1, STATUS.bk1rdy);
-    expect(() => usb.in(0, 2)).toThrow("65 bytes to send in packets of 64");
+    expect(() => usb.in(0, 2)).toThrow("4 of 4 bytes are sent already");
   });
 });
