@@ -7,16 +7,17 @@
  * `server` or holds a dot is also a host name; all are good for this machine's own addresses.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "../../server/base/make-folder";
 import { idExpected } from "../../src/common/id";
 
 const DAYS = "30";
 
 /** Makes a CA and certificates that it signed, with these common names. */
 export function makeTestCa(dir: string, names: string[], caName = "Nightlight test CA"): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const extension = (...lines: string[]) => lines.flatMap((line) => ["-addext", line]);

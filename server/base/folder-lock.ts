@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { makeFolder } from "./make-folder";
 import { messageOf, UserError } from "./user-error";
 
 /** Flags of open(2) that Node does not name: O_EXLOCK of macOS, UV_FS_O_EXLOCK on Windows. */
@@ -16,7 +17,7 @@ const TAKEN = new Set(["EADDRINUSE", "EAGAIN", "EWOULDBLOCK", "EBUSY"]);
  */
 export async function lockFolder(dir: string, dataDir: string): Promise<() => Promise<void>> {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     return await (process.platform === "linux" ? lockByName(dir) : lockFile(join(dir, "lock")));
   } catch (error) {
     if (TAKEN.has((error as NodeJS.ErrnoException).code ?? ""))

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
+import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma, transaction } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
 import { type Change, type Entry, FILE } from "./records";
@@ -82,7 +83,7 @@ export class SqliteStore {
 
   private open(): Database {
     if (this.db) return this.db;
-    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    makeFolder(this.dir);
     const db = openSqlite(this.path);
     this.db = db;
     const version = pragma(db, "user_version");

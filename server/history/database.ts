@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import { DISK_FAILS } from "../base/disk";
+import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
 
@@ -31,7 +31,7 @@ export function openDatabase(dir: string | undefined): Database {
   let db: Database | undefined;
   try {
     if (dir !== undefined) {
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      makeFolder(dir);
     }
     db = openSqlite(dir === undefined ? ":memory:" : join(dir, FILE));
     prepare(db);

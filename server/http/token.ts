@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../base/log";
+import { makeFolder } from "../base/make-folder";
 import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
 
@@ -28,7 +29,7 @@ export function pageToken(
     return { token: check(environment, "NIGHTLIGHT_TOKEN"), source: "NIGHTLIGHT_TOKEN" };
   const path = join(dir, "token");
   if (!existsSync(path)) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
   }
   return { token: check(readText(path).trim(), path), source: path };

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { idExpected } from "../../src/common/id";
 import { deviceClientId } from "../../src/common/wire";
+import { makeFolder } from "../base/make-folder";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 
@@ -110,7 +111,7 @@ export class Users {
 
   /** By renaming, so that a running server sees the old file or the new one, never half of one. */
   private save(): void {
-    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    makeFolder(this.dir);
     const text = `${JSON.stringify(Object.fromEntries(this.entries()), undefined, 2)}\n`;
     writeFileSync(`${this.path}.tmp`, text, { mode: 0o600 });
     chmodSync(`${this.path}.tmp`, 0o600);

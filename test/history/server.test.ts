@@ -206,6 +206,20 @@ describe("the history with --data", () => {
   });
 });
 
+// In /proc the kernel answers ENOENT although the parent is there.
+const UNMAKEABLE = process.platform === "linux" ? ["/proc/nightlight", "/proc/nightlight/a"] : [];
+
+it.each([...UNMAKEABLE, join(import.meta.filename, "a")])(
+  "says in one line that --data %s can't be made",
+  async (data) => {
+    const error = await NightlightProcess.start(["--no-device", "--data", data]).catch(String);
+    expect(error).toMatch(
+      /^(Error: )?.*nightlight: --data [^\n]*: E[A-Z]+: [^\n]*, mkdir '[^\n]*'\n$/,
+    );
+    expect(error).toContain(`nightlight: --data ${data}: `);
+  },
+);
+
 it.each([
   [["--history-days", "0"], '--history-days: expected a whole number from 1 to 3650, got "0"'],
   [["--history-mb", "1.5"], '--history-mb: expected a whole number from 1 to 1000000, got "1.5"'],
