@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv } from "ajv";
 import type { Group } from "../../src/common/groups";
-import {
-  idExpected,
-  patternExpected,
-  topicExpected,
-  topicPrefixExpected,
-} from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
 import type { DeviceConfig } from "../../src/config";
 import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
-import { readBrokerUrl, withoutPassword } from "./broker-url";
+import { readBrokerUrl } from "./broker-url";
+import { contradiction } from "./contradictions";
+import { describe, FORMATS } from "./schema-error";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
 export interface Config extends Omit<DeviceConfig, "rule"> {
@@ -47,14 +43,6 @@ export const CONFIG_FILE = "devicescript.json";
 const DEFAULT_PATH = join(ROOT, CONFIG_FILE);
 const SCHEMA_FILE = "devicescript.schema.json";
 
-/** The schema's formats: each says what was expected of a text, if it is not that. */
-const FORMATS: Record<string, (text: string) => string | undefined> = {
-  id: idExpected,
-  "id-pattern": patternExpected,
-  topic: topicExpected,
-  "topic-prefix": topicPrefixExpected,
-};
-
 /** @throws UserError naming the file, the field's path, what was found and what is allowed */
 export function loadConfig(path = DEFAULT_PATH): Config {
   let text: string;
@@ -86,46 +74,10 @@ export function parseConfig(text: string, name = CONFIG_FILE): Config {
       ]),
     ),
   }).compile<Config>(schema);
-  if (validate(value)) {
-    const { broker } = value;
-    if (broker === "embedded") return value;
-    return { ...value, broker: readBrokerUrl(`${name}: broker`, broker, "device") };
-  }
-  throw new UserError(`${name}: ${describe(validate.errors?.[0])}`);
-}
-
-function describe(error: ErrorObject | undefined): string {
-  if (!error) return "does not match its schema";
-  const path = error.instancePath.slice(1).replaceAll("/", ".");
-  const field = (name: string): string => (path ? `${path}.${name}` : name);
-  switch (error.keyword) {
-    case "additionalProperties": {
-      const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-      const unknown = (error.params as { additionalProperty: string }).additionalProperty;
-      return `${field(unknown)}: not a field, expected one of ${known.filter((k) => k !== "$schema").join(", ")}`;
-    }
-    case "required":
-      return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
-    case "format":
-      return `${path}: ${FORMATS[error.schema as string]?.(error.data as string) ?? ""}`;
-    default:
-      return `${path || "the whole file"}: expected ${allowed(error)}, got ${withoutPassword(JSON.stringify(error.data))}`;
-  }
-}
-
-function allowed(error: ErrorObject): string {
-  const schema = error.parentSchema as {
-    type?: string;
-    minimum?: number;
-    maximum?: number;
-    pattern?: string;
-    enum?: unknown[];
-    const?: unknown;
-  };
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.pattern) return `text that matches ${schema.pattern}`;
-  if (schema.minimum !== undefined && schema.maximum !== undefined)
-    return `${schema.type === "integer" ? "a whole number" : "a number"} from ${schema.minimum} to ${schema.maximum}`;
-  return schema.type === "object" ? "an object" : `a ${schema.type ?? "value of another kind"}`;
+  if (!validate(value)) throw new UserError(`${name}: ${describe(validate.errors ?? [])}`);
+  const problem = contradiction(value);
+  if (problem !== undefined) throw new UserError(`${name}: ${problem}`);
+  const { broker } = value;
+  if (broker === "embedded") return value;
+  return { ...value, broker: readBrokerUrl(`${name}: broker`, broker, "device") };
 }

@@ -1,8 +1,13 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
 import { loadConfig, parseConfig } from "../../server/setup/config";
 
 const good = loadConfig();
 const withChange = (change: object) => JSON.stringify({ ...good, ...change });
+const GROUP = { id: "hall", members: ["north", "south"], lights: ["lamp"], decide: "any" };
+const withGroups = (...changes: object[]) =>
+  withChange({ groups: changes.map((change) => ({ ...GROUP, ...change })) });
 
 describe("devicescript.json", () => {
   it("leaves the lesson's topics as they are, unless it has a prefix", () => {
@@ -38,7 +43,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ devices: "some" }),
-      'devicescript.json: devices: expected "all" or "own", got "some"',
+      'devicescript.json: devices: expected "all" or "own" or a list of 1 to 1000 entries, got "some"',
     ],
     [
       withChange({ devices: ["shed-*", "a/b"] }),
@@ -88,7 +93,95 @@ describe("devicescript.json", () => {
       withChange({ broker: "mqtt://me:secret@host" }),
       /^devicescript.json: broker: expected user and password in MQTT_USER and MQTT_PWD, got "…@host"$/,
     ],
+    [
+      withChange({ rule: { ...good.rule, hysteresis: -5 } }),
+      "devicescript.json: rule.hysteresis: expected a number of 0 or more, got -5",
+    ],
+    [
+      withChange({ rule: { ...good.rule, on: {} } }),
+      "devicescript.json: rule.on: expected an object of 1 to 8 fields, got {}",
+    ],
+    [
+      withChange({ rule: { ...good.rule, on: { led_on: null } } }),
+      "devicescript.json: rule.on.led_on: expected true or false or a number or text, got null",
+    ],
+    [
+      withChange({ rule: { ...good.rule, field: 5 } }),
+      "devicescript.json: rule.field: expected text of 1 to 60 characters or a list of 1 to 16 entries, got 5",
+    ],
+    [
+      withChange({ rule: { ...good.rule, field: ["light", ""] } }),
+      'devicescript.json: rule.field.1: expected text of 1 to 60 characters, got ""',
+    ],
+    [
+      withGroups({ members: ["x", "y", "x"] }),
+      'devicescript.json: groups.0.members.2: expected each entry once, got "x" again',
+    ],
+    [
+      withGroups({ lights: [] }),
+      "devicescript.json: groups.0.lights: expected a list of 1 to 1000 entries, got []",
+    ],
+    [
+      withGroups({ decide: "most" }),
+      'devicescript.json: groups.0.decide: expected "any" or "all" or "majority" or "median" or {"atLeast": a whole number from 1 to 1000}, got "most"',
+    ],
+    [
+      withGroups({ decide: { atLeast: 0 } }),
+      "devicescript.json: groups.0.decide.atLeast: expected a whole number from 1 to 1000, got 0",
+    ],
+    [withGroups({ decide: { atMost: 1 } }), "devicescript.json: groups.0.decide.atLeast: missing"],
   ])("refuses %s", (text, message) => {
-    expect(() => parseConfig(text)).toThrow(message);
+    expect(() => parseConfig(text)).toThrow(
+      typeof message === "string" ? new Error(message) : message,
+    );
+  });
+
+  it.each([
+    [
+      withChange({ telemetry: { ...good.telemetry, minGapMs: 2001 } }),
+      "telemetry.minGapMs: expected at most intervalMs, 2000, got 2001",
+    ],
+    [
+      withChange({ rule: { ...good.rule, off: good.rule.on } }),
+      'rule.off: expected a field of rule.on (led_on) with another value, got {"led_on":true}',
+    ],
+    [
+      withChange({ rule: { ...good.rule, off: { other: 1 } } }),
+      'rule.off: expected a field of rule.on (led_on) with another value, got {"other":1}',
+    ],
+    [
+      withChange({ commands: { delivery: { foo: "ordered" } } }),
+      "commands.delivery.foo: not a field, expected one of led_on",
+    ],
+    [
+      withGroups({}, { lights: ["lamp-2"] }),
+      'groups.1.id: expected another id than that of groups.0, got "hall"',
+    ],
+    [
+      withGroups({ decide: { atLeast: 3 } }),
+      "groups.0.decide.atLeast: expected at most 2, the number of members, got 3",
+    ],
+    [
+      withGroups({}, { id: "yard", lights: ["mast", "lamp"] }),
+      'groups.1.lights.1: expected a light that is in no other group, got "lamp", a light of groups.0',
+    ],
+  ])("refuses what contradicts itself: %s", (text, message) => {
+    expect(() => parseConfig(text)).toThrow(new Error(`devicescript.json: ${message}`));
+  });
+
+  it("takes what is at the edge of a contradiction", () => {
+    const rule = { ...good.rule, on: { mode: "on", fan: 1 }, off: { mode: "off" } };
+    const telemetry = { ...good.telemetry, minGapMs: good.telemetry.intervalMs };
+    const commands = { delivery: { fan: "ordered" } };
+    const first = { ...GROUP, decide: { atLeast: 2 } };
+    // A sensor may decide in several groups, and be a light as well.
+    const second = { ...GROUP, id: "yard", lights: ["north"] };
+    const text = withChange({ rule, telemetry, commands, groups: [first, second] });
+    expect(parseConfig(text)).toMatchObject({ rule, telemetry, commands });
+  });
+
+  it("is the example in docs/examples, too", () => {
+    const path = join(ROOT, "docs", "examples", "thermostat.json");
+    expect(loadConfig(path).id).toBe("thermostat-1");
   });
 });

@@ -1,0 +1,57 @@
+import type { Group } from "../../src/common/groups";
+import type { ServerRule } from "../../src/common/server-rule";
+import { notAField } from "./schema-error";
+
+interface Related {
+  telemetry: { intervalMs: number; minGapMs: number };
+  rule: ServerRule;
+  groups: Group[];
+  commands: { delivery: object };
+}
+
+/**
+ * What no schema can say: fields that are right by themselves, but not together.
+ * @returns in one line which field is wrong, what was expected and what was found; or undefined
+ */
+export function contradiction({ telemetry, rule, groups, commands }: Related): string | undefined {
+  if (telemetry.minGapMs > telemetry.intervalMs)
+    return `telemetry.minGapMs: expected at most intervalMs, ${telemetry.intervalMs}, got ${telemetry.minGapMs}`;
+  return ruleError(rule) ?? deliveryError(rule, commands.delivery) ?? groupsError(groups);
+}
+
+/** Else nobody could tell from what a device says which side of the rule it is on. */
+function ruleError({ on, off }: ServerRule): string | undefined {
+  const differs = Object.keys(on).some(
+    (field) => Object.hasOwn(off, field) && on[field] !== off[field],
+  );
+  if (differs) return undefined;
+  return `rule.off: expected a field of rule.on (${Object.keys(on).join(", ")}) with another value, got ${JSON.stringify(off)}`;
+}
+
+function deliveryError({ on, off }: ServerRule, delivery: object): string | undefined {
+  const known = Object.keys({ ...on, ...off });
+  const unknown = Object.keys(delivery).find((field) => !known.includes(field));
+  return unknown === undefined ? undefined : notAField(`commands.delivery.${unknown}`, known);
+}
+
+function groupsError(groups: Group[]): string | undefined {
+  const groupById = new Map<string, string>();
+  const groupByLight = new Map<string, string>();
+  for (const [index, { id, members, lights, decide }] of groups.entries()) {
+    const path = `groups.${index}`;
+    const other = groupById.get(id);
+    if (other !== undefined)
+      return `${path}.id: expected another id than that of ${other}, got ${JSON.stringify(id)}`;
+    groupById.set(id, path);
+    if (typeof decide === "object" && decide.atLeast > members.length)
+      return `${path}.decide.atLeast: expected at most ${members.length}, the number of members, got ${decide.atLeast}`;
+    // Two groups that disagree would switch it on and off in turn.
+    for (const [at, light] of lights.entries()) {
+      const owner = groupByLight.get(light);
+      if (owner !== undefined)
+        return `${path}.lights.${at}: expected a light that is in no other group, got ${JSON.stringify(light)}, a light of ${owner}`;
+      groupByLight.set(light, path);
+    }
+  }
+  return undefined;
+}

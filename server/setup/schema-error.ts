@@ -1,0 +1,120 @@
+import type { ErrorObject } from "ajv";
+import {
+  idExpected,
+  patternExpected,
+  topicExpected,
+  topicPrefixExpected,
+} from "../../src/common/id";
+import { withoutPassword } from "./broker-url";
+
+/** The schema's formats: each says what was expected of a text, if it is not that. */
+export const FORMATS: Record<string, (text: string) => string | undefined> = {
+  id: idExpected,
+  "id-pattern": patternExpected,
+  topic: topicExpected,
+  "topic-prefix": topicPrefixExpected,
+};
+
+interface Schema {
+  type?: string | string[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+}
+
+/** @returns in one line which field is wrong, what was expected and what was found */
+export function describe(errors: ErrorObject[]): string {
+  const error = decisive(errors);
+  if (!error) return "does not match its schema";
+  const path = error.instancePath.slice(1).replaceAll("/", ".");
+  const field = (name: string): string => (path ? `${path}.${name}` : name);
+  const schema = error.parentSchema as Schema;
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const unknown = (error.params as { additionalProperty: string }).additionalProperty;
+      const known = Object.keys(schema.properties ?? {}).filter((name) => name !== "$schema");
+      return notAField(field(unknown), known);
+    }
+    case "required":
+      return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
+    case "format":
+      return `${path}: ${FORMATS[error.schema as string]?.(error.data as string) ?? ""}`;
+    case "uniqueItems": {
+      const { i, j } = error.params as { i: number; j: number };
+      const again = (error.data as unknown[])[i];
+      return `${field(String(Math.max(i, j)))}: expected each entry once, got ${JSON.stringify(again)} again`;
+    }
+    default:
+      return `${path || "the whole file"}: expected ${allowed(schema)}, got ${withoutPassword(JSON.stringify(error.data))}`;
+  }
+}
+
+/** @param path of a field that is not one of the known names */
+export function notAField(path: string, known: string[]): string {
+  return `${path}: not a field, expected one of ${known.join(", ")}`;
+}
+
+/** Of a value that fits no alternative, what is wrong within the one that is of its kind. */
+function decisive(errors: ErrorObject[]): ErrorObject | undefined {
+  const whole = errors.find(({ keyword }) => keyword === "anyOf");
+  if (!whole) return errors[0];
+  const isWithin = ({ keyword, instancePath }: ErrorObject): boolean =>
+    instancePath !== whole.instancePath || !["type", "enum", "anyOf"].includes(keyword);
+  return errors.find(isWithin) ?? whole;
+}
+
+function allowed(schema: Schema): string {
+  if (schema.anyOf) return schema.anyOf.map(alternative).join(" or ");
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  const types = [schema.type ?? "a value of another kind"].flat();
+  return types.map((type) => allowedOf(type, schema)).join(" or ");
+}
+
+/** An object of one field is short enough to be shown. */
+function alternative(schema: Schema): string {
+  const [name, ...others] = schema.required ?? [];
+  const only = name !== undefined && others.length === 0 ? schema.properties?.[name] : undefined;
+  return name && only ? `{${JSON.stringify(name)}: ${allowed(only)}}` : allowed(schema);
+}
+
+function allowedOf(type: string, schema: Schema): string {
+  switch (type) {
+    case "integer":
+      return withRange("a whole number", " from", [schema.minimum, schema.maximum]);
+    case "number":
+      return withRange("a number", " from", [schema.minimum, schema.maximum]);
+    case "string":
+      return withRange("text", " of", [schema.minLength, schema.maxLength], " characters");
+    case "array":
+      return withRange("a list", " of", [schema.minItems, schema.maxItems], " entries");
+    case "object":
+      return withRange("an object", " of", [schema.minProperties, schema.maxProperties], " fields");
+    case "boolean":
+      return "true or false";
+    default:
+      return type;
+  }
+}
+
+function withRange(
+  what: string,
+  from: string,
+  [least, most]: [number | undefined, number | undefined],
+  unit = "",
+): string {
+  if (least === undefined && most === undefined) return what;
+  if (most === undefined) return `${what} of ${least}${unit} or more`;
+  if (least === undefined) return `${what} of at most ${most}${unit}`;
+  return `${what}${from} ${least} to ${most}${unit}`;
+}
