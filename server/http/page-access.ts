@@ -50,7 +50,7 @@ export class PageAccess {
   knows(request: IncomingMessage): boolean {
     const { token } = this.options;
     if (token === undefined) return true;
-    const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const bearer = bearerOf(request);
     if (bearer !== undefined) return this.isToken(request, bearer);
     return this.isSession(cookie(request, this.cookieName(request)));
   }
@@ -88,9 +88,13 @@ export class PageAccess {
     response.end(loginPage(message));
   }
 
-  /** @throws HttpError 401 */
+  /**
+   * For a request whose sender is not known.
+   * @throws HttpError 401
+   */
   turnAway(request: IncomingMessage): never {
-    this.refuse(request, "token", "no token");
+    // A wrong token was counted when it was compared.
+    if (bearerOf(request) === undefined) this.refuse(request, "token", "no token");
     throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");
   }
 
@@ -138,6 +142,10 @@ export class PageAccess {
     const digest = (text: string) => createHmac("sha256", this.key).update(text).digest();
     return timingSafeEqual(digest(a), digest(b));
   }
+}
+
+function bearerOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
 function cookie(request: IncomingMessage, name: string): string {

@@ -101,10 +101,18 @@ describe("page and API for others", () => {
     expect(sent.filter((line) => line.includes("true"))).toEqual([]);
   });
 
+  async function refusals(): Promise<number> {
+    const { body } = await get("/metrics", { authorization: `Bearer ${token}` });
+    const sample = /^nightlight_rejections_total\{reason="token"\} (\d+)$/m.exec(body);
+    return Number(sample?.[1]);
+  }
+
   it.each(["Bearer wrong", "Bearer", "Basic d3Jvbmc6", "bearer  "])(
-    "refuses the authorization %j",
+    "refuses the authorization %j, and counts it once",
     async (authorization) => {
+      const before = await refusals();
       expect((await get("/api/devices", { authorization })).status).toBe(401);
+      expect(await refusals()).toBe(before + 1);
     },
   );
 
