@@ -112,7 +112,8 @@ export class Connection implements Outlet {
     if (this.state === "ending") {
       if (silentMs > FAREWELL_MS) this.stream.destroy();
     } else if (this.state === "new") {
-      if (silentMs > CONNECT_TIMEOUT_MS) this.end();
+      // It was told nothing that it could still read: its place is free at once.
+      if (silentMs > CONNECT_TIMEOUT_MS) this.stream.destroy();
     } else if (this.keepAliveMs > 0 && silentMs > 1.5 * this.keepAliveMs) this.end();
   }
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Reason } from "../../server/base/rejections";
 import type { Limits } from "../../server/setup/broker-limits";
@@ -85,6 +87,18 @@ describe("the embedded broker's limits", () => {
     await refused("connections", "a connection from 127.0.0.1: 3 are open");
     await first.stop();
     await until("there is room again", async () => (await open().connect()) === 0);
+  });
+
+  it("frees the place of a client that says nothing as soon as it is cut off", async () => {
+    await start({ connections: 1 });
+    const silent = createConnection({ port: guarded.port, host: "127.0.0.1", allowHalfOpen: true });
+    try {
+      // It hears the end, and keeps its own side open.
+      await once(silent.resume(), "end");
+      expect(await open().connect()).toBe(0);
+    } finally {
+      silent.destroy();
+    }
   });
 
   it("bounds connections of one address", async () => {
