@@ -17,6 +17,7 @@ export type HistoryWork =
   | { kind: "page"; id: string; span: Span; limit: number }
   | { kind: "has"; id: string }
   | { kind: "remove"; id: string }
+  | { kind: "probe" }
   | { kind: "close" };
 
 export interface HistoryOptions {
@@ -40,6 +41,8 @@ const DAY_MS = 24 * 3_600_000;
 const BATCH_MS = 1_000;
 /** Or as soon as there are so many: handing a thread ten thousand at once would be felt. */
 const BATCH_ROWS = 1_000;
+/** After a failure, the disk is tried this often, also if no reading comes. */
+const RETRY_MS = 10_000;
 /** Rows that wait while the disk stalls; what comes beyond that is given up. */
 const MAX_WAITING = 100_000;
 
@@ -47,6 +50,8 @@ const MAX_WAITING = 100_000;
 export class History {
   private waiting: DeviceRow[] = [];
   private writing: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private isStopped = false;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
@@ -131,6 +136,8 @@ export class History {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.write();
+    this.isStopped = true;
+    clearTimeout(this.retry);
     // What went wrong before was said then; the end has to come anyway.
     await this.thread.call({ kind: "close" }).catch(() => undefined);
     await this.thread.stop();
@@ -147,13 +154,29 @@ export class History {
     await this.writing;
   }
 
-  private async append(rows: DeviceRow[]): Promise<void> {
+  private append(rows: DeviceRow[]): Promise<void> {
+    return this.change({ kind: "append", rows, nowMs: Date.now() }, rows.length);
+  }
+
+  /** @param rows are given up if the disk does not take them */
+  private async change(work: HistoryWork, rows: number): Promise<void> {
     try {
-      await this.thread.call({ kind: "append", rows, nowMs: Date.now() });
+      await this.thread.call(work);
+      clearTimeout(this.retry);
+      this.retry = undefined;
       if (this.told.disk.recovered("history")) this.told.log("server", "History: is written again");
     } catch (error) {
-      this.fail(messageOf(error), rows.length);
+      this.fail(messageOf(error), rows);
     }
+  }
+
+  private async tryAgain(): Promise<void> {
+    this.retry = undefined;
+    await this.writing;
+    // A batch that waits is a better try.
+    if (this.waiting.length > 0) return this.write();
+    this.writing ??= this.change({ kind: "probe" }, 0).finally(() => (this.writing = undefined));
+    await this.writing;
   }
 
   /**
@@ -164,5 +187,6 @@ export class History {
     this.told.rejections.count("history", lost);
     if (this.told.disk.failed("history"))
       this.told.log("server", `Error: the history is not written: ${why}`, { level: "error" });
+    if (!this.isStopped) this.retry ??= setTimeout(() => void this.tryAgain(), RETRY_MS);
   }
 }

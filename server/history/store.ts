@@ -88,6 +88,15 @@ export class Store {
     this.numbers.delete(id);
   }
 
+  /**
+   * Writes what is there already, as little as possible.
+   * @throws Error if the disk does not take it
+   */
+  probe(): void {
+    const version = pragma(this.db, "user_version");
+    transaction(this.db, () => this.db.exec(`PRAGMA user_version = ${version}`));
+  }
+
   /** Of the file, in bytes. */
   get bytes(): number {
     return pragma(this.db, "page_count") * pragma(this.db, "page_size");

@@ -23,6 +23,8 @@ serveThread((work: HistoryWork): unknown => {
       return open().has(work.id);
     case "remove":
       return open().remove(work.id);
+    case "probe":
+      return open().probe();
     case "close":
       store?.close();
       return undefined;

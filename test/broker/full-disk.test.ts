@@ -138,6 +138,17 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     await until("all that was retained", () => keptTopics() === 40);
   });
 
+  it("finds by itself that there is room again, without a reading", async () => {
+    disk.fill();
+    await keep("silent");
+    await losesBoth();
+    // Writes what waits first, so that no reading is left to find the room.
+    await hasHall();
+    disk.free();
+    await until("both are written", async () => (await shown()).length === 0);
+    expect(await metric("history_unwritten")).toBe(0);
+  });
+
   it("starts on a full disk, decides, and recovers from that too", async () => {
     await client.client.publishAsync("hall/telemetry", '{"light":100}', { qos: 1 });
     await until("the history has it", hasHall);
@@ -149,7 +160,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     if (removal.status !== 200) expect(await removal.text()).toMatch(/"history: .*; try again/);
     await recovers();
     await restart();
-    await until("what was there before and after", () => keptTopics() === 60);
+    await until("what was there before and after", () => keptTopics() === 80);
     // What the answer said is so.
     expect(await hasHall()).toBe(removal.status !== 200);
   });
