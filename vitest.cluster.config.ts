@@ -7,7 +7,7 @@ export default defineConfig({
     // They wait most of the time.
     maxWorkers: 2,
     reporters: ["default", "./test/harness/tally.ts"],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -10,9 +10,9 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/harness/tally.ts"],
     // Only a hang reaches these: a test sets no limit of its own.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     coverage: { include: PURE, reporter: ["text"], thresholds: { perFile: true, lines: 95 } },
     projects: [
       {

@@ -83,6 +83,10 @@ async function start(
   const orderExpiresMs = config.commands.expiresMs;
   const devices = add(new Devices({ ...listed, nameOf, orderExpiresMs, clock: CLOCK }, bus));
 
+  // esbuild bundles in a process of its own, while the broker starts.
+  const assets = bundlePage(join(ROOT, "server/page"));
+  assets.catch(() => undefined);
+
   const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
   const { topicPrefix, homeAssistant } = config;
   const topics = { prefix: topicPrefix, discovery: homeAssistant.prefix };
@@ -170,7 +174,7 @@ async function start(
       }),
       basePath: options.proxy.basePath,
       maxConnections: security.limits.connections,
-      assets: await bundlePage(join(ROOT, "server/page")),
+      assets: await assets,
       bus,
       clock: CLOCK,
       counts,

@@ -22,7 +22,7 @@ export async function waitFor(
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 120_000,
+  timeoutMs = 300_000,
 ): Promise<void> {
   if (await waitFor(condition, timeoutMs, 10)) return;
   throw new Error(`waited ${timeoutMs} ms for: ${what}`);
