@@ -5,7 +5,7 @@ import type { Log } from "../base/log";
 import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import type { Options } from "../setup/options";
-import { brokerListeners, reachable } from "../setup/security-options";
+import { brokerListeners, reachable, type Security } from "../setup/security-options";
 import { Users } from "../setup/users";
 import { Broker } from "./broker";
 import type { LocalClient, LocalOptions } from "./local-client";
@@ -52,7 +52,7 @@ export async function useBroker(
   const users = new Users(security.usersDir);
   if (security.listen !== undefined && users.size === 0)
     throw new UserError(
-      `--listen ${security.listen}: nobody could log in; add a device with npm run user -- add ID`,
+      `--listen ${security.listen}: nobody could log in; add a device with npm run user -- add ID${dataFlag(security)}`,
     );
   const listeners = brokerListeners(security, options.mqttPort);
   const broker = await Broker.start({
@@ -81,4 +81,10 @@ export async function useBroker(
     attach: (clientId, will, onMessage) => broker.attach({ clientId, will, onMessage }),
     login: broker.account(options.id),
   };
+}
+
+/** For `npm run user`, which needs the folder of `npm start`. */
+function dataFlag({ dataDir }: Security): string {
+  if (dataDir === undefined) return "";
+  return ` --data ${/\s/.test(dataDir) ? `"${dataDir}"` : dataDir}`;
 }

@@ -95,7 +95,9 @@ describe("logging in at the embedded broker", () => {
     async (clientId, code) => {
       expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
       if (code)
-        await guarded.logs("Refused (client-id): 127.0.0.1: lamp-1 may not use that client id");
+        await guarded.logs(
+          "Refused (client-id): 127.0.0.1: lamp-1 may not use that client id, but lamp-1",
+        );
     },
   );
 

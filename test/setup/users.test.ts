@@ -99,8 +99,7 @@ describe("npm start", () => {
     const { code, stderr } = await run("server/main.ts", ["--listen", "0.0.0.0", "--data", empty]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr:
-        "nightlight: --listen 0.0.0.0: nobody could log in; add a device with npm run user -- add ID\n",
+      stderr: `nightlight: --listen 0.0.0.0: nobody could log in; add a device with npm run user -- add ID --data ${empty}\n`,
     });
   });
 
