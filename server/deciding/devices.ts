@@ -30,6 +30,8 @@ interface Device {
   /** Unix time, ms. */
   lastSeenMs: number | null;
   state?: Report | undefined;
+  /** Unix time, ms; undefined of a retained state. */
+  stateHeardMs?: number | undefined;
   /** What was dropped of its messages, by reason. */
   dropped?: Map<string, Dropped>;
   /** A command that it has not carried out, as far as is known. */
@@ -206,6 +208,7 @@ export class Devices {
           : this.claim(id);
     if (!device) return;
     device.state = state;
+    device.stateHeardMs = state && !retained ? this.options.clock.wallMs() : undefined;
     device.reportedOn = on ?? device.reportedOn;
     if (state && !retained) this.heard(device, this.options.clock.wallMs());
     this.changed(id);
@@ -306,6 +309,7 @@ export class Devices {
       ledOn: ledOf(device),
       lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
       state: device.state ?? null,
+      ...(device.stateHeardMs !== undefined && { stateHeardMs: device.stateHeardMs }),
       health: healthOf({
         ...device,
         silenceMs: this.options.silenceMs(id),

@@ -88,9 +88,6 @@ export class DeviceCard {
       this.health.replaceChildren(...health.map((words) => textElement("li", "", words)));
     this.healthShown = health.join("\n");
     setText(this.decider, deciderWords(view, server, roles));
-    const state = stateWords(view);
-    this.state.hidden = state === "";
-    setText(this.state, sentence(state));
     this.slider.show(device, rule);
     this.buttons.show(view.id, server, roles);
     this.enable(live);
@@ -101,6 +98,9 @@ export class DeviceCard {
     const lastSeenMs = view.lastSeen === null ? null : Date.parse(view.lastSeen);
     setText(this.lastSeen, lastSeenWords(lastSeenMs, nowMs));
     if (view.lastSeen !== null) this.lastSeen.dateTime = view.lastSeen;
+    const state = stateWords(view, nowMs);
+    this.state.hidden = state === "";
+    setText(this.state, sentence(state));
   }
 
   showChart(

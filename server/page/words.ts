@@ -62,13 +62,17 @@ export function overrideWords(decides: boolean, roles: Roles): string {
   return "Sent once. The next decision, at the next reading, may override it.";
 }
 
-/** As in "Firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. */
-export function stateWords({ state }: DeviceView): string {
+/**
+ * As in "Firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since
+ * a retained state, or one of a device that is offline, unknown time has passed.
+ */
+export function stateWords({ state, stateHeardMs, online }: DeviceView, nowMs: number): string {
   if (!state) return "";
   const { fw, uptime_s, reconnects, outbox } = state;
   const words: string[] = [];
   if (fw !== undefined) words.push(`firmware ${fw}`);
-  if (uptime_s !== undefined) words.push(`up ${durationWords(uptime_s * 1000)}`);
+  if (uptime_s !== undefined && online && stateHeardMs !== undefined)
+    words.push(`up ${durationWords(uptime_s * 1000 + Math.max(0, nowMs - stateHeardMs))}`);
   if (reconnects !== undefined) words.push(countWords(reconnects, "reconnect"));
   if (outbox !== undefined) words.push(`${countWords(outbox, "reading")} waiting`);
   return words.join(" · ");

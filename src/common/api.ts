@@ -25,6 +25,8 @@ export interface DeviceView {
   lastSeen: string | null;
   /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
   state: Report | null;
+  /** When it said so, Unix time, ms; absent if nobody knows, as of a retained message. */
+  stateHeardMs?: number;
   /** What a person should know of it, most urgent first; empty while all is well. */
   health: HealthNote[];
 }

@@ -197,7 +197,11 @@ describe("devices", () => {
     devices.state("a", { led_on: true, fw: "1" }, true, true);
     devices.status("a", "offline", true);
     devices.status("a", undefined, false);
+    expect(devices.view("a")).not.toHaveProperty("stateHeardMs");
+    devices.state("a", { led_on: true, fw: "1" }, true, false);
+    expect(devices.view("a")?.stateHeardMs).toEqual(expect.any(Number));
     devices.state("a", undefined, undefined, false);
+    expect(devices.view("a")).not.toHaveProperty("stateHeardMs");
     expect(devices.statusOf("a")).toBeUndefined();
     expect(devices.view("a")?.state).toBeNull();
   });
