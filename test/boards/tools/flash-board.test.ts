@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { numberedIds, readIds, settingsOf, sharedUser } from "../../../boards/tools/usb/board-ids";
+import { numberedIds } from "../../../boards/tools/usb/board-ids";
 import {
   type Computer,
   findBoards,
@@ -130,51 +130,5 @@ describe("flashing a class", () => {
 
   it("leaves other makers' boards alone", async () => {
     expect(await findBoards(new FakeComputer([], () => ""))).toEqual([]);
-  });
-});
-
-describe("a list of ids", () => {
-  it("has one on each line", () => {
-    expect(readIds("\ufeff# class 7b\r\ndesk-1\r\n\r\n  desk-2  \r\n", "ids.txt")).toEqual([
-      "desk-1",
-      "desk-2",
-    ]);
-  });
-
-  it.each([
-    ["a\nb\na", "ids.txt:3: a is there twice"],
-    ["a\n\nb/c", /^ids.txt:3: expected 1 to 64 characters.* got "b\/c"$/],
-    ["class-*", /^ids.txt:1: expected .* got "class-\*"$/],
-  ])("%j is refused", (text, message) => {
-    expect(() => readIds(text, "ids.txt")).toThrow(message);
-  });
-
-  it("is made of the id in the settings, without a list", () => {
-    expect(numberedIds("class-*-7b", 2)).toEqual(["class-1-7b", "class-2-7b"]);
-    expect(numberedIds("desk", 3)).toEqual(["desk-1", "desk-2", "desk-3"]);
-    const longest = "x".repeat(62);
-    expect(numberedIds(longest, 9)).toHaveLength(9);
-    expect(() => numberedIds(longest, 10)).toThrow(/^ID: expected 1 to 64 characters/);
-  });
-});
-
-describe("the user of each board", () => {
-  it("is the board's id, if it was the id of all", () => {
-    const settings = { ID: "class-*", MQTT_USER: "class-*", MQTT_PWD: "secret" };
-    expect(sharedUser("class-*", settings)).toBeUndefined();
-    expect(settingsOf("class-1", "class-*", settings)).toEqual({
-      ...{ ID: "class-1", MQTT_USER: "class-1", MQTT_PWD: "secret" },
-    });
-  });
-
-  it("stays what it is otherwise, with a warning", () => {
-    expect(settingsOf("desk-1", "desk", { MQTT_USER: "ada" })).toEqual({
-      ...{ ID: "desk-1", MQTT_USER: "ada" },
-    });
-    expect(sharedUser("desk", { MQTT_USER: "ada" })).toMatch(
-      /^MQTT_USER: each board will be the user ada, .* with MQTT_USER=desk /,
-    );
-    expect(settingsOf("desk-1", "desk", {})).toEqual({ ID: "desk-1" });
-    expect(sharedUser("desk", {})).toBeUndefined();
   });
 });
