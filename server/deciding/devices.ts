@@ -70,7 +70,8 @@ export class Devices {
     private readonly options: DevicesOptions,
     private readonly bus: ServerBus,
   ) {
-    this.timer = setInterval(() => this.noticeSilence(), ONLINE_CHECK_MS);
+    // In a process that was held up, what has come meanwhile is read before the immediate.
+    this.timer = setInterval(() => setImmediate(() => this.noticeSilence()), ONLINE_CHECK_MS);
     this.timer.unref();
   }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Devices } from "../../server/deciding/devices";
 import type { ServerEvents } from "../../server/deciding/events";
 import type { LedView, ReadingView } from "../../src/common/api";
@@ -10,6 +10,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 describe("devices", () => {
   let nowMs: number;
   let wallMs: number;
+  let bus: EventEmitter<ServerEvents>;
   let devices: Devices;
   let readings: ReadingView[];
   let leds: LedView[];
@@ -24,13 +25,8 @@ describe("devices", () => {
     devices.reading({ id, atMs: wallMs, values: { light } }, wallMs, on);
   const ids = () => devices.list().map(({ id }) => id);
 
-  beforeEach(() => {
-    nowMs = 5_000;
-    wallMs = START_MS;
-    readings = [];
-    leds = [];
-    const bus = new EventEmitter<ServerEvents>();
-    devices = new Devices(
+  const make = () => {
+    return new Devices(
       {
         isListed: (id) => id === "listed",
         nameOf: (id) => names.get(id),
@@ -40,6 +36,15 @@ describe("devices", () => {
       },
       bus,
     );
+  };
+
+  beforeEach(() => {
+    nowMs = 5_000;
+    wallMs = START_MS;
+    readings = [];
+    leds = [];
+    bus = new EventEmitter<ServerEvents>();
+    devices = make();
     bus.on("reading", (reading) => readings.push(reading));
     bus.on("led", (led) => leds.push(led));
   });
@@ -98,6 +103,25 @@ describe("devices", () => {
     // What talks is there.
     read("a", 5);
     expect(devices.view("a")?.online).toBe(true);
+  });
+
+  it("are not silent because this process was held up: what waits in its sockets is read first", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setImmediate"] });
+    devices.stop();
+    const held = make();
+    held.reading({ id: "a", atMs: wallMs, values: { light: 5 } }, wallMs, undefined);
+    nowMs += 60_000;
+    // Timers come first, then the sockets, then immediates: libuv's loop.
+    vi.advanceTimersToNextTimer();
+    expect(held.view("a")?.online).toBe(true);
+    held.reading({ id: "a", atMs: wallMs, values: { light: 5 } }, wallMs, undefined);
+    vi.advanceTimersToNextTimer();
+    expect(held.view("a")?.online).toBe(true);
+    nowMs += 60_000;
+    vi.advanceTimersByTime(1_000);
+    expect(held.view("a")?.online).toBe(false);
+    held.stop();
+    vi.useRealTimers();
   });
 
   it("may have a limit of their own", () => {
