@@ -45,10 +45,7 @@ function willOf(
 ): Publication | undefined {
   const { limits, topics } = house;
   if (!mayUseClientId(identity, clientId, topics))
-    throw new Refusal(
-      "client-id",
-      `${identity.name} may not use that client id, but ${identity.name}`,
-    );
+    throw new Refusal("client-id", `${identity.name}: expected its own name as client id`);
   if (Buffer.byteLength(clientId) > limits["topic-bytes"])
     throw new Refusal("client-id", "a client id that is longer than a topic may be");
   if (!will) return undefined;

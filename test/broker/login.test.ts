@@ -96,7 +96,7 @@ describe("logging in at the embedded broker", () => {
       expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
       if (code)
         await guarded.logs(
-          "Refused (client-id): 127.0.0.1: lamp-1 may not use that client id, but lamp-1",
+          "Refused (client-id): 127.0.0.1: lamp-1: expected its own name as client id",
         );
     },
   );
