@@ -8,7 +8,7 @@ import { FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
-import { commandsOf, shardsOf } from "../support/server-facts";
+import { commandsOf, untilEachHasItsOwn } from "../support/server-facts";
 import { until } from "../support/until";
 
 const SERVERS = 2;
@@ -48,8 +48,7 @@ beforeAll(async () => {
   };
   for (const id of GROUP.members) sensors.push(await connect(id));
   for (const id of GROUP.lights) masts.push(await connect(id));
-  for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`);
+  await untilEachHasItsOwn(servers);
 });
 
 afterAll(async () => {

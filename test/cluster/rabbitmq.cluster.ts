@@ -3,7 +3,7 @@ import { Fleet } from "../support/fleet";
 import { NightlightProcess } from "../support/process";
 import { RabbitCluster } from "../support/rabbitmq";
 import { Random } from "../support/random";
-import { commandsOf, shardsOf } from "../support/server-facts";
+import { commandsOf, untilEachHasItsOwn } from "../support/server-facts";
 import { until } from "../support/until";
 
 /** By server: the nodes that it is told, the first of which it uses. Devices are on node 1. */
@@ -19,12 +19,6 @@ let fleet: Fleet;
 const servers: NightlightProcess[] = [];
 /** How to end what was started. */
 const ends: (() => Promise<void>)[] = [];
-
-/** Waits until each decides for its own shard alone. */
-async function settled(): Promise<void> {
-  for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`);
-}
 
 beforeAll(async () => {
   rabbit = await RabbitCluster.start(3);
@@ -51,7 +45,7 @@ afterAll(async () => {
 });
 
 it("shares the devices of one node among servers on the others", async () => {
-  await settled();
+  await untilEachHasItsOwn(servers);
   await fleet.report(10);
   await fleet.isRight();
   for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
@@ -78,7 +72,7 @@ it("shares them again once the servers have found other nodes", async () => {
       "it has found another node",
       () => servers[at]?.output.includes("Connected again to") ?? false,
     );
-  await settled();
+  await untilEachHasItsOwn(servers);
   const before = await Promise.all(servers.map(commandsOf));
   await fleet.report(10);
   await fleet.isRight();

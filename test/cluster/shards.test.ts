@@ -4,7 +4,7 @@ import { Fleet, type FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
-import { commandsOf, shardsOf } from "../support/server-facts";
+import { commandsOf, shardsOf, untilEachHasItsOwn } from "../support/server-facts";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
@@ -26,12 +26,6 @@ async function start(index: number): Promise<NightlightProcess> {
 }
 
 const ofShard = (index: number) => (device: FleetDevice) => shardOf(device.id, SERVERS) === index;
-
-/** Waits until each decides for its own shard alone. */
-async function settled(): Promise<void> {
-  for (const [at, server] of servers.entries())
-    await until(`server ${at + 1} has its own`, () => shardsOf(server) === `${at + 1}`);
-}
 
 function statuses(from = 0): string[] {
   return witness.seen
@@ -61,7 +55,7 @@ afterAll(async () => {
 });
 
 it("each decides for its own devices, and nobody for another's", async () => {
-  await settled();
+  await untilEachHasItsOwn(servers);
   await fleet.report(20);
   await fleet.isRight();
   for (const [at, server] of servers.entries()) {
@@ -97,7 +91,7 @@ it("when one is killed under load, what it left undecided is decided by the next
 
 it("one that comes back gets its devices back", async () => {
   await servers[1]?.restart();
-  await settled();
+  await untilEachHasItsOwn(servers);
   await fleet.change();
   await fleet.isRight();
   for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
@@ -113,7 +107,7 @@ it("one that was hardly away has missed nothing", async () => {
 });
 
 it("a second one for the same shard ends with a line that says so, and harms nobody", async () => {
-  await settled();
+  await untilEachHasItsOwn(servers);
   const second = await start(2);
   await until("it ends", () => second.hasEnded);
   expect(second.output).toMatch(
@@ -125,7 +119,7 @@ it("a second one for the same shard ends with a line that says so, and harms nob
 
 it("says offline when the last one goes, and not before", async () => {
   const [first, second, third] = servers;
-  await settled();
+  await untilEachHasItsOwn(servers);
   const from = witness.seen.length;
   await first?.kill("SIGTERM");
   await second?.kill("SIGTERM");

@@ -1,13 +1,11 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { CommandGate } from "../../src/command-gate";
 import { type Command, parseCommand, topicOf } from "../../src/common/wire";
+import type { Kind } from "./cluster-history/check";
 import type { Random } from "./random";
 import { until } from "./until";
 
 const THRESHOLD = 300;
-
-/** `counting`: reports `led_on`, `seq` and `boot`, as our firmware does; `lesson`: light alone. */
-export type Kind = "counting" | "lesson";
 
 /** A device in plain MQTT, many of which fit into a test. */
 export class FleetDevice {

@@ -1,5 +1,6 @@
 import { metricsOf } from "./metrics";
 import type { NightlightProcess } from "./process";
+import { until } from "./until";
 
 /** How many commands a server has sent since its start. */
 export async function commandsOf({ httpPort }: NightlightProcess): Promise<number> {
@@ -12,4 +13,10 @@ export async function commandsOf({ httpPort }: NightlightProcess): Promise<numbe
 /** Which shards a server decides, as it says; undefined as long as it has said nothing of it. */
 export function shardsOf({ output }: NightlightProcess): string | undefined {
   return [...output.matchAll(/Deciding for (?:shard (.*)|no shard) of/g)].at(-1)?.[1];
+}
+
+/** Waits until each of these servers, which are all there are, decides its own shard alone. */
+export async function untilEachHasItsOwn(servers: NightlightProcess[]): Promise<void> {
+  for (const [at, server] of servers.entries())
+    await until(`server ${at + 1} has its own shard`, () => shardsOf(server) === `${at + 1}`);
 }

@@ -1,7 +1,7 @@
 import { CuttingProxy } from "../cutting-proxy";
 import { NightlightProcess } from "../process";
 import { Random } from "../random";
-import { shardsOf } from "../server-facts";
+import { untilEachHasItsOwn } from "../server-facts";
 import { until } from "../until";
 import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Kind } from "./check";
 import { HistoryDevice } from "./device";
@@ -96,9 +96,7 @@ export class ServersUnderTest {
 
   /** Each decides its own shard again: until then, of a device's readings the last one counts. */
   private async isSettled(): Promise<void> {
-    await until("each server decides its own shard", () =>
-      this.members.every(({ server }, at) => shardsOf(server) === String(at + 1)),
-    );
+    await untilEachHasItsOwn(this.members.map(({ server }) => server));
   }
 
   /**
