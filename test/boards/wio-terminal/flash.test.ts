@@ -279,14 +279,13 @@ describe("npm run flash:wio", () => {
       checkout.write("ids.txt", "# our class\nada-01\nbob-02\neve-03\n");
       const tool = flashAll("--ids", "ids.txt");
       await takes(ports, port, drive, "ada-01");
-      // Ports are taken in their order.
-      const [busy, asked] = [second, third].sort((a, b) => (a.path < b.path ? -1 : 1));
-      if (!busy || !asked) throw new Error("two boards are plugged in");
-      await until("the next one is asked", () => baudOf(busy) === "1200");
+      const isAsked = (board: PseudoPort) => baudOf(board) === "1200";
+      await until("the next one is asked", () => isAsked(second) || isAsked(third));
+      const [busy, asked] = isAsked(second) ? [second, third] : [third, second];
       mkdirSync(join(first, "nightlight.uf2")); // so that it can't be written
       ports.hide(busy);
       writeFileSync(join(first, "INFO_UF2.TXT"), INFO);
-      await until("the last one is asked", () => baudOf(asked) === "1200");
+      await until("the last one is asked", () => isAsked(asked));
       ports.hide(asked);
       writeFileSync(join(last, "INFO_UF2.TXT"), INFO);
       await takes(ports, asked, last, "eve-03");
