@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { ROOT } from "../../server/base/root";
 import { loadConfig } from "../../server/setup/config";
 import { command, demandBoard, readFlags } from "./command";
-import { OUTPUT, runCompiler } from "./firmware/compile";
+import { buildFirmware, OUTPUT } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkSize } from "./firmware/program-limit";
 
@@ -13,7 +13,7 @@ await command(async () => {
   const board = flags.board === undefined ? undefined : demandBoard(flags.board);
   writeFirmwareConfig(loadConfig(), board);
   console.log(`Compiling src/main.ts for ${board ?? "the simulator"} ...`);
-  await runCompiler("src/main.ts");
+  await buildFirmware("src/main.ts");
   const { size } = statSync(OUTPUT);
   checkSize(size);
   console.log(`Firmware: ${size} bytes in ${relative(ROOT, OUTPUT)}`);

@@ -11,7 +11,7 @@ describe("npm start", () => {
   let programs: Program[];
 
   beforeEach(() => {
-    checkout = new Checkout();
+    checkout = new Checkout({ fresh: true });
     programs = [];
   });
 

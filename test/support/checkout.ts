@@ -1,9 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
 import { type Outcome, Program } from "./program";
+
+const CACHE = ".devicescript/cache-bytecode";
 
 /**
  * A copy of the checkout, for what writes into it: the generated sources, `.env.local`, and the
@@ -12,7 +22,8 @@ import { type Outcome, Program } from "./program";
 export class Checkout {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-checkout-"));
 
-  constructor() {
+  /** @param fresh nothing has ever been compiled in it, as after a clone */
+  constructor({ fresh = false } = {}) {
     const files = execFileSync(
       "git",
       ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -23,6 +34,11 @@ export class Checkout {
       .filter((name) => /^(boards|server|src)\/|^[^/]+$/.test(name)))
       cpSync(join(ROOT, file), join(this.dir, file));
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
+    if (fresh) return;
+    // The same sources are compiled once for all tests.
+    mkdirSync(join(ROOT, CACHE), { recursive: true });
+    mkdirSync(join(this.dir, CACHE, ".."));
+    symlinkSync(join(ROOT, CACHE), join(this.dir, CACHE));
   }
 
   /** One of the project's own tools, as its npm script runs it. */

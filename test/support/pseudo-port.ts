@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -42,6 +43,11 @@ export class PseudoPort {
   /** What to run a tool with, so that it finds this port and the stand-ins beside it. */
   get env(): Record<string, string> {
     return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
+  }
+
+  /** The rate at which it was opened last. */
+  get baud(): number {
+    return Number(execFileSync("stty", ["-F", this.path, "speed"], { encoding: "utf8" }));
   }
 
   /** A stand-in for a program on the PATH. */

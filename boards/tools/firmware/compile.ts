@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  utimesSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import { CLI } from "./builtins";
@@ -16,10 +17,16 @@ import { patchCli } from "./cli-patch";
 import { keepNewest } from "./keep-newest";
 
 /** The CLI always writes here, whatever the entry point. */
-export const OUTPUT = join(ROOT, ".devicescript/bin/bytecode.devs");
+const FOLDER = join(ROOT, ".devicescript/bin");
+export const OUTPUT = join(FOLDER, "bytecode.devs");
 const CACHE = join(ROOT, ".devicescript/cache-bytecode");
 /** Each change of a source makes another one. */
 const CACHED = 32;
+const SET_UP = [
+  "devicescript.json",
+  "devsconfig.json",
+  "node_modules/@devicescript/cli/package.json",
+];
 
 /**
  * Compiles an entry point with the DeviceScript compiler, or takes the bytecode of the same
@@ -31,16 +38,38 @@ export async function compileFirmware(
   entry = "src/main.ts",
   options: { signal?: AbortSignal; onCompile?: () => void } = {},
 ): Promise<Uint8Array> {
-  const cached = join(CACHE, `${fingerprint(entry)}.devs`);
-  if (!existsSync(cached)) {
-    options.onCompile?.();
-    await runCompiler(entry, options.signal);
-    mkdirSync(CACHE, { recursive: true });
-    copyFileSync(OUTPUT, `${cached}.tmp`);
-    renameSync(`${cached}.tmp`, cached);
-    keepNewest(CACHE, CACHED);
+  return readFileSync(join(await compiled(entry, options), basename(OUTPUT)));
+}
+
+/** The same, and what the CLI writes beside it is in its output folder, for a debugger. */
+export async function buildFirmware(entry: string): Promise<void> {
+  cpSync(await compiled(entry), FOLDER, { recursive: true });
+}
+
+/** @returns a folder with all that the CLI writes */
+async function compiled(
+  entry: string,
+  options: { signal?: AbortSignal; onCompile?: () => void } = {},
+): Promise<string> {
+  const cached = join(CACHE, fingerprint(entry));
+  if (existsSync(cached)) {
+    // What is used stays.
+    utimesSync(cached, new Date(), new Date());
+    return cached;
   }
-  return readFileSync(cached);
+  options.onCompile?.();
+  await runCompiler(entry, options.signal);
+  const unfinished = `${cached}.${process.pid}`;
+  cpSync(FOLDER, unfinished, { recursive: true });
+  try {
+    renameSync(unfinished, cached);
+  } catch (error) {
+    // Another process may have compiled the same.
+    rmSync(unfinished, { recursive: true });
+    if (!existsSync(cached)) throw error;
+  }
+  keepNewest(CACHE, CACHED);
+  return cached;
 }
 
 /** Compiles afresh into the CLI's own output folder. */
@@ -58,16 +87,21 @@ export async function runCompiler(entry: string, signal?: AbortSignal): Promise<
   if (code !== 0) throw new UserError(`${entry} does not compile:\n${output}`);
 }
 
-/** Everything that the bytecode depends on: all sources beside the entry, and the compiler. */
+/** Everything that the bytecode depends on: the sources beside the entry, boards, and compiler. */
 function fingerprint(entry: string): string {
-  const hash = createHash("sha256");
-  const dirs = [...new Set([join(ROOT, "src"), join(ROOT, entry, "..")])];
-  const files = dirs.flatMap((dir) =>
-    readdirSync(dir, { recursive: true, encoding: "utf8" }).map((name) => join(dir, name)),
-  );
-  hash.update(entry);
-  hash.update(readFileSync(join(ROOT, "node_modules/@devicescript/cli/package.json")));
-  for (const file of [...new Set(files)].filter((name) => name.endsWith(".ts")).sort())
-    hash.update(`\n${file}\n`).update(readFileSync(file));
+  const filesIn = (folder: string) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+      join(folder, name),
+    );
+  const sources = ["src", dirname(entry)]
+    .flatMap(filesIn)
+    .filter((name) => /\.ts$|\.json$/.test(name));
+  const boards = readdirSync(join(ROOT, "boards"))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join("boards", name));
+  const files = [...sources, ...boards, ...SET_UP].sort();
+  const hash = createHash("sha256").update(entry);
+  for (const file of new Set(files))
+    hash.update(`\n${file}\n`).update(readFileSync(join(ROOT, file)));
   return hash.digest("hex").slice(0, 32);
 }

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Program } from "./program";
+import type { PseudoPort, UsbIdentity } from "./pseudo-port";
+import { until } from "./until";
+
+/** The operating system's list of ports, while boards come and go. */
+export class PortList {
+  private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-ports-"));
+  private readonly entries: Map<PseudoPort, string>;
+
+  /** @param first a tool that is run with its environment gets this list */
+  constructor(first: PseudoPort, ...others: PseudoPort[]) {
+    onTestFinished(() => rmSync(this.dir, { recursive: true }));
+    const entryOf = ({ dir }: PseudoPort) =>
+      execFileSync(join(dir, "bin", "udevadm"), { encoding: "utf8" });
+    this.entries = new Map([first, ...others].map((port) => [port, entryOf(port)]));
+    writeFileSync(join(this.dir, "looks"), "");
+    first.tool("udevadm", `echo >> ${this.dir}/looks; cat ${this.dir}/*.port 2>/dev/null || true`);
+    for (const port of this.entries.keys()) this.show(port);
+  }
+
+  /** @param changed what is another by now */
+  show(port: PseudoPort, changed: Partial<UsbIdentity> = {}): void {
+    const entry = (this.entries.get(port) ?? "")
+      .replace(/(?<=ID_MODEL_ID=).*/, changed.productId ?? "$&")
+      .replace(/(?<=ID_SERIAL_SHORT=).*/, changed.serialNumber ?? "$&");
+    // At once: a tool may be reading.
+    writeFileSync(join(this.dir, "new"), entry);
+    renameSync(join(this.dir, "new"), this.file(port));
+  }
+
+  hide(port: PseudoPort): void {
+    rmSync(this.file(port));
+  }
+
+  /** Waits until the tool has looked at the list, from beginning to end. */
+  async lookedAtBy(tool: Program): Promise<void> {
+    const looks = () => statSync(join(this.dir, "looks")).size;
+    const before = looks();
+    await until("the tool looks at the list of ports", () => {
+      if (tool.hasEnded) throw new Error(`it ended, and said:\n${tool.output}`);
+      return looks() >= before + 2;
+    });
+  }
+
+  private file(port: PseudoPort): string {
+    return join(this.dir, `${[...this.entries.keys()].indexOf(port)}.port`);
+  }
+}
