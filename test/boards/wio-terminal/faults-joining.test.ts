@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
-import type {
-  CallName,
-  Fault,
-} from "../../../boards/wio-terminal/emulator/coprocessor/coprocessor";
+import type { CallName } from "../../../boards/wio-terminal/emulator/coprocessor/calls";
+import type { Fault } from "../../../boards/wio-terminal/emulator/coprocessor/faults";
 import type { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
 import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults";
 

@@ -2,45 +2,39 @@
  * A Cortex-M4: Unicorn executes the instructions, this adds the exceptions. ARMv7-M Architecture
  * Reference Manual, B1.5.
  *
- * Not modelled: division by zero as a fault, unaligned-access faults, lazy floating-point state (an
- * exception while floating-point registers are in use ends the emulation), and MPU regions that
- * close a part of mapped memory.
+ * Not modelled: division by zero as a fault, unaligned-access faults, and MPU regions that close a
+ * part of mapped memory.
  */
+import { FloatingPoint } from "./floating-point";
+import type { Memory } from "./memory";
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
-import { type InvalidAccess, Registers, type Unicorn } from "./unicorn";
+import type { InvalidAccess, Unicorn } from "./unicorn";
+import { Registers } from "./unicorn-registers";
 
 /** QEMU's numbers of exceptions. */
 const QEMU_SVC = 2;
 const QEMU_EXCEPTION_EXIT = 8;
 
-/** EXC_RETURN. A branch to it clears the lowest bit. */
+/** EXC_RETURN without floating-point registers. A branch to it clears the lowest bit. */
 const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd };
 const CONTROL_SPSEL = 2;
-const CONTROL_FPCA = 4;
 const XPSR_EXCEPTION = 0x1ff;
 const XPSR_THUMB = 1 << 24;
 /** Position in an IT block. A handler begins outside of one: B1.5.6, ExceptionTaken. */
 const XPSR_IT = 0x0600_fc00;
 /** Set in a stacked xPSR if the stack was not aligned to 8 bytes. */
 const XPSR_REALIGNED = 1 << 9;
-const FRAME_BYTES = 32;
 const STACKED = ["r0", "r1", "r2", "r3", "r12", "lr"] as const;
 
 const FETCH_UNMAPPED = 21;
-
-export interface Memory {
-  word(address: number): number;
-  setWord(address: number, value: number): void;
-  /** Whether there is RAM at that address. */
-  isRam(address: number): boolean;
-}
 
 export class CoreFault extends Error {}
 
 export class Core {
   sleeping = false;
   private pc = 0;
+  private readonly floating: FloatingPoint;
   private readonly masking = new Registers(["primask", "faultmask", "basepri"]);
   /** Read together at an entry. */
   private readonly before = new Registers(["control", "sp", "xpsr", "msp", ...STACKED]);
@@ -52,7 +46,9 @@ export class Core {
     readonly nvic: Nvic,
     private readonly system: SystemControl,
     private readonly memory: Memory,
-  ) {}
+  ) {
+    this.floating = new FloatingPoint(unicorn, system, memory);
+  }
 
   /** Address of the next instruction. */
   get programCounter(): number {
@@ -139,12 +135,11 @@ export class Core {
     const { before: registers } = this;
     this.unicorn.readAll(registers);
     const control = registers.get("control");
-    if (control & CONTROL_FPCA)
-      throw new CoreFault(`floating-point registers in use at ${hex(this.pc)}: not modelled`);
+    const extended = this.floating.isInUse(control);
     const processStack = !this.inHandler && (control & CONTROL_SPSEL) !== 0;
     const before = registers.get("sp");
     const realigned = (before & 4) !== 0;
-    const frame = (before - FRAME_BYTES - (realigned ? 4 : 0)) >>> 0;
+    const frame = (before - this.floating.frameBytes(extended) - (realigned ? 4 : 0)) >>> 0;
     const xpsr = registers.get("xpsr") | XPSR_THUMB;
     const main = processStack ? registers.get("msp") : frame;
     let taken = exception;
@@ -154,6 +149,7 @@ export class Core {
       });
       this.memory.setWord(frame + 24, this.pc);
       this.memory.setWord(frame + 28, xpsr | (realigned ? XPSR_REALIGNED : 0));
+      if (extended) this.floating.save(frame);
     } else if (this.system.isClosed(frame) && this.system.handles(EXCEPTION.memoryManagement)) {
       // The exception stays pending: the fault of the stack comes first.
       this.system.noteFault(CFSR.memoryStacking);
@@ -167,10 +163,11 @@ export class Core {
         ? EXC_RETURN.threadProcess
         : EXC_RETURN.threadMain;
     this.nvic.enter(taken);
+    if (extended) this.unicorn.write("control", this.floating.control(control, false));
     this.unicorn.write("xpsr", (xpsr & ~(XPSR_EXCEPTION | XPSR_IT)) | taken);
     if (processStack) this.unicorn.write("psp", frame);
     this.unicorn.write("msp", main);
-    this.unicorn.write("lr", lr);
+    this.unicorn.write("lr", this.floating.exceptionReturn(lr, extended));
     this.pc = this.memory.word(this.system.vectorTable + 4 * taken) & ~1;
   }
 
@@ -178,21 +175,24 @@ export class Core {
     const ending = this.unicorn.read("xpsr") & XPSR_EXCEPTION;
     this.nvic.leave(ending);
     if (ending !== EXCEPTION.nmi) this.unicorn.write("faultmask", 0);
-    const pointer = value === EXC_RETURN.threadProcess ? "psp" : "msp";
-    if (
-      !Object.values(EXC_RETURN).includes(value) ||
-      (value === EXC_RETURN.handler) !== this.inHandler
-    )
+    const extended = this.floating.isExtended(value);
+    const kind = Object.values(EXC_RETURN).find(
+      (basic) => this.floating.exceptionReturn(basic, extended) === value,
+    );
+    if (kind === undefined || (kind === EXC_RETURN.handler) !== this.inHandler)
       throw new CoreFault(`return from exception ${ending} by ${hex(value)}`);
+    const pointer = kind === EXC_RETURN.threadProcess ? "psp" : "msp";
     const frame = this.unicorn.read(pointer);
     const xpsr = this.memory.word(frame + 28);
     const main = this.unicorn.read("msp");
-    const unstacked = frame + FRAME_BYTES + (xpsr & XPSR_REALIGNED ? 4 : 0);
+    const bytes = this.floating.frameBytes(extended);
+    const unstacked = frame + bytes + (xpsr & XPSR_REALIGNED ? 4 : 0);
     this.unicorn.write("xpsr", xpsr & ~XPSR_REALIGNED);
-    if (!this.inHandler) {
-      const control = this.unicorn.read("control") & ~CONTROL_SPSEL;
-      this.unicorn.write("control", control | (pointer === "psp" ? CONTROL_SPSEL : 0));
-    }
+    let control = this.floating.control(this.unicorn.read("control"), extended);
+    if (!this.inHandler)
+      control = (control & ~CONTROL_SPSEL) | (pointer === "psp" ? CONTROL_SPSEL : 0);
+    this.unicorn.write("control", control);
+    if (extended) this.floating.restore(frame);
     const { after: registers } = this;
     registers.set("msp", pointer === "msp" ? unstacked : main);
     STACKED.forEach((name, index) => {

@@ -6,9 +6,11 @@
 import { startApplication } from "./bootloader";
 import { Bus } from "./bus";
 import { VirtualClock } from "./clock";
-import { Core, hex, type Memory } from "./core";
+import { Core, hex } from "./core";
 import { Gclk } from "./gclk";
 import { Mclk } from "./mclk";
+import type { Memory } from "./memory";
+import { pages } from "./native-memory";
 import { Nvic } from "./nvic";
 import { FLASH_SIZE, Nvmctrl } from "./nvmctrl";
 import { Osc32kctrl, SLOW_HZ } from "./osc32kctrl";
@@ -20,7 +22,7 @@ import { SystemControl } from "./system-control";
 import { SysTick } from "./systick";
 import { Tc } from "./tc";
 import { Trng } from "./trng";
-import { pages, Unicorn } from "./unicorn";
+import { Unicorn } from "./unicorn";
 import { Wdt } from "./wdt";
 
 export const RAM = 0x2000_0000;

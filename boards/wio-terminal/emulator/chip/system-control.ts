@@ -26,6 +26,8 @@ export const CFSR = {
   undefinedInstruction: 1 << 16,
 } as const;
 const HFSR_FORCED = 1 << 30;
+const CPACR_CP10 = 3 << 20;
+const FPCCR_ASPEN = 1 << 31;
 
 export class SystemControl extends RegisterBlock {
   private readonly vtor: Register;
@@ -33,6 +35,9 @@ export class SystemControl extends RegisterBlock {
   private readonly cfsr: Register;
   private readonly hfsr: Register;
   private readonly mmfar: Register;
+  private readonly cpacr: Register;
+  private readonly fpccr: Register;
+  private readonly fpcar: Register;
   private readonly mpuControl: Register;
   private readonly mpu = Array.from({ length: MPU_REGIONS }, () => ({ rbar: 0, rasr: 0 }));
 
@@ -88,7 +93,7 @@ export class SystemControl extends RegisterBlock {
     this.mmfar = this.define({ offset: 0xd34, size: 4 });
     this.define({ offset: 0xd38, size: 4 }); // BFAR
     this.define({ offset: 0xd3c, size: 4 }); // AFSR
-    this.define({ offset: 0xd88, size: 4, writable: 0x00f0_0000 }); // CPACR
+    this.cpacr = this.define({ offset: 0xd88, size: 4, writable: 0x00f0_0000 });
 
     this.define({ offset: 0xd90, size: 4, reset: MPU_REGIONS << 8, writable: 0 }); // MPU_TYPE
     this.mpuControl = this.define({ offset: 0xd94, size: 4, writable: 7 });
@@ -116,8 +121,8 @@ export class SystemControl extends RegisterBlock {
     });
     this.define({ offset: 0xdf0, size: 4, writable: 0 }); // DHCSR: no debugger
     this.define({ offset: 0xdfc, size: 4 }); // DEMCR
-    this.define({ offset: 0xf34, size: 4, reset: 0xc000_0000 }); // FPCCR
-    this.define({ offset: 0xf38, size: 4 }); // FPCAR
+    this.fpccr = this.define({ offset: 0xf34, size: 4, reset: 0xc000_0000 });
+    this.fpcar = this.define({ offset: 0xf38, size: 4, writable: 0xffff_fff8 });
     this.define({ offset: 0xf3c, size: 4 }); // FPDSCR
   }
 
@@ -141,6 +146,21 @@ export class SystemControl extends RegisterBlock {
     if (address === undefined) return;
     this.set(this.mmfar, address);
     this.set(this.cfsr, this.get(this.cfsr) | CFSR.memoryAddressValid);
+  }
+
+  /** CPACR.CP10: B3.2.20. Privileged access is enough, because all code here has it. */
+  get allowsFloatingPoint(): boolean {
+    return (this.get(this.cpacr) & CPACR_CP10) !== 0;
+  }
+
+  /** FPCCR.ASPEN: an exception saves the floating-point registers that are in use. */
+  get savesFloatingPoint(): boolean {
+    return (this.get(this.fpccr) & FPCCR_ASPEN) !== 0;
+  }
+
+  /** Sets FPCAR: where a frame has its floating-point registers. */
+  noteFloatingPointFrame(address: number): void {
+    this.set(this.fpcar, address);
   }
 
   noteEscalation(): void {

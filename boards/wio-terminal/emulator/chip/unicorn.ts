@@ -3,7 +3,9 @@
  * the chip around it. Constants: its `unicorn.h` and `arm.h`.
  */
 import koffi, { type TypeObject } from "koffi";
+import { PAGE, pages, words } from "./native-memory";
 import { slicePath } from "./slice";
+import { REGISTER, type RegisterName, type Registers } from "./unicorn-registers";
 
 const ARCH_ARM = 1;
 const MODE_THUMB = 1 << 4;
@@ -18,26 +20,6 @@ const MEMORY_WRITE_PROTECTED = 22;
 /** UC_CTL(number, arguments, write = 1). */
 const CONTROL_CPU_MODEL = 7 | (1 << 26) | (1 << 30);
 const CONTROL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
-
-/** Register ids, of `uc_arm_reg`. */
-export const REGISTER = {
-  xpsr: 120,
-  control: 117,
-  msp: 115,
-  psp: 116,
-  r0: 66,
-  r1: 67,
-  r2: 68,
-  r3: 69,
-  r12: 78,
-  lr: 10,
-  sp: 12,
-  pc: 11,
-  primask: 123,
-  basepri: 124,
-  faultmask: 126,
-} as const;
-export type RegisterName = keyof typeof REGISTER;
 
 /** `uc_err`. */
 const ERROR_OK = 0;
@@ -70,8 +52,6 @@ const INTERRUPT = prototype("void uc_interrupt(size_t engine, uint32_t number, s
 const INVALID = prototype(
   "bool uc_invalid(size_t engine, int type, uint64_t address, int size, int64_t value, size_t user)",
 );
-
-const PAGE = 4096;
 
 /** Each returns a `uc_err`. */
 type Call = (...values: unknown[]) => number;
@@ -110,40 +90,6 @@ function load() {
 }
 
 let native: ReturnType<typeof load> | undefined;
-
-/** Zeroed memory that begins at a page boundary, as an engine needs it. */
-export function pages(size: number): Buffer {
-  const raw = Buffer.alloc(size + PAGE);
-  const past = Number(koffi.address(raw) & BigInt(PAGE - 1));
-  return raw.subarray((PAGE - past) % PAGE).subarray(0, size);
-}
-
-function words(bytes: Buffer): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-}
-
-/** Registers that are read or set together, because each call costs a microsecond. */
-export class Registers<Name extends RegisterName> {
-  readonly words: Uint32Array;
-  readonly ids: Int32Array;
-  /** Of the words, one by one. */
-  readonly addresses: BigUint64Array;
-
-  constructor(readonly names: readonly Name[]) {
-    this.words = words(pages(PAGE)).subarray(0, names.length);
-    this.ids = Int32Array.from(names, (name) => REGISTER[name]);
-    const base = koffi.address(this.words);
-    this.addresses = BigUint64Array.from(names, (_, index) => base + BigInt(4 * index));
-  }
-
-  get(name: Name): number {
-    return this.words[this.names.indexOf(name)] ?? 0;
-  }
-
-  set(name: Name, value: number): void {
-    this.words[this.names.indexOf(name)] = value;
-  }
-}
 
 export class Unicorn {
   /** Called for a store into read-only memory. The bytes have changed when this returns. */

@@ -33,6 +33,10 @@ export class Reader {
     return this.u8() === 1 ? null : this.text();
   }
 
+  nullableBinary(): Buffer | null {
+    return this.u8() === 1 ? null : this.binary();
+  }
+
   private raw(length: number): Buffer {
     if (length > this.rest) throw new RangeError("message ends too early");
     this.position += length;
@@ -54,6 +58,10 @@ export function u32(value: number): Buffer {
 
 export function binary(bytes: Uint8Array): Buffer {
   return Buffer.concat([u32(bytes.length), bytes]);
+}
+
+export function nullableBinary(bytes: Uint8Array | null): Buffer {
+  return bytes ? Buffer.concat([Buffer.from([0]), binary(bytes)]) : Buffer.from([1]);
 }
 
 export function text(value: string): Buffer {

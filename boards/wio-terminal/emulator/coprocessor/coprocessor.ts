@@ -3,63 +3,32 @@
  * seen through its UART. It serves one call at a time, like the real one; its sockets are real.
  * Tests can order faults that the real one shows by itself.
  */
+import { isIPv4 } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { binary, type Call, i32, MESSAGE, readCall, text, writeMessage } from "./codec";
+import { type CallName, nameOf, SERVICE } from "./calls";
+import {
+  binary,
+  type Call,
+  i32,
+  MESSAGE,
+  nullableBinary,
+  readCall,
+  text,
+  writeMessage,
+} from "./codec";
+import { type Fault, Faults } from "./faults";
 import { FrameReader, toFrame } from "./frame";
+import { callSocket, isSocketCall } from "./socket-calls";
 import { Sockets } from "./sockets";
-
-const SERVICE = { system: 1, wifi: 14, adapter: 15, lwip: 16, wifiEvents: 19 } as const;
-
-/** Names of the calls that the board makes. A fault is ordered by a name. */
-const CALLS = {
-  version: [SERVICE.system, 1],
-  wifiConnect: [SERVICE.wifi, 1],
-  wifiDisconnect: [SERVICE.wifi, 3],
-  wifiIsConnected: [SERVICE.wifi, 4],
-  wifiOn: [SERVICE.wifi, 27],
-  wifiOff: [SERVICE.wifi, 28],
-  adapterInit: [SERVICE.adapter, 1],
-  ipInfo: [SERVICE.adapter, 7],
-  dhcpStart: [SERVICE.adapter, 13],
-  setSocketOption: [SERVICE.lwip, 7],
-  close: [SERVICE.lwip, 8],
-  connect: [SERVICE.lwip, 9],
-  receive: [SERVICE.lwip, 12],
-  send: [SERVICE.lwip, 15],
-  socket: [SERVICE.lwip, 18],
-  fcntl: [SERVICE.lwip, 23],
-  errno: [SERVICE.lwip, 24],
-  hostByName: [SERVICE.lwip, 25],
-} as const;
-export type CallName = keyof typeof CALLS;
-
-export type Fault =
-  /** The reply never comes. */
-  | { kind: "lose" }
-  /** The reply comes that much later. The next call waits as well. */
-  | { kind: "delay"; ms: number }
-  /** A bit of the reply is flipped on the line. */
-  | { kind: "corrupt" }
-  | { kind: "double" }
-  /** An event and a callback that expects an answer come before the reply. */
-  | { kind: "callbackFirst" }
-  /** Noise on the line before the reply. */
-  | { kind: "garbageFirst" }
-  /** Nothing comes any more until the power is cut. */
-  | { kind: "freeze" }
-  /** The chip restarts in the middle of the call. */
-  | { kind: "reset" }
-  /** The name is not found this time. */
-  | { kind: "unknownHost" }
-  /** The call returns this instead. */
-  | { kind: "return"; value: number };
-
-const F_SETFL = 4;
 
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
 
 /** `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
 const NOT_FOUND = Buffer.concat([binary(Buffer.alloc(4)), Buffer.from([0xff])]);
+/** Of the callbacks' service. */
+const DNS_FOUND = 2;
+/** lwIP's ERR_INPROGRESS, -5. */
+const IN_PROGRESS = 0xfb;
 
 export interface Network {
   ssid: string;
@@ -81,7 +50,12 @@ export class Coprocessor {
   dhcpWorks = true;
   version = "2.1.3";
 
-  private readonly faults = new Map<CallName, Fault[]>();
+  /** Called for a call that the model does not answer. The real one knows some of them. */
+  onUnknownCall: (serviceId: number, functionId: number) => void = (serviceId, functionId) => {
+    throw new Error(`the board called function ${functionId} of service ${serviceId}`);
+  };
+
+  private readonly faults = new Faults();
   private frames = new FrameReader();
   private powered = false;
   private frozen = false;
@@ -102,7 +76,7 @@ export class Coprocessor {
 
   /** Makes the next call of this name fail in this way. Several orders queue up. */
   order(call: CallName, fault: Fault): void {
-    this.faults.set(call, [...(this.faults.get(call) ?? []), fault]);
+    this.faults.order(call, fault);
   }
 
   /** Whether a call is still being served that the real chip would answer at once. */
@@ -112,7 +86,7 @@ export class Coprocessor {
 
   /** Faults that were ordered and have not happened yet. */
   get pendingFaults(): number {
-    return [...this.faults.values()].reduce((sum, list) => sum + list.length, 0);
+    return this.faults.pending;
   }
 
   setPower(on: boolean): void {
@@ -157,8 +131,10 @@ export class Coprocessor {
     const call = readCall(message);
     if (call.type !== MESSAGE.invocation) return; // the board's answer to a callback
     const name = nameOf(call);
+    // eRPC 1.7.4: a server sends no reply to a call that it does not know.
+    if (name === undefined) return this.onUnknownCall(call.serviceId, call.functionId);
     this.calls.push(name);
-    const fault = this.faults.get(name)?.shift();
+    const fault = this.faults.take(name);
     const result = await this.perform(name, call);
     if (boot !== this.boots) return;
     const payload =
@@ -221,6 +197,7 @@ export class Coprocessor {
   }
 
   private async perform(name: CallName, { args }: Call): Promise<Buffer> {
+    if (isSocketCall(name)) return await callSocket(this.sockets, name, args, this.joined);
     switch (name) {
       case "version":
         return text(this.version);
@@ -261,32 +238,8 @@ export class Coprocessor {
         ]);
       case "hostByName":
         return this.joined ? this.resolve(args.text()) : NOT_FOUND;
-      case "socket":
-        return i32(this.sockets.create());
-      case "setSocketOption":
-        return i32(0);
-      case "fcntl": {
-        const [handle, command] = [args.i32(), args.i32()];
-        return i32(command === F_SETFL ? this.sockets.setFlags(handle) : -1);
-      }
-      case "connect": {
-        const handle = args.i32();
-        const address = args.binary();
-        const ip = [...address.subarray(4, 8)].join(".");
-        if (!this.joined) return i32(this.sockets.unreachable());
-        return i32(await this.sockets.connect(handle, ip, address.readUInt16BE(2)));
-      }
-      case "send":
-        return i32(this.sockets.send(args.i32(), args.binary()));
-      case "receive": {
-        const [handle, length] = [args.i32(), args.u32()];
-        const { result, bytes } = this.sockets.receive(handle, length);
-        return Buffer.concat([binary(bytes), i32(result)]);
-      }
-      case "close":
-        return i32(this.sockets.close(args.i32()));
-      case "errno":
-        return i32(this.sockets.errno);
+      case "findHost":
+        return this.find(args.text(), args.u32() !== 0, args.nullableBinary());
     }
   }
 
@@ -309,13 +262,31 @@ export class Coprocessor {
   private resolve(host: string): Buffer {
     const address = this.network.hosts?.[host];
     if (address === undefined) return NOT_FOUND;
-    return Buffer.concat([binary(Buffer.from(address.split(".").map(Number))), Buffer.from([0])]);
+    return Buffer.concat([binary(addressBytes(address)), Buffer.from([0])]);
+  }
+
+  /**
+   * `dns_gethostbyname_addrtype`: an address in digits is found at once. A name is found by a
+   * callback after the reply, with zeros if there is no such name (the firmware's callback reads
+   * through a null pointer then). The address in the reply is memory that the firmware has freed.
+   */
+  private find(host: string, hasCallback: boolean, argument: Buffer | null): Buffer {
+    const isDigits = isIPv4(host);
+    const known = this.joined ? this.network.hosts?.[host] : undefined;
+    const address = addressBytes(isDigits ? host : (known ?? "0.0.0.0"));
+    const boot = this.boots;
+    const tell = (): void => {
+      const payload = Buffer.concat([text(host), binary(address), nullableBinary(argument)]);
+      const callback = writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, DNS_FOUND, 3, payload);
+      if (boot === this.boots) this.transmit(toFrame(callback));
+    };
+    if (!isDigits) setImmediate(tell);
+    else if (hasCallback) tell();
+    const freed = binary(Buffer.alloc(4, 0xaa));
+    return Buffer.concat([freed, Buffer.from([isDigits ? 0 : IN_PROGRESS])]);
   }
 }
 
-function nameOf({ serviceId, functionId }: Call): CallName {
-  for (const [name, [service, id]] of Object.entries(CALLS)) {
-    if (service === serviceId && id === functionId) return name as CallName;
-  }
-  throw new Error(`the board called function ${functionId} of service ${serviceId}`);
+function addressBytes(address: string): Buffer {
+  return Buffer.from(address.split(".").map(Number));
 }

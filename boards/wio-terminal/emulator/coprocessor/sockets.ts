@@ -9,6 +9,8 @@ import { setTimeout as delay } from "node:timers/promises";
 export const ERRNO = {
   badFile: 9,
   again: 11,
+  notImplemented: 38,
+  noSuchOption: 92,
   aborted: 103,
   connectionReset: 104,
   isConnected: 106,
@@ -17,12 +19,18 @@ export const ERRNO = {
   hostUnreachable: 113,
 } as const;
 
+const O_NONBLOCK = 1;
+const SOL_SOCKET = 0xfff;
+const SO_ERROR = 0x1007;
+
 const SOCKETS_MAX = 8;
 /** lwIP's window on the chip: five segments. The peer waits if it is full. */
 const WINDOW = 5 * 1460;
 /** lwIP sends a SYN again after 3 s, then after twice the time, up to six times. */
 const SYN_AGAIN_MS = 3000;
 const SYN_RETRIES = 6;
+/** How often the model's select looks. */
+const SELECT_MS = 5;
 
 interface Connection {
   state: "new" | "connecting" | "open" | "failed";
@@ -34,11 +42,13 @@ interface Connection {
   ended: boolean;
   /** The network went away while it was connecting: no SYN arrives any more. */
   cutOff: boolean;
+  /** What `fcntl` was told. It changes nothing. */
+  nonBlocking: boolean;
   errno: number;
 }
 
 export class Sockets {
-  /** Whether a connect waits to send its SYN again. */
+  /** Whether a connect waits to send its SYN again, or a select for its sockets. */
   isWaiting = false;
   private readonly connections = new Map<number, Connection>();
   /** As in lwIP: kept until the next failure. */
@@ -64,6 +74,7 @@ export class Sockets {
         receivedBytes: 0,
         ended: false,
         cutOff: false,
+        nonBlocking: false,
         errno: 0,
       });
       return handle;
@@ -71,9 +82,50 @@ export class Sockets {
     return this.fail(12);
   }
 
-  /** `fcntl(F_SETFL)`: it accepts any flags, which change nothing. */
-  setFlags(handle: number): number {
-    return this.connections.has(handle) ? 0 : this.fail(ERRNO.badFile);
+  /** `fcntl(F_GETFL)`. */
+  flags(handle: number): number {
+    const connection = this.connections.get(handle);
+    if (!connection) return this.fail(ERRNO.badFile);
+    return connection.nonBlocking ? O_NONBLOCK : 0;
+  }
+
+  /** `fcntl(F_SETFL)`: it takes O_NONBLOCK and no other flag. */
+  setFlags(handle: number, value: number): number {
+    const connection = this.connections.get(handle);
+    if (!connection) return this.fail(ERRNO.badFile);
+    if (value & ~O_NONBLOCK) return this.notImplemented();
+    connection.nonBlocking = value === O_NONBLOCK;
+    return 0;
+  }
+
+  /** `getsockopt`: of all options, the model has SO_ERROR, which reading clears. */
+  option(handle: number, level: number, option: number): { result: number; value: number } {
+    const connection = this.connections.get(handle);
+    if (!connection) return { result: this.fail(ERRNO.badFile), value: 0 };
+    if (level !== SOL_SOCKET || option !== SO_ERROR)
+      return { result: this.fail(ERRNO.noSuchOption), value: 0 };
+    const value = connection.errno;
+    connection.errno = 0;
+    return { result: 0, value };
+  }
+
+  /** Waits until one of the sockets is ready. @returns how many are; 0 after that time */
+  async select(read: readonly number[], write: readonly number[], ms: number): Promise<number> {
+    const asked = [...read, ...write].map((handle) => this.connections.get(handle));
+    if (asked.includes(undefined)) return this.fail(ERRNO.badFile);
+    const isClosed = (): boolean => asked.some((connection) => connection?.closed.signal.aborted);
+    const endMs = performance.now() + ms;
+    for (;;) {
+      const ready = this.countReady(read, canReceive) + this.countReady(write, canSend);
+      if (ready > 0 || isClosed() || performance.now() >= endMs) return ready;
+      this.isWaiting = true;
+      await delay(SELECT_MS);
+      this.isWaiting = false;
+    }
+  }
+
+  notImplemented(): number {
+    return this.fail(ERRNO.notImplemented);
   }
 
   /** Answers when the connection is open, refused or given up, which may take minutes. */
@@ -165,6 +217,13 @@ export class Sockets {
     this.errno = 0;
   }
 
+  private countReady(handles: readonly number[], is: (connection: Connection) => boolean): number {
+    return handles.filter((handle) => {
+      const connection = this.connections.get(handle);
+      return connection !== undefined && is(connection);
+    }).length;
+  }
+
   /** Whether the next SYN gets lost. */
   private isLost(connection: Connection): boolean {
     if (connection.cutOff) return true;
@@ -199,4 +258,13 @@ export class Sockets {
     this.errno = errno;
     return -1;
   }
+}
+
+/** Whether a call would return at once, with bytes, an end or an error. */
+function canReceive({ received, ended, state }: Connection): boolean {
+  return received.length > 0 || ended || state === "failed";
+}
+
+function canSend({ state }: Connection): boolean {
+  return state === "open" || state === "failed";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runProgram } from "./programs";
+import { HARD_FLOAT, runProgram } from "./programs";
 
 describe("the emulated Cortex-M4", () => {
   it("takes exceptions without a trace in what they interrupt", async () => {
@@ -16,6 +16,26 @@ describe("the emulated Cortex-M4", () => {
     expect(results[7]).toBe(((16 + 46) << 16) | ((16 + 47) << 8) | 0xee);
     expect(results[8]).toBe(10);
     expect(results[9]).toBe(1);
+  });
+
+  it("keeps floating-point registers across exceptions, in a frame of 26 words", async () => {
+    const { results } = await runProgram("float-exceptions", [], HARD_FLOAT);
+    const [exceptionReturn, fpca, s0, s15, fpscr, savedAt, isSame, fpcaAfter] = results;
+    expect(exceptionReturn).toBe(0xffff_ffed); // table B1-8: process stack, extended frame
+    expect(fpca).toBe(0); // the handler begins without: ExceptionTaken
+    expect([s0, s15, fpscr]).toEqual([0x1111_1111, 0x2222_2222, 0x6000_0000]);
+    expect(savedAt).toBe(0x20); // FPCAR
+    expect([isSame, fpcaAfter]).toEqual([1, 4]);
+    expect(results[8]).toBe(1);
+    expect(results[9]).toBeGreaterThan(50);
+    // Code that has used none gets a frame of 8 words, and is as before.
+    expect([results[12], results[11]]).toEqual([0xffff_fffd, 0]);
+  });
+
+  it("stops at floating-point instructions without access to CP10 in CPACR", async () => {
+    await expect(runProgram("float-exceptions", ["WITHOUT_CP10"], HARD_FLOAT)).rejects.toThrow(
+      /floating-point instructions without CPACR/,
+    );
   });
 
   it("tells where closed memory was touched", async () => {

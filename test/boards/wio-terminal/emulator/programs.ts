@@ -9,8 +9,11 @@ import { WioTerminal } from "../../../../boards/wio-terminal/emulator/chip/wio-t
 import { Symbols } from "../../../../boards/wio-terminal/emulator/symbols";
 
 const FOLDER = join(import.meta.dirname, "programs");
+const SOFT_FLOAT = ["-mfloat-abi=soft"];
+/** For code that uses the floating-point registers. */
+export const HARD_FLOAT = ["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
 const FLAGS = [
-  ...["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-Os", "-std=gnu11"],
+  ...["-mcpu=cortex-m4", "-mthumb", "-Os", "-std=gnu11"],
   ...["-Wall", "-Wextra", "-Werror", "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"],
 ];
 /** Far more than any of them takes. */
@@ -21,6 +24,7 @@ const END = 10;
 export async function runProgram(
   name: string,
   defines: readonly string[] = [],
+  float: readonly string[] = SOFT_FLOAT,
 ): Promise<{ chip: Samd51; results: number[] }> {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-chip-"));
   try {
@@ -29,6 +33,7 @@ export async function runProgram(
     const script = `-Wl,-T${join(FOLDER, "program.ld")}`;
     await run("arm-none-eabi-gcc", [
       ...FLAGS,
+      ...float,
       ...defines.map((define) => `-D${define}`),
       ...sources,
       ...[script, "-Wl,--no-warn-rwx-segments", "-o", elf],
