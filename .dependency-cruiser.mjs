@@ -37,6 +37,9 @@ export const PLAN = {
     "src/common",
     "src",
   ],
+  "boards/raspberry-pi": [
+    ...["boards/tools", "server/simulator", "server/setup", "server/base", "src/common"],
+  ],
   "boards/wio-terminal/build": ["boards/tools", "server/setup", "server/base", "src/common"],
   "boards/wio-terminal/emulator": [
     ...["boards/wio-terminal/build", "boards/tools", "server/base", "src/common"],

@@ -1,4 +1,5 @@
 import { on } from "node:events";
+import type { PiDevice, Say } from "../boards/raspberry-pi";
 import { compileFirmware } from "../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../boards/tools/firmware/configure";
 import type { Log } from "./base/log";
@@ -31,12 +32,12 @@ export function preloadSimulator(): void {
   loadSimulator().catch(() => undefined);
 }
 
-/** The simulated device. It is prepared while the page already answers. */
+/** The device in this process. It is prepared while the page already answers. */
 export class Simulation {
   /** Resolves once the device has spoken. Rejects with a UserError if its firmware does not compile. */
   readonly ready: Promise<void>;
   private readonly stopping = new AbortController();
-  private device: SimulatedDevice | undefined;
+  private device: SimulatedDevice | PiDevice | undefined;
 
   constructor(private readonly parts: SimulationParts) {
     this.ready = this.start();
@@ -64,29 +65,63 @@ export class Simulation {
     });
     signal.throwIfAborted();
     bus.emit("preparing", { id, step: "starting" });
-    this.device = await this.startDevice(bytecode);
-    this.parts.devices.addSimulated(id, this.device);
+    if (options.device === "pi") this.device = await this.startPi(bytecode);
+    else {
+      const device = await this.startSimulated(bytecode);
+      this.device = device;
+      this.parts.devices.addSimulated(id, device);
+    }
     await this.firstReading();
     bus.emit("preparing", null);
   }
 
-  private async startDevice(bytecode: Uint8Array): Promise<SimulatedDevice> {
-    const { broker, devices, log, options } = this.parts;
+  private async startSimulated(bytecode: Uint8Array): Promise<SimulatedDevice> {
+    const { devices, log, options } = this.parts;
     const { id } = options;
     log("device", `Starting ${id}, simulated, with ${bytecode.length} bytes of firmware`, { id });
     const [simulator, sockets] = await loadSimulator();
     if (options.security.tls.ca) sockets.trustCa(options.security.tls.ca);
     return await simulator.SimulatedDevice.start({
+      ...this.program(bytecode),
+      lightRaw: options.lightRaw,
+      onLed: () => devices.changed(id),
+    });
+  }
+
+  private async startPi(bytecode: Uint8Array): Promise<PiDevice> {
+    const { config, log, options } = this.parts;
+    const { id, security } = options;
+    const say: Say = (line, level) => log("device", line, { level, id });
+    const { loadKernel, PiDevice, realParts } = await import("../boards/raspberry-pi");
+    const kernel = await loadKernel();
+    say(`Starting ${id} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`, "info");
+    const [, sockets] = await loadSimulator();
+    if (security.tls.ca) sockets.trustCa(security.tls.ca);
+    return await PiDevice.start({
+      ...this.program(bytecode),
+      parts: realParts(kernel, config.pi, say),
+      dataDir: security.usersDir,
+      say,
+      onFault: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  /** What a device runs, for which broker, and where its log goes. */
+  private program(bytecode: Uint8Array) {
+    const { broker, log, options } = this.parts;
+    const { id } = options;
+    return {
       bytecode,
       settings: { ID: id, BROKER: broker.url, ...settings(broker.login) },
-      lightRaw: options.lightRaw,
-      onLog: (line) => {
+      onLog: (line: string) => {
         // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
         if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
       },
-      onPanic: (code) => log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
-      onLed: () => devices.changed(id),
-    });
+      onPanic: (code: number) =>
+        log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
+    };
   }
 
   /** Ready means that one can use it: the device has spoken. */

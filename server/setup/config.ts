@@ -21,6 +21,20 @@ export interface Config extends Omit<DeviceConfig, "rule"> {
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+  pi: PiParts;
+}
+
+/** What is wired to a Raspberry Pi. */
+export interface PiParts {
+  sensor: "grove-base-hat";
+  /** Of the sensor's chip, as "0x04"; "auto": wherever such a chip may be. */
+  address: string;
+  channel: number;
+  /** /dev/i2c-N. */
+  i2cBus: number;
+  ledGpio: number;
+  /** "auto", or the path of the chip that has the LED's line. */
+  gpioChip: string;
 }
 
 /** How Home Assistant's own MQTT settings are. */

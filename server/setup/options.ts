@@ -23,7 +23,10 @@ export interface Options {
   httpPort: number;
   /** What the simulated sensor sees at first, raw 0..1023. */
   lightRaw: number;
+  /** A device runs in this process: simulated, unless `device` says otherwise. */
   simulate: boolean;
+  /** What sensor and lamp it has: simulated ones (the default), or those of this Raspberry Pi. */
+  device?: "simulated" | "pi";
   /** Give the simulator that VS Code starts a sensor and a lamp, and simulate no device here. */
   vscode?: boolean;
   decide: boolean;
@@ -48,7 +51,8 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --mqtt-port PORT  port of the embedded broker            (1883)
   --http-port PORT  port of the page                       (8080)
   --light 0..1023   light that the simulated sensor sees   (652)
-  --no-device       no simulated device, real ones only
+  --device pi       no simulated device: sensor and LED of this Raspberry Pi
+  --no-device       no device here, others only
   --vscode          the simulated device is the one that VS Code debugs
   --no-decide       devices and page only: another server decides
   --no-home-assistant  don't tell Home Assistant of the devices
@@ -76,13 +80,14 @@ export function parseOptions(
   if (values.vscode && values["no-device"])
     throw new UserError("--vscode: not together with --no-device: it needs a simulated sensor");
   const simulate = !values["no-device"] && !values.vscode;
+  const device = readDevice(values, simulate);
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
-      `--broker: got ${brokerUrl}, but the simulated device speaks mqtt:// and mqtts:// only; add --no-device`,
+      `--broker: got ${brokerUrl}, but the device here speaks mqtt:// and mqtts:// only; add --no-device`,
     );
   if ((simulate || values.vscode) && !fieldsOf(config.rule).includes("light"))
     throw new UserError(
-      "rule.field: the simulated device measures light only; run other rules with --no-device",
+      "rule.field: the device here measures light only; run other rules with --no-device",
     );
   if (brokerUrl !== undefined && values["mqtt-port"] !== undefined)
     throw new UserError(`--mqtt-port: is for the embedded broker, but the broker is ${brokerUrl}`);
@@ -94,6 +99,7 @@ export function parseOptions(
     httpPort: portNumber("--http-port", values["http-port"], 8080),
     lightRaw: wholeNumber("--light", values.light, 652, [0, LIGHT_MAX]),
     simulate,
+    device,
     vscode: values.vscode ?? false,
     decide: !values["no-decide"],
     shard: parseShard(values),
@@ -132,6 +138,7 @@ function readFlags(args: string[]) {
         "mqtt-port": { type: "string" },
         "http-port": { type: "string" },
         light: { type: "string" },
+        device: { type: "string" },
         "no-device": { type: "boolean" },
         vscode: { type: "boolean" },
         "no-decide": { type: "boolean" },
@@ -149,6 +156,21 @@ function readFlags(args: string[]) {
     const [sentence] = messageOf(error).split(". ");
     throw new UserError(`${sentence ?? "bad option"}; see npm start -- --help`);
   }
+}
+
+interface DeviceFlags {
+  device?: string | undefined;
+  light?: string | undefined;
+}
+
+function readDevice({ device = "simulated", light }: DeviceFlags, simulate: boolean) {
+  if (device !== "simulated" && device !== "pi")
+    throw new UserError(`--device: expected simulated or pi, got "${device}"`);
+  if (device === "pi" && !simulate)
+    throw new UserError("--device pi: not together with --no-device or --vscode");
+  if (device === "pi" && light !== undefined)
+    throw new UserError("--light: is for the simulated sensor, not together with --device pi");
+  return device;
 }
 
 function checkId(id: string): string {

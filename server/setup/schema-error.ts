@@ -13,7 +13,21 @@ export const FORMATS: Record<string, (text: string) => string | undefined> = {
   "id-pattern": patternExpected,
   topic: topicExpected,
   "topic-prefix": topicPrefixExpected,
+  "i2c-address": i2cAddressExpected,
+  "gpio-chip": gpioChipExpected,
 };
+
+/** The others of the 128 are reserved: UM10204, 3.1.12. */
+function i2cAddressExpected(text: string): string | undefined {
+  const address = /^0x[0-9a-f]{2}$/i.test(text) ? Number(text) : 0;
+  if (text === "auto" || (address >= 0x03 && address <= 0x77)) return undefined;
+  return `expected "auto" or an address from "0x03" to "0x77", got ${JSON.stringify(text)}`;
+}
+
+function gpioChipExpected(text: string): string | undefined {
+  if (text === "auto" || /^\/dev\/[\w-]+$/.test(text)) return undefined;
+  return `expected "auto" or a path such as "/dev/gpiochip0", got ${JSON.stringify(text)}`;
+}
 
 interface Schema {
   type?: string | string[];

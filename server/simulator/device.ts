@@ -1,3 +1,4 @@
+import { SETTING_NAMES } from "../../src/common/settings";
 import { JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
 import { Parts } from "./parts";
 import { VmTransport } from "./transport";
@@ -7,12 +8,23 @@ export interface SimulatedDeviceOptions {
   bytecode: Uint8Array;
   /** What `.env.local` would give a real device: ID, BROKER, MQTT_USER, MQTT_PWD. */
   settings: Record<string, string>;
-  /** The light that the sensor sees at first, raw 0..1023. */
-  lightRaw: number;
+  /** The light that the sensor sees at first, raw 0..1023; undefined: it says nothing so far. */
+  lightRaw: number | undefined;
+  /** What `*` in an id stands for, 16 hexadecimal digits. Drawn at random if it is missing. */
+  hardwareId?: string;
+  /** Where the device keeps its settings and the last order over a restart. In RAM if missing. */
+  flash?: Flash;
   onLog?: (line: string) => void;
   /** The virtual machine's panic code; it restarts the program by itself. */
   onPanic?: (code: number) => void;
   onLed?: (ledOn: boolean) => void;
+}
+
+/** Both are called in the middle of the machine's work: what was saved is safe when `save` returns. */
+export interface Flash {
+  /** @returns what was saved last, or nothing */
+  load(): Uint8Array;
+  save(content: Uint8Array): void;
 }
 
 /**
@@ -36,22 +48,23 @@ export class SimulatedDevice {
       if (code) options.onPanic?.(code);
     };
     vm.deployHandler = () => undefined;
-    vm.flashLoad = null;
-    vm.flashSave = null;
+    const { flash } = options;
+    vm.flashLoad = flash ? () => flash.load() : null;
+    vm.flashSave = flash ? (content) => flash.save(content) : null;
 
     const bus = new JDBus([new VmTransport(vm)], { client: false, disableRoleManager: true });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a const enum
     bus.passive = false;
     const parts = new Parts(bus, options.lightRaw, () => options.onLed?.(parts.ledOn));
 
-    vm.devsSetDeviceId(randomDeviceId());
+    vm.devsSetDeviceId(options.hardwareId ?? randomDeviceId());
     vm.devsStart();
     await bus.connect();
     const device = new SimulatedDevice(vm, bus, parts);
     // The runtime looks for the program's sensor and lamp when that starts, and then only every
     // 980 ms (AUTOBIND_MS in jacdac-c's rolemgr.c); by themselves they announce themselves later.
     bus.emit(SELF_ANNOUNCE);
-    await device.writeSettings(options.settings);
+    await device.writeSettings(options.settings, flash !== undefined);
     // The program reads its settings when it starts, so it comes last.
     const refused = vm.devsDeploy(options.bytecode);
     if (refused) throw new Error(`the virtual machine refused the program: code ${refused}`);
@@ -67,6 +80,11 @@ export class SimulatedDevice {
     this.parts.lightRaw = lightRaw;
   }
 
+  /** Until the next light is set, the sensor says nothing. */
+  loseLight(): void {
+    this.parts.loseLight();
+  }
+
   get ledOn(): boolean {
     return this.parts.ledOn;
   }
@@ -77,9 +95,12 @@ export class SimulatedDevice {
     await this.bus.stop();
   }
 
-  private async writeSettings(settings: Record<string, string>): Promise<void> {
+  private async writeSettings(settings: Record<string, string>, isKept: boolean): Promise<void> {
     const service = await this.settingsService();
     const client = new SettingsClient(service);
+    // What was set at an earlier start, and is not any more.
+    for (const name of isKept ? SETTING_NAMES : [])
+      if (settings[name] === undefined) await client.deleteValue(name);
     for (const [key, value] of Object.entries(settings))
       await client.setValue(key, new TextEncoder().encode(JSON.stringify(value)));
   }

@@ -18,12 +18,16 @@ export class Parts {
   private readonly sensor: SensorServer<[number]>;
   private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
 
-  /** @param lightRaw the light that the sensor sees at first, raw 0..1023 */
-  constructor(bus: JDBus, lightRaw: number, onLed?: () => void) {
+  /**
+   * @param lightRaw the light that the sensor sees at first, raw 0..1023; undefined: it says nothing
+   * until it is set
+   */
+  constructor(bus: JDBus, lightRaw: number | undefined, onLed?: () => void) {
     this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
-      readingValues: [lightRaw / LIGHT_MAX],
+      readingValues: [(lightRaw ?? 0) / LIGHT_MAX],
       streamingInterval: SAMPLE_INTERVAL_MS,
     });
+    if (lightRaw === undefined) this.loseLight();
     addServer(bus, "light sensor", this.sensor);
     addServer(bus, "lamp", this.lamp);
     if (onLed) this.lamp.register(LightBulbReg.Brightness).on(CHANGE, onLed);
@@ -36,6 +40,11 @@ export class Parts {
 
   set lightRaw(lightRaw: number) {
     this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
+  }
+
+  /** The sensor says nothing until the next light: it is better than what is no longer true. */
+  loseLight(): void {
+    (this.sensor.reading as { data: Uint8Array | undefined }).data = undefined;
   }
 
   get ledOn(): boolean {

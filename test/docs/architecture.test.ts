@@ -27,6 +27,7 @@ const BUSINESS: Record<string, string> = {
   "boards/line":
     "a running board over its serial line, in Node and in a browser: settings, progress",
   "boards/tools": "one file for each npm command: build, flash, bundle, deploy, draw",
+  "boards/raspberry-pi": "a Raspberry Pi's sensor and LED by the kernel, for the virtual machine",
   "boards/wio-terminal/build": "builds the Wio Terminal's runtime from C and the virtual machine",
   "boards/wio-terminal/emulator": "the emulated chip, display and Wi-Fi coprocessor, with a page",
   "boards/wio-terminal/tools": "the npm commands of the Wio Terminal",

@@ -14,6 +14,7 @@ export const PURE = [
   ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
   ...inRoom("boards/wio-terminal/emulator/chip", "usb", "wdt"),
   ...inRoom("boards/line", "mistakes", "progress"),
+  ...inRoom("boards/raspberry-pi", "chip", "grove-base-hat", "light-sensor", "problems", "watch"),
   ...inRoom("boards/tools/usb", "board-ids"),
   ...inRoom("server/base", "ring"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),

@@ -19,7 +19,7 @@ describe("--broker", () => {
   it("takes a WebSocket and its path for the server alone", () => {
     const url = "wss://broker.example/mqtt";
     expect(options(url, "--no-device").brokerUrl).toBe("wss://broker.example:443/mqtt");
-    expect(() => options(url)).toThrow(/the simulated device speaks mqtt:\/\/ and mqtts:\/\/ only/);
+    expect(() => options(url)).toThrow(/the device here speaks mqtt:\/\/ and mqtts:\/\/ only/);
   });
 
   it.each([

@@ -87,7 +87,19 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands",
+      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands, pi",
+    ],
+    [
+      withChange({ pi: { address: "0x78" } }),
+      'devicescript.json: pi.address: expected "auto" or an address from "0x03" to "0x77", got "0x78"',
+    ],
+    [
+      withChange({ pi: { gpioChip: "0" } }),
+      'devicescript.json: pi.gpioChip: expected "auto" or a path such as "/dev/gpiochip0", got "0"',
+    ],
+    [
+      withChange({ pi: { ledGpio: 2 } }),
+      "devicescript.json: pi.ledGpio: expected a whole number from 4 to 27, got 2",
     ],
     [
       withChange({ broker: "mqtt://me:secret@host" }),

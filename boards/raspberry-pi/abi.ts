@@ -1,0 +1,98 @@
+/**
+ * What the kernel takes: requests and structures of linux/i2c-dev.h and linux/gpio.h (version 2).
+ * `test/boards/raspberry-pi/abi.test.ts` compares all with the C compiler's. Little-endian, as every Raspberry
+ * Pi is.
+ */
+export const I2C_RDWR = 0x0707;
+const I2C_M_RD = 1;
+
+/** A pointer's bytes: 8, or 4 on a 32-bit system. */
+export type PointerBytes = 4 | 8;
+
+/** `struct i2c_msg`: address, flags, length, and where the bytes are. */
+export function i2cMessage(
+  pointerBytes: PointerBytes,
+  message: { address: number; isRead: boolean; length: number; at: bigint },
+): Buffer {
+  const bytes = Buffer.alloc(8 + pointerBytes);
+  bytes.writeUInt16LE(message.address, 0);
+  bytes.writeUInt16LE(message.isRead ? I2C_M_RD : 0, 2);
+  bytes.writeUInt16LE(message.length, 4);
+  writePointer(bytes, 8, message.at, pointerBytes);
+  return bytes;
+}
+
+/** `struct i2c_rdwr_ioctl_data`: where the messages are, and how many. */
+export function i2cTransfer(pointerBytes: PointerBytes, messagesAt: bigint, count: number): Buffer {
+  const bytes = Buffer.alloc(2 * pointerBytes);
+  writePointer(bytes, 0, messagesAt, pointerBytes);
+  bytes.writeUInt32LE(count, pointerBytes);
+  return bytes;
+}
+
+function writePointer(bytes: Buffer, at: number, value: bigint, size: PointerBytes): void {
+  if (size === 8) bytes.writeBigUInt64LE(value, at);
+  else bytes.writeUInt32LE(Number(value), at);
+}
+
+export const GPIO_GET_CHIPINFO = 0x8044b401;
+export const GPIO_GET_LINEINFO = 0xc100b405;
+export const GPIO_GET_LINE = 0xc250b407;
+export const GPIO_SET_VALUES = 0xc010b40f;
+
+const NAME_BYTES = 32;
+
+/** `struct gpiochip_info`, to be filled. */
+export function chipInfo(): Buffer {
+  return Buffer.alloc(2 * NAME_BYTES + 4);
+}
+
+export function labelOf(chipInfo: Buffer): string {
+  return textAt(chipInfo, NAME_BYTES);
+}
+
+/** `struct gpio_v2_line_info`, to be filled. */
+export function lineInfo(line: number): Buffer {
+  const bytes = Buffer.alloc(256);
+  bytes.writeUInt32LE(line, 2 * NAME_BYTES);
+  return bytes;
+}
+
+/** Who uses the line, as that program calls itself; empty if it doesn't. */
+export function consumerOf(lineInfo: Buffer): string {
+  return textAt(lineInfo, NAME_BYTES);
+}
+
+const CONSUMER_AT = 256;
+const FLAGS_AT = 288;
+const COUNT_AT = 560;
+const FD_AT = 588;
+const FLAG_OUTPUT = 1n << 3n;
+
+/** `struct gpio_v2_line_request` for one output, low at first. */
+export function outputRequest(line: number, consumer: string): Buffer {
+  const bytes = Buffer.alloc(592);
+  bytes.writeUInt32LE(line, 0);
+  bytes.write(consumer.slice(0, NAME_BYTES - 1), CONSUMER_AT, "latin1");
+  bytes.writeBigUInt64LE(FLAG_OUTPUT, FLAGS_AT);
+  bytes.writeUInt32LE(1, COUNT_AT);
+  return bytes;
+}
+
+/** The file that the kernel opened for the line. */
+export function lineFile(request: Buffer): number {
+  return request.readInt32LE(FD_AT);
+}
+
+/** `struct gpio_v2_line_values` for the only line of a request. */
+export function lineValue(isHigh: boolean): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigUInt64LE(isHigh ? 1n : 0n, 0);
+  bytes.writeBigUInt64LE(1n, 8);
+  return bytes;
+}
+
+function textAt(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString("utf8", at, end < 0 ? at + NAME_BYTES : Math.min(end, at + NAME_BYTES));
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { lockFolder } from "../../server/base/folder-lock";
+import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
+import type { Say } from "./hardware";
+import { hardwareId } from "./host";
+import { KeptFlash } from "./kept-flash";
+import type { Led } from "./led";
+import type { LightSensor } from "./light-sensor";
+
+/** As often as the virtual machine takes a sample of it. */
+const SAMPLE_MS = 50;
+/** How often a part that is gone is looked for. */
+const RETRY_MS = 1000;
+
+export interface PiDeviceOptions extends Pick<
+  SimulatedDeviceOptions,
+  "bytecode" | "onLog" | "onPanic"
+> {
+  /** As `.env.local` has them; a `*` in ID stands for the Pi's own number. */
+  settings: SimulatedDeviceOptions["settings"] & { ID: string };
+  parts: { sensor: LightSensor; led: Led };
+  /** What a person gave with --data. */
+  dataDir: string;
+  say: Say;
+  /** Of a fault of this program; the LED is off then. */
+  onFault: (error: unknown) => void;
+}
+
+/** The compiled firmware in the virtual machine, with the sensor and the LED of a Raspberry Pi. */
+export class PiDevice {
+  private isStopping = false;
+  private timer: NodeJS.Timeout | undefined;
+  private sampling: Promise<void> | undefined;
+
+  private constructor(
+    private readonly device: SimulatedDevice,
+    private readonly options: PiDeviceOptions,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  /** @throws UserError if the data folder can't be used */
+  static async start(options: PiDeviceOptions): Promise<PiDevice> {
+    const { bytecode, settings, parts, dataDir, say, onLog, onPanic } = options;
+    const board = hardwareId();
+    const folder = join(dataDir, "devices", settings.ID.replace("*", board ?? "any"));
+    const unlock = await lockFolder(folder, dataDir);
+    try {
+      const device = await SimulatedDevice.start({
+        bytecode,
+        settings,
+        // What the sensor sees is known before the program asks.
+        lightRaw: await parts.sensor.sample(),
+        hardwareId: board,
+        flash: new KeptFlash(join(folder, "settings"), (line) => say(line, "warn")),
+        onLog,
+        onPanic,
+        onLed: (ledOn) => parts.led.show(ledOn),
+      });
+      const started = new PiDevice(device, options, unlock);
+      started.sampleAfter(0);
+      return started;
+    } catch (error) {
+      parts.sensor.close();
+      parts.led.close();
+      await unlock();
+      throw error;
+    }
+  }
+
+  /** The LED is off then. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    clearTimeout(this.timer);
+    await this.sampling;
+    await this.device.stop();
+    this.options.parts.sensor.close();
+    this.options.parts.led.close();
+    await this.unlock();
+  }
+
+  private sampleAfter(ms: number): void {
+    this.timer = setTimeout(() => {
+      this.sampling = this.sample().catch((error: unknown) => {
+        this.options.parts.led.close();
+        this.options.onFault(error);
+      });
+    }, ms);
+  }
+
+  private async sample(): Promise<void> {
+    const { sensor, led } = this.options.parts;
+    const lightRaw = await sensor.sample();
+    if (lightRaw === undefined) this.device.loseLight();
+    else this.device.lightRaw = lightRaw;
+    // If its line was taken, it may be free now.
+    led.show(this.device.ledOn);
+    if (!this.isStopping) this.sampleAfter(lightRaw === undefined ? RETRY_MS : SAMPLE_MS);
+  }
+}

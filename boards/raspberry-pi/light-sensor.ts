@@ -1,0 +1,108 @@
+import { messageOf } from "../../server/base/user-error";
+import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
+import { busProblem, hex, isNoAnswer, type Permission, transferProblem } from "./problems";
+import { Watch } from "./watch";
+
+/** Some 0.2 s of a loose plug. */
+const PATIENCE = 3;
+
+/** What an open bus is here. */
+export interface Bus {
+  chip(address: number): ChipOnBus;
+  close(): void;
+}
+
+export interface LightSensorOptions {
+  chip: Chip;
+  /** Undefined: wherever such a chip may be. */
+  address: number | undefined;
+  channel: number;
+  /** Of the bus, such as /dev/i2c-1. */
+  path: string;
+  /** @throws Error with the `code` of errno(3) */
+  openBus: () => Bus;
+  permission: () => Permission;
+  say: (line: string, level: "info" | "warn") => void;
+}
+
+/** The light level by a chip that may be missing, and come back. */
+export class LightSensor {
+  private bus: Bus | undefined;
+  private address: number | undefined;
+  /** The last good one, until the sensor counts as gone. */
+  private lightRaw: number | undefined;
+  private readonly watch: Watch;
+
+  constructor(private readonly options: LightSensorOptions) {
+    this.watch = new Watch("light sensor", PATIENCE, options.say);
+  }
+
+  /** @returns raw, 0..1023, or undefined while the sensor is gone */
+  async sample(): Promise<number | undefined> {
+    const problem = await this.measure();
+    if (problem === undefined) this.watch.works();
+    else {
+      this.close();
+      if (this.watch.failed(problem)) this.lightRaw = undefined;
+    }
+    return this.lightRaw;
+  }
+
+  close(): void {
+    this.bus?.close();
+    this.bus = undefined;
+    this.address = undefined;
+  }
+
+  /** @returns what is wrong, or undefined if there is a new `lightRaw` */
+  private async measure(): Promise<string | undefined> {
+    const { chip, path, openBus, permission } = this.options;
+    try {
+      this.bus ??= openBus();
+    } catch (error) {
+      return busProblem(codeOf(error), path, permission());
+    }
+    const wanted = this.options.address === undefined ? chip.addresses : [this.options.address];
+    const tried = this.address === undefined ? wanted : [this.address];
+    let code = "";
+    for (const address of tried)
+      try {
+        await this.measureAt(this.bus, address);
+        return undefined;
+      } catch (error) {
+        if (error instanceof UnusableReading) return `${chip.title}: ${messageOf(error)}`;
+        code = codeOf(error);
+        if (!isNoAnswer(code)) break;
+      }
+    const others = chip.addresses.filter((address) => !wanted.includes(address));
+    const elsewhere = isNoAnswer(code) ? await this.answering(this.bus, others) : undefined;
+    return transferProblem(code, chip, { path, tried: wanted, elsewhere });
+  }
+
+  private async measureAt(bus: Bus, address: number): Promise<void> {
+    const { chip, channel, path, say } = this.options;
+    this.lightRaw = await chip.read(bus.chip(address), channel);
+    if (this.address === undefined)
+      say(`Reading channel ${channel} of ${chip.title} at ${hex(address)} on ${path}`, "info");
+    this.address = address;
+  }
+
+  private async answering(bus: Bus, addresses: number[]): Promise<number | undefined> {
+    const { chip, channel } = this.options;
+    for (const address of addresses)
+      try {
+        await chip.read(bus.chip(address), channel);
+        return address;
+      } catch {
+        // Not that one either.
+      }
+    return undefined;
+  }
+}
+
+/** @throws the error, if it is none of the kernel's */
+export function codeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof Error && typeof code === "string") return code;
+  throw error;
+}

@@ -1,0 +1,66 @@
+/** What is wrong with a part, and what to do, in one line. Pure. */
+import type { Chip } from "./chip";
+
+/** Who runs this, and whom the file belongs to. */
+export interface Permission {
+  user: string;
+  /** The group that may use it, such as i2c. */
+  group: string;
+}
+
+/** Nothing has answered at an address. bcm2835, RP1, and the kernel's other drivers differ. */
+const NO_ANSWER = ["EREMOTEIO", "ENXIO", "EIO", "ENODATA"];
+const HELD = ["ETIMEDOUT", "EAGAIN"];
+
+export function isNoAnswer(code: string): boolean {
+  return NO_ANSWER.includes(code);
+}
+
+/** @param path of the bus, which could not be opened */
+export function busProblem(code: string, path: string, permission: Permission): string {
+  if (code === "ENOENT" || code === "ENODEV")
+    return `there is no ${path}: switch I2C on with sudo raspi-config nonint do_i2c 0`;
+  return openProblem(code, path, permission);
+}
+
+/** @param path of a GPIO chip, which could not be opened */
+export function openProblem(code: string, path: string, permission: Permission): string {
+  if (code === "EACCES" || code === "EPERM") return notPermitted(path, permission);
+  return `${path}: ${code}`;
+}
+
+function notPermitted(path: string, { user, group }: Permission): string {
+  if (group === "root")
+    return `${path}: not permitted, and it belongs to no group: sudo groupadd --system i2c or gpio, and a udev rule, as on Raspberry Pi OS`;
+  return `${path}: not permitted: sudo usermod -aG ${group} ${user}, then log out and in`;
+}
+
+/**
+ * @param tried the addresses that were asked
+ * @param elsewhere another address of such a chip that does answer
+ */
+export function transferProblem(
+  code: string,
+  { title }: Chip,
+  { path, tried, elsewhere }: { path: string; tried: readonly number[]; elsewhere?: number },
+): string {
+  const where = `at ${tried.map(hex).join(" or ")} on ${path}`;
+  if (HELD.includes(code))
+    return `${path} is held by a part that does not let go (${code}): unplug its parts one by one, or switch the Pi off and on`;
+  if (!isNoAnswer(code)) return `${title} ${where}: ${code}`;
+  if (elsewhere !== undefined)
+    return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of devicescript.json`;
+  return `${title} does not answer ${where}: is it plugged in? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
+}
+
+export function busyProblem(line: number, path: string, consumer: string): string {
+  const who = consumer === "" ? "another program or the kernel" : `"${consumer}"`;
+  return `GPIO ${line} is in use by ${who}: end it, or choose another pi.ledGpio (sudo gpioinfo ${path})`;
+}
+
+export const NO_HEADER =
+  "found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of devicescript.json";
+
+export function hex(address: number): string {
+  return `0x${address.toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../../server/setup/config";
+import { type Options, parseOptions } from "../../../server/setup/options";
+
+const options = (...args: string[]) => parseOptions(args, loadConfig(), {}) as Options;
+
+describe("npm start -- --device", () => {
+  it("is a simulated device, or this Raspberry Pi", () => {
+    expect(options()).toMatchObject({ simulate: true, device: "simulated" });
+    expect(options("--device", "pi")).toMatchObject({ simulate: true, device: "pi" });
+  });
+
+  it.each([
+    [["--device", "banana"], '--device: expected simulated or pi, got "banana"'],
+    [["--device", "pi", "--no-device"], "--device pi: not together with --no-device or --vscode"],
+    [["--device", "pi", "--vscode"], "--device pi: not together with --no-device or --vscode"],
+    [
+      ["--device", "pi", "--light", "3"],
+      "--light: is for the simulated sensor, not together with --device pi",
+    ],
+  ])("refuses %j", (args, message) => {
+    expect(() => options(...args)).toThrow(new Error(message));
+  });
+});

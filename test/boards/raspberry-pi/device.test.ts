@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PiDevice } from "../../../boards/raspberry-pi/device";
+import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
+import { Led } from "../../../boards/raspberry-pi/led";
+import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
+import { compileFirmware } from "../../../boards/tools/firmware/compile";
+import { EmbeddedBroker } from "../../support/embedded-broker";
+import { until } from "../../support/until";
+import { Witness } from "../../support/witness";
+import { FakeGroveBaseHat, FakePi } from "./fake-pi";
+
+describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () => {
+  const pi = new FakePi();
+  const hat = new FakeGroveBaseHat();
+  const log: string[] = [];
+  let dataDir: string;
+  let broker: EmbeddedBroker;
+  let witness: Witness;
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), "nightlight-pi-"));
+    broker = await EmbeddedBroker.start();
+    witness = await Witness.connect(broker.url);
+    pi.chips.set(0x04, hat);
+  });
+
+  afterAll(async () => {
+    await witness.stop();
+    await broker.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  const say = (line: string) => log.push(line);
+  const parts = () => ({
+    sensor: new LightSensor({
+      chip: GROVE_BASE_HAT,
+      address: undefined,
+      channel: 0,
+      path: "/dev/i2c-1",
+      openBus: pi.openBus,
+      permission: () => ({ user: "ada", group: "i2c" }),
+      say,
+    }),
+    led: new Led({
+      line: 5,
+      path: () => "/dev/gpiochip0",
+      open: pi.openLine,
+      permission: () => ({ user: "ada", group: "gpio" }),
+      say,
+    }),
+  });
+
+  async function start(settings: Record<string, string> = {}): Promise<PiDevice> {
+    return PiDevice.start({
+      bytecode: await compileFirmware(),
+      settings: { ID: "pi-1", BROKER: broker.url, ...settings },
+      parts: parts(),
+      dataDir,
+      say,
+      onLog: say,
+      onFault: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  const lights = () =>
+    witness.payloads("pi-1/telemetry").map((text) => (JSON.parse(text) as { light: number }).light);
+  const sees = (light: number) => until(`light ${light}`, () => lights().at(-1) === light);
+  const command = (fields: object) => witness.publish("pi-1/commands", JSON.stringify(fields));
+
+  it("reports the light, shows what it is told, says nothing without a sensor, and remembers an order", async () => {
+    hat.raw[0] = 2608;
+    const first = await start();
+    await sees(652);
+    hat.raw[0] = 400;
+    await sees(100);
+    await command({ led_on: true });
+    await until("the LED is on", () => pi.isHigh);
+
+    await expect(start()).rejects.toThrow(
+      `--data ${dataDir}: in use by another nightlight, choose another folder`,
+    );
+
+    pi.chips.clear();
+    await until("the sensor is missed", () => log.some((line) => line.includes("does not answer")));
+    const { length } = lights();
+    // It is still there, only without light.
+    await command({ led_on: false });
+    await until("the LED is off", () => !pi.isHigh);
+    hat.raw[0] = 1200;
+    pi.chips.set(0x04, hat);
+    await sees(300);
+    expect(lights().slice(length)).toEqual([300]);
+
+    await command({ led_on: true, id: 7 });
+    await until("the order is done", () => pi.isHigh);
+    await until(
+      "and kept",
+      () => witness.payloads("pi-1/state").at(-1)?.includes('"id":7') ?? false,
+    );
+    await first.stop();
+    expect(pi).toMatchObject({ isDriven: false, isHigh: false, openBuses: 0 });
+
+    log.length = 0;
+    const second = await start();
+    await until("it is back", () => log.includes("> Connected"));
+    await command({ led_on: true, id: 7 });
+    await until("it knows the order", () => log.some((line) => line.includes("Command ignored")));
+    expect(pi.isHigh).toBe(false);
+    await second.stop();
+  });
+});

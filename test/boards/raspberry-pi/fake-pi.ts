@@ -1,0 +1,101 @@
+import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
+import type { Line } from "../../../boards/raspberry-pi/led";
+import type { Bus } from "../../../boards/raspberry-pi/light-sensor";
+
+/** One chip at one address, a byte at a time. */
+export interface FakeChip {
+  write(bytes: number[]): void;
+  read(count: number): number[];
+}
+
+/** The Grove Base Hat, by its firmware: grove_rpi_base_hat.ino 0.2. */
+export class FakeGroveBaseHat implements FakeChip {
+  /** Of the converter, 0..4095, by channel. */
+  readonly raw = [0, 0, 0, 0, 0, 0, 0, 0];
+  private register = 0xff;
+
+  write([register = 0xff]: number[]): void {
+    // 0xC0 would give it another address for good, 0xF0 would end its program.
+    if (register === 0xc0 || register === 0xf0)
+      throw new Error(`a write to 0x${register.toString(16)}`);
+    this.register = register;
+  }
+
+  read(count: number): number[] {
+    const value = this.raw[this.register - 0x10] ?? 0;
+    return [value & 0xff, value >> 8, ...Array<number>(count).fill(0xff)].slice(0, count);
+  }
+}
+
+export function kernelError(code: string): Error {
+  return Object.assign(new Error(`${code}: fake`), { code });
+}
+
+/** The bus and the pins of a Raspberry Pi, with parts that can be pulled out. */
+export class FakePi {
+  readonly chips = new Map<number, FakeChip>();
+  /** What opening the bus, or a transfer, fails with. */
+  openError: string | undefined;
+  transferError: string | undefined;
+  /** The program that has the LED's line. */
+  consumer: string | undefined;
+  lineError: string | undefined;
+  /** What is on the wires: `W 04 10`, `R 04 b8 0b`. */
+  readonly traffic: string[] = [];
+  /** The LED's pin, undefined if nobody drives it; `isHigh` stays as it was left. */
+  isDriven = false;
+  isHigh = false;
+  openBuses = 0;
+  waitedMs = 0;
+
+  openBus = (): Bus => {
+    if (this.openError !== undefined) throw kernelError(this.openError);
+    this.openBuses++;
+    return {
+      chip: (address) => ({
+        wait: (ms) => {
+          this.waitedMs += ms;
+          return Promise.resolve();
+        },
+        transfer: (write, readBytes) => Promise.resolve(this.transfer(address, write, readBytes)),
+      }),
+      close: () => {
+        this.openBuses--;
+      },
+    };
+  };
+
+  openLine = (): Line => {
+    if (this.lineError !== undefined) throw kernelError(this.lineError);
+    if (this.consumer !== undefined) throw new LineBusy(this.consumer);
+    this.isDriven = true;
+    this.isHigh = false;
+    return {
+      set: (isHigh) => {
+        if (this.lineError !== undefined) throw kernelError(this.lineError);
+        this.isHigh = isHigh;
+      },
+      close: () => {
+        this.isDriven = false;
+      },
+    };
+  };
+
+  private transfer(address: number, write: Uint8Array, readBytes: number): Uint8Array {
+    if (this.transferError !== undefined) throw kernelError(this.transferError);
+    const chip = this.chips.get(address);
+    if (!chip) throw kernelError("EREMOTEIO");
+    const note = (kind: string, bytes: number[]) =>
+      this.traffic.push([kind, ...[address, ...bytes].map(hexByte)].join(" "));
+    note("W", [...write]);
+    chip.write([...write]);
+    if (readBytes === 0) return new Uint8Array();
+    const read = chip.read(readBytes);
+    note("R", read);
+    return Uint8Array.from(read);
+  }
+}
+
+function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}

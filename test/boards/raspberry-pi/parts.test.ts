@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
+import { Led } from "../../../boards/raspberry-pi/led";
+import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
+import { FakeGroveBaseHat, FakePi } from "./fake-pi";
+
+const PATH = "/dev/i2c-1";
+
+function sensorOn(
+  pi: FakePi,
+  { address, channel = 0 }: { address?: number; channel?: number } = {},
+) {
+  const lines: string[] = [];
+  const sensor = new LightSensor({
+    chip: GROVE_BASE_HAT,
+    address,
+    channel,
+    path: PATH,
+    openBus: pi.openBus,
+    permission: () => ({ user: "ada", group: "i2c" }),
+    say: (line, level) => lines.push(`${level}: ${line}`),
+  });
+  return { sensor, lines };
+}
+
+function withHat(address = 0x04) {
+  const pi = new FakePi();
+  const hat = new FakeGroveBaseHat();
+  pi.chips.set(address, hat);
+  return { pi, hat };
+}
+
+describe("the Grove Base Hat", () => {
+  it("is asked for the raw value of its channel, which is the lesson's range times four", async () => {
+    const { pi, hat } = withHat();
+    const { sensor } = sensorOn(pi, { channel: 2 });
+    for (const [raw, light] of [
+      [0, 0],
+      [3, 0],
+      [4, 1],
+      [3000, 750],
+      [4095, 1023],
+    ] as const) {
+      hat.raw[2] = raw;
+      expect(await sensor.sample()).toBe(light);
+    }
+    expect(pi.traffic.slice(-2)).toEqual(["W 04 12", "R 04 ff 0f"]);
+  });
+
+  it("is found at the address of its other microcontroller", async () => {
+    const { pi, hat } = withHat(0x08);
+    hat.raw[0] = 2608;
+    const { sensor, lines } = sensorOn(pi);
+    expect(await sensor.sample()).toBe(652);
+    expect(await sensor.sample()).toBe(652);
+    expect(lines).toEqual(["info: Reading channel 0 of the Grove Base Hat at 0x08 on /dev/i2c-1"]);
+    expect(pi.traffic).toHaveLength(4);
+  });
+
+  it("has no value of more than 12 bits: a bus that floats reads as ones", async () => {
+    const { pi, hat } = withHat();
+    hat.raw[0] = 0xffff;
+    const { sensor, lines } = sensorOn(pi);
+    expect(await sensor.sample()).toBeUndefined();
+    expect(lines).toEqual([
+      "warn: light sensor: the Grove Base Hat: expected 0 to 4095, got 65535",
+    ]);
+  });
+});
+
+describe("a light sensor", () => {
+  it("that is pulled out is missed after a few tries, once, and used again when it is back", async () => {
+    const { pi, hat } = withHat();
+    hat.raw[0] = 400;
+    const { sensor, lines } = sensorOn(pi);
+    await sensor.sample();
+    lines.length = 0;
+    pi.chips.clear();
+    // The value stands for so long: a plug that is touched is no news.
+    for (let glitch = 0; glitch < 3; glitch++) expect(await sensor.sample()).toBe(100);
+    for (let gone = 0; gone < 5; gone++) expect(await sensor.sample()).toBeUndefined();
+    pi.chips.set(0x08, hat);
+    expect(await sensor.sample()).toBe(100);
+    expect(lines).toEqual([
+      "warn: light sensor: the Grove Base Hat does not answer at 0x04 or 0x08 on /dev/i2c-1: is it plugged in? sudo i2cdetect -y 1 shows what is there",
+      "info: Reading channel 0 of the Grove Base Hat at 0x08 on /dev/i2c-1",
+      "info: light sensor is back",
+    ]);
+    sensor.close();
+    expect(pi.openBuses).toBe(0);
+  });
+
+  it("is said to be at another address than the configured one", async () => {
+    const { pi } = withHat(0x04);
+    const { sensor, lines } = sensorOn(pi, { address: 0x08 });
+    expect(await sensor.sample()).toBeUndefined();
+    expect(lines).toEqual([
+      "warn: light sensor: the Grove Base Hat does not answer at 0x08 on /dev/i2c-1, but at 0x04: write that into pi.address of devicescript.json",
+    ]);
+  });
+
+  it.each([
+    ["ENOENT", "there is no /dev/i2c-1: switch I2C on with sudo raspi-config nonint do_i2c 0"],
+    ["EACCES", "/dev/i2c-1: not permitted: sudo usermod -aG i2c ada, then log out and in"],
+    ["EMFILE", "/dev/i2c-1: EMFILE"],
+  ])("says what to do about a bus that can't be opened: %s", async (code, problem) => {
+    const { pi } = withHat();
+    pi.openError = code;
+    const { sensor, lines } = sensorOn(pi);
+    for (let tries = 0; tries < 3; tries++) expect(await sensor.sample()).toBeUndefined();
+    expect(lines).toEqual([`warn: light sensor: ${problem}`]);
+    pi.openError = undefined;
+    expect(await sensor.sample()).toBe(0);
+  });
+
+  it.each([
+    [
+      "ETIMEDOUT",
+      "/dev/i2c-1 is held by a part that does not let go (ETIMEDOUT): unplug its parts one by one, or switch the Pi off and on",
+    ],
+    ["ENOMEM", "the Grove Base Hat at 0x04 or 0x08 on /dev/i2c-1: ENOMEM"],
+  ])("says what to do about a transfer that fails: %s", async (code, problem) => {
+    const { pi } = withHat();
+    pi.transferError = code;
+    const { sensor, lines } = sensorOn(pi);
+    await sensor.sample();
+    expect(lines).toEqual([`warn: light sensor: ${problem}`]);
+  });
+
+  it("passes on what is no fault of the bus", async () => {
+    const { pi } = withHat();
+    pi.openBus = () => {
+      throw new TypeError("a mistake of ours");
+    };
+    await expect(sensorOn(pi).sensor.sample()).rejects.toThrow("a mistake of ours");
+  });
+});
+
+describe("an LED", () => {
+  function ledOn(pi: FakePi, path: () => string | undefined = () => "/dev/gpiochip0") {
+    const lines: string[] = [];
+    const led = new Led({
+      line: 5,
+      path,
+      open: pi.openLine,
+      permission: () => ({ user: "ada", group: "gpio" }),
+      say: (line, level) => lines.push(`${level}: ${line}`),
+    });
+    return { led, lines };
+  }
+
+  it("is switched, and off at the end", () => {
+    const pi = new FakePi();
+    const { led, lines } = ledOn(pi);
+    led.show(false);
+    expect(pi).toMatchObject({ isDriven: true, isHigh: false });
+    led.show(true);
+    expect(pi.isHigh).toBe(true);
+    led.close();
+    expect(pi).toMatchObject({ isDriven: false, isHigh: false });
+    expect(lines).toEqual([]);
+  });
+
+  it("whose pin another program has is said once, and shown as soon as the pin is free", () => {
+    const pi = new FakePi();
+    pi.consumer = "lamp.py";
+    const { led, lines } = ledOn(pi);
+    for (let tries = 0; tries < 3; tries++) led.show(true);
+    pi.consumer = "";
+    led.show(true);
+    pi.consumer = undefined;
+    led.show(true);
+    expect(pi.isHigh).toBe(true);
+    expect(lines).toEqual([
+      'warn: LED: GPIO 5 is in use by "lamp.py": end it, or choose another pi.ledGpio (sudo gpioinfo /dev/gpiochip0)',
+      "warn: LED: GPIO 5 is in use by another program or the kernel: end it, or choose another pi.ledGpio (sudo gpioinfo /dev/gpiochip0)",
+      "info: LED is back",
+    ]);
+  });
+
+  it("whose chip goes is switched again when it is back", () => {
+    const pi = new FakePi();
+    const { led, lines } = ledOn(pi);
+    led.show(true);
+    pi.lineError = "ENODEV";
+    led.show(false);
+    led.show(true);
+    pi.lineError = undefined;
+    led.show(true);
+    expect(pi.isHigh).toBe(true);
+    expect(lines).toEqual(["warn: LED: /dev/gpiochip0: ENODEV", "info: LED is back"]);
+  });
+
+  it.each([
+    [
+      "EACCES",
+      "gpio",
+      "/dev/gpiochip0: not permitted: sudo usermod -aG gpio ada, then log out and in",
+    ],
+  ])("says which group is missing", (code, _group, problem) => {
+    const pi = new FakePi();
+    pi.lineError = code;
+    const { led, lines } = ledOn(pi);
+    led.show(true);
+    led.close();
+    expect(lines).toEqual([`warn: LED: ${problem}`]);
+  });
+
+  it("says that this is no Raspberry Pi", () => {
+    const { led, lines } = ledOn(new FakePi(), () => undefined);
+    led.show(true);
+    led.show(true);
+    expect(lines).toEqual([
+      "warn: LED: found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of devicescript.json",
+    ]);
+  });
+});
