@@ -7,12 +7,20 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
  */
 export const PURE = [
   ...inRoom("boards/wio-terminal/emulator", "gc-heap"),
-  ...inRoom("boards/wio-terminal/emulator/chip", "adc", "bootloader", "bus", "clock", "gating"),
+  ...inRoom(
+    "boards/wio-terminal/emulator/chip",
+    "adc",
+    "bootloader",
+    "bus",
+    "clock",
+    "dwt",
+    "gating",
+  ),
   ...inRoom("boards/wio-terminal/emulator/chip", "gclk", "ili9341", "mclk", "nvic", "nvmctrl"),
   ...inRoom("boards/wio-terminal/emulator/chip", "osc32kctrl", "oscctrl", "port", "registers"),
   ...inRoom("boards/wio-terminal/emulator/chip", "sercom-spi", "sercom-usart", "supply"),
   ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
-  ...inRoom("boards/wio-terminal/emulator/chip", "usb", "wdt"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "unmodelled", "usb", "wdt"),
   ...inRoom("boards/line", "mistakes", "progress"),
   ...inRoom("boards/raspberry-pi", "chip", "grove-base-hat", "light-sensor", "problems", "watch"),
   ...inRoom("boards/tools/usb", "board-ids"),

@@ -5,7 +5,8 @@ import { stackSizeAt } from "../../build/vm";
 import { parseWasm } from "../../build/wasm-module";
 import { GcHeap } from "../gc-heap";
 import { Symbols } from "../symbols";
-import { RAM, type Samd51 } from "./samd51";
+import { RAM } from "./memories";
+import type { Samd51 } from "./samd51";
 
 /** What `cortex_paint_stack` fills the stack with. */
 const PAINT = 0xa5a5a5a5;

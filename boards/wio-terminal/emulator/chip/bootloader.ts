@@ -33,8 +33,12 @@ export interface Booted {
 
 export class StaysInBootloader extends Error {}
 
-/** UF2: github.com/microsoft/uf2. The first block of each 8 KB erases them. */
-export function writeUf2(file: Buffer, nvm: Nvmctrl): void {
+/**
+ * UF2: github.com/microsoft/uf2. The first block of each 8 KB erases them.
+ * @param onIgnored called for a block that the bootloader ignores silently, such as one for its own
+ * place in the flash. Without it, such a block is an error
+ */
+export function writeUf2(file: Buffer, nvm: Nvmctrl, onIgnored?: (block: number) => void): void {
   const erased = new Set<number>();
   if (file.length === 0 || file.length % UF2.blockBytes !== 0)
     throw new Error(`not a UF2 file: ${file.length} bytes`);
@@ -51,8 +55,12 @@ export function writeUf2(file: Buffer, nvm: Nvmctrl): void {
       address % length === 0 &&
       address >= APPLICATION &&
       address + length <= FLASH_END;
-    // The real bootloader ignores such a block silently.
-    if (!right) throw new Error(`block ${at / UF2.blockBytes} would be ignored by the bootloader`);
+    if (!right) {
+      const block = at / UF2.blockBytes;
+      if (!onIgnored) throw new Error(`block ${block} would be ignored by the bootloader`);
+      onIgnored(block);
+      continue;
+    }
     const begin = address - (address % BLOCK);
     if (!erased.has(begin)) nvm.program(begin, Buffer.alloc(BLOCK, 0xff));
     erased.add(begin);

@@ -6,6 +6,7 @@
  * part of mapped memory.
  */
 import { FloatingPoint } from "./floating-point";
+import { hex } from "./hex";
 import type { Memory } from "./memory";
 import { EXCEPTION, type Masks, type Nvic } from "./nvic";
 import { CFSR, type SystemControl } from "./system-control";
@@ -202,8 +203,4 @@ export class Core {
     if (pointer === "psp") this.unicorn.write("psp", unstacked);
     this.pc = this.memory.word(frame + 24) & ~1;
   }
-}
-
-export function hex(value: number): string {
-  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 }

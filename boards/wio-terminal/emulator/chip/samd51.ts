@@ -6,11 +6,13 @@
 import { startApplication } from "./bootloader";
 import { Bus } from "./bus";
 import { VirtualClock } from "./clock";
-import { Core, hex } from "./core";
+import { Core } from "./core";
+import { Dwt } from "./dwt";
 import { Gclk } from "./gclk";
+import { hex } from "./hex";
 import { Mclk } from "./mclk";
+import { BACKUP_RAM, Memories, RAM, RAM_SIZE } from "./memories";
 import type { Memory } from "./memory";
-import { pages } from "./native-memory";
 import { Nvic } from "./nvic";
 import { FLASH_SIZE, Nvmctrl } from "./nvmctrl";
 import { Osc32kctrl, SLOW_HZ } from "./osc32kctrl";
@@ -23,18 +25,13 @@ import { SysTick } from "./systick";
 import { Tc } from "./tc";
 import { Trng } from "./trng";
 import { Unicorn } from "./unicorn";
+import { UNMODELLED, Unmodelled } from "./unmodelled";
 import { Wdt } from "./wdt";
 
-export const RAM = 0x2000_0000;
-export const RAM_SIZE = 192 * 1024;
-const BACKUP_RAM = 0x4700_0000;
-const BACKUP_RAM_SIZE = 8 * 1024;
-/** Calibration, serial number, user row: datasheet, NVM memory map. */
-export const FUSES = 0x0080_0000;
-const FUSES_SIZE = 0x8000;
 const REGISTERS = { begin: 0x4000_0000, end: BACKUP_RAM };
 const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const CORE_HZ_MAX = 120_000_000;
+const ERASED = 0xffff_ffff;
 
 /** Halfwords of code in one run. An event in the chip ends the run early. */
 const STRETCH = 2400;
@@ -46,36 +43,43 @@ export interface Samd51Options {
   readonly seed?: number;
   /** SysTick gives one of this many ticks, for runs of many hours. */
   readonly everyTick?: number;
+  /**
+   * Makes the chip tolerant, for images of others: what a real board lives with, or no model has, is
+   * told here, each thing once. Without it, such a thing ends the emulation.
+   */
+  readonly onWarning?: (text: string) => void;
 }
 
 export class Samd51 implements Chip, Memory {
   readonly clock = new VirtualClock();
-  readonly flash = pages(FLASH_SIZE);
-  readonly ram = pages(RAM_SIZE);
-  readonly backupRam = pages(BACKUP_RAM_SIZE);
-  readonly fuses = pages(FUSES_SIZE);
+  private readonly memories = new Memories();
   readonly port = new Port();
   readonly gclk: Gclk;
   readonly nvm: Nvmctrl;
   readonly rstc = new Rstc();
   readonly mclk = new Mclk();
+  /** The bytes of its RAM. */
+  readonly ram = this.memories.ram;
   /** Halfwords of code executed so far. */
   instructions = 0;
   onReset: (cause: number) => void = () => undefined;
 
+  private readonly warn: ((text: string) => void) | undefined;
   private readonly unicorn = new Unicorn();
   private readonly nvic = new Nvic();
   private readonly tick: SysTick;
   private readonly system: SystemControl;
   private readonly core: Core;
   private readonly bus: Bus;
+  private dwt: Dwt | undefined;
   private hz = 0;
   private resetCause: number | undefined;
   private stalledMicros = 0;
   private random: number;
 
-  constructor({ seed = 0x5eed, everyTick = 1 }: Samd51Options = {}) {
+  constructor({ seed = 0x5eed, everyTick = 1, onWarning }: Samd51Options = {}) {
     this.random = seed;
+    this.warn = onWarning && once(onWarning);
     this.tick = new SysTick(
       this.clock,
       () => this.hz,
@@ -98,7 +102,7 @@ export class Samd51 implements Chip, Memory {
       clocks.onChange = () => this.retime();
     this.nvm = new Nvmctrl({
       clock: this.clock,
-      flash: this.flash,
+      flash: this.memories.flash,
       onChange: (begin, end) => this.unicorn.forgetCode(begin, end),
       onStall: (micros) => this.stall(micros),
       programCounter: () => this.core.programCounter,
@@ -107,18 +111,17 @@ export class Samd51 implements Chip, Memory {
       this.mclk,
       (channel) => this.gclk.channelHz(channel),
       () => `near ${hex(this.core.programCounter)}`,
+      this.warn,
     );
     const parts = [oscctrl, osc32kctrl, this.gclk, this.mclk, this.nvm, this.rstc, this.port];
     for (const part of [...parts, this.system, new Supc(), new Pm(), new Cmcc()]) this.attach(part);
     this.attach(new Wdt(this.clock, () => this.requestReset("watchdog")));
     this.attach(new Trng(this.clock, () => this.hz, seed));
     this.attach(new Tc(this.clock, () => this.gclk.channelHz(9)));
+    if (this.warn) this.attachUnmodelled(this.warn);
 
-    this.unicorn.map(0, this.flash, false);
-    this.unicorn.map(RAM, this.ram, true);
-    this.unicorn.map(BACKUP_RAM, this.backupRam, true);
-    this.fuses.fill(0xff);
-    this.unicorn.map(FUSES, this.fuses, false);
+    for (const { base, bytes, isWritable } of this.memories.all)
+      this.unicorn.map(base, bytes, isWritable);
     this.unicorn.onReadOnlyWrite = (address, size, value) =>
       address < FLASH_SIZE && this.nvm.store(address, size, value);
     for (const { begin, end } of [REGISTERS, PRIVATE]) {
@@ -135,19 +138,27 @@ export class Samd51 implements Chip, Memory {
     this.bus.attach(peripheral);
   }
 
+  /** Whether it warns of what ends the emulation otherwise. */
+  get isTolerant(): boolean {
+    return this.warn !== undefined;
+  }
+
+  /** Something that real hardware takes silently. @throws unless the chip is tolerant */
+  misuse(text: string): void {
+    if (!this.warn) throw new Error(text);
+    this.warn(text);
+  }
+
   setInterrupt(line: number, pending: boolean): void {
     this.nvic.setLine(line, pending);
   }
 
   readMemory(address: number, length: number): Uint8Array {
-    const [bytes, at] = this.locate(address, length);
-    return Uint8Array.from(bytes.subarray(at, at + length));
+    return this.memories.read(address, length);
   }
 
-  writeMemory(address: number, written: Uint8Array): void {
-    const [bytes, at] = this.locate(address, written.length);
-    if (bytes === this.flash) throw new Error(`no RAM at ${hex(address)}`);
-    bytes.set(written, at);
+  writeMemory(address: number, bytes: Uint8Array): void {
+    this.memories.write(address, bytes);
   }
 
   pin(name: string): PinView {
@@ -155,13 +166,11 @@ export class Samd51 implements Chip, Memory {
   }
 
   word(address: number): number {
-    const [bytes, at] = this.locate(address, 4);
-    return bytes.readUInt32LE(at);
+    return this.memories.word(address);
   }
 
   setWord(address: number, value: number): void {
-    const [bytes, at] = this.locate(address, 4);
-    bytes.writeUInt32LE(value >>> 0, at);
+    this.memories.setWord(address, value);
   }
 
   isRam(address: number): boolean {
@@ -180,7 +189,7 @@ export class Samd51 implements Chip, Memory {
 
   /** Starts the chip with random bytes in RAM. */
   powerOn(): void {
-    for (const memory of [this.ram, this.backupRam])
+    for (const memory of [this.memories.ram, this.memories.backupRam])
       for (let at = 0; at < memory.length; at++) memory[at] = Math.floor(this.nextRandom() * 256);
     this.reset(RESET_CAUSE.powerOn);
   }
@@ -201,6 +210,19 @@ export class Samd51 implements Chip, Memory {
 
   close(): void {
     this.unicorn.close();
+  }
+
+  /** A pulse at the reset pin: the button, or a tap of the switch. */
+  pressReset(): void {
+    this.requestReset("external");
+  }
+
+  private attachUnmodelled(warn: (text: string) => void): void {
+    for (const [name, base, bytes, resets = []] of UNMODELLED)
+      this.attach(new Unmodelled(name, base, bytes, resets, warn));
+    const isTracing = (): boolean => this.system.isTracing;
+    this.dwt = new Dwt(this.clock, () => this.hz, isTracing);
+    this.attach(this.dwt);
   }
 
   private execute(): void {
@@ -229,7 +251,7 @@ export class Samd51 implements Chip, Memory {
     this.unicorn.limit(0);
   }
 
-  private requestReset(cause: "system" | "watchdog"): void {
+  private requestReset(cause: "system" | "watchdog" | "external"): void {
     this.resetCause ??= RESET_CAUSE[cause];
     this.unicorn.limit(0);
   }
@@ -242,11 +264,15 @@ export class Samd51 implements Chip, Memory {
     this.rstc.cause = cause;
     this.retime();
     this.onReset(cause);
-    startApplication(this, cause, (vectors) => this.core.start(vectors));
+    // ARMv7-M, B1.5.5: a reset takes stack and handler from address 0. If no bootloader is there, its
+    // model does what the application sees of it.
+    if (this.word(4) !== ERASED) this.core.start(0);
+    else startApplication(this, cause, (vectors) => this.core.start(vectors));
   }
 
   private retime(): void {
     const before = this.hz;
+    this.dwt?.settle();
     this.hz = this.gclk.generatorHz(0) / this.mclk.coreDivider;
     if (this.hz === 0) throw new Error("GCLK: the core is left without a clock");
     if (this.hz > CORE_HZ_MAX) throw new Error(`GCLK: the core would run at ${this.hz} Hz`);
@@ -255,22 +281,19 @@ export class Samd51 implements Chip, Memory {
     this.tick.restart();
   }
 
-  private locate(address: number, length: number): [Buffer, number] {
-    for (const [base, bytes] of [
-      [0, this.flash],
-      [RAM, this.ram],
-      [BACKUP_RAM, this.backupRam],
-      [FUSES, this.fuses],
-    ] as const) {
-      if (address >= base && address + length <= base + bytes.length)
-        return [bytes, address - base];
-    }
-    throw new Error(`no memory of ${length} bytes at ${hex(address)}`);
-  }
-
   /** Park and Miller's generator. @returns 0..1 */
   private nextRandom(): number {
     this.random = (this.random * 48_271) % 0x7fff_ffff;
     return this.random / 0x7fff_ffff;
   }
+}
+
+/** Says each thing once. */
+function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    say(text);
+  };
 }

@@ -27,6 +27,7 @@ export const CFSR = {
 } as const;
 const HFSR_FORCED = 1 << 30;
 const CPACR_CP10 = 3 << 20;
+const DEMCR_TRCENA = 1 << 24;
 const FPCCR_ASPEN = 1 << 31;
 
 export class SystemControl extends RegisterBlock {
@@ -36,6 +37,7 @@ export class SystemControl extends RegisterBlock {
   private readonly hfsr: Register;
   private readonly mmfar: Register;
   private readonly cpacr: Register;
+  private readonly demcr: Register;
   private readonly fpccr: Register;
   private readonly fpcar: Register;
   private readonly mpuControl: Register;
@@ -120,7 +122,7 @@ export class SystemControl extends RegisterBlock {
       written: (value) => (region().rasr = value),
     });
     this.define({ offset: 0xdf0, size: 4, writable: 0 }); // DHCSR: no debugger
-    this.define({ offset: 0xdfc, size: 4 }); // DEMCR
+    this.demcr = this.define({ offset: 0xdfc, size: 4 });
     this.fpccr = this.define({ offset: 0xf34, size: 4, reset: 0xc000_0000 });
     this.fpcar = this.define({ offset: 0xf38, size: 4, writable: 0xffff_fff8 });
     this.define({ offset: 0xf3c, size: 4 }); // FPDSCR
@@ -146,6 +148,11 @@ export class SystemControl extends RegisterBlock {
     if (address === undefined) return;
     this.set(this.mmfar, address);
     this.set(this.cfsr, this.get(this.cfsr) | CFSR.memoryAddressValid);
+  }
+
+  /** DEMCR.TRCENA: the DWT counts. */
+  get isTracing(): boolean {
+    return (this.get(this.demcr) & DEMCR_TRCENA) !== 0;
   }
 
   /** CPACR.CP10: B3.2.20. Privileged access is enough, because all code here has it. */

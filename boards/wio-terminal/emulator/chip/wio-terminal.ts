@@ -2,7 +2,8 @@
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";
-import { FUSES, Samd51 } from "./samd51";
+import { FUSES } from "./memories";
+import type { Samd51 } from "./samd51";
 import { SercomSpi } from "./sercom-spi";
 import { SercomUsart } from "./sercom-usart";
 import { UsbDevice } from "./usb";
@@ -12,6 +13,9 @@ const COPROCESSOR_BAUD = 614_400;
 const BAUD_TOLERANCE = 0.03;
 /** Time from power-up to the first answer. That of a real one is not known. */
 const COPROCESSOR_BOOT_MICROS = 150_000;
+
+/** Between two quick taps. */
+const TAP_MICROS = 80_000;
 
 /** For the software calibration area: arbitrary values, all different. */
 const CALIBRATION = { biascomp: 5, biasrefbuf: 3, biasr2r: 4 };
@@ -80,6 +84,12 @@ export class WioTerminal {
     this.chip.pin(CONTROLS[button]).set(!pressed);
   }
 
+  /** Two quick slides of the switch: the bootloader stays, and shows its drive. */
+  doubleTap(): void {
+    this.chip.pressReset();
+    this.chip.clock.at(this.chip.clock.nowMicros + TAP_MICROS, () => this.chip.pressReset());
+  }
+
   /** Switches the board off and on again, in the middle of whatever it does. */
   cyclePower(): void {
     this.chip.cutPower();
@@ -113,26 +123,37 @@ export class WioTerminal {
   private attachAdc(): void {
     const { chip } = this;
     const { biascomp, biasrefbuf, biasr2r } = CALIBRATION;
-    chip.attach(
-      new Adc({
-        name: "ADC1",
-        base: 0x4300_2000,
-        clock: chip.clock,
-        hz: () => chip.gclk.channelHz(41),
-        calibration: biascomp | (biasr2r << 4) | (biasrefbuf << 8),
-        level: (input) => {
-          if (input !== LIGHT_SENSOR.input || chip.port.functionOf(LIGHT_SENSOR.pin) !== "B")
-            throw new Error(`ADC1 looks at input ${input}, where nothing is, or without its pin`);
-          return this.light / 65535;
-        },
-      }),
+    const calibration = biascomp | (biasr2r << 4) | (biasrefbuf << 8);
+    const attach = (
+      name: string,
+      base: number,
+      channel: number,
+      level: (input: number) => number,
+    ): void =>
+      chip.attach(
+        new Adc({
+          ...{ name, base, calibration, level, clock: chip.clock },
+          hz: () => chip.gclk.channelHz(channel),
+          misuse: (text) => chip.misuse(text),
+        }),
+      );
+    const nothing = (name: string, input: number): number => {
+      chip.misuse(`${name} looks at input ${input}, where nothing is, or without its pin`);
+      return 0;
+    };
+    attach("ADC1", 0x4300_2000, 41, (input) =>
+      input === LIGHT_SENSOR.input && chip.port.functionOf(LIGHT_SENSOR.pin) === "B"
+        ? this.light / 65535
+        : nothing("ADC1", input),
     );
+    if (chip.isTolerant) attach("ADC0", 0x4300_1c00, 40, (input) => nothing("ADC0", input));
   }
 
   private writeFuses(): void {
     const { chip } = this;
     const { biascomp, biasrefbuf, biasr2r } = CALIBRATION;
-    chip.setWord(FUSES + 0x80, (biascomp << 16) | (biasrefbuf << 19) | (biasr2r << 22));
+    const word = (biascomp << 2) | (biasrefbuf << 5) | (biasr2r << 8);
+    chip.setWord(FUSES + 0x80, word | (word << 14)); // ADC0 and ADC1
     chip.setWord(FUSES + 0x84, 5 | (29 << 5) | (3 << 10)); // USB pads
     for (const [offset, word] of SERIAL_NUMBER) chip.setWord(FUSES + offset, word);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
 import { HARD_FLOAT, runProgram } from "./programs";
 
 describe("the emulated Cortex-M4", () => {
@@ -62,5 +63,39 @@ describe("the emulated Cortex-M4", () => {
     await expect(runProgram("unclocked", ["WITH_BUS_CLOCK"])).rejects.toThrow(
       /SERCOM0 is used without its own clock \(GCLK channel 7\)/,
     );
+  });
+});
+
+/**
+ * A bootloader at address 0: it leaves RSTC.RCAUSE and the last word of RAM at 0x20000000, writes
+ * the word of a tap, and sleeps.
+ */
+const BOOTLOADER = {
+  vectors: [0x2000_1000, 0x101],
+  at: 0x100,
+  code: [0x4805, 0x7800, 0x4905, 0x680a, 0x4b05, 0x6018, 0x605a, 0x4c05, 0x600c, 0xbf30, 0xe7fd, 0],
+  literals: [0x4000_0c00, 0x2002_fffc, 0x2000_0000, 0xf016_69ef],
+} as const;
+
+describe("with a bootloader in place", () => {
+  it("starts from address 0 after each reset, and keeps what is in RAM", () => {
+    const { vectors, at, code, literals } = BOOTLOADER;
+    const chip = new Samd51();
+    const words = (list: readonly number[]): Buffer => Buffer.from(Uint32Array.from(list).buffer);
+    const program = Buffer.concat([Buffer.from(Uint16Array.from(code).buffer), words(literals)]);
+    chip.nvm.program(0, words(vectors));
+    chip.nvm.program(at, program);
+    const boot = (): number[] => {
+      for (let step = 0; step === 0 || !chip.isSleeping; step++) {
+        if (step === 1000) throw new Error("it does not sleep");
+        chip.step(chip.clock.nowMicros + 1000);
+      }
+      return [chip.word(0x2000_0000), chip.word(0x2000_0004)];
+    };
+    chip.powerOn();
+    expect(boot()[0]).toBe(1); // POR
+    chip.pressReset();
+    expect(boot()).toEqual([1 << 4, 0xf016_69ef]); // EXT, and the first tap
+    chip.close();
   });
 });

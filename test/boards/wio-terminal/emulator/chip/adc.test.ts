@@ -15,6 +15,7 @@ const CONVERSION_MICROS = 12;
 let clock: VirtualClock;
 let level: number;
 let adc: Adc;
+let misuse: (text: string) => void;
 
 function make(): Adc {
   clock = new VirtualClock();
@@ -22,7 +23,7 @@ function make(): Adc {
   const hz = (): number => 48e6;
   const seen = (input: number): number => (input === 15 ? level : 0);
   const base = 0x4300_2000;
-  return new Adc({ name: "ADC1", base, clock, hz, calibration: CALIBRATION, level: seen });
+  return new Adc({ name: "ADC1", base, clock, hz, calibration: CALIBRATION, level: seen, misuse });
 }
 
 /** @param ctrlb FREERUN, and RESSEL from bit 3; @param avgctrl SAMPLENUM, and ADJRES from bit 4 */
@@ -43,7 +44,12 @@ function convert(): number {
   return adc.read(0x40, 2);
 }
 
-beforeEach(() => (adc = make()));
+beforeEach(() => {
+  misuse = (text) => {
+    throw new Error(text);
+  };
+  adc = make();
+});
 
 describe("ADC", () => {
   itHasTheRegisters(make, {
@@ -61,6 +67,19 @@ describe("ADC", () => {
 
   it("asks for what the factory measured: CALIB", () => {
     expect(() => adc.write(0x00, 2, ENABLE)).toThrow("without the factory's calibration");
+  });
+
+  it("converts without it too, if the chip is tolerant", () => {
+    const told: string[] = [];
+    misuse = (text) => told.push(text);
+    adc = make();
+    adc.write(0x00, 2, DIV32);
+    adc.write(0x04, 2, AGAINST_GROUND | 15);
+    adc.write(0x08, 1, 3);
+    adc.write(0x00, 2, DIV32 | ENABLE);
+    expect(told).toEqual(["ADC1: enabled without the factory's calibration"]);
+    convert();
+    expect(convert()).toBe(Math.round(0.25 * 4095));
   });
 
   it("is ready after a conversion, not before: INTFLAG.RESRDY, cleared by one or by RESULT", () => {

@@ -111,6 +111,14 @@ describe("a UF2 file", () => {
     expect(() => writeUf2(file, nvm)).toThrow("block 1 would be ignored");
   });
 
+  it("is written without the blocks that the bootloader ignores, if the caller takes that", () => {
+    const ignored: number[] = [];
+    const dump = Buffer.concat([block(0x3f00), block(0x4000), block(0x4100, { 28: 1 })]);
+    writeUf2(dump, nvm, (index) => ignored.push(index));
+    expect(ignored).toEqual([0, 2]);
+    expect([flash[0x3f00], flash[0x4000], flash[0x4100]]).toEqual([0xff, 0x77, 0xff]);
+  });
+
   it("is refused if it is no file of blocks", () => {
     expect(() => writeUf2(Buffer.alloc(0), nvm)).toThrow("not a UF2 file: 0 bytes");
     expect(() => writeUf2(Buffer.alloc(513), nvm)).toThrow("not a UF2 file: 513 bytes");

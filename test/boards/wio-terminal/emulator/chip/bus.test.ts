@@ -79,3 +79,62 @@ describe("the bus", () => {
     expect(bus.read(0x4000_0004, 4)).toBe(0);
   });
 });
+
+describe("the bus of a tolerant chip", () => {
+  let told: string[];
+  beforeEach(() => {
+    told = [];
+    bus = new Bus(
+      mclk,
+      (channel) => channels.get(channel) ?? 0,
+      () => "near 0x4242",
+      (text) => told.push(text),
+    );
+  });
+
+  it("loses a write and reads 0 without a bus clock: DS60001507, MCLK, clock masking", () => {
+    bus.attach(new Model("RTC", 0x4000_2400));
+    mclk.write(0x14, 4, 0);
+    bus.write(0x4000_2404, 4, 0x1234_5678);
+    expect(bus.read(0x4000_2408, 2)).toBe(0);
+    mclk.write(0x14, 4, 1 << 9);
+    expect([bus.read(0x4000_2404, 4), bus.read(0x4000_2408, 2)]).toEqual([0, 0x1234]);
+    expect(new Set(told)).toEqual(
+      new Set(["RTC is used without its bus clock (MCLK, APBAMASK bit 9)"]),
+    );
+  });
+
+  it("reaches a peripheral that lacks its own clock only", () => {
+    bus.attach(new Model("EIC", 0x4000_2800));
+    mclk.write(0x14, 4, 1 << 10);
+    bus.write(0x4000_2804, 4, 7);
+    expect(bus.read(0x4000_2804, 4)).toBe(7);
+    expect(told[0]).toBe("EIC is used without its own clock (GCLK channel 4)");
+  });
+
+  it("reads 0 from a register that no model has, and the others of the same word", () => {
+    bus.attach(new Model("HMATRIX", 0x4100_c000));
+    expect(bus.read(0x4100_c008, 4)).toBe(0x1234);
+    bus.write(0x4100_c00c, 4, 0xffff_ffff);
+    expect(bus.read(0x4100_c00c, 4)).toBe(0);
+    expect(told).toContain("HMATRIX: read of 1 bytes at offset 0xa");
+    expect(told).toContain("HMATRIX: write of 1 bytes at offset 0xf");
+  });
+
+  it("still ends the emulation if nothing is at an address, or a model refuses", () => {
+    expect(() => bus.read(0x4100_0000, 4)).toThrow("no peripheral answers");
+    class Refuses extends RegisterBlock {
+      constructor() {
+        super("PCC", 0x4300_2c00, 0x400);
+        this.define({
+          ...{ offset: 0, size: 4 },
+          written: () => {
+            throw new Error("PCC: refused");
+          },
+        });
+      }
+    }
+    bus.attach(new Refuses());
+    expect(() => bus.write(0x4300_2c00, 4, 1)).toThrow("PCC: refused (4 bytes at 0x43002c00");
+  });
+});

@@ -125,6 +125,21 @@ describe("the system control space (ARMv7-M, B3.2 to B3.5)", () => {
     expect(system.handles(EXCEPTION.usage)).toBe(false);
   });
 
+  it("lets code use the FPU by CPACR.CP10, and saves its registers by FPCCR.ASPEN", () => {
+    expect([system.allowsFloatingPoint, system.savesFloatingPoint]).toEqual([false, true]);
+    system.write(0xd88, 4, 0xf << 20);
+    system.write(0xf34, 4, 0);
+    expect([system.allowsFloatingPoint, system.savesFloatingPoint]).toEqual([true, false]);
+    system.noteFloatingPointFrame(0x2000_0128);
+    expect(system.read(0xf38, 4)).toBe(0x2000_0128); // FPCAR
+  });
+
+  it("lets the DWT count by DEMCR.TRCENA", () => {
+    expect(system.isTracing).toBe(false);
+    system.write(0xdfc, 4, 1 << 24);
+    expect(system.isTracing).toBe(true);
+  });
+
   it("closes a region of the MPU: RBAR, RASR.SIZE, and AP 0 for no access", () => {
     const size = 2 ** 8;
     system.write(0xd9c, 4, 0x2000_1000 | (1 << 4) | 3); // VALID: region 3

@@ -1,0 +1,55 @@
+/** The chip's memories and where they lie: datasheet, physical memory map. */
+import { hex } from "./hex";
+import { pages } from "./native-memory";
+import { FLASH_SIZE } from "./nvmctrl";
+
+export const RAM = 0x2000_0000;
+export const RAM_SIZE = 192 * 1024;
+export const BACKUP_RAM = 0x4700_0000;
+const BACKUP_RAM_SIZE = 8 * 1024;
+/** Calibration, serial number, user row: datasheet, NVM memory map. */
+export const FUSES = 0x0080_0000;
+const FUSES_SIZE = 0x8000;
+
+export class Memories {
+  readonly flash = pages(FLASH_SIZE);
+  readonly ram = pages(RAM_SIZE);
+  readonly backupRam = pages(BACKUP_RAM_SIZE);
+  readonly fuses = pages(FUSES_SIZE).fill(0xff);
+  readonly all = [
+    { base: 0, bytes: this.flash, isWritable: false },
+    { base: RAM, bytes: this.ram, isWritable: true },
+    { base: BACKUP_RAM, bytes: this.backupRam, isWritable: true },
+    { base: FUSES, bytes: this.fuses, isWritable: false },
+  ] as const;
+
+  read(address: number, length: number): Uint8Array {
+    const [bytes, at] = this.locate(address, length);
+    return Uint8Array.from(bytes.subarray(at, at + length));
+  }
+
+  /** RAM, and fuses as the factory writes them. */
+  write(address: number, written: Uint8Array): void {
+    const [bytes, at] = this.locate(address, written.length);
+    if (bytes === this.flash) throw new Error(`no RAM at ${hex(address)}`);
+    bytes.set(written, at);
+  }
+
+  word(address: number): number {
+    const [bytes, at] = this.locate(address, 4);
+    return bytes.readUInt32LE(at);
+  }
+
+  setWord(address: number, value: number): void {
+    const [bytes, at] = this.locate(address, 4);
+    bytes.writeUInt32LE(value >>> 0, at);
+  }
+
+  private locate(address: number, length: number): [Buffer, number] {
+    for (const { base, bytes } of this.all) {
+      if (address >= base && address + length <= base + bytes.length)
+        return [bytes, address - base];
+    }
+    throw new Error(`no memory of ${length} bytes at ${hex(address)}`);
+  }
+}
