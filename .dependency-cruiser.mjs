@@ -25,7 +25,8 @@ export const PLAN = {
     ...["server/deciding", "server/history", "server/broker", "server/setup", "server/base"],
     "src/common",
   ],
-  "server/page": ["boards/line", "src/common"],
+  "server/page": ["boards/line", "server/base", "src/common"],
+  "server/tab": ["server/page", "server/base", "src/common"],
 
   boards: [],
   "boards/line": ["boards", "src/common"],
@@ -77,7 +78,10 @@ export default {
       severity: "error",
       from: {
         path: "^(src|server|boards)/",
-        pathNot: [...ROOMS.map(filesOf), "^server/(main\\.ts|run\\.ts|simulate\\.ts|start\\.js)$"],
+        pathNot: [
+          ...ROOMS.map(filesOf),
+          "^server/((firmware|main|run|simulate|tab-files)\\.ts|start\\.js)$",
+        ],
       },
       to: {},
     },

@@ -11,6 +11,7 @@ export default tseslint.config(
           "tsconfig.json",
           "src/tsconfig.json",
           "server/page/tsconfig.json",
+          "server/tab/tsconfig.json",
           "boards/wio-terminal/emulator/page/tsconfig.json",
           "test/tsconfig.json",
           "test/programs/tsconfig.json",

@@ -11,12 +11,14 @@ import { Rejections } from "./base/rejections";
 import { ROOT } from "./base/root";
 import { type Part, stopAll } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
+import { TabLogins } from "./broker/tab-logins";
 import { type BrokerInUse, useBroker } from "./broker/use-broker";
 import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
 import { Devices } from "./deciding/devices";
 import type { ServerEvents } from "./deciding/events";
 import { Names } from "./deciding/names";
+import { Firmware } from "./firmware";
 import { History } from "./history/history";
 import { Announcer } from "./home-assistant/announcer";
 import { Metrics } from "./http/metrics";
@@ -27,7 +29,8 @@ import type { Config } from "./setup/config";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
-import { preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
+import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
+import { tabFiles } from "./tab-files";
 
 export interface Running {
   /** The page's address. */
@@ -157,8 +160,14 @@ async function start(
       ),
     );
 
+  const firmware = add(new Firmware(config));
   const tls = pageTls(options);
   const isOpen = security.listen === undefined;
+  // Whoever reaches a proxy reaches this server, by loopback as it may seem.
+  const token = isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log);
+  const forBrowsers = brokerForBrowsers(options, broker);
+  const tabLogins = new TabLogins(token ?? "");
+  forBrowsers?.admitTabs(tabLogins);
   const web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,
@@ -166,8 +175,7 @@ async function start(
       tls,
       // Before a port is open to others, their token has to be there.
       access: new PageAccess({
-        // Whoever reaches a proxy reaches this server, by loopback as it may seem.
-        token: isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log),
+        token,
         tls: tls !== undefined,
         proxy: options.proxy,
         rejections,
@@ -187,14 +195,19 @@ async function start(
       rule,
       metrics,
       history: { history, fields: fieldsOf(rule), silenceMs: listed.usualSilenceMs },
-      broker: brokerForBrowsers(options, broker),
+      broker: forBrowsers,
+      tabs: forBrowsers && {
+        logins: tabLogins,
+        files: tabFiles,
+        program: () => firmware.bytecode(() => log("device", COMPILING)),
+      },
     }),
   );
 
   const url = await pageUrl(options, web.port, log);
   log("page", `Listening on ${url}`);
 
-  const simulated = { options, config, broker, bus, devices, log };
+  const simulated = { options, config, firmware, broker, bus, devices, log };
   if (options.vscode) add(await simulateForVsCode(simulated));
   const simulation = options.simulate ? add(new Simulation(simulated)) : undefined;
   const ready = simulation?.ready ?? Promise.resolve();

@@ -1,21 +1,22 @@
 import { on } from "node:events";
 import type { PiDevice, Say } from "../boards/raspberry-pi";
-import { compileFirmware } from "../boards/tools/firmware/compile";
-import { writeFirmwareConfig } from "../boards/tools/firmware/configure";
 import type { Log } from "./base/log";
 import type { BrokerInUse, Login } from "./broker/use-broker";
 import type { Devices } from "./deciding/devices";
 import type { ServerBus, ServerEvents } from "./deciding/events";
+import type { Firmware } from "./firmware";
 import type { Config } from "./setup/config";
 import type { Options } from "./setup/options";
 import type { SimulatedDevice } from "./simulator/device";
 import type { VsCodeParts } from "./simulator/vscode-parts";
 
+export const COMPILING = "Compiling the firmware, this takes some seconds ...";
 const FIRST_READING_TIMEOUT_MS = 10_000;
 
 export interface SimulationParts {
   options: Options;
   config: Config;
+  firmware: Firmware;
   broker: BrokerInUse;
   bus: ServerBus;
   devices: Devices;
@@ -47,21 +48,18 @@ export class Simulation {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.parts.firmware.stop();
     await this.ready.catch(() => undefined);
     await this.device?.stop();
   }
 
   private async start(): Promise<void> {
-    const { bus, config, options } = this.parts;
+    const { bus, firmware, options } = this.parts;
     const { signal } = this.stopping;
     const { id } = options;
-    writeFirmwareConfig(config);
-    const bytecode = await compileFirmware("src/main.ts", {
-      signal,
-      onCompile: () => {
-        bus.emit("preparing", { id, step: "compiling" });
-        this.parts.log("device", "Compiling the firmware, this takes some seconds ...");
-      },
+    const bytecode = await firmware.bytecode(() => {
+      bus.emit("preparing", { id, step: "compiling" });
+      this.parts.log("device", COMPILING);
     });
     signal.throwIfAborted();
     bus.emit("preparing", { id, step: "starting" });

@@ -24,6 +24,7 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
     PREPARE,
     ["typescript/tsc", "-p", "src"],
     ["typescript/tsc", "-p", "server/page"],
+    ["typescript/tsc", "-p", "server/tab"],
     ["typescript/tsc", "-p", "boards/wio-terminal/emulator/page"],
     ["typescript/tsc", "-p", "test"],
     ["typescript/tsc", "-p", "test/programs"],

@@ -10,10 +10,14 @@ export interface Asset {
 /**
  * A page's files by path, its TypeScript and CSS bundled: nothing to build by hand.
  * @param folder with index.html, page.ts and style.css
+ * @param scripts others of it that are files of their own, as a worker's
  */
-export async function bundlePage(folder: string): Promise<Map<string, Asset>> {
+export async function bundlePage(
+  folder: string,
+  scripts: string[] = [],
+): Promise<Map<string, Asset>> {
   const files = await bundle({
-    entryPoints: [join(folder, "page.ts"), join(folder, "style.css")],
+    entryPoints: ["page.ts", "style.css", ...scripts].map((name) => join(folder, name)),
     outdir: "/",
     format: "iife",
     minify: true,

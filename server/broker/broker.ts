@@ -18,6 +18,7 @@ import { LocalClient, type LocalOptions } from "./local-client";
 import { Logins } from "./logins";
 import { type KeptOptions, openKept } from "./open-kept";
 import { Rivals } from "./rivals";
+import type { TabLogins } from "./tab-logins";
 
 export interface BrokerOptions extends KeptOptions {
   listeners: Listener[];
@@ -110,6 +111,11 @@ export class Broker {
   /** An account for a device within this process, with a secret that ends with it. */
   account(id: string): { username: string; password: string } {
     return this.logins.addAccount(id);
+  }
+
+  /** Lets devices in browser tabs log in, each for its own id. */
+  admitTabs(tabs: TabLogins): void {
+    this.logins.tabs = tabs;
   }
 
   /** A client within this process. */

@@ -5,6 +5,7 @@ import type { Limits } from "../setup/broker-limits";
 import { hashPassword, passwordMatches } from "../setup/password";
 import type { User, Users } from "../setup/users";
 import type { Identity } from "./access";
+import type { TabLogins } from "./tab-logins";
 
 export interface Credentials {
   address: string;
@@ -31,6 +32,8 @@ export class Logins {
   private readonly proven = new Map<string, Buffer>();
   private readonly proofKey = randomBytes(32);
   private readonly failures: FailureLimiter;
+  /** Of devices in browser tabs, if there may be any. */
+  tabs: TabLogins | undefined;
   /** Checked for names that nobody has, so that an answer's time does not tell which exist. */
   private readonly nobody = hashPassword(randomBytes(16).toString("hex"));
   private checks = 0;
@@ -63,6 +66,9 @@ export class Logins {
     const { username, certificate, address } = credentials;
     const own = username === undefined ? undefined : this.accounts.get(username);
     if (own && credentials.password && same(credentials.password, own.secret)) return own.identity;
+    if (username !== undefined && credentials.password)
+      if (this.tabs?.isOwn(username, credentials.password))
+        return { role: "device", name: username };
     if (certificate !== undefined) return this.byCertificate(certificate, username);
     // Without users a name means nothing, as on any broker that lets everybody in.
     if (!this.required && (username === undefined || !this.users?.size))

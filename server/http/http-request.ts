@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { textOf } from "../base/text";
 import type { Client } from "./client";
 
@@ -79,4 +79,19 @@ function isOwn(origin: string, scheme: string | undefined, host: string): boolea
 
 function hostname(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : "";
+}
+
+export function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.split("?", 2)[1] ?? "");
+}
+
+/** @throws HttpError 405 */
+export function allow(request: IncomingMessage, method: string): void {
+  if (request.method === method || (method === "GET" && request.method === "HEAD")) return;
+  throw new HttpError(405, `expected ${method}, got ${request.method ?? "?"}`, method);
+}
+
+export function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(`${JSON.stringify(value)}\n`);
 }

@@ -61,8 +61,9 @@ export class PageAccess {
    */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await readBody(request));
+    const next = form.get("next") === "device" ? "device" : "";
     if (!this.isToken(request, form.get("token") ?? "")) {
-      this.askForToken(response, "That is not the token.");
+      this.askForToken(response, next, "That is not the token.");
       return;
     }
     const expires = String(Math.floor(Date.now() / 1000) + SESSION_S);
@@ -72,11 +73,14 @@ export class PageAccess {
     const value = `${expires}.${this.seal(expires)}`;
     response.setHeader("set-cookie", `${this.cookieName(request)}=${value}; ${attributes}`);
     // Relative, for a proxy that takes a path off which nobody told us.
-    response.writeHead(303, { location: "./" }).end();
+    response.writeHead(303, { location: `./${next}` }).end();
   }
 
-  /** The login page, as the answer to who asked for the page. */
-  askForToken(response: ServerResponse, message = ""): void {
+  /**
+   * The login page, as the answer to who asked for a page.
+   * @param next the page, from the base path on
+   */
+  askForToken(response: ServerResponse, next: "" | "device", message = ""): void {
     response.writeHead(401, {
       "content-type": "text/html; charset=utf-8",
       "www-authenticate": "Bearer",
@@ -85,7 +89,7 @@ export class PageAccess {
       "content-security-policy":
         "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     });
-    response.end(loginPage(message));
+    response.end(loginPage(next, message));
   }
 
   /**
@@ -154,7 +158,7 @@ function cookie(request: IncomingMessage, name: string): string {
   return "";
 }
 
-function loginPage(message: string): string {
+function loginPage(next: string, message: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -172,6 +176,7 @@ function loginPage(message: string): string {
           <label for="token">Token of this server</label><br />
           <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
         </p>
+        <input name="next" type="hidden" value="${next}" />
         <button>Log in</button>
       </form>
     </main>

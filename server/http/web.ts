@@ -13,11 +13,12 @@ import type { Tls } from "../setup/tls";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
-import { HttpError, readJsonObject } from "./http-request";
+import { allow, HttpError, json, queryOf, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
 import { Live, type LiveParts } from "./live";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
+import { TabDevice, type TabDeviceOptions } from "./tab-device";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
@@ -38,6 +39,8 @@ export interface WebOptions extends LiveParts {
   history: HistoryAnswers;
   /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
+  /** Devices in browser tabs, which need that broker. */
+  tabs: TabDeviceOptions | undefined;
 }
 
 const HEADERS = {
@@ -57,6 +60,7 @@ export class Web {
   private readonly live: Live;
   private readonly edits: DeviceEdits;
   private readonly sockets: WebSocketServer;
+  private readonly tab: TabDevice | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -64,6 +68,7 @@ export class Web {
     readonly port: number,
   ) {
     this.live = new Live(options);
+    this.tab = options.tabs && new TabDevice(options.tabs);
     this.edits = new DeviceEdits({ ...options, history: options.history.history });
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
@@ -104,7 +109,8 @@ export class Web {
     // Tells whoever watches over the server whether it is well, and nothing else.
     if (path === "/healthz" || access.knows(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);
-    else if (path === "/") access.askForToken(response);
+    else if (path === "/") access.askForToken(response, "");
+    else if (path === "/device") access.askForToken(response, "device");
     else if (path === undefined) return true;
     else access.turnAway(request);
     return false;
@@ -123,7 +129,10 @@ export class Web {
       response.setHeader("content-type", asset.type).end(asset.body);
       return;
     }
+    if (await this.tab?.answer(path, request, response)) return;
     switch (path) {
+      case "/device":
+        throw new HttpError(404, "/device: needs this server's own broker, by WebSocket");
       case "/mqtt":
         response.setHeader("upgrade", "websocket");
         throw new HttpError(426, "/mqtt: speaks WebSocket only");
@@ -281,15 +290,6 @@ export class Web {
   }
 }
 
-function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
-  return new URLSearchParams(url.split("?", 2)[1] ?? "");
-}
-
-function allow(request: IncomingMessage, method: string): void {
-  if (request.method === method || (method === "GET" && request.method === "HEAD")) return;
-  throw new HttpError(405, `expected ${method}, got ${request.method ?? "?"}`, method);
-}
-
 function decodeId(text: string): string {
   let id: string;
   try {
@@ -300,9 +300,4 @@ function decodeId(text: string): string {
   const error = idExpected(id);
   if (error) throw new HttpError(400, `device id: ${error}`);
   return id;
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(`${JSON.stringify(value)}\n`);
 }

@@ -1,4 +1,6 @@
+import type { DeviceView } from "../../src/common/api";
 import { LIGHT_MAX } from "../../src/common/wire";
+import { isTabId } from "../base/tab-id";
 import { Chart } from "./chart";
 import { type ChartData, liveData } from "./chart-data";
 import { ChartPast } from "./chart-past";
@@ -69,8 +71,8 @@ export class DeviceCard {
     this.wireId.hidden = titleOf(view) === view.id;
     setText(this.wireId, `id ${view.id}`);
     this.edits.show(view, live);
-    setText(this.kind, view.simulated ? "simulated" : "not simulated");
-    setAttribute(this.kind, "data-simulated", String(view.simulated));
+    setText(this.kind, whereWords(view));
+    setAttribute(this.kind, "data-simulated", String(view.simulated || isTabId(view.id)));
     setText(this.kindNote, kindWords(device, server));
     setAttribute(this.presence, "data-online", String(view.online && live));
     setText(this.online, live ? onlineWords(view) : `was ${onlineWords(view)}`);
@@ -149,10 +151,17 @@ function isSensor({ memberOf, lightOf }: Roles): boolean {
   return memberOf.length > 0 && lightOf.length === 0;
 }
 
+function whereWords({ simulated, id }: DeviceView): string {
+  if (isTabId(id)) return "simulated, in a browser tab";
+  return simulated ? "simulated" : "not simulated";
+}
+
 function kindWords({ view }: Device, { rule }: ServerFacts): string {
   const simple = isNightlight(rule);
   if (view.simulated)
     return `Simulated: the real firmware in a virtual machine.${simple ? " You move its light below." : ""}`;
+  if (isTabId(view.id))
+    return "Simulated: the real firmware in a virtual machine, in a browser's tab. Its light is moved there.";
   return simple
     ? "Not simulated by this server: only its own sensor moves its light."
     : "Not simulated by this server: what it measures is its own.";

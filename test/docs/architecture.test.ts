@@ -23,6 +23,7 @@ const BUSINESS: Record<string, string> = {
   "server/home-assistant": "discovery for Home Assistant",
   "server/http": "API, event stream, access, metrics",
   "server/page": "what runs in the browser",
+  "server/tab": "a device in a browser tab: the virtual machine in a worker, its page",
   boards: "the boards as data: pins, wiring",
   "boards/line":
     "a running board over its serial line, in Node and in a browser: settings, progress",

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { fingerprint } from "../base/cache";
+import type { Asset } from "../base/page-bundle";
+import type { TabLogin } from "../base/tab-id";
+import type { TabLogins } from "../broker/tab-logins";
+import { allow, json, readJsonObject } from "./http-request";
+
+export interface TabDeviceOptions {
+  logins: TabLogins;
+  /** Page, worker and virtual machine, by path; "/" is the page. */
+  files: () => Promise<Map<string, Asset>>;
+  /** The firmware's bytecode. */
+  program: () => Promise<Uint8Array>;
+}
+
+interface Served extends Asset {
+  policy: ((usual: string) => string) | undefined;
+  gzipped: Buffer;
+  tag: string;
+}
+
+const LOGIN = "/api/tab-device";
+const FOLDER = "/device";
+const PROGRAM = "/program.devs";
+/** Only the worker runs WebAssembly; its policy comes with its own file. */
+const WORKER_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+/** `/device`: the files of a device that runs in the browser. */
+export class TabDevice {
+  /** Made when somebody first asks for it: most servers have no device in a tab. */
+  private files: Promise<Map<string, Served>> | undefined;
+  private program: Promise<Served> | undefined;
+
+  constructor(private readonly options: TabDeviceOptions) {}
+
+  /** @returns false if there is nothing of its own at that path */
+  async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    if (path === LOGIN) {
+      allow(request, "POST");
+      json(response, 200, await this.login(request));
+      return true;
+    }
+    const file = await this.fileAt(path);
+    if (!file) return false;
+    allow(request, "GET");
+    send(file, request, response);
+    return true;
+  }
+
+  private async fileAt(path: string): Promise<Served | undefined> {
+    if (path === FOLDER) return (await this.allFiles()).get("/");
+    if (!path.startsWith(`${FOLDER}/`)) return undefined;
+    const name = path.slice(FOLDER.length);
+    if (name === PROGRAM) return await this.programFile();
+    return name === "/" ? undefined : (await this.allFiles()).get(name);
+  }
+
+  /** What the browser has, if that holds still, or a new device's login. */
+  private async login(request: IncomingMessage): Promise<TabLogin> {
+    const { logins } = this.options;
+    const { id, password } = await readJsonObject(request);
+    if (typeof id === "string" && typeof password === "string" && logins.isOwn(id, password))
+      return { id, password };
+    return logins.issue();
+  }
+
+  private async allFiles(): Promise<Map<string, Served>> {
+    this.files ??= this.options.files().then(async (files) => {
+      const served = [...files].map(
+        async ([path, asset]) => [path, await serve(path, asset)] as const,
+      );
+      return new Map(await Promise.all(served));
+    });
+    try {
+      return await this.files;
+    } catch (error) {
+      this.files = undefined;
+      throw error;
+    }
+  }
+
+  private async programFile(): Promise<Served> {
+    this.program ??= this.options
+      .program()
+      .then((body) => serve(PROGRAM, { type: "application/octet-stream", body }));
+    try {
+      return await this.program;
+    } catch (error) {
+      this.program = undefined;
+      throw error;
+    }
+  }
+}
+
+function send(file: Served, request: IncomingMessage, response: ServerResponse): void {
+  const policy = file.policy?.(String(response.getHeader("content-security-policy")));
+  if (policy !== undefined) response.setHeader("content-security-policy", policy);
+  // A class reloads: what a phone has already need not come again.
+  response.setHeader("cache-control", "private, no-cache");
+  response.setHeader("etag", file.tag);
+  response.setHeader("vary", "accept-encoding");
+  if (request.headers["if-none-match"] === file.tag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.setHeader("content-type", file.type);
+  if (/\bgzip\b/.test(String(request.headers["accept-encoding"])))
+    response.setHeader("content-encoding", "gzip").end(file.gzipped);
+  else response.end(file.body);
+}
+
+/** The content security policy of a file, if it is another than that of all others. */
+function policyOf(path: string): Served["policy"] {
+  if (path === "/") return (usual) => `${usual}; worker-src 'self'`;
+  return path === "/worker.js" ? () => WORKER_POLICY : undefined;
+}
+
+async function serve(path: string, asset: Asset): Promise<Served> {
+  const gzipped = await promisify(gzip)(asset.body, { level: 9 });
+  return { ...asset, policy: policyOf(path), gzipped, tag: `"${fingerprint(asset.body)}"` };
+}

@@ -1,0 +1,31 @@
+import { bundle } from "../base/bundle";
+import { machineSource } from "./vm";
+
+/** How the module holds its WebAssembly: within its JavaScript, in base64. */
+const INLINE = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
+
+/**
+ * The DeviceScript virtual machine for a browser. A content security policy lets no text become
+ * code, so it is a script: it defines `virtualMachine(require)`, whose result makes a machine. The
+ * WebAssembly is a file apart, which a browser compiles while it loads.
+ */
+export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint8Array }> {
+  const source = machineSource();
+  const [, base64] = INLINE.exec(source) ?? [];
+  if (base64 === undefined)
+    throw new Error("no WebAssembly in the virtual machine: has @devicescript/cli changed?");
+  const contents = `globalThis.virtualMachine = (require) => {
+  const module2 = { exports: {} };
+  const exports = module2.exports;
+  let __filename, __dirname;
+  ${source.replace(base64, "")}
+  return module2.exports;
+};`;
+  const [file] = await bundle({
+    stdin: { contents, loader: "js" },
+    minify: true,
+    target: "es2022",
+  });
+  if (!file) throw new Error("no virtual machine was bundled");
+  return { script: file.contents, wasm: Buffer.from(base64, "base64") };
+}

@@ -1,0 +1,123 @@
+import type { TabLogin } from "../base/tab-id";
+import { Inside } from "./inside";
+import type { FromWorker, ToWorker } from "./messages";
+
+/** One device of this page: its worker, and what is known of it. */
+export class TabDevice {
+  inside = new Inside();
+  /** Of the lamp, 0..1. */
+  brightness = 0;
+  isPowered = false;
+  isPlugged = true;
+  /** Why it does not run, in words; empty while it does. */
+  failure = "";
+  private worker: Worker | undefined;
+  private light: number;
+
+  /** @param lightRaw what the sensor sees at first, 0..1023 */
+  constructor(
+    readonly login: TabLogin,
+    lightRaw: number,
+    private readonly onChange: () => void,
+    worker = newWorker(),
+  ) {
+    this.light = lightRaw;
+    this.powerOn(worker);
+  }
+
+  get id(): string {
+    return this.login.id;
+  }
+
+  /** Raw, 0..1023. */
+  get lightRaw(): number {
+    return this.light;
+  }
+
+  set lightRaw(lightRaw: number) {
+    if (lightRaw === this.light) return;
+    this.light = lightRaw;
+    this.tell({ kind: "light", lightRaw });
+    this.onChange();
+  }
+
+  setPlugged(isPlugged: boolean): void {
+    this.isPlugged = isPlugged;
+    this.tell({ kind: "network", isPlugged });
+    this.onChange();
+  }
+
+  /** Without power it says no goodbye, and what was only in its memory is lost. */
+  powerOff(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    this.isPowered = false;
+    this.brightness = 0;
+    this.inside.linked(false, Date.now());
+    this.onChange();
+  }
+
+  powerOn(worker = newWorker()): void {
+    this.worker = worker;
+    this.isPowered = true;
+    this.failure = "";
+    this.inside = new Inside();
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data);
+    worker.onerror = ({ message }) => this.failed(message);
+    const { protocol, hostname, port } = location;
+    const isTls = protocol === "https:";
+    const { id, password } = this.login;
+    this.tell({
+      kind: "start",
+      url: new URL("mqtt", document.baseURI).href.replace(/^http/, "ws"),
+      settings: {
+        ID: id,
+        BROKER: `mqtt${isTls ? "s" : ""}://${hostname}:${port || (isTls ? 443 : 80)}`,
+        MQTT_USER: id,
+        MQTT_PWD: password,
+      },
+      lightRaw: this.light,
+    });
+    if (!this.isPlugged) this.tell({ kind: "network", isPlugged: false });
+    this.onChange();
+  }
+
+  private tell(message: ToWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  private hear(message: FromWorker): void {
+    const nowMs = Date.now();
+    switch (message.kind) {
+      case "log":
+        this.inside.logged(message.line, nowMs);
+        break;
+      case "panic":
+        this.inside.panicked(message.code, nowMs);
+        break;
+      case "brightness":
+        this.brightness = message.brightness;
+        break;
+      case "link":
+        this.inside.linked(message.isOpen, nowMs);
+        break;
+      case "bytes":
+        this.inside.passed(message.direction, message.bytes, nowMs);
+        break;
+      case "failed":
+        this.failed(message.message);
+        break;
+    }
+    this.onChange();
+  }
+
+  private failed(message: string): void {
+    this.failure = message;
+    this.onChange();
+  }
+}
+
+/** It loads program and virtual machine at once, also before the device has an id. */
+export function newWorker(): Worker {
+  return new Worker("device/worker.js");
+}

@@ -1,0 +1,102 @@
+import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
+
+/** What goes on inside one device, from what its program logs and what goes over the wire. Pure. */
+
+export interface Line {
+  /** Unix time, ms. */
+  atMs: number;
+  /** Of the wire: from the device, or to it. */
+  direction?: "sent" | "received";
+  text: string;
+}
+
+const KEPT_LINES = 300;
+
+export class Inside {
+  /** The broker has taken the connection. */
+  isOnline = false;
+  /** Readings that are not yet acknowledged since the connection was lost. */
+  outbox = 0;
+  /** Null until it is known. */
+  decidedBy: "server" | "device" | null = null;
+  /** Readings that the broker has acknowledged since the power came on. */
+  acknowledged = 0;
+  /** The return code with which the broker refused the connection last, or 0. */
+  refusal = 0;
+  panics = 0;
+  /** SHA-256 of the program, by the virtual machine's own words. */
+  programHash = "";
+  /** Oldest first. */
+  readonly log: Line[] = [];
+  readonly wire: Line[] = [];
+  private readonly sent = new MqttReader();
+  private readonly received = new MqttReader();
+  /** Topics of what waits for its acknowledgement, by packet id. */
+  private readonly unacknowledged = new Map<number, string>();
+
+  logged(line: string, atMs: number): void {
+    const hash = /^DevS-SHA256: ([0-9a-f]{64})/.exec(line.trimStart())?.[1];
+    if (hash !== undefined) this.programHash = hash;
+    // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
+    if (!/^[>!] /.test(line)) return;
+    const text = line.slice(2);
+    keep(this.log, { atMs, text });
+    const waiting = /^Outbox: (\d+)$/.exec(text)?.[1];
+    if (waiting !== undefined) this.outbox = Number(waiting);
+    if (text.startsWith("No server: deciding")) this.decidedBy = "device";
+    if (text.startsWith("The server decides")) this.decidedBy = "server";
+  }
+
+  panicked(code: number, atMs: number): void {
+    this.panics++;
+    keep(this.log, { atMs, text: `Panic ${code}: the program starts again` });
+  }
+
+  linked(isOpen: boolean, atMs: number): void {
+    if (this.isOnline && !isOpen) keep(this.wire, { atMs, text: "The connection is gone" });
+    this.isOnline = false;
+    this.unacknowledged.clear();
+    this.sent.clear();
+    this.received.clear();
+  }
+
+  passed(direction: "sent" | "received", bytes: Uint8Array, atMs: number): void {
+    const reader = direction === "sent" ? this.sent : this.received;
+    for (const packet of reader.push(bytes)) {
+      keep(this.wire, { atMs, direction, text: packetWords(packet) });
+      if (direction === "sent") this.noteSent(packet);
+      else this.noteReceived(packet);
+    }
+  }
+
+  private noteSent({ name, text = "", payload = "", packetId }: WirePacket): void {
+    if (name !== "PUBLISH") return;
+    if (packetId !== undefined) this.unacknowledged.set(packetId, text);
+    if (!text.endsWith("/state")) return;
+    try {
+      const state = JSON.parse(payload) as { decided_by?: "server" | "device"; outbox?: number };
+      this.decidedBy = state.decided_by ?? this.decidedBy;
+      this.outbox = state.outbox ?? this.outbox;
+    } catch {
+      // A state that can't be read says nothing.
+    }
+  }
+
+  private noteReceived({ name, packetId = 0, returnCode = 0 }: WirePacket): void {
+    if (name === "CONNACK") {
+      this.isOnline = returnCode === 0;
+      this.refusal = returnCode;
+    }
+    if (name !== "PUBACK") return;
+    const topic = this.unacknowledged.get(packetId);
+    this.unacknowledged.delete(packetId);
+    if (!topic?.endsWith("/telemetry")) return;
+    this.acknowledged++;
+    this.outbox = Math.max(0, this.outbox - 1);
+  }
+}
+
+function keep(lines: Line[], line: Line): void {
+  lines.push(line);
+  if (lines.length > KEPT_LINES) lines.shift();
+}

@@ -1,0 +1,130 @@
+import { decodeFrame, encodeFrame, FRAME_COMMAND } from "./jacdac-frame";
+import { Parts } from "./parts";
+
+/** The parts of the DeviceScript virtual machine's module that are used here. */
+export interface Vm {
+  devsSetDeviceId(hexId: string): void;
+  devsStart(): void;
+  /** @returns 0, or the error code of the refusal */
+  devsDeploy(bytecode: Uint8Array): number;
+  handlePacket(frame: Uint8Array): void;
+  sendPacket: (frame: Uint8Array) => void;
+  dmesg: (line: string) => void;
+  log: (line: string) => void;
+  error: (line: unknown) => void;
+  panicHandler: (code: number) => void;
+  deployHandler: (code: number) => void;
+  flashLoad: (() => Uint8Array) | null;
+  flashSave: ((data: Uint8Array) => void) | null;
+}
+
+export interface MachineOptions {
+  bytecode: Uint8Array;
+  /** As `.env.local` names them. */
+  settings: Record<string, string>;
+  /** Raw, 0..1023. */
+  lightRaw: number;
+  onLog: (line: string) => void;
+  /** The program ended with that code; the virtual machine restarts it by itself. */
+  onPanic: (code: number) => void;
+  /** Of the lamp, 0..1. */
+  onBrightness: (brightness: number) => void;
+}
+
+const SRV_SETTINGS = 0x1107dc4a;
+const SETTINGS_SET = 0x81;
+const TICK_MS = 10;
+
+/** The virtual machine with its sensor and its lamp, and the program in it. */
+export class Machine {
+  private readonly parts: Parts;
+
+  /** @throws Error if the virtual machine refuses the program */
+  static async start(vm: Vm, options: MachineOptions): Promise<Machine> {
+    const machine = new Machine(vm, options);
+    const settings = await machine.settingsService();
+    for (const [key, value] of Object.entries(options.settings))
+      vm.handlePacket(settings(key, value));
+    machine.parts.announce(performance.now());
+    // The program reads its settings when it starts, and looks for its sensor and its lamp then.
+    const refused = vm.devsDeploy(options.bytecode);
+    if (refused !== 0) throw new Error(`the virtual machine refused the program: code ${refused}`);
+    return machine;
+  }
+
+  private constructor(
+    private readonly vm: Vm,
+    options: MachineOptions,
+  ) {
+    vm.dmesg = options.onLog;
+    vm.log = () => undefined;
+    vm.error = (line) => options.onLog(String(line));
+    vm.panicHandler = (code) => {
+      // Code 0 is the program's end, or its restart.
+      if (code !== 0) options.onPanic(code);
+    };
+    vm.deployHandler = () => undefined;
+    vm.flashLoad = null;
+    vm.flashSave = null;
+    this.parts = new Parts(
+      randomId(),
+      options.lightRaw,
+      (frame) => vm.handlePacket(frame),
+      options.onBrightness,
+    );
+  }
+
+  /** Raw, 0..1023. */
+  set lightRaw(lightRaw: number) {
+    this.parts.lightRaw = lightRaw;
+  }
+
+  /**
+   * Starts the virtual machine and waits until it says that it keeps settings.
+   * @returns makes the frame that writes one
+   */
+  private settingsService(): Promise<(key: string, value: string) => Uint8Array> {
+    const { vm, parts } = this;
+    return new Promise((resolve) => {
+      vm.sendPacket = (bytes) => {
+        // The machine is in the middle of a step when it sends: the answer has to wait for its end.
+        setTimeout(() => {
+          parts.take(bytes);
+          const set = settingsOf(bytes);
+          if (set) resolve(set);
+        });
+      };
+      vm.devsSetDeviceId(randomId());
+      vm.devsStart();
+      setInterval(() => parts.tick(performance.now()), TICK_MS);
+    });
+  }
+}
+
+/** @returns undefined if the frame is no announcement of a device with settings */
+function settingsOf(frame: Uint8Array): ((key: string, value: string) => Uint8Array) | undefined {
+  const { deviceId, isCommand, packets } = decodeFrame(frame);
+  const announcement = packets.find(({ index, command }) => index === 0 && command === 0);
+  if (isCommand || !announcement) return undefined;
+  const { data } = announcement;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let index = 1; 4 * index + 4 <= data.length; index++)
+    if (view.getUint32(4 * index, true) === SRV_SETTINGS)
+      return (key, value) =>
+        encodeFrame(
+          deviceId,
+          {
+            index,
+            command: SETTINGS_SET,
+            data: new TextEncoder().encode(`${key}\0${JSON.stringify(value)}`),
+          },
+          FRAME_COMMAND,
+        );
+  return undefined;
+}
+
+function randomId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}

@@ -1,0 +1,108 @@
+import { byId, setAttribute, setText, textElement } from "../page/dom";
+import { newWorker, TabDevice } from "./device";
+import { Identities } from "./identities";
+import { InsidePanel } from "./inside-panel";
+import { LightControls } from "./light-controls";
+import { Room } from "./room";
+import { statusWords } from "./status-words";
+
+/** Joins the parts: the devices of this tab, of which one is shown. */
+
+const FIRST_LIGHT_RAW = 652;
+/** Of a tab: each is a thread and some 10 MB. */
+const MAX_DEVICES = 8;
+
+const devices: TabDevice[] = [];
+let shown: TabDevice | undefined;
+let frame: number | undefined;
+
+const identities = new Identities();
+const controls = new LightControls(() => devices);
+const room = new Room((lightRaw) => controls.byHand(lightRaw));
+const inside = new InsidePanel(requestShow);
+const failure = byId("failure", HTMLElement);
+const network = byId("network", HTMLButtonElement);
+const power = byId("power", HTMLButtonElement);
+const add = byId("add", HTMLButtonElement);
+const strip = byId("devices", HTMLUListElement);
+
+network.addEventListener("click", () => shown?.setPlugged(!shown.isPlugged));
+power.addEventListener("click", () => {
+  if (shown?.isPowered) shown.powerOff();
+  else shown?.powerOn();
+});
+add.addEventListener("click", () => void addDevice());
+identities.onLost = (id) => {
+  // The other tab had it first: this one goes on as another device.
+  const lost = devices.findIndex((device) => device.id === id);
+  if (lost < 0) return;
+  devices[lost]?.powerOff();
+  devices.splice(lost, 1);
+  void addDevice();
+};
+
+async function addDevice(worker = newWorker()): Promise<void> {
+  add.disabled = true;
+  try {
+    shown = new TabDevice(await identities.claim(), FIRST_LIGHT_RAW, requestShow, worker);
+    devices.push(shown);
+  } catch (error) {
+    worker.terminate();
+    failure.hidden = false;
+    setText(failure, `This tab could not become a device: ${(error as Error).message}`);
+  }
+  add.disabled = devices.length >= MAX_DEVICES;
+  requestShow();
+}
+
+function requestShow(): void {
+  // A hidden tab draws no frames.
+  frame ??= requestAnimationFrame(() => {
+    frame = undefined;
+    show();
+  });
+}
+
+function show(): void {
+  showStrip();
+  if (!shown) return;
+  const isLit = shown.brightness > 0;
+  setText(byId("device-id", HTMLElement), shown.id);
+  setText(byId("led", HTMLElement), isLit ? "LED on" : "LED off");
+  setText(byId("status", HTMLElement), statusWords(shown));
+  setAttribute(network, "aria-pressed", String(!shown.isPlugged));
+  setAttribute(power, "aria-pressed", String(!shown.isPowered));
+  failure.hidden = shown.failure === "";
+  setText(failure, `The device does not run: ${shown.failure}`);
+  room.show(shown);
+  controls.show(shown);
+  inside.show(shown);
+}
+
+function showStrip(): void {
+  while (strip.childElementCount > devices.length) strip.lastElementChild?.remove();
+  for (const [i, device] of devices.entries()) {
+    const button = strip.children[i]?.querySelector("button") ?? newButton(i);
+    setAttribute(button, "data-led", device.brightness > 0 ? "on" : "off");
+    setAttribute(button, "aria-current", String(device === shown));
+    setText(button.lastElementChild ?? button, device.id);
+    const led = device.brightness > 0 ? "LED on" : "LED off";
+    setAttribute(button, "aria-label", `${device.id}: ${led}, ${statusWords(device)}`);
+  }
+}
+
+function newButton(i: number): HTMLButtonElement {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(textElement("span", "bulb"), textElement("span", "name"));
+  button.addEventListener("click", () => {
+    shown = devices[i];
+    requestShow();
+  });
+  item.append(button);
+  strip.append(item);
+  return button;
+}
+
+void addDevice();

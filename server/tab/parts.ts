@@ -1,0 +1,129 @@
+import { LIGHT_MAX } from "../../src/common/wire";
+import { decodeFrame, encodeFrame, type Packet } from "./jacdac-frame";
+
+/**
+ * A light sensor and a lamp on the virtual machine's bus: one Jacdac device with two services.
+ * The names and numbers are those of Jacdac's specification. Pure: time is passed in.
+ */
+
+const SRV_LIGHT_LEVEL = 0x17dc9a1c;
+const SRV_LIGHT_BULB = 0x1cab054c;
+const [CONTROL, SENSOR, LAMP] = [0, 1, 2];
+
+const GET = 0x1000;
+const SET = 0x2000;
+const REGISTER_MASK = 0x0fff;
+/** Registers of every service, of a sensor, and of the light bulb. */
+const INTENSITY = 0x001;
+const STREAMING_SAMPLES = 0x003;
+const STREAMING_INTERVAL = 0x004;
+const READING = 0x101;
+const DIMMABLE = 0x180;
+
+const SERVICES = 0x00;
+/** Supports acknowledgements; the counter of restarts stands still at 15. */
+const ANNOUNCE_FLAGS = 0x010f;
+/** A device that is not heard for 2 s has gone. */
+const ANNOUNCE_INTERVAL_MS = 500;
+/** How often the sensor says what it reads, ms. */
+const SAMPLE_INTERVAL_MS = 20;
+
+export class Parts {
+  /** Of full brightness, 0..1. */
+  brightness = 0;
+  /** Until it is asked, some 300 ms after the program's start, it streams by itself. */
+  private samples = 255;
+  private announcedMs = -Infinity;
+  private sampledMs = -Infinity;
+
+  /**
+   * @param deviceId 16 hexadecimal digits
+   * @param lightRaw what the sensor sees, raw 0..1023
+   * @param send takes a frame for the virtual machine
+   */
+  constructor(
+    private readonly deviceId: string,
+    public lightRaw: number,
+    private readonly send: (frame: Uint8Array) => void,
+    private readonly onBrightness: (brightness: number) => void,
+  ) {}
+
+  /** To be called at least every `SAMPLE_INTERVAL_MS`. */
+  tick(nowMs: number): void {
+    if (nowMs - this.announcedMs >= ANNOUNCE_INTERVAL_MS) this.announce(nowMs);
+    if (this.samples === 0 || nowMs - this.sampledMs < SAMPLE_INTERVAL_MS) return;
+    this.sampledMs = nowMs;
+    this.samples--;
+    this.report(SENSOR, GET | READING, this.reading());
+  }
+
+  /** Says what there is; the virtual machine gives its program's sensor and lamp their places. */
+  announce(nowMs: number): void {
+    this.announcedMs = nowMs;
+    this.report(CONTROL, SERVICES, u32(ANNOUNCE_FLAGS, SRV_LIGHT_LEVEL, SRV_LIGHT_BULB));
+  }
+
+  /** A frame of the virtual machine. */
+  take(frame: Uint8Array): void {
+    const { deviceId, isCommand, isForClass, ack, packets } = decodeFrame(frame);
+    if (!isCommand || isForClass || deviceId !== this.deviceId) return;
+    if (ack) this.send(encodeFrame(this.deviceId, ack));
+    for (const packet of packets) this.command(packet);
+  }
+
+  private command({ index, command, data }: Packet): void {
+    const register = command & REGISTER_MASK;
+    if ((command & ~REGISTER_MASK) === SET) this.set(index, register, data);
+    else if ((command & ~REGISTER_MASK) === GET) {
+      const value = this.get(index, register);
+      // What it does not have it does not answer, as the specification wants.
+      if (value) this.report(index, command, value);
+    }
+  }
+
+  private set(index: number, register: number, data: Uint8Array): void {
+    if (index === SENSOR && register === STREAMING_SAMPLES) this.samples = data[0] ?? 0;
+    if (index !== LAMP || register !== INTENSITY) return;
+    this.brightness = ((data[0] ?? 0) + 256 * (data[1] ?? 0)) / 0xffff;
+    this.onBrightness(this.brightness);
+  }
+
+  private get(index: number, register: number): Uint8Array | undefined {
+    if (index === SENSOR)
+      switch (register) {
+        case STREAMING_SAMPLES:
+          return Uint8Array.of(this.samples);
+        case STREAMING_INTERVAL:
+          return u32(SAMPLE_INTERVAL_MS);
+        case READING:
+          return this.reading();
+      }
+    if (index === LAMP)
+      switch (register) {
+        case INTENSITY:
+          return u16(Math.round(this.brightness * 0xffff));
+        case DIMMABLE:
+          return Uint8Array.of(1);
+      }
+    return undefined;
+  }
+
+  private reading(): Uint8Array {
+    return u16(Math.round((this.lightRaw / LIGHT_MAX) * 0xffff));
+  }
+
+  private report(index: number, command: number, data: Uint8Array): void {
+    this.send(encodeFrame(this.deviceId, { index, command, data }));
+  }
+}
+
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >> 8);
+}
+
+function u32(...values: number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of values.entries()) view.setUint32(4 * i, value, true);
+  return bytes;
+}

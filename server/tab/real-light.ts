@@ -1,0 +1,32 @@
+import { LIGHT_MAX } from "../../src/common/wire";
+
+/** The W3C's Ambient Light Sensor, which few browsers have, and only in a secure context. */
+interface AmbientLight extends EventTarget {
+  illuminance: number;
+  start(): void;
+}
+
+declare global {
+  var AmbientLightSensor: (new () => AmbientLight) | undefined;
+}
+
+/** From here on all is bright, lux: a lit living room has some 100. */
+const BRIGHT_LUX = 1000;
+
+/**
+ * Listens to the light in the room.
+ * @returns false if this browser can't tell it
+ */
+export function listenToRoom(onLight: (lightRaw: number) => void): boolean {
+  const { AmbientLightSensor } = globalThis;
+  if (!AmbientLightSensor) return false;
+  const sensor = new AmbientLightSensor();
+  sensor.addEventListener("reading", () => onLight(rawOf(sensor.illuminance)));
+  sensor.start();
+  return true;
+}
+
+/** An eye, as a photoresistor, goes by ratios: each tenfold is one step. */
+function rawOf(lux: number): number {
+  return Math.round(LIGHT_MAX * Math.min(1, Math.log10(1 + lux) / Math.log10(1 + BRIGHT_LUX)));
+}

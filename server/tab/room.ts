@@ -1,0 +1,34 @@
+import { LIGHT_MAX } from "../../src/common/wire";
+import { byId, setAttribute } from "../page/dom";
+import type { TabDevice } from "./device";
+
+/** The room: day or night outside, and the lamp. Whoever moves the sun moves the light. */
+export class Room {
+  private readonly room = byId("room", HTMLElement);
+
+  /** @param onLight the sun has been moved: raw light, 0..1023 */
+  constructor(onLight: (lightRaw: number) => void) {
+    this.room.addEventListener("pointerdown", (event) => {
+      this.room.setPointerCapture(event.pointerId);
+      onLight(this.lightAt(event));
+    });
+    this.room.addEventListener("pointermove", (event) => {
+      if (this.room.hasPointerCapture(event.pointerId)) onLight(this.lightAt(event));
+    });
+  }
+
+  show({ lightRaw, brightness }: TabDevice): void {
+    const { style } = document.documentElement;
+    style.setProperty("--day", (lightRaw / LIGHT_MAX).toFixed(3));
+    style.setProperty("--lamp-light", brightness.toFixed(3));
+    setAttribute(this.room, "data-led", brightness > 0 ? "on" : "off");
+  }
+
+  /** The higher, the lighter. */
+  private lightAt({ clientY }: PointerEvent): number {
+    const { top, height } = this.room.getBoundingClientRect();
+    // The sun rises over the table, and does not leave the room.
+    const ratio = 1 - ((clientY - top) / height - 0.1) / 0.75;
+    return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratio)));
+  }
+}

@@ -1,0 +1,33 @@
+import type { TabDevice } from "./device";
+
+/** What a device is at, in words. Pure. */
+
+type Known = Pick<TabDevice, "isPowered" | "isPlugged" | "failure" | "inside">;
+
+export function connectionWords({ isPowered, isPlugged, failure, inside }: Known): string {
+  if (failure !== "") return "it does not run";
+  if (!isPowered) return "no power";
+  if (!isPlugged) return "the network is unplugged";
+  if (inside.isOnline) return "online";
+  if (inside.refusal !== 0) return `the broker refused it (${inside.refusal})`;
+  return inside.log.length === 0 ? "starting" : "connecting";
+}
+
+export function deciderWords({ isPowered, inside }: Known): string {
+  if (!isPowered) return "nobody";
+  if (inside.decidedBy === null) return "nobody yet";
+  return inside.decidedBy === "server" ? "the server" : "the device itself";
+}
+
+export function outboxWords({ inside }: Pick<TabDevice, "inside">): string {
+  if (inside.outbox === 0) return "empty";
+  return inside.outbox === 1 ? "1 reading waits" : `${inside.outbox} readings wait`;
+}
+
+/** A sentence for everybody. */
+export function statusWords(device: Known): string {
+  const parts = [connectionWords(device)];
+  if (device.inside.outbox > 0) parts.push(outboxWords(device));
+  if (device.isPowered && device.inside.decidedBy === "device") parts.push("it decides by itself");
+  return parts.join(" · ");
+}

@@ -1,0 +1,81 @@
+import { Machine, type Vm } from "./machine";
+import type { FromWorker, ToWorker } from "./messages";
+import { Network } from "./network";
+
+/**
+ * One device, in a thread of its own: a hidden tab's timers are slowed down to one a minute, a
+ * worker's are not.
+ */
+
+/** Both libraries of types, of a page and of a worker, can't be there at once. */
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+  postMessage(message: FromWorker): void;
+  importScripts(url: string): void;
+  /** machine.js: the virtual machine of the installed DeviceScript CLI. */
+  virtualMachine(require: (name: string) => unknown): (options: VmOptions) => Promise<Vm>;
+};
+
+interface VmOptions {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance) => void,
+  ): object;
+}
+
+// Both are on their way before the page has said who this device is.
+const wasm = WebAssembly.compileStreaming(fetch("machine.wasm"));
+const bytecode = program();
+for (const fetched of [wasm, bytecode]) fetched.catch(() => undefined);
+scope.importScripts("machine.js");
+
+let machine: Machine | undefined;
+let network: Network | undefined;
+
+scope.onmessage = ({ data }) => {
+  switch (data.kind) {
+    case "start":
+      start(data).catch((error: unknown) =>
+        scope.postMessage({ kind: "failed", message: String(error) }),
+      );
+      break;
+    case "light":
+      if (machine) machine.lightRaw = data.lightRaw;
+      break;
+    case "network":
+      if (network) network.plugged = data.isPlugged;
+      break;
+  }
+};
+
+async function start({ url, settings, lightRaw }: ToWorker & { kind: "start" }): Promise<void> {
+  network = new Network({
+    url,
+    onLink: (isOpen) => scope.postMessage({ kind: "link", isOpen }),
+    onBytes: (direction, bytes) => scope.postMessage({ kind: "bytes", direction, bytes }),
+  });
+  const wires = network;
+  const createVm = scope.virtualMachine((name) => wires.require(name));
+  const compiled = await wasm;
+  const vm = await createVm({
+    instantiateWasm(imports, done) {
+      void WebAssembly.instantiate(compiled, imports).then(done);
+      return {};
+    },
+  });
+  machine = await Machine.start(vm, {
+    bytecode: await bytecode,
+    settings,
+    lightRaw,
+    onLog: (line) => scope.postMessage({ kind: "log", line }),
+    onPanic: (code) => scope.postMessage({ kind: "panic", code }),
+    onBrightness: (brightness) => scope.postMessage({ kind: "brightness", brightness }),
+  });
+}
+
+/** The bytecode. Its first request may wait until it is compiled. */
+async function program(): Promise<Uint8Array> {
+  const response = await fetch("program.devs");
+  if (!response.ok) throw new Error(`program.devs: ${(await response.text()).trim()}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync, type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TabLogin } from "../../server/base/tab-id";
+import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-options";
+import { Users } from "../../server/setup/users";
+import { deviceClientId } from "../../src/common/wire";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+
+const ID = /^tab-[0-9a-f]{8}$/;
+
+describe.each(["open on loopback", "with a token"])("devices in tabs of a server %s", (which) => {
+  let dir: string;
+  let security: Security;
+  let nightlight: Started;
+  let authorization: Record<string, string>;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), "nightlight-tabs-"));
+    security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
+    if (which === "with a token") {
+      security.listen = "127.0.0.1";
+      new Users(dir).set("lamp-1", { role: "device", password: null });
+    }
+    nightlight = await startNightlight({ security, simulate: false });
+    authorization =
+      which === "with a token"
+        ? { authorization: `Bearer ${readFileSync(join(dir, "token"), "utf8").trim()}` }
+        : {};
+  });
+
+  afterAll(async () => {
+    await nightlight.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  async function login(body: unknown = {}): Promise<TabLogin> {
+    const response = await fetch(`${nightlight.url}/api/tab-device`, {
+      method: "POST",
+      headers: authorization,
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(200);
+    return (await response.json()) as TabLogin;
+  }
+
+  function connect({ id, password }: TabLogin, clientId = deviceClientId(id)): Promise<MqttClient> {
+    const url = `${nightlight.url.replace("http", "ws")}/mqtt`;
+    const options = { clientId, username: id, password, reconnectPeriod: 0 };
+    return connectAsync(url, options, false);
+  }
+
+  const refused = () => nightlight.rejections.totals().publish;
+
+  it("gives each an id of its own, and says the same again to who has it", async () => {
+    const [first, second] = [await login(), await login()];
+    expect(first.id).toMatch(ID);
+    expect(second.id).not.toBe(first.id);
+    expect(await login(first)).toEqual(first);
+  });
+
+  it.each([
+    ["a wrong password", (login: TabLogin) => ({ ...login, password: "x".repeat(43) })],
+    ["another's", (login: TabLogin, other: TabLogin) => ({ ...login, password: other.password })],
+    ["an id of another kind", (login: TabLogin) => ({ ...login, id: "lamp-1" })],
+    ["no strings", () => ({ id: 1, password: [] })],
+  ])("gives a new id to who shows %s", async (_what, shown) => {
+    const [mine, other] = [await login(), await login()];
+    const given = await login(shown(mine, other));
+    expect(given.id).toMatch(ID);
+    expect([mine.id, other.id]).not.toContain(given.id);
+  });
+
+  it("lets a tab speak for its own id alone", async () => {
+    const [mine, other] = [await login(), await login()];
+    const tab = await connect(mine);
+    await tab.publishAsync(`${mine.id}/telemetry`, '{"light":500}', { qos: 1 });
+    const device = async (id: string) => {
+      const devices = await fetch(`${nightlight.url}/api/devices`, { headers: authorization });
+      return ((await devices.json()) as { id: string }[]).find((known) => known.id === id);
+    };
+    await until("its reading", async () => (await device(mine.id)) !== undefined);
+    const [granted] = await tab.subscribeAsync(`${mine.id}/commands`);
+    expect(granted?.qos).toBe(0);
+    await expect(tab.subscribeAsync(`${other.id}/commands`)).rejects.toThrow();
+    const before = refused();
+    // The broker ends who speaks for another.
+    tab.publish(`${other.id}/telemetry`, '{"light":1}', { qos: 1 });
+    await until("the refusal", () => refused() > before);
+    expect(await device(other.id)).toBeUndefined();
+    await tab.endAsync(true);
+  });
+
+  it("lets no tab use another's session", async () => {
+    const [mine, other] = [await login(), await login()];
+    await expect(connect(mine, deviceClientId(other.id))).rejects.toThrow();
+    expect(nightlight.rejections.totals()["client-id"]).toBeGreaterThan(0);
+  });
+
+  it("takes a wrong password of a tab for no login", async () => {
+    const tab = connect({ ...(await login()), password: "wrong" }, "a-client");
+    // On an open broker everybody is let in, and a name that proves nothing means nothing.
+    if (which === "open on loopback") await (await tab).endAsync(true);
+    else await expect(tab).rejects.toThrow("Bad username or password");
+  });
+
+  it("lets tabs in again after a restart of the server", async () => {
+    const mine = await login();
+    await nightlight.stop();
+    nightlight = await startNightlight({ security, simulate: false });
+    expect(await login(mine)).toEqual(mine);
+    const tab = await connect(mine);
+    await tab.publishAsync(`${mine.id}/status`, "online", { qos: 1 });
+    await tab.endAsync();
+  });
+
+  it("asks whoever opens it for the token, if there is one", async () => {
+    const page = await fetch(`${nightlight.url}/device`);
+    const body = await page.text();
+    if (which === "open on loopback") {
+      expect(page.status).toBe(200);
+      expect(page.headers.get("content-security-policy")).toContain("worker-src 'self'");
+      expect(page.headers.get("content-security-policy")).not.toContain("eval");
+    } else {
+      expect(page.status).toBe(401);
+      expect(body).toContain('name="next" type="hidden" value="device"');
+      for (const path of ["device/worker.js", "device/program.devs", "device/machine.wasm"])
+        expect((await fetch(`${nightlight.url}/${path}`)).status).toBe(401);
+      const asked = await fetch(`${nightlight.url}/api/tab-device`, { method: "POST", body: "{}" });
+      expect(asked.status).toBe(401);
+    }
+  });
+
+  it("sends each file compressed, and once", async () => {
+    const ask = (more: Record<string, string> = {}) =>
+      fetch(`${nightlight.url}/device/machine.wasm`, { headers: { ...authorization, ...more } });
+    const first = await ask();
+    expect(first.headers.get("content-encoding")).toBe("gzip");
+    expect(first.headers.get("content-type")).toBe("application/wasm");
+    expect(WebAssembly.validate(await first.arrayBuffer())).toBe(true);
+    const again = await ask({ "if-none-match": first.headers.get("etag") ?? "" });
+    expect(again.status).toBe(304);
+  });
+});
+
+it("has no devices in tabs if the broker is elsewhere", async () => {
+  const broker = await startNightlight({ simulate: false });
+  const nightlight = await startNightlight({ simulate: false, brokerUrl: broker.brokerUrl });
+  const page = await fetch(`${nightlight.url}/device`);
+  expect(page.status).toBe(404);
+  expect(await page.text()).toContain("/device: needs this server's own broker, by WebSocket");
+  await nightlight.stop();
+  await broker.stop();
+});

@@ -1,0 +1,167 @@
+import { generate, type Packet } from "mqtt-packet";
+import { beforeEach, describe, expect, it } from "vitest";
+import { Inside } from "../../server/tab/inside";
+import { MqttReader, packetWords } from "../../server/tab/mqtt-reader";
+import { ReceiveWindow } from "../../server/tab/receive-window";
+import { lightOf, type Scene } from "../../server/tab/scenes";
+import {
+  connectionWords,
+  deciderWords,
+  outboxWords,
+  statusWords,
+} from "../../server/tab/status-words";
+
+const PACKETS: [string, Packet][] = [
+  ["CONNECT tab-1nightlight_client", { cmd: "connect", clientId: "tab-1nightlight_client" }],
+  ["CONNACK accepted", { cmd: "connack", returnCode: 0, sessionPresent: false }],
+  ["CONNACK refused 5", { cmd: "connack", returnCode: 5, sessionPresent: false }],
+  [
+    "SUBSCRIBE a/commands #7",
+    { cmd: "subscribe", messageId: 7, subscriptions: [{ topic: "a/commands", qos: 1 }] },
+  ],
+  ["SUBACK #7", { cmd: "suback", messageId: 7, granted: [1] }],
+  [
+    'PUBLISH a/telemetry {"light":1} #9',
+    publish("a/telemetry", '{"light":1}', { qos: 1, messageId: 9 }),
+  ],
+  ["PUBLISH a/status online retained", publish("a/status", "online", { retain: true })],
+  ["PUBACK #9", { cmd: "puback", messageId: 9 }],
+  ["PINGREQ", { cmd: "pingreq" }],
+];
+
+function publish(topic: string, payload: string, more: object): Packet {
+  return { cmd: "publish", topic, payload, qos: 0, dup: false, retain: false, ...more };
+}
+
+describe("the wire, in words", () => {
+  it.each(PACKETS)("says %s", (words, packet) => {
+    expect(new MqttReader().push(generate(packet)).map(packetWords)).toEqual([words]);
+  });
+
+  it("reads a stream however it is cut", () => {
+    const big = publish("a/telemetry", "x".repeat(2_000), {});
+    const stream = Buffer.concat(
+      [...PACKETS.map(([, packet]) => packet), big].map((packet) => generate(packet)),
+    );
+    const whole = new MqttReader().push(stream);
+    for (const size of [1, 2, 3, 7, 1460]) {
+      const reader = new MqttReader();
+      const cut = [];
+      for (let at = 0; at < stream.length; at += size)
+        cut.push(...reader.push(stream.subarray(at, at + size)));
+      expect(cut).toEqual(whole);
+    }
+    expect(whole.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(stream.length);
+  });
+});
+
+describe("inside a device", () => {
+  let inside: Inside;
+  const device = () => ({ isPowered: true, isPlugged: true, failure: "", inside });
+  const receive = (packet: Packet) => inside.passed("received", generate(packet), 0);
+  const send = (packet: Packet) => inside.passed("sent", generate(packet), 0);
+
+  beforeEach(() => {
+    inside = new Inside();
+  });
+
+  it("keeps what the program says, not what the runtime says", () => {
+    inside.logged("DevS-SHA256: " + "ab".repeat(32), 1);
+    inside.logged("> Connected", 2);
+    inside.panicked(60005, 3);
+    expect(inside.programHash).toBe("ab".repeat(32));
+    expect(inside.log).toEqual([
+      { atMs: 2, text: "Connected" },
+      { atMs: 3, text: "Panic 60005: the program starts again" },
+    ]);
+    for (let i = 0; i < 400; i++) inside.logged(`> ${i}`, i);
+    expect(inside.log).toHaveLength(300);
+    expect(inside.log.at(-1)?.text).toBe("399");
+  });
+
+  it("is online from CONNACK until the connection is gone", () => {
+    expect(connectionWords(device())).toBe("starting");
+    inside.logged("> Connecting", 0);
+    expect(connectionWords(device())).toBe("connecting");
+    receive({ cmd: "connack", returnCode: 5, sessionPresent: false });
+    expect(connectionWords(device())).toBe("the broker refused it (5)");
+    receive({ cmd: "connack", returnCode: 0, sessionPresent: false });
+    expect(statusWords(device())).toBe("online");
+    inside.linked(false, 5);
+    expect(inside.isOnline).toBe(false);
+    expect(inside.wire.at(-1)).toEqual({ atMs: 5, text: "The connection is gone" });
+    expect(connectionWords({ ...device(), isPlugged: false })).toBe("the network is unplugged");
+    expect(connectionWords({ ...device(), isPowered: false })).toBe("no power");
+    expect(connectionWords({ ...device(), failure: "x" })).toBe("it does not run");
+  });
+
+  it("counts the outbox down as readings are acknowledged, and corrects itself by the state", () => {
+    inside.logged("> Outbox: 2", 0);
+    expect(statusWords(device())).toBe("connecting · 2 readings wait");
+    for (const messageId of [1, 2]) {
+      send(publish("a/telemetry", "{}", { qos: 1, messageId }));
+      receive({ cmd: "puback", messageId });
+      // Acknowledged twice, it counts once.
+      receive({ cmd: "puback", messageId });
+    }
+    expect([inside.outbox, inside.acknowledged]).toEqual([0, 2]);
+    send(publish("a/state", '{"decided_by":"server","outbox":1}', { qos: 1, messageId: 3 }));
+    receive({ cmd: "puback", messageId: 3 });
+    expect([outboxWords(device()), inside.acknowledged]).toEqual(["1 reading waits", 2]);
+    send(publish("a/state", "{", { qos: 1, messageId: 4 }));
+    expect(inside.outbox).toBe(1);
+  });
+
+  it("knows who decides", () => {
+    expect(deciderWords(device())).toBe("nobody yet");
+    inside.logged("> No server: deciding for myself", 0);
+    expect(deciderWords(device())).toBe("the device itself");
+    expect(statusWords(device())).toBe("connecting · it decides by itself");
+    inside.logged("> The server decides again", 0);
+    expect(deciderWords(device())).toBe("the server");
+    expect(deciderWords({ ...device(), isPowered: false })).toBe("nobody");
+  });
+});
+
+it("hands a burst out no faster than 100 KB/s, beyond the first 4,096 bytes", () => {
+  const window = new ReceiveWindow();
+  const burst = Uint8Array.from({ length: 30_000 }, (_, i) => i % 251);
+  window.push(burst);
+  const taken: number[] = [];
+  let nowMs = 0;
+  for (;;) {
+    const next = window.take(nowMs);
+    if (next === undefined) break;
+    if (typeof next === "number") nowMs += next;
+    else {
+      taken.push(...next);
+      expect(taken.length).toBeLessThanOrEqual(4096 + nowMs * 100);
+    }
+  }
+  expect(taken).toEqual([...burst]);
+  expect(nowMs).toBeLessThan(300);
+});
+
+describe.each<[Scene, number]>([
+  ["day", 60],
+  ["clouds", 60],
+  ["bird", 12],
+  ["random", 60],
+])("the scene %s", (scene, seconds) => {
+  const lights = Array.from({ length: seconds * 10 }, (_, i) => lightOf(scene, i / 10));
+
+  it("is dark enough for the lamp, and light enough to be without", () => {
+    expect(Math.min(...lights)).toBeLessThan(250);
+    expect(Math.max(...lights)).toBeGreaterThan(350);
+  });
+
+  it("stays within what a sensor reads", () => {
+    expect(lights.every((light) => Number.isInteger(light) && light >= 0 && light <= 1023)).toBe(
+      true,
+    );
+  });
+
+  it("is the same each time", () => {
+    expect(lights).toEqual(lights.map((_, i) => lightOf(scene, i / 10)));
+  });
+});

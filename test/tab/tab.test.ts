@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { launchBrowser, openTab } from "../page/browser";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+describe("a device in a browser tab", () => {
+  let nightlight: Started;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ simulate: false }),
+      launchBrowser(),
+    ]);
+    page = await openTab(browser);
+    watch(page);
+    await page.goto(`${nightlight.url}/device`);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await nightlight.stop();
+  });
+
+  function watch(watched: Page): void {
+    const { origin } = new URL(nightlight.url);
+    watched.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) faults.push(message.text());
+    });
+    watched.on("pageerror", (error) => faults.push(String(error)));
+    watched.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== "data:" && url.origin !== origin) faults.push(`asked ${url.href}`);
+    });
+  }
+
+  /** Its id, once it is online. */
+  async function online(tab: Page): Promise<string> {
+    await tab.locator("#status", { hasText: "online" }).waitFor();
+    return await tab.locator("#device-id").innerText();
+  }
+
+  it("is a device of the server", async () => {
+    const id = await online(page);
+    expect(id).toMatch(/^tab-[0-9a-f]{8}$/);
+    await until("a reading", async () => (await nightlight.device(id))?.light === 652);
+  });
+
+  it("lights its lamp in the dark", async () => {
+    const id = await online(page);
+    await page.locator("#light").fill("40");
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    await until("the LED", async () => (await nightlight.device(id))?.ledOn === true);
+    expect(faults).toEqual([]);
+  });
+
+  it("is the same device after a reload, and another in another tab", async () => {
+    const id = await online(page);
+    await page.reload();
+    expect(await online(page)).toBe(id);
+    const second = await page.context().newPage();
+    watch(second);
+    await second.goto(`${nightlight.url}/device`);
+    const other = await online(second);
+    expect(other).not.toBe(id);
+    // The light of one is not the other's, and neither ends the other.
+    await second.locator("#light").fill("20");
+    await second.locator("#led", { hasText: "LED on" }).waitFor();
+    await page.locator("#led", { hasText: "LED off" }).waitFor();
+    await second.reload();
+    expect(await online(second)).toBe(other);
+    await second.close();
+    expect(await online(page)).toBe(id);
+    await page.locator("#inside summary").click();
+    const lost = page.locator("#wire li", { hasText: "The connection is gone" });
+    expect(await lost.count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it("decides alone without a network, and then loses no reading", async () => {
+    const id = await online(page);
+    const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
+    await page.getByRole("button", { name: "Unplug network" }).click();
+    await until("offline", async () => (await nightlight.device(id))?.online === false);
+    await page.locator("#light").fill("30");
+    await page.locator("#status", { hasText: "it decides by itself" }).waitFor();
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    await page.locator("#fact-outbox", { hasText: /readings wait$/ }).waitFor();
+    await page.getByRole("button", { name: "Unplug network" }).click();
+    await page.locator("#status", { hasText: /^online$/ }).waitFor();
+    await page.locator("#fact-decider", { hasText: "the server" }).waitFor();
+    const readings = witness
+      .payloads(`${id}/telemetry`)
+      .map((payload) => JSON.parse(payload) as { seq: number; light: number; age_ms?: number });
+    const sequence = [...new Set(readings.map(({ seq }) => seq))];
+    const first = sequence[0] ?? 0;
+    expect(sequence).toEqual(sequence.map((_, i) => first + i));
+    expect(readings.filter(({ light, age_ms }) => light === 30 && age_ms).length).toBeGreaterThan(
+      3,
+    );
+    await witness.stop();
+  });
+
+  it("starts again after its power was cut, with its settings", async () => {
+    const id = await online(page);
+    await page.getByRole("button", { name: "Cut power" }).click();
+    await page.locator("#led", { hasText: "LED off" }).waitFor();
+    await until("offline", async () => (await nightlight.device(id))?.online === false);
+    await page.getByRole("button", { name: "Cut power" }).click();
+    expect(await online(page)).toBe(id);
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it("runs the bytecode that the build makes", async () => {
+    const built = await compileFirmware();
+    const served = await fetch(`${nightlight.url}/device/program.devs`);
+    expect(sha256(new Uint8Array(await served.arrayBuffer()))).toBe(sha256(built));
+    // By the virtual machine's own count, of what it runs.
+    expect(await page.locator("#fact-program").innerText()).toBe(sha256(built));
+  });
+});
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
