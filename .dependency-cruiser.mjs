@@ -5,6 +5,7 @@
 export const PLAN = {
   "src/common": [],
   "src/mqtt": [],
+  "src/mqtt/node": ["src/mqtt"],
   src: ["src/common", "src/mqtt"],
 
   "server/base": [],

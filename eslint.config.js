@@ -45,6 +45,7 @@ export default tseslint.config(
       "@typescript-eslint/prefer-optional-chain": "off",
       // Handlers are async by type, whether they wait or not.
       "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/return-await": "off",
     },
   },
   {

@@ -3,7 +3,7 @@ import { formatBrokerAddress } from "./common/broker-address";
 import { deviceClientId, topicOf } from "./common/wire";
 import { config } from "./config.gen";
 import { Led } from "./led";
-import { MqttClient } from "./mqtt";
+import { DEVICE, MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
 
@@ -19,7 +19,7 @@ if (settings.broker) {
   const name = config.topicPrefix + settings.id;
   const clientId = deviceClientId(name);
   console.log(`Connecting to ${formatBrokerAddress(settings.broker)} as ${clientId}`);
-  const mqtt = new MqttClient({
+  const mqtt = new MqttClient(DEVICE, {
     host,
     port,
     tls,

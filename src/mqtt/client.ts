@@ -1,8 +1,7 @@
-/** An MQTT 3.1.1 client that stays connected, on a DeviceScript socket. */
-import { Fiber, millis, sleep, suspend } from "@devicescript/core";
+/** An MQTT 3.1.1 client that stays connected. */
 import { Backoff } from "./backoff";
 import { toBytes } from "./bytes";
-import { Connection } from "./connection";
+import { type Broker, Connection } from "./connection";
 import { Delivery, INBOX_FULL } from "./delivery";
 import { remove } from "./list";
 import type { QoS, Will } from "./packet";
@@ -24,7 +23,7 @@ import {
   SUBACK,
   UNSUBACK,
 } from "./packet";
-import { randomU16 } from "./random";
+import type { Platform, Waiting } from "./platform";
 import { MAX_PUBLISH_ID, Session } from "./session";
 import type { Handler, Subscription } from "./subscriptions";
 import { Subscriptions } from "./subscriptions";
@@ -33,17 +32,7 @@ import { isFilter, isTopic } from "./topic";
 /** CONNACK's return code that says: not now [MQTT 3.2.2.3]. */
 const UNAVAILABLE = 3;
 
-/** A fiber may wait for it. */
-interface Waiting {
-  waiter?: unknown;
-}
-
-export interface MqttOptions {
-  host: string;
-  /** Usually 1883, or 8883 with TLS. */
-  port: number;
-  /** Default false. */
-  tls?: boolean;
+export interface MqttOptions extends Broker {
   /** May be empty only with a clean session [MQTT-3.1.3-7]. */
   clientId: string;
   username?: string;
@@ -66,20 +55,22 @@ export interface MqttOptions {
   log?: (line: string) => void;
 }
 
-export class MqttClient {
+export class MqttClient implements Waiting {
   /** True from CONNACK until the connection is lost. */
   connected = false;
   /** How often a lost connection was established again. */
   reconnects = 0;
+  /** For the platform: run(), in the pause between two tries. */
+  waiter?: unknown;
 
-  /** Each time that the broker has accepted us; runs in a fiber of its own. */
-  onConnect: (sessionPresent: boolean) => Promise<void>;
+  /** Each time that the broker has accepted us; runs in a task of its own. */
+  onConnect?: (sessionPresent: boolean) => Promise<void>;
   /** When an accepted connection has ended, and why. */
-  onDisconnect: (reason: string) => void;
+  onDisconnect?: (reason: string) => void;
   /** When a try to connect has failed, and why. */
-  onConnectFailed: (reason: string) => void;
+  onConnectFailed?: (reason: string) => void;
   /** What the broker has granted for a filter, 0..2, or 128 if it refuses. */
-  onGranted: (filter: string, granted: number) => void;
+  onGranted?: (filter: string, granted: number) => void;
 
   private readonly connection: Connection;
   private readonly delivery: Delivery;
@@ -89,31 +80,35 @@ export class MqttClient {
   private readonly ackTimeoutMs: number;
   private readonly log: (line: string) => void;
 
-  private runner: Fiber;
   private running = false;
+  /** run() has not ended. */
+  private active = false;
   private sending = false;
-  /** Between two tries. */
-  private pausing = false;
 
   /** @throws Error if a text is longer than 65535 bytes */
-  constructor(private readonly options: MqttOptions) {
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: MqttOptions,
+  ) {
     const keepAliveS = options.keepAliveS ?? 30;
     const cleanSession = options.cleanSession ?? true;
     const limit = options.maxPacketBytes ?? 2048;
     this.connectPacket = encodeConnect(options, keepAliveS, cleanSession);
     this.log = options.log ?? noLog;
     this.ackTimeoutMs = options.ackTimeoutMs ?? 20000;
-    this.session = new Session(randomU16() % MAX_PUBLISH_ID, wake);
-    this.connection = new Connection(keepAliveS, limit);
+    this.session = new Session(platform.random() % MAX_PUBLISH_ID, platform.wake);
+    this.connection = new Connection(platform, keepAliveS, limit);
     const room = Math.max(options.inboxBytes ?? 4096, limit + 6);
-    this.delivery = new Delivery(this.connection, this.session, this.subscriptions, this.log, room);
+    const { connection, session, subscriptions } = this;
+    this.delivery = new Delivery(platform, connection, session, subscriptions, this.log, room);
   }
 
   /** Connects, and connects again after each loss. Does not wait, and never throws. */
   start(): void {
     if (this.running) return;
     this.running = true;
-    this.run.start();
+    this.active = true;
+    this.platform.start(this);
   }
 
   /** Disconnects properly, so that the broker does not publish the will [MQTT-3.14.4-3]. */
@@ -125,10 +120,10 @@ export class MqttClient {
     } catch {
       // It is over either way.
     }
-    while (this.runner) {
+    while (this.active) {
       this.connection.drop("stopped");
-      if (this.pausing && this.runner.suspended) this.runner.resume(undefined);
-      await sleep(5);
+      this.platform.wake(this);
+      await this.platform.sleep(5);
     }
   }
 
@@ -157,14 +152,15 @@ export class MqttClient {
       return;
     }
     const body = toBytes(payload);
-    const deadline = millis() + this.ackTimeoutMs;
+    const { platform } = this;
+    const deadline = platform.now() + this.ackTimeoutMs;
     while (!this.session.hasRoom(body.length)) {
-      if (millis() > deadline) throw new Error("time-out");
-      await sleep(10);
+      if (platform.now() > deadline) throw new Error("time-out");
+      await platform.sleep(10);
     }
     const flight = this.session.add(topic, body, qos, retain);
     await this.flush();
-    if (!flight.done && !flight.error) await settled(flight, deadline - millis());
+    if (!flight.done && !flight.error) await platform.wait(flight, deadline - platform.now());
     if (flight.done) return;
     this.session.withdraw(flight);
     throw new Error(flight.error ?? "time-out");
@@ -198,37 +194,37 @@ export class MqttClient {
     await this.ask(filter, 0, undefined);
   }
 
-  private async ask(filter: string, qos: QoS, handler: Handler): Promise<number> {
+  private async ask(filter: string, qos: QoS, handler: Handler | undefined): Promise<number> {
     if (!isFilter(filter)) throw new Error("invalid filter");
     const { subscriptions } = this;
     const subscription = subscriptions.set(filter, qos, handler);
     if (!this.connected) return qos;
     await this.sendSubscription(subscription);
-    if (subscription.granted < 0) await settled(subscription, this.ackTimeoutMs);
+    if (subscription.granted < 0) await this.platform.wait(subscription, this.ackTimeoutMs);
     const { granted } = subscription;
     if (granted < 0 || granted === REFUSED) remove(subscriptions.list, subscription);
     if (granted < 0) throw new Error("time-out");
     return granted;
   }
 
-  /** The one fiber that connects and reads. Nothing of the application's that waits runs in it. */
-  private async run(): Promise<void> {
-    const { options, connection } = this;
+  /** The one task that connects and reads. Nothing of the application's that waits runs in it. */
+  /** For start(). */
+  async run(): Promise<void> {
+    const { options, connection, platform } = this;
     const backoff = new Backoff(options.stableMs ?? 10000);
-    this.runner = Fiber.self();
     while (this.running) {
       let reason: string;
       let refused = 0;
       let acceptedAt = 0;
       try {
-        await connection.open(options.host, options.port, options.tls, this.connectPacket);
+        await connection.open(options, this.connectPacket);
         await connection.next();
         // CONNACK comes first [MQTT-3.2.0-1].
         const { type, code } = connection.decoder;
         if (type !== CONNACK) throw new Error("unexpected packet");
         refused = code;
         if (code !== 0) throw new Error(refusal(code));
-        acceptedAt = millis();
+        acceptedAt = platform.now();
         await this.accepted();
         for (;;) {
           await connection.next();
@@ -240,33 +236,36 @@ export class MqttClient {
       this.connected = false;
       await connection.close();
       this.log(reason);
-      guarded.start(this.log, acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed, reason);
+      platform.start(
+        CALLBACK,
+        this.log,
+        acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed,
+        reason,
+      );
       // If only handlers were slow, the broker is well, and has the rest of the messages.
       if (reason === INBOX_FULL) backoff.ended(Infinity);
-      else if (acceptedAt > 0) backoff.ended(millis() - acceptedAt);
+      else if (acceptedAt > 0) backoff.ended(platform.now() - acceptedAt);
       if (!this.running) break;
       // Of the refusals only "server unavailable" passes by itself.
       const slow = refused > 0 && refused !== UNAVAILABLE;
-      const pauseMs = backoff.pauseMs(randomU16() / 65536, slow);
+      const pauseMs = backoff.pauseMs(platform.random() / 65536, slow);
       this.log(`next try in ${pauseMs} ms`);
-      this.pausing = true;
-      await suspend(pauseMs);
-      this.pausing = false;
+      await platform.wait(this, pauseMs);
     }
-    this.runner = undefined;
+    this.active = false;
   }
 
   private async accepted(): Promise<void> {
     const { connection, session } = this;
     const present = connection.decoder.sessionPresent;
     if (session.connection > 0) this.reconnects++;
-    connection.keepAlive.connected(millis());
+    connection.keepAlive.connected(this.platform.now());
     session.connected(present);
     this.connected = true;
     for (const subscription of this.subscriptions.connected(present))
       await this.sendSubscription(subscription);
     await this.flush();
-    guarded.start(this.log, this.onConnect, present);
+    this.platform.start(CALLBACK, this.log, this.onConnect, present);
   }
 
   /** Acts on the packet in the decoder. */
@@ -294,8 +293,9 @@ export class MqttClient {
       case UNSUBACK: {
         const subscription = this.subscriptions.answered(id, code);
         if (!subscription) break;
-        wake(subscription);
-        if (type === SUBACK) guarded.start(this.log, this.onGranted, subscription.filter, code);
+        this.platform.wake(subscription);
+        if (type === SUBACK)
+          this.platform.start(CALLBACK, this.log, this.onGranted, subscription.filter, code);
         break;
       }
       case PINGRESP:
@@ -305,7 +305,7 @@ export class MqttClient {
     }
   }
 
-  /** Sends what the session has to send, in its order: one fiber at a time. */
+  /** Sends what the session has to send, in its order: one task at a time. */
   private async flush(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
@@ -332,15 +332,19 @@ export class MqttClient {
   }
 }
 
-/** Calls back the application, in a fiber of its own, if it may throw. */
-async function guarded<T, U>(
+/** Of the application: it may wait, and throw. */
+type Callback = (a: never, b: never) => void | Promise<void>;
+
+const CALLBACK = { run: guarded };
+
+async function guarded(
   log: (line: string) => void,
-  callback: (a: T, b?: U) => void | Promise<void>,
-  a: T,
-  b?: U,
+  callback: Callback | undefined,
+  a: string | boolean,
+  b?: number,
 ): Promise<void> {
   try {
-    if (callback) await callback(a, b);
+    if (callback) await callback(a as never, b as never);
   } catch (e) {
     log(`callback: ${(e as Error).message}`);
   }
@@ -348,22 +352,6 @@ async function guarded<T, U>(
 
 function noLog(): void {
   // nobody listens
-}
-
-/** Suspends this fiber until wake() or until the time, in ms, is over. */
-async function settled(target: Waiting, timeoutMs: number): Promise<void> {
-  target.waiter = Fiber.self();
-  await suspend(timeoutMs);
-  target.waiter = undefined;
-}
-
-function wake(target: Waiting): void {
-  const fiber = target.waiter as Fiber;
-  try {
-    if (fiber && fiber.suspended) fiber.resume(true);
-  } catch {
-    // The application has ended its fiber.
-  }
 }
 
 /** CONNACK's return codes [MQTT 3.2.2.3]. */

@@ -1,8 +1,8 @@
 /** Messages from the broker to their handlers, one after another, and their acknowledgement. */
-import { sleep } from "@devicescript/core";
 import type { Connection } from "./connection";
 import { Inbox } from "./inbox";
 import { encodeAck, PUBACK, PUBREC } from "./packet";
+import type { Platform } from "./platform";
 import { HANDLED, NEW, Session, TOO_MANY } from "./session";
 import type { Subscriptions } from "./subscriptions";
 import { matches, toTopic } from "./topic";
@@ -19,6 +19,7 @@ export class Delivery {
 
   /** @param inboxBytes room for messages that wait, in bytes */
   constructor(
+    private readonly platform: Platform,
     private readonly connection: Connection,
     private readonly session: Session,
     private readonly subscriptions: Subscriptions,
@@ -51,7 +52,7 @@ export class Delivery {
     }
     for (let tries = 0; !this.inbox.put(marked, session.connection, data, kept); tries++) {
       // Handlers that only wait for their turn run now, and quick ones end.
-      await sleep(tries * 5);
+      await this.platform.sleep(tries * 5);
       if (tries < 6 && this.connection.backlog() < MAX_BACKLOG) continue;
       if (qos > 0) {
         session.released(id);
@@ -60,11 +61,13 @@ export class Delivery {
       this.log(INBOX_FULL);
       return;
     }
-    if (!this.running) this.run.start();
+    if (this.running) return;
     this.running = true;
+    this.platform.start(this);
   }
 
-  private async run(): Promise<void> {
+  /** Handles what is in the inbox: for arrived(). */
+  async run(): Promise<void> {
     let count = 0;
     while (this.inbox.take()) {
       try {
@@ -72,7 +75,7 @@ export class Delivery {
       } catch {
         // Not acknowledged: the connection has ended meanwhile.
       }
-      if ((++count & 7) === 0) await sleep(0);
+      if ((++count & 7) === 0) await this.platform.sleep(0);
     }
     this.running = false;
   }

@@ -1,4 +1,6 @@
+/** The MQTT client for DeviceScript. */
 export { MqttClient } from "./client";
+export { DEVICE } from "./device";
 export { randomU16 } from "./random";
 export type { MqttOptions } from "./client";
 export type { QoS, Will } from "./packet";

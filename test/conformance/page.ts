@@ -31,8 +31,9 @@ for a session the newest is dropped [MQTT-3.1.2-5, MQTT-4.5.0-1]; a retained mes
 const CLIENT_HEAD = `
 ## For a client
 
-The client is that of the devices, \`src/mqtt\`. Its parts are tested byte by byte, the whole of it in the virtual machine
-that runs on the device, against a broker that does wrong on order.
+The client is that of the devices, \`src/mqtt\`. Its parts are tested byte by byte. The whole of it is tested against a
+broker that does wrong on order: in Node, and what depends on sockets, memory or turns also in the virtual machine of
+the device.
 `;
 
 /** docs/conformance.md */

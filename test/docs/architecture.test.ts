@@ -10,7 +10,8 @@ const DOCUMENT = join(ROOT, "docs/architecture.md");
 /** What lives in each room: one line for a newcomer. */
 const BUSINESS: Record<string, string> = {
   "src/common": "what device, server and page share: the wire, the rule, the broker's address",
-  "src/mqtt": "the MQTT client of the device: codec, session, delivery",
+  "src/mqtt": "the MQTT client: codec, session, delivery; its platform on the device",
+  "src/mqtt/node": "the platform of the MQTT client in Node: sockets, tasks, time",
   src: "the device: sensor, cadence, outbox, reporter, LED",
   "server/base": "small things that every room needs: log, errors, limits, waiting",
   "server/setup": "flags, `devicescript.json`, secrets, users, TLS files",

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CuttingProxy } from "../support/cutting-proxy";
 import { EmbeddedBroker } from "../support/embedded-broker";
 import { Mosquitto } from "../support/mosquitto";
-import { MqttDevice, type Order, type Setup } from "../support/mqtt-device";
+import { MqttInNode } from "../support/mqtt-in-node";
+import type { Order, OrderedClient, Setup } from "../support/ordered-client";
 import { seededRandom } from "../support/random";
 import { until } from "../support/until";
+import { BOTH, IN_NODE, type Start } from "../support/worlds";
 
 const BROKERS = {
   embedded: () => EmbeddedBroker.start(),
@@ -16,11 +18,13 @@ for (const [name, startBroker] of Object.entries(BROKERS))
   describe(name, () => {
     let broker: EmbeddedBroker | Mosquitto;
     let proxy: CuttingProxy;
-    let device: MqttDevice;
+    let client: OrderedClient;
+    let inWorld: Start;
     let witness: MqttClient;
     let seen: { topic: string; payload: string; qos: number; retain: boolean }[];
 
     beforeEach(async () => {
+      inWorld = IN_NODE;
       broker = await startBroker();
       proxy = await CuttingProxy.start(broker.port);
       seen = [];
@@ -31,82 +35,88 @@ for (const [name, startBroker] of Object.entries(BROKERS))
     });
 
     afterEach(async () => {
-      await device.stop();
+      await client.stop();
       await witness.endAsync(true);
       await proxy.stop();
       await broker.stop();
-      expect(device.panics).toEqual([]);
+      expect(client.panics).toEqual([]);
     });
 
     async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-      device = await MqttDevice.start({ port: proxy.port, ...setup }, order);
-      await device.logs("granted do 0");
+      client = await inWorld({ port: proxy.port, ...setup }, order);
+      await client.logs("granted do 0");
     }
 
     const payloads = (topic: string) =>
       seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
     const got = (topic: string) =>
-      device.lines
+      client.lines
         .filter((line) => line.startsWith(`got ${topic} `))
         .map((line) => line.split(" ")[2]);
     const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
 
-    for (const qos of [0, 1, 2] as const)
-      it(`carries messages at QoS ${qos} both ways`, async () => {
-        await witness.subscribeAsync("up", { qos });
-        await start({ subscribe: [{ filter: "down/+", qos }] });
-        await witness.publishAsync(
-          "do",
-          JSON.stringify({ publish: { topic: "up", count: 30, qos } }),
-        );
-        await device.logs("published 30");
-        await until("all arrive", () => seen.length === 30);
-        expect(payloads("up")).toEqual(numbers(30));
-        expect(seen.every((message) => message.qos === qos)).toBe(true);
-        for (const text of numbers(30)) await witness.publishAsync("down/x", text, { qos });
-        await device.logs("got down/x 29");
-        expect(got("down/x")).toEqual(numbers(30));
+    describe.each(BOTH)("%s", (_where, world) => {
+      beforeEach(() => {
+        inWorld = world;
       });
 
-    it("takes 1000 messages at once without losing one", async () => {
-      await start({ subscribe: [{ filter: "burst", qos: 0 }] }, { quiet: true });
-      for (let i = 0; i < 1000; i++) witness.publish("burst", `message ${i}`);
-      await witness.publishAsync("burst", "count", { qos: 1 });
-      await device.logs("received 1001");
+      for (const qos of [0, 1, 2] as const)
+        it(`carries messages at QoS ${qos} both ways`, async () => {
+          await witness.subscribeAsync("up", { qos });
+          await start({ subscribe: [{ filter: "down/+", qos }] });
+          await witness.publishAsync(
+            "do",
+            JSON.stringify({ publish: { topic: "up", count: 30, qos } }),
+          );
+          await client.logs("published 30");
+          await until("all arrive", () => seen.length === 30);
+          expect(payloads("up")).toEqual(numbers(30));
+          expect(seen.every((message) => message.qos === qos)).toBe(true);
+          for (const text of numbers(30)) await witness.publishAsync("down/x", text, { qos });
+          await client.logs("got down/x 29");
+          expect(got("down/x")).toEqual(numbers(30));
+        });
+
+      it("takes 1000 messages at once without losing one", async () => {
+        await start({ subscribe: [{ filter: "burst", qos: 0 }] }, { quiet: true });
+        for (let i = 0; i < 1000; i++) witness.publish("burst", `message ${i}`);
+        await witness.publishAsync("burst", "count", { qos: 1 });
+        await client.logs("received 1001");
+      });
     });
 
     it("publishes the will of a device that vanishes, and not of one that stops", async () => {
       await witness.subscribeAsync("device/status", { qos: 1 });
-      const will = { topic: "device/status", payload: "offline", qos: 1, retain: true };
+      const will = { topic: "device/status", payload: "offline", qos: 1, retain: true } as const;
       await start({}, { will });
       await proxy.cut();
       await until("the will comes", () => payloads("device/status").length === 1);
-      await device.logs("granted do 0", 2);
+      await client.logs("granted do 0", 2);
       await witness.publishAsync("do", JSON.stringify({ stop: true }));
-      await device.logs("stopped");
+      await client.logs("stopped");
       await until("the device is gone", () => proxy.connections === 2);
       expect(payloads("device/status")).toEqual(["offline"]);
     });
 
     it("delivers what was sent while a device with a kept session was away", async () => {
       await start({ subscribe: [{ filter: "down", qos: 2 }] }, { cleanSession: false });
-      await device.logs("granted down 2");
+      await client.logs("granted down 2");
       await proxy.cut();
       for (const text of numbers(10)) await witness.publishAsync("down", text, { qos: 2 });
-      await device.logs("got down 9");
-      expect(device.count("connected true 1")).toBe(1);
+      await client.logs("got down 9");
+      expect(client.count("connected true 1")).toBe(1);
       expect(got("down")).toEqual(numbers(10));
       // Nothing had to be subscribed again.
-      expect(device.count("granted down 2")).toBe(1);
+      expect(client.count("granted down 2")).toBe(1);
     });
 
     it("subscribes again where the session was not kept", async () => {
       await start({ subscribe: [{ filter: "down", qos: 1 }] });
-      await device.logs("granted down 1");
+      await client.logs("granted down 1");
       await proxy.cut();
-      await device.logs("granted down 1", 2);
+      await client.logs("granted down 1", 2);
       await witness.publishAsync("down", "again", { qos: 1 });
-      await device.logs("got down again");
+      await client.logs("got down again");
     });
 
     // At QoS 2 neither broker keeps its own promise through this: see docs/mqtt-client.md.
@@ -118,21 +128,21 @@ for (const [name, startBroker] of Object.entries(BROKERS))
         { subscribe: [{ filter: "down", qos: 1 }] },
         { cleanSession: false, stableMs: 0, ackTimeoutMs: 60_000 },
       );
-      await device.logs("granted down 1");
+      await client.logs("granted down 1");
       await witness.publishAsync(
         "do",
         JSON.stringify({ publish: { topic: "up", count: COUNT, qos: 1 } }),
       );
       let sent = 0;
       for (let cut = 0; cut < 15; cut++) {
-        const lines = device.lines.length + Math.floor(random() * 15);
+        const lines = client.lines.length + Math.floor(random() * 15);
         for (let i = 0; i < COUNT / 15; i++)
           await witness.publishAsync("down", `${sent++}`, { qos: 1 });
-        await until("some traffic", () => device.lines.length >= lines);
+        await until("some traffic", () => client.lines.length >= lines);
         await proxy.cut();
-        await until("the device is back", () => device.count(/^connected/) > device.count(/^lost/));
+        await until("the device is back", () => client.count(/^connected/) > client.count(/^lost/));
       }
-      await device.logs(`published ${COUNT}`);
+      await client.logs(`published ${COUNT}`);
       await until("all arrive", () => new Set(payloads("up")).size === COUNT);
       await until("all arrive", () => new Set(got("down")).size === COUNT);
       expect([...new Set(payloads("up"))]).toEqual(numbers(COUNT));
@@ -143,26 +153,25 @@ for (const [name, startBroker] of Object.entries(BROKERS))
 
 describe("Mosquitto that is killed and started again", () => {
   let mosquitto: Mosquitto;
-  let device: MqttDevice;
+  let client: MqttInNode;
 
   afterEach(async () => {
-    await device.stop();
+    await client.stop();
     await mosquitto.stop();
-    expect(device.panics).toEqual([]);
   });
 
   it("has its device back, three times", async () => {
     mosquitto = await Mosquitto.start();
-    device = await MqttDevice.start(
+    client = await MqttInNode.start(
       { port: mosquitto.port, stableMs: 0 },
       { subscribe: [{ filter: "t", qos: 1 }] },
     );
-    await device.logs("granted t 1");
+    await client.logs("granted t 1");
     for (let times = 1; times <= 3; times++) {
       await mosquitto.kill();
       await mosquitto.restart();
-      await device.logs(`connected false ${times}`);
-      await device.logs("granted t 1", times + 1);
+      await client.logs(`connected false ${times}`);
+      await client.logs("granted t 1", times + 1);
     }
   });
 
@@ -170,31 +179,31 @@ describe("Mosquitto that is killed and started again", () => {
     mosquitto = await Mosquitto.start(
       "allow_anonymous true\npersistence true\nautosave_interval 1\n",
     );
-    device = await MqttDevice.start({ port: mosquitto.port, stableMs: 0 });
-    await device.logs("granted do 0");
+    client = await MqttInNode.start({ port: mosquitto.port, stableMs: 0 });
+    await client.logs("granted do 0");
     const seen: string[] = [];
     const witness = await connectAsync(mosquitto.url, { protocolVersion: 4, reconnectPeriod: 50 });
     witness.on("message", (_topic, payload) => seen.push(payload.toString()));
     await witness.subscribeAsync("up", { qos: 1 });
     await mosquitto.kill();
-    await device.logs(/^lost/);
+    await client.logs(/^lost/);
     const back = new Promise((resolve) => witness.once("connect", resolve));
     await mosquitto.restart();
     await back;
     await witness.subscribeAsync("up", { qos: 1 });
-    await device.logs("granted do 0", 2);
+    await client.logs("granted do 0", 2);
     await witness.publishAsync(
       "do",
       JSON.stringify({ publish: { topic: "up", count: 50, qos: 1 } }),
     );
-    await device.logs("published 50");
+    await client.logs("published 50");
     await until("all arrive", () => new Set(seen).size === 50);
     await witness.endAsync(true);
   });
 
   it("says so when it refuses a password", async () => {
     mosquitto = await Mosquitto.start("allow_anonymous false\n");
-    device = await MqttDevice.start({ port: mosquitto.port, username: "who", password: "wrong" });
-    await device.logs("failed refused: not authorized");
+    client = await MqttInNode.start({ port: mosquitto.port, username: "who", password: "wrong" });
+    await client.logs("failed refused: not authorized");
   });
 });

@@ -1,10 +1,10 @@
 /** What the bench drives: the same as bench-builtin.ts, with our client. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
-import { MqttClient } from "../../src/mqtt/index";
+import { DEVICE, MqttClient } from "../../src/mqtt/index";
 
 const port = await readSetting<number>("PORT");
-const client = new MqttClient({ host: "127.0.0.1", port, clientId: "bench" });
+const client = new MqttClient(DEVICE, { host: "127.0.0.1", port, clientId: "bench" });
 let received = 0;
 let finished = 0;
 

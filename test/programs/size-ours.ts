@@ -1,7 +1,7 @@
 /** The smallest program that connects, subscribes and publishes, for its size. */
-import { MqttClient } from "../../src/mqtt/index";
+import { DEVICE, MqttClient } from "../../src/mqtt/index";
 
-const client = new MqttClient({ host: "127.0.0.1", port: 1883, clientId: "size" });
+const client = new MqttClient(DEVICE, { host: "127.0.0.1", port: 1883, clientId: "size" });
 
 await client.subscribe("in", 0, async (_topic, payload) => {
   console.log(payload.toString());

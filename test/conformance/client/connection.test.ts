@@ -1,29 +1,29 @@
-/** What src/mqtt does on a connection, in the virtual machine of the device. */
+/** What src/mqtt does on a connection. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
-import { MqttDevice, type Order, type Setup } from "../../support/mqtt-device";
+import { MqttInNode } from "../../support/mqtt-in-node";
+import type { Order, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
 
 let broker: FaultyBroker;
-let device: MqttDevice;
+let client: MqttInNode;
 
 beforeEach(async () => {
   broker = await FaultyBroker.start();
 });
 
 afterEach(async () => {
-  await device.stop();
+  await client.stop();
   await broker.stop();
-  expect(device.panics).toEqual([]);
 });
 
-/** Connects a device that is subscribed to `t` at QoS 2. */
+/** Connects a client that is subscribed to `t` at QoS 2. */
 async function start(setup: Partial<Setup> = {}, order: Order = {}): Promise<FaultyConnection> {
-  device = await MqttDevice.start(
+  client = await MqttInNode.start(
     { port: broker.port, cleanSession: false, ...setup },
     { subscribe: [{ filter: "t", qos: 2 }], ...order },
   );
-  await device.logs("granted t 2");
+  await client.logs("granted t 2");
   return broker.client();
 }
 
@@ -39,13 +39,13 @@ it("[MQTT-3.1.0-1] the first packet of each connection is CONNECT", async () => 
     return false;
   };
   (await start()).reset();
-  await device.logs(/^connected/, 2);
+  await client.logs(/^connected/, 2);
   expect(first).toEqual(["connect", "connect"]);
 });
 
 it("[MQTT-3.1.3-2] a client keeps its id and its CONNECT from connection to connection", async () => {
   (await start({ clientId: "night-1" })).reset();
-  await device.logs(/^connected/, 2);
+  await client.logs(/^connected/, 2);
   const [first, second] = broker.of("connect");
   expect(first?.clientId).toBe("night-1");
   expect(second).toEqual(first);
@@ -71,7 +71,7 @@ it("[MQTT-4.3.2-2] after PUBACK the same id is a new message, with DUP or withou
     connection.publish("t", `${i}`, { qos: 1, messageId: 9, dup });
     await broker.receives("puback", i + 1);
   }
-  for (const i of [0, 1, 2]) await device.logs(`got t ${i}`);
+  for (const i of [0, 1, 2]) await client.logs(`got t ${i}`);
 });
 
 it("[MQTT-4.6.0-2] PUBACKs are in the order of their messages", async () => {
@@ -94,7 +94,7 @@ it("[MQTT-4.6.0-4] PUBRELs are in the order of their PUBRECs", async () => {
   await broker.receives("publish", 5);
   const sent = broker.of("publish").map(({ messageId = 0 }) => messageId);
   for (const messageId of sent) connection.send({ cmd: "pubrec", messageId });
-  await device.logs("published 5");
+  await client.logs("published 5");
   expect(ids("pubrel")).toEqual(sent);
 });
 

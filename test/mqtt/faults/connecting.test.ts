@@ -1,43 +1,56 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { nodePlatform } from "../../../src/mqtt/node/index";
 import { FaultyBroker } from "../../support/faulty-broker";
-import { MqttDevice, type Setup } from "../../support/mqtt-device";
+import { faster, MqttInNode } from "../../support/mqtt-in-node";
+import type { OrderedClient, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
+import { BOTH, IN_NODE, type Start } from "../../support/worlds";
 
 let broker: FaultyBroker;
-let device: MqttDevice;
+let client: OrderedClient;
+let inWorld: Start;
 
 beforeEach(async () => {
+  inWorld = IN_NODE;
   broker = await FaultyBroker.start();
 });
 
 afterEach(async () => {
-  await device.stop();
+  await client.stop();
   await broker.stop();
-  expect(device.panics).toEqual([]);
+  expect(client.panics).toEqual([]);
 });
 
 async function start(setup: Partial<Setup> = {}): Promise<void> {
-  device = await MqttDevice.start({ port: broker.port, ...setup });
+  client = await inWorld({ port: broker.port, ...setup });
 }
 
-describe("a broker that is not there", () => {
+describe.each(BOTH)("a broker that is not there, %s", (_where, world) => {
   it("is tried until it is", async () => {
+    inWorld = world;
     await broker.stopListening();
     await start();
-    await device.logs(/^failed .*ECONNREFUSED/, 2);
+    await client.logs(/^failed .*ECONNREFUSED/, 2);
     await broker.listenAgain();
-    await device.logs("connected false 0");
-  });
-
-  it("that says nothing after CONNECT is given up after 10 s", async () => {
-    broker.behaviour = () => broker.connections.length === 1;
-    await start();
-    await device.logs("failed no answer");
-    await device.logs("connected false 0");
+    await client.logs("connected false 0");
   });
 });
 
-describe("a broker that hangs up", () => {
+it("a broker that says nothing after CONNECT is given up after 10 s", async () => {
+  const FACTOR = 10;
+  broker.behaviour = () => broker.connections.length === 1;
+  const startedMs = performance.now();
+  client = await MqttInNode.start({ port: broker.port }, {}, faster(nodePlatform(), FACTOR));
+  await client.logs("failed no answer");
+  expect((performance.now() - startedMs) * FACTOR).toBeGreaterThanOrEqual(10_000);
+  await client.logs("connected false 0");
+});
+
+describe.each(BOTH)("a broker that hangs up, %s", (_where, world) => {
+  beforeEach(() => {
+    inWorld = world;
+  });
+
   it("at once", async () => {
     broker.behaviour = (_packet, connection) => {
       if (broker.connections.length > 3) return false;
@@ -45,8 +58,8 @@ describe("a broker that hangs up", () => {
       return true;
     };
     await start();
-    await device.logs("connected false 0");
-    expect(device.count(/^failed /)).toBe(3);
+    await client.logs("connected false 0");
+    expect(client.count(/^failed /)).toBe(3);
   });
 
   it("with FIN right after CONNACK, five times", async () => {
@@ -56,20 +69,20 @@ describe("a broker that hangs up", () => {
       connection.end();
       return true;
     };
-    await start({ keepAliveS: 1 });
+    await start({ keepAliveS: 1, stableMs: 0 });
     await until("it stays connected", () => broker.of("pingreq").length > 0);
     expect(broker.connections).toHaveLength(6);
   });
 
   it("with a reset, five times", async () => {
-    await start();
+    await start({ stableMs: 0 });
     for (let times = 1; times <= 5; times++) {
-      await device.logs(/^connected/, times);
+      await client.logs(/^connected/, times);
       const connection = await broker.client();
       connection.reset();
-      await device.logs(/^lost /, times);
+      await client.logs(/^lost /, times);
     }
-    await device.logs("connected false 5");
+    await client.logs("connected false 5");
   });
 });
 
@@ -88,12 +101,12 @@ describe("a broker that refuses", () => {
         return true;
       };
       await start({ username: "name", password: "secret" });
-      await device.logs(`failed refused: ${reason}`);
+      await client.logs(`failed refused: ${reason}`);
       const [connect] = broker.of("connect");
       expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
       // Only an overloaded broker is worth asking again soon.
       const pauseMs = Number(
-        /(\d+) ms/.exec(device.lines.find((line) => line.startsWith("log next")) ?? "")?.[1],
+        /(\d+) ms/.exec(client.lines.find((line) => line.startsWith("log next")) ?? "")?.[1],
       );
       if (code === "3") expect(pauseMs).toBeLessThanOrEqual(500);
       else expect(pauseMs).toBeGreaterThanOrEqual(15_000);
@@ -110,7 +123,7 @@ describe("CONNECT", () => {
       cleanSession: false,
       will: { topic: "night-1/status", payload: "offline", qos: 1, retain: true },
     });
-    await device.logs("connected false 0");
+    await client.logs("connected false 0");
     expect(broker.of("connect")).toMatchObject([
       {
         protocolId: "MQTT",
@@ -125,9 +138,9 @@ describe("CONNECT", () => {
 
   it("is followed by DISCONNECT and nothing else when the client is stopped", async () => {
     await start();
-    await device.logs("connected false 0");
+    await client.logs("connected false 0");
     (await broker.client()).publish("do", JSON.stringify({ stop: true }));
-    await device.logs("stopped");
+    await client.logs("stopped");
     await broker.receives("disconnect");
     expect(broker.received.map(({ cmd }) => cmd)).toEqual(["connect", "subscribe", "disconnect"]);
     await until("the connection is gone", () => broker.connections.every((one) => one.closed));

@@ -1,24 +1,28 @@
 import type { IPublishPacket } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
-import { MqttDevice, type Order, type Setup } from "../../support/mqtt-device";
+import { MqttDevice } from "../../support/mqtt-device";
+import type { Order, OrderedClient, Setup } from "../../support/ordered-client";
 import { until } from "../../support/until";
+import { BOTH, IN_NODE, type Start } from "../../support/worlds";
 
 let broker: FaultyBroker;
-let device: MqttDevice;
+let client: OrderedClient;
+let inWorld: Start;
 
 beforeEach(async () => {
+  inWorld = IN_NODE;
   broker = await FaultyBroker.start();
 });
 
 afterEach(async () => {
-  await device.stop();
+  await client.stop();
   await broker.stop();
-  expect(device.panics).toEqual([]);
+  expect(client.panics).toEqual([]);
 });
 
 async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
-  device = await MqttDevice.start({ port: broker.port, cleanSession: false, ...setup }, order);
+  client = await inWorld({ port: broker.port, cleanSession: false, ...setup }, order);
 }
 
 /** Breaks the connection at the first packet of this type instead of answering it. */
@@ -39,11 +43,15 @@ async function order(text: Order): Promise<FaultyConnection> {
   return connection;
 }
 
-describe("publishing across a broken connection", () => {
+describe.each(BOTH)("publishing across a broken connection, %s", (_where, world) => {
+  beforeEach(() => {
+    inWorld = world;
+  });
+
   it("at QoS 1 repeats the PUBLISH with its id and DUP", async () => {
     breakAtFirst("publish");
     await start({ publish: { topic: "t", count: 1, qos: 1 } });
-    await device.logs("published 1");
+    await client.logs("published 1");
     const [first, second] = broker.of("publish");
     expect([first?.dup, second?.dup]).toEqual([false, true]);
     expect(second?.messageId).toBe(first?.messageId);
@@ -53,14 +61,14 @@ describe("publishing across a broken connection", () => {
   it("at QoS 2 before PUBREC repeats the PUBLISH", async () => {
     breakAtFirst("publish");
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await device.logs("published 1");
+    await client.logs("published 1");
     expect(broker.of("publish").map(({ dup }) => dup)).toEqual([false, true]);
   });
 
   it("at QoS 2 after PUBREC repeats only the PUBREL", async () => {
     breakAtFirst("pubrel");
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await device.logs("published 1");
+    await client.logs("published 1");
     expect(broker.of("publish")).toHaveLength(1);
     const ids = broker.of("pubrel").map(({ messageId }) => messageId);
     expect(ids).toEqual([ids[0], ids[0]]);
@@ -72,7 +80,7 @@ describe("publishing across a broken connection", () => {
     broker.behaviour = (packet, connection) =>
       (packet.cmd === "publish" && broker.connections.length === 1) || hold(packet, connection);
     await start({ publish: { topic: "t", count: 10, qos: 1, fibers: 5 } }, { keepAliveS: 1 });
-    await device.logs("published 10");
+    await client.logs("published 10");
     const texts = broker.of("publish").map(({ payload }) => String(payload));
     expect(texts.slice(0, 10)).toEqual(["0", "1", "2", "3", "4", "0", "1", "2", "3", "4"]);
     expect([...texts.slice(10)].sort()).toEqual(["5", "6", "7", "8", "9"]);
@@ -87,7 +95,7 @@ describe("publishing across a broken connection", () => {
       return broken;
     };
     await start({ publish: { topic: "t", count: 1, qos: 2 } });
-    await device.logs("not published 0: session lost");
+    await client.logs("not published 0: session lost");
   });
 });
 
@@ -96,22 +104,22 @@ describe("a message that is not acknowledged", () => {
     let withheld = true;
     broker.behaviour = (packet) => withheld && packet.cmd === "publish";
     await start({ publish: { topic: "t", count: 1, qos: 1 } }, { ackTimeoutMs: 300 });
-    await device.logs("not published 0: time-out");
+    await client.logs("not published 0: time-out");
     withheld = false;
     broker.sessionPresent = true;
     (await broker.client()).reset();
-    await device.logs("connected true 1");
+    await client.logs("connected true 1");
     await order({ publish: { topic: "t", count: 1, first: 100, qos: 1 } });
-    await device.logs("published 1", 2);
+    await client.logs("published 1", 2);
     expect(broker.of("publish").map(({ payload }) => String(payload))).toEqual(["0", "100"]);
   });
 
   it("at QoS 0 needs a connection", async () => {
     await broker.stopListening();
     await start({ publish: { topic: "t", count: 1, qos: 0 } });
-    await device.logs("not published 0: not connected");
+    await client.logs("not published 0: not connected");
     await broker.listenAgain();
-    await device.logs("connected false 0");
+    await client.logs("connected false 0");
     expect(broker.of("publish")).toHaveLength(0);
   });
 });
@@ -132,13 +140,13 @@ describe("acknowledgements", () => {
       return true;
     };
     await start({ publish: { topic: "t", count: 4, qos: 1, fibers: 4 } });
-    await device.logs("published 4");
+    await client.logs("published 4");
     expect(broker.connections).toHaveLength(1);
   });
 
   it("of an unknown PUBREC or PUBREL are answered, so that the broker can finish", async () => {
     await start();
-    await device.logs("connected false 0");
+    await client.logs("connected false 0");
     const connection = await broker.client();
     connection.send({ cmd: "pubrec", messageId: 1234 });
     connection.send({ cmd: "pubrel", messageId: 4321 });
@@ -149,7 +157,8 @@ describe("acknowledgements", () => {
     ]);
   });
 
-  it("make room for publishers that wait", async () => {
+  it.each(BOTH)("make room for publishers that wait, %s", async (_where, world) => {
+    inWorld = world;
     const held: IPublishPacket[] = [];
     broker.behaviour = (packet) => packet.cmd === "publish" && held.push(packet) > 0;
     await start({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
@@ -161,17 +170,18 @@ describe("acknowledgements", () => {
       expect(held.length - done).toBeLessThanOrEqual(16);
       connection.send({ cmd: "puback", messageId: held[done]?.messageId as number });
     }
-    await device.logs("published 40");
+    await client.logs("published 40");
   });
 });
 
 describe("a runtime whose send queue is full", () => {
   it("is waited for", async () => {
-    await start();
-    await device.logs("connected false 0");
+    const device = await MqttDevice.start({ port: broker.port });
+    client = device;
+    await client.logs("connected false 0");
     device.refuseWrites(5);
     await order({ publish: { topic: "t", count: 3, qos: 0 } });
-    await device.logs("published 3");
+    await client.logs("published 3");
     await broker.receives("publish", 3);
     expect(broker.of("publish").map(({ payload }) => String(payload))).toEqual(["0", "1", "2"]);
     expect(broker.connections).toHaveLength(1);
@@ -182,7 +192,7 @@ describe("a message that comes twice", () => {
   it("at QoS 2 is delivered once, on one connection and across two", async () => {
     broker.sessionPresent = true;
     await start({ subscribe: [{ filter: "t", qos: 2 }] });
-    await device.logs("granted t 2");
+    await client.logs("granted t 2");
     let connection = await broker.client();
     broker.behaviour = (packet) => packet.cmd === "pubrec";
     connection.publish("t", "once", { qos: 2, messageId: 5 });
@@ -191,39 +201,43 @@ describe("a message that comes twice", () => {
     connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
     await broker.receives("pubrec", 2);
     connection.reset();
-    await device.logs("connected true 1");
+    await client.logs("connected true 1");
     broker.behaviour = () => false;
     connection = await broker.client();
     connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
     await broker.receives("pubcomp");
     connection.publish("t", "another with that id", { qos: 2, messageId: 5 });
-    await device.logs("got t another with that id");
-    expect(device.count("got t once")).toBe(1);
+    await client.logs("got t another with that id");
+    expect(client.count("got t once")).toBe(1);
   });
 
   it("at QoS 1 is delivered again when its acknowledgement was lost", async () => {
     broker.sessionPresent = true;
     await start({ subscribe: [{ filter: "t", qos: 1 }] });
-    await device.logs("granted t 1");
+    await client.logs("granted t 1");
     let connection = await broker.client();
     connection.publish("t", "at least once", { qos: 1, messageId: 5 });
     await broker.receives("puback");
     connection.reset();
-    await device.logs("connected true 1");
+    await client.logs("connected true 1");
     connection = await broker.client();
     connection.publish("t", "at least once", { qos: 1, messageId: 5, dup: true });
     await broker.receives("puback", 2);
-    expect(device.count("got t at least once")).toBe(2);
+    expect(client.count("got t at least once")).toBe(2);
   });
 });
 
-describe("messages that come faster than they are handled", () => {
+describe.each(BOTH)("messages that come faster than they are handled, %s", (_where, world) => {
+  beforeEach(() => {
+    inWorld = world;
+  });
+
   it("at QoS 1 cost the connection, and come again", async () => {
     await start(
       { subscribe: [{ filter: "t", qos: 1 }] },
       { maxPacketBytes: 400, inboxBytes: 400, stableMs: 0 },
     );
-    await device.logs("granted t 1");
+    await client.logs("granted t 1");
     // Like any broker: what is not acknowledged is sent again on the next connection.
     const unacknowledged = new Map(Array.from({ length: 60 }, (_, i) => [i + 1, `${i}`]));
     const sendAll = (connection: FaultyConnection, dup: boolean) => {
@@ -241,23 +255,23 @@ describe("messages that come faster than they are handled", () => {
     const connection = await broker.client();
     connection.publish("t", "slow");
     sendAll(connection, false);
-    await device.logs("lost inbox full");
+    await client.logs("lost inbox full");
     await until("all are acknowledged", () => unacknowledged.size === 0);
-    const seen = device.lines.filter((line) => /^got t \d/.test(line));
+    const seen = client.lines.filter((line) => /^got t \d/.test(line));
     const first = [...new Set(seen)];
     expect(first).toEqual(Array.from({ length: 60 }, (_, i) => `got t ${i}`));
   });
 
   it("at QoS 0 are lost, and nothing else is", async () => {
     await start({ subscribe: [{ filter: "t", qos: 0 }] }, { maxPacketBytes: 400, inboxBytes: 400 });
-    await device.logs("granted t 0");
+    await client.logs("granted t 0");
     const connection = await broker.client();
     connection.publish("t", "slow");
     for (let i = 0; i < 200; i++) connection.publish("t", `${i}`);
-    await device.logs("slow handler ended");
+    await client.logs("slow handler ended");
     connection.publish("t", "after");
-    await device.logs("got t after");
-    expect(device.count(/^got t \d/)).toBeGreaterThan(20);
+    await client.logs("got t after");
+    expect(client.count(/^got t \d/)).toBeGreaterThan(20);
     expect(broker.connections).toHaveLength(1);
   });
 });
@@ -270,19 +284,19 @@ describe("subscriptions", () => {
         { filter: "b", qos: 1 },
       ],
     });
-    await device.logs("granted b 1");
+    await client.logs("granted b 1");
     const filters = () =>
       broker.of("subscribe").map(({ subscriptions }) => subscriptions[0]?.topic);
     expect(filters()).toEqual(["do", "a/+", "b"]);
     broker.sessionPresent = true;
     (await broker.client()).reset();
-    await device.logs("connected true 1");
+    await client.logs("connected true 1");
     (await broker.client()).publish("a/x", "kept", { qos: 0 });
-    await device.logs("got a/x kept");
+    await client.logs("got a/x kept");
     expect(filters()).toHaveLength(3);
     broker.sessionPresent = false;
     (await broker.client()).reset();
-    await device.logs("granted b 1", 2);
+    await client.logs("granted b 1", 2);
     expect(filters()).toEqual(["do", "a/+", "b", "do", "a/+", "b"]);
   });
 
@@ -295,26 +309,26 @@ describe("subscriptions", () => {
       return true;
     };
     await start({ subscribe: [{ filter: "secret", qos: 1 }] });
-    await device.logs("granted secret 128");
+    await client.logs("granted secret 128");
     await order({
       subscribe: [
         { filter: "secret", qos: 1 },
         { filter: "low", qos: 2 },
       ],
     });
-    await device.logs("not subscribed secret: refused");
-    await device.logs("subscribed low 0");
+    await client.logs("not subscribed secret: refused");
+    await client.logs("subscribed low 0");
   });
 
   it("end at UNSUBACK", async () => {
     await start({ subscribe: [{ filter: "t", qos: 0 }] });
-    await device.logs("granted t 0");
+    await client.logs("granted t 0");
     const connection = await order({ unsubscribe: "t" });
-    await device.logs("unsubscribed t");
+    await client.logs("unsubscribed t");
     connection.publish("t", "late");
     connection.publish("do", JSON.stringify({ stop: true }));
-    await device.logs("stopped");
-    expect(device.count("got t late")).toBe(0);
+    await client.logs("stopped");
+    expect(client.count("got t late")).toBe(0);
     expect(broker.of("unsubscribe")[0]?.unsubscriptions).toEqual(["t"]);
   });
 
@@ -322,14 +336,14 @@ describe("subscriptions", () => {
     broker.behaviour = (packet) =>
       packet.cmd === "subscribe" && packet.subscriptions[0]?.topic === "mute";
     await start({}, { ackTimeoutMs: 300 });
-    await device.logs("granted do 0");
+    await client.logs("granted do 0");
     await order({
       subscribe: [
         { filter: "mute", qos: 1 },
         { filter: "not+valid", qos: 0 },
       ],
     });
-    await device.logs("not subscribed mute: time-out");
-    await device.logs("not subscribed not+valid: invalid filter");
+    await client.logs("not subscribed mute: time-out");
+    await client.logs("not subscribed not+valid: invalid filter");
   });
 });

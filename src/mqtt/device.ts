@@ -1,0 +1,46 @@
+/** The client's platform in DeviceScript: its only socket, its fibers, its clock. */
+import { Fiber, millis, sleep, suspend } from "@devicescript/core";
+import { connect, Socket } from "@devicescript/net";
+import type { Platform, Waiting } from "./platform";
+import { randomU16 } from "./random";
+
+type Connect = Platform["connect"];
+
+export const DEVICE: Platform = {
+  // Its list of buffers is private. It returns nothing if the broker has hung up at once.
+  connect: connect as unknown as Connect,
+  read,
+  now: millis,
+  sleep: sleep,
+  start: (task, a, b, c, d) => {
+    task.run.start(a, b, c, d);
+  },
+  wait,
+  wake,
+  random: randomU16,
+};
+
+async function read(
+  transport: unknown,
+  timeoutMs: number,
+  target: Waiting,
+): Promise<Buffer | null | undefined> {
+  target.waiter = Fiber.self();
+  return await (transport as Socket).recv(timeoutMs);
+}
+
+async function wait(target: Waiting, timeoutMs: number): Promise<void> {
+  target.waiter = Fiber.self();
+  await suspend(timeoutMs);
+  target.waiter = undefined;
+}
+
+function wake(target: Waiting): void {
+  const fiber = target.waiter as Fiber;
+  try {
+    // recv() takes undefined for the end of its time.
+    if (fiber && fiber.suspended) fiber.resume(undefined);
+  } catch {
+    // The application has ended its fiber.
+  }
+}

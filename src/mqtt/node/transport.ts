@@ -1,0 +1,94 @@
+/** A connection of Node's, as the client reads and writes it. */
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { Address, Transport, Waiting } from "../platform";
+import { wait, wake } from "./waiting";
+
+/** More chunks than these don't wait to be read: TCP lets the broker wait instead. */
+const MAX_CHUNKS = 4;
+/** How long the last bytes may take to leave after close(), in ms. */
+const LINGER_MS = 1000;
+
+export class NodeTransport implements Transport {
+  readonly buffers: Buffer[] = [];
+  private reader: Waiting = {};
+  private readonly writers: Waiting[] = [];
+  private error: Error | undefined;
+  private closed = false;
+
+  private constructor(private readonly socket: Socket) {
+    socket.on("data", (chunk: Buffer) => {
+      this.buffers.push(chunk);
+      if (this.buffers.length >= MAX_CHUNKS) socket.pause();
+      wake(this.reader);
+    });
+    socket.on("error", (error) => (this.error = error));
+    for (const event of ["end", "close"])
+      socket.on(event, () => {
+        this.closed = true;
+        wake(this.reader);
+      });
+    for (const event of ["drain", "close"])
+      socket.on(event, () => {
+        for (const writer of this.writers.splice(0)) wake(writer);
+      });
+  }
+
+  /**
+   * @param secure for TLS: what it trusts, and a client certificate
+   * @throws Error if there is no connection within `timeout`
+   */
+  static open(address: Address, secure: ConnectionOptions): Promise<NodeTransport> {
+    const { host, port, proto, timeout } = address;
+    const isTls = proto === "tls";
+    return new Promise((resolve, reject) => {
+      // An address is no name that a server could be asked for [RFC 6066, 3].
+      const named = isIP(host) === 0 ? { servername: host } : {};
+      const socket = isTls
+        ? connectTls({ ...named, ...secure, host, port })
+        : connectTcp({ host, port });
+      const timer = setTimeout(() => socket.destroy(new Error("time-out")), timeout);
+      const failed = (error: Error | boolean) => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error("closed by the broker"));
+      };
+      socket.once("error", failed).once("close", failed);
+      socket.once(isTls ? "secureConnect" : "connect", () => {
+        clearTimeout(timer);
+        socket.off("error", failed).off("close", failed).setNoDelay();
+        resolve(new NodeTransport(socket));
+      });
+    });
+  }
+
+  /** See Platform.read(). */
+  async read(timeoutMs: number, target: Waiting): Promise<Buffer | null | undefined> {
+    if (this.buffers.length === 0 && !this.closed) {
+      this.reader = target;
+      await wait(target, timeoutMs);
+    }
+    const chunk = this.buffers.shift();
+    if (chunk) {
+      if (this.buffers.length === 0) this.socket.resume();
+      return chunk;
+    }
+    if (this.error) throw this.error;
+    return this.closed ? null : undefined;
+  }
+
+  async send(packet: Buffer): Promise<void> {
+    if (!this.closed && this.socket.write(packet)) return;
+    if (!this.closed) {
+      const writer: Waiting = {};
+      this.writers.push(writer);
+      await wait(writer);
+    }
+    if (this.closed) throw this.error ?? new Error("closed by the broker");
+  }
+
+  close(): Promise<void> {
+    this.socket.destroySoon();
+    setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    return Promise.resolve();
+  }
+}

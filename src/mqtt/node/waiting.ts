@@ -1,0 +1,18 @@
+import type { Waiting } from "../platform";
+
+/** @param timeoutMs without it only wake() ends the waiting */
+export function wait(target: Waiting, timeoutMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
+    function done(): void {
+      clearTimeout(timer);
+      target.waiter = undefined;
+      resolve();
+    }
+    target.waiter = done;
+  });
+}
+
+export function wake(target: Waiting): void {
+  (target.waiter as (() => void) | undefined)?.();
+}

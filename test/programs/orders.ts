@@ -1,0 +1,167 @@
+/**
+ * A client that does what a test tells it, on the device and in Node: the first order comes with
+ * its start, others as messages to the topic `do`, and what it says tells what happened.
+ */
+import { copyBytes } from "../../src/mqtt/bytes";
+import type { MqttClient, MqttOptions } from "../../src/mqtt/client";
+import type { Platform } from "../../src/mqtt/platform";
+
+type QoS = 0 | 1 | 2;
+
+/** What a test wants published: `count` messages numbered from `first`, each with its number. */
+interface Publishing {
+  topic: string;
+  count: number;
+  first?: number;
+  qos: QoS;
+  retain?: boolean;
+  /** Pads each payload to this many bytes. */
+  size?: number;
+  /** How many tasks publish at the same time, each its share. */
+  fibers?: number;
+  /** A failed message is tried again, as something that may not be lost would be. */
+  insist?: boolean;
+}
+
+interface Subscribing {
+  filter: string;
+  qos: QoS;
+}
+
+export interface Order {
+  publish?: Publishing;
+  subscribe?: Subscribing[];
+  unsubscribe?: string;
+  stop?: boolean;
+}
+
+/** What a test wants of the client, but for its place. */
+export interface Setup extends Partial<MqttOptions> {
+  port: number;
+  /** Say nothing of a single message: the payload `count` asks for their number. */
+  quiet?: boolean;
+}
+
+interface World {
+  readonly client: MqttClient;
+  readonly platform: Platform;
+  readonly quiet: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** Starts the client. */
+export async function follow(world: World, order: Order): Promise<void> {
+  const { client, platform, say } = world;
+  client.onConnect = async (sessionPresent) => {
+    say(`connected ${sessionPresent} ${client.reconnects}`);
+  };
+  client.onDisconnect = (reason) => {
+    say(`lost ${reason}`);
+  };
+  client.onConnectFailed = (reason) => {
+    say(`failed ${reason}`);
+  };
+  client.onGranted = (filter, granted) => {
+    say(`granted ${filter} ${granted}`);
+  };
+
+  let received = 0;
+  const onMessage = async (topic: string, payload: Buffer): Promise<void> => {
+    received++;
+    const text = payload.length > 80 ? `${payload.length} bytes` : payload.toString();
+    if (!world.quiet) say(`got ${topic} ${text}`);
+    if (text === "count") say(`received ${received}`);
+    if (text === "throw") throw new Error("thrown");
+    if (text === "slow") {
+      await platform.sleep(200);
+      say("slow handler ended");
+    }
+    if (text === "hang") await platform.sleep(1000000);
+  };
+
+  const subscribe = async (wanted?: Subscribing): Promise<void> => {
+    const { filter, qos } = wanted as Subscribing;
+    try {
+      const granted = await client.subscribe(filter, qos, onMessage);
+      say(`subscribed ${filter} ${granted}`);
+    } catch (e) {
+      say(`not subscribed ${filter}: ${(e as Error).message}`);
+    }
+  };
+
+  const unsubscribe = async (filter?: string): Promise<void> => {
+    await client.unsubscribe(filter as string);
+    say(`unsubscribed ${filter}`);
+  };
+
+  const stop = async (): Promise<void> => {
+    await client.stop();
+    say("stopped");
+  };
+
+  const obey = (order: Order): void => {
+    for (const wanted of order.subscribe ?? []) platform.start({ run: subscribe }, wanted);
+    if (order.publish) startPublishing(world, order.publish);
+    if (order.unsubscribe) platform.start({ run: unsubscribe }, order.unsubscribe);
+    if (order.stop) platform.start({ run: stop });
+  };
+
+  await client.subscribe("do", 0, async (_topic, payload) => {
+    obey(JSON.parse(payload.toString()) as Order);
+  });
+  for (const wanted of order.subscribe ?? []) await subscribe(wanted);
+  client.start();
+  obey({ publish: order.publish, unsubscribe: order.unsubscribe, stop: order.stop });
+}
+
+/** Of the messages every `step`-th, beginning with `from`. */
+interface Job {
+  world: World;
+  order: Publishing;
+  from: number;
+  step: number;
+  /** Shared: how many of these jobs have come to their end. */
+  all: { ended: number };
+}
+
+const PUBLISH = { run: publish };
+
+function startPublishing(world: World, order: Publishing): void {
+  const fibers = order.fibers ?? 1;
+  const job = { world, order, step: fibers, all: { ended: 0 } };
+  for (let i = 0; i < fibers; i++) world.platform.start(PUBLISH, { ...job, from: i });
+}
+
+async function publish(job?: Job): Promise<void> {
+  const { all, world, order, from, step } = job as Job;
+  for (let i = from; i < order.count; i += step) {
+    const { qos, retain, topic } = order;
+    const payload = numbered(i + (order.first ?? 0), order.size ?? 0);
+    for (;;) {
+      try {
+        await world.client.publish(topic, payload, { qos, retain });
+        break;
+      } catch (e) {
+        world.say(`not published ${i}: ${(e as Error).message}`);
+        if (!order.insist) break;
+        await world.platform.sleep(50);
+      }
+    }
+  }
+  all.ended++;
+  if (all.ended === step) world.say(`published ${order.count}`);
+}
+
+/** The number as text, with dots behind it up to `size` bytes. */
+function numbered(number: number, size: number): Buffer {
+  const text = Buffer.from(`${number}`);
+  const { length } = text;
+  if (length >= size) return text;
+  const payload = Buffer.alloc(size);
+  copyBytes(payload, 0, text, 0, length);
+  payload[length] = 46;
+  // Doubled, because the device takes a loop of thousands of turns for an endless one.
+  for (let dots = 1; length + dots < size; dots *= 2)
+    copyBytes(payload, length + dots, payload, length, Math.min(dots, size - length - dots));
+  return payload;
+}
