@@ -29,6 +29,7 @@ export interface LightSensorOptions {
 export class LightSensor {
   private bus: Bus | undefined;
   private address: number | undefined;
+  private saidAddress: number | undefined;
   /** The last good one, until the sensor counts as gone. */
   private lightRaw: number | undefined;
   private readonly watch: Watch;
@@ -82,9 +83,10 @@ export class LightSensor {
   private async measureAt(bus: Bus, address: number): Promise<void> {
     const { chip, channel, path, say } = this.options;
     this.lightRaw = await chip.read(bus.chip(address), channel);
-    if (this.address === undefined)
+    if (address !== this.saidAddress)
       say(`Reading channel ${channel} of ${chip.title} at ${hex(address)} on ${path}`, "info");
     this.address = address;
+    this.saidAddress = address;
   }
 
   private async answering(bus: Bus, addresses: number[]): Promise<number | undefined> {

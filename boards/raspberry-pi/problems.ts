@@ -8,9 +8,10 @@ export interface Permission {
   group: string;
 }
 
-/** Nothing has answered at an address. bcm2835, RP1, and the kernel's other drivers differ. */
-const NO_ANSWER = ["EREMOTEIO", "ENXIO", "EIO", "ENODATA"];
-const HELD = ["ETIMEDOUT", "EAGAIN"];
+/** Nothing has answered at an address: the kernel's drivers differ in how they say it. */
+const NO_ANSWER = ["EREMOTEIO", "ENXIO", "EIO", "ENODATA", "ETIMEDOUT", "EAGAIN"];
+/** On a Raspberry Pi, this one has another reason: a line is held low. */
+const HELD = "ETIMEDOUT";
 
 export function isNoAnswer(code: string): boolean {
   return NO_ANSWER.includes(code);
@@ -45,12 +46,11 @@ export function transferProblem(
   { path, tried, elsewhere }: { path: string; tried: readonly number[]; elsewhere?: number },
 ): string {
   const where = `at ${tried.map(hex).join(" or ")} on ${path}`;
-  if (HELD.includes(code))
-    return `${path} is held by a part that does not let go (${code}): unplug its parts one by one, or switch the Pi off and on`;
   if (!isNoAnswer(code)) return `${title} ${where}: ${code}`;
   if (elsewhere !== undefined)
     return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of devicescript.json`;
-  return `${title} does not answer ${where}: is it plugged in? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
+  const held = code === HELD ? ", or does another part hold the bus" : "";
+  return `${title} does not answer ${where}: is it plugged in${held}? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
 }
 
 export function busyProblem(line: number, path: string, consumer: string): string {

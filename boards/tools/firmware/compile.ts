@@ -46,6 +46,16 @@ export async function buildFirmware(entry: string): Promise<void> {
   cpSync(await compiled(entry), FOLDER, { recursive: true });
 }
 
+/** What is used stays. A folder that can't be written is never cleared out. */
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
+  }
+}
+
 /** @returns a folder with all that the CLI writes */
 async function compiled(
   entry: string,
@@ -53,8 +63,7 @@ async function compiled(
 ): Promise<string> {
   const cached = join(CACHE, fingerprint(entry));
   if (existsSync(cached)) {
-    // What is used stays.
-    utimesSync(cached, new Date(), new Date());
+    touch(cached);
     return cached;
   }
   options.onCompile?.();

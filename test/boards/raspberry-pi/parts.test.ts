@@ -78,6 +78,11 @@ describe("a light sensor", () => {
     pi.chips.clear();
     // The value stands for so long: a plug that is touched is no news.
     for (let glitch = 0; glitch < 3; glitch++) expect(await sensor.sample()).toBe(100);
+    pi.chips.set(0x04, hat);
+    expect(await sensor.sample()).toBe(100);
+    expect(lines).toEqual([]);
+    pi.chips.clear();
+    for (let glitch = 0; glitch < 3; glitch++) await sensor.sample();
     for (let gone = 0; gone < 5; gone++) expect(await sensor.sample()).toBeUndefined();
     pi.chips.set(0x08, hat);
     expect(await sensor.sample()).toBe(100);
@@ -116,7 +121,7 @@ describe("a light sensor", () => {
   it.each([
     [
       "ETIMEDOUT",
-      "/dev/i2c-1 is held by a part that does not let go (ETIMEDOUT): unplug its parts one by one, or switch the Pi off and on",
+      "the Grove Base Hat does not answer at 0x04 or 0x08 on /dev/i2c-1: is it plugged in, or does another part hold the bus? sudo i2cdetect -y 1 shows what is there",
     ],
     ["ENOMEM", "the Grove Base Hat at 0x04 or 0x08 on /dev/i2c-1: ENOMEM"],
   ])("says what to do about a transfer that fails: %s", async (code, problem) => {
