@@ -4,20 +4,24 @@ import { linkImage } from "../build/image";
 import { packNightlight } from "../build/program";
 import { uf2OfElf } from "../build/uf2";
 import { writeUf2 } from "./chip/bootloader";
+import type { Nvmctrl } from "./chip/nvmctrl";
 import { type Pace, Runner } from "./chip/runner";
 import { Samd51, type Samd51Options } from "./chip/samd51";
 import { buildSlice } from "./chip/slice";
 import { WioTerminal } from "./chip/wio-terminal";
 import { HOME } from "./nightlight-board";
 
-export interface EmulatedBoardOptions {
-  readonly id: string;
-  readonly broker: string;
+interface BoardOptions {
   readonly pace?: Pace;
   readonly chip?: Samd51Options;
   /** Before the board runs. */
   readonly prepare?: (board: WioTerminal) => void;
   readonly onFailure?: (error: Error) => void;
+}
+
+export interface EmulatedBoardOptions extends BoardOptions {
+  readonly id: string;
+  readonly broker: string;
 }
 
 /** Links the image with the program and its settings. @returns the path of the ELF file */
@@ -35,17 +39,16 @@ export async function nightlightElf(id: string, broker: string): Promise<string>
 export class EmulatedBoard {
   /** The cause of each reset, as in RSTC.RCAUSE. */
   readonly resets: number[] = [];
-  private readonly runner: Runner;
+  private runner: Runner;
   private told = false;
 
   private constructor(
     readonly chip: Samd51,
     readonly wio: WioTerminal,
-    /** The ELF file of what is in the flash, for its symbols. */
-    readonly elf: string,
-    { pace, onFailure }: EmulatedBoardOptions,
+    private readonly elfFile: string | undefined,
+    private readonly options: BoardOptions,
   ) {
-    this.runner = new Runner(chip, () => wio.coprocessor.isServing, pace, onFailure);
+    this.runner = this.newRunner();
     chip.onReset = (cause) => this.resets.push(cause);
   }
 
@@ -60,6 +63,38 @@ export class EmulatedBoard {
     chip.powerOn();
     board.runner.start();
     return board;
+  }
+
+  /** A board whose flash is erased. `write` puts images there before its power comes on. */
+  static async empty(options: BoardOptions, write: (nvm: Nvmctrl) => void): Promise<EmulatedBoard> {
+    await buildSlice();
+    const chip = new Samd51(options.chip);
+    const board = new EmulatedBoard(chip, new WioTerminal(chip, HOME), undefined, options);
+    options.prepare?.(board.wio);
+    write(chip.nvm);
+    board.runner.start(() => chip.powerOn());
+    return board;
+  }
+
+  /** Switches the board off, writes to its flash, and switches it on. If `write` throws, it runs on. */
+  async reload(write: (nvm: Nvmctrl) => void): Promise<void> {
+    await this.runner.stop();
+    let first = (): void => this.wio.cyclePower();
+    try {
+      write(this.chip.nvm);
+    } catch (error) {
+      first = () => undefined;
+      throw error;
+    } finally {
+      this.runner = this.newRunner();
+      this.runner.start(first);
+    }
+  }
+
+  /** The ELF file of what is in the flash, for its symbols. */
+  get elf(): string {
+    if (this.elfFile === undefined) throw new Error("an image without symbols");
+    return this.elfFile;
   }
 
   /** Why the emulation ended; undefined while it runs. */
@@ -84,6 +119,12 @@ export class EmulatedBoard {
   async logged(text: string, from = 0, ms?: number): Promise<void> {
     const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
     await this.until(`"${text}" on the console`, isThere, ms);
+  }
+
+  private newRunner(): Runner {
+    const { chip, wio, options } = this;
+    const isOwed = (): boolean => wio.coprocessor.isServing;
+    return new Runner(chip, isOwed, options.pace, options.onFailure);
   }
 
   async stop(): Promise<void> {

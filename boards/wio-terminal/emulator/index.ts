@@ -2,3 +2,4 @@
 export { Ili9341 } from "./chip/ili9341";
 export { EmulatedBoard } from "./emulated-board";
 export { serveBoard } from "./page-server";
+export { type ImageFile, writeBootloader, writeImage } from "./image-file";

@@ -1,10 +1,15 @@
-/** `npm run wio:emulator`: the image for the Wio Terminal on an emulated chip, with a page. */
+/**
+ * `npm run wio:emulator`: the image for the Wio Terminal, or one that somebody else wrote, on an
+ * emulated chip with a page.
+ */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { onEndRequest } from "../../../server/base/ending";
 import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
 import { command, readFlags } from "../../tools/command";
-import { EmulatedBoard, serveBoard } from "../emulator/index";
+import { EmulatedBoard, serveBoard, writeBootloader, writeImage } from "../emulator/index";
 
 const HALF_LIGHT = 32768;
 
@@ -13,20 +18,15 @@ async function main(): Promise<void> {
     id: { type: "string" },
     broker: { type: "string" },
     port: { type: "string" },
+    image: { type: "string" },
+    bootloader: { type: "string" },
   });
   const port = portNumber("--port", options.port, 0);
-  const settings = readSettings();
-  const broker = options.broker ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
-  console.log("Building ...");
-  const board = await EmulatedBoard.start({
-    id: options.id ?? settings.ID ?? "wio-terminal",
-    broker: readBrokerUrl("--broker", broker, "device"),
-    prepare: (wio) => {
-      wio.light = HALF_LIGHT;
-      wio.onLog = (line) => console.log(line);
-    },
-    onFailure: (error) => console.error(`nightlight: the emulation ended: ${error.message}`),
-  });
+  const { image, bootloader } = options;
+  const board =
+    image === undefined && bootloader === undefined
+      ? await nightlight(options.id, options.broker)
+      : await others(image, bootloader);
   const served = await serveBoard(board, port).catch(async (error: unknown) => {
     await board.stop();
     throw error;
@@ -35,6 +35,43 @@ async function main(): Promise<void> {
   await new Promise<void>(onEndRequest);
   await served.stop();
   await board.stop();
+}
+
+const onWarning = (text: string): void => console.log(`nightlight: warning: ${text}`);
+
+const common = {
+  // A person is better off with a warning than with the end of the emulation.
+  chip: { onWarning },
+  prepare: (wio: EmulatedBoard["wio"]): void => {
+    wio.light = HALF_LIGHT;
+    wio.onLog = (line) => console.log(line);
+    wio.coprocessor.onUnknownCall = (service, call) =>
+      onWarning(`the coprocessor's model has no function ${call} of service ${service}: no answer`);
+  },
+  onFailure: (error: Error): void =>
+    console.error(`nightlight: the emulation ended: ${error.message}`),
+};
+
+async function nightlight(id?: string, address?: string): Promise<EmulatedBoard> {
+  const settings = readSettings();
+  const broker = address ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
+  console.log("Building ...");
+  return await EmulatedBoard.start({
+    ...common,
+    id: id ?? settings.ID ?? "wio-terminal",
+    broker: readBrokerUrl("--broker", broker, "device"),
+  });
+}
+
+async function others(image?: string, bootloader?: string): Promise<EmulatedBoard> {
+  const files = [bootloader, image].map((path) =>
+    path === undefined ? undefined : { name: basename(path), bytes: readFileSync(path) },
+  );
+  return await EmulatedBoard.empty(common, (nvm) => {
+    const [first, second] = files;
+    if (first) writeBootloader(first, nvm);
+    if (second) writeImage(second, nvm, onWarning);
+  });
 }
 
 await command(main);

@@ -5,7 +5,7 @@ import { stackSizeAt } from "../../build/vm";
 import { parseWasm } from "../../build/wasm-module";
 import { GcHeap } from "../gc-heap";
 import { Symbols } from "../symbols";
-import { RAM } from "./memories";
+import { RAM } from "./memory";
 import type { Samd51 } from "./samd51";
 
 /** What `cortex_paint_stack` fills the stack with. */

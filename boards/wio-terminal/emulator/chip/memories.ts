@@ -1,10 +1,9 @@
 /** The chip's memories and where they lie: datasheet, physical memory map. */
 import { hex } from "./hex";
+import { RAM, RAM_SIZE } from "./memory";
 import { pages } from "./native-memory";
 import { FLASH_SIZE } from "./nvmctrl";
 
-export const RAM = 0x2000_0000;
-export const RAM_SIZE = 192 * 1024;
 export const BACKUP_RAM = 0x4700_0000;
 const BACKUP_RAM_SIZE = 8 * 1024;
 /** Calibration, serial number, user row: datasheet, NVM memory map. */

@@ -27,8 +27,9 @@ export class Runner {
     private readonly onFailure: (error: Error) => void = () => undefined,
   ) {}
 
-  start(): void {
-    this.running = this.run().catch((error: unknown) => {
+  /** @param first what switches the chip on, whose failure ends the emulation as later ones do */
+  start(first: () => void = () => undefined): void {
+    this.running = this.run(first).catch((error: unknown) => {
       this.failure = error instanceof Error ? error : new Error(String(error));
       this.onFailure(this.failure);
     });
@@ -51,8 +52,9 @@ export class Runner {
     );
   }
 
-  private async run(): Promise<void> {
+  private async run(first: () => void): Promise<void> {
     const { chip, pace } = this;
+    first();
     const began = { chip: chip.clock.nowMicros, realMs: performance.now() };
     while (!this.stopped) {
       const turnMs = performance.now();

@@ -1,0 +1,65 @@
+/** A `.uf2` or `.bin` file that somebody opens, written to the flash of an emulated chip. */
+import { UserError } from "../../../server/base/user-error";
+import { APPLICATION, writeUf2 } from "./chip/bootloader";
+import { hex } from "./chip/hex";
+import { RAM, RAM_SIZE } from "./chip/memory";
+import { FLASH_SIZE, type Nvmctrl } from "./chip/nvmctrl";
+
+export interface ImageFile {
+  /** Its name says by `.uf2` or `.bin` what it is. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Replaces the application. A `.bin` whose program starts below 0x4000 has its bootloader with it, and
+ * lies at address 0: such as a copy of a board's whole flash.
+ * @throws UserError if the file is no image for the board; then the flash is as before
+ */
+export function writeImage({ name, bytes }: ImageFile, nvm: Nvmctrl, warn: Warn): void {
+  if (/\.uf2$/i.test(name)) {
+    const before = nvm.contents(APPLICATION, FLASH_SIZE);
+    const blocks = bytes.length / 512;
+    let ignored = 0;
+    erase(nvm, APPLICATION);
+    try {
+      writeUf2(bytes, nvm, () => ignored++);
+      if (ignored === blocks) throw new Error(`the bootloader would ignore all ${blocks} blocks`);
+    } catch (error) {
+      nvm.program(APPLICATION, before);
+      throw new UserError(`${name}: ${(error as Error).message}`);
+    }
+    if (ignored > 0) warn(`${name}: the bootloader ignores ${ignored} of ${blocks} blocks`);
+    return;
+  }
+  if (!/\.bin$/i.test(name)) throw new UserError(`${name}: expected a .uf2 or .bin file`);
+  const address = startOf(name, bytes) < APPLICATION ? 0 : APPLICATION;
+  if (address + bytes.length > FLASH_SIZE)
+    throw new UserError(`${name}: ${bytes.length} bytes from ${hex(address)} don't fit the flash`);
+  erase(nvm, address);
+  nvm.program(address, bytes);
+}
+
+/** Puts a bootloader's first 16 KB at address 0. @throws UserError if the file is none */
+export function writeBootloader({ name, bytes }: ImageFile, nvm: Nvmctrl): void {
+  if (startOf(name, bytes) >= APPLICATION)
+    throw new UserError(`${name}: expected a bootloader, which starts below 0x4000`);
+  nvm.program(0, bytes.subarray(0, APPLICATION));
+}
+
+type Warn = (text: string) => void;
+
+function erase(nvm: Nvmctrl, from: number): void {
+  nvm.program(from, Buffer.alloc(FLASH_SIZE - from, 0xff));
+}
+
+/** Where the program starts. ARMv7-M, B1.5.3: the vector table begins with stack and reset. */
+function startOf(name: string, bytes: Buffer): number {
+  const [stack, reset] = bytes.length < 8 ? [0, 0] : [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
+  const isStack = stack > RAM && stack <= RAM + RAM_SIZE;
+  if (!isStack || reset >= FLASH_SIZE || reset % 2 === 0)
+    throw new UserError(
+      `${name}: expected a stack in RAM and a start in the flash, got ${hex(stack)} and ${hex(reset)}`,
+    );
+  return reset;
+}
