@@ -1,12 +1,14 @@
 /** Serves the emulated board's page, to this machine only. */
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { listen } from "../../../server/base/listen";
 import { bundlePage } from "../../../server/base/page-bundle";
+import { lineFor, UserError } from "../../../server/base/user-error";
 import { LIGHT_MAX } from "../../../src/common/wire";
 import { BOARD } from "../build/paths";
 import type { EmulatedBoard } from "./emulated-board";
+import { writeImage } from "./image-file";
 import { type FromEmulator, parseFromPage } from "./page/messages";
 
 const PAGE = join(BOARD, "emulator/page");
@@ -20,6 +22,9 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
+/** A UF2 file of the whole flash has 1 MB. */
+const IMAGE_BYTES_MAX = 2 * 1024 * 1024;
+
 export interface Served {
   readonly url: string;
   stop(): Promise<void>;
@@ -29,18 +34,25 @@ export interface Served {
 export async function serveBoard(board: EmulatedBoard, port: number): Promise<Served> {
   const files = await bundlePage(PAGE);
   const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");
+    if (request.method === "POST" && pathname === "/image") {
+      if (!isOwnPage(request)) response.writeHead(403).end();
+      else void takeImage(board, searchParams.get("name") ?? "", request, response);
+      return;
+    }
     const file = files.get(request.url ?? "");
     if (request.method !== "GET" || !file) response.writeHead(404).end();
     else response.writeHead(200, { ...HEADERS, "content-type": file.type }).end(file.body);
   });
   const host = `${HOST}:${await listen(server, HOST, port, "--port")}`;
+  // Pages of other sites may not control the board.
+  const isOwnPage = ({ headers }: IncomingMessage): boolean =>
+    headers.origin === `http://${host}` && headers.host === host;
   const sockets = new WebSocketServer({
     server,
     path: "/live",
     maxPayload: MESSAGE_BYTES_MAX,
-    // Pages of other sites may not control the board.
-    verifyClient: ({ origin, req }: { origin: string; req: { headers: { host?: string } } }) =>
-      origin === `http://${host}` && req.headers.host === host,
+    verifyClient: ({ req }: { req: IncomingMessage }) => isOwnPage(req),
   });
   sockets.on("connection", (socket) => {
     let told = 0;
@@ -76,8 +88,34 @@ export async function serveBoard(board: EmulatedBoard, port: number): Promise<Se
   };
 }
 
+/** Replaces what is in the flash. A file that is no image for the board changes nothing. */
+async function takeImage(
+  board: EmulatedBoard,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const parts: Buffer[] = [];
+    let length = 0;
+    for await (const part of request as AsyncIterable<Buffer>) {
+      length += part.length;
+      if (length > IMAGE_BYTES_MAX)
+        throw new UserError(`${name}: more than ${IMAGE_BYTES_MAX} bytes`);
+      parts.push(part);
+    }
+    const image = { name, bytes: Buffer.concat(parts) };
+    await board.reload((nvm) => writeImage(image, nvm, (text) => board.wio.log.push(text)));
+    response.writeHead(204).end();
+  } catch (error) {
+    response.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end(lineFor(error));
+  }
+}
+
 function obey({ wio }: EmulatedBoard, text: string): void {
   const message = parseFromPage(text);
   if (message?.kind === "light") wio.light = Math.round((message.light / LIGHT_MAX) * SENSOR_MAX);
+  else if (message?.kind === "reset" && message.taps === 2) wio.doubleTap();
+  else if (message?.kind === "reset") wio.chip.pressReset();
   else if (message?.kind === "button") wio.setButton(message.name, message.pressed);
 }

@@ -19,7 +19,9 @@ export type FromEmulator =
 
 export type FromPage =
   | { readonly kind: "button"; readonly name: ButtonName; readonly pressed: boolean }
-  | { readonly kind: "light"; readonly light: number };
+  | { readonly kind: "light"; readonly light: number }
+  /** A tap of the power switch; two of them enter the bootloader. */
+  | { readonly kind: "reset"; readonly taps: 1 | 2 };
 
 /** @returns undefined for anything that our page does not send */
 export function parseFromPage(text: string): FromPage | undefined {
@@ -30,8 +32,9 @@ export function parseFromPage(text: string): FromPage | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { kind, name, pressed, light } = value as Record<string, unknown>;
+  const { kind, name, pressed, light, taps } = value as Record<string, unknown>;
   if (kind === "light") return isLight(light) ? { kind, light } : undefined;
+  if (kind === "reset") return taps === 1 || taps === 2 ? { kind, taps } : undefined;
   const known = BUTTON_NAMES.find((button) => button === name);
   if (kind !== "button" || !known || typeof pressed !== "boolean") return undefined;
   return { kind, name: known, pressed };

@@ -94,3 +94,24 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("[data-button]
   };
   button.onkeyup = () => press(false);
 }
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-taps]"))
+  button.onclick = () => send({ kind: "reset", taps: button.dataset.taps === "2" ? 2 : 1 });
+
+const image = element("image", HTMLInputElement);
+const imageResult = element("image-result", HTMLOutputElement);
+image.onchange = () => {
+  const [file] = image.files ?? [];
+  if (file) void openImage(file);
+};
+
+async function openImage(file: File): Promise<void> {
+  image.value = ""; // the same file again is a change, too
+  try {
+    const address = `/image?name=${encodeURIComponent(file.name)}`;
+    const answer = await fetch(address, { method: "POST", body: file });
+    imageResult.textContent = answer.ok ? `${file.name} runs.` : await answer.text();
+  } catch {
+    imageResult.textContent = "The emulator does not answer.";
+  }
+}
