@@ -81,7 +81,7 @@ export default {
         path: "^(src|server|boards)/",
         pathNot: [
           ...ROOMS.map(filesOf),
-          "^server/((firmware|main|run|simulate|tab-files)\\.ts|start\\.js)$",
+          "^server/((debug|firmware|main|run|simulate|tab-files)\\.ts|start\\.js)$",
         ],
       },
       to: {},

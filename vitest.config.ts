@@ -4,7 +4,9 @@ import { PURE } from "./test/harness/pure.ts";
 
 const FAST = await fastTests();
 /** The CLI's development server has fixed ports: one file after another. */
-const ALONE = ["test/debug/*.test.ts"];
+const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
+  (name) => `test/debug/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -27,7 +29,7 @@ export default defineConfig({
           exclude: [...FAST, ...ALONE],
           globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
           // Most of them wait most of the time.
-          maxWorkers: 3,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },

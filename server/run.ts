@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
+import type { PiDevice } from "../boards/raspberry-pi";
 import { fieldsOf } from "../src/common/server-rule";
 import { serverClientId } from "../src/common/wire";
 import { CLOCK } from "./base/clock";
@@ -30,6 +31,7 @@ import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
+import type { SimulatedDevice } from "./simulator/device";
 import { tabFiles } from "./tab-files";
 
 export interface Running {
@@ -41,6 +43,8 @@ export interface Running {
   rejections: Rejections;
   /** Resolves once the simulated device has spoken. Rejects if its firmware does not compile. */
   ready: Promise<void>;
+  /** The device in this process, once its program runs. Rejects as `ready` does. */
+  device: Promise<SimulatedDevice | PiDevice | undefined>;
   /** Resolves if it can't go on any longer, with the reason; it is to be stopped then. */
   failure: Promise<UserError>;
   stop(): Promise<void>;
@@ -211,7 +215,8 @@ async function start(
   if (options.vscode) add(await simulateForVsCode(simulated));
   const simulation = options.simulate ? add(new Simulation(simulated)) : undefined;
   const ready = simulation?.ready ?? Promise.resolve();
-  return { url, brokerUrl: broker.url, rejections, ready, failure };
+  const device = simulation?.device ?? Promise.resolve(undefined);
+  return { url, brokerUrl: broker.url, rejections, ready, device, failure };
 }
 
 /** The embedded broker, if MQTT over WebSocket may be a way to it. */

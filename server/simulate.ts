@@ -37,11 +37,15 @@ export function preloadSimulator(): void {
 export class Simulation {
   /** Resolves once the device has spoken. Rejects with a UserError if its firmware does not compile. */
   readonly ready: Promise<void>;
+  /** Resolves once its program runs. Rejects as `ready` does. */
+  readonly device: Promise<SimulatedDevice | PiDevice>;
   private readonly stopping = new AbortController();
-  private device: SimulatedDevice | PiDevice | undefined;
 
   constructor(private readonly parts: SimulationParts) {
-    this.ready = this.start();
+    this.device = this.start();
+    this.ready = this.device
+      .then(() => this.firstReading())
+      .then(() => void parts.bus.emit("preparing", null));
     // Whoever waits for it hears of it.
     this.ready.catch(() => undefined);
   }
@@ -50,10 +54,10 @@ export class Simulation {
     this.stopping.abort();
     this.parts.firmware.stop();
     await this.ready.catch(() => undefined);
-    await this.device?.stop();
+    await (await this.device.catch(() => undefined))?.stop();
   }
 
-  private async start(): Promise<void> {
+  private async start(): Promise<SimulatedDevice | PiDevice> {
     const { bus, firmware, options } = this.parts;
     const { signal } = this.stopping;
     const { id } = options;
@@ -63,14 +67,10 @@ export class Simulation {
     });
     signal.throwIfAborted();
     bus.emit("preparing", { id, step: "starting" });
-    if (options.device === "pi") this.device = await this.startPi(bytecode);
-    else {
-      const device = await this.startSimulated(bytecode);
-      this.device = device;
-      this.parts.devices.addSimulated(id, device);
-    }
-    await this.firstReading();
-    bus.emit("preparing", null);
+    if (options.device === "pi") return await this.startPi(bytecode);
+    const device = await this.startSimulated(bytecode);
+    this.parts.devices.addSimulated(id, device);
+    return device;
   }
 
   private async startSimulated(bytecode: Uint8Array): Promise<SimulatedDevice> {

@@ -34,7 +34,8 @@ export interface Flash {
 export class SimulatedDevice {
   private constructor(
     private readonly vm: Vm,
-    private readonly bus: JDBus,
+    /** What its parts, and a debugger, are on. */
+    readonly bus: JDBus,
     private readonly parts: Parts,
   ) {}
 

@@ -20,7 +20,10 @@ interface Launch {
     preLaunchTask?: string;
     name: string;
   }[];
-  compounds: { configurations: string[] }[];
+}
+
+interface Attributes {
+  properties: Record<string, unknown>;
 }
 
 interface Tasks {
@@ -41,9 +44,28 @@ const { tasks, inputs } = read(".vscode/tasks.json") as Tasks;
 const { scripts } = read("package.json") as { scripts: Record<string, string> };
 
 describe("the checkout in VS Code", () => {
-  it("starts the simulator at F5, as the extension's own documentation has it", () => {
-    expect(launch.configurations[0]).toMatchObject({
-      type: "devicescript",
+  it("starts everything at F5, by the extension of this repository", () => {
+    const { contributes } = read(".vscode/extensions/nightlight/package.json") as {
+      contributes: {
+        debuggers: { type: string; configurationAttributes: { launch: Attributes } }[];
+      };
+    };
+    const [{ type, configurationAttributes } = { type: "", configurationAttributes: undefined }] =
+      contributes.debuggers;
+    const known = Object.keys(configurationAttributes?.launch.properties ?? {});
+    const ours = launch.configurations.filter((configuration) => configuration.type === type);
+    expect(launch.configurations[0]).toBe(ours[0]);
+    expect(ours).toHaveLength(2);
+    for (const configuration of ours) {
+      expect(configuration.request).toBe("launch");
+      expect(["name", "type", "request", ...known]).toEqual(
+        expect.arrayContaining(Object.keys(configuration)),
+      );
+    }
+  });
+
+  it("starts the simulator as the documentation of DeviceScript's extension has it", () => {
+    expect(launch.configurations.find(({ type }) => type === "devicescript")).toMatchObject({
       request: "launch",
       program: "${workspaceFolder}/src/main.ts",
       deviceId: "${command:deviceScriptSimulator}",
@@ -58,7 +80,7 @@ describe("the checkout in VS Code", () => {
       if (preLaunchTask !== undefined)
         expect(tasks.map(({ label }) => label)).toContain(preLaunchTask);
       if (command !== undefined)
-        expect(command).toMatch(/^node --import tsx server\/main.ts --(no-device|vscode)$/);
+        expect(command).toMatch(/^node --import tsx server\/main.ts --no-device$/);
     }
     for (const { script, command } of tasks) {
       const name = script ?? /^npm run (\S+) /.exec(command ?? "")?.[1] ?? "";
@@ -83,13 +105,6 @@ describe("the checkout in VS Code", () => {
     expect("nightlight: port 1883 is in use").toMatch(ends);
     expect("broker  Listening on mqtt://127.0.0.1:1883").toMatch(new RegExp(beginsPattern));
     expect("server  Connected to mqtt://127.0.0.1:1883").not.toMatch(ends);
-  });
-
-  it("debugs firmware and server at once", () => {
-    const names = launch.configurations.map(({ name }) => name);
-    expect(launch.compounds).toHaveLength(1);
-    for (const name of launch.compounds.flatMap(({ configurations }) => configurations))
-      expect(names).toContain(name);
   });
 
   it("offers every board", () => {

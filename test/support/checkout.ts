@@ -31,7 +31,7 @@ export class Checkout {
     );
     for (const file of files
       .split("\0")
-      .filter((name) => /^(boards|server|src)\/|^[^/]+$/.test(name)))
+      .filter((name) => /^(\.vscode|boards|server|src)\/|^[^/]+$/.test(name)))
       cpSync(join(ROOT, file), join(this.dir, file));
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
     if (fresh) return;

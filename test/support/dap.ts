@@ -1,4 +1,5 @@
-import { createConnection, type Socket } from "node:net";
+import { createConnection } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import { until } from "./until";
 
 export interface DapEvent {
@@ -16,13 +17,19 @@ interface DapResponse {
 /** A client of the Debug Adapter Protocol, as VS Code is one. */
 export class Dap {
   readonly events: DapEvent[] = [];
+  /** What the adapter asks of VS Code: the arguments, by command. */
+  readonly asked = new Map<string, unknown>();
   private readonly waiting = new Map<number, (response: DapResponse) => void>();
   private lastSeq = 0;
   private pending = Buffer.alloc(0);
 
-  private constructor(private readonly socket: Socket) {
-    socket.on("data", (chunk) => this.receive(chunk));
-    socket.on("error", () => undefined);
+  /** @param input the adapter's */
+  constructor(
+    private readonly input: Writable,
+    output: Readable,
+  ) {
+    output.on("data", (chunk: Buffer) => this.receive(chunk));
+    input.on("error", () => undefined);
   }
 
   static async connect(port: number): Promise<Dap> {
@@ -31,7 +38,7 @@ export class Dap {
       socket.once("connect", resolve);
       socket.once("error", reject);
     });
-    return new Dap(socket);
+    return new Dap(socket, socket);
   }
 
   /** @throws Error with the adapter's own words */
@@ -39,7 +46,7 @@ export class Dap {
     const seq = ++this.lastSeq;
     const answer = new Promise<DapResponse>((resolve) => this.waiting.set(seq, resolve));
     const body = JSON.stringify({ seq, type: "request", command, arguments: args });
-    this.socket.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    this.input.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     let response: DapResponse | undefined;
     void answer.then((value) => (response = value));
     await until(`an answer to ${command}`, () => response !== undefined);
@@ -59,7 +66,7 @@ export class Dap {
   }
 
   stop(): void {
-    this.socket.destroy();
+    this.input.destroy();
   }
 
   private receive(chunk: Buffer): void {
@@ -77,6 +84,8 @@ export class Dap {
 
   private dispatch(message: object): void {
     if ("event" in message) this.events.push(message as DapEvent);
+    else if ("command" in message && "arguments" in message)
+      this.asked.set(String(message.command), message.arguments);
     else if ("request_seq" in message) {
       const response = message as DapResponse;
       this.waiting.get(response.request_seq)?.(response);

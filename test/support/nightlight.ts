@@ -6,7 +6,7 @@ import { NO_PROXY } from "../../server/setup/proxy-options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { DeviceView } from "../../src/common/api";
 
-export interface Started extends Running {
+export interface Started extends Omit<Running, "device"> {
   /** The server's log, a line each. */
   log: string[];
   device(id: string): Promise<DeviceView | undefined>;

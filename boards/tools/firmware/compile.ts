@@ -41,7 +41,12 @@ export async function compileFirmware(
   return readFileSync(join(await compiled(entry, options), basename(OUTPUT)));
 }
 
-/** The same, and what the CLI writes beside it is in its output folder, for a debugger. */
+/** @returns what the compiler tells a debugger, as JSON */
+export async function firmwareDebugInfo(): Promise<string> {
+  return readFileSync(join(await compiled("src/main.ts"), "bytecode-dbg.json"), "utf8");
+}
+
+/** Compiles, and puts all that the CLI writes into its output folder, for its debugger. */
 export async function buildFirmware(entry: string): Promise<void> {
   cpSync(await compiled(entry), FOLDER, { recursive: true });
 }

@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprint, readCached, writeCached } from "../base/cache";
+import { ROOT } from "../base/root";
+
+const BUNDLE = join(ROOT, "node_modules/@devicescript/cli/built/devicescript-cli.cjs");
+const TAIL = "\n  }\n});";
+
+/**
+ * A CommonJS section of the DeviceScript CLI, which has no way to hand it out. Kept for the next
+ * start: the bundle has 28 MB, and the virtual machine is 2 % of it.
+ * @param name as the bundle names it
+ * @throws Error if the bundle has no such section
+ */
+export function sectionSource(name: string): string {
+  const { size, mtimeMs } = statSync(BUNDLE);
+  const cached = `section-${fingerprint(`${BUNDLE} ${name} ${size} ${mtimeMs}`)}`;
+  const kept = readCached(cached)?.toString();
+  if (kept !== undefined) return kept;
+  const head = `"${name}"(exports, module2) {`;
+  const bundle = readFileSync(BUNDLE, "utf8");
+  const start = bundle.indexOf(head);
+  const end = bundle.indexOf(TAIL, start);
+  if (start < 0 || end < 0)
+    throw new Error(`no ${name} in ${BUNDLE}: has @devicescript/cli changed its layout?`);
+  const text = bundle.slice(start + head.length, end);
+  writeCached(cached, text);
+  return text;
+}
+
+/**
+ * @param require what the section gets for the modules that it asks for
+ * @returns what it exports
+ */
+export function evaluateSection(source: string, require: (name: string) => unknown): unknown {
+  const module = { exports: {} as unknown };
+  const parameters = ["exports", "module2", "require", "__filename", "__dirname"];
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- code of a pinned package
+  const define = new Function(...parameters, source);
+  (define as (...args: unknown[]) => void)(module.exports, module, require, BUNDLE, ROOT);
+  return module.exports;
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { open, url } from "node:inspector";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { ROOT } from "../base/root";
+import { evaluateSection, sectionSource } from "./cli-bundle";
+import type { JDBus } from "./jacdac";
+
+/** What the compiler tells a debugger, as far as it is used here. */
+export interface DebugInfo {
+  sources: { path: string; text: string }[];
+}
+
+/** The CLI's own adapter, a session of the Debug Adapter Protocol. */
+interface Session {
+  start(input: Readable, output: Writable): void;
+  /** So that the end of a session is not the end of the process. */
+  setRunAsServer(isServer: boolean): void;
+  sendEvent(event: object): void;
+  sendRequest(command: string, args: object, timeoutMs: number, done: () => void): void;
+  launchRequest(response: object, args: LaunchArguments): void;
+}
+
+/** Of a launch configuration, for the adapter of this repository. */
+interface LaunchArguments {
+  /** Stop on breakpoints in the server, too. */
+  server?: boolean;
+}
+
+interface Dap {
+  DsDapSession: new (
+    bus: JDBus,
+    info: DebugInfo,
+    resolvePath: (source: { path: string }) => string | undefined,
+  ) => Session;
+}
+
+const SECTION = "dap/built/devicescript-dap.cjs";
+const nodeRequire = createRequire(import.meta.url);
+const ANSWER_MS = 60_000;
+
+/** @returns what writes a line to the debug console */
+export function startDebugSession(
+  bus: JDBus,
+  info: DebugInfo,
+  input: Readable,
+  output: Writable,
+): (line: string) => void {
+  const { DsDapSession } = evaluateSection(sectionSource(SECTION), nodeRequire) as Dap;
+  const sameOnDisk = new Set(info.sources.filter(isOnDisk).map(({ path }) => path));
+  class ServerToo extends DsDapSession {
+    override launchRequest(response: object, args: LaunchArguments): void {
+      if (args.server) debugThisProcess(this);
+      super.launchRequest(response, args);
+    }
+  }
+  const session = new ServerToo(bus, info, ({ path }) =>
+    sameOnDisk.has(path) ? join(ROOT, path) : undefined,
+  );
+  session.setRunAsServer(true);
+  session.start(input, output);
+  return (line) => {
+    const body = { category: "console", output: `${line}\n` };
+    session.sendEvent({ type: "event", seq: 0, event: "output", body });
+  };
+}
+
+/** A source that has changed since it was compiled is shown as it was compiled. */
+function isOnDisk({ path, text }: { path: string; text: string }): boolean {
+  try {
+    return readFileSync(join(ROOT, path), "utf8") === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks for a second session: VS Code's own debugger for Node, on this process. */
+function debugThisProcess(session: Session): void {
+  if (url() === undefined) open(0, "127.0.0.1");
+  const configuration = {
+    type: "node",
+    name: "Server",
+    port: Number(new URL(url() ?? "").port),
+    cwd: ROOT,
+  };
+  session.sendRequest(
+    "startDebugging",
+    { request: "attach", configuration },
+    ANSWER_MS,
+    () => undefined,
+  );
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Checkout } from "../support/checkout";
+import { Dap } from "../support/dap";
+import { until } from "../support/until";
+
+const TELEMETRY = "cadence.report(nowMs, light)";
+
+interface Manifest {
+  contributes: { debuggers: { type: string; program: string; runtime: string }[] };
+}
+
+interface Variable {
+  name: string;
+  value: string;
+  variablesReference: number;
+}
+
+/** One VS Code window with this repository's extension, as far as the protocol goes. */
+class Window {
+  readonly dap: Dap;
+  private readonly child: ChildProcess;
+
+  constructor(private readonly checkout: Checkout) {
+    const folder = ".vscode/extensions/nightlight";
+    const manifest = JSON.parse(checkout.read(`${folder}/package.json`).toString()) as Manifest;
+    const [{ program, runtime } = { program: "", runtime: "" }] = manifest.contributes.debuggers;
+    expect(runtime).toBe("node");
+    const child = spawn(process.execPath, [join(checkout.dir, folder, program)]);
+    this.child = child;
+    this.dap = new Dap(child.stdin, child.stdout);
+  }
+
+  /** F5. @returns the thread that has stopped on the breakpoint */
+  async start(launch: object = {}): Promise<number> {
+    const { dap } = this;
+    const source = this.checkout.read("src/nightlight.ts").toString().split("\n");
+    const line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;
+    expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
+    await dap.request("initialize", { adapterID: "nightlight", pathFormat: "path" });
+    await dap.request("launch", { stopOnEntry: false, ...launch });
+    await dap.event("initialized", 0);
+    const path = join(this.checkout.dir, "src/nightlight.ts");
+    await dap.request("setBreakpoints", { source: { path }, breakpoints: [{ line }] });
+    await dap.request("configurationDone");
+    return await this.stopped(0);
+  }
+
+  async stopped(from: number): Promise<number> {
+    const { reason, threadId } = await this.dap.event("stopped", from);
+    expect(reason).toBe("breakpoint");
+    return Number(threadId);
+  }
+
+  /** A local variable of the innermost function. */
+  async local(name: string, threadId: number): Promise<string | undefined> {
+    const { stackFrames } = await this.dap.request<{
+      stackFrames: { id: number; source: { path: string } }[];
+    }>("stackTrace", { threadId });
+    expect(stackFrames[0]?.source.path).toBe(join(this.checkout.dir, "src/nightlight.ts"));
+    const { scopes } = await this.dap.request<{ scopes: Variable[] }>("scopes", {
+      frameId: stackFrames[0]?.id,
+    });
+    for (const { variablesReference } of scopes) {
+      const { variables } = await this.dap.request<{ variables: Variable[] }>("variables", {
+        variablesReference,
+      });
+      const found = variables.find((variable) => variable.name === name);
+      if (found) return found.value;
+    }
+    return undefined;
+  }
+
+  /** The page's address, as the debug console shows it. */
+  get url(): string {
+    const said = this.dap.events.map(({ body }) => body?.["output"]);
+    return /^Nightlight: (\S+)$/m.exec(said.join(""))?.[1] ?? "";
+  }
+
+  /** VS Code closes the adapter's input. */
+  async close(): Promise<number | null> {
+    this.dap.stop();
+    await until("the adapter ends", () => this.child.exitCode !== null);
+    return this.child.exitCode;
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+}
+
+describe("F5 with the extension of this repository", () => {
+  let checkout: Checkout;
+  let windows: Window[];
+
+  beforeEach(() => {
+    checkout = new Checkout();
+    windows = [];
+  });
+  afterEach(() => {
+    for (const window of windows) window.kill();
+    checkout.remove();
+  });
+  const open = (): Window => {
+    const window = new Window(checkout);
+    windows.push(window);
+    return window;
+  };
+
+  it("stops on a breakpoint, and sees what was changed on the page", async () => {
+    const window = open();
+    const threadId = await window.start();
+    expect(await window.local("light", threadId)).toBe("652");
+    const response = await fetch(`${window.url}/api/devices/nightlight-1/light`, {
+      method: "PUT",
+      body: JSON.stringify({ light: 123 }),
+    });
+    expect(response.status).toBe(200);
+    let light: string | undefined;
+    await until("the firmware measures it", async () => {
+      const from = window.dap.events.length;
+      await window.dap.request("continue", { threadId });
+      light = await window.local("light", await window.stopped(from));
+      return light === "123";
+    });
+    expect(window.dap.asked.has("startDebugging")).toBe(false);
+    expect(await window.close()).toBe(0);
+  });
+
+  it("works in two windows at a time, and asks for a debugger for the server, too", async () => {
+    const [one, other] = [open(), open()];
+    await Promise.all([one.start({ server: true }), other.start()]);
+    expect(one.url).not.toBe(other.url);
+    const { configuration } = one.dap.asked.get("startDebugging") as {
+      configuration: { port: number };
+    };
+    const list = await fetch(`http://127.0.0.1:${configuration.port}/json/list`);
+    expect(await list.json()).toMatchObject([{ type: "node" }]);
+  });
+
+  it("says why there is nothing to debug", async () => {
+    checkout.write("src/nightlight.ts", "export const broken: number = true\n");
+    const { dap } = open();
+    await expect(dap.request("initialize", {})).rejects.toThrow(/src\/main.ts does not compile/);
+  });
+});
