@@ -4,7 +4,7 @@ import { Identities } from "./identities";
 import { InsidePanel } from "./inside-panel";
 import { LightControls } from "./light-controls";
 import { Room } from "./room";
-import { statusWords } from "./status-words";
+import { outboxWords, statusWords } from "./status-words";
 
 /** Joins the parts: the devices of this tab, of which one is shown. */
 
@@ -14,6 +14,8 @@ const MAX_DEVICES = 8;
 
 const devices: TabDevice[] = [];
 let shown: TabDevice | undefined;
+/** Why no device could be added, in words. */
+let notAdded = "";
 let frame: number | undefined;
 
 const identities = new Identities();
@@ -43,13 +45,13 @@ identities.onLost = (id) => {
 
 async function addDevice(worker = newWorker()): Promise<void> {
   add.disabled = true;
+  notAdded = "";
   try {
     shown = new TabDevice(await identities.claim(), FIRST_LIGHT_RAW, requestShow, worker);
     devices.push(shown);
   } catch (error) {
     worker.terminate();
-    failure.hidden = false;
-    setText(failure, `This tab could not become a device: ${(error as Error).message}`);
+    notAdded = `No device could be added: ${(error as Error).message}`;
   }
   add.disabled = devices.length >= MAX_DEVICES;
   requestShow();
@@ -65,15 +67,17 @@ function requestShow(): void {
 
 function show(): void {
   showStrip();
+  const failed = shown?.failure ? `The device does not run: ${shown.failure}` : notAdded;
+  failure.hidden = failed === "";
+  setText(failure, failed);
   if (!shown) return;
   const isLit = shown.brightness > 0;
   setText(byId("device-id", HTMLElement), shown.id);
   setText(byId("led", HTMLElement), isLit ? "LED on" : "LED off");
   setText(byId("status", HTMLElement), statusWords(shown));
+  setText(byId("waiting", HTMLElement), shown.inside.outbox > 0 ? outboxWords(shown) : "");
   setAttribute(network, "aria-pressed", String(!shown.isPlugged));
   setAttribute(power, "aria-pressed", String(!shown.isPowered));
-  failure.hidden = shown.failure === "";
-  setText(failure, `The device does not run: ${shown.failure}`);
   room.show(shown);
   controls.show(shown);
   inside.show(shown);

@@ -27,7 +27,6 @@ export function outboxWords({ inside }: Pick<TabDevice, "inside">): string {
 /** A sentence for everybody. */
 export function statusWords(device: Known): string {
   const parts = [connectionWords(device)];
-  if (device.inside.outbox > 0) parts.push(outboxWords(device));
   if (device.isPowered && device.inside.decidedBy === "device") parts.push("it decides by itself");
   return parts.join(" · ");
 }

@@ -97,7 +97,8 @@ describe("inside a device", () => {
 
   it("counts the outbox down as readings are acknowledged, and corrects itself by the state", () => {
     inside.logged("> Outbox: 2", 0);
-    expect(statusWords(device())).toBe("connecting · 2 readings wait");
+    expect(statusWords(device())).toBe("connecting");
+    expect(outboxWords(device())).toBe("2 readings wait");
     for (const messageId of [1, 2]) {
       send(publish("a/telemetry", "{}", { qos: 1, messageId }));
       receive({ cmd: "puback", messageId });
