@@ -2,6 +2,7 @@ import { onEndRequest } from "./base/ending";
 import { openOutput } from "./base/log";
 import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
+import { qrCode } from "./http/join-words";
 import { run, type Running } from "./run";
 import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
@@ -46,6 +47,11 @@ try {
     void running.failure.then(onFailure);
     await running.ready;
     output.say(`Nightlight is ready: ${running.url}`);
+    for (const url of running.joinUrls) {
+      output.say(`The class joins at ${url}`);
+      // For the projector; a program that reads the log has no use for it.
+      if (logFormat(args) === "text") output.say(qrCode(url));
+    }
   }
 } catch (error) {
   if (!ending.signal.aborted) {

@@ -22,6 +22,8 @@ import { Names } from "./deciding/names";
 import { Firmware } from "./firmware";
 import { History } from "./history/history";
 import { Announcer } from "./home-assistant/announcer";
+import { Join } from "./http/join";
+import { ownAddresses } from "./http/join-words";
 import { Metrics } from "./http/metrics";
 import { PageAccess } from "./http/page-access";
 import { readToken } from "./http/token";
@@ -37,6 +39,8 @@ import { tabFiles } from "./tab-files";
 export interface Running {
   /** The page's address. */
   url: string;
+  /** Where a class joins, if there is one: an address for each network of this machine. */
+  joinUrls: string[];
   /** The broker's address, as devices on this machine reach it. */
   brokerUrl: string;
   /** What was refused or ignored so far, and why. */
@@ -172,19 +176,23 @@ async function start(
   const forBrowsers = brokerForBrowsers(options, broker);
   const tabLogins = new TabLogins(token ?? "");
   forBrowsers?.admitTabs(tabLogins);
+  const access = new PageAccess({
+    token,
+    tls: tls !== undefined,
+    proxy: options.proxy,
+    rejections,
+  });
+  const { basePath } = options.proxy;
+  const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
   const web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,
       port: options.httpPort,
       tls,
       // Before a port is open to others, their token has to be there.
-      access: new PageAccess({
-        token,
-        tls: tls !== undefined,
-        proxy: options.proxy,
-        rejections,
-      }),
-      basePath: options.proxy.basePath,
+      access,
+      join: classJoin,
+      basePath,
       maxConnections: security.limits.connections,
       assets: await assets,
       bus,
@@ -216,7 +224,8 @@ async function start(
   const simulation = options.simulate ? add(new Simulation(simulated)) : undefined;
   const ready = simulation?.ready ?? Promise.resolve();
   const device = simulation?.device ?? Promise.resolve(undefined);
-  return { url, brokerUrl: broker.url, rejections, ready, device, failure };
+  const joining = classJoin ? joinUrls(classJoin.code, options, web.port) : [];
+  return { url, joinUrls: joining, brokerUrl: broker.url, rejections, ready, device, failure };
 }
 
 /** The embedded broker, if MQTT over WebSocket may be a way to it. */
@@ -225,6 +234,15 @@ function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInU
   if (security.clientCertificates === "required") return undefined;
   // Nor is it one if nobody logs in, once a proxy lets others reach this server.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
+}
+
+/** As learners on the network open it. */
+function joinUrls(code: string, options: Options, port: number): string[] {
+  const scheme = pageTls(options) ? "https" : "http";
+  const { basePath } = options.proxy;
+  return ownAddresses(options.security.listen ?? LOOPBACK).map(
+    (address) => `${scheme}://${address}:${port}${basePath}join/${code}`,
+  );
 }
 
 /** As a person on this machine opens it. */

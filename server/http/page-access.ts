@@ -52,7 +52,7 @@ export class PageAccess {
     if (token === undefined) return true;
     const bearer = bearerOf(request);
     if (bearer !== undefined) return this.isToken(request, bearer);
-    return this.isSession(cookie(request, this.cookieName(request)));
+    return this.isSession(cookieOf(request, this.cookieName(request)));
   }
 
   /**
@@ -152,7 +152,7 @@ function bearerOf({ headers }: IncomingMessage): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
-function cookie(request: IncomingMessage, name: string): string {
+export function cookieOf(request: IncomingMessage, name: string): string {
   for (const part of (request.headers.cookie ?? "").split(/; */))
     if (part.startsWith(`${name}=`)) return part.slice(name.length + 1);
   return "";

@@ -15,6 +15,7 @@ import { DeviceEdits } from "./device-edits";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
 import { allow, HttpError, json, queryOf, readJsonObject } from "./http-request";
 import { createHttpServer } from "./http-server";
+import type { Join } from "./join";
 import { Live, type LiveParts } from "./live";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
@@ -41,6 +42,8 @@ export interface WebOptions extends LiveParts {
   broker: Broker | undefined;
   /** Devices in browser tabs, which need that broker. */
   tabs: TabDeviceOptions | undefined;
+  /** How a class joins with such devices. */
+  join: Join | undefined;
 }
 
 const HEADERS = {
@@ -104,8 +107,10 @@ export class Web {
 
   /** @returns false if the login page was the answer */
   private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const { access } = this.options;
+    const { access, join } = this.options;
     const path = this.pathOf(request);
+    if (join?.answer(path, request, response)) return false;
+    if (join?.admits(path, request)) return true;
     // Tells whoever watches over the server whether it is well, and nothing else.
     if (path === "/healthz" || access.knows(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);

@@ -29,6 +29,8 @@ export interface Options {
   device?: "simulated" | "pi";
   /** Give the simulator that VS Code starts a sensor and a lamp, and simulate no device here. */
   vscode?: boolean;
+  /** Learners join with devices in their browsers' tabs, by a code. */
+  classroom?: boolean;
   decide: boolean;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
@@ -53,6 +55,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --light 0..1023   light that the simulated sensor sees   (652)
   --device pi       no simulated device: sensor and LED of this Raspberry Pi
   --no-device       no device here, others only
+  --classroom       for a class: devices in browser tabs, which join by an address and a QR code
   --vscode          the simulated device is the one that VS Code debugs
   --no-decide       devices and page only: another server decides
   --no-home-assistant  don't tell Home Assistant of the devices
@@ -79,7 +82,9 @@ export function parseOptions(
   const [brokerUrl = configured, ...otherBrokerUrls] = given;
   if (values.vscode && values["no-device"])
     throw new UserError("--vscode: not together with --no-device: it needs a simulated sensor");
-  const simulate = !values["no-device"] && !values.vscode;
+  const classroom = values.classroom ?? false;
+  checkClassroom(classroom, values, brokerUrl);
+  const simulate = !values["no-device"] && !values.vscode && !classroom;
   const device = readDevice(values, simulate);
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
@@ -101,11 +106,12 @@ export function parseOptions(
     simulate,
     device,
     vscode: values.vscode ?? false,
+    classroom,
     decide: !values["no-decide"],
     shard: parseShard(values),
     homeAssistant: !values["no-home-assistant"],
     secrets,
-    security: parseSecurity(values, brokerUrl),
+    security: parseSecurity(classroom ? { listen: "0.0.0.0", ...values } : values, brokerUrl),
     proxy: parseProxy(values),
     history: parseHistory(values),
   };
@@ -140,6 +146,7 @@ function readFlags(args: string[]) {
         light: { type: "string" },
         device: { type: "string" },
         "no-device": { type: "boolean" },
+        classroom: { type: "boolean" },
         vscode: { type: "boolean" },
         "no-decide": { type: "boolean" },
         ...CLUSTER_FLAGS,
@@ -156,6 +163,19 @@ function readFlags(args: string[]) {
     const [sentence] = messageOf(error).split(". ");
     throw new UserError(`${sentence ?? "bad option"}; see npm start -- --help`);
   }
+}
+
+function checkClassroom(
+  classroom: boolean,
+  values: { vscode?: boolean | undefined; "client-certs"?: string | undefined },
+  brokerUrl: string | undefined,
+): void {
+  if (!classroom) return;
+  if (brokerUrl !== undefined)
+    throw new UserError(`--classroom: needs the embedded broker, but the broker is ${brokerUrl}`);
+  if (values.vscode) throw new UserError("--classroom: not together with --vscode");
+  if (values["client-certs"] === "required")
+    throw new UserError("--classroom: not together with --client-certs required: a tab shows none");
 }
 
 interface DeviceFlags {
