@@ -27,5 +27,26 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
     target: "es2022",
   });
   if (!file) throw new Error("no virtual machine was bundled");
-  return { script: file.contents, wasm: Buffer.from(base64, "base64") };
+  return { script: file.contents, wasm: withoutNames(Buffer.from(base64, "base64")) };
+}
+
+/**
+ * WebAssembly without its custom sections (core specification, 5.5.3): here the names of functions,
+ * which only a debugger reads.
+ */
+function withoutNames(wasm: Buffer): Buffer {
+  const kept = [wasm.subarray(0, 8)];
+  for (let start = 8; start < wasm.length;) {
+    let at = start + 1;
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm.readUInt8(at++);
+      size |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    const end = at + size;
+    if (wasm[start] !== 0) kept.push(wasm.subarray(start, end));
+    start = end;
+  }
+  return Buffer.concat(kept);
 }

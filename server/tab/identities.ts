@@ -2,6 +2,8 @@ import { isTabId, type TabLogin } from "../base/tab-id";
 
 /** The logins of this browser's devices, JSON of `TabLogin[]`. */
 const STORED = "nightlight-devices";
+/** Which of them this tab had last, JSON of ids: it has them again after a reload. */
+const OWN = "nightlight-devices-here";
 /** How long another tab has to say that it has an id, ms. */
 const ANSWER_MS = 60;
 
@@ -16,6 +18,7 @@ type Word = { kind: "ask" } | { kind: "held"; id: string; sinceMs: number; by: s
 export class Identities {
   private readonly channel = new BroadcastChannel("nightlight-devices");
   private readonly held = new Map<string, number>();
+  private readonly own = ownIds();
   private readonly others = new Set<string>();
   private readonly self = String(Math.random());
   /** Another tab had it earlier, as one that the browser had frozen. */
@@ -25,12 +28,18 @@ export class Identities {
     this.channel.onmessage = ({ data }: MessageEvent<Word>) => this.hear(data);
   }
 
+  /** How many devices this tab had before it was loaded again. */
+  get countBefore(): number {
+    return this.own.length;
+  }
+
   /**
    * An id that no device has at present.
    * @throws Error if the server gives none
    */
   async claim(): Promise<TabLogin> {
-    const stored = storedLogins();
+    // Tabs that reload at once must not take each other's.
+    const stored = storedLogins().sort((a, b) => this.rank(a.id) - this.rank(b.id));
     if (stored.some(({ id }) => !this.held.has(id))) await this.ask();
     const free = stored.find(({ id }) => !this.others.has(id) && !this.held.has(id));
     const response = await fetch("api/tab-device", {
@@ -44,13 +53,14 @@ export class Identities {
     if (free) localStorage.setItem(STORED, JSON.stringify([login, ...kept]));
     else localStorage.setItem(STORED, JSON.stringify([...kept, login]));
     this.held.set(login.id, Date.now());
+    sessionStorage.setItem(OWN, JSON.stringify([...this.held.keys()]));
     this.say(login.id);
     return login;
   }
 
-  /** The device is gone for good: its id is free for the next. */
-  release(id: string): void {
-    this.held.delete(id);
+  private rank(id: string): number {
+    const at = this.own.indexOf(id);
+    return at < 0 ? this.own.length : at;
   }
 
   private async ask(): Promise<void> {
@@ -78,6 +88,10 @@ export class Identities {
       this.onLost(word.id);
     } else this.say(word.id);
   }
+}
+
+function ownIds(): string[] {
+  return JSON.parse(sessionStorage.getItem(OWN) ?? "[]") as string[];
 }
 
 function storedLogins(): TabLogin[] {

@@ -109,4 +109,11 @@ function newButton(i: number): HTMLButtonElement {
   return button;
 }
 
-void addDevice();
+async function begin(): Promise<void> {
+  await addDevice();
+  for (let i = 1; i < identities.countBefore; i++) await addDevice();
+  shown = devices[0];
+  requestShow();
+}
+
+void begin();

@@ -73,8 +73,9 @@ describe("a device in a browser tab", () => {
     await second.locator("#light").fill("20");
     await second.locator("#led", { hasText: "LED on" }).waitFor();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
-    await second.reload();
+    await Promise.all([page.reload(), second.reload()]);
     expect(await online(second)).toBe(other);
+    expect(await online(page)).toBe(id);
     await second.close();
     expect(await online(page)).toBe(id);
     await page.locator("#inside summary").click();
