@@ -79,6 +79,16 @@ describe("wio:emulator", () => {
       const [refusal] = (await once(stranger, "error")) as [Error];
       expect(refusal.message).toContain("401");
 
+      const post = { method: "POST", headers: { origin: "http://elsewhere.example" } };
+      expect((await fetch(`${url}image?name=blank.bin`, post)).status).toBe(403);
+
+      // A file that is no image changes nothing; a tap of the switch starts the board again.
+      const blank = { name: "blank.bin", mimeType: "", buffer: Buffer.alloc(64, 0xff) };
+      await page.locator("#image").setInputFiles(blank);
+      await page.locator("#image-result", { hasText: "expected a stack in RAM" }).waitFor();
+      await page.locator("button", { hasText: "Reset" }).click();
+      await page.locator("#console", { hasText: "reset cause: reset button" }).waitFor();
+
       child.kill("SIGTERM");
       expect(await ended).toEqual([0, null]);
     } finally {
