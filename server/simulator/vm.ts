@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { evaluateSection, sectionSource } from "./cli-bundle";
+import { stepAtSocketEvents, type SteppedMachine } from "./socket-steps";
 import { windowedModules } from "./sockets";
 
 /** The parts of the DeviceScript virtual machine's module that a host needs. */
@@ -39,7 +40,9 @@ let factory: Factory | undefined;
 export async function createVm(): Promise<Vm> {
   const require = (name: string): unknown => windowedModules[name] ?? nodeRequire(name);
   factory ??= evaluateSection(machineSource(), require) as Factory;
-  return await factory();
+  const vm = await factory();
+  stepAtSocketEvents(vm as Vm & SteppedMachine);
+  return vm;
 }
 
 /** The machine's module, as the CLI has it, and mended. */
