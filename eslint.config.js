@@ -64,7 +64,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ["eslint.config.js", ".dependency-cruiser.mjs", "server/start.js", "test/support/*.cjs"],
+    files: [
+      "eslint.config.js",
+      ".dependency-cruiser.mjs",
+      ".vscode/extensions/*/*.mjs",
+      "server/start.js",
+      "test/support/*.cjs",
+    ],
     extends: [tseslint.configs.disableTypeChecked],
   },
 );

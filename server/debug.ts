@@ -22,6 +22,7 @@ const FIRST_SEQ = 1;
 
 // Standard output is the protocol's.
 globalThis.console = new Console(process.stderr);
+console.debug = () => undefined;
 const early: string[] = [];
 let say = (line: string): void => void early.push(line);
 const log: Log = (source, text) => say(`${source.padEnd(7)} ${printable(text)}`);

@@ -19,6 +19,7 @@ interface Session {
   setRunAsServer(isServer: boolean): void;
   sendEvent(event: object): void;
   sendRequest(command: string, args: object, timeoutMs: number, done: () => void): void;
+  sendLog(text: string, data?: unknown, category?: string): void;
   launchRequest(response: object, args: LaunchArguments): void;
 }
 
@@ -50,6 +51,11 @@ export function startDebugSession(
   const { DsDapSession } = evaluateSection(sectionSource(SECTION), nodeRequire) as Dap;
   const sameOnDisk = new Set(info.sources.filter(isOnDisk).map(({ path }) => path));
   class ServerToo extends DsDapSession {
+    /** It would narrate each message in the debug console. */
+    override sendLog(text: string, data?: unknown, category?: string): void {
+      if (category === "warn") super.sendLog(text, data, category);
+    }
+
     override launchRequest(response: object, args: LaunchArguments): void {
       if (args.server) debugThisProcess(this);
       super.launchRequest(response, args);

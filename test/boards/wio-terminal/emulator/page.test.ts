@@ -87,7 +87,7 @@ describe("wio:emulator", () => {
       await page.locator("#image").setInputFiles(blank);
       await page.locator("#image-result", { hasText: "expected a stack in RAM" }).waitFor();
       await page.locator("button", { hasText: "Reset" }).click();
-      await page.locator("#console", { hasText: "reset cause: reset button" }).waitFor();
+      await page.locator("#console", { hasText: `${BOARD_SAYS.resetCause}reset button` }).waitFor();
 
       child.kill("SIGTERM");
       expect(await ended).toEqual([0, null]);
