@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { BOARD as BOARD_SAYS } from "../../../../boards/log-lines";
 import { BOARD } from "../../../../boards/wio-terminal/build/paths";
 import { ROOT } from "../../../../server/base/root";
 import { topicOf } from "../../../../src/common/wire";
