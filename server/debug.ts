@@ -29,6 +29,8 @@ const log: Log = (source, text) => say(`${source.padEnd(7)} ${printable(text)}`)
 let running: Running | undefined;
 
 onEndRequest(() => void end());
+// Without it a window that was killed would leave this program behind.
+process.stdout.on("error", () => process.exit(1));
 
 try {
   const config = loadConfig();

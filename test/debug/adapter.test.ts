@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Checkout } from "../support/checkout";
 import { Dap } from "../support/dap";
@@ -21,6 +22,7 @@ interface Variable {
 class Window {
   readonly dap: Dap;
   private readonly child: ChildProcess;
+  private readonly output: Readable;
 
   constructor(private readonly checkout: Checkout) {
     const folder = ".vscode/extensions/nightlight";
@@ -28,6 +30,7 @@ class Window {
     const [{ program, runtime } = { program: "", runtime: "" }] = manifest.contributes.debuggers;
     expect(runtime).toBe("node");
     const child = spawn(process.execPath, [join(checkout.dir, folder, program)]);
+    this.output = child.stdout;
     this.child = child;
     this.dap = new Dap(child.stdin, child.stdout);
   }
@@ -81,6 +84,16 @@ class Window {
   /** VS Code closes the adapter's input. */
   async close(): Promise<number | null> {
     this.dap.stop();
+    return await this.end();
+  }
+
+  /** Nobody reads its output any more, and its input stays open. */
+  async vanish(): Promise<number | null> {
+    this.output.destroy();
+    return await this.end();
+  }
+
+  private async end(): Promise<number | null> {
     await until("the adapter ends", () => this.child.exitCode !== null);
     return this.child.exitCode;
   }
@@ -137,6 +150,10 @@ describe("F5 with the extension of this repository", () => {
     };
     const list = await fetch(`http://127.0.0.1:${configuration.port}/json/list`);
     expect(await list.json()).toMatchObject([{ type: "node" }]);
+  });
+
+  it("ends if nobody reads what it says", async () => {
+    expect(await open().vanish()).toBe(1);
   });
 
   it("says why there is nothing to debug", async () => {
