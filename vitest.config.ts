@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: [...FAST, ...ALONE],
           globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
           // Most of them wait most of the time.
-          maxWorkers: 5,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
