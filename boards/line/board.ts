@@ -22,8 +22,8 @@ export const SERVICE = {
 const [USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS] = [0x18f61a4a, 0x3f, 0x81];
 export const [GET_REGISTER, SET_REGISTER] = [0x1000, 0x2000];
 
-/** A runtime announces itself twice a second. */
-const OPEN_MS = 10_000;
+/** A runtime announces itself twice a second; an emulated one on a busy computer, seldom. */
+const OPEN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
 /** A block of flash that is erased takes 200 ms; a busy line loses frames. */
 const ANSWER_MS = 600;

@@ -56,7 +56,7 @@ describe("commands to the device", () => {
     await send({ led_on: true, id: 1 });
     await send({ led_on: true, id: 2 });
     await until("both are ignored", () => ignored().length === 2);
-    expect(own.device.ledOn).toBe(false);
+    await until("the lamp is off", () => !own.device.ledOn);
   });
 
   it("come to the device after it was away", async () => {
