@@ -28,9 +28,8 @@ static uint32_t __attribute__((used)) look(uint32_t exception_return) {
   results[4] = frame[8 + 16]; /* FPSCR */
   results[5] = FPCAR - (uint32_t)frame;
   /* The handler's own use, with values that the interrupted code must not see. */
-  __asm volatile(
-      "vmov s0, %0\nvmov s15, %0\nvmsr fpscr, %1" ::"r"(0xdeadbeef), "r"(0)
-      : "s0", "s15");
+  __asm volatile("vmov s0, %0\nvmov s15, %0\nvmsr fpscr, %1" ::"r"(0xdeadbeef), "r"(0)
+                 : "s0", "s15");
   return exception_return;
 }
 
