@@ -44,7 +44,7 @@ const { tasks, inputs } = read(".vscode/tasks.json") as Tasks;
 const { scripts } = read("package.json") as { scripts: Record<string, string> };
 
 describe("the checkout in VS Code", () => {
-  it("starts everything at F5, by the extension of this repository", () => {
+  it("names what the extension of this repository takes", () => {
     const { contributes } = read(".vscode/extensions/nightlight/package.json") as {
       contributes: {
         debuggers: { type: string; configurationAttributes: { launch: Attributes } }[];
@@ -54,7 +54,6 @@ describe("the checkout in VS Code", () => {
       contributes.debuggers;
     const known = Object.keys(configurationAttributes?.launch.properties ?? {});
     const ours = launch.configurations.filter((configuration) => configuration.type === type);
-    expect(launch.configurations[0]).toBe(ours[0]);
     expect(ours).toHaveLength(2);
     for (const configuration of ours) {
       expect(configuration.request).toBe("launch");
@@ -65,7 +64,8 @@ describe("the checkout in VS Code", () => {
   });
 
   it("starts the simulator as the documentation of DeviceScript's extension has it", () => {
-    expect(launch.configurations.find(({ type }) => type === "devicescript")).toMatchObject({
+    expect(launch.configurations[0]).toMatchObject({
+      type: "devicescript",
       request: "launch",
       program: "${workspaceFolder}/src/main.ts",
       deviceId: "${command:deviceScriptSimulator}",
