@@ -27,6 +27,8 @@ interface Session {
 interface LaunchArguments {
   /** Stop on breakpoints in the server, too. */
   server?: boolean;
+  /** Stop before the firmware's first line. */
+  stopOnEntry?: boolean;
 }
 
 interface Dap {
@@ -58,7 +60,8 @@ export function startDebugSession(
 
     override launchRequest(response: object, args: LaunchArguments): void {
       if (args.server) debugThisProcess(this);
-      super.launchRequest(response, args);
+      // VS Code sends only what the configuration says; the CLI's adapter stops unless told not to.
+      super.launchRequest(response, { stopOnEntry: false, ...args });
     }
   }
   const session = new ServerToo(bus, info, ({ path }) =>

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Checkout } from "../support/checkout";
 import { Dap } from "../support/dap";
 import { until } from "../support/until";
+import { readVsCodeFile } from "../support/vscode-file";
 
 const TELEMETRY = "cadence.report(nowMs, light)";
 
@@ -16,6 +17,16 @@ interface Variable {
   name: string;
   value: string;
   variablesReference: number;
+}
+
+/** What VS Code sends: what stands there, and no defaults. */
+function launchConfiguration(name: string): object {
+  const { configurations } = readVsCodeFile(".vscode/launch.json") as {
+    configurations: { name: string }[];
+  };
+  const found = configurations.find((configuration) => configuration.name === name);
+  if (!found) throw new Error(`.vscode/launch.json has no ${name}`);
+  return found;
 }
 
 /** One VS Code window with this repository's extension, as far as the protocol goes. */
@@ -36,13 +47,13 @@ class Window {
   }
 
   /** F5. @returns the thread that has stopped on the breakpoint */
-  async start(launch: object = {}): Promise<number> {
+  async start(name = "Nightlight"): Promise<number> {
     const { dap } = this;
     const source = this.checkout.read("src/nightlight.ts").toString().split("\n");
     const line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;
     expect(line, `the line with ${TELEMETRY}`).toBeGreaterThan(0);
     await dap.request("initialize", { adapterID: "nightlight", pathFormat: "path" });
-    await dap.request("launch", { stopOnEntry: false, ...launch });
+    await dap.request("launch", launchConfiguration(name));
     await dap.event("initialized", 0);
     const path = join(this.checkout.dir, "src/nightlight.ts");
     await dap.request("setBreakpoints", { source: { path }, breakpoints: [{ line }] });
@@ -143,7 +154,7 @@ describe("F5 with the extension of this repository", () => {
 
   it("works in two windows at a time, and asks for a debugger for the server, too", async () => {
     const [one, other] = [open(), open()];
-    await Promise.all([one.start({ server: true }), other.start()]);
+    await Promise.all([one.start("Nightlight, everything"), other.start()]);
     expect(one.url).not.toBe(other.url);
     const { configuration } = one.dap.asked.get("startDebugging") as {
       configuration: { port: number };

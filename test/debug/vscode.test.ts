@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARD_NAMES } from "../../boards/boards";
 import { ROOT } from "../../server/base/root";
-
-/** JSON with comments on lines of their own, as VS Code reads it. */
-function read(path: string): unknown {
-  return JSON.parse(readFileSync(join(ROOT, path), "utf8").replace(/^\s*\/\/.*$/gm, ""));
-}
+import { readVsCodeFile } from "../support/vscode-file";
 
 interface Launch {
   configurations: {
@@ -39,13 +35,13 @@ interface Tasks {
   inputs: { id: string; options: string[] }[];
 }
 
-const launch = read(".vscode/launch.json") as Launch;
-const { tasks, inputs } = read(".vscode/tasks.json") as Tasks;
-const { scripts } = read("package.json") as { scripts: Record<string, string> };
+const launch = readVsCodeFile(".vscode/launch.json") as Launch;
+const { tasks, inputs } = readVsCodeFile(".vscode/tasks.json") as Tasks;
+const { scripts } = readVsCodeFile("package.json") as { scripts: Record<string, string> };
 
 describe("the checkout in VS Code", () => {
   it("names what the extension of this repository takes", () => {
-    const { contributes } = read(".vscode/extensions/nightlight/package.json") as {
+    const { contributes } = readVsCodeFile(".vscode/extensions/nightlight/package.json") as {
       contributes: {
         debuggers: { type: string; configurationAttributes: { launch: Attributes } }[];
       };
@@ -117,7 +113,7 @@ describe("the checkout in VS Code", () => {
   });
 
   it("has a dev container with the Node that package.json asks for", () => {
-    const container = read(".devcontainer/devcontainer.json") as {
+    const container = readVsCodeFile(".devcontainer/devcontainer.json") as {
       image: string;
       postCreateCommand: string;
     };
