@@ -27,7 +27,7 @@ export const PLAN = {
     "src/common",
   ],
   "server/page": ["boards/line", "server/base", "src/common"],
-  "server/tab": ["server/page", "server/base", "src/common"],
+  "server/tab": ["server/page", "server/base", "boards/line", "src/common"],
 
   boards: [],
   "boards/line": ["boards", "src/common"],

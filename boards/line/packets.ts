@@ -1,18 +1,21 @@
 /** Jacdac packets in their frames (jacdac-spec, protocol.md). Pure. */
 import { frameCrc, HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES } from "./framing";
 
-const COMMAND = 1;
+/** Flags of a frame: it is for the device that is named, not from it. */
+export const COMMAND = 1;
 const ACK_REQUESTED = 2;
-const TO_SERVICE_CLASS = 4;
+/** The name is a class of services: the frame is for all devices that have one. */
+export const TO_SERVICE_CLASS = 4;
 
 /** The service index of what is about the device itself. */
 const CONTROL_INDEX = 0;
 const ACK_INDEX = 0x3f;
+const INDEX_MASK = 0x3f;
 
 /** A device's 8 bytes as 16 hexadecimal digits. */
 export type DeviceId = string;
 
-/** What a device reports. */
+/** What a device reports, or is told. */
 export interface Report {
   device: DeviceId;
   service: number;
@@ -31,14 +34,28 @@ export function makeCommand(
   payload: Uint8Array,
   isAcknowledged: boolean,
 ): Uint8Array {
-  const id = device.match(/../g)?.map((digits) => parseInt(digits, 16)) ?? [];
-  return seal(id, isAcknowledged ? COMMAND | ACK_REQUESTED : COMMAND, service, command, payload);
+  const flags = isAcknowledged ? COMMAND | ACK_REQUESTED : COMMAND;
+  return makeFrame({ device, service, command, payload }, flags);
 }
 
 /** A command to whoever has a service of this class. */
 export function makeCommandToClass(serviceClass: number, service: number, command: number) {
   const id = [0, 8, 16, 24].map((shift) => (serviceClass >>> shift) & 0xff);
   return seal([...id, 0, 0, 0, 0], COMMAND | TO_SERVICE_CLASS, service, command, new Uint8Array());
+}
+
+/** @throws RangeError if the payload is longer than a frame can carry */
+export function makeFrame({ device, service, command, payload }: Report, flags = 0): Uint8Array {
+  const id = device.match(/../g)?.map((digits) => parseInt(digits, 16)) ?? [];
+  return seal(id, flags, service, command, payload);
+}
+
+/** @returns the acknowledgement that the frame asks for: its command is the CRC of the frame */
+export function acknowledgement(frame: Uint8Array, device: DeviceId): Uint8Array | undefined {
+  const [low = 0, high = 0, , flags = 0] = frame;
+  if (!(flags & ACK_REQUESTED)) return undefined;
+  const command = low | (high << 8);
+  return makeFrame({ device, service: ACK_INDEX, command, payload: new Uint8Array() });
 }
 
 function seal(
@@ -63,21 +80,25 @@ function seal(
 
 /** The reports of a whole frame; none of a command. */
 export function reportsOf(frame: Uint8Array): Report[] {
-  if ((frame[3] ?? 0) & COMMAND) return [];
+  return (frame[3] ?? 0) & COMMAND ? [] : packetsOf(frame);
+}
+
+/** What a whole frame carries, reports or commands. */
+export function packetsOf(frame: Uint8Array): Report[] {
   const device = [...frame.subarray(4, HEADER_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
-  const reports: Report[] = [];
+  const packets: Report[] = [];
   let at = HEADER_BYTES;
   while (at + PACKET_HEADER_BYTES <= frame.length) {
     const [length = 0, service = 0, low = 0, high = 0] = frame.subarray(at);
     const end = at + PACKET_HEADER_BYTES + length;
     if (end > frame.length) break;
     const payload = frame.slice(at + PACKET_HEADER_BYTES, end);
-    reports.push({ device, service, command: low | (high << 8), payload });
+    packets.push({ device, service: service & INDEX_MASK, command: low | (high << 8), payload });
     at = (end + 3) & ~3;
   }
-  return reports;
+  return packets;
 }
 
 /** Whether a report says that this frame came. */

@@ -1,4 +1,4 @@
-import { decodeFrame, encodeFrame, FRAME_COMMAND } from "./jacdac-frame";
+import { announced, makeCommand, reportsOf } from "../../boards/line/packets";
 import { Parts } from "./parts";
 
 /** The parts of the DeviceScript virtual machine's module that are used here. */
@@ -103,23 +103,14 @@ export class Machine {
 
 /** @returns undefined if the frame is no announcement of a device with settings */
 function settingsOf(frame: Uint8Array): ((key: string, value: string) => Uint8Array) | undefined {
-  const { deviceId, isCommand, packets } = decodeFrame(frame);
-  const announcement = packets.find(({ index, command }) => index === 0 && command === 0);
-  if (isCommand || !announcement) return undefined;
-  const { data } = announcement;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let index = 1; 4 * index + 4 <= data.length; index++)
-    if (view.getUint32(4 * index, true) === SRV_SETTINGS)
-      return (key, value) =>
-        encodeFrame(
-          deviceId,
-          {
-            index,
-            command: SETTINGS_SET,
-            data: new TextEncoder().encode(`${key}\0${JSON.stringify(value)}`),
-          },
-          FRAME_COMMAND,
-        );
+  for (const report of reportsOf(frame)) {
+    const service = announced(report)?.indexOf(SRV_SETTINGS) ?? -1;
+    if (service > 0)
+      return (key, value) => {
+        const payload = new TextEncoder().encode(`${key}\0${JSON.stringify(value)}`);
+        return makeCommand(report.device, service, SETTINGS_SET, payload, false);
+      };
+  }
   return undefined;
 }
 

@@ -1,5 +1,12 @@
+import {
+  acknowledgement,
+  COMMAND,
+  makeFrame,
+  packetsOf,
+  type Report,
+  TO_SERVICE_CLASS,
+} from "../../boards/line/packets";
 import { LIGHT_MAX } from "../../src/common/wire";
-import { decodeFrame, encodeFrame, type Packet } from "./jacdac-frame";
 
 /**
  * A light sensor and a lamp on the virtual machine's bus: one Jacdac device with two services.
@@ -65,31 +72,33 @@ export class Parts {
 
   /** A frame of the virtual machine. */
   take(frame: Uint8Array): void {
-    const { deviceId, isCommand, isForClass, ack, packets } = decodeFrame(frame);
-    if (!isCommand || isForClass || deviceId !== this.deviceId) return;
-    if (ack) this.send(encodeFrame(this.deviceId, ack));
+    if (((frame[3] ?? 0) & (COMMAND | TO_SERVICE_CLASS)) !== COMMAND) return;
+    const packets = packetsOf(frame);
+    if (packets[0]?.device !== this.deviceId) return;
+    const acknowledged = acknowledgement(frame, this.deviceId);
+    if (acknowledged) this.send(acknowledged);
     for (const packet of packets) this.command(packet);
   }
 
-  private command({ index, command, data }: Packet): void {
+  private command({ service, command, payload }: Report): void {
     const register = command & REGISTER_MASK;
-    if ((command & ~REGISTER_MASK) === SET) this.set(index, register, data);
+    if ((command & ~REGISTER_MASK) === SET) this.set(service, register, payload);
     else if ((command & ~REGISTER_MASK) === GET) {
-      const value = this.get(index, register);
+      const value = this.get(service, register);
       // What it does not have it does not answer, as the specification wants.
-      if (value) this.report(index, command, value);
+      if (value) this.report(service, command, value);
     }
   }
 
-  private set(index: number, register: number, data: Uint8Array): void {
-    if (index === SENSOR && register === STREAMING_SAMPLES) this.samples = data[0] ?? 0;
-    if (index !== LAMP || register !== INTENSITY) return;
-    this.brightness = ((data[0] ?? 0) + 256 * (data[1] ?? 0)) / 0xffff;
+  private set(service: number, register: number, payload: Uint8Array): void {
+    if (service === SENSOR && register === STREAMING_SAMPLES) this.samples = payload[0] ?? 0;
+    if (service !== LAMP || register !== INTENSITY) return;
+    this.brightness = ((payload[0] ?? 0) + 256 * (payload[1] ?? 0)) / 0xffff;
     this.onBrightness(this.brightness);
   }
 
-  private get(index: number, register: number): Uint8Array | undefined {
-    if (index === SENSOR)
+  private get(service: number, register: number): Uint8Array | undefined {
+    if (service === SENSOR)
       switch (register) {
         case STREAMING_SAMPLES:
           return Uint8Array.of(this.samples);
@@ -98,7 +107,7 @@ export class Parts {
         case READING:
           return this.reading();
       }
-    if (index === LAMP)
+    if (service === LAMP)
       switch (register) {
         case INTENSITY:
           return u16(Math.round(this.brightness * 0xffff));
@@ -112,8 +121,8 @@ export class Parts {
     return u16(Math.round((this.lightRaw / LIGHT_MAX) * 0xffff));
   }
 
-  private report(index: number, command: number, data: Uint8Array): void {
-    this.send(encodeFrame(this.deviceId, { index, command, data }));
+  private report(service: number, command: number, payload: Uint8Array): void {
+    this.send(makeFrame({ device: this.deviceId, service, command, payload }));
   }
 }
 

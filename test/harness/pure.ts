@@ -34,7 +34,7 @@ export const PURE = [
   ...inRoom("server/page", "device-order", "group-words", "history", "live-history"),
   ...inRoom("server/page", "model", "recent-messages", "row-window", "rule-words", "words"),
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options"),
-  ...inRoom("server/tab", "inside", "jacdac-frame", "mqtt-reader", "parts", "receive-window"),
+  ...inRoom("server/tab", "inside", "mqtt-reader", "parts", "receive-window"),
   ...inRoom("server/tab", "scenes", "status-words"),
   ...inRoom("src", "alone", "cadence", "command-gate", "outbox"),
   ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "settings", "wire"),

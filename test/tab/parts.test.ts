@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
-  decodeFrame,
-  encodeFrame,
-  FRAME_COMMAND,
-  type Packet,
-} from "../../server/tab/jacdac-frame";
+  acknowledgement,
+  COMMAND,
+  makeFrame,
+  packetsOf,
+  type Report,
+  TO_SERVICE_CLASS,
+} from "../../boards/line/packets";
 import { Parts } from "../../server/tab/parts";
 
 const DEVICE = "0123456789abcdef";
@@ -16,18 +18,18 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 describe("a Jacdac frame", () => {
   it("is what jacdac-ts makes of the same packet", () => {
-    const packet = { index: 1, command: 0x1101, data: Uint8Array.of(1, 2, 3, 4) };
-    expect(hex(encodeFrame(DEVICE, packet))).toBe(JACDAC_TS_REPORT);
+    const packet = { device: DEVICE, service: 1, command: 0x1101 };
+    const frame = makeFrame({ ...packet, payload: Uint8Array.of(1, 2, 3, 4) });
+    expect(hex(frame)).toBe(JACDAC_TS_REPORT);
   });
 
   it("of a command that wants an acknowledgement is read, as jacdac-ts makes it", () => {
-    const frame = decodeFrame(Buffer.from(JACDAC_TS_COMMAND, "hex"));
-    expect(frame).toMatchObject({ deviceId: DEVICE, isCommand: true, isForClass: false });
-    expect(frame.packets).toEqual([{ index: 2, command: 0x2001, data: Buffer.from([255, 255]) }]);
-    expect(frame.ack).toMatchObject({
-      index: 0x3f,
-      command: Buffer.from(JACDAC_TS_COMMAND, "hex").readUInt16LE(0),
-    });
+    const frame = Buffer.from(JACDAC_TS_COMMAND, "hex");
+    const payload = Buffer.from([255, 255]);
+    expect(packetsOf(frame)).toEqual([{ device: DEVICE, service: 2, command: 0x2001, payload }]);
+    expect(packetsOf(acknowledgement(frame, DEVICE) ?? frame)).toMatchObject([
+      { device: DEVICE, service: 0x3f, command: frame.readUInt16LE(0) },
+    ]);
   });
 });
 
@@ -47,32 +49,32 @@ describe("light sensor and lamp", () => {
     );
   });
 
-  const reports = () => sent.splice(0).flatMap((frame) => decodeFrame(frame).packets);
-  const command = (packet: Packet, device = DEVICE, flags = FRAME_COMMAND) =>
-    parts.take(encodeFrame(device, packet, flags));
-  const get = (index: number, register: number) => {
-    command({ index, command: 0x1000 | register, data: new Uint8Array() });
-    return reports().map(({ data }) => hex(data));
+  const reports = () => sent.splice(0).flatMap(packetsOf);
+  const command = (packet: Omit<Report, "device">, device = DEVICE, flags = COMMAND) =>
+    parts.take(makeFrame({ ...packet, device }, flags));
+  const get = (service: number, register: number) => {
+    command({ service, command: 0x1000 | register, payload: new Uint8Array() });
+    return reports().map(({ payload }) => hex(payload));
   };
 
   it("say twice a second what they are", () => {
     parts.tick(0);
     const [services] = reports();
-    expect(services).toMatchObject({ index: 0, command: 0 });
+    expect(services).toMatchObject({ service: 0, command: 0 });
     // Flags, then the classes of light level and light bulb, low byte first.
-    expect(hex(services?.data ?? new Uint8Array())).toBe("0f0100001c9adc174c05ab1c");
+    expect(hex(services?.payload ?? new Uint8Array())).toBe("0f0100001c9adc174c05ab1c");
     for (let ms = 10; ms < 500; ms += 10) parts.tick(ms);
-    expect(reports().filter(({ index }) => index === 0)).toEqual([]);
+    expect(reports().filter(({ service }) => service === 0)).toEqual([]);
     parts.tick(500);
-    expect(reports().filter(({ index }) => index === 0)).toHaveLength(1);
+    expect(reports().filter(({ service }) => service === 0)).toHaveLength(1);
   });
 
   it("stream what the sensor reads, as many samples as they are asked for", () => {
-    command({ index: 1, command: 0x2003, data: Uint8Array.of(2) });
+    command({ service: 1, command: 0x2003, payload: Uint8Array.of(2) });
     parts.lightRaw = 512;
     for (let ms = 0; ms < 490; ms += 10) parts.tick(ms);
-    const samples = reports().filter(({ index }) => index === 1);
-    expect(samples.map(({ data }) => hex(data))).toEqual(["2080", "2080"]);
+    const samples = reports().filter(({ service }) => service === 1);
+    expect(samples.map(({ payload }) => hex(payload))).toEqual(["2080", "2080"]);
   });
 
   it("answer for their registers, and not for what they have not", () => {
@@ -86,16 +88,16 @@ describe("light sensor and lamp", () => {
 
   it("light the lamp as they are told, acknowledge it, and remember", () => {
     parts.take(Buffer.from(JACDAC_TS_COMMAND, "hex"));
-    expect(reports()).toMatchObject([{ index: 0x3f }]);
+    expect(reports()).toMatchObject([{ service: 0x3f }]);
     expect(brightness).toEqual([1]);
     expect(get(2, 0x001)).toEqual(["ffff"]);
   });
 
   it("leave alone what is for others", () => {
-    const dark = { index: 2, command: 0x2001, data: Uint8Array.of(0, 0) };
+    const dark = { service: 2, command: 0x2001, payload: Uint8Array.of(0, 0) };
     command(dark, OTHER);
     command(dark, DEVICE, 0);
-    command(dark, DEVICE, FRAME_COMMAND | 0x04);
+    command(dark, DEVICE, COMMAND | TO_SERVICE_CLASS);
     expect(brightness).toEqual([]);
     expect(sent).toEqual([]);
   });
