@@ -24,7 +24,7 @@ const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const RUNNING = 0x80;
 const [IP_ADDRESS, SSID] = [0x181, 0x183];
 /** How soon the board takes what was written: runtime/settings_batch.h, network/credentials.c. */
-const TAKEN_MS = 5_000;
+const TAKEN_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
 
 export async function readKnown(board: Board): Promise<Known> {

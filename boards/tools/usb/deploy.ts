@@ -16,13 +16,13 @@ import { SETTING_NAMES } from "../../../src/common/settings";
 import { openSerialBus } from "./serial-bus";
 
 /** How long to wait for a connection: Wi-Fi takes some seconds, a first one to the broker some more. */
-export const CONNECTED_MS = 45_000;
+export const CONNECTED_MS = 90_000;
 
-/** A runtime that is there announces itself twice a second. */
-const ANNOUNCE_MS = 3_000;
+/** A runtime that is there announces itself twice a second; an emulated one on a busy computer, seldom. */
+const ANNOUNCE_MS = 10_000;
 
 /** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
-const ATTEMPTS = 6;
+const ATTEMPTS = 15;
 
 /** What is to be on the board, and where its log goes. */
 export interface Deployment {

@@ -21,8 +21,8 @@ export type Place = { port: string } | { drive: string };
 
 export const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
 
-const DRIVE_MS = 20_000;
-const RESTART_MS = 30_000;
+const DRIVE_MS = 30_000;
+const RESTART_MS = 60_000;
 
 /**
  * Puts an image onto a board, and waits until its bootloader has taken it.

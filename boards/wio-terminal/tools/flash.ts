@@ -29,7 +29,7 @@ import { chooseWio } from "../../tools/usb/wio-port";
 import { packNightlight } from "../build/program";
 import { imageWith } from "../build/runtime-image";
 
-const RESTART_MS = 30_000;
+const RESTART_MS = 60_000;
 /** How long to show what the board logs. */
 const LOG_MS = 5_000;
 
