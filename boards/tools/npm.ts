@@ -1,0 +1,28 @@
+/** npm as a program of Node, which is the same on every system: on Windows `npm` is a script. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { UserError } from "../../server/base/user-error";
+
+const CLI = "node_modules/npm/bin/npm-cli.js";
+
+/**
+ * @param cwd the folder whose package is meant
+ * @returns what npm has printed
+ * @throws Error with npm's own words
+ */
+export async function npm(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [npmFile(), ...args], { cwd });
+  return stdout;
+}
+
+function npmFile(): string {
+  const folder = dirname(process.execPath);
+  // The npm that runs us; else the one that came with Node, on Windows and elsewhere.
+  const { npm_execpath: running = "" } = process.env;
+  const files = [running, join(folder, CLI), join(folder, "../lib", CLI)];
+  const found = files.find((file) => file.endsWith("npm-cli.js") && existsSync(file));
+  if (found === undefined) throw new UserError(`npm is not installed beside ${process.execPath}`);
+  return found;
+}

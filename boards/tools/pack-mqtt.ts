@@ -1,0 +1,35 @@
+/** `npm run pack:mqtt`: the MQTT client as a package that other projects install. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ROOT } from "../../server/base/root";
+import { command, readFlags } from "./command";
+import { npm } from "./npm";
+
+const SOURCE = join(ROOT, "src/mqtt");
+/** The package before it is packed: DeviceScript compiles sources, Node needs JavaScript. */
+const STAGE = join(ROOT, ".devicescript/mqtt");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+/** CommonJS, because the sources import each other without a file's ending. */
+const TO_JAVASCRIPT = [
+  ...["--module", "commonjs", "--moduleResolution", "node10", "--target", "es2022"],
+  ...["--lib", "es2023", "--types", "node", "--strict", "--skipLibCheck", "--declaration"],
+];
+
+await command(async () => {
+  const flags = readFlags({ into: { type: "string", default: ROOT } });
+  const into = resolve(flags.into);
+  rmSync(STAGE, { recursive: true, force: true });
+  cpSync(SOURCE, STAGE, { recursive: true, filter: (file) => file !== join(SOURCE, "node") });
+  cpSync(join(ROOT, "LICENSE"), join(STAGE, "LICENSE"));
+  const dist = join(STAGE, "dist");
+  const paths = ["--rootDir", SOURCE, "--outDir", dist, join(SOURCE, "node/index.ts")];
+  execFileSync(process.execPath, [TSC, ...TO_JAVASCRIPT, ...paths], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
+  mkdirSync(into, { recursive: true });
+  const file = (await npm(STAGE, "pack", "--silent", "--pack-destination", into)).trim();
+  console.log(`In another project: npm install ${join(into, file)}`);
+});
