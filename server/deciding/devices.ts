@@ -41,6 +41,9 @@ interface Device {
   ledNoted: boolean | null;
 }
 
+/** What a device has said of itself. */
+export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">>;
+
 /** Strangers choose ids: beyond this many, new ones are not taken in. */
 const MAX_DEVICES = 10_000;
 const MESSAGES_KEPT = 200;
@@ -235,6 +238,16 @@ export class Devices {
       this.bus.emit("led", { id, atMs: this.options.clock.wallMs(), ledOn });
     }
     this.bus.emit("device", id);
+  }
+
+  /** For who looks at each message: costs nothing, while `view` takes longer than the decision. */
+  said(id: string): Said | undefined {
+    const device = this.devices.get(id);
+    return device?.isOurs ? device : undefined;
+  }
+
+  nameOf(id: string): string | undefined {
+    return this.options.nameOf(id);
   }
 
   view(id: string): DeviceView | undefined {

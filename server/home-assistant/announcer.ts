@@ -1,8 +1,7 @@
-import type { DeviceView } from "../../src/common/api";
 import { sideOf } from "../../src/common/server-rule";
 import type { Log } from "../base/log";
 import { messageOf } from "../base/user-error";
-import type { Devices } from "../deciding/devices";
+import type { Devices, Said } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
 import { type DiscoveryContext, discoveryPayload, discoveryTopic, type Traits } from "./discovery";
 
@@ -27,8 +26,8 @@ export class Announcer {
   private readonly known = new Map<string, Traits>();
   private readonly waiting = new Set<string>();
   private readonly noticed = (id: string) => {
-    const view = this.options.devices.view(id);
-    if (view) this.notice(view);
+    const said = this.options.devices.said(id);
+    if (said) this.notice(id, said);
   };
   private readonly forget = (id: string) => {
     this.known.delete(id);
@@ -52,7 +51,7 @@ export class Announcer {
     private readonly options: AnnouncerOptions,
     private readonly log: Log,
   ) {
-    for (const view of options.devices.list()) this.notice(view);
+    for (const { id } of options.devices.list()) this.noticed(id);
     const { bus } = options;
     bus.on("device", this.noticed);
     bus.on("removed", this.forget);
@@ -71,8 +70,7 @@ export class Announcer {
   }
 
   /** Called for every reading: looks only for what is not known yet. */
-  private notice(view: DeviceView): void {
-    const { id, state } = view;
+  private notice(id: string, { lastSeenMs, reportedOn, state, status }: Said): void {
     const { devices, rule, isCommanded } = this.options;
     let traits = this.known.get(id);
     if (!traits) {
@@ -84,14 +82,14 @@ export class Announcer {
       Object.assign(traits, news);
       this.announce(id);
     };
-    if (!traits.hasStatus && devices.statusOf(id) !== undefined) learn({ hasStatus: true });
-    if (!traits.measures && view.lastSeen !== null) learn({ measures: true });
-    if (view.name !== traits.name) learn({ name: view.name });
+    if (!traits.hasStatus && status !== undefined) learn({ hasStatus: true });
+    if (!traits.measures && lastSeenMs !== null) learn({ measures: true });
+    const name = devices.nameOf(id);
+    if (name !== traits.name) learn({ name });
     if (state && state.fw !== traits.firmware) learn({ firmware: state.fw });
     if (traits.reportsOn === "state") return;
     if (state && sideOf(rule, state) !== undefined) learn({ reportsOn: "state" });
-    else if (!traits.reportsOn && devices.reportedOn(id) !== undefined)
-      learn({ reportsOn: "telemetry" });
+    else if (!traits.reportsOn && reportedOn !== undefined) learn({ reportsOn: "telemetry" });
   }
 
   private announce(id: string): void {
