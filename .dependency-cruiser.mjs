@@ -21,10 +21,11 @@ export const PLAN = {
     "server/base",
     "src/common",
   ],
+  "server/updates": ["server/deciding", "server/setup", "server/base", "src/common"],
   "server/home-assistant": ["server/deciding", "server/base", "src/common"],
   "server/http": [
-    ...["server/deciding", "server/history", "server/broker", "server/setup", "server/base"],
-    "src/common",
+    ...["server/updates", "server/deciding", "server/history", "server/broker", "server/setup"],
+    ...["server/base", "src/common"],
   ],
   "server/page": ["boards/line", "server/base", "src/common"],
   "server/tab": ["server/page", "server/base", "boards/line", "src/common"],

@@ -1,20 +1,30 @@
+import { isBoardName } from "../boards/boards";
 import { compileFirmware } from "../boards/tools/firmware/compile";
-import { writeFirmwareConfig } from "../boards/tools/firmware/configure";
+import { chosenBoard, writeFirmwareConfig } from "../boards/tools/firmware/configure";
+import { checkSize } from "../boards/tools/firmware/program-limit";
+import { UserError } from "./base/user-error";
 import type { Config } from "./setup/config";
 
-/** The firmware's bytecode, compiled once, whoever asks first: the compiler can't run twice at once. */
+const ENTRY = "src/main.ts";
+
+/** The firmware's bytecode. It is compiled once at a time: the compiler has one output folder. */
 export class Firmware {
   private readonly stopping = new AbortController();
   private compiled: Promise<Uint8Array> | undefined;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly config: Config) {}
 
   /**
+   * The program for the simulator, compiled once, whoever asks first.
    * @param onCompile called if it has to be compiled for this call
    * @throws UserError with the compiler's own words; the next call tries again
    */
   async bytecode(onCompile?: () => void): Promise<Uint8Array> {
-    this.compiled ??= this.compile(onCompile);
+    this.compiled ??= this.inTurn(async (signal) => {
+      writeFirmwareConfig(this.config);
+      return await compileFirmware(ENTRY, { signal, ...(onCompile && { onCompile }) });
+    });
     try {
       return await this.compiled;
     } catch (error) {
@@ -23,14 +33,38 @@ export class Firmware {
     }
   }
 
+  /**
+   * The program of the sources as they are now.
+   * @param board as a device calls its own; "" for any that brings sensor and LED with it
+   * @throws UserError with the compiler's own words, or if no board of ours has that name
+   */
+  async programFor(board: string): Promise<Uint8Array> {
+    if (board !== "" && !isBoardName(board)) throw new UserError(`no board ${board} is known here`);
+    const name = board === "" ? undefined : board;
+    const program = await this.inTurn(async (signal) => {
+      const chosen = chosenBoard();
+      writeFirmwareConfig(this.config, name);
+      try {
+        return await compileFirmware(ENTRY, { signal });
+      } finally {
+        if (chosen !== name) writeFirmwareConfig(this.config, chosen);
+      }
+    });
+    checkSize(program.length);
+    return program;
+  }
+
   stop(): void {
     this.stopping.abort();
   }
 
-  private async compile(onCompile?: () => void): Promise<Uint8Array> {
+  private inTurn<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.stopping;
-    signal.throwIfAborted();
-    writeFirmwareConfig(this.config);
-    return await compileFirmware("src/main.ts", { signal, ...(onCompile && { onCompile }) });
+    const result = this.last.then(() => {
+      signal.throwIfAborted();
+      return work(signal);
+    });
+    this.last = result.catch(() => undefined);
+    return result;
   }
 }

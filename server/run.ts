@@ -12,6 +12,7 @@ import { Rejections } from "./base/rejections";
 import { ROOT } from "./base/root";
 import { type Part, stopAll } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
+import { VERSION } from "./base/version";
 import { TabLogins } from "./broker/tab-logins";
 import { type BrokerInUse, useBroker } from "./broker/use-broker";
 import { Counts } from "./deciding/counts";
@@ -32,9 +33,11 @@ import type { Config } from "./setup/config";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
+import { UpdateKeys } from "./setup/update-keys";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 import type { SimulatedDevice } from "./simulator/device";
 import { tabFiles } from "./tab-files";
+import { Updates } from "./updates/updates";
 
 export interface Running {
   /** The page's address. */
@@ -183,8 +186,23 @@ async function start(
     rejections,
   });
   const { basePath } = options.proxy;
+  const keys = new UpdateKeys(security.usersDir);
+  const updates: Updates = add(
+    new Updates({
+      dir: security.usersDir,
+      keys,
+      bus,
+      devices,
+      clock: CLOCK,
+      log,
+      fw: VERSION,
+      compile: (board) => firmware.programFor(board),
+      order: (id, text) => decider.order(id, text),
+      address: () => `${tls ? "wss" : "ws"}://${updateHost(options, broker)}:${web.port}`,
+    }),
+  );
   const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
-  const web = add(
+  const web: Web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,
       port: options.httpPort,
@@ -207,6 +225,7 @@ async function start(
       rule,
       metrics,
       history: { history, fields: fieldsOf(rule), silenceMs: listed.usualSilenceMs },
+      updates: { updates, groups: config.groups },
       broker: forBrowsers,
       tabs: forBrowsers && {
         logins: tabLogins,
@@ -219,7 +238,7 @@ async function start(
   const url = await pageUrl(options, web.port, log);
   log("page", `Listening on ${url}`);
 
-  const simulated = { options, config, firmware, broker, bus, devices, log };
+  const simulated = { options, config, firmware, broker, bus, devices, keys, log };
   if (options.vscode) add(await simulateForVsCode(simulated));
   const simulation = options.simulate ? add(new Simulation(simulated)) : undefined;
   const ready = simulation?.ready ?? Promise.resolve();
@@ -234,6 +253,13 @@ function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInU
   if (security.clientCertificates === "required") return undefined;
   // Nor is it one if nobody logs in, once a proxy lets others reach this server.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
+}
+
+/** What devices have instead of this server's address: `*` is the host of their own broker. */
+function updateHost({ updateHost, security }: Options, { embedded, url }: BrokerInUse): string {
+  if (updateHost !== undefined) return updateHost;
+  const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
+  return isHere ? "*" : (ownAddresses(security.listen ?? LOOPBACK)[0] ?? LOOPBACK);
 }
 
 /** As learners on the network open it. */

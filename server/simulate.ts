@@ -1,12 +1,14 @@
 import { on } from "node:events";
 import type { PiDevice, Say } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
+import { lineFor } from "./base/user-error";
 import type { BrokerInUse, Login } from "./broker/use-broker";
 import type { Devices } from "./deciding/devices";
 import type { ServerBus, ServerEvents } from "./deciding/events";
 import type { Firmware } from "./firmware";
 import type { Config } from "./setup/config";
 import type { Options } from "./setup/options";
+import type { UpdateKeys } from "./setup/update-keys";
 import type { SimulatedDevice } from "./simulator/device";
 import type { VsCodeParts } from "./simulator/vscode-parts";
 
@@ -20,6 +22,7 @@ export interface SimulationParts {
   broker: BrokerInUse;
   bus: ServerBus;
   devices: Devices;
+  keys: UpdateKeys;
   log: Log;
 }
 
@@ -112,7 +115,7 @@ export class Simulation {
     const { id } = options;
     return {
       bytecode,
-      settings: { ID: id, BROKER: broker.url, ...settings(broker.login) },
+      settings: { ID: id, BROKER: broker.url, ...this.key(), ...settings(broker.login) },
       onLog: (line: string) => {
         // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
         if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
@@ -120,6 +123,19 @@ export class Simulation {
       onPanic: (code: number) =>
         log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
     };
+  }
+
+  /** Its update key; none if there is no folder to keep it in. */
+  private key(): { UPDATE_KEY?: string } {
+    const { keys, log, options } = this.parts;
+    const { id } = options;
+    try {
+      return { UPDATE_KEY: keys.ensure(id) };
+    } catch (error) {
+      const text = `Warning: ${id} takes no program over the network: ${lineFor(error)}`;
+      log("device", text, { level: "warn", id });
+      return {};
+    }
   }
 
   /** Ready means that one can use it: the device has spoken. */

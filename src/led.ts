@@ -1,4 +1,4 @@
-import { LightBulb, millis } from "@devicescript/core";
+import { delay, LightBulb, millis } from "@devicescript/core";
 
 /** The LED, and who has decided it. */
 export class Led {
@@ -8,6 +8,15 @@ export class Led {
   decidedBy: "server" | "device" = "server";
 
   constructor(private readonly bulb: LightBulb) {}
+
+  /** Blinks for two seconds, so that a person finds it. */
+  async identify(): Promise<void> {
+    for (let i = 0; i < 10; i++) {
+      await this.bulb.intensity.write(i % 2 === 0 ? 1 : 0);
+      await delay(200);
+    }
+    await this.bulb.intensity.write(this.on ? 1 : 0);
+  }
 
   /** @returns whether anything changed */
   async set(on: boolean, decidedBy: "server" | "device"): Promise<boolean> {

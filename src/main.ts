@@ -6,6 +6,7 @@ import { Led } from "./led";
 import { DEVICE, MqttClient } from "./mqtt";
 import { runNightlight } from "./nightlight";
 import { readSettings } from "./settings";
+import { Updates } from "./update";
 
 const KEEP_ALIVE_S = 15;
 /** An unacknowledged reading is sent again, with its age set right, after this, ms. */
@@ -16,6 +17,8 @@ const settings = await readSettings();
 
 if (settings.broker) {
   const { host, port, tls } = settings.broker;
+  const updates = new Updates(settings.id, host);
+  await updates.start();
   const name = config.topicPrefix + settings.id;
   const clientId = deviceClientId(name);
   console.log(`Connecting to ${formatBrokerAddress(settings.broker)} as ${clientId}`);
@@ -40,6 +43,6 @@ if (settings.broker) {
       console.log("mqtt: " + line);
     },
   });
-  await runNightlight(settings, config, sensor, led, mqtt);
+  await runNightlight(settings, config, sensor, led, mqtt, updates);
   mqtt.start();
 }

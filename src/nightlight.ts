@@ -9,6 +9,7 @@ import type { Led } from "./led";
 import { MqttClient, randomU16 } from "./mqtt";
 import { Reporter } from "./reporter";
 import { DeviceSettings, writeLastId } from "./settings";
+import type { Updates } from "./update";
 
 /**
  * A broker that forgot our session forgot the server's too: what we send before the server has
@@ -30,6 +31,7 @@ export async function runNightlight(
   sensor: LightLevel,
   led: Led,
   mqtt: MqttClient,
+  updates: Updates,
 ): Promise<void> {
   const prefix = config.topicPrefix;
   const id = prefix + settings.id;
@@ -37,10 +39,11 @@ export async function runNightlight(
   const store = config.telemetry.whenOffline === "store";
   const capacity = store ? OUTBOX_CAPACITY : TRANSIT_CAPACITY;
   const gate = new CommandGate(boot, settings.lastId);
-  const reporter = new Reporter(id, boot, store, capacity, led, gate, mqtt);
+  const reporter = new Reporter(id, boot, store, capacity, led, gate, mqtt, updates);
   const cadence = new Cadence(config.telemetry);
   const alone = new Alone(config.aloneAfterMs, millis());
   let seq = 0;
+  let isReportAsked = false;
 
   mqtt.onConnect = async (sessionPresent) => {
     console.log("Connected");
@@ -77,6 +80,29 @@ export async function runNightlight(
     }
   });
 
+  const host = {
+    leave: async () => {
+      await reporter.leave();
+      await mqtt.stop();
+    },
+    comeBack: () => {
+      mqtt.start();
+    },
+    stateChanged: () => {
+      reporter.stateChanged();
+    },
+    identify: async () => {
+      await led.identify();
+    },
+    reportNow: () => {
+      isReportAsked = true;
+    },
+  };
+  await mqtt.subscribe(topicOf(id, "update"), 1, async (_topic, payload) => {
+    // It takes its time, and commands go on meanwhile.
+    updates.receive.start(payload.toString("utf-8"), host);
+  });
+
   // The sensor reads a ratio of full light, 0..1.
   await sensor.reading.subscribe(async (ratio) => {
     const light = Math.round(ratio * LIGHT_MAX);
@@ -88,7 +114,8 @@ export async function runNightlight(
       const on = decide(config.rule, light, led.on, nowMs - led.changedMs);
       if (await led.set(on, "device")) reporter.stateChanged();
     }
-    if (!cadence.isDue(nowMs, light)) return;
+    if (!isReportAsked && !cadence.isDue(nowMs, light)) return;
+    isReportAsked = false;
     cadence.report(nowMs, light);
     seq++;
     reporter.report({ seq, takenMs: nowMs, light, ledOn: led.on });

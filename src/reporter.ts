@@ -5,11 +5,14 @@ import { firmwareVersion } from "./config.gen";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
+import type { Updates } from "./update";
 
 /** Uptime and outbox in the state are at most this old, ms. */
 const STATE_INTERVAL_MS = 60000;
 /** A reading counts as stored, and says its age, from here on, ms. */
 const AGE_FROM_MS = 200;
+/** At a good-bye the readings that wait have so long to get through, ms. */
+const DRAIN_MS = 10000;
 
 /** Publishes, one after another: the status, the state, and the readings in their order. */
 export class Reporter {
@@ -37,6 +40,7 @@ export class Reporter {
     private readonly led: Led,
     private readonly gate: CommandGate,
     private readonly mqtt: MqttClient,
+    private readonly updates: Updates,
   ) {
     this.outbox = new Outbox(capacity);
   }
@@ -52,6 +56,17 @@ export class Reporter {
   stateChanged(): void {
     this.stateDue = true;
     this.wake.emit(true);
+  }
+
+  /** Sends the readings that wait, and says that the device is away. */
+  async leave(): Promise<void> {
+    const endMs = millis() + DRAIN_MS;
+    while (this.outbox.count > 0 && millis() < endMs) await delay(20);
+    try {
+      await this.publishRetained(topicOf(this.id, "status"), "offline");
+    } catch {
+      // The broker notices.
+    }
   }
 
   report(reading: StoredReading): void {
@@ -87,6 +102,7 @@ export class Reporter {
       this.stateMs = nowMs;
       this.stateOutbox = this.outbox.count;
       await this.publishRetained(topicOf(this.id, "state"), JSON.stringify(this.state(nowMs)));
+      await this.updates.described();
       return true;
     }
     const reading = this.outbox.first();
@@ -99,6 +115,7 @@ export class Reporter {
     if (!this.isFirstSent)
       console.log(this.store ? "Reading acknowledged" : "Reading sent at QoS 0");
     this.isFirstSent = true;
+    if (await this.updates.confirm()) this.stateDue = true;
     return true;
   }
 
@@ -135,6 +152,7 @@ export class Reporter {
       outbox: this.outbox.count,
     };
     if (this.gate.lastId > 0) state.id = this.gate.lastId;
+    this.updates.describe(state);
     return state;
   }
 }

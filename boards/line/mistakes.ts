@@ -9,6 +9,7 @@ export const WORDS: Record<SettingName, string> = {
   BROKER: "broker",
   MQTT_USER: "user",
   MQTT_PWD: "password of the user",
+  UPDATE_KEY: "update key",
   WIFI_SSID: "Wi-Fi name",
   WIFI_PWD: "Wi-Fi password",
 };

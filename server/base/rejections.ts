@@ -13,6 +13,8 @@ export const REASONS = [
   "repeated-telemetry",
   // Of a removed device, and not a sign of its life.
   "removed",
+  // At the gateway for new programs.
+  "update",
   // Other words on a status or state topic that is not of a device of ours.
   "stranger",
   // Ordered commands that a device would refuse.

@@ -54,7 +54,12 @@ export function maySubscribe(
   { prefix }: TopicNames,
 ): boolean {
   if (role !== "device") return true;
-  return filter === topicOf(prefix + name, "commands") || filter === prefix + SERVER_STATUS_TOPIC;
+  const id = prefix + name;
+  return (
+    filter === topicOf(id, "commands") ||
+    filter === topicOf(id, "update") ||
+    filter === prefix + SERVER_STATUS_TOPIC
+  );
 }
 
 /** A message, or a will, of someone who may publish it. */

@@ -1,6 +1,6 @@
 import type { Group } from "../../src/common/groups";
 import type { Fields, ServerRule } from "../../src/common/server-rule";
-import { SERVER_STATUS_TOPIC, type Status } from "../../src/common/wire";
+import { SERVER_STATUS_TOPIC, type Status, topicOf } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { MessageLog } from "../base/message-log";
@@ -195,6 +195,11 @@ export class Decider {
   /** Resolves once the broker keeps it. */
   async retain(topic: string, payload: string): Promise<void> {
     await published(this.link, topic, payload, { qos: 1, retain: true });
+  }
+
+  /** An order by the device's own key. Resolves once the broker has it. */
+  async order(id: string, text: string): Promise<void> {
+    await published(this.link, topicOf(id, "update"), text, { qos: 1 });
   }
 
   /**

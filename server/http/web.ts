@@ -4,12 +4,13 @@ import { idExpected } from "../../src/common/id";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { listen } from "../base/listen";
 import type { Asset } from "../base/page-bundle";
-import { messageOf } from "../base/user-error";
+import { messageOf, UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Broker } from "../broker/broker";
 import type { Decider } from "../deciding/decider";
 import type { Names } from "../deciding/names";
 import type { Tls } from "../setup/tls";
+import { GATEWAY_PATH } from "../updates/updates";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
@@ -21,6 +22,7 @@ import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import { TabDevice, type TabDeviceOptions } from "./tab-device";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
+import { answerUpdates, type UpdateParts } from "./updates";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
@@ -38,6 +40,7 @@ export interface WebOptions extends LiveParts {
   assets: Map<string, Asset>;
   metrics: Metrics;
   history: HistoryAnswers;
+  updates: Pick<UpdateParts, "updates" | "groups">;
   /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
   /** Devices in browser tabs, which need that broker. */
@@ -157,6 +160,10 @@ export class Web {
         allow(request, "GET");
         json(response, 200, this.live.groups());
         return;
+      case "/api/updates": {
+        const { devices, updates } = this.options;
+        return answerUpdates({ devices, ...updates }, request, response);
+      }
       case "/api/events":
         allow(request, "GET");
         if (request.method === "HEAD") {
@@ -273,7 +280,21 @@ export class Web {
           serve: (socket) => serveMqtt(socket, broker, access.client(request).address),
         };
       default:
+        if (path.startsWith(GATEWAY_PATH)) return this.gateway(request, path);
         throw new HttpError(404, `nothing at ${path}`);
+    }
+  }
+
+  /** A device that comes for its program proves its key in the connection itself. */
+  private gateway(request: IncomingMessage, path: string): SocketRoute {
+    const { access, updates } = this.options;
+    try {
+      const serve = updates.updates.gateway(decodeId(path.slice(GATEWAY_PATH.length)), request);
+      return { admit: () => undefined, serve };
+    } catch (error) {
+      access.refuse(request, "update", messageOf(error));
+      if (error instanceof UserError) throw new HttpError(404, error.message);
+      throw error;
     }
   }
 

@@ -70,6 +70,8 @@ export class UsbSetup {
   private read(): Changes {
     const changes: Changes = {};
     for (const name of SETTING_NAMES) {
+      // The server makes it, where a command sets the board up.
+      if (name === "UPDATE_KEY") continue;
       const value = this.input(name).value;
       if (value !== "") changes[name] = value;
     }

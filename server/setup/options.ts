@@ -40,6 +40,8 @@ export interface Options {
   security: Security;
   proxy: ProxyOptions;
   history: HistoryLimits;
+  /** Where devices reach this server for a new program; undefined: where their broker is. */
+  updateHost?: string | undefined;
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -59,6 +61,7 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
   --vscode          the simulated device is the one that VS Code debugs
   --no-decide       devices and page only: another server decides
   --no-home-assistant  don't tell Home Assistant of the devices
+  --update-host HOST  where devices reach this server for a new program (where their broker is)
   --log FORMAT      text, or json: one object a line       (text)
 ${CLUSTER_HELP}
 ${HISTORY_HELP}
@@ -114,6 +117,7 @@ export function parseOptions(
     security: parseSecurity(classroom ? { listen: "0.0.0.0", ...values } : values, brokerUrl),
     proxy: parseProxy(values),
     history: parseHistory(values),
+    updateHost: checkHost(values["update-host"]),
   };
 }
 
@@ -153,6 +157,7 @@ function readFlags(args: string[]) {
         "no-home-assistant": { type: "boolean" },
         ...HISTORY_FLAGS,
         log: { type: "string" },
+        "update-host": { type: "string" },
         ...SECURITY_FLAGS,
         ...PROXY_FLAGS,
         help: { type: "boolean" },
@@ -191,6 +196,11 @@ function readDevice({ device = "simulated", light }: DeviceFlags, simulate: bool
   if (device === "pi" && light !== undefined)
     throw new UserError("--light: is for the simulated sensor, not together with --device pi");
   return device;
+}
+
+function checkHost(host: string | undefined): string | undefined {
+  if (host === undefined || /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(host)) return host;
+  throw new UserError(`--update-host: expected a name or an IPv4 address, got "${host}"`);
 }
 
 function checkId(id: string): string {

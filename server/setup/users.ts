@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { idExpected } from "../../src/common/id";
 import { deviceClientId } from "../../src/common/wire";
-import { makeFolder } from "../base/make-folder";
+import { writeSecretFile } from "../base/secret-file";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 
@@ -36,7 +36,7 @@ export class Users {
   private version = "";
 
   /** @throws UserError if the file is broken */
-  constructor(private readonly dir: string) {
+  constructor(dir: string) {
     this.path = join(dir, FILE);
     this.refresh();
   }
@@ -109,13 +109,9 @@ export class Users {
     return users;
   }
 
-  /** By renaming, so that a running server sees the old file or the new one, never half of one. */
   private save(): void {
-    makeFolder(this.dir);
     const text = `${JSON.stringify(Object.fromEntries(this.entries()), undefined, 2)}\n`;
-    writeFileSync(`${this.path}.tmp`, text, { mode: 0o600 });
-    chmodSync(`${this.path}.tmp`, 0o600);
-    renameSync(`${this.path}.tmp`, this.path);
+    writeSecretFile(this.path, text);
     this.version = this.fileVersion();
   }
 }

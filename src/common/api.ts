@@ -217,3 +217,44 @@ export interface NameRequest {
 
 /** Body of `POST /api/devices/ID/commands`: the fields of the rule's commands. */
 export type CommandRequest = Fields;
+
+/** A device on its way to a new program. */
+export interface UpdateView {
+  id: string;
+  /**
+   * It waits for the device; the device was asked to come for the program, gets it, tries it, runs
+   * it and has said so; or it did not work, and the last line says why.
+   */
+  step: "waiting" | "asked" | "sending" | "trial" | "confirmed" | "failed";
+  /** When it began, and when this step did, Unix time, ms. */
+  begunMs: number;
+  sinceMs: number;
+  /** What has happened so far, for a person. */
+  lines: { atMs: number; text: string }[];
+}
+
+/** Many devices on that way: one, a tenth, the rest. */
+export interface FleetView {
+  /** Stopped: one did not confirm its program, and those after it keep theirs. */
+  step: "going" | "done" | "stopped";
+  waves: string[][];
+  /** Which of them is under way; how many are through. */
+  wave: number;
+  downgrade: boolean;
+  /** Why it stopped. */
+  why?: string;
+}
+
+/** `GET /api/updates`. */
+export interface UpdatesView {
+  updates: UpdateView[];
+  fleet: FleetView | null;
+}
+
+/** Body of `POST /api/updates`: which devices. */
+export interface UpdateRequest {
+  device?: string;
+  group?: string;
+  all?: true;
+  downgrade?: boolean;
+}

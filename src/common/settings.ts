@@ -6,6 +6,7 @@ export const SETTING_NAMES = [
   "BROKER",
   "MQTT_USER",
   "MQTT_PWD",
+  "UPDATE_KEY",
   "WIFI_SSID",
   "WIFI_PWD",
 ] as const;
@@ -32,11 +33,17 @@ export function settingError(name: SettingName, value: string): string | undefin
     if (value.split("*").length > 2) return `expected at most one *, got "${value}"`;
     return patternExpected(value);
   }
+  if (name === "UPDATE_KEY" && !isKey(value))
+    return "expected 64 of the digits 0-9 and a-f; see docs/updates.md";
   if (name === "WIFI_SSID" && bytes > WIFI_NAME_MAX_BYTES)
     return `expected at most ${WIFI_NAME_MAX_BYTES} bytes, got ${bytes}`;
   if (name === "WIFI_PWD" && (bytes < WIFI_PASSWORD_MIN_BYTES || bytes > WIFI_PASSWORD_MAX_BYTES))
     return `expected ${WIFI_PASSWORD_MIN_BYTES} to ${WIFI_PASSWORD_MAX_BYTES} bytes, got ${bytes}`;
   return undefined;
+}
+
+function isKey(text: string): boolean {
+  return text.length === 64 && text.split("").every((digit) => "0123456789abcdef".includes(digit));
 }
 
 /** RFC 3629; each half of a surrogate pair takes two of its four bytes. */

@@ -48,6 +48,18 @@ export interface State {
   decided_by: "server" | "device";
   /** The last ordered command that was done. */
   id?: number;
+  /** Which program runs: the first 8 hexadecimal digits of its SHA-256. */
+  program?: string;
+  /** The board that it was compiled for; absent: any that brings sensor and LED with it. */
+  board?: string;
+  /** It came over the network, and is not confirmed yet. */
+  trial?: boolean;
+  /** Why the runtime has taken the last update back. */
+  taken_back?: string;
+  /** What the run before died of; said once. */
+  crash?: string;
+  /** The last order that was refused: its `n`, and why. */
+  refused?: string;
   /** Firmware version. */
   fw: string;
   uptime_s: number;
@@ -75,7 +87,8 @@ export interface TopicNames {
 export const TOPIC_KINDS = ["telemetry", "commands", "status", "state", "desired"] as const;
 export type TopicKind = (typeof TOPIC_KINDS)[number];
 
-export function topicOf(id: string, kind: TopicKind): string {
+/** @param kind `update`: orders by the device's own key, which only that device hears. */
+export function topicOf(id: string, kind: TopicKind | "update"): string {
   return id + "/" + kind;
 }
 
@@ -154,16 +167,35 @@ export interface Report extends Record<string, unknown> {
   uptime_s?: number;
   reconnects?: number;
   outbox?: number;
+  program?: string;
+  board?: string;
+  trial?: boolean;
+  taken_back?: string;
+  crash?: string;
+  refused?: string;
 }
+
+/** Texts of a state, and how long they may be, characters. */
+const STATE_TEXTS: [field: string, max: number][] = [
+  ["fw", 40],
+  ["program", 64],
+  ["board", 40],
+  ["taken_back", 100],
+  ["crash", 150],
+  ["refused", 200],
+];
 
 export function parseState(text: string): Parsed<Report> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { decided_by, fw } = value;
+  const { decided_by } = value;
   if (decided_by !== undefined && decided_by !== "server" && decided_by !== "device")
     return { error: refusal("decided_by", decided_by, '"server" or "device"') };
-  if (fw !== undefined && (typeof fw !== "string" || fw.length > 40))
-    return { error: refusal("fw", fw, "text of at most 40 characters") };
+  for (const [field, max] of STATE_TEXTS) {
+    const text = value[field];
+    if (text !== undefined && (typeof text !== "string" || text.length > max))
+      return { error: refusal(field, text, `text of at most ${max} characters`) };
+  }
   const wrong =
     optionalCount(value, "id", value) ||
     optionalCount(value, "uptime_s", value) ||

@@ -74,6 +74,11 @@ describe("what is more than the lesson's", () => {
       parseState(`{"led_on":true,"decided_by":"server","fw":"${"1".repeat(41)}"}`),
       /^fw: expected .*, got "1/,
     ],
+    [parseState('{"program":7}'), /^program: expected text of at most 64 characters, got 7$/],
+    [
+      parseState(`{"taken_back":"${"x".repeat(101)}"}`),
+      /^taken_back: expected text of at most 100 characters, got "xxx/,
+    ],
     [parseStatus("on"), 'status: expected online or offline, got "on"'],
   ])("is refused where it is wrong %#", ({ value, error }, message) => {
     expect(value).toBeUndefined();

@@ -79,7 +79,7 @@ describe("status and state", () => {
     await late.sees("st-1/status", /^online$/);
     await late.sees(
       "st-1/state",
-      /"fw":"\d+\.\d+\.\d+","uptime_s":\d+,"reconnects":0,"outbox":\d+\}$/,
+      /"fw":"\d+\.\d+\.\d+","uptime_s":\d+,"reconnects":0,"outbox":\d+,"program":"[0-9a-f]{8}"\}$/,
     );
     expect(late.seen.filter(({ retain }) => retain).length).toBe(2);
     await own.device.stop();

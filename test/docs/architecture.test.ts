@@ -21,6 +21,7 @@ const BUSINESS: Record<string, string> = {
   "server/cluster": "several servers on one broker",
   "server/deciding":
     "the server's MQTT side: decisions, groups, commands, what is known of a device",
+  "server/updates": "new programs for devices over the network: jobs, gateway, seal",
   "server/home-assistant": "discovery for Home Assistant",
   "server/http": "API, event stream, access, metrics",
   "server/page": "what runs in the browser",

@@ -41,7 +41,7 @@ describe(".env.local", () => {
     ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: expected at most 13 characters, got 15"],
     [
       "MQTT_PASS=a",
-      ".env.local:1: MQTT_PASS: is not a setting, expected one of ID, BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD",
+      ".env.local:1: MQTT_PASS: is not a setting, expected one of ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY, WIFI_SSID, WIFI_PWD",
     ],
     [
       "TLS_CA=ca.pem",

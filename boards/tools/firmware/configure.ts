@@ -17,7 +17,7 @@ const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
  * @param board undefined for the simulator
  */
 export function writeFirmwareConfig(config: Config, board?: BoardName): void {
-  writeSource(CONFIG_SOURCE, configSource(config));
+  writeSource(CONFIG_SOURCE, configSource(config, board));
   writeSource(BOARD_SOURCE, boardSource(board));
 }
 
@@ -32,7 +32,7 @@ function writeSource(path: string, source: string): void {
   writeFileSync(path, source);
 }
 
-function configSource(config: Config): string {
+function configSource(config: Config, board: BoardName | undefined): string {
   const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
   const rule = ruleOfDevice(config);
   const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
@@ -40,6 +40,8 @@ function configSource(config: Config): string {
 import type { DeviceConfig } from "./config";
 
 export const firmwareVersion = "${VERSION}";
+/** Empty: any board that brings sensor and LED with it. */
+export const board = "${board ?? ""}";
 
 export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 `;

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { matches, patternExpected } from "../../src/common/id";
+import { writeSecretFile } from "../base/secret-file";
+import { readText } from "../base/text";
+import { messageOf, UserError } from "../base/user-error";
+
+const FILE = "update-keys.json";
+const KEY = /^[0-9a-f]{64}$/;
+
+/**
+ * The keys by which devices know the orders that are meant for them: 64 hexadecimal digits by
+ * device id, in a file that only its owner can read. It is read anew each time, since the commands
+ * that set up a board write it while a server runs.
+ */
+export class UpdateKeys {
+  private readonly path: string;
+
+  /** @param dir where the users of the broker are, too */
+  constructor(dir: string) {
+    this.path = join(dir, FILE);
+  }
+
+  /**
+   * @returns undefined if the device has none. One that was set up with a `*` in its id, in one
+   * image for many, has the key of all of these.
+   * @throws UserError if the file is broken
+   */
+  of(id: string): string | undefined {
+    const keys = this.read();
+    const pattern = [...keys.keys()].find((name) => name.includes("*") && matches(id, [name]));
+    return keys.get(id) ?? (pattern === undefined ? undefined : keys.get(pattern));
+  }
+
+  /** The device's key, made if it has none. @throws UserError if the file is broken */
+  ensure(id: string): string {
+    const keys = this.read();
+    const known = keys.get(id);
+    if (known !== undefined) return known;
+    const key = randomBytes(32).toString("hex");
+    this.write(keys.set(id, key));
+    return key;
+  }
+
+  /** @param key as a device that was set up elsewhere has it */
+  set(id: string, key: string): void {
+    this.write(this.read().set(id, key));
+  }
+
+  private read(): Map<string, string> {
+    if (!existsSync(this.path)) return new Map();
+    let value: unknown;
+    try {
+      value = JSON.parse(readText(this.path));
+    } catch (error) {
+      throw new UserError(`${this.path}: not JSON: ${messageOf(error)}`);
+    }
+    const keys = new Map<string, string>();
+    for (const [id, key] of Object.entries(value ?? {})) {
+      const wrong = patternExpected(id);
+      if (wrong !== undefined) throw new UserError(`${this.path}: id: ${wrong}`);
+      if (typeof key !== "string" || !KEY.test(key))
+        throw new UserError(`${this.path}: ${id}: expected 64 of the digits 0-9 and a-f`);
+      keys.set(id, key);
+    }
+    return keys;
+  }
+
+  private write(keys: Map<string, string>): void {
+    const sorted = [...keys].sort(([a], [b]) => (a < b ? -1 : 1));
+    writeSecretFile(this.path, `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`);
+  }
+}

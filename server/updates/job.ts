@@ -1,0 +1,111 @@
+/** One device's way to a new program, step by step. Pure: time comes in. */
+import type { DeviceView, UpdateView } from "../../src/common/api";
+import { programName } from "../../src/common/update";
+
+/** So long a device that is there may take until it comes to the gateway; then it is asked again. */
+const ANSWER_MS = 90_000;
+const TRIES = 2;
+/** A device of ours says at once what it runs. */
+const STATE_MS = 30_000;
+/** The new program may take so long until a reading of it is acknowledged, s. */
+export const CONFIRM_S = 120;
+/** Beyond that, for the way of the news, ms. */
+const MARGIN_MS = 60_000;
+
+export interface Job extends UpdateView {
+  downgrade: boolean;
+  /** Orders so far. */
+  tries: number;
+  /** Of the last order. */
+  n?: number;
+  hash?: string;
+}
+
+type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
+
+export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
+  return { id, downgrade, tries: 0, step: "waiting", sinceMs: nowMs, begunMs: nowMs, lines: [] };
+}
+
+export function isOver({ step }: Pick<Job, "step">): boolean {
+  return step === "confirmed" || step === "failed";
+}
+
+export function enter(job: Job, step: Job["step"], text: string, nowMs: number): void {
+  job.step = step;
+  job.sinceMs = nowMs;
+  job.lines.push({ atMs: nowMs, text });
+}
+
+export function fail(job: Job, why: string, nowMs: number): void {
+  enter(job, "failed", why, nowMs);
+}
+
+/** @returns why a device with this state takes no update, or undefined */
+export function unfit(state: DeviceView["state"]): string | undefined {
+  if (!state || state.program !== undefined) return undefined;
+  return "runs a program that takes no update over the network: bring it up to date by USB once";
+}
+
+/**
+ * To be called when anything of the device has changed, and from time to time.
+ * @param known undefined as long as nothing was heard of it
+ * @returns whether it is to be asked to come for its program
+ */
+export function look(job: Job, known: Known | undefined, nowMs: number): boolean {
+  const isOnline = known?.online ?? false;
+  const passedMs = nowMs - job.sinceMs;
+  switch (job.step) {
+    case "waiting":
+      return isOnline && waited(job, known, nowMs);
+    case "asked":
+      if (judge(job, known, nowMs) || !isOnline || passedMs < ANSWER_MS) return false;
+      if (job.tries < TRIES) return true;
+      fail(job, `did not come for the program within ${ANSWER_MS / 1000} s, twice`, nowMs);
+      return false;
+    case "sending":
+      judge(job, known, nowMs);
+      return false;
+    case "trial": {
+      if (judge(job, known, nowMs) || passedMs < CONFIRM_S * 1000 + MARGIN_MS) return false;
+      const state = isOnline ? "online, but no reading of it arrived" : "away";
+      fail(job, `not confirmed within ${CONFIRM_S} s: it is ${state}`, nowMs);
+      return false;
+    }
+    case "confirmed":
+    case "failed":
+      return false;
+  }
+}
+
+/** It is there. @returns whether it is to be asked */
+function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
+  const state = known?.state ?? null;
+  const why = unfit(state);
+  if (why !== undefined) fail(job, why, nowMs);
+  else if (state) return true;
+  else if (nowMs - job.sinceMs > STATE_MS && job.lines.length > 0)
+    fail(job, `does not say what it runs, as a device of ours does`, nowMs);
+  return false;
+}
+
+/** @returns whether its state, said since then, has ended the job */
+function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
+  const state = known?.state;
+  const isNews = (known?.stateHeardMs ?? -Infinity) >= job.sinceMs;
+  if (!state || !isNews || job.hash === undefined) return false;
+  const name = programName(job.hash);
+  const refused = `${job.n ?? 0}: `;
+  if (state.refused?.startsWith(refused))
+    fail(job, `refused by the device: ${state.refused.slice(refused.length)}`, nowMs);
+  else if (state.program === name && !state.trial)
+    enter(
+      job,
+      "confirmed",
+      `confirmed: it runs ${name}, after ${((nowMs - job.begunMs) / 1000).toFixed(1)} s`,
+      nowMs,
+    );
+  else if (job.step !== "asked" && state.taken_back !== undefined && state.program !== name)
+    fail(job, `taken back: ${state.taken_back}`, nowMs);
+  return isOver(job);
+}

@@ -1,0 +1,261 @@
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import type { FleetView, UpdatesView, UpdateView } from "../../src/common/api";
+import { type Order, programName } from "../../src/common/update";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import { messageOf, UserError } from "../base/user-error";
+import type { Devices } from "../deciding/devices";
+import type { ServerBus } from "../deciding/events";
+import type { UpdateKeys } from "../setup/update-keys";
+import { deviceSeed } from "./channel";
+import { advance, waves } from "./fleet";
+import { deliver } from "./gateway";
+import { CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
+import { KeptUpdates } from "./kept";
+import { gatewayKey, sealed } from "./seal";
+import { hashOf, padded } from "./upload";
+
+export interface UpdatesOptions {
+  /** Where the jobs are kept. */
+  dir: string;
+  keys: UpdateKeys;
+  bus: ServerBus;
+  devices: Devices;
+  clock: Clock;
+  log: Log;
+  /** The program's version. */
+  fw: string;
+  /**
+   * Compiles the sources as they are now.
+   * @param board "" for any board that brings sensor and LED with it
+   * @throws UserError
+   */
+  compile: (board: string) => Promise<Uint8Array>;
+  /** Resolves once the broker has the order. */
+  order: (id: string, text: string) => Promise<void>;
+  /** Where devices reach the gateway: `ws://HOST:PORT`; `*` as the host is that of their broker. */
+  address: () => string;
+}
+
+const LOOK_MS = 1_000;
+/** The runtime's client has room for no longer path (websock_conn.c: `MAX_MESSAGE`). */
+const PATH_MAX_LENGTH = 110;
+export const GATEWAY_PATH = "/wssk/";
+
+/** New programs for devices, over the network. Each job goes on after a restart of the server. */
+export class Updates {
+  private readonly kept: KeptUpdates;
+  private readonly jobs = new Map<string, Job>();
+  private fleet: FleetView | null;
+  private readonly timer: NodeJS.Timeout;
+  private readonly asking = new Set<string>();
+  private readonly noticed = (id: string) => {
+    const job = this.jobs.get(id);
+    if (job) this.look(job);
+  };
+
+  /** @throws UserError if what was kept can't be read */
+  constructor(private readonly options: UpdatesOptions) {
+    this.kept = new KeptUpdates(options.dir);
+    const { jobs, fleet } = this.kept.load();
+    this.fleet = fleet;
+    for (const job of jobs) this.jobs.set(job.id, job);
+    options.bus.on("device", this.noticed);
+    this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.options.bus.off("device", this.noticed);
+  }
+
+  view(): UpdatesView {
+    return { updates: [...this.jobs.values()].map(viewOf), fleet: this.fleet };
+  }
+
+  /**
+   * Begins an update, or joins the one that is under way.
+   * @throws UserError if the device can't be updated
+   */
+  begin(id: string, downgrade: boolean): { update: UpdateView; isJoined: boolean } {
+    const known = this.jobs.get(id);
+    if (known && !isOver(known)) return { update: viewOf(known), isJoined: true };
+    this.check(id);
+    this.start([id], downgrade);
+    return { update: viewOf(this.jobs.get(id) as Job), isJoined: false };
+  }
+
+  /**
+   * Begins one update after another; or joins the fleet that is under way.
+   * @throws UserError naming the first device that can't be updated; none is begun then
+   */
+  beginFleet(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
+    if (this.fleet?.step === "going") return { fleet: this.fleet, isJoined: true };
+    if (ids.length === 0) throw new UserError("there is no device to be updated");
+    for (const id of ids) this.check(id);
+    const isOnline = (id: string) => this.isOnline(id);
+    const online = ids.filter(isOnline);
+    const away = ids.filter((id) => !isOnline(id));
+    const fleet: FleetView = { step: "going", waves: waves(online, away), wave: 0, downgrade };
+    this.fleet = fleet;
+    this.start(fleet.waves[0] ?? [], downgrade);
+    return { fleet, isJoined: false };
+  }
+
+  /**
+   * A device comes for its program.
+   * @throws UserError if none is meant for it
+   */
+  gateway(id: string, request: IncomingMessage): (socket: WebSocket) => void {
+    const seed = deviceSeed(request.headers["sec-websocket-protocol"]);
+    if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
+    const job = this.jobs.get(id);
+    const isExpected = job?.step === "asked" || job?.step === "sending" || job?.step === "trial";
+    if (!isExpected || job.n === undefined || job.hash === undefined)
+      throw new UserError(`${id}: no update was asked for`);
+    const key = this.options.keys.of(id);
+    if (key === undefined) throw new UserError(noKey(id));
+    const program = this.kept.program(job.hash);
+    if (!program) throw new UserError(`${id}: its program is not kept any more`);
+    const { n } = job;
+    return (socket) =>
+      deliver(socket, seed, {
+        key: gatewayKey(key, id, n),
+        program,
+        onOpen: () => this.enter(job, "sending", `it has come; sending ${program.length} bytes`),
+        onStored: () => {
+          const s = ((this.nowMs() - job.sinceMs) / 1000).toFixed(1);
+          this.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
+        },
+        onRefused: (why) => this.fail(job, why),
+        onLost: (why) => {
+          if (job.step !== "sending") return;
+          this.enter(job, "sending", `${why}; it will come again`);
+        },
+      });
+  }
+
+  /** All of them are there before the first goes on: a fleet judges them together. */
+  private start(ids: string[], downgrade: boolean): void {
+    const isUnderWay = (id: string) => !isOver(this.jobs.get(id) ?? { step: "failed" });
+    const jobs = ids
+      .filter((id) => !isUnderWay(id))
+      .map((id) => newJob(id, downgrade, this.nowMs()));
+    for (const job of jobs) this.jobs.set(job.id, job);
+    for (const job of jobs) {
+      const away = "waiting: it is away, and gets it when it comes back";
+      this.enter(job, "waiting", this.isOnline(job.id) ? "begun" : away);
+      this.look(job);
+    }
+  }
+
+  private isOnline(id: string): boolean {
+    return this.options.devices.view(id)?.online ?? false;
+  }
+
+  private check(id: string): void {
+    const { devices, keys } = this.options;
+    const view = devices.view(id);
+    const key = keys.of(id);
+    if (!view && key === undefined) throw new UserError(`no device ${id}`);
+    const why = unfit(view?.state ?? null);
+    if (why !== undefined) throw new UserError(`${id}: ${why}`);
+    if (key === undefined) throw new UserError(noKey(id));
+    if (pathOf(id).length > PATH_MAX_LENGTH)
+      throw new UserError(`${id}: too long an id for an update over the network`);
+  }
+
+  private lookAtAll(): void {
+    for (const job of this.jobs.values()) this.look(job);
+  }
+
+  private look(job: Job): void {
+    const { lines } = job;
+    const before = lines.length;
+    const isToBeAsked = look(job, this.options.devices.view(job.id), this.nowMs());
+    if (lines.length > before) this.changed(job);
+    if (isToBeAsked && !this.asking.has(job.id)) void this.ask(job);
+  }
+
+  private async ask(job: Job): Promise<void> {
+    const { id } = job;
+    this.asking.add(id);
+    try {
+      await this.prepareAndOrder(job);
+    } catch (error) {
+      this.fail(job, messageOf(error));
+    } finally {
+      this.asking.delete(id);
+    }
+  }
+
+  private async prepareAndOrder(job: Job): Promise<void> {
+    const { id } = job;
+    const { compile, devices, fw, keys, order } = this.options;
+    const state = devices.view(id)?.state;
+    const board = state?.board ?? "";
+    const program = padded(await compile(board));
+    const hash = hashOf(program);
+    const name = programName(hash);
+    if (state?.program === name && !state.trial)
+      return this.enter(job, "confirmed", `it runs ${name} already`);
+    const key = keys.of(id);
+    if (key === undefined) throw new UserError(noKey(id));
+    // By the clock, so that it also grows if this file is lost.
+    job.n = Math.max((job.n ?? 0) + 1, Math.floor(this.nowMs() / 1000));
+    job.hash = hash;
+    job.tries++;
+    const needed = [...this.jobs.values()].flatMap(({ hash = [] }) => hash);
+    this.kept.keepProgram(program, needed);
+    this.enter(job, "asked", `asked to come for program ${name}, version ${fw}`);
+    const what: Omit<Order, "mac"> = {
+      ...{ n: job.n, do: "update", at: this.options.address() + pathOf(id), hash, board, fw },
+      ...(job.downgrade && { downgrade: true }),
+      confirm_s: CONFIRM_S,
+    };
+    await order(id, JSON.stringify(sealed(key, id, what)));
+  }
+
+  private enter(job: Job, step: Job["step"], text: string): void {
+    enter(job, step, text, this.nowMs());
+    this.changed(job);
+  }
+
+  private fail(job: Job, why: string): void {
+    fail(job, why, this.nowMs());
+    this.changed(job);
+  }
+
+  private changed(job: Job): void {
+    const { log } = this.options;
+    const { id } = job;
+    const level = job.step === "failed" ? "warn" : "info";
+    log("server", `Update of ${id}: ${job.lines.at(-1)?.text ?? ""}`, { level, id });
+    if (this.fleet) this.advanceFleet(this.fleet);
+    this.kept.save({ jobs: [...this.jobs.values()], fleet: this.fleet });
+  }
+
+  private advanceFleet(fleet: FleetView): void {
+    const { begin, cancel } = advance(fleet, (id) => this.jobs.get(id));
+    for (const id of cancel) this.jobs.delete(id);
+    this.start(begin, fleet.downgrade);
+  }
+
+  private nowMs(): number {
+    return this.options.clock.wallMs();
+  }
+}
+
+function viewOf({ id, step, sinceMs, begunMs, lines }: Job): UpdateView {
+  return { id, step, sinceMs, begunMs, lines };
+}
+
+function pathOf(id: string): string {
+  return GATEWAY_PATH + encodeURIComponent(id);
+}
+
+function noKey(id: string): string {
+  return `${id}: this server has no update key for it: set it up again by USB, or see docs/updates.md`;
+}

@@ -1,0 +1,100 @@
+/** What server and device say in the sealed channel while a program goes over. */
+import { createHash } from "node:crypto";
+
+/** The first byte of a message (devicescript, runtime/devicescript/network, wssk_health.c). */
+export const COMMAND = {
+  pingServer: 0x92,
+  hash: 0x93,
+  start: 0x94,
+  write: 0x95,
+  finish: 0x96,
+  log: 0x9a,
+  error: 0xff,
+} as const;
+
+/** A program is stored in pieces of this (devsmgr.c: `DEVSMGR_ALIGN`), bytes. */
+const ALIGN_BYTES = 32;
+/** The client's buffer has 270 bytes for frame, command and tag (websock_conn.c: `MAX_MESSAGE`). */
+const CHUNK_BYTES = 224;
+
+/** As a device stores it, and takes the hash of it. */
+export function padded(program: Uint8Array): Buffer {
+  const length = Math.ceil(program.length / ALIGN_BYTES) * ALIGN_BYTES;
+  return Buffer.concat([program], length);
+}
+
+/** Of a padded program, hex. */
+export function hashOf(program: Uint8Array): string {
+  return createHash("sha256").update(program).digest("hex");
+}
+
+export interface Step {
+  /** To be sent, in this order. */
+  send: Buffer[];
+  /** Set at the end: the device has the program and starts it, or why it has not. */
+  outcome?: "stored" | { why: string };
+}
+
+/** Sends one program. It begins with the question for what is there already. */
+export class Upload {
+  /** Bytes that the device has acknowledged. */
+  written = 0;
+  private sent = 0;
+  private isFinished = false;
+  private readonly hash: string;
+
+  /** @param program padded */
+  constructor(private readonly program: Buffer) {
+    this.hash = hashOf(program);
+  }
+
+  first(): Step {
+    return { send: [Buffer.of(COMMAND.hash)] };
+  }
+
+  /** @param message what the device has said */
+  next(message: Buffer): Step {
+    switch (message[0] as number) {
+      case COMMAND.pingServer:
+        return { send: [Buffer.of(COMMAND.pingServer)] };
+      case COMMAND.hash:
+        return this.hashed(message.subarray(1).toString("hex"));
+      case COMMAND.start:
+        return { send: [this.chunk()] };
+      case COMMAND.write:
+        this.written = this.sent;
+        if (this.sent < this.program.length) return { send: [this.chunk()] };
+        this.isFinished = true;
+        // Together: once the program runs, it takes the socket.
+        return { send: [Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)] };
+      case COMMAND.error:
+        return { send: [], outcome: { why: `the device refused the program ${this.place()}` } };
+      default:
+        return { send: [] };
+    }
+  }
+
+  private hashed(hash: string): Step {
+    if (hash === this.hash) return { send: [], outcome: "stored" };
+    if (this.isFinished)
+      return {
+        send: [],
+        outcome: { why: `expected a program with the hash ${this.hash}, the device has ${hash}` },
+      };
+    const start = Buffer.alloc(5);
+    start[0] = COMMAND.start;
+    start.writeUInt32LE(this.program.length, 1);
+    return { send: [start] };
+  }
+
+  private chunk(): Buffer {
+    const bytes = this.program.subarray(this.sent, this.sent + CHUNK_BYTES);
+    this.sent += bytes.length;
+    return Buffer.concat([Buffer.of(COMMAND.write), bytes]);
+  }
+
+  private place(): string {
+    if (this.isFinished) return "at its end";
+    return this.sent === 0 ? "before its first byte" : `after ${this.written} bytes`;
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { enter, isOver, type Job, look, newJob } from "../../server/updates/job";
+import type { Report } from "../../src/common/wire";
+
+const HASH = "0123456789abcdef".repeat(4);
+
+/** What is known of a device at a time. */
+const known = (state: Report | null, atMs = 0, online = true) => ({
+  online,
+  state,
+  stateHeardMs: atMs,
+});
+const last = (job: Job) => job.lines.at(-1)?.text;
+
+function asked(): Job {
+  const job = newJob("desk-1", false, 1000);
+  job.n = 5;
+  job.hash = HASH;
+  job.tries = 1;
+  enter(job, "asked", "asked", 1000);
+  return job;
+}
+
+function inTrial(): Job {
+  const job = asked();
+  enter(job, "trial", "it starts", 2000);
+  return job;
+}
+
+describe("a job", () => {
+  it("waits until the device is there and says what it runs", () => {
+    const job = newJob("desk-1", false, 0);
+    enter(job, "waiting", "begun", 0);
+    expect(look(job, undefined, 1)).toBe(false);
+    expect(look(job, known({ program: "a" }, 0, false), 2)).toBe(false);
+    expect(look(job, known(null), 3)).toBe(false);
+    expect(look(job, known({ program: "a" }), 4)).toBe(true);
+    expect(job.step).toBe("waiting");
+  });
+
+  it.each([
+    ["an older program of ours", { fw: "0.2.0" }, 1, /takes no update over the network/],
+    ["a lesson's device", null, 31_000, /does not say what it runs/],
+  ])("fails for %s", (_what, state, nowMs, why) => {
+    const job = newJob("desk-1", false, 0);
+    enter(job, "waiting", "begun", 0);
+    expect(look(job, known(state), nowMs)).toBe(false);
+    expect(job.step).toBe("failed");
+    expect(last(job)).toMatch(why);
+  });
+
+  it("fails with the device's own words if it refuses this order", () => {
+    const job = asked();
+    look(job, known({ program: "a", refused: "4: older refusal" }, 1500), 1500);
+    expect(job.step).toBe("asked");
+    look(job, known({ program: "a", refused: "5: no space" }, 900), 1500);
+    expect(job.step).toBe("asked");
+    look(job, known({ program: "a", refused: "5: no space" }, 1500), 1500);
+    expect(last(job)).toBe("refused by the device: no space");
+    expect(isOver(job)).toBe(true);
+  });
+
+  it("asks a device that does not come once again, while it is there", () => {
+    const job = asked();
+    expect(look(job, known({ program: "a" }, 0), 90_000)).toBe(false);
+    expect(look(job, known({ program: "a" }, 0, false), 92_000)).toBe(false);
+    expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
+    job.tries = 2;
+    expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(false);
+    expect(last(job)).toBe("did not come for the program within 90 s, twice");
+  });
+
+  it("is confirmed once the device says that it runs the program, not in trial", () => {
+    const job = inTrial();
+    look(job, known({ program: "01234567", trial: true }, 2500), 2500);
+    expect(job.step).toBe("trial");
+    look(job, known({ program: "01234567" }, 3500), 3500);
+    expect(job.step).toBe("confirmed");
+    expect(last(job)).toBe("confirmed: it runs 01234567, after 2.5 s");
+  });
+
+  it("is confirmed too if the server was away meanwhile", () => {
+    const job = asked();
+    enter(job, "sending", "sending", 1200);
+    look(job, known({ program: "01234567" }, 3500), 3500);
+    expect(job.step).toBe("confirmed");
+  });
+
+  it("says why the runtime has taken the program back", () => {
+    const job = inTrial();
+    look(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 1500), 2100);
+    expect(job.step).toBe("trial");
+    look(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 2500), 2500);
+    expect(last(job)).toBe("taken back: panicked twice: 60014");
+    expect(job.step).toBe("failed");
+  });
+
+  it.each([
+    ["away", false],
+    ["online, but no reading of it arrived", true],
+  ])("fails if nothing is confirmed in time: %s", (state, online) => {
+    const job = inTrial();
+    look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);
+    expect(job.step).toBe("trial");
+    look(job, known({ program: "01234567", trial: true }, 2500, online), 182_000);
+    expect(last(job)).toBe(`not confirmed within 120 s: it is ${state}`);
+  });
+
+  it("stays as it is when it is over", () => {
+    const job = inTrial();
+    enter(job, "failed", "why", 3000);
+    expect(look(job, known({ program: "01234567" }, 4000), 4000)).toBe(false);
+    expect(job.step).toBe("failed");
+  });
+
+  it("while it is sent has all the time that it takes", () => {
+    const job = asked();
+    enter(job, "sending", "sending", 1200);
+    expect(look(job, undefined, 1e9)).toBe(false);
+    expect(job.step).toBe("sending");
+  });
+});
