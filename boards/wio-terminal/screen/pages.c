@@ -5,6 +5,7 @@
 #include "colors.h"
 #include "console.h"
 #include "text.h"
+#include "text_join.h"
 #include "widgets.h"
 
 enum { PAGES_MARGIN = 10, PAGES_HEAD_Y = 10 };

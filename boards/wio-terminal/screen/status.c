@@ -11,7 +11,7 @@
 #include "package.h"
 #include "program_watch.h"
 #include "socket.h"
-#include "text.h"
+#include "text_join.h"
 #include "vm_layout.h"
 #include "vm_memory.h"
 #include "wifi.h"

@@ -1,8 +1,5 @@
 #include "text.h"
 
-#include <stdarg.h>
-#include <string.h>
-
 #include "tile.h"
 
 /* The next letter's glyph. A letter of several bytes (UTF-8) counts as one that is unknown. */
@@ -66,18 +63,4 @@ void text_draw_within(const font *font, int x, int y, int width, uint16_t color,
     x += glyph->advance;
   }
   text_draw(font, x, y, color, ELLIPSIS);
-}
-
-void text_join(char *into, size_t space, ...) {
-  size_t length = 0;
-  va_list pieces;
-  va_start(pieces, space);
-  for (const char *piece; (piece = va_arg(pieces, const char *)) != NULL;) {
-    size_t part = strlen(piece);
-    if (part > space - 1 - length) part = space - 1 - length;
-    memcpy(into + length, piece, part);
-    length += part;
-  }
-  va_end(pieces);
-  into[length] = 0;
 }

@@ -2,7 +2,6 @@
 #ifndef TEXT_H
 #define TEXT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "font.h"
@@ -16,8 +15,5 @@ void text_draw_right(const font *font, int right, int y, uint16_t color, const c
 
 /* Text that does not fit into `width` pixels is cut off and ends with an ellipsis. */
 void text_draw_within(const font *font, int x, int y, int width, uint16_t color, const char *text);
-
-/* Joins the pieces, the last of which is a null pointer; what does not fit is left out. */
-__attribute__((sentinel)) void text_join(char *into, size_t space, ...);
 
 #endif

@@ -3,6 +3,7 @@
 #include "colors.h"
 #include "history.h"
 #include "text.h"
+#include "text_join.h"
 
 enum { WIDGETS_MARGIN = 10, LIST_TOP = 46, LIST_STEP = 22, LIST_VALUE = 116 };
 enum { FOOT_Y = 224 };

@@ -33,7 +33,7 @@ export interface Look {
 export async function buildScreen(): Promise<string> {
   mkdirSync(OUTPUT, { recursive: true });
   const program = join(OUTPUT, "screen-host");
-  const sources = ["test/screen_host", "runtime/console", ...SCREEN];
+  const sources = ["test/screen_host", "runtime/console", "runtime/text_join", ...SCREEN];
   const files = [...sources.map((name) => join(BOARD, `${name}.c`)), await generateFonts()];
   await run("gcc", [...FLAGS, ...files, "-o", program]);
   return program;
