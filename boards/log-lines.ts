@@ -45,6 +45,10 @@ export const BOARD = {
   noProgram: "no program in flash",
   formatting: "formatting",
   deployCutOff: "deploy interrupted",
+  trialGoesOn: "trial: not confirmed yet",
+  trialConfirmed: "trial: confirmed",
+  takingBack: "trial: taking the program back, ",
+  inTrial: "trial: no other program until this one is confirmed",
   linesLost: " lines lost",
   bytesLost: " bytes lost",
 
@@ -92,6 +96,7 @@ export const SCREEN = {
   network: "Network",
   about: "About",
   offlineRule: "alone: on ",
+  inTrial: "in trial",
   wifi: "Wi-Fi: ",
   broker: "Broker ",
   noAnswerFor: "no answer for ",

@@ -15,8 +15,14 @@
 /* Clocks, pins, UARTs, the tick. Called once, first. */
 void board_init(void);
 
-/* Why the chip was reset, in words. */
+/* Why the chip was reset, in words; and whose doing it was. */
 const char *board_reset_cause(void);
+typedef enum {
+  BOARD_RESET_POWER, /* or the reset button */
+  BOARD_RESET_WATCHDOG,
+  BOARD_RESET_SOFTWARE
+} board_reset_kind;
+board_reset_kind board_why_reset(void);
 
 /* The board's other work: its watchdog, screen and USB. Called in each round of the loop. */
 void board_step(uint64_t now_micros);

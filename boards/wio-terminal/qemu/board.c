@@ -42,6 +42,7 @@ void board_wait_for_interrupt(void) { cortex_sleep(); }
 
 /* The machine has no such register. */
 const char *board_reset_cause(void) { return "emulator"; }
+board_reset_kind board_why_reset(void) { return BOARD_RESET_SOFTWARE; }
 
 /* Nothing beside: neither watchdog nor screen nor USB. */
 void board_step(uint64_t now_micros) { (void)now_micros; }

@@ -8,7 +8,6 @@
  */
 #include "program_store.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "board.h"
@@ -69,9 +68,17 @@ const uint8_t *program_store_find(uint32_t *length) {
   return board_storage + offset_of((unsigned)used) + PROGRAM_HEADER_AT;
 }
 
+uint32_t program_store_sequence(void) { return used < 0 ? 0 : seal_of((unsigned)used)->sequence; }
+
+bool program_store_take_back(void) {
+  if (used < 0 || !is_sealed(1u - (unsigned)used)) return false;
+  board_storage_erase(offset_of((unsigned)used));
+  program_store_init();
+  return true;
+}
+
 static void close_slot(void) {
-  seal it = {.magic = MAGIC, .sequence = 1, .length = filling.length};
-  if (used >= 0) it.sequence = seal_of((unsigned)used)->sequence + 1;
+  seal it = {.magic = MAGIC, .sequence = program_store_sequence() + 1, .length = filling.length};
   it.crc = seal_crc(&it, filling.slot);
   board_storage_write(offset_of(filling.slot), (const uint8_t *)&it, sizeof it);
   used = (int)filling.slot;

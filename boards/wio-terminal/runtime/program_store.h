@@ -8,6 +8,7 @@
 #ifndef PROGRAM_STORE_H
 #define PROGRAM_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,15 @@ void program_store_init(void);
 
 /* The header, the program behind it, and the length of both; a null pointer when there is none. */
 const uint8_t *program_store_find(uint32_t *length);
+
+/* Counts the programs of this board; 0 if there is none. The next one gets one more. */
+uint32_t program_store_sequence(void);
+
+/*
+ * Goes back to the program before, for good, by an erase that removes this one's seal. Returns
+ * false if there is no program before: then this one stays.
+ */
+bool program_store_take_back(void);
 
 /* Empties the unused slot; a null pointer if the program does not fit. */
 const uint8_t *program_store_begin(uint32_t length);

@@ -17,6 +17,7 @@
 #include "last_words.h"
 #include "package.h"
 #include "socket.h"
+#include "trial_keeper.h"
 #include "vm_memory.h"
 #include "vm_start.h"
 #include "wifi.h"
@@ -53,6 +54,7 @@ void runtime_run(void) {
 
   credentials_init();
   if (package_is_new()) {
+    trial_keeper_drop();
     package_apply_settings();
     deploy_ask();
   } else if (!package) {
@@ -74,6 +76,7 @@ void runtime_run(void) {
     device_step(now_micros);
     board_step(now_micros);
     bridge_step();
+    trial_keeper_step(now_micros);
     const bool has_frames = bus_deliver();
     if (has_frames || now_micros >= vm_due_micros) {
       vm_due_micros = now_micros + vm_jd_em_process();

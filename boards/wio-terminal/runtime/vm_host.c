@@ -9,6 +9,7 @@
 #include "console.h"
 #include "panic.h"
 #include "program_watch.h"
+#include "trial_keeper.h"
 #include "vm_imports.h"
 #include "vm_memory.h"
 
@@ -31,7 +32,9 @@ void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
 
 /* The program has stopped. After a few seconds the machine restarts it by itself. */
 void vm_import__devs_panic_handler(uint32_t code) {
-  if (code != 0) console_line("program panic ", console_number(code), NULL);
+  if (code == 0) return; /* it asked for a restart */
+  console_line("program panic ", console_number(code), NULL);
+  trial_keeper_panicked(code);
 }
 
 void vm_import_em_deploy_handler(uint32_t code) {

@@ -10,6 +10,7 @@
 #include "program_store.h"
 #include "settings_batch.h"
 #include "settings_store.h"
+#include "trial_keeper.h"
 #include "vm_imports.h"
 #include "vm_memory.h"
 
@@ -23,6 +24,7 @@ void w2c_flash_init(void) {
   settings_store_init();
   settings_batch_finish();
   program_store_init();
+  trial_keeper_start();
 }
 
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {
@@ -55,8 +57,9 @@ uint32_t w2c_jd_settings_get_large(uint32_t key, uint32_t length_at) {
 static uint32_t program_base;
 
 uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
-  const uint8_t *const begun =
-      strcmp(vm_at(key), PROGRAM) == 0 ? program_store_begin(length) : NULL;
+  const bool is_program = strcmp(vm_at(key), PROGRAM) == 0;
+  if (is_program && !trial_keeper_admit()) return 0;
+  const uint8_t *const begun = is_program ? program_store_begin(length) : NULL;
   if (!begun) {
     console_line("no space for ", console_number(length), " bytes of ", vm_at(key), NULL);
     return 0;

@@ -95,6 +95,11 @@ uint64_t board_micros(void) { return clock_counter_micros(); }
 void board_wait_for_interrupt(void) { cortex_sleep(); }
 
 const char *board_reset_cause(void) { return reset_cause(); }
+board_reset_kind board_why_reset(void) {
+  return reset_was_watchdog()   ? BOARD_RESET_WATCHDOG
+         : reset_was_software() ? BOARD_RESET_SOFTWARE
+                                : BOARD_RESET_POWER;
+}
 
 void board_reset(void) {
   uart_drain(UART_CONSOLE);

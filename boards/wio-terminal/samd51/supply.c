@@ -63,6 +63,7 @@ void cache_init(void) {
 }
 
 #define RSTC_RCAUSE REGISTER8(0x40000c00)
+enum { RCAUSE_WATCHDOG = 1 << 5, RCAUSE_SOFTWARE = 1 << 6 };
 
 const char *reset_cause(void) {
   static const char *const names[8] = {
@@ -75,3 +76,6 @@ const char *reset_cause(void) {
   }
   return "unknown";
 }
+
+bool reset_was_watchdog(void) { return RSTC_RCAUSE & RCAUSE_WATCHDOG; }
+bool reset_was_software(void) { return RSTC_RCAUSE & RCAUSE_SOFTWARE; }

@@ -2,6 +2,8 @@
 #ifndef SUPPLY_H
 #define SUPPLY_H
 
+#include <stdbool.h>
+
 /* Call this first: a start that hangs is ended, too. */
 void watchdog_start(void);
 
@@ -15,5 +17,7 @@ void cache_init(void);
 
 /* Why the last reset happened: "power on", "watchdog", ... */
 const char *reset_cause(void);
+bool reset_was_watchdog(void);
+bool reset_was_software(void);
 
 #endif

@@ -103,6 +103,8 @@ static void draw_about(const status *status) {
   list_line(4, "Last reset", status->last_reset);
   list_line(5, "LED set", status->decided);
   list_line(6, "Readings", status->outbox);
+  if (status->is_in_trial) list_line(7, "Program", "in trial");
+  else if (*status->taken_back) list_line(7, "Taken back", status->taken_back);
 }
 
 static void (*const draw[PAGES])(const status *) = {draw_main, draw_network, draw_about};

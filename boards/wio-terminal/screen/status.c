@@ -12,6 +12,7 @@
 #include "program_watch.h"
 #include "socket.h"
 #include "text_join.h"
+#include "trial_keeper.h"
 #include "vm_layout.h"
 #include "vm_memory.h"
 #include "wifi.h"
@@ -35,6 +36,8 @@ static void program(status *into) {
   into->threshold = has_rule ? package->threshold : -1;
   into->on_above = has_rule && package->on_above;
   into->version = package ? package->version : "";
+  into->is_in_trial = trial_keeper_is_on();
+  into->taken_back = trial_keeper_taken_back();
   into->id = program_id();
   text_join(into->decided, sizeof into->decided, program_is_alone() ? "by device" : "by server",
             NULL);

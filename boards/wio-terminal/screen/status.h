@@ -23,6 +23,8 @@ typedef struct {
 
   const char *id;
   const char *version;
+  bool is_in_trial;
+  const char *taken_back; /* why the last program was; empty if it was not */
   const char *last_reset;
 
   link_state wifi;

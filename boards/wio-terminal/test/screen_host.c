@@ -80,6 +80,7 @@ static status given = {
     .outbox = "",
     .id = "nightlight-1",
     .version = "0.1.0",
+    .taken_back = "",
     .last_reset = "power on",
     .wifi_name = "home",
     .wifi_problem = "",
@@ -105,6 +106,7 @@ static struct {
   char kept[TEXT_MAX];
 } texts[] = {
     {.field = "id", .text = &given.id},
+    {.field = "taken-back", .text = &given.taken_back},
     {.field = "wifi-name", .text = &given.wifi_name},
     {.field = "wifi-problem", .text = &given.wifi_problem},
     {.field = "broker-host", .text = &given.broker_host},
@@ -125,6 +127,7 @@ static void set(const char *field, const char *value) {
   const int whole = atoi(value);
   if (!strcmp(field, "light")) given.light = (uint16_t)whole;
   else if (!strcmp(field, "led")) led = whole != 0, by_hand = false;
+  else if (!strcmp(field, "in-trial")) given.is_in_trial = whole != 0;
   else if (!strcmp(field, "threshold")) given.threshold = whole;
   else if (!strcmp(field, "decided")) snprintf(given.decided, sizeof given.decided, "%s", value);
   else if (!strcmp(field, "outbox")) snprintf(given.outbox, sizeof given.outbox, "%s", value);

@@ -55,6 +55,12 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
     ...FLASH,
   ],
   program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
+  trial_test: ["runtime/trial", "runtime/text_join", "runtime/console", "test/fake_board"],
+  trial_keeper_test: [
+    ...["trial_keeper", "trial", "text_join", "console"].map((name) => `runtime/${name}`),
+    ...["program_store", "settings_store", "crc32"].map((name) => `runtime/${name}`),
+    "test/fake_flash",
+  ],
 };
 
 describe("the board's C on the host, watched by the sanitizers", () => {

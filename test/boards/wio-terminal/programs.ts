@@ -8,7 +8,10 @@ import { ROOT } from "../../../server/base/root";
 
 const FOLDER = "test/boards/wio-terminal/programs";
 
-const NAMES = ["all", "button", "garbage", "out-of-memory", "speed", "too-deep", "trap"] as const;
+const NAMES = [
+  ...(["all", "button", "garbage", "out-of-memory", "speed", "too-deep", "trap"] as const),
+  "update",
+] as const;
 export type ProgramName = (typeof NAMES)[number];
 
 /** Not while another program is compiled: the compiler has one output folder. */

@@ -77,6 +77,12 @@ describe("the screen, its C on this machine against the display's model", () => 
     ]);
   });
 
+  it("says on its last page that the program is in trial, or was taken back", () => {
+    const about = [...UP, "press b", "press b", "set taken-back panicked twice: 60005"];
+    expect(shows(picture(about), "panicked twice: 60005", "text")).toBe(true);
+    expect(shows(picture([...about, "set in-trial 1"]), SCREEN.inTrial, "text")).toBe(true);
+  });
+
   it("does the same with the 5-way switch", () => {
     const right = picture([...UP, "press r"]);
     expect(shows(right, SCREEN.network, "text", "large")).toBe(true);

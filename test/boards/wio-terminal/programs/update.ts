@@ -1,0 +1,42 @@
+/**
+ * An old program and four new ones, told apart by one digit, which the test changes in the bytecode.
+ * The old one asks for a program at each start; the new ones panic, loop, wait or confirm.
+ */
+import { CloudConfiguration, delay, Role } from "@devicescript/core";
+import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
+
+/** The compiler knows this service, its declarations don't. */
+declare module "@devicescript/core" {
+  class CloudConfiguration extends Role {
+    constructor(roleName?: string);
+    setConnectionString(text: string): Promise<void>;
+  }
+}
+
+const VARIANT = "variant 0";
+const variant = parseInt(VARIANT.slice("variant ".length));
+const cloud = new CloudConfiguration();
+
+async function setAddress(address: string): Promise<void> {
+  while (!(await cloud.binding().read())) await delay(50);
+  await cloud.setConnectionString(address);
+}
+
+async function askForAnother(): Promise<void> {
+  const takenBack = await readSetting<string>("TAKEN_BACK");
+  const crash = await readSetting<string>("CRASH");
+  console.log("old: taken back: " + takenBack + "; crash: " + crash);
+  await deleteSetting("TAKEN_BACK");
+  await deleteSetting("CRASH");
+  await writeSetting("TRIAL", 10);
+  await setAddress(await readSetting<string>("GATEWAY"));
+}
+
+console.log("runs: " + VARIANT);
+if (variant === 0) await askForAnother();
+else if (variant === 1) throw new Error("on purpose");
+else if (variant === 2) for (let i = 0; i >= 0; i++);
+else {
+  await setAddress("");
+  if (variant === 4) await deleteSetting("TRIAL");
+}
