@@ -18,11 +18,16 @@ const SPARE = 1 / 16;
 /** Rows deleted in one statement. */
 const DELETE_ROWS = 2_000;
 const VACUUM_PAGES = 256;
+/** Rows written by one statement: calling SQLite for each takes more than twice as long. */
+const INSERT_ROWS = 16;
+/** Of a row: device, time, value, LED. */
+const COLUMNS = 4;
 
 /** The rows of all devices in SQLite. Everything here is synchronous. */
 export class Store {
   private readonly db: Database;
   private readonly insert: Statement;
+  private readonly insertMany: Statement;
   private readonly select: Statement;
   private readonly numbers = new Map<string, number>();
   private readonly maxPages: number;
@@ -31,11 +36,8 @@ export class Store {
   constructor(private readonly options: StoreOptions) {
     this.db = openDatabase(options.dir);
     this.maxPages = Math.floor(options.maxBytes / pragma(this.db, "page_size"));
-    // The LED may change in the millisecond of a reading: both are kept.
-    this.insert = this.db.prepare(
-      `INSERT INTO reading VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`,
-    );
+    this.insert = this.db.prepare(insertOf(1));
+    this.insertMany = this.db.prepare(insertOf(INSERT_ROWS));
     this.select = this.db.prepare(
       `SELECT at_ms, value, led_on FROM reading
        WHERE device = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?`,
@@ -47,11 +49,17 @@ export class Store {
     const oldestMs = nowMs - this.options.maxAgeMs;
     try {
       transaction(this.db, () => {
+        let many: SQLiteValue[] = [];
         for (const row of rows) {
           if (row.atMs < oldestMs) continue;
           const led = row.ledOn === null ? null : Number(row.ledOn);
-          this.insert.run([this.number(row.id), row.atMs, encode(row.values), led]);
+          many.push(this.number(row.id), row.atMs, encode(row.values), led);
+          if (many.length < INSERT_ROWS * COLUMNS) continue;
+          this.insertMany.run(many);
+          many = [];
         }
+        for (let at = 0; at < many.length; at += COLUMNS)
+          this.insert.run(many.slice(at, at + COLUMNS));
       });
     } catch (error) {
       // A device that was new in there is unknown again.
@@ -104,6 +112,7 @@ export class Store {
 
   close(): void {
     this.insert.finalize();
+    this.insertMany.finalize();
     this.select.finalize();
     this.db.close();
   }
@@ -161,6 +170,14 @@ export class Store {
     }
     return number;
   }
+}
+
+/** The LED may change in the millisecond of a reading: both are kept. */
+function insertOf(rows: number): string {
+  const row = `(${Array<string>(COLUMNS).fill("?").join(", ")})`;
+  return `INSERT INTO reading VALUES ${Array<string>(rows).fill(row).join(", ")}
+    ON CONFLICT DO UPDATE SET
+    value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`;
 }
 
 function encode(values: Row["values"]): string | number | null {

@@ -102,6 +102,15 @@ describe("the store of the history", () => {
     expect(store.page("a", ALL, -1)).toEqual([{ atMs: 1, values: { light: 5 }, ledOn: true }]);
   });
 
+  it.each([1, 7, 8, 9, 40])("keeps each of %d readings in one batch, with its LED", (count) => {
+    const readings = Array.from({ length: count }, (_, at) => reading("a", at + 1));
+    const leds = readings.map(({ id, atMs }) => ({ id, atMs, values: {}, ledOn: atMs % 2 === 0 }));
+    store.append([...readings, ...leds], count);
+    expect(store.page("a", ALL, -1)).toEqual(
+      readings.map(({ atMs, values }) => ({ atMs, values, ledOn: atMs % 2 === 0 })),
+    );
+  });
+
   it("hands out a page at a time, of the span that was asked for", () => {
     store.append(
       [1, 2, 3, 4, 5].map((atMs) => reading("a", atMs)),
