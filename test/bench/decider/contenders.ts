@@ -6,6 +6,7 @@ import { LessonDevice, type LessonDeviceOptions, LIGHT_LEAST } from "../../load/
 import { Mosquitto } from "../../support/mosquitto";
 import { NightlightProcess } from "../../support/process";
 import { until } from "../../support/until";
+import { hasNodeRed, nodeRed } from "./node-red";
 
 /** Something that decides, its broker with it. */
 export interface Contender {
@@ -32,6 +33,8 @@ const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((nam
 export const NAMES = {
   everyReading: "ours, on Mosquitto",
   onChange: "ours, sending on change only",
+  plain: "plain MQTT.js",
+  nodeRed: "Node-RED",
   paho: "paho-mqtt (Python)",
   c: "libmosquitto (C)",
   embedded: "ours, embedded broker",
@@ -46,9 +49,14 @@ export async function startContenders(contenders: Contender[]): Promise<void> {
   execFileSync("gcc", ["-std=c11", "-O2", file("decider.c"), "-lmosquitto", "-o", binary]);
   contenders.push(await ours(NAMES.everyReading, LESSON));
   contenders.push(await ours(NAMES.onChange, REPORTING));
+  const { execPath } = process;
+  const plain = ["--import", "tsx", file("plain.ts")];
+  contenders.push(await program(NAMES.plain, execPath, (port) => [...plain, port]));
+  if (await hasNodeRed()) contenders.push(await program(NAMES.nodeRed, execPath, nodeRed));
   // Debian's, whatever other Python there is.
-  contenders.push(await program(NAMES.paho, "/usr/bin/python3", [file("lesson.py")]));
-  contenders.push(await program(NAMES.c, binary, []));
+  const python = "/usr/bin/python3";
+  contenders.push(await program(NAMES.paho, python, (port) => [file("lesson.py"), port]));
+  contenders.push(await program(NAMES.c, binary, (port) => [port]));
   contenders.push(await embedded(NAMES.embedded));
   contenders.push(await brokerAlone(NAMES.broker));
   rmSync(dir, { recursive: true });
@@ -87,9 +95,13 @@ async function brokerAlone(name: string): Promise<Contender> {
   };
 }
 
-async function program(name: string, command: string, args: string[]): Promise<Contender> {
+async function program(
+  name: string,
+  command: string,
+  argumentsFor: (port: string) => string[],
+): Promise<Contender> {
   const mosquitto = await Mosquitto.start();
-  const child = spawn(command, [...args, String(mosquitto.port)], {
+  const child = spawn(command, argumentsFor(String(mosquitto.port)), {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const pid = child.pid ?? 0;
