@@ -96,11 +96,11 @@ export class DeviceCard {
   }
 
   /** What changes by itself as time passes. */
-  showTime({ view }: Device, nowMs: number): void {
+  showTime({ view }: Device, { version }: ServerFacts, nowMs: number): void {
     const lastSeenMs = view.lastSeen === null ? null : Date.parse(view.lastSeen);
     setText(this.lastSeen, lastSeenWords(lastSeenMs, nowMs));
     if (view.lastSeen !== null) this.lastSeen.dateTime = view.lastSeen;
-    const state = stateWords(view, nowMs);
+    const state = stateWords(view, nowMs, version);
     this.state.hidden = state === "";
     setText(this.state, sentence(state));
   }

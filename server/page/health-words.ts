@@ -4,8 +4,20 @@ import { clockWords, durationWords } from "./words";
 /** Why a device is not as a person expects, in words. Pure. */
 
 /** One sentence for each note, the most urgent first; none while all is well. */
-export function healthSentences({ health }: DeviceView): string[] {
-  return health.map(words);
+export function healthSentences({ health, state }: DeviceView): string[] {
+  return [...health.map(words), ...programSentences(state)];
+}
+
+/** What the device says of its program. */
+function programSentences(state: DeviceView["state"]): string[] {
+  const { trial, taken_back, crash, refused } = state ?? {};
+  const sentences: string[] = [];
+  if (trial) sentences.push("Tries a new program: it is confirmed once a reading has arrived.");
+  if (taken_back !== undefined) sentences.push(`The last update was taken back: ${taken_back}.`);
+  if (crash !== undefined) sentences.push(`Its last run ended in a fault: ${crash}.`);
+  if (refused !== undefined)
+    sentences.push(`It refused an order: ${refused.replace(/^\d+: /, "")}.`);
+  return sentences;
 }
 
 function words(note: HealthNote): string {

@@ -87,7 +87,7 @@ function show(): void {
 function showTime(): void {
   if (!opened || !model.server) return;
   const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
-  card.showTime(opened, nowMs);
+  card.showTime(opened, model.server, nowMs);
   const live = model.live?.id === opened.view.id ? model.live : follow(opened.view.id, nowMs);
   card.showChart(opened, live, model.server, nowMs, connection === "live");
 }

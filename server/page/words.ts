@@ -1,4 +1,5 @@
 import type { DeviceView, Preparation, Unwritten } from "../../src/common/api";
+import { isOlder } from "../../src/common/update";
 import type { Roles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 
@@ -63,14 +64,21 @@ export function overrideWords(decides: boolean, roles: Roles): string {
 }
 
 /**
- * As in "Firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since
+ * As in "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since
  * a retained state, or one of a device that is offline, unknown time has passed.
  */
-export function stateWords({ state, stateHeardMs, online }: DeviceView, nowMs: number): string {
+export function stateWords(
+  { state, stateHeardMs, online }: DeviceView,
+  nowMs: number,
+  serverVersion: string,
+): string {
   if (!state) return "";
-  const { fw, uptime_s, reconnects, outbox } = state;
+  const { fw, program, board, uptime_s, reconnects, outbox } = state;
   const words: string[] = [];
-  if (fw !== undefined) words.push(`firmware ${fw}`);
+  if (fw !== undefined)
+    words.push(`firmware ${fw}${isOlder(fw, serverVersion) ? ", older than the server" : ""}`);
+  if (program !== undefined)
+    words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}`);
   if (uptime_s !== undefined && online && stateHeardMs !== undefined)
     words.push(`up ${durationWords(uptime_s * 1000 + Math.max(0, nowMs - stateHeardMs))}`);
   if (reconnects !== undefined) words.push(countWords(reconnects, "reconnect"));

@@ -55,4 +55,19 @@ describe("the health of a device in words", () => {
   it("says nothing while all is well", () => {
     expect(healthSentences(device)).toEqual([]);
   });
+
+  it.each([
+    [{ trial: true }, "Tries a new program: it is confirmed once a reading has arrived."],
+    [
+      { taken_back: "panicked twice: 60014" },
+      "The last update was taken back: panicked twice: 60014.",
+    ],
+    [{ crash: "panic 60014" }, "Its last run ended in a fault: panic 60014."],
+    [
+      { refused: "7: this device has no update key" },
+      "It refused an order: this device has no update key.",
+    ],
+  ])("tells what the device says of its program: %j", (state, sentence) => {
+    expect(healthSentences({ ...device, state })).toEqual([sentence]);
+  });
 });

@@ -76,19 +76,26 @@ describe("what the page says", () => {
   });
 
   it("about a device, as it last said", () => {
-    expect(stateWords(device, 0)).toBe("");
+    expect(stateWords(device, 0, "0.1.0")).toBe("");
     const state = { fw: "0.1.0", uptime_s: 190, reconnects: 1, outbox: 0 };
     const heard = { ...device, state, stateHeardMs: 50_000 };
-    expect(stateWords(heard, 50_000)).toBe(
+    expect(stateWords(heard, 50_000, "0.1.0")).toBe(
       "firmware 0.1.0 · up 3 min · 1 reconnect · 0 readings waiting",
     );
-    expect(stateWords({ ...device, state: { led_on: true } }, 0)).toBe("");
+    expect(stateWords({ ...device, state: { led_on: true } }, 0, "0.1.0")).toBe("");
     const counting = { ...heard, state: { uptime_s: 9 } };
-    expect(stateWords(counting, 84_000)).toBe("up 43 s");
+    expect(stateWords(counting, 84_000, "0.1.0")).toBe("up 43 s");
     // A clock that was set back.
-    expect(stateWords(counting, 10_000)).toBe("up 9 s");
-    expect(stateWords({ ...counting, online: false }, 84_000)).toBe("");
-    expect(stateWords({ ...device, state: { uptime_s: 9 } }, 84_000)).toBe("");
+    expect(stateWords(counting, 10_000, "0.1.0")).toBe("up 9 s");
+    expect(stateWords({ ...counting, online: false }, 84_000, "0.1.0")).toBe("");
+    expect(stateWords({ ...device, state: { uptime_s: 9 } }, 84_000, "0.1.0")).toBe("");
+    const updatable = { fw: "0.1.0", program: "427b134a" };
+    expect(stateWords({ ...device, state: updatable }, 0, "0.2.0")).toBe(
+      "firmware 0.1.0, older than the server · program 427b134a",
+    );
+    expect(stateWords({ ...device, state: { ...updatable, board: "pico-w" } }, 0, "0.1.0")).toBe(
+      "firmware 0.1.0 · program 427b134a for pico-w",
+    );
   });
 
   it("about who decides", () => {
