@@ -43,3 +43,22 @@ function membersOf(name: unknown, groups: Group[]): string[] {
   }
   return [...new Set([...group.members, ...group.lights])];
 }
+
+/** `POST /api/devices/ID/orders`. @throws HttpError */
+export async function answerOrder(
+  updates: Updates,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  allow(request, "POST");
+  const { do: what } = await readJsonObject(request);
+  if (what !== "identify" && what !== "report" && what !== "restart")
+    throw new HttpError(400, "do: expected identify, report or restart");
+  try {
+    json(response, 202, await updates.order(id, what));
+  } catch (error) {
+    if (error instanceof UserError) throw new HttpError(409, error.message);
+    throw error;
+  }
+}

@@ -22,7 +22,7 @@ import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import { TabDevice, type TabDeviceOptions } from "./tab-device";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
-import { answerUpdates, type UpdateParts } from "./updates";
+import { answerOrder, answerUpdates, type UpdateParts } from "./updates";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
@@ -57,9 +57,9 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name")?];
+type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name" | "orders")?];
 /** The device's id, percent-encoded, and what of it is asked for. */
-const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name))?$/;
+const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name|orders))?$/;
 
 /** The page, the HTTP interface beside it, and MQTT over WebSocket. */
 export class Web {
@@ -183,6 +183,9 @@ export class Web {
         return this.setLight(request, response, id);
       case "commands":
         return this.command(request, response, id);
+      case "orders":
+        this.demandDevice(id);
+        return answerOrder(this.options.updates.updates, id, request, response);
       case "name":
         return this.rename(request, response, id);
       case undefined:

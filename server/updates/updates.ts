@@ -50,6 +50,8 @@ export class Updates {
   private fleet: FleetView | null;
   private readonly timer: NodeJS.Timeout;
   private readonly asking = new Set<string>();
+  /** Of the last order to each device. */
+  private readonly lastN = new Map<string, number>();
   private readonly noticed = (id: string) => {
     const job = this.jobs.get(id);
     if (job) this.look(job);
@@ -105,6 +107,18 @@ export class Updates {
   }
 
   /**
+   * Orders something else; it is not kept for a device that is away.
+   * @throws UserError if the device can't be ordered
+   */
+  async order(id: string, what: Exclude<Order["do"], "update">): Promise<{ n: number }> {
+    this.check(id);
+    if (!this.isOnline(id)) throw new UserError(`${id}: is away`);
+    const n = this.nextN(id);
+    await this.options.order(id, JSON.stringify(sealed(this.keyOf(id), id, { n, do: what })));
+    return { n };
+  }
+
+  /**
    * A device comes for its program.
    * @throws UserError if none is meant for it
    */
@@ -115,8 +129,7 @@ export class Updates {
     const isExpected = job?.step === "asked" || job?.step === "sending" || job?.step === "trial";
     if (!isExpected || job.n === undefined || job.hash === undefined)
       throw new UserError(`${id}: no update was asked for`);
-    const key = this.options.keys.of(id);
-    if (key === undefined) throw new UserError(noKey(id));
+    const key = this.keyOf(id);
     const program = this.kept.program(job.hash);
     if (!program) throw new UserError(`${id}: its program is not kept any more`);
     const { n } = job;
@@ -193,7 +206,7 @@ export class Updates {
 
   private async prepareAndOrder(job: Job): Promise<void> {
     const { id } = job;
-    const { compile, devices, fw, keys, order } = this.options;
+    const { compile, devices, fw, order } = this.options;
     const state = devices.view(id)?.state;
     const board = state?.board ?? "";
     const program = padded(await compile(board));
@@ -201,10 +214,8 @@ export class Updates {
     const name = programName(hash);
     if (state?.program === name && !state.trial)
       return this.enter(job, "confirmed", `it runs ${name} already`);
-    const key = keys.of(id);
-    if (key === undefined) throw new UserError(noKey(id));
-    // By the clock, so that it also grows if this file is lost.
-    job.n = Math.max((job.n ?? 0) + 1, Math.floor(this.nowMs() / 1000));
+    const key = this.keyOf(id);
+    job.n = this.nextN(id);
     job.hash = hash;
     job.tries++;
     const needed = [...this.jobs.values()].flatMap(({ hash = [] }) => hash);
@@ -241,6 +252,20 @@ export class Updates {
     const { begin, cancel } = advance(fleet, (id) => this.jobs.get(id));
     for (const id of cancel) this.jobs.delete(id);
     this.start(begin, fleet.downgrade);
+  }
+
+  /** Grows by the clock, so that it also does if the file of jobs is lost. */
+  private nextN(id: string): number {
+    const last = Math.max(this.lastN.get(id) ?? 0, this.jobs.get(id)?.n ?? 0);
+    const n = Math.max(last + 1, Math.floor(this.nowMs() / 1000));
+    this.lastN.set(id, n);
+    return n;
+  }
+
+  private keyOf(id: string): string {
+    const key = this.options.keys.of(id);
+    if (key === undefined) throw new UserError(noKey(id));
+    return key;
   }
 
   private nowMs(): number {

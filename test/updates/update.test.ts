@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
+import { sealed } from "../../server/updates/seal";
 import { hashOf, padded } from "../../server/updates/upload";
 import type { UpdatesView, UpdateView } from "../../src/common/api";
+import type { Order } from "../../src/common/update";
 import { startDevice, type TestDevice } from "../support/device";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
@@ -30,8 +32,12 @@ describe("an update over the network", () => {
   let witness: Witness;
   let board: TestDevice | undefined;
 
-  const start = () =>
-    startNightlight({ simulate: false, security: { ...OPEN_ON_LOOPBACK, usersDir: dir } });
+  const start = (ports: { mqttPort?: number; httpPort?: number } = {}) =>
+    startNightlight({
+      simulate: false,
+      security: { ...OPEN_ON_LOOPBACK, usersDir: dir },
+      ...ports,
+    });
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), "nightlight-updates-"));
@@ -90,12 +96,107 @@ describe("an update over the network", () => {
     expect(panics).toEqual([]);
   });
 
-  it("is refused by a device that has another key", async () => {
+  /** An order as the server makes it, but for what is different. */
+  async function order(key: string, n: number, different: Partial<Order> = {}): Promise<void> {
+    const usual = { n, do: "update" as const, at: "ws://*:1/wssk/desk-1", hash: "00", fw: "0.2.0" };
+    const order = sealed(key, ID, { ...usual, board: "", confirm_s: 120, ...different });
+    await witness.publish(`${ID}/update`, JSON.stringify({ ...order, ...different }));
+  }
+
+  const refuses = (n: number, why: string) =>
+    witness.sees(`${ID}/state`, new RegExp(`"refused":"${n}: ${why}`));
+
+  it("refuses what is not for it, each with a line", async () => {
+    const key = new UpdateKeys(dir).ensure(ID);
+    const { log } = await startBoard(key);
+    await witness.publish(`${ID}/update`, "nonsense");
+    await refuses(0, "not a JSON object");
+    await order(key, 5, { mac: "00".repeat(32) });
+    await refuses(5, "sealed with another key, or altered");
+    await order(key, 6, { board: "pico-w" });
+    await refuses(
+      6,
+      "expected a program for any board with its own sensor and LED, got one for pico-w",
+    );
+    await order(key, 6);
+    await refuses(6, "expected an n above 6, got 6");
+    await order(key, 7, { fw: "0.1.9" });
+    await refuses(7, "expected version 0.2.0 or newer, got 0.1.9");
+    expect(log.filter((line) => line.startsWith("Order refused: "))).toHaveLength(5);
+    expect(log.filter((line) => line.startsWith("Update "))).toEqual([]);
+  });
+
+  it("identifies itself, reports, and starts again when it is told", async () => {
+    const { device, log } = await startBoard(new UpdateKeys(dir).ensure(ID));
+    const tell = async (what: string) => {
+      const body = JSON.stringify({ do: what });
+      return await fetch(`${nightlight.url}/api/devices/${ID}/orders`, { method: "POST", body });
+    };
+    expect((await tell("dance")).status).toBe(400);
+    expect((await tell("identify")).status).toBe(202);
+    await until("the lamp blinks", () => device.ledOn);
+    await until("the lamp is as before", () => !device.ledOn);
+    const count = () => log.filter((line) => line.startsWith("Sending telemetry")).length;
+    const before = count();
+    await tell("report");
+    await until("a reading", () => count() > before);
+    const from = log.length;
+    await tell("restart");
+    await until("it starts again", () => log.slice(from).some((line) => line === "Connected"));
+  });
+
+  it.each([
+    ["another key", randomBytes(32).toString("hex"), "sealed with another key, or altered"],
+    ["no key", "", "this device has no update key"],
+  ])("is refused by a device that has %s", async (_what, key, why) => {
     new UpdateKeys(dir).ensure(ID);
-    await startBoard(randomBytes(32).toString("hex"));
+    await startBoard(key);
     await update();
     const { step, lines } = await over();
     expect(step).toBe("failed");
-    expect(lines.at(-1)?.text).toBe("refused by the device: sealed with another key, or altered");
+    expect(lines.at(-1)?.text).toBe(`refused by the device: ${why}`);
+  });
+
+  it("needs a device that is known, and its key", async () => {
+    const refusal = async (device: string) => {
+      const body = JSON.stringify({ device });
+      const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
+      return [response.status, (await response.json()) as unknown];
+    };
+    expect(await refusal("nobody")).toEqual([409, { error: "no device nobody" }]);
+    await startBoard("");
+    expect(await refusal(ID)).toEqual([
+      409,
+      {
+        error:
+          "desk-1: this server has no update key for it: set it up again by USB, or see docs/updates.md",
+      },
+    ]);
+  });
+
+  it("waits for a device that is away", async () => {
+    const key = new UpdateKeys(dir).ensure(ID);
+    expect(await update()).toBe(202);
+    expect((await job())?.step).toBe("waiting");
+    await startBoard(key);
+    expect((await over()).step).toBe("confirmed");
+  });
+
+  it("goes on after the server was away in the middle of it", async () => {
+    const { panics } = await startBoard(new UpdateKeys(dir).ensure(ID));
+    const [mqttPort, httpPort] = [nightlight.brokerUrl, nightlight.url].map((url) =>
+      Number(new URL(url).port),
+    );
+    await update();
+    await until("some of it is sent", () =>
+      nightlight.log.some((line) => /it has come/.test(line)),
+    );
+    await nightlight.stop();
+    nightlight = await start({ mqttPort: mqttPort ?? 0, httpPort: httpPort ?? 0 });
+    // The runtime's client tries again every half minute.
+    const { step, lines } = await over();
+    expect(step, lines.at(-1)?.text).toBe("confirmed");
+    expect(nightlight.log.filter((line) => /it has come/.test(line))).toHaveLength(1);
+    expect(panics).toEqual([]);
   });
 });

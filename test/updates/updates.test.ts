@@ -1,0 +1,201 @@
+import { EventEmitter } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Devices } from "../../server/deciding/devices";
+import type { ServerEvents } from "../../server/deciding/events";
+import { UpdateKeys } from "../../server/setup/update-keys";
+import { Updates } from "../../server/updates/updates";
+import { hashOf, padded } from "../../server/updates/upload";
+import type { DeviceView } from "../../src/common/api";
+import { type Order, programName } from "../../src/common/update";
+import type { Report } from "../../src/common/wire";
+import { until } from "../support/until";
+
+let dir: string;
+let bus: EventEmitter<ServerEvents>;
+let views: Map<string, DeviceView>;
+let orders: { id: string; order: Order }[];
+let boards: string[];
+let nowMs: number;
+let started: Updates[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-jobs-"));
+  bus = new EventEmitter<ServerEvents>();
+  bus.setMaxListeners(0);
+  views = new Map();
+  orders = [];
+  boards = [];
+  nowMs = 1_800_000_000_000;
+  started = [];
+});
+
+afterEach(() => {
+  for (const updates of started) updates.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const programOf = (board: string) => Buffer.from(`program for ${board}`);
+const NEW = programName(hashOf(padded(programOf(""))));
+
+function start(): Updates {
+  const updates = new Updates({
+    dir,
+    keys: new UpdateKeys(dir),
+    bus,
+    devices: { view: (id: string) => views.get(id) } as unknown as Devices,
+    clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
+    log: () => undefined,
+    fw: "0.2.0",
+    compile: async (board) => {
+      await Promise.resolve();
+      boards.push(board);
+      return programOf(board);
+    },
+    order: async (id, text) => {
+      await Promise.resolve();
+      orders.push({ id, order: JSON.parse(text) as Order });
+    },
+    address: () => "ws://*:8080",
+  });
+  started.push(updates);
+  return updates;
+}
+
+/** What a device says. */
+function says(id: string, state: Report | null, online = true): void {
+  views.set(id, { id, online, state, stateHeardMs: nowMs } as DeviceView);
+  bus.emit("device", id);
+}
+
+function addDevice(id: string, state: Report = { program: "old" }, online = true): void {
+  new UpdateKeys(dir).ensure(id);
+  says(id, state, online);
+}
+
+const stepOf = (updates: Updates, id: string) =>
+  updates.view().updates.find((job) => job.id === id)?.step;
+const isAsked = (updates: Updates, id: string) =>
+  until(`${id} is asked`, () => stepOf(updates, id) === "asked" && orders.some((o) => o.id === id));
+
+describe("updates", () => {
+  it("compile for the board that the device names, and ask it, with a growing n", async () => {
+    const updates = start();
+    addDevice("a", { program: "old", board: "pico-w" });
+    updates.begin("a", false);
+    await isAsked(updates, "a");
+    expect(boards).toEqual(["pico-w"]);
+    expect(orders[0]?.order).toMatchObject({
+      n: 1_800_000_000,
+      do: "update",
+      at: "ws://*:8080/wssk/a",
+      board: "pico-w",
+      hash: hashOf(padded(programOf("pico-w"))),
+    });
+    await updates.order("a", "report");
+    await updates.order("a", "identify");
+    expect(orders.map(({ order }) => order.n)).toEqual([
+      1_800_000_000, 1_800_000_001, 1_800_000_002,
+    ]);
+  });
+
+  it("are one if two people press at once", async () => {
+    const updates = start();
+    addDevice("a");
+    expect(updates.begin("a", false).isJoined).toBe(false);
+    expect(updates.begin("a", false).isJoined).toBe(true);
+    await isAsked(updates, "a");
+    expect(orders).toHaveLength(1);
+  });
+
+  it("have nothing to do if the device runs the program already", async () => {
+    const updates = start();
+    addDevice("a", { program: NEW });
+    updates.begin("a", false);
+    await until("it is over", () => stepOf(updates, "a") === "confirmed");
+    expect(orders).toEqual([]);
+  });
+
+  it("go on where they were when the server is started again", async () => {
+    const first = start();
+    addDevice("a");
+    addDevice("b", { program: "old" }, false);
+    first.begin("a", false);
+    first.begin("b", false);
+    await isAsked(first, "a");
+    first.stop();
+    const second = start();
+    expect([stepOf(second, "a"), stepOf(second, "b")]).toEqual(["asked", "waiting"]);
+    nowMs += 1000;
+    says("a", { program: NEW });
+    expect(stepOf(second, "a")).toBe("confirmed");
+    says("b", { program: "old" });
+    await isAsked(second, "b");
+    // Of programs, only those are kept that a job still needs.
+    expect(readdirSync(join(dir, "updates"))).toHaveLength(1);
+  });
+
+  it("of a bad release stop at the canary, and touch no other of 200 devices", async () => {
+    const updates = start();
+    const ids = Array.from({ length: 200 }, (_, i) => `lamp-${i}`);
+    for (const id of ids) says(id, { program: "old" });
+    // One key for all, as boards of one image have.
+    new UpdateKeys(dir).ensure("lamp-*");
+    expect(updates.beginFleet(ids, false).isJoined).toBe(false);
+    expect(updates.beginFleet(ids, false).isJoined).toBe(true);
+    await isAsked(updates, "lamp-0");
+    says("lamp-0", { program: NEW, trial: true });
+    nowMs += 1000;
+    says("lamp-0", { program: "old", refused: `${orders[0]?.order.n ?? 0}: no space` });
+    expect(updates.view().fleet).toMatchObject({
+      step: "stopped",
+      why: "lamp-0: refused by the device: no space",
+    });
+    expect(updates.view().updates).toHaveLength(1);
+    expect(orders).toHaveLength(1);
+  });
+
+  it("of a good release reach all, those that are away when they come back", async () => {
+    const updates = start();
+    const ids = Array.from({ length: 12 }, (_, i) => `lamp-${i}`);
+    for (const id of ids) addDevice(id, { program: "old" }, id !== "lamp-5");
+    updates.beginFleet(ids, false);
+    const confirm = async (id: string) => {
+      await isAsked(updates, id);
+      nowMs += 1000;
+      says(id, { program: NEW });
+    };
+    for (const id of ids) if (id !== "lamp-5") await confirm(id);
+    expect(updates.view().fleet).toMatchObject({ step: "going", wave: 2 });
+    expect(stepOf(updates, "lamp-5")).toBe("waiting");
+    says("lamp-5", { program: "old" });
+    await confirm("lamp-5");
+    expect(updates.view().fleet?.step).toBe("done");
+  });
+
+  it.each([
+    ["nobody", "no device nobody"],
+    ["keyless", "keyless: this server has no update key for it"],
+    ["older", "older: runs a program that takes no update over the network"],
+  ])("of %s are refused: %s", async (id, why) => {
+    const updates = start();
+    says("keyless", { program: "old" });
+    addDevice("older", { fw: "0.2.0" });
+    addDevice("a");
+    expect(() => updates.begin(id, false)).toThrow(why);
+    expect(() => updates.beginFleet(["a", id], false)).toThrow(why);
+    await expect(updates.order(id, "report")).rejects.toThrow(why);
+    expect(updates.view()).toEqual({ updates: [], fleet: null });
+  });
+
+  it("say which file is broken", () => {
+    writeFileSync(join(dir, "updates.json"), "{");
+    expect(start).toThrow(/updates\.json: .*; without this file no update goes on$/);
+    writeFileSync(join(dir, "update-keys.json"), '{"a":"short"}');
+    expect(() => new UpdateKeys(dir).of("a")).toThrow(
+      /update-keys\.json: a: expected 64 of the digits 0-9 and a-f$/,
+    );
+  });
+});
