@@ -19,6 +19,8 @@ export interface Job extends UpdateView {
   /** Of the last order. */
   n?: number;
   hash?: string;
+  /** Since when it has been there without a state, Unix time, ms. */
+  mutedMs?: number | undefined;
 }
 
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
@@ -57,7 +59,9 @@ export function look(job: Job, known: Known | undefined, nowMs: number): boolean
   const passedMs = nowMs - job.sinceMs;
   switch (job.step) {
     case "waiting":
-      return isOnline && waited(job, known, nowMs);
+      if (isOnline) return waited(job, known, nowMs);
+      job.mutedMs = undefined;
+      return false;
     case "asked":
       if (judge(job, known, nowMs) || !isOnline || passedMs < ANSWER_MS) return false;
       if (job.tries < TRIES) return true;
@@ -82,10 +86,11 @@ export function look(job: Job, known: Known | undefined, nowMs: number): boolean
 function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   const state = known?.state ?? null;
   const why = unfit(state);
+  if (why === undefined && state) return true;
+  job.mutedMs ??= nowMs;
   if (why !== undefined) fail(job, why, nowMs);
-  else if (state) return true;
-  else if (nowMs - job.sinceMs > STATE_MS && job.lines.length > 0)
-    fail(job, `does not say what it runs, as a device of ours does`, nowMs);
+  else if (nowMs - job.mutedMs > STATE_MS)
+    fail(job, "does not say what it runs, as a device of ours does", nowMs);
   return false;
 }
 

@@ -38,15 +38,22 @@ describe("a job", () => {
     expect(job.step).toBe("waiting");
   });
 
-  it.each([
-    ["an older program of ours", { fw: "0.2.0" }, 1, /takes no update over the network/],
-    ["a lesson's device", null, 31_000, /does not say what it runs/],
-  ])("fails for %s", (_what, state, nowMs, why) => {
+  it("fails for a program that takes no update", () => {
     const job = newJob("desk-1", false, 0);
-    enter(job, "waiting", "begun", 0);
-    expect(look(job, known(state), nowMs)).toBe(false);
-    expect(job.step).toBe("failed");
-    expect(last(job)).toMatch(why);
+    expect(look(job, known({ fw: "0.2.0" }), 1)).toBe(false);
+    expect(last(job)).toMatch(/takes no update over the network/);
+  });
+
+  it("fails for a lesson's device, but gives one that comes back the time to say what it runs", () => {
+    const job = newJob("desk-1", false, 0);
+    expect(look(job, known(null, 0, false), 1_000_000)).toBe(false);
+    expect(look(job, known(null), 2_000_000)).toBe(false);
+    expect(look(job, known(null, 0, false), 2_020_000)).toBe(false);
+    expect(look(job, known(null), 2_040_000)).toBe(false);
+    expect(look(job, known(null), 2_070_000)).toBe(false);
+    expect(job.step).toBe("waiting");
+    expect(look(job, known(null), 2_070_001)).toBe(false);
+    expect(last(job)).toMatch(/does not say what it runs/);
   });
 
   it("fails with the device's own words if it refuses this order", () => {
