@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   });
   const config = loadConfig(flags.config);
   // A Pi is in a network already.
-  const { ID, BROKER, MQTT_USER, MQTT_PWD } = readSettings();
+  const { ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY } = readSettings();
   const id = flags.id ?? ID ?? config.id;
   const problem = settingError("ID", id);
   if (problem !== undefined) throw new UserError(`--id: ${problem}`);
@@ -60,6 +60,7 @@ async function start(): Promise<void> {
       ...(BROKER && { BROKER }),
       ...(MQTT_USER && { MQTT_USER }),
       ...(MQTT_PWD && { MQTT_PWD }),
+      ...(UPDATE_KEY && { UPDATE_KEY }),
     },
     parts: realParts(kernel, config.pi, log),
     dataDir: flags.data ?? DEFAULT_DATA,

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
 import { UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
+import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
+import { withUpdateKey } from "../../server/setup/update-keys";
 import { BOARDS } from "../boards";
 import { command, demandBoard, readFlags } from "./command";
 import { writeFirmwareConfig } from "./firmware/configure";
@@ -13,7 +15,7 @@ import { runCli } from "./firmware/runtime";
 import { addToImage } from "./image/image";
 
 await command(async () => {
-  const flags = readFlags({ board: { type: "string" } });
+  const flags = readFlags({ board: { type: "string" }, data: { type: "string" } });
   const name = demandBoard(flags.board);
   const board = BOARDS[name];
   const config = loadConfig();
@@ -36,10 +38,13 @@ await command(async () => {
   if (output !== undefined) throw new UserError(`the image was not made: ${output.trim()}`);
 
   const image = readFileSync(join(ROOT, file));
+  const { UPDATE_KEY } = withUpdateKey(settings, id, flags.data ?? DEFAULT_DIR);
   // As the runtime's own Wi-Fi service keeps them; the CLI has nothing to hand them to here.
   addToImage(image, [
     { name: "wifi_ssid", value: Buffer.from(settings.WIFI_SSID ?? "") },
     { name: "wifi_psk", value: Buffer.from(settings.WIFI_PWD ?? "") },
+    // As the CLI writes the other settings.
+    { name: ":UPDATE_KEY", value: Buffer.from(JSON.stringify(UPDATE_KEY)) },
   ]);
   writeFileSync(join(ROOT, file), image);
   console.log(`${file}: ${image.length} bytes. It holds your passwords in plain text: give it`);

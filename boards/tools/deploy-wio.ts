@@ -3,7 +3,9 @@ import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
 import { loadConfig } from "../../server/setup/config";
+import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
+import { withUpdateKey } from "../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../src/common/settings";
 import { tellsConnection } from "../log-lines";
 import { command, readFlags } from "./command";
@@ -14,9 +16,10 @@ import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
 await command(async () => {
-  const flags = readFlags({ port: { type: "string" } });
+  const flags = readFlags({ port: { type: "string" }, data: { type: "string" } });
   const config = loadConfig();
-  const settings = readSettings();
+  const set = readSettings();
+  const settings = withUpdateKey(set, set.ID ?? config.id, flags.data ?? DEFAULT_DIR);
   for (const warning of checkForBoard(WIO_TERMINAL, settings, config))
     console.log(`Warning: ${warning}`);
   const port = await chooseWio(flags.port, PLUG_IN);

@@ -3,7 +3,9 @@ import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
 import { loadConfig } from "../../server/setup/config";
+import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
+import { withUpdateKey } from "../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../src/common/settings";
 import { BOARDS } from "../boards";
 import { tellsConnection } from "../log-lines";
@@ -27,6 +29,7 @@ await command(async () => {
     port: { type: "string" },
     runtime: { type: "boolean" },
     esptool: { type: "string" },
+    data: { type: "string" },
   });
   const name = demandBoard(flags.board);
   const board = BOARDS[name];
@@ -36,7 +39,8 @@ await command(async () => {
 
   say("1. Settings: .env.local, and devicescript.json for what is not there");
   const config = loadConfig();
-  const settings = readSettings();
+  const set = readSettings();
+  const settings = withUpdateKey(set, set.ID ?? config.id, flags.data ?? DEFAULT_DIR);
   for (const warning of checkForBoard(board, settings, config)) say(`   Warning: ${warning}`);
   const sent = SETTING_NAMES.filter((setting) => settings[setting] !== undefined);
   say(`   Sending ${sent.join(", ")}; the device's id is ${settings.ID ?? config.id}`);

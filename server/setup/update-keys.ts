@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { matches, patternExpected } from "../../src/common/id";
 import { writeSecretFile } from "../base/secret-file";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
+import type { Settings } from "./settings";
 
 const FILE = "update-keys.json";
 const KEY = /^[0-9a-f]{64}$/;
@@ -71,4 +72,17 @@ export class UpdateKeys {
     const sorted = [...keys].sort(([a], [b]) => (a < b ? -1 : 1));
     writeSecretFile(this.path, `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`);
   }
+}
+
+/**
+ * The settings of a device with its update key in them: the key that they name, which the server
+ * then knows, too, or the one that it has for the device, made if there is none.
+ * @param dir where `npm start` has its --data
+ * @throws UserError if the file of keys is broken
+ */
+export function withUpdateKey(settings: Settings, id: string, dir: string): Settings {
+  const keys = new UpdateKeys(resolve(dir));
+  const { UPDATE_KEY: given } = settings;
+  if (given !== undefined) keys.set(id, given);
+  return { ...settings, UPDATE_KEY: given ?? keys.ensure(id) };
 }

@@ -2,7 +2,9 @@
 import { printable } from "../../../server/base/log";
 import { readText } from "../../../server/base/text";
 import { UserError } from "../../../server/base/user-error";
+import { DEFAULT_DIR } from "../../../server/setup/security-options";
 import { parseSettings } from "../../../server/setup/settings";
+import { withUpdateKey } from "../../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../../src/common/settings";
 import { type Changes, readKnown } from "../../line/board-settings";
 import { mistakesIn } from "../../line/mistakes";
@@ -20,8 +22,9 @@ await command(async () => {
     broker: { type: "string" },
     user: { type: "string" },
     wifi: { type: "string" },
+    data: { type: "string" },
   });
-  const { port: wanted, from, ...named } = flags;
+  const { port: wanted, from, data, ...named } = flags;
   const isAsked = from === undefined && Object.keys(named).length === 0;
   if (isAsked && !process.stdin.isTTY)
     throw new UserError(
@@ -42,6 +45,11 @@ await command(async () => {
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(`${port}: ${problemOf(error)}`);
+    }
+    // A board that gets an id gets the key to it.
+    if (changes.ID) {
+      const known = changes.UPDATE_KEY ? { UPDATE_KEY: changes.UPDATE_KEY } : {};
+      changes = { ...changes, ...withUpdateKey(known, changes.ID, data ?? DEFAULT_DIR) };
     }
     const { isConnected, problem } = await setUpBoard(board, changes, ({ text }) =>
       console.log(printable(text)),

@@ -65,6 +65,11 @@ describe("npm run bundle", () => {
       wifi_ssid: "home",
       wifi_psk: "12345678",
     });
+    // The server knows the boards of this image by their key.
+    const keys = checkout.read(".nightlight/update-keys.json").toString();
+    expect(JSON.parse(keys)).toEqual({
+      "class-*": JSON.parse(texts[":UPDATE_KEY"] ?? "") as string,
+    });
 
     const witness = await Witness.connect(broker.url);
     const board = await SerialBoard.plugIn();

@@ -79,7 +79,7 @@ describe("npm run flash", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const line of [
       /^1\. Settings: /m,
-      /^ {3}Sending ID, BROKER, WIFI_SSID, WIFI_PWD; the device's id is desk-1$/m,
+      /^ {3}Sending ID, BROKER, UPDATE_KEY, WIFI_SSID, WIFI_PWD; the device's id is desk-1$/m,
       /^2\. Port: looking for Seeed Studio XIAO ESP32C3$/m,
       /^3\. Program: src\/main\.ts, compiled for xiao-esp32c3$/m,
       /^4\. Runtime: /m,
