@@ -43,6 +43,7 @@ describe("what a device may do on the embedded broker", () => {
     "lamp-2/commands",
     "lamp-1/commands",
     "lamp-1/desired",
+    "lamp-1/update",
     "lamp-1/telemetry/x",
     "x/lamp-1/telemetry",
     "LAMP-1/telemetry",
@@ -59,7 +60,7 @@ describe("what a device may do on the embedded broker", () => {
     expect(server.topics()).not.toContain(topic);
   });
 
-  it.each(["lamp-1/commands", "nightlight/server/status"])(
+  it.each(["lamp-1/commands", "lamp-1/update", "nightlight/server/status"])(
     "may subscribe to %s",
     async (filter) => {
       const lamp = await login("lamp-1");
@@ -72,6 +73,7 @@ describe("what a device may do on the embedded broker", () => {
     "#",
     "+/commands",
     "lamp-2/commands",
+    "lamp-2/update",
     "lamp-1/#",
     "lamp-1/+",
     "lamp-1/telemetry",
