@@ -6,6 +6,7 @@
 
 #include "console.h"
 #include "hash.h"
+#include "text_join.h"
 
 #define MAGIC 0x5344524fu /* "ORDS" */
 
@@ -24,6 +25,7 @@ typedef struct {
 static record kept __attribute__((section(".kept")));
 
 static char reason_before[REASON_MAX];
+static char place_before[64];
 
 /* What power-on leaves in RAM passes magic and checksum by a chance of 1 in 2^64. */
 static uint32_t checksum(const record *of) {
@@ -60,6 +62,13 @@ void last_words_print(void) {
     console_line("previous run ended: ", reason_before, NULL);
   }
   if (kept.has_registers) print_registers(&kept.registers);
+  text_join(place_before, sizeof place_before, kept.address ? " at " : "",
+            kept.address ? console_hex(kept.address) : "", NULL);
+  if (!kept.has_registers) return;
+  const size_t length = strlen(place_before);
+  text_join(place_before + length, sizeof place_before - length, ", pc ",
+            console_hex(kept.registers.pc), ", lr ", console_hex(kept.registers.lr), NULL);
 }
 
+const char *last_words_place(void) { return place_before; }
 const char *last_words_reason(void) { return reason_before[0] ? reason_before : NULL; }

@@ -25,4 +25,7 @@ void last_words_print(void);
 /* Why the previous run ended, for the screen; a null pointer if it gave no reason. */
 const char *last_words_reason(void);
 
+/* Where: " at ADDRESS, pc ADDRESS, lr ADDRESS", or what of it is known. */
+const char *last_words_place(void);
+
 #endif

@@ -7,6 +7,7 @@
 #include "board.h"
 #include "bus.h"
 #include "console.h"
+#include "crash_note.h"
 #include "panic.h"
 #include "program_watch.h"
 #include "trial_keeper.h"
@@ -15,6 +16,7 @@
 
 void vm_import_em_print_dmesg(uint32_t text) {
   program_watch_line(vm_at(text));
+  crash_note_line(vm_at(text));
   console_line(vm_at(text), NULL);
 }
 
@@ -34,6 +36,7 @@ void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
 void vm_import__devs_panic_handler(uint32_t code) {
   if (code == 0) return; /* it asked for a restart */
   console_line("program panic ", console_number(code), NULL);
+  crash_note_panicked(code);
   trial_keeper_panicked(code);
 }
 

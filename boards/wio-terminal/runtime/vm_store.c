@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "crash_note.h"
 #include "program_store.h"
 #include "settings_batch.h"
 #include "settings_store.h"
@@ -25,6 +26,7 @@ void w2c_flash_init(void) {
   settings_batch_finish();
   program_store_init();
   trial_keeper_start();
+  crash_note_start();
 }
 
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {

@@ -18,15 +18,16 @@ export const COMMAND = { ping: 0x92, hash: 0x93, start: 0x94, write: 0x95, finis
 const PIECE = 192;
 
 export class Gateway {
-  private readonly key = randomBytes(32);
   private readonly server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   /** Connections that have shown their key. */
   connections = 0;
   onDevice: (device: Device) => Promise<void> = () => Promise.resolve();
   failure: unknown;
 
-  static async start(): Promise<Gateway> {
-    const gateway = new Gateway();
+  private constructor(private readonly key: Buffer) {}
+
+  static async start(key = randomBytes(32)): Promise<Gateway> {
+    const gateway = new Gateway(key);
     await once(gateway.server, "listening");
     gateway.server.on("connection", (socket) => {
       gateway.serve(socket).catch((error: unknown) => (gateway.failure ??= error));
@@ -35,8 +36,12 @@ export class Gateway {
   }
 
   get connectionString(): string {
+    return this.address.replace("//", `//wssk:${this.key.toString("hex")}@`);
+  }
+
+  get address(): string {
     const { port } = this.server.address() as AddressInfo;
-    return `ws://wssk:${this.key.toString("hex")}@127.0.0.1:${port}/wssk/board`;
+    return `ws://127.0.0.1:${port}/wssk/board`;
   }
 
   async stop(): Promise<void> {

@@ -56,6 +56,11 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
   program_store_test: ["runtime/program_store", "runtime/crc32", ...FLASH],
   trial_test: ["runtime/trial", "runtime/text_join", "runtime/console", "test/fake_board"],
+  crash_note_test: [
+    ...["crash_note", "text_join", "console"].map((name) => `runtime/${name}`),
+    ...["settings_store", "crc32"].map((name) => `runtime/${name}`),
+    "test/fake_flash",
+  ],
   trial_keeper_test: [
     ...["trial_keeper", "trial", "text_join", "console"].map((name) => `runtime/${name}`),
     ...["program_store", "settings_store", "crc32"].map((name) => `runtime/${name}`),

@@ -29,6 +29,18 @@ export function program(name: ProgramName): Uint8Array {
   return readFileSync(bytecodeOf(name));
 }
 
+/** What the program `update` does: the place of its word is the digit in its text. */
+const VARIANTS = ["old", "panics", "loops", "waits", "confirms"] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export function variant(name: Variant): Uint8Array {
+  const bytecode = Buffer.from(program("update"));
+  const at = bytecode.indexOf("variant 0");
+  if (at < 0) throw new Error("the bytecode does not hold its variant");
+  bytecode.write(`variant ${VARIANTS.indexOf(name)}`, at);
+  return bytecode;
+}
+
 function bytecodeOf(name: ProgramName): string {
   const folder = join(ROOT, FOLDER);
   const sources = readdirSync(folder)

@@ -7,26 +7,17 @@ import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { writeUf2 } from "../../../boards/wio-terminal/emulator/chip/bootloader";
 import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { HOME } from "../../../boards/wio-terminal/emulator/nightlight-board";
-import { type Device, Gateway } from "./gateway";
-import { program } from "./programs";
+import { Gateway } from "./gateway";
+import { type Variant, variant } from "./programs";
 
-const [OLD, PANICS, LOOPS, WAITS, CONFIRMS] = [0, 1, 2, 3, 4];
 const SPEED = 8;
-
-function variant(digit: number): Uint8Array {
-  const bytecode = Buffer.from(program("update"));
-  const at = bytecode.indexOf("variant 0");
-  if (at < 0) throw new Error("the bytecode does not hold its variant");
-  bytecode.write(`variant ${digit}`, at);
-  return bytecode;
-}
 
 let gateway: Gateway;
 let board: EmulatedBoard;
 
 beforeEach(async () => {
   gateway = await Gateway.start();
-  const packed = makePackage(variant(OLD), {
+  const packed = makePackage(variant("old"), {
     GATEWAY: gateway.connectionString,
     WIFI_SSID: HOME.ssid,
     WIFI_PWD: HOME.password ?? "",
@@ -44,23 +35,26 @@ afterEach(async () => {
 
 describe("a program that comes over the network", () => {
   it("is taken back if it fails, and counts once it has confirmed itself", async () => {
-    const next: number[] = [PANICS, LOOPS, WAITS, CONFIRMS];
-    const devices: Device[] = [];
+    const next: Variant[] = ["panics", "loops", "waits", "confirms"];
     gateway.onDevice = async (device) => {
-      devices.push(device);
-      await device.deploy(variant(next.shift() ?? OLD));
+      await device.deploy(variant(next.shift() ?? "old"));
     };
-    const reasons = ["panicked twice: 60005", "panicked twice: 60001", "not confirmed in 10 s"];
-    for (const [index, reason] of reasons.entries()) {
+    const crash = (code: number): string => `panic ${code} at main_F0 (pc:`;
+    const outcomes = [
+      ["panicked twice: 60005", crash(60005)],
+      ["panicked twice: 60001", crash(60001)],
+      ["not confirmed in 10 s", "undefined"],
+    ] as const;
+    for (const [index, [reason, crash]] of outcomes.entries()) {
       await board.logged(`runs: variant ${index + 1}`);
       await board.logged(BOARD.takingBack + reason);
-      await board.logged(`old: taken back: ${reason}`);
+      await board.logged(`old: taken back: ${reason}; crash: ${crash}`);
     }
-    await board.logged(`runs: variant ${CONFIRMS}`);
+    await board.logged("runs: variant 4");
     await board.logged(BOARD.trialConfirmed);
     const from = board.wio.log.length;
     await board.reload(() => undefined);
-    await board.logged(`runs: variant ${CONFIRMS}`, from);
+    await board.logged("runs: variant 4", from);
     expect(gateway.connections).toBe(4);
     expect(gateway.failure).toBeUndefined();
   });

@@ -1,0 +1,47 @@
+#include "crash_note.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "board.h"
+#include "console.h"
+#include "last_words.h"
+#include "settings_store.h"
+#include "text_join.h"
+
+static const char crash_key[] = ":CRASH";
+enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* with the final zero */
+
+/* " at FUNCTION (pc:N)": the innermost of the calls that were logged last. */
+static char place[CRASH_PLACE];
+static bool was_place;
+
+/* A quote or a backslash in a function's name would not be JSON. */
+static void note(const char *what, const char *detail, const char *where) {
+  char text[CRASH_TEXT];
+  if (settings_get(crash_key, NULL, 0) > 0) return;
+  text_join(text, sizeof text - 1, "\"", what, detail, where, NULL);
+  for (char *at = text + 1; *at; at++) {
+    if (*at == '"' || *at == '\\' || (uint8_t)*at < ' ') *at = '?';
+  }
+  strcat(text, "\"");
+  settings_set(crash_key, text, (uint32_t)strlen(text));
+}
+
+void crash_note_start(void) {
+  if (last_words_reason()) note(last_words_reason(), last_words_place(), "");
+  else if (board_why_reset() == BOARD_RESET_WATCHDOG) note("watchdog", "", "");
+}
+
+/* "!  at NAME_F3 (pc:86)", or with a star: DeviceScript, fibers.c and jsexn.c. */
+void crash_note_line(const char *line) {
+  const bool is_place = (*line == '!' || *line == '*') && strncmp(line + 1, "  at ", 5) == 0;
+  if (is_place && !was_place) text_join(place, sizeof place, line + 2, NULL);
+  was_place = is_place;
+}
+
+void crash_note_panicked(uint32_t code) {
+  note("panic ", console_number(code), place);
+  place[0] = 0;
+}

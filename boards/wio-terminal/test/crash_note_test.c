@@ -1,0 +1,69 @@
+/* What is noted of a crash, for the program to pass on. */
+#include "crash_note.h"
+
+#include "board.h"
+#include "check.h"
+#include "fake_flash.h"
+#include "last_words.h"
+#include "panic.h"
+#include "settings_store.h"
+
+static board_reset_kind why;
+static const char *words;
+
+board_reset_kind board_why_reset(void) { return why; }
+const char *last_words_reason(void) { return words; }
+const char *last_words_place(void) { return " at 0x20000000, pc 0x00004100, lr 0x00004200"; }
+void board_console_write(const char *text, size_t length) { fwrite(text, 1, length, stdout); }
+
+void panic(const char *reason) {
+  printf("panic: %s\n", reason);
+  exit(2);
+}
+
+/* Takes the note away. */
+static void check_note(const char *expected) {
+  char text[200] = "";
+  settings_get(":CRASH", text, sizeof text - 1);
+  CHECK(strcmp(text, expected) == 0);
+  settings_set(":CRASH", NULL, 0);
+  CHECK(settings_get(":CRASH", NULL, 0) < 0);
+}
+
+int main(void) {
+  memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
+  settings_store_init();
+  crash_note_start();
+  check_note("");
+
+  why = BOARD_RESET_WATCHDOG;
+  crash_note_start();
+  check_note("\"watchdog\"");
+  words = "bus fault";
+  crash_note_start();
+  check_note("\"bus fault at 0x20000000, pc 0x00004100, lr 0x00004200\"");
+
+  /* As the machine logs them. */
+  const char *const lines[] = {"*  at older_F9 (pc:1)",  "> a word",
+                               "! Unhandled exception",  "*  message: on purpose",
+                               "*  at inner_F3 (pc:86)", "*  at main_F0 (pc:7)",
+                               "! Unhandled exception"};
+  for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) crash_note_line(lines[i]);
+  crash_note_panicked(60005);
+  check_note("\"panic 60005 at inner_F3 (pc:86)\"");
+  crash_note_panicked(60004);
+  check_note("\"panic 60004\"");
+
+  /* The first one stays; no name breaks the quotes. */
+  char line[300] = "!  at ";
+  memset(line + 6, '"', sizeof line - 7);
+  crash_note_line(line);
+  crash_note_panicked(60001);
+  crash_note_panicked(60002);
+  char text[200] = "";
+  const int32_t length = settings_get(":CRASH", text, sizeof text - 1);
+  CHECK(length > 20 && length <= 150 && text[0] == '"' && text[length - 1] == '"');
+  CHECK(strncmp(text, "\"panic 60001 at ???", 19) == 0 &&
+        !memchr(text + 1, '"', (size_t)length - 2));
+  return all_checked();
+}
