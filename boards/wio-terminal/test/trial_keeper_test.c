@@ -85,8 +85,10 @@ static void pass(unsigned seconds) {
   while (now < end) trial_keeper_step(now += SECOND);
 }
 
+static const char *limit = "30";
+
 static void update(void) {
-  set_trial("30");
+  set_trial(limit);
   settings_set("wssk_connstr", "ws", 2);
   deploy('B');
   pass(1);
@@ -97,6 +99,8 @@ static void panic_twice(void) {
   trial_keeper_panicked(60014);
   pass(1);
 }
+
+static void say_nothing(void) { pass(40); }
 
 static void confirm(void) {
   settings_set(":TRIAL", NULL, 0);
@@ -256,6 +260,7 @@ static unsigned check_every_cut(void (*prepare)(void), void (*act)(void), char e
       pass(100);
       power_on();
       /* Without a word from the program it is taken back in the end, unless it is confirmed. */
+      if (end == 'A') CHECK(has(":TAKEN_BACK") && !has(":TRIAL"));
       if (running() != end) CHECK(end == 'B' && was_taken_back("\"not confirmed in 30 s\""));
       CHECK(!has("nl_trial") && (running() == 'B' || !has("wssk_connstr")));
     }
@@ -270,6 +275,9 @@ int main(void) {
   check_confirmed();
   check_admission();
   unsigned cuts = check_every_cut(begin_trial, panic_twice, 'A');
+  limit = "31"; /* ends between two saves */
+  cuts += check_every_cut(begin_trial, say_nothing, 'A');
+  limit = "30";
   cuts += check_every_cut(begin_trial, confirm, 'B');
   cuts += check_every_cut(begin, update, 'B');
   printf("%u cuts\n", cuts);
