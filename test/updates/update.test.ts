@@ -12,19 +12,11 @@ import type { UpdatesView, UpdateView } from "../../src/common/api";
 import type { Order } from "../../src/common/update";
 import { startDevice, type TestDevice } from "../support/device";
 import { type Started, startNightlight } from "../support/nightlight";
+import { olderProgram } from "../support/older-program";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 const ID = "desk-1";
-
-/** As the nightlight that is compiled now, but for a word that it logs. */
-async function olderProgram(): Promise<Uint8Array> {
-  const program = Buffer.from(await compileFirmware());
-  const at = program.indexOf("Reading acknowledged");
-  expect(at).toBeGreaterThan(0);
-  program.write("Reading ACKNOWLEDGED", at);
-  return program;
-}
 
 describe("an update over the network", () => {
   let dir: string;
