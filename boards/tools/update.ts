@@ -12,7 +12,7 @@ import { command, readFlags } from "./command";
 const LOOK_MS = 250;
 const SERVER = "http://localhost:8080";
 
-await command(async () => {
+async function main(): Promise<void> {
   const { device, group, all, downgrade, server, data } = readFlags({
     device: { type: "string" },
     group: { type: "string" },
@@ -33,7 +33,7 @@ await command(async () => {
   const begun = await api.begin(request);
   if (begun.isJoined) console.log("An update is under way already; this is how it goes on:");
   process.exitCode = (await watch(api, device)) ? 0 : 1;
-});
+}
 
 /** Says each step as it comes. @returns whether all that is there runs the new program */
 async function watch(api: Api, device: string | undefined): Promise<boolean> {
@@ -122,3 +122,6 @@ function tokenIn(dir: string): string | undefined {
   const path = join(dir, "token");
   return process.env["NIGHTLIGHT_TOKEN"] ?? (existsSync(path) ? readText(path).trim() : undefined);
 }
+
+// The classes above are there from here on.
+await command(main);
