@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { BOARD } from "../../../../boards/log-lines";
+import { compileFirmware } from "../../../../boards/tools/firmware/compile";
+import { WIO } from "../../../../boards/wio-terminal/build/compile";
+import { linkImage } from "../../../../boards/wio-terminal/build/image";
+import { makePackage } from "../../../../boards/wio-terminal/build/package";
+import { uf2OfElf } from "../../../../boards/wio-terminal/build/uf2";
+import { writeUf2 } from "../../../../boards/wio-terminal/emulator/chip/bootloader";
+import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { VERSION } from "../../../../server/base/version";
+import { OPEN_ON_LOOPBACK } from "../../../../server/setup/security-options";
+import { UpdateKeys } from "../../../../server/setup/update-keys";
+import { gatewayKey, sealed } from "../../../../server/updates/seal";
+import { hashOf } from "../../../../server/updates/upload";
+import { type Started, startNightlight } from "../../../support/nightlight";
+import { Witness } from "../../../support/witness";
+import { Gateway } from "../gateway";
+import { variant } from "../programs";
+
+const ID = "chip-7";
+const SPEED = 4;
+
+let dir: string;
+let key: string;
+let server: Started;
+let witness: Witness;
+let board: EmulatedBoard;
+let gateway: Gateway | undefined;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-updates-"));
+  key = new UpdateKeys(dir).ensure(ID);
+  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
+  server = await startNightlight({ simulate: false, security });
+  witness = await Witness.connect(server.brokerUrl);
+  const packed = makePackage(await compileFirmware(), {
+    ID,
+    BROKER: server.brokerUrl,
+    UPDATE_KEY: key,
+    WIFI_SSID: HOME.ssid,
+    WIFI_PWD: HOME.password ?? "",
+  });
+  const image = uf2OfElf((await linkImage(WIO, { packed })).elf);
+  board = await EmulatedBoard.empty({ pace: { speed: SPEED } }, (nvm) => writeUf2(image, nvm));
+});
+
+afterEach(async () => {
+  await board.stop();
+  await gateway?.stop();
+  await witness.stop();
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+it("comes back to the nightlight after a bad program, and says why in its state", async () => {
+  await witness.sees(`${ID}/telemetry`, /"light"/);
+  // A holder of the key may send anything: here, what panics at its start.
+  const bad = variant("panics");
+  const n = 5;
+  gateway = await Gateway.start(gatewayKey(key, ID, n));
+  gateway.onDevice = async (device) => await device.deploy(bad);
+  const hash = hashOf(bad);
+  const order = { n, do: "update", at: gateway.address, hash, board: "", fw: VERSION } as const;
+  await witness.publish(
+    `${ID}/update`,
+    JSON.stringify(sealed(key, ID, { ...order, confirm_s: 60 })),
+  );
+  await board.logged(`${BOARD.takingBack}panicked twice: 60005`);
+  await witness.sees(`${ID}/state`, /"taken_back":"panicked twice: 60005"/);
+  await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0 \(pc:/);
+  expect(gateway.failure).toBeUndefined();
+});
