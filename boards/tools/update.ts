@@ -43,7 +43,7 @@ async function watch(api: Api, device: string | undefined): Promise<boolean> {
     const ids = device === undefined ? (fleet?.waves.flat() ?? []) : [device];
     const watched = updates.filter(({ id }) => ids.includes(id));
     for (const update of watched) sayNew(update, said);
-    const isWaiting = watched.every(({ step }) => isOver(step) || step === "waiting");
+    const isWaiting = watched.every((update) => isOver(update.step) || isAway(update));
     if (device === undefined && fleet) {
       if (fleet.step === "stopped") {
         console.log(`Stopped: ${printable(fleet.why ?? "")}`);
@@ -53,14 +53,18 @@ async function watch(api: Api, device: string | undefined): Promise<boolean> {
       }
       const isLast = fleet.wave >= fleet.waves.length - 1;
       if (fleet.step === "done" || (isLast && isWaiting)) return true;
-    } else if (isWaiting && !watched.some(({ lines }) => lines.at(-1)?.text === "begun"))
-      return watched.every(({ step }) => step !== "failed");
+    } else if (isWaiting) return watched.every(({ step }) => step !== "failed");
     await sleep(LOOK_MS);
   }
 }
 
 function isConfirmed({ id, step }: UpdateView, ids: string[]): boolean {
   return ids.includes(id) && step === "confirmed";
+}
+
+/** One that is there is asked as soon as its program is compiled. */
+function isAway({ step, lines }: UpdateView): boolean {
+  return step === "waiting" && lines.at(-1)?.text !== "begun";
 }
 
 function isOver(step: UpdateView["step"]): boolean {

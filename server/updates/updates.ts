@@ -49,6 +49,7 @@ export class Updates {
   private readonly jobs = new Map<string, Job>();
   private fleet: FleetView | null;
   private readonly timer: NodeJS.Timeout;
+  private isStopped = false;
   private readonly asking = new Set<string>();
   /** Of the last order to each device. */
   private readonly lastN = new Map<string, number>();
@@ -69,6 +70,7 @@ export class Updates {
   }
 
   stop(): void {
+    this.isStopped = true;
     clearInterval(this.timer);
     this.options.bus.off("device", this.noticed);
   }
@@ -198,7 +200,8 @@ export class Updates {
     try {
       await this.prepareAndOrder(job);
     } catch (error) {
-      this.fail(job, messageOf(error));
+      // What the end of the server cut off goes on after its next start.
+      if (!this.isStopped) this.fail(job, messageOf(error));
     } finally {
       this.asking.delete(id);
     }
