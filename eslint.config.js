@@ -67,10 +67,11 @@ export default tseslint.config(
     files: [
       "eslint.config.js",
       ".dependency-cruiser.mjs",
-      ".vscode/extensions/*/*.mjs",
+      ".vscode/extensions/*/*.cjs",
       "server/start.js",
       "test/support/*.cjs",
     ],
     extends: [tseslint.configs.disableTypeChecked],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
 );

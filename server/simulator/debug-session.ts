@@ -18,7 +18,6 @@ interface Session {
   /** So that the end of a session is not the end of the process. */
   setRunAsServer(isServer: boolean): void;
   sendEvent(event: object): void;
-  sendRequest(command: string, args: object, timeoutMs: number, done: () => void): void;
   sendLog(text: string, data?: unknown, category?: string): void;
   launchRequest(response: object, args: LaunchArguments): void;
 }
@@ -41,7 +40,6 @@ interface Dap {
 
 const SECTION = "dap/built/devicescript-dap.cjs";
 const nodeRequire = createRequire(import.meta.url);
-const ANSWER_MS = 60_000;
 
 /** @returns what writes a line to the debug console */
 export function startDebugSession(
@@ -84,19 +82,13 @@ function isOnDisk({ path, text }: { path: string; text: string }): boolean {
   }
 }
 
-/** Asks for a second session: VS Code's own debugger for Node, on this process. */
+/**
+ * Says where VS Code's own debugger for Node finds this process; the extension starts it then. The
+ * protocol's own request, `startDebugging`, would start one of this adapter's type.
+ */
 function debugThisProcess(session: Session): void {
   if (url() === undefined) open(0, "127.0.0.1");
-  const configuration = {
-    type: "node",
-    name: "Server",
-    port: Number(new URL(url() ?? "").port),
-    cwd: ROOT,
-  };
-  session.sendRequest(
-    "startDebugging",
-    { request: "attach", configuration },
-    ANSWER_MS,
-    () => undefined,
-  );
+  const port = Number(new URL(url() ?? "").port);
+  const body = { type: "node", request: "attach", name: "Server", port, cwd: ROOT };
+  session.sendEvent({ type: "event", seq: 0, event: "nightlightServer", body });
 }

@@ -4,7 +4,6 @@
  * writes to files fails as on a full disk. For those who may not mount a small disk.
  */
 // What is preloaded has to be CommonJS: an ES module is not loaded into threads that are a text.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const fs = require("node:fs");
 
 const { writeSync } = fs;

@@ -1,0 +1,69 @@
+/** A VS Code in the browser: code-server, from npm, without what it would build at its install. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../../server/base/root";
+import { until } from "../../../server/base/wait-for";
+import { freePort } from "../../support/mosquitto";
+import { Program } from "../../support/program";
+
+/** VS Code 1.100; the newest that runs on Node 20. */
+const VERSION = "4.100.3";
+export const FOLDER = join(ROOT, ".devicescript/code-server");
+const HOME = join(FOLDER, "node_modules/code-server");
+/** VS Code doesn't start without them; npm brings their sources alone. */
+const NATIVE = ["node-pty", "@vscode/spdlog", "@vscode/windows-process-tree", "native-watchdog"];
+
+/** Takes minutes, 600 MB, a C++ compiler and Python, once. */
+export function installCodeServer(): void {
+  if (existsSync(join(FOLDER, "ready"))) return;
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, "package.json"), '{ "private": true }');
+  const vscode = join(HOME, "lib/vscode");
+  npm(FOLDER, "install", "--ignore-scripts", `code-server@${VERSION}`);
+  npm(vscode, "install", "--ignore-scripts", "--omit=dev");
+  npm(vscode, "rebuild", ...NATIVE);
+  // It hashes a password, and there is none.
+  writeFileSync(join(FOLDER, "node_modules/argon2/argon2.js"), "module.exports = {};\n");
+  // Its TypeScript support asks for a compiler beside it.
+  mkdirSync(join(vscode, "extensions/node_modules"), { recursive: true });
+  symlinkSync(
+    join(ROOT, "node_modules/typescript"),
+    join(vscode, "extensions/node_modules/typescript"),
+  );
+  writeFileSync(join(FOLDER, "ready"), VERSION);
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  console.log(`npm ${args.join(" ")}`);
+  execFileSync("npm", [...args, "--no-audit", "--no-fund"], {
+    cwd,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
+}
+
+export class CodeServer {
+  private constructor(
+    private readonly program: Program,
+    readonly url: string,
+  ) {}
+
+  /** @param data settings and extensions of its user: empty at first */
+  static async start(data: string): Promise<CodeServer> {
+    const port = await freePort();
+    const args = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
+    args.push("--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", data);
+    args.push("--extensions-dir", join(data, "extensions"), "--config", join(data, "config.yaml"));
+    const program = new Program(process.execPath, [join(HOME, "out/node/entry.js"), ...args], {
+      cwd: data,
+    });
+    await until("code-server listens", () => program.output.includes("listening on"));
+    return new CodeServer(program, `http://127.0.0.1:${port}/`);
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop();
+  }
+}
