@@ -12,7 +12,7 @@ import { Rejections } from "./base/rejections";
 import { ROOT } from "./base/root";
 import { type Part, stopAll } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
-import { VERSION } from "./base/version";
+import { sourceVersion } from "./base/version";
 import { TabLogins } from "./broker/tab-logins";
 import { type BrokerInUse, useBroker } from "./broker/use-broker";
 import { Counts } from "./deciding/counts";
@@ -195,7 +195,7 @@ async function start(
       devices,
       clock: CLOCK,
       log,
-      fw: VERSION,
+      fw: sourceVersion,
       compile: (board) => firmware.programFor(board),
       order: (id, text) => decider.order(id, text),
       address: () => `${tls ? "wss" : "ws"}://${updateHost(options, broker)}:${web.port}`,

@@ -17,17 +17,20 @@ export async function answerUpdates(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== "POST") {
-    allow(request, "GET");
-    return json(response, 200, updates.view());
-  }
+  const { method = "?" } = request;
+  if (method === "GET" || method === "HEAD") return json(response, 200, updates.view());
+  if (method !== "POST")
+    throw new HttpError(405, `expected GET or POST, got ${method}`, "GET, POST");
   const { device, group, all, downgrade = false } = await readJsonObject(request);
   if (typeof downgrade !== "boolean") throw new HttpError(400, "downgrade: expected true or false");
   const given = [device, group, all].filter((value) => value !== undefined).length;
   if (given !== 1) throw new HttpError(400, "body: expected one of device, group and all");
+  const isId = typeof device === "string" && device !== "";
+  if (device !== undefined && !isId) throw new HttpError(400, "device: expected an id");
+  if (all !== undefined && all !== true) throw new HttpError(400, "all: expected true");
   try {
-    if (typeof device === "string") return json(response, 202, updates.begin(device, downgrade));
-    const ids = all === true ? devices.list().map(({ id }) => id) : membersOf(group, groups);
+    if (isId) return json(response, 202, updates.begin(device, downgrade));
+    const ids = all ? devices.list().map(({ id }) => id) : membersOf(group, groups);
     json(response, 202, updates.beginFleet(ids, downgrade));
   } catch (error) {
     if (error instanceof UserError) throw new HttpError(409, error.message);

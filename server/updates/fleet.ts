@@ -24,18 +24,40 @@ export interface Next {
   cancel: string[];
 }
 
-/** To be called when a job of the fleet has come further. */
-export function advance(fleet: FleetView, jobOf: (id: string) => Job | undefined): Next {
+/** To be called when a job of the fleet has come further, or a device has come or gone. */
+export function advance(
+  fleet: FleetView,
+  jobOf: (id: string) => Job | undefined,
+  isOnline: (id: string) => boolean,
+): Next {
   if (fleet.step !== "going") return { begin: [], cancel: [] };
-  const begun = fleet.waves.slice(0, fleet.wave + 1).flat();
+  const begun = begunOf(fleet);
   const failed = begun.find((id) => jobOf(id)?.step === "failed");
   if (failed !== undefined) {
     fleet.step = "stopped";
     fleet.why = `${failed}: ${jobOf(failed)?.lines.at(-1)?.text ?? "failed"}`;
     return { begin: [], cancel: begun.filter((id) => jobOf(id)?.step === "waiting") };
   }
-  if (!begun.every((id) => jobOf(id)?.step === "confirmed")) return { begin: [], cancel: [] };
+  const isLast = fleet.wave >= fleet.waves.length - 1;
+  const isProven = begun.some((id) => jobOf(id)?.step === "confirmed");
+  if (isHeldUp(fleet, jobOf, isOnline) || !(isLast || isProven)) return { begin: [], cancel: [] };
   fleet.wave++;
   if (fleet.wave >= fleet.waves.length) fleet.step = "done";
   return { begin: fleet.waves[fleet.wave] ?? [], cancel: [] };
+}
+
+/** Whether one that is there is not through. One that is away holds up nobody: it waits by itself. */
+export function isHeldUp(
+  fleet: FleetView,
+  jobOf: (id: string) => Job | undefined,
+  isOnline: (id: string) => boolean,
+): boolean {
+  return begunOf(fleet).some((id) => {
+    const step = jobOf(id)?.step;
+    return step !== "confirmed" && step !== undefined && (step !== "waiting" || isOnline(id));
+  });
+}
+
+function begunOf({ waves, wave }: FleetView): string[] {
+  return waves.slice(0, wave + 1).flat();
 }

@@ -12,6 +12,8 @@ export const CONFIRM_S = 120;
 /** Beyond that, for the way of the news, ms. */
 const MARGIN_MS = 60_000;
 
+export const STEPS = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
+
 export interface Job extends UpdateView {
   downgrade: boolean;
   /** Orders so far. */
@@ -63,17 +65,16 @@ export function look(job: Job, known: Known | undefined, nowMs: number): boolean
       job.mutedMs = undefined;
       return false;
     case "asked":
+    case "sending":
       if (judge(job, known, nowMs) || !isOnline || passedMs < ANSWER_MS) return false;
       if (job.tries < TRIES) return true;
-      fail(job, `did not come for the program within ${ANSWER_MS / 1000} s, twice`, nowMs);
-      return false;
-    case "sending":
-      judge(job, known, nowMs);
+      fail(job, `did not take the program within ${ANSWER_MS / 1000} s, twice`, nowMs);
       return false;
     case "trial": {
-      if (judge(job, known, nowMs) || passedMs < CONFIRM_S * 1000 + MARGIN_MS) return false;
+      const limitMs = CONFIRM_S * 1000 + MARGIN_MS;
+      if (judge(job, known, nowMs) || passedMs < limitMs) return false;
       const state = isOnline ? "online, but no reading of it arrived" : "away";
-      fail(job, `not confirmed within ${CONFIRM_S} s: it is ${state}`, nowMs);
+      fail(job, `not confirmed within ${limitMs / 1000} s: it is ${state}`, nowMs);
       return false;
     }
     case "confirmed":
@@ -101,9 +102,11 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   if (!state || !isNews || job.hash === undefined) return false;
   const name = programName(job.hash);
   const refused = `${job.n ?? 0}: `;
-  if (state.refused?.startsWith(refused))
-    fail(job, `refused by the device: ${state.refused.slice(refused.length)}`, nowMs);
-  else if (state.program === name && !state.trial)
+  if (state.refused?.startsWith(refused)) {
+    const why = state.refused.slice(refused.length);
+    const hint = why.startsWith("expected version") ? " (--downgrade allows that)" : "";
+    fail(job, `refused by the device: ${why}${hint}`, nowMs);
+  } else if (state.program === name && !state.trial)
     enter(
       job,
       "confirmed",

@@ -1,10 +1,10 @@
 /** What of updates outlives the server: jobs, and the programs that they are about. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { FleetView } from "../../src/common/api";
 import { writeSecretFile } from "../base/secret-file";
-import { messageOf, UserError } from "../base/user-error";
-import type { Job } from "./job";
+import { messageOf } from "../base/user-error";
+import { type Job, STEPS } from "./job";
 import { hashOf } from "./upload";
 
 export interface Kept {
@@ -23,15 +23,20 @@ export class KeptUpdates {
     this.programs = join(dir, "updates");
   }
 
-  /** @throws UserError if the file is broken */
-  load(): Kept {
-    if (!existsSync(this.path)) return { jobs: [], fleet: null };
+  /** @param warn told of a file that can't be read; it is set aside, as updates go on without it */
+  load(warn: (text: string) => void): Kept {
+    const nothing = { jobs: [], fleet: null };
+    if (!existsSync(this.path)) return nothing;
     try {
-      const { jobs, fleet } = JSON.parse(readFileSync(this.path, "utf8")) as Kept;
-      if (!Array.isArray(jobs)) throw new Error("expected jobs");
-      return { jobs, fleet };
+      const kept: unknown = JSON.parse(readFileSync(this.path, "utf8"));
+      if (isKept(kept)) return kept;
+      throw new Error("expected jobs and a fleet");
     } catch (error) {
-      throw new UserError(`${this.path}: ${messageOf(error)}; without this file no update goes on`);
+      const aside = `${this.path}.damaged`;
+      rmSync(aside, { recursive: true, force: true });
+      renameSync(this.path, aside);
+      warn(`${this.path}: ${messageOf(error)}; set aside as ${aside}. Begin updates again.`);
+      return nothing;
     }
   }
 
@@ -60,4 +65,21 @@ export class KeptUpdates {
   private pathOf(hash: string): string {
     return join(this.programs, `${hash}.devs`);
   }
+}
+
+function isKept(value: unknown): value is Kept {
+  const { jobs, fleet } = (value ?? {}) as Partial<Kept>;
+  const isFleet = fleet === null || Array.isArray(fleet?.waves);
+  return isFleet && Array.isArray(jobs) && jobs.every(isJob);
+}
+
+function isJob(value: unknown): value is Job {
+  const { id, step, lines, sinceMs, tries } = (value ?? {}) as Partial<Job>;
+  return (
+    typeof id === "string" &&
+    STEPS.includes(step as Job["step"]) &&
+    Array.isArray(lines) &&
+    typeof sinceMs === "number" &&
+    typeof tries === "number"
+  );
 }

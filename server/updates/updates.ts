@@ -9,7 +9,7 @@ import type { Devices } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
 import type { UpdateKeys } from "../setup/update-keys";
 import { deviceSeed } from "./channel";
-import { advance, waves } from "./fleet";
+import { advance, isHeldUp, waves } from "./fleet";
 import { deliver } from "./gateway";
 import { CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
 import { KeptUpdates } from "./kept";
@@ -24,8 +24,8 @@ export interface UpdatesOptions {
   devices: Devices;
   clock: Clock;
   log: Log;
-  /** The program's version. */
-  fw: string;
+  /** The version of the sources as they are now. */
+  fw: () => string;
   /**
    * Compiles the sources as they are now.
    * @param board "" for any board that brings sensor and LED with it
@@ -53,18 +53,28 @@ export class Updates {
   private readonly asking = new Set<string>();
   /** Of the last order to each device. */
   private readonly lastN = new Map<string, number>();
+  /** Why jobs can't be kept on disk, if they can't. */
+  private saveFailure: string | undefined;
   private readonly noticed = (id: string) => {
     const job = this.jobs.get(id);
     if (job) this.look(job);
   };
+  private readonly removed = (id: string) => {
+    this.jobs.delete(id);
+    const { fleet } = this;
+    if (fleet?.step === "going")
+      fleet.waves = fleet.waves.map((wave) => wave.filter((member) => member !== id));
+    this.goOn();
+  };
 
-  /** @throws UserError if what was kept can't be read */
   constructor(private readonly options: UpdatesOptions) {
     this.kept = new KeptUpdates(options.dir);
-    const { jobs, fleet } = this.kept.load();
+    const warn = (text: string) => options.log("server", text, { level: "warn" });
+    const { jobs, fleet } = this.kept.load(warn);
     this.fleet = fleet;
     for (const job of jobs) this.jobs.set(job.id, job);
     options.bus.on("device", this.noticed);
+    options.bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
     this.timer.unref();
   }
@@ -73,6 +83,7 @@ export class Updates {
     this.isStopped = true;
     clearInterval(this.timer);
     this.options.bus.off("device", this.noticed);
+    this.options.bus.off("removed", this.removed);
   }
 
   view(): UpdatesView {
@@ -92,17 +103,26 @@ export class Updates {
   }
 
   /**
-   * Begins one update after another; or joins the fleet that is under way.
-   * @throws UserError naming the first device that can't be updated; none is begun then
+   * Begins one update after another; or joins the fleet that is under way. Devices that take no
+   * update, as a lesson's, are left out.
+   * @throws UserError if none of them takes one, or others are under way
    */
   beginFleet(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
-    if (this.fleet?.step === "going") return { fleet: this.fleet, isJoined: true };
     if (ids.length === 0) throw new UserError("there is no device to be updated");
-    for (const id of ids) this.check(id);
-    const isOnline = (id: string) => this.isOnline(id);
-    const online = ids.filter(isOnline);
-    const away = ids.filter((id) => !isOnline(id));
+    const left = ids.flatMap((id) => this.unfit(id) ?? []);
+    const taken = ids.filter((id) => this.unfit(id) === undefined);
+    if (taken.length === 0) throw new UserError(left.join("; "));
+    const { fleet: running } = this;
+    if (running?.step === "going" && isHeldUp(running, this.jobOf, this.isOnline)) {
+      const members = running.waves.flat();
+      if (taken.every((id) => members.includes(id))) return { fleet: running, isJoined: true };
+      throw new UserError("an update of other devices is under way: wait until it is over");
+    }
+    for (const why of left) this.options.log("server", `Not updated: ${why}`, { level: "warn" });
+    const online = taken.filter(this.isOnline);
+    const away = taken.filter((id) => !this.isOnline(id));
     const fleet: FleetView = { step: "going", waves: waves(online, away), wave: 0, downgrade };
+    if (left.length > 0) fleet.left = left;
     this.fleet = fleet;
     this.start(fleet.waves[0] ?? [], downgrade);
     return { fleet, isJoined: false };
@@ -166,20 +186,26 @@ export class Updates {
     }
   }
 
-  private isOnline(id: string): boolean {
-    return this.options.devices.view(id)?.online ?? false;
-  }
+  private readonly jobOf = (id: string) => this.jobs.get(id);
+  private readonly isOnline = (id: string) => this.options.devices.view(id)?.online ?? false;
 
   private check(id: string): void {
+    const why = this.unfit(id);
+    if (why !== undefined) throw new UserError(why);
+  }
+
+  /** @returns why the device can't be updated, or undefined */
+  private unfit(id: string): string | undefined {
     const { devices, keys } = this.options;
     const view = devices.view(id);
     const key = keys.of(id);
-    if (!view && key === undefined) throw new UserError(`no device ${id}`);
+    if (!view && key === undefined) return `no device ${id}`;
     const why = unfit(view?.state ?? null);
-    if (why !== undefined) throw new UserError(`${id}: ${why}`);
-    if (key === undefined) throw new UserError(noKey(id));
+    if (why !== undefined) return `${id}: ${why}`;
+    if (key === undefined) return noKey(id);
     if (pathOf(id).length > PATH_MAX_LENGTH)
-      throw new UserError(`${id}: too long an id for an update over the network`);
+      return `${id}: too long an id for an update over the network`;
+    return undefined;
   }
 
   private lookAtAll(): void {
@@ -200,8 +226,9 @@ export class Updates {
     try {
       await this.prepareAndOrder(job);
     } catch (error) {
-      // What the end of the server cut off goes on after its next start.
-      if (!this.isStopped) this.fail(job, messageOf(error));
+      // What the end of the server cut off, as the compiler, goes on after its next start.
+      const isCutOff = this.isStopped || (error instanceof Error && error.name === "AbortError");
+      if (!isCutOff) this.fail(job, messageOf(error));
     } finally {
       this.asking.delete(id);
     }
@@ -212,6 +239,7 @@ export class Updates {
     const { compile, devices, fw, order } = this.options;
     const state = devices.view(id)?.state;
     const board = state?.board ?? "";
+    const version = fw();
     const program = padded(await compile(board));
     const hash = hashOf(program);
     const name = programName(hash);
@@ -223,9 +251,16 @@ export class Updates {
     job.tries++;
     const needed = [...this.jobs.values()].flatMap(({ hash = [] }) => hash);
     this.kept.keepProgram(program, needed);
-    this.enter(job, "asked", `asked to come for program ${name}, version ${fw}`);
+    this.enter(job, "asked", `asked to come for program ${name}, version ${version}`);
     const what: Omit<Order, "mac"> = {
-      ...{ n: job.n, do: "update", at: this.options.address() + pathOf(id), hash, board, fw },
+      ...{
+        n: job.n,
+        do: "update",
+        at: this.options.address() + pathOf(id),
+        hash,
+        board,
+        fw: version,
+      },
       ...(job.downgrade && { downgrade: true }),
       confirm_s: CONFIRM_S,
     };
@@ -247,14 +282,30 @@ export class Updates {
     const { id } = job;
     const level = job.step === "failed" ? "warn" : "info";
     log("server", `Update of ${id}: ${job.lines.at(-1)?.text ?? ""}`, { level, id });
-    if (this.fleet) this.advanceFleet(this.fleet);
-    this.kept.save({ jobs: [...this.jobs.values()], fleet: this.fleet });
+    this.goOn();
   }
 
-  private advanceFleet(fleet: FleetView): void {
-    const { begin, cancel } = advance(fleet, (id) => this.jobs.get(id));
-    for (const id of cancel) this.jobs.delete(id);
-    this.start(begin, fleet.downgrade);
+  private goOn(): void {
+    const { fleet } = this;
+    if (fleet) {
+      const { begin, cancel } = advance(fleet, this.jobOf, this.isOnline);
+      for (const id of cancel) this.jobs.delete(id);
+      this.start(begin, fleet.downgrade);
+    }
+    this.save();
+  }
+
+  /** Updates go on without their file; only the next start would not know of them. */
+  private save(): void {
+    let failure: string | undefined;
+    try {
+      this.kept.save({ jobs: [...this.jobs.values()], fleet: this.fleet });
+    } catch (error) {
+      failure = messageOf(error);
+    }
+    if (failure !== undefined && failure !== this.saveFailure)
+      this.options.log("server", `Updates are not kept: ${failure}`, { level: "warn" });
+    this.saveFailure = failure;
   }
 
   /** Grows by the clock, so that it also does if the file of jobs is lost. */
@@ -285,5 +336,5 @@ function pathOf(id: string): string {
 }
 
 function noKey(id: string): string {
-  return `${id}: this server has no update key for it: set it up again by USB, or see docs/updates.md`;
+  return `${id}: takes no update, as this server has no update key for it: see docs/updates.md`;
 }

@@ -243,6 +243,8 @@ export interface FleetView {
   downgrade: boolean;
   /** Why it stopped. */
   why?: string;
+  /** Of each device that was left out, why. */
+  left?: string[];
 }
 
 /** `GET /api/updates`. */

@@ -19,7 +19,7 @@ it.each([
 });
 
 describe("a fleet", () => {
-  function setUp(count: number) {
+  function setUp(count: number, isOnline: (id: string) => boolean = () => true) {
     const fleet: FleetView = {
       step: "going",
       waves: waves(ids(count), []),
@@ -35,10 +35,10 @@ describe("a fleet", () => {
       }
     };
     begin(fleet.waves[0] ?? []);
-    const finish = (id: string, step: "confirmed" | "failed", text: string) => {
+    const finish = (id: string, step: Job["step"], text: string) => {
       const job = jobs.get(id);
       if (job) enter(job, step, text, 1);
-      const next = advance(fleet, (name) => jobs.get(name));
+      const next = advance(fleet, (name) => jobs.get(name), isOnline);
       begin(next.begin);
       return next;
     };
@@ -54,6 +54,20 @@ describe("a fleet", () => {
     for (const id of ids(21).slice(4)) finish(id, "confirmed", "");
     expect(fleet).toMatchObject({ step: "done", wave: 3 });
     expect(jobs.size).toBe(21);
+  });
+
+  it("is not held up by one that has gone away, but proves itself on one that is there", () => {
+    const gone = new Set(["lamp-0"]);
+    const { fleet, jobs, finish } = setUp(3, (id) => !gone.has(id));
+    expect(finish("lamp-0", "waiting", "away").begin).toEqual([]);
+    expect(fleet).toMatchObject({ step: "going", wave: 0 });
+    gone.clear();
+    gone.add("lamp-1");
+    expect(finish("lamp-0", "confirmed", "").begin).toEqual(["lamp-1"]);
+    expect(finish("lamp-0", "confirmed", "").begin).toEqual(["lamp-2"]);
+    finish("lamp-2", "confirmed", "");
+    expect(fleet.step).toBe("done");
+    expect(jobs.get("lamp-1")?.step).toBe("waiting");
   });
 
   it("stops at the first that fails, says which and why, and lets go of those that wait", () => {

@@ -74,7 +74,7 @@ describe("a job", () => {
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
     job.tries = 2;
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(false);
-    expect(last(job)).toBe("did not come for the program within 90 s, twice");
+    expect(last(job)).toBe("did not take the program within 90 s, twice");
   });
 
   it("is confirmed once the device says that it runs the program, not in trial", () => {
@@ -110,7 +110,7 @@ describe("a job", () => {
     look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);
     expect(job.step).toBe("trial");
     look(job, known({ program: "01234567", trial: true }, 2500, online), 182_000);
-    expect(last(job)).toBe(`not confirmed within 120 s: it is ${state}`);
+    expect(last(job)).toBe(`not confirmed within 180 s: it is ${state}`);
   });
 
   it("stays as it is when it is over", () => {

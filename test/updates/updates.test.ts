@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,6 +18,8 @@ let bus: EventEmitter<ServerEvents>;
 let views: Map<string, DeviceView>;
 let orders: { id: string; order: Order }[];
 let boards: string[];
+let said: string[];
+let compileError: Error | undefined;
 let nowMs: number;
 let started: Updates[];
 
@@ -28,6 +30,8 @@ beforeEach(() => {
   views = new Map();
   orders = [];
   boards = [];
+  said = [];
+  compileError = undefined;
   nowMs = 1_800_000_000_000;
   started = [];
 });
@@ -47,11 +51,12 @@ function start(): Updates {
     bus,
     devices: { view: (id: string) => views.get(id) } as unknown as Devices,
     clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
-    log: () => undefined,
-    fw: "0.2.0",
+    log: (_source, text) => said.push(text),
+    fw: () => "0.2.0",
     compile: async (board) => {
       await Promise.resolve();
       boards.push(board);
+      if (compileError) throw compileError;
       return programOf(board);
     },
     order: async (id, text) => {
@@ -168,31 +173,86 @@ describe("updates", () => {
       says(id, { program: NEW });
     };
     for (const id of ids) if (id !== "lamp-5") await confirm(id);
-    expect(updates.view().fleet).toMatchObject({ step: "going", wave: 2 });
+    expect(updates.view().fleet).toMatchObject({ step: "done", wave: 3 });
     expect(stepOf(updates, "lamp-5")).toBe("waiting");
     says("lamp-5", { program: "old" });
     await confirm("lamp-5");
-    expect(updates.view().fleet?.step).toBe("done");
+    expect(stepOf(updates, "lamp-5")).toBe("confirmed");
   });
 
   it.each([
     ["nobody", "no device nobody"],
-    ["keyless", "keyless: this server has no update key for it"],
+    ["keyless", "keyless: takes no update, as this server has no update key for it"],
     ["older", "older: runs a program that takes no update over the network"],
   ])("of %s are refused: %s", async (id, why) => {
     const updates = start();
     says("keyless", { program: "old" });
     addDevice("older", { fw: "0.2.0" });
-    addDevice("a");
     expect(() => updates.begin(id, false)).toThrow(why);
-    expect(() => updates.beginFleet(["a", id], false)).toThrow(why);
+    expect(() => updates.beginFleet([id], false)).toThrow(why);
     await expect(updates.order(id, "report")).rejects.toThrow(why);
     expect(updates.view()).toEqual({ updates: [], fleet: null });
   });
 
-  it("say which file is broken", () => {
-    writeFileSync(join(dir, "updates.json"), "{");
-    expect(start).toThrow(/updates\.json: .*; without this file no update goes on$/);
+  it("leave out those that take none, and say why", () => {
+    const updates = start();
+    addDevice("a");
+    says("lesson", null);
+    const { fleet } = updates.beginFleet(["a", "lesson"], false);
+    expect(fleet.waves).toEqual([["a"]]);
+    expect(fleet.left).toEqual([expect.stringMatching(/^lesson: takes no update/)]);
+  });
+
+  it("are under way for some devices at a time", async () => {
+    const updates = start();
+    for (const id of ["a", "b", "c"]) addDevice(id);
+    updates.beginFleet(["a", "b"], false);
+    expect(updates.beginFleet(["b"], false).isJoined).toBe(true);
+    expect(() => updates.beginFleet(["c"], false)).toThrow(
+      "an update of other devices is under way",
+    );
+    await isAsked(updates, "a");
+  });
+
+  it("forget a device that is removed", () => {
+    const updates = start();
+    addDevice("a", { program: "old" }, false);
+    addDevice("b", { program: "old" }, false);
+    updates.beginFleet(["a", "b"], false);
+    bus.emit("removed", "a");
+    expect(updates.view().updates.map(({ id }) => id)).toEqual(["b"]);
+  });
+
+  it("go on with a full disk, and say so once", async () => {
+    const updates = start();
+    addDevice("a");
+    addDevice("b", { program: "old" }, false);
+    mkdirSync(join(dir, "updates.json"));
+    updates.begin("a", false);
+    updates.begin("b", false);
+    await isAsked(updates, "a");
+    expect(said.filter((line) => line.startsWith("Updates are not kept: "))).toHaveLength(1);
+  });
+
+  it("wait for the next start if the compiler was cut off", async () => {
+    const updates = start();
+    addDevice("a");
+    compileError = new DOMException("The operation was aborted", "AbortError");
+    updates.begin("a", false);
+    await until("it was tried", () => boards.length > 0);
+    expect(stepOf(updates, "a")).toBe("waiting");
+  });
+
+  it.each(["{", "null", '{"jobs":[null],"fleet":null}', '{"jobs":[{}],"fleet":null}'])(
+    "begin again beside a file that says %s",
+    (text) => {
+      writeFileSync(join(dir, "updates.json"), text);
+      expect(start().view()).toEqual({ updates: [], fleet: null });
+      expect(said).toEqual([expect.stringMatching(/updates\.json: .*; set aside as .*damaged/)]);
+    },
+  );
+
+  it("say which file of keys is broken", () => {
     writeFileSync(join(dir, "update-keys.json"), '{"a":"short"}');
     expect(() => new UpdateKeys(dir).of("a")).toThrow(
       /update-keys\.json: a: expected 64 of the digits 0-9 and a-f$/,

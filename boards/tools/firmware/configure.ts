@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { VERSION } from "../../../server/base/version";
+import { sourceVersion } from "../../../server/base/version";
 import { type Config, CONFIG_FILE } from "../../../server/setup/config";
 import type { Rule } from "../../../src/common/rule";
 import type { DeviceConfig } from "../../../src/config";
@@ -39,7 +39,7 @@ function configSource(config: Config, board: BoardName | undefined): string {
   return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
 import type { DeviceConfig } from "./config";
 
-export const firmwareVersion = "${VERSION}";
+export const firmwareVersion = "${sourceVersion()}";
 /** Empty: any board that brings sensor and LED with it. */
 export const board = "${board ?? ""}";
 
