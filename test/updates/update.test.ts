@@ -161,7 +161,7 @@ describe("an update over the network", () => {
       409,
       {
         error:
-          "desk-1: this server has no update key for it: set it up again by USB, or see docs/updates.md",
+          "desk-1: takes no update, as this server has no update key for it: see docs/updates.md",
       },
     ]);
   });
