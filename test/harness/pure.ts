@@ -23,6 +23,7 @@ export const PURE = [
   ...inRoom("boards/wio-terminal/emulator/chip", "unmodelled", "usb", "wdt"),
   ...inRoom("boards/line", "mistakes", "progress"),
   ...inRoom("boards/raspberry-pi", "chip", "grove-base-hat", "light-sensor", "problems", "watch"),
+  ...inRoom("boards/tools/firmware", "compile-errors"),
   ...inRoom("boards/tools/usb", "board-ids"),
   ...inRoom("server/base", "ring"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),

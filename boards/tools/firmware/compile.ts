@@ -14,6 +14,7 @@ import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 import { CLI } from "./builtins";
 import { patchCli } from "./cli-patch";
+import { compileErrors } from "./compile-errors";
 import { keepNewest } from "./keep-newest";
 
 /** The CLI always writes here, whatever the entry point. */
@@ -32,7 +33,7 @@ const SET_UP = [
  * Compiles an entry point with the DeviceScript compiler, or takes the bytecode of the same
  * sources from last time. Not to be run twice at once: the CLI has one output folder.
  * @param entry relative to the checkout
- * @throws UserError with the compiler's own words
+ * @throws UserError with the compiler's first errors, in one line
  */
 export async function compileFirmware(
   entry = "src/main.ts",
@@ -98,7 +99,7 @@ export async function runCompiler(entry: string, signal?: AbortSignal): Promise<
     child.on("error", reject);
     child.on("close", resolve);
   });
-  if (code !== 0) throw new UserError(`${entry} does not compile:\n${output}`);
+  if (code !== 0) throw new UserError(`${entry} does not compile: ${compileErrors(output)}`);
 }
 
 /** Everything that the bytecode depends on: the sources beside the entry, boards, and compiler. */
