@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { listen } from "../../../server/base/listen";
+import { ROOT } from "../../../server/base/root";
+import { type Outcome, Program } from "../../support/program";
+
+const UPDATE = ["--import", "tsx", "boards/tools/update.ts"];
+
+/** The command in a process of its own, and a server that answers as docs/http.md says, or else. */
+describe("npm run update", () => {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-update-"));
+  const token = join(dir, "token");
+  let server: Server;
+  let origin: string;
+  let asked: { authorization: string | undefined; method: string | undefined; body: string }[];
+  /** What it answers, one after the other; the last for all that follow. */
+  let answers: [status: number, body: unknown][];
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const { method, headers } = request;
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        asked.push({ authorization: headers.authorization, method, body });
+        const [status, answer] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [500, ""];
+        response
+          .writeHead(status)
+          .end(typeof answer === "string" ? answer : JSON.stringify(answer));
+      });
+    });
+    origin = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0, "")}`;
+  });
+
+  afterAll(() => {
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  beforeEach(() => {
+    asked = [];
+    answers = [];
+    rmSync(token, { force: true });
+  });
+
+  async function update(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+    const options = { cwd: ROOT, env: { NIGHTLIGHT_TOKEN: "", ...env } };
+    return await new Program(process.execPath, [...UPDATE, ...args], options).end;
+  }
+
+  const updateDesk = (env?: Record<string, string>, at = origin) =>
+    update(["--device", "desk-1", "--server", at, "--data", dir], env);
+
+  function view(step: string, ...texts: string[]) {
+    const lines = texts.map((text, i) => ({ atMs: 1_000 + 500 * i, text }));
+    return {
+      updates: [{ id: "desk-1", step, begunMs: 1_000, sinceMs: 1_000, lines }],
+      fleet: null,
+    };
+  }
+
+  const failure = (line: string) => ({ code: 1, stdout: "", stderr: `nightlight: ${line}\n` });
+
+  it("says each step once, and ends well if the device confirms its program", async () => {
+    writeFileSync(token, "a-token-of-twenty-letters\n");
+    answers = [
+      [202, { update: view("waiting", "begun").updates[0], isJoined: false }],
+      [200, view("waiting", "begun")],
+      [200, view("confirmed", "begun", "confirmed: it runs 427b134a, after 0.5 s")],
+    ];
+    expect(await updateDesk()).toEqual({
+      code: 0,
+      stdout: "  0.0 s  desk-1: begun\n  0.5 s  desk-1: confirmed: it runs 427b134a, after 0.5 s\n",
+      stderr: "",
+    });
+    const authorization = "Bearer a-token-of-twenty-letters";
+    expect(asked).toEqual([
+      { authorization, method: "POST", body: '{"device":"desk-1"}' },
+      { authorization, method: "GET", body: "" },
+      { authorization, method: "GET", body: "" },
+    ]);
+  });
+
+  it("ends with 1 if the update fails, or is not begun", async () => {
+    const why = "src/main.ts does not compile: src/main.ts:49:7: Variable declaration expected.";
+    answers = [
+      [202, { update: view("waiting", "begun").updates[0], isJoined: true }],
+      [200, view("failed", why)],
+    ];
+    expect(await updateDesk()).toEqual({
+      code: 1,
+      stdout: `An update is under way already; this is how it goes on:\n  0.0 s  desk-1: ${why}\n`,
+      stderr: "",
+    });
+    answers = [[409, { error: "no device desk-1" }]];
+    expect(await updateDesk()).toEqual(failure("no device desk-1"));
+    answers = [
+      [202, { isJoined: false }],
+      [200, { updates: [], fleet: null }],
+    ];
+    expect(await updateDesk()).toEqual(failure("desk-1: the server has no update for it any more"));
+  });
+
+  it("says so if another program answers", async () => {
+    const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
+    const others: typeof answers = [
+      [200, "<h1>It works!</h1>"],
+      [200, "null"],
+      [401, { message: "Unauthorized" }],
+    ];
+    for (const answer of others) {
+      answers = [answer];
+      expect(await updateDesk()).toEqual(foreign);
+    }
+    answers = [
+      [202, { isJoined: false }],
+      [200, { updates: 0 }],
+    ];
+    expect(await updateDesk()).toEqual(foreign);
+  });
+
+  it("says why nothing answers", async () => {
+    const nothing = (url: string, why: string) =>
+      failure(`no nightlight server answers at ${url} (${why}): is it started with npm start?`);
+    const broker = createTcpServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(Buffer.from([0x20, 2, 0, 0])));
+    });
+    const url = `http://127.0.0.1:${await listen(broker, "127.0.0.1", 0, "")}`;
+    expect(await updateDesk({}, url)).toEqual(nothing(url, "HPE_INVALID_CONSTANT"));
+    await new Promise((resolve) => broker.close(resolve));
+    expect(await updateDesk({}, url)).toEqual(nothing(url, "ECONNREFUSED"));
+    const tls = origin.replace("http:", "https:");
+    const { code, stderr } = await updateDesk({}, tls);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^nightlight: no nightlight server answers at https:\S+ \(\w+\): is it started with npm start\?\n$/,
+    );
+  });
+
+  it("says which token was refused, or where there is none", async () => {
+    answers = [[401, { error: "a token is needed: Authorization: Bearer TOKEN" }]];
+    expect(await updateDesk()).toEqual(
+      failure(
+        `${origin} asks for its token, and there is no ${token}: ` +
+          "set NIGHTLIGHT_TOKEN, or give --data DIR",
+      ),
+    );
+    writeFileSync(token, "the-token-of-another-server\n");
+    expect(await updateDesk()).toEqual(failure(`${origin} refused the token in ${token}`));
+    expect(await updateDesk({ NIGHTLIGHT_TOKEN: "wrong" })).toEqual(
+      failure(`${origin} refused the token in NIGHTLIGHT_TOKEN`),
+    );
+    expect(asked.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      "Bearer the-token-of-another-server",
+      "Bearer wrong",
+    ]);
+    expect(await updateDesk({ NIGHTLIGHT_TOKEN: "nächtlich" })).toEqual(
+      failure("NIGHTLIGHT_TOKEN: expected a token of printable ASCII characters"),
+    );
+  });
+
+  it("prints its options, and names the one that is wrong", async () => {
+    const { code, stdout, stderr } = await update(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const option of ["device", "group", "all", "downgrade", "server", "data", "help"])
+      expect(stdout).toContain(`  --${option} `);
+    expect(await update(["--device", ""])).toEqual(failure("--device: expected a device's id"));
+  });
+});
