@@ -20,7 +20,7 @@ A new program for devices over the network, from the server that runs: docs/upda
 
   --device ID       one device
   --group NAME      the members and lights of a group
-  --all             all devices that the server knows
+  --all             all devices that the server knows, and that take updates
   --downgrade       the program may be older than the one that runs
   --server URL      the server's page                       (${SERVER})
   --data DIR        where npm start has its --data          (${DEFAULT_DIR})
@@ -54,6 +54,9 @@ async function main(): Promise<void> {
   };
   const begun = await api.begin(request);
   if (begun.isJoined) console.log("An update is under way already; this is how it goes on:");
+  if (device === undefined)
+    for (const why of (await api.view()).fleet?.left ?? [])
+      console.log(`Not updated: ${printable(why)}`);
   process.exitCode = (await watch(api, device)) ? 0 : 1;
 }
 

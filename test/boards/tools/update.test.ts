@@ -105,6 +105,23 @@ describe("npm run update", () => {
     expect(await updateDesk()).toEqual(failure("desk-1: the server has no update for it any more"));
   });
 
+  it("says which devices are left out, and why the others were stopped", async () => {
+    const fleet = { waves: [["desk-1"], ["desk-2"]], wave: 0, downgrade: false };
+    const left = ["tab-1: it takes no update"];
+    const why = "not confirmed in 120 s";
+    answers = [
+      [202, { fleet, isJoined: false }],
+      [200, { ...view("failed", why), fleet: { ...fleet, step: "stopped", why, left } }],
+    ];
+    expect(await update(["--all", "--server", origin, "--data", dir])).toEqual({
+      code: 1,
+      stdout:
+        `Not updated: tab-1: it takes no update\n  0.0 s  desk-1: ${why}\nStopped: ${why}\n` +
+        "2 of 2 devices keep the program that they have.\n",
+      stderr: "",
+    });
+  });
+
   it("says so if another program answers", async () => {
     const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
     const others: typeof answers = [
