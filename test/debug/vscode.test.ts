@@ -60,8 +60,8 @@ describe("the checkout in VS Code", () => {
   });
 
   it("starts the simulator as the documentation of DeviceScript's extension has it", () => {
-    expect(launch.configurations[0]).toMatchObject({
-      type: "devicescript",
+    const theirs = launch.configurations.find(({ type }) => type === "devicescript");
+    expect(theirs).toMatchObject({
       request: "launch",
       program: "${workspaceFolder}/src/main.ts",
       deviceId: "${command:deviceScriptSimulator}",
