@@ -15,6 +15,9 @@ import { checkForBoard, WIO_TERMINAL } from "./firmware/device-settings";
 import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
+/** This port is a Wio Terminal's, so the runtime is there; an emulated one on a busy computer is slow. */
+const RUNTIME_MS = 60_000;
+
 await command(async () => {
   const flags = readFlags({ port: { type: "string" }, data: { type: "string" } });
   const config = loadConfig();
@@ -38,9 +41,10 @@ await command(async () => {
       heard.connected ||= tellsConnection(line);
     },
   };
-  const isDeployed = await deployProgram(port, deployment, async () => {
+  const connected = async () => {
     await waitFor(() => heard.connected, CONNECTED_MS);
-  });
+  };
+  const isDeployed = await deployProgram(port, deployment, connected, RUNTIME_MS);
   if (!isDeployed)
     throw new UserError(
       `${port}: no DeviceScript runtime answers: flash boards/wio-terminal's image first`,

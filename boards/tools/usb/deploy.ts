@@ -18,7 +18,7 @@ import { openSerialBus } from "./serial-bus";
 /** How long to wait for a connection: Wi-Fi takes some seconds, a first one to the broker some more. */
 export const CONNECTED_MS = 90_000;
 
-/** A runtime that is there announces itself twice a second; an emulated one on a busy computer, seldom. */
+/** A runtime that is there announces itself twice a second. */
 const ANNOUNCE_MS = 10_000;
 
 /** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
@@ -37,6 +37,7 @@ export interface Deployment {
  * it until `done`. It does what the CLI does, but the CLI compiles first and in the same breath:
  * if that takes more than the 3 s after which it takes a silent device for gone, it then talks
  * to nobody.
+ * @param announceMs how long a runtime may take to announce itself
  * @returns false if no DeviceScript runtime answered
  * @throws UserError if it answered, but did not take the program
  */
@@ -44,11 +45,12 @@ export async function deployProgram(
   port: string,
   deployment: Deployment,
   done: () => Promise<void>,
+  announceMs = ANNOUNCE_MS,
 ): Promise<boolean> {
   const line = await openSerialBus(port, deployment.onLog);
   if (!line) return false;
   try {
-    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER);
+    const manager = await serviceOn(line.bus, SRV_DEVICE_SCRIPT_MANAGER, announceMs);
     if (!manager) return false;
     deployment.onStep("The board answers; sending the program and the settings");
     await sendPatiently(manager, deployment);
@@ -104,8 +106,12 @@ export async function sendProgram(
   await running.sendSetBoolAsync(true, true);
 }
 
-async function serviceOn(bus: JDBus, serviceClass: number): Promise<JDService | undefined> {
-  const endMs = Date.now() + ANNOUNCE_MS;
+async function serviceOn(
+  bus: JDBus,
+  serviceClass: number,
+  announceMs = ANNOUNCE_MS,
+): Promise<JDService | undefined> {
+  const endMs = Date.now() + announceMs;
   for (;;) {
     const [service] = bus.services({ serviceClass });
     if (service || Date.now() > endMs) return service;
