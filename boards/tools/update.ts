@@ -80,6 +80,11 @@ async function watch(api: Api, device: string | undefined): Promise<boolean> {
       }
       const isLast = fleet.wave >= fleet.waves.length - 1;
       if (fleet.step === "done" || (isLast && isWaiting)) return true;
+      const wave = updates.filter(({ id }) => fleet.waves[fleet.wave]?.includes(id));
+      if (wave.length > 0 && wave.every(isAway)) {
+        console.log("The others follow when it has come back and runs the new program.");
+        return true;
+      }
     } else if (isWaiting) return watched.every(({ step }) => step !== "failed");
     await sleep(LOOK_MS);
   }

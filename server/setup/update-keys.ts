@@ -12,8 +12,8 @@ const KEY = /^[0-9a-f]{64}$/;
 
 /**
  * The keys by which devices know the orders that are meant for them: 64 hexadecimal digits by
- * device id, in a file that only its owner can read. It is read anew each time, since the commands
- * that set up a board write it while a server runs.
+ * device id, in a file that only its owner can read. It is read each time, since the commands that
+ * set up a board write it while a server runs.
  */
 export class UpdateKeys {
   private readonly path: string;

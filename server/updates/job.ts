@@ -25,6 +25,9 @@ export interface Job extends UpdateView {
   mutedMs?: number | undefined;
 }
 
+/** Also what npm run update knows one by that it does not wait for. */
+export const AWAY = "waiting: it is away, and gets it when it comes back";
+
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
 export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
@@ -63,6 +66,7 @@ export function look(job: Job, known: Known | undefined, nowMs: number): boolean
     case "waiting":
       if (isOnline) return waited(job, known, nowMs);
       job.mutedMs = undefined;
+      if (job.lines.at(-1)?.text !== AWAY) enter(job, "waiting", AWAY, nowMs);
       return false;
     case "asked":
     case "sending":

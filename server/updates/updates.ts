@@ -11,7 +11,7 @@ import type { UpdateKeys } from "../setup/update-keys";
 import { deviceSeed } from "./channel";
 import { advance, isHeldUp, waves } from "./fleet";
 import { deliver } from "./gateway";
-import { CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
+import { AWAY, CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
 import { KeptUpdates } from "./kept";
 import { gatewayKey, sealed } from "./seal";
 import { hashOf, padded } from "./upload";
@@ -180,8 +180,7 @@ export class Updates {
       .map((id) => newJob(id, downgrade, this.nowMs()));
     for (const job of jobs) this.jobs.set(job.id, job);
     for (const job of jobs) {
-      const away = "waiting: it is away, and gets it when it comes back";
-      this.enter(job, "waiting", this.isOnline(job.id) ? "begun" : away);
+      this.enter(job, "waiting", this.isOnline(job.id) ? "begun" : AWAY);
       this.look(job);
     }
   }
@@ -241,6 +240,8 @@ export class Updates {
     const board = state?.board ?? "";
     const version = fw();
     const program = padded(await compile(board));
+    // It has gone away meanwhile: it is asked when it comes back.
+    if (!this.isOnline(id)) return;
     const hash = hashOf(program);
     const name = programName(hash);
     if (state?.program === name && !state.trial)

@@ -160,20 +160,7 @@ export function parseStatus(text: string): Parsed<Status> {
 }
 
 /** What a device says of itself: everything that it said, the fields known here checked. */
-export interface Report extends Record<string, unknown> {
-  decided_by?: "server" | "device";
-  id?: number;
-  fw?: string;
-  uptime_s?: number;
-  reconnects?: number;
-  outbox?: number;
-  program?: string;
-  board?: string;
-  trial?: boolean;
-  taken_back?: string;
-  crash?: string;
-  refused?: string;
-}
+export type Report = Record<string, unknown> & Partial<Omit<State, "led_on">>;
 
 /** Texts of a state, and how long they may be, characters. */
 const STATE_TEXTS: [field: string, max: number][] = [

@@ -19,6 +19,7 @@ let views: Map<string, DeviceView>;
 let orders: { id: string; order: Order }[];
 let boards: string[];
 let said: string[];
+let version: string;
 let compileError: Error | undefined;
 let nowMs: number;
 let started: Updates[];
@@ -31,6 +32,7 @@ beforeEach(() => {
   orders = [];
   boards = [];
   said = [];
+  version = "0.2.0";
   compileError = undefined;
   nowMs = 1_800_000_000_000;
   started = [];
@@ -52,7 +54,7 @@ function start(): Updates {
     devices: { view: (id: string) => views.get(id) } as unknown as Devices,
     clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
     log: (_source, text) => said.push(text),
-    fw: () => "0.2.0",
+    fw: () => version,
     compile: async (board) => {
       await Promise.resolve();
       boards.push(board);
@@ -212,6 +214,28 @@ describe("updates", () => {
       "an update of other devices is under way",
     );
     await isAsked(updates, "a");
+  });
+
+  it("are not held up by a device that goes away before it is asked", async () => {
+    const updates = start();
+    for (const id of ["a", "b", "c"]) addDevice(id);
+    updates.beginFleet(["a", "b", "c"], false);
+    await isAsked(updates, "a");
+    nowMs += 1000;
+    // The first is confirmed, the second begun, and gone at once.
+    says("a", { program: NEW });
+    says("b", { program: "old" }, false);
+    await isAsked(updates, "c");
+    expect(stepOf(updates, "b")).toBe("waiting");
+  });
+
+  it("say the version of the sources as they are now", async () => {
+    const updates = start();
+    addDevice("a");
+    version = "0.1.9";
+    updates.begin("a", false);
+    await isAsked(updates, "a");
+    expect(orders[0]?.order.fw).toBe("0.1.9");
   });
 
   it("forget a device that is removed", () => {
