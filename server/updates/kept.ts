@@ -17,14 +17,20 @@ const PROGRAM = /^([0-9a-f]{64})\.devs$/;
 export class KeptUpdates {
   private readonly path: string;
   private readonly programs: string;
+  /** Why the last time nothing could be written. */
+  private failure: string | undefined;
 
-  constructor(dir: string) {
+  /** @param warn told once of each failure */
+  constructor(
+    dir: string,
+    private readonly warn: (text: string) => void,
+  ) {
     this.path = join(dir, "updates.json");
     this.programs = join(dir, "updates");
   }
 
-  /** @param warn told of a file that can't be read; it is set aside, as updates go on without it */
-  load(warn: (text: string) => void): Kept {
+  /** A file that can't be read is set aside: updates go on without it. */
+  load(): Kept {
     const nothing = { jobs: [], fleet: null };
     if (!existsSync(this.path)) return nothing;
     try {
@@ -35,13 +41,22 @@ export class KeptUpdates {
       const aside = `${this.path}.damaged`;
       rmSync(aside, { recursive: true, force: true });
       renameSync(this.path, aside);
-      warn(`${this.path}: ${messageOf(error)}; set aside as ${aside}. Begin updates again.`);
+      this.warn(`${this.path}: ${messageOf(error)}; set aside as ${aside}. Begin updates again.`);
       return nothing;
     }
   }
 
+  /** If it can't be written, updates go on; only the next start would not know of them. */
   save(kept: Kept): void {
-    writeSecretFile(this.path, `${JSON.stringify(kept, undefined, 2)}\n`);
+    let failure: string | undefined;
+    try {
+      writeSecretFile(this.path, `${JSON.stringify(kept, undefined, 2)}\n`);
+    } catch (error) {
+      failure = messageOf(error);
+    }
+    if (failure !== undefined && failure !== this.failure)
+      this.warn(`Updates are not kept: ${failure}`);
+    this.failure = failure;
   }
 
   /** @returns undefined if it is not there, or not the same any more */

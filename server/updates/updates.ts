@@ -13,7 +13,8 @@ import { advance, isHeldUp, waves } from "./fleet";
 import { deliver } from "./gateway";
 import { AWAY, CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
 import { KeptUpdates } from "./kept";
-import { gatewayKey, sealed } from "./seal";
+import { Orders } from "./orders";
+import { gatewayKey } from "./seal";
 import { hashOf, padded } from "./upload";
 
 export interface UpdatesOptions {
@@ -51,10 +52,7 @@ export class Updates {
   private readonly timer: NodeJS.Timeout;
   private isStopped = false;
   private readonly asking = new Set<string>();
-  /** Of the last order to each device. */
-  private readonly lastN = new Map<string, number>();
-  /** Why jobs can't be kept on disk, if they can't. */
-  private saveFailure: string | undefined;
+  private readonly orders: Orders;
   private readonly noticed = (id: string) => {
     const job = this.jobs.get(id);
     if (job) this.look(job);
@@ -68,9 +66,10 @@ export class Updates {
   };
 
   constructor(private readonly options: UpdatesOptions) {
-    this.kept = new KeptUpdates(options.dir);
-    const warn = (text: string) => options.log("server", text, { level: "warn" });
-    const { jobs, fleet } = this.kept.load(warn);
+    const { clock, dir, keys, log, order } = options;
+    this.orders = new Orders(keys, clock, order);
+    this.kept = new KeptUpdates(dir, (text) => log("server", text, { level: "warn" }));
+    const { jobs, fleet } = this.kept.load();
     this.fleet = fleet;
     for (const job of jobs) this.jobs.set(job.id, job);
     options.bus.on("device", this.noticed);
@@ -135,8 +134,8 @@ export class Updates {
   async order(id: string, what: Exclude<Order["do"], "update">): Promise<{ n: number }> {
     this.check(id);
     if (!this.isOnline(id)) throw new UserError(`${id}: is away`);
-    const n = this.nextN(id);
-    await this.options.order(id, JSON.stringify(sealed(this.keyOf(id), id, { n, do: what })));
+    const n = this.orders.nextN(id, this.jobs.get(id)?.n);
+    await this.orders.give(id, { n, do: what });
     return { n };
   }
 
@@ -151,7 +150,7 @@ export class Updates {
     const isExpected = job?.step === "asked" || job?.step === "sending" || job?.step === "trial";
     if (!isExpected || job.n === undefined || job.hash === undefined)
       throw new UserError(`${id}: no update was asked for`);
-    const key = this.keyOf(id);
+    const key = this.orders.keyOf(id);
     const program = this.kept.program(job.hash);
     if (!program) throw new UserError(`${id}: its program is not kept any more`);
     const { n } = job;
@@ -201,10 +200,9 @@ export class Updates {
     if (!view && key === undefined) return `no device ${id}`;
     const why = unfit(view?.state ?? null);
     if (why !== undefined) return `${id}: ${why}`;
-    if (key === undefined) return noKey(id);
     if (pathOf(id).length > PATH_MAX_LENGTH)
       return `${id}: too long an id for an update over the network`;
-    return undefined;
+    return this.orders.whyNot(id);
   }
 
   private lookAtAll(): void {
@@ -235,7 +233,7 @@ export class Updates {
 
   private async prepareAndOrder(job: Job): Promise<void> {
     const { id } = job;
-    const { compile, devices, fw, order } = this.options;
+    const { address, compile, devices, fw } = this.options;
     const state = devices.view(id)?.state;
     const board = state?.board ?? "";
     const version = fw();
@@ -246,26 +244,21 @@ export class Updates {
     const name = programName(hash);
     if (state?.program === name && !state.trial)
       return this.enter(job, "confirmed", `it runs ${name} already`);
-    const key = this.keyOf(id);
-    job.n = this.nextN(id);
+    job.n = this.orders.nextN(id, job.n);
     job.hash = hash;
     job.tries++;
     const needed = [...this.jobs.values()].flatMap(({ hash = [] }) => hash);
     this.kept.keepProgram(program, needed);
     this.enter(job, "asked", `asked to come for program ${name}, version ${version}`);
     const what: Omit<Order, "mac"> = {
-      ...{
-        n: job.n,
-        do: "update",
-        at: this.options.address() + pathOf(id),
-        hash,
-        board,
-        fw: version,
-      },
+      n: job.n,
+      do: "update",
+      at: address() + pathOf(id),
+      ...{ hash, board, fw: version },
       ...(job.downgrade && { downgrade: true }),
       confirm_s: CONFIRM_S,
     };
-    await order(id, JSON.stringify(sealed(key, id, what)));
+    await this.orders.give(id, what);
   }
 
   private enter(job: Job, step: Job["step"], text: string): void {
@@ -293,34 +286,7 @@ export class Updates {
       for (const id of cancel) this.jobs.delete(id);
       this.start(begin, fleet.downgrade);
     }
-    this.save();
-  }
-
-  /** Updates go on without their file; only the next start would not know of them. */
-  private save(): void {
-    let failure: string | undefined;
-    try {
-      this.kept.save({ jobs: [...this.jobs.values()], fleet: this.fleet });
-    } catch (error) {
-      failure = messageOf(error);
-    }
-    if (failure !== undefined && failure !== this.saveFailure)
-      this.options.log("server", `Updates are not kept: ${failure}`, { level: "warn" });
-    this.saveFailure = failure;
-  }
-
-  /** Grows by the clock, so that it also does if the file of jobs is lost. */
-  private nextN(id: string): number {
-    const last = Math.max(this.lastN.get(id) ?? 0, this.jobs.get(id)?.n ?? 0);
-    const n = Math.max(last + 1, Math.floor(this.nowMs() / 1000));
-    this.lastN.set(id, n);
-    return n;
-  }
-
-  private keyOf(id: string): string {
-    const key = this.options.keys.of(id);
-    if (key === undefined) throw new UserError(noKey(id));
-    return key;
+    this.kept.save({ jobs: [...this.jobs.values()], fleet });
   }
 
   private nowMs(): number {
@@ -334,8 +300,4 @@ function viewOf({ id, step, sinceMs, begunMs, lines }: Job): UpdateView {
 
 function pathOf(id: string): string {
   return GATEWAY_PATH + encodeURIComponent(id);
-}
-
-function noKey(id: string): string {
-  return `${id}: takes no update, as this server has no update key for it: see docs/updates.md`;
 }

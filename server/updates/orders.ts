@@ -1,0 +1,50 @@
+import type { Order } from "../../src/common/update";
+import type { Clock } from "../base/clock";
+import { UserError } from "../base/user-error";
+import type { UpdateKeys } from "../setup/update-keys";
+import { sealed } from "./seal";
+
+/** What devices are told by their own keys. */
+export class Orders {
+  /** Of the last order to each device. */
+  private readonly lastN = new Map<string, number>();
+
+  /** @param publish resolves once the broker has the order */
+  constructor(
+    private readonly keys: UpdateKeys,
+    private readonly clock: Clock,
+    private readonly publish: (id: string, text: string) => Promise<void>,
+  ) {}
+
+  /**
+   * The number of the next order. It grows by the clock, so that it also does if all is forgotten.
+   * @param known of an order that may be from before the server's start
+   */
+  nextN(id: string, known = 0): number {
+    const last = Math.max(this.lastN.get(id) ?? 0, known);
+    const n = Math.max(last + 1, Math.floor(this.clock.wallMs() / 1000));
+    this.lastN.set(id, n);
+    return n;
+  }
+
+  /** @throws UserError if the device has no key here */
+  async give(id: string, order: Omit<Order, "mac">): Promise<void> {
+    await this.publish(id, JSON.stringify(sealed(this.keyOf(id), id, order)));
+  }
+
+  /** @throws UserError if the device has none here */
+  keyOf(id: string): string {
+    const key = this.keys.of(id);
+    if (key === undefined) throw new UserError(noKey(id));
+    return key;
+  }
+
+  /** @returns why the device takes no order, or undefined */
+  whyNot(id: string): string | undefined {
+    return this.keys.of(id) === undefined ? noKey(id) : undefined;
+  }
+}
+
+function noKey(id: string): string {
+  return `${id}: takes no update, as this server has no update key for it: see docs/updates.md`;
+}
