@@ -37,6 +37,7 @@ import { UpdateKeys } from "./setup/update-keys";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 import type { SimulatedDevice } from "./simulator/device";
 import { tabFiles } from "./tab-files";
+import { OrderLog } from "./updates/order-log";
 import { Updates } from "./updates/updates";
 
 export interface Running {
@@ -198,6 +199,7 @@ async function start(
       fw: sourceVersion,
       compile: (board) => firmware.programFor(board),
       order: (id, text) => decider.order(id, text),
+      isLinked: () => counts.brokerConnected,
       address: () => `${tls ? "wss" : "ws"}://${updateHost(options, broker)}:${web.port}`,
     }),
   );
@@ -225,7 +227,12 @@ async function start(
       rule,
       metrics,
       history: { history, fields: fieldsOf(rule), silenceMs: listed.usualSilenceMs },
-      updates: { updates, groups: config.groups },
+      updates: {
+        updates,
+        groups: config.groups,
+        orderLog: new OrderLog(log),
+        from: (request) => access.client(request).address,
+      },
       broker: forBrowsers,
       tabs: forBrowsers && {
         logins: tabLogins,

@@ -22,17 +22,19 @@ A new program for devices over the network, from the server that runs: docs/upda
   --group NAME      the members and lights of a group
   --all             all devices that the server knows, and that take updates
   --downgrade       the program may be older than the one that runs
+  --cancel          call off the update of these devices
   --server URL      the server's page                       (${SERVER})
   --data DIR        where npm start has its --data          (${DEFAULT_DIR})
   --help            these lines
 `;
 
 async function main(): Promise<void> {
-  const { device, group, all, downgrade, server, data, help } = readFlags({
+  const { device, group, all, downgrade, cancel, server, data, help } = readFlags({
     device: { type: "string" },
     group: { type: "string" },
     all: { type: "boolean" },
     downgrade: { type: "boolean" },
+    cancel: { type: "boolean" },
     server: { type: "string" },
     data: { type: "string" },
     help: { type: "boolean" },
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
   if ([device, group, all].filter((value) => value !== undefined).length !== 1)
     throw new UserError("say which: --device ID, --group NAME, or --all");
   if (device === "") throw new UserError("--device: expected a device's id");
+  if (cancel && downgrade) throw new UserError("--cancel: takes no --downgrade");
   if (group === "") throw new UserError("--group: expected a group's name");
   const api = new Api(server ?? SERVER, tokenIn(resolve(data ?? DEFAULT_DIR)));
   const request: UpdateRequest = {
@@ -52,6 +55,11 @@ async function main(): Promise<void> {
     ...(all && { all }),
     ...(downgrade && { downgrade }),
   };
+  if (cancel) {
+    await api.cancel(request);
+    console.log("Called off.");
+    return;
+  }
   const begun = await api.begin(request);
   if (begun.isJoined) console.log("An update is under way already; this is how it goes on:");
   if (device === undefined)
@@ -72,6 +80,10 @@ async function watch(api: Api, device: string | undefined): Promise<boolean> {
     for (const update of watched) sayNew(update, said);
     const isWaiting = watched.every((update) => isOver(update.step) || isAway(update));
     if (device === undefined && fleet) {
+      if (fleet.step === "cancelled") {
+        console.log("Called off. What was on its way goes on.");
+        return false;
+      }
       if (fleet.step === "stopped") {
         console.log(`Stopped: ${printable(fleet.why ?? "")}`);
         const kept = ids.length - updates.filter((update) => isConfirmed(update, ids)).length;
@@ -80,12 +92,11 @@ async function watch(api: Api, device: string | undefined): Promise<boolean> {
       }
       const isLast = fleet.wave >= fleet.waves.length - 1;
       if (fleet.step === "done" || (isLast && isWaiting)) return true;
-      const wave = updates.filter(({ id }) => fleet.waves[fleet.wave]?.includes(id));
-      if (wave.length > 0 && wave.every(isAway)) {
-        console.log("The others follow when it has come back and runs the new program.");
+      if (fleet.waits) {
+        console.log("It goes on when one of the devices has come back.");
         return true;
       }
-    } else if (isWaiting) return watched.every(({ step }) => step !== "failed");
+    } else if (isWaiting) return watched.every(({ step }) => !isOver(step) || step === "confirmed");
     await sleep(LOOK_MS);
   }
 }
@@ -100,7 +111,7 @@ function isAway({ step, lines }: UpdateView): boolean {
 }
 
 function isOver(step: UpdateView["step"]): boolean {
-  return step === "confirmed" || step === "failed";
+  return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
 function sayNew({ id, begunMs, lines }: UpdateView, said: Map<string, number>): void {
@@ -128,6 +139,10 @@ class Api {
     const body = JSON.stringify(request);
     const { isJoined } = await this.ask({ method: "POST", body });
     return typeof isJoined === "boolean" ? { isJoined } : this.isForeign();
+  }
+
+  async cancel(request: UpdateRequest): Promise<void> {
+    await this.ask({ method: "DELETE", body: JSON.stringify(request) });
   }
 
   async view(): Promise<UpdatesView> {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { UpdateRequest } from "../../src/common/api";
 import type { Group } from "../../src/common/groups";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
+import type { OrderLog } from "../updates/order-log";
 import type { Updates } from "../updates/updates";
 import { allow, HttpError, json, readJsonObject } from "./http-request";
 
@@ -9,47 +11,77 @@ export interface UpdateParts {
   updates: Updates;
   devices: Devices;
   groups: Group[];
+  orderLog: OrderLog;
+  /** The address that a request came from, for the log. */
+  from: (request: IncomingMessage) => string;
 }
 
-/** `GET` and `POST /api/updates`. @throws HttpError */
+/** `GET`, `POST` and `DELETE /api/updates`. @throws HttpError */
 export async function answerUpdates(
-  { updates, devices, groups }: UpdateParts,
+  parts: UpdateParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { updates, orderLog } = parts;
   const { method = "?" } = request;
   if (method === "GET" || method === "HEAD") return json(response, 200, updates.view());
-  if (method !== "POST")
-    throw new HttpError(405, `expected GET or POST, got ${method}`, "GET, POST");
-  const { device, group, all, downgrade = false } = await readJsonObject(request);
+  if (method !== "POST" && method !== "DELETE")
+    throw new HttpError(405, `expected GET, POST or DELETE, got ${method}`, "GET, POST, DELETE");
+  const asked = updateRequestOf(await readJsonObject(request));
+  const { device, downgrade = false } = asked;
+  const ids = device === undefined ? idsOf(asked, parts) : [device];
+  const begins = method === "POST";
+  const order = `${begins ? "update" : "end the update"} of ${wordsOf(asked)}`;
+  const answer = await orConflict(() =>
+    orderLog.note(
+      order,
+      parts.from(request),
+      () => {
+        if (!begins)
+          return device === undefined ? updates.cancelFleet(ids) : updates.cancel(device);
+        return device === undefined
+          ? updates.beginFleet(ids, downgrade)
+          : updates.begin(device, downgrade);
+      },
+      (done) => {
+        if (!("isJoined" in done)) return "called off";
+        return done.isJoined ? "under way already" : "begun";
+      },
+    ),
+  );
+  json(response, begins ? 202 : 200, answer);
+}
+
+/** @throws HttpError 400 */
+function updateRequestOf(body: Record<string, unknown>): UpdateRequest {
+  const { device, group, all, downgrade = false } = body;
   if (typeof downgrade !== "boolean") throw new HttpError(400, "downgrade: expected true or false");
   const given = [device, group, all].filter((value) => value !== undefined).length;
   if (given !== 1) throw new HttpError(400, "body: expected one of device, group and all");
-  const isId = typeof device === "string" && device !== "";
-  if (device !== undefined && !isId) throw new HttpError(400, "device: expected an id");
+  const isText = (value: unknown) => typeof value === "string" && value !== "";
+  if (device !== undefined && !isText(device)) throw new HttpError(400, "device: expected an id");
+  if (group !== undefined && !isText(group)) throw new HttpError(400, "group: expected a name");
   if (all !== undefined && all !== true) throw new HttpError(400, "all: expected true");
-  try {
-    if (isId) return json(response, 202, updates.begin(device, downgrade));
-    const ids = all ? devices.list().map(({ id }) => id) : membersOf(group, groups);
-    json(response, 202, updates.beginFleet(ids, downgrade));
-  } catch (error) {
-    if (error instanceof UserError) throw new HttpError(409, error.message);
-    throw error;
-  }
+  return { device, group, all, downgrade } as UpdateRequest;
 }
 
-function membersOf(name: unknown, groups: Group[]): string[] {
+/** @throws HttpError 404 */
+function idsOf({ group: name }: UpdateRequest, { devices, groups }: UpdateParts): string[] {
+  if (name === undefined) return devices.list().map(({ id }) => id);
   const group = groups.find(({ id }) => id === name);
-  if (!group) {
-    const known = groups.map(({ id }) => id).join(", ") || "none";
-    throw new HttpError(404, `no group ${JSON.stringify(name)}; there are: ${known}`);
-  }
-  return [...new Set([...group.members, ...group.lights])];
+  if (group) return [...new Set([...group.members, ...group.lights])];
+  const known = groups.map(({ id }) => id).join(", ") || "none";
+  throw new HttpError(404, `no group ${JSON.stringify(name)}; there are: ${known}`);
+}
+
+function wordsOf({ device, group }: UpdateRequest): string {
+  if (device !== undefined) return device;
+  return group === undefined ? "all devices" : `group ${group}`;
 }
 
 /** `POST /api/devices/ID/orders`. @throws HttpError */
 export async function answerOrder(
-  updates: Updates,
+  { updates, orderLog, from }: Omit<UpdateParts, "devices">,
   id: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -58,8 +90,21 @@ export async function answerOrder(
   const { do: what } = await readJsonObject(request);
   if (what !== "identify" && what !== "report" && what !== "restart")
     throw new HttpError(400, "do: expected identify, report or restart");
+  const sent = await orConflict(() =>
+    orderLog.note(
+      `${what} for ${id}`,
+      from(request),
+      () => updates.order(id, what),
+      ({ n }) => `sent as ${n}`,
+    ),
+  );
+  json(response, 202, sent);
+}
+
+/** @throws HttpError 409 for what the updates refuse */
+async function orConflict<T>(work: () => Promise<T>): Promise<T> {
   try {
-    json(response, 202, await updates.order(id, what));
+    return await work();
   } catch (error) {
     if (error instanceof UserError) throw new HttpError(409, error.message);
     throw error;

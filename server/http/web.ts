@@ -10,7 +10,7 @@ import type { Broker } from "../broker/broker";
 import type { Decider } from "../deciding/decider";
 import type { Names } from "../deciding/names";
 import type { Tls } from "../setup/tls";
-import { GATEWAY_PATH } from "../updates/updates";
+import { GATEWAY_PATH } from "../updates/candidates";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
@@ -40,7 +40,7 @@ export interface WebOptions extends LiveParts {
   assets: Map<string, Asset>;
   metrics: Metrics;
   history: HistoryAnswers;
-  updates: Pick<UpdateParts, "updates" | "groups">;
+  updates: Omit<UpdateParts, "devices">;
   /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
   /** Devices in browser tabs, which need that broker. */
@@ -185,7 +185,7 @@ export class Web {
         return this.command(request, response, id);
       case "orders":
         this.demandDevice(id);
-        return answerOrder(this.options.updates.updates, id, request, response);
+        return answerOrder(this.options.updates, id, request, response);
       case "name":
         return this.rename(request, response, id);
       case undefined:

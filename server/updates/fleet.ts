@@ -1,19 +1,26 @@
 /** In which order many devices get a new program: a bad one stops at the first. Pure. */
 import type { FleetView } from "../../src/common/api";
-import type { Job } from "./job";
+import { isGone, isOver, type Job } from "./job";
 
 /**
  * One, a tenth, the rest. Devices that are away are with the rest: they get it when they come back.
+ * If all are away, the first that comes back is the one.
  * @param online in the order in which they are to be updated
  */
 export function waves(online: string[], away: string[]): string[][] {
-  const tenth = Math.ceil(online.length / 10);
-  const all = [
-    online.slice(0, 1),
-    online.slice(1, 1 + tenth),
-    [...online.slice(1 + tenth), ...away],
-  ];
+  const first = online.length > 0 ? online : away;
+  const tenth = Math.ceil(first.length / 10);
+  const rest = [...first.slice(1 + tenth), ...(first === online ? away : [])];
+  const all = [first.slice(0, 1), first.slice(1, 1 + tenth), rest];
   return all.filter(({ length }) => length > 0);
+}
+
+/** What is known of the devices. */
+export interface Around {
+  jobOf: (id: string) => Job | undefined;
+  isOnline: (id: string) => boolean;
+  /** Unix time, ms. */
+  nowMs: number;
 }
 
 /** What is to happen to a fleet now. */
@@ -24,13 +31,13 @@ export interface Next {
   cancel: string[];
 }
 
-/** To be called when a job of the fleet has come further, or a device has come or gone. */
-export function advance(
-  fleet: FleetView,
-  jobOf: (id: string) => Job | undefined,
-  isOnline: (id: string) => boolean,
-): Next {
-  if (fleet.step !== "going") return { begin: [], cancel: [] };
+const NOTHING: Next = { begin: [], cancel: [] };
+
+/** To be called when a job of the fleet has come further, and from time to time. */
+export function advance(fleet: FleetView, around: Around): Next {
+  const { jobOf, isOnline } = around;
+  if (fleet.step !== "going") return NOTHING;
+  delete fleet.waits;
   const begun = begunOf(fleet);
   const failed = begun.find((id) => jobOf(id)?.step === "failed");
   if (failed !== undefined) {
@@ -38,26 +45,35 @@ export function advance(
     fleet.why = `${failed}: ${jobOf(failed)?.lines.at(-1)?.text ?? "failed"}`;
     return { begin: [], cancel: begun.filter((id) => jobOf(id)?.step === "waiting") };
   }
+  if (isHeldUp(fleet, around)) return NOTHING;
   const isLast = fleet.wave >= fleet.waves.length - 1;
-  const isProven = begun.some((id) => jobOf(id)?.step === "confirmed");
-  if (isHeldUp(fleet, jobOf, isOnline) || !(isLast || isProven)) return { begin: [], cancel: [] };
+  if (!isLast && !begun.some((id) => jobOf(id)?.step === "confirmed")) {
+    const next = fleet.waves.flat().find((id) => !begun.includes(id) && isOnline(id));
+    if (next !== undefined) return replaceCanary(fleet, next);
+    fleet.waits = true;
+    return NOTHING;
+  }
   fleet.wave++;
   if (fleet.wave >= fleet.waves.length) fleet.step = "done";
   return { begin: fleet.waves[fleet.wave] ?? [], cancel: [] };
 }
 
 /** Whether one that is there is not through. One that is away holds up nobody: it waits by itself. */
-export function isHeldUp(
-  fleet: FleetView,
-  jobOf: (id: string) => Job | undefined,
-  isOnline: (id: string) => boolean,
-): boolean {
+export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): boolean {
   return begunOf(fleet).some((id) => {
-    const step = jobOf(id)?.step;
-    return step !== "confirmed" && step !== undefined && (step !== "waiting" || isOnline(id));
+    const job = jobOf(id);
+    return job !== undefined && !isOver(job) && !isGone(job, isOnline(id), nowMs);
   });
 }
 
-function begunOf({ waves, wave }: FleetView): string[] {
+/** All that were begun are away, and none has confirmed: this one shows what the program is worth. */
+function replaceCanary(fleet: FleetView, id: string): Next {
+  fleet.waves = fleet.waves
+    .map((wave, i) => (i === fleet.wave ? [...wave, id] : wave.filter((member) => member !== id)))
+    .filter((wave, i) => i <= fleet.wave || wave.length > 0);
+  return { begin: [id], cancel: [] };
+}
+
+export function begunOf({ waves, wave }: FleetView): string[] {
   return waves.slice(0, wave + 1).flat();
 }

@@ -12,6 +12,8 @@ export interface Delivery {
   key: Buffer;
   /** Padded. */
   program: Buffer;
+  /** False once nobody wants it any more. */
+  isMeant(): boolean;
   /** The device has proved the key. */
   onOpen(): void;
   /** It has the program, and starts it. */
@@ -44,6 +46,7 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, delivery: Deliver
     const frame = data as Buffer;
     if (!isOpen) {
       if (!channel.isProof(frame)) return end("it has another key");
+      if (!delivery.isMeant()) return end("its update was called off");
       isOpen = true;
       socket.send(channel.proof());
       delivery.onOpen();

@@ -4,7 +4,9 @@ import { programName } from "../../src/common/update";
 
 /** So long a device that is there may take until it comes to the gateway; then it is asked again. */
 const ANSWER_MS = 90_000;
-const TRIES = 2;
+export const TRIES = 2;
+/** One that has been away for so long in the middle of its program has been switched off. */
+const GONE_MS = 300_000;
 /** A device of ours says at once what it runs. */
 const STATE_MS = 30_000;
 /** The new program may take so long until a reading of it is acknowledged, s. */
@@ -12,7 +14,15 @@ export const CONFIRM_S = 120;
 /** Beyond that, for the way of the news, ms. */
 const MARGIN_MS = 60_000;
 
-export const STEPS = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
+export const STEPS = [
+  "waiting",
+  "asked",
+  "sending",
+  "trial",
+  "confirmed",
+  "failed",
+  "cancelled",
+] as const;
 
 export interface Job extends UpdateView {
   downgrade: boolean;
@@ -23,10 +33,13 @@ export interface Job extends UpdateView {
   hash?: string;
   /** Since when it has been there without a state, Unix time, ms. */
   mutedMs?: number | undefined;
+  /** When the server was last without its broker, and could not hear of it, Unix time, ms. */
+  deafMs?: number;
 }
 
 /** Also what npm run update knows one by that it does not wait for. */
 export const AWAY = "waiting: it is away, and gets it when it comes back";
+export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
 
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
@@ -35,7 +48,32 @@ export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
 }
 
 export function isOver({ step }: Pick<Job, "step">): boolean {
-  return step === "confirmed" || step === "failed";
+  return step === "confirmed" || step === "failed" || step === "cancelled";
+}
+
+/** Whether others need not wait for it: it is switched off, or out of reach. */
+export function isGone({ step, sinceMs }: Job, isOnline: boolean, nowMs: number): boolean {
+  if (isOnline) return false;
+  return step === "waiting" || (step === "sending" && nowMs - sinceMs > GONE_MS);
+}
+
+/** @returns why it can't be called off any more; undefined: it has been */
+export function callOff(job: Job, nowMs: number): string | undefined {
+  switch (job.step) {
+    case "waiting":
+      enter(job, "cancelled", "called off", nowMs);
+      return undefined;
+    case "asked":
+      enter(job, "cancelled", "called off: it goes on with its program, after up to 60 s", nowMs);
+      return undefined;
+    case "sending":
+    case "trial":
+      return "can't be called off any more: the program is on its way";
+    case "confirmed":
+    case "failed":
+    case "cancelled":
+      return "its update is over";
+  }
 }
 
 export function enter(job: Job, step: Job["step"], text: string, nowMs: number): void {
@@ -57,20 +95,32 @@ export function unfit(state: DeviceView["state"]): string | undefined {
 /**
  * To be called when anything of the device has changed, and from time to time.
  * @param known undefined as long as nothing was heard of it
+ * @param isLinked whether the server has its broker
  * @returns whether it is to be asked to come for its program
  */
-export function look(job: Job, known: Known | undefined, nowMs: number): boolean {
+export function look(job: Job, known: Known | undefined, nowMs: number, isLinked = true): boolean {
+  if (!isLinked) {
+    job.deafMs = nowMs;
+    if (job.step === "waiting" && job.lines.at(-1)?.text !== NO_BROKER)
+      enter(job, "waiting", NO_BROKER, nowMs);
+    return false;
+  }
   const isOnline = known?.online ?? false;
-  const passedMs = nowMs - job.sinceMs;
+  const passedMs = nowMs - Math.max(job.sinceMs, job.deafMs ?? 0);
   switch (job.step) {
     case "waiting":
       if (isOnline) return waited(job, known, nowMs);
       job.mutedMs = undefined;
-      if (job.lines.at(-1)?.text !== AWAY) enter(job, "waiting", AWAY, nowMs);
+      if (job.lines.at(-1)?.text !== AWAY) wait(job, nowMs);
       return false;
     case "asked":
     case "sending":
-      if (judge(job, known, nowMs) || !isOnline || passedMs < ANSWER_MS) return false;
+      if (judge(job, known, nowMs) || passedMs < ANSWER_MS) return false;
+      if (!isOnline) {
+        // Without a byte of the program it has gone away with the one that it had.
+        if (job.step === "asked") wait(job, nowMs);
+        return false;
+      }
       if (job.tries < TRIES) return true;
       fail(job, `did not take the program within ${ANSWER_MS / 1000} s, twice`, nowMs);
       return false;
@@ -83,8 +133,15 @@ export function look(job: Job, known: Known | undefined, nowMs: number): boolean
     }
     case "confirmed":
     case "failed":
+    case "cancelled":
       return false;
   }
+}
+
+/** It is away. */
+function wait(job: Job, nowMs: number): void {
+  job.tries = 0;
+  enter(job, "waiting", AWAY, nowMs);
 }
 
 /** It is there. @returns whether it is to be asked */

@@ -1,21 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import type { FleetView, UpdatesView, UpdateView } from "../../src/common/api";
-import { type Order, programName } from "../../src/common/update";
+import type { Order } from "../../src/common/update";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
-import { messageOf, UserError } from "../base/user-error";
+import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
 import type { UpdateKeys } from "../setup/update-keys";
+import { Asking } from "./asking";
+import { Candidates, pathOf } from "./candidates";
 import { deviceSeed } from "./channel";
-import { advance, isHeldUp, waves } from "./fleet";
+import { Fleets } from "./fleets";
 import { deliver } from "./gateway";
-import { AWAY, CONFIRM_S, enter, fail, isOver, type Job, look, newJob, unfit } from "./job";
+import { AWAY, isOver, type Job, look } from "./job";
+import { Jobs } from "./jobs";
 import { KeptUpdates } from "./kept";
 import { Orders } from "./orders";
 import { gatewayKey } from "./seal";
-import { hashOf, padded } from "./upload";
 
 export interface UpdatesOptions {
   /** Where the jobs are kept. */
@@ -35,58 +37,60 @@ export interface UpdatesOptions {
   compile: (board: string) => Promise<Uint8Array>;
   /** Resolves once the broker has the order. */
   order: (id: string, text: string) => Promise<void>;
+  /** Whether the server has its broker. */
+  isLinked: () => boolean;
   /** Where devices reach the gateway: `ws://HOST:PORT`; `*` as the host is that of their broker. */
   address: () => string;
 }
 
 const LOOK_MS = 1_000;
-/** The runtime's client has room for no longer path (websock_conn.c: `MAX_MESSAGE`). */
-const PATH_MAX_LENGTH = 110;
-export const GATEWAY_PATH = "/wssk/";
 
 /** New programs for devices, over the network. Each job goes on after a restart of the server. */
 export class Updates {
   private readonly kept: KeptUpdates;
-  private readonly jobs = new Map<string, Job>();
-  private fleet: FleetView | null;
-  private readonly timer: NodeJS.Timeout;
-  private isStopped = false;
-  private readonly asking = new Set<string>();
+  private readonly jobs: Jobs;
   private readonly orders: Orders;
+  private readonly candidates: Candidates;
+  private readonly fleets: Fleets;
+  private readonly asking: Asking;
+  private readonly timer: NodeJS.Timeout;
   private readonly noticed = (id: string) => {
-    const job = this.jobs.get(id);
+    const job = this.jobs.of(id);
     if (job) this.look(job);
   };
   private readonly removed = (id: string) => {
     this.jobs.delete(id);
-    const { fleet } = this;
-    if (fleet?.step === "going")
-      fleet.waves = fleet.waves.map((wave) => wave.filter((member) => member !== id));
-    this.goOn();
+    this.fleets.leaveOut(id);
+    this.fleets.goOn();
+    this.jobs.save();
   };
 
   constructor(private readonly options: UpdatesOptions) {
-    const { clock, dir, keys, log, order } = options;
+    const { address, bus, clock, devices, dir, keys, log, order } = options;
     this.orders = new Orders(keys, clock, order);
     this.kept = new KeptUpdates(dir, (text) => log("server", text, { level: "warn" }));
-    const { jobs, fleet } = this.kept.load();
-    this.fleet = fleet;
-    for (const job of jobs) this.jobs.set(job.id, job);
-    options.bus.on("device", this.noticed);
-    options.bus.on("removed", this.removed);
+    this.jobs = new Jobs({ kept: this.kept, clock, log, onChange: () => this.fleets.goOn() });
+    const { jobs, kept, orders } = this;
+    this.candidates = new Candidates(devices, orders);
+    const start = (ids: string[], downgrade: boolean) => this.start(ids, downgrade);
+    this.fleets = new Fleets({ jobs, candidates: this.candidates, clock, log, start });
+    const addressFor = (id: string) => address() + pathOf(id);
+    this.asking = new Asking({ ...options, jobs, kept, orders, addressFor });
+    bus.on("device", this.noticed);
+    bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
     this.timer.unref();
   }
 
   stop(): void {
-    this.isStopped = true;
+    this.asking.stop();
     clearInterval(this.timer);
     this.options.bus.off("device", this.noticed);
     this.options.bus.off("removed", this.removed);
   }
 
   view(): UpdatesView {
-    return { updates: [...this.jobs.values()].map(viewOf), fleet: this.fleet };
+    return { updates: this.jobs.all().map(viewOf), fleet: this.jobs.fleet };
   }
 
   /**
@@ -94,11 +98,12 @@ export class Updates {
    * @throws UserError if the device can't be updated
    */
   begin(id: string, downgrade: boolean): { update: UpdateView; isJoined: boolean } {
-    const known = this.jobs.get(id);
-    if (known && !isOver(known)) return { update: viewOf(known), isJoined: true };
-    this.check(id);
-    this.start([id], downgrade);
-    return { update: viewOf(this.jobs.get(id) as Job), isJoined: false };
+    const isJoined = this.jobs.isUnderWay(id);
+    if (!isJoined) {
+      this.candidates.check(id);
+      this.start([id], downgrade);
+    }
+    return { update: viewOf(this.jobs.of(id) as Job), isJoined };
   }
 
   /**
@@ -107,24 +112,30 @@ export class Updates {
    * @throws UserError if none of them takes one, or others are under way
    */
   beginFleet(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
-    if (ids.length === 0) throw new UserError("there is no device to be updated");
-    const left = ids.flatMap((id) => this.unfit(id) ?? []);
-    const taken = ids.filter((id) => this.unfit(id) === undefined);
-    if (taken.length === 0) throw new UserError(left.join("; "));
-    const { fleet: running } = this;
-    if (running?.step === "going" && isHeldUp(running, this.jobOf, this.isOnline)) {
-      const members = running.waves.flat();
-      if (taken.every((id) => members.includes(id))) return { fleet: running, isJoined: true };
-      throw new UserError("an update of other devices is under way: wait until it is over");
-    }
-    for (const why of left) this.options.log("server", `Not updated: ${why}`, { level: "warn" });
-    const online = taken.filter(this.isOnline);
-    const away = taken.filter((id) => !this.isOnline(id));
-    const fleet: FleetView = { step: "going", waves: waves(online, away), wave: 0, downgrade };
-    if (left.length > 0) fleet.left = left;
-    this.fleet = fleet;
-    this.start(fleet.waves[0] ?? [], downgrade);
-    return { fleet, isJoined: false };
+    return this.fleets.begin(ids, downgrade);
+  }
+
+  /**
+   * Calls an update off. A fleet goes on without the device.
+   * @throws UserError if there is none, or if the program is on its way already
+   */
+  cancel(id: string): { update: UpdateView } {
+    const job = this.jobs.of(id);
+    if (!job) throw new UserError(`${id}: has no update`);
+    const why = this.jobs.callOff(job);
+    if (why !== undefined) throw new UserError(`${id}: ${why}`);
+    this.fleets.leaveOut(id);
+    this.fleets.goOn();
+    this.jobs.save();
+    return { update: viewOf(job) };
+  }
+
+  /**
+   * Calls the fleet's update off. A device whose program is on its way gets it all the same.
+   * @throws UserError if none is under way, or if it is of others, too
+   */
+  cancelFleet(ids: string[]): { fleet: FleetView } {
+    return this.fleets.cancel(ids);
   }
 
   /**
@@ -132,9 +143,10 @@ export class Updates {
    * @throws UserError if the device can't be ordered
    */
   async order(id: string, what: Exclude<Order["do"], "update">): Promise<{ n: number }> {
-    this.check(id);
-    if (!this.isOnline(id)) throw new UserError(`${id}: is away`);
-    const n = this.orders.nextN(id, this.jobs.get(id)?.n);
+    this.candidates.check(id);
+    if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
+    if (!this.options.isLinked()) throw new UserError("the server has no broker at present");
+    const n = this.orders.nextN(id, this.jobs.of(id)?.n);
     await this.orders.give(id, { n, do: what });
     return { n };
   }
@@ -146,7 +158,8 @@ export class Updates {
   gateway(id: string, request: IncomingMessage): (socket: WebSocket) => void {
     const seed = deviceSeed(request.headers["sec-websocket-protocol"]);
     if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
-    const job = this.jobs.get(id);
+    const { jobs } = this;
+    const job = jobs.of(id);
     const isExpected = job?.step === "asked" || job?.step === "sending" || job?.step === "trial";
     if (!isExpected || job.n === undefined || job.hash === undefined)
       throw new UserError(`${id}: no update was asked for`);
@@ -158,146 +171,46 @@ export class Updates {
       deliver(socket, seed, {
         key: gatewayKey(key, id, n),
         program,
-        onOpen: () => this.enter(job, "sending", `it has come; sending ${program.length} bytes`),
+        isMeant: () => !isOver(job),
+        onOpen: () => jobs.enter(job, "sending", `it has come; sending ${program.length} bytes`),
         onStored: () => {
-          const s = ((this.nowMs() - job.sinceMs) / 1000).toFixed(1);
-          this.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
+          const s = ((this.options.clock.wallMs() - job.sinceMs) / 1000).toFixed(1);
+          jobs.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
         },
-        onRefused: (why) => this.fail(job, why),
+        onRefused: (why) => jobs.fail(job, why),
         onLost: (why) => {
-          if (job.step !== "sending") return;
-          this.enter(job, "sending", `${why}; it will come again`);
+          if (job.step === "sending") jobs.enter(job, "sending", `${why}; it will come again`);
         },
       });
   }
 
   /** All of them are there before the first goes on: a fleet judges them together. */
   private start(ids: string[], downgrade: boolean): void {
-    const isUnderWay = (id: string) => !isOver(this.jobs.get(id) ?? { step: "failed" });
-    const jobs = ids
-      .filter((id) => !isUnderWay(id))
-      .map((id) => newJob(id, downgrade, this.nowMs()));
-    for (const job of jobs) this.jobs.set(job.id, job);
-    for (const job of jobs) {
-      this.enter(job, "waiting", this.isOnline(job.id) ? "begun" : AWAY);
+    const begun = ids
+      .filter((id) => !this.jobs.isUnderWay(id))
+      .map((id) => this.jobs.add(id, downgrade));
+    for (const job of begun) {
+      this.jobs.enter(job, "waiting", this.candidates.isOnline(job.id) ? "begun" : AWAY);
       this.look(job);
     }
   }
 
-  private readonly jobOf = (id: string) => this.jobs.get(id);
-  private readonly isOnline = (id: string) => this.options.devices.view(id)?.online ?? false;
-
-  private check(id: string): void {
-    const why = this.unfit(id);
-    if (why !== undefined) throw new UserError(why);
-  }
-
-  /** @returns why the device can't be updated, or undefined */
-  private unfit(id: string): string | undefined {
-    const { devices, keys } = this.options;
-    const view = devices.view(id);
-    const key = keys.of(id);
-    if (!view && key === undefined) return `no device ${id}`;
-    const why = unfit(view?.state ?? null);
-    if (why !== undefined) return `${id}: ${why}`;
-    if (pathOf(id).length > PATH_MAX_LENGTH)
-      return `${id}: too long an id for an update over the network`;
-    return this.orders.whyNot(id);
-  }
-
   private lookAtAll(): void {
-    for (const job of this.jobs.values()) this.look(job);
+    for (const job of this.jobs.all()) this.look(job);
+    // Devices of a fleet that have no job yet come and go, too.
+    this.fleets.goOn();
   }
 
   private look(job: Job): void {
+    const { clock, devices, isLinked } = this.options;
     const { lines } = job;
     const before = lines.length;
-    const isToBeAsked = look(job, this.options.devices.view(job.id), this.nowMs());
-    if (lines.length > before) this.changed(job);
-    if (isToBeAsked && !this.asking.has(job.id)) void this.ask(job);
-  }
-
-  private async ask(job: Job): Promise<void> {
-    const { id } = job;
-    this.asking.add(id);
-    try {
-      await this.prepareAndOrder(job);
-    } catch (error) {
-      // What the end of the server cut off, as the compiler, goes on after its next start.
-      const isCutOff = this.isStopped || (error instanceof Error && error.name === "AbortError");
-      if (!isCutOff) this.fail(job, messageOf(error));
-    } finally {
-      this.asking.delete(id);
-    }
-  }
-
-  private async prepareAndOrder(job: Job): Promise<void> {
-    const { id } = job;
-    const { address, compile, devices, fw } = this.options;
-    const state = devices.view(id)?.state;
-    const board = state?.board ?? "";
-    const version = fw();
-    const program = padded(await compile(board));
-    // It has gone away meanwhile: it is asked when it comes back.
-    if (!this.isOnline(id)) return;
-    const hash = hashOf(program);
-    const name = programName(hash);
-    if (state?.program === name && !state.trial)
-      return this.enter(job, "confirmed", `it runs ${name} already`);
-    job.n = this.orders.nextN(id, job.n);
-    job.hash = hash;
-    job.tries++;
-    const needed = [...this.jobs.values()].flatMap(({ hash = [] }) => hash);
-    this.kept.keepProgram(program, needed);
-    this.enter(job, "asked", `asked to come for program ${name}, version ${version}`);
-    const what: Omit<Order, "mac"> = {
-      n: job.n,
-      do: "update",
-      at: address() + pathOf(id),
-      ...{ hash, board, fw: version },
-      ...(job.downgrade && { downgrade: true }),
-      confirm_s: CONFIRM_S,
-    };
-    await this.orders.give(id, what);
-  }
-
-  private enter(job: Job, step: Job["step"], text: string): void {
-    enter(job, step, text, this.nowMs());
-    this.changed(job);
-  }
-
-  private fail(job: Job, why: string): void {
-    fail(job, why, this.nowMs());
-    this.changed(job);
-  }
-
-  private changed(job: Job): void {
-    const { log } = this.options;
-    const { id } = job;
-    const level = job.step === "failed" ? "warn" : "info";
-    log("server", `Update of ${id}: ${job.lines.at(-1)?.text ?? ""}`, { level, id });
-    this.goOn();
-  }
-
-  private goOn(): void {
-    const { fleet } = this;
-    if (fleet) {
-      const { begin, cancel } = advance(fleet, this.jobOf, this.isOnline);
-      for (const id of cancel) this.jobs.delete(id);
-      this.start(begin, fleet.downgrade);
-    }
-    this.kept.save({ jobs: [...this.jobs.values()], fleet });
-  }
-
-  private nowMs(): number {
-    return this.options.clock.wallMs();
+    const isToBeAsked = look(job, devices.view(job.id), clock.wallMs(), isLinked());
+    if (lines.length > before) this.jobs.changed(job);
+    if (isToBeAsked) void this.asking.ask(job);
   }
 }
 
 function viewOf({ id, step, sinceMs, begunMs, lines }: Job): UpdateView {
   return { id, step, sinceMs, begunMs, lines };
-}
-
-function pathOf(id: string): string {
-  return GATEWAY_PATH + encodeURIComponent(id);
 }

@@ -223,9 +223,9 @@ export interface UpdateView {
   id: string;
   /**
    * It waits for the device; the device was asked to come for the program, gets it, tries it, runs
-   * it and has said so; or it did not work, and the last line says why.
+   * it and has said so; or it did not work, and the last line says why; or a person called it off.
    */
-  step: "waiting" | "asked" | "sending" | "trial" | "confirmed" | "failed";
+  step: "waiting" | "asked" | "sending" | "trial" | "confirmed" | "failed" | "cancelled";
   /** When it began, and when this step did, Unix time, ms. */
   begunMs: number;
   sinceMs: number;
@@ -235,12 +235,17 @@ export interface UpdateView {
 
 /** Many devices on that way: one, a tenth, the rest. */
 export interface FleetView {
-  /** Stopped: one did not confirm its program, and those after it keep theirs. */
-  step: "going" | "done" | "stopped";
+  /**
+   * Stopped: one did not confirm its program, and those after it keep theirs. Cancelled: a person
+   * called it off.
+   */
+  step: "going" | "done" | "stopped" | "cancelled";
   waves: string[][];
   /** Which of them is under way; how many are through. */
   wave: number;
   downgrade: boolean;
+  /** True while it waits for any of its devices to come back: none has confirmed the program. */
+  waits?: boolean;
   /** Why it stopped. */
   why?: string;
   /** Of each device that was left out, why. */
@@ -253,7 +258,7 @@ export interface UpdatesView {
   fleet: FleetView | null;
 }
 
-/** Body of `POST /api/updates`: which devices. */
+/** Body of `POST /api/updates`, and of `DELETE` without `downgrade`: which devices. */
 export interface UpdateRequest {
   device?: string;
   group?: string;

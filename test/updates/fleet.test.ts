@@ -10,7 +10,7 @@ it.each([
   [2, 0, [1, 1]],
   [3, 1, [1, 1, 2]],
   [200, 5, [1, 20, 184]],
-  [0, 3, [3]],
+  [0, 3, [1, 1, 1]],
 ])("%i that are there and %i that are away go in waves of %j", (online, away, sizes) => {
   const gone = ids(away).map((id) => `away-${id}`);
   const planned = waves(ids(online), gone);
@@ -38,7 +38,8 @@ describe("a fleet", () => {
     const finish = (id: string, step: Job["step"], text: string) => {
       const job = jobs.get(id);
       if (job) enter(job, step, text, 1);
-      const next = advance(fleet, (name) => jobs.get(name), isOnline);
+      const jobOf = (name: string) => jobs.get(name);
+      const next = advance(fleet, { jobOf, isOnline, nowMs: 2 });
       begin(next.begin);
       return next;
     };
@@ -56,18 +57,40 @@ describe("a fleet", () => {
     expect(jobs.size).toBe(21);
   });
 
-  it("is not held up by one that has gone away, but proves itself on one that is there", () => {
+  it("proves itself on another device if the first goes away, and is not held up by it", () => {
     const gone = new Set(["lamp-0"]);
-    const { fleet, jobs, finish } = setUp(3, (id) => !gone.has(id));
-    expect(finish("lamp-0", "waiting", "away").begin).toEqual([]);
+    const { fleet, jobs, finish } = setUp(30, (id) => !gone.has(id));
+    expect(finish("lamp-0", "waiting", "away").begin).toEqual(["lamp-1"]);
     expect(fleet).toMatchObject({ step: "going", wave: 0 });
-    gone.clear();
-    gone.add("lamp-1");
-    expect(finish("lamp-0", "confirmed", "").begin).toEqual(["lamp-1"]);
-    expect(finish("lamp-0", "confirmed", "").begin).toEqual(["lamp-2"]);
-    finish("lamp-2", "confirmed", "");
+    expect(fleet.waves.map(({ length }) => length)).toEqual([2, 2, 26]);
+    expect(finish("lamp-1", "sending", "").begin).toEqual([]);
+    expect(finish("lamp-1", "confirmed", "").begin).toEqual(["lamp-2", "lamp-3"]);
+    for (const id of ids(30).slice(2)) finish(id, "confirmed", "");
     expect(fleet.step).toBe("done");
-    expect(jobs.get("lamp-1")?.step).toBe("waiting");
+    expect(jobs.get("lamp-0")?.step).toBe("waiting");
+  });
+
+  it("waits for any of its devices if all have gone away", () => {
+    let isThere = "";
+    const { fleet, finish } = setUp(3, (id) => id === isThere);
+    expect(finish("lamp-0", "waiting", "away").begin).toEqual([]);
+    expect(fleet).toMatchObject({ step: "going", waits: true });
+    isThere = "lamp-2";
+    expect(finish("lamp-0", "waiting", "away").begin).toEqual(["lamp-2"]);
+    expect(fleet).toEqual({
+      step: "going",
+      waves: [["lamp-0", "lamp-2"], ["lamp-1"]],
+      wave: 0,
+      downgrade: false,
+    });
+  });
+
+  it("does not wait for one that is switched off in the middle of its program", () => {
+    const { fleet, jobs, finish } = setUp(2, (id) => id !== "lamp-0");
+    expect(finish("lamp-0", "sending", "").begin).toEqual([]);
+    const jobOf = (name: string) => jobs.get(name);
+    const isOnline = (id: string) => id !== "lamp-0";
+    expect(advance(fleet, { jobOf, isOnline, nowMs: 300_002 }).begin).toEqual(["lamp-1"]);
   });
 
   it("stops at the first that fails, says which and why, and lets go of those that wait", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { enter, isOver, type Job, look, newJob } from "../../server/updates/job";
+import { callOff, enter, isOver, type Job, look, newJob } from "../../server/updates/job";
 import type { Report } from "../../src/common/wire";
 
 const HASH = "0123456789abcdef".repeat(4);
@@ -70,11 +70,48 @@ describe("a job", () => {
   it("asks a device that does not come once again, while it is there", () => {
     const job = asked();
     expect(look(job, known({ program: "a" }, 0), 90_000)).toBe(false);
-    expect(look(job, known({ program: "a" }, 0, false), 92_000)).toBe(false);
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
     job.tries = 2;
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(false);
     expect(last(job)).toBe("did not take the program within 90 s, twice");
+  });
+
+  it("waits for a device that was switched off before it came, and begins again", () => {
+    const job = asked();
+    expect(look(job, known({ program: "a" }, 0, false), 90_000)).toBe(false);
+    expect(job.step).toBe("asked");
+    expect(look(job, known({ program: "a" }, 0, false), 91_000)).toBe(false);
+    expect(job).toMatchObject({ step: "waiting", tries: 0 });
+    expect(look(job, known({ program: "a" }), 500_000)).toBe(true);
+  });
+
+  it("does not count the time in which the server has no broker", () => {
+    const job = inTrial();
+    expect(look(job, known(null, 0, false), 400_000, false)).toBe(false);
+    look(job, known(null, 0, false), 579_000);
+    expect(job.step).toBe("trial");
+    look(job, known(null, 0, false), 580_000);
+    expect(job.step).toBe("failed");
+
+    const waiting = newJob("desk-1", false, 0);
+    expect(look(waiting, known({ program: "a" }), 1, false)).toBe(false);
+    expect(look(waiting, known({ program: "a" }), 2, false)).toBe(false);
+    expect(waiting.lines.map(({ text }) => text)).toEqual([
+      "waiting: the server has no broker at present, and goes on when it has",
+    ]);
+    expect(look(waiting, known({ program: "a" }), 3)).toBe(true);
+  });
+
+  it("can be called off until the first byte of the program is on its way", () => {
+    const waiting = newJob("desk-1", false, 0);
+    expect(callOff(waiting, 5)).toBeUndefined();
+    expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "called off" }] });
+    expect(look(waiting, known({ program: "a" }), 6)).toBe(false);
+    expect(callOff(waiting, 7)).toBe("its update is over");
+    const job = asked();
+    expect(callOff(job, 2000)).toBeUndefined();
+    expect(last(job)).toBe("called off: it goes on with its program, after up to 60 s");
+    expect(callOff(inTrial(), 3000)).toMatch(/^can't be called off any more/);
   });
 
   it("is confirmed once the device says that it runs the program, not in trial", () => {

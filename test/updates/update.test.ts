@@ -86,6 +86,14 @@ describe("an update over the network", () => {
     expect(log.slice(from)).toContain("Reading acknowledged");
     expect(log.filter((line) => /^Update \d+: leaving/.test(line))).toHaveLength(1);
     expect(panics).toEqual([]);
+    const orders = nightlight.log.filter((line) => /Order from/.test(line));
+    expect(orders.map((line) => line.replace(/^.*Order/, "Order"))).toEqual([
+      `Order from 127.0.0.1: update of ${ID}: begun`,
+      `Order from 127.0.0.1: update of ${ID}: under way already`,
+    ]);
+    const body = JSON.stringify({ device: ID });
+    const late = await fetch(`${nightlight.url}/api/updates`, { method: "DELETE", body });
+    expect([late.status, await late.json()]).toEqual([409, { error: `${ID}: its update is over` }]);
   });
 
   /** An order as the server makes it, but for what is different. */

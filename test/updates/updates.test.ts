@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -21,6 +22,8 @@ let boards: string[];
 let said: string[];
 let version: string;
 let compileError: Error | undefined;
+let orderError: Error | undefined;
+let isLinked: boolean;
 let nowMs: number;
 let started: Updates[];
 
@@ -34,6 +37,8 @@ beforeEach(() => {
   said = [];
   version = "0.2.0";
   compileError = undefined;
+  orderError = undefined;
+  isLinked = true;
   nowMs = 1_800_000_000_000;
   started = [];
 });
@@ -63,8 +68,12 @@ function start(): Updates {
     },
     order: async (id, text) => {
       await Promise.resolve();
+      const error = orderError;
+      orderError = undefined;
+      if (error) throw error;
       orders.push({ id, order: JSON.parse(text) as Order });
     },
+    isLinked: () => isLinked,
     address: () => "ws://*:8080",
   });
   started.push(updates);
@@ -229,6 +238,60 @@ describe("updates", () => {
     expect(stepOf(updates, "b")).toBe("waiting");
   });
 
+  it("wait for the broker, and go on when it is back", async () => {
+    const updates = start();
+    addDevice("a");
+    isLinked = false;
+    updates.begin("a", false);
+    expect(stepOf(updates, "a")).toBe("waiting");
+    expect(boards).toEqual([]);
+    await expect(updates.order("a", "report")).rejects.toThrow("the server has no broker");
+    // It goes away again in the very moment of the order.
+    orderError = new Error("connection closed");
+    isLinked = true;
+    says("a", { program: "old" });
+    await until("it was tried", () => said.some((line) => line.includes("asked to come")));
+    says("a", { program: "old" });
+    await isAsked(updates, "a");
+    expect(orders).toHaveLength(1);
+  });
+
+  it("can be called off: nobody is asked, and the gateway has nothing for it", async () => {
+    const updates = start();
+    addDevice("a");
+    addDevice("b", { program: "old" }, false);
+    expect(() => updates.cancel("a")).toThrow("a: has no update");
+    updates.begin("a", false);
+    // While its program is compiled.
+    expect(updates.cancel("a").update.step).toBe("cancelled");
+    await until("it was compiled", () => boards.length > 0);
+    expect(() => updates.cancel("a")).toThrow("a: its update is over");
+    expect(stepOf(updates, "a")).toBe("cancelled");
+    expect(orders).toEqual([]);
+    updates.begin("a", false);
+    await isAsked(updates, "a");
+    updates.cancel("a");
+    const headers = { "sec-websocket-protocol": `devs-key-${"00".repeat(16)}` };
+    const request = { headers } as unknown as IncomingMessage;
+    expect(() => updates.gateway("a", request)).toThrow("a: no update was asked for");
+    expect(said.filter((line) => line.includes("called off"))).toHaveLength(2);
+  });
+
+  it("of several devices can be called off together, or one of them alone", async () => {
+    const updates = start();
+    for (const id of ["a", "b", "c"]) addDevice(id);
+    expect(() => updates.cancelFleet(["a"])).toThrow("no update of several devices is under way");
+    updates.beginFleet(["a", "b", "c"], false);
+    await isAsked(updates, "a");
+    // The next shows what the program is worth.
+    updates.cancel("a");
+    await isAsked(updates, "b");
+    expect(updates.view().fleet).toMatchObject({ step: "going", waves: [["b"], ["c"]] });
+    expect(() => updates.cancelFleet(["b"])).toThrow("is of c, too: call off all of it");
+    expect(updates.cancelFleet(["a", "b", "c"]).fleet.step).toBe("cancelled");
+    expect([stepOf(updates, "b"), stepOf(updates, "c")]).toEqual(["cancelled", undefined]);
+  });
+
   it("say the version of the sources as they are now", async () => {
     const updates = start();
     addDevice("a");
@@ -244,7 +307,8 @@ describe("updates", () => {
     addDevice("b", { program: "old" }, false);
     updates.beginFleet(["a", "b"], false);
     bus.emit("removed", "a");
-    expect(updates.view().updates.map(({ id }) => id)).toEqual(["b"]);
+    expect(updates.view().updates).toEqual([]);
+    expect(updates.view().fleet?.waves.flat()).toEqual(["b"]);
   });
 
   it("go on with a full disk, and say so once", async () => {

@@ -122,6 +122,26 @@ describe("npm run update", () => {
     });
   });
 
+  it("calls an update off, and ends if somebody else does", async () => {
+    answers = [[200, { update: view("cancelled", "called off").updates[0] }]];
+    const cancel = ["--device", "desk-1", "--cancel", "--server", origin, "--data", dir];
+    expect(await update(cancel)).toEqual({ code: 0, stdout: "Called off.\n", stderr: "" });
+    expect(asked).toEqual([
+      { authorization: undefined, method: "DELETE", body: '{"device":"desk-1"}' },
+    ]);
+    answers = [[409, { error: "desk-1: its update is over" }]];
+    expect(await update(cancel)).toEqual(failure("desk-1: its update is over"));
+    answers = [
+      [202, { isJoined: false }],
+      [200, view("cancelled", "begun", "called off")],
+    ];
+    expect(await updateDesk()).toEqual({
+      code: 1,
+      stdout: "  0.0 s  desk-1: begun\n  0.5 s  desk-1: called off\n",
+      stderr: "",
+    });
+  });
+
   it("says so if another program answers", async () => {
     const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
     const others: typeof answers = [
@@ -185,7 +205,16 @@ describe("npm run update", () => {
   it("prints its options, and names the one that is wrong", async () => {
     const { code, stdout, stderr } = await update(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const option of ["device", "group", "all", "downgrade", "server", "data", "help"])
+    for (const option of [
+      "device",
+      "group",
+      "all",
+      "downgrade",
+      "cancel",
+      "server",
+      "data",
+      "help",
+    ])
       expect(stdout).toContain(`  --${option} `);
     expect(await update(["--device", ""])).toEqual(failure("--device: expected a device's id"));
   });

@@ -1,0 +1,41 @@
+import { UserError } from "../base/user-error";
+import type { Devices } from "../deciding/devices";
+import { unfit } from "./job";
+import type { Orders } from "./orders";
+
+/** The runtime's client has room for no longer path (websock_conn.c: `MAX_MESSAGE`). */
+const PATH_MAX_LENGTH = 110;
+export const GATEWAY_PATH = "/wssk/";
+
+/** Where a device fetches its program. */
+export function pathOf(id: string): string {
+  return GATEWAY_PATH + encodeURIComponent(id);
+}
+
+/** Which devices take an update, and which are there. */
+export class Candidates {
+  constructor(
+    private readonly devices: Pick<Devices, "view">,
+    private readonly orders: Orders,
+  ) {}
+
+  readonly isOnline = (id: string): boolean => this.devices.view(id)?.online ?? false;
+
+  /** @throws UserError if it takes none */
+  check(id: string): void {
+    const why = this.unfit(id);
+    if (why !== undefined) throw new UserError(why);
+  }
+
+  /** @returns why the device can't be updated, or undefined */
+  unfit(id: string): string | undefined {
+    const view = this.devices.view(id);
+    const noKey = this.orders.whyNot(id);
+    if (!view && noKey !== undefined) return `no device ${id}`;
+    const why = unfit(view?.state ?? null);
+    if (why !== undefined) return `${id}: ${why}`;
+    if (pathOf(id).length > PATH_MAX_LENGTH)
+      return `${id}: too long an id for an update over the network`;
+    return noKey;
+  }
+}

@@ -1,0 +1,89 @@
+import type { FleetView } from "../../src/common/api";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import { UserError } from "../base/user-error";
+import type { Candidates } from "./candidates";
+import { advance, begunOf, waves } from "./fleet";
+import { isOver } from "./job";
+import type { Jobs } from "./jobs";
+
+export interface FleetsParts {
+  jobs: Jobs;
+  candidates: Candidates;
+  clock: Clock;
+  log: Log;
+  /** Begins the updates of these devices. */
+  start: (ids: string[], downgrade: boolean) => void;
+}
+
+/** Updates of several devices: one such at a time. */
+export class Fleets {
+  constructor(private readonly parts: FleetsParts) {}
+
+  /** @throws UserError if none of them takes an update, or others are under way */
+  begin(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
+    const { candidates, jobs, log, start } = this.parts;
+    if (ids.length === 0) throw new UserError("there is no device to be updated");
+    const left = ids.flatMap((id) => candidates.unfit(id) ?? []);
+    const taken = ids.filter((id) => candidates.unfit(id) === undefined);
+    if (taken.length === 0) throw new UserError(left.join("; "));
+    const running = this.running();
+    if (running) {
+      const members = running.waves.flat();
+      if (taken.every((id) => members.includes(id))) return { fleet: running, isJoined: true };
+      throw new UserError(
+        "an update of other devices is under way: wait until it is over, or call it off",
+      );
+    }
+    for (const why of left) log("server", `Not updated: ${why}`, { level: "warn" });
+    const online = taken.filter(candidates.isOnline);
+    const away = taken.filter((id) => !candidates.isOnline(id));
+    const fleet: FleetView = { step: "going", waves: waves(online, away), wave: 0, downgrade };
+    if (left.length > 0) fleet.left = left;
+    jobs.fleet = fleet;
+    start(fleet.waves[0] ?? [], downgrade);
+    return { fleet, isJoined: false };
+  }
+
+  /** @throws UserError if none is under way, or if it is of others, too */
+  cancel(ids: string[]): { fleet: FleetView } {
+    const { jobs } = this.parts;
+    const fleet = this.running();
+    if (!fleet) throw new UserError("no update of several devices is under way");
+    const other = fleet.waves.flat().find((id) => !ids.includes(id));
+    if (other !== undefined)
+      throw new UserError(`the update that is under way is of ${other}, too: call off all of it`);
+    fleet.step = "cancelled";
+    delete fleet.waits;
+    for (const id of begunOf(fleet)) {
+      const job = jobs.of(id);
+      if (job && !isOver(job)) jobs.callOff(job);
+    }
+    jobs.save();
+    return { fleet };
+  }
+
+  leaveOut(id: string): void {
+    const fleet = this.running();
+    if (!fleet) return;
+    fleet.waves = fleet.waves.map((wave) => wave.filter((member) => member !== id));
+  }
+
+  /** To be called when a job has come further, and from time to time: devices come and go. */
+  goOn(): void {
+    const fleet = this.running();
+    if (!fleet) return;
+    const { candidates, clock, jobs, start } = this.parts;
+    const before = JSON.stringify(fleet);
+    const { isOnline } = candidates;
+    const { begin, cancel } = advance(fleet, { jobOf: jobs.of, isOnline, nowMs: clock.wallMs() });
+    for (const id of cancel) jobs.delete(id);
+    if (JSON.stringify(fleet) !== before) jobs.save();
+    start(begin, fleet.downgrade);
+  }
+
+  private running(): FleetView | undefined {
+    const { fleet } = this.parts.jobs;
+    return fleet?.step === "going" ? fleet : undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { FleetView } from "../../src/common/api";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import { callOff, enter, fail, isOver, type Job, newJob } from "./job";
+import type { KeptUpdates } from "./kept";
+
+export interface JobsParts {
+  kept: KeptUpdates;
+  clock: Clock;
+  log: Log;
+  /** Called once a job is other than before, and kept so. */
+  onChange: () => void;
+}
+
+/** The jobs there are, one for each device. Each step is in the log, and on the disk. */
+export class Jobs {
+  fleet: FleetView | null;
+  private readonly jobs = new Map<string, Job>();
+
+  constructor(private readonly parts: JobsParts) {
+    const { jobs, fleet } = parts.kept.load();
+    this.fleet = fleet;
+    for (const job of jobs) this.jobs.set(job.id, job);
+  }
+
+  readonly of = (id: string): Job | undefined => this.jobs.get(id);
+
+  all(): Job[] {
+    return [...this.jobs.values()];
+  }
+
+  isUnderWay(id: string): boolean {
+    const job = this.jobs.get(id);
+    return job !== undefined && !isOver(job);
+  }
+
+  add(id: string, downgrade: boolean): Job {
+    const job = newJob(id, downgrade, this.nowMs());
+    this.jobs.set(id, job);
+    return job;
+  }
+
+  delete(id: string): void {
+    this.jobs.delete(id);
+  }
+
+  /** Nothing if a person has called it off meanwhile. */
+  enter(job: Job, step: Job["step"], text: string): void {
+    if (isOver(job)) return;
+    enter(job, step, text, this.nowMs());
+    this.changed(job);
+  }
+
+  fail(job: Job, why: string): void {
+    if (isOver(job)) return;
+    fail(job, why, this.nowMs());
+    this.changed(job);
+  }
+
+  /** @returns why it can't be called off, or undefined */
+  callOff(job: Job): string | undefined {
+    const why = callOff(job, this.nowMs());
+    if (why === undefined) this.changed(job);
+    return why;
+  }
+
+  /** To be called when its last line is new. */
+  changed(job: Job): void {
+    const { log, onChange } = this.parts;
+    const { id } = job;
+    const level = job.step === "failed" ? "warn" : "info";
+    log("server", `Update of ${id}: ${job.lines.at(-1)?.text ?? ""}`, { level, id });
+    this.save();
+    onChange();
+  }
+
+  save(): void {
+    this.parts.kept.save({ jobs: this.all(), fleet: this.fleet });
+  }
+
+  private nowMs(): number {
+    return this.parts.clock.wallMs();
+  }
+}
