@@ -3,7 +3,7 @@ import { lockFolder } from "../../server/base/folder-lock";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
 import type { Say } from "./hardware";
 import { hardwareId } from "./host";
-import { KeptFlash } from "./kept-flash";
+import { KeptFile } from "./kept-file";
 import type { Led } from "./led";
 import type { LightSensor } from "./light-sensor";
 
@@ -51,7 +51,7 @@ export class PiDevice {
         // What the sensor sees is known before the program asks.
         lightRaw: await parts.sensor.sample(),
         hardwareId: board,
-        flash: new KeptFlash(join(folder, "settings"), (line) => say(line, "warn")),
+        flash: new KeptFile(join(folder, "settings"), (line) => say(line, "warn")),
         onLog,
         onPanic,
         onLed: (ledOn) => parts.led.show(ledOn),

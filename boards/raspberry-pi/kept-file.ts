@@ -18,7 +18,7 @@ const DIGEST_BYTES = 32;
  * What the virtual machine keeps, in a file. A cut of power leaves the old content or the new one:
  * a new file is on the disk before it takes the place of the old one.
  */
-export class KeptFlash implements Flash {
+export class KeptFile implements Flash {
   private isFailing = false;
 
   constructor(

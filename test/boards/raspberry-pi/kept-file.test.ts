@@ -11,13 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { KeptFlash } from "../../../boards/raspberry-pi/kept-flash";
+import { KeptFile } from "../../../boards/raspberry-pi/kept-file";
 
 describe("what a device keeps", () => {
   let folder: string;
   let path: string;
   let lines: string[];
-  const flash = () => new KeptFlash(path, (line) => lines.push(line));
+  const flash = () => new KeptFile(path, (line) => lines.push(line));
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "nightlight-flash-"));
