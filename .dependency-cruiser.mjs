@@ -41,7 +41,8 @@ export const PLAN = {
     "src",
   ],
   "boards/raspberry-pi": [
-    ...["boards/tools", "server/simulator", "server/setup", "server/base", "src/common"],
+    ...["boards", "boards/tools", "server/simulator", "server/setup", "server/base"],
+    "src/common",
   ],
   "boards/wio-terminal/build": ["boards/tools", "server/setup", "server/base", "src/common"],
   "boards/wio-terminal/emulator": [

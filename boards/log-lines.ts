@@ -19,6 +19,9 @@ export const PROGRAM = {
   nextTry: "next try in ",
 } as const;
 
+/** What it says to a host that keeps a copy of its outbox: a reading has come in, or has arrived. */
+export const OUTBOX = { keeps: "Outbox keeps ", frees: "Outbox frees " } as const;
+
 /** Whether a line of a board's log shows a connection. Of several, as a busy line loses some. */
 export function tellsConnection(line: string): boolean {
   const { connected, sending, received } = PROGRAM;

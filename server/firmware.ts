@@ -13,7 +13,11 @@ export class Firmware {
   private compiled: Promise<Uint8Array> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly config: Config) {}
+  /** @param isOutboxKept whether the simulator here keeps what waits in a program's outbox */
+  constructor(
+    private readonly config: Config,
+    private readonly isOutboxKept = false,
+  ) {}
 
   /**
    * The program for the simulator, compiled once, whoever asks first.
@@ -22,7 +26,7 @@ export class Firmware {
    */
   async bytecode(onCompile?: () => void): Promise<Uint8Array> {
     this.compiled ??= this.inTurn(async (signal) => {
-      writeFirmwareConfig(this.config);
+      writeFirmwareConfig(this.config, undefined, this.isOutboxKept);
       return await compileFirmware(ENTRY, { signal, ...(onCompile && { onCompile }) });
     });
     try {

@@ -172,7 +172,7 @@ async function start(
       ),
     );
 
-  const firmware = add(new Firmware(config));
+  const firmware = add(new Firmware(config, options.device === "pi"));
   const tls = pageTls(options);
   const isOpen = security.listen === undefined;
   // Whoever reaches a proxy reaches this server, by loopback as it may seem.

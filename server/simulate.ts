@@ -100,6 +100,8 @@ export class Simulation {
     if (security.tls.ca) sockets.trustCa(security.tls.ca);
     return await PiDevice.start({
       ...this.program(bytecode),
+      config,
+      ca: security.tls.ca,
       parts: realParts(kernel, config.pi, say),
       dataDir: security.usersDir,
       say,

@@ -1,7 +1,7 @@
 import { delay, emitter, millis, wait } from "@devicescript/core";
 import type { CommandGate } from "./command-gate";
 import { State, Telemetry, topicOf } from "./common/wire";
-import { firmwareVersion } from "./config.gen";
+import { firmwareVersion, isOutboxKept } from "./config.gen";
 import type { Led } from "./led";
 import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
@@ -72,6 +72,7 @@ export class Reporter {
   report(reading: StoredReading): void {
     if (!this.store && !this.mqtt.connected) return;
     this.outbox.push(reading);
+    if (isOutboxKept) console.log("Outbox keeps " + JSON.stringify(this.telemetry(reading, 0)));
     if (!this.mqtt.connected) console.log(`Outbox: ${this.outbox.count}`);
     this.wake.emit(true);
   }
@@ -112,6 +113,7 @@ export class Reporter {
     console.log("Sending telemetry " + payload);
     await this.mqtt.publish(topicOf(this.id, "telemetry"), payload, { qos: this.store ? 1 : 0 });
     if (this.store) this.outbox.removeFirst();
+    if (isOutboxKept) console.log(`Outbox frees ${reading.seq}`);
     if (!this.isFirstSent)
       console.log(this.store ? "Reading acknowledged" : "Reading sent at QoS 0");
     this.isFirstSent = true;

@@ -1,16 +1,21 @@
 import { join } from "node:path";
 import { lockFolder } from "../../server/base/folder-lock";
+import type { Config } from "../../server/setup/config";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
 import type { Say } from "./hardware";
 import { hardwareId } from "./host";
-import { KeptFile } from "./kept-file";
+import { KeptFile, READINGS, SETTINGS } from "./kept-file";
+import { LateSender, type LateSenderOptions } from "./late-sender";
 import type { Led } from "./led";
 import type { LightSensor } from "./light-sensor";
+import { OutboxKeeper } from "./outbox-keeper";
 
 /** As often as the virtual machine takes a sample of it. */
 const SAMPLE_MS = 50;
 /** How often a part that is gone is looked for. */
 const RETRY_MS = 1000;
+/** As in `src/settings.ts`. */
+const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
 
 export interface PiDeviceOptions extends Pick<
   SimulatedDeviceOptions,
@@ -18,6 +23,10 @@ export interface PiDeviceOptions extends Pick<
 > {
   /** As `.env.local` has them; a `*` in ID stands for the Pi's own number. */
   settings: SimulatedDeviceOptions["settings"] & { ID: string };
+  /** For what the program does not know of; settings come first. */
+  config: Pick<Config, "broker" | "topicPrefix">;
+  /** Trusted beside Node's own CAs. */
+  ca?: Buffer | undefined;
   parts: { sensor: LightSensor; led: Led };
   /** What a person gave with --data. */
   dataDir: string;
@@ -35,15 +44,20 @@ export class PiDevice {
   private constructor(
     private readonly device: SimulatedDevice,
     private readonly options: PiDeviceOptions,
+    private readonly keeper: OutboxKeeper,
+    private readonly late: LateSender,
     private readonly unlock: () => Promise<void>,
   ) {}
 
   /** @throws UserError if the data folder can't be used */
   static async start(options: PiDeviceOptions): Promise<PiDevice> {
-    const { bytecode, settings, parts, dataDir, say, onLog, onPanic } = options;
+    const { bytecode, settings, parts, dataDir, say, onPanic } = options;
     const board = hardwareId();
-    const folder = join(dataDir, "devices", settings.ID.replace("*", board ?? "any"));
+    const id = settings.ID.replace("*", board);
+    const folder = join(dataDir, "devices", id);
     const unlock = await lockFolder(folder, dataDir);
+    const warn = (line: string) => say(line, "warn");
+    const keeper = new OutboxKeeper(new KeptFile(join(folder, "outbox"), READINGS, warn), say);
     try {
       const device = await SimulatedDevice.start({
         bytecode,
@@ -51,12 +65,15 @@ export class PiDevice {
         // What the sensor sees is known before the program asks.
         lightRaw: await parts.sensor.sample(),
         hardwareId: board,
-        flash: new KeptFile(join(folder, "settings"), (line) => say(line, "warn")),
-        onLog,
+        flash: new KeptFile(join(folder, "settings"), SETTINGS, warn),
+        onLog: (line) => {
+          if (!keeper.hear(line)) options.onLog?.(line);
+        },
         onPanic,
         onLed: (ledOn) => parts.led.show(ledOn),
       });
-      const started = new PiDevice(device, options, unlock);
+      const late = new LateSender(lateOptions(id, options), keeper, say);
+      const started = new PiDevice(device, options, keeper, late, unlock);
       started.sampleAfter(0);
       return started;
     } catch (error) {
@@ -72,7 +89,9 @@ export class PiDevice {
     this.isStopping = true;
     clearTimeout(this.timer);
     await this.sampling;
+    await this.late.stop();
     await this.device.stop();
+    this.keeper.close();
     this.options.parts.sensor.close();
     this.options.parts.led.close();
     await this.unlock();
@@ -96,4 +115,18 @@ export class PiDevice {
     led.show(this.device.ledOn);
     if (!this.isStopping) this.sampleAfter(lightRaw === undefined ? RETRY_MS : SAMPLE_MS);
   }
+}
+
+/** The same broker and topics as the program's, by the same rules. */
+function lateOptions(id: string, { settings, config, ca }: PiDeviceOptions): LateSenderOptions {
+  const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
+  const { BROKER = preset, MQTT_USER, MQTT_PWD } = settings;
+  return {
+    broker: BROKER,
+    ca,
+    user: MQTT_USER,
+    password: MQTT_PWD,
+    topicPrefix: config.topicPrefix,
+    id,
+  };
 }

@@ -1,20 +1,26 @@
 /** What the system says of this Raspberry Pi, and of who runs this. */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import type { Permission } from "./problems";
 
 const SERIAL_NUMBER = "/proc/device-tree/serial-number";
 const MACHINE_ID = "/etc/machine-id";
+/** Of systemd-timesyncd, and what it puts there: systemd-time-wait-sync.service(8). */
+const TIME_SYNC = "/run/systemd/timesync";
 
 /** The same at each start, 16 hexadecimal digits: the Pi's serial number, or else the system's. */
-export function hardwareId(): string | undefined {
+export function hardwareId(): string {
   const serial = contentOf(SERIAL_NUMBER).replace(/\0.*/s, "");
   if (/^[0-9a-f]{16}$/i.test(serial)) return serial.toLowerCase();
   // machine-id(5): not to be shown as it is.
-  const machine = contentOf(MACHINE_ID).trim();
-  if (machine === "") return undefined;
+  const machine = contentOf(MACHINE_ID).trim() || hostname();
   return createHash("sha256").update(`nightlight ${machine}`).digest("hex").slice(0, 16);
+}
+
+/** A Pi has no clock of its own: false until a time server has told the time, if one is asked. */
+export function isClockRight(): boolean {
+  return !existsSync(TIME_SYNC) || existsSync(`${TIME_SYNC}/synchronized`);
 }
 
 /** Who runs this, and the group that may use a file of the kernel's. */

@@ -47,7 +47,7 @@ async function start(): Promise<void> {
     output.log("device", line, { level, id });
   const kernel = await loadKernel();
 
-  writeFirmwareConfig(config);
+  writeFirmwareConfig(config, undefined, true);
   const bytecode = await compileFirmware("src/main.ts", {
     signal: ending.signal,
     onCompile: () => log("Compiling the firmware, this takes a minute on a Pi ..."),
@@ -62,6 +62,7 @@ async function start(): Promise<void> {
       ...(MQTT_PWD && { MQTT_PWD }),
       ...(UPDATE_KEY && { UPDATE_KEY }),
     },
+    config,
     parts: realParts(kernel, config.pi, log),
     dataDir: flags.data ?? DEFAULT_DATA,
     say: log,

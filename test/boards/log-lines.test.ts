@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BOARD, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
+import { BOARD, OUTBOX, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
 import { readSources } from "../../boards/wio-terminal/build/c-modules";
 import { ROOT } from "../../server/base/root";
 
@@ -38,7 +38,7 @@ describe("log lines that others look for", () => {
     expect(screen.some((text) => text.includes(part))).toBe(true);
   });
 
-  it.each(Object.values(PROGRAM))("the program says %j", (part) => {
+  it.each([...Object.values(PROGRAM), ...Object.values(OUTBOX)])("the program says %j", (part) => {
     expect(program).toMatch(new RegExp(`["\`](mqtt: )?${part}`));
   });
 
@@ -52,9 +52,11 @@ describe("log lines that others look for", () => {
   });
 
   it("are spelled out nowhere else", () => {
-    const parts = [...Object.values(BOARD), ...Object.values(PROGRAM)].filter(
-      (part) => part.length > 11,
-    );
+    const parts = [
+      ...Object.values(BOARD),
+      ...Object.values(PROGRAM),
+      ...Object.values(OUTBOX),
+    ].filter((part) => part.length > 11);
     const users = ["boards", "test/boards/wio-terminal", "test/debug"].flatMap((folder) =>
       files(folder, ".ts"),
     );

@@ -15,9 +15,10 @@ const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
  * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
  * as source files.
  * @param board undefined for the simulator
+ * @param isOutboxKept whether who runs the program keeps what waits in its outbox
  */
-export function writeFirmwareConfig(config: Config, board?: BoardName): void {
-  writeSource(CONFIG_SOURCE, configSource(config, board));
+export function writeFirmwareConfig(config: Config, board?: BoardName, isOutboxKept = false): void {
+  writeSource(CONFIG_SOURCE, configSource(config, board, isOutboxKept));
   writeSource(BOARD_SOURCE, boardSource(board));
 }
 
@@ -32,7 +33,7 @@ function writeSource(path: string, source: string): void {
   writeFileSync(path, source);
 }
 
-function configSource(config: Config, board: BoardName | undefined): string {
+function configSource(config: Config, board: BoardName | undefined, isOutboxKept: boolean): string {
   const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
   const rule = ruleOfDevice(config);
   const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
@@ -42,6 +43,9 @@ import type { DeviceConfig } from "./config";
 export const firmwareVersion = "${sourceVersion()}";
 /** Empty: any board that brings sensor and LED with it. */
 export const board = "${board ?? ""}";
+
+/** Who runs the program keeps a copy of the outbox, and hears of each change in the log. */
+export const isOutboxKept = ${isOutboxKept && telemetry.whenOffline === "store"};
 
 export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 `;

@@ -57,6 +57,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     return PiDevice.start({
       bytecode: await compileFirmware(),
       settings: { ID: "pi-1", BROKER: broker.url, ...settings },
+      config: { broker: "embedded", topicPrefix: "" },
       parts: parts(),
       dataDir,
       say,

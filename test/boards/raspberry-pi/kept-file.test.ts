@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,59 +12,67 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { KeptFile } from "../../../boards/raspberry-pi/kept-file";
+import { KeptFile, READINGS, SETTINGS } from "../../../boards/raspberry-pi/kept-file";
 
 describe("what a device keeps", () => {
   let folder: string;
   let path: string;
   let lines: string[];
-  const flash = () => new KeptFile(path, (line) => lines.push(line));
+  const file = () => new KeptFile(path, SETTINGS, (line) => lines.push(line));
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "nightlight-flash-"));
+    folder = mkdtempSync(join(tmpdir(), "nightlight-kept-"));
     path = join(folder, "settings");
     lines = [];
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it("is there again after a restart, for its user alone", () => {
-    expect(flash().load()).toHaveLength(0);
-    flash().save(Uint8Array.of(1, 2, 3));
-    flash().save(Uint8Array.of(4, 5));
-    expect([...flash().load()]).toEqual([4, 5]);
+    expect(file().load()).toHaveLength(0);
+    file().save(Uint8Array.of(1, 2, 3));
+    file().save(Uint8Array.of(4, 5));
+    expect([...file().load()]).toEqual([4, 5]);
     expect(readdirSync(folder)).toEqual(["settings"]);
     if (process.platform !== "win32") expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(lines).toEqual([]);
   });
 
   it("is the old content if power was cut while the new one was written", () => {
-    flash().save(Uint8Array.of(1, 2, 3));
+    file().save(Uint8Array.of(1, 2, 3));
     writeFileSync(`${path}.new`, "half of");
-    expect([...flash().load()]).toEqual([1, 2, 3]);
-    flash().save(Uint8Array.of(4));
-    expect([...flash().load()]).toEqual([4]);
+    expect([...file().load()]).toEqual([1, 2, 3]);
+    file().save(Uint8Array.of(4));
+    expect([...file().load()]).toEqual([4]);
   });
 
   it.each([0, 31, 32, 40])("is set aside if it is damaged at byte %i", (at) => {
-    flash().save(new Uint8Array(16));
+    file().save(new Uint8Array(16));
     const bytes = readFileSync(path);
     bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
     writeFileSync(path, bytes);
-    expect(flash().load()).toHaveLength(0);
+    expect(file().load()).toHaveLength(0);
     expect(lines).toEqual([`${path}: damaged, renamed to .damaged; the last order is not known`]);
     expect(readdirSync(folder)).toEqual(["settings.damaged"]);
   });
 
-  it("is said once not to be kept, and once to be kept again", () => {
-    const kept = flash();
+  it.each([
     // Neither a file nor a folder that can be opened for writing.
-    symlinkSync(folder, `${path}.new`);
+    ["EISDIR", () => folder],
+    // Linux has a disk that is always full.
+    ...(existsSync("/dev/full") ? [["ENOSPC", () => "/dev/full"] as const] : []),
+  ] as const)("is the old content if it can't be written, which is said once: %s", (code, to) => {
+    const kept = new KeptFile(path, READINGS, (line) => lines.push(line));
     kept.save(Uint8Array.of(1));
+    symlinkSync(to(), `${path}.new`);
     kept.save(Uint8Array.of(2));
-    expect(lines).toEqual([expect.stringMatching(/settings: EISDIR.*; orders are not kept$/)]);
-    unlinkSync(`${path}.new`);
     kept.save(Uint8Array.of(3));
+    expect(lines).toEqual([
+      expect.stringMatching(`${code}.*; readings that wait are kept in RAM only$`),
+    ]);
+    expect([...file().load()]).toEqual([1]);
+    unlinkSync(`${path}.new`);
+    kept.save(Uint8Array.of(4));
     expect(lines[1]).toBe(`${path}: is written again`);
-    expect([...flash().load()]).toEqual([3]);
+    expect([...file().load()]).toEqual([4]);
   });
 });

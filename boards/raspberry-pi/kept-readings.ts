@@ -1,0 +1,143 @@
+import type { Clock } from "../../server/base/clock";
+import { parseTelemetry, type Telemetry } from "../../src/common/wire";
+import { OUTBOX } from "../log-lines";
+
+/** A reading that the broker has not acknowledged yet. */
+export interface KeptReading {
+  /** Of the run that took it. */
+  boot: number;
+  seq: number;
+  light: number;
+  ledOn: boolean;
+  /** Unix time, ms. Of the present run it is corrected each time that it is looked at. */
+  takenAtMs: number;
+  /** By the monotonic clock, ms; of an earlier process this says nothing. */
+  takenMs?: number;
+}
+
+/** So many at most: twice what a device has in RAM. */
+const CAPACITY = 1024;
+/** The log's mark of the program's own lines. */
+const MARK = "> ";
+
+/**
+ * A copy of the program's outbox, and what was left of earlier runs, the oldest first. Pure: the
+ * clock comes in.
+ */
+export class KeptReadings {
+  private readings: KeptReading[];
+  /** Of the run that speaks. */
+  private boot: number | undefined;
+  private readonly startedMs: number;
+
+  /**
+   * @param left what an earlier process left
+   * @param startedMs by the monotonic clock, when this one started
+   */
+  constructor(
+    left: KeptReading[],
+    private readonly clock: Clock,
+  ) {
+    this.readings = left;
+    this.startedMs = clock.monotonicMs();
+  }
+
+  get count(): number {
+    return this.readings.length;
+  }
+
+  /** How long the oldest has waited in this process, ms. */
+  waitedMs(): number {
+    const [oldest] = this.readings;
+    return oldest ? this.clock.monotonicMs() - (oldest.takenMs ?? this.startedMs) : 0;
+  }
+
+  /**
+   * @param line of the device's log
+   * @returns false if it is none of the lines that are meant for this
+   */
+  hear(line: string): boolean {
+    if (line.startsWith(MARK + OUTBOX.keeps)) this.keep(line.slice((MARK + OUTBOX.keeps).length));
+    else if (line.startsWith(MARK + OUTBOX.frees))
+      this.free(Number(line.slice((MARK + OUTBOX.frees).length)));
+    else return false;
+    return true;
+  }
+
+  /** The oldest of an earlier run, which the program knows nothing of. */
+  firstLate(): KeptReading | undefined {
+    const [oldest] = this.readings;
+    return oldest && oldest.boot !== this.boot ? oldest : undefined;
+  }
+
+  /** To be called when the broker has acknowledged a late one. */
+  remove(reading: KeptReading): void {
+    this.readings = this.readings.filter((other) => other !== reading);
+  }
+
+  /** What to send of it now: at least as old as this process, if an earlier one took it. */
+  telemetry(reading: KeptReading): Telemetry {
+    const { boot, seq, light, ledOn, takenAtMs, takenMs } = reading;
+    const nowMs = this.clock.monotonicMs();
+    const ageMs =
+      takenMs === undefined
+        ? Math.max(this.clock.wallMs() - takenAtMs, nowMs - this.startedMs)
+        : nowMs - takenMs;
+    return { light, led_on: ledOn, seq, boot, age_ms: Math.round(Math.max(1, ageMs)) };
+  }
+
+  /** For the disk. */
+  toText(): string {
+    const [wallMs, nowMs] = [this.clock.wallMs(), this.clock.monotonicMs()];
+    return JSON.stringify(
+      this.readings.map(({ boot, seq, light, ledOn, takenAtMs, takenMs }) => [
+        ...[boot, seq, light, ledOn ? 1 : 0],
+        Math.round(takenMs === undefined ? takenAtMs : wallMs - (nowMs - takenMs)),
+      ]),
+    );
+  }
+
+  private keep(text: string): void {
+    const { value } = parseTelemetry(text, ["light"]);
+    if (!value) return;
+    const { values, said, boot = 0, seq = 0 } = value;
+    this.boot = boot;
+    this.readings.push({
+      ...{ boot, seq, light: values["light"] ?? 0, ledOn: said["led_on"] === true },
+      takenAtMs: this.clock.wallMs(),
+      takenMs: this.clock.monotonicMs(),
+    });
+    if (this.readings.length > CAPACITY) this.readings = thinned(this.readings);
+  }
+
+  /** The broker acknowledges in order: with one, all before it have arrived, or were given up. */
+  private free(seq: number): void {
+    this.readings = this.readings.filter((r) => r.boot !== this.boot || r.seq > seq);
+  }
+}
+
+/** @throws Error if it is not what `toText` makes */
+export function readingsOf(text: string): KeptReading[] {
+  if (text === "") return [];
+  return (JSON.parse(text) as unknown[]).map((entry) => {
+    const numbers = Array.isArray(entry) ? entry : [];
+    if (numbers.length !== 5 || !numbers.every((value) => Number.isSafeInteger(value)))
+      throw new Error(`expected five whole numbers, got ${JSON.stringify(entry)}`);
+    const [boot, seq, light, ledOn, takenAtMs] = numbers as [number, number, number, 0 | 1, number];
+    return { boot, seq, light, ledOn: ledOn === 1, takenAtMs };
+  });
+}
+
+/** At most half and two, evenly over the time that they span; the oldest and the newest stay. */
+function thinned(readings: KeptReading[]): KeptReading[] {
+  const times = readings.map(({ takenAtMs }) => takenAtMs);
+  const last = readings.length - 1;
+  const gapMs = (2 * ((times[last] ?? 0) - (times[0] ?? 0))) / readings.length;
+  let keptMs = -Infinity;
+  return readings.filter((_, index) => {
+    const ms = times[index] ?? 0;
+    if (index < last && ms - keptMs < gapMs) return false;
+    keptMs = ms;
+    return true;
+  });
+}

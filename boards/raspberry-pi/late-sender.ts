@@ -1,0 +1,115 @@
+import { rootCertificates } from "node:tls";
+import type { MqttClient } from "mqtt";
+import { CLOCK } from "../../server/base/clock";
+import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
+import type { Say } from "./hardware";
+import { isClockRight } from "./host";
+import type { OutboxKeeper } from "./outbox-keeper";
+
+/** How often it looks whether there is something to send, and tries again. */
+const LOOK_MS = 5_000;
+/** A Pi has forgotten the time when it starts; without a time server it has to do. */
+const CLOCK_PATIENCE_MS = 300_000;
+/** A lesson's server never says that it is there. */
+const SERVER_PATIENCE_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface LateSenderOptions {
+  /** mqtt:// or mqtts://. */
+  broker: string;
+  ca?: Buffer | undefined;
+  user?: string | undefined;
+  password?: string | undefined;
+  /** What all topics begin with; empty, or with a slash at its end. */
+  topicPrefix: string;
+  id: string;
+}
+
+/**
+ * Sends the readings of earlier runs, which the program knows nothing of, by a connection of its
+ * own; at QoS 1, each with its age. They stay on the disk until they are acknowledged.
+ */
+export class LateSender {
+  private readonly startedMs = CLOCK.monotonicMs();
+  private readonly timer: NodeJS.Timeout;
+  private sending: Promise<void> | undefined;
+  private interrupt: (() => void) | undefined;
+
+  constructor(
+    private readonly options: LateSenderOptions,
+    private readonly keeper: OutboxKeeper,
+    private readonly say: Say,
+  ) {
+    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.interrupt?.();
+    await this.sending;
+  }
+
+  private look(): void {
+    if (this.sending || !this.keeper.readings.firstLate()) return;
+    const waitedMs = CLOCK.monotonicMs() - this.startedMs;
+    if (!isClockRight() && waitedMs < CLOCK_PATIENCE_MS) return;
+    this.sending = this.send()
+      // Without a connection the program says so; it is tried again.
+      .catch(() => undefined)
+      .finally(() => (this.sending = undefined));
+  }
+
+  private async send(): Promise<void> {
+    const { broker, ca, user, password, id } = this.options;
+    const { connect } = await import("mqtt");
+    const client = connect(broker, {
+      // A device's account may have this one too, beside the program's.
+      clientId: id,
+      ...(ca && { ca: [...rootCertificates, ca.toString()] }),
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      // A message that is sent again as it was would tell a wrong age.
+      reconnectPeriod: 0,
+    });
+    const ended = new Promise<never>((_, reject) => {
+      client.on("error", reject).on("close", () => reject(new Error("closed")));
+      this.interrupt = () => reject(new Error("stopping"));
+    });
+    try {
+      await Promise.race([this.sendBy(client), ended]);
+    } finally {
+      client.end(true);
+    }
+  }
+
+  private async sendBy(client: MqttClient): Promise<void> {
+    const { topicPrefix, id } = this.options;
+    const { readings } = this.keeper;
+    await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+    await this.serverThere(client);
+    let count = 0;
+    for (let next = readings.firstLate(); next; next = readings.firstLate()) {
+      const payload = JSON.stringify(readings.telemetry(next));
+      await client.publishAsync(topicOf(topicPrefix + id, "telemetry"), payload, { qos: 1 });
+      readings.remove(next);
+      this.keeper.saveSoon();
+      count++;
+    }
+    this.say(`Sent ${count} readings of an earlier run`, "info");
+  }
+
+  /** Else the broker may acknowledge what reaches nobody. */
+  private async serverThere(client: MqttClient): Promise<void> {
+    const there = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, SERVER_PATIENCE_MS).unref();
+      client.on("message", (_, status) => {
+        clearTimeout(timer);
+        if (status.toString() === "online") resolve();
+      });
+    });
+    await client.subscribeAsync(this.options.topicPrefix + SERVER_STATUS_TOPIC, { qos: 1 });
+    await there;
+  }
+}

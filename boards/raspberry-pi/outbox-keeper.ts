@@ -1,0 +1,67 @@
+import { CLOCK, type Clock } from "../../server/base/clock";
+import { messageOf } from "../../server/base/user-error";
+import type { Flash } from "../../server/simulator/device";
+import type { Say } from "./hardware";
+import { KeptReadings, readingsOf } from "./kept-readings";
+
+/** What is on its way to a broker that answers needs no disk. */
+const WAITS_MS = 500;
+/** A memory card bears only so many writes: in a long outage there are fewer. */
+const SAVE_MS = { least: 1_000, most: 30_000, ofWaited: 1 / 20 };
+
+/** Keeps the program's outbox in a file. Without a broker at hand it is written; else hardly ever. */
+export class OutboxKeeper {
+  readonly readings: KeptReadings;
+  private isOnDisk: boolean;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly file: Flash,
+    say: Say,
+    clock: Clock = CLOCK,
+  ) {
+    const content = file.load();
+    this.isOnDisk = content.length > 0;
+    this.readings = new KeptReadings(leftIn(content, say), clock);
+    const { count } = this.readings;
+    if (count > 0) say(`${count} readings of an earlier run wait for the broker`, "info");
+  }
+
+  /** @returns false if the line of the device's log is not meant for this */
+  hear(line: string): boolean {
+    if (!this.readings.hear(line)) return false;
+    this.saveSoon();
+    return true;
+  }
+
+  /** To be called when a late reading has left. */
+  saveSoon(): void {
+    const { least, most, ofWaited } = SAVE_MS;
+    const ms = Math.min(most, Math.max(least, ofWaited * this.readings.waitedMs()));
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      if (this.readings.waitedMs() >= WAITS_MS || this.isOnDisk) this.save();
+      else if (this.readings.count > 0) this.saveSoon();
+    }, ms).unref();
+  }
+
+  /** Saves what waits. */
+  close(): void {
+    clearTimeout(this.timer);
+    if (this.readings.count > 0 || this.isOnDisk) this.save();
+  }
+
+  private save(): void {
+    this.isOnDisk = this.readings.count > 0;
+    this.file.save(this.isOnDisk ? Buffer.from(this.readings.toText()) : new Uint8Array());
+  }
+}
+
+function leftIn(content: Uint8Array, say: Say) {
+  try {
+    return readingsOf(Buffer.from(content).toString());
+  } catch (error) {
+    say(`the readings that waited are lost: ${messageOf(error)}`, "warn");
+    return [];
+  }
+}
