@@ -1,5 +1,7 @@
-import { describe, it } from "vitest";
-import { bad, expectRules, good, h, reader, sender } from "../../support/history/judged";
+import { beforeEach, describe, it } from "vitest";
+import { bad, begin, expectRules, good, h, reader, sender } from "../../support/history/judged";
+
+beforeEach(begin);
 
 describe("what arrives", () => {
   it("was sent, and on that topic", () => {

@@ -1,5 +1,7 @@
-import { describe, it } from "vitest";
-import { bad, expectRules, good, h, reader, sender } from "../../support/history/judged";
+import { beforeEach, describe, it } from "vitest";
+import { bad, begin, expectRules, good, h, reader, sender } from "../../support/history/judged";
+
+beforeEach(begin);
 
 describe("what is sent again", () => {
   it.each([1, 2] as const)("is so on a new connection, with DUP (QoS %i)", (qos) => {

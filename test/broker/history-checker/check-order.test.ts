@@ -1,5 +1,7 @@
-import { describe, it } from "vitest";
-import { bad, good, h, reader, sender } from "../../support/history/judged";
+import { beforeEach, describe, it } from "vitest";
+import { bad, begin, good, h, reader, sender } from "../../support/history/judged";
+
+beforeEach(begin);
 
 describe("the order of one publisher's messages on one topic", () => {
   it("is kept", () => {

@@ -1,5 +1,7 @@
-import { describe, it } from "vitest";
-import { bad, good, h, reader, sender } from "../../support/history/judged";
+import { beforeEach, describe, it } from "vitest";
+import { bad, begin, good, h, reader, sender } from "../../support/history/judged";
+
+beforeEach(begin);
 
 describe("what a new subscription gets", () => {
   it("is the retained message", () => {

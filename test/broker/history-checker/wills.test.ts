@@ -1,5 +1,7 @@
 import { beforeEach, describe, it } from "vitest";
-import { bad, good, h, reader, sender } from "../../support/history/judged";
+import { bad, begin, good, h, reader, sender } from "../../support/history/judged";
+
+beforeEach(begin);
 
 describe("a will", () => {
   beforeEach(() => h.subscribed(reader, "will"));

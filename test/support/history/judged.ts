@@ -1,9 +1,9 @@
-import { beforeEach, expect } from "vitest";
+import { expect } from "vitest";
 import { check, excerpt } from "./check";
 import type { Rule, Rules } from "./rules";
 import { Script } from "./script";
 
-/** A history written by hand, which a test judges. To be imported by test files only. */
+/** A history written by hand, which a test judges: `beforeEach(begin)`. */
 
 const STRICT: Rules = {
   overlapping: "one",
@@ -12,10 +12,16 @@ const STRICT: Rules = {
   willAfterKill: true,
 };
 
-/** Begins again before each test. */
+/** Of the history that began last. */
 export let h: Script;
 export let sender: number;
 export let reader: number;
+
+export function begin(): void {
+  h = new Script();
+  sender = h.accepted("sender");
+  reader = h.accepted("reader");
+}
 
 /** Of each violation the rule; with the excerpts, if they are others than expected. */
 export function expectRules(expected: Rule[], rules: Partial<Rules> = {}): void {
@@ -29,9 +35,3 @@ export function expectRules(expected: Rule[], rules: Partial<Rules> = {}): void 
 
 export const good = (rules?: Partial<Rules>) => expectRules([], rules);
 export const bad = (rule: Rule, rules?: Partial<Rules>) => expectRules([rule], rules);
-
-beforeEach(() => {
-  h = new Script();
-  sender = h.accepted("sender");
-  reader = h.accepted("reader");
-});
