@@ -25,8 +25,8 @@ const COMPILED = join(ROOT, ".devicescript/compiled");
 const LIST = join(FOLDER, "main.json");
 /** They say which packages there are, and how to translate. */
 const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/start.js"];
-/** They find files of their own beside themselves. */
-const APART = ["esbuild", "koffi", "node-sqlite3-wasm", "serialport"];
+/** They find files of their own beside themselves, or are one large file already, as jacdac-ts. */
+const APART = ["esbuild", "jacdac-ts", "koffi", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const kept = keptServer();
