@@ -1,34 +1,30 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { WebSocketServer } from "ws";
-import { idExpected } from "../../src/common/id";
-import { LIGHT_MAX } from "../../src/common/wire";
 import { listen } from "../base/listen";
 import type { Asset } from "../base/page-bundle";
 import { messageOf, UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Broker } from "../broker/broker";
+import type { Counts } from "../deciding/counts";
 import type { Decider } from "../deciding/decider";
-import type { Names } from "../deciding/names";
 import type { Tls } from "../setup/tls";
 import { GATEWAY_PATH } from "../updates/candidates";
-import { sendCommand } from "./command-request";
-import { DeviceEdits } from "./device-edits";
+import { decodeId, DeviceRoutes, type DeviceRoutesOptions } from "./device-routes";
 import { EVENT_STREAM_HEADERS } from "./event-stream";
-import { allow, HttpError, json, queryOf, readJsonObject } from "./http-request";
+import { allow, HttpError, json } from "./http-request";
 import { createHttpServer } from "./http-server";
 import type { Join } from "./join";
 import { Live, type LiveParts } from "./live";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import { TabDevice, type TabDeviceOptions } from "./tab-device";
-import { answerTelemetry, type HistoryAnswers } from "./telemetry";
-import { answerOrder, answerUpdates, type UpdateParts } from "./updates";
+import { answerUpdates, type UpdateParts } from "./updates";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
 
-export interface WebOptions extends LiveParts {
+export interface WebOptions extends LiveParts, DeviceRoutesOptions {
+  counts: Counts;
   decider: Decider;
-  names: Names;
   host: string;
   port: number;
   /** For https. */
@@ -39,7 +35,6 @@ export interface WebOptions extends LiveParts {
   maxConnections: number;
   assets: Map<string, Asset>;
   metrics: Metrics;
-  history: HistoryAnswers;
   updates: Omit<UpdateParts, "devices">;
   /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
@@ -57,14 +52,10 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name" | "orders")?];
-/** The device's id, percent-encoded, and what of it is asked for. */
-const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name|orders))?$/;
-
 /** The page, the HTTP interface beside it, and MQTT over WebSocket. */
 export class Web {
   private readonly live: Live;
-  private readonly edits: DeviceEdits;
+  private readonly devices: DeviceRoutes;
   private readonly sockets: WebSocketServer;
   private readonly tab: TabDevice | undefined;
 
@@ -75,7 +66,7 @@ export class Web {
   ) {
     this.live = new Live(options);
     this.tab = options.tabs && new TabDevice(options.tabs);
-    this.edits = new DeviceEdits({ ...options, history: options.history.history });
+    this.devices = new DeviceRoutes(options);
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
   }
@@ -173,24 +164,8 @@ export class Web {
         this.live.add(response);
         return;
     }
-    const [, text, action] = (DEVICE_PATH.exec(path) ?? []) as DevicePath;
-    if (text === undefined) throw new HttpError(404, `nothing at ${path}`);
-    const id = decodeId(text);
-    switch (action) {
-      case "telemetry":
-        return this.telemetry(request, response, id);
-      case "light":
-        return this.setLight(request, response, id);
-      case "commands":
-        return this.command(request, response, id);
-      case "orders":
-        this.demandDevice(id);
-        return answerOrder(this.options.updates, id, request, response);
-      case "name":
-        return this.rename(request, response, id);
-      case undefined:
-        return this.remove(request, response, id);
-    }
+    if (!(await this.devices.answer(path, request, response)))
+      throw new HttpError(404, `nothing at ${path}`);
   }
 
   private health(request: IncomingMessage, response: ServerResponse): void {
@@ -203,64 +178,6 @@ export class Web {
   private async metrics(response: ServerResponse): Promise<void> {
     const { metrics } = this.options;
     response.setHeader("content-type", metrics.contentType).end(await metrics.text());
-  }
-
-  private async telemetry(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<void> {
-    allow(request, "GET");
-    const { history } = this.options;
-    await answerTelemetry(history, id, queryOf(request), request, response);
-  }
-
-  private async setLight(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<void> {
-    allow(request, "PUT");
-    const { light } = await readJsonObject(request);
-    this.demandDevice(id);
-    const simulated = this.options.devices.simulated(id);
-    if (!simulated)
-      throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
-    if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
-      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}`);
-    simulated.lightRaw = light;
-    json(response, 200, { light });
-  }
-
-  private async command(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<void> {
-    allow(request, "POST");
-    const command = await readJsonObject(request);
-    this.demandDevice(id);
-    const { decider, rule } = this.options;
-    json(response, 202, sendCommand(decider, rule, id, command));
-  }
-
-  private async rename(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<void> {
-    allow(request, "PUT");
-    const { name } = await readJsonObject(request);
-    json(response, 200, await this.edits.rename(id, name));
-  }
-
-  private async remove(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<void> {
-    allow(request, "DELETE");
-    json(response, 200, await this.edits.remove(id, queryOf(request)));
   }
 
   private socketRoute(request: IncomingMessage): SocketRoute {
@@ -313,20 +230,4 @@ export class Web {
     if (path === basePath.slice(0, -1)) return basePath === "/" ? "/" : undefined;
     return path.startsWith(basePath) ? path.slice(basePath.length - 1) : path;
   }
-
-  private demandDevice(id: string): void {
-    if (!this.options.devices.has(id)) throw new HttpError(404, `no device ${id}`);
-  }
-}
-
-function decodeId(text: string): string {
-  let id: string;
-  try {
-    id = decodeURIComponent(text);
-  } catch {
-    throw new HttpError(400, "device id: bad percent-encoding");
-  }
-  const error = idExpected(id);
-  if (error) throw new HttpError(400, `device id: ${error}`);
-  return id;
 }

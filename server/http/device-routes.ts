@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { idExpected } from "../../src/common/id";
+import type { ServerRule } from "../../src/common/server-rule";
+import { LIGHT_MAX } from "../../src/common/wire";
+import type { Counts } from "../deciding/counts";
+import type { Decider } from "../deciding/decider";
+import type { Devices } from "../deciding/devices";
+import type { Names } from "../deciding/names";
+import { sendCommand } from "./command-request";
+import { DeviceEdits } from "./device-edits";
+import { allow, HttpError, json, queryOf, readJsonObject } from "./http-request";
+import { answerTelemetry, type HistoryAnswers } from "./telemetry";
+import { answerOrder, type UpdateParts } from "./updates";
+
+export interface DeviceRoutesOptions {
+  counts: Pick<Counts, "brokerConnected">;
+  decider: Decider;
+  devices: Devices;
+  history: HistoryAnswers;
+  names: Names;
+  rule: ServerRule;
+  updates: Omit<UpdateParts, "devices">;
+}
+
+type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name" | "orders")?];
+/** The device's id, percent-encoded, and what of it is asked for. */
+const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name|orders))?$/;
+
+/** What the HTTP interface has for a single device. */
+export class DeviceRoutes {
+  private readonly edits: DeviceEdits;
+
+  constructor(private readonly options: DeviceRoutesOptions) {
+    this.edits = new DeviceEdits({ ...options, history: options.history.history });
+  }
+
+  /**
+   * @returns false for a path of something else
+   * @throws HttpError
+   */
+  async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const [, text, action] = (DEVICE_PATH.exec(path) ?? []) as DevicePath;
+    if (text === undefined) return false;
+    const id = decodeId(text);
+    switch (action) {
+      case "telemetry":
+        allow(request, "GET");
+        await answerTelemetry(this.options.history, id, queryOf(request), request, response);
+        break;
+      case "light":
+        allow(request, "PUT");
+        json(response, 200, this.setLight(id, await readJsonObject(request)));
+        break;
+      case "commands": {
+        allow(request, "POST");
+        const command = await readJsonObject(request);
+        this.demandDevice(id);
+        json(response, 202, sendCommand(this.options.decider, this.options.rule, id, command));
+        break;
+      }
+      case "orders":
+        this.demandDevice(id);
+        await answerOrder(this.options.updates, id, request, response);
+        break;
+      case "name":
+        allow(request, "PUT");
+        json(response, 200, await this.edits.rename(id, (await readJsonObject(request))["name"]));
+        break;
+      case undefined:
+        allow(request, "DELETE");
+        json(response, 200, await this.edits.remove(id, queryOf(request)));
+    }
+    return true;
+  }
+
+  private setLight(id: string, { light }: Record<string, unknown>): { light: number } {
+    this.demandDevice(id);
+    const simulated = this.options.devices.simulated(id);
+    if (!simulated)
+      throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
+    if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
+      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}`);
+    simulated.lightRaw = light;
+    return { light };
+  }
+
+  private demandDevice(id: string): void {
+    if (!this.options.devices.has(id)) throw new HttpError(404, `no device ${id}`);
+  }
+}
+
+/** @throws HttpError 400 */
+export function decodeId(text: string): string {
+  let id: string;
+  try {
+    id = decodeURIComponent(text);
+  } catch {
+    throw new HttpError(400, "device id: bad percent-encoding");
+  }
+  const error = idExpected(id);
+  if (error) throw new HttpError(400, `device id: ${error}`);
+  return id;
+}
