@@ -1,8 +1,9 @@
 import { SETTING_NAMES } from "../../src/common/settings";
+import type { Vm } from "../base/vm";
 import { JDBus, SELF_ANNOUNCE, SettingsClient, SRV_SETTINGS } from "./jacdac";
 import { Parts } from "./parts";
 import { VmTransport } from "./transport";
-import { createVm, type Vm } from "./vm";
+import { createVm } from "./vm";
 
 export interface SimulatedDeviceOptions {
   bytecode: Uint8Array;

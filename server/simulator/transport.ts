@@ -1,5 +1,5 @@
+import type { Vm } from "../base/vm";
 import { Transport } from "./jacdac";
-import type { Vm } from "./vm";
 
 /** Carries Jacdac frames between the virtual machine and a bus in the same process. */
 export class VmTransport extends Transport {

@@ -1,31 +1,8 @@
 import { createRequire } from "node:module";
+import type { Vm } from "../base/vm";
 import { evaluateSection, sectionSource } from "./cli-bundle";
 import { stepAtSocketEvents, type SteppedMachine } from "./socket-steps";
 import { windowedModules } from "./sockets";
-
-/** The parts of the DeviceScript virtual machine's module that a host needs. */
-export interface Vm {
-  devsSetDeviceId(hexId: string): void;
-  devsStart(): void;
-  devsStop(): void;
-  /** @returns 0, or the error code of the refusal */
-  devsDeploy(bytecode: Uint8Array): number;
-  /** Collects garbage at each allocation, to find what is not held fast enough. */
-  devsGcStress(on: boolean): void;
-  sockClose(): number;
-  /** A Jacdac frame into the virtual machine. */
-  handlePacket(frame: Uint8Array): void;
-  /** A Jacdac frame out of it. */
-  sendPacket: (frame: Uint8Array) => void;
-  /** A line of the device's log. */
-  dmesg: (line: string) => void;
-  log: (line: string) => void;
-  error: (line: unknown) => void;
-  panicHandler: (code: number) => void;
-  deployHandler: (code: number) => void;
-  flashLoad: (() => Uint8Array) | null;
-  flashSave: ((data: Uint8Array) => void) | null;
-}
 
 const SECTION = "runtime/devicescript-vm/built/devicescript-vm.js";
 /** The machine's C code counts one byte too few, and the last setting would lose its end. */

@@ -1,22 +1,6 @@
 import { announced, makeCommand, reportsOf } from "../../boards/line/packets";
+import type { Vm } from "../base/vm";
 import { Parts } from "./parts";
-
-/** The parts of the DeviceScript virtual machine's module that are used here. */
-export interface Vm {
-  devsSetDeviceId(hexId: string): void;
-  devsStart(): void;
-  /** @returns 0, or the error code of the refusal */
-  devsDeploy(bytecode: Uint8Array): number;
-  handlePacket(frame: Uint8Array): void;
-  sendPacket: (frame: Uint8Array) => void;
-  dmesg: (line: string) => void;
-  log: (line: string) => void;
-  error: (line: unknown) => void;
-  panicHandler: (code: number) => void;
-  deployHandler: (code: number) => void;
-  flashLoad: (() => Uint8Array) | null;
-  flashSave: ((data: Uint8Array) => void) | null;
-}
 
 export interface MachineOptions {
   bytecode: Uint8Array;

@@ -1,4 +1,5 @@
-import { Machine, type Vm } from "./machine";
+import type { Vm } from "../base/vm";
+import { Machine } from "./machine";
 import type { FromWorker, ToWorker } from "./messages";
 import { Network } from "./network";
 

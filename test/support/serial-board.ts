@@ -1,3 +1,4 @@
+import type { Vm } from "../../server/base/vm";
 import {
   addServer,
   JDBus,
@@ -12,7 +13,7 @@ import {
   Transport,
   WifiCmd,
 } from "../../server/simulator/jacdac";
-import { createVm, type Vm } from "../../server/simulator/vm";
+import { createVm } from "../../server/simulator/vm";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { EspLoader } from "./esp-loader";
 import { Decoder, encode } from "./jdusb";

@@ -4,7 +4,8 @@ import { QEMU } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { makePackage } from "../../../boards/wio-terminal/build/package";
 import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
-import { createVm, type Vm } from "../../../server/simulator/vm";
+import type { Vm } from "../../../server/base/vm";
+import { createVm } from "../../../server/simulator/vm";
 import { until } from "../../support/until";
 import { program, type ProgramName } from "./programs";
 
