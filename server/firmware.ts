@@ -2,6 +2,7 @@ import { isBoardName } from "../boards/boards";
 import { compileFirmware } from "../boards/tools/firmware/compile";
 import { chosenBoard, writeFirmwareConfig } from "../boards/tools/firmware/configure";
 import { checkSize } from "../boards/tools/firmware/program-limit";
+import { Once } from "./base/once";
 import { UserError } from "./base/user-error";
 import type { Config } from "./setup/config";
 
@@ -10,7 +11,7 @@ const ENTRY = "src/main.ts";
 /** The firmware's bytecode. It is compiled once at a time: the compiler has one output folder. */
 export class Firmware {
   private readonly stopping = new AbortController();
-  private compiled: Promise<Uint8Array> | undefined;
+  private readonly compiled = new Once<Uint8Array>();
   private last: Promise<unknown> = Promise.resolve();
 
   /** @param isOutboxKept whether the simulator here keeps what waits in a program's outbox */
@@ -25,16 +26,12 @@ export class Firmware {
    * @throws UserError with the compiler's own words; the next call tries again
    */
   async bytecode(onCompile?: () => void): Promise<Uint8Array> {
-    this.compiled ??= this.inTurn(async (signal) => {
-      writeFirmwareConfig(this.config, undefined, this.isOutboxKept);
-      return await compileFirmware(ENTRY, { signal, ...(onCompile && { onCompile }) });
-    });
-    try {
-      return await this.compiled;
-    } catch (error) {
-      this.compiled = undefined;
-      throw error;
-    }
+    return await this.compiled.get(() =>
+      this.inTurn(async (signal) => {
+        writeFirmwareConfig(this.config, undefined, this.isOutboxKept);
+        return await compileFirmware(ENTRY, { signal, ...(onCompile && { onCompile }) });
+      }),
+    );
   }
 
   /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { fingerprint } from "../base/cache";
+import { Once } from "../base/once";
 import type { Asset } from "../base/page-bundle";
 import type { TabLogin } from "../base/tab-id";
 import type { TabLogins } from "../broker/tab-logins";
@@ -31,8 +32,8 @@ const WORKER_POLICY =
 /** `/device`: the files of a device that runs in the browser. */
 export class TabDevice {
   /** Made when somebody first asks for it: most servers have no device in a tab. */
-  private files: Promise<Map<string, Served>> | undefined;
-  private program: Promise<Served> | undefined;
+  private readonly files = new Once<Map<string, Served>>();
+  private readonly program = new Once<Served>();
 
   constructor(private readonly options: TabDeviceOptions) {}
 
@@ -68,30 +69,18 @@ export class TabDevice {
   }
 
   private async allFiles(): Promise<Map<string, Served>> {
-    this.files ??= this.options.files().then(async (files) => {
-      const served = [...files].map(
-        async ([path, asset]) => [path, await serve(path, asset)] as const,
-      );
+    return await this.files.get(async () => {
+      const files = [...(await this.options.files())];
+      const served = files.map(async ([path, asset]) => [path, await serve(path, asset)] as const);
       return new Map(await Promise.all(served));
     });
-    try {
-      return await this.files;
-    } catch (error) {
-      this.files = undefined;
-      throw error;
-    }
   }
 
   private async programFile(): Promise<Served> {
-    this.program ??= this.options
-      .program()
-      .then((body) => serve(PROGRAM, { type: "application/octet-stream", body }));
-    try {
-      return await this.program;
-    } catch (error) {
-      this.program = undefined;
-      throw error;
-    }
+    return await this.program.get(async () => {
+      const body = await this.options.program();
+      return await serve(PROGRAM, { type: "application/octet-stream", body });
+    });
   }
 }
 

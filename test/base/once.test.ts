@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { Once } from "../../server/base/once";
+
+it("makes it for all who ask", async () => {
+  const once = new Once<number>();
+  let made = 0;
+  const make = () => Promise.resolve(++made);
+  expect(await Promise.all([once.get(make), once.get(make)])).toEqual([1, 1]);
+  expect(await once.get(make)).toBe(1);
+});
+
+it("tries again after a failure, once for all who waited", async () => {
+  const once = new Once<string>();
+  const fails = () => Promise.reject(new Error("full"));
+  const failed = [once.get(fails), once.get(fails)];
+  const results = await Promise.allSettled(failed);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  let made = 0;
+  const make = () => Promise.resolve(`${++made}`);
+  expect(await once.get(make)).toBe("1");
+  expect(await once.get(make)).toBe("1");
+});
+
+it("keeps the next try if a waiter hears late of the failure before it", async () => {
+  const once = new Once<string>();
+  const first = once.get(() => Promise.reject(new Error("full")));
+  const second = once.get(() => Promise.reject(new Error("not asked")));
+  const next = first.catch(() => once.get(() => Promise.resolve("made")));
+  await expect(second).rejects.toThrow("full");
+  expect(await next).toBe("made");
+  expect(await once.get(() => Promise.resolve("again"))).toBe("made");
+});
