@@ -51,6 +51,8 @@ export const BOARD = {
   trialGoesOn: "trial: not confirmed yet",
   trialConfirmed: "trial: confirmed",
   takingBack: "trial: taking the program back, ",
+  signatureChecked: "program: signature checked in ",
+  programRefused: "trial: program refused, ",
   inTrial: "trial: no other program until this one is confirmed",
   linesLost: " lines lost",
   bytesLost: " bytes lost",

@@ -138,6 +138,7 @@ export class Updates {
     this.refused = undefined;
     this.takenBack = undefined;
     await deleteSetting("TAKEN_BACK");
+    await writeSetting("SIGNATURE", order.signature || "");
     await writeSetting("TRIAL", order.confirm_s);
     console.log(`Update ${order.n}: leaving the broker for the program at ${order.at}`);
     await host.leave();

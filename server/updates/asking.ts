@@ -1,6 +1,7 @@
 import { type Order, programName } from "../../src/common/update";
 import { messageOf, UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
+import { ProgramKey } from "../setup/program-key";
 import { CONFIRM_S, isOver, type Job, NO_BROKER, TRIES } from "./job";
 import type { Jobs } from "./jobs";
 import type { KeptUpdates } from "./kept";
@@ -8,6 +9,8 @@ import type { Orders } from "./orders";
 import { hashOf, padded } from "./upload";
 
 export interface AskingParts {
+  /** Where the key for programs is. */
+  dir: string;
   jobs: Jobs;
   kept: KeptUpdates;
   orders: Orders;
@@ -48,7 +51,7 @@ export class Asking {
 
   private async prepareAndOrder(job: Job): Promise<void> {
     const { id } = job;
-    const { addressFor, compile, devices, fw, isLinked, jobs, kept, orders } = this.parts;
+    const { addressFor, compile, devices, dir, fw, isLinked, jobs, kept, orders } = this.parts;
     const { state } = devices.view(id) ?? {};
     const board = state?.board ?? "";
     const version = fw();
@@ -71,7 +74,7 @@ export class Asking {
       n: job.n,
       do: "update",
       at: addressFor(id),
-      ...{ hash, board, fw: version },
+      ...{ hash, board, fw: version, signature: new ProgramKey(dir).sign(program) },
       ...(job.downgrade && { downgrade: true }),
       confirm_s: CONFIRM_S,
     });

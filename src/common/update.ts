@@ -19,6 +19,8 @@ export interface Order {
   hash?: string;
   /** The board that the program was compiled for; empty: any that brings sensor and LED with it. */
   board?: string;
+  /** Of the same, Ed25519, 128 hexadecimal digits; for a runtime that asks for one. */
+  signature?: string;
   /** The program's version. */
   fw?: string;
   /** The program may be older than the device's. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { BOARD } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { WIO } from "../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../boards/wio-terminal/build/image";
@@ -10,6 +11,7 @@ import { uf2OfElf } from "../../boards/wio-terminal/build/uf2";
 import { writeUf2 } from "../../boards/wio-terminal/emulator/chip/bootloader";
 import { EmulatedBoard } from "../../boards/wio-terminal/emulator/emulated-board";
 import { HOME, lightOfRaw } from "../../boards/wio-terminal/emulator/nightlight-board";
+import { ProgramKey } from "../../server/setup/program-key";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { hashOf, padded } from "../../server/updates/upload";
@@ -28,10 +30,12 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
     security: { ...OPEN_ON_LOOPBACK, usersDir: dir },
   });
   const witness = await Witness.connect(nightlight.brokerUrl);
-  const packed = makePackage(await olderProgram(), {
+  const settings = {
     ...{ ID, BROKER: nightlight.brokerUrl, UPDATE_KEY: new UpdateKeys(dir).ensure(ID) },
     ...{ WIFI_SSID: HOME.ssid, WIFI_PWD: HOME.password ?? "" },
-  });
+  };
+  const signer = new ProgramKey(dir).publicKey();
+  const packed = makePackage(await olderProgram(), settings, { signer });
   const { elf } = await linkImage(WIO, { packed });
   const board = await EmulatedBoard.empty({}, (nvm) => writeUf2(uf2OfElf(elf), nvm));
   board.wio.light = lightOfRaw(100);
@@ -39,6 +43,7 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
     await board.logged("Reading ACKNOWLEDGED");
     const body = JSON.stringify({ device: ID });
     await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
+    await board.logged(BOARD.signatureChecked);
     await board.logged("Update confirmed");
     const name = programName(hashOf(padded(await compileFirmware())));
     await witness.sees(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));

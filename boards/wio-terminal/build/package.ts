@@ -3,9 +3,10 @@ import { UserError } from "../../../server/base/user-error";
 import type { Rule } from "../../../src/common/rule";
 import { PROGRAM_MAX_BYTES } from "../../tools/firmware/program-limit";
 
-const MAGIC = 0x314b4c4e; // "NLK1"
-const HEADER = 32;
+const MAGIC = 0x324b4c4e; // "NLK2"
+const HEADER = 64;
 const ALIGNMENT = 32;
+const SIGNER_AT = 32;
 const FLAG_GC_STRESS = 1;
 const NO_THRESHOLD = 0xffff;
 const VERSION_MAX = 11;
@@ -25,6 +26,8 @@ const PAYLOAD_MAX = 236;
 export interface PackageOptions {
   /** Collect garbage at each allocation: for tests. */
   readonly gcStress?: boolean;
+  /** The public key of whoever signs programs from the network, 32 bytes; without it none is taken. */
+  readonly signer?: Uint8Array;
   /** What the screen says about the program. */
   readonly about?: { readonly rule: Rule | null; readonly version: string };
 }
@@ -57,6 +60,7 @@ export function makePackage(
   header.writeUInt16LE(rule ? rule.value : NO_THRESHOLD, 16);
   header.writeUInt16LE(rule?.comparison === "above" ? 1 : 0, 18);
   header.write(version.slice(0, VERSION_MAX), 20, "latin1");
+  if (options.signer) header.set(options.signer, SIGNER_AT);
   const packed = Buffer.concat([header, program, texts, padding]);
   if (packed.length > PACKAGE_SPACE) {
     throw new UserError(

@@ -5,14 +5,20 @@ import { compileFirmware } from "../../tools/firmware/compile";
 import { ruleOfDevice, writeFirmwareConfig } from "../../tools/firmware/configure";
 import { makePackage } from "./package";
 
-/** @param onCompile called when it has to be compiled, which takes some seconds */
+interface PackOptions {
+  /** The public key of whoever signs programs from the network. */
+  readonly signer?: Uint8Array;
+  /** Called when it has to be compiled, which takes some seconds. */
+  readonly onCompile?: () => void;
+}
+
 export async function packNightlight(
   settings: Readonly<Record<string, string>>,
-  onCompile?: () => void,
+  { signer, onCompile }: PackOptions = {},
 ): Promise<Buffer> {
   const config = loadConfig();
   writeFirmwareConfig(config);
   const program = await compileFirmware("src/main.ts", { onCompile });
   const about = { rule: ruleOfDevice(config), version: VERSION };
-  return makePackage(program, settings, { about });
+  return makePackage(program, settings, { about, signer });
 }

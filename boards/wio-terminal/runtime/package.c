@@ -17,6 +17,12 @@ const package *package_find(void) {
   return package_in_flash.magic == PACKAGE_MAGIC ? &package_in_flash : NULL;
 }
 
+const uint8_t *package_signer(void) {
+  static const uint8_t none[sizeof package_in_flash.signer];
+  const package *const found = package_find();
+  return found && memcmp(found->signer, none, sizeof none) != 0 ? found->signer : NULL;
+}
+
 /* Settings are pairs of texts, each with its final zero; an empty key ends them. */
 static const char *settings(const package *package) {
   return (const char *)package->program + package->program_length;

@@ -17,17 +17,21 @@ typedef struct {
   /* The rule that the program uses without a server, for the screen; 0xffff for none. */
   uint16_t threshold; /* 0..1023 */
   uint16_t on_above;
-  char version[12]; /* of the program; ends with a zero */
+  char version[12];   /* of the program; ends with a zero */
+  uint8_t signer[32]; /* public key (Ed25519) of programs from the network; all zero for none */
   uint8_t program[];
 } package;
 
 /* Collect garbage at each allocation: for tests. */
 enum { PACKAGE_GC_STRESS = 1 };
 
-#define PACKAGE_MAGIC 0x314b4c4eu /* "NLK1" */
+#define PACKAGE_MAGIC 0x324b4c4eu /* "NLK2" */
 
 /* The package in flash, or a null pointer when there is none. */
 const package *package_find(void);
+
+/* Who signs the programs that come over the network; a null pointer if nobody does. */
+const uint8_t *package_signer(void);
 
 /* The value of a setting as text; a null pointer if there is none. */
 const char *package_setting(const char *key);

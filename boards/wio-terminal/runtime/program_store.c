@@ -20,7 +20,7 @@ enum {
   PROGRAM_SLOT = 7 * PROGRAM_BLOCK,
   PROGRAM_SLOTS = 2
 };
-enum { PROGRAM_HEADER_AT = 24, PROGRAM_HEADER_START = 8, PROGRAM_HEADER = 128 };
+enum { PROGRAM_HEADER_AT = 24, PROGRAM_HEADER_START = 8, PROGRAM_HEADER = PROGRAM_STORE_HEADER };
 #define MAGIC 0x31475250u /* "PRG1" */
 
 _Static_assert(PROGRAM_HEADER_AT + PROGRAM_STORE_MAX + 8 == PROGRAM_SLOT, "a whole slot");
@@ -101,6 +101,12 @@ const uint8_t *program_store_begin(uint32_t length) {
 }
 
 uint32_t program_store_unfinished(void) { return filling.open ? filling.written : 0; }
+
+const uint8_t *program_store_filled(uint32_t *length) {
+  if (!filling.open || filling.written != filling.length) return NULL;
+  *length = filling.length - PROGRAM_HEADER;
+  return board_storage + filling.base + PROGRAM_HEADER;
+}
 
 /* The header's first bytes end a unit. */
 static void write_header_start(const uint8_t *bytes) {

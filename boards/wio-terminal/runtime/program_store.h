@@ -14,7 +14,7 @@
 
 /* Bytes for the machine's header and the program; boards/tools/firmware/program-limit.ts knows it,
  * too. */
-enum { PROGRAM_STORE_MAX = 56 * 1024 - 32 };
+enum { PROGRAM_STORE_MAX = 56 * 1024 - 32, PROGRAM_STORE_HEADER = 128 };
 
 /* Finds the stored program. Call this first. */
 void program_store_init(void);
@@ -36,6 +36,12 @@ const uint8_t *program_store_begin(uint32_t length);
 
 /* How many bytes of an unfinished program have come; 0 if none is being received. */
 uint32_t program_store_unfinished(void);
+
+/*
+ * The program that has come, without its header, and its length; a null pointer unless nothing but
+ * the rest of the header is missing, whose coming makes the program count.
+ */
+const uint8_t *program_store_filled(uint32_t *length);
 
 /* Writes a part, at its place in what `program_store_begin` returned. */
 void program_store_write(uint32_t offset, const uint8_t *bytes, uint32_t length);

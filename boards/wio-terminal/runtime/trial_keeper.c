@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "console.h"
+#include "gateway.h"
 #include "last_words.h"
 #include "program_store.h"
 #include "settings_store.h"
@@ -15,8 +16,6 @@
 static const char trial_key[] = ":TRIAL";
 static const char taken_back_key[] = ":TAKEN_BACK";
 static const char own_key[] = "nl_trial";
-/* The gateway's address, which the virtual machine keeps: DeviceScript, wssk_health.c. */
-static const char gateway_key[] = "wssk_connstr";
 
 /* So much of its running is lost to a power cut: each save takes 48 bytes of flash. */
 enum { TRIAL_SAVE_EVERY_S = 15 };
@@ -49,20 +48,25 @@ static void forget(void) {
   current.sequence = 0;
 }
 
+static void tell(const char *why) {
+  char words[TRIAL_WORDS_MAX + 3];
+  text_join(words, sizeof words, "\"", why, "\"", NULL);
+  settings_set(taken_back_key, words, (uint32_t)strlen(words));
+}
+
+static void end(void) {
+  /* At its address another program might come at once, which nobody asked for. */
+  gateway_forget();
+  settings_set(trial_key, NULL, 0);
+  forget();
+}
+
 /* Each step may be done twice: if power fails in between, the next start begins with the first. */
 static void take_back(void) {
   console_line("trial: taking the program back, ", current.verdict, NULL);
-  if (!is_on() || program_store_take_back()) {
-    char words[TRIAL_WORDS_MAX + 3];
-    text_join(words, sizeof words, "\"", current.verdict, "\"", NULL);
-    settings_set(taken_back_key, words, (uint32_t)strlen(words));
-  } else {
-    console_line("trial: no program to go back to", NULL);
-  }
-  /* At its address another program might come at once, which nobody asked for. */
-  if (is_set(gateway_key)) settings_set(gateway_key, NULL, 0);
-  settings_set(trial_key, NULL, 0);
-  forget();
+  if (!is_on() || program_store_take_back()) tell(current.verdict);
+  else console_line("trial: no program to go back to", NULL);
+  end();
 }
 
 /* A board that restarts again and again before a save must not stay in trial without end. */
@@ -124,9 +128,21 @@ void trial_keeper_step(uint64_t now_micros) {
   board_reset();
 }
 
+void trial_keeper_refuse(const char *why) {
+  console_line("trial: program refused, ", why, NULL);
+  tell(why);
+  end();
+  board_reset();
+}
+
 void trial_keeper_drop(void) {
   if (is_asked_for()) settings_set(trial_key, NULL, 0);
   forget();
+  if (!gateway_has_address()) return;
+  /* Its client has read it already, and what comes from the package must not seem to be from there.
+   */
+  gateway_forget();
+  board_reset();
 }
 
 bool trial_keeper_is_on(void) { return is_on(); }

@@ -3,8 +3,9 @@
  * it fails. Program and runtime speak through settings:
  *
  *   TRIAL       a number of seconds. Whatever program comes while it exists is in trial. The
- * program removes it to confirm itself. TAKEN_BACK  why the program that came last was taken back,
- * in words. The program removes it.
+ *               program removes it to confirm itself.
+ *   TAKEN_BACK  why the program that came last was taken back, or not even started, in words. The
+ *               program removes it.
  *
  * Power may fail at any instant: either program runs then, and what was begun is finished at the
  * next start.
@@ -27,7 +28,13 @@ void trial_keeper_panicked(uint32_t code);
 /* Restarts the board to take a program back. Call it in each round of the loop. */
 void trial_keeper_step(uint64_t now_micros);
 
-/* A person has put other firmware onto the board: it counts at once. */
+/* The program that is coming must not run: restarts the board with the one that it has. */
+_Noreturn void trial_keeper_refuse(const char *why);
+
+/*
+ * A person has put other firmware onto the board: it counts at once. Restarts the board if the
+ * gateway's client has an address.
+ */
 void trial_keeper_drop(void);
 
 /* For the screen: the program that runs is in trial; why the one before was taken back, or "". */

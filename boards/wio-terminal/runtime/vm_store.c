@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "board.h"
 #include "console.h"
 #include "crash_note.h"
+#include "gateway.h"
+#include "program_gate.h"
 #include "program_store.h"
 #include "settings_batch.h"
 #include "settings_store.h"
@@ -39,6 +42,7 @@ uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {
 
 uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) {
   const char *const name = vm_at(key);
+  gateway_saw_setting(name, length, board_micros());
   const int result = settings_store_put(name, vm_at(value), length);
   if (result != SETTINGS_STORED) {
     console_line("setting ", name, " not saved: ",
@@ -61,6 +65,8 @@ static uint32_t program_base;
 uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
   const bool is_program = strcmp(vm_at(key), PROGRAM) == 0;
   if (is_program && !trial_keeper_admit()) return 0;
+  if (is_program && length >= PROGRAM_STORE_HEADER)
+    program_gate_begin(length - PROGRAM_STORE_HEADER);
   const uint8_t *const begun = is_program ? program_store_begin(length) : NULL;
   if (!begun) {
     console_line("no space for ", console_number(length), " bytes of ", vm_at(key), NULL);
@@ -71,6 +77,9 @@ uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length) {
 }
 
 uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length) {
+  uint32_t program_length;
+  const uint8_t *const filled = program_store_filled(&program_length);
+  if (filled) program_gate_end(filled, program_length);
   program_store_write(to - program_base, vm_at(from), length);
   return VM_STORE_DONE;
 }

@@ -200,6 +200,12 @@ static void check_admission(void) {
   begin_trial();
   CHECK(!trial_keeper_admit());
   CHECK(running() == 'B');
+  /* The gateway's client has an address still, so the board restarts first. */
+  if (setjmp(restarted) == 0) {
+    trial_keeper_drop();
+    CHECK(!"it restarted");
+  }
+  power_on();
   trial_keeper_drop();
   deploy('C');
   pass(100);

@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
+import { ProgramKey } from "../../../server/setup/program-key";
+import { DEFAULT_DIR } from "../../../server/setup/security-options";
 import { readSettings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
 import { version, WIO } from "../build/compile";
@@ -15,11 +17,12 @@ import { imageWith, RUNTIME_FILE, writeRuntime } from "../build/runtime-image";
 import { checkFits, table } from "../build/sizes";
 
 await command(async () => {
-  const flags = readFlags({ runtime: { type: "boolean" } });
+  const flags = readFlags({ runtime: { type: "boolean" }, data: { type: "string" } });
   if (flags.runtime) await buildRuntime();
-  const packed = await packNightlight(readSettings(), () =>
-    console.log("Compiling src/main.ts ..."),
-  );
+  const packed = await packNightlight(readSettings(), {
+    signer: new ProgramKey(flags.data ?? DEFAULT_DIR).publicKey(),
+    onCompile: () => console.log("Compiling src/main.ts ..."),
+  });
   const image = imageWith(packed);
   const file = join(OUTPUT, "nightlight-wio-terminal.uf2");
   mkdirSync(OUTPUT, { recursive: true });

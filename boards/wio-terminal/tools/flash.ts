@@ -9,7 +9,9 @@ import { readText } from "../../../server/base/text";
 import { UserError } from "../../../server/base/user-error";
 import { waitFor } from "../../../server/base/wait-for";
 import { loadConfig } from "../../../server/setup/config";
-import { readSettings } from "../../../server/setup/settings";
+import { ProgramKey } from "../../../server/setup/program-key";
+import { DEFAULT_DIR } from "../../../server/setup/security-options";
+import { readSettings, type Settings } from "../../../server/setup/settings";
 import { command, readFlags } from "../../tools/command";
 import { checkForBoard, WIO_TERMINAL } from "../../tools/firmware/device-settings";
 import { isUf2 } from "../../tools/image/uf2";
@@ -40,7 +42,9 @@ await command(async () => {
     port: { type: "string" },
     all: { type: "boolean" },
     ids: { type: "string" },
+    data: { type: "string" },
   });
+  const key = new ProgramKey(flags.data ?? DEFAULT_DIR);
   if (flags.ids !== undefined && !flags.all) throw new UserError("--ids: needs --all beside it");
   if (flags.all && flags.image !== undefined)
     throw new UserError("--image: has one id, and with --all each board gets its own");
@@ -54,8 +58,8 @@ await command(async () => {
     waitFor,
     say: (text) => console.log(text),
   };
-  if (flags.all) await flashEach(computer, flags.ids);
-  else await flashOne(computer, flags);
+  if (flags.all) await flashEach(computer, key, flags.ids);
+  else await flashOne(computer, key, flags);
 });
 
 // The serial transport never stops watching the ports.
@@ -63,9 +67,10 @@ process.exit();
 
 async function flashOne(
   computer: Computer,
+  key: ProgramKey,
   flags: { image?: string; port?: string },
 ): Promise<void> {
-  const image = flags.image === undefined ? await makeImage() : readImage(flags.image);
+  const image = flags.image === undefined ? await pack(checkedSettings(), key) : readImage(flags.image);
   const [drive] = computer.drives();
   const place =
     drive === undefined
@@ -90,7 +95,11 @@ async function flashOne(
 }
 
 /** @throws UserError if one or more were not flashed */
-async function flashEach(computer: Computer, idsFile: string | undefined): Promise<void> {
+async function flashEach(
+  computer: Computer,
+  key: ProgramKey,
+  idsFile: string | undefined,
+): Promise<void> {
   const settings = checkedSettings();
   const listed = idsFile === undefined ? undefined : readIds(readText(idsFile), idsFile);
   const places = await findBoards(computer);
@@ -108,7 +117,7 @@ async function flashEach(computer: Computer, idsFile: string | undefined): Promi
     computer,
     places,
     ids,
-    async (id) => await pack(settingsOf(id, common, settings)),
+    async (id) => await pack(settingsOf(id, common, settings), key),
   );
   for (const line of summary(results)) console.log(line);
   const failed = results.filter(({ failure }) => failure !== undefined).length;
@@ -122,13 +131,12 @@ function checkedSettings() {
   return settings;
 }
 
-/** The firmware with this computer's settings. */
-async function makeImage(): Promise<Buffer> {
-  return await pack(checkedSettings());
-}
-
-async function pack(settings: Readonly<Record<string, string>>): Promise<Buffer> {
-  return imageWith(await packNightlight(settings, () => console.log("Compiling src/main.ts ...")));
+async function pack(settings: Settings, key: ProgramKey): Promise<Buffer> {
+  const packed = await packNightlight(settings, {
+    signer: key.publicKey(),
+    onCompile: () => console.log("Compiling src/main.ts ..."),
+  });
+  return imageWith(packed);
 }
 
 function readImage(path: string): Buffer {

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync, randomBytes, randomInt, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +26,9 @@ const SERVICES = [
   "light_bulb",
 ];
 const FLASH = ["test/fake_flash", "test/fake_console"];
+const SIGNATURES = ["ed25519", "edwards_25519", "field_25519", "scalar_25519", "sha512"].map(
+  (name) => `runtime/${name}`,
+);
 
 /** A test's main file, and the files that it tests. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -63,9 +68,17 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
   trial_keeper_test: [
     ...["trial_keeper", "trial", "text_join", "console"].map((name) => `runtime/${name}`),
-    ...["program_store", "settings_store", "crc32"].map((name) => `runtime/${name}`),
+    ...["program_store", "settings_store", "crc32", "gateway"].map((name) => `runtime/${name}`),
     "test/fake_flash",
   ],
+  program_gate_test: [
+    ...["program_gate", "gateway", "trial_keeper", "trial"].map((name) => `runtime/${name}`),
+    ...["text_join", "console", "program_store"].map((name) => `runtime/${name}`),
+    ...["settings_store", "crc32"].map((name) => `runtime/${name}`),
+    ...SIGNATURES,
+    "test/fake_flash",
+  ],
+  ed25519_test: SIGNATURES,
 };
 
 describe("the board's C on the host, watched by the sanitizers", () => {
@@ -73,12 +86,33 @@ describe("the board's C on the host, watched by the sanitizers", () => {
   beforeAll(() => (dir = mkdtempSync(join(tmpdir(), "nightlight-host-"))));
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  it.each(Object.entries(PROGRAMS))("%s", async (name, files) => {
+  async function build(name: string, files: readonly string[]): Promise<string> {
     const sources = [`test/${name}`, ...files].map((file) => join(BOARD, `${file}.c`));
     const program = join(dir, name);
     await run("gcc", [...FLAGS, ...sources, "-o", program]);
-    const output = await run(program, []);
+    return program;
+  }
+
+  it.each(Object.entries(PROGRAMS))("%s", async (name, files) => {
+    const output = await run(await build(name, files), []);
     expect(Number(/^(\d+) checks$/m.exec(output)?.[1])).toBeGreaterThan(9);
+  });
+
+  it("takes the signatures of Node's OpenSSL, over messages of each length to a block's end", async () => {
+    const program = await build("ed25519_host", SIGNATURES);
+    const answers = ["valid", "invalid"];
+    const lines = Array.from({ length: 300 }, (_, length) => {
+      const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+      const message = randomBytes(length);
+      const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+      const signature = sign(null, message, privateKey);
+      // Of each other one, a bit is flipped.
+      const at = randomInt(64 * 8);
+      if (length % 2 === 1) signature[at >> 3] = (signature[at >> 3] ?? 0) ^ (1 << (at & 7));
+      return [key, signature, message].map((bytes) => bytes.toString("hex")).join(" ");
+    });
+    const output = execFileSync(program, { input: `${lines.join("\n")}\n`, encoding: "utf8" });
+    expect(output.trim().split("\n")).toEqual(lines.map((_, index) => answers[index % 2]));
   });
 
   it("fails when the code under test reads past its buffer", async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
 import { WIO } from "../../../boards/wio-terminal/build/compile";
@@ -7,21 +10,27 @@ import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { writeUf2 } from "../../../boards/wio-terminal/emulator/chip/bootloader";
 import { EmulatedBoard } from "../../../boards/wio-terminal/emulator/emulated-board";
 import { HOME } from "../../../boards/wio-terminal/emulator/nightlight-board";
+import { ProgramKey } from "../../../server/setup/program-key";
 import { Gateway } from "./gateway";
 import { type Variant, variant } from "./programs";
 
 const SPEED = 8;
+const NEXT: readonly Variant[] = ["panics", "loops", "waits", "confirms"];
 
+let dir: string;
 let gateway: Gateway;
 let board: EmulatedBoard;
 
 beforeEach(async () => {
   gateway = await Gateway.start();
-  const packed = makePackage(variant("old"), {
-    GATEWAY: gateway.connectionString,
-    WIFI_SSID: HOME.ssid,
-    WIFI_PWD: HOME.password ?? "",
-  });
+  dir = mkdtempSync(join(tmpdir(), "nightlight-key-"));
+  const key = new ProgramKey(dir);
+  const settings: Record<string, string> = { GATEWAY: gateway.connectionString };
+  for (const [index, name] of NEXT.entries())
+    settings[`SIGNATURE_${index + 1}`] = key.sign(variant(name));
+  settings["WIFI_SSID"] = HOME.ssid;
+  settings["WIFI_PWD"] = HOME.password ?? "";
+  const packed = makePackage(variant("old"), settings, { signer: key.publicKey() });
   const { elf } = await linkImage(WIO, { packed });
   board = await EmulatedBoard.empty({ pace: { speed: SPEED } }, (nvm) =>
     writeUf2(uf2OfElf(elf), nvm),
@@ -31,11 +40,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await board.stop();
   await gateway.stop();
+  rmSync(dir, { recursive: true });
 });
 
 describe("a program that comes over the network", () => {
   it("is taken back if it fails, and counts once it has confirmed itself", async () => {
-    const next: Variant[] = ["panics", "loops", "waits", "confirms"];
+    const next = [...NEXT];
     gateway.onDevice = async (device) => {
       await device.deploy(variant(next.shift() ?? "old"));
     };

@@ -12,6 +12,7 @@ import { writeUf2 } from "../../../../boards/wio-terminal/emulator/chip/bootload
 import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { VERSION } from "../../../../server/base/version";
+import { ProgramKey } from "../../../../server/setup/program-key";
 import { OPEN_ON_LOOPBACK } from "../../../../server/setup/security-options";
 import { UpdateKeys } from "../../../../server/setup/update-keys";
 import { gatewayKey, sealed } from "../../../../server/updates/seal";
@@ -37,13 +38,12 @@ beforeEach(async () => {
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
   server = await startNightlight({ simulate: false, security });
   witness = await Witness.connect(server.brokerUrl);
-  const packed = makePackage(await compileFirmware(), {
-    ID,
-    BROKER: server.brokerUrl,
-    UPDATE_KEY: key,
-    WIFI_SSID: HOME.ssid,
-    WIFI_PWD: HOME.password ?? "",
-  });
+  const settings = {
+    ...{ ID, BROKER: server.brokerUrl, UPDATE_KEY: key },
+    ...{ WIFI_SSID: HOME.ssid, WIFI_PWD: HOME.password ?? "" },
+  };
+  const signer = new ProgramKey(dir).publicKey();
+  const packed = makePackage(await compileFirmware(), settings, { signer });
   const image = uf2OfElf((await linkImage(WIO, { packed })).elf);
   board = await EmulatedBoard.empty({ pace: { speed: SPEED } }, (nvm) => writeUf2(image, nvm));
 });
@@ -56,21 +56,30 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-it("comes back to the nightlight after a bad program, and says why in its state", async () => {
-  await witness.sees(`${ID}/telemetry`, /"light"/);
-  // A holder of the key may send anything: here, what panics at its start.
-  const bad = variant("panics");
-  const n = 5;
+/** A holder of the device's key may order anything. */
+async function order(n: number, program: Uint8Array, signature?: string): Promise<void> {
+  await gateway?.stop();
   gateway = await Gateway.start(gatewayKey(key, ID, n));
-  gateway.onDevice = async (device) => await device.deploy(bad);
-  const hash = hashOf(bad);
-  const order = { n, do: "update", at: gateway.address, hash, board: "", fw: VERSION } as const;
-  await witness.publish(
-    `${ID}/update`,
-    JSON.stringify(sealed(key, ID, { ...order, confirm_s: 60 })),
-  );
+  // A board that refuses a program restarts, and so answers no more.
+  gateway.onDevice = async (device) => await device.deploy(program).catch(() => undefined);
+  const text = sealed(key, ID, {
+    ...{ n, do: "update", at: gateway.address, hash: hashOf(program), board: "", fw: VERSION },
+    ...{ signature, confirm_s: 60 },
+  });
+  await witness.publish(`${ID}/update`, JSON.stringify(text));
+}
+
+it("starts no program without a signature, and comes back from a bad one; its state says why", async () => {
+  await witness.sees(`${ID}/telemetry`, /"light"/);
+  const bad = variant("panics");
+  await order(5, bad);
+  const why = "not started, as it is not signed";
+  await board.logged(BOARD.programRefused + why);
+  await witness.sees(`${ID}/state`, new RegExp(`"taken_back":"${why}"`));
+  expect(board.wio.log.join("\n")).not.toContain("runs: variant");
+
+  await order(6, bad, new ProgramKey(dir).sign(bad));
   await board.logged(`${BOARD.takingBack}panicked twice: 60005`);
   await witness.sees(`${ID}/state`, /"taken_back":"panicked twice: 60005"/);
   await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0 \(pc:/);
-  expect(gateway.failure).toBeUndefined();
 });

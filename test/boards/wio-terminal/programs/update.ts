@@ -22,12 +22,20 @@ async function setAddress(address: string): Promise<void> {
   await cloud.setConnectionString(address);
 }
 
+/** The first of those that are left; a package can't hold more than single settings. */
+async function nameNextSignature(): Promise<void> {
+  const n = (await readSetting<number>("ASKED", 0)) + 1;
+  await writeSetting("ASKED", n);
+  await writeSetting("SIGNATURE", await readSetting<string>("SIGNATURE_" + n));
+}
+
 async function askForAnother(): Promise<void> {
   const takenBack = await readSetting<string>("TAKEN_BACK");
   const crash = await readSetting<string>("CRASH");
   console.log("old: taken back: " + takenBack + "; crash: " + crash);
   await deleteSetting("TAKEN_BACK");
   await deleteSetting("CRASH");
+  await nameNextSignature();
   await writeSetting("TRIAL", 10);
   await setAddress(await readSetting<string>("GATEWAY"));
 }

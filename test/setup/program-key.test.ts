@@ -1,0 +1,57 @@
+import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ProgramKey } from "../../server/setup/program-key";
+
+/** What comes before the 32 bytes of a public key (RFC 8410, section 4). */
+const SPKI = Buffer.from("302a300506032b6570032100", "hex");
+const PROGRAM = Buffer.from("a program");
+
+describe("the key for programs", () => {
+  let dir: string;
+  let path: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "nightlight-key-"));
+    path = join(dir, "data", "program-key.pem");
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  const key = () => new ProgramKey(join(dir, "data"));
+
+  it("is made once, and signs what its public half checks", () => {
+    const publicKey = key().publicKey();
+    expect(publicKey).toHaveLength(32);
+    const made = readFileSync(path, "utf8");
+    const signature = key().sign(PROGRAM);
+    expect(signature).toMatch(/^[0-9a-f]{128}$/);
+    expect(readFileSync(path, "utf8")).toBe(made);
+    expect(key().publicKey()).toEqual(publicKey);
+    const spki = createPublicKey({
+      key: Buffer.concat([SPKI, publicKey]),
+      format: "der",
+      type: "spki",
+    });
+    expect(verify(null, PROGRAM, spki, Buffer.from(signature, "hex"))).toBe(true);
+  });
+
+  it.skipIf(process.platform === "win32")("is for its owner alone", () => {
+    key().publicKey();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("is not replaced if its file is broken, since boards know it", () => {
+    key().publicKey();
+    const { privateKey } = generateKeyPairSync("x25519");
+    for (const text of ["", "no key", privateKey.export({ format: "pem", type: "pkcs8" })]) {
+      chmodSync(path, 0o600);
+      writeFileSync(path, text);
+      expect(() => key().sign(PROGRAM)).toThrow(
+        `${path}: expected a private key of Ed25519, in PEM`,
+      );
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+  });
+});
