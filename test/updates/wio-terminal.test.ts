@@ -44,6 +44,10 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
     const body = JSON.stringify({ device: ID });
     await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
     await board.logged(BOARD.signatureChecked);
+    const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
+    // The loop stands still so long, of the chip's time: no more than while it erases a block of flash.
+    const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
+    expect(tookMs, checked).toBeLessThan(200);
     await board.logged("Update confirmed");
     const name = programName(hashOf(padded(await compileFirmware())));
     await witness.sees(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));

@@ -70,7 +70,8 @@ async function flashOne(
   key: ProgramKey,
   flags: { image?: string; port?: string },
 ): Promise<void> {
-  const image = flags.image === undefined ? await pack(checkedSettings(), key) : readImage(flags.image);
+  const image =
+    flags.image === undefined ? await pack(checkedSettings(), key) : readImage(flags.image);
   const [drive] = computer.drives();
   const place =
     drive === undefined

@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { readMemory } from "../../../boards/tools/image/uf2";
 import { QEMU, WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
+import { PACKAGE_ADDRESS } from "../../../boards/wio-terminal/build/package";
 import { RUNTIME_FILE } from "../../../boards/wio-terminal/build/runtime-image";
 import { APP_START, uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
 import { QemuBoard } from "../../../boards/wio-terminal/emulator/qemu-board";
+import { ProgramKey } from "../../../server/setup/program-key";
 import { Checkout } from "../../support/checkout";
 import { PortList } from "../../support/port-list";
 import { Program } from "../../support/program";
@@ -185,7 +187,7 @@ describe("npm run flash:wio", () => {
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
     expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
     expect(await failing("--board", "x")).toMatch(
-      /expected one of --image, --drive, --port, --all, --ids\n$/,
+      /expected one of --image, --drive, --port, --all, --ids, --data\n$/,
     );
   });
 
@@ -211,6 +213,8 @@ describe("npm run flash:wio", () => {
     const flashed = readMemory(copied, APP_START);
     expect(flashed.subarray(0, runtime.length).equals(runtime)).toBe(true);
     expect(copied.toString("latin1")).toContain('ID\0"desk-1"\0');
+    const signer = new ProgramKey(join(checkout.dir, ".nightlight")).publicKey();
+    expect(readMemory(copied, PACKAGE_ADDRESS).subarray(32, 64)).toEqual(signer);
   });
 
   it("leaves the drive of another board alone", async () => {
