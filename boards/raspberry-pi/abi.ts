@@ -1,5 +1,6 @@
 /**
- * What the kernel takes: requests and structures of linux/i2c-dev.h and linux/gpio.h (version 2).
+ * What the kernel takes: requests and structures of linux/i2c-dev.h, linux/spi/spidev.h and
+ * linux/gpio.h (version 2).
  * `test/boards/raspberry-pi/abi.test.ts` compares all with the C compiler's. Little-endian, as every Raspberry
  * Pi is.
  */
@@ -30,6 +31,24 @@ export function i2cTransfer(pointerBytes: PointerBytes, messagesAt: bigint, coun
   return bytes;
 }
 
+export const SPI_MESSAGE = 0x40206b00;
+export const SPI_SET_MODE = 0x40016b01;
+
+/** `struct spi_ioc_transfer`; its pointers have 8 bytes on every system. */
+export function spiTransfer(transfer: {
+  writeAt: bigint;
+  readAt: bigint;
+  length: number;
+  speedHz: number;
+}): Buffer {
+  const bytes = Buffer.alloc(32);
+  bytes.writeBigUInt64LE(transfer.writeAt, 0);
+  bytes.writeBigUInt64LE(transfer.readAt, 8);
+  bytes.writeUInt32LE(transfer.length, 16);
+  bytes.writeUInt32LE(transfer.speedHz, 20);
+  return bytes;
+}
+
 function writePointer(bytes: Buffer, at: number, value: bigint, size: PointerBytes): void {
   if (size === 8) bytes.writeBigUInt64LE(value, at);
   else bytes.writeUInt32LE(Number(value), at);
@@ -38,6 +57,7 @@ function writePointer(bytes: Buffer, at: number, value: bigint, size: PointerByt
 export const GPIO_GET_CHIPINFO = 0x8044b401;
 export const GPIO_GET_LINEINFO = 0xc100b405;
 export const GPIO_GET_LINE = 0xc250b407;
+export const GPIO_GET_VALUES = 0xc010b40e;
 export const GPIO_SET_VALUES = 0xc010b40f;
 
 const NAME_BYTES = 32;
@@ -67,14 +87,28 @@ const CONSUMER_AT = 256;
 const FLAGS_AT = 288;
 const COUNT_AT = 560;
 const FD_AT = 588;
-const FLAG_OUTPUT = 1n << 3n;
+const FLAG = { activeLow: 1n << 1n, input: 1n << 2n, output: 1n << 3n };
+const PULL = { up: 1n << 8n, down: 1n << 9n };
 
 /** `struct gpio_v2_line_request` for one output, low at first. */
 export function outputRequest(line: number, consumer: string): Buffer {
+  return lineRequest(line, consumer, FLAG.output);
+}
+
+/**
+ * `struct gpio_v2_line_request` for one input.
+ * @param active what counts as 1; the line is pulled to the other side
+ */
+export function inputRequest(line: number, consumer: string, active: "high" | "low"): Buffer {
+  const flags = active === "low" ? FLAG.activeLow | PULL.up : PULL.down;
+  return lineRequest(line, consumer, FLAG.input | flags);
+}
+
+function lineRequest(line: number, consumer: string, flags: bigint): Buffer {
   const bytes = Buffer.alloc(592);
   bytes.writeUInt32LE(line, 0);
   bytes.write(consumer.slice(0, NAME_BYTES - 1), CONSUMER_AT, "latin1");
-  bytes.writeBigUInt64LE(FLAG_OUTPUT, FLAGS_AT);
+  bytes.writeBigUInt64LE(flags, FLAGS_AT);
   bytes.writeUInt32LE(1, COUNT_AT);
   return bytes;
 }
@@ -84,12 +118,16 @@ export function lineFile(request: Buffer): number {
   return request.readInt32LE(FD_AT);
 }
 
-/** `struct gpio_v2_line_values` for the only line of a request. */
+/** `struct gpio_v2_line_values` for the only line of a request: to be set, or to be filled. */
 export function lineValue(isHigh: boolean): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeBigUInt64LE(isHigh ? 1n : 0n, 0);
   bytes.writeBigUInt64LE(1n, 8);
   return bytes;
+}
+
+export function isActive(lineValue: Buffer): boolean {
+  return (lineValue.readUInt32LE(0) & 1) !== 0;
 }
 
 function textAt(bytes: Buffer, at: number): string {

@@ -1,8 +1,8 @@
-/** A chip that measures a voltage, on an I²C bus. */
+/** A chip that measures a voltage, on I²C or SPI. */
 export interface Chip {
   /** As a person knows it. */
   title: string;
-  /** Where it may be on the bus, the usual one first; 7 bits. */
+  /** Where it may be on I²C, the usual one first; 7 bits. None on SPI. */
   addresses: readonly number[];
   /** How many inputs it has, counted from 0. */
   channels: number;
@@ -15,11 +15,12 @@ export interface Chip {
   read(bus: ChipOnBus, channel: number): Promise<number>;
 }
 
-/** One address of a bus. */
+/** One address of an I²C bus, or an SPI bus with its only chip. */
 export interface ChipOnBus {
   /**
-   * Writes, then reads without letting the bus go in between (a repeated start).
-   * @param readBytes 0: writes only
+   * On I²C: writes, then reads without letting the bus go in between (a repeated start). On SPI:
+   * reads while it writes.
+   * @param readBytes 0: writes only; on SPI as many as are written
    * @throws Error with a `code` of errno(3): EREMOTEIO or ENXIO if nothing answers at the address
    */
   transfer(write: Uint8Array, readBytes: number): Promise<Uint8Array>;

@@ -2,12 +2,11 @@ import { join } from "node:path";
 import { lockFolder } from "../../server/base/folder-lock";
 import type { Config } from "../../server/setup/config";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
-import type { Say } from "./hardware";
+import { Button } from "./button";
+import type { RealParts, Say } from "./hardware";
 import { hardwareId } from "./host";
 import { KeptFile, READINGS, SETTINGS } from "./kept-file";
 import { LateSender, type LateSenderOptions } from "./late-sender";
-import type { Led } from "./led";
-import type { LightSensor } from "./light-sensor";
 import { OutboxKeeper } from "./outbox-keeper";
 
 /** As often as the virtual machine takes a sample of it. */
@@ -27,7 +26,7 @@ export interface PiDeviceOptions extends Pick<
   config: Pick<Config, "broker" | "topicPrefix">;
   /** Trusted beside Node's own CAs. */
   ca?: Buffer | undefined;
-  parts: { sensor: LightSensor; led: Led };
+  parts: RealParts;
   /** What a person gave with --data. */
   dataDir: string;
   say: Say;
@@ -39,6 +38,7 @@ export interface PiDeviceOptions extends Pick<
 export class PiDevice {
   private isStopping = false;
   private timer: NodeJS.Timeout | undefined;
+  private buttonTimer: NodeJS.Timeout | undefined;
   private sampling: Promise<void> | undefined;
 
   private constructor(
@@ -75,6 +75,7 @@ export class PiDevice {
       const late = new LateSender(lateOptions(id, options), keeper, say);
       const started = new PiDevice(device, options, keeper, late, unlock);
       started.sampleAfter(0);
+      if (parts.button) started.lookAt(parts.button);
       return started;
     } catch (error) {
       parts.sensor.close();
@@ -88,12 +89,14 @@ export class PiDevice {
   async stop(): Promise<void> {
     this.isStopping = true;
     clearTimeout(this.timer);
+    clearTimeout(this.buttonTimer);
     await this.sampling;
     await this.late.stop();
     await this.device.stop();
     this.keeper.close();
     this.options.parts.sensor.close();
     this.options.parts.led.close();
+    this.options.parts.button?.close();
     await this.unlock();
   }
 
@@ -104,6 +107,13 @@ export class PiDevice {
         this.options.onFault(error);
       });
     }, ms);
+  }
+
+  /** Does what button A of the Wio Terminal does: the LED stays so until the program next sets it. */
+  private lookAt(button: Button): void {
+    if (button.wentDown()) this.device.turnOver();
+    const ms = button.isThere ? Button.LOOK_MS : RETRY_MS;
+    this.buttonTimer = setTimeout(() => this.lookAt(button), ms);
   }
 
   private async sample(): Promise<void> {

@@ -5,7 +5,10 @@ import {
   GPIO_GET_CHIPINFO,
   GPIO_GET_LINE,
   GPIO_GET_LINEINFO,
+  GPIO_GET_VALUES,
   GPIO_SET_VALUES,
+  inputRequest,
+  isActive,
   labelOf,
   lineFile,
   lineInfo,
@@ -25,7 +28,7 @@ export class LineBusy extends Error {
   }
 }
 
-/** A pin that is switched on and off; low at first. */
+/** A pin as the program's own: switched on and off, or looked at. */
 export class GpioLine {
   private constructor(
     private readonly kernel: Kernel,
@@ -33,12 +36,40 @@ export class GpioLine {
   ) {}
 
   /**
+   * Low at first.
    * @param path of the chip, such as /dev/gpiochip0
    * @throws LineBusy; Error with the `code` of errno(3)
    */
-  static open(kernel: Kernel, path: string, line: number): GpioLine {
+  static output(kernel: Kernel, path: string, line: number): GpioLine {
+    return GpioLine.open(kernel, path, line, outputRequest(line, CONSUMER));
+  }
+
+  /**
+   * @param path of the chip, such as /dev/gpiochip0
+   * @param pressed what the pin is while a button is pressed; it is pulled to the other side
+   * @throws LineBusy; Error with the `code` of errno(3)
+   */
+  static input(kernel: Kernel, path: string, line: number, pressed: "high" | "low"): GpioLine {
+    return GpioLine.open(kernel, path, line, inputRequest(line, CONSUMER, pressed));
+  }
+
+  set(isHigh: boolean): void {
+    this.kernel.ioctl(this.file, GPIO_SET_VALUES, lineValue(isHigh));
+  }
+
+  isPressed(): boolean {
+    const value = lineValue(false);
+    this.kernel.ioctl(this.file, GPIO_GET_VALUES, value);
+    return isActive(value);
+  }
+
+  /** The kernel leaves the pin as it is. */
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private static open(kernel: Kernel, path: string, line: number, request: Buffer): GpioLine {
     return withFile(path, (chip) => {
-      const request = outputRequest(line, CONSUMER);
       try {
         kernel.ioctl(chip, GPIO_GET_LINE, request);
       } catch (error) {
@@ -49,15 +80,6 @@ export class GpioLine {
       }
       return new GpioLine(kernel, lineFile(request));
     });
-  }
-
-  set(isHigh: boolean): void {
-    this.kernel.ioctl(this.file, GPIO_SET_VALUES, lineValue(isHigh));
-  }
-
-  /** The kernel leaves the pin as it is. */
-  close(): void {
-    closeSync(this.file);
   }
 }
 

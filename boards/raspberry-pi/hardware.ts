@@ -1,4 +1,6 @@
-import type { PiParts } from "../../server/setup/config";
+import type { PiParts } from "../../server/setup/pi-parts";
+import { ADS1115 } from "./ads1115";
+import { Button } from "./button";
 import type { Chip } from "./chip";
 import { GpioLine, headerChip } from "./gpio-line";
 import { GROVE_BASE_HAT } from "./grove-base-hat";
@@ -7,34 +9,55 @@ import { I2cBus } from "./i2c-bus";
 import type { Kernel } from "./kernel";
 import { Led } from "./led";
 import { LightSensor } from "./light-sensor";
+import { MCP3008 } from "./mcp3008";
+import { SpiBus } from "./spi-bus";
 
-const CHIPS: Record<PiParts["sensor"], Chip> = { "grove-base-hat": GROVE_BASE_HAT };
+const CHIPS: Record<PiParts["sensor"], Chip> = {
+  "grove-base-hat": GROVE_BASE_HAT,
+  ads1115: ADS1115,
+  mcp3008: MCP3008,
+};
 const AUTO = "auto";
 
 export type Say = (line: string, level: "info" | "warn") => void;
 
+export interface RealParts {
+  sensor: LightSensor;
+  led: Led;
+  button?: Button | undefined;
+}
+
 /** The parts that the configuration names, by the kernel. Nothing is opened yet. */
-export function realParts(
-  kernel: Kernel,
-  parts: PiParts,
-  say: Say,
-): { sensor: LightSensor; led: Led } {
-  const path = `/dev/i2c-${parts.i2cBus}`;
+export function realParts(kernel: Kernel, parts: PiParts, say: Say): RealParts {
+  const isSpi = parts.sensor === "mcp3008";
+  const path = isSpi ? parts.spiDevice : `/dev/i2c-${parts.i2cBus}`;
   const sensor = new LightSensor({
     chip: CHIPS[parts.sensor],
     address: parts.address === AUTO ? undefined : Number(parts.address),
     channel: parts.channel,
     path,
-    openBus: () => I2cBus.open(kernel, path),
+    openBus: () => (isSpi ? SpiBus : I2cBus).open(kernel, path),
     permission: () => permission(path),
     say,
   });
+  const chip = () => (parts.gpioChip === AUTO ? headerChip(kernel) : parts.gpioChip);
+  const { ledGpio, buttonGpio, buttonPressed } = parts;
   const led = new Led({
-    line: parts.ledGpio,
-    path: () => (parts.gpioChip === AUTO ? headerChip(kernel) : parts.gpioChip),
-    open: (chip) => GpioLine.open(kernel, chip, parts.ledGpio),
+    line: ledGpio,
+    path: chip,
+    open: (path) => GpioLine.output(kernel, path, ledGpio),
     permission,
     say,
   });
-  return { sensor, led };
+  const button =
+    buttonGpio === undefined
+      ? undefined
+      : new Button({
+          line: buttonGpio,
+          path: chip,
+          open: (path) => GpioLine.input(kernel, path, buttonGpio, buttonPressed),
+          permission,
+          say,
+        });
+  return { sensor, led, button };
 }

@@ -1,6 +1,6 @@
 import { messageOf } from "../../server/base/user-error";
 import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
-import { busProblem, hex, isNoAnswer, type Permission, transferProblem } from "./problems";
+import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
 import { Watch } from "./watch";
 
 /** Some 0.2 s of a loose plug. */
@@ -14,10 +14,10 @@ export interface Bus {
 
 export interface LightSensorOptions {
   chip: Chip;
-  /** Undefined: wherever such a chip may be. */
+  /** On I²C; undefined: wherever such a chip may be. */
   address: number | undefined;
   channel: number;
-  /** Of the bus, such as /dev/i2c-1. */
+  /** Of the bus, such as /dev/i2c-1 or /dev/spidev0.0. */
   path: string;
   /** @throws Error with the `code` of errno(3) */
   openBus: () => Bus;
@@ -29,7 +29,7 @@ export interface LightSensorOptions {
 export class LightSensor {
   private bus: Bus | undefined;
   private address: number | undefined;
-  private saidAddress: number | undefined;
+  private saidPlace: string | undefined;
   /** The last good one, until the sensor counts as gone. */
   private lightRaw: number | undefined;
   private readonly watch: Watch;
@@ -66,7 +66,8 @@ export class LightSensor {
     const wanted = this.options.address === undefined ? chip.addresses : [this.options.address];
     const tried = this.address === undefined ? wanted : [this.address];
     let code = "";
-    for (const address of tried)
+    // On SPI there is no address.
+    for (const address of tried.length > 0 ? tried : [undefined])
       try {
         await this.measureAt(this.bus, address);
         return undefined;
@@ -80,13 +81,14 @@ export class LightSensor {
     return transferProblem(code, chip, { path, tried: wanted, elsewhere });
   }
 
-  private async measureAt(bus: Bus, address: number): Promise<void> {
+  private async measureAt(bus: Bus, address: number | undefined): Promise<void> {
     const { chip, channel, path, say } = this.options;
-    this.lightRaw = await chip.read(bus.chip(address), channel);
-    if (address !== this.saidAddress)
-      say(`Reading channel ${channel} of ${chip.title} at ${hex(address)} on ${path}`, "info");
+    this.lightRaw = await chip.read(bus.chip(address ?? 0), channel);
+    const place = placeOf(address === undefined ? [] : [address], path);
+    if (place !== this.saidPlace)
+      say(`Reading channel ${channel} of ${chip.title} ${place}`, "info");
     this.address = address;
-    this.saidAddress = address;
+    this.saidPlace = place;
   }
 
   private async answering(bus: Bus, addresses: number[]): Promise<number | undefined> {

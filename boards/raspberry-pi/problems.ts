@@ -20,7 +20,9 @@ export function isNoAnswer(code: string): boolean {
 /** @param path of the bus, which could not be opened */
 export function busProblem(code: string, path: string, permission: Permission): string {
   if (code === "ENOENT" || code === "ENODEV")
-    return `there is no ${path}: switch I2C on with sudo raspi-config nonint do_i2c 0`;
+    return path.startsWith("/dev/spidev")
+      ? `there is no ${path}: switch SPI on with sudo raspi-config nonint do_spi 0`
+      : `there is no ${path}: switch I2C on with sudo raspi-config nonint do_i2c 0`;
   return openProblem(code, path, permission);
 }
 
@@ -32,7 +34,7 @@ export function openProblem(code: string, path: string, permission: Permission):
 
 function notPermitted(path: string, { user, group }: Permission): string {
   if (group === "root")
-    return `${path}: not permitted, and it belongs to no group: sudo groupadd --system i2c or gpio, and a udev rule, as on Raspberry Pi OS`;
+    return `${path}: not permitted, and it belongs to no group: sudo groupadd --system i2c, spi or gpio, and a udev rule, as on Raspberry Pi OS`;
   return `${path}: not permitted: sudo usermod -aG ${group} ${user}, then log out and in`;
 }
 
@@ -42,20 +44,27 @@ function notPermitted(path: string, { user, group }: Permission): string {
  */
 export function transferProblem(
   code: string,
-  { title }: Chip,
+  { title, addresses }: Chip,
   { path, tried, elsewhere }: { path: string; tried: readonly number[]; elsewhere?: number },
 ): string {
-  const where = `at ${tried.map(hex).join(" or ")} on ${path}`;
-  if (!isNoAnswer(code)) return `${title} ${where}: ${code}`;
+  const where = placeOf(tried, path);
+  // On SPI nothing is acknowledged: whatever fails is the bus.
+  if (!isNoAnswer(code) || addresses.length === 0) return `${title} ${where}: ${code}`;
   if (elsewhere !== undefined)
     return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of devicescript.json`;
   const held = code === HELD ? ", or does another part hold the bus" : "";
   return `${title} does not answer ${where}: is it plugged in${held}? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
 }
 
-export function busyProblem(line: number, path: string, consumer: string): string {
+/** @param addresses none on a bus that has one chip only */
+export function placeOf(addresses: readonly number[], path: string): string {
+  return `${addresses.length > 0 ? `at ${addresses.map(hex).join(" or ")} ` : ""}on ${path}`;
+}
+
+/** @param field of the configuration that names the line */
+export function busyProblem(line: number, path: string, consumer: string, field: string): string {
   const who = consumer === "" ? "another program or the kernel" : `"${consumer}"`;
-  return `GPIO ${line} is in use by ${who}: end it, or choose another pi.ledGpio (sudo gpioinfo ${path})`;
+  return `GPIO ${line} is in use by ${who}: end it, or choose another pi.${field} (sudo gpioinfo ${path})`;
 }
 
 export const NO_HEADER =

@@ -9,6 +9,7 @@ import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
 import { contradiction } from "./contradictions";
+import type { PiParts } from "./pi-parts";
 import { describe, FORMATS } from "./schema-error";
 
 /** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
@@ -22,19 +23,6 @@ export interface Config extends Omit<DeviceConfig, "rule"> {
   groups: Group[];
   commands: CommandPolicy;
   pi: PiParts;
-}
-
-/** What is wired to a Raspberry Pi. */
-export interface PiParts {
-  sensor: "grove-base-hat";
-  /** Of the sensor's chip, as "0x04"; "auto": wherever such a chip may be. */
-  address: string;
-  channel: number;
-  /** /dev/i2c-N. */
-  i2cBus: number;
-  ledGpio: number;
-  /** "auto", or the path of the chip that has the LED's line. */
-  gpioChip: string;
 }
 
 /** How Home Assistant's own MQTT settings are. */

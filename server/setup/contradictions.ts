@@ -1,5 +1,6 @@
 import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
+import { piContradiction, type PiParts } from "./pi-parts";
 import { notAField } from "./schema-error";
 
 interface Related {
@@ -7,16 +8,28 @@ interface Related {
   rule: ServerRule;
   groups: Group[];
   commands: { delivery: object };
+  pi: PiParts;
 }
 
 /**
  * What no schema can say: fields that are right by themselves, but not together.
  * @returns in one line which field is wrong, what was expected and what was found; or undefined
  */
-export function contradiction({ telemetry, rule, groups, commands }: Related): string | undefined {
+export function contradiction({
+  telemetry,
+  rule,
+  groups,
+  commands,
+  pi,
+}: Related): string | undefined {
   if (telemetry.minGapMs > telemetry.intervalMs)
     return `telemetry.minGapMs: expected at most intervalMs, ${telemetry.intervalMs}, got ${telemetry.minGapMs}`;
-  return ruleError(rule) ?? deliveryError(rule, commands.delivery) ?? groupsError(groups);
+  return (
+    ruleError(rule) ??
+    deliveryError(rule, commands.delivery) ??
+    groupsError(groups) ??
+    piContradiction(pi)
+  );
 }
 
 /** Else nobody could tell from what a device says which side of the rule it is on. */

@@ -15,6 +15,7 @@ export const FORMATS: Record<string, (text: string) => string | undefined> = {
   "topic-prefix": topicPrefixExpected,
   "i2c-address": i2cAddressExpected,
   "gpio-chip": gpioChipExpected,
+  "spi-device": spiDeviceExpected,
 };
 
 /** The others of the 128 are reserved: UM10204, 3.1.12. */
@@ -27,6 +28,11 @@ function i2cAddressExpected(text: string): string | undefined {
 function gpioChipExpected(text: string): string | undefined {
   if (text === "auto" || /^\/dev\/[\w-]+$/.test(text)) return undefined;
   return `expected "auto" or a path such as "/dev/gpiochip0", got ${JSON.stringify(text)}`;
+}
+
+function spiDeviceExpected(text: string): string | undefined {
+  if (/^\/dev\/spidev\d+\.\d+$/.test(text)) return undefined;
+  return `expected a path such as "/dev/spidev0.0", got ${JSON.stringify(text)}`;
 }
 
 interface Schema {

@@ -91,6 +91,11 @@ export class SimulatedDevice {
     return this.parts.ledOn;
   }
 
+  /** Switches the lamp by hand. It stays so until the program next sets it. */
+  turnOver(): void {
+    this.parts.turnOver();
+  }
+
   async stop(): Promise<void> {
     this.vm.devsStop();
     this.vm.sockClose();

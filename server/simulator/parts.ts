@@ -51,4 +51,8 @@ export class Parts {
     const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
     return brightness > 0;
   }
+
+  turnOver(): void {
+    this.lamp.register(LightBulbReg.Brightness).setValues([this.ledOn ? 0 : 1]);
+  }
 }

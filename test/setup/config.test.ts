@@ -98,6 +98,34 @@ describe("devicescript.json", () => {
       'devicescript.json: pi.gpioChip: expected "auto" or a path such as "/dev/gpiochip0", got "0"',
     ],
     [
+      withChange({ pi: { spiDevice: "spidev0.0" } }),
+      'devicescript.json: pi.spiDevice: expected a path such as "/dev/spidev0.0", got "spidev0.0"',
+    ],
+    [
+      withChange({ pi: { sensor: "bh1750" } }),
+      'devicescript.json: pi.sensor: expected "grove-base-hat" or "ads1115" or "mcp3008", got "bh1750"',
+    ],
+    [
+      withChange({ pi: { sensor: "ads1115", channel: 4 } }),
+      "devicescript.json: pi.channel: expected 0 to 3 with ads1115, got 4",
+    ],
+    [
+      withChange({ pi: { sensor: "ads1115", address: "0x04" } }),
+      'devicescript.json: pi.address: expected "auto" or "0x48" or "0x49" or "0x4a" or "0x4b" with ads1115, got "0x04"',
+    ],
+    [
+      withChange({ pi: { sensor: "mcp3008", address: "0x48" } }),
+      'devicescript.json: pi.address: expected "auto" with mcp3008, got "0x48"',
+    ],
+    [
+      withChange({ pi: { sensor: "mcp3008", buttonGpio: 9 } }),
+      "devicescript.json: pi.buttonGpio: expected another pin with mcp3008, whose bus has 7, 8, 9, 10, 11, got 9",
+    ],
+    [
+      withChange({ pi: { buttonGpio: 5 } }),
+      "devicescript.json: pi.buttonGpio: expected another pin than the LED's, got 5",
+    ],
+    [
       withChange({ pi: { ledGpio: 2 } }),
       "devicescript.json: pi.ledGpio: expected a whole number from 4 to 27, got 2",
     ],

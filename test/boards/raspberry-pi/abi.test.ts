@@ -9,15 +9,21 @@ import {
   GPIO_GET_CHIPINFO,
   GPIO_GET_LINE,
   GPIO_GET_LINEINFO,
+  GPIO_GET_VALUES,
   GPIO_SET_VALUES,
   I2C_RDWR,
   i2cMessage,
   i2cTransfer,
+  inputRequest,
+  isActive,
   labelOf,
   lineFile,
   lineInfo,
   lineValue,
   outputRequest,
+  SPI_MESSAGE,
+  SPI_SET_MODE,
+  spiTransfer,
 } from "../../../boards/raspberry-pi/abi";
 
 /** Numbers and structures as a C compiler makes them of the kernel's own headers. */
@@ -27,6 +33,7 @@ const SOURCE = `
 #include <linux/gpio.h>
 #include <linux/i2c.h>
 #include <linux/i2c-dev.h>
+#include <linux/spi/spidev.h>
 #define NUMBER(name) printf(#name " %llu\\n", (unsigned long long)(name))
 static void dump(const char *name, const void *data, size_t size) {
   printf("%s ", name);
@@ -40,7 +47,10 @@ int main(void) {
   NUMBER(GPIO_GET_CHIPINFO_IOCTL);
   NUMBER(GPIO_V2_GET_LINEINFO_IOCTL);
   NUMBER(GPIO_V2_GET_LINE_IOCTL);
+  NUMBER(GPIO_V2_LINE_GET_VALUES_IOCTL);
   NUMBER(GPIO_V2_LINE_SET_VALUES_IOCTL);
+  NUMBER(SPI_IOC_MESSAGE(1));
+  NUMBER(SPI_IOC_WR_MODE);
   CLEAR(i2c_msg, write);
   write.addr = 0x48; write.len = 3; write.buf = (unsigned char *)0x1122334455667788;
   DUMP(write);
@@ -50,6 +60,10 @@ int main(void) {
   CLEAR(i2c_rdwr_ioctl_data, transfer);
   transfer.msgs = (struct i2c_msg *)0x99aabbccddeeff00; transfer.nmsgs = 2;
   DUMP(transfer);
+  CLEAR(spi_ioc_transfer, exchange);
+  exchange.tx_buf = 0x1122334455667788; exchange.rx_buf = 0x99aabbccddeeff00;
+  exchange.len = 3; exchange.speed_hz = 1000000;
+  DUMP(exchange);
   CLEAR(gpiochip_info, chip);
   strcpy(chip.name, "gpiochip0"); strcpy(chip.label, "pinctrl-rp1"); chip.lines = 54;
   DUMP(chip);
@@ -62,6 +76,11 @@ int main(void) {
   request.offsets[0] = 5; strcpy(request.consumer, "nightlight");
   request.config.flags = GPIO_V2_LINE_FLAG_OUTPUT; request.num_lines = 1;
   DUMP(request);
+  request.config.flags = GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN;
+  dump("down", &request, sizeof request);
+  request.config.flags = GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_ACTIVE_LOW |
+                         GPIO_V2_LINE_FLAG_BIAS_PULL_UP;
+  dump("up", &request, sizeof request);
   request.fd = 17;
   dump("opened", &request, sizeof request);
   CLEAR(gpio_v2_line_values, high);
@@ -96,13 +115,19 @@ describe("what the kernel takes", () => {
       GPIO_GET_CHIPINFO_IOCTL: c.get("GPIO_GET_CHIPINFO_IOCTL"),
       GPIO_V2_GET_LINEINFO_IOCTL: c.get("GPIO_V2_GET_LINEINFO_IOCTL"),
       GPIO_V2_GET_LINE_IOCTL: c.get("GPIO_V2_GET_LINE_IOCTL"),
+      GPIO_V2_LINE_GET_VALUES_IOCTL: c.get("GPIO_V2_LINE_GET_VALUES_IOCTL"),
       GPIO_V2_LINE_SET_VALUES_IOCTL: c.get("GPIO_V2_LINE_SET_VALUES_IOCTL"),
+      "SPI_IOC_MESSAGE(1)": c.get("SPI_IOC_MESSAGE(1)"),
+      SPI_IOC_WR_MODE: c.get("SPI_IOC_WR_MODE"),
     }).toEqual({
       I2C_RDWR: String(I2C_RDWR),
       GPIO_GET_CHIPINFO_IOCTL: String(GPIO_GET_CHIPINFO),
       GPIO_V2_GET_LINEINFO_IOCTL: String(GPIO_GET_LINEINFO),
       GPIO_V2_GET_LINE_IOCTL: String(GPIO_GET_LINE),
+      GPIO_V2_LINE_GET_VALUES_IOCTL: String(GPIO_GET_VALUES),
       GPIO_V2_LINE_SET_VALUES_IOCTL: String(GPIO_SET_VALUES),
+      "SPI_IOC_MESSAGE(1)": String(SPI_MESSAGE),
+      SPI_IOC_WR_MODE: String(SPI_SET_MODE),
     });
   });
 
@@ -113,6 +138,12 @@ describe("what the kernel takes", () => {
     const read = i2cMessage(8, { address: 0x04, isRead: true, length: 2, at: 0x10n });
     expect(read.toString("hex")).toBe(c.get("read"));
     expect(i2cTransfer(8, 0x99aabbccddeeff00n, 2).toString("hex")).toBe(c.get("transfer"));
+  });
+
+  it("has the structure of the SPI header", () => {
+    const at = { writeAt: 0x1122334455667788n, readAt: 0x99aabbccddeeff00n };
+    const transfer = spiTransfer({ ...at, length: 3, speedHz: 1_000_000 });
+    expect(transfer.toString("hex")).toBe(c.get("exchange"));
   });
 
   it("has pointers of four bytes on a 32-bit system", () => {
@@ -128,6 +159,9 @@ describe("what the kernel takes", () => {
     expect(lineInfo(5).toString("hex")).toBe(c.get("asked"));
     expect(consumerOf(Buffer.from(c.get("info") ?? "", "hex"))).toBe("lamp.py");
     expect(outputRequest(5, "nightlight").toString("hex")).toBe(c.get("request"));
+    expect(inputRequest(5, "nightlight", "high").toString("hex")).toBe(c.get("down"));
+    expect(inputRequest(5, "nightlight", "low").toString("hex")).toBe(c.get("up"));
+    expect([isActive(lineValue(true)), isActive(lineValue(false))]).toEqual([true, false]);
     expect(lineFile(Buffer.from(c.get("opened") ?? "", "hex"))).toBe(17);
     expect(lineValue(true).toString("hex")).toBe(c.get("high"));
     expect(lineValue(false).toString("hex")).toBe(c.get("low"));

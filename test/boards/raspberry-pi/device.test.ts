@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Button } from "../../../boards/raspberry-pi/button";
 import { PiDevice } from "../../../boards/raspberry-pi/device";
 import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
@@ -51,6 +52,13 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
       permission: () => ({ user: "ada", group: "gpio" }),
       say,
     }),
+    button: new Button({
+      line: 16,
+      path: () => "/dev/gpiochip0",
+      open: pi.openButton,
+      permission: () => ({ user: "ada", group: "gpio" }),
+      say,
+    }),
   });
 
   async function start(settings: Record<string, string> = {}): Promise<PiDevice> {
@@ -85,6 +93,15 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
       "it says so",
       () => witness.payloads("pi-1/state").at(-1)?.includes('"led_on":true') ?? false,
     );
+
+    pi.isPressed = true;
+    await until("the button has switched it off", () => !pi.isHigh);
+    pi.isPressed = false;
+    // It stays so until it is told something else.
+    await command({ led_on: false });
+    await until("it is told", () => log.includes('> Message received: {"led_on":false}'));
+    await command({ led_on: true });
+    await until("the LED is on again", () => pi.isHigh);
 
     await expect(start()).rejects.toThrow(
       `--data ${dataDir}: in use by another nightlight, choose another folder`,

@@ -1,5 +1,6 @@
+import type { InputLine } from "../../../boards/raspberry-pi/button";
 import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
-import type { Line } from "../../../boards/raspberry-pi/led";
+import type { OutputLine } from "../../../boards/raspberry-pi/led";
 import type { Bus } from "../../../boards/raspberry-pi/light-sensor";
 
 /** One chip at one address, a byte at a time. */
@@ -34,21 +35,30 @@ export function kernelError(code: string): Error {
 /** The bus and the pins of a Raspberry Pi, with parts that can be pulled out. */
 export class FakePi {
   readonly chips = new Map<number, FakeChip>();
+  /** The chip on SPI: what it answers while it is written to. */
+  spi: { exchange(bytes: number[]): number[] } | undefined;
   /** What opening the bus, or a transfer, fails with. */
   openError: string | undefined;
   transferError: string | undefined;
   /** The program that has the LED's line. */
   consumer: string | undefined;
   lineError: string | undefined;
-  /** What is on the wires: `W 04 10`, `R 04 b8 0b`. */
+  /** What is on the wires: `W 04 10`, `R 04 b8 0b`, on SPI `X 01 80 00 > 00 03 ff`. */
   readonly traffic: string[] = [];
   /** The LED's pin, undefined if nobody drives it; `isHigh` stays as it was left. */
   isDriven = false;
   isHigh = false;
+  /** The button. */
+  isPressed = false;
   openBuses = 0;
   waitedMs = 0;
 
-  openBus = (): Bus => {
+  openBus = (): Bus =>
+    this.bus((address, write, readBytes) => this.transfer(address, write, readBytes));
+
+  openSpi = (): Bus => this.bus((_, write) => this.exchange(write));
+
+  private bus(transfer: (address: number, write: Uint8Array, read: number) => Uint8Array): Bus {
     if (this.openError !== undefined) throw kernelError(this.openError);
     this.openBuses++;
     return {
@@ -57,15 +67,16 @@ export class FakePi {
           this.waitedMs += ms;
           return Promise.resolve();
         },
-        transfer: (write, readBytes) => Promise.resolve(this.transfer(address, write, readBytes)),
+        // What it throws is a rejection.
+        transfer: async (...asked) => await Promise.resolve(transfer(address, ...asked)),
       }),
       close: () => {
         this.openBuses--;
       },
     };
-  };
+  }
 
-  openLine = (): Line => {
+  openLine = (): OutputLine => {
     if (this.lineError !== undefined) throw kernelError(this.lineError);
     if (this.consumer !== undefined) throw new LineBusy(this.consumer);
     this.isDriven = true;
@@ -80,6 +91,24 @@ export class FakePi {
       },
     };
   };
+
+  openButton = (): InputLine => {
+    if (this.lineError !== undefined) throw kernelError(this.lineError);
+    return {
+      isPressed: () => {
+        if (this.lineError !== undefined) throw kernelError(this.lineError);
+        return this.isPressed;
+      },
+      close: () => undefined,
+    };
+  };
+
+  private exchange(write: Uint8Array): Uint8Array {
+    if (this.transferError !== undefined) throw kernelError(this.transferError);
+    const read = this.spi?.exchange([...write]) ?? [];
+    this.traffic.push(`X ${[...write].map(hexByte).join(" ")} > ${read.map(hexByte).join(" ")}`);
+    return Uint8Array.from(read);
+  }
 
   private transfer(address: number, write: Uint8Array, readBytes: number): Uint8Array {
     if (this.transferError !== undefined) throw kernelError(this.transferError);

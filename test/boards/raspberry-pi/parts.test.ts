@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Button } from "../../../boards/raspberry-pi/button";
+import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
 import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
@@ -217,6 +219,62 @@ describe("an LED", () => {
     led.show(true);
     expect(lines).toEqual([
       "warn: LED: found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of devicescript.json",
+    ]);
+  });
+});
+
+describe("a button", () => {
+  function buttonOn(pi: FakePi) {
+    const lines: string[] = [];
+    const button = new Button({
+      line: 16,
+      path: () => "/dev/gpiochip0",
+      open: pi.openButton,
+      permission: () => ({ user: "ada", group: "gpio" }),
+      say: (line, level) => lines.push(`${level}: ${line}`),
+    });
+    const look = (isPressed: boolean) => {
+      pi.isPressed = isPressed;
+      return button.wentDown();
+    };
+    return { button, lines, look };
+  }
+
+  it("counts once, however long it is held, and however it bounces between two looks", () => {
+    const { look } = buttonOn(new FakePi());
+    expect([false, true, true, true, false, false, true].map(look)).toEqual([
+      ...[false, true, false, false, false, false, true],
+    ]);
+  });
+
+  it("that is held at the start does not count", () => {
+    const { look } = buttonOn(new FakePi());
+    expect([true, true, false, true].map(look)).toEqual([false, false, false, true]);
+  });
+
+  it("whose chip goes does not count as pressed, and is back when the chip is", () => {
+    const pi = new FakePi();
+    const { button, lines, look } = buttonOn(pi);
+    look(false);
+    pi.lineError = "ENODEV";
+    expect([true, true].map(look)).toEqual([false, false]);
+    expect(button.isThere).toBe(false);
+    pi.lineError = undefined;
+    expect([true, false, true].map(look)).toEqual([false, false, true]);
+    expect(lines).toEqual(["warn: button: /dev/gpiochip0: ENODEV", "info: button is back"]);
+    button.close();
+    expect(button.isThere).toBe(false);
+  });
+
+  it("says the field of its pin", () => {
+    const pi = new FakePi();
+    pi.openButton = () => {
+      throw new LineBusy("lamp.py");
+    };
+    const { lines, look } = buttonOn(pi);
+    look(false);
+    expect(lines).toEqual([
+      'warn: button: GPIO 16 is in use by "lamp.py": end it, or choose another pi.buttonGpio (sudo gpioinfo /dev/gpiochip0)',
     ]);
   });
 });

@@ -1,0 +1,58 @@
+import { type Chip, UnusableReading } from "./chip";
+
+/**
+ * Texas Instruments' ADS1115, 16 bits with sign on I²C, by its datasheet SBAS444E, 8.1 (registers)
+ * and 7.4.2.1 (single-shot mode): the high byte of a register comes first.
+ */
+const [CONVERSION, CONFIG] = [0x00, 0x01];
+/** Written: starts one conversion. Read: none is under way. */
+const OS = 0x8000;
+/** MUX: from AIN0 to ground; each further input is one more. */
+const [AIN0, MUX_SHIFT] = [4, 12];
+/** PGA ±4.096 V: the supply of 3.3 V is within it. */
+const RANGE = 1 << 9;
+const SINGLE_SHOT = 1 << 8;
+/** 860 samples a second, with 10 % of tolerance. */
+const RATE = 7 << 5;
+const CONVERSION_MS = 2;
+/** No comparator. */
+const NO_ALERT = 3;
+
+/** 125 µV for each step. */
+const SUPPLY = 3.3 / 125e-6;
+const LIGHT_MAX = 1023;
+/** Much more time than a conversion takes. */
+const TRIES = 10;
+
+export const ADS1115: Chip = {
+  title: "the ADS1115",
+  // By what its ADDR pin is on: ground, supply, SDA, SCL.
+  addresses: [0x48, 0x49, 0x4a, 0x4b],
+  channels: 4,
+  async read(bus, channel) {
+    const read = async (register: number) => {
+      const [high = 0, low = 0] = await bus.transfer(Uint8Array.of(register), 2);
+      return (high << 8) | low;
+    };
+    const wanted = ((AIN0 + channel) << MUX_SHIFT) | RANGE | SINGLE_SHOT | RATE | NO_ALERT;
+    const start = wanted | OS;
+    await bus.transfer(Uint8Array.of(CONFIG, start >> 8, start & 0xff), 0);
+    for (let tries = 0; tries < TRIES; tries++) {
+      await bus.wait(CONVERSION_MS);
+      const found = await read(CONFIG);
+      // Another chip at this address, or another program that sets it up in its way.
+      if ((found & ~OS) !== wanted)
+        throw new UnusableReading(`expected ${hex16(wanted)} as its set-up, got ${hex16(found)}`);
+      if ((found & OS) === 0) continue;
+      const raw = await read(CONVERSION);
+      // An input at ground may read as a little below.
+      const steps = raw >= 0x8000 ? 0 : raw;
+      return Math.min(LIGHT_MAX, Math.round((steps / SUPPLY) * LIGHT_MAX));
+    }
+    throw new UnusableReading(`expected a value within ${TRIES * CONVERSION_MS} ms, got none`);
+  },
+};
+
+function hex16(value: number): string {
+  return `0x${value.toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,77 @@
+import type { FakeChip } from "./fake-pi";
+
+const SUPPLY_V = 3.3;
+
+/** Texas Instruments' ADS1115 at 3.3 V, by its datasheet SBAS444E. */
+export class FakeAds1115 implements FakeChip {
+  /** At AIN0 to AIN3. */
+  readonly volts = [0, 0, 0, 0];
+  /** 8.1.3: as after power-up. */
+  config = 0x8583;
+  private conversion = 0;
+  private pointer = 0;
+  private busyUntilMs = 0;
+
+  /** @param nowMs time passes for the chip as well */
+  constructor(private readonly nowMs: () => number) {}
+
+  /** 7.5.3: the pointer, and perhaps a register's two bytes, high byte first. */
+  write([pointer = 0, high, low]: number[]): void {
+    this.pointer = pointer;
+    if (high === undefined || low === undefined || pointer !== 1) return;
+    const value = (high << 8) | low;
+    this.config = value & 0x7fff;
+    if ((value & 0x8000) !== 0) this.convert();
+  }
+
+  read(count: number): number[] {
+    const isBusy = this.nowMs() < this.busyUntilMs;
+    const value = this.pointer === 1 ? this.config | (isBusy ? 0 : 0x8000) : this.conversion;
+    return [value >> 8, value & 0xff].slice(0, count);
+  }
+
+  private convert(): void {
+    const field = (shift: number, bits: number) => (this.config >> shift) & (2 ** bits - 1);
+    // 8.1.3: MUX 100 to 111 are against ground; PGA; DR in samples a second, which may be 10 % less.
+    const plus = this.volts[field(12, 3) - 4] ?? 0;
+    const fullScaleV = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256][field(9, 3)] ?? 0;
+    const rate = [8, 16, 32, 64, 128, 250, 475, 860][field(5, 3)] ?? 0;
+    const steps = Math.round((Math.min(plus, SUPPLY_V) / fullScaleV) * 32768);
+    this.conversion = Math.max(-32768, Math.min(32767, steps)) & 0xffff;
+    this.busyUntilMs = this.nowMs() + 1100 / rate;
+  }
+}
+
+/** Microchip's MCP3008 at 3.3 V, bit by bit, by its datasheet DS21295D, 5.0 and figure 6-1. */
+export class FakeMcp3008 {
+  /** At CH0 to CH7. */
+  readonly volts = [0, 0, 0, 0, 0, 0, 0, 0];
+  /** What a line is that nobody drives. */
+  pull = 0;
+  isThere = true;
+
+  exchange(bytes: number[]): number[] {
+    const sent = bytes.flatMap((byte) => bitsOf(byte, 8));
+    const start = sent.indexOf(1);
+    const answer = sent.map(() => this.pull);
+    if (this.isThere && start >= 0) {
+      const [single, ...address] = sent.slice(start + 1, start + 5);
+      const channel = address.reduce((value, bit) => value * 2 + bit, 0);
+      if (single !== 1) throw new Error("expected a channel against ground");
+      const volts = this.volts[channel] ?? 0;
+      const value = bitsOf(Math.min(1023, Math.floor((1024 * volts) / SUPPLY_V)), 10);
+      // A clock to sample, the null bit, the ten bits; then all but the last once more, backwards.
+      const out = [0, ...value, ...value.slice(0, -1).reverse()];
+      for (let at = start + 6; at < answer.length; at++) answer[at] = out[at - start - 6] ?? 0;
+    }
+    return bytes.map((_, index) => numberOf(answer.slice(8 * index, 8 * index + 8)));
+  }
+}
+
+function bitsOf(value: number, count: number): number[] {
+  return Array.from({ length: count }, (_, bit) => (value >> (count - 1 - bit)) & 1);
+}
+
+function numberOf(bits: number[]): number {
+  return bits.reduce((value, bit) => value * 2 + bit, 0);
+}
