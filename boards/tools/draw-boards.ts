@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { documentation } from "./drawing/documentation";
 
-const docs = new URL("../docs/", import.meta.url);
+const docs = new URL("../../docs/", import.meta.url);
 mkdirSync(new URL("boards/", docs), { recursive: true });
 const page = readFileSync(new URL("boards.md", docs), "utf8");
 for (const [name, text] of documentation(page)) writeFileSync(new URL(name, docs), text);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARD_NAMES, BOARDS } from "../../boards/boards";
 import { documentation } from "../../boards/tools/drawing/documentation";
+import { PI_WIRINGS } from "../../boards/tools/drawing/pi-wiring";
 import { ROOT } from "../../server/base/root";
 
 const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
@@ -10,7 +11,7 @@ const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
 describe("docs/boards.md", () => {
   it("is what `npm run draw:boards` makes of the boards' pins, pictures and all", () => {
     const files = documentation(doc("boards.md"));
-    expect(files.size).toBe(BOARD_NAMES.length + 1);
+    expect(files.size).toBe(BOARD_NAMES.length + Object.keys(PI_WIRINGS).length + 1);
     for (const [name, text] of files) expect(doc(name), name).toBe(text);
   });
 
@@ -29,5 +30,31 @@ describe("docs/boards.md", () => {
 
   it("is followed by a first page that knows every board", () => {
     for (const name of BOARD_NAMES) expect(doc("first-board.md")).toContain(`\`${name}\``);
+  });
+});
+
+describe("docs/raspberry-pi.md", () => {
+  interface Parts {
+    sensor: { enum: string[] };
+    ledGpio: { default: number };
+  }
+  const schema = JSON.parse(readFileSync(join(ROOT, "devicescript.schema.json"), "utf8")) as {
+    properties: { pi: { properties: Parts } };
+  };
+  const { sensor, ledGpio } = schema.properties.pi.properties;
+
+  it("has a picture for each sensor that the configuration knows", () => {
+    expect(Object.keys(PI_WIRINGS)).toEqual(sensor.enum);
+    for (const name of sensor.enum)
+      expect(doc("raspberry-pi.md")).toContain(`](boards/raspberry-pi-${name}.svg)`);
+  });
+
+  it("has pictures with the pins of its own example", () => {
+    const example = /"buttonGpio": (\d+)/.exec(doc("raspberry-pi.md"))?.[1];
+    for (const name of ["ads1115", "mcp3008"]) {
+      expect(doc(`boards/raspberry-pi-${name}.svg`)).toContain(`>GPIO ${ledGpio.default}<`);
+      expect(doc(`boards/raspberry-pi-${name}.svg`)).toContain(`>GPIO ${example}<`);
+    }
+    expect(doc("boards/raspberry-pi-grove-base-hat.svg")).toContain(`>D${ledGpio.default}<`);
   });
 });

@@ -1,4 +1,5 @@
 import { BOARD_NAMES, BOARDS } from "../../boards";
+import { PI_WIRINGS } from "./pi-wiring";
 import { drawWiring } from "./wiring";
 
 const BEGIN = "<!-- npm run draw:boards writes from here ... -->";
@@ -11,6 +12,8 @@ const END = "<!-- ... to here -->";
 export function documentation(page: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const name of BOARD_NAMES) files.set(`boards/${name}.svg`, drawWiring(BOARDS[name]));
+  for (const [sensor, draw] of Object.entries(PI_WIRINGS))
+    files.set(`boards/raspberry-pi-${sensor}.svg`, draw());
   const begin = page.indexOf(BEGIN) + BEGIN.length;
   const end = page.indexOf(END);
   if (end < begin) throw new Error("docs/boards.md has lost its marks");
