@@ -1,6 +1,10 @@
-import { isBoardName } from "../boards/boards";
-import { compileFirmware } from "../boards/tools/firmware/compile";
-import { chosenBoard, writeFirmwareConfig } from "../boards/tools/firmware/configure";
+import { type BoardName, isBoardName } from "../boards/boards";
+import { type Compiled, compiledBefore, compileFirmware } from "../boards/tools/firmware/compile";
+import {
+  chosenBoard,
+  firmwareConfig,
+  writeFirmwareConfig,
+} from "../boards/tools/firmware/configure";
 import { checkSize } from "../boards/tools/firmware/program-limit";
 import { Once } from "./base/once";
 import { UserError } from "./base/user-error";
@@ -40,8 +44,8 @@ export class Firmware {
    * @throws UserError with the compiler's own words, or if no board of ours has that name
    */
   async programFor(board: string): Promise<Uint8Array> {
-    if (board !== "" && !isBoardName(board)) throw new UserError(`no board ${board} is known here`);
-    const name = board === "" ? undefined : board;
+    const name = boardNamed(board);
+    if (name === null) throw new UserError(`no board ${board} is known here`);
     const program = await this.inTurn(async (signal) => {
       const chosen = chosenBoard();
       writeFirmwareConfig(this.config, name);
@@ -53,6 +57,16 @@ export class Firmware {
     });
     checkSize(program.length);
     return program;
+  }
+
+  /**
+   * The program of the sources as they are now, if it was compiled before.
+   * @param board as above; none is known for "" if devices of that kind run two programs here
+   */
+  compiledFor(board: string): Compiled | undefined {
+    const name = boardNamed(board);
+    if (name === null || (name === undefined && this.isOutboxKept)) return undefined;
+    return compiledBefore(ENTRY, firmwareConfig(this.config, name));
   }
 
   stop(): void {
@@ -68,4 +82,10 @@ export class Firmware {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** @returns undefined for any board that brings sensor and LED with it, null if there is no such */
+function boardNamed(board: string): BoardName | undefined | null {
+  if (board === "") return undefined;
+  return isBoardName(board) ? board : null;
 }

@@ -198,6 +198,7 @@ async function start(
       log,
       fw: sourceVersion,
       compile: (board) => firmware.programFor(board),
+      compiled: (board) => firmware.compiledFor(board),
       order: (id, text) => decider.order(id, text),
       isLinked: () => counts.brokerConnected,
       address: () => `${tls ? "wss" : "ws"}://${updateHost(options, broker)}:${web.port}`,

@@ -145,7 +145,7 @@ class Api {
     await this.ask({ method: "DELETE", body: JSON.stringify(request) });
   }
 
-  async view(): Promise<UpdatesView> {
+  async view(): Promise<Pick<UpdatesView, "updates" | "fleet">> {
     const { updates, fleet } = await this.ask({});
     if (!Array.isArray(updates) || typeof fleet !== "object") return this.isForeign();
     return { updates: updates as UpdateView[], fleet: fleet as UpdatesView["fleet"] };

@@ -19,6 +19,8 @@ export interface ServerEvents {
   message: [MessageView];
   /** A member of a group was heard, or a group decided. */
   groups: [];
+  /** An update has come further. */
+  updates: [];
   /** The connection to the broker was made or lost. */
   connection: [connected: boolean];
   /** The disk no longer takes something, or takes it again: what a restart would lose. */

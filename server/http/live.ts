@@ -12,6 +12,7 @@ import type { ServerBus } from "../deciding/events";
 import { EventStream } from "./event-stream";
 import { LiveChanges } from "./live-changes";
 import { LiveGroups } from "./live-groups";
+import { LiveUpdates, type LiveUpdatesParts } from "./live-updates";
 
 export interface LiveParts {
   bus: ServerBus;
@@ -31,13 +32,18 @@ export class Live {
   private readonly stream = new EventStream();
   private readonly changes: LiveChanges;
   private readonly liveGroups: LiveGroups;
+  private readonly liveUpdates: LiveUpdates;
   private preparing: Preparation | null = null;
 
-  constructor(private readonly parts: LiveParts) {
+  constructor(
+    private readonly parts: LiveParts,
+    private readonly updates: LiveUpdatesParts["updates"],
+  ) {
     const { bus, clock, decider, devices } = parts;
     const { stream } = this;
     this.changes = new LiveChanges(bus, devices, stream);
     this.liveGroups = new LiveGroups({ bus, decisions: decider.decisions, clock, stream });
+    this.liveUpdates = new LiveUpdates({ bus, updates, stream });
     bus.on("connection", (connected) => stream.send("broker", { connected }));
     bus.on("disk", (unwritten) => stream.send("disk", { unwritten }));
     bus.on("preparing", (preparing) => {
@@ -63,6 +69,7 @@ export class Live {
   stop(): void {
     this.changes.stop();
     this.liveGroups.stop();
+    this.liveUpdates.stop();
     this.stream.stop();
   }
 
@@ -70,6 +77,7 @@ export class Live {
   private flush(): void {
     this.changes.flush();
     this.liveGroups.flush();
+    this.liveUpdates.flush();
   }
 
   private snapshot(): SnapshotView {
@@ -86,6 +94,7 @@ export class Live {
       groups: this.groups(),
       devices: devices.list(),
       messages: devices.recentMessages(),
+      updates: this.updates.view(),
       preparing: this.preparing,
     };
   }

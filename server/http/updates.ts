@@ -37,8 +37,8 @@ export async function answerUpdates(
       order,
       parts.from(request),
       () => {
-        if (!begins)
-          return device === undefined ? updates.cancelFleet(ids) : updates.cancel(device);
+        if (!begins && device !== undefined) return updates.cancel(device);
+        if (!begins) return updates.cancelFleet(asked.all ? undefined : ids);
         return device === undefined
           ? updates.beginFleet(ids, downgrade)
           : updates.begin(device, downgrade);

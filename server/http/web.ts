@@ -64,7 +64,7 @@ export class Web {
     private readonly options: WebOptions,
     readonly port: number,
   ) {
-    this.live = new Live(options);
+    this.live = new Live(options, options.updates.updates);
     this.tab = options.tabs && new TabDevice(options.tabs);
     this.devices = new DeviceRoutes(options);
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));

@@ -13,6 +13,9 @@ import { LightSlider } from "./light-slider";
 import type { LiveHistory } from "./live-history";
 import type { Device, Roles, ServerFacts } from "./model";
 import { isNightlight, sentence, sideWords } from "./rule-words";
+import { UpdateBox } from "./update-box";
+import type { UpdateDialog } from "./update-dialog";
+import type { Updates } from "./updates";
 import { ValueList } from "./value-list";
 import { deciderWords, lastSeenWords, onlineWords, stateWords, titleOf } from "./words";
 
@@ -45,11 +48,13 @@ export class DeviceCard {
   private readonly slider = new LightSlider((message) => setText(this.error, message));
   private readonly buttons = new CommandButtons((message) => setText(this.error, message));
   private readonly edits = new DeviceEdits();
+  private readonly update: UpdateBox;
   private openId: string | undefined;
   private focused: Element | null | undefined;
 
   /** @param onChange when it should be drawn again */
-  constructor(onChange: () => void) {
+  constructor(onChange: () => void, updateDialog: UpdateDialog) {
+    this.update = new UpdateBox(updateDialog);
     this.past = new ChartPast(onChange);
   }
 
@@ -96,13 +101,20 @@ export class DeviceCard {
   }
 
   /** What changes by itself as time passes. */
-  showTime({ view }: Device, { version }: ServerFacts, nowMs: number): void {
+  showTime(
+    { view }: Device,
+    { version }: ServerFacts,
+    updates: Updates,
+    nowMs: number,
+    live: boolean,
+  ): void {
     const lastSeenMs = view.lastSeen === null ? null : Date.parse(view.lastSeen);
     setText(this.lastSeen, lastSeenWords(lastSeenMs, nowMs));
     if (view.lastSeen !== null) this.lastSeen.dateTime = view.lastSeen;
-    const state = stateWords(view, nowMs, version);
+    const state = stateWords(view, nowMs, version, updates.programFor(view));
     this.state.hidden = state === "";
     setText(this.state, sentence(state));
+    this.update.show(view, updates.of(view.id), nowMs, live);
   }
 
   showChart(

@@ -1,4 +1,4 @@
-import type { GroupView } from "../../src/common/api";
+import type { DeviceView, GroupView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
 import { arrange, byName } from "./device-order";
 import { DeviceRow } from "./device-row";
@@ -6,6 +6,7 @@ import { byId, setText } from "./dom";
 import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
 import { rowWindow } from "./row-window";
+import { Updates } from "./updates";
 import { titlesIn } from "./words";
 
 /** An order by what changes is updated this often, ms, and never under the pointer. */
@@ -24,6 +25,7 @@ export class DeviceList {
   private devices = new Map<string, Device>();
   private groups = new Map<string, GroupView>();
   private rule: ServerRule | undefined;
+  private updates = new Updates();
   /** All by name, and those that are shown, in their order. */
   private names: string[] = [];
   private ids: string[] = [];
@@ -60,7 +62,9 @@ export class DeviceList {
     groups: Map<string, GroupView>,
     changes: Changes,
     rule: ServerRule,
+    updates: Updates,
   ): void {
+    this.updates = updates;
     this.devices = devices;
     this.groups = groups;
     this.rule = rule;
@@ -72,7 +76,7 @@ export class DeviceList {
     } else if (this.controls.isLively && changes.devices.size > 0) this.arrangeSoon();
     for (const id of changes.all ? this.rows.keys() : changes.devices) {
       const device = devices.get(id);
-      if (device) this.rows.get(id)?.show(device, rule);
+      if (device) this.rows.get(id)?.show(device, rule, updates.isBehind(device.view));
     }
   }
 
@@ -96,7 +100,9 @@ export class DeviceList {
   private arrange(): void {
     if (!this.rule) return;
     const viewOf = (id: string) => this.devices.get(id)?.view;
-    this.ids = arrange(this.names, viewOf, this.groups, this.rule, this.controls.choice);
+    const { choice } = this.controls;
+    const isBehind = (view: DeviceView) => this.updates.isBehind(view);
+    this.ids = arrange(this.names, viewOf, this.groups, this.rule, choice, isBehind);
     const all = this.names.length;
     setText(this.count, this.ids.length === all ? String(all) : `${this.ids.length} of ${all}`);
     this.none.hidden = this.ids.length > 0;
@@ -133,7 +139,7 @@ export class DeviceList {
     const row = new DeviceRow(id, this.onOpen);
     this.rows.set(id, row);
     const device = this.devices.get(id);
-    if (device && this.rule) row.show(device, this.rule);
+    if (device && this.rule) row.show(device, this.rule, this.updates.isBehind(device.view));
     row.mark(id === this.openId);
     return row;
   }

@@ -8,7 +8,7 @@ export type Sort = "name" | "problems" | "seen" | "value";
 export interface ListChoice {
   /** A part of the id or of the name, in small or large letters. */
   search: string;
-  /** "all", "online", "offline", or "group " and a group's id. */
+  /** "all", "online", "offline", "behind", or "group " and a group's id. */
   filter: string;
   sort: Sort;
 }
@@ -24,8 +24,11 @@ export function byName(ids: Iterable<string>, titleOf: (id: string) => string): 
   return [...titles].sort(compare).map(([id]) => id);
 }
 
+type Passes = (view: DeviceView) => boolean;
+
 /**
  * @param names all ids in the order of their names, which also decides between equals
+ * @param isBehind whether a device runs another program than the server has for it
  * @returns the ids to show
  */
 export function arrange(
@@ -34,9 +37,10 @@ export function arrange(
   groups: Map<string, GroupView>,
   rule: ServerRule,
   { search, filter, sort }: ListChoice,
+  isBehind: Passes,
 ): string[] {
   const part = search.trim().toLowerCase();
-  const passes = filterOf(filter, groups);
+  const passes = filter === "behind" ? isBehind : filterOf(filter, groups);
   const found: { id: string; key: number }[] = [];
   for (const id of names) {
     const view = viewOf(id);
@@ -53,7 +57,7 @@ function isProblem({ health }: DeviceView): boolean {
   return health.length > 0;
 }
 
-function filterOf(filter: string, groups: Map<string, GroupView>): (view: DeviceView) => boolean {
+function filterOf(filter: string, groups: Map<string, GroupView>): Passes {
   if (filter === "online") return ({ online }) => online;
   if (filter === "offline") return ({ online }) => !online;
   const group = filter.startsWith("group ") && groups.get(filter.slice("group ".length));

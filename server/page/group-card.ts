@@ -11,6 +11,8 @@ import {
 } from "./group-words";
 import type { Device } from "./model";
 import { listWords, sentence, sideWords, valueWords } from "./rule-words";
+import type { UpdateDialog } from "./update-dialog";
+import { takesUpdates } from "./updates";
 import { onlineWords, titlesIn } from "./words";
 
 /** As many lost members are named; beyond that their number says more. */
@@ -34,10 +36,12 @@ export class GroupCard {
   private readonly details = document.createElement("details");
   private readonly members: Map<string, Row>;
   private readonly lights: Map<string, Row>;
+  private readonly update = textElement("button", "small", "Update");
 
   constructor(
     private readonly group: GroupView,
     private readonly onOpen: (id: string) => void,
+    updateDialog: UpdateDialog,
   ) {
     const title = textElement("h3", "", group.id);
     title.id = `group-${group.id}`;
@@ -48,7 +52,13 @@ export class GroupCard {
     decision.role = "status";
     decision.append(bulb, this.side);
     const head = textElement("header", "");
-    head.append(title, decision, this.tally);
+    this.update.type = "button";
+    this.update.ariaHasPopup = "dialog";
+    this.update.ariaLabel = `Update group ${group.id}`;
+    this.update.addEventListener("click", () =>
+      updateDialog.open({ request: { group: group.id }, title: `group ${group.id}` }),
+    );
+    head.append(title, decision, this.tally, this.update);
     const members = group.members.map(({ id }) => id);
     this.members = this.rows(members);
     this.lights = this.rows(group.lights);
@@ -77,6 +87,8 @@ export class GroupCard {
 
   show(group: GroupView, devices: Map<string, Device>, rule: ServerRule): void {
     setAttribute(this.element, "data-led", ledName(group.on));
+    const ids = [...this.members.keys(), ...this.lights.keys()];
+    this.update.hidden = !ids.some((id) => takesUpdates(devices.get(id)?.view.state ?? null));
     setText(this.side, groupSideWords(rule, group));
     setText(this.tally, tallyWords(rule, group));
     const title = titlesIn(devices);

@@ -2,6 +2,7 @@ import type { GroupView } from "../../src/common/api";
 import { byId, setText } from "./dom";
 import { GroupCard } from "./group-card";
 import type { Changes, Device, ServerFacts } from "./model";
+import type { UpdateDialog } from "./update-dialog";
 
 /** So many are shown with their members unfolded. */
 const UNFOLDED = 3;
@@ -13,7 +14,10 @@ export class GroupList {
   private readonly list = byId("group-list", HTMLElement);
   private readonly cards = new Map<string, GroupCard>();
 
-  constructor(private readonly onOpen: (id: string) => void) {}
+  constructor(
+    private readonly onOpen: (id: string) => void,
+    private readonly updateDialog: UpdateDialog,
+  ) {}
 
   /** Touches only the groups that have changed, or of which a device has. */
   update(
@@ -50,7 +54,7 @@ export class GroupList {
   }
 
   private add(group: GroupView): GroupCard {
-    const card = new GroupCard(group, this.onOpen);
+    const card = new GroupCard(group, this.onOpen, this.updateDialog);
     this.cards.set(group.id, card);
     return card;
   }

@@ -5,11 +5,13 @@ import type {
   GroupView,
   MessageView,
   SnapshotView,
+  UpdateChanges,
   Unwritten,
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";
+import { Updates } from "./updates";
 
 export type ServerFacts = Pick<
   SnapshotView,
@@ -47,6 +49,7 @@ export class Model {
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();
   messages = new RecentMessages();
+  updates = new Updates();
   /** Of the opened device, the only one that has a chart. */
   live: LiveHistory | undefined;
   private roles = new Map<string, Roles>();
@@ -83,6 +86,7 @@ export class Model {
       snapshot: (snapshot) => this.reset(snapshot, nowMs),
       changes: (changes) => this.change(changes),
       group: (group) => this.setGroup(group),
+      updates: (changes) => this.changeUpdates(changes),
       broker: ({ connected }) => {
         if (this.server) this.server.brokerConnected = connected;
       },
@@ -107,6 +111,7 @@ export class Model {
     this.live = undefined;
     this.devices = new Map();
     for (const view of snapshot.devices) this.setDevice(view);
+    this.updates = new Updates(snapshot.updates);
     this.messages = new RecentMessages();
     for (const message of snapshot.messages) this.addMessage(message);
   }
@@ -118,6 +123,12 @@ export class Model {
     // Whoever is new by now has its messages beside it.
     for (const message of changes.messages) this.addMessage(message);
     this.messages.leftOut += changes.messagesLeftOut;
+  }
+
+  private changeUpdates(changes: UpdateChanges): void {
+    // Another program of the server's makes any device one that is behind.
+    if (this.updates.apply(changes)) this.changes.all = true;
+    for (const { id } of [...changes.updates, ...changes.crashes]) this.changes.devices.add(id);
   }
 
   private setDevice(view: DeviceView): void {

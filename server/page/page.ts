@@ -3,6 +3,7 @@ import { LIVE } from "./chart-spans";
 import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
 import { byId, setAttribute } from "./dom";
+import { FleetBox } from "./fleet-box";
 import { GroupList } from "./group-list";
 import type { LiveHistory } from "./live-history";
 import { MessageStream } from "./message-stream";
@@ -12,16 +13,19 @@ import { isNightlight } from "./rule-words";
 import { Selection } from "./selection";
 import { ServerNotice } from "./server-notice";
 import { type Connection, Stream } from "./stream";
+import { UpdateDialog } from "./update-dialog";
 import { UsbSetup } from "./usb-setup";
 
 /** Joins the parts: events change the model, and once for each frame the model is shown. */
 
 const model = new Model();
 const notice = new ServerNotice();
-const card = new DeviceCard(requestShow);
+const updateDialog = new UpdateDialog();
+const card = new DeviceCard(requestShow, updateDialog);
+const fleet = new FleetBox(updateDialog);
 const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id));
-const groups = new GroupList(openInSight);
+const groups = new GroupList(openInSight, updateDialog);
 const attention = new Attention(openInSight);
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
@@ -70,8 +74,10 @@ function show(): void {
   // Before anything is drawn: the colours go by it.
   const look = isNightlight(server.rule) ? "nightlight" : "plain";
   setAttribute(document.documentElement, "data-look", look);
-  list.update(devices, model.groups, changes, server.rule);
+  list.update(devices, model.groups, changes, server.rule, model.updates);
   attention.update(devices, changes);
+  const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
+  fleet.show(model.updates, devices, nowMs, connection === "live");
   groups.update(model.groups, devices, changes, server);
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);
@@ -87,9 +93,10 @@ function show(): void {
 function showTime(): void {
   if (!opened || !model.server) return;
   const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
-  card.showTime(opened, model.server, nowMs);
+  const isLive = connection === "live";
+  card.showTime(opened, model.server, model.updates, nowMs, isLive);
   const live = model.live?.id === opened.view.id ? model.live : follow(opened.view.id, nowMs);
-  card.showChart(opened, live, model.server, nowMs, connection === "live");
+  card.showChart(opened, live, model.server, nowMs, isLive);
 }
 
 /** What the server has of the last minutes comes first; without it, they begin now. */

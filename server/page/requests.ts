@@ -3,6 +3,7 @@ import type {
   LightRequest,
   NameRequest,
   TelemetryView,
+  UpdateRequest,
 } from "../../src/common/api";
 
 /** What the page asks of the server. Each throws an Error with the server's own words. */
@@ -24,6 +25,14 @@ export async function rename(id: string, name: string): Promise<void> {
 export async function remove(id: string, withHistory: boolean): Promise<void> {
   const query = withHistory ? "?history=1" : "";
   await ask(`api/devices/${encodeURIComponent(id)}${query}`, { method: "DELETE" });
+}
+
+export async function beginUpdate(request: UpdateRequest): Promise<{ isJoined: boolean }> {
+  return (await (await send("POST", "api/updates", request)).json()) as { isJoined: boolean };
+}
+
+export async function cancelUpdate(request: UpdateRequest): Promise<void> {
+  await send("DELETE", "api/updates", request);
 }
 
 /** @param fromMs by the server's clock; until now */
@@ -50,10 +59,10 @@ const TIMEOUT_MS = 5_000;
 async function send(
   method: string,
   path: string,
-  body: LightRequest | CommandRequest | NameRequest,
-) {
+  body: LightRequest | CommandRequest | NameRequest | UpdateRequest,
+): Promise<Response> {
   const headers = { "content-type": "application/json" };
-  await ask(path, { method, headers, body: JSON.stringify(body) });
+  return await ask(path, { method, headers, body: JSON.stringify(body) });
 }
 
 async function ask(path: string, init: RequestInit): Promise<Response> {

@@ -11,6 +11,7 @@ const NAMES: { [K in keyof Events]: true } = {
   snapshot: true,
   changes: true,
   group: true,
+  updates: true,
   broker: true,
   disk: true,
   preparing: true,

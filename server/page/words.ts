@@ -64,21 +64,27 @@ export function overrideWords(decides: boolean, roles: Roles): string {
 }
 
 /**
- * As in "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since
- * a retained state, or one of a device that is offline, unknown time has passed.
+ * As in "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w, behind the server's
+ * 427b134a · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since a retained
+ * state, or one of a device that is offline, unknown time has passed.
+ * @param newest the program that it should run, if that is known
  */
 export function stateWords(
   { state, stateHeardMs, online }: DeviceView,
   nowMs: number,
   serverVersion: string,
+  newest?: string,
 ): string {
   if (!state) return "";
   const { fw, program, board, uptime_s, reconnects, outbox } = state;
   const words: string[] = [];
   if (fw !== undefined)
     words.push(`firmware ${fw}${isOlder(fw, serverVersion) ? ", older than the server" : ""}`);
-  if (program !== undefined)
-    words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}`);
+  if (program !== undefined) {
+    const isBehind = newest !== undefined && newest !== program;
+    const behind = isBehind ? `, behind the server's ${newest}` : "";
+    words.push(`program ${program}${board === undefined ? "" : ` for ${board}`}${behind}`);
+  }
   if (uptime_s !== undefined && online && stateHeardMs !== undefined)
     words.push(`up ${durationWords(uptime_s * 1000 + Math.max(0, nowMs - stateHeardMs))}`);
   if (reconnects !== undefined) words.push(countWords(reconnects, "reconnect"));

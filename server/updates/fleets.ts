@@ -45,12 +45,15 @@ export class Fleets {
     return { fleet, isJoined: false };
   }
 
-  /** @throws UserError if none is under way, or if it is of others, too */
-  cancel(ids: string[]): { fleet: FleetView } {
+  /**
+   * @param ids undefined for whatever is under way
+   * @throws UserError if nothing is, or if it is of others, too
+   */
+  cancel(ids: string[] | undefined): { fleet: FleetView } {
     const { jobs } = this.parts;
     const fleet = this.running();
     if (!fleet) throw new UserError("no update of several devices is under way");
-    const other = fleet.waves.flat().find((id) => !ids.includes(id));
+    const other = fleet.waves.flat().find((id) => ids && !ids.includes(id));
     if (other !== undefined)
       throw new UserError(`the update that is under way is of ${other}, too: call off all of it`);
     fleet.step = "cancelled";

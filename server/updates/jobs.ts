@@ -1,6 +1,7 @@
 import type { FleetView } from "../../src/common/api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
+import type { ServerBus } from "../deciding/events";
 import { callOff, enter, fail, isOver, type Job, newJob } from "./job";
 import type { KeptUpdates } from "./kept";
 
@@ -8,6 +9,7 @@ export interface JobsParts {
   kept: KeptUpdates;
   clock: Clock;
   log: Log;
+  bus: Pick<ServerBus, "emit">;
   /** Called once a job is other than before, and kept so. */
   onChange: () => void;
 }
@@ -74,8 +76,10 @@ export class Jobs {
     onChange();
   }
 
+  /** To be called when jobs or the fleet are other than before. */
   save(): void {
     this.parts.kept.save({ jobs: this.all(), fleet: this.fleet });
+    this.parts.bus.emit("updates");
   }
 
   private nowMs(): number {

@@ -17,6 +17,7 @@ import { AWAY, isOver, type Job, look } from "./job";
 import { Jobs } from "./jobs";
 import { KeptUpdates } from "./kept";
 import { Orders } from "./orders";
+import { Programs, type ProgramsParts } from "./programs";
 import { gatewayKey } from "./seal";
 
 export interface UpdatesOptions {
@@ -35,6 +36,8 @@ export interface UpdatesOptions {
    * @throws UserError
    */
   compile: (board: string) => Promise<Uint8Array>;
+  /** What was compiled before from the sources as they are now. */
+  compiled: ProgramsParts["compiled"];
   /** Resolves once the broker has the order. */
   order: (id: string, text: string) => Promise<void>;
   /** Whether the server has its broker. */
@@ -53,6 +56,7 @@ export class Updates {
   private readonly candidates: Candidates;
   private readonly fleets: Fleets;
   private readonly asking: Asking;
+  private readonly programs: Programs;
   private readonly timer: NodeJS.Timeout;
   private readonly noticed = (id: string) => {
     const job = this.jobs.of(id);
@@ -69,7 +73,8 @@ export class Updates {
     const { address, bus, clock, devices, dir, keys, log, order } = options;
     this.orders = new Orders(keys, clock, order);
     this.kept = new KeptUpdates(dir, (text) => log("server", text, { level: "warn" }));
-    this.jobs = new Jobs({ kept: this.kept, clock, log, onChange: () => this.fleets.goOn() });
+    this.jobs = new Jobs({ kept: this.kept, clock, log, onChange: () => this.fleets.goOn(), bus });
+    this.programs = new Programs(options);
     const { jobs, kept, orders } = this;
     this.candidates = new Candidates(devices, orders);
     const start = (ids: string[], downgrade: boolean) => this.start(ids, downgrade);
@@ -90,7 +95,9 @@ export class Updates {
   }
 
   view(): UpdatesView {
-    return { updates: this.jobs.all().map(viewOf), fleet: this.jobs.fleet };
+    const { fleet } = this.jobs;
+    const updates = this.jobs.all().map(viewOf);
+    return { updates, fleet, programs: this.programs.view(), crashes: [] };
   }
 
   /**
@@ -132,9 +139,10 @@ export class Updates {
 
   /**
    * Calls the fleet's update off. A device whose program is on its way gets it all the same.
-   * @throws UserError if none is under way, or if it is of others, too
+   * @param ids undefined for whatever is under way
+   * @throws UserError if nothing is, or if it is of others, too
    */
-  cancelFleet(ids: string[]): { fleet: FleetView } {
+  cancelFleet(ids?: string[]): { fleet: FleetView } {
     return this.fleets.cancel(ids);
   }
 

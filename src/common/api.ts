@@ -156,6 +156,7 @@ export interface SnapshotView {
   groups: GroupView[];
   devices: DeviceView[];
   messages: MessageView[];
+  updates: UpdatesView;
   /** What is still being prepared, or null. */
   preparing: Preparation | null;
 }
@@ -187,6 +188,8 @@ export interface Events {
   changes: ChangesView;
   /** A group of which a member was heard or lost, or whose decision changed. */
   group: GroupView;
+  /** An update has come further, or begun; or the sources were compiled. */
+  updates: UpdateChanges;
   /** The server's own connection to the broker. */
   broker: { connected: boolean };
   /** The disk no longer takes something, or takes it again; empty while all is well. */
@@ -252,10 +255,36 @@ export interface FleetView {
   left?: string[];
 }
 
+/** What the last run of a device died of, as the device has said it. */
+export interface CrashView {
+  id: string;
+  /** When it was heard of, Unix time, ms. */
+  atMs: number;
+  /** As in "panic 60005 at main_F0 (pc:86)". */
+  text: string;
+  /** In the TypeScript, as in "src/main.ts:49"; absent if nobody knows. */
+  place?: string;
+  /** The program that ended so, if that is known. */
+  program?: string;
+}
+
 /** `GET /api/updates`. */
 export interface UpdatesView {
   updates: UpdateView[];
   fleet: FleetView | null;
+  /**
+   * The program of the sources as they are now, by the board that it is for; "" is any that brings
+   * sensor and LED with it. A board is missing if they have not been compiled for it.
+   */
+  programs: Record<string, string>;
+  /** The last one of each device that has told of one. */
+  crashes: CrashView[];
+}
+
+/** The same as an event: of the updates only those that are other than before. */
+export interface UpdateChanges extends UpdatesView {
+  /** Devices that have no update any more. */
+  removed: string[];
 }
 
 /** Body of `POST /api/updates`, and of `DELETE` without `downgrade`: which devices. */

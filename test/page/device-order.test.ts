@@ -49,12 +49,9 @@ function ids(choice: Partial<ListChoice>): string[] {
     views.map(({ id }) => id),
     (id) => titleOf(viewOf(id) ?? { id }),
   );
-  return arrange(names, viewOf, groups, rule, {
-    search: "",
-    filter: "all",
-    sort: "name",
-    ...choice,
-  });
+  const all: ListChoice = { search: "", filter: "all", sort: "name" };
+  const isBehind = ({ id }: DeviceView) => id === "light-9";
+  return arrange(names, viewOf, groups, rule, { ...all, ...choice }, isBehind);
 }
 
 describe("the list of devices", () => {
@@ -68,6 +65,7 @@ describe("the list of devices", () => {
     [{ search: "A-7" }, ["a-7"]],
     [{ filter: "offline" }, ["light-9"]],
     [{ filter: "online", search: "l", sort: "value" }, ["light-1", "light-10", "Hall"]],
+    [{ filter: "behind" }, ["light-9"]],
     [{ filter: "group east" }, ["Hall", "light-9"]],
     [{ filter: "group that is gone" }, ["Hall", "light-1", "light-9", "light-10", "a-7"]],
     [{ search: "nobody" }, []],

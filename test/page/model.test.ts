@@ -37,6 +37,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   groups: [],
   devices: [],
   messages: [],
+  updates: { updates: [], fleet: null, programs: {}, crashes: [] },
   preparing: null,
   ...change,
 });
@@ -250,5 +251,32 @@ describe("the log of messages", () => {
     expect(log.list()).toHaveLength(MESSAGES_SHOWN);
     expect(log.list().at(-1)?.payload).toBe(String(MESSAGES_SHOWN));
     expect(log.list("quiet")).toHaveLength(1);
+  });
+
+  it("knows how updates go on, and which devices are behind", () => {
+    const model = new Model();
+    const none = { updates: [], removed: [], fleet: null, programs: {}, crashes: [] };
+    const a = view("a", { state: { program: "11111111" } });
+    const b = view("b", { state: { program: "11111111", board: "pico-w" } });
+    const lesson = view("c");
+    model.apply("snapshot", snapshot({ devices: [a, b, lesson] }), 0);
+    model.takeChanges();
+    const behind = () =>
+      [a, b, lesson].filter((v) => model.updates.isBehind(v)).map(({ id }) => id);
+    expect(behind()).toEqual([]);
+    const programs = { "": "11111111", "pico-w": "22222222" };
+    model.apply("updates", { ...none, programs }, 0);
+    expect(model.takeChanges().all).toBe(true);
+    expect(behind()).toEqual(["b"]);
+    expect(model.updates.programFor(lesson)).toBeUndefined();
+
+    const update = { id: "b", step: "asked" as const, begunMs: 1, sinceMs: 1, lines: [] };
+    const crash = { id: "a", atMs: 5, text: "watchdog" };
+    model.apply("updates", { ...none, programs, updates: [update], crashes: [crash] }, 0);
+    const { all, devices } = model.takeChanges();
+    expect([all, [...devices].sort()]).toEqual([false, ["a", "b"]]);
+    expect([model.updates.of("b"), model.updates.crashOf("a")]).toEqual([update, crash]);
+    model.apply("updates", { ...none, programs, removed: ["b"] }, 0);
+    expect([model.updates.of("b"), model.updates.crashOf("a")]).toEqual([undefined, undefined]);
   });
 });

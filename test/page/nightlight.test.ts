@@ -1,18 +1,29 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { UpdateKeys } from "../../server/setup/update-keys";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { launchBrowser, Tab } from "./browser";
+import { contrastsOf } from "./contrast";
 
 describe("the page of a simulated device", () => {
+  let dir: string;
   let nightlight: Started;
   let witness: Witness;
   let browser: Browser;
   let tab: Tab;
 
   beforeAll(async () => {
-    [nightlight, browser] = await Promise.all([startNightlight(), launchBrowser()]);
+    dir = mkdtempSync(join(tmpdir(), "nightlight-page-"));
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ security: { ...OPEN_ON_LOOPBACK, usersDir: dir } }),
+      launchBrowser(),
+    ]);
     witness = await Witness.connect(nightlight.brokerUrl);
   });
 
@@ -20,6 +31,7 @@ describe("the page of a simulated device", () => {
     await browser.close();
     await witness.stop();
     await nightlight.stop();
+    rmSync(dir, { recursive: true });
   });
 
   beforeEach(async () => {
@@ -178,5 +190,62 @@ describe("the page of a simulated device", () => {
     expect(await alert.innerText()).toBe("“LED on” was not sent: no device <b>test-1</b>");
     // The browser itself reports each failed request on the console.
     expect(tab.faults.splice(0)).toEqual([expect.stringContaining("404")]);
+  });
+
+  it("updates a device by the keyboard, and says what came of it", async () => {
+    const { page } = tab;
+    await page.getByRole("button", { name: "Update", exact: true }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Update test-1?" });
+    await dialog.getByRole("button", { name: "Update" }).press("Enter");
+    const box = page.getByRole("region", { name: "Update", exact: true });
+    await box
+      .getByRole("status")
+      .getByText(/^it runs [0-9a-f]{8} already$/)
+      .waitFor();
+    await page.locator("#edit-note", { hasText: "The update of test-1 has begun." }).waitFor();
+    expect(await box.getByRole("listitem").allInnerTexts()).toEqual(["0.0 s: begun"]);
+    expect(await box.getByRole("button").isVisible()).toBe(false);
+  });
+
+  it("shows which device is behind, asks it to come, and calls that off", async () => {
+    const { page } = tab;
+    new UpdateKeys(dir).ensure("hall");
+    await witness.publish("hall/status", "online");
+    await witness.publish("hall/state", '{"led_on":false,"fw":"0.2.0","program":"01d01d01"}');
+    await page
+      .locator("#device-list")
+      .getByRole("button", { name: /hall.*older program/ })
+      .click();
+    await page.getByText(/program 01d01d01, behind the server's [0-9a-f]{8}/).waitFor();
+    await page.getByRole("button", { name: "Update", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Update hall?" });
+    await dialog.getByRole("button", { name: "Update" }).click();
+    const box = page.getByRole("region", { name: "Update", exact: true });
+    await box.getByRole("status").getByText("asked to come for program").waitFor();
+    expect(await page.getByRole("button", { name: "Update", exact: true }).isDisabled()).toBe(true);
+    for (const { ratio, text } of await contrastsOf(page)) expect(ratio, text).toBeGreaterThan(4.5);
+    await box.getByRole("button", { name: "Call off" }).press("Enter");
+    await box.getByRole("status").getByText("called off: it goes on").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  });
+
+  it("updates all, one first, and calls that off", async () => {
+    const { page } = tab;
+    await page.getByRole("button", { name: "Update all" }).click();
+    const dialog = page.getByRole("dialog", { name: "Update all devices?" });
+    await dialog.getByRole("button", { name: "Update" }).click();
+    const box = page.getByRole("region", { name: "Update of several devices" });
+    await box.getByText(/^Wave \d of 2: \d of 2 devices run the new program\.$/).waitFor();
+    await box.getByRole("button", { name: "Call off" }).click();
+    await box.getByRole("status").getByText("Called off.").waitFor();
+    expect(nightlight.log).toContain(
+      "Order from 127.0.0.1: end the update of all devices: called off",
+    );
+    // Without a key of its own here, it can't be ordered: that is said where it was asked for.
+    await page.getByRole("button", { name: "Update", exact: true }).click();
+    rmSync(join(dir, "update-keys.json"));
+    await page.getByRole("dialog").getByRole("button", { name: "Update" }).click();
+    await page.getByRole("alert").getByText("has no update key for it").waitFor();
+    expect(tab.faults.splice(0)).toEqual([expect.stringContaining("409")]);
   });
 });

@@ -96,6 +96,11 @@ describe("what the page says", () => {
     expect(stateWords({ ...device, state: { ...updatable, board: "pico-w" } }, 0, "0.1.0")).toBe(
       "firmware 0.1.0 · program 427b134a for pico-w",
     );
+    const view = { ...device, state: updatable };
+    expect(stateWords(view, 0, "0.1.0", "427b134a")).toBe("firmware 0.1.0 · program 427b134a");
+    expect(stateWords(view, 0, "0.1.0", "11d11d11")).toBe(
+      "firmware 0.1.0 · program 427b134a, behind the server's 11d11d11",
+    );
   });
 
   it("about who decides", () => {

@@ -49,6 +49,7 @@ afterEach(() => {
 });
 
 const programOf = (board: string) => Buffer.from(`program for ${board}`);
+const NOTHING = { updates: [], fleet: null, programs: {}, crashes: [] };
 const NEW = programName(hashOf(padded(programOf(""))));
 
 function start(): Updates {
@@ -56,7 +57,10 @@ function start(): Updates {
     dir,
     keys: new UpdateKeys(dir),
     bus,
-    devices: { view: (id: string) => views.get(id) } as unknown as Devices,
+    devices: {
+      view: (id: string) => views.get(id),
+      list: () => [...views.values()],
+    } as unknown as Devices,
     clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
     log: (_source, text) => said.push(text),
     fw: () => version,
@@ -73,6 +77,7 @@ function start(): Updates {
       if (error) throw error;
       orders.push({ id, order: JSON.parse(text) as Order });
     },
+    compiled: (board) => (boards.includes(board) ? { program: programOf(board) } : undefined),
     isLinked: () => isLinked,
     address: () => "ws://*:8080",
   });
@@ -202,7 +207,7 @@ describe("updates", () => {
     expect(() => updates.begin(id, false)).toThrow(why);
     expect(() => updates.beginFleet([id], false)).toThrow(why);
     await expect(updates.order(id, "report")).rejects.toThrow(why);
-    expect(updates.view()).toEqual({ updates: [], fleet: null });
+    expect(updates.view()).toEqual(NOTHING);
   });
 
   it("leave out those that take none, and say why", () => {
@@ -335,7 +340,7 @@ describe("updates", () => {
     "begin again beside a file that says %s",
     (text) => {
       writeFileSync(join(dir, "updates.json"), text);
-      expect(start().view()).toEqual({ updates: [], fleet: null });
+      expect(start().view()).toEqual(NOTHING);
       expect(said).toEqual([expect.stringMatching(/updates\.json: .*; set aside as .*damaged/)]);
     },
   );

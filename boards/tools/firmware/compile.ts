@@ -44,7 +44,31 @@ export async function compileFirmware(
 
 /** @returns what the compiler tells a debugger, as JSON */
 export async function firmwareDebugInfo(): Promise<string> {
-  return readFileSync(join(await compiled("src/main.ts"), "bytecode-dbg.json"), "utf8");
+  return debugInfoIn(await compiled("src/main.ts"));
+}
+
+export interface Compiled {
+  program: Uint8Array;
+  /** @returns what the compiler tells a debugger, as JSON */
+  debugInfo: () => string;
+}
+
+/**
+ * What was compiled before from sources as they are now, but for those given.
+ * @param sources by the path in the checkout
+ */
+export function compiledBefore(
+  entry: string,
+  sources: Record<string, string>,
+): Compiled | undefined {
+  const folder = join(CACHE, fingerprint(entry, sources));
+  if (!existsSync(folder)) return undefined;
+  const program = readFileSync(join(folder, basename(OUTPUT)));
+  return { program, debugInfo: () => debugInfoIn(folder) };
+}
+
+function debugInfoIn(folder: string): string {
+  return readFileSync(join(folder, "bytecode-dbg.json"), "utf8");
 }
 
 /** Compiles, and puts all that the CLI writes into its output folder, for its debugger. */
@@ -103,7 +127,7 @@ export async function runCompiler(entry: string, signal?: AbortSignal): Promise<
 }
 
 /** Everything that the bytecode depends on: the sources beside the entry, boards, and compiler. */
-function fingerprint(entry: string): string {
+function fingerprint(entry: string, given: Record<string, string> = {}): string {
   const filesIn = (folder: string) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>
       join(folder, name),
@@ -114,9 +138,9 @@ function fingerprint(entry: string): string {
   const boards = readdirSync(join(ROOT, "boards"))
     .filter((name) => name.endsWith(".json"))
     .map((name) => join("boards", name));
-  const files = [...sources, ...boards, ...SET_UP].sort();
+  const files = [...sources, ...boards, ...SET_UP, ...Object.keys(given)].sort();
   const hash = createHash("sha256").update(entry);
   for (const file of new Set(files))
-    hash.update(`\n${file}\n`).update(readFileSync(join(ROOT, file)));
+    hash.update(`\n${file}\n`).update(given[file] ?? readFileSync(join(ROOT, file)));
   return hash.digest("hex").slice(0, 32);
 }

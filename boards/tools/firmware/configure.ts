@@ -8,8 +8,8 @@ import type { DeviceConfig } from "../../../src/config";
 import type { BoardName } from "../../boards";
 import { boardOfSource, boardSource } from "./board-source";
 
-const CONFIG_SOURCE = join(ROOT, "src/config.gen.ts");
-const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
+const CONFIG_SOURCE = join("src", "config.gen.ts");
+const BOARD_SOURCE = join("src", "board.gen.ts");
 
 /**
  * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
@@ -18,13 +18,25 @@ const BOARD_SOURCE = join(ROOT, "src/board.gen.ts");
  * @param isOutboxKept whether who runs the program keeps what waits in its outbox
  */
 export function writeFirmwareConfig(config: Config, board?: BoardName, isOutboxKept = false): void {
-  writeSource(CONFIG_SOURCE, configSource(config, board, isOutboxKept));
-  writeSource(BOARD_SOURCE, boardSource(board));
+  for (const [path, source] of Object.entries(firmwareConfig(config, board, isOutboxKept)))
+    writeSource(join(ROOT, path), source);
+}
+
+/** The same, by the path in the checkout, for who only wants to know what would be compiled. */
+export function firmwareConfig(
+  config: Config,
+  board?: BoardName,
+  isOutboxKept = false,
+): Record<string, string> {
+  return {
+    [CONFIG_SOURCE]: configSource(config, board, isOutboxKept),
+    [BOARD_SOURCE]: boardSource(board),
+  };
 }
 
 /** The board that was chosen last, or undefined for the simulator. */
 export function chosenBoard(): BoardName | undefined {
-  return boardOfSource(BOARD_SOURCE);
+  return boardOfSource(join(ROOT, BOARD_SOURCE));
 }
 
 /** Left alone if nothing changed, so that a compiled program stays fresh. */

@@ -1,0 +1,77 @@
+import type { DeviceView, UpdateView } from "../../src/common/api";
+import { isTabId } from "../base/tab-id";
+import { byId, setAttribute, setText, textElement } from "./dom";
+import { cancelUpdate } from "./requests";
+import type { UpdateDialog } from "./update-dialog";
+import {
+  canBeCalledOff,
+  isOver,
+  isShown,
+  lineWords,
+  nowWords,
+  progressOf,
+  PROGRESS_MAX,
+} from "./update-words";
+import { takesUpdates } from "./updates";
+import { titleOf } from "./words";
+
+/** The opened device's update: the button that begins it, how it goes on, and calling it off. */
+export class UpdateBox {
+  private readonly button = byId("update", HTMLButtonElement);
+  private readonly box = byId("update-box", HTMLElement);
+  private readonly progress = byId("update-progress", HTMLProgressElement);
+  private readonly now = byId("update-now", HTMLElement);
+  private readonly before = byId("update-before", HTMLOListElement);
+  private readonly callOff = byId("update-call-off", HTMLButtonElement);
+  private readonly error = byId("update-call-off-error", HTMLElement);
+  private view: DeviceView | undefined;
+  private shown = "";
+
+  constructor(dialog: UpdateDialog) {
+    this.progress.max = PROGRESS_MAX;
+    this.button.addEventListener("click", () => {
+      if (!this.view) return;
+      dialog.open({ request: { device: this.view.id }, title: titleOf(this.view) });
+    });
+    this.callOff.addEventListener("click", () => void this.cancel());
+  }
+
+  /** @param live whether the server is there to do it */
+  show(view: DeviceView, update: UpdateView | undefined, nowMs: number, live: boolean): void {
+    if (view.id !== this.view?.id) setText(this.error, "");
+    this.view = view;
+    const isUnderWay = update !== undefined && !isOver(update);
+    this.button.hidden = !takesUpdates(view.state) || isTabId(view.id);
+    this.button.disabled = !live || isUnderWay;
+    this.box.hidden = update === undefined || !isShown(update, nowMs);
+    if (update === undefined) return;
+    setAttribute(this.box, "data-step", update.step);
+    this.progress.hidden = !isUnderWay;
+    this.progress.value = progressOf(update);
+    setText(this.now, nowWords(update));
+    this.showBefore(update);
+    const isHidden = !canBeCalledOff(update);
+    // The focus would be lost with it.
+    if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
+    this.callOff.hidden = isHidden;
+    this.callOff.disabled = !live;
+  }
+
+  private showBefore(update: UpdateView): void {
+    const lines = update.lines.slice(0, -1).map((line) => lineWords(update, line));
+    const text = lines.join("\n");
+    if (text === this.shown) return;
+    this.shown = text;
+    this.before.replaceChildren(...lines.map((words) => textElement("li", "", words)));
+  }
+
+  private async cancel(): Promise<void> {
+    if (!this.view) return;
+    try {
+      await cancelUpdate({ device: this.view.id });
+      setText(this.error, "");
+    } catch (error) {
+      setText(this.error, `Not called off: ${(error as Error).message}`);
+    }
+  }
+}

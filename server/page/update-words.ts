@@ -1,0 +1,78 @@
+import type { FleetView, UpdateView } from "../../src/common/api";
+
+/** How updates go on, in words. Pure. */
+
+/** How far it is, of `PROGRESS_MAX`. */
+const PROGRESS = {
+  waiting: 0,
+  asked: 1,
+  sending: 2,
+  trial: 3,
+  confirmed: 4,
+  failed: 0,
+  cancelled: 0,
+};
+export const PROGRESS_MAX = PROGRESS.confirmed;
+
+export function progressOf({ step }: UpdateView): number {
+  return PROGRESS[step];
+}
+
+export function isOver({ step }: UpdateView): boolean {
+  return step === "confirmed" || step === "failed" || step === "cancelled";
+}
+
+/** Until the first byte of the program is on its way. */
+export function canBeCalledOff({ step }: UpdateView): boolean {
+  return step === "waiting" || step === "asked";
+}
+
+/** So long what came of an update stays on the page; one that failed stays until the next, ms. */
+const NEWS_MS = 10 * 60_000;
+
+export function isShown(update: UpdateView, nowMs: number): boolean {
+  return !isOver(update) || update.step === "failed" || nowMs - update.sinceMs < NEWS_MS;
+}
+
+/** As in "2.1 s: it has come; sending 31872 bytes". */
+export function lineWords({ begunMs }: UpdateView, { atMs, text }: UpdateView["lines"][0]): string {
+  return `${((atMs - begunMs) / 1000).toFixed(1)} s: ${text}`;
+}
+
+/** What it is at, or what came of it. */
+export function nowWords({ lines }: UpdateView): string {
+  return lines.at(-1)?.text ?? "begun";
+}
+
+type UpdateOf = (id: string) => UpdateView | undefined;
+
+export function isFleetShown(fleet: FleetView, updateOf: UpdateOf, nowMs: number): boolean {
+  if (fleet.step === "going" || fleet.step === "stopped") return true;
+  return fleet.waves.flat().some((id) => nowMs - (updateOf(id)?.sinceMs ?? 0) < NEWS_MS);
+}
+
+/** As in "Wave 2 of 3: 4 of 40 devices run the new program." */
+export function fleetWords(fleet: FleetView, updateOf: UpdateOf): string {
+  const ids = fleet.waves.flat();
+  const confirmed = ids.filter((id) => updateOf(id)?.step === "confirmed").length;
+  const have = `${confirmed} of ${ids.length} ${ids.length === 1 ? "device runs" : "devices run"} the new program.`;
+  switch (fleet.step) {
+    case "going":
+      if (fleet.waits) return `${have} It goes on when one of the devices has come back.`;
+      return `Wave ${fleet.wave + 1} of ${fleet.waves.length}: ${have}`;
+    case "done":
+      if (confirmed === ids.length) return have;
+      return `${have} The others get it when they come back.`;
+    case "stopped":
+      return `Stopped: ${fleet.why ?? ""}. ${have} The others keep theirs.`;
+    case "cancelled":
+      return `Called off. ${have} What was on its way goes on.`;
+  }
+}
+
+/** As in "1 device was left out: tab-1: takes no update". */
+export function leftWords({ left = [] }: FleetView): string {
+  if (left.length === 0) return "";
+  const count = left.length === 1 ? "1 device was" : `${left.length} devices were`;
+  return `${count} left out: ${left.join("; ")}`;
+}

@@ -1,0 +1,64 @@
+import type {
+  CrashView,
+  DeviceView,
+  FleetView,
+  UpdateChanges,
+  UpdatesView,
+  UpdateView,
+} from "../../src/common/api";
+
+const NONE: UpdatesView = { updates: [], fleet: null, programs: {}, crashes: [] };
+
+/** What the page knows of updates. No DOM in here. */
+export class Updates {
+  fleet: FleetView | null;
+  private programs: Record<string, string>;
+  private readonly updates: Map<string, UpdateView>;
+  private crashes: Map<string, CrashView>;
+
+  constructor({ updates, fleet, programs, crashes }: UpdatesView = NONE) {
+    this.fleet = fleet;
+    this.programs = programs;
+    this.updates = new Map(updates.map((update) => [update.id, update]));
+    this.crashes = byDevice(crashes);
+  }
+
+  /** @returns whether devices may be behind that were not, or the other way round */
+  apply({ updates, removed, fleet, programs, crashes }: UpdateChanges): boolean {
+    for (const id of removed) this.updates.delete(id);
+    for (const update of updates) this.updates.set(update.id, update);
+    this.fleet = fleet;
+    this.crashes = byDevice(crashes);
+    const isOther = JSON.stringify(programs) !== JSON.stringify(this.programs);
+    this.programs = programs;
+    return isOther;
+  }
+
+  of(id: string): UpdateView | undefined {
+    return this.updates.get(id);
+  }
+
+  crashOf(id: string): CrashView | undefined {
+    return this.crashes.get(id);
+  }
+
+  /** The program that the device should run, if the server has it and the device takes one. */
+  programFor({ state }: DeviceView): string | undefined {
+    return takesUpdates(state) ? this.programs[state?.board ?? ""] : undefined;
+  }
+
+  /** Whether it runs another program than the server has for its board. */
+  isBehind(view: DeviceView): boolean {
+    const program = this.programFor(view);
+    return program !== undefined && program !== view.state?.program;
+  }
+}
+
+/** A device that says which program it runs takes another one. */
+export function takesUpdates(state: DeviceView["state"]): boolean {
+  return state?.program !== undefined;
+}
+
+function byDevice(crashes: CrashView[]): Map<string, CrashView> {
+  return new Map(crashes.map((crash) => [crash.id, crash]));
+}

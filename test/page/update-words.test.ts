@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import {
+  canBeCalledOff,
+  fleetWords,
+  isFleetShown,
+  isOver,
+  isShown,
+  leftWords,
+  lineWords,
+  nowWords,
+  progressOf,
+} from "../../server/page/update-words";
+import type { FleetView, UpdateView } from "../../src/common/api";
+
+const update = (step: UpdateView["step"], sinceMs = 3_100): UpdateView => ({
+  id: "a",
+  step,
+  begunMs: 1_000,
+  sinceMs,
+  lines: [{ atMs: 3_100, text: "it has come" }],
+});
+
+const fleet = (change: Partial<FleetView> = {}): FleetView => ({
+  step: "going",
+  waves: [["a"], ["b"], ["c", "d"]],
+  wave: 1,
+  downgrade: false,
+  ...change,
+});
+
+const updateOf = (id: string) => (id === "a" ? { ...update("confirmed"), id } : undefined);
+
+describe("an update", () => {
+  it("is told line by line", () => {
+    const sending = update("sending");
+    expect(lineWords(sending, { atMs: 3_100, text: "it has come" })).toBe("2.1 s: it has come");
+    expect(nowWords(sending)).toBe("it has come");
+    expect(nowWords({ ...sending, lines: [] })).toBe("begun");
+    expect([progressOf(update("asked")), progressOf(sending)]).toEqual([1, 2]);
+  });
+
+  it("can be called off until its program is on its way", () => {
+    const steps = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
+    expect(steps.filter((step) => canBeCalledOff(update(step)))).toEqual(["waiting", "asked"]);
+    expect(steps.filter((step) => isOver(update(step)))).toEqual(["confirmed", "failed"]);
+  });
+
+  it("stays on the page for ten minutes, one that failed until the next", () => {
+    expect(isShown(update("waiting"), 1e9)).toBe(true);
+    expect(isShown(update("failed"), 1e9)).toBe(true);
+    expect(isShown(update("confirmed"), 603_099)).toBe(true);
+    expect(isShown(update("confirmed"), 603_100)).toBe(false);
+  });
+});
+
+describe("an update of several devices", () => {
+  it.each<[Partial<FleetView>, string]>([
+    [{}, "Wave 2 of 3: 1 of 4 devices run the new program."],
+    [
+      { waits: true },
+      "1 of 4 devices run the new program. It goes on when one of the devices has come back.",
+    ],
+    [{ step: "done", waves: [["a"]] }, "1 of 1 device runs the new program."],
+    [
+      { step: "done" },
+      "1 of 4 devices run the new program. The others get it when they come back.",
+    ],
+    [
+      { step: "stopped", why: "b: taken back" },
+      "Stopped: b: taken back. 1 of 4 devices run the new program. The others keep theirs.",
+    ],
+    [
+      { step: "cancelled" },
+      "Called off. 1 of 4 devices run the new program. What was on its way goes on.",
+    ],
+  ])("is told in words: %j", (change, words) => {
+    expect(fleetWords(fleet(change), updateOf)).toBe(words);
+  });
+
+  it("names those that were left out", () => {
+    expect(leftWords(fleet())).toBe("");
+    expect(leftWords(fleet({ left: ["x: no key"] }))).toBe("1 device was left out: x: no key");
+    expect(leftWords(fleet({ left: ["x", "y"] }))).toBe("2 devices were left out: x; y");
+  });
+
+  it("stays on the page while it goes on, if it stopped, and for ten minutes", () => {
+    expect(isFleetShown(fleet(), updateOf, 1e9)).toBe(true);
+    expect(isFleetShown(fleet({ step: "stopped" }), updateOf, 1e9)).toBe(true);
+    expect(isFleetShown(fleet({ step: "done" }), updateOf, 603_099)).toBe(true);
+    expect(isFleetShown(fleet({ step: "done" }), updateOf, 603_100)).toBe(false);
+  });
+});
