@@ -30,6 +30,7 @@ import { PageAccess } from "./http/page-access";
 import { readToken } from "./http/token";
 import { Web } from "./http/web";
 import type { Config } from "./setup/config";
+import { exposedSecrets } from "./setup/exposed-secrets";
 import { listedDevices } from "./setup/listed-devices";
 import type { Options } from "./setup/options";
 import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
@@ -88,6 +89,8 @@ async function start(
 ): Promise<Omit<Running, "stop">> {
   const { security, decide: decides } = options;
   const { rule } = config;
+  for (const words of exposedSecrets(security))
+    log("server", `Warning: ${words}`, { level: "warn" });
   const bus = new EventEmitter<ServerEvents>();
   const failure = new Promise<UserError>((resolve) => bus.once("failure", resolve));
   const counts = new Counts();

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { exposureOf } from "../../server/base/secret-file";
 import { lineFor, messageOf, UserError } from "../../server/base/user-error";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
 
@@ -10,6 +11,12 @@ export async function command(main: () => void | Promise<void>): Promise<void> {
     console.error(`nightlight: ${lineFor(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** Says if others than its owner can use a file with a secret in it. */
+export function warnOfExposure(path: string): void {
+  const words = exposureOf(path);
+  if (words !== undefined) console.error(`nightlight: warning: ${words}`);
 }
 
 /** @throws UserError naming the option that is not known */

@@ -7,7 +7,7 @@ import { readText } from "../../server/base/text";
 import { messageOf, UserError } from "../../server/base/user-error";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import type { UpdateRequest, UpdatesView, UpdateView } from "../../src/common/api";
-import { command, readFlags } from "./command";
+import { command, readFlags, warnOfExposure } from "./command";
 
 const LOOK_MS = 250;
 const SERVER = "http://localhost:8080";
@@ -213,6 +213,7 @@ interface Token {
 function tokenIn(dir: string): Token {
   const environment = process.env["NIGHTLIGHT_TOKEN"];
   const path = join(dir, "token");
+  if (!environment) warnOfExposure(path);
   const token: Token = environment
     ? { text: environment, source: "NIGHTLIGHT_TOKEN" }
     : { text: existsSync(path) ? readText(path).trim() : undefined, source: path };

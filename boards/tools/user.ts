@@ -1,11 +1,11 @@
 /** `npm run user`: who may log in at the embedded broker. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, UserError } from "../../server/base/user-error";
 import { hashPassword } from "../../server/setup/password";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { userNameError, Users } from "../../server/setup/users";
-import { command } from "./command";
+import { command, warnOfExposure } from "./command";
 import { readPassword } from "./prompt";
 
 const HELP = `Usage: npm run user -- add ID | list | remove ID
@@ -23,7 +23,9 @@ const MIN_CHARACTERS = 8;
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
   const [action, name, ...rest] = positionals;
-  const users = new Users(resolve(values.data ?? DEFAULT_DIR));
+  const dir = resolve(values.data ?? DEFAULT_DIR);
+  const users = new Users(dir);
+  warnOfExposure(join(dir, "users.json"));
   if (values.help || rest.length) console.log(HELP);
   else if (action === "list" && name === undefined) list(users);
   else if (action === "remove" && name !== undefined) {

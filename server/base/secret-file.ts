@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolder } from "./make-folder";
 
@@ -13,4 +13,15 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
   writeFileSync(unfinished, content, { mode: 0o600 });
   chmodSync(unfinished, 0o600);
   renameSync(unfinished, path);
+}
+
+/**
+ * On Windows a file's mode tells nothing of who can use it.
+ * @returns a warning if others than its owner can use a file with a secret in it, or undefined
+ */
+export function exposureOf(path: string): string | undefined {
+  if (process.platform === "win32" || !existsSync(path)) return undefined;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o066) === 0) return undefined;
+  return `${path}: others than its owner can use it (mode ${mode.toString(8)}): chmod 600 ${path}`;
 }

@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 
-/** A file that a person may have written, as text. */
+/**
+ * A file that a person may have written, as text.
+ * @throws Error of the file system, with the path in it: of a folder, Node names none
+ */
 export function readText(path: string): string {
-  return textOf(readFileSync(path));
+  try {
+    return textOf(readFileSync(path));
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path });
+  }
 }
 
 /**

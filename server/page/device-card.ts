@@ -1,4 +1,4 @@
-import type { DeviceView } from "../../src/common/api";
+import type { CrashView, DeviceView } from "../../src/common/api";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { isTabId } from "../base/tab-id";
 import { Chart } from "./chart";
@@ -66,7 +66,13 @@ export class DeviceCard {
     this.card.hidden = true;
   }
 
-  show(device: Device, server: ServerFacts, roles: Roles, live: boolean): void {
+  show(
+    device: Device,
+    server: ServerFacts,
+    roles: Roles,
+    crash: CrashView | undefined,
+    live: boolean,
+  ): void {
     const { view } = device;
     const { rule } = server;
     this.card.hidden = false;
@@ -89,7 +95,7 @@ export class DeviceCard {
     this.values.show(rule, view.values, measures);
     this.valuesOld.hidden = view.valuesAreOld !== true;
     this.card.style.setProperty("--day", String((view.light ?? 0) / LIGHT_MAX));
-    const health = healthSentences(view);
+    const health = healthSentences(view, crash);
     this.health.hidden = health.length === 0;
     if (health.join("\n") !== this.healthShown)
       this.health.replaceChildren(...health.map((words) => textElement("li", "", words)));

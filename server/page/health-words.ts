@@ -1,20 +1,30 @@
-import type { DeviceView, HealthNote } from "../../src/common/api";
-import { clockWords, durationWords } from "./words";
+import type { CrashView, DeviceView, HealthNote } from "../../src/common/api";
+import { clockWords, dateWords, durationWords } from "./words";
 
 /** Why a device is not as a person expects, in words. Pure. */
 
 /** One sentence for each note, the most urgent first; none while all is well. */
-export function healthSentences({ health, state }: DeviceView): string[] {
-  return [...health.map(words), ...programSentences(state)];
+export function healthSentences({ health, state }: DeviceView, crash?: CrashView): string[] {
+  return [...health.map(words), ...programSentences(state), ...crashSentences(crash)];
+}
+
+/** What its last run died of, if the server knows of that. */
+function crashSentences(crash: CrashView | undefined): string[] {
+  if (!crash) return [];
+  const { atMs, text, place, program } = crash;
+  const of = program === undefined ? "A run" : `A run of program ${program}`;
+  const where = place === undefined ? text : `${text}, ${place}`;
+  return [
+    `${of} ended in a fault, as the device said on ${dateWords(atMs)}, ${clockWords(atMs)}: ${where}.`,
+  ];
 }
 
 /** What the device says of its program. */
 function programSentences(state: DeviceView["state"]): string[] {
-  const { trial, taken_back, crash, refused } = state ?? {};
+  const { trial, taken_back, refused } = state ?? {};
   const sentences: string[] = [];
   if (trial) sentences.push("Tries a new program: it is confirmed once a reading has arrived.");
   if (taken_back !== undefined) sentences.push(`The last update was taken back: ${taken_back}.`);
-  if (crash !== undefined) sentences.push(`Its last run ended in a fault: ${crash}.`);
   if (refused !== undefined)
     sentences.push(`It refused an order: ${refused.replace(/^\d+: /, "")}.`);
   return sentences;

@@ -5,8 +5,8 @@ import type {
   GroupView,
   MessageView,
   SnapshotView,
-  UpdateChanges,
   Unwritten,
+  UpdateChanges,
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LiveHistory } from "./live-history";

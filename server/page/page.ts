@@ -84,8 +84,10 @@ function show(): void {
   columns.dataset["devices"] = devices.size > 1 ? "many" : "one";
   empty.hidden = opened !== undefined || server.preparing !== null;
   messages.show(model.messages, opened?.view.id, devices.size);
-  if (opened) card.show(opened, server, model.rolesOf(opened.view.id), connection === "live");
-  else card.hide();
+  if (opened) {
+    const { id } = opened.view;
+    card.show(opened, server, model.rolesOf(id), model.updates.crashOf(id), connection === "live");
+  } else card.hide();
   showTime();
 }
 

@@ -9,8 +9,8 @@ import {
   isShown,
   lineWords,
   nowWords,
-  progressOf,
   PROGRESS_MAX,
+  progressOf,
 } from "./update-words";
 import { takesUpdates } from "./updates";
 import { titleOf } from "./words";

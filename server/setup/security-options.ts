@@ -24,6 +24,8 @@ export interface Security {
   listen?: string;
   /** This server's certificate, and the CA that it trusts. */
   tls: Tls;
+  /** Where the certificate's private key is. */
+  keyFile?: string;
   clientCertificates: ClientCertificates;
   mqttsPort: number;
   /** Plain MQTT beyond loopback although there is TLS. */
@@ -100,6 +102,7 @@ export function parseSecurity(values: SecurityValues, brokerUrl: string | undefi
   return {
     listen: listen === undefined ? undefined : checkAddress(listen),
     tls,
+    ...(values.key !== undefined && { keyFile: values.key }),
     clientCertificates,
     mqttsPort: portNumber("--mqtts-port", values["mqtts-port"], 8883),
     plainMqtt: values["plain-mqtt"] ?? false,

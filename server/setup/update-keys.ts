@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { matches, patternExpected } from "../../src/common/id";
-import { writeSecretFile } from "../base/secret-file";
+import { exposureOf, writeSecretFile } from "../base/secret-file";
 import { readText } from "../base/text";
-import { messageOf, UserError } from "../base/user-error";
+import { lineFor, messageOf, UserError } from "../base/user-error";
 import type { Settings } from "./settings";
 
 const FILE = "update-keys.json";
@@ -26,7 +26,7 @@ export class UpdateKeys {
   /**
    * @returns undefined if the device has none. One that was set up with a `*` in its id, in one
    * image for many, has the key of all of these.
-   * @throws UserError if the file is broken
+   * @throws UserError if the file is broken, or can't be read
    */
   of(id: string): string | undefined {
     const keys = this.read();
@@ -49,11 +49,17 @@ export class UpdateKeys {
     this.write(this.read().set(id, key));
   }
 
+  /** @returns a warning if others than the file's owner can use it, or undefined */
+  exposed(): string | undefined {
+    return exposureOf(this.path);
+  }
+
   private read(): Map<string, string> {
     if (!existsSync(this.path)) return new Map();
     let value: unknown;
+    const text = this.text();
     try {
-      value = JSON.parse(readText(this.path));
+      value = JSON.parse(text);
     } catch (error) {
       throw new UserError(`${this.path}: not JSON: ${messageOf(error)}`);
     }
@@ -66,6 +72,14 @@ export class UpdateKeys {
       keys.set(id, key);
     }
     return keys;
+  }
+
+  private text(): string {
+    try {
+      return readText(this.path);
+    } catch (error) {
+      throw new UserError(lineFor(error));
+    }
   }
 
   private write(keys: Map<string, string>): void {
@@ -82,6 +96,8 @@ export class UpdateKeys {
  */
 export function withUpdateKey(settings: Settings, id: string, dir: string): Settings {
   const keys = new UpdateKeys(resolve(dir));
+  const exposed = keys.exposed();
+  if (exposed !== undefined) console.error(`nightlight: warning: ${exposed}`);
   const { UPDATE_KEY: given } = settings;
   if (given !== undefined) keys.set(id, given);
   return { ...settings, UPDATE_KEY: given ?? keys.ensure(id) };

@@ -6,6 +6,7 @@ import { CONFIRM_S, isOver, type Job, NO_BROKER, TRIES } from "./job";
 import type { Jobs } from "./jobs";
 import type { KeptUpdates } from "./kept";
 import type { Orders } from "./orders";
+import type { Programs } from "./programs";
 import { hashOf, padded } from "./upload";
 
 export interface AskingParts {
@@ -14,6 +15,7 @@ export interface AskingParts {
   jobs: Jobs;
   kept: KeptUpdates;
   orders: Orders;
+  programs: Programs;
   devices: Pick<Devices, "view">;
   fw: () => string;
   compile: (board: string) => Promise<Uint8Array>;
@@ -51,7 +53,8 @@ export class Asking {
 
   private async prepareAndOrder(job: Job): Promise<void> {
     const { id } = job;
-    const { addressFor, compile, devices, dir, fw, isLinked, jobs, kept, orders } = this.parts;
+    const { addressFor, compile, devices, dir, fw, isLinked, jobs, kept } = this.parts;
+    const { orders, programs } = this.parts;
     const { state } = devices.view(id) ?? {};
     const board = state?.board ?? "";
     const version = fw();
@@ -68,6 +71,7 @@ export class Asking {
     kept.keepProgram(
       program,
       jobs.all().flatMap(({ hash = [] }) => hash),
+      programs.places(board, name),
     );
     jobs.enter(job, "asked", `asked to come for program ${name}, version ${version}`);
     await this.order(job, {

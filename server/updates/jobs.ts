@@ -1,15 +1,17 @@
-import type { FleetView } from "../../src/common/api";
+import type { CrashView, FleetView } from "../../src/common/api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/events";
 import { callOff, enter, fail, isOver, type Job, newJob } from "./job";
-import type { KeptUpdates } from "./kept";
+import type { Kept, KeptUpdates } from "./kept";
 
 export interface JobsParts {
   kept: KeptUpdates;
   clock: Clock;
   log: Log;
   bus: Pick<ServerBus, "emit">;
+  /** Kept beside the jobs. */
+  crashes: () => CrashView[];
   /** Called once a job is other than before, and kept so. */
   onChange: () => void;
 }
@@ -19,8 +21,11 @@ export class Jobs {
   fleet: FleetView | null;
   private readonly jobs = new Map<string, Job>();
 
-  constructor(private readonly parts: JobsParts) {
-    const { jobs, fleet } = parts.kept.load();
+  /** @param kept from before the server's start */
+  constructor(
+    private readonly parts: JobsParts,
+    { jobs, fleet }: Kept,
+  ) {
     this.fleet = fleet;
     for (const job of jobs) this.jobs.set(job.id, job);
   }
@@ -78,8 +83,9 @@ export class Jobs {
 
   /** To be called when jobs or the fleet are other than before. */
   save(): void {
-    this.parts.kept.save({ jobs: this.all(), fleet: this.fleet });
-    this.parts.bus.emit("updates");
+    const { bus, crashes, kept } = this.parts;
+    kept.save({ jobs: this.all(), fleet: this.fleet, crashes: crashes() });
+    bus.emit("updates");
   }
 
   private nowMs(): number {

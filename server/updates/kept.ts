@@ -1,19 +1,25 @@
 /** What of updates outlives the server: jobs, and the programs that they are about. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { FleetView } from "../../src/common/api";
+import type { CrashView, FleetView } from "../../src/common/api";
 import { writeSecretFile } from "../base/secret-file";
 import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";
+import type { Places } from "./places";
 import { hashOf } from "./upload";
 
 export interface Kept {
   jobs: Job[];
   fleet: FleetView | null;
+  /** Absent in a file of a server that kept none. */
+  crashes?: CrashView[];
 }
 
-const PROGRAM = /^([0-9a-f]{64})\.devs$/;
+const PROGRAM = /^([0-9a-f]{64})\.(?:devs|places\.json)$/;
 
+const PLACES = ".places.json";
+
+/** Programs that a job is about are kept, and no others: so their number is bounded. */
 export class KeptUpdates {
   private readonly path: string;
   private readonly programs: string;
@@ -66,10 +72,31 @@ export class KeptUpdates {
     return program && hashOf(program) === hash ? program : undefined;
   }
 
+  /**
+   * Where the instructions of a program are in its sources.
+   * @param name of the program, as a state has it
+   * @returns undefined if that is not kept
+   */
+  places(name: string): Places | undefined {
+    if (!existsSync(this.programs)) return undefined;
+    const file = readdirSync(this.programs).find(
+      (file) => file.startsWith(name) && file.endsWith(PLACES),
+    );
+    if (file === undefined) return undefined;
+    try {
+      const places: unknown = JSON.parse(readFileSync(join(this.programs, file), "utf8"));
+      return isPlaces(places) ? places : undefined;
+    } catch {
+      // A place is good to have, no more.
+      return undefined;
+    }
+  }
+
   /** Keeps a program, and of the others only those that are still needed. */
-  keepProgram(program: Buffer, needed: string[]): void {
+  keepProgram(program: Buffer, needed: string[], places?: Places): void {
     const hash = hashOf(program);
     if (!existsSync(this.pathOf(hash))) writeSecretFile(this.pathOf(hash), program);
+    if (places) writeSecretFile(join(this.programs, hash + PLACES), JSON.stringify(places));
     for (const name of readdirSync(this.programs)) {
       const other = PROGRAM.exec(name)?.[1];
       if (other !== undefined && other !== hash && !needed.includes(other))
@@ -82,10 +109,26 @@ export class KeptUpdates {
   }
 }
 
+function isPlaces(value: unknown): value is Places {
+  const { functions, sources, code } = (value ?? {}) as Partial<Places>;
+  return [functions, sources, code].every(Array.isArray);
+}
+
 function isKept(value: unknown): value is Kept {
-  const { jobs, fleet } = (value ?? {}) as Partial<Kept>;
+  const { jobs, fleet, crashes = [] } = (value ?? {}) as Partial<Kept>;
   const isFleet = fleet === null || Array.isArray(fleet?.waves);
-  return isFleet && Array.isArray(jobs) && jobs.every(isJob);
+  return (
+    isFleet &&
+    Array.isArray(crashes) &&
+    crashes.every(isCrash) &&
+    Array.isArray(jobs) &&
+    jobs.every(isJob)
+  );
+}
+
+function isCrash(value: unknown): value is CrashView {
+  const { id, atMs, text } = (value ?? {}) as Partial<CrashView>;
+  return typeof id === "string" && typeof atMs === "number" && typeof text === "string";
 }
 
 function isJob(value: unknown): value is Job {

@@ -1,6 +1,7 @@
 import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
 import type { Devices } from "../deciding/devices";
+import { type DebugInfo, type Places, placesOf } from "./places";
 import { hashOf, padded } from "./upload";
 
 /** Looking through the sources takes some milliseconds. */
@@ -10,7 +11,13 @@ export interface ProgramsParts {
   devices: Pick<Devices, "list">;
   clock: Clock;
   /** The program of the sources as they are now, if it was compiled for that board before. */
-  compiled: (board: string) => { program: Uint8Array } | undefined;
+  compiled: (board: string) => Compiled | undefined;
+}
+
+export interface Compiled {
+  program: Uint8Array;
+  /** What the compiler tells a debugger, as JSON. */
+  debugInfo: () => string;
 }
 
 /** The programs that devices should run, as far as they are compiled: who runs another is behind. */
@@ -32,8 +39,23 @@ export class Programs {
     this.names = {};
     for (const board of [...boards].sort()) {
       const found = compiled(board);
-      if (found) this.names[board] = programName(hashOf(padded(found.program)));
+      if (found) this.names[board] = nameOf(found);
     }
     return this.names;
   }
+
+  /**
+   * Where the instructions of a program are in the sources.
+   * @param name as a state calls the program
+   * @returns undefined if the sources have changed since
+   */
+  places(board: string, name: string): Places | undefined {
+    const found = this.parts.compiled(board);
+    if (!found || nameOf(found) !== name) return undefined;
+    return placesOf(JSON.parse(found.debugInfo()) as DebugInfo);
+  }
+}
+
+function nameOf({ program }: Compiled): string {
+  return programName(hashOf(padded(program)));
 }

@@ -11,12 +11,14 @@ import type { UpdateKeys } from "../setup/update-keys";
 import { Asking } from "./asking";
 import { Candidates, pathOf } from "./candidates";
 import { deviceSeed } from "./channel";
+import { Crashes } from "./crashes";
 import { Fleets } from "./fleets";
 import { deliver } from "./gateway";
 import { AWAY, isOver, type Job, look } from "./job";
 import { Jobs } from "./jobs";
 import { KeptUpdates } from "./kept";
 import { Orders } from "./orders";
+import { placeIn } from "./places";
 import { Programs, type ProgramsParts } from "./programs";
 import { gatewayKey } from "./seal";
 
@@ -57,13 +59,17 @@ export class Updates {
   private readonly fleets: Fleets;
   private readonly asking: Asking;
   private readonly programs: Programs;
+  private readonly crashes: Crashes;
   private readonly timer: NodeJS.Timeout;
   private readonly noticed = (id: string) => {
     const job = this.jobs.of(id);
     if (job) this.look(job);
+    const view = this.options.devices.view(id);
+    if (view && this.crashes.look(view, job)) this.jobs.save();
   };
   private readonly removed = (id: string) => {
     this.jobs.delete(id);
+    this.crashes.forget(id);
     this.fleets.leaveOut(id);
     this.fleets.goOn();
     this.jobs.save();
@@ -73,14 +79,22 @@ export class Updates {
     const { address, bus, clock, devices, dir, keys, log, order } = options;
     this.orders = new Orders(keys, clock, order);
     this.kept = new KeptUpdates(dir, (text) => log("server", text, { level: "warn" }));
-    this.jobs = new Jobs({ kept: this.kept, clock, log, onChange: () => this.fleets.goOn(), bus });
     this.programs = new Programs(options);
-    const { jobs, kept, orders } = this;
+    const before = this.kept.load();
+    const placeOf = (text: string, program: string, board: string) => {
+      const places = this.kept.places(program) ?? this.programs.places(board, program);
+      return places && placeIn(text, places);
+    };
+    this.crashes = new Crashes({ clock, log, placeIn: placeOf }, before.crashes ?? []);
+    const crashes = () => this.crashes.all();
+    const onChange = () => this.fleets.goOn();
+    this.jobs = new Jobs({ kept: this.kept, clock, log, bus, crashes, onChange }, before);
+    const { jobs, kept, orders, programs } = this;
     this.candidates = new Candidates(devices, orders);
     const start = (ids: string[], downgrade: boolean) => this.start(ids, downgrade);
     this.fleets = new Fleets({ jobs, candidates: this.candidates, clock, log, start });
     const addressFor = (id: string) => address() + pathOf(id);
-    this.asking = new Asking({ ...options, jobs, kept, orders, addressFor });
+    this.asking = new Asking({ ...options, jobs, kept, orders, programs, addressFor });
     bus.on("device", this.noticed);
     bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
@@ -97,7 +111,7 @@ export class Updates {
   view(): UpdatesView {
     const { fleet } = this.jobs;
     const updates = this.jobs.all().map(viewOf);
-    return { updates, fleet, programs: this.programs.view(), crashes: [] };
+    return { updates, fleet, programs: this.programs.view(), crashes: this.crashes.all() };
   }
 
   /**

@@ -36,7 +36,7 @@ export const PURE = [
   ...inRoom("server/page", "device-order", "group-words", "history", "live-history"),
   ...inRoom("server/page", "model", "recent-messages", "row-window", "rule-words"),
   ...inRoom("server/page", "update-words", "updates", "words"),
-  ...inRoom("server/updates", "fleet", "job"),
+  ...inRoom("server/updates", "fleet", "job", "places"),
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options", "pi-parts"),
   ...inRoom("server/tab", "inside", "mqtt-reader", "parts", "receive-window"),
   ...inRoom("server/tab", "scenes", "status-words"),

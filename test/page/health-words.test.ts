@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { healthSentences } from "../../server/page/health-words";
-import { clockWords } from "../../server/page/words";
+import { clockWords, dateWords } from "../../server/page/words";
 import type { DeviceView, HealthNote } from "../../src/common/api";
 
 const device: DeviceView = {
@@ -62,12 +62,22 @@ describe("the health of a device in words", () => {
       { taken_back: "panicked twice: 60014" },
       "The last update was taken back: panicked twice: 60014.",
     ],
-    [{ crash: "panic 60014" }, "Its last run ended in a fault: panic 60014."],
     [
       { refused: "7: this device has no update key" },
       "It refused an order: this device has no update key.",
     ],
   ])("tells what the device says of its program: %j", (state, sentence) => {
     expect(healthSentences({ ...device, state })).toEqual([sentence]);
+  });
+
+  it("tells what its last run died of, and where", () => {
+    const crash = { id: "a", atMs, text: "panic 60005 at main_F0 (pc:86)" };
+    expect(healthSentences(device, crash)).toEqual([
+      `A run ended in a fault, as the device said on ${dateWords(atMs)}, ${at}: ${crash.text}.`,
+    ]);
+    const known = { ...crash, program: "427b134a", place: "src/main.ts:49" };
+    expect(healthSentences(device, known)[0]).toMatch(
+      /^A run of program 427b134a .*: panic 60005 at main_F0 \(pc:86\), src\/main\.ts:49\.$/,
+    );
   });
 });

@@ -49,6 +49,11 @@ afterEach(() => {
 });
 
 const programOf = (board: string) => Buffer.from(`program for ${board}`);
+const DEBUG_INFO = JSON.stringify({
+  functions: [{ name: "main", startpc: 0 }],
+  sources: [{ path: "src/main.ts", length: 8, text: "one\ntwo\n" }],
+  srcmap: [5, 1, 0],
+});
 const NOTHING = { updates: [], fleet: null, programs: {}, crashes: [] };
 const NEW = programName(hashOf(padded(programOf(""))));
 
@@ -77,7 +82,10 @@ function start(): Updates {
       if (error) throw error;
       orders.push({ id, order: JSON.parse(text) as Order });
     },
-    compiled: (board) => (boards.includes(board) ? { program: programOf(board) } : undefined),
+    compiled: (board) =>
+      boards.includes(board)
+        ? { program: programOf(board), debugInfo: () => DEBUG_INFO }
+        : undefined,
     isLinked: () => isLinked,
     address: () => "ws://*:8080",
   });
@@ -154,8 +162,8 @@ describe("updates", () => {
     expect(stepOf(second, "a")).toBe("confirmed");
     says("b", { program: "old" });
     await isAsked(second, "b");
-    // Of programs, only those are kept that a job still needs.
-    expect(readdirSync(join(dir, "updates"))).toHaveLength(1);
+    // Of programs, only those are kept that a job still needs, each with its places.
+    expect(readdirSync(join(dir, "updates"))).toHaveLength(2);
   });
 
   it("of a bad release stop at the canary, and touch no other of 200 devices", async () => {
@@ -304,6 +312,33 @@ describe("updates", () => {
     updates.begin("a", false);
     await isAsked(updates, "a");
     expect(orders[0]?.order.fw).toBe("0.1.9");
+  });
+
+  it("say where a program died, once, and keep that", async () => {
+    const first = start();
+    addDevice("a");
+    first.begin("a", false);
+    await isAsked(first, "a");
+    // Meanwhile the sources have changed: what was sent with the program still holds.
+    boards = [];
+    says("a", { program: NEW, trial: true });
+    says("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
+    says("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });
+    const crash = {
+      id: "a",
+      atMs: nowMs,
+      text: "panic 60005 at main_F0 (pc:1)",
+      place: "src/main.ts:2",
+      program: NEW,
+    };
+    expect(first.view().crashes).toEqual([crash]);
+    expect(said.filter((line) => line.includes("ended in a fault"))).toEqual([
+      `a: its last run of program ${NEW} ended in a fault: ${crash.text}, src/main.ts:2`,
+    ]);
+    first.stop();
+    expect(start().view().crashes).toEqual([crash]);
+    bus.emit("removed", "a");
+    expect(start().view().crashes).toEqual([]);
   });
 
   it("forget a device that is removed", () => {

@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { exposureOf } from "../base/secret-file";
+import type { Security } from "./security-options";
+
+const FILES = ["token", "update-keys.json", "users.json"];
+
+/** Warnings of the files with secrets that others than their owner can use. */
+export function exposedSecrets({ usersDir, keyFile }: Security): string[] {
+  const paths = FILES.map((name) => join(usersDir, name));
+  if (keyFile !== undefined) paths.push(keyFile);
+  return paths.flatMap((path) => exposureOf(path) ?? []);
+}

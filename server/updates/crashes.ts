@@ -1,0 +1,94 @@
+import type { CrashView, DeviceView } from "../../src/common/api";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import type { Job } from "./job";
+
+export interface CrashesParts {
+  clock: Pick<Clock, "wallMs">;
+  log: Log;
+  /**
+   * Where in the TypeScript that is.
+   * @param program as a state calls it
+   */
+  placeIn: (text: string, program: string, board: string) => string | undefined;
+}
+
+/** What the last runs of devices died of: each is said once in the log, and kept for the page. */
+export class Crashes {
+  private readonly crashes = new Map<string, CrashView>();
+  /** What each device said last of a crash, and which program it ran before. */
+  private readonly said = new Map<string, string>();
+  private readonly programs = new Map<string, string>();
+
+  /** @param kept from before the server's start */
+  constructor(
+    private readonly parts: CrashesParts,
+    kept: CrashView[],
+  ) {
+    for (const crash of kept) {
+      this.crashes.set(crash.id, crash);
+      // The broker still has the state that told of it.
+      this.said.set(crash.id, crash.text);
+    }
+  }
+
+  all(): CrashView[] {
+    return [...this.crashes.values()];
+  }
+
+  forget(id: string): void {
+    this.crashes.delete(id);
+    this.said.delete(id);
+    this.programs.delete(id);
+  }
+
+  /**
+   * To be called when a device has said something.
+   * @returns whether there is news
+   */
+  look({ id, state }: Pick<DeviceView, "id" | "state">, job: Job | undefined): boolean {
+    const isMended = this.endIfMended(id, job);
+    if (!state) return isMended;
+    const { board = "", crash: text, program } = state;
+    const before = this.programs.get(id);
+    if (program !== undefined) this.programs.set(id, program);
+    if (text === undefined) {
+      this.said.delete(id);
+      return isMended;
+    }
+    if (text === this.said.get(id)) return isMended;
+    this.said.set(id, text);
+    this.note(id, text, board, crashed(job, state) ?? before ?? program);
+    return true;
+  }
+
+  private note(id: string, text: string, board: string, program: string | undefined): void {
+    const { clock, log, placeIn } = this.parts;
+    const place = program === undefined ? undefined : placeIn(text, program, board);
+    const crash: CrashView = { id, atMs: clock.wallMs(), text };
+    if (place !== undefined) crash.place = place;
+    if (program !== undefined) crash.program = program;
+    this.crashes.set(id, crash);
+    const of = program === undefined ? "" : ` of program ${program}`;
+    const where = place === undefined ? "" : `, ${place}`;
+    log("server", `${id}: its last run${of} ended in a fault: ${text}${where}`, {
+      level: "warn",
+      id,
+    });
+  }
+
+  /** A program that came after it is well. @returns whether that ended anything */
+  private endIfMended(id: string, job: Job | undefined): boolean {
+    const crash = this.crashes.get(id);
+    if (!crash || job?.step !== "confirmed" || job.begunMs <= crash.atMs) return false;
+    return this.crashes.delete(id);
+  }
+}
+
+/** @returns the program that was tried, if it was that which ended so */
+function crashed(job: Job | undefined, state: NonNullable<DeviceView["state"]>) {
+  if (job?.hash === undefined) return undefined;
+  const isTried = job.step === "sending" || job.step === "trial";
+  const isTakenBack = job.step === "failed" && state.taken_back !== undefined;
+  return isTried || isTakenBack ? job.hash.slice(0, 8) : undefined;
+}

@@ -1,0 +1,81 @@
+/** Where in the TypeScript a program was, by what the compiler tells a debugger. Pure. */
+
+/** Of the compiler's `bytecode-dbg.json`, what is used here. */
+export interface DebugInfo {
+  functions: { name: string; startpc: number }[];
+  /**
+   * Three numbers for each stretch of code: its first character in all sources together, how many
+   * there are, and its first program counter. The first and the third count from the entry before.
+   */
+  srcmap: number[];
+  sources: { path: string; length: number; text: string }[];
+}
+
+/** The same, small enough to be kept beside each program. */
+export interface Places {
+  functions: [name: string, startPc: number][];
+  sources: string[];
+  /** Three numbers for each stretch of code: its program counter, source and line. */
+  code: number[];
+}
+
+export function placesOf({ functions, srcmap, sources }: DebugInfo): Places {
+  const starts: number[] = [];
+  let end = 0;
+  for (const { length } of sources) {
+    starts.push(end);
+    end += length;
+  }
+  const lines = sources.map(({ text }) => lineStarts(text));
+  const code: number[] = [];
+  let at = 0;
+  let pc = 0;
+  for (let i = 0; i + 2 < srcmap.length; i += 3) {
+    at += srcmap[i] as number;
+    pc += srcmap[i + 2] as number;
+    const source = lastUpTo(starts, at);
+    code.push(pc, source, lastUpTo(lines[source] ?? [], at - (starts[source] ?? 0)) + 1);
+  }
+  return {
+    functions: functions.map(({ name, startpc }) => [name, startpc]),
+    sources: sources.map(({ path }) => path),
+    code,
+  };
+}
+
+/** As the virtual machine writes a place: name, number, and the offset in the function. */
+const FRAME = /\bat (\w*)_F(\d+) \(pc:(\d+)\)/;
+
+/**
+ * @param text with a place in it, as in "panic 60005 at main_F0 (pc:86)"
+ * @returns as in "src/main.ts:49"; undefined if there is none, or of another program
+ */
+export function placeIn(text: string, { functions, sources, code }: Places): string | undefined {
+  const [, name, number, offset] = FRAME.exec(text) ?? [];
+  const [known, startPc = 0] = functions[Number(number)] ?? [];
+  if (name === undefined || name !== known) return undefined;
+  // The machine has read the instruction that it is at.
+  const pc = startPc + Math.max(0, Number(offset) - 1);
+  const pcs = code.filter((_, i) => i % 3 === 0);
+  const entry = 3 * lastUpTo(pcs, pc);
+  const source = sources[code[entry + 1] ?? -1];
+  return source === undefined ? undefined : `${source}:${code[entry + 2] ?? 0}`;
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+  return starts;
+}
+
+/** @returns the index of the last of the growing numbers that is not above it */
+function lastUpTo(numbers: number[], value: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}

@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Crashes } from "../../server/updates/crashes";
+import { enter, type Job, newJob } from "../../server/updates/job";
+import type { CrashView } from "../../src/common/api";
+import type { Report } from "../../src/common/wire";
+
+const PANIC = "panic 60005 at main_F0 (pc:86)";
+let said: string[];
+let nowMs: number;
+
+beforeEach(() => {
+  said = [];
+  nowMs = 1000;
+});
+
+function start(kept: CrashView[] = []) {
+  const crashes = new Crashes(
+    {
+      clock: { wallMs: () => nowMs },
+      log: (_source, text) => said.push(text),
+      placeIn: (_text, program, board) => (board === "" ? `src/${program}.ts:49` : undefined),
+    },
+    kept,
+  );
+  const says = (state: Report | null, job?: Job) => crashes.look({ id: "a", state }, job);
+  return { crashes, says };
+}
+
+function job(step: Job["step"], hash = "ffffffffff"): Job {
+  const job = newJob("a", false, 500);
+  job.hash = hash;
+  enter(job, step, "", 600);
+  return job;
+}
+
+describe("crashes", () => {
+  it("are said once, however often the device's state comes", () => {
+    const { crashes, says } = start();
+    expect(says(null)).toBe(false);
+    expect(says({ program: "p1" })).toBe(false);
+    expect(says({ program: "p1", crash: PANIC })).toBe(true);
+    expect(says({ program: "p1", crash: PANIC })).toBe(false);
+    expect(says({ program: "p1" })).toBe(false);
+    const crash = { id: "a", atMs: 1000, text: PANIC, place: "src/p1.ts:49", program: "p1" };
+    expect(crashes.all()).toEqual([crash]);
+    const line = `a: its last run of program p1 ended in a fault: ${PANIC}, src/p1.ts:49`;
+    expect(said).toEqual([line]);
+    // The same again, in another run.
+    expect(says({ program: "p1", crash: PANIC })).toBe(true);
+    expect(said).toHaveLength(2);
+  });
+
+  it("are not said again when the server is started again, and the broker still has the state", () => {
+    const kept = { id: "a", atMs: 1, text: PANIC };
+    const { crashes, says } = start([kept]);
+    expect(says({ program: "p1", crash: PANIC })).toBe(false);
+    expect(crashes.all()).toEqual([kept]);
+  });
+
+  it.each<[string, Job | undefined, Report, string | undefined]>([
+    ["that ran before", undefined, { program: "p2" }, "p1"],
+    ["that is in trial", job("trial"), { program: "p2" }, "ffffffff"],
+    ["that was taken back", job("failed"), { program: "p1", taken_back: "why" }, "ffffffff"],
+    ["that ran before, if another one failed", job("failed"), { program: "p1" }, "p1"],
+  ])("are of the program %s", (_what, about, state, program) => {
+    const { crashes, says } = start();
+    says({ program: "p1" });
+    says({ ...state, crash: PANIC }, about);
+    expect(crashes.all()[0]?.program).toBe(program);
+  });
+
+  it("have no place if nobody knows the program", () => {
+    const { crashes, says } = start();
+    says({ crash: "watchdog" });
+    expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: "watchdog" }]);
+    says({ board: "pico-w", program: "p1", crash: PANIC });
+    expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: PANIC, program: "p1" }]);
+    expect(said).toEqual([
+      "a: its last run ended in a fault: watchdog",
+      `a: its last run of program p1 ended in a fault: ${PANIC}`,
+    ]);
+  });
+
+  it("stand until a program that came later is confirmed, or the device is removed", () => {
+    const { crashes, says } = start();
+    says({ program: "p1", crash: PANIC });
+    expect(says({ program: "p1" }, job("confirmed"))).toBe(false);
+    const later = { ...job("confirmed"), begunMs: 1001 };
+    expect(says({ program: "p2" }, later)).toBe(true);
+    expect(crashes.all()).toEqual([]);
+    says({ program: "p2", crash: PANIC });
+    crashes.forget("a");
+    expect(crashes.all()).toEqual([]);
+  });
+});

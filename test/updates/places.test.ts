@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { type DebugInfo, placeIn, placesOf } from "../../server/updates/places";
+
+/** Two sources; in the second one, a function of which the second line is at fault. */
+const debug: DebugInfo = {
+  functions: [
+    { name: "main", startpc: 100 },
+    { name: "sense", startpc: 200 },
+  ],
+  sources: [
+    { path: "src/main.ts", length: 20, text: "line 1\nline 2\nline 3" },
+    { path: "src/sensor.ts", length: 14, text: "line 1\nline 2\n" },
+  ],
+  // At 0, 8 and 15 of the first source, and at 20 + 8 of the second.
+  srcmap: [0, 3, 100, 8, 3, 10, 7, 3, 5, 13, 3, 90],
+};
+
+describe("the place of a crash", () => {
+  const places = placesOf(debug);
+
+  it.each([
+    ["panic 60005 at main_F0 (pc:0)", "src/main.ts:1"],
+    // The machine has read the instruction: it was the one before.
+    ["panic 60005 at main_F0 (pc:10)", "src/main.ts:1"],
+    ["panic 60005 at main_F0 (pc:11)", "src/main.ts:2"],
+    ["panic 60005 at main_F0 (pc:16)", "src/main.ts:3"],
+    ["panic 60004 at sense_F1 (pc:86)", "src/sensor.ts:2"],
+  ])("%s is %s", (text, place) => {
+    expect(placeIn(text, places)).toBe(place);
+  });
+
+  it.each([
+    "watchdog",
+    "panic 60005",
+    "bus fault at 0x20000000, pc 0x00004100, lr 0x00004200",
+    "panic 60005 at other_F1 (pc:86)",
+    "panic 60005 at main_F7 (pc:1)",
+  ])("is not known of: %s", (text) => {
+    expect(placeIn(text, places)).toBeUndefined();
+  });
+
+  it("is not known if the debugger was told nothing", () => {
+    const nothing = placesOf({ functions: debug.functions, sources: [], srcmap: [] });
+    expect(placeIn("panic 60005 at main_F0 (pc:11)", nothing)).toBeUndefined();
+  });
+});
