@@ -43,7 +43,7 @@ export class DeviceRow {
     if (view.online && (view.ledOn !== null || input === undefined))
       facts.push(sentence(sideWords(rule, view.ledOn)));
     if (input !== undefined) facts.push(input);
-    if (isBehind) facts.push("older program");
+    if (isBehind) facts.push("behind");
     setText(this.state, facts.join(" · "));
   }
 }

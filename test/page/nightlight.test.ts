@@ -214,7 +214,7 @@ describe("the page of a simulated device", () => {
     await witness.publish("hall/state", '{"led_on":false,"fw":"0.2.0","program":"01d01d01"}');
     await page
       .locator("#device-list")
-      .getByRole("button", { name: /hall.*older program/ })
+      .getByRole("button", { name: /hall.*behind/ })
       .click();
     await page.getByText(/program 01d01d01, behind the server's [0-9a-f]{8}/).waitFor();
     await page.getByRole("button", { name: "Update", exact: true }).click();
