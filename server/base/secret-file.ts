@@ -21,7 +21,8 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
  */
 export function exposureOf(path: string): string | undefined {
   if (process.platform === "win32" || !existsSync(path)) return undefined;
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o066) === 0) return undefined;
+  const stats = statSync(path);
+  const mode = stats.mode & 0o777;
+  if (!stats.isFile() || (mode & 0o066) === 0) return undefined;
   return `${path}: others than its owner can use it (mode ${mode.toString(8)}): chmod 600 ${path}`;
 }

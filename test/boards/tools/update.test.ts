@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,7 +66,7 @@ describe("npm run update", () => {
   const failure = (line: string) => ({ code: 1, stdout: "", stderr: `nightlight: ${line}\n` });
 
   it("says each step once, and ends well if the device confirms its program", async () => {
-    writeFileSync(token, "a-token-of-twenty-letters\n");
+    writeFileSync(token, "a-token-of-twenty-letters\n", { mode: 0o600 });
     answers = [
       [202, { update: view("waiting", "begun").updates[0], isJoined: false }],
       [200, view("waiting", "begun")],
@@ -187,7 +187,7 @@ describe("npm run update", () => {
           "set NIGHTLIGHT_TOKEN, or give --data DIR",
       ),
     );
-    writeFileSync(token, "the-token-of-another-server\n");
+    writeFileSync(token, "the-token-of-another-server\n", { mode: 0o600 });
     expect(await updateDesk()).toEqual(failure(`${origin} refused the token in ${token}`));
     expect(await updateDesk({ NIGHTLIGHT_TOKEN: "wrong" })).toEqual(
       failure(`${origin} refused the token in NIGHTLIGHT_TOKEN`),
@@ -200,6 +200,20 @@ describe("npm run update", () => {
     expect(await updateDesk({ NIGHTLIGHT_TOKEN: "nächtlich" })).toEqual(
       failure("NIGHTLIGHT_TOKEN: expected a token of printable ASCII characters"),
     );
+  });
+
+  it("warns of a token that others can read, and says in a line if it is a folder", async () => {
+    writeFileSync(token, "a-token-of-twenty-letters\n");
+    chmodSync(token, 0o644);
+    answers = [[409, { error: "no device desk-1" }]];
+    const warning = `nightlight: warning: ${token}: others than its owner can use it (mode 644): chmod 600 ${token}\n`;
+    // On Windows a file's mode tells nothing of that.
+    const warned = process.platform === "win32" ? "" : warning;
+    expect((await updateDesk()).stderr).toBe(`${warned}nightlight: no device desk-1\n`);
+    rmSync(token);
+    mkdirSync(token);
+    expect(await updateDesk()).toEqual(failure(`${token}: expected a file, got a folder`));
+    rmdirSync(token);
   });
 
   it("prints its options, and names the one that is wrong", async () => {

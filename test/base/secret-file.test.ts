@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { exposureOf, writeSecretFile } from "../../server/base/secret-file";
+import { readText } from "../../server/base/text";
+import { lineFor } from "../../server/base/user-error";
+import { exposedSecrets } from "../../server/setup/exposed-secrets";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { UpdateKeys } from "../../server/setup/update-keys";
+
+let dir: string;
+let path: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-secret-"));
+  path = join(dir, "update-keys.json");
+});
+
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+it("a secret that others can use gets a warning with the way out, one of its owner's none", () => {
+  expect(exposureOf(path)).toBeUndefined();
+  writeSecretFile(path, "{}");
+  expect(exposureOf(path)).toBeUndefined();
+  const keyFile = join(dir, "server.key");
+  writeFileSync(keyFile, "");
+  for (const exposed of [path, keyFile]) chmodSync(exposed, 0o644);
+  const words = (of: string) =>
+    `${of}: others than its owner can use it (mode 644): chmod 600 ${of}`;
+  const both = process.platform === "win32" ? [] : [words(path), words(keyFile)];
+  expect(exposedSecrets({ ...OPEN_ON_LOOPBACK, usersDir: dir, keyFile })).toEqual(both);
+  // The next key that is made mends it.
+  new UpdateKeys(dir).ensure("a");
+  expect(exposureOf(path)).toBeUndefined();
+});
+
+it("a folder in place of a file gets one line that names it", () => {
+  mkdirSync(path);
+  const line = `${path}: expected a file, got a folder`;
+  let failure: unknown;
+  try {
+    readText(path);
+  } catch (error) {
+    failure = error;
+  }
+  expect(lineFor(failure)).toBe(line);
+  expect(() => new UpdateKeys(dir).of("a")).toThrow(line);
+});
