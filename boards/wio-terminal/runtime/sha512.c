@@ -64,8 +64,14 @@ static void add_block(uint64_t hash[8], const uint8_t *block) {
                            ((e & v[5]) ^ (~e & v[6])) + constants[round] + *word;
     const uint64_t second = (rotated(a, 28) ^ rotated(a, 34) ^ rotated(a, 39)) +
                             ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-    memmove(v + 1, v, 7 * sizeof *v);
-    v[4] += first;
+    /* One by one: a call of the library's memmove takes longer than the rest of the round. */
+    v[7] = v[6];
+    v[6] = v[5];
+    v[5] = e;
+    v[4] = v[3] + first;
+    v[3] = v[2];
+    v[2] = v[1];
+    v[1] = a;
     v[0] = first + second;
   }
   for (unsigned i = 0; i < 8; i++) hash[i] += v[i];
