@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import { DISK_FAILS } from "../base/disk";
@@ -21,11 +22,26 @@ const MIGRATIONS = [
      PRIMARY KEY (device, at_ms)
    ) WITHOUT ROWID;
    CREATE INDEX reading_at ON reading (at_ms);`,
+  // What is in reading moves on, packed, to the other three; see packer.ts and levels.ts.
+  `DROP INDEX reading_at;
+   CREATE TABLE raw (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+   CREATE TABLE minute (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+   CREATE TABLE hour (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+   CREATE TABLE level (
+     name TEXT PRIMARY KEY,
+     -- What is older is gone, and is not begun again.
+     floor_ms INTEGER NOT NULL,
+     -- What its records take.
+     bytes INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   INSERT INTO level VALUES ('raw', -8.64e15, 0), ('minute', -8.64e15, 0), ('hour', -8.64e15, 0);`,
 ];
+/** What SQLite says of a file that it can't make sense of (SQLITE_CORRUPT, SQLITE_NOTADB), and we of a record. */
+export const DAMAGED = /malformed|not a database/i;
 
 /**
  * Opens the history in a folder that nobody else uses, or one in memory.
- * @throws UserError if it can't be used, Error if the disk is full or fails
+ * @throws UserError if it can't be used, Error if it is damaged, or the disk is full or fails
  */
 export function openDatabase(dir: string | undefined): Database {
   let db: Database | undefined;
@@ -34,15 +50,29 @@ export function openDatabase(dir: string | undefined): Database {
       makeFolder(dir);
     }
     db = openSqlite(dir === undefined ? ":memory:" : join(dir, FILE));
+    // What a batch has written survives a loss of power: the disk is waited for, in this thread.
+    db.exec("PRAGMA synchronous = FULL");
     prepare(db);
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
-    if (error instanceof UserError || DISK_FAILS.test(messageOf(error))) throw error;
-    throw new UserError(
-      `${join(dir ?? "", FILE)}: ${messageOf(error)}; move it away to start again`,
-    );
+    const message = messageOf(error);
+    if (error instanceof UserError || DISK_FAILS.test(message) || DAMAGED.test(message))
+      throw error;
+    throw new UserError(`${join(dir ?? "", FILE)}: ${message}; move it away to start again`);
   }
+}
+
+/**
+ * Renames a damaged file, in which a person may still find something.
+ * @returns its new path
+ */
+export function putAside(dir: string): string {
+  const path = join(dir, FILE);
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(":", "")}`;
+  for (const suffix of ["", "-wal"])
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  return aside;
 }
 
 function prepare(db: Database): void {
@@ -53,6 +83,4 @@ function prepare(db: Database): void {
     );
   for (const [from, step] of MIGRATIONS.entries())
     if (from >= version) db.exec(`BEGIN; ${step} PRAGMA user_version = ${from + 1}; COMMIT`);
-  // Whoever has nothing left here; each start may bring other ids.
-  db.exec("DELETE FROM device WHERE NOT EXISTS (SELECT 1 FROM reading WHERE device = number)");
 }

@@ -1,4 +1,5 @@
 import type { FieldRange, HistoryPoint } from "../../src/common/api";
+import { addTo, type Rollup } from "./rollup";
 import type { Row } from "./row";
 
 /** Many readings as few points that hide no spike: each has the lowest and the highest value. */
@@ -16,74 +17,58 @@ export interface Downsampled {
 }
 
 /**
- * @param rows in the order of their times, all within the span
+ * @param items rows and rollups in the order of their times
  * @param points at most so many come out, 2 or more
+ * @param slotMs what the longest rollup stands for, 0 if there are rows only: buckets are whole slots
  */
 export function downsample(
-  rows: Iterable<Row>,
+  items: Iterable<Row | Rollup>,
   { fromMs, toMs }: Span,
   points: number,
+  slotMs = 0,
 ): Downsampled {
   // The buckets begin at multiples of their width, so that a later question has the same ones:
   // the first and the last one may then reach beyond the span.
-  const bucketMs = Math.ceil((toMs - fromMs) / (points - 1));
+  const narrowMs = Math.ceil((toMs - fromMs) / (points - 1));
+  const bucketMs = slotMs === 0 ? narrowMs : Math.ceil(narrowMs / slotMs) * slotMs;
   const single: HistoryPoint[] = [];
   const buckets: Bucket[] = [];
   let count = 0;
-  for (const row of rows) {
-    if (++count <= points) single.push(new Bucket(row).point());
+  for (const item of items) {
+    if (++count <= points) single.push(new Bucket(item).point());
+    const place = Math.floor(timeOf(item) / bucketMs);
     const last = buckets.at(-1);
-    if (last && Math.floor(last.atMs / bucketMs) === Math.floor(row.atMs / bucketMs)) last.add(row);
-    else buckets.push(new Bucket(row));
+    if (last && Math.floor(last.atMs / bucketMs) === place) last.add(item);
+    else buckets.push(new Bucket(item));
   }
-  if (count <= points) return { bucketMs: 0, points: single };
+  if (count <= points) return { bucketMs: slotMs, points: single };
   return { bucketMs, points: buckets.map((bucket) => bucket.point()) };
 }
 
-interface Sum {
-  min: number;
-  max: number;
-  total: number;
-  count: number;
-}
+/** What one row without a neighbour says of the LED, in tenths of a second. */
+const ROW_LED = 10;
 
 class Bucket {
   readonly atMs: number;
   private lastMs: number;
   private readings = 0;
-  private readonly sums = new Map<string, Sum>();
+  private readonly fields: Rollup["fields"] = {};
   private readonly led = { known: 0, on: 0 };
 
-  constructor(first: Row) {
-    this.atMs = first.atMs;
-    this.lastMs = first.atMs;
+  constructor(first: Row | Rollup) {
+    this.atMs = timeOf(first);
+    this.lastMs = this.atMs;
     this.add(first);
   }
 
-  add({ atMs, values, ledOn }: Row): void {
-    this.lastMs = atMs;
-    if (ledOn !== null) this.led.known++;
-    if (ledOn) this.led.on++;
-    let isReading = false;
-    for (const field in values) {
-      const value = values[field];
-      if (value === undefined) continue;
-      isReading = true;
-      const sum = this.sums.get(field);
-      if (!sum) this.sums.set(field, { min: value, max: value, total: value, count: 1 });
-      else {
-        sum.min = Math.min(sum.min, value);
-        sum.max = Math.max(sum.max, value);
-        sum.total += value;
-        sum.count++;
-      }
-    }
-    if (isReading) this.readings++;
+  add(item: Row | Rollup): void {
+    if ("startMs" in item) this.addRollup(item);
+    else this.addRow(item);
   }
 
   point(): HistoryPoint {
     const values: Record<string, FieldRange> = {};
-    for (const [field, { min, max, total, count }] of this.sums)
+    for (const [field, { min, max, total, count }] of Object.entries(this.fields))
       values[field] = { min, mean: total / count, max };
     return {
       atMs: this.atMs,
@@ -93,4 +78,33 @@ class Bucket {
       ledOn: this.led.known === 0 ? null : this.led.on / this.led.known,
     };
   }
+
+  private addRow({ atMs, values, ledOn }: Row): void {
+    this.lastMs = atMs;
+    if (ledOn !== null) this.led.known += ROW_LED;
+    if (ledOn) this.led.on += ROW_LED;
+    let isReading = false;
+    for (const field in values) {
+      const value = values[field];
+      if (value === undefined) continue;
+      isReading = true;
+      addTo(this.fields, field, { min: value, max: value, total: value, count: 1 });
+    }
+    if (isReading) this.readings++;
+  }
+
+  private addRollup({ lastMs, readings, fields, ledKnown, ledOn }: Rollup): void {
+    this.lastMs = lastMs;
+    this.readings += readings;
+    for (const field in fields) {
+      const sum = fields[field];
+      if (sum) addTo(this.fields, field, sum);
+    }
+    this.led.known += ledKnown;
+    this.led.on += ledOn;
+  }
+}
+
+function timeOf(item: Row | Rollup): number {
+  return "startMs" in item ? item.firstMs : item.atMs;
 }

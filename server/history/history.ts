@@ -20,6 +20,14 @@ export type HistoryWork =
   | { kind: "probe" }
   | { kind: "close" };
 
+/** What became of an append that did not fail. */
+export interface Appended {
+  /** Why the rows that were kept could not be packed, or old ones not deleted. */
+  trouble: string | undefined;
+  /** The new name of a file that was damaged: a new one has begun. */
+  aside: string | undefined;
+}
+
 export interface HistoryOptions {
   /** The folder of `--data`, or undefined for a history in memory that ends with the process. */
   dataDir?: string;
@@ -59,7 +67,7 @@ export class History {
     private readonly told: Told,
     private readonly unlock: () => Promise<void>,
   ) {
-    this.timer = setInterval(() => void this.write(), BATCH_MS);
+    this.timer = setInterval(() => void this.tick(), BATCH_MS);
   }
 
   /** @throws UserError if the folder can't be used, unless the disk is full or fails */
@@ -144,6 +152,13 @@ export class History {
     await this.unlock();
   }
 
+  /** Without rows, too, there are some to pack or to delete. */
+  private async tick(): Promise<void> {
+    if (this.waiting.length > 0 || this.writing) return this.write();
+    this.writing = this.append([]).finally(() => (this.writing = undefined));
+    await this.writing;
+  }
+
   /** One batch at a time: a stalled disk gets no queue of them. */
   private async write(): Promise<void> {
     await this.writing;
@@ -161,7 +176,19 @@ export class History {
   /** @param rows are given up if the disk does not take them */
   private async change(work: HistoryWork, rows: number): Promise<void> {
     try {
-      await this.thread.call(work);
+      const { trouble, aside } = ((await this.thread.call(work)) ?? {}) as Partial<Appended>;
+      if (aside !== undefined)
+        this.told.log(
+          "server",
+          `Error: history.db was damaged; it is ${aside} now, and a new one begins`,
+          { level: "error" },
+        );
+      if (trouble !== undefined) {
+        this.fail(trouble, 0);
+        return;
+      }
+      // An append of nothing may not have written anything.
+      if (work.kind === "append" && rows === 0) return;
       clearTimeout(this.retry);
       this.retry = undefined;
       if (this.told.disk.recovered("history")) this.told.log("server", "History: is written again");

@@ -1,89 +1,94 @@
-import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
+import type { Database, SQLiteValue } from "node-sqlite3-wasm";
 import { pragma, transaction } from "../base/sqlite";
+import { messageOf } from "../base/user-error";
 import { openDatabase } from "./database";
-import { downsample, type Downsampled, type Span } from "./downsample";
+import type { Downsampled, Span } from "./downsample";
+import { Housekeeping, type Limits } from "./housekeeping";
+import { Lookup } from "./lookup";
+import { Packer } from "./packer";
 import type { DeviceRow, Row } from "./row";
+import { Unpacked } from "./unpacked";
 
-export interface StoreOptions {
+export interface StoreOptions extends Limits {
   /** The folder of the database, or undefined for one in memory. */
   dir?: string;
-  /** Older rows are deleted. */
-  maxAgeMs: number;
-  /** The file grows no larger; before it would, the oldest rows are deleted. */
-  maxBytes: number;
 }
 
-/** Room for what a batch adds before the oldest are deleted: a sixteenth, in pages. */
-const SPARE = 1 / 16;
-/** Rows deleted in one statement. */
-const DELETE_ROWS = 2_000;
-const VACUUM_PAGES = 256;
-/** Rows written by one statement: calling SQLite for each takes more than twice as long. */
-const INSERT_ROWS = 16;
-/** Of a row: device, time, value, LED. */
-const COLUMNS = 4;
+/** Rows of so much time are deleted in one transaction, ms. */
+const REMOVE_MS = 3_600_000;
 
-/** The rows of all devices in SQLite. Everything here is synchronous. */
+/** What is kept of all devices, in SQLite. Everything here is synchronous. */
 export class Store {
   private readonly db: Database;
-  private readonly insert: Statement;
-  private readonly insertMany: Statement;
-  private readonly select: Statement;
+  private readonly unpacked: Unpacked;
+  private readonly packer: Packer;
+  private readonly lookup: Lookup;
+  private readonly housekeeping: Housekeeping;
   private readonly numbers = new Map<string, number>();
-  private readonly maxPages: number;
 
-  /** @throws UserError if the file can't be used */
-  constructor(private readonly options: StoreOptions) {
+  /** @throws UserError if the file can't be used, Error if it is damaged or the disk fails */
+  constructor(options: StoreOptions) {
     this.db = openDatabase(options.dir);
-    this.maxPages = Math.floor(options.maxBytes / pragma(this.db, "page_size"));
-    this.insert = this.db.prepare(insertOf(1));
-    this.insertMany = this.db.prepare(insertOf(INSERT_ROWS));
-    this.select = this.db.prepare(
-      `SELECT at_ms, value, led_on FROM reading
-       WHERE device = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?`,
-    );
+    try {
+      this.unpacked = new Unpacked(this.db);
+      this.packer = new Packer(this.db, this.unpacked);
+      this.lookup = new Lookup(this.packer, this.unpacked);
+      this.housekeeping = new Housekeeping(this.db, this.unpacked, this.packer, options, () =>
+        this.numbers.clear(),
+      );
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
   }
 
-  /** All of them in one transaction; then deletes what is too old or too much. */
-  append(rows: DeviceRow[], nowMs: number): void {
-    const oldestMs = nowMs - this.options.maxAgeMs;
+  /**
+   * All of them in one transaction; then packs and deletes some of what there is to.
+   * @param believedMs the time by which what is old is deleted; Unix time, ms
+   * @returns why that did not succeed, although the rows are kept
+   * @throws Error if the rows are not kept
+   */
+  append(rows: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
     try {
-      transaction(this.db, () => {
-        let many: SQLiteValue[] = [];
-        for (const row of rows) {
-          if (row.atMs < oldestMs) continue;
-          const led = row.ledOn === null ? null : Number(row.ledOn);
-          many.push(this.number(row.id), row.atMs, encode(row.values), led);
-          if (many.length < INSERT_ROWS * COLUMNS) continue;
-          this.insertMany.run(many);
-          many = [];
-        }
-        for (let at = 0; at < many.length; at += COLUMNS)
-          this.insert.run(many.slice(at, at + COLUMNS));
-      });
+      if (rows.length > 0)
+        transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
     } catch (error) {
       // A device that was new in there is unknown again.
       this.numbers.clear();
       throw error;
     }
-    this.prune(oldestMs);
+    for (const { id, atMs } of rows) this.housekeeping.note(this.number(id), atMs);
+    try {
+      this.housekeeping.tidy(nowMs, believedMs, rows.length);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   /** The points of a chart. */
   points(id: string, span: Span, points: number): Downsampled {
-    return downsample(this.rows(id, span, -1), span, points);
+    const number = this.known(id);
+    if (number === undefined) return { bucketMs: 0, points: [] };
+    return this.lookup.points(number, span, points);
   }
 
   /** The first rows of a span, for those who read on from the last one's time. */
   page(id: string, span: Span, limit: number): Row[] {
-    return [...this.rows(id, span, limit)];
+    const number = this.known(id);
+    const page: Row[] = [];
+    if (number === undefined) return page;
+    for (const row of this.lookup.rows(number, span)) {
+      page.push(row);
+      if (page.length === limit) break;
+    }
+    return page;
   }
 
   /** Whether there is anything of the device. */
   has(id: string): boolean {
     const number = this.known(id);
-    if (number === undefined) return false;
-    return this.db.get("SELECT 1 FROM reading WHERE device = ? LIMIT 1", [number]) !== null;
+    return number !== undefined && this.lookup.has(number);
   }
 
   /** Deletes all that there is of the device. */
@@ -91,7 +96,13 @@ export class Store {
     const number = this.known(id);
     if (number === undefined) return;
     // Some at a time: each needs room in the journal.
-    while (this.deleteOldest("WHERE device = ?", [number]) === DELETE_ROWS);
+    for (let fromMs; (fromMs = this.unpacked.firstMs(number, -Infinity)) !== undefined;) {
+      const [startMs, toMs] = [fromMs, fromMs + REMOVE_MS];
+      this.housekeeping.change(() => this.unpacked.delete(number, startMs, toMs));
+    }
+    for (const level of this.packer.levels)
+      for (let count = 1; count > 0;)
+        this.housekeeping.change(() => (count = level.deleteOf(number)));
     this.db.run("DELETE FROM device WHERE number = ?", [number]);
     this.numbers.delete(id);
   }
@@ -105,50 +116,20 @@ export class Store {
     transaction(this.db, () => this.db.exec(`PRAGMA user_version = ${version}`));
   }
 
-  /** Of the file, in bytes. */
+  /** When the newest packed row was, to the minute; Unix time, ms. */
+  get newestMs(): number | undefined {
+    return this.packer.raw.newestMs;
+  }
+
+  /** Of the file. */
   get bytes(): number {
     return pragma(this.db, "page_count") * pragma(this.db, "page_size");
   }
 
   close(): void {
-    this.insert.finalize();
-    this.insertMany.finalize();
-    this.select.finalize();
+    this.unpacked.close();
+    this.packer.close();
     this.db.close();
-  }
-
-  private *rows(id: string, { fromMs, toMs }: Span, limit: number): Generator<Row> {
-    const number = this.known(id);
-    if (number === undefined) return;
-    for (const row of this.select.iterate([number, fromMs, toMs, limit])) {
-      const { at_ms, value, led_on } = row as Record<string, SQLiteValue>;
-      yield {
-        atMs: Number(at_ms),
-        values: decode(value),
-        ledOn: led_on === null ? null : Boolean(led_on),
-      };
-    }
-  }
-
-  private prune(oldestMs: number): void {
-    const spare = Math.max(8, this.maxPages * SPARE);
-    while (this.deleteOldest("WHERE at_ms < ?", [oldestMs]) === DELETE_ROWS);
-    while (this.usedPages() > this.maxPages - spare && this.deleteOldest("", []) > 0);
-    // The limit was a higher one before.
-    if (this.bytes > this.options.maxBytes)
-      this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
-  }
-
-  private usedPages(): number {
-    return pragma(this.db, "page_count") - pragma(this.db, "freelist_count");
-  }
-
-  private deleteOldest(where: string, values: number[]): number {
-    return this.db.run(
-      `DELETE FROM reading WHERE (device, at_ms) IN
-       (SELECT device, at_ms FROM reading ${where} ORDER BY at_ms LIMIT ${DELETE_ROWS})`,
-      values,
-    ).changes;
   }
 
   private number(id: string): number {
@@ -170,26 +151,4 @@ export class Store {
     }
     return number;
   }
-}
-
-/** The LED may change in the millisecond of a reading: both are kept. */
-function insertOf(rows: number): string {
-  const row = `(${Array<string>(COLUMNS).fill("?").join(", ")})`;
-  return `INSERT INTO reading VALUES ${Array<string>(rows).fill(row).join(", ")}
-    ON CONFLICT DO UPDATE SET
-    value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`;
-}
-
-function encode(values: Row["values"]): string | number | null {
-  const fields = Object.keys(values);
-  if (fields.length === 0) return null;
-  if (fields.length === 1 && values["light"] !== undefined) return values["light"];
-  // JSON has no infinity, to which a number as 1e999 becomes.
-  const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
-  return JSON.stringify(Object.fromEntries(finite));
-}
-
-function decode(value: SQLiteValue | undefined): Row["values"] {
-  if (typeof value === "number") return { light: value };
-  return typeof value === "string" ? (JSON.parse(value) as Row["values"]) : {};
 }

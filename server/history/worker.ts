@@ -1,20 +1,45 @@
+import { performance } from "node:perf_hooks";
 import { workerData } from "node:worker_threads";
 import { serveThread } from "../base/thread-worker";
-import type { HistoryWork } from "./history";
+import { messageOf } from "../base/user-error";
+import { BelievedClock } from "./believed-clock";
+import { DAMAGED, putAside } from "./database";
+import type { Appended, HistoryWork } from "./history";
 import { Store, type StoreOptions } from "./store";
 
 /** The history's own thread: a slow disk, or a long question, holds up no decision. */
 
+const options = workerData as StoreOptions;
 let store: Store | undefined;
+let clock: BelievedClock | undefined;
+/** The new name of a damaged file, of which nobody was told yet. */
+let aside: string | undefined;
 
 serveThread((work: HistoryWork): unknown => {
+  try {
+    return perform(work);
+  } catch (error) {
+    if (options.dir === undefined || !DAMAGED.test(messageOf(error))) throw error;
+    closeDamaged();
+    aside = putAside(options.dir);
+    return perform(work);
+  }
+});
+
+function perform(work: HistoryWork): unknown {
   switch (work.kind) {
     case "open":
       open();
       return undefined;
-    case "append":
-      open().append(work.rows, work.nowMs);
-      return undefined;
+    case "append": {
+      const opened = open();
+      const believedMs = clock?.at(work.nowMs, performance.now());
+      const trouble = opened.append(work.rows, work.nowMs, believedMs);
+      if (trouble !== undefined && DAMAGED.test(trouble)) throw new Error(trouble);
+      const answer: Appended = { trouble, aside };
+      aside = undefined;
+      return answer;
+    }
     case "points":
       return store?.points(work.id, work.span, work.points) ?? { bucketMs: 0, points: [] };
     case "page":
@@ -29,9 +54,21 @@ serveThread((work: HistoryWork): unknown => {
       store?.close();
       return undefined;
   }
-});
+}
 
 /** A disk that was full at the start may have room by now. */
 function open(): Store {
-  return (store ??= new Store(workerData as StoreOptions));
+  if (store) return store;
+  store = new Store(options);
+  clock = new BelievedClock(store.newestMs);
+  return store;
+}
+
+function closeDamaged(): void {
+  try {
+    store?.close();
+  } catch {
+    // What is damaged may not close either.
+  }
+  store = undefined;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -197,12 +197,21 @@ describe("the history with --data", () => {
     await mosquitto.stop();
   });
 
-  it("says so where the file is none of ours", async () => {
+  it("sets a file aside that is damaged or none of ours, says so once, and goes on", async () => {
     await nightlight.kill("SIGTERM");
-    writeFileSync(join(dir, "history/history.db"), "not a database ".repeat(500));
-    await expect(nightlight.restart()).rejects.toThrow(
-      `nightlight: --data ${dir}: ${join(dir, "history/history.db")}: file is not a database; move it away to start again\n`,
-    );
+    const path = join(dir, "history/history.db");
+    const foreign = "not a database ".repeat(500);
+    writeFileSync(path, foreign);
+    await nightlight.restart();
+    const said = /history\.db was damaged; it is (\S+) now, and a new one begins/g;
+    await until("it is said", () => said.test(nightlight.output));
+    const [, aside = ""] = /it is (\S+history\.db\.damaged-\S+) now/.exec(nightlight.output) ?? [];
+    expect(readFileSync(aside, "utf8")).toBe(foreign);
+    await witness.stop();
+    witness = await Witness.connect(`mqtt://127.0.0.1:${nightlight.mqttPort}`);
+    await publish(1, 5);
+    await until("new readings", async () => (await kept()).length === 5);
+    expect(nightlight.output.match(said)).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,137 @@
+/** Numbers as few bytes, for rows of which there are millions. */
+
+/** What `number` puts in the lowest two bits, and what it means for the rest. */
+const WHOLE = 0;
+const HUNDREDTHS = 1;
+const FLOAT = 2;
+const ABSENT = 3;
+/** Times four, and in zigzag, it is still an exact number. */
+const MOST = 2 ** 49;
+
+export class ByteWriter {
+  private bytes = new Uint8Array(1_024);
+  private length = 0;
+
+  /** @param value a whole number from 0 to 2^53 - 1, seven bits a byte, the lowest first (LEB128) */
+  varint(value: number): void {
+    if (this.length + 8 > this.bytes.length) this.grow();
+    while (value > 127) {
+      this.bytes[this.length++] = (value % 128) + 128;
+      value = Math.floor(value / 128);
+    }
+    this.bytes[this.length++] = value;
+  }
+
+  text(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.varint(bytes.length);
+    for (const byte of bytes) this.byte(byte);
+  }
+
+  /** @param near a number that both sides know: the closer it is, the fewer bytes */
+  number(value: number | undefined, near: number): void {
+    if (value === undefined) {
+      this.varint(ABSENT);
+      return;
+    }
+    const whole = value - Math.round(near);
+    if (Number.isInteger(value) && Math.abs(whole) < MOST && whole + Math.round(near) === value) {
+      this.varint(4 * zigzag(whole) + WHOLE);
+      return;
+    }
+    const hundredths = Math.round(value * 100);
+    const step = hundredths - Math.round(near * 100);
+    const isExact = (step + Math.round(near * 100)) / 100 === value;
+    if (isExact && Math.abs(step) < MOST) {
+      this.varint(4 * zigzag(step) + HUNDREDTHS);
+      return;
+    }
+    this.varint(FLOAT);
+    const float = new Uint8Array(Float64Array.of(value).buffer);
+    for (const byte of float) this.byte(byte);
+  }
+
+  /** All that was written, in an array of its own. */
+  take(): Uint8Array {
+    const taken = this.bytes.slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
+  private byte(byte: number): void {
+    if (this.length === this.bytes.length) this.grow();
+    this.bytes[this.length++] = byte;
+  }
+
+  private grow(): void {
+    const bytes = new Uint8Array(2 * this.bytes.length);
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+  }
+}
+
+/** Reads what `ByteWriter` wrote. All of it throws an Error if the bytes are malformed. */
+export class ByteReader {
+  private at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get isAtEnd(): boolean {
+    return this.at >= this.bytes.length;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let factor = 1; factor < 2 ** 56; factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+    throw new Error("malformed: a number in the history has too many bytes");
+  }
+
+  text(): string {
+    const length = this.varint();
+    return new TextDecoder().decode(
+      Uint8Array.from({ length: this.within(length) }, () => this.byte()),
+    );
+  }
+
+  number(near: number): number | undefined {
+    const coded = this.varint();
+    const rest = unzigzag(Math.floor(coded / 4));
+    switch (coded % 4) {
+      case WHOLE:
+        return rest + Math.round(near);
+      case HUNDREDTHS:
+        return (rest + Math.round(near * 100)) / 100;
+      case ABSENT:
+        return undefined;
+      default: {
+        const float = Uint8Array.from({ length: 8 }, () => this.byte());
+        return new Float64Array(float.buffer)[0];
+      }
+    }
+  }
+
+  private byte(): number {
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw new Error("malformed: a record of the history ends too early");
+    return byte;
+  }
+
+  private within(length: number): number {
+    if (this.at + length > this.bytes.length)
+      throw new Error("malformed: a record of the history ends too early");
+    return length;
+  }
+}
+
+/** Small for small numbers of either sign: 0, -1, 1, -2 become 0, 1, 2, 3. */
+function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+function unzigzag(coded: number): number {
+  return coded % 2 === 0 ? coded / 2 : -(coded + 1) / 2;
+}

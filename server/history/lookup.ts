@@ -1,0 +1,125 @@
+import { downsample, type Downsampled, type Span } from "./downsample";
+import { HOUR_MS, MINUTE_MS } from "./levels";
+import { mergeRows } from "./merge-rows";
+import { byMinute, type Packer } from "./packer";
+import { combine, type Rollup, rollUp } from "./rollup";
+import type { Row } from "./row";
+import { decodeRows } from "./row-codec";
+import type { Unpacked } from "./unpacked";
+
+/** Spans up to this one are answered from the rows themselves, ms. */
+const RAW_MS = 25 * HOUR_MS;
+/** Beyond that and up to this one from minutes, and longer ones from hours, ms. */
+const MINUTES_MS = 60 * 24 * HOUR_MS;
+
+/** Answers about one device, from what is packed and from what is not yet. */
+export class Lookup {
+  constructor(
+    private readonly packer: Packer,
+    private readonly unpacked: Unpacked,
+  ) {}
+
+  /** The points of a chart: the longer the span, the coarser is what they are made from. */
+  points(device: number, span: Span, points: number): Downsampled {
+    const { raw, minute } = this.packer;
+    const lengthMs = span.toMs - span.fromMs;
+    if (lengthMs <= RAW_MS && raw.floorMs <= span.fromMs)
+      return downsample(this.rows(device, span), span, points);
+    const few = this.fewRows(device, span, points);
+    if (few) return downsample(few, span, points);
+    // What is gone as rows is there as minutes, and what is gone as those as hours.
+    const rowsMs = lengthMs <= RAW_MS ? within(span, raw.floorMs) : span.toMs;
+    const fineMs = lengthMs <= MINUTES_MS ? within(span, minute.floorMs) : span.toMs;
+    const minutesMs = Math.min(fineMs, rowsMs);
+    const hours = this.hours(device, { fromMs: span.fromMs, toMs: minutesMs });
+    const minutes = this.minutes(device, { fromMs: minutesMs, toMs: rowsMs });
+    const rows = [...this.rows(device, { fromMs: rowsMs, toMs: span.toMs })];
+    const slotMs = minutes.length + rows.length > 0 ? MINUTE_MS : HOUR_MS;
+    return downsample([...hours, ...minutes, ...rows], span, points, slotMs);
+  }
+
+  /** The rows that are kept, in the order of their times. */
+  rows(device: number, { fromMs, toMs }: Span): Generator<Row> {
+    return mergeRows(this.packed(device, fromMs, toMs), this.unpacked.rows(device, fromMs, toMs));
+  }
+
+  has(device: number): boolean {
+    if (this.unpacked.firstMs(device, -Infinity) !== undefined) return true;
+    return this.packer.levels.some((level) => !level.isWithout(device));
+  }
+
+  private *packed(device: number, fromMs: number, toMs: number): Generator<Row> {
+    for (const { startMs, data } of this.packer.raw.range(device, fromMs, toMs))
+      for (const row of decodeRows(data, startMs))
+        if (row.atMs >= fromMs && row.atMs < toMs) yield row;
+  }
+
+  /** All rows of a long span, if they are no more than so many and none is gone. */
+  private fewRows(device: number, span: Span, points: number): Row[] | undefined {
+    const { packer } = this;
+    const { floorMs } = packer.raw;
+    const hours = packer.hours(device, span.fromMs, span.toMs);
+    const first = hours[0];
+    if (first && first.startMs < floorMs && packer.minutes(device, first.startMs, floorMs).length)
+      return undefined;
+    if (first && first.startMs < packer.minute.floorMs) return undefined;
+    const inside = hours.filter(
+      ({ startMs }) => startMs >= span.fromMs && startMs + HOUR_MS <= span.toMs,
+    );
+    if (inside.reduce((sum, { readings }) => sum + readings, 0) > points) return undefined;
+    const packed: Row[] = [];
+    for (const { startMs } of hours)
+      for (const minute of packer.minutes(device, startMs, startMs + HOUR_MS)) {
+        packed.push(...packer.rowsOf(device, minute.startMs));
+        if (packed.length > points + MINUTE_MS) return undefined;
+      }
+    const rows: Row[] = [];
+    const fresh = this.unpacked.rows(device, span.fromMs, span.toMs);
+    for (const row of mergeRows(packed, fresh)) {
+      if (row.atMs >= span.fromMs && row.atMs < span.toMs) rows.push(row);
+      if (rows.length > points) return undefined;
+    }
+    return rows;
+  }
+
+  private minutes(device: number, { fromMs, toMs }: Span): Rollup[] {
+    if (fromMs >= toMs) return [];
+    const packed = this.packer.minutes(device, fromMs, toMs);
+    return together([...packed, ...this.fresh(device, fromMs, toMs)], MINUTE_MS);
+  }
+
+  private hours(device: number, { fromMs, toMs }: Span): Rollup[] {
+    if (fromMs >= toMs) return [];
+    const packed = this.packer.hours(device, fromMs, toMs);
+    return together([...packed, ...this.fresh(device, fromMs, toMs)], HOUR_MS);
+  }
+
+  /** The minutes of what is not packed yet. */
+  private fresh(device: number, fromMs: number, toMs: number): Rollup[] {
+    const minutes = byMinute(this.unpacked.rows(device, fromMs, toMs));
+    return [...minutes].map(([startMs, rows]) => rollUp(rows, startMs, startMs + MINUTE_MS));
+  }
+}
+
+function within({ fromMs, toMs }: Span, atMs: number): number {
+  return Math.min(toMs, Math.max(fromMs, atMs));
+}
+
+/** One rollup for each minute or hour, in the order of their times. */
+function together(rollups: Rollup[], slotMs: number): Rollup[] {
+  const slots = new Map<number, Rollup[]>();
+  for (const rollup of rollups) {
+    const startMs = Math.floor(rollup.startMs / slotMs) * slotMs;
+    const others = slots.get(startMs);
+    if (others) others.push(rollup);
+    else slots.set(startMs, [rollup]);
+  }
+  return [...slots]
+    .sort(([a], [b]) => a - b)
+    .map(([startMs, parts]) => {
+      const [only] = parts;
+      return parts.length === 1 && only?.startMs === startMs
+        ? only
+        : combine(parts, startMs, slotMs);
+    });
+}

@@ -1,0 +1,139 @@
+import type { Database } from "node-sqlite3-wasm";
+import { HOUR_MS, Level, MINUTE_MS } from "./levels";
+import { mergeRows } from "./merge-rows";
+import { combine, type Rollup, rollUp } from "./rollup";
+import { decodeRollups, encodeRollups } from "./rollup-codec";
+import type { Row } from "./row";
+import { decodeRows, encodeRows } from "./row-codec";
+import type { Unpacked } from "./unpacked";
+
+/** Hours in one record: as long as one of minutes, for SQLite keeps short records best. */
+const HOURS_CHUNK_MS = 48 * HOUR_MS;
+
+/** Moves rows from `reading` to where they take a tenth of the room, and keeps their rollups. */
+export class Packer {
+  readonly raw: Level;
+  readonly minute: Level;
+  readonly hour: Level;
+
+  constructor(
+    db: Database,
+    private readonly unpacked: Unpacked,
+  ) {
+    this.raw = new Level(db, "raw", MINUTE_MS);
+    this.minute = new Level(db, "minute", HOUR_MS);
+    this.hour = new Level(db, "hour", HOURS_CHUNK_MS);
+  }
+
+  /** In the order in which their oldest are given up. */
+  get levels(): Level[] {
+    return [this.raw, this.minute, this.hour];
+  }
+
+  /**
+   * Packs the rows of a device from one hour, or a part of it.
+   * @returns how many there were
+   */
+  pack(device: number, fromMs: number, toMs: number): number {
+    const rows = [...this.unpacked.rows(device, fromMs, toMs)];
+    if (rows.length === 0) return 0;
+    this.unpacked.delete(device, fromMs, toMs);
+    const hourMs = this.minute.chunkOf(fromMs);
+    const before = this.minute.get(device, hourMs);
+    const known = before ? decodeRollups(before, hourMs, MINUTE_MS) : [];
+    const minutes = new Map(known.map((each) => [each.startMs, each]));
+    const added: Rollup[] = [];
+    for (const [startMs, some] of byMinute(rows)) {
+      added.push(rollUp(some, startMs, startMs + MINUTE_MS));
+      minutes.set(startMs, this.packMinute(device, startMs, some, minutes.get(startMs)));
+    }
+    const all = [...minutes.values()].sort((a, b) => a.startMs - b.startMs);
+    if (hourMs >= this.minute.floorMs)
+      this.minute.put(device, hourMs, encodeRollups(all, hourMs, MINUTE_MS), before);
+    this.packHour(device, hourMs, (old) =>
+      // What late readings are added to may be all that is left of its hour.
+      isAllOf(old, known) ? all : [...(old ? [old] : []), ...added],
+    );
+    return rows.length;
+  }
+
+  minutes(device: number, fromMs: number, toMs: number): Rollup[] {
+    return this.rollups(this.minute, MINUTE_MS, device, fromMs, toMs);
+  }
+
+  hours(device: number, fromMs: number, toMs: number): Rollup[] {
+    return this.rollups(this.hour, HOUR_MS, device, fromMs, toMs);
+  }
+
+  /** The packed rows of a minute, in the order of their times. */
+  rowsOf(device: number, startMs: number): Row[] {
+    const data = this.raw.get(device, startMs);
+    return data ? decodeRows(data, startMs) : [];
+  }
+
+  close(): void {
+    for (const level of this.levels) level.close();
+  }
+
+  /** @returns the rollup of the minute with the added rows, from all its rows if they are still there */
+  private packMinute(device: number, startMs: number, added: Row[], old?: Rollup): Rollup {
+    const endMs = startMs + MINUTE_MS;
+    const before = this.raw.get(device, startMs);
+    const known = before ? decodeRows(before, startMs) : [];
+    const rows = [...mergeRows(known, added)];
+    if (startMs >= this.raw.floorMs)
+      this.raw.put(device, startMs, encodeRows(rows, startMs), before);
+    if (isAllOf(old, known.length > 0 ? [rollUp(known, startMs, endMs)] : []))
+      return rollUp(rows, startMs, endMs);
+    return combine([...(old ? [old] : []), rollUp(added, startMs, endMs)], startMs, MINUTE_MS);
+  }
+
+  private packHour(
+    device: number,
+    startMs: number,
+    partsWith: (old: Rollup | undefined) => Rollup[],
+  ): void {
+    const chunkMs = this.hour.chunkOf(startMs);
+    if (chunkMs < this.hour.floorMs) return;
+    const before = this.hour.get(device, chunkMs);
+    const hours = before ? decodeRollups(before, chunkMs, HOUR_MS) : [];
+    const old = hours.find((hour) => hour.startMs === startMs);
+    const hour = combine(partsWith(old), startMs, HOUR_MS);
+    const all = [...hours.filter((each) => each !== old), hour];
+    all.sort((a, b) => a.startMs - b.startMs);
+    this.hour.put(device, chunkMs, encodeRollups(all, chunkMs, HOUR_MS), before);
+  }
+
+  private rollups(
+    level: Level,
+    slotMs: number,
+    device: number,
+    fromMs: number,
+    toMs: number,
+  ): Rollup[] {
+    const rollups: Rollup[] = [];
+    for (const { startMs, data } of level.range(device, fromMs, toMs))
+      for (const rollup of decodeRollups(data, startMs, slotMs))
+        if (rollup.startMs + slotMs > fromMs && rollup.startMs < toMs) rollups.push(rollup);
+    return rollups;
+  }
+}
+
+/** Whether a rollup was made from these parts, and not from others besides that are gone. */
+function isAllOf(whole: Rollup | undefined, parts: readonly Rollup[]): boolean {
+  if (!whole) return true;
+  const readings = parts.reduce((sum, part) => sum + part.readings, 0);
+  return parts.length > 0 && readings === whole.readings;
+}
+
+/** @param rows in the order of their times */
+export function byMinute(rows: Iterable<Row>): Map<number, Row[]> {
+  const minutes = new Map<number, Row[]>();
+  for (const row of rows) {
+    const startMs = Math.floor(row.atMs / MINUTE_MS) * MINUTE_MS;
+    const some = minutes.get(startMs);
+    if (some) some.push(row);
+    else minutes.set(startMs, [row]);
+  }
+  return minutes;
+}

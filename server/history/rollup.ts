@@ -1,0 +1,110 @@
+import type { Row } from "./row";
+
+/** What is kept of a minute or an hour when its readings are gone. Pure. */
+
+export interface FieldSum {
+  min: number;
+  max: number;
+  total: number;
+  /** How many readings had the field. */
+  count: number;
+}
+
+export interface Rollup {
+  /** When the minute or the hour begins; Unix time, ms. */
+  startMs: number;
+  /** Of its first and its last row, in whole seconds; Unix time, ms. */
+  firstMs: number;
+  lastMs: number;
+  readings: number;
+  fields: Record<string, FieldSum>;
+  /** For how long it is known whether the LED was on, and for how long it was; in tenths of a second. */
+  ledKnown: number;
+  ledOn: number;
+}
+
+const TENTH_MS = 100;
+const SECOND_MS = 1_000;
+
+/**
+ * The LED is as its last row says, until the next one that says it, or until the end: so a minute
+ * depends on nothing outside it, and its rows may come in any order.
+ * @param rows of one minute, at least one, in the order of their times
+ * @param endMs when the minute ends
+ */
+export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Rollup {
+  const fields: Rollup["fields"] = {};
+  let readings = 0;
+  let knownMs: number | undefined;
+  let onMs: number | undefined;
+  let totalOnMs = 0;
+  for (const { atMs, values, ledOn } of rows) {
+    let isReading = false;
+    for (const field in values) {
+      const value = values[field];
+      if (value === undefined) continue;
+      isReading = true;
+      addTo(fields, field, { min: value, max: value, total: value, count: 1 });
+    }
+    if (isReading) readings++;
+    if (ledOn === null) continue;
+    knownMs ??= atMs;
+    if (onMs !== undefined) totalOnMs += atMs - onMs;
+    onMs = ledOn ? atMs : undefined;
+  }
+  if (onMs !== undefined) totalOnMs += endMs - onMs;
+  const ledKnown = knownMs === undefined ? 0 : Math.ceil((endMs - knownMs) / TENTH_MS);
+  return {
+    startMs,
+    firstMs: wholeSecond(rows[0]?.atMs ?? startMs),
+    lastMs: wholeSecond(rows.at(-1)?.atMs ?? startMs),
+    readings,
+    fields,
+    ledKnown,
+    ledOn: Math.min(ledKnown, Math.round(totalOnMs / TENTH_MS)),
+  };
+}
+
+/**
+ * Several as one: minutes as their hour, or one that was kept and what came late.
+ * @param lengthMs of the result: its LED can't be known for longer
+ */
+export function combine(parts: readonly Rollup[], startMs: number, lengthMs: number): Rollup {
+  const whole: Rollup = {
+    startMs,
+    firstMs: Math.min(...parts.map(({ firstMs }) => firstMs)),
+    lastMs: Math.max(...parts.map(({ lastMs }) => lastMs)),
+    readings: 0,
+    fields: {},
+    ledKnown: 0,
+    ledOn: 0,
+  };
+  for (const { readings, fields, ledKnown, ledOn } of parts) {
+    whole.readings += readings;
+    for (const field in fields) {
+      const sum = fields[field];
+      if (sum) addTo(whole.fields, field, sum);
+    }
+    whole.ledKnown += ledKnown;
+    whole.ledOn += ledOn;
+  }
+  whole.ledKnown = Math.min(whole.ledKnown, lengthMs / TENTH_MS);
+  whole.ledOn = Math.min(whole.ledOn, whole.ledKnown);
+  return whole;
+}
+
+export function addTo(fields: Rollup["fields"], field: string, more: FieldSum): void {
+  const sum = fields[field];
+  if (!sum) {
+    fields[field] = { ...more };
+    return;
+  }
+  sum.min = Math.min(sum.min, more.min);
+  sum.max = Math.max(sum.max, more.max);
+  sum.total += more.total;
+  sum.count += more.count;
+}
+
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / SECOND_MS) * SECOND_MS;
+}

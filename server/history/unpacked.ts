@@ -1,0 +1,98 @@
+import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
+import type { DeviceRow, Row } from "./row";
+
+/** Rows written by one statement: calling SQLite for each takes more than twice as long. */
+const INSERT_ROWS = 16;
+/** Rows read at a time: a statement that is not read to its end holds up the write-ahead log. */
+const PAGE_ROWS = 2_000;
+/** Of a row: device, time, value, LED. */
+const COLUMNS = 4;
+
+/** The rows as they come, until they are packed: the table `reading`. */
+export class Unpacked {
+  private readonly insert: Statement;
+  private readonly insertMany: Statement;
+  private readonly select: Statement;
+  private readonly next: Statement;
+  private readonly remove: Statement;
+
+  constructor(db: Database) {
+    this.insert = db.prepare(insertOf(1));
+    this.insertMany = db.prepare(insertOf(INSERT_ROWS));
+    this.select = db.prepare(
+      `SELECT at_ms, value, led_on FROM reading
+       WHERE device = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?`,
+    );
+    this.next = db.prepare(
+      `SELECT at_ms FROM reading WHERE device = ? AND at_ms >= ? ORDER BY at_ms LIMIT 1`,
+    );
+    this.remove = db.prepare("DELETE FROM reading WHERE device = ? AND at_ms >= ? AND at_ms < ?");
+  }
+
+  /** @param numberOf the number of a device, which is made if need be */
+  append(rows: readonly DeviceRow[], numberOf: (id: string) => number): void {
+    let many: SQLiteValue[] = [];
+    for (const { id, atMs, values, ledOn } of rows) {
+      many.push(numberOf(id), atMs, encode(values), ledOn === null ? null : Number(ledOn));
+      if (many.length < INSERT_ROWS * COLUMNS) continue;
+      this.insertMany.run(many);
+      many = [];
+    }
+    for (let at = 0; at < many.length; at += COLUMNS) this.insert.run(many.slice(at, at + COLUMNS));
+  }
+
+  /** In the order of their times. */
+  *rows(device: number, fromMs: number, toMs: number): Generator<Row> {
+    for (let nextMs = fromMs; ;) {
+      const page = this.select.all([device, nextMs, toMs, PAGE_ROWS]);
+      for (const row of page) yield rowOf(row as Record<string, SQLiteValue>);
+      if (page.length < PAGE_ROWS) return;
+      nextMs = Number((page.at(-1) as Record<string, SQLiteValue>)["at_ms"]) + 1;
+    }
+  }
+
+  /** The time of the first row from that time on, or undefined if there is none. */
+  firstMs(device: number, fromMs: number): number | undefined {
+    const [row] = this.next.all([device, fromMs]) as Record<string, SQLiteValue>[];
+    return row && Number(row["at_ms"]);
+  }
+
+  delete(device: number, fromMs: number, toMs: number): void {
+    this.remove.run([device, fromMs, toMs]);
+  }
+
+  close(): void {
+    for (const each of [this.insert, this.insertMany, this.select, this.next, this.remove])
+      each.finalize();
+  }
+}
+
+function rowOf({ at_ms, value, led_on }: Record<string, SQLiteValue>): Row {
+  return {
+    atMs: Number(at_ms),
+    values: decode(value),
+    ledOn: led_on === null ? null : Boolean(led_on),
+  };
+}
+
+/** The LED may change in the millisecond of a reading: both are kept. */
+function insertOf(rows: number): string {
+  const row = `(${Array<string>(COLUMNS).fill("?").join(", ")})`;
+  return `INSERT INTO reading VALUES ${Array<string>(rows).fill(row).join(", ")}
+    ON CONFLICT DO UPDATE SET
+    value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`;
+}
+
+function encode(values: Row["values"]): string | number | null {
+  const fields = Object.keys(values);
+  if (fields.length === 0) return null;
+  if (fields.length === 1 && values["light"] !== undefined) return values["light"];
+  // JSON has no infinity, to which a number as 1e999 becomes.
+  const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
+  return JSON.stringify(Object.fromEntries(finite));
+}
+
+function decode(value: SQLiteValue | undefined): Row["values"] {
+  if (typeof value === "number") return { light: value };
+  return typeof value === "string" ? (JSON.parse(value) as Row["values"]) : {};
+}
