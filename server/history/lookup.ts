@@ -85,41 +85,38 @@ export class Lookup {
   private minutes(device: number, { fromMs, toMs }: Span): Rollup[] {
     if (fromMs >= toMs) return [];
     const packed = this.packer.minutes(device, fromMs, toMs);
-    return together([...packed, ...this.fresh(device, fromMs, toMs)], MINUTE_MS);
+    const minutes = new Map(packed.map((each) => [each.startMs, each]));
+    for (const [startMs, rows] of byMinute(this.unpacked.rows(device, fromMs, toMs)))
+      minutes.set(startMs, this.packer.minuteWith(device, startMs, rows, minutes.get(startMs)));
+    return inOrder(minutes);
   }
 
   private hours(device: number, { fromMs, toMs }: Span): Rollup[] {
     if (fromMs >= toMs) return [];
     const packed = this.packer.hours(device, fromMs, toMs);
-    return together([...packed, ...this.fresh(device, fromMs, toMs)], HOUR_MS);
+    const hours = new Map(packed.map((each) => [each.startMs, each]));
+    const fresh = new Map<number, Rollup[]>();
+    for (const [startMs, rows] of byMinute(this.unpacked.rows(device, fromMs, toMs))) {
+      const hourMs = this.packer.minute.chunkOf(startMs);
+      const added = fresh.get(hourMs) ?? [];
+      fresh.set(hourMs, [...added, rollUp(rows, startMs, startMs + MINUTE_MS)]);
+    }
+    for (const [startMs, added] of fresh) {
+      const old = hours.get(startMs);
+      const isInMinutes = !old || startMs >= this.packer.minute.floorMs;
+      const parts = isInMinutes
+        ? this.minutes(device, { fromMs: startMs, toMs: startMs + HOUR_MS })
+        : [old, ...added];
+      hours.set(startMs, combine(parts, startMs, HOUR_MS));
+    }
+    return inOrder(hours);
   }
+}
 
-  /** The minutes of what is not packed yet. */
-  private fresh(device: number, fromMs: number, toMs: number): Rollup[] {
-    const minutes = byMinute(this.unpacked.rows(device, fromMs, toMs));
-    return [...minutes].map(([startMs, rows]) => rollUp(rows, startMs, startMs + MINUTE_MS));
-  }
+function inOrder(rollups: Map<number, Rollup>): Rollup[] {
+  return [...rollups.values()].sort((a, b) => a.startMs - b.startMs);
 }
 
 function within({ fromMs, toMs }: Span, atMs: number): number {
   return Math.min(toMs, Math.max(fromMs, atMs));
-}
-
-/** One rollup for each minute or hour, in the order of their times. */
-function together(rollups: Rollup[], slotMs: number): Rollup[] {
-  const slots = new Map<number, Rollup[]>();
-  for (const rollup of rollups) {
-    const startMs = Math.floor(rollup.startMs / slotMs) * slotMs;
-    const others = slots.get(startMs);
-    if (others) others.push(rollup);
-    else slots.set(startMs, [rollup]);
-  }
-  return [...slots]
-    .sort(([a], [b]) => a - b)
-    .map(([startMs, parts]) => {
-      const [only] = parts;
-      return parts.length === 1 && only?.startMs === startMs
-        ? only
-        : combine(parts, startMs, slotMs);
-    });
 }

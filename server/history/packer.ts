@@ -75,17 +75,18 @@ export class Packer {
     for (const level of this.levels) level.close();
   }
 
-  /** @returns the rollup of the minute with the added rows, from all its rows if they are still there */
+  /** The rollup of a minute with added rows: from all its rows, if they are still there. */
+  minuteWith(device: number, startMs: number, added: Row[], old: Rollup | undefined): Rollup {
+    return rollUpWith(this.rowsOf(device, startMs), added, startMs, old).rollup;
+  }
+
   private packMinute(device: number, startMs: number, added: Row[], old?: Rollup): Rollup {
-    const endMs = startMs + MINUTE_MS;
     const before = this.raw.get(device, startMs);
     const known = before ? decodeRows(before, startMs) : [];
-    const rows = [...mergeRows(known, added)];
+    const { rows, rollup } = rollUpWith(known, added, startMs, old);
     if (startMs >= this.raw.floorMs)
       this.raw.put(device, startMs, encodeRows(rows, startMs), before);
-    if (isAllOf(old, known.length > 0 ? [rollUp(known, startMs, endMs)] : []))
-      return rollUp(rows, startMs, endMs);
-    return combine([...(old ? [old] : []), rollUp(added, startMs, endMs)], startMs, MINUTE_MS);
+    return rollup;
   }
 
   private packHour(
@@ -117,6 +118,21 @@ export class Packer {
         if (rollup.startMs + slotMs > fromMs && rollup.startMs < toMs) rollups.push(rollup);
     return rollups;
   }
+}
+
+function rollUpWith(
+  known: Row[],
+  added: Row[],
+  startMs: number,
+  old: Rollup | undefined,
+): { rows: Row[]; rollup: Rollup } {
+  const endMs = startMs + MINUTE_MS;
+  const rows = [...mergeRows(known, added)];
+  const isAll = isAllOf(old, known.length > 0 ? [rollUp(known, startMs, endMs)] : []);
+  const rollup = isAll
+    ? rollUp(rows, startMs, endMs)
+    : combine([...(old ? [old] : []), rollUp(added, startMs, endMs)], startMs, MINUTE_MS);
+  return { rows, rollup };
 }
 
 /** Whether a rollup was made from these parts, and not from others besides that are gone. */

@@ -49,8 +49,10 @@ export class Sweep {
       else {
         this.left.push(device);
         const startMs = Math.floor(atMs / PART_MS) * PART_MS;
-        if (startMs === this.partMs)
+        if (startMs === this.partMs) {
+          this.nextMs = Math.min(this.nextMs, startMs + PART_MS);
           return { device, fromMs: atMs, toMs: Math.min(beforeMs, startMs + PART_MS) };
+        }
         this.nextMs = Math.min(this.nextMs, startMs);
       }
     }

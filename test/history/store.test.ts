@@ -138,7 +138,7 @@ describe("the store of the history", () => {
     reopen(DAY_MS, maxBytes);
     let atMs = 0;
     let largest = 0;
-    for (let batch = 0; batch < 200; batch++) {
+    for (let batch = 0; batch < 160; batch++) {
       const rows: DeviceRow[] = [];
       for (let i = 0; i < 1_500; i++)
         rows.push(reading(`light-${i % 20}`, (atMs += 25), (atMs * 7_919) % 1_024));
