@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { exposureOf } from "../base/secret-file";
 import type { Security } from "./security-options";
 
-const FILES = ["token", "update-keys.json", "users.json"];
+const FILES = ["program-key.pem", "token", "update-keys.json", "users.json"];
 
 /** Warnings of the files with secrets that others than their owner can use. */
 export function exposedSecrets({ usersDir, keyFile }: Security): string[] {

@@ -1,9 +1,19 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exposedSecrets } from "../../server/setup/exposed-secrets";
 import { ProgramKey } from "../../server/setup/program-key";
+import type { Security } from "../../server/setup/security-options";
 
 /** What comes before the 32 bytes of a public key (RFC 8410, section 4). */
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
@@ -40,6 +50,11 @@ describe("the key for programs", () => {
   it.skipIf(process.platform === "win32")("is for its owner alone", () => {
     key().publicKey();
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    const security = { usersDir: dirname(path) } as Security;
+    expect(exposedSecrets(security)).toEqual([]);
+    chmodSync(path, 0o640);
+    const warning = `${path}: others than its owner can use it (mode 640): chmod 600 ${path}`;
+    expect(exposedSecrets(security)).toEqual([warning]);
   });
 
   it("is not replaced if its file is broken, since boards know it", () => {
@@ -53,5 +68,8 @@ describe("the key for programs", () => {
       );
       expect(readFileSync(path, "utf8")).toBe(text);
     }
+    rmSync(path);
+    mkdirSync(path); // in place of a file
+    expect(() => key().publicKey()).toThrow(`${path}: expected a file, got a folder`);
   });
 });
