@@ -64,7 +64,7 @@ const control = createServer((socket) => {
 await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
 
 const config = loadConfig();
-writeFirmwareConfig(config);
+writeFirmwareConfig(config, undefined, true);
 await compileFirmware();
 await build({
   absWorkingDir: ROOT,
