@@ -194,6 +194,31 @@ describe("the rollups", () => {
     }
   });
 
+  it("give way to the rows themselves, if all of a long span are no more than was asked for", () => {
+    const times = [0, 3 * DAY_MS, 3 * DAY_MS + 5, 6 * DAY_MS].map(
+      (passedMs) => BEGIN_MS + passedMs,
+    );
+    const nowMs = BEGIN_MS + 6 * DAY_MS + HOUR_MS;
+    const rows = times.map((atMs) => ({
+      id: "lamp",
+      atMs,
+      values: { light: atMs % 7 },
+      ledOn: true,
+    }));
+    append(rows, nowMs);
+    for (let i = 0; i < 3; i++) append([], nowMs);
+    // One is not packed yet.
+    append([{ id: "lamp", atMs: nowMs, values: { light: 9 }, ledOn: false }], nowMs);
+    for (const fromMs of [0, BEGIN_MS]) {
+      const { bucketMs, points } = query("lamp", fromMs, nowMs + 1, 5);
+      expect(bucketMs).toBe(0);
+      expect(points.map(({ atMs, lastMs }) => [atMs, lastMs])).toEqual(
+        [...times, nowMs].map((atMs) => [atMs, atMs]),
+      );
+    }
+    expect(query("lamp", BEGIN_MS, nowMs + 1, 4).bucketMs % MINUTE_MS).toBe(0);
+  });
+
   it.each([11, 12, 13])(
     "stay right when the readings are gone and more come late (seed %d)",
     (seed) => {
