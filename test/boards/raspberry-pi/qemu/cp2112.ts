@@ -76,6 +76,13 @@ export class Cp2112 {
     void this.serve();
   }
 
+  /** What is on a pin from outside, if it is an input. */
+  drive(pin: number, isHigh: boolean): void {
+    const before = this.features.get(GPIO_GET)?.[1] ?? 0;
+    const pins = isHigh ? before | (1 << pin) : before & ~(1 << pin);
+    this.features.set(GPIO_GET, Buffer.from([GPIO_GET, pins]));
+  }
+
   /** Unplugs it. */
   close(): void {
     this.isOpen = false;

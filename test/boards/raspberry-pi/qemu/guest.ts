@@ -3,12 +3,13 @@
  * who is in one group only. It is told what to do by lines of JSON from the outside.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { until } from "../../../../server/base/wait-for";
 import { FakeGroveBaseHat } from "../fake-pi";
 import { Cp2112 } from "./cp2112";
-import { BUS, CHIP, type FromGuest, GROUP, LED_PIN, type ToGuest } from "./words";
+import { BUS, BUTTON_PIN, CHIP, type FromGuest, GROUP, LED_PIN, type ToGuest } from "./words";
 
 const OUTSIDE = "10.0.2.2";
 const USER = 1000;
@@ -18,7 +19,15 @@ const control = connect(Number(controlPort), OUTSIDE);
 const tell = (words: FromGuest) => control.write(`${JSON.stringify(words)}\n`);
 
 // The device's own preset: a broker on its own machine.
+let isReachable = true;
+const relayed = new Set<Socket>();
 createServer((socket) => {
+  if (!isReachable) {
+    socket.destroy();
+    return;
+  }
+  relayed.add(socket);
+  socket.on("close", () => relayed.delete(socket));
   const broker = connect(Number(mqttPort), OUTSIDE);
   for (const [from, to] of [
     [socket, broker],
@@ -38,6 +47,14 @@ const appear = setInterval(() => {
   start();
 }, 20);
 
+/** More than the digest of nothing. */
+function isOutboxKept(): boolean {
+  return readdirSync("/run/pi/devices").some((id) => {
+    const file = `/run/pi/devices/${id}/outbox`;
+    return existsSync(file) && statSync(file).size > 32;
+  });
+}
+
 function start(): void {
   chownSync(BUS, 0, GROUP);
   // Not yet: what is missing has to be said.
@@ -47,14 +64,22 @@ function start(): void {
   mkdirSync("/run/pi");
   chownSync("/run/pi", USER, GROUP);
   const args = [program, "--config", config, "--data", "/run/pi"];
-  const child = spawn(process.execPath, args, { uid: USER, gid: GROUP, cwd: "/run/pi" });
-  for (const stream of [child.stdout, child.stderr])
-    createInterface(stream).on("line", (log) => tell({ log }));
-  child.on("exit", (code) => {
-    tell({ ended: code });
-    bridge.close();
-    control.end();
-  });
+  let child = run();
+  function run() {
+    const started = spawn(process.execPath, args, { uid: USER, gid: GROUP, cwd: "/run/pi" });
+    for (const stream of [started.stdout, started.stderr])
+      createInterface(stream).on("line", (log) => tell({ log }));
+    started.on("exit", (code, signal) => {
+      if (signal === "SIGKILL") {
+        child = run();
+        return;
+      }
+      tell({ ended: code });
+      bridge.close();
+      control.end();
+    });
+    return started;
+  }
   createInterface(control).on("line", (line) => {
     const words = JSON.parse(line) as ToGuest;
     if (words.busMode !== undefined) chmodSync(BUS, words.busMode);
@@ -63,6 +88,11 @@ function start(): void {
       bridge.chips.clear();
       if (words.hatAt !== null) bridge.chips.set(words.hatAt, hat);
     }
+    if (words.pressed !== undefined) bridge.drive(BUTTON_PIN, words.pressed);
+    if (words.network !== undefined) isReachable = words.network;
+    if (words.network === false) for (const socket of relayed) socket.destroy();
+    if (words.kill)
+      void until("readings on the disk", isOutboxKept).then(() => child.kill("SIGKILL"));
     if (words.end) child.kill("SIGTERM");
   });
   control.on("close", () => process.exit());

@@ -15,7 +15,7 @@ import { until } from "../../../../server/base/wait-for";
 import { loadConfig } from "../../../../server/setup/config";
 import { startNightlight } from "../../../support/nightlight";
 import { boot } from "./machine";
-import { type FromGuest, LED_PIN, type ToGuest } from "./words";
+import { BUTTON_PIN, type FromGuest, LED_PIN, type ToGuest } from "./words";
 
 /** As deep as server/base/root.ts, which finds the checkout by its own place. */
 const FOLDER = join(ROOT, ".devicescript/pi");
@@ -85,7 +85,7 @@ await build({
 });
 const configFile = join(FOLDER, "devicescript.json");
 mkdirSync(FOLDER, { recursive: true });
-const pi = { i2cBus: 0, gpioChip: "/dev/gpiochip0", ledGpio: LED_PIN };
+const pi = { i2cBus: 0, gpioChip: "/dev/gpiochip0", ledGpio: LED_PIN, buttonGpio: BUTTON_PIN };
 writeFileSync(configFile, JSON.stringify({ ...config, pi }));
 
 const nightlight = await startNightlight({ simulate: false });
@@ -118,6 +118,20 @@ try {
   await light(900);
   await holds("the LED's line is low", () => ledOn === false);
   step("bright: the LED's line is low");
+
+  say({ pressed: true });
+  await holds("the LED's line is high", () => ledOn === true);
+  say({ pressed: false });
+  step("the button has switched the LED on");
+
+  say({ network: false, raw: 3000 });
+  await logged("Outbox: 2");
+  say({ kill: true });
+  await logged("readings of an earlier run wait for the broker");
+  say({ network: true });
+  await logged("Sent ");
+  await light(750);
+  step("killed without a broker: the readings that waited have been sent");
 
   say({ hatAt: null });
   await logged("does not answer");
