@@ -26,7 +26,7 @@ export class FleetBox {
     const { fleet } = updates;
     const updateOf = (id: string) => updates.of(id);
     this.all.hidden = !isAnyUpdated(devices);
-    this.all.disabled = !live || fleet?.step === "going";
+    this.all.disabled = !live;
     this.box.hidden = fleet === null || !isFleetShown(fleet, updateOf, nowMs);
     if (fleet === null) return;
     const ids = fleet.waves.flat();

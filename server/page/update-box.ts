@@ -42,7 +42,8 @@ export class UpdateBox {
     this.view = view;
     const isUnderWay = update !== undefined && !isOver(update);
     this.button.hidden = !takesUpdates(view.state) || isTabId(view.id);
-    this.button.disabled = !live || isUnderWay;
+    // Pressed while an update is under way, it joins that one: disabled, it would lose the focus.
+    this.button.disabled = !live;
     this.box.hidden = update === undefined || !isShown(update, nowMs);
     if (update === undefined) return;
     setAttribute(this.box, "data-step", update.step);

@@ -1,4 +1,6 @@
 import type { CrashView, DeviceView } from "../../src/common/api";
+import { programName } from "../../src/common/update";
+import type { Report } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { Job } from "./job";
@@ -58,7 +60,7 @@ export class Crashes {
     }
     if (text === this.said.get(id)) return isMended;
     this.said.set(id, text);
-    this.note(id, text, board, crashed(job, state) ?? before ?? program);
+    this.note(id, text, board, crashed(job, state, before));
     return true;
   }
 
@@ -85,10 +87,17 @@ export class Crashes {
   }
 }
 
-/** @returns the program that was tried, if it was that which ended so */
-function crashed(job: Job | undefined, state: NonNullable<DeviceView["state"]>) {
-  if (job?.hash === undefined) return undefined;
-  const isTried = job.step === "sending" || job.step === "trial";
-  const isTakenBack = job.step === "failed" && state.taken_back !== undefined;
-  return isTried || isTakenBack ? job.hash.slice(0, 8) : undefined;
+/**
+ * The device does not say which program ended so.
+ * @param before the program that it ran before, as far as that is known
+ * @returns undefined if it may have been any
+ */
+function crashed(job: Job | undefined, state: Report, before: string | undefined) {
+  const { program, taken_back } = state;
+  const tried = job?.hash === undefined ? undefined : programName(job.hash);
+  if (job?.step === "sending" || job?.step === "trial") return tried;
+  // It may have been taken back after an update that is not ours.
+  const isOurs = job?.lines.at(-1)?.text === `taken back: ${taken_back ?? ""}`;
+  if (taken_back !== undefined) return isOurs ? tried : undefined;
+  return before === program ? program : undefined;
 }

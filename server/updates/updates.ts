@@ -64,8 +64,8 @@ export class Updates {
   private readonly noticed = (id: string) => {
     const job = this.jobs.of(id);
     if (job) this.look(job);
-    const view = this.options.devices.view(id);
-    if (view && this.crashes.look(view, job)) this.jobs.save();
+    const { state = null } = this.options.devices.said(id) ?? {};
+    if (this.crashes.look({ id, state }, job)) this.jobs.save();
   };
   private readonly removed = (id: string) => {
     this.jobs.delete(id);

@@ -26,10 +26,10 @@ function start(kept: CrashView[] = []) {
   return { crashes, says };
 }
 
-function job(step: Job["step"], hash = "ffffffffff"): Job {
+function job(step: Job["step"], text = ""): Job {
   const job = newJob("a", false, 500);
-  job.hash = hash;
-  enter(job, step, "", 600);
+  job.hash = "ffffffffff";
+  enter(job, step, text, 600);
   return job;
 }
 
@@ -57,11 +57,26 @@ describe("crashes", () => {
     expect(crashes.all()).toEqual([kept]);
   });
 
+  const takenBack = { program: "p1", taken_back: "panicked twice: 60005" };
+
   it.each<[string, Job | undefined, Report, string | undefined]>([
-    ["that ran before", undefined, { program: "p2" }, "p1"],
-    ["that is in trial", job("trial"), { program: "p2" }, "ffffffff"],
-    ["that was taken back", job("failed"), { program: "p1", taken_back: "why" }, "ffffffff"],
-    ["that ran before, if another one failed", job("failed"), { program: "p1" }, "p1"],
+    ["that ran before and runs again", undefined, { program: "p1" }, "p1"],
+    ["that is in trial", job("trial", ""), { program: "p2" }, "ffffffff"],
+    [
+      "that was taken back",
+      job("failed", "taken back: panicked twice: 60005"),
+      takenBack,
+      "ffffffff",
+    ],
+    ["that nobody knows, if somebody else's was taken back", undefined, takenBack, undefined],
+    [
+      "that nobody knows, after another failure",
+      job("failed", "taken back: x"),
+      takenBack,
+      undefined,
+    ],
+    ["that nobody knows, if another one runs now", undefined, { program: "p2" }, undefined],
+    ["that ran before, if another one failed", job("failed", "refused"), { program: "p1" }, "p1"],
   ])("are of the program %s", (_what, about, state, program) => {
     const { crashes, says } = start();
     says({ program: "p1" });
@@ -73,6 +88,7 @@ describe("crashes", () => {
     const { crashes, says } = start();
     says({ crash: "watchdog" });
     expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: "watchdog" }]);
+    says({ board: "pico-w", program: "p1" });
     says({ board: "pico-w", program: "p1", crash: PANIC });
     expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: PANIC, program: "p1" }]);
     expect(said).toEqual([

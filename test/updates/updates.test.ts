@@ -64,6 +64,7 @@ function start(): Updates {
     bus,
     devices: {
       view: (id: string) => views.get(id),
+      said: (id: string) => views.get(id),
       list: () => [...views.values()],
     } as unknown as Devices,
     clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
