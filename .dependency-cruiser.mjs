@@ -7,6 +7,7 @@ export const PLAN = {
   "src/mqtt": [],
   "src/mqtt/node": ["src/mqtt"],
   src: ["src/common", "src/mqtt"],
+  "src/parts": ["src", "src/common", "src/mqtt"],
 
   "server/base": [],
   "server/setup": ["server/base", "src/common", "src"],

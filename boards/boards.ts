@@ -28,6 +28,12 @@ interface Wiring<Name extends string = string> {
   sensor: Pin<Name>;
   /** `onBoard`: the board has an LED there already (most of them, at least). */
   led: Pin<Name> & { onBoard: boolean };
+  /** For parts on I2C. */
+  i2c: { sda: Pin<Name>; scl: Pin<Name> };
+  /** To ground when pressed. `onBoard`: the board's own BOOT button. */
+  button: Pin<Name> & { onBoard: boolean };
+  /** The GPIO of a WS2812B LED on the board; the runtime may have it for its status light. */
+  rgbLedGpio?: number;
   /** What is printed beside 3.3 volts, and beside ground. */
   supplyLabel: string;
   groundLabel: string;
@@ -38,15 +44,32 @@ interface Wiring<Name extends string = string> {
 export interface Board extends Wiring {
   sensorGpio: number;
   ledGpio: number;
+  /** GPIO numbers by the names that the `*.board.json` gives them. */
+  pins: Readonly<Record<string, number>>;
+  /** GPIO numbers that the runtime has for itself: its log, its status light. */
+  taken: readonly number[];
+}
+
+/** What of a `*.board.json` matters here. */
+interface BoardFile<Pins> {
+  pins: Pins;
+  archId: string;
+  log?: { pinTX: string | number };
+  led?: { pin: string | number };
 }
 
 /** Only pins that the file names; the compiler has the last word on what each of them can do. */
-export function board<Pins extends object>(
-  file: { pins: Pins; archId: string },
+export function board<Pins extends { [Name in keyof Pins]: number }>(
+  file: BoardFile<Pins>,
   wiring: Wiring<keyof Pins & string>,
 ): Board {
-  const gpio = (pin: keyof Pins): number => file.pins[pin] as number;
-  return { ...wiring, sensorGpio: gpio(wiring.sensor.pin), ledGpio: gpio(wiring.led.pin) };
+  const pins: Readonly<Record<string, number>> = { ...file.pins };
+  const gpio = (pin: string) => pins[pin] as number;
+  const taken = [file.log?.pinTX, file.led?.pin]
+    .filter((pin) => pin !== undefined)
+    .map((pin) => (typeof pin === "number" ? pin : gpio(pin)));
+  const { sensor, led } = wiring;
+  return { ...wiring, sensorGpio: gpio(sensor.pin), ledGpio: gpio(led.pin), pins, taken };
 }
 
 const HOLD_BOOT = "hold BOOT while you plug it in, then let go";
@@ -59,6 +82,8 @@ export const BOARDS = {
     family: "esp32",
     sensor: { pin: "P34", label: "34" },
     led: { pin: "P2", label: "2", onBoard: true },
+    i2c: { sda: { pin: "P21", label: "21" }, scl: { pin: "P22", label: "22" } },
+    button: { pin: "P0", label: "BOOT", onBoard: true },
     supplyLabel: "3V3",
     groundLabel: "GND",
     bootLoader: "hold BOOT, press EN once, then let go of BOOT",
@@ -69,6 +94,9 @@ export const BOARDS = {
     family: "esp32c3",
     sensor: { pin: "P3", label: "3" },
     led: { pin: "P10", label: "10", onBoard: false },
+    i2c: { sda: { pin: "P5", label: "5" }, scl: { pin: "P6", label: "6" } },
+    button: { pin: "P9", label: "BOOT", onBoard: true },
+    rgbLedGpio: 8,
     supplyLabel: "3V3",
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
@@ -80,6 +108,8 @@ export const BOARDS = {
     // Not D0: GPIO2 decides how the chip boots, and a dark room would pull it low.
     sensor: { pin: "A1_D1", label: "D1" },
     led: { pin: "MOSI_D10", label: "D10", onBoard: false },
+    i2c: { sda: { pin: "SDA_D4", label: "SDA" }, scl: { pin: "SCL_D5", label: "SCL" } },
+    button: { pin: "MISO_D9", label: "BOOT", onBoard: true },
     supplyLabel: "3V3",
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
@@ -90,6 +120,9 @@ export const BOARDS = {
     family: "esp32s2",
     sensor: { pin: "P1", label: "1" },
     led: { pin: "P2", label: "2", onBoard: false },
+    i2c: { sda: { pin: "P8", label: "8" }, scl: { pin: "P9", label: "9" } },
+    button: { pin: "P0", label: "BOOT", onBoard: true },
+    rgbLedGpio: 18,
     supplyLabel: "3V3",
     groundLabel: "GND",
     bootLoader: "hold BOOT, press RST once, then let go of BOOT",
@@ -100,6 +133,9 @@ export const BOARDS = {
     family: "esp32s3",
     sensor: { pin: "P4", label: "4" },
     led: { pin: "P5", label: "5", onBoard: false },
+    i2c: { sda: { pin: "P8", label: "8" }, scl: { pin: "P9", label: "9" } },
+    button: { pin: "P0", label: "BOOT", onBoard: true },
+    rgbLedGpio: 48,
     supplyLabel: "3V3",
     groundLabel: "G",
     bootLoader: "hold BOOT, press RST once, then let go of BOOT",
@@ -110,6 +146,9 @@ export const BOARDS = {
     family: "esp32c3",
     sensor: { pin: "A0_D0", label: "A0" },
     led: { pin: "MOSI_D10", label: "MO", onBoard: false },
+    i2c: { sda: { pin: "SDA_D4", label: "SDA" }, scl: { pin: "SCL_D5", label: "SCL" } },
+    button: { pin: "BOOT", label: "BOOT", onBoard: true },
+    rgbLedGpio: 2,
     supplyLabel: "3V",
     groundLabel: "GND",
     bootLoader: HOLD_BOOT,
@@ -120,6 +159,8 @@ export const BOARDS = {
     family: "rp2040w",
     sensor: { pin: "GP26", label: "GP26" },
     led: { pin: "GP15", label: "GP15", onBoard: false },
+    i2c: { sda: { pin: "GP4", label: "GP4" }, scl: { pin: "GP5", label: "GP5" } },
+    button: { pin: "GP14", label: "GP14", onBoard: false },
     supplyLabel: "3V3(OUT)",
     groundLabel: "GND",
     bootLoader: "hold BOOTSEL while you plug it in: a drive RPI-RP2 appears",

@@ -1,7 +1,7 @@
-import { type BoardName, isBoardName } from "../boards/boards";
+import { parseTarget, type Target } from "../boards/parts";
 import { type Compiled, compiledBefore, compileFirmware } from "../boards/tools/firmware/compile";
 import {
-  chosenBoard,
+  chosenTarget,
   firmwareConfig,
   writeFirmwareConfig,
 } from "../boards/tools/firmware/configure";
@@ -44,18 +44,18 @@ export class Firmware {
    * @throws UserError with the compiler's own words, or if no board of ours has that name
    */
   async programFor(board: string): Promise<Uint8Array> {
-    const name = boardNamed(board);
-    if (name === null) throw new UserError(`no board ${board} is known here`);
+    const target = targetNamed(board);
+    if (target === null) throw new UserError(`no board ${board} is known here`);
     const program = await this.inTurn(async (signal) => {
-      const chosen = chosenBoard();
-      writeFirmwareConfig(this.config, name);
+      const chosen = chosenTarget();
+      writeFirmwareConfig(this.config, target);
       try {
         return await compileFirmware(ENTRY, { signal });
       } finally {
-        if (chosen !== name) writeFirmwareConfig(this.config, chosen);
+        writeFirmwareConfig(this.config, chosen);
       }
     });
-    checkSize(program.length);
+    checkSize(program.length, target?.name);
     return program;
   }
 
@@ -64,9 +64,9 @@ export class Firmware {
    * @param board as above; none is known for "" if devices of that kind run two programs here
    */
   compiledFor(board: string): Compiled | undefined {
-    const name = boardNamed(board);
-    if (name === null || (name === undefined && this.isOutboxKept)) return undefined;
-    return compiledBefore(ENTRY, firmwareConfig(this.config, name));
+    const target = targetNamed(board);
+    if (target === null || (target === undefined && this.isOutboxKept)) return undefined;
+    return compiledBefore(ENTRY, firmwareConfig(this.config, target));
   }
 
   stop(): void {
@@ -85,7 +85,6 @@ export class Firmware {
 }
 
 /** @returns undefined for any board that brings sensor and LED with it, null if there is no such */
-function boardNamed(board: string): BoardName | undefined | null {
-  if (board === "") return undefined;
-  return isBoardName(board) ? board : null;
+function targetNamed(board: string): Target | undefined | null {
+  return board === "" ? undefined : (parseTarget(board) ?? null);
 }

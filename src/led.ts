@@ -1,4 +1,5 @@
-import { delay, LightBulb, millis } from "@devicescript/core";
+import { delay, millis } from "@devicescript/core";
+import type { Lamp } from "./lamp";
 
 /** The LED, and who has decided it. */
 export class Led {
@@ -7,7 +8,7 @@ export class Led {
   changedMs = 0;
   decidedBy: "server" | "device" = "server";
 
-  constructor(private readonly bulb: LightBulb) {}
+  constructor(private readonly bulb: Lamp) {}
 
   /** Blinks for two seconds, so that a person finds it. */
   async identify(): Promise<void> {

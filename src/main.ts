@@ -1,4 +1,4 @@
-import { lamp, sensor } from "./board.gen";
+import { lamp, screen, sensor } from "./board.gen";
 import { formatBrokerAddress } from "./common/broker-address";
 import { deviceClientId, topicOf } from "./common/wire";
 import { config } from "./config.gen";
@@ -44,5 +44,6 @@ if (settings.broker) {
     },
   });
   await runNightlight(settings, config, sensor, led, mqtt, updates);
+  if (screen) screen.start(settings.id, led, mqtt);
   mqtt.start();
 }

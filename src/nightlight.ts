@@ -21,6 +21,11 @@ const OUTBOX_CAPACITY = 512;
 /** Without a store, those that are on their way. */
 const TRANSIT_CAPACITY = 4;
 
+/** Shows what the device does; a board may have none. */
+export interface StatusScreen {
+  start(id: string, led: Led, mqtt: MqttClient): void;
+}
+
 /**
  * The device: reports the sensor's readings, does what commands say to the LED, and decides for
  * itself while no server does.

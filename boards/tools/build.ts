@@ -1,20 +1,27 @@
-/** `npm run build [-- --board NAME]`: the firmware's bytecode, as boards and simulators take it. */
+/** `npm run build [-- --board NAME [--parts PART,...]]`: the firmware's bytecode, as boards and simulators take it. */
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import { ROOT } from "../../server/base/root";
+import { UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
-import { command, demandBoard, readFlags } from "./command";
+import { partsText } from "../parts";
+import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
 import { buildFirmware, OUTPUT } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkSize } from "./firmware/program-limit";
 
 await command(async () => {
-  const flags = readFlags({ board: { type: "string" } });
-  const board = flags.board === undefined ? undefined : demandBoard(flags.board);
-  writeFirmwareConfig(loadConfig(), board);
-  console.log(`Compiling src/main.ts for ${board ?? "the simulator"} ...`);
+  const flags = readFlags(TARGET_OPTIONS);
+  if (flags.parts !== undefined && flags.board === undefined)
+    throw new UserError("--parts: needs --board; the simulator has its own light and lamp");
+  const target = flags.board === undefined ? undefined : demandTarget(flags);
+  writeFirmwareConfig(loadConfig(), target);
+  const parts = target ? partsText(target) : "";
+  console.log(
+    `Compiling src/main.ts for ${target?.name ?? "the simulator"}${parts === "" ? "" : ` with ${parts}`} ...`,
+  );
   await buildFirmware("src/main.ts");
   const { size } = statSync(OUTPUT);
-  checkSize(size);
+  checkSize(size, target?.name);
   console.log(`Firmware: ${size} bytes in ${relative(ROOT, OUTPUT)}`);
 });

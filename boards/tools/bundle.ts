@@ -1,4 +1,4 @@
-/** `npm run bundle -- --board NAME`: runtime, program and settings in one image. */
+/** `npm run bundle -- --board NAME [--parts PART,...]`: runtime, program and settings in one image. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
@@ -8,15 +8,16 @@ import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
 import { withUpdateKey } from "../../server/setup/update-keys";
 import { BOARDS } from "../boards";
-import { command, demandBoard, readFlags } from "./command";
+import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
 import { runCli } from "./firmware/runtime";
 import { addToImage } from "./image/image";
 
 await command(async () => {
-  const flags = readFlags({ board: { type: "string" }, data: { type: "string" } });
-  const name = demandBoard(flags.board);
+  const flags = readFlags({ ...TARGET_OPTIONS, data: { type: "string" } });
+  const target = demandTarget(flags);
+  const { name } = target;
   const board = BOARDS[name];
   const config = loadConfig();
   const settings = readSettings();
@@ -30,7 +31,7 @@ await command(async () => {
   const uf2 = board.family === "rp2040w";
   const file = `nightlight-${name}.${uf2 ? "uf2" : "bin"}`;
   console.log(`Making ${file}: runtime, program and settings`);
-  writeFirmwareConfig(config, name);
+  writeFirmwareConfig(config, target);
   const output = await runCli([
     ...["bundle", "--board", board.module],
     ...["--flash-file", file, "src/main.ts"],

@@ -1,4 +1,4 @@
-/** `npm run flash -- --board NAME`: from a bare board to a nightlight, step by step. */
+/** `npm run flash -- --board NAME [--parts PART,...]`: from a bare board to a nightlight, step by step. */
 import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
@@ -9,7 +9,8 @@ import { withUpdateKey } from "../../server/setup/update-keys";
 import { SETTING_NAMES } from "../../src/common/settings";
 import { BOARDS } from "../boards";
 import { tellsConnection } from "../log-lines";
-import { command, demandBoard, readFlags } from "./command";
+import { targetText } from "../parts";
+import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
@@ -25,13 +26,14 @@ const say = (text: string) => console.log(text);
 
 await command(async () => {
   const flags = readFlags({
-    board: { type: "string" },
+    ...TARGET_OPTIONS,
     port: { type: "string" },
     runtime: { type: "boolean" },
     esptool: { type: "string" },
     data: { type: "string" },
   });
-  const name = demandBoard(flags.board);
+  const target = demandTarget(flags);
+  const { name } = target;
   const board = BOARDS[name];
 
   // Before anything else: a board that has a runtime may come next to one that has none.
@@ -54,8 +56,8 @@ await command(async () => {
     );
   say(port === undefined ? "   No serial port yet" : `   ${port}`);
 
-  say(`3. Program: src/main.ts, compiled for ${name}`);
-  writeFirmwareConfig(config, name);
+  say(`3. Program: src/main.ts, compiled for ${targetText(target)}`);
+  writeFirmwareConfig(config, target);
   const bytecode = await compileFirmware("src/main.ts");
   say(`   ${bytecode.length} bytes`);
 

@@ -3,10 +3,10 @@ import { loadConfig } from "../../server/setup/config";
 import { command } from "./command";
 import { builtinsArePresent, restoreBuiltins } from "./firmware/builtins";
 import { patchCli } from "./firmware/cli-patch";
-import { chosenBoard, writeFirmwareConfig } from "./firmware/configure";
+import { chosenTarget, writeFirmwareConfig } from "./firmware/configure";
 
 await command(() => {
   patchCli();
   if (!builtinsArePresent()) restoreBuiltins();
-  writeFirmwareConfig(loadConfig(), chosenBoard());
+  writeFirmwareConfig(loadConfig(), chosenTarget());
 });

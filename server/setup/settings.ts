@@ -10,6 +10,10 @@ import { brokerUrlError } from "./broker-url";
 export type Settings = Partial<Record<SettingName, string>>;
 
 export const SETTINGS_FILE = ".env.local";
+/** Not for the device: which parts its program is built for. */
+const PARTS = "PARTS";
+const NAMES = [...SETTING_NAMES, PARTS] as const;
+type Name = (typeof NAMES)[number];
 /** The store on the device has room for 15 characters, and takes one or two for itself. */
 const NAME_MAX_CHARS = 13;
 
@@ -19,11 +23,30 @@ export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
 }
 
 /**
+ * What the file says of a board's parts, as `--parts` takes it; empty if nothing.
+ * @throws UserError as `readSettings`
+ */
+export function readPartsLine(path = join(ROOT, SETTINGS_FILE)): string {
+  return existsSync(path) ? (parseLines(readText(path), SETTINGS_FILE)[PARTS] ?? "") : "";
+}
+
+/**
  * Reads settings as the DeviceScript CLI does when it sends them to a device, but refuses if
  * the CLI would quietly drop or change something.
  */
 export function parseSettings(text: string, file = SETTINGS_FILE): Settings {
+  const lines = parseLines(text, file);
   const settings: Settings = {};
+  for (const name of SETTING_NAMES) if (lines[name] !== undefined) settings[name] = lines[name];
+  if (settings.MQTT_PWD && !settings.MQTT_USER)
+    throw new UserError(`${file}: MQTT_PWD: needs MQTT_USER beside it`); // [MQTT-3.1.2-22]
+  if (settings.WIFI_PWD && !settings.WIFI_SSID)
+    throw new UserError(`${file}: WIFI_PWD: needs WIFI_SSID beside it`);
+  return settings;
+}
+
+function parseLines(text: string, file: string): Partial<Record<Name, string>> {
+  const settings: Partial<Record<Name, string>> = {};
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#.*)?$/.test(line)) continue;
     const fail = (problem: string): never => {
@@ -36,16 +59,12 @@ export function parseSettings(text: string, file = SETTINGS_FILE): Settings {
     if (problem) fail(`${name}: ${problem}`);
     settings[name] = value;
   }
-  if (settings.MQTT_PWD && !settings.MQTT_USER)
-    throw new UserError(`${file}: MQTT_PWD: needs MQTT_USER beside it`); // [MQTT-3.1.2-22]
-  if (settings.WIFI_PWD && !settings.WIFI_SSID)
-    throw new UserError(`${file}: WIFI_PWD: needs WIFI_SSID beside it`);
   return settings;
 }
 
 type Fail = (problem: string) => never;
 
-function parseLine(line: string, fail: Fail): { name: SettingName; value: string } {
+function parseLine(line: string, fail: Fail): { name: Name; value: string } {
   const equals = line.indexOf("=");
   if (equals < 0) return fail("is not NAME=value");
   const name = checkName(line.slice(0, equals), fail);
@@ -56,14 +75,14 @@ function parseLine(line: string, fail: Fail): { name: SettingName; value: string
   return { name, value: parseValue(name, raw, fail) };
 }
 
-function checkName(name: string, fail: Fail): SettingName {
+function checkName(name: string, fail: Fail): Name {
   if (name !== name.trim()) return fail(`${name.trim()}: no spaces around the name`);
-  const known = SETTING_NAMES.find((candidate) => candidate === name);
+  const known = NAMES.find((candidate) => candidate === name);
   if (known) return known;
   if (/(^|_)(CA|CERT|KEY|TLS)/i.test(name)) return fail(`${name}: ${NO_PRIVATE_CA}`);
   if (name.length > NAME_MAX_CHARS)
     return fail(`${name}: expected at most ${NAME_MAX_CHARS} characters, got ${name.length}`);
-  return fail(`${name}: is not a setting, expected one of ${SETTING_NAMES.join(", ")}`);
+  return fail(`${name}: is not a setting, expected one of ${NAMES.join(", ")}`);
 }
 
 /** What the runtime can't do: said wherever someone tries. */
@@ -84,7 +103,9 @@ function parseValue(name: string, raw: string, fail: Fail): string {
   return fail(`${name}: would not arrive as text; put it in double quotes: ${name}="..."`);
 }
 
-function checkValue(name: SettingName, value: string): string | undefined {
+function checkValue(name: Name, value: string): string | undefined {
+  // Which ones go, the board decides.
+  if (name === PARTS) return undefined;
   const problem = settingError(name, value);
   if (problem !== undefined || name !== "BROKER") return problem;
   return brokerUrlError(value, "device");

@@ -9,18 +9,21 @@ const jacdac = untyped as typeof Jacdac;
 console.debug = () => undefined;
 
 export const {
+  ButtonServer,
   ControlCmd,
   SELF_ANNOUNCE,
   SRV_CONTROL,
   CHANGE,
   DeviceScriptManagerCmd,
   DeviceScriptManagerReg,
+  I2CCmd,
   JDBus,
   JDServiceServer,
   LightBulbReg,
   OutPipe,
   Packet,
   SRV_DEVICE_SCRIPT_MANAGER,
+  SRV_I2C,
   SRV_LIGHT_BULB,
   SRV_LIGHT_LEVEL,
   SRV_SETTINGS,

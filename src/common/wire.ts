@@ -50,7 +50,7 @@ export interface State {
   id?: number;
   /** Which program runs: the first 8 hexadecimal digits of its SHA-256. */
   program?: string;
-  /** The board that it was compiled for; absent: any that brings sensor and LED with it. */
+  /** The board and the parts that it was compiled for; absent: any that brings sensor and LED with it. */
   board?: string;
   /** It came over the network, and is not confirmed yet. */
   trial?: boolean;
@@ -166,7 +166,7 @@ export type Report = Record<string, unknown> & Partial<Omit<State, "led_on">>;
 const STATE_TEXTS: [field: string, max: number][] = [
   ["fw", 40],
   ["program", 64],
-  ["board", 40],
+  ["board", 100],
   ["taken_back", 100],
   ["crash", 150],
   ["refused", 200],

@@ -92,7 +92,23 @@ describe("npm run build -- --board", () => {
   it("names the flags it knows when it is given another", async () => {
     const { code, stderr } = await checkout.run("build", ["--bored", "pico-w"]);
     expect(code).toBe(1);
-    expect(stderr).toBe("nightlight: Unknown option '--bored'; expected one of --board\n");
+    expect(stderr).toBe("nightlight: Unknown option '--bored'; expected one of --board, --parts\n");
+  });
+
+  it("says which parts and pins go when it is given others, or no board", async () => {
+    const build = async (...args: string[]) => (await checkout.run("build", args)).stderr;
+    const board = ["--board", "xiao-esp32c3"];
+    expect(await build(...board, "--parts", "ltr390,rgb")).toBe(
+      "nightlight: --parts: expected led or dimmable on xiao-esp32c3, whose runtime drives no RGB LED, got rgb\n",
+    );
+    expect(await build("--parts", "ltr390")).toBe(
+      "nightlight: --parts: needs --board; the simulator has its own light and lamp\n",
+    );
+    checkout.write(".env.local", "PARTS=analog=D3\n");
+    expect(await build(...board)).toBe(
+      'nightlight: .env.local: PARTS: expected analog on A1_D1, A2_D2 of xiao-esp32c3, got "D3"\n',
+    );
+    checkout.write(".env.local", "");
   });
 
   it("builds for the simulator without a board, and remembers the last choice otherwise", async () => {
@@ -179,6 +195,8 @@ it("the table refuses a pin that the board does not have", () => {
     ...BOARDS["pico-w"],
     sensor: { pin: "GP26", label: "" },
     led: { pin: "GP15", label: "", onBoard: false },
+    i2c: { sda: { pin: "GP4", label: "" }, scl: { pin: "GP5", label: "" } },
+    button: { pin: "GP14", label: "", onBoard: false },
   } as const;
   expect(board(picoW, wiring).sensorGpio).toBe(26);
   // @ts-expect-error -- what is tested here is the type checker

@@ -13,6 +13,7 @@ const BUSINESS: Record<string, string> = {
   "src/mqtt": "the MQTT client: codec, session, delivery; its platform on the device",
   "src/mqtt/node": "the platform of the MQTT client in Node: sockets, tasks, time",
   src: "the device: sensor, cadence, outbox, reporter, LED",
+  "src/parts": "the parts that a person may choose for a board: LTR390, screen, lamps, button",
   "server/base": "small things that every room needs: log, errors, limits, waiting",
   "server/setup": "flags, `devicescript.json`, secrets, users, TLS files",
   "server/broker": "the embedded broker",

@@ -15,6 +15,7 @@ describe(".env.local", () => {
       'MQTT_PWD="0123"',
       'WIFI_SSID="my \\u0023 network "',
       "WIFI_PWD=",
+      "PARTS=ltr390,button=D1",
     ].join("\n");
     expect(parseSettings(text)).toEqual({
       ID: "desk-1",
@@ -41,7 +42,7 @@ describe(".env.local", () => {
     ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: expected at most 13 characters, got 15"],
     [
       "MQTT_PASS=a",
-      ".env.local:1: MQTT_PASS: is not a setting, expected one of ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY, WIFI_SSID, WIFI_PWD",
+      ".env.local:1: MQTT_PASS: is not a setting, expected one of ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY, WIFI_SSID, WIFI_PWD, PARTS",
     ],
     [
       "TLS_CA=ca.pem",

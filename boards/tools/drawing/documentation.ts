@@ -1,7 +1,9 @@
 import { BOARD_NAMES, BOARDS } from "../../boards";
+import { drawPartsWiring } from "./parts-wiring";
 import { PI_WIRINGS } from "./pi-wiring";
 import { drawWiring } from "./wiring";
 
+/** What stands before and after each text that is made here. */
 const BEGIN = "<!-- npm run draw:boards writes from here ... -->";
 const END = "<!-- ... to here -->";
 
@@ -11,20 +13,28 @@ const END = "<!-- ... to here -->";
  */
 export function documentation(page: string): Map<string, string> {
   const files = new Map<string, string>();
-  for (const name of BOARD_NAMES) files.set(`boards/${name}.svg`, drawWiring(BOARDS[name]));
+  for (const name of BOARD_NAMES) {
+    files.set(`boards/${name}.svg`, drawWiring(BOARDS[name]));
+    files.set(`boards/${name}-parts.svg`, drawPartsWiring(BOARDS[name]));
+  }
   for (const [sensor, draw] of Object.entries(PI_WIRINGS))
     files.set(`boards/raspberry-pi-${sensor}.svg`, draw());
-  const begin = page.indexOf(BEGIN) + BEGIN.length;
-  const end = page.indexOf(END);
-  if (end < begin) throw new Error("docs/boards.md has lost its marks");
-  files.set(
-    "boards.md",
-    `${page.slice(0, begin)}\n\n${table()}\n\n${pictures()}\n\n${page.slice(end)}`,
-  );
+  const made = [
+    `${pins()}\n\n${pictures("Wiring", "")}`,
+    `${partsPins()}\n\n${pictures("Parts", "-parts")}`,
+  ];
+  const [head = "", ...rest] = page.split(BEGIN);
+  if (rest.length !== made.length) throw new Error("docs/boards.md has lost its marks");
+  const filled = rest.map((text, index) => {
+    const end = text.indexOf(END);
+    if (end < 0) throw new Error("docs/boards.md has lost its marks");
+    return `${BEGIN}\n\n${made[index]}\n\n${text.slice(end)}`;
+  });
+  files.set("boards.md", head + filled.join(""));
   return files;
 }
 
-function table(): string {
+function pins(): string {
   const head = ["--board", "Board", "Light sensor", "LED", "3.3 V", "Ground"];
   const rows = BOARD_NAMES.map((name) => {
     const { title, sensor, led, sensorGpio, ledGpio, supplyLabel, groundLabel } = BOARDS[name];
@@ -37,6 +47,23 @@ function table(): string {
       groundLabel,
     ];
   });
+  return table(head, rows);
+}
+
+function partsPins(): string {
+  const head = ["--board", "SDA", "SCL", "`button`", "`rgb`"];
+  const rows = BOARD_NAMES.map((name) => {
+    const { i2c, button, pins, rgbLedGpio } = BOARDS[name];
+    return [
+      `\`${name}\``,
+      ...[i2c.sda, i2c.scl, button].map(({ pin, label }) => `${label} (GPIO${pins[pin]})`),
+      rgbLedGpio === undefined ? "none" : `GPIO${rgbLedGpio}`,
+    ];
+  });
+  return table(head, rows);
+}
+
+function table(head: string[], rows: string[][]): string {
   const widths = head.map((cell, column) =>
     Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -46,9 +73,11 @@ function table(): string {
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
-function pictures(): string {
-  return BOARD_NAMES.map(
-    (name) =>
-      `### ${BOARDS[name].title}\n\n![Wiring of the ${BOARDS[name].title}](boards/${name}.svg)`,
-  ).join("\n\n");
+/** @param ending of the files' names, before `.svg` */
+function pictures(what: string, ending: string): string {
+  return BOARD_NAMES.map((name) => {
+    const { title } = BOARDS[name];
+    const heading = ending === "" ? `### ${title}\n\n` : "";
+    return `${heading}![${what} of the ${title}](boards/${name}${ending}.svg)`;
+  }).join("\n\n");
 }

@@ -1,6 +1,13 @@
 /** Pieces of the pictures, as SVG; all lengths in its units. */
 
-export const COLOUR = { supply: "#c62828", sensor: "#ef9a00", ground: "#37474f", led: "#2e7d32" };
+export const COLOUR = {
+  supply: "#c62828",
+  sensor: "#ef9a00",
+  ground: "#37474f",
+  led: "#2e7d32",
+  data: "#1565c0",
+  clock: "#6a1b9a",
+};
 
 /**
  * @param title for those who can't see it

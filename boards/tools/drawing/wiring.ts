@@ -1,10 +1,10 @@
 import type { Board } from "../../boards";
 import { COLOUR, diode, dot, drawPhotoresistor, drawResistor, picture, text, wire } from "./shapes";
 
-const WIDTH = 640;
-const HEIGHT = 410;
+export const WIDTH = 640;
+export const HEIGHT = 410;
 /** The board's right edge, where the pins are drawn, and the columns of the parts. */
-const EDGE_X = 230;
+export const EDGE_X = 230;
 const DIVIDER_X = 400;
 const LED_X = 560;
 /** The rows of the pins. */
@@ -36,7 +36,7 @@ export function drawWiring(board: Board): string {
   return picture([WIDTH, HEIGHT], `${board.title}: wiring of light sensor and LED`, parts);
 }
 
-function drawBoard({ title }: Board): string {
+export function drawBoard({ title }: Board): string {
   return `<rect x="30" y="30" width="200" height="360" rx="10" fill="#263238"/>
 <rect x="100" y="18" width="60" height="26" rx="3" fill="#b0bec5"/>
 ${text(130, 36, "USB", { anchor: "middle", fill: "#263238", size: 12 })}
@@ -46,7 +46,7 @@ ${title
   .join("\n")}`;
 }
 
-function drawPin(y: number, colour: string, label: string, meaning: string): string {
+export function drawPin(y: number, colour: string, label: string, meaning: string): string {
   return `<circle cx="${EDGE_X}" cy="${y}" r="9" fill="#ffd54f" stroke="${colour}" stroke-width="4"/>
 ${text(EDGE_X - 18, y + 1, label, { anchor: "end", fill: "#fff", weight: "bold" })}
 ${text(EDGE_X - 18, y + 16, meaning, { anchor: "end", fill: "#b0bec5", size: 12 })}`;

@@ -1,31 +1,105 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type BoardName, BOARDS, isBoardName } from "../../boards";
+import { BOARDS } from "../../boards";
+import { parseTarget, type Parts, partsText, type Target, usesI2C } from "../../parts";
+
+/** What a source needs from a module. */
+interface Import {
+  from: string;
+  names: string[];
+}
 
 /**
- * The firmware's sensor and lamp, as a source file.
- * @param name undefined for the simulator
+ * The firmware's sensor, lamp and other parts, as a source file: what is not chosen is not in the
+ * program.
+ * @param target undefined for the simulator
  */
-export function boardSource(name: BoardName | undefined): string {
-  if (name === undefined)
+export function boardSource(target: Target | undefined): string {
+  if (target === undefined)
     return `// Made for the simulator: whatever sensor and lamp there are. For a board, see docs/boards.md.
 import { LightBulb, LightLevel } from "@devicescript/core";
+import type { StatusScreen } from "./nightlight";
 
 export const sensor = new LightLevel();
 export const lamp = new LightBulb();
-`;
-  const { module, sensor, led } = BOARDS[name];
-  return `// Made by \`npm run build -- --board ${name}\`.
-import { pins } from "@dsboard/${module}";
-import { startLightBulb, startLightLevel } from "@devicescript/servers";
+${NO_SCREEN}`;
+  const { module } = BOARDS[target.name];
+  const { parts } = target;
+  const text = `${i2c(target)}${lightSensor(parts)}
+export const lamp = ${lamp(target)};
+${screen(parts)}`;
+  const imports: Import[] = [
+    { from: `@dsboard/${module}`, names: ["pins"] },
+    {
+      from: "@devicescript/servers",
+      names: ["configureHardware", "startButton", "startLightBulb", "startLightLevel"],
+    },
+    { from: "@devicescript/core", names: ["LightLevel"] },
+    { from: "./parts/button", names: ["switchedBy"] },
+    { from: "./parts/dimmed-lamp", names: ["DimmedLamp"] },
+    { from: "./parts/ltr390", names: ["Ltr390"] },
+    { from: "./parts/rgb-lamp", names: ["RgbLamp"] },
+    { from: "./parts/screen", names: ["Screen"] },
+  ];
+  const lines = imports.map(({ from, names }) => {
+    const used = names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    return used.length === 0 ? "" : `import { ${used.join(", ")} } from "${from}";\n`;
+  });
+  if (!parts.has("ssd1306")) lines.push('import type { StatusScreen } from "./nightlight";\n');
+  return `// Made by \`npm run build -- ${optionsOf(target)}\`.
+${lines.join("")}
+${text}`;
+}
 
-export const sensor = startLightLevel({ pin: pins.${sensor.pin} });
-export const lamp = startLightBulb({ pin: pins.${led.pin} });
+/** The compiler leaves out what is done only with a constant that is not null. */
+const NO_SCREEN = "export const screen: StatusScreen = null;\n";
+
+/** Fast mode, which either chip knows: a line of the screen takes 3 ms, in which all else waits. */
+const I2C_KHZ = 400;
+
+function i2c({ name, parts }: Target): string {
+  if (!usesI2C(parts)) return "";
+  const { sda, scl } = BOARDS[name].i2c;
+  return `configureHardware({
+  scanI2C: false,
+  i2c: { pinSDA: pins.${sda.pin}, pinSCL: pins.${scl.pin}, kHz: ${I2C_KHZ} },
+});
+
 `;
 }
 
-/** The board that such a file was made for, or undefined for the simulator. */
-export function boardOfSource(path: string): BoardName | undefined {
+function lightSensor(parts: Parts): string {
+  if (!parts.has("ltr390"))
+    return `export const sensor = startLightLevel({ pin: pins.${parts.get("analog")} });`;
+  // The nightlight knows a `LightLevel`: the compiler keeps only methods that it sees called by type.
+  return `const ltr390 = new Ltr390();
+export const sensor = ltr390 as unknown as LightLevel;`;
+}
+
+function lamp({ name, parts }: Target): string {
+  let lamp = `startLightBulb({ pin: pins.${parts.get("led")} })`;
+  if (parts.has("dimmable"))
+    lamp = `new DimmedLamp(startLightBulb({ pin: pins.${parts.get("dimmable")}, dimmable: true }))`;
+  if (parts.has("rgb")) lamp = `new RgbLamp(${BOARDS[name].rgbLedGpio})`;
+  if (!parts.has("button")) return lamp;
+  return `switchedBy(startButton({ pin: pins.${parts.get("button")} }), ${lamp})`;
+}
+
+function screen(parts: Parts): string {
+  if (!parts.has("ssd1306")) return NO_SCREEN;
+  const chip = parts.has("ltr390") ? "ltr390" : "undefined";
+  const hand = parts.has("button") ? "lamp" : "undefined";
+  return `export const screen = new Screen(sensor, ${chip}, ${hand});\n`;
+}
+
+function optionsOf(target: Target): string {
+  const parts = partsText(target);
+  return `--board ${target.name}${parts === "" ? "" : ` --parts ${parts}`}`;
+}
+
+/** What such a file was made for, or undefined for the simulator. */
+export function targetOfSource(path: string): Target | undefined {
   if (!existsSync(path)) return undefined;
-  const name = /--board (\S+)`/.exec(readFileSync(path, "utf8"))?.[1] ?? "";
-  return isBoardName(name) ? name : undefined;
+  const [, name = "", parts = ""] =
+    /--board (\S+?)(?: --parts (\S+))?`/.exec(readFileSync(path, "utf8")) ?? [];
+  return parseTarget([name, ...parts.split(",")].join("+"));
 }

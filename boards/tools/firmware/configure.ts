@@ -5,8 +5,8 @@ import { sourceVersion } from "../../../server/base/version";
 import { type Config, CONFIG_FILE } from "../../../server/setup/config";
 import type { Rule } from "../../../src/common/rule";
 import type { DeviceConfig } from "../../../src/config";
-import type { BoardName } from "../../boards";
-import { boardOfSource, boardSource } from "./board-source";
+import { type Target, targetText } from "../../parts";
+import { boardSource, targetOfSource } from "./board-source";
 
 const CONFIG_SOURCE = join("src", "config.gen.ts");
 const BOARD_SOURCE = join("src", "board.gen.ts");
@@ -14,29 +14,29 @@ const BOARD_SOURCE = join("src", "board.gen.ts");
 /**
  * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
  * as source files.
- * @param board undefined for the simulator
+ * @param target undefined for the simulator
  * @param isOutboxKept whether who runs the program keeps what waits in its outbox
  */
-export function writeFirmwareConfig(config: Config, board?: BoardName, isOutboxKept = false): void {
-  for (const [path, source] of Object.entries(firmwareConfig(config, board, isOutboxKept)))
+export function writeFirmwareConfig(config: Config, target?: Target, isOutboxKept = false): void {
+  for (const [path, source] of Object.entries(firmwareConfig(config, target, isOutboxKept)))
     writeSource(join(ROOT, path), source);
 }
 
 /** The same, by the path in the checkout, for who only wants to know what would be compiled. */
 export function firmwareConfig(
   config: Config,
-  board?: BoardName,
+  target?: Target,
   isOutboxKept = false,
 ): Record<string, string> {
   return {
-    [CONFIG_SOURCE]: configSource(config, board, isOutboxKept),
-    [BOARD_SOURCE]: boardSource(board),
+    [CONFIG_SOURCE]: configSource(config, target, isOutboxKept),
+    [BOARD_SOURCE]: boardSource(target),
   };
 }
 
-/** The board that was chosen last, or undefined for the simulator. */
-export function chosenBoard(): BoardName | undefined {
-  return boardOfSource(join(ROOT, BOARD_SOURCE));
+/** The board and its parts that were chosen last, or undefined for the simulator. */
+export function chosenTarget(): Target | undefined {
+  return targetOfSource(join(ROOT, BOARD_SOURCE));
 }
 
 /** Left alone if nothing changed, so that a compiled program stays fresh. */
@@ -45,7 +45,7 @@ function writeSource(path: string, source: string): void {
   writeFileSync(path, source);
 }
 
-function configSource(config: Config, board: BoardName | undefined, isOutboxKept: boolean): string {
+function configSource(config: Config, target: Target | undefined, isOutboxKept: boolean): string {
   const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
   const rule = ruleOfDevice(config);
   const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
@@ -53,8 +53,8 @@ function configSource(config: Config, board: BoardName | undefined, isOutboxKept
 import type { DeviceConfig } from "./config";
 
 export const firmwareVersion = "${sourceVersion()}";
-/** Empty: any board that brings sensor and LED with it. */
-export const board = "${board ?? ""}";
+/** Board and parts. Empty: any board that brings sensor and LED with it. */
+export const board = "${target ? targetText(target) : ""}";
 
 /** Who runs the program keeps a copy of the outbox, and hears of each change in the log. */
 export const isOutboxKept = ${isOutboxKept && telemetry.whenOffline === "store"};

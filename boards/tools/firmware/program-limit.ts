@@ -1,4 +1,5 @@
 import { UserError } from "../../../server/base/user-error";
+import { type BoardName, BOARDS } from "../../boards";
 
 /** What the runtime puts before a program (devicescript, runtime/devicescript/devsmgr.c). */
 const HEADER_BYTES = 128;
@@ -25,9 +26,23 @@ export const PROGRAM_MAX_BYTES = {
   "Wio Terminal": 56 * 1024 - 32 - HEADER_BYTES,
 } as const;
 
-/** @throws UserError if there is a board that does not take the program */
-export function checkSize(bytes: number): void {
-  for (const [board, max] of Object.entries(PROGRAM_MAX_BYTES))
+type Runtime = keyof typeof PROGRAM_MAX_BYTES;
+
+/**
+ * @param name the one board that the program is for; undefined: any
+ * @throws UserError if there is a board that does not take the program
+ */
+export function checkSize(bytes: number, name?: BoardName): void {
+  const all = Object.keys(PROGRAM_MAX_BYTES) as Runtime[];
+  for (const runtime of name ? [runtimeOf(name)] : all) {
+    const max = PROGRAM_MAX_BYTES[runtime];
     if (bytes > max)
-      throw new UserError(`program: expected at most ${max} bytes for the ${board}, got ${bytes}`);
+      throw new UserError(
+        `program: expected at most ${max} bytes for the ${runtime}, got ${bytes}`,
+      );
+  }
+}
+
+export function runtimeOf(name: BoardName): Runtime {
+  return BOARDS[name].family === "rp2040w" ? "Pico W" : "ESP32";
 }

@@ -1,0 +1,162 @@
+/** The parts of a nightlight that a person chooses by name, for a board of the table. Pure. */
+import { type Board, type BoardName, BOARDS, type Family, isBoardName } from "./boards";
+
+/** A light sensor and a lamp are always there: the first of their kind if none is chosen. */
+const KIND_OF = {
+  analog: "light sensor",
+  ltr390: "light sensor",
+  led: "lamp",
+  dimmable: "lamp",
+  rgb: "lamp",
+  ssd1306: "screen",
+  button: "button",
+} as const;
+
+export type PartName = keyof typeof KIND_OF;
+export const PART_NAMES = Object.keys(KIND_OF) as PartName[];
+
+const ON_I2C: readonly PartName[] = ["ltr390", "ssd1306"];
+/** These have no pin of a person's choice: I2C's are the board's, and so is the coloured LED. */
+const WITHOUT_PIN: readonly PartName[] = [...ON_I2C, "rgb"];
+
+/** The chosen parts, a light sensor and a lamp among them, and the pin of each that has one. */
+export type Parts = ReadonlyMap<PartName, string | undefined>;
+
+/** What a program is compiled for. */
+export interface Target {
+  name: BoardName;
+  parts: Parts;
+}
+
+/**
+ * Pins of the first analog converter: the second one is Wi-Fi's (ESP32 datasheet 4.1.2, and its
+ * like for the others).
+ */
+const ANALOG: Record<Family, [first: number, last: number]> = {
+  esp32: [32, 39],
+  esp32c3: [0, 4],
+  esp32s2: [1, 10],
+  esp32s3: [1, 10],
+  rp2040w: [26, 28],
+};
+
+/** From GPIO34 on, an ESP32 has inputs without a pull-up (datasheet, appendix A). */
+const ESP32_FIRST_INPUT = 34;
+
+/** Pins that decide how a chip boots: only the BOOT button, pressed later, does no harm there. */
+const BOOT: Record<Family, readonly number[]> = {
+  esp32: [0, 2, 5, 12, 15],
+  esp32c3: [2, 8, 9],
+  esp32s2: [0, 45, 46],
+  esp32s3: [0, 3, 45, 46],
+  rp2040w: [],
+};
+
+/**
+ * Reads a choice such as `ltr390,ssd1306,button=D2`.
+ * @param text empty: what a board has by default
+ * @returns the parts, or what is wrong and what goes instead
+ */
+export function parseParts(text: string, name: BoardName): Parts | string {
+  const board = BOARDS[name];
+  const chosen = readChoice(text);
+  if (typeof chosen === "string") return chosen;
+  for (const part of ["analog", "led"] as const) {
+    const isThere = [...chosen.keys()].some((other) => KIND_OF[other] === KIND_OF[part]);
+    if (!isThere) chosen.set(part, undefined);
+  }
+  if (chosen.has("rgb") && board.rgbLedGpio === undefined)
+    return `expected led or dimmable on ${name}, whose runtime drives no RGB LED, got rgb`;
+
+  const used = new Set(usesI2C(chosen) ? [board.i2c.sda.pin, board.i2c.scl.pin] : []);
+  if (chosen.has("rgb"))
+    for (const [pin, gpio] of Object.entries(board.pins))
+      if (gpio === board.rgbLedGpio) used.add(pin);
+  const onPins = [...chosen].filter(([part]) => !WITHOUT_PIN.includes(part));
+  for (const [part, pin] of onPins)
+    if (pin === undefined) {
+      chosen.set(part, defaultPin(board, part));
+      used.add(defaultPin(board, part));
+    }
+  for (const [part, wanted] of onPins) {
+    if (wanted === undefined) continue;
+    const free = Object.keys(board.pins).filter((pin) => fits(board, part, pin) && !used.has(pin));
+    const pin = free.find((candidate) => isCalled(candidate, wanted));
+    if (pin === undefined)
+      return `expected ${part} on ${free.join(", ")} of ${name}, got "${wanted}"`;
+    chosen.set(part, pin);
+    used.add(pin);
+  }
+  return chosen;
+}
+
+/** @returns the parts with the pins that the text names, or what is wrong */
+function readChoice(text: string): Map<PartName, string | undefined> | string {
+  const chosen = new Map<PartName, string | undefined>();
+  for (const item of text.split(",").filter((item) => item.trim() !== "")) {
+    const [part = "", pin, ...more] = item.split("=").map((word) => word.trim());
+    if (!isPartName(part) || pin === "" || more.length > 0)
+      return `expected ${PART_NAMES.join(", ")}, got "${item.trim()}"`;
+    const other = [...chosen.keys()].find((before) => KIND_OF[before] === KIND_OF[part]);
+    if (other) return `expected one ${KIND_OF[part]}, got ${other} and ${part}`;
+    if (pin !== undefined && WITHOUT_PIN.includes(part))
+      return `expected ${part} without a pin, got "${item.trim()}"`;
+    chosen.set(part, pin);
+  }
+  return chosen;
+}
+
+/** What `parseParts` reads, without what is so by default: empty if all is. */
+export function partsText({ name, parts }: Target): string {
+  const board = BOARDS[name];
+  return PART_NAMES.filter((part) => parts.has(part))
+    .map((part) => {
+      const pin = parts.get(part);
+      if (pin !== undefined && pin !== defaultPin(board, part)) return `${part}=${pin}`;
+      return part === "analog" || part === "led" ? "" : part;
+    })
+    .filter((item) => item !== "")
+    .join(",");
+}
+
+/** The target as one word, in which a device says what it is: `xiao-esp32c3+ltr390+button`. */
+export function targetText(target: Target): string {
+  return [target.name, ...partsText(target).split(",")].filter((word) => word !== "").join("+");
+}
+
+/** Reads such a word. @returns undefined if it names no board of ours, or parts that don't go there */
+export function parseTarget(text: string): Target | undefined {
+  const [name = "", ...items] = text.split("+");
+  if (!isBoardName(name)) return undefined;
+  const parts = parseParts(items.join(","), name);
+  return typeof parts === "string" ? undefined : { name, parts };
+}
+
+export function usesI2C(parts: Parts): boolean {
+  return ON_I2C.some((part) => parts.has(part));
+}
+
+function isPartName(text: string): text is PartName {
+  return Object.hasOwn(KIND_OF, text);
+}
+
+function defaultPin({ sensor, button, led }: Board, part: PartName): string {
+  if (part === "analog") return sensor.pin;
+  return part === "button" ? button.pin : led.pin;
+}
+
+/** `A1_D1` is called A1 and D1, too; `P34` is called 34. */
+function isCalled(pin: string, text: string): boolean {
+  const names = [pin, ...pin.split("_"), pin.replace(/^P(?=\d)/, "")];
+  return names.some((name) => name.toLowerCase() === text.toLowerCase());
+}
+
+function fits({ family, pins, taken, button }: Board, part: PartName, pin: string): boolean {
+  const gpio = pins[pin] ?? -1;
+  if (taken.includes(gpio)) return false;
+  if (part === "button" && pin === button.pin) return true;
+  if (BOOT[family].includes(gpio)) return false;
+  const [first, last] = ANALOG[family];
+  if (part === "analog") return gpio >= first && gpio <= last;
+  return family !== "esp32" || gpio < ESP32_FIRST_INPUT;
+}

@@ -1,0 +1,49 @@
+import { I2C as I2CService, isSimulator, Packet, sleep, wait } from "@devicescript/core";
+import { I2C, i2c } from "@devicescript/i2c";
+
+/** A chip on the simulated bus answers at once, but the runtime looks for a bus once a second. */
+const ANSWER_MS = 1000;
+const BINDING_MS = 3000;
+
+/** In the virtual machine: its runtime has no I2C, so a Jacdac service is the bus. */
+class SimulatedI2C extends I2C {
+  private readonly service = new I2CService();
+  private isBusy = false;
+
+  /** @throws Error if the chip, or the bus, does not answer */
+  override async xfer(devAddr: number, writeBuf: Buffer, numRead?: number): Promise<Buffer> {
+    // An answer does not say what it answers.
+    while (this.isBusy) await sleep(1);
+    this.isBusy = true;
+    try {
+      return await this.transaction(devAddr, numRead ?? 0, writeBuf);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private async transaction(address: number, count: number, sent: Buffer): Promise<Buffer> {
+    if (!(await this.isThere())) throw new Error("no I2C");
+    this.send.start(address, count, sent);
+    const report: Packet = await wait(this.service.report(), ANSWER_MS);
+    if (!report) throw new Error("no answer");
+    const [status, data] = report.decode() as [number, Buffer];
+    if (status !== 0) throw new Error(`I2C status ${status}`);
+    return data;
+  }
+
+  private async isThere(): Promise<boolean> {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- `binding()` only tells changes
+    for (let waitedMs = 0; !this.service.isBound && waitedMs < BINDING_MS; waitedMs += 100)
+      await sleep(100);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the same
+    return this.service.isBound;
+  }
+
+  private async send(address: number, count: number, sent: Buffer): Promise<void> {
+    await this.service.transaction(address, count, sent);
+  }
+}
+
+/** The board's I2C, or a simulated one. */
+export const bus: I2C = isSimulator() ? new SimulatedI2C() : i2c;

@@ -1,0 +1,19 @@
+/** Lux as the lesson's light. Pure. */
+
+/** The divider's fixed resistor: docs/boards.md. */
+const RESISTOR_OHM = 10000;
+/** A GL5528 at 10 lux, the middle of its 8 to 20 kΩ, and its gamma: its datasheet. */
+const OHM_AT_10_LUX = 14000;
+const GAMMA = 0.7;
+
+/**
+ * What the photoresistor and its resistor would show at that illuminance: so a threshold means the
+ * same with either sensor.
+ * @param lux 0 or more
+ * @returns a ratio of full light, 0..1
+ */
+export function ratioOfLux(lux: number): number {
+  if (!(lux > 0)) return 0;
+  const photoresistorOhm = OHM_AT_10_LUX * Math.pow(10 / lux, GAMMA);
+  return RESISTOR_OHM / (RESISTOR_OHM + photoresistorOhm);
+}

@@ -1,0 +1,48 @@
+/** What the small screen says. Pure. */
+
+/** Characters in a line, and in one of double size. */
+export const LINE_CHARS = 21;
+const LARGE_CHARS = 10;
+
+/** What there is to show. */
+export interface View {
+  id: string;
+  /** 0..1023; undefined before the first measurement. */
+  light: number | undefined;
+  isOn: boolean;
+  decidedBy: "server" | "device" | "hand";
+  /** In sentences, the first broken link of the chain first; empty if all is well. */
+  problem: string;
+}
+
+export interface Lines {
+  title: string;
+  /** Of double size. */
+  large: string;
+  decided: string;
+  /** Two lines, which may be empty. */
+  foot: string[];
+}
+
+/** The same words as on the Wio Terminal's screen. */
+export function screenLines(view: View): Lines {
+  const light = view.light === undefined ? "--" : `${view.light}`;
+  const led = view.isOn ? "ON" : "OFF";
+  let gap = " ";
+  while (light.length + gap.length + led.length < LARGE_CHARS) gap += " ";
+  return {
+    title: view.id.slice(0, LINE_CHARS),
+    large: light + gap + led,
+    decided: "by " + view.decidedBy,
+    foot: wrapped(view.problem),
+  };
+}
+
+/** Two lines, broken at a space if there is one. */
+function wrapped(text: string): string[] {
+  if (text.length <= LINE_CHARS) return [text, ""];
+  let end = LINE_CHARS;
+  while (end > 0 && text.charAt(end) !== " ") end--;
+  if (end === 0) return [text.slice(0, LINE_CHARS), text.slice(LINE_CHARS, 2 * LINE_CHARS)];
+  return [text.slice(0, end), text.slice(end + 1, end + 1 + LINE_CHARS)];
+}

@@ -1,0 +1,112 @@
+import { type LightLevel, millis, sleep } from "@devicescript/core";
+import { LIGHT_MAX } from "../common/wire";
+import type { Led } from "../led";
+import type { MqttClient } from "../mqtt";
+import type { StatusScreen } from "../nightlight";
+import type { ByHand } from "./by-hand";
+import { Presence } from "./presence";
+import { type Lines, screenLines } from "./screen-lines";
+import { Ssd1306 } from "./ssd1306";
+
+const INTERVAL_MS = 250;
+/** A screen that was off for a moment shows noise, and does not say so: set it up now and then. */
+const SET_UP_MS = 5000;
+
+/** Something that knows what is wrong with it. */
+interface Part {
+  /** Empty if nothing is. */
+  problem(): string;
+}
+
+/** Light, LED, who decides and what is wrong, on a small screen that may be missing. */
+export class Screen implements StatusScreen {
+  private readonly display = new Ssd1306();
+  private readonly presence = new Presence("Screen", (line) => {
+    console.log(line);
+  });
+  /** 0..1023. */
+  light: number;
+  brokerProblem = "not connected";
+  /** What it shows, by its uppermost line. */
+  private shown: string[] = [];
+  private setUpMs = 0;
+
+  /**
+   * @param chip the sensor, if it knows whether it is there
+   * @param hand the lamp, if it can be switched by hand
+   */
+  constructor(
+    sensor: LightLevel,
+    private readonly chip: Part,
+    private readonly hand: ByHand,
+  ) {
+    listen(sensor, this);
+  }
+
+  start(id: string, led: Led, mqtt: MqttClient): void {
+    explain(mqtt, this);
+    this.run.start(id, led, mqtt);
+  }
+
+  /** Runs until power-off. */
+  private async run(id: string, led: Led, mqtt: MqttClient): Promise<void> {
+    for (;;) {
+      const lines = screenLines({
+        id,
+        light: this.chip && this.chip.problem() ? undefined : this.light,
+        isOn: this.hand ? this.hand.isOn : led.on,
+        decidedBy: this.hand && this.hand.isByHand ? "hand" : led.decidedBy,
+        problem: this.problem(mqtt),
+      });
+      try {
+        await this.show(lines);
+        this.presence.works();
+      } catch {
+        this.setUpMs = 0;
+        this.presence.failed("no SSD1306 answers on I2C, check its four wires");
+      }
+      await sleep(INTERVAL_MS);
+    }
+  }
+
+  private problem(mqtt: MqttClient): string {
+    if (!mqtt.connected) return "Broker: " + this.brokerProblem;
+    const problem = this.chip ? this.chip.problem() : "";
+    return problem ? "Light sensor: " + problem : "";
+  }
+
+  private async show(lines: Lines): Promise<void> {
+    if (this.setUpMs === 0 || millis() - this.setUpMs > SET_UP_MS) {
+      await this.display.setUp();
+      this.setUpMs = millis();
+      this.shown = [];
+    }
+    await this.put(0, lines.title, 1);
+    await this.put(1, "", 1);
+    await this.put(2, lines.large, 2);
+    await this.put(4, "", 1);
+    await this.put(5, lines.decided, 1);
+    await this.put(6, lines.foot[0], 1);
+    await this.put(7, lines.foot[1], 1);
+  }
+
+  private async put(line: number, text: string, size: number): Promise<void> {
+    if (this.shown[line] === text) return;
+    this.shown[line] = undefined;
+    await this.display.print(line, text, size);
+    this.shown[line] = text;
+  }
+}
+
+/** DeviceScript's inline functions have no `this`. */
+function listen(sensor: LightLevel, screen: Screen): void {
+  sensor.reading.subscribe(async (ratio) => {
+    screen.light = Math.round(ratio * LIGHT_MAX);
+  });
+}
+
+function explain(mqtt: MqttClient, screen: Screen): void {
+  mqtt.onConnectFailed = (reason) => {
+    screen.brokerProblem = reason;
+  };
+}
