@@ -11,7 +11,7 @@ const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
 describe("docs/boards.md", () => {
   it("is what `npm run draw:boards` makes of the boards' pins, pictures and all", () => {
     const files = documentation(doc("boards.md"));
-    expect(files.size).toBe(BOARD_NAMES.length + Object.keys(PI_WIRINGS).length + 1);
+    expect(files.size).toBe(2 * BOARD_NAMES.length + Object.keys(PI_WIRINGS).length + 1);
     for (const [name, text] of files) expect(doc(name), name).toBe(text);
   });
 
@@ -26,6 +26,15 @@ describe("docs/boards.md", () => {
         ...[`GPIO${sensorGpio}`, `GPIO${ledGpio}`, "10 kΩ"],
       ]),
     );
+  });
+
+  it.each(BOARD_NAMES)("shows the pins of other parts for %s in a second one", (name) => {
+    const { i2c, button, pins } = BOARDS[name];
+    const picture = doc(`boards/${name}-parts.svg`);
+    expect(picture).toContain(`>SDA, GPIO${pins[i2c.sda.pin]}<`);
+    expect(picture).toContain(`>SCL, GPIO${pins[i2c.scl.pin]}<`);
+    expect(picture).toContain(`>GPIO${pins[button.pin]}<`);
+    for (const { label } of [i2c.sda, i2c.scl, button]) expect(picture).toContain(`>${label}<`);
   });
 
   it("is followed by a first page that knows every board", () => {
