@@ -23,6 +23,7 @@ import { Names } from "./deciding/names";
 import { Firmware } from "./firmware";
 import { History } from "./history/history";
 import { Announcer } from "./home-assistant/announcer";
+import { ClassRoom } from "./http/class-room";
 import { Join } from "./http/join";
 import { ownAddresses } from "./http/join-words";
 import { Metrics } from "./http/metrics";
@@ -216,6 +217,7 @@ async function start(
       // Before a port is open to others, their token has to be there.
       access,
       join: classJoin,
+      classRoom: forBrowsers && new ClassRoom(),
       basePath,
       maxConnections: security.limits.connections,
       assets: await assets,

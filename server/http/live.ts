@@ -9,6 +9,7 @@ import type { Counts } from "../deciding/counts";
 import type { Decider } from "../deciding/decider";
 import type { Devices } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
+import type { ClassRoom } from "./class-room";
 import { EventStream } from "./event-stream";
 import { LiveChanges } from "./live-changes";
 import { LiveGroups } from "./live-groups";
@@ -25,6 +26,8 @@ export interface LiveParts {
   topicPrefix: string;
   /** False with --no-decide. */
   decides: boolean;
+  /** If there may be devices in browser tabs. */
+  classRoom: ClassRoom | undefined;
 }
 
 /** What readers of the live stream get: first all that is known, then what changes. */
@@ -46,6 +49,7 @@ export class Live {
     this.liveUpdates = new LiveUpdates({ bus, updates, stream });
     bus.on("connection", (connected) => stream.send("broker", { connected }));
     bus.on("disk", (unwritten) => stream.send("disk", { unwritten }));
+    if (parts.classRoom) parts.classRoom.onChange = (view) => stream.send("class", view);
     bus.on("preparing", (preparing) => {
       this.preparing = preparing;
       stream.send("preparing", preparing);
@@ -96,6 +100,7 @@ export class Live {
       messages: devices.recentMessages(),
       updates: this.updates.view(),
       preparing: this.preparing,
+      class: this.parts.classRoom?.view ?? null,
     };
   }
 }

@@ -80,6 +80,7 @@ export class Web {
 
   async stop(): Promise<void> {
     this.live.stop();
+    this.options.classRoom?.stop();
     for (const socket of this.sockets.clients) socket.terminate();
     this.sockets.close();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -129,6 +130,8 @@ export class Web {
       return;
     }
     if (await this.tab?.answer(path, request, response)) return;
+    const { classRoom, devices } = this.options;
+    if (await classRoom?.answer(path, request, response, (id) => devices.has(id))) return;
     switch (path) {
       case "/device":
         throw new HttpError(404, "/device: needs this server's own broker, by WebSocket");
@@ -182,7 +185,7 @@ export class Web {
 
   private socketRoute(request: IncomingMessage): SocketRoute {
     const path = this.pathOf(request) ?? "";
-    const { access, broker } = this.options;
+    const { access, broker, classRoom, join } = this.options;
     switch (path) {
       case "/api/events":
         return {
@@ -191,6 +194,16 @@ export class Web {
             if (!access.knows(request)) access.turnAway(request);
           },
           serve: (socket) => this.live.addSocket(socket),
+        };
+      case "/device/class":
+        if (!classRoom)
+          throw new HttpError(404, "/device/class: needs this server's own broker, by WebSocket");
+        return {
+          admit: () => {
+            access.refuseCrossSite(request);
+            if (!access.knows(request) && !join?.admits(path, request)) access.turnAway(request);
+          },
+          serve: (socket) => classRoom.addTab(socket),
         };
       case "/mqtt":
         if (!broker) throw new HttpError(404, "no broker here");

@@ -9,6 +9,7 @@ import type {
   UpdateChanges,
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
+import { isTabId } from "../base/tab-id";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";
 import { Updates } from "./updates";
@@ -20,6 +21,7 @@ export type ServerFacts = Pick<
   brokerConnected: boolean;
   unwritten: Unwritten[];
   preparing: SnapshotView["preparing"];
+  class: SnapshotView["class"];
 };
 
 export interface Device {
@@ -50,6 +52,8 @@ export class Model {
   groups = new Map<string, GroupView>();
   messages = new RecentMessages();
   updates = new Updates();
+  /** Whether there has been a device in a browser tab. */
+  hasTabs = false;
   /** Of the opened device, the only one that has a chart. */
   live: LiveHistory | undefined;
   private roles = new Map<string, Roles>();
@@ -96,6 +100,9 @@ export class Model {
       preparing: (preparing) => {
         if (this.server) this.server.preparing = preparing;
       },
+      class: (view) => {
+        if (this.server) this.server.class = view;
+      },
     };
     handlers[name](event);
   }
@@ -110,6 +117,7 @@ export class Model {
     this.roles = rolesIn(snapshot.groups);
     this.live = undefined;
     this.devices = new Map();
+    this.hasTabs = false;
     for (const view of snapshot.devices) this.setDevice(view);
     this.updates = new Updates(snapshot.updates);
     this.messages = new RecentMessages();
@@ -135,6 +143,7 @@ export class Model {
     if (this.devices.get(view.id)?.view.name !== view.name || !this.devices.has(view.id))
       this.changes.roster = true;
     this.devices.set(view.id, { view });
+    this.hasTabs ||= isTabId(view.id);
     this.changes.devices.add(view.id);
   }
 

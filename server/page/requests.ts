@@ -1,7 +1,9 @@
 import type {
+  ClassView,
   CommandRequest,
   LightRequest,
   NameRequest,
+  ResetRequest,
   TelemetryView,
   UpdateRequest,
 } from "../../src/common/api";
@@ -19,6 +21,16 @@ export async function sendCommand(id: string, command: CommandRequest): Promise<
 /** @param name "" for none */
 export async function rename(id: string, name: string): Promise<void> {
   await send("PUT", `api/devices/${encodeURIComponent(id)}/name`, { name });
+}
+
+/** @param change what of it is to be another */
+export async function changeClass(change: Partial<ClassView>): Promise<void> {
+  await send("PUT", "api/class", change);
+}
+
+/** A device in a tab starts again, as after a cut of power. */
+export async function resetTab(device: string): Promise<void> {
+  await send("POST", "api/class/reset", { device });
 }
 
 /** @param withHistory what it measured is deleted, too */
@@ -59,7 +71,8 @@ const TIMEOUT_MS = 5_000;
 async function send(
   method: string,
   path: string,
-  body: LightRequest | CommandRequest | NameRequest | UpdateRequest,
+  body:
+    Partial<ClassView> | CommandRequest | LightRequest | NameRequest | ResetRequest | UpdateRequest,
 ): Promise<Response> {
   const headers = { "content-type": "application/json" };
   return await ask(path, { method, headers, body: JSON.stringify(body) });

@@ -15,6 +15,7 @@ const NAMES: { [K in keyof Events]: true } = {
   broker: true,
   disk: true,
   preparing: true,
+  class: true,
 };
 
 const RETRY_MS = 1_000;

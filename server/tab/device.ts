@@ -1,4 +1,6 @@
+import type { ClassView } from "../../src/common/api";
 import type { TabLogin } from "../base/tab-id";
+import { OWN_ROOM } from "./class-room";
 import { Inside } from "./inside";
 import type { FromWorker, ToWorker } from "./messages";
 
@@ -8,11 +10,12 @@ export class TabDevice {
   /** Of the lamp, 0..1. */
   brightness = 0;
   isPowered = false;
-  isPlugged = true;
   /** Why it does not run, in words; empty while it does. */
   failure = "";
   private worker: Worker | undefined;
   private light: number;
+  private wasPlugged = true;
+  private room = OWN_ROOM;
 
   /** @param lightRaw what the sensor sees at first, 0..1023 */
   constructor(
@@ -29,22 +32,31 @@ export class TabDevice {
     return this.login.id;
   }
 
-  /** Raw, 0..1023. */
+  /** What its sensor sees, raw, 0..1023. */
   get lightRaw(): number {
-    return this.light;
+    return this.room.light ?? this.light;
   }
 
+  /** Counts from when the teacher gives the light back, if it is taken in hand. */
   set lightRaw(lightRaw: number) {
-    if (lightRaw === this.light) return;
-    this.light = lightRaw;
-    this.tell({ kind: "light", lightRaw });
-    this.onChange();
+    this.change(() => (this.light = lightRaw));
   }
 
-  setPlugged(isPlugged: boolean): void {
-    this.isPlugged = isPlugged;
-    this.tell({ kind: "network", isPlugged });
-    this.onChange();
+  get isPlugged(): boolean {
+    return this.wasPlugged && !this.room.networkCut;
+  }
+
+  set isPlugged(isPlugged: boolean) {
+    this.change(() => (this.wasPlugged = isPlugged));
+  }
+
+  /** What a teacher does to the whole class. */
+  get classRoom(): ClassView {
+    return this.room;
+  }
+
+  set classRoom(room: ClassView) {
+    this.change(() => (this.room = room));
   }
 
   /** Without power it says no goodbye, and what was only in its memory is lost. */
@@ -76,9 +88,18 @@ export class TabDevice {
         MQTT_USER: id,
         MQTT_PWD: password,
       },
-      lightRaw: this.light,
+      lightRaw: this.lightRaw,
     });
     if (!this.isPlugged) this.tell({ kind: "network", isPlugged: false });
+    this.onChange();
+  }
+
+  /** The machine is told what is other than before. */
+  private change(make: () => void): void {
+    const { lightRaw, isPlugged } = this;
+    make();
+    if (this.lightRaw !== lightRaw) this.tell({ kind: "light", lightRaw: this.lightRaw });
+    if (this.isPlugged !== isPlugged) this.tell({ kind: "network", isPlugged: this.isPlugged });
     this.onChange();
   }
 

@@ -35,7 +35,12 @@ export class LightControls {
   show(device: TabDevice): void {
     this.device = device;
     const { mover } = this.moverOf(device);
-    for (const radio of this.radios) radio.checked = radio.value === mover;
+    const isTaken = device.classRoom.light !== null;
+    this.slider.disabled = isTaken;
+    for (const radio of this.radios) {
+      radio.checked = radio.value === mover;
+      radio.disabled = isTaken;
+    }
     if (this.slider.valueAsNumber !== device.lightRaw) this.slider.valueAsNumber = device.lightRaw;
     setText(this.value, String(device.lightRaw));
   }

@@ -1,10 +1,11 @@
 import { byId, setAttribute, setText, textElement } from "../page/dom";
+import { ClassRoom, OWN_ROOM } from "./class-room";
 import { newWorker, TabDevice } from "./device";
 import { Identities } from "./identities";
 import { InsidePanel } from "./inside-panel";
 import { LightControls } from "./light-controls";
 import { Room } from "./room";
-import { outboxWords, statusWords } from "./status-words";
+import { classWords, outboxWords, statusWords } from "./status-words";
 
 /** Joins the parts: the devices of this tab, of which one is shown. */
 
@@ -16,6 +17,7 @@ const devices: TabDevice[] = [];
 let shown: TabDevice | undefined;
 /** Why no device could be added, in words. */
 let notAdded = "";
+let classRoom = OWN_ROOM;
 let frame: number | undefined;
 
 const identities = new Identities();
@@ -28,7 +30,9 @@ const power = byId("power", HTMLButtonElement);
 const add = byId("add", HTMLButtonElement);
 const strip = byId("devices", HTMLUListElement);
 
-network.addEventListener("click", () => shown?.setPlugged(!shown.isPlugged));
+network.addEventListener("click", () => {
+  if (shown) shown.isPlugged = !shown.isPlugged;
+});
 power.addEventListener("click", () => {
   if (shown?.isPowered) shown.powerOff();
   else shown?.powerOn();
@@ -43,11 +47,24 @@ identities.onLost = (id) => {
   void addDevice();
 };
 
+new ClassRoom(
+  (room) => {
+    classRoom = room;
+    for (const device of devices) device.classRoom = room;
+  },
+  (id) => {
+    const device = devices.find((one) => one.id === id);
+    device?.powerOff();
+    device?.powerOn();
+  },
+);
+
 async function addDevice(worker = newWorker()): Promise<void> {
   add.disabled = true;
   notAdded = "";
   try {
     shown = new TabDevice(await identities.claim(), FIRST_LIGHT_RAW, requestShow, worker);
+    shown.classRoom = classRoom;
     devices.push(shown);
   } catch (error) {
     worker.terminate();
@@ -76,6 +93,8 @@ function show(): void {
   setText(byId("led", HTMLElement), isLit ? "LED on" : "LED off");
   setText(byId("status", HTMLElement), statusWords(shown));
   setText(byId("waiting", HTMLElement), shown.inside.outbox > 0 ? outboxWords(shown) : "");
+  setText(byId("class-note", HTMLElement), classWords(shown.classRoom));
+  network.disabled = shown.classRoom.networkCut;
   setAttribute(network, "aria-pressed", String(!shown.isPlugged));
   setAttribute(power, "aria-pressed", String(!shown.isPowered));
   room.show(shown);

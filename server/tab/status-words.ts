@@ -1,3 +1,4 @@
+import type { ClassView } from "../../src/common/api";
 import type { TabDevice } from "./device";
 
 /** What a device is at, in words. Pure. */
@@ -29,4 +30,13 @@ export function statusWords(device: Known): string {
   const parts = [connectionWords(device)];
   if (device.isPowered && device.inside.decidedBy === "device") parts.push("it decides by itself");
   return parts.join(" · ");
+}
+
+/** What a teacher has taken in hand, on the server's page. */
+export function classWords({ light, networkCut }: ClassView): string {
+  const taken = [
+    ...(light === null ? [] : [`the light is ${light} for all`]),
+    ...(networkCut ? ["the network is cut for all"] : []),
+  ];
+  return taken.length === 0 ? "" : `From the server's page: ${taken.join(", and ")}.`;
 }

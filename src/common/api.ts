@@ -159,7 +159,28 @@ export interface SnapshotView {
   updates: UpdatesView;
   /** What is still being prepared, or null. */
   preparing: Preparation | null;
+  /** What is taken in hand of devices in tabs; null if this server has none. */
+  class: ClassView | null;
 }
+
+/** `GET /api/class`, and the body of `PUT /api/class`, which may leave out what stays as it is. */
+export interface ClassView {
+  /** What the sensors of all devices in tabs see, 0..1023; null while each has a light of its own. */
+  light: number | null;
+  /** Whether no device in a tab has a network. */
+  networkCut: boolean;
+}
+
+/** Body of `POST /api/class/reset`: a device in a tab. */
+export interface ResetRequest {
+  device: string;
+}
+
+/** A message of the WebSocket at `/device/class`, to each tab. */
+export type ClassEvent =
+  | { kind: "room"; room: ClassView }
+  /** That device, if it is in this tab, starts again as after a cut of power. */
+  | { kind: "reset"; device: string };
 
 /** The simulated device before its first reading. */
 export interface Preparation {
@@ -196,6 +217,8 @@ export interface Events {
   disk: { unwritten: Unwritten[] };
   /** The next step, or null once the simulated device has spoken. */
   preparing: Preparation | null;
+  /** Something of the devices in tabs was taken in hand, or given back. */
+  class: ClassView;
 }
 
 /** A message of the WebSocket at `/api/events`, which tells the same. */

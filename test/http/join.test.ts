@@ -2,12 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
 import type { TabLogin } from "../../server/base/tab-id";
 import { ownAddresses, qrCode } from "../../server/http/join-words";
 import { loadConfig } from "../../server/setup/config";
 import { parseOptions } from "../../server/setup/options";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import type { ClassEvent } from "../../src/common/api";
 import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
 
 describe("a class that joins", () => {
   let dir: string;
@@ -88,6 +92,67 @@ describe("a class that joins", () => {
     expect(status).toBe(429);
     // Who is in already stays in.
     expect((await get("/device", { cookie })).status).toBe(200);
+  });
+
+  it("hears what the teacher takes in hand, and may take nothing in hand itself", async () => {
+    const token = readFileSync(join(dir, "token"), "utf8").trim();
+    const authorization = `Bearer ${token}`;
+    const url = `${nightlight.url.replace("http", "ws")}/device/class`;
+    const stranger = new WebSocket(url);
+    const refused = await new Promise<string>((resolve) =>
+      stranger.once("error", ({ message }) => resolve(message)),
+    );
+    expect(refused).toContain("401");
+
+    const login = await get("/api/tab-device", { cookie }, "POST");
+    const { id, password } = (await login.json()) as TabLogin;
+    const device = { clientId: id, username: id, password };
+    const witness = await Witness.connect(nightlight.brokerUrl, `${id}/commands`, device);
+    await witness.client.publishAsync(`${id}/telemetry`, '{"light":400}', { qos: 1 });
+    await witness.sees(`${id}/commands`, /led_on/);
+    await witness.stop();
+    const tab = new WebSocket(url, { headers: { cookie } });
+    const heard: ClassEvent[] = [];
+    tab.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString()) as ClassEvent));
+    const hears = (count: number) => until("an event", () => heard.length >= count);
+    await hears(1);
+
+    const put = (body: unknown, headers: Record<string, string>) =>
+      fetch(`${nightlight.url}/api/class`, { method: "PUT", headers, body: JSON.stringify(body) });
+    expect((await put({ light: 20 }, { cookie })).status).toBe(401);
+    expect((await put({ light: 20 }, { authorization })).status).toBe(200);
+    await hears(2);
+    expect(await (await put({ networkCut: true }, { authorization })).json()).toEqual({
+      light: 20,
+      networkCut: true,
+    });
+    await hears(3);
+    for (const [body, error] of [
+      [{ light: 1024 }, "light: expected a number from 0 to 1023, or null"],
+      [{ light: "dark" }, "light: expected a number from 0 to 1023, or null"],
+      [{ networkCut: 1 }, "networkCut: expected true or false"],
+      [{ network: true }, 'body: expected light and networkCut, got "network"'],
+    ] as const) {
+      const answer = await put(body, { authorization });
+      expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+    }
+    const reset = (device: unknown) =>
+      fetch(`${nightlight.url}/api/class/reset`, {
+        method: "POST",
+        headers: { authorization },
+        body: JSON.stringify({ device }),
+      });
+    expect((await reset("desk-1")).status).toBe(400);
+    expect((await reset("tab-00000000")).status).toBe(404);
+    expect((await reset(id)).status).toBe(202);
+    await hears(4);
+    expect(heard).toEqual([
+      { kind: "room", room: { light: null, networkCut: false } },
+      { kind: "room", room: { light: 20, networkCut: false } },
+      { kind: "room", room: { light: 20, networkCut: true } },
+      { kind: "reset", device: id },
+    ]);
+    tab.terminate();
   });
 
   it("does not get the teacher's token by joining", async () => {

@@ -39,6 +39,7 @@ const snapshot = (change: Partial<SnapshotView> = {}): SnapshotView => ({
   messages: [],
   updates: { updates: [], fleet: null, programs: {}, crashes: [] },
   preparing: null,
+  class: null,
   ...change,
 });
 

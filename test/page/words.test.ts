@@ -113,6 +113,7 @@ describe("what the page says", () => {
       rule,
       topicPrefix: "",
       preparing: null,
+      class: null,
     };
     const alone = { memberOf: [], lightOf: [] };
     expect(deciderWords(device, server, alone)).toBe(

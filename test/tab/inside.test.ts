@@ -5,6 +5,7 @@ import { MqttReader, packetWords } from "../../server/tab/mqtt-reader";
 import { ReceiveWindow } from "../../server/tab/receive-window";
 import { lightOf, type Scene } from "../../server/tab/scenes";
 import {
+  classWords,
   connectionWords,
   deciderWords,
   outboxWords,
@@ -123,6 +124,18 @@ describe("inside a device", () => {
     expect(deciderWords({ ...device(), isPowered: false })).toBe("nobody");
   });
 });
+
+it.each([
+  [null, false, ""],
+  [20, false, "From the server's page: the light is 20 for all."],
+  [null, true, "From the server's page: the network is cut for all."],
+  [0, true, "From the server's page: the light is 0 for all, and the network is cut for all."],
+])(
+  "says what a teacher has taken in hand: light %s, network cut %s",
+  (light, networkCut, words) => {
+    expect(classWords({ light, networkCut })).toBe(words);
+  },
+);
 
 it("hands a burst out no faster than 100 KB/s, beyond the first 4,096 bytes", () => {
   const window = new ReceiveWindow();

@@ -119,6 +119,41 @@ describe("a device in a browser tab", () => {
     expect(faults).toEqual([]);
   });
 
+  it("does as the teacher wants it, who sees it on the server's page", async () => {
+    const id = await online(page);
+    await page.locator("#light").fill("700");
+    await page.locator("#led", { hasText: "LED off" }).waitFor();
+    const teacher = await openTab(browser);
+    watch(teacher);
+    await teacher.goto(`${nightlight.url}/#device=${id}`);
+    const press = (name: string) => teacher.getByRole("button", { name, exact: true }).click();
+    await press("Darken the room");
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    await page.locator("#class-note", { hasText: "the light is 20 for all" }).waitFor();
+    expect(await page.locator("#light").isDisabled()).toBe(true);
+    await press("Cut the network");
+    await until("offline", async () => (await nightlight.device(id))?.online === false);
+    await press("Cut the network");
+    await press("Darken the room");
+    await page.locator("#led", { hasText: "LED off" }).waitFor();
+    expect(await page.locator("#light").inputValue()).toBe("700");
+    await page.locator("#status", { hasText: /^online$/ }).waitFor();
+    const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
+    await witness.sees(`${id}/telemetry`, /700/);
+    await press(`Restart ${id}`);
+    await teacher.locator("#class-note", { hasText: `${id} starts again.` }).waitFor();
+    await until("a count from the start", () => {
+      const counts = witness
+        .payloads(`${id}/telemetry`)
+        .map((payload) => (JSON.parse(payload) as { seq: number }).seq);
+      return counts.some((seq, i) => seq < (counts[i - 1] ?? 0));
+    });
+    expect(await online(page)).toBe(id);
+    await witness.stop();
+    await teacher.close();
+    expect(faults).toEqual([]);
+  });
+
   it("runs the bytecode that the build makes", async () => {
     const built = await compileFirmware();
     const served = await fetch(`${nightlight.url}/device/program.devs`);

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WebSocket } from "ws";
+import type { ClassEvent, ClassView } from "../../src/common/api";
+import { LIGHT_MAX } from "../../src/common/wire";
+import { isTabId } from "../base/tab-id";
+import { allow, HttpError, json, readJsonObject } from "./http-request";
+
+/** Keeps proxies from closing a quiet connection. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * What a teacher does to all devices in browser tabs: darkens their room, cuts their network,
+ * starts one of them again. It holds until it is taken back, or the server ends.
+ */
+export class ClassRoom {
+  view: ClassView = { light: null, networkCut: false };
+  onChange: (view: ClassView) => void = () => undefined;
+  private readonly tabs = new Set<WebSocket>();
+  private readonly timer = setInterval(() => {
+    for (const tab of this.tabs) tab.ping();
+  }, HEARTBEAT_MS);
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A tab hears first what holds, then what changes. */
+  addTab(socket: WebSocket): void {
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => this.tabs.delete(socket));
+    this.tabs.add(socket);
+    socket.send(JSON.stringify({ kind: "room", room: this.view } satisfies ClassEvent));
+  }
+
+  /**
+   * `GET` and `PUT /api/class`, `POST /api/class/reset`.
+   * @param hasDevice whether the server knows a device of that id
+   * @returns false for a path of something else
+   * @throws HttpError
+   */
+  async answer(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    hasDevice: (id: string) => boolean,
+  ): Promise<boolean> {
+    if (path === "/api/class") {
+      const { method = "?" } = request;
+      if (!["GET", "HEAD", "PUT"].includes(method))
+        throw new HttpError(405, `expected GET or PUT, got ${method}`, "GET, PUT");
+      if (method === "PUT") this.change(await readJsonObject(request));
+      json(response, 200, this.view);
+      return true;
+    }
+    if (path !== "/api/class/reset") return false;
+    allow(request, "POST");
+    const { device } = await readJsonObject(request);
+    if (typeof device !== "string" || !isTabId(device))
+      throw new HttpError(
+        400,
+        'device: expected the id of a device in a tab, such as "tab-0a1b2c3d"',
+      );
+    if (!hasDevice(device)) throw new HttpError(404, `no device ${device}`);
+    this.tell({ kind: "reset", device });
+    json(response, 202, { device });
+    return true;
+  }
+
+  /** @throws HttpError 400 */
+  private change(body: Record<string, unknown>): void {
+    const { light = this.view.light, networkCut = this.view.networkCut, ...others } = body;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined)
+      throw new HttpError(
+        400,
+        `body: expected light and networkCut, got ${JSON.stringify(unknown)}`,
+      );
+    if (light !== null && (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX)))
+      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}, or null`);
+    if (typeof networkCut !== "boolean")
+      throw new HttpError(400, "networkCut: expected true or false");
+    this.view = { light, networkCut };
+    this.tell({ kind: "room", room: this.view });
+    this.onChange(this.view);
+  }
+
+  private tell(event: ClassEvent): void {
+    const text = JSON.stringify(event);
+    for (const tab of this.tabs) tab.send(text);
+  }
+}

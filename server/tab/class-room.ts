@@ -1,0 +1,33 @@
+import type { ClassEvent, ClassView } from "../../src/common/api";
+
+const RETRY_MS = 2_000;
+/** Nobody has taken anything in hand. */
+export const OWN_ROOM: ClassView = { light: null, networkCut: false };
+
+/**
+ * What a teacher does to the devices of this tab, as the server says it. Without the server nobody
+ * does: a class is over when its server ends.
+ */
+export class ClassRoom {
+  constructor(
+    private readonly onRoom: (room: ClassView) => void,
+    private readonly onReset: (id: string) => void,
+  ) {
+    this.open();
+  }
+
+  private open(): void {
+    const url = new URL("device/class", document.baseURI);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
+      const event = JSON.parse(data) as ClassEvent;
+      if (event.kind === "room") this.onRoom(event.room);
+      else this.onReset(event.device);
+    });
+    socket.addEventListener("close", () => {
+      this.onRoom(OWN_ROOM);
+      setTimeout(() => this.open(), RETRY_MS);
+    });
+  }
+}
