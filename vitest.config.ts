@@ -36,6 +36,8 @@ export default defineConfig({
           globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
           // Most of them wait most of the time.
           maxWorkers: 4,
+          // To load the server again for each file took a fifth of their time.
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
