@@ -3,6 +3,7 @@ import { decide } from "../../src/common/rule";
 import { inputOf, type ServerRule, sideOf } from "../../src/common/server-rule";
 import type { Reading } from "../../src/common/wire";
 import { type Command, commandOf, type Decision } from "./command";
+import { isOutdated } from "./outdated";
 
 /** A reading that was stored for longer than this is history: it decides nothing any more. */
 const STALE_MS = 5_000;
@@ -87,7 +88,9 @@ export class Decisions {
   hear(id: string, reading: Reading, nowMs: number): void {
     if (!this.groupsOf.has(id)) return;
     const input = inputOf(this.rule, reading.values);
-    this.heard.set(id, { input, atMs: nowMs - (reading.age_ms ?? 0) });
+    const atMs = nowMs - (reading.age_ms ?? 0);
+    if (isOutdated(atMs, this.heard.get(id)?.atMs)) return;
+    this.heard.set(id, { input, atMs });
     this.onGroups();
   }
 

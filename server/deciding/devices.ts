@@ -6,6 +6,7 @@ import { Ring } from "../base/ring";
 import type { Moment } from "./delivery";
 import type { ServerBus } from "./events";
 import { type Dropped, healthOf, type Waiting } from "./health";
+import { isOutdated } from "./outdated";
 
 /** The simulated device, as far as the list of devices needs it. */
 export interface Simulated {
@@ -22,6 +23,8 @@ interface Device {
   /** By the monotonic clock, ms: when it was last heard, or its retained status was found. */
   heardMs: number;
   values: Record<string, number>;
+  /** When they were measured, by the monotonic clock, ms. */
+  measuredMs?: number;
   /** Which side of the rule it says that it is on, and which it was last told. */
   reportedOn?: boolean | undefined;
   commandedOn?: boolean | undefined;
@@ -120,11 +123,16 @@ export class Devices {
     const device = this.claim(taken.id);
     if (!device) return;
     // Of a late reading only the device itself can tell.
-    const now = taken.atMs === arrivedMs ? ledOf(device) : null;
-    const reading = { ...taken, ledOn: on ?? now };
-    device.values = reading.values;
-    device.valuesAreOld = false;
-    device.reportedOn = on ?? device.reportedOn;
+    const ageMs = arrivedMs - taken.atMs;
+    const reading = { ...taken, ledOn: on ?? (ageMs === 0 ? ledOf(device) : null) };
+    const measuredMs = this.options.clock.monotonicMs() - ageMs;
+    // Else it is for the history alone.
+    if (!isOutdated(measuredMs, device.measuredMs)) {
+      device.measuredMs = measuredMs;
+      device.values = reading.values;
+      device.valuesAreOld = false;
+      device.reportedOn = on ?? device.reportedOn;
+    }
     this.heard(device, arrivedMs);
     this.bus.emit("reading", reading);
     this.changed(reading.id);

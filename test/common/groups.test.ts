@@ -89,6 +89,13 @@ describe("a stadium", () => {
     expect(game.say("west", DARK).filter(({ id }) => id === "west")).toEqual([]);
   });
 
+  it("counts a member by what it measured last, also if an older reading comes after it", () => {
+    const game = atNoon();
+    game.after(2_000);
+    game.say("roof", DARK, 60_000);
+    expect(game.members().map(({ input }) => input)).toEqual(stadium.members.map(() => LIGHT));
+  });
+
   it("is not swung by sensors that fall silent, and shows them as lost", () => {
     const game = atNoon();
     game.say("roof", DARK);

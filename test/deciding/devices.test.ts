@@ -68,6 +68,21 @@ describe("devices", () => {
     expect(ids()).toEqual(["listed", "sensor", "lamp", "attic"]);
   });
 
+  it("show what was measured last, also if an older reading comes after it", () => {
+    read("pi", 700, false);
+    passes(2_000);
+    devices.reading({ id: "pi", atMs: wallMs - 60_000, values: { light: 20 } }, wallMs, true);
+    expect(devices.view("pi")).toMatchObject({ light: 700, ledOn: false, online: true });
+    expect(readings.at(-1)).toMatchObject({ values: { light: 20 }, ledOn: true });
+    // Of one run, the second was on its way for a shorter time.
+    devices.reading({ id: "pi", atMs: wallMs - 3_000, values: { light: 650 } }, wallMs, false);
+    expect(devices.view("pi")).toMatchObject({ light: 650 });
+    // A clock that is set back does no harm.
+    wallMs -= HOUR_MS;
+    read("pi", 30, true);
+    expect(devices.view("pi")).toMatchObject({ light: 30, ledOn: true });
+  });
+
   it("are told from the start what a device of ours said before it was known as such", () => {
     devices.status("a", "online", true);
     read("a", 5);
