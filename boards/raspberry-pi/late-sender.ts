@@ -97,7 +97,7 @@ export class LateSender {
       this.keeper.saveSoon();
       count++;
     }
-    this.say(`Sent ${count} readings of an earlier run`, "info");
+    this.say(`Readings of an earlier run: ${count} sent`, "info");
   }
 
   /** Else the broker may acknowledge what reaches nobody. */

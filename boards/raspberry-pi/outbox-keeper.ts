@@ -24,7 +24,7 @@ export class OutboxKeeper {
     this.isOnDisk = content.length > 0;
     this.readings = new KeptReadings(leftIn(content, say), clock);
     const { count } = this.readings;
-    if (count > 0) say(`${count} readings of an earlier run wait for the broker`, "info");
+    if (count > 0) say(`Readings of an earlier run: ${count} wait for the broker`, "info");
   }
 
   /** @returns false if the line of the device's log is not meant for this */

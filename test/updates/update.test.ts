@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { ROOT } from "../../server/base/root";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
 import { sealed } from "../../server/updates/seal";
 import { hashOf, padded } from "../../server/updates/upload";
 import type { UpdatesView, UpdateView } from "../../src/common/api";
-import type { Order } from "../../src/common/update";
+import { type Order, programName } from "../../src/common/update";
 import { startDevice, type TestDevice } from "../support/device";
 import { type Started, startNightlight } from "../support/nightlight";
 import { olderProgram } from "../support/older-program";
@@ -172,6 +173,30 @@ describe("an update over the network", () => {
           "desk-1: takes no update, as this server has no update key for it: see docs/updates.md",
       },
     ]);
+  });
+
+  it("says once where in the sources the device's last run ended", async () => {
+    const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(ID) };
+    board = await startDevice(ID, nightlight.brokerUrl, { settings });
+    await witness.sees(`${ID}/state`, /"program":/);
+    await board.device.stop();
+    // As the Wio Terminal's runtime leaves it.
+    const crash = "panic 60005 at main_F0 (pc:86)";
+    const after = { ...settings, CRASH: crash };
+    board = await startDevice(ID, nightlight.brokerUrl, { settings: after });
+    await witness.sees(`${ID}/state`, /"crash":"panic 60005 at main_F0/);
+    const lines = () => nightlight.log.filter((line) => line.includes("ended in a fault"));
+    await until("it is said", () => lines().length > 0);
+    await until("a reading", () => board?.log.includes("Reading acknowledged") ?? false);
+    const name = programName(hashOf(padded(await compileFirmware())));
+    const place = /, (src\/\S+\.ts):(\d+)$/.exec(lines()[0] ?? "");
+    expect(lines()).toEqual([
+      `${ID}: its last run of program ${name} ended in a fault: ${crash}${place?.[0] ?? ""}`,
+    ]);
+    const source = readFileSync(join(ROOT, place?.[1] ?? ""), "utf8").split("\n");
+    expect(source[Number(place?.[2]) - 1]).toMatch(/\S/);
+    const view = (await (await fetch(`${nightlight.url}/api/updates`)).json()) as UpdatesView;
+    expect(view.crashes).toMatchObject([{ id: ID, program: name }]);
   });
 
   it("waits for a device that is away", async () => {

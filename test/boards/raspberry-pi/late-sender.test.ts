@@ -36,7 +36,7 @@ describe("readings of an earlier run", () => {
   it("are sent in their order, each with its age, and are then no longer on the disk", async () => {
     await witness.client.publishAsync("home/nightlight/server/status", "online", { retain: true });
     const { keeper, sender } = start();
-    await until("all are sent", () => lines.includes("Sent 3 readings of an earlier run"));
+    await until("all are sent", () => lines.includes("Readings of an earlier run: 3 sent"));
     await until("they have come", () => witness.payloads(TOPIC).length === 3);
     const sent = witness.payloads(TOPIC).map((text) => JSON.parse(text) as { age_ms: number });
     for (const [index, reading] of sent.entries()) {

@@ -74,7 +74,7 @@ describe("the outbox on a disk", () => {
     expect(onDisk().at(-1)).toBe(seq);
     keeper();
     expect(lines).toEqual([
-      expect.stringMatching(/^info: \d+ readings of an earlier run wait for the broker$/),
+      expect.stringMatching(/^info: Readings of an earlier run: \d+ wait for the broker$/),
     ]);
   });
 

@@ -127,7 +127,7 @@ try {
   say({ network: false, raw: 3000 });
   await logged("Outbox: 2");
   say({ kill: true });
-  await logged("readings of an earlier run wait for the broker");
+  await logged("wait for the broker");
   say({ network: true });
   await logged("Sent ");
   await light(750);
