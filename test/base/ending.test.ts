@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../../server/base/root";
-import { freePort } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
 import { Program } from "../support/program";
 
 const FLAGS = ["--no-device", "--mqtt-port", String(await freePort()), "--http-port", "0"];

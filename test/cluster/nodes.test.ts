@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePort, Mosquitto } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
+import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";

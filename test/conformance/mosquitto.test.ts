@@ -1,4 +1,5 @@
-import { freePort, Mosquitto } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
+import { Mosquitto } from "../support/mosquitto";
 import { conformanceOf } from "./run";
 
 conformanceOf("Mosquitto 2.0.11", "as we recommend it", async () => {

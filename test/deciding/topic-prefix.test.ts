@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isServers, mayPublish, maySubscribe, mayUseClientId } from "../../server/broker/access";
 import { Checkout } from "../support/checkout";
-import { freePort, Mosquitto } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
+import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";

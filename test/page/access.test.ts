@@ -10,7 +10,7 @@ import { pageToken } from "../../server/http/token";
 import { OPEN_ON_LOOPBACK, type Security } from "../../server/setup/security-options";
 import { readTls } from "../../server/setup/tls";
 import { Users } from "../../server/setup/users";
-import { freePort } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { launchBrowser, openTab } from "./browser";

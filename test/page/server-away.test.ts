@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, Mosquitto } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
+import { Mosquitto } from "../support/mosquitto";
 import { startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
 import { launchBrowser, openTab, Tab } from "./browser";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { Users } from "../../server/setup/users";
-import { freePort } from "../support/mosquitto";
+import { freePort } from "../support/free-port";
 import { until } from "../support/until";
 
 interface Outcome {

@@ -1,5 +1,5 @@
 import { ROOT } from "../../server/base/root";
-import { freePort } from "./mosquitto";
+import { freePort } from "./free-port";
 import { Program } from "./program";
 import { until } from "./until";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeTestCa } from "../../boards/tools/test-ca";
 import { ROOT } from "../../server/base/root";
-import { freePort } from "./mosquitto";
+import { freePort } from "./free-port";
 import { Program } from "./program";
 import { until } from "./until";
 

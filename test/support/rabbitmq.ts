@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./mosquitto";
+import { freePort } from "./free-port";
 import { Program } from "./program";
 import { until } from "./until";
 import { Witness } from "./witness";

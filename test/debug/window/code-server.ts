@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { until } from "../../../server/base/wait-for";
-import { freePort } from "../../support/mosquitto";
+import { freePort } from "../../support/free-port";
 import { Program } from "../../support/program";
 
 /** VS Code 1.100; the newest that runs on Node 20. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
-import { freePort } from "../mosquitto";
+import { freePort } from "../free-port";
 import { Program } from "../program";
 
 /** The embedded broker in a process that can be killed. */
