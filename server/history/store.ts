@@ -2,6 +2,7 @@ import type { Database, SQLiteValue } from "node-sqlite3-wasm";
 import { pragma, transaction } from "../base/sqlite";
 import { messageOf } from "../base/user-error";
 import { openDatabase } from "./database";
+import { DistinctTimes } from "./distinct-times";
 import type { Downsampled, Span } from "./downsample";
 import { Housekeeping, type Limits } from "./housekeeping";
 import { Lookup } from "./lookup";
@@ -25,6 +26,7 @@ export class Store {
   private readonly lookup: Lookup;
   private readonly housekeeping: Housekeeping;
   private readonly numbers = new Map<string, number>();
+  private readonly times = new DistinctTimes();
 
   /** @throws UserError if the file can't be used, Error if it is damaged or the disk fails */
   constructor(options: StoreOptions) {
@@ -48,7 +50,8 @@ export class Store {
    * @returns why that did not succeed, although the rows are kept
    * @throws Error if the rows are not kept
    */
-  append(rows: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
+  append(given: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
+    const rows = given.map((row) => this.times.apart(row));
     try {
       if (rows.length > 0)
         transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
@@ -105,6 +108,7 @@ export class Store {
         this.housekeeping.change(() => (count = level.deleteOf(number)));
     this.db.run("DELETE FROM device WHERE number = ?", [number]);
     this.numbers.delete(id);
+    this.times.forget(id);
   }
 
   /**

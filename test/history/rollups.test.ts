@@ -141,12 +141,18 @@ describe("the rollups", () => {
         1e-9,
         3e17,
       ]);
-    const row = (atMs: number): DeviceRow => {
+    const taken = new Set<string>();
+    const row = (wishedMs: number): DeviceRow => {
       const values: Row["values"] = {};
       if (random.below(6) > 0) values["light"] = value();
       if (random.below(3) === 0) values["roof"] = value();
+      const id = `lamp-${random.below(2)}`;
+      let atMs = wishedMs;
+      // Readings of one millisecond are tried in distinct-times.test.ts.
+      while (Object.keys(values).length > 0 && taken.has(`${id} ${atMs}`)) atMs--;
+      taken.add(`${id} ${atMs}`);
       return {
-        id: `lamp-${random.below(2)}`,
+        id,
         atMs,
         values,
         ledOn: random.pick([true, false, null]),

@@ -113,6 +113,17 @@ describe("the store of the history", () => {
     );
   });
 
+  it("keeps both of two readings in one millisecond, also over a minute's end", () => {
+    store.append([reading("a", 59_999, 1), reading("a", 59_999, 2)], 60_000);
+    store.append([reading("a", 59_999, 3)], 200_000);
+    const rows = store.page("a", ALL, 10).map(({ atMs, values }) => [atMs, values["light"]]);
+    expect(rows).toEqual([
+      [59_999, 1],
+      [60_000, 2],
+      [60_001, 3],
+    ]);
+  });
+
   it("hands out a page at a time, of the span that was asked for", () => {
     store.append(
       [1, 2, 3, 4, 5].map((atMs) => reading("a", atMs)),
