@@ -94,11 +94,13 @@ describe("how the page looks and reads", () => {
       "banner",
       "chart-note muted",
       "connection",
-      // Below the controls, and in the dialogs to rename and to remove.
-      "error",
-      "error",
-      "error",
+      // Below the controls and the updates, and in the dialogs to rename, to update and to remove.
+      ...Array<string>(6).fill("error"),
       "led",
+      // What a teacher did, and what an update and one of several devices are at.
+      "muted",
+      null,
+      null,
       "panel empty",
       "usb-progress",
       "usb-wrong",
