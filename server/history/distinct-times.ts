@@ -1,31 +1,50 @@
 import type { DeviceRow } from "./row";
 
-/** The times of a device's last readings that came at one time, or one after another. */
-interface Taken {
-  fromMs: number;
-  toMs: number;
+/** What is kept already; asked for late readings, and for the first ones after a start. */
+export interface KeptTimes {
+  /** Whether there is a reading of the device for that very time. */
+  isTaken(id: string, atMs: number): boolean;
+  /** Whether nothing of the device is later. */
+  isNewest(id: string, atMs: number): boolean;
 }
 
 /**
  * The file has one row for a device and a millisecond. Of two readings in one, as when a server that
- * was held up reads both at once, the second is a millisecond later.
+ * was held up reads both at once, the second is as many milliseconds later as it takes.
  */
 export class DistinctTimes {
-  private readonly taken = new Map<string, Taken>();
+  /** Of each device: what is later than this is free. */
+  private readonly newestMs = new Map<string, number>();
 
-  apart(row: DeviceRow): DeviceRow {
-    // What says the LED alone goes into the row of the reading that it came with.
-    if (!hasField(row.values)) return row;
-    const taken = this.taken.get(row.id);
-    if (taken && row.atMs >= taken.fromMs && row.atMs <= taken.toMs)
-      return { ...row, atMs: ++taken.toMs };
-    if (taken) taken.fromMs = taken.toMs = row.atMs;
-    else this.taken.set(row.id, { fromMs: row.atMs, toMs: row.atMs });
-    return row;
+  constructor(private readonly kept: KeptTimes) {}
+
+  /** @param rows that are to be kept together */
+  apart(rows: readonly DeviceRow[]): DeviceRow[] {
+    const together = new Set<string>();
+    /** Where to look next, for the many that came with one time. */
+    const nextMs = new Map<string, number>();
+    return rows.map((row) => {
+      // What says the LED alone goes into the row of the reading that it came with.
+      if (!hasField(row.values)) return row;
+      const { id } = row;
+      const asItCame = `${id} ${row.atMs}`;
+      let atMs = nextMs.get(asItCame) ?? row.atMs;
+      const newestMs = this.newestMs.get(id);
+      while (
+        atMs <= (newestMs ?? Infinity) &&
+        (together.has(`${id} ${atMs}`) || this.kept.isTaken(id, atMs))
+      )
+        atMs++;
+      together.add(`${id} ${atMs}`);
+      nextMs.set(asItCame, atMs + 1);
+      if (newestMs === undefined ? this.kept.isNewest(id, atMs) : atMs > newestMs)
+        this.newestMs.set(id, atMs);
+      return atMs === row.atMs ? row : { ...row, atMs };
+    });
   }
 
   forget(id: string): void {
-    this.taken.delete(id);
+    this.newestMs.delete(id);
   }
 }
 

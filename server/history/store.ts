@@ -26,7 +26,10 @@ export class Store {
   private readonly lookup: Lookup;
   private readonly housekeeping: Housekeeping;
   private readonly numbers = new Map<string, number>();
-  private readonly times = new DistinctTimes();
+  private readonly times = new DistinctTimes({
+    isTaken: (id, atMs) => [...this.rowsOf(id, atMs, atMs + 1)].some(isReading),
+    isNewest: (id, atMs) => this.rowsOf(id, atMs + 1, Infinity).next().done === true,
+  });
 
   /** @throws UserError if the file can't be used, Error if it is damaged or the disk fails */
   constructor(options: StoreOptions) {
@@ -51,7 +54,7 @@ export class Store {
    * @throws Error if the rows are not kept
    */
   append(given: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
-    const rows = given.map((row) => this.times.apart(row));
+    const rows = this.times.apart(given);
     try {
       if (rows.length > 0)
         transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
@@ -136,6 +139,11 @@ export class Store {
     this.db.close();
   }
 
+  private *rowsOf(id: string, fromMs: number, toMs: number): Generator<Row> {
+    const number = this.known(id);
+    if (number !== undefined) yield* this.lookup.rows(number, { fromMs, toMs });
+  }
+
   private number(id: string): number {
     let number = this.known(id);
     if (number === undefined) {
@@ -155,4 +163,9 @@ export class Store {
     }
     return number;
   }
+}
+
+/** Else it says the LED alone. */
+function isReading({ values }: Row): boolean {
+  return Object.keys(values).length > 0;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { DistinctTimes } from "../../server/history/distinct-times";
 import type { DeviceRow } from "../../server/history/row";
+import { Random } from "../support/random";
 
 const reading = (id: string, atMs: number): DeviceRow => ({
   id,
@@ -9,21 +10,63 @@ const reading = (id: string, atMs: number): DeviceRow => ({
   ledOn: null,
 });
 
+/** What is kept of each device, as the file has it. */
+function kept() {
+  const times = new Map<string, Set<number>>();
+  let asked = 0;
+  const distinct = new DistinctTimes({
+    isTaken: (id, atMs) => {
+      asked++;
+      return times.get(id)?.has(atMs) ?? false;
+    },
+    isNewest: (id, atMs) => Math.max(...(times.get(id) ?? [])) <= atMs,
+  });
+  return {
+    distinct,
+    times,
+    asked: () => asked,
+    keep: (...rows: DeviceRow[]) => {
+      const apart = distinct.apart(rows);
+      for (const { id, atMs } of apart) times.set(id, (times.get(id) ?? new Set()).add(atMs));
+      return apart.map(({ atMs }) => atMs);
+    },
+  };
+}
+
 it("sets readings of one millisecond apart, and leaves all others as they are", () => {
-  const times = new DistinctTimes();
-  const timeOf = (id: string, atMs: number) => times.apart(reading(id, atMs)).atMs;
-  expect([100, 100, 100, 101, 102, 110].map((atMs) => timeOf("a", atMs))).toEqual([
-    100, 101, 102, 103, 104, 110,
-  ]);
-  expect(timeOf("b", 110)).toBe(110);
-  // A late one, and the clock set back.
-  expect([50, 50, 110].map((atMs) => timeOf("a", atMs))).toEqual([50, 51, 110]);
-  times.forget("a");
-  expect(timeOf("a", 110)).toBe(110);
+  const { keep, distinct } = kept();
+  const all = (...times: number[]) => keep(...times.map((atMs) => reading("a", atMs)));
+  expect(all(100, 100, 100, 101, 110)).toEqual([100, 101, 102, 103, 110]);
+  expect(all(110, 50)).toEqual([111, 50]);
+  // Late ones between those that are on time.
+  expect(all(50, 200, 50, 200)).toEqual([51, 200, 52, 201]);
+  expect(keep(reading("b", 200))).toEqual([200]);
+  distinct.forget("a");
+  expect(all(200)).toEqual([202]);
 });
 
 it("leaves a change of the LED in the millisecond of its reading", () => {
-  const times = new DistinctTimes();
-  times.apart(reading("a", 100));
-  expect(times.apart({ id: "a", atMs: 100, values: {}, ledOn: true }).atMs).toBe(100);
+  const { keep } = kept();
+  keep(reading("a", 100));
+  expect(keep({ id: "a", atMs: 100, values: {}, ledOn: true })).toEqual([100]);
+});
+
+it("asks the file for none that is on time, but for the first after a start", () => {
+  const { keep, asked } = kept();
+  for (let atMs = 1; atMs <= 1_000; atMs++) keep(reading("a", atMs));
+  expect(asked()).toBe(1);
+});
+
+it.each([1, 2, 3])("loses none, whatever comes when (seed %i)", (seed) => {
+  const random = new Random(seed);
+  const { keep, times } = kept();
+  let count = 0;
+  for (let batch = 0; batch < 200; batch++) {
+    const rows = Array.from({ length: random.below(8) }, () =>
+      reading(random.pick(["a", "b"]), random.pick([batch, random.below(200)])),
+    );
+    count += rows.length;
+    keep(...rows);
+  }
+  expect((times.get("a")?.size ?? 0) + (times.get("b")?.size ?? 0)).toBe(count);
 });

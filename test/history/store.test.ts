@@ -124,6 +124,20 @@ describe("the store of the history", () => {
     ]);
   });
 
+  it("keeps a late reading beside a packed one of the same millisecond", () => {
+    store.append([reading("a", 1_000, 1)], 1_000);
+    store.append([reading("a", 200_000, 2)], 200_000);
+    reopen();
+    store.append([reading("a", 1_000, 3), reading("a", 200_000, 4)], 201_000);
+    const rows = store.page("a", ALL, 10).map(({ atMs, values }) => [atMs, values["light"]]);
+    expect(rows).toEqual([
+      [1_000, 1],
+      [1_001, 3],
+      [200_000, 2],
+      [200_001, 4],
+    ]);
+  });
+
   it("hands out a page at a time, of the span that was asked for", () => {
     store.append(
       [1, 2, 3, 4, 5].map((atMs) => reading("a", atMs)),
