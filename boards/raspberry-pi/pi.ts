@@ -3,7 +3,7 @@ import { onEndRequest } from "../../server/base/ending";
 import { openOutput } from "../../server/base/log";
 import { lineFor, UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
-import { logFormat } from "../../server/setup/options";
+import { checkLog, logFormat } from "../../server/setup/options";
 import { readSettings } from "../../server/setup/settings";
 import { settingError } from "../../src/common/settings";
 import { readFlags } from "../tools/command";
@@ -37,6 +37,7 @@ async function start(): Promise<void> {
     data: { type: "string" },
     log: { type: "string" },
   });
+  checkLog(flags.log);
   const config = loadConfig(flags.config);
   // A Pi is in a network already.
   const { ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY } = readSettings();

@@ -132,7 +132,8 @@ export function logFormat(args: string[]): LogFormat {
   return values.log === "json" ? "json" : "text";
 }
 
-function checkLog(format: string | undefined): void {
+/** @throws UserError */
+export function checkLog(format: string | undefined): void {
   if (format === undefined || format === "text" || format === "json") return;
   throw new UserError(`--log: expected text or json, got "${format}"`);
 }
