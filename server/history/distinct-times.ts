@@ -1,4 +1,4 @@
-import type { DeviceRow } from "./row";
+import { type DeviceRow, isReading } from "./row";
 
 /** What is kept already; asked for late readings, and for the first ones after a start. */
 export interface KeptTimes {
@@ -25,7 +25,7 @@ export class DistinctTimes {
     const nextMs = new Map<string, number>();
     return rows.map((row) => {
       // What says the LED alone goes into the row of the reading that it came with.
-      if (!hasField(row.values)) return row;
+      if (!isReading(row)) return row;
       const { id } = row;
       const asItCame = `${id} ${row.atMs}`;
       let atMs = nextMs.get(asItCame) ?? row.atMs;
@@ -46,9 +46,4 @@ export class DistinctTimes {
   forget(id: string): void {
     this.newestMs.delete(id);
   }
-}
-
-function hasField(values: DeviceRow["values"]): boolean {
-  for (const field in values) if (values[field] !== undefined) return true;
-  return false;
 }

@@ -1,4 +1,4 @@
-import type { Row } from "./row";
+import { isReading, type Row } from "./row";
 
 /**
  * Two lists in the order of their times as one. Of the same millisecond comes one row: a reading and
@@ -32,7 +32,7 @@ function* inOrder(first: Iterable<Row>, second: Iterable<Row>): Generator<Row> {
 function joined(first: Row, second: Row): Row {
   return {
     atMs: first.atMs,
-    values: Object.keys(second.values).length > 0 ? second.values : first.values,
+    values: isReading(second) ? second.values : first.values,
     ledOn: second.ledOn ?? first.ledOn,
   };
 }

@@ -8,6 +8,12 @@ export interface Row {
   ledOn: boolean | null;
 }
 
+/** Else it says the LED alone. */
+export function isReading({ values }: Row): boolean {
+  for (const field in values) if (values[field] !== undefined) return true;
+  return false;
+}
+
 /** A row on its way into the history. */
 export interface DeviceRow extends Row {
   id: string;

@@ -7,7 +7,7 @@ import type { Downsampled, Span } from "./downsample";
 import { Housekeeping, type Limits } from "./housekeeping";
 import { Lookup } from "./lookup";
 import { Packer } from "./packer";
-import type { DeviceRow, Row } from "./row";
+import { type DeviceRow, isReading, type Row } from "./row";
 import { Unpacked } from "./unpacked";
 
 export interface StoreOptions extends Limits {
@@ -163,9 +163,4 @@ export class Store {
     }
     return number;
   }
-}
-
-/** Else it says the LED alone. */
-function isReading({ values }: Row): boolean {
-  return Object.keys(values).length > 0;
 }
