@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { exposureOf } from "../../server/base/secret-file";
-import { lineFor, messageOf, UserError } from "../../server/base/user-error";
+import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
 import { parseParts, type Target } from "../parts";
@@ -26,9 +26,8 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(opt
   try {
     return parseArgs({ args: process.argv.slice(2), options }).values;
   } catch (error) {
-    const [sentence] = messageOf(error).split(". ");
     throw new UserError(
-      `${sentence ?? "bad option"}; expected one of ${Object.keys(options)
+      `${flagMistake(error)}; expected one of ${Object.keys(options)
         .map((name) => `--${name}`)
         .join(", ")}`,
     );

@@ -1,7 +1,7 @@
 /** `npm run user`: who may log in at the embedded broker. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { messageOf, UserError } from "../../server/base/user-error";
+import { flagMistake, UserError } from "../../server/base/user-error";
 import { hashPassword } from "../../server/setup/password";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { userNameError, Users } from "../../server/setup/users";
@@ -53,8 +53,7 @@ function readArguments(args: string[]) {
       },
     });
   } catch (error) {
-    const [sentence] = messageOf(error).split(". ");
-    throw new UserError(`${sentence ?? "bad option"}; see npm run user -- --help`);
+    throw new UserError(`${flagMistake(error)}; see npm run user -- --help`);
   }
 }
 

@@ -3,7 +3,7 @@ import { idExpected } from "../../src/common/id";
 import { fieldsOf } from "../../src/common/server-rule";
 import { LIGHT_MAX } from "../../src/common/wire";
 import type { LogFormat } from "../base/log";
-import { messageOf, UserError } from "../base/user-error";
+import { flagMistake, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
 import { CLUSTER_FLAGS, CLUSTER_HELP, parseShard, type Shard } from "./cluster-options";
 import type { Config } from "./config";
@@ -166,8 +166,7 @@ function readFlags(args: string[]) {
       },
     }).values;
   } catch (error) {
-    const [sentence] = messageOf(error).split(". ");
-    throw new UserError(`${sentence ?? "bad option"}; see npm start -- --help`);
+    throw new UserError(`${flagMistake(error)}; see npm start -- --help`);
   }
 }
 

@@ -65,6 +65,10 @@ describe("npm start", () => {
   });
 
   it.each([
+    [
+      ["--history-mb", "-1"],
+      'nightlight: --history-mb: expected a value that does not begin with "-"; see npm start -- --help\n',
+    ],
     [["--bogus"], "nightlight: Unknown option '--bogus'; see npm start -- --help\n"],
     [
       ["--light", "2000"],
