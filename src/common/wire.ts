@@ -200,7 +200,7 @@ function optionalCount(from: Record<string, unknown>, field: string, to: object)
     !(value >= 0 && value <= COUNT_MAX) ||
     Math.floor(value) !== value
   )
-    return refusal(field, value, "a whole number");
+    return refusal(field, value, "a whole number from 0");
   (to as Record<string, unknown>)[field] = value;
   return "";
 }

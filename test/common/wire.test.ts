@@ -62,7 +62,7 @@ describe("what is more than the lesson's", () => {
   });
 
   it.each([
-    [parseTelemetry('{"light":5,"seq":-1}', LIGHT), /^seq: expected a whole number, got -1/],
+    [parseTelemetry('{"light":5,"seq":-1}', LIGHT), /^seq: expected a whole number from 0, got -1/],
     [parseTelemetry('{"light":5,"age_ms":1.5}', LIGHT), /^age_ms: expected .*, got 1.5$/],
     [parseTelemetry('{"light":5,"boot":1e300}', LIGHT), /^boot: expected .*, got 1e\+300$/],
     [parseCommand('{"led_on":true,"id":"7"}'), /^id: expected .*, got "7"$/],
