@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
 import type { ClassEvent, ClassView } from "../../src/common/api";
-import { LIGHT_MAX } from "../../src/common/wire";
 import { isTabId } from "../base/tab-id";
-import { allow, HttpError, json, readJsonObject } from "./http-request";
+import { allow, HttpError, json, lightIn, readJsonObject } from "./http-request";
 
 /** Keeps proxies from closing a quiet connection. */
 const HEARTBEAT_MS = 15_000;
@@ -45,10 +44,8 @@ export class ClassRoom {
     hasDevice: (id: string) => boolean,
   ): Promise<boolean> {
     if (path === "/api/class") {
-      const { method = "?" } = request;
-      if (!["GET", "HEAD", "PUT"].includes(method))
-        throw new HttpError(405, `expected GET or PUT, got ${method}`, "GET, PUT");
-      if (method === "PUT") this.change(await readJsonObject(request));
+      allow(request, "GET", "PUT");
+      if (request.method === "PUT") this.change(await readJsonObject(request));
       json(response, 200, this.view);
       return true;
     }
@@ -75,11 +72,9 @@ export class ClassRoom {
         400,
         `body: expected light and networkCut, got ${JSON.stringify(unknown)}`,
       );
-    if (light !== null && (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX)))
-      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}, or null`);
     if (typeof networkCut !== "boolean")
       throw new HttpError(400, "networkCut: expected true or false");
-    this.view = { light, networkCut };
+    this.view = { light: light === null ? null : lightIn(light, ", or null"), networkCut };
     this.tell({ kind: "room", room: this.view });
     this.onChange(this.view);
   }

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idExpected } from "../../src/common/id";
 import type { ServerRule } from "../../src/common/server-rule";
-import { LIGHT_MAX } from "../../src/common/wire";
 import type { Counts } from "../deciding/counts";
 import type { Decider } from "../deciding/decider";
 import type { Devices } from "../deciding/devices";
 import type { Names } from "../deciding/names";
 import { sendCommand } from "./command-request";
 import { DeviceEdits } from "./device-edits";
-import { allow, HttpError, json, queryOf, readJsonObject } from "./http-request";
+import { allow, HttpError, json, lightIn, queryOf, readJsonObject } from "./http-request";
 import { answerTelemetry, type HistoryAnswers } from "./telemetry";
 import { answerOrder, type UpdateParts } from "./updates";
 
@@ -73,13 +72,12 @@ export class DeviceRoutes {
     return true;
   }
 
-  private setLight(id: string, { light }: Record<string, unknown>): { light: number } {
+  private setLight(id: string, body: Record<string, unknown>): { light: number } {
     this.demandDevice(id);
     const simulated = this.options.devices.simulated(id);
     if (!simulated)
       throw new HttpError(409, `${id}: is not simulated, its light can't be set from here`);
-    if (typeof light !== "number" || !(light >= 0 && light <= LIGHT_MAX))
-      throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}`);
+    const light = lightIn(body["light"]);
     simulated.lightRaw = light;
     return { light };
   }

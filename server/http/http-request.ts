@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { LIGHT_MAX } from "../../src/common/wire";
 import { textOf } from "../base/text";
 import type { Client } from "./client";
 
@@ -86,9 +87,19 @@ export function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
 }
 
 /** @throws HttpError 405 */
-export function allow(request: IncomingMessage, method: string): void {
-  if (request.method === method || (method === "GET" && request.method === "HEAD")) return;
-  throw new HttpError(405, `expected ${method}, got ${request.method ?? "?"}`, method);
+export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): void {
+  if (methods.includes(method === "HEAD" ? "GET" : method)) return;
+  const words = methods.join(", ").replace(/, (\w+)$/, " or $1");
+  throw new HttpError(405, `expected ${words}, got ${method}`, methods.join(", "));
+}
+
+/**
+ * @param otherwise what else goes, in words
+ * @throws HttpError 400
+ */
+export function lightIn(value: unknown, otherwise = ""): number {
+  if (typeof value === "number" && value >= 0 && value <= LIGHT_MAX) return value;
+  throw new HttpError(400, `light: expected a number from 0 to ${LIGHT_MAX}${otherwise}`);
 }
 
 export function json(response: ServerResponse, status: number, value: unknown): void {

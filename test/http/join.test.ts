@@ -136,6 +136,12 @@ describe("a class that joins", () => {
       const answer = await put(body, { authorization });
       expect([answer.status, await answer.json()]).toEqual([400, { error }]);
     }
+    const other = await fetch(`${nightlight.url}/api/class`, {
+      method: "DELETE",
+      headers: { authorization },
+    });
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, PUT"]);
+    expect(await other.json()).toEqual({ error: "expected GET or PUT, got DELETE" });
     const reset = (device: unknown) =>
       fetch(`${nightlight.url}/api/class/reset`, {
         method: "POST",
