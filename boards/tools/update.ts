@@ -6,7 +6,7 @@ import { printable } from "../../server/base/log";
 import { readText } from "../../server/base/text";
 import { messageOf, UserError } from "../../server/base/user-error";
 import { DEFAULT_DIR } from "../../server/setup/security-options";
-import type { UpdateRequest, UpdatesView, UpdateView } from "../../src/common/api";
+import type { UpdateRequest, UpdatesView, UpdateView } from "../../src/common/update-api";
 import { command, readFlags, warnOfExposure } from "./command";
 
 const LOOK_MS = 250;

@@ -1,4 +1,4 @@
-import type { UpdatesView, UpdateView } from "../../src/common/api";
+import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import type { ServerBus } from "../deciding/events";
 import type { EventStream } from "./event-stream";
 

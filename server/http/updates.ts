@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { UpdateRequest } from "../../src/common/api";
 import type { Group } from "../../src/common/groups";
+import type { UpdateRequest } from "../../src/common/update-api";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
 import type { OrderLog } from "../updates/order-log";
@@ -25,8 +25,7 @@ export async function answerUpdates(
   const { updates, orderLog } = parts;
   const { method = "?" } = request;
   if (method === "GET" || method === "HEAD") return json(response, 200, updates.view());
-  if (method !== "POST" && method !== "DELETE")
-    throw new HttpError(405, `expected GET, POST or DELETE, got ${method}`, "GET, POST, DELETE");
+  allow(request, "GET", "POST", "DELETE");
   const asked = updateRequestOf(await readJsonObject(request));
   const { device, downgrade = false } = asked;
   const ids = device === undefined ? idsOf(asked, parts) : [device];

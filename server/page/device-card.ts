@@ -1,4 +1,5 @@
-import type { CrashView, DeviceView } from "../../src/common/api";
+import type { DeviceView } from "../../src/common/api";
+import type { CrashView } from "../../src/common/update-api";
 import { LIGHT_MAX } from "../../src/common/wire";
 import { isTabId } from "../base/tab-id";
 import { Chart } from "./chart";

@@ -1,4 +1,5 @@
-import type { CrashView, DeviceView, HealthNote } from "../../src/common/api";
+import type { DeviceView, HealthNote } from "../../src/common/api";
+import type { CrashView } from "../../src/common/update-api";
 import { clockWords, dateWords, durationWords } from "./words";
 
 /** Why a device is not as a person expects, in words. Pure. */

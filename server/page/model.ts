@@ -6,9 +6,9 @@ import type {
   MessageView,
   SnapshotView,
   Unwritten,
-  UpdateChanges,
 } from "../../src/common/api";
 import { fieldsOf } from "../../src/common/server-rule";
+import type { UpdateChanges } from "../../src/common/update-api";
 import { isTabId } from "../base/tab-id";
 import { LiveHistory } from "./live-history";
 import { RecentMessages } from "./recent-messages";

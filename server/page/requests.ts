@@ -5,8 +5,8 @@ import type {
   NameRequest,
   ResetRequest,
   TelemetryView,
-  UpdateRequest,
 } from "../../src/common/api";
+import type { UpdateRequest } from "../../src/common/update-api";
 
 /** What the page asks of the server. Each throws an Error with the server's own words. */
 

@@ -1,4 +1,5 @@
-import type { DeviceView, UpdateView } from "../../src/common/api";
+import type { DeviceView } from "../../src/common/api";
+import type { UpdateView } from "../../src/common/update-api";
 import { isTabId } from "../base/tab-id";
 import { byId, setAttribute, setText, textElement } from "./dom";
 import { cancelUpdate } from "./requests";

@@ -1,4 +1,4 @@
-import type { UpdateRequest } from "../../src/common/api";
+import type { UpdateRequest } from "../../src/common/update-api";
 import { byId, setText } from "./dom";
 import { EditDialog } from "./edit-dialog";
 import { beginUpdate } from "./requests";

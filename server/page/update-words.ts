@@ -1,4 +1,4 @@
-import type { FleetView, UpdateView } from "../../src/common/api";
+import type { FleetView, UpdateView } from "../../src/common/update-api";
 
 /** How updates go on, in words. Pure. */
 

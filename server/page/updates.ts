@@ -1,11 +1,11 @@
+import type { DeviceView } from "../../src/common/api";
 import type {
   CrashView,
-  DeviceView,
   FleetView,
   UpdateChanges,
   UpdatesView,
   UpdateView,
-} from "../../src/common/api";
+} from "../../src/common/update-api";
 
 const NONE: UpdatesView = { updates: [], fleet: null, programs: {}, crashes: [] };
 

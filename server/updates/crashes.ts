@@ -1,5 +1,6 @@
-import type { CrashView, DeviceView } from "../../src/common/api";
+import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
+import type { CrashView } from "../../src/common/update-api";
 import type { Report } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";

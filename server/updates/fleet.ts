@@ -1,5 +1,5 @@
 /** In which order many devices get a new program: a bad one stops at the first. Pure. */
-import type { FleetView } from "../../src/common/api";
+import type { FleetView } from "../../src/common/update-api";
 import { isGone, isOver, type Job } from "./job";
 
 /**

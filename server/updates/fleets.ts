@@ -1,4 +1,4 @@
-import type { FleetView } from "../../src/common/api";
+import type { FleetView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";

@@ -1,6 +1,7 @@
 /** One device's way to a new program, step by step. Pure: time comes in. */
-import type { DeviceView, UpdateView } from "../../src/common/api";
+import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
+import type { UpdateView } from "../../src/common/update-api";
 
 /** So long a device that is there may take until it comes to the gateway; then it is asked again. */
 const ANSWER_MS = 90_000;

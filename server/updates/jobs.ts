@@ -1,4 +1,4 @@
-import type { CrashView, FleetView } from "../../src/common/api";
+import type { CrashView, FleetView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/events";

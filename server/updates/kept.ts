@@ -1,7 +1,7 @@
 /** What of updates outlives the server: jobs, and the programs that they are about. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { CrashView, FleetView } from "../../src/common/api";
+import type { CrashView, FleetView } from "../../src/common/update-api";
 import { writeSecretFile } from "../base/secret-file";
 import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import type { FleetView, UpdatesView, UpdateView } from "../../src/common/api";
 import type { Order } from "../../src/common/update";
+import type { FleetView, UpdatesView, UpdateView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";

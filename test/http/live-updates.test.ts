@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { ServerEvents } from "../../server/deciding/events";
 import { LiveUpdates } from "../../server/http/live-updates";
-import type { UpdateChanges, UpdatesView, UpdateView } from "../../src/common/api";
+import type { UpdateChanges, UpdatesView, UpdateView } from "../../src/common/update-api";
 
 const update = (id: string, ...texts: string[]): UpdateView => ({
   id,

@@ -10,7 +10,7 @@ import {
   nowWords,
   progressOf,
 } from "../../server/page/update-words";
-import type { FleetView, UpdateView } from "../../src/common/api";
+import type { FleetView, UpdateView } from "../../src/common/update-api";
 
 const update = (step: UpdateView["step"], sinceMs = 3_100): UpdateView => ({
   id: "a",

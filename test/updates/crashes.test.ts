@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Crashes } from "../../server/updates/crashes";
 import { enter, type Job, newJob } from "../../server/updates/job";
-import type { CrashView } from "../../src/common/api";
+import type { CrashView } from "../../src/common/update-api";
 import type { Report } from "../../src/common/wire";
 
 const PANIC = "panic 60005 at main_F0 (pc:86)";

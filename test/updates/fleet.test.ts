@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { advance, waves } from "../../server/updates/fleet";
 import { enter, type Job, newJob } from "../../server/updates/job";
-import type { FleetView } from "../../src/common/api";
+import type { FleetView } from "../../src/common/update-api";
 
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `lamp-${i}`);
 
