@@ -1,10 +1,7 @@
 import { deviceIdentifier } from "@devicescript/core";
 import { readSetting, writeSetting } from "@devicescript/settings";
-import { BrokerAddress, parseBrokerAddress } from "./common/broker-address";
+import { BrokerAddress, parseBrokerAddress, presetBroker } from "./common/broker-address";
 import { config } from "./config.gen";
-
-/** With the embedded broker and no setting, the device is a simulator on the broker's machine. */
-const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
 
 /** What this one device was told: its settings, and `devicescript.json` if there are none. */
 export interface DeviceSettings {
@@ -18,8 +15,7 @@ export interface DeviceSettings {
 }
 
 export async function readSettings(): Promise<DeviceSettings> {
-  const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
-  const broker = await readSetting<string>("BROKER", preset);
+  const broker = await readSetting<string>("BROKER", presetBroker(config.broker));
   const address = parseBrokerAddress(broker);
   return {
     id: ownId(await readSetting<string>("ID", config.id)),

@@ -1,3 +1,4 @@
+import { LIGHT_MAX } from "../../src/common/wire";
 import { type Chip, UnusableReading } from "./chip";
 
 /**
@@ -20,7 +21,6 @@ const NO_ALERT = 3;
 
 /** 125 µV for each step. */
 const SUPPLY = 3.3 / 125e-6;
-const LIGHT_MAX = 1023;
 /** Much more time than a conversion takes. */
 const TRIES = 10;
 

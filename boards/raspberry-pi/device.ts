@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { lockFolder } from "../../server/base/folder-lock";
 import type { Config } from "../../server/setup/config";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
+import { presetBroker } from "../../src/common/broker-address";
 import { Button } from "./button";
 import type { RealParts, Say } from "./hardware";
 import { hardwareId } from "./host";
@@ -13,8 +14,6 @@ import { OutboxKeeper } from "./outbox-keeper";
 const SAMPLE_MS = 50;
 /** How often a part that is gone is looked for. */
 const RETRY_MS = 1000;
-/** As in `src/settings.ts`. */
-const EMBEDDED_BROKER = "mqtt://127.0.0.1:1883";
 
 export interface PiDeviceOptions extends Pick<
   SimulatedDeviceOptions,
@@ -129,8 +128,7 @@ export class PiDevice {
 
 /** The same broker and topics as the program's, by the same rules. */
 function lateOptions(id: string, { settings, config, ca }: PiDeviceOptions): LateSenderOptions {
-  const preset = config.broker === "embedded" ? EMBEDDED_BROKER : config.broker;
-  const { BROKER = preset, MQTT_USER, MQTT_PWD } = settings;
+  const { BROKER = presetBroker(config.broker), MQTT_USER, MQTT_PWD } = settings;
   return {
     broker: BROKER,
     ca,

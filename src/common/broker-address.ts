@@ -15,6 +15,14 @@ const SCHEMES = ["mqtt", "mqtts", "ws", "wss"];
 const PORTS = [1883, 8883, 80, 443];
 
 /**
+ * @param configured as `broker` of devicescript.json; with the embedded broker and no setting, the
+ * device is on the broker's machine
+ */
+export function presetBroker(configured: string): string {
+  return configured === "embedded" ? "mqtt://127.0.0.1:1883" : configured;
+}
+
+/**
  * Reads `SCHEME://HOST[:PORT][PATH]` (RFC 3986, 3); an IPv6 address stands in brackets.
  * @returns the address, or what was expected instead. No regular expressions, which the device
  * can't test with.

@@ -8,6 +8,7 @@ import { onEndRequest } from "../../../server/base/ending";
 import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
+import { presetBroker } from "../../../src/common/broker-address";
 import { command, readFlags } from "../../tools/command";
 import { EmulatedBoard, serveBoard, writeBootloader, writeImage } from "../emulator/index";
 
@@ -54,7 +55,7 @@ const common = {
 
 async function nightlight(id?: string, address?: string): Promise<EmulatedBoard> {
   const settings = readSettings();
-  const broker = address ?? settings.BROKER ?? "mqtt://127.0.0.1:1883";
+  const broker = address ?? settings.BROKER ?? presetBroker("embedded");
   console.log("Building ...");
   return await EmulatedBoard.start({
     ...common,
