@@ -68,24 +68,29 @@ export function parseParts(text: string, name: BoardName): Parts | string {
   if (chosen.has("rgb") && board.rgbLedGpio === undefined)
     return `expected led or dimmable on ${name}, whose runtime drives no RGB LED, got rgb`;
 
-  const used = new Set(usesI2C(chosen) ? [board.i2c.sda.pin, board.i2c.scl.pin] : []);
+  /** By pin, who has it. */
+  const used = new Map<string, string>();
+  if (usesI2C(chosen)) for (const { pin } of Object.values(board.i2c)) used.set(pin, "I2C");
   if (chosen.has("rgb"))
     for (const [pin, gpio] of Object.entries(board.pins))
-      if (gpio === board.rgbLedGpio) used.add(pin);
+      if (gpio === board.rgbLedGpio) used.set(pin, "rgb");
   const onPins = [...chosen].filter(([part]) => !WITHOUT_PIN.includes(part));
   for (const [part, pin] of onPins)
     if (pin === undefined) {
       chosen.set(part, defaultPin(board, part));
-      used.add(defaultPin(board, part));
+      used.set(defaultPin(board, part), part);
     }
   for (const [part, wanted] of onPins) {
     if (wanted === undefined) continue;
     const free = Object.keys(board.pins).filter((pin) => fits(board, part, pin) && !used.has(pin));
-    const pin = free.find((candidate) => isCalled(candidate, wanted));
-    if (pin === undefined)
-      return `expected ${part} on ${free.join(", ")} of ${name}, got "${wanted}"`;
+    const pin = free.find((candidate) => isCalled(board, candidate, wanted));
+    if (pin === undefined) {
+      const owner = [...used].find(([other]) => isCalled(board, other, wanted))?.[1];
+      const why = owner === undefined ? "" : `, which ${owner} has`;
+      return `expected ${part} on ${free.join(", ")} of ${name}, got "${wanted}"${why}`;
+    }
     chosen.set(part, pin);
-    used.add(pin);
+    used.set(pin, part);
   }
   return chosen;
 }
@@ -145,9 +150,10 @@ function defaultPin({ sensor, button, led }: Board, part: PartName): string {
   return part === "button" ? button.pin : led.pin;
 }
 
-/** `A1_D1` is called A1 and D1, too; `P34` is called 34. */
-function isCalled(pin: string, text: string): boolean {
-  const names = [pin, ...pin.split("_"), pin.replace(/^P(?=\d)/, "")];
+/** `A1_D1` is called A1 and D1, too; `P34` is called 34; and each as docs/boards.md has it. */
+function isCalled({ pins, button }: Board, pin: string, text: string): boolean {
+  const names = [pin, ...pin.split("_"), pin.replace(/^P(?=\d)/, ""), `GPIO${pins[pin]}`];
+  if (pin === button.pin) names.push(button.label);
   return names.some((name) => name.toLowerCase() === text.toLowerCase());
 }
 

@@ -25,6 +25,8 @@ describe("--parts", () => {
     expect(read("ltr390,button=d1,dimmable=A2")).toBe("ltr390,dimmable=A2_D2,button=A1_D1");
     expect(read("analog=32,led=p13", "esp32-devkitc")).toBe("analog=P32,led=P13");
     expect(read("rgb,ssd1306", "qtpy-esp32c3")).toBe("rgb,ssd1306");
+    // As docs/boards.md has them.
+    for (const pin of ["BOOT", "GPIO9"]) expect(read(`button=${pin}`)).toBe("button");
   });
 
   it.each([
@@ -38,11 +40,16 @@ describe("--parts", () => {
     ["ltr390=D4", 'expected ltr390 without a pin, got "ltr390=D4"'],
     ["rgb", "expected led or dimmable on xiao-esp32c3, whose runtime drives no RGB LED, got rgb"],
     // The sensor's own pin, the log's, those of I2C, one that decides how the chip boots.
-    ["button=D1", /^expected button on A2_D2, A3_D3, MISO_D9, RX_D7, .*, got "D1"$/],
+    [
+      "button=D1",
+      /^expected button on A2_D2, A3_D3, MISO_D9, RX_D7, .*, got "D1", which analog has$/,
+    ],
+    ["ssd1306,button=GPIO6", /, got "GPIO6", which I2C has$/],
+    ["led=D2,button=d2", /, got "d2", which led has$/],
     ["led=D6", /, got "D6"$/],
-    ["ssd1306,led=SDA", /, got "SDA"$/],
+    ["ssd1306,led=SDA", /, got "SDA", which I2C has$/],
     ["led=A0", /, got "A0"$/],
-    ["button=D2,led=D2", /, got "D2"$/],
+    ["button=D2,led=D2", /, got "D2", which button has$/],
     ["analog=D3", 'expected analog on A1_D1, A2_D2 of xiao-esp32c3, got "D3"'],
     ["led=D99", /, got "D99"$/],
   ])("refuses %s, and says what goes", (text, message) => {
@@ -53,7 +60,7 @@ describe("--parts", () => {
   it("lights no LED on a pin that is an input only, and none on that of the coloured LED", () => {
     expect(read("led=35", "esp32-devkitc")).toMatch(/, got "35"$/);
     expect(read("analog=35", "esp32-devkitc")).toBe("analog=P35");
-    expect(read("rgb,button=18", "esp32-s2")).toMatch(/, got "18"$/);
+    expect(read("rgb,button=18", "esp32-s2")).toMatch(/, got "18", which rgb has$/);
     expect(read("button=18", "esp32-s2")).toBe("button=P18");
   });
 
