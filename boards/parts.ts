@@ -32,7 +32,7 @@ export interface Target {
  * Pins of the first analog converter: the second one is Wi-Fi's (ESP32 datasheet 4.1.2, and its
  * like for the others).
  */
-const ANALOG: Record<Family, [first: number, last: number]> = {
+export const ANALOG_GPIOS: Record<Family, [first: number, last: number]> = {
   esp32: [32, 39],
   esp32c3: [0, 4],
   esp32s2: [1, 10],
@@ -44,7 +44,7 @@ const ANALOG: Record<Family, [first: number, last: number]> = {
 const ESP32_FIRST_INPUT = 34;
 
 /** Pins that decide how a chip boots: only the BOOT button, pressed later, does no harm there. */
-const BOOT: Record<Family, readonly number[]> = {
+export const BOOT_GPIOS: Record<Family, readonly number[]> = {
   esp32: [0, 2, 5, 12, 15],
   esp32c3: [2, 8, 9],
   esp32s2: [0, 45, 46],
@@ -161,8 +161,8 @@ function fits({ family, pins, taken, button }: Board, part: PartName, pin: strin
   const gpio = pins[pin] ?? -1;
   if (taken.includes(gpio)) return false;
   if (part === "button" && pin === button.pin) return true;
-  if (BOOT[family].includes(gpio)) return false;
-  const [first, last] = ANALOG[family];
+  if (BOOT_GPIOS[family].includes(gpio)) return false;
+  const [first, last] = ANALOG_GPIOS[family];
   if (part === "analog") return gpio >= first && gpio <= last;
   return family !== "esp32" || gpio < ESP32_FIRST_INPUT;
 }

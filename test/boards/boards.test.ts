@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { board, BOARD_NAMES, BOARDS, type Family } from "../../boards/boards";
+import { board, BOARD_NAMES, BOARDS } from "../../boards/boards";
 import picoW from "../../boards/nightlight_pico_w.board.json";
+import { ANALOG_GPIOS, BOOT_GPIOS } from "../../boards/parts";
 import { ROOT } from "../../server/base/root";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { Checkout } from "../support/checkout";
@@ -141,40 +142,19 @@ describe("npm run build -- --board", () => {
   });
 });
 
-/**
- * Pins of the first analog converter, the one that Wi-Fi leaves free (ESP32 datasheet 4.1.2, and
- * its like for the others); on RP2040 the pins with a converter at all.
- */
-const ANALOG: Record<Family, [first: number, last: number]> = {
-  esp32: [32, 39],
-  esp32c3: [0, 4],
-  esp32s2: [1, 10],
-  esp32s3: [1, 10],
-  rp2040w: [26, 28],
-};
-
-/** Pins that decide how a chip boots: a light sensor there could keep it from booting. */
-const BOOT: Record<Family, number[]> = {
-  esp32: [0, 2, 5, 12, 15],
-  esp32c3: [2, 8, 9],
-  esp32s2: [0, 45, 46],
-  esp32s3: [0, 3, 45, 46],
-  rp2040w: [],
-};
-
 describe.each(BOARD_NAMES)("the board %s", (name) => {
   const { module, family, sensorGpio, ledGpio } = BOARDS[name];
 
   it("has its light sensor where it can measure while Wi-Fi is on", () => {
-    const [first, last] = ANALOG[family];
+    const [first, last] = ANALOG_GPIOS[family];
     expect(sensorGpio).toBeGreaterThanOrEqual(first);
     expect(sensorGpio).toBeLessThanOrEqual(last);
   });
 
   it("boots with the parts attached", () => {
-    expect(BOOT[family]).not.toContain(sensorGpio);
+    expect(BOOT_GPIOS[family]).not.toContain(sensorGpio);
     // An LED to ground holds a pin low, which is what GPIO2 of an ESP32 wants for flashing.
-    if (name !== "esp32-devkitc") expect(BOOT[family]).not.toContain(ledGpio);
+    if (name !== "esp32-devkitc") expect(BOOT_GPIOS[family]).not.toContain(ledGpio);
   });
 
   it("is one that the runtime is built for, and leaves it the LED", () => {
