@@ -7,8 +7,9 @@ import { loadableBytes } from "../../../../boards/wio-terminal/build/uf2";
 import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
 import { WioTerminal } from "../../../../boards/wio-terminal/emulator/chip/wio-terminal";
 import { Symbols } from "../../../../boards/wio-terminal/emulator/symbols";
+import { ROOT } from "../../../../server/base/root";
 
-const FOLDER = join(import.meta.dirname, "programs");
+const FOLDER = join(ROOT, "boards/wio-terminal/test/chip");
 const SOFT_FLOAT = ["-mfloat-abi=soft"];
 /** For code that uses the floating-point registers. */
 export const HARD_FLOAT = ["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
