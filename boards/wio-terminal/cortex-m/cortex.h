@@ -1,4 +1,4 @@
-/* What every board with a Cortex-M4 shares: the tick, sleep, and interrupts. */
+/* What all boards with a Cortex-M4 share: the tick, sleep, and interrupts. */
 #ifndef CORTEX_H
 #define CORTEX_H
 
@@ -20,7 +20,7 @@ void cortex_sleep(void);
 void cortex_wake(void);
 
 /*
- * Disables what ran before, usually a bootloader: its tick, its interrupts, its vectors. Interrupts
+ * Disables the tick, interrupts and vectors of what ran before, usually a bootloader. Interrupts
  * are off before this call and on after it.
  */
 void cortex_take_over(void);
@@ -28,16 +28,16 @@ void cortex_take_over(void);
 /* Memory, bus and usage faults get a handler of their own; division by zero becomes one. */
 void cortex_enable_faults(void);
 
-/* Lets an interrupt line through, or no longer; once the latter returns, none comes. */
+/* Enables an interrupt line, or disables it: once that returns, none comes. */
 void cortex_enable_interrupt(unsigned line);
 void cortex_disable_interrupt(unsigned line);
 
 enum { CORTEX_PRIORITY_BIT = 5 };
 
-/* Urgency of a line, of 8 levels: 0 interrupts all others. The tick has the least. */
+/* Priority of a line, 0..7: 0 interrupts all others. The tick has the lowest. */
 void cortex_set_priority(unsigned line, unsigned priority);
 
-/* Keeps back interrupts of this urgency (1..7) and less, until they are let through again. */
+/* Masks interrupts of this priority (1..7) and lower, until they are unmasked. */
 static inline void cortex_hold(unsigned priority) {
   __asm volatile("msr basepri, %0\nisb" ::"r"(priority << CORTEX_PRIORITY_BIT) : "memory");
 }

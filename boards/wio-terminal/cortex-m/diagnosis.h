@@ -1,4 +1,4 @@
-/* How much of each memory was ever used, and ways to use too much. */
+/* How much of each memory was ever used, and ways to use too much of it. */
 #ifndef DIAGNOSIS_H
 #define DIAGNOSIS_H
 

@@ -1,7 +1,7 @@
 /*
- * Faults become a panic that names the cause. The handler runs on its own stack, so that even an
- * overflow of the main stack, which leaves no room to report from, is reported. ARMv7-M
- * Architecture Reference Manual: B1.5.14 (faults), B3.2.15 (CFSR), B3.2.18 (BFAR).
+ * A fault becomes a panic that names the cause. The handler has its own stack, so it can report an
+ * overflow of the main stack, too. ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15
+ * (CFSR), B3.2.18 (BFAR).
  */
 #include "faults.h"
 
@@ -29,8 +29,8 @@ enum {
 enum { FRAME_WORDS = 8 };
 
 /*
- * The main stack ends where RAM begins. What lies below is closed by the memory protection unit, so
- * that no step over the end, however long, is a quiet one: B3.5 (MPU).
+ * The main stack ends where RAM begins. The memory protection unit (B3.5) closes the addresses
+ * below, so an overflow of any size is a fault.
  */
 #define MPU_CTRL CORTEX_REGISTER(0xe000ed94)
 #define MPU_RNR CORTEX_REGISTER(0xe000ed98)
@@ -53,7 +53,7 @@ static bool below_stack(uint32_t address) {
   return address < bottom && address >= bottom - GUARD_SIZE;
 }
 
-/* Both stacks are one piece, the main one first. */
+/* Both stacks lie in one piece of memory, the main one first. */
 static bool is_stack(uint32_t address) {
   return address >= (uint32_t)linker_main_stack && address % 4 == 0 &&
          address <= (uint32_t)linker_handler_stack_top - 4 * FRAME_WORDS;

@@ -7,9 +7,9 @@
 
 typedef struct {
   uint8_t *bytes;
-  uint16_t size;          /* one more than fit */
-  volatile uint16_t head; /* written by who puts */
-  volatile uint16_t tail; /* written by who takes */
+  uint16_t size;          /* one byte more than it can hold */
+  volatile uint16_t head; /* written by the side that puts */
+  volatile uint16_t tail; /* written by the side that takes */
 } ring;
 
 /* A static ring over an array. */
@@ -37,7 +37,7 @@ static inline bool ring_take(ring *ring, uint8_t *byte) {
   return true;
 }
 
-/* By who takes. */
+/* For the side that takes. */
 static inline void ring_clear(ring *ring) { ring->tail = ring->head; }
 
 #endif

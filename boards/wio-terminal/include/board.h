@@ -15,7 +15,7 @@
 /* Clocks, pins, UARTs, the tick. Called once, first. */
 void board_init(void);
 
-/* Why the chip was reset, in words; and whose doing it was. */
+/* Why the chip was reset, in words, and who caused it. */
 const char *board_reset_cause(void);
 typedef enum {
   BOARD_RESET_POWER, /* or the reset button */
@@ -24,7 +24,7 @@ typedef enum {
 } board_reset_kind;
 board_reset_kind board_why_reset(void);
 
-/* The board's other work: its watchdog, screen and USB. Called in each round of the loop. */
+/* The board's own work: watchdog, screen and USB. Called in each round of the loop. */
 void board_step(uint64_t now_micros);
 
 /* Time since reset. Monotonic; 64 bits do not wrap. */
@@ -36,7 +36,7 @@ void board_wait_for_interrupt(void);
 /* Restarts the chip. */
 _Noreturn void board_reset(void);
 
-/* The console, a person's window. May wait while the bytes drain, or drop what finds no room. */
+/* The console, for people. It may wait while bytes drain, or drop what does not fit. */
 void board_console_write(const char *text, size_t length);
 
 /*

@@ -19,8 +19,8 @@ void panel_reset(bool held);
 void panel_command(uint8_t command, const uint8_t *parameters, size_t length);
 
 /*
- * Bytes that go on after a command, as pixels do. May return before they are sent: until the
- * panel is no longer busy they must stay as they are.
+ * Bytes that follow a command, such as pixels. It may return before they are sent: do not change
+ * them while the panel is busy.
  */
 void panel_pixels(const uint8_t *bytes, size_t length);
 bool panel_is_busy(void);

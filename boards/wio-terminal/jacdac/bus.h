@@ -41,7 +41,7 @@ typedef struct {
   void (*report)(const packet *packet);
 } bus_listener;
 
-/* Before all else. The listener is kept by reference. */
+/* Call this first. The listener is kept by reference. */
 void bus_init(const bus_listener *listener);
 
 /* Called by the virtual machine's imports with each frame that it sends. */
@@ -60,7 +60,10 @@ bool bus_from_line(const uint8_t *frame);
  */
 bool bus_send(uint64_t device, uint8_t flags, const packet *packet);
 
-/* Hands queued frames to the virtual machine; true if it took any. Not from inside of it. */
+/*
+ * Hands queued frames to the virtual machine; true if it took any. Do not call it from inside the
+ * machine.
+ */
 bool bus_deliver(void);
 
 /* CRC-16 with polynomial 0x1021, initial value 0xffff (jacdac-ts: `crc` in utils.ts). */

@@ -6,7 +6,10 @@
 #include "report.h"
 #include "services.h"
 
-/* Announcements are due every 500 ms; who is silent for 2 s has left the bus (specification). */
+/*
+ * Announcements are due every 500 ms; a device that is silent for 2 s has left the bus
+ * (specification).
+ */
 enum { DEVICE_ANNOUNCE_MICROS = 500000 };
 
 enum { DEVICE_COMMAND_ANNOUNCE = 0x0000 };

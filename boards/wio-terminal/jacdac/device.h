@@ -12,7 +12,7 @@ void device_init(uint64_t id);
 /* Samples inputs, streams readings, announces. Call often; it keeps its own pace. */
 void device_step(uint64_t now_micros);
 
-/* A command on the bus: for this device, or for a class of services. */
+/* Takes a command from the bus: for this device, or for a class of services. */
 void device_handle(uint64_t target, uint8_t flags, const packet *packet);
 
 /* The sender of a command with this CRC wants to know that it arrived. */

@@ -1,4 +1,4 @@
-/* The LED, for the screen and for the buttons. */
+/* The LED, for the screen and the buttons. */
 #ifndef LIGHT_BULB_H
 #define LIGHT_BULB_H
 

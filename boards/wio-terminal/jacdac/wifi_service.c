@@ -23,7 +23,7 @@ enum {
   WIFI_REGISTER_SSID = 0x183
 };
 
-/* Name and passphrase, a zero after each; the last may be left out. */
+/* Name and passphrase, each with a final zero; the last zero may be missing. */
 static void add_network(const packet *packet) {
   char text[CREDENTIALS_SSID_MAX + CREDENTIALS_PASSPHRASE_MAX + 3] = "";
   const size_t length = packet->length < sizeof text ? packet->length : sizeof text - 1;

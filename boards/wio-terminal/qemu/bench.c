@@ -11,7 +11,7 @@
 static uint16_t light;
 static uint16_t led;
 static bool buttons[BOARD_BUTTONS];
-/* As the pull-up has it, so that a board that was reset cuts it first. */
+/* High, as the pull-up sets it, so that a board that was reset cuts the power first. */
 static bool coprocessor_on = true;
 
 enum { LINE_MAX = 48 };
@@ -44,7 +44,7 @@ static void obey(const char *command) {
   }
 }
 
-/* Commands are obeyed when a sensor is looked at, which the services do all the time. */
+/* Commands are carried out when a sensor is read, which the services do all the time. */
 static void listen(void) {
   uint8_t byte;
   while (uart_read(UART_BENCH, &byte, 1) > 0) {

@@ -18,7 +18,7 @@
 /* ARM DAI0386B, section 4.5 (FPGA system control and I/O): a counter behind a prescaler. */
 #define FPGAIO_COUNTER CORTEX_REGISTER(0x40028018)
 #define FPGAIO_PRESCALE CORTEX_REGISTER(0x4002801c)
-/* It counts the core's clock, as was measured against the host's. */
+/* It counts cycles of the core: measured against the host's clock. */
 enum { COUNTER_MHZ = 25 };
 
 void board_init(void) {
@@ -44,7 +44,7 @@ void board_wait_for_interrupt(void) { cortex_sleep(); }
 const char *board_reset_cause(void) { return "emulator"; }
 board_reset_kind board_why_reset(void) { return BOARD_RESET_SOFTWARE; }
 
-/* Nothing beside: neither watchdog nor screen nor USB. */
+/* There is no watchdog, no screen and no USB. */
 void board_step(uint64_t now_micros) { (void)now_micros; }
 
 void board_reset(void) { cortex_reset(); }
@@ -53,7 +53,7 @@ void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }
 
-/* A socket has no DTR: who is there is there from the start. */
+/* A socket has no DTR: whoever is there counts as connected from the start. */
 bool board_line_is_open(void) { return true; }
 
 size_t board_line_read(uint8_t *into, size_t space) { return uart_read(UART_LINE, into, space); }
@@ -99,14 +99,14 @@ void board_random(uint8_t *into, size_t length) {
   if (ask_host(SYS_READ, read) != 0) panic("no random bytes from the host");
 }
 
-/* One emulated board is like the next. */
+/* All emulated boards have the same number. */
 uint64_t board_serial_number(void) { return 0x51454d5557494f31u; }
 
 void board_storage_erase(size_t offset) {
   memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
-/* As the chip's flash, it must not be written twice. */
+/* Like the chip's flash, it must not be written twice. */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
   uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
   if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT)

@@ -20,8 +20,10 @@ enum { INTERRUPT_RX = 2 };
 /* QEMU passes bytes on as fast as its host does, whatever the divisor; 16 is the least allowed. */
 enum { BAUD_DIVISOR = 16 };
 
-/* One whole message of the coprocessor fits, of 4096 bytes and a header; and lines of the bench;
-   and frames from the computer, which is held off while there is no room, as USB does. */
+/*
+ * Room for one whole message of the coprocessor (4096 bytes and a header), for lines of the bench,
+ * and for frames from the computer, which has to wait while there is no room, as over USB.
+ */
 static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
 static ring link_ring = RING(link_bytes);
@@ -30,7 +32,7 @@ static ring line_ring = RING(line_bytes);
 static ring *const rings[UARTS] = {
     [UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring, [UART_LINE] = &line_ring};
 
-/* The fourth UART is none of the three whose interrupts lie side by side. */
+/* The interrupts of the first three UARTs lie side by side; that of the fourth does not. */
 static unsigned receive_interrupt(unsigned uart) { return uart == UART_LINE ? 18 : 2 * uart; }
 
 void uart_init(void) {
@@ -46,7 +48,7 @@ static void received(unsigned uart) {
   UART_INTCLEAR(uart) = INTERRUPT_RX;
   while (UART_STATE(uart) & STATE_RX_FULL) {
     if (uart == UART_LINE && ring_is_full(ring)) return; /* QEMU waits until it is taken */
-    ring_put(ring, (uint8_t)UART_DATA(uart)); /* what finds no room is lost, as a CRC will tell */
+    ring_put(ring, (uint8_t)UART_DATA(uart)); /* what does not fit is lost; a CRC shows it */
   }
 }
 
@@ -59,7 +61,7 @@ size_t uart_read(unsigned uart, uint8_t *into, size_t space) {
   size_t length = 0;
   while (length < space && ring_take(ring, into + length)) length++;
   if (uart == UART_LINE && length > 0) {
-    /* A byte that found no room has no interrupt of its own any more. */
+    /* A byte that did not fit causes no further interrupt. */
     cortex_disable_interrupt(receive_interrupt(uart));
     received(uart);
     cortex_enable_interrupt(receive_interrupt(uart));

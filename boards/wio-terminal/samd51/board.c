@@ -64,7 +64,7 @@ void board_init(void) {
   screen_init();
 }
 
-/* A lost byte breaks a message, and the call is made again: the log says why. */
+/* A lost byte breaks a message, and the call is made again: this line says why. */
 static void tell_lost_bytes(uint64_t now_micros) {
   static uint32_t told;
   static uint64_t next_micros;
@@ -75,7 +75,7 @@ static void tell_lost_bytes(uint64_t now_micros) {
   console_line("coprocessor UART: ", console_number(lost), " bytes lost so far", NULL);
 }
 
-/* Each access to it costs some cycles of a slow clock. */
+/* Each access costs some cycles of a slow clock. */
 static void feed_watchdog(uint64_t now_micros) {
   enum { EVERY_MICROS = 100000 };
   static uint64_t due_micros;
@@ -133,7 +133,7 @@ bool board_button_pressed(unsigned button) { return !pin_read(buttons[button]); 
 void board_random(uint8_t *into, size_t length) { random_bytes(into, length); }
 uint64_t board_serial_number(void) { return serial_number(); }
 
-/* A deploy erases seven blocks and writes thousands of units, and each may take its time. */
+/* A deploy erases seven blocks and writes thousands of units, each of which takes time. */
 void board_storage_erase(size_t offset) {
   watchdog_feed();
   nvm_erase_block((uintptr_t)board_storage + offset);

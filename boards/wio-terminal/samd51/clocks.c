@@ -46,8 +46,8 @@ static void generate(clock_generator generator, uint32_t source, uint32_t diviso
 }
 
 /*
- * Open loop, with the factory's calibration, and corrected by the frames of USB if any come. Near
- * enough for the UARTs either way; none of the sources says whether USBCRM works without MODE.
+ * Open loop with the factory's calibration, corrected by USB frames if any come. Precise enough for
+ * the UARTs either way. No source says whether USBCRM works without MODE.
  */
 static void start_dfll(void) {
   OSCCTRL_DFLLCTRLA = 0;
@@ -82,7 +82,7 @@ static void start_dpll(void) {
 void clocks_init(void) {
   GCLK_CTRLA = GCLK_SWRST;
   WAIT_FOR(!(GCLK_SYNCBUSY & GCLK_SWRST), "the clock controller to reset");
-  /* The core does not use the DFLL while the DFLL restarts. */
+  /* The core must not run from the DFLL while it restarts. */
   generate(CLOCK_GENERATOR_CORE, SOURCE_OSCULP32K, 1);
   start_dfll();
   generate(CLOCK_GENERATOR_CORE, SOURCE_DFLL, 1);
@@ -91,7 +91,7 @@ void clocks_init(void) {
   generate(CLOCK_GENERATOR_48MHZ, SOURCE_DFLL, 1);
   generate(CLOCK_GENERATOR_16MHZ, SOURCE_DFLL, CLOCK_PERIPHERAL_HZ / 16000000);
   MCLK_CPUDIV = 1;
-  /* Wait states of the flash are the hardware's choice: NVMCTRL.CTRLA.AUTOWS is set at reset. */
+  /* The hardware chooses the flash's wait states: NVMCTRL.CTRLA.AUTOWS is set at reset. */
   generate(CLOCK_GENERATOR_CORE, SOURCE_DPLL0, 1);
 }
 

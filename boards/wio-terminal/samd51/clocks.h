@@ -6,7 +6,7 @@
 
 enum { CLOCK_CORE_HZ = 120000000, CLOCK_PERIPHERAL_HZ = 48000000 };
 
-/* Generators that run once clocks_init has returned. */
+/* Generators that run after clocks_init. */
 typedef enum {
   CLOCK_GENERATOR_CORE = 0,
   CLOCK_GENERATOR_48MHZ = 1,

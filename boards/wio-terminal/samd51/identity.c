@@ -26,7 +26,7 @@ void random_bytes(uint8_t *into, size_t length) {
   }
 }
 
-/* Its 128 bits are folded into 64 by FNV-1a, since no 64 of them are said to be unique. */
+/* FNV-1a folds its 128 bits into 64, because no 64 of them are documented as unique. */
 uint64_t serial_number(void) {
   static const uintptr_t words[] = {0x008061fc, 0x00806010, 0x00806014, 0x00806018};
   uint64_t hash = 0xcbf29ce484222325u;

@@ -47,7 +47,7 @@ void panel_init(void) {
   settle();
   SERCOM7_CTRLA =
       SPI_CTRLA_HOST | SPI_CTRLA_DOPO_2 | SPI_CTRLA_DIPO_2; /* mode 0, most significant bit first */
-  SERCOM7_CTRLB = 0; /* 8 bits; what comes back is not read */
+  SERCOM7_CTRLB = 0; /* 8 bits; received bytes are not read */
   settle();
   SERCOM7_BAUD = SPI_BAUD_24MHZ;
   SERCOM7_CTRLA |= SPI_CTRLA_ENABLE;
@@ -63,7 +63,7 @@ static void send(const uint8_t *bytes, size_t length) {
   }
 }
 
-/* The pins change only once the last bit is out. */
+/* The pins must not change before the last bit is out. */
 static void finish(void) {
   WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_TXC, "the display SPI to finish");
 }
@@ -88,7 +88,7 @@ void panel_pixels(const uint8_t *bytes, size_t length) {
   pin_set(SELECT, true);
 }
 
-/* It returns once all is sent: a tile takes a millisecond. */
+/* Returns when all is sent: a tile takes a millisecond. */
 bool panel_is_busy(void) { return false; }
 
 void panel_backlight(bool on) { pin_set(BACKLIGHT, on); }

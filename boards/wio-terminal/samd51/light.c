@@ -1,6 +1,6 @@
 /*
- * ADC1, AIN15, pin PD01 (DS60001507, ADC). It converts by itself without end; a result is the sum
- * of 16 conversions of 12 bits, and so has 16 bits: some 200 µs each.
+ * ADC1, AIN15, pin PD01 (DS60001507, ADC). It converts continuously. A result is the sum of 16
+ * conversions of 12 bits, so it has 16 bits; it takes some 200 µs.
  */
 #include "light.h"
 
@@ -55,7 +55,7 @@ void light_init(void) {
   settle();
   ADC1_SWTRIG = ADC_SWTRIG_START;
   settle();
-  /* The first result after the start and a change of the reference is not to be used. */
+  /* Do not use the first result after a start or after a change of the reference. */
   for (unsigned discarded = 0; discarded < 2; discarded++) {
     WAIT_FOR(ADC1_INTFLAG & ADC_INTFLAG_RESRDY, "a light reading");
     ADC1_INTFLAG = ADC_INTFLAG_RESRDY;

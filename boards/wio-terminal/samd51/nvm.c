@@ -30,7 +30,7 @@ enum {
 #define CMCC_SR REGISTER32(0x4100600c)
 #define CMCC_MAINT0 REGISTER32(0x41006020)
 
-/* More than a second of the core's time; an erase takes at most 200 ms. */
+/* More than a second; an erase takes at most 200 ms. */
 enum { NVM_READY_TURNS = 30000000 };
 
 static void wait_until_ready(void) {
@@ -48,7 +48,9 @@ static void command(uint16_t code, uintptr_t address) {
   if (NVMCTRL_INTFLAG & NVM_INTFLAG_ERRORS) panic_at("flash command failed", (uint32_t)address);
 }
 
-/* The flash's own caches and the core's hold what was there before (revision A: not reliably). */
+/*
+ * The caches of the flash and of the core still hold the old contents (revision A: not reliably).
+ */
 static void begin(void) {
   CMCC_CTRL = 0;
   WAIT_FOR(!(CMCC_SR & 1), "the cache to stop");

@@ -1,4 +1,4 @@
-/* The chip's flash, as it may be erased and written: never by two hands, always to the end. */
+/* Erases and writes the chip's flash. Each call waits until the work is done. */
 #ifndef NVM_H
 #define NVM_H
 

@@ -1,4 +1,6 @@
-/* Pins, by the chip's names; what hangs on them is in board.c and in each peripheral's file. */
+/*
+ * Pins, by the chip's names. What each is connected to is in board.c and in the peripherals' files.
+ */
 #ifndef PINS_H
 #define PINS_H
 
@@ -7,7 +9,7 @@
 enum { PIN_PORT_A, PIN_PORT_B, PIN_PORT_C, PIN_PORT_D };
 #define PIN(port, number) ((port) * 32u + (number))
 
-/* The peripherals' sides of a pin: DS60001507, I/O multiplexing. */
+/* Functions of a pin: DS60001507, I/O multiplexing. */
 typedef enum {
   PIN_FUNCTION_B = 1,
   PIN_FUNCTION_C = 2,
@@ -15,15 +17,15 @@ typedef enum {
   PIN_FUNCTION_H = 7
 } pin_function;
 
-/* Drives it, from the first moment at this level. */
+/* Drives the pin, at this level from the first moment. */
 void pin_output(unsigned pin, bool high);
 void pin_set(unsigned pin, bool high);
 
-/* Reads it, pulled up inside the chip. */
+/* Makes the pin an input with the chip's pull-up. */
 void pin_input(unsigned pin);
 bool pin_read(unsigned pin);
 
-/* Leaves it to a peripheral. */
+/* Connects the pin to a peripheral. */
 void pin_give(unsigned pin, pin_function function);
 
 #endif

@@ -24,7 +24,7 @@ void watchdog_start(void) {
   WAIT_FOR(WDT_SYNCBUSY == 0, "the watchdog");
 }
 
-/* A clear during the previous one would be lost: it takes some cycles of 1,024 Hz. */
+/* A clear takes some cycles of 1,024 Hz; another one meanwhile would be lost. */
 void watchdog_feed(void) {
   if (!(WDT_SYNCBUSY & WDT_SYNCBUSY_CLEAR)) WDT_CLEAR = WDT_CLEAR_KEY;
 }
@@ -58,7 +58,7 @@ void brown_out_init(void) {
 void cache_init(void) {
   CMCC_CTRL = 0;
   WAIT_FOR(!(CMCC_SR & 1), "the cache to stop");
-  CMCC_MAINT0 = 1; /* forgets all */
+  CMCC_MAINT0 = 1; /* invalidates all of the cache */
   CMCC_CTRL = 1;
 }
 

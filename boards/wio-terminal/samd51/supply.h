@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-/* Call this first: a start that hangs is ended, too. */
+/* Call this first, so that a start that hangs ends in a reset, too. */
 void watchdog_start(void);
 
-/* Once a round of the loop: the chip is reset 8 s after the last. */
+/* Call it once a round of the loop: 8 s after the last call the chip is reset. */
 void watchdog_feed(void);
 
 /* Resets the chip if the supply is too low to write flash. */

@@ -25,7 +25,7 @@ enum {
   USART_CTRLA_INTERNAL_CLOCK = 1 << 2,
   USART_CTRLA_IBON = 1 << 8
 };
-/* Sends on pad 0, receives on pad 2: so both are wired (OSHW-WioTerminal, schematic). */
+/* Sends on pad 0, receives on pad 2, as both are wired (OSHW-WioTerminal, schematic). */
 enum {
   USART_CTRLA_TXPO_0 = 0 << 16,
   USART_CTRLA_RXPO_2 = 2 << 20,
@@ -40,7 +40,7 @@ enum { USART_STATUS_BUFOVF = 1 << 2, USART_STATUS_ERRORS = 7 /* parity, frame, o
 
 enum { LINK_BAUD = 614400, CONSOLE_BAUD = 115200 };
 
-/* One whole message of the coprocessor fits, of 4096 bytes and a header. */
+/* Room for one whole message of the coprocessor: 4096 bytes and a header. */
 static uint8_t received_bytes[4608], link_bytes[256], console_bytes[1024];
 
 static ring received = RING(received_bytes);
@@ -104,7 +104,7 @@ void uart_link_received(void) {
     const uint8_t byte = (uint8_t)SERCOM_DATA(SERCOM0);
     if (errors) SERCOM_STATUS(SERCOM0) = errors;
     if (errors & USART_STATUS_BUFOVF) lost++;
-    /* A byte with a wrong stop bit is taken as it is: the message's CRC tells. */
+    /* A byte with a wrong stop bit is taken as it is: the message's CRC will show it. */
     if (!ring_put(&received, byte)) lost++;
   }
 }

@@ -12,20 +12,22 @@ typedef enum { UART_LINK, UART_CONSOLE } uart;
 
 void uart_init(void);
 
-/* Rate of the link, from the next byte on. What is in the rings is forgotten. */
+/* Sets the baud rate of the link from the next byte on, and discards what is in the rings. */
 void uart_link_baud(uint32_t baud);
 
 /* What has been received on the link, at most `space` bytes. */
 size_t uart_link_read(uint8_t *into, size_t space);
 void uart_link_discard(void);
 
-/* Bytes of the link that came too fast for its interrupt or its ring, since reset. */
+/*
+ * Bytes received on the link and lost since reset, because its interrupt or its ring was too slow.
+ */
 uint32_t uart_link_lost(void);
 
 /* Takes what fits, and returns how much. */
 size_t uart_write(uart uart, const uint8_t *bytes, size_t length);
 
-/* Sends what was taken, without interrupts: for the last words of a run. Bounded. */
+/* Sends what was taken without interrupts, for the last words of a run. The wait is bounded. */
 void uart_drain(uart uart);
 
 void uart_link_sent(void);     /* interrupt */

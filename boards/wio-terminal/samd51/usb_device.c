@@ -59,7 +59,7 @@ enum { USB_LINES_USED = 3 };
 static const unsigned lines[USB_LINES_USED] = {SAMD51_LINE_USB_OTHER, SAMD51_LINE_USB_TRCPT0,
                                                SAMD51_LINE_USB_TRCPT1};
 
-/* What the controller reads and writes in RAM. */
+/* The controller reads and writes this in RAM. */
 typedef struct {
   uint32_t address;
   uint32_t packet_size;
@@ -90,7 +90,7 @@ static void open(unsigned endpoint, uint8_t type, uint32_t size) {
     banks[endpoint][way].status = 0;
   }
   EP_EPCFG(endpoint) = type;
-  /* Nothing to send; no room yet. */
+  /* Nothing to send, and no room to receive yet. */
   EP_STATUSCLR(endpoint) = USB_STATUS_BK1RDY | USB_STATUS_STALLRQ0 | USB_STATUS_STALLRQ1 |
                            USB_STATUS_DTGLOUT | USB_STATUS_DTGLIN;
   EP_STATUSSET(endpoint) = USB_STATUS_BK0RDY;
@@ -149,7 +149,7 @@ bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & USB
 
 void usb_device_set_address(uint8_t address) {
   USB_DADD = (uint8_t)(USB_DADD_ADDEN | address);
-  /* Before, while a plug goes in, a bus seems to sleep, and there is no port that could be open. */
+  /* While a plug goes in, the bus seems to be suspended; no port can be open yet. */
   if (address != 0) await_on_bus(USB_INT_SUSPEND);
 }
 
@@ -227,7 +227,7 @@ static void poll_bus(void) {
   USB_INTENCLR = USB_INT_SUSPEND | USB_INT_WAKEUP;
   usb_device_set_address(0);
   open(USB_ENDPOINT_CONTROL, USB_TYPE_CONTROL, USB_SIZE_64);
-  /* A set-up packet is taken whatever else is asked of the bank, and needs to know its room. */
+  /* The bank accepts a set-up packet in any state, so its size must be set. */
   banks[USB_ENDPOINT_CONTROL][OUT].packet_size =
       (uint32_t)USB_SIZE_64 << USB_PCKSIZE_SIZE_BIT | (uint32_t)USB_CONTROL_PACKET
                                                           << USB_PCKSIZE_SPACE_BIT;
@@ -237,7 +237,7 @@ static void poll_bus(void) {
 static void poll_control(void) {
   const uint8_t *const packet = packets[USB_ENDPOINT_CONTROL][OUT];
   const uint8_t flags = EP_INTFLAG(USB_ENDPOINT_CONTROL);
-  /* What ended before a set-up packet came belongs before it: a status stage, as a rule. */
+  /* A transfer that ended before the set-up packet is handled first: usually a status stage. */
   if (flags & USB_FLAG_TRCPT1) {
     EP_INTFLAG(USB_ENDPOINT_CONTROL) = USB_FLAG_TRCPT1;
     usb_on_control_sent();
@@ -266,7 +266,10 @@ void usb_device_interrupt(void) {
   cortex_wake();
   poll_bus();
   poll_control();
-  /* The loop takes data; that some came has woken it. The flag stays, until there is room again. */
+  /*
+   * This interrupt has woken the loop, which takes the data. The flag stays set until there is room
+   * again.
+   */
   EP_INTFLAG(USB_ENDPOINT_DATA) = USB_FLAG_TRCPT1;
   if (EP_INTFLAG(USB_ENDPOINT_DATA) & USB_FLAG_TRCPT0)
     EP_INTENCLR(USB_ENDPOINT_DATA) = USB_FLAG_TRCPT0;

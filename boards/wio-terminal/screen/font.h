@@ -11,11 +11,13 @@ typedef struct {
 } glyph;
 
 typedef struct {
-  uint8_t first, count; /* codes that it has */
+  uint8_t first, count; /* codes that this font has */
   uint8_t height;       /* of a line, pixels */
   uint8_t capital_top, capital_height;
   const glyph *glyphs;
-  /* How much of each pixel a glyph covers, 0..3: four pixels a byte, the first in the low bits. */
+  /*
+   * How much of each pixel a glyph covers, 0..3; four pixels in a byte, the first in the low bits.
+   */
   const uint8_t *coverage;
 } font;
 

@@ -48,7 +48,10 @@ static const setting settings[] = {
     {ILI9341_POWER_2, 1, {0x10}},
     {ILI9341_VCOM_1, 2, {0x3e, 0x28}},
     {ILI9341_VCOM_2, 1, {0x86}},
-    /* Rows from below, columns from the right, the two exchanged, blue before red: upright. */
+    /*
+     * Rows from below, columns from the right, both exchanged, blue before red: the picture stands
+     * upright.
+     */
     {ILI9341_MEMORY_ACCESS, 1, {0xe8}},
     {ILI9341_PIXEL_FORMAT, 1, {0x55}},     /* 16 bits */
     {ILI9341_FRAME_RATE, 2, {0x00, 0x18}}, /* 79 Hz */
@@ -73,7 +76,7 @@ typedef enum {
 static step state;
 static uint64_t due_micros;
 
-/* From the moment that it has happened: the loop's time may be old by a write to flash. */
+/* The clock is read again, because a write to flash may have made the loop's time old. */
 static void go(step next, uint32_t after_micros) {
   state = next;
   due_micros = board_micros() + after_micros;

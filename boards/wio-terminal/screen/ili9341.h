@@ -11,7 +11,7 @@ bool ili9341_is_started(uint64_t now_micros);
 /* The rectangle that the next pixels fill, row by row from its upper left corner. */
 void ili9341_window(uint16_t x, uint16_t y, uint16_t width, uint16_t height);
 
-/* Once the first picture is in. */
+/* Call it after the first picture. */
 void ili9341_show(void);
 
 #endif

@@ -16,7 +16,7 @@ static uint64_t due_micros;
 static unsigned level;
 static bool is_lit;
 
-/* Whether a button went down since the last look. */
+/* Whether a button was pressed since the last call. */
 static bool went_down(unsigned button) {
   const bool before = pressed[button];
   pressed[button] = board_button_pressed(button);

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* By how many pages to go on: -1, 0 or 1. */
+/* How many pages to go on: -1, 0 or 1. */
 int keys_step(uint64_t now_micros);
 
-/* There is something to see: the backlight comes on. */
+/* Switches the backlight on: there is something to see. */
 void keys_light_up(void);
 
 #endif

@@ -17,7 +17,7 @@
 #include "vm_memory.h"
 #include "wifi.h"
 
-/* A connect that takes longer is worth a word: the first packet was lost, or the host is down. */
+/* If a connect takes longer, the screen says so: the first packet was lost, or the host is down. */
 enum { STATUS_SLOW_S = 3 };
 
 enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };

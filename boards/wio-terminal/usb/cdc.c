@@ -17,7 +17,7 @@ static bool is_touched;
 static uint64_t touched_micros; /* 0: not looked at yet */
 static size_t received_taken;
 static bool last_was_full;
-static bool is_end_due; /* a round ago the way was free already */
+static bool is_end_due; /* the endpoint was free a round ago already */
 
 void cdc_reset(bool configured) {
   is_configured = configured;
@@ -82,8 +82,8 @@ size_t cdc_write(const uint8_t *bytes, size_t length) {
 }
 
 /*
- * A host that asked for more than one packet waits until one comes that is not full: 5.8.3. If
- * there is more to write, it takes the way that is free now, and comes before the next step.
+ * A host that asked for more than one packet waits for one that is not full: 5.8.3. If there is
+ * more to write, that goes first.
  */
 void cdc_step(void) {
   if (!last_was_full || usb_device_is_sending(USB_ENDPOINT_DATA)) return;

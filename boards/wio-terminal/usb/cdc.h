@@ -26,7 +26,7 @@ bool cdc_is_open(void);
 size_t cdc_read(uint8_t *into, size_t space);
 size_t cdc_write(const uint8_t *bytes, size_t length);
 
-/* Once in each round of the loop: ends a transfer whose last packet was full. */
+/* Call it once in each round of the loop: it ends a transfer whose last packet was full. */
 void cdc_step(void);
 
 /* True once the port has been closed at 1200 baud for a quarter of a second. */

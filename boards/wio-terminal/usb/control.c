@@ -16,7 +16,7 @@ typedef enum {
 static stage state;
 static usb_setup current;
 static uint8_t configuration;
-static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers and data that are no descriptors */
+static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers and data other than descriptors */
 
 /* What is still to be sent, and whether the host waits for more than there is. */
 static const uint8_t *rest;
@@ -62,7 +62,7 @@ static bool is_endpoint(uint16_t address) {
          address == (USB_ENDPOINT_NOTIFY | USB_ENDPOINT_IN);
 }
 
-/* Whether the receiver of a request is there in the present state: 9.4. */
+/* Whether the receiver of a request exists in the present state: 9.4. */
 static bool has_receiver(void) {
   switch (current.type & USB_REQUEST_RECEIVER) {
     case USB_RECEIVER_DEVICE:
@@ -86,7 +86,7 @@ static void get_status(void) {
   answer(small, 2);
 }
 
-/* The only feature: an endpoint that stands still. */
+/* The only feature: ENDPOINT_HALT. */
 static void set_halt(bool on) {
   if ((current.type & USB_REQUEST_RECEIVER) != USB_RECEIVER_ENDPOINT ||
       current.value != USB_FEATURE_ENDPOINT_HALT) {

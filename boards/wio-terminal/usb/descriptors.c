@@ -106,7 +106,7 @@ const uint8_t *descriptor_find(uint16_t value, size_t *length) {
       return index == 0 ? configuration : NULL;
     case USB_DESCRIPTOR_STRING:
       return string(index, length);
-    default: /* others are of devices that are faster too */
+    default: /* the others are for high-speed devices */
       return NULL;
   }
 }

@@ -5,12 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* `serial` tells this chip from others. Before the first question. */
+/* `serial` identifies this chip. Call it before the first request. */
 void descriptors_init(uint64_t serial);
 
 /*
- * A descriptor, by the value of USB_GET_DESCRIPTOR: its type in the high byte, its index in the
- * low. A null pointer for one that there is not. It stays as it is until the next call.
+ * A descriptor, by wValue of GET_DESCRIPTOR: its type in the high byte, its index in the low. A
+ * null pointer if there is none. It is valid until the next call.
  */
 const uint8_t *descriptor_find(uint16_t value, size_t *length);
 

@@ -15,10 +15,10 @@
 
 #include "usb.h"
 
-/* Takes the wire: the host sees a new device. */
+/* Attaches to the bus: the host sees a new device. */
 void usb_device_start(void);
 
-/* Keeps the interrupt off, for a few microseconds. */
+/* Disables the interrupt, for a few microseconds. */
 void usb_device_hold(void);
 void usb_device_resume(void);
 
@@ -27,7 +27,7 @@ bool usb_device_is_suspended(void);
 
 void usb_device_set_address(uint8_t address);
 
-/* Restarts all endpoints but the first: empty, not stalled, at the first toggle. */
+/* Restarts all endpoints but the first: empty, not stalled, data toggle 0. */
 void usb_device_open_endpoints(void);
 void usb_device_close_endpoints(void);
 
@@ -36,17 +36,17 @@ bool usb_device_send(uint8_t endpoint, const uint8_t *bytes, size_t length);
 bool usb_device_is_sending(uint8_t endpoint);
 
 /*
- * The packet that has arrived on an endpoint, and its length; a null pointer if none has. It stays
- * until it is released, and only then does the next one come. The first endpoint gives its packets
- * by itself, when it was told to listen.
+ * The packet that has arrived on an endpoint, and its length; a null pointer if there is none. The
+ * next one comes only after this one is released. The first endpoint delivers its packets by itself
+ * when it was told to listen.
  */
 const uint8_t *usb_device_received(uint8_t endpoint, size_t *length);
 void usb_device_release(uint8_t endpoint);
 void usb_device_listen(void);
 
 /*
- * Answers with a stall. On the first endpoint, until the next set-up packet. The end of a stall is
- * the first toggle, too.
+ * Answers with a stall; on the first endpoint until the next set-up packet. The end of a stall sets
+ * the data toggle to 0.
  */
 void usb_device_stall(uint8_t endpoint_address, bool on);
 bool usb_device_is_stalled(uint8_t endpoint_address);
@@ -54,7 +54,7 @@ bool usb_device_is_stalled(uint8_t endpoint_address);
 /* The controller's interrupt handler, for the vector table. */
 void usb_device_interrupt(void);
 
-/* Called from the interrupt: the bus was reset; and what goes on on the first endpoint. */
+/* Called from the interrupt: the bus was reset, or something happened on the first endpoint. */
 void usb_on_reset(void);
 void usb_on_setup(const usb_setup *setup);
 void usb_on_control_sent(void);

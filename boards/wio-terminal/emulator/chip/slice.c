@@ -14,8 +14,8 @@ int uc_emu_stop(uc_engine *engine);
 enum { HOOK_BLOCK = 1 << 3 };
 
 /*
- * Shared with the caller, who may change the limit during a run. Counted in halfwords of code:
- * most instructions are one, and those of two take longer.
+ * Shared with the caller, who may change the limit during a run. It counts halfwords of code: most
+ * instructions are one halfword; those of two take longer.
  */
 typedef struct {
   uint32_t executed;
