@@ -97,6 +97,37 @@ describe("a device that counts its readings", () => {
   });
 });
 
+it("a violation is shown with what each server was given and sent, and with what failed", () => {
+  const by = "server 2.1";
+  reading("ours", 1, true);
+  history.push({ type: "delivered", by, device: "ours", light: 1, seq: 1, again: true });
+  reading("ours", 2, false);
+  reading("lesson", 1, false);
+  command("ours", false, 2);
+  fault();
+  history.push({ type: "decides", by, shards: "1,2" });
+  history.push({ type: "sent", by, device: "ours", ledOn: true, seq: 1, again: false });
+  command("lesson", false);
+  command("ours", true, 1);
+  command("ours", false, 2);
+  const [found] = checkFleet(history, KINDS);
+  if (!found) throw new Error("no violation");
+  expect(fleetExcerpt(history, found).replaceAll("  0.000 ", "").split("\n")).toEqual([
+    "stale: ours: an answer to 1 after one to 2",
+    "  true for 1: sent 1 times, heard 1 times",
+    "reading 1, wants true, says false",
+    "reading 1 is acknowledged",
+    "server 2.1 is given reading 1, again",
+    "reading 2, wants false, says false",
+    "reading 2 is acknowledged",
+    "heard false for 2",
+    "a server is killed",
+    "server 2.1 says that it decides shard 1,2",
+    "server 2.1 sends true for 1",
+    "heard true for 1",
+  ]);
+});
+
 describe("a device of the lesson", () => {
   it("hears one answer to each reading, and maybe one twice", () => {
     reading("lesson", 1, true);

@@ -1,6 +1,12 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
 
+/** Sees what passes on one connection. */
+export interface Tap {
+  fromClient: (chunk: Buffer) => void;
+  fromBroker: (chunk: Buffer) => void;
+}
+
 /** Stands between a client and a broker, and breaks their connections on order. */
 export class CuttingProxy {
   connections = 0;
@@ -11,12 +17,14 @@ export class CuttingProxy {
   private constructor(
     private readonly server: Server,
     readonly port: number,
+    private readonly tap: (() => Tap) | undefined,
   ) {}
 
-  static async start(brokerPort: number): Promise<CuttingProxy> {
+  /** @param tap called for each connection */
+  static async start(brokerPort: number, tap?: () => Tap): Promise<CuttingProxy> {
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const proxy = new CuttingProxy(server, (server.address() as AddressInfo).port);
+    const proxy = new CuttingProxy(server, (server.address() as AddressInfo).port, tap);
     server.on("connection", (client) => {
       proxy.join(client, connect({ port: brokerPort, host: "127.0.0.1", noDelay: true }));
     });
@@ -43,12 +51,14 @@ export class CuttingProxy {
     this.connections++;
     const pair: [Socket, Socket] = [client, broker];
     this.pairs.add(pair);
-    for (const [from, to] of [
-      [client, broker],
-      [broker, client],
+    const tap = this.tap?.();
+    for (const [from, to, see] of [
+      [client, broker, tap?.fromClient],
+      [broker, client, tap?.fromBroker],
     ] as const) {
-      from.on("data", (chunk) => {
+      from.on("data", (chunk: Buffer) => {
         this.bytes += chunk.length;
+        see?.(chunk);
         to.write(chunk);
       });
       from.on("error", () => undefined);

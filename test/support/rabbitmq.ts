@@ -64,7 +64,8 @@ export class RabbitCluster {
   async stop(): Promise<void> {
     for (const node of this.nodes) await node.stop();
     await this.epmd?.stop();
-    rmSync(this.dir, { recursive: true, force: true });
+    // What a node's helpers were writing when it was killed may still appear.
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** The nodes find each other by this; one that is there already would not be the test's own. */

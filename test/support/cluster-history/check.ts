@@ -1,8 +1,10 @@
 /** `counting`: reports `led_on`, `seq` and `boot`, as our firmware does; `lesson`: light alone. */
 export type Kind = "counting" | "lesson";
 
-/** What devices did and heard, in the order of time. */
-export type FleetEvent =
+/** What devices did and heard, and what passed at servers, in the order of time. */
+export type FleetEvent = { atMs?: number } & (Happened | Passed);
+
+type Happened =
   /** The reading is about to be sent; `seq` is told to nobody by a lesson device. */
   | { type: "reading"; device: string; seq: number; wanted: boolean; ledOn: boolean }
   | { type: "acknowledged"; device: string; seq: number }
@@ -10,6 +12,17 @@ export type FleetEvent =
   | { type: "command"; device: string; ledOn: boolean; seq?: number; again?: boolean }
   /** A server, a node or a connection fails: from now on an answer may be passed over for a newer. */
   | { type: "fault"; text: string };
+
+/** What passed between a server and its broker; `by` is the server, and which of its connections. */
+export type Passed = { by: string } & (
+  | { type: "delivered"; device: string; light: number; seq?: number; again: boolean }
+  | { type: "sent"; device: string; ledOn: boolean; seq?: number; again: boolean }
+  /** The shards that a server says that it decides. */
+  | { type: "decides"; shards: string }
+);
+
+/** Of one violation. */
+const EXCERPT_LINES = 120;
 
 export type FleetRule = "stale" | "undecided" | "wrong" | "invented";
 
@@ -65,7 +78,10 @@ export function checkFleet(
   });
 }
 
-/** The violation, and what its device did and heard about then, and what failed. */
+/**
+ * The violation, what its device did and heard about then, what each server was told and sent, and
+ * what failed.
+ */
 export function fleetExcerpt(
   history: readonly FleetEvent[],
   { rule, device, text, at }: FleetViolation,
@@ -75,10 +91,57 @@ export function fleetExcerpt(
   const lines = history.flatMap((event, place) => {
     const isNear = place >= from && place <= to;
     const concerns = "device" in event ? event.device === device : true;
-    return isNear && concerns ? [`  #${place} ${JSON.stringify(event)}`] : [];
+    return isNear && concerns ? [`  ${lineOf(event)}`] : [];
   });
-  const shown = lines.length > 40 ? [...lines.slice(0, 20), "  …", ...lines.slice(-20)] : lines;
-  return [`${rule}: ${device}: ${text}`, ...shown].join("\n");
+  const half = EXCERPT_LINES / 2;
+  const shown =
+    lines.length > EXCERPT_LINES ? [...lines.slice(0, half), "  …", ...lines.slice(-half)] : lines;
+  return [`${rule}: ${device}: ${text}`, ...comparison(history, history[to]), ...shown].join("\n");
+}
+
+/** What is heard more often than it was sent comes from the broker, not from a server. */
+function comparison(history: readonly FleetEvent[], last: FleetEvent | undefined): string[] {
+  if (last?.type !== "command") return [];
+  const count = (type: "sent" | "command") =>
+    history.filter(
+      (event) =>
+        event.type === type &&
+        event.device === last.device &&
+        event.ledOn === last.ledOn &&
+        event.seq === last.seq,
+    ).length;
+  return [`  ${answer(last)}: sent ${count("sent")} times, heard ${count("command")} times`];
+}
+
+function lineOf(event: FleetEvent): string {
+  return `${((event.atMs ?? 0) / 1000).toFixed(3)} ${wordsOf(event)}`;
+}
+
+function wordsOf(event: FleetEvent): string {
+  switch (event.type) {
+    case "fault":
+      return event.text;
+    case "reading":
+      return `reading ${event.seq}, wants ${event.wanted}, says ${event.ledOn}`;
+    case "acknowledged":
+      return `reading ${event.seq} is acknowledged`;
+    case "command":
+      return `heard ${answer(event)}`;
+    case "delivered":
+      return `${event.by} is given reading ${event.seq ?? `of ${event.light}`}${again(event)}`;
+    case "sent":
+      return `${event.by} sends ${answer(event)}`;
+    case "decides":
+      return `${event.by} says that it decides shard ${event.shards || "none"}`;
+  }
+}
+
+function answer(event: { ledOn: boolean; seq?: number; again?: boolean }): string {
+  return `${event.ledOn} for ${event.seq ?? "what holds"}${again(event)}`;
+}
+
+function again(event: { again?: boolean }): string {
+  return event.again ? ", again" : "";
 }
 
 function lifeOf(history: readonly FleetEvent[], device: string, kind: Kind): Life {
@@ -89,7 +152,8 @@ function lifeOf(history: readonly FleetEvent[], device: string, kind: Kind): Lif
     else if (event.type === "acknowledged") {
       const reading = life.readings.find(({ seq }) => seq === event.seq);
       if (reading) reading.acknowledged = true;
-    } else if (!event.again) life.commands.push({ at, ledOn: event.ledOn, seq: event.seq });
+    } else if (event.type === "command" && !event.again)
+      life.commands.push({ at, ledOn: event.ledOn, seq: event.seq });
   }
   return life;
 }

@@ -5,8 +5,8 @@ import type { Random } from "../random";
 import { until } from "../until";
 import type { FleetEvent, Kind } from "./check";
 
-const DARK = 100;
-const BRIGHT = 900;
+const DARK = 0;
+const BRIGHT = 700;
 
 /** A device of the fleet whose history is checked. */
 export class HistoryDevice {
@@ -85,7 +85,8 @@ export class HistoryDevice {
     const from = this.kind === "lesson" ? this.wanted : this.ledOn;
     this.wanted = changes ? !from : from;
     const seq = ++this.seq;
-    const light = this.wanted ? DARK : BRIGHT;
+    // So the history tells its readings apart, also where they say nothing but the light.
+    const light = (this.wanted ? DARK : BRIGHT) + (seq % 200);
     this.note({ type: "reading", device: this.id, seq, wanted: this.wanted, ledOn: this.ledOn });
     const more = this.kind === "lesson" ? {} : { led_on: this.ledOn, seq, boot: this.boot };
     await this.client.publishAsync(

@@ -5,15 +5,16 @@ import { untilEachHasItsOwn } from "../server-facts";
 import { until } from "../until";
 import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Kind } from "./check";
 import { HistoryDevice } from "./device";
+import { Passing } from "./passing";
 
 /** Longer than any sign of life that servers wait for. */
 const PAUSE_MS = 8_000;
 const FAULTS = 3;
 
-/** A server, and the way to its broker. */
+/** A server, and its ways to the broker's nodes. */
 interface Member {
   server: NightlightProcess;
-  proxy: CuttingProxy;
+  proxies: CuttingProxy[];
 }
 
 /** Several servers on one broker, and devices of both kinds. */
@@ -40,9 +41,9 @@ export class ServersUnderTest {
 
   async stop(): Promise<void> {
     for (const device of this.devices) await device.stop();
-    for (const { server, proxy } of this.members) {
+    for (const { server, proxies } of this.members) {
       await server.kill();
-      await proxy.stop();
+      for (const proxy of proxies) await proxy.stop();
     }
   }
 
@@ -123,7 +124,7 @@ export class ServersUnderTest {
   /** @param meanwhile called while it lasts, before the server is there again */
   private async fail(random: Random, meanwhile?: () => void): Promise<void> {
     const at = random.below(this.members.length);
-    const { server, proxy } = this.members[at] as Member;
+    const { server, proxies } = this.members[at] as Member;
     const name = `server ${at + 1}`;
     const how = random.pick(["killed", "stopped", "paused", "cut off"] as const);
     const awayMs = random.below(6_000);
@@ -140,30 +141,38 @@ export class ServersUnderTest {
         process.kill(server.pid, "SIGCONT");
       } else {
         meanwhile?.();
-        await proxy.cut();
+        for (const proxy of proxies) await proxy.cut();
       }
     });
   }
 
   private async fault(text: string, during: () => Promise<void>): Promise<void> {
-    this.events.push({ type: "fault", text });
+    this.note({ type: "fault", text });
     await during();
+    this.note({ type: "fault", text: `over: ${text}` });
+  }
+
+  private note(event: FleetEvent): void {
+    this.events.push({ ...event, atMs: performance.now() });
   }
 
   private async addServer(ports: number[], index: number, of: number): Promise<void> {
-    const first = ports[(index - 1) % ports.length] as number;
-    const proxy = await CuttingProxy.start(first);
-    const others = ports.filter((port) => port !== first);
-    const urls = [proxy.port, ...others].map((port) => `mqtt://127.0.0.1:${port}`);
+    let connections = 0;
+    const tap = () => new Passing(`server ${index}.${++connections}`, (event) => this.note(event));
+    const first = (index - 1) % ports.length;
+    const proxies: CuttingProxy[] = [];
+    for (const port of [...ports.slice(first), ...ports.slice(0, first)])
+      proxies.push(await CuttingProxy.start(port, tap));
+    const urls = proxies.map(({ port }) => `mqtt://127.0.0.1:${port}`);
     const flags = ["--broker", urls.join(), "--no-device", "--shard", `${index}/${of}`];
-    this.members.push({ server: await NightlightProcess.start(flags), proxy });
+    this.members.push({ server: await NightlightProcess.start(flags), proxies });
   }
 
   private async addDevice(ports: number[], number: number, random: Random): Promise<void> {
     const kind = number % 3 === 0 ? "lesson" : "counting";
     const id = `${kind}-${number}`;
     const urls = ports.map((port) => `mqtt://127.0.0.1:${port}`);
-    const note = (event: FleetEvent) => this.events.push(event);
+    const note = (event: FleetEvent) => this.note(event);
     this.devices.push(await HistoryDevice.connect(urls, id, kind, random, note));
     this.kinds.set(id, kind);
   }
