@@ -22,20 +22,23 @@ export class Learning {
    * @param text the command's payload
    */
   heard(id: string, on: boolean, text: string, nowMs: number): void {
-    if (this.seen.answered(id, parseEcho(text))) this.decisions.learn(id, on, nowMs);
+    if (this.seen.learned(id, on, parseEcho(text))) this.decisions.learn(id, on, nowMs);
   }
 
   /**
    * A command for a device that this server decides. It may come from a server that was held up and
    * answers an old reading. If this server found nothing to change on a newer reading, it sent
-   * nothing, and the device would be left with the late answer.
+   * nothing, and the device would be left with the late answer. If it has answered a newer one, the
+   * device ignores the late answer; so our own commands, as brokers pass them back, need nothing.
    */
   late(id: string, on: boolean, text: string): void {
     const answers = parseEcho(text);
     const newest = this.seen.newest(id);
-    if (!newest || answers.seq === undefined) return;
-    if (answers.boot !== newest.boot || answers.seq >= newest.seq) return;
+    if (!this.seen.answered(id, on, answers)) return;
+    if (!newest || answers.seq === undefined || answers.seq >= newest.seq) return;
     const last = this.decisions.lastFor(id);
-    if (last && last.on !== on) this.resend(id, last, newest);
+    if (last?.on === undefined || last.on === on) return;
+    this.seen.answered(id, last.on, newest);
+    this.resend(id, last, newest);
   }
 }

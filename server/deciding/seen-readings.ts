@@ -6,6 +6,14 @@ interface Last {
   seq: number;
   /** How many in a row were taken for repeated since. */
   repeated: number;
+  /** The newest reading of this run that was answered, whoever did, and with what. */
+  answer: Answer | undefined;
+}
+
+interface Answer {
+  seq: number;
+  /** The side of the rule. */
+  on: boolean;
 }
 
 /**
@@ -29,7 +37,8 @@ export class SeenReadings {
       last.repeated++;
       return "repeated";
     }
-    this.last.set(id, { boot, seq, repeated: 0 });
+    const answer = last?.boot === boot && !isBehind ? last.answer : undefined;
+    this.last.set(id, { boot, seq, repeated: 0, answer });
     return isBehind ? "restarted" : "new";
   }
 
@@ -50,15 +59,32 @@ export class SeenReadings {
   }
 
   /**
-   * A command has answered this reading, whoever sent it.
+   * Another server's command has answered this reading.
    * @returns false where the reading, or a later one, was seen before
    */
-  answered(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
+  learned(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);
     // Of two runs it can't be told which is the present one: the readings will tell.
     if (boot === undefined || seq === undefined || (last && last.boot !== boot)) return true;
-    if (last && seq <= last.seq) return false;
-    this.last.set(id, { boot, seq, repeated: 0 });
+    if (!last || seq > last.seq) {
+      this.last.set(id, { boot, seq, repeated: 0, answer: { seq, on } });
+      return true;
+    }
+    this.answered(id, on, { boot, seq });
+    return false;
+  }
+
+  /**
+   * A command answers this reading, whoever sends it.
+   * @returns whether the device does something else now than after the answers before: it ignores
+   * those to older readings
+   */
+  answered(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
+    const last = this.last.get(id);
+    if (!last || last.boot !== boot || seq === undefined) return false;
+    const { answer } = last;
+    if (answer && (seq < answer.seq || (seq === answer.seq && on === answer.on))) return false;
+    last.answer = { seq, on };
     return true;
   }
 }

@@ -84,7 +84,7 @@ export class Telemetry {
   }
 
   private decide(id: string, value: Reading, { nowMs, qos }: Arrival, arrivedMs: number): void {
-    const { cluster, commander, decisions, repeating } = this.parts;
+    const { cluster, commander, decisions, repeating, seen } = this.parts;
     const decidesAlone = decisions.decidesAlone(id);
     if (decidesAlone) repeating.commands.supersede(id);
     if (cluster?.decides(id) === false) {
@@ -93,7 +93,9 @@ export class Telemetry {
     }
     const kind = decidesAlone ? "rule" : "group";
     for (const decision of decisions.reading(id, value, nowMs)) {
+      const { on } = decision.command;
       const answer = decision.id === id && { answers: value, qos };
+      if (answer && on !== undefined) seen.answered(id, on, value);
       commander.give(decision.id, decision.command, { kind, arrivedMs, ...answer });
     }
   }

@@ -51,6 +51,33 @@ it("says again what holds when another server answers an older reading late", ()
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 9 } }]);
 });
 
+it("says so once, however often the late answer comes", () => {
+  seen.see(ID, { boot: 7, seq: 9 });
+  decisions.learn(ID, false, 0);
+  for (let time = 0; time < 3; time++) learning.late(ID, true, command(true, 8));
+  learning.late(ID, true, command(true, 7));
+  expect(resent).toHaveLength(1);
+});
+
+it("says nothing if it has answered a newer reading: the device ignores the late answer", () => {
+  for (const [seq, on] of [
+    [8, true],
+    [9, false],
+  ] as const) {
+    seen.see(ID, { boot: 7, seq });
+    decisions.learn(ID, on, 0);
+    seen.answered(ID, on, { boot: 7, seq });
+  }
+  seen.see(ID, { boot: 7, seq: 10 });
+  // As its own, which a slow broker passes back.
+  learning.late(ID, true, command(true, 8));
+  learning.late(ID, false, command(false, 9));
+  expect(resent).toEqual([]);
+  // Two that do not agree on one reading: the device does what it hears last.
+  learning.late(ID, true, command(true, 9));
+  expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 10 } }]);
+});
+
 it("says nothing if the late answer is right, new, of another run, or names no reading", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);

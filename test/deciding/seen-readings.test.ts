@@ -40,17 +40,17 @@ describe("readings that were seen", () => {
 
   it("count as seen once another server has answered them", () => {
     const seen = new SeenReadings();
-    expect(seen.answered("a", { boot: 5, seq: 3 })).toBe(true);
+    expect(seen.learned("a", true, { boot: 5, seq: 3 })).toBe(true);
     expect(see(seen, [3])).toEqual(["repeated"]);
-    expect(seen.answered("a", { boot: 5, seq: 2 })).toBe(false);
-    expect(seen.answered("a", { boot: 5, seq: 4 })).toBe(true);
+    expect(seen.learned("a", true, { boot: 5, seq: 2 })).toBe(false);
+    expect(seen.learned("a", true, { boot: 5, seq: 4 })).toBe(true);
   });
 
   it("stay as they are after an answer to another run, or to no reading", () => {
     const seen = new SeenReadings();
     see(seen, [3]);
-    expect(seen.answered("a", { boot: 4, seq: 90 })).toBe(true);
-    expect(seen.answered("a", {})).toBe(true);
+    expect(seen.learned("a", true, { boot: 4, seq: 90 })).toBe(true);
+    expect(seen.learned("a", true, {})).toBe(true);
     expect(seen.newest("a")).toEqual({ boot: 5, seq: 3 });
   });
 });
