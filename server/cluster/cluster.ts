@@ -41,7 +41,7 @@ export class Cluster {
   private readonly run = randomName(4);
   private readonly startedMs = Date.now();
   private readonly owners: Owners;
-  private readonly presence = new Presence(performance.now());
+  private readonly presence = new Presence();
   private readonly held = new HeldReadings(HOLD_MS);
   private readonly strangers = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -86,7 +86,7 @@ export class Cluster {
 
   /** To be called after a lost connection. */
   connected(): void {
-    this.presence.reconnected(performance.now());
+    this.presence.reconnected();
     this.returned();
   }
 
@@ -97,7 +97,7 @@ export class Cluster {
 
   /** Whether no other server is there, which could have taken over meanwhile. */
   get isAlone(): boolean {
-    return this.presence.living(performance.now()).length === 0;
+    return this.presence.living().length === 0;
   }
 
   /**
@@ -153,6 +153,7 @@ export class Cluster {
   }
 
   private heardOwn(beat: Beat): void {
+    if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms);
     if (beat.connected_ms !== this.connectedMs) return;
     this.beats++;
     this.echoMs = performance.now();
@@ -160,10 +161,14 @@ export class Cluster {
 
   private heard(name: string, beat: Beat): void {
     this.othersBeats++;
+    const { index, count } = this.shard;
+    const isOfOurs = name.endsWith(`of${count}`);
+    // It has taken this server for gone. Two that decide answer each reading at two times.
+    const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
+    if (isOfOurs && isStandIn) this.returned();
     // It waits to be told that we have let go of what is its own.
-    if (this.presence.heard(name, beat, performance.now()) && !this.update()) this.beat();
-    const [, count] = /^\d+of(\d+)$/.exec(name) ?? [];
-    if (count === undefined || Number(count) === this.shard.count) return;
+    if (this.presence.heard(name, beat) && !this.update()) this.beat();
+    if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
     this.strangers.add(name);
     this.log(
@@ -196,10 +201,7 @@ export class Cluster {
     this.ranMs = performance.now();
     if (!this.host?.isConnected()) return;
     this.beat();
-    const nowMs = performance.now();
-    this.presence.tick(nowMs);
-    this.update();
-    this.held.prune(nowMs);
+    this.held.prune(performance.now());
   }
 
   private beat(): void {
@@ -212,7 +214,8 @@ export class Cluster {
       connected_ms: this.connectedMs,
       shards: this.owners.indices,
       visit: this.visit,
-      counts_on: this.presence.visits(performance.now()),
+      counts_on: this.presence.visits(),
+      sent_ms: Math.round(performance.now()),
     };
     // As the readings, or the broker would let it overtake them. Lost, it is one that was missed.
     this.host.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
@@ -255,15 +258,14 @@ export class Cluster {
   private update(): boolean {
     const { owners, shard } = this;
     if (this.isReplaced) return false;
-    const nowMs = performance.now();
     const before = owners.indices.join();
     const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
     this.isCounted ||=
-      this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit, nowMs));
+      this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit));
     const taken = owners.update(
-      (index) => this.presence.isLiving(nameOf({ index, count: shard.count }), nowMs),
+      (index) => this.presence.isLiving(nameOf({ index, count: shard.count })),
       this.isPresent,
-      (index) => !this.isCounted || this.presence.isClaimed(index, shard.count, nowMs),
+      (index) => !this.isCounted || this.presence.isClaimed(index, shard.count),
     );
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
@@ -271,7 +273,7 @@ export class Cluster {
     // Behind the last command for what was handed over: who takes it waits for this.
     this.beat();
     if (taken.length === 0) return true;
-    this.held.prune(nowMs);
+    this.held.prune(performance.now());
     const readings = this.held.take((id) => owners.decides(id));
     const groups = this.groups.filter(({ lights: [light] }) => light && owners.decides(light));
     this.host?.onTakeover(readings, groups);

@@ -16,6 +16,8 @@ export interface Beat {
   visit: string | undefined;
   /** The visits of others that it counts on: it decides none of their shards. */
   counts_on: string[] | undefined;
+  /** When it was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
+  sent_ms: number | undefined;
 }
 
 /** How often a server says that it is there. */
@@ -31,33 +33,47 @@ interface Peer {
   beat: Beat;
   /** Since it connected, or was away. */
   beats: number;
+  /** By the beats of our own that came before. */
   heardMs: number;
 }
 
-/** Which other servers are there, by their beats. Pure: knows no broker and no clock. */
+/**
+ * Which other servers are there, by their beats. Pure: knows no broker and no clock.
+ *
+ * Time is counted in beats of our own, as the broker passes them back. So another server is silent
+ * if nothing of it lies between ours. How long they all take to come says nothing: a broker may be
+ * seconds behind with one server and not with the next.
+ */
 export class Presence {
   private readonly peers = new Map<string, Peer>();
-  private tickMs: number;
-
-  /** @param sinceMs from when beats can be heard */
-  constructor(private sinceMs: number) {
-    this.tickMs = sinceMs;
-  }
+  private nowMs = 0;
+  private sinceMs = 0;
+  private ownMs: number | undefined;
 
   /** Our own connection was lost for a while: nobody's silence in it means anything. */
-  reconnected(nowMs: number): void {
-    this.forgive(nowMs);
-    this.sinceMs = nowMs;
-    this.tickMs = nowMs;
+  reconnected(): void {
+    for (const [name, peer] of this.peers) if (this.isLiving(name)) peer.heardMs = this.nowMs;
+    this.sinceMs = this.nowMs;
+  }
+
+  /**
+   * A beat of our own has come back.
+   * @param sentMs when it was sent, by a monotonic clock, ms. One that came late for being held up
+   * itself stands for no more than one beat: the others may have been held up with it.
+   */
+  heardOwn(sentMs: number): void {
+    const passedMs = sentMs - (this.ownMs ?? sentMs);
+    this.nowMs += Math.min(Math.max(passedMs, 0), BEAT_MS);
+    this.ownMs = Math.max(sentMs, this.ownMs ?? sentMs);
   }
 
   /** @returns whether it is the beat from which on it lives */
-  heard(name: string, beat: Beat, nowMs: number): boolean {
+  heard(name: string, beat: Beat): boolean {
     const peer = this.peers.get(name);
     if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
     const beats = same ? peer.beats + 1 : 1;
-    this.peers.set(name, { beat, beats, heardMs: nowMs });
+    this.peers.set(name, { beat, beats, heardMs: this.nowMs });
     return beats === BEATS_TO_LIVE;
   }
 
@@ -69,24 +85,20 @@ export class Presence {
     peer.beat = { ...peer.beat, shards: [] };
   }
 
-  /** To be called every `BEAT_MS` while connected: who was held up has missed beats itself. */
-  tick(nowMs: number): void {
-    if (nowMs - this.tickMs > 2 * BEAT_MS) this.forgive(nowMs);
-    this.tickMs = nowMs;
-  }
-
   /** One that was never heard gets as much time as one that was. */
-  isLiving(name: string, nowMs: number): boolean {
+  isLiving(name: string): boolean {
     const peer = this.peers.get(name);
-    if (!peer) return nowMs - this.sinceMs < GONE_MS;
-    return peer.beats >= BEATS_TO_LIVE && nowMs - peer.heardMs < GONE_MS;
+    if (!peer) return this.nowMs - this.sinceMs < GONE_MS;
+    return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
   }
 
   /** Whether another of so many servers decides a shard, as far as it was heard. */
-  isClaimed(shard: number, count: number, nowMs: number): boolean {
+  isClaimed(shard: number, count: number): boolean {
     return [...this.peers].some(
       ([name, { beat, heardMs }]) =>
-        name.endsWith(`of${count}`) && nowMs - heardMs < GONE_MS && beat.shards.includes(shard),
+        name.endsWith(`of${count}`) &&
+        this.nowMs - heardMs < GONE_MS &&
+        beat.shards.includes(shard),
     );
   }
 
@@ -94,34 +106,28 @@ export class Presence {
    * @returns whether another server, unless it is gone, knows of our visit and leaves us what is
    * ours. How many of its beats were heard does not matter: it may have beaten before we listened.
    */
-  countsOn(name: string, visit: string, nowMs: number): boolean {
+  countsOn(name: string, visit: string): boolean {
     const peer = this.peers.get(name);
-    if (!peer) return nowMs - this.sinceMs >= GONE_MS;
-    if (peer.beats === 0 || nowMs - peer.heardMs >= GONE_MS) return true;
+    if (!peer) return this.nowMs - this.sinceMs >= GONE_MS;
+    if (peer.beats === 0 || this.nowMs - peer.heardMs >= GONE_MS) return true;
     return peer.beat.counts_on?.includes(visit) ?? true;
   }
 
   /** The visits of those that were heard and live. */
-  visits(nowMs: number): string[] {
-    return this.living(nowMs).flatMap((name) => this.peers.get(name)?.beat.visit ?? []);
+  visits(): string[] {
+    return this.living().flatMap((name) => this.peers.get(name)?.beat.visit ?? []);
   }
 
   /** The names of those that were heard and live. */
-  living(nowMs: number): string[] {
-    return [...this.peers.keys()].filter((name) => this.isLiving(name, nowMs));
-  }
-
-  /** Whoever lived when we last looked still does. */
-  private forgive(nowMs: number): void {
-    for (const [name, peer] of this.peers)
-      if (this.isLiving(name, this.tickMs)) peer.heardMs = nowMs;
+  living(): string[] {
+    return [...this.peers.keys()].filter((name) => this.isLiving(name));
   }
 }
 
 export function parseBeat(text: string): Parsed<Beat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { run, version, started_ms, connected_ms, shards = [], visit, counts_on } = value;
+  const { run, version, started_ms, connected_ms, shards = [], visit, counts_on, sent_ms } = value;
   if (!isName(run)) return { error: "run: expected text of 1 to 40 characters" };
   if (!isName(version)) return { error: "version: expected text of 1 to 40 characters" };
   if (!isTime(started_ms)) return { error: "started_ms: expected a whole number" };
@@ -132,7 +138,9 @@ export function parseBeat(text: string): Parsed<Beat> {
     return { error: "visit: expected text of 1 to 40 characters" };
   if (counts_on !== undefined && !isNames(counts_on))
     return { error: `counts_on: expected at most ${MAX_PEERS} texts of 1 to 40 characters` };
-  return { value: { run, version, started_ms, connected_ms, shards, visit, counts_on } };
+  if (sent_ms !== undefined && !isTime(sent_ms))
+    return { error: "sent_ms: expected a whole number" };
+  return { value: { run, version, started_ms, connected_ms, shards, visit, counts_on, sent_ms } };
 }
 
 function isName(value: unknown): value is string {

@@ -10,13 +10,15 @@ class SlowBroker {
   latencyMs = 0;
   /** By which a member gets it later than the others, ms. */
   readonly lagMs = new Map<Member, number>();
+  /** A member that gets nothing of what the others say. */
+  cutOff: Member | undefined;
   private readonly members: Member[] = [];
   private readonly last = new Map<string, string>();
 
   join(index: number, count = 2): Member {
     const member = new Member({ index, count }, (topic, payload) => {
       this.last.set(topic, payload);
-      for (const one of this.members)
+      for (const one of this.members.filter((one) => one === member || one !== this.cutOff))
         setTimeout(() => one.hear(topic, payload), this.latencyMs + (this.lagMs.get(one) ?? 0));
     });
     this.members.push(member);
@@ -204,6 +206,37 @@ it("does not take the others for gone when it was paused itself", async () => {
   broker.beats(3, two);
   expect(two.takeovers).toBe(takeovers);
   expect(two.cluster.decides(FIRST)).toBe(false);
+});
+
+it("does not take another for gone because the broker is slow with its own messages", async () => {
+  const one = broker.join(1);
+  await vi.advanceTimersByTimeAsync(600);
+  const two = broker.join(2);
+  await vi.advanceTimersByTimeAsync(10_700);
+  // The first speaks at each full second, the second 0.6 s later. What it hears of itself is 2.4 s
+  // apart then, but what it hears of the first is 3.8 s apart.
+  for (const lagMs of [1_400, 2_800]) {
+    broker.lagMs.set(two, lagMs);
+    await vi.advanceTimersByTimeAsync(500);
+  }
+  for (let ms = 0; ms < 10_000; ms += 10) {
+    expect([one, two].map(({ cluster }) => cluster.decides(FIRST))).toEqual([true, false]);
+    expect(two.cluster.decides(SECOND)).toBe(true);
+    await vi.advanceTimersByTimeAsync(10);
+  }
+});
+
+it("decides nothing more if another has taken it for gone, until that one lets go", async () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  await vi.advanceTimersByTimeAsync(10_500);
+  const deciders = () => [one, two].filter(({ cluster }) => cluster.decides(FIRST));
+  expect(deciders()).toEqual([one]);
+  broker.cutOff = two;
+  await vi.advanceTimersByTimeAsync(GONE_MS + BEAT_MS);
+  expect(deciders()).toEqual([two]);
+  broker.cutOff = undefined;
+  await vi.advanceTimersByTimeAsync(3 * BEAT_MS);
+  expect(deciders()).toEqual([one]);
 });
 
 it("decides although a broker takes longer than any sign of life may be missing", () => {

@@ -11,108 +11,137 @@ const BEAT: Beat = {
   shards: [],
   visit: "a1",
   counts_on: ["b1"],
+  sent_ms: 3,
 };
 
-/** A presence, heard from 0 on, and its clock. */
-function heardUntil(endMs: number, beat = BEAT): Presence {
-  const presence = new Presence(0);
-  for (let nowMs = 0; nowMs <= endMs; nowMs += BEAT_MS) {
-    presence.heard("2of3", beat, nowMs);
-    presence.tick(nowMs);
+/** Beats of our own until the other one is gone, from its last one on. */
+const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
+
+/** One that began to listen when it sent its first beat. */
+class Listening extends Presence {
+  private sentMs = 500;
+
+  constructor() {
+    super();
+    this.heardOwn(this.sentMs);
   }
+
+  /** Further beats of our own come back. */
+  own(times: number, everyMs = BEAT_MS): this {
+    for (let time = 0; time < times; time++) this.heardOwn((this.sentMs += everyMs));
+    return this;
+  }
+}
+
+/** It has heard ten beats of the other one, each behind one of its own. */
+function listening(): Listening {
+  const presence = new Listening();
+  for (let time = 0; time < 10; time++) presence.own(1).heard("2of3", BEAT);
   return presence;
 }
 
 describe("another server", () => {
   it("has time to be heard at first", () => {
-    const presence = new Presence(0);
-    expect(presence.isLiving("2of3", GONE_MS - 1)).toBe(true);
-    expect(presence.isLiving("2of3", GONE_MS)).toBe(false);
+    const presence = new Listening().own(TO_BE_GONE - 1);
+    expect(presence.isLiving("2of3")).toBe(true);
+    expect(presence.own(1).isLiving("2of3")).toBe(false);
   });
 
-  it("is there while it is heard, and gone after three missed beats", () => {
-    const presence = heardUntil(10_000);
-    expect(presence.living(10_000 + GONE_MS - 1)).toEqual(["2of3"]);
-    expect(presence.living(10_000 + GONE_MS)).toEqual([]);
+  it("is there while it is heard, and gone if nothing of it comes between beats of our own", () => {
+    const presence = listening().own(TO_BE_GONE - 1);
+    expect(presence.living()).toEqual(["2of3"]);
+    expect(presence.own(1).living()).toEqual([]);
   });
 
   it("counts as away for its first beat: what came before it did not hear", () => {
-    const presence = new Presence(0);
-    presence.heard("2of3", BEAT, 10);
-    expect(presence.isLiving("2of3", 10)).toBe(false);
-    presence.heard("2of3", BEAT, 1_010);
-    expect(presence.isLiving("2of3", 1_010)).toBe(true);
+    const presence = new Listening();
+    presence.heard("2of3", BEAT);
+    expect(presence.isLiving("2of3")).toBe(false);
+    presence.own(1).heard("2of3", BEAT);
+    expect(presence.isLiving("2of3")).toBe(true);
   });
 
   it.each([
     ["its process", { ...BEAT, run: "b" }],
     ["its connection", { ...BEAT, connected_ms: 3 }],
   ])("counts as away for a beat when %s is a new one, however short it was away", (_, beat) => {
-    const presence = heardUntil(10_000);
-    presence.heard("2of3", beat, 10_100);
-    expect(presence.isLiving("2of3", 10_100)).toBe(false);
-    presence.heard("2of3", beat, 11_100);
-    expect(presence.isLiving("2of3", 11_100)).toBe(true);
+    const presence = listening();
+    presence.heard("2of3", beat);
+    expect(presence.isLiving("2of3")).toBe(false);
+    presence.own(1).heard("2of3", beat);
+    expect(presence.isLiving("2of3")).toBe(true);
   });
 
   it("is gone at once when it says so", () => {
-    const presence = heardUntil(10_000);
+    const presence = listening();
     presence.left("2of3");
-    expect(presence.isLiving("2of3", 10_001)).toBe(false);
+    expect(presence.isLiving("2of3")).toBe(false);
   });
 
   it("is not gone because we were held up, or had no connection", () => {
-    const held = heardUntil(10_000);
-    held.tick(20_000);
-    expect(held.isLiving("2of3", 20_000)).toBe(true);
-    const away = heardUntil(10_000);
-    away.reconnected(60_000);
-    expect(away.isLiving("2of3", 60_000)).toBe(true);
-    expect(away.isLiving("2of3", 60_000 + GONE_MS)).toBe(false);
+    const held = listening().own(TO_BE_GONE - 1, 60_000);
+    expect(held.isLiving("2of3")).toBe(true);
+    const away = listening().own(TO_BE_GONE - 1);
+    away.reconnected();
+    expect(away.own(TO_BE_GONE - 1, 60_000).isLiving("2of3")).toBe(true);
+    expect(away.own(1).isLiving("2of3")).toBe(false);
+  });
+
+  it("is not gone sooner because we say more, or because a beat from before comes late", () => {
+    expect(
+      listening()
+        .own(30, BEAT_MS / 10)
+        .isLiving("2of3"),
+    ).toBe(true);
+    const presence = listening().own(TO_BE_GONE - 1);
+    for (const sentMs of [0, 1, 2]) presence.heardOwn(sentMs);
+    expect(presence.isLiving("2of3")).toBe(true);
   });
 
   it("that was gone before is not brought back by that", () => {
-    const presence = heardUntil(10_000);
-    for (let nowMs = 11_000; nowMs <= 20_000; nowMs += BEAT_MS) presence.tick(nowMs);
-    presence.tick(30_000);
-    expect(presence.isLiving("2of3", 30_000)).toBe(false);
+    const presence = listening().own(TO_BE_GONE);
+    presence.reconnected();
+    expect(presence.isLiving("2of3")).toBe(false);
   });
 
   it("claims the shards that it decides, until it is gone or says good-bye", () => {
-    const presence = new Presence(0);
-    presence.heard("2of3", { ...BEAT, shards: [2, 3] }, 0);
-    expect([1, 2, 3].map((shard) => presence.isClaimed(shard, 3, 1))).toEqual([false, true, true]);
-    expect(presence.isClaimed(2, 4, 1)).toBe(false);
-    expect(presence.isClaimed(2, 3, GONE_MS)).toBe(false);
-    presence.heard("2of3", { ...BEAT, shards: [2] }, 10);
-    expect(presence.isClaimed(3, 3, 11)).toBe(false);
+    const presence = new Listening();
+    presence.heard("2of3", { ...BEAT, shards: [2, 3] });
+    expect([1, 2, 3].map((shard) => presence.isClaimed(shard, 3))).toEqual([false, true, true]);
+    expect(presence.isClaimed(2, 4)).toBe(false);
+    presence.own(TO_BE_GONE);
+    expect(presence.isClaimed(2, 3)).toBe(false);
+    presence.heard("2of3", { ...BEAT, shards: [2] });
+    expect([2, 3].map((shard) => presence.isClaimed(shard, 3))).toEqual([true, false]);
     presence.left("2of3");
-    expect(presence.isClaimed(2, 3, 11)).toBe(false);
+    expect(presence.isClaimed(2, 3)).toBe(false);
   });
 
   it("counts on us once it names our visit, or if it is of a version that names none", () => {
-    const presence = new Presence(0);
-    const countsOn = (visit: string, nowMs: number) => presence.countsOn("2of3", visit, nowMs);
-    expect(countsOn("b1", GONE_MS - 1)).toBe(false);
-    expect(countsOn("b1", GONE_MS)).toBe(true);
-    const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT, 0));
+    const presence = new Listening().own(TO_BE_GONE - 1);
+    const countsOn = (visit: string) => presence.countsOn("2of3", visit);
+    expect(countsOn("b1")).toBe(false);
+    presence.own(1);
+    expect(countsOn("b1")).toBe(true);
+    const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT));
     expect(isFirst).toEqual([false, true, false]);
-    expect(countsOn("b1", 0)).toBe(true);
-    expect(countsOn("b2", 0)).toBe(false);
-    expect(countsOn("b2", GONE_MS)).toBe(true);
-    expect(presence.visits(0)).toEqual(["a1"]);
-    presence.heard("2of3", { ...BEAT, counts_on: undefined }, 0);
-    expect(countsOn("b2", 0)).toBe(true);
-    presence.heard("2of3", BEAT, 0);
+    expect(["b1", "b2"].map(countsOn)).toEqual([true, false]);
+    expect(presence.visits()).toEqual(["a1"]);
+    presence.own(TO_BE_GONE);
+    expect(countsOn("b2")).toBe(true);
+    presence.heard("2of3", { ...BEAT, counts_on: undefined });
+    expect(countsOn("b2")).toBe(true);
+    presence.heard("2of3", BEAT);
+    expect(countsOn("b2")).toBe(false);
     presence.left("2of3");
-    expect(countsOn("b2", 0)).toBe(true);
+    expect(countsOn("b2")).toBe(true);
   });
 
   it("is one of 256 at most: names are chosen by others", () => {
-    const presence = new Presence(0);
+    const presence = new Listening();
     for (let i = 0; i < 1000; i++)
-      for (const nowMs of [0, 1]) presence.heard(`${i}of1000`, BEAT, nowMs);
-    expect(presence.living(2)).toHaveLength(256);
+      for (let time = 0; time < 2; time++) presence.heard(`${i}of1000`, BEAT);
+    expect(presence.living()).toHaveLength(256);
   });
 });
 
@@ -135,6 +164,7 @@ describe("a beat", () => {
       JSON.stringify({ ...BEAT, counts_on: [1] }),
       "counts_on: expected at most 256 texts of 1 to 40 characters",
     ],
+    [JSON.stringify({ ...BEAT, sent_ms: 0.5 }), "sent_ms: expected a whole number"],
   ])("that is not one is refused: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
   });
@@ -143,7 +173,8 @@ describe("a beat", () => {
 it("of the largest cluster is as long as a payload may be", () => {
   const all = Array.from({ length: MAX_SHARDS }, (_, i) => i + 1);
   const counts_on = all.map(() => "012345");
-  const beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
+  const beat: Beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
+  beat.sent_ms = 10 * 365 * 86_400_000;
   expect(JSON.stringify(beat).length).toBeLessThan(1024);
 });
 
