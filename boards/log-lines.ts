@@ -15,6 +15,9 @@ export const PROGRAM = {
   outbox: "Outbox: ",
   alone: "No server: ",
   serverAgain: "The server decides again",
+  lightRange: "Light range: ",
+  calibration: "Calibration: ",
+  calibrationOver: "Calibration over",
   mqtt: "mqtt: ",
   nextTry: "next try in ",
 } as const;

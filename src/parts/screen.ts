@@ -4,6 +4,7 @@ import type { Led } from "../led";
 import type { MqttClient } from "../mqtt";
 import type { StatusScreen } from "../nightlight";
 import type { ByHand } from "./by-hand";
+import type { Calibrated } from "./calibrated";
 import { Presence } from "./presence";
 import { type Lines, screenLines } from "./screen-lines";
 import { Ssd1306 } from "./ssd1306";
@@ -34,11 +35,13 @@ export class Screen implements StatusScreen {
   /**
    * @param chip the sensor, if it knows whether it is there
    * @param hand the lamp, if it can be switched by hand
+   * @param calibrated the sensor, if it can be calibrated by hand
    */
   constructor(
     sensor: LightLevel,
     private readonly chip: Part,
     private readonly hand: ByHand,
+    private readonly calibrated: Calibrated,
   ) {
     listen(sensor, this);
   }
@@ -69,7 +72,10 @@ export class Screen implements StatusScreen {
     }
   }
 
+  /** What a person who calibrates is to do comes before what is wrong. */
   private problem(mqtt: MqttClient): string {
+    const words = this.calibrated ? this.calibrated.words() : "";
+    if (words) return words;
     if (!mqtt.connected) return "Broker: " + this.brokerProblem;
     const problem = this.chip ? this.chip.problem() : "";
     return problem ? "Light sensor: " + problem : "";

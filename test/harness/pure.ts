@@ -52,7 +52,7 @@ export const PURE = [
   ...inRoom("server/tab", "scenes", "status-words"),
   ...inRoom("src", "alone", "cadence", "command-gate", "outbox"),
   ...inRoom("src/parts", "by-hand", "dimmed-lamp", "light-curve", "night-colour", "presence"),
-  ...inRoom("src/parts", "screen-lines"),
+  ...inRoom("src/parts", "calibration", "screen-lines"),
   ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "settings"),
   ...inRoom("src/common", "update", "wire"),
   ...inRoom("src/mqtt", "backoff", "bytes", "decoder", "inbox", "keepalive", "list", "packet"),

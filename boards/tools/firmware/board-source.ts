@@ -16,15 +16,17 @@ interface Import {
 export function boardSource(target: Target | undefined): string {
   if (target === undefined)
     return `// Made for the simulator: whatever sensor and lamp there are. For a board, see docs/boards.md.
-import { LightBulb, LightLevel } from "@devicescript/core";
+import { Button, LightBulb, LightLevel } from "@devicescript/core";
 import type { StatusScreen } from "./nightlight";
+import { Calibrated } from "./parts/calibrated";
 
-export const sensor = new LightLevel();
+const calibrated = new Calibrated(new LightLevel(), new Button());
+export const sensor = calibrated as unknown as LightLevel;
 export const lamp = new LightBulb();
 ${NO_SCREEN}`;
   const { module } = BOARDS[target.name];
   const { parts } = target;
-  const text = `${i2c(target)}${lightSensor(parts)}
+  const text = `${i2c(target)}${button(parts)}${lightSensor(parts)}
 export const lamp = ${lamp(target)};
 ${screen(parts)}`;
   const imports: Import[] = [
@@ -35,6 +37,7 @@ ${screen(parts)}`;
     },
     { from: "@devicescript/core", names: ["LightLevel"] },
     { from: "./parts/button", names: ["switchedBy"] },
+    { from: "./parts/calibrated", names: ["Calibrated"] },
     { from: "./parts/dimmed-lamp", names: ["DimmedLamp"] },
     { from: "./parts/ltr390", names: ["Ltr390"] },
     { from: "./parts/rgb-lamp", names: ["RgbLamp"] },
@@ -67,12 +70,19 @@ function i2c({ name, parts }: Target): string {
 `;
 }
 
+function button(parts: Parts): string {
+  if (!parts.has("button")) return "";
+  return `const button = startButton({ pin: pins.${parts.get("button")} });\n`;
+}
+
 function lightSensor(parts: Parts): string {
-  if (!parts.has("ltr390"))
-    return `export const sensor = startLightLevel({ pin: pins.${parts.get("analog")} });`;
   // The nightlight knows a `LightLevel`: the compiler keeps only methods that it sees called by type.
-  return `const ltr390 = new Ltr390();
-export const sensor = ltr390 as unknown as LightLevel;`;
+  const analog = `startLightLevel({ pin: pins.${parts.get("analog")} })`;
+  const own = parts.has("ltr390") ? "ltr390 as unknown as LightLevel" : analog;
+  const ltr390 = parts.has("ltr390") ? "const ltr390 = new Ltr390();\n" : "";
+  if (!parts.has("button")) return `${ltr390}export const sensor = ${own};`;
+  return `${ltr390}const calibrated = new Calibrated(${own}, button);
+export const sensor = calibrated as unknown as LightLevel;`;
 }
 
 function lamp({ name, parts }: Target): string {
@@ -81,14 +91,14 @@ function lamp({ name, parts }: Target): string {
     lamp = `new DimmedLamp(startLightBulb({ pin: pins.${parts.get("dimmable")}, dimmable: true }))`;
   if (parts.has("rgb")) lamp = `new RgbLamp(${BOARDS[name].rgbLedGpio})`;
   if (!parts.has("button")) return lamp;
-  return `switchedBy(startButton({ pin: pins.${parts.get("button")} }), ${lamp})`;
+  return `switchedBy(button, ${lamp})`;
 }
 
 function screen(parts: Parts): string {
   if (!parts.has("ssd1306")) return NO_SCREEN;
   const chip = parts.has("ltr390") ? "ltr390" : "undefined";
-  const hand = parts.has("button") ? "lamp" : "undefined";
-  return `export const screen = new Screen(sensor, ${chip}, ${hand});\n`;
+  const byButton = parts.has("button") ? "lamp, calibrated" : "undefined, undefined";
+  return `export const screen = new Screen(sensor, ${chip}, ${byButton});\n`;
 }
 
 function optionsOf(target: Target): string {

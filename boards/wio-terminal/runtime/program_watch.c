@@ -4,9 +4,11 @@
 #include <string.h>
 
 /* An id has at most 64 characters, each of up to 3 bytes: src/common/id.ts. */
-enum { ID_MAX = 192, PROBLEM_MAX = 63 };
+enum { ID_MAX = 192, PROBLEM_MAX = 63, LIGHT_MAX = 1023 };
 
 static char id[ID_MAX + 1], last_word[PROBLEM_MAX + 1], problem[PROBLEM_MAX + 1];
+static char to_do[PROBLEM_MAX + 1];
+static uint32_t dark, bright = LIGHT_MAX;
 static bool is_alone, is_connected;
 static uint32_t outbox;
 
@@ -46,6 +48,17 @@ static void sending(const char *reading) {
   else if (outbox > 0) outbox--;
 }
 
+/* "DARK to BRIGHT" */
+static void calibrated(const char *range) {
+  char *end;
+  const uint32_t from = (uint32_t)strtoul(range, &end, 10);
+  const char *const rest = after(end, " to ");
+  const uint32_t to = rest ? (uint32_t)strtoul(rest, NULL, 10) : 0;
+  if (from >= to || to > LIGHT_MAX) return;
+  dark = from;
+  bright = to;
+}
+
 void program_watch_line(const char *line) {
   const char *rest;
   line = after(line, "> ");
@@ -57,6 +70,12 @@ void program_watch_line(const char *line) {
   } else if ((rest = after(line, "Outbox: "))) {
     outbox = (uint32_t)strtoul(rest, NULL, 10);
     is_connected = false;
+  } else if ((rest = after(line, "Light range: "))) {
+    calibrated(rest);
+  } else if ((rest = after(line, "Calibration: "))) {
+    copy(to_do, PROBLEM_MAX, rest, strlen(rest));
+  } else if (after(line, "Calibration over")) {
+    to_do[0] = 0;
   } else if (after(line, "No server: ")) {
     is_alone = true;
   } else if (after(line, "The server decides again")) {
@@ -77,3 +96,11 @@ bool program_is_alone(void) { return is_alone; }
 bool program_is_connected(void) { return is_connected; }
 uint32_t program_outbox(void) { return outbox; }
 const char *program_problem(void) { return problem; }
+const char *program_to_do(void) { return to_do; }
+
+uint16_t program_light(uint16_t light) {
+  if (light <= dark) return 0;
+  if (light >= bright) return LIGHT_MAX;
+  const uint32_t span = bright - dark;
+  return (uint16_t)(((light - dark) * LIGHT_MAX + span / 2) / span);
+}

@@ -25,7 +25,9 @@ enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xfff
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
 static void light_and_led(status *into) {
-  into->light = (uint16_t)((board_light() * STATUS_LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
+  const uint16_t own =
+      (uint16_t)((board_light() * STATUS_LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
+  into->light = program_light(own);
   into->led_on = light_bulb_is_on();
   into->led_by_hand = light_bulb_is_by_hand();
 }
@@ -39,6 +41,7 @@ static void program(status *into) {
   into->is_in_trial = trial_keeper_is_on();
   into->taken_back = trial_keeper_taken_back();
   into->id = program_id();
+  into->to_do = program_to_do();
   text_join(into->decided, sizeof into->decided, program_is_alone() ? "by device" : "by server",
             NULL);
   text_join(into->outbox, sizeof into->outbox, console_number(program_outbox()), " waiting", NULL);

@@ -21,6 +21,7 @@ typedef struct {
   char decided[24];
   char outbox[24];
 
+  const char *to_do; /* for a person who calibrates; empty if nothing */
   const char *id;
   const char *version;
   bool is_in_trial;

@@ -77,6 +77,10 @@ void foot(const status *status) {
   char words[96] = "";
   problem_in_words(status, words, sizeof words);
   const int width = SCREEN_WIDTH - 2 * WIDGETS_MARGIN;
+  if (*status->to_do) {
+    text_draw_within(&font_small, WIDGETS_MARGIN, FOOT_Y, width, COLOR_LAMP, status->to_do);
+    return;
+  }
   if (*words) {
     text_draw_within(&font_small, WIDGETS_MARGIN, FOOT_Y, width, COLOR_PROBLEM, words);
     return;

@@ -24,6 +24,30 @@ static void check_cut(void) {
   CHECK(strlen(program_problem()) == 60);
 }
 
+static void check_calibration(void) {
+  CHECK(program_light(0) == 0 && program_light(300) == 300 && program_light(1023) == 1023);
+  CHECK(program_to_do()[0] == 0);
+  program_watch_line("> Calibration: cover the sensor, hold the button again");
+  CHECK(strcmp(program_to_do(), "cover the sensor, hold the button again") == 0);
+  program_watch_line("> Calibration: done, dark 4, bright 348");
+  program_watch_line("> Calibration over");
+  CHECK(program_to_do()[0] == 0);
+
+  /* The same figures as test/device/parts/calibration.test.ts has. */
+  program_watch_line("> Light range: 4 to 348");
+  CHECK(program_light(0) == 0 && program_light(4) == 0 && program_light(5) == 3);
+  CHECK(program_light(105) == 300 && program_light(176) == 512 && program_light(347) == 1020);
+  CHECK(program_light(348) == 1023 && program_light(349) == 1023 && program_light(1023) == 1023);
+
+  /* What is no range changes nothing. */
+  program_watch_line("> Light range: 5");
+  program_watch_line("> Light range: 7 to 7");
+  program_watch_line("> Light range: 7 to 1024");
+  CHECK(program_light(105) == 300);
+  program_watch_line("> Light range: 0 to 1023");
+  CHECK(program_light(105) == 105);
+}
+
 int main(void) {
   CHECK(program_id()[0] == 0 && !program_is_connected() && !program_is_alone());
 
@@ -64,5 +88,6 @@ int main(void) {
   check_cut();
   check_longest_id();
   check_prefix();
+  check_calibration();
   return all_checked();
 }

@@ -78,6 +78,7 @@ static status given = {
     .threshold = 300,
     .decided = "by server",
     .outbox = "",
+    .to_do = "",
     .id = "nightlight-1",
     .version = "0.1.0",
     .taken_back = "",
@@ -106,6 +107,7 @@ static struct {
   char kept[TEXT_MAX];
 } texts[] = {
     {.field = "id", .text = &given.id},
+    {.field = "to-do", .text = &given.to_do},
     {.field = "taken-back", .text = &given.taken_back},
     {.field = "wifi-name", .text = &given.wifi_name},
     {.field = "wifi-problem", .text = &given.wifi_problem},

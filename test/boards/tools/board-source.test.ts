@@ -17,6 +17,7 @@ import { pins } from "@dsboard/nightlight_xiao_esp32c3";
 import { configureHardware, startButton, startLightBulb } from "@devicescript/servers";
 import { LightLevel } from "@devicescript/core";
 import { switchedBy } from "./parts/button";
+import { Calibrated } from "./parts/calibrated";
 import { DimmedLamp } from "./parts/dimmed-lamp";
 import { Ltr390 } from "./parts/ltr390";
 import { Screen } from "./parts/screen";
@@ -26,12 +27,18 @@ configureHardware({
   i2c: { pinSDA: pins.SDA_D4, pinSCL: pins.SCL_D5, kHz: 400 },
 });
 
+const button = startButton({ pin: pins.A1_D1 });
 const ltr390 = new Ltr390();
-export const sensor = ltr390 as unknown as LightLevel;
-export const lamp = switchedBy(startButton({ pin: pins.A1_D1 }), new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true })));
-export const screen = new Screen(sensor, ltr390, lamp);
+const calibrated = new Calibrated(ltr390 as unknown as LightLevel, button);
+export const sensor = calibrated as unknown as LightLevel;
+export const lamp = switchedBy(button, new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true })));
+export const screen = new Screen(sensor, ltr390, lamp, calibrated);
 `,
     );
+    expect(sourceFor("button")).toContain(
+      "const calibrated = new Calibrated(startLightLevel({ pin: pins.A1_D1 }), button);\n",
+    );
+    expect(sourceFor("ssd1306")).not.toContain("alibrated");
     expect(sourceFor("rgb", "esp32-s3")).toContain("export const lamp = new RgbLamp(48);\n");
   });
 

@@ -47,6 +47,14 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(shows(refused, `${SCREEN.broker}hub: refused: bad password`, "problem")).toBe(true);
   });
 
+  it("says what a person who calibrates is to do, whatever else is wrong", () => {
+    const todo = "cover the sensor, hold the button again";
+    const trouble = ["set broker-host hub", "set broker-problem refused: bad password"];
+    expect(shows(picture([...UP, `set to-do ${todo}`]), todo, "lamp")).toBe(true);
+    expect(shows(picture([...trouble, `set to-do ${todo}`]), todo, "lamp")).toBe(true);
+    expect(shows(picture([...UP, `set to-do ${todo}`, "set to-do "]), todo, "lamp")).toBe(false);
+  });
+
   it("turns the LED over with A, and tells so until the program sets it", () => {
     const on = after([...UP, "set led 0", "press a"]);
     expect(on.led).toBe(true);

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PROGRAM } from "../../../../boards/log-lines";
+import { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
+import { lightOfRaw } from "../../../../boards/wio-terminal/emulator/nightlight-board";
+import { topicOf } from "../../../../src/common/wire";
+import { Mosquitto } from "../../../support/mosquitto";
+import { Witness } from "../../../support/witness";
+import { shows } from "../read-screen";
+
+const ID = "calibrated";
+let broker: Mosquitto;
+let witness: Witness;
+let board: EmulatedBoard;
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  witness = await Witness.connect(broker.url);
+  const prepare: (wio: EmulatedBoard["wio"]) => void = (wio) => (wio.light = lightOfRaw(4));
+  board = await EmulatedBoard.start({
+    ...{ id: ID, broker: broker.url, prepare, pace: { speed: Infinity } },
+  });
+});
+afterAll(async () => {
+  await board.stop();
+  await witness.stop();
+  await broker.stop();
+});
+
+async function reports(light: number): Promise<void> {
+  const from = witness.seen.length;
+  await board.until(`a reading of ${light}`, () =>
+    witness.seen
+      .slice(from)
+      .some(
+        ({ topic, payload }) =>
+          topic === topicOf(ID, "telemetry") &&
+          (JSON.parse(payload) as { light: number }).light === light,
+      ),
+  );
+}
+
+/** Holds A until the screen says that, and lets go. */
+async function holdUntil(words: string): Promise<void> {
+  const from = board.wio.log.length;
+  board.wio.setButton("a", true);
+  await board.logged(`> ${PROGRAM.calibration}${words}`, from);
+  board.wio.setButton("a", false);
+  await board.until(`"${words}" on the screen`, () =>
+    shows(board.wio.display.picture(), words, "lamp"),
+  );
+}
+
+it("is calibrated by holding A as the screen says, until A is held for longer", async () => {
+  await reports(4);
+  await holdUntil("cover the sensor, hold the button again");
+  await holdUntil("light it well, hold the button again");
+  board.wio.light = lightOfRaw(348);
+  await reports(348);
+  await holdUntil("done, dark 4, bright 348");
+  await reports(1023);
+
+  // The lesson's threshold is in the middle of what this sensor sees now.
+  board.wio.light = lightOfRaw(105);
+  await reports(300);
+  await board.until("the same on the screen", () =>
+    shows(board.wio.display.picture(), "300", "text", "number"),
+  );
+
+  board.chip.pressReset();
+  board.wio.light = lightOfRaw(176);
+  await reports(512);
+  await board.until("the same on the screen", () =>
+    shows(board.wio.display.picture(), "512", "text", "number"),
+  );
+
+  await holdUntil("removed, light as the sensor has it");
+  await reports(176);
+  expect(board.resets).toHaveLength(2);
+});

@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { PROGRAM } from "../../boards/log-lines";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { type Flash, SimulatedDevice } from "../../server/simulator/device";
+import { addServer, ButtonServer } from "../../server/simulator/jacdac";
+import { Mosquitto } from "../support/mosquitto";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+/** What a simulated button knows of its press. */
+interface Seen {
+  _downTime: number | undefined;
+}
+
+let broker: Mosquitto;
+let witness: Witness;
+let device: SimulatedDevice | undefined;
+let log: string[] = [];
+
+beforeAll(async () => {
+  broker = await Mosquitto.start();
+  witness = await Witness.connect(broker.url);
+});
+afterEach(async () => await device?.stop());
+afterAll(async () => {
+  await witness.stop();
+  await broker.stop();
+});
+
+async function start(lightRaw: number, flash: Flash): Promise<SimulatedDevice> {
+  log = [];
+  device = await SimulatedDevice.start({
+    bytecode: await compileFirmware(),
+    settings: { ID: "calibrated", BROKER: broker.url },
+    lightRaw,
+    flash,
+    onLog: (line) => log.push(line),
+  });
+  return device;
+}
+
+it("a held button sets dark and bright, which hold over a restart", async () => {
+  let kept: Uint8Array = new Uint8Array();
+  const flash = { load: () => kept, save: (content: Uint8Array) => (kept = content.slice()) };
+  const first = await start(40, flash);
+  const button = new ButtonServer();
+  addServer(first.bus, "button", button);
+  const holdUntil = async (words: string): Promise<void> => {
+    await button.down();
+    await until(words, () => log.includes(`> ${PROGRAM.calibration}${words}`));
+    await button.up();
+    // It looks every 50 ms, and would not see a shorter moment.
+    await until("the button is up", () => (button as unknown as Seen)._downTime === undefined);
+  };
+  await witness.sees("calibrated/telemetry", /"light":40,/);
+  await holdUntil("cover the sensor, hold the button again");
+  await holdUntil("light it well, hold the button again");
+  first.lightRaw = 400;
+  await witness.sees("calibrated/telemetry", /"light":400,/);
+  await holdUntil("done, dark 40, bright 400");
+  await witness.sees("calibrated/telemetry", /"light":1023,/);
+  first.lightRaw = 220;
+  await witness.sees("calibrated/telemetry", /"light":512,/);
+  await first.stop();
+
+  const second = await start(130, flash);
+  await witness.sees("calibrated/telemetry", /"light":256,/);
+  expect(log).toContain(`> ${PROGRAM.lightRange}40 to 400`);
+  second.lightRaw = 30;
+  await witness.sees("calibrated/telemetry", /"light":0,/);
+});
