@@ -1,42 +1,67 @@
-/** `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own. */
+/**
+ * `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own.
+ * With `--storm SEED`, coprocessor, line, Wi-Fi and broker are as bad as weather.ts says.
+ */
 import { command, readFlags } from "../../boards/tools/command";
 import { onEndRequest } from "../../server/base/ending";
 import { UserError } from "../../server/base/user-error";
-import { uptime } from "../boards/wio-terminal/emulator/uptime";
+import { faultsOf, type Period, uptime } from "../boards/wio-terminal/emulator/uptime";
 
 const HOUR_S = 3600;
 const PERIOD_S = 900;
 const HOURS_MAX = 1000;
 
-function readHours(): number {
-  const { hours: text = "24" } = readFlags({ hours: { type: "string" } });
+function readOptions(): { hours: number; stormSeed: number | undefined } {
+  const { hours: text = "24", storm } = readFlags({
+    hours: { type: "string" },
+    storm: { type: "string" },
+  });
   const hours = Number(text);
-  if (hours >= 0.5 && hours <= HOURS_MAX) return hours;
-  throw new UserError(`--hours: expected a number from 0.5 to ${HOURS_MAX}, got "${text}"`);
+  if (!(hours >= 0.5 && hours <= HOURS_MAX))
+    throw new UserError(`--hours: expected a number from 0.5 to ${HOURS_MAX}, got "${text}"`);
+  if (storm === undefined) return { hours, stormSeed: undefined };
+  const stormSeed = Number(storm);
+  if (storm === "" || !Number.isInteger(stormSeed))
+    throw new UserError(`--storm: expected a whole number, got "${storm}"`);
+  return { hours, stormSeed };
 }
 
 async function main(): Promise<void> {
-  const hours = readHours();
+  const { hours, stormSeed } = readOptions();
   let stopped = false;
   onEndRequest(() => (stopped = true));
   const begun = performance.now();
-  console.log("hours  heap reached  program  stack  readings  lost  LED  resets  sockets  speed");
-  for await (const period of uptime(hours * HOUR_S, PERIOD_S, () => stopped)) {
-    const { chipSeconds, programBytes, memory, readings, lost, ledChanges } = period;
+  console.log(
+    "hours  heap reached  program  stack  readings  lost  left out  waited  LED  resets  sockets  speed",
+  );
+  const isStopped = (): boolean => stopped;
+  let first: Period | undefined;
+  let last: Period | undefined;
+  for await (const period of uptime({
+    ...{ chipSeconds: hours * HOUR_S, periodSeconds: PERIOD_S, isStopped, stormSeed },
+  })) {
+    const { chipSeconds, programBytes, memory } = period;
     const speed = (chipSeconds * 1000) / (performance.now() - begun);
     console.log(
       (chipSeconds / HOUR_S).toFixed(2).padStart(5),
       String(memory.heapBytes).padStart(13),
       String(programBytes).padStart(8),
       String(memory.stackBytes).padStart(6),
-      String(readings).padStart(9),
-      String(lost).padStart(5),
-      String(ledChanges).padStart(4),
+      String(period.came).padStart(9),
+      String(period.lost.length).padStart(5),
+      String(period.thinned).padStart(9),
+      String(period.waitedMost).padStart(7),
+      String(period.ledChanges).padStart(4),
       String(period.resets).padStart(7),
       String(period.sockets).padStart(8),
       `${speed.toFixed(1)}x`.padStart(6),
     );
+    first ??= period;
+    last = period;
   }
+  const faults = first && last ? faultsOf(first, last) : ["it ended before the second period did"];
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
 }
 
 await command(main);

@@ -12,6 +12,8 @@ export class CuttingProxy {
   connections = 0;
   /** Passed on in both directions. */
   bytes = 0;
+  /** The broker's host is down: what either side sends gets lost. Cut before it is up again. */
+  isSilent = false;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
@@ -41,10 +43,24 @@ export class CuttingProxy {
     await until("the connections are gone", () => !pairs.some((pair) => this.pairs.has(pair)));
   }
 
-  async stop(): Promise<void> {
+  /** Refuses connections, and ends those that there are. */
+  async shut(): Promise<void> {
+    if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
     await this.cut();
     await closed;
+  }
+
+  /** Takes connections again, on the same port. */
+  async open(): Promise<void> {
+    if (this.server.listening) return;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(this.port, "127.0.0.1", resolve);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.shut();
   }
 
   private join(client: Socket, broker: Socket): void {
@@ -58,6 +74,7 @@ export class CuttingProxy {
     ] as const) {
       from.on("data", (chunk: Buffer) => {
         this.bytes += chunk.length;
+        if (this.isSilent) return;
         see?.(chunk);
         to.write(chunk);
       });

@@ -27,7 +27,7 @@ it("decides for itself while the broker's host is down, and cuts the power once"
   await works(running, 303);
   coprocessor.sockets.lostSyns = Infinity;
   coprocessor.sockets.abort();
-  await until("the connect waits", () => coprocessor.sockets.isWaiting);
+  await until("the connect waits", () => coprocessor.waits.isWaiting);
   running.setLight(lightOfRaw(42));
   await running.logged(`> ${PROGRAM.alone}`);
   await until("the LED is on", () => running.led === 65535);
@@ -36,7 +36,7 @@ it("decides for itself while the broker's host is down, and cuts the power once"
   const cut = await running.logged(BOARD.hostSilent + BOARD.retrying);
   // All that was one connect, of 25 s of the board's time; it is alone after 10 s.
   expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
-  await until("another connect waits", () => coprocessor.sockets.isWaiting);
+  await until("another connect waits", () => coprocessor.waits.isWaiting);
   coprocessor.sockets.lostSyns = 0;
   await works(running, 304);
   expect(coprocessor.powerUps).toBe(2);

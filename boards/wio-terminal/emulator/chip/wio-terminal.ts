@@ -1,5 +1,6 @@
 /** The Wio Terminal: the chip, and what its pins are connected to. OSHW-WioTerminal, schematic. */
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
+import { Waits } from "../coprocessor/waits";
 import { Adc } from "./adc";
 import { Ili9341 } from "./ili9341";
 import { FUSES } from "./memories";
@@ -63,9 +64,10 @@ export class WioTerminal {
     this.link = this.attachUsart(0, 0x4000_3000, 46, 7, { PB24: "C", PC24: "C" });
     const console = this.attachUsart(2, 0x4101_2000, 54, 23, { PB26: "C" });
     console.onByte = (byte) => this.print(byte);
-    this.coprocessor = new Coprocessor(network, (bytes) => {
-      this.link.deliver(bytes, this.coprocessorBaud);
-    });
+    const { clock } = chip;
+    const waits = new Waits((ms, done) => clock.at(clock.nowMicros + 1000 * ms, done));
+    const transmit = (bytes: Uint8Array): void => this.link.deliver(bytes, this.coprocessorBaud);
+    this.coprocessor = new Coprocessor(network, transmit, waits);
     this.link.onByte = (byte, baud) => this.toCoprocessor(byte, baud);
     this.attachAdc();
     this.usb = new UsbDevice(chip);

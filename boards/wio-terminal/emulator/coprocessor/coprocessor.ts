@@ -4,7 +4,6 @@
  * Tests can order faults that the real one shows by itself.
  */
 import { isIPv4 } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { type CallName, nameOf, SERVICE } from "./calls";
 import {
   binary,
@@ -20,6 +19,7 @@ import { type Fault, Faults } from "./faults";
 import { FrameReader, toFrame } from "./frame";
 import { callSocket, isSocketCall } from "./socket-calls";
 import { Sockets } from "./sockets";
+import { Waits } from "./waits";
 
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
 
@@ -39,7 +39,7 @@ export interface Network {
 }
 
 export class Coprocessor {
-  readonly sockets = new Sockets();
+  readonly sockets: Sockets;
   /** The calls that were served, in order. */
   readonly calls: CallName[] = [];
   /** How often the board has switched it on. */
@@ -49,6 +49,8 @@ export class Coprocessor {
   /** Whether the network's DHCP server answers. If not, the call fails at once; the real one takes 62 s. */
   dhcpWorks = true;
   version = "2.1.3";
+  /** How long the answer to a call takes that the real one would give at once, ms. */
+  latencyMs: (call: CallName) => number = () => 0;
 
   /** Called for a call that the model does not answer. The real one knows some of them. */
   onUnknownCall: (serviceId: number, functionId: number) => void = (serviceId, functionId) => {
@@ -64,7 +66,7 @@ export class Coprocessor {
   private joined = false;
   /** The network that the board last wanted to join. */
   wanted: Pick<Network, "ssid" | "password"> | undefined;
-  private boots = 0;
+  private run = new AbortController(); // the next restart aborts it
   private serving: Promise<void> = Promise.resolve();
   private outstanding = 0;
 
@@ -72,7 +74,11 @@ export class Coprocessor {
     private readonly network: Network,
     /** Puts bytes on the line to the board. */
     private readonly transmit: (bytes: Uint8Array) => void,
-  ) {}
+    /** Its time: this machine's, or an emulated chip's. */
+    readonly waits = new Waits(),
+  ) {
+    this.sockets = new Sockets(waits);
+  }
 
   /** Makes the next call of this name fail in this way. Several orders queue up. */
   order(call: CallName, fault: Fault): void {
@@ -81,7 +87,7 @@ export class Coprocessor {
 
   /** Whether a call is still being served that the real chip would answer at once. */
   get isServing(): boolean {
-    return this.outstanding > 0 && !this.sockets.isWaiting;
+    return this.outstanding > 0 && !this.waits.isWaiting;
   }
 
   /** Faults that were ordered and have not happened yet. */
@@ -98,7 +104,8 @@ export class Coprocessor {
 
   /** The chip restarts: it forgets everything, and calls under way get no reply. */
   restart(): void {
-    this.boots++;
+    this.run.abort();
+    this.run = new AbortController();
     this.frozen = false;
     this.adapterReady = false;
     this.radioOn = false;
@@ -118,16 +125,16 @@ export class Coprocessor {
   receive(bytes: Uint8Array): void {
     if (!this.powered) return;
     for (const message of this.frames.push(bytes)) {
-      const boot = this.boots;
+      const { run } = this;
       this.outstanding++;
       this.serving = this.serving
-        .then(() => this.serve(message, boot))
+        .then(() => this.serve(message, run))
         .finally(() => this.outstanding--);
     }
   }
 
-  private async serve(message: Buffer, boot: number): Promise<void> {
-    if (boot !== this.boots || this.frozen) return;
+  private async serve(message: Buffer, run: AbortController): Promise<void> {
+    if (run !== this.run || this.frozen) return;
     const call = readCall(message);
     if (call.type !== MESSAGE.invocation) return; // the board's answer to a callback
     const name = nameOf(call);
@@ -136,7 +143,8 @@ export class Coprocessor {
     this.calls.push(name);
     const fault = this.faults.take(name);
     const result = await this.perform(name, call);
-    if (boot !== this.boots) return;
+    await this.waits.wait(this.latencyMs(name), run.signal);
+    if (run !== this.run) return;
     const payload =
       fault?.kind === "return"
         ? i32(fault.value)
@@ -145,10 +153,10 @@ export class Coprocessor {
           : result;
     const { serviceId, functionId, sequence } = call;
     const reply = writeMessage(MESSAGE.reply, serviceId, functionId, sequence, payload);
-    await this.answer(toFrame(reply), fault, boot);
+    await this.answer(toFrame(reply), run, fault);
   }
 
-  private async answer(frame: Buffer, fault: Fault | undefined, boot: number): Promise<void> {
+  private async answer(frame: Buffer, run: AbortController, fault?: Fault): Promise<void> {
     switch (fault?.kind) {
       case "lose":
         return;
@@ -159,8 +167,8 @@ export class Coprocessor {
         this.restart();
         return;
       case "delay":
-        await delay(fault.ms);
-        if (boot !== this.boots) return;
+        await this.waits.wait(fault.ms, run.signal);
+        if (run !== this.run) return;
         break;
       case "corrupt":
         frame.writeUInt8(frame.readUInt8(frame.length - 1) ^ 0x10, frame.length - 1);
@@ -274,11 +282,11 @@ export class Coprocessor {
     const isDigits = isIPv4(host);
     const known = this.joined ? this.network.hosts?.[host] : undefined;
     const address = addressBytes(isDigits ? host : (known ?? "0.0.0.0"));
-    const boot = this.boots;
+    const { run } = this;
     const tell = (): void => {
       const payload = Buffer.concat([text(host), binary(address), nullableBinary(argument)]);
       const callback = writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, DNS_FOUND, 3, payload);
-      if (boot === this.boots) this.transmit(toFrame(callback));
+      if (run === this.run) this.transmit(toFrame(callback));
     };
     if (!isDigits) setImmediate(tell);
     else if (hasCallback) tell();

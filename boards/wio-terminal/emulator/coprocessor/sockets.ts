@@ -4,7 +4,7 @@
  * Seeed's images 2.1.1 to 2.1.3, and seen on a board (rpcWiFi issue 29).
  */
 import { createConnection, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import type { Waits } from "./waits";
 
 export const ERRNO = {
   badFile: 9,
@@ -48,8 +48,6 @@ interface Connection {
 }
 
 export class Sockets {
-  /** Whether a connect waits to send its SYN again, or a select for its sockets. */
-  isWaiting = false;
   private readonly connections = new Map<number, Connection>();
   /** As in lwIP: kept until the next failure. */
   errno = 0;
@@ -59,6 +57,8 @@ export class Sockets {
   lostSyns = 0;
   /** What a refused connect gives: 104 by the firmware's table, which nobody has run; or 111. */
   refusal: number = ERRNO.connectionReset;
+
+  constructor(private readonly waits: Waits) {}
 
   get open(): number {
     return this.connections.size;
@@ -114,13 +114,11 @@ export class Sockets {
     const asked = [...read, ...write].map((handle) => this.connections.get(handle));
     if (asked.includes(undefined)) return this.fail(ERRNO.badFile);
     const isClosed = (): boolean => asked.some((connection) => connection?.closed.signal.aborted);
-    const endMs = performance.now() + ms;
-    for (;;) {
+    const { signal } = new AbortController();
+    for (let waitedMs = 0; ; waitedMs += SELECT_MS) {
       const ready = this.countReady(read, canReceive) + this.countReady(write, canSend);
-      if (ready > 0 || isClosed() || performance.now() >= endMs) return ready;
-      this.isWaiting = true;
-      await delay(SELECT_MS);
-      this.isWaiting = false;
+      if (ready > 0 || isClosed() || waitedMs >= ms) return ready;
+      await this.waits.wait(SELECT_MS, signal);
     }
   }
 
@@ -136,11 +134,7 @@ export class Sockets {
     if (connection.state === "failed") return this.fail(connection.errno);
     connection.state = "connecting";
     for (let retry = 0; this.isLost(connection); retry++) {
-      this.isWaiting = true;
-      await delay(SYN_AGAIN_MS << retry, undefined, { signal: connection.closed.signal }).catch(
-        () => undefined,
-      );
-      this.isWaiting = false;
+      await this.waits.wait(SYN_AGAIN_MS << retry, connection.closed.signal);
       if (connection.closed.signal.aborted) return -1;
       if (retry < SYN_RETRIES) continue;
       connection.state = "failed";

@@ -164,7 +164,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
     it("until the power is cut, if the host is down", async () => {
       coprocessor.sockets.lostSyns = Infinity;
       connect(port());
-      await until("the connect waits", () => coprocessor.sockets.isWaiting);
+      await until("the connect waits", () => coprocessor.waits.isWaiting);
       coprocessor.setPower(false);
       coprocessor.setPower(true);
       coprocessor.receive(toFrame(writeMessage(0, 1, 1, 5, Buffer.alloc(0))));
