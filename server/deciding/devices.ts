@@ -49,6 +49,8 @@ export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" |
 
 /** Strangers choose ids: beyond this many, new ones are not taken in. */
 const MAX_DEVICES = 10_000;
+/** What of a device's state matters to who looks at the whole list. */
+const STANDING = ["board", "program", "decided_by"];
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
@@ -126,6 +128,7 @@ export class Devices {
     const ageMs = arrivedMs - taken.atMs;
     const reading = { ...taken, ledOn: on ?? (ageMs === 0 ? ledOf(device) : null) };
     const measuredMs = this.options.clock.monotonicMs() - ageMs;
+    const isStanding = !device.online || device.lastSeenMs === null;
     // Else it is for the history alone.
     if (!isOutdated(measuredMs, device.measuredMs)) {
       device.measuredMs = measuredMs;
@@ -135,7 +138,7 @@ export class Devices {
     }
     this.heard(device, arrivedMs);
     this.bus.emit("reading", reading);
-    this.changed(reading.id);
+    this.changed(reading.id, isStanding);
   }
 
   /** A retained reading: old news, which is shown until the device itself speaks. */
@@ -187,7 +190,7 @@ export class Devices {
     const device = this.take(id);
     if (!device) return;
     device.commandedOn = on;
-    this.changed(id);
+    this.changed(id, false);
   }
 
   /**
@@ -219,11 +222,13 @@ export class Devices {
           ? this.take(id)
           : this.claim(id);
     if (!device) return;
+    const isStanding =
+      !device.online || STANDING.some((key) => device.state?.[key] !== state?.[key]);
     device.state = state;
     device.stateHeardMs = state && !retained ? this.options.clock.wallMs() : undefined;
     device.reportedOn = on ?? device.reportedOn;
     if (state && !retained) this.heard(device, this.options.clock.wallMs());
-    this.changed(id);
+    this.changed(id, isStanding);
   }
 
   /** Nothing that it has said is known any more. */
@@ -237,7 +242,7 @@ export class Devices {
   }
 
   /** To be called when something was changed from outside, as a simulated LED. */
-  changed(id: string): void {
+  changed(id: string, isStanding = true): void {
     const device = this.devices.get(id);
     if (!device?.isOurs) return;
     const ledOn = ledOf(device);
@@ -245,7 +250,7 @@ export class Devices {
       device.ledNoted = ledOn;
       this.bus.emit("led", { id, atMs: this.options.clock.wallMs(), ledOn });
     }
-    this.bus.emit("device", id);
+    this.bus.emit("device", id, isStanding);
   }
 
   /** For who looks at each message: costs nothing, while `view` takes longer than the decision. */

@@ -10,8 +10,11 @@ import type { UserError } from "../base/user-error";
 
 /** What happens in the server. The part that notices it says so; others listen. */
 export interface ServerEvents {
-  /** The id of a device of which something changed. */
-  device: [string];
+  /**
+   * Something of a device changed; `isStanding` is false if it is no more than its values, its LED
+   * or when it was heard.
+   */
+  device: [id: string, isStanding: boolean];
   /** The id of one that a person has removed. */
   removed: [string];
   reading: [ReadingView];

@@ -2,7 +2,10 @@ import type { ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
 import type { Events } from "../../src/common/api";
 
-/** A reader that lags by this much is cut off; its browser comes back by itself. */
+/**
+ * A reader that lags by this much, or by its snapshot if that is larger, is cut off; its browser
+ * comes back by itself.
+ */
 const MAX_BACKLOG_BYTES = 1_000_000;
 /** Keeps proxies from closing a quiet stream. */
 const HEARTBEAT_MS = 15_000;
@@ -12,66 +15,109 @@ export const EVENT_STREAM_HEADERS = {
   "cache-control": "no-store",
 };
 
+/** The devices whose values a reader wants; undefined for all. */
+export type Watched = ReadonlySet<string> | undefined;
+
+interface Reader {
+  watched: Watched;
+  maxBacklogBytes: number;
+  send(name: string, json: string): void;
+  backlogBytes(): number;
+  cutOff(): void;
+  beat(): void;
+}
+
 /** The live events, to readers of server-sent events (WHATWG HTML 9.2) and of a WebSocket. */
 export class EventStream {
-  private readonly responses = new Set<ServerResponse>();
-  private readonly sockets = new Set<WebSocket>();
+  private readonly readers = new Map<ServerResponse | WebSocket, Reader>();
   private readonly timer = setInterval(() => this.beat(), HEARTBEAT_MS);
 
   /** Whether anybody reads it: what happens for nobody costs nothing. */
   get isRead(): boolean {
-    return this.responses.size + this.sockets.size > 0;
+    return this.readers.size > 0;
+  }
+
+  /** Whether anybody wants the values of that device. */
+  isWatched(id: string): boolean {
+    for (const { watched } of this.readers.values()) if (watched?.has(id) ?? true) return true;
+    return false;
   }
 
   add(response: ServerResponse, snapshot: Events["snapshot"]): void {
     response.writeHead(200, EVENT_STREAM_HEADERS);
-    response.write(`retry: 1000\n${sseText("snapshot", JSON.stringify(snapshot))}`);
-    this.responses.add(response);
-    response.on("close", () => this.responses.delete(response));
+    response.write("retry: 1000\n");
+    response.on("close", () => this.readers.delete(response));
+    this.begin(response, snapshot, {
+      send: (name, json) => response.write(`event: ${name}\ndata: ${json}\n\n`),
+      backlogBytes: () => response.writableLength,
+      cutOff: () => response.destroy(),
+      beat: () => response.write(": still here\n\n"),
+    });
   }
 
   /** A browser opens six HTTP/1.1 connections to a server, but hundreds of WebSockets. */
   addSocket(socket: WebSocket, snapshot: Events["snapshot"]): void {
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => this.sockets.delete(socket));
-    socket.send(socketText("snapshot", JSON.stringify(snapshot)));
-    this.sockets.add(socket);
+    socket.on("close", () => this.readers.delete(socket));
+    this.begin(socket, snapshot, {
+      // `SocketEvent` of `src/common/api.ts`.
+      send: (name, json) => socket.send(`{"event":"${name}","data":${json}}`),
+      backlogBytes: () => socket.bufferedAmount,
+      cutOff: () => socket.terminate(),
+      beat: () => socket.ping(),
+    });
+  }
+
+  /** @returns what the reader has watched before */
+  watch(socket: WebSocket, watched: Watched): Watched {
+    const reader = this.readers.get(socket);
+    const before = reader?.watched;
+    if (reader) reader.watched = watched;
+    return before;
   }
 
   send<K extends keyof Events>(name: K, event: Events[K]): void {
-    if (!this.isRead) return;
-    const json = JSON.stringify(event);
-    this.write(sseText(name, json));
-    for (const socket of this.sockets) {
-      if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate();
-      else socket.send(socketText(name, json));
+    this.sendEach(name, () => event);
+  }
+
+  sendTo<K extends keyof Events>(socket: WebSocket, name: K, event: Events[K]): void {
+    this.readers.get(socket)?.send(name, JSON.stringify(event));
+  }
+
+  /** @param eventFor what readers get that watch these; nothing if undefined */
+  sendEach<K extends keyof Events>(
+    name: K,
+    eventFor: (watched: Watched) => Events[K] | undefined,
+  ): void {
+    /** Most readers get the same. */
+    const texts = new Map<Events[K], string>();
+    for (const reader of this.readers.values()) {
+      const event = eventFor(reader.watched);
+      if (event === undefined) continue;
+      const json = texts.get(event) ?? JSON.stringify(event);
+      texts.set(event, json);
+      if (reader.backlogBytes() > reader.maxBacklogBytes) reader.cutOff();
+      else reader.send(name, json);
     }
   }
 
   stop(): void {
     clearInterval(this.timer);
-    for (const response of this.responses) response.destroy();
-    for (const socket of this.sockets) socket.terminate();
+    for (const reader of this.readers.values()) reader.cutOff();
+  }
+
+  private begin(
+    key: ServerResponse | WebSocket,
+    snapshot: Events["snapshot"],
+    reader: Omit<Reader, "watched" | "maxBacklogBytes">,
+  ): void {
+    const json = JSON.stringify(snapshot);
+    const maxBacklogBytes = Math.max(MAX_BACKLOG_BYTES, 2 * json.length);
+    this.readers.set(key, { ...reader, watched: undefined, maxBacklogBytes });
+    reader.send("snapshot", json);
   }
 
   private beat(): void {
-    this.write(": still here\n\n");
-    for (const socket of this.sockets) socket.ping();
+    for (const reader of this.readers.values()) reader.beat();
   }
-
-  private write(text: string): void {
-    for (const response of this.responses) {
-      if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
-      else response.write(text);
-    }
-  }
-}
-
-function sseText(name: string, json: string): string {
-  return `event: ${name}\ndata: ${json}\n\n`;
-}
-
-/** `SocketEvent` of `src/common/api.ts`. */
-function socketText(name: string, json: string): string {
-  return `{"event":"${name}","data":${json}}`;
 }

@@ -1,16 +1,17 @@
-import type { ChangesView } from "../../src/common/api";
+import type { ChangesView, DeviceView } from "../../src/common/api";
 import { type Devices, shown } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
-import type { EventStream } from "./event-stream";
+import type { EventStream, Watched } from "./event-stream";
 
 /** What happens within this time goes out as one event: a thousand devices make five a second. */
 const WINDOW_MS = 200;
-/** Of one event. More pass only if nobody could read them; the newest are kept. */
-const MAX_MESSAGES = 500;
+/** Of one event: as many as the page shows. The newest are kept. */
+const MAX_MESSAGES = 200;
 
 /** Gathers what happens to the devices into few events for the live stream. */
 export class LiveChanges {
-  private readonly changed = new Set<string>();
+  /** What changed of whom: more than values? */
+  private readonly changed = new Map<string, boolean>();
   private readonly removed = new Set<string>();
   private changes = noChanges();
   private timer: NodeJS.Timeout | undefined;
@@ -19,16 +20,24 @@ export class LiveChanges {
   constructor(
     bus: ServerBus,
     private readonly devices: Devices,
-    private readonly stream: EventStream,
+    private readonly stream: Pick<EventStream, "isRead" | "isWatched" | "sendEach">,
   ) {
-    bus.on("device", (id) => this.note(() => this.changed.add(id)));
-    bus.on("removed", (id) => this.note(() => this.removed.add(id)));
-    bus.on("reading", (reading) => this.note(() => this.changes.readings.push(reading)));
-    bus.on("led", (led) => this.note(() => this.changes.leds.push(led)));
+    const { changed, removed } = this;
+    bus.on("device", (id, isStanding) => {
+      if (isStanding || stream.isWatched(id))
+        this.note(() => changed.set(id, isStanding || changed.get(id) === true));
+    });
+    bus.on("removed", (id) => this.note(() => removed.add(id)));
+    bus.on("reading", (reading) => {
+      if (stream.isWatched(reading.id)) this.note(() => this.changes.readings.push(reading));
+    });
+    bus.on("led", (led) => {
+      if (stream.isWatched(led.id)) this.note(() => this.changes.leds.push(led));
+    });
     bus.on("message", (message) =>
       this.note(() => {
         const { messages } = this.changes;
-        messages.push(shown(message));
+        messages.push(message);
         if (messages.length <= MAX_MESSAGES) return;
         messages.shift();
         this.changes.messagesLeftOut++;
@@ -41,16 +50,35 @@ export class LiveChanges {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.lastMs = performance.now();
-    const devices = [...this.changed].flatMap((id) => this.devices.view(id) ?? []);
-    const changes = { ...this.changes, devices, removed: [...this.removed] };
+    const changes: ChangesView = {
+      ...this.changes,
+      messages: this.changes.messages.map(shown),
+      devices: this.views([...this.changed.keys()]),
+      removed: [...this.removed],
+    };
+    const standing = new Set([...this.changed].flatMap(([id, is]) => (is ? [id] : [])));
     this.changed.clear();
     this.removed.clear();
     this.changes = noChanges();
-    this.stream.send("changes", changes);
+    this.stream.sendEach("changes", (watched) => {
+      const part = watchedOf(changes, watched, standing);
+      return isEmpty(part) ? undefined : part;
+    });
+  }
+
+  /** What a reader gets that begins to watch these, and has watched others before. */
+  begun(watched: Watched, before: Watched): ChangesView {
+    const ids = watched ?? this.devices.list().map(({ id }) => id);
+    const devices = this.views([...ids].filter((id) => !(before?.has(id) ?? true)));
+    return { ...noChanges(), devices };
   }
 
   stop(): void {
     clearTimeout(this.timer);
+  }
+
+  private views(ids: string[]): DeviceView[] {
+    return ids.flatMap((id) => this.devices.view(id) ?? []);
   }
 
   private note(take: () => void): void {
@@ -60,6 +88,28 @@ export class LiveChanges {
     const waitMs = Math.max(1, this.lastMs + WINDOW_MS - performance.now());
     this.timer ??= setTimeout(() => this.flush(), waitMs);
   }
+}
+
+/** @param standing those of whom everybody has to know */
+function watchedOf(
+  changes: ChangesView,
+  watched: Watched,
+  standing: ReadonlySet<string>,
+): ChangesView {
+  if (!watched) return changes;
+  const isWanted = ({ id }: { id: string }) => watched.has(id);
+  return {
+    ...changes,
+    devices: changes.devices.filter((view) => standing.has(view.id) || isWanted(view)),
+    readings: changes.readings.filter(isWanted),
+    leds: changes.leds.filter(isWanted),
+  };
+}
+
+function isEmpty(changes: ChangesView): boolean {
+  return Object.values(changes).every((part: unknown[] | number) =>
+    typeof part === "number" ? part === 0 : part.length === 0,
+  );
 }
 
 function noChanges(): ChangesView {

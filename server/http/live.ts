@@ -14,6 +14,10 @@ import { EventStream } from "./event-stream";
 import { LiveChanges } from "./live-changes";
 import { LiveGroups } from "./live-groups";
 import { LiveUpdates, type LiveUpdatesParts } from "./live-updates";
+import { parseWatch } from "./watch-request";
+
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1008;
 
 export interface LiveParts {
   bus: ServerBus;
@@ -64,6 +68,7 @@ export class Live {
   addSocket(socket: WebSocket): void {
     this.flush();
     this.stream.addSocket(socket, this.snapshot());
+    socket.on("message", (data: Buffer) => this.watch(socket, data.toString()));
   }
 
   groups(): GroupView[] {
@@ -75,6 +80,14 @@ export class Live {
     this.liveGroups.stop();
     this.liveUpdates.stop();
     this.stream.stop();
+  }
+
+  private watch(socket: WebSocket, text: string): void {
+    const { value, error } = parseWatch(text);
+    if (value) {
+      const before = this.stream.watch(socket, value.watched);
+      this.stream.sendTo(socket, "changes", this.changes.begun(value.watched, before));
+    } else socket.close(POLICY_VIOLATION, error);
   }
 
   /** Whoever comes now has in its snapshot what waits for the others. */

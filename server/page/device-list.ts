@@ -1,13 +1,14 @@
 import type { DeviceView, GroupView } from "../../src/common/api";
 import type { ServerRule } from "../../src/common/server-rule";
-import { arrange, byName } from "./device-order";
+import { arrange } from "./device-order";
 import { DeviceRow } from "./device-row";
 import { byId, setText } from "./dom";
 import { ListControls } from "./list-controls";
 import type { Changes, Device } from "./model";
+import { NameOrder } from "./name-order";
 import { rowWindow } from "./row-window";
 import { Updates } from "./updates";
-import { titlesIn } from "./words";
+import { titleOf } from "./words";
 
 /** An order by what changes is updated this often, ms, and never under the pointer. */
 const ARRANGE_MS = 1_000;
@@ -27,13 +28,17 @@ export class DeviceList {
   private rule: ServerRule | undefined;
   private updates = new Updates();
   /** All by name, and those that are shown, in their order. */
-  private names: string[] = [];
+  private names = new NameOrder();
   private ids: string[] = [];
   private timer: number | undefined;
   private openId: string | undefined;
   private layout = { columns: 1, rowHeight: 50 };
 
-  constructor(private readonly onOpen: (id: string) => void) {
+  /** @param onSight is told when others have come into sight */
+  constructor(
+    private readonly onOpen: (id: string) => void,
+    private readonly onSight: () => void,
+  ) {
     this.controls = new ListControls(
       () => {
         this.scroll.scrollTop = 0;
@@ -44,7 +49,14 @@ export class DeviceList {
         if (first !== undefined) this.onOpen(first);
       },
     );
-    this.scroll.addEventListener("scroll", () => this.place(), { passive: true });
+    this.scroll.addEventListener(
+      "scroll",
+      () => {
+        this.place();
+        this.onSight();
+      },
+      { passive: true },
+    );
     new ResizeObserver(() => {
       this.measure();
       this.place();
@@ -53,7 +65,15 @@ export class DeviceList {
 
   /** The first by name. */
   get firstId(): string | undefined {
-    return this.names[0];
+    return this.names.ids[0];
+  }
+
+  /** The devices whose values are shown or decide the order; null for all. */
+  get watched(): string[] | null {
+    if (this.controls.needsAllValues) return null;
+    return [
+      ...new Set([...this.rows.keys(), ...(this.openId === undefined ? [] : [this.openId])]),
+    ].sort();
   }
 
   /** Touches only what has changed: a thousand rows for each event would be too much. */
@@ -69,9 +89,14 @@ export class DeviceList {
     this.groups = groups;
     this.rule = rule;
     if (changes.all || changes.roster) {
-      this.names = byName(devices.keys(), titlesIn(devices));
-      this.nav.hidden = this.names.length < 2;
-      this.controls.show(this.names.length, groups, rule);
+      if (changes.all) this.names = new NameOrder();
+      this.names.update(changes.all ? devices.keys() : changes.devices, (id) => {
+        const device = devices.get(id);
+        return device && titleOf(device.view);
+      });
+      const { length } = this.names.ids;
+      this.nav.hidden = length < 2;
+      this.controls.show(length, groups, rule);
       this.arrange();
     } else if (this.controls.isLively && changes.devices.size > 0) this.arrangeSoon();
     for (const id of changes.all ? this.rows.keys() : changes.devices) {
@@ -102,8 +127,8 @@ export class DeviceList {
     const viewOf = (id: string) => this.devices.get(id)?.view;
     const { choice } = this.controls;
     const isBehind = (view: DeviceView) => this.updates.isBehind(view);
-    this.ids = arrange(this.names, viewOf, this.groups, this.rule, choice, isBehind);
-    const all = this.names.length;
+    this.ids = arrange(this.names.ids, viewOf, this.groups, this.rule, choice, isBehind);
+    const all = this.names.ids.length;
     setText(this.count, this.ids.length === all ? String(all) : `${this.ids.length} of ${all}`);
     this.none.hidden = this.ids.length > 0;
     this.place();

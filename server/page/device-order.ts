@@ -13,17 +13,6 @@ export interface ListChoice {
   sort: Sort;
 }
 
-/** light-2 before light-10. */
-const collator = new Intl.Collator(undefined, { numeric: true });
-
-/** @param titleOf what the page calls a device */
-export function byName(ids: Iterable<string>, titleOf: (id: string) => string): string[] {
-  const titles = new Map([...ids].map((id) => [id, titleOf(id)]));
-  const compare = ([a, titleA]: [string, string], [b, titleB]: [string, string]) =>
-    collator.compare(titleA, titleB) || collator.compare(a, b);
-  return [...titles].sort(compare).map(([id]) => id);
-}
-
 type Passes = (view: DeviceView) => boolean;
 
 /**

@@ -39,6 +39,11 @@ export class ListControls {
     return this.filter.value !== "all" || this.sort.value !== "name";
   }
 
+  /** Whether the order goes by what each device says, not only by how it is. */
+  get needsAllValues(): boolean {
+    return this.sort.value === "seen" || this.sort.value === "value";
+  }
+
   show(deviceCount: number, groups: Map<string, GroupView>, rule: ServerRule): void {
     this.box.hidden = deviceCount < CONTROLS_FROM;
     if (this.box.hidden) {

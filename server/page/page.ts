@@ -25,7 +25,7 @@ const updateDialog = new UpdateDialog();
 const card = new DeviceCard(requestShow, updateDialog);
 const fleet = new FleetBox(updateDialog);
 const selection = new Selection(requestShow);
-const list = new DeviceList((id) => selection.open(id));
+const list = new DeviceList((id) => selection.open(id), requestShow);
 const groups = new GroupList(openInSight, updateDialog);
 const classRoom = new ClassRoom();
 const attention = new Attention(openInSight);
@@ -42,7 +42,7 @@ let opened: Device | undefined;
 let awaySinceMs: number | undefined;
 let frame: number | undefined;
 
-new Stream("api/events", {
+const stream = new Stream("api/events", {
   onEvent(name, event) {
     model.apply(name, event, Date.now());
     requestShow();
@@ -83,6 +83,7 @@ function show(): void {
   groups.update(model.groups, devices, changes, server);
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);
+  stream.watch(list.watched);
   classRoom.show(model.hasTabs ? server.class : null, opened?.view.id, connection === "live");
   columns.dataset["devices"] = devices.size > 1 ? "many" : "one";
   empty.hidden = opened !== undefined || server.preparing !== null;

@@ -1,7 +1,9 @@
 import type { MessageView } from "../../src/common/api";
 
-/** How many messages are kept and shown; the oldest go first. */
+/** How many messages are shown, of all devices or of one; the oldest go first. */
 export const MESSAGES_SHOWN = 200;
+/** Ten thousand devices with 200 messages each would fill a browser's memory. */
+export const MESSAGES_KEPT = 20_000;
 
 /** The messages that passed: of all devices, and of each, for a chatty one drowns the others. */
 export class RecentMessages {
@@ -10,7 +12,10 @@ export class RecentMessages {
   /** Too many at once to be sent here. */
   leftOut = 0;
   private readonly all: NumberedMessage[] = [];
+  /** The device that spoke last comes last. */
   private readonly byDevice = new Map<string, NumberedMessage[]>();
+  /** How many there are in `byDevice`. */
+  private kept = 0;
 
   /** @param deviceId if it belongs to a known device */
   add(message: MessageView, deviceId: string | undefined): void {
@@ -18,12 +23,18 @@ export class RecentMessages {
     keep(this.all, numbered);
     if (deviceId === undefined) return;
     const list = this.byDevice.get(deviceId) ?? [];
+    this.byDevice.delete(deviceId);
     this.byDevice.set(deviceId, list);
-    keep(list, numbered);
+    this.kept += keep(list, numbered);
+    for (const id of this.byDevice.keys()) {
+      if (this.kept <= MESSAGES_KEPT) break;
+      this.forget(id);
+    }
   }
 
-  /** It is no known device any more. */
+  /** It is no known device any more, or has been quiet for the longest time. */
   forget(deviceId: string): void {
+    this.kept -= this.list(deviceId).length;
     this.byDevice.delete(deviceId);
   }
 
@@ -38,7 +49,8 @@ export interface NumberedMessage extends MessageView {
   number: number;
 }
 
-function keep(list: NumberedMessage[], message: NumberedMessage): void {
+/** @returns how many more there are */
+function keep(list: NumberedMessage[], message: NumberedMessage): number {
   list.push(message);
-  if (list.length > MESSAGES_SHOWN) list.shift();
+  return list.length > MESSAGES_SHOWN && list.shift() ? 0 : 1;
 }

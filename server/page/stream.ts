@@ -1,4 +1,4 @@
-import type { Events, SocketEvent } from "../../src/common/api";
+import type { Events, SocketEvent, WatchRequest } from "../../src/common/api";
 
 export type Connection = "connecting" | "live" | "away";
 
@@ -27,6 +27,8 @@ const HIDDEN_MS = 60_000;
 type Transport = "socket" | "events";
 
 interface Source {
+  /** Says which devices' values are wanted; server-sent events tell of all. */
+  watch?(ids: string[] | null): void;
   close(): void;
 }
 
@@ -40,6 +42,9 @@ type OnEvent = StreamHandlers["onEvent"];
  */
 export class Stream {
   private source: Source | undefined;
+  /** Whether the snapshot has come of this source, and what it was told last. */
+  private isLive = false;
+  private watched = "null";
   private hiddenTimer: number | undefined;
 
   /** @param path of the stream, relative to the page */
@@ -51,19 +56,28 @@ export class Stream {
     this.open("socket");
   }
 
+  /** @param ids of the devices whose values are wanted; null for all */
+  watch(ids: string[] | null): void {
+    const watched = JSON.stringify(ids);
+    if (!this.isLive || watched === this.watched) return;
+    this.watched = watched;
+    this.source?.watch?.(ids);
+  }
+
   private open(transport: Transport): void {
-    let wasLive = false;
+    this.isLive = false;
+    this.watched = "null";
     const onEvent: OnEvent = (name, event) => {
       this.handlers.onEvent(name, event);
       // Live with the snapshot, not with the connection: before it there is nothing to show.
       if (name !== "snapshot") return;
-      wasLive = true;
+      this.isLive = true;
       this.handlers.onConnection("live");
     };
     const url = new URL(this.path, location.href);
     const open = transport === "socket" ? openSocket : openEventSource;
     const source = open(url, onEvent, () => {
-      if (this.source === source) void this.retry(source, transport, wasLive);
+      if (this.source === source) void this.retry(source, transport, this.isLive);
     });
     this.source = source;
   }
@@ -101,7 +115,10 @@ function openSocket(url: URL, onEvent: OnEvent, onEnd: () => void): Source {
     onEvent(event, content);
   });
   socket.addEventListener("close", onEnd);
-  return socket;
+  return {
+    watch: (watch) => socket.send(JSON.stringify({ watch } satisfies WatchRequest)),
+    close: () => socket.close(),
+  };
 }
 
 function openEventSource(url: URL, onEvent: OnEvent, onEnd: () => void): Source {

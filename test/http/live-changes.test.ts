@@ -3,17 +3,24 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Devices } from "../../server/deciding/devices";
 import type { ServerBus, ServerEvents } from "../../server/deciding/events";
+import type { Watched } from "../../server/http/event-stream";
 import { LiveChanges } from "../../server/http/live-changes";
 import type { ChangesView } from "../../src/common/api";
 
 /** What `LiveChanges` needs of the stream, with the events that went out. */
 class Stream {
   isRead = true;
+  watched: Watched;
   readonly sent: ChangesView[] = [];
 
-  send(name: string, event: unknown): void {
+  isWatched(id: string): boolean {
+    return this.isRead && (this.watched?.has(id) ?? true);
+  }
+
+  sendEach(name: string, eventFor: (watched: Watched) => unknown): void {
     expect(name).toBe("changes");
-    this.sent.push(event as ChangesView);
+    const event = eventFor(this.watched);
+    if (event !== undefined) this.sent.push(event as ChangesView);
   }
 }
 
@@ -37,7 +44,7 @@ describe("the live stream's changes", () => {
       bus,
     );
     stream = new Stream();
-    changes = new LiveChanges(bus, devices, stream as never);
+    changes = new LiveChanges(bus, devices, stream);
   });
 
   afterEach(() => {
@@ -81,17 +88,58 @@ describe("the live stream's changes", () => {
     ]);
   });
 
-  it("keep the newest 500 messages, and count those left out", () => {
+  it("keep the newest 200 messages, and count those left out", () => {
     bus.emit("message", messageAt(0));
     vi.advanceTimersByTime(1);
     for (let i = 1; i <= 1_200; i++) bus.emit("message", messageAt(i));
     vi.advanceTimersByTime(200);
     expect(stream.sent).toHaveLength(2);
     const [, event] = stream.sent;
-    expect(event?.messages).toHaveLength(500);
-    expect(event?.messages.at(0)).toMatchObject({ payload: "701" });
+    expect(event?.messages).toHaveLength(200);
+    expect(event?.messages.at(0)).toMatchObject({ payload: "1001" });
     expect(event?.messages.at(-1)).toMatchObject({ payload: "1200" });
-    expect(event?.messagesLeftOut).toBe(700);
+    expect(event?.messagesLeftOut).toBe(1_000);
+  });
+
+  it("have of devices that a reader does not watch what is not a value", () => {
+    const reading = (id: string, light: number) =>
+      devices.reading({ id, atMs: Date.now(), values: { light } }, Date.now(), undefined);
+    reading("a", 1);
+    reading("b", 1);
+    vi.advanceTimersByTime(200);
+    stream.sent.length = 0;
+    stream.watched = new Set(["a"]);
+    reading("a", 2);
+    reading("b", 2);
+    devices.commanded("b", true);
+    vi.advanceTimersByTime(200);
+    const [values] = stream.sent;
+    expect(values?.devices.map(({ id, light }) => [id, light])).toEqual([["a", 2]]);
+    expect(values?.readings.map(({ id }) => id)).toEqual(["a"]);
+    expect(values?.leds).toEqual([]);
+
+    devices.status("b", "offline", false);
+    reading("c", 3);
+    devices.state("d", { program: "1" }, true, false);
+    vi.advanceTimersByTime(200);
+    const [, standing] = stream.sent;
+    expect(standing?.devices.map(({ id }) => id)).toEqual(["b", "c", "d"]);
+    expect(standing?.readings).toEqual([]);
+    devices.state("d", { program: "1", id: 7 }, true, false);
+    reading("c", 4);
+    vi.advanceTimersByTime(200);
+    expect(stream.sent).toHaveLength(2);
+    reading("b", 5);
+    devices.state("d", { program: "2", id: 7 }, true, false);
+    vi.advanceTimersByTime(200);
+    expect(stream.sent[2]?.devices.map(({ id }) => id)).toEqual(["b", "d"]);
+
+    const known = new Set(["a"]);
+    expect(changes.begun(new Set(["a", "c"]), known).devices.map(({ light }) => light)).toEqual([
+      4,
+    ]);
+    expect(changes.begun(undefined, known).devices.map(({ id }) => id)).toEqual(["b", "c", "d"]);
+    expect(changes.begun(known, undefined).devices).toEqual([]);
   });
 
   it("are not gathered for nobody", () => {

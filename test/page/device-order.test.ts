@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { arrange, byName, type ListChoice } from "../../server/page/device-order";
+import { arrange, type ListChoice } from "../../server/page/device-order";
+import { firstByName, NameOrder } from "../../server/page/name-order";
 import { rowWindow } from "../../server/page/row-window";
 import { titleOf } from "../../server/page/words";
 import { loadConfig } from "../../server/setup/config";
@@ -45,13 +46,14 @@ const groups = new Map<string, GroupView>([
 
 function ids(choice: Partial<ListChoice>): string[] {
   const viewOf = (id: string) => views.find((each) => each.id === id);
-  const names = byName(
+  const names = new NameOrder();
+  names.update(
     views.map(({ id }) => id),
     (id) => titleOf(viewOf(id) ?? { id }),
   );
   const all: ListChoice = { search: "", filter: "all", sort: "name" };
   const isBehind = ({ id }: DeviceView) => id === "light-9";
-  return arrange(names, viewOf, groups, rule, { ...all, ...choice }, isBehind);
+  return arrange(names.ids, viewOf, groups, rule, { ...all, ...choice }, isBehind);
 }
 
 describe("the list of devices", () => {
@@ -93,5 +95,29 @@ describe("the rows that have an element", () => {
       expect(end - first).toBeLessThanOrEqual(65 * columns);
       expect(above + Math.ceil((end - first) / columns) * 50 + below).toBe(rows * 50);
     }
+  });
+});
+
+describe("the order by name", () => {
+  it("is that of a whole sort, whoever comes, goes or is called otherwise", () => {
+    const titles = new Map<string, string>();
+    const order = new NameOrder();
+    const { compare } = new Intl.Collator(undefined, { numeric: true });
+    const titleOfId = (id: string) => titles.get(id) ?? id;
+    let random = 1;
+    const upTo = (end: number) => (random = (random * 48_271) % 2_147_483_647) % end;
+    for (let round = 0; round < 200; round++) {
+      const touched = Array.from({ length: upTo(8) }, () => `d${upTo(60)}`);
+      for (const id of touched)
+        if (upTo(3) === 0) titles.delete(id);
+        else titles.set(id, `lamp ${upTo(30)}`);
+      order.update(touched, (id) => titles.get(id));
+      const sorted = [...titles.keys()].sort(
+        (a, b) => compare(titleOfId(a), titleOfId(b)) || compare(a, b),
+      );
+      expect(order.ids).toEqual(sorted);
+      expect(firstByName(titles.keys(), titleOfId, 5)).toEqual(sorted.slice(0, 5));
+    }
+    expect(titles.size).toBeGreaterThan(20);
   });
 });

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import type { ChangesView } from "../../src/common/api";
+import type { ChangesView, SocketEvent } from "../../src/common/api";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
@@ -208,6 +210,35 @@ describe("the page of a thousand devices that all speak", () => {
     await page.getByRole("heading", { name: "light-77", exact: true }).waitFor();
     await page.locator("#chart[aria-label*='between']").waitFor();
     await tab.close();
+  });
+
+  it("gets the values of those that it watches alone", async () => {
+    const socket = new WebSocket(`${nightlight.url.replace("http", "ws")}/api/events`);
+    const events: SocketEvent[] = [];
+    socket.on("message", (data: Buffer) => events.push(JSON.parse(data.toString()) as SocketEvent));
+    const changes = () =>
+      events.flatMap((message) => (message.event === "changes" ? [message.data] : []));
+    const readings = () => changes().flatMap((change) => change.readings);
+    await until("the readings of all", () => readings().length > MANY / 5);
+    socket.send('{"watch":["light-5","light-6"]}');
+    // The answer has no more than both; what others said before may come with one event more.
+    const isAnswer = ({ devices, messages }: ChangesView) =>
+      messages.length === 0 && devices.every(({ id }) => /^light-[56]$/.test(id));
+    await until("both", () => changes().some(isAnswer));
+    events.length = 0;
+    await until("some readings", () => readings().length >= 4);
+    const later = changes().slice(1);
+    expect(later.length).toBeGreaterThan(1);
+    const ids = later.flatMap((change) =>
+      [...change.devices, ...change.readings].map(({ id }) => id),
+    );
+    expect(new Set(ids)).toEqual(new Set(["light-5", "light-6"]));
+
+    const closed = once(socket, "close");
+    socket.send('{"watch":7}');
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect(code).toBe(1008);
+    expect(reason.toString()).toBe("watch: expected null or at most 1000 ids");
   });
 
   it("gets their readings in few events, each device once in each", async () => {

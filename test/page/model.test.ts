@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { History, HISTORY_MS } from "../../server/page/history";
 import { Model } from "../../server/page/model";
-import { MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
+import { MESSAGES_KEPT, MESSAGES_SHOWN, RecentMessages } from "../../server/page/recent-messages";
 import { loadConfig } from "../../server/setup/config";
 import type {
   ChangesView,
@@ -252,6 +252,15 @@ describe("the log of messages", () => {
     expect(log.list()).toHaveLength(MESSAGES_SHOWN);
     expect(log.list().at(-1)?.payload).toBe(String(MESSAGES_SHOWN));
     expect(log.list("quiet")).toHaveLength(1);
+  });
+
+  it("has no end of devices in it: the one that was quiet for the longest time goes first", () => {
+    const log = new RecentMessages();
+    for (let i = 0; i <= MESSAGES_KEPT; i++)
+      log.add({ atMs: i, topic: `d${i}/telemetry`, payload: "{}" }, `d${i}`);
+    expect(log.list("d0")).toEqual([]);
+    expect(log.list("d1")).toHaveLength(1);
+    expect(log.list(`d${MESSAGES_KEPT}`)).toHaveLength(1);
   });
 
   it("knows how updates go on, and which devices are behind", () => {

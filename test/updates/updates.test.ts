@@ -97,7 +97,7 @@ function start(): Updates {
 /** What a device says. */
 function says(id: string, state: Report | null, online = true): void {
   views.set(id, { id, online, state, stateHeardMs: nowMs } as DeviceView);
-  bus.emit("device", id);
+  bus.emit("device", id, true);
 }
 
 function addDevice(id: string, state: Report = { program: "old" }, online = true): void {

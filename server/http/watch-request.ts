@@ -1,0 +1,17 @@
+import { type Parsed, parseJsonObject } from "../../src/common/wire";
+import type { Watched } from "./event-stream";
+
+/** Far more rows than a screen has. */
+const MAX_WATCHED = 1_000;
+
+/** What a reader of the live stream asks for: a `WatchRequest`. */
+export function parseWatch(text: string): Parsed<{ watched: Watched }> {
+  const { value, error } = parseJsonObject(text);
+  if (!value) return { error };
+  const { watch } = value;
+  if (watch === null) return { value: { watched: undefined } };
+  const isList = Array.isArray(watch) && watch.every((id) => typeof id === "string");
+  if (!isList || watch.length > MAX_WATCHED)
+    return { error: `watch: expected null or at most ${MAX_WATCHED} ids` };
+  return { value: { watched: new Set(watch) } };
+}
