@@ -119,6 +119,6 @@ export default {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    exclude: { path: "\\.gen$" },
+    exclude: { path: "\\.gen(\\.ts)?$" }, // made for one build, whichever parts it has
   },
 };
