@@ -22,7 +22,7 @@ const NOISE_EVERY_S = 611;
 const NOISE_S = 0.3;
 const NOISE_DRIFT = 0.04;
 const DRIFT_PERIOD_S = 97;
-/** Every other minute it is there, and of two others it refuses in one. */
+/** Of the minutes. */
 const WIFI_UP_SHARE = 2 / 3;
 
 export class Weather {
