@@ -17,7 +17,7 @@ const settings = await readSettings();
 
 if (settings.broker) {
   const { host, port, tls } = settings.broker;
-  const updates = new Updates(settings.id, host);
+  const updates = new Updates(settings.id, host, settings.news);
   await updates.start();
   const name = config.topicPrefix + settings.id;
   const clientId = deviceClientId(name);
@@ -45,5 +45,5 @@ if (settings.broker) {
   });
   await runNightlight(settings, config, sensor, led, mqtt, updates);
   if (screen) screen.start(settings.id, led, mqtt);
-  mqtt.start();
+  updates.connect.start(mqtt, config.aloneAfterMs);
 }

@@ -1,7 +1,9 @@
 import { deviceIdentifier } from "@devicescript/core";
 import { readSetting, writeSetting } from "@devicescript/settings";
 import { BrokerAddress, parseBrokerAddress, presetBroker } from "./common/broker-address";
+import type { NewSettings } from "./common/update";
 import { config } from "./config.gen";
+import { readNewSettings } from "./new-settings";
 
 /** What this one device was told: its settings, and `devicescript.json` if there are none. */
 export interface DeviceSettings {
@@ -10,18 +12,22 @@ export interface DeviceSettings {
   broker: BrokerAddress;
   user: string;
   password: string;
+  /** Those that are tried, of the above. */
+  news: NewSettings | undefined;
   /** Of the last ordered command that was done; 0 for none. */
   lastId: number;
 }
 
 export async function readSettings(): Promise<DeviceSettings> {
-  const broker = await readSetting<string>("BROKER", presetBroker(config.broker));
+  const news = await readNewSettings();
+  const broker = news?.BROKER || (await readSetting<string>("BROKER", presetBroker(config.broker)));
   const address = parseBrokerAddress(broker);
   return {
     id: ownId(await readSetting<string>("ID", config.id)),
     broker: checked(address, broker),
-    user: await readSetting<string>("MQTT_USER"),
-    password: await readSetting<string>("MQTT_PWD"),
+    user: news?.MQTT_USER ?? (await readSetting<string>("MQTT_USER")),
+    password: news?.MQTT_PWD ?? (await readSetting<string>("MQTT_PWD")),
+    news,
     lastId: await readSetting<number>("LAST_ID", 0),
   };
 }

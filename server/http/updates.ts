@@ -3,6 +3,7 @@ import type { Group } from "../../src/common/groups";
 import type { UpdateRequest } from "../../src/common/update-api";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
+import { changesOf } from "../updates/new-settings";
 import type { OrderLog } from "../updates/order-log";
 import type { Updates } from "../updates/updates";
 import { allow, HttpError, json, readJsonObject } from "./http-request";
@@ -86,18 +87,28 @@ export async function answerOrder(
   response: ServerResponse,
 ): Promise<void> {
   allow(request, "POST");
-  const { do: what } = await readJsonObject(request);
-  if (what !== "identify" && what !== "report" && what !== "restart")
-    throw new HttpError(400, "do: expected identify, report or restart");
+  const { do: what, set } = await readJsonObject(request);
+  const work = workOf(updates, id, what, set);
   const sent = await orConflict(() =>
-    orderLog.note(
-      `${what} for ${id}`,
-      from(request),
-      () => updates.order(id, what),
-      ({ n }) => `sent as ${n}`,
-    ),
+    orderLog.note(`${String(what)} for ${id}`, from(request), work, ({ n }) => `sent as ${n}`),
   );
   json(response, 202, sent);
+}
+
+/** @throws HttpError 400 */
+function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
+  if (what === "identify" || what === "report" || what === "restart")
+    return () => updates.order(id, what);
+  if (what !== "set") throw new HttpError(400, "do: expected identify, report, restart or set");
+  if (typeof set !== "object" || set === null || Array.isArray(set))
+    throw new HttpError(400, "set: expected an object, with a text for each setting");
+  try {
+    const changes = changesOf(set as Record<string, unknown>);
+    return () => updates.set(id, changes);
+  } catch (error) {
+    if (error instanceof UserError) throw new HttpError(400, error.message);
+    throw error;
+  }
 }
 
 /** @throws HttpError 409 for what the updates refuse */

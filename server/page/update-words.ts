@@ -22,9 +22,9 @@ export function isOver({ step }: UpdateView): boolean {
   return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
-/** Until the first byte of the program is on its way. */
+/** Until the device has the program. */
 export function canBeCalledOff({ step }: UpdateView): boolean {
-  return step === "waiting" || step === "asked";
+  return step === "waiting" || step === "asked" || step === "sending";
 }
 
 /** So long what came of an update stays on the page; one that failed stays until the next, ms. */

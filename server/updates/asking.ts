@@ -1,4 +1,4 @@
-import { type Order, programName } from "../../src/common/update";
+import { mismatch, type Order, programName } from "../../src/common/update";
 import { messageOf, UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
 import { ProgramKey } from "../setup/program-key";
@@ -25,6 +25,14 @@ export interface AskingParts {
   isLinked: () => boolean;
 }
 
+interface Ready {
+  program: Buffer;
+  /** Of the padded program. */
+  hash: string;
+  name: string;
+  fw: string;
+}
+
 /** Has the program compiled, and asks a device to come for it. */
 export class Asking {
   private isStopped = false;
@@ -43,45 +51,83 @@ export class Asking {
     try {
       await this.prepareAndOrder(job);
     } catch (error) {
-      // What the end of the server cut off, as the compiler, goes on after its next start.
-      const isCutOff = this.isStopped || (error instanceof Error && error.name === "AbortError");
-      if (!isCutOff) this.parts.jobs.fail(job, messageOf(error));
+      this.failed(job, error);
     } finally {
       this.asking.delete(id);
     }
   }
 
+  private failed(job: Job, error: unknown): void {
+    // What the end of the server cut off, as the compiler, goes on after its next start.
+    const isCutOff = this.isStopped || (error instanceof Error && error.name === "AbortError");
+    if (!isCutOff) this.parts.jobs.fail(job, messageOf(error));
+  }
+
+  /**
+   * Has the program of a device ready that comes for it without being asked.
+   * @returns false if there is none for it; the job says why
+   */
+  async prepare(job: Job): Promise<boolean> {
+    try {
+      const { board, state } = this.known(job);
+      if (!state)
+        throw new UserError("it has come by itself, and this server knows no board of it");
+      const ready = await this.compiled(board);
+      if (isOver(job)) return false;
+      // A device that is asked looks itself.
+      const { downgrade } = job;
+      const order = { n: 0, do: "update", board, fw: ready.fw, downgrade } as const;
+      const why = mismatch(order, { board, fw: state.fw ?? "" });
+      if (why !== undefined) throw new UserError(why);
+      this.keep(job, board, ready);
+      return true;
+    } catch (error) {
+      this.failed(job, error);
+      return false;
+    }
+  }
+
   private async prepareAndOrder(job: Job): Promise<void> {
     const { id } = job;
-    const { addressFor, compile, devices, dir, fw, isLinked, jobs, kept } = this.parts;
-    const { orders, programs } = this.parts;
-    const { state } = devices.view(id) ?? {};
-    const board = state?.board ?? "";
-    const version = fw();
-    const program = padded(await compile(board));
+    const { addressFor, devices, dir, isLinked, jobs, orders } = this.parts;
+    const { board, state } = this.known(job);
+    const ready = await this.compiled(board);
     // It is asked when device and broker are back; a person may have called it off meanwhile.
     if (!devices.view(id)?.online || !isLinked() || isOver(job)) return;
-    const hash = hashOf(program);
-    const name = programName(hash);
+    const { fw, hash, name, program } = ready;
     if (state?.program === name && !state.trial)
       return jobs.enter(job, "confirmed", `it runs ${name} already`);
     job.n = orders.nextN(id, job.n);
-    job.hash = hash;
     job.tries++;
-    kept.keepProgram(
-      program,
-      jobs.all().flatMap(({ hash = [] }) => hash),
-      programs.places(board, name),
-    );
-    jobs.enter(job, "asked", `asked to come for program ${name}, version ${version}`);
+    this.keep(job, board, ready);
+    jobs.enter(job, "asked", `asked to come for program ${name}, version ${fw}`);
     await this.order(job, {
       n: job.n,
       do: "update",
       at: addressFor(id),
-      ...{ hash, board, fw: version, signature: new ProgramKey(dir).sign(program) },
+      ...{ hash, board, fw, signature: new ProgramKey(dir).sign(program) },
       ...(job.downgrade && { downgrade: true }),
       confirm_s: CONFIRM_S,
     });
+  }
+
+  private known({ id }: Job) {
+    const { state } = this.parts.devices.view(id) ?? {};
+    return { state, board: state?.board ?? "" };
+  }
+
+  private async compiled(board: string): Promise<Ready> {
+    const fw = this.parts.fw();
+    const program = padded(await this.parts.compile(board));
+    const hash = hashOf(program);
+    return { fw, program, hash, name: programName(hash) };
+  }
+
+  private keep(job: Job, board: string, { program, hash, name }: Ready): void {
+    const { jobs, kept, programs } = this.parts;
+    job.hash = hash;
+    const needed = jobs.all().flatMap(({ hash = [] }) => hash);
+    kept.keepProgram(program, needed, programs.places(board, name));
   }
 
   private async order(job: Job, order: Omit<Order, "mac">): Promise<void> {

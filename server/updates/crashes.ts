@@ -10,11 +10,19 @@ export interface CrashesParts {
   clock: Pick<Clock, "wallMs">;
   log: Log;
   /**
+   * The name of the program with this hash, of those that the server has for the device.
+   * @param hash FNV-1a of 32 bits, as DeviceScript's manager stores it
+   */
+  programWith: (hash: number, board: string, job: Job | undefined) => string | undefined;
+  /**
    * Where in the TypeScript that is.
    * @param program as a state calls it
    */
   placeIn: (text: string, program: string, board: string) => string | undefined;
 }
+
+/** As the Wio Terminal's runtime ends what it says: crash_note.c. */
+const HASH = /, program (0x[0-9a-f]{8})$/;
 
 /** What the last runs of devices died of: each is said once in the log, and kept for the page. */
 export class Crashes {
@@ -61,7 +69,14 @@ export class Crashes {
     }
     if (text === this.said.get(id)) return isMended;
     this.said.set(id, text);
-    this.note(id, text, board, crashed(job, state, before));
+    const hash = HASH.exec(text)?.[1];
+    const { programWith } = this.parts;
+    this.note(
+      id,
+      text,
+      board,
+      hash === undefined ? crashed(job, state, before) : programWith(Number(hash), board, job),
+    );
     return true;
   }
 
@@ -89,7 +104,7 @@ export class Crashes {
 }
 
 /**
- * The device does not say which program ended so.
+ * Some runtimes do not say which program ended so.
  * @param before the program that it ran before, as far as that is known
  * @returns undefined if it may have been any
  */

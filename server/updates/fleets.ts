@@ -60,7 +60,8 @@ export class Fleets {
     delete fleet.waits;
     for (const id of begunOf(fleet)) {
       const job = jobs.of(id);
-      if (job && !isOver(job)) jobs.callOff(job);
+      // With a part of the program a board of one slot has none.
+      if (job && !isOver(job) && job.step !== "sending") jobs.callOff(job);
     }
     jobs.save();
     return { fleet };

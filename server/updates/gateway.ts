@@ -7,14 +7,12 @@ import { Upload } from "./upload";
 /** A device pings every 16 s, s. One that is silent for longer has gone, ms. */
 const SILENCE_MS = 45_000;
 
-export interface Delivery {
-  /** Of this connection, 32 bytes. */
-  key: Buffer;
+/** What a device gets that has proved its key. */
+export interface Errand {
   /** Padded. */
   program: Buffer;
   /** False once nobody wants it any more. */
   isMeant(): boolean;
-  /** The device has proved the key. */
   onOpen(): void;
   /** It has the program, and starts it. */
   onStored(): void;
@@ -24,12 +22,21 @@ export interface Delivery {
   onLost(why: string): void;
 }
 
+export interface Visitor {
+  /** 32 bytes. */
+  key: Buffer;
+  /** Called once the key is proved. Resolves to undefined if there is nothing for the device. */
+  errand(): Promise<Errand | undefined>;
+  /** Who comes has another key. */
+  onForeign(): void;
+}
+
 /** @param deviceSeed as the device has sent it */
-export function deliver(socket: WebSocket, deviceSeed: Buffer, delivery: Delivery): void {
+export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor): void {
   const serverSeed = randomBytes(SEED_BYTES);
-  const channel = new Channel(delivery.key, { device: deviceSeed, server: serverSeed });
-  const upload = new Upload(delivery.program);
-  let isOpen = false;
+  const channel = new Channel(visitor.key, { device: deviceSeed, server: serverSeed });
+  let visit: { errand: Errand; upload: Upload } | undefined;
+  let isProved = false;
   let isOver = false;
   const silence = setTimeout(() => end("it was silent"), SILENCE_MS);
 
@@ -38,21 +45,29 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, delivery: Deliver
     socket.terminate();
     if (isOver) return;
     isOver = true;
-    delivery.onLost(upload.written > 0 ? `${why} after ${upload.written} bytes` : why);
+    if (visit) visit.errand.onLost(`${why} ${visit.upload.progress()}`);
+  };
+  const prove = async (frame: Buffer) => {
+    if (isProved) return end("it spoke too early");
+    isProved = channel.isProof(frame);
+    if (!isProved) {
+      visitor.onForeign();
+      return end("it has another key");
+    }
+    const errand = await visitor.errand();
+    if (!errand || isOver) return end("there is nothing for it");
+    visit = { errand, upload: new Upload(errand.program) };
+    socket.send(channel.proof());
+    errand.onOpen();
+    for (const message of visit.upload.first().send) socket.send(channel.seal(message));
   };
   const take = (data: RawData, isBinary: boolean) => {
     if (isOver || !isBinary) return end("it sent what no device sends");
     silence.refresh();
     const frame = data as Buffer;
-    if (!isOpen) {
-      if (!channel.isProof(frame)) return end("it has another key");
-      if (!delivery.isMeant()) return end("its update was called off");
-      isOpen = true;
-      socket.send(channel.proof());
-      delivery.onOpen();
-      for (const message of upload.first().send) socket.send(channel.seal(message));
-      return;
-    }
+    if (!visit) return void prove(frame);
+    const { errand, upload } = visit;
+    if (!errand.isMeant()) return end("its update was called off");
     const message = channel.open(frame);
     if (!message) return end("a message was altered on its way");
     const { send, outcome } = upload.next(message);
@@ -60,9 +75,9 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, delivery: Deliver
     if (outcome === undefined) return;
     isOver = true;
     clearTimeout(silence);
-    if (outcome === "stored") delivery.onStored();
+    if (outcome === "stored") errand.onStored();
     else {
-      delivery.onRefused(outcome.why);
+      errand.onRefused(outcome.why);
       socket.close();
     }
   };

@@ -32,6 +32,8 @@ export interface Job extends UpdateView {
   /** Of the last order. */
   n?: number;
   hash?: string;
+  /** It came to the gateway in trial: it may have another program instead. */
+  hasComeBack?: true;
   /** Since when it has been there without a state, Unix time, ms. */
   mutedMs?: number | undefined;
   /** When the server was last without its broker, and could not hear of it, Unix time, ms. */
@@ -41,6 +43,10 @@ export interface Job extends UpdateView {
 /** Also what npm run update knows one by that it does not wait for. */
 export const AWAY = "waiting: it is away, and gets it when it comes back";
 export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
+
+/** With a part of the program. */
+const CUT_OFF =
+  "called off in the middle of the program: a Wio Terminal goes on with the one that it had; another board has none now, and waits for the next update";
 
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
@@ -68,8 +74,10 @@ export function callOff(job: Job, nowMs: number): string | undefined {
       enter(job, "cancelled", "called off: it goes on with its program, after up to 60 s", nowMs);
       return undefined;
     case "sending":
+      enter(job, "cancelled", CUT_OFF, nowMs);
+      return undefined;
     case "trial":
-      return "can't be called off any more: the program is on its way";
+      return "can't be called off any more: it has the program, and tries it";
     case "confirmed":
     case "failed":
     case "cancelled":

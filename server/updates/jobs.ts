@@ -38,7 +38,7 @@ export class Jobs {
 
   isUnderWay(id: string): boolean {
     const job = this.jobs.get(id);
-    return job !== undefined && !isOver(job);
+    return job !== undefined && !isOver(job) && !job.hasComeBack;
   }
 
   add(id: string, downgrade: boolean): Job {

@@ -2,7 +2,7 @@ import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
 import type { Devices } from "../deciding/devices";
 import { type DebugInfo, type Places, placesOf } from "./places";
-import { hashOf, padded } from "./upload";
+import { hashOf, padded, shortHashOf } from "./upload";
 
 /** Looking through the sources takes some milliseconds. */
 const FRESH_MS = 4_000;
@@ -42,6 +42,12 @@ export class Programs {
       if (found) this.names[board] = nameOf(found);
     }
     return this.names;
+  }
+
+  /** @returns the name of the program of the sources as they are now, if it has this hash */
+  nameWith(shortHash: number, board: string): string | undefined {
+    const found = this.parts.compiled(board);
+    return found && shortHashOf(padded(found.program)) === shortHash ? nameOf(found) : undefined;
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import type { Order } from "../../src/common/update";
+import { programName } from "../../src/common/update";
 import type { FleetView, UpdatesView, UpdateView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
@@ -10,17 +10,17 @@ import type { ServerBus } from "../deciding/events";
 import type { UpdateKeys } from "../setup/update-keys";
 import { Asking } from "./asking";
 import { Candidates, pathOf } from "./candidates";
-import { deviceSeed } from "./channel";
 import { Crashes } from "./crashes";
 import { Fleets } from "./fleets";
-import { deliver } from "./gateway";
-import { AWAY, isOver, type Job, look } from "./job";
+import { AWAY, CONFIRM_S, type Job, look } from "./job";
 import { Jobs } from "./jobs";
 import { KeptUpdates } from "./kept";
+import { type Changes, sealedSettings } from "./new-settings";
 import { Orders } from "./orders";
 import { placeIn } from "./places";
 import { Programs, type ProgramsParts } from "./programs";
-import { gatewayKey } from "./seal";
+import { shortHashOf } from "./upload";
+import { Visits } from "./visits";
 
 export interface UpdatesOptions {
   /** Where the jobs are kept. */
@@ -58,6 +58,7 @@ export class Updates {
   private readonly candidates: Candidates;
   private readonly fleets: Fleets;
   private readonly asking: Asking;
+  private readonly visits: Visits;
   private readonly programs: Programs;
   private readonly crashes: Crashes;
   private readonly timer: NodeJS.Timeout;
@@ -85,7 +86,13 @@ export class Updates {
       const places = this.kept.places(program) ?? this.programs.places(board, program);
       return places && placeIn(text, places);
     };
-    this.crashes = new Crashes({ clock, log, placeIn: placeOf }, before.crashes ?? []);
+    const programWith = (hash: number, board: string, job: Job | undefined) => {
+      const tried = job?.hash === undefined ? undefined : this.kept.program(job.hash);
+      if (job?.hash !== undefined && tried && shortHashOf(tried) === hash)
+        return programName(job.hash);
+      return this.programs.nameWith(hash, board);
+    };
+    this.crashes = new Crashes({ clock, log, programWith, placeIn: placeOf }, before.crashes ?? []);
     const crashes = () => this.crashes.all();
     const onChange = () => this.fleets.goOn();
     this.jobs = new Jobs({ kept: this.kept, clock, log, bus, crashes, onChange }, before);
@@ -95,6 +102,7 @@ export class Updates {
     this.fleets = new Fleets({ jobs, candidates: this.candidates, clock, log, start });
     const addressFor = (id: string) => address() + pathOf(id);
     this.asking = new Asking({ ...options, jobs, kept, orders, programs, addressFor });
+    this.visits = new Visits({ ...options, jobs, kept, orders, asking: this.asking });
     bus.on("device", this.noticed);
     bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
@@ -164,46 +172,38 @@ export class Updates {
    * Orders something else; it is not kept for a device that is away.
    * @throws UserError if the device can't be ordered
    */
-  async order(id: string, what: Exclude<Order["do"], "update">): Promise<{ n: number }> {
-    this.candidates.check(id);
-    if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
-    if (!this.options.isLinked()) throw new UserError("the server has no broker at present");
-    const n = this.orders.nextN(id, this.jobs.of(id)?.n);
+  async order(id: string, what: "restart" | "identify" | "report"): Promise<{ n: number }> {
+    const n = this.nextN(id);
     await this.orders.give(id, { n, do: what });
     return { n };
   }
 
   /**
+   * Has the device try new settings. It says in its state what came of them.
+   * @throws UserError if the device can't be ordered, or they are too long
+   */
+  async set(id: string, changes: Changes): Promise<{ n: number }> {
+    const n = this.nextN(id);
+    const settings = { n, s: CONFIRM_S, ...changes };
+    const set = sealedSettings(this.orders.keyOf(id), id, settings);
+    await this.orders.give(id, { n, do: "set", set });
+    return { n };
+  }
+
+  /** @throws UserError if the device can't be ordered */
+  private nextN(id: string): number {
+    this.candidates.check(id);
+    if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
+    if (!this.options.isLinked()) throw new UserError("the server has no broker at present");
+    return this.orders.nextN(id, this.jobs.of(id)?.n);
+  }
+
+  /**
    * A device comes for its program.
-   * @throws UserError if none is meant for it
+   * @throws UserError if it can be none of ours
    */
   gateway(id: string, request: IncomingMessage): (socket: WebSocket) => void {
-    const seed = deviceSeed(request.headers["sec-websocket-protocol"]);
-    if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
-    const { jobs } = this;
-    const job = jobs.of(id);
-    const isExpected = job?.step === "asked" || job?.step === "sending" || job?.step === "trial";
-    if (!isExpected || job.n === undefined || job.hash === undefined)
-      throw new UserError(`${id}: no update was asked for`);
-    const key = this.orders.keyOf(id);
-    const program = this.kept.program(job.hash);
-    if (!program) throw new UserError(`${id}: its program is not kept any more`);
-    const { n } = job;
-    return (socket) =>
-      deliver(socket, seed, {
-        key: gatewayKey(key, id, n),
-        program,
-        isMeant: () => !isOver(job),
-        onOpen: () => jobs.enter(job, "sending", `it has come; sending ${program.length} bytes`),
-        onStored: () => {
-          const s = ((this.options.clock.wallMs() - job.sinceMs) / 1000).toFixed(1);
-          jobs.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
-        },
-        onRefused: (why) => jobs.fail(job, why),
-        onLost: (why) => {
-          if (job.step === "sending") jobs.enter(job, "sending", `${why}; it will come again`);
-        },
-      });
+    return this.visits.receive(id, request);
   }
 
   /** All of them are there before the first goes on: a fleet judges them together. */

@@ -28,6 +28,13 @@ export function hashOf(program: Uint8Array): string {
   return createHash("sha256").update(program).digest("hex");
 }
 
+/** FNV-1a of 32 bits, as a runtime keeps it beside a padded program (devsmgr.c: `jd_hash_fnv1a`). */
+export function shortHashOf(program: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of program) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
 export interface Step {
   /** To be sent, in this order. */
   send: Buffer[];
@@ -72,6 +79,16 @@ export class Upload {
       default:
         return { send: [] };
     }
+  }
+
+  /** How far it is, to follow "it hung up". */
+  progress(): string {
+    const { length } = this.program;
+    if (this.isFinished)
+      return `after all ${length} bytes, before it had said that it has the program`;
+    return this.written === 0
+      ? "before the first byte of the program"
+      : `after ${this.written} of ${length} bytes`;
   }
 
   private hashed(hash: string): Step {

@@ -7,7 +7,7 @@
 export interface Order {
   /** Grows with each order to the device: one that comes twice is void. */
   n: number;
-  do: "update" | "restart" | "identify" | "report";
+  do: "update" | "restart" | "identify" | "report" | "set";
   /** Hex of HMAC-SHA256, by the device's key, over `sealedText`. */
   mac: string;
   /**
@@ -27,18 +27,42 @@ export interface Order {
   downgrade?: boolean;
   /** So long the new program may take until a reading of it is acknowledged, s. */
   confirm_s?: number;
+  /**
+   * Of `set`: the new settings as JSON, by AES-256-CCM with a tag of 4 bytes and a nonce of zeros,
+   * hex. Its key is the HMAC of `settingsKeyText`.
+   */
+  set?: string;
+}
+
+/** What of a device's settings may come over the network. */
+export const NEW_SETTING_NAMES = ["BROKER", "MQTT_USER", "MQTT_PWD"] as const;
+
+/** Others stay as they are; an empty text removes one. */
+export type NewSettings = { [name in (typeof NEW_SETTING_NAMES)[number]]?: string } & {
+  /** Of the order. */
+  n: number;
+  /** So long they may take until a reading is acknowledged, s. */
+  s: number;
+};
+
+/** The key for the settings of order `n` is the HMAC of this, by the device's key. */
+export function settingsKeyText(id: string, n: number): string {
+  return `nightlight settings\n${id}\n${n}`;
 }
 
 /** What the seal is over: each field in its order, a line each; a missing one is an empty line. */
 export function sealedText(id: string, order: Omit<Order, "mac">): string {
-  const { n, at, hash, board, fw, downgrade, confirm_s } = order;
+  const { n, at, hash, board, fw, downgrade, confirm_s, set } = order;
   const program = `${at ?? ""}\n${hash ?? ""}\n${board ?? ""}\n${fw ?? ""}\n${downgrade ?? ""}`;
-  return `nightlight order\n${id}\n${n}\n${order.do}\n${program}\n${confirm_s ?? ""}`;
+  return `nightlight order\n${id}\n${n}\n${order.do}\n${program}\n${confirm_s ?? ""}\n${set ?? ""}`;
 }
 
-/** The key of one connection to the gateway is the HMAC of this, by the device's key. */
-export function gatewayKeyText(id: string, n: number): string {
-  return `nightlight gateway\n${id}\n${n}`;
+/**
+ * The key for connections to the gateway is the HMAC of this, by the device's key. It is the same
+ * each time: a device that can't be told a new one has to be let in.
+ */
+export function gatewayKeyText(id: string): string {
+  return `nightlight gateway\n${id}`;
 }
 
 /** How a program is called in a state: the beginning of its hash. */
@@ -82,13 +106,18 @@ function partOf(parts: string[], index: number): number {
   return index < parts.length ? parseInt(parts[index] as string) : 0;
 }
 
+/** @returns the gateway's address with the broker's host for `*` */
+export function resolved(at: string, brokerHost: string): string {
+  const host = at.indexOf("//") + 2;
+  return at[host] === "*" ? at.slice(0, host) + brokerHost + at.slice(host + 1) : at;
+}
+
 /**
  * The connection string of the runtime's gateway client.
- * @param key 64 hexadecimal digits, of this connection alone
- * @param brokerHost stands for `*`
+ * @param at with a host
+ * @param key 64 hexadecimal digits
  */
-export function connectionString(at: string, key: string, brokerHost: string): string {
+export function connectionString(at: string, key: string): string {
   const host = at.indexOf("//") + 2;
-  const rest = at[host] === "*" ? brokerHost + at.slice(host + 1) : at.slice(host);
-  return `${at.slice(0, host)}wssk:${key}@${rest}`;
+  return `${at.slice(0, host)}wssk:${key}@${at.slice(host)}`;
 }

@@ -52,14 +52,16 @@ export interface State {
   program?: string;
   /** The board and the parts that it was compiled for; absent: any that brings sensor and LED with it. */
   board?: string;
-  /** It came over the network, and is not confirmed yet. */
+  /** The program, or new settings, came over the network, and are not confirmed yet. */
   trial?: boolean;
-  /** Why the runtime has taken the last update back. */
+  /** Why the last update, or new settings, were taken back. */
   taken_back?: string;
   /** What the run before died of; said once. */
   crash?: string;
   /** The last order that was refused: its `n`, and why. */
   refused?: string;
+  /** The `n` of the order whose new settings this run has kept. */
+  set?: number;
   /** Firmware version. */
   fw: string;
   uptime_s: number;
@@ -185,6 +187,7 @@ export function parseState(text: string): Parsed<Report> {
   }
   const wrong =
     optionalCount(value, "id", value) ||
+    optionalCount(value, "set", value) ||
     optionalCount(value, "uptime_s", value) ||
     optionalCount(value, "reconnects", value) ||
     optionalCount(value, "outbox", value);

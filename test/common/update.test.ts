@@ -7,6 +7,7 @@ import {
   mismatch,
   type Order,
   programName,
+  resolved,
   sealedText,
 } from "../../src/common/update";
 
@@ -24,13 +25,13 @@ const ORDER: Omit<Order, "mac"> = {
 
 describe("an order", () => {
   it("is sealed over each of its fields and the device's id", () => {
-    const text = `nightlight order\ndesk-1\n7\nupdate\n${ORDER.at ?? ""}\n${ORDER.hash ?? ""}\npico-w\n0.2.0\ntrue\n120`;
+    const text = `nightlight order\ndesk-1\n7\nupdate\n${ORDER.at ?? ""}\n${ORDER.hash ?? ""}\npico-w\n0.2.0\ntrue\n120\n`;
     expect(sealedText("desk-1", ORDER)).toBe(text);
     const { mac } = sealed(KEY, "desk-1", ORDER);
     expect(mac).toBe(createHmac("sha256", KEY).update(text).digest("hex"));
     const others: Partial<Order>[] = [
       ...[{ n: 8 }, { do: "report" as const }, { at: "ws://*:8081/wssk/desk-1" }, { hash: "cd" }],
-      ...[{ board: "" }, { fw: "0.1.0" }, { downgrade: false }, { confirm_s: 1 }],
+      ...[{ board: "" }, { fw: "0.1.0" }, { downgrade: false }, { confirm_s: 1 }, { set: "00" }],
     ];
     const macs = [
       mac,
@@ -43,15 +44,14 @@ describe("an order", () => {
 
   it("is sealed without what it does not have", () => {
     expect(sealedText("a", { n: 1, do: "report" })).toBe(
-      "nightlight order\na\n1\nreport\n\n\n\n\n\n",
+      "nightlight order\na\n1\nreport\n\n\n\n\n\n\n",
     );
   });
 
-  it("has a key for its connection alone", () => {
-    const key = gatewayKey(KEY, "desk-1", 7);
+  it("has a key for the device's connections", () => {
+    const key = gatewayKey(KEY, "desk-1");
     expect(key).toHaveLength(32);
-    expect(gatewayKey(KEY, "desk-1", 8)).not.toEqual(key);
-    expect(gatewayKey(KEY, "desk-2", 7)).not.toEqual(key);
+    expect(gatewayKey(KEY, "desk-2")).not.toEqual(key);
   });
 });
 
@@ -90,5 +90,5 @@ it.each([
   ["ws://*:8080/wssk/a", `ws://wssk:${KEY}@broker.lan:8080/wssk/a`],
   ["wss://lamp.example:443/wssk/a", `wss://wssk:${KEY}@lamp.example:443/wssk/a`],
 ])("the gateway at %s is reached by %s", (at, expected) => {
-  expect(connectionString(at, KEY, "broker.lan")).toBe(expected);
+  expect(connectionString(resolved(at, "broker.lan"), KEY)).toBe(expected);
 });

@@ -51,7 +51,7 @@ export const PURE = [
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options", "pi-parts"),
   ...inRoom("server/tab", "inside", "mqtt-reader", "parts", "receive-window"),
   ...inRoom("server/tab", "scenes", "status-words"),
-  ...inRoom("src", "alone", "cadence", "command-gate", "outbox"),
+  ...inRoom("src", "alone", "cadence", "command-gate", "outbox", "patience"),
   ...inRoom("src/parts", "by-hand", "dimmed-lamp", "light-curve", "night-colour", "presence"),
   ...inRoom("src/parts", "calibration", "screen-lines"),
   ...inRoom("src/common", "broker-address", "groups", "rule", "server-rule", "settings"),

@@ -39,9 +39,10 @@ describe("an update", () => {
     expect([progressOf(update("asked")), progressOf(sending)]).toEqual([1, 2]);
   });
 
-  it("can be called off until its program is on its way", () => {
+  it("can be called off until the device has the program", () => {
     const steps = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
-    expect(steps.filter((step) => canBeCalledOff(update(step)))).toEqual(["waiting", "asked"]);
+    const early = ["waiting", "asked", "sending"];
+    expect(steps.filter((step) => canBeCalledOff(update(step)))).toEqual(early);
     expect(steps.filter((step) => isOver(update(step)))).toEqual(["confirmed", "failed"]);
   });
 

@@ -18,6 +18,7 @@ function start(kept: CrashView[] = []) {
     {
       clock: { wallMs: () => nowMs },
       log: (_source, text) => said.push(text),
+      programWith: (hash, _board, job) => (hash === 0x1abcdef ? job?.hash?.slice(0, 8) : undefined),
       placeIn: (_text, program, board) => (board === "" ? `src/${program}.ts:49` : undefined),
     },
     kept,
@@ -81,6 +82,17 @@ describe("crashes", () => {
     const { crashes, says } = start();
     says({ program: "p1" });
     says({ ...state, crash: PANIC }, about);
+    expect(crashes.all()[0]?.program).toBe(program);
+  });
+
+  it.each([
+    ["01abcdef", "ffffffff"],
+    ["01abcdee", undefined],
+  ])("are of the program that the runtime names by its hash: 0x%s", (hash, program) => {
+    const { crashes, says } = start();
+    says({ program: "p1" });
+    // Without the hash it would be taken for the one that ran before.
+    says({ program: "p1", crash: `${PANIC}, program 0x${hash}` }, job("failed", "refused"));
     expect(crashes.all()[0]?.program).toBe(program);
   });
 

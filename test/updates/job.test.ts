@@ -102,7 +102,7 @@ describe("a job", () => {
     expect(look(waiting, known({ program: "a" }), 3)).toBe(true);
   });
 
-  it("can be called off until the first byte of the program is on its way", () => {
+  it("can be called off until the device has the program", () => {
     const waiting = newJob("desk-1", false, 0);
     expect(callOff(waiting, 5)).toBeUndefined();
     expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "called off" }] });
@@ -111,6 +111,10 @@ describe("a job", () => {
     const job = asked();
     expect(callOff(job, 2000)).toBeUndefined();
     expect(last(job)).toBe("called off: it goes on with its program, after up to 60 s");
+    const sending = asked();
+    enter(sending, "sending", "sending", 1200);
+    expect(callOff(sending, 2000)).toBeUndefined();
+    expect(last(sending)).toMatch(/^called off in the middle of the program: .*the next update$/);
     expect(callOff(inTrial(), 3000)).toMatch(/^can't be called off any more/);
   });
 

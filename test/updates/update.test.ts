@@ -221,7 +221,7 @@ describe("an update over the network", () => {
     // The runtime's client tries again every half minute.
     const { step, lines } = await over();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
-    expect(nightlight.log.filter((line) => /it has come/.test(line))).toHaveLength(1);
+    expect(nightlight.log.filter((line) => /it has come; sending/.test(line))).toHaveLength(1);
     expect(panics).toEqual([]);
   });
 });

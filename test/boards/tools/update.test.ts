@@ -142,6 +142,29 @@ describe("npm run update", () => {
     });
   });
 
+  it("sends new settings, and says what came of them", async () => {
+    const set = ["--device", "desk-1", "--set", "BROKER=mqtt://lamp.lan", "--set", "MQTT_PWD=a=b"];
+    const run = () => update([...set, "--server", origin, "--data", dir]);
+    const before = { taken_back: "settings: no reading arrived in 120 s" };
+    const says = (state: object): [number, unknown] => [
+      200,
+      [{ id: "desk-1", online: true, state }],
+    ];
+    answers = [[202, { n: 7 }], says(before), says({ trial: true }), says({ set: 7 })];
+    const [sent, kept] = ["desk-1: sent; it tries them\n", "desk-1: kept: a reading has arrived\n"];
+    expect(await run()).toEqual({ code: 0, stdout: sent + kept, stderr: "" });
+    const body = '{"do":"set","set":{"BROKER":"mqtt://lamp.lan","MQTT_PWD":"a=b"}}';
+    expect(asked[0]).toMatchObject({ method: "POST", body });
+    answers = [[202, { n: 8 }], says(before), says({ trial: true }), says(before)];
+    const back = `desk-1: taken back: ${before.taken_back}\n`;
+    expect(await run()).toEqual({ code: 1, stdout: sent + back, stderr: "" });
+    answers = [[202, { n: 9 }], says({ refused: "9: BROKER: expected a port" })];
+    const refused = "desk-1: refused by the device: BROKER: expected a port\n";
+    expect(await run()).toEqual({ code: 1, stdout: sent + refused, stderr: "" });
+    answers = [[400, { error: "WIFI_SSID: expected one of BROKER" }]];
+    expect(await run()).toEqual(failure("WIFI_SSID: expected one of BROKER"));
+  });
+
   it("says so if another program answers", async () => {
     const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
     const others: typeof answers = [

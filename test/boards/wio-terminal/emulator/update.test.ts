@@ -59,7 +59,7 @@ afterEach(async () => {
 /** A holder of the device's key may order anything. */
 async function order(n: number, program: Uint8Array, signature?: string): Promise<void> {
   await gateway?.stop();
-  gateway = await Gateway.start(gatewayKey(key, ID, n));
+  gateway = await Gateway.start(gatewayKey(key, ID));
   // A board that refuses a program restarts, and so answers no more.
   gateway.onDevice = async (device) => await device.deploy(program).catch(() => undefined);
   const text = sealed(key, ID, {

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { printable } from "../../../server/base/log";
+import { UserError } from "../../../server/base/user-error";
+import type { ServerApi } from "./server-api";
+
+const LOOK_MS = 250;
+/** A device tries them for 120 s, and comes back then. */
+const LIMIT_MS = 180_000;
+
+/**
+ * Sends new settings to a device, and says what came of them.
+ * @param given each as NAME=VALUE
+ * @returns whether the device has kept them
+ * @throws UserError if they can't be sent
+ */
+export async function setSettings(api: ServerApi, id: string, given: string[]): Promise<boolean> {
+  const settings: Record<string, string> = {};
+  for (const text of given) {
+    const equals = text.indexOf("=");
+    if (equals < 1) throw new UserError("--set: expected NAME=VALUE");
+    settings[text.slice(0, equals)] = text.slice(equals + 1);
+  }
+  const name = printable(id);
+  const n = await api.set(id, settings);
+  console.log(`${name}: sent; it tries them`);
+  const endMs = performance.now() + LIMIT_MS;
+  // A state from before may say what came of others.
+  let isTried = false;
+  while (performance.now() < endMs) {
+    const { online = false, state } = (await api.device(id)) ?? {};
+    const { refused, set, taken_back, trial } = state ?? {};
+    isTried ||= !online || trial === true;
+    if (set === n) {
+      console.log(`${name}: kept: a reading has arrived`);
+      return true;
+    }
+    if (refused?.startsWith(`${n}: `)) {
+      console.log(`${name}: refused by the device: ${printable(refused.slice(`${n}: `.length))}`);
+      return false;
+    }
+    if (isTried && online && !trial && taken_back?.startsWith("settings: ")) {
+      console.log(`${name}: taken back: ${printable(taken_back)}`);
+      return false;
+    }
+    await sleep(LOOK_MS);
+  }
+  console.log(`${name}: nothing heard of it here. It is with the new broker, or switched off.`);
+  return false;
+}

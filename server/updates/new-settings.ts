@@ -1,0 +1,52 @@
+/** Settings for a device that travel over the network, checked and sealed. */
+import { createCipheriv } from "node:crypto";
+import { settingError } from "../../src/common/settings";
+import { NEW_SETTING_NAMES, type NewSettings } from "../../src/common/update";
+import { UserError } from "../base/user-error";
+import { readBrokerUrl } from "../setup/broker-url";
+import { settingsKey } from "./seal";
+
+export type Changes = Omit<NewSettings, "n" | "s">;
+
+/** The device keeps them, while they are tried, as one setting: a Jacdac packet of 236 bytes. */
+const MAX_BYTES = 200;
+
+/**
+ * @param given by name; an empty text removes a setting
+ * @throws UserError saying which is wrong, without the value of a password
+ */
+export function changesOf(given: Record<string, unknown>): Changes {
+  const changes: Changes = {};
+  for (const [name, value] of Object.entries(given)) {
+    const known = NEW_SETTING_NAMES.find((candidate) => candidate === name);
+    if (!known)
+      throw new UserError(
+        `${name}: expected one of ${NEW_SETTING_NAMES.join(", ")}: see docs/updates.md`,
+      );
+    if (typeof value !== "string") throw new UserError(`${name}: expected a text`);
+    if (name === "BROKER" && value === "")
+      throw new UserError("BROKER: expected an address, as a device has to have one");
+    const wrong = settingError(known, value);
+    if (wrong !== undefined) throw new UserError(`${name}: ${wrong}`);
+    changes[known] = name === "BROKER" ? readBrokerUrl(name, value, "device") : value;
+  }
+  if (Object.keys(changes).length === 0)
+    throw new UserError(`set: expected one of ${NEW_SETTING_NAMES.join(", ")}`);
+  return changes;
+}
+
+/**
+ * @param key of the device
+ * @returns as it is in an order, hex
+ * @throws UserError if it is too long
+ */
+export function sealedSettings(key: string, id: string, settings: NewSettings): string {
+  const text = Buffer.from(JSON.stringify(settings));
+  if (text.length > MAX_BYTES)
+    throw new UserError(`set: expected at most ${MAX_BYTES} bytes in all, got ${text.length}`);
+  // Each order has a key of its own, so one nonce is as good as another.
+  const options = { authTagLength: 4 };
+  const nonce = Buffer.alloc(13);
+  const cipher = createCipheriv("aes-256-ccm", settingsKey(key, id, settings.n), nonce, options);
+  return Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("hex");
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import type { Clock } from "../base/clock";
+import type { Log } from "../base/log";
+import { UserError } from "../base/user-error";
+import type { Asking } from "./asking";
+import { deviceSeed } from "./channel";
+import { deliver, type Errand } from "./gateway";
+import { isOver, type Job } from "./job";
+import type { Jobs } from "./jobs";
+import type { KeptUpdates } from "./kept";
+import type { Orders } from "./orders";
+import { gatewayKey } from "./seal";
+
+const COMES_BY_ITSELF = "it has come by itself, as it does not get to its broker";
+const COMES_BACK =
+  "it has come for another program: it does not get to its broker, or it has started again";
+const FOREIGN =
+  "somebody came for its program, with another key than this server has for it in update-keys.json";
+const WAY_ON = "it comes again, or says in its state what it runs";
+
+export interface VisitsParts {
+  jobs: Jobs;
+  kept: KeptUpdates;
+  orders: Orders;
+  asking: Asking;
+  clock: Clock;
+  log: Log;
+  /** Whether the server has its broker. */
+  isLinked: () => boolean;
+}
+
+/** Devices that come to the gateway: because they were asked, or because they get nowhere else. */
+export class Visits {
+  /** Those that came unasked; each is said once, until the server starts again. */
+  private readonly strays = new Set<string>();
+
+  constructor(private readonly parts: VisitsParts) {}
+
+  /** @throws UserError if it is no device with a key here */
+  receive(id: string, request: IncomingMessage): (socket: WebSocket) => void {
+    const seed = deviceSeed(request.headers["sec-websocket-protocol"]);
+    if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
+    const key = gatewayKey(this.parts.orders.keyOf(id), id);
+    return (socket) =>
+      deliver(socket, seed, {
+        key,
+        errand: () => this.errand(id),
+        onForeign: () => this.sayForeign(id),
+      });
+  }
+
+  /** It has proved its key. @returns what it gets, if there is anything for it */
+  private async errand(id: string): Promise<Errand | undefined> {
+    const { asking, isLinked, jobs, kept } = this.parts;
+    const job = jobs.of(id);
+    // Without a broker no program is to blame.
+    if (!isLinked() && job?.step !== "asked" && job?.step !== "sending") return undefined;
+    if (!job || isOver(job)) return this.sayStray(id);
+    if (job.step === "trial") return this.comeBack(job);
+    // It does not get to its broker, or it would have been asked.
+    if (job.step === "waiting" && !(await asking.prepare(job))) return undefined;
+    const program = job.hash === undefined ? undefined : kept.program(job.hash);
+    if (program) return this.errandOf(job, program);
+    jobs.fail(job, "its program is not kept any more");
+    return undefined;
+  }
+
+  private errandOf(job: Job, program: Buffer): Errand {
+    const { clock, jobs } = this.parts;
+    const how = job.step === "waiting" ? COMES_BY_ITSELF : "it has come";
+    return {
+      program,
+      isMeant: () => !isOver(job),
+      onOpen: () => jobs.enter(job, "sending", `${how}; sending ${program.length} bytes`),
+      onStored: () => {
+        const s = ((clock.wallMs() - job.sinceMs) / 1000).toFixed(1);
+        jobs.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
+      },
+      onRefused: (why) => jobs.fail(job, why),
+      onLost: (why) => {
+        if (job.step === "sending") jobs.enter(job, "sending", `${why}: ${WAY_ON}`);
+      },
+    };
+  }
+
+  /** With a program that it has not confirmed. From here on a person may give it another one. */
+  private comeBack(job: Job): undefined {
+    const { jobs } = this.parts;
+    if (job.hasComeBack) return;
+    job.hasComeBack = true;
+    job.lines.push({ atMs: this.parts.clock.wallMs(), text: COMES_BACK });
+    jobs.changed(job);
+  }
+
+  private sayStray(id: string): undefined {
+    if (this.strays.has(id)) return;
+    this.strays.add(id);
+    const text = `${id}: ${COMES_BY_ITSELF}. npm run update -- --device ${id} gives it another program.`;
+    this.parts.log("server", text, { level: "warn", id });
+  }
+
+  /** Once: who has no key may come as often as they like. */
+  private sayForeign(id: string): void {
+    const { clock, jobs } = this.parts;
+    const job = jobs.of(id);
+    if (!job || isOver(job) || job.lines.some(({ text }) => text === FOREIGN)) return;
+    job.lines.push({ atMs: clock.wallMs(), text: FOREIGN });
+    jobs.changed(job);
+  }
+}

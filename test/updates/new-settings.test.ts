@@ -1,0 +1,44 @@
+import { createDecipheriv, createHmac } from "node:crypto";
+import { expect, it } from "vitest";
+import { changesOf, sealedSettings } from "../../server/updates/new-settings";
+
+const KEY = "0123456789abcdef".repeat(4);
+
+it("takes a broker, a user and a password, and an empty text to remove one", () => {
+  const changes = { BROKER: "mqtt://lamp.lan", MQTT_USER: "desk-1", MQTT_PWD: "" };
+  expect(changesOf(changes)).toEqual({ ...changes, BROKER: "mqtt://lamp.lan:1883" });
+});
+
+it.each<[Record<string, unknown>, string | RegExp]>([
+  [{}, "set: expected one of BROKER, MQTT_USER, MQTT_PWD"],
+  [
+    { WIFI_SSID: "home" },
+    "WIFI_SSID: expected one of BROKER, MQTT_USER, MQTT_PWD: see docs/updates.md",
+  ],
+  [{ BROKER: 7 }, "BROKER: expected a text"],
+  [{ BROKER: "" }, "BROKER: expected an address, as a device has to have one"],
+  [{ BROKER: "lamp" }, /^BROKER: expected .* and HOST\[:PORT\], got "lamp"$/],
+  [
+    { BROKER: "ws://lamp" },
+    "BROKER: expected mqtt:// or mqtts://, as a device speaks no WebSockets",
+  ],
+  [{ MQTT_PWD: "a\nb" }, "MQTT_PWD: has a control character"],
+  [{ MQTT_USER: "u".repeat(201) }, "MQTT_USER: expected at most 200 bytes, got 201"],
+])("refuses %j before it travels", (given, why) => {
+  expect(() => changesOf(given)).toThrow(why);
+});
+
+it("seals them by AES-256-CCM, with a key for each order", () => {
+  const settings = { n: 7, s: 120, MQTT_PWD: "pass" };
+  const sealed = Buffer.from(sealedSettings(KEY, "desk-1", settings), "hex");
+  const key = createHmac("sha256", KEY).update("nightlight settings\ndesk-1\n7").digest();
+  const decipher = createDecipheriv("aes-256-ccm", key, Buffer.alloc(13), { authTagLength: 4 });
+  decipher.setAuthTag(sealed.subarray(-4));
+  expect(JSON.parse(decipher.update(sealed.subarray(0, -4)).toString())).toEqual(settings);
+  decipher.final();
+  expect(sealedSettings(KEY, "desk-1", { ...settings, n: 8 })).not.toContain(
+    sealed.toString("hex"),
+  );
+  const long = { ...settings, MQTT_USER: "u".repeat(180) };
+  expect(() => sealedSettings(KEY, "desk-1", long)).toThrow(/^set: expected at most 200 bytes/);
+});

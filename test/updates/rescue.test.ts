@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { Firmware } from "../../server/firmware";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { UpdateKeys } from "../../server/setup/update-keys";
+import type { UpdatesView, UpdateView } from "../../src/common/update-api";
+import { startDevice, type TestDevice } from "../support/device";
+import { type Started, startNightlight } from "../support/nightlight";
+import { patched } from "../support/older-program";
+import { until } from "../support/until";
+import { Witness } from "../support/witness";
+
+/** What is wrong with the release that each device gets. */
+const BAD = [
+  // It looks for its broker's address in a setting that names another one.
+  { id: "never-connects", text: "BROKER", other: "BROKEN" },
+  // An uncaught exception: that is no filter.
+  { id: "panics-at-once", text: "nightlight/server/status", other: "nightlight/server/#" },
+];
+
+let dir: string;
+let nightlight: Started;
+let witness: Witness;
+const boards: TestDevice[] = [];
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-rescue-"));
+  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
+  nightlight = await startNightlight({ simulate: false, security });
+  witness = await Witness.connect(nightlight.brokerUrl);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const { device } of boards.splice(0)) await device.stop();
+  await witness.stop();
+  await nightlight.stop();
+  rmSync(dir, { recursive: true });
+});
+
+async function job(id: string): Promise<UpdateView | undefined> {
+  const view = (await (await fetch(`${nightlight.url}/api/updates`)).json()) as UpdatesView;
+  return view.updates.find((update) => update.id === id);
+}
+
+async function update(device: string, program: Uint8Array): Promise<void> {
+  vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(program);
+  const body = JSON.stringify({ device });
+  const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
+  expect(await response.json()).toMatchObject({ isJoined: false });
+}
+
+const says = (id: string, text: string) =>
+  until(`${id}: ${text}`, async () => {
+    return (await job(id))?.lines.some((line) => line.text.includes(text)) ?? false;
+  });
+
+/** Boards with one slot, as the virtual machine is: the bad release is all that they have. */
+it("a bad release is replaced over the network by the next one", async () => {
+  for (const { id, text, other } of BAD) {
+    const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(id), BROKEN: "mqtt://127.0.0.1:1" };
+    boards.push(await startDevice(id, nightlight.brokerUrl, { settings }));
+    await witness.sees(`${id}/telemetry`, /"light"/);
+    await update(id, await patched(text, other));
+    await says(id, "hash checked");
+  }
+  for (const { id } of BAD) await says(id, "it has come for another program");
+  for (const { id } of BAD) await update(id, await compileFirmware());
+  for (const { id } of BAD) {
+    await until(`${id} is well`, async () => (await job(id))?.step === "confirmed");
+    const lines = (await job(id))?.lines.map((line) => line.text) ?? [];
+    expect(lines[0]).toMatch(/^waiting: it is away/);
+    expect(lines[1]).toMatch(/^it has come by itself, as it does not get to its broker; sending/);
+  }
+});
