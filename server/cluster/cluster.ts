@@ -87,6 +87,7 @@ export class Cluster {
   /** To be called after a lost connection. */
   connected(): void {
     this.presence.reconnected();
+    this.held.outlived(performance.now());
     this.returned();
   }
 
@@ -109,7 +110,7 @@ export class Cluster {
     this.noticeAbsence();
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
-    this.held.hold(id, { topic, payload, ...came });
+    this.held.hold(id, { topic, payload, ...came }, this.presence.nowMs);
     return true;
   }
 
@@ -201,7 +202,7 @@ export class Cluster {
     this.ranMs = performance.now();
     if (!this.host?.isConnected()) return;
     this.beat();
-    this.held.prune(performance.now());
+    this.held.prune(this.presence.nowMs);
   }
 
   private beat(): void {
@@ -273,7 +274,7 @@ export class Cluster {
     // Behind the last command for what was handed over: who takes it waits for this.
     this.beat();
     if (taken.length === 0) return true;
-    this.held.prune(performance.now());
+    this.held.prune(this.presence.nowMs);
     const readings = this.held.take((id) => owners.decides(id));
     const groups = this.groups.filter(({ lights: [light] }) => light && owners.decides(light));
     this.host?.onTakeover(readings, groups);

@@ -16,23 +16,32 @@ const MAX_DEVICES = 100_000;
  */
 export class HeldReadings {
   /** In the order in which they came, so that the oldest are first. */
-  private readonly held = new Map<string, HeldReading>();
+  private readonly held = new Map<string, { reading: HeldReading; sinceMs: number }>();
 
-  /** @param keepMs how long a reading is held */
+  /** @param keepMs how long a reading is held, by the time of `hold` and `prune` */
   constructor(private readonly keepMs: number) {}
 
   get size(): number {
     return this.held.size;
   }
 
-  hold(id: string, reading: HeldReading): void {
+  /** @param sinceMs by the clock that tells who is gone: a broker may hold up both */
+  hold(id: string, reading: HeldReading, sinceMs: number): void {
     if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
-    this.held.set(id, reading);
+    this.held.set(id, { reading, sinceMs });
   }
 
   /** Forgets those that are too old. */
   prune(nowMs: number): void {
-    for (const [id, reading] of this.held) {
+    for (const [id, { sinceMs }] of this.held) {
+      if (nowMs - sinceMs < this.keepMs) return;
+      this.held.delete(id);
+    }
+  }
+
+  /** Forgets those that came so long ago: there may have been newer ones that were not heard. */
+  outlived(nowMs: number): void {
+    for (const [id, { reading }] of this.held) {
       if (nowMs - reading.nowMs < this.keepMs) return;
       this.held.delete(id);
     }
@@ -41,7 +50,7 @@ export class HeldReadings {
   /** @returns the readings of these devices, which are held no longer */
   take(isWanted: (id: string) => boolean): HeldReading[] {
     const taken: HeldReading[] = [];
-    for (const [id, reading] of this.held) {
+    for (const [id, { reading }] of this.held) {
       if (!isWanted(id)) continue;
       this.held.delete(id);
       taken.push(reading);

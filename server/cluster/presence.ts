@@ -46,7 +46,8 @@ interface Peer {
  */
 export class Presence {
   private readonly peers = new Map<string, Peer>();
-  private nowMs = 0;
+  /** The time of our own beats, ms. */
+  nowMs = 0;
   private sinceMs = 0;
   private ownMs: number | undefined;
 

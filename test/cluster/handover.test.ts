@@ -226,6 +226,19 @@ it("does not take another for gone because the broker is slow with its own messa
   }
 });
 
+it("keeps what it holds for as long as a slow broker keeps it from knowing who is gone", () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  vi.advanceTimersByTime(10_000);
+  // It dies with this reading undecided, and nothing more passes for longer than one is held.
+  one.isPaused = true;
+  expect(two.reads()).toBe(false);
+  broker.latencyMs = 2 * GONE_MS;
+  vi.advanceTimersByTime(2 * GONE_MS);
+  expect(two.taken).toEqual([]);
+  vi.advanceTimersByTime(GONE_MS + 2 * BEAT_MS);
+  expect(two.taken.map(({ topic }) => topic)).toEqual([`${FIRST}/telemetry`]);
+});
+
 it("decides nothing more if another has taken it for gone, until that one lets go", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);

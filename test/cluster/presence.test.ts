@@ -189,10 +189,10 @@ describe("readings held for another server", () => {
 
   it("are the last of each device, oldest first, as long as they may be wanted", () => {
     const held = new HeldReadings(5_000);
-    held.hold("a", reading(0));
-    held.hold("b", reading(1_000));
-    held.hold("a", reading(2_000));
-    held.hold("c", reading(3_000));
+    held.hold("a", reading(0), 0);
+    held.hold("b", reading(1_000), 1_000);
+    held.hold("a", reading(2_000), 2_000);
+    held.hold("c", reading(3_000), 3_000);
     held.prune(6_000);
     expect(held.take((id) => id !== "c")).toEqual([reading(2_000)]);
     expect(held.size).toBe(1);
@@ -200,8 +200,8 @@ describe("readings held for another server", () => {
 
   it("are bounded: ids are chosen by others", () => {
     const held = new HeldReadings(5_000);
-    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0));
-    held.hold("5", reading(1));
+    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0);
+    held.hold("5", reading(1), 1);
     expect(held.size).toBe(100_000);
   });
 });
