@@ -5,7 +5,7 @@ import { drawBoard, drawPin, EDGE_X, HEIGHT, WIDTH } from "./wiring";
 /** The modules, and the rows of the pins. */
 const MODULE = { x: 400, width: 200, height: 116 };
 const LTR390_Y = 40;
-const SSD1306_Y = 190;
+const SSD1306_Y = 199;
 const SUPPLY_Y = 100;
 const GROUND_Y = 155;
 const DATA_Y = 210;
@@ -26,7 +26,7 @@ export function drawPartsWiring(board: Board): string {
     drawBus(COLOUR.data, DATA_Y, DATA_X, 2),
     drawBus(COLOUR.clock, CLOCK_Y, CLOCK_X, 3),
     drawModule(LTR390_Y, "LTR390", "light sensor, at 0x53"),
-    drawModule(SSD1306_Y, "SSD1306", "screen, 128 × 64, at 0x3C"),
+    drawModule(SSD1306_Y, "SSD1306", "128 × 64, at 0x3C"),
     board.button.onBoard ? drawOnBoardButton() : drawButton(),
     drawPin(SUPPLY_Y, COLOUR.supply, board.supplyLabel, "3.3 V"),
     drawPin(GROUND_Y, COLOUR.ground, board.groundLabel, "ground"),

@@ -42,6 +42,7 @@ export function drawBoard({ title }: Board): string {
 ${text(130, 36, "USB", { anchor: "middle", fill: "#263238", size: 12 })}
 ${title
   .split(/ (?=\()/)
+  .flatMap((part) => part.match(/.{1,24}(?: |$)/g) ?? [])
   .map((line, index) => text(45, 62 + 18 * index, line, { fill: "#fff", size: 13 }))
   .join("\n")}`;
 }
