@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
-import type { PiDevice } from "../boards/raspberry-pi";
+import type { PiDevices } from "../boards/raspberry-pi";
 import { fieldsOf } from "../src/common/server-rule";
 import { serverClientId } from "../src/common/wire";
 import { CLOCK } from "./base/clock";
@@ -54,7 +54,7 @@ export interface Running {
   /** Resolves once the simulated device has spoken. Rejects if its firmware does not compile. */
   ready: Promise<void>;
   /** The device in this process, once its program runs. Rejects as `ready` does. */
-  device: Promise<SimulatedDevice | PiDevice | undefined>;
+  device: Promise<SimulatedDevice | PiDevices | undefined>;
   /** Resolves if it can't go on any longer, with the reason; it is to be stopped then. */
   failure: Promise<UserError>;
   stop(): Promise<void>;

@@ -1,5 +1,5 @@
 import { on } from "node:events";
-import type { PiDevice, Say } from "../boards/raspberry-pi";
+import type { PiDevices, Say } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
 import { lineFor } from "./base/user-error";
 import type { BrokerInUse, Login } from "./broker/use-broker";
@@ -8,6 +8,8 @@ import type { ServerBus, ServerEvents } from "./deciding/events";
 import type { Firmware } from "./firmware";
 import type { Config } from "./setup/config";
 import type { Options } from "./setup/options";
+import { piDevices } from "./setup/pi-parts";
+import { readSettingsOf } from "./setup/settings";
 import type { UpdateKeys } from "./setup/update-keys";
 import type { SimulatedDevice } from "./simulator/device";
 import type { VsCodeParts } from "./simulator/vscode-parts";
@@ -41,7 +43,7 @@ export class Simulation {
   /** Resolves once the device has spoken. Rejects with a UserError if its firmware does not compile. */
   readonly ready: Promise<void>;
   /** Resolves once its program runs. Rejects as `ready` does. */
-  readonly device: Promise<SimulatedDevice | PiDevice>;
+  readonly device: Promise<SimulatedDevice | PiDevices>;
   private readonly stopping = new AbortController();
 
   constructor(private readonly parts: SimulationParts) {
@@ -60,7 +62,7 @@ export class Simulation {
     await (await this.device.catch(() => undefined))?.stop();
   }
 
-  private async start(): Promise<SimulatedDevice | PiDevice> {
+  private async start(): Promise<SimulatedDevice | PiDevices> {
     const { bus, firmware, options } = this.parts;
     const { signal } = this.stopping;
     const { id } = options;
@@ -89,35 +91,52 @@ export class Simulation {
     });
   }
 
-  private async startPi(bytecode: Uint8Array): Promise<PiDevice> {
+  private async startPi(bytecode: Uint8Array): Promise<PiDevices> {
     const { config, log, options } = this.parts;
     const { id, security } = options;
-    const say: Say = (line, level) => log("device", line, { level, id });
-    const { loadKernel, PiDevice, realParts } = await import("../boards/raspberry-pi");
+    const { loadKernel, PiDevices, realParts, Turns } = await import("../boards/raspberry-pi");
+    const all = piDevices(id, config.pi);
     const kernel = await loadKernel();
-    say(`Starting ${id} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`, "info");
     const [, sockets] = await loadSimulator();
     if (security.tls.ca) sockets.trustCa(security.tls.ca);
-    return await PiDevice.start({
-      ...this.program(bytecode),
-      config,
-      ca: security.tls.ca,
-      parts: realParts(kernel, config.pi, say),
-      dataDir: security.usersDir,
-      say,
-      onFault: (error) => {
-        throw error;
-      },
-    });
+    const turns = new Turns();
+    return await PiDevices.start(
+      all.map(([each, parts]) => {
+        const say: Say = (line, level) => log("device", line, { level, id: each });
+        say(
+          `Starting ${each} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`,
+          "info",
+        );
+        return {
+          ...this.program(bytecode, each),
+          config,
+          ca: security.tls.ca,
+          parts: realParts(parts, { kernel, lampBrightness: config.lampBrightness, turns, say }),
+          dataDir: security.usersDir,
+          say,
+          onFault: (error: unknown) => {
+            throw error;
+          },
+        };
+      }),
+    );
+  }
+
+  /** Another device's on this Pi may be one of its own. */
+  private login(id: string): Login {
+    const { broker, options } = this.parts;
+    if (id === options.id) return broker.login;
+    if (broker.embedded) return broker.embedded.account(id);
+    const { MQTT_USER, MQTT_PWD } = readSettingsOf(id);
+    return MQTT_USER === undefined ? broker.login : { username: MQTT_USER, password: MQTT_PWD };
   }
 
   /** What a device runs, for which broker, and where its log goes. */
-  private program(bytecode: Uint8Array) {
-    const { broker, log, options } = this.parts;
-    const { id } = options;
+  private program(bytecode: Uint8Array, id = this.parts.options.id) {
+    const { broker, log } = this.parts;
     return {
       bytecode,
-      settings: { ID: id, BROKER: broker.url, ...this.key(), ...settings(broker.login) },
+      settings: { ID: id, BROKER: broker.url, ...this.key(id), ...settings(this.login(id)) },
       onLog: (line: string) => {
         // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
         if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
@@ -128,9 +147,8 @@ export class Simulation {
   }
 
   /** Its update key; none if there is no folder to keep it in. */
-  private key(): { UPDATE_KEY?: string } {
-    const { keys, log, options } = this.parts;
-    const { id } = options;
+  private key(id: string): { UPDATE_KEY?: string } {
+    const { keys, log } = this.parts;
     try {
       return { UPDATE_KEY: keys.ensure(id) };
     } catch (error) {

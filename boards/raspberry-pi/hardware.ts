@@ -1,4 +1,4 @@
-import type { PiParts } from "../../server/setup/pi-parts";
+import { isPwmGpio, type PiParts } from "../../server/setup/pi-parts";
 import { ADS1115 } from "./ads1115";
 import { Button } from "./button";
 import type { Chip } from "./chip";
@@ -10,7 +10,10 @@ import type { Kernel } from "./kernel";
 import { Led } from "./led";
 import { LightSensor } from "./light-sensor";
 import { MCP3008 } from "./mcp3008";
+import { NO_HEADER, noPwmProblem } from "./problems";
+import { headerPwm, PwmLine, SYSFS } from "./pwm";
 import { SpiBus } from "./spi-bus";
+import type { Turns } from "./turns";
 
 const CHIPS: Record<PiParts["sensor"], Chip> = {
   "grove-base-hat": GROVE_BASE_HAT,
@@ -27,8 +30,20 @@ export interface RealParts {
   button?: Button | undefined;
 }
 
+export interface RealPartsOptions {
+  kernel: Kernel;
+  /** What `lampBrightness` says: percent. */
+  lampBrightness: number;
+  /** Common to all devices of this Pi. */
+  turns: Turns;
+  say: Say;
+}
+
 /** The parts that the configuration names, by the kernel. Nothing is opened yet. */
-export function realParts(kernel: Kernel, parts: PiParts, say: Say): RealParts {
+export function realParts(
+  parts: PiParts,
+  { kernel, lampBrightness, turns, say }: RealPartsOptions,
+): RealParts {
   const isSpi = parts.sensor === "mcp3008";
   const path = isSpi ? parts.spiDevice : `/dev/i2c-${parts.i2cBus}`;
   const sensor = new LightSensor({
@@ -37,15 +52,25 @@ export function realParts(kernel: Kernel, parts: PiParts, say: Say): RealParts {
     channel: parts.channel,
     path,
     openBus: () => (isSpi ? SpiBus : I2cBus).open(kernel, path),
+    turns,
     permission: () => permission(path),
     say,
   });
   const chip = () => (parts.gpioChip === AUTO ? headerChip(kernel) : parts.gpioChip);
-  const { ledGpio, buttonGpio, buttonPressed } = parts;
+  const { lamp, ledGpio, buttonGpio, buttonPressed } = parts;
   const led = new Led({
     line: ledGpio,
-    path: chip,
-    open: (path) => GpioLine.output(kernel, path, ledGpio),
+    ...(lamp === "dimmable" && isPwmGpio(ledGpio)
+      ? {
+          path: () => headerPwm(SYSFS),
+          missing: noPwmProblem(ledGpio),
+          open: (path: string) => PwmLine.open(SYSFS, path, ledGpio, lampBrightness / 100),
+        }
+      : {
+          path: chip,
+          missing: NO_HEADER,
+          open: (path: string) => GpioLine.output(kernel, path, ledGpio),
+        }),
     permission,
     say,
   });
@@ -55,6 +80,7 @@ export function realParts(kernel: Kernel, parts: PiParts, say: Say): RealParts {
       : new Button({
           line: buttonGpio,
           path: chip,
+          missing: NO_HEADER,
           open: (path) => GpioLine.input(kernel, path, buttonGpio, buttonPressed),
           permission,
           say,

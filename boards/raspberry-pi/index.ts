@@ -1,4 +1,5 @@
 /** What the server uses of a Raspberry Pi that it runs on. */
-export { PiDevice } from "./device";
+export { PiDevices } from "./devices";
 export { realParts, type Say } from "./hardware";
 export { loadKernel } from "./kernel";
+export { Turns } from "./turns";

@@ -1,6 +1,7 @@
 import { messageOf } from "../../server/base/user-error";
 import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
 import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
+import type { Turns } from "./turns";
 import { Watch } from "./watch";
 
 /** Some 0.2 s of a loose plug. */
@@ -21,6 +22,8 @@ export interface LightSensorOptions {
   path: string;
   /** @throws Error with the `code` of errno(3) */
   openBus: () => Bus;
+  /** Of all that are on this Pi's buses. */
+  turns: Turns;
   permission: () => Permission;
   say: (line: string, level: "info" | "warn") => void;
 }
@@ -40,7 +43,7 @@ export class LightSensor {
 
   /** @returns raw, 0..1023, or undefined while the sensor is gone */
   async sample(): Promise<number | undefined> {
-    const problem = await this.measure();
+    const problem = await this.options.turns.take(() => this.measure());
     if (problem === undefined) this.watch.works();
     else {
       this.close();

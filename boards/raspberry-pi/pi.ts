@@ -4,24 +4,26 @@ import { openOutput } from "../../server/base/log";
 import { lineFor, UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { checkLog, logFormat } from "../../server/setup/options";
-import { readSettings } from "../../server/setup/settings";
+import { piDevices } from "../../server/setup/pi-parts";
+import { readSettings, readSettingsOf, type Settings } from "../../server/setup/settings";
 import { settingError } from "../../src/common/settings";
 import { readFlags } from "../tools/command";
 import { compileFirmware } from "../tools/firmware/compile";
 import { writeFirmwareConfig } from "../tools/firmware/configure";
-import { PiDevice } from "./device";
-import { realParts } from "./hardware";
+import { PiDevices } from "./devices";
+import { realParts, type Say } from "./hardware";
 import { loadKernel } from "./kernel";
+import { Turns } from "./turns";
 
 const DEFAULT_DATA = ".nightlight";
 
 const output = openOutput(logFormat(process.argv.slice(2)));
 const ending = new AbortController();
-let device: PiDevice | undefined;
+let devices: PiDevices | undefined;
 
 async function end(code: number): Promise<void> {
   ending.abort();
-  await device?.stop();
+  await devices?.stop();
   process.exit(code);
 }
 
@@ -39,42 +41,58 @@ async function start(): Promise<void> {
   });
   checkLog(flags.log);
   const config = loadConfig(flags.config);
-  // A Pi is in a network already.
-  const { ID, BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY } = readSettings();
-  const id = flags.id ?? ID ?? config.id;
+  const first = readSettings();
+  const id = flags.id ?? first.ID ?? config.id;
   const problem = settingError("ID", id);
   if (problem !== undefined) throw new UserError(`--id: ${problem}`);
-  const log = (line: string, level: "info" | "warn" = "info") =>
-    output.log("device", line, { level, id });
+  const all = piDevices(id, config.pi);
+  const logOf =
+    (id: string): Say =>
+    (line, level) =>
+      output.log("device", line, { level, id });
   const kernel = await loadKernel();
 
   writeFirmwareConfig(config, undefined, true);
   const bytecode = await compileFirmware("src/main.ts", {
     signal: ending.signal,
-    onCompile: () => log("Compiling the firmware, this takes a minute on a Pi ..."),
+    onCompile: () => logOf(id)("Compiling the firmware, this takes a minute on a Pi ...", "info"),
   });
-  log(`Starting ${id} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`);
-  device = await PiDevice.start({
-    bytecode,
-    settings: {
-      ID: id,
-      ...(BROKER && { BROKER }),
-      ...(MQTT_USER && { MQTT_USER }),
-      ...(MQTT_PWD && { MQTT_PWD }),
-      ...(UPDATE_KEY && { UPDATE_KEY }),
-    },
-    config,
-    parts: realParts(kernel, config.pi, log),
-    dataDir: flags.data ?? DEFAULT_DATA,
-    say: log,
-    onLog: (line) => {
-      if (/^[>!] /.test(line)) log(line.slice(2));
-    },
-    onPanic: (code) => log(`Panic ${code}: ${id} starts again`, "warn"),
-    onFault: (error) => {
-      throw error;
-    },
-  });
+  const turns = new Turns();
+  const { lampBrightness } = config;
+  devices = await PiDevices.start(
+    all.map(([each, parts]) => {
+      const say = logOf(each);
+      say(
+        `Starting ${each} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`,
+        "info",
+      );
+      return {
+        bytecode,
+        settings: { ...usedHere(each === id ? first : readSettingsOf(each)), ID: each },
+        config,
+        parts: realParts(parts, { kernel, lampBrightness, turns, say }),
+        dataDir: flags.data ?? DEFAULT_DATA,
+        say,
+        onLog: (line) => {
+          if (/^[>!] /.test(line)) say(line.slice(2), "info");
+        },
+        onPanic: (code) => say(`Panic ${code}: ${each} starts again`, "warn"),
+        onFault: (error) => {
+          throw error;
+        },
+      };
+    }),
+  );
+}
+
+/** A Pi is in a network already, and its id is that of its place in the configuration. */
+function usedHere({ BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY }: Settings): Record<string, string> {
+  return {
+    ...(BROKER && { BROKER }),
+    ...(MQTT_USER && { MQTT_USER }),
+    ...(MQTT_PWD && { MQTT_PWD }),
+    ...(UPDATE_KEY && { UPDATE_KEY }),
+  };
 }
 
 try {

@@ -1,4 +1,5 @@
 /** What is wrong with a part, and what to do, in one line. Pure. */
+import type { PwmGpio } from "../../server/setup/pi-parts";
 import type { Chip } from "./chip";
 
 /** Who runs this, and whom the file belongs to. */
@@ -64,7 +65,15 @@ export function placeOf(addresses: readonly number[], path: string): string {
 /** @param field of the configuration that names the line */
 export function busyProblem(line: number, path: string, consumer: string, field: string): string {
   const who = consumer === "" ? "another program or the kernel" : `"${consumer}"`;
-  return `GPIO ${line} is in use by ${who}: end it, or choose another pi.${field} (sudo gpioinfo ${path})`;
+  const look = path.includes("/pwm/") ? "cat /sys/kernel/debug/pwm" : `gpioinfo ${path}`;
+  return `GPIO ${line} is in use by ${who}: end it, or choose another pi.${field} (sudo ${look})`;
+}
+
+/** The alternative function of each pin that makes it a PWM's: overlays/README, `pwm`. */
+const PWM_FUNCTIONS: Record<PwmGpio, number> = { 12: 4, 13: 4, 18: 2, 19: 2 };
+
+export function noPwmProblem(gpio: PwmGpio): string {
+  return `there is no PWM on GPIO ${gpio}: add dtoverlay=pwm,pin=${gpio},func=${PWM_FUNCTIONS[gpio]} to /boot/firmware/config.txt, then restart the Pi`;
 }
 
 export const NO_HEADER =

@@ -22,6 +22,8 @@ export interface Config extends Omit<DeviceConfig, "rule"> {
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
+  /** Of a lamp that can be dimmed, while it is on: percent of its full light, 1..100. */
+  lampBrightness: number;
   pi: PiParts;
 }
 

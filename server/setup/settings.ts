@@ -23,6 +23,21 @@ export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
 }
 
 /**
+ * For one of several devices on a Raspberry Pi: what is not in a file of its own is as in the
+ * common one, but for the update key, which is one device's alone.
+ * @throws UserError as `readSettings`
+ */
+export function readSettingsOf(id: string, folder = ROOT): Settings {
+  const file = `.env.${id}.local`;
+  const path = join(folder, file);
+  const own = existsSync(path) ? parseSettings(readText(path), file) : {};
+  const { BROKER, MQTT_USER, MQTT_PWD } = readSettings(join(folder, SETTINGS_FILE));
+  // A password belongs to its user.
+  const login = own.MQTT_USER === undefined ? { MQTT_USER, MQTT_PWD } : {};
+  return { BROKER, ...login, ...own };
+}
+
+/**
  * What the file says of a board's parts, as `--parts` takes it; empty if nothing.
  * @throws UserError as `readSettings`
  */

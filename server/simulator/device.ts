@@ -91,6 +91,11 @@ export class SimulatedDevice {
     return this.parts.ledOn;
   }
 
+  /** Of the lamp's full light, 0..1. */
+  get brightness(): number {
+    return this.parts.brightness;
+  }
+
   /** Switches the lamp by hand. It stays so until the program next sets it. */
   turnOver(): void {
     this.parts.turnOver();

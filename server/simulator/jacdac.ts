@@ -19,6 +19,7 @@ export const {
   I2CCmd,
   JDBus,
   JDServiceServer,
+  LedServer,
   LightBulbReg,
   OutPipe,
   Packet,

@@ -47,9 +47,14 @@ export class Parts {
     (this.sensor.reading as { data: Uint8Array | undefined }).data = undefined;
   }
 
-  get ledOn(): boolean {
+  /** Of the lamp's full light, 0..1. */
+  get brightness(): number {
     const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
-    return brightness > 0;
+    return brightness;
+  }
+
+  get ledOn(): boolean {
+    return this.brightness > 0;
   }
 
   turnOver(): void {

@@ -1,16 +1,17 @@
 import type { Lamp } from "../lamp";
 
-/** A nightlight is bright enough for a dark room with a fifth of its light. */
-const NIGHT_INTENSITY = 0.2;
-
-/** An LED on a pin that dims it: full on is as bright as a nightlight has to be. */
+/** A lamp that can be dimmed: full on is as bright as `lampBrightness` of devicescript.json says. */
 export class DimmedLamp implements Lamp {
   readonly intensity = this;
 
-  constructor(private readonly lamp: Lamp) {}
+  /** @param brightness while it is on, 0..1 of its full light */
+  constructor(
+    private readonly lamp: Lamp,
+    private readonly brightness: number,
+  ) {}
 
   /** @param value 0..1 */
   async write(value: number): Promise<void> {
-    await this.lamp.intensity.write(value * NIGHT_INTENSITY);
+    await this.lamp.intensity.write(value * this.brightness);
   }
 }

@@ -1,12 +1,12 @@
-/** The colour of a nightlight on a WS2812B LED. Pure. */
+/** The colour of a nightlight. Pure. */
 
-/** Warm, and a fifth of full light; in the LED's order (WS2812B datasheet: 24 bits, G R B). */
-const GREEN_RED_BLUE = [22, 51, 6];
+/** Warm white: red, green, blue at full light. */
+const WARM = [255, 110, 30];
 
 /**
  * @param intensity 0..1
- * @returns what to send to the LED, 3 bytes
+ * @returns red, green, blue, 0..255
  */
 export function nightColour(intensity: number): number[] {
-  return GREEN_RED_BLUE.map((part) => Math.round(part * intensity));
+  return WARM.map((part) => Math.round(part * intensity));
 }

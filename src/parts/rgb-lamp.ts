@@ -8,17 +8,22 @@ interface LedStrip {
   ledStripSend(gpio: number, data: Buffer): Promise<void>;
 }
 
-/** The board's own coloured LED, a WS2812B. In the simulator, a plain lamp. */
+/** The board's own coloured LED, a WS2812B. In the simulator, Jacdac's LED with one pixel. */
 export class RgbLamp implements Lamp {
   readonly intensity = this;
-  private readonly simulated: Lamp = core.isSimulator() ? new core.LightBulb() : undefined;
+  private readonly simulated: core.Led = core.isSimulator() ? new core.Led() : undefined;
 
   constructor(private readonly gpio: number) {}
 
   /** @param value 0..1 */
   async write(value: number): Promise<void> {
-    if (this.simulated) await this.simulated.intensity.write(value);
-    else
-      await (core as unknown as LedStrip).ledStripSend(this.gpio, Buffer.from(nightColour(value)));
+    const colour = nightColour(value);
+    if (this.simulated) await this.simulated.pixels.write(Buffer.from(colour));
+    else await this.send(colour[0], colour[1], colour[2]);
+  }
+
+  /** In the LED's order: WS2812B datasheet, 24 bits, G R B. */
+  private async send(red: number, green: number, blue: number): Promise<void> {
+    await (core as unknown as LedStrip).ledStripSend(this.gpio, Buffer.from([green, red, blue]));
   }
 }

@@ -6,28 +6,23 @@ import picoW from "../../boards/nightlight_pico_w.board.json";
 import { ANALOG_GPIOS, BOOT_GPIOS } from "../../boards/parts";
 import { ROOT } from "../../server/base/root";
 import { SimulatedDevice } from "../../server/simulator/device";
-import { Checkout } from "../support/checkout";
-import { Mosquitto } from "../support/mosquitto";
+import type { Checkout } from "../support/checkout";
 import { until } from "../support/until";
-import { Witness } from "../support/witness";
+import { Workbench } from "../support/workbench";
 
 const BYTECODE = ".devicescript/bin/bytecode.devs";
 
 describe("npm run build -- --board", () => {
+  let bench: Workbench;
   let checkout: Checkout;
-  let broker: Mosquitto;
-  let witness: Witness;
 
   beforeAll(async () => {
-    checkout = new Checkout();
-    broker = await Mosquitto.start();
-    witness = await Witness.connect(broker.url);
+    bench = await Workbench.start();
+    ({ checkout } = bench);
   });
 
   afterAll(async () => {
-    await witness.stop();
-    await broker.stop();
-    checkout.remove();
+    await bench.stop();
   });
 
   /** Light in, telemetry out, command in, LED: by hand instead of by our server. */
@@ -37,6 +32,7 @@ describe("npm run build -- --board", () => {
       [900, false],
       [12, true],
     ] as const) {
+      const { witness } = bench;
       const from = witness.seen.length;
       device.lightRaw = light;
       await until(`telemetry ${light}`, () =>
@@ -56,8 +52,7 @@ describe("npm run build -- --board", () => {
   it.each(BOARD_NAMES)(
     "%s compiles from the same sources, and works in the virtual machine",
     async (name) => {
-      const { code, stdout, stderr } = await checkout.run("build", ["--board", name]);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const { bytecode, stdout } = await bench.build("--board", name);
       expect(stdout).toContain(`Compiling src/main.ts for ${name} ...`);
       expect(checkout.read("src/board.gen.ts").toString()).toContain(
         `@dsboard/${BOARDS[name].module}"`,
@@ -70,11 +65,10 @@ describe("npm run build -- --board", () => {
         { service: "lightBulb", name: "lightBulb", pin: led.pin },
       ]);
 
-      const bytecode = checkout.read(BYTECODE);
       const panics: number[] = [];
       const device = await SimulatedDevice.start({
         bytecode,
-        settings: { ID: name, BROKER: broker.url },
+        settings: { ID: name, BROKER: bench.broker.url },
         lightRaw: 652,
         onPanic: (panic) => panics.push(panic),
       });

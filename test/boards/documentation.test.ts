@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BOARD_NAMES, BOARDS } from "../../boards/boards";
 import { documentation } from "../../boards/tools/drawing/documentation";
-import { PI_WIRINGS } from "../../boards/tools/drawing/pi-wiring";
+import { PI_LAMPS, PI_WIRINGS } from "../../boards/tools/drawing/pi-wiring";
 import { ROOT } from "../../server/base/root";
 
 const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
@@ -11,7 +11,9 @@ const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
 describe("docs/boards.md", () => {
   it("is what `npm run draw:boards` makes of the boards' pins, pictures and all", () => {
     const files = documentation(doc("boards.md"));
-    expect(files.size).toBe(2 * BOARD_NAMES.length + Object.keys(PI_WIRINGS).length + 1);
+    expect(files.size).toBe(
+      2 * BOARD_NAMES.length + Object.keys(PI_LAMPS).length * Object.keys(PI_WIRINGS).length + 1,
+    );
     for (const [name, text] of files) expect(doc(name), name).toBe(text);
   });
 
@@ -48,14 +50,15 @@ describe("docs/raspberry-pi.md", () => {
     ledGpio: { default: number };
   }
   const schema = JSON.parse(readFileSync(join(ROOT, "devicescript.schema.json"), "utf8")) as {
-    properties: { pi: { properties: Parts } };
+    definitions: { piParts: { properties: Parts } };
   };
-  const { sensor, ledGpio } = schema.properties.pi.properties;
+  const { sensor, ledGpio } = schema.definitions.piParts.properties;
 
   it("has a picture for each sensor that the configuration knows", () => {
     expect(Object.keys(PI_WIRINGS)).toEqual(sensor.enum);
     for (const name of sensor.enum)
-      expect(doc("raspberry-pi.md")).toContain(`](boards/raspberry-pi-${name}.svg)`);
+      for (const ending of Object.keys(PI_LAMPS))
+        expect(doc("raspberry-pi.md")).toContain(`](boards/raspberry-pi-${name}${ending}.svg)`);
   });
 
   it("has pictures with the pins of its own example", () => {
@@ -65,5 +68,8 @@ describe("docs/raspberry-pi.md", () => {
       expect(doc(`boards/raspberry-pi-${name}.svg`)).toContain(`>GPIO ${example}<`);
     }
     expect(doc("boards/raspberry-pi-grove-base-hat.svg")).toContain(`>D${ledGpio.default}<`);
+    const dimmed = /"lamp": "dimmable", "ledGpio": (\d+)/.exec(doc("raspberry-pi.md"))?.[1];
+    for (const name of sensor.enum)
+      expect(doc(`boards/raspberry-pi-${name}-dimmable.svg`)).toContain(`GPIO ${dimmed}<`);
   });
 });

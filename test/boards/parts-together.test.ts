@@ -1,35 +1,27 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SimulatedDevice } from "../../server/simulator/device";
-import { addServer, ButtonServer } from "../../server/simulator/jacdac";
-import { Checkout } from "../support/checkout";
+import { addServer, ButtonServer, LedServer } from "../../server/simulator/jacdac";
 import { I2CBus } from "../support/i2c/bus";
 import { Ltr390Chip } from "../support/i2c/ltr390-chip";
 import { readLine } from "../support/i2c/read-screen";
 import { Ssd1306Chip } from "../support/i2c/ssd1306-chip";
-import { Mosquitto } from "../support/mosquitto";
 import { until } from "../support/until";
-import { Witness } from "../support/witness";
+import { Workbench } from "../support/workbench";
 
-let checkout: Checkout;
-let broker: Mosquitto;
-let witness: Witness;
+let bench: Workbench;
 
 beforeAll(async () => {
-  checkout = new Checkout();
-  broker = await Mosquitto.start();
-  witness = await Witness.connect(broker.url);
+  bench = await Workbench.start();
 });
 
 afterAll(async () => {
-  await witness.stop();
-  await broker.stop();
-  checkout.remove();
+  await bench.stop();
 });
 
 it("a board with an LTR390, a screen and a button works, and goes on if one of them does not", async () => {
+  const { broker, checkout, witness } = bench;
   checkout.write(".env.local", "PARTS=button=D1,ssd1306,ltr390\n");
-  const { code, stdout, stderr } = await checkout.run("build", ["--board", "xiao-esp32c3"]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const { bytecode, stdout } = await bench.build("--board", "xiao-esp32c3");
   expect(stdout).toContain("for xiao-esp32c3 with ltr390,ssd1306,button=A1_D1 ...");
 
   const sensor = new Ltr390Chip(2);
@@ -43,7 +35,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   const log: string[] = [];
   const panics: number[] = [];
   const device = await SimulatedDevice.start({
-    bytecode: checkout.read(".devicescript/bin/bytecode.devs"),
+    bytecode,
     settings: { ID: "parts", BROKER: broker.url },
     lightRaw: undefined,
     onLog: (line) => log.push(line),
@@ -113,4 +105,51 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
 
   await device.stop();
   expect(panics).toEqual([]);
+});
+
+it("a lamp that can be dimmed is as bright as the configuration says, and off when it is off", async () => {
+  const { broker, checkout, witness } = bench;
+  const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
+  checkout.write("devicescript.json", JSON.stringify({ ...config, lampBrightness: 7 }));
+
+  const { bytecode } = await bench.build("--board", "pico-w", "--parts", "dimmable");
+  const device = await SimulatedDevice.start({
+    bytecode,
+    settings: { ID: "dimmed", BROKER: broker.url },
+    lightRaw: 100,
+  });
+  // Jacdac's ratios have 16 bits.
+  const glows = () => until("it glows", () => Math.abs(device.brightness - 0.07) < 1e-4);
+  const isOff = () => until("it is off", () => device.brightness === 0);
+  await witness.sees("dimmed/telemetry", /"light":100,/);
+  await witness.publish("dimmed/commands", '{"led_on":true}');
+  await glows();
+  await witness.publish("dimmed/commands", '{"led_on":false}');
+  await isOff();
+  await device.stop();
+});
+
+it("a board's coloured LED glows warm, as bright as the configuration says", async () => {
+  const { broker, checkout, witness } = bench;
+  const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
+  checkout.write("devicescript.json", JSON.stringify({ ...config, lampBrightness: 50 }));
+
+  const { bytecode } = await bench.build("--board", "esp32-s3", "--parts", "rgb");
+  const device = await SimulatedDevice.start({
+    bytecode,
+    settings: { ID: "coloured", BROKER: broker.url },
+    lightRaw: 100,
+  });
+  const led = new LedServer({ numPixels: 1 });
+  addServer(device.bus, "LED", led);
+  const shows = (...colour: number[]) =>
+    until(`the LED is ${colour.join()}`, () => led.pixels.values()[0].join() === colour.join());
+  await witness.sees("coloured/telemetry", /"light":100,/);
+  await witness.publish("coloured/commands", '{"led_on":true}');
+  await shows(128, 55, 15);
+  // The lamp of the plain kind is none of its own.
+  expect(device.ledOn).toBe(false);
+  await witness.publish("coloured/commands", '{"led_on":false}');
+  await shows(0, 0, 0);
+  await device.stop();
 });

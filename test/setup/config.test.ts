@@ -87,7 +87,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands, pi",
+      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands, lampBrightness, pi",
     ],
     [
       withChange({ pi: { address: "0x78" } }),
@@ -123,7 +123,45 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ pi: { buttonGpio: 5 } }),
-      "devicescript.json: pi.buttonGpio: expected another pin than the LED's, got 5",
+      "devicescript.json: pi.buttonGpio: expected another pin than that of pi.ledGpio, got 5",
+    ],
+    [
+      withChange({ pi: { lamp: "dimmable" } }),
+      "devicescript.json: pi.ledGpio: expected 12 or 13 or 18 or 19 with a dimmable lamp, since no other pin has PWM, got 5",
+    ],
+    [
+      withChange({ lampBrightness: 0 }),
+      "devicescript.json: lampBrightness: expected a whole number from 1 to 100, got 0",
+    ],
+    [
+      withChange({ pi: { others: { hall: {} } } }),
+      "devicescript.json: pi.others.hall.ledGpio: expected another pin than that of pi.ledGpio, got 5",
+    ],
+    [
+      withChange({ pi: { others: { hall: { ledGpio: 16, channel: 4, sensor: "ads1115" } } } }),
+      "devicescript.json: pi.others.hall.channel: expected 0 to 3 with ads1115, got 4",
+    ],
+    [
+      withChange({ pi: { ledGpio: 8, others: { hall: { ledGpio: 16, sensor: "mcp3008" } } } }),
+      "devicescript.json: pi.ledGpio: expected another pin with mcp3008, whose bus has 7, 8, 9, 10, 11, got 8",
+    ],
+    [
+      withChange({
+        pi: {
+          ...{ lamp: "dimmable", ledGpio: 12 },
+          others: { hall: { lamp: "dimmable", ledGpio: 18 } },
+        },
+      }),
+      "devicescript.json: pi.ledGpio: expected another pin than 12, whose PWM is that of 18, which pi.others.hall has",
+    ],
+    [
+      withChange({ pi: { others: { hall: { ledGpio: 16, others: { attic: { ledGpio: 17 } } } } } }),
+      "devicescript.json: pi.others.hall.others: expected all devices in pi.others, got attic here",
+    ],
+    [withChange({ pi: { others: { "a/b": { ledGpio: 16 } } } }), /^devicescript.json: pi.others: /],
+    [
+      withChange({ pi: { others: { hall: { ledgpio: 16 } } } }),
+      /^devicescript.json: pi.others.hall.ledgpio: not a field, expected one of sensor, /,
     ],
     [
       withChange({ pi: { ledGpio: 2 } }),

@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BOARDS } from "../../boards/boards";
 import { checkForBoard } from "../../boards/tools/firmware/device-settings";
 import { loadConfig } from "../../server/setup/config";
-import { parseSettings } from "../../server/setup/settings";
+import { parseSettings, readSettingsOf } from "../../server/setup/settings";
 
 describe(".env.local", () => {
   it("is read as the DeviceScript CLI reads it", () => {
@@ -89,6 +92,45 @@ describe(".env.local", () => {
     const lines = ["MQTT_PWD=geheim#1", "WIFI_PWD=geheim", "MQTT_PWD='geheim'"];
     for (const line of [...lines, 'MQTT_PWD=["geheim"]', "BROKER=mqtt://me:geheim@host"])
       expect(() => parseSettings(line)).toThrow(/^((?!geheim).)*$/);
+  });
+});
+
+describe("settings of one of several devices", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "nightlight-settings-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const write = (file: string, ...lines: string[]) =>
+    writeFileSync(join(folder, file), lines.join("\n"));
+
+  it("are the common ones, but for the update key", () => {
+    const common = ["BROKER=mqtt://pi.local", "MQTT_USER=u", "MQTT_PWD=p"];
+    write(".env.local", "ID=first", ...common, `UPDATE_KEY=${"a".repeat(64)}`);
+    expect(readSettingsOf("hall", folder)).toEqual({
+      BROKER: "mqtt://pi.local",
+      MQTT_USER: "u",
+      MQTT_PWD: "p",
+    });
+  });
+
+  it("may be its own, user and password together", () => {
+    write(".env.local", "BROKER=mqtt://pi.local", "MQTT_USER=u", "MQTT_PWD=p");
+    write(".env.hall.local", "MQTT_USER=hall");
+    expect(readSettingsOf("hall", folder)).toEqual({
+      BROKER: "mqtt://pi.local",
+      MQTT_USER: "hall",
+    });
+    write(".env.hall.local", "MQTT_PWD=x");
+    expect(() => readSettingsOf("hall", folder)).toThrow(
+      new Error(".env.hall.local: MQTT_PWD: needs MQTT_USER beside it"),
+    );
+  });
+
+  it("are none if there are no files", () => {
+    expect(readSettingsOf("hall", folder)).toEqual({});
   });
 });
 

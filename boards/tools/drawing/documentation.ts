@@ -1,6 +1,6 @@
 import { BOARD_NAMES, BOARDS } from "../../boards";
 import { drawPartsWiring } from "./parts-wiring";
-import { PI_WIRINGS } from "./pi-wiring";
+import { PI_LAMPS, PI_WIRINGS } from "./pi-wiring";
 import { drawWiring } from "./wiring";
 
 /** What stands before and after each text that is made here. */
@@ -18,7 +18,8 @@ export function documentation(page: string): Map<string, string> {
     files.set(`boards/${name}-parts.svg`, drawPartsWiring(BOARDS[name]));
   }
   for (const [sensor, draw] of Object.entries(PI_WIRINGS))
-    files.set(`boards/raspberry-pi-${sensor}.svg`, draw());
+    for (const [ending, lamp] of Object.entries(PI_LAMPS))
+      files.set(`boards/raspberry-pi-${sensor}${ending}.svg`, draw(lamp));
   const made = [
     `${pins()}\n\n${pictures("Wiring", "")}`,
     `${partsPins()}\n\n${pictures("Parts", "-parts")}`,

@@ -3,7 +3,7 @@ import { COLOUR, diode, dot, drawPhotoresistor, drawResistor, picture, text, wir
 /** The numbers of the 40 pins, by what is on them. */
 const HEADER = {
   ...{ "3.3 V": 1, SDA: 3, SCL: 5, ground: 6, MOSI: 19, MISO: 21, SCLK: 23, CE0: 24 },
-  ...{ "GPIO 5": 29, "GPIO 16": 36 },
+  ...{ "GPIO 5": 29, "GPIO 12": 32, "GPIO 16": 36 },
 } as const;
 type OnHeader = keyof typeof HEADER;
 
@@ -53,14 +53,23 @@ const FIRST_Y = 100;
 const ROW = 44;
 const BUS_COLOURS = ["#1565c0", "#6a1b9a", "#00838f", "#ad1457"];
 
+/** An LED that is on or off, or one on a pin with PWM. */
+type LampWiring = Extract<OnHeader, "GPIO 5" | "GPIO 12">;
+
 /** What a person can measure with, and its picture, by the sensor's name in devicescript.json. */
-export const PI_WIRINGS: Readonly<Record<string, () => string>> = {
+export const PI_WIRINGS: Readonly<Record<string, (lamp: LampWiring) => string>> = {
   "grove-base-hat": drawHat,
-  ads1115: () => drawChip(CHIPS.ads1115),
-  mcp3008: () => drawChip(CHIPS.mcp3008),
+  ads1115: (lamp) => drawChip(CHIPS.ads1115, lamp),
+  mcp3008: (lamp) => drawChip(CHIPS.mcp3008, lamp),
 };
 
-function drawChip({ title, rows, input }: ChipWiring): string {
+/** The endings of the files' names, by how the LED is wired. */
+export const PI_LAMPS: Readonly<Record<string, LampWiring>> = {
+  "": "GPIO 5",
+  "-dimmable": "GPIO 12",
+};
+
+function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string {
   const y = (row: number) => FIRST_Y + ROW * row;
   const [left, right] = CHIP_X;
   const groundY = y(rows.length - 1);
@@ -101,7 +110,7 @@ function drawChip({ title, rows, input }: ChipWiring): string {
     text(LED_X + 28, railY + 56, "long leg to the pin", { fill: "#607d8b", size: 12 }),
     drawButton(railY, buttonY),
     ...rows.map(([on], row) => drawPin(y(row), colourOf(row), on)),
-    drawPin(ledY, COLOUR.led, "GPIO 5"),
+    drawPin(ledY, COLOUR.led, lamp),
     drawPin(buttonY, "#5d4037", "GPIO 16"),
   ]);
 }
@@ -120,10 +129,10 @@ ${text(BUTTON_X + 16, top + 36, "pressed: low", { fill: "#607d8b", size: 12 })}`
 }
 
 /** Grove's cables fit in one way only: what matters is the sockets. */
-function drawHat(): string {
+function drawHat(lamp: LampWiring): string {
   const sockets = [
     ["A0", "light sensor", COLOUR.sensor],
-    ["D5", "LED", COLOUR.led],
+    lamp === "GPIO 5" ? ["D5", "LED", COLOUR.led] : ["PWM", "LED, by GPIO 12", COLOUR.led],
     ["D16", "button, if there is one", "#5d4037"],
   ] as const;
   const y = (row: number) => 100 + 80 * row;

@@ -12,8 +12,9 @@ interface Import {
  * The firmware's sensor, lamp and other parts, as a source file: what is not chosen is not in the
  * program.
  * @param target undefined for the simulator
+ * @param brightness of a lamp that can be dimmed, percent of its full light
  */
-export function boardSource(target: Target | undefined): string {
+export function boardSource(target: Target | undefined, brightness: number): string {
   if (target === undefined)
     return `// Made for the simulator: whatever sensor and lamp there are. For a board, see docs/boards.md.
 import { Button, LightBulb, LightLevel } from "@devicescript/core";
@@ -27,7 +28,7 @@ ${NO_SCREEN}`;
   const { module } = BOARDS[target.name];
   const { parts } = target;
   const text = `${i2c(target)}${button(parts)}${lightSensor(parts)}
-export const lamp = ${lamp(target)};
+export const lamp = ${lamp(target, brightness / 100)};
 ${screen(parts)}`;
   const imports: Import[] = [
     { from: `@dsboard/${module}`, names: ["pins"] },
@@ -85,13 +86,20 @@ function lightSensor(parts: Parts): string {
 export const sensor = calibrated as unknown as LightLevel;`;
 }
 
-function lamp({ name, parts }: Target): string {
-  let lamp = `startLightBulb({ pin: pins.${parts.get("led")} })`;
-  if (parts.has("dimmable"))
-    lamp = `new DimmedLamp(startLightBulb({ pin: pins.${parts.get("dimmable")}, dimmable: true }))`;
-  if (parts.has("rgb")) lamp = `new RgbLamp(${BOARDS[name].rgbLedGpio})`;
+/** @param brightness 0..1 */
+function lamp(target: Target, brightness: number): string {
+  const { parts } = target;
+  const plain = plainLamp(target);
+  const lamp = parts.has("led") ? plain : `new DimmedLamp(${plain}, ${brightness})`;
   if (!parts.has("button")) return lamp;
   return `switchedBy(button, ${lamp})`;
+}
+
+function plainLamp({ name, parts }: Target): string {
+  if (parts.has("rgb")) return `new RgbLamp(${BOARDS[name].rgbLedGpio})`;
+  if (parts.has("dimmable"))
+    return `startLightBulb({ pin: pins.${parts.get("dimmable")}, dimmable: true })`;
+  return `startLightBulb({ pin: pins.${parts.get("led")} })`;
 }
 
 function screen(parts: Parts): string {

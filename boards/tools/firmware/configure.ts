@@ -30,7 +30,7 @@ export function firmwareConfig(
 ): Record<string, string> {
   return {
     [CONFIG_SOURCE]: configSource(config, target, isOutboxKept),
-    [BOARD_SOURCE]: boardSource(target),
+    [BOARD_SOURCE]: boardSource(target, config.lampBrightness),
   };
 }
 
@@ -47,7 +47,8 @@ function writeSource(path: string, source: string): void {
 
 function configSource(config: Config, target: Target | undefined, isOutboxKept: boolean): string {
   const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
-  const rule = ruleOfDevice(config);
+  // Whoever keeps the outbox runs this program for all devices of a Raspberry Pi.
+  const rule = ruleOfDevice(config, isOutboxKept ? Object.keys(config.pi.others) : []);
   const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
   return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
 import type { DeviceConfig } from "./config";
@@ -63,10 +64,18 @@ export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 `;
 }
 
-/** Alone, the device can follow a rule about its own sensor and LED, and no other. */
-export function ruleOfDevice({ rule, groups, id }: Config): Rule | null {
+/**
+ * Alone, the device can follow a rule about its own sensor and LED, and no other.
+ * @param others ids of devices that run the same program
+ */
+export function ruleOfDevice(
+  { rule, groups, id }: Config,
+  others: readonly string[] = [],
+): Rule | null {
   const own = rule.field === "light" && rule.on["led_on"] === true && rule.off["led_on"] === false;
-  const together = groups.some(({ members, lights }) => [...members, ...lights].includes(id));
+  const together = groups.some(({ members, lights }) =>
+    [id, ...others].some((device) => members.includes(device) || lights.includes(device)),
+  );
   if (!own || together) return null;
   const { comparison, value, hysteresis, minChangeMs } = rule;
   return { comparison, value, hysteresis, minChangeMs };

@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Button } from "../../../boards/raspberry-pi/button";
-import { PiDevice } from "../../../boards/raspberry-pi/device";
+import { PiDevice, type PiDeviceOptions } from "../../../boards/raspberry-pi/device";
+import { PiDevices } from "../../../boards/raspberry-pi/devices";
 import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
+import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
+import { Turns } from "../../../boards/raspberry-pi/turns";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
 import { EmbeddedBroker } from "../../support/embedded-broker";
 import { until } from "../../support/until";
@@ -35,46 +38,56 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
   });
 
   const say = (line: string) => log.push(line);
-  const parts = () => ({
+  const turns = new Turns();
+  const parts = (channel = 0, pins = pi) => ({
     sensor: new LightSensor({
       chip: GROVE_BASE_HAT,
       address: undefined,
-      channel: 0,
+      channel,
       path: "/dev/i2c-1",
       openBus: pi.openBus,
+      turns,
       permission: () => ({ user: "ada", group: "i2c" }),
       say,
     }),
     led: new Led({
       line: 5,
       path: () => "/dev/gpiochip0",
-      open: pi.openLine,
+      missing: NO_HEADER,
+      open: pins.openLine,
       permission: () => ({ user: "ada", group: "gpio" }),
       say,
     }),
     button: new Button({
       line: 16,
       path: () => "/dev/gpiochip0",
-      open: pi.openButton,
+      missing: NO_HEADER,
+      open: pins.openButton,
       permission: () => ({ user: "ada", group: "gpio" }),
       say,
     }),
   });
 
-  async function start(settings: Record<string, string> = {}): Promise<PiDevice> {
-    return PiDevice.start({
+  async function optionsOf(
+    id: string,
+    settings: Record<string, string> = {},
+    realParts = parts(),
+  ): Promise<PiDeviceOptions> {
+    return {
       bytecode: await compileFirmware(),
-      settings: { ID: "pi-1", BROKER: broker.url, ...settings },
+      settings: { ID: id, BROKER: broker.url, ...settings },
       config: { broker: "embedded", topicPrefix: "" },
-      parts: parts(),
+      parts: realParts,
       dataDir,
       say,
       onLog: say,
       onFault: (error) => {
         throw error;
       },
-    });
+    };
   }
+
+  const start = async () => PiDevice.start(await optionsOf("pi-1"));
 
   const lights = () =>
     witness.payloads("pi-1/telemetry").map((text) => (JSON.parse(text) as { light: number }).light);
@@ -139,5 +152,30 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     await until("it knows the order", () => log.some((line) => line.includes("Command ignored")));
     expect(pi.isHigh).toBe(false);
     await second.stop();
+  });
+
+  it("is one of several, each with its own id, input and LED", async () => {
+    const pins = new FakePi();
+    const both = [await optionsOf("desk"), await optionsOf("hall", {}, parts(2, pins))];
+    hat.raw[0] = 2608;
+    hat.raw[2] = 400;
+    const devices = await PiDevices.start(both);
+    await witness.sees("desk/telemetry", /"light":652,/);
+    await witness.sees("hall/telemetry", /"light":100,/);
+    await witness.publish("hall/commands", '{"led_on":true}');
+    await until("the LED in the hall is on", () => pins.isHigh);
+    expect(pi.isHigh).toBe(false);
+    await witness.publish("desk/commands", '{"led_on":true}');
+    await until("the LED on the desk is on", () => pi.isHigh);
+
+    // A third one can't be started, since its folder is in use: what it had is free again.
+    const free = new FakePi();
+    const more = [await optionsOf("attic", {}, parts(4, free)), both[0] as PiDeviceOptions];
+    await expect(PiDevices.start(more)).rejects.toThrow(/in use by another nightlight/);
+    expect(free.isDriven).toBe(false);
+
+    await devices.stop();
+    for (const pin of [pi, pins]) expect(pin).toMatchObject({ isDriven: false, isHigh: false });
+    expect(pi.openBuses).toBe(0);
   });
 });

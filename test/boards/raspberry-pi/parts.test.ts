@@ -4,6 +4,8 @@ import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
 import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
+import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
+import { Turns } from "../../../boards/raspberry-pi/turns";
 import { FakeGroveBaseHat, FakePi } from "./fake-pi";
 
 const PATH = "/dev/i2c-1";
@@ -19,6 +21,7 @@ function sensorOn(
     channel,
     path: PATH,
     openBus: pi.openBus,
+    turns: new Turns(),
     permission: () => ({ user: "ada", group: "i2c" }),
     say: (line, level) => lines.push(`${level}: ${line}`),
   });
@@ -149,6 +152,7 @@ describe("an LED", () => {
     const led = new Led({
       line: 5,
       path,
+      missing: NO_HEADER,
       open: pi.openLine,
       permission: () => ({ user: "ada", group: "gpio" }),
       say: (line, level) => lines.push(`${level}: ${line}`),
@@ -229,6 +233,7 @@ describe("a button", () => {
     const button = new Button({
       line: 16,
       path: () => "/dev/gpiochip0",
+      missing: NO_HEADER,
       open: pi.openButton,
       permission: () => ({ user: "ada", group: "gpio" }),
       say: (line, level) => lines.push(`${level}: ${line}`),

@@ -6,7 +6,7 @@ import { boardSource } from "../../../boards/tools/firmware/board-source";
 function sourceFor(text: string, name: (typeof BOARD_NAMES)[number] = "xiao-esp32c3"): string {
   const parts = parseParts(text, name);
   if (typeof parts === "string") throw new Error(parts);
-  return boardSource({ name, parts });
+  return boardSource({ name, parts }, 20);
 }
 
 describe("the source of a board's parts", () => {
@@ -31,7 +31,7 @@ const button = startButton({ pin: pins.A1_D1 });
 const ltr390 = new Ltr390();
 const calibrated = new Calibrated(ltr390 as unknown as LightLevel, button);
 export const sensor = calibrated as unknown as LightLevel;
-export const lamp = switchedBy(button, new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true })));
+export const lamp = switchedBy(button, new DimmedLamp(startLightBulb({ pin: pins.MOSI_D10, dimmable: true }), 0.2));
 export const screen = new Screen(sensor, ltr390, lamp, calibrated);
 `,
     );
@@ -39,7 +39,9 @@ export const screen = new Screen(sensor, ltr390, lamp, calibrated);
       "const calibrated = new Calibrated(startLightLevel({ pin: pins.A1_D1 }), button);\n",
     );
     expect(sourceFor("ssd1306")).not.toContain("alibrated");
-    expect(sourceFor("rgb", "esp32-s3")).toContain("export const lamp = new RgbLamp(48);\n");
+    expect(sourceFor("rgb", "esp32-s3")).toContain(
+      "export const lamp = new DimmedLamp(new RgbLamp(48), 0.2);\n",
+    );
   });
 
   it.each([...BOARD_NAMES])("has nothing else by default on %s", (name) => {

@@ -82,16 +82,19 @@ describe("a lamp", () => {
     }
   }
 
-  it("that can be dimmed is a fifth as bright", async () => {
+  it("that can be dimmed is as bright as it is told", async () => {
     const lamp = new Written();
-    const dimmed = new DimmedLamp(lamp);
+    const dimmed = new DimmedLamp(lamp, 0.07);
     for (const value of [1, 0]) await dimmed.intensity.write(value);
-    expect(lamp.values).toEqual([0.2, 0]);
+    expect(lamp.values).toEqual([0.07, 0]);
   });
 
-  it("with three colours is warm, in the order green, red, blue", () => {
+  it("with three colours is warm at each brightness", () => {
     expect(nightColour(0)).toEqual([0, 0, 0]);
-    expect(nightColour(1)).toEqual([22, 51, 6]);
+    expect(nightColour(0.2)).toEqual([51, 22, 6]);
+    expect(nightColour(1)).toEqual([255, 110, 30]);
+    // At one percent it still glows.
+    expect(nightColour(0.01)).toEqual([3, 1, 0]);
   });
 
   it("is switched over by the button, until the program sets it again", async () => {

@@ -1,0 +1,23 @@
+import { PiDevice, type PiDeviceOptions } from "./device";
+
+/** All devices of this Pi, in one program. */
+export class PiDevices {
+  private constructor(private readonly all: readonly PiDevice[]) {}
+
+  /** @throws UserError if one of them can't be started: then none runs */
+  static async start(all: readonly PiDeviceOptions[]): Promise<PiDevices> {
+    const started: PiDevice[] = [];
+    const devices = new PiDevices(started);
+    try {
+      for (const options of all) started.push(await PiDevice.start(options));
+    } catch (error) {
+      await devices.stop();
+      throw error;
+    }
+    return devices;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.all.map((device) => device.stop()));
+  }
+}

@@ -1,0 +1,34 @@
+import { Checkout } from "./checkout";
+import { Mosquitto } from "./mosquitto";
+import { Witness } from "./witness";
+
+/** What a board's program is built and tried with: a checkout, a broker, and a witness at it. */
+export class Workbench {
+  private constructor(
+    readonly checkout: Checkout,
+    readonly broker: Mosquitto,
+    readonly witness: Witness,
+  ) {}
+
+  static async start(): Promise<Workbench> {
+    const checkout = new Checkout();
+    const broker = await Mosquitto.start();
+    return new Workbench(checkout, broker, await Witness.connect(broker.url));
+  }
+
+  /**
+   * The bytecode of `npm run build`.
+   * @throws Error if it does not succeed, or says anything on standard error
+   */
+  async build(...args: string[]): Promise<{ bytecode: Uint8Array; stdout: string }> {
+    const { code, stdout, stderr } = await this.checkout.run("build", args);
+    if (code !== 0 || stderr !== "") throw new Error(`build ended with ${code}: ${stderr}`);
+    return { bytecode: this.checkout.read(".devicescript/bin/bytecode.devs"), stdout };
+  }
+
+  async stop(): Promise<void> {
+    await this.witness.stop();
+    await this.broker.stop();
+    this.checkout.remove();
+  }
+}
