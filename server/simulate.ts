@@ -94,7 +94,8 @@ export class Simulation {
   private async startPi(bytecode: Uint8Array): Promise<PiDevices> {
     const { config, log, options } = this.parts;
     const { id, security } = options;
-    const { loadKernel, PiDevices, realParts, Turns } = await import("../boards/raspberry-pi");
+    const { loadKernel, named, PiDevices, realParts, Turns } =
+      await import("../boards/raspberry-pi");
     const all = piDevices(id, config.pi);
     const kernel = await loadKernel();
     const [, sockets] = await loadSimulator();
@@ -102,13 +103,14 @@ export class Simulation {
     const turns = new Turns();
     return await PiDevices.start(
       all.map(([each, parts]) => {
-        const say: Say = (line, level) => log("device", line, { level, id: each });
+        const say: Say = (line, level) =>
+          log("device", named(line, each, all.length), { level, id: each });
         say(
           `Starting ${each} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`,
           "info",
         );
         return {
-          ...this.program(bytecode, each),
+          ...this.program(bytecode, each, say),
           config,
           ca: security.tls.ca,
           parts: realParts(parts, { kernel, lampBrightness: config.lampBrightness, turns, say }),
@@ -132,17 +134,20 @@ export class Simulation {
   }
 
   /** What a device runs, for which broker, and where its log goes. */
-  private program(bytecode: Uint8Array, id = this.parts.options.id) {
-    const { broker, log } = this.parts;
+  private program(
+    bytecode: Uint8Array,
+    id = this.parts.options.id,
+    say: Say = (line, level) => this.parts.log("device", line, { level, id }),
+  ) {
+    const { broker } = this.parts;
     return {
       bytecode,
       settings: { ID: id, BROKER: broker.url, ...this.key(id), ...settings(this.login(id)) },
       onLog: (line: string) => {
         // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
-        if (/^[>!] /.test(line)) log("device", line.slice(2), { id });
+        if (/^[>!] /.test(line)) say(line.slice(2), "info");
       },
-      onPanic: (code: number) =>
-        log("device", `Panic ${code}: ${id} starts again`, { level: "warn", id }),
+      onPanic: (code: number) => say(`Panic ${code}: ${id} starts again`, "warn"),
     };
   }
 

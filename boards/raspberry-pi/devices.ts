@@ -1,5 +1,10 @@
 import { PiDevice, type PiDeviceOptions } from "./device";
 
+/** A line of the log, which says whose it is if there are several devices. */
+export function named(line: string, id: string, devices: number): string {
+  return devices > 1 ? `${id}: ${line}` : line;
+}
+
 /** All devices of this Pi, in one program. */
 export class PiDevices {
   private constructor(private readonly all: readonly PiDevice[]) {}

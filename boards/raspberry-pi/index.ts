@@ -1,5 +1,5 @@
 /** What the server uses of a Raspberry Pi that it runs on. */
-export { PiDevices } from "./devices";
+export { named, PiDevices } from "./devices";
 export { realParts, type Say } from "./hardware";
 export { loadKernel } from "./kernel";
 export { Turns } from "./turns";

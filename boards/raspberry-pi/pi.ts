@@ -10,7 +10,7 @@ import { settingError } from "../../src/common/settings";
 import { readFlags } from "../tools/command";
 import { compileFirmware } from "../tools/firmware/compile";
 import { writeFirmwareConfig } from "../tools/firmware/configure";
-import { PiDevices } from "./devices";
+import { named, PiDevices } from "./devices";
 import { realParts, type Say } from "./hardware";
 import { loadKernel } from "./kernel";
 import { Turns } from "./turns";
@@ -49,7 +49,7 @@ async function start(): Promise<void> {
   const logOf =
     (id: string): Say =>
     (line, level) =>
-      output.log("device", line, { level, id });
+      output.log("device", named(line, id, all.length), { level, id });
   const kernel = await loadKernel();
 
   writeFirmwareConfig(config, undefined, true);
