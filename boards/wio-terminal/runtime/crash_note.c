@@ -7,8 +7,12 @@
 #include "board.h"
 #include "console.h"
 #include "last_words.h"
+#include "program_store.h"
 #include "settings_store.h"
 #include "text_join.h"
+
+/* The machine's manager keeps a hash of the program in the header: devsmgr.c. */
+enum { CRASH_HASH_AT = 12 };
 
 static const char crash_key[] = ":CRASH";
 enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* with the final zero */
@@ -17,11 +21,19 @@ enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* with the final zero */
 static char place[CRASH_PLACE];
 static bool was_place;
 
+/* Of the program that runs, as it was stored: after an update it is another one than before. */
+static const char *program_hash(void) {
+  uint32_t length, hash = 0;
+  const uint8_t *const header = program_store_find(&length);
+  if (header) memcpy(&hash, header + CRASH_HASH_AT, sizeof hash);
+  return console_hex(hash);
+}
+
 /* A quote or a backslash in a function's name would not be JSON. */
 static void note(const char *what, const char *detail, const char *where) {
   char text[CRASH_TEXT];
   if (settings_get(crash_key, NULL, 0) > 0) return;
-  text_join(text, sizeof text - 1, "\"", what, detail, where, NULL);
+  text_join(text, sizeof text - 1, "\"", what, detail, where, ", program ", program_hash(), NULL);
   for (char *at = text + 1; *at; at++) {
     if (*at == '"' || *at == '\\' || (uint8_t)*at < ' ') *at = '?';
   }

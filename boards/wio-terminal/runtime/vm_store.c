@@ -24,12 +24,20 @@ enum { VM_STORE_NOT_FOUND = -2, VM_STORE_DONE = 0 };
 /* The one value that is too large for the settings: devsmgr.c. */
 static const char PROGRAM[] = "*prog";
 
+/* Tells the program that there are two, so that it need not make way for the next one by itself. */
+static void tell_slots(void) {
+  static const char key[] = ":SLOTS";
+  if (settings_get(key, NULL, 0) <= 0) settings_set(key, "2", 1);
+}
+
 void w2c_flash_init(void) {
   settings_store_init();
   settings_batch_finish();
   program_store_init();
-  trial_keeper_start();
+  /* It names the program that ran, before that one may be taken back. */
   crash_note_start();
+  trial_keeper_start();
+  tell_slots();
 }
 
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {

@@ -6,6 +6,7 @@
 #include "fake_flash.h"
 #include "last_words.h"
 #include "panic.h"
+#include "program_store.h"
 #include "settings_store.h"
 
 static board_reset_kind why;
@@ -14,6 +15,15 @@ static const char *words;
 board_reset_kind board_why_reset(void) { return why; }
 const char *last_words_reason(void) { return words; }
 const char *last_words_place(void) { return " at 0x20000000, pc 0x00004100, lr 0x00004200"; }
+
+/* The header begins with two magics, the length and the hash, least byte first: devsmgr.c. */
+static uint8_t header[PROGRAM_STORE_HEADER];
+static bool has_program = true;
+const uint8_t *program_store_find(uint32_t *length) {
+  *length = sizeof header;
+  return has_program ? header : NULL;
+}
+
 void board_console_write(const char *text, size_t length) { fwrite(text, 1, length, stdout); }
 
 void panic(const char *reason) {
@@ -36,12 +46,15 @@ int main(void) {
   crash_note_start();
   check_note("");
 
+  memcpy(header + 12, "\xef\xcd\xab\x01", 4);
   why = BOARD_RESET_WATCHDOG;
+  has_program = false;
   crash_note_start();
-  check_note("\"watchdog\"");
+  check_note("\"watchdog, program 0x00000000\"");
+  has_program = true;
   words = "bus fault";
   crash_note_start();
-  check_note("\"bus fault at 0x20000000, pc 0x00004100, lr 0x00004200\"");
+  check_note("\"bus fault at 0x20000000, pc 0x00004100, lr 0x00004200, program 0x01abcdef\"");
 
   /* As the machine logs them. */
   const char *const lines[] = {"*  at older_F9 (pc:1)",  "> a word",
@@ -50,9 +63,9 @@ int main(void) {
                                "! Unhandled exception"};
   for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) crash_note_line(lines[i]);
   crash_note_panicked(60005);
-  check_note("\"panic 60005 at inner_F3 (pc:86)\"");
+  check_note("\"panic 60005 at inner_F3 (pc:86), program 0x01abcdef\"");
   crash_note_panicked(60004);
-  check_note("\"panic 60004\"");
+  check_note("\"panic 60004, program 0x01abcdef\"");
 
   /* The first one stays; no name breaks the quotes. */
   char line[300] = "!  at ";
