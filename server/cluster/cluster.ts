@@ -202,7 +202,14 @@ export class Cluster {
     this.ranMs = performance.now();
     if (!this.host?.isConnected()) return;
     this.beat();
-    this.held.prune(this.presence.nowMs);
+    this.forgetDecided();
+  }
+
+  /** A shard that no server decides may have readings from long ago that were not decided. */
+  private forgetDecided(): void {
+    const { held, owners, presence, shard } = this;
+    const isDecided = (index: number) => presence.isClaimed(index, shard.count);
+    if (owners.elsewhere.every(isDecided)) held.prune(presence.nowMs, presence.othersBehindMs);
   }
 
   private beat(): void {
@@ -217,6 +224,7 @@ export class Cluster {
       visit: this.visit,
       counts_on: this.presence.visits(),
       sent_ms: Math.round(performance.now()),
+      behind_ms: this.presence.behindMs(performance.now()),
     };
     // As the readings, or the broker would let it overtake them. Lost, it is one that was missed.
     this.host.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
@@ -232,9 +240,10 @@ export class Cluster {
     if (this.hasLeft || this.isReplaced) return false;
     const nowMs = performance.now();
     const isSilent = this.isPresent && nowMs - this.echoMs >= SURE_MS;
-    const wasAway = isSilent || nowMs - this.ranMs >= SURE_MS;
-    if (wasAway) this.returned();
-    return wasAway;
+    const wasHeldUp = nowMs - this.ranMs >= SURE_MS;
+    if (wasHeldUp) this.held.outlived(nowMs);
+    if (isSilent || wasHeldUp) this.returned();
+    return isSilent || wasHeldUp;
   }
 
   /** Whether the others have heard enough of this server to count on it. */
@@ -274,7 +283,6 @@ export class Cluster {
     // Behind the last command for what was handed over: who takes it waits for this.
     this.beat();
     if (taken.length === 0) return true;
-    this.held.prune(this.presence.nowMs);
     const readings = this.held.take((id) => owners.decides(id));
     const groups = this.groups.filter(({ lights: [light] }) => light && owners.decides(light));
     this.host?.onTakeover(readings, groups);

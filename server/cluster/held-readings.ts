@@ -31,10 +31,13 @@ export class HeldReadings {
     this.held.set(id, { reading, sinceMs });
   }
 
-  /** Forgets those that are too old. */
-  prune(nowMs: number): void {
+  /**
+   * Forgets those that are too old.
+   * @param moreMs for how much longer they are held
+   */
+  prune(nowMs: number, moreMs = 0): void {
     for (const [id, { sinceMs }] of this.held) {
-      if (nowMs - sinceMs < this.keepMs) return;
+      if (nowMs - sinceMs < this.keepMs + moreMs) return;
       this.held.delete(id);
     }
   }

@@ -24,6 +24,11 @@ export class Owners {
     return this.owned.flatMap((owned, at) => (owned ? [at + 1] : []));
   }
 
+  /** The shards decided elsewhere, or by nobody. */
+  get elsewhere(): number[] {
+    return this.owned.flatMap((owned, at) => (owned ? [] : [at + 1]));
+  }
+
   /** The indices of the other servers. */
   get others(): number[] {
     return this.owned.flatMap((_, at) => (at + 1 === this.shard.index ? [] : [at + 1]));

@@ -18,6 +18,8 @@ export interface Beat {
   counts_on: string[] | undefined;
   /** When it was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
   sent_ms: number | undefined;
+  /** How old the newest of its beats was that it had heard then: so far it is behind, ms. */
+  behind_ms: number | undefined;
 }
 
 /** How often a server says that it is there. */
@@ -26,6 +28,8 @@ export const BEAT_MS = 1_000;
 export const GONE_MS = 3_500;
 /** A server's first beat does not count: others cover what it missed before. */
 export const BEATS_TO_LIVE = 2;
+/** Strangers may say anything: nobody is waited for longer. */
+const BEHIND_MAX_MS = 60_000;
 /** Strangers may choose names: beyond this many, new ones are not taken in. */
 const MAX_PEERS = 256;
 
@@ -66,6 +70,22 @@ export class Presence {
     const passedMs = sentMs - (this.ownMs ?? sentMs);
     this.nowMs += Math.min(Math.max(passedMs, 0), BEAT_MS);
     this.ownMs = Math.max(sentMs, this.ownMs ?? sentMs);
+  }
+
+  /**
+   * @param nowMs by the clock of `heardOwn`
+   * @returns how old the newest beat of our own is that has come back; 0 before the first
+   */
+  behindMs(nowMs: number): number {
+    return Math.max(0, Math.round(nowMs - (this.ownMs ?? nowMs)));
+  }
+
+  /** How far behind the slowest of the others was when it was heard last, ms. */
+  get othersBehindMs(): number {
+    const behind = [...this.peers.values()]
+      .filter(({ heardMs }) => this.nowMs - heardMs < 2 * GONE_MS)
+      .map(({ beat }) => beat.behind_ms ?? 0);
+    return Math.min(BEHIND_MAX_MS, Math.max(0, ...behind));
   }
 
   /** @returns whether it is the beat from which on it lives */
@@ -128,7 +148,17 @@ export class Presence {
 export function parseBeat(text: string): Parsed<Beat> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
-  const { run, version, started_ms, connected_ms, shards = [], visit, counts_on, sent_ms } = value;
+  const {
+    run,
+    version,
+    started_ms,
+    connected_ms,
+    shards = [],
+    visit,
+    counts_on,
+    sent_ms,
+    behind_ms,
+  } = value;
   if (!isName(run)) return { error: "run: expected text of 1 to 40 characters" };
   if (!isName(version)) return { error: "version: expected text of 1 to 40 characters" };
   if (!isTime(started_ms)) return { error: "started_ms: expected a whole number" };
@@ -141,7 +171,11 @@ export function parseBeat(text: string): Parsed<Beat> {
     return { error: `counts_on: expected at most ${MAX_PEERS} texts of 1 to 40 characters` };
   if (sent_ms !== undefined && !isTime(sent_ms))
     return { error: "sent_ms: expected a whole number" };
-  return { value: { run, version, started_ms, connected_ms, shards, visit, counts_on, sent_ms } };
+  if (behind_ms !== undefined && !isTime(behind_ms))
+    return { error: "behind_ms: expected a whole number" };
+  return {
+    value: { run, version, started_ms, connected_ms, shards, visit, counts_on, sent_ms, behind_ms },
+  };
 }
 
 function isName(value: unknown): value is string {

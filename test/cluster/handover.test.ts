@@ -252,6 +252,46 @@ it("decides nothing more if another has taken it for gone, until that one lets g
   expect(deciders()).toEqual([one]);
 });
 
+it("holds a reading as long as its server may be behind with it", async () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  await vi.advanceTimersByTimeAsync(10_500);
+  // It falls behind bit by bit, and is killed.
+  for (let lagMs = 500; lagMs <= 12_000; lagMs += 500) {
+    broker.lagMs.set(one, lagMs);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  two.reads();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(one.cluster.decides(FIRST)).toBe(true);
+  one.isPaused = true;
+  await vi.advanceTimersByTimeAsync(GONE_MS + 2 * BEAT_MS);
+  expect(two.cluster.decides(FIRST)).toBe(true);
+  expect(two.taken).toHaveLength(1);
+});
+
+it("holds a reading as long as no server is there to decide it, and not for longer", async () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  await vi.advanceTimersByTimeAsync(10_500);
+  one.isPaused = true;
+  // The stand-in hears nothing of itself, so it decides nothing, but readings come.
+  broker.lagMs.set(two, 20_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  two.reads();
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(two.cluster.decides(FIRST)).toBe(true);
+  expect(two.taken).toHaveLength(1);
+
+  broker.lagMs.set(two, 0);
+  const back = broker.join(1);
+  await vi.advanceTimersByTimeAsync(40_000);
+  two.reads();
+  await vi.advanceTimersByTimeAsync(10_000);
+  back.isPaused = true;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(two.cluster.decides(FIRST)).toBe(true);
+  expect(two.taken).toHaveLength(1);
+});
+
 it("decides although a broker takes longer than any sign of life may be missing", () => {
   broker.latencyMs = 6_000;
   const one = broker.join(1);

@@ -12,6 +12,7 @@ const BEAT: Beat = {
   visit: "a1",
   counts_on: ["b1"],
   sent_ms: 3,
+  behind_ms: 4,
 };
 
 /** Beats of our own until the other one is gone, from its last one on. */
@@ -137,6 +138,21 @@ describe("another server", () => {
     expect(countsOn("b2")).toBe(true);
   });
 
+  it("may be behind with what the broker passes on, and so may we", () => {
+    const presence = new Listening();
+    expect(new Presence().behindMs(700)).toBe(0);
+    expect([400, 700.4].map((nowMs) => presence.behindMs(nowMs))).toEqual([0, 200]);
+    expect(presence.othersBehindMs).toBe(0);
+    presence.heard("1of3", { ...BEAT, behind_ms: undefined });
+    presence.heard("2of3", { ...BEAT, behind_ms: 9_000 });
+    expect(presence.othersBehindMs).toBe(9_000);
+    // What it was behind with may still be undecided when it is gone, until another has taken that.
+    expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(9_000);
+    expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(0);
+    presence.heard("2of3", { ...BEAT, behind_ms: 9e12 });
+    expect(presence.othersBehindMs).toBe(60_000);
+  });
+
   it("is one of 256 at most: names are chosen by others", () => {
     const presence = new Listening();
     for (let i = 0; i < 1000; i++)
@@ -164,6 +180,7 @@ describe("a beat", () => {
       JSON.stringify({ ...BEAT, counts_on: [1] }),
       "counts_on: expected at most 256 texts of 1 to 40 characters",
     ],
+    [JSON.stringify({ ...BEAT, behind_ms: -1 }), "behind_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, sent_ms: 0.5 }), "sent_ms: expected a whole number"],
   ])("that is not one is refused: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
@@ -174,7 +191,7 @@ it("of the largest cluster is as long as a payload may be", () => {
   const all = Array.from({ length: MAX_SHARDS }, (_, i) => i + 1);
   const counts_on = all.map(() => "012345");
   const beat: Beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
-  beat.sent_ms = 10 * 365 * 86_400_000;
+  beat.behind_ms = beat.sent_ms = 10 * 365 * 86_400_000;
   expect(JSON.stringify(beat).length).toBeLessThan(1024);
 });
 
@@ -193,6 +210,8 @@ describe("readings held for another server", () => {
     held.hold("b", reading(1_000), 1_000);
     held.hold("a", reading(2_000), 2_000);
     held.hold("c", reading(3_000), 3_000);
+    held.prune(7_900, 2_000);
+    expect(held.size).toBe(3);
     held.prune(6_000);
     expect(held.take((id) => id !== "c")).toEqual([reading(2_000)]);
     expect(held.size).toBe(1);
