@@ -154,7 +154,7 @@ export class Cluster {
   }
 
   private heardOwn(beat: Beat): void {
-    if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms);
+    if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
     if (beat.connected_ms !== this.connectedMs) return;
     this.beats++;
     this.echoMs = performance.now();

@@ -53,7 +53,8 @@ export class Presence {
   /** The time of our own beats, ms. */
   nowMs = 0;
   private sinceMs = 0;
-  private ownMs: number | undefined;
+  /** The newest beat of our own that has come back, by a monotonic clock, ms. */
+  private newestOwn: { sentMs: number; heardMs: number } | undefined;
 
   /** Our own connection was lost for a while: nobody's silence in it means anything. */
   reconnected(): void {
@@ -62,14 +63,18 @@ export class Presence {
   }
 
   /**
-   * A beat of our own has come back.
-   * @param sentMs when it was sent, by a monotonic clock, ms. One that came late for being held up
-   * itself stands for no more than one beat: the others may have been held up with it.
+   * A beat of our own has come back. It stands for the time since the one before, but for no more
+   * than one beat, if we were held up: the others may have been held up with us. Nor for more than
+   * lies between the two where they come: a broker that was busy takes in several at once, and those
+   * of others before or after them.
+   * @param sentMs when it was sent, by a monotonic clock, ms
+   * @param nowMs by the same clock
    */
-  heardOwn(sentMs: number): void {
-    const passedMs = sentMs - (this.ownMs ?? sentMs);
-    this.nowMs += Math.min(Math.max(passedMs, 0), BEAT_MS);
-    this.ownMs = Math.max(sentMs, this.ownMs ?? sentMs);
+  heardOwn(sentMs: number, nowMs: number): void {
+    const { newestOwn: own } = this;
+    if (own && sentMs <= own.sentMs) return;
+    if (own) this.nowMs += Math.min(sentMs - own.sentMs, nowMs - own.heardMs, BEAT_MS);
+    this.newestOwn = { sentMs, heardMs: nowMs };
   }
 
   /**
@@ -77,7 +82,7 @@ export class Presence {
    * @returns how old the newest beat of our own is that has come back; 0 before the first
    */
   behindMs(nowMs: number): number {
-    return Math.max(0, Math.round(nowMs - (this.ownMs ?? nowMs)));
+    return Math.max(0, Math.round(nowMs - (this.newestOwn?.sentMs ?? nowMs)));
   }
 
   /** How far behind the slowest of the others was when it was heard last, ms. */

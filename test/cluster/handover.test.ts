@@ -10,6 +10,8 @@ class SlowBroker {
   latencyMs = 0;
   /** By which a member gets it later than the others, ms. */
   readonly lagMs = new Map<Member, number>();
+  /** By which the broker takes in later what a member says, ms. */
+  readonly stallsMs = new Map<Member, number>();
   /** A member that gets nothing of what the others say. */
   cutOff: Member | undefined;
   private readonly members: Member[] = [];
@@ -19,7 +21,10 @@ class SlowBroker {
     const member = new Member({ index, count }, (topic, payload) => {
       this.last.set(topic, payload);
       for (const one of this.members.filter((one) => one === member || one !== this.cutOff))
-        setTimeout(() => one.hear(topic, payload), this.latencyMs + (this.lagMs.get(one) ?? 0));
+        setTimeout(
+          () => one.hear(topic, payload),
+          this.latencyMs + (this.stallsMs.get(member) ?? 0) + (this.lagMs.get(one) ?? 0),
+        );
     });
     this.members.push(member);
     member.join();
@@ -237,6 +242,24 @@ it("keeps what it holds for as long as a slow broker keeps it from knowing who i
   expect(two.taken).toEqual([]);
   vi.advanceTimersByTime(GONE_MS + 2 * BEAT_MS);
   expect(two.taken.map(({ topic }) => topic)).toEqual([`${FIRST}/telemetry`]);
+});
+
+it("does not take another for gone because several of its own messages come at once", async () => {
+  const [one, two] = [broker.join(1), broker.join(2)];
+  await vi.advanceTimersByTimeAsync(10_500);
+  // Cut off, it waits to return. The broker takes in what it says all at once, after eight seconds.
+  broker.stallsMs.set(two, 8_000);
+  two.cluster.connected();
+  for (let ms = 0; ms < 8_000; ms += 10) {
+    await vi.advanceTimersByTimeAsync(10);
+    broker.stallsMs.set(two, 8_000 - ms);
+  }
+  broker.stallsMs.delete(two);
+  for (let ms = 0; ms < 10_000; ms += 10) {
+    await vi.advanceTimersByTimeAsync(10);
+    expect([one, two].map(({ cluster }) => cluster.decides(FIRST))).toEqual([true, false]);
+  }
+  expect(two.cluster.decides(SECOND)).toBe(true);
 });
 
 it("decides nothing more if another has taken it for gone, until that one lets go", async () => {

@@ -21,15 +21,17 @@ const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
 /** One that began to listen when it sent its first beat. */
 class Listening extends Presence {
   private sentMs = 500;
+  private heardMs = 500;
 
   constructor() {
     super();
-    this.heardOwn(this.sentMs);
+    this.heardOwn(this.sentMs, this.sentMs);
   }
 
-  /** Further beats of our own come back. */
-  own(times: number, everyMs = BEAT_MS): this {
-    for (let time = 0; time < times; time++) this.heardOwn((this.sentMs += everyMs));
+  /** Further beats of our own come back, at once or so far apart. */
+  own(times: number, everyMs = BEAT_MS, apartMs = everyMs): this {
+    for (let time = 0; time < times; time++)
+      this.heardOwn((this.sentMs += everyMs), (this.heardMs += apartMs));
     return this;
   }
 }
@@ -95,7 +97,13 @@ describe("another server", () => {
         .isLiving("2of3"),
     ).toBe(true);
     const presence = listening().own(TO_BE_GONE - 1);
-    for (const sentMs of [0, 1, 2]) presence.heardOwn(sentMs);
+    for (const sentMs of [0, 1, 2]) presence.heardOwn(sentMs, 1e9);
+    expect(presence.isLiving("2of3")).toBe(true);
+  });
+
+  it("is not gone because several of our own come at once, or far apart", () => {
+    expect(listening().own(30, BEAT_MS, 1).isLiving("2of3")).toBe(true);
+    const presence = listening().own(TO_BE_GONE - 1, BEAT_MS, 60_000);
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
