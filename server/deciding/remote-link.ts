@@ -70,8 +70,8 @@ export class RemoteLink implements Link {
 
   async drained(timeoutMs: number): Promise<boolean> {
     const isEmpty = () => Object.keys(this.client.outgoing).length === 0;
-    const endMs = Date.now() + timeoutMs;
-    while (this.client.connected && !isEmpty() && Date.now() < endMs)
+    const endMs = performance.now() + timeoutMs;
+    while (this.client.connected && !isEmpty() && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, 10));
     return isEmpty();
   }

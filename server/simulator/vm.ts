@@ -5,9 +5,14 @@ import { stepAtSocketEvents, type SteppedMachine } from "./socket-steps";
 import { windowedModules } from "./sockets";
 
 const SECTION = "runtime/devicescript-vm/built/devicescript-vm.js";
-/** The machine's C code counts one byte too few, and the last setting would lose its end. */
-const SAVED = "HEAPU8.slice(start, start + size)";
-const ALL_SAVED = "HEAPU8.slice(start, start + size + 1)";
+/** What is mended in the machine's module: each stands there once. */
+const MENDED = [
+  // Its C code counts one byte too few, and the last setting would lose its end.
+  ["HEAPU8.slice(start, start + size)", "HEAPU8.slice(start, start + size + 1)"],
+  // The program's clock. A board's goes forward only: a clock that is set, as a Raspberry Pi's is
+  // some time after each start, would make readings older and the server seem away.
+  ["return Date.now();", "return Math.floor(performance.timeOrigin + performance.now());"],
+] as const;
 
 type Factory = () => Promise<Vm>;
 const nodeRequire = createRequire(import.meta.url);
@@ -24,8 +29,10 @@ export async function createVm(): Promise<Vm> {
 
 /** The machine's module, as the CLI has it, and mended. */
 export function machineSource(): string {
-  const [head, tail, ...more] = sectionSource(SECTION).split(SAVED);
-  if (head === undefined || tail === undefined || more.length > 0)
-    throw new Error(`not exactly one ${SAVED} in the virtual machine`);
-  return head + ALL_SAVED + tail;
+  return MENDED.reduce((source, [faulty, mended]) => {
+    const [head, tail, ...more] = source.split(faulty);
+    if (head === undefined || tail === undefined || more.length > 0)
+      throw new Error(`not exactly one ${faulty} in the virtual machine`);
+    return head + mended + tail;
+  }, sectionSource(SECTION));
 }

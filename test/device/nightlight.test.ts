@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
@@ -38,6 +38,20 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     await lightLeadsTo(900, false);
     await lightLeadsTo(299, true);
     await lightLeadsTo(300, false);
+  });
+
+  it("keeps its own time when the computer's clock is set back", async () => {
+    const spy = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin - 86_400_000);
+    try {
+      await lightLeadsTo(100, true);
+      await lightLeadsTo(900, false);
+    } finally {
+      spy.mockRestore();
+    }
+    await lightLeadsTo(100, true);
+    const reported = async () => (await nightlight.device(ID))?.state;
+    await until("it says so", async () => (await reported())?.["led_on"] === true);
+    expect((await reported())?.uptime_s).toBeLessThan(performance.now() / 1_000);
   });
 
   it("says on the wire what the lesson says, and only adds to it", async () => {

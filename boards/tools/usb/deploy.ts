@@ -111,10 +111,10 @@ async function serviceOn(
   serviceClass: number,
   announceMs = ANNOUNCE_MS,
 ): Promise<JDService | undefined> {
-  const endMs = Date.now() + announceMs;
+  const endMs = performance.now() + announceMs;
   for (;;) {
     const [service] = bus.services({ serviceClass });
-    if (service || Date.now() > endMs) return service;
+    if (service || performance.now() > endMs) return service;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
