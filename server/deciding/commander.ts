@@ -65,7 +65,7 @@ export class Commander {
       sender.desired(id, command);
     }
     repeating.commands.supersede(id);
-    if (devices.statusOf(id) !== "offline") sender.command(id, command, cause);
+    if (!devices.isAway(id)) sender.command(id, command, cause);
     else if (cause.kind !== "rule") devices.commandWaits(id, "return", this.now());
     return command;
   }

@@ -118,6 +118,15 @@ export class Devices {
   }
 
   /**
+   * Whether it is gone by its own word or its will, and was not heard since: a will that is retained
+   * outlives a birth that is not (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
+   */
+  isAway(id: string): boolean {
+    const device = this.devices.get(id);
+    return device?.status === "offline" && !device.online;
+  }
+
+  /**
    * A reading has come from the device itself.
    * @param on which side of the rule the device said with it that it is on
    */
@@ -151,15 +160,18 @@ export class Devices {
     this.changed(id);
   }
 
-  /** A message of a device of ours was dropped: it is there all the same. */
-  dropped(id: string, reason: string, detail: string): void {
+  /**
+   * A message on a topic of a device of ours was dropped.
+   * @param isLive it came from the device just now: it is there all the same
+   */
+  dropped(id: string, reason: string, detail: string, isLive: boolean): void {
     const device = this.devices.get(id);
     if (!device?.isOurs) return;
     const lastMs = this.options.clock.wallMs();
     const count = (device.dropped?.get(reason)?.count ?? 0) + 1;
     device.dropped ??= new Map();
     device.dropped.set(reason, { reason, count, lastMs, detail });
-    this.heard(device, lastMs);
+    if (isLive) this.heard(device, lastMs);
     this.changed(id);
   }
 

@@ -37,6 +37,12 @@ export interface ReceiverParts extends TelemetryParts {
 /** A payload beyond this is refused unread. */
 const PAYLOAD_MAX_BYTES = 1024;
 
+/** What a device says itself; the other topics of it are for those that speak to it. */
+const SAID = new Set<string>(["telemetry", "status", "state"] satisfies TopicKind[]);
+/** Of a command. */
+const IS_RETAINED =
+  "it is retained, so the device carries it out again at each connection; clear it by an empty retained message";
+
 /** Takes in what the broker delivers: each kind of message has its handler. */
 export class Receiver {
   private readonly telemetry: Telemetry;
@@ -54,19 +60,22 @@ export class Receiver {
       if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
       return;
     }
-    const text = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
+    const whole = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
+    // Of any topic, also one that holds no JSON. By itself, a byte order mark clears nothing.
+    const text = whole.length > 1 && whole.startsWith("\ufeff") ? whole.slice(1) : whole;
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
         ? `payload: expected at most ${PAYLOAD_MAX_BYTES} bytes, got ${payload.length}`
         : this.handle(topic, text, arrival);
-    if (rejected) this.rejected(topic, rejected);
+    if (rejected) this.rejected(topic, rejected, arrival.retained);
     devices.message({ atMs, topic, payload: text, rejected });
   }
 
-  private rejected(topic: string, why: string): void {
+  private rejected(topic: string, why: string, retained: boolean): void {
     this.parts.rejections.countPayload(topic);
     const slash = topic.lastIndexOf("/");
-    this.parts.devices.dropped(topic.slice(0, slash), topic.slice(slash + 1), why);
+    const kind = topic.slice(slash + 1);
+    this.parts.devices.dropped(topic.slice(0, slash), kind, why, !retained && SAID.has(kind));
     const shown = printable(topic);
     this.parts.log("server", `Warning: ignored ${shown}: ${why}`, { level: "warn", topic: shown });
   }
@@ -101,14 +110,16 @@ export class Receiver {
     }
   }
 
-  private command(id: string, text: string, { nowMs }: Arrival): string | undefined {
+  private command(id: string, text: string, { nowMs, retained }: Arrival): string | undefined {
     const { rule, cluster, delivery, devices, learning, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
-    const on = sideOf(rule, value);
-    devices.commanded(id, on);
     const { id: orderId } = parseJsonObject(text).value ?? {};
     if (Number.isSafeInteger(orderId)) delivery.heard(id, Number(orderId));
+    // Old news, as any other (arendst/Tasmota#2929). Whoever has it retained is not this server.
+    if (retained) return IS_RETAINED;
+    const on = sideOf(rule, value);
+    devices.commanded(id, on);
     repeating.commands.supersede(id);
     if (on !== undefined && cluster)
       if (cluster.decides(id)) learning.late(id, on, text);

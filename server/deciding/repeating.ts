@@ -64,7 +64,7 @@ export class Repeating {
 
   private holds({ id, command, cause }: Unconfirmed): boolean {
     const { decisions, delivery, devices, seen, cluster } = this.parts;
-    if (devices.statusOf(id) === "offline") return false;
+    if (devices.isAway(id)) return false;
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
     // Its reading was acknowledged before, or comes again from the session. Only a cluster has no

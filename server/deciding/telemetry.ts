@@ -76,7 +76,7 @@ export class Telemetry {
     } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
       // Else it comes again since the connection was lost before its answer was acknowledged.
       rejections.count("repeated-telemetry");
-      devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`);
+      devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`, true);
       return undefined;
     }
     if (this.parts.decide) this.decide(id, value, arrival, arrivedMs);

@@ -132,6 +132,8 @@ export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> 
   for (const field of fields) {
     const found = value[field];
     if (typeof found !== "number") return { error: refusal(field, found, "a number") };
+    // JSON may have it, as 1e999 (RFC 8259, 6), but can't write what becomes of it.
+    if (Math.abs(found) === Infinity) return { error: field + ": is too large for a number" };
     if (field === "light" && !(found >= 0 && found <= LIGHT_MAX))
       return { error: refusal(field, found, `a number from 0 to ${LIGHT_MAX}`) };
     reading.values[field] = found;

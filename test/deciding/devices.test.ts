@@ -115,9 +115,13 @@ describe("devices", () => {
     expect(devices.view("a")).toMatchObject({ online: true, health: [] });
     devices.status("a", "offline", false);
     expect(devices.view("a")).toMatchObject({ online: false, health: [{ why: "said" }] });
+    expect(devices.isAway("a")).toBe(true);
     // What talks is there.
     read("a", 5);
-    expect(devices.view("a")?.online).toBe(true);
+    expect(devices.view("a")).toMatchObject({ online: true, health: [] });
+    expect(devices.isAway("a")).toBe(false);
+    devices.status("a", "offline", true);
+    expect(devices.isAway("a")).toBe(true);
   });
 
   it("are not silent because this process was held up: what waits in its sockets is read first", () => {
@@ -187,14 +191,14 @@ describe("devices", () => {
   it("are seen although what they say is dropped, which is counted", () => {
     read("a", 5);
     passes(30_000);
-    devices.dropped("a", "telemetry", "light: missing");
-    devices.dropped("a", "telemetry", "light: too much");
+    devices.dropped("a", "telemetry", "light: missing", true);
+    devices.dropped("a", "telemetry", "light: too much", true);
     expect(devices.view("a")).toMatchObject({
       online: true,
       lastSeen: new Date(wallMs).toISOString(),
       health: [{ about: "dropped", reason: "telemetry", count: 2, detail: "light: too much" }],
     });
-    devices.dropped("stranger", "telemetry", "not JSON");
+    devices.dropped("stranger", "telemetry", "not JSON", true);
     expect(devices.view("stranger")).toBeUndefined();
   });
 

@@ -92,6 +92,36 @@ describe("HTTP beside the page", () => {
     expect([answer.status, await answer.json()]).toEqual([200, { light: 640 }]);
   });
 
+  it("takes what devices say with a byte order mark, on each topic", async () => {
+    const client = await connectAsync(nightlight.brokerUrl);
+    const say = async (kind: string, text: string) =>
+      await client.publishAsync(`marked/${kind}`, `\ufeff${text}`, { qos: 1 });
+    await say("telemetry", '{"light":640}');
+    await say("state", '{"led_on":true}');
+    await say("status", "offline");
+    const device = async () => await nightlight.device("marked");
+    await until("all", async () => (await device())?.online === false);
+    expect(await device()).toMatchObject({ light: 640, ledOn: true, state: { led_on: true } });
+    expect((await device())?.health).toEqual([{ about: "offline", why: "said", sinceMs: null }]);
+    await client.endAsync();
+  });
+
+  it("answers a device that talks, although its retained status says offline", async () => {
+    const client = await connectAsync(nightlight.brokerUrl);
+    const say = async (kind: string, text: string, retain = false) =>
+      await client.publishAsync(`stuck/${kind}`, text, { qos: 1, retain });
+    await say("status", "offline", true);
+    await say("telemetry", '{"light":100}');
+    await until("the answer", () =>
+      nightlight.log.includes('Sending message: {"led_on":true} to stuck'),
+    );
+    expect((await nightlight.command("stuck", { led_on: false })).status).toBe(202);
+    await until("sent", () =>
+      nightlight.log.includes('Sending message: {"led_on":false} to stuck'),
+    );
+    await client.endAsync();
+  });
+
   it("tells the same live events by WebSocket", async () => {
     const socket = new WebSocket(`${nightlight.url.replace("http", "ws")}/api/events`);
     const events: SocketEvent[] = [];
