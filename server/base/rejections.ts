@@ -43,6 +43,8 @@ export const REASONS = [
   "unwritten",
   // Readings that are missing in the history, since the disk did not take them.
   "history",
+  // Readings of so long ago that the history keeps nothing of that time.
+  "too-old",
   // Page and API.
   "cross-site",
   "token",

@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { Database, type SQLiteValue } from "node-sqlite3-wasm";
+import { UserError } from "./user-error";
 
 /** Of auto_vacuum: https://www.sqlite.org/pragma.html#pragma_auto_vacuum */
 const INCREMENTAL = 2;
@@ -7,8 +8,11 @@ const INCREMENTAL = 2;
 /**
  * Opens a database in a folder that no other process uses, with a write-ahead log: what is
  * committed survives the end of the process, but a loss of power may cost the last moments.
+ * @throws UserError if it is a folder
  */
 export function openSqlite(path: string): Database {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(`${path}: expected a file, got a folder`);
   // This library's lock is a folder, which outlives a process that was killed.
   if (path !== ":memory:") rmSync(`${path}.lock`, { recursive: true, force: true });
   const db = new Database(path);

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import { DISK_FAILS } from "../base/disk";
@@ -73,6 +73,11 @@ export function putAside(dir: string): string {
   for (const suffix of ["", "-wal"])
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   return aside;
+}
+
+/** SQLite takes an empty file for a new one; but what was there before may be gone. */
+export function isEmptyFile(dir: string): boolean {
+  return statSync(join(dir, FILE), { throwIfNoEntry: false })?.size === 0;
 }
 
 function prepare(db: Database): void {

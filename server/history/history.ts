@@ -20,12 +20,20 @@ export type HistoryWork =
   | { kind: "probe" }
   | { kind: "close" };
 
+/** What was found at the start. */
+export interface Opened {
+  /** The file was there, with nothing in it. */
+  wasEmpty: boolean;
+}
+
 /** What became of an append that did not fail. */
 export interface Appended {
   /** Why the rows that were kept could not be packed, or old ones not deleted. */
   trouble: string | undefined;
   /** The new name of a file that was damaged: a new one has begun. */
   aside: string | undefined;
+  /** How many rows were not kept: they are older than all that is. */
+  tooOld: number;
 }
 
 export interface HistoryOptions {
@@ -60,15 +68,13 @@ export class History {
   private writing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private isStopped = false;
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly thread: Thread<HistoryWork>,
     private readonly told: Told,
     private readonly unlock: () => Promise<void>,
-  ) {
-    this.timer = setInterval(() => void this.tick(), BATCH_MS);
-  }
+  ) {}
 
   /** @throws UserError if the folder can't be used, unless the disk is full or fails */
   static async start({ dataDir, days, megabytes }: HistoryOptions, told: Told): Promise<History> {
@@ -82,7 +88,11 @@ export class History {
     const thread = await Thread.start<HistoryWork>(path, store);
     const history = new History(thread, told, unlock);
     try {
-      await thread.call({ kind: "open" });
+      const { wasEmpty } = (await thread.call({ kind: "open" })) as Opened;
+      if (wasEmpty)
+        told.log("server", "Warning: history.db was empty, and a new history begins", {
+          level: "warn",
+        });
     } catch (error) {
       // With a disk that does not take it, the history begins once that does.
       if (!(error instanceof UserError) && DISK_FAILS.test(messageOf(error)))
@@ -94,6 +104,7 @@ export class History {
         throw error;
       }
     }
+    history.timer = setInterval(() => void history.tick(), BATCH_MS);
     return history;
   }
 
@@ -176,7 +187,9 @@ export class History {
   /** @param rows are given up if the disk does not take them */
   private async change(work: HistoryWork, rows: number): Promise<void> {
     try {
-      const { trouble, aside } = ((await this.thread.call(work)) ?? {}) as Partial<Appended>;
+      const answer = ((await this.thread.call(work)) ?? {}) as Partial<Appended>;
+      const { trouble, aside, tooOld = 0 } = answer;
+      this.told.rejections.count("too-old", tooOld);
       if (aside !== undefined)
         this.told.log(
           "server",

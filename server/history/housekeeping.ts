@@ -54,6 +54,18 @@ export class Housekeeping {
     this.sweep = this.newSweep();
   }
 
+  /**
+   * Before it nothing is kept, not even hours; Unix time, ms.
+   * @param nowMs a clock that was set back takes it with it
+   * @param believedMs the time by which what is old is deleted
+   */
+  oldestMs(nowMs: number, believedMs: number): number {
+    const { hour, levels } = this.packer;
+    const floorMs = Math.min(...levels.map((level) => level.floorMs));
+    const agedMs = hour.chunkOf(believedMs - this.hoursAgeMs);
+    return Math.min(Math.max(floorMs, agedMs), hour.chunkOf(nowMs));
+  }
+
   /** A row was appended. */
   note(device: number, atMs: number): void {
     const key = Math.floor(atMs / MINUTE_MS) * DEVICES + device;
@@ -98,6 +110,10 @@ export class Housekeeping {
       this.unpackedRows -= this.pending.get(key) ?? 0;
       this.pending.delete(key);
     }
+  }
+
+  private get hoursAgeMs(): number {
+    return Math.max(this.limits.maxAgeMs, HOURS_AGE_MS);
   }
 
   private newSweep(): Sweep {
@@ -167,7 +183,7 @@ export class Housekeeping {
     const ages: [Level, number][] = [
       [raw, this.limits.maxAgeMs],
       [minute, Math.max(this.limits.maxAgeMs, MINUTES_AGE_MS)],
-      [hour, Math.max(this.limits.maxAgeMs, HOURS_AGE_MS)],
+      [hour, this.hoursAgeMs],
     ];
     for (const [level, ageMs] of ages) {
       level.deleteOldest(believedMs - ageMs, nowMs);

@@ -26,6 +26,7 @@ export class Store {
   private readonly lookup: Lookup;
   private readonly housekeeping: Housekeeping;
   private readonly numbers = new Map<string, number>();
+  private tooOld = 0;
   private readonly times = new DistinctTimes({
     isTaken: (id, atMs) => [...this.rowsOf(id, atMs, atMs + 1)].some(isReading),
     isNewest: (id, atMs) => this.rowsOf(id, atMs + 1, Infinity).next().done === true,
@@ -54,7 +55,9 @@ export class Store {
    * @throws Error if the rows are not kept
    */
   append(given: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
-    const rows = this.times.apart(given);
+    const oldestMs = this.housekeeping.oldestMs(nowMs, believedMs);
+    const recent = given.filter(({ atMs }) => atMs >= oldestMs);
+    const rows = this.times.apart(recent);
     try {
       if (rows.length > 0)
         transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
@@ -63,6 +66,7 @@ export class Store {
       this.numbers.clear();
       throw error;
     }
+    this.tooOld += given.length - recent.length;
     for (const { id, atMs } of rows) this.housekeeping.note(this.number(id), atMs);
     try {
       this.housekeeping.tidy(nowMs, believedMs, rows.length);
@@ -70,6 +74,13 @@ export class Store {
     } catch (error) {
       return messageOf(error);
     }
+  }
+
+  /** @returns how many rows were not kept since the last call: they are older than all that is */
+  takeTooOld(): number {
+    const count = this.tooOld;
+    this.tooOld = 0;
+    return count;
   }
 
   /** The points of a chart. */

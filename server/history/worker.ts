@@ -3,8 +3,8 @@ import { workerData } from "node:worker_threads";
 import { serveThread } from "../base/thread-worker";
 import { messageOf } from "../base/user-error";
 import { BelievedClock } from "./believed-clock";
-import { DAMAGED, putAside } from "./database";
-import type { Appended, HistoryWork } from "./history";
+import { DAMAGED, isEmptyFile, putAside } from "./database";
+import type { Appended, HistoryWork, Opened } from "./history";
 import { Store, type StoreOptions } from "./store";
 
 /** The history's own thread: a slow disk, or a long question, holds up no decision. */
@@ -28,15 +28,17 @@ serveThread((work: HistoryWork): unknown => {
 
 function perform(work: HistoryWork): unknown {
   switch (work.kind) {
-    case "open":
+    case "open": {
+      const opened: Opened = { wasEmpty: options.dir !== undefined && isEmptyFile(options.dir) };
       open();
-      return undefined;
+      return opened;
+    }
     case "append": {
       const opened = open();
       const believedMs = clock?.at(work.nowMs, performance.now());
       const trouble = opened.append(work.rows, work.nowMs, believedMs);
       if (trouble !== undefined && DAMAGED.test(trouble)) throw new Error(trouble);
-      const answer: Appended = { trouble, aside };
+      const answer: Appended = { trouble, aside, tooOld: opened.takeTooOld() };
       aside = undefined;
       return answer;
     }

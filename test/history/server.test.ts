@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -212,6 +212,23 @@ describe("the history with --data", () => {
     await publish(1, 5);
     await until("new readings", async () => (await kept()).length === 5);
     expect(nightlight.output.match(said)).toHaveLength(1);
+  });
+
+  it("says once that the file is empty, or a folder", async () => {
+    await nightlight.kill("SIGTERM");
+    const path = join(dir, "history/history.db");
+    rmSync(path);
+    writeFileSync(path, "");
+    await nightlight.restart();
+    const said = /Warning: history\.db was empty, and a new history begins\n/g;
+    expect(nightlight.output.match(said)).toHaveLength(1);
+    await nightlight.kill("SIGTERM");
+    rmSync(path);
+    mkdirSync(path);
+    await expect(NightlightProcess.start(["--no-device", "--data", dir])).rejects.toThrow(
+      /^broker +Listening on \S+\nnightlight: --data \S+: \S+history\.db: expected a file, got a folder\n$/,
+    );
+    rmSync(path, { recursive: true });
   });
 });
 

@@ -54,6 +54,27 @@ describe("the store of the history", () => {
   });
   const times = (id: string) => store.page(id, ALL, -1).map(({ atMs }) => atMs);
 
+  it("counts rows that are older than all that is kept, and keeps none of them", () => {
+    const nowMs = 2_000 * DAY_MS;
+    const rows = [400, 367 + 2, 300, 8, 0].map((days) => reading("a", nowMs - days * DAY_MS, days));
+    // Such an age is a whole number, but its time is none that a Date can name.
+    store.append([...rows, reading("a", nowMs - Number.MAX_SAFE_INTEGER)], nowMs);
+    expect(store.takeTooOld()).toBe(3);
+    expect(store.takeTooOld()).toBe(0);
+    const lightOf = () =>
+      store.points("a", { fromMs: 0, toMs: nowMs + 1 }, 100).points.map(({ values }) => values);
+    expect(lightOf().map(({ light }) => light?.max)).toEqual([300, 8, 0]);
+    store.append([reading("a", nowMs - 500 * DAY_MS)], nowMs + 60_000);
+    expect(store.takeTooOld()).toBe(1);
+    expect(lightOf()).toHaveLength(3);
+  });
+
+  it("keeps what comes after a clock that was more than a year ahead is set right", () => {
+    store.append([reading("a", 3_000 * DAY_MS)], 3_000 * DAY_MS);
+    store.append([reading("a", 2_000 * DAY_MS)], 2_000 * DAY_MS, 3_000 * DAY_MS);
+    expect(store.takeTooOld()).toBe(0);
+  });
+
   it("has each row at its own time, over a restart", () => {
     store.append([reading("a", 5_000), reading("b", 5_000), reading("a", 7_000)], 7_000);
     store.append([reading("a", 6_000)], 8_000);
