@@ -26,11 +26,18 @@ export function parseHistoryRequest(
   accept: string | undefined,
   nowMs: number,
 ): HistoryRequest {
-  for (const name of query.keys())
-    if (!PARAMETERS.includes(name) || query.getAll(name).length > 1)
-      throw refusal(name, "", `${PARAMETERS.join(", ")}, each once`);
+  for (const name of query.keys()) {
+    const count = query.getAll(name).length;
+    if (!PARAMETERS.includes(name))
+      throw new HttpError(
+        400,
+        `${short(name)}: not a parameter, expected ${PARAMETERS.join(", ")}, each once`,
+      );
+    if (count > 1) throw new HttpError(400, `${name}: expected once, got ${count} times`);
+  }
   // What was measured in this very millisecond is in it.
   const toMs = time("to", query.get("to")) ?? nowMs + 1;
+  if (toMs === 0) throw refusal("to", query.get("to") ?? "", "a time after 1970-01-01T00:00:00Z");
   const fromMs = time("from", query.get("from")) ?? Math.max(0, toMs - HOUR_MS);
   if (fromMs >= toMs) throw refusal("from", query.get("from") ?? "", "a time before to");
   return {
@@ -40,14 +47,16 @@ export function parseHistoryRequest(
   };
 }
 
-function time(name: string, text: string | null): number | undefined {
-  if (text === null) return undefined;
+function time(name: string, given: string | null): number | undefined {
+  if (given === null) return undefined;
+  // In a query, a + that is not written as %2B is a blank (WHATWG URL, 5.1): before a zone it was one.
+  const text = given.replace(/ (?=\d\d:\d\d$)/, "+");
   // Without a zone, another machine would take it for another time.
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
   const isTime = iso.test(text) && isDay(text.slice(0, 10));
   const ms = /^\d{1,16}$/.test(text) ? Number(text) : isTime ? Date.parse(text) : NaN;
   if (ms >= 0 && ms <= MAX_MS) return ms;
-  throw refusal(name, text, "Unix time in ms, or a time like 2026-11-22T20:15:00Z");
+  throw refusal(name, given, "Unix time in ms, or a time like 2026-11-22T20:15:00Z");
 }
 
 /** @param date YYYY-MM-DD, of which `Date.parse` would take 30 February for 2 March */
@@ -71,12 +80,9 @@ function isCsv(query: URLSearchParams, accept = ""): boolean {
 }
 
 function refusal(name: string, found: string, allowed: string): HttpError {
-  const short = found.length > 40 ? `${found.slice(0, 40)}…` : found;
-  const known = PARAMETERS.includes(name);
-  return new HttpError(
-    400,
-    known
-      ? `${name}: expected ${allowed}, got "${short}"`
-      : `${name.slice(0, 40)}: not a parameter, expected ${allowed}`,
-  );
+  return new HttpError(400, `${name}: expected ${allowed}, got "${short(found)}"`);
+}
+
+function short(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -13,6 +13,8 @@ describe("what is asked of the history", () => {
       points: 500,
       csv: false,
     });
+    // As most people write it.
+    expect(parse("to=2026-11-22T21:15:00+01:00").span.toMs).toBe(NOW_MS);
     expect(parse("to=5000").span).toEqual({ fromMs: 0, toMs: 5_000 });
     expect(parse("from=2026-11-22&to=2026-11-22T21:15:00.5%2B01:00&points=2").span).toEqual({
       fromMs: Date.parse("2026-11-22T00:00:00Z"),
@@ -46,7 +48,10 @@ describe("what is asked of the history", () => {
     ["points=1e3", /^points: expected .*, got "1e3"$/],
     ["format=xml", 'format: expected csv or json, got "xml"'],
     ["since=5", "since: not a parameter, expected from, to, points, format, each once"],
-    ["from=1&from=2", "from: expected"],
+    ["from=1&from=2", /^from: expected once, got 2 times$/],
+    ["points=2&points=3&points=", /^points: expected once, got 3 times$/],
+    ["to=0", /^to: expected a time after 1970-01-01T00:00:00Z, got "0"$/],
+    ["from=2026-11-22 21:15", /^from: expected .*, got "2026-11-22 21:15"$/],
     [`from=${"9".repeat(5_000)}`, `got "${"9".repeat(40)}…"`],
   ])("is refused where it is wrong: %.60s", (query, message) => {
     expect(() => parse(query)).toThrow(message);
