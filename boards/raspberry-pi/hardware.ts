@@ -57,7 +57,7 @@ export function realParts(
     say,
   });
   const chip = () => (parts.gpioChip === AUTO ? headerChip(kernel) : parts.gpioChip);
-  const { lamp, ledGpio, buttonGpio, buttonPressed } = parts;
+  const { lamp, ledGpio, buttonGpio, buttonPressed = "high" } = parts;
   const led = new Led({
     line: ledGpio,
     ...(lamp === "dimmable" && isPwmGpio(ledGpio)

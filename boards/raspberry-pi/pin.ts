@@ -1,6 +1,6 @@
 import { LineBusy } from "./gpio-line";
 import { codeOf } from "./light-sensor";
-import { busyProblem, openProblem, type Permission } from "./problems";
+import { busyProblem, gpioProblem, openProblem, type Permission } from "./problems";
 import { Watch } from "./watch";
 
 export interface PinOptions<Line> {
@@ -87,7 +87,7 @@ export class Pin<Line extends { close(): void }> {
         };
       if (error instanceof LineBusy)
         return { problem: busyProblem(line, chip, error.consumer, field) };
-      return { problem: openProblem(codeOf(error), chip, permission(chip)) };
+      return { problem: gpioProblem(codeOf(error), chip, line, permission(chip)) };
     }
   }
 }

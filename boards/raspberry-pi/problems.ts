@@ -27,7 +27,27 @@ export function busProblem(code: string, path: string, permission: Permission): 
   return openProblem(code, path, permission);
 }
 
-/** @param path of a GPIO chip, which could not be opened */
+/**
+ * @param path of a GPIO chip, which could not be opened, or has not done what it was asked for
+ * @param line the GPIO number
+ */
+export function gpioProblem(
+  code: string,
+  path: string,
+  line: number,
+  permission: Permission,
+): string {
+  if (["ENOENT", "ENODEV", "ENXIO"].includes(code)) return `there is no ${path}`;
+  // Another kind of file, or a folder.
+  if (code === "ENOTTY" || code === "EISDIR")
+    return `${path} is no GPIO chip: expected one such as /dev/gpiochip0 in pi.gpioChip`;
+  // Such a line, or version 2 of the kernel's interface (linux/gpio.h), which came with 5.10.
+  if (code === "EINVAL" && path.startsWith("/dev/"))
+    return `${path} has no GPIO ${line}, or its kernel is older than 5.10`;
+  return openProblem(code, path, permission);
+}
+
+/** @param path of what could not be opened */
 export function openProblem(code: string, path: string, permission: Permission): string {
   if (code === "EACCES" || code === "EPERM") return notPermitted(path, permission);
   return `${path}: ${code}`;
@@ -52,7 +72,7 @@ export function transferProblem(
   // On SPI nothing is acknowledged: whatever fails is the bus.
   if (!isNoAnswer(code) || addresses.length === 0) return `${title} ${where}: ${code}`;
   if (elsewhere !== undefined)
-    return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of devicescript.json`;
+    return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of the configuration`;
   const held = code === HELD ? ", or does another part hold the bus" : "";
   return `${title} does not answer ${where}: is it plugged in${held}? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
 }
@@ -77,7 +97,7 @@ export function noPwmProblem(gpio: PwmGpio): string {
 }
 
 export const NO_HEADER =
-  "found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of devicescript.json";
+  "found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of the configuration";
 
 export function hex(address: number): string {
   return `0x${address.toString(16).padStart(2, "0")}`;

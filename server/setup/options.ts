@@ -88,7 +88,7 @@ export function parseOptions(
   const classroom = values.classroom ?? false;
   checkClassroom(classroom, values, brokerUrl);
   const simulate = !values["no-device"] && !values.vscode && !classroom;
-  const device = readDevice(values, simulate);
+  const device = readDevice(values);
   if (simulate && brokerUrl?.startsWith("ws"))
     throw new UserError(
       `--broker: got ${brokerUrl}, but the device here speaks mqtt:// and mqtts:// only; add --no-device`,
@@ -186,15 +186,22 @@ function checkClassroom(
 interface DeviceFlags {
   device?: string | undefined;
   light?: string | undefined;
+  "no-device"?: boolean | undefined;
+  classroom?: boolean | undefined;
+  vscode?: boolean | undefined;
 }
 
-function readDevice({ device = "simulated", light }: DeviceFlags, simulate: boolean) {
+function readDevice({ device = "simulated", light, ...flags }: DeviceFlags) {
   if (device !== "simulated" && device !== "pi")
     throw new UserError(`--device: expected simulated or pi, got "${device}"`);
-  if (device === "pi" && !simulate)
-    throw new UserError("--device pi: not together with --no-device or --vscode");
-  if (device === "pi" && light !== undefined)
-    throw new UserError("--light: is for the simulated sensor, not together with --device pi");
+  const without = (["no-device", "classroom", "vscode"] as const).find((flag) => flags[flag]);
+  if (device === "pi" && without !== undefined)
+    throw new UserError(`--device pi: not together with --${without}`);
+  const notSimulated = device === "pi" ? "device pi" : without === "vscode" ? undefined : without;
+  if (light !== undefined && notSimulated !== undefined)
+    throw new UserError(
+      `--light: is for the simulated sensor, not together with --${notSimulated}`,
+    );
   return device;
 }
 

@@ -16,8 +16,8 @@ export interface PiParts {
   ledGpio: number;
   /** Without one there is no button. */
   buttonGpio?: number;
-  /** What its pin is while it is pressed. */
-  buttonPressed: "high" | "low";
+  /** What its pin is while it is pressed; high if missing. */
+  buttonPressed?: "high" | "low";
   /** "auto", or the path of the chip that has the pins of LED and button. */
   gpioChip: string;
   /** More devices on the same Pi, by their ids. They have no others of their own. */
@@ -82,12 +82,15 @@ export function piContradiction(pi: PiParts): string | undefined {
 }
 
 /** @returns the field, and what is wrong with it among the fields of its own device */
-function ownContradiction({ sensor, address, channel, lamp, ledGpio }: PiParts) {
+function ownContradiction(parts: PiParts) {
+  const { sensor, address, channel, lamp, ledGpio, buttonGpio, buttonPressed } = parts;
   const { channels, addresses } = CHIPS[sensor];
   if (channel >= channels)
     return `channel: expected 0 to ${channels - 1} with ${sensor}, got ${channel}`;
   if (addresses && !["auto", ...addresses].includes(address.toLowerCase()))
     return `address: expected ${["auto", ...addresses].map((a) => `"${a}"`).join(" or ")} with ${sensor}, got ${JSON.stringify(address)}`;
+  if (buttonGpio === undefined && buttonPressed !== undefined)
+    return `buttonPressed: expected buttonGpio, the button's pin, beside it, got "${buttonPressed}" alone`;
   if (lamp === "dimmable" && !isPwmGpio(ledGpio))
     return `ledGpio: expected ${PWM_GPIOS.join(" or ")} with a dimmable lamp, since no other pin has PWM, got ${ledGpio}`;
   return undefined;

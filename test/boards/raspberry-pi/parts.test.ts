@@ -105,7 +105,7 @@ describe("a light sensor", () => {
     const { sensor, lines } = sensorOn(pi, { address: 0x08 });
     expect(await sensor.sample()).toBeUndefined();
     expect(lines).toEqual([
-      "warn: light sensor: the Grove Base Hat does not answer at 0x08 on /dev/i2c-1, but at 0x04: write that into pi.address of devicescript.json",
+      "warn: light sensor: the Grove Base Hat does not answer at 0x08 on /dev/i2c-1, but at 0x04: write that into pi.address of the configuration",
     ]);
   });
 
@@ -199,7 +199,7 @@ describe("an LED", () => {
     pi.lineError = undefined;
     led.show(true);
     expect(pi.isHigh).toBe(true);
-    expect(lines).toEqual(["warn: LED: /dev/gpiochip0: ENODEV", "info: LED is back"]);
+    expect(lines).toEqual(["warn: LED: there is no /dev/gpiochip0", "info: LED is back"]);
   });
 
   it.each([
@@ -208,6 +208,14 @@ describe("an LED", () => {
       "gpio",
       "/dev/gpiochip0: not permitted: sudo usermod -aG gpio ada, then log out and in",
     ],
+    ["ENOENT", "gpio", "there is no /dev/gpiochip0"],
+    // As of /dev/null.
+    [
+      "ENOTTY",
+      "gpio",
+      "/dev/gpiochip0 is no GPIO chip: expected one such as /dev/gpiochip0 in pi.gpioChip",
+    ],
+    ["EINVAL", "gpio", "/dev/gpiochip0 has no GPIO 5, or its kernel is older than 5.10"],
   ])("says which group is missing", (code, _group, problem) => {
     const pi = new FakePi();
     pi.lineError = code;
@@ -222,7 +230,7 @@ describe("an LED", () => {
     led.show(true);
     led.show(true);
     expect(lines).toEqual([
-      "warn: LED: found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of devicescript.json",
+      "warn: LED: found no GPIO chip of a Raspberry Pi: write the path of another one into pi.gpioChip of the configuration",
     ]);
   });
 });
@@ -266,7 +274,7 @@ describe("a button", () => {
     expect(button.isThere).toBe(false);
     pi.lineError = undefined;
     expect([true, false, true].map(look)).toEqual([false, false, true]);
-    expect(lines).toEqual(["warn: button: /dev/gpiochip0: ENODEV", "info: button is back"]);
+    expect(lines).toEqual(["warn: button: there is no /dev/gpiochip0", "info: button is back"]);
     button.close();
     expect(button.isThere).toBe(false);
   });
