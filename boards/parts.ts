@@ -87,7 +87,8 @@ export function parseParts(text: string, name: BoardName): Parts | string {
     if (pin === undefined) {
       const owner = [...used].find(([other]) => isCalled(board, other, wanted))?.[1];
       const why = owner === undefined ? "" : `, which ${owner} has`;
-      return `expected ${part} on ${free.join(", ")} of ${name}, got "${wanted}"${why}`;
+      const names = free.map((each) => printedName(board, each)).join(", ");
+      return `expected ${part} on ${names} of ${name}, got "${wanted}"${why}`;
     }
     chosen.set(part, pin);
     used.set(pin, part);
@@ -95,8 +96,11 @@ export function parseParts(text: string, name: BoardName): Parts | string {
   return chosen;
 }
 
-/** @returns the parts with the pins that the text names, or what is wrong */
-function readChoice(text: string): Map<PartName, string | undefined> | string {
+/**
+ * What can be read without a board.
+ * @returns the parts with the pins that the text names, or what is wrong
+ */
+export function readChoice(text: string): Map<PartName, string | undefined> | string {
   const chosen = new Map<PartName, string | undefined>();
   for (const item of text.split(",").filter((item) => item.trim() !== "")) {
     const [part = "", pin, ...more] = item.split("=").map((word) => word.trim());
@@ -151,10 +155,17 @@ function defaultPin({ sensor, button, led }: Board, part: PartName): string {
 }
 
 /** `A1_D1` is called A1 and D1, too; `P34` is called 34; and each as docs/boards.md has it. */
-function isCalled({ pins, button }: Board, pin: string, text: string): boolean {
-  const names = [pin, ...pin.split("_"), pin.replace(/^P(?=\d)/, ""), `GPIO${pins[pin]}`];
-  if (pin === button.pin) names.push(button.label);
+function isCalled(board: Board, pin: string, text: string): boolean {
+  const names = [pin, ...pin.split("_"), printedName(board, pin), `GPIO${board.pins[pin]}`];
   return names.some((name) => name.toLowerCase() === text.toLowerCase());
+}
+
+/** As it stands beside the pin and in docs/boards.md: D2 for `A2_D2`, or A2 on another board. */
+function printedName({ sensor, led, i2c, button }: Board, pin: string): string {
+  const wired = [sensor, led, i2c.sda, i2c.scl, button].find((each) => each.pin === pin);
+  if (wired) return wired.label;
+  const place = sensor.pin.split("_").indexOf(sensor.label);
+  return pin.split("_")[place] ?? pin.replace(/^P(?=\d)/, "");
 }
 
 function fits({ family, pins, taken, button }: Board, part: PartName, pin: string): boolean {

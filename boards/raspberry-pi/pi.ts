@@ -17,6 +17,16 @@ import { Turns } from "./turns";
 
 const DEFAULT_DATA = ".nightlight";
 
+const USAGE = `Usage: npm run pi [-- options]
+
+The device on a Raspberry Pi; the server may be anywhere: docs/raspberry-pi.md.
+
+  --config FILE     the configuration                       (devicescript.json)
+  --id ID           the device's id                         (.env.local: ID)
+  --data DIR        keeps settings and unsent readings      (${DEFAULT_DATA})
+  --log FORMAT      text, or json: one object a line        (text)
+`;
+
 const output = openOutput(logFormat(process.argv.slice(2)));
 const ending = new AbortController();
 let devices: PiDevices | undefined;
@@ -33,7 +43,7 @@ onEndRequest(() => {
 });
 
 async function start(): Promise<void> {
-  const flags = readFlags({
+  const flags = readFlags(USAGE, {
     config: { type: "string" },
     id: { type: "string" },
     data: { type: "string" },

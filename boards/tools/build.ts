@@ -5,16 +5,32 @@ import { ROOT } from "../../server/base/root";
 import { UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { partsText } from "../parts";
-import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
+import {
+  command,
+  demandTarget,
+  readFlags,
+  TARGET_HELP,
+  TARGET_OPTIONS,
+  unusedParts,
+} from "./command";
 import { buildFirmware, OUTPUT } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkSize } from "./firmware/program-limit";
 
+const USAGE = `Usage: npm run build [-- --board NAME [--parts PART,...]]
+
+Compiles the firmware, for the simulator or for a board.
+
+${TARGET_HELP}
+`;
+
 await command(async () => {
-  const flags = readFlags(TARGET_OPTIONS);
+  const flags = readFlags(USAGE, TARGET_OPTIONS);
   if (flags.parts !== undefined && flags.board === undefined)
     throw new UserError("--parts: needs --board; the simulator has its own light and lamp");
   const target = flags.board === undefined ? undefined : demandTarget(flags);
+  const unused = target ? undefined : unusedParts();
+  if (unused !== undefined) console.log(`Warning: ${unused}`);
   writeFirmwareConfig(loadConfig(), target);
   const parts = target ? partsText(target) : "";
   console.log(

@@ -8,14 +8,22 @@ import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
 import { withUpdateKey } from "../../server/setup/update-keys";
 import { BOARDS } from "../boards";
-import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
+import { command, demandTarget, readFlags, TARGET_HELP, TARGET_OPTIONS } from "./command";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
 import { runCli } from "./firmware/runtime";
 import { addToImage } from "./image/image";
 
+const USAGE = `Usage: npm run bundle -- --board NAME [options]
+
+Makes one image of runtime, program and settings: docs/first-board.md.
+
+${TARGET_HELP}
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({ ...TARGET_OPTIONS, data: { type: "string" } });
+  const flags = readFlags(USAGE, { ...TARGET_OPTIONS, data: { type: "string" } });
   const target = demandTarget(flags);
   const { name } = target;
   const board = BOARDS[name];

@@ -3,7 +3,7 @@ import { exposureOf } from "../../server/base/secret-file";
 import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
-import { parseParts, type Target } from "../parts";
+import { parseParts, readChoice, type Target } from "../parts";
 
 /** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
@@ -21,8 +21,22 @@ export function warnOfExposure(path: string): void {
   if (words !== undefined) console.error(`nightlight: warning: ${words}`);
 }
 
-/** @throws UserError naming the option that is not known */
-export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(options: T) {
+/** Prints how a command is used and ends the program, if that is what a person asks for. */
+export function offerHelp(usage: string): void {
+  if (!process.argv.slice(2).includes("--help")) return;
+  console.log(usage.trimEnd());
+  process.exit();
+}
+
+/**
+ * @param usage what `--help` prints
+ * @throws UserError naming the option that is not known
+ */
+export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
+  usage: string,
+  options: T,
+) {
+  offerHelp(usage);
   try {
     return parseArgs({ args: process.argv.slice(2), options }).values;
   } catch (error) {
@@ -44,6 +58,10 @@ export function demandBoard(name: string | undefined): BoardName {
 
 /** What `demandTarget` reads. */
 export const TARGET_OPTIONS = { board: { type: "string" }, parts: { type: "string" } } as const;
+export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join(", ")},
+                    ${BOARD_NAMES.slice(4).join(", ")}
+  --parts PART,...  other parts than a photoresistor and an LED: docs/boards.md
+                                                           (.env.local: PARTS)`;
 
 /**
  * The board, and the parts that `--parts` or else the settings file names.
@@ -53,7 +71,19 @@ export function demandTarget(flags: { board?: string; parts?: string }): Target 
   const name = demandBoard(flags.board);
   const parts = parseParts(flags.parts ?? readPartsLine(), name);
   if (typeof parts !== "string") return { name, parts };
-  throw new UserError(
-    `${flags.parts === undefined ? `${SETTINGS_FILE}: PARTS` : "--parts"}: ${parts}`,
-  );
+  throw new UserError(`${flags.parts === undefined ? PARTS_LINE : "--parts"}: ${parts}`);
+}
+
+const PARTS_LINE = `${SETTINGS_FILE}: PARTS`;
+
+/**
+ * Without a board, too, a mistake in the settings file should be known.
+ * @returns what to say of parts that are chosen there, as they count for boards only
+ * @throws UserError
+ */
+export function unusedParts(): string | undefined {
+  const text = readPartsLine();
+  const chosen = readChoice(text);
+  if (typeof chosen === "string") throw new UserError(`${PARTS_LINE}: ${chosen}`);
+  return chosen.size > 0 ? `${PARTS_LINE}: is for boards, and counts with --board only` : undefined;
 }

@@ -18,8 +18,16 @@ import { chooseWio, PLUG_IN } from "./usb/wio-port";
 /** This port is a Wio Terminal's, so the runtime is there; an emulated one on a busy computer is slow. */
 const RUNTIME_MS = 60_000;
 
+const USAGE = `Usage: npm run deploy:wio [-- options]
+
+Program and settings to a Wio Terminal that runs our runtime, by USB.
+
+  --port PORT       the serial port of the board
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({ port: { type: "string" }, data: { type: "string" } });
+  const flags = readFlags(USAGE, { port: { type: "string" }, data: { type: "string" } });
   const config = loadConfig();
   const set = readSettings();
   const settings = withUpdateKey(set, set.ID ?? config.id, flags.data ?? DEFAULT_DIR);

@@ -16,8 +16,13 @@ const EXIT_PORTS_TAKEN = 100;
 /** The last of the server's lines about what it listens on. */
 const READY = "dbgserver";
 
+const USAGE = `Usage: npm run devtools
+
+DeviceScript's own dashboard, and the firmware in its simulator. It takes no options.
+`;
+
 await command(async () => {
-  readFlags({});
+  readFlags(USAGE, {});
   writeFirmwareConfig(loadConfig());
   const children: ChildProcess[] = [];
   const stop = () => {

@@ -10,7 +10,7 @@ import { SETTING_NAMES } from "../../src/common/settings";
 import { BOARDS } from "../boards";
 import { tellsConnection } from "../log-lines";
 import { targetText } from "../parts";
-import { command, demandTarget, readFlags, TARGET_OPTIONS } from "./command";
+import { command, demandTarget, readFlags, TARGET_HELP, TARGET_OPTIONS } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
@@ -24,8 +24,19 @@ const RESTART_MS = 60_000;
 
 const say = (text: string) => console.log(text);
 
+const USAGE = `Usage: npm run flash -- --board NAME [options]
+
+From a bare board to a nightlight, by USB: docs/first-board.md.
+
+${TARGET_HELP}
+  --port PORT       the serial port of the board
+  --runtime         flashes the runtime also if there is one
+  --esptool COMMAND this program flashes the runtime
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({
+  const flags = readFlags(USAGE, {
     ...TARGET_OPTIONS,
     port: { type: "string" },
     runtime: { type: "boolean" },

@@ -16,8 +16,15 @@ const TO_JAVASCRIPT = [
   ...["--lib", "es2023", "--types", "node", "--strict", "--skipLibCheck", "--declaration"],
 ];
 
+const USAGE = `Usage: npm run pack:mqtt [-- --into DIR]
+
+The MQTT client as a package that other projects install: src/mqtt/README.md.
+
+  --into DIR        where the file goes                     (this folder)
+`;
+
 await command(async () => {
-  const flags = readFlags({ into: { type: "string", default: ROOT } });
+  const flags = readFlags(USAGE, { into: { type: "string", default: ROOT } });
   const into = resolve(flags.into);
   rmSync(STAGE, { recursive: true, force: true });
   cpSync(SOURCE, STAGE, { recursive: true, filter: (file) => file !== join(SOURCE, "node") });

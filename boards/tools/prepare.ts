@@ -1,11 +1,17 @@
 /** What every npm script needs first: DeviceScript's own packages, configuration and board. */
 import { loadConfig } from "../../server/setup/config";
-import { command } from "./command";
+import { command, readFlags } from "./command";
 import { builtinsArePresent, restoreBuiltins } from "./firmware/builtins";
 import { patchCli } from "./firmware/cli-patch";
 import { chosenTarget, writeFirmwareConfig } from "./firmware/configure";
 
+const USAGE = `Usage: npm run prepare:firmware
+
+DeviceScript's own packages, and the files that the configuration is compiled into.
+`;
+
 await command(() => {
+  readFlags(USAGE, {});
   patchCli();
   if (!builtinsArePresent()) restoreBuiltins();
   writeFirmwareConfig(loadConfig(), chosenTarget());

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { onEndRequest } from "../../server/base/ending";
 import { ROOT } from "../../server/base/root";
 import { UserError } from "../../server/base/user-error";
-import { command } from "./command";
+import { command, offerHelp } from "./command";
 
 /** A TypeScript file of ours, or a program that a package brings, and its arguments. */
 type Step = readonly [name: string, ...args: string[]];
@@ -70,6 +70,17 @@ function argumentsFor([name, ...args]: Step): string[] {
   return [join(folder, file), ...args];
 }
 
+/** The last program's own options are not ours to list. */
+function usageOf(name: string, steps: readonly Step[]): string {
+  const lines = steps.map((step) => `  ${step.join(" ")}`);
+  return `Usage: npm run ${name} [-- ARGUMENTS]
+
+Runs, one after another; the last one gets the arguments:
+
+${lines.join("\n")}
+`;
+}
+
 /** Runs the steps until one fails. @returns its exit code, 1 if a signal ended it */
 async function run(steps: readonly Step[]): Promise<number> {
   const state: { child?: ChildProcess; isEnding: boolean } = { isEnding: false };
@@ -95,5 +106,6 @@ await command(async () => {
   const last = steps?.at(-1);
   if (!steps || !last)
     throw new UserError(`steps: expected one of ${Object.keys(STEPS).join(", ")}, got "${name}"`);
+  offerHelp(usageOf(name, steps));
   process.exitCode = await run([...steps.slice(0, -1), [...last, ...args]]);
 });

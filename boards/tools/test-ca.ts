@@ -12,8 +12,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeFolder } from "../../server/base/make-folder";
 import { idExpected } from "../../src/common/id";
+import { offerHelp } from "./command";
 
 const DAYS = "30";
+
+const USAGE = `Usage: npm run test-ca -- DIR [NAME ...]
+
+A certificate authority for tests, made with openssl. DIR gets ca.pem, and for each NAME (server)
+a certificate NAME.pem with its key NAME.key. A NAME with a dot in it is a host name, too.
+`;
 
 /** Makes a CA and certificates that it signed, with these common names. */
 export function makeTestCa(dir: string, names: string[], caName = "Nightlight test CA"): void {
@@ -52,6 +59,7 @@ function nameError(name: string): string | undefined {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  offerHelp(USAGE);
   const [dir, ...names] = process.argv.slice(2);
   const error = names.map(nameError).find((text) => text !== undefined);
   if (dir === undefined || error !== undefined) {

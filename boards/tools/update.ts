@@ -12,7 +12,7 @@ import { setSettings } from "./network/set-settings";
 const LOOK_MS = 250;
 const SERVER = "http://localhost:8080";
 
-const HELP = `Usage: npm run update -- --device ID | --group NAME | --all [options]
+const USAGE = `Usage: npm run update -- --device ID | --group NAME | --all [options]
 
 A new program for devices over the network, from the server that runs: docs/updates.md.
 
@@ -28,7 +28,7 @@ A new program for devices over the network, from the server that runs: docs/upda
 `;
 
 async function main(): Promise<void> {
-  const { device, group, all, set, downgrade, cancel, server, data, help } = readFlags({
+  const { device, group, all, set, downgrade, cancel, server, data } = readFlags(USAGE, {
     device: { type: "string" },
     group: { type: "string" },
     all: { type: "boolean" },
@@ -37,12 +37,7 @@ async function main(): Promise<void> {
     cancel: { type: "boolean" },
     server: { type: "string" },
     data: { type: "string" },
-    help: { type: "boolean" },
   });
-  if (help) {
-    console.log(HELP);
-    return;
-  }
   if ([device, group, all].filter((value) => value !== undefined).length !== 1)
     throw new UserError("say which: --device ID, --group NAME, or --all");
   if (device === "") throw new UserError("--device: expected a device's id");

@@ -11,8 +11,16 @@ const HOUR_S = 3600;
 const PERIOD_S = 900;
 const HOURS_MAX = 1000;
 
+const USAGE = `Usage: npm run wio:uptime [-- options]
+
+The image for the Wio Terminal on the emulated chip, and what its memory does meanwhile.
+
+  --hours N         hours of the chip's own time            (24)
+  --storm SEED      coprocessor, line, Wi-Fi and broker fail at times
+`;
+
 function readOptions(): { hours: number; stormSeed: number | undefined } {
-  const { hours: text = "24", storm } = readFlags({
+  const { hours: text = "24", storm } = readFlags(USAGE, {
     hours: { type: "string" },
     storm: { type: "string" },
   });

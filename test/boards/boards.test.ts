@@ -90,6 +90,13 @@ describe("npm run build -- --board", () => {
     expect(stderr).toBe("nightlight: Unknown option '--bored'; expected one of --board, --parts\n");
   });
 
+  it("says how it is used, and writes nothing", async () => {
+    const { code, stdout, stderr } = await checkout.run("build", ["--help"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: npm run build \[-- --board NAME \[--parts PART,\.\.\.\]\]\n/);
+    for (const name of BOARD_NAMES) expect(stdout).toContain(name);
+  });
+
   it("says which parts and pins go when it is given others, or no board", async () => {
     const build = async (...args: string[]) => (await checkout.run("build", args)).stderr;
     const board = ["--board", "xiao-esp32c3"];
@@ -101,8 +108,10 @@ describe("npm run build -- --board", () => {
     );
     checkout.write(".env.local", "PARTS=analog=D3\n");
     expect(await build(...board)).toBe(
-      'nightlight: .env.local: PARTS: expected analog on A1_D1, A2_D2 of xiao-esp32c3, got "D3"\n',
+      'nightlight: .env.local: PARTS: expected analog on D1, D2 of xiao-esp32c3, got "D3"\n',
     );
+    checkout.write(".env.local", "PARTS=oled\n");
+    expect(await build()).toMatch(/^nightlight: \.env\.local: PARTS: expected .*, got "oled"\n$/);
     checkout.write(".env.local", "");
   });
 

@@ -40,17 +40,14 @@ describe("--parts", () => {
     ["ltr390=D4", 'expected ltr390 without a pin, got "ltr390=D4"'],
     ["rgb", "expected led or dimmable on xiao-esp32c3, whose runtime drives no RGB LED, got rgb"],
     // The sensor's own pin, the log's, those of I2C, one that decides how the chip boots.
-    [
-      "button=D1",
-      /^expected button on A2_D2, A3_D3, MISO_D9, RX_D7, .*, got "D1", which analog has$/,
-    ],
+    ["button=D1", /^expected button on D2, D3, BOOT, D7, .*, got "D1", which analog has$/],
     ["ssd1306,button=GPIO6", /, got "GPIO6", which I2C has$/],
     ["led=D2,button=d2", /, got "d2", which led has$/],
     ["led=D6", /, got "D6"$/],
     ["ssd1306,led=SDA", /, got "SDA", which I2C has$/],
     ["led=A0", /, got "A0"$/],
     ["button=D2,led=D2", /, got "D2", which button has$/],
-    ["analog=D3", 'expected analog on A1_D1, A2_D2 of xiao-esp32c3, got "D3"'],
+    ["analog=D3", 'expected analog on D1, D2 of xiao-esp32c3, got "D3"'],
     ["led=D99", /, got "D99"$/],
   ])("refuses %s, and says what goes", (text, message) => {
     const parts = parseParts(text, "xiao-esp32c3");

@@ -15,6 +15,20 @@ describe("the scripts of package.json", () => {
       expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( (--)?[a-z:]+)?$/);
   });
 
+  // Those of steps.ts share one, which lists what is run.
+  it.each(commands.filter(([, line]) => !line.includes("/steps.ts ")))(
+    "%s says with --help how it is used",
+    (name, line) => {
+      const file = line.replace(/^node (--import tsx )?/, "").replace(/ .*$/, "");
+      const source = file === "server/start.js" ? "server/setup/options.ts" : file;
+      const shown = name === "start:vscode" ? "npm start" : name.replace(/^(start)$/, "npm $1");
+      const usage = shown.startsWith("npm ") ? shown : `npm run ${shown}`;
+      const text = readFileSync(join(ROOT, source), "utf8");
+      expect(text).toMatch(new RegExp(`\`Usage: ${usage}\\b`));
+      expect(text).toMatch(/readFlags\(|offerHelp\(|values\.help/);
+    },
+  );
+
   it("have no hooks: with ignore-scripts, npm would leave them out", () => {
     const names = new Set(Object.keys(scripts));
     const hooks = [...names].filter(

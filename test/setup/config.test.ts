@@ -122,6 +122,10 @@ describe("devicescript.json", () => {
       "devicescript.json: pi.buttonGpio: expected another pin with mcp3008, whose bus has 7, 8, 9, 10, 11, got 9",
     ],
     [
+      withChange({ pi: { buttonPressed: "low" } }),
+      'devicescript.json: pi.buttonPressed: expected buttonGpio, the button\'s pin, beside it, got "low" alone',
+    ],
+    [
       withChange({ pi: { buttonGpio: 5 } }),
       "devicescript.json: pi.buttonGpio: expected another pin than that of pi.ledGpio, got 5",
     ],

@@ -16,8 +16,16 @@ import { packNightlight } from "../build/program";
 import { imageWith, RUNTIME_FILE, writeRuntime } from "../build/runtime-image";
 import { checkFits, table } from "../build/sizes";
 
+const USAGE = `Usage: npm run build:wio [-- options]
+
+The firmware for the Wio Terminal, as a file for its bootloader.
+
+  --runtime         builds the runtime first, for those who change the C
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({ runtime: { type: "boolean" }, data: { type: "string" } });
+  const flags = readFlags(USAGE, { runtime: { type: "boolean" }, data: { type: "string" } });
   if (flags.runtime) await buildRuntime();
   const packed = await packNightlight(readSettings(), {
     signer: new ProgramKey(flags.data ?? DEFAULT_DIR).publicKey(),

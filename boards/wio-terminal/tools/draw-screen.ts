@@ -1,9 +1,15 @@
 /** `npm run draw:screen`: the picture of the screen in the README, as its C draws it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { offerHelp } from "../../tools/command";
 import { BOARD } from "../build/paths";
 import { encodePng } from "../build/png";
 import { buildScreen, look } from "./screen-host";
+
+offerHelp(`Usage: npm run draw:screen
+
+The picture of the screen in the README, as its C draws it. It takes no options.
+`);
 
 const FROM_LIGHT = 640;
 const TO_LIGHT = 180;

@@ -14,8 +14,19 @@ import { EmulatedBoard, serveBoard, writeBootloader, writeImage } from "../emula
 
 const HALF_LIGHT = 32768;
 
+const USAGE = `Usage: npm run wio:emulator [-- options]
+
+The image for the Wio Terminal, on an emulated chip with a page.
+
+  --id ID           the device's id                         (.env.local: ID)
+  --broker URL      mqtt:// or mqtts://                     (.env.local: BROKER)
+  --port PORT       port of the page                        (any)
+  --image FILE      this .uf2 or .bin file, as it is
+  --bootloader FILE begins with this bootloader
+`;
+
 async function main(): Promise<void> {
-  const options = readFlags({
+  const options = readFlags(USAGE, {
     id: { type: "string" },
     broker: { type: "string" },
     port: { type: "string" },

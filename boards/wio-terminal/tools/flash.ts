@@ -35,8 +35,20 @@ const RESTART_MS = 60_000;
 /** How long to show what the board logs. */
 const LOG_MS = 5_000;
 
+const USAGE = `Usage: npm run flash:wio [-- options]
+
+The firmware onto a Wio Terminal, by USB: boards/wio-terminal/README.md.
+
+  --all             every Wio Terminal that is plugged in, each with an id of its own
+  --ids FILE        with --all: the ids, one a line
+  --port PORT       the serial port of the board
+  --drive DIR       where the bootloader's drive is; repeat
+  --image FILE      this .uf2 file, as it is
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({
+  const flags = readFlags(USAGE, {
     image: { type: "string" },
     drive: { type: "string", multiple: true },
     port: { type: "string" },

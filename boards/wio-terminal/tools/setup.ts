@@ -14,8 +14,21 @@ import { openSerialLine } from "../../tools/usb/serial-line";
 import { chooseWio, PLUG_IN } from "../../tools/usb/wio-port";
 import { askForAll, askForPasswords } from "./setup-questions";
 
+const USAGE = `Usage: npm run setup:wio [-- options]
+
+Wi-Fi, broker, id and user of a Wio Terminal that runs, by USB. Without options it asks.
+
+  --id ID           the device's id
+  --broker URL      mqtt:// or mqtts://
+  --user NAME       its user at the broker; the password is asked for
+  --wifi NAME       its network; the password is asked for
+  --from FILE       settings in a file, written as .env.local
+  --port PORT       the serial port of the board
+  --data DIR        where npm start has its --data          (.nightlight)
+`;
+
 await command(async () => {
-  const flags = readFlags({
+  const flags = readFlags(USAGE, {
     port: { type: "string" },
     from: { type: "string" },
     id: { type: "string" },

@@ -8,6 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
+import { offerHelp } from "../../../../boards/tools/command";
 import { compileFirmware } from "../../../../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../../../../boards/tools/firmware/configure";
 import { ROOT } from "../../../../server/base/root";
@@ -16,6 +17,11 @@ import { loadConfig } from "../../../../server/setup/config";
 import { startNightlight } from "../../../support/nightlight";
 import { boot } from "./machine";
 import { BUTTON_PIN, type FromGuest, LED_PIN, type ToGuest } from "./words";
+
+offerHelp(`Usage: npm run test:pi
+
+npm run pi on a Linux kernel in QEMU: docs/raspberry-pi.md. It takes no options.
+`);
 
 /** As deep as server/base/root.ts, which finds the checkout by its own place. */
 const FOLDER = join(ROOT, ".devicescript/pi");
