@@ -3,6 +3,7 @@
  * Signatures are written as in `(i32,i32)i32`. A new version of @devicescript/cli that breaks one
  * of these stops the build here, with the name of what changed.
  */
+import { codeProblems } from "./vm-code";
 import type { FunctionType, WasmModule } from "./wasm-module";
 
 /**
@@ -107,6 +108,7 @@ export function checkContract(module: WasmModule): void {
   };
   checkFunctions("export", EXPORTS, module.exports);
   checkFunctions("function", REPLACED, module.functionNames);
+  problems.push(...codeProblems(module));
   if (problems.length > 0) {
     throw new Error(
       `the virtual machine in @devicescript/cli is not the one this port was written for:\n` +

@@ -11,6 +11,7 @@
 
 #include "vm_imports.h"
 #include "vm_memory.h"
+#include "vm_quick.h"
 
 typedef uint8_t u8;
 typedef int8_t s8;
@@ -27,16 +28,17 @@ typedef double f64;
  * Memory. An address is 32 bits wide and wraps, so that flash, which lies below the array, has an
  * address too. Data may be unaligned: a memcpy of fixed size is one or two plain loads on an M4.
  */
-#define VM_DEFINE_LOAD(name, stored, widened, result)       \
-  static inline result name(u32 address) {                  \
-    stored value;                                           \
-    __builtin_memcpy(&value, vm_at(address), sizeof value); \
-    return (result)(widened)value;                          \
+static inline void *vm_field(u32 address, u32 offset) { return (u8 *)vm_at(address) + offset; }
+#define VM_DEFINE_LOAD(name, stored, widened, result)                  \
+  static inline result name(u32 address, u32 offset) {                 \
+    stored value;                                                      \
+    __builtin_memcpy(&value, vm_field(address, offset), sizeof value); \
+    return (result)(widened)value;                                     \
   }
-#define VM_DEFINE_STORE(name, stored, given)                      \
-  static inline void name(u32 address, given value) {             \
-    stored narrowed = (stored)value;                              \
-    __builtin_memcpy(vm_at(address), &narrowed, sizeof narrowed); \
+#define VM_DEFINE_STORE(name, stored, given)                                 \
+  static inline void name(u32 address, u32 offset, given value) {            \
+    stored narrowed = (stored)value;                                         \
+    __builtin_memcpy(vm_field(address, offset), &narrowed, sizeof narrowed); \
   }
 
 VM_DEFINE_LOAD(i32_load, u32, u32, u32)
