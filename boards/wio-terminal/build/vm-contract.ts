@@ -52,7 +52,7 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 /**
  * Functions of the module that our own C replaces. Its store of settings and program, because the
  * module keeps a copy of the whole flash in RAM and writes it in smaller pieces than the chip can;
- * the memory ones, because newlib's move a word at a time; the allocator, because a program's heap
+ * those of memory and text, because newlib's take a word at a time; the allocator, because a program's heap
  * would not find its place again (`runtime/vm_heap.c`); the generator behind Math.random, which the
  * module never seeds, so that it would say the same at each start; and its clock, which it reads
  * hundreds of times a second by way of a floating-point number.
@@ -68,6 +68,7 @@ export const REPLACED: Readonly<Record<string, string>> = {
   __memcpy: "(i32,i32,i32)i32",
   __memset: "(i32,i32,i32)i32",
   memmove: "(i32,i32,i32)i32",
+  strlen: "(i32)i32",
   jd_alloc: "(i32)i32",
   jd_free: "(i32)",
   jd_random: "()i32",

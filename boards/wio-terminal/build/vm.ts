@@ -16,7 +16,14 @@ import { parseWasm, type WasmModule } from "./wasm-module";
 const VM_STACK_SIZE = 16 * 1024;
 
 /** The module's version and the rules; a change of either rebuilds everything. */
-const RULES = ["translate.ts", "vm.ts", "memory-layout.ts", "vm-contract.ts", "vm-code.ts", "wasm-module.ts"];
+const RULES = [
+  "translate.ts",
+  "vm.ts",
+  "memory-layout.ts",
+  "vm-contract.ts",
+  "vm-code.ts",
+  "wasm-module.ts",
+];
 
 export interface GeneratedVm {
   /** Holds vm.c, vm_data.c and vm_layout.h. */

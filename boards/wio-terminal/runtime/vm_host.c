@@ -63,6 +63,8 @@ uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length) {
   return to;
 }
 
+uint32_t w2c_strlen(uint32_t text) { return (uint32_t)strlen(vm_at(text)); }
+
 /* For Math.random: fast numbers (xorshift, Marsaglia 2003) from an unpredictable seed. */
 uint32_t w2c_jd_random(void) {
   static uint32_t state;

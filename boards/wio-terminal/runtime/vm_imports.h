@@ -25,6 +25,7 @@ uint32_t vm_import_fd_seek(uint32_t file, uint32_t low, uint32_t high, uint32_t 
 uint32_t w2c___memcpy(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c___memset(uint32_t to, uint32_t value, uint32_t length);
 uint32_t w2c_memmove(uint32_t to, uint32_t from, uint32_t length);
+uint32_t w2c_strlen(uint32_t text);
 uint32_t w2c_jd_random(void);
 uint64_t w2c_tim_get_micros(void);
 

@@ -75,6 +75,7 @@ VM_DEFINE_STORE(i64_store32, u32, u64)
     vm_global___stack_pointer = pointer;               \
   } while (0)
 
+#define VM_FAST __attribute__((optimize("O2")))
 #define FUNC_PROLOGUE
 #define FUNC_EPILOGUE
 #define UNREACHABLE vm_trap("unreachable")

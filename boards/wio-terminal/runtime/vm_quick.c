@@ -12,67 +12,18 @@
 #include "vm_quick.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "vm_memory.h"
+#include "vm_state.h"
 
 /* The rest of the runtime is compiled to be small; this is to be fast. */
 #pragma GCC optimize("O2")
 
-/* The machine's memory: no alignment, and other code has other types for it. */
-#define VM_MEMORY __attribute__((packed, may_alias))
-
-/* A number, or by its upper half something else: devs_value_t. */
-typedef struct VM_MEMORY {
-  uint32_t low, high;
-} value;
-
-enum { STACK_SIZE = 16 };
+#define STACK_SIZE (sizeof(((machine *)0)->stack) / sizeof(value))
 #define INTEGER 0xffffffffu         /* upper half of an integer; the lower is the integer */
 #define DOUBLE_EXPONENT 0x7ff00000u /* none of these bits is set if it is neither */
 enum { VALUE_FALSE = 1, VALUE_FIRST_TRUE = 64 }; /* lower half, if the upper is 0 */
-
-typedef struct VM_MEMORY {
-  uint32_t globals;
-  uint8_t unused_4[12];
-  value left, right;
-  double left_number, right_number;
-  uint8_t unused_48[16];
-  uint16_t operation_at;
-  uint8_t depth, depth_before;
-  uint8_t unused_68, throwing, suspended, debugged;
-  uint8_t unused_72[8];
-  uint32_t operand;
-  uint8_t unused_84[4];
-  value stack[STACK_SIZE];
-  uint8_t unused_216[12];
-  uint32_t image, activation;
-} machine;
-_Static_assert(offsetof(machine, operation_at) == 64, "devs_ctx_t");
-_Static_assert(offsetof(machine, operand) == 80, "devs_ctx_t");
-_Static_assert(offsetof(machine, activation) == 232, "devs_ctx_t");
-
-typedef struct VM_MEMORY {
-  uint32_t unused_0;
-  uint16_t at, end;
-  uint8_t unused_8[8];
-  uint32_t function;
-  uint8_t unused_20[4];
-  value locals[];
-} activation;
-
-typedef struct VM_MEMORY {
-  uint32_t start, unused_4;
-  uint16_t locals;
-} function;
-
-typedef struct VM_MEMORY {
-  uint8_t unused_0[12];
-  uint16_t globals;
-  uint8_t unused_14[34];
-  uint32_t doubles_at, doubles_size;
-} image;
 
 enum {
   OP_JUMP = 13,
