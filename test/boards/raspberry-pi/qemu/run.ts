@@ -135,7 +135,7 @@ try {
   say({ kill: true });
   await logged("wait for the broker");
   say({ network: true });
-  await logged("Sent ");
+  await logged(" sent");
   await light(750);
   step("killed without a broker: the readings that waited have been sent");
 
