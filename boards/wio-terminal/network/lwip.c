@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-enum { LWIP_DEADLINE_MS = 2000 };
+/* See WIFI_DEADLINE_MS. */
+enum { LWIP_DEADLINE_MS = 6000 };
 
 /* Functions of the service. */
 enum {

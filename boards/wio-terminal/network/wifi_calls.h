@@ -31,7 +31,9 @@ enum { WIFI_BAUD = 614400, WIFI_BAUD_OF_OLD = 1843200 };
 
 enum {
   WIFI_DEADLINE_VERSION_MS = 300,
-  WIFI_DEADLINE_MS = 2000,
+  /* Nobody says how long a call takes that waits for nothing: it has seconds, since one task below
+   * the radio's serves them all, and a call that is given up costs the connection. */
+  WIFI_DEADLINE_MS = 6000,
   /* Beyond the firmware's own: it waits up to 20 s for radio and network, and asks six times for an
    * address, each time waiting twice as long: 62 s (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
   WIFI_DEADLINE_RADIO_MS = 25000,
@@ -50,7 +52,8 @@ enum {
   WIFI_WATCH_MISSES = 3, /* in a row before the network counts as lost */
   WIFI_JOINS_PER_POWER_UP = 4,
   WIFI_RETRY_FIRST_MS = 1000,
-  WIFI_RETRY_MAX_MS = 60000
+  /* A network that comes and goes by the minute is not to be slept through. */
+  WIFI_RETRY_MAX_MS = 20000
 };
 
 /* With no argument, and with one. */

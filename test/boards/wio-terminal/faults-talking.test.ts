@@ -12,8 +12,8 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
   it.each<[string, CallName, Fault]>([
     ["loses a reply with data", "receive", { kind: "lose" }],
     ["loses the reply to a send", "send", { kind: "lose" }],
-    ["answers late", "receive", { kind: "delay", ms: 1500 }],
-    ["answers too late", "receive", { kind: "delay", ms: 4000 }],
+    ["answers late", "receive", { kind: "delay", ms: 5000 }],
+    ["answers too late", "receive", { kind: "delay", ms: 8000 }],
     ["corrupts a reply", "receive", { kind: "corrupt" }],
     ["answers twice", "send", { kind: "double" }],
     ["calls back before it answers", "receive", { kind: "callbackFirst" }],
