@@ -5,7 +5,7 @@ import type { CrashView, FleetView } from "../../src/common/update-api";
 import { writeSecretFile } from "../base/secret-file";
 import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";
-import type { Places } from "./places";
+import type { Places } from "../base/places";
 import { hashOf } from "./upload";
 
 export interface Kept {

@@ -1,7 +1,7 @@
 import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
+import { type DebugInfo, type Places, placesOf } from "../base/places";
 import type { Devices } from "../deciding/devices";
-import { type DebugInfo, type Places, placesOf } from "./places";
 import { hashOf, padded, shortHashOf } from "./upload";
 
 /** Looking through the sources takes some milliseconds. */

@@ -17,7 +17,7 @@ import { Jobs } from "./jobs";
 import { KeptUpdates } from "./kept";
 import { type Changes, sealedSettings } from "./new-settings";
 import { Orders } from "./orders";
-import { placeIn } from "./places";
+import { placeIn } from "../base/places";
 import { Programs, type ProgramsParts } from "./programs";
 import { shortHashOf } from "./upload";
 import { Visits } from "./visits";

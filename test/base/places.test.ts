@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DebugInfo, placeIn, placesOf } from "../../server/updates/places";
+import { type DebugInfo, placeIn, placesOf } from "../../server/base/places";
 
 /** Two sources; in the second one, a function of which the second line is at fault. */
 const debug: DebugInfo = {
