@@ -14,6 +14,7 @@ export const PLAN = {
   "server/broker": ["server/setup", "server/base", "src/common", "src/mqtt"],
   "server/history": ["server/base", "src/common"],
   "server/simulator": ["server/base", "src/common"],
+  "server/compiler": ["server/simulator", "server/base"],
   "server/cluster": ["server/setup", "server/base", "src/common"],
   "server/deciding": [
     "server/cluster",

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { parseTarget, type Target } from "../boards/parts";
 import { type Compiled, compiledBefore, compileFirmware } from "../boards/tools/firmware/compile";
 import {
@@ -7,6 +9,8 @@ import {
 } from "../boards/tools/firmware/configure";
 import { checkSize } from "../boards/tools/firmware/program-limit";
 import { Once } from "./base/once";
+import { ROOT } from "./base/root";
+import { readText } from "./base/text";
 import { UserError } from "./base/user-error";
 import type { Config } from "./setup/config";
 
@@ -67,6 +71,17 @@ export class Firmware {
     const target = targetNamed(board);
     if (target === null || (target === undefined && this.isOutboxKept)) return undefined;
     return compiledBefore(ENTRY, firmwareConfig(this.config, target));
+  }
+
+  /** The sources of that program as they are now, by path in the checkout. */
+  sources(): Record<string, string> {
+    const names = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
+    const paths = names
+      .filter((name) => /(?<!\.gen)\.ts$/.test(name))
+      .map((name) => join("src", name));
+    const read = paths.map((path) => [path, readText(join(ROOT, path))] as const);
+    const all = [...read, ...Object.entries(firmwareConfig(this.config))];
+    return Object.fromEntries(all.map(([path, text]) => [path.replaceAll("\\", "/"), text]));
   }
 
   stop(): void {

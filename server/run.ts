@@ -15,6 +15,7 @@ import { messageOf, type UserError } from "./base/user-error";
 import { sourceVersion } from "./base/version";
 import { TabLogins } from "./broker/tab-logins";
 import { type BrokerInUse, useBroker } from "./broker/use-broker";
+import { LearnerPrograms } from "./compiler/learner-programs";
 import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
 import { Devices } from "./deciding/devices";
@@ -25,7 +26,7 @@ import { History } from "./history/history";
 import { Announcer } from "./home-assistant/announcer";
 import { ClassRoom } from "./http/class-room";
 import { Join } from "./http/join";
-import { ownAddresses } from "./http/join-words";
+import { joinUrls, ownAddresses } from "./http/join-words";
 import { Metrics } from "./http/metrics";
 import { PageAccess } from "./http/page-access";
 import { readToken } from "./http/token";
@@ -209,6 +210,8 @@ async function start(
     }),
   );
   const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
+  // Only who has the token or the class's code may have something compiled.
+  const programs = classJoin && add(new LearnerPrograms(() => firmware.sources()));
   const web: Web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,
@@ -242,8 +245,14 @@ async function start(
       broker: forBrowsers,
       tabs: forBrowsers && {
         logins: tabLogins,
-        files: tabFiles,
+        files: () => tabFiles(programs !== undefined),
         program: () => firmware.bytecode(() => log("device", COMPILING)),
+      },
+      tabPrograms: programs && {
+        logins: tabLogins,
+        original: () => programs.original(),
+        refusal: (device) => programs.refusal(device),
+        compile: (device, source) => programs.compile(device, source),
       },
     }),
   );
@@ -273,15 +282,6 @@ function updateHost({ updateHost, security }: Options, { embedded, url }: Broker
   if (updateHost !== undefined) return updateHost;
   const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
   return isHere ? "*" : (ownAddresses(security.listen ?? LOOPBACK)[0] ?? LOOPBACK);
-}
-
-/** As learners on the network open it. */
-function joinUrls(code: string, options: Options, port: number): string[] {
-  const scheme = pageTls(options) ? "https" : "http";
-  const { basePath } = options.proxy;
-  return ownAddresses(options.security.listen ?? LOOPBACK).map(
-    (address) => `${scheme}://${address}:${port}${basePath}join/${code}`,
-  );
 }
 
 /** As a person on this machine opens it. */

@@ -3,10 +3,14 @@ import { type Asset, bundlePage } from "./base/page-bundle";
 import { ROOT } from "./base/root";
 import { browserMachine } from "./simulator/browser-machine";
 
-/** The files of a device in a browser tab but for its program, by their path below `/device`. */
-export async function tabFiles(): Promise<Map<string, Asset>> {
+/**
+ * The files of a device in a browser tab but for its program, by their path below `/device`.
+ * @param withEditor whether a person may change the program
+ */
+export async function tabFiles(withEditor: boolean): Promise<Map<string, Asset>> {
+  const scripts = withEditor ? ["worker.ts", "editor.ts"] : ["worker.ts"];
   const [files, { script, wasm }] = await Promise.all([
-    bundlePage(join(ROOT, "server/tab"), ["worker.ts"]),
+    bundlePage(join(ROOT, "server/tab"), scripts),
     browserMachine(),
   ]);
   files.set("/machine.js", { type: "text/javascript; charset=utf-8", body: script });

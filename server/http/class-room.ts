@@ -23,12 +23,19 @@ export class ClassRoom {
     clearInterval(this.timer);
   }
 
-  /** A tab hears first what holds, then what changes. */
-  addTab(socket: WebSocket): void {
+  /**
+   * A tab hears first what holds, then what changes.
+   * @param mayProgram whether the programs of devices may be changed
+   */
+  addTab(socket: WebSocket, mayProgram: boolean): void {
     socket.on("error", () => socket.terminate());
     socket.on("close", () => this.tabs.delete(socket));
     this.tabs.add(socket);
-    socket.send(JSON.stringify({ kind: "room", room: this.view } satisfies ClassEvent));
+    const first: ClassEvent[] = [
+      { kind: "room", room: this.view },
+      { kind: "program", mayChange: mayProgram },
+    ];
+    for (const event of first) socket.send(JSON.stringify(event));
   }
 
   /**

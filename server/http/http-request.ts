@@ -18,20 +18,26 @@ export class HttpError extends Error {
 const MAX_BODY_BYTES = 4096;
 
 /** @throws HttpError 413 */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new HttpError(413, `body: at most ${MAX_BODY_BYTES} bytes`);
+    if (bytes > maxBytes) throw new HttpError(413, `body: at most ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return textOf(Buffer.concat(chunks));
 }
 
 /** @throws HttpError 413 or 400 */
-export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const body = await readBody(request);
+export async function readJsonObject(
+  request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<Record<string, unknown>> {
+  const body = await readBody(request, maxBytes);
   let value: unknown;
   try {
     value = JSON.parse(body);

@@ -34,7 +34,8 @@ export class Join {
 
   /** Whether a request is one for a device's tab, of a browser that has joined. */
   admits(path: string | undefined, request: IncomingMessage): boolean {
-    if (path === undefined || !/^\/(device(\/.*)?|api\/tab-device)$/.test(path)) return false;
+    if (path === undefined || !/^\/(device(\/.*)?|api\/tab-(device|program))$/.test(path))
+      return false;
     return same(cookieOf(request, COOKIE), this.pass);
   }
 

@@ -18,6 +18,7 @@ import { Live, type LiveParts } from "./live";
 import type { Metrics } from "./metrics";
 import type { PageAccess } from "./page-access";
 import { TabDevice, type TabDeviceOptions } from "./tab-device";
+import { TabProgram, type TabProgramOptions } from "./tab-program";
 import { answerUpdates, type UpdateParts } from "./updates";
 import { serveMqtt } from "./web-mqtt";
 import { serveWebSockets, type SocketRoute } from "./web-sockets";
@@ -40,6 +41,8 @@ export interface WebOptions extends LiveParts, DeviceRoutesOptions {
   broker: Broker | undefined;
   /** Devices in browser tabs, which need that broker. */
   tabs: TabDeviceOptions | undefined;
+  /** Their programs may be changed. */
+  tabPrograms: TabProgramOptions | undefined;
   /** How a class joins with such devices. */
   join: Join | undefined;
 }
@@ -58,6 +61,7 @@ export class Web {
   private readonly devices: DeviceRoutes;
   private readonly sockets: WebSocketServer;
   private readonly tab: TabDevice | undefined;
+  private readonly tabProgram: TabProgram | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -66,6 +70,7 @@ export class Web {
   ) {
     this.live = new Live(options, options.updates.updates);
     this.tab = options.tabs && new TabDevice(options.tabs);
+    this.tabProgram = options.tabPrograms && new TabProgram(options.tabPrograms);
     this.devices = new DeviceRoutes(options);
     this.sockets = serveWebSockets(server, (request) => this.socketRoute(request));
     server.on("request", (request, response) => void this.answer(request, response));
@@ -129,6 +134,7 @@ export class Web {
       response.setHeader("content-type", asset.type).end(asset.body);
       return;
     }
+    if (await this.tabProgram?.answer(path, request, response)) return;
     if (await this.tab?.answer(path, request, response)) return;
     const { classRoom, devices } = this.options;
     if (await classRoom?.answer(path, request, response, (id) => devices.has(id))) return;
@@ -203,7 +209,7 @@ export class Web {
             access.refuseCrossSite(request);
             if (!access.knows(request) && !join?.admits(path, request)) access.turnAway(request);
           },
-          serve: (socket) => classRoom.addTab(socket),
+          serve: (socket) => classRoom.addTab(socket, this.tabProgram !== undefined),
         };
       case "/mqtt":
         if (!broker) throw new HttpError(404, "no broker here");

@@ -12,6 +12,7 @@ export class ClassRoom {
   constructor(
     private readonly onRoom: (room: ClassView) => void,
     private readonly onReset: (id: string) => void,
+    private readonly onMayChange: (mayChange: boolean) => void,
   ) {
     this.open();
   }
@@ -22,8 +23,17 @@ export class ClassRoom {
     const socket = new WebSocket(url);
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as ClassEvent;
-      if (event.kind === "room") this.onRoom(event.room);
-      else this.onReset(event.device);
+      switch (event.kind) {
+        case "room":
+          this.onRoom(event.room);
+          break;
+        case "reset":
+          this.onReset(event.device);
+          break;
+        case "program":
+          this.onMayChange(event.mayChange);
+          break;
+      }
     });
     socket.addEventListener("close", () => {
       this.onRoom(OWN_ROOM);

@@ -1,8 +1,15 @@
 import type { ClassView } from "../../src/common/api";
+import type { Places } from "../base/places";
 import type { TabLogin } from "../base/tab-id";
 import { OWN_ROOM } from "./class-room";
 import { Inside } from "./inside";
 import type { FromWorker, ToWorker } from "./messages";
+
+/** A program that a person has changed. */
+export interface OwnProgram {
+  bytecode: Uint8Array;
+  places: Places;
+}
 
 /** One device of this page: its worker, and what is known of it. */
 export class TabDevice {
@@ -12,6 +19,8 @@ export class TabDevice {
   isPowered = false;
   /** Why it does not run, in words; empty while it does. */
   failure = "";
+  /** Undefined: the one that all have. */
+  program: OwnProgram | undefined;
   private worker: Worker | undefined;
   private light: number;
   private wasPlugged = true;
@@ -69,11 +78,18 @@ export class TabDevice {
     this.onChange();
   }
 
+  /** Starts it again with that program; with undefined, with the one that all have. */
+  run(program: OwnProgram | undefined): void {
+    this.powerOff();
+    this.program = program;
+    this.powerOn();
+  }
+
   powerOn(worker = newWorker()): void {
     this.worker = worker;
     this.isPowered = true;
     this.failure = "";
-    this.inside = new Inside();
+    this.inside = new Inside(this.program?.places);
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.hear(data);
     worker.onerror = ({ message }) => this.failed(message);
     const { protocol, hostname, port } = location;
@@ -89,6 +105,7 @@ export class TabDevice {
         MQTT_PWD: password,
       },
       lightRaw: this.lightRaw,
+      program: this.program?.bytecode,
     });
     if (!this.isPlugged) this.tell({ kind: "network", isPlugged: false });
     this.onChange();

@@ -1,3 +1,4 @@
+import { placeIn, type Places } from "../base/places";
 import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
 
 /** What goes on inside one device, from what its program logs and what goes over the wire. Pure. */
@@ -23,20 +24,27 @@ export class Inside {
   acknowledged = 0;
   /** The return code with which the broker refused the connection last, or 0. */
   refusal = 0;
-  panics = 0;
+  /** What the program died of last, in words, with the line if it is known; empty: of nothing. */
+  panic = "";
   /** SHA-256 of the program, by the virtual machine's own words. */
   programHash = "";
   /** Oldest first. */
   readonly log: Line[] = [];
   readonly wire: Line[] = [];
+  /** The exception that was logged last, and the line in which it came about. */
+  private fault: { message: string; place: string | undefined } = { message: "", place: undefined };
   private readonly sent = new MqttReader();
   private readonly received = new MqttReader();
   /** Topics of what waits for its acknowledgement, by packet id. */
   private readonly unacknowledged = new Map<number, string>();
 
+  /** @param places of a program that a person has changed */
+  constructor(private readonly places?: Places) {}
+
   logged(line: string, atMs: number): void {
     const hash = /^DevS-SHA256: ([0-9a-f]{64})/.exec(line.trimStart())?.[1];
     if (hash !== undefined) this.programHash = hash;
+    this.noteFault(line);
     // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
     if (!/^[>!] /.test(line)) return;
     const text = line.slice(2);
@@ -48,8 +56,23 @@ export class Inside {
   }
 
   panicked(code: number, atMs: number): void {
-    this.panics++;
-    keep(this.log, { atMs, text: `Panic ${code}: the program starts again` });
+    const { message, place } = this.fault;
+    const where = place === undefined ? "" : ` at ${place}`;
+    this.panic = `Panic ${code}${where}${message === "" ? "" : `, ${message}`}`;
+    keep(this.log, { atMs, text: `${this.panic}: the program starts again` });
+  }
+
+  /**
+   * What the virtual machine says before a panic, of a program that a person has changed:
+   * "* Exception: Error", "*  message: too dark", and "*  at NAME_F3 (pc:86)" for each call that
+   * led there, the innermost first.
+   */
+  private noteFault(line: string): void {
+    if (!this.places) return;
+    if (line.startsWith("* Exception: ")) this.fault = { message: line.slice(2), place: undefined };
+    const [, message] = /^\* {2}message: (.+)/.exec(line) ?? [];
+    if (message !== undefined) this.fault.message += ` "${message}"`;
+    if (/^\* {2}at /.test(line)) this.fault.place ??= placeIn(line, this.places);
   }
 
   linked(isOpen: boolean, atMs: number): void {

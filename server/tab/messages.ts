@@ -8,6 +8,8 @@ export type ToWorker =
       /** As `.env.local` names them. */
       settings: Record<string, string>;
       lightRaw: number;
+      /** Bytecode; undefined: the one that the server hands out to all. */
+      program: Uint8Array | undefined;
     }
   | { kind: "light"; lightRaw: number }
   | { kind: "network"; isPlugged: boolean };

@@ -1,4 +1,5 @@
 import { byId, setAttribute, setText, textElement } from "../page/dom";
+import { ChangePanel } from "./change-panel";
 import { ClassRoom, OWN_ROOM } from "./class-room";
 import { newWorker, TabDevice } from "./device";
 import { Identities } from "./identities";
@@ -24,6 +25,7 @@ const identities = new Identities();
 const controls = new LightControls(() => devices);
 const room = new Room((lightRaw) => controls.byHand(lightRaw));
 const inside = new InsidePanel(requestShow);
+const change = new ChangePanel();
 const failure = byId("failure", HTMLElement);
 const network = byId("network", HTMLButtonElement);
 const power = byId("power", HTMLButtonElement);
@@ -57,6 +59,7 @@ new ClassRoom(
     device?.powerOff();
     device?.powerOn();
   },
+  (mayChange) => change.allow(mayChange),
 );
 
 async function addDevice(worker = newWorker()): Promise<void> {
@@ -100,6 +103,7 @@ function show(): void {
   room.show(shown);
   controls.show(shown);
   inside.show(shown);
+  change.show(shown);
 }
 
 function showStrip(): void {

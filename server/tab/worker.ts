@@ -26,7 +26,7 @@ interface VmOptions {
 
 // Both are on their way before the page has said who this device is.
 const wasm = WebAssembly.compileStreaming(fetch("machine.wasm"));
-const bytecode = program();
+const bytecode = commonProgram();
 for (const fetched of [wasm, bytecode]) fetched.catch(() => undefined);
 scope.importScripts("machine.js");
 
@@ -49,7 +49,8 @@ scope.onmessage = ({ data }) => {
   }
 };
 
-async function start({ url, settings, lightRaw }: ToWorker & { kind: "start" }): Promise<void> {
+async function start(message: ToWorker & { kind: "start" }): Promise<void> {
+  const { url, settings, lightRaw, program } = message;
   network = new Network({
     url,
     onLink: (isOpen) => scope.postMessage({ kind: "link", isOpen }),
@@ -65,7 +66,7 @@ async function start({ url, settings, lightRaw }: ToWorker & { kind: "start" }):
     },
   });
   machine = await Machine.start(vm, {
-    bytecode: await bytecode,
+    bytecode: program ?? (await bytecode),
     settings,
     lightRaw,
     onLog: (line) => scope.postMessage({ kind: "log", line }),
@@ -74,8 +75,8 @@ async function start({ url, settings, lightRaw }: ToWorker & { kind: "start" }):
   });
 }
 
-/** The bytecode. Its first request may wait until it is compiled. */
-async function program(): Promise<Uint8Array> {
+/** The bytecode for all. Its first request may wait until it is compiled. */
+async function commonProgram(): Promise<Uint8Array> {
   const response = await fetch("program.devs");
   if (!response.ok) throw new Error(`program.devs: ${(await response.text()).trim()}`);
   return new Uint8Array(await response.arrayBuffer());

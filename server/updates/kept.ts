@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CrashView, FleetView } from "../../src/common/update-api";
+import type { Places } from "../base/places";
 import { writeSecretFile } from "../base/secret-file";
 import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";
-import type { Places } from "../base/places";
 import { hashOf } from "./upload";
 
 export interface Kept {

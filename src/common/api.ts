@@ -180,6 +180,8 @@ export interface ResetRequest {
 /** A message of the WebSocket at `/device/class`, to each tab. */
 export type ClassEvent =
   | { kind: "room"; room: ClassView }
+  /** Whether the programs of devices in tabs may be changed here. */
+  | { kind: "program"; mayChange: boolean }
   /** That device, if it is in this tab, starts again as after a cut of power. */
   | { kind: "reset"; device: string };
 

@@ -19,6 +19,7 @@ const BUSINESS: Record<string, string> = {
   "server/broker": "the embedded broker",
   "server/history": "readings in SQLite, in a thread",
   "server/simulator": "the DeviceScript virtual machine with a simulated sensor and lamp",
+  "server/compiler": "compiles what a learner has changed, in a process with bounds",
   "server/cluster": "several servers on one broker",
   "server/deciding":
     "the server's MQTT side: decisions, groups, commands, what is known of a device",

@@ -80,6 +80,31 @@ describe("inside a device", () => {
     expect(inside.log.at(-1)?.text).toBe("399");
   });
 
+  it("says in which line a changed program panics, and of what", () => {
+    const code = [0, 0, 4, 20, 1, 7];
+    inside = new Inside({
+      functions: [["main", 0]],
+      sources: ["src/main.ts", "src/nightlight.ts"],
+      code,
+    });
+    for (const line of [
+      "! Unhandled exception",
+      "* Exception: RangeError",
+      "*  message: too dark",
+      "*  at main_F0 (pc:21)",
+      "*  at main_F0 (pc:1)",
+    ])
+      inside.logged(line, 0);
+    inside.panicked(60005, 0);
+    expect(inside.panic).toBe(
+      'Panic 60005 at src/nightlight.ts:7, Exception: RangeError "too dark"',
+    );
+    // Of the next one nothing but its own is said.
+    inside.logged("* Exception: Error", 0);
+    inside.panicked(60004, 0);
+    expect(inside.panic).toBe("Panic 60004, Exception: Error");
+  });
+
   it("is online from CONNACK until the connection is gone", () => {
     expect(connectionWords(device())).toBe("starting");
     inside.logged("> Connecting", 0);

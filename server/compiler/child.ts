@@ -1,0 +1,42 @@
+import { createRequire } from "node:module";
+import { text } from "node:stream/consumers";
+import { CHANGED_FILE, type ProgramView } from "../base/tab-program";
+import { messageOf } from "../base/user-error";
+import { evaluateSection, sectionSource } from "../simulator/cli-bundle";
+import { type Compiler, compileText, type Sources } from "./compile-text";
+
+/** A process of its own: takes sources at its input, as JSON, and writes a `ProgramView`. */
+
+const SECTION = "compiler/built/devicescript-compiler.node.cjs";
+/** When it starts, TypeScript asks whether names of files differ by case. There is no file for it. */
+const NO_FILES = { statSync: () => undefined, realpathSync: (path: string) => path };
+const HARMLESS = ["buffer", "crypto", "os", "path", "perf_hooks"];
+
+const nodeRequire = createRequire(import.meta.url);
+
+function modules(name: string): unknown {
+  if (name === "fs") return NO_FILES;
+  if (HARMLESS.includes(name)) return nodeRequire(name);
+  throw new Error(`no module ${name} for the compiler`);
+}
+
+async function main(): Promise<void> {
+  const sources = JSON.parse(await text(process.stdin)) as Sources;
+  const compiler = evaluateSection(sectionSource(SECTION), modules) as Compiler;
+  process.stdout.write(JSON.stringify(compile(compiler, sources)));
+}
+
+function compile(compiler: Compiler, sources: Sources): ProgramView {
+  try {
+    const outcome = compileText(compiler, sources);
+    if ("errors" in outcome) return outcome;
+    const { program, places } = outcome;
+    return { program: Buffer.from(program).toString("base64"), places };
+  } catch (error) {
+    // As on a text that is nested too deeply.
+    const message = `The compiler failed: ${messageOf(error)}`;
+    return { errors: [{ file: CHANGED_FILE, line: 1, column: 1, message }] };
+  }
+}
+
+void main();

@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { constants, setPriority, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundle } from "../base/bundle";
+import { ROOT } from "../base/root";
+import type { ProgramView } from "../base/tab-program";
+import { UserError } from "../base/user-error";
+import type { Sources } from "./compile-text";
+
+/** One compile takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's. */
+const LIMIT_MS = 90_000;
+/** Of the compiler's own heap; it takes some 150 MB. */
+const HEAP_MB = 256;
+/** A program and its places have some 80 KB. */
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
+
+export interface Bounds {
+  limitMs: number;
+  heapMb: number;
+}
+
+/**
+ * Compiles in a process of its own, with bounds on its time, its memory and what it writes.
+ * @param signal ends it
+ * @throws UserError if it comes to no end within its bounds
+ */
+export async function compileInProcess(
+  sources: Sources,
+  signal: AbortSignal,
+  { limitMs, heapMb }: Bounds = { limitMs: LIMIT_MS, heapMb: HEAP_MB },
+): Promise<ProgramView> {
+  const code = await javaScript();
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, "--eval", code], {
+    cwd: tmpdir(),
+    // Windows starts nothing without it. What else is there, as a password, is not its business.
+    env: { SystemRoot: process.env["SystemRoot"] },
+    stdio: ["pipe", "pipe", "ignore"],
+    windowsHide: true,
+    signal,
+    killSignal: "SIGKILL",
+  });
+  let ending: string | undefined;
+  const end = (words: string) => {
+    ending ??= words;
+    child.kill("SIGKILL");
+  };
+  const timer = setTimeout(() => end(`it took longer than ${limitMs / 1000} s`), limitMs);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  child.stdout.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_OUTPUT_BYTES) end(`it wrote more than ${MAX_OUTPUT_BYTES} bytes`);
+  });
+  // It may end before it has read all.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(JSON.stringify(sources));
+  if (child.pid !== undefined) yieldTo(child.pid);
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (exitCode !== 0 && ending === undefined) ending = `it ran out of its ${heapMb} MB of memory`;
+  } finally {
+    clearTimeout(timer);
+  }
+  if (ending !== undefined) throw new UserError(`The compiler made no program: ${ending}`);
+  return JSON.parse(Buffer.concat(chunks).toString()) as ProgramView;
+}
+
+/** Devices are served first. */
+function yieldTo(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** In one piece, it does not know where it is. */
+async function javaScript(): Promise<string> {
+  const place = pathToFileURL(join(ROOT, "server/compiler/child.ts"));
+  const [file] = await bundle({
+    entryPoints: [join(ROOT, "server/compiler/child.ts")],
+    platform: "node",
+    target: "node20",
+    minify: true,
+    define: { "import.meta.url": JSON.stringify(place.href) },
+  });
+  return Buffer.from(file?.contents ?? []).toString();
+}

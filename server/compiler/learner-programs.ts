@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { Once } from "../base/once";
+import { CHANGED_FILE, type ProgramView } from "../base/tab-program";
+import { type Busy, CompileQueue } from "./compile-queue";
+import { compileInProcess } from "./compiler-process";
+
+const ENTRY = "src/main.ts";
+/** Two of them take some 600 MB. */
+const MAX_AT_ONCE = 2;
+/** A class. */
+const LONGEST_QUEUE = 40;
+/** A class runs what its teacher has shared: the same program is compiled once. */
+const KEPT = 16;
+
+/** Programs in which a person has changed one file. */
+export class LearnerPrograms {
+  private readonly stopping = new AbortController();
+  private readonly sources = new Once<Record<string, string>>();
+  private readonly made = new Map<string, Promise<ProgramView>>();
+  private readonly queue = new CompileQueue(
+    // One core is left for the devices.
+    Math.min(MAX_AT_ONCE, Math.max(1, availableParallelism() - 1)),
+    LONGEST_QUEUE,
+  );
+
+  /** @param read the firmware's sources, by path in the checkout */
+  constructor(private readonly read: () => Record<string, string>) {}
+
+  /** The file as it is in the checkout. */
+  async original(): Promise<string> {
+    return (await this.files())[CHANGED_FILE] ?? "";
+  }
+
+  /** Why a device has to try later; undefined if it need not. */
+  refusal(device: string): Busy | undefined {
+    return this.queue.refusal(device);
+  }
+
+  /**
+   * Call it only if there is no `refusal`.
+   * @throws UserError if the compiler comes to no end
+   */
+  async compile(device: string, source: string): Promise<ProgramView> {
+    return await this.queue.run(device, async () => {
+      const files = { ...(await this.files()), [CHANGED_FILE]: source };
+      const name = createHash("sha256").update(source).digest("hex");
+      const made =
+        this.made.get(name) ?? compileInProcess({ entry: ENTRY, files }, this.stopping.signal);
+      this.keep(name, made);
+      try {
+        return await made;
+      } catch (error) {
+        this.made.delete(name);
+        throw error;
+      }
+    });
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** As they were when somebody first asked, as is the program that all tabs get. */
+  private async files(): Promise<Record<string, string>> {
+    return await this.sources.get(() => Promise.resolve(this.read()));
+  }
+
+  private keep(name: string, made: Promise<ProgramView>): void {
+    this.made.delete(name);
+    this.made.set(name, made);
+    for (const oldest of this.made.keys()) {
+      if (this.made.size <= KEPT) break;
+      this.made.delete(oldest);
+    }
+  }
+}

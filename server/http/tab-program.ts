@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  CHANGED_FILE,
+  MAX_SOURCE_BYTES,
+  type ProgramRequest,
+  type ProgramView,
+} from "../base/tab-program";
+import { messageOf, UserError } from "../base/user-error";
+import type { TabLogins } from "../broker/tab-logins";
+import { allow, HttpError, json, readJsonObject } from "./http-request";
+
+export interface TabProgramOptions {
+  logins: TabLogins;
+  /** The file that may be changed, as it is in the checkout. */
+  original: () => Promise<string>;
+  /** Why a device has to try later: it compiles already, or too many do. */
+  refusal: (device: string) => "device" | "all" | undefined;
+  /** @throws UserError if the compiler comes to no end */
+  compile: (device: string, source: string) => Promise<ProgramView>;
+}
+
+const COMPILE = "/api/tab-program";
+const ORIGINAL = "/device/nightlight.ts";
+/** In JSON a character may take up to six bytes; most take one. */
+const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
+
+/** A person in a class changes the program of a device in a tab: it is compiled here, and runs there. */
+export class TabProgram {
+  constructor(private readonly options: TabProgramOptions) {}
+
+  /** @returns false if there is nothing of its own at that path */
+  async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    switch (path) {
+      case ORIGINAL: {
+        allow(request, "GET");
+        const source = await this.options.original();
+        response.setHeader("content-type", "text/plain; charset=utf-8").end(source);
+        return true;
+      }
+      case COMPILE:
+        allow(request, "POST");
+        json(response, 200, await this.compiled(request));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** @throws HttpError */
+  private async compiled(request: IncomingMessage): Promise<ProgramView> {
+    const { id, source } = this.checked(await readJsonObject(request, MAX_BODY_BYTES));
+    const busy = this.options.refusal(id);
+    if (busy === "device") throw new HttpError(429, `${id}: is being compiled already`);
+    if (busy === "all") throw new HttpError(503, "too many programs wait for the compiler");
+    try {
+      return await this.options.compile(id, source);
+    } catch (error) {
+      throw error instanceof UserError ? new HttpError(422, messageOf(error)) : error;
+    }
+  }
+
+  private checked(body: Record<string, unknown>): Pick<ProgramRequest, "id" | "source"> {
+    const { id, password, source } = body;
+    if (typeof id !== "string" || typeof password !== "string")
+      throw new HttpError(400, "id, password: expected the login of a device in a tab");
+    if (!this.options.logins.isOwn(id, password))
+      throw new HttpError(403, "id, password: not the login of a device in a tab");
+    if (typeof source !== "string")
+      throw new HttpError(400, `source: expected the text of ${CHANGED_FILE}`);
+    if (Buffer.byteLength(source) > MAX_SOURCE_BYTES)
+      throw new HttpError(413, `source: at most ${MAX_SOURCE_BYTES} bytes`);
+    return { id, source };
+  }
+}

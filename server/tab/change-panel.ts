@@ -1,0 +1,193 @@
+import { CHANGED_FILE, type CompileError, type ProgramView } from "../base/tab-program";
+import { byId, setText, textElement } from "../page/dom";
+import type { OwnProgram, TabDevice } from "./device";
+import { type Editor, loadEditor } from "./load-editor";
+import { countWords, errorWords, inOrder } from "./program-words";
+import { fragmentOf, holdsProgram, programIn } from "./shared-program";
+
+/** What a person has written in this tab; it is there after a reload, but does not run. */
+const DRAFT = "nightlight-program";
+
+/** "Change it": an editor with the program, which runs on the device that is shown. */
+export class ChangePanel {
+  private readonly panel = byId("change", HTMLDetailsElement);
+  private readonly refused = byId("change-refused", HTMLElement);
+  private readonly shared = byId("change-shared", HTMLElement);
+  private readonly note = byId("change-note", HTMLElement);
+  private readonly panic = byId("change-panic", HTMLElement);
+  private readonly errors = byId("change-errors", HTMLOListElement);
+  private readonly runButton = byId("change-run", HTMLButtonElement);
+  private readonly link = byId("change-link", HTMLElement);
+  private readonly address = byId("change-address", HTMLInputElement);
+  private device: TabDevice | undefined;
+  private original = "";
+  private editor: Promise<Editor> | undefined;
+  private isCompiling = false;
+  private mayChange = false;
+
+  constructor() {
+    this.panel.addEventListener("toggle", () => {
+      if (this.panel.open) this.try(() => this.open());
+    });
+    this.runButton.addEventListener("click", () => this.try(() => this.run()));
+    byId("change-original", HTMLButtonElement).addEventListener("click", () =>
+      this.try(() => this.restore()),
+    );
+    byId("change-share", HTMLButtonElement).addEventListener("click", () =>
+      this.try(() => this.share()),
+    );
+    addEventListener("hashchange", () => this.try(() => this.takeLink()));
+  }
+
+  /** The server has said whether it compiles what a person changes. */
+  allow(mayChange: boolean): void {
+    this.mayChange = mayChange;
+    this.panel.hidden = !mayChange;
+    this.try(() => this.takeLink());
+  }
+
+  show(device: TabDevice): void {
+    this.device = device;
+    const { program, inside } = device;
+    const words = program && inside.panic !== "" ? `${inside.panic}. It starts again.` : "";
+    setText(this.panic, words);
+    this.panic.hidden = words === "";
+  }
+
+  private open(): Promise<Editor> {
+    this.editor ??= this.make().catch((error: unknown) => {
+      this.editor = undefined;
+      throw error;
+    });
+    return this.editor;
+  }
+
+  private async make(): Promise<Editor> {
+    this.say("Loading the editor …");
+    const response = await fetch("device/nightlight.ts");
+    if (!response.ok) throw new Error(await reasonOf(response));
+    this.original = await response.text();
+    const editor = await loadEditor({
+      parent: byId("editor", HTMLElement),
+      text: sessionStorage.getItem(DRAFT) ?? this.original,
+      onChange: () => {
+        sessionStorage.setItem(DRAFT, editor.text);
+        this.link.hidden = true;
+      },
+      onRun: () => this.try(() => this.run()),
+    });
+    this.say("");
+    return editor;
+  }
+
+  private async run(): Promise<void> {
+    const { device } = this;
+    if (!device || this.isCompiling) return;
+    const editor = await this.open();
+    this.isCompiling = true;
+    this.runButton.setAttribute("aria-disabled", "true");
+    this.say("Compiling … this takes a few seconds, more if others compile too.");
+    try {
+      const view = await compile(device, editor.text);
+      if ("errors" in view) this.showErrors(editor, inOrder(view.errors));
+      else {
+        this.showErrors(editor, []);
+        device.run(programOf(view));
+        this.shared.hidden = true;
+        this.say(`${device.id} runs your program.`);
+      }
+    } finally {
+      this.isCompiling = false;
+      this.runButton.removeAttribute("aria-disabled");
+    }
+  }
+
+  private async restore(): Promise<void> {
+    const editor = await this.open();
+    editor.text = this.original;
+    sessionStorage.removeItem(DRAFT);
+    this.shared.hidden = true;
+    this.showErrors(editor, []);
+    if (this.device?.program) this.device.run(undefined);
+    this.say(`${this.device?.id ?? "The device"} runs the original.`);
+  }
+
+  private async share(): Promise<void> {
+    const editor = await this.open();
+    const { origin, pathname } = location;
+    this.address.value = `${origin}${pathname}${await fragmentOf(editor.text)}`;
+    this.link.hidden = false;
+    this.address.focus();
+    this.address.select();
+    // By plain http over a network there is no clipboard: then a person copies it.
+    const isCopied =
+      isSecureContext &&
+      (await navigator.clipboard.writeText(this.address.value).then(
+        () => true,
+        () => false,
+      ));
+    this.say(isCopied ? "The link is copied." : "Copy the link below.");
+  }
+
+  /** Another's program is shown, and never run: only a person does that. */
+  private async takeLink(): Promise<void> {
+    const { hash, pathname, search } = location;
+    if (!holdsProgram(hash)) return;
+    this.refused.hidden = this.mayChange;
+    if (!this.mayChange) return;
+    history.replaceState(null, "", pathname + search);
+    this.panel.open = true;
+    const source = await programIn(hash);
+    const editor = await this.open();
+    editor.text = source;
+    this.showErrors(editor, []);
+    this.shared.hidden = false;
+    this.say("");
+    this.panel.scrollIntoView();
+  }
+
+  private showErrors(editor: Editor, errors: CompileError[]): void {
+    const own = errors.filter(({ file }) => file === CHANGED_FILE);
+    editor.showErrors(own);
+    this.errors.replaceChildren(
+      ...errors.map((error) => {
+        const item = document.createElement("li");
+        if (error.file === CHANGED_FILE) {
+          const button = textElement("button", "", errorWords(error));
+          button.addEventListener("click", () => editor.goTo(error));
+          item.append(button);
+        } else item.textContent = errorWords(error);
+        return item;
+      }),
+    );
+    this.say(errors.length > 0 ? countWords(errors.length) : "");
+  }
+
+  private say(words: string): void {
+    setText(this.note, words);
+  }
+
+  private try(work: () => Promise<unknown>): void {
+    work().catch((error: unknown) => this.say(error instanceof Error ? error.message : "?"));
+  }
+}
+
+/** @throws Error with the server's own words */
+async function compile({ login }: TabDevice, source: string): Promise<ProgramView> {
+  const response = await fetch("api/tab-program", {
+    method: "POST",
+    body: JSON.stringify({ ...login, source }),
+  });
+  if (!response.ok) throw new Error(await reasonOf(response));
+  return (await response.json()) as ProgramView;
+}
+
+async function reasonOf(response: Response): Promise<string> {
+  const { error } = (await response.json()) as { error: string };
+  return `The program was not compiled: ${error}`;
+}
+
+function programOf({ program, places }: Exclude<ProgramView, { errors: unknown }>): OwnProgram {
+  const bytecode = Uint8Array.from(atob(program), (char) => char.charCodeAt(0));
+  return { bytecode, places };
+}

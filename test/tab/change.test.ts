@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../server/base/root";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { launchBrowser, openTab } from "../page/browser";
+import { type Started, startNightlight } from "../support/nightlight";
+
+const original = readFileSync(join(ROOT, "src/nightlight.ts"), "utf8");
+const REPORTED = "    const light = Math.round(ratio * LIGHT_MAX);\n";
+const FAULT = '    if (light === 5) throw new Error("too dark");\n';
+const changed = original
+  .replace('console.log("Connected")', 'console.log("Connected, and changed")')
+  .replace(REPORTED, REPORTED + FAULT);
+
+describe("a program that a person in a class changes", () => {
+  let dir: string;
+  let nightlight: Started;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), "nightlight-change-"));
+    const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, listen: "127.0.0.1" };
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ security, classroom: true, simulate: false }),
+      launchBrowser(),
+    ]);
+    page = await openTab(browser);
+    watch(page);
+    await page.goto(nightlight.joinUrls[0] ?? "");
+    await online(page);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await nightlight.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  function watch(watched: Page): void {
+    // The browser says of a style or a script that the content security policy has kept out.
+    watched.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) faults.push(message.text());
+    });
+    watched.on("pageerror", (error) => faults.push(String(error)));
+  }
+
+  async function online(tab: Page): Promise<void> {
+    await tab.locator("#status", { hasText: /^online/ }).waitFor();
+  }
+
+  const editor = (tab = page) => tab.locator("#editor .cm-content");
+  /** As a person pastes it. */
+  async function write(text: string): Promise<void> {
+    await editor().press("ControlOrMeta+a");
+    await editor().evaluate((content, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", pasted);
+      const how = { clipboardData, bubbles: true, cancelable: true };
+      content.dispatchEvent(new ClipboardEvent("paste", how));
+    }, text);
+  }
+
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const note = (words: RegExp) => page.locator("#change-note", { hasText: words }).waitFor();
+  const logged = (words: RegExp) => page.locator("#log li", { hasText: words }).first().waitFor();
+
+  it("loads its editor only when it is opened", async () => {
+    const loaded = () =>
+      page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    expect((await loaded()).filter((name) => name.endsWith("editor.js"))).toEqual([]);
+    await page.locator("#change summary").click();
+    await editor().waitFor();
+    expect((await loaded()).filter((name) => name.endsWith("editor.js"))).toHaveLength(1);
+    // Of a long text it shows what is in sight.
+    expect(await editor().innerText()).toContain(original.split("\n")[0]);
+  });
+
+  it("says at which line it does not compile, and goes there", async () => {
+    await write(original.replace("let seq = 0", 'let seq: number = "none"'));
+    // By the keyboard alone.
+    await editor().press("Control+Enter");
+    await note(/^It does not compile: 1 error/);
+    const line = original.slice(0, original.indexOf("let seq = 0")).split("\n").length;
+    const error = page.locator("#change-errors button");
+    expect(await error.innerText()).toBe(
+      `Line ${line}, column 7: Type 'string' is not assignable to type 'number'. (TS2322)`,
+    );
+    await error.press("Enter");
+    await page.keyboard.type("// here ");
+    expect(await editor().innerText()).toContain("  let // here seq");
+    expect(await page.locator("#editor .cm-lint-marker-error").count()).toBe(1);
+  });
+
+  it("runs, and says in which line it panics", async () => {
+    await page.locator("#inside summary").click();
+    await write(changed);
+    await press("Run it here");
+    await note(/runs your program/);
+    await logged(/Connected, and changed/);
+    await online(page);
+    await page.locator("#light").fill("5");
+    const line = changed.slice(0, changed.indexOf(FAULT)).split("\n").length;
+    const panic = page.locator("#change-panic");
+    await panic.waitFor();
+    expect(await panic.innerText(), await page.locator("#log").innerText()).toMatch(
+      new RegExp(
+        `^Panic \\d+ at src/nightlight.ts:${line}, Exception: Error "too dark"\\. It starts again\\.$`,
+      ),
+    );
+    await page.locator("#light").fill("600");
+  });
+
+  it("goes by a link to others, who see it before it runs", async () => {
+    await press("Share by link");
+    await page.locator("#change-link").waitFor();
+    const link = await page.locator("#change-address").inputValue();
+    expect(new URL(link).hash.length).toBeLessThan(changed.length);
+    const other = await page.context().newPage();
+    watch(other);
+    await other.goto(link);
+    await other.locator("#change-shared").waitFor();
+    await editor(other).waitFor();
+    expect(new URL(other.url()).hash).toBe("");
+    await online(other);
+    await other.locator("#inside summary").click();
+    const lines = other.locator("#log li");
+    await lines.filter({ hasText: "Connected" }).first().waitFor();
+    expect(await lines.filter({ hasText: "changed" }).count()).toBe(0);
+    await other.getByRole("button", { name: "Run it here" }).click();
+    await lines.filter({ hasText: "Connected, and changed" }).first().waitFor();
+    await other.close();
+  });
+
+  it("gives way to the original in one click", async () => {
+    await press("Back to the original");
+    await note(/runs the original/);
+    await logged(/Connected$/);
+    const hash = await page.locator("#fact-program").innerText();
+    const served = await page.evaluate(async () => {
+      const program = await (await fetch("device/program.devs")).arrayBuffer();
+      const hash = await crypto.subtle.digest("SHA-256", program);
+      return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    });
+    expect(hash).toBe(served);
+    expect(faults).toEqual([]);
+  });
+});
