@@ -16,6 +16,7 @@ import { CLI } from "./builtins";
 import { patchCli } from "./cli-patch";
 import { compileErrors } from "./compile-errors";
 import { keepNewest } from "./keep-newest";
+import { makeWritable } from "./writable";
 
 /** The CLI always writes here, whatever the entry point. */
 const FOLDER = join(ROOT, ".devicescript/bin");
@@ -113,6 +114,7 @@ async function compiled(
 
 /** Compiles afresh into the CLI's own output folder. */
 export async function runCompiler(entry: string, signal?: AbortSignal): Promise<void> {
+  makeWritable(FOLDER, "the firmware is compiled there");
   // Whoever has run anything of ours once has a CLI that VS Code can debug with.
   patchCli();
   const child = spawn(process.execPath, [CLI, "build", entry], { cwd: ROOT, signal });
