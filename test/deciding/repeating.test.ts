@@ -20,7 +20,7 @@ it.each([
   const repeating = new Repeating({
     decisions: { lastFor: () => COMMAND } as unknown as Decisions,
     delivery: {} as unknown as Delivery,
-    devices: { statusOf: () => "online" } as unknown as Devices,
+    devices: { isAway: () => false } as unknown as Devices,
     seen,
     cluster: { decides: () => true, isAlone } as unknown as Cluster,
     send: (id) => sent.push(id),

@@ -168,11 +168,13 @@ describe("a board on the line", () => {
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
     await board.logged(BOARD.wifiUp, { from });
     from = board.log.length;
+    // A slow machine may have joined with the wrong password until that cut the power, too.
+    const { powerUps } = board.coprocessor;
     await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
     await board.logged(BOARD.noNetwork, { from });
     from = board.log.length;
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
     await board.logged(BOARD.wifiUp, { from });
-    expect(board.coprocessor.powerUps).toBe(2);
+    expect(board.coprocessor.powerUps).toBe(powerUps + 1);
   });
 });
