@@ -49,8 +49,9 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
       spy.mockRestore();
     }
     await lightLeadsTo(100, true);
+    await lightLeadsTo(900, false);
     const reported = async () => (await nightlight.device(ID))?.state;
-    await until("it says so", async () => (await reported())?.["led_on"] === true);
+    await until("it says so", async () => (await reported())?.["led_on"] === false);
     expect((await reported())?.uptime_s).toBeLessThan(performance.now() / 1_000);
   });
 
