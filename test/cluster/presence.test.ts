@@ -225,6 +225,14 @@ describe("readings held for another server", () => {
     expect(held.size).toBe(1);
   });
 
+  it("are forgotten after a connection that was lost for as long: newer ones may have passed", () => {
+    const held = new HeldReadings(5_000);
+    held.hold("a", reading(0), 0);
+    held.hold("b", reading(1_000), 0);
+    held.outlived(5_500);
+    expect(held.take(() => true)).toEqual([reading(1_000)]);
+  });
+
   it("are bounded: ids are chosen by others", () => {
     const held = new HeldReadings(5_000);
     for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0);
