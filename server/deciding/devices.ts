@@ -4,53 +4,16 @@ import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
 import type { Moment } from "./delivery";
+import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
-import { type Dropped, healthOf, type Waiting } from "./health";
+import type { Waiting } from "./health";
 import { isOutdated } from "./outdated";
-
-/** The simulated device, as far as the list of devices needs it. */
-export interface Simulated {
-  lightRaw: number;
-  readonly ledOn: boolean;
-}
-
-interface Device {
-  /** It has said something that only a device of ours says, or it is listed in the configuration. */
-  isOurs: boolean;
-  online: boolean;
-  /** What its status topic says, if it has one. */
-  status?: Status | undefined;
-  /** By the monotonic clock, ms: when it was last heard, or its retained status was found. */
-  heardMs: number;
-  values: Record<string, number>;
-  /** When they were measured, by the monotonic clock, ms. */
-  measuredMs?: number;
-  /** Which side of the rule it says that it is on, and which it was last told. */
-  reportedOn?: boolean | undefined;
-  commandedOn?: boolean | undefined;
-  /** The values are from a retained message: nobody knows when they were measured. */
-  valuesAreOld?: boolean;
-  /** Unix time, ms. */
-  lastSeenMs: number | null;
-  state?: Report | undefined;
-  /** Unix time, ms; undefined of a retained state. */
-  stateHeardMs?: number | undefined;
-  /** What was dropped of its messages, by reason. */
-  dropped?: Map<string, Dropped>;
-  /** A command that it has not carried out, as far as is known. */
-  command?: Waiting | undefined;
-  simulated?: Simulated | undefined;
-  /** The LED when it last changed. */
-  ledNoted: boolean | null;
-}
 
 /** What a device has said of itself. */
 export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">>;
 
 /** Strangers choose ids: beyond this many, new ones are not taken in. */
 const MAX_DEVICES = 10_000;
-/** What of a device's state matters to who looks at the whole list. */
-const STANDING = ["board", "program", "decided_by"];
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
@@ -234,8 +197,7 @@ export class Devices {
           ? this.take(id)
           : this.claim(id);
     if (!device) return;
-    const isStanding =
-      !device.online || STANDING.some((key) => device.state?.[key] !== state?.[key]);
+    const isStanding = !device.online || isOtherStanding(device.state, state);
     device.state = state;
     device.stateHeardMs = state && !retained ? this.options.clock.wallMs() : undefined;
     device.reportedOn = on ?? device.reportedOn;
@@ -336,26 +298,9 @@ export class Devices {
   }
 
   private viewOf(id: string, device: Device): DeviceView {
-    const name = this.options.nameOf(id);
-    return {
-      id,
-      ...(name !== undefined && { name }),
-      online: device.online,
-      simulated: device.simulated !== undefined,
-      light: device.values["light"] ?? null,
-      values: device.values,
-      ...(device.valuesAreOld && { valuesAreOld: true }),
-      ledOn: ledOf(device),
-      lastSeen: device.lastSeenMs === null ? null : new Date(device.lastSeenMs).toISOString(),
-      state: device.state ?? null,
-      ...(device.stateHeardMs !== undefined && { stateHeardMs: device.stateHeardMs }),
-      health: healthOf({
-        ...device,
-        silenceMs: this.options.silenceMs(id),
-        orderExpiresMs: this.options.orderExpiresMs,
-        nowMs: this.options.clock.monotonicMs(),
-      }),
-    };
+    const { clock, nameOf, orderExpiresMs, silenceMs } = this.options;
+    const limits = { silenceMs: silenceMs(id), orderExpiresMs };
+    return viewOf(id, device, nameOf(id), { ...limits, nowMs: clock.monotonicMs() });
   }
 
   /** To be called from time to time: the status of a device that has died with its broker stays. */
@@ -372,8 +317,4 @@ export class Devices {
 /** Safe to show; until then it is as it came. */
 export function shown(message: MessageView): MessageView {
   return { ...message, payload: printable(message.payload) };
-}
-
-function ledOf(device: Device): boolean | null {
-  return device.simulated?.ledOn ?? device.reportedOn ?? device.commandedOn ?? null;
 }

@@ -31,7 +31,7 @@ export const PURE = [
   ...inRoom("server/base", "places", "ring"),
   ...inRoom("server/compiler", "compile-queue"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
-  ...inRoom("server/deciding", "health", "learning", "seen-readings"),
+  ...inRoom("server/deciding", "device", "health", "learning", "seen-readings"),
   ...inRoom(
     "server/history",
     "believed-clock",
