@@ -1,0 +1,91 @@
+import { expect } from "vitest";
+import { Cluster } from "../../server/cluster/cluster";
+import type { HeldReading } from "../../server/cluster/held-readings";
+import { shardOf } from "../../server/cluster/sharding";
+import type { Shard } from "../../server/setup/cluster-options";
+
+/** A broker that passes everything on to everybody, in order, after some time. */
+export class SlowBroker {
+  latencyMs = 0;
+  /** By which a member gets it later than the others, ms. */
+  readonly lagMs = new Map<Member, number>();
+  /** By which the broker takes in later what a member says, ms. */
+  readonly stallsMs = new Map<Member, number>();
+  /** A member that gets nothing of what the others say. */
+  cutOff: Member | undefined;
+  private readonly members: Member[] = [];
+  private readonly last = new Map<string, string>();
+
+  join(index: number, count = 2): Member {
+    const member = new Member({ index, count }, (topic, payload) => {
+      this.last.set(topic, payload);
+      for (const one of this.members.filter((one) => one === member || one !== this.cutOff))
+        setTimeout(
+          () => one.hear(topic, payload),
+          this.latencyMs + (this.stallsMs.get(member) ?? 0) + (this.lagMs.get(one) ?? 0),
+        );
+    });
+    this.members.push(member);
+    member.join();
+    return member;
+  }
+
+  /** The last beat of a server comes once more. */
+  beats(index: number, to: Member): void {
+    for (const [topic, payload] of this.last)
+      if (topic.includes(`/${index}of`)) to.hear(topic, payload);
+  }
+}
+
+/** A server of the cluster, at that broker. */
+export class Member {
+  readonly cluster: Cluster;
+  readonly taken: HeldReading[] = [];
+  takeovers = 0;
+  isPaused = false;
+  private readonly waiting: [topic: string, payload: string][] = [];
+
+  constructor(
+    shard: Shard,
+    private readonly publish: (topic: string, payload: string) => void,
+  ) {
+    this.cluster = new Cluster(shard, [], () => undefined);
+  }
+
+  join(): void {
+    this.cluster.join({
+      publish: (topic, payload) => {
+        if (!this.isPaused) this.publish(topic, payload);
+        return Promise.resolve();
+      },
+      isConnected: () => !this.isPaused,
+      onTakeover: (readings) => {
+        this.takeovers++;
+        this.taken.push(...readings);
+      },
+      onConflict: (error) => expect.fail(error.message),
+    });
+  }
+
+  hear(topic: string, payload: string): void {
+    if (this.isPaused) this.waiting.push([topic, payload]);
+    else this.cluster.receive(topic, payload, false);
+  }
+
+  /** What waited comes before any timer, as in a process that is continued. */
+  continue(): void {
+    this.isPaused = false;
+    for (const [topic, payload] of this.waiting.splice(0)) this.hear(topic, payload);
+  }
+
+  /** @returns whether it would decide a reading of the first shard */
+  reads(): boolean {
+    const nowMs = performance.now();
+    return !this.cluster.leaves(`${FIRST}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
+  }
+}
+
+/** A device of each shard of two. */
+export const [FIRST, SECOND] = [1, 2].map(
+  (shard) => ["a", "b", "c", "d"].find((id) => shardOf(id, 2) === shard) ?? "",
+) as [string, string];
