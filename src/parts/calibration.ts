@@ -2,9 +2,8 @@
  * What dark and bright are for one sensor, as a person shows it by holding a button. Pure: time
  * comes in, in milliseconds.
  */
+import { LIGHT_MAX } from "../common/wire";
 
-/** `LIGHT_MAX` of the wire. */
-const FULL = 1023;
 /** Closer together, noise alone would be much of all light. */
 const SPAN_MIN = 64;
 /** From here on a button counts as held; a shorter press is something else's. */
@@ -22,7 +21,7 @@ export interface Range {
   bright: number;
 }
 
-export const UNCALIBRATED: Range = { dark: 0, bright: FULL };
+export const UNCALIBRATED: Range = { dark: 0, bright: LIGHT_MAX };
 
 /** @returns why these are no range, or an empty text */
 export function rangeProblem({ dark, bright }: Range): string {
@@ -47,7 +46,7 @@ export class Calibration {
   /** @param ratio of full light, 0..1. @returns the same within the range, 0..1 */
   scaled(ratio: number): number {
     const { dark, bright } = this.range;
-    const light = (ratio * FULL - dark) / (bright - dark);
+    const light = (ratio * LIGHT_MAX - dark) / (bright - dark);
     if (light < 0) return 0;
     return light > 1 ? 1 : light;
   }
