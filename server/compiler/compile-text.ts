@@ -1,7 +1,7 @@
 import { type DebugInfo, type Places, placesOf } from "../base/places";
 import type { CompileError } from "../base/tab-program";
 
-/** One compile by DeviceScript's compiler, of texts alone: it has no way to a file. Pure. */
+/** One compile by DeviceScript's compiler, of texts alone: it has no way to a file. */
 
 export interface Sources {
   /** One of the files. */

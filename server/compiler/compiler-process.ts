@@ -64,11 +64,13 @@ export async function compileInProcess(
   child.stdin.end(JSON.stringify(sources));
   if (child.pid !== undefined) yieldTo(child.pid);
   try {
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
+    const [exitCode, by] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", resolve);
+      child.on("close", (...how) => resolve(how));
     });
-    if (exitCode !== 0 && ending === undefined) ending = `it ran out of its ${heapMb} MB of memory`;
+    // So Node ends without memory; on Windows with the code.
+    if (by === "SIGABRT" || exitCode === 134) ending ??= `it ran out of its ${heapMb} MB of memory`;
+    else if (exitCode !== 0) ending ??= `it ended with ${by ?? `code ${exitCode}`}`;
   } finally {
     clearTimeout(timer);
   }
