@@ -1,8 +1,6 @@
+import { MAX_WATCHED } from "../../src/common/api";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 import type { Watched } from "./event-stream";
-
-/** Far more rows than a screen has. */
-const MAX_WATCHED = 1_000;
 
 /** What a reader of the live stream asks for: a `WatchRequest`. */
 export function parseWatch(text: string): Parsed<{ watched: Watched }> {

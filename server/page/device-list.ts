@@ -8,6 +8,7 @@ import type { Changes, Device } from "./model";
 import { NameOrder } from "./name-order";
 import { rowWindow } from "./row-window";
 import { Updates } from "./updates";
+import { watchedIds } from "./watched";
 import { titleOf } from "./words";
 
 /** An order by what changes is updated this often, ms, and never under the pointer. */
@@ -71,9 +72,7 @@ export class DeviceList {
   /** The devices whose values are shown or decide the order; null for all. */
   get watched(): string[] | null {
     if (this.controls.needsAllValues) return null;
-    return [
-      ...new Set([...this.rows.keys(), ...(this.openId === undefined ? [] : [this.openId])]),
-    ].sort();
+    return watchedIds(this.rows.keys(), this.openId, this.groups.values());
   }
 
   /** Touches only what has changed: a thousand rows for each event would be too much. */

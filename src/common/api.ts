@@ -227,10 +227,13 @@ export interface Events {
 /** A message of the WebSocket at `/api/events`, which tells the same. */
 export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }[keyof Events];
 
+/** Far more rows than a screen has. */
+export const MAX_WATCHED = 1_000;
+
 /** A message to that WebSocket. */
 export interface WatchRequest {
   /**
-   * The devices whose values are wanted, at most 1,000. Of others, `changes` has what else changes:
+   * The devices whose values are wanted, at most `MAX_WATCHED`. Of others, `changes` has what else changes:
    * whether they are online, their health, names and programs. Null for all, as at the beginning.
    * Devices that are new in it are in a `changes` at once.
    */

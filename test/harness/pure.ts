@@ -48,7 +48,7 @@ export const PURE = [
   ...inRoom("server/page", "device-order", "group-words", "history", "live-history"),
   ...inRoom("server/page", "model", "name-order", "recent-messages", "row-window"),
   ...inRoom("server/page", "rule-words"),
-  ...inRoom("server/page", "update-words", "updates", "words"),
+  ...inRoom("server/page", "update-words", "updates", "watched", "words"),
   ...inRoom("server/updates", "fleet", "job"),
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options", "pi-parts"),
   ...inRoom("server/tab", "inside", "mqtt-reader", "parts", "receive-window"),

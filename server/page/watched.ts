@@ -1,0 +1,17 @@
+import { type GroupView, MAX_WATCHED } from "../../src/common/api";
+
+/**
+ * The devices whose values are shown: those in sight, the opened one, and the lights that the groups
+ * tell of. Pure.
+ * @returns null for all: there are more than can be watched
+ */
+export function watchedIds(
+  inSight: Iterable<string>,
+  openId: string | undefined,
+  groups: Iterable<Pick<GroupView, "lights">>,
+): string[] | null {
+  const ids = new Set(inSight);
+  if (openId !== undefined) ids.add(openId);
+  for (const { lights } of groups) for (const id of lights) ids.add(id);
+  return ids.size > MAX_WATCHED ? null : [...ids].sort();
+}
