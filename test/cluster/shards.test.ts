@@ -4,7 +4,7 @@ import { Fleet, type FleetDevice } from "../support/fleet";
 import { Mosquitto } from "../support/mosquitto";
 import { NightlightProcess } from "../support/process";
 import { Random } from "../support/random";
-import { commandsOf, shardsOf, untilEachHasItsOwn } from "../support/server-facts";
+import { commandsOf, shardsOf, undisturbed, untilEachHasItsOwn } from "../support/server-facts";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
@@ -54,23 +54,34 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-it("each decides for its own devices, and nobody for another's", async () => {
-  await untilEachHasItsOwn(servers);
-  await fleet.report(20);
-  await fleet.isRight();
-  for (const [at, server] of servers.entries()) {
+/** By server: how many commands it has sent more than its own devices have got. */
+async function sentToOthers(): Promise<number[]> {
+  const sent = await Promise.all(servers.map(commandsOf));
+  return sent.map((count, at) => {
     const own = fleet.devices.filter(ofShard(at + 1));
-    const told = () => own.reduce((sum, { commands }) => sum + commands.length, 0);
-    await until(
-      "its own devices have all that it sent",
-      async () => (await commandsOf(server)) === told(),
-    );
-  }
+    return own.reduce((left, { commands }) => left - commands.length, count);
+  });
+}
+
+it("each decides for its own devices, and nobody for another's", async () => {
+  const answers = () => fleet.count("lesson", ({ commands }) => commands.length);
+  let before: number[] = [];
+  let after: number[] = [];
+  let answered = 0;
+  await undisturbed(servers, async () => {
+    before = await sentToOthers();
+    answered = -answers();
+    await fleet.report(20);
+    await fleet.isRight();
+    await until("the devices have all that was sent", async () => {
+      after = await sentToOthers();
+      return after.reduce((sum, count) => sum + count, 0) === 0;
+    });
+    answered += answers();
+  });
+  expect(after).toEqual(before);
   // The lesson's devices get one answer to each reading.
-  await until("all are answered", () =>
-    fleet.devices.every((d) => d.kind !== "lesson" || d.commands.length >= d.readings),
-  );
-  expect(fleet.count("lesson", (device) => device.commands.length)).toBe(9 * 20);
+  expect(answered).toBe(9 * 20);
 });
 
 it("when one is killed under load, what it left undecided is decided by the next", async () => {

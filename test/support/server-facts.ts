@@ -20,3 +20,25 @@ export async function untilEachHasItsOwn(servers: NightlightProcess[]): Promise<
   for (const [at, server] of servers.entries())
     await until(`server ${at + 1} has its own shard`, () => shardsOf(server) === `${at + 1}`);
 }
+
+/** How often each has said which shards it decides. */
+function handovers(servers: NightlightProcess[]): string {
+  return servers.map(({ output }) => output.split("Deciding for").length).join();
+}
+
+/**
+ * Does something while each of these servers, which are all there are, decides its own shard alone.
+ * One that is held up for seconds, as on a busy machine, gives way to the others: then what each did
+ * by itself can't be told, so it is done again.
+ */
+export async function undisturbed(
+  servers: NightlightProcess[],
+  action: () => Promise<void>,
+): Promise<void> {
+  await until("no server gives way", async () => {
+    await untilEachHasItsOwn(servers);
+    const before = handovers(servers);
+    await action();
+    return handovers(servers) === before;
+  });
+}
