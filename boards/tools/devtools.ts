@@ -11,7 +11,7 @@ import { command, readFlags } from "./command";
 import { CLI } from "./firmware/builtins";
 import { writeFirmwareConfig } from "./firmware/configure";
 
-/** How the CLI ends where its ports are taken. */
+/** How the CLI ends if its ports are taken. */
 const EXIT_PORTS_TAKEN = 100;
 /** The last of the server's lines about what it listens on. */
 const READY = "dbgserver";

@@ -18,7 +18,7 @@ export interface Login {
 
 /** The broker that this process works with. */
 export interface BrokerInUse {
-  /** The one inside this process, where it is that. */
+  /** Set if the broker runs in this process. */
   embedded?: Broker;
   /** As this process reaches it. */
   url: string;
@@ -34,7 +34,7 @@ export interface BrokerInUse {
 
 /**
  * The broker of the options, or the embedded one, started.
- * @throws UserError where others are to be let in, but nobody is a user
+ * @throws UserError if others are to be let in, but nobody is a user
  */
 export async function useBroker(
   options: Options,

@@ -16,7 +16,7 @@ export interface Cause {
   kind: CommandKind;
   /** The reading that it answers. */
   answers?: Pick<Reading, "seq" | "boot"> | undefined;
-  /** The QoS of that reading: its answer is worth as much. 1 where there is none. */
+  /** The QoS of that reading: its answer is worth as much. 1 if there is none. */
   qos?: 0 | 1 | undefined;
   /** When the reading that led to it came, by `performance.now()`. */
   arrivedMs?: number;

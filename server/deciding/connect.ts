@@ -17,7 +17,7 @@ export interface BrokerAccess {
   /** If that broker is in this process. */
   attach?:
     ((clientId: string, will: Will | undefined, onMessage: OnMessage) => LocalClient) | undefined;
-  /** Further nodes of the broker, where it is a cluster: a lost connection goes on to the next. */
+  /** Further nodes of the broker, if it is a cluster: a lost connection goes on to the next. */
   otherBrokerUrls?: string[];
   /** The broker may know MQTT 5. */
   mqtt5: boolean;
@@ -62,11 +62,11 @@ const SHORT_ONES = 3;
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
 /**
- * Connects to the first node that answers: by MQTT 5 where the broker has it, for its message
+ * Connects to the first node that answers: by MQTT 5 if the broker has it, for its message
  * expiry; else by MQTT 3.1.1.
  * @param prepare is handed the link of each try, before that is connected
  * @returns what it made of the one that is
- * @throws UserError where no node answers, or the broker refuses
+ * @throws UserError if no node answers, or the broker refuses
  */
 export async function connect<T>(
   access: BrokerAccess,

@@ -60,7 +60,7 @@ export class SeenReadings {
 
   /**
    * Another server's command has answered this reading.
-   * @returns false where the reading, or a later one, was seen before
+   * @returns false if the reading, or a later one, was seen before
    */
   learned(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);

@@ -11,7 +11,7 @@ export interface Measured {
   counts: Counts;
   rejections: Rejections;
   devices: { count(): { known: number; online: number } };
-  /** The embedded broker, where there is one. */
+  /** The embedded broker, if there is one. */
   broker?: { readonly clientCount: number };
   disk: Disk;
 }

@@ -86,7 +86,7 @@ export function drawThreshold(plot: uPlot, palette: Palette, rule: ServerRule): 
   const label = `${shortSideWords(rule, true)} ${rule.comparison} ${rule.value}`;
   ctx.font = `600 ${11 * px}px ${getComputedStyle(plot.root).fontFamily}`;
   ctx.textAlign = "left";
-  // On the side where it is on, where there is room for it.
+  // On the side where it is on, if there is room for it.
   const roomPx = 22 * px;
   const isBelow =
     rule.comparison === "below" ? bbox.top + bbox.height - y > roomPx : y - bbox.top < roomPx;

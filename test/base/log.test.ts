@@ -18,7 +18,7 @@ const ANY_PORTS = ["--mqtt-port", "0", "--http-port", "0"];
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
-/** Throws where one is not JSON. */
+/** Throws if one is not JSON. */
 function linesOf(stdout: string): Line[] {
   expect(stdout.endsWith("\n")).toBe(true);
   return stdout
@@ -65,7 +65,7 @@ describe("--log json", () => {
     expect(lines.at(-1)).toMatchObject({ level: "info", source: "start", message: "Stopping ..." });
   });
 
-  it("names the reason where somebody was refused", async () => {
+  it("names the reason if somebody was refused", async () => {
     start("--log", "json", "--no-device", "--limit", "topic-bytes=40", ...ANY_PORTS);
     const witness = await lesson();
     witness.client.publish("a".repeat(41), "x");

@@ -1,7 +1,7 @@
 /** One row of the bench: a figure of ours beside the same of the built-in client. */
 export interface Measurement {
   name: string;
-  /** Undefined where there is nothing to compare or nothing came. */
+  /** Undefined if there is nothing to compare or nothing came. */
   ours: number | undefined;
   builtin: number | undefined;
   unit: string;

@@ -121,7 +121,7 @@ describe("what the embedded broker keeps with --data", () => {
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
   });
 
-  it("says so where its folder is in use", async () => {
+  it("says so if its folder is in use", async () => {
     const second = NightlightProcess.start(["--no-device", "--data", dir]);
     await expect(second).rejects.toThrow(
       `nightlight: --data ${dir}: in use by another nightlight, choose another folder\n`,

@@ -40,7 +40,7 @@ describe("telemetry", () => {
 });
 
 describe("what is more than the lesson's", () => {
-  it("is taken where it is right", () => {
+  it("is taken if it is right", () => {
     const telemetry = { light: 5, led_on: true, seq: 1, boot: 77, age_ms: 90_000 };
     expect(parseTelemetry(JSON.stringify(telemetry), LIGHT).value).toEqual({
       values: { light: 5 },
@@ -83,7 +83,7 @@ describe("what is more than the lesson's", () => {
       /^taken_back: expected text of at most 100 characters, got "xxx/,
     ],
     [parseStatus("on"), 'status: expected online or offline, got "on"'],
-  ])("is refused where it is wrong %#", ({ value, error }, message) => {
+  ])("is refused if it is wrong %#", ({ value, error }, message) => {
     expect(value).toBeUndefined();
     expect(error).toMatch(message);
   });

@@ -23,7 +23,7 @@ import { described, Unexpected, Wire } from "../support/wire";
 /** A message as a subscriber gets it; what is not said is 0 or false. */
 export type Message = [topic: string, payload: string, flags?: Publish];
 
-/** A client that keeps to the standard where a test does not make it break it. */
+/** A client that keeps to the standard unless a test makes it break it. */
 export class Peer extends Wire {
   private lastId = 0;
 

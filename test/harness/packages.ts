@@ -1,6 +1,6 @@
 /**
  * The Debian packages that the tests drive, with the word `bench` those of the bench too, and with
- * `cluster` those of the test of a cluster: installed where we may, asked for where we may not.
+ * `cluster` those of the test of a cluster: installed if we may, asked for if we may not.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -13,7 +13,7 @@ describe("the time by which old rows are deleted", () => {
       expect(clock.at(NOW_MS + passedMs, passedMs)).toBe(NOW_MS + passedMs);
   });
 
-  it("is the clock's where nothing is kept that it could harm", () => {
+  it("is the clock's if nothing is kept that it could harm", () => {
     expect(new BelievedClock(undefined).at(NOW_MS, 5)).toBe(NOW_MS);
   });
 

@@ -33,7 +33,7 @@ describe("a chart's points", () => {
     });
   });
 
-  it("leave nothing where nothing was heard", () => {
+  it("leave nothing if nothing was heard", () => {
     const rows = [...Array(50).keys()].map((i) => row(i < 25 ? i : 9_000 + i, i));
     const { points } = downsample(rows, { fromMs: 0, toMs: 10_000 }, 11);
     expect(points.map(({ atMs, lastMs }) => [atMs, lastMs])).toEqual([

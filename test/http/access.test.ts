@@ -83,7 +83,7 @@ describe("page and API for others", () => {
   });
 
   it.each(["/api/devices", "/api/events", "/metrics", "/page.js", "/style.css", "/nowhere"])(
-    "answers %s with 401 where the token is missing",
+    "answers %s with 401 if the token is missing",
     async (path) => {
       const { status, body } = await get(path);
       expect(status).toBe(401);

@@ -53,7 +53,7 @@ describe("what is asked of the history", () => {
     ["to=0", /^to: expected a time after 1970-01-01T00:00:00Z, got "0"$/],
     ["from=2026-11-22 21:15", /^from: expected .*, got "2026-11-22 21:15"$/],
     [`from=${"9".repeat(5_000)}`, `got "${"9".repeat(40)}…"`],
-  ])("is refused where it is wrong: %.60s", (query, message) => {
+  ])("is refused if it is wrong: %.60s", (query, message) => {
     expect(() => parse(query)).toThrow(message);
   });
 });

@@ -16,7 +16,7 @@ export interface StoreEntry {
   value: Buffer;
 }
 
-/** Where a store begins in an image; -1 where there is none. */
+/** Where a store begins in an image; -1 if there is none. */
 export function findStore(image: Buffer): number {
   for (let at = image.indexOf(MAGIC); at >= 0; at = image.indexOf(MAGIC, at + 1)) {
     // The runtime's own code may hold the same eight bytes, but not a whole header.

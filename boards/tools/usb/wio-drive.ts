@@ -11,7 +11,7 @@ const BOARD_ID = "SAMD51P19A-WioTerminal";
 const TOUCH_BAUD = 1200;
 const BLOCK_BYTES = 512;
 
-/** What a system tells of its drives. */
+/** What a system says about its drives. */
 export interface DriveSystem {
   platform: NodeJS.Platform;
   username: string;

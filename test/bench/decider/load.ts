@@ -66,7 +66,7 @@ export class Load {
     return this.latenciesMs.sort((a, b) => a - b);
   }
 
-  /** Waits for the commands under way. @throws Error where some never come */
+  /** Waits for the commands under way. @throws Error if some never come */
   async drained(): Promise<void> {
     try {
       await until("the last commands come", () => this.underWay === 0, PATIENCE_MS);

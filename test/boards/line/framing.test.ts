@@ -78,7 +78,7 @@ describe("the frames on a board's line", () => {
     expect(back.map((frame) => frame.toString("hex"))).toEqual(heard.frames);
   });
 
-  it("are cut short where something never ends", () => {
+  it("are cut short if something never ends", () => {
     const lines: string[] = [];
     const decoder = new LineDecoder(
       () => undefined,

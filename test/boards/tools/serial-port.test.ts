@@ -32,7 +32,7 @@ describe("the board's serial port", () => {
     expect(await choosePort(undefined, [], nobody)).toBeUndefined();
   });
 
-  it("is asked for where there are several", async () => {
+  it("is asked for if there are several", async () => {
     const asked: string[] = [];
     const ask = (question: string) => {
       asked.push(question);

@@ -202,7 +202,7 @@ describe("npm run update", () => {
     );
   });
 
-  it("says which token was refused, or where there is none", async () => {
+  it("says which token was refused, or if there is none", async () => {
     answers = [[401, { error: "a token is needed: Authorization: Bearer TOKEN" }]];
     expect(await updateDesk()).toEqual(
       failure(

@@ -45,7 +45,7 @@ describe("the virtual machine's module", () => {
     ["__stack_pointer", "__stack_POINTER", /no global __stack_pointer/],
     ["__stack_end", "__stack_END", /does not set __stack_end/],
     ["sbrk", "SBRK", /has no function sbrk/],
-  ])("is refused where its memory layout cannot be found: %s", (from, to, message) => {
+  ])("is refused if its memory layout cannot be found: %s", (from, to, message) => {
     expect(() => memoryLayout(parseWasm(changed(from, to)))).toThrow(message);
   });
 
@@ -61,7 +61,7 @@ describe("the virtual machine's module", () => {
     expect(() => parseWasm(Buffer.from("\0asm\x02\0\0\0", "latin1"))).toThrow(/version 1/);
   });
 
-  it("is not translated where wasm2c writes what no rule understands", () => {
+  it("is not translated if wasm2c writes what no rule understands", () => {
     expect(() => translate("int main(void);", parseWasm(extractVm().wasm))).toThrow(
       /wasm2c's output has no/,
     );

@@ -67,7 +67,7 @@ describe("the language on the board", () => {
     expect(await onBoard(name, end)).toEqual(expected);
   });
 
-  it("restarts where the CLI's machine dies of a trap", async () => {
+  it("restarts if the CLI's machine dies of a trap", async () => {
     const end = new RegExp(`^${BOARD.panic}${BOARD.integerOverflow}$`);
     expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
     await board?.logged(BOARD.banner, { from: board.log.length });

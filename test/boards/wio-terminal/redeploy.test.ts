@@ -74,7 +74,7 @@ it("starts a program again after others have come into the memory of its heap", 
   expect(board.plugs).toBe(1);
 });
 
-it("goes back to the program from before where a new one is cut off", async () => {
+it("goes back to the program from before if a new one is cut off", async () => {
   const cutOff = new Error("cut off");
   const from = board.log.length;
   const sending = OutPipe.sendBytes(

@@ -1,6 +1,6 @@
 /**
  * Finds the peripheral at an address, and checks that it has its clocks. Strict unless it is given a
- * `warn`: then it does what the chip does, as far as that is known, and tells of it once. Datasheet,
+ * `warn`: then it does what the chip does, as far as that is known, and says so once. Datasheet,
  * MCLK, peripheral clock masking: without its bus clock, registers can't be read or written.
  */
 import { GATES } from "./gating";

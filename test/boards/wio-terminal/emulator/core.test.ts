@@ -56,7 +56,7 @@ describe("the emulated Cortex-M4", () => {
     );
   });
 
-  it("stops where a peripheral is used without its clocks", async () => {
+  it("stops if a peripheral is used without its clocks", async () => {
     await expect(runProgram("unclocked")).rejects.toThrow(
       /SERCOM0 is used without its bus clock \(MCLK, APBAMASK bit 12\)/,
     );

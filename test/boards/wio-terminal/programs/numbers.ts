@@ -117,7 +117,7 @@ export function integerChain(): void {
   show("LCG", state);
 }
 
-/** Rounding errors add up the same way only where each step is rounded the same way. */
+/** Rounding errors add up the same way only if each step is rounded the same way. */
 export function doubleChain(): void {
   let sum = 0;
   let product = 1;
