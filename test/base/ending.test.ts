@@ -30,7 +30,7 @@ describe("npm start", () => {
   });
 
   it("ends when what npm started it with is killed", async () => {
-    const line = `"${process.execPath}" --import tsx server/main.ts ${FLAGS.join(" ")}; true`;
+    const line = `"${process.execPath}" server/start.js ${FLAGS.join(" ")}; true`;
     const shell = await ready("sh", ["-c", line], { npm_lifecycle_event: "start" });
     await endsWhenKilled(shell, "SIGKILL");
   });

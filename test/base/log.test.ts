@@ -8,7 +8,7 @@ type Line = Record<string, unknown>;
 let program: Program;
 
 function start(...flags: string[]): Program {
-  program = new Program(process.execPath, ["--import", "tsx", "server/main.ts", ...flags], {
+  program = new Program(process.execPath, ["server/start.js", ...flags], {
     cwd: ROOT,
   });
   return program;

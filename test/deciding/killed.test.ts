@@ -15,7 +15,7 @@ const LONGEST_MS = 500;
 
 function startServer(): Program {
   const flags = ["--broker", mosquitto.url, "--no-device", "--http-port", "0"];
-  return new Program(process.execPath, ["--import", "tsx", "server/main.ts", ...flags], {
+  return new Program(process.execPath, ["server/start.js", ...flags], {
     cwd: ROOT,
   });
 }

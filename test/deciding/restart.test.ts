@@ -15,7 +15,7 @@ let server: Program;
 
 function start(brokerUrl: string, ...flags: string[]): Program {
   const common = ["--broker", brokerUrl, "--no-device", "--http-port", "0"];
-  const args = ["--import", "tsx", "server/main.ts", ...common, ...flags];
+  const args = ["server/start.js", ...common, ...flags];
   server = new Program(process.execPath, args, { cwd: ROOT });
   return server;
 }

@@ -21,7 +21,7 @@ function start(...flags: string[]): {
   out: () => string;
   end: Promise<Outcome>;
 } {
-  const child = spawn(process.execPath, ["--import", "tsx", "server/main.ts", ...flags], {
+  const child = spawn(process.execPath, ["server/start.js", ...flags], {
     cwd: ROOT,
   });
   let stdout = "";

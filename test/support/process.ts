@@ -28,7 +28,7 @@ export class NightlightProcess {
     const embedded = !this.flags.includes("--broker");
     const mqttPort = embedded ? ["--mqtt-port", String(this.mqttPort)] : [];
     const ports = [...mqttPort, "--http-port", String(this.httpPort)];
-    const args = ["--import", "tsx", "server/main.ts", ...ports, ...this.flags];
+    const args = ["server/start.js", ...ports, ...this.flags];
     const program = new Program(process.execPath, args, { cwd: ROOT, env: this.env });
     this.program = program;
     await until(
