@@ -27,6 +27,11 @@ const FAST = [
   ...["devs_vm_exec_opcodes", "devs_vm_pop_arg", "devs_gc_obj_check_core", "devs_value_typeof"],
   ...["stringify_obj", "stringify_field", "devs_json_escape_core", "jd_vsprintf_ext"],
   ...["jd_print_double", "devs_img_get_utf8", "devs_img_stridx_ok", "devs_string_get_utf8"],
+  ...["jd_gc_any_try_alloc", "devs_object_get_attached", "devs_maplike_iter", "consume_chunk"],
+  ...["devs_string_prep", "devs_get_static_utf8", "devs_string_finish", "find_free_block"],
+  ...["devs_value_to_string", "devs_any_set", "devs_is_string", "devs_map_set", "lookup"],
+  ...["fun3_JSON_stringify", "devs_gc", "__powidf2", "stmt3_index_set", "devs_map_try_alloc"],
+  ...["devs_fiber_call_function", "devs_function_bind", "devs_object_get"],
 ] as const;
 
 const GLOBALS_IN_USE = ["__stack_pointer", "__stack_end", "__stack_base", "tempRet0"] as const;
