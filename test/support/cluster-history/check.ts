@@ -72,7 +72,7 @@ export function checkFleet(
     const life = lifeOf(history, device, kind);
     return [
       ...(kind === "counting" ? checkCounting(life) : checkLesson(life)),
-      ...checkEnd(life),
+      ...checkEnd(life, history.length - 1),
       ...checkDecided(life, faultAt),
     ];
   });
@@ -224,7 +224,8 @@ function checkLesson({ device, readings, commands }: Life): FleetViolation[] {
   });
 }
 
-function checkEnd({ device, readings, commands }: Life): FleetViolation[] {
+/** @param endAt where the history ends: what came, or did not, after the last reading shows why */
+function checkEnd({ device, readings, commands }: Life, endAt: number): FleetViolation[] {
   const last = readings.findLast(({ acknowledged }) => acknowledged);
   if (!last) return [];
   const ledOn = commands.at(-1)?.ledOn ?? readings[0]?.ledOn;
@@ -235,7 +236,7 @@ function checkEnd({ device, readings, commands }: Life): FleetViolation[] {
           rule: "wrong",
           device,
           text: `its LED ends ${String(ledOn)}, and reading ${last.seq} wants ${last.wanted}`,
-          at: [last.at, commands.at(-1)?.at ?? last.at],
+          at: [last.at, commands.at(-1)?.at ?? last.at, endAt],
         },
       ];
 }

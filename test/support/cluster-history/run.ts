@@ -10,6 +10,8 @@ import { Passing } from "./passing";
 /** Longer than any sign of life that servers wait for. */
 const PAUSE_MS = 8_000;
 const FAULTS = 3;
+/** Of each server, beside a violation. */
+const LOG_LINES = 12;
 
 /** A server, and its ways to the broker's nodes. */
 interface Member {
@@ -76,9 +78,13 @@ export class ServersUnderTest {
     return this.check();
   }
 
-  /** A violation as lines of the history. */
+  /** A violation as lines of the history, and what each server said last. */
   excerpt(violation: FleetViolation): string {
-    return fleetExcerpt(this.events, violation);
+    const logs = this.members.map(({ server }, at) => {
+      const lines = server.output.split("\n").filter((line) => line.startsWith("server "));
+      return [`server ${at + 1}:`, ...lines.slice(-LOG_LINES)].join("\n  ");
+    });
+    return [fleetExcerpt(this.events, violation), ...logs].join("\n");
   }
 
   private check(): FleetViolation[] {
