@@ -17,6 +17,7 @@ export interface TabDeviceOptions {
 }
 
 interface Served extends Asset {
+  mayUseCamera: boolean;
   policy: ((usual: string) => string) | undefined;
   gzipped: Buffer;
   tag: string;
@@ -28,6 +29,8 @@ const PROGRAM = "/program.devs";
 /** Only the worker runs WebAssembly; its policy comes with its own file. */
 const WORKER_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+/** As on every page of ours, but for the camera, whose brightness may be the sensor's light. */
+const PERMISSIONS = "camera=(self), microphone=(), geolocation=()";
 
 /** `/device`: the files of a device that runs in the browser. */
 export class TabDevice {
@@ -85,6 +88,7 @@ export class TabDevice {
 }
 
 function send(file: Served, request: IncomingMessage, response: ServerResponse): void {
+  if (file.mayUseCamera) response.setHeader("permissions-policy", PERMISSIONS);
   const policy = file.policy?.(String(response.getHeader("content-security-policy")));
   if (policy !== undefined) response.setHeader("content-security-policy", policy);
   // A class reloads: what a phone has already need not come again.
@@ -109,5 +113,6 @@ function policyOf(path: string): Served["policy"] {
 
 async function serve(path: string, asset: Asset): Promise<Served> {
   const gzipped = await promisify(gzip)(asset.body, { level: 9 });
-  return { ...asset, policy: policyOf(path), gzipped, tag: `"${fingerprint(asset.body)}"` };
+  const tag = `"${fingerprint(asset.body)}"`;
+  return { ...asset, policy: policyOf(path), mayUseCamera: path === "/", gzipped, tag };
 }

@@ -1,17 +1,27 @@
-import { byId, setText } from "../page/dom";
+import { byId, setAttribute, setText } from "../page/dom";
+import { Camera } from "./camera";
 import type { TabDevice } from "./device";
 import { listenToRoom } from "./real-light";
 import { lightOf, type Scene } from "./scenes";
 
 const SCENE_STEP_MS = 100;
 
-type Mover = "hand" | "real" | Scene;
+type Mover = "hand" | "real" | "camera" | Scene;
 
-/** What moves the light of the device that is shown: a hand, a scene, or the light in the room. */
+/** What moves the light of the device that is shown: a hand, a scene, the room, or the camera. */
 export class LightControls {
   private readonly slider = byId("light", HTMLInputElement);
   private readonly value = byId("light-value", HTMLElement);
   private readonly radios = [...document.querySelectorAll<HTMLInputElement>('input[name="scene"]')];
+  private readonly cameraButton = byId("camera", HTMLButtonElement);
+  private readonly cameraNote = byId("camera-note", HTMLElement);
+  private readonly camera = new Camera(
+    (lightRaw) => {
+      setText(this.cameraNote, "The camera is on.");
+      this.feed("camera", lightRaw);
+    },
+    (why) => this.cameraOff(why),
+  );
   private readonly movers = new WeakMap<TabDevice, { mover: Mover; sinceMs: number }>();
   private device: TabDevice | undefined;
 
@@ -22,6 +32,10 @@ export class LightControls {
     const real = byId("real-light", HTMLElement);
     real.hidden = !("AmbientLightSensor" in globalThis);
     real.addEventListener("change", () => this.listen(), { once: true });
+    this.cameraButton.addEventListener("click", () => {
+      if (!this.device) return;
+      this.choose(this.moverOf(this.device).mover === "camera" ? "hand" : "camera");
+    });
     setInterval(() => this.step(), SCENE_STEP_MS);
   }
 
@@ -41,6 +55,8 @@ export class LightControls {
       radio.checked = radio.value === mover;
       radio.disabled = isTaken;
     }
+    this.cameraButton.disabled = isTaken && mover !== "camera";
+    setAttribute(this.cameraButton, "aria-pressed", String(mover === "camera"));
     if (this.slider.valueAsNumber !== device.lightRaw) this.slider.valueAsNumber = device.lightRaw;
     setText(this.value, String(device.lightRaw));
   }
@@ -48,20 +64,37 @@ export class LightControls {
   private choose(mover: Mover): void {
     if (!this.device || this.moverOf(this.device).mover === mover) return;
     this.movers.set(this.device, { mover, sinceMs: performance.now() });
+    if (mover === "camera" && !this.camera.isOn) {
+      setText(this.cameraNote, "Your browser asks whether this page may use the camera.");
+      this.camera.on();
+    }
     this.show(this.device);
   }
 
   private listen(): void {
-    listenToRoom((lightRaw) => {
-      for (const device of this.devices())
-        if (this.moverOf(device).mover === "real") device.lightRaw = lightRaw;
-    });
+    listenToRoom((lightRaw) => this.feed("real", lightRaw));
+  }
+
+  private feed(from: Mover, lightRaw: number): void {
+    for (const device of this.devices())
+      if (this.moverOf(device).mover === from) device.lightRaw = lightRaw;
+  }
+
+  /** Whose light it was keeps the last of it. */
+  private cameraOff(why: string): void {
+    setText(this.cameraNote, why);
+    for (const device of this.devices())
+      if (this.moverOf(device).mover === "camera")
+        this.movers.set(device, { mover: "hand", sinceMs: 0 });
+    if (this.device) this.show(this.device);
   }
 
   private step(): void {
+    const movers = this.devices().map((device) => this.moverOf(device).mover);
+    if (!movers.includes("camera")) this.camera.off();
     for (const device of this.devices()) {
       const { mover, sinceMs } = this.moverOf(device);
-      if (mover === "hand" || mover === "real") continue;
+      if (mover === "hand" || mover === "real" || mover === "camera") continue;
       device.lightRaw = lightOf(mover, (performance.now() - sinceMs) / 1000);
     }
   }

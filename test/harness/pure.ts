@@ -51,7 +51,7 @@ export const PURE = [
   ...inRoom("server/page", "update-words", "updates", "watched", "words"),
   ...inRoom("server/updates", "fleet", "job"),
   ...inRoom("server/setup", "broker-limits", "cluster-options", "history-options", "pi-parts"),
-  ...inRoom("server/tab", "inside", "mqtt-reader", "parts", "receive-window"),
+  ...inRoom("server/tab", "camera-light", "inside", "mqtt-reader", "parts", "receive-window"),
   ...inRoom("server/tab", "program-words", "scenes", "status-words"),
   ...inRoom("src", "alone", "cadence", "command-gate", "outbox", "patience"),
   ...inRoom("src/parts", "by-hand", "dimmed-lamp", "light-curve", "night-colour", "presence"),

@@ -273,6 +273,7 @@ describe("page and API on loopback only", () => {
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["permissions-policy"]).toBe("camera=(), microphone=(), geolocation=()");
     expect(body).not.toMatch(/(src|href)="?(https?:)?\/\//);
   });
 });

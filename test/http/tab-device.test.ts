@@ -124,6 +124,9 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
       expect(page.status).toBe(200);
       expect(page.headers.get("content-security-policy")).toContain("worker-src 'self'");
       expect(page.headers.get("content-security-policy")).not.toContain("eval");
+      expect(page.headers.get("permissions-policy")).toMatch(/^camera=\(self\), microphone=\(\)/);
+      const other = await fetch(`${nightlight.url}/device/page.js`);
+      expect(other.headers.get("permissions-policy")).toMatch(/^camera=\(\), /);
     } else {
       expect(page.status).toBe(401);
       expect(body).toContain('name="next" type="hidden" value="device"');

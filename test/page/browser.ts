@@ -5,7 +5,7 @@ import { HANG_MS } from "../support/until";
 const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 /** A real Chromium with an empty profile that talks to nobody by itself. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
     timeout: HANG_MS,
@@ -18,6 +18,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

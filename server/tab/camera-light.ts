@@ -1,0 +1,44 @@
+import { LIGHT_MAX } from "../../src/common/wire";
+
+/** What a camera's picture tells of the light, and what there is to say if there is none. Pure. */
+
+/** How much red, green and blue make bright, by ITU-R BT.709. */
+const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
+const BYTES_PER_PIXEL = 4;
+const BYTE_MAX = 255;
+
+/**
+ * The mean brightness. A picture's bytes go by ratios already, as an eye does, so that half as
+ * bright to the eye is half of the range.
+ * @param pixels red, green, blue and opacity, a byte each, of at least one pixel
+ * @returns raw, 0..1023
+ */
+export function lightOfPicture(pixels: Uint8ClampedArray): number {
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i += BYTES_PER_PIXEL)
+    sum += RED * (pixels[i] ?? 0) + GREEN * (pixels[i + 1] ?? 0) + BLUE * (pixels[i + 2] ?? 0);
+  const mean = sum / (pixels.length / BYTES_PER_PIXEL);
+  return Math.round((mean / BYTE_MAX) * LIGHT_MAX);
+}
+
+/** A page that came by plain HTTP over a network is shown no cameras at all. */
+export const INSECURE =
+  "The camera needs a page that came by https, or from localhost: this one did not.";
+export const HIDDEN = "The camera was switched off, because this tab was hidden.";
+export const GONE = "The camera has gone: it was unplugged, or the permission was taken back.";
+
+/** @param error by the names that `getUserMedia` gives its errors */
+export function refusalWords({ name, message }: Pick<Error, "name" | "message">): string {
+  switch (name) {
+    case "NotAllowedError":
+      return "The camera was not permitted: permit it beside the page's address, then press again.";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "There is no camera here.";
+    case "NotReadableError":
+    case "AbortError":
+      return "The camera gives no picture: another program may be using it.";
+    default:
+      return `The camera can't be used: ${message}`;
+  }
+}

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser, openTab } from "../page/browser";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+
+declare global {
+  /** Every camera that the page has opened. */
+  var cameras: MediaStream[];
+}
+
+/** Its pictures: bright for so long, then dark for so long, again and again. */
+const [FRAMES_EACH, FRAMES_PER_S] = [20, 10];
+const [WIDTH, HEIGHT] = [64, 48];
+
+/** As `--use-file-for-fake-video-capture` wants it: planes of brightness, then of two colours. */
+function video(): Buffer {
+  const frames = [235, 16].map((brightness) =>
+    Buffer.concat([
+      Buffer.from("FRAME\n"),
+      Buffer.alloc(WIDTH * HEIGHT, brightness),
+      Buffer.alloc((WIDTH * HEIGHT) / 2, 128),
+    ]),
+  );
+  return Buffer.concat([
+    Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES_PER_S}:1 Ip A1:1 C420jpeg\n`),
+    ...frames.flatMap((frame) => Array<Buffer>(FRAMES_EACH).fill(frame)),
+  ]);
+}
+
+const FAKE_CAMERA = "--use-fake-device-for-media-stream";
+/** This one permits whatever the context's permissions say. */
+const PERMIT = "--use-fake-ui-for-media-stream";
+
+describe("the camera as the light sensor", () => {
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-camera-"));
+  let nightlight: Started;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    const file = join(dir, "camera.y4m");
+    writeFileSync(file, video());
+    [nightlight, browser] = await Promise.all([
+      startNightlight({ simulate: false }),
+      launchBrowser([FAKE_CAMERA, PERMIT, `--use-file-for-fake-video-capture=${file}`]),
+    ]);
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await nightlight.stop();
+    rmSync(dir, { recursive: true });
+  });
+
+  /** @param before runs in the page before its own scripts */
+  async function open(by = browser, before: () => void = () => undefined): Promise<void> {
+    page = await openTab(by);
+    const { origin } = new URL(nightlight.url);
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(origin)) faults.push(`asked ${request.url()}`);
+    });
+    await page.addInitScript(() => {
+      globalThis.cameras = [];
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await ask(wanted);
+        globalThis.cameras.push(stream);
+        return stream;
+      };
+    });
+    await page.addInitScript(before);
+    await page.goto(`${nightlight.url}/device`);
+    await page.locator("#status", { hasText: "online" }).waitFor();
+  }
+
+  const button = () => page.getByRole("button", { name: "Light by the camera" });
+  const says = (words: string | RegExp) =>
+    page.locator("#camera-note", { hasText: words }).waitFor();
+  const tracks = () =>
+    page.evaluate(() =>
+      globalThis.cameras.flatMap((stream) =>
+        stream.getTracks().map(({ kind, readyState }) => `${kind} ${readyState}`),
+      ),
+    );
+  const light = async () => Number(await page.locator("#light").inputValue());
+
+  it("is not opened before a person asks, and then gives the device its brightness", async () => {
+    await open();
+    expect(await tracks()).toEqual([]);
+    const id = await page.locator("#device-id").innerText();
+    await button().click();
+    await says("The camera is on.");
+    await until("dark", async () => (await light()) < 60);
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    await until("bright", async () => (await light()) > 960);
+    await page.locator("#led", { hasText: "LED off" }).waitFor();
+    await until("its reading", async () => ((await nightlight.device(id))?.light ?? 0) > 960);
+    expect(await tracks()).toEqual(["video live"]);
+  });
+
+  it("is closed when it is switched off, and when another moves the light", async () => {
+    await open();
+    for (const other of [button(), page.getByLabel("Clouds")]) {
+      await button().click();
+      await says("The camera is on.");
+      await other.click();
+      await until("closed", async () => (await tracks()).every((track) => track === "video ended"));
+      expect(await button().getAttribute("aria-pressed")).toBe("false");
+    }
+    await page.locator("#light").fill("500");
+    expect(await light()).toBe(500);
+  });
+
+  it("is closed when the tab is hidden", async () => {
+    await open();
+    await button().click();
+    await says("The camera is on.");
+    // Playwright lets every page believe that it is seen.
+    await page.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await says("The camera was switched off, because this tab was hidden.");
+    expect(await tracks()).toEqual(["video ended"]);
+  });
+
+  it("says so if it goes", async () => {
+    await open();
+    await button().click();
+    await says("The camera is on.");
+    await page.evaluate(() => {
+      for (const track of globalThis.cameras[0]?.getTracks() ?? [])
+        track.dispatchEvent(new Event("ended"));
+    });
+    await says("The camera has gone");
+    expect(await button().getAttribute("aria-pressed")).toBe("false");
+  });
+
+  it.each([
+    [
+      "a person does not permit it",
+      [FAKE_CAMERA, "--use-fake-ui-for-media-stream=deny"],
+      "not permitted",
+    ],
+    ["there is none", [`${FAKE_CAMERA}=device-count=0`, PERMIT], "There is no camera here."],
+  ])("says so if %s, and goes on without", async (_what, flags, words) => {
+    const without = await launchBrowser(flags);
+    await open(without);
+    await button().click();
+    await says(words);
+    expect(await button().getAttribute("aria-pressed")).toBe("false");
+    await page.locator("#light").fill("20");
+    await page.locator("#led", { hasText: "LED on" }).waitFor();
+    await page.context().close();
+    await without.close();
+  });
+
+  it("needs a page that nobody on the way can have changed", async () => {
+    await open(browser, () =>
+      Object.defineProperty(globalThis, "isSecureContext", { value: false }),
+    );
+    await button().click();
+    await says("The camera needs a page that came by https, or from localhost");
+    expect(await tracks()).toEqual([]);
+  });
+});
