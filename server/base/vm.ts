@@ -8,6 +8,11 @@ export interface Vm {
   /** Collects garbage at each allocation, to find what is not held fast enough. */
   devsGcStress(on: boolean): void;
   sockClose(): number;
+  /**
+   * Does what is due, besides the steps that it takes by itself.
+   * @returns when it wants the next one, µs
+   */
+  _jd_em_process(): number;
   /** A Jacdac frame into the virtual machine. */
   handlePacket(frame: Uint8Array): void;
   /** A Jacdac frame out of it. */

@@ -4,6 +4,9 @@ import { machineSource } from "./vm";
 /** How the module holds its WebAssembly: within its JavaScript, in base64. */
 const INLINE = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
 
+/** Hundreds of names that it explains the lack of to who compiles C: 2 KB compressed. */
+const EXPLAINED = /(var (?:missingLibrarySymbols|unexportedSymbols) = \[)[^\]]*/g;
+
 /**
  * The DeviceScript virtual machine for a browser. A content security policy lets no text become
  * code, so it is a script: it defines `virtualMachine(require)`, whose result makes a machine. The
@@ -18,13 +21,15 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
   const module2 = { exports: {} };
   const exports = module2.exports;
   let __filename, __dirname;
-  ${source.replace(base64, "")}
+  ${source.replace(base64, "").replaceAll(EXPLAINED, "$1")}
   return module2.exports;
 };`;
   const [file] = await bundle({
     stdin: { contents, loader: "js" },
     minify: true,
     target: "es2022",
+    // In a worker there is none of these, so what is for them falls away.
+    define: { process: "undefined", window: "undefined", document: "undefined" },
   });
   if (!file) throw new Error("no virtual machine was bundled");
   return { script: file.contents, wasm: withoutNames(Buffer.from(base64, "base64")) };

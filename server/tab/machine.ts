@@ -63,6 +63,11 @@ export class Machine {
     this.parts.lightRaw = lightRaw;
   }
 
+  /** Does what is due: by itself it would do so up to 20 ms later. */
+  step(): void {
+    this.vm._jd_em_process();
+  }
+
   /**
    * Starts the virtual machine and waits until it says that it keeps settings.
    * @returns makes the frame that writes one

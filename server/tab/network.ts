@@ -15,9 +15,11 @@ export interface NetworkOptions {
   /** The server's MQTT over WebSocket, whatever host and port the program asks for. */
   url: string;
   /** A connection has come about; it has ended, or did not come about. */
-  /** Bytes of the stream, as they pass. */
   onLink: (isOpen: boolean) => void;
+  /** Bytes of the stream, as they pass. */
   onBytes: (direction: "sent" | "received", bytes: Uint8Array) => void;
+  /** The virtual machine has got bytes, and looks at them at its next step. */
+  onDelivered: () => void;
 }
 
 /**
@@ -87,6 +89,7 @@ export class Network {
         }
         this.options.onBytes("received", next);
         say("data", next);
+        this.options.onDelivered();
       }
     };
     socket.onopen = () => {

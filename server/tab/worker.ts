@@ -55,6 +55,7 @@ async function start(message: ToWorker & { kind: "start" }): Promise<void> {
     url,
     onLink: (isOpen) => scope.postMessage({ kind: "link", isOpen }),
     onBytes: (direction, bytes) => scope.postMessage({ kind: "bytes", direction, bytes }),
+    onDelivered: () => machine?.step(),
   });
   const wires = network;
   const createVm = scope.virtualMachine((name) => wires.require(name));

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -136,6 +137,35 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
       expect(asked.status).toBe(401);
     }
   });
+
+  it.each([
+    ["by https or from localhost", "gzip, deflate, br, zstd", 148_000],
+    ["by http over a network", "gzip, deflate", 153_000],
+  ])("sends little at a first visit %s", async (_how, encodings, most) => {
+    const paths = [
+      "",
+      ...["style.css", "page.js", "worker.js", "machine.js"].map((name) => `/${name}`),
+    ];
+    const bytes = await Promise.all(
+      [...paths, "/machine.wasm", "/program.devs"].map((path) =>
+        bytesOf(`/device${path}`, encodings),
+      ),
+    );
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(most);
+  });
+
+  /** As they come, compressed. */
+  function bytesOf(path: string, encodings: string): Promise<number> {
+    const headers = { ...authorization, "accept-encoding": encodings };
+    return new Promise((resolve, reject) => {
+      get(`${nightlight.url}${path}`, { headers }, (response) => {
+        expect(response.statusCode).toBe(200);
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => (bytes += chunk.length));
+        response.on("end", () => resolve(bytes));
+      }).on("error", reject);
+    });
+  }
 
   it("sends each file compressed, and once", async () => {
     const ask = (more: Record<string, string> = {}) =>
