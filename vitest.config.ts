@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { fastTests } from "./test/harness/fast.ts";
+import { LongestFirst } from "./test/harness/longest-first.ts";
 import { PURE } from "./test/harness/pure.ts";
 
 const FAST = await fastTests();
@@ -11,6 +12,7 @@ const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
 export default defineConfig({
   test: {
     reporters: ["default", "./test/harness/tally.ts"],
+    sequence: { sequencer: LongestFirst },
     // Only a hang reaches these: a test sets no limit of its own.
     testTimeout: 600_000,
     hookTimeout: 600_000,
