@@ -49,6 +49,7 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
     [PACKAGES, "cluster"],
     ["vitest/vitest", "run", "--config", "vitest.cluster.config.ts"],
   ],
+  "test:pi": [[PACKAGES, "pi"], ["test/boards/raspberry-pi/qemu/run.ts"]],
   bench: [PREPARE, [PACKAGES, "bench"], ["test/bench/run.ts"]],
   "draw:boards": [
     ["boards/tools/draw-boards.ts"],

@@ -1,6 +1,7 @@
 /**
  * The Debian packages that the tests drive, with the word `bench` those of the bench too, and with
- * `cluster` those of the test of a cluster: installed if we may, asked for if we may not.
+ * `cluster` or `pi` those of the test of a cluster or of a Raspberry Pi: installed if we may,
+ * asked for if we may not.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -41,9 +42,13 @@ const CLUSTER_PACKAGES: Package[] = [
   { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", name: "rabbitmq-server" },
 ];
 
+/** Those of `npm run test:pi`, which takes a kernel, too, and does not install it. */
+const PI_PACKAGES: Package[] = [{ command: "qemu-system-x86_64", name: "qemu-system-x86" }];
+
 const wanted = {
   bench: [...PACKAGES, ...BENCH_PACKAGES],
   cluster: CLUSTER_PACKAGES,
+  pi: PI_PACKAGES,
   test: PACKAGES,
 }[process.argv[2] ?? "test"];
 if (!wanted) throw new Error(`no packages are known for ${process.argv[2] ?? ""}`);
