@@ -14,6 +14,8 @@ export interface DeviceConfig {
   };
   /** How long the server may be gone before the device decides for itself, ms. */
   aloneAfterMs: number;
+  /** How long a new program goes on from its first reading that arrived until it is confirmed, ms. */
+  confirmAfterMs: number;
   /** For when it is alone; null if the configured rule is not one that it can follow. */
   rule: Rule | null;
 }

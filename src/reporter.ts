@@ -91,6 +91,7 @@ export class Reporter {
 
   /** @returns false if there is nothing to say */
   private async publishNext(): Promise<boolean> {
+    if (await this.updates.confirm()) this.stateDue = true;
     const nowMs = millis();
     if (this.statusDue) {
       this.statusDue = false;
@@ -117,7 +118,7 @@ export class Reporter {
     if (!this.isFirstSent)
       console.log(this.store ? "Reading acknowledged" : "Reading sent at QoS 0");
     this.isFirstSent = true;
-    if (await this.updates.confirm()) this.stateDue = true;
+    if (await this.updates.heard()) this.stateDue = true;
     return true;
   }
 

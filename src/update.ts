@@ -23,7 +23,7 @@ import {
   settingsKeyText,
 } from "./common/update";
 import { parseJsonObject, State } from "./common/wire";
-import { board, firmwareVersion } from "./config.gen";
+import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, tryNewSettings } from "./new-settings";
 import { Patience } from "./patience";
@@ -67,6 +67,8 @@ export class Updates {
   /** Where the last order said that the gateway is; empty if there was none. */
   private at = "";
   private isTrial = false;
+  /** When a reading first arrived, ms since boot; 0: none has. */
+  private heardMs = 0;
   private takenBack: string;
   private crash: string;
   private refused: string;
@@ -154,21 +156,29 @@ export class Updates {
     await deleteSetting("CRASH");
   }
 
-  /** To be called when a reading has arrived: the program is well. @returns whether that is news */
-  async confirm(): Promise<boolean> {
-    const { isTrial, news } = this;
-    if (!isTrial && !news) return false;
-    this.isTrial = false;
+  /** To be called when a reading has arrived. @returns whether new settings are kept for that */
+  async heard(): Promise<boolean> {
+    const { news } = this;
+    if (!this.heardMs) this.heardMs = millis();
+    if (!news) return false;
     this.news = undefined;
-    if (news) {
-      await keepNewSettings(news);
-      this.set = news.n;
-      console.log("New settings kept");
-    }
-    if (isTrial) {
-      await deleteSetting("TRIAL");
-      console.log("Update confirmed");
-    }
+    await keepNewSettings(news);
+    this.set = news.n;
+    console.log("New settings kept");
+    return true;
+  }
+
+  /**
+   * To be called now and then while there is a connection. A program that ends in a panic as soon as
+   * it gets a command, or takes its second reading, must not count: it has to be well for a while.
+   * @returns whether the program is confirmed, and was not before
+   */
+  async confirm(): Promise<boolean> {
+    if (!this.isTrial || !this.heardMs) return false;
+    if (millis() - this.heardMs < config.confirmAfterMs) return false;
+    this.isTrial = false;
+    await deleteSetting("TRIAL");
+    console.log("Update confirmed");
     return true;
   }
 
@@ -177,7 +187,11 @@ export class Updates {
     const order = parseJsonObject(text).value as unknown as Order;
     const why = order ? await this.refusal(order) : "not a JSON object";
     if (why) return this.refuse(order ? order.n : 0, why, host);
-    if (order.do === "update") await this.update(order, host);
+    if (order.do === "update" && programName(order.hash || "") === this.program) {
+      // It came for the program by itself while the order was on its way.
+      console.log(`Update ${order.n}: it runs this program already`);
+      host.stateChanged();
+    } else if (order.do === "update") await this.update(order, host);
     else if (order.do === "identify") await host.identify();
     else if (order.do === "report") host.reportNow();
     else if (order.do === "set") await this.tryOut(order, host);

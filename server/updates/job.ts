@@ -32,6 +32,8 @@ export interface Job extends UpdateView {
   /** Of the last order. */
   n?: number;
   hash?: string;
+  /** Its state has named the new program. */
+  isHeard?: true;
   /** It came to the gateway in trial: it may have another program instead. */
   hasComeBack?: true;
   /** Since when it has been there without a state, Unix time, ms. */
@@ -47,6 +49,8 @@ export const NO_BROKER = "waiting: the server has no broker at present, and goes
 /** With a part of the program. */
 const CUT_OFF =
   "called off in the middle of the program: a Wio Terminal goes on with the one that it had; another board has none now, and waits for the next update";
+
+const LATE = "online, but no reading of it arrived, or it starts again and again";
 
 type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
@@ -136,7 +140,7 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
     case "trial": {
       const limitMs = CONFIRM_S * 1000 + MARGIN_MS;
       if (judge(job, known, nowMs) || passedMs < limitMs) return false;
-      const state = isOnline ? "online, but no reading of it arrived" : "away";
+      const state = isOnline ? LATE : "away";
       fail(job, `not confirmed within ${limitMs / 1000} s: it is ${state}`, nowMs);
       return false;
     }
@@ -171,19 +175,26 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   const isNews = (known?.stateHeardMs ?? -Infinity) >= job.sinceMs;
   if (!state || !isNews || job.hash === undefined) return false;
   const name = programName(job.hash);
-  const refused = `${job.n ?? 0}: `;
-  if (state.refused?.startsWith(refused)) {
+  const n = job.n ?? 0;
+  const refused = `${n}: `;
+  // It had this very order before: its power went before the broker knew.
+  const isTwice = state.refused === `${n}: expected an n above ${n}, got ${n}`;
+  if (state.refused?.startsWith(refused) && !isTwice) {
     const why = state.refused.slice(refused.length);
     const hint = why.startsWith("expected version") ? " (--downgrade allows that)" : "";
     fail(job, `refused by the device: ${why}${hint}`, nowMs);
   } else if (state.program === name && !state.trial)
-    enter(
-      job,
-      "confirmed",
-      `confirmed: it runs ${name}, after ${((nowMs - job.begunMs) / 1000).toFixed(1)} s`,
-      nowMs,
-    );
+    enter(job, "confirmed", `confirmed: it runs ${name}, after ${passed(job, nowMs)}`, nowMs);
   else if (job.step !== "asked" && state.taken_back !== undefined && state.program !== name)
     fail(job, `taken back: ${state.taken_back}`, nowMs);
+  else if (job.step === "trial" && state.program === name && !job.isHeard) {
+    job.isHeard = true;
+    job.lines.push({ atMs: nowMs, text: `it tries ${name}, after ${passed(job, nowMs)}` });
+  }
   return isOver(job);
+}
+
+/** Since the update began. */
+function passed({ begunMs }: Job, nowMs: number): string {
+  return `${((nowMs - begunMs) / 1000).toFixed(1)} s`;
 }

@@ -14,7 +14,7 @@ const mqtt = new MqttClient(DEVICE, { host: "127.0.0.1", port, clientId: "outbox
 const led = { on: false, decidedBy: "server" } as unknown as Led;
 const gate = { lastId: 0 } as unknown as CommandGate;
 // No program comes over the network meanwhile.
-const updates = { described: no, confirm: no, describe: no } as unknown as Updates;
+const updates = { described: no, heard: no, confirm: no, describe: no } as unknown as Updates;
 const reporter = new Reporter("outbox", 1, true, READINGS, led, gate, mqtt, updates);
 for (let seq = 1; seq <= READINGS; seq++) {
   reporter.report({ seq, takenMs: seq, light: seq, ledOn: false });

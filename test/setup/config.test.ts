@@ -87,7 +87,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, rule, groups, commands, lampBrightness, pi",
+      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, confirmAfterMs, rule, groups, commands, lampBrightness, pi",
     ],
     [
       withChange({ pi: { address: "0x78" } }),

@@ -67,6 +67,14 @@ describe("a job", () => {
     expect(isOver(job)).toBe(true);
   });
 
+  it("goes on if its order reaches the device twice: it lost its power before it acknowledged it", () => {
+    const job = asked();
+    const refused = "5: expected an n above 5, got 5";
+    expect(look(job, known({ program: "a", refused }, 1500), 1500)).toBe(false);
+    expect(job.step).toBe("asked");
+    expect(look(job, known({ program: "a", refused }, 1500), 92_000)).toBe(true);
+  });
+
   it("asks a device that does not come once again, while it is there", () => {
     const job = asked();
     expect(look(job, known({ program: "a" }, 0), 90_000)).toBe(false);
@@ -120,8 +128,10 @@ describe("a job", () => {
 
   it("is confirmed once the device says that it runs the program, not in trial", () => {
     const job = inTrial();
-    look(job, known({ program: "01234567", trial: true }, 2500), 2500);
+    for (const atMs of [2500, 2600])
+      look(job, known({ program: "01234567", trial: true }, atMs), atMs);
     expect(job.step).toBe("trial");
+    expect(job.lines.slice(2)).toEqual([{ atMs: 2500, text: "it tries 01234567, after 1.5 s" }]);
     look(job, known({ program: "01234567" }, 3500), 3500);
     expect(job.step).toBe("confirmed");
     expect(last(job)).toBe("confirmed: it runs 01234567, after 2.5 s");
@@ -145,7 +155,7 @@ describe("a job", () => {
 
   it.each([
     ["away", false],
-    ["online, but no reading of it arrived", true],
+    ["online, but no reading of it arrived, or it starts again and again", true],
   ])("fails if nothing is confirmed in time: %s", (state, online) => {
     const job = inTrial();
     look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);

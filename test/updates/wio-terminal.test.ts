@@ -1,65 +1,69 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { BOARD } from "../../boards/log-lines";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
-import { WIO } from "../../boards/wio-terminal/build/compile";
-import { linkImage } from "../../boards/wio-terminal/build/image";
-import { makePackage } from "../../boards/wio-terminal/build/package";
-import { uf2OfElf } from "../../boards/wio-terminal/build/uf2";
-import { writeUf2 } from "../../boards/wio-terminal/emulator/chip/bootloader";
-import { EmulatedBoard } from "../../boards/wio-terminal/emulator/emulated-board";
-import { HOME, lightOfRaw } from "../../boards/wio-terminal/emulator/nightlight-board";
-import { ProgramKey } from "../../server/setup/program-key";
-import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
-import { UpdateKeys } from "../../server/setup/update-keys";
+import { Firmware } from "../../server/firmware";
+import { Programs } from "../../server/updates/programs";
 import { hashOf, padded } from "../../server/updates/upload";
 import { programName } from "../../src/common/update";
-import type { UpdatesView } from "../../src/common/update-api";
-import { startNightlight } from "../support/nightlight";
+import { panicsOnceHeard } from "../support/changed-program";
 import { olderProgram } from "../support/older-program";
-import { Witness } from "../support/witness";
+import { until } from "../support/until";
+import { WioWithServer } from "../support/wio-with-server";
 
-const ID = "chip-9";
+let wio: WioWithServer | undefined;
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await wio?.stop();
+  wio = undefined;
+});
+
+const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
 
 it("the nightlight on the emulated chip is updated by the server, and confirms itself", async () => {
-  const dir = mkdtempSync(join(tmpdir(), "nightlight-wio-update-"));
-  const nightlight = await startNightlight({
-    simulate: false,
-    security: { ...OPEN_ON_LOOPBACK, usersDir: dir },
-  });
-  const witness = await Witness.connect(nightlight.brokerUrl);
-  const settings = {
-    ...{ ID, BROKER: nightlight.brokerUrl, UPDATE_KEY: new UpdateKeys(dir).ensure(ID) },
-    ...{ WIFI_SSID: HOME.ssid, WIFI_PWD: HOME.password ?? "" },
-  };
-  const signer = new ProgramKey(dir).publicKey();
-  const packed = makePackage(await olderProgram(), settings, { signer });
-  const { elf } = await linkImage(WIO, { packed });
-  const board = await EmulatedBoard.empty({}, (nvm) => writeUf2(uf2OfElf(elf), nvm));
-  board.wio.light = lightOfRaw(100);
-  try {
-    await board.logged("Reading ACKNOWLEDGED");
-    const body = JSON.stringify({ device: ID });
-    await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
-    await board.logged(BOARD.signatureChecked);
-    const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
-    // The loop stands still so long, of the chip's time: no more than while it erases a block of flash.
-    const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
-    expect(tookMs, checked).toBeLessThan(200);
-    await board.logged("Update confirmed");
-    const name = programName(hashOf(padded(await compileFirmware())));
-    await witness.sees(`${ID}/state`, new RegExp(`"program":"${name}"\\}$`));
-    const view = (await (await fetch(`${nightlight.url}/api/updates`)).json()) as UpdatesView;
-    expect(view.updates.map(({ step }) => step)).toEqual(["confirmed"]);
-    await board.until("the new program obeys", () => board.wio.led);
-    // A restart of the program only: the chip was never reset.
-    expect(board.resets).toHaveLength(1);
-  } finally {
-    await board.stop();
-    await witness.stop();
-    await nightlight.stop();
-    rmSync(dir, { recursive: true });
-  }
+  wio = await WioWithServer.start("chip-9", await olderProgram());
+  const { board, witness } = wio;
+  await board.logged("Reading ACKNOWLEDGED");
+  await wio.update();
+  await board.logged(BOARD.signatureChecked);
+  const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
+  // The loop stands still so long, of the chip's time: no more than while it erases a block of flash.
+  const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
+  expect(tookMs, checked).toBeLessThan(200);
+  await board.logged("Update confirmed");
+  const name = nameOf(await compileFirmware());
+  await witness.sees("chip-9/state", new RegExp(`"program":"${name}"\\}$`));
+  expect((await wio.job())?.step).toEqual("confirmed");
+  await board.until("the new program obeys", () => board.wio.led);
+  // A restart of the program only: the chip was never reset.
+  expect(board.resets).toHaveLength(1);
+});
+
+/** A reading of the bad release has arrived each time, 2 s before it panics. */
+it("a program that panics only once it is connected is taken back, and its crash is told", async () => {
+  const old = await compileFirmware();
+  const bad = await panicsOnceHeard();
+  wio = await WioWithServer.start("chip-8", old, { speed: 4 });
+  const { board, nightlight } = wio;
+  await board.logged("Reading acknowledged");
+  // From here on these are the sources that the server compiles.
+  vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
+  vi.spyOn(Programs.prototype, "places").mockReturnValue(bad.places);
+  const from = board.wio.log.length;
+  await wio.update();
+  await board.logged(`${BOARD.takingBack}panicked twice: 60005`);
+  const log = board.wio.log.slice(from).join("\n");
+  expect(log.match(/Reading acknowledged/g)).toHaveLength(2);
+  expect(log).not.toContain("Update confirmed");
+  await until("the server knows", async () => (await wio?.job())?.step === "failed");
+  expect((await wio.job())?.lines.at(-1)?.text).toBe("taken back: panicked twice: 60005");
+  await wio.witness.sees("chip-8/state", new RegExp(`"program":"${nameOf(old)}".*"taken_back"`));
+  const { crashes } = await wio.view();
+  const program = nameOf(bad.program);
+  expect(crashes).toMatchObject([{ id: "chip-8", program, place: bad.place }]);
+  const told = nightlight.log.filter((line) => line.includes("ended in a fault"));
+  // One for each panic, unless the board has not said between them that it has told of the first.
+  expect(told.length).toBeLessThanOrEqual(2);
+  const fault = expect.stringContaining(`${program} ended in a fault: panic 60005 at`) as string;
+  expect([...new Set(told)]).toEqual([fault]);
 });

@@ -46,10 +46,11 @@ function writeSource(path: string, source: string): void {
 }
 
 function configSource(config: Config, target: Target | undefined, isOutboxKept: boolean): string {
-  const { id, topicPrefix, broker, telemetry, aloneAfterMs } = config;
+  const { id, topicPrefix, broker, telemetry, aloneAfterMs, confirmAfterMs } = config;
   // Whoever keeps the outbox runs this program for all devices of a Raspberry Pi.
   const rule = ruleOfDevice(config, isOutboxKept ? Object.keys(config.pi.others) : []);
-  const used: DeviceConfig = { id, topicPrefix, broker, telemetry, aloneAfterMs, rule };
+  const waits = { aloneAfterMs, confirmAfterMs };
+  const used: DeviceConfig = { id, topicPrefix, broker, telemetry, ...waits, rule };
   return `// Made from ${CONFIG_FILE}: change that instead, then \`npm run build\`.
 import type { DeviceConfig } from "./config";
 

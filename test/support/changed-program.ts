@@ -1,0 +1,33 @@
+import type { Places } from "../../server/base/places";
+import { CHANGED_FILE } from "../../server/base/tab-program";
+import { compileInProcess } from "../../server/compiler/compiler-process";
+import { Firmware } from "../../server/firmware";
+import { loadConfig } from "../../server/setup/config";
+
+export interface ChangedProgram {
+  program: Uint8Array;
+  places: Places;
+  /** Where the change is, as in "src/nightlight.ts:49". */
+  place: string;
+}
+
+/** The nightlight with one more line in `src/nightlight.ts`, before the line with this text. */
+export async function programWith(added: string, before: string): Promise<ChangedProgram> {
+  const files = new Firmware(loadConfig()).sources();
+  const lines = (files[CHANGED_FILE] ?? "").split("\n");
+  const at = lines.findIndex((line) => line.includes(before));
+  if (at < 0) throw new Error(`no "${before}" in ${CHANGED_FILE}`);
+  lines.splice(at, 0, added);
+  const sources = { entry: "src/main.ts", files: { ...files, [CHANGED_FILE]: lines.join("\n") } };
+  const made = await compileInProcess(sources, new AbortController().signal);
+  if ("errors" in made) throw new Error(made.errors[0]?.message);
+  const { program, places } = made;
+  const place = `${CHANGED_FILE}:${at + 1}`;
+  return { program: Buffer.from(program, "base64"), places, place };
+}
+
+/** A bad release: a reading of it arrives each time, and at the next one it panics. */
+export async function panicsOnceHeard(): Promise<ChangedProgram> {
+  const added = '    if (reporter["isFirstSent"]) throw new Error("on purpose");';
+  return await programWith(added, "seq++;");
+}
