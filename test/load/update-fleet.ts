@@ -1,0 +1,150 @@
+/**
+ * `npm run load:updates -- --devices 200`: a bad release for a fleet of virtual machines, which has
+ * to stop at the first; then a good one, which has to reach all.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { command, readFlags } from "../../boards/tools/command";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
+import { UserError } from "../../server/base/user-error";
+import { Firmware } from "../../server/firmware";
+import { loadConfig } from "../../server/setup/config";
+import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { UpdateKeys } from "../../server/setup/update-keys";
+import { hashOf, padded } from "../../server/updates/upload";
+import type { DeviceView } from "../../src/common/api";
+import { programName } from "../../src/common/update";
+import type { FleetView, UpdatesView } from "../../src/common/update-api";
+import { panicsOnceHeard } from "../support/changed-program";
+import { type Started, startNightlight } from "../support/nightlight";
+import { olderProgram } from "../support/older-program";
+import { until } from "../support/until";
+import type { Order, Said } from "./update-devices";
+
+const PREFIX = "fleet-";
+/** In one process: more of them share a core. */
+const PER_PROCESS = 25;
+const PATIENCE_MS = 3_600_000;
+const USAGE = `Usage: npm run load:updates [-- --devices N]
+
+A bad release, then a good one, for N virtual machines.
+
+  --devices N       2 to 1000                              (200)
+`;
+
+const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
+
+class Devices {
+  readonly said = new Map<ChildProcess, Said>();
+  private readonly children: ChildProcess[] = [];
+
+  async start(ids: string[], order: Omit<Order, "ids">): Promise<void> {
+    for (let from = 0; from < ids.length; from += PER_PROCESS) {
+      const child = fork(join(import.meta.dirname, "update-devices.ts"));
+      this.children.push(child);
+      child.on("message", (said) => this.said.set(child, said as Said));
+      const some = ids.slice(from, from + PER_PROCESS);
+      child.send({ ...order, ids: some } satisfies Order);
+      const all = () => this.said.get(child)?.started === some.length;
+      await until(`${some.length} devices of a process`, all, PATIENCE_MS);
+    }
+  }
+
+  sum(what: keyof Said): number {
+    return [...this.said.values()].reduce((sum, said) => sum + said[what], 0);
+  }
+
+  stop(): void {
+    for (const child of this.children) child.disconnect();
+  }
+}
+
+function readCount(): number {
+  const { devices = "200" } = readFlags(USAGE, { devices: { type: "string" } });
+  const count = Number(devices);
+  if (!(Number.isInteger(count) && count >= 2 && count <= 1000))
+    throw new UserError(`--devices: expected a whole number from 2 to 1000, got "${devices}"`);
+  return count;
+}
+
+async function get<T>({ url }: Started, path: string): Promise<T> {
+  return (await (await fetch(url + path)).json()) as T;
+}
+
+/** @returns the fleet's update once it is over */
+async function release(nightlight: Started, program: Uint8Array): Promise<FleetView> {
+  Firmware.prototype.programFor = () => Promise.resolve(program);
+  const body = JSON.stringify({ all: true });
+  const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
+  if (!response.ok) throw new Error(await response.text());
+  const fleet = async () => (await get<UpdatesView>(nightlight, "/api/updates")).fleet;
+  await until("its end", async () => (await fleet())?.step !== "going", PATIENCE_MS);
+  return (await fleet()) as FleetView;
+}
+
+async function main(): Promise<void> {
+  const count = readCount();
+  writeFirmwareConfig(loadConfig());
+  const [good, older] = [await compileFirmware(), await olderProgram()];
+  const { program: bad } = await panicsOnceHeard();
+  const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
+  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
+  const key = new UpdateKeys(dir).ensure(`${PREFIX}*`);
+  const nightlight = await startNightlight({ simulate: false, security });
+  const devices = new Devices();
+  const begunMs = performance.now();
+  let lap = { ms: begunMs, cpuS: 0 };
+  const tell = (what: string) => {
+    const now = { ms: performance.now(), cpuS: devices.sum("cpuS") };
+    const s = (now.ms - lap.ms) / 1000;
+    const cores = (now.cpuS - lap.cpuS) / s;
+    const load = loadavg()[0]?.toFixed(1) ?? "";
+    const figures = `${s.toFixed(0)} s, devices on ${cores.toFixed(2)} cores, load ${load}`;
+    console.log(`${what}: ${figures}`);
+    lap = now;
+  };
+  const running = async () => {
+    const names = (await get<DeviceView[]>(nightlight, "/api/devices")).map(
+      ({ online, state }) => (online && state?.program) || "away",
+    );
+    return (program: Uint8Array) => names.filter((name) => name === nameOf(program)).length;
+  };
+  const all = async (program: Uint8Array) => (await running())(program) === count;
+  try {
+    const ids = Array.from({ length: count }, (_, index) => `${PREFIX}${index + 1}`);
+    const { brokerUrl } = nightlight;
+    await devices.start(ids, {
+      ...{ brokerUrl, key, program: Buffer.from(older).toString("base64") },
+    });
+    await until("all are there", () => all(older), PATIENCE_MS);
+    tell(`${count} virtual machines are there, of ${devices.sum("rssMb").toFixed(0)} MB`);
+    const stopped = await release(nightlight, bad);
+    tell(`Bad release: ${stopped.step} in wave ${stopped.wave + 1}, ${stopped.why ?? ""}`);
+    const { updates } = await get<UpdatesView>(nightlight, "/api/updates");
+    console.log(
+      `${(await running())(older)} run the program before; ${updates.length} had another`,
+    );
+    const done = await release(nightlight, good);
+    if (done.step !== "done")
+      throw new UserError(`the good release has stopped: ${done.why ?? ""}`);
+    tell(`Good release: ${done.step}, waves of ${done.waves.map((ids) => ids.length).join(", ")}`);
+    await until("all run it", () => all(good), PATIENCE_MS);
+    const ended = (await get<UpdatesView>(nightlight, "/api/updates")).updates;
+    const tookS = ended
+      .map(({ begunMs, sinceMs }) => (sinceMs - begunMs) / 1000)
+      .sort((a, b) => a - b);
+    const part = (share: number) => tookS[Math.floor(share * (tookS.length - 1))]?.toFixed(1);
+    console.log(
+      `${ended.length} confirmed, each after ${part(0)}, ${part(0.5)}, ${part(1)} s (least, median, most)`,
+    );
+  } finally {
+    devices.stop();
+    await nightlight.stop();
+    rmSync(dir, { recursive: true });
+  }
+}
+
+await command(main);
