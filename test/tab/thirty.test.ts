@@ -1,0 +1,76 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { lightOf, type Scene } from "../../server/tab/scenes";
+import { launchBrowser, openTab } from "../page/browser";
+import { type Started, startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+
+const LEARNERS = 30;
+const SCENES: Scene[] = ["day", "clouds", "bird", "random"];
+/** An hour, in steps that meet no scene at the same point twice; each learner began at another time. */
+const [STEPS, STEP_S, APART_S] = [12, 301.3, 0.7];
+/** Of devicescript.json's rule. */
+const THRESHOLD_RAW = 300;
+/** Thirty of them are painted here by few processors. */
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 320, height: 480 },
+  reducedMotion: "reduce",
+};
+
+let nightlight: Started;
+let browser: Browser;
+const pages: Page[] = [];
+
+beforeAll(async () => {
+  [nightlight, browser] = await Promise.all([
+    startNightlight({ simulate: false }),
+    launchBrowser(["--renderer-process-limit=4"]),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await nightlight.stop();
+});
+
+it("has thirty devices, each with its LED right through an hour of scenes, and after a reload", async () => {
+  for (let i = 0; i < LEARNERS; i++) {
+    const page = await openTab(browser, PHONE);
+    await page.goto(`${nightlight.url}/device`);
+    pages.push(page);
+  }
+  const ids = await online();
+  expect(new Set(ids).size).toBe(LEARNERS);
+  for (let step = 0; step < STEPS; step++)
+    await lightAll((i) => lightOf(SCENES[i % SCENES.length] ?? "day", step * STEP_S + i * APART_S));
+  await Promise.all(pages.map((page) => page.reload()));
+  expect(await online()).toEqual(ids);
+  await lightAll((i) => (i % 2 === 0 ? 20 : 900));
+  for (const [i, id] of ids.entries())
+    await until(`the server knows of ${id} what its page shows`, async () => {
+      const device = await nightlight.device(id);
+      return device?.online === true && device.ledOn === (i % 2 === 0);
+    });
+});
+
+/** @returns their ids, once all are online */
+function online(): Promise<string[]> {
+  return Promise.all(
+    pages.map(async (page) => {
+      await page.locator("#status", { hasText: /^online$/ }).waitFor();
+      return await page.locator("#device-id").innerText();
+    }),
+  );
+}
+
+/** Gives each page its light, and waits until each has its LED as the rule wants it. */
+async function lightAll(lightOfPage: (i: number) => number): Promise<void> {
+  await Promise.all(
+    pages.map(async (page, i) => {
+      const lightRaw = lightOfPage(i);
+      await page.locator("#light").fill(String(lightRaw));
+      const hasText = lightRaw < THRESHOLD_RAW ? "LED on" : "LED off";
+      await page.locator("#led", { hasText }).waitFor();
+    }),
+  );
+}
