@@ -6,13 +6,14 @@ import type { Rejections } from "../base/rejections";
 import { ROOT } from "../base/root";
 import { Thread } from "../base/thread";
 import { messageOf, UserError } from "../base/user-error";
+import { type Columns, columnsOf } from "./columns";
 import type { Downsampled, Span } from "./downsample";
 import type { DeviceRow, Row } from "./row";
 
 /** What the history's thread is asked for. */
 export type HistoryWork =
   | { kind: "open" }
-  | { kind: "append"; rows: DeviceRow[]; nowMs: number }
+  | { kind: "append"; rows: Columns; nowMs: number }
   | { kind: "points"; id: string; span: Span; points: number }
   | { kind: "page"; id: string; span: Span; limit: number }
   | { kind: "has"; id: string }
@@ -181,7 +182,8 @@ export class History {
   }
 
   private append(rows: DeviceRow[]): Promise<void> {
-    return this.change({ kind: "append", rows, nowMs: Date.now() }, rows.length);
+    const work = { kind: "append", rows: columnsOf(rows), nowMs: Date.now() } as const;
+    return this.change(work, rows.length);
   }
 
   /** @param rows are given up if the disk does not take them */

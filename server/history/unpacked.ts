@@ -1,5 +1,6 @@
 import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
 import type { DeviceRow, Row } from "./row";
+import { decode, encode } from "./value";
 
 /** Rows written by one statement: calling SQLite for each takes more than twice as long. */
 const INSERT_ROWS = 16;
@@ -81,18 +82,4 @@ function insertOf(rows: number): string {
   return `INSERT INTO reading VALUES ${Array<string>(rows).fill(row).join(", ")}
     ON CONFLICT DO UPDATE SET
     value = coalesce(excluded.value, value), led_on = coalesce(excluded.led_on, led_on)`;
-}
-
-function encode(values: Row["values"]): string | number | null {
-  const fields = Object.keys(values);
-  if (fields.length === 0) return null;
-  if (fields.length === 1 && values["light"] !== undefined) return values["light"];
-  // JSON has no infinity, to which a number as 1e999 becomes.
-  const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
-  return JSON.stringify(Object.fromEntries(finite));
-}
-
-function decode(value: SQLiteValue | undefined): Row["values"] {
-  if (typeof value === "number") return { light: value };
-  return typeof value === "string" ? (JSON.parse(value) as Row["values"]) : {};
 }

@@ -3,6 +3,7 @@ import { workerData } from "node:worker_threads";
 import { serveThread } from "../base/thread-worker";
 import { messageOf } from "../base/user-error";
 import { BelievedClock } from "./believed-clock";
+import { rowsOf } from "./columns";
 import { DAMAGED, isEmptyFile, putAside } from "./database";
 import type { Appended, HistoryWork, Opened } from "./history";
 import { Store, type StoreOptions } from "./store";
@@ -36,7 +37,7 @@ function perform(work: HistoryWork): unknown {
     case "append": {
       const opened = open();
       const believedMs = clock?.at(work.nowMs, performance.now());
-      const trouble = opened.append(work.rows, work.nowMs, believedMs);
+      const trouble = opened.append(rowsOf(work.rows), work.nowMs, believedMs);
       if (trouble !== undefined && DAMAGED.test(trouble)) throw new Error(trouble);
       const answer: Appended = { trouble, aside, tooOld: opened.takeTooOld() };
       aside = undefined;

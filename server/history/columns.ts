@@ -1,0 +1,31 @@
+import type { DeviceRow, Row } from "./row";
+import { decode, encode, type Value } from "./value";
+
+/**
+ * Rows on their way into the history's thread. What is handed to a thread is copied, and a thousand
+ * objects with one inside each take four times as long as these.
+ */
+export interface Columns {
+  ids: string[];
+  atMs: Float64Array;
+  values: Value[];
+  ledOn: Row["ledOn"][];
+}
+
+export function columnsOf(rows: readonly DeviceRow[]): Columns {
+  return {
+    ids: rows.map(({ id }) => id),
+    atMs: Float64Array.from(rows, ({ atMs }) => atMs),
+    values: rows.map(({ values }) => encode(values)),
+    ledOn: rows.map(({ ledOn }) => ledOn),
+  };
+}
+
+export function rowsOf({ ids, atMs, values, ledOn }: Columns): DeviceRow[] {
+  return ids.map((id, i) => ({
+    id,
+    atMs: atMs[i] as number,
+    values: decode(values[i]),
+    ledOn: ledOn[i] ?? null,
+  }));
+}
