@@ -78,18 +78,20 @@ export class Announcer {
       this.known.set(id, traits);
       this.announce(id);
     }
-    const learn = (news: Partial<Traits>) => {
-      Object.assign(traits, news);
-      this.announce(id);
-    };
-    if (!traits.hasStatus && status !== undefined) learn({ hasStatus: true });
-    if (!traits.measures && lastSeenMs !== null) learn({ measures: true });
+    if (!traits.hasStatus && status !== undefined) this.learn(id, traits, { hasStatus: true });
+    if (!traits.measures && lastSeenMs !== null) this.learn(id, traits, { measures: true });
     const name = devices.nameOf(id);
-    if (name !== traits.name) learn({ name });
-    if (state && state.fw !== traits.firmware) learn({ firmware: state.fw });
+    if (name !== traits.name) this.learn(id, traits, { name });
+    if (state && state.fw !== traits.firmware) this.learn(id, traits, { firmware: state.fw });
     if (traits.reportsOn === "state") return;
-    if (state && sideOf(rule, state) !== undefined) learn({ reportsOn: "state" });
-    else if (!traits.reportsOn && reportedOn !== undefined) learn({ reportsOn: "telemetry" });
+    if (state && sideOf(rule, state) !== undefined) this.learn(id, traits, { reportsOn: "state" });
+    else if (!traits.reportsOn && reportedOn !== undefined)
+      this.learn(id, traits, { reportsOn: "telemetry" });
+  }
+
+  private learn(id: string, traits: Traits, news: Partial<Traits>): void {
+    Object.assign(traits, news);
+    this.announce(id);
   }
 
   private announce(id: string): void {
