@@ -8,13 +8,19 @@ export interface KeptTimes {
   isNewest(id: string, atMs: number): boolean;
 }
 
+/** All milliseconds from the one to the other are taken. */
+interface Run {
+  startMs: number;
+  endMs: number;
+}
+
 /**
  * The file has one row for a device and a millisecond. Of two readings in one, as when a server that
  * was held up reads both at once, the second is as many milliseconds later as it takes.
  */
 export class DistinctTimes {
-  /** Of each device: what is later than this is free. */
-  private readonly newestMs = new Map<string, number>();
+  /** Of each device: what is later than the end of it is free. */
+  private readonly last = new Map<string, Run>();
 
   constructor(private readonly kept: KeptTimes) {}
 
@@ -29,21 +35,27 @@ export class DistinctTimes {
       const { id } = row;
       const asItCame = `${id} ${row.atMs}`;
       let atMs = nextMs.get(asItCame) ?? row.atMs;
-      const newestMs = this.newestMs.get(id);
+      const last = this.last.get(id);
       while (
-        atMs <= (newestMs ?? Infinity) &&
-        (together.has(`${id} ${atMs}`) || this.kept.isTaken(id, atMs))
+        atMs <= (last?.endMs ?? Infinity) &&
+        (isIn(last, atMs) || together.has(`${id} ${atMs}`) || this.kept.isTaken(id, atMs))
       )
-        atMs++;
+        // One that sends several in each millisecond is soon far behind the end.
+        atMs = isIn(last, atMs) ? last.endMs + 1 : atMs + 1;
       together.add(`${id} ${atMs}`);
       nextMs.set(asItCame, atMs + 1);
-      if (newestMs === undefined ? this.kept.isNewest(id, atMs) : atMs > newestMs)
-        this.newestMs.set(id, atMs);
+      if (last?.endMs === atMs - 1) last.endMs = atMs;
+      else if (last ? atMs > last.endMs : this.kept.isNewest(id, atMs))
+        this.last.set(id, { startMs: atMs, endMs: atMs });
       return atMs === row.atMs ? row : { ...row, atMs };
     });
   }
 
   forget(id: string): void {
-    this.newestMs.delete(id);
+    this.last.delete(id);
   }
+}
+
+function isIn(run: Run | undefined, atMs: number): run is Run {
+  return run !== undefined && atMs >= run.startMs && atMs <= run.endMs;
 }

@@ -57,6 +57,17 @@ it("asks the file for none that is on time, but for the first after a start", ()
   expect(asked()).toBe(1);
 });
 
+it("asks the file for none of a device that sends two in each millisecond", () => {
+  const { keep, asked } = kept();
+  for (let batch = 0; batch < 50; batch++) {
+    const rows = Array.from({ length: 40 }, (_, i) => reading("a", batch * 20 + (i >> 1)));
+    const firstMs = batch * rows.length;
+    expect(keep(...rows)).toEqual(rows.map((_, i) => firstMs + i));
+  }
+  // The very first one.
+  expect(asked()).toBe(1);
+});
+
 it.each([1, 2, 3])("loses none, whatever comes when (seed %i)", (seed) => {
   const random = new Random(seed);
   const { keep, times } = kept();
