@@ -1,0 +1,116 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { BOARD } from "../../boards/log-lines";
+import { compileFirmware } from "../../boards/tools/firmware/compile";
+import { Firmware } from "../../server/firmware";
+import { hashOf, padded } from "../../server/updates/upload";
+import { programName } from "../../src/common/update";
+import { olderProgram } from "../support/older-program";
+import { seededRandom } from "../support/random";
+import { until } from "../support/until";
+import { PLACES, UpdateMeter } from "../support/update-meter";
+import { WioWithServer } from "../support/wio-with-server";
+
+const ID = "chip-6";
+/** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at other places for each N. */
+const CUTS = Number(process.env["NIGHTLIGHT_CHIP_CUTS"] ?? PLACES.length);
+/** After this the server asks a device again that does not take its program, ms. */
+const ASKED_AGAIN_MS = 91_000;
+
+interface Program {
+  bytes: Uint8Array;
+  name: string;
+  /** What it logs once a reading of it has arrived. */
+  says: string;
+}
+
+let wio: WioWithServer;
+let skippedMs = 0;
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await wio.stop();
+});
+
+function programOf(bytes: Uint8Array, says: string): Program {
+  return { bytes, says, name: programName(hashOf(padded(bytes))) };
+}
+
+async function running(): Promise<string | undefined> {
+  return (await wio.nightlight.device(ID))?.state?.program;
+}
+
+async function server(): Promise<{ step: string | undefined; lines: string }> {
+  const { step, lines = [] } = (await wio.job()) ?? {};
+  return { step, lines: lines.map(({ text }) => text).join("\n") };
+}
+
+async function isOver(): Promise<boolean> {
+  return /confirmed|failed/.test((await server()).step ?? "");
+}
+
+/** @returns whether it is the new program that runs after the power was cut */
+async function comesBack(old: Program, next: Program): Promise<boolean> {
+  const { board } = wio;
+  const from = board.wio.log.length;
+  const says = (text: string) => board.wio.log.slice(from).some((line) => line.includes(text));
+  await board.until("a program is well", () => says(old.says) || says(next.says));
+  const isNew = says(next.says);
+  // Whole: the runtime has counted the SHA-256 of what it runs.
+  await until("its state", async () => (await running()) === (isNew ? next : old).name);
+  const { step, lines } = await server();
+  expect(step, lines).not.toBe("failed");
+  if (!isNew) {
+    expect(step, lines).not.toMatch(/trial|confirmed/);
+    skippedMs += ASKED_AGAIN_MS;
+  }
+  return isNew;
+}
+
+/** @returns whether it was the new program that ran after the power was cut */
+async function update(old: Program, next: Program, meter: UpdateMeter): Promise<boolean> {
+  vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(next.bytes);
+  const from = wio.board.wio.log.length;
+  expect(await wio.update()).toBe(202);
+  await until("the power is cut", async () => meter.hasCut || (await isOver()));
+  const isNew = meter.hasCut && (await comesBack(old, next));
+  await until("the update is over", isOver);
+  const { step, lines } = await server();
+  expect(step, lines).toBe("confirmed");
+  // The runtime looks once a second; until then it takes no other program.
+  await wio.board.logged(BOARD.trialConfirmed, from);
+  expect(await running()).toBe(next.name);
+  meter.stop();
+  return isNew;
+}
+
+it("an update whose power goes away leaves the old program or the new one, and goes on", async () => {
+  const programs = [
+    programOf(await compileFirmware(), "Reading acknowledged"),
+    programOf(await olderProgram(), "Reading ACKNOWLEDGED"),
+  ] as const;
+  const [first, second] = programs;
+  wio = await WioWithServer.start(ID, first.bytes, { speed: Infinity });
+  const realNow = Date.now.bind(Date);
+  vi.spyOn(Date, "now").mockImplementation(() => realNow() + skippedMs);
+  await wio.board.logged(first.says);
+  // One in peace, to know how many packets and writes there are.
+  const whole = new UpdateMeter(wio.board);
+  await update(first, second, whole);
+  const random = seededRandom(CUTS);
+  const outcomes: string[] = [];
+  let [old, next] = [second, first];
+  while (outcomes.length < CUTS) {
+    const place = PLACES[outcomes.length % PLACES.length] ?? "order";
+    const count = whole.counts[place];
+    // A setting that has its value already is not written again, so that there may be fewer.
+    const at = 1 + Math.floor(random() * count);
+    const meter = new UpdateMeter(wio.board, { place, at, late: 1.5 * random() });
+    const isNew = await update(old, next, meter);
+    if (meter.hasCut) outcomes.push(`${place} ${at} of ${count}: ${isNew ? "new" : "old"}`);
+    [old, next] = [next, old];
+  }
+  // Otherwise all cuts came too early, or too late.
+  expect(new Set(outcomes.map((text) => text.slice(-3))), outcomes.join("\n")).toEqual(
+    new Set(["old", "new"]),
+  );
+});
