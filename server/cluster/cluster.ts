@@ -59,6 +59,11 @@ export class Cluster {
    */
   private beats = 0;
   private othersBeats = 0;
+  /** Of the last beat or reading among all that came, and of the first of those beats of its own. */
+  private place = 0;
+  private ownPlace = Infinity;
+  /** By name of another server that is counted on: the place from which on it is there. */
+  private readonly counted = new Map<string, number>();
   private isReplaced = false;
   /** Others go on; and nothing is said any more. */
   private isLeaving = false;
@@ -110,7 +115,7 @@ export class Cluster {
     this.noticeAbsence();
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
-    this.held.hold(id, { topic, payload, ...came }, this.presence.nowMs);
+    this.held.hold(id, { topic, payload, ...came }, this.presence.nowMs, ++this.place);
     return true;
   }
 
@@ -156,7 +161,7 @@ export class Cluster {
   private heardOwn(beat: Beat): void {
     if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
     if (beat.connected_ms !== this.connectedMs) return;
-    this.beats++;
+    if (this.beats++ === 0) this.ownPlace = ++this.place;
     this.echoMs = performance.now();
   }
 
@@ -168,7 +173,7 @@ export class Cluster {
     const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
     if (isOfOurs && isStandIn) this.returned();
     // It waits to be told that we have let go of what is its own.
-    if (this.presence.heard(name, beat) && !this.update()) this.beat();
+    if (this.presence.heard(name, beat, ++this.place) && !this.update()) this.beat();
     if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
     this.strangers.add(name);
@@ -222,7 +227,7 @@ export class Cluster {
       connected_ms: this.connectedMs,
       shards: this.owners.indices,
       visit: this.visit,
-      counts_on: this.presence.visits(),
+      counts_on: this.visits(),
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
     };
@@ -257,6 +262,7 @@ export class Cluster {
     this.visit = randomName(3);
     this.isCounted = false;
     this.beats = 0;
+    this.ownPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
     // The second beat counts, so it comes a whole interval after the first.
     clearInterval(this.timer);
@@ -264,16 +270,46 @@ export class Cluster {
     if (!this.update()) this.beat();
   }
 
+  /**
+   * Another server decides its shard once all count on it. What came before it was there it has not
+   * heard: if nobody has decided that, those must do so first who were there before. Who came later
+   * waits for nobody: two would wait for each other.
+   */
+  private countsOn(index: number): boolean {
+    const { presence, shard } = this;
+    const name = this.nameOf(index);
+    const fromPlace = presence.fromPlace(name);
+    if (!presence.isLiving(name)) return false;
+    if (fromPlace === undefined || this.counted.get(name) === fromPlace) return true;
+    const isMissed = (id: string) => this.owners.shardOf(id) === index;
+    if (
+      fromPlace > this.ownPlace &&
+      !presence.isClaimed(index, shard.count) &&
+      this.held.hasBefore(fromPlace, isMissed)
+    )
+      return false;
+    this.counted.set(name, fromPlace);
+    return true;
+  }
+
+  /** The visits of the others that this server counts on. */
+  private visits(): string[] {
+    const names = this.owners.others.filter((index) => this.countsOn(index)).map(this.nameOf);
+    return names.flatMap((name) => this.presence.visitOf(name) ?? []);
+  }
+
+  private readonly nameOf = (index: number): string => nameOf({ index, count: this.shard.count });
+
   /** @returns whether something changed, and a beat said so */
   private update(): boolean {
     const { owners, shard } = this;
     if (this.isReplaced) return false;
     const before = owners.indices.join();
-    const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
+    const others = owners.others.map(this.nameOf);
     this.isCounted ||=
       this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit));
     const taken = owners.update(
-      (index) => this.presence.isLiving(nameOf({ index, count: shard.count })),
+      (index) => this.countsOn(index),
       this.isPresent,
       (index) => !this.isCounted || this.presence.isClaimed(index, shard.count),
     );

@@ -7,6 +7,12 @@ export interface HeldReading {
   nowMs: number;
 }
 
+interface Held {
+  reading: HeldReading;
+  sinceMs: number;
+  place: number;
+}
+
 /** Strangers choose ids: beyond this many devices, new ones are not held. */
 const MAX_DEVICES = 100_000;
 
@@ -16,7 +22,7 @@ const MAX_DEVICES = 100_000;
  */
 export class HeldReadings {
   /** In the order in which they came, so that the oldest are first. */
-  private readonly held = new Map<string, { reading: HeldReading; sinceMs: number }>();
+  private readonly held = new Map<string, Held>();
 
   /** @param keepMs how long a reading is held, by the time of `hold` and `prune` */
   constructor(private readonly keepMs: number) {}
@@ -25,10 +31,22 @@ export class HeldReadings {
     return this.held.size;
   }
 
-  /** @param sinceMs by the clock that tells who is gone: a broker may hold up both */
-  hold(id: string, reading: HeldReading, sinceMs: number): void {
+  /**
+   * @param sinceMs by the clock that tells who is gone: a broker may hold up both
+   * @param place of the reading among all that came
+   */
+  hold(id: string, reading: HeldReading, sinceMs: number, place: number): void {
     if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
-    this.held.set(id, { reading, sinceMs });
+    this.held.set(id, { reading, sinceMs, place });
+  }
+
+  /** Whether one of these devices' readings came before that place. */
+  hasBefore(place: number, isWanted: (id: string) => boolean): boolean {
+    for (const [id, held] of this.held) {
+      if (held.place >= place) return false;
+      if (isWanted(id)) return true;
+    }
+    return false;
   }
 
   /**

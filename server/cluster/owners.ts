@@ -34,9 +34,13 @@ export class Owners {
     return this.owned.flatMap((_, at) => (at + 1 === this.shard.index ? [] : [at + 1]));
   }
 
+  /** The shard of a device, 1..count: with its group, if it is in one. */
+  shardOf(id: string): number {
+    return shardOf(this.keys.get(id) ?? id, this.shard.count);
+  }
+
   decides(id: string): boolean {
-    const index = shardOf(this.keys.get(id) ?? id, this.shard.count);
-    return this.owned[index - 1] ?? false;
+    return this.owned[this.shardOf(id) - 1] ?? false;
   }
 
   isInGroup(id: string): boolean {

@@ -39,6 +39,8 @@ interface Peer {
   beats: number;
   /** By the beats of our own that came before. */
   heardMs: number;
+  /** Of the first of these beats among all that came. */
+  fromPlace: number;
 }
 
 /**
@@ -93,13 +95,17 @@ export class Presence {
     return Math.min(BEHIND_MAX_MS, Math.max(0, ...behind));
   }
 
-  /** @returns whether it is the beat from which on it lives */
-  heard(name: string, beat: Beat): boolean {
+  /**
+   * @param place of the beat among all that came
+   * @returns whether it is the beat from which on it lives
+   */
+  heard(name: string, beat: Beat, place: number): boolean {
     const peer = this.peers.get(name);
     if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
     const beats = same ? peer.beats + 1 : 1;
-    this.peers.set(name, { beat, beats, heardMs: this.nowMs });
+    const fromPlace = same ? peer.fromPlace : place;
+    this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace });
     return beats === BEATS_TO_LIVE;
   }
 
@@ -116,6 +122,11 @@ export class Presence {
     const peer = this.peers.get(name);
     if (!peer) return this.nowMs - this.sinceMs < GONE_MS;
     return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
+  }
+
+  /** Where its first beat since it connected, or was away, lies among all that came. */
+  fromPlace(name: string): number | undefined {
+    return this.peers.get(name)?.fromPlace;
   }
 
   /** Whether another of so many servers decides a shard, as far as it was heard. */
@@ -139,9 +150,9 @@ export class Presence {
     return peer.beat.counts_on?.includes(visit) ?? true;
   }
 
-  /** The visits of those that were heard and live. */
-  visits(): string[] {
-    return this.living().flatMap((name) => this.peers.get(name)?.beat.visit ?? []);
+  /** The visit of one that was heard; undefined before version 0.2. */
+  visitOf(name: string): string | undefined {
+    return this.peers.get(name)?.beat.visit;
   }
 
   /** The names of those that were heard and live. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { SURE_MS } from "../../server/cluster/cluster";
 import { BEAT_MS, GONE_MS } from "../../server/cluster/presence";
+import { shardOf } from "../../server/cluster/sharding";
 import { FIRST, SECOND, SlowBroker } from "../support/slow-broker";
 
 let broker: SlowBroker;
@@ -236,4 +238,26 @@ it("decides although a broker takes longer than any sign of life may be missing"
     vi.advanceTimersByTime(100);
     expect(one.reads()).toBe(true);
   }
+});
+
+it("leaves to one that comes back nothing that came before, and that nobody has decided", async () => {
+  const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
+  if (!one || !two || !three) throw new Error("no three servers");
+  await vi.advanceTimersByTimeAsync(10_000);
+  // Held up for long, the third waits until the others count on it: one of them is killed.
+  three.isPaused = true;
+  await vi.advanceTimersByTimeAsync(SURE_MS);
+  three.continue();
+  two.isPaused = true;
+  await vi.advanceTimersByTimeAsync(1_500);
+  const device = ["a", "b", "c", "d"].find((id) => shardOf(id, 3) === 2) ?? "";
+  for (const member of [one, three]) expect(member.reads(device)).toBe(false);
+  await vi.advanceTimersByTimeAsync(500);
+  const back = broker.join(2, 3);
+  const decided = () => [one, three].some(({ taken }) => taken.length > 0);
+  for (let ms = 0; ms < 20_000 && !back.cluster.decides(device); ms += 10) {
+    await vi.advanceTimersByTimeAsync(10);
+    if (back.cluster.decides(device)) expect(decided()).toBe(true);
+  }
+  expect(back.cluster.decides(device)).toBe(true);
 });

@@ -39,7 +39,7 @@ class Listening extends Presence {
 /** It has heard ten beats of the other one, each behind one of its own. */
 function listening(): Listening {
   const presence = new Listening();
-  for (let time = 0; time < 10; time++) presence.own(1).heard("2of3", BEAT);
+  for (let time = 0; time < 10; time++) presence.own(1).heard("2of3", BEAT, 1);
   return presence;
 }
 
@@ -58,9 +58,9 @@ describe("another server", () => {
 
   it("counts as away for its first beat: what came before it did not hear", () => {
     const presence = new Listening();
-    presence.heard("2of3", BEAT);
+    presence.heard("2of3", BEAT, 1);
     expect(presence.isLiving("2of3")).toBe(false);
-    presence.own(1).heard("2of3", BEAT);
+    presence.own(1).heard("2of3", BEAT, 1);
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
@@ -69,9 +69,9 @@ describe("another server", () => {
     ["its connection", { ...BEAT, connected_ms: 3 }],
   ])("counts as away for a beat when %s is a new one, however short it was away", (_, beat) => {
     const presence = listening();
-    presence.heard("2of3", beat);
+    presence.heard("2of3", beat, 1);
     expect(presence.isLiving("2of3")).toBe(false);
-    presence.own(1).heard("2of3", beat);
+    presence.own(1).heard("2of3", beat, 1);
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
@@ -115,12 +115,12 @@ describe("another server", () => {
 
   it("claims the shards that it decides, until it is gone or says good-bye", () => {
     const presence = new Listening();
-    presence.heard("2of3", { ...BEAT, shards: [2, 3] });
+    presence.heard("2of3", { ...BEAT, shards: [2, 3] }, 1);
     expect([1, 2, 3].map((shard) => presence.isClaimed(shard, 3))).toEqual([false, true, true]);
     expect(presence.isClaimed(2, 4)).toBe(false);
     presence.own(TO_BE_GONE);
     expect(presence.isClaimed(2, 3)).toBe(false);
-    presence.heard("2of3", { ...BEAT, shards: [2] });
+    presence.heard("2of3", { ...BEAT, shards: [2] }, 1);
     expect([2, 3].map((shard) => presence.isClaimed(shard, 3))).toEqual([true, false]);
     presence.left("2of3");
     expect(presence.isClaimed(2, 3)).toBe(false);
@@ -132,15 +132,15 @@ describe("another server", () => {
     expect(countsOn("b1")).toBe(false);
     presence.own(1);
     expect(countsOn("b1")).toBe(true);
-    const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT));
+    const isFirst = [1, 2, 3].map(() => presence.heard("2of3", BEAT, 1));
     expect(isFirst).toEqual([false, true, false]);
     expect(["b1", "b2"].map(countsOn)).toEqual([true, false]);
-    expect(presence.visits()).toEqual(["a1"]);
+    expect(presence.visitOf("2of3")).toBe("a1");
     presence.own(TO_BE_GONE);
     expect(countsOn("b2")).toBe(true);
-    presence.heard("2of3", { ...BEAT, counts_on: undefined });
+    presence.heard("2of3", { ...BEAT, counts_on: undefined }, 1);
     expect(countsOn("b2")).toBe(true);
-    presence.heard("2of3", BEAT);
+    presence.heard("2of3", BEAT, 1);
     expect(countsOn("b2")).toBe(false);
     presence.left("2of3");
     expect(countsOn("b2")).toBe(true);
@@ -151,20 +151,20 @@ describe("another server", () => {
     expect(new Presence().behindMs(700)).toBe(0);
     expect([400, 700.4].map((nowMs) => presence.behindMs(nowMs))).toEqual([0, 200]);
     expect(presence.othersBehindMs).toBe(0);
-    presence.heard("1of3", { ...BEAT, behind_ms: undefined });
-    presence.heard("2of3", { ...BEAT, behind_ms: 9_000 });
+    presence.heard("1of3", { ...BEAT, behind_ms: undefined }, 1);
+    presence.heard("2of3", { ...BEAT, behind_ms: 9_000 }, 1);
     expect(presence.othersBehindMs).toBe(9_000);
     // What it was behind with may still be undecided when it is gone, until another has taken that.
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(9_000);
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(0);
-    presence.heard("2of3", { ...BEAT, behind_ms: 9e12 });
+    presence.heard("2of3", { ...BEAT, behind_ms: 9e12 }, 1);
     expect(presence.othersBehindMs).toBe(60_000);
   });
 
   it("is one of 256 at most: names are chosen by others", () => {
     const presence = new Listening();
     for (let i = 0; i < 1000; i++)
-      for (let time = 0; time < 2; time++) presence.heard(`${i}of1000`, BEAT);
+      for (let time = 0; time < 2; time++) presence.heard(`${i}of1000`, BEAT, 1);
     expect(presence.living()).toHaveLength(256);
   });
 });
@@ -214,10 +214,10 @@ describe("readings held for another server", () => {
 
   it("are the last of each device, oldest first, as long as they may be wanted", () => {
     const held = new HeldReadings(5_000);
-    held.hold("a", reading(0), 0);
-    held.hold("b", reading(1_000), 1_000);
-    held.hold("a", reading(2_000), 2_000);
-    held.hold("c", reading(3_000), 3_000);
+    held.hold("a", reading(0), 0, 1);
+    held.hold("b", reading(1_000), 1_000, 2);
+    held.hold("a", reading(2_000), 2_000, 3);
+    held.hold("c", reading(3_000), 3_000, 4);
     held.prune(7_900, 2_000);
     expect(held.size).toBe(3);
     held.prune(6_000);
@@ -227,16 +227,16 @@ describe("readings held for another server", () => {
 
   it("are forgotten after a connection that was lost for as long: newer ones may have passed", () => {
     const held = new HeldReadings(5_000);
-    held.hold("a", reading(0), 0);
-    held.hold("b", reading(1_000), 0);
+    held.hold("a", reading(0), 0, 1);
+    held.hold("b", reading(1_000), 0, 2);
     held.outlived(5_500);
     expect(held.take(() => true)).toEqual([reading(1_000)]);
   });
 
   it("are bounded: ids are chosen by others", () => {
     const held = new HeldReadings(5_000);
-    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0);
-    held.hold("5", reading(1), 1);
+    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0, i);
+    held.hold("5", reading(1), 1, 100_010);
     expect(held.size).toBe(100_000);
   });
 });

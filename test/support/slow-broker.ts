@@ -78,10 +78,10 @@ export class Member {
     for (const [topic, payload] of this.waiting.splice(0)) this.hear(topic, payload);
   }
 
-  /** @returns whether it would decide a reading of the first shard */
-  reads(): boolean {
+  /** @returns whether it would decide a reading of the device, else of one of the first shard */
+  reads(id = FIRST): boolean {
     const nowMs = performance.now();
-    return !this.cluster.leaves(`${FIRST}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
+    return !this.cluster.leaves(`${id}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
   }
 }
 
