@@ -107,15 +107,16 @@ void trial_keeper_panicked(uint32_t code) {
   save();
 }
 
+void trial_keeper_saw_setting(void) {
+  if (!is_on() || is_asked_for()) return;
+  console_line("trial: confirmed", NULL);
+  forget();
+}
+
 static void count_seconds(uint64_t now_micros) {
   static uint64_t counted_micros;
   if (!is_on()) counted_micros = now_micros;
   if (now_micros - counted_micros < TRIAL_SECOND_MICROS) return;
-  if (!is_asked_for()) {
-    console_line("trial: confirmed", NULL);
-    forget();
-    return;
-  }
   counted_micros += TRIAL_SECOND_MICROS;
   trial_ran(&current, 1);
   if (current.ran_s % TRIAL_SAVE_EVERY_S == 0 || current.verdict[0]) save();

@@ -22,6 +22,9 @@ void trial_keeper_start(void);
 /* A program is about to come. False if it must not, because the one that runs is in trial. */
 bool trial_keeper_admit(void);
 
+/* A setting was written: the program may have confirmed itself. */
+void trial_keeper_saw_setting(void);
+
 /* The program stopped by itself. */
 void trial_keeper_panicked(uint32_t code);
 

@@ -57,6 +57,7 @@ uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length) 
                  result == SETTINGS_NO_SPACE ? "no space left" : "name or value too long", NULL);
   }
   if (length > 0 && strcmp(name, SETTINGS_BATCH_KEY) == 0) settings_batch_finish();
+  trial_keeper_saw_setting();
   return (uint32_t)result;
 }
 

@@ -104,6 +104,7 @@ static void say_nothing(void) { pass(40); }
 
 static void confirm(void) {
   settings_set(":TRIAL", NULL, 0);
+  trial_keeper_saw_setting();
   pass(2);
 }
 
@@ -187,6 +188,13 @@ static void check_confirmed(void) {
   panic_twice();
   pass(100);
   CHECK(running() == 'B' && !has(":TAKEN_BACK"));
+
+  /* Confirmed, and the next update is asked for at once. */
+  begin_trial();
+  settings_set(":TRIAL", NULL, 0);
+  trial_keeper_saw_setting();
+  set_trial("30");
+  CHECK(trial_keeper_admit());
 
   /* Confirmed, and at once gone. */
   begin_trial();

@@ -103,6 +103,7 @@ static void confirm(void) {
   settings_set("wssk_connstr", NULL, 0);
   trial_keeper_step(now += SECOND);
   settings_set(":TRIAL", NULL, 0);
+  trial_keeper_saw_setting();
   for (unsigned second = 0; second < 3; second++) trial_keeper_step(now += SECOND);
 }
 
