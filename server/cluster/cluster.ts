@@ -58,9 +58,9 @@ export class Cluster {
    * place among the readings.
    */
   private beats = 0;
+  private beatsSent = 0;
   private othersBeats = 0;
-  /** Of the last beat or reading among all that came, and of the first of those beats of its own. */
-  private place = 0;
+  /** Where the first of those beats of its own lies among the readings. */
   private ownPlace = Infinity;
   /** By name of another server that is counted on: the place from which on it is there. */
   private readonly counted = new Map<string, number>();
@@ -92,7 +92,7 @@ export class Cluster {
   /** To be called after a lost connection. */
   connected(): void {
     this.presence.reconnected();
-    this.held.outlived(performance.now());
+    this.held.take(() => true);
     this.returned();
   }
 
@@ -115,7 +115,7 @@ export class Cluster {
     this.noticeAbsence();
     const id = topic.slice(0, -TELEMETRY.length);
     if (this.owners.decides(id) || this.owners.isInGroup(id)) return false;
-    this.held.hold(id, { topic, payload, ...came }, this.presence.nowMs, ++this.place);
+    this.held.hold(id, { topic, payload, ...came }, this.presence.nowMs);
     return true;
   }
 
@@ -161,7 +161,7 @@ export class Cluster {
   private heardOwn(beat: Beat): void {
     if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
     if (beat.connected_ms !== this.connectedMs) return;
-    if (this.beats++ === 0) this.ownPlace = ++this.place;
+    if (this.beats++ === 0) this.ownPlace = this.held.mark();
     this.echoMs = performance.now();
   }
 
@@ -173,7 +173,7 @@ export class Cluster {
     const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
     if (isOfOurs && isStandIn) this.returned();
     // It waits to be told that we have let go of what is its own.
-    if (this.presence.heard(name, beat, ++this.place) && !this.update()) this.beat();
+    if (this.presence.heard(name, beat, this.held.mark()) && !this.update()) this.beat();
     if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
     this.strangers.add(name);
@@ -227,6 +227,7 @@ export class Cluster {
       connected_ms: this.connectedMs,
       shards: this.owners.indices,
       visit: this.visit,
+      nth: ++this.beatsSent,
       counts_on: this.visits(),
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
@@ -261,7 +262,7 @@ export class Cluster {
     this.connectedMs = Date.now();
     this.visit = randomName(3);
     this.isCounted = false;
-    this.beats = 0;
+    this.beats = this.beatsSent = 0;
     this.ownPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
     // The second beat counts, so it comes a whole interval after the first.
@@ -271,25 +272,33 @@ export class Cluster {
   }
 
   /**
-   * Another server decides its shard once all count on it. What came before it was there it has not
-   * heard: if nobody has decided that, those must do so first who were there before. Who came later
-   * waits for nobody: two would wait for each other.
+   * Another server decides once all count on it. What came before it was there it has not heard: if
+   * nobody has decided that, those must do so first who were there before. Who came later waits for
+   * nobody: two would wait for each other.
    */
   private countsOn(index: number): boolean {
-    const { presence, shard } = this;
+    const { held, owners, presence, shard } = this;
     const name = this.nameOf(index);
     const fromPlace = presence.fromPlace(name);
     if (!presence.isLiving(name)) return false;
     if (fromPlace === undefined || this.counted.get(name) === fromPlace) return true;
-    const isMissed = (id: string) => this.owners.shardOf(id) === index;
-    if (
-      fromPlace > this.ownPlace &&
-      !presence.isClaimed(index, shard.count) &&
-      this.held.hasBefore(fromPlace, isMissed)
-    )
+    const isOpen = (one: number) =>
+      one !== shard.index && !presence.isClaimed(one, shard.count, fromPlace);
+    const open = fromPlace > this.ownPlace ? owners.elsewhere.filter(isOpen) : [];
+    if (open.length > 0 && held.hasBefore(fromPlace, (id) => open.includes(owners.shardOf(id))))
       return false;
     this.counted.set(name, fromPlace);
     return true;
+  }
+
+  /** Whether another server decides a shard, its own or as the next in the circle. */
+  private isThere(index: number, shard: number): boolean {
+    if (!this.countsOn(index)) return false;
+    const [name, owner] = [index, shard].map(this.nameOf) as [string, string];
+    // One that counts on the shard's server already has nothing to decide for it.
+    return (
+      index === shard || !this.presence.isLiving(owner) || !this.presence.isCountedOnBy(name, owner)
+    );
   }
 
   /** The visits of the others that this server counts on. */
@@ -309,7 +318,7 @@ export class Cluster {
     this.isCounted ||=
       this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit));
     const taken = owners.update(
-      (index) => this.countsOn(index),
+      (index, shard) => this.isThere(index, shard),
       this.isPresent,
       (index) => !this.isCounted || this.presence.isClaimed(index, shard.count),
     );

@@ -23,6 +23,7 @@ const MAX_DEVICES = 100_000;
 export class HeldReadings {
   /** In the order in which they came, so that the oldest are first. */
   private readonly held = new Map<string, Held>();
+  private place = 0;
 
   /** @param keepMs how long a reading is held, by the time of `hold` and `prune` */
   constructor(private readonly keepMs: number) {}
@@ -31,13 +32,15 @@ export class HeldReadings {
     return this.held.size;
   }
 
-  /**
-   * @param sinceMs by the clock that tells who is gone: a broker may hold up both
-   * @param place of the reading among all that came
-   */
-  hold(id: string, reading: HeldReading, sinceMs: number, place: number): void {
+  /** @param sinceMs by the clock that tells who is gone: a broker may hold up both */
+  hold(id: string, reading: HeldReading, sinceMs: number): void {
     if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
-    this.held.set(id, { reading, sinceMs, place });
+    this.held.set(id, { reading, sinceMs, place: this.mark() });
+  }
+
+  /** @returns the place of what comes now, between the readings before and those after it */
+  mark(): number {
+    return ++this.place;
   }
 
   /** Whether one of these devices' readings came before that place. */

@@ -48,13 +48,13 @@ export class Owners {
   }
 
   /**
-   * @param isLiving whether the server of another shard is there
+   * @param isThere whether another server decides a shard, unless one that is nearer to it does
    * @param isPresent whether the others count on this server; if not, it decides nothing
    * @param isClaimed whether another server may still decide a shard, which then is not taken yet
    * @returns the shards that have come to this server just now
    */
   update(
-    isLiving: (index: number) => boolean,
+    isThere: (index: number, shard: number) => boolean,
     isPresent = true,
     isClaimed: (index: number) => boolean = () => false,
   ): number[] {
@@ -62,7 +62,7 @@ export class Owners {
     const before = this.owned;
     this.owned = before.map((wasOwned, at) => {
       const circle = before.map((_, step) => ((at + step) % count) + 1);
-      const owner = circle.find((index) => (index === own ? isPresent : isLiving(index)));
+      const owner = circle.find((index) => (index === own ? isPresent : isThere(index, at + 1)));
       return owner === own && (wasOwned || !isClaimed(at + 1));
     });
     return this.indices.filter((index) => !before[index - 1]);

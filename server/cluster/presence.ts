@@ -14,6 +14,8 @@ export interface Beat {
   shards: number[];
   /** A random name of the time since `connected_ms`; undefined before version 0.2. */
   visit: string | undefined;
+  /** Which of the visit's beats it is, from 1; undefined before version 0.2. */
+  nth: number | undefined;
   /** The visits of others that it counts on: it decides none of their shards. */
   counts_on: string[] | undefined;
   /** When it was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
@@ -39,8 +41,9 @@ interface Peer {
   beats: number;
   /** By the beats of our own that came before. */
   heardMs: number;
-  /** Of the first of these beats among all that came. */
+  /** Where the first and the last of these beats lie among the readings. */
   fromPlace: number;
+  toPlace: number;
 }
 
 /**
@@ -96,7 +99,7 @@ export class Presence {
   }
 
   /**
-   * @param place of the beat among all that came
+   * @param place where the beat lies among the readings
    * @returns whether it is the beat from which on it lives
    */
   heard(name: string, beat: Beat, place: number): boolean {
@@ -104,8 +107,9 @@ export class Presence {
     if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
     const beats = same ? peer.beats + 1 : 1;
-    const fromPlace = same ? peer.fromPlace : place;
-    this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace });
+    // Whose first beat came before we listened was there before.
+    const fromPlace = same ? peer.fromPlace : beat.nth === 1 ? place : 0;
+    this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace, toPlace: place });
     return beats === BEATS_TO_LIVE;
   }
 
@@ -124,16 +128,20 @@ export class Presence {
     return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
   }
 
-  /** Where its first beat since it connected, or was away, lies among all that came. */
+  /** Where its first beat since it connected, or was away, lies among the readings. */
   fromPlace(name: string): number | undefined {
     return this.peers.get(name)?.fromPlace;
   }
 
-  /** Whether another of so many servers decides a shard, as far as it was heard. */
-  isClaimed(shard: number, count: number): boolean {
+  /**
+   * Whether another of so many servers decides a shard, as far as it was heard.
+   * @param afterPlace in a beat that lies behind this
+   */
+  isClaimed(shard: number, count: number, afterPlace = 0): boolean {
     return [...this.peers].some(
-      ([name, { beat, heardMs }]) =>
+      ([name, { beat, heardMs, toPlace }]) =>
         name.endsWith(`of${count}`) &&
+        toPlace > afterPlace &&
         this.nowMs - heardMs < GONE_MS &&
         beat.shards.includes(shard),
     );
@@ -148,6 +156,12 @@ export class Presence {
     if (!peer) return this.nowMs - this.sinceMs >= GONE_MS;
     if (peer.beats === 0 || this.nowMs - peer.heardMs >= GONE_MS) return true;
     return peer.beat.counts_on?.includes(visit) ?? true;
+  }
+
+  /** Whether a server says that it counts on another one as it is at present. */
+  isCountedOnBy(name: string, other: string): boolean {
+    const visit = this.visitOf(other);
+    return visit !== undefined && (this.peers.get(name)?.beat.counts_on?.includes(visit) ?? false);
   }
 
   /** The visit of one that was heard; undefined before version 0.2. */
@@ -171,6 +185,7 @@ export function parseBeat(text: string): Parsed<Beat> {
     connected_ms,
     shards = [],
     visit,
+    nth,
     counts_on,
     sent_ms,
     behind_ms,
@@ -183,6 +198,7 @@ export function parseBeat(text: string): Parsed<Beat> {
     return { error: `shards: expected at most ${MAX_SHARDS} whole numbers` };
   if (visit !== undefined && !isName(visit))
     return { error: "visit: expected text of 1 to 40 characters" };
+  if (nth !== undefined && !isTime(nth)) return { error: "nth: expected a whole number" };
   if (counts_on !== undefined && !isNames(counts_on))
     return { error: `counts_on: expected at most ${MAX_PEERS} texts of 1 to 40 characters` };
   if (sent_ms !== undefined && !isTime(sent_ms))
@@ -190,7 +206,18 @@ export function parseBeat(text: string): Parsed<Beat> {
   if (behind_ms !== undefined && !isTime(behind_ms))
     return { error: "behind_ms: expected a whole number" };
   return {
-    value: { run, version, started_ms, connected_ms, shards, visit, counts_on, sent_ms, behind_ms },
+    value: {
+      run,
+      version,
+      started_ms,
+      connected_ms,
+      shards,
+      visit,
+      nth,
+      counts_on,
+      sent_ms,
+      behind_ms,
+    },
   };
 }
 

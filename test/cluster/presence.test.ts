@@ -10,6 +10,7 @@ const BEAT: Beat = {
   connected_ms: 2,
   shards: [],
   visit: "a1",
+  nth: 2,
   counts_on: ["b1"],
   sent_ms: 3,
   behind_ms: 4,
@@ -184,6 +185,7 @@ describe("a beat", () => {
     [JSON.stringify({ ...BEAT, connected_ms: "2" }), "connected_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, shards: ["1"] }), "shards: expected at most 64 whole numbers"],
     [JSON.stringify({ ...BEAT, visit: 1 }), "visit: expected text of 1 to 40 characters"],
+    [JSON.stringify({ ...BEAT, nth: -1 }), "nth: expected a whole number"],
     [
       JSON.stringify({ ...BEAT, counts_on: [1] }),
       "counts_on: expected at most 256 texts of 1 to 40 characters",
@@ -214,10 +216,10 @@ describe("readings held for another server", () => {
 
   it("are the last of each device, oldest first, as long as they may be wanted", () => {
     const held = new HeldReadings(5_000);
-    held.hold("a", reading(0), 0, 1);
-    held.hold("b", reading(1_000), 1_000, 2);
-    held.hold("a", reading(2_000), 2_000, 3);
-    held.hold("c", reading(3_000), 3_000, 4);
+    held.hold("a", reading(0), 0);
+    held.hold("b", reading(1_000), 1_000);
+    held.hold("a", reading(2_000), 2_000);
+    held.hold("c", reading(3_000), 3_000);
     held.prune(7_900, 2_000);
     expect(held.size).toBe(3);
     held.prune(6_000);
@@ -227,16 +229,27 @@ describe("readings held for another server", () => {
 
   it("are forgotten after a connection that was lost for as long: newer ones may have passed", () => {
     const held = new HeldReadings(5_000);
-    held.hold("a", reading(0), 0, 1);
-    held.hold("b", reading(1_000), 0, 2);
+    held.hold("a", reading(0), 0);
+    held.hold("b", reading(1_000), 0);
     held.outlived(5_500);
     expect(held.take(() => true)).toEqual([reading(1_000)]);
   });
 
+  it("came before or after another message; of a device's, the last one counts", () => {
+    const held = new HeldReadings(5_000);
+    held.hold("a", reading(0), 0);
+    const place = held.mark();
+    held.hold("b", reading(0), 0);
+    const before = () => ["a", "b"].map((id) => held.hasBefore(place, (one) => one === id));
+    expect(before()).toEqual([true, false]);
+    held.hold("a", reading(1), 0);
+    expect(before()).toEqual([false, false]);
+  });
+
   it("are bounded: ids are chosen by others", () => {
     const held = new HeldReadings(5_000);
-    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0, i);
-    held.hold("5", reading(1), 1, 100_010);
+    for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0);
+    held.hold("5", reading(1), 1);
     expect(held.size).toBe(100_000);
   });
 });
