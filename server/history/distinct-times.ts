@@ -30,11 +30,12 @@ export class DistinctTimes {
     /** Where to look next, for the many that came with one time. */
     const nextMs = new Map<string, number>();
     return rows.map((row) => {
-      // What says the LED alone goes into the row of the reading that it came with.
-      if (!isReading(row)) return row;
       const { id } = row;
       const asItCame = `${id} ${row.atMs}`;
-      let atMs = nextMs.get(asItCame) ?? row.atMs;
+      const freeMs = nextMs.get(asItCame);
+      // What says the LED alone goes into the row of the reading that it came with.
+      if (!isReading(row)) return freeMs === undefined ? row : { ...row, atMs: freeMs - 1 };
+      let atMs = freeMs ?? row.atMs;
       const last = this.last.get(id);
       while (
         atMs <= (last?.endMs ?? Infinity) &&

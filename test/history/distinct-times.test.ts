@@ -48,7 +48,11 @@ it("sets readings of one millisecond apart, and leaves all others as they are", 
 it("leaves a change of the LED in the millisecond of its reading", () => {
   const { keep } = kept();
   keep(reading("a", 100));
-  expect(keep({ id: "a", atMs: 100, values: {}, ledOn: true })).toEqual([100]);
+  const led = (ledOn: boolean): DeviceRow => ({ id: "a", atMs: 100, values: {}, ledOn });
+  expect(keep(led(true))).toEqual([100]);
+  // Of two in one millisecond, each with its change.
+  const both = [reading("b", 100), { ...led(false), id: "b" }];
+  expect(keep(...both, ...both)).toEqual([100, 100, 101, 101]);
 });
 
 it("asks the file for none that is on time, but for the first after a start", () => {
