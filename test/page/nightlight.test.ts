@@ -130,8 +130,10 @@ describe("the page of a simulated device", () => {
   it("sends a command by hand, which the next decision overrides", async () => {
     const from = witness.seen.length;
     await tab.page.getByRole("button", { name: "LED on" }).click();
-    await tab.led("LED on");
     await witness.sees("test-1/commands", /^{"led_on":true/, from);
+    // It may be on for so short a time that the page does not show it.
+    await witness.sees("test-1/telemetry", /"led_on":true/, from);
+    await witness.sees("test-1/commands", /^{"led_on":false/, from);
     await tab.led("LED off");
     expect(await tab.page.locator("#command-note").innerText()).toContain("may override");
   });
