@@ -42,8 +42,9 @@ export class LightControls {
   /** Whoever takes the light in hand stops the scene. */
   byHand(lightRaw: number): void {
     if (!this.device) return;
-    this.choose("hand");
+    // First, or the slider would jump back to what the scene had.
     this.device.lightRaw = lightRaw;
+    this.choose("hand");
   }
 
   show(device: TabDevice): void {
