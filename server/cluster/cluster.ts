@@ -5,9 +5,18 @@ import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 import { VERSION } from "../base/version";
 import type { Shard } from "../setup/cluster-options";
+import { CountedOn } from "./counted-on";
 import { type HeldReading, HeldReadings } from "./held-readings";
 import { Owners } from "./owners";
-import { type Beat, BEAT_MS, BEATS_TO_LIVE, GONE_MS, parseBeat, Presence } from "./presence";
+import {
+  type Beat,
+  BEAT_MS,
+  BEATS_TO_LIVE,
+  GONE_MS,
+  nameOf,
+  parseBeat,
+  Presence,
+} from "./presence";
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
@@ -60,10 +69,7 @@ export class Cluster {
   private beats = 0;
   private beatsSent = 0;
   private othersBeats = 0;
-  /** Where the first of those beats of its own lies among the readings. */
-  private ownPlace = Infinity;
-  /** By name of another server that is counted on: the place from which on it is there. */
-  private readonly counted = new Map<string, number>();
+  private readonly countedOn: CountedOn;
   private isReplaced = false;
   /** Others go on; and nothing is said any more. */
   private isLeaving = false;
@@ -75,6 +81,7 @@ export class Cluster {
     private readonly log: Log,
   ) {
     this.owners = new Owners(shard, groups);
+    this.countedOn = new CountedOn(shard, this.owners, this.presence, this.held);
     this.name = nameOf(shard);
   }
 
@@ -161,7 +168,7 @@ export class Cluster {
   private heardOwn(beat: Beat): void {
     if (beat.sent_ms !== undefined) this.presence.heardOwn(beat.sent_ms, performance.now());
     if (beat.connected_ms !== this.connectedMs) return;
-    if (this.beats++ === 0) this.ownPlace = this.held.mark();
+    if (this.beats++ === 0) this.countedOn.fromPlace = this.held.mark();
     this.echoMs = performance.now();
   }
 
@@ -228,7 +235,7 @@ export class Cluster {
       shards: this.owners.indices,
       visit: this.visit,
       nth: ++this.beatsSent,
-      counts_on: this.visits(),
+      counts_on: this.countedOn.visits(),
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
     };
@@ -263,7 +270,7 @@ export class Cluster {
     this.visit = randomName(3);
     this.isCounted = false;
     this.beats = this.beatsSent = 0;
-    this.ownPlace = Infinity;
+    this.countedOn.fromPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
     // The second beat counts, so it comes a whole interval after the first.
     clearInterval(this.timer);
@@ -271,54 +278,16 @@ export class Cluster {
     if (!this.update()) this.beat();
   }
 
-  /**
-   * Another server decides once all count on it. What came before it was there it has not heard: if
-   * nobody has decided that, those must do so first who were there before. Who came later waits for
-   * nobody: two would wait for each other.
-   */
-  private countsOn(index: number): boolean {
-    const { held, owners, presence, shard } = this;
-    const name = this.nameOf(index);
-    const fromPlace = presence.fromPlace(name);
-    if (!presence.isLiving(name)) return false;
-    if (fromPlace === undefined || this.counted.get(name) === fromPlace) return true;
-    const isOpen = (one: number) =>
-      one !== shard.index && !presence.isClaimed(one, shard.count, fromPlace);
-    const open = fromPlace > this.ownPlace ? owners.elsewhere.filter(isOpen) : [];
-    if (open.length > 0 && held.hasBefore(fromPlace, (id) => open.includes(owners.shardOf(id))))
-      return false;
-    this.counted.set(name, fromPlace);
-    return true;
-  }
-
-  /** Whether another server decides a shard, its own or as the next in the circle. */
-  private isThere(index: number, shard: number): boolean {
-    if (!this.countsOn(index)) return false;
-    const [name, owner] = [index, shard].map(this.nameOf) as [string, string];
-    // One that counts on the shard's server already has nothing to decide for it.
-    return (
-      index === shard || !this.presence.isLiving(owner) || !this.presence.isCountedOnBy(name, owner)
-    );
-  }
-
-  /** The visits of the others that this server counts on. */
-  private visits(): string[] {
-    const names = this.owners.others.filter((index) => this.countsOn(index)).map(this.nameOf);
-    return names.flatMap((name) => this.presence.visitOf(name) ?? []);
-  }
-
-  private readonly nameOf = (index: number): string => nameOf({ index, count: this.shard.count });
-
   /** @returns whether something changed, and a beat said so */
   private update(): boolean {
     const { owners, shard } = this;
     if (this.isReplaced) return false;
     const before = owners.indices.join();
-    const others = owners.others.map(this.nameOf);
+    const others = owners.others.map((index) => nameOf({ index, count: shard.count }));
     this.isCounted ||=
       this.isPresent && others.every((name) => this.presence.countsOn(name, this.visit));
     const taken = owners.update(
-      (index, shard) => this.isThere(index, shard),
+      (index, of) => this.countedOn.isThere(index, of),
       this.isPresent,
       (index) => !this.isCounted || this.presence.isClaimed(index, shard.count),
     );
@@ -333,10 +302,6 @@ export class Cluster {
     this.host?.onTakeover(readings, groups);
     return true;
   }
-}
-
-function nameOf({ index, count }: Shard): string {
-  return `${index}of${count}`;
 }
 
 function randomName(bytes: number): string {

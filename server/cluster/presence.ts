@@ -1,5 +1,5 @@
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
-import { MAX_SHARDS } from "../setup/cluster-options";
+import { MAX_SHARDS, type Shard } from "../setup/cluster-options";
 
 /** Payload of `nightlight/server/presence/<name>`, retained; empty once the server has left. */
 export interface Beat {
@@ -173,6 +173,11 @@ export class Presence {
   living(): string[] {
     return [...this.peers.keys()].filter((name) => this.isLiving(name));
   }
+}
+
+/** The last part of the topic of its beats. */
+export function nameOf({ index, count }: Shard): string {
+  return `${index}of${count}`;
 }
 
 export function parseBeat(text: string): Parsed<Beat> {
