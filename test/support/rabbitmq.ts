@@ -65,7 +65,7 @@ export class RabbitCluster {
 
   /**
    * Whoever connects from now on meets nothing of what was said before, no session and nothing
-   * retained: to start three nodes anew takes a minute.
+   * retained: to start three nodes again takes a minute.
    * @param name of the virtual host for that
    */
   async forget(name: string): Promise<void> {
