@@ -99,7 +99,7 @@ export class Cluster {
   /** To be called after a lost connection. */
   connected(): void {
     this.presence.reconnected();
-    this.held.take(() => true);
+    this.held.clear();
     this.returned();
   }
 

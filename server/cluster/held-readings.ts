@@ -63,6 +63,11 @@ export class HeldReadings {
     }
   }
 
+  /** Forgets all: while a connection was lost, newer ones may have passed. */
+  clear(): void {
+    this.held.clear();
+  }
+
   /** Forgets those that came so long ago: there may have been newer ones that were not heard. */
   outlived(nowMs: number): void {
     for (const [id, { reading }] of this.held) {

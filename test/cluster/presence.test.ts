@@ -227,7 +227,7 @@ describe("readings held for another server", () => {
     expect(held.size).toBe(1);
   });
 
-  it("are forgotten after a connection that was lost for as long: newer ones may have passed", () => {
+  it("are forgotten if this server was held up for as long: newer ones may have passed", () => {
     const held = new HeldReadings(5_000);
     held.hold("a", reading(0), 0);
     held.hold("b", reading(1_000), 0);
