@@ -8,6 +8,11 @@ const FAST = await fastTests();
 const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
   (name) => `test/debug/${name}.test.ts`,
 );
+/** It measures its process, so nothing of another test may be in it. */
+const MEASURED = ["test/broker/fuzz.test.ts"];
+/** Most of these tests wait most of the time. */
+const TOGETHER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+const FIRMWARE = ["test/harness/firmware.ts", "test/harness/wio.ts"];
 
 export default defineConfig({
   test: {
@@ -34,14 +39,16 @@ export default defineConfig({
         test: {
           name: "together",
           include: ["test/**/*.test.ts"],
-          exclude: [...FAST, ...ALONE],
-          globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
-          // Most of them wait most of the time.
-          maxWorkers: 4,
+          exclude: [...FAST, ...ALONE, ...MEASURED],
+          globalSetup: FIRMWARE,
           // To load the server again for each file took a fifth of their time.
           isolate: false,
-          sequence: { groupOrder: 1 },
+          ...TOGETHER,
         },
+      },
+      {
+        extends: true,
+        test: { name: "measured", include: MEASURED, ...TOGETHER },
       },
       {
         extends: true,
@@ -49,7 +56,7 @@ export default defineConfig({
           name: "alone",
           include: ALONE,
           exclude: FAST,
-          globalSetup: ["test/harness/firmware.ts", "test/harness/wio.ts"],
+          globalSetup: FIRMWARE,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
