@@ -4,8 +4,16 @@ import { machineSource } from "./vm";
 /** How the module holds its WebAssembly: within its JavaScript, in base64. */
 const INLINE = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
 
-/** Hundreds of names that it explains the lack of to who compiles C: 2 KB compressed. */
-const EXPLAINED = /(var (?:missingLibrarySymbols|unexportedSymbols) = \[)[^\]]*/g;
+/** What is of no use in a worker, some 4 KB compressed. */
+const NEEDLESS: [RegExp, string][] = [
+  // What explains faults to who compiles C: lists of names, checks, long texts.
+  [/(?<=var (?:missingLibrarySymbols|unexportedSymbols) = \[)[^\]]*/g, ""],
+  [/^ *(?:assert\d*|legacyModuleProp|missingGlobal)\(.*\);$/gm, ";"],
+  [/^ *var [A-Z]+FS = ".*";$/gm, ""],
+  [/"(?!Runtime error)[^"\n]{60,}"/g, '""'],
+  // What is for a page, for Node and for a shell falls away in minifying.
+  [/\bENVIRONMENT_IS_(?:WEB|NODE|SHELL)\b(?! =)/g, "false"],
+];
 
 /**
  * The DeviceScript virtual machine for a browser. A content security policy lets no text become
@@ -17,11 +25,15 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
   const [, base64] = INLINE.exec(source) ?? [];
   if (base64 === undefined)
     throw new Error("no WebAssembly in the virtual machine: has @devicescript/cli changed?");
+  const needed = NEEDLESS.reduce(
+    (text, [what, instead]) => text.replaceAll(what, instead),
+    source.replace(base64, ""),
+  );
   const contents = `globalThis.virtualMachine = (require) => {
   const module2 = { exports: {} };
   const exports = module2.exports;
   let __filename, __dirname;
-  ${source.replace(base64, "").replaceAll(EXPLAINED, "$1")}
+  ${needed}
   return module2.exports;
 };`;
   const [file] = await bundle({

@@ -139,8 +139,8 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
   });
 
   it.each([
-    ["by https or from localhost", "gzip, deflate, br, zstd", 148_000],
-    ["by http over a network", "gzip, deflate", 153_000],
+    ["by https or from localhost", "gzip, deflate, br, zstd", 145_000],
+    ["by http over a network", "gzip, deflate", 150_000],
   ])("sends little at a first visit %s", async (_how, encodings, most) => {
     const paths = [
       "",
