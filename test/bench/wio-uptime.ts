@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   onEndRequest(() => (stopped = true));
   const begun = performance.now();
   console.log(
-    "hours  heap reached  program  stack  readings  lost  left out  waited  LED  resets  sockets  speed",
+    "hours  heap reached  program  stack  readings  lost  left out  waited  LED  resets  starts  sockets  speed",
   );
   const isStopped = (): boolean => stopped;
   let first: Period | undefined;
@@ -61,6 +61,7 @@ async function main(): Promise<void> {
       String(period.waitedMost).padStart(7),
       String(period.ledChanges).padStart(4),
       String(period.resets).padStart(7),
+      String(period.starts).padStart(7),
       String(period.sockets).padStart(8),
       `${speed.toFixed(1)}x`.padStart(6),
     );

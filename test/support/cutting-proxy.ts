@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
 
@@ -54,9 +55,7 @@ export class CuttingProxy {
   /** Takes connections again, on the same port. */
   async open(): Promise<void> {
     if (this.server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject).listen(this.port, "127.0.0.1", resolve);
-    });
+    await once(this.server.listen(this.port, "127.0.0.1"), "listening");
   }
 
   async stop(): Promise<void> {

@@ -39,7 +39,15 @@ export interface Period {
   readonly waitedMost: number;
   readonly ledChanges: number;
   readonly resets: number;
+  /** How often the program began, by the `boot` of its readings. */
+  readonly starts: number;
   readonly sockets: number;
+}
+
+interface Reading {
+  readonly seq: number;
+  readonly boot: number;
+  readonly age_ms?: number;
 }
 
 interface UptimeOptions {
@@ -81,9 +89,11 @@ export async function* uptime({
     const { clock } = chip;
     const memory = await BoardMemory.of(chip, board.elf);
     const arrivals = new Arrivals(OUTBOX_CAPACITY);
+    const boots = new Set<number>();
     let isOnTime = false;
     listener.on("message", (_topic, payload) => {
-      const reading = JSON.parse(payload.toString()) as { seq: number; age_ms?: number };
+      const reading = JSON.parse(payload.toString()) as Reading;
+      boots.add(reading.boot);
       const cameMs = clock.nowMicros / 1000;
       isOnTime = reading.age_ms === undefined;
       arrivals.came({ seq: reading.seq, takenMs: cameMs - (reading.age_ms ?? 0), cameMs });
@@ -115,6 +125,7 @@ export async function* uptime({
       memory: await looked(),
       ledChanges,
       resets: resets.length,
+      starts: boots.size,
       sockets: wio.coprocessor.sockets.open,
     });
     for (let end = 2 * periodSeconds; end <= chipSeconds; end += periodSeconds) {
@@ -150,6 +161,7 @@ export function faultsOf(first: Period, last: Period): string[] {
   if (last.lost.length > 0)
     faults.push(`lost ${last.lost.length} readings: ${last.lost.join(" ")}`);
   if (last.resets !== 1) faults.push(`expected one reset, got ${last.resets}`);
+  if (last.starts !== 1) faults.push(`expected one start of the program, got ${last.starts}`);
   if (last.came <= first.came) faults.push(`no reading came after the first ${first.came}`);
   if (heapBytes !== first.memory.heapBytes)
     faults.push(`the heap grew from ${first.memory.heapBytes} to ${heapBytes} bytes`);
