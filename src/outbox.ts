@@ -65,7 +65,8 @@ export class Outbox {
     if (this.count === 0) return;
     this.start = (this.start + 1) % this.capacity;
     this.count--;
-    if (this.count === 0) this.gapTicks = 0;
+    // There is room again: what comes is kept as it comes.
+    this.gapTicks = 0;
   }
 
   /** While the newest is closer to its forerunner than the gap, the next one takes its place. */
