@@ -28,7 +28,16 @@ export interface Output {
 export type LogFormat = "text" | "json";
 
 export function openOutput(format: LogFormat): Output {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
   return format === "json" ? jsonLines() : textLines;
+}
+
+/**
+ * Nobody reads any more: the terminal was closed, or the program behind the pipe has ended. Without
+ * a listener such an error would end this program at once, and what it had still to keep be lost.
+ */
+function goOn(): void {
+  // The lines are lost.
 }
 
 /** One line an event, human-readable. */
@@ -40,6 +49,9 @@ const textLines: Output = {
 
 /** One JSON object a line, all on stdout, in the same words. */
 function jsonLines(): Output {
+  // What is written later than said would be lost at the end.
+  const lines = destination({ fd: process.stdout.fd, sync: true });
+  lines.on("error", goOn);
   const logger = pino(
     {
       base: undefined,
@@ -47,8 +59,7 @@ function jsonLines(): Output {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    // What is written later than said would be lost at the end.
-    destination({ fd: process.stdout.fd, sync: true }),
+    lines,
   );
   const log: Log = (source, text, { level = "info", ...fields } = {}) =>
     logger[level]({ source, ...fields }, printable(text.replace(SAYS_LEVEL, "")));

@@ -45,13 +45,18 @@ function willOf(
 ): Publication | undefined {
   const { limits, topics } = house;
   if (!mayUseClientId(identity, clientId, topics))
-    throw new Refusal("client-id", `${identity.name}: expected its own name as client id`);
+    throw new Refusal("client-id", `${who(identity)}expected its own name as client id`);
   if (Buffer.byteLength(clientId) > limits["topic-bytes"])
     throw new Refusal("client-id", "a client id that is longer than a topic may be");
   if (!will) return undefined;
   const error = topicError(will.topic, limits);
   if (error) throw new Refusal("will", `a will on ${error}`);
   if (!mayPublish(identity, will.topic, topics))
-    throw new Refusal("will", `${identity.name} may not leave a will on ${will.topic}`);
+    throw new Refusal("will", `${who(identity)}may not leave a will on ${will.topic}`);
   return publication(identity, will, topics);
+}
+
+/** Anonymous clients, which only the open broker has, are known by their address alone. */
+function who({ name }: Identity): string {
+  return name === "" ? "" : `${name}: `;
 }

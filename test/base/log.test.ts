@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import { Program } from "../support/program";
 import { Witness } from "../support/witness";
@@ -117,5 +120,38 @@ describe("--log json", () => {
     const { code, stdout, stderr } = await start("--log", "xml").end;
     const line = 'nightlight: --log: expected text or json, got "xml"\n';
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: line });
+  });
+});
+
+describe("a log that nobody reads any more", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nightlight-log-"));
+
+  afterEach(async () => {
+    await program.stop();
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(["text", "json"])("does not end the server, and costs no reading: %s", async (format) => {
+    const flags = ["--log", format, "--no-device", "--data", join(folder, format), ...ANY_PORTS];
+    start(...flags);
+    const witness = await lesson();
+    program.hearNoMore();
+    for (let light = 1; light <= 5; light++) {
+      await witness.publish("lamp/telemetry", `{"light":${light},"seq":${light}}`);
+      await witness.sees("lamp/commands", new RegExp(`"seq":${light}\\b`));
+    }
+    await witness.stop();
+    // What a terminal sends when it closes.
+    expect(await program.stop("SIGHUP")).toMatchObject({ code: 0 });
+
+    start(...flags);
+    await program.says("Nightlight is ready");
+    const [url = ""] = /http:\/\/localhost:\d+/.exec(program.output) ?? [];
+    const answer = await fetch(`${url}/api/devices/lamp/telemetry`);
+    const { points } = (await answer.json()) as { points: { readings: number }[] };
+    expect(points.reduce((sum, { readings }) => sum + readings, 0)).toBe(5);
   });
 });

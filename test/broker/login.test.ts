@@ -109,7 +109,7 @@ describe("logging in at the embedded broker", () => {
       retain: true,
     } as const;
     expect(await open().connect({ ...credentials("lamp-1"), will })).toBe(5);
-    await guarded.logs("Refused (will): 127.0.0.1: lamp-1 may not leave a will on lamp-2/status");
+    await guarded.logs("Refused (will): 127.0.0.1: lamp-1: may not leave a will on lamp-2/status");
     const own = { ...will, topic: "lamp-1/status" };
     expect(await open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
   });

@@ -55,6 +55,12 @@ export class Program {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  /** Closes its output, as a terminal that closes or a pipe whose reader has ended. */
+  hearNoMore(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   type(text: string): void {
     this.child.stdin?.write(text);
   }
