@@ -97,7 +97,7 @@ export class Asking {
     const { fw, hash, name, program } = ready;
     if (state?.program === name && !state.trial)
       return jobs.enter(job, "confirmed", `it runs ${name} already`);
-    job.n = orders.nextN(id, job.n);
+    job.n = orders.nextN(id, job.n, devices.view(id)?.state);
     job.tries++;
     this.keep(job, board, ready);
     jobs.enter(job, "asked", `asked to come for program ${name}, version ${fw}`);

@@ -77,10 +77,10 @@ export class Fleets {
   goOn(): void {
     const fleet = this.running();
     if (!fleet) return;
-    const { candidates, clock, jobs, start } = this.parts;
+    const { candidates, jobs, start } = this.parts;
     const before = JSON.stringify(fleet);
     const { isOnline } = candidates;
-    const { begin, cancel } = advance(fleet, { jobOf: jobs.of, isOnline, nowMs: clock.wallMs() });
+    const { begin, cancel } = advance(fleet, { jobOf: jobs.of, isOnline, nowMs: jobs.nowMs() });
     for (const id of cancel) jobs.delete(id);
     if (JSON.stringify(fleet) !== before) jobs.save();
     start(begin, fleet.downgrade);

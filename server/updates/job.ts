@@ -2,6 +2,7 @@
 import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { UpdateView } from "../../src/common/update-api";
+import { refusedBelow } from "./orders";
 
 /** So long a device that is there may take until it comes to the gateway; then it is asked again. */
 const ANSWER_MS = 90_000;
@@ -56,6 +57,14 @@ type Known = Pick<DeviceView, "online" | "state" | "stateHeardMs">;
 
 export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
   return { id, downgrade, tries: 0, step: "waiting", sinceMs: nowMs, begunMs: nowMs, lines: [] };
+}
+
+/** The wall clock was set: what has begun is as long ago as it was. */
+export function move(job: Job, byMs: number): void {
+  job.sinceMs += byMs;
+  job.begunMs += byMs;
+  if (job.mutedMs !== undefined) job.mutedMs += byMs;
+  if (job.deafMs !== undefined) job.deafMs += byMs;
 }
 
 export function isOver({ step }: Pick<Job, "step">): boolean {
@@ -128,6 +137,7 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
       return false;
     case "asked":
     case "sending":
+      if (job.step === "asked" && job.tries < TRIES && isBehind(job, known)) return true;
       if (judge(job, known, nowMs) || passedMs < ANSWER_MS) return false;
       if (!isOnline) {
         // Without a byte of the program it has gone away with the one that it had.
@@ -167,6 +177,12 @@ function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   else if (nowMs - job.mutedMs > STATE_MS)
     fail(job, "does not say what it runs, as a device of ours does", nowMs);
   return false;
+}
+
+/** Whether it refuses the order because it had one with a higher number, of a clock that was ahead. */
+function isBehind({ n = 0 }: Job, known: Known | undefined): boolean {
+  const { state } = known ?? {};
+  return refusedBelow(state) > n && state?.refused?.startsWith(`${n}: `) === true;
 }
 
 /** @returns whether its state, said since then, has ended the job */

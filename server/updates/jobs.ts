@@ -2,7 +2,7 @@ import type { CrashView, FleetView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/events";
-import { callOff, enter, fail, isOver, type Job, newJob } from "./job";
+import { callOff, enter, fail, isOver, type Job, move, newJob } from "./job";
 import type { Kept, KeptUpdates } from "./kept";
 
 export interface JobsParts {
@@ -16,18 +16,30 @@ export interface JobsParts {
   onChange: () => void;
 }
 
+/** A clock that is only adjusted, a little at a time, does no harm. */
+const CLOCK_SET_MS = 1000;
+
 /** The jobs there are, one for each device. Each step is in the log, and on the disk. */
 export class Jobs {
   fleet: FleetView | null;
   private readonly jobs = new Map<string, Job>();
+  /** From the monotonic clock to the wall clock, ms. It changes if somebody sets the computer's. */
+  private offsetMs: number;
 
   /** @param kept from before the server's start */
   constructor(
     private readonly parts: JobsParts,
     { jobs, fleet }: Kept,
   ) {
+    const { clock } = parts;
+    const nowMs = clock.wallMs();
+    this.offsetMs = nowMs - clock.monotonicMs();
     this.fleet = fleet;
-    for (const job of jobs) this.jobs.set(job.id, job);
+    for (const job of jobs) {
+      // The clock may have been set back while the server was away.
+      if (!isOver(job) && job.sinceMs > nowMs) move(job, nowMs - job.sinceMs);
+      this.jobs.set(job.id, job);
+    }
   }
 
   readonly of = (id: string): Job | undefined => this.jobs.get(id);
@@ -88,7 +100,18 @@ export class Jobs {
     bus.emit("updates");
   }
 
-  private nowMs(): number {
-    return this.parts.clock.wallMs();
+  /**
+   * Unix time, ms, to compare with the times of a job. These are kept for the next start, so they
+   * are of the wall clock; if that is set, they move with it.
+   */
+  nowMs(): number {
+    const { clock } = this.parts;
+    const nowMs = clock.wallMs();
+    const byMs = nowMs - clock.monotonicMs() - this.offsetMs;
+    if (Math.abs(byMs) >= CLOCK_SET_MS) {
+      this.offsetMs += byMs;
+      for (const job of this.jobs.values()) if (!isOver(job)) move(job, byMs);
+    }
+    return nowMs;
   }
 }

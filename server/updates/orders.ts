@@ -1,4 +1,5 @@
 import type { Order } from "../../src/common/update";
+import type { Report } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { UserError } from "../base/user-error";
 import type { UpdateKeys } from "../setup/update-keys";
@@ -17,11 +18,13 @@ export class Orders {
   ) {}
 
   /**
-   * The number of the next order. It grows by the clock, so that it also does if all is forgotten.
+   * The number of the next order. It grows by the clock, so that it also does if all is forgotten;
+   * after a time at which the clock was ahead the device says which number it has had.
    * @param known of an order that may be from before the server's start
+   * @param state what the device last said of itself
    */
-  nextN(id: string, known = 0): number {
-    const last = Math.max(this.lastN.get(id) ?? 0, known);
+  nextN(id: string, known = 0, state?: Report | null): number {
+    const last = Math.max(this.lastN.get(id) ?? 0, known, refusedBelow(state));
     const n = Math.max(last + 1, Math.floor(this.clock.wallMs() / 1000));
     this.lastN.set(id, n);
     return n;
@@ -43,6 +46,14 @@ export class Orders {
   whyNot(id: string): string | undefined {
     return this.keys.of(id) === undefined ? noKey(id) : undefined;
   }
+}
+
+/** @returns the number above which it takes orders, if it has refused one for its number; else 0 */
+export function refusedBelow(state: Report | null | undefined): number {
+  const [, above] = /^\d+: expected an n above (\d+), got /.exec(state?.refused ?? "") ?? [];
+  const n = Number(above ?? 0);
+  // Above the highest safe number there is no next one.
+  return n < Number.MAX_SAFE_INTEGER ? n : 0;
 }
 
 function noKey(id: string): string {

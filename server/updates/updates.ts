@@ -195,7 +195,7 @@ export class Updates {
     this.candidates.check(id);
     if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
     if (!this.options.isLinked()) throw new UserError("the server has no broker at present");
-    return this.orders.nextN(id, this.jobs.of(id)?.n);
+    return this.orders.nextN(id, this.jobs.of(id)?.n, this.options.devices.view(id)?.state);
   }
 
   /**
@@ -224,10 +224,10 @@ export class Updates {
   }
 
   private look(job: Job): void {
-    const { clock, devices, isLinked } = this.options;
+    const { devices, isLinked } = this.options;
     const { lines } = job;
     const before = lines.length;
-    const isToBeAsked = look(job, devices.view(job.id), clock.wallMs(), isLinked());
+    const isToBeAsked = look(job, devices.view(job.id), this.jobs.nowMs(), isLinked());
     if (lines.length > before) this.jobs.changed(job);
     if (isToBeAsked) void this.asking.ask(job);
   }

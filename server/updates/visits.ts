@@ -67,14 +67,14 @@ export class Visits {
   }
 
   private errandOf(job: Job, program: Buffer): Errand {
-    const { clock, jobs } = this.parts;
+    const { jobs } = this.parts;
     const how = job.step === "waiting" ? COMES_BY_ITSELF : "it has come";
     return {
       program,
       isMeant: () => !isOver(job),
       onOpen: () => jobs.enter(job, "sending", `${how}; sending ${program.length} bytes`),
       onStored: () => {
-        const s = ((clock.wallMs() - job.sinceMs) / 1000).toFixed(1);
+        const s = ((jobs.nowMs() - job.sinceMs) / 1000).toFixed(1);
         jobs.enter(job, "trial", `written in ${s} s, hash checked; the program starts`);
       },
       onRefused: (why) => jobs.fail(job, why),

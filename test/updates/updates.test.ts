@@ -24,6 +24,8 @@ let compileError: Error | undefined;
 let orderError: Error | undefined;
 let isLinked: boolean;
 let nowMs: number;
+/** Of the wall clock to the monotonic one. */
+let aheadMs: number;
 let started: Updates[];
 
 beforeEach(() => {
@@ -39,6 +41,7 @@ beforeEach(() => {
   orderError = undefined;
   isLinked = true;
   nowMs = 1_800_000_000_000;
+  aheadMs = 0;
   started = [];
 });
 
@@ -66,7 +69,7 @@ function start(): Updates {
       said: (id: string) => views.get(id),
       list: () => [...views.values()],
     } as unknown as Devices,
-    clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
+    clock: { wallMs: () => nowMs + aheadMs, monotonicMs: () => nowMs },
     log: (_source, text) => said.push(text),
     fw: () => version,
     compile: async (board) => {
@@ -95,7 +98,7 @@ function start(): Updates {
 
 /** What a device says. */
 function says(id: string, state: Report | null, online = true): void {
-  views.set(id, { id, online, state, stateHeardMs: nowMs } as DeviceView);
+  views.set(id, { id, online, state, stateHeardMs: nowMs + aheadMs } as DeviceView);
   bus.emit("device", id, true);
 }
 
@@ -128,6 +131,61 @@ describe("updates", () => {
     expect(orders.map(({ order }) => order.n)).toEqual([
       1_800_000_000, 1_800_000_001, 1_800_000_002,
     ]);
+  });
+
+  it("ask again with a higher n if the clock was ahead, and nothing else knows by how much", async () => {
+    const updates = start();
+    const taken = 1_800_000_000 + 86_400;
+    addDevice("a");
+    updates.begin("a", false);
+    await isAsked(updates, "a");
+    const [first] = orders;
+    says("a", {
+      program: "old",
+      refused: `${first?.order.n}: expected an n above ${taken}, got 1`,
+    });
+    await until("it is asked again", () => orders.length === 2);
+    expect(orders[1]?.order.n).toBe(taken + 1);
+    says("a", { program: "old", refused: `${taken + 1}: expected an n above ${taken + 5}, got 1` });
+    expect(updates.view().updates[0]?.lines.at(-1)?.text).toMatch(
+      /^refused by the device: expected/,
+    );
+    // Another server, that has forgotten all: by hand, too.
+    rmSync(join(dir, "updates.json"), { force: true });
+    expect(await start().order("a", "report")).toEqual({ n: taken + 6 });
+  });
+
+  it.each([-3_600_000, 86_400_000])(
+    "take as long as they take if the clock is set by %i ms",
+    async (byMs) => {
+      const updates = start();
+      addDevice("a");
+      updates.begin("a", false);
+      await isAsked(updates, "a");
+      aheadMs = byMs;
+      nowMs += 80_000;
+      says("a", { program: "old" });
+      expect(orders).toHaveLength(1);
+      nowMs += 10_000;
+      says("a", { program: "old" });
+      await until("it is asked again, after 90 s", () => orders.length === 2);
+      says("a", { program: NEW });
+      expect(stepOf(updates, "a")).toBe("confirmed");
+      expect(updates.view().updates[0]?.lines.at(-1)?.text).toMatch(/ after 90\.0 s$/);
+    },
+  );
+
+  it("do not wait for a clock that was set back while the server was away", async () => {
+    const updates = start();
+    addDevice("a");
+    updates.begin("a", false);
+    await isAsked(updates, "a");
+    updates.stop();
+    aheadMs = -3_600_000;
+    start();
+    nowMs += 90_000;
+    says("a", { program: "old" });
+    await until("it is asked again", () => orders.length === 2);
   });
 
   it("are one if two people press at once", async () => {

@@ -1,17 +1,9 @@
 import { accessSync, constants } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../../../server/base/user-error";
+import { linuxPorts, type Port } from "./linux-ports";
 
-/** What of a serial port matters here. */
-export interface Port {
-  path: string;
-  manufacturer?: string;
-  /** USB vendor, hexadecimal. */
-  vendorId?: string;
-  /** The vendor's number for the product, hexadecimal. */
-  productId?: string;
-  serialNumber?: string;
-}
+export type { Port };
 
 /** USB vendors of the boards, or of the serial chips on them. */
 const VENDORS: Record<string, string> = {
@@ -37,8 +29,18 @@ export async function loadSerialPort() {
 
 export async function listPorts(): Promise<Port[]> {
   const SerialPort = await loadSerialPort();
-  const ports: unknown = await SerialPort.list();
-  return (ports as Port[]).map((port) => ({ ...port, path: callOut(port.path) }));
+  try {
+    const ports: unknown = await SerialPort.list();
+    return (ports as Port[]).map((port) => ({ ...port, path: callOut(port.path) }));
+  } catch (error) {
+    // On Linux the package asks a program of udev, which is not everywhere.
+    if (!isMissingProgram(error)) throw error;
+    return linuxPorts();
+  }
+}
+
+function isMissingProgram(error: unknown): boolean {
+  return process.platform === "linux" && (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 /**

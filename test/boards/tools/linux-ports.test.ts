@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { linuxPorts } from "../../../boards/tools/usb/linux-ports";
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "nightlight-sys-"));
+  for (const name of ["tty0", "ttyS0", "ttyACM0", "ttyUSB1", "ttyACM9"])
+    mkdirSync(join(dir, "class", name), { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+/** As the kernel shows a USB device, whose interface is where the port's link leads. */
+function plugIn(port: string, usb: string, inside: string, facts: Record<string, string>): void {
+  const device = join(dir, "devices", usb);
+  mkdirSync(join(device, inside), { recursive: true });
+  for (const [name, value] of Object.entries(facts))
+    writeFileSync(join(device, name), `${value}\n`);
+  symlinkSync(join(device, inside), join(dir, "class", port, "device"));
+}
+
+it("tells the USB serial ports, and what is on them, without a program of udev", () => {
+  const wio = { idVendor: "2886", idProduct: "802d", manufacturer: "Seeed", serial: "A1B2" };
+  plugIn("ttyACM0", "1-1", "1-1:1.0", wio);
+  // A chip with a driver of its own has one more folder between.
+  plugIn("ttyUSB1", "1-2", "1-2:1.0/ttyUSB1", { idVendor: "1a86", idProduct: "7523" });
+  expect(linuxPorts(join(dir, "class")).sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+    {
+      path: "/dev/ttyACM0",
+      vendorId: "2886",
+      productId: "802d",
+      manufacturer: "Seeed",
+      serialNumber: "A1B2",
+    },
+    { path: "/dev/ttyACM9" },
+    { path: "/dev/ttyUSB1", vendorId: "1a86", productId: "7523" },
+  ]);
+});
