@@ -70,16 +70,16 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     if (!errand.isMeant()) return end("its update was called off");
     const message = channel.open(frame);
     if (!message) return end("a message was altered on its way");
-    const { send, outcome } = upload.next(message);
+    const { send, isLast, outcome } = upload.next(message);
     for (const answer of send) socket.send(channel.seal(answer));
+    // Before the program starts: it takes the address away from a client that is still connected only
+    // after it has opened its own socket, and that one is closed then (wssk_health.c: set_conn_string).
+    if (isLast || outcome !== undefined) socket.close();
     if (outcome === undefined) return;
     isOver = true;
     clearTimeout(silence);
     if (outcome === "stored") errand.onStored();
-    else {
-      errand.onRefused(outcome.why);
-      socket.close();
-    }
+    else errand.onRefused(outcome.why);
   };
   socket.on("message", take);
   socket.on("close", () => end("it hung up"));

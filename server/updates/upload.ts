@@ -38,6 +38,8 @@ export function shortHashOf(program: Uint8Array): number {
 export interface Step {
   /** To be sent, in this order. */
   send: Buffer[];
+  /** The server says nothing after these. */
+  isLast?: true;
   /** Set at the end: the device has the program and starts it, or why it has not. */
   outcome?: "stored" | { why: string };
 }
@@ -73,7 +75,7 @@ export class Upload {
         if (this.sent < this.program.length) return { send: [this.chunk()] };
         this.isFinished = true;
         // Together: once the program runs, it takes the socket.
-        return { send: [Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)] };
+        return { send: [Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)], isLast: true };
       case COMMAND.error:
         return { send: [], outcome: { why: `the device refused the program ${this.place()}` } };
       default:

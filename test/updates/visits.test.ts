@@ -9,7 +9,7 @@ import { Jobs } from "../../server/updates/jobs";
 import type { KeptUpdates } from "../../server/updates/kept";
 import type { Orders } from "../../server/updates/orders";
 import { gatewayKey } from "../../server/updates/seal";
-import { COMMAND } from "../../server/updates/upload";
+import { COMMAND, hashOf } from "../../server/updates/upload";
 import { Visits } from "../../server/updates/visits";
 
 const KEY = "0123456789abcdef".repeat(4);
@@ -20,6 +20,7 @@ const BY_ITSELF = "it has come by itself, as it does not get to its broker";
 /** The runtime's gateway client, as far as it has come. */
 class Client extends EventEmitter {
   isEnded = false;
+  isClosed = false;
   readonly heard: Buffer[] = [];
   private channel: Channel | undefined;
 
@@ -32,6 +33,10 @@ class Client extends EventEmitter {
       const seeds = { device: SEED, server: frame.subarray(8) };
       this.channel = new Channel(this.key, seeds, "device");
     } else this.heard.push(this.channel.open(frame) ?? Buffer.alloc(0));
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   terminate(): void {
@@ -90,6 +95,23 @@ it("a device that was asked gets its program", async () => {
     "it has come; sending 320 bytes",
     "it hung up before the first byte of the program: it comes again, or says in its state what it runs",
   ]);
+});
+
+it("the connection is closed with the last words, before the program starts and opens its own", async () => {
+  const job = asked();
+  const client = world(job).come();
+  await client.prove();
+  client.say(COMMAND.hash, ...Buffer.alloc(32));
+  client.say(COMMAND.start);
+  client.say(COMMAND.write);
+  expect([client.heard.at(-1)?.length, client.isClosed]).toEqual([97, false]);
+  client.say(COMMAND.write);
+  expect(client.heard.slice(-2)).toEqual([Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)]);
+  expect([client.isClosed, job.step]).toEqual([true, "sending"]);
+  // What it says after that still counts.
+  client.say(COMMAND.finish);
+  client.say(COMMAND.hash, ...Buffer.from(hashOf(PROGRAM), "hex"));
+  expect([client.isEnded, job.step]).toEqual([false, "trial"]);
 });
 
 it("a device that comes by itself gets the program that waits for it", async () => {
