@@ -8,6 +8,8 @@ export interface Order {
   key: string;
   /** The program, base64. */
   program: string;
+  /** What their sensors see, in turn, raw. */
+  lights: number[];
 }
 
 /** What it says: how many devices it has started; how much it has taken so far. */
@@ -18,8 +20,6 @@ export interface Said {
 }
 
 const SAY_MS = 500;
-/** Half of them below the rule's threshold. */
-const LIGHTS = [100, 652];
 
 function say(started: number): void {
   const { user, system } = process.cpuUsage();
@@ -27,7 +27,7 @@ function say(started: number): void {
   process.send?.({ started, rssMb, cpuS: (user + system) / 1e6 } satisfies Said);
 }
 
-async function start({ ids, brokerUrl, key, program }: Order): Promise<void> {
+async function start({ ids, brokerUrl, key, program, lights }: Order): Promise<void> {
   // The virtual machine's module writes a line at each panic.
   console.log = () => undefined;
   let started = 0;
@@ -35,7 +35,7 @@ async function start({ ids, brokerUrl, key, program }: Order): Promise<void> {
     await SimulatedDevice.start({
       bytecode: Buffer.from(program, "base64"),
       settings: { ID: id, BROKER: brokerUrl, UPDATE_KEY: key },
-      lightRaw: LIGHTS[started % LIGHTS.length],
+      lightRaw: lights[started % lights.length],
     });
     say(++started);
   }

@@ -10,7 +10,9 @@ import { command, readFlags } from "../../boards/tools/command";
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
 import { UserError } from "../../server/base/user-error";
+import { waitFor } from "../../server/base/wait-for";
 import { Firmware } from "../../server/firmware";
+import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 import { loadConfig } from "../../server/setup/config";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { UpdateKeys } from "../../server/setup/update-keys";
@@ -19,15 +21,21 @@ import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { FleetView, UpdatesView } from "../../src/common/update-api";
 import { panicsOnceHeard } from "../support/changed-program";
+import { metricsOf } from "../support/metrics";
 import { type Started, startNightlight } from "../support/nightlight";
 import { olderProgram } from "../support/older-program";
-import { until } from "../support/until";
+import { Witness } from "../support/witness";
+import { countReadings } from "./lost-readings";
 import type { Order, Said } from "./update-devices";
 
 const PREFIX = "fleet-";
+/** Half of them below the rule's threshold. */
+const [DARK, BRIGHT] = [100, 652] as const;
 /** In one process: more of them share a core. */
 const PER_PROCESS = 25;
 const PATIENCE_MS = 3_600_000;
+/** Each look takes the server some ms: it has many devices to tell of. */
+const LOOK_MS = 500;
 const USAGE = `Usage: npm run load:updates [-- --devices N]
 
 A bad release, then a good one, for N virtual machines.
@@ -36,6 +44,10 @@ A bad release, then a good one, for N virtual machines.
 `;
 
 const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
+
+async function becomesTrue(what: string, condition: () => boolean | Promise<boolean>) {
+  if (!(await waitFor(condition, PATIENCE_MS, LOOK_MS))) throw new Error(`never: ${what}`);
+}
 
 class Devices {
   readonly said = new Map<ChildProcess, Said>();
@@ -46,11 +58,9 @@ class Devices {
       const child = fork(join(import.meta.dirname, "update-devices.ts"));
       this.children.push(child);
       child.on("message", (said) => this.said.set(child, said as Said));
-      const some = ids.slice(from, from + PER_PROCESS);
-      child.send({ ...order, ids: some } satisfies Order);
-      const all = () => this.said.get(child)?.started === some.length;
-      await until(`${some.length} devices of a process`, all, PATIENCE_MS);
+      child.send({ ...order, ids: ids.slice(from, from + PER_PROCESS) } satisfies Order);
     }
+    await becomesTrue("all have started", () => this.sum("started") === ids.length);
   }
 
   sum(what: keyof Said): number {
@@ -81,7 +91,7 @@ async function release(nightlight: Started, program: Uint8Array): Promise<FleetV
   const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
   if (!response.ok) throw new Error(await response.text());
   const fleet = async () => (await get<UpdatesView>(nightlight, "/api/updates")).fleet;
-  await until("its end", async () => (await fleet())?.step !== "going", PATIENCE_MS);
+  await becomesTrue("its end", async () => (await fleet())?.step !== "going");
   return (await fleet()) as FleetView;
 }
 
@@ -91,12 +101,14 @@ async function main(): Promise<void> {
   const [good, older] = [await compileFirmware(), await olderProgram()];
   const { program: bad } = await panicsOnceHeard();
   const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
-  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
+  // All of them come from one address, and the witness, too.
+  const limits = { ...DEFAULT_LIMITS, "connections-per-address": 2 * count };
+  const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, limits };
   const key = new UpdateKeys(dir).ensure(`${PREFIX}*`);
   const nightlight = await startNightlight({ simulate: false, security });
+  const witness = await Witness.connect(nightlight.brokerUrl, "+/telemetry");
   const devices = new Devices();
-  const begunMs = performance.now();
-  let lap = { ms: begunMs, cpuS: 0 };
+  let lap = { ms: performance.now(), cpuS: 0 };
   const tell = (what: string) => {
     const now = { ms: performance.now(), cpuS: devices.sum("cpuS") };
     const s = (now.ms - lap.ms) / 1000;
@@ -118,8 +130,9 @@ async function main(): Promise<void> {
     const { brokerUrl } = nightlight;
     await devices.start(ids, {
       ...{ brokerUrl, key, program: Buffer.from(older).toString("base64") },
+      lights: [DARK, BRIGHT],
     });
-    await until("all are there", () => all(older), PATIENCE_MS);
+    await becomesTrue("all are there", () => all(older));
     tell(`${count} virtual machines are there, of ${devices.sum("rssMb").toFixed(0)} MB`);
     const stopped = await release(nightlight, bad);
     tell(`Bad release: ${stopped.step} in wave ${stopped.wave + 1}, ${stopped.why ?? ""}`);
@@ -131,7 +144,7 @@ async function main(): Promise<void> {
     if (done.step !== "done")
       throw new UserError(`the good release has stopped: ${done.why ?? ""}`);
     tell(`Good release: ${done.step}, waves of ${done.waves.map((ids) => ids.length).join(", ")}`);
-    await until("all run it", () => all(good), PATIENCE_MS);
+    await becomesTrue("all run it", () => all(good));
     const ended = (await get<UpdatesView>(nightlight, "/api/updates")).updates;
     const tookS = ended
       .map(({ begunMs, sinceMs }) => (sinceMs - begunMs) / 1000)
@@ -140,8 +153,22 @@ async function main(): Promise<void> {
     console.log(
       `${ended.length} confirmed, each after ${part(0)}, ${part(0.5)}, ${part(1)} s (least, median, most)`,
     );
+    await becomesTrue("a reading of each was decided since then", async () => {
+      const views = await get<DeviceView[]>(nightlight, "/api/devices");
+      const isWell = ({ id, light, ledOn, lastSeen }: DeviceView) =>
+        ledOn === (light === DARK) &&
+        Date.parse(lastSeen ?? "") >
+          (ended.find((update) => update.id === id)?.sinceMs ?? Infinity);
+      return views.filter(isWell).length === count;
+    });
+    const { arrived, lost } = countReadings(witness.seen);
+    const taken = (await metricsOf(nightlight.url)).get("nightlight_readings_total") ?? 0;
+    const readings = `${arrived} readings arrived, ${lost} lost, the server took in ${taken}`;
+    if (lost > 0 || taken < arrived) throw new UserError(readings);
+    tell(`A reading of each was decided since then; ${readings}`);
   } finally {
     devices.stop();
+    await witness.stop();
     await nightlight.stop();
     rmSync(dir, { recursive: true });
   }
