@@ -81,7 +81,8 @@ function readCount(): number {
 }
 
 async function get<T>({ url }: Started, path: string): Promise<T> {
-  return (await (await fetch(url + path)).json()) as T;
+  // On a busy computer the server may end a kept connection in this moment.
+  return (await (await fetch(url + path, { headers: { connection: "close" } })).json()) as T;
 }
 
 /** @returns the fleet's update once it is over */
