@@ -85,7 +85,7 @@ export default {
         path: "^(src|server|boards)/",
         pathNot: [
           ...ROOMS.map(filesOf),
-          "^server/((debug|firmware|main|run|simulate|tab-files)\\.ts|start\\.js)$",
+          "^server/((debug|firmware|main|run|simulate)\\.ts|start\\.js)$",
         ],
       },
       to: {},

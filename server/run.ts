@@ -39,7 +39,7 @@ import { LOOPBACK, pageTls, reachable } from "./setup/security-options";
 import { UpdateKeys } from "./setup/update-keys";
 import { COMPILING, preloadSimulator, simulateForVsCode, Simulation } from "./simulate";
 import type { SimulatedDevice } from "./simulator/device";
-import { tabFiles } from "./tab-files";
+import { tabFiles } from "./simulator/tab-files";
 import { OrderLog } from "./updates/order-log";
 import { Updates } from "./updates/updates";
 

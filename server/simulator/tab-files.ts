@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Asset, bundlePage } from "./base/page-bundle";
-import { ROOT } from "./base/root";
-import { browserMachine } from "./simulator/browser-machine";
+import { type Asset, bundlePage } from "../base/page-bundle";
+import { ROOT } from "../base/root";
+import { browserMachine } from "./browser-machine";
 
 /**
  * The files of a device in a browser tab but for its program, by their path below `/device`.
