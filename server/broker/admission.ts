@@ -29,7 +29,10 @@ export function admit(
   const clientId = packet.clientId || house.newClientId();
   const opened = core.connect({ clientId, clean, owner: identity.name, address, will });
   if (!opened)
-    throw new Refusal("sessions", `one more persistent session: ${limits.sessions} are kept`);
+    throw new Refusal(
+      "sessions",
+      `expected at most ${limits.sessions} persistent sessions, got one more`,
+    );
   const { session } = opened;
   // A session may hold what its client has no right to any longer.
   for (const filter of session.filters.keys())

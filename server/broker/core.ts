@@ -205,7 +205,7 @@ export class Core implements SessionHost {
     const message = new Message(topic, payload, qos);
     if (retain && !this.retained.set(message, free)) {
       const { retained } = this.options.limits;
-      const what = `a retained message on one more topic: ${retained} are kept`;
+      const what = `expected retained messages on at most ${retained} topics, got one on another`;
       this.options.onDropped("retained", what);
     }
     // [MQTT-3.3.1-9]: to those who are subscribed already it is not a retained one.

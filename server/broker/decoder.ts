@@ -80,7 +80,7 @@ export class Decoder {
       if (length > this.maxBytes)
         throw new Refusal(
           "packet-bytes",
-          `a packet of at least ${length} bytes, allowed are ${this.maxBytes}`,
+          `expected a packet of at most ${this.maxBytes} bytes, got ${length} or more`,
         );
       if (byte < 128) break;
     }

@@ -103,7 +103,7 @@ export class Requests {
       return new Refusal("subscribe", `may not subscribe to ${filter}`);
     const max = this.house.limits.subscriptions;
     if (!filters.has(filter) && filters.size >= max)
-      return new Refusal("subscriptions", `one more subscription, allowed are ${max}`);
+      return new Refusal("subscriptions", `expected at most ${max} subscriptions, got one more`);
     return undefined;
   }
 

@@ -27,7 +27,7 @@ export class History {
   addReading(atMs: number, reading: Record<string, number>): void {
     // After an outage readings come late: each goes where it belongs.
     const place = this.timesMs.findLastIndex((timeMs) => timeMs <= atMs) + 1;
-    // Those of the same millisecond are one: the server may tell of it twice.
+    // Two of the same millisecond are one: the server may send it twice.
     if (this.timesMs[place - 1] === atMs) {
       this.fields.forEach((field, i) =>
         this.values[i]?.splice(place - 1, 1, reading[field] ?? null),

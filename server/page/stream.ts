@@ -27,7 +27,7 @@ const HIDDEN_MS = 60_000;
 type Transport = "socket" | "events";
 
 interface Source {
-  /** Says which devices' values are wanted; server-sent events tell of all. */
+  /** Says which devices' values are wanted; server-sent events carry all. */
   watch?(ids: string[] | null): void;
   close(): void;
 }

@@ -1,8 +1,8 @@
 import { type GroupView, MAX_WATCHED } from "../../src/common/api";
 
 /**
- * The devices whose values are shown: those in sight, the opened one, and the lights that the groups
- * tell of. Pure.
+ * The devices whose values are shown: those in sight, the opened one, and the lights in the view of
+ * each group. Pure.
  * @returns null for all: there are more than can be watched
  */
 export function watchedIds(

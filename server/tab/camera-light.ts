@@ -1,6 +1,6 @@
 import { LIGHT_MAX } from "../../src/common/wire";
 
-/** What a camera's picture tells of the light, and what there is to say if there is none. Pure. */
+/** How light a camera's picture is, and the words for a camera that gives none. Pure. */
 
 /** How much red, green and blue make bright, by ITU-R BT.709. */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];

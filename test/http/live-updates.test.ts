@@ -38,7 +38,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("tells of the updates that have come further, and of no others", () => {
+it("sends the updates that have come further, and no others", () => {
   live.flush();
   view.updates.push(update("b", "begun"));
   // The job that is under way is the same object, one line longer.

@@ -10,8 +10,8 @@ import { BOARD } from "./paths";
 /** A file's path below `boards/wio-terminal/`, and its text. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Programs of their own: tests, and helpers of the emulator. */
-const NOT_THE_BOARD = new Set(["test", "emulator"]);
+/** Programs of their own: tests, and helpers of tools and emulator. */
+const NOT_THE_BOARD = new Set(["test", "tools", "emulator"]);
 
 /**
  * Headers that declare what others implement: the hardware layer, the events of the USB controller,

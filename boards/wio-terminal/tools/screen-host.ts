@@ -33,13 +33,13 @@ export interface Look {
 export async function buildScreen(): Promise<string> {
   mkdirSync(OUTPUT, { recursive: true });
   const program = join(OUTPUT, "screen-host");
-  const sources = ["test/screen_host", "runtime/console", "runtime/text_join", ...SCREEN];
+  const sources = ["tools/screen_host", "runtime/console", "runtime/text_join", ...SCREEN];
   const files = [...sources.map((name) => join(BOARD, `${name}.c`)), await generateFonts()];
   await run("gcc", [...FLAGS, ...files, "-o", program]);
   return program;
 }
 
-/** @param script as boards/wio-terminal/test/screen_host.c describes it */
+/** @param script as screen_host.c describes it */
 export function look(program: string, script: readonly string[]): Map<string, Look> {
   const { stdout, stderr, status } = spawnSync(program, {
     input: `${script.join("\n")}\n`,
