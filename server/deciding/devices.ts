@@ -7,13 +7,12 @@ import type { Moment } from "./delivery";
 import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
 import type { Waiting } from "./health";
+import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
 
 /** What a device has said of itself. */
 export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">>;
 
-/** Strangers choose ids: beyond this many, new ones are not taken in. */
-const MAX_DEVICES = 10_000;
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
@@ -31,7 +30,7 @@ export interface DevicesOptions {
 
 /** What is known of the devices. Says on the bus what becomes known. */
 export class Devices {
-  private readonly devices = new Map<string, Device>();
+  private readonly devices: KnownDevices;
   /** They are simulated for as long as this process runs, also if a person removes them. */
   private readonly simulatedOnes = new Map<string, Simulated>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
@@ -41,6 +40,15 @@ export class Devices {
     private readonly options: DevicesOptions,
     private readonly bus: ServerBus,
   ) {
+    this.devices = new KnownDevices((id) => ({
+      isOurs: options.isListed(id),
+      online: false,
+      heardMs: options.clock.monotonicMs(),
+      values: {},
+      lastSeenMs: null,
+      simulated: this.simulatedOnes.get(id),
+      ledNoted: null,
+    }));
     // In a process that was held up, what has come meanwhile is read before the immediate.
     this.timer = setInterval(() => setImmediate(() => this.noticeSilence()), ONLINE_CHECK_MS);
     this.timer.unref();
@@ -52,7 +60,7 @@ export class Devices {
 
   addSimulated(id: string, simulated: Simulated): void {
     this.simulatedOnes.set(id, simulated);
-    const device = this.claim(id);
+    const device = this.devices.claim(id);
     if (device) device.simulated = simulated;
     this.changed(id);
   }
@@ -62,7 +70,7 @@ export class Devices {
   }
 
   has(id: string): boolean {
-    return this.devices.get(id)?.isOurs === true;
+    return this.devices.ofOurs(id) !== undefined;
   }
 
   /** Which side of the rule the device says that it is on. */
@@ -94,7 +102,7 @@ export class Devices {
    * @param on which side of the rule the device said with it that it is on
    */
   reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
-    const device = this.claim(taken.id);
+    const device = this.devices.claim(taken.id);
     if (!device) return;
     // Of a late reading only the device itself can tell.
     const ageMs = arrivedMs - taken.atMs;
@@ -115,7 +123,7 @@ export class Devices {
 
   /** A retained reading: old news, which is shown until the device itself speaks. */
   oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
-    const device = this.claim(id);
+    const device = this.devices.claim(id);
     if (!device || device.lastSeenMs !== null) return;
     device.values = values;
     device.valuesAreOld = true;
@@ -128,8 +136,8 @@ export class Devices {
    * @param isLive it came from the device just now: it is there all the same
    */
   dropped(id: string, reason: string, detail: string, isLive: boolean): void {
-    const device = this.devices.get(id);
-    if (!device?.isOurs) return;
+    const device = this.devices.ofOurs(id);
+    if (!device) return;
     const lastMs = this.options.clock.wallMs();
     const count = (device.dropped?.get(reason)?.count ?? 0) + 1;
     device.dropped ??= new Map();
@@ -162,7 +170,7 @@ export class Devices {
    * @param on the side of the rule; undefined for neither
    */
   commanded(id: string, on: boolean | undefined): void {
-    const device = this.take(id);
+    const device = this.devices.take(id);
     if (!device) return;
     device.commandedOn = on;
     this.changed(id, false);
@@ -175,7 +183,7 @@ export class Devices {
    */
   status(id: string, status: Status | undefined, retained: boolean): void {
     // What was cleared need not be known.
-    const device = status === undefined ? this.devices.get(id) : this.take(id);
+    const device = status === undefined ? this.devices.get(id) : this.devices.take(id);
     if (!device) return;
     device.status = status;
     if (status === "offline") device.online = false;
@@ -194,8 +202,8 @@ export class Devices {
       state === undefined
         ? this.devices.get(id)
         : on === undefined
-          ? this.take(id)
-          : this.claim(id);
+          ? this.devices.take(id)
+          : this.devices.claim(id);
     if (!device) return;
     const isStanding = !device.online || isOtherStanding(device.state, state);
     device.state = state;
@@ -207,7 +215,7 @@ export class Devices {
 
   /** Nothing that it has said is known any more. */
   remove(id: string): void {
-    this.devices.delete(id);
+    this.devices.remove(id);
   }
 
   message(message: MessageView): void {
@@ -217,8 +225,8 @@ export class Devices {
 
   /** To be called when something was changed from outside, as a simulated LED. */
   changed(id: string, isStanding = true): void {
-    const device = this.devices.get(id);
-    if (!device?.isOurs) return;
+    const device = this.devices.ofOurs(id);
+    if (!device) return;
     const ledOn = ledOf(device);
     if (ledOn !== null && ledOn !== device.ledNoted) {
       device.ledNoted = ledOn;
@@ -229,8 +237,7 @@ export class Devices {
 
   /** For who looks at each message: costs nothing, while `view` takes longer than the decision. */
   said(id: string): Said | undefined {
-    const device = this.devices.get(id);
-    return device?.isOurs ? device : undefined;
+    return this.devices.ofOurs(id);
   }
 
   nameOf(id: string): string | undefined {
@@ -238,57 +245,21 @@ export class Devices {
   }
 
   view(id: string): DeviceView | undefined {
-    const device = this.devices.get(id);
-    return device?.isOurs ? this.viewOf(id, device) : undefined;
+    const device = this.devices.ofOurs(id);
+    return device && this.viewOf(id, device);
   }
 
   list(): DeviceView[] {
-    return this.ours().map(([id, device]) => this.viewOf(id, device));
+    return this.devices.ours().map(([id, device]) => this.viewOf(id, device));
   }
 
   count(): { known: number; online: number } {
-    const ours = this.ours();
+    const ours = this.devices.ours();
     return { known: ours.length, online: ours.filter(([, { online }]) => online).length };
   }
 
   recentMessages(): MessageView[] {
     return this.messages.toArray().map(shown);
-  }
-
-  private ours(): [string, Device][] {
-    return [...this.devices].filter(([, { isOurs }]) => isOurs);
-  }
-
-  private take(id: string): Device | undefined {
-    const known = this.devices.get(id);
-    if (known || this.devices.size >= MAX_DEVICES) return known;
-    const device: Device = {
-      isOurs: this.options.isListed(id),
-      online: false,
-      heardMs: this.options.clock.monotonicMs(),
-      values: {},
-      lastSeenMs: null,
-      simulated: this.simulatedOnes.get(id),
-      ledNoted: null,
-    };
-    this.devices.set(id, device);
-    return device;
-  }
-
-  private claim(id: string): Device | undefined {
-    if (!this.devices.has(id) && this.devices.size >= MAX_DEVICES) this.forgetStranger();
-    const device = this.take(id);
-    if (device) device.isOurs = true;
-    return device;
-  }
-
-  /** Those that never said anything of ours must not keep out those that do. */
-  private forgetStranger(): void {
-    for (const [id, { isOurs }] of this.devices)
-      if (!isOurs) {
-        this.devices.delete(id);
-        return;
-      }
   }
 
   private heard(device: Device, wallMs: number): void {
@@ -306,7 +277,7 @@ export class Devices {
   /** To be called from time to time: the status of a device that has died with its broker stays. */
   noticeSilence(): void {
     const nowMs = this.options.clock.monotonicMs();
-    for (const [id, device] of this.devices) {
+    for (const [id, device] of this.devices.all()) {
       if (!device.online || nowMs - device.heardMs < this.options.silenceMs(id)) continue;
       device.online = false;
       this.changed(id);

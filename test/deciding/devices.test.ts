@@ -248,10 +248,4 @@ describe("devices", () => {
     expect(devices.statusOf("a")).toBeUndefined();
     expect(devices.view("a")?.state).toBeNull();
   });
-
-  it("are taken in although strangers have taken all places", () => {
-    for (let at = 0; at < 10_000; at++) devices.status(`stranger-${at}`, "online", true);
-    read("a", 5);
-    expect(ids()).toEqual(["a"]);
-  });
 });

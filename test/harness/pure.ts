@@ -20,7 +20,7 @@ export const PURE = [
   ...inRoom("boards/wio-terminal/emulator/chip", "osc32kctrl", "oscctrl", "port", "registers"),
   ...inRoom("boards/wio-terminal/emulator/chip", "sercom-spi", "sercom-usart", "supply"),
   ...inRoom("boards/wio-terminal/emulator/chip", "system-control", "systick", "tc", "trng"),
-  ...inRoom("boards/wio-terminal/emulator/chip", "unmodelled", "usb", "wdt"),
+  ...inRoom("boards/wio-terminal/emulator/chip", "unmodelled", "usb", "usb-banks", "wdt"),
   ...inRoom("boards/line", "mistakes", "progress"),
   ...inRoom("boards/raspberry-pi", "ads1115", "chip", "grove-base-hat", "kept-readings"),
   ...inRoom("boards/raspberry-pi", "light-sensor", "mcp3008", "problems", "turns"),
@@ -31,7 +31,7 @@ export const PURE = [
   ...inRoom("server/base", "places", "ring"),
   ...inRoom("server/compiler", "compile-queue"),
   ...inRoom("server/cluster", "held-readings", "owners", "presence", "sharding"),
-  ...inRoom("server/deciding", "device", "health", "learning", "seen-readings"),
+  ...inRoom("server/deciding", "device", "health", "known-devices", "learning", "seen-readings"),
   ...inRoom(
     "server/history",
     "believed-clock",

@@ -9,6 +9,7 @@
  */
 import type { Chip } from "./peripheral";
 import { type Register, RegisterBlock } from "./registers";
+import { UsbBanks, UsbMisuse, type Way } from "./usb-banks";
 
 const LINE = { other: 80, sof: 81, trcpt0: 82, trcpt1: 83 };
 
@@ -24,11 +25,7 @@ const FLAG = { trcpt: [1, 2], trfail: [4, 8], rxstp: 0x10, stall: [0x20, 0x40] }
 const TYPE_CONTROL = 1;
 
 const ENDPOINTS = 8;
-const BANK_BYTES = 16;
 const SETUP_BYTES = 8;
-
-/** Bank 0 receives from the host, bank 1 sends to it. */
-type Way = 0 | 1;
 
 /** The device's answer to a transaction; "none" if the device is not addressed. */
 export type Handshake = "ack" | "nak" | "stall" | "none";
@@ -41,9 +38,6 @@ interface Endpoint {
   readonly enabled: Register;
 }
 
-/** The firmware did something that a real controller does not support, or nobody knows how. */
-export class UsbMisuse extends Error {}
-
 export class UsbDevice extends RegisterBlock {
   /** Called when the device attaches to the bus or detaches from it. */
   onAttach: (attached: boolean) => void = () => undefined;
@@ -55,7 +49,7 @@ export class UsbDevice extends RegisterBlock {
   private readonly address: Register;
   private readonly interrupts: Register;
   private readonly flags: Register;
-  private readonly descriptors: Register;
+  private readonly banks: UsbBanks;
   private readonly endpoints: Endpoint[] = [];
 
   constructor(private readonly chip: Chip) {
@@ -87,7 +81,8 @@ export class UsbDevice extends RegisterBlock {
       },
     });
     this.define({ offset: 0x20, size: 2, writable: 0, read: () => this.summary() }); // EPINTSMRY
-    this.descriptors = this.define({ offset: 0x24, size: 4 });
+    const descriptors = this.define({ offset: 0x24, size: 4 });
+    this.banks = new UsbBanks(chip, () => this.get(descriptors));
     this.define({ offset: 0x28, size: 2, writable: 0x77df }); // PADCAL
     for (let n = 0; n < ENDPOINTS; n++) this.endpoints.push(this.defineEndpoint(n));
   }
@@ -137,7 +132,7 @@ export class UsbDevice extends RegisterBlock {
     const target = this.listening(address, endpoint, 0);
     if (!target || this.typeOf(target, 0) !== TYPE_CONTROL) return "none";
     if (bytes.length !== SETUP_BYTES) throw new UsbMisuse("a set-up packet has eight bytes");
-    this.deliver(endpoint, bytes);
+    this.banks.receive(endpoint, bytes);
     const dropped = STATUS.stallrq[0] | STATUS.stallrq[1] | STATUS.bkrdy[1];
     const status = this.get(target.status) & ~dropped;
     this.change(target.status, status | STATUS.dtglout | STATUS.dtglin);
@@ -153,26 +148,19 @@ export class UsbDevice extends RegisterBlock {
     if (status & STATUS.bkrdy[0]) return this.hold(target, 0);
     // The packet before, whose acknowledgement the host has not received: USB 2.0, 8.6.3.
     if (Boolean(status & STATUS.dtglout) !== toggle) return "ack";
-    this.deliver(endpoint, bytes);
+    this.banks.receive(endpoint, bytes);
     this.change(target.status, (status ^ STATUS.dtglout) | STATUS.bkrdy[0]);
     this.change(target.flags, this.get(target.flags) | FLAG.trcpt[0]);
     return "ack";
   }
 
-  /** The host always acknowledges what it receives. */
   in(address: number, endpoint: number): InReply {
     const target = this.listening(address, endpoint, 1);
     if (!target) return "none";
     const status = this.get(target.status);
     if (status & STATUS.stallrq[1]) return this.refuse(target, 1);
     if (!(status & STATUS.bkrdy[1])) return this.hold(target, 1);
-    // BYTE_COUNT may be more than a packet. MULTI_PACKET_SIZE counts what has been sent.
-    const { buffer, count, max, multi: sent } = this.bank(endpoint, 1);
-    if (sent > count || (sent === count && sent > 0))
-      throw new UsbMisuse(`endpoint ${endpoint}: ${sent} of ${count} bytes are sent already`);
-    const data = this.chip.readMemory(buffer + sent, Math.min(max, count - sent)).slice();
-    const isLast = sent + data.length === count;
-    this.setSize(endpoint, 1, count, sent + data.length);
+    const { data, isLast } = this.banks.send(endpoint);
     this.change(target.status, (isLast ? status & ~STATUS.bkrdy[1] : status) ^ STATUS.dtglin);
     if (isLast) this.change(target.flags, this.get(target.flags) | FLAG.trcpt[1]);
     return { data, toggle: Boolean(status & STATUS.dtglin) };
@@ -265,47 +253,6 @@ export class UsbDevice extends RegisterBlock {
   private hold(target: Endpoint, way: Way): "nak" {
     this.change(target.flags, this.get(target.flags) | FLAG.trfail[way]);
     return "nak";
-  }
-
-  private bankAddress(endpoint: number, way: Way): number {
-    const base = this.get(this.descriptors);
-    if (base % 4 !== 0) throw new UsbMisuse("DESCADD is not aligned to words");
-    return base + (endpoint * 2 + way) * BANK_BYTES;
-  }
-
-  private bank(endpoint: number, way: Way) {
-    const bytes = this.chip.readMemory(this.bankAddress(endpoint, way), BANK_BYTES);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const size = view.getUint32(4, true);
-    const buffer = view.getUint32(0, true);
-    if (buffer % 4 !== 0) throw new UsbMisuse(`endpoint ${endpoint}: its buffer is not aligned`);
-    return {
-      buffer,
-      size,
-      count: size & 0x3fff,
-      multi: (size >>> 14) & 0x3fff,
-      max: 8 << ((size >>> 28) & 7),
-    };
-  }
-
-  private deliver(endpoint: number, data: Uint8Array): void {
-    // Without a MULTI_PACKET_SIZE, one packet fits.
-    const { buffer, multi, max } = this.bank(endpoint, 0);
-    const space = multi || max;
-    if (data.length > max || data.length > space)
-      throw new UsbMisuse(
-        `endpoint ${endpoint}: ${data.length} bytes for ${space}, at most ${max}`,
-      );
-    this.chip.writeMemory(buffer, data);
-    this.setSize(endpoint, 0, data.length, multi);
-  }
-
-  /** Writes BYTE_COUNT and MULTI_PACKET_SIZE of PCKSIZE. */
-  private setSize(endpoint: number, way: Way, count: number, multi: number): void {
-    const rest = this.bank(endpoint, way).size & ~0x0fff_ffff;
-    const word = new Uint8Array(4);
-    new DataView(word.buffer).setUint32(0, (rest | (multi << 14) | count) >>> 0, true);
-    this.chip.writeMemory(this.bankAddress(endpoint, way) + 4, word);
   }
 
   /** A bit for each endpoint with an interrupt pending. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { UsbDevice, UsbMisuse } from "../../../../../boards/wio-terminal/emulator/chip/usb";
+import { UsbDevice } from "../../../../../boards/wio-terminal/emulator/chip/usb";
+import { UsbMisuse } from "../../../../../boards/wio-terminal/emulator/chip/usb-banks";
 import { BareChip, type Described, itHasTheRegisters } from "./registers";
 
 const INT = { suspend: 1, sof: 4, eorst: 8, wakeup: 16 } as const;
