@@ -1,53 +1,14 @@
-import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
+import { edit, nameOf, publish, rename, retained } from "../support/device-edits";
 import { metricsOf } from "../support/metrics";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
-import { PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
 import { Witness } from "../support/witness";
-
-const run = promisify(execFile);
-
-/** By Mosquitto's own client, as a person would. */
-async function publish(url: string, topic: string, payload: string, ...flags: string[]) {
-  await run("mosquitto_pub", [
-    ...["-p", new URL(url).port, "-q", "1", "-t", topic, "-m", payload],
-    ...flags,
-  ]);
-}
-
-/** What the broker has retained, by topic; by Mosquitto's own client. */
-async function retained(url: string): Promise<Map<string, string>> {
-  const args = ["-p", new URL(url).port, "-q", "1", "-t", "#", "-F", "%r %t %p"];
-  const client = spawn("mosquitto_sub", args);
-  let output = "";
-  client.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  // What is retained comes before what is published after the subscription.
-  await until("the marker", async () => {
-    await publish(url, "marker", "now");
-    return output.includes("0 marker now\n");
-  });
-  client.kill();
-  const lines = output.split("\n").filter((line) => line.startsWith("1 "));
-  return new Map(
-    lines.map((line) => {
-      const [, topic = "", ...payload] = line.split(" ");
-      return [topic, payload.join(" ")] as const;
-    }),
-  );
-}
-
-const edit = (server: Started, method: string, path: string, body?: string) =>
-  fetch(`${server.url}/api/devices/${path}`, { method, body });
-const rename = (server: Started, id: string, name: unknown) =>
-  edit(server, "PUT", `${id}/name`, JSON.stringify({ name }));
-const nameOf = async (server: Started, id: string) => (await server.device(id))?.name;
 
 describe("a device at Mosquitto", () => {
   let mosquitto: Mosquitto;
@@ -221,68 +182,6 @@ describe("a device at Mosquitto", () => {
   });
 });
 
-it("can be removed again if the connection breaks before the other servers know of it", async () => {
-  const mosquitto = await Mosquitto.start();
-  const proxy = await WithholdingProxy.start(mosquitto.port);
-  // Nothing but the removal is to be on its way.
-  const options = { simulate: false, homeAssistant: false };
-  const near = await startNightlight({ ...options, id: "near", brokerUrl: mosquitto.url });
-  const far = await startNightlight({ ...options, id: "far", brokerUrl: proxy.url });
-  try {
-    await publish(mosquitto.url, "lamp/telemetry", '{"light":652,"led_on":false}');
-    for (const server of [near, far])
-      await until("the lamp", async () => (await server.device("lamp")) !== undefined);
-    proxy.fromClient.add(PUBLISH);
-    const cut = edit(far, "DELETE", "lamp");
-    await until("it is on its way", () => proxy.withheld > 0);
-    await proxy.cut();
-    expect((await cut).status).toBe(503);
-    expect(await far.device("lamp")).toBeDefined();
-    expect(await near.device("lamp")).toBeDefined();
-
-    await until("a new try", async () => (await edit(far, "DELETE", "lamp")).status === 200);
-    for (const server of [near, far])
-      await until("no lamp", async () => (await server.device("lamp")) === undefined);
-  } finally {
-    await far.stop();
-    await near.stop();
-    await proxy.stop();
-    await mosquitto.stop();
-  }
-});
-
-it("is removed to the end if the connection breaks before the broker has cleared what it keeps", async () => {
-  const mosquitto = await Mosquitto.start();
-  const proxy = await WithholdingProxy.start(mosquitto.port);
-  const server = await startNightlight(
-    { simulate: false, brokerUrl: proxy.url },
-    // Listed, a device is known that has nothing in its history yet.
-    { devices: ["lamp"] },
-  );
-  try {
-    await publish(mosquitto.url, "lamp/status", "offline", "-r");
-    await until("the lamp", async () => (await server.device("lamp")) !== undefined);
-    const kept = async () =>
-      [...(await retained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
-    proxy.topics.add("lamp/status");
-    const first = edit(server, "DELETE", "lamp");
-    await until("it is on its way", () => proxy.withheld === 1);
-    expect(await server.device("lamp")).toBeUndefined();
-    // A person who waits in vain tries again: it is not gone yet.
-    const second = edit(server, "DELETE", "lamp");
-    await until("it is again", () => proxy.withheld === 2);
-    expect(await kept()).toEqual(["lamp/status"]);
-    await proxy.cut();
-    expect([(await first).status, (await second).status]).toEqual([200, 200]);
-    expect(await kept()).toEqual([]);
-    expect((await edit(server, "DELETE", "lamp")).status).toBe(404);
-  } finally {
-    await server.stop();
-    await proxy.stop();
-    await mosquitto.stop();
-  }
-});
-
 describe("a device at the embedded broker", () => {
   let dataDir: string;
   let server: Started;
@@ -323,61 +222,5 @@ describe("a device at the embedded broker", () => {
     expect(await points("hall")).toBe(0);
     expect((await edit(server, "DELETE", "hall?history=1")).status).toBe(404);
     expect(await points("lamp")).toBeGreaterThan(0);
-  });
-});
-
-describe("a request to rename or remove a device", () => {
-  let server: Started;
-
-  beforeAll(async () => {
-    const yard = { id: "yard", members: ["north"], lights: ["mast"], validMs: 30_000 };
-    server = await startNightlight({ simulate: false }, { groups: [{ ...yard, decide: "any" }] });
-    for (const id of ["north", "lamp"])
-      await publish(server.brokerUrl, `${id}/telemetry`, '{"light":5}');
-    await until("both", async () => (await server.device("lamp")) !== undefined);
-  });
-
-  afterAll(async () => {
-    await server.stop();
-  });
-
-  it.each<[number, RegExp, [string, string, string?]]>([
-    [404, /^no device nobody$/, ["DELETE", "nobody"]],
-    [404, /^no device nobody$/, ["PUT", "nobody/name", '{"name":"x"}']],
-    [409, /^north: is in the group yard of the configuration; take it/, ["DELETE", "north"]],
-    [409, /^mast: is in the group yard/, ["DELETE", "mast"]],
-    [400, /^history: expected 0 or 1, got "yes"$/, ["DELETE", "north?history=yes"]],
-    [400, /^histroy: the only parameter is history/, ["DELETE", "north?histroy=1"]],
-    [
-      400,
-      /^history: the only parameter is history, once$/,
-      ["DELETE", "north?history=1&history=1"],
-    ],
-    [400, /^device id: expected .*, got ""$/, ["DELETE", ""]],
-    [400, /^device id: expected .*, got "a\/b"$/, ["PUT", "a%2Fb/name", '{"name":"x"}']],
-    [400, /^name: expected text .*, got nothing$/, ["PUT", "north/name", "{}"]],
-    [400, /^name: expected text .*, got 5$/, ["PUT", "north/name", '{"name":5}']],
-    [
-      400,
-      /^name: expected text .*, got "x{79}$/,
-      ["PUT", "north/name", `{"name":"${"x".repeat(90)}"}`],
-    ],
-    [400, /^body: not JSON$/, ["PUT", "north/name", "Hall"]],
-    [405, /^expected PUT, got POST$/, ["POST", "north/name", "{}"]],
-    [405, /^expected DELETE, got GET$/, ["GET", "north"]],
-  ])("answers %i with %s", async (status, error, [method, path, body]) => {
-    const response = await edit(server, method, path, body);
-    expect(((await response.json()) as { error: string }).error).toMatch(error);
-    expect(response.status).toBe(status);
-    expect(await server.device("north")).toBeDefined();
-  });
-
-  it("is not removed by another site's page", async () => {
-    const headers = { origin: "https://elsewhere.example" };
-    const path = `${server.url}/api/devices/lamp`;
-    expect((await fetch(path, { method: "DELETE", headers })).status).toBe(403);
-    const body = '{"name":"x"}';
-    expect((await fetch(`${path}/name`, { method: "PUT", headers, body })).status).toBe(403);
-    expect(await server.device("lamp")).toMatchObject({ id: "lamp" });
   });
 });

@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import { edit, publish, retained } from "../support/device-edits";
+import { Mosquitto } from "../support/mosquitto";
+import { startNightlight } from "../support/nightlight";
+import { until } from "../support/until";
+import { PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
+
+it("a device can be removed again if the connection breaks before the other servers know of it", async () => {
+  const mosquitto = await Mosquitto.start();
+  const proxy = await WithholdingProxy.start(mosquitto.port);
+  // Nothing but the removal is to be on its way.
+  const options = { simulate: false, homeAssistant: false };
+  const near = await startNightlight({ ...options, id: "near", brokerUrl: mosquitto.url });
+  const far = await startNightlight({ ...options, id: "far", brokerUrl: proxy.url });
+  try {
+    await publish(mosquitto.url, "lamp/telemetry", '{"light":652,"led_on":false}');
+    for (const server of [near, far])
+      await until("the lamp", async () => (await server.device("lamp")) !== undefined);
+    proxy.fromClient.add(PUBLISH);
+    const cut = edit(far, "DELETE", "lamp");
+    await until("it is on its way", () => proxy.withheld > 0);
+    await proxy.cut();
+    expect((await cut).status).toBe(503);
+    expect(await far.device("lamp")).toBeDefined();
+    expect(await near.device("lamp")).toBeDefined();
+
+    await until("a new try", async () => (await edit(far, "DELETE", "lamp")).status === 200);
+    for (const server of [near, far])
+      await until("no lamp", async () => (await server.device("lamp")) === undefined);
+  } finally {
+    await far.stop();
+    await near.stop();
+    await proxy.stop();
+    await mosquitto.stop();
+  }
+});
+
+it("a device is removed to the end if the connection breaks before the broker has cleared what it keeps", async () => {
+  const mosquitto = await Mosquitto.start();
+  const proxy = await WithholdingProxy.start(mosquitto.port);
+  const server = await startNightlight(
+    { simulate: false, brokerUrl: proxy.url },
+    // Listed, a device is known that has nothing in its history yet.
+    { devices: ["lamp"] },
+  );
+  try {
+    await publish(mosquitto.url, "lamp/status", "offline", "-r");
+    await until("the lamp", async () => (await server.device("lamp")) !== undefined);
+    const kept = async () =>
+      [...(await retained(mosquitto.url)).keys()].filter((topic) => topic.includes("lamp"));
+    proxy.topics.add("lamp/status");
+    const first = edit(server, "DELETE", "lamp");
+    await until("it is on its way", () => proxy.withheld === 1);
+    expect(await server.device("lamp")).toBeUndefined();
+    // A person who waits in vain tries again: it is not gone yet.
+    const second = edit(server, "DELETE", "lamp");
+    await until("it is again", () => proxy.withheld === 2);
+    expect(await kept()).toEqual(["lamp/status"]);
+    await proxy.cut();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+    expect(await kept()).toEqual([]);
+    expect((await edit(server, "DELETE", "lamp")).status).toBe(404);
+  } finally {
+    await server.stop();
+    await proxy.stop();
+    await mosquitto.stop();
+  }
+});
