@@ -2,7 +2,7 @@ import { messageOf } from "../base/user-error";
 import type { Change, Entry, Sink } from "./records";
 
 /** Where the journal writes to; see store-thread.ts. */
-export interface Store {
+export interface JournalStore {
   /** All of them or none. */
   write(changes: readonly Change[]): Promise<void>;
   /** In place of all that is there. */
@@ -45,7 +45,7 @@ export class Journal implements Sink {
   private isTrying = false;
 
   constructor(
-    private readonly store: Store,
+    private readonly store: JournalStore,
     private readonly options: JournalOptions,
   ) {}
 

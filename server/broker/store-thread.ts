@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ROOT } from "../base/root";
 import { Thread } from "../base/thread";
-import type { Store } from "./journal";
+import type { JournalStore } from "./journal";
 import type { Change, Entry } from "./records";
 
 export type StoreWork =
@@ -14,7 +14,7 @@ export type StoreWork =
 const CLOSE_MS = 5_000;
 
 /** The records on disk, in a thread. */
-export class StoreThread implements Store {
+export class StoreThread implements JournalStore {
   private thread: Promise<Thread<StoreWork>> | undefined;
 
   /** @param dir the folder, which is made if need be */

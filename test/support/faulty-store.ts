@@ -1,8 +1,8 @@
-import type { Store } from "../../server/broker/journal";
+import type { JournalStore } from "../../server/broker/journal";
 import type { Change, Entry } from "../../server/broker/records";
 
 /** A store in memory that fails, or takes its time, on order. */
-export class FaultyStore implements Store {
+export class FaultyStore implements JournalStore {
   readonly records = new Map<string, Entry>();
   error: string | undefined;
   /** Set: answers wait for it. */
