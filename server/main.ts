@@ -8,7 +8,7 @@ import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
 import { readSecrets } from "./setup/secrets";
 
-/** Whatever still hangs on after this long at the end is cut off. */
+/** The process ends after this long, even if something is still open, ms. */
 const STOP_TIMEOUT_MS = 1_500;
 
 const args = process.argv.slice(2);

@@ -117,7 +117,7 @@ async function start(
     { dataDir: security.dataDir, ...options.history },
     { disk, rejections, log },
   );
-  // While the history's thread starts, this one would wait.
+  // This thread would only wait until the history's thread has started.
   if (options.simulate) preloadSimulator();
   const history = add(await historyStart);
   bus.on("reading", (reading) => history.add(reading));
@@ -180,7 +180,7 @@ async function start(
   const firmware = add(new Firmware(config, options.device === "pi"));
   const tls = pageTls(options);
   const isOpen = security.listen === undefined;
-  // Whoever reaches a proxy reaches this server, by loopback as it may seem.
+  // Anyone who reaches the proxy reaches this server, and seems to come from loopback.
   const token = isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log);
   const forBrowsers = brokerForBrowsers(options, broker);
   const tabLogins = new TabLogins(token ?? "");
@@ -210,7 +210,7 @@ async function start(
     }),
   );
   const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
-  // Only who has the token or the class's code may have something compiled.
+  // Compiling is only for those with the token or the class's code.
   const programs = classJoin && add(new LearnerPrograms(() => firmware.sources()));
   const web: Web = add(
     await Web.start({
@@ -273,7 +273,7 @@ async function start(
 function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInUse) {
   // A browser shows no client certificate here: if one is required, this is no way in.
   if (security.clientCertificates === "required") return undefined;
-  // Nor is it one if nobody logs in, once a proxy lets others reach this server.
+  // Nor is it one if a proxy lets others reach this server and nobody has to log in.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
 }
 

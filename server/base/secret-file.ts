@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { makeFolder } from "./make-folder";
 
 /**
- * Writes a file that only its owner can read. By renaming, so that whoever reads it meanwhile sees
- * the old file or the new one, never half of one.
+ * Writes a file that only its owner can read. By renaming, so that a reader sees the old file
+ * or the new one, never half of one.
  */
 export function writeSecretFile(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
@@ -16,7 +16,7 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
 }
 
 /**
- * On Windows a file's mode tells nothing of who can use it.
+ * On Windows a file's mode does not say who can use it.
  * @returns a warning if others than its owner can use a file with a secret in it, or undefined
  */
 export function exposureOf(path: string): string | undefined {

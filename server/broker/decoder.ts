@@ -40,7 +40,7 @@ export class Decoder {
   /** @param maxBytes of a packet after its fixed header */
   constructor(private readonly maxBytes: number) {}
 
-  /** More has come than one packet may have: whoever sends it can wait until that is read. */
+  /** More has come than one packet may have: its sender can wait until that is read. */
   get isFull(): boolean {
     return this.available > this.maxBytes;
   }

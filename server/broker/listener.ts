@@ -7,7 +7,7 @@ import type { Connections } from "./connections";
 
 /** How long a client may take over its TLS handshake, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** A client that ends its side is answered by the end of ours: not before the disk has its DISCONNECT. */
+/** If a client ends its side, we end ours, but only once its DISCONNECT is on the disk. */
 const HALF_OPEN = { allowHalfOpen: true };
 /** After this long in silence the system asks whether a peer is still there, ms. */
 const PROBE_AFTER_MS = 60_000;

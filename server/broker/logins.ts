@@ -20,7 +20,7 @@ interface Account {
   secret: Buffer;
 }
 
-/** scrypt takes a core each: no more at once, and no longer a queue, whoever asks. */
+/** Each scrypt takes a core. So there is a limit to how many run, and how many wait. */
 const MAX_CHECKS = 2;
 const MAX_WAITING = 100;
 

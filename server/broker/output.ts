@@ -5,7 +5,7 @@ import type { Journal } from "./journal";
 const FULL_BYTES = 256 * 1024;
 /** Beyond this much nothing more is read from it either: each packet is answered. */
 const STUFFED_BYTES = 4 * FULL_BYTES;
-/** As many packets may wait for the disk before its client has to. */
+/** This many packets may wait for the disk; then their client has to wait. */
 const HELD_PACKETS = 10_000;
 
 /** Those with something to write in this turn of the event loop. */
@@ -59,8 +59,8 @@ export class Output {
   }
 
   /**
-   * Writes what there is, and hangs up: not before a will that a DISCONNECT deleted is gone from
-   * the disk. What others change from now on is not waited for.
+   * Writes all that is there, and hangs up. If a DISCONNECT deleted a will, first waits until the
+   * will is gone from the disk. Does not wait for what others change from now on.
    */
   end(): void {
     if (this.journal) this.journal.settled(() => this.hangUp());
@@ -78,7 +78,7 @@ export class Output {
     this.flush();
     this.close();
     this.stream.end();
-    // What still comes is read and ignored: left unread, it would take the last answer along.
+    // What still comes is read and ignored: if it were left unread, TCP would drop the last answer.
     this.isHeldBack = false;
     this.stream.resume();
   }
@@ -87,7 +87,7 @@ export class Output {
     return this.stream.writableLength + this.bytes;
   }
 
-  /** One `kept` packet, and all that wait behind it alone. */
+  /** One `kept` packet, and those that wait only because they are behind it. */
   private release(): void {
     if (this.isClosed) return;
     const wasReady = this.isReady;

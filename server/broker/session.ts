@@ -88,7 +88,7 @@ export class Session implements Subscriber {
     return this.outlet;
   }
 
-  /** Waiting in vain so far, or sent and not acknowledged. */
+  /** Not sent yet, or sent and not acknowledged. */
   get pending(): number {
     return this.waiting.length - this.next + this.sent.size + this.released.size;
   }

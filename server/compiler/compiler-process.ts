@@ -10,14 +10,14 @@ import type { Sources } from "./compile-text";
 
 /**
  * One compile takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's. On a busy machine it
- * waits for that: this ends only what comes to no end.
+ * waits for its turn: this limit is for a compile that never ends.
  */
 const LIMIT_MS = 300_000;
 /** Devices are served first; but of two busy cores, a compile still gets a good part. */
 const NICE = 4;
-/** Of the compiler's own heap; it takes some 150 MB. */
+/** Limit of the compiler's own heap, of which it needs some 150 MB. */
 const HEAP_MB = 256;
-/** A program and its places have some 80 KB. */
+/** A program with its places takes some 80 KB. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 export interface Bounds {
@@ -28,7 +28,7 @@ export interface Bounds {
 /**
  * Compiles in a process of its own, with bounds on its time, its memory and what it writes.
  * @param signal ends it
- * @throws UserError if it comes to no end within its bounds
+ * @throws UserError if it exceeds one of them
  */
 export async function compileInProcess(
   sources: Sources,
@@ -39,7 +39,7 @@ export async function compileInProcess(
   signal.throwIfAborted();
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, "--eval", code], {
     cwd: tmpdir(),
-    // Windows starts nothing without it. What else is there, as a password, is not its business.
+    // Windows starts nothing without it. The rest may hold passwords, so it gets none of that.
     env: { SystemRoot: process.env["SystemRoot"] },
     stdio: ["pipe", "pipe", "ignore"],
     windowsHide: true,
@@ -86,7 +86,7 @@ function yieldTo(pid: number): void {
   }
 }
 
-/** In one piece, it does not know where it is. */
+/** The code of child.ts in one file. A bundle does not know its place, so that is put in. */
 async function javaScript(): Promise<string> {
   const place = pathToFileURL(join(ROOT, "server/compiler/child.ts"));
   const [file] = await bundle({

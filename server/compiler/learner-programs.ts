@@ -39,7 +39,7 @@ export class LearnerPrograms {
 
   /**
    * Call it only if there is no `refusal`.
-   * @throws UserError if the compiler comes to no end
+   * @throws UserError if the compiler exceeds its limits
    */
   async compile(device: string, source: string): Promise<ProgramView> {
     return await this.queue.run(device, async () => {

@@ -9,7 +9,7 @@ export class Counts {
   readonly commands: Record<CommandKind, number> = { rule: 0, group: 0, manual: 0, resent: 0 };
   /** Commands that the broker has yet to acknowledge. */
   unacknowledged = 0;
-  /** Commands of which the broker was lost, and may be sent again when it is back. */
+  /** Commands in flight when the broker was lost; they may be sent again once it is back. */
   unconfirmed = 0;
   /** How often a lost connection to the broker was made again. */
   reconnects = 0;

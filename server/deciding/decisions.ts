@@ -52,7 +52,7 @@ export class Decisions {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
-  /** Whether the device is told what to do: a sensor of a group that is no light of one is not. */
+  /** Whether the device is commanded. A group's sensor is not, unless it is a light of a group. */
   commands(id: string): boolean {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
@@ -78,8 +78,8 @@ export class Decisions {
     const before = memory.on;
     const on = decide(this.rule, input, held ? before : (said ?? before), sinceMs);
     remember(memory, on, nowMs);
-    // A device that does not say what it is at is told at each reading, as in the lesson. What
-    // it says may be from before the last command, which is still on its way then.
+    // A device that does not report its LED is told at each reading, as in the lesson. A report
+    // may be from before the last command, which is still on its way then.
     if (on === said && (before ?? on) === on) return [];
     return [{ id, command: this.command(on) }];
   }
@@ -134,7 +134,7 @@ export class Decisions {
   /** What a group decides on what was heard so far. */
   together(group: Group, nowMs: number): Decision[] {
     const memory = this.recall(`group ${group.id}`);
-    // A server that has just started takes over what the lights are at.
+    // A server that has just started takes over how the lights are now.
     memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);
     const inputs = this.members(group, nowMs).map(({ input }) => input);
     const before = memory.on;
@@ -170,7 +170,7 @@ function since(memory: Memory, nowMs: number): number | undefined {
 }
 
 function remember(memory: Memory, on: boolean, nowMs: number): void {
-  // The first decision after a start is no change that has to be waited after.
+  // The first decision after a start is no change, so nothing has to wait after it.
   if (memory.on !== undefined && memory.on !== on) memory.changedMs = nowMs;
   memory.on = on;
 }

@@ -22,7 +22,7 @@ interface Order {
   at: Moment;
 }
 
-/** Of one device that may be waited for; older ones are no longer looked after. */
+/** Commands of one device that can wait for its word; older ones are forgotten. */
 const ORDERS_MAX = 100;
 
 /** Which command is sent by which policy, and what should hold at present. Pure: time comes in. */
@@ -33,7 +33,7 @@ export class Delivery {
   private readonly kept = new Set<string>();
   /** By device: the highest id that is known of. */
   private readonly lastIds = new Map<string, number>();
-  /** By device: what it has not said yet to have done, in order. */
+  /** By device: the commands that it has not confirmed yet, in order. */
   private readonly orders = new Map<string, Order[]>();
 
   constructor(private readonly policy: CommandPolicy) {}
@@ -44,9 +44,8 @@ export class Delivery {
 
   /**
    * An ordered command, with an id that no earlier one had, of this server or of another.
-   * @param now ids follow the wall clock as far as it goes forward; what is void, too: whoever
-   * keeps the command meanwhile, broker or server, may have been restarted since, and a monotonic
-   * clock ends with its process
+   * @param now ids and expiry go by the wall clock, as long as it goes forward: the broker or the
+   * server that keeps the command may restart meanwhile, which ends a monotonic clock
    * @returns undefined if the device has done the highest id that there is
    */
   ordered(id: string, command: Command, now: Moment): Ordered | undefined {
@@ -88,12 +87,12 @@ export class Delivery {
       .map(({ command }) => command);
   }
 
-  /** When the oldest command was given that the device has not said yet to have done. */
+  /** When the oldest command was given that the device has not confirmed yet. */
   waitsSince(id: string): Moment | undefined {
     return this.orders.get(id)?.[0]?.at;
   }
 
-  /** @returns whether that is news, which other servers should learn */
+  /** @returns whether it was not known yet, so that other servers should hear it */
   desire(id: string, command: Command): boolean {
     const before = this.desired.get(id);
     this.desired.set(id, command);

@@ -49,7 +49,7 @@ export class Devices {
       simulated: this.simulatedOnes.get(id),
       ledNoted: null,
     }));
-    // In a process that was held up, what has come meanwhile is read before the immediate.
+    // If the process was held up, what has come meanwhile is read before the immediate runs.
     this.timer = setInterval(() => setImmediate(() => this.noticeSilence()), ONLINE_CHECK_MS);
     this.timer.unref();
   }
@@ -78,7 +78,7 @@ export class Devices {
     return this.devices.get(id)?.reportedOn;
   }
 
-  /** Whether the device says of itself what it is at, and which ordered command it has done last. */
+  /** Whether the device reports its state, with the last ordered command that it has done. */
   reports(id: string): boolean {
     return this.devices.get(id)?.state !== undefined;
   }
@@ -89,8 +89,8 @@ export class Devices {
   }
 
   /**
-   * Whether it is gone by its own word or its will, and was not heard since: a will that is retained
-   * outlives a birth that is not (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
+   * Whether it has said that it is gone, itself or by its will, and was not heard since: a retained
+   * will outlives a birth that is not retained (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
    */
   isAway(id: string): boolean {
     const device = this.devices.get(id);
@@ -235,7 +235,7 @@ export class Devices {
     this.bus.emit("device", id, isStanding);
   }
 
-  /** For who looks at each message: costs nothing, while `view` takes longer than the decision. */
+  /** For code that runs for each message: `view` takes longer than the decision. */
   said(id: string): Said | undefined {
     return this.devices.ofOurs(id);
   }
@@ -285,7 +285,7 @@ export class Devices {
   }
 }
 
-/** Safe to show; until then it is as it came. */
+/** Made safe to show: messages are stored as they came. */
 export function shown(message: MessageView): MessageView {
   return { ...message, payload: printable(message.payload) };
 }

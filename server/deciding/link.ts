@@ -1,4 +1,4 @@
-/** How the server's own part talks to its broker, whether that is in this process or elsewhere. */
+/** How the deciding part talks to the broker, in this process or elsewhere. */
 
 export interface Outgoing {
   /** At 0 nobody acknowledges it, and `done` is called at once. */
@@ -20,7 +20,7 @@ export interface Link {
   /** To be set before anything is subscribed to. */
   onMessage: OnMessage;
   readonly isConnected: boolean;
-  /** Nothing that still comes is to be dealt with. */
+  /** From now on, messages that still come are ignored. */
   readonly isEnding: boolean;
   /** The broker's URL; of several, the one in use. */
   readonly address: string;

@@ -20,7 +20,7 @@ export class LocalLink implements Link {
   readonly isKept = false;
   private readonly client: LocalClient;
   private waiting = 0;
-  /** How topics begin of which this link hears what it publishes itself. */
+  /** Prefixes of the topics on which this link hears its own messages. */
   private readonly echoed: string[] = [];
 
   constructor(

@@ -1,8 +1,8 @@
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 
 /**
- * A link on which all topics of ours begin with a prefix: whoever uses it neither says nor hears
- * the prefix.
+ * Puts a prefix before all topics of ours, and takes it off again: its user does not see the
+ * prefix.
  */
 export class PrefixedLink implements Link {
   onMessage: OnMessage = () => undefined;

@@ -25,9 +25,9 @@ const SPARE = 1 / 16;
 /** What an unpacked row takes, bytes. */
 const ROW_BYTES = 30;
 const VACUUM_PAGES = 256;
-/** A minute is packed when it is over for so long: most of its readings have come. */
+/** A minute is packed this long after its end: most of its readings have come by then. */
 const GRACE_MS = 5_000;
-/** Rows that are packed after each batch, so that a question need not wait for long. */
+/** Rows packed after each batch: few, so that a query does not wait for long. */
 const SLICE_ROWS = 6_000;
 /** What one record costs besides its rows, in rows. */
 const RECORD_ROWS = 30;
@@ -74,7 +74,7 @@ export class Housekeeping {
   }
 
   /**
-   * A bounded part of what there is to do.
+   * Does a bounded part of the work.
    * @param nowMs what the clock says; Unix time, ms
    * @param believedMs the time by which what is old is deleted; Unix time, ms
    * @param rows that were just appended: at least as many are packed
@@ -88,7 +88,7 @@ export class Housekeeping {
       this.dropOld(nowMs, believedMs);
     });
     while (this.isFull() && this.makeRoom(nowMs));
-    // The limit was a higher one before.
+    // The limit was higher before.
     if (pragma(this.db, "page_count") > this.maxPages)
       this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
   }

@@ -15,7 +15,7 @@ export interface StoreOptions extends Limits {
   dir?: string;
 }
 
-/** Rows of so much time are deleted in one transaction, ms. */
+/** The span whose rows are deleted in one transaction, ms. */
 const REMOVE_MS = 3_600_000;
 
 /** What is kept of all devices, in SQLite. Everything here is synchronous. */
@@ -49,7 +49,7 @@ export class Store {
   }
 
   /**
-   * All of them in one transaction; then packs and deletes some of what there is to.
+   * Adds all in one transaction; then packs some rows, and deletes some that are too old.
    * @param believedMs the time by which what is old is deleted; Unix time, ms
    * @returns why that did not succeed, although the rows are kept
    * @throws Error if the rows are not kept
@@ -90,7 +90,7 @@ export class Store {
     return this.lookup.points(number, span, points);
   }
 
-  /** The first rows of a span, for those who read on from the last one's time. */
+  /** The first rows of a span; a caller reads on from the time of the last one. */
   page(id: string, span: Span, limit: number): Row[] {
     const number = this.known(id);
     const page: Row[] = [];

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "./levels";
 import type { Unpacked } from "./unpacked";
 
-/** So few rows at a time, that a question need not wait for long. */
+/** Rows at a time: few, so that a query does not wait for long. */
 const PART_MS = 10 * MINUTE_MS;
 
 /** Rows of one device that are to be packed. */
@@ -16,7 +16,7 @@ export interface Part {
  * before. It goes from the oldest on, so that what is packed lies in the file in its order.
  */
 export class Sweep {
-  /** Devices of which there was nothing. */
+  /** Devices without unpacked rows. */
   readonly without: number[] = [];
   /** The first row of each device that is too new to be packed. */
   readonly tooNew: { device: number; atMs: number }[] = [];

@@ -13,7 +13,7 @@ import { Store, type StoreOptions } from "./store";
 const options = workerData as StoreOptions;
 let store: Store | undefined;
 let clock: BelievedClock | undefined;
-/** The new name of a damaged file, of which nobody was told yet. */
+/** The new name of a damaged file, until it is reported. */
 let aside: string | undefined;
 
 serveThread((work: HistoryWork): unknown => {

@@ -37,8 +37,8 @@ export function clientOf(
 }
 
 /**
- * Each proxy adds the address that it was asked from at the end. So from there: what a trusted
- * proxy says is true, and the first address that is none of theirs is the client's.
+ * Each proxy adds, at the end, the address from which it was asked. So the list is read from its
+ * end: what a trusted proxy says is true, and the first other address is the client's.
  */
 function forwardedFor(
   header: string | string[] | undefined,

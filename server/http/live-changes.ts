@@ -45,7 +45,7 @@ export class LiveChanges {
     );
   }
 
-  /** Sends what waits: whoever comes now has it in its snapshot. */
+  /** Sends what waits: a page that opens now has it in its snapshot. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

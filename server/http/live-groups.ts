@@ -35,7 +35,7 @@ export class LiveGroups {
     return groupViews(this.parts.decisions, this.parts.clock.monotonicMs());
   }
 
-  /** Sends what has changed: whoever comes now has it in its snapshot. */
+  /** Sends what has changed: a page that opens now has it in its snapshot. */
   flush(): void {
     const { decisions, clock, stream } = this.parts;
     this.clearTimers();

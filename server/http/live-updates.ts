@@ -33,7 +33,7 @@ export class LiveUpdates {
     if (this.parts.stream.isRead) this.gathering ??= setTimeout(() => this.flush(), WINDOW_MS);
   };
 
-  /** Sends what has changed: whoever comes now has it in its snapshot. */
+  /** Sends what has changed: a page that opens now has it in its snapshot. */
   flush(): void {
     clearTimeout(this.gathering);
     this.gathering = undefined;

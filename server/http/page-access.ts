@@ -36,7 +36,7 @@ export class PageAccess {
   /** @throws HttpError 403 for what another site's page made a browser do */
   refuseCrossSite(request: IncomingMessage, isWebSocket = false): void {
     try {
-      // What a re-pointed name could reach is behind the token, so any name of ours will do.
+      // All that a re-pointed name could reach needs the token, so any of our names will do.
       const anyHost = this.options.token !== undefined;
       const { scheme, host } = this.client(request);
       refuseCrossSite(request.headers, isWebSocket ? { host } : { scheme, host }, anyHost);

@@ -15,7 +15,7 @@ export interface TabProgramOptions {
   original: () => Promise<string>;
   /** Why a device has to try later: it compiles already, or too many do. */
   refusal: (device: string) => "device" | "all" | undefined;
-  /** @throws UserError if the compiler comes to no end */
+  /** @throws UserError if the compiler exceeds its limits */
   compile: (device: string, source: string) => Promise<ProgramView>;
 }
 

@@ -112,7 +112,7 @@ export class Web {
     const path = this.pathOf(request);
     if (join?.answer(path, request, response)) return false;
     if (join?.admits(path, request)) return true;
-    // Tells whoever watches over the server whether it is well, and nothing else.
+    // For a monitor: whether the server is well, and nothing else.
     if (path === "/healthz" || access.knows(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);
     else if (path === "/") access.askForToken(response, "");
@@ -243,7 +243,7 @@ export class Web {
    * @returns undefined for the base path without its last slash
    */
   private pathOf({ url = "/" }: IncomingMessage): string | undefined {
-    // What is no path, as of a proxy's request, is at least nothing of ours.
+    // Not a path, as in a request to a proxy: it names no page here.
     const known = URL.canParse(url, "http://localhost");
     const path = known ? new URL(url, "http://localhost").pathname : url;
     const { basePath } = this.options;

@@ -4,7 +4,7 @@ import { GroupCard } from "./group-card";
 import type { Changes, Device, ServerFacts } from "./model";
 import type { UpdateDialog } from "./update-dialog";
 
-/** So many are shown with their members unfolded. */
+/** Up to this many groups, their members are shown unfolded. */
 const UNFOLDED = 3;
 
 /** The groups of sensors that decide together, if there are any. */
@@ -19,7 +19,7 @@ export class GroupList {
     private readonly updateDialog: UpdateDialog,
   ) {}
 
-  /** Touches only the groups that have changed, or of which a device has. */
+  /** Touches only the groups that have changed, or that have a changed device. */
   update(
     groups: Map<string, GroupView>,
     devices: Map<string, Device>,
