@@ -85,7 +85,9 @@ describe("the checkout in VS Code", () => {
   });
 
   it("compiles once: the task before F5 only writes the firmware's sources, and starts the rest", () => {
-    for (const { type, preLaunchTask } of launch.configurations.filter((c) => c.preLaunchTask)) {
+    const prepared = launch.configurations.filter((c) => c.preLaunchTask);
+    expect(prepared.length).toBeGreaterThan(0);
+    for (const { type, preLaunchTask } of prepared) {
       const task = tasks.find(({ label }) => label === preLaunchTask);
       expect(type).toBe("devicescript");
       expect(["prepare:firmware", "start:vscode"]).toContain(task?.script);
