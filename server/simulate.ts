@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import type { PiDevices, Say } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
+import { Turns } from "./base/turns";
 import { lineFor } from "./base/user-error";
 import type { BrokerInUse, Login } from "./broker/use-broker";
 import type { Devices } from "./deciding/devices";
@@ -94,8 +95,7 @@ export class Simulation {
   private async startPi(bytecode: Uint8Array): Promise<PiDevices> {
     const { config, log, options } = this.parts;
     const { id, security } = options;
-    const { loadKernel, named, PiDevices, realParts, Turns } =
-      await import("../boards/raspberry-pi");
+    const { loadKernel, named, PiDevices, realParts } = await import("../boards/raspberry-pi");
     const all = piDevices(id, config.pi);
     const kernel = await loadKernel();
     const [, sockets] = await loadSimulator();

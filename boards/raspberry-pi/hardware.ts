@@ -1,3 +1,4 @@
+import type { Turns } from "../../server/base/turns";
 import { isPwmGpio, type PiParts } from "../../server/setup/pi-parts";
 import { ADS1115 } from "./ads1115";
 import { Button } from "./button";
@@ -13,7 +14,6 @@ import { MCP3008 } from "./mcp3008";
 import { NO_HEADER, noPwmProblem } from "./problems";
 import { headerPwm, PwmLine, SYSFS } from "./pwm";
 import { SpiBus } from "./spi-bus";
-import type { Turns } from "./turns";
 
 const CHIPS: Record<PiParts["sensor"], Chip> = {
   "grove-base-hat": GROVE_BASE_HAT,

@@ -2,4 +2,3 @@
 export { named, PiDevices } from "./devices";
 export { realParts, type Say } from "./hardware";
 export { loadKernel } from "./kernel";
-export { Turns } from "./turns";

@@ -1,7 +1,7 @@
+import type { Turns } from "../../server/base/turns";
 import { messageOf } from "../../server/base/user-error";
 import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
 import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
-import type { Turns } from "./turns";
 import { Watch } from "./watch";
 
 /** Some 0.2 s of a loose plug. */

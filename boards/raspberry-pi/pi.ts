@@ -1,6 +1,7 @@
 /** `npm run pi`: the nightlight's device on a Raspberry Pi. The server may be anywhere. */
 import { onEndRequest } from "../../server/base/ending";
 import { openOutput } from "../../server/base/log";
+import { Turns } from "../../server/base/turns";
 import { lineFor, UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { checkLog, logFormat } from "../../server/setup/options";
@@ -13,7 +14,6 @@ import { writeFirmwareConfig } from "../tools/firmware/configure";
 import { named, PiDevices } from "./devices";
 import { realParts, type Say } from "./hardware";
 import { loadKernel } from "./kernel";
-import { Turns } from "./turns";
 
 const DEFAULT_DATA = ".nightlight";
 

@@ -3,7 +3,7 @@ import { ADS1115 } from "../../../boards/raspberry-pi/ads1115";
 import type { Chip } from "../../../boards/raspberry-pi/chip";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
 import { MCP3008 } from "../../../boards/raspberry-pi/mcp3008";
-import { Turns } from "../../../boards/raspberry-pi/turns";
+import { Turns } from "../../../server/base/turns";
 import { FakeAds1115, FakeMcp3008 } from "./fake-chips";
 import { FakePi } from "./fake-pi";
 

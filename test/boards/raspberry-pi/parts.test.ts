@@ -5,7 +5,7 @@ import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
 import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
-import { Turns } from "../../../boards/raspberry-pi/turns";
+import { Turns } from "../../../server/base/turns";
 import { FakeGroveBaseHat, FakePi } from "./fake-pi";
 
 const PATH = "/dev/i2c-1";
