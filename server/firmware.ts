@@ -11,6 +11,7 @@ import { checkSize } from "../boards/tools/firmware/program-limit";
 import { Once } from "./base/once";
 import { ROOT } from "./base/root";
 import { readText } from "./base/text";
+import { Turns } from "./base/turns";
 import { UserError } from "./base/user-error";
 import type { Config } from "./setup/config";
 
@@ -20,7 +21,7 @@ const ENTRY = "src/main.ts";
 export class Firmware {
   private readonly stopping = new AbortController();
   private readonly compiled = new Once<Uint8Array>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   /** @param isOutboxKept whether the simulator here keeps what waits in a program's outbox */
   constructor(
@@ -90,12 +91,10 @@ export class Firmware {
 
   private inTurn<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.stopping;
-    const result = this.last.then(() => {
+    return this.turns.take(() => {
       signal.throwIfAborted();
       return work(signal);
     });
-    this.last = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -22,7 +22,10 @@ export interface LightSensorOptions {
   path: string;
   /** @throws Error with the `code` of errno(3) */
   openBus: () => Bus;
-  /** Of all that are on this Pi's buses. */
+  /**
+   * Common to all that are on this Pi's buses: between the two transfers of an ADS1115's
+   * measurement, another device would set the chip to its own input.
+   */
   turns: Turns;
   permission: () => Permission;
   say: (line: string, level: "info" | "warn") => void;

@@ -1,7 +1,4 @@
-/**
- * One after another: between the two transfers of an ADS1115's measurement, another device would
- * set the chip to its own input. Pure.
- */
+/** Work that must not overlap: one piece after another, in the order of the calls. Pure. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 
