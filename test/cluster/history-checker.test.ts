@@ -87,12 +87,14 @@ describe("a device that counts its readings", () => {
     expectRules();
   });
 
-  it("has a reading passed over only after something failed", () => {
+  it("has a reading passed over only after something failed, or who decides has changed", () => {
     reading("ours", 1, true);
     reading("ours", 2, true);
     command("ours", true, 2);
     expectRules("undecided");
     history.splice(2, 0, { type: "fault", text: "a server is paused" });
+    expectRules();
+    history[2] = { type: "decides", by: "server 3.1", shards: "" };
     expectRules();
   });
 });

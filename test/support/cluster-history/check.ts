@@ -17,7 +17,7 @@ type Happened =
 export type Passed = { by: string } & (
   | { type: "delivered"; device: string; light: number; seq?: number; again: boolean }
   | { type: "sent"; device: string; ledOn: boolean; seq?: number; again: boolean }
-  /** The shards that a server says that it decides. */
+  /** Which shards a server decides, when that changes: it gives way, or takes over. */
   | { type: "decides"; shards: string }
 );
 
@@ -59,14 +59,15 @@ interface Life {
 
 /**
  * Holds what devices heard of servers against what servers promise: that every acknowledged reading
- * is decided, or a newer one while something fails; that a device ends right; and that none hears a
- * decision on an older reading after one on a newer. It has to end when all is quiet.
+ * is decided, or a newer one while something fails or who decides changes; that a device ends right;
+ * and that none hears a decision on an older reading after one on a newer. It has to end when all
+ * is quiet.
  */
 export function checkFleet(
   history: readonly FleetEvent[],
   kinds: ReadonlyMap<string, Kind>,
 ): FleetViolation[] {
-  const fault = history.findIndex(({ type }) => type === "fault");
+  const fault = history.findIndex(({ type }) => type === "fault" || type === "decides");
   const faultAt = fault < 0 ? Infinity : fault;
   return [...kinds].flatMap(([device, kind]) => {
     const life = lifeOf(history, device, kind);
@@ -260,7 +261,7 @@ function checkDecided(life: Life, faultAt: number): FleetViolation[] {
     // Answers come in order: one to a newer reading shows that this one was passed over.
     const newer = commands.find((command) => command.seq !== undefined && command.seq > seq);
     if (!newer || newer.at > faultAt) return [];
-    const text = `reading ${seq} was passed over, though nothing failed`;
+    const text = `reading ${seq} was passed over, though nothing failed and nobody took over`;
     return [{ rule: "undecided", device, text, at: [at, newer.at] }];
   });
 }

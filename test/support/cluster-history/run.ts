@@ -1,7 +1,7 @@
 import { CuttingProxy } from "../cutting-proxy";
 import { NightlightProcess } from "../process";
 import { Random } from "../random";
-import { untilEachHasItsOwn } from "../server-facts";
+import { undisturbed, untilEachHasItsOwn } from "../server-facts";
 import { until } from "../until";
 import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Kind } from "./check";
 import { HistoryDevice } from "./device";
@@ -65,17 +65,22 @@ export class ServersUnderTest {
     isOver = true;
     await Promise.all(load);
     await this.isRight();
-    const violations = this.check();
-    if (violations.length > 0) return violations;
-    await this.isSettled();
-    await this.drain();
+    let violations = this.check();
+    await undisturbed(this.servers, async () => {
+      if (violations.length > 0) return;
+      await this.drain();
+      this.events = [];
+      for (let time = 0; time < 3; time++)
+        await Promise.all(this.devices.map((device) => device.report(true)));
+      await this.isRight();
+      await this.drain();
+      violations = this.check();
+    });
+    return violations;
+  }
 
-    this.events = [];
-    for (let time = 0; time < 3; time++)
-      await Promise.all(this.devices.map((device) => device.report(true)));
-    await this.isRight();
-    await this.drain();
-    return this.check();
+  private get servers(): NightlightProcess[] {
+    return this.members.map(({ server }) => server);
   }
 
   /** A violation as lines of the history, and what each server said last. */
@@ -103,7 +108,7 @@ export class ServersUnderTest {
 
   /** Each decides its own shard again: until then, of a device's readings the last one counts. */
   private async isSettled(): Promise<void> {
-    await untilEachHasItsOwn(this.members.map(({ server }) => server));
+    await untilEachHasItsOwn(this.servers);
   }
 
   /**
