@@ -25,7 +25,7 @@ import {
 import { parseJsonObject, State } from "./common/wire";
 import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
-import { giveUpNewSettings, keepNewSettings, tryNewSettings } from "./new-settings";
+import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
 import { Patience } from "./patience";
 
 /** Services that each runtime with a network has. The compiler knows them, its declarations don't. */
@@ -75,6 +75,8 @@ export class Updates {
   private isBusy = false;
   /** Of the order whose settings were kept; 0 for none. */
   private set = 0;
+  /** Wi-Fi networks that the runtime keeps; undefined if it can't try one and go back. */
+  private networks: number;
 
   constructor(
     private readonly id: string,
@@ -89,6 +91,7 @@ export class Updates {
     this.isTrial = (await readSetting<number>("TRIAL", 0)) > 0;
     this.takenBack = await readSetting<string>("TAKEN_BACK");
     this.crash = await readSetting<string>("CRASH");
+    this.networks = await readSetting<number>("NETWORKS");
     // A runtime with two slots takes a bad program back by itself, and no other one unasked.
     if (this.key && (await readSetting<number>("SLOTS", 1)) < 2)
       this.at = await readSetting<string>("GATEWAY", "");
@@ -144,6 +147,7 @@ export class Updates {
     if (board) state.board = board;
     if (this.isTrial || this.news) state.trial = true;
     if (this.set) state.set = this.set;
+    if (this.networks) state.networks = this.networks;
     if (this.takenBack) state.taken_back = this.takenBack;
     if (this.crash) state.crash = this.crash;
     if (this.refused) state.refused = this.refused;
@@ -226,7 +230,7 @@ export class Updates {
     await deleteSetting("TAKEN_BACK");
     console.log("Trying new settings");
     await host.leave();
-    restart();
+    await startAgain(settings);
   }
 
   private async refusal(order: Order): Promise<string> {

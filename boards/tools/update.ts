@@ -7,7 +7,8 @@ import { DEFAULT_DIR } from "../../server/setup/security-options";
 import type { UpdateRequest, UpdateView } from "../../src/common/update-api";
 import { command, readFlags } from "./command";
 import { ServerApi, tokenIn } from "./network/server-api";
-import { setSettings } from "./network/set-settings";
+import { setSettings, settingsOf } from "./network/set-settings";
+import { readPassword } from "./prompt";
 
 const LOOK_MS = 250;
 const SERVER = "http://localhost:8080";
@@ -20,6 +21,7 @@ A new program for devices over the network, from the server that runs: docs/upda
   --group NAME      the members and lights of a group
   --all             all devices that the server knows, and that take updates
   --set NAME=VALUE  no program: a new BROKER, MQTT_USER or MQTT_PWD for one device
+  --wifi NAME       no program: another Wi-Fi for one Wio Terminal; its password is asked for
   --downgrade       the program may be older than the one that runs
   --cancel          call off the update of these devices
   --server URL      the server's page                       (${SERVER})
@@ -28,11 +30,12 @@ A new program for devices over the network, from the server that runs: docs/upda
 `;
 
 async function main(): Promise<void> {
-  const { device, group, all, set, downgrade, cancel, server, data } = readFlags(USAGE, {
+  const { device, group, all, set, wifi, downgrade, cancel, server, data } = readFlags(USAGE, {
     device: { type: "string" },
     group: { type: "string" },
     all: { type: "boolean" },
     set: { type: "string", multiple: true },
+    wifi: { type: "string" },
     downgrade: { type: "boolean" },
     cancel: { type: "boolean" },
     server: { type: "string" },
@@ -41,13 +44,17 @@ async function main(): Promise<void> {
   if ([device, group, all].filter((value) => value !== undefined).length !== 1)
     throw new UserError("say which: --device ID, --group NAME, or --all");
   if (device === "") throw new UserError("--device: expected a device's id");
-  if (set && (device === undefined || cancel || downgrade))
-    throw new UserError("--set: takes --device ID, and neither --cancel nor --downgrade");
+  const isSet = set !== undefined || wifi !== undefined;
+  if (isSet && (device === undefined || cancel || downgrade)) {
+    const name = set ? "--set" : "--wifi";
+    throw new UserError(`${name}: takes --device ID, and neither --cancel nor --downgrade`);
+  }
   if (cancel && downgrade) throw new UserError("--cancel: takes no --downgrade");
   if (group === "") throw new UserError("--group: expected a group's name");
   const api = new ServerApi(server ?? SERVER, tokenIn(resolve(data ?? DEFAULT_DIR)));
-  if (set && device !== undefined) {
-    process.exitCode = (await setSettings(api, device, set)) ? 0 : 1;
+  if (isSet && device !== undefined) {
+    const settings = { ...settingsOf(set ?? []), ...(wifi !== undefined && (await network(wifi))) };
+    process.exitCode = (await setSettings(api, device, settings)) ? 0 : 1;
     return;
   }
   const request: UpdateRequest = {
@@ -67,6 +74,11 @@ async function main(): Promise<void> {
     for (const why of (await api.view()).fleet?.left ?? [])
       console.log(`Not updated: ${printable(why)}`);
   process.exitCode = (await watch(api, device)) ? 0 : 1;
+}
+
+async function network(name: string): Promise<Record<string, string>> {
+  const question = `Password of the Wi-Fi ${printable(name)} (none: Enter): `;
+  return { WIFI_SSID: name, WIFI_PWD: await readPassword(question) };
 }
 
 /** Says each step as it comes. @returns whether all that is there runs the new program */

@@ -20,12 +20,19 @@ function crashSentences(crash: CrashView | undefined): string[] {
   ];
 }
 
-/** What the device says of its program. */
+/** What the device says first if it is not about a program. */
+const SETTINGS = "settings: ";
+
+/** What the device says of its program, and of settings that it tried. */
 function programSentences(state: DeviceView["state"]): string[] {
   const { trial, taken_back, refused } = state ?? {};
   const sentences: string[] = [];
-  if (trial) sentences.push("Tries a new program: it is confirmed once a reading has arrived.");
-  if (taken_back !== undefined) sentences.push(`The last update was taken back: ${taken_back}.`);
+  if (trial)
+    sentences.push("Tries a new program, or new settings: kept once a reading has arrived.");
+  if (taken_back?.startsWith(SETTINGS))
+    sentences.push(`New settings were taken back: ${taken_back.slice(SETTINGS.length)}.`);
+  else if (taken_back !== undefined)
+    sentences.push(`The last update was taken back: ${taken_back}.`);
   if (refused !== undefined)
     sentences.push(`It refused an order: ${refused.replace(/^\d+: /, "")}.`);
   return sentences;

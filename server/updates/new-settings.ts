@@ -26,12 +26,18 @@ export function changesOf(given: Record<string, unknown>): Changes {
     if (typeof value !== "string") throw new UserError(`${name}: expected a text`);
     if (name === "BROKER" && value === "")
       throw new UserError("BROKER: expected an address, as a device has to have one");
+    if (name === "WIFI_SSID" && value === "")
+      throw new UserError("WIFI_SSID: expected a name, as a device has to have a network");
     const wrong = settingError(known, value);
-    if (wrong !== undefined) throw new UserError(`${name}: ${wrong}`);
+    // No password is an open network's.
+    if (wrong !== undefined && value !== "") throw new UserError(`${name}: ${wrong}`);
     changes[known] = name === "BROKER" ? readBrokerUrl(name, value, "device") : value;
   }
   if (Object.keys(changes).length === 0)
     throw new UserError(`set: expected one of ${NEW_SETTING_NAMES.join(", ")}`);
+  if (changes.WIFI_PWD !== undefined && changes.WIFI_SSID === undefined)
+    throw new UserError("WIFI_PWD: expected WIFI_SSID beside it");
+  if (changes.WIFI_SSID !== undefined) changes.WIFI_PWD ??= "";
   return changes;
 }
 

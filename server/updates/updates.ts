@@ -49,6 +49,8 @@ export interface UpdatesOptions {
 }
 
 const LOOK_MS = 1_000;
+const ONE_NETWORK =
+  "could not go back to the Wi-Fi that it has: only a Wio Terminal with this release's runtime can";
 
 /** New programs for devices, over the network. Each job goes on after a restart of the server. */
 export class Updates {
@@ -184,6 +186,9 @@ export class Updates {
    */
   async set(id: string, changes: Changes): Promise<{ n: number }> {
     const n = this.nextN(id);
+    const { networks = 1 } = this.options.devices.view(id)?.state ?? {};
+    if (changes.WIFI_SSID !== undefined && networks < 2)
+      throw new UserError(`${id}: ${ONE_NETWORK}`);
     const settings = { n, s: CONFIRM_S, ...changes };
     const set = sealedSettings(this.orders.keyOf(id), id, settings);
     await this.orders.give(id, { n, do: "set", set });

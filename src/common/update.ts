@@ -35,13 +35,19 @@ export interface Order {
 }
 
 /** What of a device's settings may come over the network. */
-export const NEW_SETTING_NAMES = ["BROKER", "MQTT_USER", "MQTT_PWD"] as const;
+export const NEW_SETTING_NAMES = [
+  "BROKER",
+  "MQTT_USER",
+  "MQTT_PWD",
+  "WIFI_SSID",
+  "WIFI_PWD",
+] as const;
 
-/** Others stay as they are; an empty text removes one. */
+/** Others stay as they are; an empty text removes one. WIFI_SSID and WIFI_PWD come together. */
 export type NewSettings = { [name in (typeof NEW_SETTING_NAMES)[number]]?: string } & {
   /** Of the order. */
   n: number;
-  /** So long they may take until a reading is acknowledged, s. */
+  /** So long they may take until a reading is acknowledged, s. 0: one was, they are to be kept. */
   s: number;
 };
 

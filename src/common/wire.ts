@@ -62,6 +62,8 @@ export interface State {
   refused?: string;
   /** The `n` of the order whose new settings this run has kept. */
   set?: number;
+  /** How many Wi-Fi networks the runtime keeps, if it can try one and go back: 2. */
+  networks?: number;
   /** Firmware version. */
   fw: string;
   uptime_s: number;
@@ -190,6 +192,7 @@ export function parseState(text: string): Parsed<Report> {
   const wrong =
     optionalCount(value, "id", value) ||
     optionalCount(value, "set", value) ||
+    optionalCount(value, "networks", value) ||
     optionalCount(value, "uptime_s", value) ||
     optionalCount(value, "reconnects", value) ||
     optionalCount(value, "outbox", value);

@@ -57,7 +57,11 @@ describe("the health of a device in words", () => {
   });
 
   it.each([
-    [{ trial: true }, "Tries a new program: it is confirmed once a reading has arrived."],
+    [{ trial: true }, "Tries a new program, or new settings: kept once a reading has arrived."],
+    [
+      { taken_back: "settings: no reading arrived in 120 s: no address from DHCP" },
+      "New settings were taken back: no reading arrived in 120 s: no address from DHCP.",
+    ],
     [
       { taken_back: "panicked twice: 60014" },
       "The last update was taken back: panicked twice: 60014.",

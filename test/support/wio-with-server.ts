@@ -24,14 +24,17 @@ export class WioWithServer {
     readonly nightlight: Started,
     readonly witness: Witness,
     readonly board: EmulatedBoard,
+    /** For orders to it. */
+    readonly key: string,
   ) {}
 
   static async start(id: string, program: Uint8Array, pace?: Pace): Promise<WioWithServer> {
     const dir = mkdtempSync(join(tmpdir(), "nightlight-wio-update-"));
     const security = { ...OPEN_ON_LOOPBACK, usersDir: dir };
     const nightlight = await startNightlight({ simulate: false, security });
+    const key = new UpdateKeys(dir).ensure(id);
     const settings = {
-      ...{ ID: id, BROKER: nightlight.brokerUrl, UPDATE_KEY: new UpdateKeys(dir).ensure(id) },
+      ...{ ID: id, BROKER: nightlight.brokerUrl, UPDATE_KEY: key },
       ...{ WIFI_SSID: HOME.ssid, WIFI_PWD: HOME.password ?? "" },
     };
     const packed = makePackage(program, settings, { signer: new ProgramKey(dir).publicKey() });
@@ -41,7 +44,7 @@ export class WioWithServer {
       writeUf2(uf2OfElf(elf), nvm),
     );
     board.wio.light = lightOfRaw(100);
-    return new WioWithServer(id, dir, nightlight, witness, board);
+    return new WioWithServer(id, dir, nightlight, witness, board, key);
   }
 
   async stop(): Promise<void> {

@@ -9,12 +9,22 @@ it("takes a broker, a user and a password, and an empty text to remove one", () 
   expect(changesOf(changes)).toEqual({ ...changes, BROKER: "mqtt://lamp.lan:1883" });
 });
 
+it("takes a Wi-Fi network, and one without a password is open", () => {
+  const open = { WIFI_SSID: "shed", WIFI_PWD: "" };
+  expect(changesOf({ WIFI_SSID: "shed" })).toEqual(open);
+  expect(changesOf(open)).toEqual(open);
+  expect(changesOf({ ...open, WIFI_PWD: "good night" }).WIFI_PWD).toBe("good night");
+});
+
+const NAMES = "BROKER, MQTT_USER, MQTT_PWD, WIFI_SSID, WIFI_PWD";
+
 it.each<[Record<string, unknown>, string | RegExp]>([
-  [{}, "set: expected one of BROKER, MQTT_USER, MQTT_PWD"],
-  [
-    { WIFI_SSID: "home" },
-    "WIFI_SSID: expected one of BROKER, MQTT_USER, MQTT_PWD: see docs/updates.md",
-  ],
+  [{}, `set: expected one of ${NAMES}`],
+  [{ ID: "desk-2" }, `ID: expected one of ${NAMES}: see docs/updates.md`],
+  [{ WIFI_SSID: "" }, "WIFI_SSID: expected a name, as a device has to have a network"],
+  [{ WIFI_SSID: "n".repeat(33) }, "WIFI_SSID: expected at most 32 bytes, got 33"],
+  [{ WIFI_PWD: "good night" }, "WIFI_PWD: expected WIFI_SSID beside it"],
+  [{ WIFI_SSID: "shed", WIFI_PWD: "secret" }, /^WIFI_PWD: expected 8 to 63 bytes, got 6$/],
   [{ BROKER: 7 }, "BROKER: expected a text"],
   [{ BROKER: "" }, "BROKER: expected an address, as a device has to have one"],
   [{ BROKER: "lamp" }, /^BROKER: expected .* and HOST\[:PORT\], got "lamp"$/],

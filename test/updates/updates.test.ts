@@ -443,3 +443,20 @@ describe("updates", () => {
     );
   });
 });
+
+it("sends another Wi-Fi to no device that could not go back, nor its password to any ear", async () => {
+  const updates = start();
+  addDevice("desk-1");
+  const wifi = { WIFI_SSID: "shed", WIFI_PWD: "good night" };
+  const why =
+    "desk-1: could not go back to the Wi-Fi that it has: only a Wio Terminal with this release's runtime can";
+  await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);
+  says("desk-1", { program: "old", networks: 1 });
+  await expect(updates.set("desk-1", wifi)).rejects.toThrow(why);
+  expect(orders).toEqual([]);
+  await updates.set("desk-1", { BROKER: "mqtt://lamp.lan:1883" });
+  says("desk-1", { program: "old", networks: 2 });
+  await updates.set("desk-1", wifi);
+  expect(orders.map(({ order }) => order.do)).toEqual(["set", "set"]);
+  expect(JSON.stringify([orders, said])).not.toMatch(/good night|shed/);
+});

@@ -32,7 +32,7 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
   expect(tookMs, checked).toBeLessThan(200);
   await board.logged("Update confirmed");
   const name = nameOf(await compileFirmware());
-  await witness.sees("chip-9/state", new RegExp(`"program":"${name}"\\}$`));
+  await witness.sees("chip-9/state", new RegExp(`"program":"${name}","networks":2\\}$`));
   expect((await wio.job())?.step).toEqual("confirmed");
   await board.until("the new program obeys", () => board.wio.led);
   // A restart of the program only: the chip was never reset.

@@ -4,22 +4,30 @@ import { UserError } from "../../../server/base/user-error";
 import type { ServerApi } from "./server-api";
 
 const LOOK_MS = 250;
-/** A device tries them for 120 s, and comes back then. */
+/** A device tries them for 120 s, and comes back then; after a power cut for half of that again. */
 const LIMIT_MS = 180_000;
 
-/**
- * Sends new settings to a device, and says what came of them.
- * @param given each as NAME=VALUE
- * @returns whether the device has kept them
- * @throws UserError if they can't be sent
- */
-export async function setSettings(api: ServerApi, id: string, given: string[]): Promise<boolean> {
+/** @param given each as NAME=VALUE. @throws UserError */
+export function settingsOf(given: string[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const text of given) {
     const equals = text.indexOf("=");
     if (equals < 1) throw new UserError("--set: expected NAME=VALUE");
     settings[text.slice(0, equals)] = text.slice(equals + 1);
   }
+  return settings;
+}
+
+/**
+ * Sends new settings to a device, and says what came of them.
+ * @returns whether the device has kept them
+ * @throws UserError if they can't be sent
+ */
+export async function setSettings(
+  api: ServerApi,
+  id: string,
+  settings: Record<string, string>,
+): Promise<boolean> {
   const name = printable(id);
   const n = await api.set(id, settings);
   console.log(`${name}: sent; it tries them`);

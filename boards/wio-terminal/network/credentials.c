@@ -5,27 +5,72 @@
 
 #include "console.h"
 #include "settings_store.h"
+#include "text_join.h"
 #include "wifi.h"
+#include "wifi_problem.h"
 
-/* Keys in the store: two of the settings service, and ours. */
+/* Keys in the store: four of the settings service, and ours. */
 static const char set_ssid_key[] = ":WIFI_SSID";
 static const char set_passphrase_key[] = ":WIFI_PWD";
+static const char tried_key[] = ":NEW";
+static const char why_key[] = ":WIFI_WHY";
 static const char own_key[] = "nl_wifi";
 
 /* How often to check whether the settings service has new ones. */
 enum { LOOK_EVERY_MICROS = 1000000 };
+/* A setting that the program writes is one Jacdac packet at most. */
+enum { TRIED_MAX = 236 };
+/* So that the program can say it in a state, beside its own words. */
+enum { WHY_MAX = 58 };
 
 static struct {
   char ssid[CREDENTIALS_SSID_MAX + 1];
   char passphrase[CREDENTIALS_PASSPHRASE_MAX + 1];
 } own;
-static bool is_changed;
+static bool is_changed; /* since it was saved */
+static bool is_other;   /* than Wi-Fi was told */
+static bool is_tried;   /* since the start; it may have become the board's own meanwhile */
 static uint64_t next_look_micros;
+
+/* A text of JSON, from behind its first quote up to its last one. */
+static void unquote(const char *from, char *into, size_t space) {
+  for (; *from && *from != '"' && space > 1; space--) {
+    if (*from == '\\' && from[1]) from++;
+    *into++ = *from++;
+  }
+  *into = 0;
+}
+
+static bool find_text(const char *json, const char *name, char *into, size_t space) {
+  /* Inside of a text each quote has a backslash before it, so this can't be in one. */
+  const char *const found = strstr(json, name);
+  if (found) unquote(found + strlen(name), into, space);
+  return found != NULL;
+}
+
+/* The network among the settings that the program tries goes before the own one. */
+static bool read_tried(void) {
+  char json[TRIED_MAX + 1];
+  const int32_t length = settings_get(tried_key, json, TRIED_MAX);
+  if (length <= 0 || length > TRIED_MAX) return false;
+  json[length] = 0;
+  char ssid[sizeof own.ssid] = "", passphrase[sizeof own.passphrase] = "";
+  const bool is_there = find_text(json, "\"WIFI_SSID\":\"", ssid, sizeof ssid);
+  if (is_there) {
+    find_text(json, "\"WIFI_PWD\":\"", passphrase, sizeof passphrase);
+    memcpy(own.ssid, ssid, sizeof ssid);
+    memcpy(own.passphrase, passphrase, sizeof passphrase);
+  }
+  return is_there;
+}
 
 void credentials_init(void) {
   if (settings_get(own_key, &own, sizeof own) != sizeof own) memset(&own, 0, sizeof own);
   own.ssid[CREDENTIALS_SSID_MAX] = own.passphrase[CREDENTIALS_PASSPHRASE_MAX] = 0;
-  is_changed = false;
+  is_tried = read_tried();
+  if (is_tried) console_line("wifi: trying another network", NULL);
+  else if (settings_get(why_key, NULL, 0) > 0) settings_set(why_key, NULL, 0);
+  is_changed = is_other = false;
   next_look_micros = 0;
 }
 
@@ -39,11 +84,14 @@ static void copy(char *into, size_t size, const char *text) {
   if (text) memcpy(into, text, strlen(text));
 }
 
+static bool is_not(const char *is, const char *text) { return strcmp(is, text ? text : "") != 0; }
+
 bool credentials_set(const char *ssid, const char *passphrase) {
   if (!fits(ssid, CREDENTIALS_SSID_MAX) || !fits(passphrase, CREDENTIALS_PASSPHRASE_MAX)) {
     console_line("wifi: name longer than 32 bytes, or passphrase longer than 64", NULL);
     return false;
   }
+  if (is_not(own.ssid, ssid) || is_not(own.passphrase, passphrase)) is_other = true;
   if (ssid != own.ssid) copy(own.ssid, sizeof own.ssid, ssid);
   if (passphrase != own.passphrase) copy(own.passphrase, sizeof own.passphrase, passphrase);
   is_changed = true;
@@ -64,13 +112,7 @@ static char *given(const char *key, char *into, uint32_t space) {
   }
   into[length] = 0;
   if (length < 2 || into[0] != '"' || into[length - 1] != '"') return into;
-  into[length - 1] = 0;
-  char *to = into;
-  for (const char *from = into + 1; *from; from++) {
-    if (*from == '\\' && from[1]) from++;
-    *to++ = *from;
-  }
-  *to = 0;
+  unquote(into + 1, into, space);
   return into;
 }
 
@@ -78,7 +120,18 @@ static void keep(void) {
   if (!is_changed) return;
   is_changed = false;
   settings_set(own_key, &own, sizeof own);
-  wifi_use(credentials_ssid(), credentials_passphrase());
+  /* One that was tried and is kept is in use already. */
+  if (is_other || !is_tried) wifi_use(credentials_ssid(), credentials_passphrase());
+  is_other = false;
+}
+
+/* While a network is tried: the program says so, if it has to go back. */
+static void tell_why(void) {
+  char why[WHY_MAX + 1] = "", words[WHY_MAX + 3];
+  const char *const problem = wifi_problem();
+  if (problem) text_join(why, sizeof why, problem, NULL);
+  text_join(words, sizeof words, "\"", why, "\"", NULL);
+  settings_set(why_key, words, problem ? (uint32_t)strlen(words) : 0);
 }
 
 static void look(void) {
@@ -100,6 +153,7 @@ static void look(void) {
 void credentials_step(uint64_t now_micros) {
   if (now_micros >= next_look_micros) {
     next_look_micros = now_micros + LOOK_EVERY_MICROS;
+    if (is_tried && settings_get(tried_key, NULL, 0) > 0) tell_why();
     look();
   }
   keep();

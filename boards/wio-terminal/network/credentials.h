@@ -2,6 +2,14 @@
  * Name and passphrase of the Wi-Fi network, stored in flash so that nothing on the bus can read
  * them. They come from the package, from the Wi-Fi service, or from the settings service as
  * WIFI_SSID and WIFI_PWD, where they are deleted at once. A passphrase is never logged.
+ *
+ * The program may try another network, and go back (src/new-settings.ts):
+ *
+ *   NEW        settings that it tries, as JSON. If WIFI_SSID is among them, the board is in that
+ *              network from its next start on, until a start without NEW. Its own stays saved. The
+ *              program writes WIFI_SSID and WIFI_PWD to keep it, and then removes NEW.
+ *   WIFI_WHY   meanwhile: why the board is not in that network, in words
+ *   NETWORKS   2, so that the program knows of this
  */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H

@@ -24,9 +24,8 @@ enum { VM_STORE_NOT_FOUND = -2, VM_STORE_DONE = 0 };
 /* The one value that is too large for the settings: devsmgr.c. */
 static const char PROGRAM[] = "*prog";
 
-/* Tells the program that there are two, so that it need not make way for the next one by itself. */
-static void tell_slots(void) {
-  static const char key[] = ":SLOTS";
+/* Tells the program that there are two: it can go back, and need not make way by itself. */
+static void tell_two(const char *key) {
   if (settings_get(key, NULL, 0) <= 0) settings_set(key, "2", 1);
 }
 
@@ -37,7 +36,8 @@ void w2c_flash_init(void) {
   /* It names the program that ran, before that one may be taken back. */
   crash_note_start();
   trial_keeper_start();
-  tell_slots();
+  tell_two(":SLOTS");
+  tell_two(":NETWORKS");
 }
 
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space) {

@@ -161,8 +161,31 @@ describe("npm run update", () => {
     answers = [[202, { n: 9 }], says({ refused: "9: BROKER: expected a port" })];
     const refused = "desk-1: refused by the device: BROKER: expected a port\n";
     expect(await run()).toEqual({ code: 1, stdout: sent + refused, stderr: "" });
-    answers = [[400, { error: "WIFI_SSID: expected one of BROKER" }]];
-    expect(await run()).toEqual(failure("WIFI_SSID: expected one of BROKER"));
+    answers = [[400, { error: "ID: expected one of BROKER" }]];
+    expect(await run()).toEqual(failure("ID: expected one of BROKER"));
+  });
+
+  it("asks for the password of another Wi-Fi, and shows it nowhere", async () => {
+    const wifi = ["--device", "desk-1", "--wifi", "shed", "--server", origin, "--data", dir];
+    const run = async (typed: string, more: string[] = []): Promise<Outcome> => {
+      const options = { cwd: ROOT, env: { NIGHTLIGHT_TOKEN: "" } };
+      const program = new Program(process.execPath, [...UPDATE, ...wifi, ...more], options);
+      program.type(typed);
+      return await program.end;
+    };
+    const kept = [200, [{ id: "desk-1", online: true, state: { set: 7 } }]] as [number, unknown];
+    answers = [[202, { n: 7 }], kept];
+    const stdout = "desk-1: sent; it tries them\ndesk-1: kept: a reading has arrived\n";
+    const done = { code: 0, stdout, stderr: "" };
+    expect(await run("good night\n", ["--set", "BROKER=mqtt://lamp.lan"])).toEqual(done);
+    const set = { BROKER: "mqtt://lamp.lan", WIFI_SSID: "shed", WIFI_PWD: "good night" };
+    expect(JSON.parse(asked[0]?.body ?? "")).toEqual({ do: "set", set });
+    const why = "desk-1: could not go back to the Wi-Fi that it has";
+    answers = [[409, { error: why }]];
+    expect(await run("\n")).toEqual(failure(why));
+    expect(await run("\n", ["--cancel"])).toEqual(
+      failure("--wifi: takes --device ID, and neither --cancel nor --downgrade"),
+    );
   });
 
   it("says so if another program answers", async () => {

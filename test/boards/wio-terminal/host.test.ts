@@ -53,6 +53,11 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   socket_parts_test: ["address", "outgoing", "firmware_version", "wifi_problem"].map(
     (name) => `network/${name}`,
   ),
+  credentials_test: [
+    ...["network/credentials", "network/wifi_problem"],
+    ...["text_join", "settings_store", "crc32"].map((name) => `runtime/${name}`),
+    ...FLASH,
+  ],
   program_watch_test: ["runtime/program_watch"],
   settings_store_test: ["runtime/settings_store", "runtime/crc32", ...FLASH],
   settings_batch_test: [

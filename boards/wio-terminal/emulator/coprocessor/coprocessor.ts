@@ -36,6 +36,8 @@ export interface Network {
   password?: string;
   /** Addresses by name. Other names are not found. */
   hosts?: Record<string, string>;
+  /** Nothing is behind it: no connection leaves it. */
+  isDeadEnd?: boolean;
 }
 
 export class Coprocessor {
@@ -44,7 +46,9 @@ export class Coprocessor {
   readonly calls: CallName[] = [];
   /** How often the board has switched it on. */
   powerUps = 0;
-  /** Whether the network is in range. */
+  /** Those that are there, if they are in range. */
+  readonly networks: Network[];
+  /** Whether any network is in range. */
   inRange = true;
   /** Whether the network's DHCP server answers. If not, the call fails at once; the real one takes 62 s. */
   dhcpWorks = true;
@@ -63,7 +67,7 @@ export class Coprocessor {
   private frozen = false;
   private adapterReady = false;
   private radioOn = false;
-  private joined = false;
+  private joined: Network | undefined;
   /** The network that the board last wanted to join. */
   wanted: Pick<Network, "ssid" | "password"> | undefined;
   private run = new AbortController(); // the next restart aborts it
@@ -71,12 +75,13 @@ export class Coprocessor {
   private outstanding = 0;
 
   constructor(
-    private readonly network: Network,
+    network: Network,
     /** Puts bytes on the line to the board. */
     private readonly transmit: (bytes: Uint8Array) => void,
     /** Its time: this machine's, or an emulated chip's. */
     readonly waits = new Waits(),
   ) {
+    this.networks = [network];
     this.sockets = new Sockets(waits);
   }
 
@@ -109,7 +114,7 @@ export class Coprocessor {
     this.frozen = false;
     this.adapterReady = false;
     this.radioOn = false;
-    this.joined = false;
+    this.joined = undefined;
     this.frames = new FrameReader();
     this.sockets.reset();
   }
@@ -205,7 +210,7 @@ export class Coprocessor {
   }
 
   private async perform(name: CallName, { args }: Call): Promise<Buffer> {
-    if (isSocketCall(name)) return await callSocket(this.sockets, name, args, this.joined);
+    if (isSocketCall(name)) return await callSocket(this.sockets, name, args, this.canReach);
     switch (name) {
       case "version":
         return text(this.version);
@@ -245,30 +250,33 @@ export class Coprocessor {
           i32(0),
         ]);
       case "hostByName":
-        return this.joined ? this.resolve(args.text()) : NOT_FOUND;
+        return this.resolve(args.text());
       case "findHost":
         return this.find(args.text(), args.u32() !== 0, args.nullableBinary());
     }
   }
 
   private join(ssid: string, password: string | null, security: number): number {
-    const expected = this.network.password ?? null;
     this.wanted = { ssid, ...(password !== null && { password }) };
-    const right =
-      ssid === this.network.ssid &&
-      password === expected &&
-      security === (expected === null ? SECURITY.open : SECURITY.wpa2Aes);
-    this.joined = this.radioOn && this.inRange && right;
+    const found = this.networks.find(
+      (network) => ssid === network.ssid && password === (network.password ?? null),
+    );
+    const right = security === (password === null ? SECURITY.open : SECURITY.wpa2Aes);
+    this.joined = this.radioOn && this.inRange && right ? found : undefined;
     return this.joined ? 0 : -1;
   }
 
+  private get canReach(): boolean {
+    return this.joined !== undefined && this.joined.isDeadEnd !== true;
+  }
+
   private leave(): void {
-    this.joined = false;
+    this.joined = undefined;
     this.sockets.abort();
   }
 
   private resolve(host: string): Buffer {
-    const address = this.network.hosts?.[host];
+    const address = this.joined?.hosts?.[host];
     if (address === undefined) return NOT_FOUND;
     return Buffer.concat([binary(addressBytes(address)), Buffer.from([0])]);
   }
@@ -280,7 +288,7 @@ export class Coprocessor {
    */
   private find(host: string, hasCallback: boolean, argument: Buffer | null): Buffer {
     const isDigits = isIPv4(host);
-    const known = this.joined ? this.network.hosts?.[host] : undefined;
+    const known = this.joined?.hosts?.[host];
     const address = addressBytes(isDigits ? host : (known ?? "0.0.0.0"));
     const { run } = this;
     const tell = (): void => {
