@@ -36,9 +36,7 @@ let network: Network | undefined;
 scope.onmessage = ({ data }) => {
   switch (data.kind) {
     case "start":
-      start(data).catch((error: unknown) =>
-        scope.postMessage({ kind: "failed", message: String(error) }),
-      );
+      start(data).catch(failed);
       break;
     case "light":
       if (machine) machine.lightRaw = data.lightRaw;
@@ -62,7 +60,7 @@ async function start(message: ToWorker & { kind: "start" }): Promise<void> {
   const compiled = await wasm;
   const vm = await createVm({
     instantiateWasm(imports, done) {
-      void WebAssembly.instantiate(compiled, imports).then(done);
+      WebAssembly.instantiate(compiled, imports).then(done, failed);
       return {};
     },
   });
@@ -74,6 +72,10 @@ async function start(message: ToWorker & { kind: "start" }): Promise<void> {
     onPanic: (code) => scope.postMessage({ kind: "panic", code }),
     onBrightness: (brightness) => scope.postMessage({ kind: "brightness", brightness }),
   });
+}
+
+function failed(error: unknown): void {
+  scope.postMessage({ kind: "failed", message: String(error) });
 }
 
 /** The bytecode for all. Its first request may wait until it is compiled. */
