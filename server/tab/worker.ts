@@ -60,7 +60,7 @@ async function start(message: ToWorker & { kind: "start" }): Promise<void> {
   const compiled = await wasm;
   const vm = await createVm({
     instantiateWasm(imports, done) {
-      WebAssembly.instantiate(compiled, imports).then(done, failed);
+      WebAssembly.instantiate(compiled, imports).then(done).catch(failed);
       return {};
     },
   });

@@ -161,6 +161,18 @@ describe("a device in a browser tab", () => {
     // By the virtual machine's own count, of what it runs.
     expect(await page.locator("#fact-program").innerText()).toBe(sha256(built));
   });
+
+  it("says so if its virtual machine can't be made", async () => {
+    const tab = await openTab(browser);
+    // A module that is valid, and has nothing of the virtual machine.
+    const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    await tab.route("**/machine.wasm", (route) =>
+      route.fulfill({ contentType: "application/wasm", body: empty }),
+    );
+    await tab.goto(`${nightlight.url}/device`);
+    await tab.locator("#status", { hasText: "it does not run" }).waitFor();
+    await tab.close();
+  });
 });
 
 function sha256(bytes: Uint8Array): string {
