@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { goOnUnread } from "../../server/base/log";
 import { exposureOf } from "../../server/base/secret-file";
 import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
@@ -7,6 +8,7 @@ import { parseParts, readChoice, type Target } from "../parts";
 
 /** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
+  goOnUnread();
   try {
     await main();
   } catch (error) {

@@ -28,14 +28,19 @@ export interface Output {
 export type LogFormat = "text" | "json";
 
 export function openOutput(format: LogFormat): Output {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
+  goOnUnread();
   return format === "json" ? jsonLines() : textLines;
 }
 
 /**
- * Nobody reads any more: the terminal was closed, or the program behind the pipe has ended. Without
- * a listener such an error would end this program at once, and what it had still to keep be lost.
+ * Goes on if nobody reads any more: the terminal was closed, or the program behind the pipe has
+ * ended. Without a listener such an error would end this program at once, and what it had still to
+ * keep would be lost.
  */
+export function goOnUnread(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
+}
+
 function goOn(): void {
   // The lines are lost.
 }
