@@ -1,11 +1,15 @@
-/** Durations in ms. */
+/**
+ * Durations, ms. A wall clock that is more than `JUMP_MS` ahead of the expected time is in doubt
+ * for `DOUBT_MS`. At the first call, `AWAY_MS` allows for the time that the server was stopped.
+ */
 const JUMP_MS = 60_000;
 const AWAY_MS = 24 * 3_600_000;
 const DOUBT_MS = 3_600_000;
 
 /**
- * The time by which what is old is deleted. A clock that jumps ahead, as one that was set wrong,
- * would delete all of the history: it is believed after an hour. Pure.
+ * The clock that decides which rows are old enough to delete. If the wall clock jumps ahead, for
+ * example because it was set wrong, it would delete the whole history, so the new time is believed
+ * only after an hour. Pure.
  */
 export class BelievedClock {
   private lastWallMs: number | undefined;
@@ -13,15 +17,18 @@ export class BelievedClock {
   private believedMs: number;
   private doubtSinceMs: number | undefined;
 
-  /** @param newestMs the time of the newest row that is kept, or undefined if there is none */
+  /**
+   * @param newestMs time of the newest stored row, or undefined if the history is empty; Unix time,
+   *   ms
+   */
   constructor(private readonly newestMs: number | undefined) {
     this.believedMs = newestMs ?? -Infinity;
   }
 
   /**
-   * @param wallMs what the clock says; Unix time, ms
-   * @param steadyMs a clock that nobody sets, ms
-   * @returns what to believe; Unix time, ms
+   * @param wallMs wall clock; Unix time, ms
+   * @param steadyMs monotonic clock, ms
+   * @returns the believed time; Unix time, ms
    */
   at(wallMs: number, steadyMs: number): number {
     const passedMs = steadyMs - this.lastSteadyMs;
@@ -34,7 +41,8 @@ export class BelievedClock {
     this.lastWallMs = wallMs;
     this.lastSteadyMs = steadyMs;
     const isOver = this.doubtSinceMs === undefined || steadyMs - this.doubtSinceMs >= DOUBT_MS;
-    // A clock that was set back is behind what was believed: to go by it deletes less.
+    // A clock that was set back is behind the believed time. Following it at once only deletes
+    // less.
     if (isOver || wallMs <= this.believedMs) {
       this.doubtSinceMs = undefined;
       this.believedMs = wallMs;

@@ -1,18 +1,21 @@
-/** Numbers as few bytes, for rows of which there are millions. */
+/** Compact encoding of numbers, for a history with millions of rows. */
 
-/** What `number` puts in the lowest two bits, and what it means for the rest. */
+/** Tags in the lowest two bits of a number's first varint. The remaining bits hold the value. */
 const WHOLE = 0;
 const HUNDREDTHS = 1;
 const FLOAT = 2;
 const ABSENT = 3;
-/** Times four, and in zigzag, it is still an exact number. */
+/** Limit for the difference: zigzag-coded and multiplied by four, it must stay an exact integer. */
 const MOST = 2 ** 49;
 
 export class ByteWriter {
   private bytes = new Uint8Array(1_024);
   private length = 0;
 
-  /** @param value a whole number from 0 to 2^53 - 1, seven bits a byte, the lowest first (LEB128) */
+  /**
+   * @param value a whole number from 0 to 2^53 - 1; encoded with seven bits a byte, lowest first
+   *   (LEB128)
+   */
   varint(value: number): void {
     if (this.length + 8 > this.bytes.length) this.grow();
     while (value > 127) {
@@ -28,7 +31,9 @@ export class ByteWriter {
     for (const byte of bytes) this.byte(byte);
   }
 
-  /** @param near a number that both sides know: the closer it is, the fewer bytes */
+  /**
+   * @param near a number that writer and reader both know; the closer the value, the fewer bytes
+   */
   number(value: number | undefined, near: number): void {
     if (value === undefined) {
       this.varint(ABSENT);
@@ -51,7 +56,7 @@ export class ByteWriter {
     for (const byte of float) this.byte(byte);
   }
 
-  /** All that was written, in an array of its own. */
+  /** Returns a copy of the written bytes and clears the writer. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.length);
     this.length = 0;
@@ -70,7 +75,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what `ByteWriter` wrote. All of it throws an Error if the bytes are malformed. */
+/** Reads what `ByteWriter` wrote. Every method throws an Error if the bytes are malformed. */
 export class ByteReader {
   private at = 0;
 
@@ -127,7 +132,7 @@ export class ByteReader {
   }
 }
 
-/** Small for small numbers of either sign: 0, -1, 1, -2 become 0, 1, 2, 3. */
+/** Maps small numbers of either sign to small non-negative ones: 0, -1, 1, -2 become 0, 1, 2, 3. */
 function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value;
 }

@@ -6,11 +6,14 @@ import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
 
-/** The database's file and what is in it, version by version. */
+/** The database's file and its schema, version by version. */
 
 export const FILE = "history.db";
 
-/** Each step leads from the version of its index to the next; what was released never changes. */
+/**
+ * Each step migrates from the version that is its index to the next one. Released steps never
+ * change.
+ */
 const MIGRATIONS = [
   `CREATE TABLE device (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
    CREATE TABLE reading (
@@ -22,7 +25,7 @@ const MIGRATIONS = [
      PRIMARY KEY (device, at_ms)
    ) WITHOUT ROWID;
    CREATE INDEX reading_at ON reading (at_ms);`,
-  // What is in reading moves on, packed, to the other three; see packer.ts and levels.ts.
+  // The rows in `reading` move, packed, to the other three tables; see packer.ts and levels.ts.
   `DROP INDEX reading_at;
    CREATE TABLE raw (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
    CREATE TABLE minute (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -36,12 +39,16 @@ const MIGRATIONS = [
    ) WITHOUT ROWID;
    INSERT INTO level VALUES ('raw', -8.64e15, 0), ('minute', -8.64e15, 0), ('hour', -8.64e15, 0);`,
 ];
-/** What SQLite says of a file that it can't make sense of (SQLITE_CORRUPT, SQLITE_NOTADB), and we of a record. */
+/**
+ * SQLite's messages for an unreadable file (SQLITE_CORRUPT, SQLITE_NOTADB), and this folder's for
+ * an unreadable record.
+ */
 export const DAMAGED = /malformed|not a database/i;
 
 /**
- * Opens the history in a folder that nobody else uses, or one in memory.
- * @throws UserError if it can't be used, Error if it is damaged, or the disk is full or fails
+ * Opens the database in a folder that only this process uses, or in memory.
+ * @throws UserError if the file can't be used, Error if it is damaged or if the disk is full or
+ *   fails
  */
 export function openDatabase(dir: string | undefined): Database {
   let db: Database | undefined;
@@ -50,7 +57,8 @@ export function openDatabase(dir: string | undefined): Database {
       makeFolder(dir);
     }
     db = openSqlite(dir === undefined ? ":memory:" : join(dir, FILE));
-    // What a batch has written survives a loss of power: the disk is waited for, in this thread.
+    // A written batch survives a power loss, because each commit waits for the disk. Only this
+    // thread waits.
     db.exec("PRAGMA synchronous = FULL");
     prepare(db);
     return db;
@@ -64,8 +72,8 @@ export function openDatabase(dir: string | undefined): Database {
 }
 
 /**
- * Renames a damaged file, in which a person may still find something.
- * @returns its new path
+ * Renames a damaged file instead of deleting it: a person may still recover data from it.
+ * @returns the new path
  */
 export function putAside(dir: string): string {
   const path = join(dir, FILE);
@@ -75,7 +83,10 @@ export function putAside(dir: string): string {
   return aside;
 }
 
-/** SQLite takes an empty file for a new one; but what was there before may be gone. */
+/**
+ * Whether the file exists and is empty. SQLite treats an empty file as a new database, but earlier
+ * data may have been lost.
+ */
 export function isEmptyFile(dir: string): boolean {
   return statSync(join(dir, FILE), { throwIfNoEntry: false })?.size === 0;
 }

@@ -1,39 +1,46 @@
 import { type DeviceRow, isReading } from "./row";
 
-/** What is kept already; asked for late readings, and for the first ones after a start. */
+/**
+ * Queries on the stored rows. Called only for late readings and for a device's first ones after a
+ * start.
+ */
 export interface KeptTimes {
-  /** Whether there is a reading of the device for that very time. */
+  /** Whether a reading of the device with exactly this time is stored. */
   isTaken(id: string, atMs: number): boolean;
-  /** Whether nothing of the device is later. */
+  /** Whether no stored row of the device is later than this time. */
   isNewest(id: string, atMs: number): boolean;
 }
 
-/** All milliseconds from the one to the other are taken. */
+/** A range of milliseconds that are all taken, both ends included. */
 interface Run {
   startMs: number;
   endMs: number;
 }
 
 /**
- * The file has one row for a device and a millisecond. Of two readings in one, as when a server that
- * was held up reads both at once, the second is as many milliseconds later as it takes.
+ * Gives each reading of a device a millisecond of its own, because the file has one row per device
+ * and millisecond. If two readings have the same time, for example because a delayed server read
+ * both at once, the second one moves to the next free millisecond.
  */
 export class DistinctTimes {
-  /** Of each device: what is later than the end of it is free. */
+  /** The latest run of each device, by id. All milliseconds after its end are free. */
   private readonly last = new Map<string, Run>();
 
   constructor(private readonly kept: KeptTimes) {}
 
-  /** @param rows that are to be kept together */
+  /** @param rows one batch, which is stored in one transaction */
   apart(rows: readonly DeviceRow[]): DeviceRow[] {
     const together = new Set<string>();
-    /** Where to look next, for the many that came with one time. */
+    /**
+     * Where the search for a free millisecond goes on, by id and original time. Speeds up a batch
+     * in which many readings have the same time.
+     */
     const nextMs = new Map<string, number>();
     return rows.map((row) => {
       const { id } = row;
       const asItCame = `${id} ${row.atMs}`;
       const freeMs = nextMs.get(asItCame);
-      // What says the LED alone goes into the row of the reading that it came with.
+      // A row with the LED state only belongs to the reading that came with the same time.
       if (!isReading(row)) return freeMs === undefined ? row : { ...row, atMs: freeMs - 1 };
       let atMs = freeMs ?? row.atMs;
       const last = this.last.get(id);
@@ -41,7 +48,8 @@ export class DistinctTimes {
         atMs <= (last?.endMs ?? Infinity) &&
         (isIn(last, atMs) || together.has(`${id} ${atMs}`) || this.kept.isTaken(id, atMs))
       )
-        // One that sends several in each millisecond is soon far behind the end.
+        // Jump over the whole run: a device that sends several readings each millisecond soon has a
+        // long one.
         atMs = isIn(last, atMs) ? last.endMs + 1 : atMs + 1;
       together.add(`${id} ${atMs}`);
       nextMs.set(asItCame, atMs + 1);

@@ -2,24 +2,28 @@ import type { FieldRange, HistoryPoint } from "../../src/common/api";
 import { addTo, type Rollup } from "./rollup";
 import type { Row } from "./row";
 
-/** Many readings as few points that hide no spike: each has the lowest and the highest value. */
+/**
+ * Reduces many readings to few points without hiding a spike: each point has the minimum and the
+ * maximum.
+ */
 
-/** Times as they are asked for: `toMs` itself is not in it. */
+/** A time range; `toMs` is exclusive. */
 export interface Span {
   fromMs: number;
   toMs: number;
 }
 
 export interface Downsampled {
-  /** What one point stands for, ms; 0 if each is one row. */
+  /** Length of time that one point covers, ms; 0 if each point is one row. */
   bucketMs: number;
   points: HistoryPoint[];
 }
 
 /**
- * @param items rows and rollups in the order of their times
- * @param points at most so many come out, 2 or more
- * @param slotMs what the longest rollup stands for, 0 if there are rows only: buckets are whole slots
+ * @param items rows and rollups in time order
+ * @param points maximum number of points in the result, 2 or more
+ * @param slotMs length of the longest rollup, ms; 0 if there are only rows. Buckets are multiples
+ *   of this length.
  */
 export function downsample(
   items: Iterable<Row | Rollup>,
@@ -27,8 +31,8 @@ export function downsample(
   points: number,
   slotMs = 0,
 ): Downsampled {
-  // The buckets begin at multiples of their width, so that a later question has the same ones:
-  // the first and the last one may then reach beyond the span.
+  // Buckets begin at multiples of their width, so that a later query gets the same ones. The first
+  // and the last bucket may therefore reach beyond the span.
   const narrowMs = Math.ceil((toMs - fromMs) / (points - 1));
   const bucketMs = slotMs === 0 ? narrowMs : Math.ceil(narrowMs / slotMs) * slotMs;
   const single: HistoryPoint[] = [];
@@ -45,7 +49,7 @@ export function downsample(
   return { bucketMs, points: buckets.map((bucket) => bucket.point()) };
 }
 
-/** What one row without a neighbour says of the LED, in tenths of a second. */
+/** Weight of a single row in the LED's share, in tenths of a second. */
 const ROW_LED = 10;
 
 class Bucket {

@@ -10,7 +10,7 @@ import { type Columns, columnsOf } from "./columns";
 import type { Downsampled, Span } from "./downsample";
 import type { DeviceRow, Row } from "./row";
 
-/** What the history's thread is asked for. */
+/** Requests to the history's thread. */
 export type HistoryWork =
   | { kind: "open" }
   | { kind: "append"; rows: Columns; nowMs: number }
@@ -21,32 +21,32 @@ export type HistoryWork =
   | { kind: "probe" }
   | { kind: "close" };
 
-/** What was found at the start. */
+/** The thread's answer to `open`. */
 export interface Opened {
-  /** The file was there, with nothing in it. */
+  /** The file existed but was empty. */
   wasEmpty: boolean;
 }
 
-/** What became of an append that did not fail. */
+/** The thread's answer to an append whose rows were stored. */
 export interface Appended {
-  /** Why the rows that were kept could not be packed, or old ones not deleted. */
+  /** Why stored rows could not be packed, or old ones not deleted. */
   trouble: string | undefined;
-  /** The new name of a file that was damaged: a new one has begun. */
+  /** New name of the damaged file, if one was set aside and a new file created. */
   aside: string | undefined;
-  /** How many rows were not kept: they are older than all that is. */
+  /** Number of rows rejected because they are older than the oldest time that is kept. */
   tooOld: number;
 }
 
 export interface HistoryOptions {
-  /** The folder of `--data`, or undefined for a history in memory that ends with the process. */
+  /** The folder of `--data`, or undefined for a history in memory, which ends with the process. */
   dataDir?: string;
   /** How long a row is kept, days. */
   days: number;
-  /** How large it may grow, MB. */
+  /** Maximum size of the file, MB. */
   megabytes: number;
 }
 
-/** Who hears of what goes wrong. */
+/** Where failures are reported. */
 interface Told {
   disk: Disk;
   rejections: Rejections;
@@ -54,16 +54,22 @@ interface Told {
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** Rows are written this often, in one transaction: a kill -9 loses at most those of this time. */
+/**
+ * Interval at which rows are written, in one transaction, ms. A `kill -9` loses at most the rows of
+ * one interval.
+ */
 const BATCH_MS = 1_000;
-/** Or as soon as there are so many: handing a thread ten thousand at once would be felt. */
+/**
+ * Number of rows that triggers a write before the interval ends. Passing ten thousand rows to a
+ * thread at once would cause a noticeable pause.
+ */
 const BATCH_ROWS = 1_000;
-/** After a failure, the disk is tried this often, also if no reading comes. */
+/** Interval at which a failed disk is tried again, also if no reading arrives, ms. */
 const RETRY_MS = 10_000;
-/** Rows that wait while the disk stalls; what comes beyond that is given up. */
+/** Maximum number of rows held in memory while the disk stalls. Newer rows are dropped. */
 const MAX_WAITING = 100_000;
 
-/** What the devices measured, kept beyond this process if there is a folder for it. */
+/** The readings of all devices. If there is a data folder, they outlive this process. */
 export class History {
   private waiting: DeviceRow[] = [];
   private writing: Promise<void> | undefined;
@@ -77,7 +83,7 @@ export class History {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** @throws UserError if the folder can't be used, unless the disk is full or fails */
+  /** @throws UserError if the folder can't be used, unless the reason is a full or failing disk */
   static async start({ dataDir, days, megabytes }: HistoryOptions, told: Told): Promise<History> {
     const dir = dataDir === undefined ? undefined : join(dataDir, "history");
     const unlock =
@@ -95,7 +101,8 @@ export class History {
           level: "warn",
         });
     } catch (error) {
-      // With a disk that does not take it, the history begins once that does.
+      // If the disk is full or fails, the server starts anyway. The history begins when the disk
+      // recovers.
       if (!(error instanceof UserError) && DISK_FAILS.test(messageOf(error)))
         history.fail(messageOf(error), 0);
       else {
@@ -109,7 +116,7 @@ export class History {
     return history;
   }
 
-  /** Costs no more than a push: it is called for each reading. */
+  /** Queues a row. Called for each reading, so it must be as cheap as a push. */
   add(row: DeviceRow): void {
     if (this.waiting.length < MAX_WAITING) {
       this.waiting.push(row);
@@ -117,13 +124,13 @@ export class History {
     } else this.fail(`${MAX_WAITING} readings wait for the disk, newer ones are given up`, 1);
   }
 
-  /** Points for a chart, the newest readings among them. */
+  /** Returns points for a chart, including the newest readings. */
   async points(id: string, span: Span, points: number): Promise<Downsampled> {
     await this.write();
     return (await this.thread.call({ kind: "points", id, span, points })) as Downsampled;
   }
 
-  /** All rows in the order of their times, some at a time. */
+  /** Yields all rows in time order, page by page. */
   async *pages(id: string, { fromMs, toMs }: Span, limit: number): AsyncGenerator<Row[]> {
     await this.write();
     for (let nextMs = fromMs; nextMs < toMs;) {
@@ -135,8 +142,8 @@ export class History {
   }
 
   /**
-   * Whether there is anything of the device.
-   * @throws Error if the disk is full or fails since the start
+   * Whether anything is stored for the device.
+   * @throws Error if the disk has been full or failing since the start
    */
   async has(id: string): Promise<boolean> {
     await this.write();
@@ -144,8 +151,8 @@ export class History {
   }
 
   /**
-   * Deletes all that there is of the device.
-   * @throws Error if the disk does not take it
+   * Deletes everything stored for the device.
+   * @throws Error if the disk does not accept the change
    */
   async remove(id: string): Promise<void> {
     await this.write();
@@ -158,20 +165,20 @@ export class History {
     await this.write();
     this.isStopped = true;
     clearTimeout(this.retry);
-    // What went wrong before was said then; the end has to come anyway.
+    // Earlier failures were logged when they happened. The shutdown must finish in any case.
     await this.thread.call({ kind: "close" }).catch(() => undefined);
     await this.thread.stop();
     await this.unlock();
   }
 
-  /** Without rows, too, there are some to pack or to delete. */
+  /** Appends even if no rows are waiting, because there may be rows to pack or to delete. */
   private async tick(): Promise<void> {
     if (this.waiting.length > 0 || this.writing) return this.write();
     this.writing = this.append([]).finally(() => (this.writing = undefined));
     await this.writing;
   }
 
-  /** One batch at a time: a stalled disk gets no queue of them. */
+  /** Writes one batch at a time, so that no queue of batches builds up behind a stalled disk. */
   private async write(): Promise<void> {
     await this.writing;
     if (this.waiting.length === 0) return;
@@ -186,7 +193,7 @@ export class History {
     return this.change(work, rows.length);
   }
 
-  /** @param rows are given up if the disk does not take them */
+  /** @param rows number of rows lost if the disk does not accept them */
   private async change(work: HistoryWork, rows: number): Promise<void> {
     try {
       const answer = ((await this.thread.call(work)) ?? {}) as Partial<Appended>;
@@ -202,7 +209,8 @@ export class History {
         this.fail(trouble, 0);
         return;
       }
-      // An append of nothing may not have written anything.
+      // An append without rows may not have written anything, so it doesn't prove that the disk
+      // works.
       if (work.kind === "append" && rows === 0) return;
       clearTimeout(this.retry);
       this.retry = undefined;
@@ -215,15 +223,15 @@ export class History {
   private async tryAgain(): Promise<void> {
     this.retry = undefined;
     await this.writing;
-    // A batch that waits is a better try.
+    // A waiting batch is a better test of the disk than a probe.
     if (this.waiting.length > 0) return this.write();
     this.writing ??= this.change({ kind: "probe" }, 0).finally(() => (this.writing = undefined));
     await this.writing;
   }
 
   /**
-   * Said once, not every second: the disk will be full for a while.
-   * @param lost rows that are given up
+   * Logged once, not every second: a full disk stays full for a while.
+   * @param lost number of rows dropped
    */
   private fail(why: string, lost: number): void {
     this.told.rejections.count("history", lost);

@@ -6,39 +6,51 @@ import { Sweep } from "./sweep";
 import type { Unpacked } from "./unpacked";
 
 export interface Limits {
-  /** Older rows are deleted, ms. */
+  /** Age at which rows are deleted, ms. */
   maxAgeMs: number;
-  /** The file grows no larger; before it would, the oldest of it is deleted. */
+  /**
+   * Maximum size of the file, bytes. The oldest data is deleted before the file would exceed it.
+   */
   maxBytes: number;
 }
 
-/** Minutes are kept for as long as rows, and at least this long, ms. */
+/** Minimum age at which minutes are deleted, ms. If rows are kept longer, minutes are too. */
 const MINUTES_AGE_MS = 30 * 24 * HOUR_MS;
-/** Hours too. */
+/** The same for hours, ms. */
 const HOURS_AGE_MS = 366 * 24 * HOUR_MS;
-/** What each may fill of the file before its oldest go: rows, minutes, hours, in this order. */
+/**
+ * Share of the file that rows, minutes and hours may each fill before their oldest records are
+ * deleted, in this order.
+ */
 const SHARES = { raw: 1 / 4, minute: 1 / 4, hour: 3 / 8 };
-/** Rows that are not packed yet; beyond that, the minute that is not over is packed too. */
+/**
+ * Share of the file that unpacked rows may fill. Beyond it, minutes that have not ended are packed
+ * too.
+ */
 const UNPACKED_SHARE = 1 / 16;
-/** Room for what a batch adds before the oldest are deleted: a sixteenth, in pages. */
+/** Share of the file's pages that stays free for the next batch. */
 const SPARE = 1 / 16;
-/** What an unpacked row takes, bytes. */
+/** Size of an unpacked row, bytes. */
 const ROW_BYTES = 30;
 const VACUUM_PAGES = 256;
-/** A minute is packed this long after its end: most of its readings have come by then. */
+/**
+ * Delay between the end of a minute and its packing, ms: most late readings have arrived by then.
+ */
 const GRACE_MS = 5_000;
-/** Rows packed after each batch: few, so that a query does not wait for long. */
+/**
+ * Minimum number of rows packed after each batch. It is small, so that a query does not wait long.
+ */
 const SLICE_ROWS = 6_000;
-/** What one record costs besides its rows, in rows. */
+/** Fixed cost of packing one record, as a number of rows. */
 const RECORD_ROWS = 30;
 const DEVICES = 2 ** 24;
 
-/** Packs what was appended, takes over what an earlier version left, and keeps to the limits. */
+/** Packs new rows, packs the rows that an earlier version left, and enforces the limits. */
 export class Housekeeping {
-  /** How many rows a minute has that are not packed, by a number of it and its device. */
+  /** Number of unpacked rows in each minute, by a key made of the minute and the device. */
   private readonly pending = new Map<number, number>();
   private unpackedRows = 0;
-  /** What is packed once the transaction is over. */
+  /** Keys packed by the current transaction. They leave `pending` when it commits. */
   private packed: number[] = [];
   private sweep: Sweep | undefined;
   private readonly maxPages: number;
@@ -55,9 +67,9 @@ export class Housekeeping {
   }
 
   /**
-   * Before it nothing is kept, not even hours; Unix time, ms.
-   * @param nowMs a clock that was set back takes it with it
-   * @param believedMs the time by which what is old is deleted
+   * The time before which nothing is kept, not even hours; Unix time, ms.
+   * @param nowMs wall clock; if it was set back, the result goes back with it
+   * @param believedMs time by which the age of rows is measured
    */
   oldestMs(nowMs: number, believedMs: number): number {
     const { hour, levels } = this.packer;
@@ -66,7 +78,7 @@ export class Housekeeping {
     return Math.min(Math.max(floorMs, agedMs), hour.chunkOf(nowMs));
   }
 
-  /** A row was appended. */
+  /** Counts an appended row. */
   note(device: number, atMs: number): void {
     const key = Math.floor(atMs / MINUTE_MS) * DEVICES + device;
     this.pending.set(key, (this.pending.get(key) ?? 0) + 1);
@@ -75,9 +87,9 @@ export class Housekeeping {
 
   /**
    * Does a bounded part of the work.
-   * @param nowMs what the clock says; Unix time, ms
-   * @param believedMs the time by which what is old is deleted; Unix time, ms
-   * @param rows that were just appended: at least as many are packed
+   * @param nowMs wall clock; Unix time, ms
+   * @param believedMs time by which the age of rows is measured; Unix time, ms
+   * @param rows number of rows in the batch before: at least as many are packed
    */
   tidy(nowMs: number, believedMs: number, rows: number): void {
     const isTooMuch = this.unpackedRows * ROW_BYTES > UNPACKED_SHARE * this.limits.maxBytes;
@@ -88,12 +100,12 @@ export class Housekeeping {
       this.dropOld(nowMs, believedMs);
     });
     while (this.isFull() && this.makeRoom(nowMs));
-    // The limit was higher before.
+    // The file is larger than the limit only if the limit was higher in an earlier run.
     if (pragma(this.db, "page_count") > this.maxPages)
       this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
   }
 
-  /** All of it, or nothing. */
+  /** Runs `work` in one transaction. If it fails, the state in memory is restored too. */
   change(work: () => void): void {
     this.packed = [];
     try {
@@ -122,7 +134,7 @@ export class Housekeeping {
     return new Sweep(devices, this.unpacked);
   }
 
-  /** @returns about how many rows it was worth */
+  /** @returns approximate cost, in rows */
   private packPending(nowMs: number, budget: number, all: boolean): number {
     const due = new Map<number, { device: number; fromMs: number; toMs: number; keys: number[] }>();
     for (const key of this.pending.keys()) {
@@ -139,7 +151,7 @@ export class Housekeeping {
       due.set(hourKey, part);
     }
     let spent = 0;
-    // In the order of their keys, they lie side by side in the file.
+    // Sorted by key, so that neighbouring records lie side by side in the file.
     for (const [, { device, fromMs, toMs, keys }] of [...due].sort(([a], [b]) => a - b)) {
       if (spent >= budget) break;
       spent += this.packer.pack(device, fromMs, toMs) + RECORD_ROWS;
@@ -148,7 +160,7 @@ export class Housekeeping {
     return spent;
   }
 
-  /** @returns about how many rows it was worth */
+  /** @returns approximate cost, in rows */
   private takeOver(nowMs: number, budget: number): number {
     let spent = 0;
     const beforeMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
@@ -166,12 +178,13 @@ export class Housekeeping {
   private endSweep({ without, tooNew }: Sweep): void {
     this.sweep = undefined;
     for (const { device, atMs } of tooNew)
-      // The minute now and, if a clock was set back, those that it had been in.
+      // Rows of the current minute and, if a clock was set back, of minutes that are now in the
+      // future.
       for (const row of this.unpacked.rows(device, atMs, Infinity)) {
         const key = Math.floor(row.atMs / MINUTE_MS) * DEVICES + device;
         if (!this.pending.has(key)) this.note(device, row.atMs);
       }
-    // Whoever has nothing left; each start may bring other ids.
+    // Delete devices without any data. Otherwise each start could add ids that are never removed.
     for (const device of without)
       if (this.packer.levels.every((level) => level.isWithout(device)))
         this.db.run("DELETE FROM device WHERE number = ?", [device]);
@@ -196,11 +209,11 @@ export class Housekeeping {
     return used > this.maxPages - Math.max(8, this.maxPages * SPARE);
   }
 
-  /** @returns whether there was something that could be packed or deleted */
+  /** @returns whether there was something to pack or to delete */
   private makeRoom(nowMs: number): boolean {
     let isDone = false;
     this.change(() => {
-      // Packed, what an earlier version left takes a tenth.
+      // Packing rows that an earlier version left reduces them to a tenth of their size.
       isDone = this.takeOver(nowMs, SLICE_ROWS) > 0 || this.deleteOldest(nowMs);
     });
     return isDone;

@@ -1,16 +1,19 @@
 import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
 
-/** How long what is, ms. */
+/** Durations, ms. */
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 
 export type LevelName = "raw" | "minute" | "hour";
 
-/** A record is found by its time, and then by its device: so new ones lie at the end. */
+/**
+ * Factor of the time in a record's key. The device comes after the time, so new records are at the
+ * end.
+ */
 const DEVICES = 2 ** 24;
-/** What SQLite needs for a record besides its data: key, lengths, its place in the page. */
+/** SQLite's overhead for each record, bytes: key, lengths, place in the page. */
 const RECORD_BYTES = 16;
-/** Records deleted in one transaction. */
+/** Maximum number of records deleted in one transaction. */
 const DELETE_RECORDS = 500;
 
 interface Found {
@@ -18,18 +21,18 @@ interface Found {
   data: Uint8Array;
 }
 
-/** Packed data of all devices, one record for a device and a stretch of time. */
+/** The packed data of all devices at one resolution: one record for each device and time chunk. */
 export class Level {
-  /** What is older is gone, and is not begun again; Unix time, ms. */
+  /** Start of the kept time: older chunks were deleted and are not created again; Unix time, ms. */
   floorMs = -Infinity;
-  /** What its records take. */
+  /** Size of all records, bytes. */
   bytes = 0;
   private savedBytes = 0;
   private readonly select: Statement;
   private readonly insert: Statement;
   private readonly next: Statement;
 
-  /** @param chunkMs the time that one record is about */
+  /** @param chunkMs length of time that one record covers, ms */
   constructor(
     private readonly db: Database,
     readonly name: LevelName,
@@ -41,7 +44,7 @@ export class Level {
     this.load();
   }
 
-  /** When the record begins in which that moment is; Unix time, ms. */
+  /** Returns the start of the record that contains this time; Unix time, ms. */
   chunkOf(atMs: number): number {
     return Math.floor(atMs / this.chunkMs) * this.chunkMs;
   }
@@ -51,13 +54,13 @@ export class Level {
     return row?.data;
   }
 
-  /** @param before what `get` had, whose room it takes */
+  /** @param before the data that `get` returned, which is replaced */
   put(device: number, startMs: number, data: Uint8Array, before: Uint8Array | undefined): void {
     this.insert.run([this.key(device, startMs), data]);
     this.bytes += data.length - (before?.length ?? -RECORD_BYTES);
   }
 
-  /** The records of a device that are about the span, oldest first. */
+  /** Yields the records of a device that overlap the span, oldest first. */
   *range(
     device: number,
     fromMs: number,
@@ -65,7 +68,7 @@ export class Level {
   ): Generator<{ startMs: number; data: Uint8Array }> {
     let startMs = this.chunkOf(fromMs);
     while (startMs < toMs) {
-      // One look finds the record, or how far there is none.
+      // One query finds either the record or the next time at which there may be one.
       const found = this.following(this.key(device, startMs));
       if (!found) return;
       if (found.device === device) {
@@ -80,12 +83,12 @@ export class Level {
     return this.range(device, this.oldestMs ?? Infinity, Infinity).next().done === true;
   }
 
-  /** When the oldest record of any device begins, or undefined if there is none. */
+  /** Start of the oldest record of any device, or undefined if there is none. */
   get oldestMs(): number | undefined {
     return this.following(Number.MIN_SAFE_INTEGER)?.startMs;
   }
 
-  /** When the newest one begins. */
+  /** Start of the newest record of any device, or undefined if there is none. */
   get newestMs(): number | undefined {
     const { last } = this.db.get(`SELECT max(key) AS last FROM ${this.name}`) as {
       last: number | null;
@@ -94,10 +97,10 @@ export class Level {
   }
 
   /**
-   * Deletes some of the oldest.
-   * @param beforeMs and none that reaches beyond it
-   * @param nowMs the floor rises no higher: a clock that is set back finds its place
-   * @returns whether there was one
+   * Deletes some of the oldest records.
+   * @param beforeMs records that reach beyond this time are kept
+   * @param nowMs upper limit for the floor, so that a clock that is set back can still add records
+   * @returns whether there was a record to delete
    */
   deleteOldest(beforeMs: number, nowMs: number): boolean {
     const limit = this.chunkOf(beforeMs) / this.chunkMs;
@@ -115,7 +118,10 @@ export class Level {
     return true;
   }
 
-  /** @returns how many records there were, at most `DELETE_RECORDS`: again until there is none */
+  /**
+   * Deletes up to `DELETE_RECORDS` records of a device. Call it again until it returns 0.
+   * @returns the number of deleted records
+   */
   deleteOf(device: number): number {
     const starts: number[] = [];
     for (const { startMs, data } of this.range(device, this.oldestMs ?? Infinity, Infinity)) {
@@ -128,12 +134,12 @@ export class Level {
     return starts.length;
   }
 
-  /** @param nowMs a clock that was set back takes the floor with it */
+  /** @param nowMs wall clock; if it was set back, the floor goes back with it */
   raiseFloor(toMs: number, nowMs: number): void {
     this.floorMs = Math.min(Math.max(this.floorMs, this.chunkOf(toMs)), this.chunkOf(nowMs));
   }
 
-  /** If there is something new: a server with nothing to do writes nothing. */
+  /** Writes the level's state if it has changed: an idle server writes nothing. */
   save(): void {
     if (this.bytes === this.savedBytes) return;
     this.savedBytes = this.bytes;
@@ -144,7 +150,7 @@ export class Level {
     ]);
   }
 
-  /** As it was last saved. */
+  /** Restores the state that was last saved. */
   load(): void {
     const row = this.db.get("SELECT floor_ms, bytes FROM level WHERE name = ?", [
       this.name,
@@ -161,7 +167,7 @@ export class Level {
   private following(
     key: number,
   ): { startMs: number; device: number; data: Uint8Array } | undefined {
-    // Read to its end: else it would hold up the write-ahead log.
+    // Read to the end: an open statement would hold up the write-ahead log.
     const [row] = this.next.all([key]) as unknown as Found[];
     if (!row) return undefined;
     const chunk = Math.floor(row.key / DEVICES);

@@ -7,19 +7,21 @@ import type { Row } from "./row";
 import { decodeRows } from "./row-codec";
 import type { Unpacked } from "./unpacked";
 
-/** Spans up to this one are answered from the rows themselves, ms. */
+/** Longest span that is answered from the rows, ms. */
 const RAW_MS = 25 * HOUR_MS;
-/** Beyond that and up to this one from minutes, and longer ones from hours, ms. */
+/** Longest span that is answered from minutes, ms. Longer ones use hours. */
 const MINUTES_MS = 60 * 24 * HOUR_MS;
 
-/** Answers about one device, from what is packed and from what is not yet. */
+/** Answers queries about one device from packed and unpacked data. */
 export class Lookup {
   constructor(
     private readonly packer: Packer,
     private readonly unpacked: Unpacked,
   ) {}
 
-  /** The points of a chart: the longer the span, the coarser is what they are made from. */
+  /**
+   * Returns the points of a chart. The longer the span, the coarser the data they are made from.
+   */
   points(device: number, span: Span, points: number): Downsampled {
     const { raw, minute } = this.packer;
     const lengthMs = span.toMs - span.fromMs;
@@ -27,7 +29,7 @@ export class Lookup {
       return downsample(this.rows(device, span), span, points);
     const few = this.fewRows(device, span, points);
     if (few) return downsample(few, span, points);
-    // What is gone as rows is there as minutes, and what is gone as those as hours.
+    // Where the rows were deleted, minutes are used; where the minutes were deleted, hours.
     const rowsMs = lengthMs <= RAW_MS ? within(span, raw.floorMs) : span.toMs;
     const fineMs = lengthMs <= MINUTES_MS ? within(span, minute.floorMs) : span.toMs;
     const minutesMs = Math.min(fineMs, rowsMs);
@@ -38,7 +40,7 @@ export class Lookup {
     return downsample([...hours, ...minutes, ...rows], span, points, slotMs);
   }
 
-  /** The rows that are kept, in the order of their times. */
+  /** Yields the stored rows in time order. */
   rows(device: number, { fromMs, toMs }: Span): Generator<Row> {
     return mergeRows(this.packed(device, fromMs, toMs), this.unpacked.rows(device, fromMs, toMs));
   }
@@ -54,7 +56,10 @@ export class Lookup {
         if (row.atMs >= fromMs && row.atMs < toMs) yield row;
   }
 
-  /** All rows of a long span, if they are no more than so many and none is gone. */
+  /**
+   * Returns all rows of a long span if there are at most `points` and none was deleted, else
+   * undefined.
+   */
   private fewRows(device: number, span: Span, points: number): Row[] | undefined {
     const { packer } = this;
     const { floorMs } = packer.raw;

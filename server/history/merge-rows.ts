@@ -1,8 +1,9 @@
 import { isReading, type Row } from "./row";
 
 /**
- * Two lists in the order of their times as one. Of the same millisecond comes one row: a reading and
- * a change of the LED belong together, and what the second list says holds. Pure.
+ * Merges two lists of rows, each in time order, into one. Rows with the same time become one row,
+ * because a reading and a change of the LED belong together. If both have a value, the second list
+ * wins. Pure.
  */
 export function* mergeRows(first: Iterable<Row>, second: Iterable<Row>): Generator<Row> {
   let held: Row | undefined;

@@ -7,10 +7,13 @@ import type { Row } from "./row";
 import { decodeRows, encodeRows } from "./row-codec";
 import type { Unpacked } from "./unpacked";
 
-/** Hours in one record: as long as one of minutes, for SQLite keeps short records best. */
+/**
+ * Time that one record of hours covers, ms. Its length is similar to that of a record of minutes:
+ * SQLite stores short records best.
+ */
 const HOURS_CHUNK_MS = 48 * HOUR_MS;
 
-/** Moves rows from `reading` to where they take a tenth of the room, and keeps their rollups. */
+/** Moves rows from `reading` to a packed form of a tenth of the size, and keeps their rollups. */
 export class Packer {
   readonly raw: Level;
   readonly minute: Level;
@@ -25,14 +28,14 @@ export class Packer {
     this.hour = new Level(db, "hour", HOURS_CHUNK_MS);
   }
 
-  /** In the order in which their oldest are given up. */
+  /** The levels, in the order in which their oldest records are deleted. */
   get levels(): Level[] {
     return [this.raw, this.minute, this.hour];
   }
 
   /**
-   * Packs the rows of a device from one hour, or a part of it.
-   * @returns how many there were
+   * Packs the rows of a device from one hour or a part of it.
+   * @returns the number of rows
    */
   pack(device: number, fromMs: number, toMs: number): number {
     const rows = [...this.unpacked.rows(device, fromMs, toMs)];
@@ -51,7 +54,8 @@ export class Packer {
     if (hourMs >= this.minute.floorMs)
       this.minute.put(device, hourMs, encodeRollups(all, hourMs, MINUTE_MS), before);
     this.packHour(device, hourMs, (old) =>
-      // What late readings are added to may be all that is left of its hour.
+      // If the rows of this hour were deleted, the old rollup is all that is left of it, and late
+      // readings are added to it.
       isAllOf(old, known) ? all : [...(old ? [old] : []), ...added],
     );
     return rows.length;
@@ -65,7 +69,7 @@ export class Packer {
     return this.rollups(this.hour, HOUR_MS, device, fromMs, toMs);
   }
 
-  /** The packed rows of a minute, in the order of their times. */
+  /** Returns the packed rows of a minute, in time order. */
   rowsOf(device: number, startMs: number): Row[] {
     const data = this.raw.get(device, startMs);
     return data ? decodeRows(data, startMs) : [];
@@ -75,7 +79,10 @@ export class Packer {
     for (const level of this.levels) level.close();
   }
 
-  /** The rollup of a minute with added rows: from all its rows, if they are still there. */
+  /**
+   * Returns the rollup of a minute with added rows, made from all its rows if these are still
+   * stored.
+   */
   minuteWith(device: number, startMs: number, added: Row[], old: Rollup | undefined): Rollup {
     return rollUpWith(this.rowsOf(device, startMs), added, startMs, old).rollup;
   }
@@ -135,14 +142,16 @@ function rollUpWith(
   return { rows, rollup };
 }
 
-/** Whether a rollup was made from these parts, and not from others besides that are gone. */
+/**
+ * Whether a rollup was made from exactly these parts, and not also from parts that were deleted.
+ */
 function isAllOf(whole: Rollup | undefined, parts: readonly Rollup[]): boolean {
   if (!whole) return true;
   const readings = parts.reduce((sum, part) => sum + part.readings, 0);
   return parts.length > 0 && readings === whole.readings;
 }
 
-/** @param rows in the order of their times */
+/** @param rows in time order */
 export function byMinute(rows: Iterable<Row>): Map<number, Row[]> {
   const minutes = new Map<number, Row[]>();
   for (const row of rows) {

@@ -2,18 +2,22 @@ import { ByteReader, ByteWriter } from "./bytes";
 import type { Rollup } from "./rollup";
 import { fieldsIn, finiteOr, readFields, writeFields } from "./row-codec";
 
-/** The minutes of one device and hour, or the hours of two days, as bytes: some twelve for each. */
+/**
+ * Encodes the minutes of one device and hour, or the hours of two days, as about twelve bytes each.
+ */
 
 const SECOND_MS = 1_000;
 const TENTHS = 100;
-/** How the time on is coded, if it is one of the usual two; else it is beyond them. */
+/**
+ * Codes for the LED's time on in its two usual cases. Other values are stored above these codes.
+ */
 const ON_NEVER = 0;
 const ON_ALWAYS = 1;
 const writer = new ByteWriter();
 
 /**
- * @param rollups in the order of their times
- * @param slotMs how long each is
+ * @param rollups in time order
+ * @param slotMs length of time that each rollup covers, ms
  */
 export function encodeRollups(
   rollups: readonly Rollup[],

@@ -1,24 +1,24 @@
 import type { Row } from "./row";
 
-/** What is kept of a minute or an hour when its readings are gone. Pure. */
+/** The summary of a minute or an hour, which is kept when its readings are deleted. Pure. */
 
 export interface FieldSum {
   min: number;
   max: number;
   total: number;
-  /** How many readings had the field. */
+  /** Number of readings that had the field. */
   count: number;
 }
 
 export interface Rollup {
-  /** When the minute or the hour begins; Unix time, ms. */
+  /** Start of the minute or the hour; Unix time, ms. */
   startMs: number;
-  /** Of its first and its last row, in whole seconds; Unix time, ms. */
+  /** Times of the first and the last row, in whole seconds; Unix time, ms. */
   firstMs: number;
   lastMs: number;
   readings: number;
   fields: Record<string, FieldSum>;
-  /** For how long it is known whether the LED was on, and for how long it was; in tenths of a second. */
+  /** How long the LED's state was known, and how long the LED was on, in tenths of a second. */
   ledKnown: number;
   ledOn: number;
 }
@@ -27,10 +27,10 @@ const TENTH_MS = 100;
 const SECOND_MS = 1_000;
 
 /**
- * The LED is as its last row says, until the next one that says it, or until the end: so a minute
- * depends on nothing outside it, and its rows may come in any order.
- * @param rows of one minute, at least one, in the order of their times
- * @param endMs when the minute ends
+ * Summarises rows. The LED keeps the state of a row until the next row that has one, or until the
+ * end. So a minute depends on nothing outside it, and its rows may arrive in any order.
+ * @param rows of one minute, at least one, in time order
+ * @param endMs end of the minute; Unix time, ms
  */
 export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Rollup {
   const fields: Rollup["fields"] = {};
@@ -66,8 +66,8 @@ export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Ro
 }
 
 /**
- * Several as one: minutes as their hour, or one that was kept and what came late.
- * @param lengthMs of the result: its LED can't be known for longer
+ * Combines rollups into one: the minutes of an hour, or a stored rollup and late readings.
+ * @param lengthMs length of the result, ms: the LED can't have been known for longer
  */
 export function combine(parts: readonly Rollup[], startMs: number, lengthMs: number): Rollup {
   const whole: Rollup = {

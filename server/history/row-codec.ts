@@ -1,14 +1,14 @@
 import { ByteReader, ByteWriter } from "./bytes";
 import type { Row } from "./row";
 
-/** The rows of one device and one minute as bytes: about four for a light level. */
+/** Encodes the rows of one device and one minute, at about four bytes for each light level. */
 
 const LED = [null, false, true] as const;
 const writer = new ByteWriter();
 
 /**
- * @param rows in the order of their times
- * @param startMs no row is earlier
+ * @param rows in time order
+ * @param startMs time that no row precedes; Unix time, ms
  */
 export function encodeRows(rows: readonly Row[], startMs: number): Uint8Array {
   const fields = fieldsIn(rows.map(({ values }) => values));
@@ -48,14 +48,14 @@ export function decodeRows(bytes: Uint8Array, startMs: number): Row[] {
   return rows;
 }
 
-/** All names, in the order in which they came. */
+/** Returns all field names, in order of first appearance. */
 export function fieldsIn(values: readonly Record<string, unknown>[]): string[] {
   const fields = new Set<string>();
   for (const each of values) for (const field in each) fields.add(field);
   return [...fields];
 }
 
-/** Most rules are about the light alone: it costs one byte. */
+/** Writes the field names. Most rules use the light level only, so that case takes one byte. */
 export function writeFields(to: ByteWriter, fields: string[]): void {
   if (fields.join() === "light") {
     to.varint(0);
@@ -73,7 +73,10 @@ export function readFields(reader: ByteReader): string[] {
   return fields;
 }
 
-/** The number that the next one is near to. */
+/**
+ * Returns the value if it is finite, else `otherwise`: the reference for the next number's
+ * difference.
+ */
 export function finiteOr(otherwise: number, value: number | undefined): number {
   return value !== undefined && Number.isFinite(value) ? value : otherwise;
 }

@@ -11,14 +11,14 @@ import { type DeviceRow, isReading, type Row } from "./row";
 import { Unpacked } from "./unpacked";
 
 export interface StoreOptions extends Limits {
-  /** The folder of the database, or undefined for one in memory. */
+  /** The folder of the database, or undefined for a database in memory. */
   dir?: string;
 }
 
-/** The span whose rows are deleted in one transaction, ms. */
+/** Length of the span whose rows are deleted in one transaction, ms. */
 const REMOVE_MS = 3_600_000;
 
-/** What is kept of all devices, in SQLite. Everything here is synchronous. */
+/** The stored rows of all devices, in SQLite. All methods are synchronous. */
 export class Store {
   private readonly db: Database;
   private readonly unpacked: Unpacked;
@@ -49,10 +49,11 @@ export class Store {
   }
 
   /**
-   * Adds all in one transaction; then packs some rows, and deletes some that are too old.
-   * @param believedMs the time by which what is old is deleted; Unix time, ms
-   * @returns why that did not succeed, although the rows are kept
-   * @throws Error if the rows are not kept
+   * Adds all rows in one transaction, then packs some rows and deletes some that are too old.
+   * @param believedMs time by which the age of rows is measured; Unix time, ms
+   * @returns why packing or deleting failed, although the rows were stored; undefined if it
+   *   succeeded
+   * @throws Error if the rows were not stored
    */
   append(given: DeviceRow[], nowMs: number, believedMs = nowMs): string | undefined {
     const oldestMs = this.housekeeping.oldestMs(nowMs, believedMs);
@@ -62,7 +63,7 @@ export class Store {
       if (rows.length > 0)
         transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
     } catch (error) {
-      // A device that was new in there is unknown again.
+      // The rollback also removed the numbers of new devices.
       this.numbers.clear();
       throw error;
     }
@@ -76,21 +77,21 @@ export class Store {
     }
   }
 
-  /** @returns how many rows were not kept since the last call: they are older than all that is */
+  /** Returns and resets the number of rows rejected as too old. */
   takeTooOld(): number {
     const count = this.tooOld;
     this.tooOld = 0;
     return count;
   }
 
-  /** The points of a chart. */
+  /** Returns the points of a chart. */
   points(id: string, span: Span, points: number): Downsampled {
     const number = this.known(id);
     if (number === undefined) return { bucketMs: 0, points: [] };
     return this.lookup.points(number, span, points);
   }
 
-  /** The first rows of a span; a caller reads on from the time of the last one. */
+  /** Returns the first rows of a span. To read on, the caller starts after the last row's time. */
   page(id: string, span: Span, limit: number): Row[] {
     const number = this.known(id);
     const page: Row[] = [];
@@ -102,17 +103,17 @@ export class Store {
     return page;
   }
 
-  /** Whether there is anything of the device. */
+  /** Whether anything is stored for the device. */
   has(id: string): boolean {
     const number = this.known(id);
     return number !== undefined && this.lookup.has(number);
   }
 
-  /** Deletes all that there is of the device. */
+  /** Deletes everything stored for the device. */
   remove(id: string): void {
     const number = this.known(id);
     if (number === undefined) return;
-    // Some at a time: each needs room in the journal.
+    // Delete in parts, because each transaction needs room in the journal.
     for (let fromMs; (fromMs = this.unpacked.firstMs(number, -Infinity)) !== undefined;) {
       const [startMs, toMs] = [fromMs, fromMs + REMOVE_MS];
       this.housekeeping.change(() => this.unpacked.delete(number, startMs, toMs));
@@ -126,20 +127,20 @@ export class Store {
   }
 
   /**
-   * Writes what is there already, as little as possible.
-   * @throws Error if the disk does not take it
+   * Tests the disk by writing an unchanged value, the smallest possible write.
+   * @throws Error if the disk does not accept it
    */
   probe(): void {
     const version = pragma(this.db, "user_version");
     transaction(this.db, () => this.db.exec(`PRAGMA user_version = ${version}`));
   }
 
-  /** When the newest packed row was, to the minute; Unix time, ms. */
+  /** Time of the newest packed row, to the minute; Unix time, ms. */
   get newestMs(): number | undefined {
     return this.packer.raw.newestMs;
   }
 
-  /** Of the file. */
+  /** Size of the file, bytes. */
   get bytes(): number {
     return pragma(this.db, "page_count") * pragma(this.db, "page_size");
   }

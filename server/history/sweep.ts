@@ -1,10 +1,13 @@
 import { MINUTE_MS } from "./levels";
 import type { Unpacked } from "./unpacked";
 
-/** Rows at a time: few, so that a query does not wait for long. */
+/**
+ * Length of time whose rows are packed at once, ms. It is short, so that a query does not wait
+ * long.
+ */
 const PART_MS = 10 * MINUTE_MS;
 
-/** Rows of one device that are to be packed. */
+/** The rows of one device that are packed next. */
 export interface Part {
   device: number;
   fromMs: number;
@@ -12,13 +15,14 @@ export interface Part {
 }
 
 /**
- * Walks over what was unpacked at the start: what an earlier version left, or the last minutes
- * before. It goes from the oldest on, so that what is packed lies in the file in its order.
+ * Walks over the rows that were unpacked at the start: those that an earlier version left, or those
+ * of the last minutes before. It begins with the oldest, so that packed records lie in time order
+ * in the file.
  */
 export class Sweep {
   /** Devices without unpacked rows. */
   readonly without: number[] = [];
-  /** The first row of each device that is too new to be packed. */
+  /** For each device with rows too new to be packed, the first such row. */
   readonly tooNew: { device: number; atMs: number }[] = [];
   private devices: number[];
   private left: number[] = [];
@@ -32,7 +36,7 @@ export class Sweep {
     this.devices = devices;
   }
 
-  /** @returns what to pack next, or undefined when all is done */
+  /** @returns the next part to pack, or undefined at the end */
   next(beforeMs: number): Part | undefined {
     for (;;) {
       const device = this.devices.pop();

@@ -2,14 +2,16 @@ import type { Database, SQLiteValue, Statement } from "node-sqlite3-wasm";
 import type { DeviceRow, Row } from "./row";
 import { decode, encode } from "./value";
 
-/** Rows written by one statement: calling SQLite for each takes more than twice as long. */
+/**
+ * Number of rows in one INSERT statement: one call of SQLite per row takes more than twice as long.
+ */
 const INSERT_ROWS = 16;
-/** Rows read at a time: a statement that is not read to its end holds up the write-ahead log. */
+/** Number of rows read at a time. An unfinished statement would hold up the write-ahead log. */
 const PAGE_ROWS = 2_000;
-/** Of a row: device, time, value, LED. */
+/** Columns of a row: device, time, value, LED. */
 const COLUMNS = 4;
 
-/** The rows as they come, until they are packed: the table `reading`. */
+/** The rows that are not packed yet: the table `reading`. */
 export class Unpacked {
   private readonly insert: Statement;
   private readonly insertMany: Statement;
@@ -30,7 +32,7 @@ export class Unpacked {
     this.remove = db.prepare("DELETE FROM reading WHERE device = ? AND at_ms >= ? AND at_ms < ?");
   }
 
-  /** @param numberOf the number of a device, which is made if need be */
+  /** @param numberOf returns the number of a device, which it creates if there is none */
   append(rows: readonly DeviceRow[], numberOf: (id: string) => number): void {
     let many: SQLiteValue[] = [];
     for (const { id, atMs, values, ledOn } of rows) {
@@ -42,7 +44,7 @@ export class Unpacked {
     for (let at = 0; at < many.length; at += COLUMNS) this.insert.run(many.slice(at, at + COLUMNS));
   }
 
-  /** In the order of their times. */
+  /** Yields the rows in time order. */
   *rows(device: number, fromMs: number, toMs: number): Generator<Row> {
     for (let nextMs = fromMs; ;) {
       const page = this.select.all([device, nextMs, toMs, PAGE_ROWS]);
@@ -52,7 +54,6 @@ export class Unpacked {
     }
   }
 
-  /** The time of the first row from that time on, or undefined if there is none. */
   firstMs(device: number, fromMs: number): number | undefined {
     const [row] = this.next.all([device, fromMs]) as Record<string, SQLiteValue>[];
     return row && Number(row["at_ms"]);
@@ -76,7 +77,10 @@ function rowOf({ at_ms, value, led_on }: Record<string, SQLiteValue>): Row {
   };
 }
 
-/** The LED may change in the millisecond of a reading: both are kept. */
+/**
+ * Returns an INSERT that merges rows with the same time, because the LED may change in the same
+ * millisecond as a reading.
+ */
 function insertOf(rows: number): string {
   const row = `(${Array<string>(COLUMNS).fill("?").join(", ")})`;
   return `INSERT INTO reading VALUES ${Array<string>(rows).fill(row).join(", ")}

@@ -1,13 +1,16 @@
 import type { Row } from "./row";
 
-/** The values of a row in one: the light level alone as a number, else JSON; null for none. */
+/**
+ * A row's values as one SQLite value: the light level alone as a number, several fields as JSON,
+ * none as null.
+ */
 export type Value = string | number | null;
 
 export function encode(values: Row["values"]): Value {
   const fields = Object.keys(values);
   if (fields.length === 0) return null;
   if (fields.length === 1 && values["light"] !== undefined) return values["light"];
-  // JSON has no infinity, to which a number as 1e999 becomes.
+  // JSON has no infinity. Numbers such as 1e999 are parsed as infinity.
   const finite = Object.entries(values).filter(([, value]) => Number.isFinite(value));
   return JSON.stringify(Object.fromEntries(finite));
 }

@@ -8,12 +8,12 @@ import { DAMAGED, isEmptyFile, putAside } from "./database";
 import type { Appended, HistoryWork, Opened } from "./history";
 import { Store, type StoreOptions } from "./store";
 
-/** The history's own thread: a slow disk, or a long question, holds up no decision. */
+/** The history's thread, so that a slow disk or a long query delays no decision. */
 
 const options = workerData as StoreOptions;
 let store: Store | undefined;
 let clock: BelievedClock | undefined;
-/** The new name of a damaged file, until it is reported. */
+/** New name of a damaged file, until it is reported. */
 let aside: string | undefined;
 
 serveThread((work: HistoryWork): unknown => {
@@ -59,7 +59,7 @@ function perform(work: HistoryWork): unknown {
   }
 }
 
-/** A disk that was full at the start may have room by now. */
+/** Opens the store if it isn't open yet. A disk that was full at the start may have room by now. */
 function open(): Store {
   if (store) return store;
   store = new Store(options);
@@ -71,7 +71,7 @@ function closeDamaged(): void {
   try {
     store?.close();
   } catch {
-    // What is damaged may not close either.
+    // A damaged database may fail to close, too.
   }
   store = undefined;
 }
