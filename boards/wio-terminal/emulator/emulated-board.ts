@@ -14,7 +14,7 @@ import { HOME } from "./nightlight-board";
 interface BoardOptions {
   readonly pace?: Pace;
   readonly chip?: Samd51Options;
-  /** Before the board runs. */
+  /** Called before the board starts. */
   readonly prepare?: (board: WioTerminal) => void;
   readonly onFailure?: (error: Error) => void;
 }
@@ -37,7 +37,7 @@ export async function nightlightElf(id: string, broker: string): Promise<string>
 }
 
 export class EmulatedBoard {
-  /** The cause of each reset, as in RSTC.RCAUSE. */
+  /** The cause of each reset, as RSTC.RCAUSE encodes it. */
   readonly resets: number[] = [];
   private runner: Runner;
   private told = false;
@@ -56,7 +56,7 @@ export class EmulatedBoard {
     const elf = await nightlightElf(options.id, options.broker);
     await buildSlice();
     const chip = new Samd51(options.chip);
-    // The file that a user copies to the bootloader's drive.
+    // The UF2 file that a user copies to the bootloader's drive.
     writeUf2(uf2OfElf(elf), chip.nvm);
     const board = new EmulatedBoard(chip, new WioTerminal(chip, HOME), elf, options);
     options.prepare?.(board.wio);
@@ -65,7 +65,9 @@ export class EmulatedBoard {
     return board;
   }
 
-  /** A board whose flash is erased. `write` puts images there before its power comes on. */
+  /**
+   * Starts a board with erased flash. `write` can put images there before the board is switched on.
+   */
   static async empty(options: BoardOptions, write: (nvm: Nvmctrl) => void): Promise<EmulatedBoard> {
     await buildSlice();
     const chip = new Samd51(options.chip);
@@ -76,7 +78,10 @@ export class EmulatedBoard {
     return board;
   }
 
-  /** Switches the board off, writes to its flash, and switches it on. If `write` throws, it runs on. */
+  /**
+   * Switches the board off, writes to its flash, and switches it on. If `write` throws, the board
+   * runs on without a restart.
+   */
   async reload(write: (nvm: Nvmctrl) => void): Promise<void> {
     await this.runner.stop();
     let first = (): void => this.wio.cyclePower();
@@ -91,13 +96,13 @@ export class EmulatedBoard {
     }
   }
 
-  /** The ELF file of what is in the flash, for its symbols. */
+  /** The ELF file of the image in flash. It has the symbols. */
   get elf(): string {
     if (this.elfFile === undefined) throw new Error("an image without symbols");
     return this.elfFile;
   }
 
-  /** Why the emulation ended; undefined while it runs. */
+  /** Why the emulation ended; undefined while it is running. */
   get failure(): string | undefined {
     const { failure } = this.runner;
     return failure?.message;
@@ -115,7 +120,7 @@ export class EmulatedBoard {
     }
   }
 
-  /** Waits for a line of the console, among those after the first `from`. */
+  /** Waits for a line on the console. The first `from` lines do not count. */
   async logged(text: string, from = 0, ms?: number): Promise<void> {
     const isThere = (): boolean => this.wio.log.slice(from).some((line) => line.includes(text));
     await this.until(`"${text}" on the console`, isThere, ms);
@@ -131,7 +136,7 @@ export class EmulatedBoard {
     await this.runner.stop();
     this.wio.coprocessor.setPower(false);
     this.chip.close();
-    // A failure of the chip fails the test, even if the test looked at something else.
+    // A failure of the chip fails the test, even if the test checked something else.
     if (this.runner.failure && !this.told) throw this.runner.failure;
   }
 }

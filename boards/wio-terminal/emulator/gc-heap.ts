@@ -1,4 +1,4 @@
-// From gc_alloc.c, the garbage collector of the DeviceScript runtime.
+// The constants come from gc_alloc.c, the garbage collector of the DeviceScript runtime.
 const FREE = 0x01;
 const TAG_MASK = 0x0f;
 const END_OF_HEAP = 0x4f000001;
@@ -6,7 +6,7 @@ const CHUNK_HEADER_BYTES = 8;
 const LEAST_HEAP_BYTES = 32 * 1024;
 const MOST_HEAP_BYTES = 256 * 1024;
 
-/** The garbage-collected heap of a virtual machine, seen from outside. */
+/** The garbage-collected heap of a virtual machine, read from the machine's memory. */
 export class GcHeap {
   private constructor(
     private readonly start: number,
@@ -14,8 +14,9 @@ export class GcHeap {
   ) {}
 
   /**
-   * Finds the heap: a single chunk with no next one, its end, and a mark at that end.
-   * @param words the machine's memory, from its address 0 on
+   * Finds the heap by its layout: one chunk without a successor, the address of the chunk's end,
+   * and an end mark at that address.
+   * @param words the virtual machine's memory, starting at its address 0
    */
   static find(words: Uint32Array): GcHeap {
     for (let at = 0; at < words.length - 2; at++) {
@@ -27,7 +28,7 @@ export class GcHeap {
     throw new Error("the runtime's heap was not found");
   }
 
-  /** In use now: live objects, and garbage that has not been collected yet. */
+  /** Bytes in use: live objects, and garbage that is not collected yet. */
   usedBytes(words: Uint32Array): number {
     let used = 0;
     for (let at = this.start / 4; words[at] !== END_OF_HEAP;) {

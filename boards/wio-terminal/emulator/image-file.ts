@@ -1,4 +1,4 @@
-/** A `.uf2` or `.bin` file that somebody opens, written to the flash of an emulated chip. */
+/** Writes a user's `.uf2` or `.bin` file to the flash of an emulated chip. */
 import { UserError } from "../../../server/base/user-error";
 import { APPLICATION, writeUf2 } from "./chip/bootloader";
 import { hex } from "./chip/hex";
@@ -6,15 +6,15 @@ import { RAM, RAM_SIZE } from "./chip/memory";
 import { FLASH_SIZE, type Nvmctrl } from "./chip/nvmctrl";
 
 export interface ImageFile {
-  /** Its name says by `.uf2` or `.bin` what it is. */
+  /** The file name. Its extension, `.uf2` or `.bin`, tells the format. */
   readonly name: string;
   readonly bytes: Buffer;
 }
 
 /**
- * Replaces the application. A `.bin` whose program starts below 0x4000 has its bootloader with it, and
- * lies at address 0: such as a copy of a board's whole flash.
- * @throws UserError if the file is no image for the board; then the flash is as before
+ * Replaces the application. If the program in a `.bin` file starts below 0x4000, the file includes
+ * a bootloader and is written to address 0. An example is a copy of a board's whole flash.
+ * @throws UserError if the file is no image for the board; the flash is then unchanged
  */
 export function writeImage({ name, bytes }: ImageFile, nvm: Nvmctrl, warn: Warn): void {
   if (/\.uf2$/i.test(name)) {
@@ -40,7 +40,10 @@ export function writeImage({ name, bytes }: ImageFile, nvm: Nvmctrl, warn: Warn)
   nvm.program(address, bytes);
 }
 
-/** Puts a bootloader's first 16 KB at address 0. @throws UserError if the file is none */
+/**
+ * Writes a bootloader's first 16 KB to address 0.
+ * @throws UserError if the file is no bootloader
+ */
 export function writeBootloader({ name, bytes }: ImageFile, nvm: Nvmctrl): void {
   if (startOf(name, bytes) >= APPLICATION)
     throw new UserError(`${name}: expected a bootloader, which starts below 0x4000`);
@@ -53,7 +56,9 @@ function erase(nvm: Nvmctrl, from: number): void {
   nvm.program(from, Buffer.alloc(FLASH_SIZE - from, 0xff));
 }
 
-/** Where the program starts. ARMv7-M, B1.5.3: the vector table begins with stack and reset. */
+/**
+ * The start address of the program. ARMv7-M, B1.5.3: the vector table begins with stack and reset.
+ */
 function startOf(name: string, bytes: Buffer): number {
   const [stack, reset] = bytes.length < 8 ? [0, 0] : [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
   const isStack = stack > RAM && stack <= RAM + RAM_SIZE;

@@ -1,4 +1,4 @@
-/** What others use of the emulator. Tests import the parts that they test. */
+/** The emulator's interface to other modules. Tests import the tested files directly. */
 export { Ili9341 } from "./chip/ili9341";
 export { EmulatedBoard } from "./emulated-board";
 export { serveBoard } from "./page-server";

@@ -1,4 +1,4 @@
-/** The nightlight's firmware on QEMU's board, with a Wi-Fi network that it can join. */
+/** Nightlight's firmware on QEMU's board, with a Wi-Fi network in range. */
 import { LIGHT_MAX } from "../../../src/common/wire";
 import { compileFirmware } from "../../tools/firmware/compile";
 import { QEMU } from "../build/compile";
@@ -16,9 +16,9 @@ export const HOME: Network = {
 export interface NightlightBoardOptions {
   id: string;
   broker: string;
-  /** Called before the board runs, for example to order faults. */
+  /** Called before the board starts, for example to order faults. */
   prepare?: (board: QemuBoard) => void;
-  /** Further arguments for QEMU. */
+  /** Additional arguments for QEMU. */
   args?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function startNightlightBoard(options: NightlightBoardOptions): Pro
   return await QemuBoard.start({ elf, packed, network: HOME, prepare, args });
 }
 
-/** @param raw a reading, 0..1023. @returns the same on the sensor's scale, 0..65535 */
+/** @param raw a reading, 0..1023. @returns the same light on the sensor's scale, 0..65535 */
 export function lightOfRaw(raw: number): number {
   return Math.round((raw / LIGHT_MAX) * 65535);
 }

@@ -1,4 +1,4 @@
-/** Serves the emulated board's page, to this machine only. */
+/** Serves the emulated board's page. Only this machine can reach the page. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
@@ -22,7 +22,7 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
-/** A UF2 file of the whole flash has 1 MB. */
+/** The upload limit. A UF2 file of the whole flash has 1 MB. */
 const IMAGE_BYTES_MAX = 2 * 1024 * 1024;
 
 export interface Served {
@@ -45,7 +45,7 @@ export async function serveBoard(board: EmulatedBoard, port: number): Promise<Se
     else response.writeHead(200, { ...HEADERS, "content-type": file.type }).end(file.body);
   });
   const host = `${HOST}:${await listen(server, HOST, port, "--port")}`;
-  // Pages of other sites may not control the board.
+  // Pages of other sites must not control the board.
   const isOwnPage = ({ headers }: IncomingMessage): boolean =>
     headers.origin === `http://${host}` && headers.host === host;
   const sockets = new WebSocketServer({
@@ -88,7 +88,7 @@ export async function serveBoard(board: EmulatedBoard, port: number): Promise<Se
   };
 }
 
-/** Replaces what is in the flash. A file that is no image for the board changes nothing. */
+/** Replaces the image in flash. A file that is no image for the board changes nothing. */
 async function takeImage(
   board: EmulatedBoard,
   name: string,

@@ -1,4 +1,4 @@
-/** The board's image in QEMU, with models of its coprocessor, sensor, buttons and LED. */
+/** Runs the board's image in QEMU, with models of the coprocessor, sensor, buttons and LED. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -11,21 +11,21 @@ import { Coprocessor, type Network } from "./coprocessor/coprocessor";
 
 export interface QemuBoardOptions {
   elf: string;
-  /** Program and settings to load into flash, for an image that was linked without them. */
+  /** Program and settings to load into flash, for an image that was linked without a package. */
   packed?: Uint8Array;
   network?: Network;
   onLog?: (line: string) => void;
   onLed?: (brightness: number) => void;
   /** Called before the board's first instruction. */
   prepare?: ((board: QemuBoard) => void) | undefined;
-  /** Further arguments for QEMU. */
+  /** Additional arguments for QEMU. */
   args?: readonly string[] | undefined;
 }
 
 export type Button = "a" | "b" | "c";
 
 export class QemuBoard {
-  /** Lines of the console. */
+  /** The lines on the console. */
   readonly log: string[] = [];
   /** The LED's last brightness, 0..65535. */
   led = 0;
@@ -34,7 +34,7 @@ export class QemuBoard {
     readonly coprocessor: Coprocessor,
     private readonly child: ChildProcess,
     private readonly bench: () => Socket | undefined,
-    /** The serial line to a computer; the DeviceScript tools find the board there. */
+    /** The serial line to a computer, on which the DeviceScript tools find the board. */
     readonly line: Line,
     private readonly cleanUp: () => void,
     private readonly onLed: (brightness: number) => void,
@@ -109,7 +109,7 @@ export class QemuBoard {
     this.bench()?.write(`${command}\n`);
   }
 
-  /** Waits for a line of the console; the first `from` lines do not count. */
+  /** Waits for a line on the console. The first `from` lines do not count. */
   async logged(
     text: string | RegExp,
     options: { from?: number; ms?: number } = {},
@@ -150,7 +150,7 @@ export class QemuBoard {
   }
 }
 
-/** Our end of a serial line; QEMU connects to it. */
+/** This process's end of a serial line. QEMU connects to the socket. */
 export class Line {
   socket: Socket | undefined;
   onData: (bytes: Buffer) => void = () => undefined;

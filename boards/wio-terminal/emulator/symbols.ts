@@ -1,6 +1,6 @@
 import { run } from "../build/tools";
 
-/** Addresses in a linked image, by their names in C. */
+/** The addresses of C symbols in a linked image. */
 export class Symbols {
   private constructor(private readonly addresses: ReadonlyMap<string, number>) {}
 

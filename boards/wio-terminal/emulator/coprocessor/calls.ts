@@ -1,9 +1,9 @@
-/** The calls of the coprocessor's firmware that the model answers, by service and function. */
+/** The firmware calls that the coprocessor model answers, by service and function. */
 import type { Call } from "./codec";
 
 export const SERVICE = { system: 1, wifi: 14, adapter: 15, lwip: 16, wifiEvents: 19 } as const;
 
-/** A fault is ordered by such a name. */
+/** Service and function number by name. Tests order faults by these names. */
 const CALLS = {
   version: [SERVICE.system, 1],
   wifiConnect: [SERVICE.wifi, 1],

@@ -1,4 +1,4 @@
-/** eRPC's basic codec: little-endian, unpadded. */
+/** eRPC's basic codec: little-endian, without padding. */
 
 export class Reader {
   private position = 0;

@@ -1,7 +1,7 @@
 /**
- * A model of the Wio Terminal's Wi-Fi coprocessor: an RTL8720DN with seeed-ambd-firmware 2.1.3, as
- * seen through its UART. It serves one call at a time, like the real one; its sockets are real.
- * Tests can order faults that the real one shows by itself.
+ * A model of the Wio Terminal's Wi-Fi coprocessor, an RTL8720DN with seeed-ambd-firmware 2.1.3, as
+ * seen through its UART. Like the real chip, the model serves one call at a time. Its sockets are
+ * real. Tests can order faults that occur on the real chip now and then.
  */
 import { isIPv4 } from "node:net";
 import { type CallName, nameOf, SERVICE } from "./calls";
@@ -23,9 +23,9 @@ import { Waits } from "./waits";
 
 const SECURITY = { open: 0, wpa2Aes: 0x00400004 } as const;
 
-/** `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
+/** The failure reply of `netconn_gethostbyname`: an address of zeros, and an i8 that is not 0. */
 const NOT_FOUND = Buffer.concat([binary(Buffer.alloc(4)), Buffer.from([0xff])]);
-/** Of the callbacks' service. */
+/** The function number of the "DNS found" callback in the service of callbacks. */
 const DNS_FOUND = 2;
 /** lwIP's ERR_INPROGRESS, -5. */
 const IN_PROGRESS = 0xfb;
@@ -34,29 +34,32 @@ export interface Network {
   ssid: string;
   /** Undefined for an open network. */
   password?: string;
-  /** Addresses by name. Other names are not found. */
+  /** Addresses by host name. Other names are not found. */
   hosts?: Record<string, string>;
-  /** Nothing is behind it: no connection leaves it. */
+  /** Whether the network has no route: a station can join, but no connection succeeds. */
   isDeadEnd?: boolean;
 }
 
 export class Coprocessor {
   readonly sockets: Sockets;
-  /** The calls that were served, in order. */
+  /** The calls served, in order. */
   readonly calls: CallName[] = [];
-  /** How often the board has switched it on. */
+  /** The number of times the board has switched the coprocessor on. */
   powerUps = 0;
-  /** Those that are there, if they are in range. */
+  /** The networks that exist. `inRange` says whether the board can see them. */
   readonly networks: Network[];
-  /** Whether any network is in range. */
+  /** Whether the networks are in range. */
   inRange = true;
-  /** Whether the network's DHCP server answers. If not, the call fails at once; the real one takes 62 s. */
+  /**
+   * Whether the network's DHCP server answers. If not, the call fails at once; the real chip needs
+   * 62 s.
+   */
   dhcpWorks = true;
   version = "2.1.3";
-  /** How long the answer to a call takes that the real one would give at once, ms. */
+  /** The delay before the reply to a call that the real chip answers at once, ms. */
   latencyMs: (call: CallName) => number = () => 0;
 
-  /** Called for a call that the model does not answer. The real one knows some of them. */
+  /** Called for a call that the model does not answer. The real chip knows some of these calls. */
   onUnknownCall: (serviceId: number, functionId: number) => void = (serviceId, functionId) => {
     throw new Error(`the board called function ${functionId} of service ${serviceId}`);
   };
@@ -68,9 +71,9 @@ export class Coprocessor {
   private adapterReady = false;
   private radioOn = false;
   private joined: Network | undefined;
-  /** The network that the board last wanted to join. */
+  /** The network that the board last tried to join. */
   wanted: Pick<Network, "ssid" | "password"> | undefined;
-  private run = new AbortController(); // the next restart aborts it
+  private run = new AbortController(); // aborted at the next restart
   private serving: Promise<void> = Promise.resolve();
   private outstanding = 0;
 
@@ -78,24 +81,24 @@ export class Coprocessor {
     network: Network,
     /** Puts bytes on the line to the board. */
     private readonly transmit: (bytes: Uint8Array) => void,
-    /** Its time: this machine's, or an emulated chip's. */
+    /** The source of time: this machine's clock, or an emulated chip's. */
     readonly waits = new Waits(),
   ) {
     this.networks = [network];
     this.sockets = new Sockets(waits);
   }
 
-  /** Makes the next call of this name fail in this way. Several orders queue up. */
+  /** Orders a fault for the next call of this name. Several orders for one name queue up. */
   order(call: CallName, fault: Fault): void {
     this.faults.order(call, fault);
   }
 
-  /** Whether a call is still being served that the real chip would answer at once. */
+  /** Whether a call is pending that the real chip would have answered already. */
   get isServing(): boolean {
     return this.outstanding > 0 && !this.waits.isWaiting;
   }
 
-  /** Faults that were ordered and have not happened yet. */
+  /** The number of ordered faults that have not occurred yet. */
   get pendingFaults(): number {
     return this.faults.pending;
   }
@@ -107,7 +110,7 @@ export class Coprocessor {
     this.restart();
   }
 
-  /** The chip restarts: it forgets everything, and calls under way get no reply. */
+  /** Restarts the chip. All state is lost, and pending calls get no reply. */
   restart(): void {
     this.run.abort();
     this.run = new AbortController();
@@ -119,14 +122,14 @@ export class Coprocessor {
     this.sockets.reset();
   }
 
-  /** The access point disappears: connections end, and the chip sends an event. */
+  /** Takes the access point out of range: connections end, and the chip sends an event. */
   dropNetwork(): void {
     this.inRange = false;
     this.leave();
     this.event();
   }
 
-  /** Bytes from the board. */
+  /** Takes bytes from the board. */
   receive(bytes: Uint8Array): void {
     if (!this.powered) return;
     for (const message of this.frames.push(bytes)) {
@@ -143,7 +146,7 @@ export class Coprocessor {
     const call = readCall(message);
     if (call.type !== MESSAGE.invocation) return; // the board's answer to a callback
     const name = nameOf(call);
-    // eRPC 1.7.4: a server sends no reply to a call that it does not know.
+    // eRPC 1.7.4: a server sends no reply to an unknown call.
     if (name === undefined) return this.onUnknownCall(call.serviceId, call.functionId);
     this.calls.push(name);
     const fault = this.faults.take(name);
@@ -196,7 +199,7 @@ export class Coprocessor {
     this.transmit(frame);
   }
 
-  /** `wifi_event`, one-way: u32 event id, then a union of 44 bytes. */
+  /** Sends `wifi_event`, one-way: u32 event id, then a union of 44 bytes. */
   event(): void {
     const stationDisconnected = 5;
     const event = Buffer.alloc(48);
@@ -204,7 +207,7 @@ export class Coprocessor {
     this.transmit(toFrame(writeMessage(MESSAGE.oneWay, SERVICE.wifiEvents, 1, 1, binary(event))));
   }
 
-  /** `tcpip_api_call_fn`, which expects an i32 as its answer. */
+  /** Calls `tcpip_api_call_fn`, which expects an i32 as the answer. */
   private sendCallback(): void {
     this.transmit(toFrame(writeMessage(MESSAGE.invocation, SERVICE.wifiEvents, 3, 2, i32(0))));
   }
@@ -215,7 +218,8 @@ export class Coprocessor {
       case "version":
         return text(this.version);
       case "adapterInit":
-        // The real one's list of interfaces becomes a ring, and its network task never leaves it.
+        // On the real chip, a second call makes the list of interfaces a ring, and the network task
+        // never leaves it.
         if (this.adapterReady) this.frozen = true;
         this.adapterReady = true;
         return i32(0);
@@ -225,7 +229,7 @@ export class Coprocessor {
         return i32(0);
       case "wifiOn":
         this.radioOn = args.u32() === 1;
-        // The event that the station has started comes before the reply.
+        // The "station started" event comes before the reply.
         this.event();
         return i32(0);
       case "wifiDisconnect":
@@ -238,7 +242,7 @@ export class Coprocessor {
       case "dhcpStart":
         return i32(this.joined && this.dhcpWorks ? 0 : -1);
       case "ipInfo":
-        // If DHCP failed, the chip still shows an address, which it made up.
+        // If DHCP failed, the chip still reports an address, which is made up.
         return Buffer.concat([
           binary(
             Buffer.from(
@@ -282,9 +286,10 @@ export class Coprocessor {
   }
 
   /**
-   * `dns_gethostbyname_addrtype`: an address in digits is found at once. A name is found by a
-   * callback after the reply, with zeros if there is no such name (the firmware's callback reads
-   * through a null pointer then). The address in the reply is memory that the firmware has freed.
+   * `dns_gethostbyname_addrtype`: an address in digits is found at once. For a name, the result
+   * comes in a callback after the reply, with zeros if the name does not exist (the real firmware's
+   * callback then reads through a null pointer). The address in the reply is memory that the
+   * firmware has freed.
    */
   private find(host: string, hasCallback: boolean, argument: Buffer | null): Buffer {
     const isDigits = isIPv4(host);

@@ -1,10 +1,10 @@
-/** Faults that a test orders: what the real coprocessor does now and then by itself. */
+/** Faults that a test can order. Each one occurs on the real coprocessor now and then. */
 import type { CallName } from "./calls";
 
 export type Fault =
   /** The reply never comes. */
   | { kind: "lose" }
-  /** The reply comes that much later. The next call waits as well. */
+  /** The reply is late by this time. The next call waits, too. */
   | { kind: "delay"; ms: number }
   /** A bit of the reply is flipped on the line. */
   | { kind: "corrupt" }
@@ -13,19 +13,19 @@ export type Fault =
   | { kind: "callbackFirst" }
   /** Noise on the line before the reply. */
   | { kind: "garbageFirst" }
-  /** Nothing comes any more until the power is cut. */
+  /** The chip sends nothing until its power is cut. */
   | { kind: "freeze" }
   /** The chip restarts in the middle of the call. */
   | { kind: "reset" }
-  /** The name is not found this time. */
+  /** The host name is not found. */
   | { kind: "unknownHost" }
-  /** The call returns this instead. */
+  /** The call returns this value instead. */
   | { kind: "return"; value: number };
 
 export class Faults {
   private readonly ordered = new Map<CallName, Fault[]>();
 
-  /** Makes the next call of this name fail in this way. Several orders queue up. */
+  /** Orders a fault for the next call of this name. Several orders for one name queue up. */
   order(call: CallName, fault: Fault): void {
     this.ordered.set(call, [...(this.ordered.get(call) ?? []), fault]);
   }
@@ -34,7 +34,7 @@ export class Faults {
     return this.ordered.get(call)?.shift();
   }
 
-  /** How many have not happened yet. */
+  /** The number of faults that have not occurred yet. */
   get pending(): number {
     return [...this.ordered.values()].reduce((sum, list) => sum + list.length, 0);
   }

@@ -1,9 +1,9 @@
-/** eRPC messages on a stream of bytes, the coprocessor's side: u16 length, u16 CRC, message. */
+/** The coprocessor's framing of eRPC messages in a byte stream: u16 length, u16 CRC, message. */
 
 export const MESSAGE_MAX = 4096;
 const HEADER = 4;
 
-/** Polynomial 0x1021, initial value 0xef4a, most significant bit first. */
+/** CRC-16 with polynomial 0x1021, initial value 0xef4a, most significant bit first. */
 export function crc16(bytes: Uint8Array): number {
   let crc = 0xef4a;
   for (const byte of bytes) {
@@ -23,8 +23,8 @@ export function toFrame(message: Uint8Array): Buffer {
 }
 
 /**
- * Splits a stream into messages. As on the chip, a message with a wrong CRC is dropped. An
- * impossible length is fatal: all that follows is read as headers until the power is cut.
+ * Splits a byte stream into messages. As on the chip, a message with a wrong CRC is dropped. An
+ * impossible length is fatal: all later bytes are read as headers until the power is cut.
  */
 export class FrameReader {
   private pending = Buffer.alloc(0);

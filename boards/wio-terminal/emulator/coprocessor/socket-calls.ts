@@ -1,4 +1,4 @@
-/** The calls of service 16 that concern one socket: their arguments and replies. */
+/** The calls of service 16 that concern one socket, with their arguments and replies. */
 import { binary, i32, type Reader, u32 } from "./codec";
 import type { Sockets } from "./sockets";
 
@@ -39,7 +39,7 @@ export async function callSocket(
       const [handle, level, option] = [args.i32(), args.i32(), args.i32()];
       const [room, length] = [args.binary(), args.u32()];
       const { result, value } = sockets.option(handle, level, option);
-      // The firmware gives back as many bytes as it was given, and does not touch the length.
+      // The firmware returns as many bytes as the request had, and leaves the length unchanged.
       const bytes = Buffer.concat([i32(value), room]).subarray(0, room.length);
       return Buffer.concat([binary(bytes), u32(length), i32(result)]);
     }
@@ -74,14 +74,14 @@ export async function callSocket(
   }
 }
 
-/** An `fd_set`: a bit for each socket, the first in bit 0 of the first byte. */
+/** Handles in an `fd_set`: one bit for each socket, the first in bit 0 of the first byte. */
 function handlesIn(set: Buffer | null | undefined, limit: number): number[] {
   const bits = set ?? Buffer.alloc(0);
   const handles = Array.from({ length: Math.min(limit, 8 * bits.length) }, (_, handle) => handle);
   return handles.filter((handle) => ((bits[handle >> 3] ?? 0) >> (handle & 7)) & 1);
 }
 
-/** A `timeval` of two words, or of 64 bits for the seconds, as newer compilers have it. */
+/** Converts a `timeval`: two 32-bit words, or 64 bits for the seconds with newer compilers. */
 function millisecondsOf(timeval: Buffer): number {
   const wide = timeval.length >= 12;
   return timeval.readInt32LE(0) * 1000 + timeval.readInt32LE(wide ? 8 : 4) / 1000;

@@ -1,7 +1,7 @@
 /**
  * The coprocessor's TCP sockets: lwIP 2.0.2 as in the released firmware, on real sockets of this
- * machine. Its `fcntl` takes O_NONBLOCK and its `connect` ignores it: read in the machine code of
- * Seeed's images 2.1.1 to 2.1.3, and seen on a board (rpcWiFi issue 29).
+ * machine. `fcntl` accepts O_NONBLOCK, and `connect` ignores the flag. The source is the machine
+ * code of Seeed's images 2.1.1 to 2.1.3; a board showed the same behaviour (rpcWiFi issue 29).
  */
 import { createConnection, type Socket } from "node:net";
 import type { Waits } from "./waits";
@@ -24,38 +24,41 @@ const SOL_SOCKET = 0xfff;
 const SO_ERROR = 0x1007;
 
 const SOCKETS_MAX = 8;
-/** lwIP's window on the chip: five segments. The peer waits if it is full. */
+/** lwIP's receive window on the chip: five segments. The peer waits while the window is full. */
 const WINDOW = 5 * 1460;
-/** lwIP sends a SYN again after 3 s, then after twice the time, up to six times. */
+/** lwIP repeats a SYN after 3 s, then doubles the delay, up to six times. */
 const SYN_AGAIN_MS = 3000;
 const SYN_RETRIES = 6;
-/** How often the model's select looks. */
+/** The polling interval of the model's `select`. */
 const SELECT_MS = 5;
 
 interface Connection {
   state: "new" | "connecting" | "open" | "failed";
   socket?: Socket;
-  /** Ends a connect that waits. */
+  /** Aborted when the socket is closed. This ends a pending connect. */
   readonly closed: AbortController;
   received: Buffer[];
   receivedBytes: number;
   ended: boolean;
-  /** The network went away while it was connecting: no SYN arrives any more. */
+  /** Set if the network disappeared during a connect: every further SYN is lost. */
   cutOff: boolean;
-  /** What `fcntl` was told. It changes nothing. */
+  /** The O_NONBLOCK flag as `fcntl` set it. The flag has no effect. */
   nonBlocking: boolean;
   errno: number;
 }
 
 export class Sockets {
   private readonly connections = new Map<number, Connection>();
-  /** As in lwIP: kept until the next failure. */
+  /** The last error, kept until the next failure, as in lwIP. */
   errno = 0;
-  /** The most bytes that one send takes, to test partial sends. */
+  /** The maximum number of bytes that one `send` accepts. Tests lower it to get partial sends. */
   sendLimit = Infinity;
-  /** How many of the next SYNs are lost. Infinity is a host that is down. */
+  /** The number of further SYNs to lose. Infinity models a host that is down. */
   lostSyns = 0;
-  /** What a refused connect gives: 104 by the firmware's table, which nobody has run; or 111. */
+  /**
+   * The errno of a refused connect: 104 by the firmware's table, which no board has confirmed; or
+   * 111.
+   */
   refusal: number = ERRNO.connectionReset;
 
   constructor(private readonly waits: Waits) {}
@@ -82,14 +85,14 @@ export class Sockets {
     return this.fail(12);
   }
 
-  /** `fcntl(F_GETFL)`. */
+  /** Serves `fcntl(F_GETFL)`. */
   flags(handle: number): number {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
     return connection.nonBlocking ? O_NONBLOCK : 0;
   }
 
-  /** `fcntl(F_SETFL)`: it takes O_NONBLOCK and no other flag. */
+  /** Serves `fcntl(F_SETFL)`, which accepts only O_NONBLOCK. */
   setFlags(handle: number, value: number): number {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
@@ -98,7 +101,7 @@ export class Sockets {
     return 0;
   }
 
-  /** `getsockopt`: of all options, the model has SO_ERROR, which reading clears. */
+  /** Serves `getsockopt`. The model supports only SO_ERROR, which is cleared by reading. */
   option(handle: number, level: number, option: number): { result: number; value: number } {
     const connection = this.connections.get(handle);
     if (!connection) return { result: this.fail(ERRNO.badFile), value: 0 };
@@ -109,7 +112,7 @@ export class Sockets {
     return { result: 0, value };
   }
 
-  /** Waits until one of the sockets is ready. @returns how many are; 0 after that time */
+  /** Waits until a socket is ready. @returns the number of ready sockets, 0 after the timeout */
   async select(read: readonly number[], write: readonly number[], ms: number): Promise<number> {
     const asked = [...read, ...write].map((handle) => this.connections.get(handle));
     if (asked.includes(undefined)) return this.fail(ERRNO.badFile);
@@ -126,7 +129,7 @@ export class Sockets {
     return this.fail(ERRNO.notImplemented);
   }
 
-  /** Answers when the connection is open, refused or given up, which may take minutes. */
+  /** Resolves when the connection is open, refused or given up, which may take minutes. */
   async connect(handle: number, address: string, port: number): Promise<number> {
     const connection = this.connections.get(handle);
     if (!connection) return this.fail(ERRNO.badFile);
@@ -156,7 +159,7 @@ export class Sockets {
   }
 
   receive(handle: number, length: number): { result: number; bytes: Buffer } {
-    const nothing = Buffer.alloc(1); // what the firmware sends if there is no data
+    const nothing = Buffer.alloc(1); // the firmware sends one byte if there is no data
     const connection = this.connections.get(handle);
     if (!connection) return { result: this.fail(ERRNO.badFile), bytes: nothing };
     const [first, ...rest] = connection.received;
@@ -185,14 +188,14 @@ export class Sockets {
     return 0;
   }
 
-  /** Fails because there is no network. */
+  /** Fails a call because there is no network. */
   unreachable(): number {
     return this.fail(ERRNO.hostUnreachable);
   }
 
   /**
-   * The network and all connections are gone; the handles stay until they are closed. A connect
-   * goes on until its retries end.
+   * Ends all connections because the network is gone. The handles stay until they are closed. A
+   * pending connect goes on until its retries are used up.
    */
   abort(): void {
     for (const connection of this.connections.values()) {
@@ -205,7 +208,7 @@ export class Sockets {
     }
   }
 
-  /** Power is gone. Peers do not notice until they write. */
+  /** Models a power cut. Peers do not notice until they write. */
   reset(): void {
     for (const handle of [...this.connections.keys()]) this.close(handle);
     this.errno = 0;
@@ -218,7 +221,7 @@ export class Sockets {
     }).length;
   }
 
-  /** Whether the next SYN gets lost. */
+  /** Whether the next SYN is lost. */
   private isLost(connection: Connection): boolean {
     if (connection.cutOff) return true;
     if (this.lostSyns === 0) return false;
@@ -254,7 +257,7 @@ export class Sockets {
   }
 }
 
-/** Whether a call would return at once, with bytes, an end or an error. */
+/** Whether a receive would return at once, with bytes, an end or an error. */
 function canReceive({ received, ended, state }: Connection): boolean {
   return received.length > 0 || ended || state === "failed";
 }

@@ -1,6 +1,5 @@
-/** The time in which the coprocessor waits by itself: this machine's, or an emulated chip's. */
-
-/** Calls back once after that time. @returns a function that cancels it */
+/** The coprocessor's waiting times, in this machine's time or an emulated chip's. */
+/** Calls `done` once, after `ms`. @returns a function that cancels the call */
 export type After = (ms: number, done: () => void) => () => void;
 
 export class Waits {
@@ -8,7 +7,7 @@ export class Waits {
 
   constructor(private readonly after: After = afterRealTime) {}
 
-  /** Whether time has to pass before anything goes on. */
+  /** Whether the coprocessor waits for time to pass. */
   get isWaiting(): boolean {
     return this.waiting > 0;
   }
@@ -18,7 +17,7 @@ export class Waits {
     if (ms <= 0 || signal.aborted) return;
     this.waiting++;
     await new Promise<void>((resolve) => {
-      // Counted at once, not when the promise's turn comes: an emulated chip runs on until then.
+      // Counted here, not after the promise resolves: an emulated chip would run on until then.
       const end = (): void => {
         cancel();
         signal.removeEventListener("abort", end);

@@ -1,6 +1,6 @@
 import { LIGHT_MAX } from "../../../../src/common/wire";
 
-/** Messages between the emulator and its page. A picture of the screen comes as bytes. */
+/** The messages between the emulator and its page. Screen pictures are sent as binary messages. */
 
 export const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
 export type ButtonName = (typeof BUTTON_NAMES)[number];
@@ -11,7 +11,7 @@ export type FromEmulator =
       readonly kind: "state";
       readonly led: boolean;
       readonly light: number;
-      /** The chip's time since its power came on. */
+      /** The chip's time since it was switched on. */
       readonly seconds: number;
       /** Why the emulation ended. */
       readonly failure?: string | undefined;
@@ -23,7 +23,7 @@ export type FromPage =
   /** A tap of the power switch; two of them enter the bootloader. */
   | { readonly kind: "reset"; readonly taps: 1 | 2 };
 
-/** @returns undefined for anything that our page does not send */
+/** @returns undefined for a message that the emulator's page does not send */
 export function parseFromPage(text: string): FromPage | undefined {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 import type { FromEmulator, FromPage } from "./messages";
 
-/** The oldest lines beyond this are dropped. */
+/** The maximum number of console lines on the page. The oldest lines are dropped. */
 const LINES_MAX = 500;
 const SCREEN = { width: 320, height: 240 };
 
@@ -106,7 +106,7 @@ image.onchange = () => {
 };
 
 async function openImage(file: File): Promise<void> {
-  image.value = ""; // the same file again is a change, too
+  image.value = ""; // without this, choosing the same file again would be no change event
   try {
     const address = `/image?name=${encodeURIComponent(file.name)}`;
     const answer = await fetch(address, { method: "POST", body: file });
