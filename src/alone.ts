@@ -1,30 +1,33 @@
-/** Whether the device decides for itself, since no server does. Pure: time comes in; imports nothing. */
+/**
+ * Whether the device decides for itself because no server does. Pure: time is passed in; imports
+ * nothing.
+ */
 export class Alone {
   active = false;
-  /** A lesson's server has no status: it counts as online while the broker is there. */
+  /** The lesson's server publishes no status: it counts as online while the broker is connected. */
   private serverOnline = true;
 
   /**
-   * @param afterMs how long the server may be gone before the device decides, ms
-   * @param seenMs when the server was last there, ms since boot; the start counts
+   * @param afterMs how long the server may be absent before the device decides, ms
+   * @param seenMs when the server was last present, ms since boot; initially the time of the start
    */
   constructor(
     private readonly afterMs: number,
     private seenMs: number,
   ) {}
 
-  /** To be called when the server says in its status whether it is online. */
+  /** Called when a status message of the server arrives. */
   status(online: boolean): void {
     this.serverOnline = online;
   }
 
-  /** To be called for each command: its sender is there, whatever an older status says. */
+  /** Called for each command: its sender is online, whatever an older status says. */
   commanded(nowMs: number): void {
     this.seenMs = nowMs;
   }
 
   /**
-   * To be called for each sample, before `active` is read.
+   * Called for each sample, before `active` is read.
    * @param connected whether there is a connection to the broker
    * @returns whether `active` has changed
    */

@@ -1,11 +1,11 @@
-/** When to report a reading. Pure: time comes in, in milliseconds. Imports nothing. */
+/** Decides when to report a reading. Pure: time is passed in, in milliseconds. Imports nothing. */
 
 export interface CadenceConfig {
-  /** A reading at least this often, ms. */
+  /** The longest time between two readings, ms. */
   intervalMs: number;
-  /** A reading at once when the light moved by at least this much, raw; 0 switches that off. */
+  /** A change of the light by at least this much, raw, is reported at once; 0 disables this. */
   changeBy: number;
-  /** Never two readings closer than this, ms. */
+  /** The shortest time between two readings, ms. */
   minGapMs: number;
 }
 
@@ -16,7 +16,7 @@ export class Cadence {
 
   constructor(private readonly config: CadenceConfig) {}
 
-  /** Whether a sample taken now is to be reported. */
+  /** Whether a sample taken now is due to be reported. */
   isDue(nowMs: number, lightRaw: number): boolean {
     if (!this.reported) return true;
     const sinceMs = nowMs - this.lastMs;
@@ -25,7 +25,7 @@ export class Cadence {
     return Math.abs(lightRaw - this.lastLightRaw) >= this.config.changeBy;
   }
 
-  /** To be called when a sample was reported. */
+  /** Called when a sample has been reported. */
   report(nowMs: number, lightRaw: number): void {
     this.reported = true;
     this.lastMs = nowMs;

@@ -1,23 +1,26 @@
 import type { Command } from "./common/wire";
 
 /**
- * Which commands still count: brokers deliver some twice, and several servers may answer out of
- * order. Pure.
+ * Filters out stale commands: brokers may deliver a command twice, and several servers may answer
+ * out of order. Pure.
  */
 export class CommandGate {
-  /** Of the newest reading whose answer was applied. */
+  /** Sequence number of the newest reading whose answer was applied. */
   private answeredSeq = 0;
 
   /**
-   * @param boot this run's number: an answer to an earlier run's reading is void
-   * @param lastId of the last ordered command that was done, 0 for none
+   * @param boot number of this run: answers to readings of an earlier run are ignored
+   * @param lastId id of the last ordered command that was applied, 0 for none
    */
   constructor(
     private readonly boot: number,
     public lastId: number,
   ) {}
 
-  /** @returns why the command is not to be applied, or undefined; marks it as applied then */
+  /**
+   * Records the command as applied if it is accepted.
+   * @returns why the command is ignored, or undefined if it is accepted
+   */
   admit(command: Command): string | undefined {
     const { seq, boot, id } = command;
     if (boot !== undefined && boot !== this.boot) return "of an earlier run";

@@ -1,4 +1,4 @@
-/** What glows: a `LightBulb` of DeviceScript's, or a part of `parts/`. */
+/** The light that the device drives: DeviceScript's `LightBulb`, or a class of `parts/`. */
 export interface Lamp {
   readonly intensity: {
     /** @param value 0..1 */

@@ -9,7 +9,7 @@ import { readSettings } from "./settings";
 import { Updates } from "./update";
 
 const KEEP_ALIVE_S = 15;
-/** An unacknowledged reading is sent again, with its age set right, after this, ms. */
+/** An unacknowledged reading is sent again after this time, ms, with its age updated. */
 const ACK_TIMEOUT_MS = 5000;
 
 const led = new Led(lamp);
@@ -31,7 +31,7 @@ if (settings.broker) {
     password: settings.password,
     keepAliveS: KEEP_ALIVE_S,
     ackTimeoutMs: ACK_TIMEOUT_MS,
-    // Commands that are sent while we are away wait in the broker.
+    // Commands that are sent while this device is offline wait in the broker.
     cleanSession: false,
     will: {
       topic: topicOf(name, "status"),

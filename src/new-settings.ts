@@ -1,47 +1,59 @@
-/** Settings that came over the network: they are tried, and kept once a reading has arrived. */
+/**
+ * Settings that came over the network: they are tried, and kept once a reading was acknowledged.
+ */
 import { delay, reboot, restart } from "@devicescript/core";
 import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
 import { NEW_SETTING_NAMES, type NewSettings } from "./common/update";
 
-/** The setting that holds them while they are tried; the device's own stay as they are meanwhile. */
+/**
+ * The setting that holds the new settings during the trial. The device's own settings stay
+ * unchanged.
+ */
 const KEY = "NEW";
 
-/** @returns undefined if none are tried */
+/** @returns undefined if no new settings are on trial */
 export async function readNewSettings(): Promise<NewSettings | undefined> {
   return await readSetting<NewSettings>(KEY);
 }
 
-/** So that they are tried, or not any more. Which network that is the runtime reads at its own start. */
+/**
+ * Restarts the device, to begin or end a trial. The runtime reads the Wi-Fi settings only when it
+ * boots, so a change of network needs a reboot.
+ */
 export async function startAgain(settings: NewSettings): Promise<void> {
   if (!settings.WIFI_SSID) restart();
-  // An answer comes after all that was written before, which a reboot would cut off.
+  // A reboot would cut off pending writes. This read is answered after all earlier writes.
   await readNewSettings();
   reboot();
 }
 
-/** From the next start on they go before the device's own. */
+/** From the next start, the new settings override the device's own. */
 export async function tryNewSettings(settings: NewSettings): Promise<void> {
   await writeSetting(KEY, settings);
 }
 
-/** Power may go anywhere: once they are to be kept, they are, at a later start if need be. */
+/**
+ * Copies the new settings over the device's own. Safe against power loss: `s = 0` is stored first,
+ * so a later start completes an interrupted copy.
+ */
 export async function keepNewSettings(settings: NewSettings): Promise<void> {
   settings.s = 0;
   await writeSetting(KEY, settings);
   for (const name of NEW_SETTING_NAMES) {
     const value = settings[name];
-    // Beside a network's name, no password would mean the one from before.
+    // If a network name is given without a password, the old password must not stay.
     if (value || (value === "" && name === "WIFI_PWD")) await writeSetting(name, value);
     else if (value === "") await deleteSetting(name);
   }
   await deleteSetting(KEY);
 }
 
-/** Goes back to the device's own, by a restart, unless they were kept. */
+/** Unless the new settings were kept in time, restarts with the device's own. */
 export async function giveUpNewSettings(settings: NewSettings): Promise<void> {
   const { s } = settings;
   if (!s) return;
-  // If the program ends in a panic, or power goes, the next start has half the time: so it ends.
+  // Halves the time for the next start. If the program panics or loses power each time, the trial
+  // still ends.
   settings.s = Math.max(1, s >> 1);
   await writeSetting(KEY, settings);
   if (s > 1) await delay(s * 1000);

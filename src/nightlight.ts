@@ -12,22 +12,23 @@ import { DeviceSettings, writeLastId } from "./settings";
 import type { Updates } from "./update";
 
 /**
- * A broker that forgot our session forgot the server's too: what we send before the server has
- * come back would be acknowledged and reach nobody. A lesson's server does not say when it is back.
+ * If the broker forgot our session, it forgot the server's too: a reading that is sent before the
+ * server is back would be acknowledged and lost. A lesson's server does not announce that it is
+ * back.
  */
 const SERVER_GRACE_MS = 5000;
-/** Readings that are kept while there is no connection: 10 bytes each. */
+/** Readings that are kept during an outage: 10 bytes each. */
 const OUTBOX_CAPACITY = 512;
-/** Without a store, those that are on their way. */
+/** Capacity without a store: readings in flight. */
 const TRANSIT_CAPACITY = 4;
 
-/** Shows what the device does; a board may have none. */
+/** Shows the device's status. Optional: a board may have no screen. */
 export interface StatusScreen {
   start(id: string, led: Led, mqtt: MqttClient): void;
 }
 
 /**
- * The device: reports the sensor's readings, does what commands say to the LED, and decides for
+ * Runs the device: reports the sensor's readings, applies commands to the LED, and decides for
  * itself while no server does.
  */
 export async function runNightlight(
@@ -57,7 +58,7 @@ export async function runNightlight(
     reporter.connected();
   };
   mqtt.onDisconnect = () => {
-    // Sent again as it was, a reading would tell a wrong age.
+    // MqttClient would repeat the reading unchanged, with a wrong age.
     mqtt.abandon();
   };
 
@@ -104,15 +105,15 @@ export async function runNightlight(
     },
   };
   await mqtt.subscribe(topicOf(id, "update"), 1, async (_topic, payload) => {
-    // It takes its time, and commands go on meanwhile.
+    // In a fiber of its own, because an update takes time and commands must still be handled.
     updates.receive.start(payload.toString("utf-8"), host);
   });
 
-  // The sensor reads a ratio of full light, 0..1.
+  // The sensor reports a ratio of full light, 0..1.
   await sensor.reading.subscribe(async (ratio) => {
     const light = Math.round(ratio * LIGHT_MAX);
     const nowMs = millis();
-    // Without a rule that it can follow, it leaves the LED as it is.
+    // If the device can't evaluate the rule, it leaves the LED unchanged.
     if (config.rule && alone.update(nowMs, mqtt.connected))
       console.log(alone.active ? "No server: deciding for myself" : "The server decides again");
     if (alone.active) {

@@ -1,15 +1,15 @@
-/** The readings that the broker has not acknowledged yet. Pure: time comes in. */
+/** Readings that the broker has not acknowledged yet. Pure: time is passed in. */
 import { copyBytes } from "./mqtt/bytes";
 
 /** A reading as it was taken. */
 export interface StoredReading {
   /** Counts the readings since boot, from 1. */
   seq: number;
-  /** Milliseconds since boot when it was taken; kept to a tenth of a second. */
+  /** When the reading was taken, ms since boot; stored to a tenth of a second. */
   takenMs: number;
   /** Light level, 0..1023. */
   light: number;
-  /** The LED at that time. */
+  /** The LED when the reading was taken. */
   ledOn: boolean;
 }
 
@@ -21,14 +21,14 @@ const LED_BIT = 0x8000;
 const TICK_MS = 100;
 
 /**
- * A queue of fixed size that never overflows. When it is full, it widens the gap between readings
- * and keeps only those that are so far apart, evenly over the whole time that it spans: a longer
- * outage costs resolution, not its beginning or end. The oldest and the newest always stay.
+ * A queue of fixed size that never overflows. When it is full, it widens the minimum gap between
+ * readings and drops those in between, evenly over the whole time span: a longer outage costs
+ * resolution, not its beginning or end. The oldest and the newest reading always stay.
  */
 export class Outbox {
   count = 0;
   private start = 0;
-  /** No two kept readings are closer than this, but for the newest; in ticks. */
+  /** Minimum gap between stored readings, except before the newest; in ticks. */
   private gapTicks = 0;
   private readonly bytes: Buffer;
 
@@ -47,7 +47,7 @@ export class Outbox {
     this.put(at + LEVEL, reading.light + (reading.ledOn ? LED_BIT : 0), 2);
   }
 
-  /** The oldest, or undefined when there is none. */
+  /** The oldest reading, or undefined if the outbox is empty. */
   first(): StoredReading | undefined {
     if (this.count === 0) return undefined;
     const at = this.offset(0);
@@ -60,24 +60,28 @@ export class Outbox {
     };
   }
 
-  /** Takes the oldest out, once it has been acknowledged. */
+  /** Removes the oldest reading, once it has been acknowledged. */
   removeFirst(): void {
     if (this.count === 0) return;
     this.start = (this.start + 1) % this.capacity;
     this.count--;
-    // There is room again: what comes is kept as it comes.
+    // There is room again: further readings are stored without a gap.
     this.gapTicks = 0;
   }
 
-  /** While the newest is closer to its forerunner than the gap, the next one takes its place. */
+  /**
+   * True while the newest reading is closer to its predecessor than the gap. The next reading then
+   * replaces it.
+   */
   private isCrowded(): boolean {
     const last = this.count - 1;
     return last > 0 && this.ticksAt(last) - this.ticksAt(last - 1) < this.gapTicks;
   }
 
   /**
-   * Leaves at most half and two, evenly spread over the time that they span. The virtual machine
-   * ends a program that takes 131,072 operations without a pause, so a reading takes few of them.
+   * Drops readings until at most half of the capacity plus two are left, evenly spread over their
+   * time span. The virtual machine kills a program that takes 131,072 operations without a pause,
+   * so the loop must be cheap per reading.
    */
   private thin(): void {
     const { bytes } = this;
@@ -117,7 +121,7 @@ export class Outbox {
     return low + (bytes[at + 2] as number) * 0x10000 + (bytes[at + 3] as number) * 0x1000000;
   }
 
-  /** An unsigned number, least byte first. */
+  /** Writes an unsigned number, least significant byte first. */
   private put(at: number, value: number, size: number): void {
     for (let i = 0; i < size; i++) {
       this.bytes[at + i] = value & 0xff;

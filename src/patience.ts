@@ -1,22 +1,22 @@
 /**
- * When a program that gets no connection lets the runtime's gateway client have the only socket.
- * Pure: time comes in; imports nothing.
+ * Decides when a program without a connection yields the only socket to the runtime's gateway
+ * client. Pure: time is passed in; imports nothing.
  */
 
 const LONGEST_MS = 3600000;
 
-/** Each time it waits twice as long as before, an hour at most. */
+/** A backoff timer: each wait is twice as long as the one before, up to an hour. */
 export class Patience {
   /**
-   * @param waitMs how long it waits at first, ms
-   * @param sinceMs when it begins, ms since boot
+   * @param waitMs length of the first wait, ms
+   * @param sinceMs when the first wait begins, ms since boot
    */
   constructor(
     private waitMs: number,
     private sinceMs: number,
   ) {}
 
-  /** To be called while the program is where it should be. Another waiting begins after that. */
+  /** Called while the program is connected as it should be: restarts the wait. */
   rest(nowMs: number, waitMs: number): void {
     this.waitMs = waitMs;
     this.sinceMs = nowMs;
@@ -26,7 +26,7 @@ export class Patience {
     return nowMs - this.sinceMs >= this.waitMs;
   }
 
-  /** To be called when the gateway has had its turn, in vain. */
+  /** Called after a turn of the gateway client without success. */
   waitLonger(nowMs: number): void {
     this.sinceMs = nowMs;
     this.waitMs = Math.min(2 * this.waitMs, LONGEST_MS);

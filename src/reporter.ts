@@ -7,16 +7,16 @@ import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
 import type { Updates } from "./update";
 
-/** Uptime and outbox in the state are at most this old, ms. */
+/** Maximum age of uptime and outbox in the state, ms. */
 const STATE_INTERVAL_MS = 60000;
-/** A reading counts as stored, and says its age, from here on, ms. */
+/** From this age, ms, a reading counts as stored and carries `age_ms`. */
 const AGE_FROM_MS = 200;
-/** At a good-bye the readings that wait have so long to get through, ms. */
+/** How long a clean shutdown waits for pending readings to be acknowledged, ms. */
 const DRAIN_MS = 10000;
 
-/** Publishes, one after another: the status, the state, and the readings in their order. */
+/** Publishes, one message at a time: the status, the state, and the readings in their order. */
 export class Reporter {
-  /** Readings wait until then, ms since boot. */
+  /** Readings are held back until this time, ms since boot. */
   holdUntilMs = 0;
   private readonly outbox: Outbox;
   private readonly wake = emitter<boolean>();
@@ -24,13 +24,13 @@ export class Reporter {
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
-  /** A reading has arrived, or left at QoS 0, since the last connection. */
+  /** A reading was acknowledged, or sent at QoS 0, since the last connect. */
   private isFirstSent = false;
 
   /**
-   * @param boot names this run of the device
-   * @param store keep readings while there is no connection, and send them at QoS 1
-   * @param capacity readings that the outbox holds
+   * @param boot identifies this run of the device
+   * @param store keep readings during an outage, and send them at QoS 1
+   * @param capacity number of readings that the outbox holds
    */
   constructor(
     private readonly id: string,
@@ -45,7 +45,7 @@ export class Reporter {
     this.outbox = new Outbox(capacity);
   }
 
-  /** To be called at each connection: the broker may have published our will meanwhile. */
+  /** Called at each connect: the broker may have published our will during the outage. */
   connected(): void {
     this.statusDue = true;
     this.stateDue = true;
@@ -58,14 +58,14 @@ export class Reporter {
     this.wake.emit(true);
   }
 
-  /** Sends the readings that wait, and says that the device is away. */
+  /** Sends the pending readings, then the status `offline`. */
   async leave(): Promise<void> {
     const endMs = millis() + DRAIN_MS;
     while (this.outbox.count > 0 && millis() < endMs) await delay(20);
     try {
       await this.publishRetained(topicOf(this.id, "status"), "offline");
     } catch {
-      // The broker notices.
+      // The connection is lost: the broker detects that and publishes our will.
     }
   }
 
@@ -83,13 +83,13 @@ export class Reporter {
       try {
         if (!this.mqtt.connected || !(await this.publishNext())) await wait(this.wake, 1000);
       } catch {
-        // Without an acknowledgement it stays the next one to be sent.
+        // Not acknowledged: the reading stays at the head of the outbox and is sent again.
         await delay(100);
       }
     }
   }
 
-  /** @returns false if there is nothing to say */
+  /** @returns false if there is nothing to publish */
   private async publishNext(): Promise<boolean> {
     if (await this.updates.confirm()) this.stateDue = true;
     const nowMs = millis();
@@ -126,7 +126,7 @@ export class Reporter {
     try {
       await this.mqtt.publish(topic, payload, { qos: 1, retain: true });
     } catch (e) {
-      // It may have been lost, and either way both are quickly said again.
+      // The message may have been lost. Status and state are cheap, so both are sent again.
       this.statusDue = true;
       this.stateDue = true;
       throw e;

@@ -5,16 +5,16 @@ import type { NewSettings } from "./common/update";
 import { config } from "./config.gen";
 import { readNewSettings } from "./new-settings";
 
-/** What this one device was told: its settings, and `devicescript.json` if there are none. */
+/** The settings of this device. If one is not set, the value of `devicescript.json` applies. */
 export interface DeviceSettings {
   id: string;
-  /** Undefined if the setting is no address that a device can reach. */
+  /** Undefined if the setting is not an address that a device can reach. */
   broker: BrokerAddress;
   user: string;
   password: string;
-  /** Those that are tried, of the above. */
+  /** New settings on trial, which override those above. */
   news: NewSettings | undefined;
-  /** Of the last ordered command that was done; 0 for none. */
+  /** Id of the last ordered command that was applied; 0 for none. */
   lastId: number;
 }
 
@@ -40,13 +40,15 @@ function checked(address: BrokerAddress | string, text: string): BrokerAddress {
   return undefined;
 }
 
-/** A `*` stands for the board's own number: one image serves a whole class. */
+/** Replaces a `*` by the board's own number, so that one image serves a whole class. */
 function ownId(id: string): string {
   const star = id.indexOf("*");
   return star < 0 ? id : id.slice(0, star) + deviceIdentifier("self") + id.slice(star + 1);
 }
 
-/** Survives a restart: an ordered command that comes twice is done once. */
+/**
+ * Stores the id across restarts, so that a duplicate of an ordered command is not applied again.
+ */
 export async function writeLastId(lastId: number): Promise<void> {
   await writeSetting("LAST_ID", lastId);
 }

@@ -28,7 +28,7 @@ import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
 import { Patience } from "./patience";
 
-/** Services that each runtime with a network has. The compiler knows them, its declarations don't. */
+/** Services of each runtime with a network. The compiler knows them; its declarations omit them. */
 declare module "@devicescript/core" {
   class CloudConfiguration extends Role {
     constructor(roleName?: string);
@@ -40,16 +40,20 @@ declare module "@devicescript/core" {
   }
 }
 
-/** So long the runtime's gateway client may have the socket until a program begins to come, ms. */
+/**
+ * How long the runtime's gateway client may hold the socket until a program begins to arrive, ms.
+ */
 const GATEWAY_MS = 60000;
-/** The same if nobody has asked for it: it dials at once, and again after 32 s at the earliest. */
+/** The same without an order: the client dials at once, and again after 32 s at the earliest. */
 const TURN_MS = 10000;
-/** Out of trial it waits so many times longer for that than in trial. */
+/**
+ * Factor by which a confirmed program waits longer for the gateway client's turn than one on trial.
+ */
 const CONFIRMED_TIMES = 30;
 
-/** What the program does for an order: it lets go of the socket, and has it again. */
+/** What an order needs from the program: it releases the socket, and takes it back afterwards. */
 export interface Host {
-  /** Sends what waits, says good-bye, and disconnects. */
+  /** Sends pending readings and the `offline` status, and disconnects. */
   leave(): Promise<void>;
   comeBack(): void;
   stateChanged(): void;
@@ -57,25 +61,30 @@ export interface Host {
   reportNow(): void;
 }
 
-/** Orders by the device's own key; a new program above all. docs/updates.md has the protocol. */
+/**
+ * Handles orders sealed with the device's own key, above all new programs. See docs/updates.md for
+ * the protocol.
+ */
 export class Updates {
   private readonly cloud = new CloudConfiguration();
   private readonly manager = new DeviceScriptManager();
   private key: string;
   private n = 0;
   private program = "";
-  /** Where the last order said that the gateway is; empty if there was none. */
+  /** Gateway address of the last order; empty if there was none. */
   private at = "";
   private isTrial = false;
-  /** When a reading first arrived, ms since boot; 0: none has. */
+  /** When the first reading was acknowledged, ms since boot; 0 if none was. */
   private heardMs = 0;
   private takenBack: string;
   private crash: string;
   private refused: string;
   private isBusy = false;
-  /** Of the order whose settings were kept; 0 for none. */
+  /** `n` of the order whose settings were kept; 0 for none. */
   private set = 0;
-  /** Wi-Fi networks that the runtime keeps; undefined if it can't try one and go back. */
+  /**
+   * Number of Wi-Fi networks that the runtime stores; undefined if it can't try one and fall back.
+   */
   private networks: number;
 
   constructor(
@@ -84,7 +93,7 @@ export class Updates {
     private news: NewSettings | undefined,
   ) {}
 
-  /** To be called once, after the settings were read: the runtime's services are found by then. */
+  /** Called once, after the settings were read: by then the runtime's services are bound. */
   async start(): Promise<void> {
     this.key = await readSetting<string>("UPDATE_KEY");
     this.n = await readSetting<number>("UPDATE_N", 0);
@@ -92,7 +101,8 @@ export class Updates {
     this.takenBack = await readSetting<string>("TAKEN_BACK");
     this.crash = await readSetting<string>("CRASH");
     this.networks = await readSetting<number>("NETWORKS");
-    // A runtime with two slots takes a bad program back by itself, and no other one unasked.
+    // A runtime with two slots rolls a bad program back by itself, and fetches no other one
+    // unasked.
     if (this.key && (await readSetting<number>("SLOTS", 1)) < 2)
       this.at = await readSetting<string>("GATEWAY", "");
     if (isThere(this.manager))
@@ -100,12 +110,12 @@ export class Updates {
   }
 
   /**
-   * Keeps the device within reach of the next program, also if this one is a bad release: while it
-   * does not get to its broker, or is not confirmed, the runtime's gateway client has a turn with
-   * the socket now and then. Runs until power-off, in a fiber of its own.
+   * Keeps the device reachable for the next program, even if this one is a bad release: while the
+   * program can't reach its broker, or is not confirmed, it yields the socket to the runtime's
+   * gateway client from time to time. Runs until power-off, in a fiber of its own.
    *
-   * Up to here a program that came over the network has left the client its address: if it ends in
-   * a panic before, the runtime goes for another one by itself.
+   * A program that came over the network starts with the gateway address still set. If it panics
+   * before this function clears the address, the runtime fetches another program by itself.
    */
   async connect(mqtt: MqttClient, aloneAfterMs: number): Promise<void> {
     if (this.news) giveUpNewSettings.start(this.news);
@@ -131,10 +141,14 @@ export class Updates {
     }
   }
 
-  /** Lets the runtime's gateway client have the socket. It ends the program if another one comes. */
+  /**
+   * Yields the socket to the runtime's gateway client, which ends the program if another one
+   * arrives.
+   */
   private async giveTurn(why: string, ms: number): Promise<void> {
     console.log(`Gateway's turn: ${why}`);
-    // What a program before had open when it ended in a panic still bars the way (impl_socket.c).
+    // A socket that an earlier program left open when it panicked still blocks the only slot
+    // (impl_socket.c).
     (core as unknown as Sockets)._socketClose();
     const key = hmac(this.key, "sha256", gatewayKeyText(this.id)).toString("hex");
     await this.cloud.setConnectionString(connectionString(this.at, key));
@@ -153,14 +167,16 @@ export class Updates {
     if (this.refused) state.refused = this.refused;
   }
 
-  /** To be called when the broker has acknowledged a state. */
+  /** Called when the broker has acknowledged a state. */
   async described(): Promise<void> {
     if (!this.crash) return;
     this.crash = undefined;
     await deleteSetting("CRASH");
   }
 
-  /** To be called when a reading has arrived. @returns whether new settings are kept for that */
+  /**
+   * Called when a reading was acknowledged. @returns whether this made the device keep new settings
+   */
   async heard(): Promise<boolean> {
     const { news } = this;
     if (!this.heardMs) this.heardMs = millis();
@@ -173,9 +189,9 @@ export class Updates {
   }
 
   /**
-   * To be called now and then while there is a connection. A program that ends in a panic as soon as
-   * it gets a command, or takes its second reading, must not count: it has to be well for a while.
-   * @returns whether the program is confirmed, and was not before
+   * Called repeatedly while there is a connection. A program that panics on its first command or
+   * its second reading must not be confirmed, so it has to run for a while first.
+   * @returns whether the program has been confirmed by this call
    */
   async confirm(): Promise<boolean> {
     if (!this.isTrial || !this.heardMs) return false;
@@ -186,13 +202,13 @@ export class Updates {
     return true;
   }
 
-  /** Does what an order says, or says in log and state why not. */
+  /** Carries out an order, or reports in log and state why it was refused. */
   async receive(text: string, host: Host): Promise<void> {
     const order = parseJsonObject(text).value as unknown as Order;
     const why = order ? await this.refusal(order) : "not a JSON object";
     if (why) return this.refuse(order ? order.n : 0, why, host);
     if (order.do === "update" && programName(order.hash || "") === this.program) {
-      // It came for the program by itself while the order was on its way.
+      // The device fetched the program by itself while the order was in flight.
       console.log(`Update ${order.n}: it runs this program already`);
       host.stateChanged();
     } else if (order.do === "update") await this.update(order, host);
@@ -211,7 +227,7 @@ export class Updates {
     host.stateChanged();
   }
 
-  /** New settings. They go before the device's own once the program has started again. */
+  /** Starts a trial of new settings. They override the device's own from the next start. */
   private async tryOut({ n, set }: Order, host: Host): Promise<void> {
     const text = decrypt({
       algo: "aes-256-ccm",
@@ -239,7 +255,7 @@ export class Updates {
     if (mac !== order.mac) return "sealed with another key, or altered";
     if (order.n <= this.n) return `expected an n above ${this.n}, got ${order.n}`;
     if (this.isBusy) return "an update is under way";
-    // Before anything else is done: from here on the same order is void.
+    // Stored before the order is carried out: a duplicate of it is refused afterwards.
     this.n = order.n;
     await writeSetting("UPDATE_N", order.n);
     if (order.do !== "update") return "";
@@ -272,7 +288,9 @@ interface Sockets {
   _socketClose(): number;
 }
 
-/** Once the settings were read, roles have found what there is. */
+/**
+ * Whether the runtime has the service. Valid once the settings were read: roles are bound by then.
+ */
 function isThere(role: Role): boolean {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- a client register knows it only after the next change
   return role.isBound;

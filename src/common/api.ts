@@ -3,43 +3,45 @@ import type { Fields, ServerRule } from "./server-rule";
 import type { UpdateChanges, UpdatesView } from "./update-api";
 import type { Report } from "./wire";
 
-/** What the page and other HTTP clients get to see: the JSON of `docs/http.md`. */
+/** The JSON that the page and other HTTP clients receive; described in `docs/http.md`. */
 
-/** One element of `GET /api/devices`. */
+/** An element of `GET /api/devices`. */
 export interface DeviceView {
   id: string;
-  /** What a person calls it; absent: it goes by its id. */
+  /** The name that a person gave the device. Absent: the page shows the id. */
   name?: string;
-  /** Heard within its limit, and its status topic does not say `offline`. */
+  /** True if the device was heard within its limit and its status topic does not say `offline`. */
   online: boolean;
-  /** A virtual device of this process: its light can be set. */
+  /** True for a virtual device of this process: its light can be set. */
   simulated: boolean;
-  /** Last light level, 0..1023, or null before the first reading, or if it measures none. */
+  /**
+   * Last light level, 0..1023; null before the first reading, or if the device measures no light.
+   */
   light: number | null;
-  /** The fields that the rule is about, as last reported. */
+  /** The fields that the rule compares, as last reported. */
   values: Record<string, number>;
-  /** True if they are from a retained message: nobody knows when they were measured. */
+  /** True if `values` are from a retained message: the time of measurement is unknown. */
   valuesAreOld?: boolean;
-  /** The LED: of a simulated device as it is, of another as last reported or commanded. */
+  /** The LED: for a simulated device its actual state, for others as last reported or commanded. */
   ledOn: boolean | null;
-  /** ISO 8601, or null when it never spoke. */
+  /** ISO 8601, or null if the device was never heard. */
   lastSeen: string | null;
-  /** What it last said of itself; null for a lesson device. `decided_by` tells who decides. */
+  /** The device's last state message; null for a lesson device. `decided_by` tells who decides. */
   state: Report | null;
-  /** When it said so, Unix time, ms; absent if nobody knows, as of a retained message. */
+  /** When `state` was received, Unix time, ms; absent if unknown, as for a retained message. */
   stateHeardMs?: number;
-  /** What a person should know of it, most urgent first; empty while all is well. */
+  /** Problems that a person should know about, most urgent first; empty if there are none. */
   health: HealthNote[];
 }
 
 /**
- * Why a device is not as a person expects. Programs go by these fields, the page puts them into
- * words. All times are Unix time, ms, and null if not known.
+ * Why a device does not behave as expected. API clients rely on these fields; the page turns them
+ * into sentences. All times are Unix time, ms, and null if unknown.
  */
 export type HealthNote =
   /**
-   * It is offline: its status topic says so (the device itself, or the broker by its will), or
-   * nothing was heard of it for `limitMs`, or ever.
+   * The device is offline: its status topic says so (published by the device, or by the broker as
+   * its will), or nothing was heard for `limitMs`, or nothing ever.
    */
   | {
       about: "offline";
@@ -47,82 +49,82 @@ export type HealthNote =
       sinceMs: number | null;
       limitMs?: number;
     }
-  /** It decides by itself, as no server answers it. */
+  /** The device decides for itself, because no server answers it. */
   | { about: "alone"; sinceMs: number | null }
   /**
-   * A command has not been carried out: the device is away, has not said so yet, did not get it in
-   * time, or would refuse it.
+   * Why a command is still pending: the device is offline, has not confirmed the command, did not
+   * receive it in time, or would refuse it.
    */
   | {
       about: "command";
       why: "away" | "unconfirmed" | "expired" | "refused";
       sinceMs: number | null;
     }
-  /** Messages of it were dropped: `reason` is a label of `nightlight_rejections_total`. */
+  /** Messages of the device were dropped. `reason` is a label of `nightlight_rejections_total`. */
   | { about: "dropped"; reason: string; count: number; lastMs: number; detail: string };
 
-/** One element of `GET /api/groups`: sensors that decide together. */
+/** An element of `GET /api/groups`: sensors that decide together. */
 export interface GroupView {
   id: string;
   /** The last decision, or null before the first. */
   on: boolean | null;
-  /** How the members' votes become one, or their values. */
+  /** How the members' votes, or their values, are combined. */
   decide: Group["decide"];
-  /** `value` is null while the member is lost: silent, or its reading too old to count. */
+  /** `value` is null while the member is lost: silent, or its reading is too old to count. */
   members: { id: string; value: number | null }[];
   lights: string[];
 }
 
-/** A message that passed the broker, as the page's stream shows it. */
+/** A message that passed through the broker, as the page's live stream shows it. */
 export interface MessageView {
   /** Unix time, ms. */
   atMs: number;
   topic: string;
   payload: string;
-  /** Why the server made nothing of it, if it didn't. */
+  /** Why the server rejected the message; absent if it was accepted. */
   rejected?: string;
 }
 
-/** A reading as it came in. */
+/** A received reading. */
 export interface ReadingView {
   id: string;
-  /** When it was taken, Unix time, ms: after an outage, long before it came. */
+  /** When the reading was taken, Unix time, ms. After an outage it arrives much later. */
   atMs: number;
-  /** The fields that the rule is about. */
+  /** The fields that the rule compares. */
   values: Record<string, number>;
-  /** The LED when the reading was taken; null if that is not known. */
+  /** The LED when the reading was taken; null if unknown. */
   ledOn: boolean | null;
 }
 
-/** The values of one field in some stretch of time. */
+/** The values of one field within an interval. */
 export interface FieldRange {
   min: number;
   mean: number;
   max: number;
 }
 
-/** A point of the history: one reading, or all of a stretch of time. */
+/** A point of the history: one reading, or all readings of an interval. */
 export interface HistoryPoint {
-  /** Of the first reading in it, and of the last one; Unix time, ms. */
+  /** Times of the first and of the last reading in the point, Unix time, ms. */
   atMs: number;
   lastMs: number;
-  /** How many there were; 0 if only the LED changed. */
+  /** Number of readings; 0 if only the LED changed. */
   readings: number;
-  /** By field; the lowest and the highest value keep each spike. */
+  /** By field; the minimum and the maximum preserve each spike. */
   values: Record<string, FieldRange>;
-  /** How much of it the LED was on, 0..1; null if that is not known. */
+  /** The fraction of the interval during which the LED was on, 0..1; null if unknown. */
   ledOn: number | null;
 }
 
-/** `GET /api/devices/ID/telemetry`. */
+/** Answer to `GET /api/devices/ID/telemetry`. */
 export interface TelemetryView {
   id: string;
-  /** Unix time, ms; `toMs` itself is not in it. */
+  /** Unix time, ms; `toMs` is exclusive. */
   fromMs: number;
   toMs: number;
-  /** What one point stands for, ms; 0 if each is one reading. */
+  /** The interval that one point covers, ms; 0 if each point is one reading. */
   bucketMs: number;
-  /** A device that was silent for longer counted as offline, ms. */
+  /** A device that was silent for longer than this counted as offline, ms. */
   silenceMs: number;
   /** Oldest first. */
   points: HistoryPoint[];
@@ -136,73 +138,78 @@ export interface LedView {
   ledOn: boolean;
 }
 
-/** What the server keeps on disk: the embedded broker's state, and the history. */
+/** Data that the server keeps on disk: the embedded broker's state, and the history. */
 export type Unwritten = "broker" | "history";
 
-/** First event of `GET /api/events`: all that the page needs to draw itself. */
+/** First event of `GET /api/events`: everything that the page needs to draw itself. */
 export interface SnapshotView {
   version: string;
-  /** The broker that the server is connected to, without any user or password. */
+  /** Address of the broker that the server is connected to, without user and password. */
   broker: string;
   brokerConnected: boolean;
-  /** What the disk does not take at present. */
+  /** Data that currently cannot be written to disk. */
   unwritten: Unwritten[];
   /** False with --no-decide. */
   decides: boolean;
-  /** The server's clock, Unix time, ms: a phone's may differ. */
+  /** The server's clock, Unix time, ms. The clock of a phone may differ. */
   nowMs: number;
   rule: ServerRule;
-  /** What all topics begin with on the wire; in messages it is left out. */
+  /** The prefix of all topics on the wire; messages are shown without it. */
   topicPrefix: string;
   groups: GroupView[];
   devices: DeviceView[];
   messages: MessageView[];
   updates: UpdatesView;
-  /** What is still being prepared, or null. */
+  /** The current preparation step, or null. */
   preparing: Preparation | null;
-  /** What is taken in hand of devices in tabs; null if this server has none. */
+  /** Classroom controls for devices in browser tabs; null if this server has no such devices. */
   class: ClassView | null;
 }
 
-/** `GET /api/class`, and the body of `PUT /api/class`, which may leave out what stays as it is. */
+/**
+ * Answer to `GET /api/class`, and the body of `PUT /api/class`, where absent fields stay unchanged.
+ */
 export interface ClassView {
-  /** What the sensors of all devices in tabs see, 0..1023; null while each has a light of its own. */
+  /**
+   * The light that the sensors of all devices in tabs see, 0..1023; null while each device has its
+   * own.
+   */
   light: number | null;
-  /** Whether no device in a tab has a network. */
+  /** True while the network of all devices in tabs is cut. */
   networkCut: boolean;
 }
 
-/** Body of `POST /api/class/reset`: a device in a tab. */
+/** Body of `POST /api/class/reset`. `device` is a device in a tab. */
 export interface ResetRequest {
   device: string;
 }
 
-/** A message of the WebSocket at `/device/class`, to each tab. */
+/** A WebSocket message on `/device/class`, sent to each tab. */
 export type ClassEvent =
   | { kind: "room"; room: ClassView }
-  /** Whether the programs of devices in tabs may be changed here. */
+  /** Whether the programs of devices in tabs may be edited here. */
   | { kind: "program"; mayChange: boolean }
-  /** That device, if it is in this tab, starts again as after a cut of power. */
+  /** Restarts the device, if it is in this tab, as after a power cut. */
   | { kind: "reset"; device: string };
 
 /** The simulated device before its first reading. */
 export interface Preparation {
   id: string;
-  /** Its firmware is being compiled, the first time and after a change; or it is starting. */
+  /** Its firmware is being compiled (the first time, and after a change), or is starting. */
   step: "compiling" | "starting";
 }
 
-/** What has happened to the devices since the last such event, a moment ago. */
+/** What has changed on the devices since the last `changes` event, a moment ago. */
 export interface ChangesView {
-  /** Each device that is other than before, once, as it is now. */
+  /** Each changed device once, in its current state. */
   devices: DeviceView[];
-  /** The ids of those that a person has removed; one that is in `devices` too has come back since. */
+  /** Ids of removed devices. A device that is also in `devices` has come back since. */
   removed: string[];
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readings: ReadingView[];
   leds: LedView[];
   messages: MessageView[];
-  /** Older messages of the same moment that were too many. */
+  /** Number of older messages of the same moment that were left out because there were too many. */
   messagesLeftOut: number;
 }
 
@@ -210,32 +217,32 @@ export interface ChangesView {
 export interface Events {
   snapshot: SnapshotView;
   changes: ChangesView;
-  /** A group of which a member was heard or lost, or whose decision changed. */
+  /** A group with a member that was heard or lost, or with a new decision. */
   group: GroupView;
-  /** An update has come further, or begun; or the sources were compiled. */
+  /** An update has begun or made progress, or the sources were compiled. */
   updates: UpdateChanges;
   /** The server's own connection to the broker. */
   broker: { connected: boolean };
-  /** The disk no longer takes something, or takes it again; empty while all is well. */
+  /** The data that currently cannot be written to disk; empty if all can. */
   disk: { unwritten: Unwritten[] };
-  /** The next step, or null once the simulated device has spoken. */
+  /** The next step, or null once the simulated device has sent a reading. */
   preparing: Preparation | null;
-  /** Something of the devices in tabs was taken in hand, or given back. */
+  /** A classroom control was set or released. */
   class: ClassView;
 }
 
-/** A message of the WebSocket at `/api/events`, which tells the same. */
+/** A WebSocket message on `/api/events`: the same events as the server-sent ones. */
 export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }[keyof Events];
 
-/** Far more rows than a screen has. */
+/** Far more rows than a screen shows. */
 export const MAX_WATCHED = 1_000;
 
-/** A message to that WebSocket. */
+/** A message from a client of the WebSocket `/api/events`. */
 export interface WatchRequest {
   /**
-   * The devices whose values are wanted, at most `MAX_WATCHED`. Of others, `changes` has what else changes:
-   * whether they are online, their health, names and programs. Null for all, as at the beginning.
-   * Devices that are new in it are in a `changes` at once.
+   * The devices whose values the client wants, at most `MAX_WATCHED`; null for all, the default.
+   * For other devices, `changes` carries only changes of their online state, health, name and
+   * program. Newly watched devices are sent in a `changes` event at once.
    */
   watch: string[] | null;
 }
@@ -248,11 +255,11 @@ export interface LightRequest {
 /** Answer to `DELETE /api/devices/ID`. */
 export interface RemovedView {
   removed: string;
-  /** Whether its history was deleted, too. */
+  /** Whether the device's history was deleted too. */
   history: boolean;
 }
 
-/** Body of `PUT /api/devices/ID/name`, and its answer; an empty name is none. */
+/** Body of `PUT /api/devices/ID/name`, and its answer; an empty name removes it. */
 export interface NameRequest {
   name: string;
 }

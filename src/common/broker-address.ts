@@ -1,4 +1,4 @@
-/** The one parser for a broker's address: on the device and in Node. Pure; imports nothing. */
+/** The one parser for broker addresses, on the device and in Node. Pure; imports nothing. */
 export interface BrokerAddress {
   /** `mqtt`, `mqtts`, `ws` or `wss`, in lower case. */
   scheme: string;
@@ -6,32 +6,33 @@ export interface BrokerAddress {
   host: string;
   port: number;
   tls: boolean;
-  /** Of a WebSocket, from its `/` on; else empty. */
+  /** For a WebSocket, the path including its first `/`; otherwise empty. */
   path: string;
 }
 
 const SCHEMES = ["mqtt", "mqtts", "ws", "wss"];
-/** IANA's for MQTT; those of HTTP for a WebSocket (RFC 6455, 3). */
+/** MQTT's ports are registered with IANA; WebSocket uses those of HTTP (RFC 6455, 3). */
 const PORTS = [1883, 8883, 80, 443];
 
 /**
- * @param configured as `broker` of devicescript.json; with the embedded broker and no setting, the
- * device is on the broker's machine
+ * The broker that a device connects to unless its own settings name another one. With the embedded
+ * broker, this is the device's own machine.
+ * @param configured `broker` of devicescript.json
  */
 export function presetBroker(configured: string): string {
   return configured === "embedded" ? "mqtt://127.0.0.1:1883" : configured;
 }
 
 /**
- * Reads `SCHEME://HOST[:PORT][PATH]` (RFC 3986, 3); an IPv6 address stands in brackets.
- * @returns the address, or what was expected instead. No regular expressions, which the device
- * can't test with.
+ * Parses `SCHEME://HOST[:PORT][PATH]` (RFC 3986, 3); an IPv6 address stands in brackets. Uses no
+ * regular expressions, because the device can't test with them.
+ * @returns the address, or an error: what was expected instead
  */
 export function parseBrokerAddress(text: string): BrokerAddress | string {
   const schemeEnd = text.indexOf("://");
   const kind = schemeEnd < 0 ? -1 : SCHEMES.indexOf(text.slice(0, schemeEnd).toLowerCase());
   if (kind < 0) return "expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]";
-  // Anywhere, not only before the host: a password may hold any character.
+  // Rejected anywhere in the text, not only before the host: a password may contain any character.
   if (text.indexOf("@") >= 0) return "expected user and password in MQTT_USER and MQTT_PWD";
   let host = text.slice(schemeEnd + 3).toLowerCase();
   let path = "";
@@ -61,12 +62,12 @@ export function parseBrokerAddress(text: string): BrokerAddress | string {
 
 const HOST_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-._";
 
-/** The address in one spelling: that of `parseBrokerAddress`. */
+/** Formats an address in the canonical spelling that `parseBrokerAddress` produces. */
 export function formatBrokerAddress({ scheme, host, port, path }: BrokerAddress): string {
   return `${scheme}://${host.indexOf(":") < 0 ? host : `[${host}]`}:${port}${path}`;
 }
 
-/** @returns 0 for what is no port */
+/** @returns 0 if the text is not a port number */
 function readPort(text: string): number {
   if (!text || text.length > 5 || !consistsOf(text, "0123456789")) return 0;
   const port = parseInt(text);

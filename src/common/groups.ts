@@ -9,16 +9,16 @@ export interface Group {
   /** Device ids of the lights. */
   lights: string[];
   decide: "any" | "all" | "majority" | "median" | { atLeast: number };
-  /** A member's reading counts for this long, ms. */
+  /** How long a member's reading counts, ms. */
   validMs: number;
 }
 
 /**
- * What the group decides.
- * @param inputs of all members; undefined for one that is silent or whose reading is too old
- * @param on the group's present state, if known: hysteresis holds on to it
- * @returns undefined if too few members are heard to tell: more than half for `majority` and
- * `median`, as many as asked for `atLeast`, and one for `any` and `all`
+ * Decides for a group.
+ * @param inputs one for each member; undefined if the member is silent or its reading is too old
+ * @param on the group's present state, if known; needed for hysteresis
+ * @returns undefined without a quorum: more than half of the members for `majority` and `median`,
+ * the given number for `atLeast`, and one member for `any` and `all`
  */
 export function decideTogether(
   rule: ServerRule,
@@ -46,7 +46,7 @@ export function decideTogether(
   }
 }
 
-/** Else a single covered sensor could decide for all the silent ones. */
+/** Without this quorum, a single covered sensor could decide for all silent ones. */
 function needsMost(how: Group["decide"]): boolean {
   return how === "majority" || how === "median";
 }

@@ -1,27 +1,29 @@
-/** The one rule for a device's id: on the wire, in a path, as an option, as a user. Imports nothing. */
+/**
+ * The one rule for device ids: on the wire, in a path, as an option, as a user. Imports nothing.
+ */
 
 const ID_MAX_LENGTH = 64;
 
 /**
- * An id is one level of an MQTT topic, one segment of an HTTP path, and the name of a file.
- * @returns what is wrong with it, or undefined
+ * An id is one level of an MQTT topic, one segment of an HTTP path, and a file name.
+ * @returns what is wrong with the id, or undefined
  */
 export function idError(id: string): string | undefined {
   if (id.length === 0) return "empty";
   if (id.length > ID_MAX_LENGTH) return `longer than ${ID_MAX_LENGTH} characters`;
   if (id === "." || id === "..") return `"${id}" is not a name`;
-  // `$` starts the topics of brokers themselves [MQTT 3.1.1, 4.7.2].
+  // `$` starts the brokers' own topics [MQTT 3.1.1, 4.7.2].
   if (id[0] === "$") return "starts with $";
   if (hasControlCharacter(id)) return "has a control character";
   for (let at = 0; at < id.length; at++) {
-    // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is Windows' separator.
-    // In a list of ids, `*` stands for any text.
+    // Wildcards and the level separator [MQTT 3.1.1, 4.7.1]; the backslash is the path separator of
+    // Windows. In a list of ids, `*` matches any text.
     if ("+#/\\*".indexOf(id[at] as string) >= 0) return `has a "${id[at] as string}"`;
   }
   return undefined;
 }
 
-/** C0, DEL and C1 of Unicode. */
+/** Whether the text contains a C0, DEL or C1 character of Unicode. */
 export function hasControlCharacter(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -30,12 +32,12 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** @returns what was expected instead of an id and what was found, in one line */
+/** @returns one line of the form "expected X, got Y", or undefined if the id is valid */
 export function idExpected(id: string): string | undefined {
   return idError(id) === undefined ? undefined : `expected ${ID}, got ${JSON.stringify(id)}`;
 }
 
-/** As `idExpected`, of an id in which `*` stands for any text. */
+/** Like `idExpected`, for an id in which `*` matches any text. */
 export function patternExpected(pattern: string): string | undefined {
   if (idError(pattern.split("*").join("x")) === undefined) return undefined;
   return `expected ${ID}, or * for any text in it, got ${JSON.stringify(pattern)}`;
@@ -43,14 +45,14 @@ export function patternExpected(pattern: string): string | undefined {
 
 /**
  * @param topic one level or several, without wildcards
- * @returns what was expected instead of it and what was found, in one line
+ * @returns one line of the form "expected X, got Y", or undefined if the topic is valid
  */
 export function topicExpected(topic: string): string | undefined {
   if (topic.split("/").every((level) => idError(level) === undefined)) return undefined;
   return `expected levels joined by /, each of ${ID}, got ${JSON.stringify(topic)}`;
 }
 
-/** As `topicExpected`, of what topics begin with: empty, or with a slash at its end. */
+/** Like `topicExpected`, for a topic prefix: empty, or with a slash at its end. */
 export function topicPrefixExpected(prefix: string): string | undefined {
   if (prefix === "") return undefined;
   if (!prefix.endsWith("/")) return `expected a slash at its end, got ${JSON.stringify(prefix)}`;
@@ -60,7 +62,7 @@ export function topicPrefixExpected(prefix: string): string | undefined {
 
 const ID = `1 to ${ID_MAX_LENGTH} characters, not . or .., no $ first, and none of + # / \\ * or control characters`;
 
-/** Whether an id is one of these, in which `*` stands for any text. */
+/** Whether the id matches one of the patterns, in which `*` stands for any text. */
 export function matches(id: string, patterns: string[]): boolean {
   return patterns.some((pattern) => matchesOne(id, pattern));
 }

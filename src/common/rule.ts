@@ -1,20 +1,25 @@
-/** The decision, the same on the server and on the device. Pure; imports nothing. */
+/** The decision rule, the same on the server and on the device. Pure; imports nothing. */
 
-/** On while a value is below (or above) the threshold. */
+/** The rule commands "on" while a value is below (or above) the threshold. */
 export interface Rule {
   comparison: "below" | "above";
-  /** Threshold, in the unit of what is compared; the value itself is not below and not above. */
+  /**
+   * Threshold, in the unit of the compared field. A value equal to it is neither below nor above.
+   */
   value: number;
-  /** How far past the threshold before it changes back: 0 is the lesson's rule. */
+  /**
+   * How far past the threshold the value must go before the state changes back; 0 is the lesson's
+   * rule.
+   */
   hysteresis: number;
-  /** Between two changes, ms. */
+  /** Minimum time between two changes, ms. */
   minChangeMs: number;
 }
 
 /**
- * Whether it should be on.
- * @param on its present state, if known: hysteresis holds on to it
- * @param sinceChangeMs since it last changed, if known
+ * Returns whether the light should be on.
+ * @param on the present state, if known; needed for hysteresis
+ * @param sinceChangeMs time since the last change, if known
  */
 export function decide(
   rule: Rule,

@@ -1,14 +1,14 @@
 import type { Rule } from "./rule";
 
-/** The fields of a command, or what a device reports in telemetry and state. */
+/** The fields of a command, or the fields that a device reports in telemetry and state. */
 export type Fields = Record<string, boolean | number | string>;
 
-/** A rule as `devicescript.json` has it: what is compared, and what is commanded on each side. */
+/** A rule as in `devicescript.json`: the fields to compare, and the command for each side. */
 export interface ServerRule extends Rule {
-  /** The telemetry field that decides, or several and how they become one. */
+  /** The telemetry field that decides, or several fields, which `combine` reduces to one value. */
   field: string | string[];
   combine: "min" | "max" | "mean" | "median";
-  /** The command while the comparison holds, and while it doesn't. */
+  /** The commands while the comparison holds, and while it does not. */
   on: Fields;
   off: Fields;
 }
@@ -17,7 +17,7 @@ export function fieldsOf(rule: ServerRule): string[] {
   return typeof rule.field === "string" ? [rule.field] : rule.field;
 }
 
-/** The one value that is compared. */
+/** Returns the one value that the rule compares. */
 export function inputOf(rule: ServerRule, values: Record<string, number>): number {
   if (typeof rule.field === "string") return values[rule.field] ?? NaN;
   return combine(
@@ -35,7 +35,7 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
     case "mean":
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     case "median": {
-      // As the others do; where a sort puts NaN is anybody's guess.
+      // NaN, as in the other cases; the position of NaN after a sort is undefined.
       if (values.some((value) => isNaN(value))) return NaN;
       const sorted = [...values].sort((a, b) => a - b);
       const middle = Math.floor(sorted.length / 2);
@@ -45,14 +45,14 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
   }
 }
 
-/** Which side of the rule a device says that it is on, if it says so. */
+/** Returns the side of the rule that a device reports to be on, or undefined if it reports none. */
 export function sideOf(rule: ServerRule, said: Record<string, unknown>): boolean | undefined {
   if (agrees(rule.on, said)) return true;
   if (agrees(rule.off, said)) return false;
   return undefined;
 }
 
-/** Whether everything in the command is as the device says. */
+/** Whether the device reports every field of the command with the commanded value. */
 export function agrees(command: Fields, said: Record<string, unknown>): boolean {
   for (const field in command) if (said[field] !== command[field]) return false;
   return true;

@@ -1,4 +1,4 @@
-/** A device's own settings, by the names that `readSetting` knows. Pure. */
+/** A device's own settings, by the names that `readSetting` takes. Pure. */
 import { hasControlCharacter, patternExpected } from "./id";
 
 export const SETTING_NAMES = [
@@ -13,14 +13,17 @@ export const SETTING_NAMES = [
 
 export type SettingName = (typeof SETTING_NAMES)[number];
 
-/** Name and value travel in one Jacdac packet, the value as JSON. */
+/** Limit for the value as JSON: name and value travel in one Jacdac packet. */
 const VALUE_MAX_BYTES = 200;
 /** IEEE 802.11, 9.4.2.2. */
 const WIFI_NAME_MAX_BYTES = 32;
-/** Of WPA's passphrases: IEEE 802.11, annex J.4. */
+/** Limits for WPA passphrases: IEEE 802.11, annex J.4. */
 const [WIFI_PASSWORD_MIN_BYTES, WIFI_PASSWORD_MAX_BYTES] = [8, 63];
 
-/** @returns what is wrong with a setting's value; of `BROKER`, only if it is too long */
+/**
+ * Does not parse a `BROKER` value, but limits its length.
+ * @returns what is wrong with the value, or undefined
+ */
 export function settingError(name: SettingName, value: string): string | undefined {
   if (hasControlCharacter(value)) return "has a control character";
   const bytes = utf8Bytes(value);
@@ -46,7 +49,9 @@ function isKey(text: string): boolean {
   return text.length === 64 && text.split("").every((digit) => "0123456789abcdef".includes(digit));
 }
 
-/** RFC 3629; each half of a surrogate pair takes two of its four bytes. */
+/**
+ * Length in UTF-8 (RFC 3629). Each half of a surrogate pair counts two of the pair's four bytes.
+ */
 function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,72 +1,75 @@
-/** What the HTTP interface says of updates, and what it is asked for. */
+/** What the HTTP interface reports about updates, and the requests that it takes. */
 
-/** A device on its way to a new program. */
+/** The update of one device to a new program. */
 export interface UpdateView {
   id: string;
   /**
-   * It waits for the device; the device was asked to come for the program, gets it, tries it, runs
-   * it and has said so; or it did not work, and the last line says why; or a person called it off.
+   * In order: the server waits for the device; the device was asked to fetch the program; fetches
+   * it; runs it on trial; has confirmed it. Or the update failed, and the last line says why; or a
+   * person cancelled it.
    */
   step: "waiting" | "asked" | "sending" | "trial" | "confirmed" | "failed" | "cancelled";
-  /** When it began, and when this step did, Unix time, ms. */
+  /** When the update and its current step began, Unix time, ms. */
   begunMs: number;
   sinceMs: number;
-  /** What has happened so far, for a person. */
+  /** The update's progress in plain text. */
   lines: { atMs: number; text: string }[];
 }
 
-/** Many devices on that way: one, a tenth, the rest. */
+/** The update of many devices in waves: one device, a tenth of them, the rest. */
 export interface FleetView {
   /**
-   * Stopped: one did not confirm its program, and those after it keep theirs. Cancelled: a person
-   * called it off.
+   * `stopped`: a device did not confirm its program, and the devices after it keep theirs.
+   * `cancelled`: a person cancelled the update.
    */
   step: "going" | "done" | "stopped" | "cancelled";
   waves: string[][];
-  /** Which of them is under way; how many are through. */
+  /** Index of the wave under way; equals the number of finished waves. */
   wave: number;
   downgrade: boolean;
-  /** True while it waits for any of its devices to come back: none has confirmed the program. */
+  /**
+   * True while the wave waits for any of its devices to come back: none has confirmed the program.
+   */
   waits?: boolean;
-  /** Why it stopped. */
+  /** Why the update stopped. */
   why?: string;
-  /** Of each device that was left out, why. */
+  /** For each device that was left out, the reason. */
   left?: string[];
 }
 
-/** What the last run of a device died of, as the device has said it. */
+/** Why the last run of a device ended, as the device reported it. */
 export interface CrashView {
   id: string;
-  /** When it was heard of, Unix time, ms. */
+  /** When the report was received, Unix time, ms. */
   atMs: number;
-  /** As in "panic 60005 at main_F0 (pc:86)". */
+  /** For example "panic 60005 at main_F0 (pc:86)". */
   text: string;
-  /** In the TypeScript, as in "src/main.ts:49"; absent if nobody knows. */
+  /** Position in the TypeScript sources, for example "src/main.ts:49"; absent if unknown. */
   place?: string;
-  /** The program that ended so, if that is known. */
+  /** The program that crashed, if known. */
   program?: string;
 }
 
-/** `GET /api/updates`. */
+/** Answer to `GET /api/updates`. */
 export interface UpdatesView {
   updates: UpdateView[];
   fleet: FleetView | null;
   /**
-   * The program of the sources as they are now, by the board that it is for; "" is any that brings
-   * sensor and LED with it. A board is missing if they have not been compiled for it.
+   * The programs compiled from the present sources, by board; "" means any board with its own
+   * sensor and LED. A board is missing if the sources have not been compiled for it.
    */
   programs: Record<string, string>;
-  /** The last one of each device that has told of one. */
+  /** The last crash of each device that reported one. */
   crashes: CrashView[];
 }
 
-/** The same as an event: of the updates only those that are other than before. */
+/** `UpdatesView` as an event: `updates` holds only those that have changed. */
 export interface UpdateChanges extends UpdatesView {
-  /** Devices that have no update any more. */
+  /** Devices that no longer have an update. */
   removed: string[];
 }
 
-/** Body of `POST /api/updates`, and of `DELETE` without `downgrade`: which devices. */
+/** Body of `POST /api/updates`, and of `DELETE` without `downgrade`: the devices concerned. */
 export interface UpdateRequest {
   device?: string;
   group?: string;

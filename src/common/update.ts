@@ -1,40 +1,41 @@
 /**
- * What a server says on `<ID>/update`: take a new program, or do something else that needs the
- * device's own key. Only a holder of that key can say it. This file runs on the device and in Node.
+ * The orders that a server sends on `<ID>/update`: take a new program, or another action that
+ * requires the device's own key. Only a holder of that key can send an order. This file runs on the
+ * device and in Node.
  */
 
-/** Payload of `<ID>/update`, QoS 1, not retained. `docs/updates.md` has the protocol in a page. */
+/** Payload of `<ID>/update`, QoS 1, not retained. `docs/updates.md` describes the protocol. */
 export interface Order {
-  /** Grows with each order to the device: one that comes twice is void. */
+  /** Order number, which grows with each order to the device. A repeated order is ignored. */
   n: number;
   do: "update" | "restart" | "identify" | "report" | "set";
-  /** Hex of HMAC-SHA256, by the device's key, over `sealedText`. */
+  /** HMAC-SHA256 over `sealedText` with the device's key, in hex. */
   mac: string;
   /**
-   * Of an update: where the program is fetched, `ws://HOST:PORT/PATH` or `wss://…`. With `*` as the
-   * host it is where the device's broker is.
+   * For `update`: where to fetch the program, `ws://HOST:PORT/PATH` or `wss://…`. The host `*`
+   * stands for the host of the device's broker.
    */
   at?: string;
   /** SHA-256 of the program as the device stores it, hex. */
   hash?: string;
-  /** The board that the program was compiled for; empty: any that brings sensor and LED with it. */
+  /** The board that the program was compiled for; empty: any board with its own sensor and LED. */
   board?: string;
-  /** Of the same, Ed25519, 128 hexadecimal digits; for a runtime that asks for one. */
+  /** Ed25519 signature of the program, 128 hexadecimal digits, for a runtime that requires one. */
   signature?: string;
   /** The program's version. */
   fw?: string;
-  /** The program may be older than the device's. */
+  /** Allows a program that is older than the device's. */
   downgrade?: boolean;
-  /** So long the new program may take until a reading of it is acknowledged, s. */
+  /** Deadline for the first acknowledged reading under the new program, s. */
   confirm_s?: number;
   /**
-   * Of `set`: the new settings as JSON, by AES-256-CCM with a tag of 4 bytes and a nonce of zeros,
-   * hex. Its key is the HMAC of `settingsKeyText`.
+   * For `set`: the new settings as JSON, encrypted with AES-256-CCM (4-byte tag, nonce of zeros),
+   * in hex. The key is the HMAC of `settingsKeyText`.
    */
   set?: string;
 }
 
-/** What of a device's settings may come over the network. */
+/** The device settings that may be changed over the network. */
 export const NEW_SETTING_NAMES = [
   "BROKER",
   "MQTT_USER",
@@ -43,20 +44,31 @@ export const NEW_SETTING_NAMES = [
   "WIFI_PWD",
 ] as const;
 
-/** Others stay as they are; an empty text removes one. WIFI_SSID and WIFI_PWD come together. */
+/**
+ * Settings not named here stay as they are; an empty text removes one. WIFI_SSID and WIFI_PWD come
+ * together.
+ */
 export type NewSettings = { [name in (typeof NEW_SETTING_NAMES)[number]]?: string } & {
-  /** Of the order. */
+  /** `n` of the order. */
   n: number;
-  /** So long they may take until a reading is acknowledged, s. 0: one was, they are to be kept. */
+  /**
+   * Deadline for the first acknowledged reading, s. 0: a reading was acknowledged, and the settings
+   * are to be kept.
+   */
   s: number;
 };
 
-/** The key for the settings of order `n` is the HMAC of this, by the device's key. */
+/**
+ * The HMAC of this text with the device's key is the encryption key for the settings of order `n`.
+ */
 export function settingsKeyText(id: string, n: number): string {
   return `nightlight settings\n${id}\n${n}`;
 }
 
-/** What the seal is over: each field in its order, a line each; a missing one is an empty line. */
+/**
+ * The text that the MAC covers: each field on a line, in fixed order; a missing field is an empty
+ * line.
+ */
 export function sealedText(id: string, order: Omit<Order, "mac">): string {
   const { n, at, hash, board, fw, downgrade, confirm_s, set } = order;
   const program = `${at ?? ""}\n${hash ?? ""}\n${board ?? ""}\n${fw ?? ""}\n${downgrade ?? ""}`;
@@ -64,25 +76,25 @@ export function sealedText(id: string, order: Omit<Order, "mac">): string {
 }
 
 /**
- * The key for connections to the gateway is the HMAC of this, by the device's key. It is the same
- * each time: a device that can't be told a new one has to be let in.
+ * The HMAC of this text with the device's key is the key for connections to the gateway. It never
+ * changes: a device that can't be sent a new key must still be let in.
  */
 export function gatewayKeyText(id: string): string {
   return `nightlight gateway\n${id}`;
 }
 
-/** How a program is called in a state: the beginning of its hash. */
+/** The program's name in a state message: the first digits of its hash. */
 export function programName(hash: string): string {
   return hash.slice(0, 8);
 }
 
-/** What a device is now, as far as it matters to an update. */
+/** The device's present firmware, as far as it matters for an update. */
 export interface Running {
   board: string;
   fw: string;
 }
 
-/** @returns why the program is not for this device, or undefined */
+/** @returns why the program does not fit this device, or undefined */
 export function mismatch(order: Omit<Order, "mac">, running: Running): string | undefined {
   const board = order.board ?? "";
   if (board !== running.board)
@@ -97,7 +109,7 @@ function boardText(board: string): string {
   return board === "" ? "any board with its own sensor and LED" : board;
 }
 
-/** @param a version, such as 0.2.0 */
+/** @param a a version, such as 0.2.0 */
 export function isOlder(a: string, b: string): boolean {
   const ours = a.split(".");
   const theirs = b.split(".");
@@ -112,15 +124,15 @@ function partOf(parts: string[], index: number): number {
   return index < parts.length ? parseInt(parts[index] as string) : 0;
 }
 
-/** @returns the gateway's address with the broker's host for `*` */
+/** @returns the gateway's address, with `*` replaced by the broker's host */
 export function resolved(at: string, brokerHost: string): string {
   const host = at.indexOf("//") + 2;
   return at[host] === "*" ? at.slice(0, host) + brokerHost + at.slice(host + 1) : at;
 }
 
 /**
- * The connection string of the runtime's gateway client.
- * @param at with a host
+ * Returns the connection string for the runtime's gateway client.
+ * @param at the gateway's address, with a host
  * @param key 64 hexadecimal digits
  */
 export function connectionString(at: string, key: string): string {

@@ -1,89 +1,97 @@
 /**
- * What the device and the server say to each other: topics, payloads, limits.
+ * The protocol between device and server: topics, payloads, limits.
  *
  * The first field of `Telemetry` and of `Command` is the IoT lesson's and never changes; every
- * other field is optional, so that a lesson client may ignore it. This file runs on the device
- * and in Node, and imports nothing.
+ * other field is optional, so that a lesson client may ignore it. This file runs on the device and
+ * in Node, and imports nothing.
  */
 
 /** The lesson's 10-bit light level: 0 is dark, 1023 is bright. */
 export const LIGHT_MAX = 1023;
 
-/** The largest count on the wire: what 53 bits of a JSON number hold exactly. */
+/**
+ * The largest count on the wire: the largest integer that a JSON number holds exactly (53 bits).
+ */
 const COUNT_MAX = 9007199254740991;
 
 /** Payload of `<ID>/telemetry`. */
 export interface Telemetry {
   /** Light level, 0..1023. */
   light: number;
-  /** The LED when the reading was taken: such a device is commanded only when it should change. */
+  /**
+   * The LED when the reading was taken. A device that sends it is commanded only if the LED should
+   * change.
+   */
   led_on?: boolean;
-  /** Counts the readings of one run of the device, from 1. */
+  /** Number of the reading within one run of the device, from 1. */
   seq?: number;
-  /** A random number that names the run: with `seq` it tells a reading that came twice. */
+  /** A random number that identifies the run. With `seq` it identifies duplicate readings. */
   boot?: number;
-  /** How long before it was sent the reading was taken, ms; absent when just now. */
+  /** Age of the reading when it was sent, ms; absent if it was just taken. */
   age_ms?: number;
 }
 
 /** Payload of `<ID>/commands`. */
 export interface Command {
   led_on: boolean;
-  /** The reading that this answers; with `boot`, its run. */
+  /** `seq` of the reading that this command answers, and `boot`, the run of that reading. */
   seq?: number;
   boot?: number;
-  /** Of an ordered command: done once, in the order of ids. */
+  /** Id of an ordered command. Ordered commands are applied once each, in the order of ids. */
   id?: number;
-  /** Of an ordered command: void from then on, Unix time, ms. The broker drops it. */
+  /** Expiry of an ordered command, Unix time, ms. Afterwards the broker drops it. */
   expires_at?: number;
 }
 
-/** Payload of `<ID>/status` and of the server's: retained, and the will says offline. */
+/** Payload of `<ID>/status` and of the server's status topic: retained; the will says `offline`. */
 export type Status = "online" | "offline";
 
 /** Payload of `<ID>/state`, retained. */
 export interface State {
   led_on: boolean;
-  /** Who decided that: the server's commands, or the device's own rule while it is alone. */
+  /** Who decided the LED: the server's commands, or the device's own rule while it is alone. */
   decided_by: "server" | "device";
-  /** The last ordered command that was done. */
+  /** Id of the last ordered command that was applied. */
   id?: number;
-  /** Which program runs: the first 8 hexadecimal digits of its SHA-256. */
+  /** The running program: the first 8 hexadecimal digits of its SHA-256. */
   program?: string;
-  /** The board and the parts that it was compiled for; absent: any that brings sensor and LED with it. */
+  /**
+   * Board and parts that the program was compiled for; absent: any board with its own sensor and
+   * LED.
+   */
   board?: string;
-  /** The program, or new settings, came over the network, and are not confirmed yet. */
+  /** True if the program or the settings came over the network and are not confirmed yet. */
   trial?: boolean;
-  /** Why the last update, or new settings, were taken back. */
+  /** Why the last update, or the last new settings, were rolled back. */
   taken_back?: string;
-  /** What the run before died of; said once. */
+  /** Why the previous run crashed; reported once. */
   crash?: string;
-  /** The last order that was refused: its `n`, and why. */
+  /** The last refused order: its `n`, and why. */
   refused?: string;
-  /** The `n` of the order whose new settings this run has kept. */
+  /** `n` of the order whose new settings were kept during this run. */
   set?: number;
-  /** How many Wi-Fi networks the runtime keeps, if it can try one and go back: 2. */
+  /** Number of Wi-Fi networks that the runtime stores, if it can try one and fall back: 2. */
   networks?: number;
   /** Firmware version. */
   fw: string;
   uptime_s: number;
-  /** How often a lost connection was made again. */
+  /** Number of reconnects to the broker. */
   reconnects: number;
-  /** Readings that wait for the broker's acknowledgement. */
+  /** Readings that the broker has not acknowledged. */
   outbox: number;
 }
 
-/** Either the value, or in `error` what is wrong with the payload. */
+/** The parsed value, or in `error` what is wrong with the payload. */
 export interface Parsed<T> {
   value?: T;
   error?: string;
 }
 
-/** What topics begin with. */
+/** The topic prefixes. */
 export interface TopicNames {
-  /** Ours: empty, or with a slash at its end. */
+  /** Nightlight's prefix: empty, or with a slash at its end. */
   prefix: string;
-  /** Those of Home Assistant's discovery: without a slash at its end. */
+  /** Prefix of Home Assistant's discovery, without a slash at its end. */
   discovery: string;
 }
 
@@ -91,17 +99,20 @@ export interface TopicNames {
 export const TOPIC_KINDS = ["telemetry", "commands", "status", "state", "desired"] as const;
 export type TopicKind = (typeof TOPIC_KINDS)[number];
 
-/** @param kind `update`: orders by the device's own key, which only that device hears. */
+/**
+ * @param kind `update` is for orders sealed with the device's own key; only that device receives
+ * them
+ */
 export function topicOf(id: string, kind: TopicKind | "update"): string {
   return id + "/" + kind;
 }
 
-/** Where a server says that it is there to decide; retained. */
+/** Topic of a server's status, which says whether it is online to decide; retained. */
 export const SERVER_STATUS_TOPIC = "nightlight/server/status";
 
 /**
  * The lesson's client id of a device.
- * @param id after the prefix of its topics: on one broker, another prefix may have the same id
+ * @param id including the topic prefix: on one broker, two prefixes may use the same device id
  */
 export function deviceClientId(id: string): string {
   return id + "nightlight_client";
@@ -109,24 +120,24 @@ export function deviceClientId(id: string): string {
 
 /**
  * The lesson's client id of a server.
- * @param id after the prefix of its topics
+ * @param id including the topic prefix
  */
 export function serverClientId(id: string): string {
   return id + "nightlight_server";
 }
 
-/** Telemetry as a server takes it in. */
+/** Telemetry as parsed by a server. */
 export interface Reading {
-  /** The fields that were asked for. */
+  /** The requested fields. */
   values: Record<string, number>;
-  /** Everything that the device said. */
+  /** All fields that the device sent. */
   said: Record<string, unknown>;
   seq?: number;
   boot?: number;
   age_ms?: number;
 }
 
-/** @param fields that have to be there, as numbers; `light` is 0..1023 */
+/** @param fields required fields, which must be numbers; `light` must be 0..1023 */
 export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };
@@ -134,7 +145,7 @@ export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> 
   for (const field of fields) {
     const found = value[field];
     if (typeof found !== "number") return { error: refusal(field, found, "a number") };
-    // JSON may have it, as 1e999 (RFC 8259, 6), but can't write what becomes of it.
+    // JSON allows numbers such as 1e999 (RFC 8259, 6), but cannot represent the resulting Infinity.
     if (Math.abs(found) === Infinity) return { error: field + ": is too large for a number" };
     if (field === "light" && !(found >= 0 && found <= LIGHT_MAX))
       return { error: refusal(field, found, `a number from 0 to ${LIGHT_MAX}`) };
@@ -165,10 +176,12 @@ export function parseStatus(text: string): Parsed<Status> {
   return { error: `status: expected online or offline, got ${shown(text)}` };
 }
 
-/** What a device says of itself: everything that it said, the fields known here checked. */
+/**
+ * A device's state message: all fields that it sent, of which the fields known here are checked.
+ */
 export type Report = Record<string, unknown> & Partial<Omit<State, "led_on">>;
 
-/** Texts of a state, and how long they may be, characters. */
+/** Text fields of a state, with their maximum length in characters. */
 const STATE_TEXTS: [field: string, max: number][] = [
   ["fw", 40],
   ["program", 64],
@@ -199,7 +212,7 @@ export function parseState(text: string): Parsed<Report> {
   return wrong ? { error: wrong } : { value: value };
 }
 
-/** Takes over a whole number that may be missing. @returns what is wrong with it, or "" */
+/** Copies an optional whole number. @returns what is wrong with it, or "" */
 function optionalCount(from: Record<string, unknown>, field: string, to: object): string {
   const value = from[field];
   if (value === undefined) return "";
@@ -217,7 +230,10 @@ function refusal(field: string, found: unknown, allowed: string): string {
   return `${field}: expected ${allowed}, got ${shown(found)}`;
 }
 
-/** Node throws on malformed JSON, the device's parser answers undefined: both end here. */
+/**
+ * Parses a JSON object. For malformed JSON, Node's parser throws and the device's returns
+ * undefined; both become an `error`.
+ */
 export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
   let value: unknown = undefined;
   // Some editors and languages put a byte order mark before UTF-8 [RFC 8259, 8.1].
@@ -232,7 +248,7 @@ export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
   return { value: value as Record<string, unknown> };
 }
 
-/** A value as it may be quoted in a log line: short, whatever was sent. */
+/** A value quoted for a log line, shortened if it is long. */
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);

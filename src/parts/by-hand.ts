@@ -1,6 +1,8 @@
 import type { Lamp } from "../lamp";
 
-/** A lamp that a button switches over, until the program sets it again: as the Wio Terminal's A. */
+/**
+ * A lamp that a button toggles until the program sets it again, like button A of the Wio Terminal.
+ */
 export class ByHand implements Lamp {
   readonly intensity = this;
   isOn = false;
@@ -8,12 +10,12 @@ export class ByHand implements Lamp {
 
   constructor(private readonly lamp: Lamp) {}
 
-  /** What the button says. */
+  /** Called when the button is pressed. */
   async switchOver(): Promise<void> {
     await this.set(!this.isOn, true);
   }
 
-  /** What the program says. @param value 0..1 */
+  /** Called by the program. @param value 0..1 */
   async write(value: number): Promise<void> {
     await this.set(value > 0, false);
   }

@@ -3,19 +3,19 @@ import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings
 import { LIGHT_MAX } from "../common/wire";
 import { Calibration, type Range, rangeProblem, UNCALIBRATED } from "./calibration";
 
-/** A sensor for which a person, by holding a button, has shown what is dark and what is bright. */
+/** A light sensor that a person calibrates to dark and bright by holding a button. */
 export class Calibrated {
-  /** A ratio of full light, 0..1, for each of the sensor's readings. */
+  /** A ratio of full light, 0..1, for each reading of the sensor. */
   readonly reading = emitter<number>();
   private readonly calibration = new Calibration();
-  /** The sensor's own. */
+  /** The sensor's uncalibrated light, 0..1023. */
   private light = 0;
 
   constructor(sensor: LightLevel, button: Button) {
     begin.start(this, sensor, button);
   }
 
-  /** What a person is to do; empty if nothing. */
+  /** The instruction to show to the person; empty if there is none. */
   words(): string {
     return this.calibration.words;
   }
@@ -49,7 +49,7 @@ export class Calibrated {
     else await writeSetting("LIGHT_RANGE", calibration.range);
   }
 
-  /** The Wio Terminal's screen follows both lines: boards/log-lines.ts. */
+  /** The Wio Terminal's screen parses both log lines: boards/log-lines.ts. */
   private use(range: Range): void {
     this.calibration.range = range;
     console.log(`Light range: ${range.dark} to ${range.bright}`);
@@ -62,7 +62,7 @@ export class Calibrated {
   }
 }
 
-/** DeviceScript's inline functions have no `this`. */
+/** A function because DeviceScript's inline functions have no `this`. */
 async function begin(calibrated: Calibrated, sensor: LightLevel, button: Button): Promise<void> {
   await calibrated.readRange();
   sensor.reading.subscribe(async (ratio) => {

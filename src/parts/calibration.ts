@@ -1,21 +1,21 @@
 /**
- * What dark and bright are for one sensor, as a person shows it by holding a button. Pure: time
- * comes in, in milliseconds.
+ * The calibration of a light sensor to dark and bright, which a person does by holding a button.
+ * Pure: time is passed in, in milliseconds.
  */
 import { LIGHT_MAX } from "../common/wire";
 
-/** Closer together, noise alone would be much of all light. */
+/** Minimum distance of dark and bright: below it, noise would be a large part of the signal. */
 const SPAN_MIN = 64;
-/** From here on a button counts as held; a shorter press is something else's. */
+/** A button counts as held from this time; shorter presses have other functions. */
 const HOLD_MS = 2000;
-/** Held so long, it takes the calibration away. */
+/** A button held for this time removes the calibration. */
 const REMOVE_MS = 8000;
-/** A calibration that was begun waits so long for the next hold. */
+/** How long a calibration in progress waits for the next hold. */
 const PATIENCE_MS = 60000;
-/** How long a person may read what came of it. */
+/** How long the result is shown. */
 const RESULT_MS = 10000;
 
-/** What of the sensor's own light, 0..1023, is sent as 0, and what as 1023. */
+/** The sensor's own light levels, 0..1023, that are sent as 0 and as 1023. */
 export interface Range {
   dark: number;
   bright: number;
@@ -23,7 +23,7 @@ export interface Range {
 
 export const UNCALIBRATED: Range = { dark: 0, bright: LIGHT_MAX };
 
-/** @returns why these are no range, or an empty text */
+/** @returns why the range is invalid, or an empty text */
 export function rangeProblem({ dark, bright }: Range): string {
   if (!(dark < bright)) return `dark ${dark} is not below bright ${bright}`;
   if (!(bright - dark >= SPAN_MIN)) return `dark ${dark}, bright ${bright}: too close`;
@@ -32,18 +32,18 @@ export function rangeProblem({ dark, bright }: Range): string {
 
 export class Calibration {
   range: Range = UNCALIBRATED;
-  /** What the person is to do, or what came of it; empty if nothing is to be said. */
+  /** The instruction for the person, or the result; empty if there is nothing to show. */
   words = "";
-  /** Until when the words stand. */
+  /** When the words expire. */
   private endMs = 0;
-  /** What the next hold shows. */
+  /** What the next hold measures or starts. */
   private awaited: "start" | "dark" | "bright" = "start";
   private dark = 0;
   private downMs = 0;
-  /** What the press has done so far. */
+  /** What the current press has done. */
   private did: "nothing" | "step" | "removal" = "nothing";
 
-  /** @param ratio of full light, 0..1. @returns the same within the range, 0..1 */
+  /** @param ratio of full light, 0..1. @returns the ratio scaled to the range, 0..1 */
   scaled(ratio: number): number {
     const { dark, bright } = this.range;
     const light = (ratio * LIGHT_MAX - dark) / (bright - dark);
@@ -51,16 +51,16 @@ export class Calibration {
     return light > 1 ? 1 : light;
   }
 
-  /** The button went down. */
+  /** Called when the button goes down. */
   pressed(nowMs: number): void {
     this.downMs = nowMs;
     this.did = "nothing";
   }
 
   /**
-   * To be called now and then while the button is down.
-   * @param light the sensor's own, 0..1023
-   * @returns whether the range is another one now
+   * Called repeatedly while the button is down.
+   * @param light the sensor's own light, 0..1023
+   * @returns whether the range has changed
    */
   held(nowMs: number, light: number): boolean {
     const heldMs = nowMs - this.downMs;
@@ -86,7 +86,7 @@ export class Calibration {
     return false;
   }
 
-  /** To be called now and then. @returns whether the words are others now */
+  /** Called repeatedly. @returns whether the words have changed */
   passed(nowMs: number): boolean {
     if (!this.words || nowMs < this.endMs) return false;
     if (this.awaited === "start") this.words = "";

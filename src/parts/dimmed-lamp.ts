@@ -1,10 +1,10 @@
 import type { Lamp } from "../lamp";
 
-/** A lamp that can be dimmed: full on is as bright as `lampBrightness` of devicescript.json says. */
+/** A dimmable lamp: "on" is as bright as `lampBrightness` of devicescript.json. */
 export class DimmedLamp implements Lamp {
   readonly intensity = this;
 
-  /** @param brightness while it is on, 0..1 of its full light */
+  /** @param brightness while the lamp is on, 0..1 of its full light */
   constructor(
     private readonly lamp: Lamp,
     private readonly brightness: number,

@@ -1,18 +1,20 @@
 import { I2C as I2CService, isSimulator, Packet, sleep, wait } from "@devicescript/core";
 import { I2C, i2c } from "@devicescript/i2c";
 
-/** A chip on the simulated bus answers at once, but the runtime looks for a bus once a second. */
+/**
+ * A chip on the simulated bus answers at once, but the runtime looks for a bus only once a second.
+ */
 const ANSWER_MS = 1000;
 const BINDING_MS = 3000;
 
-/** In the virtual machine: its runtime has no I2C, so a Jacdac service is the bus. */
+/** I2C in the virtual machine. Its runtime has no I2C, so a Jacdac service acts as the bus. */
 class SimulatedI2C extends I2C {
   private readonly service = new I2CService();
   private isBusy = false;
 
   /** @throws Error if the chip, or the bus, does not answer */
   override async xfer(devAddr: number, writeBuf: Buffer, numRead?: number): Promise<Buffer> {
-    // An answer does not say what it answers.
+    // One transaction at a time: an answer does not say which request it belongs to.
     while (this.isBusy) await sleep(1);
     this.isBusy = true;
     try {
@@ -45,5 +47,5 @@ class SimulatedI2C extends I2C {
   }
 }
 
-/** The board's I2C, or a simulated one. */
+/** The board's I2C bus, or a simulated one. */
 export const bus: I2C = isSimulator() ? new SimulatedI2C() : i2c;

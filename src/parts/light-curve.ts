@@ -1,14 +1,14 @@
-/** Lux as the lesson's light. Pure. */
+/** Converts lux to the lesson's light level. Pure. */
 
 /** The divider's fixed resistor: docs/boards.md. */
 const RESISTOR_OHM = 10000;
-/** A GL5528 at 10 lux, the middle of its 8 to 20 kΩ, and its gamma: its datasheet. */
+/** A GL5528 at 10 lux, the middle of its 8 to 20 kΩ, and its gamma: from its datasheet. */
 const OHM_AT_10_LUX = 14000;
 const GAMMA = 0.7;
 
 /**
- * What the photoresistor and its resistor would show at that illuminance: so a threshold means the
- * same with either sensor.
+ * Returns what the photoresistor and its resistor would read at this illuminance, so that a
+ * threshold means the same with either sensor.
  * @param lux 0 or more
  * @returns a ratio of full light, 0..1
  */

@@ -23,10 +23,10 @@ const STATUS_POWER_ON = 0x20;
 const LUX_PER_COUNT = 0.6 / 3;
 
 const SAMPLE_INTERVAL_MS = 200;
-/** So many samples without a measurement: it has stopped. */
+/** After this many samples without a measurement the chip counts as stopped. */
 const STALE_SAMPLES = 5;
 
-/** The light level by an LTR390, which may be missing, and come back. */
+/** A light sensor LTR390, which may be missing, and may come back. */
 export class Ltr390 {
   /** A ratio of full light, 0..1, for each measurement. */
   readonly reading = emitter<number>();
@@ -40,7 +40,7 @@ export class Ltr390 {
     this.run.start();
   }
 
-  /** What is wrong; empty while it measures. */
+  /** What is wrong; empty while the chip measures. */
   problem(): string {
     return this.presence.problem;
   }
@@ -63,7 +63,7 @@ export class Ltr390 {
   }
 
   /**
-   * @returns what is wrong, or nothing
+   * @returns what is wrong, or an empty text
    * @throws Error if the chip does not answer
    */
   private async sample(): Promise<string> {
@@ -76,7 +76,7 @@ export class Ltr390 {
       return "";
     }
     const status = await bus.readReg(ADDRESS, MAIN_STATUS);
-    // It was off for a moment: it has forgotten what it was told.
+    // The chip lost power for a moment, and its registers are back to their defaults.
     if (status & STATUS_POWER_ON) this.isSetUp = false;
     else if (status & STATUS_DATA_IS_NEW) await this.measured();
     else if (++this.staleSamples >= STALE_SAMPLES) return "the LTR390 does not measure";
@@ -87,7 +87,7 @@ export class Ltr390 {
     await bus.writeReg(ADDRESS, ALS_UVS_MEAS_RATE, RATE_18_BITS_100_MS);
     await bus.writeReg(ADDRESS, ALS_UVS_GAIN, GAIN_3);
     await bus.writeReg(ADDRESS, MAIN_CTRL, ALS_ENABLE);
-    // It says once that it was off.
+    // Clears the power-on bit, which the chip reports once.
     await bus.readReg(ADDRESS, MAIN_STATUS);
   }
 

@@ -1,9 +1,9 @@
-/** Says once that a part is missing, and once that it is back. Pure. */
+/** Logs once that a part is missing, and once that it is back. Pure. */
 export class Presence {
   /** What is wrong; empty while the part works. */
   problem = "";
 
-  /** @param title the part's, as the beginning of a sentence */
+  /** @param title name of the part, as the beginning of a sentence */
   constructor(
     private readonly title: string,
     private readonly say: (line: string) => void,

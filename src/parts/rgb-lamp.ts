@@ -2,7 +2,7 @@ import * as core from "@devicescript/core";
 import type { Lamp } from "../lamp";
 import { nightColour } from "./night-colour";
 
-/** The runtime's own function, which the declarations leave out (`impl_dsled.c`). */
+/** A function of the runtime that its declarations omit (`impl_dsled.c`). */
 interface LedStrip {
   /** @throws RangeError while the LED is busy */
   ledStripSend(gpio: number, data: Buffer): Promise<void>;
@@ -22,7 +22,7 @@ export class RgbLamp implements Lamp {
     else await this.send(colour[0], colour[1], colour[2]);
   }
 
-  /** In the LED's order: WS2812B datasheet, 24 bits, G R B. */
+  /** Sends the colour in the LED's byte order: WS2812B datasheet, 24 bits, G R B. */
   private async send(red: number, green: number, blue: number): Promise<void> {
     await (core as unknown as LedStrip).ledStripSend(this.gpio, Buffer.from([green, red, blue]));
   }

@@ -1,30 +1,33 @@
-/** What the small screen says. Pure. */
+/** The text on the small screen. Pure. */
 
-/** Characters in a line, and in one of double size. */
+/** Characters per line, and per line of double size. */
 export const LINE_CHARS = 21;
 const LARGE_CHARS = 10;
 
-/** What there is to show. */
+/** The values to show. */
 export interface View {
   id: string;
   /** 0..1023; undefined before the first measurement. */
   light: number | undefined;
   isOn: boolean;
   decidedBy: "server" | "device" | "hand";
-  /** In sentences, the first broken link of the chain first; empty if all is well. */
+  /**
+   * The problem in a sentence; of several, the first in the chain from sensor to server. Empty if
+   * there is none.
+   */
   problem: string;
 }
 
 export interface Lines {
   title: string;
-  /** Of double size. */
+  /** A line of double size. */
   large: string;
   decided: string;
   /** Two lines, which may be empty. */
   foot: string[];
 }
 
-/** The same words as on the Wio Terminal's screen. */
+/** Uses the same words as the Wio Terminal's screen. */
 export function screenLines(view: View): Lines {
   const light = view.light === undefined ? "--" : `${view.light}`;
   const led = view.isOn ? "ON" : "OFF";
@@ -38,7 +41,7 @@ export function screenLines(view: View): Lines {
   };
 }
 
-/** Two lines, broken at a space if there is one. */
+/** Splits the text into two lines, at a space if there is one. */
 function wrapped(text: string): string[] {
   if (text.length <= LINE_CHARS) return [text, ""];
   let end = LINE_CHARS;

@@ -10,16 +10,19 @@ import { type Lines, screenLines } from "./screen-lines";
 import { Ssd1306 } from "./ssd1306";
 
 const INTERVAL_MS = 250;
-/** A screen that was off for a moment shows noise, and does not say so: set it up now and then. */
+/**
+ * A screen that lost power for a moment shows noise and does not report it, so it is set up again
+ * at this interval.
+ */
 const SET_UP_MS = 5000;
 
-/** Something that knows what is wrong with it. */
+/** A part that can report what is wrong with it. */
 interface Part {
-  /** Empty if nothing is. */
+  /** Empty if nothing is wrong. */
   problem(): string;
 }
 
-/** Light, LED, who decides and what is wrong, on a small screen that may be missing. */
+/** Shows light, LED, who decides, and problems on a small screen, which may be missing. */
 export class Screen implements StatusScreen {
   private readonly display = new Ssd1306();
   private readonly presence = new Presence("Screen", (line) => {
@@ -28,14 +31,14 @@ export class Screen implements StatusScreen {
   /** 0..1023. */
   light: number;
   brokerProblem = "not connected";
-  /** What it shows, by its uppermost line. */
+  /** The texts on the screen, by their uppermost line. */
   private shown: string[] = [];
   private setUpMs = 0;
 
   /**
-   * @param chip the sensor, if it knows whether it is there
-   * @param hand the lamp, if it can be switched by hand
-   * @param calibrated the sensor, if it can be calibrated by hand
+   * @param chip the sensor, if it can report whether it is present
+   * @param hand the lamp, if a button can toggle it
+   * @param calibrated the sensor, if a person can calibrate it
    */
   constructor(
     sensor: LightLevel,
@@ -72,7 +75,7 @@ export class Screen implements StatusScreen {
     }
   }
 
-  /** What a person who calibrates is to do comes before what is wrong. */
+  /** Instructions for a calibration have priority over problems. */
   private problem(mqtt: MqttClient): string {
     const words = this.calibrated ? this.calibrated.words() : "";
     if (words) return words;
@@ -104,7 +107,7 @@ export class Screen implements StatusScreen {
   }
 }
 
-/** DeviceScript's inline functions have no `this`. */
+/** A function because DeviceScript's inline functions have no `this`. */
 function listen(sensor: LightLevel, screen: Screen): void {
   sensor.reading.subscribe(async (ratio) => {
     screen.light = Math.round(ratio * LIGHT_MAX);
