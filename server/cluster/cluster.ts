@@ -20,32 +20,41 @@ import {
 
 const PRESENCE_TOPIC = "nightlight/server/presence/";
 const TELEMETRY = topicOf("", "telemetry");
-/** As long as it may take until another's end is noticed, and two beats for the way. */
+/**
+ * How long readings for other servers are held, ms: the time to detect a dead server, plus two
+ * beats for delivery.
+ */
 const HOLD_MS = GONE_MS + 2 * BEAT_MS;
 /**
- * A server that was held up, or heard nothing, for so long may have lost its place: its last beat may
- * have been lost with the connection.
+ * How long this process may be held up, or receive none of its own beats, before it must assume
+ * that another server has taken over, ms. One beat less than `GONE_MS`, because this server's last
+ * beat may have been lost with the connection.
  */
 export const SURE_MS = GONE_MS - BEAT_MS;
-/** A server that lives is heard within this. */
+/** Within this time at least one beat of any live server is received, ms. */
 const FAREWELL_MS = 1.2 * BEAT_MS;
 
-/** What a cluster needs of the server that it is a part of. */
+/** The parts of the server that `Cluster` calls. */
 export interface Host {
-  /** Retained, at QoS 1; resolves once the broker has it. */
+  /** Publishes a retained message at QoS 1; resolves once the broker has acknowledged it. */
   publish: (topic: string, payload: string) => Promise<unknown>;
   isConnected: () => boolean;
-  /** These came for another server, which is not there to decide them; and its groups. */
+  /**
+   * Called when this server takes shards over, with the readings held for them and their groups.
+   */
   onTakeover: (readings: HeldReading[], groups: Group[]) => void;
-  /** This server must end: another one has its place. */
+  /** Called when another server has this server's shard, so that this process must end. */
   onConflict: (error: UserError) => void;
 }
 
-/** This server as one of several on a broker: who else is there, and who decides what. */
+/**
+ * This server as one of several on a broker: tracks which servers are alive, and which of them
+ * decides for which shard.
+ */
 export class Cluster {
-  /** Differs from that of every other server. */
+  /** This server's index and the number of shards, such as `1of3`. */
   readonly name: string;
-  /** The filter of the topics that `receive` wants. */
+  /** Filter of the topics that `receive` handles. */
   readonly filter = `${PRESENCE_TOPIC}+`;
   private readonly run = randomName(4);
   private readonly startedMs = Date.now();
@@ -57,21 +66,31 @@ export class Cluster {
   private host: Host | undefined;
   private connectedMs = Date.now();
   private visit = randomName(3);
-  /** All others count on it since then. Before, one may stand in for it that has not heard of it. */
+  /**
+   * Set once all other servers count on this one. Until then, a server that has not yet received
+   * our beat may still be covering for us.
+   */
   private isCounted = false;
-  /** When the broker last passed on a beat of this server, and when this process last ran. */
+  /**
+   * When the broker last passed back one of this server's beats, and when this process last ran;
+   * monotonic, ms.
+   */
   private echoMs = performance.now();
   private ranMs = performance.now();
   /**
-   * Since it started, or was away, as the broker passed them on: all servers see a beat at the same
-   * place among the readings.
+   * Own beats that the broker has passed back since this server started or came back. A beat counts
+   * when it comes back, not when it is sent: all servers see it at the same place among the
+   * readings.
    */
   private beats = 0;
   private beatsSent = 0;
   private othersBeats = 0;
   private readonly countedOn: CountedOn;
   private isReplaced = false;
-  /** Others go on; and nothing is said any more. */
+  /**
+   * Set during shutdown: `isLeaving` if other servers take over, and `hasLeft` once no more beats
+   * are published.
+   */
   private isLeaving = false;
   private hasLeft = false;
 
@@ -85,37 +104,42 @@ export class Cluster {
     this.name = nameOf(shard);
   }
 
-  /** For a client id: two runs never throw each other out. */
+  /**
+   * Suffix of the client id. It differs from run to run, so that an old and a new process never
+   * disconnect each other.
+   */
   get suffix(): string {
     return `_${this.name}_${this.run}`;
   }
 
-  /** To be called once the subscriptions are made. */
+  /** Call once the subscriptions are made. */
   join(host: Host): void {
     this.host = host;
     this.connected();
   }
 
-  /** To be called after a lost connection. */
+  /** Call after each reconnect. */
   connected(): void {
     this.presence.reconnected();
     this.held.clear();
     this.returned();
   }
 
-  /** Whether this server decides for the device, and speaks of it and to it. */
+  /** Whether this server decides for the device, sends its commands and publishes on its behalf. */
   decides(id: string): boolean {
     return this.owners.decides(id);
   }
 
-  /** Whether no other server is there, which could have taken over meanwhile. */
+  /**
+   * Whether no other server is alive. A live one may have taken over during an outage of this one.
+   */
   get isAlone(): boolean {
     return this.presence.living().length === 0;
   }
 
   /**
-   * @returns true if the message is a reading that another server decides. It is not parsed, but
-   * held for a while, in case that server has died.
+   * @returns true if the message is a reading that another server decides. Such a reading is not
+   * parsed, but held for a while in case that server has died.
    */
   leaves(topic: string, payload: Buffer, came: Pick<HeldReading, "atMs" | "nowMs">): boolean {
     if (!topic.endsWith(TELEMETRY)) return false;
@@ -126,13 +150,14 @@ export class Cluster {
     return true;
   }
 
-  /** @returns what is wrong with the message */
+  /** @returns the error, if the message is invalid */
   receive(topic: string, text: string, retained: boolean): string | undefined {
     if (!topic.startsWith(PRESENCE_TOPIC)) return undefined;
-    // Who was held up has heard nobody meanwhile, and must not take them for gone.
+    // A process that was held up received no beats in that time, and must not consider the other
+    // servers dead.
     this.noticeAbsence();
     const name = topic.slice(PRESENCE_TOPIC.length);
-    // What is retained may be from a server that is long gone.
+    // A retained beat may come from a server that stopped long ago.
     if (retained) return undefined;
     if (text === "") this.presence.left(name);
     else {
@@ -146,18 +171,22 @@ export class Cluster {
     return undefined;
   }
 
-  /** @returns whether another server goes on */
+  /**
+   * Leaves the cluster.
+   * @returns whether another server is alive and takes over
+   */
   async stop(): Promise<boolean> {
     clearInterval(this.timer);
     if (this.isReplaced) return true;
     if (!this.host?.isConnected()) return false;
-    // The others decide from the good-bye on.
+    // The other servers decide as soon as they receive the goodbye message, so this server stops
+    // deciding before it is published.
     this.isLeaving = !this.isAlone;
     this.update();
     this.hasLeft = true;
     await this.host.publish(PRESENCE_TOPIC + this.name, "");
     if (!this.isLeaving) return false;
-    // The other may have ended just now, too.
+    // The other server may be shutting down too, so wait for another beat of it.
     const before = this.othersBeats;
     const endMs = performance.now() + FAREWELL_MS;
     while (this.othersBeats === before && performance.now() < endMs)
@@ -176,10 +205,12 @@ export class Cluster {
     this.othersBeats++;
     const { index, count } = this.shard;
     const isOfOurs = name.endsWith(`of${count}`);
-    // It has taken this server for gone. Two that decide answer each reading at two times.
+    // The other server considers this one dead and decides for our shard. If both decide, each
+    // reading is answered twice.
     const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
     if (isOfOurs && isStandIn) this.returned();
-    // It waits to be told that we have let go of what is its own.
+    // Before it decides, the new server waits for a beat that says that we have released its shard
+    // and count on it.
     if (this.presence.heard(name, beat, this.held.mark()) && !this.update()) this.beat();
     if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
@@ -191,7 +222,7 @@ export class Cluster {
     );
   }
 
-  /** Of two with the same place, the later one goes. */
+  /** Of two servers with the same shard, the one that started later must end. */
   private doubled(other: Beat): void {
     const order = other.started_ms - this.startedMs || (other.run < this.run ? -1 : 1);
     if (order > 0) {
@@ -217,7 +248,10 @@ export class Cluster {
     this.forgetDecided();
   }
 
-  /** A shard that no server decides may have readings from long ago that were not decided. */
+  /**
+   * Forgets held readings that are too old to be still undecided. As long as any shard has no
+   * server, nothing is forgotten: its readings may be undecided however old they are.
+   */
   private forgetDecided(): void {
     const { held, owners, presence, shard } = this;
     const isDecided = (index: number) => presence.isClaimed(index, shard.count);
@@ -225,7 +259,7 @@ export class Cluster {
   }
 
   private beat(): void {
-    // What is published now would be sent after the next connect.
+    // A beat that is published now would be sent after the next connect.
     if (this.hasLeft || !this.host?.isConnected()) return;
     const beat: Beat = {
       run: this.run,
@@ -239,14 +273,16 @@ export class Cluster {
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
     };
-    // As the readings, or the broker would let it overtake them. Lost, it is one that was missed.
+    // The same QoS as that of the readings: at another QoS, the broker could let the beat overtake
+    // them. If publishing fails, the others see a missed beat.
     this.host.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
   }
 
   /**
-   * A process that was held up for so long may have lost its place. What then waits in its socket is
-   * decided by another server already: it would answer old readings after newer ones. The same holds
-   * if the broker passes nothing on. But who waits to return waits as long as a slow broker takes.
+   * Starts a new visit if this process was held up, or the broker passed nothing back, for
+   * `SURE_MS`. Another server may have taken over and decided what still waits in our socket: if we
+   * decided it as well, an old reading would be answered after newer ones. The broker is not
+   * checked while this server waits to return: that takes as long as a slow broker takes.
    * @returns whether this server was away
    */
   private noticeAbsence(): boolean {
@@ -259,12 +295,12 @@ export class Cluster {
     return isSilent || wasHeldUp;
   }
 
-  /** Whether the others have heard enough of this server to count on it. */
+  /** Whether the other servers have received enough of our beats to count on this server. */
   private get isPresent(): boolean {
     return !this.isLeaving && this.beats >= BEATS_TO_LIVE;
   }
 
-  /** The others stand in for this server until they count on it again. */
+  /** Starts a new visit: the others cover for this server until they count on it again. */
   private returned(): void {
     this.connectedMs = Date.now();
     this.visit = randomName(3);
@@ -272,13 +308,14 @@ export class Cluster {
     this.beats = this.beatsSent = 0;
     this.countedOn.fromPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
-    // The second beat counts, so it comes a whole interval after the first.
+    // The second beat makes this server count as alive, so it comes a full interval after the
+    // first.
     clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), BEAT_MS);
     if (!this.update()) this.beat();
   }
 
-  /** @returns whether something changed, and a beat said so */
+  /** @returns whether the shards of this server changed, and a beat with them was published */
   private update(): boolean {
     const { owners, shard } = this;
     if (this.isReplaced) return false;
@@ -294,7 +331,8 @@ export class Cluster {
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
     this.log("server", `Deciding for ${which} of ${shard.count}`);
-    // Behind the last command for what was handed over: who takes it waits for this.
+    // Published after the last command for the shards we hand over. The new owner waits for this
+    // beat.
     this.beat();
     if (taken.length === 0) return true;
     const readings = this.held.take((id) => owners.decides(id));

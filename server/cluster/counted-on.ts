@@ -3,11 +3,14 @@ import type { HeldReadings } from "./held-readings";
 import type { Owners } from "./owners";
 import { nameOf, type Presence } from "./presence";
 
-/** The other servers that this one counts on: it leaves them what they are to decide. Pure. */
+/** The other servers that this one counts on, so that it leaves their shards to them. Pure. */
 export class CountedOn {
-  /** Where this server's own first beat since it was away lies among the readings. */
+  /**
+   * Place among the readings of this server's first beat since it started or came back. Infinity
+   * until the broker has passed that beat back.
+   */
   fromPlace = Infinity;
-  /** By name of a server that is counted on: where its first beat lies. */
+  /** By name of a server that this one counts on: the place of that server's first beat. */
   private readonly since = new Map<string, number>();
 
   constructor(
@@ -17,26 +20,28 @@ export class CountedOn {
     private readonly held: HeldReadings,
   ) {}
 
-  /** Whether another server decides a shard, its own or as the next in the circle. */
+  /** Whether another server decides a shard, either as its owner or as the owner's stand-in. */
   isThere(index: number, shard: number): boolean {
     if (!this.has(index)) return false;
     const [name, owner] = [this.nameOf(index), this.nameOf(shard)];
-    // One that counts on the shard's server already has nothing to decide for it.
+    // A server that counts on the shard's owner leaves the shard to it, so it is no stand-in.
     return (
       index === shard || !this.presence.isLiving(owner) || !this.presence.isCountedOnBy(name, owner)
     );
   }
 
-  /** The visits of those that are counted on. */
+  /** The visits of the servers that this one counts on. */
   visits(): string[] {
     const names = this.owners.others.filter((index) => this.has(index)).map(this.nameOf);
     return names.flatMap((name) => this.presence.visitOf(name) ?? []);
   }
 
   /**
-   * Another server decides once all count on it. What came before it was there it has not heard: if
-   * nobody has decided that, those must do so first who were there before. Who came later waits for
-   * nobody: two would wait for each other.
+   * Whether this server counts on another one. A server decides only once all others count on it.
+   * It has not received the readings from before its first beat. If any of those are still
+   * undecided, the servers that were present before it must decide them first, and do not count on
+   * it until then. A server that came later than the other one does not wait for this: otherwise
+   * two servers would wait for each other.
    */
   private has(index: number): boolean {
     const { held, owners, presence, shard } = this;

@@ -1,8 +1,8 @@
-/** A message as it came, not yet looked into. */
+/** A message as received, not parsed yet. */
 export interface HeldReading {
   topic: string;
   payload: Buffer;
-  /** When it came: Unix time, and by the monotonic clock, ms. */
+  /** When it was received: Unix time, and monotonic time, ms. */
   atMs: number;
   nowMs: number;
 }
@@ -13,37 +13,46 @@ interface Held {
   place: number;
 }
 
-/** Strangers choose ids: beyond this many devices, new ones are not held. */
+/**
+ * Maximum number of devices with a held reading. Device ids are untrusted input, so this bounds the
+ * memory.
+ */
 const MAX_DEVICES = 100_000;
 
 /**
- * The last reading of each device that another server decides for, as long as it may turn out
- * that the other one was not there any more to decide it. Pure.
+ * Holds the last reading of each device that another server decides for, until that server must
+ * have decided it. If the server turns out to be dead, this server decides the reading. Pure.
  */
 export class HeldReadings {
-  /** In the order in which they came, so that the oldest are first. */
+  /** In order of arrival, oldest first. */
   private readonly held = new Map<string, Held>();
   private place = 0;
 
-  /** @param keepMs how long a reading is held, by the time of `hold` and `prune` */
+  /** @param keepMs how long a reading is held, by the clock of `hold` and `prune` */
   constructor(private readonly keepMs: number) {}
 
   get size(): number {
     return this.held.size;
   }
 
-  /** @param sinceMs by the clock that tells who is gone: a broker may hold up both */
+  /**
+   * @param sinceMs `Presence.nowMs`, the clock by which servers are considered dead. A slow broker
+   * delays beats and readings alike, and this clock with them.
+   */
   hold(id: string, reading: HeldReading, sinceMs: number): void {
     if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
     this.held.set(id, { reading, sinceMs, place: this.mark() });
   }
 
-  /** @returns the place of what comes now, between the readings before and those after it */
+  /**
+   * @returns the place of the message that is received now: greater than that of every reading held
+   * before, and less than that of every reading held later
+   */
   mark(): number {
     return ++this.place;
   }
 
-  /** Whether one of these devices' readings came before that place. */
+  /** Whether a reading of one of these devices was received before that place. */
   hasBefore(place: number, isWanted: (id: string) => boolean): boolean {
     for (const [id, held] of this.held) {
       if (held.place >= place) return false;
@@ -53,8 +62,8 @@ export class HeldReadings {
   }
 
   /**
-   * Forgets those that are too old.
-   * @param moreMs for how much longer they are held
+   * Forgets readings that have been held for longer than `keepMs`.
+   * @param moreMs added to `keepMs`
    */
   prune(nowMs: number, moreMs = 0): void {
     for (const [id, { sinceMs }] of this.held) {
@@ -63,12 +72,15 @@ export class HeldReadings {
     }
   }
 
-  /** Forgets all: while a connection was lost, newer ones may have passed. */
+  /** Forgets all readings. While a connection was lost, newer readings may have been missed. */
   clear(): void {
     this.held.clear();
   }
 
-  /** Forgets those that came so long ago: there may have been newer ones that were not heard. */
+  /**
+   * Forgets readings that were received more than `keepMs` ago, monotonic: newer readings may have
+   * been missed since.
+   */
   outlived(nowMs: number): void {
     for (const [id, { reading }] of this.held) {
       if (nowMs - reading.nowMs < this.keepMs) return;
@@ -76,7 +88,7 @@ export class HeldReadings {
     }
   }
 
-  /** @returns the readings of these devices, which are held no longer */
+  /** @returns the held readings of these devices, and stops holding them */
   take(isWanted: (id: string) => boolean): HeldReading[] {
     const taken: HeldReading[] = [];
     for (const [id, { reading }] of this.held) {

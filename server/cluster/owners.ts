@@ -3,12 +3,12 @@ import type { Shard } from "../setup/cluster-options";
 import { groupKeys, shardOf } from "./sharding";
 
 /**
- * Which shards this server decides: its own, and those whose server is not there, if it is the
- * next one, in a circle, that is. Pure.
+ * The shards that this server decides: its own, and each shard whose server is absent if this
+ * server is the next one present in the circle. Pure.
  */
 export class Owners {
   private readonly keys: Map<string, string>;
-  /** By index - 1. */
+  /** Indexed by shard - 1. */
   private owned: boolean[];
 
   constructor(
@@ -19,22 +19,21 @@ export class Owners {
     this.owned = Array.from({ length: shard.count }, () => false);
   }
 
-  /** The shards decided here, 1..count. */
+  /** The shards that this server decides, 1..count. */
   get indices(): number[] {
     return this.owned.flatMap((owned, at) => (owned ? [at + 1] : []));
   }
 
-  /** The shards decided elsewhere, or by nobody. */
+  /** The shards that other servers decide, or no server. */
   get elsewhere(): number[] {
     return this.owned.flatMap((owned, at) => (owned ? [] : [at + 1]));
   }
 
-  /** The indices of the other servers. */
   get others(): number[] {
     return this.owned.flatMap((_, at) => (at + 1 === this.shard.index ? [] : [at + 1]));
   }
 
-  /** The shard of a device, 1..count: with its group, if it is in one. */
+  /** The shard of a device, 1..count. If the device is in a group, this is the group's shard. */
   shardOf(id: string): number {
     return shardOf(this.keys.get(id) ?? id, this.shard.count);
   }
@@ -48,10 +47,12 @@ export class Owners {
   }
 
   /**
-   * @param isThere whether another server decides a shard, unless one that is nearer to it does
-   * @param isPresent whether the others count on this server; if not, it decides nothing
-   * @param isClaimed whether another server may still decide a shard, which then is not taken yet
-   * @returns the shards that have come to this server just now
+   * @param isThere whether the server `index` is there to decide the shard. Of these, the first in
+   * the circle decides it, starting at the shard's own server.
+   * @param isPresent whether the others can count on this server; if not, it decides nothing
+   * @param isClaimed whether another server may still decide the shard; if so, this server does not
+   * take it yet
+   * @returns the shards that this server has just taken
    */
   update(
     isThere: (index: number, shard: number) => boolean,

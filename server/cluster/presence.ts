@@ -3,76 +3,92 @@ import { MAX_SHARDS, type Shard } from "../setup/cluster-options";
 
 /** Payload of `nightlight/server/presence/<name>`, retained; empty once the server has left. */
 export interface Beat {
-  /** A random name of the process. */
+  /** Random name of the process. */
   run: string;
   version: string;
   /** When the process started, Unix time, ms. */
   started_ms: number;
-  /** Since when it answers what passes the broker, without a gap, Unix time, ms. */
+  /** Since when the server has received and answered readings without a gap, Unix time, ms. */
   connected_ms: number;
-  /** The shards that it decides, 1..N. It has sent all commands for others that it decided before. */
+  /**
+   * The shards that the server decides, 1..N. For any other shard, it has sent its last command
+   * before this beat.
+   */
   shards: number[];
-  /** A random name of the time since `connected_ms`; undefined before version 0.2. */
+  /** Random name of the time since `connected_ms`, called a visit; undefined before version 0.2. */
   visit: string | undefined;
-  /** Which of the visit's beats it is, from 1; undefined before version 0.2. */
+  /** Number of the beat within the visit, from 1; undefined before version 0.2. */
   nth: number | undefined;
-  /** The visits of others that it counts on: it decides none of their shards. */
+  /** The visits of the servers that the sender counts on: it decides none of their shards. */
   counts_on: string[] | undefined;
-  /** When it was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
+  /** When the beat was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
   sent_ms: number | undefined;
-  /** How old the newest of its beats was that it had heard then: so far it is behind, ms. */
+  /**
+   * Age of the sender's newest beat that the broker had passed back to it when this beat was sent,
+   * ms: how far the broker is behind with the sender.
+   */
   behind_ms: number | undefined;
 }
 
-/** How often a server says that it is there. */
+/** Interval between two beats of a server. */
 export const BEAT_MS = 1_000;
-/** A server counts as gone after three missed beats. */
+/** Silence after which a server is considered dead: three missed beats. */
 export const GONE_MS = 3_500;
-/** A server's first beat does not count: others cover what it missed before. */
+/**
+ * Beats after which a server counts as alive. One is not enough: other servers first decide the
+ * readings that it missed.
+ */
 export const BEATS_TO_LIVE = 2;
-/** Strangers may say anything: nobody is waited for longer. */
+/**
+ * Upper limit of a peer's `behind_ms`. Beats are untrusted input, so nothing waits longer than
+ * this.
+ */
 const BEHIND_MAX_MS = 60_000;
-/** Strangers may choose names: beyond this many, new ones are not taken in. */
+/** Maximum number of peers. Their names are untrusted input, so this bounds the memory. */
 const MAX_PEERS = 256;
 
 interface Peer {
   beat: Beat;
-  /** Since it connected, or was away. */
+  /** Number of beats received in the peer's present visit; 0 once it has left. */
   beats: number;
-  /** By the beats of our own that came before. */
+  /** When the last of them was received or, if later, we reconnected; by `Presence.nowMs`. */
   heardMs: number;
-  /** Where the first and the last of these beats lie among the readings. */
+  /** Places of the first and the last of these beats among the readings. */
   fromPlace: number;
   toPlace: number;
 }
 
 /**
- * Which other servers are there, by their beats. Pure: knows no broker and no clock.
+ * Tracks which other servers are alive, by their beats. Pure: knows no broker and no clock.
  *
- * Time is counted in beats of our own, as the broker passes them back. So another server is silent
- * if nothing of it lies between ours. How long they all take to come says nothing: a broker may be
- * seconds behind with one server and not with the next.
+ * Time (`nowMs`) is counted in our own beats, as the broker passes them back. A peer is silent if
+ * none of its beats comes between ours. The delay that all beats share says nothing: a broker may
+ * be seconds behind with one server and up to date with the next.
  */
 export class Presence {
   private readonly peers = new Map<string, Peer>();
-  /** The time of our own beats, ms. */
+  /** Elapsed time, counted in our own beats, ms. */
   nowMs = 0;
   private sinceMs = 0;
-  /** The newest beat of our own that has come back, by a monotonic clock, ms. */
+  /** Our newest beat that the broker has passed back, by a monotonic clock, ms. */
   private newestOwn: { sentMs: number; heardMs: number } | undefined;
 
-  /** Our own connection was lost for a while: nobody's silence in it means anything. */
+  /**
+   * Restarts the silence of all live peers: while our connection was lost, no beat could be
+   * received.
+   */
   reconnected(): void {
     for (const [name, peer] of this.peers) if (this.isLiving(name)) peer.heardMs = this.nowMs;
     this.sinceMs = this.nowMs;
   }
 
   /**
-   * A beat of our own has come back. It stands for the time since the one before, but for no more
-   * than one beat, if we were held up: the others may have been held up with us. Nor for more than
-   * lies between the two where they come: a broker that was busy takes in several at once, and those
-   * of others before or after them.
-   * @param sentMs when it was sent, by a monotonic clock, ms
+   * Advances `nowMs`, because the broker has passed back one of our beats. The beat stands for the
+   * time since the previous one, but for no more than
+   * - one interval: if we were held up, the peers may have been held up with us;
+   * - the time between the arrivals of the two beats: a busy broker takes in several of our beats
+   *   at once, and the peers' beats before or after all of them.
+   * @param sentMs when the beat was sent, by a monotonic clock, ms
    * @param nowMs by the same clock
    */
   heardOwn(sentMs: number, nowMs: number): void {
@@ -84,13 +100,13 @@ export class Presence {
 
   /**
    * @param nowMs by the clock of `heardOwn`
-   * @returns how old the newest beat of our own is that has come back; 0 before the first
+   * @returns the age of our newest beat that the broker has passed back; 0 before the first
    */
   behindMs(nowMs: number): number {
     return Math.max(0, Math.round(nowMs - (this.newestOwn?.sentMs ?? nowMs)));
   }
 
-  /** How far behind the slowest of the others was when it was heard last, ms. */
+  /** How far the broker is behind with the slowest peer, by the peers' last beats, ms. */
   get othersBehindMs(): number {
     const behind = [...this.peers.values()]
       .filter(({ heardMs }) => this.nowMs - heardMs < 2 * GONE_MS)
@@ -99,21 +115,22 @@ export class Presence {
   }
 
   /**
-   * @param place where the beat lies among the readings
-   * @returns whether it is the beat from which on it lives
+   * Takes in a peer's beat.
+   * @param place the beat's place among the readings
+   * @returns true if this beat makes the peer count as alive
    */
   heard(name: string, beat: Beat, place: number): boolean {
     const peer = this.peers.get(name);
     if (!peer && this.peers.size >= MAX_PEERS) return false;
     const same = peer?.beat.run === beat.run && peer.beat.connected_ms === beat.connected_ms;
     const beats = same ? peer.beats + 1 : 1;
-    // Whose first beat came before we listened was there before.
+    // If we missed the peer's first beat, the peer was present before we subscribed.
     const fromPlace = same ? peer.fromPlace : beat.nth === 1 ? place : 0;
     this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace, toPlace: place });
     return beats === BEATS_TO_LIVE;
   }
 
-  /** It said good-bye. */
+  /** Called when a peer has published its goodbye message. */
   left(name: string): void {
     const peer = this.peers.get(name);
     if (!peer) return;
@@ -121,21 +138,24 @@ export class Presence {
     peer.beat = { ...peer.beat, shards: [] };
   }
 
-  /** One that was never heard gets as much time as one that was. */
+  /**
+   * Whether a peer is alive. A peer that was never heard counts as alive until `GONE_MS` after we
+   * connected.
+   */
   isLiving(name: string): boolean {
     const peer = this.peers.get(name);
     if (!peer) return this.nowMs - this.sinceMs < GONE_MS;
     return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
   }
 
-  /** Where its first beat since it connected, or was away, lies among the readings. */
+  /** Place among the readings of the peer's first beat since it connected or came back. */
   fromPlace(name: string): number | undefined {
     return this.peers.get(name)?.fromPlace;
   }
 
   /**
-   * Whether another of so many servers decides a shard, as far as it was heard.
-   * @param afterPlace in a beat that lies behind this
+   * Whether one of the `count` servers, other than this one, claims a shard in its last beat.
+   * @param afterPlace only beats after this place are considered
    */
   isClaimed(shard: number, count: number, afterPlace = 0): boolean {
     return [...this.peers].some(
@@ -148,8 +168,9 @@ export class Presence {
   }
 
   /**
-   * @returns whether another server, unless it is gone, knows of our visit and leaves us what is
-   * ours. How many of its beats were heard does not matter: it may have beaten before we listened.
+   * Whether a peer counts on our visit, and so leaves our shard to us. A dead peer claims nothing,
+   * so for it this is true. The number of its beats is irrelevant: it may have sent some before we
+   * subscribed.
    */
   countsOn(name: string, visit: string): boolean {
     const peer = this.peers.get(name);
@@ -158,24 +179,24 @@ export class Presence {
     return peer.beat.counts_on?.includes(visit) ?? true;
   }
 
-  /** Whether a server says that it counts on another one as it is at present. */
+  /** Whether a peer's last beat says that it counts on the present visit of another peer. */
   isCountedOnBy(name: string, other: string): boolean {
     const visit = this.visitOf(other);
     return visit !== undefined && (this.peers.get(name)?.beat.counts_on?.includes(visit) ?? false);
   }
 
-  /** The visit of one that was heard; undefined before version 0.2. */
+  /** A peer's present visit; undefined if the peer was never heard, or before version 0.2. */
   visitOf(name: string): string | undefined {
     return this.peers.get(name)?.beat.visit;
   }
 
-  /** The names of those that were heard and live. */
+  /** The names of the live peers, without those that were never heard. */
   living(): string[] {
     return [...this.peers.keys()].filter((name) => this.isLiving(name));
   }
 }
 
-/** The last part of the topic of its beats. */
+/** Name of a server: the last level of the topic of its beats. */
 export function nameOf({ index, count }: Shard): string {
   return `${index}of${count}`;
 }

@@ -1,9 +1,9 @@
 import type { Group } from "../../src/common/groups";
 
 /**
- * Which of several servers a device belongs to. Pure, and simple enough to be had in any language:
- * FNV-1a over the id's UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finalizer of
- * MurmurHash3 (https://github.com/aappleby/smhasher, fmix32), modulo the number of shards.
+ * The shard of a device. Pure, and simple enough to be implemented in any language: FNV-1a over the
+ * id's UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finalizer of MurmurHash3
+ * (https://github.com/aappleby/smhasher, fmix32), modulo the number of shards.
  */
 
 const FNV_OFFSET = 0x811c9dc5;
@@ -14,7 +14,7 @@ export function fnv1a(text: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    // Ids are nearly always ASCII, which is its own UTF-8.
+    // Ids are nearly always ASCII, for which code units and UTF-8 bytes are the same.
     if (code > 0x7f) return fnv1aOfBytes(Buffer.from(text));
     hash = Math.imul(hash ^ code, FNV_PRIME);
   }
@@ -27,22 +27,25 @@ function fnv1aOfBytes(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-/** Ids often differ in their last digit alone, and FNV hardly spreads the last byte. */
+/**
+ * The finalizer of MurmurHash3. Ids often differ only in their last digit, and FNV hardly spreads
+ * the last byte.
+ */
 function mix(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** @returns the index, 1..count, of the shard that a key belongs to */
+/** @returns the shard of a key, 1..count */
 export function shardOf(key: string, count: number): number {
   return (mix(fnv1a(key)) % count) + 1;
 }
 
 /**
- * What is hashed instead of the id, for devices in groups: all of a group, and of groups that share
- * a sensor or a light, are decided by one server. The key is the first of the groups' ids in the
- * order of their UTF-16 codes.
+ * The key that is hashed instead of the id, for devices in groups. One server decides for a whole
+ * group, and for all groups that share a sensor or a light. The key is the first of those groups'
+ * ids, in the order of their UTF-16 codes.
  */
 export function groupKeys(groups: Group[]): Map<string, string> {
   const keys = new Map<string, string>();
