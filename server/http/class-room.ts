@@ -4,12 +4,12 @@ import type { ClassEvent, ClassView } from "../../src/common/api";
 import { isTabId } from "../base/tab-id";
 import { allow, HttpError, json, lightIn, readJsonObject } from "./http-request";
 
-/** Keeps proxies from closing a quiet connection. */
+/** Interval of pings, which keep proxies from closing an idle connection, ms. */
 const HEARTBEAT_MS = 15_000;
 
 /**
- * What a teacher does to all devices in browser tabs: darkens their room, cuts their network,
- * starts one of them again. It holds until it is taken back, or the server ends.
+ * A teacher's control of all devices in browser tabs: darkens their room, cuts their network,
+ * restarts one of them. The settings last until they are changed back or the server stops.
  */
 export class ClassRoom {
   view: ClassView = { light: null, networkCut: false };
@@ -24,8 +24,8 @@ export class ClassRoom {
   }
 
   /**
-   * A tab hears first what holds, then what changes.
-   * @param mayProgram whether the programs of devices may be changed
+   * Sends a new tab the current state first, then each change.
+   * @param mayProgram whether learners may change the devices' programs
    */
   addTab(socket: WebSocket, mayProgram: boolean): void {
     socket.on("error", () => socket.terminate());
@@ -39,9 +39,9 @@ export class ClassRoom {
   }
 
   /**
-   * `GET` and `PUT /api/class`, `POST /api/class/reset`.
-   * @param hasDevice whether the server knows a device of that id
-   * @returns false for a path of something else
+   * Handles `GET` and `PUT /api/class`, `POST /api/class/reset`.
+   * @param hasDevice whether the server knows a device with this id
+   * @returns false if the path belongs to another handler
    * @throws HttpError
    */
   async answer(

@@ -2,18 +2,18 @@ import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP } from "node:net";
 import { peerAddress } from "../base/peer-address";
 
-/** Who asks, and by which address, as that client sees it. */
+/** The client of a request, and the server's address as that client sees it. */
 export interface Client {
   address: string;
   scheme: "http" | "https";
-  /** Host and port. */
+  /** The server's host and port. */
   host: string;
 }
 
 /**
- * The client of a request. What `X-Forwarded-For`, `-Proto` and `-Host` say counts only if a
- * trusted proxy says it: anybody can send these headers.
- * @param isTls whether the request itself came by TLS
+ * Returns the client of a request. `X-Forwarded-For`, `-Proto` and `-Host` count only if they come
+ * from a trusted proxy, because any client can send them.
+ * @param isTls whether the request itself arrived over TLS
  */
 export function clientOf(
   request: Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string } },
@@ -37,8 +37,9 @@ export function clientOf(
 }
 
 /**
- * Each proxy adds, at the end, the address from which it was asked. So the list is read from its
- * end: what a trusted proxy says is true, and the first other address is the client's.
+ * Returns the client's address from `X-Forwarded-For`. Each proxy appends the address of its peer,
+ * so the list is read from the end: entries from trusted proxies are true, and the first untrusted
+ * address is the client's.
  */
 function forwardedFor(
   header: string | string[] | undefined,
@@ -59,7 +60,7 @@ function isTrusted(trusted: BlockList, address: string): boolean {
   return family !== 0 && trusted.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** Some proxies add a port: 192.0.2.1:5000 or [2001:db8::1]:5000. */
+/** Removes the port that some proxies add: 192.0.2.1:5000 or [2001:db8::1]:5000. */
 function plainAddress(text: string): string | undefined {
   const address = text
     .replace(/^\[([^\]]*)\](:\d+)?$/, "$1")
@@ -68,7 +69,7 @@ function plainAddress(text: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** What the nearest proxy added. */
+/** Returns the entry that the nearest proxy added. */
 function lastOf(header: string | string[] | undefined): string | undefined {
   return listOf(header).at(-1);
 }

@@ -5,9 +5,9 @@ import type { Decider } from "../deciding/decider";
 import { HttpError } from "./http-request";
 
 /**
- * A command by hand, from the body of a request.
- * @returns what is sent, now or when the device comes back
- * @throws HttpError naming the field that is wrong, or why the device takes no command
+ * Sends a manual command, given as a request's body.
+ * @returns the fields that are sent, now or when the device reconnects
+ * @throws HttpError that names the invalid field, or says why the device takes no command
  */
 export function sendCommand(
   decider: Pick<Decider, "commandByHand">,

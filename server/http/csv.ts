@@ -1,8 +1,8 @@
 import type { Row } from "../history/row";
 
-/** The history as a table for a spreadsheet (RFC 4180, without quotes: there are numbers only). */
+/** The history as CSV (RFC 4180). Values need no quotes, because they are numbers. */
 
-/** @param fields of the rule, each of which has a column */
+/** @param fields the rule's fields, one column each */
 export function csvHeader(fields: string[]): string {
   return line(["time", ...fields.map(quoted), "led_on"]);
 }
@@ -12,7 +12,7 @@ export function csvLine({ atMs, values, ledOn }: Row, fields: string[]): string 
   return line([new Date(atMs).toISOString(), ...fields.map((field) => number(values[field])), led]);
 }
 
-/** A device id as a part of a file's name, on whatever system that file ends up. */
+/** Returns a file name for a device id that is valid on every operating system. */
 export function fileName(id: string): string {
   const plain = id.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
   return `${plain.slice(0, 60) || "device"}.csv`;
@@ -26,7 +26,7 @@ function number(value: number | undefined): string {
   return value === undefined ? "" : String(value);
 }
 
-/** A field's name is the configuration's, and may hold anything. */
+/** Quotes a field name if needed: it comes from the configuration and may contain any character. */
 function quoted(field: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) ? field : `"${field.replaceAll('"', '""')}"`;
 }

@@ -17,12 +17,12 @@ export interface DeviceEditsOptions {
 
 const BROKER_LOST = "the server has lost its broker, which keeps this; try again later";
 
-/** A device is renamed or removed by a person. */
+/** Renames and removes devices on a person's request. */
 export class DeviceEdits {
   constructor(private readonly options: DeviceEditsOptions) {}
 
   /**
-   * @param text the name as it came
+   * @param text the requested name, not validated yet
    * @throws HttpError 400, 404 or 503
    */
   async rename(id: string, text: unknown): Promise<NameRequest> {
@@ -49,9 +49,10 @@ export class DeviceEdits {
         409,
         `${id}: is in the group ${group.id} of the configuration; take it out there first`,
       );
-    // What was heard before this server's start may be known by its history alone.
+    // A device that has not sent anything since the server started may be known only to the
+    // history.
     const isHeard = devices.has(id) || names.of(id) !== undefined || decider.isPartlyRemoved(id);
-    // With a history that can't be used nothing begins.
+    // Queried before anything is removed: if the history fails, nothing has changed yet.
     const hasHistory = (withHistory || !isHeard) && (await this.ofDisk(history.has(id)));
     if (!isHeard && !hasHistory) throw new HttpError(404, `no device ${id}`);
     this.demandBroker();
@@ -79,7 +80,7 @@ export class DeviceEdits {
     try {
       await byBroker;
     } catch {
-      // Lost meanwhile: nothing else makes the link give up a message.
+      // The broker was lost after the check. The link gives up a message for no other reason.
       throw new HttpError(503, BROKER_LOST);
     }
   }

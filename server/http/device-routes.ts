@@ -22,10 +22,10 @@ export interface DeviceRoutesOptions {
 }
 
 type DevicePath = [string?, string?, ("light" | "commands" | "telemetry" | "name" | "orders")?];
-/** The device's id, percent-encoded, and what of it is asked for. */
+/** Matches the device's percent-encoded id and the requested action. */
 const DEVICE_PATH = /^\/api\/devices\/([^/]*)(?:\/(light|commands|telemetry|name|orders))?$/;
 
-/** What the HTTP interface has for a single device. */
+/** The HTTP API of a single device. */
 export class DeviceRoutes {
   private readonly edits: DeviceEdits;
 
@@ -34,7 +34,7 @@ export class DeviceRoutes {
   }
 
   /**
-   * @returns false for a path of something else
+   * @returns false if the path belongs to another handler
    * @throws HttpError
    */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {

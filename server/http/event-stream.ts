@@ -3,11 +3,11 @@ import type { WebSocket } from "ws";
 import type { Events } from "../../src/common/api";
 
 /**
- * A reader that lags by this much, or by its snapshot if that is larger, is cut off; its browser
- * comes back by itself.
+ * Minimum backlog at which a slow reader is disconnected, bytes; twice the snapshot's length if
+ * that is more. The browser then reconnects.
  */
 const MAX_BACKLOG_BYTES = 1_000_000;
-/** Keeps proxies from closing a quiet stream. */
+/** Interval of heartbeats, which keep proxies from closing an idle stream, ms. */
 const HEARTBEAT_MS = 15_000;
 
 export const EVENT_STREAM_HEADERS = {
@@ -27,17 +27,17 @@ interface Reader {
   beat(): void;
 }
 
-/** The live events, to readers of server-sent events (WHATWG HTML 9.2) and of a WebSocket. */
+/** The live events, sent to readers over server-sent events (WHATWG HTML 9.2) or a WebSocket. */
 export class EventStream {
   private readonly readers = new Map<ServerResponse | WebSocket, Reader>();
   private readonly timer = setInterval(() => this.beat(), HEARTBEAT_MS);
 
-  /** Whether anybody reads it: what happens for nobody costs nothing. */
+  /** Whether there is a reader. Without one, no events are collected. */
   get isRead(): boolean {
     return this.readers.size > 0;
   }
 
-  /** Whether anybody wants the values of that device. */
+  /** Whether any reader wants the values of this device. */
   isWatched(id: string): boolean {
     for (const { watched } of this.readers.values()) if (watched?.has(id) ?? true) return true;
     return false;
@@ -55,12 +55,15 @@ export class EventStream {
     });
   }
 
-  /** A browser opens six HTTP/1.1 connections to a server, but hundreds of WebSockets. */
+  /**
+   * Adds a reader over a WebSocket. Browsers allow six HTTP/1.1 connections to a server, but
+   * hundreds of WebSockets.
+   */
   addSocket(socket: WebSocket, snapshot: Events["snapshot"]): void {
     socket.on("error", () => socket.terminate());
     socket.on("close", () => this.readers.delete(socket));
     this.begin(socket, snapshot, {
-      // `SocketEvent` of `src/common/api.ts`.
+      // The format is `SocketEvent` in `src/common/api.ts`.
       send: (name, json) => socket.send(`{"event":"${name}","data":${json}}`),
       backlogBytes: () => socket.bufferedAmount,
       cutOff: () => socket.terminate(),
@@ -68,7 +71,7 @@ export class EventStream {
     });
   }
 
-  /** @returns what the reader has watched before */
+  /** @returns the devices that the reader watched before */
   watch(socket: WebSocket, watched: Watched): Watched {
     const reader = this.readers.get(socket);
     const before = reader?.watched;
@@ -84,12 +87,12 @@ export class EventStream {
     this.readers.get(socket)?.send(name, JSON.stringify(event));
   }
 
-  /** @param eventFor what readers get that watch these; nothing if undefined */
+  /** @param eventFor the event for readers that watch these devices; undefined to send nothing */
   sendEach<K extends keyof Events>(
     name: K,
     eventFor: (watched: Watched) => Events[K] | undefined,
   ): void {
-    /** Most readers get the same. */
+    /** JSON of each event, because most readers get the same one. */
     const texts = new Map<Events[K], string>();
     for (const reader of this.readers.values()) {
       const event = eventFor(reader.watched);

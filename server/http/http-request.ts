@@ -3,12 +3,12 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import { textOf } from "../base/text";
 import type { Client } from "./client";
 
-/** An answer other than success; its message goes to the client as `{"error": …}`. */
+/** A response other than success. The client gets the message as `{"error": …}`. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** For 405: the method that would do. */
+    /** For 405: the allowed methods. */
     readonly allow?: string,
   ) {
     super(message);
@@ -50,10 +50,10 @@ export async function readJsonObject(
 }
 
 /**
- * Another site's page may make a browser send requests here, but not with our own origin, and a
- * name that was re-pointed at this machine shows in the Host header.
- * @param scheme of our own origin, or undefined if either will do
- * @param anyHost whether other names than this machine's own for itself will do
+ * Rejects requests that another site's page made a browser send: such a page can't send our own
+ * origin. A name that was rebound to this machine is recognised by the Host header.
+ * @param scheme of our own origin, or undefined to accept both
+ * @param anyHost whether names other than this machine's loopback names are accepted
  * @throws HttpError 403
  */
 export function refuseCrossSite(
@@ -64,20 +64,23 @@ export function refuseCrossSite(
   const name = hostname(`http://${host}`);
   if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
     throw new HttpError(403, `Host: expected localhost, got ${host || "nothing"}`);
-  // The browser's own word, which no page can forge (W3C Fetch Metadata, section 2.3). It holds
-  // also if a proxy on the way has changed scheme and Host.
+  // Set by the browser; no page can forge it (W3C Fetch Metadata, section 2.3). Unlike Origin, it
+  // is right even if a proxy has changed the scheme and Host.
   const site = headers["sec-fetch-site"];
   if (site === "same-origin") return;
   const { origin } = headers;
   if (origin !== undefined && !isOwn(origin, scheme, host))
     throw new HttpError(403, `Origin: expected this page's own, got ${origin}`);
-  // A link from elsewhere to the page is welcome, an image or a script from here is not.
+  // Another site may link to the page, but not embed images or scripts from here.
   const navigates = headers["sec-fetch-mode"] === "navigate";
   if (!navigates && (site === "cross-site" || site === "same-site"))
     throw new HttpError(403, `Sec-Fetch-Site: expected same-origin, got ${site}`);
 }
 
-/** Without a scheme for a WebSocket: paho says https whatever it uses, and no browser can. */
+/**
+ * Whether the origin is this server's. For a WebSocket the scheme is ignored: Paho always sends
+ * https, and a browser can't set the header.
+ */
 function isOwn(origin: string, scheme: string | undefined, host: string): boolean {
   if (scheme !== undefined) return origin === `${scheme}://${host}`;
   const bare = (address: string) => address.replace(/:(80|443)$/, "");
@@ -100,7 +103,7 @@ export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): 
 }
 
 /**
- * @param otherwise what else goes, in words
+ * @param otherwise words for other allowed values, appended to the message
  * @throws HttpError 400
  */
 export function lightIn(value: unknown, otherwise = ""): number {

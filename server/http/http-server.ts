@@ -2,14 +2,14 @@ import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Tls } from "../setup/tls";
 
-/** A client that is slow on purpose does not hold a connection for longer than this, ms. */
+/** Limits for clients that are slow on purpose, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 2_000;
-/** Node's own default, stated: more than this is answered with 431. */
+/** Node's default, stated explicitly. A longer header is answered with 431. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** HTTP, or HTTPS with a certificate, that waits for nobody for long. */
+/** Creates an HTTP server, or an HTTPS one if there is a certificate, with timeouts. */
 export function createHttpServer(tls: Tls | undefined, maxConnections: number): Server {
   const options = {
     headersTimeout: HEADERS_TIMEOUT_MS,

@@ -3,7 +3,7 @@ import { renderUnicodeCompact } from "uqr";
 import type { Options } from "../setup/options";
 import { LOOPBACK, pageTls } from "../setup/security-options";
 
-/** The addresses of this machine that others on its networks may reach, IPv4 first. */
+/** Returns the addresses at which other machines can reach this one, IPv4 only. */
 export function ownAddresses(listen: string): string[] {
   if (listen !== "0.0.0.0" && listen !== "::")
     return [listen.includes(":") ? `[${listen}]` : listen];
@@ -12,7 +12,7 @@ export function ownAddresses(listen: string): string[] {
   return reachable.length > 0 ? reachable.map(({ address }) => address) : ["localhost"];
 }
 
-/** As learners on the network open it. */
+/** Returns the URLs that learners on the network open. */
 export function joinUrls(code: string, options: Options, port: number): string[] {
   const scheme = pageTls(options) ? "https" : "http";
   const { basePath } = options.proxy;
@@ -21,7 +21,7 @@ export function joinUrls(code: string, options: Options, port: number): string[]
   );
 }
 
-/** An address for the projector, as a QR code of the terminal's characters. */
+/** Returns a URL as a QR code made of terminal characters, for a projector. */
 export function qrCode(url: string): string {
   return renderUnicodeCompact(url, { border: 2 });
 }

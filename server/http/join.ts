@@ -4,18 +4,19 @@ import { FailureLimiter } from "../base/failure-limiter";
 import { allow, HttpError } from "./http-request";
 import { cookieOf, type PageAccess } from "./page-access";
 
-/** Letters and digits that nobody takes for one another: 32, so that each stands for 5 bits. */
+/** Letters and digits that are not easily confused: 32, so that each encodes 5 bits. */
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 const CODE_LENGTH = 8;
 const COOKIE = "nightlight-join";
-/** A school day, s. */
+/** How long a browser stays joined, s: a school day. */
 const JOINED_S = 12 * 3600;
-/** Wrong codes of one address, each minute: a class behind one router has one. */
+/** Wrong codes allowed for one address each minute. A class behind one router shares an address. */
 const FAILURES_ALLOWED = 60;
 
 /**
- * How a class joins: who opens `/join/CODE` may be a device in a tab, and see and do nothing else.
- * The code follows from the token, so it is the same after a restart, and void with another token.
+ * Lets a class join. A browser that opens `/join/CODE` may run a device in a tab, and nothing else.
+ * The code is derived from the token: it survives a restart and becomes invalid if the token
+ * changes.
  */
 export class Join {
   readonly code: string;
@@ -32,7 +33,7 @@ export class Join {
     this.pass = createHmac("sha256", `nightlight join ${token}`).update("pass").digest("base64url");
   }
 
-  /** Whether a request is one for a device's tab, of a browser that has joined. */
+  /** Whether the request is for a device in a tab and comes from a browser that has joined. */
   admits(path: string | undefined, request: IncomingMessage): boolean {
     if (path === undefined || !/^\/(device(\/.*)?|api\/tab-(device|program))$/.test(path))
       return false;
@@ -40,8 +41,8 @@ export class Join {
   }
 
   /**
-   * `GET /join/CODE`
-   * @returns false if the path is another
+   * Handles `GET /join/CODE`.
+   * @returns false if the path belongs to another handler
    * @throws HttpError 403 or 429
    */
   answer(path: string | undefined, request: IncomingMessage, response: ServerResponse): boolean {
@@ -59,7 +60,8 @@ export class Join {
       throw new HttpError(403, "join: that is not the code of this class");
     }
     const secure = scheme === "https" ? "; Secure" : "";
-    // Lax: who followed a link of another site's, as in a chat, has it at the next step already.
+    // Lax, not Strict: if a learner follows a link from another site, such as a chat, the redirect
+    // below must already carry the cookie.
     response.setHeader(
       "set-cookie",
       `${COOKIE}=${this.pass}; Path=${this.basePath}; Max-Age=${JOINED_S}; HttpOnly; SameSite=Lax${secure}`,

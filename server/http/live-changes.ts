@@ -3,14 +3,14 @@ import { type Devices, shown } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
 import type { EventStream, Watched } from "./event-stream";
 
-/** What happens within this time goes out as one event: a thousand devices make five a second. */
+/** Minimum time between two events, ms: a thousand devices cause five events a second. */
 const WINDOW_MS = 200;
-/** Of one event: as many as the page shows. The newest are kept. */
+/** Maximum number of messages in one event, as many as the page shows. The newest are kept. */
 const MAX_MESSAGES = 200;
 
-/** Gathers what happens to the devices into few events for the live stream. */
+/** Batches changes of devices into few events for the live stream. */
 export class LiveChanges {
-  /** What changed of whom: more than values? */
+  /** Changed devices by id. The value is true if something else than measured values changed. */
   private readonly changed = new Map<string, boolean>();
   private readonly removed = new Set<string>();
   private changes = noChanges();
@@ -45,7 +45,7 @@ export class LiveChanges {
     );
   }
 
-  /** Sends what waits: a page that opens now has it in its snapshot. */
+  /** Sends pending changes at once: the snapshot of a new page already contains them. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -66,7 +66,7 @@ export class LiveChanges {
     });
   }
 
-  /** What a reader gets that begins to watch these, and has watched others before. */
+  /** Returns the views that a reader needs when it starts to watch these devices. */
   begun(watched: Watched, before: Watched): ChangesView {
     const ids = watched ?? this.devices.list().map(({ id }) => id);
     const devices = this.views([...ids].filter((id) => !(before?.has(id) ?? true)));
@@ -84,13 +84,14 @@ export class LiveChanges {
   private note(take: () => void): void {
     if (!this.stream.isRead) return;
     take();
-    // After a quiet time at once, but for what the same message brings along.
+    // After a quiet period the first event goes out almost at once, with whatever the same message
+    // changes.
     const waitMs = Math.max(1, this.lastMs + WINDOW_MS - performance.now());
     this.timer ??= setTimeout(() => this.flush(), waitMs);
   }
 }
 
-/** @param standing those of whom everybody has to know */
+/** @param standing devices whose changes go to every reader, whether they are watched or not */
 function watchedOf(
   changes: ChangesView,
   watched: Watched,

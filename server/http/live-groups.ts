@@ -4,9 +4,9 @@ import type { Decisions } from "../deciding/decisions";
 import type { ServerBus } from "../deciding/events";
 import type { EventStream } from "./event-stream";
 
-/** What happens to the groups within this time goes out at once. */
+/** Time in which changes of groups are gathered before they are sent, ms. */
 const WINDOW_MS = 200;
-/** The longest that a timer of Node can wait. */
+/** Longest timeout that Node supports, ms. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export interface LiveGroupsParts {
@@ -16,11 +16,14 @@ export interface LiveGroupsParts {
   stream: Pick<EventStream, "isRead" | "send">;
 }
 
-/** Sends each group that has changed to the live stream. */
+/** Sends each changed group to the live stream. */
 export class LiveGroups {
   private readonly told = new Map<string, string>();
   private gathering: NodeJS.Timeout | undefined;
-  /** A member's silence changes a group, too, and no message announces it. */
+  /**
+   * Fires when a member counts as lost. Its silence changes the group, but no message announces
+   * that.
+   */
   private aging: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: LiveGroupsParts) {
@@ -35,7 +38,7 @@ export class LiveGroups {
     return groupViews(this.parts.decisions, this.parts.clock.monotonicMs());
   }
 
-  /** Sends what has changed: a page that opens now has it in its snapshot. */
+  /** Sends changed groups at once: the snapshot of a new page already contains them. */
   flush(): void {
     const { decisions, clock, stream } = this.parts;
     this.clearTimers();
@@ -46,7 +49,7 @@ export class LiveGroups {
       this.told.set(view.id, text);
       stream.send("group", view);
     }
-    // Lost is a member only after that moment.
+    // A member counts as lost only after that moment, not at it.
     const waitMs = Math.ceil(decisions.nextLossMs(nowMs) - nowMs) + 1;
     if (waitMs > TIMER_MAX_MS) return;
     this.aging = setTimeout(() => {

@@ -2,9 +2,9 @@ import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import type { ServerBus } from "../deciding/events";
 import type { EventStream } from "./event-stream";
 
-/** What happens to the updates within this time goes out at once. */
+/** Time in which changes of updates are gathered before they are sent, ms. */
 const WINDOW_MS = 200;
-/** Sources are changed and compiled without a word. */
+/** Interval at which programs are checked, ms: no event announces a changed or compiled source. */
 const PROGRAMS_MS = 5_000;
 
 export interface LiveUpdatesParts {
@@ -13,9 +13,9 @@ export interface LiveUpdatesParts {
   stream: Pick<EventStream, "isRead" | "send">;
 }
 
-/** Sends what has changed of the updates to the live stream. */
+/** Sends changed updates to the live stream. */
 export class LiveUpdates {
-  /** By device, what of its update was told. */
+  /** Mark of each device's update as it was last sent, by device id. */
   private readonly told = new Map<string, string>();
   private toldRest = "";
   private gathering: NodeJS.Timeout | undefined;
@@ -33,7 +33,7 @@ export class LiveUpdates {
     if (this.parts.stream.isRead) this.gathering ??= setTimeout(() => this.flush(), WINDOW_MS);
   };
 
-  /** Sends what has changed: a page that opens now has it in its snapshot. */
+  /** Sends changed updates at once: the snapshot of a new page already contains them. */
   flush(): void {
     clearTimeout(this.gathering);
     this.gathering = undefined;
@@ -56,7 +56,7 @@ export class LiveUpdates {
   }
 }
 
-/** Each step has a line of its own. */
+/** Returns a text that changes with every step, because each step adds a line. */
 function markOf({ begunMs, step, lines }: UpdateView): string {
   return `${begunMs} ${step} ${lines.length}`;
 }

@@ -30,11 +30,11 @@ export interface LiveParts {
   topicPrefix: string;
   /** False with --no-decide. */
   decides: boolean;
-  /** If there may be devices in browser tabs. */
+  /** Undefined if devices in browser tabs are not possible. */
   classRoom: ClassRoom | undefined;
 }
 
-/** What readers of the live stream get: first all that is known, then what changes. */
+/** The live stream: sends each reader a snapshot first, then the changes. */
 export class Live {
   private readonly stream = new EventStream();
   private readonly changes: LiveChanges;
@@ -90,7 +90,9 @@ export class Live {
     } else socket.close(POLICY_VIOLATION, error);
   }
 
-  /** Whoever comes now has in its snapshot what waits for the others. */
+  /**
+   * Sends pending changes to the other readers before a new reader's snapshot, which contains them.
+   */
   private flush(): void {
     this.changes.flush();
     this.liveGroups.flush();

@@ -5,7 +5,7 @@ import { VERSION } from "../base/version";
 import type { Counts } from "../deciding/counts";
 import type { ServerBus } from "../deciding/events";
 
-/** What is looked at whenever somebody asks for the metrics. */
+/** The sources that are read on each request for the metrics. */
 export interface Measured {
   bus: ServerBus;
   counts: Counts;
@@ -16,15 +16,17 @@ export interface Measured {
   disk: Disk;
 }
 
-/** A plain number, or one for each value of a label. */
+/** Returns a number, or one number for each value of the label. */
 type Source = () => number | Record<string, number>;
 
-/** From half a millisecond, as with a broker on this machine, to where a person would notice, s. */
+/**
+ * From half a millisecond, typical of a broker on this machine, to what a person would notice, s.
+ */
 const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /**
- * The server's figures in the Prometheus text format 0.0.4. All but the latency are plain numbers
- * elsewhere, looked at when somebody asks: they cost nothing until then.
+ * The server's metrics in the Prometheus text format 0.0.4. All but the latency are read from
+ * counters elsewhere when they are requested, so they cost nothing until then.
  */
 export class Metrics {
   private readonly registry = new Registry();

@@ -7,36 +7,40 @@ import { type Client, clientOf } from "./client";
 import { HttpError, readBody, refuseCrossSite } from "./http-request";
 
 export interface PageAccessOptions {
-  /** What opens page and API; undefined: everybody on this machine may use them. */
+  /** The token for page and API; undefined if everybody on this machine may use them. */
   token?: string;
-  /** Whether this server itself speaks https. */
+  /** Whether this server itself serves HTTPS. */
   tls: boolean;
   proxy: ProxyOptions;
   rejections: Rejections;
 }
 
-/** A browser stays logged in for this long, s. */
+/** How long a browser stays logged in, s. */
 const SESSION_S = 7 * 24 * 3600;
-/** Wrong tokens of one address, each minute. */
+/** Wrong tokens allowed for one address each minute. */
 const FAILURES_ALLOWED = 20;
 
-/** Who may use page and API: a program by bearer token, a browser by the cookie of its login. */
+/** Authenticates users of page and API: a program by bearer token, a browser by a login cookie. */
 export class PageAccess {
   private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
-  /** Texts are compared by their digests, which are of one length and tell nothing of theirs. */
+  /**
+   * Key of the digests by which secrets are compared: digests have one length and reveal nothing of
+   * the secret's.
+   */
   private readonly key = randomBytes(32);
 
   constructor(private readonly options: PageAccessOptions) {}
 
-  /** Who asks, also from behind a trusted proxy. */
+  /** Returns the request's client, also from behind a trusted proxy. */
   client(request: IncomingMessage): Client {
     return clientOf(request, this.options.tls, this.options.proxy.trusted);
   }
 
-  /** @throws HttpError 403 for what another site's page made a browser do */
+  /** @throws HttpError 403 if another site's page made a browser send the request */
   refuseCrossSite(request: IncomingMessage, isWebSocket = false): void {
     try {
-      // All that a re-pointed name could reach needs the token, so any of our names will do.
+      // With a token, any host name is accepted: whatever a rebound name could reach needs the
+      // token.
       const anyHost = this.options.token !== undefined;
       const { scheme, host } = this.client(request);
       refuseCrossSite(request.headers, isWebSocket ? { host } : { scheme, host }, anyHost);
@@ -46,7 +50,7 @@ export class PageAccess {
     }
   }
 
-  /** Whether the request comes from someone who knows the token. */
+  /** Whether the request carries the token or a valid login cookie. */
   knows(request: IncomingMessage): boolean {
     const { token } = this.options;
     if (token === undefined) return true;
@@ -56,7 +60,7 @@ export class PageAccess {
   }
 
   /**
-   * `POST /login`, with the token as a form's field.
+   * Handles `POST /login`, with the token as a form field.
    * @throws HttpError 429
    */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,19 +76,19 @@ export class PageAccess {
     const attributes = `Path=${path}; Max-Age=${SESSION_S}; HttpOnly; SameSite=Strict${secure}`;
     const value = `${expires}.${this.seal(expires)}`;
     response.setHeader("set-cookie", `${this.cookieName(request)}=${value}; ${attributes}`);
-    // Relative, for a proxy that takes a path off which nobody told us.
+    // Relative, in case a proxy removes a base path that the server was not told about.
     response.writeHead(303, { location: `./${next}` }).end();
   }
 
   /**
-   * The login page, as the answer to who asked for a page.
-   * @param next the page, from the base path on
+   * Sends the login page in response to a request for a page.
+   * @param next the requested page, relative to the base path
    */
   askForToken(response: ServerResponse, next: "" | "device", message = ""): void {
     response.writeHead(401, {
       "content-type": "text/html; charset=utf-8",
       "www-authenticate": "Bearer",
-      // Without a referrer a form would be sent with the origin "null".
+      // Without a referrer, the browser would send the form with the origin "null".
       "referrer-policy": "same-origin",
       "content-security-policy":
         "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -93,16 +97,16 @@ export class PageAccess {
   }
 
   /**
-   * For a request whose sender is not known.
+   * Rejects a request without a valid token.
    * @throws HttpError 401
    */
   turnAway(request: IncomingMessage): never {
-    // A wrong token was counted when it was compared.
+    // A wrong token was already counted when it was compared.
     if (bearerOf(request) === undefined) this.refuse(request, "token", "no token");
     throw new HttpError(401, "a token is needed: Authorization: Bearer TOKEN");
   }
 
-  /** Counts and logs a request that was turned away. */
+  /** Counts and logs a rejected request. */
   refuse(request: IncomingMessage, reason: Reason, what: string): void {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const where = `${request.method ?? "?"} ${path}`;
@@ -113,7 +117,7 @@ export class PageAccess {
     );
   }
 
-  /** A browser takes a __Host- cookie only over https and for the path "/" (RFC 6265bis, 4.1.3). */
+  /** Browsers accept a __Host- cookie only over HTTPS and for the path "/" (RFC 6265bis, 4.1.3). */
   private cookieName(request: IncomingMessage): string {
     if (this.client(request).scheme === "http") return "nightlight";
     return this.options.proxy.basePath === "/" ? "__Host-nightlight" : "__Secure-nightlight";
@@ -136,7 +140,10 @@ export class PageAccess {
     return this.same(seal, this.seal(expires)) && Number(expires) * 1000 > Date.now();
   }
 
-  /** Depends on the token alone, so that a login outlives the server but not a change of token. */
+  /**
+   * Signs a login's expiry with a key derived from the token alone, so that the login survives a
+   * restart but not a change of the token.
+   */
   private seal(expires: string): string {
     const key = `nightlight page ${this.options.token ?? ""}`;
     return createHmac("sha256", key).update(expires).digest("base64url");

@@ -16,15 +16,18 @@ export interface TabDeviceOptions {
   program: () => Promise<Uint8Array>;
 }
 
-/** Browsers take it by https and from localhost. At 6 it is as quick as gzip; 11 takes seconds. */
+/**
+ * Brotli's quality. At 6 it is as fast as gzip; 11 takes seconds. Browsers accept Brotli only over
+ * HTTPS and from localhost.
+ */
 const BROTLI_QUALITY = 6;
-/** With less memory its blocks are shorter, which suits WebAssembly and bytecode. */
+/** With less memory, gzip's blocks are shorter, which suits WebAssembly and bytecode. */
 const GZIP = { level: 9, memLevel: 6 };
 
 interface Served extends Asset {
   mayUseCamera: boolean;
   policy: ((usual: string) => string) | undefined;
-  /** By what a browser says that it takes, the best first. */
+  /** Compressed bodies by content encoding, the preferred one first. */
   compressed: [encoding: string, body: Buffer][];
   tag: string;
 }
@@ -32,21 +35,21 @@ interface Served extends Asset {
 const LOGIN = "/api/tab-device";
 const FOLDER = "/device";
 const PROGRAM = "/program.devs";
-/** Only the worker runs WebAssembly; its policy comes with its own file. */
+/** Only the worker runs WebAssembly, so only the worker's file gets this policy. */
 const WORKER_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
-/** As on every page of ours, but for the camera, whose brightness may be the sensor's light. */
+/** The policy of all other pages plus the camera, whose brightness can replace the light sensor. */
 const PERMISSIONS = "camera=(self), microphone=(), geolocation=()";
 
-/** `/device`: the files of a device that runs in the browser. */
+/** Serves `/device`: the files of a device that runs in the browser. */
 export class TabDevice {
-  /** Made when somebody first asks for it: most servers have no device in a tab. */
+  /** Created on the first request, because most servers have no device in a tab. */
   private readonly files = new Once<Map<string, Served>>();
   private readonly program = new Once<Served>();
 
   constructor(private readonly options: TabDeviceOptions) {}
 
-  /** @returns false if there is nothing of its own at that path */
+  /** @returns false if the path belongs to another handler */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (path === LOGIN) {
       allow(request, "POST");
@@ -68,7 +71,7 @@ export class TabDevice {
     return name === "/" ? undefined : (await this.allFiles()).get(name);
   }
 
-  /** What the browser has, if that holds still, or a new device's login. */
+  /** Returns the browser's login if it is still valid, else a new device's login. */
   private async login(request: IncomingMessage): Promise<TabLogin> {
     const { logins } = this.options;
     const { id, password } = await readJsonObject(request);
@@ -97,7 +100,7 @@ function send(file: Served, request: IncomingMessage, response: ServerResponse):
   if (file.mayUseCamera) response.setHeader("permissions-policy", PERMISSIONS);
   const policy = file.policy?.(String(response.getHeader("content-security-policy")));
   if (policy !== undefined) response.setHeader("content-security-policy", policy);
-  // A class reloads: what a phone has already need not come again.
+  // Lets browsers revalidate instead of downloading again: a whole class may reload at once.
   response.setHeader("cache-control", "private, no-cache");
   response.setHeader("etag", file.tag);
   response.setHeader("vary", "accept-encoding");
@@ -112,7 +115,10 @@ function send(file: Served, request: IncomingMessage, response: ServerResponse):
   response.end(body ?? file.body);
 }
 
-/** The content security policy of a file, if it is another than that of all others. */
+/**
+ * Returns how a file's content security policy differs from the usual one, or undefined if it does
+ * not.
+ */
 function policyOf(path: string): Served["policy"] {
   if (path === "/") return (usual) => `${usual}; worker-src 'self'`;
   return path === "/worker.js" ? () => WORKER_POLICY : undefined;

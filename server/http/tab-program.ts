@@ -11,9 +11,9 @@ import { allow, HttpError, json, readJsonObject } from "./http-request";
 
 export interface TabProgramOptions {
   logins: TabLogins;
-  /** The file that may be changed, as it is in the checkout. */
+  /** Returns the source that learners may change, as it is in the checkout. */
   original: () => Promise<string>;
-  /** Why a device has to try later: it compiles already, or too many do. */
+  /** Why a device has to try again later: its own compilation is running, or too many are. */
   refusal: (device: string) => "device" | "all" | undefined;
   /** @throws UserError if the compiler exceeds its limits */
   compile: (device: string, source: string) => Promise<ProgramView>;
@@ -21,14 +21,16 @@ export interface TabProgramOptions {
 
 const COMPILE = "/api/tab-program";
 const ORIGINAL = "/device/nightlight.ts";
-/** In JSON a character may take up to six bytes; most take one. */
+/** JSON may need up to six bytes for a character, but most need one. */
 const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
 
-/** A person in a class changes the program of a device in a tab: it is compiled here, and runs there. */
+/**
+ * Lets a learner change the program of a device in a tab. The server compiles it, the tab runs it.
+ */
 export class TabProgram {
   constructor(private readonly options: TabProgramOptions) {}
 
-  /** @returns false if there is nothing of its own at that path */
+  /** @returns false if the path belongs to another handler */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     switch (path) {
       case ORIGINAL: {

@@ -1,10 +1,10 @@
 import type { Span } from "../history/downsample";
 import { HttpError } from "./http-request";
 
-/** What a request for the history asks for, from the query of its address. */
+/** A request for the history, parsed from the URL's query. */
 export interface HistoryRequest {
   span: Span;
-  /** Points of the chart at most. */
+  /** Maximum number of points in the chart. */
   points: number;
   csv: boolean;
 }
@@ -13,13 +13,13 @@ const HOUR_MS = 3_600_000;
 const DEFAULT_POINTS = 500;
 const MIN_POINTS = 2;
 const MAX_POINTS = 5_000;
-/** The last moment that a Date can name (ECMAScript 21.4.1.1). */
+/** Latest time that a Date can represent (ECMAScript 21.4.1.1). */
 const MAX_MS = 8.64e15;
 const PARAMETERS = ["from", "to", "points", "format"];
 
 /**
- * @param accept the request's header, which may ask for CSV, too
- * @throws HttpError 400 naming the parameter, what was found and what is allowed
+ * @param accept the `Accept` header, which may also select CSV
+ * @throws HttpError 400 that names the parameter, the value and what is allowed
  */
 export function parseHistoryRequest(
   query: URLSearchParams,
@@ -35,7 +35,7 @@ export function parseHistoryRequest(
       );
     if (count > 1) throw new HttpError(400, `${name}: expected once, got ${count} times`);
   }
-  // What was measured in this very millisecond is in it.
+  // `to` is exclusive: add 1 ms to include readings of the current millisecond.
   const toMs = time("to", query.get("to")) ?? nowMs + 1;
   if (toMs === 0) throw refusal("to", query.get("to") ?? "", "a time after 1970-01-01T00:00:00Z");
   const fromMs = time("from", query.get("from")) ?? Math.max(0, toMs - HOUR_MS);
@@ -49,9 +49,10 @@ export function parseHistoryRequest(
 
 function time(name: string, given: string | null): number | undefined {
   if (given === null) return undefined;
-  // In a query, a + that is not written as %2B is a blank (WHATWG URL, 5.1): before a zone it was one.
+  // A + in a query that is not written as %2B is parsed as a space (WHATWG URL, 5.1). Before a time
+  // zone it was a +.
   const text = given.replace(/ (?=\d\d:\d\d$)/, "+");
-  // Without a zone, another machine would take it for another time.
+  // The zone is required, because the time would mean different moments on different machines.
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
   const isTime = iso.test(text) && isDay(text.slice(0, 10));
   const ms = /^\d{1,16}$/.test(text) ? Number(text) : isTime ? Date.parse(text) : NaN;
@@ -59,7 +60,10 @@ function time(name: string, given: string | null): number | undefined {
   throw refusal(name, given, "Unix time in ms, or a time like 2026-11-22T20:15:00Z");
 }
 
-/** @param date YYYY-MM-DD, of which `Date.parse` would take 30 February for 2 March */
+/**
+ * Whether the date exists.
+ * @param date YYYY-MM-DD; `Date.parse` would read 30 February as 2 March
+ */
 function isDay(date: string): boolean {
   const ms = Date.parse(date);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);

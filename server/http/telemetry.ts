@@ -5,19 +5,19 @@ import type { History } from "../history/history";
 import { csvHeader, csvLine, fileName } from "./csv";
 import { type HistoryRequest, parseHistoryRequest } from "./telemetry-request";
 
-/** Rows that are read, and sent, at a time. */
+/** Number of rows read and sent at a time. */
 const PAGE_ROWS = 2_000;
 
 export interface HistoryAnswers {
   history: History;
-  /** The fields that the rule is about. */
+  /** The fields that the rule uses. */
   fields: string[];
-  /** A device counts as offline after so long a silence, ms. */
+  /** Silence after which a device counts as offline, ms. */
   silenceMs: number;
 }
 
 /**
- * `GET /api/devices/ID/telemetry`
+ * Handles `GET /api/devices/ID/telemetry`.
  * @throws HttpError 400
  */
 export async function answerTelemetry(
@@ -42,7 +42,7 @@ export async function answerTelemetry(
   response.end(`${JSON.stringify(view)}\n`);
 }
 
-/** As fast as the reader reads, and no further than the reader stays. */
+/** Sends rows only as fast as the client reads, and stops when it disconnects. */
 async function sendCsv(
   history: History,
   fields: string[],
@@ -61,7 +61,8 @@ async function sendCsv(
     }
     response.end();
   } catch {
-    // A cut connection says that it is not all; what was sent can't be taken back.
+    // The status was already sent. Cutting the connection is the only way to signal an incomplete
+    // file.
     response.destroy();
   }
 }

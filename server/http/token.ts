@@ -8,7 +8,7 @@ import { UserError } from "../base/user-error";
 
 const MIN_CHARACTERS = 20;
 
-/** The token, with a line in the log that says where a person finds it. */
+/** Returns the token, and logs where a person finds it. */
 export function readToken(dir: string, log: Log): string {
   const { token, source } = pageToken(dir);
   log("page", `Page and API ask for the token in ${source}`);
@@ -16,10 +16,11 @@ export function readToken(dir: string, log: Log): string {
 }
 
 /**
- * The token that opens page and API beyond loopback: `NIGHTLIGHT_TOKEN` of the environment, or the
- * file `token`, made on first use. It is not in `.env.local`, which goes onto devices.
- * @returns where it came from, for a person to look
- * @throws UserError if it is too short
+ * Returns the token for page and API beyond loopback: `NIGHTLIGHT_TOKEN` from the environment, or
+ * the content of the file `token`, which is created on first use. It is not in `.env.local`,
+ * because that file is copied onto devices.
+ * @returns the token and its source, for messages
+ * @throws UserError if the token is too short
  */
 export function pageToken(
   dir: string,

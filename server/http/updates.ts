@@ -13,11 +13,11 @@ export interface UpdateParts {
   devices: Devices;
   groups: Group[];
   orderLog: OrderLog;
-  /** The address that a request came from, for the log. */
+  /** Returns the client's address, for the log. */
   from: (request: IncomingMessage) => string;
 }
 
-/** `GET`, `POST` and `DELETE /api/updates`. @throws HttpError */
+/** Handles `GET`, `POST` and `DELETE /api/updates`. @throws HttpError */
 export async function answerUpdates(
   parts: UpdateParts,
   request: IncomingMessage,
@@ -79,7 +79,7 @@ function wordsOf({ device, group }: UpdateRequest): string {
   return group === undefined ? "all devices" : `group ${group}`;
 }
 
-/** `POST /api/devices/ID/orders`. @throws HttpError */
+/** Handles `POST /api/devices/ID/orders`. @throws HttpError */
 export async function answerOrder(
   { updates, orderLog, from }: Omit<UpdateParts, "devices">,
   id: string,
@@ -111,7 +111,7 @@ function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
   }
 }
 
-/** @throws HttpError 409 for what the updates refuse */
+/** @throws HttpError 409 if the updates reject the request */
 async function orConflict<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

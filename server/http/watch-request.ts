@@ -2,7 +2,7 @@ import { MAX_WATCHED } from "../../src/common/api";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 import type { Watched } from "./event-stream";
 
-/** What a reader of the live stream asks for: a `WatchRequest`. */
+/** Parses a `WatchRequest` from a reader of the live stream. */
 export function parseWatch(text: string): Parsed<{ watched: Watched }> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };

@@ -1,11 +1,12 @@
 import { createWebSocketStream, type WebSocket } from "ws";
 import type { Broker } from "../broker/broker";
 
-/** MQTT over a WebSocket. */
+/** Serves MQTT over a WebSocket. */
 export function serveMqtt(socket: WebSocket, broker: Broker, address: string): void {
   const stream = createWebSocketStream(socket);
   stream.on("error", () => stream.destroy());
-  // [MQTT-6.0.0-1]; before the stream takes it for what it is not.
+  // [MQTT-6.0.0-1]: a text message closes the connection. This listener comes before the stream's,
+  // which would accept it.
   socket.prependListener("message", (_data, isBinary) => {
     if (!isBinary) stream.destroy();
   });

@@ -3,17 +3,23 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HttpError } from "./http-request";
 
-/** A WebSocket message may hold several MQTT packets, each of which the broker bounds. */
+/**
+ * Maximum size of a WebSocket message, bytes. It may contain several MQTT packets, whose sizes the
+ * broker limits.
+ */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** What serves the WebSockets of one path. */
+/** Handles the WebSockets of one path. */
 export interface SocketRoute {
-  /** @throws HttpError for who may not open one */
+  /** @throws HttpError if this client may not open a WebSocket */
   admit(request: IncomingMessage): void;
   serve(socket: WebSocket, request: IncomingMessage): void;
 }
 
-/** Opens WebSockets on a server. @param routeOf @throws HttpError if there is none */
+/**
+ * Accepts WebSockets on an HTTP server.
+ * @param routeOf throws HttpError if there is no route
+ */
 export function serveWebSockets(
   server: Server,
   routeOf: (request: IncomingMessage) => SocketRoute,

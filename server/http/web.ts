@@ -28,22 +28,22 @@ export interface WebOptions extends LiveParts, DeviceRoutesOptions {
   decider: Decider;
   host: string;
   port: number;
-  /** For https. */
+  /** For HTTPS. */
   tls?: Tls;
   access: PageAccess;
-  /** Where the page is behind a proxy, with a slash at both ends. */
+  /** Path of the page behind a proxy, with a slash at both ends. */
   basePath: string;
   maxConnections: number;
   assets: Map<string, Asset>;
   metrics: Metrics;
   updates: Omit<UpdateParts, "devices">;
-  /** The embedded broker, if there is one: MQTT over WebSocket at /mqtt. */
+  /** The embedded broker, if there is one; serves MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
-  /** Devices in browser tabs, which need that broker. */
+  /** For devices in browser tabs, which need the embedded broker. */
   tabs: TabDeviceOptions | undefined;
-  /** Their programs may be changed. */
+  /** Set if learners may change the programs of devices in tabs. */
   tabPrograms: TabProgramOptions | undefined;
-  /** How a class joins with such devices. */
+  /** Set if a class may join with devices in tabs. */
   join: Join | undefined;
 }
 
@@ -56,7 +56,7 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-/** The page, the HTTP interface beside it, and MQTT over WebSocket. */
+/** The page, the HTTP API, and MQTT over WebSocket. */
 export class Web {
   private readonly live: Live;
   private readonly devices: DeviceRoutes;
@@ -77,7 +77,7 @@ export class Web {
     server.on("request", (request, response) => void this.answer(request, response));
   }
 
-  /** @throws UserError if the port is taken */
+  /** @throws UserError if the port is in use */
   static async start(options: WebOptions): Promise<Web> {
     const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
@@ -106,13 +106,13 @@ export class Web {
     }
   }
 
-  /** @returns false if the login page was the answer */
+  /** @returns false if the request has been answered, for example with the login page */
   private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { access, join } = this.options;
     const path = this.pathOf(request);
     if (join?.answer(path, request, response)) return false;
     if (join?.admits(path, request)) return true;
-    // For a monitor: whether the server is well, and nothing else.
+    // A monitor may ask without a token: the answer is only whether the server is healthy.
     if (path === "/healthz" || access.knows(request)) return true;
     if (path === "/login" && request.method === "POST") await access.login(request, response);
     else if (path === "/") access.askForToken(response, "");
@@ -125,7 +125,7 @@ export class Web {
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = this.pathOf(request);
     if (path === undefined) {
-      // Relative links need the slash at the end.
+      // Relative links need the trailing slash.
       response.writeHead(308, { location: this.options.basePath }).end();
       return;
     }
@@ -180,7 +180,8 @@ export class Web {
 
   private health(request: IncomingMessage, response: ServerResponse): void {
     const ok = this.options.counts.brokerConnected;
-    // A stranger need not know which faults to look up.
+    // The version is for clients with the token only: it would tell others which known faults to
+    // try.
     const known = this.options.access.knows(request) && { version: VERSION };
     json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });
   }
@@ -215,7 +216,7 @@ export class Web {
       case "/mqtt":
         if (!broker) throw new HttpError(404, "no broker here");
         return {
-          // It asks for no token: the broker asks for user and password.
+          // No token is needed here, because the broker asks for user and password.
           admit: () => access.refuseCrossSite(request, true),
           serve: (socket) => serveMqtt(socket, broker, access.client(request).address),
         };
@@ -225,7 +226,10 @@ export class Web {
     }
   }
 
-  /** A device that comes for its program proves its key in the connection itself. */
+  /**
+   * Returns the route for a device that fetches its program. The device proves its key over the
+   * connection itself.
+   */
   private gateway(request: IncomingMessage, path: string): SocketRoute {
     const { access, updates } = this.options;
     try {
@@ -239,11 +243,11 @@ export class Web {
   }
 
   /**
-   * What is asked for, below the base path: the proxy may have taken that off.
-   * @returns undefined for the base path without its last slash
+   * Returns the path below the base path, which the proxy may have removed already.
+   * @returns undefined for the base path without its trailing slash
    */
   private pathOf({ url = "/" }: IncomingMessage): string | undefined {
-    // Not a path, as in a request to a proxy: it names no page here.
+    // A target that can't be parsed, such as "http://[", stays as it is and matches no route.
     const known = URL.canParse(url, "http://localhost");
     const path = known ? new URL(url, "http://localhost").pathname : url;
     const { basePath } = this.options;
