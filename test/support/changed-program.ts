@@ -7,11 +7,14 @@ import { loadConfig } from "../../server/setup/config";
 export interface ChangedProgram {
   program: Uint8Array;
   places: Places;
-  /** Where the change is, as in "src/nightlight.ts:49". */
+  /** Position of the added line, such as "src/nightlight.ts:49". */
   place: string;
 }
 
-/** The nightlight with one more line in `src/nightlight.ts`, before the line with this text. */
+/**
+ * Compiles the nightlight with one more line in `src/nightlight.ts`, before the line that contains
+ * `before`.
+ */
 export async function programWith(added: string, before: string): Promise<ChangedProgram> {
   const files = new Firmware(loadConfig()).sources();
   const lines = (files[CHANGED_FILE] ?? "").split("\n");
@@ -26,7 +29,10 @@ export async function programWith(added: string, before: string): Promise<Change
   return { program: Buffer.from(program, "base64"), places, place };
 }
 
-/** A bad release: a reading of it arrives each time, and at the next one it panics. */
+/**
+ * A bad release: it publishes its first reading, then panics at the second one. It does so after
+ * every restart.
+ */
 export async function panicsOnceHeard(): Promise<ChangedProgram> {
   const added = '    if (reporter["isFirstSent"]) throw new Error("on purpose");';
   return await programWith(added, "seq++;");

@@ -16,13 +16,13 @@ import { type Outcome, Program } from "./program";
 const CACHE = ".devicescript/cache-bytecode";
 
 /**
- * A copy of the checkout, for what writes into it: the generated sources, `.env.local`, and the
- * DeviceScript CLI's one output folder.
+ * A copy of the checkout for tests that write into it: the generated sources, `.env.local`, and the
+ * only output folder that the DeviceScript CLI has.
  */
 export class Checkout {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-checkout-"));
 
-  /** @param fresh nothing has ever been compiled in it, as after a clone */
+  /** @param fresh true if nothing has been compiled in the copy yet, as after a clone */
   constructor({ fresh = false } = {}) {
     const files = execFileSync(
       "git",
@@ -35,13 +35,13 @@ export class Checkout {
       cpSync(join(ROOT, file), join(this.dir, file));
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
     if (fresh) return;
-    // The same sources are compiled once for all tests.
+    // All copies share the cache, so that the same sources are compiled once for all tests.
     mkdirSync(join(ROOT, CACHE), { recursive: true });
     mkdirSync(join(this.dir, CACHE, ".."));
     symlinkSync(join(ROOT, CACHE), join(this.dir, CACHE));
   }
 
-  /** One of the project's own tools, as its npm script runs it. */
+  /** Starts a tool of the project, as its npm script does. */
   tool(name: string, args: string[] = [], env: Record<string, string> = {}): Program {
     const script = `boards/tools/${name}.ts`;
     return new Program(process.execPath, ["--import", "tsx", script, ...args], {
@@ -50,18 +50,18 @@ export class Checkout {
     });
   }
 
-  /** The DeviceScript CLI, with nothing of ours in between. */
+  /** Starts the DeviceScript CLI directly, without any wrapper of this project. */
   devicescript(...args: string[]): Program {
     return this.devicescriptWith({}, ...args);
   }
 
-  /** The same, with an environment that shows it a board. */
+  /** Starts the DeviceScript CLI with an environment that shows it a board. */
   devicescriptWith(env: Record<string, string>, ...args: string[]): Program {
     const cli = "node_modules/@devicescript/cli/devicescript";
     return new Program(process.execPath, [cli, ...args], { cwd: this.dir, env });
   }
 
-  /** A program of the checkout, without an environment of its own. */
+  /** Starts a script of the checkout in Node. */
   node(...args: string[]): Program {
     return new Program(process.execPath, args, { cwd: this.dir });
   }

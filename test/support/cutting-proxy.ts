@@ -2,18 +2,21 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
 
-/** Sees what passes on one connection. */
+/** Receives a copy of the bytes of one connection, by direction. */
 export interface Tap {
   fromClient: (chunk: Buffer) => void;
   fromBroker: (chunk: Buffer) => void;
 }
 
-/** Stands between a client and a broker, and breaks their connections on order. */
+/** A TCP proxy between clients and a broker that breaks their connections on request. */
 export class CuttingProxy {
   connections = 0;
-  /** Passed on in both directions. */
+  /** Total bytes received in both directions. */
   bytes = 0;
-  /** The broker's host is down: what either side sends gets lost. Cut before it is up again. */
+  /**
+   * True while the proxy discards all bytes, as if the broker's host were down. Call `cut` before
+   * setting it back to false.
+   */
   isSilent = false;
   private readonly pairs = new Set<[Socket, Socket]>();
 
@@ -34,7 +37,7 @@ export class CuttingProxy {
     return proxy;
   }
 
-  /** Both sides of what is connected now. */
+  /** Resets all open connections, on both sides. */
   async cut(): Promise<void> {
     const pairs = [...this.pairs];
     for (const [client, broker] of pairs) {
@@ -44,7 +47,7 @@ export class CuttingProxy {
     await until("the connections are gone", () => !pairs.some((pair) => this.pairs.has(pair)));
   }
 
-  /** Refuses connections, and ends those that there are. */
+  /** Refuses new connections and resets the open ones. */
   async shut(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -52,7 +55,7 @@ export class CuttingProxy {
     await closed;
   }
 
-  /** Takes connections again, on the same port. */
+  /** Accepts connections again, on the same port. */
   async open(): Promise<void> {
     if (this.server.listening) return;
     await once(this.server.listen(this.port, "127.0.0.1"), "listening");

@@ -14,16 +14,16 @@ interface DapResponse {
   body?: unknown;
 }
 
-/** A client of the Debug Adapter Protocol, as VS Code is one. */
+/** A client of the Debug Adapter Protocol that stands in for VS Code. */
 export class Dap {
   readonly events: DapEvent[] = [];
-  /** What the adapter asks of VS Code: the arguments, by command. */
+  /** Requests from the adapter to VS Code: arguments by command. */
   readonly asked = new Map<string, unknown>();
   private readonly waiting = new Map<number, (response: DapResponse) => void>();
   private lastSeq = 0;
   private pending = Buffer.alloc(0);
 
-  /** @param input the adapter's */
+  /** @param input the adapter's input stream */
   constructor(
     private readonly input: Writable,
     output: Readable,
@@ -41,7 +41,7 @@ export class Dap {
     return new Dap(socket, socket);
   }
 
-  /** @throws Error with the adapter's own words */
+  /** @throws Error with the adapter's message if the request fails */
   async request<T = unknown>(command: string, args: object = {}): Promise<T> {
     const seq = ++this.lastSeq;
     const answer = new Promise<DapResponse>((resolve) => this.waiting.set(seq, resolve));
@@ -55,7 +55,7 @@ export class Dap {
     return result as T;
   }
 
-  /** @returns the body of the next event of that name, from the `from`th event on */
+  /** @returns the body of the first event of that name, starting at index `from` of `events` */
   async event(name: string, from: number): Promise<Record<string, unknown>> {
     let found: DapEvent | undefined;
     await until(`the event ${name}`, () => {

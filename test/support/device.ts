@@ -4,12 +4,12 @@ import { SimulatedDevice } from "../../server/simulator/device";
 export interface TestDevice {
   id: string;
   device: SimulatedDevice;
-  /** What the program logged. */
+  /** Lines that the program logged. */
   log: string[];
   panics: number[];
 }
 
-/** The compiled firmware on its own, without our server. */
+/** Starts the compiled firmware alone, without the nightlight server. */
 export async function startDevice(
   id: string,
   brokerUrl: string,

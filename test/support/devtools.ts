@@ -8,9 +8,12 @@ import { DEVELOPMENT_SERVER } from "../../server/simulator/vscode-parts";
 import type { Program } from "./program";
 import { until } from "./until";
 
-/** Of the simulator, as VS Code chooses one. */
+/** The simulator's device id, in the form that VS Code generates. */
 export const SIMULATOR = "0123456789abcdef";
-/** VS Code's extension looks for the simulator so many times, so long apart, ms. */
+/**
+ * How often VS Code's extension looks for the simulator, and how long it waits between two looks,
+ * ms.
+ */
 const LOOKS = 20;
 const LOOK_MS = 200;
 
@@ -27,8 +30,8 @@ interface BuildStatus {
 }
 
 /**
- * The CLI's development server, and what VS Code's extension does with it: the conversation on
- * the side, and the simulated sensor and lamp on its bus.
+ * A client of the CLI's development server that does what VS Code's extension does: it exchanges
+ * messages over the side channel, and puts the simulated sensor and lamp on the bus.
  */
 export class Devtools {
   private readonly waiting = new Map<number, (answer: Message) => void>();
@@ -54,8 +57,9 @@ export class Devtools {
   }
 
   /**
-   * @param process that starts the server: `devicescript devtools`, or ours around it
-   * @param hasParts brings the sensor and the lamp that the dashboard would simulate
+   * @param process the process that starts the server: `devicescript devtools`, or this project's
+   * wrapper
+   * @param hasParts whether to add the sensor and the lamp that the dashboard would simulate
    */
   static async connect(process: Program, hasParts = true): Promise<Devtools> {
     await process.says("dbgserver");
@@ -70,8 +74,8 @@ export class Devtools {
   }
 
   /**
-   * Starts the simulator in a process of its own, as VS Code does.
-   * @throws Error if VS Code would say that it can't find the device
+   * Starts the simulator in its own process, as VS Code does.
+   * @throws Error if VS Code would report that it can't find the device
    */
   async startSimulator(): Promise<void> {
     await this.request("startVM", { deviceId: SIMULATOR, stateless: true, clearFlash: true });
@@ -84,16 +88,19 @@ export class Devtools {
     return this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length;
   }
 
-  /** Compiles and deploys, once, as F5 does. @returns "OK", or what went wrong */
+  /** Compiles and deploys once, as F5 does. @returns "OK", or the error */
   async deploy(deviceId: string): Promise<string> {
     return (await this.build({ deployTo: deviceId })).deployStatus;
   }
 
-  /** The debugger needs the server's build only: the program may come from us. */
+  /**
+   * Builds on the server, which the debugger needs, and then sends the program over the bus. The
+   * program may also come from this project.
+   */
   async send(settings: Settings, deviceId: string): Promise<void> {
     const { dbg } = await this.build({});
     let manager: JDService | undefined;
-    // While it compiled, the server took the device for gone.
+    // During the compilation, the server considered the device gone.
     await until("the device on the server's bus", () => {
       const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
       manager = managers.find(({ device }) => device.deviceId === deviceId);
@@ -110,7 +117,7 @@ export class Devtools {
     return status;
   }
 
-  /** @throws Error with the server's own words */
+  /** @throws Error with the server's message */
   async request(req: string, data: object = {}): Promise<unknown> {
     const seq = ++this.lastSeq;
     const answer = new Promise<Message>((resolve) => this.waiting.set(seq, resolve));

@@ -2,7 +2,9 @@ import { Rejections } from "../../server/base/rejections";
 import { Broker } from "../../server/broker/broker";
 import { DEFAULT_LIMITS } from "../../server/setup/broker-limits";
 
-/** The embedded broker alone, open as on loopback, and without a limit to the message rate. */
+/**
+ * The embedded broker alone, without login as on loopback, and without a limit to the message rate.
+ */
 export class EmbeddedBroker {
   private constructor(readonly broker: Broker) {}
 

@@ -1,8 +1,8 @@
 /**
- * The boot loader of an ESP32-C3 at the other end of a serial line, as Espressif's documentation of
- * esptool describes its serial protocol (docs.espressif.com/projects/esptool, "Serial Protocol"):
- * the loader in ROM first, then the stub that is loaded into RAM. What breaks a rule of the protocol
- * ends in `broken`.
+ * The boot loader of an ESP32-C3 at the other end of a serial line, as Espressif documents the
+ * serial protocol of esptool (docs.espressif.com/projects/esptool, "Serial Protocol"): first the
+ * loader in ROM, then the stub that is loaded into RAM. Violations of the protocol are collected in
+ * `broken`.
  */
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
@@ -15,17 +15,17 @@ const SYNC = Buffer.from([7, 7, 0x12, 0x20, ...new Array<number>(32).fill(0x55)]
 export class EspLoader {
   readonly flash = Buffer.alloc(0x400000, 0xff);
   readonly broken: string[] = [];
-  /** Names of commands, in their order; the same again counts once. */
+  /** Names of the received commands, in order. Consecutive repeats count once. */
   readonly commands: string[] = [];
   isStub = false;
-  /** The rate that was asked for last, bits per second. */
+  /** The last baud rate requested, bits per second. */
   baudRate = 115_200;
   private input: number[] | undefined;
   private isEscaped = false;
   private expected = { blocks: 0, next: 0, size: 0, address: 0 };
   private received: Buffer[] = [];
 
-  /** @param reply puts bytes on the line */
+  /** @param reply sends bytes over the line */
   constructor(private readonly reply: (bytes: Uint8Array) => void) {}
 
   push(bytes: Uint8Array): void {
@@ -52,7 +52,7 @@ export class EspLoader {
     const [direction, command = 0] = packet;
     const data = packet.subarray(8);
     const name = COMMANDS[command] ?? command.toString(16);
-    // Whatever came before was for a program, not for a loader.
+    // Bytes before the first sync were meant for a program, not for a loader.
     if (this.commands.length === 0 && name !== "sync") return;
     if (this.commands.at(-1) !== name) this.commands.push(name);
     this.check(direction === 0, "a request to begin with 0");
@@ -127,7 +127,8 @@ export class EspLoader {
   private write(): void {
     const bytes = inflateSync(Buffer.concat(this.received));
     const { size, address } = this.expected;
-    // The stub is told the size itself, the loader in ROM that of whole blocks.
+    // The size field holds the exact size for the stub, but that of whole blocks for the loader in
+    // ROM.
     this.check(bytes.length === size, "as many bytes as it was told");
     bytes.copy(this.flash, address);
   }

@@ -10,15 +10,15 @@ interface Outgoing {
   released: boolean;
 }
 
-/** As Mosquitto's default. */
+/** Mosquitto's default. */
 const WINDOW = 20;
 
 /**
- * The broker's half of one client's kept session, to the letter of MQTT 3.1.1 section 4.3 and 4.4:
- * what real brokers are measured against, and a client can be measured with.
+ * The broker's half of one client's persistent session, exactly as MQTT 3.1.1 sections 4.3 and 4.4
+ * require. Real brokers are compared with it, and clients are tested against it.
  */
 export class ExactSession {
-  /** What the client has published, as its subscribers would get it. */
+  /** Messages published by the client, as subscribers would receive them. */
   readonly seen: { topic: string; payload: string }[] = [];
   private readonly unreleased = new Set<number>();
   private readonly queue: Outgoing[] = [];
@@ -33,7 +33,7 @@ export class ExactSession {
     return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
   }
 
-  /** Everything sent to the client is acknowledged. */
+  /** True if the client has acknowledged everything sent to it. */
   get idle(): boolean {
     return this.queue.length === 0;
   }

@@ -1,11 +1,11 @@
 import { type Packet, parser } from "mqtt-packet";
 import type { Outlet, Session } from "../../server/broker/session";
 
-/** The connection of a session that is none: what would be sent is collected. */
+/** A session's outlet without a connection: it collects the packets that would be sent. */
 export class FakeOutlet implements Outlet {
   isReady = true;
   readonly packets: Buffer[] = [];
-  /** Of each, whether it has to wait for the store. */
+  /** For each packet, whether it has to wait for the store. */
   readonly kept: boolean[] = [];
   isReplaced = false;
 
@@ -24,7 +24,7 @@ export class FakeOutlet implements Outlet {
   }
 }
 
-/** By a codec that is not ours. */
+/** Decodes a packet with a codec other than this project's. */
 export function decodeServer(bytes: Buffer | undefined): Packet & { payload?: unknown } {
   const packets: Packet[] = [];
   const other = parser();

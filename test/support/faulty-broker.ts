@@ -3,16 +3,16 @@ import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet"
 import { until } from "./until";
 
 /**
- * A broker that does what a test tells it to do wrong. Left alone it accepts everyone, grants every
- * subscription, and acknowledges; it routes nothing.
+ * A broker that misbehaves as a test tells it to. By default it accepts every client, grants every
+ * subscription and acknowledges every message. It routes no messages.
  */
 export class FaultyBroker {
   readonly connections: FaultyConnection[] = [];
   /** All packets received, of all connections. */
   readonly received: Packet[] = [];
-  /** Looks at each packet first; true where that was the answer. */
+  /** Called first for each packet. Returns true if it has answered the packet itself. */
   behaviour: (packet: Packet, connection: FaultyConnection) => boolean = () => false;
-  /** What CONNACK says about the session. */
+  /** The session-present flag of CONNACK. */
   sessionPresent = false;
 
   private constructor(
@@ -30,14 +30,14 @@ export class FaultyBroker {
     return new FaultyBroker(server, (server.address() as AddressInfo).port);
   }
 
-  /** The connection that is open, once its client has been accepted. */
+  /** The open connection, once its client has been accepted. */
   async client(): Promise<FaultyConnection> {
     const find = () => this.connections.find((connection) => connection.accepted);
     await until("a client connects", () => find() !== undefined);
     return find() as FaultyConnection;
   }
 
-  /** Packets received of one type. */
+  /** Returns the received packets of one type. */
   of<C extends Packet["cmd"]>(cmd: C): Extract<Packet, { cmd: C }>[] {
     return this.received.filter((packet) => packet.cmd === cmd) as Extract<Packet, { cmd: C }>[];
   }
@@ -46,7 +46,10 @@ export class FaultyBroker {
     await until(`the broker receives ${times} ${cmd}`, () => this.of(cmd).length >= times);
   }
 
-  /** From here on connections are refused by the system. */
+  /**
+   * Stops listening and resets all connections. The operating system refuses connections
+   * afterwards.
+   */
   async stopListening(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const connection of this.connections) connection.reset();
@@ -65,9 +68,9 @@ export class FaultyBroker {
 export class FaultyConnection {
   accepted = false;
   closed = false;
-  /** Half-open: nothing is answered any more, and nothing is said. */
+  /** Half-open: the connection ignores all packets and sends none. */
   frozen = false;
-  /** Each packet goes out in segments of so many bytes. */
+  /** If set, each packet is sent in segments of this size. */
   segmentBytes: number | undefined;
 
   constructor(
@@ -120,12 +123,12 @@ export class FaultyConnection {
   raw(bytes: Buffer): void {
     if (this.frozen) return;
     const step = this.segmentBytes ?? bytes.length;
-    // Without Nagle's algorithm each write leaves as a segment of its own.
+    // Nagle's algorithm is off, so each write is sent as its own segment.
     for (let at = 0; at < bytes.length; at += step)
       this.socket.write(bytes.subarray(at, at + step));
   }
 
-  /** As a broker that is killed, or a router that forgets. */
+  /** Resets the connection, as a killed broker or a router that lost its state does. */
   reset(): void {
     this.socket.resetAndDestroy();
   }

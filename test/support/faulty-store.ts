@@ -1,11 +1,11 @@
 import type { JournalStore } from "../../server/broker/journal";
 import type { Change, Entry } from "../../server/broker/records";
 
-/** A store in memory that fails, or takes its time, on order. */
+/** A store in memory that fails or delays on request. */
 export class FaultyStore implements JournalStore {
   readonly records = new Map<string, Entry>();
   error: string | undefined;
-  /** Set: answers wait for it. */
+  /** If set, writes wait for this promise. */
   gate: Promise<void> | undefined;
   writes = 0;
 
@@ -30,7 +30,7 @@ export class FaultyStore implements JournalStore {
     return Promise.resolve();
   }
 
-  /** As the next start reads it. */
+  /** The records in the order in which the next start reads them. */
   get entries(): Entry[] {
     return [...this.records.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }

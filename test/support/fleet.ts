@@ -7,13 +7,13 @@ import { until } from "./until";
 
 const THRESHOLD = 300;
 
-/** A device in plain MQTT, many of which fit into a test. */
+/** A device in plain MQTT, light enough for a test to run many of them. */
 export class FleetDevice {
   ledOn = false;
   light = 1023;
   readings = 0;
   readonly commands: Command[] = [];
-  /** Commands that it did not do, being older than another or of no use. */
+  /** Number of commands not obeyed because they were older than another command or invalid. */
   ignored = 0;
   private readonly boot: number;
   private readonly gate: CommandGate;
@@ -36,7 +36,7 @@ export class FleetDevice {
     return device;
   }
 
-  /** Resolves when the broker has acknowledged it. */
+  /** Publishes a reading. Resolves when the broker has acknowledged it. */
   async report(light: number): Promise<void> {
     this.light = light;
     const seq = ++this.readings;
@@ -47,7 +47,7 @@ export class FleetDevice {
     });
   }
 
-  /** Whether the LED is as the last reading wants it. */
+  /** Whether the LED matches the last reading. */
   get isRight(): boolean {
     return this.ledOn === this.light < THRESHOLD;
   }
@@ -61,7 +61,7 @@ export class FleetDevice {
   }
 }
 
-/** Devices that report as fast as the broker takes it. */
+/** Devices that report as fast as the broker accepts readings. */
 export class Fleet {
   private constructor(
     readonly devices: FleetDevice[],
@@ -75,7 +75,10 @@ export class Fleet {
     return new Fleet(devices, random);
   }
 
-  /** Each device reports that many times; a reading is as often dark as light. */
+  /**
+   * Lets each device report `times` readings at random light levels, half of them below the
+   * threshold.
+   */
   async report(times: number, devices = this.devices): Promise<void> {
     await Promise.all(
       devices.map(async (device) => {
@@ -84,12 +87,12 @@ export class Fleet {
     );
   }
 
-  /** Each reports once more, so that its LED has to change. */
+  /** Lets each device report once more, with a light level that has to switch its LED. */
   async change(devices = this.devices): Promise<void> {
     await Promise.all(devices.map((device) => device.report(device.ledOn ? 900 : 100)));
   }
 
-  /** Waits for it. */
+  /** Waits until every LED matches its device's last reading. */
   async isRight(kind?: Kind): Promise<void> {
     const devices = this.devices.filter((device) => !kind || device.kind === kind);
     const wrong = () => devices.filter((device) => !device.isRight).map(({ id }) => id);
@@ -100,7 +103,7 @@ export class Fleet {
     }
   }
 
-  /** Of the devices of one kind. */
+  /** Sums up `what` over the devices of one kind. */
   count(kind: Kind, what: (device: FleetDevice) => number): number {
     return this.devices
       .filter((device) => device.kind === kind)

@@ -1,11 +1,14 @@
 import { createServer } from "node:net";
 
-/** Below what Linux (32768), macOS and Windows (49152) give to clients: none takes it meanwhile. */
+/**
+ * Below the ranges from which Linux (32768), macOS and Windows (49152) assign ports to clients, so
+ * that no client takes the port before the server does.
+ */
 const FIRST = 10_000;
 const LAST = 32_767;
 const TRIES = 200;
 
-/** A port of loopback for a server that is told its port, also after it was killed. */
+/** Returns a free loopback port for a server that must keep its port across restarts. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));

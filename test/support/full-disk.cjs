@@ -1,9 +1,10 @@
 "use strict";
 /**
- * Loaded before a program, by NODE_OPTIONS: while the file FULL_DISK is there, what the program
- * writes to files fails as on a full disk. For those who may not mount a small disk.
+ * Preloaded into a program with NODE_OPTIONS. While the file FULL_DISK exists, the program's writes
+ * to files fail as on a full disk. For users who may not mount a small disk.
  */
-// What is preloaded has to be CommonJS: an ES module is not loaded into threads that are a text.
+// A preloaded file has to be CommonJS: an ES module is not loaded into threads whose code is a
+// string.
 const fs = require("node:fs");
 
 const { writeSync } = fs;

@@ -14,7 +14,9 @@ export const PASSWORDS: Record<string, string> = {
   building: "password of building",
 };
 
-/** The embedded broker alone, as with --listen, with two devices and a server as its users. */
+/**
+ * The embedded broker alone, with logins as with --listen. Its users are two devices and a server.
+ */
 export class GuardedBroker {
   private constructor(
     readonly broker: Broker,
@@ -34,7 +36,7 @@ export class GuardedBroker {
     for (const [name, user] of await testUsers()) users.set(name, user);
     const log: string[] = [];
     let nowMs = 0;
-    // With a minute between any two rejections, each of them is logged.
+    // This clock puts a minute between any two rejections, so each of them is logged.
     const clock = everyLine ? () => (nowMs += 60_000) : undefined;
     const rejections = new Rejections((_source, text) => log.push(text), clock);
     const broker = await Broker.start({
@@ -56,7 +58,7 @@ export class GuardedBroker {
     return this.rejections.totals()[reason];
   }
 
-  /** Waits for a line that is, or matches, this one. */
+  /** Waits for a log line that equals `line` or matches it. */
   async logs(line: string | RegExp): Promise<void> {
     await until(`the log says ${String(line)}; it says\n${this.log.join("\n")}`, () =>
       this.log.some((text) => (typeof line === "string" ? text === line : line.test(text))),
@@ -71,7 +73,7 @@ export class GuardedBroker {
 
 let hashed: Promise<[string, User][]> | undefined;
 
-/** Hashed once: that is made to be slow. */
+/** Hashes the passwords once, because hashing is slow on purpose. */
 function testUsers(): Promise<[string, User][]> {
   hashed ??= Promise.all(
     Object.entries(PASSWORDS).map(async ([name, password]): Promise<[string, User]> => {
@@ -82,7 +84,7 @@ function testUsers(): Promise<[string, User][]> {
   return hashed;
 }
 
-/** What a user of these sends in its CONNECT. */
+/** The CONNECT fields with which this user logs in. */
 export function credentials(name: string): { username: string; password: Buffer } {
   return { username: name, password: Buffer.from(PASSWORDS[name] ?? "") };
 }

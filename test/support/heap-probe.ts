@@ -10,8 +10,9 @@ interface Machine {
 }
 
 /**
- * How much of its heap a simulated device needs. The collector is made to run at every allocation,
- * so that what is in use is what is alive; looked at after every step and every chunk received.
+ * Measures how much of its heap a simulated device needs. The collector runs at every allocation,
+ * so that only live objects are in use. The probe measures after every step and every received
+ * chunk.
  */
 export class HeapProbe {
   peakBytes = 0;
@@ -37,7 +38,7 @@ export class HeapProbe {
     };
   }
 
-  /** In use now, in bytes. */
+  /** Bytes in use now. */
   usedBytes(): number {
     return this.heap.usedBytes(this.words());
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Ajv, type SchemaObject } from "ajv";
 
-/** A component of a discovery payload: what Home Assistant makes an entity of. */
+/** A component of a discovery payload. Home Assistant makes an entity of it. */
 export type Component = Record<string, string | undefined> & { expire_after?: unknown };
 
 export interface Discovery {
@@ -10,18 +10,16 @@ export interface Discovery {
   components: Record<string, Component>;
 }
 
-/*
- * The keys that Home Assistant documents for what we use of it, and which of them are required:
- * https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload for the whole, and
- * /integrations/sensor.mqtt, /light.mqtt (default schema), /switch.mqtt, /binary_sensor.mqtt.
- * It ignores a key that it does not know, so that a typing error would go unnoticed there.
- */
+/* The keys that Home Assistant documents for the features used here, and which of them are
+ * required: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload for the
+ * whole, and /integrations/sensor.mqtt, /light.mqtt (default schema), /switch.mqtt,
+ * /binary_sensor.mqtt. Home Assistant ignores unknown keys, so it would not report a typing error. */
 
 const text = { type: "string", minLength: 1 };
 const topic = { type: "string", pattern: "^[^+#\\u0000-\\u001f\\u007f-\\u009f]+$" };
 const qos = { enum: [0, 1, 2] };
 
-/** Of every entity. `unique_id` is required where a device is discovered. */
+/** Keys of every entity. `unique_id` is required if a device is discovered. */
 const ENTITY = {
   platform: text,
   unique_id: text,
@@ -141,7 +139,7 @@ const DEVICE = {
 const ajv = new Ajv({ discriminator: true, allowUnionTypes: true });
 const validate = ajv.compile<Discovery>(DEVICE);
 
-/** Throws where Home Assistant's documentation has it otherwise. */
+/** Throws if the topic or payload differs from Home Assistant's documentation. */
 export function parseDiscovery(topicName: string, payload: string): Discovery {
   if (!/^homeassistant\/device\/[a-zA-Z0-9_-]+\/config$/.test(topicName))
     throw new Error(`not a discovery topic: ${topicName}`);
@@ -158,7 +156,7 @@ template = ImmutableSandboxedEnvironment().from_string(asked["template"])
 sys.stdout.write(template.render(value_json=json.loads(asked["payload"])))
 `;
 
-/** What a template makes of a message, by the Jinja that Home Assistant has, sandboxed as there. */
+/** Renders a template for a message with Jinja, which Home Assistant uses, in the same sandbox. */
 export function render(template: string | undefined, payload: string): string {
   const input = JSON.stringify({ template, payload });
   const { status, stdout, stderr } = spawnSync("python3", ["-c", RENDER], { input });

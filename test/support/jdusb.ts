@@ -1,6 +1,6 @@
 /**
- * Jacdac frames on a serial line, as a board speaks them: a frame stands between two marks, and
- * whatever is outside is the board's log.
+ * Jacdac frames on a serial line, as a board sends them: two marks enclose each frame, and all
+ * other bytes are the board's log.
  */
 const MAGIC = 0xfe;
 const LITERAL = 0xf8;

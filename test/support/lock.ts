@@ -1,12 +1,13 @@
 import { createServer, type Server } from "node:net";
 import { until } from "./until";
 
-/** Any port will do, as long as nobody else uses it for anything. */
+/** An arbitrary port that nothing else on the computer uses. */
 const LOCK_PORT = 18_083;
 
 /**
- * The DeviceScript CLI's development server has fixed ports: whoever wants them waits here, in
- * whatever test file or checkout. A killed process gives the lock back by itself.
+ * Waits for the exclusive use of the fixed ports of the DeviceScript CLI's development server,
+ * across test files and checkouts. If the owning process is killed, the lock is released with it.
+ * @returns a function that releases the lock
  */
 export async function lockDevtools(): Promise<() => Promise<void>> {
   let server: Server | undefined;

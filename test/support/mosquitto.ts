@@ -7,12 +7,12 @@ import { ROOT } from "../../server/base/root";
 import { freePort } from "./free-port";
 import { until } from "./until";
 
-/** What we recommend, and therefore test with. */
+/** The configuration recommended in the docs. The tests run with it for that reason. */
 const RECOMMENDED = readFileSync(join(ROOT, "docs/examples/mosquitto.conf"), "utf8");
 
 /**
- * A real Mosquitto on a loopback port, with the configuration that we recommend, that can be
- * killed and started again on that port.
+ * A real Mosquitto on a loopback port, with the recommended configuration. It can be killed and
+ * restarted on the same port.
  */
 export class Mosquitto {
   private child: ChildProcess | undefined;
@@ -23,13 +23,13 @@ export class Mosquitto {
     access: string,
     recommended: string,
   ) {
-    // As root it would become another user, who may not write here.
+    // If started as root, Mosquitto would switch to another user, who may not write to this folder.
     const place = `user root\npersistence_location ${this.dir}/\nlistener ${port} 127.0.0.1\n`;
     writeFileSync(join(this.dir, "mosquitto.conf"), `${recommended}${place}${access}`);
   }
 
   /**
-   * @param access who gets in; also for settings that override those we recommend
+   * @param access settings for who may connect, or to override recommended settings
    * @param recommended "" for Mosquitto's own defaults
    */
   static async start(

@@ -1,9 +1,9 @@
 /**
- * MQTT 3.1.1 packets as bytes, written by hand: a library refuses to write what breaks the
- * standard, and the code under test must not be measured with itself.
+ * Encodes MQTT 3.1.1 packets without a library: a library refuses to write packets that violate the
+ * standard, and the code under test must not be tested with its own codec.
  */
 
-/** Bytes, one by one or together. */
+/** Bytes, singly or several together. */
 export type Part = Uint8Array | number[] | number;
 
 export interface Will {
@@ -34,7 +34,7 @@ export interface Publish {
   id?: number;
 }
 
-// First bytes of the packets that hold nothing but a packet id.
+// First bytes of packets whose only content is a packet id, and whole packets without content.
 export const PUBACK = 0x40;
 export const PUBREC = 0x50;
 export const PUBREL = 0x62;
@@ -45,7 +45,7 @@ export const PINGREQ = Buffer.from([0xc0, 0]);
 export const PINGRESP = Buffer.from([0xd0, 0]);
 export const DISCONNECT = Buffer.from([0xe0, 0]);
 
-/** A packet of these parts, its length computed [MQTT 2.2.3]. */
+/** Builds a packet of these parts and computes its remaining length [MQTT 2.2.3]. */
 export function packet(first: number, ...parts: Part[]): Buffer {
   const body = join(parts);
   const length = [];
@@ -56,7 +56,10 @@ export function packet(first: number, ...parts: Part[]): Buffer {
   return join([first, length, body]);
 }
 
-/** A string, or whatever bytes are to stand for one, behind its length [MQTT 1.5.3]. */
+/**
+ * Encodes a string with its length in front [MQTT 1.5.3]. Bytes in place of the string may be
+ * invalid UTF-8.
+ */
 export function text(value: string | Uint8Array): Buffer {
   const bytes = Buffer.from(value as string);
   return join([u16(bytes.length), bytes]);
@@ -100,7 +103,7 @@ export function publish(
   return packet(first, text(topic), qos > 0 ? u16(id) : [], Buffer.from(payload as string));
 }
 
-/** PUBACK and its like. */
+/** A PUBACK, or another packet with only a packet id. */
 export function ack(first: number, id: number): Buffer {
   return packet(first, u16(id));
 }
@@ -117,7 +120,7 @@ export function unsubscribe(id: number, ...filters: (string | Uint8Array)[]): Bu
   return packet(0xa2, u16(id), ...filters.map(text));
 }
 
-/** For messages: long packets are cut. */
+/** Hexadecimal digits for error messages. Long packets are truncated. */
 export function hex(bytes: Uint8Array): string {
   const digits = Buffer.from(bytes.subarray(0, 64))
     .toString("hex")

@@ -23,7 +23,7 @@ export class MqttDevice extends OrderedClient {
     return mqttDevice;
   }
 
-  /** Lets the runtime's send queue be full for the next `times` packets, as on a busy board. */
+  /** Makes the runtime's send queue refuse the next `times` packets, as on a busy board. */
   refuseWrites(times: number): void {
     const { vm } = this.device as unknown as {
       vm: { sockWrite: (at: number, length: number) => number };

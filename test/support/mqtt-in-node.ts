@@ -2,14 +2,16 @@ import { MqttClient, nodePlatform, type Platform } from "../../src/mqtt/node/ind
 import { follow } from "../programs/orders";
 import { type Order, OrderedClient, type Setup } from "./ordered-client";
 
-/** How much shorter than on the device the pause before a new connection is. */
+/** Factor by which the pause before a reconnect is shorter than on the device. */
 const HASTE = 20;
 
-/** The MQTT client in this process: as on the device, but for its platform. */
+/**
+ * The MQTT client in this process. It differs from the client on the device in its platform only.
+ */
 export class MqttInNode extends OrderedClient {
   private client: MqttClient | undefined;
 
-  /** @param platform by default Node's, which waits less before it connects again */
+  /** @param platform by default Node's, with shorter pauses before a reconnect */
   static async start(
     setup: Setup,
     order: Order = {},
@@ -37,12 +39,15 @@ export class MqttInNode extends OrderedClient {
 function hasty(platform: Platform): Platform {
   return {
     ...platform,
-    // The client itself waits for nothing but its next try.
+    // The client itself calls `wait` only for the pause before its next attempt.
     wait: (target, ms) => platform.wait(target, target instanceof MqttClient ? ms / HASTE : ms),
   };
 }
 
-/** A platform on which all goes faster: only for tests that wait for nothing to happen. */
+/**
+ * A platform on which time runs `factor` times as fast. Only for tests that check that nothing
+ * happens.
+ */
 export function faster(platform: Platform, factor: number): Platform {
   return {
     ...platform,

@@ -7,14 +7,14 @@ import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { DeviceView } from "../../src/common/api";
 
 export interface Started extends Omit<Running, "device"> {
-  /** The server's log, a line each. */
+  /** The server's log, one entry per line. */
   log: string[];
   device(id: string): Promise<DeviceView | undefined>;
   setLight(id: string, light: unknown): Promise<Response>;
   command(id: string, body: unknown): Promise<Response>;
 }
 
-/** Everything that `npm start` starts, in this process and on ports of its own. */
+/** Starts everything that `npm start` starts, in this process and on free ports. */
 export async function startNightlight(
   options: Partial<Options> = {},
   config: Partial<Config> = {},

@@ -2,22 +2,25 @@ import { until } from "./until";
 
 export type { Order, Setup } from "../programs/orders";
 
-/** The MQTT client of test/programs/orders.ts: what it said, wherever it runs. */
+/**
+ * An MQTT client that carries out the orders of test/programs/orders.ts, and the lines that it
+ * prints. Subclasses choose where it runs.
+ */
 export abstract class OrderedClient {
-  /** What it said. */
+  /** Lines printed by the client. */
   readonly lines: string[] = [];
   /** Panic codes of a device. */
   readonly panics: number[] = [];
 
   abstract stop(): Promise<void>;
 
-  /** How many lines are this one, or match it. */
+  /** Number of lines that equal `line` or match it. */
   count(line: string | RegExp): number {
     return this.lines.filter((seen) => (typeof line === "string" ? seen === line : line.test(seen)))
       .length;
   }
 
-  /** Waits for a line, or for the n-th of its kind. */
+  /** Waits until `times` lines equal `line` or match it. */
   async logs(line: string | RegExp, times = 1): Promise<void> {
     try {
       await until(`${times} x ${String(line)}`, () => this.count(line) >= times);

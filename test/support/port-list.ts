@@ -7,12 +7,12 @@ import type { Program } from "./program";
 import type { PseudoPort, UsbIdentity } from "./pseudo-port";
 import { until } from "./until";
 
-/** The operating system's list of ports, while boards come and go. */
+/** The operating system's list of ports, for tests in which boards are plugged in and unplugged. */
 export class PortList {
   private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-ports-"));
   private readonly entries: Map<PseudoPort, string>;
 
-  /** @param first a tool that is run with its environment gets this list */
+  /** @param first a tool that runs with this port's environment gets this list */
   constructor(first: PseudoPort, ...others: PseudoPort[]) {
     onTestFinished(() => rmSync(this.dir, { recursive: true }));
     const entryOf = ({ dir }: PseudoPort) =>
@@ -23,12 +23,12 @@ export class PortList {
     for (const port of this.entries.keys()) this.show(port);
   }
 
-  /** @param changed what is another by now */
+  /** @param changed identity fields that differ from those of the port */
   show(port: PseudoPort, changed: Partial<UsbIdentity> = {}): void {
     const entry = (this.entries.get(port) ?? "")
       .replace(/(?<=ID_MODEL_ID=).*/, changed.productId ?? "$&")
       .replace(/(?<=ID_SERIAL_SHORT=).*/, changed.serialNumber ?? "$&");
-    // At once: a tool may be reading.
+    // Renamed into place, because a tool may be reading the file.
     writeFileSync(join(this.dir, "new"), entry);
     renameSync(join(this.dir, "new"), this.file(port));
   }
@@ -37,7 +37,7 @@ export class PortList {
     rmSync(this.file(port));
   }
 
-  /** Waits until the tool has looked at the list, from beginning to end. */
+  /** Waits until the tool has started and finished a whole look at the list. */
   async lookedAtBy(tool: Program): Promise<void> {
     const looks = () => statSync(join(this.dir, "looks")).size;
     const before = looks();

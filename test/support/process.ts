@@ -3,7 +3,7 @@ import { freePort } from "./free-port";
 import { Program } from "./program";
 import { until } from "./until";
 
-/** A real `npm start` on ports of its own, that can be killed and started again on them. */
+/** A real `npm start` process on free ports. It can be killed and restarted on the same ports. */
 export class NightlightProcess {
   private program: Program | undefined;
 
@@ -14,7 +14,7 @@ export class NightlightProcess {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** Resolves once it is ready; rejects with what it printed if it ends instead. */
+  /** Resolves when the server is ready. If the server ends instead, rejects with its output. */
   static async start(
     flags: string[],
     env: Record<string, string> = {},
@@ -40,7 +40,7 @@ export class NightlightProcess {
     throw new Error(program.output);
   }
 
-  /** All that it printed since its last start. */
+  /** Everything printed since the last start. */
   get output(): string {
     return this.program?.output ?? "";
   }

@@ -9,11 +9,11 @@ export interface Outcome {
 
 export interface ProgramOptions {
   cwd: string;
-  /** Beside what this process has. */
+  /** Added to this process's environment. */
   env?: Record<string, string>;
 }
 
-/** A program in a process of its own, and in a group of its own: none of its children outlives it. */
+/** A program in its own process group. `stop` ends its child processes as well. */
 export class Program {
   private readonly child: ChildProcess;
   private stdout = "";
@@ -25,7 +25,7 @@ export class Program {
     this.child = spawn(command, args, {
       cwd,
       detached: true,
-      // Without a terminal there is nobody to ask, and no colour to print.
+      // Without a terminal, no program asks questions or prints colours.
       env: { ...process.env, NO_COLOR: "1", ...env },
     });
     this.child.stdout?.on("data", (chunk: Buffer) => {
@@ -42,7 +42,7 @@ export class Program {
     });
   }
 
-  /** Everything that it has said so far, on both, as it came. */
+  /** Standard output and standard error together, in order of arrival. */
   get output(): string {
     return this.said;
   }
@@ -55,7 +55,7 @@ export class Program {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Closes its output, as a terminal that closes or a pipe whose reader has ended. */
+  /** Closes the program's output, as a closed terminal does, or a pipe whose reader has ended. */
   hearNoMore(): void {
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();

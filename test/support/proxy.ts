@@ -16,7 +16,7 @@ export interface Answer {
   body: string;
 }
 
-/** A real proxy with the configuration that docs/proxy.md recommends, on a port of its own. */
+/** A real proxy on a free port, with the configuration that docs/proxy.md recommends. */
 export class Proxy {
   private constructor(
     readonly port: number,
@@ -25,7 +25,7 @@ export class Proxy {
     private readonly program: Program,
   ) {}
 
-  /** @param target port of the server behind it */
+  /** @param target port of the server behind the proxy */
   static async start(name: ProxyName, target: number): Promise<Proxy> {
     const dir = mkdtempSync(join(tmpdir(), `nightlight-${name}-`));
     makeTestCa(dir, ["server"]);
@@ -45,7 +45,7 @@ export class Proxy {
     return `https://localhost:${this.port}`;
   }
 
-  /** @param from the loopback address that asks */
+  /** @param from the client's loopback address */
   ask(
     path: string,
     options: {

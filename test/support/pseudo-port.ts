@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { Program } from "./program";
 import { until } from "./until";
 
-/** What the operating system knows of the USB device behind a port, as Linux has it. */
+/** What the operating system knows about the USB device behind a port, as on Linux. */
 export interface UsbIdentity {
   vendor: string;
   /** Hexadecimal. */
@@ -15,11 +15,13 @@ export interface UsbIdentity {
   serialNumber: string;
 }
 
-/** A serial port that tools find: a pseudo-terminal, and the operating system's list of ports. */
+/**
+ * A serial port that tools can find: a pseudo-terminal, and the operating system's list of ports.
+ */
 export class PseudoPort {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-board-"));
   readonly path = join(this.dir, "ttyUSB0");
-  /** What the tool on the port has sent. */
+  /** Called with the bytes that the tool on the port has sent. */
   onData: (bytes: Buffer) => void = () => undefined;
   private readonly server: Server = createServer((socket) => this.plugged(socket));
   private socket: Socket | undefined;
@@ -40,17 +42,17 @@ export class PseudoPort {
     return port;
   }
 
-  /** What to run a tool with, so that it finds this port and the stand-ins beside it. */
+  /** The environment in which a tool finds this port and the stand-in programs. */
   get env(): Record<string, string> {
     return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
   }
 
-  /** The rate at which it was opened last. */
+  /** The baud rate at which the port was last opened. */
   get baud(): number {
     return Number(execFileSync("stty", ["-F", this.path, "speed"], { encoding: "utf8" }));
   }
 
-  /** A stand-in for a program on the PATH. */
+  /** Adds a stand-in for a program on the PATH. */
   tool(name: string, script: string): void {
     const path = join(this.dir, "bin", name);
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
@@ -75,7 +77,7 @@ export class PseudoPort {
   }
 }
 
-/** What Linux says of a USB serial port, as far as it is read. */
+/** The description of a USB serial port by Linux, limited to the fields that are read. */
 function udevadm(port: string, usb: UsbIdentity): string {
   return `cat <<END
 P: /devices/usb1/1-1/ttyUSB0

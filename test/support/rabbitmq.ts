@@ -6,15 +6,18 @@ import { Program } from "./program";
 import { until } from "./until";
 import { Witness } from "./witness";
 
-/** What Debian's wrapper calls; that itself would change to a user of its own. */
+/** The program that Debian's wrapper calls. The wrapper itself would switch to its own user. */
 const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 const CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl";
-/** Else a client could not go from a dead node to another one: its queue would be on the dead one. */
+/**
+ * Mirrors the queues, so that a client can move from a dead node to another one. Otherwise its
+ * queue would be on the dead node only.
+ */
 const MIRROR = [
   ...["mqtt", "^mqtt-subscription-"],
   ...['{"ha-mode":"all","ha-sync-mode":"automatic"}', "--apply-to", "queues"],
 ];
-/** Who a client is that gives no name. */
+/** The user of clients that log in without a name. */
 const NOBODY = "guest";
 const PLUGINS = "enabled_plugins";
 
@@ -24,7 +27,7 @@ export class RabbitCluster {
   private epmd: Program | undefined;
   private readonly nodes: Program[] = [];
   private readonly ports: number[] = [];
-  /** Of all programs here: their own home, name service and cookie. */
+  /** Environment of all programs here: their own home, name service and cookie. */
   private env: Record<string, string> = {};
 
   static async start(size: number): Promise<RabbitCluster> {
@@ -47,26 +50,26 @@ export class RabbitCluster {
     return `mqtt://127.0.0.1:${this.ports[node - 1] ?? 0}`;
   }
 
-  /** Of the nodes, in their order. */
+  /** MQTT ports of the nodes, in order. */
   get mqttPorts(): number[] {
     return [...this.ports];
   }
 
-  /** At once, with SIGKILL. */
+  /** Kills the node with SIGKILL, without a clean shutdown. */
   async kill(node: number): Promise<void> {
     await this.nodes[node - 1]?.stop();
   }
 
-  /** A node that was killed comes back. */
+  /** Starts a killed node again. */
   async restart(node: number): Promise<void> {
     await this.run(node);
     await this.hangsTogether();
   }
 
   /**
-   * Whoever connects from now on meets nothing of what was said before, no session and nothing
-   * retained: to start three nodes again takes a minute.
-   * @param name of the virtual host for that
+   * Switches to a new virtual host: clients that connect afterwards find no earlier messages,
+   * sessions or retained messages. Restarting three nodes would take a minute.
+   * @param name of the new virtual host
    */
   async forget(name: string): Promise<void> {
     await this.control("add_vhost", name);
@@ -81,11 +84,14 @@ export class RabbitCluster {
   async stop(): Promise<void> {
     for (const node of this.nodes) await node.stop();
     await this.epmd?.stop();
-    // What a node's helpers were writing when it was killed may still appear.
+    // The node's helper processes may still write files after it was killed.
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  /** The nodes find each other by this; one that is there already would not be the test's own. */
+  /**
+   * Starts the name service by which the nodes find each other. An existing one would not belong to
+   * this test.
+   */
   private async startNames(): Promise<void> {
     const port = `${await freePort()}`;
     this.env = {
@@ -102,9 +108,9 @@ export class RabbitCluster {
   }
 
   /**
-   * Starts one more node, and waits until it takes clients. Of two that join at once, the list of
-   * clients (a Raft group) can refuse one: "cluster_change_not_permitted". That node never asks
-   * again, and refuses all clients from then on.
+   * Starts one more node, and waits until it accepts clients. If two nodes join at the same time,
+   * the list of clients (a Raft group) can refuse one of them: "cluster_change_not_permitted". That
+   * node never retries, and refuses all clients afterwards.
    */
   private async addNode(): Promise<void> {
     const node = this.nodes.length + 1;
@@ -129,7 +135,7 @@ export class RabbitCluster {
         RABBITMQ_MNESIA_BASE: dir,
         RABBITMQ_LOG_BASE: dir,
         RABBITMQ_PID_FILE: join(dir, "pid"),
-        // One scheduler each: three nodes shall not fight for the processors.
+        // One scheduler each, so that three nodes do not compete for the processors.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
           "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
       },
@@ -148,7 +154,7 @@ export class RabbitCluster {
     if (code !== 0) throw new Error(`rabbitmqctl: ${stdout}${stderr}`);
   }
 
-  /** Until what is said at one node is heard at each. */
+  /** Waits until messages published at one node reach all nodes. */
   private async hangsTogether(): Promise<void> {
     const witnesses: Witness[] = [];
     try {
@@ -165,7 +171,10 @@ export class RabbitCluster {
   }
 }
 
-/** A node refuses clients until it has joined those that keep the list of them. */
+/**
+ * Connects once the node accepts clients. A node refuses clients until it has joined the nodes that
+ * hold the list of clients.
+ */
 async function witnessAt(url: string): Promise<Witness> {
   let witness: Witness | undefined;
   await until(`${url} takes clients`, async () => {
@@ -180,14 +189,14 @@ function nodeName(node: number): string {
   return `n${node}@localhost`;
 }
 
-/** Of the given node, which joins those before it. */
+/** Configuration of the given node, which joins the nodes before it. */
 function configuration(mqttPort: number, node: number): string {
   const peers = Array.from(
     { length: node },
     (_, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${nodeName(i + 1)}`,
   );
   return [
-    // MQTT is all we speak: a port of AMQP's could be taken while a node is away.
+    // Only MQTT is needed. Another process could take an AMQP port while a node is down.
     "listeners.tcp = none",
     `mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`,
     "cluster_formation.peer_discovery_backend = classic_config",

@@ -1,4 +1,6 @@
-/** A seeded generator of 0..1 (mulberry32), so that a failure can be had again. */
+/**
+ * A seeded generator of numbers from 0 to below 1 (mulberry32), so that failures can be reproduced.
+ */
 export function seededRandom(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -8,7 +10,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** What one makes of such numbers. */
+/** Random values from a seed. */
 export class Random {
   private readonly next: () => number;
 

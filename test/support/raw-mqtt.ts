@@ -5,7 +5,10 @@ import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet"
 import { until } from "./until";
 import { Wire } from "./wire";
 
-/** An MQTT client that does exactly what it is told, for attacks that no real one would carry out. */
+/**
+ * An MQTT client that sends exactly the given packets, for attacks that no real client would carry
+ * out.
+ */
 export class RawMqtt extends Wire {
   readonly received: Packet[] = [];
 
@@ -16,7 +19,7 @@ export class RawMqtt extends Wire {
     stream.on("data", (chunk: Buffer) => packets.parse(chunk));
   }
 
-  /** @param from another address of 127.0.0.0/8 to come from */
+  /** @param from the client's own address, within 127.0.0.0/8 */
   static open(port: number, from = "127.0.0.1"): RawMqtt {
     return new RawMqtt(createConnection({ port, host: "127.0.0.1", localAddress: from }));
   }
@@ -31,7 +34,7 @@ export class RawMqtt extends Wire {
     );
   }
 
-  /** @returns the CONNACK's return code, or undefined where the connection was closed instead */
+  /** @returns the CONNACK's return code, or undefined if the connection was closed instead */
   async connect(options: Partial<IConnectPacket> = {}): Promise<number | undefined> {
     this.send({
       cmd: "connect",
@@ -47,7 +50,7 @@ export class RawMqtt extends Wire {
     return answer?.cmd === "connack" ? answer.returnCode : undefined;
   }
 
-  /** @returns the granted QoS or 128 of each filter, or undefined where the connection was closed */
+  /** @returns the granted QoS or 128 for each filter, or undefined if the connection was closed */
   async subscribe(...filters: string[]): Promise<unknown[] | undefined> {
     const subscriptions = filters.map((topic) => ({ topic, qos: 1 as const }));
     this.send({ cmd: "subscribe", messageId: 1, subscriptions });
@@ -57,7 +60,9 @@ export class RawMqtt extends Wire {
     return packet?.cmd === "suback" ? packet.granted : undefined;
   }
 
-  /** @returns whether a QoS 1 message was acknowledged rather than answered by a closed door */
+  /**
+   * @returns true if the QoS 1 message was acknowledged, false if the connection was closed instead
+   */
   async publish(topic: string, payload = "x", retain = false): Promise<boolean> {
     const acknowledged = () => this.received.filter((packet) => packet.cmd === "puback").length;
     const before = acknowledged();

@@ -23,26 +23,26 @@ import { PseudoPort } from "./pseudo-port";
 const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
 
 /**
- * Stands in for a board on a serial port, with all that the tools look at to find it: a
- * pseudo-terminal, the operating system's list of ports, and the chip's boot loader. Once its runtime
- * was flashed, or from the start, the real virtual machine answers on the line.
+ * Stands in for a board on a serial port, with everything by which the tools find it: a
+ * pseudo-terminal, the operating system's list of ports, and the chip's boot loader. Once the
+ * runtime has been started, the real virtual machine answers on the line.
  */
 export class SerialBoard {
   private vm: Vm | undefined;
   private bus: JDBus | undefined;
   private sensor: SensorServer<[number]> | undefined;
   private lamp: JDServiceServer | undefined;
-  /** What the board has logged. */
+  /** Lines logged by the board. */
   readonly log: string[] = [];
-  /** The networks that it was told of: password by name. */
+  /** The networks sent to the board: password by name. */
   readonly networks = new Map<string, string>();
-  /** What answers while no runtime runs. */
+  /** Answers while no runtime is running. */
   readonly bootLoader: EspLoader;
   private receive: (frame: Buffer) => void = () => undefined;
 
   private constructor(private readonly line: PseudoPort) {
     const decoder = new Decoder((frame) => {
-      // Without a runtime nothing answers.
+      // Without a runtime, no frame is answered.
       if (!this.vm) return;
       if (frame.subarray(4, 8).equals(BRIDGE)) line.write(encode(frame));
       else this.receive(frame);
@@ -69,19 +69,19 @@ export class SerialBoard {
     return this.line.path;
   }
 
-  /** What to run a tool with, so that it finds this board. */
+  /** The environment in which a tool finds this board. */
   get env(): Record<string, string> {
     return this.line.env;
   }
 
-  /** A stand-in for a program on the PATH. */
+  /** Adds a stand-in for a program on the PATH. */
   tool(name: string, script: string): void {
     this.line.tool(name, script);
   }
 
   /**
-   * From here on the runtime is on the board.
-   * @param flash what is in the board's store: nothing, unless someone put it there
+   * Starts the runtime on the board.
+   * @param flash content of the board's flash store; empty by default
    */
   async start(flash?: Uint8Array): Promise<void> {
     const vm: Vm & { flashSize?: number } = (this.vm = await createVm());
@@ -123,7 +123,7 @@ export class SerialBoard {
     return brightness > 0;
   }
 
-  /** The text of a setting in its store, empty where there is none. */
+  /** Text of a setting in the board's store; empty if it is not set. */
   async setting(name: string): Promise<string> {
     const [service] = this.bus?.services({ serviceClass: SRV_SETTINGS }) ?? [];
     if (!service) throw new Error("the board has no settings");
@@ -139,7 +139,10 @@ export class SerialBoard {
   }
 }
 
-/** The virtual machine has no Wi-Fi: its network is its computer's. */
+/**
+ * Stands in for the Wi-Fi service. The virtual machine has none, because it uses its computer's
+ * network.
+ */
 class WifiServer extends JDServiceServer {
   constructor(networks: Map<string, string>) {
     super(SRV_WIFI);
@@ -150,7 +153,7 @@ class WifiServer extends JDServiceServer {
   }
 }
 
-/** Between the virtual machine, the services on the same board, and the serial line. */
+/** Connects the virtual machine, the services on the same board, and the serial line. */
 class BoardTransport extends Transport {
   constructor(
     private readonly vm: Vm,

@@ -4,14 +4,14 @@ import type { HeldReading } from "../../server/cluster/held-readings";
 import { shardOf } from "../../server/cluster/sharding";
 import type { Shard } from "../../server/setup/cluster-options";
 
-/** A broker that passes everything on to everybody, in order, after some time. */
+/** A broker that passes each message on to all members, in order, after a delay. */
 export class SlowBroker {
   latencyMs = 0;
-  /** By which a member gets it later than the others, ms. */
+  /** Extra delay of the messages to a member, ms. */
   readonly lagMs = new Map<Member, number>();
-  /** By which the broker takes in later what a member says, ms. */
+  /** Extra delay of the messages from a member, ms. */
   readonly stallsMs = new Map<Member, number>();
-  /** A member that gets nothing of what the others say. */
+  /** A member that receives no messages from other members. */
   cutOff: Member | undefined;
   private readonly members: Member[] = [];
   private readonly last = new Map<string, string>();
@@ -30,14 +30,14 @@ export class SlowBroker {
     return member;
   }
 
-  /** The last beat of a server comes once more. */
+  /** Delivers the last beat of a server to a member again. */
   beats(index: number, to: Member): void {
     for (const [topic, payload] of this.last)
       if (topic.includes(`/${index}of`)) to.hear(topic, payload);
   }
 }
 
-/** A server of the cluster, at that broker. */
+/** A server of the cluster, connected to a `SlowBroker`. */
 export class Member {
   readonly cluster: Cluster;
   readonly taken: HeldReading[] = [];
@@ -72,13 +72,19 @@ export class Member {
     else this.cluster.receive(topic, payload, false);
   }
 
-  /** What waited comes before any timer, as in a process that is continued. */
+  /**
+   * Resumes the member. Waiting messages are received before any timer runs, as in a resumed
+   * process.
+   */
   continue(): void {
     this.isPaused = false;
     for (const [topic, payload] of this.waiting.splice(0)) this.hear(topic, payload);
   }
 
-  /** @returns whether it would decide a reading of the device, else of one of the first shard */
+  /**
+   * @returns whether this member would decide a reading of the device, by default one of the first
+   * shard
+   */
   reads(id = FIRST): boolean {
     const nowMs = performance.now();
     return !this.cluster.leaves(`${id}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });

@@ -1,15 +1,15 @@
 const TURN_MS = 90;
 
 /**
- * Lets a process group run for a third of the time only, in turns of 30 ms.
- * @returns ends that
+ * Slows a process group down to a third of its speed, in turns of 30 ms.
+ * @returns a function that ends the slowdown
  */
 export function slowly(pid: number): () => void {
   const signal = (name: NodeJS.Signals) => {
     try {
       process.kill(-pid, name);
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   };
   const timer = setInterval(() => {

@@ -5,10 +5,10 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder on a disk that is full on order. */
+/** A folder on a disk that a test can fill. */
 export interface SmallDisk {
   dir: string;
-  /** For the program that is to write there. */
+  /** Environment for the program that writes to the disk. */
   env: Record<string, string>;
   fill(): void;
   free(): void;
@@ -18,10 +18,13 @@ export interface SmallDisk {
 const MEGABYTES = 4;
 const PIECE = Buffer.alloc(64 * 1024);
 
-/** Whether it is worth a try: in many containers root may not mount. */
+/** Whether mounting a disk is worth a try. In many containers root may not mount. */
 export const MAY_MOUNT = process.platform === "linux" && process.getuid?.() === 0;
 
-/** A disk of its own in memory, really full. @returns undefined if this user may not mount one */
+/**
+ * Mounts a small disk in memory, which `fill` really fills. @returns undefined if this user may not
+ * mount
+ */
 export function mountedDisk(): SmallDisk | undefined {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-disk-"));
   try {
@@ -50,7 +53,7 @@ export function mountedDisk(): SmallDisk | undefined {
   };
 }
 
-/** Any disk, and a program whose writes to it fail as on a full one. */
+/** A folder on any disk, and an environment in which a program's writes fail as on a full disk. */
 export function injectedDisk(): SmallDisk {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-disk-"));
   const mark = join(dir, "is-full");
@@ -64,13 +67,13 @@ export function injectedDisk(): SmallDisk {
   };
 }
 
-/** Takes a disk off when it is told to, or when this process has ended, however that comes. */
+/** Unmounts a disk when `remove` is called, or when this process has ended in any way. */
 class Keeper {
   private readonly shell: ChildProcess;
 
   constructor(dir: string) {
     const script = 'cat; umount --lazy "$1" && rm -r "$1"';
-    // Out of reach of a Ctrl-C, which is for all of a terminal's group.
+    // In its own process group: Ctrl-C would end all processes of the terminal's group.
     this.shell = spawn("sh", ["-c", script, "sh", dir], {
       detached: true,
       stdio: ["pipe", "ignore", "inherit"],

@@ -3,7 +3,7 @@ export function emptyUf2(): Buffer {
   const block = Buffer.alloc(512);
   block.writeUInt32LE(0x0a324655, 0);
   block.writeUInt32LE(0x9e5d5157, 4);
-  block.writeUInt32LE(0x2000, 8); // a family is given
+  block.writeUInt32LE(0x2000, 8); // family id present
   block.writeUInt32LE(0x10000000, 12);
   block.writeUInt32LE(256, 16);
   block.writeUInt32LE(0, 20);
@@ -22,7 +22,9 @@ export interface Uf2Block {
   readonly family: number;
 }
 
-/** Reads each block as the format's specification has it (github.com/microsoft/uf2, README). */
+/**
+ * Reads the blocks as the format's specification describes them (github.com/microsoft/uf2, README).
+ */
 export function readUf2(file: Buffer): Uf2Block[] {
   if (file.length % 512 !== 0) throw new Error(`${file.length} bytes are no whole blocks`);
   return Array.from({ length: file.length / 512 }, (_, i) => {

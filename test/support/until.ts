@@ -1,4 +1,6 @@
-/** How long a test waits for anything: only a hang reaches it, on a busy machine too. */
+/**
+ * How long a test waits for any condition. Only a hang reaches this limit, even on a busy machine.
+ */
 export const HANG_MS = 300_000;
 
 export { until } from "../../server/base/wait-for";

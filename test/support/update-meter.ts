@@ -5,18 +5,27 @@ import { Upload } from "../../server/updates/upload";
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
 const { next } = Upload.prototype;
 
-/** A message of the device to the gateway; or an erase or write of flash, by where the update is. */
+/**
+ * Where power can be cut: at a packet from the device to the gateway, or at an erase or write of
+ * flash. Flash operations are named by the progress of the update.
+ */
 export const PLACES = ["order", "packet", "program", "trial"] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Counts the packets and the writes of flash of one update, and cuts the board's power at one. */
+/**
+ * Counts the packets and the flash operations of one update, and cuts the board's power at one of
+ * them.
+ */
 export class UpdateMeter {
   readonly counts: Record<Place, number> = { order: 0, packet: 0, program: 0, trial: 0 };
   hasCut = false;
   private phase: Exclude<Place, "packet"> = "order";
   private readonly spy = vi.spyOn(Upload.prototype, "next");
 
-  /** @param cut where; `late`: how far into a write, 0..1.5 of the time that it takes */
+  /**
+   * @param cut where to cut the power. `late` is the delay as a fraction (0..1.5) of the
+   * operation's time
+   */
   constructor(
     private readonly board: EmulatedBoard,
     readonly cut?: { place: Place; at: number; late: number },

@@ -24,7 +24,7 @@ export class WioWithServer {
     readonly nightlight: Started,
     readonly witness: Witness,
     readonly board: EmulatedBoard,
-    /** For orders to it. */
+    /** Key that signs orders to the board. */
     readonly key: string,
   ) {}
 
@@ -54,7 +54,7 @@ export class WioWithServer {
     rmSync(this.dir, { recursive: true });
   }
 
-  /** Begins one, or with DELETE calls it off. */
+  /** Starts an update, or cancels it with DELETE. @returns the HTTP status */
   async update(method: "POST" | "DELETE" = "POST"): Promise<number> {
     const body = JSON.stringify({ device: this.id });
     return (await fetch(`${this.nightlight.url}/api/updates`, { method, body })).status;

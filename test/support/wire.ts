@@ -1,18 +1,22 @@
 import type { Duplex } from "node:stream";
 import { hex } from "./mqtt-bytes";
 
-/** Only a broker that hangs is waited for this long. */
+/** How long to wait for a packet. Only a broker that hangs reaches this limit. */
 const LIMIT_MS = 120_000;
 
-/** What came is not what the standard asks for. Its message is the same at each run. */
+/**
+ * Thrown if a packet differs from what the standard requires. The message is the same in each run.
+ */
 export class Unexpected extends Error {}
 
-/** A connection to a broker that sends any bytes, and takes apart what comes into packets. */
+/**
+ * A connection to a broker that sends arbitrary bytes, and splits the received bytes into packets.
+ */
 export class Wire {
   closed = false;
-  /** What went wrong with the socket, as a TLS alert. */
+  /** The socket's error, such as a TLS alert. */
   error: NodeJS.ErrnoException | undefined;
-  /** Come, and not yet looked at. */
+  /** Received packets that no caller has taken yet. */
   protected readonly packets: Buffer[] = [];
   private rest = Buffer.alloc(0);
   private wake: () => void = () => undefined;
@@ -24,7 +28,7 @@ export class Wire {
       this.wake();
     });
     stream.on("error", (error) => (this.error = error));
-    // A WebSocket as a stream is not closed before its own side has ended.
+    // A WebSocket stream does not close before our side has ended it.
     stream.on("end", () => stream.end());
     stream.on("close", () => {
       this.closed = true;
@@ -53,7 +57,7 @@ export class Wire {
     return this.packets.shift();
   }
 
-  /** Exactly these packets come next. */
+  /** Checks that the next packets are exactly these. */
   async expects(...packets: Uint8Array[]): Promise<void> {
     for (const packet of packets) {
       const found = await this.next();
@@ -62,7 +66,7 @@ export class Wire {
     }
   }
 
-  /** As a client that is killed, or a cable that is cut. */
+  /** Breaks the connection, as a killed client or a cut cable does. */
   async stop(): Promise<void> {
     this.stream.destroy();
     while (!this.closed) await new Promise<void>((resolve) => (this.wake = resolve));
@@ -83,7 +87,10 @@ export function described(packet: Uint8Array | undefined): string {
   return packet ? hex(packet) : "the end of the connection";
 }
 
-/** Where the first packet of these bytes ends, at the earliest while its length is not complete. */
+/**
+ * Index of the first packet's end. While the length field is incomplete, the smallest possible
+ * index.
+ */
 function packetEnd(bytes: Uint8Array): number {
   let length = 0;
   for (let at = 1; at <= 4; at++) {

@@ -5,14 +5,16 @@ import { until } from "./until";
 export const PUBLISH = 3;
 export const PUBACK = 4;
 
-/** Stands between a client and a broker, and keeps packets of some types to itself. */
+/** A proxy between a client and a broker that withholds packets of some types. */
 export class WithholdingProxy {
-  /** Types of packets that the broker no longer gets from the client, and the other way round. */
+  /**
+   * Types of packets withheld from the broker (`fromClient`) and from the client (`fromBroker`).
+   */
   readonly fromClient = new Set<number>();
   readonly fromBroker = new Set<number>();
-  /** Topics of which the broker no longer gets what the client publishes. */
+  /** Topics whose messages from the client are withheld from the broker. */
   readonly topics = new Set<string>();
-  /** How many were withheld. */
+  /** Number of withheld packets. */
   withheld = 0;
   private pair: [Socket, Socket] | undefined;
 
@@ -32,7 +34,7 @@ export class WithholdingProxy {
     return `mqtt://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Breaks the connection; the next one gets everything. */
+  /** Breaks the connection. Nothing is withheld on the next one. */
   async cut(): Promise<void> {
     const { pair } = this;
     for (const socket of pair ?? []) socket.destroy();
@@ -84,14 +86,14 @@ function typeOf(packet: Buffer): number {
   return (packet[0] ?? 0) >> 4;
 }
 
-/** Of a PUBLISH [MQTT 3.1.1, 3.3.2.1]. */
+/** Topic of a PUBLISH [MQTT 3.1.1, 3.3.2.1]. */
 function topicOf(packet: Buffer): string {
-  // The fixed header ends with the first byte of the length that has no other after it.
+  // The fixed header ends with the first length byte whose continuation bit is not set.
   const start = packet.findIndex((byte, at) => at > 0 && byte < 0x80) + 1;
   return packet.subarray(start + 2, start + 2 + packet.readUInt16BE(start)).toString();
 }
 
-/** Of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while that can't be told. */
+/** Length of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while the length is incomplete. */
 function packetLength(bytes: Buffer): number {
   let length = 0;
   for (let at = 1; at < Math.min(bytes.length, 5); at++) {

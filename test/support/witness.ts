@@ -7,7 +7,10 @@ export interface Seen {
   retain: boolean;
 }
 
-/** An MQTT client of nobody's side: it sees what passes, and can speak as anyone. */
+/**
+ * An MQTT client outside the system under test: it records all messages, and can publish to any
+ * topic.
+ */
 export class Witness {
   readonly seen: Seen[] = [];
 
@@ -22,7 +25,7 @@ export class Witness {
     filter: string | string[] = "#",
     options: IClientOptions = {},
   ): Promise<Witness> {
-    // Later it comes back by itself; a first connection that fails is told.
+    // `false`: reconnect after a lost connection, but reject if the first connection fails.
     const witness = new Witness(
       await connectAsync(url, { reconnectPeriod: 50, ...options }, false),
     );
@@ -34,7 +37,7 @@ export class Witness {
     return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
   }
 
-  /** @param from the message in `seen` to begin with */
+  /** @param from index in `seen` of the first message to consider */
   async sees(topic: string, payload: RegExp, from = 0): Promise<void> {
     await until(`${payload} on ${topic}`, () =>
       this.seen.slice(from).some((m) => m.topic === topic && payload.test(m.payload)),

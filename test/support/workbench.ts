@@ -2,7 +2,7 @@ import { Checkout } from "./checkout";
 import { Mosquitto } from "./mosquitto";
 import { Witness } from "./witness";
 
-/** What a board's program is built and tried with: a checkout, a broker, and a witness at it. */
+/** Everything needed to build and try a board's program: a checkout, a broker, and a witness. */
 export class Workbench {
   private constructor(
     readonly checkout: Checkout,
@@ -17,8 +17,8 @@ export class Workbench {
   }
 
   /**
-   * The bytecode of `npm run build`.
-   * @throws Error if it does not succeed, or says anything on standard error
+   * Returns the bytecode of `npm run build`.
+   * @throws Error if the build fails, or prints anything to standard error
    */
   async build(...args: string[]): Promise<{ bytecode: Uint8Array; stdout: string }> {
     const { code, stdout, stderr } = await this.checkout.run("build", args);

@@ -2,14 +2,17 @@ import { MqttDevice } from "./mqtt-device";
 import { MqttInNode } from "./mqtt-in-node";
 import type { Order, OrderedClient, Setup } from "./ordered-client";
 
-/** Starts the client in one of the worlds that it runs in. */
+/** Starts the client in one of the environments in which it runs. */
 export type Start = (setup: Setup, order?: Order) => Promise<OrderedClient>;
 
 export const IN_NODE: Start = (setup, order) => MqttInNode.start(setup, order);
 
 export const IN_MACHINE: Start = (setup, order) => MqttDevice.start(setup, order);
 
-/** For `describe.each`: what depends on sockets, memory or turns is tested in both. */
+/**
+ * For `describe.each`: behaviour that depends on sockets, memory or scheduling is tested in both
+ * environments.
+ */
 export const BOTH: [string, Start][] = [
   ["in Node", IN_NODE],
   ["in the virtual machine", IN_MACHINE],

@@ -1,27 +1,36 @@
-/** `counting`: reports `led_on`, `seq` and `boot`, as our firmware does; `lesson`: light alone. */
+/**
+ * `counting`: reports `led_on`, `seq` and `boot`, as the nightlight's firmware does. `lesson`:
+ * reports only the light.
+ */
 export type Kind = "counting" | "lesson";
 
-/** What devices did and heard, and what passed at servers, in the order of time. */
+/** Events at the devices, and messages at the servers, in order of time. */
 export type FleetEvent = { atMs?: number } & (Happened | Passed);
 
 type Happened =
-  /** The reading is about to be sent; `seq` is told to nobody by a lesson device. */
+  /**
+   * The reading is about to be sent. A lesson device does not send `seq`; it is for the history
+   * only.
+   */
   | { type: "reading"; device: string; seq: number; wanted: boolean; ledOn: boolean }
   | { type: "acknowledged"; device: string; seq: number }
-  /** `again`: the broker says that it may have come before. */
+  /** `again`: the broker marked the message as a possible repetition. */
   | { type: "command"; device: string; ledOn: boolean; seq?: number; again?: boolean }
-  /** A server, a node or a connection fails: from now on an answer may be passed over for a newer. */
+  /**
+   * A server, a node or a connection fails. Afterwards, the answer to a newer reading may replace
+   * an older answer.
+   */
   | { type: "fault"; text: string };
 
-/** What passed between a server and its broker; `by` is the server, and which of its connections. */
+/** A message between a server and its broker. `by` names the server and its connection. */
 export type Passed = { by: string } & (
   | { type: "delivered"; device: string; light: number; seq?: number; again: boolean }
   | { type: "sent"; device: string; ledOn: boolean; seq?: number; again: boolean }
-  /** Which shards a server decides, when that changes: it gives way, or takes over. */
+  /** The shards that a server decides have changed, because it gave way or took over. */
   | { type: "decides"; shards: string }
 );
 
-/** Of one violation. */
+/** Maximum length of one violation's excerpt. */
 const EXCERPT_LINES = 120;
 
 export type FleetRule = "stale" | "undecided" | "wrong" | "invented";
@@ -30,7 +39,7 @@ export interface FleetViolation {
   rule: FleetRule;
   device: string;
   text: string;
-  /** The places in the history that show it. */
+  /** Places in the history that show the violation. */
   at: number[];
 }
 
@@ -38,7 +47,7 @@ interface Reading {
   at: number;
   seq: number;
   wanted: boolean;
-  /** Without a change a counting device is told nothing. */
+  /** If the LED is already as wanted, a counting device gets no command. */
   ledOn: boolean;
   acknowledged: boolean;
 }
@@ -49,7 +58,7 @@ interface Command {
   seq: number | undefined;
 }
 
-/** What a history says of one device. */
+/** One device's part of a history. */
 interface Life {
   device: string;
   kind: Kind;
@@ -58,10 +67,10 @@ interface Life {
 }
 
 /**
- * Holds what devices heard of servers against what servers promise: that every acknowledged reading
- * is decided, or a newer one while something fails or who decides changes; that a device ends right;
- * and that none hears a decision on an older reading after one on a newer. It has to end when all
- * is quiet.
+ * Checks the commands that devices received against the servers' guarantees. Every acknowledged
+ * reading is decided; while something fails or shards change their owner, a newer reading may
+ * replace it. Each device ends with the right LED. No device receives a decision on an older
+ * reading after one on a newer reading. The history must end with no messages in flight.
  */
 export function checkFleet(
   history: readonly FleetEvent[],
@@ -80,8 +89,8 @@ export function checkFleet(
 }
 
 /**
- * The violation, what its device did and heard about then, what each server was told and sent, and
- * what failed.
+ * Describes a violation: the events at its device around that time, the messages of each server,
+ * and the faults.
  */
 export function fleetExcerpt(
   history: readonly FleetEvent[],
@@ -100,7 +109,7 @@ export function fleetExcerpt(
   return [`${rule}: ${device}: ${text}`, ...comparison(history, history[to]), ...shown].join("\n");
 }
 
-/** What is heard more often than it was sent comes from the broker, not from a server. */
+/** If a command was received more often than it was sent, the broker repeated it, not a server. */
 function comparison(history: readonly FleetEvent[], last: FleetEvent | undefined): string[] {
   if (last?.type !== "command") return [];
   const count = (type: "sent" | "command") =>
@@ -159,13 +168,14 @@ function lifeOf(history: readonly FleetEvent[], device: string, kind: Kind): Lif
   return life;
 }
 
-/** A command names the reading that it answers. One that names none says what should hold. */
+/** A command names the reading that it answers. A command without `seq` states what should hold. */
 function checkCounting({ device, readings, commands }: Life): FleetViolation[] {
   let newest: Command | undefined;
   const first = readings[0]?.seq ?? Infinity;
   return commands.flatMap((command): FleetViolation[] => {
     const { at, seq, ledOn } = command;
-    // Twice told is no harm: what was answered before this history begins, and nothing since.
+    // Repeated commands are harmless: this one answers a reading from before this history, and no
+    // other answer has come since.
     if (seq === undefined || (seq < first && !newest)) return [];
     const reading = readings.find((one) => one.seq === seq && one.at < at);
     if (!reading)
@@ -196,8 +206,8 @@ function checkCounting({ device, readings, commands }: Life): FleetViolation[] {
 }
 
 /**
- * A command says no more than on or off: each has to fit a reading that was sent, and that is not
- * older than the one that the last command fits at the earliest. An answer may come twice.
+ * A lesson command says only on or off. Each has to fit a sent reading that is not older than the
+ * earliest reading that fits the previous command. An answer may arrive twice.
  */
 function checkLesson({ device, readings, commands }: Life): FleetViolation[] {
   let oldest = 0;
@@ -225,7 +235,7 @@ function checkLesson({ device, readings, commands }: Life): FleetViolation[] {
   });
 }
 
-/** @param endAt where the history ends: what came, or did not, after the last reading shows why */
+/** @param endAt end of the history. Events after the last reading show why the LED is wrong */
 function checkEnd({ device, readings, commands }: Life, endAt: number): FleetViolation[] {
   const last = readings.findLast(({ acknowledged }) => acknowledged);
   if (!last) return [];
@@ -243,8 +253,9 @@ function checkEnd({ device, readings, commands }: Life, endAt: number): FleetVio
 }
 
 /**
- * While nothing fails, each reading is answered that asks for a change; of a lesson device every
- * one. Its answers cannot be told apart, so they are counted in a history without a fault.
+ * While nothing fails, each reading that asks for a change is answered, and for a lesson device
+ * every reading. Answers to a lesson device cannot be told apart, so they are counted, and only in
+ * a history without faults.
  */
 function checkDecided(life: Life, faultAt: number): FleetViolation[] {
   const { device, kind, readings, commands } = life;
@@ -258,7 +269,7 @@ function checkDecided(life: Life, faultAt: number): FleetViolation[] {
     const { at, seq, wanted, ledOn } = reading;
     if (!reading.acknowledged || wanted === ledOn) return [];
     if (commands.some((command) => command.seq === seq)) return [];
-    // Answers come in order: one to a newer reading shows that this one was passed over.
+    // Answers come in order. An answer to a newer reading shows that this one was passed over.
     const newer = commands.find((command) => command.seq !== undefined && command.seq > seq);
     if (!newer || newer.at > faultAt) return [];
     const text = `reading ${seq} was passed over, though nothing failed and nobody took over`;

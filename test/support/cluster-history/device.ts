@@ -33,7 +33,7 @@ export class HistoryDevice {
     });
   }
 
-  /** Its session is kept: what it is told while a node is away waits for it. */
+  /** Connects with a persistent session. Commands sent while a node is down wait in the session. */
   static async connect(
     urls: string[],
     id: string,
@@ -57,17 +57,22 @@ export class HistoryDevice {
     return device;
   }
 
-  /** No topic of ours: what is sent there comes back behind all that was sent to the device before. */
+  /**
+   * Not a nightlight topic. A message on it returns after all messages sent to the device earlier.
+   */
   private get echoTopic(): string {
     return `${this.id}/echo`;
   }
 
-  /** A counting device: its last reading is answered, if it asked for a change. */
+  /**
+   * For a counting device: whether its last reading is answered. Only valid if that reading asked
+   * for a change.
+   */
   get isAnswered(): boolean {
     return this.answered === this.seq;
   }
 
-  /** Resolves once the device has all that was sent to it before. */
+  /** Resolves once the device has received all messages sent to it earlier. */
   async hasAll(): Promise<void> {
     const before = this.echoes;
     await this.client.publishAsync(this.echoTopic, "", { qos: 1 });
@@ -78,14 +83,17 @@ export class HistoryDevice {
     return this.ledOn === this.wanted;
   }
 
-  /** A reading that mostly asks for another light than there is; resolves when it is acknowledged. */
+  /**
+   * Publishes a reading that mostly asks for a change of the LED. Resolves when it is acknowledged.
+   */
   async report(mustChange = false): Promise<void> {
-    // A lesson device's answers are told apart by what they want: so it alternates.
+    // A lesson device's answers can be told apart only by the wanted LED state, so its readings
+    // alternate.
     const changes = mustChange || this.kind === "lesson" || this.random.below(4) > 0;
     const from = this.kind === "lesson" ? this.wanted : this.ledOn;
     this.wanted = changes ? !from : from;
     const seq = ++this.seq;
-    // So the history tells its readings apart, also where they say nothing but the light.
+    // Makes readings distinguishable in the history, even if they contain only the light.
     const light = (this.wanted ? DARK : BRIGHT) + (seq % 200);
     this.note({ type: "reading", device: this.id, seq, wanted: this.wanted, ledOn: this.ledOn });
     const more = this.kind === "lesson" ? {} : { led_on: this.ledOn, seq, boot: this.boot };

@@ -5,12 +5,15 @@ import { ServersUnderTest } from "./run";
 const SERVERS = 3;
 const DEVICES = 30;
 
-/** @param mqttPorts of the broker's nodes */
+/** @param mqttPorts ports of the broker's nodes */
 export function startServers(mqttPorts: number[]): Promise<ServersUnderTest> {
   return ServersUnderTest.start(mqttPorts, SERVERS, DEVICES);
 }
 
-/** Runs a seed; fails with the first violation, and how to see it again. */
+/**
+ * Runs a seed. If a guarantee is violated, fails with the first violation and the command to repeat
+ * it.
+ */
 export async function holds(
   servers: ServersUnderTest,
   seed: number,

@@ -2,7 +2,7 @@ import { type Packet, type Parser, parser } from "mqtt-packet";
 import type { Tap } from "../cutting-proxy";
 import type { Passed } from "./check";
 
-/** Reads along what passes between a server and its broker, by a decoder that is not the server's. */
+/** Records the messages between a server and its broker, with a decoder other than the server's. */
 export class Passing implements Tap {
   private readonly client = parser();
   private broker: Parser | undefined;

@@ -7,13 +7,13 @@ import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Ki
 import { HistoryDevice } from "./device";
 import { Passing } from "./passing";
 
-/** Longer than any sign of life that servers wait for. */
+/** Longer than the servers' limit for a missing heartbeat. */
 const PAUSE_MS = 8_000;
 const FAULTS = 3;
-/** Of each server, beside a violation. */
+/** Log lines of each server, shown with a violation. */
 const LOG_LINES = 12;
 
-/** A server, and its ways to the broker's nodes. */
+/** A server, and its proxies to the broker's nodes. */
 interface Member {
   server: NightlightProcess;
   proxies: CuttingProxy[];
@@ -26,7 +26,7 @@ export class ServersUnderTest {
   private readonly kinds = new Map<string, Kind>();
   private events: FleetEvent[] = [];
 
-  /** @param ports of the broker's nodes; what a server uses first goes round */
+  /** @param ports ports of the broker's nodes. Each server starts with a different node */
   static async start(ports: number[], servers: number, devices: number): Promise<ServersUnderTest> {
     const made = new ServersUnderTest();
     try {
@@ -49,7 +49,10 @@ export class ServersUnderTest {
     }
   }
 
-  /** Servers fail at the seed's moments; afterwards, nothing does. @returns what is wrong */
+  /**
+   * Makes servers fail at random times from the seed. A second history without faults follows.
+   * @returns the violations
+   */
   async run(seed: number, failNode?: () => Promise<void>): Promise<FleetViolation[]> {
     this.events = [];
     const random = new Random(seed);
@@ -83,7 +86,7 @@ export class ServersUnderTest {
     return this.members.map(({ server }) => server);
   }
 
-  /** A violation as lines of the history, and what each server said last. */
+  /** Describes a violation with lines of the history and the last log lines of each server. */
   excerpt(violation: FleetViolation): string {
     const logs = this.members.map(({ server }, at) => {
       const lines = server.output.split("\n").filter((line) => line.startsWith("server "));
@@ -106,15 +109,18 @@ export class ServersUnderTest {
     await until("every LED is right", isDone).catch(() => undefined);
   }
 
-  /** Each decides its own shard again: until then, of a device's readings the last one counts. */
+  /**
+   * Waits until each server decides its own shard again. Until then, only the last reading of a
+   * device has to be answered.
+   */
   private async isSettled(): Promise<void> {
     await untilEachHasItsOwn(this.servers);
   }
 
   /**
-   * Nothing is on its way any more. Each server decides readings in their order: once it has
-   * answered a device that counts, it has answered all before. A lesson device's LED may be right
-   * while two more answers come.
+   * Waits until no messages are in flight. A server decides readings in order, so an answer to a
+   * counting device means that all earlier readings are answered. The LED of a lesson device may be
+   * right while two more answers are in flight.
    */
   private async drain(): Promise<void> {
     const counting = this.devices.filter(({ kind }) => kind === "counting");
@@ -128,11 +134,11 @@ export class ServersUnderTest {
       await device.report();
       await pause(50 + random.below(200));
     }
-    // None comes after this one.
+    // The last reading of this run.
     await device.report(true);
   }
 
-  /** @param meanwhile called while it lasts, before the server is there again */
+  /** @param meanwhile called during the fault, before the server is back */
   private async fail(random: Random, meanwhile?: () => void): Promise<void> {
     const at = random.below(this.members.length);
     const { server, proxies } = this.members[at] as Member;

@@ -14,7 +14,7 @@ export class BrokerProcess {
     private readonly dataDir: string | undefined,
   ) {}
 
-  /** @param keepsData whether a folder of its own outlives it */
+  /** @param keepsData whether the broker stores its data in a folder that survives a kill */
   static async start(keepsData: boolean): Promise<BrokerProcess> {
     const dataDir = keepsData ? mkdtempSync(join(tmpdir(), "nightlight-history-")) : undefined;
     const broker = new BrokerProcess(await freePort(), dataDir);
@@ -35,7 +35,7 @@ export class BrokerProcess {
     await this.program.says("listening");
   }
 
-  /** With SIGKILL; resolves when it is gone. */
+  /** Kills the process with SIGKILL. Resolves when it has ended. */
   async kill(): Promise<void> {
     await this.program?.stop();
   }

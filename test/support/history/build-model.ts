@@ -3,7 +3,10 @@ import type { Connection, Ending, FilterChange, Model, Receipt, Sent, Session } 
 
 type Of<T extends HistoryEvent["type"]> = Extract<HistoryEvent, { type: T }>;
 
-/** @throws Error if the history itself is wrong, as an answer to what was never sent */
+/**
+ * @throws Error if the history itself is inconsistent, such as an answer to a request that was
+ * never sent
+ */
 export function modelOf(events: readonly HistoryEvent[]): Model {
   const builder = new Builder(events);
   for (const [at, event] of events.entries()) builder.add(at, event);
@@ -18,7 +21,7 @@ class Builder {
   private readonly changesAt = new Map<number, FilterChange[]>();
   private readonly open = new Map<Session, Map<number, Receipt>>();
 
-  /** Its process is killed, and not gone yet. */
+  /** True while the broker's process has been killed but has not ended yet. */
   private isDying = false;
 
   constructor(private readonly events: readonly HistoryEvent[]) {
@@ -97,7 +100,7 @@ class Builder {
   }
 
   finish(): Model {
-    // A message of QoS 0 has no answer of its own.
+    // A message of QoS 0 has no answer of its own, so the answer to a later request counts.
     for (const sent of this.model.sent) {
       const [send] = sent.sends;
       if (!send || sent.message.qos > 0) continue;
@@ -231,7 +234,7 @@ class Builder {
     open.set(packetId, receipt);
   }
 
-  /** Whether the broker may not know yet that it has arrived. */
+  /** Whether the broker may not know yet that the message has arrived. */
   private isOpen({ message, connection, confirmedAt, releasedAt }: Receipt): boolean {
     if (message.qos === 2) return releasedAt === Infinity;
     if (confirmedAt === Infinity || this.model.kills.some(({ goneAt }) => goneAt > confirmedAt))

@@ -1,7 +1,10 @@
 import type { Connection, Model } from "./model";
 import type { Violation } from "./rules";
 
-/** Connections live as long as they may, and sessions as long as they should. */
+/**
+ * Checks that the broker closes no connection without a cause, reports sessions correctly, answers
+ * all requests, and sends no unrequested packets.
+ */
 export function checkConnections(model: Model): Violation[] {
   return [
     ...model.connections.flatMap(checkEnd),

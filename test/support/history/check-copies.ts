@@ -4,7 +4,10 @@ import { byPayload, placesIn, placesOf, receiptsOf } from "./messages";
 import type { FilterChange, Model, Receipt, Sent, Session } from "./model";
 import type { Rule, Rules, Violation } from "./rules";
 
-/** What arrives was sent, goes to who is subscribed, at a QoS that was asked for, and not too often. */
+/**
+ * Checks each received message: it was sent, its receiver had subscribed to it, its QoS was
+ * requested, and it did not arrive too often.
+ */
 export function checkCopies(model: Model, rules: Rules): Violation[] {
   const sent = byPayload(model);
   return model.sessions.flatMap((session) => [
@@ -50,12 +53,15 @@ function checkOrigin({ at, message }: Receipt, model: Model, sent: Map<string, S
   return [];
 }
 
-/** A broker that is killed may not have read the DISCONNECT. */
+/** A killed broker may not have read the DISCONNECT. */
 function isDoubtful({ will }: Sent, { kills }: Model): boolean {
   return kills.some(({ at, goneAt }) => will && goneAt > will.endedAt && at < will.closedAt);
 }
 
-/** DUP says that it was sent before, and nothing else [MQTT-3.3.1-1..3]; again only on a new connection [MQTT-4.4.0-1]. */
+/**
+ * DUP means only that the packet was sent before [MQTT-3.3.1-1..3]. A packet may be repeated only
+ * on a new connection [MQTT-4.4.0-1].
+ */
 function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violation[] {
   const { at, message, dup, repeats, connection, packetId } = receipt;
   const wrong = (rule: Rule, text: string) => [
@@ -68,7 +74,8 @@ function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violati
   if (dup && (message.qos === 0 || session.connections[0] === connection))
     return wrong("DUP", "it carries DUP, but cannot have been sent before");
   if (!repeats) return [];
-  // A broker that was killed may not know under which id it had sent it; at QoS 2 it must.
+  // At QoS 1, a broker that was killed may have lost the packet id that it used. At QoS 2 it must
+  // know it.
   const { qos } = repeats.message;
   if (qos === 1 && kills.some(({ goneAt }) => goneAt > repeats.at && goneAt < at)) return [];
   const isSame = repeats.message.payload === message.payload;
@@ -79,7 +86,7 @@ function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violati
   return !dup && isOpen ? wrong("DUP", "sent again without DUP") : [];
 }
 
-/** Messages as they are published. */
+/** Checks messages received as they were published. */
 function checkLive(
   session: Session,
   sent: Map<string, Sent>,
@@ -95,13 +102,14 @@ function checkLive(
     const qos = Math.min(...receipts.map(({ message }) => message.qos));
     const filters = new Set(may.map(({ filter }) => filter)).size;
     const most = rules.overlapping === "each" ? filters : Math.min(filters, 1);
-    // A publisher that sends again at QoS 1 gets a new delivery; a broker that was killed may not know.
+    // A publisher that repeats a QoS 1 message causes a new delivery. A broker that was killed may
+    // deliver again.
     const times = source.message.qos === 1 && !source.will ? source.sends.length : 1;
     return judge(session, source, receipts, may, most * times + (qos === 1 ? killed : 0));
   });
 }
 
-/** Retained messages, as answers to SUBSCRIBE. */
+/** Checks retained messages that answer a SUBSCRIBE. */
 function checkAnswers(session: Session, sent: Map<string, Sent>, { kills }: Model): Violation[] {
   return [...receiptsOf(session, true)].flatMap(([payload, receipts]) => {
     const source = sent.get(payload);

@@ -5,8 +5,9 @@ import type { Model, Receipt, Sent, Session } from "./model";
 import type { Rules, Violation } from "./rules";
 
 /**
- * What was acknowledged reaches every session that was subscribed before it was sent, and still was
- * when it was acknowledged, at the QoS of the strongest subscription (section 3.3.5). So do wills.
+ * Checks that each acknowledged message reaches every session that was subscribed from before the
+ * message was sent until after it was acknowledged, at the QoS of the strongest subscription
+ * (section 3.3.5). The same holds for wills.
  */
 export function checkDelivery(model: Model, rules: Rules): Violation[] {
   const owed = model.sent.filter((sent) => isOwed(sent, model, rules));
@@ -17,7 +18,7 @@ export function checkDelivery(model: Model, rules: Rules): Violation[] {
       if (qos === undefined || qos === 0) return [];
       const got = receipts.get(sent.message.payload);
       if (got) {
-        // Of several copies the better one may have been under way as the session ended.
+        // When the session ended, the copy with the higher QoS may still have been in flight.
         if (rules.overlapping === "each" && !isAlive(session)) return [];
         const isGood = got.some(({ message }) => message.qos >= qos);
         return isGood ? [] : [lowered(session, sent, got, qos)];
@@ -29,20 +30,24 @@ export function checkDelivery(model: Model, rules: Rules): Violation[] {
   });
 }
 
-/** Messages that the broker has taken over; of wills those that it has to publish. */
+/**
+ * Whether the broker must deliver the message: it has acknowledged it, or it is a will that it must
+ * publish.
+ */
 function isOwed({ message, ackedAt, will }: Sent, { kills }: Model, rules: Rules): boolean {
   if (message.qos === 0 || message.payload === "") return false;
   if (!will) return ackedAt < Infinity;
   if (!will.accepted || will.ending === undefined || will.ending === "disconnect") return false;
-  // A broker that sees the client's next connection first takes the broken one over.
+  // If the broker sees the client's next connection first, it takes the broken connection over.
   const mayBeTakenOver = will.session.connections.at(-1) !== will;
   if (mayBeTakenOver && !will.session.clean && !rules.willAtTakeOver) return false;
   return rules.willAfterKill || !kills.some(({ goneAt }) => goneAt >= will.endedAt);
 }
 
 /**
- * A later message that the session got, though order is kept: for those whose session is gone, and
- * that might have been on its way else.
+ * Returns a later message that the session received although the order must be kept, which proves
+ * that the broker lost the earlier one. A session that has ended needs this proof, because the lost
+ * message might still have been in flight.
  */
 function overtaker(
   session: Session,

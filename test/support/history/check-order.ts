@@ -4,8 +4,9 @@ import type { Model, Receipt, Sent, Session } from "./model";
 import type { Violation } from "./rules";
 
 /**
- * What one client publishes on one topic at one QoS arrives in its order, at each QoS of its own
- * [MQTT-4.6.0-5, -6]. Only first arrivals count: the rest may come again.
+ * Checks that the messages of one client on one topic at one QoS arrive in order, separately for
+ * each QoS of delivery [MQTT-4.6.0-5, -6]. Only first arrivals count, because later copies may be
+ * repetitions.
  */
 export function checkOrder(model: Model): Violation[] {
   const sent = byPayload(model);
@@ -29,7 +30,7 @@ export function checkOrder(model: Model): Violation[] {
   });
 }
 
-/** Sent again, it may be a new message to who subscribed after the first time. */
+/** Whether a repeated message may be new to a client that subscribed after the first send. */
 function mayBeLater(session: Session, source: Sent, { message }: Receipt): boolean {
   const isNew = source.message.qos === 1 && source.sends.length > 1;
   return isNew && (mustMatch(session, source) ?? 0) < Math.max(message.qos, 1);

@@ -5,8 +5,8 @@ import type { FilterChange, Kill, Model, Sent, Session } from "./model";
 import type { Rules, Violation } from "./rules";
 
 /**
- * A new subscription gets the retained message that was acknowledged last, or one that was under
- * way [MQTT-3.3.1-5, -6]. At QoS 0 the broker may drop it [MQTT-3.3.1-7].
+ * Checks that a new subscription receives the last acknowledged retained message, or one still in
+ * flight [MQTT-3.3.1-5, -6]. At QoS 0 the broker may discard the retained message [MQTT-3.3.1-7].
  */
 export function checkRetained(model: Model, rules: Rules): Violation[] {
   const sent = byPayload(model);
@@ -75,7 +75,7 @@ function checkPresence(
         (write) =>
           !isFleeting(write) &&
           isBefore(write, step) &&
-          // Nothing that came later, or may have, took it away.
+          // No later message, including those possibly in flight, may have removed it.
           !all.some((one) => isFleeting(one) && one.startsAt < readBy && !isReplacedBy(one, write)),
       );
       if (!kept) return [];
@@ -114,7 +114,7 @@ function isReadOn(session: Session, step: FilterChange, kills: Kill[], rules: Ru
   return firstProof(step) < Infinity;
 }
 
-/** When something was answered that was asked for after the subscription. */
+/** When the broker first answered a request that was sent after the subscription's answer. */
 function firstProof({ connection, answeredAt }: FilterChange): number {
   const later = connection.answered.filter(({ sentAt }) => sentAt > answeredAt);
   return Math.min(Infinity, ...later.map((one) => one.answeredAt));

@@ -12,13 +12,16 @@ export type Check = (model: Model, rules: Rules) => Violation[];
 
 const CHECKS: Check[] = [checkConnections, checkCopies, checkDelivery, checkOrder, checkRetained];
 
-/** Holds a history against the rules of MQTT 3.1.1. It has to end when all is quiet. */
+/**
+ * Checks a history against the rules of MQTT 3.1.1. The history must end with no messages in
+ * flight.
+ */
 export function check(history: readonly HistoryEvent[], rules: Rules): Violation[] {
   const model = modelOf(history);
   return CHECKS.flatMap((one) => one(model, rules));
 }
 
-/** A violation with the lines of the history that show it. */
+/** Describes a violation with the lines of the history that show it. */
 export function excerpt(history: readonly HistoryEvent[], { rule, text, at }: Violation): string {
   const lines = [...new Set(at)]
     .filter((place) => place >= 0 && place < Infinity)

@@ -10,22 +10,25 @@ export type Request =
   | { type: "unsubscribe"; filters: string[] }
   | { type: "ping" };
 
-/** A message that is not yet acknowledged. */
+/** A message that the broker has not acknowledged yet. */
 interface Outgoing {
   messageId: number;
   message: Message;
-  /** Where it was sent first. */
+  /** Place in the history of the first send. */
   of: number;
-  /** Where it, or its PUBREL, was sent last. */
+  /** Place in the history of the last send of the message or its PUBREL. */
   at: number;
   released: boolean;
 }
 
-/** A client that records all that it does, and keeps its half of a session as the standard asks. */
+/**
+ * A client that records everything it does, and keeps its half of the session as the standard
+ * requires.
+ */
 export class HistoryClient {
-  /** Whether its session ends with the connection. */
+  /** Whether the session ends with the connection. */
   clean = true;
-  /** Acknowledgements wait for the next `flush`. */
+  /** If true, acknowledgements wait for the next `flush`. */
   holding = false;
   private link: Link | undefined;
   private outgoing: Outgoing[] = [];
@@ -49,20 +52,21 @@ export class HistoryClient {
     return this.outgoing.length;
   }
 
-  /** Nothing that it asked for on this connection waits for an answer. */
+  /** Whether all requests of this connection have been answered. */
   get isAnswered(): boolean {
     return this.outgoing.length + this.waiting.size + this.pings.length === 0;
   }
 
   /**
-   * If it is connected, the broker has to end that connection.
-   * @param will makes one for each try: a broker that is killed may have taken the last
+   * Connects. If the client is already connected, the broker has to end the old connection.
+   * @param will creates a will for each attempt, because a broker that is killed may already have
+   * taken the last one
    */
   async connect(clean: boolean, will?: () => Message): Promise<void> {
     await until(`${this.id} is connected`, () => this.tryToConnect(clean, will?.()));
   }
 
-  /** All in one segment. */
+  /** Sends all requests in one segment. */
   send(requests: Request[]): void {
     if (!this.link) return;
     const packets = requests.map((request) => this.record(request));
@@ -77,7 +81,7 @@ export class HistoryClient {
     this.link.send(packets);
   }
 
-  /** @param how `half`: in the midst of a packet */
+  /** @param how `half`: in the middle of a packet */
   cut(how: "reset" | "end" | "half"): void {
     const link = this.forget();
     if (!link) return;
@@ -87,7 +91,7 @@ export class HistoryClient {
     else link.end();
   }
 
-  /** Resolves when the broker has ended the connection, too. */
+  /** Resolves when the broker has closed the connection, too. */
   async disconnect(): Promise<void> {
     const link = this.forget();
     if (!link) return;
@@ -97,7 +101,7 @@ export class HistoryClient {
     await until(`${this.id} is disconnected`, () => link.closed);
   }
 
-  /** Without a record: the history is over. */
+  /** Resets the connection without recording it, because the history is complete. */
   stop(): void {
     this.link?.reset();
   }
@@ -134,7 +138,7 @@ export class HistoryClient {
     return !link.closed;
   }
 
-  /** @returns the link that was */
+  /** @returns the former link */
   private forget(): Link | undefined {
     const link = this.link;
     this.link = undefined;
@@ -177,7 +181,7 @@ export class HistoryClient {
     return { cmd: "publish", dup: false, messageId, ...message };
   }
 
-  /** What the last connection left open, in its order [MQTT-4.4.0-1]. */
+  /** Repeats the unfinished packets of the last connection, in order [MQTT-4.4.0-1]. */
   private sendAgain(link: Link): void {
     const { connection } = link;
     const packets = this.outgoing.map((one): Packet => {
@@ -301,7 +305,7 @@ export class HistoryClient {
   }
 }
 
-/** What must not arrive: its connection ends before it does. */
+/** A message that must never arrive, because the connection ends in the middle of it. */
 const HALF: Packet = {
   cmd: "publish",
   topic: "a/0",

@@ -2,7 +2,7 @@ import { Rejections } from "../../../server/base/rejections";
 import { Broker } from "../../../server/broker/broker";
 import { DEFAULT_LIMITS } from "../../../server/setup/broker-limits";
 
-/** The embedded broker as a program of its own: its port, and the folder that it keeps things in. */
+/** Runs the embedded broker as a program. Arguments: its port and, optionally, its data folder. */
 const [port, dataDir] = process.argv.slice(2);
 
 await Broker.start({

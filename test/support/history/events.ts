@@ -1,9 +1,12 @@
 export type Qos = 0 | 1 | 2;
 
-/** What a client publishes, or leaves as its will. */
+/** A message that a client publishes or leaves as its will. */
 export interface Message {
   topic: string;
-  /** Different for each message, so that one that arrives can be told; "" clears a retained one. */
+  /**
+   * Unique for each message, so that received messages can be identified. "" clears a retained
+   * message.
+   */
   payload: string;
   qos: Qos;
   retain: boolean;
@@ -14,44 +17,46 @@ export interface Subscription {
   qos: Qos;
 }
 
-/** What answers a request of a client. */
+/** Packets that answer a client's request. */
 export type Answer = "puback" | "pubrec" | "pubcomp" | "suback" | "unsuback" | "pingresp";
 
 /**
- * One thing that a client did or saw. Its place in the history is its time: what a client sends is
- * recorded before it leaves, what it receives once it is there.
+ * One action or observation of a client. Its place in the history stands for its time: outgoing
+ * packets are recorded before they are sent, incoming packets after they have arrived.
  */
 export type HistoryEvent =
-  /** CONNECT is sent. An older connection of the client that is open is taken over. */
+  /** CONNECT is sent. It takes over an older open connection of the same client. */
   | { type: "connect"; connection: number; client: string; clean: boolean; will?: Message }
   | { type: "connack"; connection: number; sessionPresent: boolean }
-  /** `of`: where the message was sent first, if this is not the first time. */
+  /** `of`: place of the first send, if this is a repetition. */
   | { type: "publish"; connection: number; message: Message; of?: number }
-  /** PUBREL is sent for the message that was published there. */
+  /** PUBREL is sent for the message published at `of`. */
   | { type: "release"; connection: number; of: number }
   | { type: "subscribe"; connection: number; subscriptions: Subscription[] }
   | { type: "unsubscribe"; connection: number; filters: string[] }
   | { type: "ping"; connection: number }
-  /** `to`: where the request was sent. */
+  /** `to`: place of the request. */
   | { type: "answer"; connection: number; answer: Answer; to: number; granted?: number[] }
   | { type: "received"; connection: number; message: Message; dup: boolean; packetId?: number }
-  /** PUBACK or PUBREC is sent for a message that was received. */
+  /** PUBACK or PUBREC is sent for a received message. */
   | { type: "confirm"; connection: number; packetId: number }
   /** PUBREL is received. */
   | { type: "released"; connection: number; packetId: number }
-  /** Received, and nothing that anyone waited for. */
+  /** A packet is received that answers no request. */
   | { type: "stray"; connection: number; packet: string }
   /** DISCONNECT is sent. */
   | { type: "disconnect"; connection: number }
-  /** The client ends the connection without a word. */
+  /** The client ends the connection without DISCONNECT. */
   | { type: "cut"; connection: number }
-  /** It is closed, whoever did it. */
+  /** The connection is closed, by either side. */
   | { type: "closed"; connection: number }
-  /** The broker's process is killed; connections still seem to open until it is gone. */
+  /**
+   * The broker's process is killed. Until it has ended ("gone"), its connections still seem open.
+   */
   | { type: "kill" }
   | { type: "gone" };
 
-/** Whether a topic is one of those that a filter names [MQTT-4.7]. */
+/** Whether a filter matches a topic [MQTT-4.7]. */
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split("/");
   const levels = topic.split("/");
@@ -63,7 +68,7 @@ export function matches(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
-/** A line for people. */
+/** Describes an event in one line of plain text. */
 export function describe(event: HistoryEvent): string {
   if (event.type === "kill") return "the broker is killed";
   if (event.type === "gone") return "the broker is gone";

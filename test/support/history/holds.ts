@@ -8,7 +8,10 @@ export const EACH_SEED = historySeeds(6);
 /** About a second of random traffic. */
 export const SIZE: Omit<Schedule, "seed"> = { clients: 8, steps: 60, kills: 0 };
 
-/** Runs a seed; fails with the first violation, and how to see it again. */
+/**
+ * Runs a seed. If the history violates a rule, fails with the first violation and the command to
+ * repeat it.
+ */
 export async function holds(target: Target, seed: number, kills = 0): Promise<void> {
   const history = await record(target, { ...SIZE, seed, kills });
   const [first, ...others] = check(history, target.rules);

@@ -3,7 +3,7 @@ import { check, excerpt } from "./check";
 import type { Rule, Rules } from "./rules";
 import { Script } from "./script";
 
-/** A history written by hand, which a test judges: `beforeEach(begin)`. */
+/** The strictest rules. Tests judge a scripted history with them, after `beforeEach(begin)`. */
 
 const STRICT: Rules = {
   overlapping: "one",
@@ -12,7 +12,7 @@ const STRICT: Rules = {
   willAfterKill: true,
 };
 
-/** Of the history that began last. */
+/** The history that `begin` started last. */
 export let h: Script;
 export let sender: number;
 export let reader: number;
@@ -23,7 +23,7 @@ export function begin(): void {
   reader = h.accepted("reader");
 }
 
-/** Of each violation the rule; with the excerpts, if they are others than expected. */
+/** Expects these rules to be violated, in order. If others are, the failure shows the excerpts. */
 export function expectRules(expected: Rule[], rules: Partial<Rules> = {}): void {
   const found = check(h.events, { ...STRICT, ...rules });
   const text = found.map((one) => excerpt(h.events, one)).join("\n");

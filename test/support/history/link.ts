@@ -3,17 +3,17 @@ import { generate, type Packet, parser } from "mqtt-packet";
 
 export interface LinkHandlers {
   packet: (packet: Packet, link: Link) => void;
-  /** What came is no MQTT. */
+  /** Called with bytes that are not MQTT. */
   malformed: (error: Error, link: Link) => void;
   closed: (link: Link) => void;
 }
 
-/** One network connection of a client, with every packet in its own hands. */
+/** One network connection of a client, with direct control over each packet. */
 export class Link {
-  /** In the history, once CONNECT is sent. */
+  /** Number in the history, once CONNECT has been sent. */
   connection = 0;
   closed = false;
-  /** Its client listens no longer. */
+  /** True once the client ignores further packets. */
   private deaf = false;
 
   private constructor(
@@ -35,7 +35,7 @@ export class Link {
     });
   }
 
-  /** Resolves with undefined if nobody listens there. */
+  /** Resolves with undefined if nothing listens on the port. */
   static async open(port: number, handlers: LinkHandlers): Promise<Link | undefined> {
     const socket = createConnection({ port, host: "127.0.0.1", noDelay: true });
     return await new Promise((resolve) => {
@@ -47,12 +47,12 @@ export class Link {
     });
   }
 
-  /** All of them in one segment, if they fit. */
+  /** Sends all packets in one segment, if they fit. */
   send(packets: Packet[]): void {
     if (packets.length > 0) this.socket.write(Buffer.concat(packets.map((one) => generate(one))));
   }
 
-  /** The first half of a packet, and no more. */
+  /** Sends only the first half of a packet. */
   sendHalf(packet: Packet): void {
     const bytes = generate(packet);
     this.socket.write(bytes.subarray(0, bytes.length >> 1));
@@ -62,13 +62,13 @@ export class Link {
     this.deaf = true;
   }
 
-  /** The client's side of it; what was written still leaves. */
+  /** Closes the client's side. Data already written is still sent. */
   end(): void {
     this.deaf = true;
     this.socket.end();
   }
 
-  /** At once: what the system has not sent yet is lost. */
+  /** Closes the connection immediately. Data not yet sent is lost. */
   reset(): void {
     this.deaf = true;
     this.socket.resetAndDestroy();

@@ -2,27 +2,27 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { Random } from "../random";
 
-/** What goes wrong now and then. */
+/** A fault that occurs at random. */
 export type Lie =
-  /** A message to a client is acknowledged, and dropped. */
+  /** A message to a client is acknowledged and dropped. */
   | "drops"
-  /** A message to a client waits until the next one has passed it. */
+  /** A message to a client waits until the next one has overtaken it. */
   | "swaps"
   | "doubles"
   | "hides DUP"
-  /** A retained message is answered with one from before. */
+  /** A subscription is answered with an older retained message. */
   | "answers with old"
-  /** A message arrives with another's topic. */
+  /** A message arrives with the topic of another message. */
   | "mixes topics"
   | "lowers QoS"
-  /** The broker never hears of a DISCONNECT. */
+  /** The broker never receives DISCONNECT. */
   | "ignores DISCONNECT"
-  /** SUBACK comes, and no subscription stands. */
+  /** SUBACK is sent without a subscription. */
   | "forgets subscriptions"
-  /** PUBACK comes, and the message goes nowhere. */
+  /** PUBACK is sent, but the message is dropped. */
   | "forgets messages";
 
-/** Stands before a good broker and makes a bad one of it, for a checker that has to see that. */
+/** A proxy that adds one kind of fault to a correct broker. The checker has to find it. */
 export class LyingBroker {
   private readonly sockets = new Set<Socket>();
   private readonly oldest = new Map<string, Buffer>();

@@ -1,21 +1,21 @@
 import { matches } from "./events";
 import type { Connection, FilterChange, Sent, Session } from "./model";
 
-/** An operation of a client beside a message: a subscription, or the end of one. */
+/** A client's operation that a message is compared with: a subscription or its end. */
 type Step = Pick<FilterChange, "connection" | "sentAt" | "answeredAt">;
 
-/** A broker works on the packets of one connection in their order; QoS 2 ends later, at PUBREL. */
+/** A broker handles the packets of one connection in order. QoS 2 ends later, with PUBREL. */
 function isInOrder({ message, sends }: Sent, connection: Connection): boolean {
   return message.qos < 2 && sends.length === 1 && sends[0]?.connection === connection;
 }
 
-/** Whether a message was surely passed on before a step was taken. */
+/** Whether a message was certainly passed on before an operation. */
 export function isBefore(sent: Sent, step: Step): boolean {
   if (sent.doneAt < step.sentAt) return true;
   return isInOrder(sent, step.connection) && sent.startsAt < step.sentAt;
 }
 
-/** Whether the one was surely passed on before the other. */
+/** Whether `sent` was certainly passed on before `other`. */
 export function isReplacedBy(sent: Sent, other: Sent): boolean {
   if (sent.doneAt < other.startsAt) return true;
   const [send] = other.sends;
@@ -23,16 +23,16 @@ export function isReplacedBy(sent: Sent, other: Sent): boolean {
   return isInOrder(sent, send.connection) && isInOrder(other, send.connection);
 }
 
-/** Whether a message was surely passed on after a step was taken. */
+/** Whether a message was certainly passed on after an operation. */
 export function isAfter(sent: Sent, step: Step): boolean {
   if (sent.startsAt > step.answeredAt) return true;
   const [first, again] = sent.sends;
   if (first?.connection !== step.connection || sent.startsAt < step.sentAt) return false;
-  // Both may have been lost, and the message sent again.
+  // Otherwise both may have been lost, and the message sent again.
   return step.answeredAt < Infinity || again === undefined;
 }
 
-/** Subscriptions that match, any of which may have been in force as the message was passed on. */
+/** Matching subscriptions, each of which may have been active when the message was passed on. */
 export function mayMatch(session: Session, sent: Sent): FilterChange[] {
   return [...session.changes].flatMap(([filter, changes]) =>
     matches(filter, sent.message.topic)
@@ -47,8 +47,9 @@ function isPossible(change: FilterChange, later: FilterChange[], sent: Sent): bo
 }
 
 /**
- * The QoS at which a message has to be delivered to a session at least, by what stood from before
- * it was sent until after it was passed on; undefined if nothing did.
+ * The minimum QoS at which the message must be delivered to the session. It follows from the
+ * subscriptions that were active from before the message was sent until after it was passed on.
+ * Undefined if there was none.
  */
 export function mustMatch(session: Session, sent: Sent): number | undefined {
   if (session.endedAt < sent.doneAt) return undefined;
@@ -64,7 +65,10 @@ export function mustMatch(session: Session, sent: Sent): number | undefined {
   return must;
 }
 
-/** A subscription that replaces another one leaves no gap [MQTT-3.8.4-3]. */
+/**
+ * Whether a filter was subscribed all the time. Replacing a subscription leaves no gap
+ * [MQTT-3.8.4-3].
+ */
 function isStanding(changes: FilterChange[], sent: Sent): boolean {
   const start = changes.findLastIndex(
     (change) => change.answeredAt < Infinity && isAfter(sent, change),

@@ -1,6 +1,6 @@
 import type { HistoryEvent, Message, Qos } from "./events";
 
-/** How a connection ended; "closed": by the broker, without a cause that we know of. */
+/** How a connection ended. "closed": by the broker, without a known cause. */
 export type Ending = "disconnect" | "cut" | "taken over" | "kill" | "closed";
 
 export interface Connection {
@@ -8,16 +8,16 @@ export interface Connection {
   session: Session;
   openedAt: number;
   accepted: boolean;
-  /** Infinity as long as it is open. */
+  /** Infinity while it is open. */
   endedAt: number;
   ending?: Ending;
   closedAt: number;
   will?: Sent;
-  /** What was sent and answered, in the order of the answers. */
+  /** Requests and their answers, in the order of the answers. */
   answered: { sentAt: number; answeredAt: number }[];
 }
 
-/** SUBSCRIBE of one filter, or UNSUBSCRIBE if it has no QoS. */
+/** A SUBSCRIBE of one filter, or an UNSUBSCRIBE if `qos` is missing. */
 export interface FilterChange {
   filter: string;
   qos?: Qos;
@@ -33,57 +33,64 @@ export interface Receipt {
   message: Message;
   dup: boolean;
   packetId?: number;
-  /** The receipt that this one repeats: the broker could not know that it had arrived. */
+  /**
+   * The receipt that this one repeats, if the broker could not know that the message had arrived.
+   */
   repeats?: Receipt;
-  /** PUBACK or PUBREC is sent. */
+  /** When PUBACK or PUBREC was sent. */
   confirmedAt: number;
-  /** PUBREL is received. */
+  /** When PUBREL was received. */
   releasedAt: number;
 }
 
-/** One life of a client's session, from a clean start to the next. */
+/** One lifetime of a client's session, from one clean start to the next. */
 export interface Session {
   client: string;
   clean: boolean;
   connections: Connection[];
-  /** From here on the broker may forget it; Infinity if it stands at the end. */
+  /** When the broker may discard the session. Infinity if it still exists at the end. */
   endedAt: number;
   changes: Map<string, FilterChange[]>;
   receipts: Receipt[];
 }
 
-/** A message, from its first sending. */
+/** A message with all its sends. */
 export interface Sent {
   message: Message;
   publisher: string;
   /** Empty for a will. */
   sends: { at: number; connection: Connection }[];
   will?: Connection;
-  /** Nobody can have it earlier. */
+  /** The earliest place at which a client can have received it. */
   startsAt: number;
-  /** PUBACK or PUBCOMP is received. */
+  /** When PUBACK or PUBCOMP was received. */
   ackedAt: number;
-  /** By then it was surely passed on: what came later on its connection was answered. */
+  /**
+   * When it had certainly been passed on, because a later request on its connection was answered.
+   */
   doneAt: number;
 }
 
-/** The broker's process gets SIGKILL, and is gone. Until then what it does can still be seen. */
+/**
+ * The broker's process gets SIGKILL at `at` and has ended at `goneAt`. Its effects can still be
+ * seen between the two.
+ */
 export interface Kill {
   at: number;
   goneAt: number;
 }
 
-/** A history, sorted by what it tells about. */
+/** A history, grouped by connections, sessions and messages. */
 export interface Model {
   events: readonly HistoryEvent[];
   connections: Connection[];
   sessions: Session[];
-  /** In the order of their sending; wills in that of the ends of their connections. */
+  /** In the order of sending. The place of a will is the end of its connection. */
   sent: Sent[];
-  /** Requests that have no answer. */
+  /** Requests without an answer. */
   unanswered: Map<number, Connection>;
   sessionPresent: { at: number; connection: Connection; present: boolean }[];
-  /** Packets that nobody waited for. */
+  /** Packets that answered no request. */
   strays: { at: number; connection: Connection; packet: string }[];
   kills: Kill[];
 }

@@ -1,12 +1,12 @@
 import type { Answer, HistoryEvent, Message, Subscription } from "./events";
 
-/** Writes a history: what many clients did and saw, in the order of time. */
+/** Records a history: the actions and observations of all clients, in order of time. */
 export class Recorder {
   readonly events: HistoryEvent[] = [];
   private connections = 0;
   private messages = 0;
 
-  /** @returns a payload that no other message has */
+  /** @returns a unique payload */
   nextPayload(): string {
     return `m${++this.messages}`;
   }
@@ -18,7 +18,7 @@ export class Recorder {
     return connection;
   }
 
-  /** @returns its place */
+  /** @returns the event's place in the history */
   add(event: HistoryEvent): number {
     return this.events.push(event) - 1;
   }

@@ -1,12 +1,15 @@
-/** What the standard leaves to a broker, or a broker is known to do otherwise. */
+/** Choices that the standard leaves to the broker, and known deviations of real brokers. */
 export interface Rules {
-  /** A session whose filters overlap gets a copy for each, or one at the highest QoS (section 3.3.5). */
+  /**
+   * Whether overlapping filters of a session get a copy each, or one copy at the highest QoS
+   * (section 3.3.5).
+   */
   overlapping: "each" | "one";
-  /** Whether the will of a kept session's connection is published if it is taken over. */
+  /** Whether the will of a connection with a persistent session is published on takeover. */
   willAtTakeOver: boolean;
   /** Whether no message is lost if the broker's process is killed. */
   survivesKill: boolean;
-  /** Whether wills are published at once after that, of clients that are back too. */
+  /** Whether wills are published immediately after a kill, even if their clients are back. */
   willAfterKill: boolean;
 }
 
@@ -28,6 +31,6 @@ export type Rule =
 export interface Violation {
   rule: Rule;
   text: string;
-  /** The places in the history that show it. */
+  /** Places in the history that show the violation. */
   at: number[];
 }

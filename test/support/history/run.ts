@@ -6,33 +6,39 @@ import type { HistoryEvent, Message, Qos } from "./events";
 import { Recorder } from "./recorder";
 import type { Rules } from "./rules";
 
-/** A broker that is held against the rules. */
+/** A broker to be checked against the rules. */
 export interface Target {
   port: number;
   rules: Rules;
-  /** Kills its process; resolves when it is gone. */
+  /** Kills the process. Resolves when it has ended. */
   kill?: () => Promise<void>;
   start?: () => Promise<void>;
 }
 
 export interface Schedule {
   seed: number;
-  /** Clients at random, beside two that stay. */
+  /** Number of random clients, besides two observers that stay connected. */
   clients: number;
-  /** Of each of these clients. */
+  /** Steps of each random client. */
   steps: number;
   kills: number;
-  /** How long the broker may say nothing until what it owes counts as lost. */
+  /** How long the broker may send nothing before an outstanding message counts as lost, ms. */
   quietMs?: number;
 }
 
-/** Below one that is the seed's: a broker serves several, one after the other. */
+/**
+ * Topics below a level that is unique for each seed, because one broker serves several seeds in
+ * turn.
+ */
 const TOPICS = ["a/0", "a/1", "b/0", "b/1", "b/1/c"];
 const FILTERS = [...TOPICS, ...TOPICS, "a/+", "+/1", "b/#", "#"];
-/** Of one client: a broker may bound what it takes at a time. */
+/** Unacknowledged messages of one client. A broker may limit how many it accepts at a time. */
 const MAX_UNACKNOWLEDGED = 10;
 
-/** Lets clients do what the seed says. The broker's and the system's timing stay their own. */
+/**
+ * Runs clients with random steps from the seed. The timing of the broker and the operating system
+ * is not controlled.
+ */
 export async function record(target: Target, schedule: Schedule): Promise<HistoryEvent[]> {
   const recorder = new Recorder();
   const clients = Array.from(
@@ -56,7 +62,7 @@ async function play(
 ): Promise<void> {
   const [kept, clean, ...actors] = clients;
   const random = new Random(seed);
-  // They see everything, wills above all.
+  // The observers receive every message, in particular all wills.
   for (const observer of [kept, clean]) {
     await observer?.connect(observer === clean);
     observer?.send([
@@ -94,7 +100,7 @@ async function play(
   await killing;
 }
 
-/** One client's random steps. */
+/** The random steps of one client. */
 class Actor {
   constructor(
     private readonly client: HistoryClient,
@@ -172,7 +178,10 @@ class Actor {
   }
 }
 
-/** Connects who has a session, and reads on until all is there that should be, or nothing comes. */
+/**
+ * Connects clients that have a session, and reads until all expected messages have arrived or no
+ * more arrive.
+ */
 async function settle(
   clients: HistoryClient[],
   recorder: Recorder,
@@ -203,7 +212,7 @@ async function settle(
   }
 }
 
-/** Rules that hold once everything is there. */
+/** Rules that can be judged only after all messages have arrived. */
 const WAITED_FOR = new Set(["lost", "retained", "connection"]);
 
 function receiptsIn(events: readonly HistoryEvent[]): number {

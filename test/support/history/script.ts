@@ -1,7 +1,7 @@
 import type { Message, Qos } from "./events";
 import { Recorder } from "./recorder";
 
-/** Writes short histories by hand: what would take clients and a broker, in a line each. */
+/** Builds short histories without clients or a broker, one line per step. */
 export class Script extends Recorder {
   private ids = 0;
 
@@ -28,7 +28,9 @@ export class Script extends Recorder {
     return { topic, payload: this.nextPayload(), qos, retain };
   }
 
-  /** Sent and acknowledged, at QoS 0 by the answer to a ping. @returns the message */
+  /**
+   * Publishes and acknowledges a message, at QoS 0 by the answer to a ping. @returns the message
+   */
   published(connection: number, topic: string, qos: Qos = 1, retain = false): Message {
     const message = this.message(topic, qos, retain);
     this.acknowledge(connection, message, this.publish(connection, message));
@@ -49,7 +51,10 @@ export class Script extends Recorder {
     this.answer(connection, "pingresp", this.add({ type: "ping", connection }));
   }
 
-  /** Received as it was sent, but for what is given; not confirmed. @returns the packet id */
+  /**
+   * Receives a message as it was sent, except for the given fields, without confirming it. @returns
+   * the packet id
+   */
   received(
     connection: number,
     sent: Message,
@@ -69,7 +74,7 @@ export class Script extends Recorder {
     this.add({ type: "released", connection, packetId });
   }
 
-  /** Received and done with. */
+  /** Receives a message and completes its handshake. */
   taken(
     connection: number,
     sent: Message,

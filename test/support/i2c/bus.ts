@@ -4,10 +4,10 @@ import type { Chip } from "./chip";
 /** I2C service, `I2CStatus` (jacdac services/i2c.md). */
 const STATUS = { ok: 0, noAckOfAddress: 1 };
 
-/** An I2C bus as a Jacdac service, whose chips can be pulled out and put back. */
+/** An I2C bus as a Jacdac service. Chips can be unplugged and plugged in again. */
 export class I2CBus extends JDServiceServer {
   readonly chips: Chip[];
-  /** A wire is down, and no chip can answer. */
+  /** True if a wire is held low, so that no chip can answer. */
   isHeld = false;
 
   constructor(...chips: Chip[]) {

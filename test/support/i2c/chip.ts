@@ -1,4 +1,4 @@
-/** A simulated chip on an I2C bus. Time is passed in, ms. */
+/** A simulated chip on an I2C bus. Its time is a parameter, ms. */
 export interface Chip {
   readonly address: number;
   write(bytes: Uint8Array, nowMs: number): void;

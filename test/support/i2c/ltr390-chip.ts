@@ -14,7 +14,7 @@ const UVS_MODE = 0x08;
 const STATUS_DATA = 0x08;
 const STATUS_POWER_ON = 0x20;
 const GAINS = [1, 3, 6, 9, 18];
-/** By the resolution's code: bits, and how long a conversion takes, ms. */
+/** By code of the resolution: bits, and conversion time, ms. */
 const RESOLUTIONS = [
   [20, 400],
   [19, 200],
@@ -24,20 +24,20 @@ const RESOLUTIONS = [
   [13, 12.5],
 ] as const;
 const RATES_MS = [25, 50, 100, 200, 500, 1000, 2000, 2000];
-/** Section 3: from stand-by until it measures. */
+/** Time from standby to the first measurement (section 3), ms. */
 const WAKE_MS = 10;
 
-/** A Lite-On LTR390 in a light of so many lux. */
+/** A Lite-On LTR390 in light of a given illuminance. */
 export class Ltr390Chip implements Chip {
   readonly address = 0x53;
-  /** 0xb2 in a real one. */
+  /** 0xb2 in a real chip. */
   partId = 0xb2;
-  /** It answers, and measures nothing. */
+  /** True if the chip answers but never measures. */
   isStuck = false;
   private readonly registers = new Map<number, number>();
   private pointer = 0;
   private sinceMs = Infinity;
-  /** How many measurements were read, or are too old to be new. */
+  /** Number of measurements that no longer count as new data. */
   private taken = 0;
   private isPowerOn = true;
 
@@ -45,7 +45,7 @@ export class Ltr390Chip implements Chip {
     this.powerUp();
   }
 
-  /** All registers have their defaults again, and it measures nothing. */
+  /** Resets all registers to their defaults. The chip does not measure afterwards. */
   powerUp(): void {
     this.registers.clear();
     this.registers.set(MEAS_RATE, 0x22).set(GAIN, 0x01);
@@ -97,7 +97,7 @@ export class Ltr390Chip implements Chip {
     return status;
   }
 
-  /** How many measurements it has done since it was told to measure. */
+  /** Number of measurements completed since measuring was enabled. */
   private done(nowMs: number): number {
     const [, conversionMs] = this.resolution();
     const rateMs = RATES_MS[this.value(MEAS_RATE) & 7] ?? 0;
@@ -107,7 +107,7 @@ export class Ltr390Chip implements Chip {
     return 1 + Math.floor(awakeMs / Math.max(rateMs, conversionMs));
   }
 
-  /** Nothing is there before the first measurement. */
+  /** Zero before the first measurement. */
   private count(nowMs: number): number {
     if (this.done(nowMs) === 0) return 0;
     const [bits, conversionMs] = this.resolution();

@@ -7,7 +7,10 @@ const WIDTH = 128;
 const CELL = { width: 6, height: 8 };
 const FONT = "node_modules/@devicescript/graphics/src/text.ts";
 
-/** Characters by the columns of their pixels: two bytes of code, six of columns. */
+/**
+ * Characters by the columns of their pixels. An entry has two bytes of code and six bytes of
+ * columns.
+ */
 function readFont(): Map<string, string> {
   const source = readFileSync(join(ROOT, FONT), "utf8");
   const [, hex = ""] = /function font8[^`]*hex`([^`]*)`/.exec(source) ?? [];
@@ -21,9 +24,9 @@ function readFont(): Map<string, string> {
 }
 
 /**
- * What a person reads on a line of the screen.
+ * Reads the text of a line of the screen, as a person would.
  * @param line 0..7
- * @param size 2 if it is of double size
+ * @param size 2 for text of double size
  */
 export function readLine(chip: Ssd1306Chip, line: number, size = 1): string {
   const font = readFont();
