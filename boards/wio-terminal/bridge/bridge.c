@@ -7,7 +7,7 @@
 #include "console.h"
 #include "framing.h"
 
-/* Frames to this class are for the bridge itself: SRV_USB_BRIDGE and UsbBridgeCmd, jacdac-spec. */
+/* The service class of frames for the bridge: SRV_USB_BRIDGE and UsbBridgeCmd in jacdac-spec. */
 #define SERVICE_CLASS_USB_BRIDGE 0x18f61a4au
 enum {
   BRIDGE_COMMAND_DISABLE_PACKETS = 0x80,
@@ -16,7 +16,7 @@ enum {
   BRIDGE_COMMAND_ENABLE_LOG = 0x83
 };
 
-/* A few frames, or as many lines as the board says when it starts. */
+/* Room for a few frames, or for the lines that the board logs when it starts. */
 enum { BRIDGE_OUT_SIZE = 2048 };
 static uint8_t out[BRIDGE_OUT_SIZE];
 static uint16_t out_start, out_length;
@@ -24,11 +24,11 @@ static uint16_t out_start, out_length;
 static bool is_open, sends_frames, sends_log = true;
 static bool frames_lost;
 static uint32_t lines_lost;
-static bool is_line_cut;     /* a piece did not fit, so the rest of the line is dropped too */
-static uint16_t line_length; /* of an unfinished line that was written last */
+static bool is_line_cut;     /* a piece did not fit, so the rest of its line is dropped too */
+static uint16_t line_length; /* bytes of an unfinished line at the end of `out` */
 
 static framing_decoder decoder;
-static bool has_frame; /* one waits in the decoder until the bus takes it */
+static bool has_frame; /* a frame waits in the decoder until the bus takes it */
 static uint8_t chunk[64];
 static size_t chunk_start, chunk_length;
 
@@ -44,14 +44,14 @@ static void put_text(const char *text, size_t length) {
   }
 }
 
-/* A line end takes two bytes. */
+/* The length of `text` on the line, where a line end takes two bytes. */
 static size_t text_length(const char *text, size_t length) {
   size_t sum = length;
   for (size_t i = 0; i < length; i++) sum += text[i] == '\n';
   return sum;
 }
 
-/* Reports dropped lines if there is room; true if none remain to be reported. */
+/* Reports dropped lines if there is room. Returns true if no dropped lines remain unreported. */
 static bool tell_of_lost_lines(void) {
   enum { TELLING_MAX = 48 };
   if (lines_lost == 0) return true;
@@ -64,12 +64,13 @@ static bool tell_of_lost_lines(void) {
   return true;
 }
 
-/* If a piece does not fit, the beginning of its line is removed too, if it was written last. */
+/* If a piece does not fit and `out` ends with the start of its line, that start is removed too. */
 void bridge_log(const char *text, size_t length) {
   if (!sends_log || length == 0) return;
   const bool ends = text[length - 1] == '\n';
   if (!is_line_cut && (!tell_of_lost_lines() || text_length(text, length) > room())) {
-    out_length = (uint16_t)(out_length - line_length); /* or the next line would run on from it */
+    out_length =
+        (uint16_t)(out_length - line_length); /* or the next line would continue this one */
     is_line_cut = true;
     lines_lost++;
   }
@@ -106,7 +107,7 @@ static bool is_for_bridge(const uint8_t *frame) {
   return frame[3] & BUS_TO_SERVICE_CLASS && class == SERVICE_CLASS_USB_BRIDGE;
 }
 
-/* The same frame back says that it was understood. */
+/* Executes a command for the bridge. Sends the frame back as the acknowledgement. */
 static void obey(const uint8_t *frame) {
   switch (frame[14] | frame[15] << 8) {
     case BRIDGE_COMMAND_ENABLE_PACKETS:
@@ -128,7 +129,7 @@ static void obey(const uint8_t *frame) {
   bridge_frame(frame);
 }
 
-/* At most the bytes of one frame, so that a busy computer does not starve the rest. */
+/* Reads at most the bytes of one frame, so that a busy computer does not starve the other tasks. */
 static void receive(void) {
   for (size_t taken = 0; taken < FRAMING_MAX; taken++) {
     if (has_frame) {
@@ -157,7 +158,7 @@ static void send(void) {
   tell_of_lost_lines();
 }
 
-/* Half-sent or half-received data means nothing to the next reader of the line. */
+/* Discards half-sent and half-received data: the next program that opens the line can't use it. */
 static void close_line(void) {
   decoder.is_inside = decoder.is_after_mark = has_frame = false;
   out_start = out_length = 0;

@@ -1,7 +1,7 @@
 /*
- * The serial line to a computer: the console for a terminal, and the board's Jacdac bus for the
- * DeviceScript tools, which deploy, configure and debug over it. Nothing here waits: output that
- * does not fit is dropped and counted, and reported once the line has room again.
+ * The serial line to a computer. It carries the console, and the board's Jacdac bus, over which the
+ * DeviceScript tools deploy, configure and debug. No function blocks: output that does not fit is
+ * dropped and counted, and the count is logged when the line has room again.
  */
 #ifndef BRIDGE_H
 #define BRIDGE_H
@@ -9,13 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A piece of a console line; "\n" ends it. */
+/* Writes a piece of a console line; "\n" ends the line. */
 void bridge_log(const char *text, size_t length);
 
-/* A frame on the bus, which is passed on if the computer has asked for frames. */
+/* Passes a frame of the bus to the computer if the computer has asked for frames. */
 void bridge_frame(const uint8_t *frame);
 
-/* Moves bytes in both directions. Not from inside the virtual machine. */
+/* Moves bytes in both directions. Not to be called from inside the virtual machine. */
 void bridge_step(void);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Jacdac frames and a log on one serial line: a frame stands between two marks, and whatever is
- * outside is text. Marks and commands: the USB bridge service of jacdac-spec (class 0x18f61a4a).
+ * Jacdac frames and a log on one serial line: a frame stands between two marks, and bytes outside
+ * of a frame are text. Marks and commands: the USB bridge service of jacdac-spec (class
+ * 0x18f61a4a).
  */
 #ifndef FRAMING_H
 #define FRAMING_H
@@ -12,20 +13,20 @@
 #include "bus.h"
 
 enum {
-  FRAMING_MARK = 0xfe, /* the byte after it says which mark; it never occurs in UTF-8 */
+  FRAMING_MARK = 0xfe, /* never occurs in UTF-8; the next byte says which mark this is */
   FRAMING_MARK_LITERAL = 0xf8,
   FRAMING_MARK_FRAME_GAP = 0xfb, /* frames were left out here */
   FRAMING_MARK_FRAME_START = 0xfc,
   FRAMING_MARK_FRAME_END = 0xfd
 };
 
-/* What the worst frame takes on the line: each of its bytes equal to the mark. */
+/* The longest encoded frame, bytes: each byte of the frame is equal to FRAMING_MARK. */
 enum { FRAMING_MAX = 2 * BUS_FRAME_MAX + 4 };
 
-/* What `frame` takes on the line. */
+/* The length of the encoded frame, bytes. */
 size_t framing_length(const uint8_t *frame);
 
-/* Writes that many bytes. */
+/* Encodes `frame`. Writes framing_length(frame) bytes. */
 void framing_encode(const uint8_t *frame, uint8_t *into);
 
 typedef struct {
@@ -36,8 +37,9 @@ typedef struct {
 } framing_decoder;
 
 /*
- * Takes one byte; true when it ended a frame whose length and CRC are right. It then lies in
- * `frame` until the next byte. Text, unknown marks and damaged frames are left out.
+ * Decodes one byte. Returns true if the byte ends a frame with the right length and CRC; the frame
+ * is then in `decoder->frame` until the next call. Text, unknown marks and damaged frames are
+ * skipped.
  */
 bool framing_decode(framing_decoder *decoder, uint8_t byte);
 

@@ -34,7 +34,7 @@ void cortex_take_over(void) {
     NVIC_ICPR(word) = UINT32_MAX;
   }
   VTOR = (uint32_t)linker_vectors;
-  SHPR3 |= 0xff000000u; /* the SysTick interrupt */
+  SHPR3 |= 0xff000000u; /* the SysTick interrupt gets the lowest priority */
   __asm volatile("dsb\nisb\ncpsie i" ::: "memory");
 }
 
@@ -49,7 +49,7 @@ static volatile bool is_awake;
 void cortex_wake(void) { is_awake = true; }
 void systick_handler(void) { cortex_wake(); }
 
-/* An interrupt between the check and the sleep is served at the next tick. */
+/* If an interrupt comes between the check and the sleep, the loop wakes at the next tick. */
 void cortex_sleep(void) {
   while (!is_awake) __asm volatile("wfi" ::: "memory");
   is_awake = false;

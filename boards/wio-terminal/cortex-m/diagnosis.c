@@ -20,7 +20,7 @@ void diagnosis_print(void) {
                " longest_network_us=", console_number(runtime_longest_network_micros()), NULL);
 }
 
-/* Not a tail call, and each frame holds something. */
+/* Recurses until the stack overflows. Each call needs a frame: it is no tail call. */
 static uint32_t __attribute__((noinline)) descend(uint32_t depth) {
   if (depth == UINT32_MAX) return 0;
   volatile uint32_t frame[16];

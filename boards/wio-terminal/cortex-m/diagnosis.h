@@ -1,8 +1,8 @@
-/* How much of each memory was ever used, and ways to use too much of it. */
+/* The highest use of each memory since the start, and functions that overflow a stack for tests. */
 #ifndef DIAGNOSIS_H
 #define DIAGNOSIS_H
 
-/* On the console: "status main_stack=USED/SIZE vm_stack=…" in bytes, "longest_network_us=…". */
+/* Logs "status main_stack=USED/SIZE vm_stack=…" in bytes and "longest_network_us=…". */
 void diagnosis_print(void);
 
 _Noreturn void diagnosis_overflow_main_stack(void);

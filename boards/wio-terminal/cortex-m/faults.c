@@ -1,7 +1,7 @@
 /*
- * A fault becomes a panic that names the cause. The handler has its own stack, so it can report an
- * overflow of the main stack, too. ARMv7-M Architecture Reference Manual: B1.5.14 (faults), B3.2.15
- * (CFSR), B3.2.18 (BFAR).
+ * A fault becomes a panic that names the cause. The handler has its own stack, so it can also
+ * report an overflow of the main stack. ARMv7-M Architecture Reference Manual: B1.5.14 (faults),
+ * B3.2.15 (CFSR), B3.2.18 (BFAR).
  */
 #include "faults.h"
 
@@ -53,13 +53,15 @@ static bool below_stack(uint32_t address) {
   return address < bottom && address >= bottom - GUARD_SIZE;
 }
 
-/* Both stacks lie in one piece of memory, the main one first. */
+/* Both stacks lie in one piece of memory, the main stack first. */
 static bool is_stack(uint32_t address) {
   return address >= (uint32_t)linker_main_stack && address % 4 == 0 &&
          address <= (uint32_t)linker_handler_stack_top - 4 * FRAME_WORDS;
 }
 
-/* The core puts eight words on the stack that was in use: B1.5.6. They are not there if it failed.
+/*
+ * Copies the eight words that the core pushes on the stack in use at a fault (B1.5.6). If that push
+ * failed, `frame` may lie outside of the stacks, and nothing is copied.
  */
 static void copy_frame(const uint32_t *frame, last_registers *into) {
   if (!is_stack((uint32_t)frame)) return;
@@ -86,7 +88,7 @@ static _Noreturn void __attribute__((used)) fault(const uint32_t *frame) {
   panic_with("fault", 0, &registers);
 }
 
-/* Which stack was in use is bit 2 of what the core leaves in the link register: B1.5.8. */
+/* Bit 2 of the link register says which stack was in use (B1.5.8). */
 void __attribute__((naked)) fault_handler(void) {
   __asm volatile(
       "tst lr, #4\n"

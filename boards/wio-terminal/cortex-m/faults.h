@@ -1,16 +1,16 @@
-/* Faults, and the main stack, whose overflow is one of them. */
+/* Faults, and the main stack, whose overflow is a fault. */
 #ifndef FAULTS_H
 #define FAULTS_H
 
 #include <stdint.h>
 
-/* For the vector table: ends the run by a panic that names the cause. */
+/* The fault handler of the vector table: panics with the cause. */
 void fault_handler(void);
 
 /* Makes an overflow of the main stack a fault. */
 void stack_guard(void);
 
-/* The main stack, painted before main runs: how much of it was ever used, bytes. */
+/* The size and the highest use of the main stack, bytes. stack_paint is called before main. */
 void stack_paint(void);
 uint32_t stack_size(void);
 uint32_t stack_used(void);

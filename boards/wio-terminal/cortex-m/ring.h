@@ -1,4 +1,4 @@
-/* Bytes between an interrupt and the loop: one side puts, the other takes. */
+/* A queue of bytes between an interrupt and the loop: one side puts, the other takes. */
 #ifndef RING_H
 #define RING_H
 
@@ -7,12 +7,12 @@
 
 typedef struct {
   uint8_t *bytes;
-  uint16_t size;          /* one byte more than it can hold */
+  uint16_t size;          /* one byte more than the ring can hold */
   volatile uint16_t head; /* written by the side that puts */
   volatile uint16_t tail; /* written by the side that takes */
 } ring;
 
-/* A static ring over an array. */
+/* The initializer of a static ring over an array. */
 #define RING(array) {.bytes = (array), .size = sizeof(array)}
 
 static inline uint16_t ring_next(const ring *ring, uint16_t place) {
@@ -37,7 +37,7 @@ static inline bool ring_take(ring *ring, uint8_t *byte) {
   return true;
 }
 
-/* For the side that takes. */
+/* Discards all bytes. Only the side that takes may call this. */
 static inline void ring_clear(ring *ring) { ring->tail = ring->head; }
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * From reset to the runtime, on any Cortex-M4 (ARMv7-M Architecture Reference Manual, B1.5).
+ * The start from reset to the runtime, on any Cortex-M4 (ARMv7-M Architecture Reference Manual,
+ * B1.5).
  *
- * Two stacks: the main one lies at the very bottom of RAM, with nothing but closed memory below
- * it; the handlers have their own, so that an overflow of the main one can still be told.
+ * There are two stacks. The main stack lies at the bottom of RAM, with only inaccessible memory
+ * below it. The handlers have their own stack, so they can still report an overflow of the main
+ * one.
  */
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +21,7 @@ extern uint8_t linker_bss[], linker_bss_end[];
 static void start(void) __attribute__((used, noreturn));
 
 void reset_handler(void) {
-  /* Threads use the process stack pointer from here on, handlers keep the main one. */
+  /* Thread mode uses the process stack pointer now. Handlers keep the main stack pointer. */
   __asm volatile(
       "cpsid i\n"
       "msr psp, %0\n"

@@ -1,6 +1,6 @@
 /*
- * The wires to the display: what a board with a screen implements beside board.h. The display's
- * own commands are screen/ili9341.c's business.
+ * The wires to the display. A board with a screen implements these functions and those of board.h.
+ * The display's own commands are in screen/ili9341.c.
  */
 #ifndef PANEL_H
 #define PANEL_H
@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SPI and pins; the display is held in reset, its backlight dark. */
+/* Starts SPI and the pins. Holds the display in reset and leaves the backlight off. */
 void panel_init(void);
 
-/* The display's reset line. */
+/* Sets the display's reset line. */
 void panel_reset(bool held);
 
-/* A command with its parameters. Waits for the wire: a byte takes a third of a microsecond. */
+/* Sends a command with its parameters. Blocks until they are sent: a third of a µs per byte. */
 void panel_command(uint8_t command, const uint8_t *parameters, size_t length);
 
 /*
- * Bytes that follow a command, such as pixels. It may return before they are sent: do not change
- * them while the panel is busy.
+ * Sends the bytes that follow a command, such as pixels. May return before the bytes are sent: do
+ * not change them while the panel is busy.
  */
 void panel_pixels(const uint8_t *bytes, size_t length);
 bool panel_is_busy(void);

@@ -1,10 +1,11 @@
 /*
  * The Jacdac bus between the virtual machine, the board's own services, and the computer on the
- * serial line: a wire that is a queue. A frame, from the Jacdac specification (reference/protocol):
+ * serial line. A queue takes the place of the wire. A frame, by the Jacdac specification
+ * (reference/protocol):
  *
- *   0 u16 CRC of what follows   2 u8 length of the packets   3 u8 flags   4 u64 device   12 packets
+ *   0 u16 CRC of bytes 2...   2 u8 length of the packets   3 u8 flags   4 u64 device   12 packets
  *
- * and a packet: u8 payload length, u8 service index, u16 command, payload, padding to 4 bytes.
+ * A packet: u8 payload length, u8 service index, u16 command, payload, padding to 4 bytes.
  */
 #ifndef BUS_H
 #define BUS_H
@@ -29,40 +30,40 @@ typedef struct {
   const uint8_t *payload;
 } packet;
 
-/* Who uses the bus, besides the virtual machine. The bus itself knows none of them. */
+/* Callbacks for the users of the bus other than the virtual machine. */
 typedef struct {
-  /* Each frame that the virtual machine or the board sends: for the serial line. */
+  /* Called with each frame that the virtual machine or the board sends, for the serial line. */
   void (*frame)(const uint8_t *frame);
-  /* A command asks `target` to acknowledge it by this CRC. */
+  /* Called when a command asks `target` for an acknowledgement with this CRC. */
   void (*acknowledge)(uint64_t target, uint16_t crc);
-  /* A command for a device or, with BUS_TO_SERVICE_CLASS, for a class of services. */
+  /* Called with a command for a device or, with BUS_TO_SERVICE_CLASS, for a class of services. */
   void (*command)(uint64_t target, uint8_t flags, const packet *packet);
-  /* A report from the virtual machine. */
+  /* Called with a report from the virtual machine. */
   void (*report)(const packet *packet);
 } bus_listener;
 
-/* Call this first. The listener is kept by reference. */
+/* Call this first. `listener` is kept by reference. */
 void bus_init(const bus_listener *listener);
 
-/* Called by the virtual machine's imports with each frame that it sends. */
+/* Called by the imports of the virtual machine with each frame that the virtual machine sends. */
 void bus_from_vm(const uint8_t *frame);
 
 /*
- * A frame from the computer, its length and CRC known to be right: for the services and the virtual
- * machine. False while the queue is full: nobody got it yet.
+ * Passes a frame from the computer to the services and the virtual machine. Its length and CRC have
+ * been checked. Returns false while the queue is full; the frame was then passed to neither.
  */
 bool bus_from_line(const uint8_t *frame);
 
 /*
- * Queues a frame of one packet for the virtual machine. With BUS_COMMAND `device` is the
- * receiver, else the sender. False when the queue is full: the frame is dropped, as on a wire. The
- * computer gets it, too.
+ * Sends a frame of one packet to the virtual machine and the computer. With BUS_COMMAND, `device`
+ * is the receiver, else the sender. Returns false if the queue is full: the frame is then dropped,
+ * as on a wire.
  */
 bool bus_send(uint64_t device, uint8_t flags, const packet *packet);
 
 /*
- * Hands queued frames to the virtual machine; true if it took any. Do not call it from inside the
- * machine.
+ * Delivers queued frames to the virtual machine. Returns true if it took at least one frame. Not to
+ * be called from inside the virtual machine.
  */
 bool bus_deliver(void);
 

@@ -1,4 +1,4 @@
-/* The three buttons on the upper edge, each as its own service. */
+/* The three buttons on the upper edge. Each is a service. */
 #include "board.h"
 #include "report.h"
 #include "sensor.h"

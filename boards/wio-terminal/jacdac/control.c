@@ -1,4 +1,4 @@
-/* Service 0 of each device: identifies and restarts it. */
+/* The control service, service 0 of each Jacdac device: describes and restarts the device. */
 #include <string.h>
 
 #include "board.h"
@@ -18,7 +18,7 @@ static const char description[] = "Wio Terminal";
 static bool control_handle(service *self, const packet *packet) {
   const uint64_t uptime_micros = board_micros();
   switch (packet->command) {
-    case CONTROL_COMMAND_SERVICES: /* it is announced twice a second anyway */
+    case CONTROL_COMMAND_SERVICES: /* the services are announced twice a second anyway */
     case CONTROL_COMMAND_NOOP:
     case CONTROL_COMMAND_IDENTIFY:
       return true;

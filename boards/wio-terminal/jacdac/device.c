@@ -14,7 +14,7 @@ enum { DEVICE_ANNOUNCE_MICROS = 500000 };
 
 enum { DEVICE_COMMAND_ANNOUNCE = 0x0000 };
 
-/* Announce flags: the restart counter in the low four bits, then what the device can do. */
+/* Announce flags: the restart counter in the low four bits, then the device's capabilities. */
 enum {
   DEVICE_RESTARTS_MAX = 0xf,
   DEVICE_SUPPORTS_ACKNOWLEDGE = 0x100,

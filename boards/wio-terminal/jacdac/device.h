@@ -1,4 +1,4 @@
-/* The board as a Jacdac device: its list of services, their announcement, and who gets a packet. */
+/* The board as a Jacdac device: lists and announces its services, and passes packets to them. */
 #ifndef DEVICE_H
 #define DEVICE_H
 
@@ -6,16 +6,16 @@
 
 #include "bus.h"
 
-/* `id` is the board's own on the bus, not the virtual machine's. */
+/* `id` is the board's own id on the bus, not the virtual machine's. */
 void device_init(uint64_t id);
 
-/* Samples inputs, streams readings, announces. Call often; it keeps its own pace. */
+/* Samples inputs, streams readings, and announces the services when each is due. Call often. */
 void device_step(uint64_t now_micros);
 
-/* Takes a command from the bus: for this device, or for a class of services. */
+/* Handles a command from the bus for this device or for a class of services. */
 void device_handle(uint64_t target, uint8_t flags, const packet *packet);
 
-/* The sender of a command with this CRC wants to know that it arrived. */
+/* Acknowledges the command with this CRC if `target` is this device. */
 void device_acknowledge(uint64_t target, uint16_t crc);
 
 #endif

@@ -6,10 +6,10 @@
 
 bool light_bulb_is_on(void);
 
-/* Whether a button has switched it since the program last set it. */
+/* Whether a button has switched the LED since the program last set it. */
 bool light_bulb_is_by_hand(void);
 
-/* Switches it by hand. It stays so until the program next sets it. */
+/* Switches the LED for a button. The LED keeps this state until the program next sets it. */
 void light_bulb_turn_over(void);
 
 #endif

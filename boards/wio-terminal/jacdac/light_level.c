@@ -5,7 +5,7 @@
 
 #define SERVICE_CLASS_LIGHT_LEVEL 0x17dc9a1cu
 
-/* LightLevelVariant.ReverseBiasedLED: the Wio Terminal's is a photodiode, biased that way. */
+/* LightLevelVariant.ReverseBiasedLED: the Wio Terminal's sensor is a reverse-biased photodiode. */
 enum { LIGHT_LEVEL_REVERSE_BIASED_LED = 2 };
 
 static sensor light = {.interval_ms = SENSOR_DEFAULT_INTERVAL_MS};

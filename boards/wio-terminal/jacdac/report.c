@@ -2,7 +2,7 @@
 
 #include "bus.h"
 
-/* An event's command: 0x8000, a counter of seven bits, the event's code. */
+/* The command of an event: 0x8000, a counter of seven bits, and the event's code. */
 enum { COMMAND_EVENT = 0x8000 };
 
 static uint64_t own_id;

@@ -1,18 +1,18 @@
-/* What the board's device says on the bus: reports and events of its services. */
+/* Sends reports and events of the board's services on the bus. */
 #ifndef REPORT_H
 #define REPORT_H
 
 #include <stdint.h>
 
-/* In place of a service's index: acknowledges the command whose CRC is given as the command. */
+/* Used instead of a service index: acknowledges a command. The CRC is passed as `command`. */
 enum { REPORT_ACKNOWLEDGE = 0x3f };
 
-/* `device` is the sender of all that follows. */
+/* `device` is the sender of all later reports and events. */
 void report_init(uint64_t device);
 
 void report_send(uint8_t service, uint16_t command, const void *payload, uint8_t length);
 
-/* Events are numbered, so that a receiver can tell a repeated one. */
+/* Sends an event. Events are numbered, so that a receiver can detect a repeated event. */
 void report_event(uint8_t service, uint8_t event, const void *payload, uint8_t length);
 
 #endif

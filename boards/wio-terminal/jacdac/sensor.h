@@ -1,6 +1,6 @@
 /*
- * Common to all sensors: a reading is sent at an interval, for as many samples as a listener asked
- * for. The listener asks again before they run out.
+ * Streaming, common to all sensors: readings are sent at an interval, as many as a listener
+ * requested. The listener requests more before the last one is sent.
  */
 #ifndef SENSOR_H
 #define SENSOR_H

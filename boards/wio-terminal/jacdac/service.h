@@ -1,7 +1,7 @@
 /*
- * One Jacdac service of the board. Registers are got with command 0x1000 | code and set with
- * 0x2000 | code; codes below 0x100 may be set, 0x100.. may change by themselves, 0x180.. never do.
- * Numbers: jacdac-spec/dist/specconstants.ts in the npm package jacdac-ts.
+ * One Jacdac service of the board. Command 0x1000 | code gets a register, 0x2000 | code sets it.
+ * Registers with codes below 0x100 may be set; those from 0x100 may change by themselves; those
+ * from 0x180 never change. Numbers: jacdac-spec/dist/specconstants.ts in the npm package jacdac-ts.
  */
 #ifndef SERVICE_H
 #define SERVICE_H
@@ -27,17 +27,17 @@ struct service {
   uint32_t service_class;
   uint8_t index;
   const char *name;
-  /* False for a command that the service does not know. */
+  /* Returns false for an unknown command. */
   bool (*handle)(service *self, const packet *packet);
   void (*step)(service *self, uint64_t now_micros); /* may be null */
   void *state;
 };
 
-/* Answers a packet that gets this register. */
+/* Answers a packet that gets register `code`. Returns false for any other packet. */
 bool service_answers(service *self, const packet *packet, uint16_t code, const void *value,
                      uint8_t length);
 
-/* The number that a packet sets this register to; false for any other packet. */
+/* Reads the number to which a packet sets register `code`. Returns false for any other packet. */
 bool service_sets(const packet *packet, uint16_t code, uint32_t *value);
 
 #endif

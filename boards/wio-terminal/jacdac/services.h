@@ -1,4 +1,4 @@
-/* The board's services. Each file fills in its own. */
+/* The board's services. Each is defined in its own file. */
 #ifndef SERVICES_H
 #define SERVICES_H
 

@@ -1,7 +1,7 @@
 /*
- * The Wi-Fi service, through which the DeviceScript tools set the network of a board. The
- * passphrase can be written but not read. The coprocessor is not asked to scan, so of several
- * networks only the last one is known.
+ * The Wi-Fi service, through which the DeviceScript tools set the board's network. The passphrase
+ * can be written but not read. The coprocessor is not asked to scan, so if several networks are
+ * added, only the last one is kept.
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@ enum {
   WIFI_REGISTER_SSID = 0x183
 };
 
-/* Name and passphrase, each with a final zero; the last zero may be missing. */
+/* The payload: name and passphrase, each with a final zero. The last zero may be missing. */
 static void add_network(const packet *packet) {
   char text[CREDENTIALS_SSID_MAX + CREDENTIALS_PASSPHRASE_MAX + 3] = "";
   const size_t length = packet->length < sizeof text ? packet->length : sizeof text - 1;
