@@ -10,7 +10,7 @@ import type { Programs } from "./programs";
 import { hashOf, padded } from "./upload";
 
 export interface AskingParts {
-  /** Where the key for programs is. */
+  /** Folder of the key that signs programs. */
   dir: string;
   jobs: Jobs;
   kept: KeptUpdates;
@@ -19,21 +19,21 @@ export interface AskingParts {
   devices: Pick<Devices, "view">;
   fw: () => string;
   compile: (board: string) => Promise<Uint8Array>;
-  /** Where the device fetches its program. */
+  /** Returns the address at which the device fetches its program. */
   addressFor: (id: string) => string;
-  /** Whether the server has its broker. */
+  /** Whether the server is connected to its broker. */
   isLinked: () => boolean;
 }
 
 interface Ready {
   program: Buffer;
-  /** Of the padded program. */
+  /** SHA-256 of the padded program, hex. */
   hash: string;
   name: string;
   fw: string;
 }
 
-/** Has the program compiled, and asks a device to come for it. */
+/** Compiles the program and orders a device to fetch it. */
 export class Asking {
   private isStopped = false;
   private readonly asking = new Set<string>();
@@ -58,14 +58,15 @@ export class Asking {
   }
 
   private failed(job: Job, error: unknown): void {
-    // What the end of the server cut off, as the compiler, goes on after its next start.
+    // Work that the server's shutdown interrupted, for example the compiler, is repeated after the
+    // next start.
     const isCutOff = this.isStopped || (error instanceof Error && error.name === "AbortError");
     if (!isCutOff) this.parts.jobs.fail(job, messageOf(error));
   }
 
   /**
-   * Has the program of a device ready that comes for it without being asked.
-   * @returns false if there is none for it; the job says why
+   * Prepares the program for a device that came to the gateway without an order.
+   * @returns false if there is no program for it; the job then says why
    */
   async prepare(job: Job): Promise<boolean> {
     try {
@@ -74,7 +75,7 @@ export class Asking {
         throw new UserError("it has come by itself, and this server knows no board of it");
       const ready = await this.compiled(board);
       if (isOver(job)) return false;
-      // A device that is asked looks itself.
+      // A device that gets an order makes this check itself.
       const { downgrade } = job;
       const order = { n: 0, do: "update", board, fw: ready.fw, downgrade } as const;
       const why = mismatch(order, { board, fw: state.fw ?? "" });
@@ -92,7 +93,8 @@ export class Asking {
     const { addressFor, devices, dir, isLinked, jobs, orders } = this.parts;
     const { board, state } = this.known(job);
     const ready = await this.compiled(board);
-    // It is asked when device and broker are back; a person may have called it off meanwhile.
+    // While the compiler ran, the device or the broker may have gone, or a person may have called
+    // the update off.
     if (!devices.view(id)?.online || !isLinked() || isOver(job)) return;
     const { fw, hash, name, program } = ready;
     if (state?.program === name && !state.trial)
@@ -136,7 +138,8 @@ export class Asking {
       await orders.give(job.id, order);
     } catch (error) {
       if (error instanceof UserError || (isLinked() && job.tries >= TRIES)) throw error;
-      // The broker has gone away in this moment: that is no fault of the device.
+      // Losing the broker at this moment does not count as a try, because it is not the device's
+      // fault.
       if (!isLinked()) job.tries--;
       jobs.enter(job, "waiting", NO_BROKER);
     }

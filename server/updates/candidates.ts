@@ -3,16 +3,18 @@ import type { Devices } from "../deciding/devices";
 import { unfit } from "./job";
 import type { Orders } from "./orders";
 
-/** The runtime's client has room for no longer path (websock_conn.c: `MAX_MESSAGE`). */
+/**
+ * Longest path that fits into the buffer of the runtime's client (websock_conn.c: `MAX_MESSAGE`).
+ */
 const PATH_MAX_LENGTH = 110;
 export const GATEWAY_PATH = "/wssk/";
 
-/** Where a device fetches its program. */
+/** Returns the path at which a device fetches its program. */
 export function pathOf(id: string): string {
   return GATEWAY_PATH + encodeURIComponent(id);
 }
 
-/** Which devices take an update, and which are there. */
+/** Tells which devices accept an update and which are online. */
 export class Candidates {
   constructor(
     private readonly devices: Pick<Devices, "view">,
@@ -21,13 +23,13 @@ export class Candidates {
 
   readonly isOnline = (id: string): boolean => this.devices.view(id)?.online ?? false;
 
-  /** @throws UserError if it takes none */
+  /** @throws UserError if the device accepts no update */
   check(id: string): void {
     const why = this.unfit(id);
     if (why !== undefined) throw new UserError(why);
   }
 
-  /** @returns why the device can't be updated, or undefined */
+  /** @returns why the device can't be updated, or undefined if it can */
   unfit(id: string): string | undefined {
     const view = this.devices.view(id);
     const noKey = this.orders.whyNot(id);

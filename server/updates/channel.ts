@@ -1,6 +1,7 @@
 /**
- * The sealed channel of DeviceScript's gateway client (devicescript, runtime/devicescript/network,
- * wssk.c): each message is one frame of AES-256-CCM with a tag of 4 bytes.
+ * The encrypted channel of DeviceScript's gateway client (devicescript,
+ * runtime/devicescript/network, wssk.c). Each message is one frame of AES-256-CCM with a tag of 4
+ * bytes.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 
@@ -9,21 +10,23 @@ const VERSION = 2;
 export const SEED_BYTES = 16;
 const TAG_BYTES = 4;
 const NONCE_BYTES = 13;
-/** Each side proves the key by sealing so many zeros. */
+/** Plaintext of the proof: each side proves its key by encrypting these zeros. */
 const PROOF = Buffer.alloc(32);
-/** The first byte of the nonces of what each side sends. */
+/** First byte of each sender's nonces. */
 const FROM = { device: 1, server: 2 } as const;
 export type Side = keyof typeof FROM;
 
 const PROTOCOL = /^devs-key-([0-9a-f]{32})$/;
 
-/** @returns the device's seed, from the subprotocol that it asks for; undefined if it is none */
+/**
+ * @returns the device's seed from the subprotocol that it requests, or undefined if there is none
+ */
 export function deviceSeed(protocol: string | undefined): Buffer | undefined {
   const hex = PROTOCOL.exec(protocol ?? "")?.[1];
   return hex === undefined ? undefined : Buffer.from(hex, "hex");
 }
 
-/** The first message, of the server, which is not sealed. */
+/** Returns the first message, which the server sends unencrypted. */
 export function hello(serverSeed: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32LE(MAGIC, 0);
@@ -36,7 +39,7 @@ export class Channel {
   private readonly outNonce: Buffer;
   private readonly inNonce: Buffer;
 
-  /** @param key 32 bytes, which both sides know */
+  /** @param key shared key, 32 bytes */
   constructor(key: Buffer, seeds: Record<Side, Buffer>, side: Side = "server") {
     const info = Buffer.concat([seeds.device, seeds.server]);
     this.key = Buffer.from(hkdfSync("sha256", key, Buffer.alloc(0), info, 32));
@@ -52,7 +55,7 @@ export class Channel {
     return Buffer.concat(sealed);
   }
 
-  /** @returns undefined if it was altered, or sealed by another key */
+  /** @returns undefined if the frame was altered or encrypted with another key */
   open(frame: Uint8Array): Buffer | undefined {
     if (frame.length <= TAG_BYTES) return undefined;
     const options = { authTagLength: TAG_BYTES };
@@ -83,7 +86,7 @@ function firstNonce(side: Side): Buffer {
   return nonce;
 }
 
-/** A number, most significant byte first. */
+/** Increments a nonce: a number with its most significant byte first. */
 function advance(nonce: Buffer): void {
   for (let at = nonce.length - 1; at >= 0; at--) {
     const byte = ((nonce[at] ?? 0) + 1) & 0xff;

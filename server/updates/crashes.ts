@@ -10,35 +10,36 @@ export interface CrashesParts {
   clock: Pick<Clock, "wallMs">;
   log: Log;
   /**
-   * The name of the program with this hash, of those that the server has for the device.
-   * @param hash FNV-1a of 32 bits, as DeviceScript's manager stores it
+   * Returns the name of the program with this hash if the server has it for the device.
+   * @param hash FNV-1a, 32 bits, as DeviceScript's manager stores it
    */
   programWith: (hash: number, board: string, job: Job | undefined) => string | undefined;
   /**
-   * Where in the TypeScript that is.
-   * @param program as a state calls it
+   * Returns the place in the TypeScript that a crash text points to.
+   * @param program its name, as in a device's state
    */
   placeIn: (text: string, program: string, board: string) => string | undefined;
 }
 
-/** As the Wio Terminal's runtime ends what it says: crash_note.c. */
+/** End of a crash text of the Wio Terminal's runtime (crash_note.c). */
 const HASH = /, program (0x[0-9a-f]{8})$/;
 
-/** What the last runs of devices died of: each is said once in the log, and kept for the page. */
+/** The crashes of devices' last runs. Each is logged once and kept for the page. */
 export class Crashes {
   private readonly crashes = new Map<string, CrashView>();
-  /** What each device said last of a crash, and which program it ran before. */
+  /** The last crash text of each device, and the last program of each device. */
   private readonly said = new Map<string, string>();
   private readonly programs = new Map<string, string>();
 
-  /** @param kept from before the server's start */
+  /** @param kept crashes from before the server started */
   constructor(
     private readonly parts: CrashesParts,
     kept: CrashView[],
   ) {
     for (const crash of kept) {
       this.crashes.set(crash.id, crash);
-      // The broker still has the state that told of it.
+      // The broker still has the retained state with this text, which must not count as a new
+      // crash.
       this.said.set(crash.id, crash.text);
     }
   }
@@ -54,8 +55,8 @@ export class Crashes {
   }
 
   /**
-   * To be called when a device has said something.
-   * @returns whether there is news
+   * Checks a device's state for a new crash; called when the state changes.
+   * @returns whether the list of crashes has changed
    */
   look({ id, state }: Pick<DeviceView, "id" | "state">, job: Job | undefined): boolean {
     const isMended = this.endIfMended(id, job);
@@ -95,7 +96,7 @@ export class Crashes {
     });
   }
 
-  /** A program that came after it is well. @returns whether that ended anything */
+  /** Removes a crash once a later program is confirmed. @returns whether there was one to remove */
   private endIfMended(id: string, job: Job | undefined): boolean {
     const crash = this.crashes.get(id);
     if (!crash || job?.step !== "confirmed" || job.begunMs <= crash.atMs) return false;
@@ -104,15 +105,15 @@ export class Crashes {
 }
 
 /**
- * Some runtimes do not say which program ended so.
- * @param before the program that it ran before, as far as that is known
- * @returns undefined if it may have been any
+ * Guesses the program that crashed, for runtimes that do not report it.
+ * @param before the program that the device ran before, if it is known
+ * @returns undefined if there is more than one candidate
  */
 function crashed(job: Job | undefined, state: Report, before: string | undefined) {
   const { program, taken_back } = state;
   const tried = job?.hash === undefined ? undefined : programName(job.hash);
   if (job?.step === "sending" || job?.step === "trial") return tried;
-  // It may have been taken back after an update that is not ours.
+  // If another server made the update, the program that was taken back is not the one of our job.
   const isOurs = job?.lines.at(-1)?.text === `taken back: ${taken_back ?? ""}`;
   if (taken_back !== undefined) return isOurs ? tried : undefined;
   return before === program ? program : undefined;

@@ -1,11 +1,14 @@
-/** In which order many devices get a new program: a bad one stops at the first. Pure. */
+/**
+ * The order in which many devices get a new program: a bad program stops at the first device. Pure.
+ */
 import type { FleetView } from "../../src/common/update-api";
 import { isGone, isOver, type Job } from "./job";
 
 /**
- * One, a tenth, the rest. Devices that are away are with the rest: they get it when they come back.
- * If all are away, the first that comes back is the one.
- * @param online in the order in which they are to be updated
+ * Splits devices into waves: one device, a tenth, the rest. Devices that are offline are in the
+ * last wave and get the program when they come back. If all are offline, the first that comes back
+ * is the first wave.
+ * @param online in the order in which they are updated
  */
 export function waves(online: string[], away: string[]): string[][] {
   const first = online.length > 0 ? online : away;
@@ -15,7 +18,7 @@ export function waves(online: string[], away: string[]): string[][] {
   return all.filter(({ length }) => length > 0);
 }
 
-/** What is known of the devices. */
+/** The state of the devices. */
 export interface Around {
   jobOf: (id: string) => Job | undefined;
   isOnline: (id: string) => boolean;
@@ -23,17 +26,17 @@ export interface Around {
   nowMs: number;
 }
 
-/** What is to happen to a fleet now. */
+/** The next actions for a fleet. */
 export interface Next {
-  /** These are to be begun. */
+  /** Devices whose updates begin now. */
   begin: string[];
-  /** These wait no longer. */
+  /** Devices whose pending updates are dropped. */
   cancel: string[];
 }
 
 const NOTHING: Next = { begin: [], cancel: [] };
 
-/** To be called when a job of the fleet has come further, and from time to time. */
+/** Moves a fleet on. Called when a job of the fleet has changed, and at intervals. */
 export function advance(fleet: FleetView, around: Around): Next {
   const { jobOf, isOnline } = around;
   if (fleet.step !== "going") return NOTHING;
@@ -58,7 +61,10 @@ export function advance(fleet: FleetView, around: Around): Next {
   return { begin: fleet.waves[fleet.wave] ?? [], cancel: [] };
 }
 
-/** Whether one that is there is not through. One that is away holds up nobody: it waits by itself. */
+/**
+ * Whether an online device is not finished yet. Offline devices hold up nobody: each waits by
+ * itself.
+ */
 export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): boolean {
   return begunOf(fleet).some((id) => {
     const job = jobOf(id);
@@ -66,7 +72,7 @@ export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): 
   });
 }
 
-/** All that were begun are away, and none has confirmed: this one shows what the program is worth. */
+/** Makes an online device the test device, if all begun ones are offline and none has confirmed. */
 function replaceCanary(fleet: FleetView, id: string): Next {
   fleet.waves = fleet.waves
     .map((wave, i) => (i === fleet.wave ? [...wave, id] : wave.filter((member) => member !== id)))

@@ -16,11 +16,11 @@ export interface FleetsParts {
   start: (ids: string[], downgrade: boolean) => void;
 }
 
-/** Updates of several devices: one such at a time. */
+/** Updates of several devices. Only one fleet is updated at a time. */
 export class Fleets {
   constructor(private readonly parts: FleetsParts) {}
 
-  /** @throws UserError if none of them takes an update, or others are under way */
+  /** @throws UserError if no device accepts an update, or if another fleet's update is running */
   begin(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
     const { candidates, jobs, log, start } = this.parts;
     if (ids.length === 0) throw new UserError("there is no device to be updated");
@@ -46,8 +46,8 @@ export class Fleets {
   }
 
   /**
-   * @param ids undefined for whatever is under way
-   * @throws UserError if nothing is, or if it is of others, too
+   * @param ids the devices; undefined to call off any running update
+   * @throws UserError if no update is running, or if it also includes other devices
    */
   cancel(ids: string[] | undefined): { fleet: FleetView } {
     const { jobs } = this.parts;
@@ -60,7 +60,7 @@ export class Fleets {
     delete fleet.waits;
     for (const id of begunOf(fleet)) {
       const job = jobs.of(id);
-      // With a part of the program a board of one slot has none.
+      // A board with a single program slot would be left without a program.
       if (job && !isOver(job) && job.step !== "sending") jobs.callOff(job);
     }
     jobs.save();
@@ -73,7 +73,10 @@ export class Fleets {
     fleet.waves = fleet.waves.map((wave) => wave.filter((member) => member !== id));
   }
 
-  /** To be called when a job has come further, and from time to time: devices come and go. */
+  /**
+   * Moves the fleet on. Called when a job has changed, and at intervals, because devices come and
+   * go.
+   */
   goOn(): void {
     const fleet = this.running();
     if (!fleet) return;

@@ -4,34 +4,34 @@ import type { RawData, WebSocket } from "ws";
 import { Channel, hello, SEED_BYTES } from "./channel";
 import { Upload } from "./upload";
 
-/** A device pings every 16 s, s. One that is silent for longer has gone, ms. */
+/** Silence after which a device is considered gone, ms. A device pings every 16 s. */
 const SILENCE_MS = 45_000;
 
-/** What a device gets that has proved its key. */
+/** The delivery for a device that has proved its key. */
 export interface Errand {
-  /** Padded. */
+  /** The padded program. */
   program: Buffer;
-  /** False once nobody wants it any more. */
+  /** False once the update was called off. */
   isMeant(): boolean;
   onOpen(): void;
-  /** It has the program, and starts it. */
+  /** Called when the device has stored the program and starts it. */
   onStored(): void;
-  /** It will not have it. */
+  /** Called when the device rejects the program. */
   onRefused(why: string): void;
-  /** The connection ended before. */
+  /** Called when the connection ends before the delivery does. */
   onLost(why: string): void;
 }
 
 export interface Visitor {
   /** 32 bytes. */
   key: Buffer;
-  /** Called once the key is proved. Resolves to undefined if there is nothing for the device. */
+  /** Called once the key is proved. Resolves to undefined if there is nothing to deliver. */
   errand(): Promise<Errand | undefined>;
-  /** Who comes has another key. */
+  /** Called when the client has another key. */
   onForeign(): void;
 }
 
-/** @param deviceSeed as the device has sent it */
+/** @param deviceSeed the seed that the device sent */
 export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor): void {
   const serverSeed = randomBytes(SEED_BYTES);
   const channel = new Channel(visitor.key, { device: deviceSeed, server: serverSeed });
@@ -72,8 +72,8 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     if (!message) return end("a message was altered on its way");
     const { send, isLast, outcome } = upload.next(message);
     for (const answer of send) socket.send(channel.seal(answer));
-    // Before the program starts: it takes the address away from a client that is still connected only
-    // after it has opened its own socket, and that one is closed then (wssk_health.c: set_conn_string).
+    // Close before the program starts. The device clears a connected client's address only after
+    // that client has opened a new socket, which is then closed (wssk_health.c: set_conn_string).
     if (isLast || outcome !== undefined) socket.close();
     if (outcome === undefined) return;
     isOver = true;

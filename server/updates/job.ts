@@ -1,19 +1,22 @@
-/** One device's way to a new program, step by step. Pure: time comes in. */
+/** The update of one device, step by step. Pure: the time is a parameter. */
 import type { DeviceView } from "../../src/common/api";
 import { programName } from "../../src/common/update";
 import type { UpdateView } from "../../src/common/update-api";
 import { refusedBelow } from "./orders";
 
-/** So long a device that is there may take until it comes to the gateway; then it is asked again. */
+/** Time for an online device to come to the gateway, ms. After it, the order is repeated. */
 const ANSWER_MS = 90_000;
 export const TRIES = 2;
-/** One that has been away for so long in the middle of its program has been switched off. */
+/**
+ * A device that has been offline this long in the middle of a transfer is considered switched off,
+ * ms.
+ */
 const GONE_MS = 300_000;
-/** A device of ours says at once what it runs. */
+/** Time in which a device with our firmware publishes its state, ms. */
 const STATE_MS = 30_000;
-/** The new program may take so long until a reading of it is acknowledged, s. */
+/** Time for a new program until one of its readings is acknowledged, s. */
 export const CONFIRM_S = 120;
-/** Beyond that, for the way of the news, ms. */
+/** Added to `CONFIRM_S` for the delivery of the state, ms. */
 const MARGIN_MS = 60_000;
 
 export const STEPS = [
@@ -28,26 +31,26 @@ export const STEPS = [
 
 export interface Job extends UpdateView {
   downgrade: boolean;
-  /** Orders so far. */
+  /** Number of orders sent since the device was last offline. */
   tries: number;
-  /** Of the last order. */
+  /** Number of the last order. */
   n?: number;
   hash?: string;
-  /** Its state has named the new program. */
+  /** The device's state has named the new program. */
   isHeard?: true;
-  /** It came to the gateway in trial: it may have another program instead. */
+  /** The device came to the gateway during the trial, so another update may replace this one. */
   hasComeBack?: true;
-  /** Since when it has been there without a state, Unix time, ms. */
+  /** Since when the device has been online without a state; Unix time, ms. */
   mutedMs?: number | undefined;
-  /** When the server was last without its broker, and could not hear of it, Unix time, ms. */
+  /** When the server was last without its broker and so received nothing; Unix time, ms. */
   deafMs?: number;
 }
 
-/** Also what npm run update knows one by that it does not wait for. */
+/** Also recognised by `npm run update`, which does not wait for such a device. */
 export const AWAY = "waiting: it is away, and gets it when it comes back";
 export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
 
-/** With a part of the program. */
+/** For an update that is called off while the program is being sent. */
 const CUT_OFF =
   "called off in the middle of the program: a Wio Terminal goes on with the one that it had; another board has none now, and waits for the next update";
 
@@ -59,7 +62,7 @@ export function newJob(id: string, downgrade: boolean, nowMs: number): Job {
   return { id, downgrade, tries: 0, step: "waiting", sinceMs: nowMs, begunMs: nowMs, lines: [] };
 }
 
-/** The wall clock was set: what has begun is as long ago as it was. */
+/** Shifts a job's times after the wall clock was set, so that its durations stay the same. */
 export function move(job: Job, byMs: number): void {
   job.sinceMs += byMs;
   job.begunMs += byMs;
@@ -71,13 +74,15 @@ export function isOver({ step }: Pick<Job, "step">): boolean {
   return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
-/** Whether others need not wait for it: it is switched off, or out of reach. */
+/**
+ * Whether the other devices need not wait for this one, because it is switched off or out of reach.
+ */
 export function isGone({ step, sinceMs }: Job, isOnline: boolean, nowMs: number): boolean {
   if (isOnline) return false;
   return step === "waiting" || (step === "sending" && nowMs - sinceMs > GONE_MS);
 }
 
-/** @returns why it can't be called off any more; undefined: it has been */
+/** @returns why the job can't be called off any more, or undefined if it has been called off */
 export function callOff(job: Job, nowMs: number): string | undefined {
   switch (job.step) {
     case "waiting":
@@ -108,17 +113,17 @@ export function fail(job: Job, why: string, nowMs: number): void {
   enter(job, "failed", why, nowMs);
 }
 
-/** @returns why a device with this state takes no update, or undefined */
+/** @returns why a device with this state accepts no update, or undefined if it accepts one */
 export function unfit(state: DeviceView["state"]): string | undefined {
   if (!state || state.program !== undefined) return undefined;
   return "runs a program that takes no update over the network: bring it up to date by USB once";
 }
 
 /**
- * To be called when anything of the device has changed, and from time to time.
- * @param known undefined as long as nothing was heard of it
- * @param isLinked whether the server has its broker
- * @returns whether it is to be asked to come for its program
+ * Checks a job's progress. Called when the device's state changes, and at intervals.
+ * @param known undefined until the device has been seen
+ * @param isLinked whether the server is connected to its broker
+ * @returns whether to order the device to fetch its program
  */
 export function look(job: Job, known: Known | undefined, nowMs: number, isLinked = true): boolean {
   if (!isLinked) {
@@ -140,7 +145,7 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
       if (job.step === "asked" && job.tries < TRIES && isBehind(job, known)) return true;
       if (judge(job, known, nowMs) || passedMs < ANSWER_MS) return false;
       if (!isOnline) {
-        // Without a byte of the program it has gone away with the one that it had.
+        // Nothing of the program was sent, so the device still has its old one.
         if (job.step === "asked") wait(job, nowMs);
         return false;
       }
@@ -161,13 +166,13 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
   }
 }
 
-/** It is away. */
+/** Waits until the device is back. */
 function wait(job: Job, nowMs: number): void {
   job.tries = 0;
   enter(job, "waiting", AWAY, nowMs);
 }
 
-/** It is there. @returns whether it is to be asked */
+/** Handles a waiting job whose device is online. @returns whether to send the order */
 function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   const state = known?.state ?? null;
   const why = unfit(state);
@@ -179,13 +184,16 @@ function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
   return false;
 }
 
-/** Whether it refuses the order because it had one with a higher number, of a clock that was ahead. */
+/**
+ * Whether the device rejects the order because a clock that was ahead gave an earlier order a
+ * higher number.
+ */
 function isBehind({ n = 0 }: Job, known: Known | undefined): boolean {
   const { state } = known ?? {};
   return refusedBelow(state) > n && state?.refused?.startsWith(`${n}: `) === true;
 }
 
-/** @returns whether its state, said since then, has ended the job */
+/** @returns whether a state that arrived since the last step has ended the job */
 function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   const state = known?.state;
   const isNews = (known?.stateHeardMs ?? -Infinity) >= job.sinceMs;
@@ -193,7 +201,7 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   const name = programName(job.hash);
   const n = job.n ?? 0;
   const refused = `${n}: `;
-  // It had this very order before: its power went before the broker knew.
+  // The device got this order twice: it lost power before it could acknowledge the first delivery.
   const isTwice = state.refused === `${n}: expected an n above ${n}, got ${n}`;
   if (state.refused?.startsWith(refused) && !isTwice) {
     const why = state.refused.slice(refused.length);
@@ -210,7 +218,7 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   return isOver(job);
 }
 
-/** Since the update began. */
+/** Returns the time since the update began. */
 function passed({ begunMs }: Job, nowMs: number): string {
   return `${((nowMs - begunMs) / 1000).toFixed(1)} s`;
 }

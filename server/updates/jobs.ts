@@ -10,23 +10,25 @@ export interface JobsParts {
   clock: Clock;
   log: Log;
   bus: Pick<ServerBus, "emit">;
-  /** Kept beside the jobs. */
+  /** Returns the crashes, which are saved in the same file. */
   crashes: () => CrashView[];
-  /** Called once a job is other than before, and kept so. */
+  /** Called after a changed job was saved. */
   onChange: () => void;
 }
 
-/** A clock that is only adjusted, a little at a time, does no harm. */
+/** Smallest jump that counts as a set clock, ms. Gradual adjustments do no harm. */
 const CLOCK_SET_MS = 1000;
 
-/** The jobs there are, one for each device. Each step is in the log, and on the disk. */
+/** The update jobs, one for each device. Each step is logged and saved to disk. */
 export class Jobs {
   fleet: FleetView | null;
   private readonly jobs = new Map<string, Job>();
-  /** From the monotonic clock to the wall clock, ms. It changes if somebody sets the computer's. */
+  /**
+   * Offset from the monotonic clock to the wall clock, ms. It changes when the wall clock is set.
+   */
   private offsetMs: number;
 
-  /** @param kept from before the server's start */
+  /** @param kept state from before the server started */
   constructor(
     private readonly parts: JobsParts,
     { jobs, fleet }: Kept,
@@ -36,7 +38,7 @@ export class Jobs {
     this.offsetMs = nowMs - clock.monotonicMs();
     this.fleet = fleet;
     for (const job of jobs) {
-      // The clock may have been set back while the server was away.
+      // The clock may have been set back while the server was stopped.
       if (!isOver(job) && job.sinceMs > nowMs) move(job, nowMs - job.sinceMs);
       this.jobs.set(job.id, job);
     }
@@ -63,7 +65,7 @@ export class Jobs {
     this.jobs.delete(id);
   }
 
-  /** Nothing if a person has called it off meanwhile. */
+  /** Enters a step. A no-op if a person has called the job off. */
   enter(job: Job, step: Job["step"], text: string): void {
     if (isOver(job)) return;
     enter(job, step, text, this.nowMs());
@@ -76,14 +78,14 @@ export class Jobs {
     this.changed(job);
   }
 
-  /** @returns why it can't be called off, or undefined */
+  /** @returns why the job can't be called off, or undefined if it has been called off */
   callOff(job: Job): string | undefined {
     const why = callOff(job, this.nowMs());
     if (why === undefined) this.changed(job);
     return why;
   }
 
-  /** To be called when its last line is new. */
+  /** Logs and saves a job. Called when its last line is new. */
   changed(job: Job): void {
     const { log, onChange } = this.parts;
     const { id } = job;
@@ -93,7 +95,7 @@ export class Jobs {
     onChange();
   }
 
-  /** To be called when jobs or the fleet are other than before. */
+  /** Saves all jobs. Called when a job or the fleet has changed. */
   save(): void {
     const { bus, crashes, kept } = this.parts;
     kept.save({ jobs: this.all(), fleet: this.fleet, crashes: crashes() });
@@ -101,8 +103,8 @@ export class Jobs {
   }
 
   /**
-   * Unix time, ms, to compare with the times of a job. These are kept for the next start, so they
-   * are of the wall clock; if that is set, they move with it.
+   * Returns the Unix time, ms, for comparison with the times of a job. Jobs are saved, so their
+   * times are wall time; if the wall clock is set, they are shifted with it.
    */
   nowMs(): number {
     const { clock } = this.parts;

@@ -1,4 +1,4 @@
-/** What of updates outlives the server: jobs, and the programs that they are about. */
+/** The state of updates that survives a restart: jobs and their programs. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CrashView, FleetView } from "../../src/common/update-api";
@@ -11,7 +11,7 @@ import { hashOf } from "./upload";
 export interface Kept {
   jobs: Job[];
   fleet: FleetView | null;
-  /** Absent in a file of a server that kept none. */
+  /** Absent in files from earlier versions. */
   crashes?: CrashView[];
 }
 
@@ -19,14 +19,14 @@ const PROGRAM = /^([0-9a-f]{64})\.(?:devs|places\.json)$/;
 
 const PLACES = ".places.json";
 
-/** Programs that a job is about are kept, and no others: so their number is bounded. */
+/** Stores the jobs, and only those programs that a job needs, so their number is bounded. */
 export class KeptUpdates {
   private readonly path: string;
   private readonly programs: string;
-  /** Why the last time nothing could be written. */
+  /** Why the last write failed. */
   private failure: string | undefined;
 
-  /** @param warn told once of each failure */
+  /** @param warn called once for each failure */
   constructor(
     dir: string,
     private readonly warn: (text: string) => void,
@@ -35,7 +35,7 @@ export class KeptUpdates {
     this.programs = join(dir, "updates");
   }
 
-  /** A file that can't be read is set aside: updates go on without it. */
+  /** Loads the state. An unreadable file is renamed, and updates go on without it. */
   load(): Kept {
     const nothing = { jobs: [], fleet: null };
     if (!existsSync(this.path)) return nothing;
@@ -52,7 +52,7 @@ export class KeptUpdates {
     }
   }
 
-  /** If it can't be written, updates go on; only the next start would not know of them. */
+  /** Saves the state. If that fails, updates go on, but are lost at the next restart. */
   save(kept: Kept): void {
     let failure: string | undefined;
     try {
@@ -65,7 +65,7 @@ export class KeptUpdates {
     this.failure = failure;
   }
 
-  /** @returns undefined if it is not there, or not the same any more */
+  /** @returns undefined if the file is missing or damaged */
   program(hash: string): Buffer | undefined {
     const path = this.pathOf(hash);
     const program = existsSync(path) ? readFileSync(path) : undefined;
@@ -73,9 +73,9 @@ export class KeptUpdates {
   }
 
   /**
-   * Where the instructions of a program are in its sources.
-   * @param name of the program, as a state has it
-   * @returns undefined if that is not kept
+   * Returns the map from a program's instructions to its sources.
+   * @param name the program's name, as in a device's state
+   * @returns undefined if no map is stored
    */
   places(name: string): Places | undefined {
     if (!existsSync(this.programs)) return undefined;
@@ -87,12 +87,12 @@ export class KeptUpdates {
       const places: unknown = JSON.parse(readFileSync(join(this.programs, file), "utf8"));
       return isPlaces(places) ? places : undefined;
     } catch {
-      // A place is good to have, no more.
+      // The place of a crash is useful but not essential.
       return undefined;
     }
   }
 
-  /** Keeps a program, and of the others only those that are still needed. */
+  /** Stores a program, and deletes all others that are not needed. */
   keepProgram(program: Buffer, needed: string[], places?: Places): void {
     const hash = hashOf(program);
     if (!existsSync(this.pathOf(hash))) writeSecretFile(this.pathOf(hash), program);

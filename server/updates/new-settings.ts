@@ -1,4 +1,4 @@
-/** Settings for a device that travel over the network, checked and sealed. */
+/** Validates and encrypts settings that a device gets over the network. */
 import { createCipheriv } from "node:crypto";
 import { settingError } from "../../src/common/settings";
 import { NEW_SETTING_NAMES, type NewSettings } from "../../src/common/update";
@@ -8,12 +8,12 @@ import { settingsKey } from "./seal";
 
 export type Changes = Omit<NewSettings, "n" | "s">;
 
-/** The device keeps them, while they are tried, as one setting: a Jacdac packet of 236 bytes. */
+/** During the trial the device stores them as one setting, in a Jacdac packet of 236 bytes. */
 const MAX_BYTES = 200;
 
 /**
- * @param given by name; an empty text removes a setting
- * @throws UserError saying which is wrong, without the value of a password
+ * @param given values by name; an empty string removes a setting
+ * @throws UserError that names the invalid setting, without the value of a password
  */
 export function changesOf(given: Record<string, unknown>): Changes {
   const changes: Changes = {};
@@ -29,7 +29,7 @@ export function changesOf(given: Record<string, unknown>): Changes {
     if (name === "WIFI_SSID" && value === "")
       throw new UserError("WIFI_SSID: expected a name, as a device has to have a network");
     const wrong = settingError(known, value);
-    // No password is an open network's.
+    // An empty Wi-Fi password means an open network.
     if (wrong !== undefined && value !== "") throw new UserError(`${name}: ${wrong}`);
     changes[known] = name === "BROKER" ? readBrokerUrl(name, value, "device") : value;
   }
@@ -42,15 +42,15 @@ export function changesOf(given: Record<string, unknown>): Changes {
 }
 
 /**
- * @param key of the device
- * @returns as it is in an order, hex
- * @throws UserError if it is too long
+ * @param key the device's key
+ * @returns the encrypted settings for an order, hex
+ * @throws UserError if they are too long
  */
 export function sealedSettings(key: string, id: string, settings: NewSettings): string {
   const text = Buffer.from(JSON.stringify(settings));
   if (text.length > MAX_BYTES)
     throw new UserError(`set: expected at most ${MAX_BYTES} bytes in all, got ${text.length}`);
-  // Each order has a key of its own, so one nonce is as good as another.
+  // Each order has its own key, so the nonce may be constant.
   const options = { authTagLength: 4 };
   const nonce = Buffer.alloc(13);
   const cipher = createCipheriv("aes-256-ccm", settingsKey(key, id, settings.n), nonce, options);

@@ -1,14 +1,14 @@
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 
-/** Who ordered what of which device, and what came of it: one line in the log for each. */
+/** Logs who ordered what for which device, and the outcome, in one line per order. */
 export class OrderLog {
   constructor(private readonly log: Log) {}
 
   /**
-   * @param order as in "identify for desk-1"
-   * @param who the address that it came from
-   * @param outcome in a word or two
+   * @param order such as "identify for desk-1"
+   * @param who the client's address
+   * @param outcome returns a word or two
    */
   async note<T>(
     order: string,

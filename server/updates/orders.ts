@@ -5,9 +5,9 @@ import { UserError } from "../base/user-error";
 import type { UpdateKeys } from "../setup/update-keys";
 import { sealed } from "./seal";
 
-/** What devices are told by their own keys. */
+/** Orders to devices, each authenticated with the device's own key. */
 export class Orders {
-  /** Of the last order to each device. */
+  /** Number of the last order to each device. */
   private readonly lastN = new Map<string, number>();
 
   /** @param publish resolves once the broker has the order */
@@ -18,10 +18,11 @@ export class Orders {
   ) {}
 
   /**
-   * The number of the next order. It grows by the clock, so that it also does if all is forgotten;
-   * after a time at which the clock was ahead the device says which number it has had.
-   * @param known of an order that may be from before the server's start
-   * @param state what the device last said of itself
+   * Returns the number of the next order. It follows the clock, so that it also grows if the server
+   * loses its state. If a clock was ahead before, the device reports the highest number that it has
+   * accepted.
+   * @param known number of an order that may be from before the server started
+   * @param state the device's last state
    */
   nextN(id: string, known = 0, state?: Report | null): number {
     const last = Math.max(this.lastN.get(id) ?? 0, known, refusedBelow(state));
@@ -30,29 +31,32 @@ export class Orders {
     return n;
   }
 
-  /** @throws UserError if the device has no key here */
+  /** @throws UserError if the server has no key for the device */
   async give(id: string, order: Omit<Order, "mac">): Promise<void> {
     await this.publish(id, JSON.stringify(sealed(this.keyOf(id), id, order)));
   }
 
-  /** @throws UserError if the device has none here */
+  /** @throws UserError if the server has no key for the device */
   keyOf(id: string): string {
     const key = this.keys.of(id);
     if (key === undefined) throw new UserError(noKey(id));
     return key;
   }
 
-  /** @returns why the device takes no order, or undefined */
+  /** @returns why the device accepts no order, or undefined if it accepts one */
   whyNot(id: string): string | undefined {
     return this.keys.of(id) === undefined ? noKey(id) : undefined;
   }
 }
 
-/** @returns the number above which it takes orders, if it has refused one for its number; else 0 */
+/**
+ * @returns the number above which the device accepts orders, if it rejected one for its number;
+ *   else 0
+ */
 export function refusedBelow(state: Report | null | undefined): number {
   const [, above] = /^\d+: expected an n above (\d+), got /.exec(state?.refused ?? "") ?? [];
   const n = Number(above ?? 0);
-  // Above the highest safe number there is no next one.
+  // Above the highest safe integer there is no next number.
   return n < Number.MAX_SAFE_INTEGER ? n : 0;
 }
 

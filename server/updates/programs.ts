@@ -4,30 +4,32 @@ import { type DebugInfo, type Places, placesOf } from "../base/places";
 import type { Devices } from "../deciding/devices";
 import { hashOf, padded, shortHashOf } from "./upload";
 
-/** Looking through the sources takes some milliseconds. */
+/** How long the result is cached, ms: reading the sources takes some milliseconds. */
 const FRESH_MS = 4_000;
 
 export interface ProgramsParts {
   devices: Pick<Devices, "list">;
   clock: Clock;
-  /** The program of the sources as they are now, if it was compiled for that board before. */
+  /** Returns the program of the current sources, if it has been compiled for this board. */
   compiled: (board: string) => Compiled | undefined;
 }
 
 export interface Compiled {
   program: Uint8Array;
-  /** What the compiler tells a debugger, as JSON. */
+  /** Returns the compiler's debug information, as JSON. */
   debugInfo: () => string;
 }
 
-/** The programs that devices should run, as far as they are compiled: who runs another is behind. */
+/**
+ * The programs that devices should run, where compiled. A device with another program is outdated.
+ */
 export class Programs {
   private names: Record<string, string> = {};
   private lookedMs = -Infinity;
 
   constructor(private readonly parts: ProgramsParts) {}
 
-  /** By board, for the boards of the devices that there are. */
+  /** Returns program names by board, for the boards of all known devices. */
   view(): Record<string, string> {
     const { clock, compiled, devices } = this.parts;
     const nowMs = clock.monotonicMs();
@@ -44,15 +46,15 @@ export class Programs {
     return this.names;
   }
 
-  /** @returns the name of the program of the sources as they are now, if it has this hash */
+  /** @returns the name of the current sources' program, if it has this hash */
   nameWith(shortHash: number, board: string): string | undefined {
     const found = this.parts.compiled(board);
     return found && shortHashOf(padded(found.program)) === shortHash ? nameOf(found) : undefined;
   }
 
   /**
-   * Where the instructions of a program are in the sources.
-   * @param name as a state calls the program
+   * Returns the map from a program's instructions to its sources.
+   * @param name the program's name, as in a device's state
    * @returns undefined if the sources have changed since
    */
   places(board: string, name: string): Places | undefined {

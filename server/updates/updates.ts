@@ -23,28 +23,31 @@ import { shortHashOf } from "./upload";
 import { Visits } from "./visits";
 
 export interface UpdatesOptions {
-  /** Where the jobs are kept. */
+  /** The folder in which jobs are saved. */
   dir: string;
   keys: UpdateKeys;
   bus: ServerBus;
   devices: Devices;
   clock: Clock;
   log: Log;
-  /** The version of the sources as they are now. */
+  /** Returns the version of the current sources. */
   fw: () => string;
   /**
-   * Compiles the sources as they are now.
-   * @param board "" for any board that brings sensor and LED with it
+   * Compiles the current sources.
+   * @param board "" for any board that detects sensor and LED itself
    * @throws UserError
    */
   compile: (board: string) => Promise<Uint8Array>;
-  /** What was compiled before from the sources as they are now. */
+  /** Returns what was compiled from the current sources before. */
   compiled: ProgramsParts["compiled"];
-  /** Resolves once the broker has the order. */
+  /** Sends an order. Resolves once the broker has it. */
   order: (id: string, text: string) => Promise<void>;
-  /** Whether the server has its broker. */
+  /** Whether the server is connected to its broker. */
   isLinked: () => boolean;
-  /** Where devices reach the gateway: `ws://HOST:PORT`; `*` as the host is that of their broker. */
+  /**
+   * Returns the gateway's address for devices: `ws://HOST:PORT`, in which the host `*` stands for
+   * the host of the device's broker.
+   */
   address: () => string;
 }
 
@@ -52,7 +55,7 @@ const LOOK_MS = 1_000;
 const ONE_NETWORK =
   "could not go back to the Wi-Fi that it has: only a Wio Terminal with this release's runtime can";
 
-/** New programs for devices, over the network. Each job goes on after a restart of the server. */
+/** Updates devices over the network. Each job continues after a restart of the server. */
 export class Updates {
   private readonly kept: KeptUpdates;
   private readonly jobs: Jobs;
@@ -125,7 +128,7 @@ export class Updates {
   }
 
   /**
-   * Begins an update, or joins the one that is under way.
+   * Begins an update, or joins the running one.
    * @throws UserError if the device can't be updated
    */
   begin(id: string, downgrade: boolean): { update: UpdateView; isJoined: boolean } {
@@ -138,9 +141,9 @@ export class Updates {
   }
 
   /**
-   * Begins one update after another; or joins the fleet that is under way. Devices that take no
-   * update, as a lesson's, are left out.
-   * @throws UserError if none of them takes one, or others are under way
+   * Begins a fleet's update, or joins the running one. Devices that accept no update, such as a
+   * lesson's, are left out.
+   * @throws UserError if no device accepts an update, or if another fleet's update is running
    */
   beginFleet(ids: string[], downgrade: boolean): { fleet: FleetView; isJoined: boolean } {
     return this.fleets.begin(ids, downgrade);
@@ -148,7 +151,7 @@ export class Updates {
 
   /**
    * Calls an update off. A fleet goes on without the device.
-   * @throws UserError if there is none, or if the program is on its way already
+   * @throws UserError if there is no update, or if it can't be called off any more
    */
   cancel(id: string): { update: UpdateView } {
     const job = this.jobs.of(id);
@@ -162,17 +165,17 @@ export class Updates {
   }
 
   /**
-   * Calls the fleet's update off. A device whose program is on its way gets it all the same.
-   * @param ids undefined for whatever is under way
-   * @throws UserError if nothing is, or if it is of others, too
+   * Calls the fleet's update off. A device that is already receiving the program still gets it.
+   * @param ids the devices; undefined to call off any running update
+   * @throws UserError if no update is running, or if it also includes other devices
    */
   cancelFleet(ids?: string[]): { fleet: FleetView } {
     return this.fleets.cancel(ids);
   }
 
   /**
-   * Orders something else; it is not kept for a device that is away.
-   * @throws UserError if the device can't be ordered
+   * Sends another order. It is not kept for a device that is offline.
+   * @throws UserError if the device accepts no order
    */
   async order(id: string, what: "restart" | "identify" | "report"): Promise<{ n: number }> {
     const n = this.nextN(id);
@@ -181,8 +184,8 @@ export class Updates {
   }
 
   /**
-   * Has the device try new settings. It says in its state what came of them.
-   * @throws UserError if the device can't be ordered, or they are too long
+   * Orders a device to try new settings. The device reports the outcome in its state.
+   * @throws UserError if the device accepts no order, or if the settings are too long
    */
   async set(id: string, changes: Changes): Promise<{ n: number }> {
     const n = this.nextN(id);
@@ -195,7 +198,7 @@ export class Updates {
     return { n };
   }
 
-  /** @throws UserError if the device can't be ordered */
+  /** @throws UserError if the device accepts no order now */
   private nextN(id: string): number {
     this.candidates.check(id);
     if (!this.candidates.isOnline(id)) throw new UserError(`${id}: is away`);
@@ -204,14 +207,14 @@ export class Updates {
   }
 
   /**
-   * A device comes for its program.
-   * @throws UserError if it can be none of ours
+   * Handles a device's connection to the gateway.
+   * @throws UserError if the client can't be one of our devices
    */
   gateway(id: string, request: IncomingMessage): (socket: WebSocket) => void {
     return this.visits.receive(id, request);
   }
 
-  /** All of them are there before the first goes on: a fleet judges them together. */
+  /** Adds all jobs before the first one starts, because the fleet judges them together. */
   private start(ids: string[], downgrade: boolean): void {
     const begun = ids
       .filter((id) => !this.jobs.isUnderWay(id))
@@ -224,7 +227,7 @@ export class Updates {
 
   private lookAtAll(): void {
     for (const job of this.jobs.all()) this.look(job);
-    // Devices of a fleet that have no job yet come and go, too.
+    // Devices of a fleet that have no job yet also come and go.
     this.fleets.goOn();
   }
 

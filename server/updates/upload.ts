@@ -1,7 +1,7 @@
-/** What server and device say in the sealed channel while a program goes over. */
+/** The messages between server and device while a program is transferred. */
 import { createHash } from "node:crypto";
 
-/** The first byte of a message (devicescript, runtime/devicescript/network, wssk_health.c). */
+/** The first byte of each message (devicescript, runtime/devicescript/network, wssk_health.c). */
 export const COMMAND = {
   pingServer: 0x92,
   hash: 0x93,
@@ -12,23 +12,29 @@ export const COMMAND = {
   error: 0xff,
 } as const;
 
-/** A program is stored in pieces of this (devsmgr.c: `DEVSMGR_ALIGN`), bytes. */
+/** Block size in which a device stores a program (devsmgr.c: `DEVSMGR_ALIGN`), bytes. */
 const ALIGN_BYTES = 32;
-/** The client's buffer has 270 bytes for frame, command and tag (websock_conn.c: `MAX_MESSAGE`). */
+/**
+ * Program bytes in one message. The client's buffer has 270 bytes for frame, command and tag
+ * (websock_conn.c: `MAX_MESSAGE`).
+ */
 const CHUNK_BYTES = 224;
 
-/** As a device stores it, and takes the hash of it. */
+/** Pads a program to whole blocks, as the device stores and hashes it. */
 export function padded(program: Uint8Array): Buffer {
   const length = Math.ceil(program.length / ALIGN_BYTES) * ALIGN_BYTES;
   return Buffer.concat([program], length);
 }
 
-/** Of a padded program, hex. */
+/** Returns the SHA-256 of a padded program, hex. */
 export function hashOf(program: Uint8Array): string {
   return createHash("sha256").update(program).digest("hex");
 }
 
-/** FNV-1a of 32 bits, as a runtime keeps it beside a padded program (devsmgr.c: `jd_hash_fnv1a`). */
+/**
+ * Returns the 32-bit FNV-1a hash that a runtime stores beside a padded program (devsmgr.c:
+ * `jd_hash_fnv1a`).
+ */
 export function shortHashOf(program: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of program) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -36,17 +42,17 @@ export function shortHashOf(program: Uint8Array): number {
 }
 
 export interface Step {
-  /** To be sent, in this order. */
+  /** Messages to send, in this order. */
   send: Buffer[];
-  /** The server says nothing after these. */
+  /** Set if the server sends nothing after these messages. */
   isLast?: true;
-  /** Set at the end: the device has the program and starts it, or why it has not. */
+  /** The result, set at the end: the device has stored the program and starts it, or why not. */
   outcome?: "stored" | { why: string };
 }
 
-/** Sends one program. It begins with the question for what is there already. */
+/** Sends one program. First it asks for the hash of the program that the device has. */
 export class Upload {
-  /** Bytes that the device has acknowledged. */
+  /** Number of bytes that the device has acknowledged. */
   written = 0;
   private sent = 0;
   private isFinished = false;
@@ -61,7 +67,7 @@ export class Upload {
     return { send: [Buffer.of(COMMAND.hash)] };
   }
 
-  /** @param message what the device has said */
+  /** @param message from the device */
   next(message: Buffer): Step {
     switch (message[0] as number) {
       case COMMAND.pingServer:
@@ -74,7 +80,7 @@ export class Upload {
         this.written = this.sent;
         if (this.sent < this.program.length) return { send: [this.chunk()] };
         this.isFinished = true;
-        // Together: once the program runs, it takes the socket.
+        // Sent together: once the program runs, it uses the socket.
         return { send: [Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)], isLast: true };
       case COMMAND.error:
         return { send: [], outcome: { why: `the device refused the program ${this.place()}` } };
@@ -83,7 +89,7 @@ export class Upload {
     }
   }
 
-  /** How far it is, to follow "it hung up". */
+  /** Returns the progress as words that follow a reason such as "it hung up". */
   progress(): string {
     const { length } = this.program;
     if (this.isFinished)

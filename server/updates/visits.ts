@@ -26,18 +26,21 @@ export interface VisitsParts {
   asking: Asking;
   clock: Clock;
   log: Log;
-  /** Whether the server has its broker. */
+  /** Whether the server is connected to its broker. */
   isLinked: () => boolean;
 }
 
-/** Devices that come to the gateway: because they were asked, or because they get nowhere else. */
+/**
+ * Handles devices that come to the gateway, because of an order or because they can't reach their
+ * broker.
+ */
 export class Visits {
-  /** Those that came unasked; each is said once, until the server starts again. */
+  /** Devices that came without an order. Each is logged once until the server restarts. */
   private readonly strays = new Set<string>();
 
   constructor(private readonly parts: VisitsParts) {}
 
-  /** @throws UserError if it is no device with a key here */
+  /** @throws UserError if the server has no key for this device */
   receive(id: string, request: IncomingMessage): (socket: WebSocket) => void {
     const seed = deviceSeed(request.headers["sec-websocket-protocol"]);
     if (!seed) throw new UserError(`${id}: expected a subprotocol devs-key-…`);
@@ -50,15 +53,15 @@ export class Visits {
       });
   }
 
-  /** It has proved its key. @returns what it gets, if there is anything for it */
+  /** Called when the device has proved its key. @returns its delivery, if there is one */
   private async errand(id: string): Promise<Errand | undefined> {
     const { asking, isLinked, jobs, kept } = this.parts;
     const job = jobs.of(id);
-    // Without a broker no program is to blame.
+    // While the broker is down, a device that can't reach it says nothing about its program.
     if (!isLinked() && job?.step !== "asked" && job?.step !== "sending") return undefined;
     if (!job || isOver(job)) return this.sayStray(id);
     if (job.step === "trial") return this.comeBack(job);
-    // It does not get to its broker, or it would have been asked.
+    // The device can't reach its broker, or it would have received an order.
     if (job.step === "waiting" && !(await asking.prepare(job))) return undefined;
     const program = job.hash === undefined ? undefined : kept.program(job.hash);
     if (program) return this.errandOf(job, program);
@@ -84,7 +87,10 @@ export class Visits {
     };
   }
 
-  /** With a program that it has not confirmed. From here on a person may give it another one. */
+  /**
+   * Handles a device that comes back with an unconfirmed program. From now on a person may replace
+   * that program.
+   */
   private comeBack(job: Job): undefined {
     const { jobs } = this.parts;
     if (job.hasComeBack) return;
@@ -100,7 +106,7 @@ export class Visits {
     this.parts.log("server", text, { level: "warn", id });
   }
 
-  /** Once: who has no key may come as often as they like. */
+  /** Logged once, because a client without the key can come any number of times. */
   private sayForeign(id: string): void {
     const { clock, jobs } = this.parts;
     const job = jobs.of(id);
