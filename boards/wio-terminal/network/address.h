@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The address in four numbers with dots, in network order; 0 for anything else, as a name is. */
+/* Parses four numbers with dots. Returns the address in network order, or 0 for any other text. */
 uint32_t address_parse(const char *host);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The state of the one connection, which dial.c opens and socket.c uses and ends, and the events
- * for the virtual machine.
+ * The state of the board's one connection, and its events for the virtual machine. dial.c opens the
+ * connection; socket.c uses and ends it.
  */
 #ifndef CONNECTION_H
 #define CONNECTION_H
@@ -12,7 +12,7 @@
 
 enum { CONNECTION_HOST_MAX = 255 };
 
-/* The call that comes next, or whose answer is awaited. */
+/* The next call to the coprocessor, or the call in flight. */
 typedef enum {
   CONNECTION_NONE,
   CONNECTION_WAIT_FOR_NETWORK,
@@ -33,50 +33,50 @@ typedef struct {
   char host[CONNECTION_HOST_MAX + 1];
   uint16_t port;
   bool tls;
-  bool wanted;    /* the machine has asked for this connection and does not know of its end */
-  bool reopen;    /* it has asked for another one, which is opened after this one is closed */
+  bool wanted;    /* the virtual machine requested this connection and was not told of its end */
+  bool reopen;    /* the virtual machine requested another connection; this one is closed first */
   bool in_call;   /* a call is waiting for its reply */
   bool sent_last; /* sending and receiving take turns */
-  int32_t handle; /* negative for none; kept until the coprocessor has answered that it is closed */
+  int32_t handle; /* negative for none; kept until the coprocessor confirms that it is closed */
   uint32_t address;
   uint32_t generation;
   uint64_t due_micros, give_up_micros, now;
   uint64_t connecting_micros; /* when the coprocessor was told to connect */
-  const char *problem;        /* why the last one failed; empty once one is open */
-  uint32_t opened;            /* since the start */
+  const char *problem;        /* why the last connection failed; empty while a connection is open */
+  uint32_t opened;            /* connections opened since the start */
 } connection_state;
 extern connection_state connection;
 
 void connection_go(connection_call next, uint32_t delay_ms);
 
-/* Closes its handle if it has one, and waits for the next connection. */
+/* Closes the handle if there is one, and waits for the next connection. */
 void connection_go_away(void);
 
-/* Tells the machine of an event: VM_SOCKET_... of vm_start.h. */
+/* Sends an event to the virtual machine: VM_SOCKET_... of vm_start.h. */
 void connection_tell(uint32_t event, const void *bytes, uint32_t length);
 
-/* Marks the connection as open, and tells the machine. */
+/* Marks the connection as open, and notifies the virtual machine. */
 void connection_opened(void);
 
-/* True while the coprocessor connects, and serves no other call. */
+/* Whether the coprocessor is connecting. Until that ends, it serves no other call. */
 bool connection_is_connecting(void);
 
 /*
- * Tells the machine that its connection has ended: failed, or closed if `failure` is null. What the
- * coprocessor does goes on.
+ * Notifies the virtual machine that its connection has ended: failed, or closed if `failure` is
+ * null. A call in flight continues.
  */
 void connection_tell_end(const char *failure);
 
-/* The same; also ends the connection. */
+/* Notifies the virtual machine as connection_tell_end does, and ends the connection. */
 void connection_end(const char *failure);
 
-/* True if there is no usable reply; that ends the connection. */
+/* Returns true if there is no usable reply. In that case, ends the connection. */
 bool connection_garbled(const erpc_reader *reply);
 
-/* True if there is a reply and the machine still wants the connection. */
+/* Returns true if there is a reply and the virtual machine still wants the connection. */
 bool connection_answered(const erpc_reader *reply);
 
-/* The same; also reads the i32 that most of these calls return. */
+/* Checks as connection_answered does, and reads the i32 that most of these calls return. */
 bool connection_answered_with(erpc_reader *reply, int32_t *result);
 
 #endif

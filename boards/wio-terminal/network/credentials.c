@@ -9,30 +9,30 @@
 #include "wifi.h"
 #include "wifi_problem.h"
 
-/* Keys in the store: four of the settings service, and ours. */
+/* Keys in the store: four keys of the settings service, and this file's own key. */
 static const char set_ssid_key[] = ":WIFI_SSID";
 static const char set_passphrase_key[] = ":WIFI_PWD";
 static const char tried_key[] = ":NEW";
 static const char why_key[] = ":WIFI_WHY";
 static const char own_key[] = "nl_wifi";
 
-/* How often to check whether the settings service has new ones. */
+/* How often to check whether the settings service has new credentials. */
 enum { LOOK_EVERY_MICROS = 1000000 };
-/* A setting that the program writes is one Jacdac packet at most. */
+/* A setting that the program writes fits in one Jacdac packet. */
 enum { TRIED_MAX = 236 };
-/* So that the program can say it in a state, beside its own words. */
+/* Short enough for the program to add its own text and publish both in its state. */
 enum { WHY_MAX = 58 };
 
 static struct {
   char ssid[CREDENTIALS_SSID_MAX + 1];
   char passphrase[CREDENTIALS_PASSPHRASE_MAX + 1];
 } own;
-static bool is_changed; /* since it was saved */
-static bool is_other;   /* than Wi-Fi was told */
-static bool is_tried;   /* since the start; it may have become the board's own meanwhile */
+static bool is_changed; /* `own` differs from the saved credentials */
+static bool is_other;   /* `own` differs from the credentials that Wi-Fi uses */
+static bool is_tried;   /* the board started with credentials on trial; they may be saved by now */
 static uint64_t next_look_micros;
 
-/* A text of JSON, from behind its first quote up to its last one. */
+/* Copies a JSON string. `from` is the character after the opening quote. */
 static void unquote(const char *from, char *into, size_t space) {
   for (; *from && *from != '"' && space > 1; space--) {
     if (*from == '\\' && from[1]) from++;
@@ -42,13 +42,13 @@ static void unquote(const char *from, char *into, size_t space) {
 }
 
 static bool find_text(const char *json, const char *name, char *into, size_t space) {
-  /* Inside of a text each quote has a backslash before it, so this can't be in one. */
+  /* Inside a JSON string each quote has a backslash before it, so `name` can't match there. */
   const char *const found = strstr(json, name);
   if (found) unquote(found + strlen(name), into, space);
   return found != NULL;
 }
 
-/* The network among the settings that the program tries goes before the own one. */
+/* Uses the network of the settings on trial, if they have one, instead of the board's own. */
 static bool read_tried(void) {
   char json[TRIED_MAX + 1];
   const int32_t length = settings_get(tried_key, json, TRIED_MAX);
@@ -80,7 +80,7 @@ const char *credentials_passphrase(void) { return own.passphrase[0] ? own.passph
 static bool fits(const char *text, size_t max) { return !text || strlen(text) <= max; }
 
 static void copy(char *into, size_t size, const char *text) {
-  memset(into, 0, size); /* nothing of a longer text stays behind */
+  memset(into, 0, size); /* so that no part of a longer text remains */
   if (text) memcpy(into, text, strlen(text));
 }
 
@@ -99,8 +99,8 @@ bool credentials_set(const char *ssid, const char *passphrase) {
 }
 
 /*
- * A value that was written to the settings service. The tools write settings as JSON, so quotes
- * around a text are not part of it.
+ * Returns a value that was written to the settings service, or null. The tools write settings as
+ * JSON, so quotes around a text are removed.
  */
 static char *given(const char *key, char *into, uint32_t space) {
   const int32_t length = settings_get(key, into, space - 1);
@@ -120,12 +120,12 @@ static void keep(void) {
   if (!is_changed) return;
   is_changed = false;
   settings_set(own_key, &own, sizeof own);
-  /* One that was tried and is kept is in use already. */
+  /* If the network was on trial and is saved now, Wi-Fi uses it already. */
   if (is_other || !is_tried) wifi_use(credentials_ssid(), credentials_passphrase());
   is_other = false;
 }
 
-/* While a network is tried: the program says so, if it has to go back. */
+/* Stores why the network on trial does not work. The program reports it if it has to go back. */
 static void tell_why(void) {
   char why[WHY_MAX + 1] = "", words[WHY_MAX + 3];
   const char *const problem = wifi_problem();
@@ -135,7 +135,7 @@ static void tell_why(void) {
 }
 
 static void look(void) {
-  /* With quotes, and with a backslash before each letter. */
+  /* Room for quotes, and for a backslash before each character. */
   static char ssid[2 * CREDENTIALS_SSID_MAX + 3], passphrase[2 * CREDENTIALS_PASSPHRASE_MAX + 3];
   const char *const new_ssid = given(set_ssid_key, ssid, sizeof ssid);
   const char *const new_passphrase = given(set_passphrase_key, passphrase, sizeof passphrase);
@@ -143,7 +143,8 @@ static void look(void) {
   credentials_set(new_ssid ? new_ssid : own.ssid, new_passphrase ? new_passphrase : own.passphrase);
   memset(passphrase, 0, sizeof passphrase);
   /*
-   * Deleted from the service only after it is saved: if power fails in between, it is read again.
+   * The credentials are deleted from the service only after they are saved: if power fails in
+   * between, they are read again.
    */
   keep();
   if (new_ssid) settings_set(set_ssid_key, NULL, 0);

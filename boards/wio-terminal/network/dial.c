@@ -1,12 +1,12 @@
 /*
- * Opens a connection from a host's name, one call at a time.
+ * Opens a connection to a host, one coprocessor call at a time.
  *
- * The coprocessor's connect blocks, and no other call is answered meanwhile: its released firmware,
- * 2.1.1 to 2.1.3, takes O_NONBLOCK and ignores it. A lost SYN costs 3 s, a host that is down costs
- * minutes (rpcWiFi issue 29). So a coprocessor without an answer to connect is busy, not broken.
- * The machine is told early that its connection failed, and the same connect goes on for the next
- * one that it asks for. Only cutting the power ends a connect, and then the network has to be
- * joined again, so that comes late, and later each time.
+ * The coprocessor's connect blocks all other calls: its released firmware, 2.1.1 to 2.1.3, accepts
+ * O_NONBLOCK and ignores it. A lost SYN costs 3 s, a host that is down costs minutes (rpcWiFi issue
+ * 29). So a coprocessor that does not answer connect is busy, not broken. The virtual machine is
+ * notified early that its connection failed; the same connect continues and serves the virtual
+ * machine's next request. Only a power cut ends a connect, and the network must then be joined
+ * again. So the power cut comes late, and later each time.
  */
 #include "dial.h"
 
@@ -19,27 +19,27 @@
 
 enum {
   DIAL_RESOLVE_DEADLINE_MS = 20000,
-  /* Before the program gives up by itself after 10 s (src/mqtt/connection.ts), but after the SYNs
-   * of 0, 3 and 9 s. */
+  /* Before the program's own timeout of 10 s (src/mqtt/connection.ts), but after the SYNs at 0, 3
+   * and 9 s. */
   DIAL_CONNECT_PATIENCE_MS = 9700,
-  /* To the power cut: after the SYN of 21 s at first, then twice as long each time, up to that of
-   * 93 s. */
+  /* The time until the power cut: first after the SYN at 21 s, then doubled each time, up to after
+   * the SYN at 93 s. */
   DIAL_CONNECT_DEADLINE_MS = 25000,
   DIAL_CONNECT_DEADLINE_MAX_MS = 100000
 };
 
 enum { DIAL_REFUSALS_MAX = 3, DIAL_UNREACHED_MAX = 5 };
 
-/* Tries in a row for which the coprocessor had no free socket. */
+/* Consecutive tries for which the coprocessor had no free socket. */
 static unsigned refusals;
 
-/* Tries in a row without any answer from the other side, not even a refusal. */
+/* Consecutive tries without any answer from the host, not even a refusal. */
 static unsigned unreached;
 
-/* Doubles with each connect in a row that the coprocessor did not answer. */
+/* The deadline of a connect. Doubles with each consecutive connect that gets no answer. */
 static uint32_t deadline_ms = DIAL_CONNECT_DEADLINE_MS;
 
-/* The coprocessor may report a network through which nothing passes. */
+/* Restarts Wi-Fi after several tries: the coprocessor may report a network that passes no data. */
 static void not_reached(const char *why) {
   connection_end(why);
   if (++unreached < DIAL_UNREACHED_MAX) return;
@@ -72,7 +72,7 @@ void dial_wait(void) {
   }
 }
 
-/* A coprocessor that restarted meanwhile reports an unknown handle; that is as good as closed. */
+/* Any reply means closed: if the coprocessor has restarted, it reports an unknown handle. */
 static void old_closed(erpc_reader *reply) {
   if (reply && !reply->failed) connection.handle = -1;
   if (connection_answered(reply)) ask_name_or_create();
@@ -92,7 +92,7 @@ static void named(erpc_reader *reply) {
   connection_go(CONNECTION_CREATE, 0);
 }
 
-/* Keep the handle even if nobody wants the connection any more: it must be closed. */
+/* Keeps the handle even if the connection is no longer wanted, because it must be closed. */
 static void created(erpc_reader *reply) {
   const int32_t handle = reply ? (int32_t)erpc_get_u32(reply) : -1;
   if (reply && !reply->failed) connection.handle = handle;
@@ -106,7 +106,7 @@ static void created(erpc_reader *reply) {
   if (++refusals < DIAL_REFUSALS_MAX) {
     wifi_suspect();
   } else {
-    /* This board uses one socket, so the others were leaked by lost replies. */
+    /* This board uses one socket, so the other sockets were leaked by lost replies. */
     refusals = 0;
     wifi_restart("coprocessor has no free socket");
   }
@@ -117,7 +117,7 @@ static void no_delay_set(erpc_reader *reply) {
   if (connection_answered_with(reply, &result)) connection_go(CONNECTION_CONNECT, 0);
 }
 
-/* Its handles go with its power. */
+/* Cuts the coprocessor's power, which also closes its handles. */
 static void cut_power(const char *failure, const char *why) {
   connection.in_call = false;
   connection.handle = -1;
@@ -143,7 +143,8 @@ static void connected(erpc_reader *reply) {
 static void connect_explained(erpc_reader *reply) {
   int32_t error;
   if (!connection_answered_with(reply, &error)) return;
-  /* A refusal is ECONNRESET by the firmware's table of errors; its sources also know the other. */
+  /* The firmware's table of errors maps a refusal to ECONNRESET; its sources also have
+   * ECONNREFUSED. */
   if (error == LWIP_ECONNRESET || error == LWIP_ECONNREFUSED) {
     unreached = 0;
     connection_end("connection refused");
@@ -152,7 +153,7 @@ static void connect_explained(erpc_reader *reply) {
   }
 }
 
-/* The machine wants its connection from now on. */
+/* Restarts the timeout after which the virtual machine is notified of a failure. */
 static void be_patient(void) {
   connection.give_up_micros = connection.now + DIAL_CONNECT_PATIENCE_MS * 1000ull;
 }

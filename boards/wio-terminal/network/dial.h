@@ -1,16 +1,16 @@
-/* From a host's name to an open connection. */
+/* Opens a connection to a host. */
 #ifndef DIAL_H
 #define DIAL_H
 
 #include <stdbool.h>
 
-/* Waits for a network. */
+/* Starts the connection when there is a network. Ends it if the wait takes too long. */
 void dial_wait(void);
 
-/* To be called in each step, also while a call is waiting for its reply. */
+/* Watches a connect in flight. Call in each step, also while a call is waiting for its reply. */
 void dial_watch(void);
 
-/* Goes on with a connect that the machine had given up. False if there is none. */
+/* Continues a connect that the virtual machine had given up. Returns false if there is none. */
 bool dial_resume(void);
 
 /* Makes the next call between CONNECTION_WAIT_FOR_NETWORK and CONNECTION_OPEN. */

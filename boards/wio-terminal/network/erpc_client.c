@@ -23,7 +23,7 @@ static struct {
   erpc_done done;
 } call;
 
-/* The reply to a callback of the coprocessor waits until the line is free. */
+/* The reply to a callback from the coprocessor. It waits here until the line is free. */
 static struct {
   uint8_t frame[ERPC_FRAME_HEADER + ERPC_MESSAGE_HEADER + 4];
   size_t length, sent;
@@ -59,7 +59,7 @@ erpc_writer *erpc_begin(uint8_t service, uint8_t function) {
 }
 
 void erpc_submit(uint32_t deadline_ms, erpc_done done) {
-  /* Arguments that did not fit are not sent at all; the next step fails the call. */
+  /* If the arguments did not fit, nothing is sent, and the next step fails the call. */
   call.frame_length = call.writer.failed ? 0 : ERPC_FRAME_HEADER + call.writer.length;
   erpc_seal(call.frame, call.writer.length);
   call.sent = 0;
@@ -70,11 +70,11 @@ void erpc_submit(uint32_t deadline_ms, erpc_done done) {
 }
 
 static void finish(erpc_reader *reply) {
-  call.state = ERPC_IDLE; /* before done, which may begin the next call */
+  call.state = ERPC_IDLE; /* before `done`, which may begin the next call */
   call.done(reply);
 }
 
-/* A callback that expects a reply gets "0"; its news is polled for anyway. */
+/* Replies "0" to a callback. The content of the callback is not needed: it is polled for. */
 static void answer_callback(const uint8_t *message) {
   erpc_writer writer = {.bytes = callback_answer.frame + ERPC_FRAME_HEADER,
                         .space = ERPC_MESSAGE_HEADER + 4};
@@ -95,7 +95,7 @@ static void handle(const uint8_t *message, size_t length) {
     if (hear_event) hear_event();
   } else if (message[0] == ERPC_REPLY && call.state == ERPC_WAITING &&
              memcmp(message + 1, asked + 1, ERPC_MESSAGE_HEADER - 1) == 0) {
-    /* Function, service and sequence are those of the call: not a late or a doubled reply. */
+    /* Function, service and sequence match the call, so the reply is neither late nor doubled. */
     erpc_reader reply = {.bytes = message, .length = length, .position = ERPC_MESSAGE_HEADER};
     finish(&reply);
   }
@@ -117,7 +117,7 @@ static void receive(uint64_t now_micros) {
   }
 }
 
-/* One frame at a time: the bytes of two must not mix. */
+/* Sends one frame at a time, so that the bytes of two frames do not mix. */
 static void transmit(void) {
   const bool call_is_half_sent =
       call.state == ERPC_WAITING && call.sent > 0 && call.sent < call.frame_length;

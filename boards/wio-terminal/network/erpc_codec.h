@@ -1,10 +1,10 @@
 /*
- * eRPC's basic codec, as the Wi-Fi coprocessor's firmware speaks it: little-endian, unpadded; a
- * text or a binary is a u32 count and its bytes (rpcUnified src/erpc/erpc_basic_codec.cpp; the
- * interface itself is seeed-ambd-firmware's erpc_idl).
+ * eRPC's basic codec, as the Wi-Fi coprocessor's firmware uses it: little-endian, unpadded; a text
+ * or a binary is a u32 count and its bytes (rpcUnified src/erpc/erpc_basic_codec.cpp; the interface
+ * itself is seeed-ambd-firmware's erpc_idl).
  *
- * Neither side of it can leave its buffer: what does not fit, or is not there, is remembered in
- * `failed`, which is looked at once, at the end.
+ * Neither the writer nor the reader can leave its buffer: bytes that do not fit or are missing set
+ * `failed`, which the caller checks once, at the end.
  */
 #ifndef ERPC_CODEC_H
 #define ERPC_CODEC_H
@@ -23,10 +23,10 @@ typedef struct {
 void erpc_put_u8(erpc_writer *to, uint8_t value);
 void erpc_put_u32(erpc_writer *to, uint32_t value);
 void erpc_put_raw(erpc_writer *to, const void *bytes, size_t length);
-/* With its count before it: a binary, or a text. */
+/* Writes a count and the bytes of a binary or a text. */
 void erpc_put_binary(erpc_writer *to, const void *bytes, size_t length);
 void erpc_put_text(erpc_writer *to, const char *text);
-/* A nullable text: a flag, 1 for null, then the text if there is one. */
+/* Writes a flag, 1 for null, then the text if there is one. */
 void erpc_put_nullable_text(erpc_writer *to, const char *text_or_null);
 
 typedef struct {
@@ -38,7 +38,7 @@ typedef struct {
 
 uint8_t erpc_get_u8(erpc_reader *from);
 uint32_t erpc_get_u32(erpc_reader *from);
-/* The bytes lie in the message, and are gone with it. */
+/* Return a pointer into the message, valid as long as the message. */
 const uint8_t *erpc_get_raw(erpc_reader *from, size_t length);
 const uint8_t *erpc_get_binary(erpc_reader *from, uint32_t *length);
 

@@ -1,4 +1,4 @@
-/* The coprocessor's firmware, by the version that it tells. */
+/* Checks the version that the coprocessor's firmware reports. */
 #ifndef FIRMWARE_VERSION_H
 #define FIRMWARE_VERSION_H
 
@@ -6,7 +6,8 @@
 
 #define FIRMWARE_VERSION_MIN "2.1.2"
 
-/* Whether this board can work with it; "2.1.2" or "v2.1.3" are fine, what is no version is not. */
+/* Whether the board supports this version, such as "2.1.2" or "v2.1.3". False if it is no version.
+ */
 bool firmware_is_new_enough(const char *version);
 
 #endif

@@ -5,7 +5,7 @@
 /* See WIFI_DEADLINE_MS. */
 enum { LWIP_DEADLINE_MS = 6000 };
 
-/* Functions of the service. */
+/* Function numbers of the service ERPC_LWIP. */
 enum {
   LWIP_CALL_SETSOCKOPT = 7,
   LWIP_CALL_CLOSE = 8,
@@ -72,7 +72,7 @@ void lwip_receive(int32_t handle, uint32_t limit, erpc_done done) {
   erpc_writer *const arguments = begin_with(LWIP_CALL_RECV, handle);
   erpc_put_u32(arguments, limit);
   erpc_put_u32(arguments, LWIP_MSG_DONTWAIT);
-  erpc_put_u32(arguments, 0); /* a time-out that the coprocessor ignores */
+  erpc_put_u32(arguments, 0); /* a timeout that the coprocessor ignores */
   erpc_submit(LWIP_DEADLINE_MS, done);
 }
 

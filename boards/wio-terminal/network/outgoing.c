@@ -1,6 +1,6 @@
 #include "outgoing.h"
 
-/* A burst of some dozen reports after an outage fits. */
+/* Room for a burst of some dozen reports after an outage. */
 enum { OUTGOING_SIZE = 8192 };
 
 static uint8_t ring[OUTGOING_SIZE];

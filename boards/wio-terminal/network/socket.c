@@ -1,8 +1,8 @@
 /*
- * Sends and receives over the one connection, and ends it. dial.c opens it.
+ * Sends and receives over the board's one connection, and ends it. dial.c opens the connection.
  *
- * A call without a reply ends the connection: bytes may be lost with it, and a stream with a hole
- * is worse than none.
+ * A call without a reply ends the connection: bytes may be lost, and a stream with a hole is worse
+ * than no stream.
  */
 #include "socket.h"
 
@@ -20,10 +20,10 @@
 
 enum { SOCKET_NETWORK_PATIENCE_MS = 60000, SOCKET_FULL_POLL_MS = 20 };
 
-/* How soon to ask for data again: the interval doubles as long as none comes. */
+/* The interval of requests for data. It doubles while no data comes. */
 enum { SOCKET_RECEIVE_POLL_MIN_MS = 10, SOCKET_RECEIVE_POLL_MAX_MS = 80 };
 
-/* The most that one call carries; the machine copies each piece into its heap. */
+/* The maximum of bytes in one call. The virtual machine copies received bytes into its heap. */
 enum { SOCKET_RECEIVE_MAX = 1024, SOCKET_SEND_MAX = 1024 };
 
 static uint32_t receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS;
@@ -51,7 +51,7 @@ static void sent(erpc_reader *reply) {
     return;
   }
   facts.sent_bytes += (uint32_t)result;
-  receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS; /* it may be answered */
+  receive_poll_ms = SOCKET_RECEIVE_POLL_MIN_MS; /* the peer may answer */
   outgoing_drop((uint32_t)result);
   connection_go(CONNECTION_OPEN, result == 0 ? SOCKET_FULL_POLL_MS : 0);
 }
@@ -89,7 +89,8 @@ static void stream_explained(erpc_reader *reply) {
 }
 
 /*
- * Without a reply the handle may still be open: it is closed again before the next one is created.
+ * If there is no reply, the handle may still be open. It is closed again before the next is
+ * created.
  */
 static void closed(erpc_reader *reply) {
   connection.in_call = false;
@@ -136,7 +137,7 @@ void socket_step(uint64_t now_micros) {
   if (connection.state == CONNECTION_WAIT_FOR_NETWORK) {
     dial_wait();
   } else if (connection.generation != wifi_generation()) {
-    /* The coprocessor still holds its handle; it cannot be closed before the next network. */
+    /* The coprocessor still holds the handle, which cannot be closed without a network. */
     connection_end("Wi-Fi lost");
     connection_go(CONNECTION_NONE, 0);
   } else if (wifi_is_up()) {

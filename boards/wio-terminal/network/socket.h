@@ -1,6 +1,6 @@
 /*
- * The virtual machine's one TCP socket, on top of the coprocessor's. A request of the machine is
- * noted and carried out later; events tell the machine what came of it.
+ * The virtual machine's one TCP socket, on top of the coprocessor's sockets. A request of the
+ * virtual machine is recorded and executed later; events report the result to the virtual machine.
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -8,17 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Starts the next call if one is due and the line is free. Not from inside the machine. */
+/*
+ * Starts the next call if one is due and the line is free. Not to be called from inside the virtual
+ * machine.
+ */
 void socket_step(uint64_t now_micros);
 
-/* For the screen: the last host that the machine asked for, and the state of the connection. */
+/* For the screen: the last host that the virtual machine requested, and the connection's state. */
 typedef struct {
-  const char *host; /* empty before the first */
+  const char *host; /* empty before the first request */
   uint16_t port;
   bool is_wanted, is_open;
-  uint32_t connecting_s; /* how long the coprocessor has been connecting; 0 if it is not */
-  const char *problem;   /* why the last one failed; empty once one is open */
-  uint32_t opened;       /* since the start */
+  uint32_t
+      connecting_s;    /* how long the coprocessor has been connecting; 0 if it is not connecting */
+  const char *problem; /* why the last connection failed; empty while a connection is open */
+  uint32_t opened;     /* connections opened since the start */
   uint32_t sent_bytes, received_bytes;
 } socket_facts;
 const socket_facts *socket_look(void);

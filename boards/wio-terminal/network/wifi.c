@@ -1,8 +1,8 @@
 /*
  * The order of calls is that of TinyGo, which works on real boards (tinygo-org/drivers, rtl8720dn).
- * As there, the adapter is initialized only after a power cut: a second initialization would reset
- * what is in use, and the coprocessor's firmware does not guard against that. So any problem that
- * joining again does not solve starts over with a power cut.
+ * As in TinyGo, the adapter is initialized only after a power cut: a second initialization would
+ * reset resources that are in use, and the coprocessor's firmware does not guard against that. So
+ * if joining again does not solve a problem, the power is cut.
  */
 #include "wifi.h"
 
@@ -18,7 +18,7 @@ typedef enum {
   WIFI_STATE_OFF,
   WIFI_STATE_POWER_UP,
   WIFI_STATE_PROBE,
-  WIFI_STATE_POWER_UP_OLD, /* no reply: does it use the baud rate of older firmware? */
+  WIFI_STATE_POWER_UP_OLD, /* no reply: try the baud rate of older firmware */
   WIFI_STATE_PROBE_OLD,
   WIFI_STATE_PREPARE_ADAPTER,
   WIFI_STATE_RADIO_OFF,
@@ -28,7 +28,7 @@ typedef enum {
   WIFI_STATE_DHCP,
   WIFI_STATE_ADDRESS,
   WIFI_STATE_UP,
-  WIFI_STATE_CHECK, /* a call had no reply: is the coprocessor there, and still joined? */
+  WIFI_STATE_CHECK, /* a call had no reply: check that the coprocessor responds, and is joined */
   WIFI_STATE_CHECK_JOINED
 } step;
 
@@ -41,8 +41,7 @@ static unsigned failed_probes;
 static unsigned failed_joins;
 static unsigned misses;
 static uint32_t generation;
-static bool
-    is_other_network; /* another network is wanted than the one that was joined or looked for */
+static bool is_other_network; /* `ssid` and `password` have changed since the last join */
 static uint8_t address[4];
 
 static void go(step next, uint32_t delay_ms) {
@@ -106,7 +105,7 @@ void wifi_use(const char *new_ssid, const char *new_password) {
   is_other_network = true;
 }
 
-/* Not before the current call has ended, so that no call ends in the wrong network. */
+/* Called only after the current call has ended, so that no call ends in the wrong network. */
 static void change_network(void) {
   is_other_network = false;
   retry_ms = WIFI_RETRY_FIRST_MS;
@@ -149,7 +148,7 @@ static bool unanswered(const erpc_reader *reply) {
   return !reply;
 }
 
-/* Cuts its power, because bytes at the wrong baud rate have confused it. */
+/* Cuts the coprocessor's power, because bytes at the wrong baud rate have confused it. */
 static void probe_old(void) {
   console_line("wifi: coprocessor not responding, trying the baud rate of older firmware", NULL);
   board_link_power(false);
@@ -170,7 +169,7 @@ static void silent(void) {
   }
 }
 
-/* Only a person with a computer can help, so the pause is long. */
+/* The pause is long, because only a firmware update from a computer solves this. */
 static void too_old(const char *version) {
   retry_ms = WIFI_RETRY_MAX_MS;
   power_cycle("coprocessor firmware is too old");
@@ -201,7 +200,7 @@ static void probed(erpc_reader *reply) {
   }
 }
 
-/* The next step follows whatever the reply says. */
+/* Goes to the next step, whatever the reply says. */
 static void done(erpc_reader *reply) {
   if (!unanswered(reply)) go((step)(state + 1), 0);
 }
@@ -219,8 +218,8 @@ static void joined(erpc_reader *reply) {
 }
 
 /*
- * If DHCP fails, the coprocessor makes up an address, and only the result shows it (seeed-ambd-sdk
- * lwip_netconf.c).
+ * If DHCP fails, the coprocessor assigns itself an address. Only the result shows the failure
+ * (seeed-ambd-sdk lwip_netconf.c).
  */
 static void got_lease(erpc_reader *reply) {
   if (unanswered(reply)) return;
@@ -256,7 +255,7 @@ static void watched(erpc_reader *reply) {
     go(state, WIFI_WATCH_AGAIN_MS);
   } else {
     misses = 0;
-    /* With a power cut, because it may have reset itself and lost its radio settings. */
+    /* The coprocessor may have reset itself and lost its radio settings, so its power is cut. */
     wifi_restart("network lost");
   }
 }

@@ -1,6 +1,6 @@
 /*
- * Joins the Wi-Fi network, and joins it again when it is lost: powers the coprocessor, joins, gets
- * an address. Calls may block the coprocessor for many seconds; none of them blocks the board.
+ * Joins the Wi-Fi network, and joins again if the network is lost: powers the coprocessor, joins,
+ * and gets an address. A call may block the coprocessor for many seconds, but never the board.
  */
 #ifndef WIFI_H
 #define WIFI_H
@@ -8,15 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wifi_problem.h" /* why there is no network */
+#include "wifi_problem.h" /* tells why there is no network */
 
 /*
- * Without a network name the coprocessor stays off. An empty or null password means an open
- * network.
+ * Starts Wi-Fi. If `ssid` is null, the coprocessor stays off. An empty or null password means an
+ * open network.
  */
 void wifi_init(const char *ssid, const char *password);
 
-/* Switches to another network. */
+/* Switches to another network when the current call has ended. */
 void wifi_use(const char *ssid, const char *password);
 
 /* Starts the next call if one is due and the line is free. */
@@ -24,25 +24,25 @@ void wifi_step(uint64_t now_micros);
 
 bool wifi_is_up(void);
 
-/* True while another network is wanted, and waits for the current call to end. */
+/* Whether a switch to another network is waiting for the current call to end. */
 bool wifi_is_changing(void);
 
-/* The four bytes of the IPv4 address; all zero while there is none. */
+/* The four bytes of the IPv4 address; all zero while there is no address. */
 const uint8_t *wifi_address(void);
 
-/* False if no network is known, so that waiting for one is pointless. */
+/* Whether a network is known. If not, there is no network to wait for. */
 bool wifi_is_configured(void);
 
-/* Increases each time the network is lost: sockets opened under a smaller number are gone. */
+/* A number that increases each time the network is lost. Sockets of a smaller number are closed. */
 uint32_t wifi_generation(void);
 
-/* A call had no reply: check whether the coprocessor still works. */
+/* Checks whether the coprocessor still works. Called when a call had no reply. */
 void wifi_suspect(void);
 
 /* Cuts the coprocessor's power and starts again. */
 void wifi_restart(const char *why);
 
-/* The coprocessor reported a change of the network: check at once. */
+/* Checks the network at once. Called when the coprocessor reports a change. */
 void wifi_hint(void);
 
 #endif

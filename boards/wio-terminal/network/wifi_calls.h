@@ -1,6 +1,6 @@
 /*
  * The coprocessor's calls for joining a network (seeed-ambd-firmware erpc_idl), and their
- * deadlines. We chose the deadlines, because no known driver has any.
+ * deadlines. The deadlines are this project's choice, because no known driver has any.
  */
 #ifndef WIFI_CALLS_H
 #define WIFI_CALLS_H
@@ -26,16 +26,17 @@ enum {
 enum { WIFI_MODE_STATION = 1, WIFI_INTERFACE_STATION = 0 };
 enum { WIFI_SECURITY_OPEN = 0, WIFI_SECURITY_WPA2_AES = 0x00400004 };
 
-/* Firmware 2.1.2 and later uses the first baud rate; 2.0.0 to 2.1.1 used the second. */
+/* Firmware 2.1.2 and later uses WIFI_BAUD; 2.0.0 to 2.1.1 used WIFI_BAUD_OF_OLD. */
 enum { WIFI_BAUD = 614400, WIFI_BAUD_OF_OLD = 1843200 };
 
 enum {
   WIFI_DEADLINE_VERSION_MS = 300,
-  /* Nobody says how long a call takes that waits for nothing: it has seconds, since one task below
-   * the radio's serves them all, and a call that is given up costs the connection. */
+  /* For a call that does not wait for the network. How long it takes is not documented. The
+   * deadline is long, because one task with a lower priority than the radio's serves all calls, and
+   * a call that times out costs the connection. */
   WIFI_DEADLINE_MS = 6000,
-  /* Beyond the firmware's own: it waits up to 20 s for radio and network, and asks six times for an
-   * address, each time waiting twice as long: 62 s (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
+  /* Longer than the firmware's own timeouts: up to 20 s for radio and network, and 62 s for an
+   * address, in six requests with doubled waits (seeed-ambd-sdk wifi_conf.c, lwip_netconf.c). */
   WIFI_DEADLINE_RADIO_MS = 25000,
   WIFI_DEADLINE_CONNECT_MS = 25000,
   WIFI_DEADLINE_DHCP_MS = 75000
@@ -49,25 +50,25 @@ enum {
   WIFI_PROBES_OF_OLD = 3,
   WIFI_WATCH_EVERY_MS = 5000,
   WIFI_WATCH_AGAIN_MS = 1000,
-  WIFI_WATCH_MISSES = 3, /* in a row before the network counts as lost */
+  WIFI_WATCH_MISSES = 3, /* consecutive failed checks after which the network counts as lost */
   WIFI_JOINS_PER_POWER_UP = 4,
   WIFI_RETRY_FIRST_MS = 1000,
-  /* A network that comes and goes by the minute is not to be slept through. */
+  /* Short enough to find a network that is up only for a minute at a time. */
   WIFI_RETRY_MAX_MS = 20000
 };
 
-/* With no argument, and with one. */
+/* Submits a call without arguments, or with one u32. */
 void wifi_call(uint8_t service, uint8_t function, uint32_t deadline_ms, erpc_done done);
 void wifi_call_u32(uint8_t service, uint8_t function, uint32_t argument, uint32_t deadline_ms,
                    erpc_done done);
 
-/* Without a password: an open network. */
+/* Joins a network. A null password means an open network. */
 void wifi_call_join(const char *ssid, const char *password, erpc_done done);
 
 /* The i32 result of a call; -1 if there was no reply. */
 int32_t wifi_call_result(erpc_reader *reply);
 
-/* A returned text, shortened to the space, with a final zero. */
+/* Reads a text of the reply, cut to `space` bytes with a final zero. */
 void wifi_call_text(erpc_reader *reply, char *into, uint32_t space);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Longest: the version of the firmware that is too old. */
+/* The longest text names the version of a firmware that is too old. */
 static char text[112];
 
 void wifi_problem_is(const char *first, ...) {

@@ -64,7 +64,7 @@ void board_init(void) {
   screen_init();
 }
 
-/* A lost byte breaks a message, and the call is made again: this line says why. */
+/* Logs lost bytes. A lost byte breaks a message, so this line explains why a call is retried. */
 static void tell_lost_bytes(uint64_t now_micros) {
   static uint32_t told;
   static uint64_t next_micros;
@@ -75,7 +75,7 @@ static void tell_lost_bytes(uint64_t now_micros) {
   console_line("coprocessor UART: ", console_number(lost), " bytes lost so far", NULL);
 }
 
-/* Each access costs some cycles of a slow clock. */
+/* Feeds the watchdog only every 100 ms: each access costs some cycles of a slow clock. */
 static void feed_watchdog(uint64_t now_micros) {
   enum { EVERY_MICROS = 100000 };
   static uint64_t due_micros;
@@ -106,7 +106,7 @@ void board_reset(void) {
   cortex_reset();
 }
 
-/* Output that does not fit is lost: there may be no reader, and the loop must go on. */
+/* Output that does not fit is lost: there may be no reader, and the loop must not block. */
 void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }
@@ -121,7 +121,7 @@ void board_link_power(bool on) { pin_set(COPROCESSOR, on); }
 
 uint16_t board_light(void) { return light_read(); }
 
-/* The LEDs are on or off: on from half of full brightness. */
+/* The LEDs can't be dimmed: from half of full brightness they are on, below it off. */
 void board_led(uint16_t brightness) {
   const bool on = brightness >= 0x8000;
   pin_set(LED, on);
@@ -133,7 +133,7 @@ bool board_button_pressed(unsigned button) { return !pin_read(buttons[button]); 
 void board_random(uint8_t *into, size_t length) { random_bytes(into, length); }
 uint64_t board_serial_number(void) { return serial_number(); }
 
-/* A deploy erases seven blocks and writes thousands of units, each of which takes time. */
+/* Feeds the watchdog, because a deploy erases seven blocks and writes thousands of units. */
 void board_storage_erase(size_t offset) {
   watchdog_feed();
   nvm_erase_block((uintptr_t)board_storage + offset);

@@ -1,4 +1,4 @@
-/* The clock: microseconds since it was started, counted by the hardware. */
+/* The clock: microseconds since clock_counter_init, counted by hardware. */
 #ifndef CLOCK_COUNTER_H
 #define CLOCK_COUNTER_H
 

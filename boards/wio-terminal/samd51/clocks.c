@@ -1,8 +1,7 @@
 /*
- * From the clocks that the bootloader leaves (48 MHz from the DFLL) to 120 MHz from DPLL0, in the
- * order that the known cores for this board use, because that order is proven: Seeed-
- * Studio/ArduinoCore-samd cores/arduino/startup.c, tinygo-org/tinygo
- * src/runtime/runtime_atsamd51.go. Registers: DS60001507, GCLK, MCLK and OSCCTRL.
+ * Switches from the bootloader's clocks (48 MHz from the DFLL) to 120 MHz from DPLL0, in the proven
+ * order of the known cores for this board: Seeed-Studio/ArduinoCore-samd cores/arduino/startup.c,
+ * tinygo-org/tinygo src/runtime/runtime_atsamd51.go. Registers: DS60001507, GCLK, MCLK and OSCCTRL.
  */
 #include "clocks.h"
 
@@ -36,7 +35,7 @@ enum { DFLL_ENABLE = 1 << 1, DFLL_USBCRM = 1 << 3, DFLL_CCDIS = 1 << 4, DFLL_WAI
 enum { DFLLMUL_STEPS = 1 << 26 | 1 << 16 };
 enum { DPLL_ENABLE = 1 << 1, DPLL_LBYPASS = 1 << 11, DPLL_LOCK = 1 << 0, DPLL_CLKRDY = 1 << 1 };
 
-/* DPLL0 makes (119 + 1) × 1 MHz. */
+/* DPLL0 multiplies 1 MHz by (119 + 1). */
 enum { DPLL_RATIO = CLOCK_CORE_HZ / 1000000 - 1 };
 
 static void generate(clock_generator generator, uint32_t source, uint32_t divisor) {
@@ -46,8 +45,9 @@ static void generate(clock_generator generator, uint32_t source, uint32_t diviso
 }
 
 /*
- * Open loop with the factory's calibration, corrected by USB frames if any come. Precise enough for
- * the UARTs either way. No source says whether USBCRM works without MODE.
+ * Starts the DFLL in open loop with the factory's calibration, corrected by USB frames if there are
+ * any. Both ways are precise enough for the UARTs. No source says whether USBCRM works without
+ * MODE.
  */
 static void start_dfll(void) {
   OSCCTRL_DFLLCTRLA = 0;
@@ -58,7 +58,7 @@ static void start_dfll(void) {
   OSCCTRL_DFLLCTRLA = DFLL_ENABLE;
   WAIT_FOR(OSCCTRL_DFLLSYNC == 0, "the DFLL to start");
   /*
-   * Erratum, handled by all the cores: the value takes effect only if it is written after the
+   * Erratum, handled by all known cores: the value takes effect only if it is written after the
    * start.
    */
   OSCCTRL_DFLLVAL = OSCCTRL_DFLLVAL;
@@ -71,7 +71,7 @@ static void start_dpll(void) {
   clock_peripheral(CLOCK_CHANNEL_DPLL0, CLOCK_GENERATOR_1MHZ);
   OSCCTRL_DPLLRATIO = DPLL_RATIO;
   WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL ratio");
-  /* Erratum: the lock signal is unstable, so the clock is let through without it. */
+  /* Erratum: the lock signal is unstable, so the clock output does not depend on it. */
   OSCCTRL_DPLLCTRLB = DPLL_LBYPASS;
   OSCCTRL_DPLLCTRLA = DPLL_ENABLE;
   WAIT_FOR(OSCCTRL_DPLLSYNCBUSY == 0, "the DPLL to start");
@@ -82,7 +82,7 @@ static void start_dpll(void) {
 void clocks_init(void) {
   GCLK_CTRLA = GCLK_SWRST;
   WAIT_FOR(!(GCLK_SYNCBUSY & GCLK_SWRST), "the clock controller to reset");
-  /* The core must not run from the DFLL while it restarts. */
+  /* The core must not run from the DFLL while the DFLL restarts. */
   generate(CLOCK_GENERATOR_CORE, SOURCE_OSCULP32K, 1);
   start_dfll();
   generate(CLOCK_GENERATOR_CORE, SOURCE_DFLL, 1);

@@ -1,4 +1,4 @@
-/* Clocks: 120 MHz for the core, and generators for what the peripherals need. */
+/* Clocks: 120 MHz for the core, and generators for the peripherals. */
 #ifndef CLOCKS_H
 #define CLOCKS_H
 
@@ -6,7 +6,7 @@
 
 enum { CLOCK_CORE_HZ = 120000000, CLOCK_PERIPHERAL_HZ = 48000000 };
 
-/* Generators that run after clocks_init. */
+/* The generators that run after clocks_init. */
 typedef enum {
   CLOCK_GENERATOR_CORE = 0,
   CLOCK_GENERATOR_48MHZ = 1,
@@ -26,7 +26,7 @@ typedef enum {
   CLOCK_CHANNEL_ADC1 = 41
 } clock_channel;
 
-/* Masks of the main clock controller, by the offset of its register. */
+/* The mask registers of the main clock controller, by their offsets. */
 typedef enum {
   CLOCK_BUS_AHB = 0x10,
   CLOCK_BUS_APBA = 0x14,
@@ -40,7 +40,7 @@ void clocks_init(void);
 /* Gives a peripheral its clock, at any time after clocks_init. */
 void clock_peripheral(clock_channel channel, clock_generator generator);
 
-/* Lets a bus reach a peripheral. */
+/* Enables the bus clock of a peripheral. */
 void clock_bus_enable(clock_bus bus, unsigned bit);
 
 #endif

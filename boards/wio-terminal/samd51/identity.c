@@ -1,4 +1,4 @@
-/* DS60001507: TRNG, and the serial number among the memories. */
+/* DS60001507: TRNG, and the serial number in the chapter on memories. */
 #include "identity.h"
 
 #include "clocks.h"
@@ -14,7 +14,7 @@ void random_init(void) {
   TRNG_CTRLA = TRNG_ENABLE;
 }
 
-/* A new word each 84 cycles of its bus. */
+/* The TRNG makes a new word every 84 cycles of its bus clock. */
 void random_bytes(uint8_t *into, size_t length) {
   uint32_t word = 0;
   for (size_t i = 0; i < length; i++, word >>= 8) {
@@ -26,7 +26,7 @@ void random_bytes(uint8_t *into, size_t length) {
   }
 }
 
-/* FNV-1a folds its 128 bits into 64, because no 64 of them are documented as unique. */
+/* Hashes the 128 bits to 64 with FNV-1a, because no 64 of them are documented as unique. */
 uint64_t serial_number(void) {
   static const uintptr_t words[] = {0x008061fc, 0x00806010, 0x00806014, 0x00806018};
   uint64_t hash = 0xcbf29ce484222325u;

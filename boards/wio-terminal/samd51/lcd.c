@@ -1,9 +1,9 @@
 /*
  * The wires to the display: SERCOM7 as an SPI host (DS60001507, SERCOM SPI) and four pins of PORT.
- * Of the sources, Zephyr has another DOPO than Arduino and TinyGo, whose value is taken here.
+ * DOPO has the value that Arduino and TinyGo use; Zephyr's value differs.
  *
  * No timer reaches the backlight's pin (adafruit/circuitpython ports/atmel-samd, pins of the
- * SAMD51): it is on or off, and the picture itself is drawn darker instead.
+ * SAMD51), so the backlight can't be dimmed. The picture is drawn darker instead.
  */
 #include "panel.h"
 
@@ -22,7 +22,7 @@ enum { SPI_CTRLA_SWRST = 1, SPI_CTRLA_ENABLE = 2, SPI_CTRLA_HOST = 3 << 2 };
 enum { SPI_CTRLA_DOPO_2 = 2 << 16, SPI_CTRLA_DIPO_2 = 2 << 20 };
 enum { SPI_INTFLAG_DRE = 1, SPI_INTFLAG_TXC = 2 };
 
-/* 48 MHz / (2 × (BAUD + 1)): 24 MHz, the slowest that other software for this board uses. */
+/* 48 MHz / (2 × (BAUD + 1)) = 24 MHz, the slowest rate in other software for this board. */
 enum { SPI_BAUD_24MHZ = 0 };
 
 #define DATA PIN(PIN_PORT_B, 19)
@@ -63,7 +63,7 @@ static void send(const uint8_t *bytes, size_t length) {
   }
 }
 
-/* The pins must not change before the last bit is out. */
+/* Blocks until the last bit is sent. The pins must not change before that. */
 static void finish(void) {
   WAIT_FOR(SERCOM7_INTFLAG & SPI_INTFLAG_TXC, "the display SPI to finish");
 }
@@ -88,7 +88,7 @@ void panel_pixels(const uint8_t *bytes, size_t length) {
   pin_set(SELECT, true);
 }
 
-/* Returns when all is sent: a tile takes a millisecond. */
+/* Never busy: panel_pixels returns when all bytes are sent. A tile takes a millisecond. */
 bool panel_is_busy(void) { return false; }
 
 void panel_backlight(bool on) { pin_set(BACKLIGHT, on); }

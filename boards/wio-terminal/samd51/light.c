@@ -1,6 +1,6 @@
 /*
- * ADC1, AIN15, pin PD01 (DS60001507, ADC). It converts continuously. A result is the sum of 16
- * conversions of 12 bits, so it has 16 bits; it takes some 200 µs.
+ * The light sensor: ADC1, AIN15, pin PD01 (DS60001507, ADC). The ADC converts continuously. A
+ * result is the sum of 16 conversions of 12 bits, so it has 16 bits. It takes some 200 µs.
  */
 #include "light.h"
 
@@ -25,7 +25,7 @@ enum { ADC_CTRLB_FREERUN = 1 << 1, ADC_CTRLB_RESULT_16_BITS = 1 << 3 };
 enum { ADC_REFERENCE_VDDANA = 3, ADC_AVERAGE_16 = 4, ADC_SAMPLE_CLOCKS_6 = 5 };
 enum { ADC_SWTRIG_START = 2, ADC_INTFLAG_RESRDY = 1 };
 
-/* What the factory measured: the software calibration area, DS60001507, NVM. */
+/* The factory's calibration: the software calibration area, DS60001507, NVM. */
 #define CALIBRATION REGISTER32(0x00800080)
 
 static uint16_t calibration(void) {
@@ -62,7 +62,7 @@ void light_init(void) {
   }
 }
 
-/* 16 × 4095 is full scale. */
+/* Full scale is a sum of 16 × 4095, which becomes 65535. */
 uint16_t light_read(void) {
   const uint16_t sum = ADC1_RESULT;
   return (uint16_t)(sum + (sum >> 12));

@@ -1,4 +1,4 @@
-/* The light sensor, a photodiode at ADC1. */
+/* The light sensor, a photodiode on ADC1. */
 #ifndef LIGHT_H
 #define LIGHT_H
 
@@ -6,7 +6,7 @@
 
 void light_init(void);
 
-/* The newest result, without a wait: 0 is dark, 65535 full scale. */
+/* Returns the newest result at once: 0 is dark, 65535 full scale. */
 uint16_t light_read(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* DS60001507, NVMCTRL; adafruit/uf2-samdx1 src/flash_samd51.c for the care about caches. */
+/* DS60001507, NVMCTRL. Handling of the caches: adafruit/uf2-samdx1 src/flash_samd51.c. */
 #include "nvm.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ enum {
 #define CMCC_SR REGISTER32(0x4100600c)
 #define CMCC_MAINT0 REGISTER32(0x41006020)
 
-/* More than a second; an erase takes at most 200 ms. */
+/* These turns take more than a second; an erase takes at most 200 ms. */
 enum { NVM_READY_TURNS = 30000000 };
 
 static void wait_until_ready(void) {
@@ -49,7 +49,8 @@ static void command(uint16_t code, uintptr_t address) {
 }
 
 /*
- * The caches of the flash and of the core still hold the old contents (revision A: not reliably).
+ * Disables the caches of the flash and of the core, because they keep old contents (on revision A,
+ * not reliably).
  */
 static void begin(void) {
   CMCC_CTRL = 0;

@@ -1,4 +1,4 @@
-/* Erases and writes the chip's flash. Each call waits until the work is done. */
+/* Erases and writes the chip's flash. Each call blocks until it is done. */
 #ifndef NVM_H
 #define NVM_H
 
@@ -7,10 +7,10 @@
 
 enum { NVM_BLOCK = 8192, NVM_QUAD_WORD = 16 };
 
-/* Makes all bits of a block 1. Takes up to 200 ms; interrupts go on. */
+/* Sets all bits of a block to 1. Takes up to 200 ms; interrupts stay enabled. */
 void nvm_erase_block(uintptr_t address);
 
-/* Whole quad words, each of which was not written since its block was erased (it has an ECC). */
+/* Writes whole quad words. Because of its ECC, write a quad word only once after an erase. */
 void nvm_write(uintptr_t address, const uint8_t *bytes, size_t length);
 
 #endif

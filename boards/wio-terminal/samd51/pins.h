@@ -1,5 +1,5 @@
 /*
- * Pins, by the chip's names. What each is connected to is in board.c and in the peripherals' files.
+ * Pins, by the chip's names. board.c and the peripherals' files say what each pin is connected to.
  */
 #ifndef PINS_H
 #define PINS_H
@@ -17,7 +17,7 @@ typedef enum {
   PIN_FUNCTION_H = 7
 } pin_function;
 
-/* Drives the pin, at this level from the first moment. */
+/* Makes the pin an output. It has this level from the first moment. */
 void pin_output(unsigned pin, bool high);
 void pin_set(unsigned pin, bool high);
 

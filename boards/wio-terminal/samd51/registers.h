@@ -1,7 +1,7 @@
 /*
- * Registers of the ATSAMD51P19A, as its datasheet (DS60001507) and Microchip's own headers name
- * them (component/ and instance/ of the device pack, as in adafruit/uf2-samdx1
- * lib/samd51/include). A peripheral that one file alone knows has its registers there.
+ * Registers of the ATSAMD51P19A, named as in its datasheet (DS60001507) and in Microchip's own
+ * headers (component/ and instance/ of the device pack, as in adafruit/uf2-samdx1
+ * lib/samd51/include). If only one file uses a peripheral, that file defines its registers.
  */
 #ifndef REGISTERS_H
 #define REGISTERS_H
@@ -15,8 +15,8 @@
 #define REGISTER32(address) (*(volatile uint32_t *)(address))
 
 /*
- * Waits for a bit of the chip. If it does not come, the run ends with a log line: after some
- * milliseconds at 48 or 120 MHz. If the core is slower than that, the watchdog ends the run first.
+ * Waits for a condition of the chip. If the condition does not become true within some milliseconds
+ * (at 48 or 120 MHz), panics. If the core is slower, the watchdog resets the chip first.
  */
 #define WAIT_FOR(condition, what)                                  \
   do {                                                             \
@@ -40,7 +40,7 @@ enum {
   SAMD51_SERCOM_LINE_ERROR = 3
 };
 
-/* Priorities, 0 is the most urgent: the coprocessor sends a byte every 16 µs and does not wait. */
+/* Priorities; 0 is the most urgent. The coprocessor sends a byte every 16 µs and does not wait. */
 enum {
   SAMD51_PRIORITY_LINK_RECEIVE = 0,
   SAMD51_PRIORITY_USB = 2,

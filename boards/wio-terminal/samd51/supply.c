@@ -10,8 +10,8 @@
 #define WDT_SYNCBUSY REGISTER32(0x40002008)
 #define WDT_CLEAR REGISTER8(0x4000200c)
 enum { WDT_ENABLE = 2, WDT_CLEAR_KEY = 0xa5, WDT_SYNCBUSY_CLEAR = 1 << 4 };
-/* 8192 cycles of 1,024 Hz: longer than an erase of flash, and than any round of the virtual
- * machine's. */
+/* 8192 cycles of 1,024 Hz: longer than an erase of flash and than any round of the virtual
+ * machine. */
 enum { WDT_PERIOD = 0xa };
 
 void watchdog_start(void) {
@@ -24,7 +24,7 @@ void watchdog_start(void) {
   WAIT_FOR(WDT_SYNCBUSY == 0, "the watchdog");
 }
 
-/* A clear takes some cycles of 1,024 Hz; another one meanwhile would be lost. */
+/* A clear takes some cycles of 1,024 Hz. Another clear during that time would be lost. */
 void watchdog_feed(void) {
   if (!(WDT_SYNCBUSY & WDT_SYNCBUSY_CLEAR)) WDT_CLEAR = WDT_CLEAR_KEY;
 }
@@ -34,11 +34,11 @@ void watchdog_feed(void) {
 #define SUPC_VREG REGISTER32(0x40001818)
 enum { STATUS_BOD33RDY = 1, STATUS_BOD33DET = 2, STATUS_VREGRDY = 1 << 8 };
 enum { BOD33_ENABLE = 2, BOD33_RESET = 1 << 2, VREG_BUCK = 1 << 2 };
-/* 1.5 V + 200 × 6 mV: 2.7 V, as adafruit/uf2-samdx1 has it, against corrupted flash. */
+/* 1.5 V + 200 × 6 mV = 2.7 V, as in adafruit/uf2-samdx1, to protect the flash from corruption. */
 #define BOD33_LEVEL (200u << 16)
 
 void brown_out_init(void) {
-  SUPC_BOD33 &= ~(uint32_t)BOD33_ENABLE; /* it may only be set while it is off */
+  SUPC_BOD33 &= ~(uint32_t)BOD33_ENABLE; /* the level may only be set while the detector is off */
   SUPC_BOD33 = BOD33_LEVEL;
   SUPC_BOD33 = BOD33_LEVEL | BOD33_ENABLE;
   WAIT_FOR(SUPC_STATUS & STATUS_BOD33RDY, "the brown-out detector");
@@ -46,7 +46,7 @@ void brown_out_init(void) {
   SUPC_BOD33 = BOD33_LEVEL;
   SUPC_BOD33 = BOD33_LEVEL | BOD33_RESET | BOD33_ENABLE;
   WAIT_FOR(SUPC_STATUS & STATUS_BOD33RDY, "the brown-out reset");
-  /* The linear regulator: all cores for this board choose it. */
+  /* Chooses the linear regulator, as all cores for this board do. */
   SUPC_VREG &= ~(uint32_t)VREG_BUCK;
   WAIT_FOR(SUPC_STATUS & STATUS_VREGRDY, "the voltage regulator");
 }

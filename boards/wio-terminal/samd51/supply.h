@@ -1,13 +1,13 @@
-/* Supply, watchdog and cache; and why the chip was reset. */
+/* Supply, watchdog, cache, and the cause of the last reset. */
 #ifndef SUPPLY_H
 #define SUPPLY_H
 
 #include <stdbool.h>
 
-/* Call this first, so that a start that hangs ends in a reset, too. */
+/* Call this first, so that a start that hangs also ends in a reset. */
 void watchdog_start(void);
 
-/* Call it once a round of the loop: 8 s after the last call the chip is reset. */
+/* Call once per round of the loop. The chip is reset 8 s after the last call. */
 void watchdog_feed(void);
 
 /* Resets the chip if the supply is too low to write flash. */
@@ -15,7 +15,7 @@ void brown_out_init(void);
 
 void cache_init(void);
 
-/* Why the last reset happened: "power on", "watchdog", ... */
+/* The cause of the last reset: "power on", "watchdog", ... */
 const char *reset_cause(void);
 bool reset_was_watchdog(void);
 bool reset_was_software(void);

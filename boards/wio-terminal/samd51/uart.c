@@ -25,7 +25,7 @@ enum {
   USART_CTRLA_INTERNAL_CLOCK = 1 << 2,
   USART_CTRLA_IBON = 1 << 8
 };
-/* Sends on pad 0, receives on pad 2, as both are wired (OSHW-WioTerminal, schematic). */
+/* Sends on pad 0 and receives on pad 2, as wired (OSHW-WioTerminal, schematic). */
 enum {
   USART_CTRLA_TXPO_0 = 0 << 16,
   USART_CTRLA_RXPO_2 = 2 << 20,
@@ -40,7 +40,7 @@ enum { USART_STATUS_BUFOVF = 1 << 2, USART_STATUS_ERRORS = 7 /* parity, frame, o
 
 enum { LINK_BAUD = 614400, CONSOLE_BAUD = 115200 };
 
-/* Room for one whole message of the coprocessor: 4096 bytes and a header. */
+/* `received_bytes` holds one whole message of the coprocessor: 4096 bytes and a header. */
 static uint8_t received_bytes[4608], link_bytes[256], console_bytes[1024];
 
 static ring received = RING(received_bytes);
@@ -104,7 +104,7 @@ void uart_link_received(void) {
     const uint8_t byte = (uint8_t)SERCOM_DATA(SERCOM0);
     if (errors) SERCOM_STATUS(SERCOM0) = errors;
     if (errors & USART_STATUS_BUFOVF) lost++;
-    /* A byte with a wrong stop bit is taken as it is: the message's CRC will show it. */
+    /* A byte with a wrong stop bit is accepted: the CRC of the message detects a wrong byte. */
     if (!ring_put(&received, byte)) lost++;
   }
 }
@@ -139,7 +139,7 @@ void uart_drain(uart uart) {
   if (!running) return;
   SERCOM_INTENCLR(bases[uart]) = USART_INTERRUPT_DRE;
   uint8_t byte;
-  /* A byte takes 87 µs at 115,200 baud. A UART without a clock never takes one. */
+  /* A byte takes 87 µs at 115,200 baud. A UART without a clock never takes a byte. */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (!(SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_DRE)) continue;
     if (!ring_take(&to_send[uart], &byte)) break;
@@ -147,7 +147,8 @@ void uart_drain(uart uart) {
     turns_left = 50000;
   }
   /*
-   * The last byte has left its register, but not yet the chip. If none was sent, TXC never comes.
+   * The last byte has left its register, but not yet the chip. If no byte was sent, TXC never
+   * comes.
    */
   for (uint32_t turns_left = 50000; turns_left > 0; turns_left--) {
     if (SERCOM_INTFLAG(bases[uart]) & USART_INTERRUPT_TXC) break;

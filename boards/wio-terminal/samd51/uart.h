@@ -1,6 +1,6 @@
 /*
- * Two UARTs: the link to the Wi-Fi coprocessor, and the console, which is there with USB or
- * without: TXD of the header at the back (PB26), 115,200 baud, to be read by any 3.3 V adapter.
+ * Two UARTs: the link to the Wi-Fi coprocessor, and the console. The console is TXD of the header
+ * at the back (PB26), 115,200 baud, for any 3.3 V adapter. It works with and without USB.
  */
 #ifndef UART_H
 #define UART_H
@@ -12,22 +12,24 @@ typedef enum { UART_LINK, UART_CONSOLE } uart;
 
 void uart_init(void);
 
-/* Sets the baud rate of the link from the next byte on, and discards what is in the rings. */
+/* Sets the baud rate of the link, and discards the bytes in its rings. */
 void uart_link_baud(uint32_t baud);
 
-/* What has been received on the link, at most `space` bytes. */
+/* Reads received bytes of the link, at most `space`. Returns their number. */
 size_t uart_link_read(uint8_t *into, size_t space);
 void uart_link_discard(void);
 
 /*
- * Bytes received on the link and lost since reset, because its interrupt or its ring was too slow.
+ * The number of bytes of the link lost since reset, because the interrupt was late or the ring
+ * full.
  */
 uint32_t uart_link_lost(void);
 
-/* Takes what fits, and returns how much. */
+/* Accepts as many bytes as fit. Returns their number. */
 size_t uart_write(uart uart, const uint8_t *bytes, size_t length);
 
-/* Sends what was taken without interrupts, for the last words of a run. The wait is bounded. */
+/* Sends the accepted bytes without interrupts, for the last log lines of a run. The wait is
+ * bounded. */
 void uart_drain(uart uart);
 
 void uart_link_sent(void);     /* interrupt */

@@ -1,6 +1,6 @@
 /*
  * The USB controller as a full-speed device: DS60001507, USB; component/usb.h. The order of steps
- * is that of hathach/tinyusb src/portable/microchip/samd/dcd_samd.c, which runs on this chip.
+ * is that of hathach/tinyusb src/portable/microchip/samd/dcd_samd.c, which works on this chip.
  */
 #include "usb_device.h"
 
@@ -25,7 +25,7 @@
 
 enum { USB_CTRLA_SWRST = 1, USB_CTRLA_ENABLE = 2 };
 enum { USB_SYNCBUSY_SWRST = 1, USB_SYNCBUSY_ENABLE = 2 };
-enum { USB_QOS_HIGH = 3 << 2 | 3 /* data and configuration, before the core */ };
+enum { USB_QOS_HIGH = 3 << 2 | 3 /* data and configuration go before the core */ };
 enum { USB_CTRLB_FULL_SPEED = 0 /* and DETACH, bit 0, off */ };
 enum { USB_DADD_ADDEN = 0x80 };
 enum { USB_INT_SUSPEND = 1, USB_INT_SOF = 1 << 2, USB_INT_EORST = 1 << 3, USB_INT_WAKEUP = 1 << 4 };
@@ -39,7 +39,7 @@ enum { USB_INT_EORSM = 1 << 5 };
 #define EP_INTENCLR(n) REGISTER8(USB + 0x108 + 0x20 * (n))
 #define EP_INTENSET(n) REGISTER8(USB + 0x109 + 0x20 * (n))
 
-/* Bank 0 is the way out of the host, bank 1 the way in. */
+/* Bank 0 is for packets from the host (out), bank 1 for packets to the host (in). */
 enum { OUT, IN };
 enum { USB_TYPE_CONTROL = 1 | 1 << 4, USB_TYPE_BULK = 3 | 3 << 4, USB_TYPE_INTERRUPT_IN = 4 << 4 };
 enum {
@@ -51,7 +51,7 @@ enum {
 enum { USB_STATUS_BK0RDY = 0x40, USB_STATUS_BK1RDY = 0x80 };
 enum { USB_FLAG_TRCPT0 = 1, USB_FLAG_TRCPT1 = 2, USB_FLAG_RXSTP = 0x10 };
 
-/* PCKSIZE: bytes of the packet, bytes that fit (out), and the largest packet. */
+/* PCKSIZE: bytes in the packet, bytes that fit (out), and the size of the largest packet. */
 enum { USB_PCKSIZE_BYTES = 0x3fff, USB_PCKSIZE_SPACE_BIT = 14, USB_PCKSIZE_SIZE_BIT = 28 };
 enum { USB_SIZE_8 = 0, USB_SIZE_64 = 3 };
 
@@ -59,7 +59,7 @@ enum { USB_LINES_USED = 3 };
 static const unsigned lines[USB_LINES_USED] = {SAMD51_LINE_USB_OTHER, SAMD51_LINE_USB_TRCPT0,
                                                SAMD51_LINE_USB_TRCPT1};
 
-/* The controller reads and writes this in RAM. */
+/* A bank descriptor, which the controller reads and writes in RAM. */
 typedef struct {
   uint32_t address;
   uint32_t packet_size;
@@ -71,9 +71,9 @@ _Static_assert(sizeof(bank) == 16, "DS60001507, USB device descriptor");
 
 static volatile bank banks[USB_ENDPOINTS][2];
 static uint8_t packets[USB_ENDPOINTS][2][USB_DATA_PACKET] __attribute__((aligned(4)));
-static volatile bool was_suspended; /* since the last reset of the bus */
+static volatile bool was_suspended; /* set by a suspend, cleared by a reset of the bus */
 
-/* The factory's values, or the defaults of the device pack if there are none. */
+/* Uses the factory's values, or the defaults of the device pack if there are none. */
 static void calibrate_pads(void) {
   const uint32_t fuses = REGISTER32(0x00800084);
   uint32_t transn = fuses & 0x1f, transp = fuses >> 5 & 0x1f, trim = fuses >> 10 & 7;
@@ -112,7 +112,7 @@ void usb_device_start(void) {
   clock_peripheral(CLOCK_CHANNEL_USB, CLOCK_GENERATOR_48MHZ);
   pin_give(PIN(PIN_PORT_A, 24), PIN_FUNCTION_H); /* D- */
   pin_give(PIN(PIN_PORT_A, 25), PIN_FUNCTION_H); /* D+ */
-  /* The bootloader leaves it running. */
+  /* The bootloader leaves the controller running. */
   USB_CTRLA = USB_CTRLA_SWRST;
   WAIT_FOR(!(USB_SYNCBUSY & USB_SYNCBUSY_SWRST), "USB to reset");
   calibrate_pads();
@@ -127,13 +127,13 @@ void usb_device_start(void) {
   USB_CTRLB = USB_CTRLB_FULL_SPEED;
 }
 
-/* The interrupt of the coprocessor's link is more urgent and stays enabled. */
+/* Masks USB's interrupts. The link's interrupt is more urgent and stays enabled. */
 void usb_device_hold(void) { cortex_hold(SAMD51_PRIORITY_USB); }
 void usb_device_resume(void) { cortex_release(); }
 
 /*
- * The bus suspends or resumes: only the event that comes next may interrupt, because the other one
- * may repeat meanwhile. Its flag has no meaning by then.
+ * Waits for a suspend or a resume of the bus. Only the event `next` may interrupt, because the
+ * opposite event may repeat. Older flags of `next` have no meaning and are cleared.
  */
 static void await_on_bus(uint16_t next) {
   USB_INTENCLR = USB_INT_SUSPEND | USB_INT_WAKEUP;
@@ -143,13 +143,13 @@ static void await_on_bus(uint16_t next) {
 
 /*
  * The first frame ends a suspension, not WAKEUP: WAKEUP also comes with a reset of the bus, and
- * whatever the port sent before the end of that reset would be lost.
+ * bytes that the port sent before the end of that reset would be lost.
  */
 bool usb_device_is_suspended(void) { return was_suspended && !(USB_INTFLAG & USB_INT_SOF); }
 
 void usb_device_set_address(uint8_t address) {
   USB_DADD = (uint8_t)(USB_DADD_ADDEN | address);
-  /* While a plug goes in, the bus seems to be suspended; no port can be open yet. */
+  /* While a plug is inserted, the bus seems to be suspended. No port can be open at that time. */
   if (address != 0) await_on_bus(USB_INT_SUSPEND);
 }
 
@@ -193,7 +193,7 @@ void usb_device_listen(void) { let_in(USB_ENDPOINT_CONTROL); }
 
 void usb_device_stall(uint8_t endpoint_address, bool on) {
   const unsigned endpoint = endpoint_address & 0xfu;
-  /* A refused control transfer is refused both ways. */
+  /* A refused control transfer is refused in both directions. */
   const uint8_t ways = endpoint == USB_ENDPOINT_CONTROL ? USB_STATUS_STALLRQ0 | USB_STATUS_STALLRQ1
                        : endpoint_address & USB_ENDPOINT_IN ? USB_STATUS_STALLRQ1
                                                             : USB_STATUS_STALLRQ0;
@@ -201,7 +201,7 @@ void usb_device_stall(uint8_t endpoint_address, bool on) {
     EP_STATUSSET(endpoint) = ways;
     return;
   }
-  /* The toggle starts at zero, halted or not: USB 2.0, 9.4.5. */
+  /* The data toggle starts at zero, whether the endpoint was halted or not: USB 2.0, 9.4.5. */
   EP_STATUSCLR(endpoint) =
       ways | (endpoint_address & USB_ENDPOINT_IN ? USB_STATUS_DTGLIN : USB_STATUS_DTGLOUT);
 }
@@ -216,7 +216,7 @@ static void poll_bus(void) {
   const uint16_t flags = USB_INTFLAG & USB_INTENSET;
   USB_INTFLAG = flags;
   if (flags & USB_INT_SUSPEND) {
-    USB_INTFLAG = USB_INT_SOF; /* the frames before it */
+    USB_INTFLAG = USB_INT_SOF; /* clears the flag of frames before the suspend */
     was_suspended = true;
     await_on_bus(USB_INT_WAKEUP);
   }
@@ -237,7 +237,7 @@ static void poll_bus(void) {
 static void poll_control(void) {
   const uint8_t *const packet = packets[USB_ENDPOINT_CONTROL][OUT];
   const uint8_t flags = EP_INTFLAG(USB_ENDPOINT_CONTROL);
-  /* A transfer that ended before the set-up packet is handled first: usually a status stage. */
+  /* A transfer that ended before the set-up packet, usually a status stage, is handled first. */
   if (flags & USB_FLAG_TRCPT1) {
     EP_INTFLAG(USB_ENDPOINT_CONTROL) = USB_FLAG_TRCPT1;
     usb_on_control_sent();
@@ -267,8 +267,8 @@ void usb_device_interrupt(void) {
   poll_bus();
   poll_control();
   /*
-   * This interrupt has woken the loop, which takes the data. The flag stays set until there is room
-   * again.
+   * cortex_wake has woken the loop, which takes the data. The flag of received data stays set until
+   * there is room again.
    */
   EP_INTFLAG(USB_ENDPOINT_DATA) = USB_FLAG_TRCPT1;
   if (EP_INTFLAG(USB_ENDPOINT_DATA) & USB_FLAG_TRCPT0)

@@ -8,8 +8,8 @@
 #include "registers.h"
 #include "usb_device.h"
 
-/* What a double tap of the switch leaves for the UF2 bootloader, which then waits for an image:
-   adafruit/uf2-samdx1 inc/uf2.h, src/selfmain.c. */
+/* The word that a double tap of the switch leaves in RAM. With it, the UF2 bootloader waits for an
+   image: adafruit/uf2-samdx1 inc/uf2.h, src/selfmain.c. */
 #define TAP_WORD REGISTER32(0x2002fffc)
 #define TAP_STAY 0xf01669efu
 

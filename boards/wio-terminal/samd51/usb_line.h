@@ -1,4 +1,4 @@
-/* The serial line to a computer, by USB. */
+/* The serial line to a computer, over USB. */
 #ifndef USB_LINE_H
 #define USB_LINE_H
 

@@ -1,6 +1,6 @@
 /*
- * The vector table, with the interrupt lines of samd51p19a.h. A line that nobody enabled has no
- * handler: if it fires anyway, that is a fault.
+ * The vector table, with the interrupt lines of samd51p19a.h. Lines that are not enabled have no
+ * handler. If such a line fires, the chip faults.
  */
 #include "vectors.h"
 
