@@ -5,7 +5,7 @@ import { until } from "../support/until";
 
 export type Kind = "ours" | "builtin";
 
-/** One of the two clients in the virtual machine. */
+/** One of the two MQTT clients, running in the virtual machine. */
 export class BenchDevice {
   readonly lines: string[] = [];
   panics = 0;
@@ -35,7 +35,7 @@ export class BenchDevice {
   }
 }
 
-/** Runs with a connected device and someone to talk to it; until they hear each other first. */
+/** Calls `run` with a connected device and an MQTT client that can reach it. */
 export async function withDevice<T>(
   kind: Kind,
   devicePort: number,
@@ -56,12 +56,12 @@ export async function withDevice<T>(
   }
 }
 
-/** How often a question is asked again, ms. */
+/** How often a question is repeated, ms. */
 const AGAIN_MS = 500;
 
 /**
- * Waits for something while sending `text` now and then: of messages that arrive together, the
- * built-in client leaves some in its buffer until the next one comes.
+ * Waits for a condition and sends `text` from time to time. When several messages arrive together,
+ * the built-in client leaves some in its buffer until the next message arrives.
  */
 export async function nudging(
   friend: MqttClient,
@@ -95,7 +95,7 @@ export async function hears(
   await nudging(friend, "count", "the device hears us", answered, timeoutMs);
 }
 
-/** As `withDevice`, for each of the two. */
+/** Runs the same measurement with each of the two clients. */
 export async function forBoth<T>(run: (kind: Kind) => Promise<T>): Promise<Record<Kind, T>> {
   return { ours: await run("ours"), builtin: await run("builtin") };
 }

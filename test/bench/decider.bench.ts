@@ -8,14 +8,14 @@ import { targetsTable } from "./decider/targets";
 import { cpuMs } from "./decider/usage";
 
 const DEVICES = 100;
-/** After one that does not count, in which compilers and caches warm up. */
+/** Measured rounds, after one warm-up round for compilers and caches. */
 const ROUNDS = 4;
 const WARM_UP_MS = 1_000;
 const CLOSED_LOOP_MS = 2_500;
 const OPEN_LOOP_PER_S = 2_000;
 const OPEN_LOOP_MS = 2_000;
 
-/** The server that decides, beside others that do nothing else; see docs/performance.md. */
+/** The server's decisions, compared with programs that do nothing else; see docs/performance.md. */
 export default async function decider(): Promise<string> {
   const contenders: Contender[] = [];
   const results: Figures[] = [];
@@ -27,7 +27,8 @@ export default async function decider(): Promise<string> {
         const options = { ...contender.devices, port: contender.port, qos };
         runs.push({ contender, qos, load: await Load.start(DEVICES, options) });
       }
-    // Side by side, so that what else the machine does hits them all.
+    // The contenders take turns within each round, so that other load on the machine affects all of
+    // them.
     for (let round = 0; round <= ROUNDS; round++) {
       console.error(round === 0 ? "  warming up" : `  round ${round} of ${ROUNDS}`);
       for (const { contender, qos, load } of runs) {

@@ -9,7 +9,10 @@ const LIMIT = 48 * 1024;
 const COMMANDS = 300;
 const OUTAGE_MS = 20_000;
 
-/** The nightlight as a whole, at its worst: a flood of commands, then an outage and what follows. */
+/**
+ * Heap of the whole nightlight in the worst case: a flood of commands, then an outage and its
+ * recovery.
+ */
 export default async function firmwareHeap(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start("allow_anonymous true\nmax_queued_messages 0\n");
   const witness = await Witness.connect(mosquitto.url, "heap-1/#");

@@ -4,7 +4,7 @@ import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, nudging, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
-/** Live bytes in the device's heap: the most while connected, publishing and receiving. */
+/** Peak of live bytes in the device's heap while it is connected, publishes and receives. */
 export default async function heap(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   try {

@@ -1,18 +1,18 @@
-/** One row of the bench: a figure of ours beside the same of the built-in client. */
+/** One row of the bench: a figure of this project's client, and that of the built-in client. */
 export interface Measurement {
   name: string;
-  /** Undefined if there is nothing to compare or nothing came. */
+  /** Undefined if there is nothing to compare, or if the measurement had no result. */
   ours: number | undefined;
   builtin: number | undefined;
   unit: string;
-  /** What was expected, and whether it came true. */
+  /** The expectation, and whether it was met. */
   expected?: { text: string; reached: boolean };
   note?: string;
 }
 
 /**
- * Every file in this folder that ends in `.bench.ts` exports one of these by default. What is not
- * compared with the built-in client has a report of its own.
+ * The default export of every `.bench.ts` file in this folder. A bench without a comparison to the
+ * built-in client returns a report as text.
  */
 export type Bench = () => Promise<Measurement[] | string>;
 

@@ -6,13 +6,13 @@ import { until } from "../support/until";
 import { Witness } from "../support/witness";
 import { type Measurement, median } from "./measurement";
 
-/** As many as the program stores. */
+/** The number of readings that the program stores. */
 const READINGS = 512;
 const RUNS = 3;
 const MOST_MS = 2_000;
 const MOST_BYTES = 48 * 1024;
 
-/** A full outbox: from the connection until the broker has passed on the last reading. */
+/** A full outbox: time from the connection until the broker has passed on the last reading. */
 export default async function outbox(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   const bytecode = await compileFirmware("test/programs/bench-outbox.ts");
@@ -47,7 +47,8 @@ export default async function outbox(): Promise<Measurement[]> {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run++) times.push(await drain(() => undefined));
     const ours = median(times) ?? NaN;
-    // The probe lets the collector run at each allocation, so its run has no time.
+    // The probe makes the collector run at each allocation, so the time of this run is not
+    // measured.
     let probe: HeapProbe | undefined;
     await drain((device) => (probe = new HeapProbe(device)));
     const peak = probe?.peakBytes ?? NaN;

@@ -4,7 +4,7 @@ import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
 import { PROGRAM_MAX_BYTES, runtimeOf } from "../../boards/tools/firmware/program-limit";
 import { loadConfig } from "../../server/setup/config";
 
-/** The programs of two boards differ in their pins only. */
+/** One board is enough: programs for two boards differ only in their pins. */
 const BOARD = "esp32-c3";
 const COMBINATIONS = [
   "",
@@ -17,10 +17,13 @@ const COMBINATIONS = [
   "ltr390,ssd1306,button",
   "ltr390,rgb,ssd1306,button",
 ];
-/** The largest on the board whose limit is the smallest of those that take parts; it has no RGB LED. */
+/**
+ * The largest combination, on the board with the smallest limit among those that take parts. That
+ * board has no RGB LED.
+ */
 const LARGEST: [Target["name"], string] = ["pico-w", "ltr390,dimmable,ssd1306,button"];
 
-/** Program size by combination of parts, against each runtime's real limit. */
+/** Program size by combination of parts, compared with the limit of the runtime. */
 export default async function partsSize(): Promise<string> {
   const rows = COMBINATIONS.map((parts): [Target["name"], string] => [BOARD, parts]);
   const lines = [row("board", "--parts", "bytes", "of its limit"), row("---", "---", "--:", "--:")];

@@ -2,11 +2,11 @@ import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, withDevice } from "./client";
 import { type Measurement, median } from "./measurement";
 
-/** The built-in client takes most of a minute for each. */
+/** Few runs of the built-in client, because each takes most of a minute. */
 const RUNS = { ours: 7, builtin: 2 };
 const PATIENCE_MS = 90_000;
 
-/** From a broker that answers again after being killed to the next message that is handled. */
+/** Time from the restart of a killed broker until the client handles its next message. */
 export default async function reconnect(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   let panics = 0;

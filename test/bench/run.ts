@@ -1,4 +1,4 @@
-/** `npm run bench`: what is ours beside others, the MQTT client of the device and the server. */
+/** `npm run bench`: compares this project's MQTT client and server with alternatives. */
 import { readdirSync } from "node:fs";
 import { writeFirmwareConfig } from "../../boards/tools/firmware/configure";
 import { loadConfig } from "../../server/setup/config";

@@ -3,7 +3,7 @@ import { PROGRAM_MAX_BYTES } from "../../boards/tools/firmware/program-limit";
 import { forBoth } from "./client";
 import type { Measurement } from "./measurement";
 
-/** Of the board that takes least. */
+/** The smallest limit of all boards. */
 const FIRMWARE_LIMIT = Math.min(...Object.values(PROGRAM_MAX_BYTES));
 
 export default async function size(): Promise<Measurement[]> {

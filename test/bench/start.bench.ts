@@ -7,7 +7,7 @@ import { median } from "./measurement";
 
 const RUNS = 5;
 const COLD_RUNS = 1;
-/** A start's lines, in their order, and what is done once each has come. */
+/** The log lines of a start in order, and the phases that end with them. */
 const PHASES = [
   ["broker  Listening", "node, load, broker"],
   ["server  Connected", "history, server"],
@@ -18,7 +18,7 @@ const PHASES = [
 ] as const;
 const PAGE = 2;
 
-/** How long `npm start` takes, beside a Node that loads the MQTT client alone. */
+/** How long `npm start` takes, compared with Node loading only the MQTT client. */
 export default async function start(): Promise<string> {
   const checkout = new Checkout({ fresh: true });
   try {
@@ -39,7 +39,7 @@ export default async function start(): Promise<string> {
 }
 
 interface Run {
-  /** When each phase was over, since the start of the process, ms. */
+  /** End of each phase, ms since the start of the process. */
   atMs: number[];
   rivalMs?: number;
 }
@@ -59,7 +59,7 @@ async function startOnce(cwd: string): Promise<Run> {
   return { atMs };
 }
 
-/** Node with the package that the server talks MQTT by. */
+/** Starts Node with the MQTT package that the server uses. @returns the time it took, ms */
 async function rival(cwd: string): Promise<number> {
   const startMs = performance.now();
   const child = spawn(process.execPath, ["-e", 'require("mqtt")'], { cwd, stdio: "inherit" });

@@ -7,19 +7,23 @@ import { Witness } from "../support/witness";
 import { median } from "./measurement";
 
 const VISITS = 10;
-/** Of each visit: from dark to bright, or back. */
+/** Changes per visit, alternately to bright and to dark. */
 const CHANGES = 12;
-/** Apart by that much, and by chance up to as much more: no two at the same point of a cycle, ms. */
+/**
+ * Least time between two changes, ms. A random share of up to the same time is added, so that
+ * changes do not always meet the same point of a cycle.
+ */
 const APART_MS = 250;
 
 declare global {
-  /** What the workers of the page say of their lamps. */
+  /** Called when a worker of the page reports its lamp. */
   var onLamp: (() => void) | undefined;
 }
 
 /**
- * A device in a browser's tab, on loopback: a first visit, until its first reading is at the
- * broker, and from a new light to the lamp, through the broker and the server.
+ * A device in a browser's tab, on loopback. Measures the time of a first visit until the first
+ * reading is at the broker, and the time from a change of the light to the lamp, through the broker
+ * and the server.
  */
 export default async function tab(): Promise<string> {
   const [nightlight, browser] = await Promise.all([
@@ -28,7 +32,8 @@ export default async function tab(): Promise<string> {
   ]);
   const witness = await Witness.connect(nightlight.brokerUrl, "+/telemetry");
   try {
-    // The first of all waits until the page is bundled and the firmware is compiled.
+    // The first visit is not measured: it waits until the page is bundled and the firmware is
+    // compiled.
     await (await visit(browser, nightlight.url, witness)).page.context().close();
     const firstMs: number[] = [];
     const lampMs: number[] = [];
@@ -47,7 +52,7 @@ export default async function tab(): Promise<string> {
   }
 }
 
-/** A browser that was never here. */
+/** Opens the page in a browser with an empty profile. */
 async function visit(
   browser: Browser,
   url: string,
@@ -76,7 +81,7 @@ async function visit(
   return { page, readingMs };
 }
 
-/** In the page's own time: from the slider's event to the lamp's. */
+/** Measured within the page, from the slider's event to the lamp's. */
 async function changeMs(page: Page, lightRaw: number): Promise<number> {
   const waitMs = APART_MS * (1 + Math.random());
   await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), waitMs);

@@ -7,13 +7,19 @@ import { compilePrograms, program } from "../boards/wio-terminal/programs";
 /** Rounds of each loop in test/boards/wio-terminal/programs/speed.ts. */
 const ROUNDS = { integers: 20 * 5000, doubles: 20 * 5000, objects: 20 * 300 } as const;
 
-/** What a round took before `runtime/vm_quick.c`, all of it translated and compiled to be small. */
+/**
+ * Instructions per round before `runtime/vm_quick.c` existed, when all of the virtual machine was
+ * translated and compiled for size.
+ */
 const TRANSLATED = { integers: 2588, doubles: 2966, objects: 33_688 } as const;
 
 /** QEMU's `-icount shift=3`: an instruction takes 8 ns of the machine's time. */
 const NANOSECONDS_PER_INSTRUCTION = 8;
 
-/** What a round of three loops costs the virtual machine on a Cortex-M4: counted, so exact. */
+/**
+ * Instructions per round of three loops in the virtual machine on a Cortex-M4. They are counted, so
+ * the result is exact.
+ */
 export default async function wioSpeed(): Promise<string> {
   await compilePrograms();
   const { elf } = await linkImage(QEMU);
@@ -25,7 +31,7 @@ export default async function wioSpeed(): Promise<string> {
     const line = board.log.find((text) => text.includes(`speed ${kind} `)) ?? "";
     return Number(/ (\d+) ms$/.exec(line)?.[1]);
   };
-  // Between the rounds the program waits; that is measured too, and subtracted.
+  // The program waits between the rounds. That time is measured separately and subtracted.
   const lines = (["integers", "doubles", "objects"] as const).map((kind) => {
     const time = (ms(kind) - ms("waiting")) * 1e6;
     const instructions = Math.round(time / NANOSECONDS_PER_INSTRUCTION / ROUNDS[kind]);

@@ -1,6 +1,7 @@
 /**
- * `npm run wio:uptime -- --hours 24`: the image on the emulated chip, for that time of its own.
- * With `--storm SEED`, coprocessor, line, Wi-Fi and broker are as bad as weather.ts says.
+ * `npm run wio:uptime -- --hours 24`: runs the image on the emulated chip for that many hours of
+ * the chip's time. With `--storm SEED`, coprocessor, serial line, Wi-Fi and broker fail as
+ * weather.ts describes.
  */
 import { command, readFlags } from "../../boards/tools/command";
 import { onEndRequest } from "../../server/base/ending";

@@ -24,9 +24,9 @@ export default async function wire(): Promise<Measurement[]> {
           await friend.subscribeAsync(TOPIC);
           const before = proxy.bytes;
           await friend.publishAsync("do", `${TOPIC} ${qos} ${COUNT} 1`);
-          // What the device has handed over has not passed the proxy yet.
+          // A message that the device has sent may not have passed the proxy yet.
           const done = () => device.count("published") === 1 && arrived === COUNT;
-          // The few bytes of asking are spread over many readings.
+          // The few bytes of the question are spread over many readings.
           await nudging(friend, "-", "all are published", done);
           return Math.floor((proxy.bytes - before) / COUNT);
         },

@@ -1,11 +1,11 @@
 import { LessonDevice, type LessonDeviceOptions } from "./lesson-device";
 
-/** How many connect at a time: a broker's backlog of connections is short. */
+/** Connections opened at the same time. A broker's backlog of connections is short. */
 const CONNECTING = 50;
 
 /**
- * Many lesson devices of this process, named `PREFIX-1` and on.
- * @throws Error naming the device that was refused, and why
+ * Connects many lesson devices in this process, named `PREFIX-1`, `PREFIX-2` and so on.
+ * @throws Error with the name of a refused device, and the reason
  */
 export async function connectFleet(
   count: number,

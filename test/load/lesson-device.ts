@@ -17,35 +17,38 @@ import {
 export interface LessonDeviceOptions {
   id: string;
   port: number;
-  /** Of readings and commands. */
+  /** QoS of readings and commands. */
   qos: Qos;
-  /** Says in each reading what its LED is at, as our firmware does and the lesson's does not. */
+  /**
+   * Whether each reading contains the LED's state. The nightlight's firmware reports it; the
+   * lesson's does not.
+   */
   reports: boolean;
-  /** What it subscribes to: commands, unless it is to hear itself. */
+  /** The topic it subscribes to: its commands by default, or its own readings. */
   hears?: "commands" | "telemetry";
-  /** Called after commands have come, once for all those that came together. */
+  /** Called after commands have arrived, once for all commands of one chunk. */
   onCommands?: (device: LessonDevice, count: number) => void;
 }
 
-/** Readings have three digits, so that a packet is made by writing them into a copy. */
+/** All readings have three digits, so that a packet is made by overwriting the digits in a copy. */
 export const LIGHT_LEAST = 100;
 export const LIGHT_MOST = 999;
 const DIGITS = 3;
 
-/** Whatever a socket delivers is read before another one delivers: one buffer for all. */
+/** One buffer for all devices: the bytes of a socket are handled before another socket reads. */
 const INPUT = Buffer.allocUnsafe(65_536);
 
-/** One of thousands of simulated lesson devices in a process, which keeps account of what it sent. */
+/** A simulated lesson device that counts its messages. A process can run thousands of them. */
 export class LessonDevice {
   readonly id: string;
   sent = 0;
   commands = 0;
   lastLight: number | undefined;
-  /** What the last command said. */
+  /** LED state of the last command. */
   ledOn: boolean | undefined;
   /** Packet ids of readings that the broker has not acknowledged. */
   readonly unacknowledged = new Set<number>();
-  /** What ended the connection before `stop`. */
+  /** Why the connection ended before `stop`. */
   lost: string | undefined;
 
   private readonly socket: Socket;
@@ -63,7 +66,7 @@ export class LessonDevice {
     this.id = id;
     const template = (tail: string) =>
       publishPacket(topicOf(id, "telemetry"), `{"light":${LIGHT_LEAST}${tail}`, qos);
-    // One space makes them equally long.
+    // The space makes both tails equally long.
     const tails = reports ? [',"led_on":false}', ',"led_on": true}'] : ["}", "}"];
     const [off = "", on = ""] = tails;
     this.template = { off: template(off), on: template(on) };
@@ -96,7 +99,7 @@ export class LessonDevice {
     return device;
   }
 
-  /** Publishes readings, all at once. */
+  /** Publishes several readings in one write. */
   send(lights: number[]): void {
     const template = this.ledOn ? this.template.on : this.template.off;
     const { length } = template;
@@ -166,7 +169,7 @@ export class LessonDevice {
   }
 
   private acknowledge(): void {
-    // The socket may hold on to what it is given.
+    // The socket may still use the buffer after `write` returns.
     this.socket.write(this.acknowledgements.subarray(0, this.acknowledgementBytes));
     this.acknowledgements = Buffer.allocUnsafe(this.acknowledgements.length);
     this.acknowledgementBytes = 0;
@@ -186,14 +189,14 @@ function writeDigits(into: Buffer, at: number, light: number): void {
   into[at + 2] = 48 + (light % 10);
 }
 
-/** Of a PUBLISH's flags (section 3.3.1.2). */
+/** In the flags of a PUBLISH (section 3.3.1.2). */
 const QOS_BITS = 6;
 const COLON = 58;
 const SPACE = 32;
 const LETTER_T = 116;
 const LETTER_F = 102;
 
-/** `{"led_on":true` or false; Python writes a space after the colon. */
+/** Reads `{"led_on":true` or false. Python writes a space after the colon. */
 function commandIn(bytes: Buffer, start: number, end: number): boolean | undefined {
   let at = start;
   while (at < end && bytes[at] !== COLON) at++;

@@ -1,12 +1,12 @@
 import type { Seen } from "../support/witness";
 
 /**
- * What the readings of many devices say of those that are missing. Each start of a program counts
- * from 1, and a reading that is sent again has the number that it had. Those that a program had
- * taken last when it ended leave no gap, so they are not counted.
+ * Counts arrived and lost readings of many devices by the gaps in their numbers. Each start of a
+ * program counts from 1, and a repeated reading keeps its number. If a program ended with readings
+ * that it had not sent, they leave no gap and are not counted.
  */
 export function countReadings(seen: Seen[]): { arrived: number; lost: number } {
-  /** By topic and start, the last number. */
+  /** Last number by topic and start. */
   const last = new Map<string, number>();
   let arrived = 0;
   let lost = 0;

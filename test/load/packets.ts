@@ -1,6 +1,6 @@
 /**
- * As much of MQTT 3.1.1 as a lesson device speaks, without a copy or an object for each packet: a
- * load generator shares its processor with what it loads.
+ * The part of MQTT 3.1.1 that a lesson device uses, without copying or allocating for each packet:
+ * a load generator shares the processor with the program under load.
  */
 
 /** Control packet types (section 2.2.1). */
@@ -22,13 +22,13 @@ export function subscribePacket(filter: string, qos: Qos): Buffer {
   return packet(0x82, [Buffer.of(0, 1), text(filter), Buffer.of(qos)]);
 }
 
-/** Section 3.3; at QoS 1 the packet id is 0 until `setPacketId`. */
+/** Section 3.3. At QoS 1 the packet id is 0, and the caller overwrites it. */
 export function publishPacket(topic: string, payload: string, qos: Qos): Buffer {
   const id = Buffer.alloc(qos === 0 ? 0 : 2);
   return packet(0x30 | (qos << 1), [text(topic), id, Buffer.from(payload)]);
 }
 
-/** Section 3.4, for two bytes of packet id at `at`. */
+/** Section 3.4, with the two bytes of packet id at `at`. */
 export function writePuback(into: Buffer, offset: number, from: Buffer, at: number): number {
   into[offset] = PUBACK << 4;
   into[offset + 1] = 2;
@@ -38,7 +38,7 @@ export function writePuback(into: Buffer, offset: number, from: Buffer, at: numb
 }
 export const PUBACK_BYTES = 4;
 
-/** @param from type and flags, the body's place in `bytes` */
+/** @param start start of the packet's body in `bytes` */
 export type OnPacket = (
   type: number,
   flags: number,
@@ -47,13 +47,13 @@ export type OnPacket = (
   end: number,
 ) => void;
 
-/** Finds the packets in what a socket delivers. */
+/** Splits the bytes from a socket into packets. */
 export class PacketReader {
   private rest: Buffer | undefined;
 
   constructor(private readonly onPacket: OnPacket) {}
 
-  /** @param chunk may be used for something else afterwards */
+  /** @param chunk the caller may reuse it after the call */
   push(chunk: Buffer): void {
     const bytes = this.rest ? Buffer.concat([this.rest, chunk]) : chunk;
     let at = 0;
@@ -83,7 +83,7 @@ function packet(header: number, parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.of(header, ...length), body]);
 }
 
-/** A string with its length before it (section 1.5.3). */
+/** A string with its length in front (section 1.5.3). */
 function text(string: string): Buffer {
   const bytes = Buffer.from(string);
   return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);

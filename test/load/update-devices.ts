@@ -1,18 +1,18 @@
-/** A process of `update-fleet.ts`: some simulated devices, each with a virtual machine. */
+/** Child process of `update-fleet.ts`: several simulated devices, each with a virtual machine. */
 import { SimulatedDevice } from "../../server/simulator/device";
 
-/** What the process is sent first. */
+/** First message to the process. */
 export interface Order {
   ids: string[];
   brokerUrl: string;
   key: string;
   /** The program, base64. */
   program: string;
-  /** What their sensors see, in turn, raw. */
+  /** Raw light levels, assigned to the devices in turn. */
   lights: number[];
 }
 
-/** What it says: how many devices it has started; how much it has taken so far. */
+/** Message from the process: number of started devices, and resources used since its start. */
 export interface Said {
   started: number;
   rssMb: number;
@@ -28,7 +28,7 @@ function say(started: number): void {
 }
 
 async function start({ ids, brokerUrl, key, program, lights }: Order): Promise<void> {
-  // The virtual machine's module writes a line at each panic.
+  // The virtual machine's module prints a line at each panic.
   console.log = () => undefined;
   let started = 0;
   for (const id of ids) {
@@ -43,5 +43,5 @@ async function start({ ids, brokerUrl, key, program, lights }: Order): Promise<v
 }
 
 process.once("message", (order) => void start(order as Order));
-// Its parent has ended.
+// The parent process has ended.
 process.on("disconnect", () => process.exit());

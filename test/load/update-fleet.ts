@@ -1,6 +1,6 @@
 /**
- * `npm run load:updates -- --devices 200`: a bad release for a fleet of virtual machines, which has
- * to stop at the first; then a good one, which has to reach all.
+ * `npm run load:updates -- --devices 200`: updates a fleet of virtual machines with a bad release,
+ * which has to stop at the first device, and then with a good one, which has to reach all devices.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -29,12 +29,15 @@ import { countReadings } from "./lost-readings";
 import type { Order, Said } from "./update-devices";
 
 const PREFIX = "fleet-";
-/** Half of them below the rule's threshold. */
+/** Raw light levels, one below and one above the rule's threshold. Half of the devices see each. */
 const [DARK, BRIGHT] = [100, 652] as const;
-/** In one process: more of them share a core. */
+/** Devices per process. Devices in one process share a core. */
 const PER_PROCESS = 25;
 const PATIENCE_MS = 3_600_000;
-/** Each look takes the server some ms: it has many devices to tell of. */
+/**
+ * Time between two status requests, ms. Each costs the server some ms, because it lists many
+ * devices.
+ */
 const LOOK_MS = 500;
 const USAGE = `Usage: npm run load:updates [-- --devices N]
 
@@ -81,11 +84,12 @@ function readCount(): number {
 }
 
 async function get<T>({ url }: Started, path: string): Promise<T> {
-  // On a busy computer the server may end a kept connection in this moment.
+  // Without keep-alive: a busy computer's server may close an idle connection at the moment of the
+  // request.
   return (await (await fetch(url + path, { headers: { connection: "close" } })).json()) as T;
 }
 
-/** @returns the fleet's update once it is over */
+/** @returns the fleet's update when it has ended */
 async function release(nightlight: Started, program: Uint8Array): Promise<FleetView> {
   Firmware.prototype.programFor = () => Promise.resolve(program);
   const body = JSON.stringify({ all: true });
@@ -102,7 +106,7 @@ async function main(): Promise<void> {
   const [good, older] = [await compileFirmware(), await olderProgram()];
   const { program: bad } = await panicsOnceHeard();
   const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
-  // All of them come from one address, and the witness, too.
+  // All devices and the witness connect from one address.
   const limits = { ...DEFAULT_LIMITS, "connections-per-address": 2 * count };
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, limits };
   const key = new UpdateKeys(dir).ensure(`${PREFIX}*`);

@@ -8,28 +8,28 @@ import { NightlightProcess } from "../../support/process";
 import { until } from "../../support/until";
 import { hasNodeRed, nodeRed } from "./node-red";
 
-/** Something that decides, its broker with it. */
+/** A server that decides, together with its broker. */
 export interface Contender {
   name: string;
-  /** The broker's. */
+  /** Port of the broker. */
   port: number;
   deciderPid?: number;
   /** The decider and its broker, which may be one process. */
   pids: number[];
-  /** How its devices differ from the lesson's. */
+  /** How the devices differ from the lesson's. */
   devices: Pick<LessonDeviceOptions, "reports" | "hears">;
   stop(): Promise<void>;
 }
 
 const LESSON = { reports: false, hears: "commands" } as const;
 const REPORTING = { reports: true, hears: "commands" } as const;
-/** The generator is one address, and as fast as it can be. */
+/** The load generator uses one address, and sends as fast as it can. */
 const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((name) => [
   "--limit",
   `${name}=1000000`,
 ]);
 
-/** Their names in the report. */
+/** Names in the report. */
 export const NAMES = {
   everyReading: "ours, on Mosquitto",
   onChange: "ours, sending on change only",
@@ -41,7 +41,10 @@ export const NAMES = {
   broker: "Mosquitto alone",
 } as const;
 
-/** @param contenders those that are started; to be stopped whether that succeeds or not */
+/**
+ * @param contenders receives each contender once it has started. The caller stops them, even if a
+ * later start fails
+ */
 export async function startContenders(contenders: Contender[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-bench-"));
   const binary = join(dir, "decider");
@@ -53,7 +56,7 @@ export async function startContenders(contenders: Contender[]): Promise<void> {
   const plain = ["--import", "tsx", file("plain.ts")];
   contenders.push(await program(NAMES.plain, execPath, (port) => [...plain, port]));
   if (await hasNodeRed()) contenders.push(await program(NAMES.nodeRed, execPath, nodeRed));
-  // Debian's, whatever other Python there is.
+  // Debian's Python, even if there is another one.
   const python = "/usr/bin/python3";
   contenders.push(await program(NAMES.paho, python, (port) => [file("lesson.py"), port]));
   contenders.push(await program(NAMES.c, binary, (port) => [port]));

@@ -1,4 +1,4 @@
-/* The least that decides: the lesson's server on libmosquitto, without validation or state. */
+/* A minimal decider: the lesson's server on libmosquitto, without validation or state. */
 #include <mosquitto.h>
 #include <stdio.h>
 #include <stdlib.h>

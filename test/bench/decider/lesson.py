@@ -1,4 +1,4 @@
-"""The lesson's server on paho-mqtt 1.x: each reading is answered, at the QoS that it came with."""
+"""The lesson's server on paho-mqtt 1.x. It answers each reading at the reading's QoS."""
 
 import json
 import sys

@@ -7,23 +7,26 @@ import {
 } from "../../load/lesson-device";
 import { until } from "../../support/until";
 
-/** Readings that a device has under way at once, in a closed loop. */
+/** Readings in flight for each device in a closed loop. */
 const WINDOW = 10;
-/** How often an open loop looks whether readings are due, ms. */
+/** How often an open loop checks whether readings are due, ms. */
 const TICK_MS = 2;
 const PATIENCE_MS = 60_000;
 const BRIGHT = 652;
 const DARK = 120;
 
-/** A fleet of devices that either answer each answer, or send at a rate of their own. */
+/**
+ * A fleet of devices. In a closed loop, each answer triggers the next reading. In an open loop,
+ * readings are sent at a fixed rate.
+ */
 export class Load {
-  /** Readings that were decided. */
+  /** Number of decided readings. */
   decided = 0;
-  /** Commands that have yet to come. */
+  /** Number of commands that have not arrived yet. */
   underWay = 0;
   private devices: LessonDevice[] = [];
   private closed = false;
-  /** When the readings under way were sent, in their order; only in an open loop. */
+  /** Send times of the readings in flight, in order. Only used in an open loop. */
   private readonly sentMs = new Map<LessonDevice, number[]>();
   private latenciesMs: number[] = [];
 
@@ -39,7 +42,7 @@ export class Load {
     return load;
   }
 
-  /** Each device sends its next readings once the last ones were decided, until `stopLoop`. */
+  /** Each device sends its next readings when the last ones have been decided, until `stopLoop`. */
   startLoop(): void {
     this.closed = true;
     for (const device of this.devices) this.sendNext(device, WINDOW);
@@ -51,7 +54,7 @@ export class Load {
 
   /**
    * Sends readings of all devices in turn.
-   * @returns from each reading to its command, ms, sorted
+   * @returns the latency from each reading to its command, ms, sorted
    */
   async openLoop(perSecond: number, durationMs: number): Promise<number[]> {
     this.latenciesMs = [];
@@ -66,7 +69,7 @@ export class Load {
     return this.latenciesMs.sort((a, b) => a - b);
   }
 
-  /** Waits for the commands under way. @throws Error if some never come */
+  /** Waits for the commands in flight. @throws Error if some never arrive */
   async drained(): Promise<void> {
     try {
       await until("the last commands come", () => this.underWay === 0, PATIENCE_MS);
@@ -92,7 +95,7 @@ export class Load {
     if (this.closed) this.sendNext(device, this.reports ? WINDOW : commands);
   }
 
-  /** Of a device that reports its LED, the last reading alone asks for a change. */
+  /** If a device reports its LED, only the last of these readings asks for a change. */
   private sendNext(device: LessonDevice, count: number): void {
     const { ledOn = false } = device;
     const lights = Array.from({ length: count }, (_, i) =>

@@ -5,19 +5,24 @@ import { until } from "../../support/until";
 import { Load } from "./load";
 import { residentBytes } from "./usage";
 
-/** Readings after which everything that fills once is full, and those in which nothing may grow. */
+/**
+ * Readings until all caches and buffers are full, and readings during which memory must not grow.
+ */
 const WARM_UP = 200_000;
 const READINGS = 1_000_000;
 const DEVICES = 100;
-/** Looked at this often, and the least taken: what is used right after garbage was collected. */
+/**
+ * Number of samples and their distance, ms. The smallest sample counts: memory in use after a
+ * garbage collection.
+ */
 const SAMPLES = 20;
 const SAMPLE_MS = 250;
 const PATIENCE_MS = 300_000;
 
-/** What the server keeps in memory after many readings and after a million more. */
+/** Measures the server's memory after many readings, and after a million more. */
 export async function memoryReport(): Promise<string> {
   const mosquitto = await Mosquitto.start();
-  // The history is made to grow, up to its limit: it is left at its least.
+  // The history grows on purpose, up to its limit, so the limit is set to its minimum.
   const flags = ["--no-device", "--broker", mosquitto.url, "--history-mb", "1"];
   const server = await NightlightProcess.start(flags);
   try {

@@ -6,7 +6,9 @@ const DEVICES = 100;
 const PER_S = 500;
 const DURATION_MS = 3_000;
 
-/** What Mosquitto's own defaults cost a command at QoS 1, beside the configuration that we recommend. */
+/**
+ * Latency of a command at QoS 1 with Mosquitto's defaults and with the recommended configuration.
+ */
 export async function nagleReport(): Promise<string> {
   const ours = await medianMs(await Mosquitto.start());
   const defaults = await medianMs(await Mosquitto.start("allow_anonymous true\n", ""));
@@ -17,7 +19,7 @@ async function medianMs(mosquitto: Mosquitto): Promise<string> {
   const server = await NightlightProcess.start(["--no-device", "--broker", mosquitto.url]);
   try {
     const load = await Load.start(DEVICES, { port: mosquitto.port, qos: 1, reports: false });
-    // The first ones wait for the compiler.
+    // Warm-up: the first decisions wait for the just-in-time compiler.
     await load.openLoop(PER_S, DURATION_MS);
     const latenciesMs = await load.openLoop(PER_S, DURATION_MS);
     load.stop();

@@ -1,4 +1,4 @@
-/** Node-RED, installed for the bench alone and kept for the next one. */
+/** Node-RED, installed only for the bench and kept for the next run. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { npm } from "../../../boards/tools/npm";
@@ -15,7 +15,9 @@ msg.payload = { led_on: msg.payload.light < 300 };
 return msg;
 `;
 
-/** @returns whether it is there now; if not, it has said why */
+/**
+ * Installs Node-RED if it is missing. @returns false if that failed; the reason has been printed
+ */
 export async function hasNodeRed(): Promise<boolean> {
   if (existsSync(PROGRAM)) return true;
   console.error(`  installing Node-RED ${VERSION} into ${FOLDER}, 120 MB`);
@@ -31,14 +33,14 @@ export async function hasNodeRed(): Promise<boolean> {
 }
 
 /**
- * Writes what Node-RED starts from: mqtt in, function, mqtt out.
+ * Writes the settings and the flow of Node-RED: mqtt in, function, mqtt out.
  * @returns arguments for Node
  */
 export function nodeRed(brokerPort: string): string[] {
   const folder = join(FOLDER, "run");
   mkdirSync(folder, { recursive: true });
   const settings = {
-    // No editor, no page, no news to anyone.
+    // No editor, no page, no telemetry.
     httpAdminRoot: false,
     httpNodeRoot: false,
     uiHost: "127.0.0.1",
@@ -66,7 +68,7 @@ function flow(brokerPort: string) {
     ...{ broker: "broker", nl: false, rap: true, rh: 0, inputs: 0, wires: [["rule"]] },
   };
   const rule = { id: "rule", type: "function", ...place, func: RULE, outputs: 1, wires: [["out"]] };
-  // An empty QoS: that of the message.
+  // An empty QoS means the QoS of the incoming message.
   const mqttOut = { id: "out", type: "mqtt out", ...place, topic: "", qos: "", retain: "" };
   return [{ id: "tab", type: "tab" }, broker, mqttIn, rule, { ...mqttOut, broker: "broker" }];
 }

@@ -1,4 +1,7 @@
-/** The lesson's server as a person would write it on MQTT.js: a reading is answered at its QoS. */
+/**
+ * The lesson's server as a person would write it with MQTT.js. It answers each reading at the
+ * reading's QoS.
+ */
 import { connect } from "mqtt";
 
 const THRESHOLD = 300;

@@ -1,15 +1,18 @@
 import { median } from "../measurement";
 
-/** What one round found out about one contender. */
+/** Results of one contender in one round. */
 export interface Figures {
   name: string;
   qos: 0 | 1;
   /** Decisions per second in a closed loop. */
   perSecond: number;
-  /** Processor time for each decision, µs: of the decider's process, and of decider and broker. */
+  /**
+   * Processor time for each decision, µs: of the decider's process, and of decider and broker
+   * together.
+   */
   deciderUs: number | undefined;
   systemUs: number;
-  /** From reading to command in an open loop. */
+  /** Latency from reading to command in an open loop. */
   p50Ms: number;
   p99Ms: number;
 }
@@ -25,7 +28,9 @@ const HEADER = [
   "p99",
 ];
 
-/** A Markdown table of the medians over all rounds; the spread is that of the decisions per second. */
+/**
+ * A Markdown table of the medians over all rounds. The spread is that of the decisions per second.
+ */
 export function figuresTable(results: Figures[]): string {
   const rows: string[][] = [];
   for (const qos of [0, 1] as const)

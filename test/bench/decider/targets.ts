@@ -2,19 +2,22 @@ import { median } from "../measurement";
 import { NAMES } from "./contenders";
 import { type Figures, markdown } from "./table";
 
-/** What was expected: a figure of ours as a multiple of a rival's. */
+/** Expected ratios between a figure of this project and the same figure of an alternative. */
 const TARGETS = [
   { of: NAMES.everyReading, to: NAMES.paho, figure: "perSecond", least: 2.5 },
   { of: NAMES.everyReading, to: NAMES.c, figure: "perSecond", least: 0.9 },
   { of: NAMES.onChange, to: NAMES.c, figure: "perSecond", least: 1.7 },
   { of: NAMES.embedded, to: NAMES.c, figure: "systemUs", most: 0.7 },
 ] as const;
-/** Of the embedded broker at QoS 1, from a reading to its command. */
+/** Limit for the embedded broker at QoS 1, from a reading to its command. */
 const MOST_P99_MS = 5;
 
 const FIGURES = { perSecond: "decisions/s", systemUs: "CPU with its broker" };
 
-/** Each ratio is taken within a round, where both had the same machine; then the median. */
+/**
+ * Each ratio is computed within one round, in which both ran on the same machine at the same time.
+ * The table shows the median.
+ */
 export function targetsTable(results: Figures[]): string {
   const rows = TARGETS.flatMap((target) =>
     ([0, 1] as const).map((qos) => {

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 
-/** Linux counts in hundredths of a second, whatever its own clock (proc(5): `sysconf(_SC_CLK_TCK)`). */
+/**
+ * Linux counts in hundredths of a second, independent of the kernel's timer frequency (proc(5):
+ * `sysconf(_SC_CLK_TCK)`).
+ */
 const TICK_MS = 10;
 
-/** Processor time that processes have used so far, user and system together, ms. */
+/** Total processor time of the processes until now, user and system together, ms. */
 export function cpuMs(...pids: number[]): number {
   let ticks = 0;
   for (const pid of pids) {
-    // The name, in parentheses, may contain anything.
+    // The name, in parentheses, may contain any character.
     const [, after = ""] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     const fields = after.split(" ");
     // Fields 14 and 15 of the whole line, which begins with pid and name.
@@ -16,7 +19,7 @@ export function cpuMs(...pids: number[]): number {
   return ticks * TICK_MS;
 }
 
-/** What a process has in memory, bytes. */
+/** Resident memory of a process, bytes. */
 export function residentBytes(pid: number): number {
   const [, kib = "0"] =
     /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
