@@ -10,15 +10,15 @@ export interface BundledFile {
 }
 
 interface Kept {
-  /** The fingerprint of each file that it was made from. */
+  /** Fingerprints of the files that the bundle was made from, by path. */
   inputs: Record<string, string>;
   files: { path: string; base64: string }[];
 }
 
-/** They decide which packages and settings a bundle is made with. */
+/** Files that determine packages and settings of every bundle. */
 const ALWAYS = ["package-lock.json", "tsconfig.json"];
 
-/** Bundles by esbuild, or takes the bundle of the same sources from last time. */
+/** Bundles with esbuild, or returns the cached bundle if its sources are unchanged. */
 export async function bundle(options: BuildOptions): Promise<BundledFile[]> {
   const name = `bundle-${fingerprint(JSON.stringify(options))}`;
   const kept = readKept(name);

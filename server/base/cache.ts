@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { ROOT } from "./root";
 
-/** What takes long to make is kept here for the next start; server/start.js clears it out. */
+/** Cache of results that take long to compute; server/start.js clears it. */
 export const CACHE_FOLDER = join(ROOT, ".devicescript/server");
 const DIGEST_BYTES = 32;
 
-/** @returns undefined if there is nothing of that name, or it is damaged */
+/** @returns undefined if there is no such file, or it is damaged */
 export function readCached(name: string): Buffer | undefined {
   try {
     const kept = readFileSync(join(CACHE_FOLDER, name));
@@ -18,7 +18,9 @@ export function readCached(name: string): Buffer | undefined {
   }
 }
 
-/** Keeps nothing if the folder can't be written: the next start makes it again. */
+/**
+ * If the folder can't be written, nothing is cached, and the next start computes the content again.
+ */
 export function writeCached(name: string, content: Uint8Array | string): void {
   const path = join(CACHE_FOLDER, name);
   const temporary = `${path}.${process.pid}`;
@@ -27,7 +29,7 @@ export function writeCached(name: string, content: Uint8Array | string): void {
     writeFileSync(temporary, Buffer.concat([digest(content), Buffer.from(content)]));
     renameSync(temporary, path);
   } catch {
-    // A full disk may have taken a part of it; no folder, nothing.
+    // On a full disk, a partial file may be left; if the folder is missing, there is none.
     if (existsSync(temporary)) rmSync(temporary, { force: true });
   }
 }

@@ -1,8 +1,11 @@
-/** The time. Passed in, so that a test can set it. */
+/** The time, passed in so that a test can set it. */
 export interface Clock {
-  /** For durations: it only goes forward, whatever happens to the wall clock; ms since some moment. */
+  /**
+   * Monotonic time for durations, unaffected by changes of the wall clock; ms since an arbitrary
+   * moment.
+   */
   readonly monotonicMs: () => number;
-  /** For people and history: Unix time, ms. */
+  /** Wall time for people and for the history: Unix time, ms. */
   readonly wallMs: () => number;
 }
 

@@ -1,26 +1,26 @@
-/** What this process keeps on disk, each in a file of its own. */
+/** The data that this process keeps on disk, each in its own file. */
 export type Kept = "broker" | "history";
 
 /**
- * What SQLite or the system says of a disk that is full or fails: its owner can go on without it.
- * A path in the message may hold any words.
+ * Matches the messages of SQLite and of the system about a full or failing disk, which the owner of
+ * the data can survive. Paths are excluded, because they may contain any words.
  */
 export const DISK_FAILS =
   /^(ENOSPC|EDQUOT|EIO): |^[^/\\]*\b(database or disk is full|disk I\/O error)/;
 
-/** Whether the disk takes it: a person should know before a restart. */
+/** Tracks which data the disk currently rejects: a person should know before a restart. */
 export class Disk {
   private readonly failing = new Set<Kept>();
 
-  /** @param onChange called when something is no longer written, or is again */
+  /** @param onChange called when data can no longer be written, or can be written again */
   constructor(private readonly onChange: (unwritten: Kept[]) => void) {}
 
-  /** What a restart would lose at present, in part. */
+  /** The data that a restart would lose in part. */
   get unwritten(): Kept[] {
     return [...this.failing].sort();
   }
 
-  /** @returns whether that is news */
+  /** @returns whether `kept` was writable until now */
   failed(kept: Kept): boolean {
     if (this.failing.has(kept)) return false;
     this.failing.add(kept);
@@ -28,7 +28,7 @@ export class Disk {
     return true;
   }
 
-  /** @returns whether that is news */
+  /** @returns whether `kept` was failing until now */
   recovered(kept: Kept): boolean {
     if (!this.failing.delete(kept)) return false;
     this.onChange(this.unwritten);

@@ -1,11 +1,11 @@
-/** How a program learns that it should end, on every system. */
+/** Detects on every system that the program should end. */
 
 const PARENT_POLL_MS = 500;
 
 /**
- * Calls `end` once: at Ctrl+C, at a signal that asks for the end, and, if npm started this program,
- * when the process between has gone. npm passes SIGTERM to the shell that it started, and not
- * every shell passes it on.
+ * Calls `end` once: at Ctrl+C, at a termination signal, or, if npm started this program, when the
+ * parent process has gone. npm passes SIGTERM to the shell that it started, and not every shell
+ * passes it on.
  */
 export function onEndRequest(end: () => void): void {
   let isRequested = false;
@@ -23,16 +23,18 @@ export function onEndRequest(end: () => void): void {
 }
 
 /**
- * SIGHUP comes when the terminal or the console's window closes, on Windows SIGBREAK for
- * Ctrl+Break. Without a handler SIGHUP ends the process at once, also under `nohup`: Node undoes
- * what a parent has set a signal to.
+ * SIGHUP is sent when the terminal or the console's window closes, on Windows SIGBREAK for
+ * Ctrl+Break. Without a handler, SIGHUP ends the process at once, even under `nohup`: Node resets
+ * the signal dispositions that a parent has set.
  */
 function endSignals(): NodeJS.Signals[] {
   const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   return process.platform === "win32" ? [...everywhere, "SIGBREAK"] : everywhere;
 }
 
-/** POSIX gives an orphan another parent; Windows keeps the number of a process that is no more. */
+/**
+ * POSIX gives an orphan another parent; Windows keeps the process id of a parent that has ended.
+ */
 function hasGone(parent: number): boolean {
   if (process.ppid !== parent) return true;
   try {

@@ -1,12 +1,12 @@
 const WINDOW_MS = 60_000;
-/** Addresses that are remembered; an attacker with more of them has to be met elsewhere. */
+/** Maximum number of remembered addresses. An attacker with more addresses needs other defences. */
 const MAX_ADDRESSES = 10_000;
 
-/** Counts failed logins by address: after too many within a minute no more are looked at. */
+/** Counts failed logins by address, and locks an address out after too many within a minute. */
 export class FailureLimiter {
   private readonly failures = new Map<string, { count: number; sinceMs: number }>();
 
-  /** @param allowed failures of one address, each minute */
+  /** @param allowed failures per address and minute */
   constructor(
     private readonly allowed: number,
     private readonly nowMs: () => number = () => performance.now(),
@@ -22,7 +22,7 @@ export class FailureLimiter {
       failures.count++;
       return;
     }
-    // A map keeps the order in which its keys were added: the oldest window goes first.
+    // A map iterates in insertion order, so the oldest window is evicted first.
     this.failures.delete(address);
     const [oldest] = this.failures.keys();
     if (this.failures.size >= MAX_ADDRESSES && oldest !== undefined) this.failures.delete(oldest);

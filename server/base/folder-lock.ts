@@ -9,11 +9,11 @@ const EXCLUSIVE = { darwin: 0x20 | constants.O_NONBLOCK, win32: 0x10000000 };
 const TAKEN = new Set(["EADDRINUSE", "EAGAIN", "EWOULDBLOCK", "EBUSY"]);
 
 /**
- * Keeps a second nightlight out of a folder, which is made if need be. The system gives the lock
- * back with the end of the process, however that comes.
- * @param dataDir what a person gave with --data, for what is said to them
- * @returns what gives it back before
- * @throws UserError if another process has it, or the folder can't be used
+ * Locks a folder against a second nightlight, and creates it if necessary. The system releases the
+ * lock when the process ends, however it ends.
+ * @param dataDir the value of --data, for error messages
+ * @returns a function that releases the lock earlier
+ * @throws UserError if another process holds the lock, or the folder can't be used
  */
 export async function lockFolder(dir: string, dataDir: string): Promise<() => Promise<void>> {
   try {
@@ -26,7 +26,7 @@ export async function lockFolder(dir: string, dataDir: string): Promise<() => Pr
   }
 }
 
-/** A name in the kernel's own space, which leaves no file; unix(7), "abstract". */
+/** Binds a socket in Linux' abstract namespace, which leaves no file; unix(7), "abstract". */
 async function lockByName(dir: string): Promise<() => Promise<void>> {
   const { dev, ino } = statSync(dir);
   const server = createServer((socket) => socket.destroy());

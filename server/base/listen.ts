@@ -4,10 +4,10 @@ import { UserError } from "./user-error";
 export class PortInUse extends UserError {}
 
 /**
- * Listens, or says in one line why not.
- * @param option the flag by which a person can choose another port
- * @throws PortInUse, or another UserError
- * @returns the port, which the system chose if 0 was asked for
+ * Listens on a port.
+ * @param option the flag that selects another port, for the error message
+ * @throws PortInUse, or another UserError, with a one-line message
+ * @returns the port; if 0 was requested, the one that the system chose
  */
 export async function listen(
   server: Server,

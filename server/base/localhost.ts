@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
 /**
- * Whether another program listens on this port of the other loopback, [::1]. A browser tries that
- * one first for the name localhost (RFC 6724, section 6), and so reaches the other program.
+ * Whether another program listens on this port of the IPv6 loopback, [::1]. For the name localhost,
+ * a browser tries [::1] first (RFC 6724, section 6), and so would reach the other program.
  */
 export function isTakenOnIpv6(port: number): Promise<boolean> {
   const server = createServer();

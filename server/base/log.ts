@@ -1,13 +1,13 @@
 import { destination, pino, stdTimeFunctions } from "pino";
 
-/** Where a line of the log comes from; its first column. */
+/** The origin of a log line; its first column. */
 export type Source = "broker" | "server" | "device" | "page" | "start";
 
-/** What a program that reads the log may go by. */
+/** Machine-readable fields of a log line. */
 export interface Details {
   /** `info` if absent. */
   level?: "info" | "warn" | "error";
-  /** The device that it is about. */
+  /** Id of the device concerned. */
   id?: string;
   topic?: string;
   /** Why something was refused. */
@@ -16,12 +16,12 @@ export interface Details {
 
 export type Log = (source: Source, text: string, details?: Details) => void;
 
-/** What the program says: the log, and what it says of itself. */
+/** The program's output: the log, and messages about the program itself. */
 export interface Output {
   log: Log;
-  /** Of its start and its end. */
+  /** Prints a message about the program's start or end. */
   say(text: string): void;
-  /** What a person has to mend before it can start. */
+  /** Prints a problem that a person must fix before the program can start. */
   fail(text: string): void;
 }
 
@@ -33,9 +33,9 @@ export function openOutput(format: LogFormat): Output {
 }
 
 /**
- * Goes on if nobody reads any more: the terminal was closed, or the program behind the pipe has
- * ended. Without a listener such an error would end this program at once, and what it had still to
- * keep would be lost.
+ * Keeps the program running if its output has no reader any more: the terminal was closed, or the
+ * program behind the pipe has ended. Without a listener, such an error would end this program at
+ * once, and unsaved data would be lost.
  */
 export function goOnUnread(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
@@ -45,16 +45,16 @@ function goOn(): void {
   // The lines are lost.
 }
 
-/** One line an event, human-readable. */
+/** One plain-text line per event. */
 const textLines: Output = {
   log: (source, text) => console.log(`${source.padEnd(7)} ${printable(text)}`),
   say: (text) => console.log(text),
   fail: (text) => console.error(`nightlight: ${text}`),
 };
 
-/** One JSON object a line, all on stdout, in the same words. */
+/** One JSON object per line, all on stdout, with the same messages. */
 function jsonLines(): Output {
-  // What is written later than said would be lost at the end.
+  // Synchronous: buffered lines would be lost at the end of the process.
   const lines = destination({ fd: process.stdout.fd, sync: true });
   lines.on("error", goOn);
   const logger = pino(
@@ -75,12 +75,12 @@ function jsonLines(): Output {
   };
 }
 
-/** How a person is told a line's level. */
+/** The prefix that shows the level in plain text; JSON lines have a field instead. */
 const SAYS_LEVEL = /^(Warning|Error): /;
 /** Control characters would let a payload draw on the terminal. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** Text of others, safe to print: one line, no escape sequences, of bounded length. */
+/** Makes untrusted text safe to print: one line, no escape sequences, of bounded length. */
 export function printable(text: string): string {
   const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return short.replace(CONTROL, "·");

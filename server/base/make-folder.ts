@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder for this user alone, and each parent that is missing. Node 20's
- * `mkdirSync(dir, { recursive: true })` never returns if the system answers ENOENT although the
- * parent is there, as in /proc.
+ * Creates a folder for this user only, with all missing parents. Node 20's `mkdirSync(dir, {
+ * recursive: true })` never returns if the system answers ENOENT although the parent exists, as in
+ * /proc.
  * @throws the system's first error
  */
 export function makeFolder(dir: string): void {

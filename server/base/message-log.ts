@@ -5,8 +5,8 @@ const LINES_PER_S = 20;
 const SECOND_MS = 1_000;
 
 /**
- * Lines about single messages, bounded: with a thousand devices, writing them would be most of
- * what the server does. The first ones of each second are logged, the others counted.
+ * Rate-limited log of single messages: with a thousand devices, logging each message would be most
+ * of the server's work. The first messages of each second are logged, the others counted.
  */
 export class MessageLog {
   private lines = 0;
@@ -18,7 +18,7 @@ export class MessageLog {
     private readonly source: Source,
   ) {}
 
-  /** @param text is only made if it is logged */
+  /** @param text called only if the line is logged */
   note(text: () => string, details?: Details): void {
     // A second begins with its first message.
     this.timer ??= setTimeout(() => this.endSecond(), SECOND_MS);

@@ -1,4 +1,7 @@
-/** Made once, for all who ask; if that fails, the next who asks tries again. */
+/**
+ * A value that is made once and shared by all callers. If making it fails, the next caller tries
+ * again.
+ */
 export class Once<T> {
   private made: Promise<T> | undefined;
 
@@ -7,7 +10,7 @@ export class Once<T> {
     try {
       return await made;
     } catch (error) {
-      // Another try may be under way already.
+      // A retry may already be under way.
       if (this.made === made) this.made = undefined;
       throw error;
     }

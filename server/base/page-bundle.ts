@@ -8,9 +8,10 @@ export interface Asset {
 }
 
 /**
- * A page's files by path, its TypeScript and CSS bundled: nothing to build by hand.
- * @param folder with index.html, page.ts and style.css
- * @param scripts others of it that are files of their own, as a worker's
+ * Bundles a page's TypeScript and CSS, so that no build step is needed. Returns the page's files by
+ * path.
+ * @param folder contains index.html, page.ts and style.css
+ * @param scripts further scripts that become separate files, such as a worker
  */
 export async function bundlePage(
   folder: string,

@@ -1,5 +1,5 @@
-/** Where a connection comes from. */
+/** The address of a connection's peer, as text. */
 export function peerAddress(socket: { remoteAddress?: string }): string {
-  // IPv4 over a socket for both families.
+  // Dual-stack sockets report IPv4 addresses in this form.
   return (socket.remoteAddress ?? "an unknown address").replace(/^::ffff:/, "");
 }

@@ -1,21 +1,25 @@
-/** Where in the TypeScript a program was, by what the compiler tells a debugger. Pure. */
+/**
+ * Maps places in the bytecode to lines of the TypeScript, using the compiler's debug information.
+ * Pure.
+ */
 
-/** Of the compiler's `bytecode-dbg.json`, what is used here. */
+/** The parts of the compiler's `bytecode-dbg.json` that are used here. */
 export interface DebugInfo {
   functions: { name: string; startpc: number }[];
   /**
-   * Three numbers for each stretch of code: its first character in all sources together, how many
-   * there are, and its first program counter. The first and the third count from the entry before.
+   * Three numbers for each piece of code: its first character in all sources joined together, its
+   * length in characters, and its first program counter. The first and the third are relative to
+   * the previous entry.
    */
   srcmap: number[];
   sources: { path: string; length: number; text: string }[];
 }
 
-/** The same, small enough to be kept beside each program. */
+/** The same information, small enough to store beside each program. */
 export interface Places {
   functions: [name: string, startPc: number][];
   sources: string[];
-  /** Three numbers for each stretch of code: its program counter, source and line. */
+  /** Three numbers for each piece of code: its program counter, source and line. */
   code: number[];
 }
 
@@ -43,18 +47,19 @@ export function placesOf({ functions, srcmap, sources }: DebugInfo): Places {
   };
 }
 
-/** As the virtual machine writes a place: name, number, and the offset in the function. */
+/** A place as the virtual machine writes it: name, number, and the offset in the function. */
 const FRAME = /\bat (\w*)_F(\d+) \(pc:(\d+)\)/;
 
 /**
- * @param text with a place in it, as in "panic 60005 at main_F0 (pc:86)"
- * @returns as in "src/main.ts:49"; undefined if there is none, or of another program
+ * @param text with a place in it, such as "panic 60005 at main_F0 (pc:86)"
+ * @returns for example "src/main.ts:49"; undefined if the text has no place, or one of another
+ * program
  */
 export function placeIn(text: string, { functions, sources, code }: Places): string | undefined {
   const [, name, number, offset] = FRAME.exec(text) ?? [];
   const [known, startPc = 0] = functions[Number(number)] ?? [];
   if (name === undefined || name !== known) return undefined;
-  // The machine has read the instruction that it is at.
+  // The machine reports the position after the instruction that it has read.
   const pc = startPc + Math.max(0, Number(offset) - 1);
   const pcs = code.filter((_, i) => i % 3 === 0);
   const entry = 3 * lastUpTo(pcs, pc);
@@ -68,7 +73,7 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** @returns the index of the last of the growing numbers that is not above it */
+/** @returns the index of the last of the ascending numbers that is not above `value` */
 function lastUpTo(numbers: number[], value: number): number {
   let low = 0;
   let high = numbers.length;

@@ -1,25 +1,25 @@
 import type { Log, Source } from "./log";
 
-/** Payloads that the server made nothing of, by their topic's last level, are counted as these. */
+/** Topics (by their last level) whose rejected payloads are counted under the topic's own name. */
 const PAYLOADS = ["telemetry", "commands", "status", "state", "desired"] as const;
 
-/** Why something from outside was refused or ignored; the names under which it is counted. */
+/** Reasons for refusing or ignoring input; each is counted under its name. */
 export const REASONS = [
   ...PAYLOADS,
-  // Payloads on any other topic, as those of servers.
+  // Payloads on any other topic, such as those of servers.
   "other",
-  // Telemetry that decides nothing: old news, and what came before.
+  // Telemetry that is not decided on: retained messages, and duplicates.
   "retained-telemetry",
   "repeated-telemetry",
-  // Of a removed device, and not a sign of its life.
+  // Messages of a removed device that do not show that the device is alive.
   "removed",
-  // At the gateway for new programs.
+  // Refused by the gateway for new programs.
   "update",
-  // Other words on a status or state topic that is not of a device of ours.
+  // Unknown text on a status or state topic that belongs to none of this server's devices.
   "stranger",
   // Ordered commands that a device would refuse.
   "order",
-  // At the broker's door.
+  // Refused by the broker before or during the login.
   "connections",
   "connections-per-address",
   "certificate",
@@ -28,7 +28,7 @@ export const REASONS = [
   "client-id",
   "will",
   "protocol",
-  // Past it.
+  // Refused by the broker after the login.
   "malformed-packet",
   "packet-bytes",
   "packets-per-second",
@@ -39,20 +39,20 @@ export const REASONS = [
   "retained",
   "sessions",
   "queued",
-  // What a restart would lose, since the disk did not take it.
+  // State that the disk did not take, and that a restart would lose.
   "unwritten",
-  // Readings that are missing in the history, since the disk did not take them.
+  // Readings that are missing in the history because the disk did not take them.
   "history",
-  // Readings of so long ago that the history keeps nothing of that time.
+  // Readings that are older than the time that the history covers.
   "too-old",
-  // Page and API.
+  // Refused by the page and the API.
   "cross-site",
   "token",
   "token-rate",
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** An error that refuses something: the connection that it ends is counted under its reason. */
+/** An error that ends a connection. The refusal is counted under its reason. */
 export class Refusal extends Error {
   constructor(
     readonly reason: Reason,
@@ -62,7 +62,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Lines of one reason within the window; the rest is only counted, or a flood would fill disks. */
+/**
+ * Maximum number of lines per reason within the window. Further refusals are only counted, or a
+ * flood would fill disks.
+ */
 const LINES_PER_WINDOW = 10;
 const WINDOW_MS = 10_000;
 
@@ -73,7 +76,7 @@ interface Tally {
   silent: number;
 }
 
-/** Counts every rejection by its reason, and logs them as far as a person can read them. */
+/** Counts every refusal by its reason, and logs a bounded number of them. */
 export class Rejections {
   private readonly tallies = new Map<Reason, Tally>();
 
@@ -82,7 +85,7 @@ export class Rejections {
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** Counts and logs: "Refused …". */
+  /** Counts a refusal and logs "Refused …". */
   refuse(source: Source, reason: Reason, what: string): void {
     const tally = this.tally(reason);
     tally.total++;
@@ -101,7 +104,7 @@ export class Rejections {
     this.log(source, `Refused (${reason}): ${what}${more}`, { level: "warn", reason });
   }
 
-  /** Counts what is dropped without a line of its own. */
+  /** Counts a refusal without a log line. */
   count(reason: Reason, times = 1): void {
     this.tally(reason).total += times;
   }
@@ -115,13 +118,13 @@ export class Rejections {
     return tally;
   }
 
-  /** A payload that was of no use, and is logged elsewhere. */
+  /** Counts a rejected payload, which the caller logs. */
   countPayload(topic: string): void {
     const kind = topic.slice(topic.lastIndexOf("/") + 1);
     this.count(PAYLOADS.find((name) => name === kind) ?? "other");
   }
 
-  /** Rejections since the start, by reason; reasons that never occurred are 0. */
+  /** Refusals since the start, by reason; 0 for reasons that never occurred. */
   totals(): Record<Reason, number> {
     const totals = {} as Record<Reason, number>;
     for (const reason of REASONS) totals[reason] = this.tallies.get(reason)?.total ?? 0;

@@ -1,4 +1,4 @@
-/** The last so many of something, oldest first. */
+/** The last `capacity` items, oldest first. */
 export class Ring<T> {
   private items: T[] = [];
 
@@ -6,7 +6,7 @@ export class Ring<T> {
 
   push(item: T): void {
     this.items.push(item);
-    // Cut in blocks, so that a push costs the same on average however full it is.
+    // Trimmed in blocks, so that the average cost of a push is constant.
     if (this.items.length >= 2 * this.capacity) this.items = this.items.slice(-this.capacity);
   }
 

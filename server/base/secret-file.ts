@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { makeFolder } from "./make-folder";
 
 /**
- * Writes a file that only its owner can read. By renaming, so that a reader sees the old file
- * or the new one, never half of one.
+ * Writes a file that only its owner can read. The file is renamed into place, so that a reader sees
+ * the old content or the new, never a part.
  */
 export function writeSecretFile(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
-  // Another process may be about to write the same file.
+  // Another process may be writing the same file, so the temporary name must be unique.
   const unfinished = `${path}.${process.pid}.tmp`;
   writeFileSync(unfinished, content, { mode: 0o600 });
   chmodSync(unfinished, 0o600);
@@ -16,8 +16,8 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
 }
 
 /**
- * On Windows a file's mode does not say who can use it.
- * @returns a warning if others than its owner can use a file with a secret in it, or undefined
+ * Checks who can use a file that holds a secret. Not on Windows, where a file's mode does not tell.
+ * @returns a warning if users other than the owner can use the file, or undefined
  */
 export function exposureOf(path: string): string | undefined {
   if (process.platform === "win32" || !existsSync(path)) return undefined;

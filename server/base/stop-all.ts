@@ -1,11 +1,12 @@
-/** Something that runs until it is stopped. */
+/** A part of the program that runs until it is stopped. */
 export interface Part {
   stop(): void | Promise<void>;
 }
 
 /**
- * Stops one after the other, also if one of them fails: what runs on would keep the process.
- * @throws what the first one failed with, once all are stopped
+ * Stops the parts one after another, even if one of them fails: a part that runs on would keep the
+ * process alive.
+ * @throws the first failure, once all parts are stopped
  */
 export async function stopAll(parts: Part[]): Promise<void> {
   const failures: unknown[] = [];

@@ -1,20 +1,20 @@
 import type { Places } from "./places";
 
-/** What a device's tab and the server say to each other of a program that a person has changed. */
+/** The messages between a device's tab and the server about an edited program. */
 
-/** The file of the firmware that a person may change. */
+/** The file of the firmware that a person may edit. */
 export const CHANGED_FILE = "src/nightlight.ts";
-/** UTF-8. The original has some 5 KB. */
+/** In UTF-8. The original has some 5 KB. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
 
-/** Body of `POST /api/tab-program`: for which device, and its text of `CHANGED_FILE`. */
+/** Body of `POST /api/tab-program`: the device's login, and its text of `CHANGED_FILE`. */
 export interface ProgramRequest {
   id: string;
   password: string;
   source: string;
 }
 
-/** The answer to it, status 200. */
+/** Answer to `POST /api/tab-program`, with status 200. */
 export type ProgramView =
   | {
       /** Bytecode, base64. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * A file that a person may have written, as text.
- * @throws Error of the file system, with the path in it: of a folder, Node names none
+ * Reads a text file that a person may have written.
+ * @throws Error of the file system, with the path added: for a folder, Node reports none
  */
 export function readText(path: string): string {
   try {
@@ -13,8 +13,9 @@ export function readText(path: string): string {
 }
 
 /**
- * Text as editors save it: UTF-8, or what Windows calls Unicode, with or without a byte order mark
- * (Unicode 15.0, section 23.8). The mark is not part of the text (RFC 8259, section 8.1).
+ * Decodes text as editors save it: UTF-8, or UTF-16 (called Unicode on Windows), with or without a
+ * byte order mark (Unicode 15.0, section 23.8). The mark is not part of the text (RFC 8259, section
+ * 8.1).
  */
 export function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { Answer, Call } from "./thread";
 import { messageOf, UserError } from "./user-error";
 
-/** Answers a thread's calls, in the thread. */
+/** Runs in the thread and answers its calls. */
 export function serveThread(perform: (work: never) => unknown): void {
   const port = parentPort;
   if (!port) throw new Error("a thread's worker is no program of its own");
@@ -11,7 +11,7 @@ export function serveThread(perform: (work: never) => unknown): void {
     try {
       answer = { number, value: perform(work) };
     } catch (error) {
-      // What a person can mend stays that on its way into the other thread.
+      // `forUser` preserves the type UserError across the thread boundary.
       const forUser = error instanceof UserError;
       answer = { number, error: { message: messageOf(error), forUser } };
     }

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { bundle } from "./bundle";
 import { UserError } from "./user-error";
 
-/** One question to a thread, and its answer; see thread-worker.ts. */
+/** A call to a thread; `Answer` is the reply. See thread-worker.ts. */
 export interface Call<Work> {
   number: number;
   work: Work;
@@ -20,7 +20,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** A thread for what may be slow, as a disk. Calls are answered in their order. */
+/** A thread for work that may block, such as disk access. Calls are answered in their order. */
 export class Thread<Work extends { kind: string }> {
   private readonly waiting = new Map<number, Waiting>();
   private count = 0;
@@ -32,7 +32,7 @@ export class Thread<Work extends { kind: string }> {
     worker.on("exit", () => this.end(new Error("the thread has ended")));
   }
 
-  /** @param path of the TypeScript file that is to run in it */
+  /** @param path of the TypeScript file that runs in the thread */
   static async start<Work extends { kind: string }>(
     path: string,
     workerData: unknown,
@@ -40,7 +40,7 @@ export class Thread<Work extends { kind: string }> {
     return new Thread(new Worker(await javaScript(path), { eval: true, workerData }));
   }
 
-  /** @throws UserError if the thread threw one, Error for all else */
+  /** @throws UserError if the thread threw one, Error for any other failure */
   call(work: Work): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
@@ -71,14 +71,14 @@ export class Thread<Work extends { kind: string }> {
   }
 }
 
-/** A thread is not given the loader that understands TypeScript: it gets JavaScript. */
+/** Bundles the file to JavaScript, because a thread does not get the TypeScript loader. */
 async function javaScript(path: string): Promise<string> {
   const sqlite = createRequire(import.meta.url).resolve("node-sqlite3-wasm");
   const [file] = await bundle({
     entryPoints: [path],
     platform: "node",
     target: "node20",
-    // It finds its WebAssembly beside itself.
+    // External: the package loads its WebAssembly from its own folder.
     external: [sqlite],
     alias: { "node-sqlite3-wasm": sqlite },
   });

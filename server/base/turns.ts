@@ -1,8 +1,10 @@
-/** Work that must not overlap: one piece after another, in the order of the calls. Pure. */
+/**
+ * Serialises work that must not overlap: one task after another, in the order of the calls. Pure.
+ */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @returns what the work returns, once it is done */
+  /** @returns the result of the work, once it is done */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./root";
 
-/** Of the project, and so of the firmware, as its sources are now. */
+/** Version of the present sources, and so of the firmware compiled from them. */
 export function sourceVersion(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
     version: string;
@@ -10,5 +10,5 @@ export function sourceVersion(): string {
   return version;
 }
 
-/** Of the server that runs. */
+/** Version of the running server. */
 export const VERSION = sourceVersion();

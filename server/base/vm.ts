@@ -3,21 +3,21 @@ export interface Vm {
   devsSetDeviceId(hexId: string): void;
   devsStart(): void;
   devsStop(): void;
-  /** @returns 0, or the error code of the refusal */
+  /** @returns 0, or the error code if the program is refused */
   devsDeploy(bytecode: Uint8Array): number;
-  /** Collects garbage at each allocation, to find what is not held fast enough. */
+  /** Collects garbage at each allocation, to find objects that are not referenced firmly enough. */
   devsGcStress(on: boolean): void;
   sockClose(): number;
   /**
-   * Does what is due, besides the steps that it takes by itself.
-   * @returns when it wants the next one, µs
+   * Runs a step now, in addition to the machine's own steps.
+   * @returns when the machine wants the next step, µs
    */
   _jd_em_process(): number;
-  /** A Jacdac frame into the virtual machine. */
+  /** Delivers a Jacdac frame to the virtual machine. */
   handlePacket(frame: Uint8Array): void;
-  /** A Jacdac frame out of it. */
+  /** Called with each Jacdac frame from the virtual machine. */
   sendPacket: (frame: Uint8Array) => void;
-  /** A line of the device's log. */
+  /** Called with each line of the device's log. */
   dmesg: (line: string) => void;
   log: (line: string) => void;
   error: (line: unknown) => void;

@@ -1,6 +1,6 @@
 /**
- * Looks at a condition again and again.
- * @returns whether it became true within the time
+ * Polls a condition.
+ * @returns whether the condition became true within the time
  */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
@@ -16,8 +16,8 @@ export async function waitFor(
 }
 
 /**
- * Waits for a condition that is sure to come, so the limit is one that only a hang reaches.
- * @throws Error naming the condition that never came
+ * Waits for a condition that must become true; only a hang reaches the timeout.
+ * @throws Error naming the condition
  */
 export async function until(
   what: string,

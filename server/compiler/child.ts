@@ -5,10 +5,13 @@ import { messageOf } from "../base/user-error";
 import { evaluateSection, sectionSource } from "../simulator/cli-bundle";
 import { type Compiler, compileText, type Sources } from "./compile-text";
 
-/** A process of its own: takes sources at its input, as JSON, and writes a `ProgramView`. */
+/**
+ * Entry point of the compiler process: reads sources as JSON from stdin, and writes a `ProgramView`
+ * to stdout.
+ */
 
 const SECTION = "compiler/built/devicescript-compiler.node.cjs";
-/** When it starts, TypeScript asks whether names of files differ by case. There is no file for it. */
+/** At its start, TypeScript checks whether file names are case-sensitive. Here it gets no file. */
 const NO_FILES = { statSync: () => undefined, realpathSync: (path: string) => path };
 const HARMLESS = ["buffer", "crypto", "os", "path", "perf_hooks"];
 
@@ -33,7 +36,7 @@ function compile(compiler: Compiler, sources: Sources): ProgramView {
     const { program, places } = outcome;
     return { program: Buffer.from(program).toString("base64"), places };
   } catch (error) {
-    // As on a text that is nested too deeply.
+    // For example on a text that is nested too deeply.
     const message = `The compiler failed: ${messageOf(error)}`;
     return { errors: [{ file: CHANGED_FILE, line: 1, column: 1, message }] };
   }

@@ -1,4 +1,4 @@
-/** Who may compile when: few at a time, one of each device, and no queue without an end. Pure. */
+/** A queue of limited length for compiles: few at a time, and one per device. Pure. */
 
 export type Busy = "device" | "all";
 
@@ -8,26 +8,26 @@ export class CompileQueue {
   private readonly devices = new Set<string>();
 
   /**
-   * @param atOnce how many run at a time
-   * @param longest how many wait at most
+   * @param atOnce maximum number of compiles at a time
+   * @param longest maximum length of the queue
    */
   constructor(
     private readonly atOnce: number,
     private readonly longest: number,
   ) {}
 
-  /** Why a device has to try later; undefined if `run` takes it now. */
+  /** Why a device must retry later; undefined if `run` accepts it now. */
   refusal(device: string): Busy | undefined {
     if (this.devices.has(device)) return "device";
     return this.waiting.length >= this.longest ? "all" : undefined;
   }
 
-  /** Runs it as soon as its turn comes. Call it only if there is no `refusal`. */
+  /** Runs the work when its turn comes. Call it only if there is no `refusal`. */
   async run<T>(device: string, work: () => Promise<T>): Promise<T> {
     this.devices.add(device);
     try {
       if (this.running < this.atOnce) this.running++;
-      // Who ends hands its place on.
+      // The work that ends hands its slot over, so `running` stays the same.
       else await new Promise<void>((resolve) => this.waiting.push(resolve));
       try {
         return await work();

@@ -1,18 +1,18 @@
 import { type DebugInfo, type Places, placesOf } from "../base/places";
 import type { CompileError } from "../base/tab-program";
 
-/** One compile by DeviceScript's compiler, of texts alone: it has no way to a file. */
+/** Compiles texts with DeviceScript's compiler, which gets no access to files. */
 
 export interface Sources {
-  /** One of the files. */
+  /** Path of the entry file in `files`. */
   entry: string;
-  /** Texts by path in the checkout, as "src/main.ts". */
+  /** Texts by path in the checkout, such as "src/main.ts". */
   files: Record<string, string>;
 }
 
 export type Outcome = { program: Uint8Array; places: Places } | { errors: CompileError[] };
 
-/** Of the compiler, what is used here. */
+/** The parts of the compiler that are used here. */
 export interface Compiler {
   resolveBuildConfig(local: object): object;
   /** The packages of DeviceScript, by path. */
@@ -49,11 +49,11 @@ interface MessageChain {
 
 /** TypeScript's `DiagnosticCategory.Error`. */
 const ERROR = 1;
-/** From here on the codes are DeviceScript's own, for what it can't translate. */
+/** From this number, codes are DeviceScript's own, for code that it can't translate. */
 const OWN_CODE = 9000;
 const MAX_ERRORS = 20;
 const MAX_MESSAGE = 400;
-/** Where the compiler believes the checkout to be. */
+/** The path that the compiler sees as the checkout. */
 const FOLDER = "/checkout";
 
 /** @throws Error if the compiler itself fails */
@@ -61,7 +61,7 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
   const found: Diagnostic[] = [];
   const config = compiler.resolveBuildConfig({ hwInfo: {} });
   const packages = compiler.preludeFiles(config);
-  // Whatever else a program imports is not there.
+  // No other file exists for the program's imports.
   const known = new Map([...Object.entries(packages), ...Object.entries(files)]);
   const { binary, dbg } = compiler.compileWithHost(entry, {
     read: (path) => {
@@ -79,7 +79,7 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
     },
     getFlags: () => ({}),
     getConfig: () => config,
-    // The virtual machine that gets it verifies it.
+    // Skipped: the virtual machine that gets the program verifies it.
     verifyBytecode: () => undefined,
   });
   if (found.length > 0) return { errors: errorsOf(found) };
@@ -87,7 +87,10 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
   return { program: binary, places: placesOf(dbg) };
 }
 
-/** What TypeScript refuses can't be translated either: one error for each fault is enough. */
+/**
+ * If TypeScript reports errors, those of DeviceScript are left out: they follow from the same
+ * faults.
+ */
 function errorsOf(found: Diagnostic[]): CompileError[] {
   const first = found.filter(({ code }) => code < OWN_CODE);
   return (first.length > 0 ? first : found).slice(0, MAX_ERRORS).map(errorOf);
@@ -104,7 +107,7 @@ function errorOf({ filename, line, column, code, messageText }: Diagnostic): Com
   };
 }
 
-/** The reason for an error may have a reason itself. */
+/** Joins a message with its nested reasons. */
 function wordsOf(message: string | MessageChain): string {
   if (typeof message === "string") return message;
   return [message.messageText, ...(message.next ?? []).map(wordsOf)].join(" ");

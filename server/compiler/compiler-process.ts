@@ -9,13 +9,13 @@ import { UserError } from "../base/user-error";
 import type { Sources } from "./compile-text";
 
 /**
- * One compile takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's. On a busy machine it
- * waits for its turn: this limit is for a compile that never ends.
+ * One compile takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's; on a busy machine it
+ * waits for CPU time. Only a compile that never ends reaches this limit.
  */
 const LIMIT_MS = 300_000;
-/** Devices are served first; but of two busy cores, a compile still gets a good part. */
+/** Devices have priority, but on two busy cores a compile still gets a good part. */
 const NICE = 4;
-/** Limit of the compiler's own heap, of which it needs some 150 MB. */
+/** Limit of the compiler's own heap. It needs some 150 MB. */
 const HEAP_MB = 256;
 /** A program with its places takes some 80 KB. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
@@ -26,9 +26,9 @@ export interface Bounds {
 }
 
 /**
- * Compiles in a process of its own, with bounds on its time, its memory and what it writes.
- * @param signal ends it
- * @throws UserError if it exceeds one of them
+ * Compiles in a separate process, with limits on time, memory and output.
+ * @param signal aborts the compile
+ * @throws UserError if the compiler exceeds a limit
  */
 export async function compileInProcess(
   sources: Sources,
@@ -39,7 +39,8 @@ export async function compileInProcess(
   signal.throwIfAborted();
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, "--eval", code], {
     cwd: tmpdir(),
-    // Windows starts nothing without it. The rest may hold passwords, so it gets none of that.
+    // Windows can't start a process without it. The rest of the environment may hold passwords, so
+    // it is not passed on.
     env: { SystemRoot: process.env["SystemRoot"] },
     stdio: ["pipe", "pipe", "ignore"],
     windowsHide: true,
@@ -59,7 +60,7 @@ export async function compileInProcess(
     bytes += chunk.length;
     if (bytes > MAX_OUTPUT_BYTES) end(`it wrote more than ${MAX_OUTPUT_BYTES} bytes`);
   });
-  // It may end before it has read all.
+  // The child may end before it has read all input.
   child.stdin.on("error", () => undefined);
   child.stdin.end(JSON.stringify(sources));
   if (child.pid !== undefined) yieldTo(child.pid);
@@ -68,7 +69,7 @@ export async function compileInProcess(
       child.on("error", reject);
       child.on("close", (...how) => resolve(how));
     });
-    // So Node ends without memory; on Windows with the code.
+    // Node ends like this when it runs out of memory; on Windows with the exit code.
     if (by === "SIGABRT" || exitCode === 134) ending ??= `it ran out of its ${heapMb} MB of memory`;
     else if (exitCode !== 0) ending ??= `it ended with ${by ?? `code ${exitCode}`}`;
   } finally {
@@ -82,11 +83,13 @@ function yieldTo(pid: number): void {
   try {
     setPriority(pid, NICE);
   } catch {
-    // It has ended already.
+    // The child has already ended.
   }
 }
 
-/** The code of child.ts in one file. A bundle does not know its place, so that is put in. */
+/**
+ * Bundles child.ts. `import.meta.url` is set explicitly, because code given to --eval has no path.
+ */
 async function javaScript(): Promise<string> {
   const place = pathToFileURL(join(ROOT, "server/compiler/child.ts"));
   const [file] = await bundle({

@@ -6,14 +6,14 @@ import { type Busy, CompileQueue } from "./compile-queue";
 import { compileInProcess } from "./compiler-process";
 
 const ENTRY = "src/main.ts";
-/** Two of them take some 600 MB. */
+/** Two compiles take some 600 MB. */
 const MAX_AT_ONCE = 2;
-/** A class. */
+/** Enough for a class. */
 const LONGEST_QUEUE = 40;
-/** A class runs what its teacher has shared: the same program is compiled once. */
+/** A class runs the program that its teacher has shared, so its compile is cached. */
 const KEPT = 16;
 
-/** Programs in which a person has changed one file. */
+/** Compiles programs in which a person has edited one file. */
 export class LearnerPrograms {
   private readonly stopping = new AbortController();
   private readonly sources = new Once<Record<string, string>>();
@@ -24,21 +24,21 @@ export class LearnerPrograms {
     LONGEST_QUEUE,
   );
 
-  /** @param read the firmware's sources, by path in the checkout */
+  /** @param read returns the firmware's sources, by path in the checkout */
   constructor(private readonly read: () => Record<string, string>) {}
 
-  /** The file as it is in the checkout. */
+  /** The unedited file of the checkout. */
   async original(): Promise<string> {
     return (await this.files())[CHANGED_FILE] ?? "";
   }
 
-  /** Why a device has to try later; undefined if it need not. */
+  /** Why a device must retry later; undefined if `compile` accepts it now. */
   refusal(device: string): Busy | undefined {
     return this.queue.refusal(device);
   }
 
   /**
-   * Call it only if there is no `refusal`.
+   * Compiles a program. Call it only if there is no `refusal`.
    * @throws UserError if the compiler exceeds its limits
    */
   async compile(device: string, source: string): Promise<ProgramView> {
@@ -61,7 +61,7 @@ export class LearnerPrograms {
     this.stopping.abort();
   }
 
-  /** As they were when somebody first asked, as is the program that all tabs get. */
+  /** The sources as of the first request, like the unedited program that all tabs get. */
   private async files(): Promise<Record<string, string>> {
     return await this.sources.get(() => Promise.resolve(this.read()));
   }

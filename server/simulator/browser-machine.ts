@@ -1,24 +1,24 @@
 import { bundle } from "../base/bundle";
 import { machineSource } from "./vm";
 
-/** How the module holds its WebAssembly: within its JavaScript, in base64. */
+/** Matches the module's WebAssembly, which is embedded in its JavaScript in base64. */
 const INLINE = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
 
-/** What is of no use in a worker, some 4 KB compressed. */
+/** Code that a worker does not need, some 4 KB compressed. */
 const NEEDLESS: [RegExp, string][] = [
-  // What explains faults to who compiles C: lists of names, checks, long texts.
+  // Diagnostics for C developers: lists of names, checks, long texts.
   [/(?<=var (?:missingLibrarySymbols|unexportedSymbols) = \[)[^\]]*/g, ""],
   [/^ *(?:assert\d*|legacyModuleProp|missingGlobal)\(.*\);$/gm, ";"],
   [/^ *var [A-Z]+FS = ".*";$/gm, ""],
   [/"(?!Runtime error)[^"\n]{60,}"/g, '""'],
-  // What is for a page, for Node and for a shell falls away in minifying.
+  // The minifier then removes the code for a page, for Node and for a shell.
   [/\bENVIRONMENT_IS_(?:WEB|NODE|SHELL)\b(?! =)/g, "false"],
 ];
 
 /**
- * The DeviceScript virtual machine for a browser. A content security policy lets no text become
- * code, so it is a script: it defines `virtualMachine(require)`, whose result makes a machine. The
- * WebAssembly is a file apart, which a browser compiles while it loads.
+ * Builds the DeviceScript virtual machine for a browser. A content security policy forbids turning
+ * text into code, so it is a script: it defines `virtualMachine(require)`, whose result creates a
+ * machine. The WebAssembly is a separate file, which a browser compiles while it loads.
  */
 export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint8Array }> {
   const source = machineSource();
@@ -40,7 +40,7 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
     stdin: { contents, loader: "js" },
     minify: true,
     target: "es2022",
-    // In a worker there is none of these, so what is for them falls away.
+    // A worker has none of these, so the minifier removes the code for them.
     define: { process: "undefined", window: "undefined", document: "undefined" },
   });
   if (!file) throw new Error("no virtual machine was bundled");
@@ -48,8 +48,8 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
 }
 
 /**
- * WebAssembly without its custom sections (core specification, 5.5.3): here the names of functions,
- * which only a debugger reads.
+ * Removes the custom sections of a WebAssembly module (core specification, 5.5.3): here the names
+ * of functions, which only a debugger reads.
  */
 function withoutNames(wasm: Buffer): Buffer {
   const kept = [wasm.subarray(0, 8)];

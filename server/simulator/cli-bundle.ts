@@ -7,9 +7,9 @@ const BUNDLE = join(ROOT, "node_modules/@devicescript/cli/built/devicescript-cli
 const TAIL = "\n  }\n});";
 
 /**
- * A CommonJS section of the DeviceScript CLI, which has no way to hand it out. Kept for the next
- * start: the bundle has 28 MB, and the virtual machine is 2 % of it.
- * @param name as the bundle names it
+ * Extracts a CommonJS section of the DeviceScript CLI, which does not export it. The section is
+ * cached: the bundle has 28 MB, and the virtual machine is 2 % of it.
+ * @param name as in the bundle
  * @throws Error if the bundle has no such section
  */
 export function sectionSource(name: string): string {
@@ -29,8 +29,8 @@ export function sectionSource(name: string): string {
 }
 
 /**
- * @param require what the section gets for the modules that it asks for
- * @returns what it exports
+ * @param require returns the modules that the section asks for
+ * @returns the exports of the section
  */
 export function evaluateSection(source: string, require: (name: string) => unknown): unknown {
   const module = { exports: {} as unknown };

@@ -7,22 +7,22 @@ import { ROOT } from "../base/root";
 import { evaluateSection, sectionSource } from "./cli-bundle";
 import type { JDBus } from "./jacdac";
 
-/** What the compiler tells a debugger, as far as it is used here. */
+/** The parts of the compiler's debug information that are used here. */
 export interface DebugInfo {
   sources: { path: string; text: string }[];
 }
 
-/** The CLI's own adapter, a session of the Debug Adapter Protocol. */
+/** The CLI's own adapter: a session of the Debug Adapter Protocol. */
 interface Session {
   start(input: Readable, output: Writable): void;
-  /** So that the end of a session is not the end of the process. */
+  /** With true, the end of a session does not end the process. */
   setRunAsServer(isServer: boolean): void;
   sendEvent(event: object): void;
   sendLog(text: string, data?: unknown, category?: string): void;
   launchRequest(response: object, args: LaunchArguments): void;
 }
 
-/** Of a launch configuration, for the adapter of this repository. */
+/** Fields of a launch configuration for this repository's adapter. */
 interface LaunchArguments {
   /** Stop on breakpoints in the server, too. */
   server?: boolean;
@@ -41,7 +41,7 @@ interface Dap {
 const SECTION = "dap/built/devicescript-dap.cjs";
 const nodeRequire = createRequire(import.meta.url);
 
-/** @returns what writes a line to the debug console */
+/** @returns a function that writes a line to the debug console */
 export function startDebugSession(
   bus: JDBus,
   info: DebugInfo,
@@ -51,14 +51,15 @@ export function startDebugSession(
   const { DsDapSession } = evaluateSection(sectionSource(SECTION), nodeRequire) as Dap;
   const sameOnDisk = new Set(info.sources.filter(isOnDisk).map(({ path }) => path));
   class ServerToo extends DsDapSession {
-    /** It would narrate each message in the debug console. */
+    /** Suppresses the adapter's log of each message in the debug console. */
     override sendLog(text: string, data?: unknown, category?: string): void {
       if (category === "warn") super.sendLog(text, data, category);
     }
 
     override launchRequest(response: object, args: LaunchArguments): void {
       if (args.server) debugThisProcess(this);
-      // VS Code sends only what the configuration says; the CLI's adapter stops unless told not to.
+      // VS Code sends only the configured fields; the CLI's adapter stops on entry unless told not
+      // to.
       super.launchRequest(response, { stopOnEntry: false, ...args });
     }
   }
@@ -73,7 +74,10 @@ export function startDebugSession(
   };
 }
 
-/** A source that has changed since it was compiled is shown as it was compiled. */
+/**
+ * Whether the source on disk is still as it was compiled. If not, the debugger shows the compiled
+ * text.
+ */
 function isOnDisk({ path, text }: { path: string; text: string }): boolean {
   try {
     return readFileSync(join(ROOT, path), "utf8") === text;
@@ -83,8 +87,9 @@ function isOnDisk({ path, text }: { path: string; text: string }): boolean {
 }
 
 /**
- * Says where VS Code's own debugger for Node finds this process; the extension starts it then. The
- * protocol's own request, `startDebugging`, would start one of this adapter's type.
+ * Reports where VS Code's own debugger for Node can attach to this process; the extension then
+ * starts it. The protocol's own request, `startDebugging`, would start a session of this adapter's
+ * type.
  */
 function debugThisProcess(session: Session): void {
   if (url() === undefined) open(0, "127.0.0.1");

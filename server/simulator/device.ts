@@ -7,23 +7,28 @@ import { createVm } from "./vm";
 
 export interface SimulatedDeviceOptions {
   bytecode: Uint8Array;
-  /** What `.env.local` would give a real device: ID, BROKER, MQTT_USER, MQTT_PWD. */
+  /** The settings that `.env.local` would give a real device: ID, BROKER, MQTT_USER, MQTT_PWD. */
   settings: Record<string, string>;
-  /** The light that the sensor sees at first, raw 0..1023; undefined: it says nothing so far. */
+  /** The sensor's initial light, raw 0..1023; undefined: the sensor reports nothing yet. */
   lightRaw: number | undefined;
-  /** What `*` in an id stands for, 16 hexadecimal digits. Drawn at random if it is missing. */
+  /** Replaces `*` in an id, 16 hexadecimal digits. Random if absent. */
   hardwareId?: string;
-  /** Where the device keeps its settings and the last order over a restart. In RAM if missing. */
+  /** Stores the device's settings and its last order across restarts. In RAM if absent. */
   flash?: Flash;
   onLog?: (line: string) => void;
-  /** The virtual machine's panic code; it restarts the program by itself. */
+  /**
+   * Called with the virtual machine's panic code; the machine then restarts the program by itself.
+   */
   onPanic?: (code: number) => void;
   onLed?: (ledOn: boolean) => void;
 }
 
-/** Both are called in the middle of the machine's work: what was saved is safe when `save` returns. */
+/**
+ * The device's flash memory. Both functions are called synchronously by the machine: content must
+ * be safe when `save` returns.
+ */
 export interface Flash {
-  /** @returns what was saved last, or nothing */
+  /** @returns the content that was saved last, or an empty array */
   load(): Uint8Array;
   save(content: Uint8Array): void;
 }
@@ -35,7 +40,7 @@ export interface Flash {
 export class SimulatedDevice {
   private constructor(
     private readonly vm: Vm,
-    /** What its parts, and a debugger, are on. */
+    /** The Jacdac bus of the device's parts; a debugger may join it. */
     readonly bus: JDBus,
     private readonly parts: Parts,
   ) {}
@@ -46,7 +51,7 @@ export class SimulatedDevice {
     vm.log = () => undefined;
     vm.error = (line) => options.onLog?.(String(line));
     vm.panicHandler = (code) => {
-      // Code 0 is the program's end, or its restart.
+      // Code 0 is the program's end or restart.
       if (code) options.onPanic?.(code);
     };
     vm.deployHandler = () => undefined;
@@ -63,11 +68,11 @@ export class SimulatedDevice {
     vm.devsStart();
     await bus.connect();
     const device = new SimulatedDevice(vm, bus, parts);
-    // The runtime looks for the program's sensor and lamp when that starts, and then only every
-    // 980 ms (AUTOBIND_MS in jacdac-c's rolemgr.c); by themselves they announce themselves later.
+    // Announces sensor and lamp now: they would do so only later, and after the program's start the
+    // runtime looks for them only every 980 ms (AUTOBIND_MS in jacdac-c's rolemgr.c).
     bus.emit(SELF_ANNOUNCE);
     await device.writeSettings(options.settings, flash !== undefined);
-    // The program reads its settings when it starts, so it comes last.
+    // Deployed last, because the program reads its settings when it starts.
     const refused = vm.devsDeploy(options.bytecode);
     if (refused) throw new Error(`the virtual machine refused the program: code ${refused}`);
     return device;
@@ -82,7 +87,7 @@ export class SimulatedDevice {
     this.parts.lightRaw = lightRaw;
   }
 
-  /** Until the next light is set, the sensor says nothing. */
+  /** Silences the sensor until the next light is set. */
   loseLight(): void {
     this.parts.loseLight();
   }
@@ -91,12 +96,12 @@ export class SimulatedDevice {
     return this.parts.ledOn;
   }
 
-  /** Of the lamp's full light, 0..1. */
+  /** The lamp's brightness as a fraction of its full light, 0..1. */
   get brightness(): number {
     return this.parts.brightness;
   }
 
-  /** Switches the lamp by hand. It stays so until the program next sets it. */
+  /** Toggles the lamp manually, until the program next sets it. */
   turnOver(): void {
     this.parts.turnOver();
   }
@@ -110,14 +115,14 @@ export class SimulatedDevice {
   private async writeSettings(settings: Record<string, string>, isKept: boolean): Promise<void> {
     const service = await this.settingsService();
     const client = new SettingsClient(service);
-    // What was set at an earlier start, and is not any more.
+    // Deletes settings of an earlier start that are no longer given.
     for (const name of isKept ? SETTING_NAMES : [])
       if (settings[name] === undefined) await client.deleteValue(name);
     for (const [key, value] of Object.entries(settings))
       await client.setValue(key, new TextEncoder().encode(JSON.stringify(value)));
   }
 
-  /** The machine's own settings service, once it has announced itself on the bus. */
+  /** Waits until the machine's own settings service has announced itself on the bus. */
   private settingsService() {
     const find = () => this.bus.services({ serviceClass: SRV_SETTINGS })[0];
     return new Promise<NonNullable<ReturnType<typeof find>>>((resolve, reject) => {

@@ -5,7 +5,7 @@ import type * as Jacdac from "../../node_modules/jacdac-ts/dist/types/src/jacdac
 
 const jacdac = untyped as typeof Jacdac;
 
-// It also narrates its connections there, which is nobody's business here.
+// Silences jacdac-ts, which logs its connections with console.debug.
 console.debug = () => undefined;
 
 export const {

@@ -10,7 +10,7 @@ import {
   SRV_LIGHT_LEVEL,
 } from "./jacdac";
 
-/** How often the simulated sensor streams a sample, ms. */
+/** Interval at which the simulated sensor streams samples, ms. */
 const SAMPLE_INTERVAL_MS = 50;
 
 /** A simulated light sensor and a simulated lamp on a Jacdac bus. */
@@ -19,8 +19,8 @@ export class Parts {
   private readonly lamp = new JDServiceServer(SRV_LIGHT_BULB, { intensityValues: [0] });
 
   /**
-   * @param lightRaw the light that the sensor sees at first, raw 0..1023; undefined: it says nothing
-   * until it is set
+   * @param lightRaw the sensor's initial light, raw 0..1023; undefined: the sensor reports nothing
+   * until a light is set
    */
   constructor(bus: JDBus, lightRaw: number | undefined, onLed?: () => void) {
     this.sensor = new SensorServer<[number]>(SRV_LIGHT_LEVEL, {
@@ -42,12 +42,12 @@ export class Parts {
     this.sensor.reading.setValues([lightRaw / LIGHT_MAX]);
   }
 
-  /** The sensor says nothing until the next light: it is better than what is no longer true. */
+  /** Silences the sensor until the next light is set: no reading is better than a stale one. */
   loseLight(): void {
     (this.sensor.reading as { data: Uint8Array | undefined }).data = undefined;
   }
 
-  /** Of the lamp's full light, 0..1. */
+  /** The lamp's brightness as a fraction of its full light, 0..1. */
   get brightness(): number {
     const [brightness] = this.lamp.register(LightBulbReg.Brightness).values() as [number];
     return brightness;

@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { Transport } from "./jacdac";
 
-/** Carries Jacdac frames to a development server of DeviceScript, one in each binary message. */
+/** Carries Jacdac frames to a DeviceScript development server, one frame per binary message. */
 export class SocketTransport extends Transport {
   constructor(private readonly socket: WebSocket) {
     super("websocket", {});

@@ -1,24 +1,26 @@
 import net, { type Socket } from "node:net";
 import tls from "node:tls";
 
-/** What a board's network stack takes in before it stops the sender, bytes. */
+/** Number of bytes that a board's network stack buffers before it stops the sender. */
 const WINDOW_BYTES = 4096;
 /** One TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;
-/** How fast the window opens again: 100 KB/s, more than a board's radio brings. */
+/** Rate at which the window reopens: 100 KB/s, more than a board's radio delivers. */
 const BYTES_PER_MS = 100;
 
 let trustedCa: Buffer | undefined;
 
-/** Lets the sockets of all machines trust one more CA, as a device's maker would build it in. */
+/**
+ * Makes the sockets of all machines trust one more CA, as if the device's maker had built it in.
+ */
 export function trustCa(ca: Buffer): void {
   trustedCa = ca;
 }
 
 /**
- * `net` and `tls` as the virtual machine asks for them, with a board's receive window. Node would
- * pour 64 KB at once into a machine whose whole heap is 64 KB; through a window like this one, TCP
- * itself makes a sender wait.
+ * The `net` and `tls` modules for the virtual machine, with a board's receive window. Node would
+ * deliver 64 KB at once to a machine whose whole heap is 64 KB; with this window, TCP itself makes
+ * a sender wait.
  */
 export const windowedModules: Record<string, unknown> = {
   net: {
@@ -64,7 +66,7 @@ function readThroughWindow(socket: Socket, take: (chunk: Buffer) => void): void 
     }
   }
   socket.on("readable", () => {
-    // The last read, which may find nothing, is what lets the end of the stream through.
+    // The last read, which may return nothing, lets the stream end.
     if (socket.readableLength === 0) socket.read();
     else if (!timer) read();
   });

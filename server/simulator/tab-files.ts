@@ -4,8 +4,9 @@ import { ROOT } from "../base/root";
 import { browserMachine } from "./browser-machine";
 
 /**
- * The files of a device in a browser tab but for its program, by their path below `/device`.
- * @param withEditor whether a person may change the program
+ * Returns the files of a device in a browser tab, except its program, by their path below
+ * `/device`.
+ * @param withEditor whether a person may edit the program
  */
 export async function tabFiles(withEditor: boolean): Promise<Map<string, Asset>> {
   const scripts = withEditor ? ["worker.ts", "editor.ts"] : ["worker.ts"];

@@ -8,7 +8,7 @@ export class VmTransport extends Transport {
   }
 
   protected override transportConnectAsync(): Promise<void> {
-    // The machine is in the middle of a step when it sends: its answer has to wait for the end.
+    // Deferred: the machine sends in the middle of a step, and can handle an answer only after it.
     this.vm.sendPacket = (frame) => {
       const copy = new Uint8Array(frame);
       setImmediate(() => {

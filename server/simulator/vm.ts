@@ -5,12 +5,12 @@ import { stepAtSocketEvents, type SteppedMachine } from "./socket-steps";
 import { windowedModules } from "./sockets";
 
 const SECTION = "runtime/devicescript-vm/built/devicescript-vm.js";
-/** What is mended in the machine's module: each stands there once. */
+/** Patches to the machine's module; each text must occur exactly once. */
 const MENDED = [
-  // Its C code counts one byte too few, and the last setting would lose its end.
+  // The module's C code counts one byte too few, and the last setting would be truncated.
   ["HEAPU8.slice(start, start + size)", "HEAPU8.slice(start, start + size + 1)"],
-  // The program's clock. A board's goes forward only: a clock that is set, as a Raspberry Pi's is
-  // some time after each start, would make readings older and the server seem away.
+  // The program's clock must be monotonic, as on a board. When a wall clock is set (a Raspberry
+  // Pi's is set some time after each start), readings would seem older and the server absent.
   ["return Date.now();", "return Math.floor(performance.timeOrigin + performance.now());"],
 ] as const;
 
@@ -18,7 +18,7 @@ type Factory = () => Promise<Vm>;
 const nodeRequire = createRequire(import.meta.url);
 let factory: Factory | undefined;
 
-/** A fresh virtual machine: the one that the DeviceScript CLI runs as its simulator. */
+/** Creates a virtual machine: the one that the DeviceScript CLI runs as its simulator. */
 export async function createVm(): Promise<Vm> {
   const require = (name: string): unknown => windowedModules[name] ?? nodeRequire(name);
   factory ??= evaluateSection(machineSource(), require) as Factory;
@@ -27,7 +27,7 @@ export async function createVm(): Promise<Vm> {
   return vm;
 }
 
-/** The machine's module, as the CLI has it, and mended. */
+/** Returns the source of the CLI's machine module, with the patches applied. */
 export function machineSource(): string {
   return MENDED.reduce((source, [faulty, mended]) => {
     const [head, tail, ...more] = source.split(faulty);

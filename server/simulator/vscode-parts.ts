@@ -3,13 +3,13 @@ import { JDBus } from "./jacdac";
 import { Parts } from "./parts";
 import { SocketTransport } from "./socket-transport";
 
-/** VS Code's extension and the CLI know no other port. */
+/** The only port that VS Code's extension and the CLI use. */
 export const DEVELOPMENT_SERVER = "ws://127.0.0.1:8081";
 const RETRY_MS = 500;
 
 /**
  * A light sensor and a lamp for the simulator that VS Code starts, which has no parts of its own.
- * They join its development server as soon as there is one, and again after each restart.
+ * They join its development server as soon as it runs, and again after each restart.
  */
 export class VsCodeParts {
   private parts: Parts | undefined;
@@ -19,7 +19,7 @@ export class VsCodeParts {
   private isStopped = false;
 
   /**
-   * @param lightRaw the light that the sensor sees at first, raw 0..1023
+   * @param lightRaw the sensor's initial light, raw 0..1023
    * @param onConnection called when a development server was found, and when it has gone
    */
   constructor(
@@ -54,7 +54,7 @@ export class VsCodeParts {
     const socket = new WebSocket(DEVELOPMENT_SERVER);
     this.socket = socket;
     socket.once("open", () => void this.join(socket));
-    // Nobody listens yet: "close" follows.
+    // Without a listener the error would be thrown; "close" follows.
     socket.on("error", () => undefined);
     socket.once("close", () => void this.leave());
   }

@@ -1,21 +1,23 @@
-/** When to try again. */
+/** Computes the pauses between attempts to connect. */
 
-/** The first try after a loss comes within this, in ms. */
+/** Maximum pause before the first attempt after a loss, in ms. */
 export const FIRST_MS = 500;
-/** No pause between tries is longer, in ms. */
+/** Maximum pause between two attempts, in ms. */
 export const LONGEST_MS = 30000;
 
 export class Backoff {
   private next = FIRST_MS;
 
-  /** @param stableMs a connection that held this long was a good one */
+  /** @param stableMs a connection that lasted at least this long resets the backoff */
   constructor(private readonly stableMs: number) {}
 
   /**
-   * The pause before the next try, in ms: 250..500 at first, twice that each further time, up to
-   * 15..30 s. The jitter keeps a hundred devices from coming back in the same instant.
+   * Returns the pause before the next attempt, in ms: 250..500 at first, doubled with each further
+   * attempt, up to 15..30 s. The jitter prevents a hundred devices from reconnecting at the same
+   * instant.
    * @param random 0..1
-   * @param refused the broker has said no to who we are, which trying again soon won't change
+   * @param refused true if the broker refused our credentials or id, so that an early retry is
+   * useless
    */
   pauseMs(random: number, refused: boolean): number {
     if (refused) this.next = LONGEST_MS;
@@ -24,7 +26,7 @@ export class Backoff {
     return Math.floor((longest / 2) * (1 + random));
   }
 
-  /** A connection has ended that was accepted `heldMs` ago. */
+  /** Called when an accepted connection has ended, `heldMs` after it was accepted. */
   ended(heldMs: number): void {
     if (heldMs >= this.stableMs) this.next = FIRST_MS;
   }

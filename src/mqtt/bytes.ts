@@ -1,9 +1,8 @@
 /**
- * What the codec needs of Buffer beyond the part that Node and DeviceScript share (`alloc`,
- * `from`, indexing, `length`, `set`, `slice`, `toString`). This is the only place that knows in
- * which of the two worlds it runs.
+ * Buffer functions for the codec, beyond the API that Node and DeviceScript share (`alloc`, `from`,
+ * indexing, `length`, `set`, `slice`, `toString`). Only this file knows which of the two runs it.
  *
- * `slice` is a copy on the device and a view in Node: treat its result as read-only in both.
+ * `slice` copies on the device and returns a view in Node: treat its result as read-only in both.
  */
 
 interface DeviceBuffer {
@@ -16,7 +15,10 @@ interface NodeBuffer {
 
 const ON_DEVICE = (Buffer.alloc(1) as unknown as DeviceBuffer).blitAt !== undefined;
 
-/** Copies `length` bytes of `from`, beginning at `start`, to `to` at `at`, without a temporary. */
+/**
+ * Copies `length` bytes of `from`, beginning at `start`, to `to` at `at`, without a temporary
+ * buffer.
+ */
 export function copyBytes(
   to: Buffer,
   at: number,
@@ -28,7 +30,7 @@ export function copyBytes(
   else (from as unknown as NodeBuffer).copy(to, at, start, start + length);
 }
 
-/** A payload as it may be given: text is sent as UTF-8. */
+/** Returns a payload as bytes; text is encoded as UTF-8. */
 export function toBytes(data: string | Buffer): Buffer {
   return typeof data === "string" ? Buffer.from(data) : data;
 }
@@ -38,7 +40,7 @@ export function readU16(data: Buffer, at: number): number {
   return ((data[at] as number) << 8) | (data[at + 1] as number);
 }
 
-/** The same as bytes. */
+/** Encodes a 16-bit number as two big-endian bytes. */
 export function u16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 255]);
 }

@@ -1,13 +1,13 @@
-/** One connection to a broker: packets out, packets in, and whether the other side is there. */
+/** One connection to a broker: sends packets, receives packets, and detects a dead peer. */
 import { Decoder } from "./decoder";
 import { DEAD, KeepAlive, PING } from "./keepalive";
 import { encodeEmpty, PINGREQ } from "./packet";
 import type { Platform, Transport, Waiting } from "./platform";
 
-/** How long TCP or TLS, and then CONNACK, may take, in ms. */
+/** Time limit for TCP or TLS to connect, and then for CONNACK, in ms. */
 const CONNECT_TIMEOUT_MS = 10000;
 
-/** Where it is. */
+/** The address of a broker. */
 export interface Broker {
   host: string;
   /** Usually 1883, or 8883 with TLS. */
@@ -17,13 +17,13 @@ export interface Broker {
 }
 
 /**
- * Used again for each connection. One task, the reader, calls open(), next() and close(); any task
- * may write().
+ * The object is reused for each reconnect. One task, the reader, calls open(), next() and close();
+ * any task may call write().
  */
 export class Connection implements Waiting {
   readonly decoder: Decoder;
   readonly keepAlive: KeepAlive;
-  /** For the platform: the reader. */
+  /** For the platform: the waiting reader. */
   waiter?: unknown;
 
   private transport: Transport | undefined;
@@ -33,7 +33,7 @@ export class Connection implements Waiting {
 
   /**
    * @param keepAliveS seconds
-   * @param limit the longest body kept, in bytes
+   * @param limit the longest body that is kept, in bytes
    */
   constructor(
     private readonly platform: Platform,
@@ -44,7 +44,7 @@ export class Connection implements Waiting {
     this.keepAlive = new KeepAlive(keepAliveS);
   }
 
-  /** Connects and sends the CONNECT packet. @throws Error when either fails */
+  /** Connects and sends the CONNECT packet. @throws Error if either fails */
   async open(broker: Broker, packet: Buffer): Promise<void> {
     this.error = undefined;
     this.decoder.reset();
@@ -60,8 +60,8 @@ export class Connection implements Waiting {
   }
 
   /**
-   * Waits for the next packet, which is in `decoder` then, and keeps the connection alive.
-   * @throws Error when the connection has ended, with the reason
+   * Waits for the next packet and leaves it in `decoder`; sends pings to keep the connection alive.
+   * @throws Error with the reason when the connection has ended
    */
   async next(): Promise<void> {
     const { decoder, keepAlive, platform } = this;
@@ -69,7 +69,7 @@ export class Connection implements Waiting {
     for (;;) {
       if (this.error) throw new Error(this.error);
       if (decoder.next()) {
-        // A fiber that never pauses is taken for an endless loop and stopped.
+        // The runtime considers a fiber that never pauses an endless loop and stops it.
         if ((++this.read & 7) === 0) await platform.sleep(0);
         return;
       }
@@ -87,10 +87,10 @@ export class Connection implements Waiting {
     }
   }
 
-  /** Hands a packet to the transport. @throws Error when it can't: the connection is over then */
+  /** Hands a packet to the transport. @throws Error if that fails, which ends the connection */
   async write(packet: Buffer): Promise<void> {
     const { platform, transport } = this;
-    // Also if connect() has returned nothing, as it can when the broker hangs up at once.
+    // Also the case if connect() returned nothing, as it can if the broker hangs up at once.
     if (!transport) throw new Error("not connected");
     for (let tries = 0; ; tries++) {
       try {
@@ -105,21 +105,22 @@ export class Connection implements Waiting {
       }
     }
     this.keepAlive.sent(platform.now());
-    // So that a loop of publishing isn't taken for an endless one, and leaves the socket its turn.
+    // Pauses, so that a loop of publish() is not considered an endless loop, and the socket gets
+    // its turn.
     if ((++this.written & 63) === 0) await platform.sleep(this.written & 511 ? 0 : 1);
   }
 
-  /** Bytes that the system has taken in and next() has not. */
+  /** Number of bytes that the system has received and next() has not read. */
   backlog(): number {
     let bytes = 0;
     for (const chunk of (this.transport as Transport).buffers) bytes += chunk.length;
     return bytes;
   }
 
-  /** Lets next() throw, from any task. */
+  /** Makes next() throw; may be called from any task. */
   drop(reason: string): void {
     this.error = reason;
-    // Ends the waiting of next(), as if the time were over.
+    // Ends the wait in next() as if it had timed out.
     this.platform.wake(this);
   }
 

@@ -1,23 +1,25 @@
 /**
- * Packets out of a stream, however TCP has cut it. A packet's body is collected in one buffer that
- * was allocated at the start; what arrives is read by offset and never sliced or put together, so
- * a burst costs no memory beyond the chunk itself.
+ * Splits a stream into packets, however TCP has fragmented it. The body is collected in one buffer,
+ * which is allocated at the start; received chunks are read by offset and never sliced or joined,
+ * so a burst needs no memory beyond the chunk itself.
  */
 import { copyBytes, readU16 } from "./bytes";
 import { CONNACK, PUBLISH, PUBREL, REFUSED, SUBACK } from "./packet";
 
-// What the next byte of the stream is.
+// Meaning of the next byte in the stream.
 const FIRST_BYTE = 0;
 const LENGTH = 1;
 const BODY = 2;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Of each type that a broker may send, the length of the body; PUBLISH is another matter. */
+/**
+ * Body length of each packet type that a broker may send. PUBLISH varies and is checked elsewhere.
+ */
 const LENGTHS = Buffer.from("ffff02ff02020202ff03ff02ff00ffff", "hex");
 
 export class Decoder {
-  /** The packet that next() found: type and flags of its first byte. */
+  /** Type and flags from the first byte of the packet that next() found. */
   type = 0;
   flags = 0;
   /** Packet id, or 0 if the packet has none. */
@@ -26,12 +28,12 @@ export class Decoder {
   code = 0;
   /** CONNACK: the broker has kept the session [MQTT 3.2.2.2]. */
   sessionPresent = false;
-  /** Its body, in the first `end` bytes, valid until the next call of next(). */
+  /** The packet's body, in the first `end` bytes; valid until the next call of next(). */
   readonly data: Buffer;
   end = 0;
-  /** PUBLISH: where the payload begins; beyond `end` if even the topic is over the limit. */
+  /** PUBLISH: offset of the payload; beyond `end` if even the topic exceeds the limit. */
   payloadAt = 0;
-  /** Length of the body in the stream, in bytes; more than `end` if it is over the limit. */
+  /** Length of the body in the stream, in bytes; more than `end` if the body exceeds the limit. */
   total = 0;
 
   private buffer = NOTHING;
@@ -40,26 +42,28 @@ export class Decoder {
   private shift = 0;
   private have = 0;
 
-  /** @param limit the longest body (remaining length) kept, in bytes; allocated here, once */
+  /**
+   * @param limit the longest body (remaining length) that is kept, in bytes; allocated here, once
+   */
   constructor(limit: number) {
     this.data = Buffer.alloc(limit);
   }
 
-  /** A new connection: forgets whatever was cut off by the end of the last. */
+  /** Called for a new connection: discards a packet that the end of the last connection cut off. */
   reset(): void {
     this.mode = FIRST_BYTE;
     this.push(NOTHING);
   }
 
-  /** Takes what has arrived. Call next() until it is false before the next push(). */
+  /** Takes a received chunk. Call next() until it returns false before the next push(). */
   push(chunk: Buffer): void {
     this.buffer = chunk;
     this.pos = 0;
   }
 
   /**
-   * Reads one packet into the fields, or returns false when the chunk is used up.
-   * @throws Error at a malformed packet: the connection is to be closed [MQTT-4.8.0-1]
+   * Reads one packet into the fields, or returns false if the chunk is used up.
+   * @throws Error for a malformed packet: the caller must close the connection [MQTT-4.8.0-1]
    */
   next(): boolean {
     const { buffer, data } = this;
@@ -67,7 +71,7 @@ export class Decoder {
       const here = buffer.length - this.pos;
       if (this.mode === BODY) {
         const count = Math.min(this.total - this.have, here);
-        // What goes beyond the limit is counted, not kept.
+        // Bytes beyond the limit are counted but not kept.
         if (this.have < data.length)
           copyBytes(data, this.have, buffer, this.pos, Math.min(count, data.length - this.have));
         this.have += count;
@@ -80,7 +84,7 @@ export class Decoder {
         }
       }
       if (this.pos === buffer.length) {
-        // Held no longer than needed: it may be large.
+        // Releases the chunk, which may be large.
         this.push(NOTHING);
         return false;
       }
@@ -113,9 +117,10 @@ export class Decoder {
       return;
     }
     if (type === PUBREL) expected = 2;
-    // Reserved flags are zero, but for PUBREL [MQTT-2.2.2-2].
+    // Reserved flags are zero, except for PUBREL [MQTT-2.2.2-2].
     if (flags !== expected) malformed("flags");
-    // Reserved types, and those that only a client sends, have no length to match [MQTT 2.2.1].
+    // Also rejects reserved types and types that only a client sends: LENGTHS matches none [MQTT
+    // 2.2.1].
     if (this.total !== LENGTHS[type]) malformed("type or length");
   }
 
@@ -134,14 +139,14 @@ export class Decoder {
     } else {
       this.code = data[end - 1] as number;
       if (type === CONNACK) {
-        // The only flag is the session's, and only an accepted client has one [MQTT-3.2.2-4].
+        // The only flag is the session's, and only an accepted client has a session [MQTT-3.2.2-4].
         const first = data[0] as number;
         this.sessionPresent = first === 1;
         if (first > (this.code === 0 ? 1 : 0)) malformed("CONNACK");
         return;
       }
     }
-    // If even the topic goes beyond the limit, the id is not known: 0.
+    // If even the topic exceeds the limit, the id is unknown: 0.
     if (end < idAt + 2) return;
     this.id = readU16(data, idAt);
     if (this.id === 0) malformed("packet id"); // [MQTT-2.3.1-1]

@@ -1,4 +1,4 @@
-/** Messages from the broker to their handlers, one after another, and their acknowledgement. */
+/** Delivers the broker's messages to their handlers, one at a time, and acknowledges them. */
 import type { Connection } from "./connection";
 import { Inbox } from "./inbox";
 import { encodeAck, PUBACK, PUBREC } from "./packet";
@@ -7,17 +7,17 @@ import { HANDLED, NEW, Session, TOO_MANY } from "./session";
 import type { Subscriptions } from "./subscriptions";
 import { matches, toTopic } from "./topic";
 
-/** While handlers are slow, more than this may not wait in the socket, in bytes. */
+/** Maximum number of unread bytes in the socket while handlers are slow. */
 const MAX_BACKLOG = 8192;
 export const INBOX_FULL = "inbox full";
-/** Set in the flags of a message in the inbox: its payload was too large to keep. */
+/** Flag of a message in the inbox: its payload was too large to keep. */
 const OVERSIZED = 16;
 
 export class Delivery {
   private readonly inbox: Inbox;
   private running = false;
 
-  /** @param inboxBytes room for messages that wait, in bytes */
+  /** @param inboxBytes room for pending messages, in bytes */
   constructor(
     private readonly platform: Platform,
     private readonly connection: Connection,
@@ -30,8 +30,9 @@ export class Delivery {
   }
 
   /**
-   * A PUBLISH is in the decoder: it waits in the inbox for its handler.
-   * @throws Error if it can be neither kept nor lost: it comes again after a reconnection
+   * Called when a PUBLISH is in the decoder: puts it into the inbox for its handler.
+   * @throws Error if the message can be neither kept nor dropped: the broker resends it after a
+   * reconnect
    */
   async arrived(): Promise<void> {
     const { session } = this;
@@ -45,13 +46,13 @@ export class Delivery {
     let marked = flags;
     if (total > end) {
       this.log("oversized message");
-      // Only to be acknowledged, for which it needs its id.
+      // The message is only acknowledged; that needs its packet id.
       if (payloadAt > end) return;
       kept = payloadAt;
       marked |= OVERSIZED;
     }
     for (let tries = 0; !this.inbox.put(marked, session.connection, data, kept); tries++) {
-      // Handlers that only wait for their turn run now, and quick ones end.
+      // Lets handlers that wait for their turn run, and quick ones finish.
       await this.platform.sleep(tries * 5);
       if (tries < 6 && this.connection.backlog() < MAX_BACKLOG) continue;
       if (qos > 0) {
@@ -66,14 +67,14 @@ export class Delivery {
     this.platform.start(this);
   }
 
-  /** Handles what is in the inbox: for arrived(). */
+  /** Handles the messages in the inbox; started by arrived(). */
   async run(): Promise<void> {
     let count = 0;
     while (this.inbox.take()) {
       try {
         await this.handle();
       } catch {
-        // Not acknowledged: the connection has ended meanwhile.
+        // Not acknowledged: the connection has ended.
       }
       if ((++count & 7) === 0) await this.platform.sleep(0);
     }
@@ -87,7 +88,8 @@ export class Delivery {
     const topic = toTopic(inbox.read(inbox.readU16()));
     const id = qos > 0 ? inbox.readU16() : 0;
     const payload = inbox.read(inbox.left);
-    // Of a session that goes on, what an earlier connection left unacknowledged comes again.
+    // If the session continues, the broker resends messages that an earlier connection left
+    // unacknowledged.
     if (qos === 1) if (from !== session.connection) if (from >= session.since) return;
     if (topic === undefined) {
       connection.drop("malformed packet: topic");
@@ -104,7 +106,7 @@ export class Delivery {
         this.log(`handler of ${filter}: ${(e as Error).message}`);
       }
     }
-    // Acknowledged when handled, in the order of arrival [MQTT-4.6.0-2, MQTT-4.6.0-3].
+    // Acknowledged after handling, in the order of arrival [MQTT-4.6.0-2, MQTT-4.6.0-3].
     if (qos === 1) if (from === session.connection) await connection.write(encodeAck(PUBACK, id));
     if (qos === 2)
       if (from >= session.since) {

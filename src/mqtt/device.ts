@@ -7,7 +7,8 @@ import { randomU16 } from "./random";
 type Connect = Platform["connect"];
 
 export const DEVICE: Platform = {
-  // Its list of buffers is private. It returns nothing if the broker has hung up at once.
+  // A cast, because the list of buffers is private. connect() returns nothing if the broker hangs
+  // up at once.
   connect: connect as unknown as Connect,
   read,
   now: millis,
@@ -38,9 +39,9 @@ async function wait(target: Waiting, timeoutMs: number): Promise<void> {
 function wake(target: Waiting): void {
   const fiber = target.waiter as Fiber;
   try {
-    // recv() takes undefined for the end of its time.
+    // recv() treats undefined as a timeout.
     if (fiber && fiber.suspended) fiber.resume(undefined);
   } catch {
-    // The application has ended its fiber.
+    // The application has terminated the fiber.
   }
 }

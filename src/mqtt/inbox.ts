@@ -8,10 +8,10 @@ import { copyBytes, readU16, u16 } from "./bytes";
 const HEADER = 6;
 
 export class Inbox {
-  /** Of the message that take() found: first byte of its packet, number of its connection. */
+  /** For the message that take() found: first byte of its packet, number of its connection. */
   flags = 0;
   connection = 0;
-  /** How many bytes of it have not been read. */
+  /** Number of unread bytes of that message. */
   left = 0;
 
   private readonly store: Buffer;
@@ -24,9 +24,9 @@ export class Inbox {
   }
 
   /**
-   * Copies a message in: the first `length` bytes of `body`.
-   * @param connection number of the connection that it came on, 0..65535
-   * @returns false when there is no room
+   * Appends a message: the first `length` bytes of `body`.
+   * @param connection number of the connection that received the message, 0..65535
+   * @returns false if there is no room
    */
   put(flags: number, connection: number, body: Buffer, length: number): boolean {
     if (this.used + HEADER + length > this.store.length) return false;
@@ -38,8 +38,8 @@ export class Inbox {
   }
 
   /**
-   * Goes to the oldest message, which is then to be taken out with read() before the next take().
-   * @returns false when there is none
+   * Starts the oldest message. The caller must read() all of it before the next take().
+   * @returns false if the inbox is empty
    */
   take(): boolean {
     if (this.used === 0) return false;
@@ -54,7 +54,7 @@ export class Inbox {
     return readU16(this.read(2), 0);
   }
 
-  /** The next `length` bytes of the message that take() found. */
+  /** Reads the next `length` bytes of the message that take() found. */
   read(length: number): Buffer {
     const { store, head } = this;
     const to = Buffer.alloc(length);

@@ -1,7 +1,7 @@
 /**
- * Takes an item out of a list, keeping the order. DeviceScript has no `splice`, Node no `insert`,
+ * Removes an item from a list and keeps the order. DeviceScript has no `splice`, Node no `insert`,
  * and on the device assigning to `length` does not shorten an array.
- * @returns false if it is not in the list
+ * @returns false if the item is not in the list
  */
 export function remove<T>(list: T[], item: T): boolean {
   const at = list.indexOf(item);

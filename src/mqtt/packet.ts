@@ -1,5 +1,5 @@
 /**
- * MQTT 3.1.1 control packets as a client sends them, each encoded into a buffer of its own.
+ * The MQTT 3.1.1 control packets that a client sends, each encoded into a new buffer.
  *
  * Clauses in brackets are those of
  * http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
@@ -8,7 +8,10 @@ import { toBytes, u16 } from "./bytes";
 
 export type QoS = 0 | 1 | 2;
 
-/** What the broker publishes for a client that goes without DISCONNECT [MQTT 3.1.2.5]. */
+/**
+ * The message that the broker publishes if the client disconnects without DISCONNECT [MQTT
+ * 3.1.2.5].
+ */
 export interface Will {
   topic: string;
   payload: string | Buffer;
@@ -18,7 +21,7 @@ export interface Will {
   retain?: boolean;
 }
 
-/** Who we are, for CONNECT. */
+/** The client's identity in CONNECT. */
 export interface Identity {
   clientId: string;
   username?: string;
@@ -43,14 +46,14 @@ export const PINGREQ = 12;
 export const PINGRESP = 13;
 export const DISCONNECT = 14;
 
-/** The flag of a PUBLISH that may have been delivered before, in its first byte [MQTT 3.3.1.1]. */
+/** Flag in the first byte of a PUBLISH that may have been delivered before [MQTT 3.3.1.1]. */
 export const DUP = 8;
 
 /** SUBACK's return code for a refused filter [MQTT 3.9.3]. */
 export const REFUSED = 0x80;
 
 /**
- * @param keepAliveS seconds, 0..65535; 0 is off
+ * @param keepAliveS seconds, 0..65535; 0 disables keep-alive
  * @throws Error if a text is longer than 65535 bytes
  */
 export function encodeConnect(
@@ -62,7 +65,7 @@ export function encodeConnect(
   // Protocol name and level, flags, and keep-alive [MQTT-3.1.2-1].
   const head = Buffer.from([4, 0]);
   const parts = [text("MQTT"), head, u16(keepAliveS)];
-  // Without an id of its own a client can't have a session kept [MQTT-3.1.3-7].
+  // The broker can't keep a session for a client without an id [MQTT-3.1.3-7].
   let flags = cleanSession || identity.clientId === "" ? 2 : 0;
   // In this order: client id, will topic, will message, user name, password [MQTT-3.1.3-1].
   parts.push(text(identity.clientId));
@@ -96,13 +99,13 @@ export function encodePublish(
   return packet((PUBLISH << 4) | (qos << 1) | (retain ? 1 : 0), parts);
 }
 
-/** PUBACK, PUBREC, PUBREL or PUBCOMP. */
+/** Encodes PUBACK, PUBREC, PUBREL or PUBCOMP. */
 export function encodeAck(type: number, id: number): Buffer {
-  // PUBREL alone has a flag in its first byte [MQTT-3.6.1-1].
+  // Only PUBREL has a flag in its first byte [MQTT-3.6.1-1].
   return packet((type << 4) | (type === PUBREL ? 2 : 0), [u16(id)]);
 }
 
-/** SUBSCRIBE for one filter, or with `qos` undefined UNSUBSCRIBE. */
+/** Encodes SUBSCRIBE for one filter, or UNSUBSCRIBE if `qos` is undefined. */
 export function encodeSubscribe(id: number, filter: string, qos: QoS | undefined): Buffer {
   const parts = [u16(id), text(filter)];
   // The flags are 0010 in both [MQTT-3.8.1-1, MQTT-3.10.1-1].
@@ -111,7 +114,7 @@ export function encodeSubscribe(id: number, filter: string, qos: QoS | undefined
   return packet((SUBSCRIBE << 4) | 2, parts);
 }
 
-/** PINGREQ or DISCONNECT. */
+/** Encodes PINGREQ or DISCONNECT. */
 export function encodeEmpty(type: number): Buffer {
   return packet(type << 4, []);
 }
@@ -123,7 +126,7 @@ function packet(first: number, parts: Buffer[]): Buffer {
   for (let rest = length; rest > 127; rest = rest >> 7) header++;
   const out = Buffer.alloc(header + length);
   out[0] = first;
-  // Seven bits a byte, the lowest first, the top bit if more follow [MQTT 2.2.3].
+  // Seven bits per byte, lowest first; the top bit is set if more bytes follow [MQTT 2.2.3].
   let at = 1;
   while (length > 127) {
     out[at++] = (length & 127) | 128;
@@ -137,7 +140,7 @@ function packet(first: number, parts: Buffer[]): Buffer {
   return out;
 }
 
-/** Bytes after their number [MQTT 1.5.3]. */
+/** Encodes text: its length in bytes, then the bytes [MQTT 1.5.3]. */
 function text(data: string | Buffer): Buffer {
   const bytes = toBytes(data);
   const { length } = bytes;

@@ -1,19 +1,20 @@
 /**
- * What the client needs of the world that it runs in: connections, tasks, time and chance. It is
- * made so that the socket of DeviceScript fits as it is, because each layer costs bytecode.
+ * The functions that the client needs from its runtime: connections, tasks, time and random
+ * numbers. The interface fits DeviceScript's socket without an adapter, because each layer costs
+ * bytecode.
  */
 
-/** One connection over TCP or TLS. */
+/** A connection over TCP or TLS. */
 export interface Transport {
-  /** What has arrived and was not read. */
+  /** Received chunks that have not been read. */
   readonly buffers: Buffer[];
   /**
    * Hands a packet to the system.
-   * @throws Error if it can't. If the message ends in "error -1", only its queue was full, and the
-   * packet may be tried again at once; otherwise the connection is over
+   * @throws Error if that fails. If the message ends in "error -1", only the send queue was full,
+   * and the caller may retry at once; otherwise the connection has ended.
    */
   send(packet: Buffer): Promise<void>;
-  /** Ends the connection, if it has not ended. Never throws. */
+  /** Closes the connection; a no-op if it has ended. Never throws. */
   close(): Promise<void>;
 }
 
@@ -21,13 +22,13 @@ export interface Address {
   host: string;
   port: number;
   proto: "tcp" | "tls";
-  /** How long connecting may take, in ms. */
+  /** Time limit for connecting, in ms. */
   timeout: number;
 }
 
-/** What one task may wait for. */
+/** An object that one task may wait for. */
 export interface Waiting {
-  /** The task that waits; only the platform knows what this is. */
+  /** The waiting task; its type is known only to the platform. */
   waiter?: unknown;
 }
 
@@ -36,11 +37,11 @@ export interface Task<A = void, B = void, C = void, D = void> {
 }
 
 export interface Platform {
-  /** @throws Error if there is no connection in time */
+  /** @throws Error if the connection is not established in time */
   connect(address: Address): Promise<Transport>;
   /**
    * Waits for bytes.
-   * @returns undefined if the time, in ms, is over or target was woken; null if the other side has
+   * @returns undefined if the timeout has elapsed or `target` was woken; null if the peer has
    * closed the connection
    * @throws Error if the connection is lost
    */
@@ -49,16 +50,19 @@ export interface Platform {
     timeoutMs: number,
     target: Waiting,
   ): Promise<Buffer | null | undefined>;
-  /** ms, of a clock that only goes forward. */
+  /** Time of a monotonic clock, ms. */
   now(): number;
-  /** At 0 ms it only gives the others their turn. */
+  /** With 0 ms, only lets other tasks run. */
   sleep(ms: number): Promise<void>;
-  /** Calls run() beside the caller: it begins when the caller waits next. It must not throw. */
+  /**
+   * Calls run() concurrently with the caller: it begins when the caller waits next. It must not
+   * throw.
+   */
   start<A, B, C, D>(task: Task<A, B, C, D>, a?: A, b?: B, c?: C, d?: D): void;
-  /** Waits until target is woken, but no longer than this, in ms. */
+  /** Waits until `target` is woken, or `timeoutMs` has elapsed. */
   wait(target: Waiting, timeoutMs: number): Promise<void>;
-  /** Does nothing if no task waits. */
+  /** A no-op if no task waits. */
   readonly wake: (target: Waiting) => void;
-  /** 0..65535, hard to guess. */
+  /** Returns a number 0..65535 that is hard to guess. */
   random(): number;
 }

@@ -1,8 +1,8 @@
 import { readU16 } from "./bytes";
 
 /**
- * 0..65535, from the runtime's strong generator: Math.random() starts with the same numbers in
- * every simulator.
+ * Returns a number 0..65535 from the runtime's strong generator: Math.random() starts with the same
+ * numbers in every simulator.
  */
 export function randomU16(): number {
   const bytes = Buffer.alloc(2);

@@ -1,39 +1,42 @@
 /**
- * The session's state on our side [MQTT 3.1.2.4]: what we have sent at QoS 1 and 2 and what of it
- * is not acknowledged, and the ids of what we have received at QoS 2. It lives across
- * connections, and knows neither sockets nor time.
+ * The client's half of the session state [MQTT 3.1.2.4]: messages sent at QoS 1 and 2 and not
+ * acknowledged, and the ids of messages received at QoS 2. It outlives connections, and uses
+ * neither sockets nor time.
  */
 import { remove } from "./list";
 import { DUP, encodeAck, encodePublish, PUBACK, PUBCOMP, PUBREC, PUBREL } from "./packet";
 
-/** Messages in flight at once, and the bytes of their packets together. */
+/** Maximum number of messages in flight, and maximum size of their packets together. */
 export const MAX_FLIGHTS = 16;
 export const MAX_FLIGHT_BYTES = 4096;
-/** QoS 2 messages received of which the broker has not confirmed the end. */
+/** Maximum number of received QoS 2 messages that the broker has not released. */
 export const MAX_RECEIVED = 128;
-/** Ids above are for SUBSCRIBE and UNSUBSCRIBE, so that the two never meet [MQTT-2.3.1-2]. */
+/**
+ * Higher ids are reserved for SUBSCRIBE and UNSUBSCRIBE, so that the two ranges never collide
+ * [MQTT-2.3.1-2].
+ */
 export const MAX_PUBLISH_ID = 0xfeff;
 
-/** A message of ours on its way to the broker. */
+/** A message in flight to the broker. */
 export interface Flight {
   id: number;
   qos: 1 | 2;
-  /** What is to be sent (again): the PUBLISH, and from PUBREC on the PUBREL. */
+  /** The packet to send or resend: the PUBLISH, and after PUBREC the PUBREL. */
   packet: Buffer;
-  /** Sent on this connection. */
+  /** Sent on the current connection. */
   sent: boolean;
-  /** The broker may have seen it, on this connection or an earlier one. */
+  /** Sent at least once, on this connection or an earlier one: the broker may have received it. */
   tried: boolean;
   /** QoS 2: the broker has the message. */
   received: boolean;
   done: boolean;
-  /** Why it will never be done. */
+  /** Why the message failed. */
   error?: string;
-  /** For the client: whom to wake when `done` or `error` is set. */
+  /** For the client: the task to wake when `done` or `error` is set. */
   waiter?: unknown;
 }
 
-// What a QoS 2 message that comes in is to the session.
+// States of an incoming QoS 2 message.
 export const NEW = 0;
 /** Received before, its handler has not finished. */
 export const PENDING = 1;
@@ -45,7 +48,9 @@ export const TOO_MANY = 3;
 export class Session {
   /** In the order of publishing, which is the order of sending [MQTT-4.6.0-1]. */
   readonly flights: Flight[] = [];
-  /** Number of the current connection, and of the first one of the broker's current session. */
+  /**
+   * Number of the current connection, and of the first connection of the broker's current session.
+   */
   connection = 0;
   since = 0;
 
@@ -54,9 +59,9 @@ export class Session {
   private received: number[] = [];
 
   /**
-   * @param lastId 0..65279, where packet ids go on from. Best random: a broker that kept our
-   * session while we lost power takes a QoS 2 id that it still knows for a duplicate.
-   * @param settled called with each flight that has ended, well or not
+   * @param lastId 0..65279, the packet id to continue from. Should be random: a broker that kept
+   * our session while we lost power considers a QoS 2 id that it still holds a duplicate.
+   * @param settled called with each flight that has ended, successfully or not
    */
   constructor(
     private lastId: number,
@@ -70,7 +75,7 @@ export class Session {
   }
 
   add(topic: string, payload: Buffer, qos: 1 | 2, retain: boolean): Flight {
-    // An id that is not in use: fewer are than there are ids [MQTT-2.3.1-2].
+    // Finds an unused id: there are more ids than flights [MQTT-2.3.1-2].
     for (;;) {
       this.lastId = (this.lastId % MAX_PUBLISH_ID) + 1;
       if (!this.find(this.lastId)) break;
@@ -89,13 +94,13 @@ export class Session {
     return flight;
   }
 
-  /** The next packet to send, in order; it counts as sent from here on. */
+  /** Returns the next packet to send, in order, and marks it as sent. */
   unsent(): Buffer | undefined {
     for (const flight of this.flights) {
       if (flight.sent) continue;
       flight.sent = true;
       const { packet } = flight;
-      // Sent again, a PUBLISH says so [MQTT-3.3.1-1]; PUBREL has no such flag.
+      // A resent PUBLISH is marked as a duplicate [MQTT-3.3.1-1]; PUBREL has no such flag.
       if (flight.tried && !flight.received) packet[0] = (packet[0] as number) | DUP;
       flight.tried = true;
       return packet;
@@ -104,16 +109,16 @@ export class Session {
   }
 
   /**
-   * The broker has answered. After PUBREC the PUBREL is next in unsent().
+   * Processes an acknowledgement. After PUBREC, unsent() returns the PUBREL.
    * @param type PUBACK, PUBREC or PUBCOMP
-   * @returns false for an id or a stage that does not exist: a duplicate, or after a time-out
+   * @returns false for an unknown id or an unexpected stage: a duplicate, or after a timeout
    */
   acknowledged(type: number, id: number): boolean {
     const flight = this.find(id);
     if (!flight) return false;
     if (type === PUBREC) {
       if (flight.qos === 1) return false;
-      // The message itself is never sent again after this [MQTT-4.3.3-1].
+      // After this, the message itself is never sent again [MQTT-4.3.3-1].
       this.bytes += 4 - flight.packet.length;
       flight.packet = encodeAck(PUBREL, id);
       flight.received = true;
@@ -129,15 +134,14 @@ export class Session {
   }
 
   /**
-   * Gives a flight up, after a time-out. At QoS 2, once sent, it goes on all the same: the
-   * exchange has to come to its end, or the broker takes the next message with that id for a
-   * duplicate.
+   * Gives up on a flight after a timeout. A QoS 2 message that was sent stays in flight: its
+   * exchange must be completed, or the broker considers the next message with that id a duplicate.
    */
   withdraw(flight: Flight): void {
     if (flight.qos === 1 || !flight.tried) this.end(flight);
   }
 
-  /** A new connection; all that is not acknowledged is to be sent again [MQTT-4.4.0-1]. */
+  /** Called at each connect: everything unacknowledged must be sent again [MQTT-4.4.0-1]. */
   connected(sessionPresent: boolean): void {
     this.connection++;
     if (!sessionPresent) {
@@ -149,18 +153,18 @@ export class Session {
       if (sessionPresent) continue;
       if (!flight.tried) continue;
       if (flight.qos === 1) {
-        // To a new session it is a new message [MQTT-3.1.2-6].
+        // For a new session, the message is a new one [MQTT-3.1.2-6].
         flight.tried = false;
         flight.packet[0] = (flight.packet[0] as number) & ~DUP;
         continue;
       }
-      // Whether the broker passed it on before it forgot us, nobody knows.
+      // Whether the broker forwarded the message before it lost the session is unknown.
       flight.error = "session lost";
       this.end(flight);
     }
   }
 
-  /** All flights end with this error. */
+  /** Ends all flights with this error. */
   abort(error: string): void {
     for (const flight of this.flights.slice(0)) {
       flight.error = error;
@@ -168,7 +172,7 @@ export class Session {
     }
   }
 
-  /** A QoS 2 PUBLISH came in: NEW, PENDING, HANDLED or TOO_MANY. */
+  /** Called for an incoming QoS 2 PUBLISH. @returns NEW, PENDING, HANDLED or TOO_MANY */
   receive(id: number): number {
     const { received } = this;
     if (received.indexOf(id) >= 0) return PENDING;
@@ -178,13 +182,13 @@ export class Session {
     return NEW;
   }
 
-  /** Its handler has finished: from here on PUBREC may be sent. */
+  /** Called when the message's handler has finished: PUBREC may now be sent. */
   handled(id: number): void {
     const at = this.received.indexOf(id);
     if (at >= 0) this.received[at] = -id;
   }
 
-  /** PUBREL came in: the id is free for the broker's next message [MQTT-4.3.3-2]. */
+  /** Called for PUBREL: the broker may use the id for its next message [MQTT-4.3.3-2]. */
   released(id: number): void {
     if (!remove(this.received, -id)) remove(this.received, id);
   }

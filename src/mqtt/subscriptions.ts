@@ -1,9 +1,9 @@
-/** What is subscribed to, and what the broker has said about it. */
+/** The client's subscriptions, and the broker's answers to them. */
 import { remove } from "./list";
 import type { QoS } from "./packet";
 import { MAX_PUBLISH_ID } from "./session";
 
-/** Filters at once. */
+/** Maximum number of filters. */
 export const MAX_SUBSCRIPTIONS = 16;
 
 export type Handler = (topic: string, payload: Buffer) => Promise<void>;
@@ -11,13 +11,13 @@ export type Handler = (topic: string, payload: Buffer) => Promise<void>;
 export interface Subscription {
   filter: string;
   qos: QoS;
-  /** Undefined once unsubscribed: then it is here only until the broker has confirmed that. */
+  /** Undefined once unsubscribed: the entry then stays only until the broker has confirmed that. */
   handler?: Handler | undefined;
-  /** Packet id of the SUBSCRIBE or UNSUBSCRIBE on its way, or 0. */
+  /** Packet id of the SUBSCRIBE or UNSUBSCRIBE in flight, or 0. */
   id: number;
-  /** What SUBACK said, 0..2 or 0x80, or -1 before that. */
+  /** SUBACK's return code, 0..2 or 0x80, or -1 before it has arrived. */
   granted: number;
-  /** For the client: whom to wake when the broker has answered. */
+  /** For the client: the task to wake when the broker has answered. */
   waiter?: unknown;
 }
 
@@ -26,7 +26,7 @@ export class Subscriptions {
   private count = 0;
 
   /**
-   * Adds a filter, or changes the one that is there [MQTT-3.8.4-3].
+   * Adds a filter, or replaces the existing one [MQTT-3.8.4-3].
    * @param handler undefined to unsubscribe
    * @throws Error at MAX_SUBSCRIPTIONS
    */
@@ -44,7 +44,9 @@ export class Subscriptions {
     return found;
   }
 
-  /** A packet id for asking the broker about it: one of the last 250, which no message uses. */
+  /**
+   * Assigns a packet id for SUBSCRIBE or UNSUBSCRIBE: one of the last 250, which no message uses.
+   */
   ask(subscription: Subscription): number {
     this.count = (this.count + 1) % 250;
     subscription.id = MAX_PUBLISH_ID + 1 + this.count;
@@ -52,9 +54,9 @@ export class Subscriptions {
   }
 
   /**
-   * SUBACK or UNSUBACK has come for a packet id.
+   * Called when SUBACK or UNSUBACK has arrived.
    * @param granted SUBACK's return code; -1 for UNSUBACK
-   * @returns the subscription, or undefined for an id that nothing waits for
+   * @returns the subscription, or undefined if none waits for this packet id
    */
   answered(id: number, granted: number): Subscription | undefined {
     for (const subscription of this.list) {
@@ -67,14 +69,14 @@ export class Subscriptions {
     return undefined;
   }
 
-  /** A new connection: returns what has to be asked for (again). */
+  /** Called at each connect. @returns the subscriptions to send to the broker (again) */
   connected(sessionPresent: boolean): Subscription[] {
     const open: Subscription[] = [];
     for (const subscription of this.list.slice(0)) {
       subscription.id = 0;
       if (!sessionPresent) subscription.granted = -1;
       if (subscription.granted >= 0) continue;
-      // A session that is gone took its subscriptions along.
+      // A lost session has lost its subscriptions too, so there is nothing to unsubscribe.
       if (subscription.handler || sessionPresent) open.push(subscription);
       else remove(this.list, subscription);
     }

@@ -8,13 +8,14 @@ export function isTopic(name: string): boolean {
   return name.indexOf("\u0000") < 0;
 }
 
-/** The topic name in a packet, or undefined if it is none, or not UTF-8 [MQTT-1.5.3-1]. */
+/** The topic name in a packet, or undefined if it is invalid or not UTF-8 [MQTT-1.5.3-1]. */
 export function toTopic(data: Buffer): string | undefined {
   const name = data.toString();
   if (!isTopic(name)) return undefined;
-  // One character for each byte and none of them replaced: ASCII, which is nearly every topic.
+  // Fast path: one character per byte and none of them replaced means ASCII, as in nearly every
+  // topic.
   if (name.length === data.length) if (name.indexOf("\ufffd") < 0) return name;
-  // Decoding replaces what is ill-formed, so that it comes out different.
+  // Decoding replaces ill-formed bytes, so encoding the name again gives other bytes.
   const again = Buffer.from(name);
   if (again.length !== data.length) return undefined;
   for (let i = 0; i < again.length; i++) if (again[i] !== data[i]) return undefined;
@@ -27,7 +28,7 @@ export function isFilter(filter: string): boolean {
   while (at <= filter.length) {
     const end = levelEnd(filter, at);
     const level = filter.slice(at, end);
-    // Both wildcards stand for whole levels, and # for the last.
+    // Wildcards stand for whole levels, and # only for the last.
     if (level === "#") return end === filter.length;
     if (level !== "+") if (level !== "") if (!isTopic(level)) return false;
     at = end + 1;
@@ -35,17 +36,17 @@ export function isFilter(filter: string): boolean {
   return filter !== "";
 }
 
-/** True if a valid filter covers a valid topic name, to the letter of section 4.7. */
+/** True if a valid filter matches a valid topic name, as section 4.7 defines it. */
 export function matches(filter: string, topic: string): boolean {
   let f = 0;
   let t = 0;
-  // A leading wildcard does not cover the broker's own topics [MQTT-4.7.2-1].
+  // A leading wildcard does not match the broker's own topics [MQTT-4.7.2-1].
   if (topic[0] === "$") if (filter[0] !== "$") return false;
   while (f <= filter.length) {
     const filterEnd = levelEnd(filter, f);
     const topicEnd = levelEnd(topic, t);
     const level = filter.slice(f, filterEnd);
-    // "sport/#" covers "sport" as well [MQTT 4.7.1.2].
+    // "sport/#" matches "sport" as well [MQTT 4.7.1.2].
     if (level === "#") return true;
     if (t > topic.length) return false;
     if (level !== "+") if (level !== topic.slice(t, topicEnd)) return false;
@@ -55,7 +56,7 @@ export function matches(filter: string, topic: string): boolean {
   return t > topic.length;
 }
 
-/** Where the level that begins at `at` ends. */
+/** Index of the end of the level that begins at `at`. */
 function levelEnd(name: string, at: number): number {
   const slash = name.indexOf("/", at);
   return slash < 0 ? name.length : slash;

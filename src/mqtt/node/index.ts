@@ -5,10 +5,10 @@ import type { Platform, Transport } from "../platform";
 import { NodeTransport } from "./transport";
 import { wait, wake } from "./waiting";
 
-/** What connect() has returned. */
+/** The part of `NodeTransport` that `Transport` does not declare. */
 type Readable = Pick<NodeTransport, "read">;
 
-/** @param secure for TLS: what the client trusts, and a certificate of its own */
+/** @param secure for TLS: the certificates that the client trusts, and its own certificate */
 export function nodePlatform(secure: ConnectionOptions = {}): Platform {
   return {
     connect: (address) => NodeTransport.open(address, secure),

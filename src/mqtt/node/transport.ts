@@ -1,12 +1,12 @@
-/** A connection of Node's, as the client reads and writes it. */
+/** A Node socket with the interface that the client expects. */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { Address, Transport, Waiting } from "../platform";
 import { wait, wake } from "./waiting";
 
-/** More chunks than these don't wait to be read: TCP lets the broker wait instead. */
+/** Maximum number of unread chunks. Beyond it the socket pauses, and TCP makes the broker wait. */
 const MAX_CHUNKS = 4;
-/** How long the last bytes may take to leave after close(), in ms. */
+/** Time limit for sending the last bytes after close(), in ms. */
 const LINGER_MS = 1000;
 
 export class NodeTransport implements Transport {
@@ -35,14 +35,14 @@ export class NodeTransport implements Transport {
   }
 
   /**
-   * @param secure for TLS: what it trusts, and a client certificate
+   * @param secure for TLS: the certificates that the client trusts, and its own certificate
    * @throws Error if there is no connection within `timeout`
    */
   static open(address: Address, secure: ConnectionOptions): Promise<NodeTransport> {
     const { host, port, proto, timeout } = address;
     const isTls = proto === "tls";
     return new Promise((resolve, reject) => {
-      // An address is no name that a server could be asked for [RFC 6066, 3].
+      // SNI takes host names only, not addresses [RFC 6066, 3].
       const named = isIP(host) === 0 ? { servername: host } : {};
       const socket = isTls
         ? connectTls({ ...named, ...secure, host, port })

@@ -1,6 +1,6 @@
 import type { Waiting } from "../platform";
 
-/** @param timeoutMs without it only wake() ends the waiting */
+/** @param timeoutMs if absent, only wake() ends the wait */
 export function wait(target: Waiting, timeoutMs?: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
