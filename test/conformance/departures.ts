@@ -1,19 +1,22 @@
-/** Where a broker is known not to keep a statement, and what it does instead. */
+/** Known cases in which a broker does not keep a statement, and its actual behaviour. */
 import type { Case } from "./scene";
 
 export type BrokerName = "the embedded broker" | "Mosquitto 2.0.11";
 
-/** Those that the tests run against. */
+/** The brokers under test. */
 export const BROKERS: BrokerName[] = ["the embedded broker", "Mosquitto 2.0.11"];
 
 export interface Departure {
   broker: BrokerName;
   statement: string;
-  /** Which test of the statement shows it: all that it begins with, or all without it. */
+  /**
+   * The start of the names of the tests that show the departure. Without it: all tests of the
+   * statement.
+   */
   test?: string;
-  /** Part of what the failing test says. */
+  /** Part of the failing test's message. */
   shows: string;
-  /** Why it is so, for docs/conformance.md. */
+  /** The reason, for docs/conformance.md. */
   because: string;
 }
 

@@ -5,7 +5,7 @@ import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import { startNightlight } from "../support/nightlight";
 import { conformanceOf, type Running } from "./run";
 
-/** As `npm start` has it, limits and all. */
+/** Starts the broker as `npm start` does, including its limits. */
 async function start(dataDir?: string): Promise<Running> {
   const security = { ...OPEN_ON_LOOPBACK, ...(dataDir !== undefined && { dataDir }) };
   const nightlight = await startNightlight({ simulate: false, security });

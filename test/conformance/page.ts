@@ -36,7 +36,7 @@ broker that does wrong on order: in Node, and what depends on sockets, memory or
 the device.
 `;
 
-/** docs/conformance.md */
+/** Text of docs/conformance.md. */
 export async function conformancePage(): Promise<string> {
   const server = STATEMENTS.filter(isForServer).map(serverRow);
   const client = STATEMENTS.filter(isForClient).map(clientRow);
@@ -83,7 +83,7 @@ function verdict(id: string, broker: BrokerName): string {
   return departures.includes(undefined) ? `in part: ${reasons}` : `no: ${reasons}`;
 }
 
-/** Not lined up: the longest cell would make every row as long. */
+/** Columns are not aligned: the longest cell would make every row equally long. */
 function table(head: string[], rows: string[][]): string {
   const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(escaped))];
   const text = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");

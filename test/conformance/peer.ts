@@ -20,20 +20,20 @@ import {
 } from "../support/mqtt-bytes";
 import { described, Unexpected, Wire } from "../support/wire";
 
-/** A message as a subscriber gets it; what is not said is 0 or false. */
+/** A message as a subscriber receives it. Missing flags are 0 or false. */
 export type Message = [topic: string, payload: string, flags?: Publish];
 
-/** A client that keeps to the standard unless a test makes it break it. */
+/** A client that follows the standard unless a test makes it send something else. */
 export class Peer extends Wire {
   private lastId = 0;
 
-  /** CONNECT, which is accepted. */
+  /** Sends CONNECT and checks that the broker accepts it. */
   async connects(options: Connect = {}, sessionPresent = false): Promise<void> {
     this.send(connect(options));
     await this.expects(connack(0, sessionPresent));
   }
 
-  /** SUBSCRIBE for one filter, which is granted as asked for. */
+  /** Subscribes to one filter and checks that the requested QoS is granted. */
   async subscribes(filter: string, qos = 0): Promise<void> {
     const id = this.newId();
     this.send(subscribe(id, [filter, qos]));
@@ -46,7 +46,7 @@ export class Peer extends Wire {
     await this.answered(ack(UNSUBACK, id));
   }
 
-  /** Publishes a message, to the end of its handshake; at QoS 0 only until it is sent. */
+  /** Publishes a message and completes its handshake. At QoS 0, returns after sending. */
   async publishes(topic: string, payload: string, flags: Publish = {}): Promise<void> {
     const { qos = 0 } = flags;
     const id = this.newId();
@@ -59,7 +59,10 @@ export class Peer extends Wire {
     }
   }
 
-  /** The next packet is this message. @returns its packet id, 0 at QoS 0; it is not acknowledged */
+  /**
+   * Checks that the next packet is this message, without acknowledging it. @returns its packet id,
+   * 0 at QoS 0
+   */
   async receives(...[topic, payload, flags = {}]: Message): Promise<number> {
     const found = await this.next();
     const id = (flags.qos ?? 0) > 0 ? messageId(found) : 0;
@@ -70,7 +73,7 @@ export class Peer extends Wire {
     return id;
   }
 
-  /** The next packet is this message, which is acknowledged. */
+  /** Checks that the next packet is this message, and acknowledges it. */
   async hears(...message: Message): Promise<void> {
     const id = await this.receives(...message);
     const qos = message[2]?.qos ?? 0;
@@ -78,14 +81,14 @@ export class Peer extends Wire {
     if (qos === 2) await this.finishes(id);
   }
 
-  /** From PUBREC to PUBCOMP. */
+  /** Completes the QoS 2 handshake, from PUBREC to PUBCOMP. */
   async finishes(id: number): Promise<void> {
     this.send(ack(PUBREC, id));
     await this.answered(ack(PUBREL, id));
     this.send(ack(PUBCOMP, id));
   }
 
-  /** These messages come next, at QoS 0, in any order. */
+  /** Checks that these messages come next, at QoS 0, in any order. */
   async hearsAll(...messages: Message[]): Promise<void> {
     const expected = messages.map((message) => hex(publish(...message))).sort();
     const found: string[] = [];
@@ -94,25 +97,31 @@ export class Peer extends Wire {
       throw new Unexpected(`expected ${expected.join(" and ")}, got ${found.join(" and ")}`);
   }
 
-  /** PINGREQ and its answer: everything that was said before has been taken in. */
+  /** Sends PINGREQ and waits for the answer. The broker has handled all earlier packets by then. */
   async pings(): Promise<void> {
     this.send(PINGREQ);
     await this.expects(PINGRESP);
   }
 
-  /** The broker closes the connection, where one that does not mind would answer a PINGREQ. */
+  /**
+   * Checks that the broker closes the connection. The PINGREQ makes a broker that has not closed it
+   * answer.
+   */
   async isCutOff(): Promise<void> {
     this.send(PINGREQ);
     await this.ends();
   }
 
-  /** The connection is closed, and nothing comes before. */
+  /** Checks that the connection is closed without any further packet. */
   async ends(): Promise<void> {
     const found = await this.next();
     if (found) throw new Unexpected(`expected the end of the connection, got ${described(found)}`);
   }
 
-  /** CONNECT is refused: by an end, or by a return code and then the end. */
+  /**
+   * Checks that the broker refuses CONNECT: it closes the connection, with or without a return
+   * code.
+   */
   async isRefused(): Promise<void> {
     const found = await this.next();
     if (!found) return;
@@ -121,7 +130,7 @@ export class Peer extends Wire {
     await this.ends();
   }
 
-  /** DISCONNECT, and the broker has taken it in. */
+  /** Sends DISCONNECT and waits until the broker has handled it. */
   async leaves(): Promise<void> {
     this.send(DISCONNECT);
     this.stream.end();
@@ -132,7 +141,7 @@ export class Peer extends Wire {
     return ++this.lastId;
   }
 
-  /** This packet comes, maybe behind messages, which stay to be looked at. */
+  /** Checks that this packet arrives. Messages before it stay in the queue for later checks. */
   async answered(expected: Buffer): Promise<void> {
     const earlier: Buffer[] = [];
     let found = await this.next();
@@ -143,7 +152,7 @@ export class Peer extends Wire {
   }
 }
 
-/** Of a PUBLISH at QoS 1 or 2; 0 of anything else. */
+/** Packet id of a PUBLISH at QoS 1 or 2; 0 for any other packet. */
 export function messageId(found: Buffer | undefined): number {
   if (!found || found[0] === undefined || found[0] >> 4 !== 3) return 0;
   let at = 1;

@@ -9,8 +9,8 @@ export interface Running extends Target {
 }
 
 /**
- * Holds every statement that binds a server against one broker.
- * @param how it runs, for the name of the tests
+ * Tests one broker against every statement that binds a server.
+ * @param how how the broker runs, for the tests' names
  */
 export function conformanceOf(
   broker: BrokerName,
@@ -41,7 +41,7 @@ export function titleOf({ statement, sees }: Case): string {
   return `[MQTT-${statement}] ${sees}`;
 }
 
-/** Runs a test. One that is known to fail has to fail, and as it is known to. */
+/** Runs a test. If a departure is listed for it, the test has to fail in the listed way. */
 async function held(broker: BrokerName, one: Case, run: () => Promise<void>): Promise<void> {
   const departure = departureOf(broker, one);
   if (!departure) return run();

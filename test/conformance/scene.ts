@@ -3,10 +3,10 @@ import { createWebSocketStream, WebSocket } from "ws";
 import type { Connect } from "../support/mqtt-bytes";
 import { Peer } from "./peer";
 
-/** A broker under test: nothing is known of it but where it listens. */
+/** A broker under test. Only its addresses are known. */
 export interface Target {
   port: number;
-  /** Where it takes MQTT over WebSocket. */
+  /** URL for MQTT over WebSocket. */
   webUrl: string;
 }
 
@@ -28,13 +28,13 @@ export class Scene {
     return `c${this.number}${name}`;
   }
 
-  /** A TCP connection that has not said anything. */
+  /** Opens a TCP connection without sending anything. */
   open(): Peer {
     const { port } = this.target;
     return this.keep(new Peer(createConnection({ port, host: "127.0.0.1", noDelay: true })));
   }
 
-  /** A client that is connected, with a clean session if it doesn't say otherwise. */
+  /** Connects a client, by default with a clean session. */
   async client(options: Connect = {}, sessionPresent = false): Promise<Peer> {
     const peer = this.open();
     const id = this.clientId(`x${this.clients++}`);
@@ -42,7 +42,7 @@ export class Scene {
     return peer;
   }
 
-  /** A WebSocket connection that has not said anything. */
+  /** Opens a WebSocket connection without sending anything. */
   async webSocket(subprotocols = ["mqtt"]): Promise<{ socket: WebSocket; peer: Peer }> {
     const socket = new WebSocket(this.target.webUrl, subprotocols);
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
@@ -63,7 +63,7 @@ export class Scene {
 export interface Case {
   /** The statement's number: 3.1.0-2 for [MQTT-3.1.0-2]. */
   statement: string;
-  /** What is seen when it holds, in words that follow the statement's number. */
+  /** The observation if the statement holds, worded to follow the statement's number. */
   sees: string;
   run: (scene: Scene) => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The normative statements of MQTT 3.1.1: appendix B of the standard, each in our words. */
+/** The normative statements of MQTT 3.1.1 (appendix B of the standard), in this project's words. */
 
 export interface Statement {
   /** 3.1.0-2 for [MQTT-3.1.0-2]. */
@@ -7,7 +7,7 @@ export interface Statement {
   says: string;
 }
 
-// [MQTT-3.1.2.7] and [MQTT-3-8.3-4], as the standard prints them, are written like all others.
+// The standard prints [MQTT-3.1.2.7] and [MQTT-3-8.3-4]. Here they have the usual form.
 const TABLE = `
 1.5.3-1  both    Strings are well-formed UTF-8; whoever receives one that is not closes the connection.
 1.5.3-2  both    A string has no U+0000; whoever receives one closes the connection.
@@ -154,7 +154,7 @@ const TABLE = `
 
 export const STATEMENTS: Statement[] = TABLE.trim().split("\n").map(toStatement);
 
-/** What no test from outside can show, and why. */
+/** Statements that no test from outside can show, and why. */
 export const UNTESTABLE: Record<string, string> = {
   "4.7.3-3": "nobody can break it: the length of a string has two bytes",
   "4.8.0-2": "a passing failure can't be brought about from outside",

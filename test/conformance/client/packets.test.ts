@@ -1,4 +1,4 @@
-/** What src/mqtt writes and takes, byte by byte, without a connection. */
+/** Packets that src/mqtt encodes and decodes, byte by byte, without a connection. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { Decoder } from "../../../src/mqtt/decoder";
 import {
@@ -14,7 +14,7 @@ import { isFilter, isTopic, toTopic } from "../../../src/mqtt/topic";
 import { ack, connect, hex, packet, publish, subscribe, text, u16 } from "../../support/mqtt-bytes";
 
 const LEVELS: QoS[] = [0, 1, 2];
-/** Half of a surrogate pair, which no UTF-8 can hold. */
+/** Half of a surrogate pair, which cannot be encoded in UTF-8. */
 const LONE = "a\ud800b";
 
 function decode(bytes: Buffer): Decoder {
@@ -27,7 +27,7 @@ function decode(bytes: Buffer): Decoder {
 const isMalformed = (bytes: Buffer) =>
   expect(() => decode(bytes), hex(bytes)).toThrow(/^malformed packet/);
 
-/** The strings and messages of a CONNECT, behind its ten bytes of header. */
+/** The strings and messages of a CONNECT, after its header of ten bytes. */
 function payload(bytes: Buffer): string[] {
   const fields: string[] = [];
   for (let at = 12; at < bytes.length;) {
@@ -265,7 +265,7 @@ describe("the session", () => {
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     session.receive(9);
     session.connected(false);
-    // A new message of a new session has no DUP, and an id is no duplicate any more.
+    // In a new session, the message has no DUP, and the id is no longer a duplicate.
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     expect(session.receive(9)).toBe(0);
   });

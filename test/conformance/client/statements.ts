@@ -1,9 +1,9 @@
-/** Which tests show that src/mqtt keeps the statements that bind a client. */
+/** The tests which show that src/mqtt keeps the statements that bind a client. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 
-/** A file below test/, and the title of a test as its source has it. */
+/** A file below test/, and the title of a test as it is written in the source. */
 export type ClientTest = [file: string, title: string];
 
 const SESSIONS = "mqtt/faults/sessions.test.ts";
@@ -21,10 +21,10 @@ const FILTERS: ClientTest = [
   "allow wildcards as whole levels only, and # only as the last",
 ];
 
-/** Here the titles begin with the statements. */
+/** Titles in these files begin with the statements' numbers. */
 const OWN = ["conformance/client/packets.test.ts", "conformance/client/connection.test.ts"];
 
-/** Older tests, which show a statement all the same. */
+/** Tests in other files that show a statement, too. */
 export const ELSEWHERE: Record<string, ClientTest[]> = {
   "1.5.3-1": [NONSENSE, ["mqtt/topic.test.ts", "takes nothing that is not UTF-8"]],
   "1.5.3-2": [NONSENSE],
@@ -77,13 +77,16 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
   ],
 };
 
-/** Where the client does something else, and why; the last test of its statement shows it. */
+/**
+ * Statements from which the client departs, and why. The last test of the statement shows the
+ * departure.
+ */
 export const CLIENT_DEPARTURES: Record<string, string> = {
   "4.4.0-1":
     "in part: after `ackTimeoutMs`, or `abandon()`, a message at QoS 1 is not sent again: its caller may have something newer to say",
 };
 
-/** What no test can show, and why. */
+/** Statements that no test can show, and why. */
 export const CLIENT_UNTESTABLE: Record<string, string> = {
   "4.8.0-2": "a passing failure can't be brought about from outside",
   "6.0.0-1": "the client has no WebSocket",
@@ -91,7 +94,7 @@ export const CLIENT_UNTESTABLE: Record<string, string> = {
   "6.0.0-3": "the client has no WebSocket",
 };
 
-/** The tests that show a statement; all of them are there. */
+/** The tests that show a statement. @throws Error if a listed test does not exist */
 export function clientTests(id: string): ClientTest[] {
   const own = OWN.flatMap((file) =>
     titlesIn(file)
@@ -106,7 +109,7 @@ export function clientTests(id: string): ClientTest[] {
   return [...own, ...(ELSEWHERE[id] ?? [])];
 }
 
-/** What the tests of a file are called in its source. */
+/** Titles of a file's tests, as written in its source. */
 export function titlesIn(file: string): string[] {
   const source = readFileSync(join(ROOT, "test", file), "utf8");
   return [...source.matchAll(/^ *it\(\s*(["`])(.+?)\1,/gms)].map(([, , title = ""]) => title);

@@ -13,12 +13,12 @@ import {
 import { described, Unexpected } from "../../support/wire";
 import { type Case, type Scene, when } from "../scene";
 
-/** A CONNECT of a header that may be wrong, and of whatever payload. */
+/** A CONNECT with possibly invalid flags and an arbitrary payload. */
 function connectWith(flags: number, ...payload: (Uint8Array | number[])[]): Buffer {
   return packet(0x10, text("MQTT"), 4, flags, u16(0), ...payload);
 }
 
-/** A CONNECT that is wrong is answered by the end, not by a CONNACK [MQTT-3.1.4-1]. */
+/** Checks that an invalid CONNECT ends the connection without a CONNACK [MQTT-3.1.4-1]. */
 function malformed(statement: string, what: string, bytes: Buffer): Case {
   return when(statement, `${what} ends the connection without a CONNACK`, async (scene) => {
     const client = scene.open();
@@ -28,7 +28,8 @@ function malformed(statement: string, what: string, bytes: Buffer): Case {
 }
 
 /**
- * A client that says something each quarter of its keep-alive is not cut off, for twice that time.
+ * Checks that a client which pings each quarter of its keep-alive stays connected for twice that
+ * time.
  * @returns false if the machine was too slow to tell
  */
 async function staysBy(s: Scene, keepAliveS: number): Promise<boolean> {
@@ -42,7 +43,7 @@ async function staysBy(s: Scene, keepAliveS: number): Promise<boolean> {
     try {
       await client.pings();
     } catch (error) {
-      // Held up for so long, the broker may not have read what lay there.
+      // If the machine was delayed this long, the broker may not have read the ping in time.
       if (isLate(1.5)) return false;
       throw error;
     }
@@ -77,7 +78,7 @@ export const CONNECT: Case[] = [
   ),
   when("3.1.2-2", "level 5 is served as MQTT 5, or refused with return code 1", async (s) => {
     const client = s.open();
-    // A CONNECT of MQTT 5 has properties, here none, before the client id.
+    // A CONNECT of MQTT 5 has properties (here none) before the client id.
     client.send(packet(0x10, text("MQTT"), 5, 0x02, u16(0), 0, text(s.clientId("a"))));
     const found = await client.next();
     const served = found?.[0] === 0x20 && found.length > 4 && found[3] === 0;
@@ -136,7 +137,8 @@ export const CONNECT: Case[] = [
     "3.1.2-24",
     "a client that pings stays, past one and a half times its keep-alive",
     async (s) => {
-      // A machine may be too slow for a client that wants to say something every second or two.
+      // A slow machine may miss the time for a ping, so the keep-alive is doubled until the machine
+      // can keep up.
       for (let keepAliveS = 2; !(await staysBy(s, keepAliveS)); keepAliveS *= 2)
         if (keepAliveS >= 32) throw new Unexpected("this machine is too slow to tell");
     },
@@ -179,7 +181,7 @@ export const CONNECT: Case[] = [
     const clients = [];
     for (let i = 0; i < 3; i++) clients.push(await s.client({ id: "" }));
     for (const client of clients) {
-      await client.pings(); // none has taken another's place
+      await client.pings(); // no client has taken over another one
       await client.subscribes(s.topic("a"), 0);
     }
     await (await s.client()).publishes(s.topic("a"), "all");

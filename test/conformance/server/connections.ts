@@ -1,4 +1,4 @@
-/** What holds for connections as such: PINGREQ, DISCONNECT, violations, transports. */
+/** Rules for connections: PINGREQ, DISCONNECT, protocol violations, transports. */
 import {
   connack,
   connect,
@@ -13,7 +13,7 @@ import {
 import { Unexpected } from "../../support/wire";
 import { type Case, when } from "../scene";
 
-/** Each of these breaks the protocol after a CONNECT that is in order. */
+/** Packets that violate the protocol after a correct CONNECT. */
 const VIOLATIONS: Record<string, Buffer> = {
   "the reserved type 0": packet(0x00),
   "the reserved type 15": packet(0xf0),
@@ -78,7 +78,7 @@ export const CONNECTIONS: Case[] = [
     const { socket, peer } = await s.webSocket();
     await peer.connects({ id: s.clientId("a") });
     await peer.pings();
-    // Taken for binary, the text would be a PUBLISH.
+    // Read as binary, the text would be a valid PUBLISH.
     socket.send(publish(s.topic("a"), "text").toString());
     await peer.isCutOff();
   }),
@@ -134,7 +134,7 @@ export const CONNECTIONS: Case[] = [
       publish(s.topic("a"), "x".repeat(300)),
       PINGREQ,
     ]);
-    // Without Nagle's algorithm each write leaves as a segment of its own.
+    // Nagle's algorithm is off, so each write is sent as its own segment.
     for (const byte of bytes) client.send(Buffer.from([byte]));
     await client.expects(connack(0), suback(1, 0));
     await client.answered(PINGRESP);

@@ -102,7 +102,7 @@ export const MESSAGES: Case[] = [
         const publisher = await s.client();
         await publisher.publishes(s.topic("a/b"), "x", { qos: 2 });
         await publisher.publishes(s.topic("a/b"), "after it", { qos: 2 });
-        // One copy or one for each subscription, as the broker likes.
+        // The broker may send one copy, or one for each subscription.
         const found = new Set<number>();
         for (let at = await subscriber.next(); at; at = await subscriber.next()) {
           const qos = ((at[0] ?? 0) >> 1) & 3;
@@ -120,7 +120,7 @@ export const MESSAGES: Case[] = [
     "3.3.5-2",
     "a message that is not allowed is acknowledged, or ends the connection",
     async (s) => {
-      // No client is to speak as the broker itself.
+      // $SYS topics are reserved for the broker itself.
       const subscriber = await s.client();
       await subscriber.subscribes("$SYS/conformance", 0);
       for (const [qos, answer] of [
@@ -167,7 +167,7 @@ export const MESSAGES: Case[] = [
       ids.push(await first.receives(s.topic("a"), `${i}`, { qos: 1 }));
     }
     if (new Set(ids).size < 5) throw new Unexpected(`expected five packet ids, got ${String(ids)}`);
-    // Acknowledged out of order, and the third not at all.
+    // Acknowledged out of order, and the third message not at all.
     for (const at of [4, 0, 3, 1]) first.send(ack(PUBACK, ids[at] ?? 0));
     await first.pings();
     await first.stop();
@@ -293,7 +293,7 @@ export const MESSAGES: Case[] = [
           await subscriber.subscribes(s.topic("#"), 2);
           const publisher = await s.client();
           const ids = Array.from({ length: 50 }, (_, i) => i + 1);
-          // All at once, and other traffic in between.
+          // All packets in one write, with other traffic between them.
           publisher.send(
             ...ids.map((id) => publish(s.topic("a"), `${id}`, { qos, id })),
             ...ids.map((id) => publish(`other/${s.topic("a")}`, "x", { qos: 1, id: 100 + id })),

@@ -26,7 +26,7 @@ const ILL_FORMED: Record<string, number[]> = {
   "a code point above U+10FFFF": [0xf4, 0x90, 0x80, 0x80],
 };
 
-/** What a client can send a string in; CONNECT is the first packet, the others follow one. */
+/** Packets after CONNECT that contain a string from the client. */
 const CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
   "the topic of a PUBLISH": (bytes) => publish(bytes, "x"),
   "the filter of a SUBSCRIBE": (bytes) => subscribe(1, [bytes, 0]),
@@ -38,7 +38,7 @@ const CONNECT_CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
   "the user name": (bytes) => connect({ id: "user", user: bytes }),
 };
 
-/** One test for each string that a client sends. */
+/** One test for each kind of string that a client sends. */
 function strings(statement: string, what: string, samples: number[][]): Case[] {
   return [
     ...Object.entries(CARRIERS).map(([carrier, write]) =>
@@ -81,7 +81,7 @@ export const PACKETS: Case[] = [
   ),
 
   when("2.2.2-1", "each packet from the broker has the flags of table 2.2", async (s) => {
-    const client = await s.client(); // CONNACK, compared in each byte
+    const client = await s.client(); // CONNACK, compared byte by byte
     client.send(subscribe(1, [s.topic("a"), 2]));
     await client.expects(suback(1, 2));
     client.send(publish(s.topic("b"), "", { qos: 1, id: 2 }));
@@ -209,7 +209,7 @@ export const PACKETS: Case[] = [
     const publisher = await s.client();
     for (const qos of [0, 1, 2]) {
       await publisher.publishes(s.topic("a"), "x", { qos });
-      await client.receives(s.topic("a"), "x"); // compared in each byte
+      await client.receives(s.topic("a"), "x"); // compared byte by byte
     }
   }),
 

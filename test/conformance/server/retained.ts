@@ -1,15 +1,15 @@
-/** Section 3.3.1.3: messages that stay for later subscribers. */
+/** Section 3.3.1.3: retained messages. */
 import { publish, suback, subscribe } from "../../support/mqtt-bytes";
 import { type Case, type Scene, when } from "../scene";
 
 async function retain(s: Scene, topic: string, payload: string, qos = 1): Promise<void> {
   const publisher = await s.client();
   await publisher.publishes(topic, payload, { qos, retain: true });
-  // At QoS 0 nothing else tells that the broker has it.
+  // At QoS 0 only a later answer shows that the broker has the message.
   await publisher.pings();
 }
 
-/** What a new subscriber hears first, at QoS 0, is no retained message. */
+/** Checks that the first message to a new subscriber at QoS 0 is not a retained one. */
 async function holdsNone(s: Scene, topic: string): Promise<void> {
   const later = await s.client();
   await later.subscribes(topic, 0);
@@ -48,7 +48,7 @@ export const RETAINED: Case[] = [
         name,
         { retain: true },
       ];
-      // Of both subscriptions, so b comes twice.
+      // The topic b matches both filters, so its message arrives twice.
       await later.hearsAll(got("a"), got("b"), got("d"), got("b"), got("b/c"));
       await later.pings();
     },

@@ -1,4 +1,4 @@
-/** Sessions that are kept: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of what is sent again. */
+/** Persistent sessions: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of repeated messages. */
 import {
   ack,
   connack,
@@ -12,7 +12,7 @@ import {
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
 
-/** A client with a kept session that has subscribed to the scene's topic `a`, at QoS 2. */
+/** A client with a persistent session, subscribed to the scene's topic `a` at QoS 2. */
 async function subscriber(scene: Scene): Promise<Peer> {
   const client = await scene.client({ id: scene.clientId("a"), clean: false });
   await client.subscribes(scene.topic("a"), 2);
@@ -193,7 +193,7 @@ export const SESSIONS: Case[] = [
   ),
 ];
 
-/** A message that is not acknowledged comes again, as it was but for DUP. */
+/** Checks that an unacknowledged message is repeated unchanged, except for DUP. */
 async function sentAgain(s: Scene, qos: number): Promise<void> {
   const first = await subscriber(s);
   await (await s.client()).publishes(s.topic("a"), "x", { qos });

@@ -15,7 +15,10 @@ import {
 import { described, Unexpected } from "../../support/wire";
 import { type Case, when } from "../scene";
 
-/** Packets after a CONNECT, each on a connection of its own, that end it. */
+/**
+ * Checks that each of these packets, sent after a CONNECT on its own connection, ends the
+ * connection.
+ */
 function cutOff(statement: string, what: string, ...packets: Buffer[]): Case {
   return when(statement, `${what} ends the connection`, async (s) => {
     for (const bytes of packets) {
@@ -120,7 +123,7 @@ export const SUBSCRIPTIONS: Case[] = [
     client.send(subscribe(1, [s.topic("a"), 0], [s.topic("r"), 1], [s.topic("a"), 2]));
     await client.answered(suback(1, 0, 1, 2));
     await client.hears(s.topic("r"), "retained", { qos: 1, retain: true });
-    // The later one for the same filter has replaced the earlier one.
+    // The later subscription to the same filter has replaced the earlier one.
     await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
     await client.hears(s.topic("a"), "x", { qos: 2 });
     await client.pings();

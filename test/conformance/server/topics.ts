@@ -3,7 +3,7 @@ import { connect, PINGREQ, publish, subscribe } from "../../support/mqtt-bytes";
 import { described, Unexpected } from "../../support/wire";
 import { type Case, type Scene, when } from "../scene";
 
-/** A filter that is none is refused: in SUBACK, or by the end of the connection. */
+/** Checks that the broker refuses an invalid filter, in SUBACK or by closing the connection. */
 async function isRefused(s: Scene, filter: string): Promise<void> {
   const client = await s.client();
   client.send(subscribe(1, [filter, 0]));
@@ -12,7 +12,10 @@ async function isRefused(s: Scene, filter: string): Promise<void> {
     throw new Unexpected(`expected 80 or the end for ${filter}, got ${described(found)}`);
 }
 
-/** Of these topics exactly some match a filter; names are within the scene's own. */
+/**
+ * Checks that a filter matches exactly the topics `yes`. All names are within the scene's own
+ * topics.
+ */
 function match(statement: string, filter: string, yes: string[], no: string[]): Case {
   const sees = `${filter} matches ${yes.join(", ")}${no.length ? `, not ${no.join(", ")}` : ""}`;
   return when(statement, sees, async (s) => {
@@ -27,7 +30,7 @@ function match(statement: string, filter: string, yes: string[], no: string[]): 
 
 export const TOPICS: Case[] = [
   when("4.7.1-1", "a will topic with a wildcard is never published", async (s) => {
-    // From a client that says so at CONNECT, where the broker may refuse it already.
+    // The will topic is part of CONNECT, so the broker may refuse it there already.
     const watcher = await s.client();
     await watcher.subscribes(s.topic("#"), 1);
     for (const topic of [s.topic("+"), s.topic("#"), s.topic("a/+/b")]) {
@@ -65,10 +68,10 @@ export const TOPICS: Case[] = [
     for (const topic of [`$other/${s.topic("a")}`, "$"]) {
       const publisher = await s.client();
       publisher.send(publish(topic, "hidden"), PINGREQ);
-      await publisher.next(); // not every broker lets clients speak on such topics
+      await publisher.next(); // not every broker lets clients publish to such topics
     }
     await (await s.client()).publishes(`x/${s.topic("a")}`, "seen", { qos: 1 });
-    // What other tests publish comes as well.
+    // Messages of other tests arrive as well.
     for (let found = await subscriber.next(); !found?.includes("seen");) {
       if (!found || found.includes("hidden"))
         throw new Unexpected(`expected no message on $ topics, got ${described(found)}`);

@@ -1,16 +1,16 @@
-/** Section 3.1.2.5: the message that the broker publishes for a client that vanishes. */
+/** Section 3.1.2.5: the message that the broker publishes for a client whose connection breaks. */
 import { DISCONNECT, packet } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
 
-/** A client that hears what is said on the topic of the scene's will, at QoS 2. */
+/** A client subscribed to the topic of the scene's will, at QoS 2. */
 async function watcher(scene: Scene): Promise<Peer> {
   const client = await scene.client();
   await client.subscribes(scene.topic("will"), 2);
   return client;
 }
 
-/** What the watcher hears next shows that no will has come before. */
+/** Checks that no will has been published, by a message that must be the next to arrive. */
 async function nothingCameBefore(scene: Scene, client: Peer): Promise<void> {
   await (await scene.client()).publishes(scene.topic("will"), "nothing before", { qos: 1 });
   await client.hears(scene.topic("will"), "nothing before", { qos: 1 });
@@ -74,7 +74,7 @@ export const WILLS: Case[] = [
     await (await s.client({ id, clean: false, will })).stop();
     await heard.hears(s.topic("will"), "once");
     await (await s.client({ id, clean: false }, true)).stop();
-    // Only once its connection has ended for the broker, too.
+    // Reconnects only after the broker has ended the old connection, too.
     await s.client({ id, clean: false }, true);
     await nothingCameBefore(s, heard);
   }),
