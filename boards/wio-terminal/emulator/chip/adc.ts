@@ -10,20 +10,23 @@ const AGAINST_GROUND = 0x18;
 const SWTRIG = { flush: 1, start: 2 } as const;
 const RESRDY = 1;
 const FULL_SCALE = 4095;
-/** One clock to start, and one for each of 12 bits. */
+/** Clocks of a conversion: one to start, and one for each of the 12 bits. */
 const CONVERSION_CLOCKS = 13;
 
 export interface AdcOptions {
   readonly name: string;
   readonly base: number;
   readonly clock: Clock;
-  /** Frequency of its GCLK channel. */
+  /** Frequency of the ADC's GCLK channel. */
   readonly hz: () => number;
-  /** The value that CALIB must have; the factory measured it. */
+  /** The factory-measured value that the program must write to CALIB. */
   readonly calibration: number;
-  /** Voltage at an input, by its AIN number: 0..1 of the supply. */
+  /** Voltage at an input, given its AIN number: 0..1 of the supply. */
   readonly level: (input: number) => number;
-  /** Called for what real hardware takes silently. @throws unless the chip is tolerant */
+  /**
+   * Called for a misuse that real hardware accepts silently.
+   * @throws unless the chip is tolerant
+   */
   readonly misuse: (text: string) => void;
 }
 
@@ -36,9 +39,9 @@ export class Adc extends RegisterBlock {
   private readonly sampctrl: Register;
   private readonly calib: Register;
   private startedMicros = Infinity;
-  /** How many results since the last start the program has seen. */
+  /** The number of results since the last start that the program has read or cleared. */
   private taken = 0;
-  /** How many results there were between the enabling and the last start. */
+  /** The number of results between enabling the ADC and the last start. */
   private earlier = 0;
 
   constructor(private readonly options: AdcOptions) {
@@ -125,7 +128,7 @@ export class Adc extends RegisterBlock {
     const input = this.get(this.inputctrl);
     if (((input >>> 8) & 0x1f) !== AGAINST_GROUND)
       throw new Error(`${this.name}: measures against what is not ground: not modelled`);
-    // The first result after it was enabled must not be used: datasheet, ADC.
+    // The first result after enabling must not be used (datasheet, ADC), so it is made wrong here.
     const seen = this.options.level(input & 0x1f);
     const level = this.earlier + results <= 1 ? 1 - seen : seen;
     const sum = Math.round(Math.min(1, Math.max(0, level)) * FULL_SCALE) * this.samples;

@@ -1,4 +1,4 @@
-/** How much memory the nightlight on an emulated chip has used, read from its RAM. */
+/** Reads from an emulated chip's RAM how much memory Nightlight has used. */
 import { extractVm } from "../../build/extract-vm";
 import { memoryLayout } from "../../build/memory-layout";
 import { stackSizeAt } from "../../build/vm";
@@ -8,15 +8,17 @@ import { Symbols } from "../symbols";
 import { RAM } from "./memory";
 import type { Samd51 } from "./samd51";
 
-/** What `cortex_paint_stack` fills the stack with. */
+/** The fill pattern of `cortex_paint_stack`. */
 const PAINT = 0xa5a5a5a5;
 
 export interface MemoryUse {
-  /** The largest size of the virtual machine's heap so far. It never shrinks. */
+  /**
+   * The size of the virtual machine's heap. The heap never shrinks, so this is also the maximum.
+   */
   readonly heapBytes: number;
-  /** Live objects of the program, and garbage that has not been collected yet. */
+  /** Live objects of the program, and garbage that is not collected yet. */
   readonly programBytes: number;
-  /** The greatest depth of the main stack so far. */
+  /** The maximum depth of the main stack. */
   readonly stackBytes: number;
 }
 
@@ -43,7 +45,9 @@ export class BoardMemory {
     return new BoardMemory(chip.ram, await Symbols.of(elf));
   }
 
-  /** Call it while a program runs and the core sleeps: else a collection may be half done. */
+  /**
+   * Call this while a program runs and the core sleeps. Otherwise a collection may be in progress.
+   */
   look(): MemoryUse {
     this.heap ??= GcHeap.find(this.machine);
     return {

@@ -1,6 +1,6 @@
 /**
- * What the UF2 bootloader does before the application runs: adafruit/uf2-samdx1 `src/selfmain.c`
- * and `src/main.c`, as far as the application can see it.
+ * The UF2 bootloader's work before the application runs, as far as the application can observe it:
+ * adafruit/uf2-samdx1 `src/selfmain.c` and `src/main.c`.
  */
 import { UF2_FAMILY } from "../../build/uf2";
 import { BLOCK, type Nvmctrl } from "./nvmctrl";
@@ -8,13 +8,13 @@ import { RESET_CAUSE } from "./supply";
 
 export const APPLICATION = 0x4000;
 const FLASH_END = 0x8_0000;
-/** The last word of RAM. */
+/** The last word of RAM. Its value tells the bootloader what to do after a reset. */
 const TAP_WORD = 0x2002_fffc;
 const TAP_STAY = 0xf016_69ef;
 const TAP_QUICK = 0xf026_69ef;
-/** This value after a full vector table makes a single reset enter the bootloader. */
+/** If this value follows a full vector table, a single reset enters the bootloader. */
 const SINGLE_TAP = { address: APPLICATION + 0x268, value: 0x87ee_b07c };
-/** How long it waits for a second tap. */
+/** How long the bootloader waits for a second tap. */
 const WINDOW_MICROS = 500_000;
 
 const UF2 = {
@@ -34,9 +34,10 @@ export interface Booted {
 export class StaysInBootloader extends Error {}
 
 /**
- * UF2: github.com/microsoft/uf2. The first block of each 8 KB erases them.
- * @param onIgnored called for a block that the bootloader ignores silently, such as one for its own
- * place in the flash. Without it, such a block is an error
+ * Writes a UF2 file as the bootloader does: the first block of each 8 KB erases the 8 KB. Format:
+ * github.com/microsoft/uf2.
+ * @param onIgnored called for a block that the bootloader ignores silently, such as a block for the
+ * bootloader's part of the flash. Without this callback, such a block is an error
  */
 export function writeUf2(file: Buffer, nvm: Nvmctrl, onIgnored?: (block: number) => void): void {
   const erased = new Set<number>();

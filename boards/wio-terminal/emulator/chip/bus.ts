@@ -1,13 +1,14 @@
 /**
- * Finds the peripheral at an address, and checks that it has its clocks. Strict unless it is given a
- * `warn`: then it does what the chip does, as far as that is known, and says so once. Datasheet,
- * MCLK, peripheral clock masking: without its bus clock, registers can't be read or written.
+ * Finds the peripheral at an address, and checks that the peripheral has its clocks. Without
+ * `warn`, a violation is an error. With `warn`, the bus behaves like the chip, as far as that is
+ * known, and reports the violation. Datasheet, MCLK, peripheral clock masking: without its bus
+ * clock, a peripheral's registers can't be read or written.
  */
 import { GATES } from "./gating";
 import type { Mclk } from "./mclk";
 import { type Peripheral, UnknownRegister } from "./peripheral";
 
-/** No two peripherals lie in the same block of this many bytes. */
+/** Bytes of an address block. No two peripherals share a block. */
 const GRAIN = 0x400;
 
 export class Bus {
@@ -59,7 +60,7 @@ export class Bus {
     }
   }
 
-  /** @returns undefined if the peripheral is there, and can't answer */
+  /** @returns undefined if the peripheral exists but can't answer */
   private find(address: number, size: number): Peripheral | undefined {
     const peripheral = this.byPlace.get(Math.floor(address / GRAIN));
     if (!peripheral) throw new Error(`no peripheral answers: ${this.where(address, size)}`);
@@ -71,7 +72,10 @@ export class Bus {
     return answers ? peripheral : undefined;
   }
 
-  /** A register that no model has reads as zero. A wide access may reach one beside others. */
+  /**
+   * A register without a model reads as zero. A wide access may include such a register beside
+   * others.
+   */
   private isTolerated(error: unknown, address: number, size: number): boolean {
     if (!this.warn || !(error instanceof UnknownRegister) || address % size !== 0) return false;
     if (size === 1) this.warn(error.message);

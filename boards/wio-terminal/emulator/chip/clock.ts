@@ -1,9 +1,9 @@
-/** Time of the emulated chip. Instructions let it pass; while the core sleeps, it leaps. */
+/** The emulated chip's time. Instructions let time pass; while the core sleeps, time jumps. */
 
 export interface Clock {
-  /** Since power came on; fractions count. */
+  /** Time since power-on. Has a fractional part. */
   readonly nowMicros: number;
-  /** Calls back once at that time. @returns a function that cancels it */
+  /** Calls back once, at the given time. @returns a function that cancels the call */
   at(micros: number, callback: () => void): () => void;
 }
 
@@ -12,19 +12,21 @@ interface Alarm {
   readonly callback: () => void;
 }
 
-/** Deterministic: what is due at the same time happens in the order of the requests. */
+/**
+ * A deterministic clock: callbacks that are due at the same time run in the order of `at` calls.
+ */
 export class VirtualClock implements Clock {
   /** Set while instructions run: the time since `now`, and a listener for new alarms. */
   stretch: { micros(): number; onAlarm(micros: number): void } | undefined;
   private now = 0;
-  /** Sorted by time. There are few at any moment. */
+  /** Pending alarms, sorted by time. The list is always short. */
   private readonly alarms: Alarm[] = [];
 
   get nowMicros(): number {
     return this.now + (this.stretch?.micros() ?? 0);
   }
 
-  /** When the next callback is due; Infinity if there is none. */
+  /** The time of the next callback; Infinity if none is pending. */
   get nextMicros(): number {
     return this.alarms[0]?.micros ?? Infinity;
   }
@@ -41,7 +43,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets time pass up to then. Each callback that falls due sees its own time. */
+  /** Lets time pass up to `micros`. Each due callback sees its own due time. */
   advanceTo(micros: number): void {
     for (let due = this.alarms[0]; due && due.micros <= micros; due = this.alarms[0]) {
       this.alarms.shift();

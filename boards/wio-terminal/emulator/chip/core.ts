@@ -1,6 +1,6 @@
 /**
- * A Cortex-M4: Unicorn executes the instructions, this adds the exceptions. ARMv7-M Architecture
- * Reference Manual, B1.5.
+ * A Cortex-M4: Unicorn executes the instructions, and this class adds the exceptions. ARMv7-M
+ * Architecture Reference Manual, B1.5.
  *
  * Not modelled: division by zero as a fault, unaligned-access faults, and MPU regions that close a
  * part of mapped memory.
@@ -13,16 +13,16 @@ import { CFSR, type SystemControl } from "./system-control";
 import type { InvalidAccess, Unicorn } from "./unicorn";
 import { Registers } from "./unicorn-registers";
 
-/** QEMU's numbers of exceptions. */
+/** QEMU's exception numbers. */
 const QEMU_SVC = 2;
 const QEMU_EXCEPTION_EXIT = 8;
 
-/** EXC_RETURN without floating-point registers. A branch to it clears the lowest bit. */
+/** EXC_RETURN without floating-point registers. A branch to such a value clears the lowest bit. */
 const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd };
 const CONTROL_SPSEL = 2;
 const XPSR_EXCEPTION = 0x1ff;
 const XPSR_THUMB = 1 << 24;
-/** Position in an IT block. A handler begins outside of one: B1.5.6, ExceptionTaken. */
+/** Position in an IT block. A handler begins outside any IT block: B1.5.6, ExceptionTaken. */
 const XPSR_IT = 0x0600_fc00;
 /** Set in a stacked xPSR if the stack was not aligned to 8 bytes. */
 const XPSR_REALIGNED = 1 << 9;
@@ -37,9 +37,9 @@ export class Core {
   private pc = 0;
   private readonly floating: FloatingPoint;
   private readonly masking = new Registers(["primask", "faultmask", "basepri"]);
-  /** Read together at an entry. */
+  /** Registers read together at exception entry. */
   private readonly before = new Registers(["control", "sp", "xpsr", "msp", ...STACKED]);
-  /** Set together at a return. */
+  /** Registers written together at exception return. */
   private readonly after = new Registers(["msp", ...STACKED]);
 
   constructor(
@@ -60,7 +60,10 @@ export class Core {
     return this.nvic.active.length > 0;
   }
 
-  /** @param vectors address of the vector table, which begins with main stack and reset handler */
+  /**
+   * @param vectors address of the vector table, which begins with the main stack and the reset
+   * handler
+   */
   start(vectors: number): void {
     this.sleeping = false;
     for (const name of ["control", "primask", "basepri", "faultmask"] as const)
@@ -70,17 +73,17 @@ export class Core {
     this.pc = this.memory.word(vectors + 4) & ~1;
   }
 
-  /** Takes the most urgent exception, if any may be taken now. */
+  /** Takes the most urgent exception, if one can be taken now. */
   takeException(): boolean {
     const exception = this.nvic.waiting;
     if (exception === undefined) return false;
-    this.sleeping = false; // whether masked or not
+    this.sleeping = false; // WFI ends even if the exception is masked
     if (!this.nvic.preempts(exception, this.masks())) return false;
     this.enter(exception);
     return true;
   }
 
-  /** Executes about `limit` halfwords of code. */
+  /** Executes at most about `limit` halfwords of code. */
   run(limit: number): void {
     const { interrupt, access, invalidInstruction } = this.unicorn.run(this.pc, limit);
     const pc = this.unicorn.read("pc");
@@ -94,7 +97,7 @@ export class Core {
     else if (this.unicorn.executed < limit && this.isAfterWfi(pc)) this.sleeping = true;
   }
 
-  /** WFI and WFE end a run early. If something else ended it there, sleeping does no harm. */
+  /** WFI and WFE end a run early. If something else ended the run there, sleeping does no harm. */
   private isAfterWfi(pc: number): boolean {
     const WFI = 0xbf30;
     const WFE = 0xbf20;
@@ -152,7 +155,7 @@ export class Core {
       this.memory.setWord(frame + 28, xpsr | (realigned ? XPSR_REALIGNED : 0));
       if (extended) this.floating.save(frame);
     } else if (this.system.isClosed(frame) && this.system.handles(EXCEPTION.memoryManagement)) {
-      // The exception stays pending: the fault of the stack comes first.
+      // The exception stays pending: the stacking fault comes first.
       this.system.noteFault(CFSR.memoryStacking);
       taken = EXCEPTION.memoryManagement;
     } else {

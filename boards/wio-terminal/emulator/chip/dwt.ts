@@ -1,9 +1,9 @@
-/** DWT: its cycle counter, by which Arduino's core waits. ARMv7-M, C1.8. */
+/** DWT: the cycle counter, which Arduino's core uses for delays. ARMv7-M, C1.8. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
 const CYCCNTENA = 1;
-/** Four comparators, which are not modelled. */
+/** Four comparators. They are not modelled. */
 const NUMCOMP = 4 << 28;
 
 export class Dwt extends RegisterBlock {
@@ -27,7 +27,9 @@ export class Dwt extends RegisterBlock {
     });
   }
 
-  /** The core's clock is about to change, or the counter to stop or start. */
+  /**
+   * Freezes the count. Call this before the core's clock changes, or the counter stops or starts.
+   */
   settle(): void {
     this.set(this.count, this.cycles());
     this.sinceMicros = this.clock.nowMicros;

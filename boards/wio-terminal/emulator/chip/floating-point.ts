@@ -1,7 +1,8 @@
 /**
  * The floating-point part of an exception: ARMv7-M Architecture Reference Manual, B1.5.6 to B1.5.8.
- * The state is saved at once. A core with FPCCR.LSPEN saves it only if the handler uses it too, and
- * leaves that part of the frame as it was if not; FPCCR.LSPACT is never seen as one here.
+ * The model saves the state at once. A real core with FPCCR.LSPEN saves the state only if the
+ * handler uses floating point, and otherwise leaves that part of the frame unwritten. In the model,
+ * FPCCR.LSPACT is never 1.
  */
 import type { Memory } from "./memory";
 import type { SystemControl } from "./system-control";
@@ -10,14 +11,14 @@ import { Registers } from "./unicorn-registers";
 
 const FPCA = 1 << 2;
 /**
- * Unicorn's core has this bit of a later architecture. Without it, the next instruction begins with
- * a new FPSCR.
+ * A bit of a later architecture that Unicorn's core has. Without this bit, the next instruction
+ * begins with a new FPSCR.
  */
 const SFPA = 1 << 3;
-/** In EXC_RETURN: zero if the frame has floating-point registers. */
+/** A bit in EXC_RETURN: zero if the frame has floating-point registers. */
 const BASIC_FRAME = 1 << 4;
 const BYTES = { basic: 0x20, extended: 0x68 } as const;
-/** S0 to S15 and FPSCR. The last word of the frame is reserved. */
+/** Offset of S0 to S15 and FPSCR in the frame. The last word of the frame is reserved. */
 const SAVED_AT = 0x20;
 const SAVED_WORDS = 17;
 
@@ -33,10 +34,10 @@ export class FloatingPoint {
     private readonly memory: Memory,
   ) {}
 
-  /** Whether code has used the registers since the context began: CONTROL.FPCA. */
+  /** Whether the current context has used floating-point registers: CONTROL.FPCA. */
   isInUse(control: number): boolean {
     if (!(control & FPCA)) return false;
-    // A real core refuses the first such instruction by a usage fault, NOCP.
+    // A real core rejects the first floating-point instruction with a usage fault, NOCP.
     if (!this.system.allowsFloatingPoint)
       throw new Error("floating-point instructions without CPACR, which gives access to CP10");
     return this.system.savesFloatingPoint;
@@ -46,7 +47,7 @@ export class FloatingPoint {
     return extended ? BYTES.extended : BYTES.basic;
   }
 
-  /** Writes the registers to their part of the frame. */
+  /** Writes the floating-point registers to their part of the frame. */
   save(frame: number): void {
     this.unicorn.readAll(this.registers);
     for (let n = 0; n < SAVED_WORDS; n++)
@@ -60,12 +61,12 @@ export class FloatingPoint {
     this.unicorn.writeAll(this.registers);
   }
 
-  /** @returns CONTROL with its floating-point bits for a context that uses them, or does not */
+  /** @returns CONTROL with the floating-point bits set or cleared */
   control(before: number, inUse: boolean): number {
     return inUse ? before | FPCA | SFPA : before & ~(FPCA | SFPA);
   }
 
-  /** @returns EXC_RETURN as LR has it in the handler */
+  /** @returns EXC_RETURN as the handler finds it in LR */
   exceptionReturn(basic: number, extended: boolean): number {
     return (extended ? basic & ~BASIC_FRAME : basic) >>> 0;
   }

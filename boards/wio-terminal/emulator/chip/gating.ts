@@ -1,6 +1,6 @@
 /**
- * Which clocks a peripheral needs before a program may touch its registers: its bit in a mask of
- * MCLK, and its channel of GCLK if it has one. CMSIS, `component/mclk.h` and
+ * The clocks that a peripheral needs before a program may access its registers: a bit in a mask of
+ * MCLK, and a channel of GCLK if the peripheral has one. CMSIS, `component/mclk.h` and
  * `instance/*.h` of the ATSAMD51P19A.
  */
 import type { Bus } from "./mclk";

@@ -6,7 +6,7 @@ const CHANNELS = 48;
 const GENCTRL = { source: 0xf, enable: 1 << 8, divsel: 1 << 12 } as const;
 const PCHCTRL = { generator: 0xf, enable: 1 << 6 } as const;
 const SWRST = 1;
-/** Only generator 1 divides by up to 65535. */
+/** Divider width. Only generator 1 divides by up to 65535. */
 const DIVIDER_BITS = (generator: number): number => (generator === 1 ? 16 : 8);
 
 /** Frequencies of a generator's sources; 0 if a source is off. */
@@ -40,7 +40,7 @@ export class Gclk extends RegisterBlock {
           offset: 0x20 + 4 * index,
           size: 4,
           writable: 0xffff_3f0f,
-          reset: index === 0 ? 0x106 : 0, // the 48 MHz oscillator
+          reset: index === 0 ? 0x106 : 0, // source: the 48 MHz oscillator
           written: (value) => {
             if (value >>> 16 >= 2 ** DIVIDER_BITS(index))
               throw new Error(`GCLK: generator ${index} can't divide by ${value >>> 16}`);

@@ -1,15 +1,15 @@
 /**
- * The display's controller, as far as the Wio Terminal's firmware uses it (ILI9341 datasheet,
- * version 1.11, chapter 8). An unknown command is an error, and so are missing or extra parameters:
- * a real display ignores them silently.
+ * The display's controller, limited to the commands that the Wio Terminal's firmware uses (ILI9341
+ * datasheet, version 1.11, chapter 8). The model rejects an unknown command, and missing or extra
+ * parameters. A real display ignores such errors silently.
  */
 import type { Picture } from "../../build/png";
 
-/** The panel itself is portrait. */
+/** The panel's own orientation is portrait. */
 const COLUMNS = 240;
 const ROWS = 320;
 
-/** In the upright case the panel lies on its side. */
+/** With the case upright, the panel lies on its side. */
 const UPRIGHT_WIDTH = ROWS;
 const UPRIGHT_HEIGHT = COLUMNS;
 
@@ -24,7 +24,7 @@ const MEMORY_WRITE = 0x2c;
 const MEMORY_ACCESS = 0x36;
 const PIXEL_FORMAT = 0x3a;
 
-/** Number of parameters. Settings of power and gamma do not change the picture here. */
+/** Number of parameters by command. Power and gamma settings do not change the picture here. */
 const PARAMETERS: ReadonlyMap<number, number> = new Map([
   [SOFTWARE_RESET, 0],
   [SLEEP_IN, 0],
@@ -57,16 +57,16 @@ const PARAMETERS: ReadonlyMap<number, number> = new Map([
 const MADCTL = { MY: 0x80, MX: 0x40, MV: 0x20, BGR: 0x08 };
 const FORMAT_16_BITS = 0x55;
 
-/** How long sleep-out and a reset take (15.4 and 8.2.12). */
+/** Duration of sleep-out and of a reset (15.4 and 8.2.12). */
 const WAKE_MICROS = 120_000;
 const AFTER_SLEEP_OUT_MICROS = 5000;
 
 export class DisplayError extends Error {}
 
 export class Ili9341 {
-  /** Not part of the controller: a pin of its own switches it. */
+  /** The backlight is not part of the controller: a separate pin switches it. */
   backlight = false;
-  /** How many commands came; tests read it. */
+  /** Number of commands received, for tests. */
   commands = 0;
   pixels = 0;
   private readonly memory = new Uint16Array(COLUMNS * ROWS);
@@ -84,23 +84,23 @@ export class Ili9341 {
   private inReset = false;
   private readyMicros = 0;
 
-  /** @param nowMicros used to check that the program waits as long as the controller needs */
+  /** @param nowMicros used to check that the program observes the controller's waiting times */
   constructor(private readonly nowMicros: () => number) {}
 
-  /** The reset line; true while it is low. */
+  /** Sets the reset line; true means low. */
   setReset(held: boolean): void {
     if (this.inReset && !held) this.reset();
     this.inReset = held;
   }
 
-  /** A new command completes the one before it. */
+  /** Takes a byte. A command byte also completes the previous command. */
   receive(byte: number, isData: boolean): void {
     if (this.inReset) throw new DisplayError("the display is held in reset");
     if (isData) this.receiveData(byte);
     else this.begin(byte);
   }
 
-  /** What a user sees with the Wio Terminal upright. */
+  /** The picture that a user sees with the Wio Terminal upright. */
   picture(): Picture {
     const rgb = new Uint8Array(UPRIGHT_WIDTH * UPRIGHT_HEIGHT * 3);
     const picture = { width: UPRIGHT_WIDTH, height: UPRIGHT_HEIGHT, rgb };
@@ -108,7 +108,7 @@ export class Ili9341 {
     const bgr = (this.madctl & MADCTL.BGR) !== 0;
     for (let y = 0; y < UPRIGHT_HEIGHT; y += 1) {
       for (let x = 0; x < UPRIGHT_WIDTH; x += 1) {
-        // The panel's subpixels are in blue-green-red order; BGR corrects that.
+        // The panel's subpixels are in blue-green-red order, which MADCTL.BGR corrects.
         const pixel = this.memory[(ROWS - 1 - x) * COLUMNS + (COLUMNS - 1 - y)] ?? 0;
         const parts = [(pixel >> 11) / 31, ((pixel >> 5) & 0x3f) / 63, (pixel & 0x1f) / 31];
         if (!bgr) parts.reverse();
@@ -230,7 +230,7 @@ export class Ili9341 {
     if (this.x > this.columns.last) [this.x, this.y] = [this.columns.first, this.y + 1];
   }
 
-  /** The place of a pixel in memory (8.2.29): MV exchanges x and y, then MX and MY mirror. */
+  /** The memory index of a pixel (8.2.29): MV exchanges x and y, then MX and MY mirror. */
   private placeOf(x: number, y: number): number {
     const [column, row] = this.madctl & MADCTL.MV ? [y, x] : [x, y];
     const physicalColumn = this.madctl & MADCTL.MX ? COLUMNS - 1 - column : column;

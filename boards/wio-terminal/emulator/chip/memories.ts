@@ -1,4 +1,4 @@
-/** The chip's memories and where they lie: datasheet, physical memory map. */
+/** The chip's memories and their addresses: datasheet, physical memory map. */
 import { hex } from "./hex";
 import { RAM, RAM_SIZE } from "./memory";
 import { pages } from "./native-memory";
@@ -27,7 +27,7 @@ export class Memories {
     return Uint8Array.from(bytes.subarray(at, at + length));
   }
 
-  /** RAM, and fuses as the factory writes them. */
+  /** Writes RAM, or the fuses as the factory does. */
   write(address: number, written: Uint8Array): void {
     const [bytes, at] = this.locate(address, written.length);
     if (bytes === this.flash) throw new Error(`no RAM at ${hex(address)}`);

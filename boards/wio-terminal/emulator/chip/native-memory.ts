@@ -1,9 +1,9 @@
-/** Memory that native code uses: a garbage collection leaves it where it is. */
+/** Buffers for native code. Garbage collection does not move them. */
 import koffi from "koffi";
 
 export const PAGE = 4096;
 
-/** Zeroed memory that begins at a page boundary, as an engine needs it. */
+/** Zeroed memory that begins at a page boundary, as a CPU engine requires. */
 export function pages(size: number): Buffer {
   const raw = Buffer.alloc(size + PAGE);
   const past = Number(koffi.address(raw) & BigInt(PAGE - 1));

@@ -1,5 +1,5 @@
 /**
- * Which exception comes next: one that is pending, enabled, and more urgent than what runs. ARMv7-M
+ * Selects the next exception: pending, enabled, and more urgent than the running code. ARMv7-M
  * Architecture Reference Manual, B1.5. The ATSAMD51 has 137 lines and 3 bits of priority.
  */
 
@@ -17,7 +17,7 @@ export const EXCEPTION = {
 
 export const LINES = 137;
 const PRIORITY_MASK = 0xe0;
-/** Less urgent than any exception: the priority of thread mode with nothing masked. */
+/** The priority of thread mode with nothing masked. Any exception is more urgent. */
 const BASE_PRIORITY = 0x100;
 
 export interface Masks {
@@ -27,17 +27,17 @@ export interface Masks {
 }
 
 export class Nvic {
-  /** Called if an exception may have become possible. */
+  /** Called when an exception may have become possible. */
   onChange: () => void = () => undefined;
-  /** By exception number. */
+  /** Pending exceptions, by exception number. */
   readonly pending = new Set<number>();
-  /** Exceptions that have begun and not ended, the last one at the end. */
+  /** Exceptions that have begun and not ended, the most recent one last. */
   readonly active: number[] = [];
   private readonly enabled = new Uint8Array(LINES);
   private readonly level = new Uint8Array(LINES);
   private readonly priorities = new Uint8Array(EXCEPTION.firstLine + LINES);
 
-  /** The level of a peripheral's line. A rising line makes its exception pending. */
+  /** Sets the level of a peripheral's interrupt line. A rising edge makes the exception pending. */
   setLine(line: number, high: boolean): void {
     if (line < 0 || line >= LINES) throw new Error(`the NVIC has no line ${line}`);
     if (high && !this.level[line]) this.pend(EXCEPTION.firstLine + line);
@@ -68,7 +68,7 @@ export class Nvic {
     this.priorities[exception] = value & PRIORITY_MASK;
   }
 
-  /** The most urgent exception that is pending and enabled, masked or not: it ends WFI. */
+  /** The most urgent exception that is pending and enabled. Even a masked one ends WFI. */
   get waiting(): number | undefined {
     let best: number | undefined;
     for (const exception of this.pending) {
@@ -80,7 +80,7 @@ export class Nvic {
     return best;
   }
 
-  /** Whether the exception may interrupt what runs now. */
+  /** Whether the exception may interrupt the running code. */
   preempts(exception: number, masks: Masks): boolean {
     return this.priority(exception) < this.running(masks);
   }
@@ -94,7 +94,7 @@ export class Nvic {
     const index = this.active.lastIndexOf(exception);
     if (index < 0) throw new Error(`return from exception ${exception}, which is not active`);
     this.active.splice(index, 1);
-    // A line that is still high makes it pending again.
+    // If the line is still high, the exception is pending again.
     if (this.level[exception - EXCEPTION.firstLine]) this.pending.add(exception);
   }
 

@@ -1,6 +1,6 @@
 /**
- * NVMCTRL and its flash in manual write mode. Blocks of 8 KB are erased, and then written by pages
- * or quad words from a page buffer, which takes 32 bits at a time.
+ * NVMCTRL and its flash in manual write mode. The flash is erased in blocks of 8 KB, and written in
+ * pages or quad words from a page buffer. A store to the page buffer must have 32 bits.
  */
 import type { VirtualClock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
@@ -10,7 +10,7 @@ export const BLOCK = 8192;
 const PAGE = 512;
 const QUAD_WORD = 16;
 const BANK = FLASH_SIZE / 2;
-/** The bootloader's part of the flash, protected by the BOOTPROT fuse. */
+/** Size of the bootloader's part of the flash, which the BOOTPROT fuse protects. */
 const PROTECTED = 0x4000;
 
 const KEY = 0xa5;
@@ -18,19 +18,19 @@ const COMMAND = { eraseBlock: 1, writePage: 3, writeQuadWord: 4, clearBuffer: 0x
 const CTRLA_WMODE = 3 << 4;
 const STATUS_READY = 1;
 const FLAG_DONE = 1;
-/** Datasheet, electrical characteristics: near the typical figures, not the worst ones. */
+/** Datasheet, electrical characteristics: close to the typical figures, not the maximum ones. */
 const MICROS = { eraseBlock: 50_000, writePage: 2_500, writeQuadWord: 300 } as const;
 
-/** Time that passes with each look at a busy flash, unless something happens sooner. */
+/** Time that passes at each status read while the flash is busy, unless an event is due earlier. */
 const POLL_MICROS = 100;
 
 export interface NvmOptions {
   readonly clock: VirtualClock;
-  /** The flash as the core sees it. */
+  /** The flash as the core reads it. */
   readonly flash: Buffer;
-  /** Called after these bytes changed without a store of the core. */
+  /** Called after the bytes from `begin` to `end` changed without a store by the core. */
   readonly onChange: (begin: number, end: number) => void;
-  /** Called if the core must wait that long, because it fetches from the same bank. */
+  /** Called if the core must wait because it fetches instructions from the bank in use. */
   readonly onStall: (micros: number) => void;
   readonly programCounter: () => number;
 }
@@ -42,9 +42,9 @@ interface Work {
 }
 
 export class Nvmctrl extends RegisterBlock {
-  /** Called when an erase or a write begins that takes that long. */
+  /** Called when an erase or a write begins, with its duration. */
   onWork: (micros: number) => void = () => undefined;
-  /** Number of commands since power came on. */
+  /** Number of commands since power-on. */
   erases = 0;
   writes = 0;
   private readonly truth = Buffer.alloc(FLASH_SIZE, 0xff);
@@ -81,7 +81,7 @@ export class Nvmctrl extends RegisterBlock {
       size: 2,
       read: () => {
         if (!this.work) return STATUS_READY;
-        // The program does nothing but wait: let some time pass with each look.
+        // The program polls and does nothing else: let some time pass at each read.
         options.onStall(Math.min(POLL_MICROS, options.clock.nextMicros - options.clock.nowMicros));
         return 0;
       },
@@ -93,7 +93,7 @@ export class Nvmctrl extends RegisterBlock {
     return this.work !== undefined;
   }
 
-  /** A store into flash goes to the page buffer. */
+  /** Takes a store to a flash address. The value goes to the page buffer. */
   store(address: number, size: number, value: number): boolean {
     if (size !== 4) throw new Error(`NVMCTRL: a store of ${size} bytes at ${address.toString(16)}`);
     const page = address - (address % PAGE);
@@ -107,13 +107,13 @@ export class Nvmctrl extends RegisterBlock {
     return true;
   }
 
-  /** Undoes what stores have left in the core's view of the flash. */
+  /** Undoes the effect of stores on the core's view of the flash. */
   settle(): void {
     for (const { address, size } of this.touched.splice(0))
       this.truth.copy(this.options.flash, address, address, address + size);
   }
 
-  /** Writes from outside, as a programmer does. */
+  /** Writes the flash from outside, as a programmer does. */
   program(address: number, bytes: Uint8Array): void {
     this.truth.set(bytes, address);
     this.options.flash.set(bytes, address);
@@ -124,7 +124,7 @@ export class Nvmctrl extends RegisterBlock {
     return Buffer.from(this.truth.subarray(begin, end));
   }
 
-  /** Power fails: an erase or a write under way stays half done. @param random 0..1 */
+  /** Cuts the power: an erase or a write in progress stays half done. @param random 0..1 */
   cutPower(random: () => number): void {
     const { work } = this;
     this.work = undefined;

@@ -6,7 +6,7 @@ export const SLOW_HZ = 32_768;
 const XOSC32K_ENABLE = 1 << 1;
 const XOSC32K_EN32K = 1 << 3;
 const STATUS_XOSC32KRDY = 1;
-/** A tuning-fork crystal starts slowly. */
+/** Start-up time of the crystal. A tuning-fork crystal starts slowly. */
 const CRYSTAL_START_MICROS = 500_000;
 
 export class Osc32kctrl extends RegisterBlock {

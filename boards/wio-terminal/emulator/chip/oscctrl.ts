@@ -1,6 +1,6 @@
 /**
- * OSCCTRL: the 48 MHz oscillator and the two PLLs. The crystal oscillators are not modelled: it is
- * not known whether XOSC1's crystal, which is in the schematic, is fitted.
+ * OSCCTRL: the 48 MHz oscillator and the two PLLs. The crystal oscillators are not modelled: the
+ * schematic shows a crystal at XOSC1, but it is not known whether boards have the part.
  */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
@@ -11,7 +11,7 @@ const STATUS_DFLLRDY = 1 << 8;
 const DPLL_ENABLE = 1 << 1;
 const DPLL_LOCKED = 0b11;
 const REFCLK_GCLK = 0;
-/** Datasheet, electrical characteristics of the FDPLL200M. */
+/** Permitted range. Datasheet, electrical characteristics of the FDPLL200M. */
 const REFERENCE_HZ = { min: 32_000, max: 3_200_000 };
 const OUTPUT_HZ = { min: 96_000_000, max: 200_000_000 };
 const DFLL_START_MICROS = 10;
@@ -43,7 +43,7 @@ export class Oscctrl extends RegisterBlock {
         return ready ? STATUS_DFLLRDY : 0;
       },
     });
-    this.define({ offset: 0x0c, size: 4, writable: 0 }); // INTFLAG: cleared by ones
+    this.define({ offset: 0x0c, size: 4, writable: 0 }); // INTFLAG: writing ones clears bits
     this.dfll = this.define({
       offset: 0x1c,
       size: 1,
@@ -56,7 +56,7 @@ export class Oscctrl extends RegisterBlock {
       },
     });
     this.define({ offset: 0x20, size: 1 }); // DFLLCTRLB
-    // DFLLVAL: a calibration, differs from chip to chip.
+    // DFLLVAL: a calibration value that differs from chip to chip.
     this.define({ offset: 0x24, size: 4, reset: 0x0000_8080, writable: 0xffff_fcff });
     this.define({ offset: 0x28, size: 4, writable: 0xfcff_ffff }); // DFLLMUL
     this.define({ offset: 0x2c, size: 1, read: () => 0 }); // DFLLSYNC

@@ -69,7 +69,10 @@ export class Port extends RegisterBlock {
     return pin;
   }
 
-  /** The pin's function as a letter of its multiplexer; undefined if no peripheral has the pin. */
+  /**
+   * The pin's peripheral function, as the letter of the multiplexer; undefined if no peripheral
+   * uses the pin.
+   */
   functionOf(name: string): string | undefined {
     const group = this.groups[GROUPS.indexOf(name[1] ?? "")];
     const bit = Number(name.slice(2));
@@ -132,7 +135,7 @@ export class Port extends RegisterBlock {
     return { dir, out, pmux: bytes(0x30, 16, 0xff), pincfg: bytes(0x40, 32, 0x47) };
   }
 
-  /** Shows a pin only if its input buffer is on. */
+  /** The register IN. A pin reads as 0 while its input buffer is off. */
   private input(group: number): number {
     let value = 0;
     for (let bit = 0; bit < 32; bit++) {

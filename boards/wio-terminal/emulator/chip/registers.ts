@@ -1,26 +1,29 @@
-/** A peripheral as a list of registers, the base of most models. */
+/** A peripheral as a set of registers: the base of most models. */
 import { type Peripheral, UnknownRegister } from "./peripheral";
 
 export interface Register {
   readonly offset: number;
   /** In bytes. */
   readonly size: 1 | 2 | 4;
-  /** Its value after a reset; 0 unless given. */
+  /** The value after a reset, by default 0. */
   readonly reset?: number;
-  /** Bits that a write can change: all unless given, 0 for a read-only register. */
+  /** The bits that a write can change: by default all, 0 for a read-only register. */
   readonly writable?: number;
-  /** Gives the value to read, instead of the stored one. */
+  /** Returns the value to read, instead of the stored value. */
   readonly read?: () => number;
   /**
-   * Called after the new value is stored. `value` is what was written, read-only bits too; `mask`
-   * has ones for the bits that the access reached. Elsewhere, `value` has zeros.
+   * Called after the new value is stored. `value` is the written value, read-only bits included;
+   * `mask` has ones for the bits that the access covered. All other bits of `value` are zero.
    */
   readonly written?: (value: number, before: number, mask: number) => void;
 }
 
 const SIZE_MASK = { 1: 0xff, 2: 0xffff, 4: 0xffff_ffff } as const;
 
-/** An access may be narrower than its register. It may not reach two registers. */
+/**
+ * Registers by offset. An access may be narrower than its register, but must not cover two
+ * registers.
+ */
 export class RegisterBlock implements Peripheral {
   private readonly registers = new Map<number, Register>();
   private readonly values = new Map<Register, number>();
@@ -31,7 +34,7 @@ export class RegisterBlock implements Peripheral {
     readonly size: number,
   ) {}
 
-  /** Call it once for each register. */
+  /** Adds a register. Call this once for each register. */
   protected define(register: Register): Register {
     for (let byte = 0; byte < register.size; byte++) {
       const offset = register.offset + byte;
@@ -42,12 +45,12 @@ export class RegisterBlock implements Peripheral {
     return register;
   }
 
-  /** Its stored value. */
+  /** The stored value. */
   protected get(register: Register): number {
     return this.values.get(register) ?? 0;
   }
 
-  /** Stores a value as the hardware does, read-only bits too. */
+  /** Stores a value as the hardware does, including read-only bits. */
   protected set(register: Register, value: number): void {
     this.values.set(register, (value & SIZE_MASK[register.size]) >>> 0);
   }

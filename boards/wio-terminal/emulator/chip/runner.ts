@@ -4,30 +4,33 @@ import { until } from "../../../../server/base/wait-for";
 import type { Samd51 } from "./samd51";
 
 export interface Pace {
-  /** The most microseconds of the chip's time in one of real time; Infinity for no limit. */
+  /** Maximum speed: chip time per real time. Infinity means no limit. */
   readonly speed: number;
 }
 
-/** The longest time that the rest of the process waits for its turn. */
+/** The maximum length of a turn, so the time for which the rest of the process waits. */
 const TURN_MS = 4;
-/** Number of steps between two looks at the real clock. */
+/** Number of steps between two reads of the real clock. */
 const STEPS_PER_LOOK = 50;
 
 export class Runner {
-  /** What ended the emulation, most often an error of the firmware. */
+  /** The error that ended the emulation, most often caused by the firmware. */
   failure: Error | undefined;
   private stopped = false;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly chip: Samd51,
-    /** Whether the chip waits for an answer of this process, which takes none of its time. */
+    /** Whether the chip waits for an answer of this process. Such an answer takes no chip time. */
     private readonly isOwed: () => boolean,
     private readonly pace: Pace = { speed: 1 },
     private readonly onFailure: (error: Error) => void = () => undefined,
   ) {}
 
-  /** @param first what switches the chip on, whose failure ends the emulation as later ones do */
+  /**
+   * @param first switches the chip on. An error in `first` ends the emulation, as a later error
+   * does
+   */
   start(first: () => void = () => undefined): void {
     this.running = this.run(first).catch((error: unknown) => {
       this.failure = error instanceof Error ? error : new Error(String(error));
@@ -40,7 +43,7 @@ export class Runner {
     await this.running;
   }
 
-  /** Waits for a condition. @throws what ended the emulation, if it ends before */
+  /** Waits for a condition. @throws the emulation's error, if the emulation ends first */
   async until(what: string, condition: () => boolean, ms?: number): Promise<void> {
     await until(
       what,
@@ -72,7 +75,7 @@ export class Runner {
       const aheadMs = (chip.clock.nowMicros - allowed) / (1000 * pace.speed) + TURN_MS;
       if (chip.clock.nowMicros >= allowed) await setTimeout(Math.max(1, aheadMs));
       else await setImmediate();
-      // A chip that fell behind on a slow machine does not catch up.
+      // After falling behind on a slow machine, the chip does not catch up.
       const behind = allowed - chip.clock.nowMicros;
       if (pace.speed !== Infinity && behind > 50_000 * pace.speed) {
         began.chip = chip.clock.nowMicros;

@@ -1,7 +1,7 @@
 /**
- * An ATSAMD51P19A that executes the image from its flash. Time is the chip's own: a halfword of
- * code takes a cycle of the core's clock, and while the core sleeps, time leaps to the next event.
- * A real core needs more cycles for many instructions, and waits for its flash.
+ * An ATSAMD51P19A that executes the image in its flash. Time is the chip's own: a halfword of code
+ * takes one cycle of the core's clock, and while the core sleeps, time jumps to the next event. A
+ * real core needs more cycles for many instructions, and waits for its flash.
  */
 import { startApplication } from "./bootloader";
 import { Bus } from "./bus";
@@ -33,19 +33,20 @@ const PRIVATE = { begin: 0xe000_0000, end: 0xe010_0000 };
 const CORE_HZ_MAX = 120_000_000;
 const ERASED = 0xffff_ffff;
 
-/** Halfwords of code in one run. An event in the chip ends the run early. */
+/** Halfwords of code in one run. An event in the chip ends a run early. */
 const STRETCH = 2400;
-/** The same while an interrupt is masked: one block of code. */
+/** Halfwords of code in one run while a masked interrupt is pending: one block of code. */
 const STRETCH_WHILE_MASKED = 1;
 
 export interface Samd51Options {
-  /** For random numbers, and for the contents of memory when power comes on. */
+  /** Seeds the random numbers and the contents of memory at power-on. */
   readonly seed?: number;
-  /** SysTick gives one of this many ticks, for runs of many hours. */
+  /** SysTick delivers one of this many ticks, for runs of many hours. */
   readonly everyTick?: number;
   /**
-   * Makes the chip tolerant, for images of others: what a real board lives with, or no model has, is
-   * told here, each thing once. Without it, such a thing ends the emulation.
+   * Makes the chip tolerant, for third-party images. Each misuse that a real board survives, and
+   * each access without a model, is reported here once. Without this callback, the first one ends
+   * the emulation.
    */
   readonly onWarning?: (text: string) => void;
 }
@@ -58,9 +59,9 @@ export class Samd51 implements Chip, Memory {
   readonly nvm: Nvmctrl;
   readonly rstc = new Rstc();
   readonly mclk = new Mclk();
-  /** The bytes of its RAM. */
+  /** The bytes of the RAM. */
   readonly ram = this.memories.ram;
-  /** Halfwords of code executed so far. */
+  /** Number of halfwords of code executed. */
   instructions = 0;
   onReset: (cause: number) => void = () => undefined;
 
@@ -138,12 +139,12 @@ export class Samd51 implements Chip, Memory {
     this.bus.attach(peripheral);
   }
 
-  /** Whether it warns of what ends the emulation otherwise. */
+  /** Whether a misuse causes a warning instead of ending the emulation. */
   get isTolerant(): boolean {
     return this.warn !== undefined;
   }
 
-  /** Something that real hardware takes silently. @throws unless the chip is tolerant */
+  /** Reports a misuse that real hardware accepts silently. @throws unless the chip is tolerant */
   misuse(text: string): void {
     if (!this.warn) throw new Error(text);
     this.warn(text);
@@ -177,7 +178,7 @@ export class Samd51 implements Chip, Memory {
     return address >= RAM && address < RAM + RAM_SIZE;
   }
 
-  /** The core waits for an interrupt, so nothing in memory is half done. */
+  /** Whether the core waits for an interrupt. Then no change in memory is in progress. */
   get isSleeping(): boolean {
     return this.core.sleeping;
   }
@@ -194,12 +195,12 @@ export class Samd51 implements Chip, Memory {
     this.reset(RESET_CAUSE.powerOn);
   }
 
-  /** Cuts the power in the middle of whatever the chip does. */
+  /** Cuts the power, even during an erase or write of the flash. */
   cutPower(): void {
     this.nvm.cutPower(() => this.nextRandom());
   }
 
-  /** One run of instructions, or one leap of time. @param untilMicros no leap goes past it */
+  /** Performs one run of instructions, or one jump of time. @param untilMicros limits the jump */
   step(untilMicros: number): void {
     this.core.takeException();
     if (this.core.sleeping) this.clock.advanceTo(Math.min(this.clock.nextMicros, untilMicros));
@@ -212,7 +213,7 @@ export class Samd51 implements Chip, Memory {
     this.unicorn.close();
   }
 
-  /** A pulse at the reset pin: the button, or a tap of the switch. */
+  /** Pulses the reset pin, as the button or a tap of the switch does. */
   pressReset(): void {
     this.requestReset("external");
   }
@@ -245,7 +246,7 @@ export class Samd51 implements Chip, Memory {
     }
   }
 
-  /** The core waits for the flash, and executes nothing. */
+  /** Makes the core wait for the flash without executing anything. */
   private stall(micros: number): void {
     this.stalledMicros += micros;
     this.unicorn.limit(0);
@@ -264,8 +265,8 @@ export class Samd51 implements Chip, Memory {
     this.rstc.cause = cause;
     this.retime();
     this.onReset(cause);
-    // ARMv7-M, B1.5.5: a reset takes stack and handler from address 0. If no bootloader is there, its
-    // model does what the application sees of it.
+    // ARMv7-M, B1.5.5: a reset takes stack and handler from address 0. If no bootloader is there, a
+    // model of the bootloader performs the part that the application can observe.
     if (this.word(4) !== ERASED) this.core.start(0);
     else startApplication(this, cause, (vectors) => this.core.start(vectors));
   }
@@ -288,7 +289,7 @@ export class Samd51 implements Chip, Memory {
   }
 }
 
-/** Says each thing once. */
+/** Drops repeated texts. */
 function once(say: (text: string) => void): (text: string) => void {
   const said = new Set<string>();
   return (text) => {

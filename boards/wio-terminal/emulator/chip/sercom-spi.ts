@@ -1,6 +1,6 @@
 /**
- * SERCOM as an SPI host: 8 bits, mode 0, most significant bit first. Nobody answers: with its
- * receiver on, it receives a zero for each byte that it sends.
+ * SERCOM as an SPI host: 8 bits, mode 0, most significant bit first. Nothing drives the input: with
+ * the receiver on, each byte sent causes a received zero.
  */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
@@ -12,16 +12,16 @@ const DOPO_2 = 2 << 16;
 const CTRLA_OTHER_MODES = 7 << 28;
 const RXEN = 1 << 17;
 const FLAG = { dre: 1, txc: 2, rxc: 4 } as const;
-/** Bytes that the receiver holds until DATA is read; further ones are lost. */
+/** The receiver's capacity until DATA is read; further bytes are lost. */
 const RECEIVED_MAX = 2;
 
 export interface SpiOptions {
   readonly name: string;
   readonly base: number;
   readonly clock: Clock;
-  /** Frequency of its GCLK channel. */
+  /** Frequency of the SERCOM's GCLK channel. */
   readonly hz: () => number;
-  /** @returns what is wrong with the pins; undefined if they are given to this SERCOM */
+  /** @returns the problem with the pins; undefined if this SERCOM has all its pins */
   readonly wiring: () => string | undefined;
 }
 
@@ -32,10 +32,10 @@ export class SercomSpi extends RegisterBlock {
   private readonly ctrla: Register;
   private readonly ctrlb: Register;
   private readonly baud: Register;
-  /** When all bytes given to it will be out. */
+  /** When the last byte will be sent. */
   private idleMicros = 0;
   private hasSent = false;
-  /** When each byte that nobody has read yet is received. */
+  /** The receive times of unread bytes. */
   private readonly received: number[] = [];
 
   constructor(private readonly options: SpiOptions) {
@@ -87,7 +87,7 @@ export class SercomSpi extends RegisterBlock {
     if (wrong !== undefined) throw new Error(`${this.name}: ${wrong}`);
   }
 
-  /** The data register is free if at most one byte is under way. */
+  /** INTFLAG. The data register is free if at most one byte is in flight. */
   private flags(): number {
     if (!this.isOn) return 0;
     const leftMicros = this.idleMicros - this.options.clock.nowMicros;

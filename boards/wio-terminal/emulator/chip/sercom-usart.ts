@@ -11,24 +11,24 @@ const LINES = [FLAG.dre, FLAG.txc, FLAG.rxc, FLAG.error] as const;
 const INTERRUPTS = 0xbf;
 const BITS_PER_BYTE = 10;
 const RECEIVE_BUFFER = 2;
-/** With a larger difference, a receiver samples the wrong bits. */
+/** With a larger deviation, a receiver samples the wrong bits. */
 const BAUD_TOLERANCE = 0.03;
 
 export interface UsartOptions {
   readonly name: string;
   readonly base: number;
-  /** Its first line at the NVIC, for INTFLAG.DRE. */
+  /** The USART's first NVIC line, for INTFLAG.DRE. */
   readonly line: number;
-  /** Frequency of its GCLK channel. */
+  /** Frequency of the SERCOM's GCLK channel. */
   readonly hz: () => number;
-  /** @returns what is wrong with the pins; undefined if they are given to this SERCOM */
+  /** @returns the problem with the pins; undefined if this SERCOM has all its pins */
   readonly wiring: () => string | undefined;
 }
 
 export class SercomUsart extends RegisterBlock {
-  /** Called with each byte sent, and its baud rate. */
+  /** Called with each byte sent, and the baud rate. */
   onByte: (byte: number, baud: number) => void = () => undefined;
-  /** Number of bytes lost because the buffer was full. */
+  /** Number of received bytes lost because the buffer was full. */
   lost = 0;
 
   private readonly ctrla: Register;
@@ -119,7 +119,7 @@ export class SercomUsart extends RegisterBlock {
     }
   }
 
-  /** Receives bytes from the other side, one after another at its baud rate. */
+  /** Receives bytes from the peer, one after another at the peer's baud rate. */
   deliver(bytes: Uint8Array, baud: number): void {
     const { clock } = this.chip;
     for (const byte of bytes) {

@@ -1,4 +1,4 @@
-/** The native code that the emulated chip needs, made by the host's compiler. */
+/** Builds the emulated chip's native code with the host's compiler. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOARD, OUTPUT } from "../../build/paths";
@@ -10,7 +10,7 @@ const FLAGS = [
   ...["-O2", "-shared", "-fPIC"],
 ];
 
-/** Path of the library that `buildSlice` builds. */
+/** Path of the library that `buildSlice` makes. */
 export function slicePath(): string {
   const key = fingerprint(...SOURCES.map((source) => readFileSync(source)), FLAGS.join(" "));
   return join(OUTPUT, "emulator", `slice-${key}.so`);

@@ -1,4 +1,6 @@
-/** SUPC, RSTC, PM and CMCC: what start-up code sets. Little of it has an effect here. */
+/**
+ * SUPC, RSTC, PM and CMCC, which start-up code sets. Few of their registers have an effect here.
+ */
 import { type Register, RegisterBlock } from "./registers";
 
 const STATUS_READY = { bod33: 1, vreg: 1 << 8 } as const;
@@ -17,7 +19,7 @@ export class Supc extends RegisterBlock {
       size: 4,
       writable: 0xffff_7ffe,
       written: (value, before) => {
-        // Level and action are protected while it is on.
+        // Level and action are protected while BOD33 is enabled.
         if (before & value & BOD33_ENABLE && before !== value)
           throw new Error("SUPC: BOD33 is changed while it is enabled");
       },
@@ -27,7 +29,7 @@ export class Supc extends RegisterBlock {
   }
 }
 
-/** Causes of a reset, as in RSTC.RCAUSE. */
+/** Causes of a reset, as RSTC.RCAUSE encodes them. */
 export const RESET_CAUSE = { powerOn: 1, brownOut: 4, external: 16, watchdog: 32, system: 64 };
 
 export class Rstc extends RegisterBlock {
@@ -50,7 +52,7 @@ export class Pm extends RegisterBlock {
   }
 }
 
-/** The cache. It has no effect here: memory is always up to date. */
+/** The cache. The model has no effect: memory is always up to date. */
 export class Cmcc extends RegisterBlock {
   constructor() {
     super("CMCC", 0x4100_6000, 0x400);

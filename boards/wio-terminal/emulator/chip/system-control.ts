@@ -132,17 +132,17 @@ export class SystemControl extends RegisterBlock {
     return this.get(this.vtor);
   }
 
-  /** As the bootloader does before it jumps. */
+  /** Sets VTOR, as the bootloader does before it jumps to the application. */
   setVectorTable(address: number): void {
     this.set(this.vtor, address);
   }
 
-  /** Whether a fault goes to its own handler, not to that of the hard fault. */
+  /** Whether the fault's own handler is enabled. If not, the fault becomes a hard fault. */
   handles(fault: number): boolean {
     return (this.get(this.shcsr) & (SHCSR_ENABLE[fault] ?? 0)) !== 0;
   }
 
-  /** Sets CFSR and MMFAR, which a fault's handler reads. */
+  /** Sets CFSR and MMFAR, which a fault handler reads. */
   noteFault(cause: number, address?: number): void {
     this.set(this.cfsr, this.get(this.cfsr) | cause);
     if (address === undefined) return;
@@ -150,22 +150,22 @@ export class SystemControl extends RegisterBlock {
     this.set(this.cfsr, this.get(this.cfsr) | CFSR.memoryAddressValid);
   }
 
-  /** DEMCR.TRCENA: the DWT counts. */
+  /** DEMCR.TRCENA: whether the DWT counts. */
   get isTracing(): boolean {
     return (this.get(this.demcr) & DEMCR_TRCENA) !== 0;
   }
 
-  /** CPACR.CP10: B3.2.20. Privileged access is enough, because all code here has it. */
+  /** CPACR.CP10: B3.2.20. Privileged access is enough, because all code runs privileged here. */
   get allowsFloatingPoint(): boolean {
     return (this.get(this.cpacr) & CPACR_CP10) !== 0;
   }
 
-  /** FPCCR.ASPEN: an exception saves the floating-point registers that are in use. */
+  /** FPCCR.ASPEN: whether an exception saves the floating-point registers in use. */
   get savesFloatingPoint(): boolean {
     return (this.get(this.fpccr) & FPCCR_ASPEN) !== 0;
   }
 
-  /** Sets FPCAR: where a frame has its floating-point registers. */
+  /** Sets FPCAR: the address of a frame's floating-point registers. */
   noteFloatingPointFrame(address: number): void {
     this.set(this.fpcar, address);
   }
@@ -174,7 +174,7 @@ export class SystemControl extends RegisterBlock {
     this.set(this.hfsr, this.get(this.hfsr) | HFSR_FORCED);
   }
 
-  /** Whether a region of the MPU forbids all access. Other rights are not modelled. */
+  /** Whether an MPU region forbids all access. Other access rights are not modelled. */
   isClosed(address: number): boolean {
     if (!(this.get(this.mpuControl) & 1)) return false;
     return this.mpu.some(({ rbar, rasr }) => {
@@ -219,7 +219,7 @@ export class SystemControl extends RegisterBlock {
     }
   }
 
-  /** Four exceptions' priorities, a byte each. */
+  /** Defines a register with the priorities of four exceptions, a byte each. */
   private definePriorities(offset: number, nvic: Nvic, first: number): void {
     const bytes = [0, 1, 2, 3];
     this.define({
@@ -234,7 +234,7 @@ export class SystemControl extends RegisterBlock {
     });
   }
 
-  /** A register whose bits are cleared by writing ones. */
+  /** A register in which writing ones clears bits. */
   private oneClears(offset: number): Register {
     const register: Register = {
       offset,

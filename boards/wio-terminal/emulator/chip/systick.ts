@@ -2,14 +2,17 @@ import type { Clock } from "./clock";
 
 const ENABLE = 1;
 const INTERRUPT = 2;
-/** The core's own clock. It reads as one, because the chip has no other: B3.3.3. */
+/**
+ * Selects the core's own clock. The bit always reads as 1, because the chip has no other clock:
+ * B3.3.3.
+ */
 const CLKSOURCE = 4;
 const COUNTED = 1 << 16;
 const COUNTER_MASK = 0xff_ffff;
 
 /**
  * ARMv7-M Architecture Reference Manual, B3.3: counts down from RVR to 0, then starts again.
- * @param every one of this many ticks comes; the others are lost, as if the core were busy
+ * @param every delivers one of this many ticks; the others are lost, as if the core were busy
  */
 export class SysTick {
   private csr = CLKSOURCE;
@@ -25,7 +28,7 @@ export class SysTick {
     private readonly every = 1,
   ) {}
 
-  /** @param offset from 0xE000E010 */
+  /** @param offset relative to 0xE000E010 */
   read(offset: number): number {
     switch (offset) {
       case 0: {
@@ -39,7 +42,7 @@ export class SysTick {
         if (!(this.csr & ENABLE)) return 0;
         const round = this.rvr + 1;
         const cycles = ((this.clock.nowMicros - this.startedMicros) * this.coreHz()) / 1e6;
-        // The next round begins with its tick, not before, even if the tick comes late.
+        // The next round begins with the tick itself, even if the tick is late.
         return this.rvr - (Math.floor(Math.min(cycles, this.every * round - 1)) % round);
       }
       default:
@@ -56,7 +59,7 @@ export class SysTick {
     else if (offset === 8) this.restart();
   }
 
-  /** The core's clock has changed. */
+  /** Starts a new round. Call this when the core's clock has changed. */
   restart(): void {
     this.cancel();
     this.counted = false;

@@ -1,4 +1,4 @@
-/** TC0 with TC1 as its upper half: a 32-bit counter, read by a command. */
+/** TC0, with TC1 as the upper half: a 32-bit counter. A command latches the count for reading. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
@@ -53,7 +53,7 @@ export class Tc extends RegisterBlock {
     const control = this.get(this.control);
     if (!(control & ENABLE)) return 0;
     const hz = this.hz() / (PRESCALERS[(control >>> 8) & 7] ?? 1);
-    // Beyond 32 bits it wraps; doubles are exact far past a year.
+    // The count wraps at 32 bits. Doubles are exact for far more than a year.
     return Math.floor(((this.clock.nowMicros - this.startedMicros) * hz) / 1e6) % 2 ** 32;
   }
 }

@@ -1,4 +1,4 @@
-/** TRNG: a word each 84 cycles of its bus. A generator with a seed makes runs repeatable. */
+/** TRNG: one word every 84 cycles of the bus clock. The seeded generator makes runs repeatable. */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 

@@ -1,4 +1,4 @@
-/** The core's registers as Unicorn numbers them: `uc_arm_reg` of its `arm.h`. */
+/** Unicorn's numbers of the core's registers: `uc_arm_reg` in Unicorn's `arm.h`. */
 import koffi from "koffi";
 import { PAGE, pages, words } from "./native-memory";
 
@@ -18,7 +18,7 @@ export const REGISTER = {
   primask: 123,
   basepri: 124,
   faultmask: 126,
-  /** Two of the floating-point registers each: d0 is s0 and s1. */
+  /** Each d register holds two floating-point registers: d0 is s0 and s1. */
   d0: 14,
   d1: 15,
   d2: 16,
@@ -31,14 +31,14 @@ export const REGISTER = {
 } as const;
 export type RegisterName = keyof typeof REGISTER;
 
-/** Registers that are read or set together, because each call costs a microsecond. */
+/** Registers that are read or written together, because each call costs a microsecond. */
 export class Registers<Name extends RegisterName> {
   readonly words: Uint32Array;
   readonly ids: Int32Array;
-  /** Of the values, one by one. */
+  /** The address of each value. */
   readonly addresses: BigUint64Array;
 
-  /** @param wordsEach two if one of them has 64 bits */
+  /** @param wordsEach 2 if any of the registers has 64 bits */
   constructor(
     readonly names: readonly Name[],
     private readonly wordsEach: 1 | 2 = 1,

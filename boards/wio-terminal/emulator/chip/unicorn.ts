@@ -1,6 +1,6 @@
 /**
- * Unicorn 2.0.1 (Debian's libunicorn2): executes instructions of a Cortex-M4. It knows nothing of
- * the chip around it. Constants: its `unicorn.h` and `arm.h`.
+ * Unicorn 2.0.1 (Debian's libunicorn2): executes instructions of a Cortex-M4, without any knowledge
+ * of the chip. Constants: Unicorn's `unicorn.h` and `arm.h`.
  */
 import koffi, { type TypeObject } from "koffi";
 import { PAGE, pages, words } from "./native-memory";
@@ -24,10 +24,10 @@ const CONTROL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
 /** `uc_err`. */
 const ERROR_OK = 0;
 const ERROR_INVALID_INSTRUCTION = 10;
-/** A run's end address that is never reached: nothing of the chip lies there. */
+/** A run's end address that is never reached, because the chip has nothing there. */
 const NOWHERE = 0xffff_ffff;
 
-/** An access to an address where nothing is, or that is not allowed. */
+/** An access to an unmapped address, or without permission. */
 export interface InvalidAccess {
   readonly address: number;
   readonly size: number;
@@ -53,12 +53,12 @@ const INVALID = prototype(
   "bool uc_invalid(size_t engine, int type, uint64_t address, int size, int64_t value, size_t user)",
 );
 
-/** Each returns a `uc_err`. */
+/** A library function that returns a `uc_err`. */
 type Call = (...values: unknown[]) => number;
 
-/** The library's functions. Call `buildSlice` before. */
+/** Loads the library's functions. Call `buildSlice` first. */
 function load() {
-  // Loaded first: its versions of some functions replace the library's, which it loads.
+  // Loaded first: the helper loads the library and replaces some of its functions.
   const helper = koffi.load(slicePath(), { global: true });
   const library = koffi.load("libunicorn.so.2");
   const call = (declaration: string): Call => library.func(declaration);
@@ -92,15 +92,17 @@ function load() {
 let native: ReturnType<typeof load> | undefined;
 
 export class Unicorn {
-  /** Called for a store into read-only memory. The bytes have changed when this returns. */
+  /**
+   * Called for a store into read-only memory. If it returns true, the bytes change nevertheless.
+   */
   onReadOnlyWrite: (address: number, size: number, value: number) => boolean = () => false;
 
   private readonly library = (native ??= load());
   private readonly engine: number;
   private readonly callbacks: bigint[] = [];
-  private readonly mapped: Buffer[] = []; // the engine uses their bytes
+  private readonly mapped: Buffer[] = []; // kept alive while the engine uses the bytes
   private failure: { error: unknown } | undefined;
-  /** `slice` of slice.c: executed, limit. In memory that a garbage collection leaves in place. */
+  /** `slice` of slice.c: executed, limit. Garbage collection does not move this memory. */
   private readonly slice = words(pages(PAGE));
   private readonly word = words(pages(PAGE)).subarray(0, 1);
   private interrupt: number | undefined;
@@ -137,7 +139,7 @@ export class Unicorn {
     );
   }
 
-  /** Maps memory of `pages`; the core and the caller see the same bytes. */
+  /** Maps memory from `pages`. The core and the caller share the bytes. */
   map(address: number, bytes: Buffer, writable: boolean): void {
     const protect = PROTECT.read | PROTECT.execute | (writable ? PROTECT.write : 0);
     this.mapped.push(bytes);
@@ -164,12 +166,12 @@ export class Unicorn {
     );
   }
 
-  /** Halfwords of code that the run has executed; the block under way counts in full. */
+  /** Halfwords of code executed in this run. The current block counts in full. */
   get executed(): number {
     return this.slice[0] ?? 0;
   }
 
-  /** Executes from `pc` on, until `limit` halfwords of code are done or something stops it. */
+  /** Executes from `pc`, until `limit` halfwords of code are done or an event stops the run. */
   run(pc: number, limit: number): Stop {
     this.forgetStop();
     this.slice.set([0, limit]);
@@ -184,7 +186,7 @@ export class Unicorn {
     };
   }
 
-  /** For callbacks: ends the run after that many halfwords, between two blocks. */
+  /** For callbacks: ends the run after this many halfwords, between two blocks. */
   limit(halfwords: number): void {
     this.slice[1] = Math.min(this.slice[1] ?? 0, Math.max(0, Math.ceil(halfwords)));
   }
@@ -203,12 +205,12 @@ export class Unicorn {
     this.library.readRegisters(this.engine, ids, addresses, ids.length);
   }
 
-  /** In the order of their names. */
+  /** Writes the registers in the order of their names. */
   writeAll({ ids, addresses }: Registers<RegisterName>): void {
     this.library.writeRegisters(this.engine, ids, addresses, ids.length);
   }
 
-  /** Drops the translation of code that changed without a store of the core. */
+  /** Drops the translation of code that changed without a store by the core. */
   forgetCode(begin: number, end: number): void {
     check(
       "forget",
@@ -230,7 +232,7 @@ export class Unicorn {
     if (this.failure) throw this.failure.error;
   }
 
-  /** Keeps an error of a callback, to be thrown when the engine has stopped. */
+  /** Stores a callback's error, which is thrown once the engine has stopped. */
   private guarded<T>(action: () => T, otherwise: T): T {
     try {
       return action();
@@ -248,7 +250,7 @@ export class Unicorn {
   }
 
   private hook(kind: number, type: TypeObject, callback: (...values: never[]) => unknown): void {
-    // An end before the begin means all addresses.
+    // For Unicorn, an end before the begin means all addresses.
     const everywhere = [1, 0];
     const handle: [number] = [0];
     const registered = this.register(type, callback);

@@ -1,11 +1,10 @@
 /**
- * Peripherals that the chip has and the emulator has no model of. Each answers reads with the value
- * that its registers have after a reset, and ignores writes. Microchip's ATSAMD51P19A.svd; the
- * debug blocks of the core by the same file.
+ * Peripherals without a model. Reads return each register's reset value, and writes are ignored.
+ * Source: Microchip's ATSAMD51P19A.svd, also for the core's debug blocks.
  */
 import type { Peripheral } from "./peripheral";
 
-/** Offset, bytes and value of each register that is not zero after a reset. */
+/** Offset, size in bytes and value of each register with a reset value other than zero. */
 type Resets = readonly (readonly [offset: number, size: 1 | 2 | 4, value: number])[];
 
 const TIMER: Resets = [
@@ -26,7 +25,7 @@ const CARD: Resets = [
   [0xfe, 2, 0x1802],
   [0x200, 4, 0xf],
 ];
-/** CHANNEL and CHSTATUS of each of 32 channels. */
+/** Includes CHANNEL and CHSTATUS of each of the 32 channels. */
 const EVENTS: Resets = [
   [0x10, 2, 0x4000],
   [0x1c, 4, 0xffff_ffff],

@@ -1,12 +1,14 @@
 import type { Chip } from "./peripheral";
 
-/** Bank 0 receives from the host, bank 1 sends to it. */
+/** A transfer direction: bank 0 receives from the host, bank 1 sends to the host. */
 export type Way = 0 | 1;
 
 export interface Bank {
-  /** Where its bytes are in RAM. */
+  /** The buffer's address in RAM. */
   buffer: number;
-  /** PCKSIZE, and of it BYTE_COUNT, MULTI_PACKET_SIZE and SIZE as a number of bytes. */
+  /**
+   * PCKSIZE, and its fields BYTE_COUNT, MULTI_PACKET_SIZE and SIZE, the last as a number of bytes.
+   */
   size: number;
   count: number;
   multi: number;
@@ -15,12 +17,14 @@ export interface Bank {
 
 const BANK_BYTES = 16;
 
-/** The firmware did something that a real controller does not support, or nobody knows how. */
+/** Thrown if the firmware uses the controller in an unsupported or undocumented manner. */
 export class UsbMisuse extends Error {}
 
-/** The endpoints' descriptors, which the firmware keeps in RAM, two banks each. DS60001507, USB. */
+/**
+ * The endpoint descriptors that the firmware keeps in RAM, with two banks each. DS60001507, USB.
+ */
 export class UsbBanks {
-  /** @param base DESCADD as it is now */
+  /** @param base returns the current DESCADD */
   constructor(
     private readonly chip: Chip,
     private readonly base: () => number,
@@ -49,9 +53,9 @@ export class UsbBanks {
     this.chip.writeMemory(this.address(endpoint, way) + 4, word);
   }
 
-  /** A packet from the host. */
+  /** Takes a packet from the host. */
   receive(endpoint: number, data: Uint8Array): void {
-    // Without a MULTI_PACKET_SIZE, one packet fits.
+    // Without a MULTI_PACKET_SIZE, the buffer holds one packet.
     const { buffer, multi, max } = this.get(endpoint, 0);
     const space = multi || max;
     if (data.length > max || data.length > space)
@@ -62,9 +66,9 @@ export class UsbBanks {
     this.setSize(endpoint, 0, data.length, multi);
   }
 
-  /** The next packet to the host. The host always acknowledges what it receives. */
+  /** Gives the next packet to the host. The host always acknowledges a packet that it receives. */
   send(endpoint: number): { data: Uint8Array; isLast: boolean } {
-    // BYTE_COUNT may be more than a packet. MULTI_PACKET_SIZE counts what has been sent.
+    // BYTE_COUNT may exceed a packet. MULTI_PACKET_SIZE counts the bytes already sent.
     const { buffer, count, max, multi: sent } = this.get(endpoint, 1);
     if (sent > count || (sent === count && sent > 0))
       throw new UsbMisuse(`endpoint ${endpoint}: ${sent} of ${count} bytes are sent already`);

@@ -52,7 +52,7 @@ export function readDescription(device: Uint8Array, configuration: Uint8Array): 
   };
 }
 
-/** Every descriptor begins with its length: 9.5. */
+/** Splits at the lengths: every descriptor begins with its length (9.5). */
 function split(configuration: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < configuration.length;) {
@@ -102,7 +102,7 @@ function readInterfaces(configuration: Uint8Array): Interface[] {
   return interfaces;
 }
 
-/** bNumEndpoints, while its endpoints are counted. */
+/** The bNumEndpoints of each interface, to compare with the endpoints counted. */
 const announced = new WeakMap<Interface, number>();
 
 function readEndpoint(part: Uint8Array): Interface["endpoints"][number] {
@@ -114,7 +114,7 @@ function readEndpoint(part: Uint8Array): Interface["endpoints"][number] {
   return { address, type, packet };
 }
 
-/** Checks that the two interfaces of an abstract control model point at each other. */
+/** Checks that the two interfaces of an abstract control model refer to each other. */
 export function demandSerialPort({ interfaces }: Description): void {
   const control = interfaces.find((one) => one.class === 2 && one.subclass === 2);
   const data = interfaces.find((one) => one.class === 0x0a);

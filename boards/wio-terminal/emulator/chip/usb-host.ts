@@ -1,7 +1,7 @@
 /**
- * The computer's side of the cable. It enumerates the device as Linux does, opens the serial port,
- * and moves its bytes, all in the chip's own time, a frame each millisecond. USB 2.0, chapters 5,
- * 8, 9.
+ * The computer's side of the USB cable. The host enumerates the device as Linux does, opens the
+ * serial port and transfers its bytes. All of this happens in chip time, with a frame each
+ * millisecond. USB 2.0, chapters 5, 8, 9.
  */
 import type { Clock } from "./clock";
 import type { UsbDevice } from "./usb";
@@ -19,19 +19,19 @@ export interface Setup {
 }
 
 const FRAME_MICROS = 1000;
-/** Time between packets: about as long as a packet takes at 12 Mbit/s. */
+/** Time between packets: about the duration of a packet at 12 Mbit/s. */
 const PACKET_MICROS = 50;
-/** 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
+/** Times from 7.1.7.3, 7.1.7.5 and 7.1.7.7. */
 const DEBOUNCE_MICROS = 100_000;
 const RESET_MICROS = 10_000;
 const RECOVERY_MICROS = 10_000;
 const RESUME_MICROS = 20_000;
-/** 9.2.6.3: how long a device may take to use its new address. */
+/** 9.2.6.3: the time that a device has to start using its new address. */
 const ADDRESS_MICROS = 2_000;
-/** 9.2.6.4: the longest time for a control transfer. */
+/** 9.2.6.4: the maximum duration of a control transfer. */
 const CONTROL_MICROS = 5_000_000;
 const PACKET = 64;
-/** How often a host tries to reach a device that does not answer (10.2.6). */
+/** How many times a host tries to reach a device that does not answer (10.2.6). */
 const TRIES = 3;
 const ADDRESS = 5;
 const DATA = { out: 2, in: 2 };
@@ -47,13 +47,13 @@ interface Transfer {
 }
 
 export class UsbHost {
-  /** Called with the bytes that the device sends on its serial port. */
+  /** Called with the bytes from the device's serial port. */
   onData: (bytes: Buffer) => void = () => undefined;
   description: Description | undefined;
   strings = { vendor: "", product: "", serial: "" };
   private address = 0;
   private isOpen = false;
-  /** From its reset on until the cable is out, but for the host's sleep, a port sends frames. */
+  /** Whether the port sends frames: from the bus reset until unplugging, except while suspended. */
   private sendsFrames = false;
   private transfer: Transfer | undefined;
   private outgoing = Buffer.alloc(0);
@@ -66,11 +66,11 @@ export class UsbHost {
     private readonly clock: Clock,
   ) {}
 
-  /** From the cable to the configuration. @throws BadDescriptor, UsbStall, UsbTimeout */
+  /** Connects and configures the device. @throws BadDescriptor, UsbStall, UsbTimeout */
   async enumerate(): Promise<Description> {
     await this.sleep(DEBOUNCE_MICROS);
     await this.reset();
-    // 5.5.3: the first eight bytes give the packet size. Windows asks for 64 bytes as well.
+    // 5.5.3: the first eight bytes contain the packet size. Windows also asks for 64 bytes.
     const start = await this.control({ type: 0x80, request: 6, value: 0x0100, length: 64 });
     if (start[7] !== PACKET) throw new Error(`packets of ${start[7]} on the first endpoint`);
     await this.reset();
@@ -116,7 +116,10 @@ export class UsbHost {
     this.soon();
   }
 
-  /** One control transfer. @throws UsbStall if the device refuses, UsbTimeout if it is silent */
+  /**
+   * Performs one control transfer.
+   * @throws UsbStall if the device refuses, UsbTimeout if it is silent
+   */
   async control(setup: Setup, data = new Uint8Array()): Promise<Uint8Array> {
     if (this.transfer) throw new Error("one control transfer after another");
     return await new Promise((resolve, reject) => {
@@ -139,13 +142,13 @@ export class UsbHost {
     await this.sleep(RECOVERY_MICROS);
   }
 
-  /** Stops the frames, so that they no longer wake the chip. */
+  /** Stops the frames, so that frames no longer wake the chip. */
   unplug(): void {
     this.isOpen = false;
     this.suspend();
   }
 
-  /** The computer goes to sleep. A port that is open stays open. */
+  /** Suspends the bus, as a sleeping computer does. An open port stays open. */
   suspend(): void {
     this.cancelFrame();
     this.sendsFrames = false;
@@ -175,7 +178,7 @@ export class UsbHost {
     return Buffer.from(bytes.subarray(2)).toString("utf16le");
   }
 
-  /** The stages of 8.5.3; it yields if the device asks for patience. */
+  /** The stages of 8.5.3. The generator yields when the device answers NAK or nothing. */
   private *steps(setup: Setup, data: Uint8Array): Generator<void, Uint8Array> {
     const { type, request, value = 0, index = 0, length = 0 } = setup;
     const bytes = Buffer.from([type, request, 0, 0, 0, 0, 0, 0]);

@@ -1,11 +1,12 @@
 /**
- * USB as a full-speed device with both banks. DS60001507, USB; CMSIS `component/usb.h`; behaviour
- * that hathach/tinyusb (dcd_samd.c), the factory bootloader and Arduino's core rely on.
+ * USB as a full-speed device with both banks. DS60001507, USB; CMSIS `component/usb.h`; and
+ * behaviour that hathach/tinyusb (dcd_samd.c), the factory bootloader and Arduino's core rely on.
  *
- * A set-up packet ends a stall of endpoint 0: dcd_samd.c never ends it itself, and works. It drops
- * BK1RDY: Arduino's core leaves it set after SET_ADDRESS, and works. If the sources say nothing, the
- * model makes it hard for the firmware: a set-up packet does not change BK0RDY, SUSPEND cannot be
- * cleared while the bus sleeps, and a reset sets WAKEUP too.
+ * A set-up packet ends a stall of endpoint 0: dcd_samd.c never ends the stall itself, and works. A
+ * set-up packet also clears BK1RDY: Arduino's core leaves BK1RDY set after SET_ADDRESS, and works.
+ * Where the sources say nothing, the model takes the case that is harder for the firmware: a set-up
+ * packet does not change BK0RDY, SUSPEND cannot be cleared while the bus is idle, and a bus reset
+ * sets WAKEUP, too.
  */
 import type { Chip } from "./peripheral";
 import { type Register, RegisterBlock } from "./registers";
@@ -21,13 +22,13 @@ const INT = { suspend: 1, sof: 1 << 2, eorst: 1 << 3, wakeup: 1 << 4, eorsm: 1 <
 const STATUS = { dtglout: 1, dtglin: 2, stallrq: [0x10, 0x20], bkrdy: [0x40, 0x80] } as const;
 const STATUS_BITS = 0xf7;
 const FLAG = { trcpt: [1, 2], trfail: [4, 8], rxstp: 0x10, stall: [0x20, 0x40] } as const;
-/** EPCFG holds the type plus one; zero is "disabled". */
+/** EPCFG holds the type plus one; zero means "disabled". */
 const TYPE_CONTROL = 1;
 
 const ENDPOINTS = 8;
 const SETUP_BYTES = 8;
 
-/** The device's answer to a transaction; "none" if the device is not addressed. */
+/** The device's answer to a transaction; "none" if another device is addressed. */
 export type Handshake = "ack" | "nak" | "stall" | "none";
 export type InReply = { data: Uint8Array; toggle: boolean } | Exclude<Handshake, "ack">;
 
@@ -39,10 +40,10 @@ interface Endpoint {
 }
 
 export class UsbDevice extends RegisterBlock {
-  /** Called when the device attaches to the bus or detaches from it. */
+  /** Called when the device attaches to the bus or detaches from the bus. */
   onAttach: (attached: boolean) => void = () => undefined;
   private isAttached = false;
-  /** Nothing moves on the bus. */
+  /** Whether the bus is idle. */
   private isIdle = false;
   private readonly control: Register;
   private readonly controlB: Register;
@@ -98,7 +99,7 @@ export class UsbDevice extends RegisterBlock {
     this.update();
   }
 
-  /** A bus reset: both lines were low for at least 10 ms. */
+  /** Performs a bus reset: both lines were low for at least 10 ms. */
   busReset(): void {
     if (!this.isAttached) return;
     this.isIdle = false;
@@ -108,13 +109,13 @@ export class UsbDevice extends RegisterBlock {
     this.raise(INT.eorst);
   }
 
-  /** The bus was idle for 3 ms. */
+  /** Reports that the bus was idle for 3 ms. */
   suspend(): void {
     this.isIdle = true;
     this.raise(INT.suspend);
   }
 
-  /** The bus is no longer idle: a resume or a reset begins, or the cable was plugged in. */
+  /** Ends the idle state: a resume or a reset begins, or the cable was plugged in. */
   wakeUp(): void {
     this.isIdle = false;
     this.raise(INT.wakeup);
@@ -146,7 +147,7 @@ export class UsbDevice extends RegisterBlock {
     const status = this.get(target.status);
     if (status & STATUS.stallrq[0]) return this.refuse(target, 0);
     if (status & STATUS.bkrdy[0]) return this.hold(target, 0);
-    // The packet before, whose acknowledgement the host has not received: USB 2.0, 8.6.3.
+    // A repeated packet: the host missed the acknowledgement (USB 2.0, 8.6.3).
     if (Boolean(status & STATUS.dtglout) !== toggle) return "ack";
     this.banks.receive(endpoint, bytes);
     this.change(target.status, (status ^ STATUS.dtglout) | STATUS.bkrdy[0]);
@@ -192,7 +193,7 @@ export class UsbDevice extends RegisterBlock {
     return { config, status, flags, enabled };
   }
 
-  /** A register whose bits are set by writing ones. Zeros change nothing. */
+  /** A register in which writing ones sets bits. Zeros change nothing. */
   private setter(offset: number, size: 1 | 2, bits: number): Register {
     const register: Register = this.define({
       offset,
@@ -202,7 +203,7 @@ export class UsbDevice extends RegisterBlock {
     return register;
   }
 
-  /** The counterpart of a setter: writing ones clears the bits. */
+  /** The counterpart of a `setter` register: writing ones clears bits. */
   private clearerOf(register: Register, offset: number): void {
     this.define({
       offset,
@@ -255,7 +256,7 @@ export class UsbDevice extends RegisterBlock {
     return "nak";
   }
 
-  /** A bit for each endpoint with an interrupt pending. */
+  /** EPINTSMRY: one bit for each endpoint with a pending interrupt. */
   private summary(): number {
     return this.endpoints.reduce(
       (sum, { flags, enabled }, n) => sum | (this.get(flags) & this.get(enabled) ? 1 << n : 0),

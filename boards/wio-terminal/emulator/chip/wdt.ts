@@ -1,4 +1,6 @@
-/** WDT: resets the chip if it is not cleared in time. Its clock has 1,024 Hz. */
+/**
+ * WDT: resets the chip if the program does not clear the watchdog in time. Its clock has 1,024 Hz.
+ */
 import type { Clock } from "./clock";
 import { type Register, RegisterBlock } from "./registers";
 
@@ -7,7 +9,7 @@ const ALWAYS_ON = 1 << 7;
 const WINDOW = 4;
 const CLEAR_KEY = 0xa5;
 const TICK_MICROS = 1e6 / 1024;
-/** The largest CONFIG.PER: 8 cycles, doubled that many times. */
+/** The maximum of CONFIG.PER. The period is 8 cycles, doubled that number of times. */
 const PERIOD_MAX = 0xb;
 
 export class Wdt extends RegisterBlock {
@@ -46,7 +48,7 @@ export class Wdt extends RegisterBlock {
       size: 1,
       writable: 0,
       written: (value) => {
-        // Any other value resets at once: datasheet, WDT, CLEAR.
+        // Any other value resets the chip at once: datasheet, WDT, CLEAR.
         if (value === CLEAR_KEY) this.restart();
         else this.onExpiry();
       },

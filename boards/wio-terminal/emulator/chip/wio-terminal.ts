@@ -1,4 +1,4 @@
-/** The Wio Terminal: the chip, and what its pins are connected to. OSHW-WioTerminal, schematic. */
+/** The Wio Terminal: the chip, and the parts connected to its pins. OSHW-WioTerminal, schematic. */
 import { Coprocessor, type Network } from "../coprocessor/coprocessor";
 import { Waits } from "../coprocessor/waits";
 import { Adc } from "./adc";
@@ -9,16 +9,16 @@ import { SercomSpi } from "./sercom-spi";
 import { SercomUsart } from "./sercom-usart";
 import { UsbDevice } from "./usb";
 
-/** Firmware 2.1.2 and later: facts on the page of its erpc set-up. */
+/** Baud rate of firmware 2.1.2 and later, from the set-up of eRPC in the firmware. */
 const COPROCESSOR_BAUD = 614_400;
 const BAUD_TOLERANCE = 0.03;
-/** Time from power-up to the first answer. That of a real one is not known. */
+/** Time from power-up to the first answer. The real chip's time is not known. */
 const COPROCESSOR_BOOT_MICROS = 150_000;
 
-/** Between two quick taps. */
+/** Time between two quick taps. */
 const TAP_MICROS = 80_000;
 
-/** For the software calibration area: arbitrary values, all different. */
+/** Contents of the software calibration area: arbitrary values, all different. */
 const CALIBRATION = { biascomp: 5, biasrefbuf: 3, biasr2r: 4 };
 const SERIAL_NUMBER = [
   [0x61fc, 0x5749_4f31],
@@ -40,7 +40,7 @@ export const SWITCH = {
 const CONTROLS = { ...BUTTONS, ...SWITCH };
 
 export class WioTerminal {
-  /** Lines from the UART of the header. */
+  /** Lines printed on the header's UART. */
   readonly log: string[] = [];
   readonly coprocessor: Coprocessor;
   /** Baud rate of the coprocessor's firmware. */
@@ -75,7 +75,7 @@ export class WioTerminal {
     this.display = new Ili9341(() => chip.clock.nowMicros);
     this.wireDisplay();
     this.wirePower();
-    for (const pin of Object.values(CONTROLS)) chip.pin(pin).set(true); // pulled up, by 4.7 kΩ
+    for (const pin of Object.values(CONTROLS)) chip.pin(pin).set(true); // 4.7 kΩ pull-ups
   }
 
   get led(): boolean {
@@ -86,13 +86,13 @@ export class WioTerminal {
     this.chip.pin(CONTROLS[button]).set(!pressed);
   }
 
-  /** Two quick slides of the switch: the bootloader stays, and shows its drive. */
+  /** Slides the switch twice, quickly. The bootloader then stays active and shows its drive. */
   doubleTap(): void {
     this.chip.pressReset();
     this.chip.clock.at(this.chip.clock.nowMicros + TAP_MICROS, () => this.chip.pressReset());
   }
 
-  /** Switches the board off and on again, in the middle of whatever it does. */
+  /** Switches the board off and on again, even during a flash write. */
   cyclePower(): void {
     this.chip.cutPower();
     this.coprocessor.restart();
@@ -180,7 +180,7 @@ export class WioTerminal {
     const select = chip.pin("PB21");
     const reset = chip.pin("PC07");
     const backlight = chip.pin("PC05");
-    reset.set(true); // pulled up, by 4.7 kΩ
+    reset.set(true); // 4.7 kΩ pull-up
     reset.onChange((level) => display.setReset(!level));
     backlight.onChange((level) => (display.backlight = level));
     spi.onByte = (byte) => {
