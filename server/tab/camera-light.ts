@@ -1,15 +1,15 @@
 import { LIGHT_MAX } from "../../src/common/wire";
 
-/** How light a camera's picture is, and the words for a camera that gives none. Pure. */
+/** The brightness of a camera's picture, and messages for a camera that gives none. Pure. */
 
-/** How much red, green and blue make bright, by ITU-R BT.709. */
+/** Weights of red, green and blue in the brightness (ITU-R BT.709). */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
 const BYTES_PER_PIXEL = 4;
 const BYTE_MAX = 255;
 
 /**
- * The mean brightness. A picture's bytes go by ratios already, as an eye does, so that half as
- * bright to the eye is half of the range.
+ * Returns the mean brightness. A picture's bytes are already gamma-coded, so half of the range
+ * looks half as bright.
  * @param pixels red, green, blue and opacity, a byte each, of at least one pixel
  * @returns raw, 0..1023
  */
@@ -21,13 +21,13 @@ export function lightOfPicture(pixels: Uint8ClampedArray): number {
   return Math.round((mean / BYTE_MAX) * LIGHT_MAX);
 }
 
-/** A page that came by plain HTTP over a network is shown no cameras at all. */
+/** Browsers hide all cameras from a page that was loaded over plain HTTP from another machine. */
 export const INSECURE =
   "The camera needs a page that came by https, or from localhost: this one did not.";
 export const HIDDEN = "The camera was switched off, because this tab was hidden.";
 export const GONE = "The camera has gone: it was unplugged, or the permission was taken back.";
 
-/** @param error by the names that `getUserMedia` gives its errors */
+/** @param error an error of `getUserMedia`, recognised by its name */
 export function refusalWords({ name, message }: Pick<Error, "name" | "message">): string {
   switch (name) {
     case "NotAllowedError":

@@ -1,34 +1,37 @@
 import { GONE, HIDDEN, INSECURE, lightOfPicture, refusalWords } from "./camera-light";
 
-/** A picture is made that small first, in pixels: only its mean is wanted. */
+/** Size to which a picture is reduced, in pixels: only its mean is needed. */
 const [WIDTH, HEIGHT] = [16, 12];
 const PICTURE_INTERVAL_MS = 200;
-/** The front one: a phone that lies on a table sees the ceiling. The least that a camera can do. */
+/**
+ * The front camera, because a phone on a table sees the ceiling with it; at the lowest resolution.
+ */
 const WANTED: MediaStreamConstraints = {
   video: { facingMode: "user", width: { ideal: 160 }, height: { ideal: 120 } },
 };
 
 /**
- * The camera as a light sensor. A picture is drawn over the last one, its brightness is taken, and
- * it goes nowhere else.
+ * The camera as a light sensor. Each picture overwrites the last one; only its brightness is used,
+ * and it is stored and sent nowhere.
  */
 export class Camera {
   isOn = false;
   private stream: MediaStream | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param onOff it is off, and why, in words; without any if a person has switched it off */
+  /** @param onOff called when the camera is off, with the reason; "" if a person switched it off */
   constructor(
     private readonly onLight: (lightRaw: number) => void,
     private readonly onOff: (why: string) => void,
   ) {
-    // The browser asks in front of the page, which some count as hidden: not before there is one.
+    // While the browser asks for permission, it may report the page as hidden. So this counts only
+    // once there is a stream.
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.stream) this.off(HIDDEN);
     });
   }
 
-  /** Asks for it. A person may take any time to answer, and may switch it off meanwhile. */
+  /** Asks for permission. A person may answer at any time, and may switch the camera off before. */
   on(): void {
     if (this.isOn) return;
     this.isOn = true;
@@ -50,7 +53,7 @@ export class Camera {
       return;
     }
     const stream = await navigator.mediaDevices.getUserMedia(WANTED);
-    // Switched off, and perhaps on again, while the browser asked.
+    // The camera was switched off, and maybe on again, while the browser asked.
     if (!this.isOn || this.stream) {
       for (const track of stream.getTracks()) track.stop();
       return;
@@ -63,7 +66,7 @@ export class Camera {
 
   private async watch(stream: MediaStream): Promise<void> {
     const video = document.createElement("video");
-    // Without these two a phone shows it over the whole screen, or not before a finger.
+    // Without these two properties, a phone plays the video full-screen or only after a tap.
     video.muted = true;
     video.playsInline = true;
     video.srcObject = stream;
@@ -77,7 +80,7 @@ export class Camera {
       this.onLight(lightOfPicture(paper.getImageData(0, 0, WIDTH, HEIGHT).data));
     }, PICTURE_INTERVAL_MS);
     await video.play().catch((error: unknown) => {
-      // Who switches it off at once ends that, too.
+      // Switching the camera off also makes `play` fail.
       if (this.stream === stream) throw error;
     });
   }

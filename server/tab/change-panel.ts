@@ -5,10 +5,10 @@ import { type Editor, loadEditor } from "./load-editor";
 import { countWords, errorWords, inOrder } from "./program-words";
 import { fragmentOf, holdsProgram, programIn } from "./shared-program";
 
-/** What a person has written in this tab; it is there after a reload, but does not run. */
+/** Key of the edited source, which a reload restores but does not run. */
 const DRAFT = "nightlight-program";
 
-/** "Change it": an editor with the program, which runs on the device that is shown. */
+/** "Change it": an editor with the program that runs on the selected device. */
 export class ChangePanel {
   private readonly panel = byId("change", HTMLDetailsElement);
   private readonly refused = byId("change-refused", HTMLElement);
@@ -39,7 +39,7 @@ export class ChangePanel {
     addEventListener("hashchange", () => this.try(() => this.takeLink()));
   }
 
-  /** The server has said whether it compiles what a person changes. */
+  /** Called when the server has said whether learners may change programs. */
   allow(mayChange: boolean): void {
     this.mayChange = mayChange;
     this.panel.hidden = !mayChange;
@@ -119,7 +119,8 @@ export class ChangePanel {
     this.link.hidden = false;
     this.address.focus();
     this.address.select();
-    // By plain http over a network there is no clipboard: then a person copies it.
+    // A page loaded over plain HTTP from another machine has no clipboard, so a person copies the
+    // link.
     const isCopied =
       isSecureContext &&
       (await navigator.clipboard.writeText(this.address.value).then(
@@ -129,7 +130,9 @@ export class ChangePanel {
     this.say(isCopied ? "The link is copied." : "Copy the link below.");
   }
 
-  /** Another's program is shown, and never run: only a person does that. */
+  /**
+   * Shows the program of a link. It is never run automatically, because it may come from anybody.
+   */
   private async takeLink(): Promise<void> {
     const { hash, pathname, search } = location;
     if (!holdsProgram(hash)) return;
@@ -172,7 +175,7 @@ export class ChangePanel {
   }
 }
 
-/** @throws Error with the server's own words */
+/** @throws Error with the server's message */
 async function compile({ login }: TabDevice, source: string): Promise<ProgramView> {
   const response = await fetch("api/tab-program", {
     method: "POST",

@@ -1,12 +1,12 @@
 import type { ClassEvent, ClassView } from "../../src/common/api";
 
 const RETRY_MS = 2_000;
-/** Nobody has taken anything in hand. */
+/** The state without a teacher's settings. */
 export const OWN_ROOM: ClassView = { light: null, networkCut: false };
 
 /**
- * What a teacher does to the devices of this tab, as the server says it. Without the server nobody
- * does: a class is over when its server ends.
+ * Receives the teacher's settings for this tab's devices from the server. If the server is gone,
+ * the settings are reset: the class ends with its server.
  */
 export class ClassRoom {
   constructor(

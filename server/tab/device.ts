@@ -5,28 +5,28 @@ import { OWN_ROOM } from "./class-room";
 import { Inside } from "./inside";
 import type { FromWorker, ToWorker } from "./messages";
 
-/** A program that a person has changed. */
+/** A program that a learner has changed. */
 export interface OwnProgram {
   bytecode: Uint8Array;
   places: Places;
 }
 
-/** One device of this page: its worker, and what is known of it. */
+/** One device of this page: its worker and its state. */
 export class TabDevice {
   inside = new Inside();
-  /** Of the lamp, 0..1. */
+  /** Brightness of the lamp, 0..1. */
   brightness = 0;
   isPowered = false;
-  /** Why it does not run, in words; empty while it does. */
+  /** Why the device does not run; empty while it does. */
   failure = "";
-  /** Undefined: the one that all have. */
+  /** The learner's program; undefined for the usual one. */
   program: OwnProgram | undefined;
   private worker: Worker | undefined;
   private light: number;
   private wasPlugged = true;
   private room = OWN_ROOM;
 
-  /** @param lightRaw what the sensor sees at first, 0..1023 */
+  /** @param lightRaw initial light at the sensor, 0..1023 */
   constructor(
     readonly login: TabLogin,
     lightRaw: number,
@@ -41,12 +41,12 @@ export class TabDevice {
     return this.login.id;
   }
 
-  /** What its sensor sees, raw, 0..1023. */
+  /** Light at the sensor, raw, 0..1023. */
   get lightRaw(): number {
     return this.room.light ?? this.light;
   }
 
-  /** Counts from when the teacher gives the light back, if it is taken in hand. */
+  /** While a teacher sets the light, a new value takes effect only afterwards. */
   set lightRaw(lightRaw: number) {
     this.change(() => (this.light = lightRaw));
   }
@@ -59,7 +59,7 @@ export class TabDevice {
     this.change(() => (this.wasPlugged = isPlugged));
   }
 
-  /** What a teacher does to the whole class. */
+  /** The teacher's settings for the whole class. */
   get classRoom(): ClassView {
     return this.room;
   }
@@ -68,7 +68,7 @@ export class TabDevice {
     this.change(() => (this.room = room));
   }
 
-  /** Without power it says no goodbye, and what was only in its memory is lost. */
+  /** Cuts the power: no goodbye message is sent, and what was only in memory is lost. */
   powerOff(): void {
     this.worker?.terminate();
     this.worker = undefined;
@@ -78,7 +78,7 @@ export class TabDevice {
     this.onChange();
   }
 
-  /** Starts it again with that program; with undefined, with the one that all have. */
+  /** Restarts the device with this program, or with the usual one if undefined. */
   run(program: OwnProgram | undefined): void {
     this.powerOff();
     this.program = program;
@@ -111,7 +111,7 @@ export class TabDevice {
     this.onChange();
   }
 
-  /** The machine is told what is other than before. */
+  /** Makes a change and sends the machine what is different afterwards. */
   private change(make: () => void): void {
     const { lightRaw, isPlugged } = this;
     make();
@@ -155,7 +155,10 @@ export class TabDevice {
   }
 }
 
-/** It loads program and virtual machine at once, also before the device has an id. */
+/**
+ * Creates a worker, which loads program and virtual machine at once, even before the device has an
+ * id.
+ */
 export function newWorker(): Worker {
   return new Worker("device/worker.js");
 }

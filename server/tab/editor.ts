@@ -13,9 +13,9 @@ import { tags } from "@lezer/highlight";
 import type { CompileError } from "../base/tab-program";
 import type { Editor, EditorOptions } from "./load-editor";
 
-/** The editor, a script of its own: a page that never opens it never loads it. */
+/** The editor, as a separate script that is loaded only if the editor is opened. */
 
-/** The page's own colours, light or dark. */
+/** Uses the page's colours, light or dark. */
 const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--to)" },
   { tag: [tags.string, tags.number, tags.bool, tags.null], color: "var(--from)" },
@@ -31,7 +31,7 @@ const THEME = EditorView.theme({
     color: "inherit",
     fontSize: "0.8125rem",
   },
-  // A phone zooms in on smaller text that is edited.
+  // Phones zoom in on an editable text that is smaller.
   "@media (pointer: coarse)": { "&": { fontSize: "1rem" } },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
   ".cm-scroller": { fontFamily: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace' },
@@ -41,7 +41,8 @@ const THEME = EditorView.theme({
 });
 
 globalThis.makeNightlightEditor = ({ parent, text, onChange, onRun }: EditorOptions): Editor => {
-  // Its styles are made by script, which the content security policy lets in only here.
+  // The editor adds styles by script, which the content security policy allows only in a shadow
+  // tree.
   const root = parent.attachShadow({ mode: "open" });
   const view = new EditorView({
     parent: root,
@@ -65,7 +66,7 @@ globalThis.makeNightlightEditor = ({ parent, text, onChange, onRun }: EditorOpti
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange();
         }),
-        // Tab is left to the browser, or the keyboard would be caught in here.
+        // Tab stays with the browser, or keyboard users could not leave the editor.
         keymap.of([
           { key: "Mod-Enter", run: () => (onRun(), true) },
           ...lintKeymap,

@@ -1,19 +1,19 @@
 import { isTabId, type TabLogin } from "../base/tab-id";
 
-/** The logins of this browser's devices, JSON of `TabLogin[]`. */
+/** Key of the logins of this browser's devices, JSON of `TabLogin[]`. */
 const STORED = "nightlight-devices";
-/** Which of them this tab had last, JSON of ids: it has them again after a reload. */
+/** Key of the ids that this tab had last, JSON of ids. After a reload it gets the same ones. */
 const OWN = "nightlight-devices-here";
-/** How long another tab has to say that it has an id, ms. */
+/** Time for other tabs to answer which ids they hold, ms. */
 const ANSWER_MS = 60;
 
-/** "Who has which id?", or "I have this one, since then". */
+/** Messages between tabs: which ids are held, and a tab's claim to an id since a time. */
 type Word = { kind: "ask" } | { kind: "held"; id: string; sinceMs: number; by: string };
 
 /**
- * The ids of the devices in this browser: they are kept in it, and no two tabs have the same one at
- * a time, or the broker would let each of them end the other. Web Locks could do that, but a page
- * that came by plain HTTP over a network has none.
+ * The ids of the devices in this browser. They are stored, and only one tab uses an id at a time:
+ * the broker would disconnect one of two clients with one id. Web Locks could do the same, but a
+ * page that was loaded over plain HTTP from another machine has none.
  */
 export class Identities {
   private readonly channel = new BroadcastChannel("nightlight-devices");
@@ -21,24 +21,27 @@ export class Identities {
   private readonly own = ownIds();
   private readonly others = new Set<string>();
   private readonly self = String(Math.random());
-  /** Another tab had it earlier, as one that the browser had frozen. */
+  /**
+   * Called when another tab turns out to have held the id earlier, for example a tab that the
+   * browser had frozen.
+   */
   onLost: (id: string) => void = () => undefined;
 
   constructor() {
     this.channel.onmessage = ({ data }: MessageEvent<Word>) => this.hear(data);
   }
 
-  /** How many devices this tab had before it was loaded again. */
+  /** Number of devices that this tab had before the reload. */
   get countBefore(): number {
     return this.own.length;
   }
 
   /**
-   * An id that no device has at present.
-   * @throws Error if the server gives none
+   * Returns the login of an id that no other device is using.
+   * @throws Error if the server issues none
    */
   async claim(): Promise<TabLogin> {
-    // Tabs that reload at once must not take each other's.
+    // This tab's earlier ids come first, so that tabs that reload together keep their own.
     const stored = storedLogins().sort((a, b) => this.rank(a.id) - this.rank(b.id));
     if (stored.some(({ id }) => !this.held.has(id))) await this.ask();
     const free = stored.find(({ id }) => !this.others.has(id) && !this.held.has(id));
@@ -48,7 +51,8 @@ export class Identities {
     });
     if (!response.ok) throw new Error((await response.text()).trim());
     const login = (await response.json()) as TabLogin;
-    // Others may have added theirs meanwhile. One that the server no longer knows is of no use.
+    // Read again, because other tabs may have added logins. A login that the server rejected is
+    // dropped.
     const kept = storedLogins().filter(({ id }) => id !== login.id && id !== free?.id);
     if (free) localStorage.setItem(STORED, JSON.stringify([login, ...kept]));
     else localStorage.setItem(STORED, JSON.stringify([...kept, login]));

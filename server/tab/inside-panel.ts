@@ -3,7 +3,7 @@ import type { TabDevice } from "./device";
 import type { Line } from "./inside";
 import { connectionWords, deciderWords, outboxWords } from "./status-words";
 
-/** What goes on inside the device that is shown. Draws nothing while it is closed. */
+/** Shows the internal state of the selected device. Not updated while the panel is closed. */
 export class InsidePanel {
   private readonly panel = byId("inside", HTMLDetailsElement);
   private readonly facts = ["connection", "decider", "outbox", "delivered", "program"].map((name) =>
@@ -32,7 +32,7 @@ export class InsidePanel {
   }
 }
 
-/** Lines of a log, the newest in sight unless a person has scrolled away from it. */
+/** The lines of a log. Follows the newest one unless a person has scrolled away. */
 class LineList {
   private readonly list: HTMLOListElement;
   private newest: Line | undefined;

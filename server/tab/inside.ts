@@ -1,12 +1,12 @@
 import { placeIn, type Places } from "../base/places";
 import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
 
-/** What goes on inside one device, from what its program logs and what goes over the wire. Pure. */
+/** The internal state of one device, derived from its program's log and its traffic. Pure. */
 
 export interface Line {
   /** Unix time, ms. */
   atMs: number;
-  /** Of the wire: from the device, or to it. */
+  /** Direction of traffic, as seen from the device. */
   direction?: "sent" | "received";
   text: string;
 }
@@ -14,38 +14,38 @@ export interface Line {
 const KEPT_LINES = 300;
 
 export class Inside {
-  /** The broker has taken the connection. */
+  /** Whether the broker has accepted the connection. */
   isOnline = false;
-  /** Readings that are not yet acknowledged since the connection was lost. */
+  /** Number of unacknowledged readings since the connection was lost. */
   outbox = 0;
   /** Null until it is known. */
   decidedBy: "server" | "device" | null = null;
-  /** Readings that the broker has acknowledged since the power came on. */
+  /** Number of readings that the broker has acknowledged since power-on. */
   acknowledged = 0;
-  /** The return code with which the broker refused the connection last, or 0. */
+  /** Return code of the broker's last refusal to connect, or 0. */
   refusal = 0;
-  /** What the program died of last, in words, with the line if it is known; empty: of nothing. */
+  /** The program's last panic, with the source line if it is known; empty if there was none. */
   panic = "";
-  /** SHA-256 of the program, by the virtual machine's own words. */
+  /** SHA-256 of the program, as logged by the virtual machine. */
   programHash = "";
-  /** Oldest first. */
+  /** The lines of both lists, oldest first. */
   readonly log: Line[] = [];
   readonly wire: Line[] = [];
-  /** The exception that was logged last, and the line in which it came about. */
+  /** The last logged exception, and the source line that threw it. */
   private fault: { message: string; place: string | undefined } = { message: "", place: undefined };
   private readonly sent = new MqttReader();
   private readonly received = new MqttReader();
-  /** Topics of what waits for its acknowledgement, by packet id. */
+  /** Topics of unacknowledged messages, by packet id. */
   private readonly unacknowledged = new Map<number, string>();
 
-  /** @param places of a program that a person has changed */
+  /** @param places map to the sources, for a program that a learner has changed */
   constructor(private readonly places?: Places) {}
 
   logged(line: string, atMs: number): void {
     const hash = /^DevS-SHA256: ([0-9a-f]{64})/.exec(line.trimStart())?.[1];
     if (hash !== undefined) this.programHash = hash;
     this.noteFault(line);
-    // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
+    // The program's log lines begin with "> ", its errors with "! ". Other lines are the runtime's.
     if (!/^[>!] /.test(line)) return;
     const text = line.slice(2);
     keep(this.log, { atMs, text });
@@ -63,9 +63,8 @@ export class Inside {
   }
 
   /**
-   * What the virtual machine says before a panic, of a program that a person has changed:
-   * "* Exception: Error", "*  message: too dark", and "*  at NAME_F3 (pc:86)" for each call that
-   * led there, the innermost first.
+   * Parses the lines before a panic of a changed program: "* Exception: Error", "* message: too
+   * dark", and "* at NAME_F3 (pc:86)" for each frame of the call stack, innermost first.
    */
   private noteFault(line: string): void {
     if (!this.places) return;
@@ -101,7 +100,7 @@ export class Inside {
       this.decidedBy = state.decided_by ?? this.decidedBy;
       this.outbox = state.outbox ?? this.outbox;
     } catch {
-      // A state that can't be read says nothing.
+      // Skip a state that can't be parsed.
     }
   }
 

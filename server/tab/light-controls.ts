@@ -8,7 +8,7 @@ const SCENE_STEP_MS = 100;
 
 type Mover = "hand" | "real" | "camera" | Scene;
 
-/** What moves the light of the device that is shown: a hand, a scene, the room, or the camera. */
+/** The sources of the selected device's light: a person, a scene, the room, or the camera. */
 export class LightControls {
   private readonly slider = byId("light", HTMLInputElement);
   private readonly value = byId("light-value", HTMLElement);
@@ -39,10 +39,10 @@ export class LightControls {
     setInterval(() => this.step(), SCENE_STEP_MS);
   }
 
-  /** Whoever takes the light in hand stops the scene. */
+  /** Sets the light on a person's request, which stops the scene. */
   byHand(lightRaw: number): void {
     if (!this.device) return;
-    // First, or the slider would jump back to what the scene had.
+    // Set before `choose`, or the slider would jump back to the scene's light.
     this.device.lightRaw = lightRaw;
     this.choose("hand");
   }
@@ -81,7 +81,7 @@ export class LightControls {
       if (this.moverOf(device).mover === from) device.lightRaw = lightRaw;
   }
 
-  /** Whose light it was keeps the last of it. */
+  /** Devices that used the camera keep their last light. */
   private cameraOff(why: string): void {
     setText(this.cameraNote, why);
     for (const device of this.devices())

@@ -1,18 +1,18 @@
 import type { CompileError } from "../base/tab-program";
 
 export interface EditorOptions {
-  /** Empty; the editor makes it the host of a shadow tree. */
+  /** An empty element, which becomes the host of a shadow tree. */
   parent: HTMLElement;
   text: string;
   onChange: () => void;
-  /** By the keyboard. */
+  /** Called for the keyboard shortcut. */
   onRun: () => void;
 }
 
 export interface Editor {
-  /** A text that is set can be undone, as one that is typed. */
+  /** The text. Setting it can be undone, like typing. */
   text: string;
-  /** Marks their lines, and no others. */
+  /** Marks the lines of these errors, and clears earlier marks. */
   showErrors(errors: CompileError[]): void;
   goTo(place: Pick<CompileError, "line" | "column">): void;
 }
@@ -21,7 +21,7 @@ declare global {
   var makeNightlightEditor: ((options: EditorOptions) => Editor) | undefined;
 }
 
-/** @throws Error if the server does not give it */
+/** @throws Error if the server does not send the editor */
 export async function loadEditor(options: EditorOptions): Promise<Editor> {
   if (!globalThis.makeNightlightEditor) await loadScript("device/editor.js");
   if (!globalThis.makeNightlightEditor) throw new Error("the editor is not in its script");

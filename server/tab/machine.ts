@@ -4,14 +4,14 @@ import { Parts } from "./parts";
 
 export interface MachineOptions {
   bytecode: Uint8Array;
-  /** As `.env.local` names them. */
+  /** By their names in `.env.local`. */
   settings: Record<string, string>;
   /** Raw, 0..1023. */
   lightRaw: number;
   onLog: (line: string) => void;
-  /** The program ended with that code; the virtual machine restarts it by itself. */
+  /** Called when the program ends with a code other than 0. The virtual machine restarts it. */
   onPanic: (code: number) => void;
-  /** Of the lamp, 0..1. */
+  /** Called with the lamp's brightness, 0..1. */
   onBrightness: (brightness: number) => void;
 }
 
@@ -19,18 +19,18 @@ const SRV_SETTINGS = 0x1107dc4a;
 const SETTINGS_SET = 0x81;
 const TICK_MS = 10;
 
-/** The virtual machine with its sensor and its lamp, and the program in it. */
+/** The virtual machine with its sensor, its lamp and its program. */
 export class Machine {
   private readonly parts: Parts;
 
-  /** @throws Error if the virtual machine refuses the program */
+  /** @throws Error if the virtual machine rejects the program */
   static async start(vm: Vm, options: MachineOptions): Promise<Machine> {
     const machine = new Machine(vm, options);
     const settings = await machine.settingsService();
     for (const [key, value] of Object.entries(options.settings))
       vm.handlePacket(settings(key, value));
     machine.parts.announce(performance.now());
-    // The program reads its settings when it starts, and looks for its sensor and its lamp then.
+    // Deployed last: on start, the program reads its settings and looks for its sensor and lamp.
     const refused = vm.devsDeploy(options.bytecode);
     if (refused !== 0) throw new Error(`the virtual machine refused the program: code ${refused}`);
     return machine;
@@ -44,7 +44,7 @@ export class Machine {
     vm.log = () => undefined;
     vm.error = (line) => options.onLog(String(line));
     vm.panicHandler = (code) => {
-      // Code 0 is the program's end, or its restart.
+      // Code 0 means that the program ended or restarted.
       if (code !== 0) options.onPanic(code);
     };
     vm.deployHandler = () => undefined;
@@ -58,25 +58,25 @@ export class Machine {
     );
   }
 
-  /** Raw, 0..1023. */
+  /** Light at the sensor, raw, 0..1023. */
   set lightRaw(lightRaw: number) {
     this.parts.lightRaw = lightRaw;
   }
 
-  /** Does what is due: by itself it would do so up to 20 ms later. */
+  /** Runs pending work at once. The machine's own timer may run it up to 20 ms later. */
   step(): void {
     this.vm._jd_em_process();
   }
 
   /**
-   * Starts the virtual machine and waits until it says that it keeps settings.
-   * @returns makes the frame that writes one
+   * Starts the virtual machine and waits until it announces its settings service.
+   * @returns a function that makes the frame for one setting
    */
   private settingsService(): Promise<(key: string, value: string) => Uint8Array> {
     const { vm, parts } = this;
     return new Promise((resolve) => {
       vm.sendPacket = (bytes) => {
-        // The machine is in the middle of a step when it sends: the answer has to wait for its end.
+        // The machine sends in the middle of a step, so the answer waits until the step has ended.
         setTimeout(() => {
           parts.take(bytes);
           const set = settingsOf(bytes);
@@ -90,7 +90,7 @@ export class Machine {
   }
 }
 
-/** @returns undefined if the frame is no announcement of a device with settings */
+/** @returns undefined if the frame does not announce a device with settings */
 function settingsOf(frame: Uint8Array): ((key: string, value: string) => Uint8Array) | undefined {
   for (const report of reportsOf(frame)) {
     const service = announced(report)?.indexOf(SRV_SETTINGS) ?? -1;

@@ -1,14 +1,14 @@
-/** What the page and the worker of one device say to each other. */
+/** Messages between the page and a device's worker. */
 
 export type ToWorker =
   | {
       kind: "start";
-      /** Of `/mqtt`. */
+      /** URL of `/mqtt`. */
       url: string;
-      /** As `.env.local` names them. */
+      /** By their names in `.env.local`. */
       settings: Record<string, string>;
       lightRaw: number;
-      /** Bytecode; undefined: the one that the server hands out to all. */
+      /** Bytecode; undefined for the usual program from the server. */
       program: Uint8Array | undefined;
     }
   | { kind: "light"; lightRaw: number }
@@ -17,10 +17,10 @@ export type ToWorker =
 export type FromWorker =
   | { kind: "log"; line: string }
   | { kind: "panic"; code: number }
-  /** Of the lamp, 0..1. */
+  /** The lamp's brightness, 0..1. */
   | { kind: "brightness"; brightness: number }
-  /** Its connection to the server, below MQTT. */
+  /** The device's connection to the server, below MQTT. */
   | { kind: "link"; isOpen: boolean }
   | { kind: "bytes"; direction: "sent" | "received"; bytes: Uint8Array }
-  /** It can't start. */
+  /** The device can't start. */
   | { kind: "failed"; message: string };

@@ -1,6 +1,6 @@
-/** MQTT 3.1.1, as far as a person wants to see what goes over the wire. Pure. */
+/** A reader of MQTT 3.1.1 that extracts what is worth showing to a person. Pure. */
 
-/** Of the fixed header (MQTT 2.2.1), by their number. */
+/** Packet names by the type in the fixed header (MQTT 2.2.1). */
 const NAMES = [
   ...["?", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP"],
   ...["SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT"],
@@ -9,17 +9,17 @@ const NAMES = [
 export interface WirePacket {
   name: (typeof NAMES)[number];
   bytes: number;
-  /** Of PUBLISH; of SUBSCRIBE its first filter; of CONNECT the client id. */
+  /** The topic of PUBLISH, the first filter of SUBSCRIBE, or the client id of CONNECT. */
   text?: string;
   payload?: string;
   packetId?: number;
   qos?: number;
   retain?: boolean;
-  /** Of CONNACK: 0 if the broker took the connection (MQTT 3.2.2.3). */
+  /** For CONNACK: 0 if the broker accepted the connection (MQTT 3.2.2.3). */
   returnCode?: number;
 }
 
-/** Cuts one direction of a stream into packets. */
+/** Splits one direction of a byte stream into packets. */
 export class MqttReader {
   private waiting = new Uint8Array();
 
@@ -40,13 +40,13 @@ export class MqttReader {
     return packets;
   }
 
-  /** A new connection begins. */
+  /** Discards a partial packet, because a new connection begins. */
   clear(): void {
     this.waiting = new Uint8Array();
   }
 }
 
-/** The remaining length has one to four bytes (MQTT 2.2.3). */
+/** Decodes the remaining length, which has one to four bytes (MQTT 2.2.3). */
 function bodyStart(all: Uint8Array, at: number): { body: number; length: number } | undefined {
   let length = 0;
   for (let i = 0; i < 4; i++) {
@@ -76,7 +76,7 @@ function describe(first: number, body: Uint8Array, bytes: number): WirePacket {
   return { name, bytes, text: string(0), payload, qos, retain: (first & 1) === 1, ...id };
 }
 
-/** A line for a person. */
+/** Returns one line of text for a packet. */
 export function packetWords(packet: WirePacket): string {
   const { name, text, payload, packetId, retain, returnCode } = packet;
   const parts = [name, text, payload];

@@ -1,6 +1,6 @@
 import { ReceiveWindow } from "./receive-window";
 
-/** What the virtual machine expects of a socket of Node. */
+/** The part of Node's socket interface that the virtual machine uses. */
 interface Socket {
   on(event: string, listener: Listener): void;
   once(event: string, listener: Listener): void;
@@ -8,23 +8,25 @@ interface Socket {
   end(): void;
 }
 
-// The events have arguments of different types, as in Node.
+// As in Node, each event has arguments of its own type.
 type Listener = (argument?: unknown) => void;
 
 export interface NetworkOptions {
-  /** The server's MQTT over WebSocket, whatever host and port the program asks for. */
+  /**
+   * The server's MQTT over WebSocket. It is used for every host and port that the program requests.
+   */
   url: string;
-  /** A connection has come about; it has ended, or did not come about. */
+  /** Called when a connection is open, and when it has ended or could not be opened. */
   onLink: (isOpen: boolean) => void;
-  /** Bytes of the stream, as they pass. */
+  /** Called with the stream's bytes as they pass. */
   onBytes: (direction: "sent" | "received", bytes: Uint8Array) => void;
-  /** The virtual machine has got bytes, and looks at them at its next step. */
+  /** Called when the virtual machine has received bytes, which it processes in its next step. */
   onDelivered: () => void;
 }
 
 /**
- * The virtual machine's way out: its stream of bytes in the binary messages of a WebSocket, which
- * is what MQTT over WebSocket is [MQTT-6.0.0-2]. It can be unplugged.
+ * The virtual machine's network: its byte stream travels in the binary messages of a WebSocket,
+ * which makes it MQTT over WebSocket [MQTT-6.0.0-2]. The network can be unplugged.
  */
 export class Network {
   private current: WebSocket | undefined;
@@ -33,7 +35,7 @@ export class Network {
 
   constructor(private readonly options: NetworkOptions) {}
 
-  /** Unplugging ends the connection without a goodbye, and lets no new one come about. */
+  /** Unplugging cuts the connection without a goodbye message and prevents a new one. */
   set plugged(isPlugged: boolean) {
     this.isPlugged = isPlugged;
     if (isPlugged) return;
@@ -41,7 +43,7 @@ export class Network {
     this.current?.close();
   }
 
-  /** `net` and `tls` as the virtual machine asks for them, and what it needs of `crypto`. */
+  /** Returns `net` and `tls` for the virtual machine, and the part of `crypto` that it uses. */
   require(name: string): unknown {
     switch (name) {
       case "net":
@@ -57,7 +59,7 @@ export class Network {
 
   private connect(): Socket {
     const listeners = new Map<string, Listener>();
-    // One event of each kind has one listener: the machine's.
+    // Each event has only one listener, the machine's.
     const on = (event: string, listener: Listener) => void listeners.set(event, listener);
     const say = (event: string, argument?: unknown) => listeners.get(event)?.(argument);
     let isOver = false;
@@ -100,7 +102,7 @@ export class Network {
       arrived.push(new Uint8Array(data));
       if (timer === undefined) deliver();
     };
-    // A browser does not tell why.
+    // Browsers do not reveal the reason.
     socket.onerror = () => end(new Error("the server can't be reached"));
     socket.onclose = () => end();
     return {

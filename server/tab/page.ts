@@ -8,15 +8,15 @@ import { LightControls } from "./light-controls";
 import { Room } from "./room";
 import { classWords, outboxWords, statusWords } from "./status-words";
 
-/** Joins the parts: the devices of this tab, of which one is shown. */
+/** Connects the parts of the page: this tab's devices, one of which is selected. */
 
 const FIRST_LIGHT_RAW = 652;
-/** Of a tab: each is a thread and some 10 MB. */
+/** Maximum number of devices in a tab: each takes a thread and about 10 MB. */
 const MAX_DEVICES = 8;
 
 const devices: TabDevice[] = [];
 let shown: TabDevice | undefined;
-/** Why no device could be added, in words. */
+/** Why no device could be added. */
 let notAdded = "";
 let classRoom = OWN_ROOM;
 let frame: number | undefined;
@@ -41,7 +41,7 @@ power.addEventListener("click", () => {
 });
 add.addEventListener("click", () => void addDevice());
 identities.onLost = (id) => {
-  // The other tab had it first: this one goes on as another device.
+  // The other tab had this id first, so the device here gets another id.
   const lost = devices.findIndex((device) => device.id === id);
   if (lost < 0) return;
   devices[lost]?.powerOff();
@@ -78,7 +78,7 @@ async function addDevice(worker = newWorker()): Promise<void> {
 }
 
 function requestShow(): void {
-  // A hidden tab draws no frames.
+  // In a hidden tab, the browser requests no frames.
   frame ??= requestAnimationFrame(() => {
     frame = undefined;
     show();

@@ -10,7 +10,7 @@ import { LIGHT_MAX } from "../../src/common/wire";
 
 /**
  * A light sensor and a lamp on the virtual machine's bus: one Jacdac device with two services.
- * The names and numbers are those of Jacdac's specification. Pure: time is passed in.
+ * Names and numbers follow Jacdac's specification. Pure: the time is a parameter.
  */
 
 const SRV_LIGHT_LEVEL = 0x17dc9a1c;
@@ -20,7 +20,7 @@ const [CONTROL, SENSOR, LAMP] = [0, 1, 2];
 const GET = 0x1000;
 const SET = 0x2000;
 const REGISTER_MASK = 0x0fff;
-/** Registers of every service, of a sensor, and of the light bulb. */
+/** Registers of all services, of sensors, and of the light bulb. */
 const INTENSITY = 0x001;
 const STREAMING_SAMPLES = 0x003;
 const STREAMING_INTERVAL = 0x004;
@@ -28,25 +28,28 @@ const READING = 0x101;
 const DIMMABLE = 0x180;
 
 const SERVICES = 0x00;
-/** Supports acknowledgements; the counter of restarts stands still at 15. */
+/** Acknowledgements are supported; the restart counter stays at 15. */
 const ANNOUNCE_FLAGS = 0x010f;
-/** A device that is not heard for 2 s has gone. */
+/** Interval of announcements, ms. A device without one for 2 s is considered gone. */
 const ANNOUNCE_INTERVAL_MS = 500;
-/** How often the sensor says what it reads, ms. */
+/** Interval of the sensor's readings, ms. */
 const SAMPLE_INTERVAL_MS = 20;
 
 export class Parts {
-  /** Of full brightness, 0..1. */
+  /** Share of full brightness, 0..1. */
   brightness = 0;
-  /** Until it is asked, some 300 ms after the program's start, it streams by itself. */
+  /**
+   * Number of readings left to stream. Starts above 0, because the program sends its first request
+   * only about 300 ms after it starts.
+   */
   private samples = 255;
   private announcedMs = -Infinity;
   private sampledMs = -Infinity;
 
   /**
    * @param deviceId 16 hexadecimal digits
-   * @param lightRaw what the sensor sees, raw 0..1023
-   * @param send takes a frame for the virtual machine
+   * @param lightRaw light at the sensor, raw, 0..1023
+   * @param send sends a frame to the virtual machine
    */
   constructor(
     private readonly deviceId: string,
@@ -55,7 +58,7 @@ export class Parts {
     private readonly onBrightness: (brightness: number) => void,
   ) {}
 
-  /** To be called at least every `SAMPLE_INTERVAL_MS`. */
+  /** Sends what is due. Must be called at least every `SAMPLE_INTERVAL_MS`. */
   tick(nowMs: number): void {
     if (nowMs - this.announcedMs >= ANNOUNCE_INTERVAL_MS) this.announce(nowMs);
     if (this.samples === 0 || nowMs - this.sampledMs < SAMPLE_INTERVAL_MS) return;
@@ -64,13 +67,13 @@ export class Parts {
     this.report(SENSOR, GET | READING, this.reading());
   }
 
-  /** Says what there is; the virtual machine gives its program's sensor and lamp their places. */
+  /** Announces the services, which the virtual machine assigns to the program's sensor and lamp. */
   announce(nowMs: number): void {
     this.announcedMs = nowMs;
     this.report(CONTROL, SERVICES, u32(ANNOUNCE_FLAGS, SRV_LIGHT_LEVEL, SRV_LIGHT_BULB));
   }
 
-  /** A frame of the virtual machine. */
+  /** Handles a frame from the virtual machine. */
   take(frame: Uint8Array): void {
     if (((frame[3] ?? 0) & (COMMAND | TO_SERVICE_CLASS)) !== COMMAND) return;
     const packets = packetsOf(frame);
@@ -85,7 +88,7 @@ export class Parts {
     if ((command & ~REGISTER_MASK) === SET) this.set(service, register, payload);
     else if ((command & ~REGISTER_MASK) === GET) {
       const value = this.get(service, register);
-      // What it does not have it does not answer, as the specification wants.
+      // The specification requires silence for unknown registers.
       if (value) this.report(service, command, value);
     }
   }

@@ -1,8 +1,8 @@
 import { CHANGED_FILE, type CompileError } from "../base/tab-program";
 
-/** What a person is told of a program that was changed. Pure. */
+/** Messages about a program that a learner has changed. Pure. */
 
-/** Those in the file that can be changed come first: the others follow from them. */
+/** Sorts errors. Those in the learner's file come first, because they cause the others. */
 export function inOrder(errors: CompileError[]): CompileError[] {
   const isOwn = ({ file }: CompileError) => Number(file === CHANGED_FILE);
   return [...errors].sort((a, b) => isOwn(b) - isOwn(a) || a.line - b.line);

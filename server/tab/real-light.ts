@@ -10,12 +10,12 @@ declare global {
   var AmbientLightSensor: (new () => AmbientLight) | undefined;
 }
 
-/** From here on all is bright, lux: a lit living room has some 100. */
+/** Illuminance that counts as fully bright, lux. A lit living room has about 100. */
 const BRIGHT_LUX = 1000;
 
 /**
- * Listens to the light in the room.
- * @returns false if this browser can't tell it
+ * Reports the light in the room.
+ * @returns false if this browser has no light sensor
  */
 export function listenToRoom(onLight: (lightRaw: number) => void): boolean {
   const { AmbientLightSensor } = globalThis;
@@ -26,7 +26,7 @@ export function listenToRoom(onLight: (lightRaw: number) => void): boolean {
   return true;
 }
 
-/** An eye, as a photoresistor, goes by ratios: each tenfold is one step. */
+/** Converts illuminance to a logarithmic scale, like an eye or a photoresistor. */
 function rawOf(lux: number): number {
   return Math.round(LIGHT_MAX * Math.min(1, Math.log10(1 + lux) / Math.log10(1 + BRIGHT_LUX)));
 }

@@ -1,13 +1,13 @@
-/** What a board's network stack takes in before it stops the sender, bytes. */
+/** Bytes that a board's network stack accepts before it stops the sender. */
 const WINDOW_BYTES = 4096;
 /** One TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;
-/** How fast the window opens again: 100 KB/s, more than a board's radio brings. */
+/** Rate at which the window opens again: 100 KB/s, more than a board's radio delivers. */
 const BYTES_PER_MS = 100;
 
 /**
- * What has come for the virtual machine, handed out no faster than a board would take it: the
- * machine's whole heap is 64 KB, and a browser delivers a message at once. Pure.
+ * Passes received bytes to the virtual machine no faster than a board would accept them: the
+ * machine's whole heap is 64 KB, and a browser delivers a message all at once. Pure.
  */
 export class ReceiveWindow {
   private readonly waiting: Uint8Array[] = [];
@@ -19,7 +19,9 @@ export class ReceiveWindow {
       this.waiting.push(bytes.subarray(at, at + SEGMENT_BYTES));
   }
 
-  /** @returns the next segment; a number of ms after which to ask again; undefined if none waits */
+  /**
+   * @returns the next segment; or the ms to wait before the next call; undefined if none is pending
+   */
   take(nowMs: number): Uint8Array | number | undefined {
     const [segment] = this.waiting;
     if (!segment) return undefined;

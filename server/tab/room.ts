@@ -2,11 +2,11 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import { byId, setAttribute } from "../page/dom";
 import type { TabDevice } from "./device";
 
-/** The room: day or night outside, and the lamp. Whoever moves the sun moves the light. */
+/** The room: day or night outside, and the lamp. Dragging the sun changes the light. */
 export class Room {
   private readonly room = byId("room", HTMLElement);
 
-  /** @param onLight the sun has been moved: raw light, 0..1023 */
+  /** @param onLight called with the raw light, 0..1023, when the sun is moved */
   constructor(onLight: (lightRaw: number) => void) {
     this.room.addEventListener("pointerdown", (event) => {
       this.room.setPointerCapture(event.pointerId);
@@ -24,10 +24,10 @@ export class Room {
     setAttribute(this.room, "data-led", brightness > 0 ? "on" : "off");
   }
 
-  /** The higher, the lighter. */
+  /** Returns the light for a pointer's height: higher is lighter. */
   private lightAt({ clientY }: PointerEvent): number {
     const { top, height } = this.room.getBoundingClientRect();
-    // The sun rises over the table, and does not leave the room.
+    // The sun moves between the table and the ceiling.
     const ratio = 1 - ((clientY - top) / height - 0.1) / 0.75;
     return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratio)));
   }

@@ -1,15 +1,15 @@
 import { LIGHT_MAX } from "../../src/common/wire";
 
-/** Scenes that move the light by themselves. Pure: each is a function of time. */
+/** Scenes that change the light automatically. Pure: each is a function of time. */
 export type Scene = "day" | "clouds" | "bird" | "random";
 
-/** A day and a night, s. */
+/** Length of a day and a night, s. */
 const DAY_S = 60;
-/** A bird comes as often as that, and stays for so long, s. */
+/** How often a bird comes and how long it stays, s. */
 const [BIRD_EVERY_S, BIRD_STAYS_S] = [12, 4];
 const JUMP_EVERY_S = 3;
 
-/** @returns what the sensor sees, raw 0..1023, whole */
+/** @returns light at the sensor, raw, a whole number 0..1023 */
 export function lightOf(scene: Scene, seconds: number): number {
   return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratioOf(scene, seconds))));
 }
@@ -17,7 +17,7 @@ export function lightOf(scene: Scene, seconds: number): number {
 function ratioOf(scene: Scene, s: number): number {
   switch (scene) {
     case "day":
-      // It begins at noon.
+      // The scene begins at noon.
       return 0.02 + 0.93 * (0.5 + 0.5 * Math.cos((2 * Math.PI * s) / DAY_S)) ** 1.2;
     case "clouds":
       return 0.62 + 0.3 * Math.sin(s / 2.3) * Math.sin(s / 5.1 + 1) + 0.22 * Math.sin(s / 1.7);
@@ -28,7 +28,7 @@ function ratioOf(scene: Scene, s: number): number {
   }
 }
 
-/** The same for the same number, 0..1; as good as by chance from one to the next. */
+/** Returns a pseudo-random number, 0..1, which is always the same for the same `n`. */
 function chance(n: number): number {
   let x = Math.imul(n + 1, 0x9e3779b1);
   x = Math.imul(x ^ (x >>> 15), 0x85ebca6b);

@@ -1,13 +1,13 @@
 import { MAX_SOURCE_BYTES } from "../base/tab-program";
 
 /**
- * A program in a link: behind the "#", which no browser sends to a server. Compressed (deflate,
- * RFC 1951) and in the base64 of addresses (RFC 4648, section 5).
+ * A program in a link, after the "#", which browsers do not send to the server. It is compressed
+ * (deflate, RFC 1951) and coded in URL-safe base64 (RFC 4648, section 5).
  */
 
 const NAME = "#program=";
 
-/** @returns what to put behind a page's address */
+/** @returns the fragment to append to the page's URL */
 export async function fragmentOf(source: string): Promise<string> {
   const packed = await through(
     new Blob([source]).stream(),
@@ -18,14 +18,14 @@ export async function fragmentOf(source: string): Promise<string> {
   return NAME + base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** Whether an address holds a program. */
+/** Whether a URL's fragment holds a program. */
 export function holdsProgram(fragment: string): boolean {
   return fragment.startsWith(NAME);
 }
 
 /**
- * @param fragment one that holds a program
- * @throws Error in words, if it is damaged or too long
+ * @param fragment must hold a program
+ * @throws Error with a message for the user if the program is damaged or too long
  */
 export async function programIn(fragment: string): Promise<string> {
   const base64 = fragment.slice(NAME.length).replaceAll("-", "+").replaceAll("_", "/");
@@ -47,7 +47,9 @@ class TooLong extends Error {
   }
 }
 
-/** @throws TooLong: a short text may stand for a very long one */
+/**
+ * Compresses or decompresses a stream. A short link may expand to a very long text. @throws TooLong
+ */
 async function through(
   stream: ReadableStream<Uint8Array>,
   change: CompressionStream | DecompressionStream,

@@ -1,7 +1,7 @@
 import type { ClassView } from "../../src/common/api";
 import type { TabDevice } from "./device";
 
-/** What a device is at, in words. Pure. */
+/** Words for a device's status. Pure. */
 
 type Known = Pick<TabDevice, "isPowered" | "isPlugged" | "failure" | "inside">;
 
@@ -25,14 +25,14 @@ export function outboxWords({ inside }: Pick<TabDevice, "inside">): string {
   return inside.outbox === 1 ? "1 reading waits" : `${inside.outbox} readings wait`;
 }
 
-/** A sentence for everybody. */
+/** Returns the status in one line. */
 export function statusWords(device: Known): string {
   const parts = [connectionWords(device)];
   if (device.isPowered && device.inside.decidedBy === "device") parts.push("it decides by itself");
   return parts.join(" · ");
 }
 
-/** What a teacher has taken in hand, on the server's page. */
+/** Returns words for the settings that a teacher has made on the server's page. */
 export function classWords({ light, networkCut }: ClassView): string {
   const taken = [
     ...(light === null ? [] : [`the light is ${light} for all`]),

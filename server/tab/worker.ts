@@ -4,16 +4,16 @@ import type { FromWorker, ToWorker } from "./messages";
 import { Network } from "./network";
 
 /**
- * One device, in a thread of its own: a hidden tab's timers are slowed down to one a minute, a
- * worker's are not.
+ * One device, in its own thread: browsers slow the timers of a hidden tab down to one a minute, but
+ * not a worker's.
  */
 
-/** Both libraries of types, of a page and of a worker, can't be there at once. */
+/** Declared here, because the type libraries of a page and of a worker exclude each other. */
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<ToWorker>) => void;
   postMessage(message: FromWorker): void;
   importScripts(url: string): void;
-  /** machine.js: the virtual machine of the installed DeviceScript CLI. */
+  /** From machine.js, the virtual machine of the installed DeviceScript CLI. */
   virtualMachine(require: (name: string) => unknown): (options: VmOptions) => Promise<Vm>;
 };
 
@@ -24,7 +24,7 @@ interface VmOptions {
   ): object;
 }
 
-// Both are on their way before the page has said who this device is.
+// Both downloads begin before the page has sent the device's id.
 const wasm = WebAssembly.compileStreaming(fetch("machine.wasm"));
 const bytecode = commonProgram();
 for (const fetched of [wasm, bytecode]) fetched.catch(() => undefined);
@@ -78,7 +78,7 @@ function failed(error: unknown): void {
   scope.postMessage({ kind: "failed", message: String(error) });
 }
 
-/** The bytecode for all. Its first request may wait until it is compiled. */
+/** Returns the usual program. The first request may wait until the server has compiled it. */
 async function commonProgram(): Promise<Uint8Array> {
   const response = await fetch("program.devs");
   if (!response.ok) throw new Error(`program.devs: ${(await response.text()).trim()}`);
