@@ -1,6 +1,6 @@
 /**
- * The boards that a nightlight is ready for. A pin is named as its `*.board.json` names it, which
- * the compiler checks; `label` is what is printed beside it on the board.
+ * The supported boards. A pin has the name that its `*.board.json` gives it, which the compiler
+ * checks; `label` is printed beside the pin on the board.
  */
 import c3 from "./nightlight_esp32_c3.board.json";
 import devkitc from "./nightlight_esp32_devkitc.board.json";
@@ -10,10 +10,10 @@ import picoW from "./nightlight_pico_w.board.json";
 import qtpyC3 from "./nightlight_qtpy_esp32c3.board.json";
 import xiaoC3 from "./nightlight_xiao_esp32c3.board.json";
 
-/** What DeviceScript's runtime is built for, by its `archId`. */
+/** The `archId` of DeviceScript's runtime. */
 export type Family = "esp32" | "esp32c3" | "esp32s2" | "esp32s3" | "rp2040w";
 
-/** A pin, and what is printed beside it. */
+/** A pin, and the label printed beside it. */
 interface Pin<Name extends string = string> {
   pin: Name;
   label: string;
@@ -24,33 +24,33 @@ interface Wiring<Name extends string = string> {
   module: string;
   title: string;
   family: Family;
-  /** An analog pin of the first converter: the second one is Wi-Fi's. */
+  /** An analog pin of the first converter: the second converter is used by Wi-Fi. */
   sensor: Pin<Name>;
-  /** `onBoard`: the board has an LED there already (most of them, at least). */
+  /** `onBoard`: the board already has an LED there (most boards, at least). */
   led: Pin<Name> & { onBoard: boolean };
-  /** For parts on I2C. */
+  /** Pins for parts on I2C. */
   i2c: { sda: Pin<Name>; scl: Pin<Name> };
-  /** To ground when pressed. `onBoard`: the board's own BOOT button. */
+  /** Connects to ground when pressed. `onBoard`: the board's own BOOT button. */
   button: Pin<Name> & { onBoard: boolean };
-  /** The GPIO of a WS2812B LED on the board; the runtime may have it for its status light. */
+  /** The GPIO of a WS2812B LED on the board; the runtime may use it as its status light. */
   rgbLedGpio?: number;
-  /** What is printed beside 3.3 volts, and beside ground. */
+  /** Labels of the 3.3 V pin and of the ground pin. */
   supplyLabel: string;
   groundLabel: string;
-  /** How to bring it into its boot loader, if the first flashing fails without. */
+  /** How to start the boot loader, if flashing fails without it. */
   bootLoader: string;
 }
 
 export interface Board extends Wiring {
   sensorGpio: number;
   ledGpio: number;
-  /** GPIO numbers by the names that the `*.board.json` gives them. */
+  /** GPIO numbers by pin name of the `*.board.json`. */
   pins: Readonly<Record<string, number>>;
-  /** GPIO numbers that the runtime has for itself: its log, its status light. */
+  /** GPIO numbers that the runtime uses itself: for its log and its status light. */
   taken: readonly number[];
 }
 
-/** What of a `*.board.json` matters here. */
+/** The parts of a `*.board.json` that are used here. */
 interface BoardFile<Pins> {
   pins: Pins;
   archId: string;
@@ -58,7 +58,10 @@ interface BoardFile<Pins> {
   led?: { pin: string | number };
 }
 
-/** Only pins that the file names; the compiler has the last word on what each of them can do. */
+/**
+ * Adds GPIO numbers to a wiring. The type admits only pins that the file names; the compiler checks
+ * what each pin can do.
+ */
 export function board<Pins extends { [Name in keyof Pins]: number }>(
   file: BoardFile<Pins>,
   wiring: Wiring<keyof Pins & string>,
@@ -74,7 +77,7 @@ export function board<Pins extends { [Name in keyof Pins]: number }>(
 
 const HOLD_BOOT = "hold BOOT while you plug it in, then let go";
 
-/** By the name for `--board`. */
+/** The boards, by their names for `--board`. */
 export const BOARDS = {
   "esp32-devkitc": board(devkitc, {
     module: "nightlight_esp32_devkitc",
@@ -105,7 +108,7 @@ export const BOARDS = {
     module: "nightlight_xiao_esp32c3",
     title: "Seeed Studio XIAO ESP32C3",
     family: "esp32c3",
-    // Not D0: GPIO2 decides how the chip boots, and a dark room would pull it low.
+    // Not D0: GPIO2 is a boot strapping pin, and a dark room would pull it low.
     sensor: { pin: "A1_D1", label: "D1" },
     led: { pin: "MOSI_D10", label: "D10", onBoard: false },
     i2c: { sda: { pin: "SDA_D4", label: "SDA" }, scl: { pin: "SCL_D5", label: "SCL" } },

@@ -1,10 +1,10 @@
 /**
- * Parts of log lines, and words of the screen, that something else looks for: the tools that flash
- * and deploy, the Wio Terminal's screen, and tests. `test/boards/log-lines.test.ts` checks that the
- * firmware and the C still say them.
+ * Parts of log lines, and words of the screen, that other code matches: the tools that flash and
+ * deploy, the Wio Terminal's screen, and tests. `test/boards/log-lines.test.ts` checks that the
+ * firmware and the C code still contain them.
  */
 
-/** What the nightlight's program (`src/`) logs. Boards print `> ` before each of its lines. */
+/** Log lines of the nightlight's program (`src/`). Boards print `> ` before each of its lines. */
 export const PROGRAM = {
   connecting: "Connecting to ",
   connected: "Connected",
@@ -22,10 +22,13 @@ export const PROGRAM = {
   nextTry: "next try in ",
 } as const;
 
-/** What it says to a host that keeps a copy of its outbox: a reading has come in, or has arrived. */
+/** Log lines for a host that keeps a copy of the outbox: a reading was stored, or has arrived. */
 export const OUTBOX = { keeps: "Outbox keeps ", frees: "Outbox frees " } as const;
 
-/** Whether a line of a board's log shows a connection. Of several, as a busy line loses some. */
+/**
+ * Whether a line of a board's log shows a connection. Several lines qualify, because a busy serial
+ * line loses some.
+ */
 export function tellsConnection(line: string): boolean {
   const { connected, sending, received } = PROGRAM;
   return (
@@ -33,7 +36,9 @@ export function tellsConnection(line: string): boolean {
   );
 }
 
-/** What the Wio Terminal's runtime logs, beside the program and the virtual machine. */
+/**
+ * Log lines of the Wio Terminal's runtime, other than those of the program and the virtual machine.
+ */
 export const BOARD = {
   banner: "Nightlight on the Wio Terminal",
   resetCause: "reset cause: ",
@@ -93,7 +98,7 @@ export const BOARD = {
   longestNetwork: "longest_network_us=",
 } as const;
 
-/** What the Wio Terminal's screen says. */
+/** Words on the Wio Terminal's screen. */
 export const SCREEN = {
   byServer: "by server",
   byDevice: "by device",

@@ -1,7 +1,10 @@
-/** The parts of a nightlight that a person chooses by name, for a board of the table. Pure. */
+/** The parts of a nightlight that a person selects by name, for a board of the table. Pure. */
 import { type Board, type BoardName, BOARDS, type Family, isBoardName } from "./boards";
 
-/** A light sensor and a lamp are always there: the first of their kind if none is chosen. */
+/**
+ * Each part's kind. A light sensor and a lamp are always present: by default the first of their
+ * kind.
+ */
 const KIND_OF = {
   analog: "light sensor",
   ltr390: "light sensor",
@@ -16,21 +19,23 @@ export type PartName = keyof typeof KIND_OF;
 export const PART_NAMES = Object.keys(KIND_OF) as PartName[];
 
 const ON_I2C: readonly PartName[] = ["ltr390", "ssd1306"];
-/** These have no pin of a person's choice: I2C's are the board's, and so is the coloured LED. */
+/**
+ * Parts without a selectable pin: the pins of I2C and of the coloured LED are fixed by the board.
+ */
 const WITHOUT_PIN: readonly PartName[] = [...ON_I2C, "rgb"];
 
-/** The chosen parts, a light sensor and a lamp among them, and the pin of each that has one. */
+/** The selected parts, including a light sensor and a lamp, each with its pin if it has one. */
 export type Parts = ReadonlyMap<PartName, string | undefined>;
 
-/** What a program is compiled for. */
+/** The board and the parts that a program is compiled for. */
 export interface Target {
   name: BoardName;
   parts: Parts;
 }
 
 /**
- * Pins of the first analog converter: the second one is Wi-Fi's (ESP32 datasheet 4.1.2, and its
- * like for the others).
+ * Pins of the first analog converter: the second one is used by Wi-Fi (ESP32 datasheet 4.1.2, and
+ * the corresponding sections for the others).
  */
 export const ANALOG_GPIOS: Record<Family, [first: number, last: number]> = {
   esp32: [32, 39],
@@ -40,10 +45,10 @@ export const ANALOG_GPIOS: Record<Family, [first: number, last: number]> = {
   rp2040w: [26, 28],
 };
 
-/** From GPIO34 on, an ESP32 has inputs without a pull-up (datasheet, appendix A). */
+/** From GPIO34 on, an ESP32's pins are inputs without a pull-up (datasheet, appendix A). */
 const ESP32_FIRST_INPUT = 34;
 
-/** Pins that decide how a chip boots: only the BOOT button, pressed later, does no harm there. */
+/** Boot strapping pins. Only a BOOT button, which is pressed later, is harmless there. */
 export const BOOT_GPIOS: Record<Family, readonly number[]> = {
   esp32: [0, 2, 5, 12, 15],
   esp32c3: [2, 8, 9],
@@ -53,9 +58,9 @@ export const BOOT_GPIOS: Record<Family, readonly number[]> = {
 };
 
 /**
- * Reads a choice such as `ltr390,ssd1306,button=D2`.
- * @param text empty: what a board has by default
- * @returns the parts, or what is wrong and what goes instead
+ * Parses a selection such as `ltr390,ssd1306,button=D2`.
+ * @param text empty for the board's default parts
+ * @returns the parts, or an error "expected X, got Y"
  */
 export function parseParts(text: string, name: BoardName): Parts | string {
   const board = BOARDS[name];
@@ -68,7 +73,7 @@ export function parseParts(text: string, name: BoardName): Parts | string {
   if (chosen.has("rgb") && board.rgbLedGpio === undefined)
     return `expected led or dimmable on ${name}, whose runtime drives no RGB LED, got rgb`;
 
-  /** By pin, who has it. */
+  /** Owner of each used pin. */
   const used = new Map<string, string>();
   if (usesI2C(chosen)) for (const { pin } of Object.values(board.i2c)) used.set(pin, "I2C");
   if (chosen.has("rgb"))
@@ -97,7 +102,7 @@ export function parseParts(text: string, name: BoardName): Parts | string {
 }
 
 /**
- * What can be read without a board.
+ * Parses a selection as far as that is possible without a board.
  * @returns the parts with the pins that the text names, or what is wrong
  */
 export function readChoice(text: string): Map<PartName, string | undefined> | string {
@@ -115,7 +120,7 @@ export function readChoice(text: string): Map<PartName, string | undefined> | st
   return chosen;
 }
 
-/** What `parseParts` reads, without what is so by default: empty if all is. */
+/** Formats parts for `parseParts`, without the defaults: empty if all parts are default. */
 export function partsText({ name, parts }: Target): string {
   const board = BOARDS[name];
   return PART_NAMES.filter((part) => parts.has(part))
@@ -128,12 +133,15 @@ export function partsText({ name, parts }: Target): string {
     .join(",");
 }
 
-/** The target as one word, in which a device says what it is: `xiao-esp32c3+ltr390+button`. */
+/** Formats the target as one word, as devices report it: `xiao-esp32c3+ltr390+button`. */
 export function targetText(target: Target): string {
   return [target.name, ...partsText(target).split(",")].filter((word) => word !== "").join("+");
 }
 
-/** Reads such a word. @returns undefined if it names no board of ours, or parts that don't go there */
+/**
+ * Parses the result of `targetText`. @returns undefined if the board is unknown, or a part does not
+ * fit it
+ */
 export function parseTarget(text: string): Target | undefined {
   const [name = "", ...items] = text.split("+");
   if (!isBoardName(name)) return undefined;
@@ -154,13 +162,18 @@ function defaultPin({ sensor, button, led }: Board, part: PartName): string {
   return part === "button" ? button.pin : led.pin;
 }
 
-/** `A1_D1` is called A1 and D1, too; `P34` is called 34; and each as docs/boards.md has it. */
+/**
+ * Whether the text names the pin: `A1_D1` is also called A1 and D1, `P34` is also called 34, and
+ * each pin has its label of docs/boards.md.
+ */
 function isCalled(board: Board, pin: string, text: string): boolean {
   const names = [pin, ...pin.split("_"), printedName(board, pin), `GPIO${board.pins[pin]}`];
   return names.some((name) => name.toLowerCase() === text.toLowerCase());
 }
 
-/** As it stands beside the pin and in docs/boards.md: D2 for `A2_D2`, or A2 on another board. */
+/**
+ * Returns the label beside the pin, as in docs/boards.md: D2 for `A2_D2`, or A2 on another board.
+ */
 function printedName({ sensor, led, i2c, button }: Board, pin: string): string {
   const wired = [sensor, led, i2c.sda, i2c.scl, button].find((each) => each.pin === pin);
   if (wired) return wired.label;

@@ -1,7 +1,7 @@
 /**
  * The debug adapter that VS Code starts at F5 (`.vscode/extensions/nightlight`): the whole
- * nightlight in one process, and the debugger for the firmware of its simulated device, by the
- * Debug Adapter Protocol on standard input and output.
+ * nightlight in one process, and a debugger for the firmware of its simulated device, which speaks
+ * the Debug Adapter Protocol on standard input and output.
  */
 import { Console } from "node:console";
 import { firmwareDebugInfo } from "../boards/tools/firmware/compile";
@@ -20,7 +20,7 @@ const STOP_TIMEOUT_MS = 1_500;
 /** The first message of either side has this number. */
 const FIRST_SEQ = 1;
 
-// Standard output is the protocol's.
+// Standard output belongs to the protocol.
 globalThis.console = new Console(process.stderr);
 console.debug = () => undefined;
 const early: string[] = [];
@@ -29,7 +29,7 @@ const log: Log = (source, text) => say(`${source.padEnd(7)} ${printable(text)}`)
 let running: Running | undefined;
 
 onEndRequest(() => void end());
-// Without it a window that was killed would leave this program behind.
+// Without this handler, this process would stay behind if the window is killed.
 process.stdout.on("error", () => process.exit(1));
 
 try {
@@ -37,7 +37,7 @@ try {
   const options = parseOptions([], config, readSecrets());
   if (typeof options === "string") throw new Error(options);
   const start = (ports = {}) => run({ ...options, ...ports }, config, log);
-  // Several windows can debug at a time.
+  // The default ports are in use if several windows debug at a time.
   running = await start().catch(async (error: unknown) => {
     if (error instanceof PortInUse) return await start({ mqttPort: 0, httpPort: 0 });
     throw error;
@@ -61,7 +61,7 @@ async function end(): Promise<void> {
   process.exit();
 }
 
-/** Answers VS Code's first request, so that it shows why there is nothing to debug. */
+/** Answers VS Code's first request with an error, so that VS Code shows why it can't debug. */
 function refuse(message: string): void {
   const body = JSON.stringify({
     type: "response",

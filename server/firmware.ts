@@ -17,22 +17,26 @@ import type { Config } from "./setup/config";
 
 const ENTRY = "src/main.ts";
 
-/** The firmware's bytecode. It is compiled once at a time: the compiler has one output folder. */
+/**
+ * The firmware's bytecode. One compile runs at a time, because the compiler has one output folder.
+ */
 export class Firmware {
   private readonly stopping = new AbortController();
   private readonly compiled = new Once<Uint8Array>();
   private readonly turns = new Turns();
 
-  /** @param isOutboxKept whether the simulator here keeps what waits in a program's outbox */
+  /**
+   * @param isOutboxKept whether the simulator in this process keeps a copy of a program's outbox
+   */
   constructor(
     private readonly config: Config,
     private readonly isOutboxKept = false,
   ) {}
 
   /**
-   * The program for the simulator, compiled once, whoever asks first.
-   * @param onCompile called if it has to be compiled for this call
-   * @throws UserError with the compiler's own words; the next call tries again
+   * Returns the program for the simulator, which is compiled once for all callers.
+   * @param onCompile called if this call has to compile it
+   * @throws UserError with the compiler's own message; the next call tries again
    */
   async bytecode(onCompile?: () => void): Promise<Uint8Array> {
     return await this.compiled.get(() =>
@@ -44,9 +48,9 @@ export class Firmware {
   }
 
   /**
-   * The program of the sources as they are now.
-   * @param board as a device calls its own; "" for any that brings sensor and LED with it
-   * @throws UserError with the compiler's own words, or if no board of ours has that name
+   * Compiles the program from the present sources.
+   * @param board as a device reports it; "" for any board with its own sensor and LED
+   * @throws UserError with the compiler's own message, or if the board is unknown
    */
   async programFor(board: string): Promise<Uint8Array> {
     const target = targetNamed(board);
@@ -65,8 +69,8 @@ export class Firmware {
   }
 
   /**
-   * The program of the sources as they are now, if it was compiled before.
-   * @param board as above; none is known for "" if devices of that kind run two programs here
+   * Returns the program of the present sources, if it was compiled before.
+   * @param board as for `programFor`; undefined for "" if two programs for "" are in use here
    */
   compiledFor(board: string): Compiled | undefined {
     const target = targetNamed(board);
@@ -74,7 +78,7 @@ export class Firmware {
     return compiledBefore(ENTRY, firmwareConfig(this.config, target));
   }
 
-  /** The sources of that program as they are now, by path in the checkout. */
+  /** The present sources of that program, by path in the checkout. */
   sources(): Record<string, string> {
     const names = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
     const paths = names
@@ -98,7 +102,7 @@ export class Firmware {
   }
 }
 
-/** @returns undefined for any board that brings sensor and LED with it, null if there is no such */
+/** @returns undefined for any board with its own sensor and LED, null if the board is unknown */
 function targetNamed(board: string): Target | undefined | null {
   return board === "" ? undefined : (parseTarget(board) ?? null);
 }

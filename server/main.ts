@@ -8,7 +8,7 @@ import { loadConfig } from "./setup/config";
 import { configPath, HELP, logFormat, parseOptions } from "./setup/options";
 import { readSecrets } from "./setup/secrets";
 
-/** The process ends after this long, even if something is still open, ms. */
+/** The process ends after this time, even if something is still open, ms. */
 const STOP_TIMEOUT_MS = 1_500;
 
 const args = process.argv.slice(2);
@@ -49,7 +49,7 @@ try {
     output.say(`Nightlight is ready: ${running.url}`);
     for (const url of running.joinUrls) {
       output.say(`The class joins at ${url}`);
-      // For the projector; a program that reads the log has no use for it.
+      // For the projector; of no use to a program that reads the log.
       if (logFormat(args) === "text") output.say(qrCode(url));
     }
   }

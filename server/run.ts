@@ -46,25 +46,30 @@ import { Updates } from "./updates/updates";
 export interface Running {
   /** The page's address. */
   url: string;
-  /** Where a class joins, if there is one: an address for each network of this machine. */
+  /**
+   * Addresses at which a class joins, one per network of this machine; empty if there is no class.
+   */
   joinUrls: string[];
-  /** The broker's address, as devices on this machine reach it. */
+  /** The broker's address for devices on this machine. */
   brokerUrl: string;
-  /** What was refused or ignored so far, and why. */
+  /** Counts of refused or ignored input, by reason. */
   rejections: Rejections;
-  /** Resolves once the simulated device has spoken. Rejects if its firmware does not compile. */
+  /**
+   * Resolves once the simulated device has sent a reading. Rejects if its firmware does not
+   * compile.
+   */
   ready: Promise<void>;
-  /** The device in this process, once its program runs. Rejects as `ready` does. */
+  /** The device in this process, once its program runs. Rejects like `ready`. */
   device: Promise<SimulatedDevice | PiDevices | undefined>;
-  /** Resolves if it can't go on any longer, with the reason; it is to be stopped then. */
+  /** Resolves with the reason if the server can't continue; the caller must then stop it. */
   failure: Promise<UserError>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts broker, server, page and simulated device, as far as the options ask for them.
- * @returns as soon as the page can be opened; the simulated device is not ready then
- * @throws UserError for what a person can mend; nothing is left running then
+ * Starts broker, server, page and simulated device, as the options require.
+ * @returns when the page can be opened; the simulated device may not be ready yet
+ * @throws UserError for a mistake that a person can fix; all parts are stopped in that case
  */
 export async function run(options: Options, config: Config, log: Log): Promise<Running> {
   const started: Part[] = [];
@@ -82,7 +87,7 @@ export async function run(options: Options, config: Config, log: Log): Promise<R
   }
 }
 
-/** @param add takes each part as it is started: they are stopped in the reverse order */
+/** @param add registers each part when it is started: parts are stopped in the reverse order */
 async function start(
   options: Options,
   config: Config,
@@ -103,7 +108,7 @@ async function start(
   const orderExpiresMs = config.commands.expiresMs;
   const devices = add(new Devices({ ...listed, nameOf, orderExpiresMs, clock: CLOCK }, bus));
 
-  // esbuild bundles in a process of its own, while the broker starts.
+  // esbuild bundles in its own process while the broker starts.
   const assets = bundlePage(join(ROOT, "server/page"));
   assets.catch(() => undefined);
 
@@ -117,7 +122,7 @@ async function start(
     { dataDir: security.dataDir, ...options.history },
     { disk, rejections, log },
   );
-  // This thread would only wait until the history's thread has started.
+  // Loaded now, because this thread would otherwise only wait for the history's thread.
   if (options.simulate) preloadSimulator();
   const history = add(await historyStart);
   bus.on("reading", (reading) => history.add(reading));
@@ -131,7 +136,7 @@ async function start(
         otherBrokerUrls: options.otherBrokerUrls,
         mqtt5: broker.embedded === undefined,
         attach: broker.attach,
-        // Beside another server that decides, the lesson's client id is that server's.
+        // Beside another server that decides, the lesson's client id belongs to that server.
         clientId: decides
           ? serverClientId(topicPrefix + options.id)
           : `${topicPrefix}${options.id}nightlight_watcher`,
@@ -180,7 +185,7 @@ async function start(
   const firmware = add(new Firmware(config, options.device === "pi"));
   const tls = pageTls(options);
   const isOpen = security.listen === undefined;
-  // Anyone who reaches the proxy reaches this server, and seems to come from loopback.
+  // All clients of the proxy can reach this server, and seem to come from loopback.
   const token = isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log);
   const forBrowsers = brokerForBrowsers(options, broker);
   const tabLogins = new TabLogins(token ?? "");
@@ -210,14 +215,14 @@ async function start(
     }),
   );
   const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
-  // Compiling is only for those with the token or the class's code.
+  // Only people with the token or the class's code may compile.
   const programs = classJoin && add(new LearnerPrograms(() => firmware.sources()));
   const web: Web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,
       port: options.httpPort,
       tls,
-      // Before a port is open to others, their token has to be there.
+      // The token must exist before a port is open to others.
       access,
       join: classJoin,
       classRoom: forBrowsers && new ClassRoom(),
@@ -269,22 +274,24 @@ async function start(
   return { url, joinUrls: joining, brokerUrl: broker.url, rejections, ready, device, failure };
 }
 
-/** The embedded broker, if MQTT over WebSocket may be a way to it. */
+/** Returns the embedded broker if browsers may connect to it by MQTT over WebSocket. */
 function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInUse) {
-  // A browser shows no client certificate here: if one is required, this is no way in.
+  // A tab can't present a client certificate, so a required one rules out this path.
   if (security.clientCertificates === "required") return undefined;
-  // Nor is it one if a proxy lets others reach this server and nobody has to log in.
+  // Nor may tabs connect if a proxy lets others reach this server and nobody has to log in.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
 }
 
-/** What devices have instead of this server's address: `*` is the host of their own broker. */
+/**
+ * Returns the host at which devices reach this server; `*` stands for the host of their own broker.
+ */
 function updateHost({ updateHost, security }: Options, { embedded, url }: BrokerInUse): string {
   if (updateHost !== undefined) return updateHost;
   const isHere = embedded !== undefined || /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
   return isHere ? "*" : (ownAddresses(security.listen ?? LOOPBACK)[0] ?? LOOPBACK);
 }
 
-/** As a person on this machine opens it. */
+/** Returns the page's address for a person on this machine. */
 async function pageUrl(options: Options, port: number, log: Log): Promise<string> {
   const address = reachable(options.security.listen ?? LOOPBACK);
   const isShadowed = address === LOOPBACK && (await isTakenOnIpv6(port));

@@ -29,21 +29,24 @@ export interface SimulationParts {
   log: Log;
 }
 
-/** Most of what a start reads is the simulator's: without a simulated device it is not loaded. */
+/** Loaded on demand: the simulator is most of the code of a start. */
 function loadSimulator() {
   return Promise.all([import("./simulator/device"), import("./simulator/sockets")]);
 }
 
 export function preloadSimulator(): void {
-  // If it fails, it fails again when it is needed.
+  // A failure is reported when the simulator is needed.
   loadSimulator().catch(() => undefined);
 }
 
-/** The device in this process. It is prepared while the page already answers. */
+/** The device in this process. The page already answers while the device is prepared. */
 export class Simulation {
-  /** Resolves once the device has spoken. Rejects with a UserError if its firmware does not compile. */
+  /**
+   * Resolves once the device has sent a reading. Rejects with a UserError if its firmware does not
+   * compile.
+   */
   readonly ready: Promise<void>;
-  /** Resolves once its program runs. Rejects as `ready` does. */
+  /** Resolves once the device's program runs. Rejects like `ready`. */
   readonly device: Promise<SimulatedDevice | PiDevices>;
   private readonly stopping = new AbortController();
 
@@ -52,7 +55,7 @@ export class Simulation {
     this.ready = this.device
       .then(() => this.firstReading())
       .then(() => void parts.bus.emit("preparing", null));
-    // Whoever waits for it hears of it.
+    // The rejection is handled by the callers that await `ready`.
     this.ready.catch(() => undefined);
   }
 
@@ -124,7 +127,7 @@ export class Simulation {
     );
   }
 
-  /** Another device's on this Pi may be one of its own. */
+  /** Returns the login of a device. Further devices of this Pi may have their own. */
   private login(id: string): Login {
     const { broker, options } = this.parts;
     if (id === options.id) return broker.login;
@@ -133,7 +136,7 @@ export class Simulation {
     return MQTT_USER === undefined ? broker.login : { username: MQTT_USER, password: MQTT_PWD };
   }
 
-  /** What a device runs, for which broker, and where its log goes. */
+  /** Options common to simulated and Pi devices: the program, its settings and its log. */
   private program(
     bytecode: Uint8Array,
     id = this.parts.options.id,
@@ -151,7 +154,7 @@ export class Simulation {
     };
   }
 
-  /** Its update key; none if there is no folder to keep it in. */
+  /** The device's update key; none if the keys' folder can't be used. */
   private key(id: string): { UPDATE_KEY?: string } {
     const { keys, log } = this.parts;
     try {
@@ -163,11 +166,11 @@ export class Simulation {
     }
   }
 
-  /** Ready means that one can use it: the device has spoken. */
+  /** Waits for the device's first reading, after which it counts as ready. */
   private async firstReading(): Promise<void> {
     const { bus, log, options } = this.parts;
     const { id } = options;
-    // One that is aborted already does not say so again.
+    // A signal that is already aborted emits no further event.
     this.stopping.signal.throwIfAborted();
     const waiting = new AbortController();
     const end = () => waiting.abort();
@@ -185,7 +188,7 @@ export class Simulation {
   }
 }
 
-/** Sensor and lamp for the device that VS Code debugs; the page shows it as simulated. */
+/** Provides sensor and lamp for the device that VS Code debugs; the page shows it as simulated. */
 export async function simulateForVsCode({
   options: { id, lightRaw },
   devices,
@@ -204,7 +207,7 @@ export async function simulateForVsCode({
   return parts;
 }
 
-/** As a device's settings name them. */
+/** Returns a login under the names of a device's settings. */
 function settings({ username, password }: Login): Record<string, string> {
   return { ...(username && { MQTT_USER: username }), ...(password && { MQTT_PWD: password }) };
 }

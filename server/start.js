@@ -1,7 +1,7 @@
 /**
- * `npm start`: the server as one file of JavaScript, which is made again only if a source or a
- * package has changed. Translating and finding some hundred files took most of the time of a
- * start. Plain JavaScript, as Node 20 runs nothing else by itself.
+ * `npm start`: bundles the server into a few JavaScript files, only if a source or a package has
+ * changed. Resolving and translating some hundred files took most of the time of a start. Written
+ * in JavaScript, because Node 20 runs no TypeScript by itself.
  */
 import { createHash } from "node:crypto";
 import {
@@ -18,33 +18,35 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** As deep as server/base/root.ts, which finds the checkout by its own place. */
+/** As deep as server/base/root.ts, which finds the checkout relative to its own path. */
 const FOLDER = join(ROOT, ".devicescript/server");
 const COMPILED = join(ROOT, ".devicescript/compiled");
-/** What the server was made from, and what was made of it, with the fingerprint of each file. */
+/** The sources of the kept bundle and its files, with their fingerprints. */
 const LIST = join(FOLDER, "main.json");
-/** They say which packages there are, and how to translate. */
+/** Files that determine the packages and how to translate. */
 const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/start.js"];
-/** They find files of their own beside themselves, or are one large file already, as jacdac-ts. */
+/**
+ * Packages that load files from their own folder, or, like jacdac-ts, are one large file already.
+ */
 const APART = ["esbuild", "jacdac-ts", "koffi", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const kept = keptServer();
-// Node 22.8 and later keep what they have compiled, but never clear it out.
+// Node 22.8 and later cache compiled code, but never clear the cache.
 if (kept === undefined) clearCompiled();
 module.enableCompileCache?.(COMPILED);
 const main = kept ?? (await newServer());
 if (main !== undefined) await import(pathToFileURL(main).href);
 else {
-  // Slower, but it needs no folder to write into.
+  // Slower, but needs no writable folder.
   const { register } = await import("tsx/esm/api");
   register();
   await import("./main.ts");
 }
 
 /**
- * The server of the last start, if no source has changed and none of its files is damaged, as
- * after a loss of power.
+ * Returns the server of the last start if no source has changed and none of its files is damaged,
+ * as after a power failure.
  */
 function keptServer() {
   try {
@@ -53,12 +55,12 @@ function keptServer() {
     if ([...Object.entries(inputs), ...Object.entries(files)].every(isSame))
       return join(ROOT, main);
   } catch {
-    // There is none, or a source has gone.
+    // There is no kept server, or a source is missing.
   }
   return undefined;
 }
 
-/** @returns undefined if it can't be kept */
+/** @returns undefined if the bundle can't be written */
 async function newServer() {
   const { outputFiles, metafile } = await bundle();
   const files = outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
@@ -73,7 +75,7 @@ async function newServer() {
   try {
     mkdirSync(FOLDER, { recursive: true });
     for (const { path, contents } of files) write(join(ROOT, path), contents);
-    // It comes last: a start that breaks off leaves no half of a server.
+    // Written last: an interrupted start leaves no incomplete server.
     write(LIST, JSON.stringify(list));
   } catch (error) {
     console.error(`nightlight: starting slowly, as the server can't be kept: ${error.message}`);
@@ -93,18 +95,18 @@ async function bundle() {
       outdir: FOLDER,
       outExtension: { ".js": ".mjs" },
       bundle: true,
-      // What only some starts need is a file of its own.
+      // Code that only some starts need goes into separate files.
       splitting: true,
       write: false,
       metafile: true,
       format: "esm",
       platform: "node",
       target: "node20",
-      // Half as much to read; names stay, for the traces of faults.
+      // Halves the size to read; names stay, for stack traces.
       minifyWhitespace: true,
       minifySyntax: true,
       external: APART,
-      // Packages in CommonJS ask for Node's modules by it.
+      // CommonJS packages load Node's modules with `require`.
       banner: {
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
       },
@@ -123,7 +125,7 @@ function write(path, contents) {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-/** Also what server/base/cache.ts has left: it is made again. */
+/** Removes old files, including those of server/base/cache.ts, which can be made again. */
 function clearOut(made) {
   for (const name of readdirSync(FOLDER)) {
     const path = join(FOLDER, name);

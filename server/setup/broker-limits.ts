@@ -1,15 +1,15 @@
 import { UserError } from "../base/user-error";
 import { wholeNumber } from "./whole-number";
 
-/** What one client, or all of them, may ask of the embedded broker. */
+/** Limits of the embedded broker, per client or for all clients together. */
 export interface Limits {
   /** Longest MQTT packet, bytes after its fixed header. */
   "packet-bytes": number;
-  /** Packets per second and client, of any kind, on average; 10 seconds' worth at once. */
+  /** Packets of any kind per second and client, on average; bursts of up to 10 seconds' worth. */
   "packets-per-second": number;
   /** Open connections, TCP, TLS and WebSocket together. */
   connections: number;
-  /** Of these, from one address. */
+  /** Open connections from one address. */
   "connections-per-address": number;
   /** Longest topic or topic filter, bytes. */
   "topic-bytes": number;
@@ -21,9 +21,9 @@ export interface Limits {
   retained: number;
   /** Persistent sessions, of all clients together. */
   sessions: number;
-  /** Messages kept for one session until they are acknowledged. */
+  /** Unacknowledged messages kept for one session. */
   queued: number;
-  /** Failed logins, per minute and address; beyond, passwords are not even looked at. */
+  /** Failed logins per minute and address; beyond this number, passwords are not checked. */
   "failed-logins": number;
 }
 
@@ -56,8 +56,8 @@ const MAX: Limits = {
 };
 
 /**
- * The defaults, changed by texts like `connections=500`.
- * @throws UserError naming the limit and what is allowed
+ * Returns the default limits, overridden by texts such as `connections=500`.
+ * @throws UserError naming the limit and its allowed range
  */
 export function parseLimits(texts: string[]): Limits {
   const limits = { ...DEFAULT_LIMITS };

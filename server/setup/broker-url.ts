@@ -5,10 +5,10 @@ import {
 } from "../../src/common/broker-address";
 import { UserError } from "../base/user-error";
 
-/** Who is to reach the broker: a device speaks no WebSockets. */
+/** The client that connects to the broker. A device does not support WebSockets. */
 export type Client = "device" | "server";
 
-/** @returns what was expected and found instead of a broker's address, without any password */
+/** @returns "expected X, got Y" without any password, or undefined if the address is valid */
 export function brokerUrlError(text: string, client: Client): string | undefined {
   const address = parseBrokerAddress(text);
   const expected = typeof address === "string" ? address : unreachable(address, client);
@@ -16,9 +16,9 @@ export function brokerUrlError(text: string, client: Client): string | undefined
 }
 
 /**
- * A broker's address in the one spelling that all others understand.
- * @param name of the setting, for the message
- * @throws UserError if the text is no such address
+ * Returns a broker's address in its canonical spelling.
+ * @param name of the setting, for the error message
+ * @throws UserError if the text is not a valid address
  */
 export function readBrokerUrl(name: string, text: string, client: Client): string {
   const address = parseBrokerAddress(text);
@@ -27,7 +27,7 @@ export function readBrokerUrl(name: string, text: string, client: Client): strin
   return formatBrokerAddress(address);
 }
 
-/** A text as it may be shown: whatever precedes a host's @ may be a user and a password. */
+/** Makes a text safe to show: everything before a host's @ may be a user and a password. */
 export function withoutPassword(text: string): string {
   return text.replace(/[^"]*@/g, "…@");
 }
@@ -35,6 +35,6 @@ export function withoutPassword(text: string): string {
 function unreachable(address: BrokerAddress, client: Client): string | undefined {
   if (client === "device" && address.scheme.startsWith("ws"))
     return "expected mqtt:// or mqtts://, as a device speaks no WebSockets";
-  // What looks like an IPv6 address and is none, as [1:2].
+  // Catches malformed IPv6 addresses, such as [1:2].
   return URL.canParse(formatBrokerAddress(address)) ? undefined : "expected an IPv6 address";
 }

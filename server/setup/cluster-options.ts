@@ -1,6 +1,6 @@
 import { UserError } from "../base/user-error";
 
-/** One of `count` parts of the devices; `index` is 1..count. */
+/** One of the `count` parts that the devices are divided into; `index` is 1..count. */
 export interface Shard {
   index: number;
   count: number;
@@ -18,7 +18,7 @@ export interface ClusterValues {
 
 export const MAX_SHARDS = 64;
 
-/** @throws UserError naming the option, what was expected and what was found */
+/** @throws UserError "expected X, got Y" with the option's name */
 export function parseShard({ shard, "no-decide": watches }: ClusterValues): Shard | undefined {
   if (shard === undefined) return undefined;
   if (watches) throw new UserError("--shard: not together with --no-decide, which decides nothing");

@@ -12,32 +12,35 @@ import { contradiction } from "./contradictions";
 import type { PiParts } from "./pi-parts";
 import { describe, FORMATS } from "./schema-error";
 
-/** What `devicescript.json` holds; `devicescript.schema.json` says what is allowed. */
+/** The content of `devicescript.json`; `devicescript.schema.json` defines what is valid. */
 export interface Config extends Omit<DeviceConfig, "rule"> {
-  /** Which devices the server decides for: all on the broker, `id` alone, or those that match. */
+  /**
+   * The devices that the server decides for: all on the broker, only `id`, or those that match a
+   * pattern.
+   */
   devices: "all" | "own" | string[];
-  /** After how long without a message a device is offline, ms, by what its id matches; 0: never. */
+  /** Time without a message after which a device counts as offline, ms, by id pattern; 0: never. */
   offlineAfterMs: Record<string, number>;
   homeAssistant: HomeAssistantTopics;
   rule: ServerRule;
   groups: Group[];
   commands: CommandPolicy;
-  /** Of a lamp that can be dimmed, while it is on: percent of its full light, 1..100. */
+  /** Brightness of a dimmable lamp while it is on: percent of its full light, 1..100. */
   lampBrightness: number;
   pi: PiParts;
 }
 
-/** How Home Assistant's own MQTT settings are. */
+/** Must agree with Home Assistant's own MQTT settings. */
 export interface HomeAssistantTopics {
-  /** Its discovery prefix. */
+  /** Home Assistant's discovery prefix. */
   prefix: string;
-  /** Where it says that it has started. */
+  /** Topic on which Home Assistant announces that it has started. */
   statusTopic: string;
 }
 
-/** What becomes of commands to a device that is away. */
+/** How commands to a device that is offline are handled. */
 export interface CommandPolicy {
-  /** By command field: only the last one counts, or each one, in order. */
+  /** By command field: only the latest command counts, or each one, in order. */
   delivery: Record<string, "latest" | "ordered">;
   /** An ordered command is void after this, ms. */
   expiresMs: number;
@@ -47,7 +50,7 @@ export const CONFIG_FILE = "devicescript.json";
 const DEFAULT_PATH = join(ROOT, CONFIG_FILE);
 const SCHEMA_FILE = "devicescript.schema.json";
 
-/** @throws UserError naming the file, the field's path, what was found and what is allowed */
+/** @throws UserError with the file, the field's path, and "expected X, got Y" */
 export function loadConfig(path = DEFAULT_PATH): Config {
   let text: string;
   try {
@@ -58,7 +61,7 @@ export function loadConfig(path = DEFAULT_PATH): Config {
   return parseConfig(text, path === DEFAULT_PATH ? CONFIG_FILE : path);
 }
 
-/** @param name of the file, as messages have it */
+/** @param name of the file, for error messages */
 export function parseConfig(text: string, name = CONFIG_FILE): Config {
   let value: unknown;
   try {

@@ -12,8 +12,8 @@ interface Related {
 }
 
 /**
- * What no schema can say: fields that are right by themselves, but not together.
- * @returns in one line which field is wrong, what was expected and what was found; or undefined
+ * Checks what a schema can't express: fields that are valid alone, but not together.
+ * @returns one line with the wrong field and "expected X, got Y", or undefined
  */
 export function contradiction({
   telemetry,
@@ -32,7 +32,7 @@ export function contradiction({
   );
 }
 
-/** Else nobody could tell from what a device says which side of the rule it is on. */
+/** Without a field that differs, a device's report would not tell which side of the rule is on. */
 function ruleError({ on, off }: ServerRule): string | undefined {
   const differs = Object.keys(on).some(
     (field) => Object.hasOwn(off, field) && on[field] !== off[field],
@@ -58,7 +58,7 @@ function groupsError(groups: Group[]): string | undefined {
     groupById.set(id, path);
     if (typeof decide === "object" && decide.atLeast > members.length)
       return `${path}.decide.atLeast: expected at most ${members.length}, the number of members, got ${decide.atLeast}`;
-    // Two groups that disagree would switch it on and off in turn.
+    // Two groups that disagree would switch a shared light on and off in turn.
     for (const [at, light] of lights.entries()) {
       const owner = groupByLight.get(light);
       if (owner !== undefined)

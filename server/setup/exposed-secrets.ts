@@ -4,7 +4,7 @@ import type { Security } from "./security-options";
 
 const FILES = ["program-key.pem", "token", "update-keys.json", "users.json"];
 
-/** Warnings of the files with secrets that others than their owner can use. */
+/** Returns a warning for each secret file that users other than its owner can use. */
 export function exposedSecrets({ usersDir, keyFile }: Security): string[] {
   const paths = FILES.map((name) => join(usersDir, name));
   if (keyFile !== undefined) paths.push(keyFile);

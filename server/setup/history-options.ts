@@ -19,7 +19,7 @@ export const HISTORY_FLAGS = {
 const MAX_DAYS = 3_650;
 const MAX_MEGABYTES = 1_000_000;
 
-/** @throws UserError naming the option, what was found and what is allowed */
+/** @throws UserError "expected X, got Y" with the option's name */
 export function parseHistory(values: {
   "history-days"?: string;
   "history-mb"?: string;

@@ -1,20 +1,20 @@
 import { matches } from "../../src/common/id";
 import type { Config } from "./config";
 
-/** A device that has been silent for this long, or three intervals, counts as offline. */
+/** A device that has been silent for this long, or for three intervals, counts as offline. */
 const SILENCE_MS = 30_000;
 
-/** What the configuration says of devices. */
+/** The devices that the configuration lists, and their limits of silence. */
 export interface ListedDevices {
-  /** Whether a device is ours, whatever it says. */
+  /** Whether the configuration names the device: it is then ours whatever it sends. */
   isListed: (id: string) => boolean;
-  /** After how long without a message a device counts as offline, ms; Infinity for never. */
+  /** Time without a message after which the device counts as offline, ms; Infinity for never. */
   silenceMs: (id: string) => number;
-  /** The same for a device without a limit of its own, ms. */
+  /** `silenceMs` of a device that the configuration gives no limit, ms. */
   usualSilenceMs: number;
 }
 
-/** @param id the server's own, which its simulated device has */
+/** @param id the server's own id, which its simulated device uses */
 export function listedDevices(id: string, config: Config): ListedDevices {
   const usualSilenceMs = Math.max(SILENCE_MS, 3 * config.telemetry.intervalMs);
   const listed = new Set([

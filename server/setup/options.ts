@@ -21,26 +21,26 @@ export interface Options {
   otherBrokerUrls?: string[];
   mqttPort: number;
   httpPort: number;
-  /** What the simulated sensor sees at first, raw 0..1023. */
+  /** The simulated sensor's initial light, raw 0..1023. */
   lightRaw: number;
-  /** A device runs in this process: simulated, unless `device` says otherwise. */
+  /** Run a device in this process: simulated, unless `device` is "pi". */
   simulate: boolean;
-  /** What sensor and lamp it has: simulated ones (the default), or those of this Raspberry Pi. */
+  /** Sensor and lamp of that device: simulated (the default), or this Raspberry Pi's. */
   device?: "simulated" | "pi";
   /** Give the simulator that VS Code starts a sensor and a lamp, and simulate no device here. */
   vscode?: boolean;
-  /** Learners join with devices in their browsers' tabs, by a code. */
+  /** Let learners join with devices in browser tabs, using a code. */
   classroom?: boolean;
   decide: boolean;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
-  /** Tell Home Assistant of the devices. */
+  /** Announce the devices to Home Assistant. */
   homeAssistant: boolean;
   secrets: Secrets;
   security: Security;
   proxy: ProxyOptions;
   history: HistoryLimits;
-  /** Where devices reach this server for a new program; undefined: where their broker is. */
+  /** Host from which devices fetch a new program; undefined: the host of their broker. */
   updateHost?: string | undefined;
 }
 
@@ -70,7 +70,7 @@ ${PROXY_HELP}
   --help, --version
 `;
 
-/** @throws UserError naming the option, what was found and what is allowed */
+/** @throws UserError "expected X, got Y" with the option's name */
 export function parseOptions(
   args: string[],
   config: Config,
@@ -121,18 +121,18 @@ export function parseOptions(
   };
 }
 
-/** @returns the configuration to read before the other options, or undefined for the usual one */
+/** @returns the path of the configuration, or undefined for the default */
 export function configPath(args: string[]): string | undefined {
   return readFlags(args).config;
 }
 
-/** Known before all else, so that a mistake in the rest is told in it. */
+/** Reads the log format before all other options, so that mistakes in those are reported in it. */
 export function logFormat(args: string[]): LogFormat {
   const { values } = parseArgs({ args, options: { log: { type: "string" } }, strict: false });
   return values.log === "json" ? "json" : "text";
 }
 
-/** @throws UserError */
+/** @throws UserError if the format is unknown */
 export function checkLog(format: string | undefined): void {
   if (format === undefined || format === "text" || format === "json") return;
   throw new UserError(`--log: expected text or json, got "${format}"`);
@@ -218,7 +218,7 @@ function checkId(id: string): string {
 
 function readBrokers(text: string): string[] {
   const urls = text.split(",").map((url) => readBrokerUrl("--broker", url, "server"));
-  // A client takes scheme and path from the first one.
+  // MQTT.js takes scheme and path from the first node.
   const likeness = (url: string) => `${new URL(url).protocol} ${new URL(url).pathname}`;
   if (new Set(urls.map(likeness)).size > 1)
     throw new UserError(

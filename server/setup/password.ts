@@ -6,17 +6,17 @@ const R = 8;
 const P = 1;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-/** Node refuses more memory than this; 128 * N * R is what scrypt needs. */
+/** Node's memory limit for scrypt, above the 128 * N * R bytes that scrypt needs. */
 const MAX_MEMORY_BYTES = 256 * N * R;
 
-/** A password as it may lie on disk: `scrypt:N:r:p:SALT:KEY`, salt and key in base64. */
+/** Hashes a password for storage: `scrypt:N:r:p:SALT:KEY`, salt and key in base64. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(password, salt, N, R, P);
   return ["scrypt", N, R, P, salt.toString("base64"), key.toString("base64")].join(":");
 }
 
-/** Takes as long for a wrong password as for the right one. */
+/** Takes the same time for a wrong password as for the right one. */
 export async function passwordMatches(password: string | Buffer, hash: string): Promise<boolean> {
   const [kind, n, r, p, salt, key] = hash.split(":");
   if (kind !== "scrypt" || salt === undefined || key === undefined) return false;

@@ -1,43 +1,47 @@
 import { UserError } from "../base/user-error";
 
-/** What is wired to a Raspberry Pi. */
+/** The parts that are wired to a Raspberry Pi. */
 export interface PiParts {
   /** The chip that measures the light sensor's voltage. */
   sensor: "grove-base-hat" | "ads1115" | "mcp3008";
-  /** Of the sensor's chip on I²C, as "0x04"; "auto": wherever such a chip may be. */
+  /**
+   * I²C address of the sensor's chip, such as "0x04"; "auto" searches all addresses of such chips.
+   */
   address: string;
   channel: number;
-  /** /dev/i2c-N. */
+  /** N of /dev/i2c-N. */
   i2cBus: number;
-  /** The path of the chip on SPI. */
+  /** Path of the chip on SPI. */
   spiDevice: string;
-  /** "led": on or off. "dimmable": by the pulses of the pin's PWM, as bright as `lampBrightness`. */
+  /** "led": on or off. "dimmable": driven by the pin's PWM, as bright as `lampBrightness`. */
   lamp: "led" | "dimmable";
   ledGpio: number;
-  /** Without one there is no button. */
+  /** Absent: there is no button. */
   buttonGpio?: number;
-  /** What its pin is while it is pressed; high if missing. */
+  /** Level of the button's pin while it is pressed; high if absent. */
   buttonPressed?: "high" | "low";
-  /** "auto", or the path of the chip that has the pins of LED and button. */
+  /** More devices on the same Pi, by their ids. Their own `others` must be empty. */
   gpioChip: string;
   /** More devices on the same Pi, by their ids. They have no others of their own. */
   others: Record<string, PiParts>;
 }
 
-/** What a chip may be set to; the inputs count from 0. */
+/**
+ * The valid channels and addresses of each chip; channels count from 0. `undefined`: any address.
+ */
 const CHIPS: Record<PiParts["sensor"], { channels: number; addresses: string[] | undefined }> = {
-  // Its address can be changed, for good.
+  // Its address can be changed permanently.
   "grove-base-hat": { channels: 8, addresses: undefined },
   ads1115: { channels: 4, addresses: ["0x48", "0x49", "0x4a", "0x4b"] },
   mcp3008: { channels: 8, addresses: [] },
 };
-/** Of the 40 pins' first SPI bus, with both of its chip selects. */
+/** Pins of the header's first SPI bus, with both of its chip selects. */
 const SPI_GPIOS = [7, 8, 9, 10, 11];
 
-/** Of the 40 pins, those that hardware can pulse (overlays/README, `pwm`). */
+/** Pins of the header with hardware PWM (overlays/README, `pwm`). */
 export const PWM_GPIOS = [12, 13, 18, 19] as const;
 export type PwmGpio = (typeof PWM_GPIOS)[number];
-/** Up to the Pi 4, 12 and 18 have the same pulses, and so have 13 and 19. */
+/** Up to the Pi 4, pins 12 and 18 share one PWM channel, and so do 13 and 19. */
 const PWM_PAIRS: readonly (readonly [number, number])[] = [
   [12, 18],
   [13, 19],
@@ -48,9 +52,9 @@ export function isPwmGpio(gpio: number): gpio is PwmGpio {
 }
 
 /**
- * The devices of a Pi, by their ids.
- * @param id of the one that `pi` describes
- * @throws UserError if another one has the same
+ * Returns the devices of a Pi, by their ids.
+ * @param id of the device that `pi` describes
+ * @throws UserError if another device has the same id
  */
 export function piDevices(id: string, pi: PiParts): [id: string, parts: PiParts][] {
   if (Object.hasOwn(pi.others, id))
@@ -60,7 +64,7 @@ export function piDevices(id: string, pi: PiParts): [id: string, parts: PiParts]
   return [[id, pi], ...Object.entries(pi.others)];
 }
 
-/** Each device of a Pi, by where the configuration has it. */
+/** Returns each device of a Pi, by its path in the configuration. */
 function byPath(pi: PiParts): [path: string, parts: PiParts][] {
   const others = Object.entries(pi.others);
   return [
@@ -69,7 +73,7 @@ function byPath(pi: PiParts): [path: string, parts: PiParts][] {
   ];
 }
 
-/** @returns in one line which field does not go with another, or undefined */
+/** @returns one line about fields that contradict each other, or undefined */
 export function piContradiction(pi: PiParts): string | undefined {
   const devices = byPath(pi);
   for (const [path, parts] of devices) {
@@ -81,7 +85,7 @@ export function piContradiction(pi: PiParts): string | undefined {
   return pinContradiction(devices);
 }
 
-/** @returns the field, and what is wrong with it among the fields of its own device */
+/** @returns the field of this device that contradicts its other fields, and why; or undefined */
 function ownContradiction(parts: PiParts) {
   const { sensor, address, channel, lamp, ledGpio, buttonGpio, buttonPressed } = parts;
   const { channels, addresses } = CHIPS[sensor];
@@ -96,7 +100,7 @@ function ownContradiction(parts: PiParts) {
   return undefined;
 }
 
-/** Each pin is used once, also by what is on the same Pi. */
+/** Checks that each pin is used once among all devices of the Pi. */
 function pinContradiction(devices: [path: string, parts: PiParts][]): string | undefined {
   const hasSpi = devices.some(([, { sensor }]) => sensor === "mcp3008");
   const used = new Map<number, string>();

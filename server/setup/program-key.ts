@@ -12,18 +12,18 @@ import { readText } from "../base/text";
 import { lineFor, UserError } from "../base/user-error";
 
 const FILE = "program-key.pem";
-/** The public key is the end of its standard form (RFC 8410, section 4), bytes. */
+/** Length of the public key, which is the end of its standard form (RFC 8410, section 4), bytes. */
 const PUBLIC_KEY_BYTES = 32;
 
 /**
- * The key by which this installation signs the programs that it sends over the network: Ed25519
- * (RFC 8032), in a file that only its owner can read. It is made when it is first needed, and then
- * stays: the boards that were flashed with its public half take no other.
+ * The key with which this installation signs programs that it sends over the network: Ed25519 (RFC
+ * 8032), in a file that only its owner can read. It is created when first needed and never changes:
+ * boards that were flashed with its public half accept no other.
  */
 export class ProgramKey {
   private readonly path: string;
 
-  /** @param dir where the update keys are, too */
+  /** @param dir the folder of the update keys */
   constructor(dir: string) {
     this.path = join(resolve(dir), FILE);
   }
@@ -31,15 +31,15 @@ export class ProgramKey {
   /**
    * @param program as a board stores it
    * @returns the signature, 128 hexadecimal digits
-   * @throws UserError if the file is broken, or can't be read or made
+   * @throws UserError if the file is broken, or can't be read or created
    */
   sign(program: Uint8Array): string {
     return sign(null, program, this.ensure()).toString("hex");
   }
 
   /**
-   * @returns what a board checks signatures by, 32 bytes
-   * @throws UserError if the file is broken, or can't be read or made
+   * @returns the public key, with which a board verifies signatures, 32 bytes
+   * @throws UserError if the file is broken, or can't be read or created
    */
   publicKey(): Buffer {
     const der = createPublicKey(this.ensure()).export({ format: "der", type: "spki" });
@@ -52,7 +52,7 @@ export class ProgramKey {
       const key = createPrivateKey(pem);
       if (key.asymmetricKeyType === "ed25519") return key;
     } catch {
-      // Said below: OpenSSL's own words help nobody.
+      // Reported below: OpenSSL's own message helps nobody.
     }
     throw new UserError(`${this.path}: expected a private key of Ed25519, in PEM`);
   }
@@ -66,7 +66,10 @@ export class ProgramKey {
     }
   }
 
-  /** Never in place of another one, which a second process may have made meanwhile. */
+  /**
+   * Creates the key file. Never overwrites one, because a second process may have created it in the
+   * meantime.
+   */
   private make(): void {
     const { privateKey } = generateKeyPairSync("ed25519");
     makeFolder(dirname(this.path));
@@ -75,7 +78,7 @@ export class ProgramKey {
       writeFileSync(this.path, pem, { mode: 0o600, flag: "wx" });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-      // Half of a file, on a full disk, would be taken for a broken key from then on.
+      // On a full disk, a partial file would count as a broken key afterwards.
       rmSync(this.path, { force: true });
       throw error;
     }

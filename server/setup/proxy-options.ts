@@ -1,11 +1,11 @@
 import { BlockList, isIP } from "node:net";
 import { UserError } from "../base/user-error";
 
-/** What stands between browsers and this server. */
+/** The reverse proxy between browsers and this server. */
 export interface ProxyOptions {
-  /** Whose word on a request's origin counts; undefined: nobody's. */
+  /** Proxies whose headers about a request's origin are trusted; undefined: none. */
   trusted?: BlockList;
-  /** Where the page is, with a slash at both ends: "/", or a path that the proxy passes on. */
+  /** Path of the page, with a slash at both ends: "/", or a path that the proxy passes on. */
   basePath: string;
 }
 
@@ -19,7 +19,7 @@ export const PROXY_FLAGS = {
   "base-path": { type: "string" },
 } as const;
 
-/** @throws UserError naming the option, what was found and what is allowed */
+/** @throws UserError "expected X, got Y" with the option's name */
 export function parseProxy(values: {
   "trust-proxy"?: string[];
   "base-path"?: string;
@@ -35,7 +35,7 @@ export function parseProxy(values: {
   return { basePath, trusted };
 }
 
-/** An address, or a network with the length of its prefix (RFC 4632, RFC 4291). */
+/** Adds an address, or a network with the length of its prefix (RFC 4632, RFC 4291). */
 function add(trusted: BlockList, text: string): void {
   const [address = "", prefix, ...rest] = text.split("/");
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";

@@ -7,7 +7,7 @@ import {
 } from "../../src/common/id";
 import { withoutPassword } from "./broker-url";
 
-/** The schema's formats: each says what was expected of a text, if it is not that. */
+/** Validators for the schema's formats. Each returns "expected X, got Y", or undefined if valid. */
 export const FORMATS: Record<string, (text: string) => string | undefined> = {
   id: idExpected,
   "id-pattern": patternExpected,
@@ -18,7 +18,7 @@ export const FORMATS: Record<string, (text: string) => string | undefined> = {
   "spi-device": spiDeviceExpected,
 };
 
-/** The others of the 128 are reserved: UM10204, 3.1.12. */
+/** The other ones of the 128 addresses are reserved: UM10204, 3.1.12. */
 function i2cAddressExpected(text: string): string | undefined {
   const address = /^0x[0-9a-f]{2}$/i.test(text) ? Number(text) : 0;
   if (text === "auto" || (address >= 0x03 && address <= 0x77)) return undefined;
@@ -52,7 +52,7 @@ interface Schema {
   anyOf?: Schema[];
 }
 
-/** @returns in one line which field is wrong, what was expected and what was found */
+/** @returns one line with the wrong field and "expected X, got Y" */
 export function describe(errors: ErrorObject[]): string {
   const error = decisive(errors);
   if (!error) return "does not match its schema";
@@ -84,7 +84,10 @@ export function notAField(path: string, known: string[]): string {
   return `${path}: not a field, expected one of ${known.join(", ")}`;
 }
 
-/** Of a value that fits no alternative, what is wrong within the one that is of its kind. */
+/**
+ * Selects the error to report. If a value fits none of several alternatives, this is the error
+ * within the alternative of the value's own kind.
+ */
 function decisive(errors: ErrorObject[]): ErrorObject | undefined {
   const whole = errors.find(({ keyword }) => keyword === "anyOf");
   if (!whole) return errors[0];
@@ -101,7 +104,7 @@ function allowed(schema: Schema): string {
   return types.map((type) => allowedOf(type, schema)).join(" or ");
 }
 
-/** An object of one field is short enough to be shown. */
+/** Describes an alternative. An object of one field is short enough to be shown in full. */
 function alternative(schema: Schema): string {
   const [name, ...others] = schema.required ?? [];
   const only = name !== undefined && others.length === 0 ? schema.properties?.[name] : undefined;

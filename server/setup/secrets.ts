@@ -1,12 +1,15 @@
 import { readSettings } from "./settings";
 
-/** What the server itself needs of `.env.local`; the environment wins over the file. */
+/**
+ * The settings of `.env.local` that the server itself needs; environment variables override the
+ * file.
+ */
 export interface Secrets {
   MQTT_USER?: string;
   MQTT_PWD?: string;
 }
 
-/** @throws UserError naming the line of `.env.local` that is wrong */
+/** @throws UserError naming the wrong line of `.env.local` */
 export function readSecrets(path?: string): Secrets {
   const file = readSettings(path);
   const secrets: Secrets = {};

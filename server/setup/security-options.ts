@@ -9,7 +9,7 @@ import { portNumber } from "./whole-number";
 export interface Listener {
   host: string;
   port: number;
-  /** The flag that chooses another port. */
+  /** The flag that selects another port. */
   option: string;
   tls?: Tls;
   /** Whether TLS clients are asked for a certificate. */
@@ -18,21 +18,24 @@ export interface Listener {
 
 export type ClientCertificates = "no" | "optional" | "required";
 
-/** Who gets in, from where, and how far. */
+/** Who gets access, from where, and with which limits. */
 export interface Security {
-  /** Where broker and page listen for logged-in clients; undefined: on loopback, for anyone. */
+  /**
+   * Address on which broker and page listen for logged-in clients; undefined: on loopback, for
+   * anyone.
+   */
   listen?: string;
   /** This server's certificate, and the CA that it trusts. */
   tls: Tls;
-  /** Where the certificate's private key is. */
+  /** Path of the certificate's private key. */
   keyFile?: string;
   clientCertificates: ClientCertificates;
   mqttsPort: number;
-  /** Plain MQTT beyond loopback although there is TLS. */
+  /** Allow plain MQTT beyond loopback, even with TLS. */
   plainMqtt: boolean;
-  /** Where the broker keeps its state, or undefined for memory only. */
+  /** The folder for the broker's state, or undefined for memory only. */
   dataDir?: string;
-  /** Where users and token are. */
+  /** The folder of users and token. */
   usersDir: string;
   limits: Limits;
 }
@@ -85,7 +88,7 @@ export interface SecurityValues {
 
 /**
  * @param brokerUrl the broker to use, if it is not the embedded one
- * @throws UserError naming the option, what was found and what is allowed
+ * @throws UserError "expected X, got Y" with the option's name
  */
 export function parseSecurity(values: SecurityValues, brokerUrl: string | undefined): Security {
   if (brokerUrl !== undefined)
@@ -112,7 +115,7 @@ export function parseSecurity(values: SecurityValues, brokerUrl: string | undefi
   };
 }
 
-/** What the embedded broker listens on; the first is for this process's own parts. */
+/** The listeners of the embedded broker; the first is for this process's own clients. */
 export function brokerListeners(security: Security, mqttPort: number): [Listener, ...Listener[]] {
   const { listen = LOOPBACK, tls, clientCertificates, mqttsPort, plainMqtt } = security;
   const plainHost = tls.cert && !plainMqtt ? LOOPBACK : listen;
@@ -122,13 +125,13 @@ export function brokerListeners(security: Security, mqttPort: number): [Listener
   return [plain, { host, port: mqttsPort, option: "--mqtts-port", tls, clientCertificates }];
 }
 
-/** TLS for the page: with the broker's, or if others can reach it. */
+/** TLS for the page: if the broker uses it, or if others can reach the page. */
 export function pageTls(options: { brokerUrl?: string; security: Security }): Tls | undefined {
   const { listen, tls } = options.security;
   return tls.cert && (options.brokerUrl === undefined || listen !== undefined) ? tls : undefined;
 }
 
-/** How this machine reaches what listens on an address. */
+/** Returns the host by which this machine reaches a listener on the address. */
 export function reachable(address: string): string {
   if (address === "0.0.0.0" || address === "::") return LOOPBACK;
   return isIP(address) === 6 ? `[${address}]` : address;

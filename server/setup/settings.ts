@@ -6,25 +6,26 @@ import { readText } from "../base/text";
 import { UserError } from "../base/user-error";
 import { brokerUrlError } from "./broker-url";
 
-/** What `.env.local` sets: the device reads the same names with `readSetting`. */
+/** The settings in `.env.local`; the device reads the same names with `readSetting`. */
 export type Settings = Partial<Record<SettingName, string>>;
 
 export const SETTINGS_FILE = ".env.local";
-/** Not for the device: which parts its program is built for. */
+/** Not sent to the device: the parts that its program is built for. */
 const PARTS = "PARTS";
 const NAMES = [...SETTING_NAMES, PARTS] as const;
 type Name = (typeof NAMES)[number];
-/** The store on the device has room for 15 characters, and takes one or two for itself. */
+/** Names on the device have at most 15 characters, of which its store uses one or two itself. */
 const NAME_MAX_CHARS = 13;
 
-/** @throws UserError naming the file, the line and what to write instead */
+/** @throws UserError with file, line and how to fix it */
 export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
   return existsSync(path) ? parseSettings(readText(path)) : {};
 }
 
 /**
- * For one of several devices on a Raspberry Pi: what is not in a file of its own is as in the
- * common one, but for the update key, which is one device's alone.
+ * Reads the settings of one of several devices on a Raspberry Pi. Settings that are not in the
+ * device's own file are taken from the common one, except for the update key, which belongs to one
+ * device only.
  * @throws UserError as `readSettings`
  */
 export function readSettingsOf(id: string, folder = ROOT): Settings {
@@ -38,7 +39,7 @@ export function readSettingsOf(id: string, folder = ROOT): Settings {
 }
 
 /**
- * What the file says of a board's parts, as `--parts` takes it; empty if nothing.
+ * Reads the parts of a board from the file, in the syntax of `--parts`; empty if there are none.
  * @throws UserError as `readSettings`
  */
 export function readPartsLine(path = join(ROOT, SETTINGS_FILE)): string {
@@ -46,8 +47,8 @@ export function readPartsLine(path = join(ROOT, SETTINGS_FILE)): string {
 }
 
 /**
- * Reads settings as the DeviceScript CLI does when it sends them to a device, but refuses if
- * the CLI would quietly drop or change something.
+ * Parses settings like the DeviceScript CLI when it sends them to a device, but refuses lines that
+ * the CLI would silently drop or change.
  */
 export function parseSettings(text: string, file = SETTINGS_FILE): Settings {
   const lines = parseLines(text, file);
@@ -100,11 +101,11 @@ function checkName(name: string, fail: Fail): Name {
   return fail(`${name}: is not a setting, expected one of ${NAMES.join(", ")}`);
 }
 
-/** What the runtime can't do: said wherever someone tries. */
+/** Reported wherever a person configures a private CA, which the runtime does not support. */
 export const NO_PRIVATE_CA =
   "a board trusts only the public CAs built into its runtime, and sends no client certificate; see docs/boards.md";
 
-/** The CLI takes whatever is JSON as JSON, and all else as text. */
+/** The CLI parses a value as JSON if it can, and takes any other value as text. */
 function parseValue(name: string, raw: string, fail: Fail): string {
   let value: unknown = raw;
   try {
@@ -119,7 +120,7 @@ function parseValue(name: string, raw: string, fail: Fail): string {
 }
 
 function checkValue(name: Name, value: string): string | undefined {
-  // Which ones go, the board decides.
+  // Which parts are valid depends on the board.
   if (name === PARTS) return undefined;
   const problem = settingError(name, value);
   if (problem !== undefined || name !== "BROKER") return problem;

@@ -2,21 +2,21 @@ import { createSecureContext } from "node:tls";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 
-/** Contents of PEM files, named as Node's TLS names them. */
+/** Contents of PEM files, named as in Node's TLS options. */
 export interface Tls {
   ca?: Buffer;
   cert?: Buffer;
   key?: Buffer;
 }
 
-/** What went wrong with a connection: of OpenSSL's long lines, the words for people. */
+/** Describes a connection error. OpenSSL's long messages are reduced to their reason. */
 export function connectionError(error: unknown): string {
   const { reason } = error as { reason?: unknown };
   return typeof reason === "string" ? reason : messageOf(error);
 }
 
 /**
- * Reads certificates and key, and sees that they fit together.
+ * Reads certificates and key, and checks that they match.
  * @throws UserError naming the flag and the file
  */
 export function readTls(files: { ca?: string; cert?: string; key?: string }): Tls {
@@ -48,7 +48,7 @@ function read(flag: string, path: string): Buffer {
 }
 
 function check(flag: string, path: string, tls: Tls): void {
-  // OpenSSL takes a file without any certificate for an empty list of CAs.
+  // OpenSSL accepts a file without any certificate as an empty list of CAs.
   const empty = tls.ca && !tls.ca.includes("-----BEGIN CERTIFICATE-----");
   try {
     if (empty) throw new Error("no PEM certificate in it");

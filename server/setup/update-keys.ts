@@ -11,21 +11,21 @@ const FILE = "update-keys.json";
 const KEY = /^[0-9a-f]{64}$/;
 
 /**
- * The keys by which devices know the orders that are meant for them: 64 hexadecimal digits by
- * device id, in a file that only its owner can read. It is read each time, since the commands that
- * set up a board write it while a server runs.
+ * The keys by which devices verify their orders: 64 hexadecimal digits by device id, in a file that
+ * only its owner can read. The file is read for each access, because the commands that set up a
+ * board write it while a server runs.
  */
 export class UpdateKeys {
   private readonly path: string;
 
-  /** @param dir where the users of the broker are, too */
+  /** @param dir the folder of the broker's users */
   constructor(dir: string) {
     this.path = join(dir, FILE);
   }
 
   /**
-   * @returns undefined if the device has none. One that was set up with a `*` in its id, in one
-   * image for many, has the key of all of these.
+   * @returns the device's key, or undefined if it has none. Devices that were set up from one image
+   * with a `*` in the id share the key of that pattern.
    * @throws UserError if the file is broken, or can't be read
    */
   of(id: string): string | undefined {
@@ -34,7 +34,10 @@ export class UpdateKeys {
     return keys.get(id) ?? (pattern === undefined ? undefined : keys.get(pattern));
   }
 
-  /** The device's key, made if it has none. @throws UserError if the file is broken */
+  /**
+   * Returns the device's key, and creates one if there is none. @throws UserError if the file is
+   * broken
+   */
   ensure(id: string): string {
     const keys = this.read();
     const known = keys.get(id);
@@ -44,12 +47,12 @@ export class UpdateKeys {
     return key;
   }
 
-  /** @param key as a device that was set up elsewhere has it */
+  /** @param key of a device that was set up elsewhere */
   set(id: string, key: string): void {
     this.write(this.read().set(id, key));
   }
 
-  /** @returns a warning if others than the file's owner can use it, or undefined */
+  /** @returns a warning if users other than the file's owner can use it, or undefined */
   exposed(): string | undefined {
     return exposureOf(this.path);
   }
@@ -89,9 +92,9 @@ export class UpdateKeys {
 }
 
 /**
- * The settings of a device with its update key in them: the key that they name, which the server
- * then knows, too, or the one that it has for the device, made if there is none.
- * @param dir where `npm start` has its --data
+ * Adds the update key to a device's settings. If the settings contain a key, it is stored for the
+ * server; otherwise the stored key is used, and created if there is none.
+ * @param dir the folder given to `npm start` as --data
  * @throws UserError if the file of keys is broken
  */
 export function withUpdateKey(settings: Settings, id: string, dir: string): Settings {

@@ -9,8 +9,9 @@ import { messageOf, UserError } from "../base/user-error";
 const CLIENT_ID_SUFFIX = deviceClientId("");
 
 /**
- * What a user may be called: as a device's id, but not as another device's client id.
- * @returns what is wrong with it
+ * Checks a user name: it follows the rule for device ids, and must not look like a device's client
+ * id.
+ * @returns what is wrong with the name, or undefined
  */
 export function userNameError(name: string): string | undefined {
   const error = idExpected(name);
@@ -21,9 +22,9 @@ export function userNameError(name: string): string | undefined {
 }
 
 export interface User {
-  /** A device speaks for itself only, a server with all. */
+  /** A device may access only its own topics, a server those of all devices. */
   role: "device" | "server";
-  /** As `hashPassword` makes it, or null for one that comes with a certificate only. */
+  /** The result of `hashPassword`, or null for a user that logs in with a certificate only. */
   password: string | null;
 }
 
@@ -58,7 +59,7 @@ export class Users {
     this.save();
   }
 
-  /** @returns whether there was such a user */
+  /** @returns whether the user existed */
   remove(name: string): boolean {
     const existed = this.users.delete(name);
     if (existed) this.save();
@@ -67,13 +68,13 @@ export class Users {
 
   /**
    * Reads the file if it has changed.
-   * @returns whether it did
-   * @throws UserError if the file is broken; the users stay as they were
+   * @returns whether the file has changed
+   * @throws UserError if the file is broken; the users then stay as they were
    */
   refresh(): boolean {
     const version = this.fileVersion();
     if (version === this.version) return false;
-    // Before it is parsed: a broken file is complained of once.
+    // Set before parsing, so that a broken file is reported once.
     this.version = version;
     this.users = version ? this.parse(readText(this.path)) : new Map<string, User>();
     return true;

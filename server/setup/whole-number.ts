@@ -1,9 +1,9 @@
 import { UserError } from "../base/user-error";
 
 /**
- * The whole number that an option was given.
+ * Parses the whole number given to an option.
  * @param text undefined if the option was not given
- * @throws UserError naming the option, what was found and what is allowed
+ * @throws UserError "expected X, got Y" with the option's name
  */
 export function wholeNumber(
   option: string,
