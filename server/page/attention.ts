@@ -4,7 +4,10 @@ import type { Changes, Device } from "./model";
 import { firstByName } from "./name-order";
 import { titleOf, titlesIn } from "./words";
 
-/** As many are named; of more a person sees the number, and filters the list of devices. */
+/**
+ * Maximum number of devices listed. For more, the number is shown, and the device list can be
+ * filtered.
+ */
 const SHOWN = 8;
 
 interface Row {
@@ -13,13 +16,13 @@ interface Row {
   words: string;
 }
 
-/** The devices that a person should look after, and why. */
+/** The devices that need attention, and why. */
 export class Attention {
   private readonly section = byId("attention", HTMLElement);
   private readonly count = byId("attention-count", HTMLElement);
   private readonly list = byId("attention-list", HTMLUListElement);
   private readonly more = byId("attention-more", HTMLElement);
-  /** By id, what is wrong, and how the device is called. */
+  /** Name and problems of each device, as JSON, by id. */
   private readonly rows = new Map<string, string>();
   private shown = "";
 
@@ -35,14 +38,17 @@ export class Attention {
       const view = devices.get(id)?.view;
       return view ? [{ id, title: titleOf(view), words: healthSentences(view).join(" ") }] : [];
     });
-    // Rebuilt only for other words: the focus would be lost.
+    // Rebuilt only if the words have changed, because rebuilding loses the focus.
     const text = JSON.stringify(rows);
     if (text === this.shown) return;
     this.shown = text;
     this.list.replaceChildren(...rows.map((row) => this.row(row)));
   }
 
-  /** @returns whether anything is other: thousands are not put in order for each event */
+  /**
+   * @returns whether anything has changed: sorting thousands of devices for each event would be
+   *   slow
+   */
   private note(devices: Map<string, Device>, changes: Changes): boolean {
     let isOther = changes.all;
     if (changes.all) this.rows.clear();

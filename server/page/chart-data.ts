@@ -3,28 +3,28 @@ import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { type Values, valuesOf } from "./chart-lines";
 import { type History, HISTORY_MS } from "./history";
 
-/** What the chart draws, of the live minutes or of the days before. Pure. */
+/** The data that the chart draws, for the live minutes or for days in the past. Pure. */
 
 export interface ChartData {
-  /** The left and the right edge. */
+  /** The left and the right edge of the chart. */
   fromMs: number;
   toMs: number;
   timesMs: number[];
-  /** In the order of `linesOf`; null if nothing was heard. */
+  /** One list for each of `linesOf`, in the same order; null where there was no reading. */
   lines: Values[];
-  /** Around each line, if it stands for many readings: the lowest and the highest. */
+  /** The minimum and maximum around each line, if its points stand for many readings. */
   around?: { low: Values[]; high: Values[] };
   ledSpans: LedSpan[];
 }
 
-/** A stretch of time with the LED on; `share` of it, 0..1. */
+/** A time span with the LED on for `share` of it, 0..1. */
 export interface LedSpan {
   fromMs: number;
   toMs: number;
   share: number;
 }
 
-/** A fresh history does not start as a dot at the right edge. */
+/** Minimum width of the chart, so that a new history does not start as a dot at the right edge. */
 const SHORTEST_MS = 60_000;
 
 /** @param nowMs the server's time, at the right edge */
@@ -37,7 +37,7 @@ export function liveData(
   const spanMs = Math.min(HISTORY_MS, Math.max(SHORTEST_MS, nowMs - (history.oldestMs ?? nowMs)));
   const timesMs = [...history.timesMs];
   const lines = valuesOf(rule, history.values);
-  // The last reading holds until there is another, or until the device falls silent.
+  // The last reading holds until the next one, or until the device goes offline.
   if (online && lines.some((line) => line.at(-1) != null)) {
     timesMs.push(Math.max(nowMs, timesMs.at(-1) ?? 0));
     for (const line of lines) line.push(line.at(-1) ?? null);
@@ -46,7 +46,7 @@ export function liveData(
   return { fromMs: nowMs - spanMs, toMs: nowMs, timesMs, lines, ledSpans };
 }
 
-/** @param spanMs what was asked for: the server's answer reaches up to its own now */
+/** @param spanMs the requested span, which ends at the server's current time */
 export function pastData(rule: ServerRule, view: TelemetryView, spanMs: number): ChartData {
   const fields = fieldsOf(rule);
   const timesMs: number[] = [];
@@ -58,8 +58,8 @@ export function pastData(rule: ServerRule, view: TelemetryView, spanMs: number):
         series[kind][i]?.push(values[field]?.[kind] ?? null);
     });
   };
-  // A reading holds until the next one, but no longer than until the device counts as offline; one
-  // point of many holds until a whole bucket is empty.
+  // A reading holds until the next one, at most until the device counts as offline. A point of many
+  // readings holds until a whole bucket is empty.
   const holdMs = Math.max(view.silenceMs, 2 * view.bucketMs);
   const readings = view.points.filter((point) => point.readings > 0);
   readings.forEach(({ atMs, lastMs, values }, i) => {
@@ -92,7 +92,7 @@ function ledSpans({ points, toMs }: TelemetryView, holdMs: number): LedSpan[] {
     if (!ledOn) return;
     const endMs = Math.min(known[i + 1]?.atMs ?? toMs, lastMs + holdMs);
     const last = spans.at(-1);
-    // One band, not many side by side with seams between them.
+    // Extend the last band: many bands side by side would have visible seams.
     if (last?.toMs === atMs && last.share === ledOn) last.toMs = endMs;
     else spans.push({ fromMs: atMs, toMs: endMs, share: ledOn });
   });

@@ -3,12 +3,12 @@ import type { ServerRule } from "../../src/common/server-rule";
 import type { ChartData } from "./chart-data";
 import { shortSideWords } from "./rule-words";
 
-/** What the chart draws on the canvas besides uPlot's own lines. */
+/** Draws on the chart's canvas what uPlot does not draw. */
 
 export interface Palette {
   muted: string;
   grid: string;
-  /** Of one of the lines, by its name in the style sheet. */
+  /** Returns the colour of a line by its name in the style sheet. */
   line: (name: string) => string;
   fillTop: string;
   fillBottom: string;
@@ -18,7 +18,9 @@ export interface Palette {
   ledEdge: string;
 }
 
-/** The colours of the style sheet where the chart is: it knows the dark and the light look. */
+/**
+ * Returns the colours that the style sheet sets for the chart in the current dark or light mode.
+ */
 export function readPalette(chart: HTMLElement): Palette {
   const style = getComputedStyle(chart);
   const colours = new Map<string, string>();
@@ -42,7 +44,7 @@ export function readPalette(chart: HTMLElement): Palette {
 
 export function fillBelow(plot: uPlot, palette: Palette): CanvasGradient | string {
   const { top, height } = plot.bbox;
-  // Before its first layout uPlot has no size, and a canvas takes finite numbers only.
+  // Before the first layout uPlot has no size, and a canvas accepts only finite numbers.
   if (!Number.isFinite(top + height)) return palette.fillBottom;
   const gradient = plot.ctx.createLinearGradient(0, top, 0, top + height);
   gradient.addColorStop(0, palette.fillTop);
@@ -50,7 +52,10 @@ export function fillBelow(plot: uPlot, palette: Palette): CanvasGradient | strin
   return gradient;
 }
 
-/** Bands behind the line while the LED was on, with a bright foot: not by a tint alone. */
+/**
+ * Draws a band behind the line for each span with the LED on. Its bright lower edge makes it
+ * visible without relying on the tint.
+ */
 export function drawLedSpans(plot: uPlot, palette: Palette, { ledSpans }: ChartData): void {
   const { ctx, bbox } = plot;
   const footPx = 4 * uPlot.pxRatio;
@@ -59,7 +64,7 @@ export function drawLedSpans(plot: uPlot, palette: Palette, { ledSpans }: ChartD
     const left = Math.max(bbox.left, plot.valToPos(fromMs, "x", true));
     const right = Math.min(bbox.left + bbox.width, plot.valToPos(toMs, "x", true));
     if (right <= left) continue;
-    // On for a part of it is fainter, but never so faint that it can't be seen.
+    // A span with the LED on for a part of it is fainter, but always visible.
     ctx.globalAlpha = Math.max(0.3, share);
     ctx.fillStyle = palette.led;
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
@@ -86,14 +91,14 @@ export function drawThreshold(plot: uPlot, palette: Palette, rule: ServerRule): 
   const label = `${shortSideWords(rule, true)} ${rule.comparison} ${rule.value}`;
   ctx.font = `600 ${11 * px}px ${getComputedStyle(plot.root).fontFamily}`;
   ctx.textAlign = "left";
-  // On the side where it is on, if there is room for it.
+  // On the side of the threshold on which the rule switches on, if there is room.
   const roomPx = 22 * px;
   const isBelow =
     rule.comparison === "below" ? bbox.top + bbox.height - y > roomPx : y - bbox.top < roomPx;
   ctx.textBaseline = isBelow ? "top" : "bottom";
   const x = bbox.left + 8 * px;
   const textY = y + (isBelow ? 5 : -5) * px;
-  // A rim in the surface's colour keeps it readable over the line and the bands.
+  // An outline in the background colour keeps the label readable over the line and the bands.
   ctx.lineWidth = 4 * px;
   ctx.lineJoin = "round";
   ctx.strokeStyle = palette.surface;

@@ -5,7 +5,7 @@ import { combineWords, commandWords, sentence } from "./rule-words";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** What the chart's lines and bands mean, and the values under the pointer. */
+/** Explains the chart's lines and bands, and shows the values under the pointer. */
 export class ChartLegend {
   private readonly lines = byId("line-keys", HTMLElement);
   private readonly threshold = byId("threshold-key", HTMLElement);

@@ -1,7 +1,7 @@
 import { combine, fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { combineWords, fieldValueWords, fieldWords, sentence, valueWords } from "./rule-words";
 
-/** Which lines the chart of a rule has, and how they are told apart: by dash and colour. Pure. */
+/** The lines of a rule's chart, which differ in dash and colour. Pure. */
 
 export interface Line {
   label: string;
@@ -17,7 +17,7 @@ export type Values = (number | null)[];
 const COLOURS = 6;
 const DASHES = [[], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [16, 4]];
 
-/** One for each field; of several also one for what is compared. */
+/** Returns one line for each field and, if there are several, one for the combined value. */
 export function linesOf(rule: ServerRule): Line[] {
   const fields = fieldsOf(rule);
   const words = (field: string) => (value: number) => fieldValueWords(field, value);
@@ -29,7 +29,7 @@ export function linesOf(rule: ServerRule): Line[] {
   const lines = fields.map((field, i) => ({
     label: fieldTitle(field),
     colour: `series-${(i % COLOURS) + 1}`,
-    // If the colours begin again, each meets another dash.
+    // When the colours repeat, each gets another dash.
     dash: DASHES[(i + Math.floor(i / COLOURS)) % DASHES.length] ?? [],
     width: 1.75,
     words: words(field),
@@ -39,7 +39,7 @@ export function linesOf(rule: ServerRule): Line[] {
   return [...lines, { ...both, words: (value: number) => valueWords(rule, value) }];
 }
 
-/** The values of each line, in the order of `linesOf`, from those of each field. */
+/** Returns the values of each line, in the order of `linesOf`, from the values of each field. */
 export function valuesOf(rule: ServerRule, values: Values[]): Values[] {
   const [first] = values;
   if (!first || values.length < 2) return values.map((line) => [...line]);

@@ -6,9 +6,9 @@ import { byId, setText } from "./dom";
 import { loadTelemetry, tablePath } from "./requests";
 import { sentence } from "./rule-words";
 
-/** About as many as the chart is wide. */
+/** Number of points to request, about the chart's width in pixels. */
 const POINTS = 800;
-/** After an answer that did not come. */
+/** Delay before a failed request is repeated, ms. */
 const RETRY_MS = 5_000;
 
 interface Loaded {
@@ -17,7 +17,7 @@ interface Loaded {
   view: TelemetryView;
 }
 
-/** The choice of how far back the chart goes, and what the server has of that time. */
+/** The choice of the chart's time span, and the server's data for it. */
 export class ChartPast {
   span = LIVE;
   private readonly choice = byId("spans", HTMLFieldSetElement);
@@ -37,8 +37,8 @@ export class ChartPast {
   }
 
   /**
-   * Loads what is missing or out of date.
-   * @returns what to draw, or undefined while there is nothing
+   * Loads data that is missing or out of date.
+   * @returns the data to draw, or undefined until it has been loaded
    */
   show(id: string, rule: ServerRule, nowMs: number, connected: boolean): ChartData | undefined {
     this.download.href = tablePath(id, nowMs - this.span.ms);
@@ -51,7 +51,7 @@ export class ChartPast {
     return this.drawn.data;
   }
 
-  /** The live minutes are shown: no answer is waited for any more. */
+  /** Switches to the live chart, and ignores answers that are still pending. */
   showLive(id: string, nowMs: number): void {
     this.download.href = tablePath(id, nowMs - this.span.ms);
     this.request = undefined;

@@ -1,16 +1,18 @@
 import { fieldsOf, type ServerRule } from "../../src/common/server-rule";
 import { LIGHT_MAX } from "../../src/common/wire";
 
-/** About as many marks as there are from bottom to top. */
+/** Approximate number of marks on the axis. */
 const MARKS = 4;
 
-/** From where to where the chart's values go: the whole of a light level, else what there is. */
+/**
+ * Returns the range of the value axis: the full scale for a light level, else what the values need.
+ */
 export function valueRange(rule: ServerRule, values: (number | null)[][]): [number, number] {
   if (isLightLevel(rule)) return [0, LIGHT_MAX];
   const { comparison, value, hysteresis } = rule;
   let low = value;
   let high = value;
-  // Where it changes back is worth seeing, too.
+  // Include the value at which the rule switches back.
   if (comparison === "below") high += hysteresis;
   else low -= hysteresis;
   for (const line of values)
@@ -20,7 +22,7 @@ export function valueRange(rule: ServerRule, values: (number | null)[][]): [numb
       high = Math.max(high, each);
     }
   const span = high - low || Math.abs(value) / 10 || 1;
-  // From mark to mark, so that the picture does not shift with each reading.
+  // The range begins and ends at a mark, so that the picture does not shift with each reading.
   const step = niceStep(span / MARKS);
   return [Math.floor((low - span / 10) / step) * step, Math.ceil((high + span / 10) / step) * step];
 }
@@ -29,7 +31,7 @@ export function isLightLevel(rule: ServerRule): boolean {
   return fieldsOf(rule).every((field) => field === "light");
 }
 
-/** 1, 2 or 5 times a power of ten. */
+/** Returns 1, 2, 5 or 10 times a power of ten. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 5].find((each) => each * power >= rough) ?? 10;

@@ -1,10 +1,10 @@
-/** How much time the chart shows. */
+/** A time span that the chart can show. */
 export interface ChartSpan {
   name: string;
-  /** As in "the last 6 hours". */
+  /** For example "the last 6 hours". */
   words: string;
   ms: number;
-  /** How often its picture is fetched again, ms; the live one moves by itself. */
+  /** Interval at which the data is fetched again, ms. The live chart needs no fetching. */
   refreshMs: number;
 }
 

@@ -25,13 +25,13 @@ const SLOWEST_MS = 1_000;
 export interface ChartContent {
   rule: ServerRule;
   data: ChartData;
-  /** As in "the last 5 minutes". */
+  /** For example "the last 5 minutes". */
   spanWords: string;
-  /** It moves on by itself. */
+  /** Whether the chart moves on as time passes. */
   isLive: boolean;
 }
 
-/** What was measured over the last minutes or days, with the threshold and the times that it was on. */
+/** The chart of the last minutes or days, with the threshold and the spans with the LED on. */
 export class Chart {
   private readonly element = byId("chart", HTMLElement);
   private readonly legend = new ChartLegend();
@@ -51,7 +51,7 @@ export class Chart {
     });
   }
 
-  /** How long until the picture has moved by one pixel: drawing more often shows nothing more. */
+  /** Time until the chart has moved by one pixel, ms. Drawing more often would show nothing new. */
   get frameMs(): number {
     if (!this.content?.isLive || !this.plot || this.calm.matches) return SLOWEST_MS;
     const pixelMs = spanMs(this.content.data) / Math.max(1, this.plot.bbox.width / uPlot.pxRatio);
@@ -65,7 +65,7 @@ export class Chart {
     const isOther = rule !== this.content?.rule || hasAround !== this.hasAround;
     this.content = content;
     this.hasAround = hasAround;
-    // Each snapshot brings a rule, which may be another.
+    // Each snapshot brings a new rule object, which may differ.
     if (isOther || !this.plot) this.rebuild(rule);
     const { low = [], high = [] } = data.around ?? {};
     this.range = valueRange(rule, [...data.lines, ...low, ...high]);
@@ -113,7 +113,7 @@ export class Chart {
           incrs: STEPS_MS,
           values: (plot, splits, _axis, _space, stepMs) =>
             splits.map((atMs) => {
-              // Under the right edge a time would be cut off.
+              // Leave out a time at the right edge, where it would be cut off.
               if (plot.valToPos(atMs, "x") > plot.width - plot.bbox.left / uPlot.pxRatio - 24)
                 return "";
               if (stepMs >= DAY_MS) return dateWords(atMs);
@@ -148,14 +148,17 @@ export class Chart {
       stroke: () => this.palette.line(colour),
       width,
       dash,
-      // Under several lines the fills would hide each other.
+      // With several lines, the fills would hide each other.
       ...(this.lines.length === 1 && { fill: (plot) => fillBelow(plot, this.palette) }),
       paths: uPlot.paths.stepped?.({ align: 1 }),
       points: { show: false },
     };
   }
 
-  /** Those below and above each line are not drawn themselves, but what is between them. */
+  /**
+   * Returns the series of the minimum and maximum of each line. They are invisible, but the bands
+   * between them are drawn.
+   */
   private edges(): uPlot.Series[] {
     if (!this.hasAround) return [];
     const edge = { width: 0, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: false } };

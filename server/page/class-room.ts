@@ -3,10 +3,10 @@ import { isTabId } from "../base/tab-id";
 import { byId, setAttribute, setText } from "./dom";
 import { changeClass, resetTab } from "./requests";
 
-/** As in a cellar, raw. */
+/** Raw light of a dark cellar. */
 const DARK_RAW = 20;
 
-/** What a teacher may do to all devices in browser tabs, if there are any. */
+/** A teacher's controls for all devices in browser tabs. Hidden if there are none. */
 export class ClassRoom {
   private readonly section = byId("class", HTMLElement);
   private readonly dark = byId("class-dark", HTMLButtonElement);
@@ -33,7 +33,7 @@ export class ClassRoom {
 
   /**
    * @param view null if there is no device in a tab
-   * @param openedId the device that is shown
+   * @param openedId the selected device
    */
   show(view: ClassView | null, openedId: string | undefined, isLive: boolean): void {
     this.view = view;

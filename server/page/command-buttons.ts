@@ -5,7 +5,7 @@ import { sendCommand } from "./requests";
 import { commandWords, sentence } from "./rule-words";
 import { overrideWords } from "./words";
 
-/** The buttons that send a command of the rule by hand. */
+/** The buttons that send the rule's commands manually. */
 export class CommandButtons {
   private readonly note = byId("command-note", HTMLElement);
   private readonly on = new CommandButton("led-on", (command) => this.send(command));

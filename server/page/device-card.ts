@@ -20,7 +20,7 @@ import type { Updates } from "./updates";
 import { ValueList } from "./value-list";
 import { deciderWords, lastSeenWords, onlineWords, stateWords, titleOf } from "./words";
 
-/** The opened device: its lamp, its values, its chart, and what one can do with it. */
+/** The selected device: its lamp, values, chart and controls. */
 export class DeviceCard {
   private readonly card = byId("device", HTMLElement);
   private readonly title = byId("device-id", HTMLElement);
@@ -53,7 +53,7 @@ export class DeviceCard {
   private openId: string | undefined;
   private focused: Element | null | undefined;
 
-  /** @param onChange when it should be drawn again */
+  /** @param onChange called when the card has to be drawn again */
   constructor(onChange: () => void, updateDialog: UpdateDialog) {
     this.update = new UpdateBox(updateDialog);
     this.past = new ChartPast(onChange);
@@ -107,7 +107,7 @@ export class DeviceCard {
     this.enable(live);
   }
 
-  /** What changes by itself as time passes. */
+  /** Updates what changes as time passes. */
   showTime(
     { view }: Device,
     { version }: ServerFacts,
@@ -141,7 +141,10 @@ export class DeviceCard {
     this.chart.show({ rule, data, spanWords: isLive ? liveWords(data) : span.words, isLive });
   }
 
-  /** While the server is away a moved slider would be a lie. The focus comes back with it. */
+  /**
+   * Enables or disables the controls. Without the server they would show values that are not
+   * applied. When they are enabled again, the focus returns.
+   */
   private enable(enabled: boolean): void {
     const { activeElement } = document;
     for (const fieldset of this.controls) {
@@ -159,13 +162,13 @@ function nothing(nowMs: number, spanMs: number): ChartData {
   return { fromMs: nowMs - spanMs, toMs: nowMs, timesMs: [], lines: [], ledSpans: [] };
 }
 
-/** As in "the last 3 minutes": the page may have been opened just now. */
+/** Returns words such as "the last 3 minutes": the page may have been opened only recently. */
 function liveWords({ fromMs, toMs }: ChartData): string {
   const minutes = Math.max(1, Math.round((toMs - fromMs) / 60_000));
   return `the last ${minutes === 1 ? "minute" : `${minutes} minutes`}`;
 }
 
-/** It has nothing that could be on. */
+/** Whether the device only measures: it votes in a group but has no light. */
 function isSensor({ memberOf, lightOf }: Roles): boolean {
   return memberOf.length > 0 && lightOf.length === 0;
 }

@@ -4,7 +4,7 @@ import { EditDialog } from "./edit-dialog";
 import { remove, rename } from "./requests";
 import { removalWords, titleOf } from "./words";
 
-/** The buttons that rename and remove the opened device, and the dialogs that they open. */
+/** The buttons that rename and remove the selected device, and their dialogs. */
 export class DeviceEdits {
   private readonly note = byId("edit-note", HTMLElement);
   private readonly nameInput = byId("rename-name", HTMLInputElement);
@@ -28,7 +28,7 @@ export class DeviceEdits {
       await remove(view.id, this.withHistory.checked);
       return `${titleOf(view)} is removed.`;
     },
-    // The button that had the focus belongs to another device now, or to none.
+    // The focused button now belongs to another device, or to none.
     onDone: () => byId("main", HTMLElement).focus(),
   });
   private view: DeviceView | undefined;
@@ -49,12 +49,12 @@ export class DeviceEdits {
     });
   }
 
-  /** @param live whether the server is there to do it */
+  /** @param live whether the page is connected to the server */
   show(view: DeviceView, live: boolean): void {
     this.view = view;
     this.renameButton.disabled = !live;
     this.removeButton.disabled = !live;
-    // It would only be refused.
+    // The server refuses to remove a simulated device.
     this.removeButton.hidden = view.simulated;
   }
 }

@@ -11,10 +11,16 @@ import { Updates } from "./updates";
 import { watchedIds } from "./watched";
 import { titleOf } from "./words";
 
-/** An order by what changes is updated this often, ms, and never under the pointer. */
+/**
+ * Interval at which a changing order is updated, ms; never while the pointer or the focus is in the
+ * list.
+ */
 const ARRANGE_MS = 1_000;
 
-/** The devices to choose from, if there is more than one. There may be thousands. */
+/**
+ * The list from which a device is selected, shown if there is more than one. There may be
+ * thousands.
+ */
 export class DeviceList {
   private readonly nav = byId("devices", HTMLElement);
   private readonly count = byId("devices-count", HTMLElement);
@@ -22,20 +28,20 @@ export class DeviceList {
   private readonly scroll = byId("device-scroll", HTMLElement);
   private readonly list = byId("device-list", HTMLUListElement);
   private readonly controls: ListControls;
-  /** Of those in sight. */
+  /** Rows of the devices that have elements: those in sight and some around them. */
   private readonly rows = new Map<string, DeviceRow>();
   private devices = new Map<string, Device>();
   private groups = new Map<string, GroupView>();
   private rule: ServerRule | undefined;
   private updates = new Updates();
-  /** All by name, and those that are shown, in their order. */
+  /** All devices by name, and below the ids that are shown, in their order. */
   private names = new NameOrder();
   private ids: string[] = [];
   private timer: number | undefined;
   private openId: string | undefined;
   private layout = { columns: 1, rowHeight: 50 };
 
-  /** @param onSight is told when others have come into sight */
+  /** @param onSight called when other devices have come into sight */
   constructor(
     private readonly onOpen: (id: string) => void,
     private readonly onSight: () => void,
@@ -64,18 +70,17 @@ export class DeviceList {
     }).observe(this.scroll);
   }
 
-  /** The first by name. */
   get firstId(): string | undefined {
     return this.names.ids[0];
   }
 
-  /** The devices whose values are shown or decide the order; null for all. */
+  /** The devices whose values are shown or determine the order; null for all. */
   get watched(): string[] | null {
     if (this.controls.needsAllValues) return null;
     return watchedIds(this.rows.keys(), this.openId, this.groups.values());
   }
 
-  /** Touches only what has changed: a thousand rows for each event would be too much. */
+  /** Updates only what has changed: updating a thousand rows for each event would be too slow. */
   update(
     devices: Map<string, Device>,
     groups: Map<string, GroupView>,
@@ -115,7 +120,7 @@ export class DeviceList {
   private arrangeSoon(): void {
     this.timer ??= window.setTimeout(() => {
       this.timer = undefined;
-      // A row that jumps away from under the pointer, or the focus, opens another device.
+      // If a row moved away from the pointer or the focus, a click would open another device.
       if (this.scroll.matches(":hover, :focus-within")) this.arrangeSoon();
       else this.arrange();
     }, ARRANGE_MS);
@@ -133,7 +138,7 @@ export class DeviceList {
     this.place();
   }
 
-  /** Gives an element to each row in sight, and takes it from the others. */
+  /** Creates elements for the rows in sight, and removes all others. */
   private place(): void {
     const { scrollTop, clientHeight: height } = this.scroll;
     const { first, end, above, below } = rowWindow(this.ids.length, {
@@ -153,7 +158,7 @@ export class DeviceList {
     ids.forEach((id, i) => {
       const row = this.rows.get(id) ?? this.add(id);
       row.place(first + i + 1, this.ids.length);
-      // Moving an element takes the focus from it: only if the place is another.
+      // Move an element only if its place has changed, because moving it loses the focus.
       if (next === row.item) next = row.item.nextElementSibling;
       else this.list.insertBefore(row.item, next);
     });
@@ -178,7 +183,7 @@ export class DeviceList {
     };
   }
 
-  /** Scrolls the list only: scrollIntoView would move the page, too. */
+  /** Scrolls the list only, while `scrollIntoView` would also move the page. */
   private reveal(): void {
     const index = this.ids.indexOf(this.openId ?? "");
     if (index < 0) return;

@@ -1,12 +1,12 @@
 import type { DeviceView, GroupView } from "../../src/common/api";
 import { fieldsOf, inputOf, type ServerRule } from "../../src/common/server-rule";
 
-/** Which devices the list shows, and in which order. Pure. */
+/** Filters and sorts the device list. Pure. */
 
 export type Sort = "name" | "problems" | "seen" | "value";
 
 export interface ListChoice {
-  /** A part of the id or of the name, in small or large letters. */
+  /** A part of the id or the name; case does not matter. */
   search: string;
   /** "all", "online", "offline", "behind", or "group " and a group's id. */
   filter: string;
@@ -16,7 +16,7 @@ export interface ListChoice {
 type Passes = (view: DeviceView) => boolean;
 
 /**
- * @param names all ids in the order of their names, which also decides between equals
+ * @param names all ids sorted by name; equal keys keep this order
  * @param isBehind whether a device runs another program than the server has for it
  * @returns the ids to show
  */
@@ -41,7 +41,7 @@ export function arrange(
   return found.map(({ id }) => id);
 }
 
-/** What a person should look after. */
+/** Whether the device needs attention. */
 function isProblem({ health }: DeviceView): boolean {
   return health.length > 0;
 }
@@ -55,7 +55,7 @@ function filterOf(filter: string, groups: Map<string, GroupView>): Passes {
   return ({ id }) => ids.has(id);
 }
 
-/** The least comes first. */
+/** Returns the sort key; the smallest comes first. */
 function keyOf(sort: Sort, view: DeviceView, rule: ServerRule): number {
   switch (sort) {
     case "name":

@@ -22,7 +22,7 @@ export class DeviceRow {
     this.item.append(this.button);
   }
 
-  /** Where it is in the whole list, most of which has no elements. */
+  /** Sets the position in the whole list, because most of its rows have no elements. */
   place(position: number, count: number): void {
     setAttribute(this.item, "aria-posinset", String(position));
     setAttribute(this.item, "aria-setsize", String(count));
@@ -39,7 +39,7 @@ export class DeviceRow {
     setAttribute(this.button, "data-online", String(view.online));
     const input = inputWords(rule, view.values);
     const facts = view.online ? [] : [onlineWords(view)];
-    // A sensor has none, which is no news beside its value.
+    // A sensor has no LED. Its value is enough, without "LED unknown".
     if (view.online && (view.ledOn !== null || input === undefined))
       facts.push(sentence(sideWords(rule, view.ledOn)));
     if (input !== undefined) facts.push(input);

@@ -1,11 +1,14 @@
-/** The element of `index.html` with that id, of that type. */
+/** Returns the element of `index.html` with this id and type. */
 export function byId<T extends Element>(id: string, type: new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
   return element;
 }
 
-/** Touches the page only if something changed: a live region would be read out again. */
+/**
+ * Sets the text only if it has changed, because a screen reader announces each change of a live
+ * region.
+ */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -14,7 +17,7 @@ export function setAttribute(element: Element, name: string, value: string): voi
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** An element that holds plain text, whatever the text looks like. */
+/** Creates an element with plain text. Markup in the text is not interpreted. */
 export function textElement<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,

@@ -1,30 +1,33 @@
 import { byId, setText } from "./dom";
 
-/** What a dialog asks about something. */
+/** The question that a dialog currently asks. */
 interface Question<T> {
   subject: T;
-  /** Pressed twice, it is done once. */
+  /** Set at the first press of the button, so that a second one does not repeat the action. */
   isConfirmed: boolean;
 }
 
 export interface EditDialogParts<T> {
-  /** Where the outcome is said. */
+  /** Element for the result. */
   note: HTMLElement;
-  /** Returns the words for what was done. */
+  /** Performs the action and returns words for what was done. */
   act: (subject: T) => Promise<string>;
-  /** Who it is about, if the outcome comes after the dialog was closed. */
+  /** Returns the subject's name, for a result that arrives after the dialog was closed. */
   titleOf: (subject: T) => string;
   onDone?: () => void;
 }
 
-/** A question about one device, or several, which stay those that it was asked for. */
+/**
+ * A question about one or several devices. They stay the same while the dialog is open, even if
+ * another device is selected.
+ */
 export class EditDialog<T> {
   private readonly dialog: HTMLDialogElement;
   private readonly title: HTMLElement;
   private readonly error: HTMLElement;
   private question: Question<T> | undefined;
 
-  /** @param name that the ids of its elements begin with */
+  /** @param name prefix of the ids of the dialog's elements */
   constructor(
     name: string,
     private readonly parts: EditDialogParts<T>,
@@ -51,7 +54,7 @@ export class EditDialog<T> {
     const { note, act, titleOf, onDone } = this.parts;
     if (!question || question.isConfirmed) return;
     question.isConfirmed = true;
-    // Until the answer comes, a person may close the dialog, and ask about another device.
+    // Before the result arrives, a person may close the dialog and open it for another device.
     const isShown = () => this.dialog.open && this.question === question;
     try {
       setText(note, await act(question.subject));

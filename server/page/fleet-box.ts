@@ -5,7 +5,7 @@ import type { UpdateDialog } from "./update-dialog";
 import { fleetWords, isFleetShown, leftWords } from "./update-words";
 import { takesUpdates, type Updates } from "./updates";
 
-/** The update of several devices: how it goes on, calling it off, and the button that begins it. */
+/** The update of several devices: the buttons that begin it and call it off, and its progress. */
 export class FleetBox {
   private readonly all = byId("update-all", HTMLButtonElement);
   private readonly box = byId("fleet", HTMLElement);
@@ -36,7 +36,7 @@ export class FleetBox {
     setText(this.now, fleetWords(fleet, updateOf));
     setText(this.left, leftWords(fleet));
     const isHidden = fleet.step !== "going";
-    // The focus would be lost with it.
+    // A hidden element would lose the focus.
     if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
     this.callOff.hidden = isHidden;
     this.callOff.disabled = !live;

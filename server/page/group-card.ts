@@ -15,7 +15,7 @@ import type { UpdateDialog } from "./update-dialog";
 import { takesUpdates } from "./updates";
 import { onlineWords, titlesIn } from "./words";
 
-/** As many lost members are named; beyond that their number says more. */
+/** Maximum number of lost members listed by name; for more, only the number is shown. */
 const NAMED = 5;
 
 interface Row {
@@ -25,7 +25,7 @@ interface Row {
   state: HTMLElement;
 }
 
-/** One group: what it decides and how, each member's vote or loss, and its lights. */
+/** One group: its decision and rule, each member's vote or loss, and its lights. */
 export class GroupCard {
   readonly element = textElement("article", "group");
   private readonly side = textElement("span", "");
@@ -74,7 +74,7 @@ export class GroupCard {
     this.details.open = true;
   }
 
-  /** Whether it is of the same members and lights. */
+  /** Whether the card has the same members and lights as the group. */
   fits(group: GroupView): boolean {
     const names = ({ members, lights }: GroupView) => [members.map(({ id }) => id), lights];
     return JSON.stringify(names(group)) === JSON.stringify(names(this.group));
@@ -110,7 +110,7 @@ export class GroupCard {
       const view = devices.get(id)?.view;
       const on = view?.ledOn ?? null;
       const facts = view ? [sentence(sideWords(rule, on))] : ["not seen yet"];
-      // A light that is only commanded never says that it is there.
+      // A light that only receives commands never reports that it is online.
       if (view && !view.online && view.lastSeen !== null) facts.push(onlineWords(view));
       setAttribute(row.item, "data-led", ledName(on));
       setText(row.state, facts.join(" · "));

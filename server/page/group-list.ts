@@ -4,10 +4,10 @@ import { GroupCard } from "./group-card";
 import type { Changes, Device, ServerFacts } from "./model";
 import type { UpdateDialog } from "./update-dialog";
 
-/** Up to this many groups, their members are shown unfolded. */
+/** Maximum number of groups whose members are shown without unfolding. */
 const UNFOLDED = 3;
 
-/** The groups of sensors that decide together, if there are any. */
+/** The groups of sensors that decide together. Hidden if there are none. */
 export class GroupList {
   private readonly section = byId("groups", HTMLElement);
   private readonly count = byId("groups-count", HTMLElement);
@@ -19,7 +19,7 @@ export class GroupList {
     private readonly updateDialog: UpdateDialog,
   ) {}
 
-  /** Touches only the groups that have changed, or that have a changed device. */
+  /** Updates only groups that have changed or contain a changed device. */
   update(
     groups: Map<string, GroupView>,
     devices: Map<string, Device>,
@@ -36,7 +36,7 @@ export class GroupList {
   }
 
   private place(groups: Map<string, GroupView>, server: ServerFacts): void {
-    // A server that only watches hears no votes: its groups would all seem lost.
+    // With --no-decide the server receives no votes, so every member would look lost.
     const shown = server.decides ? [...groups.values()] : [];
     this.section.hidden = shown.length === 0;
     setText(this.count, shown.length > 1 ? String(shown.length) : "");

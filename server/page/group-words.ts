@@ -12,13 +12,13 @@ import {
   thresholdWords,
 } from "./rule-words";
 
-/** What the page says of a group in words. Pure. */
+/** The page's words about groups. Pure. */
 
 export function groupSideWords(rule: ServerRule, { on }: GroupView): string {
   return on === null ? "No decision yet" : sentence(sideWords(rule, on));
 }
 
-/** As in "LED on when more than half of those heard say that light is below 300". */
+/** Returns words such as "LED on when any member says that light is below 300". */
 export function groupRuleWords(rule: ServerRule, how: GroupView["decide"]): string {
   const on = `${commandWords(rule.on)} when`;
   const subject = subjectWords(rule);
@@ -39,7 +39,7 @@ function votersWords(how: Exclude<GroupView["decide"], "median">): string {
   }
 }
 
-/** As in "4 of 5 heard, 3 vote on". */
+/** Returns words such as "4 of 5 heard, 3 for on". */
 export function tallyWords(rule: ServerRule, group: GroupView): string {
   const heard = heardIn(group);
   const words = `${heard.length} of ${group.members.length} heard`;
@@ -49,7 +49,7 @@ export function tallyWords(rule: ServerRule, group: GroupView): string {
   return `${words}, ${votes} for ${shortSideWords(rule, true)}`;
 }
 
-/** Why it can't decide at present, or "". */
+/** Returns why the group can't decide at present, or "". */
 export function holdWords(rule: ServerRule, group: GroupView): string {
   const inputs = group.members.map(({ value }) => value ?? undefined);
   const on = decideTogether(rule, group.decide, inputs, group.on ?? undefined, undefined);
@@ -59,7 +59,7 @@ export function holdWords(rule: ServerRule, group: GroupView): string {
     : "Too few members are heard to decide: what was decided before holds.";
 }
 
-/** As in "for on"; "" if it is not votes that count. */
+/** Returns words such as "for on", or "" if the group does not count votes. */
 export function voteWords(rule: ServerRule, group: GroupView, value: number): string {
   if (group.decide === "median") return "";
   return `for ${shortSideWords(rule, votesOn(rule, group, value))}`;
@@ -73,7 +73,7 @@ function heardIn({ members }: GroupView): number[] {
   return members.map(({ value }) => value).filter((value) => value !== null);
 }
 
-/** As the server counts it: hysteresis goes by the group's decision. */
+/** Returns the vote as the server counts it: the hysteresis depends on the group's decision. */
 function votesOn(rule: ServerRule, { on }: GroupView, value: number): boolean {
   return decide(rule, value, on ?? undefined, undefined);
 }

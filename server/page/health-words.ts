@@ -2,14 +2,14 @@ import type { DeviceView, HealthNote } from "../../src/common/api";
 import type { CrashView } from "../../src/common/update-api";
 import { clockWords, dateWords, durationWords } from "./words";
 
-/** Why a device is not as a person expects, in words. Pure. */
+/** Explanations why a device does not work as expected. Pure. */
 
-/** One sentence for each note, the most urgent first; none while all is well. */
+/** Returns one sentence for each note, the most urgent first; none if all is well. */
 export function healthSentences({ health, state }: DeviceView, crash?: CrashView): string[] {
   return [...health.map(words), ...programSentences(state), ...crashSentences(crash)];
 }
 
-/** What its last run died of, if the server knows of that. */
+/** Returns words for the crash of the device's last run, if the server knows of one. */
 function crashSentences(crash: CrashView | undefined): string[] {
   if (!crash) return [];
   const { atMs, text, place, program } = crash;
@@ -20,10 +20,10 @@ function crashSentences(crash: CrashView | undefined): string[] {
   ];
 }
 
-/** What the device says first if it is not about a program. */
+/** Prefix of a device's message that is about settings, not about a program. */
 const SETTINGS = "settings: ";
 
-/** What the device says of its program, and of settings that it tried. */
+/** Returns words for the device's messages about its program and about settings that it tried. */
 function programSentences(state: DeviceView["state"]): string[] {
   const { trial, taken_back, refused } = state ?? {};
   const sentences: string[] = [];

@@ -1,16 +1,18 @@
-/** How far back the chart goes. */
+/** Time span of the live chart, ms. */
 export const HISTORY_MS = 5 * 60_000;
 
-/** A stretch of time with the LED on; without an end it still is. */
+/** A time span with the LED on; without an end, the LED is still on. */
 export interface LedSpan {
   fromMs: number;
   toMs?: number;
 }
 
-/** What the chart of one device shows: its readings of the last minutes, and when its LED was on. */
+/**
+ * The data of one device's live chart: the readings of the last minutes, and when the LED was on.
+ */
 export class History {
   readonly timesMs: number[] = [];
-  /** Of each field one value for each time; null if the device fell silent. */
+  /** One list for each field, with one value for each time; null if the device went offline. */
   readonly values: (number | null)[][];
   readonly ledSpans: LedSpan[] = [];
 
@@ -18,16 +20,16 @@ export class History {
     this.values = fields.map(() => []);
   }
 
-  /** When the oldest of it was, if there is any. */
+  /** Time of the oldest reading or LED span, or undefined if there is none. */
   get oldestMs(): number | undefined {
     const times = [this.timesMs[0], this.ledSpans[0]?.fromMs].filter((ms) => ms !== undefined);
     return times.length ? Math.min(...times) : undefined;
   }
 
   addReading(atMs: number, reading: Record<string, number>): void {
-    // After an outage readings come late: each goes where it belongs.
+    // Readings from an outage arrive late and are inserted in time order.
     const place = this.timesMs.findLastIndex((timeMs) => timeMs <= atMs) + 1;
-    // Two of the same millisecond are one: the server may send it twice.
+    // The server may send a reading twice. Two readings with the same time count as one.
     if (this.timesMs[place - 1] === atMs) {
       this.fields.forEach((field, i) =>
         this.values[i]?.splice(place - 1, 1, reading[field] ?? null),
@@ -39,7 +41,7 @@ export class History {
     this.forget((this.timesMs.at(-1) ?? atMs) - HISTORY_MS);
   }
 
-  /** The device went offline: what it last said no longer holds. */
+  /** Marks that the device went offline: its last reading no longer holds. */
   addSilence(): void {
     const lastMs = this.timesMs.at(-1);
     if (lastMs === undefined || this.values.every((values) => values.at(-1) === null)) return;
@@ -53,11 +55,13 @@ export class History {
     if (ledOn === wasOn) return;
     if (wasOn) last.toMs = atMs;
     else this.ledSpans.push({ fromMs: atMs });
-    // A light that measures nothing has no readings by which it could forget.
+    // A light without a sensor has no readings that would trigger this.
     this.forget(atMs - HISTORY_MS);
   }
 
-  /** Keeps the last reading before that time: it held until the next one. */
+  /**
+   * Removes old data, but keeps the last reading before that time, which holds until the next one.
+   */
   private forget(beforeMs: number): void {
     let count = 0;
     while ((this.timesMs[count + 1] ?? Infinity) < beforeMs) count++;

@@ -1,18 +1,18 @@
 /**
- * Sends the newest of many values: one request at a time, for two could overtake each other,
- * with a gap between them, and always the last value.
+ * Sends a changing value with at most one request in flight, because two could overtake each other,
+ * and a gap between requests. Values in between are skipped; the last one is always sent.
  */
 export class LatestSender<T> {
   private next: { value: T } | undefined;
   private running = false;
 
-  /** @param send takes care of its own failures */
+  /** @param send must handle its own failures */
   constructor(
     private readonly send: (value: T) => Promise<void>,
     private readonly gapMs: number,
   ) {}
 
-  /** Something is on its way, or waits for its turn. */
+  /** Whether a value is in flight or pending. */
   get busy(): boolean {
     return this.running;
   }

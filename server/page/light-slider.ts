@@ -6,10 +6,12 @@ import type { Device } from "./model";
 import { setLight } from "./requests";
 
 const SEND_GAP_MS = 100;
-/** So long after the last touch the slider is left alone: reports lag behind the hand. */
+/**
+ * Time after a touch in which reports do not move the slider, ms, because they lag behind the hand.
+ */
 const HANDS_OFF_MS = 3_000;
 
-/** The slider that moves the light of a simulated device. */
+/** The slider that sets the light of a simulated device. */
 export class LightSlider {
   private readonly fieldset = byId("light-control", HTMLFieldSetElement);
   private readonly input = byId("light", HTMLInputElement);
@@ -31,7 +33,7 @@ export class LightSlider {
   show({ view }: Device, rule: ServerRule): void {
     const fields = fieldsOf(rule);
     this.fieldset.hidden = !view.simulated || !fields.includes("light");
-    // Of several fields no single one has a threshold.
+    // With several fields, the threshold applies to their combination, not to the light alone.
     this.mark.hidden = fields.length > 1;
     if (view.id !== this.deviceId) this.turnTo(view.id);
     this.mark.style.setProperty("--at", String(rule.value / LIGHT_MAX));
@@ -44,7 +46,8 @@ export class LightSlider {
   private turnTo(id: string): void {
     this.deviceId = id;
     this.touchedMs = -Infinity;
-    // One each: the last value for the device before may still be on its way.
+    // A new sender for each device, because the previous device's last value may still be in
+    // flight.
     this.sender = new LatestSender(async (light) => {
       try {
         await setLight(id, light);

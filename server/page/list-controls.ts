@@ -4,7 +4,7 @@ import type { ListChoice, Sort } from "./device-order";
 import { byId, setText, textElement } from "./dom";
 import { isNightlight } from "./rule-words";
 
-/** Fewer devices are found by looking. */
+/** Number of devices from which the controls are shown. A shorter list needs none. */
 const CONTROLS_FROM = 11;
 
 /** Search, filter and order of the device list. */
@@ -16,7 +16,7 @@ export class ListControls {
   private readonly sort = byId("sort", HTMLSelectElement);
   private readonly byValue = byId("sort-value", HTMLOptionElement);
 
-  /** @param onEnter what Enter in the search opens is the first that was found */
+  /** @param onEnter called when Enter is pressed in the search field */
   constructor(onChange: () => void, onEnter: () => void) {
     this.search.addEventListener("input", onChange);
     this.search.addEventListener("keydown", ({ key }) => {
@@ -34,12 +34,12 @@ export class ListControls {
     };
   }
 
-  /** Whether devices come and go, or change their places, as they speak. */
+  /** Whether the filter or the order may change when a device reports. */
   get isLively(): boolean {
     return this.filter.value !== "all" || this.sort.value !== "name";
   }
 
-  /** Whether the order goes by what each device says, not only by how it is. */
+  /** Whether the order depends on every device's values, not only on its status. */
   get needsAllValues(): boolean {
     return this.sort.value === "seen" || this.sort.value === "value";
   }

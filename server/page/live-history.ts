@@ -1,10 +1,10 @@
 import type { ChangesView, TelemetryView } from "../../src/common/api";
 import { History } from "./history";
 
-/** The last minutes of the opened device: what the server has kept of them, and then what happens. */
+/** The last minutes of the selected device: first the server's history, then live events. */
 export class LiveHistory {
   history: History;
-  /** What happened while the server was asked: its answer may be without it. */
+  /** Events received while the request is in flight, because the answer may not contain them. */
   private meanwhile: ((history: History) => void)[] | undefined = [];
 
   constructor(
@@ -23,7 +23,7 @@ export class LiveHistory {
       if (id === this.id && !online) this.apply((history) => history.addSilence());
   }
 
-  /** The server's answer, or nothing if it gave none. */
+  /** Replaces the history by the server's answer; undefined if the request failed. */
   fill(view: TelemetryView | undefined): void {
     const { meanwhile = [] } = this;
     this.meanwhile = undefined;

@@ -2,13 +2,16 @@ import { byId, setText, textElement } from "./dom";
 import { MESSAGES_SHOWN, type NumberedMessage, type RecentMessages } from "./recent-messages";
 import { clockWords } from "./words";
 
-/** A hostile payload of a thousand characters is not worth the whole screen. */
+/** Maximum number of characters shown, so that a hostile payload can't fill the screen. */
 const PAYLOAD_SHOWN = 300;
-/** More at once can't be followed anyway: they come once in a while, and without a glow. */
+/**
+ * Number of new messages that counts as a flood. A flood is too fast to read, so it is shown in
+ * batches, without highlighting.
+ */
 const FLOOD_MESSAGES = 40;
 const FLOOD_MS = 1_000;
 
-/** The messages as they pass, newest first. */
+/** The live messages, newest first. */
 export class MessageStream {
   private readonly list = byId("message-list", HTMLOListElement);
   private readonly none = byId("no-messages", HTMLElement);
@@ -16,7 +19,7 @@ export class MessageStream {
   private readonly pause = byId("pause", HTMLButtonElement);
   private readonly only = byId("only", HTMLInputElement);
   private readonly onlyLabel = byId("only-label", HTMLElement);
-  /** Of which log and which device the rows are. */
+  /** The log and the device whose rows are shown. */
   private shown: { log?: RecentMessages; deviceId?: string } = {};
   private newestShown = 0;
   private appendedMs = 0;
@@ -41,7 +44,7 @@ export class MessageStream {
       this.shown = { log, deviceId };
       this.list.replaceChildren();
       this.newestShown = 0;
-      // Paused is what one reads; another list than that is another start.
+      // Pausing keeps the rows that are being read. Another list starts afresh, even when paused.
       if (this.list.children.length === 0) this.append(messages);
     }
     if (!this.paused) this.append(messages);
@@ -114,7 +117,7 @@ function directionOf(topic: string): Direction {
   }
 }
 
-/** Text only; a long line breaks after a comma rather than in a word. */
+/** Returns the payload as plain text. A long line may break after a comma, not within a word. */
 function payloadElement(payload: string): HTMLElement {
   const element = textElement("bdi", "payload");
   for (const part of shortened(payload).split(/(?<=,)/))

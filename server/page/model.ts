@@ -34,40 +34,40 @@ export interface Roles {
   lightOf: string[];
 }
 
-/** What is other than when it was last shown. */
+/** What has changed since the page was last drawn. */
 export interface Changes {
-  /** Everything may be: there was a snapshot. */
+  /** Whether everything may have changed, because there was a snapshot. */
   all: boolean;
   devices: Set<string>;
   groups: Set<string>;
-  /** Devices have come or gone, or are called otherwise. */
+  /** Whether devices were added, removed or renamed. */
   roster: boolean;
 }
 
-/** All that the page knows, as the server's events tell it. No DOM in here. */
+/** The page's state, built from the server's events. No DOM in here. */
 export class Model {
-  /** Unknown before the first snapshot. */
+  /** Undefined before the first snapshot. */
   server: ServerFacts | undefined;
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();
   messages = new RecentMessages();
   updates = new Updates();
-  /** Whether there has been a device in a browser tab. */
+  /** Whether a device in a browser tab has been seen. */
   hasTabs = false;
-  /** Of the opened device, the only one that has a chart. */
+  /** The live history of the selected device, the only one with a chart. */
   live: LiveHistory | undefined;
   private roles = new Map<string, Roles>();
   private fields: string[] = [];
   private changes = noChanges();
-  /** How far the server's clock is ahead of this one, ms. */
+  /** Offset from this machine's clock to the server's, ms. */
   private clockAheadMs = 0;
 
-  /** The server's time, by which all of its events are dated. */
+  /** Returns the server's time. All its events carry that time. */
   serverTimeMs(nowMs: number): number {
     return nowMs + this.clockAheadMs;
   }
 
-  /** Begins the history of the device that was opened. */
+  /** Starts the history of a device that was selected. */
   follow(id: string): LiveHistory {
     this.live = new LiveHistory(id, this.fields);
     return this.live;
@@ -77,7 +77,7 @@ export class Model {
     return this.roles.get(id) ?? { memberOf: [], lightOf: [] };
   }
 
-  /** What has changed since this was last asked. */
+  /** Returns and clears the changes since the last call. */
   takeChanges(): Changes {
     const { changes } = this;
     this.changes = noChanges();
@@ -107,7 +107,7 @@ export class Model {
     handlers[name](event);
   }
 
-  /** The server may have been away or be another one: nothing from before counts. */
+  /** Replaces the whole state: the server may have been restarted or replaced. */
   private reset(snapshot: SnapshotView, nowMs: number): void {
     this.changes.all = true;
     this.clockAheadMs = snapshot.nowMs - nowMs;
@@ -128,13 +128,13 @@ export class Model {
     for (const id of changes.removed) this.removeDevice(id);
     for (const view of changes.devices) this.setDevice(view);
     this.live?.add(changes);
-    // Whoever is new by now has its messages beside it.
+    // After new devices, so that their messages can be assigned to them.
     for (const message of changes.messages) this.addMessage(message);
     this.messages.leftOut += changes.messagesLeftOut;
   }
 
   private changeUpdates(changes: UpdateChanges): void {
-    // Another program of the server's makes any device one that is behind.
+    // If the server has a new program, any device may now be behind.
     if (this.updates.apply(changes)) this.changes.all = true;
     for (const { id } of [...changes.updates, ...changes.crashes]) this.changes.devices.add(id);
   }

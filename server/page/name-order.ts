@@ -1,18 +1,18 @@
-/** light-2 before light-10. */
+/** Sorts light-2 before light-10. */
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 type TitleOf = (id: string) => string;
 
-/** Devices in the order of what the page calls them. Pure. */
+/** Device ids, sorted by the names that the page shows. Pure. */
 export class NameOrder {
-  /** In their order. */
   ids: string[] = [];
   private readonly titles = new Map<string, string>();
 
   /**
-   * Puts in their places those that have come or are called otherwise: to put ten thousand in order
-   * for each that comes would be felt.
-   * @param ids some devices, whatever has become of them; @param titleOf undefined for one that went
+   * Moves new and renamed devices to their places. Sorting ten thousand devices for each new one
+   * would cause a noticeable delay.
+   * @param ids any devices, including removed ones; @param titleOf returns undefined for a removed
+   *   one
    */
   update(ids: Iterable<string>, titleOf: (id: string) => string | undefined): void {
     const moved = [...new Set(ids)].filter((id) => this.titles.get(id) !== titleOf(id));
@@ -30,7 +30,7 @@ export class NameOrder {
   }
 }
 
-/** The first so many of them by name, in their order. */
+/** Returns the first `count` ids by name, sorted. */
 export function firstByName(ids: Iterable<string>, titleOf: TitleOf, count: number): string[] {
   const compare = comparison(titleOf);
   const first: string[] = [];
@@ -48,7 +48,7 @@ function comparison(titleOf: TitleOf): (a: string, b: string) => number {
   return (a, b) => collator.compare(titleOf(a), titleOf(b)) || collator.compare(a, b);
 }
 
-/** Both are in order; few are merged into many. */
+/** Merges two sorted lists, a long and a short one. */
 function merged(
   many: string[],
   few: string[],

@@ -17,7 +17,7 @@ import { type Connection, Stream } from "./stream";
 import { UpdateDialog } from "./update-dialog";
 import { UsbSetup } from "./usb-setup";
 
-/** Joins the parts: events change the model, and once for each frame the model is shown. */
+/** Connects the parts: events change the model, and the model is drawn once per frame. */
 
 const model = new Model();
 const notice = new ServerNotice();
@@ -33,12 +33,12 @@ const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);
 
-/** More than a device may send in that time, by the limit of the broker. */
+/** More points than a device may send in that time under the broker's limit. */
 const RECENT_POINTS = 5_000;
 
 let connection: Connection = "connecting";
 let opened: Device | undefined;
-/** When the server went away: the chart and all ages stop there. */
+/** When the connection to the server was lost. The chart and all ages stop at that time. */
 let awaySinceMs: number | undefined;
 let frame: number | undefined;
 
@@ -56,7 +56,7 @@ const stream = new Stream("api/events", {
 
 function openInSight(id: string): void {
   selection.open(id);
-  // On a phone it is out of sight, below the groups.
+  // On a phone the card is out of sight, below the groups.
   byId("device", HTMLElement).scrollIntoView({ block: "nearest" });
 }
 
@@ -73,7 +73,7 @@ function show(): void {
   if (!server) return;
   const { devices } = model;
   const changes = model.takeChanges();
-  // Before anything is drawn: the colours go by it.
+  // Set before anything is drawn, because the colours depend on it.
   const look = isNightlight(server.rule) ? "nightlight" : "plain";
   setAttribute(document.documentElement, "data-look", look);
   list.update(devices, model.groups, changes, server.rule, model.updates);
@@ -95,7 +95,7 @@ function show(): void {
   showTime();
 }
 
-/** The parts that move with the clock. */
+/** Draws the parts that change with time. */
 function showTime(): void {
   if (!opened || !model.server) return;
   const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
@@ -105,7 +105,7 @@ function showTime(): void {
   card.showChart(opened, live, model.server, nowMs, isLive);
 }
 
-/** What the server has of the last minutes comes first; without it, they begin now. */
+/** Starts the live history with the server's data; without it, with events from now on. */
 function follow(id: string, nowMs: number): LiveHistory {
   const live = model.follow(id);
   void loadTelemetry(id, nowMs - LIVE.ms, RECENT_POINTS)

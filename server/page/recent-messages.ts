@@ -1,23 +1,29 @@
 import type { MessageView } from "../../src/common/api";
 
-/** How many messages are shown, of all devices or of one; the oldest go first. */
+/** Maximum number of messages shown, of one device or of all. The oldest are dropped first. */
 export const MESSAGES_SHOWN = 200;
-/** Ten thousand devices with 200 messages each would fill a browser's memory. */
+/**
+ * Maximum number of messages kept by device: 200 each of ten thousand devices would fill a
+ * browser's memory.
+ */
 export const MESSAGES_KEPT = 20_000;
 
-/** The messages that passed: of all devices, and of each, for a chatty one drowns the others. */
+/**
+ * Recent messages, kept for all devices together and for each device, because one busy device would
+ * displace the others' messages.
+ */
 export class RecentMessages {
-  /** Counts all that ever came, so that a view can tell which are new. */
+  /** Number of all messages ever added, by which a view detects new ones. */
   count = 0;
-  /** Too many at once to be sent here. */
+  /** Number of messages that the server did not send because there were too many at once. */
   leftOut = 0;
   private readonly all: NumberedMessage[] = [];
-  /** The device that spoke last comes last. */
+  /** By device id. The device with the newest message comes last. */
   private readonly byDevice = new Map<string, NumberedMessage[]>();
-  /** How many there are in `byDevice`. */
+  /** Number of messages in `byDevice`. */
   private kept = 0;
 
-  /** @param deviceId if it belongs to a known device */
+  /** @param deviceId set if the message belongs to a known device */
   add(message: MessageView, deviceId: string | undefined): void {
     const numbered = { ...message, number: ++this.count };
     keep(this.all, numbered);
@@ -32,24 +38,24 @@ export class RecentMessages {
     }
   }
 
-  /** It is no known device any more, or has been quiet for the longest time. */
+  /** Deletes a device's messages, because it was removed or has been silent the longest. */
   forget(deviceId: string): void {
     this.kept -= this.list(deviceId).length;
     this.byDevice.delete(deviceId);
   }
 
-  /** Oldest first; those of one device, or all. */
+  /** Returns the messages of one device, or of all, oldest first. */
   list(deviceId?: string): readonly NumberedMessage[] {
     return deviceId === undefined ? this.all : (this.byDevice.get(deviceId) ?? []);
   }
 }
 
 export interface NumberedMessage extends MessageView {
-  /** 1, 2, 3 … in the order in which they came. */
+  /** 1, 2, 3 … in order of arrival. */
   number: number;
 }
 
-/** @returns how many more there are */
+/** @returns by how many messages the list has grown */
 function keep(list: NumberedMessage[], message: NumberedMessage): number {
   list.push(message);
   return list.length > MESSAGES_SHOWN && list.shift() ? 0 : 1;

@@ -8,7 +8,7 @@ import type {
 } from "../../src/common/api";
 import type { UpdateRequest } from "../../src/common/update-api";
 
-/** What the page asks of the server. Each throws an Error with the server's own words. */
+/** The page's requests to the server. Each throws an Error with the server's message. */
 
 export async function setLight(id: string, light: number): Promise<void> {
   await send("PUT", `api/devices/${encodeURIComponent(id)}/light`, { light });
@@ -18,22 +18,22 @@ export async function sendCommand(id: string, command: CommandRequest): Promise<
   await send("POST", `api/devices/${encodeURIComponent(id)}/commands`, command);
 }
 
-/** @param name "" for none */
+/** @param name "" to remove the name */
 export async function rename(id: string, name: string): Promise<void> {
   await send("PUT", `api/devices/${encodeURIComponent(id)}/name`, { name });
 }
 
-/** @param change what of it is to be another */
+/** @param change only the settings to change */
 export async function changeClass(change: Partial<ClassView>): Promise<void> {
   await send("PUT", "api/class", change);
 }
 
-/** A device in a tab starts again, as after a cut of power. */
+/** Restarts a device in a tab, like a power cycle. */
 export async function resetTab(device: string): Promise<void> {
   await send("POST", "api/class/reset", { device });
 }
 
-/** @param withHistory what it measured is deleted, too */
+/** @param withHistory whether to delete the device's readings, too */
 export async function remove(id: string, withHistory: boolean): Promise<void> {
   const query = withHistory ? "?history=1" : "";
   await ask(`api/devices/${encodeURIComponent(id)}${query}`, { method: "DELETE" });
@@ -47,7 +47,7 @@ export async function cancelUpdate(request: UpdateRequest): Promise<void> {
   await send("DELETE", "api/updates", request);
 }
 
-/** @param fromMs by the server's clock; until now */
+/** Loads the history up to now. @param fromMs by the server's clock */
 export async function loadTelemetry(
   id: string,
   fromMs: number,
@@ -57,7 +57,7 @@ export async function loadTelemetry(
   return (await response.json()) as TelemetryView;
 }
 
-/** Where the history is as a table. */
+/** Returns the URL of the history as CSV. */
 export function tablePath(id: string, fromMs: number): string {
   return `${telemetryPath(id, fromMs)}&format=csv`;
 }

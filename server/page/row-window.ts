@@ -1,30 +1,30 @@
-/** Which rows of a long list are worth an element: those in sight, and some around them. Pure. */
+/** Computes which rows of a long list need elements: those in sight and some around them. Pure. */
 
 export interface Viewport {
   scrollTop: number;
   height: number;
-  /** Of one row with the gap after it, px. */
+  /** Height of one row and the gap after it, px. */
   rowHeight: number;
   columns: number;
 }
 
 export interface RowWindow {
-  /** The items from `first` to before `end`. */
+  /** Items from `first` up to, but not including, `end`. */
   first: number;
   end: number;
-  /** The room that the others would take, px. */
+  /** Height of the rows without elements, px. */
   above: number;
   below: number;
 }
 
-/** So many rows above and below, so that scrolling and tabbing find them there. */
+/** Extra rows above and below, so that scrolling and the Tab key find elements there. */
 const AROUND_ROWS = 20;
 
 export function rowWindow(count: number, viewport: Viewport): RowWindow {
   const { scrollTop, height, rowHeight } = viewport;
   const columns = Math.max(1, viewport.columns);
   const rows = Math.ceil(count / columns);
-  // In whole steps, so that not each pixel of scrolling changes it.
+  // Moves in steps of several rows, so that not every scrolled pixel changes the result.
   const step = AROUND_ROWS / 2;
   const inSight = Math.floor(scrollTop / rowHeight / step) * step;
   const firstRow = Math.max(0, Math.min(inSight, rows) - AROUND_ROWS);

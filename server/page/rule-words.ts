@@ -6,20 +6,20 @@ import {
   type ServerRule,
 } from "../../src/common/server-rule";
 
-/** A rule in words that are its own: those of its fields and commands. Pure. */
+/** A rule in words, made from the names of its fields and commands. Pure. */
 
-/** The lesson's: a lamp for the dark, which the page can draw. */
+/** Whether the rule is the lesson's, a lamp for the dark, for which the page can draw the scene. */
 export function isNightlight(rule: ServerRule): boolean {
   const [field, ...others] = fieldsOf(rule);
   return field === "light" && others.length === 0 && typeof rule.on["led_on"] === "boolean";
 }
 
-/** As in "thermostat temperature". */
+/** Returns words such as "thermostat temperature". */
 export function fieldWords(field: string): string {
   return field.replaceAll("_", " ").trim() || field;
 }
 
-/** As in "LED on", "heating off" or "fan speed 3, mode eco". */
+/** Returns words such as "LED on", "heating off" or "fan speed 3, mode eco". */
 export function commandWords(command: Fields): string {
   return Object.entries(command)
     .map(([field, value]) => {
@@ -30,7 +30,7 @@ export function commandWords(command: Fields): string {
     .join(", ");
 }
 
-/** As `commandWords` of the side that something is on; null if that is not known. */
+/** Returns `commandWords` for the side that is on or off; null means unknown. */
 export function sideWords(rule: ServerRule, on: boolean | null): string {
   if (on !== null) return commandWords(on ? rule.on : rule.off);
   const subjects = Object.entries(rule.on).map(
@@ -39,17 +39,17 @@ export function sideWords(rule: ServerRule, on: boolean | null): string {
   return `${subjects.join(", ")} unknown`;
 }
 
-/** "on" or "off" if the command is as simple as that. */
+/** Returns "on" or "off" if the command is a single switch, else the whole words. */
 export function shortSideWords(rule: ServerRule, on: boolean): string {
   return isSwitch(rule) ? (on ? "on" : "off") : sideWords(rule, on);
 }
 
-/** As in "LED on when light is below 300, off again from 320". */
+/** Returns words such as "LED on when light is below 300, off again from 320". */
 export function ruleWords(rule: ServerRule): string {
   return `${commandWords(rule.on)} when ${subjectWords(rule)} is ${thresholdWords(rule)}`;
 }
 
-/** As in "below 300, off again from 320". */
+/** Returns words such as "below 300, off again from 320". */
 export function thresholdWords(rule: ServerRule): string {
   const { comparison, value, hysteresis, minChangeMs } = rule;
   let words = `${comparison} ${value}`;
@@ -63,7 +63,7 @@ export function thresholdWords(rule: ServerRule): string {
   return minChangeMs === 0 ? words : `${words}, at most one change in ${minChangeMs / 1000} s`;
 }
 
-/** What is compared, as in "light" or "the mean of hall and bedroom". */
+/** Returns the compared value in words, such as "light" or "the mean of hall and bedroom". */
 export function subjectWords(rule: ServerRule): string {
   const fields = fieldsOf(rule).map(fieldWords);
   if (fields.length === 1) return fields.join();
@@ -82,7 +82,7 @@ export function combineWords({ combine }: ServerRule): "lowest" | "highest" | "m
   }
 }
 
-/** The one value that is compared, as in "231" or "mean 18.4"; undefined if it is not known. */
+/** Returns the compared value, such as "231" or "mean 18.4"; undefined if it is unknown. */
 export function inputWords(rule: ServerRule, values: Record<string, number>): string | undefined {
   const fields = fieldsOf(rule);
   if (fields.some((field) => values[field] === undefined)) return undefined;
@@ -91,7 +91,7 @@ export function inputWords(rule: ServerRule, values: Record<string, number>): st
   return several ? `${combineWords(rule)} ${valueWords(rule, input)}` : valueWords(rule, input);
 }
 
-/** A light level is raw: whole. */
+/** Rounds a light level to a whole number, because it is raw. */
 export function valueWords(rule: ServerRule, value: number): string {
   return numberWords(value, fieldsOf(rule).every((field) => field === "light") ? 0 : 2);
 }
@@ -100,12 +100,12 @@ export function fieldValueWords(field: string, value: number): string {
   return numberWords(value, field === "light" ? 0 : 2);
 }
 
-/** The median of members' values, each of which may itself be of several fields. */
+/** Returns the median of the members' values, each of which may combine several fields. */
 export function medianWords(rule: ServerRule, values: number[]): string {
   return valueWords(rule, combine("median", values));
 }
 
-/** As in "a", "a and b" or "a, b and c". */
+/** Returns "a", "a and b" or "a, b and c". */
 export function listWords(words: string[]): string {
   return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
 }
@@ -114,14 +114,14 @@ export function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What a command like `heating_on` switches; else undefined. */
+/** Returns what a field such as `heating_on` switches; undefined if it is no switch. */
 function switched(field: string, value: Fields[string]): string | undefined {
   if (typeof value !== "boolean" || !/._on$/.test(field)) return undefined;
   const subject = fieldWords(field.slice(0, -"_on".length));
   return subject === "led" ? "LED" : subject;
 }
 
-/** One thing goes on, and the same goes off. */
+/** Whether the rule switches one thing on and the same thing off. */
 function isSwitch({ on, off }: ServerRule): boolean {
   const [command, ...others] = Object.entries(on);
   if (command === undefined || others.length > 0) return false;
@@ -130,6 +130,6 @@ function isSwitch({ on, off }: ServerRule): boolean {
 }
 
 function numberWords(value: number, digits: number): string {
-  // Adding 0 takes the sign from a zero.
+  // Adding 0 turns -0 into 0.
   return String(Number(value.toFixed(digits)) + 0);
 }

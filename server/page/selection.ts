@@ -2,7 +2,7 @@ import type { Device } from "./model";
 
 const PREFIX = "#device=";
 
-/** Which device is opened. It stands in the address, so that one can link to it and reload. */
+/** The selected device. Its id is in the URL, so that links and reloads work. */
 export class Selection {
   private id = fromAddress();
 
@@ -19,7 +19,7 @@ export class Selection {
     this.onChange();
   }
 
-  /** The chosen one, else one that can be played with, else the first. */
+  /** Returns the chosen device, else a simulated one, else the first. */
   of(devices: Map<string, Device>, firstId: string | undefined): Device | undefined {
     const chosen = devices.get(this.id ?? "");
     if (chosen) return chosen;

@@ -5,7 +5,10 @@ import { isNightlight } from "./rule-words";
 import type { Connection } from "./stream";
 import { clockWords, diskWords, preparingWords } from "./words";
 
-/** Whether the server and its broker are there, in words; what it prepares; what to do without any device. */
+/**
+ * The status of the server and its broker, what the server is preparing, and what to do without
+ * devices.
+ */
 export class ServerNotice {
   private readonly connection = byId("connection", HTMLElement);
   private readonly banner = byId("banner", HTMLElement);
@@ -53,7 +56,7 @@ function awayWords(sinceMs: number | undefined, server: ServerFacts | undefined)
   return `The server has not answered${since}: what you see is from then. ${retry}`;
 }
 
-/** For mosquitto_pub, whose -L takes the address and the topic in one. */
+/** Returns a command for mosquitto_pub, whose -L option combines address and topic. */
 function publishCommand({ broker, rule, topicPrefix }: ServerFacts): string {
   const address = /^mqtts?:/.test(broker) ? broker.replace(/\/$/, "") : "mqtt://localhost:1883";
   const values = fieldsOf(rule).map((field) => [field, field === "light" ? 120 : rule.value]);

@@ -20,14 +20,14 @@ const NAMES: { [K in keyof Events]: true } = {
 
 const RETRY_MS = 1_000;
 const PROBE_TIMEOUT_MS = 5_000;
-/** A page that nobody looks at lets go: the server then need not tell it anything. */
+/** Time after which a hidden page disconnects, ms. The server then does no work for it. */
 const HIDDEN_MS = 60_000;
 
-/** By WebSocket, or by server-sent events if something on the way lets no WebSocket through. */
+/** WebSocket, or server-sent events if a proxy blocks WebSockets. */
 type Transport = "socket" | "events";
 
 interface Source {
-  /** Says which devices' values are wanted; server-sent events carry all. */
+  /** Requests the values of these devices. Server-sent events always carry all values. */
   watch?(ids: string[] | null): void;
   close(): void;
 }
@@ -35,14 +35,14 @@ interface Source {
 type OnEvent = StreamHandlers["onEvent"];
 
 /**
- * The server's live events, for as long as the page is open. A browser opens six HTTP/1.1
- * connections to a server, for all of its tabs together, and each stream of server-sent events
- * takes one of them; of WebSockets it opens hundreds. Lost connections are made again here: a
- * browser does that for server-sent events only, and not after an HTTP error.
+ * The server's live events while the page is open. WebSockets are preferred: a browser shares six
+ * HTTP/1.1 connections to a server among all its tabs, and each stream of server-sent events takes
+ * one, but it allows hundreds of WebSockets. Reconnecting is done here, because browsers do that
+ * for server-sent events only, and not after an HTTP error.
  */
 export class Stream {
   private source: Source | undefined;
-  /** Whether the snapshot has come of this source, and what it was told last. */
+  /** Whether this source has sent its snapshot; and the last request sent to it. */
   private isLive = false;
   private watched = "null";
   private hiddenTimer: number | undefined;
@@ -56,7 +56,7 @@ export class Stream {
     this.open("socket");
   }
 
-  /** @param ids of the devices whose values are wanted; null for all */
+  /** @param ids devices whose values are wanted; null for all */
   watch(ids: string[] | null): void {
     const watched = JSON.stringify(ids);
     if (!this.isLive || watched === this.watched) return;
@@ -69,7 +69,8 @@ export class Stream {
     this.watched = "null";
     const onEvent: OnEvent = (name, event) => {
       this.handlers.onEvent(name, event);
-      // Live with the snapshot, not with the connection: before it there is nothing to show.
+      // Live after the snapshot, not after connecting: before the snapshot there is nothing to
+      // show.
       if (name !== "snapshot") return;
       this.isLive = true;
       this.handlers.onConnection("live");
@@ -85,7 +86,7 @@ export class Stream {
   private async retry(source: Source, transport: Transport, wasLive: boolean): Promise<void> {
     this.handlers.onConnection("away");
     const status = await Promise.all([probe(), sleep(RETRY_MS)]).then(([first]) => first);
-    // A login ends some day: the page loaded again is the one that asks for the token.
+    // The login has expired. After a reload, the server asks for the token.
     if (status === 401) location.reload();
     if (this.source !== source) return;
     const isBlocked = transport === "socket" && !wasLive && status === 200;
@@ -134,7 +135,7 @@ function openEventSource(url: URL, onEvent: OnEvent, onEnd: () => void): Source 
   return source;
 }
 
-/** @returns the status of a small answer, or undefined without one */
+/** @returns the HTTP status of a small request, or undefined if there was no answer */
 async function probe(): Promise<number | undefined> {
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const answer = await fetch("api/devices", { method: "HEAD", signal }).catch(() => undefined);

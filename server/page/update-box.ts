@@ -16,7 +16,7 @@ import {
 import { takesUpdates } from "./updates";
 import { titleOf } from "./words";
 
-/** The opened device's update: the button that begins it, how it goes on, and calling it off. */
+/** The selected device's update: the buttons that begin it and call it off, and its progress. */
 export class UpdateBox {
   private readonly button = byId("update", HTMLButtonElement);
   private readonly box = byId("update-box", HTMLElement);
@@ -37,13 +37,14 @@ export class UpdateBox {
     this.callOff.addEventListener("click", () => void this.cancel());
   }
 
-  /** @param live whether the server is there to do it */
+  /** @param live whether the page is connected to the server */
   show(view: DeviceView, update: UpdateView | undefined, nowMs: number, live: boolean): void {
     if (view.id !== this.view?.id) setText(this.error, "");
     this.view = view;
     const isUnderWay = update !== undefined && !isOver(update);
     this.button.hidden = !takesUpdates(view.state) || isTabId(view.id);
-    // Pressed while an update is under way, it joins that one: disabled, it would lose the focus.
+    // Enabled during an update, because disabling it would lose the focus. A press then joins the
+    // update.
     this.button.disabled = !live;
     this.box.hidden = update === undefined || !isShown(update, nowMs);
     if (update === undefined) return;
@@ -53,7 +54,7 @@ export class UpdateBox {
     setText(this.now, nowWords(update));
     this.showBefore(update);
     const isHidden = !canBeCalledOff(update);
-    // The focus would be lost with it.
+    // A hidden element would lose the focus.
     if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
     this.callOff.hidden = isHidden;
     this.callOff.disabled = !live;

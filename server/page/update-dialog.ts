@@ -5,7 +5,7 @@ import { beginUpdate } from "./requests";
 
 export interface UpdateQuestion {
   request: UpdateRequest;
-  /** As in "Hall", or "group stadium". */
+  /** For example "Hall" or "group stadium". */
   title: string;
 }
 
@@ -14,7 +14,7 @@ const ONE =
 const MANY =
   "The server compiles its program and sends it to one device first, then to a tenth, then to the rest. It stops at the first device that does not confirm the program.";
 
-/** Asks before devices get a new program. */
+/** Asks for confirmation before devices get a new program. */
 export class UpdateDialog {
   private readonly words = byId("update-words", HTMLElement);
   private readonly downgrade = byId("update-downgrade", HTMLInputElement);

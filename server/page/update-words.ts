@@ -1,8 +1,8 @@
 import type { FleetView, UpdateView } from "../../src/common/update-api";
 
-/** How updates go on, in words. Pure. */
+/** The progress of updates in words. Pure. */
 
-/** How far it is, of `PROGRESS_MAX`. */
+/** Progress at each step, out of `PROGRESS_MAX`. */
 const PROGRESS = {
   waiting: 0,
   asked: 1,
@@ -22,24 +22,26 @@ export function isOver({ step }: UpdateView): boolean {
   return step === "confirmed" || step === "failed" || step === "cancelled";
 }
 
-/** Until the device has the program. */
+/** Whether the update can still be called off: until the device has the program. */
 export function canBeCalledOff({ step }: UpdateView): boolean {
   return step === "waiting" || step === "asked" || step === "sending";
 }
 
-/** So long what came of an update stays on the page; one that failed stays until the next, ms. */
+/**
+ * How long the result of an update stays on the page, ms. A failure stays until the next update.
+ */
 const NEWS_MS = 10 * 60_000;
 
 export function isShown(update: UpdateView, nowMs: number): boolean {
   return !isOver(update) || update.step === "failed" || nowMs - update.sinceMs < NEWS_MS;
 }
 
-/** As in "2.1 s: it has come; sending 31872 bytes". */
+/** Returns words such as "2.1 s: it has come; sending 31872 bytes". */
 export function lineWords({ begunMs }: UpdateView, { atMs, text }: UpdateView["lines"][0]): string {
   return `${((atMs - begunMs) / 1000).toFixed(1)} s: ${text}`;
 }
 
-/** What it is at, or what came of it. */
+/** Returns the current step or the result. */
 export function nowWords({ lines }: UpdateView): string {
   return lines.at(-1)?.text ?? "begun";
 }
@@ -51,7 +53,7 @@ export function isFleetShown(fleet: FleetView, updateOf: UpdateOf, nowMs: number
   return fleet.waves.flat().some((id) => nowMs - (updateOf(id)?.sinceMs ?? 0) < NEWS_MS);
 }
 
-/** As in "Wave 2 of 3: 4 of 40 devices run the new program." */
+/** Returns words such as "Wave 2 of 3: 4 of 40 devices run the new program." */
 export function fleetWords(fleet: FleetView, updateOf: UpdateOf): string {
   const ids = fleet.waves.flat();
   const confirmed = ids.filter((id) => updateOf(id)?.step === "confirmed").length;
@@ -70,7 +72,7 @@ export function fleetWords(fleet: FleetView, updateOf: UpdateOf): string {
   }
 }
 
-/** As in "1 device was left out: tab-1: takes no update". */
+/** Returns words such as "1 device was left out: tab-1: takes no update". */
 export function leftWords({ left = [] }: FleetView): string {
   if (left.length === 0) return "";
   const count = left.length === 1 ? "1 device was" : `${left.length} devices were`;

@@ -9,7 +9,7 @@ import type {
 
 const NONE: UpdatesView = { updates: [], fleet: null, programs: {}, crashes: [] };
 
-/** What the page knows of updates. No DOM in here. */
+/** The page's state of all updates. No DOM in here. */
 export class Updates {
   fleet: FleetView | null;
   private programs: Record<string, string>;
@@ -23,7 +23,7 @@ export class Updates {
     this.crashes = byDevice(crashes);
   }
 
-  /** @returns whether devices may be behind that were not, or the other way round */
+  /** @returns whether other devices than before may be behind */
   apply({ updates, removed, fleet, programs, crashes }: UpdateChanges): boolean {
     for (const id of removed) this.updates.delete(id);
     for (const update of updates) this.updates.set(update.id, update);
@@ -42,19 +42,22 @@ export class Updates {
     return this.crashes.get(id);
   }
 
-  /** The program that the device should run, if the server has it and the device takes one. */
+  /**
+   * Returns the program that the device should run, if the device accepts updates and the server
+   * has one.
+   */
   programFor({ state }: DeviceView): string | undefined {
     return takesUpdates(state) ? this.programs[state?.board ?? ""] : undefined;
   }
 
-  /** Whether it runs another program than the server has for its board. */
+  /** Whether the device runs another program than the server has for its board. */
   isBehind(view: DeviceView): boolean {
     const program = this.programFor(view);
     return program !== undefined && program !== view.state?.program;
   }
 }
 
-/** A device that says which program it runs takes another one. */
+/** Whether a device accepts updates: it does if it reports its program. */
 export function takesUpdates(state: DeviceView["state"]): boolean {
   return state?.program !== undefined;
 }

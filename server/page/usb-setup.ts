@@ -6,7 +6,7 @@ import { SETTING_NAMES, type SettingName } from "../../src/common/settings";
 import { byId, setText, textElement } from "./dom";
 import { findSerial, type OpenBoard, openBoard, type Serial } from "./web-serial";
 
-/** The panel "Set up a Wio Terminal by USB". What is typed there goes to the board, nowhere else. */
+/** The panel "Set up a Wio Terminal by USB". Its input is sent to the board and nowhere else. */
 export class UsbSetup {
   private readonly form = byId("usb-form", HTMLFormElement);
   private readonly fields = byId("usb-fields", HTMLFieldSetElement);
@@ -66,11 +66,14 @@ export class UsbSetup {
     }
   }
 
-  /** A field that is empty leaves the board's setting as it is; a password belongs to its name. */
+  /**
+   * Reads the form. An empty field leaves the board's setting unchanged, but a new network or user
+   * name also replaces its password.
+   */
   private read(): Changes {
     const changes: Changes = {};
     for (const name of SETTING_NAMES) {
-      // The server makes it, where a command sets the board up.
+      // The server creates this key when a board is set up by command.
       if (name === "UPDATE_KEY") continue;
       const value = this.input(name).value;
       if (value !== "") changes[name] = value;

@@ -4,7 +4,7 @@ import { fieldTitle } from "./chart-lines";
 import { byId, setText, textElement } from "./dom";
 import { combineWords, fieldValueWords, isNightlight, sentence, valueWords } from "./rule-words";
 
-/** What a device measures: the nightlight's one level, or each of the rule's fields. */
+/** A device's values: the nightlight's light level, or each of the rule's fields. */
 export class ValueList {
   private readonly level = byId("light-level", HTMLElement);
   private readonly levelValue = byId("level", HTMLElement);
@@ -12,7 +12,7 @@ export class ValueList {
   private entries: { field?: string; value: HTMLElement }[] = [];
   private rule: ServerRule | undefined;
 
-  /** @param measures false for a light that has no sensor */
+  /** @param measures false for a light without a sensor */
   show(rule: ServerRule, values: Record<string, number>, measures: boolean): void {
     const simple = isNightlight(rule);
     this.level.hidden = !simple || !measures;

@@ -1,9 +1,9 @@
 import { type GroupView, MAX_WATCHED } from "../../src/common/api";
 
 /**
- * The devices whose values are shown: those in sight, the opened one, and the lights in the view of
+ * Returns the devices whose values are shown: those in sight, the selected one, and the lights of
  * each group. Pure.
- * @returns null for all: there are more than can be watched
+ * @returns null for all, if there are more than can be watched
  */
 export function watchedIds(
   inSight: Iterable<string>,

@@ -1,7 +1,9 @@
 import { Board } from "../../boards/line/board";
 import { BAUD, CLOCK, WIO_TERMINAL } from "../../boards/line/serial";
 
-/** The part of Web Serial (wicg.github.io/serial) that is used here; TypeScript has none of it. */
+/**
+ * The part of Web Serial (wicg.github.io/serial) that is used here. TypeScript does not declare it.
+ */
 interface SerialPort {
   readonly readable: ReadableStream<Uint8Array> | null;
   readonly writable: WritableStream<Uint8Array> | null;
@@ -16,7 +18,7 @@ export interface Serial {
   }): Promise<SerialPort>;
 }
 
-/** @returns Web Serial, or in words why this page has none */
+/** @returns Web Serial, or words that explain why this page has none */
 export function findSerial(): Serial | string {
   const { serial } = navigator as { serial?: Serial };
   if (serial) return serial;
@@ -32,8 +34,8 @@ export interface OpenBoard {
 }
 
 /**
- * Lets the person choose a board, and opens its port.
- * @throws DOMException if none was chosen, or the port can't be opened
+ * Lets a person choose a board, and opens its port.
+ * @throws DOMException if no board was chosen or the port can't be opened
  */
 export async function openBoard(serial: Serial): Promise<OpenBoard> {
   const { vendorId, productId } = WIO_TERMINAL;
@@ -43,14 +45,15 @@ export async function openBoard(serial: Serial): Promise<OpenBoard> {
   try {
     return await attach(port);
   } catch (error) {
-    // The browser would keep it open until the page is left, and refuse to open it again.
+    // Otherwise the browser would keep the port open until the page is left, and refuse to open it
+    // again.
     await port.close().catch(() => undefined);
     throw error;
   }
 }
 
 async function attach(port: SerialPort): Promise<OpenBoard> {
-  // The board takes a port for closed without it.
+  // Without this signal, the board treats the port as closed.
   await port.setSignals({ dataTerminalReady: true });
   const { readable, writable } = port;
   if (!readable || !writable) throw new DOMException("It has gone away.", "NetworkError");
@@ -62,12 +65,12 @@ async function attach(port: SerialPort): Promise<OpenBoard> {
       if (done) return;
       board.receive(value);
     }
-  })().catch(() => undefined); // A board that is unplugged stops answering, which is told in words.
+  })().catch(() => undefined); // An unplugged board stops answering, which is reported elsewhere.
   const close = async () => {
     await reader.cancel().catch(() => undefined);
     await reading;
     reader.releaseLock();
-    // A board that is silent may have left something unread: this does not wait for it.
+    // A silent board may not have read everything. Aborting does not wait for that.
     await writer.abort().catch(() => undefined);
     writer.releaseLock();
     await port.close().catch(() => undefined);

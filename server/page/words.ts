@@ -3,14 +3,14 @@ import { isOlder } from "../../src/common/update";
 import type { Roles, ServerFacts } from "./model";
 import { listWords, ruleWords } from "./rule-words";
 
-/** What the page says of a device in words. Pure. */
+/** The page's words about devices. Pure. */
 
-/** What the page calls it: as people do, else by its id. */
+/** Returns the device's name, or its id if it has none. */
 export function titleOf({ id, name = id }: Pick<DeviceView, "id" | "name">): string {
   return name;
 }
 
-/** The same, of an id, for devices that may not be known. */
+/** Returns a function like `titleOf` for ids, including those of unknown devices. */
 export function titlesIn(devices: Map<string, { view: DeviceView }>): (id: string) => string {
   return (id) => titleOf(devices.get(id)?.view ?? { id });
 }
@@ -19,7 +19,7 @@ export function onlineWords(device: DeviceView): string {
   return device.online ? "online" : "offline";
 }
 
-/** What the server's disk does not take; "" if all is well. */
+/** Returns a warning about data that the server can't write to disk, or "". */
 export function diskWords(unwritten: Unwritten[]): string {
   if (unwritten.length === 0) return "";
   const losses = [];
@@ -30,7 +30,7 @@ export function diskWords(unwritten: Unwritten[]): string {
   return `The server can't write to its disk; its log says why. ${losses.join(" ")} Decisions go on.`;
 }
 
-/** What is being prepared, and for how long. */
+/** Returns words for the preparation and how long it takes. */
 export function preparingWords({ id, step }: Preparation): { title: string; text: string } {
   return {
     title: `Preparing ${id}`,
@@ -41,7 +41,7 @@ export function preparingWords({ id, step }: Preparation): { title: string; text
   };
 }
 
-/** Who decides for the device, and how. */
+/** Returns who decides for the device, and by which rule. */
 export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: Roles): string {
   if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
   if (!server.decides) return "This server does not decide.";
@@ -55,7 +55,7 @@ export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: 
   return words.join(" ") || `This server decides: ${ruleWords(server.rule)}.`;
 }
 
-/** What becomes of a command by hand. */
+/** Returns how long a manual command holds. */
 export function overrideWords(decides: boolean, roles: Roles): string {
   if (!decides) return "Sent once. It holds until another server or person commands otherwise.";
   if (roles.lightOf.length > 0) return "Sent once. The group's next decision may override it.";
@@ -64,10 +64,11 @@ export function overrideWords(decides: boolean, roles: Roles): string {
 }
 
 /**
- * As in "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w, behind the server's
- * 427b134a · up 3 min · 1 reconnect · 0 readings waiting"; "" of a lesson device. Since a retained
- * state, or one of a device that is offline, unknown time has passed.
- * @param newest the program that it should run, if that is known
+ * Returns words such as "Firmware 0.1.0, older than the server · program 12ab34cd for pico-w,
+ * behind the server's 427b134a · up 3 min · 1 reconnect · 0 readings waiting", or "" for a lesson
+ * device. The uptime is left out for an offline device and for a retained state, because their age
+ * is unknown.
+ * @param newest the program that the device should run, if it is known
  */
 export function stateWords(
   { state, stateHeardMs, online }: DeviceView,
@@ -92,13 +93,13 @@ export function stateWords(
   return words.join(" · ");
 }
 
-/** As in "last seen 12 s ago". */
+/** Returns words such as "last seen 12 s ago". */
 export function lastSeenWords(lastSeenMs: number | null, nowMs: number): string {
   return lastSeenMs === null ? "not seen yet" : `last seen ${agoWords(nowMs - lastSeenMs)}`;
 }
 
 function agoWords(durationMs: number): string {
-  // A device that reports every second or two would only make a counter flicker.
+  // For a device that reports every second or two, a counter would flicker.
   return durationMs < 3_000 ? "just now" : `${durationWords(durationMs)} ago`;
 }
 
@@ -106,7 +107,7 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-/** As in "12 s", "3 min", "5 h" or "2 d". */
+/** Returns words such as "12 s", "3 min", "5 h" or "2 d". */
 export function durationWords(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1000);
   if (seconds < MINUTE_S) return `${seconds} s`;
@@ -119,7 +120,7 @@ function countWords(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** As in "The group stadium" or "The groups east and west". */
+/** Returns words such as "The group stadium" or "The groups east and west". */
 function groupWords(article: string, ids: string[]): string {
   return `${article} ${plural(ids, "group", "groups")} ${listWords(ids)}`;
 }
@@ -137,17 +138,17 @@ const clock = new Intl.DateTimeFormat(undefined, {
 
 const date = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
 
-/** As in "Sun 22". */
+/** Returns words such as "Sun 22". */
 export function dateWords(atMs: number): string {
   return date.format(atMs);
 }
 
-/** As in "12:03:20", in the reader's time zone. */
+/** Returns words such as "12:03:20", in the reader's time zone. */
 export function clockWords(atMs: number): string {
   return clock.format(atMs);
 }
 
-/** What a person should know before a device is removed. */
+/** Returns what a person should know before removing a device. */
 export function removalWords({ online }: DeviceView): string {
   const back = "It comes back if it sends again";
   return `The broker and Home Assistant forget it. ${back}${online ? ", and it is online now" : ""}.`;
