@@ -1,7 +1,7 @@
 /**
- * How the parts of the board's C depend on each other. A module is a `.c` file with the header of
- * the same name beside it. It depends on the modules whose headers it includes; each function is
- * declared in its own module's header, so includes show calls, too.
+ * The dependencies between the modules of the board's C. A module is a `.c` file and the header of
+ * the same name. A module depends on the modules whose headers it includes. Each function is
+ * declared in its own module's header, so the includes show the calls, too.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -10,12 +10,12 @@ import { BOARD } from "./paths";
 /** A file's path below `boards/wio-terminal/`, and its text. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Programs of their own: tests, and helpers of tools and emulator. */
+/** Folders with separate programs: tests, and helpers of the tools and the emulator. */
 const NOT_THE_BOARD = new Set(["test", "tools", "emulator"]);
 
 /**
- * Headers that declare what others implement: the hardware layer, the events of the USB controller,
- * the list of services, the vectors, and both sides of the virtual machine.
+ * Headers whose functions are implemented in other modules: the hardware layer, the events of the
+ * USB controller, the list of services, the vectors, and both sides of the virtual machine.
  */
 const PORTS = new Set([
   ...["include/board", "include/panel", "usb/usb_device", "jacdac/services", "cortex-m/vectors"],
@@ -34,7 +34,7 @@ export function readSources(): Sources {
   return new Map(files.sort().map((file) => [file, readFileSync(join(BOARD, file), "utf8")]));
 }
 
-/** One line for each breach of the rules; none if all is well. */
+/** @returns one line for each breach of the rules */
 export function findProblems(sources: Sources): string[] {
   return [
     ...findCircles(dependencies(sources)),
@@ -81,7 +81,7 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[^]*?\*\//g, "").replace(/__attribute__\(\(.*?\)\)/g, "");
 }
 
-/** Functions with external linkage: a line that starts with a type, up to `;` or `{`. */
+/** Finds functions with external linkage: from a type at the start of a line up to `;` or `{`. */
 function functions(text: string): { name: string; isDefinition: boolean }[] {
   const heads = withoutComments(text).matchAll(
     /^(?!static|typedef|_Static_assert)[A-Za-z_][\w* ()]*?\b(\w+)\([^;{}]*\)\s*([;{])/gm,
@@ -117,7 +117,7 @@ function enumConstants(text: string): string[] {
   );
 }
 
-/** A constant of a header begins with the header's first word, or with its folder's name. */
+/** Whether a header's constant begins with the header's first word, or with the folder's name. */
 function hasPrefix(name: string, file: string): boolean {
   const word = (/[a-z0-9]+/.exec(basename(file)) ?? [""])[0];
   const folder = dirname(file).replace("-", "_");
@@ -141,7 +141,7 @@ function findEnumProblems(sources: Sources): string[] {
   return problems;
 }
 
-/** Two implementations of the hardware layer are never in one image. */
+/** Whether the files are alternatives: an image has one implementation of the hardware layer. */
 function areAlternatives(one: string, other: string): boolean {
   const folders = [dirname(one), dirname(other)];
   return folders.includes("qemu") && folders.includes("samd51");

@@ -1,4 +1,4 @@
-/** From C to objects, each made once for the same text, headers, flags and compiler. */
+/** Compiles C to objects. An object is reused if text, headers, flags and compiler are the same. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
@@ -9,17 +9,17 @@ export interface Target {
   readonly name: string;
   readonly compiler: string;
   readonly flags: readonly string[];
-  /** Folders of `boards/wio-terminal/` that hold its C. */
+  /** Folders of `boards/wio-terminal/` with the target's C. */
   readonly folders: readonly string[];
   readonly linkFlags: readonly string[];
-  /** Where the linker scripts are. */
+  /** Folders with the linker scripts. */
   readonly scriptFolders: readonly string[];
 }
 
 const COMMON_FLAGS = ["-std=gnu11", "-ffunction-sections", "-fdata-sections"];
 const CORTEX_M4_FLAGS = [...COMMON_FLAGS, "-Os", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft"];
 
-/** Ours must be free of warnings; wasm2c's is not written to be. */
+/** The board's own C must compile without warnings. wasm2c's output does not. */
 const STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-Wmissing-prototypes"];
 const GENERATED_FLAGS = ["-w"];
 
@@ -40,7 +40,7 @@ export const QEMU: Target = {
   scriptFolders: ["cortex-m", "qemu"],
 };
 
-/** The Wio Terminal's own chip: this one can be flashed. */
+/** The Wio Terminal's chip. Images for this target can be flashed. */
 export const WIO: Target = {
   ...QEMU,
   name: "wio",
@@ -75,7 +75,9 @@ export async function compileFile(
   return object;
 }
 
-/** The generated file includes nothing but the prelude, so other headers don't make it stale. */
+/**
+ * Whether generated C can include the folder's headers. Other headers do not affect its objects.
+ */
 function isRuntime(folder: string): boolean {
   return folder === join(BOARD, "runtime");
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** "\0asm" and the version's first byte, as base64 begins to spell them. */
+/** A WASM module in base64: "\0asm" and the first bits of the version, then the rest. */
 const WASM_IN_BASE64 = /AGFzbQ[A-Za-z0-9+/]{1000,}={0,2}/g;
 
 const MANIFEST = createRequire(import.meta.url).resolve("@devicescript/cli/package.json");

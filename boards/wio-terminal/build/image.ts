@@ -1,4 +1,4 @@
-/** Links the runtime, with or without a package in it. */
+/** Links the runtime, with or without a package. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../../server/base/root";
@@ -12,17 +12,17 @@ import { generateVm } from "./vm";
 export interface Image {
   readonly elf: string;
   readonly cliVersion: string;
-  /** Where its bytes lie; for an image of a chip. */
+  /** The image's use of flash and RAM. Only for an image of the real chip. */
   readonly regions: () => Region[];
 }
 
 export interface ImageOptions {
-  /** What `makePackage` made; without it the image has an empty place for one. */
+  /** A package from `makePackage`. Without a package, the image has an empty space for one. */
   readonly packed?: Uint8Array;
   readonly onTranslate?: () => void;
 }
 
-/** As the linker scripts say. */
+/** Size of the storage area, as in the linker scripts. */
 const STORAGE_BYTES = 128 * 1024;
 
 const LINK_FLAGS = ["-Wl,--gc-sections", "-Wl,--fatal-warnings", "-Wl,--build-id=none"];
@@ -35,7 +35,7 @@ export async function linkImage(target: Target, options: ImageOptions = {}): Pro
     compileFile(target, join(vm.folder, "vm.c"), { generated: true, include }),
     compileFile(target, join(vm.folder, "vm_data.c"), { include }),
   ];
-  // The board's code comes first, as its linker script wants it in the first bank of the flash.
+  // The board's code comes first: the linker script needs that code in the first bank of the flash.
   for (const { object, folder } of await compileFolders(target, include)) parts.set(object, folder);
   for (const object of await Promise.all(vmSources)) parts.set(object, "virtual machine");
   if (target.folders.includes("screen"))
@@ -80,7 +80,7 @@ function linkerScripts(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-/** An object whose one section the linker script puts where the runtime looks for it. */
+/** Compiles the package. The linker script puts the object where the runtime expects a package. */
 async function packageObject(target: Target, packed: Uint8Array): Promise<string> {
   const folder = join(OUTPUT, "packages");
   const source = join(folder, `${fingerprint(packed)}.c`);

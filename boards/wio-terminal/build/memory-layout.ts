@@ -1,27 +1,27 @@
 /**
- * Where things lie in the module's linear memory, found in the module itself:
+ * The layout of the module's linear memory, read from the module itself:
  *
- *   0 … 1024          nothing, so that a null pointer reads no data
+ *   0 … 1024          unused, so that a null pointer reads no data
  *   1024 … data end   constants, then initialised variables (data segments)
- *   … bss end         zero variables; ends where emscripten's stack may end
+ *   … bss end         zero variables, up to the lower end of emscripten's stack
  *   … heap base       the C stack of the module, growing down from the heap base
- *   heap base …       the heap; its break is one word among the variables
+ *   heap base …       the heap; one of the variables holds its break
  *
- * Emscripten gives the stack 64 KB and the memory 16 MB. Here the stack is small and the heap
- * begins right above it.
+ * Emscripten gives the stack 64 KB and the memory 16 MB. The board has a small stack, and the heap
+ * begins right above the stack.
  */
 import { Reader, type WasmModule } from "./wasm-module";
 
 export interface MemoryLayout {
-  /** First address that holds data. */
+  /** First address with data. */
   readonly dataStart: number;
   /** First address after the last data segment. */
   readonly dataEnd: number;
-  /** First address after the zero variables: the stack must not go below it. */
+  /** First address after the zero variables, and the lower limit of the stack. */
   readonly bssEnd: number;
-  /** Initial stack pointer, and the end of the stack that the module was linked with. */
+  /** Initial stack pointer: the upper end of the stack, as the module was linked. */
   readonly linkedStackTop: number;
-  /** Address of the word that holds the heap's break. */
+  /** Address of the variable that holds the heap's break. */
   readonly heapBreakWord: number;
 }
 
@@ -51,7 +51,7 @@ function functionCode(module: WasmModule, name: string): Uint8Array {
   return module.codeOf(index);
 }
 
-/** `emscripten_stack_init` puts the stack's two ends, computed from constants, into two globals. */
+/** `emscripten_stack_init` computes both ends of the stack from constants and sets two globals. */
 function stackEnds(module: WasmModule): { base: number; end: number } {
   const code = new Reader(functionCode(module, "emscripten_stack_init"));
   if (code.unsigned() !== 0) throw new Error("emscripten_stack_init has local variables");
@@ -77,7 +77,7 @@ function stackEnds(module: WasmModule): { base: number; end: number } {
   return { base: named("__stack_base"), end: named("__stack_end") };
 }
 
-/** The heap break is the one variable that starts as the heap base and that `sbrk` loads. */
+/** Finds the heap break: the only variable that `sbrk` loads and that starts as the heap base. */
 function heapBreakWord(module: WasmModule, heapBase: number): number {
   const found: number[] = [];
   const code = functionCode(module, "sbrk");
@@ -94,7 +94,7 @@ function heapBreakWord(module: WasmModule, heapBase: number): number {
   return only;
 }
 
-/** Whether the code has an `i32.load` whose fixed offset is this address. */
+/** Whether the code has an `i32.load` with this fixed offset. */
 function loadsFrom(code: Uint8Array, address: number): boolean {
   for (let position = 0; position + 2 < code.length; position += 1) {
     if (code[position] !== OPCODE.i32Load) continue;
@@ -103,7 +103,7 @@ function loadsFrom(code: Uint8Array, address: number): boolean {
     try {
       offset = reader.unsigned();
     } catch {
-      continue; // The byte was not an opcode, and what follows is not a number.
+      continue; // The byte was no opcode: no number follows.
     }
     if (offset === address) return true;
   }

@@ -1,4 +1,4 @@
-/** The package: the program and its settings, as runtime/package.h describes it. */
+/** The package: the program and its settings, in the format that runtime/package.h describes. */
 import { UserError } from "../../../server/base/user-error";
 import type { Rule } from "../../../src/common/rule";
 import { PROGRAM_MAX_BYTES } from "../../tools/firmware/program-limit";
@@ -11,28 +11,33 @@ const FLAG_GC_STRESS = 1;
 const NO_THRESHOLD = 0xffff;
 const VERSION_MAX = 11;
 
-/** The flash that the linker scripts set aside for it. */
+/** Flash that the linker scripts reserve for the package. */
 export const PACKAGE_SPACE = 64 * 1024;
 export const PACKAGE_ADDRESS = 0x50000;
 
 const PROGRAM_MAX = PROGRAM_MAX_BYTES["Wio Terminal"];
 
-/** The firmware's `readSetting` takes no longer key (DeviceScript: settings service). */
+/** Maximum length of a key in the firmware's `readSetting` (DeviceScript: settings service). */
 const KEY_MAX = 13;
 
-/** The board sends each setting to the virtual machine in one Jacdac packet (jacdac/bus.h). */
+/** Maximum size of a setting: the board sends each one in one Jacdac packet (jacdac/bus.h). */
 const PAYLOAD_MAX = 236;
 
 export interface PackageOptions {
-  /** Collect garbage at each allocation: for tests. */
+  /** Whether to collect garbage at each allocation, for tests. */
   readonly gcStress?: boolean;
-  /** The public key of whoever signs programs from the network, 32 bytes; without it none is taken. */
+  /**
+   * The public key for verifying programs from the network, 32 bytes. Without a
+   * key, the board refuses every program.
+   */
   readonly signer?: Uint8Array;
-  /** What the screen says about the program. */
+  /** Details of the program, for the screen. */
   readonly about?: { readonly rule: Rule | null; readonly version: string };
 }
 
-/** @param settings by key; what the program reads is the JSON of the text, as the tools store it */
+/**
+ * @param settings values by key. Except for `WIFI_` keys, they are stored as JSON, as the tools do
+ */
 export function makePackage(
   program: Uint8Array,
   settings: Readonly<Record<string, string>>,

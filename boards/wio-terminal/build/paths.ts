@@ -4,5 +4,5 @@ import { ROOT } from "../../../server/base/root";
 /** `boards/wio-terminal/` */
 export const BOARD = join(ROOT, "boards/wio-terminal/");
 
-/** All that the build makes; git ignores it. */
+/** The folder of all build output. git ignores the folder. */
 export const OUTPUT = join(ROOT, ".devicescript/wio-terminal");

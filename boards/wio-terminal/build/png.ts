@@ -1,4 +1,4 @@
-/** Pictures as PNG files: 8 bits of red, green and blue each (W3C PNG, third edition). */
+/** Encodes pictures as PNG files: 8 bits each of red, green and blue (W3C PNG, third edition). */
 import { crc32, deflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -8,7 +8,7 @@ const COLOR_RGB = 2;
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue, by rows. */
+  /** Red, green and blue of each pixel, by rows. */
   readonly rgb: Uint8Array;
 }
 
@@ -18,7 +18,7 @@ export function encodePng({ width, height, rgb }: Picture): Buffer {
   header.writeUInt32BE(height, 4);
   header.writeUInt8(BITS, 8);
   header.writeUInt8(COLOR_RGB, 9);
-  // Each row begins with the number of its filter: 0, none.
+  // Each row begins with the number of its filter: 0 means none.
   const rows = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y += 1)
     rows.set(rgb.subarray(y * width * 3, (y + 1) * width * 3), y * (1 + width * 3) + 1);

@@ -1,4 +1,4 @@
-/** The nightlight's own program, and what the screen says about it. */
+/** Compiles and packs Nightlight's own program, with the details for the screen. */
 import { VERSION } from "../../../server/base/version";
 import { loadConfig } from "../../../server/setup/config";
 import { compileFirmware } from "../../tools/firmware/compile";
@@ -6,9 +6,9 @@ import { ruleOfDevice, writeFirmwareConfig } from "../../tools/firmware/configur
 import { makePackage } from "./package";
 
 interface PackOptions {
-  /** The public key of whoever signs programs from the network. */
+  /** The public key for verifying programs from the network. */
   readonly signer?: Uint8Array;
-  /** Called when it has to be compiled, which takes some seconds. */
+  /** Called if the program has to be compiled, which takes some seconds. */
   readonly onCompile?: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The runtime as it stands in this repository: the C side with the virtual machine, built once, so
- * that program and settings can be added without a C compiler.
+ * The prebuilt runtime in this repository: the C with the virtual machine. Adding a program and
+ * settings to the runtime needs no C compiler.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ import { PACKAGE_ADDRESS } from "./package";
 import { BOARD } from "./paths";
 import { APP_START, loadableBytes, UF2_FAMILY } from "./uf2";
 
-/** Flash from APP_START on. */
+/** The contents of the flash, starting at APP_START. */
 export const RUNTIME_FILE = join(BOARD, "runtime.bin");
 const ABOUT_FILE = join(BOARD, "runtime.json");
 
-/** What the runtime was made with. */
+/** The versions that the runtime was built with. */
 export interface AboutRuntime {
-  /** Version of @devicescript/cli, whose virtual machine it is. */
+  /** Version of @devicescript/cli, the source of the virtual machine. */
   devicescript: string;
   compiler: string;
   wasm2c: string;
@@ -28,7 +28,9 @@ export function writeRuntime(elf: string, about: AboutRuntime): void {
   writeFileSync(ABOUT_FILE, `${JSON.stringify(about, undefined, 2)}\n`);
 }
 
-/** The flash that an image without a package fills, in one piece; gaps are 0xff, as if erased. */
+/**
+ * The flash contents of an image without a package, in one piece. Gaps are 0xff, like erased flash.
+ */
 export function runtimeBytes(elf: Buffer): Buffer {
   const pieces = loadableBytes(elf);
   const end = Math.max(...pieces.map(({ address, bytes }) => address + bytes.length));
@@ -40,9 +42,9 @@ export function runtimeBytes(elf: Buffer): Buffer {
 }
 
 /**
- * The file for the bootloader.
- * @param packed as `makePackage` makes it
- * @throws UserError if the runtime is for another release of DeviceScript than the compiler
+ * Makes the UF2 file for the bootloader.
+ * @param packed a package from `makePackage`
+ * @throws UserError if runtime and compiler are of different releases of DeviceScript
  */
 export function imageWith(packed: Uint8Array): Buffer {
   const { devicescript } = JSON.parse(readFileSync(ABOUT_FILE, "utf8")) as AboutRuntime;

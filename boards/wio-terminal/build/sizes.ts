@@ -1,8 +1,10 @@
-/** What lies where: flash and RAM of an image, region by region, against the chip's. */
+/** The use of flash and RAM by an image, region by region, compared with the chip's memory. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../../server/base/user-error";
 
-/** ATSAMD51P19A: 512 KB less the UF2 bootloader's 16 KB; 192 KB, of which it keeps one word. */
+/**
+ * ATSAMD51P19A: 512 KB less the bootloader's 16 KB; 192 KB, including one word of the bootloader.
+ */
 export const FLASH_SIZE = 496 * 1024;
 export const RAM_SIZE = 192 * 1024;
 
@@ -18,11 +20,11 @@ interface Piece {
   readonly object: string;
 }
 
-/** The linker's map: output section, then its pieces, each with size and object file. */
+/** Reads the linker's map: output sections, and their pieces with size and object file. */
 export function readMap(map: string): { sections: Map<string, number>; pieces: Piece[] } {
   const sections = new Map<string, number>();
   const pieces: Piece[] = [];
-  // A long section name has a line of its own.
+  // The linker writes a long section name on a separate line.
   const text = map
     .slice(map.indexOf("Linker script and memory map"))
     .replace(/^( ?\.\S+)\n +(?=0x)/gm, "$1 ");
@@ -42,7 +44,9 @@ export function readMap(map: string): { sections: Map<string, number>; pieces: P
 
 export interface SizeInput {
   readonly map: string;
-  /** The part of the firmware that an object belongs to; undefined for the C library's. */
+  /**
+   * The part of the firmware that an object belongs to; undefined for an object of the C library.
+   */
   readonly partOf: (object: string) => string | undefined;
   readonly vm: { readonly bssEnd: number; readonly stackSize: number };
   readonly storageBytes: number;
@@ -92,7 +96,9 @@ export function regions({ map, partOf, vm, storageBytes }: SizeInput): Region[] 
   ];
 }
 
-/** The garbage-collected heap of 64 KB, and what else the machine allocates, with room to spare. */
+/**
+ * Minimum heap: the 64 KB for garbage collection, the machine's other allocations, and a reserve.
+ */
 const HEAP_MIN = 80 * 1024;
 
 export function checkFits(all: readonly Region[]): void {

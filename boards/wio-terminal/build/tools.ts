@@ -16,7 +16,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   gcc: "gcc",
 };
 
-/** Runs a program to its end; returns what it printed. */
+/** Runs a program to its end. @returns the program's output */
 export async function run(command: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await execute(command, args, { cwd: ROOT, maxBuffer: 64 << 20 });
@@ -38,7 +38,7 @@ export function fingerprint(...parts: readonly (string | Uint8Array)[]): string 
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Makes a file unless it exists; a build that breaks off leaves no half of one. */
+/** Makes a file unless the file exists. An interrupted build leaves no partial file. */
 export async function makeOnce(path: string, make: (path: string) => Promise<void>): Promise<void> {
   if (existsSync(path)) return;
   const unfinished = `${path}.${process.pid}.tmp`;

@@ -1,13 +1,13 @@
 /**
  * Turns wasm2c's C into C for a small chip.
  *
- * wasm2c (Debian's wabt 1.0.32) writes for a host with virtual memory: each access checks bounds
- * through a memory structure, each function takes its instance as an argument, and the function
- * table is filled at run time. Here there is one instance, so its memory is one array, its globals
- * are variables, and its table is a constant in flash. The macros that the result needs are ours,
- * in `runtime/vm_prelude.h`.
+ * wasm2c (Debian's wabt 1.0.32) generates code for a host with virtual memory: each access checks
+ * bounds through a memory structure, each function takes its instance as an argument, and the
+ * function table is filled at run time. The board has one instance. So the memory is one array, the
+ * globals are variables, and the table is a constant in flash. The macros for the result are in
+ * `runtime/vm_prelude.h`.
  *
- * Every rewriting rule is checked: what wasm2c wrote and no rule understood stops the build.
+ * Every rewriting rule is checked: if a part of wasm2c's output matches no rule, the build stops.
  */
 import { EXPORTS, REPLACED, signature } from "./vm-contract";
 import type { ValueType, WasmModule } from "./wasm-module";
@@ -20,8 +20,8 @@ const C_TYPE: Readonly<Record<ValueType, string>> = {
 };
 
 /**
- * Compiled to be fast; the rest is compiled to be small. They are what is left of the time of
- * `npm run bench wio-speed`, beside arithmetic with doubles.
+ * Functions compiled for speed; all others are compiled for size. These functions and the
+ * arithmetic with doubles account for the time that `npm run bench wio-speed` still takes.
  */
 const FAST = [
   ...["devs_vm_exec_opcodes", "devs_vm_pop_arg", "devs_gc_obj_check_core", "devs_value_typeof"],
@@ -67,12 +67,14 @@ function cut(source: string): { declarations: string; table: string; bodies: str
   const tableStart = at("static const wasm_elem_segment_expr_t elem_segment_exprs_");
   const tableEnd = at("};", tableStart);
   const bodiesStart = at(firstFunction, tableEnd);
-  // The wrappers of the exports follow the bodies, the first of them marked by a comment.
+  // The wrappers of the exports follow the bodies. A comment marks the first wrapper.
   const bodies = source.slice(bodiesStart, at("/* export: ", bodiesStart));
   return { declarations, table: functionTable(source.slice(tableStart, tableEnd)), bodies };
 }
 
-/** Entry 0 stays empty, as clang's linker leaves it: a null function pointer. */
+/**
+ * Generates the function table. Entry 0 is empty, a null function pointer, as in clang's output.
+ */
 function functionTable(elements: string): string {
   const rows = [...elements.matchAll(/^ {2}\{(\d+), \(wasm_rt_function_ptr_t\)&(\w+), 0\},$/gm)];
   if (rows.length !== elements.split("\n").filter((line) => line.startsWith("  {")).length) {
@@ -96,23 +98,26 @@ function withoutReplaced(bodies: string): string {
   return kept;
 }
 
-/** Calls our own C for the commonest operations before the module's loop takes the next one. */
+/**
+ * Lets `vm_quick` handle the most common operations before the module's loop takes the next one.
+ */
 function withQuickOperations(code: string): string {
   return inFunction(
     code,
     "devs_vm_exec_opcodes",
-    // The head of the loop, and its count of the operations left.
+    // The head of the loop, and the count of remaining operations.
     /(\n {2}w2c_L3: \n {4}w2c_i0 = w2c_l2;\n {4}w2c_l2 = w2c_i0;)(\n {4}w2c_i0 = w2c_l3;\n {4}w2c_i1 = 4294967295u;\n {4}w2c_i0 \+= w2c_i1;\n {4}w2c_l4 = w2c_i0;)/,
     "$1\n    w2c_l3 = vm_quick(w2c_p0, w2c_l3);$2",
   );
 }
 
 /**
- * The machine fills each free block of a program's heap with 0x37, to find writes after free. When
- * it takes an object from a block, it fills all that is left of the block again: up to 57 KB for
- * each object. Those bytes are 0x37 already: whoever makes a free block fills the whole of it
- * (`devs_gc_add_chunk`, `devs_gc`, `jd_gc_free`). The machine itself checks each byte of the free
- * blocks at each allocation under `gcStress`, which language.test.ts runs.
+ * Removes a redundant fill. The machine fills each free block of a program's heap with 0x37, to
+ * detect writes after free. When the machine takes an object from a block, it fills the rest of the
+ * block again: up to 57 KB for each object. The rest already contains 0x37, because every function
+ * that makes a free block fills the whole block (`devs_gc_add_chunk`, `devs_gc`, `jd_gc_free`).
+ * Under `gcStress`, which language.test.ts runs, the machine itself checks each byte of the free
+ * blocks at each allocation.
  */
 function withoutSecondFill(code: string): string {
   return inFunction(
@@ -127,7 +132,7 @@ function madeFast(code: string): string {
   return FAST.reduce((text, name) => inFunction(text, name, /^static /, "VM_FAST static "), code);
 }
 
-/** Changes one place in a function's body; stops the build if it is not there. */
+/** Changes one place in a function's body. If the place is missing, the build stops. */
 function inFunction(code: string, name: string, place: RegExp, by: string): string {
   const body = new RegExp(`^static \\w+ w2c_${name}\\([^)]*\\) \\{\\n[^]*?^\\}\\n`, "m");
   const found = body.exec(code)?.[0] ?? "";
@@ -139,9 +144,9 @@ function rewrite(code: string): string {
   const replaced = Object.keys(REPLACED).join("|");
   return (
     code
-      // Functions that we supply lose their static declaration's storage class.
+      // The static declarations of replaced functions lose their storage class.
       .replace(new RegExp(`^static (\\w+ w2c_(?:${replaced})\\()`, "gm"), "$1")
-      // The instance is neither a parameter nor an argument.
+      // Functions have no instance, neither as a parameter nor as an argument.
       .replace(/\bZ_\w+_instance_t\*(?: instance)?(, )?/g, (_all, more?: string) =>
         more ? "" : "void",
       )
@@ -155,13 +160,13 @@ function rewrite(code: string): string {
         "vm_import_$1(",
       )
       .replace(/\bw2c_(\w+)\(instance(?:, )?/g, "w2c_$1(")
-      // One memory, its addresses 32 bits wide.
+      // There is one memory, with 32-bit addresses.
       .replace(
         /&instance->w2c_memory, \(u64\)\((\w+)\)(?: \+ (\d+)u?)?/g,
         (_all, address: string, offset = "0") => `${address}, ${offset}`,
       )
       .replace(/instance->w2c_memory\.pages/g, "VM_MEMORY_PAGES")
-      // Globals. A new stack pointer is checked where it is set.
+      // Globals become variables. Each new stack pointer is checked where the code sets it.
       .replace(/instance->w2c___stack_pointer = (\w+);/g, "VM_SET_STACK_POINTER($1);")
       .replace(
         /instance->w2c_(__stack_pointer|__stack_end|__stack_base|tempRet0)\b/g,

@@ -1,11 +1,13 @@
-/** The image as a file for the board's bootloader, which shows itself as a drive. */
+/** Makes the image a UF2 file for the board's bootloader, which appears as a drive. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../../server/base/user-error";
 import { encodeUf2, type Piece } from "../../tools/image/uf2";
 
-/** SAMD51: microsoft/uf2, utils/uf2families.json. */
+/** The SAMD51's family: microsoft/uf2, utils/uf2families.json. */
 export const UF2_FAMILY = 0x55114460;
-/** The bootloader's own 16 KB lie below; the storage area and the end of the flash above. */
+/**
+ * The image's range, between the bootloader's 16 KB and the storage area at the end of the flash.
+ */
 export const APP_START = 0x4000;
 export const APP_END = 0x60000;
 
@@ -20,7 +22,7 @@ export function uf2OfElf(elf: string): Buffer {
   return encodeUf2(pieces, UF2_FAMILY);
 }
 
-/** What an ELF file of 32 bits wants in memory, where it is to be loaded (System V ABI, ELF-32). */
+/** The bytes that a 32-bit ELF file loads, with their load addresses (System V ABI, ELF-32). */
 export function loadableBytes(elf: Buffer): Piece[] {
   if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 1) throw new UserError("not an ELF-32 file");
   const table = elf.readUInt32LE(28);
@@ -29,8 +31,8 @@ export function loadableBytes(elf: Buffer): Piece[] {
     .map((entry) => ({
       loaded: elf.readUInt32LE(entry) === 1, // PT_LOAD
       offset: elf.readUInt32LE(entry + 4),
-      address: elf.readUInt32LE(entry + 12), // physical: initial values lie in flash
-      length: elf.readUInt32LE(entry + 16), // in the file
+      address: elf.readUInt32LE(entry + 12), // physical: flash holds the initial values
+      length: elf.readUInt32LE(entry + 16), // size in the file
     }))
     .filter(({ loaded, length }) => loaded && length > 0)
     .map(({ offset, address, length }) => ({

@@ -1,14 +1,15 @@
 /**
- * What our C repeats or leaves out of the module's own code, function by function. A release that
- * changes one of them stops the build: compare it with `runtime/vm_quick.c` and with the rules in
- * `translate.ts`, run `vm_quick_test.c` and language.test.ts, then enter what the build says here.
+ * Digests of the module's functions that the board's C repeats or shortens. If a release changes
+ * one of these functions, the build stops. Then compare the new code with `runtime/vm_quick.c` and
+ * with the rules in `translate.ts`, run `vm_quick_test.c` and language.test.ts, and enter the
+ * digest from the build's message here.
  */
 import { createHash } from "node:crypto";
 import type { WasmModule } from "./wasm-module";
 
-/** The first 16 digits of the SHA-256 of a function's code, as the module has it. */
+/** By function, the first 16 digits of the SHA-256 of its code in the module. */
 const CODE: Readonly<Record<string, string>> = {
-  // `vm_quick.c` does the same.
+  // `vm_quick.c` repeats these functions.
   devs_vm_exec_opcodes: "3f3f7b0025dc7971",
   devs_vm_pop_arg: "b52e6c2e13c201ff",
   devs_vm_pop_arg_u32: "afa382432b4cb280",
@@ -41,14 +42,16 @@ const CODE: Readonly<Record<string, string>> = {
   expr2_le: "ca2d3135106064b3",
   expr2_lt: "836e38663b60ad63",
   expr2_ne: "e83f4395e15ccd6a",
-  // Whoever makes a free block fills it: see `withoutSecondFill`.
+  // These functions make, fill and find free blocks: see `withoutSecondFill`.
   devs_gc_add_chunk: "ca071503dc226769",
   devs_gc: "51e541065540d1f5",
   jd_gc_free: "a5a1fd8474e59bf6",
   find_free_block: "408fbbbd145e1df4",
 };
 
-/** For each operation, its properties and then its function's index: `vm_quick.c` has the numbers. */
+/**
+ * The table of all operations' properties and function indices. `vm_quick.c` repeats its numbers.
+ */
 const OPERATIONS = { address: 18808, length: 104 + 4 * 95, digest: "1b5ed924068de7d5" } as const;
 
 export function codeProblems(module: WasmModule): string[] {

@@ -1,14 +1,14 @@
 /**
- * Everything that the port assumes about the virtual machine's module, and the check that it holds.
- * Signatures are written as in `(i32,i32)i32`. A new version of @devicescript/cli that breaks one
- * of these stops the build here, with the name of what changed.
+ * The port's assumptions about the virtual machine's module, and the check of these assumptions.
+ * Signatures are written as in `(i32,i32)i32`. If a new version of @devicescript/cli breaks an
+ * assumption, the build stops here and names the change.
  */
 import { codeProblems } from "./vm-code";
 import type { FunctionType, WasmModule } from "./wasm-module";
 
 /**
- * What the module asks of its host. Each that is called is a C function of the same name in
- * `runtime/`; with its store replaced, those of the flash are not.
+ * The module's imports. Each import that the module calls is a C function of the same name in
+ * `runtime/`. The imports for flash are never called, because the module's store is replaced.
  */
 export const IMPORTS: Readonly<Record<string, string>> = {
   em_flash_save: "(i32,i32)",
@@ -34,7 +34,7 @@ export const IMPORTS: Readonly<Record<string, string>> = {
   fd_seek: "(i32,i32,i32,i32,i32)i32",
 };
 
-/** What the board calls. */
+/** The exports that the board calls. */
 export const EXPORTS: Readonly<Record<string, string>> = {
   __wasm_call_ctors: "()",
   malloc: "(i32)i32",
@@ -50,12 +50,15 @@ export const EXPORTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Functions of the module that our own C replaces. Its store of settings and program, because the
- * module keeps a copy of the whole flash in RAM and writes it in smaller pieces than the chip can;
- * those of memory and text, because newlib's take a word at a time; the allocator, because a program's heap
- * would not find its place again (`runtime/vm_heap.c`); the generator behind Math.random, which the
- * module never seeds, so that it would say the same at each start; and its clock, which it reads
- * hundreds of times a second by way of a floating-point number.
+ * Functions of the module that the board's C replaces:
+ *
+ * - The store of settings and program. The module keeps a copy of the whole flash in RAM, and
+ *   writes in smaller pieces than the chip can.
+ * - Memory and text. newlib's functions process a word at a time.
+ * - The allocator. A program's heap would not get its place again (`runtime/vm_heap.c`).
+ * - The generator behind Math.random. The module never seeds it, so that each start would give the
+ *   same numbers.
+ * - The clock. The module reads it hundreds of times a second, through a floating-point number.
  */
 export const REPLACED: Readonly<Record<string, string>> = {
   flash_init: "()",

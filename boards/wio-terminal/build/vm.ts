@@ -1,4 +1,4 @@
-/** The virtual machine as C: translated once per module and per rule of the translation. */
+/** The virtual machine as C. Translated once for each combination of module, wasm2c and rules. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { extractVm } from "./extract-vm";
@@ -10,12 +10,13 @@ import { checkContract } from "./vm-contract";
 import { parseWasm, type WasmModule } from "./wasm-module";
 
 /**
- * The module's own stack. The deepest function is its reader of decimal numbers, which needs
- * 8,976 bytes alone; 10,256 were seen in use. Each change of its stack pointer is checked.
+ * Size of the module's stack. The function with the largest frame reads decimal numbers and needs
+ * 8,976 bytes alone; the maximum seen in use is 10,256. Each change of the stack pointer is
+ * checked.
  */
 const VM_STACK_SIZE = 16 * 1024;
 
-/** The module's version and the rules; a change of either rebuilds everything. */
+/** The files with translation rules. A change of a file or of the module rebuilds everything. */
 const RULES = [
   "translate.ts",
   "vm.ts",
@@ -26,7 +27,7 @@ const RULES = [
 ];
 
 export interface GeneratedVm {
-  /** Holds vm.c, vm_data.c and vm_layout.h. */
+  /** The folder with vm.c, vm_data.c and vm_layout.h. */
   readonly folder: string;
   readonly cliVersion: string;
   readonly bssEnd: number;
@@ -55,7 +56,7 @@ export async function generateVm(onTranslate?: () => void): Promise<GeneratedVm>
   return { folder, cliVersion, bssEnd: layout.bssEnd, stackSize };
 }
 
-/** The heap begins where the stack ends, and wants 16-byte alignment. */
+/** The stack's size. The heap begins at the end of the stack and needs 16-byte alignment. */
 export function stackSizeAt(bssEnd: number): number {
   return VM_STACK_SIZE - (bssEnd % 16);
 }

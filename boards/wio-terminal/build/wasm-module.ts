@@ -1,6 +1,6 @@
 /**
- * Reads the parts of a WebAssembly module that the port depends on: what it imports and exports,
- * its globals, data segments, function names, and the code of single functions.
+ * Reads the parts of a WebAssembly module that the port depends on: imports, exports, globals, data
+ * segments, function names, and the code of single functions.
  * WebAssembly core specification 1.0, chapter 5 (binary format) and appendix 7.4 (name section).
  */
 
@@ -24,9 +24,9 @@ export interface DataSegment {
 
 export interface WasmModule {
   readonly imports: readonly FunctionImport[];
-  /** Exported functions only: name to function index. */
+  /** Function index by name, for exported functions only. */
   readonly exports: ReadonlyMap<string, number>;
-  /** Initial values of the i32 globals, by index; undefined if a global is of another type. */
+  /** Initial values of the i32 globals, by index; undefined for a global of another type. */
   readonly globals: readonly (number | undefined)[];
   readonly globalNames: ReadonlyMap<string, number>;
   readonly data: readonly DataSegment[];
@@ -132,7 +132,7 @@ function limits(reader: Reader): number {
   return minimum;
 }
 
-/** A constant expression of one i32.const; undefined for a constant of another type. */
+/** Reads a constant expression of one instruction. @returns undefined unless the type is i32 */
 function constantI32(reader: Reader): number | undefined {
   const opcode = reader.byte();
   let value: number | undefined;

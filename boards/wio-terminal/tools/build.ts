@@ -1,6 +1,6 @@
 /**
- * `npm run build:wio`: the firmware for the Wio Terminal, as a file for its bootloader. With
- * `--runtime`, for those who change the C, first the runtime itself, and where its bytes lie.
+ * `npm run build:wio`: makes the Wio Terminal's firmware, as a file for the bootloader. With
+ * `--runtime`, for changes of the C, builds the runtime first and prints the use of flash and RAM.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -1,4 +1,4 @@
-/** `npm run draw:screen`: the picture of the screen in the README, as its C draws it. */
+/** `npm run draw:screen`: makes the README's picture of the screen by running the screen's C. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { offerHelp } from "../../tools/command";
@@ -15,7 +15,7 @@ const FROM_LIGHT = 640;
 const TO_LIGHT = 180;
 const SECONDS = 150;
 
-/** Dusk: it gets dark over two minutes, as clouds pass. */
+/** Light readings at dusk: it gets dark over two minutes while clouds pass. */
 const evening = Array.from({ length: SECONDS }, (_, second) => {
   const dusk = 1 / (1 + Math.exp((second - SECONDS / 2) / 12));
   const clouds = 18 * Math.sin(second / 5) + 9 * Math.sin(second / 1.7);

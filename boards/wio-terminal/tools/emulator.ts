@@ -1,6 +1,6 @@
 /**
- * `npm run wio:emulator`: the image for the Wio Terminal, or one that somebody else wrote, on an
- * emulated chip with a page.
+ * `npm run wio:emulator`: runs the Wio Terminal's image, or a third-party image, on an emulated
+ * chip with a page.
  */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 const onWarning = (text: string): void => console.log(`nightlight: warning: ${text}`);
 
 const common = {
-  // A person is better off with a warning than with the end of the emulation.
+  // A user is better served by a warning than by the end of the emulation.
   chip: { onWarning },
   prepare: (wio: EmulatedBoard["wio"]): void => {
     wio.light = HALF_LIGHT;

@@ -1,7 +1,7 @@
 /**
- * `npm run flash:wio`: from `.env.local` to a nightlight on a Wio Terminal, or on all that are
- * plugged in. The runtime is ready in this repository, so it takes Node alone, on Linux, macOS and
- * Windows.
+ * `npm run flash:wio`: flashes one Wio Terminal, or all that are plugged in, with the settings in
+ * `.env.local`. The runtime in this repository is prebuilt, so the command needs only Node, on
+ * Linux, macOS and Windows.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { printable } from "../../../server/base/log";
@@ -32,7 +32,7 @@ import { packNightlight } from "../build/program";
 import { imageWith } from "../build/runtime-image";
 
 const RESTART_MS = 60_000;
-/** How long to show what the board logs. */
+/** How long the board's log is shown. */
 const LOG_MS = 5_000;
 
 const USAGE = `Usage: npm run flash:wio [-- options]
@@ -74,7 +74,7 @@ await command(async () => {
   else await flashOne(computer, key, flags);
 });
 
-// The serial transport never stops watching the ports.
+// The serial transport never stops watching the ports, which would keep the process running.
 process.exit();
 
 async function flashOne(
@@ -107,7 +107,7 @@ async function flashOne(
   for (const text of said) console.log(`  ${printable(text)}`);
 }
 
-/** @throws UserError if one or more were not flashed */
+/** @throws UserError if any board was not flashed */
 async function flashEach(
   computer: Computer,
   key: ProgramKey,

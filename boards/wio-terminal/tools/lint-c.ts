@@ -1,4 +1,6 @@
-/** Part of `npm run lint`: layout and structure of the C. With `--write`, part of `npm run format`. */
+/**
+ * Part of `npm run lint`: checks the C's layout and structure. `npm run format` passes `--write`.
+ */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "@wasm-fmt/clang-format";

@@ -1,4 +1,4 @@
-/** The board's screen on this machine: its C against the model of its display. */
+/** Runs the board's screen on this machine: the screen's C with a model of the display. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -24,12 +24,12 @@ export interface Look {
   readonly picture: Picture;
   readonly backlight: boolean;
   readonly led: boolean;
-  /** Since the start: what the display got. */
+  /** Number of pixels sent to the display since the start. */
   readonly pixels: number;
   readonly milliseconds: number;
 }
 
-/** Builds the program; the sanitizers watch it. */
+/** Builds the program with sanitizers. */
 export async function buildScreen(): Promise<string> {
   mkdirSync(OUTPUT, { recursive: true });
   const program = join(OUTPUT, "screen-host");
@@ -39,7 +39,7 @@ export async function buildScreen(): Promise<string> {
   return program;
 }
 
-/** @param script as screen_host.c describes it */
+/** @param script commands that screen_host.c describes */
 export function look(program: string, script: readonly string[]): Map<string, Look> {
   const { stdout, stderr, status } = spawnSync(program, {
     input: `${script.join("\n")}\n`,

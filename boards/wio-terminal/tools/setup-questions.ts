@@ -1,11 +1,14 @@
-/** What `npm run setup:wio` asks the person in front of the terminal. */
+/** The questions that `npm run setup:wio` asks in the terminal. */
 import { UserError } from "../../../server/base/user-error";
 import type { SettingName } from "../../../src/common/settings";
 import type { Changes, Known } from "../../line/board-settings";
 import { mistakesIn, WORDS } from "../../line/mistakes";
 import { readAnswer, readPassword } from "../../tools/prompt";
 
-/** Of what was named by an option: a line each, of standard input if that is no terminal. */
+/**
+ * Asks for the passwords of the names that were given as options. If standard input is no terminal,
+ * each password is a line of standard input.
+ */
 export async function askForPasswords(named: { user?: string; wifi?: string }): Promise<Changes> {
   const changes: Changes = {};
   const lines = process.stdin.isTTY ? undefined : pipedLines();
@@ -25,14 +28,14 @@ export async function askForPasswords(named: { user?: string; wifi?: string }): 
 async function* pipedLines(): AsyncGenerator<string, undefined> {
   let text = "";
   for await (const chunk of process.stdin) text += String(chunk);
-  // PowerShell begins what it pipes with a byte order mark.
+  // PowerShell adds a byte order mark to the start of piped text.
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   for (const line of lines) yield line;
   return undefined;
 }
 
-/** Everything, one after another; Enter keeps what the board has. */
+/** Asks for all settings, one after another. Enter keeps the board's value. */
 export async function askForAll(known: Known): Promise<Changes> {
   console.log("Enter keeps what is in brackets; a single - removes it.");
   const changes: Changes = {
@@ -47,7 +50,7 @@ export async function askForAll(known: Known): Promise<Changes> {
   return changes;
 }
 
-/** @param has what the board has */
+/** @param has the board's current value */
 async function ask(name: SettingName, question: string, has: string | undefined): Promise<Changes> {
   for (;;) {
     const answer = await readAnswer(`${question}${has === undefined ? "" : ` [${has}]`}: `);
@@ -59,7 +62,10 @@ async function ask(name: SettingName, question: string, has: string | undefined)
   }
 }
 
-/** A name that is kept keeps its password. @param owner the name that was given just before */
+/**
+ * Asks for the owner's password. A name that is kept keeps its password.
+ * @param owner the new name
+ */
 async function askForPassword(
   name: "WIFI_PWD" | "MQTT_PWD",
   owner: string | null | undefined,

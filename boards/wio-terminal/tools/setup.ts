@@ -1,4 +1,4 @@
-/** `npm run setup:wio`: Wi-Fi, broker, id and user of a Wio Terminal that runs, by USB. */
+/** `npm run setup:wio`: sets Wi-Fi, broker, id and user of a running Wio Terminal, through USB. */
 import { printable } from "../../../server/base/log";
 import { readText } from "../../../server/base/text";
 import { UserError } from "../../../server/base/user-error";
@@ -59,7 +59,7 @@ await command(async () => {
       if (error instanceof UserError) throw error;
       throw new UserError(`${port}: ${problemOf(error)}`);
     }
-    // A board that gets an id gets the key to it.
+    // A board that gets an id also gets the update key of that id.
     if (changes.ID) {
       const known = changes.UPDATE_KEY ? { UPDATE_KEY: changes.UPDATE_KEY } : {};
       changes = { ...changes, ...withUpdateKey(known, changes.ID, data ?? DEFAULT_DIR) };
@@ -76,7 +76,7 @@ await command(async () => {
 
 process.exit();
 
-/** All settings of a file; what it does not name goes from the board. */
+/** Reads all settings of a file. A setting that the file lacks is removed from the board. */
 function readFile(path: string): Changes {
   const settings = parseSettings(readText(path), path);
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
@@ -87,7 +87,7 @@ function fromFlags(flags: { id?: string; broker?: string; user?: string; wifi?: 
   return {
     ...(id !== undefined && { ID: id }),
     ...(broker !== undefined && { BROKER: broker }),
-    // Without a user there is no password either [MQTT-3.1.2-22].
+    // Without a user, MQTT allows no password [MQTT-3.1.2-22].
     ...(user !== undefined && { MQTT_USER: user === "" ? null : user, MQTT_PWD: null }),
     ...(wifi !== undefined && { WIFI_SSID: wifi, WIFI_PWD: null }),
   };

@@ -1,4 +1,4 @@
-/** The screen's fonts as C, in the form that screen/font.h describes. */
+/** Generates the screen's fonts as C, in the form that screen/font.h describes. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OUTPUT } from "../paths";
@@ -6,13 +6,13 @@ import { fingerprint, makeOnce } from "../tools";
 import { capitalTop, draw, type FontSize, type Glyph, lineHeight } from "./raster";
 import { DISC, FIRST, LAST, strokesOf } from "./strokes";
 
-/** Every letter; the size of the running text. */
+/** All letters, for running text. */
 export const SMALL: FontSize = { name: "font_small", capital: 9, pen: 1.5, gap: 1 };
-/** Every letter, for what counts most. */
+/** All letters, for the most important lines. */
 export const LARGE: FontSize = { name: "font_large", capital: 14, pen: 2.4, gap: 1 };
-/** Digits and signs alone: for the one number that is read across a room. */
+/** Digits only, for the number that is read across a room. */
 export const NUMBER: FontSize = { name: "font_number", capital: 46, pen: 6, gap: 3 };
-/** The LED's picture. */
+/** The LED's symbol. */
 export const LAMP: FontSize = { name: "font_disc", capital: 52, pen: 0, gap: 0 };
 
 const ALL = range(FIRST, LAST);
@@ -60,7 +60,7 @@ const font ${name} = {
 `;
 }
 
-/** Four pixels a byte, the first in the lowest bits; rows follow each other without a gap. */
+/** Packs four pixels into a byte, the first in the lowest bits. Rows are not padded. */
 function pack({ coverage }: Glyph): number[] {
   const bytes: number[] = [];
   for (let i = 0; i < coverage.length; i += 4) {

@@ -1,26 +1,26 @@
-/** From strokes to pixels: how much of each pixel the pen covers. Pure. */
+/** Rasterises strokes: computes how much of each pixel the pen covers. Pure. */
 import type { Strokes } from "./strokes";
 
-/** Coverage of a pixel is kept in two bits. */
+/** Maximum coverage of a pixel. Two bits store the coverage. */
 export const COVERAGE_MAX = 3;
 
 export interface FontSize {
-  /** C name. */
+  /** The font's name in C. */
   readonly name: string;
-  /** Height of a capital, pixels, between the pen's centres. */
+  /** Height of a capital between the pen's centres, pixels. */
   readonly capital: number;
   /** Width of the pen, pixels. */
   readonly pen: number;
-  /** Between two letters, pixels. */
+  /** Space between two letters, pixels. */
   readonly gap: number;
 }
 
 export interface Glyph {
   readonly width: number;
   readonly height: number;
-  /** From its left edge to that of the next, pixels. */
+  /** Distance from the glyph's left edge to the left edge of the next glyph, pixels. */
   readonly advance: number;
-  /** By row, 0..COVERAGE_MAX. */
+  /** Coverage of each pixel by row, 0..COVERAGE_MAX. */
   readonly coverage: readonly number[];
 }
 
@@ -29,7 +29,7 @@ interface Point {
   readonly y: number;
 }
 
-/** What the strokes' own units reach above the capitals and below the baseline. */
+/** Space above the capitals and below the baseline, in the units of the strokes. */
 const ABOVE = 2;
 const BELOW = 4;
 const CAPITAL = 14;
@@ -39,7 +39,7 @@ export function lineHeight(size: FontSize): number {
   return Math.ceil(((ABOVE + CAPITAL + BELOW) * size.capital) / CAPITAL + size.pen);
 }
 
-/** From the top of a line to the pen's centre at the top of a capital, pixels. */
+/** Distance from the top of a line to the pen's centre at the top of a capital, pixels. */
 export function capitalTop(size: FontSize): number {
   return Math.ceil((ABOVE * size.capital) / CAPITAL + size.pen / 2);
 }
@@ -47,7 +47,7 @@ export function capitalTop(size: FontSize): number {
 export function draw(strokes: Strokes, size: FontSize): Glyph {
   const scale = size.capital / CAPITAL;
   const penRadius = (strokes.pen === undefined ? size.pen : strokes.pen * scale) / 2;
-  // The pen may go over the ends of its path: a glyph has room for that on both sides.
+  // The pen reaches beyond its path by half its width, so a glyph has this margin on both sides.
   const margin = size.pen / 2;
   const width = Math.ceil(strokes.width * scale + size.pen);
   const height = lineHeight(size);
@@ -85,7 +85,7 @@ function distanceToSegment(point: Point, from: Point, to: Point): number {
   return Math.hypot(point.x - from.x - t * dx, point.y - from.y - t * dy);
 }
 
-/** The path's strokes, each as points along it. */
+/** Converts a path to strokes. Each stroke is a list of points. */
 function flatten(path: string): Point[][] {
   const lines: Point[][] = [];
   let line: Point[] = [];
@@ -126,7 +126,7 @@ function pointOf(text: string): Point {
   return { x, y };
 }
 
-/** A quarter of an ellipse in the corner's rectangle. */
+/** Points on a quarter of an ellipse, in the rectangle with this corner. */
 function quarter(from: Point, to: Point, corner: Point): Point[] {
   const centre = { x: from.x + to.x - corner.x, y: from.y + to.y - corner.y };
   return steps((t) => {
@@ -138,7 +138,7 @@ function quarter(from: Point, to: Point, corner: Point): Point[] {
   });
 }
 
-/** A quadratic Bezier curve. */
+/** Points on a quadratic Bezier curve. */
 function bend(from: Point, control: Point, to: Point): Point[] {
   return steps((t) => {
     const [a, b, c] = [(1 - t) * (1 - t), 2 * t * (1 - t), t * t];

@@ -1,24 +1,25 @@
 /**
- * The letters of the screen, as strokes of a round pen. Units: capitals are 14 high, from y = 0 at
- * their top to the baseline at 14; descenders end at 18.
+ * The screen's letters, as strokes of a round pen. Units: capitals are 14 high, from y = 0 at the
+ * top to the baseline at 14; descenders end at 18.
  *
- *   M x,y        lifts the pen to there       L x,y          a line to there
- *   H x,y        a quarter of an ellipse that sets out horizontally and arrives vertically
- *   V x,y        the same the other way round
- *   Q x,y x,y    a curve that is drawn towards the first point and ends in the second
+ *   M x,y        moves the lifted pen to the point
+ *   L x,y        draws a line to the point
+ *   H x,y        draws a quarter of an ellipse, which starts horizontally and ends vertically
+ *   V x,y        draws a quarter of an ellipse, which starts vertically and ends horizontally
+ *   Q x,y x,y    draws a curve, which starts towards the first point and ends at the second
  */
 export interface Strokes {
-  /** From the leftmost to the rightmost centre of the pen. */
+  /** Distance from the leftmost to the rightmost centre of the pen. */
   readonly width: number;
   readonly path: string;
-  /** The pen's width if it is not the font's. */
+  /** The pen's width, if different from the font's. */
   readonly pen?: number;
 }
 
-/** Codes beyond ASCII, for what is drawn beside letters. screen/font.h has the same. */
+/** Codes beyond ASCII, for symbols. screen/font.h defines the same codes. */
 export const ELLIPSIS = 0x7f;
 export const DISC = 0x80;
-/** Stands for a letter that is not among these. */
+/** The code that replaces a letter without strokes. */
 export const UNKNOWN = 0x81;
 
 const BOWL_RIGHT = "M0,8 V3.5,4.5 H7,8 L7,10.5 V3.5,14 H0,10.5";
