@@ -17,10 +17,7 @@ export class BelievedClock {
   private believedMs: number;
   private doubtSinceMs: number | undefined;
 
-  /**
-   * @param newestMs time of the newest stored row, or undefined if the history is empty; Unix time,
-   *   ms
-   */
+  /** @param newestMs time of the newest stored row, Unix time, ms; undefined if there is none */
   constructor(private readonly newestMs: number | undefined) {
     this.believedMs = newestMs ?? -Infinity;
   }
@@ -41,8 +38,7 @@ export class BelievedClock {
     this.lastWallMs = wallMs;
     this.lastSteadyMs = steadyMs;
     const isOver = this.doubtSinceMs === undefined || steadyMs - this.doubtSinceMs >= DOUBT_MS;
-    // A clock that was set back is behind the believed time. Following it at once only deletes
-    // less.
+    // A clock that was set back is behind the believed time. Following it deletes less, not more.
     if (isOver || wallMs <= this.believedMs) {
       this.doubtSinceMs = undefined;
       this.believedMs = wallMs;

@@ -46,7 +46,7 @@ export interface HistoryOptions {
   megabytes: number;
 }
 
-/** Where failures are reported. */
+/** Receivers of failure reports. */
 interface Told {
   disk: Disk;
   rejections: Rejections;

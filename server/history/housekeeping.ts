@@ -16,12 +16,9 @@ export interface Limits {
 
 /** Minimum age at which minutes are deleted, ms. If rows are kept longer, minutes are too. */
 const MINUTES_AGE_MS = 30 * 24 * HOUR_MS;
-/** The same for hours, ms. */
+/** Minimum age at which hours are deleted, ms. If rows are kept longer, hours are too. */
 const HOURS_AGE_MS = 366 * 24 * HOUR_MS;
-/**
- * Share of the file that rows, minutes and hours may each fill before their oldest records are
- * deleted, in this order.
- */
+/** Share of the file that a level may fill before its oldest records are deleted. */
 const SHARES = { raw: 1 / 4, minute: 1 / 4, hour: 3 / 8 };
 /**
  * Share of the file that unpacked rows may fill. Beyond it, minutes that have not ended are packed
@@ -89,7 +86,7 @@ export class Housekeeping {
    * Does a bounded part of the work.
    * @param nowMs wall clock; Unix time, ms
    * @param believedMs time by which the age of rows is measured; Unix time, ms
-   * @param rows number of rows in the batch before: at least as many are packed
+   * @param rows number of rows that were appended before: at least as many are packed
    */
   tidy(nowMs: number, believedMs: number, rows: number): void {
     const isTooMuch = this.unpackedRows * ROW_BYTES > UNPACKED_SHARE * this.limits.maxBytes;

@@ -29,7 +29,7 @@ export class Lookup {
       return downsample(this.rows(device, span), span, points);
     const few = this.fewRows(device, span, points);
     if (few) return downsample(few, span, points);
-    // Where the rows were deleted, minutes are used; where the minutes were deleted, hours.
+    // Minutes replace rows that were deleted, and hours replace minutes that were deleted.
     const rowsMs = lengthMs <= RAW_MS ? within(span, raw.floorMs) : span.toMs;
     const fineMs = lengthMs <= MINUTES_MS ? within(span, minute.floorMs) : span.toMs;
     const minutesMs = Math.min(fineMs, rowsMs);

@@ -3,7 +3,10 @@ import { renderUnicodeCompact } from "uqr";
 import type { Options } from "../setup/options";
 import { LOOPBACK, pageTls } from "../setup/security-options";
 
-/** Returns the addresses at which other machines can reach this one, IPv4 only. */
+/**
+ * Returns the addresses at which other machines on the network reach this one; IPv4 only if the
+ * server listens on all addresses.
+ */
 export function ownAddresses(listen: string): string[] {
   if (listen !== "0.0.0.0" && listen !== "::")
     return [listen.includes(":") ? `[${listen}]` : listen];

@@ -20,7 +20,7 @@ export interface Measured {
 type Source = () => number | Record<string, number>;
 
 /**
- * From half a millisecond, typical of a broker on this machine, to what a person would notice, s.
+ * Bucket limits, s: from half a millisecond, with a broker on this machine, to what people notice.
  */
 const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 

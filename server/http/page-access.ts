@@ -24,8 +24,8 @@ const FAILURES_ALLOWED = 20;
 export class PageAccess {
   private readonly failures = new FailureLimiter(FAILURES_ALLOWED);
   /**
-   * Key of the digests by which secrets are compared: digests have one length and reveal nothing of
-   * the secret's.
+   * Key of the digests by which secrets are compared: digests have one length and reveal nothing
+   * about a secret's length.
    */
   private readonly key = randomBytes(32);
 

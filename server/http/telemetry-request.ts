@@ -49,8 +49,8 @@ export function parseHistoryRequest(
 
 function time(name: string, given: string | null): number | undefined {
   if (given === null) return undefined;
-  // A + in a query that is not written as %2B is parsed as a space (WHATWG URL, 5.1). Before a time
-  // zone it was a +.
+  // A + in a query that is not written as %2B is parsed as a space (WHATWG URL, 5.1). So a space
+  // before a time zone was a +.
   const text = given.replace(/ (?=\d\d:\d\d$)/, "+");
   // The zone is required, because the time would mean different moments on different machines.
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;

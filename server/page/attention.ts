@@ -4,10 +4,7 @@ import type { Changes, Device } from "./model";
 import { firstByName } from "./name-order";
 import { titleOf, titlesIn } from "./words";
 
-/**
- * Maximum number of devices listed. For more, the number is shown, and the device list can be
- * filtered.
- */
+/** Maximum number of devices listed. If there are more, the rest is shown as a number only. */
 const SHOWN = 8;
 
 interface Row {

@@ -91,7 +91,7 @@ export function drawThreshold(plot: uPlot, palette: Palette, rule: ServerRule): 
   const label = `${shortSideWords(rule, true)} ${rule.comparison} ${rule.value}`;
   ctx.font = `600 ${11 * px}px ${getComputedStyle(plot.root).fontFamily}`;
   ctx.textAlign = "left";
-  // On the side of the threshold on which the rule switches on, if there is room.
+  // The label is on the side on which the rule switches on, if there is room.
   const roomPx = 22 * px;
   const isBelow =
     rule.comparison === "below" ? bbox.top + bbox.height - y > roomPx : y - bbox.top < roomPx;

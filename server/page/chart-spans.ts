@@ -18,7 +18,7 @@ export const LIVE: ChartSpan = {
   refreshMs: Infinity,
 };
 
-/** By the values of the radio buttons in `index.html`. */
+/** Named after the values of the radio buttons in `index.html`. */
 export const CHART_SPANS: ChartSpan[] = [
   LIVE,
   { name: "1h", words: "the last hour", ms: HOUR_MS, refreshMs: 10_000 },

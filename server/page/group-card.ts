@@ -15,7 +15,7 @@ import type { UpdateDialog } from "./update-dialog";
 import { takesUpdates } from "./updates";
 import { onlineWords, titlesIn } from "./words";
 
-/** Maximum number of lost members listed by name; for more, only the number is shown. */
+/** Maximum number of lost members listed by name. If there are more, only their number is shown. */
 const NAMED = 5;
 
 interface Row {

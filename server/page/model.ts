@@ -34,7 +34,7 @@ export interface Roles {
   lightOf: string[];
 }
 
-/** What has changed since the page was last drawn. */
+/** The changes since the page was last drawn. */
 export interface Changes {
   /** Whether everything may have changed, because there was a snapshot. */
   all: boolean;

@@ -11,8 +11,8 @@ export class NameOrder {
   /**
    * Moves new and renamed devices to their places. Sorting ten thousand devices for each new one
    * would cause a noticeable delay.
-   * @param ids any devices, including removed ones; @param titleOf returns undefined for a removed
-   *   one
+   * @param ids any devices, including removed ones
+   * @param titleOf returns undefined for a removed device
    */
   update(ids: Iterable<string>, titleOf: (id: string) => string | undefined): void {
     const moved = [...new Set(ids)].filter((id) => this.titles.get(id) !== titleOf(id));

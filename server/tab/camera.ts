@@ -31,7 +31,9 @@ export class Camera {
     });
   }
 
-  /** Asks for permission. A person may answer at any time, and may switch the camera off before. */
+  /**
+   * Asks for permission. A person may answer at any time, or switch the camera off again before.
+   */
   on(): void {
     if (this.isOn) return;
     this.isOn = true;

@@ -63,8 +63,8 @@ export class Inside {
   }
 
   /**
-   * Parses the lines before a panic of a changed program: "* Exception: Error", "* message: too
-   * dark", and "* at NAME_F3 (pc:86)" for each frame of the call stack, innermost first.
+   * Parses the virtual machine's lines before a panic of a changed program: "* Exception: Error",
+   * "*  message: too dark", and "*  at NAME_F3 (pc:86)" for each call on the stack, innermost first.
    */
   private noteFault(line: string): void {
     if (!this.places) return;

@@ -4,7 +4,7 @@ import { Parts } from "./parts";
 
 export interface MachineOptions {
   bytecode: Uint8Array;
-  /** By their names in `.env.local`. */
+  /** Values by their names in `.env.local`. */
   settings: Record<string, string>;
   /** Raw, 0..1023. */
   lightRaw: number;

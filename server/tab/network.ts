@@ -8,7 +8,7 @@ interface Socket {
   end(): void;
 }
 
-// As in Node, each event has arguments of its own type.
+// The events' arguments have different types, as in Node.
 type Listener = (argument?: unknown) => void;
 
 export interface NetworkOptions {

@@ -13,7 +13,7 @@ const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<ToWorker>) => void;
   postMessage(message: FromWorker): void;
   importScripts(url: string): void;
-  /** From machine.js, the virtual machine of the installed DeviceScript CLI. */
+  /** Loads the virtual machine of the installed DeviceScript CLI; defined by machine.js. */
   virtualMachine(require: (name: string) => unknown): (options: VmOptions) => Promise<Vm>;
 };
 

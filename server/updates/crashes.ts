@@ -105,9 +105,9 @@ export class Crashes {
 }
 
 /**
- * Guesses the program that crashed, for runtimes that do not report it.
+ * Infers which program crashed, for runtimes that do not report it.
  * @param before the program that the device ran before, if it is known
- * @returns undefined if there is more than one candidate
+ * @returns undefined if it can't be determined
  */
 function crashed(job: Job | undefined, state: Report, before: string | undefined) {
   const { program, taken_back } = state;

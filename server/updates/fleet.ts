@@ -72,7 +72,7 @@ export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): 
   });
 }
 
-/** Makes an online device the test device, if all begun ones are offline and none has confirmed. */
+/** Makes an online device the canary, if all begun ones are offline and none has confirmed. */
 function replaceCanary(fleet: FleetView, id: string): Next {
   fleet.waves = fleet.waves
     .map((wave, i) => (i === fleet.wave ? [...wave, id] : wave.filter((member) => member !== id)))

@@ -72,8 +72,9 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     if (!message) return end("a message was altered on its way");
     const { send, isLast, outcome } = upload.next(message);
     for (const answer of send) socket.send(channel.seal(answer));
-    // Close before the program starts. The device clears a connected client's address only after
-    // that client has opened a new socket, which is then closed (wssk_health.c: set_conn_string).
+    // Close before the program starts. The program clears the gateway client's address; if that
+    // client is still connected, this closes the board's one socket, which the program has opened
+    // for its broker by then (wssk_health.c: set_conn_string).
     if (isLast || outcome !== undefined) socket.close();
     if (outcome === undefined) return;
     isOver = true;

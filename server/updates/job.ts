@@ -46,7 +46,7 @@ export interface Job extends UpdateView {
   deafMs?: number;
 }
 
-/** Also recognised by `npm run update`, which does not wait for such a device. */
+/** Line of a job whose device is offline. `npm run update` recognises it and does not wait. */
 export const AWAY = "waiting: it is away, and gets it when it comes back";
 export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
 

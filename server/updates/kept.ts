@@ -19,7 +19,7 @@ const PROGRAM = /^([0-9a-f]{64})\.(?:devs|places\.json)$/;
 
 const PLACES = ".places.json";
 
-/** Stores the jobs, and only those programs that a job needs, so their number is bounded. */
+/** Stores the jobs, and the programs that a job still needs, so that their number is bounded. */
 export class KeptUpdates {
   private readonly path: string;
   private readonly programs: string;

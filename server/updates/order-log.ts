@@ -1,7 +1,7 @@
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
 
-/** Logs who ordered what for which device, and the outcome, in one line per order. */
+/** Writes one log line for each order: the client, the order and the outcome. */
 export class OrderLog {
   constructor(private readonly log: Log) {}
 
