@@ -42,7 +42,7 @@ export interface HomeAssistantTopics {
 export interface CommandPolicy {
   /** By command field: only the latest command counts, or each one, in order. */
   delivery: Record<string, "latest" | "ordered">;
-  /** An ordered command is void after this, ms. */
+  /** Ordered commands expire after this time, ms. */
   expiresMs: number;
 }
 
