@@ -25,7 +25,9 @@ describe("npm run build -- --board", () => {
     await bench.stop();
   });
 
-  /** Light in, telemetry out, command in, LED: by hand instead of by our server. */
+  /**
+   * Drives a device manually instead of by the server: light in, telemetry out, command in, LED.
+   */
   async function drive(id: string, device: SimulatedDevice): Promise<void> {
     for (const [light, ledOn] of [
       [100, true],
@@ -156,7 +158,7 @@ describe.each(BOARD_NAMES)("the board %s", (name) => {
 
   it("boots with the parts attached", () => {
     expect(BOOT_GPIOS[family]).not.toContain(sensorGpio);
-    // An LED to ground holds a pin low, which is what GPIO2 of an ESP32 wants for flashing.
+    // An LED to ground holds a pin low. GPIO2 of an ESP32 must be low for flashing.
     if (name !== "esp32-devkitc") expect(BOOT_GPIOS[family]).not.toContain(ledGpio);
   });
 
@@ -187,7 +189,7 @@ it("the table refuses a pin that the board does not have", () => {
   expect(wrong.sensorGpio).toBeUndefined();
 });
 
-/** The hardware configuration that the CLI's disassembler finds in a program. */
+/** The hardware configuration in the output of the CLI's disassembler. */
 function hardwareIn(disassembly: string): { services: object[] } {
   const [, json = ""] = /^DCFG: [^{]*(\{.*?^\})/ms.exec(disassembly) ?? [];
   return JSON.parse(json) as { services: object[] };

@@ -5,7 +5,7 @@ import { BOARD, OUTBOX, PROGRAM, SCREEN, tellsConnection } from "../../boards/lo
 import { readSources } from "../../boards/wio-terminal/build/c-modules";
 import { ROOT } from "../../server/base/root";
 
-/** String literals of C; those that stand side by side are one. */
+/** String literals in C code. Adjacent literals are joined. */
 function cTexts(code: string): string[] {
   const joined = code.replace(/\/\*[^]*?\*\//g, "").replace(/"\s*"/g, "");
   return [...joined.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text = ""]) =>
@@ -46,7 +46,7 @@ describe("log lines that others look for", () => {
     const watch = read("boards/wio-terminal/runtime/program_watch.c");
     const starts = [...watch.matchAll(/after\(line, "([^"]+)"\)/g)].map(([, start]) => start);
     const { acknowledged, unacknowledged, received, nextTry, ...others } = PROGRAM;
-    expect([acknowledged, unacknowledged, received]).not.toContain(""); // only the tools look for them
+    expect([acknowledged, unacknowledged, received]).not.toContain(""); // only the tools use these
     const known = [...Object.values(others), PROGRAM.mqtt + nextTry, "> "];
     expect(starts.sort()).toEqual(known.sort());
   });

@@ -29,7 +29,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   const button = new ButtonServer();
   const bus = new I2CBus(sensor, screen);
   screen.powerUp();
-  // As if another maker's chip had the same address.
+  // A chip of another maker could have the same address.
   sensor.partId = 0x11;
 
   const log: string[] = [];
@@ -47,14 +47,14 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   const reads = async (text: string, line: number, size?: number) =>
     await until(`"${text}" on the screen`, () => readLine(screen, line, size) === text);
 
-  // Another chip, then the right one.
+  // First another chip, then the right one.
   await says("Light sensor: expected an LTR390 at 0x53, got part 17");
   await reads("parts", 0);
   await reads("--     OFF", 2, 2);
   sensor.partId = 0xb2;
   await says("Light sensor: is back");
 
-  // 2 lux are a light of 192, by the curve of docs/boards.md.
+  // 2 lux correspond to a light of 192, by the curve of docs/boards.md.
   await witness.sees("parts/telemetry", /"light":192,/);
   await witness.publish("parts/commands", '{"led_on":true}');
   await until("the lamp is on", () => device.ledOn);
@@ -70,7 +70,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   await witness.publish("parts/commands", '{"led_on":false}');
   await reads("by server", 5);
 
-  // Pulled out, and put back: it has forgotten what it was told.
+  // Unplugged and plugged in again: the chip has lost its settings.
   bus.unplug(sensor);
   await says("Light sensor: no LTR390 answers on I2C, check its four wires");
   await reads("Light sensor: no", 6);
@@ -82,7 +82,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   await reads("969    OFF", 2, 2);
   await reads("", 6);
 
-  // So short that nobody asked it meanwhile.
+  // Off for such a short time that the program made no request.
   sensor.powerUp();
   sensor.lux = 50;
   await witness.sees("parts/telemetry", /"light":704,/);
@@ -92,7 +92,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   sensor.isStuck = false;
   await reads("704    OFF", 2, 2);
 
-  // A wire that holds the bus: nothing answers.
+  // A wire holds the bus, so no chip answers.
   bus.isHeld = true;
   await says("Screen: no SSD1306 answers on I2C, check its four wires");
   screen.powerUp();
@@ -147,7 +147,7 @@ it("a board's coloured LED glows warm, as bright as the configuration says", asy
   await witness.sees("coloured/telemetry", /"light":100,/);
   await witness.publish("coloured/commands", '{"led_on":true}');
   await shows(128, 55, 15);
-  // The lamp of the plain kind is none of its own.
+  // The RGB LED replaces the plain lamp, which stays off.
   expect(device.ledOn).toBe(false);
   await witness.publish("coloured/commands", '{"led_on":false}');
   await shows(0, 0, 0);

@@ -8,13 +8,13 @@ const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const SET_RUNNING = 0x2080;
 
 /**
- * Stands in for a board on a line that loses nothing. Its settings are a plain store, as those of
- * a runtime that knows nothing of several that change together; a test teaches it more.
+ * Stands in for a board on a lossless line. Its settings are a plain store, like that of a runtime
+ * that cannot change several settings together. Tests add further behaviour.
  */
 export class FakeBoard {
   readonly settings = new Map<string, string>();
   isRunning = true;
-  /** Called after each setting that was stored. */
+  /** Called after each stored setting. */
   onStored: (name: string) => void = () => undefined;
   /** Called when the program starts. */
   onStart: () => void = () => undefined;
@@ -40,7 +40,7 @@ export class FakeBoard {
     if (packet.requiresAck) this.report(0x3f, packet.crc, new Uint8Array());
     const { serviceIndex, serviceCommand, data } = packet;
     if (CLASSES[serviceIndex] === SERVICE.settings) this.setting(serviceCommand, data);
-    // It is in no network.
+    // The board has not joined a network.
     else if (CLASSES[serviceIndex] === SERVICE.wifi)
       this.report(serviceIndex, serviceCommand, new Uint8Array());
     else if (serviceCommand === SET_RUNNING) {

@@ -54,7 +54,7 @@ describe("the frames on a board's line", () => {
     const pieces = frames.flatMap((frame, i) => [
       ...encodeFrame(frame),
       ...new TextEncoder().encode(`${lines[i] ?? ""}\r\n`),
-      // One whose checksum is wrong, and one that is never ended.
+      // A frame with a wrong checksum, and one without an end.
       ...encode(frame.map((byte, at) => (at === 5 ? byte ^ 1 : byte))),
       ...(i % 3 === 0 ? [0xfe, 0xfc, 1, 2, 3] : []),
     ]);
@@ -71,7 +71,7 @@ describe("the frames on a board's line", () => {
     expect(heard.frames).toEqual(frames.map((frame) => Buffer.from(frame).toString("hex")));
     expect(heard.lines).toEqual(lines);
     expect(decoder.damaged).toBe(frames.length);
-    // The other way, by the decoder of the tests.
+    // In the opposite direction, with the tests' own decoder.
     const back: Buffer[] = [];
     const other = new Decoder((frame) => back.push(frame));
     frames.forEach((frame) => other.push(encodeFrame(frame)));

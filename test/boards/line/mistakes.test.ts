@@ -16,7 +16,7 @@ it.each([
   [{ MQTT_PWD: "secret" }, "password of the user: needs the user beside it"],
   [{ MQTT_USER: null, MQTT_PWD: "secret" }, "password of the user: needs the user beside it"],
   [{ MQTT_USER: "😀".repeat(51) }, "user: expected at most 200 bytes, got 204"],
-  // As JSON, each of these takes two bytes.
+  // In JSON, each of these characters takes two bytes.
   [
     { MQTT_USER: '"\\'.repeat(51) },
     'user: expected at most 200 bytes, got 204 with the \\ before each " and \\',

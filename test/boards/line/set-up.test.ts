@@ -20,7 +20,7 @@ describe("setting up a board", () => {
     return await setUpBoard(board.line, changes, (step) => steps.push(step));
   };
 
-  /** Carries out what runtime/settings_batch.h says. */
+  /** Carries out the protocol of runtime/settings_batch.h. */
   const takeTogether = () => {
     board.onStored = (name) => {
       if (name !== "+") return;

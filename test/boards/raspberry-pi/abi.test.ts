@@ -26,7 +26,7 @@ import {
   spiTransfer,
 } from "../../../boards/raspberry-pi/abi";
 
-/** Numbers and structures as a C compiler makes them of the kernel's own headers. */
+/** Numbers and structures that a C compiler finds in the kernel's own headers. */
 const SOURCE = `
 #include <stdio.h>
 #include <string.h>

@@ -51,7 +51,7 @@ describe("the ADS1115", () => {
     chip.volts.splice(0, 4, 3.3, 0, 0, 1.65);
     for (let times = 0; times < 3; times++)
       expect(await Promise.all(both.map(({ sensor }) => sensor.sample()))).toEqual([1023, 512]);
-    // One that fails does not keep the other from its turn.
+    // If one device fails, the other still gets its turn.
     pi.transferError = "EIO";
     await Promise.all(both.map(({ sensor }) => sensor.sample()));
     pi.transferError = undefined;
@@ -123,7 +123,7 @@ describe("the MCP3008", () => {
       [3.3, 1023],
     ] as const) {
       chip.volts[5] = volts;
-      // What the line is while nobody drives it does not matter.
+      // The level of the line while nothing drives it does not matter.
       for (chip.pull of [0, 1])
         expect(await sensorWith(pi, MCP3008, 5).sensor.sample()).toBe(light);
     }

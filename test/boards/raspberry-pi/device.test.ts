@@ -110,7 +110,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     pi.isPressed = true;
     await until("the button has switched it off", () => !pi.isHigh);
     pi.isPressed = false;
-    // It stays so until it is told something else.
+    // The LED stays off until a command changes the decision.
     await command({ led_on: false });
     await until("it is told", () => log.includes('> Message received: {"led_on":false}'));
     await command({ led_on: true });
@@ -122,10 +122,10 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
 
     pi.chips.clear();
     await until("the sensor is missed", () => log.some((line) => line.includes("does not answer")));
-    // It is still there, only without light.
+    // The device is still online, only without a light reading.
     await command({ led_on: false });
     await until("the LED is off", () => !pi.isHigh);
-    // What it said before has arrived by then.
+    // All messages published before have arrived by then.
     await until(
       "it says so",
       () => witness.payloads("pi-1/state").at(-1)?.includes('"led_on":false') ?? false,
@@ -168,7 +168,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     await witness.publish("desk/commands", '{"led_on":true}');
     await until("the LED on the desk is on", () => pi.isHigh);
 
-    // A third one can't be started, since its folder is in use: what it had is free again.
+    // A third device can't be started, because its folder is in use. Its parts are released again.
     const free = new FakePi();
     const more = [await optionsOf("attic", {}, parts(4, free)), both[0] as PiDeviceOptions];
     await expect(PiDevices.start(more)).rejects.toThrow(/in use by another nightlight/);

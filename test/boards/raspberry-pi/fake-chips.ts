@@ -6,7 +6,7 @@ const SUPPLY_V = 3.3;
 export class FakeAds1115 implements FakeChip {
   /** At AIN0 to AIN3. */
   readonly volts = [0, 0, 0, 0];
-  /** 8.1.3: as after power-up. */
+  /** 8.1.3: the value after power-up. */
   config = 0x8583;
   private conversion = 0;
   private pointer = 0;
@@ -15,7 +15,7 @@ export class FakeAds1115 implements FakeChip {
   /** @param nowMs time passes for the chip as well */
   constructor(private readonly nowMs: () => number) {}
 
-  /** 7.5.3: the pointer, and perhaps a register's two bytes, high byte first. */
+  /** 7.5.3: the pointer, optionally followed by a register's two bytes, high byte first. */
   write([pointer = 0, high, low]: number[]): void {
     this.pointer = pointer;
     if (high === undefined || low === undefined || pointer !== 1) return;
@@ -32,7 +32,8 @@ export class FakeAds1115 implements FakeChip {
 
   private convert(): void {
     const field = (shift: number, bits: number) => (this.config >> shift) & (2 ** bits - 1);
-    // 8.1.3: MUX 100 to 111 are against ground; PGA; DR in samples a second, which may be 10 % less.
+    // 8.1.3: MUX 100 to 111 are against ground; PGA; DR in samples a second, which may be 10 %
+    // less.
     const plus = this.volts[field(12, 3) - 4] ?? 0;
     const fullScaleV = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256][field(9, 3)] ?? 0;
     const rate = [8, 16, 32, 64, 128, 250, 475, 860][field(5, 3)] ?? 0;
@@ -46,7 +47,7 @@ export class FakeAds1115 implements FakeChip {
 export class FakeMcp3008 {
   /** At CH0 to CH7. */
   readonly volts = [0, 0, 0, 0, 0, 0, 0, 0];
-  /** What a line is that nobody drives. */
+  /** Level of the data line while nothing drives it. */
   pull = 0;
   isThere = true;
 
@@ -60,7 +61,8 @@ export class FakeMcp3008 {
       if (single !== 1) throw new Error("expected a channel against ground");
       const volts = this.volts[channel] ?? 0;
       const value = bitsOf(Math.min(1023, Math.floor((1024 * volts) / SUPPLY_V)), 10);
-      // A clock to sample, the null bit, the ten bits; then all but the last once more, backwards.
+      // A clock to sample, the null bit, the ten bits; then all but the last once more, in reverse
+      // order.
       const out = [0, ...value, ...value.slice(0, -1).reverse()];
       for (let at = start + 6; at < answer.length; at++) answer[at] = out[at - start - 6] ?? 0;
     }

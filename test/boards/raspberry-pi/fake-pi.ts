@@ -3,7 +3,7 @@ import { LineBusy } from "../../../boards/raspberry-pi/gpio-line";
 import type { OutputLine } from "../../../boards/raspberry-pi/led";
 import type { Bus } from "../../../boards/raspberry-pi/light-sensor";
 
-/** One chip at one address, a byte at a time. */
+/** A chip at an I2C address, accessed byte by byte. */
 export interface FakeChip {
   write(bytes: number[]): void;
   read(count: number): number[];
@@ -11,12 +11,12 @@ export interface FakeChip {
 
 /** The Grove Base Hat, by its firmware: grove_rpi_base_hat.ino 0.2. */
 export class FakeGroveBaseHat implements FakeChip {
-  /** Of the converter, 0..4095, by channel. */
+  /** Converter values by channel, 0..4095. */
   readonly raw = [0, 0, 0, 0, 0, 0, 0, 0];
   private register = 0xff;
 
   write([register = 0xff]: number[]): void {
-    // 0xC0 would give it another address for good, 0xF0 would end its program.
+    // 0xC0 would change the hat's address permanently, and 0xF0 would end its program.
     if (register === 0xc0 || register === 0xf0)
       throw new Error(`a write to 0x${register.toString(16)}`);
     this.register = register;
@@ -32,20 +32,20 @@ export function kernelError(code: string): Error {
   return Object.assign(new Error(`${code}: fake`), { code });
 }
 
-/** The bus and the pins of a Raspberry Pi, with parts that can be pulled out. */
+/** The bus and the pins of a Raspberry Pi, with parts that can be unplugged. */
 export class FakePi {
   readonly chips = new Map<number, FakeChip>();
-  /** The chip on SPI: what it answers while it is written to. */
+  /** The chip on SPI. It answers each byte while receiving it. */
   spi: { exchange(bytes: number[]): number[] } | undefined;
-  /** What opening the bus, or a transfer, fails with. */
+  /** Error of opening the bus, or of a transfer. */
   openError: string | undefined;
   transferError: string | undefined;
-  /** The program that has the LED's line. */
+  /** The program that owns the LED's line. */
   consumer: string | undefined;
   lineError: string | undefined;
-  /** What is on the wires: `W 04 10`, `R 04 b8 0b`, on SPI `X 01 80 00 > 00 03 ff`. */
+  /** Bytes on the wires: `W 04 10`, `R 04 b8 0b`, on SPI `X 01 80 00 > 00 03 ff`. */
   readonly traffic: string[] = [];
-  /** The LED's pin, undefined if nobody drives it; `isHigh` stays as it was left. */
+  /** Whether a program drives the LED's pin. `isHigh` keeps the last level. */
   isDriven = false;
   isHigh = false;
   /** The button. */
@@ -67,7 +67,7 @@ export class FakePi {
           this.waitedMs += ms;
           return Promise.resolve();
         },
-        // What it throws is a rejection.
+        // `async`, so that an exception becomes a rejection.
         transfer: async (...asked) => await Promise.resolve(transfer(address, ...asked)),
       }),
       close: () => {

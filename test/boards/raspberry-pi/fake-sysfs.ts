@@ -10,14 +10,14 @@ interface FakeChannel {
 /** A PWM chip as /sys/class/pwm shows it: drivers/pwm/sysfs.c and core.c of Linux 6.1. */
 export class FakePwmChip {
   readonly channels = new Map<number, FakeChannel>();
-  /** Channels that a driver of the kernel has. */
+  /** Channels owned by a driver of the kernel. */
   readonly taken = new Set<number>();
-  /** Whether udev has given what is exported to the group. */
+  /** Whether udev has given exported channels to the group. */
   isGroups = true;
-  /** Whether the group has the chip. */
+  /** Whether the group may use the chip. */
   isPermitted = true;
 
-  /** @param device what makes the pulses, as `1f00098000.pwm` */
+  /** @param device the device that makes the pulses, such as `1f00098000.pwm` */
   constructor(
     readonly device: string,
     private readonly count: number,
@@ -47,12 +47,12 @@ export class FakePwmChip {
     if (field === "period") next.periodNs = value;
     if (field === "duty_cycle") next.dutyNs = value;
     if (field === "enable") next.isEnabled = value === 1;
-    // pwm_apply_state: no period, or a pulse that is longer.
+    // pwm_apply_state refuses a missing period, or a pulse longer than the period.
     if (next.periodNs === 0 || next.dutyNs > next.periodNs) throw kernelError("EINVAL");
     Object.assign(channel, next);
   }
 
-  /** How bright an LED on a channel is, 0..1. */
+  /** Brightness of an LED on a channel, 0..1. */
   brightness(number: number): number {
     const channel = this.channels.get(number);
     return channel?.isEnabled ? channel.dutyNs / channel.periodNs : 0;

@@ -56,9 +56,9 @@ describe("what a device keeps", () => {
   });
 
   it.each([
-    // Neither a file nor a folder that can be opened for writing.
+    // A folder cannot be opened for writing.
     ["EISDIR", () => folder],
-    // Linux has a disk that is always full.
+    // On Linux, /dev/full acts as a full disk.
     ...(existsSync("/dev/full") ? [["ENOSPC", () => "/dev/full"] as const] : []),
   ] as const)("is the old content if it can't be written, which is said once: %s", (code, to) => {
     const kept = new KeptFile(path, READINGS, (line) => lines.push(line));

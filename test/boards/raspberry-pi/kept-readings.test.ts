@@ -51,7 +51,7 @@ describe("the copy of a program's outbox", () => {
       ...{ light: 200, led_on: false, seq: 1, boot: 9 },
       age_ms: 3_601_500,
     });
-    // What the new run takes is its own affair.
+    // Readings of the new run are not among the late ones.
     later.hear(keeps(10, 1));
     expect(later.firstLate()).toBe(first);
     if (first) later.remove(first);
@@ -66,7 +66,7 @@ describe("the copy of a program's outbox", () => {
     clock.mono += 4_000;
     const first = later.firstLate();
     expect(first && later.telemetry(first).age_ms).toBe(4_000);
-    // A time server has told the time.
+    // A time server has corrected the clock.
     clock.wall += 3_660_000;
     expect(first && later.telemetry(first).age_ms).toBe(3_600_000);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readingsOf } from "../../../boards/raspberry-pi/kept-readings";
 import { OutboxKeeper } from "../../../boards/raspberry-pi/outbox-keeper";
 
-/** A file that counts what is written into it. */
+/** A file that counts its writes. */
 class Disk {
   writes = 0;
   content = new Uint8Array();
@@ -66,7 +66,7 @@ describe("the outbox on a disk", () => {
       take(kept);
       vi.advanceTimersByTime(2_000);
     }
-    // An hour at most every 30 s, and the first ten minutes more often.
+    // One hour with at most one write every 30 s; more in the first ten minutes.
     expect(disk.writes).toBeLessThan(200);
     expect(disk.writes).toBeGreaterThan(120);
     take(kept);

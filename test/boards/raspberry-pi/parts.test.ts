@@ -81,7 +81,7 @@ describe("a light sensor", () => {
     await sensor.sample();
     lines.length = 0;
     pi.chips.clear();
-    // The value stands for so long: a plug that is touched is no news.
+    // The last value is kept for a few failures: a loose plug is not reported.
     for (let glitch = 0; glitch < 3; glitch++) expect(await sensor.sample()).toBe(100);
     pi.chips.set(0x04, hat);
     expect(await sensor.sample()).toBe(100);
@@ -209,7 +209,7 @@ describe("an LED", () => {
       "/dev/gpiochip0: not permitted: sudo usermod -aG gpio ada, then log out and in",
     ],
     ["ENOENT", "gpio", "there is no /dev/gpiochip0"],
-    // As of /dev/null.
+    // The error of /dev/null.
     [
       "ENOTTY",
       "gpio",

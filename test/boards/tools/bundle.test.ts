@@ -12,8 +12,9 @@ import { Witness } from "../../support/witness";
 const CACHE = ".devicescript/cache";
 
 /**
- * The runtime's image is a stand-in, since none can be downloaded here: an empty flash memory. What
- * the CLI and we put into it is real, and the virtual machine starts from it as a board would.
+ * The runtime's image is a stand-in with empty flash memory, because no image can be downloaded
+ * here. Everything that the CLI and this project put into it is real, and the virtual machine
+ * starts from it as a board would.
  */
 describe("npm run bundle", () => {
   let unlock: () => Promise<void>;

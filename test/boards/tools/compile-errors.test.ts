@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { compileErrors } from "../../../boards/tools/firmware/compile-errors";
 
-/** As DeviceScript's compiler 2.16.4 prints it. */
+/** The output format of DeviceScript's compiler 2.16.4. */
 function printed(where: [string, number, number], code: string, message: string): string {
   const [file, line, column] = where.map((part, i) => `\u001b[${i ? 93 : 96}m${part}\u001b[0m`);
   const head = `${file}:${line}:${column} - \u001b[91merror\u001b[0m\u001b[90m ${code}: \u001b[0m`;

@@ -18,7 +18,7 @@ interface FakeBoard {
   image?: string;
 }
 
-/** Boards at a computer that names ports and drives as its system does. */
+/** A computer with boards. It names ports and drives as its operating system does. */
 class FakeComputer implements Computer {
   readonly said: string[] = [];
 
@@ -64,7 +64,7 @@ class FakeComputer implements Computer {
     if (board.fault !== "never starts") board.port = `back-${board.number}`;
   };
 
-  /** Nothing changes while one waits: it has happened at once, or never does. */
+  /** Checks only once, because nothing changes during the wait. */
   waitFor = async (condition: () => boolean | Promise<boolean>): Promise<boolean> =>
     await condition();
 

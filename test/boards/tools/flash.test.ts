@@ -13,13 +13,13 @@ const IMAGE = ".devicescript/cache/devicescript-esp32c3-esp32c3_bare-0x0.bin";
 const IMAGE_S3 = IMAGE.replaceAll("esp32c3", "esp32s3");
 /** ESP-IDF, esp_chip_id_t. */
 const CHIP_IDS = { c3: 5, s3: 9 };
-/** The stand-in board's network is this computer's, but loopback is refused by its usual names. */
+/** The stand-in board uses this computer's network. The usual names of loopback are refused. */
 const LOOPBACK = "0.0.0.0";
 
 /**
- * No board was at hand: the serial device, the chip's boot loader and the runtime's image are
- * stand-ins (see SerialBoard). The compiler, the CLI that patches the image, Espressif's esptool-js,
- * and the virtual machine that takes the program are the real ones.
+ * No board was available: the serial device, the chip's boot loader and the runtime's image are
+ * stand-ins (see SerialBoard). The compiler, the CLI that patches the image, Espressif's
+ * esptool-js, and the virtual machine that runs the program are the real ones.
  */
 describe("npm run flash", () => {
   let checkout: Checkout;
@@ -93,7 +93,7 @@ describe("npm run flash", () => {
     const { bootLoader } = board;
     expect(bootLoader.broken).toEqual([]);
     expect(bootLoader.baudRate).toBe(1_500_000);
-    // The CLI has put our board's pins into the image.
+    // The CLI has written this project's pins into the image.
     const written = bootLoader.flash.subarray(0, 0x10000);
     expect(written.includes("Nightlight on XIAO ESP32C3")).toBe(true);
     await worksAs("desk-1");
@@ -128,7 +128,7 @@ describe("npm run flash", () => {
     for (const name of readdirSync(join(ROOT, "node_modules")))
       if (name !== "esptool-js")
         symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
-    // Nothing else has been looked at: not even the settings, which are wrong.
+    // No other check has run before: not even that of the settings, which are wrong.
     settings("BROKER=mqtt://localhost");
     expect(await flash().end).toEqual({
       code: 1,
@@ -141,7 +141,7 @@ describe("npm run flash", () => {
   });
 
   it("says in one line that a runtime can't be downloaded, and does with an old copy", async () => {
-    // Downloads go nowhere, on whatever machine.
+    // Downloads fail on every machine.
     const env = { ...board.env, NODE_OPTIONS: `--import=${noNetwork(checkout)}` };
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);
@@ -209,7 +209,7 @@ describe("npm run flash", () => {
   });
 });
 
-/** What of a runtime's image matters here: its first bytes, and room for a board's pins. */
+/** The relevant parts of a runtime's image: its first bytes, and room for a board's pins. */
 function imageFor(chipId: number): Uint8Array {
   const image = Buffer.alloc(0x10000, 0xff);
   image[0] = 0xe9;
@@ -217,7 +217,7 @@ function imageFor(chipId: number): Uint8Array {
   return image;
 }
 
-/** A module after which `fetch` fails as it does without a network. */
+/** Writes a module that makes `fetch` fail as it does without a network. */
 function noNetwork(checkout: Checkout): string {
   checkout.write(
     "no-network.mjs",

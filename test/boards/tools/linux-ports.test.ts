@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-/** As the kernel shows a USB device, whose interface is where the port's link leads. */
+/** Creates a USB device as the kernel shows it. The port's link leads to the device's interface. */
 function plugIn(port: string, usb: string, inside: string, facts: Record<string, string>): void {
   const device = join(dir, "devices", usb);
   mkdirSync(join(device, inside), { recursive: true });
@@ -28,7 +28,7 @@ function plugIn(port: string, usb: string, inside: string, facts: Record<string,
 it("tells the USB serial ports, and what is on them, without a program of udev", () => {
   const wio = { idVendor: "2886", idProduct: "802d", manufacturer: "Seeed", serial: "A1B2" };
   plugIn("ttyACM0", "1-1", "1-1:1.0", wio);
-  // A chip with a driver of its own has one more folder between.
+  // A chip with its own driver has one more folder in between.
   plugIn("ttyUSB1", "1-2", "1-2:1.0/ttyUSB1", { idVendor: "1a86", idProduct: "7523" });
   expect(linuxPorts(join(dir, "class")).sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
     {

@@ -10,14 +10,16 @@ import { type Outcome, Program } from "../../support/program";
 
 const UPDATE = ["--import", "tsx", "boards/tools/update.ts"];
 
-/** The command in a process of its own, and a server that answers as docs/http.md says, or else. */
+/**
+ * The command in its own process, and a server that answers as docs/http.md says, or incorrectly.
+ */
 describe("npm run update", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-update-"));
   const token = join(dir, "token");
   let server: Server;
   let origin: string;
   let asked: { authorization: string | undefined; method: string | undefined; body: string }[];
-  /** What it answers, one after the other; the last for all that follow. */
+  /** The server's answers, in order. The last one is repeated. */
   let answers: [status: number, body: unknown][];
 
   beforeAll(async () => {
@@ -253,7 +255,7 @@ describe("npm run update", () => {
     chmodSync(token, 0o644);
     answers = [[409, { error: "no device desk-1" }]];
     const warning = `nightlight: warning: ${token}: others than its owner can use it (mode 644): chmod 600 ${token}\n`;
-    // On Windows a file's mode tells nothing of that.
+    // On Windows the file mode does not show who can read the file.
     const warned = process.platform === "win32" ? "" : warning;
     expect((await updateDesk()).stderr).toBe(`${warned}nightlight: no device desk-1\n`);
     rmSync(token);

@@ -4,7 +4,7 @@ import { type DriveSystem, findDrives } from "../../../boards/tools/usb/wio-driv
 const WIO = "UF2 Bootloader v3.7.0\r\nBoard-ID: SAMD51P19A-WioTerminal-v0\r\n";
 const METRO = WIO.replace("WioTerminal", "Metro");
 
-/** @param files by their path */
+/** @param files by path */
 function system(platform: NodeJS.Platform, files: Record<string, string>): DriveSystem {
   const namesIn = (folder: string) =>
     Object.keys(files)
@@ -21,7 +21,7 @@ function system(platform: NodeJS.Platform, files: Record<string, string>): Drive
 describe("the drives of the boards' bootloaders", () => {
   it("have letters on Windows", () => {
     const files = {
-      "A:\\INFO_UF2.TXT": WIO, // a floppy disk is not asked
+      "A:\\INFO_UF2.TXT": WIO, // a floppy disk is never read
       "D:\\INFO_UF2.TXT": WIO,
       "E:\\INFO_UF2.TXT": METRO,
       "G:\\INFO_UF2.TXT": WIO,

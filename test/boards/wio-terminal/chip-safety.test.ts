@@ -17,7 +17,7 @@ const NETWORK = { ssid: "nobody's" };
 const HANG = Buffer.from([0xfe, 0xe7]);
 const UNDEFINED = Buffer.from([0x00, 0xde]);
 
-/** The file that one would copy onto the drive, in the emulated chip; its time is all there is. */
+/** The file for the bootloader's drive, running in the emulated chip. All times are the chip's. */
 class Running {
   readonly chip = new Samd51();
   readonly board = new WioTerminal(this.chip, NETWORK);
@@ -28,7 +28,7 @@ class Running {
     this.board.onLog = (line) => this.log.push(line);
   }
 
-  /** From power-on, or on: until the console says so. */
+  /** Runs the chip until the console shows the text. */
   async until(text: string, limitSeconds = 12): Promise<void> {
     const end = this.chip.clock.nowMicros + limitSeconds * 1e6;
     for (let turn = 1; !this.log.some((line) => line.includes(text)); turn += 1) {
@@ -64,7 +64,7 @@ describe("the chip, when things go wrong", () => {
     ({ elf } = await linkImage(WIO, { packed: makePackage(program(name), {}) }));
     return uf2OfElf(elf);
   };
-  /** Where a function of the image begins. */
+  /** Address of a function of the image. */
   const addressOf = async (name: string): Promise<number> => (await Symbols.of(elf)).address(name);
 
   beforeAll(async () => await buildSlice());
@@ -76,7 +76,7 @@ describe("the chip, when things go wrong", () => {
     await running.until(BOARD.panic + BOARD.integerOverflow);
     await running.until(BOARD.previousRun + BOARD.integerOverflow);
     expect(running.log).toContain(BOARD.resetCause + BOARD.softwareReset);
-    // It is told once.
+    // The reason is logged once.
     const told = running.log.filter((line) => line.includes(BOARD.previousRun)).length;
     expect(told).toBe(1);
   });
@@ -105,7 +105,7 @@ describe("the chip, when things go wrong", () => {
     const settings = { WIFI_SSID: "home", WIFI_PWD: "good night" };
     ({ elf } = await linkImage(WIO, { packed: makePackage(program("button"), settings) }));
     running = new Running(uf2OfElf(elf));
-    // Up to 2.1.1 it spoke at another rate.
+    // Versions up to 2.1.1 used another baud rate.
     running.board.coprocessorBaud = 1_843_200;
     running.board.coprocessor.version = "2.0.9";
     running.powerOn();
@@ -126,7 +126,7 @@ describe("the chip, when things go wrong", () => {
       await running.until("mgr: deploy");
       await running.forMicros(3_000 + cut * 17_000);
       chip.cutPower();
-      // With no package that could help: what is in the storage has to run.
+      // Without the package that could be deployed again, the program in storage has to run.
       chip.nvm.program(PACKAGE_ADDRESS, erased);
       running.powerOn();
       await running.until("> ");

@@ -49,7 +49,8 @@ describe("the screen of the flashed board", () => {
     await broker.kill();
     await appears(`${SCREEN.broker}127.0.0.1: connection`, "problem");
 
-    // A host that is down: the coprocessor connects for minutes, and the board lives on.
+    // The broker's host is down. The coprocessor's connect takes minutes, and the board keeps
+    // working.
     board.wio.coprocessor.sockets.lostSyns = Infinity;
     await appears(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
     board.wio.setButton("a", false);

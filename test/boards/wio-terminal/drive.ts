@@ -9,17 +9,17 @@ export const WIO_USB = {
   productId: "802d",
   serialNumber: "0001",
 };
-/** What is another while its bootloader runs. */
+/** USB identity that differs while the bootloader runs. */
 export const BOOTLOADER = { productId: "002d" };
-/** To open its port at this rate is the sign to restart into the bootloader. */
+/** Opening the board's port at this rate restarts the board into the bootloader. */
 export const TOUCH_BAUD = 1200;
 
-/** UF2: how many blocks the file has, in each of them. */
+/** UF2: each block contains the file's number of blocks. */
 const [BLOCK_BYTES, BLOCK_COUNT_AT] = [512, 24];
 const INFO =
   "UF2 Bootloader v3.7.0\r\nModel: Wio Terminal\r\nBoard-ID: SAMD51P19A-WioTerminal-v0\r\n";
 
-/** A folder in place of a bootloader's drive: no board was at hand. */
+/** A folder that stands in for the bootloader's drive, because no board was available. */
 export class Drive {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-drive-"));
   readonly file = join(this.dir, "nightlight.uf2");
@@ -29,12 +29,12 @@ export class Drive {
     onTestFinished(() => rmSync(this.dir, { recursive: true }));
   }
 
-  /** The bootloader starts. */
+  /** Shows the drive, as a starting bootloader does. */
   appear(board = "WioTerminal"): void {
     writeFileSync(this.info, INFO.replace("WioTerminal", board));
   }
 
-  /** The bootloader ends. */
+  /** Hides the drive, as an ending bootloader does. */
   goAway(): void {
     rmSync(this.info);
   }
@@ -43,7 +43,7 @@ export class Drive {
     mkdirSync(this.file);
   }
 
-  /** What was copied; undefined until all of it is there. */
+  /** The copied image; undefined until it is complete. */
   get image(): Buffer | undefined {
     const file = existsSync(this.file) ? readFileSync(this.file) : Buffer.alloc(0);
     const isWhole =

@@ -34,7 +34,8 @@ it("decides for itself while the broker's host is down, and cuts the power once"
   running.setLight(lightOfRaw(900));
   await until("the LED is off", () => running.led === 0);
   const cut = await running.logged(BOARD.hostSilent + BOARD.retrying);
-  // All that was one connect, of 25 s of the board's time; it is alone after 10 s.
+  // All of this happened during one connect, which takes 25 s of the board's time. The board
+  // decides alone after 10 s.
   expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
   await until("another connect waits", () => coprocessor.waits.isWaiting);
   coprocessor.sockets.lostSyns = 0;

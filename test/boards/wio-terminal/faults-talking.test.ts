@@ -35,7 +35,7 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
     await works(running, 203);
     running.coprocessor.sockets.sendLimit = Infinity;
     await works(running, 204);
-    // All over one connection.
+    // All messages used one connection.
     expect(running.coprocessor.calls.filter((call) => call === "socket")).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-/** What the tests with a misbehaving coprocessor share: one board at a time, and its readings. */
+/** Shared by the tests with a misbehaving coprocessor: one board at a time, and its readings. */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
 import {
@@ -31,7 +31,7 @@ export function withOneBoardAtATime(): void {
   });
 }
 
-/** @param host of the broker, as the firmware is told it */
+/** @param host host name of the broker in the firmware's settings */
 export async function startBoard(
   prepare?: (board: QemuBoard) => void,
   host = "127.0.0.1",
@@ -43,8 +43,8 @@ export async function startBoard(
 }
 
 /**
- * A reading that was taken just now arrives: all that lies between sensor and broker works, and
- * nothing is left behind of connections that were.
+ * Checks that a new reading arrives: everything between sensor and broker works, and no old
+ * connection is left over.
  */
 export async function works(running: QemuBoard, raw: number): Promise<void> {
   running.setLight(lightOfRaw(raw));
@@ -59,7 +59,7 @@ export async function works(running: QemuBoard, raw: number): Promise<void> {
   expect(running.coprocessor.sockets.open).toBe(1);
 }
 
-/** Whatever happened to the coprocessor, the board itself went on. */
+/** Checks that no fault of the coprocessor has restarted the board itself. */
 export function neverRestarted(running: QemuBoard): void {
   expect(running.log.filter((line) => line === BOARD.banner)).toHaveLength(1);
 }

@@ -35,7 +35,9 @@ describe("npm run flash:wio -- --all", () => {
     });
     return tool;
   };
-  /** As the bootloader does it: the drive goes away, and the board's port comes. */
+  /**
+   * Acts as the bootloader does after a copy: the drive disappears, and the board's port appears.
+   */
   const takes = async (ports: PortList, board: PseudoPort, drive: Drive, id: string) => {
     const idOf = (image?: Buffer) => /ID\0"([^"]*)"\0/.exec(image?.toString("latin1") ?? "")?.[1];
     await until(`the image of ${id} is on the drive`, () => idOf(drive.image) === id);
@@ -47,7 +49,7 @@ describe("npm run flash:wio -- --all", () => {
     const [port, second, third] = [await plugIn("1"), await plugIn("2"), await plugIn("3")];
     const ports = new PortList(port, second, third);
     const [drive, full, last] = drives;
-    // One is in its bootloader, one takes nothing, and one is asked.
+    // One board is in its bootloader, one accepts nothing, and one is asked.
     ports.show(port, BOOTLOADER);
     drive.appear();
     checkout.write("ids.txt", "# our class\nada-01\nbob-02\neve-03\n");

@@ -16,12 +16,12 @@ import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { BOOTLOADER, Drive, TOUCH_BAUD, WIO_USB } from "./drive";
 
-/** Its serial number is not the one that it had under Arduino. */
+/** Identity under the nightlight. The serial number differs from the one under Arduino. */
 const OURS = { serialNumber: "JD0000000000000001" };
 
 /**
- * No board was at hand: its bootloader's drive is a folder here. The port is a pseudo-terminal, and
- * what answers on it is the real runtime.
+ * No board was available. A folder stands in for the bootloader's drive. The port is a
+ * pseudo-terminal, and the real runtime answers on it.
  */
 describe("npm run flash:wio", () => {
   let checkout: Checkout;
@@ -56,7 +56,7 @@ describe("npm run flash:wio", () => {
       ),
     );
 
-  /** In a terminal: there somebody can be asked. */
+  /** In a terminal, where the tool can ask questions. */
   const flashInTerminal = () => {
     const tool = ["--import", "tsx", "boards/wio-terminal/tools/flash.ts"];
     const line = [process.execPath, ...tool, "--image", image, "--drive", drive.dir].join(" ");
@@ -80,7 +80,7 @@ describe("npm run flash:wio", () => {
     ports.hide(port);
     drive.goAway();
   };
-  /** Starts the board, and waits until the tool has shown what it says. */
+  /** Starts the board, and waits until the tool has shown the board's output. */
   const boardStarts = async (ports: PortList, tool: Program): Promise<string> => {
     const { elf } = await linkImage(QEMU);
     const board = await QemuBoard.start({ elf });
@@ -174,7 +174,7 @@ describe("npm run flash:wio", () => {
 
   it("says in a line what is missing", async () => {
     await port.unplug();
-    port = await PseudoPort.plugIn({ ...WIO_USB, vendorId: "303a" }); // somebody else's
+    port = await PseudoPort.plugIn({ ...WIO_USB, vendorId: "303a" }); // another vendor's board
     const failing = async (...args: string[]): Promise<string> => {
       const { code, stderr } = await flash(...args).end;
       expect(code).toBe(1);

@@ -1,6 +1,6 @@
 /**
- * A gateway of DeviceScript's, as far as an update needs it: runtime/devicescript/network/wssk.c and
- * wssk_health.c of microsoft/devicescript. It shares nothing with the server's own.
+ * A DeviceScript gateway, limited to what an update needs: runtime/devicescript/network/wssk.c and
+ * wssk_health.c of microsoft/devicescript. It shares no code with the server's gateway.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -12,14 +12,14 @@ const VERSION = 2;
 const TAG = 4;
 const NONCE = 13;
 const CIPHER = "aes-256-ccm";
-/** Bytes of zeros, by which each side shows that it has the key. */
+/** Number of zero bytes with which each side proves that it has the key. */
 const AUTH = 32;
 export const COMMAND = { ping: 0x92, hash: 0x93, start: 0x94, write: 0x95, finish: 0x96 } as const;
 const PIECE = 192;
 
 export class Gateway {
   private readonly server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  /** Connections that have shown their key. */
+  /** Connections that have proved their key. */
   connections = 0;
   onDevice: (device: Device) => Promise<void> = () => Promise.resolve();
   failure: unknown;
@@ -58,7 +58,7 @@ export class Gateway {
   }
 }
 
-/** One connection, whose messages are sealed by a key and a counter for each direction. */
+/** One connection. Its messages are sealed with a key, and with a counter for each direction. */
 export class Device {
   private readonly sent = Buffer.alloc(NONCE).fill(2, 0, 1);
   private readonly received = Buffer.alloc(NONCE).fill(1, 0, 1);

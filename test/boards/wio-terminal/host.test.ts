@@ -30,7 +30,7 @@ const SIGNATURES = ["ed25519", "edwards_25519", "field_25519", "scalar_25519", "
   (name) => `runtime/${name}`,
 );
 
-/** A test's main file, and the files that it tests. */
+/** Main file of each test, and the files under test. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   erpc_frame_test: ["network/erpc_frame", "network/erpc_codec"],
   erpc_client_test: [
@@ -93,7 +93,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ed25519_test: SIGNATURES,
 };
 
-/** Of where power goes in an update: a number for other places, or `all`. */
+/** Which power cuts of an update are tried: a number selects a sample, `all` means all. */
 const CUTS = process.env["NIGHTLIGHT_CUTS"] ?? "1";
 
 describe("the board's C on the host, watched by the sanitizers", () => {
@@ -121,7 +121,7 @@ describe("the board's C on the host, watched by the sanitizers", () => {
       const message = randomBytes(length);
       const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
       const signature = sign(null, message, privateKey);
-      // Of each other one, a bit is flipped.
+      // In every other signature, one bit is flipped.
       const at = randomInt(64 * 8);
       if (length % 2 === 1) signature[at >> 3] = (signature[at >> 3] ?? 0) ^ (1 << (at & 7));
       return [key, signature, message].map((bytes) => bytes.toString("hex")).join(" ");
@@ -131,7 +131,7 @@ describe("the board's C on the host, watched by the sanitizers", () => {
   });
 
   it("fails when the code under test reads past its buffer", async () => {
-    // The check that the sanitizers are awake: the same flags find this.
+    // Shows that the sanitizers work: the same flags find this error.
     const program = join(dir, "bad");
     const source = join(BOARD, "test/sanitizer_check.c");
     await run("gcc", [...FLAGS, source, "-o", program]);

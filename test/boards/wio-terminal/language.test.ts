@@ -9,11 +9,11 @@ import { createVm } from "../../../server/simulator/vm";
 import { program, type ProgramName } from "./programs";
 
 /**
- * Programs whose timers race each other end alike on a busy machine, too: the board's time goes by
- * its instructions, and the CLI's machine is given its milliseconds one by one.
+ * Makes programs with competing timers end the same way on a busy machine, too: the board's time
+ * advances with its instructions, and the CLI's virtual machine gets its milliseconds one by one.
  */
 const COUNTED_TIME = ["-icount", "shift=3,sleep=off"];
-/** More than any of the programs takes. */
+/** More than any of the programs needs. */
 const TIME_MS = 60_000;
 
 let board: QemuBoard | undefined;
@@ -25,7 +25,10 @@ afterEach(async () => {
   board = vm = undefined;
 });
 
-/** What a program itself says: `> ` lines, exceptions and panics; not the machine's own chatter. */
+/**
+ * Output of the program itself (`> ` lines, exceptions and panics), without messages of the
+ * runtime.
+ */
 function said(log: readonly string[]): string[] {
   return log.filter((line) =>
     ["> ", "! ", BOARD.programPanic].some((start) => line.startsWith(start)),

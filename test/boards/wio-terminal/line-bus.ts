@@ -12,7 +12,7 @@ export interface SerialLine {
 /** "Enable packets", addressed to the USB bridge's class: jacdac-spec, SRV_USB_BRIDGE. */
 const ENABLE_PACKETS = Buffer.from("357004054a1af61800000000003f8100", "hex");
 
-/** Opens the line; the bus shows what is on the board's. */
+/** Opens the line. @returns a bus with the board's services */
 export async function openBus(line: SerialLine): Promise<JDBus> {
   const transport = new LineTransport(line);
   const bus = new JDBus([transport], { client: false, disableRoleManager: true });

@@ -18,7 +18,7 @@ async function startAll(): Promise<QemuBoard> {
   return board;
 }
 
-/** "used/size", as the board measured it on its painted memory. */
+/** Reads "used/size", as measured by the board on its painted memory. */
 async function used(running: QemuBoard, name: string): Promise<[number, number]> {
   const line = await running.logged(name);
   const found = new RegExp(`${name}(\\d+)/(\\d+)`).exec(line);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await board?.stop();
   board = undefined;
-  if (!brokerIsUp) await broker.restart(); // a test that failed half-way
+  if (!brokerIsUp) await broker.restart(); // a test failed halfway
   brokerIsUp = true;
 });
 afterAll(async () => {
@@ -82,7 +82,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await broker.kill();
     await board.logged(BOARD.socket + BOARD.connectionRefused);
     board.setLight(lightOfRaw(42));
-    // With nobody to ask it decides for itself, by the same rule.
+    // Without a server, the board decides by the same rule.
     await board.logged(`> ${PROGRAM.alone}`);
     await led(true);
     await broker.restart();
@@ -91,7 +91,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await reports(id, ({ light, age_ms }) => light === 42 && age_ms === undefined);
     const [boot] = readings(id).map((reading) => reading.boot);
     expect(readings(id).every((reading) => reading.boot === boot)).toBe(true);
-    // A boot number is random: the next run has another.
+    // Boot numbers are random, so the next run has another one.
     await board.stop();
     board = await startNightlightBoard({ id, broker: broker.url });
     await reports(id, (reading) => reading.boot !== boot);

@@ -1,4 +1,4 @@
-/** DeviceScript programs of the tests, compiled once for the same sources. */
+/** DeviceScript programs of the tests. They are compiled again only if their sources change. */
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OUTPUT as BYTECODE, runCompiler } from "../../../boards/tools/firmware/compile";
@@ -14,7 +14,10 @@ const NAMES = [
 ] as const;
 export type ProgramName = (typeof NAMES)[number];
 
-/** Not while another program is compiled: the compiler has one output folder. */
+/**
+ * Compiles all programs. Not while another program is compiled: the compiler has only one output
+ * folder.
+ */
 export async function compilePrograms(): Promise<void> {
   for (const name of NAMES) {
     await makeOnce(bytecodeOf(name), async (path) => {
@@ -24,12 +27,12 @@ export async function compilePrograms(): Promise<void> {
   }
 }
 
-/** The bytecode; it was compiled before the tests began. */
+/** The bytecode, compiled before the tests began. */
 export function program(name: ProgramName): Uint8Array {
   return readFileSync(bytecodeOf(name));
 }
 
-/** What the program `update` does: the place of its word is the digit in its text. */
+/** Behaviours of the program `update`. The index of a word is the digit in the program's text. */
 const VARIANTS = ["old", "panics", "loops", "waits", "confirms"] as const;
 export type Variant = (typeof VARIANTS)[number];
 

@@ -21,13 +21,14 @@ it("leaves the memory as the translated machine does, after any operations", asy
   const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
   const strict = ["-Wall", "-Wextra", "-Werror", "-g", "-O1", ...sanitizers];
   const objects = await Promise.all([
-    // It includes the translated machine, which is not written to be free of warnings.
+    // This file includes the translated virtual machine, which is not written to be free of
+    // warnings.
     object(join(BOARD, "test/vm_quick_test.c"), ["-w"]),
     object(join(folder, "vm_data.c"), []),
     object(join(BOARD, "runtime/vm_quick.c"), strict),
   ]);
   const program = join(dir, "vm_quick_test");
-  // What the rest of the machine imports is not there, and would end the test if it were called.
+  // The imports of the rest of the virtual machine are missing. Calling one would end the test.
   const link = ["-no-pie", "-Wl,--unresolved-symbols=ignore-in-object-files"];
   await run("gcc", [...sanitizers, ...link, ...objects, "-lm", "-o", program]);
   const output = await run(program, []);

@@ -1,4 +1,4 @@
-/** Finds text on a picture of the screen, letter by letter as the firmware's fonts have it. */
+/** Finds text on a picture of the screen, letter by letter in the firmware's fonts. */
 import { LARGE, NUMBER, SMALL } from "../../../boards/wio-terminal/build/font/font";
 import {
   COVERAGE_MAX,
@@ -11,7 +11,7 @@ import type { Picture } from "../../../boards/wio-terminal/build/png";
 
 export const FONT = { small: SMALL, large: LARGE, number: NUMBER } as const;
 
-/** As boards/wio-terminal/screen/colors.h has them, and the display shows them. */
+/** Colours of boards/wio-terminal/screen/colors.h, as the display shows them. */
 export const COLOR = {
   text: shown(240, 244, 248),
   quiet: shown(152, 164, 180),
@@ -20,7 +20,7 @@ export const COLOR = {
 } as const;
 export type Color = keyof typeof COLOR;
 
-/** Whether this text stands somewhere, in this font and colour. */
+/** Whether the picture contains this text, in this font and colour. */
 export function shows(
   picture: Picture,
   text: string,
@@ -37,7 +37,7 @@ export function shows(
     for (let left = 0; left + letters.width <= picture.width; left += 1) {
       const { inked, bare } = letters;
       if (inked.every(([x, y]) => isColored(left + x, top + y))) {
-        // Another letter may have all of these pixels, and more.
+        // Another letter may contain all of these pixels, and more.
         if (!bare.some(([x, y]) => isColored(left + x, top + y))) return true;
       }
     }
@@ -64,7 +64,7 @@ function bitmap(text: string, font: FontSize) {
   return { inked, bare, width: left, height: lineHeight(font) };
 }
 
-/** 16 bits on the wire, of which the display makes this. */
+/** A colour as the display shows it: 16 bits are sent. */
 function shown(red: number, green: number, blue: number): readonly [number, number, number] {
   const part = (value: number, bits: number): number => {
     const most = (1 << bits) - 1;

@@ -18,7 +18,7 @@ import { Mosquitto } from "../../support/mosquitto";
 import { openBus, serviceOn } from "./line-bus";
 import { UsbBoard } from "./usb-board";
 
-/** Of no service that any program here looks for. */
+/** Class of a service that no program here looks for. */
 const UNUSED_CLASS = 0x1fff_fff1;
 
 let broker: Mosquitto;
@@ -64,7 +64,7 @@ it("starts a program again after others have come into the memory of its heap", 
     await manager.register(DeviceScriptManagerReg.Running).sendSetBoolAsync(value, true);
   for (let time = 0; time < 5; time++) {
     await run(false);
-    // The board remembers each device of the bus, for as long as that is there.
+    // The board allocates memory for each device of the bus, and keeps it while the device exists.
     addServer(bus, `device ${time}`, new JDServiceServer(UNUSED_CLASS));
     const from = board.log.length;
     await board.logged("device created", from);

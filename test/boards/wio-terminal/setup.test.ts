@@ -73,7 +73,7 @@ describe("npm run setup:wio", () => {
     await board.logged(`> ${PROGRAM.connected}`, from);
     await board.until("telemetry", () => witness.payloads("desk-1/telemetry").length > before);
 
-    // One setting alone, while it is in its network.
+    // Changes a single setting while the board is in its network.
     const again = await setup(["--id", "desk-2"]);
     expect(again).toMatchObject({ code: 0, stderr: "" });
     expect(again.stdout).toContain("Wi-Fi: in home, address 10.0.2.15.\n");
@@ -159,7 +159,7 @@ describe("power that goes away while a board is set up", () => {
     const random = seededRandom(23);
     const settingsOf = (number: number): Changes => ({
       ID: `id-${number}`,
-      // Long ones, so that the store's block is full now and then.
+      // Long values, so that the store's block is full from time to time.
       BROKER: `mqtt://${"x".repeat(60)}-${number}`,
       MQTT_USER: number % 3 === 0 ? null : `user-${number}`,
       WIFI_SSID: `net-${number}`,
@@ -188,7 +188,7 @@ describe("power that goes away while a board is set up", () => {
     const open = async (plugs: number): Promise<Board> => {
       await board.until("the serial port is there", () => board.plugs === plugs);
       const own = ++opened;
-      // What was on its way to the board before it went off does not reach it after.
+      // Bytes in transit to the board are discarded when the board is switched off.
       const line = new Board((bytes) => own === opened && board.write(bytes), clock);
       board.onData = (bytes) => line.receive(bytes);
       await line.open();
@@ -217,7 +217,7 @@ describe("power that goes away while a board is set up", () => {
           chip.clock.at(chip.clock.nowMicros + 3 * random() * micros, switchOff);
         };
         const later = () => chip.clock.at(chip.clock.nowMicros, switchOff);
-        // Nobody is left to acknowledge; a cut that comes late finds all of it done.
+        // After the cut there is no answer. If the cut comes late, all settings have been stored.
         changeSettings(line, settingsOf(number + 1))
           .catch(() => undefined)
           .finally(later);
@@ -233,7 +233,7 @@ describe("power that goes away while a board is set up", () => {
       kept.push(isNew ? "new" : "old");
       if (isOld) await changeSettings(after, settingsOf(number));
     }
-    // Otherwise all cuts came too early, or too late.
+    // Otherwise all cuts came too early, or all too late.
     expect(new Set(kept)).toEqual(new Set(["old", "new"]));
     expect(board.log.join("\n")).not.toContain(BOARD.panic);
   });

@@ -17,7 +17,7 @@ import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
 const CUTS = 16;
-/** So long that the block is full, and has to be moved, after a few dozen. */
+/** So long that the block is full after a few dozen values, and has to be moved. */
 const VALUE_BYTES = 150;
 
 let board: UsbBoard;
@@ -47,7 +47,7 @@ describe("the chip's flash, written while the board works", () => {
     await board.logged(`> ${PROGRAM.connected}`);
     bus = await openBus(board);
     const manager = await serviceOn(bus, SRV_DEVICE_SCRIPT_MANAGER);
-    // In the midst of each erase it has something to say.
+    // The coprocessor raises an event in the middle of each erase.
     let erases = 0;
     let arrived = 0;
     chip.nvm.onWork = (micros) => {
@@ -92,7 +92,8 @@ describe("power that goes away while a setting is written", () => {
         kept.push(value === valueOf(written) ? "new" : "old");
       }
       if (cut === CUTS) break;
-      // Some are written in peace; in the midst of another, or of the move to the other block, ...
+      // Some values are written without interruption. Then power goes during a write, during the
+      // move to the other block, ...
       const peaceful = Math.floor(random() * 6) + 1;
       for (let i = 0; i < peaceful; i++) await client.setValue("value", encode(valueOf(++written)));
       let orders = Math.floor(random() * 12);
@@ -106,13 +107,13 @@ describe("power that goes away while a setting is written", () => {
           });
         };
       });
-      // ... or right behind it, power goes; nobody is left to acknowledge.
+      // ... or right after it. No answer comes afterwards.
       client.setValue("value", encode(valueOf(++written))).catch(() => undefined);
       await goesOff;
       await bus.stop();
       bus = undefined;
     }
-    // Otherwise all cuts came too early, or too late.
+    // Otherwise all cuts came too early, or all too late.
     expect(new Set(kept)).toEqual(new Set(["old", "new"]));
   });
 });

@@ -24,7 +24,7 @@ import { Witness } from "../../support/witness";
 import { openBus, serviceOn } from "./line-bus";
 import { program } from "./programs";
 
-/** As the board's USB descriptors say it; the serial number makes it a DeviceScript board. */
+/** Identity in the board's USB descriptors. The serial number marks it as a DeviceScript board. */
 const USB = { vendor: "Seeed", vendorId: "2886", productId: "802d", serialNumber: "JD0001" };
 
 let broker: Mosquitto;
@@ -64,7 +64,7 @@ const telemetryOf = (id: string): number => witness.payloads(`${id}/telemetry`).
 describe("npm run deploy:wio", () => {
   let checkout: Checkout;
   let port: PseudoPort;
-  /** All that the board said on its line. */
+  /** All bytes that the board sent on its line. */
   let said: Buffer;
 
   beforeEach(async () => {
@@ -96,7 +96,7 @@ describe("npm run deploy:wio", () => {
     expect(code).toBe(0);
     await until("telemetry", () => telemetryOf("wio-usb") > 0);
 
-    // A reset leaves all of it in place.
+    // All settings survive a reset.
     bus = await openBus(board.line);
     await restart();
     const before = telemetryOf("wio-usb");
@@ -168,7 +168,8 @@ describe("a board on the line", () => {
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, ["home", "good night"], true);
     await board.logged(BOARD.wifiUp, { from });
     from = board.log.length;
-    // A slow machine may have joined with the wrong password until that cut the power, too.
+    // On a slow machine, a join with the wrong password may also have cut the coprocessor's power
+    // by now.
     const { powerUps } = board.coprocessor;
     await wifi.sendCmdAsync(WifiCmd.ForgetAllNetworks, undefined, true);
     await board.logged(BOARD.noNetwork, { from });

@@ -51,11 +51,11 @@ describe("the file for the bootloader", () => {
     const word = (address: number): number =>
       Buffer.from(vectors?.bytes ?? []).readUInt32LE(address - 0x4000);
     expect(vectors?.address).toBe(0x4000);
-    // The stack ends below the word of RAM that is the bootloader's.
+    // The stack ends below the word of RAM that belongs to the bootloader.
     expect(word(0x4000)).toBeLessThanOrEqual(0x2002fffc);
     expect(word(0x4004) % 2).toBe(1);
     expect(word(0x4004)).toBeGreaterThan(0x4000 + 4 * 153);
-    // A wish to stay in the bootloader.
+    // The word that requests to stay in the bootloader.
     expect(word(0x4268)).not.toBe(0x87eeb07c);
   });
 

@@ -15,15 +15,15 @@ export class UsbBoard implements SerialLine {
   readonly chip = new Samd51();
   readonly board = new WioTerminal(this.chip, HOME);
   readonly host = new UsbHost(this.board.usb, this.chip.clock);
-  /** All that came by USB. */
+  /** All bytes received by USB. */
   said = Buffer.alloc(0);
   onData: (bytes: Buffer) => void = () => undefined;
-  /** How often it was enumerated. */
+  /** Number of enumerations. */
   plugs = 0;
   private readonly runner = new Runner(this.chip, () => this.board.coprocessor.isServing);
   private hostFailure: Error | undefined;
 
-  /** @param packed what `makePackage` made */
+  /** @param packed package from `makePackage` */
   static async start(packed?: Uint8Array): Promise<UsbBoard> {
     await buildSlice();
     const { elf } = await linkImage(WIO, packed ? { packed } : {});
@@ -41,7 +41,7 @@ export class UsbBoard implements SerialLine {
     return board;
   }
 
-  /** The switch at its side, with the cable plugged in: it is off, and on again. */
+  /** Switches the board off and on at its side switch, with the cable plugged in. */
   cyclePower(): void {
     this.host.unplug();
     this.board.cyclePower();
@@ -51,7 +51,7 @@ export class UsbBoard implements SerialLine {
     this.host.write(bytes);
   }
 
-  /** What ended the emulation, or the host's patience with it, if anything has. */
+  /** The error that ended the emulation or the host, if there was one. */
   get failure(): Error | undefined {
     return this.runner.failure ?? this.hostFailure;
   }

@@ -49,7 +49,7 @@ describe("the board at a computer's USB socket", () => {
   const heard = async (text: string, from: number): Promise<void> =>
     await board.until(`"${text.trim()}" on the port`, () => board.said.includes(text, from));
 
-  /** As "button" starts, nothing else has anything to say. */
+  /** Starts the board with "button" and waits until it logs nothing more. */
   const isQuiet = async (): Promise<void> => {
     board = await UsbBoard.start(packed());
     await plugged();
@@ -79,7 +79,7 @@ describe("the board at a computer's USB socket", () => {
       product: "Nightlight on Wio Terminal",
       serial: expect.stringMatching(/^JD[0-9A-F]{16}$/) as string,
     });
-    // And the host would have seen it, had a byte of these been wrong.
+    // The host would have noticed a wrong byte in any of these places.
     const get = { type: 0x80, request: 6 };
     const device = await board.host.control({ ...get, value: 0x0100, length: 18 });
     const configuration = await board.host.control({ ...get, value: 0x0200, length: 75 });

@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import type { FakeChip } from "../fake-pi";
 
 /**
- * A CP2112, Silicon Labs' bridge from USB to I2C and GPIO, as a HID device in user space: the
- * kernel's own driver, hid-cp2112, makes an I2C bus and a GPIO chip of it. By AN495, "CP2112
+ * A CP2112, Silicon Labs' bridge from USB to I2C and GPIO, as a HID device in user space. The
+ * kernel's own driver, hid-cp2112, makes an I2C bus and a GPIO chip of it. Sources: AN495, "CP2112
  * Interface Specification", and linux/uhid.h.
  */
 const UHID = { destroy: 1, output: 6, getReport: 9, getReply: 10, create: 11, input: 12 } as const;
@@ -13,7 +13,7 @@ const EVENT_BYTES = 4 + 128 + 64 + 64 + 2 + 2 + 16 + 4096;
 const BUS_USB = 3;
 const [VENDOR, PRODUCT] = [0x10c4, 0xea90];
 
-/** Reports, by AN495's numbers. */
+/** Report numbers of AN495. */
 const GPIO_CONFIG = 0x02;
 const GPIO_GET = 0x03;
 const GPIO_SET = 0x04;
@@ -25,7 +25,7 @@ const READ_RESPONSE = 0x13;
 const WRITE = 0x14;
 const STATUS_REQUEST = 0x15;
 const STATUS_RESPONSE = 0x16;
-/** A transfer's end: done, or the address was not acknowledged. */
+/** Status at the end of a transfer: done, or the address was not acknowledged. */
 const [COMPLETE, ERROR] = [2, 3];
 const ADDRESS_NACKED = 0;
 
@@ -48,7 +48,7 @@ const DESCRIPTOR = Buffer.from(
 const readFile = promisify(read);
 
 export class Cp2112 {
-  /** By address; what is not there does not acknowledge. */
+  /** Chips by address. Other addresses are not acknowledged. */
   readonly chips = new Map<number, FakeChip>();
   private readonly features = new Map<number, Buffer>([
     [GPIO_CONFIG, Buffer.from([GPIO_CONFIG, 0, 0, 0, 0])],
@@ -62,7 +62,7 @@ export class Cp2112 {
   private isAcknowledged = false;
   private isOpen = true;
 
-  /** @param onPins called with the eight pins' values when they were set */
+  /** @param onPins called with the values of the eight pins when they are set */
   constructor(private readonly onPins: (pins: number) => void) {
     const event = Buffer.alloc(EVENT_BYTES);
     event.writeUInt32LE(UHID.create, 0);
@@ -76,17 +76,18 @@ export class Cp2112 {
     void this.serve();
   }
 
-  /** What is on a pin from outside, if it is an input. */
+  /** Sets the external level of an input pin. */
   drive(pin: number, isHigh: boolean): void {
     const before = this.features.get(GPIO_GET)?.[1] ?? 0;
     const pins = isHigh ? before | (1 << pin) : before & ~(1 << pin);
     this.features.set(GPIO_GET, Buffer.from([GPIO_GET, pins]));
   }
 
-  /** Unplugs it. */
+  /** Unplugs the bridge. */
   close(): void {
     this.isOpen = false;
-    // The kernel says so to the reader, which would wait for good and keep Node from its end.
+    // The kernel answers the pending read with an event. Without it, the read would wait
+    // indefinitely and keep Node from ending.
     const event = Buffer.alloc(4);
     event.writeUInt32LE(UHID.destroy, 0);
     writeSync(this.file, event);
@@ -164,7 +165,7 @@ export class Cp2112 {
       }
       case undefined:
       default:
-        // A transfer that is given up.
+        // The transfer is cancelled.
         this.answer = Buffer.alloc(0);
     }
   }

@@ -1,7 +1,9 @@
-/** An archive as the kernel unpacks it for its first root: "newc" of cpio(5). */
+/**
+ * An archive that the kernel unpacks as its first root file system: the "newc" format of cpio(5).
+ */
 export interface Entry {
   name: string;
-  /** File type and permissions, as stat(2) has them. */
+  /** File type and permissions, as in stat(2). */
   mode: number;
   content?: Buffer;
 }

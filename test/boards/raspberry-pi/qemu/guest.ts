@@ -1,6 +1,6 @@
 /**
- * Runs inside the virtual machine, as root: the bridge with its chips, and our program as a user
- * who is in one group only. It is told what to do by lines of JSON from the outside.
+ * Runs inside the virtual machine, as root: the bridge with its chips, and the program under test
+ * as a user with a single group. The host controls it with lines of JSON.
  */
 import { spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
@@ -18,7 +18,7 @@ const [, , controlPort = "", mqttPort = "", program = "", config = ""] = process
 const control = connect(Number(controlPort), OUTSIDE);
 const tell = (words: FromGuest) => control.write(`${JSON.stringify(words)}\n`);
 
-// The device's own preset: a broker on its own machine.
+// The program's default broker is on its own machine.
 let isReachable = true;
 const relayed = new Set<Socket>();
 createServer((socket) => {
@@ -47,7 +47,7 @@ const appear = setInterval(() => {
   start();
 }, 20);
 
-/** More than the digest of nothing. */
+/** A file with more than the digest of an empty outbox. */
 function isOutboxKept(): boolean {
   return readdirSync("/run/pi/devices").some((id) => {
     const file = `/run/pi/devices/${id}/outbox`;
@@ -57,7 +57,7 @@ function isOutboxKept(): boolean {
 
 function start(): void {
   chownSync(BUS, 0, GROUP);
-  // Not yet: what is missing has to be said.
+  // Not permitted yet: the program has to report the missing permission.
   chmodSync(BUS, 0o600);
   chownSync(CHIP, 0, GROUP);
   chmodSync(CHIP, 0o660);

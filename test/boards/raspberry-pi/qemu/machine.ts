@@ -6,7 +6,7 @@ import { ROOT } from "../../../../server/base/root";
 import { cpio, type Entry } from "./cpio";
 
 const FOLDER = join(ROOT, ".devicescript/qemu-pi");
-/** In the order in which each finds what it needs. */
+/** In load order, by dependencies. */
 const MODULES = [
   ...["virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci"],
   ...["9pnet", "9pnet_virtio", "netfs", "fscache", "9p"],
@@ -14,7 +14,7 @@ const MODULES = [
 ];
 const [DIRECTORY, PROGRAM, FILE] = [0o040755, 0o100755, 0o100644];
 
-/** Debian's kernel and a shell, unpacked and not installed. @throws Error if apt has none */
+/** Debian's kernel and a shell, unpacked but not installed. @throws Error if apt has none */
 function debianFiles(): { kernel: string; modules: string; busybox: string } {
   const unpacked = join(FOLDER, "unpacked");
   if (!existsSync(unpacked)) {
@@ -40,7 +40,7 @@ function debianFiles(): { kernel: string; modules: string; busybox: string } {
   };
 }
 
-/** @param command what runs in the whole of this machine's file system, which is read-only there */
+/** @param command runs with the host's whole file system, which is read-only there */
 function initramfs(modules: string, busybox: string, command: string[]): Buffer {
   const files = readdirSync(modules, { recursive: true, encoding: "utf8" });
   const load: Entry[] = MODULES.map((name) => {
@@ -76,7 +76,7 @@ $b poweroff -f
 }
 
 /**
- * Boots Debian's kernel, with this machine's file system, and runs a command as root.
+ * Boots Debian's kernel with the host's file system, and runs a command as root.
  * @returns QEMU; the machine's console is its output
  */
 export function boot(command: string[]): ChildProcess {

@@ -1,6 +1,6 @@
 /**
- * `npm run test:pi`: `npm run pi` on a real Linux kernel, in QEMU, with a simulated USB bridge whose
- * chip is the Grove Base Hat's and whose pin is the LED's, against a server outside. On Debian,
+ * `npm run test:pi`: runs `npm run pi` on a real Linux kernel in QEMU, against a server outside. A
+ * simulated USB bridge has the Grove Base Hat's chip on its bus and the LED on a pin. Needs Debian
  * with qemu-system-x86.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ offerHelp(`Usage: npm run test:pi
 npm run pi on a Linux kernel in QEMU: docs/raspberry-pi.md. It takes no options.
 `);
 
-/** As deep as server/base/root.ts, which finds the checkout by its own place. */
+/** At the same depth as server/base/root.ts, which finds the checkout by its own location. */
 const FOLDER = join(ROOT, ".devicescript/pi");
 
 const startedMs = performance.now();
@@ -41,7 +41,7 @@ function say(words: ToGuest): void {
   guest?.write(`${JSON.stringify(words)}\n`);
 }
 
-/** Waits, as long as there is something to wait for. */
+/** Waits for a condition. @throws Error if the run ends before */
 async function holds(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const state = { holds: false };
   await until(what, async () => (state.holds = await condition()) || isOver());

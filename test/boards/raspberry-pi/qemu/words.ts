@@ -1,23 +1,23 @@
-/** What the outside and the inside of the virtual machine have to agree on. */
+/** Constants and messages shared by the host and the virtual machine. */
 export const BUS = "/dev/i2c-0";
 export const CHIP = "/dev/gpiochip0";
 export const LED_PIN = 5;
 export const BUTTON_PIN = 6;
-/** A group that every Debian has: plugdev. */
+/** A group that exists on every Debian: plugdev. */
 export const GROUP = 46;
 
 export interface ToGuest {
-  /** What the hat's converter measures, 0..4095. */
+  /** Value measured by the hat's converter, 0..4095. */
   raw?: number;
-  /** Where the hat is plugged in; null: nowhere. */
+  /** Address at which the hat is plugged in; null if it is unplugged. */
   hatAt?: number | null;
-  /** The permissions of the bus. */
+  /** Permissions of the bus device. */
   busMode?: number;
-  /** The button's pin is high. */
+  /** Whether the button's pin is high. */
   pressed?: boolean;
   /** Whether the broker outside can be reached. */
   network?: boolean;
-  /** Kill the program as soon as readings are on the disk, without a warning, and start it again. */
+  /** Kill the program without warning as soon as readings are on the disk, and start it again. */
   kill?: boolean;
   /** Ask the program to end. */
   end?: boolean;

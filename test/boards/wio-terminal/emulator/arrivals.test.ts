@@ -7,7 +7,7 @@ function verdict(arrivals: readonly Arrival[], capacity = 8) {
   return all.verdict();
 }
 
-/** Taken each second; it comes at once, or at that second. */
+/** A reading taken at second `seq`. It arrives immediately, or at second `cameS`. */
 function reading(seq: number, cameS = seq): Arrival {
   return { seq, takenMs: 1000 * seq, cameMs: 1000 * cameS };
 }

@@ -1,19 +1,19 @@
-/** Which readings came, and which were lost. Pure. */
+/** Classifies readings as arrived or lost. Pure. */
 
 export interface Arrival {
   readonly seq: number;
-  /** Of one clock: when it was taken, and when it came for the first time, ms. */
+  /** When the reading was taken and when it first arrived, by the same clock, ms. */
   readonly takenMs: number;
   readonly cameMs: number;
 }
 
 export interface Verdict {
   readonly came: number;
-  /** Sequence numbers that never came, although the outbox had room. */
+  /** Sequence numbers that never arrived, although the outbox had room. */
   readonly lost: readonly number[];
-  /** How many a full outbox left out. */
+  /** Number of readings that a full outbox dropped. */
   readonly thinned: number;
-  /** The most that waited at once. */
+  /** Largest number of readings waiting at the same time. */
   readonly waitedMost: number;
 }
 
@@ -23,21 +23,21 @@ export class Arrivals {
   /** @param capacity how many readings the device's outbox holds: src/outbox.ts */
   constructor(private readonly capacity: number) {}
 
-  /** To be called for each reading that comes; the same may come again. */
+  /** Records an arrived reading. Repetitions are ignored. */
   came(arrival: Arrival): void {
     if (!this.first.has(arrival.seq)) this.first.set(arrival.seq, arrival);
   }
 
   /**
-   * A device sends its readings in their order. Those that are missing before one that came were
-   * in the outbox for a while until that one came: if it was full then, it may have left them out.
+   * A device sends its readings in order. Readings missing before an arrived one were in the outbox
+   * until that one arrived. If the outbox was full during that time, it may have dropped them.
    */
   verdict(): Verdict {
     const arrivals = [...this.first.values()].sort((a, b) => a.seq - b.seq);
     const lost: number[] = [];
     let thinned = 0;
     let newest = 0;
-    /** How many waited when each of them came. */
+    /** Number of waiting readings when each of them arrived. */
     const waited = arrivals.map(({ cameMs }, index) => {
       newest = Math.max(newest, index);
       while ((arrivals[newest + 1]?.takenMs ?? Infinity) <= cameMs) newest++;

@@ -39,7 +39,7 @@ async function reports(light: number): Promise<void> {
   );
 }
 
-/** Holds A until the screen says that, and lets go. */
+/** Holds button A until the screen shows the words, then releases it. */
 async function holdUntil(words: string): Promise<void> {
   const from = board.wio.log.length;
   board.wio.setButton("a", true);
@@ -59,7 +59,7 @@ it("is calibrated by holding A as the screen says, until A is held for longer", 
   await holdUntil("done, dark 4, bright 348");
   await reports(1023);
 
-  // The lesson's threshold is in the middle of what this sensor sees now.
+  // The sensor's current value becomes the lesson's threshold, in the middle of the scale.
   board.wio.light = lightOfRaw(105);
   await reports(300);
   await board.until("the same on the screen", () =>

@@ -1,6 +1,7 @@
 /**
- * What Arduino's libraries call besides our firmware: Seeed_Arduino_rpcWiFi, `WiFiClient.cpp` and
- * `WiFiGeneric.cpp`. Signatures: seeed-ambd-firmware, `erpc_idl/rpc_wifi_lwip.erpc`.
+ * Calls that Arduino's libraries make but this project's firmware does not: Seeed_Arduino_rpcWiFi,
+ * `WiFiClient.cpp` and `WiFiGeneric.cpp`. Signatures: seeed-ambd-firmware,
+ * `erpc_idl/rpc_wifi_lwip.erpc`.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,7 +32,7 @@ let messages: Buffer[];
 let sequence: number;
 let coprocessor: Coprocessor;
 
-/** @returns what is in the reply */
+/** @returns the reply's content */
 async function call(service: number, functionId: number, ...args: Buffer[]): Promise<Buffer> {
   const number = (sequence += 1);
   coprocessor.receive(toFrame(writeMessage(0, service, functionId, number, Buffer.concat(args))));

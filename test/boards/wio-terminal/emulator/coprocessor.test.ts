@@ -135,7 +135,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
       call(12, i32(0), u32(100), i32(DONTWAIT), u32(0));
       expect(await result(4)).toBe(-1);
       call(24);
-      expect(await result(5)).toBe(11); // EAGAIN: nothing has come yet
+      expect(await result(5)).toBe(11); // EAGAIN: no data yet
     });
 
     it.each([104, 111])("and answers -1 with errno %i if it is refused", async (refusal) => {

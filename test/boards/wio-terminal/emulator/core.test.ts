@@ -23,13 +23,13 @@ describe("the emulated Cortex-M4", () => {
     const { results } = await runProgram("float-exceptions", [], HARD_FLOAT);
     const [exceptionReturn, fpca, s0, s15, fpscr, savedAt, isSame, fpcaAfter] = results;
     expect(exceptionReturn).toBe(0xffff_ffed); // table B1-8: process stack, extended frame
-    expect(fpca).toBe(0); // the handler begins without: ExceptionTaken
+    expect(fpca).toBe(0); // cleared at the start of a handler: ExceptionTaken
     expect([s0, s15, fpscr]).toEqual([0x1111_1111, 0x2222_2222, 0x6000_0000]);
     expect(savedAt).toBe(0x20); // FPCAR
     expect([isSame, fpcaAfter]).toEqual([1, 4]);
     expect(results[8]).toBe(1);
     expect(results[9]).toBeGreaterThan(50);
-    // Code that has used none gets a frame of 8 words, and is as before.
+    // Code without floating-point instructions gets a frame of 8 words, and FPCA stays clear.
     expect([results[12], results[11]]).toEqual([0xffff_fffd, 0]);
   });
 
@@ -67,7 +67,7 @@ describe("the emulated Cortex-M4", () => {
 });
 
 /**
- * A bootloader at address 0: it leaves RSTC.RCAUSE and the last word of RAM at 0x20000000, writes
+ * A bootloader at address 0. It stores RSTC.RCAUSE and the last word of RAM at 0x20000000, writes
  * the word of a tap, and sleeps.
  */
 const BOOTLOADER = {

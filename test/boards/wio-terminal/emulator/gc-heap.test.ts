@@ -12,7 +12,7 @@ const LAST = (AT + SIZE) / 4;
 
 let words: Uint32Array;
 
-/** A chunk: the next one, its own end, blocks, and a final block at the end. */
+/** Builds a chunk: pointer to the next one, its own end, blocks, and a final block at the end. */
 beforeEach(() => {
   words = new Uint32Array(64 * 1024).fill(0x37373737);
   words[AT / 4] = 0;

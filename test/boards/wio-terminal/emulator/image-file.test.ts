@@ -19,10 +19,10 @@ beforeEach(() => {
     onStall: () => undefined,
     programCounter: () => 0,
   });
-  nvm.program(0, Buffer.alloc(FLASH_SIZE, 0x11)); // what was there before
+  nvm.program(0, Buffer.alloc(FLASH_SIZE, 0x11)); // earlier content
 });
 
-/** @param reset the vector of the reset handler */
+/** @param reset the reset vector */
 function program(reset: number, length = 600, stack = 0x2003_0000): Buffer {
   const bytes = Buffer.alloc(length, 0x77);
   bytes.writeUInt32LE(stack, 0);

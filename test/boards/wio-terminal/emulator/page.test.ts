@@ -68,12 +68,12 @@ describe("wio:emulator", () => {
       expect(lights).toContain(50);
       expect(lights).toContain(900);
       expect(faults).toEqual([]);
-      // Our own image does nothing that a strict chip refuses.
+      // The project's own image does nothing that a strict chip refuses.
       expect(output()).not.toContain("nightlight: warning:");
       const screenshot = process.env["EMULATOR_SCREENSHOT"];
       if (screenshot !== undefined) await page.screenshot({ path: screenshot });
 
-      // Another site's page, in the browser of the same person, gets no hold of the board.
+      // A page of another site, in the same browser, cannot control the board.
       const stranger = new WebSocket(url.replace("http", "ws") + "live", {
         origin: "http://elsewhere.example",
       });
@@ -83,7 +83,7 @@ describe("wio:emulator", () => {
       const post = { method: "POST", headers: { origin: "http://elsewhere.example" } };
       expect((await fetch(`${url}image?name=blank.bin`, post)).status).toBe(403);
 
-      // A file that is no image changes nothing; a tap of the switch starts the board again.
+      // A file that is not an image changes nothing. A tap of the switch restarts the board.
       const blank = { name: "blank.bin", mimeType: "", buffer: Buffer.alloc(64, 0xff) };
       await page.locator("#image").setInputFiles(blank);
       await page.locator("#image-result", { hasText: "expected a stack in RAM" }).waitFor();

@@ -9,23 +9,25 @@ import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board"
 import { seededRandom } from "../../../support/random";
 
 const NOWHERE = "mqtt://127.0.0.1:1";
-/** Past this, a first boot has stored its settings and program. */
+/** Time within which a first boot stores its settings and program. */
 const STORING_MICROS = 1_500_000;
-/** Erases and writes that a boot is left at most before its power goes. */
+/** Maximum number of erases and writes before the power is cut. */
 const ORDERS_MAX = 400;
 const CUTS = 10;
 const STARTED_WITHIN_MICROS = 10_000_000;
 
-/** Lets so much time pass in the chip, with nobody at its other ends. */
+/** Runs the chip for this time without peripherals or network. */
 function pass(chip: Samd51, micros: number, until: () => boolean = () => false): void {
   const end = chip.clock.nowMicros + micros;
   while (chip.clock.nowMicros < end && !until()) chip.step(end);
 }
 
-/** Up to some moment in the middle of an erase or a write. @returns false if there was none */
+/**
+ * Runs the chip to a moment in the middle of an erase or a write. @returns false if there was none
+ */
 function passUntilBusy(chip: Samd51, random: () => number): boolean {
   const { nvm } = chip;
-  // Rather early than late, so that there is something left to be stored.
+  // Early moments are more likely, so that some data is left to be stored.
   const orders = nvm.erases + nvm.writes + 1 + Math.floor(random() ** 3 * ORDERS_MAX);
   pass(chip, STORING_MICROS, () => nvm.busy && nvm.erases + nvm.writes >= orders);
   return nvm.busy;
@@ -52,7 +54,7 @@ describe("power that goes away at any moment", () => {
       wio.cyclePower();
     }
     bootAs(wio, "first");
-    // Otherwise nothing was tried.
+    // Otherwise the test has tried nothing.
     expect(cutWhileBusy).toBe(CUTS);
     chip.close();
   });

@@ -1,4 +1,4 @@
-/** Small programs in C that try the emulated chip, each an image of its own. */
+/** Small C programs that test the emulated chip. Each is an image. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,11 +17,11 @@ const FLAGS = [
   ...["-mcpu=cortex-m4", "-mthumb", "-Os", "-std=gnu11"],
   ...["-Wall", "-Wextra", "-Werror", "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"],
 ];
-/** Far more than any of them takes. */
+/** Far more steps than any program needs. */
 const STEPS_MAX = 200_000;
 const END = 10;
 
-/** Compiled, loaded and run up to its end. @returns the chip, and its `results` */
+/** Compiles, loads and runs a program to its end. @returns the chip, and the program's `results` */
 export async function runProgram(
   name: string,
   defines: readonly string[] = [],

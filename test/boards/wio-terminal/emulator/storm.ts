@@ -1,4 +1,7 @@
-/** Bad weather for a board on the emulated chip: coprocessor, line, Wi-Fi and broker. */
+/**
+ * Faults for a board on the emulated chip, chosen by `Weather`: coprocessor, serial line, Wi-Fi and
+ * broker.
+ */
 import type { EmulatedBoard } from "../../../../boards/wio-terminal/emulator/emulated-board";
 import { CuttingProxy } from "../../../support/cutting-proxy";
 import { type BrokerSky, Weather } from "./weather";
@@ -26,12 +29,12 @@ export class Storm {
     return new Storm(seed, await CuttingProxy.start(brokerPort));
   }
 
-  /** Where the board finds the broker, if at all. */
+  /** URL at which the board can reach the broker, when it is up. */
   get url(): string {
     return `mqtt://127.0.0.1:${this.proxy.port}`;
   }
 
-  /** Sets in at the next full minute. */
+  /** Starts the faults at the next full minute. */
   begin({ chip, wio }: EmulatedBoard): void {
     const { clock } = chip;
     const { coprocessor } = wio;
@@ -59,7 +62,7 @@ export class Storm {
     });
   }
 
-  /** From now on all is well. */
+  /** Ends all faults. */
   async end({ wio }: EmulatedBoard): Promise<void> {
     this.isOver = true;
     wio.coprocessorBaud = this.baud;

@@ -56,11 +56,11 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** A holder of the device's key may order anything. */
+/** Sends an order. A holder of the device's key may order anything. */
 async function order(n: number, program: Uint8Array, signature?: string): Promise<void> {
   await gateway?.stop();
   gateway = await Gateway.start(gatewayKey(key, ID));
-  // A board that refuses a program restarts, and so answers no more.
+  // A board that refuses a program restarts, so it gives no further answers.
   gateway.onDevice = async (device) => await device.deploy(program).catch(() => undefined);
   const text = sealed(key, ID, {
     ...{ n, do: "update", at: gateway.address, hash: hashOf(program), board: "", fw: VERSION },

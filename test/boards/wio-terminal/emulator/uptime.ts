@@ -1,4 +1,7 @@
-/** A nightlight on the emulated chip for many hours of its own time, as fast as this machine can. */
+/**
+ * Runs a nightlight on the emulated chip for many hours of the chip's time, as fast as this machine
+ * can.
+ */
 import { connectAsync } from "mqtt";
 import {
   BoardMemory,
@@ -14,32 +17,35 @@ import { Storm } from "./storm";
 
 const SECOND = 1e6;
 const ID = "uptime";
-/** The light goes from dark to bright and back in this time. */
+/** Period of the simulated day: the light goes from dark to bright and back. */
 const DAY_S = 600;
-/** No multiple of the tick. */
+/** Not a multiple of the chip's tick. */
 const LOOK_EVERY_MICROS = 1_001_300;
-/** Readings that the device keeps: src/nightlight.ts. */
+/** Readings that the device's outbox holds: src/nightlight.ts. */
 const OUTBOX_CAPACITY = 512;
-/** The loop then looks around each 5 ms: at each millisecond, it would take half as long again. */
+/**
+ * The program's loop then wakes every 5 ms. At every millisecond, the run would take half as long
+ * again.
+ */
 const EVERY_TICK = 5;
 
 export interface Period {
-  /** Since power came on, at the period's end. */
+  /** Chip time since power-on at the period's end. */
   readonly chipSeconds: number;
-  /** What the program held after a collection: the least that was seen in the period. */
+  /** Live bytes of the program's heap: the minimum of all samples in the period. */
   readonly programBytes: number;
   readonly memory: MemoryUse;
-  /** Readings since power came on. */
+  /** Readings that have arrived since power-on. */
   readonly came: number;
-  /** Sequence numbers that never came, although the outbox had room. */
+  /** Sequence numbers that never arrived, although the outbox had room. */
   readonly lost: readonly number[];
-  /** How many a full outbox left out. */
+  /** Number of readings that a full outbox dropped. */
   readonly thinned: number;
-  /** The most that waited at once. */
+  /** Largest number of readings waiting at the same time. */
   readonly waitedMost: number;
   readonly ledChanges: number;
   readonly resets: number;
-  /** How often the program began, by the `boot` of its readings. */
+  /** Number of program starts, by the `boot` of the readings. */
   readonly starts: number;
   readonly sockets: number;
 }
@@ -51,21 +57,21 @@ interface Reading {
 }
 
 interface UptimeOptions {
-  /** How long in all, a multiple of the period. */
+  /** Total time, a multiple of the period. */
   readonly chipSeconds: number;
   readonly periodSeconds: number;
-  /** Whether it is to end before. */
+  /** Whether to end early. */
   readonly isStopped?: () => boolean;
-  /** Of the storm that rages from the first minute on; undefined: all is well. */
+  /** Seed of a storm that starts in the first minute. Undefined: no faults. */
   readonly stormSeed?: number;
 }
 
-/** How long what waited may take to come after a storm. */
+/** Limit for waiting readings to arrive after a storm. */
 const CALM_S = 900;
 
 /**
- * @returns after each period how things stand, without the first, in which the board starts; after
- * a storm once more, when all that waited has come
+ * @returns the state after each period. The first period, in which the board starts, is left out.
+ * After a storm there is one more state, when all waiting readings have arrived
  */
 export async function* uptime({
   chipSeconds,
@@ -108,13 +114,13 @@ export async function* uptime({
     const look = (): void => {
       const seconds = clock.nowMicros / SECOND;
       wio.light = lightOfRaw(512 - 500 * Math.cos((2 * Math.PI * seconds) / DAY_S));
-      // The core may be awake whenever a look falls together with its tick.
+      // The core may be awake if a sample coincides with its tick.
       if (seconds > periodSeconds && chip.isSleeping)
         least = Math.min(least, memory.look().programBytes);
       clock.at(clock.nowMicros + LOOK_EVERY_MICROS, look);
     };
     look();
-    // The second page changes little: to paint is what takes the emulation longest.
+    // Selects the second page, which changes little: painting is the slowest part of the emulation.
     clock.at(5 * SECOND, () => wio.setButton("b", true));
     clock.at(5.2 * SECOND, () => wio.setButton("b", false));
     storm?.begin(board);
@@ -154,7 +160,7 @@ export async function* uptime({
 /** A collection may come a little earlier or later in one period than in another. */
 const PROGRAM_SPREAD_BYTES = 2048;
 
-/** @returns what is wrong between the first look at the board and the last; empty if nothing is */
+/** @returns the faults found by comparing the first and the last period; empty if there are none */
 export function faultsOf(first: Period, last: Period): string[] {
   const faults: string[] = [];
   const { heapBytes } = last.memory;

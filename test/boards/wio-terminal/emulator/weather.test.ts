@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LATENCY_MAX_MS, Weather } from "./weather";
 
-/** Of the receiver: chip/sercom-usart.ts. */
+/** Tolerance of the receiver: chip/sercom-usart.ts. */
 const BAUD_TOLERANCE = 0.03;
 
 const minutesOf = (weather: Weather) =>
@@ -36,7 +36,7 @@ it("lets answers come after 1 ms to 5 s, one in fifty after more than 2 s", () =
 it("leads the line to the edge of what a receiver reads, and now and then beyond it", () => {
   const weather = new Weather(1);
   const drifts = Array.from({ length: 40_000 }, (_, i) => weather.baudRatio(0.25 * i) - 1);
-  // The other side sees the inverse.
+  // For the other side the ratio is inverted.
   for (const drift of [0.029, -0.029])
     expect(Math.abs(1 / (1 + drift) - 1)).toBeLessThan(BAUD_TOLERANCE);
   const beyond = drifts.filter((drift) => Math.abs(drift) > BAUD_TOLERANCE);

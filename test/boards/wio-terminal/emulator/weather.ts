@@ -1,28 +1,28 @@
-/** What the board has to live with, minute by minute. Pure: a seed makes it the same again. */
+/** The faults that a board meets, minute by minute. Pure: the same seed gives the same faults. */
 import { seededRandom } from "../../../support/random";
 
-/** `silent`: its host is down, so that nothing is answered, not even a connect. */
+/** `silent`: the broker's host is down, so that nothing answers, not even a connect. */
 export type BrokerSky = "up" | "refuses" | "silent";
 
 export interface Minute {
   readonly broker: BrokerSky;
   readonly wifi: boolean;
-  /** When the Wi-Fi becomes so, in seconds from the minute's start. */
+  /** When the Wi-Fi changes to this state, in seconds from the minute's start. */
   readonly wifiFromS: number;
 }
 
-/** An answer takes from 1 ms to this, most of them little more than 1 ms. */
+/** Maximum latency of an answer. The minimum is 1 ms, and most answers take little more. */
 export const LATENCY_MAX_MS = 5000;
 /** Of a thousand answers, 981 come in the first 2 s, and 700 in the first 3 ms. */
 const LATENCY_SKEW = 6;
-/** Either side still reads the other's bytes, at most 3 % off: chip/sercom-usart.ts. */
+/** Each side can still read the other: the tolerance is 3 % (chip/sercom-usart.ts). */
 const BAUD_DRIFT = 0.029;
-/** At these times, for so long, it does not. */
+/** Periodic noise: how often and for how long the line drifts beyond the tolerance. */
 const NOISE_EVERY_S = 611;
 const NOISE_S = 0.3;
 const NOISE_DRIFT = 0.04;
 const DRIFT_PERIOD_S = 97;
-/** Of the minutes. */
+/** Share of all minutes. */
 const WIFI_UP_SHARE = 2 / 3;
 
 export class Weather {
@@ -32,7 +32,7 @@ export class Weather {
     this.random = seededRandom(seed);
   }
 
-  /** To be called for each minute in turn, from 0. */
+  /** Returns the faults of a minute. To be called for each minute in turn, from 0. */
   minute(number: number): Minute {
     const [refuses, wifi, wifiFromS] = [this.random(), this.random(), this.random()];
     return {
@@ -42,12 +42,12 @@ export class Weather {
     };
   }
 
-  /** How long the next answer takes. */
+  /** Latency of the next answer. */
   latencyMs(): number {
     return LATENCY_MAX_MS ** (this.random() ** LATENCY_SKEW);
   }
 
-  /** The coprocessor's baud rate at that time, as a ratio of the right one. */
+  /** Ratio of the coprocessor's baud rate at that time to the correct rate. */
   baudRatio(seconds: number): number {
     const isNoisy = seconds % NOISE_EVERY_S > NOISE_EVERY_S - NOISE_S;
     const drift = isNoisy ? NOISE_DRIFT : BAUD_DRIFT;

@@ -1,4 +1,7 @@
-/** The language, case by case. Its output on the board is compared with that of the CLI's machine. */
+/**
+ * Tests of the language, case by case. The board's output is compared with that of the CLI's
+ * virtual machine.
+ */
 import { delay } from "@devicescript/core";
 import { asynchronous, exceptions, recursion, timers } from "./flow";
 import { garbage } from "./memory";
@@ -14,7 +17,9 @@ import {
 import { arrays, buffers, classes, closures, controlFlow, objects } from "./structures";
 import { conversions, json, numberTexts, parsing, strings } from "./text";
 
-/** A program that never waits is stopped after a number of steps: so wait between cases. */
+/**
+ * A program that never waits is stopped after a number of steps, so there is a wait between cases.
+ */
 async function start(name: string): Promise<void> {
   await delay(1);
   console.log("case " + name);

@@ -1,4 +1,4 @@
-/** Tells what the buttons do, by the names that the board gives them. */
+/** Logs the events of the buttons, by the names that the board gives them. */
 import { Button } from "@devicescript/core";
 
 const a = new Button();

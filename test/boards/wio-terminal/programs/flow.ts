@@ -103,7 +103,7 @@ export async function timers(): Promise<void> {
   }, 20);
   await delay(110);
   clearInterval(interval);
-  // On a busy machine some come late, and one that was due may still be waiting for its turn.
+  // On a busy machine some ticks are late, and one that was due may still be waiting to run.
   await delay(30);
   const seen = ticks;
   await delay(60);

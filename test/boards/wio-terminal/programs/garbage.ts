@@ -1,4 +1,7 @@
-/** For a machine that collects garbage at each allocation, which takes long: so only this. */
+/**
+ * For a virtual machine that collects garbage at each allocation. That is slow, so there are only
+ * these cases.
+ */
 import { exceptions } from "./flow";
 import { garbage } from "./memory";
 import { arrays, classes, closures } from "./structures";

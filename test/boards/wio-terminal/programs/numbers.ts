@@ -1,9 +1,12 @@
 import { show } from "./show";
 
-/** Not a literal: the compiler writes this one in a way that the machine's own check refuses. */
+/**
+ * Not a literal: the compiler encodes this number in a way that the virtual machine's check
+ * refuses.
+ */
 const minInt = parseInt("-2147483648");
 
-/** Kept out of the compiler's sight, which would compute constants itself. */
+/** An array, so that the compiler cannot compute results at compile time. */
 const values = [
   0,
   1,
@@ -117,7 +120,7 @@ export function integerChain(): void {
   show("LCG", state);
 }
 
-/** Rounding errors add up the same way only if each step is rounded the same way. */
+/** Rounding errors add up to the same result only if each step is rounded the same way. */
 export function doubleChain(): void {
   let sum = 0;
   let product = 1;

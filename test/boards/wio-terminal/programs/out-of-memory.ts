@@ -1,4 +1,4 @@
-/** More than the heap holds, which is no exception that a program could catch either. */
+/** Allocates more than the heap holds. The program cannot catch this as an exception. */
 const kept: Buffer[] = [];
 try {
   for (let i = 0; i < 200; i++) {

@@ -1,4 +1,6 @@
-/** Deeper than the machine allows, which is no exception that a program could catch. */
+/**
+ * Recurses deeper than the virtual machine allows. The program cannot catch this as an exception.
+ */
 function depth(n: number): number {
   return n === 0 ? 0 : 1 + depth(n - 1);
 }

@@ -1,4 +1,7 @@
-/** What WebAssembly traps on: the CLI's machine dies of it, the board panics and starts again. */
+/**
+ * An operation on which WebAssembly traps: the CLI's virtual machine ends, the board panics and
+ * restarts.
+ */
 const minInt = parseInt("-2147483648");
 console.log("before the trap");
 console.log("after it: " + Math.idiv(minInt, -1));

@@ -1,11 +1,12 @@
 /**
- * An old program and four new ones, told apart by one digit, which the test changes in the bytecode.
- * The old one asks for a program at each start; the new ones panic, loop, wait or confirm.
+ * An old program and four new ones. They differ in one digit, which the test changes in the
+ * bytecode. The old one asks for a program at each start; the new ones panic, loop, wait or
+ * confirm.
  */
 import { CloudConfiguration, delay, Role } from "@devicescript/core";
 import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
 
-/** The compiler knows this service, its declarations don't. */
+/** The compiler has this service, but its declarations do not. */
 declare module "@devicescript/core" {
   class CloudConfiguration extends Role {
     constructor(roleName?: string);
@@ -22,7 +23,10 @@ async function setAddress(address: string): Promise<void> {
   await cloud.setConnectionString(address);
 }
 
-/** The first of those that are left; a package can't hold more than single settings. */
+/**
+ * Selects the next signature. A package can hold only single settings, so each signature has its
+ * own setting.
+ */
 async function nameNextSignature(): Promise<void> {
   const n = (await readSetting<number>("ASKED", 0)) + 1;
   await writeSetting("ASKED", n);

@@ -97,7 +97,7 @@ describe("ADC", () => {
 
   it("gives a doubtful first result after it is enabled, and right ones from then on", () => {
     enable();
-    expect(convert()).toBe(Math.round(0.75 * 4095)); // our way to make the doubt visible
+    expect(convert()).toBe(Math.round(0.75 * 4095)); // how the emulator marks a doubtful result
     expect(convert()).toBe(Math.round(0.25 * 4095));
     expect(convert()).toBe(Math.round(0.25 * 4095));
     adc.write(0x00, 2, DIV32);

@@ -9,7 +9,7 @@ import { VirtualClock } from "../../../../../boards/wio-terminal/emulator/chip/c
 import { FLASH_SIZE, Nvmctrl } from "../../../../../boards/wio-terminal/emulator/chip/nvmctrl";
 import { RESET_CAUSE } from "../../../../../boards/wio-terminal/emulator/chip/supply";
 
-/** adafruit/uf2-samdx1: the last word of RAM, and what is in it after a tap. */
+/** adafruit/uf2-samdx1: the last word of RAM, and its content after a tap. */
 const TAP_WORD = 0x2002_fffc;
 const TAP = { stay: 0xf016_69ef, quick: 0xf026_69ef } as const;
 const WINDOW_MICROS = 500_000;

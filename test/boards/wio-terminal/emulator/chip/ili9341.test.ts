@@ -36,7 +36,7 @@ function pixels(...colors: number[]): void {
   command(0x2c, ...colors.flatMap((color) => [color >> 8, color & 0xff]));
 }
 
-/** Red, green and blue of a pixel as a person sees it. */
+/** Red, green and blue of a visible pixel. */
 function at(x: number, y: number): number[] {
   const begin = 3 * (y * WIDTH + x);
   return [...display.picture().rgb.subarray(begin, begin + 3)];

@@ -43,7 +43,7 @@ function finish(): void {
   clock.advanceTo(clock.nowMicros + 1e6);
 }
 
-/** Words into the page buffer, as the core stores them. */
+/** Stores words into the page buffer, as the core does. */
 function fill(address: number, bytes: number, word: number): void {
   for (let at = 0; at < bytes; at += 4) nvm.store(address + at, 4, word);
 }
@@ -54,7 +54,7 @@ describe("NVMCTRL", () => {
     CTRLB: [0x04, 2, 0],
     PARAM: [0x08, 4, 0x0006_0400], // NVMP by the chip: 1,024 pages; PSZ: 512 bytes
     INTFLAG: [0x10, 2, 0],
-    STATUS: [0x12, 2, 1], // READY: nothing is under way
+    STATUS: [0x12, 2, 1], // READY: no operation in progress
     ADDR: [0x14, 4, 0, 0x00ff_ffff],
   });
 
@@ -127,7 +127,7 @@ describe("NVMCTRL", () => {
     nvm.program(AT, Buffer.alloc(BLOCK));
     order(COMMAND.eraseBlock, AT);
     nvm.cutPower(() => 0.5);
-    expect(flash[AT]).toBe(0x80); // bits that the erase had reached are ones
+    expect(flash[AT]).toBe(0x80); // bits already erased are ones
     expect(nvm.busy).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ describe("OSCCTRL", () => {
     STATUS: [0x10, 4, DFLLRDY], // the DFLL runs after a reset
     DFLLCTRLA: [0x1c, 1, 0x82, 0xc2],
     DFLLCTRLB: [0x20, 1, 0, 0xff],
-    DFLLVAL: [0x24, 4, 0x8080, 0xffff_fcff], // the factory's: differs from chip to chip
+    DFLLVAL: [0x24, 4, 0x8080, 0xffff_fcff], // set in the factory: differs between chips
     DFLLMUL: [0x28, 4, 0, 0xfcff_ffff],
     DFLLSYNC: [0x2c, 1, 0],
     DPLLCTRLA0: [0x30, 1, 0x80],

@@ -8,14 +8,14 @@ import {
 import { Port } from "../../../../../boards/wio-terminal/emulator/chip/port";
 
 /**
- * Microchip's description of the chip, ATSAMD51P19A.svd, by the register's name there. The numbers:
+ * Registers by the names in Microchip's description of the chip, ATSAMD51P19A.svd. The numbers:
  * offset, bytes, value after a reset, and for a register that only stores, the bits that it has.
  */
 export type Described = Readonly<
   Record<string, readonly [offset: number, size: 1 | 2 | 4, reset: number, stores?: number]>
 >;
 
-/** Registers that a description repeats: as many, so many bytes apart. */
+/** Registers repeated in a description: `count` of them, `apart` bytes from one to the next. */
 export function repeated(
   name: string,
   count: number,
@@ -26,13 +26,13 @@ export function repeated(
   return Object.fromEntries(indexes.map((n) => [`${name}${n}`, [offset + n * apart, ...rest]]));
 }
 
-/** A test for each register: its place, width, reset value and bits are those of the description. */
+/** Tests each register: its offset, width, reset value and bits match the description. */
 export function itHasTheRegisters(make: () => Peripheral, described: Described): void {
   it.each(Object.entries(described))("has %s", (_name, [offset, size, reset, stores]) => {
     const peripheral = make();
     expect(peripheral.read(offset, size)).toBe(reset);
     expect(() => peripheral.read(offset + size - 1, 1)).not.toThrow();
-    // One access does not reach two registers, nor part of one and part of the next.
+    // One access must not cover two registers, or parts of them.
     const wide = 2 * size;
     if (wide <= 4) expect(() => peripheral.read(offset, wide)).toThrow(UnknownRegister);
     if (stores === undefined) return;
@@ -46,7 +46,7 @@ export function itHasTheRegisters(make: () => Peripheral, described: Described):
   });
 }
 
-/** A chip with nothing but a clock, pins, RAM at address 0, and lines that are high at the NVIC. */
+/** A chip with only a clock, pins, RAM at address 0, and the NVIC's active lines. */
 export class BareChip implements Chip {
   readonly clock = new VirtualClock();
   readonly lines = new Set<number>();

@@ -58,10 +58,10 @@ describe("SERCOM SPI", () => {
     spi.write(0x00, 4, HOST | DOPO_2 | ENABLE);
     spi.write(0x28, 4, 0xa5);
     expect(spi.read(0x18, 1) & FLAG.rxc).toBe(0);
-    expect(spi.read(0x28, 4)).toBe(0); // too early: this takes nothing
+    expect(spi.read(0x28, 4)).toBe(0); // too early: no data is removed
     clock.advanceTo(0.7);
     expect(spi.read(0x18, 1)).toBe(FLAG.dre | FLAG.txc | FLAG.rxc);
-    expect(spi.read(0x28, 4)).toBe(0); // the line is not driven
+    expect(spi.read(0x28, 4)).toBe(0); // nothing drives the line
     expect(spi.read(0x18, 1)).toBe(FLAG.dre | FLAG.txc);
   });
 

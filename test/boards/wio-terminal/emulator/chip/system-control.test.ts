@@ -77,7 +77,7 @@ describe("the system control space (ARMv7-M, B3.2 to B3.5)", () => {
     system.write(0x400 + 46, 1, 0x40);
     expect(nvic.priority(16 + 46)).toBe(0x40);
     expect(nvic.priority(16 + 45)).toBe(0);
-    system.write(0xd23, 1, 0x80); // SHPR3's last
+    system.write(0xd23, 1, 0x80); // the last byte of SHPR3
     expect(nvic.priority(EXCEPTION.sysTick)).toBe(0x80);
   });
 

@@ -22,7 +22,7 @@ function make(every = 1): void {
 
 beforeEach(() => make());
 
-/** A round of ten cycles, of a microsecond each. */
+/** Starts a period of ten cycles, of a microsecond each. */
 function start(control: number = CSR.enable | CSR.interrupt): void {
   tick.write(OFFSET.rvr, 9);
   tick.write(OFFSET.csr, control);

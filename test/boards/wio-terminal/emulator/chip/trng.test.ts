@@ -4,7 +4,7 @@ import { Trng } from "../../../../../boards/wio-terminal/emulator/chip/trng";
 import { itHasTheRegisters } from "./registers";
 
 const ENABLE = 2;
-/** A word each 84 cycles of the bus: datasheet, TRNG. At 84 MHz: a microsecond. */
+/** One word per 84 cycles of the bus: datasheet, TRNG. At 84 MHz: a microsecond. */
 const BUS_HZ = 84e6;
 
 let clock: VirtualClock;

@@ -6,7 +6,7 @@ import { itHasTheRegisters } from "./registers";
 const ENABLE = 2;
 const ALWAYS_ON = 1 << 7;
 const KEY = 0xa5;
-/** A cycle of its clock, 1,024 Hz. */
+/** One cycle of the watchdog's clock, 1,024 Hz. */
 const CYCLE_MICROS = 1e6 / 1024;
 
 let clock: VirtualClock;
