@@ -1,10 +1,13 @@
 /** An MQTT 3.1.1 client that stays connected. */
 import { Backoff } from "./backoff";
 import { toBytes } from "./bytes";
-import { type Broker, Connection } from "./connection";
+import { CALLBACK, noLog } from "./callback";
+import { isTemporary, refusal } from "./connack";
+import { Connection } from "./connection";
 import { Delivery, INBOX_FULL } from "./delivery";
 import { remove } from "./list";
-import type { QoS, Will } from "./packet";
+import type { MqttOptions } from "./options";
+import type { QoS } from "./packet";
 import {
   CONNACK,
   DISCONNECT,
@@ -29,47 +32,21 @@ import type { Handler, Subscription } from "./subscriptions";
 import { Subscriptions } from "./subscriptions";
 import { isFilter, isTopic } from "./topic";
 
-/** CONNACK's return code that says: not now [MQTT 3.2.2.3]. */
-const UNAVAILABLE = 3;
-
-export interface MqttOptions extends Broker {
-  /** May be empty only with a clean session [MQTT-3.1.3-7]. */
-  clientId: string;
-  username?: string;
-  /** Only sent with a user name [MQTT-3.1.2-22]. */
-  password?: string;
-  /** Seconds, 0..65535; 0 is off, and then a half-open connection stays unnoticed. Default 30. */
-  keepAliveS?: number;
-  /** False: the broker keeps subscriptions and messages at QoS 1 and 2 for us. Default true. */
-  cleanSession?: boolean;
-  will?: Will;
-  /** Longest packet taken in, in bytes; allocated at once. Default 2048. */
-  maxPacketBytes?: number;
-  /** Room for messages that wait for their handler, in bytes; allocated at once. Default 4096. */
-  inboxBytes?: number;
-  /** How long publish(), subscribe() and unsubscribe() wait for the broker, ms. Default 20000. */
-  ackTimeoutMs?: number;
-  /** A connection that held this long, in ms, starts the backoff afresh. Default 10000. */
-  stableMs?: number;
-  /** Takes a line for each connection that ends and each handler that fails. */
-  log?: (line: string) => void;
-}
-
 export class MqttClient implements Waiting {
   /** True from CONNACK until the connection is lost. */
   connected = false;
-  /** How often a lost connection was established again. */
+  /** Number of reconnects since start(). */
   reconnects = 0;
-  /** For the platform: run(), in the pause between two tries. */
+  /** The task that runs run(), while it pauses between two attempts. For the platform. */
   waiter?: unknown;
 
-  /** Each time that the broker has accepted us; runs in a task of its own. */
+  /** Called after each CONNACK that accepts the client, in a task of its own. */
   onConnect?: (sessionPresent: boolean) => Promise<void>;
-  /** When an accepted connection has ended, and why. */
+  /** Called when an accepted connection has ended, with the reason. */
   onDisconnect?: (reason: string) => void;
-  /** When a try to connect has failed, and why. */
+  /** Called when an attempt to connect has failed, with the reason. */
   onConnectFailed?: (reason: string) => void;
-  /** What the broker has granted for a filter, 0..2, or 128 if it refuses. */
+  /** Called with each SUBACK: the QoS granted for the filter, 0..2, or 128 if it is refused. */
   onGranted?: (filter: string, granted: number) => void;
 
   private readonly connection: Connection;
@@ -81,7 +58,7 @@ export class MqttClient implements Waiting {
   private readonly log: (line: string) => void;
 
   private running = false;
-  /** run() has not ended. */
+  /** True until run() has returned. */
   private active = false;
   private sending = false;
 
@@ -103,7 +80,7 @@ export class MqttClient implements Waiting {
     this.delivery = new Delivery(platform, connection, session, subscriptions, this.log, room);
   }
 
-  /** Connects, and connects again after each loss. Does not wait, and never throws. */
+  /** Connects, and reconnects after each loss. Returns at once and never throws. */
   start(): void {
     if (this.running) return;
     this.running = true;
@@ -111,14 +88,14 @@ export class MqttClient implements Waiting {
     this.platform.start(this);
   }
 
-  /** Disconnects properly, so that the broker does not publish the will [MQTT-3.14.4-3]. */
+  /** Sends DISCONNECT, so that the broker does not publish the will [MQTT-3.14.4-3]. */
   async stop(): Promise<void> {
     this.running = false;
     this.session.abort("stopped");
     try {
       if (this.connected) await this.connection.write(encodeEmpty(DISCONNECT));
     } catch {
-      // It is over either way.
+      // The connection is broken, so there is nothing left to disconnect.
     }
     while (this.active) {
       this.connection.drop("stopped");
@@ -128,15 +105,15 @@ export class MqttClient implements Waiting {
   }
 
   /**
-   * Sends a message, and returns when its QoS is satisfied: at 0 when the socket has taken it, at
-   * 1 at PUBACK, at 2 at PUBCOMP, whatever number of reconnections lies between.
+   * Publishes a message. Resolves at QoS 0 once the socket has taken the message, at QoS 1 with
+   * PUBACK and at QoS 2 with PUBCOMP, even if the client has to reconnect first.
    * @throws Error
-   * - "not connected" at QoS 0 without a connection: it was not sent
+   * - "not connected" at QoS 0: there is no connection, and the message was not sent
    * - "time-out" at QoS 1 and 2: no acknowledgement within `ackTimeoutMs`. The message may have
-   *   arrived. At QoS 1 the client has let go of it and won't send it again; at QoS 2, once it was
-   *   sent, the client carries on with it, because only so it arrives exactly once.
-   * - "session lost" at QoS 2: the broker forgot us in the middle of it
-   * - "stopped", "invalid topic", or the socket's own words at QoS 0
+   *   arrived. At QoS 1 the client does not resend it. At QoS 2 the client completes the exchange
+   *   if the message was already sent, because otherwise it could arrive twice.
+   * - "session lost" at QoS 2: the broker lost the session before the exchange was complete
+   * - "stopped", "invalid topic", or at QoS 0 the socket's own error
    */
   async publish(
     topic: string,
@@ -167,21 +144,21 @@ export class MqttClient implements Waiting {
   }
 
   /**
-   * Lets go of every message at QoS 1 and 2 that is not acknowledged: its publish() throws
-   * "abandoned". For messages whose content ages: called in onDisconnect(), it leaves it to the
-   * caller to send them again, if they would be sent again as they were. They may then arrive
-   * twice, also at QoS 2.
+   * Gives up all unacknowledged messages at QoS 1 and 2: their publish() throws "abandoned". Call
+   * it in onDisconnect() if messages carry an age: the caller can then publish them again with
+   * the present age; the client would repeat the old age. Such messages may arrive twice,
+   * even at QoS 2.
    */
   abandon(): void {
     this.session.abort("abandoned");
   }
 
   /**
-   * Subscribes, now and again after every reconnection if the broker has lost the session.
-   * Every handler whose filter covers a message gets it.
-   * @returns the granted QoS; without a connection at once the one asked for, and the broker's
-   * answer comes to onGranted() then
-   * @throws Error "refused" or "time-out", and it is not subscribed then; "invalid filter"
+   * Subscribes, and renews the subscription after a reconnect if the broker has lost the session.
+   * Every handler whose filter matches a message is called with it.
+   * @returns the granted QoS. Without a connection, returns the requested QoS at once; the
+   * broker's answer then arrives in onGranted().
+   * @throws Error "refused", "time-out" or "invalid filter"; the client is not subscribed then
    */
   async subscribe(filter: string, qos: QoS, handler: Handler): Promise<QoS> {
     const granted = await this.ask(filter, qos, handler);
@@ -207,8 +184,10 @@ export class MqttClient implements Waiting {
     return granted;
   }
 
-  /** The one task that connects and reads. Nothing of the application's that waits runs in it. */
-  /** For start(). */
+  /**
+   * The task that connects and reads; start() starts it. It never waits for code of the
+   * application.
+   */
   async run(): Promise<void> {
     const { options, connection, platform } = this;
     const backoff = new Backoff(options.stableMs ?? 10000);
@@ -219,7 +198,7 @@ export class MqttClient implements Waiting {
       try {
         await connection.open(options, this.connectPacket);
         await connection.next();
-        // CONNACK comes first [MQTT-3.2.0-1].
+        // The first packet must be CONNACK [MQTT-3.2.0-1].
         const { type, code } = connection.decoder;
         if (type !== CONNACK) throw new Error("unexpected packet");
         refused = code;
@@ -242,12 +221,11 @@ export class MqttClient implements Waiting {
         acceptedAt > 0 ? this.onDisconnect : this.onConnectFailed,
         reason,
       );
-      // If only handlers were slow, the broker is well, and has the rest of the messages.
+      // The broker works and keeps the messages; only the handlers were slow. So reconnect at once.
       if (reason === INBOX_FULL) backoff.ended(Infinity);
       else if (acceptedAt > 0) backoff.ended(platform.now() - acceptedAt);
       if (!this.running) break;
-      // Of the refusals only "server unavailable" passes by itself.
-      const slow = refused > 0 && refused !== UNAVAILABLE;
+      const slow = refused > 0 && !isTemporary(refused);
       const pauseMs = backoff.pauseMs(platform.random() / 65536, slow);
       this.log(`next try in ${pauseMs} ms`);
       await platform.wait(this, pauseMs);
@@ -268,7 +246,7 @@ export class MqttClient implements Waiting {
     this.platform.start(CALLBACK, this.log, this.onConnect, present);
   }
 
-  /** Acts on the packet in the decoder. */
+  /** Handles the packet in the decoder. */
   private async received(): Promise<void> {
     const { connection, session } = this;
     const { type, id, code } = connection.decoder;
@@ -281,7 +259,7 @@ export class MqttClient implements Waiting {
         session.acknowledged(type, id);
         break;
       case PUBREC:
-        // An id that is unknown gets its PUBREL too, so that the broker can end the exchange.
+        // An unknown id is also answered with PUBREL, so that the broker can finish the exchange.
         if (session.acknowledged(type, id)) await this.flush();
         else await connection.write(encodeAck(PUBREL, id));
         break;
@@ -301,11 +279,11 @@ export class MqttClient implements Waiting {
       case PINGRESP:
         break;
       default:
-        throw new Error("unexpected packet"); // a second CONNACK
+        throw new Error("unexpected packet"); // such as a second CONNACK
     }
   }
 
-  /** Sends what the session has to send, in its order: one task at a time. */
+  /** Sends the session's pending packets in order. Only one task at a time does this. */
   private async flush(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
@@ -316,7 +294,7 @@ export class MqttClient implements Waiting {
         await this.connection.write(packet);
       }
     } catch {
-      // The connection is over; the next one sends it again.
+      // The connection is broken. The packet is resent on the next one.
     }
     this.sending = false;
   }
@@ -327,41 +305,7 @@ export class MqttClient implements Waiting {
     try {
       await this.connection.write(encodeSubscribe(id, filter, handler ? qos : undefined));
     } catch {
-      // The next connection asks again.
+      // The connection is broken. The next one subscribes again.
     }
   }
-}
-
-/** Of the application: it may wait, and throw. */
-type Callback = (a: never, b: never) => void | Promise<void>;
-
-const CALLBACK = { run: guarded };
-
-async function guarded(
-  log: (line: string) => void,
-  callback: Callback | undefined,
-  a: string | boolean,
-  b?: number,
-): Promise<void> {
-  try {
-    if (callback) await callback(a as never, b as never);
-  } catch (e) {
-    log(`callback: ${(e as Error).message}`);
-  }
-}
-
-function noLog(): void {
-  // nobody listens
-}
-
-/** CONNACK's return codes [MQTT 3.2.2.3]. */
-function refusal(code: number): string {
-  const reasons = [
-    "unacceptable protocol version",
-    "identifier rejected",
-    "server unavailable",
-    "bad user name or password",
-    "not authorized",
-  ];
-  return `refused: ${reasons[code - 1] ?? code}`;
 }

@@ -3,7 +3,8 @@
  * its start, others as messages to the topic `do`, and what it says tells what happened.
  */
 import { copyBytes } from "../../src/mqtt/bytes";
-import type { MqttClient, MqttOptions } from "../../src/mqtt/client";
+import type { MqttClient } from "../../src/mqtt/client";
+import type { MqttOptions } from "../../src/mqtt/options";
 import type { Platform } from "../../src/mqtt/platform";
 
 type QoS = 0 | 1 | 2;

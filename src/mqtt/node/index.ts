@@ -28,7 +28,7 @@ export function nodePlatform(secure: ConnectionOptions = {}): Platform {
 }
 
 export { MqttClient } from "../client";
-export type { MqttOptions } from "../client";
+export type { MqttOptions } from "../options";
 export type { QoS, Will } from "../packet";
 export type { Platform } from "../platform";
 export type { Handler } from "../subscriptions";

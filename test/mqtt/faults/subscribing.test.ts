@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
+import type { Order, OrderedClient, Setup } from "../../support/ordered-client";
+import { until } from "../../support/until";
+import { BOTH, IN_NODE, type Start } from "../../support/worlds";
+
+let broker: FaultyBroker;
+let client: OrderedClient;
+let inWorld: Start;
+
+beforeEach(async () => {
+  inWorld = IN_NODE;
+  broker = await FaultyBroker.start();
+});
+
+afterEach(async () => {
+  await client.stop();
+  await broker.stop();
+  expect(client.panics).toEqual([]);
+});
+
+async function start(order: Order = {}, setup: Partial<Setup> = {}): Promise<void> {
+  client = await inWorld({ port: broker.port, cleanSession: false, ...setup }, order);
+}
+
+async function order(text: Order): Promise<FaultyConnection> {
+  const connection = await broker.client();
+  connection.publish("do", JSON.stringify(text));
+  return connection;
+}
+
+describe("a message that is delivered twice", () => {
+  it("at QoS 2 reaches the handler once, within a connection and across two", async () => {
+    broker.sessionPresent = true;
+    await start({ subscribe: [{ filter: "t", qos: 2 }] });
+    await client.logs("granted t 2");
+    let connection = await broker.client();
+    broker.behaviour = (packet) => packet.cmd === "pubrec";
+    connection.publish("t", "once", { qos: 2, messageId: 5 });
+    connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
+    await broker.receives("pubrec");
+    connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
+    await broker.receives("pubrec", 2);
+    connection.reset();
+    await client.logs("connected true 1");
+    broker.behaviour = () => false;
+    connection = await broker.client();
+    connection.publish("t", "once", { qos: 2, messageId: 5, dup: true });
+    await broker.receives("pubcomp");
+    connection.publish("t", "another with that id", { qos: 2, messageId: 5 });
+    await client.logs("got t another with that id");
+    expect(client.count("got t once")).toBe(1);
+  });
+
+  it("at QoS 1 reaches the handler again if its PUBACK was lost", async () => {
+    broker.sessionPresent = true;
+    await start({ subscribe: [{ filter: "t", qos: 1 }] });
+    await client.logs("granted t 1");
+    let connection = await broker.client();
+    connection.publish("t", "at least once", { qos: 1, messageId: 5 });
+    await broker.receives("puback");
+    connection.reset();
+    await client.logs("connected true 1");
+    connection = await broker.client();
+    connection.publish("t", "at least once", { qos: 1, messageId: 5, dup: true });
+    await broker.receives("puback", 2);
+    expect(client.count("got t at least once")).toBe(2);
+  });
+});
+
+describe.each(BOTH)(
+  "messages that come faster than their handler takes them, %s",
+  (_where, world) => {
+    beforeEach(() => {
+      inWorld = world;
+    });
+
+    it("at QoS 1 end the connection, and the broker resends them", async () => {
+      await start(
+        { subscribe: [{ filter: "t", qos: 1 }] },
+        { maxPacketBytes: 400, inboxBytes: 400, stableMs: 0 },
+      );
+      await client.logs("granted t 1");
+      // As a broker does: unacknowledged messages are resent on the next connection.
+      const unacknowledged = new Map(Array.from({ length: 60 }, (_, i) => [i + 1, `${i}`]));
+      const sendAll = (connection: FaultyConnection, dup: boolean) => {
+        for (const [messageId, text] of unacknowledged)
+          connection.publish("t", text, { qos: 1, messageId, dup });
+      };
+      broker.sessionPresent = true;
+      broker.behaviour = (packet, connection) => {
+        if (packet.cmd === "puback") unacknowledged.delete(packet.messageId as number);
+        if (packet.cmd !== "connect") return false;
+        connection.accept();
+        sendAll(connection, true);
+        return true;
+      };
+      const connection = await broker.client();
+      connection.publish("t", "slow");
+      sendAll(connection, false);
+      await client.logs("lost inbox full");
+      await until("all are acknowledged", () => unacknowledged.size === 0);
+      const seen = client.lines.filter((line) => /^got t \d/.test(line));
+      const first = [...new Set(seen)];
+      expect(first).toEqual(Array.from({ length: 60 }, (_, i) => `got t ${i}`));
+    });
+
+    it("at QoS 0 are lost, and only they", async () => {
+      await start(
+        { subscribe: [{ filter: "t", qos: 0 }] },
+        { maxPacketBytes: 400, inboxBytes: 400 },
+      );
+      await client.logs("granted t 0");
+      const connection = await broker.client();
+      connection.publish("t", "slow");
+      for (let i = 0; i < 200; i++) connection.publish("t", `${i}`);
+      await client.logs("slow handler ended");
+      connection.publish("t", "after");
+      await client.logs("got t after");
+      expect(client.count(/^got t \d/)).toBeGreaterThan(20);
+      expect(broker.connections).toHaveLength(1);
+    });
+  },
+);
+
+describe("subscriptions", () => {
+  it("are renewed only if the broker has lost the session", async () => {
+    await start({
+      subscribe: [
+        { filter: "a/+", qos: 2 },
+        { filter: "b", qos: 1 },
+      ],
+    });
+    await client.logs("granted b 1");
+    const filters = () =>
+      broker.of("subscribe").map(({ subscriptions }) => subscriptions[0]?.topic);
+    expect(filters()).toEqual(["do", "a/+", "b"]);
+    broker.sessionPresent = true;
+    (await broker.client()).reset();
+    await client.logs("connected true 1");
+    (await broker.client()).publish("a/x", "kept", { qos: 0 });
+    await client.logs("got a/x kept");
+    expect(filters()).toHaveLength(3);
+    broker.sessionPresent = false;
+    (await broker.client()).reset();
+    await client.logs("granted b 1", 2);
+    expect(filters()).toEqual(["do", "a/+", "b", "do", "a/+", "b"]);
+  });
+
+  it("return the granted QoS, and fail if they are refused", async () => {
+    broker.behaviour = (packet, connection) => {
+      if (packet.cmd !== "subscribe") return false;
+      const [asked] = packet.subscriptions;
+      const granted = asked?.topic === "secret" ? 0x80 : 0;
+      connection.send({ cmd: "suback", messageId: packet.messageId as number, granted: [granted] });
+      return true;
+    };
+    await start({ subscribe: [{ filter: "secret", qos: 1 }] });
+    await client.logs("granted secret 128");
+    await order({
+      subscribe: [
+        { filter: "secret", qos: 1 },
+        { filter: "low", qos: 2 },
+      ],
+    });
+    await client.logs("not subscribed secret: refused");
+    await client.logs("subscribed low 0");
+  });
+
+  it("end at UNSUBACK", async () => {
+    await start({ subscribe: [{ filter: "t", qos: 0 }] });
+    await client.logs("granted t 0");
+    const connection = await order({ unsubscribe: "t" });
+    await client.logs("unsubscribed t");
+    connection.publish("t", "late");
+    connection.publish("do", JSON.stringify({ stop: true }));
+    await client.logs("stopped");
+    expect(client.count("got t late")).toBe(0);
+    expect(broker.of("unsubscribe")[0]?.unsubscriptions).toEqual(["t"]);
+  });
+
+  it("fail after the timeout if the broker does not answer", async () => {
+    broker.behaviour = (packet) =>
+      packet.cmd === "subscribe" && packet.subscriptions[0]?.topic === "mute";
+    await start({}, { ackTimeoutMs: 300 });
+    await client.logs("granted do 0");
+    await order({
+      subscribe: [
+        { filter: "mute", qos: 1 },
+        { filter: "not+valid", qos: 0 },
+      ],
+    });
+    await client.logs("not subscribed mute: time-out");
+    await client.logs("not subscribed not+valid: invalid filter");
+  });
+});
