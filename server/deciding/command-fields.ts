@@ -1,13 +1,13 @@
 import type { Fields, ServerRule } from "../../src/common/server-rule";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
-/** A command's payload: the fields that the rule commands, each of the right type. */
+/** Parses a command's payload: the fields that the rule commands, each of the right type. */
 export function parseFields(text: string, rule: ServerRule): Parsed<Fields> {
   const { value, error } = parseJsonObject(text);
   return value ? pickFields(value, rule) : { error };
 }
 
-/** @returns the fields, or in `error` the one that is wrong, what was found and what is allowed */
+/** @returns the fields; or an error with the invalid field, what was expected and what was found */
 export function pickFields(from: Record<string, unknown>, rule: ServerRule): Parsed<Fields> {
   const fields: Fields = {};
   for (const [field, example] of Object.entries(rule.on)) {
@@ -21,7 +21,7 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
   return { value: fields };
 }
 
-/** The reading that a command says it answers. */
+/** Identifies the reading that a command says it answers. */
 export function parseEcho(text: string): { seq?: number; boot?: number } {
   const { seq, boot } = parseJsonObject(text).value ?? {};
   return Number.isSafeInteger(seq) && Number.isSafeInteger(boot)

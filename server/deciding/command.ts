@@ -2,29 +2,31 @@ import { type Fields, type ServerRule, sideOf } from "../../src/common/server-ru
 import type { Reading } from "../../src/common/wire";
 import type { CommandKind } from "./counts";
 
-/** What a device is told. */
+/** A command for a device. */
 export interface Command {
   fields: Fields;
   /** The fields as JSON. */
   text: string;
-  /** Which side of the rule that is; undefined for neither, as a person may ask for. */
+  /**
+   * The side of the rule that the command stands for; undefined for neither, as a manual one may.
+   */
   on: boolean | undefined;
 }
 
-/** What a command is sent for. */
+/** Why a command is sent. */
 export interface Cause {
   kind: CommandKind;
-  /** The reading that it answers. */
+  /** The reading that the command answers. */
   answers?: Pick<Reading, "seq" | "boot"> | undefined;
-  /** The QoS of that reading: its answer is worth as much. 1 if there is none. */
+  /** The QoS of that reading, which its answer gets, too; 1 if there is no reading. */
   qos?: 0 | 1 | undefined;
-  /** When the reading that led to it came, by `performance.now()`. */
+  /** When the reading that led to the command was received, by `performance.now()`. */
   arrivedMs?: number;
-  /** Set if it is sent again: when it was sent first, by `performance.now()`. */
+  /** Set if the command is sent again: when it was first sent, by `performance.now()`. */
   sentMs?: number;
 }
 
-/** A device, and what it should be told. */
+/** A command that was decided for a device. */
 export interface Decision {
   id: string;
   command: Command;
@@ -35,8 +37,8 @@ export function commandOf(rule: ServerRule, fields: Fields): Command {
 }
 
 /**
- * A command as it goes out.
- * @param answers the reading that it names, so that a device can tell an old answer
+ * The payload of a command.
+ * @param answers the reading that the payload names, so that the device can recognise an old answer
  */
 export function payloadOf(command: Command, answers?: Pick<Reading, "seq" | "boot">): string {
   if (answers?.seq === undefined && answers?.boot === undefined) return command.text;

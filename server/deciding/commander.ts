@@ -27,13 +27,13 @@ export interface CommanderParts {
 
 const NO_MORE = "takes no more ordered commands, it has done the highest id";
 
-/** Tells devices what to do: once, in the right order, and again if they missed it. */
+/** Sends commands to devices: once, in the right order, and again if a device missed one. */
 export class Commander {
   constructor(private readonly parts: CommanderParts) {}
 
   /**
-   * A command by hand.
-   * @returns what is sent, now or when the device comes back
+   * Sends a manual command.
+   * @returns the fields that are sent, now or when the device comes back
    * @throws UserError if the device takes no more ordered commands
    */
   byHand(id: string, fields: Fields): Fields {
@@ -42,7 +42,7 @@ export class Commander {
     return given.fields;
   }
 
-  /** @returns undefined if the device takes no more ordered commands; that is said and counted */
+  /** @returns undefined if the device takes no more ordered commands; that is logged and counted */
   give(id: string, command: Command, cause: Cause): Command | undefined {
     const { delivery, devices, repeating, sender } = this.parts;
     if (delivery.isOrdered(command)) {
@@ -54,12 +54,13 @@ export class Commander {
         this.parts.rejections.refuse("server", "order", `${id}: ${NO_MORE}`);
         return undefined;
       }
-      // The broker keeps it for a device that is away: QoS 1, and the device's own session.
+      // For an offline device the broker keeps the command: QoS 1, and the device's own session.
       sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
     }
     const isNews = delivery.desire(id, command);
-    // What follows from its own readings follows from the next one too.
+    // A decision on the device's own readings is not retained, because the next reading leads to it
+    // again. If an earlier command is retained, this one replaces it.
     if (isNews && (cause.kind !== "rule" || delivery.isKept(id))) {
       delivery.keep(id);
       sender.desired(id, command);
@@ -70,7 +71,7 @@ export class Commander {
     return command;
   }
 
-  /** A device says which ordered command it has done last. */
+  /** Called when a device reports the id of the last ordered command that it has done. */
   done(id: string, lastId: number): void {
     const { clock, delivery, devices } = this.parts;
     const refused = delivery.done(id, lastId, clock.monotonicMs());
@@ -84,11 +85,14 @@ export class Commander {
     }
   }
 
-  /** @param isAt whether the device is as desired: it may have missed a command while it was away */
+  /**
+   * Sends the desired command again if the device may have missed it while it was offline.
+   * @param isAt whether the device is in the desired state
+   */
   correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
     this.parts.devices.commandDone(id, "return");
     const desired = this.parts.delivery.desiredOf(id);
-    // What decides for itself sends a reading at once, and that is answered.
+    // If the device's own readings decide, it sends one at once, and that is answered.
     if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
   }
@@ -98,7 +102,10 @@ export class Commander {
     return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }
 
-  /** Whether this server, of all those on the broker, speaks to the device and for it. */
+  /**
+   * Whether this server, of all servers on the broker, sends the device's commands and publishes on
+   * its behalf.
+   */
   speaksFor(id: string): boolean {
     return this.parts.decide && (this.parts.cluster?.decides(id) ?? true);
   }

@@ -11,27 +11,33 @@ import { OutgoingStore } from "./outgoing-store";
 import { PrefixedLink } from "./prefixed-link";
 import { RemoteLink } from "./remote-link";
 
-/** How a part of the server gets to its broker. */
+/** How a part of the server connects to its broker. */
 export interface BrokerAccess {
   brokerUrl: string;
-  /** If that broker is in this process. */
+  /** Set if the broker runs in this process: attaches a client to it. */
   attach?:
     ((clientId: string, will: Will | undefined, onMessage: OnMessage) => LocalClient) | undefined;
-  /** Further nodes of the broker, if it is a cluster: a lost connection goes on to the next. */
+  /**
+   * Further nodes of the broker, if it is a cluster. If a connection is lost, the next node is
+   * tried.
+   */
   otherBrokerUrls?: string[];
-  /** The broker may know MQTT 5. */
+  /** Whether the broker may support MQTT 5. */
   mqtt5: boolean;
   clientId: string;
   username?: string;
   password?: string;
-  /** For a broker with TLS: whom to trust, and what to show. */
+  /** For a broker with TLS: the trusted authorities, and this client's certificate. */
   tls?: Tls;
   /**
-   * The broker keeps what comes at QoS 1 while the server is away, for the same client id. Under
-   * MQTT 5 alone: before it, nobody ends the session of a server that never comes back.
+   * Whether the broker keeps messages at QoS 1 for this client id while the server is away. Only
+   * with MQTT 5: before it, the session of a server that never comes back does not expire.
    */
   keepSession?: boolean;
-  /** What was written in a turn of the event loop that took longer is void, ms; see `RemoteLink`. */
+  /**
+   * If a turn of the event loop takes longer than this, what it wrote is discarded, ms; see
+   * `RemoteLink`.
+   */
   maxTurnMs?: number | undefined;
 }
 
@@ -42,7 +48,7 @@ export interface Will {
   retain: boolean;
 }
 
-/** Of a server that decides: devices go by it. */
+/** The will of a server that decides. If no server is online, devices decide for themselves. */
 export const OFFLINE_WILL = {
   topic: SERVER_STATUS_TOPIC,
   payload: Buffer.from("offline" satisfies Status),
@@ -50,23 +56,26 @@ export const OFFLINE_WILL = {
   retain: true,
 } as const;
 
-/** How long the broker may take to answer the first time. */
+/** How long to wait for the broker's CONNACK. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
-/** For an hour, s [MQTT 5, 3.1.2.11.2]. */
+/** A session that expires after an hour, s [MQTT 5, 3.1.2.11.2]. */
 const KEPT_SESSION = { clean: false, properties: { sessionExpiryInterval: 3_600 } };
-/** Two with one client id throw each other out each time that the other comes back. */
+/** Two clients with one client id disconnect each other each time they reconnect. */
 const SHORT_MS = 3_000;
 const SHORT_ONES = 3;
-/** What brokers of MQTT 3.1.1 answer to a client of MQTT 5: a refusal, nothing at all, or they hang up. */
+/**
+ * Errors when a broker that only supports MQTT 3.1.1 gets an MQTT 5 CONNECT: it refuses, does not
+ * answer, or closes the connection.
+ */
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
 /**
- * Connects to the first node that answers: by MQTT 5 if the broker has it, for its message
- * expiry; else by MQTT 3.1.1.
- * @param prepare is handed the link of each try, before that is connected
- * @returns what it made of the one that is
- * @throws UserError if no node answers, or the broker refuses
+ * Connects to the first node that answers. If the broker supports MQTT 5, it is used for its
+ * message expiry; otherwise MQTT 3.1.1 is used.
+ * @param prepare called with the link of each attempt, before it connects
+ * @returns the result of `prepare` for the link that connected
+ * @throws UserError if no node answers, or the broker refuses the connection
  */
 export async function connect<T>(
   access: BrokerAccess,
@@ -96,13 +105,13 @@ export async function connect<T>(
   throw new UserError(`cannot reach the broker ${errors.join("; ")}`);
 }
 
-/** Logs when an established connection is lost and made again, and tells it. */
+/** Logs each loss of an established connection and each reconnect, and calls `onChange`. */
 export function watchConnection(
   link: Link,
   log: Log,
   onChange: (connected: boolean) => void,
 ): void {
-  // One within this process is never lost.
+  // A connection inside this process cannot be lost.
   const remote = link instanceof PrefixedLink ? link.inner : link;
   if (!(remote instanceof RemoteLink)) return;
   const { client } = remote;
@@ -123,13 +132,14 @@ export function watchConnection(
     if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
-    // An acknowledgement that comes too late at the end: the broker sends that message again.
+    // While disconnecting, it may be too late to acknowledge a message. The broker sends it again,
+    // so this is no error.
     if (client.disconnecting) return;
     log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
   });
 }
 
-/** Not every broker says why it ends a connection, so this is a guess. */
+/** Not every broker says why it closes a connection, so the cause is a guess. */
 function twinWarning({ options }: MqttClient): string {
   return (
     `Warning: cut off ${SHORT_ONES} times in a row, each time as soon as connected. Does another ` +
@@ -137,7 +147,7 @@ function twinWarning({ options }: MqttClient): string {
   );
 }
 
-/** Of the nodes, in the order in which they are tried. */
+/** The broker's nodes, in the order they are tried. */
 type Urls = [string, ...string[]];
 
 type Try<T> = (options: IClientOptions) => Promise<T>;
@@ -157,7 +167,7 @@ async function connectTo<T>(urls: Urls, access: BrokerAccess, attempt: Try<T>): 
 function optionsFor(access: BrokerAccess, url: string): IClientOptions {
   const { clientId, username, password } = access;
   const { host, tls: encrypted } = nodeAt(url);
-  // The client would make TLS of a plain address, given a certificate.
+  // Given a certificate, MQTT.js would use TLS for a plain address, too.
   const tls = { ...(encrypted && access.tls), minVersion: "TLSv1.2" as const };
   return {
     host,
@@ -165,20 +175,21 @@ function optionsFor(access: BrokerAccess, url: string): IClientOptions {
     username,
     password,
     ...tls,
-    // The WebSocket is made from these alone.
+    // MQTT.js passes only these options to a WebSocket.
     wsOptions: tls,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: RECONNECT_MS,
-    // Readings that nobody could answer are not worth a queue: the next one is on its way.
+    // Commands at QoS 0 are not queued while the broker is down: the devices' next readings are
+    // answered instead.
     queueQoSZero: false,
-    // It would ask some twenty times a message whether anyone wants to debug it.
+    // With its default, MQTT.js checks some twenty times per message whether debugging is enabled.
     log: () => undefined,
   };
 }
 
 /**
- * As `connectAsync`, but who listens is there from the start: what waited in the session comes
- * together with the CONNACK, and would be acknowledged unheard.
+ * Like `connectAsync`, but adds the listeners before it connects. Messages queued in the session
+ * arrive together with the CONNACK; without a listener, they would be acknowledged unhandled.
  */
 function open<T>(
   url: string,
@@ -203,12 +214,12 @@ function open<T>(
   });
 }
 
-/** @throws UserError if the text is no broker's address */
+/** @throws UserError if the text is not the address of a broker */
 function nodeAt(url: string): { host: string; port: number; tls: boolean } {
   const address = parseBrokerAddress(url);
   if (typeof address === "string") throw new UserError(`broker ${url}: ${address}`);
   const { scheme, host, port, tls } = address;
-  // MQTT.js makes the URL of a WebSocket from the host as it stands.
+  // MQTT.js builds a WebSocket's URL from the host as it is, so an IPv6 address needs its brackets.
   const inUrl = scheme.startsWith("ws") && host.includes(":") ? `[${host}]` : host;
   return { host: inUrl, port, tls };
 }

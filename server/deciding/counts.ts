@@ -1,17 +1,21 @@
-/** What a command was sent for. */
+/** Why a command is sent. */
 export const COMMAND_KINDS = ["rule", "group", "manual", "resent"] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
-/** What the server has done since its start, as plain numbers: counting has to cost nothing. */
+/**
+ * Counters since the start of the server. They are plain numbers, so that counting costs nothing.
+ */
 export class Counts {
-  /** Readings taken in, each one once. */
+  /** Readings taken in. A reading that is received twice counts once. */
   readings = 0;
   readonly commands: Record<CommandKind, number> = { rule: 0, group: 0, manual: 0, resent: 0 };
-  /** Commands that the broker has yet to acknowledge. */
+  /** Commands that the broker has not acknowledged yet. */
   unacknowledged = 0;
-  /** Commands in flight when the broker was lost; they may be sent again once it is back. */
+  /**
+   * Commands in flight when the connection was lost. They may be sent again after the reconnect.
+   */
   unconfirmed = 0;
-  /** How often a lost connection to the broker was made again. */
+  /** Number of reconnects to the broker. */
   reconnects = 0;
   brokerConnected = false;
 }

@@ -34,18 +34,18 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   groups: Group[];
   commands: CommandPolicy;
   names: Names;
-  /** What all topics of ours begin with. */
+  /** Prefix of all our topics. */
   topicPrefix: string;
-  /** Whether a topic is not ours. */
+  /** Whether a topic belongs to other software, so that it has no prefix. */
   isOthersTopic: (topic: string) => boolean;
   /** Set if this server is one of several. */
   shard?: Shard | undefined;
 }
 
-/** How long the end may wait for the broker's acknowledgements. */
+/** How long the shutdown may wait for the broker's acknowledgements. */
 const DRAIN_MS = 1_000;
 
-/** The server's MQTT side, from the first connection to the good-bye. */
+/** The server's MQTT side, from the first connection to the shutdown. */
 export class Decider {
   readonly decisions: Decisions;
   private readonly commander: Commander;
@@ -106,7 +106,8 @@ export class Decider {
       seen,
       messageLog,
       onServerGone: () => {
-        // Another server has gone, or our own will came late: devices shall know that we are here.
+        // Either another server has stopped or our own will was published late. Devices must know
+        // that this server is here.
         if (!this.isStopping) this.announceAgain();
       },
     });
@@ -124,7 +125,7 @@ export class Decider {
       });
   }
 
-  /** @throws UserError if the broker can't be reached or refuses */
+  /** @throws UserError if the broker can't be reached, or refuses the connection */
   static async start(options: DeciderOptions, devices: Devices, log: Log): Promise<Decider> {
     const { shard, groups } = options;
     const cluster = shard && new Cluster(shard, groups, log);
@@ -133,7 +134,8 @@ export class Decider {
     const will = options.decide
       ? { ...OFFLINE_WILL, topic: prefix + OFFLINE_WILL.topic }
       : undefined;
-    // What comes for a server that is one of several while it is away, another one decides.
+    // A server of a cluster needs no session: while it is away, another server decides its
+    // readings.
     const keepSession = options.decide && !cluster;
     const maxTurnMs = cluster && SURE_MS;
     const access = { ...options, clientId, keepSession, maxTurnMs };
@@ -173,56 +175,63 @@ export class Decider {
     await this.announce("online");
   }
 
-  /** The node in use, if the broker has several. */
+  /** URL of the broker or, if it has several nodes, of the node in use. */
   get brokerUrl(): string {
     const { brokerUrl, otherBrokerUrls = [] } = this.options;
     return otherBrokerUrls.length > 0 ? this.link.address : brokerUrl;
   }
 
-  /** Says good-bye, so that devices decide for themselves: unless another server goes on. */
+  /**
+   * Shuts down. Unless another server takes over, it publishes `offline`, so that devices decide
+   * for themselves.
+   */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.repeating.disconnected();
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.link.isConnected && !goesOn) await this.announce("offline");
-    // What is not acknowledged by then comes again: cut off, no reading is acknowledged without
-    // its command. But cut off, the broker publishes the will, too.
+    // If the broker has not acknowledged all commands in time, the connection is cut. Then no
+    // reading is acknowledged without its command, and the broker delivers the rest again. But a
+    // cut also makes the broker publish the will, so it is avoided if another server takes over.
     const isDone = (await this.link.drained(DRAIN_MS)) || goesOn;
     await this.link.end(isDone && this.link.isConnected);
   }
 
-  /** Resolves once the broker keeps it. */
+  /** Publishes a retained message; resolves once the broker has acknowledged it. */
   async retain(topic: string, payload: string): Promise<void> {
     await published(this.link, topic, payload, { qos: 1, retain: true });
   }
 
-  /** An order by the device's own key. Resolves once the broker has it. */
+  /** Publishes an update order. Resolves once the broker has acknowledged it. */
   async order(id: string, text: string): Promise<void> {
     await published(this.link, topicOf(id, "update"), text, { qos: 1 });
   }
 
   /**
-   * A command by hand.
-   * @returns what is sent, now or when the device comes back
+   * Sends a manual command.
+   * @returns the fields that are sent, now or when the device comes back
    * @throws UserError if the device takes no more ordered commands
    */
   commandByHand(id: string, fields: Fields): Fields {
     return this.commander.byHand(id, fields);
   }
 
-  /** Resolves once the broker keeps nothing of the device any more. */
+  /** Removes a device. Resolves once the broker keeps nothing of it. */
   async remove(id: string): Promise<void> {
     await this.removal.remove(id);
   }
 
-  /** Whether its removal has begun and not ended: the broker may still keep some of it. */
+  /**
+   * Whether the device's removal has begun and not ended: the broker may still keep some of its
+   * messages.
+   */
   isPartlyRemoved(id: string): boolean {
     return this.removal.isUnfinished(id);
   }
 
   /**
-   * Resolves once the broker keeps it.
+   * Names a device. Resolves once the broker has acknowledged the retained name.
    * @param name "" for none
    */
   async rename(id: string, name: string): Promise<void> {
@@ -230,27 +239,34 @@ export class Decider {
     await this.retain(NAMES_TOPIC + id, namePayload(name));
   }
 
-  /** Whether this server, of all those on the broker, speaks to the device and for it. */
+  /**
+   * Whether this server, of all servers on the broker, sends the device's commands and publishes on
+   * its behalf.
+   */
   speaksFor(id: string): boolean {
     return this.commander.speaksFor(id);
   }
 
-  /** Devices go by this: a server that only watches must not keep them from deciding. */
+  /**
+   * While a server is online, devices do not decide for themselves. So a server that only watches
+   * does not announce itself.
+   */
   private async announce(status: Status): Promise<void> {
     if (this.options.decide) await this.retain(SERVER_STATUS_TOPIC, status);
   }
 
   private announceAgain(): void {
-    // If the connection is lost meanwhile, the next one says it.
+    // If the connection is lost before this is acknowledged, it is published again after the
+    // reconnect.
     this.announce("online").catch(() => undefined);
   }
 
   private receive(topic: string, payload: Buffer, arrival: Arrival): void {
-    // Unacknowledged, it comes again.
+    // A message that is not handled now is not acknowledged, so the broker delivers it again.
     if (!this.link.isEnding) this.receiver.receive(topic, payload, arrival);
   }
 
-  /** What another server left undecided. */
+  /** Decides what another server left undecided. */
   private takeOver(readings: HeldReading[], groups: Group[]): void {
     for (const { topic, payload, atMs, nowMs } of readings)
       this.receive(topic, payload, { atMs, nowMs, retained: false, qos: 1 });

@@ -5,11 +5,11 @@ import type { Reading } from "../../src/common/wire";
 import { type Command, commandOf, type Decision } from "./command";
 import { isOutdated } from "./outdated";
 
-/** A reading that was stored for longer than this is history: it decides nothing any more. */
+/** Readings that a device has stored for longer than this are history: they decide nothing. */
 const STALE_MS = 5_000;
 
 interface Memory {
-  /** The last decision, and when it last changed. */
+  /** The last decision, and when it last changed, monotonic, ms. */
   on?: boolean;
   changedMs?: number;
 }
@@ -19,7 +19,7 @@ interface Heard {
   atMs: number;
 }
 
-/** What the server decides, as readings come in. Knows no broker and no clock. */
+/** Makes the server's decisions as readings are received. Knows no broker and no clock. */
 export class Decisions {
   private readonly memory = new Map<string, Memory>();
   private readonly heard = new Map<string, Heard>();
@@ -29,8 +29,8 @@ export class Decisions {
   private readonly off: Command;
 
   /**
-   * @param reported which side of the rule a device says that it is on
-   * @param onGroups a member of a group was heard, or a group has decided
+   * @param reported returns the side of the rule that a device reports
+   * @param onGroups called when a group's member has sent a reading, or a group has decided
    */
   constructor(
     private readonly rule: ServerRule,
@@ -47,17 +47,22 @@ export class Decisions {
     }
   }
 
-  /** Whether the device's own readings decide for it: not in a group, neither end of one. */
+  /**
+   * Whether the device's own readings decide for it: it is neither a member nor a light of a group.
+   */
   decidesAlone(id: string): boolean {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
-  /** Whether the device is commanded. A group's sensor is not, unless it is a light of a group. */
+  /**
+   * Whether the server commands the device. A group's member is only commanded if it is also a
+   * light.
+   */
   commands(id: string): boolean {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
 
-  /** As if the device had never been heard. */
+  /** Forgets all that the device has sent. */
   forget(id: string): void {
     this.memory.delete(id);
     this.heard.delete(id);
@@ -78,13 +83,14 @@ export class Decisions {
     const before = memory.on;
     const on = decide(this.rule, input, held ? before : (said ?? before), sinceMs);
     remember(memory, on, nowMs);
-    // A device that does not report its LED is told at each reading, as in the lesson. A report
-    // may be from before the last command, which is still on its way then.
+    // A device that does not report its LED gets a command for each reading, as in the lesson. A
+    // device that reports its LED gets none if both its report and the last decision agree with
+    // this decision. The report alone may be from before the last command, which is in flight.
     if (on === said && (before ?? on) === on) return [];
     return [{ id, command: this.command(on) }];
   }
 
-  /** Takes a group member's reading in, and decides nothing yet. */
+  /** Takes in a reading of a group's member, without a decision. */
   hear(id: string, reading: Reading, nowMs: number): void {
     if (!this.groupsOf.has(id)) return;
     const input = inputOf(this.rule, reading.values);
@@ -94,19 +100,23 @@ export class Decisions {
     this.onGroups();
   }
 
-  /** Another server has decided this. */
+  /** Takes in another server's decision. */
   learn(id: string, on: boolean, nowMs: number): void {
     if (this.decidesAlone(id)) remember(this.recall(id), on, nowMs);
     for (const group of this.groups) if (group.lights.includes(id)) this.remember(group, on, nowMs);
   }
 
-  /** The last decision for a device that decides alone, made here or learned. */
+  /**
+   * The last decision for a device that is in no group, made here or learned from another server.
+   */
   lastFor(id: string): Command | undefined {
     const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
     return on === undefined ? undefined : this.command(on);
   }
 
-  /** Which members of a group count at present, with their values. */
+  /**
+   * The members of a group. `input` is undefined if the member's last reading is no longer valid.
+   */
   members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
     return group.members.map((id) => {
       const heard = this.heard.get(id);
@@ -115,7 +125,10 @@ export class Decisions {
     });
   }
 
-  /** When a member is lost unless it is heard before, by the monotonic clock, ms; or Infinity. */
+  /**
+   * When the next member's reading becomes invalid unless it sends another, monotonic, ms; or
+   * Infinity.
+   */
   nextLossMs(nowMs: number): number {
     let nextMs = Infinity;
     for (const { members, validMs } of this.groups)
@@ -126,15 +139,14 @@ export class Decisions {
     return nextMs;
   }
 
-  /** The group's last decision. */
   groupOn(group: Group): boolean | undefined {
     return this.recall(`group ${group.id}`).on;
   }
 
-  /** What a group decides on what was heard so far. */
+  /** Decides for a group, by the valid readings of its members. */
   together(group: Group, nowMs: number): Decision[] {
     const memory = this.recall(`group ${group.id}`);
-    // A server that has just started takes over how the lights are now.
+    // A server that has just started adopts the present state of the lights.
     memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);
     const inputs = this.members(group, nowMs).map(({ input }) => input);
     const before = memory.on;
@@ -142,7 +154,8 @@ export class Decisions {
     const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
     if (on === undefined) return [];
     this.remember(group, on, nowMs);
-    // A change is told to all: what a light reported may be from before the last command.
+    // If the decision changes, all lights get a command: what a light reported may be from before
+    // the last command.
     return group.lights
       .filter((light) => before !== on || (this.reported(light) ?? on) !== on)
       .map((id) => ({ id, command: this.command(on) }));
@@ -165,12 +178,12 @@ export class Decisions {
 }
 
 function since(memory: Memory, nowMs: number): number | undefined {
-  // A reading that was held for another server may have come before what that decided last.
+  // A reading that was held for another server may be older than that server's last decision.
   return memory.changedMs === undefined ? undefined : Math.max(0, nowMs - memory.changedMs);
 }
 
 function remember(memory: Memory, on: boolean, nowMs: number): void {
-  // The first decision after a start is no change, so nothing has to wait after it.
+  // The first decision after a start is no change, so `minChangeMs` does not apply after it.
   if (memory.on !== undefined && memory.on !== on) memory.changedMs = nowMs;
   memory.on = on;
 }

@@ -1,10 +1,10 @@
 import type { CommandPolicy } from "../setup/config";
 import type { Command } from "./command";
 
-/** An ordered command as it goes out. */
+/** An ordered command, ready to be sent. */
 export interface Ordered {
   command: Command;
-  /** The broker need not keep it for longer, s. */
+  /** After this time the broker may discard the command, s. */
   expiryS: number;
 }
 
@@ -18,22 +18,25 @@ export interface Moment {
 interface Order {
   orderId: number;
   command: Command;
-  /** When it was given. */
+  /** When the command was given. */
   at: Moment;
 }
 
-/** Commands of one device that can wait for its word; older ones are forgotten. */
+/** How many commands of one device can wait for its confirmation. Older ones are forgotten. */
 const ORDERS_MAX = 100;
 
-/** Which command is sent by which policy, and what should hold at present. Pure: time comes in. */
+/**
+ * Tracks each device's desired state, and the ordered commands that it has not confirmed. Pure:
+ * time is passed in.
+ */
 export class Delivery {
-  /** By device: the last command at policy `latest`, whoever gave it. */
+  /** By device: the last command of policy `latest`, from any server or person. */
   private readonly desired = new Map<string, Command>();
-  /** Devices whose desired command is retained at the broker. */
+  /** Devices whose desired command the broker retains. */
   private readonly kept = new Set<string>();
-  /** By device: the highest id that is known of. */
+  /** By device: the highest known id of an ordered command. */
   private readonly lastIds = new Map<string, number>();
-  /** By device: the commands that it has not confirmed yet, in order. */
+  /** By device: the ordered commands that it has not confirmed yet, by id. */
   private readonly orders = new Map<string, Order[]>();
 
   constructor(private readonly policy: CommandPolicy) {}
@@ -43,10 +46,10 @@ export class Delivery {
   }
 
   /**
-   * An ordered command, with an id that no earlier one had, of this server or of another.
-   * @param now ids and expiry go by the wall clock, as long as it goes forward: the broker or the
-   * server that keeps the command may restart meanwhile, which ends a monotonic clock
-   * @returns undefined if the device has done the highest id that there is
+   * Makes an ordered command, with a higher id than any earlier one of this or another server.
+   * @param now ids and expiry follow the wall clock: the broker or server that keeps the command
+   * may restart, which ends a monotonic clock. If the wall clock goes back, ids still increase.
+   * @returns undefined if the device has done the highest possible id
    */
   ordered(id: string, command: Command, now: Moment): Ordered | undefined {
     const orderId = Math.max(now.wallMs, (this.lastIds.get(id) ?? 0) + 1);
@@ -62,16 +65,16 @@ export class Delivery {
     };
   }
 
-  /** An ordered command of another server has passed. */
+  /** Called when an ordered command is received, such as one of another server. */
   heard(id: string, orderId: number): void {
     this.lastIds.set(id, Math.max(orderId, this.lastIds.get(id) ?? 0));
   }
 
   /**
-   * A device says which ordered command it has done last.
-   * @param nowMs by the monotonic clock, ms
-   * @returns commands that it must have refused, as their ids are lower than one that this server
-   * has never seen: of a server with a clock ahead of ours
+   * Called when a device reports the id of the last ordered command that it has done.
+   * @param nowMs monotonic, ms
+   * @returns commands that the device must have refused: their ids are lower than the reported one,
+   * which this server has never seen. It is from another server, whose clock is ahead of ours.
    */
   done(id: string, lastId: number, nowMs: number): Command[] {
     const isUnseen = lastId > (this.lastIds.get(id) ?? 0);
@@ -87,25 +90,25 @@ export class Delivery {
       .map(({ command }) => command);
   }
 
-  /** When the oldest command was given that the device has not confirmed yet. */
+  /** When the oldest command that the device has not confirmed was given. */
   waitsSince(id: string): Moment | undefined {
     return this.orders.get(id)?.[0]?.at;
   }
 
-  /** @returns whether it was not known yet, so that other servers should hear it */
+  /** @returns true if the desired command has changed, so that other servers must learn it */
   desire(id: string, command: Command): boolean {
     const before = this.desired.get(id);
     this.desired.set(id, command);
     return before?.text !== command.text;
   }
 
-  /** What was desired was taken back. */
+  /** Called when the retained desired command was cleared. */
   forget(id: string): void {
     this.desired.delete(id);
     this.kept.delete(id);
   }
 
-  /** As if the device had never been heard, nor commanded. */
+  /** Forgets all that the device has sent, and all commands to it. */
   forgetDevice(id: string): void {
     this.forget(id);
     this.lastIds.delete(id);

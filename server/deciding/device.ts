@@ -2,45 +2,48 @@ import type { DeviceView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import { type Dropped, type HealthFacts, healthOf, type Waiting } from "./health";
 
-/** What is known of one device, and what of it others get to see. Pure. */
+/** The server's knowledge of one device, and the view of it that others get. Pure. */
 
-/** The simulated device, as far as the list of devices needs it. */
+/** The part of the simulated device that the list of devices needs. */
 export interface Simulated {
   lightRaw: number;
   readonly ledOn: boolean;
 }
 
 export interface Device {
-  /** It has said something that only a device of ours says, or it is listed in the configuration. */
+  /**
+   * Whether the device has sent a message that only a device of ours sends, or is listed in the
+   * configuration.
+   */
   isOurs: boolean;
   online: boolean;
-  /** What its status topic says, if it has one. */
+  /** The last message on its status topic, if it has one. */
   status?: Status | undefined;
-  /** By the monotonic clock, ms: when it was last heard, or its retained status was found. */
+  /** When the device was last heard, or its retained status was received, monotonic, ms. */
   heardMs: number;
   values: Record<string, number>;
-  /** When they were measured, by the monotonic clock, ms. */
+  /** When the values were measured, monotonic, ms. */
   measuredMs?: number;
-  /** Which side of the rule it says that it is on, and which it was last told. */
+  /** The side of the rule that the device reports, and that of the last command to it. */
   reportedOn?: boolean | undefined;
   commandedOn?: boolean | undefined;
-  /** The values are from a retained message: nobody knows when they were measured. */
+  /** Whether the values are from a retained message, so that their age is unknown. */
   valuesAreOld?: boolean;
-  /** Unix time, ms. */
+  /** When the device was last heard, Unix time, ms. */
   lastSeenMs: number | null;
   state?: Report | undefined;
-  /** Unix time, ms; undefined of a retained state. */
+  /** When the state was received, Unix time, ms; undefined for a retained state. */
   stateHeardMs?: number | undefined;
-  /** What was dropped of its messages, by reason. */
+  /** Dropped messages of the device, by reason. */
   dropped?: Map<string, Dropped>;
-  /** A command that it has not carried out, as far as is known. */
+  /** A command that the device, as far as is known, has not carried out. */
   command?: Waiting | undefined;
   simulated?: Simulated | undefined;
-  /** The LED when it last changed. */
+  /** The LED at its last change. */
   ledNoted: boolean | null;
 }
 
-/** What of a device's state matters to who looks at the whole list. */
+/** The fields of a device's state that matter to a list of all devices. */
 const STANDING = ["board", "program", "decided_by"];
 
 export function isOtherStanding(before: Report | undefined, now: Report | undefined): boolean {
@@ -51,7 +54,7 @@ export function ledOf(device: Device): boolean | null {
   return device.simulated?.ledOn ?? device.reportedOn ?? device.commandedOn ?? null;
 }
 
-/** @param name what a person calls it */
+/** @param name the name that a person has given the device */
 export function viewOf(
   id: string,
   device: Device,

@@ -10,28 +10,30 @@ import type { Waiting } from "./health";
 import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
 
-/** What a device has said of itself. */
+/** The part of a device's state that it has reported itself. */
 export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">>;
 
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
 export interface DevicesOptions {
-  /** Whether a device is ours, whatever it says. */
+  /** Whether the configuration lists the device, which makes it ours before it is heard. */
   isListed: (id: string) => boolean;
-  /** After how long without a message a device counts as offline, ms; Infinity for never. */
+  /** Silence after which a device counts as offline, ms; Infinity for never. */
   silenceMs: (id: string) => number;
-  /** What a person calls it. */
+  /** The name that a person has given the device. */
   nameOf: (id: string) => string | undefined;
-  /** After this an ordered command is void, ms. */
+  /** Time after which an ordered command is void, ms. */
   orderExpiresMs: number;
   clock: Clock;
 }
 
-/** What is known of the devices. Says on the bus what becomes known. */
+/** All that is known of the devices. Emits an event on the bus for each change. */
 export class Devices {
   private readonly devices: KnownDevices;
-  /** They are simulated for as long as this process runs, also if a person removes them. */
+  /**
+   * Simulated devices stay simulated as long as this process runs, even if a person removes them.
+   */
   private readonly simulatedOnes = new Map<string, Simulated>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
@@ -49,7 +51,7 @@ export class Devices {
       simulated: this.simulatedOnes.get(id),
       ledNoted: null,
     }));
-    // If the process was held up, what has come meanwhile is read before the immediate runs.
+    // If the process was held up, the messages that waited are read before the immediate runs.
     this.timer = setInterval(() => setImmediate(() => this.noticeSilence()), ONLINE_CHECK_MS);
     this.timer.unref();
   }
@@ -73,24 +75,27 @@ export class Devices {
     return this.devices.ofOurs(id) !== undefined;
   }
 
-  /** Which side of the rule the device says that it is on. */
+  /** The side of the rule that the device reports. */
   reportedOn(id: string): boolean | undefined {
     return this.devices.get(id)?.reportedOn;
   }
 
-  /** Whether the device reports its state, with the last ordered command that it has done. */
+  /**
+   * Whether the device reports its state, which includes the last ordered command that it has done.
+   */
   reports(id: string): boolean {
     return this.devices.get(id)?.state !== undefined;
   }
 
-  /** What the device's status topic says, if it has one. */
+  /** The last message on the device's status topic, if it has one. */
   statusOf(id: string): Status | undefined {
     return this.devices.get(id)?.status;
   }
 
   /**
-   * Whether it has said that it is gone, itself or by its will, and was not heard since: a retained
-   * will outlives a birth that is not retained (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
+   * Whether the device, or its will, has published `offline`, and the device was not heard since.
+   * The status alone is not enough: a retained will outlives a birth message that is not retained
+   * (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
    */
   isAway(id: string): boolean {
     const device = this.devices.get(id);
@@ -98,18 +103,18 @@ export class Devices {
   }
 
   /**
-   * A reading has come from the device itself.
-   * @param on which side of the rule the device said with it that it is on
+   * Takes in a reading that the device itself has sent, not a retained one.
+   * @param on the side of the rule that the device reports with it
    */
   reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
     const device = this.devices.claim(taken.id);
     if (!device) return;
-    // Of a late reading only the device itself can tell.
+    // For a late reading, only the device itself knows how its LED was at that time.
     const ageMs = arrivedMs - taken.atMs;
     const reading = { ...taken, ledOn: on ?? (ageMs === 0 ? ledOf(device) : null) };
     const measuredMs = this.options.clock.monotonicMs() - ageMs;
     const isStanding = !device.online || device.lastSeenMs === null;
-    // Else it is for the history alone.
+    // An outdated reading is for the history only.
     if (!isOutdated(measuredMs, device.measuredMs)) {
       device.measuredMs = measuredMs;
       device.values = reading.values;
@@ -121,7 +126,9 @@ export class Devices {
     this.changed(reading.id, isStanding);
   }
 
-  /** A retained reading: old news, which is shown until the device itself speaks. */
+  /**
+   * Takes in a retained reading. It is of unknown age, and shown until the device itself is heard.
+   */
   oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
     const device = this.devices.claim(id);
     if (!device || device.lastSeenMs !== null) return;
@@ -132,8 +139,8 @@ export class Devices {
   }
 
   /**
-   * A message on a topic of a device of ours was dropped.
-   * @param isLive it came from the device just now: it is there all the same
+   * Called when a message on a topic of one of our devices was dropped.
+   * @param isLive whether the device has just sent the message, and so is online
    */
   dropped(id: string, reason: string, detail: string, isLive: boolean): void {
     const device = this.devices.ofOurs(id);
@@ -147,8 +154,8 @@ export class Devices {
   }
 
   /**
-   * A command can't be carried out at present, or the device has still to say that it has.
-   * @param since when it was given
+   * Notes that a command can't be carried out at present, or is not confirmed yet.
+   * @param since when the command was given
    */
   commandWaits(id: string, why: Waiting["why"], since: Moment): void {
     const device = this.devices.get(id);
@@ -157,7 +164,7 @@ export class Devices {
     this.changed(id);
   }
 
-  /** No command waits any more for that. */
+  /** Notes that no command is pending for that reason any more. */
   commandDone(id: string, why: Waiting["why"]): void {
     const device = this.devices.get(id);
     if (device?.command?.why !== why) return;
@@ -166,7 +173,7 @@ export class Devices {
   }
 
   /**
-   * A command has passed: what a device without a report of its own is taken to have done.
+   * Notes a command to the device. A device that reports nothing is assumed to have carried it out.
    * @param on the side of the rule; undefined for neither
    */
   commanded(id: string, on: boolean | undefined): void {
@@ -177,12 +184,12 @@ export class Devices {
   }
 
   /**
-   * Does not make it a device of ours: others have such a topic, too.
-   * @param status undefined if the retained one was cleared
-   * @param retained it may be from long ago
+   * Takes in a status. It does not make the device ours: other software has such topics, too.
+   * @param status undefined if the retained status was cleared
+   * @param retained whether the status may be from long ago
    */
   status(id: string, status: Status | undefined, retained: boolean): void {
-    // What was cleared need not be known.
+    // If the status of an unknown device is cleared, there is nothing to note.
     const device = status === undefined ? this.devices.get(id) : this.devices.take(id);
     if (!device) return;
     device.status = status;
@@ -195,9 +202,9 @@ export class Devices {
     this.changed(id);
   }
 
-  /** @param state undefined if the retained one was cleared */
+  /** @param state undefined if the retained state was cleared */
   state(id: string, state: Report | undefined, on: boolean | undefined, retained: boolean): void {
-    // Others have such a topic, too, but not with what the rule commands in it.
+    // Other software has such topics, too, but not with the fields that the rule commands.
     const device =
       state === undefined
         ? this.devices.get(id)
@@ -213,7 +220,7 @@ export class Devices {
     this.changed(id, isStanding);
   }
 
-  /** Nothing that it has said is known any more. */
+  /** Forgets the device. */
   remove(id: string): void {
     this.devices.remove(id);
   }
@@ -223,7 +230,7 @@ export class Devices {
     this.bus.emit("message", message);
   }
 
-  /** To be called when something was changed from outside, as a simulated LED. */
+  /** Call after a change from outside, such as that of a simulated LED. */
   changed(id: string, isStanding = true): void {
     const device = this.devices.ofOurs(id);
     if (!device) return;
@@ -235,7 +242,7 @@ export class Devices {
     this.bus.emit("device", id, isStanding);
   }
 
-  /** For code that runs for each message: `view` takes longer than the decision. */
+  /** For code that runs for each message, because `view` takes longer than the decision. */
   said(id: string): Said | undefined {
     return this.devices.ofOurs(id);
   }
@@ -274,7 +281,10 @@ export class Devices {
     return viewOf(id, device, nameOf(id), { ...limits, nowMs: clock.monotonicMs() });
   }
 
-  /** To be called from time to time: the status of a device that has died with its broker stays. */
+  /**
+   * Sets silent devices offline; called periodically. If a device and the broker die together, the
+   * broker never publishes the device's will.
+   */
   noticeSilence(): void {
     const nowMs = this.options.clock.monotonicMs();
     for (const [id, device] of this.devices.all()) {
@@ -285,7 +295,7 @@ export class Devices {
   }
 }
 
-/** Made safe to show: messages are stored as they came. */
+/** A copy that is safe to show: messages are stored as they were received. */
 export function shown(message: MessageView): MessageView {
   return { ...message, payload: printable(message.payload) };
 }

@@ -8,33 +8,33 @@ import type {
 } from "../../src/common/api";
 import type { UserError } from "../base/user-error";
 
-/** What happens in the server. The part that notices it says so; others listen. */
+/** The server's events. The part that notices an event emits it; others listen. */
 export interface ServerEvents {
   /**
-   * Something of a device changed; `isStanding` is false if it is no more than its values, its LED
-   * or when it was heard.
+   * A device changed; `isStanding` is false if only its values, its LED or the time when it was
+   * last heard changed.
    */
   device: [id: string, isStanding: boolean];
-  /** The id of one that a person has removed. */
+  /** A person has removed the device with this id. */
   removed: [string];
   reading: [ReadingView];
   led: [LedView];
   message: [MessageView];
-  /** A member of a group was heard, or a group decided. */
+  /** A member of a group has sent a reading, or a group has decided. */
   groups: [];
-  /** An update has come further. */
+  /** An update has made progress. */
   updates: [];
   /** The connection to the broker was made or lost. */
   connection: [connected: boolean];
-  /** The disk no longer takes something, or takes it again: what a restart would lose. */
+  /** Writing to disk has failed or works again; the data that a restart would lose at present. */
   disk: [unwritten: Unwritten[]];
-  /** A command was acknowledged this long after its reading came, ms. */
+  /** A command was acknowledged; the time since its reading was received, ms. */
   decided: [latencyMs: number];
   /** Home Assistant has started. */
   homeAssistant: [];
-  /** What the simulated device is at before it speaks; null once it has. */
+  /** The present step of the simulated device's start; null once the device has sent a message. */
   preparing: [Preparation | null];
-  /** The server can't go on. */
+  /** The server can't continue. */
   failure: [UserError];
 }
 

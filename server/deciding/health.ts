@@ -2,50 +2,51 @@ import type { HealthNote } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import type { Moment } from "./delivery";
 
-/** Messages of a device that were dropped for one reason. */
+/** A device's messages that were dropped for one reason. */
 export interface Dropped {
   reason: string;
   count: number;
-  /** Unix time, ms. */
+  /** When the last message was dropped, Unix time, ms. */
   lastMs: number;
-  /** What was wrong with the last one. */
+  /** The error of the last message. */
   detail: string;
 }
 
-/** A command that was not carried out, as far as is known. */
+/** A command that, as far as is known, has not been carried out. */
 export interface Waiting {
   /**
-   * An ordered command, `order`, waits until the device has said that it has done it. Another one
-   * waits for the device's `return`. The device would take it for done before: `refused`.
+   * Why the command is pending. `order`: the device has not confirmed an ordered command yet.
+   * `return`: the device is offline. `refused`: the device has done the highest possible id, so it
+   * would ignore any further ordered command.
    */
   why: "order" | "return" | "refused";
-  /** When it was given. */
+  /** When the command was given. */
   since: Moment;
 }
 
-/** A command is on its way to a device that is there, and the answer comes back, within this. */
+/** Time in which an online device receives and confirms a command. */
 const CONFIRMED_MS = 5_000;
 
-/** What the notes follow from. */
+/** The facts from which the notes are derived. */
 export interface HealthFacts {
   online: boolean;
-  /** What its status topic says, if it has one. */
+  /** The last message on the device's status topic, if it has one. */
   status?: Status | undefined;
-  /** Unix time, ms. */
+  /** When the device was last heard, Unix time, ms. */
   lastSeenMs: number | null;
-  /** A device is offline after this long without a message, whatever its status says, ms. */
+  /** Silence after which the device is offline, whatever its status says, ms. */
   silenceMs: number;
   state?: Report | undefined;
-  /** What was dropped of its messages, by reason. */
+  /** Dropped messages of the device, by reason. */
   dropped?: Map<string, Dropped> | undefined;
   command?: Waiting | undefined;
-  /** After this an ordered command is void, ms. */
+  /** Time after which an ordered command is void, ms. */
   orderExpiresMs: number;
-  /** By the monotonic clock, ms. */
+  /** The present time, monotonic, ms. */
   nowMs: number;
 }
 
-/** What a person should know of a device, most urgent first. Pure. */
+/** Notes on a device for a person, most urgent first. Pure. */
 export function healthOf(facts: HealthFacts): HealthNote[] {
   const { online, status, lastSeenMs, silenceMs, state, dropped } = facts;
   const notes: HealthNote[] = [];
@@ -70,6 +71,6 @@ function whyCommandWaits({ command, online, state, orderExpiresMs, nowMs }: Heal
   const waitedMs = nowMs - command.since.monotonicMs;
   if (command.why === "order" && waitedMs >= orderExpiresMs && state) return "expired";
   if (!online) return "away";
-  // A device that says nothing of itself will not confirm it.
+  // A device that publishes no state will not confirm the command.
   return command.why === "order" && state && waitedMs >= CONFIRMED_MS ? "unconfirmed" : undefined;
 }

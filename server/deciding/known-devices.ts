@@ -1,23 +1,23 @@
 import type { Device } from "./device";
 
-/** Strangers choose ids: beyond this many devices, no other stranger is taken in. */
+/** Maximum number of devices. Ids are untrusted input, so this bounds the memory. */
 const MAX_DEVICES = 10_000;
 
 /**
- * The devices by id: ours, and strangers that have a topic such as ours have. One becomes ours once
- * it says something that only a device of ours says. Pure.
+ * The devices by id: our own, and strangers, which are other software with topics like ours. A
+ * stranger becomes ours once it sends a message that only a device of ours sends. Pure.
  */
 export class KnownDevices {
   private readonly devices = new Map<string, Device>();
 
-  /** @param make a device that is not known yet */
+  /** @param make creates a device that is not known yet */
   constructor(private readonly make: (id: string) => Device) {}
 
   get(id: string): Device | undefined {
     return this.devices.get(id);
   }
 
-  /** @returns undefined for a stranger, too */
+  /** @returns undefined also for a stranger */
   ofOurs(id: string): Device | undefined {
     const device = this.devices.get(id);
     return device?.isOurs ? device : undefined;
@@ -31,7 +31,7 @@ export class KnownDevices {
     return this.all().filter(([, { isOurs }]) => isOurs);
   }
 
-  /** @returns the device, known or new; undefined if there is no room for a new one */
+  /** @returns the known device or a new one; undefined if there is no room for a new one */
   take(id: string): Device | undefined {
     const known = this.devices.get(id);
     if (known || this.devices.size >= MAX_DEVICES) return known;
@@ -40,7 +40,7 @@ export class KnownDevices {
     return device;
   }
 
-  /** As `take`, and it is ours from now on: a stranger has to make room for it. */
+  /** Like `take`, and makes the device ours. If there is no room, a stranger is evicted. */
   claim(id: string): Device | undefined {
     if (!this.devices.has(id) && this.devices.size >= MAX_DEVICES) this.removeStranger();
     const device = this.take(id);

@@ -3,9 +3,9 @@ import { parseEcho } from "./command-fields";
 import type { Decisions } from "./decisions";
 import type { SeenReadings } from "./seen-readings";
 
-/** Takes in what other servers have decided, so that this one can go on from there. */
+/** Takes in the decisions of other servers, so that this server can continue from them. */
 export class Learning {
-  /** @param resend tells a device once more what holds since one of its readings */
+  /** @param resend sends a device the present decision, as the answer to one of its readings */
   constructor(
     private readonly decisions: Decisions,
     private readonly seen: SeenReadings,
@@ -17,7 +17,7 @@ export class Learning {
   ) {}
 
   /**
-   * A command for a device that another server decides.
+   * Called for a command to a device that another server decides for.
    * @param on the side of the rule
    * @param text the command's payload
    */
@@ -26,10 +26,11 @@ export class Learning {
   }
 
   /**
-   * A command for a device that this server decides. It may come from a server that was held up and
-   * answers an old reading. If this server found nothing to change on a newer reading, it sent
-   * nothing, and the device would be left with the late answer. If it has answered a newer one, the
-   * device ignores the late answer; so our own commands, as brokers pass them back, need nothing.
+   * Called for a command to a device that this server decides for. The command may come from a
+   * server that was held up and answers an old reading. If this server decided on a newer reading
+   * without a change, it sent no command, and the device would be left with the late answer: the
+   * decision is sent again. If this server has answered a newer reading, the device ignores the
+   * late answer. So our own commands, which brokers pass back, need nothing.
    */
   late(id: string, on: boolean, text: string): void {
     const answers = parseEcho(text);

@@ -1,10 +1,10 @@
-/** How the deciding part talks to the broker, in this process or elsewhere. */
+/** The connection of the deciding part to the broker, in this process or elsewhere. */
 
 export interface Outgoing {
-  /** At 0 nobody acknowledges it, and `done` is called at once. */
+  /** At QoS 0 there is no acknowledgement, and `done` is called at once. */
   qos: 0 | 1;
   retain?: boolean;
-  /** The broker need not keep it for longer, s. */
+  /** After this time the broker may discard the message, s. */
   expiryS?: number | undefined;
 }
 
@@ -17,34 +17,34 @@ export type OnMessage = (
 ) => void;
 
 export interface Link {
-  /** To be set before anything is subscribed to. */
+  /** Set this before the first subscription. */
   onMessage: OnMessage;
   readonly isConnected: boolean;
-  /** From now on, messages that still come are ignored. */
+  /** Set once the link is closing. Messages that still arrive are ignored. */
   readonly isEnding: boolean;
-  /** The broker's URL; of several, the one in use. */
+  /** URL of the broker or, if it has several nodes, of the node in use. */
   readonly address: string;
-  /** The server gets its own messages back. */
+  /** Whether the server receives its own messages. */
   readonly echoes: boolean;
-  /** The broker may have a session from before, with subscriptions. */
+  /** Whether the broker may have an earlier session with subscriptions. */
   readonly isKept: boolean;
   publish(topic: string, text: string, how: Outgoing, done?: Done): void;
   /**
-   * At QoS 1.
-   * @param echo whether what this link publishes itself is wanted, too
+   * Subscribes at QoS 1.
+   * @param echo set to receive this link's own messages on these topics
    */
   subscribe(filters: string[], echo?: "with our own"): Promise<void>;
   unsubscribe(filters: string[]): Promise<void>;
   /**
-   * Waits until the broker has acknowledged all that was sent, or the time is over.
-   * @returns whether it has
+   * Waits until the broker has acknowledged all messages, or the timeout has elapsed.
+   * @returns whether the broker has acknowledged all messages
    */
   drained(timeoutMs: number): Promise<boolean>;
-  /** @param isProper without the will */
+  /** @param isProper whether to close cleanly, without the will */
   end(isProper: boolean): Promise<void>;
 }
 
-/** Resolves once the broker has it. */
+/** Publishes a message; resolves once the broker has acknowledged it. */
 export function published(link: Link, topic: string, text: string, how: Outgoing): Promise<void> {
   return new Promise((resolve, reject) =>
     link.publish(topic, text, how, (error) => (error ? reject(error) : resolve())),

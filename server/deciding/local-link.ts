@@ -12,7 +12,7 @@ export interface LocalClient {
   end(isProper: boolean): void;
 }
 
-/** The broker in this process: no connection that could be lost, and nothing that waits. */
+/** A link to the broker in this process. Its connection cannot be lost. */
 export class LocalLink implements Link {
   onMessage: OnMessage = () => undefined;
   isEnding = false;
@@ -20,7 +20,7 @@ export class LocalLink implements Link {
   readonly isKept = false;
   private readonly client: LocalClient;
   private waiting = 0;
-  /** Prefixes of the topics on which this link hears its own messages. */
+  /** Prefixes of the topics on which this link receives its own messages. */
   private readonly echoed: string[] = [];
 
   constructor(

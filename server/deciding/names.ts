@@ -2,17 +2,17 @@ import { idError } from "../../src/common/id";
 import { type Parsed, parseJsonObject } from "../../src/common/wire";
 
 const NAME_MAX_LENGTH = 64;
-/** Strangers may choose names: beyond this many, new ones are not taken in. */
+/** Maximum number of named devices. Names are untrusted input, so this bounds the memory. */
 const MAX_NAMES = 10_000;
 
 /**
- * What people call the devices. The broker keeps the names: so they outlive this process, and all
- * servers of a broker have the same.
+ * The names that people give devices. The broker retains them, so that they outlive this process
+ * and all servers of a broker share them.
  */
 export class Names {
   private readonly names = new Map<string, string>();
 
-  /** @param onChange is handed the id of a device that is called otherwise now */
+  /** @param onChange called with the id of a device whose name has changed */
   constructor(private readonly onChange: (id: string) => void) {}
 
   of(id: string): string | undefined {
@@ -28,8 +28,8 @@ export class Names {
   }
 
   /**
-   * A name that the broker has kept, or that another server gives just now.
-   * @returns what is wrong with the message
+   * Takes in a name that the broker has retained, or that another server has just set.
+   * @returns the error, if the message is invalid
    */
   receive(id: string, text: string): string | undefined {
     const wrongId = idError(id);
@@ -43,18 +43,19 @@ export class Names {
   }
 }
 
-/** As `Names.receive` takes it. */
+/** The payload that `Names.receive` takes. */
 export function namePayload(name: string): string {
   return name === "" ? "" : JSON.stringify({ name });
 }
 
 /**
- * @param text as it came from a person or a broker
- * @returns the name without the white space around it, "" for none; or what is wrong with it
+ * @param text untrusted, from a person or a broker
+ * @returns the name without the white space around it, "" for none; or the error
  */
 export function parseName(text: unknown): Parsed<string> {
   const name = typeof text === "string" ? text.trim() : undefined;
-  // What a page and Home Assistant can show: no half characters [Unicode 15.0, D75], none of control.
+  // A page and Home Assistant must be able to show it: no lone surrogates [Unicode 15.0, D75], and
+  // no control characters.
   if (name !== undefined && name.length <= NAME_MAX_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(name))
     return { value: name };
   const found = text === undefined ? "nothing" : JSON.stringify(text).slice(0, 80);

@@ -4,12 +4,13 @@ type Put = Parameters<Store["put"]>;
 type Del = Parameters<Store["del"]>;
 
 /**
- * What MQTT.js has sent and the broker has not acknowledged. It sends all of that again after each
- * reconnect, whatever the session: a command from before the outage would come after newer ones of
- * others. So commands are forgotten with the connection; what is retained stays, and is sent again.
+ * Messages that MQTT.js has sent and the broker has not acknowledged. After each reconnect, with or
+ * without a session, MQTT.js sends all of them again. A command from before the outage would arrive
+ * after newer ones of other servers, so commands are forgotten when the connection is lost.
+ * Retained messages stay, and are sent again.
  */
 export class OutgoingStore extends Store {
-  /** Message ids of what is not retained. */
+  /** Ids of the messages that are not retained. */
   private readonly commands = new Set<number>();
 
   override put(packet: Put[0], done: Put[1]): this {
@@ -23,10 +24,10 @@ export class OutgoingStore extends Store {
     return super.del(packet, done);
   }
 
-  /** To be called for the client that uses this store, before it connects. */
+  /** Call for the client that uses this store, before it connects. */
   watch(client: MqttClient): void {
     client.on("close", () => {
-      // Who published it is called back with an error.
+      // The callback of each removed message gets an error.
       for (const messageId of [...this.commands]) client.removeOutgoingMessage(messageId);
     });
   }

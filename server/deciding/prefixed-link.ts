@@ -1,15 +1,15 @@
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 
 /**
- * Puts a prefix before all topics of ours, and takes it off again: its user does not see the
- * prefix.
+ * Adds a prefix to all our topics, and removes it from received ones: the user of this link does
+ * not see the prefix.
  */
 export class PrefixedLink implements Link {
   onMessage: OnMessage = () => undefined;
 
   /**
-   * @param prefix with a slash at its end
-   * @param isOthers whether a topic is not ours, so that it has no prefix
+   * @param prefix ends with a slash
+   * @param isOthers whether a topic belongs to other software, so that it has no prefix
    */
   constructor(
     readonly inner: Link,
@@ -17,9 +17,9 @@ export class PrefixedLink implements Link {
     private readonly isOthers: (topic: string) => boolean,
   ) {
     inner.onMessage = (topic, payload, how) => {
-      // Others may have theirs below our prefix.
+      // Checked first, because other software may have topics below our prefix.
       if (isOthers(topic)) this.onMessage(topic, payload, how);
-      // What else comes is for a server that had this session before, with another prefix.
+      // Any other message is for a server that had this session before, with another prefix.
       else if (topic.startsWith(prefix)) this.onMessage(topic.slice(prefix.length), payload, how);
     };
   }

@@ -30,20 +30,20 @@ export interface ReceiverParts extends TelemetryParts {
   learning: Learning;
   names: Names;
   removal: Removal;
-  /** Another server has said that none is there. */
+  /** Called when `offline` was published for the servers, by another server or a will. */
   onServerGone: () => void;
 }
 
-/** A payload beyond this is refused unread. */
+/** Longer payloads are rejected unparsed. */
 const PAYLOAD_MAX_BYTES = 1024;
 
-/** What a device says itself; the other topics of it are for those that speak to it. */
+/** The topics that a device publishes itself. Its other topics are for messages to it. */
 const SAID = new Set<string>(["telemetry", "status", "state"] satisfies TopicKind[]);
-/** Of a command. */
+/** Why a retained command is rejected. */
 const IS_RETAINED =
   "it is retained, so the device carries it out again at each connection; clear it by an empty retained message";
 
-/** Takes in what the broker delivers: each kind of message has its handler. */
+/** Handles the messages that the broker delivers, each kind in its own method. */
 export class Receiver {
   private readonly telemetry: Telemetry;
 
@@ -56,12 +56,14 @@ export class Receiver {
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
     if (cluster?.leaves(topic, payload, { atMs, nowMs })) {
-      // Who decides it has counted it; that the device is there again concerns every server.
+      // The server that decides the reading counts it. But every server must know if a removed
+      // device is back.
       if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
       return;
     }
     const whole = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
-    // Of any topic, also one that holds no JSON. By itself, a byte order mark clears nothing.
+    // A byte order mark is removed on any topic, JSON or not. A payload that is nothing else stays:
+    // it must not count as an empty payload, which clears the topic.
     const text = whole.length > 1 && whole.startsWith("\ufeff") ? whole.slice(1) : whole;
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
@@ -80,7 +82,7 @@ export class Receiver {
     this.parts.log("server", `Warning: ignored ${shown}: ${why}`, { level: "warn", topic: shown });
   }
 
-  /** @returns what is wrong with the message */
+  /** @returns the error, if the message is invalid */
   private handle(topic: string, text: string, arrival: Arrival): string | undefined {
     const slash = topic.lastIndexOf("/");
     const id = topic.slice(0, slash);
@@ -94,7 +96,7 @@ export class Receiver {
     const wrong = idError(id);
     if (wrong !== undefined) return `id: ${wrong}`;
     if (this.parts.removal.keepsOut(id, kind, text, arrival)) return undefined;
-    // An empty payload clears a retained message: the topic says nothing any more.
+    // An empty payload clears the retained message, so the topic has no content any more.
     if (text === "") return this.cleared(id, kind);
     switch (kind) {
       case "telemetry":
@@ -116,7 +118,8 @@ export class Receiver {
     if (!value) return error;
     const { id: orderId } = parseJsonObject(text).value ?? {};
     if (Number.isSafeInteger(orderId)) delivery.heard(id, Number(orderId));
-    // Old news, as any other (arendst/Tasmota#2929). Whoever has it retained is not this server.
+    // Like any retained message, a retained command is old (arendst/Tasmota#2929). Another client
+    // retained it: this server never does.
     if (retained) return IS_RETAINED;
     const on = sideOf(rule, value);
     devices.commanded(id, on);
@@ -142,13 +145,14 @@ export class Receiver {
     if (!value) return this.unread(id, error);
     devices.state(id, value, sideOf(rule, value), retained);
     if (value.id !== undefined) commander.done(id, value.id);
-    // One that decides alone has reasons of its own; its next reading is answered anyway.
+    // A device that decides for itself may have a reason to differ, and its next reading is
+    // answered.
     if (!retained && value.decided_by !== "device")
       commander.correct(id, (desired) => agrees(desired, value));
     return undefined;
   }
 
-  /** Many programs have such a topic, with other words in it: counted, but nobody is warned. */
+  /** Other software has such topics, with other payloads: these are counted, without a warning. */
   private unread(id: string, error: string | undefined): string | undefined {
     if (this.parts.devices.has(id)) return error;
     this.parts.rejections.count("stranger");
@@ -159,7 +163,8 @@ export class Receiver {
     const { rule, delivery, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
-    // Retained, it is what this or another server wanted before; else another's, or our own.
+    // If retained, the command is what this or another server wanted in the past. If not, it is
+    // another server's, or our own, passed back.
     if (delivery.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
     delivery.keep(id);
     return undefined;

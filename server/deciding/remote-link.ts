@@ -2,21 +2,21 @@ import type { MqttClient } from "mqtt";
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 import { addressOf, speaksMqtt5 } from "./mqtt-client";
 
-/** A broker elsewhere, by MQTT.js. */
+/** A link to a broker in another process, by MQTT.js. */
 export class RemoteLink implements Link {
   onMessage: OnMessage = () => undefined;
   private isCorked = false;
 
   /**
-   * @param maxTurnMs a process that was held up for longer while it decided has lost its place to
-   * another server: what it was about to write is thrown away, with the connection
+   * @param maxTurnMs if the process was held up for longer while it decided, another server has
+   * taken over: what this one was about to write is discarded, together with the connection
    */
   constructor(
     readonly client: MqttClient,
     private readonly maxTurnMs = Infinity,
   ) {
-    // The client acknowledges each message once it was dealt with here, and its commands are on
-    // the way before that: what the broker has acknowledged is not lost.
+    // MQTT.js acknowledges a message after this handler, when the commands that answer it are
+    // already in flight. So no acknowledged reading is lost.
     client.on("message", (topic, payload, packet) => {
       this.cork();
       this.onMessage(topic, payload, packet);
@@ -35,7 +35,7 @@ export class RemoteLink implements Link {
     return addressOf(this.client);
   }
 
-  /** MQTT 5 can spare it that [MQTT 5, 3.8.3.1]. */
+  /** With MQTT 5, the broker can omit our own messages [MQTT 5, 3.8.3.1]. */
   get echoes(): boolean {
     return !speaksMqtt5(this.client);
   }
@@ -46,12 +46,13 @@ export class RemoteLink implements Link {
 
   publish(topic: string, text: string, { qos, retain, expiryS }: Outgoing, done?: Done): void {
     if (qos === 0) {
-      // A callback for each would wait for the socket to drain.
+      // With a callback, each message would wait for the socket to drain.
       this.client.publish(topic, text, { retain });
       done?.();
       return;
     }
-    // Brokers that speak MQTT 5 drop it by themselves; ours goes by the payload's expires_at.
+    // Brokers with MQTT 5 discard expired messages; the embedded one reads the payload's
+    // expires_at.
     const properties =
       expiryS !== undefined && !this.echoes ? { messageExpiryInterval: expiryS } : undefined;
     this.client.publish(topic, text, { qos, retain, properties }, (error) =>
@@ -60,7 +61,7 @@ export class RemoteLink implements Link {
   }
 
   async subscribe(filters: string[], echo?: "with our own"): Promise<void> {
-    // It knows what it sends: under MQTT 5 the broker leaves that out [MQTT 5, 3.8.3.1].
+    // The server knows its own messages: with MQTT 5, the broker omits them [MQTT 5, 3.8.3.1].
     await this.client.subscribeAsync(filters, { qos: 1, nl: echo === undefined });
   }
 
@@ -81,8 +82,8 @@ export class RemoteLink implements Link {
   }
 
   /**
-   * What comes in one read is acknowledged and answered in one write: by itself, the client makes
-   * a system call for each packet, which at load is a third of what the server does.
+   * Writes the acknowledgements of one read, and the answers to it, at once. Otherwise MQTT.js
+   * makes a system call for each packet, which under load is a third of the server's work.
    */
   private cork(): void {
     if (this.isCorked) return;

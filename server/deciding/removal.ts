@@ -18,20 +18,23 @@ import type { SeenReadings } from "./seen-readings";
 import { NAMES_TOPIC, REMOVED_TOPIC } from "./server-topics";
 import type { UnconfirmedCommands } from "./unconfirmed";
 
-/** Strangers may choose ids: of more, the first ones are forgotten. */
+/**
+ * Maximum number of remembered removals; beyond it, the oldest is forgotten. Ids are untrusted
+ * input, so this bounds the memory.
+ */
 const MAX_REMOVED = 10_000;
 
 interface Removed {
-  /** What its status topic said last. */
+  /** The last message on the device's status topic. */
   status: Status | undefined;
-  /** When that was, by the monotonic clock, ms. */
+  /** When the device was removed, monotonic, ms. */
   atMs: number;
 }
 
-/** How a message came. */
+/** How a message was received. */
 interface Came {
   retained: boolean;
-  /** By the monotonic clock, ms. */
+  /** When it was received, monotonic, ms. */
   nowMs: number;
 }
 
@@ -46,13 +49,13 @@ interface Parts {
   clock: Clock;
   rejections: Rejections;
   bus: ServerBus;
-  /** Whether it is this server, of several, that writes what the broker keeps of the device. */
+  /** Whether this server, of all servers on the broker, publishes on behalf of the device. */
   speaksFor: (id: string) => boolean;
 }
 
 /**
- * Removes devices, and keeps out what would bring them back although they are not there: only
- * what a device says itself, and now, does.
+ * Removes devices, and ignores messages that would bring a removed device back although it is
+ * absent: only a message that the device itself has just sent brings it back.
  */
 export class Removal {
   private readonly removed = new Map<string, Removed>();
@@ -61,9 +64,10 @@ export class Removal {
   constructor(private readonly parts: Parts) {}
 
   /**
-   * Resolves once the broker keeps nothing of the device any more. Rejects if the connection is
-   * lost before the other servers know: the device is then still known here, for another try.
-   * Lost after that, the next connection ends the removal: what is retained is sent again.
+   * Removes a device. Resolves once the broker keeps nothing of it. If the connection is lost
+   * before the other servers know of the removal, it rejects: the device is then still known here,
+   * for another try. If the connection is lost after that, the removal ends after the reconnect,
+   * when the retained messages are sent again.
    */
   async remove(id: string): Promise<void> {
     const { link, devices } = this.parts;
@@ -72,8 +76,8 @@ export class Removal {
     await published(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
     this.forget(id);
     const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
-      // To a device that is there, an empty command is one that it can't read: the lesson's own
-      // program ends by that. While it is there it comes back anyway.
+      // An online device can't read an empty command, and the lesson's own program ends if it gets
+      // one. The command topic can stay: an online device comes back anyway.
       .map((kind) => topicOf(id, kind));
     await Promise.all(
       [...cleared, NAMES_TOPIC + id].map((topic) =>
@@ -83,25 +87,29 @@ export class Removal {
     this.unfinished.delete(id);
   }
 
-  /** Whether its removal has begun and not ended: the broker may still keep some of it. */
+  /**
+   * Whether the device's removal has begun and not ended: the broker may still keep some of its
+   * messages.
+   */
   isUnfinished(id: string): boolean {
     return this.unfinished.has(id);
   }
 
   /**
-   * A server has removed it: another one, or this one, to which a broker may hand its own message.
-   * @returns what is wrong with the message
+   * Called when a server has removed a device: another server, or this one if the broker passes its
+   * message back.
+   * @returns the error, if the message is invalid
    */
   receive(id: string): string | undefined {
     const wrong = idError(id);
     if (wrong !== undefined) return `id: ${wrong}`;
     this.forget(id);
-    // This server may have said just now what should hold.
+    // This server may have published a desired state just before.
     this.retain(id, "desired", "");
     return undefined;
   }
 
-  /** @returns whether a message of a removed device is to be ignored */
+  /** @returns whether to ignore a message of a removed device */
   keepsOut(id: string, kind: TopicKind, text: string, arrival: Came): boolean {
     const removed = this.removed.get(id);
     if (!removed) return false;
@@ -110,7 +118,7 @@ export class Removal {
     const isSaid =
       kind === "telemetry" || kind === "state" || (kind === "status" && text === "online");
     if (isSaid && text !== "" && this.isBack(id, arrival)) return false;
-    // The will of one that was cut off comes when the broker has noticed.
+    // If the device was cut off, its will comes when the broker has noticed. It is cleared again.
     if (kind === "status" && text === "offline" && isAfter(removed, arrival))
       this.retain(id, "status", "");
     if (text !== "") this.parts.rejections.count("removed");
@@ -118,14 +126,14 @@ export class Removal {
   }
 
   /**
-   * To be called for what only the device says.
-   * @returns whether it was removed and is there again
+   * Call for a message that only the device itself sends.
+   * @returns whether the device had been removed and is back
    */
   isBack(id: string, arrival: Came): boolean {
     const removed = this.removed.get(id);
     if (!removed || !isAfter(removed, arrival)) return false;
     this.removed.delete(id);
-    // Its will stands, but what it had said at its start was cleared.
+    // The device's will is still set, but the status that it published at its start was cleared.
     if (removed.status === "online") {
       this.retain(id, "status", "online");
       this.parts.devices.status(id, "online", false);
@@ -154,7 +162,10 @@ export class Removal {
   }
 }
 
-/** What was retained, or held back by this server, came before. */
+/**
+ * Whether a message was sent after the removal. If it was retained, or this server held it, it may
+ * be older.
+ */
 function isAfter({ atMs }: Removed, { retained, nowMs }: Came): boolean {
   return !retained && nowMs >= atMs;
 }

@@ -8,12 +8,12 @@ import type { Devices } from "./devices";
 import type { SeenReadings } from "./seen-readings";
 import { type Unconfirmed, UnconfirmedCommands } from "./unconfirmed";
 
-/** After a reconnect, what the broker has kept for us comes within this. */
+/** Time after a reconnect in which the broker delivers what it has kept for this server. */
 const SETTLE_MS = 500;
 
 /**
- * Decides after an outage which of the commands that were on their way are sent again: those that
- * still hold by all that is known then. For all others the device's next reading decides.
+ * Decides after an outage which of the commands in flight are sent again: those that are still
+ * right by all that is known then. For the other commands, the device's next reading decides.
  */
 export class Repeating {
   readonly commands: UnconfirmedCommands;
@@ -36,7 +36,7 @@ export class Repeating {
 
   connected(): void {
     this.repeatOrdered();
-    // A member of a cluster waits until it decides again.
+    // A server of a cluster waits until it decides again.
     if (!this.parts.cluster) this.timer = setTimeout(() => this.repeatLatest(), SETTLE_MS);
   }
 
@@ -44,11 +44,13 @@ export class Repeating {
     clearTimeout(this.timer);
   }
 
-  /** An ordered command must not come after a later one: the device would refuse it. */
+  /**
+   * Sends ordered commands again, before any later one: the device would refuse them after that.
+   */
   repeatOrdered(id?: string): void {
     for (const lost of this.commands.takeOrdered(id)) {
       const leftMs = (lost.expiryS ?? 0) * 1000 - (performance.now() - lost.sentMs);
-      // A device that says which order it has done last does none of them twice.
+      // A device that reports the last ordered command that it has done carries out none twice.
       if (leftMs > 0 && this.parts.devices.reports(lost.id)) this.send(lost, leftMs);
       else this.drop(1);
     }
@@ -67,9 +69,9 @@ export class Repeating {
     if (devices.isAway(id)) return false;
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
-    // Its reading was acknowledged before, or comes again from the session. Only a cluster has no
-    // session. Another member then answers this reading, or has answered a newer one that was not
-    // heard here.
+    // A server without a cluster has a session: the reading was acknowledged before, or is
+    // delivered again. In a cluster, another live member answers this reading, or has answered a
+    // newer one that was not received here.
     if (!cluster?.decides(id) || !cluster.isAlone) return false;
     if (decisions.lastFor(id)?.text !== command.text) return false;
     return cause.answers?.seq === undefined || seen.isNewest(id, cause.answers);

@@ -1,37 +1,37 @@
-/** As many of a device's readings at most come again, as after a lost connection. */
+/** Maximum number of a device's readings that are delivered again, as after a lost connection. */
 const REPEATED_MAX = 100;
 
 interface Last {
   boot: number;
   seq: number;
-  /** How many in a row were taken for repeated since. */
+  /** Number of consecutive readings since then that were considered repeated. */
   repeated: number;
-  /** The newest reading of this run that was answered, whoever did, and with what. */
+  /** The newest reading of this run that any server has answered, and the answer. */
   answer: Answer | undefined;
 }
 
 interface Answer {
   seq: number;
-  /** The side of the rule. */
+  /** Side of the rule. */
   on: boolean;
 }
 
 /**
- * What to make of a reading: `new`; `repeated`, which came before; or `restarted`: it is new, and the
- * device counts from the start again without another `boot`.
+ * `new`; `repeated`, if the reading was received before; or `restarted`, if it is new but the
+ * device counts from the start again with the same `boot`.
  */
 export type Novelty = "new" | "repeated" | "restarted";
 
-/** A device sends each reading at least once; this makes it once. */
+/** Recognises repeated readings: a device sends each at least once, and each is decided once. */
 export class SeenReadings {
   private readonly last = new Map<string, Last>();
 
-  /** A device without seq and boot can't be told: all that it says is new. */
+  /** Classifies a reading. Without `seq` and `boot`, each reading counts as new. */
   see(id: string, { boot, seq }: { boot?: number; seq?: number }): Novelty {
     if (boot === undefined || seq === undefined) return "new";
     const last = this.last.get(id);
-    // Within a run readings come in their order: what is not newer came before. But not from so
-    // far back, and not so often.
+    // Within a run, readings arrive in order, so a reading that is not newer was received before.
+    // If it is too far back, or this happens too often, the device has restarted instead.
     const isBehind = last?.boot === boot && seq <= last.seq;
     if (isBehind && last.seq - seq < REPEATED_MAX && last.repeated < REPEATED_MAX) {
       last.repeated++;
@@ -46,25 +46,24 @@ export class SeenReadings {
     this.last.delete(id);
   }
 
-  /** Whether it is the newest reading of its device, which has come once more. */
+  /** Whether this is the newest reading of the device, delivered again. */
   isNewest(id: string, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);
     return last !== undefined && last.boot === boot && last.seq === seq;
   }
 
-  /** The newest reading of a device. */
   newest(id: string): { boot: number; seq: number } | undefined {
     const last = this.last.get(id);
     return last && { boot: last.boot, seq: last.seq };
   }
 
   /**
-   * Another server's command has answered this reading.
-   * @returns false if the reading, or a later one, was seen before
+   * Called when another server's command has answered this reading.
+   * @returns false if this reading, or a later one, was received before
    */
   learned(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);
-    // Of two runs it can't be told which is the present one: the readings will tell.
+    // The command does not tell which of two runs is the present one; the next reading will.
     if (boot === undefined || seq === undefined || (last && last.boot !== boot)) return true;
     if (!last || seq > last.seq) {
       this.last.set(id, { boot, seq, repeated: 0, answer: { seq, on } });
@@ -75,9 +74,9 @@ export class SeenReadings {
   }
 
   /**
-   * A command answers this reading, whoever sends it.
-   * @returns whether the device does something else now than after the answers before: it ignores
-   * those to older readings
+   * Called when a command of any server answers this reading.
+   * @returns whether the command changes what the device does: it ignores answers to readings older
+   * than one that was answered already
    */
   answered(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);

@@ -13,7 +13,7 @@ export interface SenderOptions {
   counts: Counts;
 }
 
-/** Sends what the server has to say to devices, and counts it. */
+/** Sends commands and desired states to devices, and counts the commands. */
 export class Sender {
   constructor(
     private readonly link: Link,
@@ -24,7 +24,7 @@ export class Sender {
     private readonly onUnconfirmed: (lost: Unconfirmed) => void,
   ) {}
 
-  /** @param expiryS the broker need not keep it for longer, s */
+  /** @param expiryS after this time the broker may discard the command, s */
   command(id: string, command: Command, cause: Cause, expiryS?: number): void {
     const { bus, counts } = this.options;
     const { answers, arrivedMs, qos = 1, sentMs = performance.now() } = cause;
@@ -45,7 +45,9 @@ export class Sender {
     this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
 
-  /** What should hold, for this server's next run and for other servers. */
+  /**
+   * Publishes a device's desired state, retained for this server's next run and for other servers.
+   */
   desired(id: string, command: Command): void {
     const topic = topicOf(id, "desired");
     const { text } = command;

@@ -1,10 +1,15 @@
 import { SERVER_STATUS_TOPIC } from "../../src/common/wire";
 
-/** Where servers speak to each other, and say to devices that they are there. */
+/**
+ * Prefix of the topics on which servers talk to each other, and tell devices that a server is
+ * online.
+ */
 export const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndexOf("/") + 1);
 
-/** Followed by a device's id: `{"name":"…"}`, retained; empty if it has none. */
+/**
+ * Followed by a device's id. Payload: `{"name":"…"}`, retained; empty if the device has no name.
+ */
 export const NAMES_TOPIC = `${SERVER_TOPICS}names/`;
 
-/** Followed by an id: a person has removed the device. Not retained. */
+/** Followed by a device's id. Published when a person has removed the device; not retained. */
 export const REMOVED_TOPIC = `${SERVER_TOPICS}removed/`;

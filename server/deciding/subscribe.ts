@@ -3,7 +3,10 @@ import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Link } from "./link";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
-/** Which devices a server serves: all that speak to the broker, its own id, or those that match. */
+/**
+ * The devices that a server serves: all on the broker, only its own id, or those that match a
+ * pattern.
+ */
 export interface Scope {
   id: string;
   devices: "all" | "own" | string[];
@@ -11,22 +14,22 @@ export interface Scope {
 
 export interface Subscribed {
   scope: Scope;
-  /** False: watch only, another server decides. */
+  /** False for a server that only watches while another one decides. */
   decide: boolean;
-  /** Where Home Assistant says that it has started. */
+  /** Topic on which Home Assistant publishes that it has started. */
   homeAssistantStatus: string;
 }
 
 const KINDS = ["commands", "status", "state", "desired"] as const;
 
-/** @param others what else to hear, of the servers beside this one */
+/** @param others filter of the messages of the other servers, if there may be any */
 export async function subscribe(
   link: Link,
   { scope, decide, homeAssistantStatus }: Subscribed,
   others: string | undefined,
 ): Promise<void> {
   if (link.isKept) {
-    // The session may be one from before.
+    // The session may still have the subscriptions of an earlier scope.
     const stale: Scope = { ...scope, devices: scope.devices === "own" ? "all" : "own" };
     await link.unsubscribe([telemetryFilter(stale), ...otherFilters(stale)]);
   }
@@ -36,7 +39,9 @@ export async function subscribe(
   if (others !== undefined) await link.subscribe([others], "with our own");
 }
 
-/** Whether a message is of no concern: outside the scope, or it waited when that was another. */
+/**
+ * Whether to ignore a message: it is outside the scope, such as one queued for an earlier scope.
+ */
 export function isForeign(
   topic: string,
   { scope: { id, devices }, homeAssistantStatus }: Omit<Subscribed, "decide">,

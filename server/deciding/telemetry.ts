@@ -11,11 +11,11 @@ import type { Devices } from "./devices";
 import type { Repeating } from "./repeating";
 import type { SeenReadings } from "./seen-readings";
 
-/** How a message came. */
+/** How a message was received. */
 export interface Arrival {
-  /** Unix time, ms. */
+  /** When it was received, Unix time, ms. */
   atMs: number;
-  /** By the monotonic clock, ms. */
+  /** When it was received, monotonic, ms. */
   nowMs: number;
   retained: boolean;
   qos: 0 | 1;
@@ -36,7 +36,7 @@ export interface TelemetryParts {
   log: Log;
 }
 
-/** From a reading to the commands that answer it. */
+/** Handles a reading, up to the commands that answer it. */
 export class Telemetry {
   private readonly fields: string[];
 
@@ -44,7 +44,7 @@ export class Telemetry {
     this.fields = fieldsOf(parts.rule);
   }
 
-  /** @returns what is wrong with the message */
+  /** @returns the error, if the message is invalid */
   receive(id: string, text: string, arrival: Arrival): string | undefined {
     const { rule, rejections, devices, seen, repeating } = this.parts;
     const { atMs, retained } = arrival;
@@ -53,7 +53,7 @@ export class Telemetry {
     if (!value) return error;
     const said = sideOf(rule, value.said);
     if (retained) {
-      // It may have been measured at any time: it decides nothing.
+      // A retained reading may have been measured at any time, so it decides nothing.
       rejections.count("retained-telemetry");
       devices.oldReading(id, value.values, said);
       return undefined;
@@ -74,7 +74,8 @@ export class Telemetry {
       const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
       devices.reading(reading, atMs, said);
     } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
-      // Else it comes again since the connection was lost before its answer was acknowledged.
+      // In the other case the reading is delivered again because the connection was lost before its
+      // answer was acknowledged, so it is decided again.
       rejections.count("repeated-telemetry");
       devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`, true);
       return undefined;

@@ -1,20 +1,20 @@
 import type { Cause, Command } from "./command";
 import type { Counts } from "./counts";
 
-/** A command that was sent, and that the broker did not acknowledge before the connection was lost. */
+/** A command that the broker had not acknowledged when the connection was lost. */
 export interface Unconfirmed {
   id: string;
   command: Command;
   cause: Cause;
-  /** Set for an ordered command: void after this, s. */
+  /** Set for an ordered command: time after which it is void, s. */
   expiryS?: number | undefined;
-  /** When it was sent first, by a monotonic clock, ms. */
+  /** When the command was first sent, monotonic, ms. */
   sentMs: number;
 }
 
 /**
- * Commands that may or may not have arrived. Of those at policy `latest` only the last one of each
- * device matters, and only until something newer is known; ordered ones all do. Pure.
+ * Commands that may or may not have arrived. With policy `latest`, only the last command of a
+ * device matters, and only until something newer is known; of ordered commands, all matter. Pure.
  */
 export class UnconfirmedCommands {
   private readonly latest = new Map<string, Unconfirmed>();
@@ -28,12 +28,12 @@ export class UnconfirmedCommands {
     this.count();
   }
 
-  /** Something newer is known: a reading, or a command, whoever sent it. */
+  /** Called when something newer is known for a device: a reading, or a command of any server. */
   supersede(id: string): void {
     if (this.latest.delete(id)) this.count();
   }
 
-  /** Nothing is to be sent to it any more. */
+  /** Forgets all commands for a device. */
   forget(id: string): void {
     this.latest.delete(id);
     this.ordered = this.ordered.filter((lost) => lost.id !== id);
@@ -44,7 +44,7 @@ export class UnconfirmedCommands {
     return this.latest.has(id);
   }
 
-  /** Takes out the last command of each device. */
+  /** Removes and returns the last command of each device. */
   takeLatest(): Unconfirmed[] {
     const taken = [...this.latest.values()];
     this.latest.clear();
@@ -53,8 +53,8 @@ export class UnconfirmedCommands {
   }
 
   /**
-   * Takes out the ordered commands, in the order of their ids.
-   * @param id of one device, or undefined for all
+   * Removes and returns the ordered commands, in the order of their ids.
+   * @param id the device; undefined for all
    */
   takeOrdered(id?: string): Unconfirmed[] {
     const isTaken = (lost: Unconfirmed) => id === undefined || lost.id === id;

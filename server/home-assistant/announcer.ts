@@ -8,20 +8,24 @@ import { type DiscoveryContext, discoveryPayload, discoveryTopic, type Traits } 
 export interface AnnouncerOptions extends DiscoveryContext {
   bus: ServerBus;
   devices: Devices;
-  /** Whether the server tells the device what to do. */
+  /** Whether the server commands the device. */
   isCommanded: (id: string) => boolean;
-  /** Whether it is this server, of several, that announces it. */
+  /** Whether this server, of all servers on the broker, announces the device. */
   speaksFor: (id: string) => boolean;
   /** Publishes a retained message; resolves once the broker has acknowledged it. */
   retain: (topic: string, payload: string) => Promise<void>;
 }
 
-/** A device that has just come up says several things at once: they become one announcement. */
+/**
+ * A device that has just started publishes several messages at once. They lead to one announcement.
+ */
 const GATHER_MS = 250;
-/** Announcements on their way, so that thousands of devices don't hold up their commands. */
+/**
+ * Maximum number of announcements in flight, so that thousands of devices don't delay the commands.
+ */
 const MAX_IN_FLIGHT = 20;
 
-/** Tells Home Assistant of every device, and again when something of it changes that matters. */
+/** Announces each device to Home Assistant, and again when one of its traits changes. */
 export class Announcer {
   private readonly known = new Map<string, Traits>();
   private readonly waiting = new Set<string>();
@@ -33,14 +37,14 @@ export class Announcer {
     this.known.delete(id);
     this.waiting.delete(id);
     const topic = discoveryTopic(id, this.options);
-    // Of several servers, the one that announced it takes it back.
+    // Of several servers, the one that announced the device withdraws the announcement.
     if (topic !== undefined && this.options.speaksFor(id)) void this.say(id, topic, "");
   };
   private readonly announceAll = () => {
     for (const id of this.known.keys()) this.announce(id);
   };
   private readonly reconnected = (connected: boolean) => {
-    // The broker may have forgotten.
+    // The broker may have lost its retained messages.
     if (connected) this.announceAll();
   };
   private timer: NodeJS.Timeout | undefined;
@@ -69,7 +73,7 @@ export class Announcer {
     bus.off("connection", this.reconnected);
   }
 
-  /** Called for every reading: looks only for what is not known yet. */
+  /** Called for every reading, so it only checks for changed traits. */
   private notice(id: string, { lastSeenMs, reportedOn, state, status }: Said): void {
     const { devices, rule, isCommanded } = this.options;
     let traits = this.known.get(id);

@@ -3,21 +3,21 @@ import { type TopicNames, topicOf } from "../../src/common/wire";
 import { VERSION } from "../base/version";
 
 /**
- * What Home Assistant is told of a device, by its MQTT discovery for whole devices:
+ * Payloads of Home Assistant's MQTT discovery for whole devices:
  * https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload. Pure.
  */
 
-/** What is known of a device, as far as it matters here. */
+/** The properties of a device on which its announcement depends. */
 export interface Traits {
-  /** What a person calls it. */
+  /** The name that a person has given the device. */
   name?: string | undefined;
-  /** It has a status topic. */
+  /** Whether the device has a status topic. */
   hasStatus: boolean;
-  /** Where it says which side of the rule it is on. */
+  /** The topic on which the device reports its side of the rule. */
   reportsOn?: "state" | "telemetry";
-  /** It sends readings. */
+  /** Whether the device sends readings. */
   measures: boolean;
-  /** It is told what to do, by its own readings or by a group. */
+  /** Whether the device is commanded, by its own readings or by a group. */
   isCommanded: boolean;
   /** Firmware version. */
   firmware?: string;
@@ -26,17 +26,17 @@ export interface Traits {
 export interface DiscoveryContext {
   topics: TopicNames;
   rule: ServerRule;
-  /** The longest time between two readings of our firmware, ms. */
+  /** Longest time between two readings of our firmware, ms. */
   intervalMs: number;
-  /** After which silence another device, whose cadence is not known, counts as offline, ms. */
+  /** Silence after which another device, whose cadence is unknown, counts as offline, ms. */
   silenceMs: number;
 }
 
 type Component = Record<string, string | number | null>;
 
-/** @returns undefined for an id that Home Assistant does not take in a topic */
+/** @returns undefined if Home Assistant does not accept the id in a topic */
 export function discoveryTopic(id: string, { topics }: DiscoveryContext): string | undefined {
-  // Its valid_topic refuses control characters.
+  // Home Assistant's valid_topic refuses control characters.
   if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return undefined;
   return `${topics.discovery}/device/${objectId(topics.prefix + id)}/config`;
 }
@@ -47,7 +47,7 @@ export function discoveryPayload(
   context: DiscoveryContext,
 ): object {
   const { firmware, name = deviceId } = traits;
-  // Two houses at one broker may have devices of the same id.
+  // Two houses on one broker may have devices with the same id.
   const id = context.topics.prefix + deviceId;
   return {
     device: {
@@ -66,7 +66,9 @@ export function discoveryPayload(
   };
 }
 
-/** One for each field that the rule looks at. Raw light is no illuminance: it has no unit. */
+/**
+ * One sensor for each field that the rule reads. Raw light is no illuminance, so it has no unit.
+ */
 function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<string, Component> {
   const { rule, intervalMs, silenceMs } = context;
   const expireAfterMs = traits.hasStatus ? 3 * intervalMs : silenceMs;
@@ -87,13 +89,13 @@ function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<
   );
 }
 
-/** What the rule switches: an LED is a light, all else a switch. */
+/** The output that the rule switches: a light for an LED, otherwise a switch. */
 function actuator(id: string, traits: Traits, rule: ServerRule): Record<string, Component> {
   const [field = "on"] = Object.keys(rule.on);
   const isLed =
     JSON.stringify([rule.on, rule.off]) === JSON.stringify([{ led_on: true }, { led_on: false }]);
   const { reportsOn } = traits;
-  // Without a topic that says so, Home Assistant takes it that a command was done.
+  // Without a state topic, Home Assistant assumes that a command was carried out.
   const state = reportsOn && {
     state_topic: topicOf(id, reportsOn),
     [isLed ? "state_value_template" : "value_template"]: stateTemplate(rule),
@@ -112,7 +114,10 @@ function actuator(id: string, traits: Traits, rule: ServerRule): Record<string, 
   };
 }
 
-/** Whether it is connected: known also while it is not, so it has no availability itself. */
+/**
+ * Whether the device is connected. It is also known while the device is offline, so it has no
+ * availability of its own.
+ */
 function connection(id: string): Record<string, Component> {
   return {
     connection: {
@@ -128,12 +133,14 @@ function connection(id: string): Record<string, Component> {
   };
 }
 
-/** The payloads are what Home Assistant takes for `online` and `offline` without being told. */
+/** Home Assistant's default payloads are `online` and `offline`, so they are not set here. */
 function availability(id: string, { hasStatus }: Traits): Component {
   return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
 }
 
-/** Gives the command that would lead to what was reported; nothing if that is neither. */
+/**
+ * A template for the command that leads to the reported state, or for nothing if no command does.
+ */
 function stateTemplate({ on, off }: ServerRule): string {
   const says = (side: Fields) =>
     Object.entries(side)
@@ -149,8 +156,8 @@ function uniqueId(id: string, part?: string): string {
 }
 
 /**
- * An id in letters, digits, `_` and `-`, which is all that a discovery topic may have: other bytes
- * become `_` and two hexadecimal digits, and `_` is doubled, so that no two ids become one.
+ * An id in letters, digits, `_` and `-`, the only characters that a discovery topic may have. Other
+ * bytes become `_` and two hexadecimal digits, and `_` is doubled, so that no two ids become one.
  */
 function objectId(id: string): string {
   return [...Buffer.from(id)]
@@ -162,7 +169,7 @@ function objectId(id: string): string {
     .join("");
 }
 
-/** `bedroom_temperature` as a person would write it. */
+/** Turns `bedroom_temperature` into `Bedroom temperature`. */
 function words(field: string): string {
   const text = field.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
