@@ -8,16 +8,16 @@ import type { Limits } from "../setup/broker-limits";
 import type { Publication } from "./core";
 import type { Will } from "./packets";
 
-/** Who may do what on the embedded broker. Pure. */
+/** Rights of the clients on the embedded broker. Pure. */
 
-/** `anyone` is an anonymous client, which only an open broker on loopback has. */
+/** `anyone` is an anonymous client, which only an open broker on loopback accepts. */
 export type Role = "anyone" | "server" | "device";
 
 export interface Identity {
   role: Role;
-  /** The user name, which of a device is its id; empty for `anyone`. */
+  /** The user name, which is a device's id; empty for `anyone`. */
   name: string;
-  /** Of a user in the file: the entry that let it in. */
+  /** For a user in the file: the entry by which the client logged in. */
   record?: string;
 }
 
@@ -30,7 +30,7 @@ export function mayPublish(
   topic: string,
   { prefix }: TopicNames,
 ): boolean {
-  // Topics that start with $ are the broker's own.
+  // Topics that start with $ belong to the broker.
   if (topic.startsWith("$")) return false;
   if (role !== "device") return true;
   return (["telemetry", "status", "state"] as const).some(
@@ -38,7 +38,10 @@ export function mayPublish(
   );
 }
 
-/** Topics that grow with the devices but are retained by servers alone. */
+/**
+ * Whether only servers retain messages on this topic, and the number of such topics grows with the
+ * devices.
+ */
 export function isServers(topic: string, { prefix, discovery }: TopicNames): boolean {
   return (
     topic.startsWith(`${discovery}/`) ||
@@ -47,7 +50,7 @@ export function isServers(topic: string, { prefix, discovery }: TopicNames): boo
   );
 }
 
-/** Also whether a message on a topic may reach it, whatever its session says. */
+/** Also used to decide whether a message may be delivered, whatever the session's subscriptions. */
 export function maySubscribe(
   { role, name }: Identity,
   filter: string,
@@ -62,21 +65,21 @@ export function maySubscribe(
   );
 }
 
-/** A message, or a will, of someone who may publish it. */
+/** The message or will of a client that has the right to publish it. */
 export function publication(
   { role }: Pick<Identity, "role">,
   { topic, payload, qos, retain }: Will,
   topics: TopicNames,
 ): Publication {
-  // What grows with the devices alone must not run into a limit that others can use up.
+  // Topics that only grow with the devices must not count against a limit that others can use up.
   const free = role === "device" || (role === "server" && isServers(topic, topics));
   return { topic, payload, qos, retain, free };
 }
 
 /**
  * A session belongs to its client id, so a device may only use its own: its id, or the lesson's
- * `<ID>nightlight_client`, which our firmware has after the prefix of its topics. Without one the
- * broker makes one up, for a session that does not last.
+ * `<ID>nightlight_client`, before which our firmware puts the prefix of its topics. If the client
+ * id is empty, the broker makes one up, for a session that ends with the connection.
  */
 export function mayUseClientId(
   { role, name }: Identity,
@@ -84,11 +87,11 @@ export function mayUseClientId(
   { prefix }: TopicNames,
 ): boolean {
   if (role !== "device" || clientId === "") return true;
-  // No name has a slash in it, so that no other device's client id is among these.
+  // Names contain no slash, so none of these is the client id of another device.
   return [name, deviceClientId(name), deviceClientId(prefix + name)].includes(clientId);
 }
 
-/** What is wrong with a topic or a filter beyond the standard's syntax: this broker's limits. */
+/** @returns the error, if a topic or filter exceeds this broker's limits */
 export function topicError(
   topic: string,
   { "topic-bytes": maxBytes, "topic-levels": maxLevels }: TopicLimits,

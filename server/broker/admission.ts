@@ -13,9 +13,9 @@ import type { Connect } from "./packets";
 import type { Session } from "./session";
 
 /**
- * Gives a client the session that it asks for, to be resumed after the CONNACK. Whoever had its
- * client id is cut off.
- * @throws Refusal if it may not have that
+ * Gives a client the session that it asks for, to be resumed after the CONNACK. A connected client
+ * with the same client id is disconnected.
+ * @throws Refusal if the client may not have the session
  */
 export function admit(
   house: House,
@@ -34,7 +34,7 @@ export function admit(
       `expected at most ${limits.sessions} persistent sessions, got one more`,
     );
   const { session } = opened;
-  // A session may hold what its client has no right to any longer.
+  // A session may have subscriptions and messages to which its client no longer has the right.
   for (const filter of session.filters.keys())
     if (!maySubscribe(identity, filter, topics)) core.unsubscribe(session, filter);
   session.withdraw((topic) => maySubscribe(identity, topic, topics));
@@ -59,7 +59,7 @@ function willOf(
   return publication(identity, will, topics);
 }
 
-/** Anonymous clients, which only the open broker has, are known by their address alone. */
+/** Anonymous clients, which only the open broker accepts, are identified by their address alone. */
 function who({ name }: Identity): string {
   return name === "" ? "" : `${name}: `;
 }

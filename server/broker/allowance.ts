@@ -1,11 +1,11 @@
 import { Refusal } from "../base/rejections";
 
-/** A client may send this many seconds' worth of packets at once. */
+/** How many seconds' worth of packets a client may send at once. */
 const BURST_S = 10;
 
-/** How many packets a client may send. */
+/** Limits the packets that a client may send. */
 export class Allowance {
-  /** Set for a client that may send as fast as it likes. */
+  /** Set for a client without a limit. */
   isUnlimited = false;
   private left: number;
 
@@ -16,7 +16,7 @@ export class Allowance {
     this.left = perSecond * BURST_S;
   }
 
-  /** @throws Refusal for one packet too many */
+  /** @throws Refusal if the client has sent too many packets */
   spend(nowMs: number): void {
     if (this.isUnlimited) return;
     const most = this.perSecond * BURST_S;

@@ -23,21 +23,21 @@ import type { TabLogins } from "./tab-logins";
 export interface BrokerOptions extends KeptOptions {
   listeners: Listener[];
   limits?: Limits;
-  /** What topics begin with. */
+  /** Prefix of the topics, and the one of Home Assistant's discovery. */
   topics?: TopicNames;
-  /** Who may log in, beside the accounts of this process. */
+  /** The users that may log in, in addition to the accounts of this process. */
   users?: Users;
-  /** False lets anonymous clients in: for loopback only. */
+  /** False accepts anonymous clients: for loopback only. */
   loginRequired?: boolean;
-  /** Folder for what has to survive this process; without it, nothing does. */
+  /** Folder for the state that must outlive this process; without it, no state does. */
   dataDir?: string;
 }
 
 const TICK_MS = 1_000;
 
-/** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over whatever stream it is handed. */
+/** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over any stream passed to `handle`. */
 export class Broker {
-  /** Of the listeners, in their order. */
+  /** Ports of the listeners, in their order. */
   readonly ports: number[] = [];
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
@@ -101,30 +101,30 @@ export class Broker {
     return broker;
   }
 
-  /** Clients that are connected at present. */
+  /** Number of connected clients. */
   get clientCount(): number {
     let count = this.house.locals.size;
     for (const client of this.clients) if (client.isLoggedIn) count++;
     return count;
   }
 
-  /** An account for a device within this process, with a secret that ends with it. */
+  /** Adds an account for a device within this process. Its secret lasts as long as the process. */
   account(id: string): { username: string; password: string } {
     return this.logins.addAccount(id);
   }
 
-  /** Lets devices in browser tabs log in, each for its own id. */
+  /** Lets devices in browser tabs log in, each with its own id. */
   admitTabs(tabs: TabLogins): void {
     this.logins.tabs = tabs;
   }
 
-  /** A client within this process. */
+  /** Attaches a client within this process. */
   attach(options: LocalOptions): LocalClient {
     return new LocalClient(this.house, options);
   }
 
   /**
-   * Serves a client that came some other way than through a listener.
+   * Serves a client whose stream does not come from a listener.
    * @returns false if there are too many connections
    */
   handle(stream: Duplex, address: string): boolean {
@@ -139,7 +139,7 @@ export class Broker {
     const closed = this.servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    // Their wills stay in the store: who does not come back after a restart is gone.
+    // The wills stay in the store, and are published at the next start.
     for (const client of this.clients) client.drop();
     for (const socket of this.sockets) socket.destroy();
     await Promise.all(closed);
@@ -170,12 +170,13 @@ export class Broker {
 
   private tick(): void {
     const nowMs = performance.now();
-    // A process that was held up has read nothing: what lies there is not silence.
+    // A process that was held up has read nothing from its sockets: that is not the clients'
+    // silence.
     const heldUpMs = Math.max(0, nowMs - this.tickedMs - TICK_MS);
     this.tickedMs = nowMs;
     for (const client of this.clients) client.tick(nowMs, heldUpMs);
     try {
-      // The users may change while the broker runs.
+      // The users file may change while the broker runs.
       if (this.options.users?.refresh()) for (const client of this.clients) client.usersChanged();
     } catch (error) {
       this.options.onTrouble?.(messageOf(error));

@@ -21,9 +21,12 @@ import { ConnectRefusal } from "./parse";
 import { Requests } from "./requests";
 import type { Outlet, Session } from "./session";
 
-/** A client that has not sent its CONNECT by then is cut off, ms [MQTT 3.1.4]. */
+/** A client that has not sent its CONNECT within this time is disconnected, ms [MQTT 3.1.4]. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A client that was told to go may take this long to read why; longer than a disk may take, ms. */
+/**
+ * Time for a client to read the last packets before its connection is cut, ms. Longer than the disk
+ * may take.
+ */
 const FAREWELL_MS = 6_000;
 
 const RETURN_CODES: Partial<Record<Reason, number>> = {
@@ -42,7 +45,7 @@ export class Connection implements Outlet {
   private session: Session | undefined;
   private requests: Requests | undefined;
   private state: "new" | "login" | "open" | "ending" = "new";
-  /** Of the last packet, or of the change of state. */
+  /** Time of the last packet, or of the last change of state. */
   private lastMs: number;
   private keepAliveMs = 0;
 
@@ -68,7 +71,7 @@ export class Connection implements Outlet {
     stream.on("end", () => this.end());
     stream.on("error", () => stream.destroy());
     stream.on("close", () => {
-      // A login that is still being checked leads to nothing: nobody is there any longer.
+      // The client is gone, so a login that is still being checked is abandoned.
       this.state = "ending";
       this.output.close();
       this.leave(false);
@@ -97,14 +100,15 @@ export class Connection implements Outlet {
     this.house.rejections.refuse("broker", reason, `${who}: ${message}`);
   }
 
-  /** Cuts it off if it is no longer let in. */
+  /** Disconnects the client if its login would no longer be accepted. */
   usersChanged(): void {
     if (this.identity && !this.house.logins.stillKnown(this.identity)) this.end();
   }
 
   /**
-   * To be called about once a second: [MQTT-3.1.2-24], and clients that don't begin or end.
-   * @param heldUpMs for so long nobody could be heard
+   * Call about once a second. Disconnects clients that exceed their keep alive [MQTT-3.1.2-24], and
+   * those that don't begin or end.
+   * @param heldUpMs how long this process was held up, so that it received nothing
    */
   tick(nowMs: number, heldUpMs: number): void {
     this.lastMs = Math.min(nowMs, this.lastMs + heldUpMs);
@@ -112,12 +116,12 @@ export class Connection implements Outlet {
     if (this.state === "ending") {
       if (silentMs > FAREWELL_MS) this.stream.destroy();
     } else if (this.state === "new") {
-      // It was told nothing that it could still read: its place is free at once.
+      // There is no answer that the client could still read, so its place is freed at once.
       if (silentMs > CONNECT_TIMEOUT_MS) this.stream.destroy();
     } else if (this.keepAliveMs > 0 && silentMs > 1.5 * this.keepAliveMs) this.end();
   }
 
-  /** Without a will: the broker itself is what ends. */
+  /** Cuts the connection without publishing the will: it is the broker that stops. */
   drop(): void {
     this.session = undefined;
     this.stream.destroy();
@@ -135,7 +139,7 @@ export class Connection implements Outlet {
     } catch (error) {
       this.fail(error);
     }
-    // A login takes its time. Reading goes on meanwhile, or the end of the stream would go unnoticed.
+    // Checking a login takes time. Reading goes on during it, to notice the end of the stream.
     this.output.holdBack(this.state === "login" && this.decoder.isFull);
   }
 
@@ -160,7 +164,7 @@ export class Connection implements Outlet {
     try {
       const identity = await house.logins.identify({ address, certificate, username, password });
       if (this.state !== "login") return;
-      // The check of a password takes its time, in which the users may change.
+      // The users may have changed while the password was checked.
       if (!house.logins.stillKnown(identity))
         throw new Refusal("login", `${identity.name}, who was removed or changed meanwhile`);
       const { session, isPresent } = admit(house, identity, packet, address);
@@ -168,7 +172,7 @@ export class Connection implements Outlet {
       this.session = session;
       this.requests = new Requests(house, identity, session, this);
       this.allowance.isUnlimited = identity.role === "server";
-      // MQTT 3.1 knows no "session present": that byte is reserved there.
+      // MQTT 3.1 has no "session present" flag: that byte is reserved there.
       this.send(encodeConnack(ACCEPTED, isPresent && packet.level === 4), true);
       session.resume(this);
       this.keepAliveMs = keepAliveS * 1000;
@@ -177,11 +181,11 @@ export class Connection implements Outlet {
     } catch (error) {
       this.fail(this.withAnswer(error));
     }
-    // What came meanwhile.
+    // Handles the packets that arrived during the login.
     this.work();
   }
 
-  /** What a refused login is answered with [MQTT-3.2.2-4, MQTT-3.2.2-5]. */
+  /** Adds the answer to a refused login [MQTT-3.2.2-4, MQTT-3.2.2-5]. */
   private withAnswer(error: unknown): unknown {
     if (!(error instanceof Refusal)) return error;
     const code = RETURN_CODES[error.reason] ?? NOT_AUTHORIZED;
@@ -196,7 +200,7 @@ export class Connection implements Outlet {
     this.end();
   }
 
-  /** What was said so far still reaches the client; what it says from now on, nobody hears. */
+  /** Sends the packets that are queued, then closes. Packets that arrive later are ignored. */
   private end(): void {
     if (this.state === "ending") return;
     this.state = "ending";

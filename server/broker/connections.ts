@@ -1,7 +1,7 @@
 import type { Rejections } from "../base/rejections";
 import type { Limits } from "../setup/broker-limits";
 
-/** Counts open connections, in all and by address. */
+/** Counts the open connections, in total and by address. */
 export class Connections {
   private readonly byAddress = new Map<string, number>();
   private total = 0;
@@ -11,7 +11,11 @@ export class Connections {
     private readonly rejections: Rejections,
   ) {}
 
-  /** Takes a connection in, or counts and logs why not. Each one taken has to be given back. */
+  /**
+   * Takes a connection, to be given back later. If it exceeds a limit, the refusal is counted and
+   * logged.
+   * @returns whether the connection is within the limits
+   */
   take(address: string): boolean {
     const here = this.byAddress.get(address) ?? 0;
     const perAddress = this.limits["connections-per-address"];

@@ -5,20 +5,20 @@ import { Retained } from "./retained";
 import { Session, type SessionHost, type Subscriber } from "./session";
 import { TopicTree } from "./topic-tree";
 
-/** Whatever happens here goes to the rest of the broker. */
+/** Limits of the core, and its links to the rest of the broker. */
 export interface CoreOptions {
   limits: { queued: number; retained: number; sessions: number };
-  /** Where changes are written that have to outlive the process. */
+  /** Where changes are written that must outlive the process. */
   sink?: Sink;
   /** Unix time, ms. */
   nowMs: () => number;
-  /** Something was given up. */
+  /** Called when a message was dropped because of a limit. */
   onDropped: (reason: "queued" | "retained", what: string) => void;
 }
 
-/** What a client publishes, or its will. */
+/** A message that a client publishes, or its will. */
 export interface Publication extends Will {
-  /** Retained, it does not count against the limit. */
+  /** Whether the message, if retained, does not count against the limit. */
   free: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Arrival {
   clientId: string;
   clean: boolean;
   owner: string;
-  /** Where it comes from, for a person. */
+  /** The client's address, for a person. */
   address: string;
   will?: Publication | undefined;
 }
@@ -38,7 +38,7 @@ interface Routed {
   done: (() => void) | undefined;
 }
 
-/** The broker's state and what becomes of a message: no sockets, no disk, no clock. */
+/** The broker's state, and the routing of messages: no sockets, no disk, no clock. */
 export class Core implements SessionHost {
   readonly retained: Retained;
   readonly sink: Sink | undefined;
@@ -47,7 +47,7 @@ export class Core implements SessionHost {
   private readonly sessions = new Map<string, Session>();
   private readonly keptByOwner = new Map<string, number>();
   private readonly tree = new TopicTree<Subscriber>();
-  /** Of the clients that are connected. */
+  /** Wills of the connected clients. */
   private readonly wills = new Map<string, Publication>();
   private lastNumber = 0;
   private readonly routing: Routed[] = [];
@@ -62,16 +62,16 @@ export class Core implements SessionHost {
   }
 
   /**
-   * A client with a session: one that is there, or a new one. To be resumed after the CONNACK.
-   * @returns undefined if its user has as many kept sessions as allowed
+   * Finds or makes a client's session, which is to be resumed after the CONNACK.
+   * @returns undefined if the user already has the maximum number of kept sessions
    */
   connect(arrival: Arrival): { session: Session; isPresent: boolean } | undefined {
     const { clientId, clean, owner, address, will } = arrival;
     let session = this.sessions.get(clientId);
     session?.connection?.replaced(address);
-    // A connection that was replaced may have taken its session along.
+    // The replaced connection may have ended its session.
     session = this.sessions.get(clientId);
-    // [MQTT-3.1.2-6]; and what another user left under the same id is not this one's.
+    // [MQTT-3.1.2-6]. A session that another user left under the same id is ended, too.
     if (session && (clean || session.owner !== owner)) {
       this.end(session);
       session = undefined;
@@ -89,8 +89,8 @@ export class Core implements SessionHost {
   }
 
   /**
-   * A connection has ended.
-   * @param isProper by DISCONNECT, which deletes the will [MQTT-3.14.4-3]
+   * Called when a connection has ended.
+   * @param isProper true after a DISCONNECT, which deletes the will [MQTT-3.14.4-3]
    */
   leave(session: Session, isProper: boolean): void {
     session.suspend();
@@ -107,7 +107,10 @@ export class Core implements SessionHost {
     }
   }
 
-  /** Those that a new subscription is answered with, each time [MQTT-3.3.1-6, MQTT-3.8.4-3]. */
+  /**
+   * Sends the retained messages for a subscription, each time it is made [MQTT-3.3.1-6,
+   * MQTT-3.8.4-3].
+   */
   sendRetained(subscriber: Subscriber, filter: string, qos: QoS): void {
     for (const message of this.retained.matching(filter))
       subscriber.deliver(message, lower(message.qos, qos), true);
@@ -119,13 +122,13 @@ export class Core implements SessionHost {
   }
 
   /**
-   * Passes a message on, after all that were published before it.
-   * @param from gets no copy if it is not a session: it knows what it said
-   * @param done called once every subscriber has it
+   * Routes a message, after all messages that were published before it.
+   * @param from if it is not a session, it gets no copy: it knows its own messages
+   * @param done called once the message was passed to every subscriber
    */
   publish(publication: Publication, from?: Subscriber, done?: () => void): void {
     this.routing.push({ publication, from, done });
-    // A subscriber within this process may publish while it is being handed a message.
+    // A subscriber within this process may publish while it handles a message.
     if (this.isRouting) return;
     this.isRouting = true;
     try {
@@ -165,7 +168,10 @@ export class Core implements SessionHost {
     return will;
   }
 
-  /** Of those who were connected when the process ended, which is no DISCONNECT [MQTT-3.1.2-8]. */
+  /**
+   * Publishes the wills of clients that were connected when the process ended: they sent no
+   * DISCONNECT [MQTT-3.1.2-8].
+   */
   publishWills(): void {
     for (const clientId of [...this.wills.keys()]) {
       const will = this.takeWill(clientId);
@@ -173,14 +179,14 @@ export class Core implements SessionHost {
     }
   }
 
-  /** Everything that has to outlive the process, for a store that is written as a whole. */
+  /** Puts everything that must outlive the process into a store that is written as a whole. */
   putAll(sink: Sink): void {
     for (const session of this.sessions.values()) session.putAll(sink);
     this.retained.putAll(sink);
     for (const [clientId, will] of this.wills) putWill(sink, clientId, will);
   }
 
-  /** Of restored records, the greatest number of a delivery. */
+  /** Call with the number of each restored delivery, so that new numbers are greater. */
   restoreNumber(number: number): void {
     this.lastNumber = Math.max(this.lastNumber, number);
   }
@@ -208,7 +214,7 @@ export class Core implements SessionHost {
       const what = `expected retained messages on at most ${retained} topics, got one on another`;
       this.options.onDropped("retained", what);
     }
-    // [MQTT-3.3.1-9]: to those who are subscribed already it is not a retained one.
+    // [MQTT-3.3.1-9]: for existing subscriptions, the message is not a retained one.
     for (const [subscriber, granted] of this.tree.match(topic))
       if (subscriber !== from || subscriber instanceof Session)
         subscriber.deliver(message, lower(qos, granted), false);

@@ -15,32 +15,36 @@ import { malformed, Reader } from "./field-reader";
 import type { Packet } from "./packets";
 import { parse } from "./parse";
 
-/** The flags of a first byte, by type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2]. */
+/**
+ * Flags of the first byte, by packet type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2].
+ */
 const FLAGS: number[] = Array.from({ length: 16 }, () => -1);
 for (const type of [CONNECT, PUBLISH, PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNECT])
   FLAGS[type] = 0;
 for (const type of [PUBREL, SUBSCRIBE, UNSUBSCRIBE]) FLAGS[type] = 2;
 
-/** MQTT 3.1 (section 2.1) sets it in a PUBREL, SUBSCRIBE and UNSUBSCRIBE that is sent again. */
+/**
+ * Flag that MQTT 3.1 (section 2.1) sets in a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again.
+ */
 const DUP = 8;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Packets out of a client's stream, however TCP has cut it. Strict. No I/O, no clock. */
+/** Splits a client's stream into packets, however TCP has cut it. Strict. No I/O, no clock. */
 export class Decoder {
   private buffer: Buffer = NOTHING;
   private at = 0;
-  /** What came while a packet was incomplete; put together once it is whole. */
+  /** Chunks received while a packet was incomplete; put together once it is complete. */
   private later: Buffer[] = [];
   private available = 0;
   private needed = 0;
-  /** Flags that the client may set where the standard's are fixed. */
+  /** Flags that the client may set although the standard fixes them. */
   private freeFlags = 0;
 
-  /** @param maxBytes of a packet after its fixed header */
+  /** @param maxBytes maximum length of a packet, without its fixed header */
   constructor(private readonly maxBytes: number) {}
 
-  /** More has come than one packet may have: its sender can wait until that is read. */
+  /** Whether more data was received than one packet may have, so that the sender can wait. */
   get isFull(): boolean {
     return this.available > this.maxBytes;
   }
@@ -55,8 +59,8 @@ export class Decoder {
   }
 
   /**
-   * The next packet, or undefined if it is not complete yet.
-   * @throws Refusal if the client has to be cut off [MQTT-4.8.0-1]
+   * @returns the next packet, or undefined if it is not complete yet
+   * @throws Refusal if the client must be disconnected [MQTT-4.8.0-1]
    */
   next(): Packet | undefined {
     if (this.available < this.needed) return undefined;
@@ -103,7 +107,7 @@ function checkFirstByte(first: number, freeFlags: number): void {
   const type = first >> 4;
   const flags = FLAGS[type] as number;
   if (flags < 0) malformed(`a packet of type ${type}, which no client sends`);
-  // [MQTT-2.2.2-2], for SUBSCRIBE, UNSUBSCRIBE and PUBREL [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1] too.
+  // [MQTT-2.2.2-2]; for SUBSCRIBE, UNSUBSCRIBE and PUBREL also [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1].
   const fixed = flags === 2 ? first & 15 & ~freeFlags : first & 15;
   if (type !== PUBLISH && fixed !== flags) malformed(`reserved flags ${first & 15}`);
 }

@@ -10,7 +10,7 @@ import {
 import type { AckType, QoS } from "./packets";
 
 /**
- * What a server says, as control packets of MQTT 3.1.1. No I/O, no clock.
+ * The control packets of MQTT 3.1.1 that a server sends. No I/O, no clock.
  *
  * Clauses in brackets are those of
  * http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
@@ -24,15 +24,15 @@ export const UNAVAILABLE = 3;
 export const BAD_LOGIN = 4;
 export const NOT_AUTHORIZED = 5;
 
-/** @param sessionPresent only with code 0 [MQTT-3.2.2-4] */
+/** @param sessionPresent true only with code 0 [MQTT-3.2.2-4] */
 export function encodeConnack(code: number, sessionPresent = false): Buffer {
   return Buffer.from([CONNACK << 4, 2, sessionPresent ? 1 : 0, code]);
 }
 
-/** PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK. */
+/** Encodes a PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK. */
 export function encodeAck(type: AckType | typeof UNSUBACK, id: number): Buffer {
   const out = Buffer.allocUnsafe(4);
-  // PUBREL alone has a flag [MQTT-3.6.1-1].
+  // Only PUBREL has a flag [MQTT-3.6.1-1].
   out[0] = (type << 4) | (type === PUBREL ? 2 : 0);
   out[1] = 2;
   out[2] = id >> 8;
@@ -80,12 +80,12 @@ export function encodePublish(
   return out;
 }
 
-/** A packet whose fixed header is written, and where its body begins. */
+/** Makes a packet and writes its fixed header; `at` is where its body begins. */
 function start(first: number, length: number): { out: Buffer; at: number } {
   const header = length < 128 ? 2 : length < 16_384 ? 3 : length < 2_097_152 ? 4 : 5;
   const out = Buffer.allocUnsafe(header + length);
   out[0] = first;
-  // Seven bits a byte, the lowest first; the top bit says that more follow [MQTT 2.2.3].
+  // Seven bits per byte, the lowest first; the top bit says that more bytes follow [MQTT 2.2.3].
   let at = 1;
   let rest = length;
   for (; rest > 127; rest >>= 7) out[at++] = (rest & 127) | 128;

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { isFilter, isTopic } from "../../src/mqtt/topic";
 import { type Reason, Refusal } from "../base/rejections";
 
-/** The fields of one packet's body. */
+/** Reads the fields of a packet's body. */
 export class Reader {
   constructor(
     private readonly buffer: Buffer,
@@ -39,11 +39,13 @@ export class Reader {
     return this.buffer.subarray(this.at - length, this.at);
   }
 
-  /** @param reason what it counts as if it is no text [MQTT-1.5.3-1, MQTT-1.5.3-2] */
+  /**
+   * @param reason the reason of the refusal if the bytes are no text [MQTT-1.5.3-1, MQTT-1.5.3-2]
+   */
   text(what: string, reason: Reason = "malformed-packet"): string {
     const bytes = this.bytes();
     const text = bytes.toString();
-    // One character a byte, none of them replaced: ASCII, which nearly every text is.
+    // ASCII, as nearly every text: one character per byte, and none of them replaced.
     const isClean = (text.length === bytes.length && !text.includes("\ufffd")) || isUtf8(bytes);
     if (!isClean || text.includes("\0"))
       throw new Refusal(reason, `${what} that is not clean UTF-8`);
@@ -66,13 +68,13 @@ export class Reader {
     return filter;
   }
 
-  /** Nothing may follow. */
+  /** Refuses any bytes after the last field. */
   finish(): void {
     if (this.left > 0) malformed(`${this.left} bytes too many`);
   }
 }
 
-/** @throws Refusal: the client has broken the protocol [MQTT-4.8.0-1] */
+/** @throws Refusal, because the client has broken the protocol [MQTT-4.8.0-1] */
 export function malformed(what: string): never {
   throw new Refusal("malformed-packet", what);
 }

@@ -5,7 +5,7 @@ import type { Core } from "./core";
 import type { Journal } from "./journal";
 import type { Logins } from "./logins";
 
-/** What a client needs of the broker that it is at. */
+/** The parts of the broker that its clients use. */
 export interface House {
   readonly core: Core;
   readonly journal: Journal | undefined;
@@ -15,9 +15,12 @@ export interface House {
   readonly rejections: Rejections;
   /** Clients within this process. */
   readonly locals: Set<unknown>;
-  /** A client id for one that came without. */
+  /** Makes a client id for a client that has sent none. */
   newClientId(): string;
-  /** A client id was taken over from one address by another. */
+  /**
+   * Called when a connection has replaced another one with the same client id. `from` is the
+   * address of the replaced one.
+   */
   onReplaced(clientId: string, from: string, by: string): void;
   onTrouble(message: string): void;
 }

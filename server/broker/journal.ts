@@ -1,38 +1,40 @@
 import { messageOf } from "../base/user-error";
 import type { Change, Entry, Sink } from "./records";
 
-/** Where the journal writes to; see store-thread.ts. */
+/** The store to which the journal writes; see store-thread.ts. */
 export interface JournalStore {
-  /** All of them or none. */
+  /** Writes all changes or none. */
   write(changes: readonly Change[]): Promise<void>;
-  /** In place of all that is there. */
+  /** Replaces everything in the store. */
   replace(entries: Entry[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface JournalOptions {
-  /** Everything that has to be kept, put into a sink. */
+  /** Puts everything that must be kept into a sink. */
   putAll: (sink: Sink) => void;
-  /** The store fails, as on a full disk: said once, until it is written again. */
+  /**
+   * Called when the store fails, such as on a full disk; not called again before it has recovered.
+   */
   onFailure: (why: string) => void;
   onRecovery: () => void;
-  /** One of those who waited fails: that is no fault of the store. */
+  /** Called when a callback of `settled` throws: that is no fault of the store. */
   onFault: (error: unknown) => void;
-  /** Changes that were not written when they were made. */
+  /** Called with the number of changes that were not written when they were made. */
   onUnwritten: (count: number) => void;
-  /** After a failure, everything is tried again this often. */
+  /** After a failure, writing everything is tried at this interval. */
   retryMs: number;
-  /** A store that takes longer counts as failing. */
+  /** A write that takes longer counts as failed. */
   patienceMs: number;
 }
 
 /**
- * Writes what has to outlive the process, in batches: all that came while the last one was being
- * written. If the store fails, the broker goes on without it, and everything is written as soon as
- * that is possible again.
+ * Writes the state that must outlive the process, in batches: each has the changes that were made
+ * while the previous one was written. If the store fails, the broker continues without it, and the
+ * whole state is written as soon as that is possible again.
  */
 export class Journal implements Sink {
-  /** Changes so far, and of these the ones that nobody has to wait for any longer. */
+  /** Number of changes made, and how many of them nobody has to wait for any more. */
   private made = 0;
   private done = 0;
   private changes = new Map<string, Value | undefined>();
@@ -41,7 +43,7 @@ export class Journal implements Sink {
   private scheduled: NodeJS.Immediate | undefined;
   private retry: NodeJS.Timeout | undefined;
   private why: string | undefined;
-  /** After a failure, everything is being written again. */
+  /** Set while the whole state is written after a failure. */
   private isTrying = false;
 
   constructor(
@@ -49,12 +51,12 @@ export class Journal implements Sink {
     private readonly options: JournalOptions,
   ) {}
 
-  /** What is wrong with the store at present. */
+  /** Why the store fails at present; undefined if it works. */
   get failure(): string | undefined {
     return this.why;
   }
 
-  /** Whether all changes are written, or given up. */
+  /** Whether all changes are written or given up. */
   get isSettled(): boolean {
     return this.done >= this.made;
   }
@@ -67,13 +69,15 @@ export class Journal implements Sink {
     this.change(key, undefined);
   }
 
-  /** Calls once all changes until now are settled; at once if they are. */
+  /** Calls back once all changes made before are written or given up; at once if they are. */
   settled(call: () => void): void {
     if (this.isSettled) call();
     else this.waiting.push({ mark: this.made, call });
   }
 
-  /** The store can't be used: nobody waits for it any longer, and it is tried again later. */
+  /**
+   * Called when the store can't be used: nobody waits for it any more, and it is tried again later.
+   */
   failed(why: string): void {
     if (this.why === undefined) this.options.onFailure(why);
     this.why = why;
@@ -86,7 +90,7 @@ export class Journal implements Sink {
     }, this.options.retryMs);
   }
 
-  /** Writes what is left, as far as the store lets it. */
+  /** Writes the remaining changes, as far as the store allows. */
   async close(): Promise<void> {
     const late = new Promise<void>((resolve) =>
       setTimeout(resolve, this.options.patienceMs).unref(),
@@ -104,7 +108,8 @@ export class Journal implements Sink {
     this.made++;
     if (this.why !== undefined) {
       this.done = this.made;
-      // Written with all the rest, later; unless that is on its way.
+      // The whole state is written later, with this change in it. If that write has already begun,
+      // the change is queued behind it.
       if (!this.isTrying) {
         this.options.onUnwritten(1);
         return;
@@ -147,7 +152,7 @@ export class Journal implements Sink {
       clearTimeout(patience);
       if (late.is && this.retry === undefined) this.failed("it took too long to write");
     }
-    // What was late is there by now, but not what came after it.
+    // The late write has ended, but later changes are not written.
     if (late.is) return;
     this.why = undefined;
     this.settle(mark);
@@ -190,7 +195,7 @@ interface Value {
 }
 
 function entry(key: string, { head, body }: Value): Entry {
-  // Handed to another thread, a view would take along all that it is a view of.
+  // If a view is passed to another thread, the whole buffer behind it is copied.
   const own = body && body.buffer.byteLength > body.length ? new Uint8Array(body) : body;
   return { key, head: JSON.stringify(head), ...(own && { body: own }) };
 }

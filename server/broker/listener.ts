@@ -5,16 +5,18 @@ import type { Rejections } from "../base/rejections";
 import type { Listener } from "../setup/security-options";
 import type { Connections } from "./connections";
 
-/** How long a client may take over its TLS handshake, ms. */
+/** How long a client's TLS handshake may take, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** If a client ends its side, we end ours, but only once its DISCONNECT is on the disk. */
+/**
+ * If a client ends its side, our side ends as well, but only once its DISCONNECT is on the disk.
+ */
 const HALF_OPEN = { allowHalfOpen: true };
-/** After this long in silence the system asks whether a peer is still there, ms. */
+/** Silence after which the system checks whether the peer is still there, ms. */
 const PROBE_AFTER_MS = 60_000;
 
 /**
- * A server, not listening yet, that hands over what connects within the limits.
- * @param serve gets the socket, its address and the common name of its verified certificate
+ * Makes a server, not listening yet, that passes on the connections within the limits.
+ * @param serve called with the socket, its address and the common name of its verified certificate
  */
 export function createListener(
   { tls, clientCertificates = "no" }: Listener,
@@ -30,7 +32,7 @@ export function createListener(
     }
     socket.on("close", () => connections.giveBack(address));
     socket.on("error", () => socket.destroy());
-    // Commands are small and wanted at once: no waiting for more to send.
+    // Commands are small and urgent, so they do not wait for more data (Nagle's algorithm).
     socket.setNoDelay(true);
     socket.setKeepAlive(true, PROBE_AFTER_MS);
   };
@@ -52,7 +54,7 @@ export function createListener(
   server.on("secureConnection", (socket) => {
     const { presented, name } = certificateOf(socket);
     if (presented && !socket.authorized) {
-      // The type says Error, the value is OpenSSL's code.
+      // Typed as Error, but the value is OpenSSL's code.
       const why = String(socket.authorizationError);
       rejections.refuse("broker", "certificate", `${peerAddress(socket)}: ${why}`);
       socket.destroy();
@@ -61,7 +63,7 @@ export function createListener(
     serve(socket, peerAddress(socket), name);
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
-    // A client that just went away, as a port scanner does, has presented nothing.
+    // A client that has only disconnected, as a port scanner does, has presented no certificate.
     if (error.code === "ECONNRESET") return;
     rejections.refuse(
       "broker",

@@ -7,18 +7,18 @@ import type { Subscriber } from "./session";
 
 export interface LocalOptions {
   clientId: string;
-  /** Published if the process ends without saying good-bye, and stays away. */
+  /** Published if the client ends without a clean shutdown. */
   will?: Will | undefined;
   onMessage: (topic: string, payload: Buffer, how: { qos: QoS; retain: boolean }) => void;
 }
 
-/** Whoever is in this process is trusted as a server is. */
+/** Clients within this process have the rights of a server. */
 const SERVER = { role: "server" } as const;
 
 /**
- * A client within the broker's own process: no connection, no packets. It is handed a message in
- * the turn in which that came, so that what it answers is routed before the message is
- * acknowledged; and it gets no copy of what it publishes itself.
+ * A client within the broker's own process: no connection, no packets. It handles a message in the
+ * turn in which the broker receives it, so its answer is routed before the message is acknowledged.
+ * It gets no copy of its own messages.
  */
 export class LocalClient implements Subscriber {
   private readonly filters = new Set<string>();
@@ -32,7 +32,7 @@ export class LocalClient implements Subscriber {
     house.core.setWill(clientId, will && publication(SERVER, will, house.topics));
   }
 
-  /** What is retained on these topics comes before this returns. */
+  /** Subscribes. The retained messages are delivered before this returns. */
   subscribe(filters: string[], qos: QoS): void {
     for (const filter of filters) {
       this.house.core.subscribe(this, filter, qos);
@@ -41,7 +41,7 @@ export class LocalClient implements Subscriber {
     for (const filter of filters) this.house.core.sendRetained(this, filter, qos);
   }
 
-  /** @param onKept called when it is passed on, and in the store as far as it belongs there */
+  /** @param onKept called once the message is routed, and stored if it has to be */
   publish(
     topic: string,
     payload: string | Buffer,
@@ -54,7 +54,7 @@ export class LocalClient implements Subscriber {
     core.publish(publication(SERVER, { topic, payload: bytes, qos, retain }, topics), this, done);
   }
 
-  /** @param isProper without its will */
+  /** @param isProper whether to end without publishing the will */
   end(isProper: boolean): void {
     for (const filter of this.filters) this.house.core.unsubscribe(this, filter);
     this.filters.clear();

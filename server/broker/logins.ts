@@ -11,7 +11,7 @@ export interface Credentials {
   address: string;
   username?: string;
   password?: Buffer;
-  /** Common name of a client certificate that a trusted CA signed. */
+  /** Common name of a client certificate that is signed by a trusted CA. */
   certificate?: string;
 }
 
@@ -20,26 +20,26 @@ interface Account {
   secret: Buffer;
 }
 
-/** Each scrypt takes a core. So there is a limit to how many run, and how many wait. */
+/** Each scrypt occupies a core, so the number of running and of waiting checks is limited. */
 const MAX_CHECKS = 2;
 const MAX_WAITING = 100;
 
-/** Who is who on the embedded broker. */
+/** Identifies the clients of the embedded broker. */
 export class Logins {
-  /** Accounts of this process, with a secret that lasts as long as it. */
+  /** Accounts of this process, whose secrets last as long as the process. */
   private readonly accounts = new Map<string, Account>();
-  /** Proofs of passwords that were right once, so that a reconnection costs no scrypt. */
+  /** Proofs of passwords that were right before, so that a reconnect needs no scrypt. */
   private readonly proven = new Map<string, Buffer>();
   private readonly proofKey = randomBytes(32);
   private readonly failures: FailureLimiter;
-  /** Of devices in browser tabs, if there may be any. */
+  /** Logins of devices in browser tabs, if there may be any. */
   tabs: TabLogins | undefined;
-  /** Checked for names that nobody has, so that an answer's time does not tell which exist. */
+  /** Checked for unknown names, so that the response time does not tell which names exist. */
   private readonly nobody = hashPassword(randomBytes(16).toString("hex"));
   private checks = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** @param required false lets anonymous clients in */
+  /** @param required false accepts anonymous clients */
   constructor(
     private readonly users: Users | undefined,
     private readonly required: boolean,
@@ -49,19 +49,19 @@ export class Logins {
     this.failures = new FailureLimiter(limits["failed-logins"], nowMs);
   }
 
-  /** @returns what a device of this process logs in with */
+  /** @returns the login for a device of this process */
   addAccount(name: string): { username: string; password: string } {
     const password = randomBytes(32).toString("base64url");
     this.accounts.set(name, { identity: { role: "device", name }, secret: Buffer.from(password) });
     return { username: name, password };
   }
 
-  /** Whether someone who was let in would be let in still. */
+  /** Whether a client that was accepted would be accepted again. */
   stillKnown({ name, record }: Identity): boolean {
     return record === undefined || record === JSON.stringify(this.users?.get(name));
   }
 
-  /** @throws Refusal that says what was wrong, without any secret */
+  /** @throws Refusal with the reason, without any secret */
   async identify(credentials: Credentials): Promise<Identity> {
     const { username, certificate, address } = credentials;
     const own = username === undefined ? undefined : this.accounts.get(username);
@@ -70,7 +70,7 @@ export class Logins {
       if (this.tabs?.isOwn(username, credentials.password))
         return { role: "device", name: username };
     if (certificate !== undefined) return this.byCertificate(certificate, username);
-    // Without users a name means nothing, as on any broker that lets everybody in.
+    // Without users, a name means nothing, as on any broker that accepts everybody.
     if (!this.required && (username === undefined || !this.users?.size))
       return { role: "anyone", name: "" };
     if (username === undefined) throw new Refusal("login", "no user and password");
@@ -88,7 +88,7 @@ export class Logins {
 
   private async byPassword(name: string, password: Buffer, address: string): Promise<Identity> {
     const user = this.users?.get(name);
-    // A name may be a password that was typed into the wrong field: only known ones are logged.
+    // An unknown name may be a password typed into the wrong field, so only known names are logged.
     const shown = user ? name : "an unknown user";
     const hash = user?.password;
     if (user && hash && this.isProven(hash, password)) return identity(name, user);

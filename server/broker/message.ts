@@ -4,11 +4,11 @@ import type { QoS } from "./packets";
 
 const EXPIRY = "expires_at";
 
-/** A message on its way through the broker. */
+/** A message inside the broker. */
 export class Message {
-  /** Under which it is in the store; 0 while it is not. */
+  /** Number of the message in the store; 0 while it is not stored. */
   stored = 0;
-  /** Deliveries in the store that refer to it. */
+  /** Number of stored deliveries that refer to the message. */
   references = 0;
   private plain: Buffer | undefined;
   private expiresAtMs: number | undefined;
@@ -18,8 +18,8 @@ export class Message {
     public payload: Buffer,
     readonly qos: QoS,
   ) {
-    // MQTT 3.1.1 has no message expiry, so ours goes by what an ordered command says of itself: by
-    // the wall clock, as both server and broker may be restarted before its time is over.
+    // MQTT 3.1.1 has no message expiry, so this broker reads `expires_at` of an ordered command. It
+    // is a wall-clock time, because both server and broker may restart before it is reached.
     if (payload.includes(EXPIRY)) {
       const expiresAt = parseJsonObject(payload.toString()).value?.[EXPIRY];
       if (typeof expiresAt === "number") this.expiresAtMs = expiresAt;
@@ -36,7 +36,10 @@ export class Message {
     return (this.plain ??= encodePublish(this, 0, false, 0));
   }
 
-  /** To be called before it is kept: a view would keep alive all that was read together with it. */
+  /**
+   * Call before the message is kept: a view would keep all data alive that was read together with
+   * it.
+   */
   own(): void {
     if (this.payload.buffer.byteLength === this.payload.length) return;
     const copy = Buffer.allocUnsafeSlow(this.payload.length);

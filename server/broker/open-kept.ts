@@ -13,29 +13,30 @@ import { StoreThread } from "./store-thread";
 const RETRY_MS = 10_000;
 const PATIENCE_MS = 5_000;
 
-/** Whom it tells. */
+/** Callbacks for the state of the store. */
 export interface KeptOptions {
   rejections: Rejections;
-  /** What a person should look at: the disk is full, a file is broken. */
+  /** Called with an error for a person, such as a full disk or a broken file. */
   onTrouble?: (message: string) => void;
-  /** The state is no longer written to disk, or is again. */
+  /** Called when the state is no longer written to disk, and when it is again. */
   onDisk?: (isWritten: boolean) => void;
-  /** What a person may want to know. */
+  /** Called with information for a person. */
   onNews?: (message: string) => void;
 }
 
-/** The state of before, and what goes on writing it. */
+/** The restored state, and the journal that writes it. */
 export interface Kept {
   core: Core;
   journal: Journal;
-  /** To be called once the journal is closed. */
+  /** Call once the journal is closed. */
   unlock: () => Promise<void>;
 }
 
 /**
- * Opens the broker's folder in `dataDir`. If that fails, nothing of it stays open or locked.
- * @param open makes the core that writes to this journal
- * @throws UserError if the folder is in use, or what it holds can't be read
+ * Opens the broker's folder in `dataDir`. If that fails, nothing of the folder stays open or
+ * locked.
+ * @param open makes the core that writes to the journal
+ * @throws UserError if the folder is in use, or its content can't be read
  */
 export async function openKept(
   dataDir: string,
@@ -70,7 +71,7 @@ export async function openKept(
   }
 }
 
-/** @returns in `failure` why the disk could not be read, if the broker can go on without it */
+/** @returns in `failure` why the disk could not be read, if the broker can continue without it */
 async function load(
   store: StoreThread,
   dataDir: string,

@@ -1,26 +1,38 @@
 import type { Duplex } from "node:stream";
 import type { Journal } from "./journal";
 
-/** Beyond this much that the client has not read, nothing is delivered to it, bytes. */
+/** If this much data waits to be read by the client, nothing more is delivered to it, bytes. */
 const FULL_BYTES = 256 * 1024;
-/** Beyond this much nothing more is read from it either: each packet is answered. */
+/**
+ * If this much data waits, nothing more is read from the client either: each packet needs an
+ * answer.
+ */
 const STUFFED_BYTES = 4 * FULL_BYTES;
-/** This many packets may wait for the disk; then their client has to wait. */
+/**
+ * Maximum number of packets that wait for the disk; beyond it, nothing more is read from the
+ * client.
+ */
 const HELD_PACKETS = 10_000;
 
-/** Those with something to write in this turn of the event loop. */
+/** The outputs with data to write in this turn of the event loop. */
 let dirty: Output[] = [];
 
-/** What is sent to a client: in its order, in one write a turn, and not before the disk has it. */
+/**
+ * Sends packets to a client: in order, in one write per turn, and only once the disk has the
+ * changes on which they depend.
+ */
 export class Output {
   private packets: Buffer[] = [];
   private bytes = 0;
-  /** Sent, but something before them, or they themselves, must be in the store first. */
+  /**
+   * Packets that wait because changes on which they, or packets before them, depend are not stored
+   * yet.
+   */
   private held: { packet: Buffer; kept: boolean }[] = [];
   private isClosed = false;
   private isHeldBack = false;
 
-  /** @param onReady there is room again */
+  /** @param onReady called when there is room again */
   constructor(
     private readonly stream: Duplex,
     private readonly journal: Journal | undefined,
@@ -36,7 +48,7 @@ export class Output {
     return this.waitingBytes < FULL_BYTES && this.held.length < HELD_PACKETS && !this.isClosed;
   }
 
-  /** @param kept not before what was changed until now is in the store */
+  /** @param kept whether to wait until all changes made before are stored */
   send(packet: Buffer, kept: boolean): void {
     if (this.isClosed) return;
     const mustWait = kept && this.journal !== undefined && !this.journal.isSettled;
@@ -48,7 +60,7 @@ export class Output {
     if (mustWait) this.journal.settled(() => this.release());
   }
 
-  /** Reads nothing more while the client does not read, or must wait for something. */
+  /** Reads nothing more while the client does not read, or must wait for something else. */
   holdBack(isBusy: boolean): void {
     const mustHold =
       isBusy || this.waitingBytes > STUFFED_BYTES || this.held.length >= HELD_PACKETS;
@@ -59,8 +71,8 @@ export class Output {
   }
 
   /**
-   * Writes all that is there, and hangs up. If a DISCONNECT deleted a will, first waits until the
-   * will is gone from the disk. Does not wait for what others change from now on.
+   * Writes all packets, and closes. If a DISCONNECT deleted a will, first waits until the will is
+   * deleted from the disk. Does not wait for later changes by others.
    */
   end(): void {
     if (this.journal) this.journal.settled(() => this.hangUp());
@@ -78,7 +90,8 @@ export class Output {
     this.flush();
     this.close();
     this.stream.end();
-    // What still comes is read and ignored: if it were left unread, TCP would drop the last answer.
+    // Data that still arrives is read and ignored: if it were left unread, TCP would drop the last
+    // answer.
     this.isHeldBack = false;
     this.stream.resume();
   }
@@ -87,7 +100,7 @@ export class Output {
     return this.stream.writableLength + this.bytes;
   }
 
-  /** One `kept` packet, and those that wait only because they are behind it. */
+  /** Writes one `kept` packet, and those that only wait because they are behind it. */
   private release(): void {
     if (this.isClosed) return;
     const wasReady = this.isReady;
@@ -117,7 +130,7 @@ export class Output {
   }
 }
 
-/** A write costs a system call, which is more than all else that a packet costs. */
+/** Writes once per turn: a system call costs more than everything else about a packet. */
 function flushAll(): void {
   const outputs = dirty;
   dirty = [];

@@ -13,7 +13,7 @@ import type {
 } from "../../src/mqtt/packet";
 
 /**
- * What a client says, as control packets of MQTT 3.1.1: read by decoder.ts, answered by encode.ts.
+ * The control packets of MQTT 3.1.1 that a client sends: read by decoder.ts, answered by encode.ts.
  */
 
 export type { QoS };
@@ -30,9 +30,9 @@ export interface Connect {
   /** Protocol level: 4 is MQTT 3.1.1, 3 is MQTT 3.1. */
   level: 3 | 4;
   clientId: string;
-  /** CleanSession: nothing is kept from before, nor beyond the connection. */
+  /** CleanSession: an earlier session is discarded, and this one ends with the connection. */
   clean: boolean;
-  /** Seconds; 0 is off. */
+  /** Seconds; 0 disables it. */
   keepAliveS: number;
   will?: Will;
   username?: string;
@@ -42,7 +42,7 @@ export interface Connect {
 export interface Publish {
   type: typeof PUBLISH;
   topic: string;
-  /** A view of what was read: to be copied by whoever keeps it. */
+  /** A view of the data that was read: copy it to keep it. */
   payload: Buffer;
   qos: QoS;
   retain: boolean;
@@ -69,7 +69,7 @@ export interface Ack {
   id: number;
 }
 
-/** What a client says once it is let in, but for its farewell. */
+/** A packet that a client sends once it is accepted, except DISCONNECT. */
 export type Request = Publish | Ack | Subscribe | Unsubscribe | { type: typeof PINGREQ };
 
 export type Packet = Connect | Request | { type: typeof DISCONNECT };

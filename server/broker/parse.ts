@@ -16,7 +16,7 @@ import { BAD_CLIENT_ID, BAD_PROTOCOL, encodeConnack } from "./encode";
 import { malformed, type Reader } from "./field-reader";
 import type { Connect, Packet, Publish, QoS, Subscribe, Unsubscribe } from "./packets";
 
-/** A CONNECT that is refused with an answer [MQTT 3.2.2.3]. */
+/** A refusal of a CONNECT that is answered [MQTT 3.2.2.3]. */
 export class ConnectRefusal extends Refusal {
   constructor(
     reason: Reason,
@@ -27,7 +27,10 @@ export class ConnectRefusal extends Refusal {
   }
 }
 
-/** A whole packet, of which the fixed header is read. @throws Refusal */
+/**
+ * Parses a whole packet whose fixed header is already read.
+ * @throws Refusal
+ */
 export function parse(first: number, reader: Reader): Packet {
   const type = first >> 4;
   switch (type) {
@@ -102,19 +105,19 @@ function connect(reader: Reader): Connect {
     level,
     clean: (flags & 2) !== 0,
     keepAliveS: reader.u16(),
-    // [MQTT-3.1.3-1]: the fields come in this order.
+    // [MQTT-3.1.3-1]: the fields have this order.
     clientId: reader.text("a client id"),
   };
   if (hasWill) {
     const topic = reader.topic("a will on a topic", "will");
-    // A copy: it outlives what was read.
+    // A copy, because the will outlives the data that was read.
     const payload = Buffer.from(reader.bytes());
     packet.will = { topic, payload, qos: willQos as QoS, retain: (flags & 0x20) !== 0 };
   }
   if (hasUser) packet.username = reader.text("a user name");
   if (hasPassword) packet.password = Buffer.from(reader.bytes());
   reader.finish();
-  // [MQTT-3.1.3-8]; before 3.1.1 an empty one was not allowed at all.
+  // [MQTT-3.1.3-8]. Before 3.1.1, an empty client id was not allowed at all.
   if (packet.clientId === "" && (!packet.clean || level === 3))
     throw new ConnectRefusal(
       "client-id",
@@ -132,7 +135,7 @@ function protocolLevel(reader: Reader): 3 | 4 {
   if (name === "MQIsdp" && level === 3) return 3;
   // [MQTT-3.1.2-1]
   if (name !== "MQTT" && name !== "MQIsdp") malformed("a protocol name that is not MQTT");
-  // [MQTT-3.1.2-2]. Clients of MQTT 5 know this answer: MQTT.js, paho and mosquitto_sub say so.
+  // [MQTT-3.1.2-2]. Clients of MQTT 5 know this answer: MQTT.js, paho and mosquitto_sub report it.
   const message =
     level === 5
       ? "speaks MQTT 5, this broker speaks MQTT 3.1.1"

@@ -1,9 +1,9 @@
 import type { Message } from "./message";
 import type { QoS, Will } from "./packets";
 
-/** What has to outlive the process, as records of a key, JSON and bytes. */
+/** The state that must outlive the process, as records with a key, JSON and bytes. */
 
-/** The file, in its folder. */
+/** Name of the file in its folder. */
 export const FILE = "broker.db";
 
 export interface Entry {
@@ -13,10 +13,10 @@ export interface Entry {
   body?: Uint8Array;
 }
 
-/** Undefined ends the record. */
+/** A change of a record. Without a head, the record is deleted. */
 export type Change = Entry | { key: string; head?: undefined };
 
-/** Where changes are collected; see journal.ts. */
+/** Collects changes; see journal.ts. */
 export interface Sink {
   put(key: string, head: object, body?: Uint8Array): void;
   delete(key: string): void;
@@ -24,7 +24,7 @@ export interface Sink {
 
 export interface SessionHead {
   clientId: string;
-  /** The user whose session it is; empty for an anonymous client. */
+  /** The user who owns the session; empty for an anonymous client. */
   owner: string;
   filters: [string, QoS][];
 }
@@ -35,9 +35,9 @@ export interface DeliveryHead {
   message: number;
   qos: QoS;
   retained: boolean;
-  /** Packet id, or 0 if it was not sent yet. */
+  /** Packet id, or 0 if the message was not sent yet. */
   id: number;
-  /** The subscriber has said PUBREC. */
+  /** Whether the subscriber has sent PUBREC. */
   released: boolean;
 }
 
@@ -46,24 +46,24 @@ export interface MessageHead {
   qos: QoS;
 }
 
-/** A retained message; `free` is not counted against the limit. */
+/** A retained message. If it is `free`, it does not count against the limit. */
 export interface RetainedHead extends MessageHead {
   free: boolean;
 }
 
-/** Of a client that is connected, for a start after the end of this process. */
+/** The will of a connected client, to be published at the next start if this process ends. */
 export interface WillHead extends Omit<Will, "payload"> {
   clientId: string;
   free: boolean;
 }
 
-/** A QoS 2 message of a client that is taken, but not released yet. */
+/** A QoS 2 message of a client that was received, but not released yet. */
 export interface ReceivedHead {
   clientId: string;
   id: number;
 }
 
-/** Numbers are padded, so that the order of the keys is that of the numbers. */
+/** Pads a number, so that the order of the keys is that of the numbers. */
 function padded(number: number): string {
   return String(number).padStart(16, "0");
 }
@@ -77,7 +77,7 @@ export const keys = {
   received: (clientId: string, id: number) => `received/${id}/${clientId}`,
 };
 
-/** Puts a delivery of a message, and with the first one the message itself. */
+/** Stores a delivery of a message, and with the first delivery the message itself. */
 export function putDelivery(
   sink: Sink,
   number: number,

@@ -17,13 +17,13 @@ import type { House } from "./house";
 import type { Publish, Request, Subscribe, Unsubscribe } from "./packets";
 import type { Outlet, Session } from "./session";
 
-/** What the client that made the requests is told, and what a person is. */
+/** Answers the client that made the requests, and reports refusals to people. */
 interface Asker {
   send: Outlet["send"];
   report(refusal: Refusal): void;
 }
 
-/** What a client that is let in asks for, and whether it may. */
+/** Handles the requests of an accepted client, if it has the right to make them. */
 export class Requests {
   constructor(
     private readonly house: House,
@@ -32,7 +32,7 @@ export class Requests {
     private readonly asker: Asker,
   ) {}
 
-  /** @throws Refusal if the client has to be cut off */
+  /** @throws Refusal if the client must be disconnected */
   handle(packet: Request): void {
     const { session, asker } = this;
     switch (packet.type) {
@@ -44,7 +44,8 @@ export class Requests {
         return session.taken(packet.id);
       case PUBREL:
         session.release(packet.id);
-        // Not before the id is free in the store too: its next message would be taken for this one.
+        // Sent once the id is free in the store, too. Otherwise, after a kill, the client's next
+        // message would be considered this one.
         return asker.send(encodeAck(PUBCOMP, packet.id), true);
       case PUBCOMP:
         return session.completed(packet.id);
@@ -64,7 +65,7 @@ export class Requests {
     if (error) throw new Refusal("topic", error);
     if (!mayPublish(identity, topic, house.topics))
       throw new Refusal("publish", `may not publish on ${topic}`);
-    // [MQTT-4.3.3-2]: passed on once, when it comes first.
+    // [MQTT-4.3.3-2]: routed once, when it is first received.
     if (qos < 2 || session.receive(id))
       house.core.publish(publication(identity, packet, house.topics), session);
     if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
@@ -82,7 +83,7 @@ export class Requests {
     for (const subscription of filters) {
       const refusal = this.mayNotSubscribe(subscription.filter);
       if (refusal) {
-        // [MQTT-3.9.3-1]: it gets a failure code, and the client may stay.
+        // [MQTT-3.9.3-1]: the filter gets a failure code, and the client stays connected.
         asker.report(refusal);
         codes.push(REFUSED);
         continue;
@@ -92,7 +93,7 @@ export class Requests {
       granted.push(subscription);
     }
     asker.send(encodeSuback(id, codes), true);
-    // As if they had come in packets of their own [MQTT-3.8.4-4], but not twice for one filter.
+    // As if each filter had its own packet [MQTT-3.8.4-4], but only once per filter.
     const last = new Map(granted.map(({ filter, qos }) => [filter, qos]));
     for (const [filter, qos] of last) core.sendRetained(session, filter, qos);
   }

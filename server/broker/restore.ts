@@ -11,7 +11,7 @@ import type {
 } from "./records";
 
 /**
- * Puts what was kept back in place.
+ * Restores the state from its records.
  * @param entries in the order of their keys
  */
 export function restore(core: Core, entries: readonly Entry[]): void {
@@ -38,7 +38,7 @@ export function restore(core: Core, entries: readonly Entry[]): void {
 }
 
 interface Restored<Head> {
-  /** Of records that have a number as their key. */
+  /** The number in the key, for records that have one. */
   number: number;
   head: Head;
   body: Buffer;

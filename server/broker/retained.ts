@@ -3,10 +3,10 @@ import { Message } from "./message";
 import { keys, type RetainedHead, type Sink } from "./records";
 import { hasWildcard } from "./topic-tree";
 
-/** The last message of each topic that was published to be kept [MQTT 3.3.1.3]. */
+/** The retained messages, one for each topic [MQTT 3.3.1.3]. */
 export class Retained {
   private readonly byTopic = new Map<string, Message>();
-  /** Of these, the topics that do not count against the limit. */
+  /** The topics of retained messages that do not count against the limit. */
   private readonly free = new Set<string>();
 
   constructor(
@@ -19,10 +19,10 @@ export class Retained {
   }
 
   /**
-   * Keeps a message in place of its topic's last [MQTT-3.3.1-5]; an empty one keeps nothing
+   * Replaces the retained message of a topic [MQTT-3.3.1-5]; an empty message deletes it
    * [MQTT-3.3.1-10, MQTT-3.3.1-11].
-   * @param isFree it does not count against the limit
-   * @returns false if there is no room for one more topic
+   * @param isFree whether the message does not count against the limit
+   * @returns false if there is no room for another topic
    */
   set(message: Message, isFree: boolean): boolean {
     const { topic } = message;

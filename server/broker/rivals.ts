@@ -1,7 +1,7 @@
-/** Take-overs of one client id within WINDOW_MS that no reconnection explains. */
+/** Takeovers of one client id within WINDOW_MS that no reconnect explains. */
 const SUSPICIOUS = 3;
 const WINDOW_MS = 30_000;
-/** Said again after this long, if it goes on. */
+/** If the takeovers go on, they are reported again after this time. */
 const AGAIN_MS = 600_000;
 const MAX_IDS = 1_000;
 
@@ -12,13 +12,13 @@ interface Fight {
 }
 
 /**
- * Two clients with one id throw each other out each time that the other comes back
+ * Recognises two clients with one client id: they disconnect each other each time they reconnect
  * [MQTT-3.1.4-2]. Pure.
  */
 export class Rivals {
   private readonly fights = new Map<string, Fight>();
 
-  /** @returns whether a person should be told now */
+  /** @returns whether to report the takeovers now */
   replaced(clientId: string, nowMs: number): boolean {
     let fight = this.fights.get(clientId);
     if (!fight) {

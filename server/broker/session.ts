@@ -11,29 +11,29 @@ import {
   type Sink,
 } from "./records";
 
-/** Whom messages are delivered to. */
+/** A receiver of messages. */
 export interface Subscriber {
-  /** @param retained it answers a subscription [MQTT-3.3.1-8] */
+  /** @param retained whether the message answers a subscription [MQTT-3.3.1-8] */
   deliver(message: Message, qos: QoS, retained: boolean): void;
 }
 
 /** The connection of a session. */
 export interface Outlet {
-  /** False while so much waits to be read by the client that nothing should be added. */
+  /** False while the client has so much left to read that nothing should be added. */
   readonly isReady: boolean;
-  /** @param kept not before what was changed until now is in the store */
+  /** @param kept whether to wait until all changes made before are stored */
   send(packet: Buffer, kept: boolean): void;
-  /** @param by the address of the connection that has the session now [MQTT-3.1.4-2] */
+  /** @param by address of the connection that has the session now [MQTT-3.1.4-2] */
   replaced(by: string): void;
 }
 
-/** What sessions need of the broker that they belong to. */
+/** The parts of the broker that its sessions use. */
 export interface SessionHost {
-  /** Undefined for a broker that keeps nothing. */
+  /** Undefined if the broker keeps nothing. */
   readonly sink: Sink | undefined;
-  /** Messages that may wait for one session. */
+  /** Maximum number of messages that may wait for one session. */
   readonly queued: number;
-  /** Of retained messages that may wait beside these. */
+  /** Number of retained messages that may wait in addition. */
   retainedCount(): number;
   nextNumber(): number;
   /** Unix time, ms. */
@@ -43,7 +43,7 @@ export interface SessionHost {
 
 /** A message for one session. */
 export interface Delivery {
-  /** Its place in the order, and its key in the store. */
+  /** Position in the order, and key in the store. */
   number: number;
   message: Message;
   qos: QoS;
@@ -53,23 +53,26 @@ export interface Delivery {
   released: boolean;
 }
 
-/** Messages at QoS 1 and 2 that are on their way to one client at once. */
+/** Maximum number of QoS 1 and 2 messages that are in flight to one client. */
 const WINDOW = 100;
 const MAX_ID = 65_535;
 
-/** What the broker knows of a client beyond one packet [MQTT 3.1.2.4]. No I/O, no clock. */
+/** The broker's state of a client beyond one packet [MQTT 3.1.2.4]. No I/O, no clock. */
 export class Session implements Subscriber {
   readonly filters = new Map<string, QoS>();
   /** Ids of QoS 2 messages from the client that it has not released yet [MQTT-4.3.3-2]. */
   private readonly received = new Set<number>();
   private waiting: Delivery[] = [];
   private next = 0;
-  /** Sent, without PUBACK or PUBREC. Both in the order in which they are to be sent again. */
+  /**
+   * Sent messages without PUBACK or PUBREC. Like `released`, in the order in which they are sent
+   * again.
+   */
   private readonly sent = new Map<number, Delivery>();
-  /** With PUBREC, without PUBCOMP. */
+  /** Messages with PUBREC, without PUBCOMP. */
   private readonly released = new Map<number, Delivery>();
   private lastId = 0;
-  /** Deliveries that count against the limit: all but those of retained messages. */
+  /** Number of deliveries that count against the limit: all except those of retained messages. */
   private counted = 0;
   private outlet: Outlet | undefined;
   private readonly sink: Sink | undefined;
@@ -77,7 +80,7 @@ export class Session implements Subscriber {
   constructor(
     readonly clientId: string,
     readonly owner: string,
-    /** It outlives its connection. */
+    /** Whether the session outlives its connection. */
     readonly isKept: boolean,
     private readonly host: SessionHost,
   ) {
@@ -88,7 +91,7 @@ export class Session implements Subscriber {
     return this.outlet;
   }
 
-  /** Not sent yet, or sent and not acknowledged. */
+  /** Number of messages that are not sent yet, or not acknowledged. */
   get pending(): number {
     return this.waiting.length - this.next + this.sent.size + this.released.size;
   }
@@ -96,7 +99,7 @@ export class Session implements Subscriber {
   deliver(message: Message, qos: QoS, retained: boolean): void {
     const { outlet } = this;
     if (qos === 0) {
-      // What is not connected gets none; the rest keep their place in the order.
+      // A client that is not connected gets no QoS 0 messages. If others wait, this one is queued.
       if (!outlet || message.isExpired(this.host.nowMs())) return;
       if (outlet.isReady && this.next === this.waiting.length) {
         const packet = retained ? encodePublish(message, 0, true, 0) : message.packet;
@@ -120,7 +123,7 @@ export class Session implements Subscriber {
     if (delivery.id === 0) message.own();
   }
 
-  /** Sends what waits, as far as connection and window allow. */
+  /** Sends the messages that wait, as far as connection and window allow. */
   pump(): void {
     const { outlet, waiting } = this;
     while (this.next < waiting.length && outlet?.isReady) {
@@ -145,7 +148,7 @@ export class Session implements Subscriber {
     }
   }
 
-  /** PUBACK [MQTT-4.3.2-2]. */
+  /** Handles PUBACK [MQTT-4.3.2-2]. */
   acknowledged(id: number): void {
     const delivery = this.sent.get(id);
     if (delivery?.qos !== 1) return;
@@ -154,7 +157,10 @@ export class Session implements Subscriber {
     this.pump();
   }
 
-  /** PUBREC [MQTT-4.3.3-1]: answered by PUBREL even if nobody knows the id, to end that exchange. */
+  /**
+   * Handles PUBREC [MQTT-4.3.3-1]. Even if the id is unknown, the answer is PUBREL, to end the
+   * exchange.
+   */
   taken(id: number): void {
     const delivery = this.sent.get(id);
     if (delivery?.qos === 1) return;
@@ -167,7 +173,7 @@ export class Session implements Subscriber {
     this.outlet?.send(encodeAck(PUBREL, id), this.sink !== undefined);
   }
 
-  /** PUBCOMP. */
+  /** Handles PUBCOMP. */
   completed(id: number): void {
     const delivery = this.released.get(id);
     if (!delivery) return;
@@ -176,7 +182,7 @@ export class Session implements Subscriber {
     this.pump();
   }
 
-  /** @returns false if this QoS 2 message from the client came before [MQTT-4.3.3-2] */
+  /** @returns false if this QoS 2 message from the client was received before [MQTT-4.3.3-2] */
   receive(id: number): boolean {
     if (this.received.has(id)) return false;
     this.received.add(id);
@@ -184,18 +190,20 @@ export class Session implements Subscriber {
     return true;
   }
 
-  /** PUBREL: from now on the id stands for another message. */
+  /** Handles PUBREL: afterwards, the id stands for another message. */
   release(id: number): void {
     if (this.received.delete(id)) this.sink?.delete(keys.received(this.clientId, id));
   }
 
-  /** Sends again what was not acknowledged, in its order, then what waits [MQTT-4.4.0-1, 4.6.0-1]. */
+  /**
+   * Sends unacknowledged messages again, in order, then those that wait [MQTT-4.4.0-1, 4.6.0-1].
+   */
   resume(outlet: Outlet): void {
     this.outlet = outlet;
     for (const id of this.released.keys())
       outlet.send(encodeAck(PUBREL, id), this.sink !== undefined);
     for (const [id, delivery] of [...this.sent]) {
-      // An exchange at QoS 2 has to come to its end: the client may have the message.
+      // A QoS 2 exchange must be completed: the client may already have the message.
       if (delivery.qos === 1 && delivery.message.isExpired(this.host.nowMs())) {
         this.sent.delete(id);
         this.forget(delivery);
@@ -204,7 +212,7 @@ export class Session implements Subscriber {
     this.pump();
   }
 
-  /** Its connection has gone. QoS 0 waits for nobody. */
+  /** Called when the connection has ended. QoS 0 messages are discarded. */
   suspend(): void {
     this.outlet = undefined;
     const kept: Delivery[] = [];
@@ -215,7 +223,7 @@ export class Session implements Subscriber {
     this.next = 0;
   }
 
-  /** Gives up what waits but may not be had any longer. */
+  /** Discards the messages that wait but that the client no longer has the right to get. */
   withdraw(mayHave: (topic: string) => boolean): void {
     const kept: Delivery[] = [];
     for (const delivery of this.waiting.slice(this.next))
@@ -230,7 +238,7 @@ export class Session implements Subscriber {
       }
   }
 
-  /** The session ends [MQTT-3.1.2-6]. */
+  /** Ends the session [MQTT-3.1.2-6]. */
   end(): void {
     this.outlet = undefined;
     for (const delivery of this.deliveries()) this.forget(delivery);
@@ -238,12 +246,12 @@ export class Session implements Subscriber {
     this.sink?.delete(keys.session(this.clientId));
   }
 
-  /** To be called after a change of `filters`. */
+  /** Call after a change of `filters`. */
   putHead(): void {
     this.sink?.put(keys.session(this.clientId), this.head());
   }
 
-  /** From the store, in the order of the numbers. */
+  /** Restores a delivery from the store. Call in the order of the numbers. */
   restore(delivery: Delivery): void {
     delivery.message.references++;
     if (!delivery.retained) this.counted++;
@@ -256,7 +264,7 @@ export class Session implements Subscriber {
     this.received.add(id);
   }
 
-  /** Everything of it, for a store that has to be written as a whole. */
+  /** Puts the whole session into a store that is written as a whole. */
   putAll(sink: Sink): void {
     if (!this.sink) return;
     const { clientId } = this;
@@ -279,15 +287,15 @@ export class Session implements Subscriber {
 
   private publish(outlet: Outlet, delivery: Delivery, dup: boolean): void {
     const { message, qos, retained, id } = delivery;
-    // The id must be in the store before the client has it: else a broker that was killed would
-    // send the message again under another id, or another message under this one [MQTT-2.3.1-4].
+    // The id must be stored before the client gets it. Otherwise a broker that was killed would
+    // send the message again under another id, or another message under this id [MQTT-2.3.1-4].
     const hasId = qos > 0 && this.sink !== undefined;
     outlet.send(encodePublish(message, qos, retained, id, dup), hasId || this.mustBeKept(message));
   }
 
   /**
-   * After a kill, a publisher sends a message at QoS 2 again if it is not in the store. Whoever has
-   * it by then, in whatever session and at whatever QoS, would get it twice.
+   * After a kill, a publisher sends a QoS 2 message again if it is not in the store. A subscriber
+   * that already has the message, in any session and at any QoS, would get it twice.
    */
   private mustBeKept({ qos }: Message): boolean {
     return qos === 2 && this.host.sink !== undefined;

@@ -10,10 +10,10 @@ const VERSION = 1;
 const TABLE = `
   CREATE TABLE record (key TEXT PRIMARY KEY, head TEXT NOT NULL, body BLOB) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};`;
-/** What SQLite says of a file that it can't make sense of: SQLITE_CORRUPT, SQLITE_NOTADB. */
+/** SQLite's errors for a file that it can't read: SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGED = /malformed|not a database|JSON/i;
 
-/** The records in SQLite. Everything here is synchronous: it runs in a thread. */
+/** Keeps the records in SQLite. Every call is synchronous, so it runs in a thread. */
 export class SqliteStore {
   private db: Database | undefined;
   private isRead = false;
@@ -24,14 +24,14 @@ export class SqliteStore {
   }
 
   /**
-   * What was kept, in the order of the keys. A damaged file is put aside, and nothing is lost
-   * that a person could still read there.
-   * @returns in `aside` the name of such a file
+   * Reads the records, in the order of the keys. A damaged file is renamed, so that a person can
+   * still recover data from it.
+   * @returns in `aside` the new name of a damaged file
    * @throws UserError if the file is of a later version
    */
   load(): { entries: Entry[]; aside?: string } {
     try {
-      // SQLite takes an empty file for a new one; but a new one is never left empty.
+      // SQLite accepts an empty file as a new one, but this store never leaves a file empty.
       if (existsSync(this.path) && statSync(this.path).size === 0) throw new Error("malformed");
       return { entries: this.read() };
     } catch (error) {
@@ -47,7 +47,7 @@ export class SqliteStore {
     transaction(db, () => apply(db, changes));
   }
 
-  /** After a failure the connection may be as broken as what it was about: a new one. */
+  /** Replaces all records, on a new connection: after a failure, the old one may be broken, too. */
   replace(entries: readonly Entry[]): void {
     this.close();
     try {
@@ -66,12 +66,12 @@ export class SqliteStore {
     try {
       db?.close();
     } catch {
-      // What could not be written was told before.
+      // Changes that could not be written were reported before.
     }
   }
 
   private replaceAll(entries: readonly Entry[]): void {
-    // What could not be read at the start may be readable another day.
+    // A file that could not be read at the start may be readable later.
     if (!this.isRead) this.putAside();
     this.isRead = true;
     const db = this.open();

@@ -10,17 +10,17 @@ export type StoreWork =
   | { kind: "replace"; entries: readonly Entry[] }
   | { kind: "close" };
 
-/** How long the end may wait for the disk, ms. */
+/** How long the shutdown may wait for the disk, ms. */
 const CLOSE_MS = 5_000;
 
-/** The records on disk, in a thread. */
+/** The records on disk, read and written in a thread. */
 export class StoreThread implements JournalStore {
   private thread: Promise<Thread<StoreWork>> | undefined;
 
-  /** @param dir the folder, which is made if need be */
+  /** @param dir the folder, made if necessary */
   constructor(private readonly dir: string) {}
 
-  /** @returns what was kept, and the name of a damaged file that was put aside */
+  /** @returns the records, and the new name of a damaged file */
   async load(): Promise<{ entries: Entry[]; aside?: string }> {
     return (await this.call({ kind: "load" })) as { entries: Entry[]; aside?: string };
   }

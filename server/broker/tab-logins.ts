@@ -2,14 +2,17 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { isTabId, TAB_ID_BYTES, TAB_ID_PREFIX, type TabLogin } from "../base/tab-id";
 
 /**
- * Logins of devices in browser tabs. A password follows from the id and the secret, so that
- * nothing has to be kept: they outlive the server, but not a change of the secret.
+ * Logins of devices in browser tabs. A password is derived from the id and the secret, so nothing
+ * is stored: logins survive a restart of the server, but not a change of the secret.
  */
 export class TabLogins {
-  /** @param secret what opens the page; empty if everybody on this machine may use it */
+  /** @param secret the secret that opens the page; empty if everybody on this machine may use it */
   constructor(private readonly secret: string) {}
 
-  /** @returns the login of a new device; nobody gets one for an id that another has */
+  /**
+   * @returns the login of a new device. Its id is random, so nobody gets the login of another
+   * device.
+   */
   issue(): TabLogin {
     const id = TAB_ID_PREFIX + randomBytes(TAB_ID_BYTES).toString("hex");
     return { id, password: this.passwordOf(id).toString("base64url") };

@@ -1,10 +1,13 @@
-/** Who is subscribed to what. Filters without a wildcard, which are nearly all, cost one look-up. */
+/**
+ * The subscribers by topic filter. Filters without a wildcard, which are nearly all, cost one
+ * look-up.
+ */
 
 import type { QoS } from "./packets";
 
 interface Node<S> {
   readonly children: Map<string, Node<S>>;
-  /** Of filters that end here, and of those that go on with "#". */
+  /** Subscribers of the filters that end here, and of those that continue with "#". */
   readonly here: Map<S, QoS>;
   readonly below: Map<S, QoS>;
 }
@@ -52,16 +55,16 @@ export class TopicTree<S> {
       path[depth - 1]?.children.delete(levels[depth - 1] ?? "");
   }
 
-  /** Each subscriber once, with the highest QoS of its matching filters [MQTT-3.3.5-1]. */
+  /** @returns each subscriber once, with the highest QoS of its matching filters [MQTT-3.3.5-1] */
   match(topic: string): Subscribers<S> {
     let found: Subscribers<S> = this.exact.get(topic) ?? new Map<S, QoS>();
     if (this.root.children.size === 0 && this.root.below.size === 0) return found;
     const levels = topic.split("/");
-    // Wildcards at the start do not cover the broker's own topics [MQTT-4.7.2-1].
+    // Wildcards at the start do not match the broker's own topics [MQTT-4.7.2-1].
     const isOwn = topic.startsWith("$");
     const visit = ({ children, here, below }: Node<S>, depth: number): void => {
       const mayWildcard = depth > 0 || !isOwn;
-      // "sport/#" covers "sport" as well [MQTT 4.7.1.2].
+      // "sport/#" also matches "sport" [MQTT 4.7.1.2].
       if (mayWildcard && below.size > 0) found = merge(found, below);
       const level = levels[depth];
       if (level === undefined) {
@@ -97,7 +100,7 @@ function isEmpty(node: Node<unknown> | undefined): boolean {
   return node?.children.size === 0 && node.here.size === 0 && node.below.size === 0;
 }
 
-/** Copies nothing as long as one filter matches. */
+/** Copies nothing while only one filter matches. */
 function merge<S>(a: Subscribers<S>, b: Subscribers<S>): Subscribers<S> {
   if (a.size === 0) return b;
   const both = new Map(a);

@@ -16,25 +16,25 @@ export interface Login {
   password?: string;
 }
 
-/** The broker that this process works with. */
+/** The broker that this process uses. */
 export interface BrokerInUse {
   /** Set if the broker runs in this process. */
   embedded?: Broker;
-  /** As this process reaches it. */
+  /** The broker's URL, as this process reaches it. */
   url: string;
-  /** How the server gets to the one inside this process. */
+  /** Attaches a client to the broker inside this process. */
   attach?: (
     clientId: string,
     will: Will | undefined,
     onMessage: LocalOptions["onMessage"],
   ) => LocalClient;
-  /** For the simulated device, and if the broker is elsewhere for the server too. */
+  /** The login of the simulated device and, if the broker is elsewhere, also of the server. */
   login: Login;
 }
 
 /**
- * The broker of the options, or the embedded one, started.
- * @throws UserError if others are to be let in, but nobody is a user
+ * Returns the broker of the options, or starts the embedded one.
+ * @throws UserError if other machines may connect, but there is no user
  */
 export async function useBroker(
   options: Options,
@@ -83,7 +83,7 @@ export async function useBroker(
   };
 }
 
-/** For `npm run user`, which needs the folder of `npm start`. */
+/** The option with which `npm run user` uses the folder of `npm start`. */
 function dataFlag({ dataDir }: Security): string {
   if (dataDir === undefined) return "";
   return ` --data ${/\s/.test(dataDir) ? `"${dataDir}"` : dataDir}`;
