@@ -11,17 +11,17 @@
 #include "settings_store.h"
 #include "text_join.h"
 
-/* The machine's manager keeps a hash of the program in the header: devsmgr.c. */
+/* The virtual machine's manager keeps a hash of the program in its header: devsmgr.c. */
 enum { CRASH_HASH_AT = 12 };
 
 static const char crash_key[] = ":CRASH";
 enum { CRASH_TEXT = 151, CRASH_PLACE = 64 }; /* with the final zero */
 
-/* " at FUNCTION (pc:N)": the innermost of the calls that were logged last. */
+/* " at FUNCTION (pc:N)": the innermost call of the stack trace that was logged last. */
 static char place[CRASH_PLACE];
 static bool was_place;
 
-/* Of the program that runs, as it was stored: after an update it is another one than before. */
+/* The hash of the stored program, which shows whether a crash was before or after an update. */
 static const char *program_hash(void) {
   uint32_t length, hash = 0;
   const uint8_t *const header = program_store_find(&length);
@@ -29,7 +29,7 @@ static const char *program_hash(void) {
   return console_hex(hash);
 }
 
-/* A quote or a backslash in a function's name would not be JSON. */
+/* Stores a crash. A quote or a backslash in a function's name would break the JSON string. */
 static void note(const char *what, const char *detail, const char *where) {
   char text[CRASH_TEXT];
   if (settings_get(crash_key, NULL, 0) > 0) return;
@@ -46,7 +46,8 @@ void crash_note_start(void) {
   else if (board_why_reset() == BOARD_RESET_WATCHDOG) note("watchdog", "", "");
 }
 
-/* "!  at NAME_F3 (pc:86)", or with a star: DeviceScript, fibers.c and jsexn.c. */
+/* A line of a stack trace: "!  at NAME_F3 (pc:86)", or with a star (DeviceScript, fibers.c,
+ * jsexn.c). */
 void crash_note_line(const char *line) {
   const bool is_place = (*line == '!' || *line == '*') && strncmp(line + 1, "  at ", 5) == 0;
   if (is_place && !was_place) text_join(place, sizeof place, line + 2, NULL);

@@ -1,20 +1,19 @@
 /*
- * What the program or the board died of last, as the setting CRASH: words of at most 150 bytes, in
- * quotes. The program passes them on and removes the setting; until then a later crash is not
- * noted.
+ * The setting CRASH: why the program or the board crashed, a text of at most 150 bytes in quotes.
+ * The program publishes the text and removes the setting. Until then, a later crash is not stored.
  */
 #ifndef CRASH_NOTE_H
 #define CRASH_NOTE_H
 
 #include <stdint.h>
 
-/* Notes why the run before ended. Call this once the settings are there. */
+/* Stores why the previous run ended. Call this after settings_store_init. */
 void crash_note_start(void);
 
-/* A line of the virtual machine's log: before a panic it says where. */
+/* Reads a line of the virtual machine's log. Before a panic, such a line says where it happened. */
 void crash_note_line(const char *line);
 
-/* The program stopped by itself. */
+/* Stores the panic that stopped the program. */
 void crash_note_panicked(uint32_t code);
 
 #endif

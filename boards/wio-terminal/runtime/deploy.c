@@ -16,13 +16,13 @@
 #define SERVICE_CLASS_DEVICE_SCRIPT_MANAGER 0x1134ea2bull
 enum { DEPLOY_REGISTER_PROGRAM_HASH = 0x181 };
 
-/* The tools send on within half a second, or give up. */
+/* The tools send the next part within half a second, or give up. */
 enum { DEPLOY_CUT_OFF_MS = 10000 };
 
 static enum { DEPLOY_WANTED, DEPLOY_ASKED, DEPLOY_ANSWERED, DEPLOY_DONE } state = DEPLOY_DONE;
 static uint32_t stored_hash;
 
-/* The bus may be full of settings: if so, ask again in the next round. */
+/* Asks for the hash. If the bus is full of settings, asks again in the next round. */
 static void ask(void) {
   const packet question = {.command = SERVICE_GET | DEPLOY_REGISTER_PROGRAM_HASH};
   const uint8_t flags = BUS_COMMAND | BUS_TO_SERVICE_CLASS;
@@ -40,8 +40,9 @@ void deploy_saw_report(const packet *packet) {
 }
 
 /*
- * The machine stops its program before it takes another, and then waits for the end of that one
- * without a limit. The previous program is still in flash, and a restart finds it.
+ * Restarts the board if a deploy was cut off. The virtual machine stops its program before it
+ * receives another, and waits for the rest without a timeout. The previous program is still in
+ * flash, so it runs after a restart.
  */
 static void restart_where_cut_off(uint64_t now_micros) {
   static uint32_t had;

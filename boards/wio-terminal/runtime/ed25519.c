@@ -6,7 +6,7 @@
 #include "scalar_25519.h"
 #include "sha512.h"
 
-/* y = 4/5, and the even x. */
+/* The encoded base point: y = 4/5, and the even x. */
 static const uint8_t base_bytes[EDWARDS_BYTES] = {
     0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
     0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
@@ -24,7 +24,7 @@ static void hash_challenge(scalar *into, const uint8_t *key, const uint8_t *sign
   scalar_reduce(into, digest);
 }
 
-/* a A + b B, both at once: each doubling serves both (Straus 1964). */
+/* Computes a A + b B in one pass: each doubling serves both products (Straus 1964). */
 static void multiply_both(edwards_point *into, const scalar *a, const edwards_point *A,
                           const scalar *b, const edwards_point *B) {
   edwards_point both;
@@ -38,7 +38,7 @@ static void multiply_both(edwards_point *into, const scalar *a, const edwards_po
   }
 }
 
-/* Section 5.1.7. Only R's own bytes are equal to those of S B - k A, so R needs no decoding. */
+/* Section 5.1.7. Compares the bytes of R with those of S B - k A, so R needs no decoding. */
 bool ed25519_verify(const uint8_t key[ED25519_KEY_BYTES],
                     const uint8_t signature[ED25519_SIGNATURE_BYTES], const uint8_t *message,
                     size_t length) {

@@ -16,7 +16,7 @@ typedef struct {
   field x, y, z, t;
 } edwards_point;
 
-/* False if these bytes are no point, or the point has other bytes: those of `edwards_encode`. */
+/* Returns false if the bytes are no point, or not the point's only valid encoding. */
 bool edwards_decode(edwards_point *into, const uint8_t bytes[EDWARDS_BYTES]);
 void edwards_encode(uint8_t into[EDWARDS_BYTES], const edwards_point *of);
 

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-enum { FIELD_TOP_BIT = 31, FIELD_GAP = 19 }; /* p is so much below 2^255 */
+enum { FIELD_TOP_BIT = 31, FIELD_GAP = 19 }; /* p = 2^255 - FIELD_GAP */
 
-/* As 2^256 is 38 modulo p, what is above 2^256 comes in again below. */
+/* 2^256 is 38 modulo p, so a carry out of 2^256 is multiplied by this and added at the bottom. */
 enum { FIELD_FOLD = 38 };
 
-/* Adds `small`; a second round of the fold is so near to zero that it carries nothing on. */
+/* Adds `small`. If a carry is folded in, the words are near zero, so the fold carries no further.
+ */
 static void add_small(field *to, uint64_t small) {
   for (unsigned i = 0; i < FIELD_WORDS; i++) {
     small += to->word[i];
@@ -27,7 +28,7 @@ void field_add(field *into, const field *a, const field *b) {
   add_small(into, carry * FIELD_FOLD);
 }
 
-/* Returns what had to be borrowed: 0 or 1. */
+/* Subtracts without reduction. Returns the borrow, 0 or 1. */
 static uint32_t subtract_words(field *into, const field *a, const field *b) {
   uint32_t borrow = 0;
   for (unsigned i = 0; i < FIELD_WORDS; i++) {
@@ -39,7 +40,7 @@ static uint32_t subtract_words(field *into, const field *a, const field *b) {
 }
 
 void field_subtract(field *into, const field *a, const field *b) {
-  /* What was borrowed is 2^256, so 38 are too many; to take them away may borrow once more. */
+  /* A borrow adds 2^256, which is 38 too many. To subtract 38 may borrow once more. */
   for (uint32_t borrow = subtract_words(into, a, b); borrow;) {
     const field fold = {{FIELD_FOLD}};
     borrow = subtract_words(into, into, &fold);
@@ -66,7 +67,7 @@ void field_multiply(field *into, const field *a, const field *b) {
   add_small(into, carry * FIELD_FOLD);
 }
 
-/* Above the lowest 32 bits, 2^bits - less is all ones. */
+/* All bits of the exponent 2^bits - less above the lowest 32 are ones. */
 void field_power(field *into, const field *base, unsigned bits, uint32_t less) {
   const field factor = *base;
   *into = factor;
@@ -96,7 +97,7 @@ bool field_decode(field *into, const uint8_t bytes[FIELD_BYTES]) {
     into->word[i] = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
   }
   take_top_bit(into);
-  /* From p on, so much more reaches bit 255. */
+  /* If the number is p or more, adding 19 sets bit 255. */
   field more = *into;
   add_small(&more, FIELD_GAP);
   return take_top_bit(&more) == 0;
@@ -104,7 +105,7 @@ bool field_decode(field *into, const uint8_t bytes[FIELD_BYTES]) {
 
 void field_encode(uint8_t into[FIELD_BYTES], const field *of) {
   field least = *of;
-  add_small(&least, FIELD_GAP * take_top_bit(&least)); /* now it is below 2 p */
+  add_small(&least, FIELD_GAP * take_top_bit(&least)); /* now `least` is below 2 p */
   field more = least;
   add_small(&more, FIELD_GAP);
   if (take_top_bit(&more)) least = more;

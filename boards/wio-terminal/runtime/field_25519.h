@@ -1,7 +1,7 @@
 /*
- * Arithmetic modulo p = 2^255 - 19 (RFC 8032, section 5.1). A number is kept below 2^256, so one
- * may stand in two ways; only the bytes of `field_encode` tell whether two are equal. It takes a
- * time that depends on the numbers: fit for public ones only.
+ * Arithmetic modulo p = 2^255 - 19 (RFC 8032, section 5.1). A number is kept below 2^256, so it may
+ * have more than one representation: compare numbers with `field_equal`. The time depends on the
+ * numbers, so they must be public.
  */
 #ifndef FIELD_25519_H
 #define FIELD_25519_H
@@ -20,7 +20,7 @@ typedef struct {
 void field_add(field *into, const field *a, const field *b);
 void field_subtract(field *into, const field *a, const field *b);
 void field_multiply(field *into, const field *a, const field *b);
-/* To a power of 2^`bits` - `less`; `less` is 1..2^32 - 1. */
+/* Raises `base` to the power 2^`bits` - `less`; `less` is 1..2^32 - 1. */
 void field_power(field *into, const field *base, unsigned bits, uint32_t less);
 
 bool field_equal(const field *a, const field *b);

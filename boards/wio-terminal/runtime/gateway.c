@@ -5,10 +5,10 @@
 
 #include "settings_store.h"
 
-/* Where the client keeps it: DeviceScript, wssk_health.c. */
+/* The setting in which the client keeps its address: DeviceScript, wssk_health.c. */
 static const char address_key[] = "wssk_connstr";
 
-/* Frames that the client passed on to the bus are there for some rounds of the loop. */
+/* Frames that the client passed to the bus stay there for some rounds of the loop. */
 enum { GATEWAY_LAST_FRAMES_MICROS = 2000000 };
 
 static uint64_t last_had_micros;

@@ -1,6 +1,7 @@
 /*
- * Whether a program may be coming over the network: the virtual machine's gateway client brings it,
- * and has an address only while the program lets it (docs/updates.md).
+ * Tells whether a program may arrive over the network. The virtual machine's gateway client
+ * receives it, and has an address only while the running program allows an update
+ * (docs/updates.md).
  */
 #ifndef GATEWAY_H
 #define GATEWAY_H
@@ -10,13 +11,16 @@
 
 bool gateway_has_address(void);
 
-/* Takes the address away in flash; until the next start the client still knows it. */
+/* Removes the address from flash. Until the next start, the client still knows the address. */
 void gateway_forget(void);
 
-/* The machine is about to store a setting. */
+/* Called before the virtual machine stores a setting. */
 void gateway_saw_setting(const char *key, uint32_t length, uint64_t now_micros);
 
-/* True, too, for a moment after the end of the address: what came before may still be waiting. */
+/*
+ * Whether a program may arrive from the gateway. Also true for a moment after the address is
+ * removed, because frames received before may still be on the bus.
+ */
 bool gateway_may_bring(uint64_t now_micros);
 
 #endif

@@ -1,4 +1,4 @@
-/* FNV-1a in 32 bits, by which the virtual machine's manager tells programs apart, too. */
+/* FNV-1a in 32 bits. The virtual machine's manager identifies programs by the same hash. */
 #ifndef HASH_H
 #define HASH_H
 

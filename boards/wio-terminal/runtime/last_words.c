@@ -18,16 +18,17 @@ typedef struct {
   uint32_t address;
   uint32_t has_registers;
   last_registers registers;
-  uint32_t checksum; /* of all before it */
+  uint32_t checksum; /* of all fields above */
 } record;
 
-/* The linker places it in memory that survives a reset. */
+/* The linker places this in memory that survives a reset. */
 static record kept __attribute__((section(".kept")));
 
 static char reason_before[REASON_MAX];
 static char place_before[64];
 
-/* What power-on leaves in RAM passes magic and checksum by a chance of 1 in 2^64. */
+/* Random memory after power-on passes the checks of magic and checksum with a chance of 1 in 2^64.
+ */
 static uint32_t checksum(const record *of) {
   return hash((const uint8_t *)of, offsetof(record, checksum));
 }

@@ -23,7 +23,7 @@ const uint8_t *package_signer(void) {
   return found && memcmp(found->signer, none, sizeof none) != 0 ? found->signer : NULL;
 }
 
-/* Settings are pairs of texts, each with its final zero; an empty key ends them. */
+/* The settings: pairs of key and value, each with a final zero. An empty key ends them. */
 static const char *settings(const package *package) {
   return (const char *)package->program + package->program_length;
 }
@@ -43,7 +43,7 @@ const char *package_setting(const char *key) {
 #define SERVICE_CLASS_SETTINGS 0x1107dc4aull
 enum { PACKAGE_COMMAND_SETTINGS_SET = 0x81 };
 
-/* Settings for the board itself are not sent to the program. */
+/* The board's own settings are not sent to the program. */
 static bool is_for_program(const char *key) { return strncmp(key, "WIFI_", 5) != 0; }
 
 static void send_settings(const package *package) {
@@ -62,7 +62,7 @@ static void send_settings(const package *package) {
   }
 }
 
-/* The key of the hash of the package that was applied last. */
+/* The key in the store for the hash of the package that was applied last. */
 static const char applied_key[] = "nl_package";
 
 static uint32_t package_hash(const package *package) {

@@ -1,6 +1,6 @@
 /*
- * Ends a run that cannot continue: logs why, keeps the reason so that the next run can log it again
- * (last_words.h), and restarts the chip.
+ * Ends a run that cannot continue: logs the reason, keeps it for the next run (last_words.h), and
+ * restarts the chip.
  */
 #ifndef PANIC_H
 #define PANIC_H
@@ -12,7 +12,7 @@
 _Noreturn void panic(const char *reason);
 _Noreturn void panic_at(const char *reason, uint32_t address);
 
-/* For a fault. An address of 0 means none, and so does a null pointer for the registers. */
+/* For a fault. An address of 0 means no address; null means no registers. */
 _Noreturn void panic_with(const char *reason, uint32_t address, const last_registers *registers);
 
 #endif

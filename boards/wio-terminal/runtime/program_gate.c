@@ -14,12 +14,12 @@
 
 static const char signature_key[] = ":SIGNATURE";
 
-/* In quotes, as the settings service keeps texts. */
+/* The length of the setting. The settings service keeps texts in quotes. */
 enum { PROGRAM_SIGNATURE_TEXT = 2 * ED25519_SIGNATURE_BYTES + 2 };
 
 static bool is_from_network;
 
-/* -1 if it is no digit. */
+/* The value of a hexadecimal digit; -1 if it is no digit. */
 static int digit_of(char letter) {
   static const char digits[] = "0123456789abcdef";
   const char *const found = letter ? strchr(digits, letter) : NULL;

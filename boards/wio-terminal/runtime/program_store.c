@@ -1,10 +1,10 @@
 /*
- * A slot begins with a seal, which is written last: without it, nothing in the slot counts. The
- * machine's header follows 24 bytes after the start of the slot. So the 8 bytes that the machine
- * writes first and the other 120, written last, lie in separate units of 16 bytes; each unit may be
- * written only once (board.h). The last 8 bytes of the header share a unit with the start of the
- * program: nobody reads them, and they are never written. The parts of the program end in the
- * middle of a unit, whose beginning waits for the rest.
+ * A slot begins with a seal, which is written last: a slot without a seal is not valid. The virtual
+ * machine's header starts 24 bytes after the start of the slot. So the 8 bytes of the header that
+ * are written first and the other 120, written last, lie in separate units of 16 bytes; each unit
+ * may be written only once (board.h). The last 8 bytes of the header share a unit with the start of
+ * the program. They are never read, so they are not written. A part of the program may end in the
+ * middle of a unit. The start of that unit then waits in RAM for the rest.
  */
 #include "program_store.h"
 
@@ -26,10 +26,10 @@ enum { PROGRAM_HEADER_AT = 24, PROGRAM_HEADER_START = 8, PROGRAM_HEADER = PROGRA
 _Static_assert(PROGRAM_HEADER_AT + PROGRAM_STORE_MAX + 8 == PROGRAM_SLOT, "a whole slot");
 
 typedef struct {
-  uint32_t magic, sequence, length, crc; /* of all before, and of what is sealed */
+  uint32_t magic, sequence, length, crc; /* crc: of the fields before it, and of the contents */
 } seal;
 
-static int used = -1; /* slot, if any */
+static int used = -1; /* the slot of the stored program; -1 for none */
 
 static struct {
   bool open;
@@ -96,7 +96,7 @@ const uint8_t *program_store_begin(uint32_t length) {
   filling.length = length;
   filling.written = PROGRAM_HEADER;
   memset(filling.rest, 0xff, PROGRAM_UNIT);
-  if (length == PROGRAM_HEADER) close_slot(); /* to have none is what is asked for */
+  if (length == PROGRAM_HEADER) close_slot(); /* a header alone means: no program */
   return board_storage + filling.base;
 }
 
@@ -108,7 +108,7 @@ const uint8_t *program_store_filled(uint32_t *length) {
   return board_storage + filling.base + PROGRAM_HEADER;
 }
 
-/* The header's first bytes end a unit. */
+/* Writes the first bytes of the header, which are the last bytes of their unit. */
 static void write_header_start(const uint8_t *bytes) {
   uint8_t unit[PROGRAM_UNIT];
   memset(unit, 0xff, PROGRAM_UNIT);

@@ -12,13 +12,13 @@ static uint32_t dark, bright = LIGHT_MAX;
 static bool is_alone, is_connected;
 static uint32_t outbox;
 
-/* The rest of a line after this start; a null pointer if the line starts otherwise. */
+/* The rest of a line after `start`; a null pointer if the line does not begin with it. */
 static const char *after(const char *line, const char *start) {
   const size_t length = strlen(start);
   return strncmp(line, start, length) == 0 ? line + length : NULL;
 }
 
-/* A text that is too long is cut before a character, never within one (UTF-8, RFC 3629). */
+/* Copies a text. A long text is cut before a character, never inside one (UTF-8, RFC 3629). */
 static void copy(char *into, size_t max, const char *from, size_t length) {
   if (length > max) {
     length = max;
@@ -29,8 +29,8 @@ static void copy(char *into, size_t max, const char *from, size_t length) {
 }
 
 /*
- * "Connecting to ADDRESS as CLIENT". The client is the topic prefix, of levels that end in a slash,
- * then the id, then a word from the lesson.
+ * Parses "Connecting to ADDRESS as CLIENT". The client is the topic prefix, whose levels end with a
+ * slash, then the id, then the lesson's word "nightlight_client".
  */
 static void connecting(const char *address) {
   const char *client = strstr(address, " as ");
@@ -42,13 +42,13 @@ static void connecting(const char *address) {
   if (word) copy(id, ID_MAX, start, (size_t)(word - start));
 }
 
-/* A reading without an age was sent at once, so none waits. */
+/* Counts a sent reading. A reading without an age was sent at once, so no reading is waiting. */
 static void sending(const char *reading) {
   if (!strstr(reading, "age_ms")) outbox = 0;
   else if (outbox > 0) outbox--;
 }
 
-/* "DARK to BRIGHT" */
+/* Parses "DARK to BRIGHT". */
 static void calibrated(const char *range) {
   char *end;
   const uint32_t from = (uint32_t)strtoul(range, &end, 10);
@@ -85,7 +85,7 @@ void program_watch_line(const char *line) {
     problem[0] = 0;
   } else if (after(line, "mqtt: next try in ")) {
     is_connected = false;
-    memcpy(problem, last_word, sizeof problem); /* what came before it was the reason */
+    memcpy(problem, last_word, sizeof problem); /* the mqtt line before this one is the reason */
   } else if ((rest = after(line, "mqtt: "))) {
     copy(last_word, PROBLEM_MAX, rest, strlen(rest));
   }

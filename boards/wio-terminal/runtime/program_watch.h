@@ -1,7 +1,7 @@
 /*
- * What the board knows of the program that runs on it, read from the lines that the program logs:
- * who decides, how many readings wait, which broker it uses, what a person is to do. The program
- * itself knows nothing of a screen.
+ * The state of the running program, for the screen: who decides, how many readings are waiting,
+ * whether the broker has accepted the connection, what the user must do. The state is read from the
+ * program's log lines, because the program itself does not know of a screen.
  */
 #ifndef PROGRAM_WATCH_H
 #define PROGRAM_WATCH_H
@@ -9,28 +9,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A line of the program's log, as the virtual machine prints it. */
+/* Reads a line of the program's log, as the virtual machine prints it. */
 void program_watch_line(const char *line);
 
-/* Its id at the broker; empty before it has logged one. */
+/* The program's id at the broker; empty until the program has logged it. */
 const char *program_id(void);
 
-/* It has no server and decides for itself. */
+/* Whether the program has no server and decides for itself. */
 bool program_is_alone(void);
 
-/* The broker has accepted its connection. */
+/* Whether the broker has accepted the program's connection. */
 bool program_is_connected(void);
 
-/* Readings that have not been delivered. */
+/* The number of readings that are not delivered yet. */
 uint32_t program_outbox(void);
 
-/* Why its connection to the broker ended or was refused; empty if nothing is wrong. */
+/* Why the connection to the broker ended or was refused; empty if there is no problem. */
 const char *program_problem(void);
 
-/* What a person who calibrates the light sensor is to do, or what came of it; empty if nothing. */
+/* The next step or the result of a calibration of the light sensor; empty if there is none. */
 const char *program_to_do(void);
 
-/* A light of the sensor, 0..1023, as the program sends it: calibrated, also 0..1023. */
+/* Converts a raw light, 0..1023, to the calibrated light that the program sends, also 0..1023. */
 uint16_t program_light(uint16_t light);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The main loop: bytes from the coprocessor and the computer, the Jacdac services, then one step of
- * the virtual machine. No part blocks; if there is nothing to do, the core sleeps.
+ * The main loop: handles bytes from the coprocessor and the computer, the Jacdac services, then one
+ * step of the virtual machine. No part blocks; if there is nothing to do, the core sleeps.
  */
 #include "runtime.h"
 
@@ -41,8 +41,8 @@ void runtime_run(void) {
   console_line("reset cause: ", board_reset_cause(), NULL);
   last_words_print();
 
-  /* Two devices share the board: the virtual machine, and the services beside it. */
-  /* The machine reads the lower half as a signed number, whose sign would fill the upper half. */
+  /* The board holds two Jacdac devices, each with an id: the virtual machine and the services. */
+  /* The virtual machine sign-extends the lower half of its id, so bit 31 must be 0. */
   const uint64_t serial = board_serial_number() & ~(uint64_t)0x80000000u;
   vm_memory_init();
   vm___wasm_call_ctors();
@@ -69,7 +69,7 @@ void runtime_run(void) {
     credentials_step(begun_micros);
     wifi_step(begun_micros);
     socket_step(begun_micros);
-    /* Read the clock again: a setting may have been written to flash meanwhile. */
+    /* The clock is read again, because a write of a setting to flash takes time. */
     const uint64_t now_micros = board_micros();
     const uint32_t network_micros = (uint32_t)(now_micros - begun_micros);
     if (network_micros > longest_network_micros) longest_network_micros = network_micros;

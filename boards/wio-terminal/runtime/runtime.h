@@ -1,4 +1,4 @@
-/* The whole run of the board, from a fresh start to a reset. */
+/* The whole run of the board, from the start to a reset. */
 #ifndef RUNTIME_H
 #define RUNTIME_H
 
@@ -6,7 +6,7 @@
 
 _Noreturn void runtime_run(void);
 
-/* The longest time that the network took in one round of the loop, which the machine waits for. */
+/* The longest time of the network in one round of the loop. The virtual machine waits during it. */
 uint32_t runtime_longest_network_micros(void);
 
 #endif

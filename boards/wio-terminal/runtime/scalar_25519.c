@@ -5,7 +5,7 @@
 static const scalar order = {{0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0x00000000,
                               0x00000000, 0x00000000, 0x10000000}};
 
-/* Takes L away, if it can. */
+/* Subtracts L. If the number is below L, returns false and changes nothing. */
 static bool subtract_order(scalar *from) {
   scalar less;
   uint32_t borrow = 0;
@@ -27,7 +27,7 @@ bool scalar_decode(scalar *into, const uint8_t bytes[SCALAR_BYTES]) {
   return !subtract_order(into);
 }
 
-/* Bit by bit, from the most significant one: it never reaches 2 L. */
+/* Adds bit by bit, from the most significant, so that the number stays below 2 L. */
 void scalar_reduce(scalar *into, const uint8_t bytes[SCALAR_WIDE_BYTES]) {
   memset(into, 0, sizeof *into);
   for (unsigned bit = 8 * SCALAR_WIDE_BYTES; bit-- > 0;) {

@@ -7,15 +7,15 @@
 
 enum { SCALAR_WORDS = 8, SCALAR_BYTES = 32, SCALAR_WIDE_BYTES = 64, SCALAR_BITS = 253 };
 
-/* The least significant word comes first, and so do the bytes below. */
+/* The least significant word comes first. In the encoded bytes, the least significant byte does. */
 typedef struct {
   uint32_t word[SCALAR_WORDS];
 } scalar;
 
-/* False if the number is not below L. */
+/* Reads a number. Returns false if it is not below L. */
 bool scalar_decode(scalar *into, const uint8_t bytes[SCALAR_BYTES]);
 
-/* The number modulo L. */
+/* Reads a number and reduces it modulo L. */
 void scalar_reduce(scalar *into, const uint8_t bytes[SCALAR_WIDE_BYTES]);
 
 unsigned scalar_bit(const scalar *of, unsigned index);

@@ -12,7 +12,7 @@ enum { SETTINGS_BATCH_NAMES_MAX = 127, SETTINGS_BATCH_VALUE_MAX = 255 };
 static const char names_key[] = ":-";
 static const char removal[] = "null";
 
-/* Copies the list of names, because what lies in flash moves when something is stored. */
+/* Copies the list of names, because a value moves in flash when another value is stored. */
 static bool read_names(const char *key, char *into) {
   const int32_t length = settings_get(key, into, SETTINGS_BATCH_NAMES_MAX);
   if (length <= 0 || length > SETTINGS_BATCH_NAMES_MAX) return false;
@@ -20,7 +20,7 @@ static bool read_names(const char *key, char *into) {
   return true;
 }
 
-/* The key of a setting in the store; false if the name is too long for one. */
+/* Makes a key of the store. Returns false if the name is empty or too long. */
 static bool make_key(char *into, const char *prefix, const char *name, size_t length) {
   const size_t start = strlen(prefix);
   if (length == 0 || start + length > SETTINGS_KEY_MAX) return false;
@@ -43,7 +43,7 @@ static bool take_value(const char *name, size_t length) {
   if (size > (int32_t)sizeof value) return false;
   const bool is_removal = size == sizeof removal - 1 && memcmp(value, removal, (size_t)size) == 0;
   const bool is_done = settings_set(to, value, is_removal ? 0 : (uint32_t)size);
-  memset(value, 0, sizeof value); /* it may be a password */
+  memset(value, 0, sizeof value); /* the value may be a password */
   return is_done;
 }
 
@@ -52,7 +52,7 @@ static bool remove_value(const char *name, size_t length) {
   return is_there(name, length) && make_key(key, ":+", name, length) && settings_set(key, NULL, 0);
 }
 
-/* Whether it worked for each of the names. */
+/* Calls `act` with each name. Returns true if all calls returned true. */
 static bool for_each(const char *names, bool (*act)(const char *name, size_t length)) {
   bool are_done = true;
   while (*names) {
@@ -65,9 +65,9 @@ static bool for_each(const char *names, bool (*act)(const char *name, size_t len
 }
 
 /*
- * If power fails, what was not done yet is done, or done again, at the next start. A computer that
- * hears no answer sends "+" a second time. Then the list ":-" is gone, and the new values with it:
- * nothing may be taken.
+ * If power fails, the next start repeats or continues the work. A computer that gets no answer
+ * sends "+" again. By then, the list ":-" and the new values may be removed, and nothing may be
+ * changed.
  */
 void settings_batch_finish(void) {
   char names[SETTINGS_BATCH_NAMES_MAX + 1];

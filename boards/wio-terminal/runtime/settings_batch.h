@@ -1,16 +1,16 @@
 /*
- * Settings that a computer changes together: power that fails leaves all of the old ones or all of
- * the new ones. Through the settings service the computer writes
+ * Settings that a computer changes together. If power fails, the board has either all old values or
+ * all new values. Through the settings service, the computer writes
  *
- *   -      the names of the settings, with a space between two
- *   +NAME  the new value of each, or null if the setting is to be removed
- *   +      the names again, which makes the new values count
+ *   -      the names of the settings, separated by spaces
+ *   +NAME  the new value of each setting, or null to remove the setting
+ *   +      the names again, which applies the new values
  *
- * The board then copies the new values to their names and removes all of this. Without the last
- * step it removes them, too, when it starts the next time.
+ * The board then copies the new values to their names, and removes "-", "+NAME" and "+". If "+" is
+ * never written, the board removes the others at its next start.
  *
- * If a value is missing, because the board had no space for it, the board takes none of them. It
- * removes "+" but not "-", which tells the computer.
+ * If a value is missing, because the board had no space for it, the board applies none of them. It
+ * then removes "+" but keeps "-", so that the computer can detect the failure.
  */
 #ifndef SETTINGS_BATCH_H
 #define SETTINGS_BATCH_H
@@ -19,8 +19,8 @@
 #define SETTINGS_BATCH_KEY ":+"
 
 /*
- * Carries out or removes what was written. Call it after settings_store_init, before anything reads
- * a setting, and when the value of SETTINGS_BATCH_KEY has changed.
+ * Applies the new values, or removes them. Call after settings_store_init, before any setting is
+ * read, and when the value of SETTINGS_BATCH_KEY has changed.
  */
 void settings_batch_finish(void);
 

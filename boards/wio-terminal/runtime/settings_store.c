@@ -1,11 +1,11 @@
 /*
- * A block begins with a head, followed by records; the last record of a key counts. A full block is
- * copied into the other one, without values that no longer count. The other block's head is written
- * last, with the next sequence number, and makes that block the one that counts.
+ * A block begins with a head, followed by records; the last record of a key is the valid one. A
+ * full block is copied into the other block, without obsolete records. The other block's head is
+ * written last, with the next sequence number, and makes that block the active one.
  *
- * Everything is written in units of 16 bytes, each once after an erase, as the chip's flash demands
- * (board.h). If power fails in the middle of a record, its checksum shows it, and the block takes
- * no more: the next record goes into the other block.
+ * All data is written in units of 16 bytes, each once after an erase, as the chip's flash requires
+ * (board.h). If power fails in the middle of a record, its checksum is wrong. The block then
+ * accepts no more records: the next record goes into the other block.
  */
 #include "settings_store.h"
 
@@ -27,14 +27,14 @@ typedef struct {
   char key[SETTINGS_KEY_MAX + 1];
   uint32_t length;
   uint32_t crc;     /* of key, length and value */
-  uint8_t start[8]; /* of the value; its rest follows in whole units */
+  uint8_t start[8]; /* the start of the value; the rest follows in whole units */
 } record;
 
 enum { SETTINGS_RECORD_BASE = offsetof(record, start) };
 
-static size_t active;      /* the block that counts, by its offset */
-static size_t records_end; /* of those records that are valid */
-static size_t free_at;     /* where the next one goes; the block's end if it takes none */
+static size_t active;      /* the offset of the active block */
+static size_t records_end; /* the end of the valid records */
+static size_t free_at;     /* the place of the next record; the block's end if there is no room */
 
 static size_t record_size(uint32_t length) {
   return (SETTINGS_RECORD_BASE + length + SETTINGS_UNIT - 1) / SETTINGS_UNIT * SETTINGS_UNIT;
@@ -82,7 +82,7 @@ static void format(void) {
 void settings_store_init(void) {
   const bool first = is_valid_head(head_of(0)), second = is_valid_head(head_of(SETTINGS_BLOCK));
   if (!first && !second) format();
-  /* The difference of the sequence numbers is 1 when both count. */
+  /* If both heads are valid, their sequence numbers differ by 1. */
   const bool newer =
       second && (!first || head_of(SETTINGS_BLOCK)->sequence - head_of(0)->sequence == 1);
   active = newer ? SETTINGS_BLOCK : 0;
@@ -93,7 +93,7 @@ void settings_store_init(void) {
   free_at = is_erased(at, end) ? at : end;
 }
 
-/* Existing records, in order: the first one is at `*offset`, which moves on. */
+/* Returns the record at `*offset`, and moves `*offset` to the next record. Null at the end. */
 static const record *next_record(size_t *offset) {
   if (*offset >= records_end) return NULL;
   const record *const it = record_at(*offset);
@@ -161,14 +161,14 @@ int settings_store_put(const char *key, const uint8_t *value, uint32_t length) {
   if (!key[0] || strlen(key) > SETTINGS_KEY_MAX) return SETTINGS_BAD_KEY;
   if (length > SETTINGS_VALUE_MAX) return SETTINGS_TOO_LONG;
   static const uint8_t nothing[1];
-  if (length == 0) value = nothing; /* it may be a null pointer */
+  if (length == 0) value = nothing; /* `value` may be a null pointer */
   const record *const before = find(key);
   if (before && before->length == length && memcmp(before->start, value, length) == 0) {
     return SETTINGS_STORED;
   }
   const size_t size = record_size(length);
   if (active + SETTINGS_BLOCK - free_at < size) {
-    /* Checked first, because an erase wears the flash. */
+    /* Checked before the erase, because an erase wears the flash. */
     if (sizeof(block_head) + size_of_copy() + size > SETTINGS_BLOCK) return SETTINGS_NO_SPACE;
     copy_into_other_block();
   }

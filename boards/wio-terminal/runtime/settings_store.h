@@ -1,7 +1,6 @@
 /*
- * The settings, in two blocks of flash that take turns. Power may fail at any instant: what was
- * stored before is still there afterwards, and what was being stored is there either completely or
- * not at all.
+ * The settings, in two blocks of flash that take turns. Power may fail at any instant: stored
+ * values are not lost, and a value that was being stored is there either completely or not at all.
  */
 #ifndef SETTINGS_STORE_H
 #define SETTINGS_STORE_H
@@ -16,8 +15,8 @@ enum { SETTINGS_KEY_MAX = 15, SETTINGS_VALUE_MAX = 4096 };
 void settings_store_init(void);
 
 /*
- * Returns where a value lies in flash, until the next one is stored, and its length; a null pointer
- * if there is none.
+ * Returns a pointer to a value in flash, and its length; a null pointer if there is no value. The
+ * pointer is valid until the next value is stored.
  */
 const uint8_t *settings_store_find(const char *key, uint32_t *length);
 
@@ -26,15 +25,15 @@ enum { SETTINGS_STORED = 0, SETTINGS_BAD_KEY = -1, SETTINGS_TOO_LONG = -2, SETTI
 int settings_store_put(const char *key, const uint8_t *value, uint32_t length);
 
 /*
- * For the board's own settings. Keys have at most 15 bytes. Those of the settings service begin
- * with a colon here, and no others can be reached over the bus.
+ * For the board's own settings. Keys have at most 15 bytes. The keys of the settings service begin
+ * with a colon here; other keys cannot be reached over the bus.
  *
  * Returns the length of the value, negative if there is none. Copies the value only if it fits
  * completely.
  */
 int32_t settings_get(const char *key, void *into, uint32_t space);
 
-/* A length of zero removes the value. If it cannot be saved, logs a line and returns false. */
+/* Stores a value; a length of zero removes it. If that fails, logs a line and returns false. */
 bool settings_set(const char *key, const void *value, uint32_t length);
 
 #endif

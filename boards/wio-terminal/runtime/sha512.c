@@ -46,7 +46,7 @@ static void put_word(uint8_t *bytes, uint64_t word) {
   for (unsigned i = 8; i-- > 0; word >>= 8) bytes[i] = (uint8_t)word;
 }
 
-/* Section 6.4.2. Of the message schedule, only the last 16 words are kept. */
+/* Section 6.4.2. Keeps only the last 16 words of the message schedule. */
 static void add_block(uint64_t hash[8], const uint8_t *block) {
   uint64_t schedule[16], v[8];
   memcpy(v, hash, sizeof v);
@@ -64,7 +64,7 @@ static void add_block(uint64_t hash[8], const uint8_t *block) {
                            ((e & v[5]) ^ (~e & v[6])) + constants[round] + *word;
     const uint64_t second = (rotated(a, 28) ^ rotated(a, 34) ^ rotated(a, 39)) +
                             ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-    /* One by one: a call of the library's memmove takes longer than the rest of the round. */
+    /* Moved one by one, because the library's memmove takes longer than the rest of the round. */
     v[7] = v[6];
     v[6] = v[5];
     v[5] = e;
@@ -94,7 +94,7 @@ void sha512_add(sha512 *of, const uint8_t *bytes, size_t length) {
   }
 }
 
-/* Section 5.1.2: a one, zeros, and the length in bits, of which the upper half is always zero. */
+/* Section 5.1.2: adds a one, zeros, and the length in bits, whose upper half is always zero. */
 void sha512_end(sha512 *of, uint8_t into[SHA512_BYTES]) {
   static const uint8_t one = 0x80, zero = 0;
   uint8_t length[SHA512_LENGTH_BYTES] = {0};

@@ -9,7 +9,7 @@ enum { SHA512_BYTES = 64, SHA512_BLOCK = 128 };
 
 typedef struct {
   uint64_t hash[8];
-  uint64_t length; /* of the message so far, bytes */
+  uint64_t length; /* bytes added */
   uint8_t block[SHA512_BLOCK];
 } sha512;
 

@@ -1,10 +1,10 @@
-/* Texts made of pieces. */
+/* Joins texts. */
 #ifndef TEXT_JOIN_H
 #define TEXT_JOIN_H
 
 #include <stddef.h>
 
-/* Joins the pieces, the last of which is a null pointer; what does not fit is left out. */
+/* Joins the pieces; the last argument is a null pointer. Text that does not fit is cut off. */
 __attribute__((sentinel)) void text_join(char *into, size_t space, ...);
 
 #endif

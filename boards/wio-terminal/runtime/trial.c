@@ -6,7 +6,7 @@
 #include "console.h"
 #include "text_join.h"
 
-/* Once may be chance: a broker that closes the connection in the wrong moment, for example. */
+/* One failure may be chance: for example, a broker that closes the connection at a bad moment. */
 enum { TRIAL_FAILURES = 2 };
 
 trial trial_of(uint32_t sequence, const char *seconds) {

@@ -1,27 +1,27 @@
 /*
- * Judges a program that came over the network: it counts once it has confirmed itself. Until then
- * it is in trial, through every restart. Power that goes away is not the program's fault.
+ * Judges a program that came over the network. The program is in trial, through every restart,
+ * until it confirms itself. A power failure does not count against the program.
  */
 #ifndef TRIAL_H
 #define TRIAL_H
 
 #include <stdint.h>
 
-enum { TRIAL_SECONDS = 120, TRIAL_SECONDS_MAX = 24 * 3600 }; /* if the setting has no number */
-enum { TRIAL_WORDS_MAX = 98 }; /* in quotes, the setting has at most 100 bytes */
+enum { TRIAL_SECONDS = 120, TRIAL_SECONDS_MAX = 24 * 3600 }; /* the default, and the maximum */
+enum { TRIAL_WORDS_MAX = 98 }; /* the setting has at most 100 bytes, with its quotes */
 
 typedef struct {
   uint32_t sequence; /* of the program: program_store.h */
-  uint32_t limit_s;  /* to confirm itself in */
-  uint32_t ran_s;    /* so far, over all starts */
+  uint32_t limit_s;  /* the program must confirm itself within this time */
+  uint32_t ran_s;    /* how long the program has run, over all starts */
   uint8_t panics, resets;
-  char verdict[TRIAL_WORDS_MAX + 1]; /* why it is taken back; empty if it is not */
+  char verdict[TRIAL_WORDS_MAX + 1]; /* why the program is taken back; empty if it is not */
 } trial;
 
-/* `seconds` is the setting's text: a whole number, 1..86400. */
+/* Begins a trial. `seconds` is the text of the setting: a whole number, 1..86400. */
 trial trial_of(uint32_t sequence, const char *seconds);
 
-/* Each may bring the verdict. The first one stays. */
+/* Record an event of the program. Each may set the verdict; only the first verdict is kept. */
 void trial_panicked(trial *of, uint32_t code);
 void trial_was_reset(trial *of, const char *reason);
 void trial_ran(trial *of, uint32_t seconds);

@@ -12,16 +12,16 @@
 #include "text_join.h"
 #include "trial.h"
 
-/* Keys in the store: two of the settings service, and ours. */
+/* Keys in the store: two keys of the settings service, and this file's own key. */
 static const char trial_key[] = ":TRIAL";
 static const char taken_back_key[] = ":TAKEN_BACK";
 static const char own_key[] = "nl_trial";
 
-/* So much of its running is lost to a power cut: each save takes 48 bytes of flash. */
+/* A power cut loses up to this much of the run time. Each save takes 48 bytes of flash. */
 enum { TRIAL_SAVE_EVERY_S = 15 };
 enum { TRIAL_SECOND_MICROS = 1000000 };
 
-/* Of the program that runs, or of one that is still coming; with a sequence of 0 there is none. */
+/* The trial of the running program or of one being received. A sequence of 0 means no trial. */
 static trial current;
 
 static bool is_on(void) {
@@ -55,13 +55,13 @@ static void tell(const char *why) {
 }
 
 static void end(void) {
-  /* At its address another program might come at once, which nobody asked for. */
+  /* With its address, the gateway could send another program at once, without a request. */
   gateway_forget();
   settings_set(trial_key, NULL, 0);
   forget();
 }
 
-/* Each step may be done twice: if power fails in between, the next start begins with the first. */
+/* Each step may run twice: if power fails in between, the next start begins with the first step. */
 static void take_back(void) {
   console_line("trial: taking the program back, ", current.verdict, NULL);
   if (!is_on() || program_store_take_back()) tell(current.verdict);
@@ -69,13 +69,13 @@ static void take_back(void) {
   end();
 }
 
-/* A board that restarts again and again before a save must not stay in trial without end. */
+/* Counts a reset, so that a board that always restarts before a save leaves the trial, too. */
 static void count_reset(void) {
   const board_reset_kind kind = board_why_reset();
   if (kind == BOARD_RESET_WATCHDOG) trial_was_reset(&current, "watchdog");
   else if (last_words_reason()) trial_was_reset(&current, last_words_reason());
   else if (kind == BOARD_RESET_SOFTWARE) trial_ran(&current, TRIAL_SAVE_EVERY_S);
-  else return; /* power went: not the program's fault */
+  else return; /* a power failure is not the program's fault */
   save();
 }
 
@@ -95,7 +95,7 @@ bool trial_keeper_admit(void) {
   forget();
   char seconds[8] = "";
   const bool is_trial = settings_get(trial_key, seconds, sizeof seconds - 1) > 0;
-  /* The first program of a board has none before it. */
+  /* For the first program of a board there is no previous one, so it is not in trial. */
   if (!is_trial || program_store_sequence() == 0) return true;
   current = trial_of(program_store_sequence() + 1, seconds);
   return save();
@@ -140,8 +140,8 @@ void trial_keeper_drop(void) {
   if (is_asked_for()) settings_set(trial_key, NULL, 0);
   forget();
   if (!gateway_has_address()) return;
-  /* Its client has read it already, and what comes from the package must not seem to be from there.
-   */
+  /* The gateway's client has read its address already. Without a restart, the program from the
+   * package would seem to come from the gateway. */
   gateway_forget();
   board_reset();
 }
@@ -152,6 +152,6 @@ const char *trial_keeper_taken_back(void) {
   static char why[TRIAL_WORDS_MAX + 3];
   const int32_t length = settings_get(taken_back_key, why, sizeof why);
   if (length < 2 || length >= (int32_t)sizeof why) return "";
-  why[length - 1] = 0; /* without its quotes */
+  why[length - 1] = 0; /* removes the quotes */
   return why + 1;
 }

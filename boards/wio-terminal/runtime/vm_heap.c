@@ -1,8 +1,8 @@
 /*
- * The machine's allocator is its own malloc, except for one block: the 64 KB in which a program's
- * objects live. The machine frees it when a program stops, and asks for it again for the next
- * program. By then smaller blocks, of the network for example, lie in it, and no other place in
- * memory is as large. So this block stays reserved after the first program.
+ * The virtual machine allocates with its own malloc, except for one block: the 64 KB for a
+ * program's objects. The virtual machine frees this block when a program stops, and allocates it
+ * again for the next program. Smaller blocks, such as the network's, could lie in it by then, and
+ * no other free place is as large. So this block stays reserved after the first program.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "vm_memory.h"
 #include "vm_start.h"
 
-/* No other block is nearly as large: the next is the list of functions of a program, a few KB. */
+/* All other blocks are smaller: the next largest is a program's list of functions, a few KB. */
 enum { LARGE = 32 * 1024 };
 
 static struct {

@@ -1,6 +1,6 @@
 /*
- * Functions that the virtual machine imports from its host. Those of the flash are in vm_store.c,
- * those of the socket in network/socket.c.
+ * Functions that the virtual machine imports from its host. The functions for flash are in
+ * vm_store.c, those for the socket in network/socket.c.
  */
 #include <string.h>
 
@@ -26,15 +26,15 @@ void vm_import_em_jd_crypto_get_random(uint32_t into, uint32_t length) {
 
 void vm_import_em_send_frame(uint32_t frame) { bus_from_vm(vm_at(frame)); }
 
-/* Large frames are messages to a cloud gateway (`_twinMessage`). There is none. */
+/* Large frames are messages to a cloud gateway (`_twinMessage`). The board has no such gateway. */
 void vm_import_em_send_large_frame(uint32_t frame, uint32_t length) {
   (void)frame;
   (void)length;
 }
 
-/* The program has stopped. After a few seconds the machine restarts it by itself. */
+/* Called when the program has stopped. The virtual machine restarts it after a few seconds. */
 void vm_import__devs_panic_handler(uint32_t code) {
-  if (code == 0) return; /* it asked for a restart */
+  if (code == 0) return; /* the program requested a restart */
   console_line("program panic ", console_number(code), NULL);
   crash_note_panicked(code);
   trial_keeper_panicked(code);
@@ -79,13 +79,13 @@ uint64_t w2c_tim_get_micros(void) { return board_micros(); }
 
 void vm_import_abort(void) { panic("virtual machine aborted"); }
 
-/* The machine exits to restart its device. */
+/* The virtual machine exits to restart its device. */
 void vm_import_exit(uint32_t code) {
   console_line("restart requested, code ", console_number((int32_t)code), NULL);
   board_reset();
 }
 
-/* C's standard streams, which the machine links but does not use: WASI errno 8 is EBADF. */
+/* C's standard streams, which the virtual machine links but does not use. WASI errno 8 is EBADF. */
 enum { WASI_BAD_FILE = 8 };
 
 uint32_t vm_import_fd_close(uint32_t file) {

@@ -1,7 +1,7 @@
 /*
- * What the virtual machine calls: the imports of its module, and the functions of the module that
- * ours replace (vm-contract.ts). The generated file declares them too, so that the compiler sees
- * whether both agree. An address is one in the machine's memory.
+ * The functions that the virtual machine calls: the imports of its module, and the runtime's
+ * replacements for functions of the module (vm-contract.ts). The generated file also declares them,
+ * so the compiler checks that both agree. Addresses are addresses in the virtual machine's memory.
  */
 #ifndef VM_IMPORTS_H
 #define VM_IMPORTS_H
@@ -34,10 +34,10 @@ uint32_t w2c_jd_alloc(uint32_t size); /* zeroed; never 0 */
 void w2c_jd_free(uint32_t block);
 
 /* vm_memory.c */
-uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false: no */
+uint32_t vm_import_emscripten_resize_heap(uint32_t wanted); /* false if refused */
 _Noreturn void vm_trap(const char *reason);
 
-/* vm_store.c: these replace the functions of the machine that would call em_flash_* */
+/* vm_store.c: these replace the module's functions that call em_flash_* */
 void w2c_flash_init(void);
 uint32_t w2c_jd_settings_get_bin(uint32_t key, uint32_t into, uint32_t space);
 uint32_t w2c_jd_settings_set_bin(uint32_t key, uint32_t value, uint32_t length);
@@ -46,7 +46,7 @@ uint32_t w2c_jd_settings_prep_large(uint32_t key, uint32_t length);
 uint32_t w2c_jd_settings_write_large(uint32_t to, uint32_t from, uint32_t length);
 uint32_t w2c_jd_settings_sync_large(void);
 
-/* network/socket.c. A negative port asks for TLS; negative results are refusals. */
+/* network/socket.c. A negative port requests TLS; a negative result is an error. */
 uint32_t vm_import__jd_tcpsock_new(uint32_t host, uint32_t port);
 uint32_t vm_import__jd_tcpsock_write(uint32_t bytes, uint32_t length);
 uint32_t vm_import__jd_tcpsock_close(void);

@@ -7,7 +7,7 @@
 #include "vm_layout.h"
 #include "vm_start.h"
 
-/* The linker gives the machine all remaining RAM, to make its heap as large as possible. */
+/* The linker assigns all remaining RAM to the virtual machine, for the largest possible heap. */
 extern uint8_t vm_memory_end[];
 
 const uint32_t vm_stack_limit = VM_BSS_END;

@@ -1,6 +1,6 @@
 /*
- * The virtual machine's linear memory: one array in RAM. Addresses inside the machine are offsets
- * from its start, modulo 2^32; `vm_at` and `vm_address_of` convert.
+ * The virtual machine's linear memory: one array in RAM. Addresses inside the virtual machine are
+ * offsets from the start of this array, modulo 2^32; `vm_at` and `vm_address_of` convert them.
  */
 #ifndef VM_MEMORY_H
 #define VM_MEMORY_H
@@ -10,22 +10,22 @@
 extern uint8_t vm_memory[];
 
 /*
- * Initializes the memory as the module's own loader would, with our stack and heap. Call this
- * before any other function of the machine.
+ * Initializes the memory as the module's own loader would, but with this runtime's stack and heap.
+ * Call this before any other function of the virtual machine.
  */
 void vm_memory_init(void);
 uint32_t vm_memory_size(void);
 
-/* The most that was ever used, bytes. */
+/* The highest use since the start, bytes. */
 uint32_t vm_heap_used(void);
 uint32_t vm_stack_used(void);
 
-/* The lowest value the machine's own stack pointer may take. */
+/* The lowest value that the virtual machine's own stack pointer may have. */
 extern const uint32_t vm_stack_limit;
 
 _Noreturn void vm_stack_overflow(void);
 
-/* On a 64-bit host an address is an offset with a sign: all static data is within its reach. */
+/* On a 64-bit host, an address is a signed offset, so it can reach all static data. */
 static inline void *vm_at(uint32_t address) {
   return (void *)((uintptr_t)vm_memory + (uintptr_t)(intptr_t)(int32_t)address);
 }

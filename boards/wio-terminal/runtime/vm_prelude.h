@@ -1,7 +1,7 @@
 /*
- * What the translated virtual machine is written in terms of: WebAssembly's operations in C.
- * Included by the generated file only. The rules are those of the WebAssembly core specification
- * 1.0, section 4.3 (numerics); the traps are those a valid module may still meet.
+ * WebAssembly's operations in C, which the translated virtual machine uses. Included only by the
+ * generated file. The rules are those of the WebAssembly core specification 1.0, section 4.3
+ * (numerics). The traps are those that a valid module can still cause.
  */
 #ifndef VM_PRELUDE_H
 #define VM_PRELUDE_H
@@ -25,8 +25,8 @@ typedef float f32;
 typedef double f64;
 
 /*
- * Memory. An address is 32 bits wide and wraps, so that flash, which lies below the array, has an
- * address too. Data may be unaligned: a memcpy of fixed size is one or two plain loads on an M4.
+ * Memory. An address is 32 bits wide and wraps, so that flash, which lies below the array, also has
+ * an address. Data may be unaligned: a memcpy of fixed size is one or two plain loads on an M4.
  */
 static inline void *vm_field(u32 address, u32 offset) { return (u8 *)vm_at(address) + offset; }
 #define VM_DEFINE_LOAD(name, stored, widened, result)                  \
@@ -65,7 +65,7 @@ VM_DEFINE_STORE(i64_store8, u8, u64)
 VM_DEFINE_STORE(i64_store16, u16, u64)
 VM_DEFINE_STORE(i64_store32, u32, u64)
 
-/* sbrk asks for each piece of memory beyond this: vm_import_emscripten_resize_heap answers. */
+/* Beyond this size, sbrk calls vm_import_emscripten_resize_heap for each piece of memory. */
 #define VM_MEMORY_PAGES 0u
 
 #define VM_SET_STACK_POINTER(value)                    \
@@ -118,7 +118,7 @@ static inline u32 I32_REM_S(u32 x, u32 y) {
   return (u32)((s32)x % (s32)vm_checked_divisor32(y));
 }
 
-/* Doubles to integers: towards zero; what has no integer traps. */
+/* Convert doubles to integers, rounding towards zero. A number out of the integer's range traps. */
 #define VM_DEFINE_TRUNCATE(name, integer, result, low, high)                    \
   static inline result name(f64 x) {                                            \
     if (!(x > (low) && x < (high))) vm_trap("conversion out of integer range"); \
@@ -126,7 +126,7 @@ static inline u32 I32_REM_S(u32 x, u32 y) {
   }
 VM_DEFINE_TRUNCATE(I32_TRUNC_S_F64, s32, u32, -2147483649.0, 2147483648.0)
 VM_DEFINE_TRUNCATE(I32_TRUNC_U_F64, u32, u32, -1.0, 4294967296.0)
-/* The first double below -2^63 is 2048 less, so "greater than" it is "at least -2^63". */
+/* The first double below -2^63 is 2048 less, so "greater than this double" is "at least -2^63". */
 VM_DEFINE_TRUNCATE(I64_TRUNC_S_F64, s64, u64, -9223372036854777856.0, 9223372036854775808.0)
 VM_DEFINE_TRUNCATE(I64_TRUNC_U_F64, u64, u64, -1.0, 18446744073709551616.0)
 
@@ -142,8 +142,8 @@ VM_DEFINE_REINTERPRET(f64_reinterpret_i64, u64, f64)
 VM_DEFINE_REINTERPRET(i64_reinterpret_f64, f64, u64)
 
 /*
- * Newlib's functions keep a NaN and quieten it, as WebAssembly wants. Conversions between float
- * widths likewise.
+ * Newlib's functions return a NaN as a quiet NaN, as WebAssembly requires. Conversions between
+ * float widths do the same.
  */
 #define wasm_quiet(x) (x)
 #define wasm_quietf(x) (x)

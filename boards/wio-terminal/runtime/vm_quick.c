@@ -1,13 +1,13 @@
 /*
- * One operation takes the translated loop some 85 instructions: 45 to fetch it and to look up and
- * check its function, the rest in functions that hand each value over in memory. Here it is a case
- * of a switch, with the state in registers. Nothing is written before it is certain that the
- * operation is one of the simple ones, so the loop can always take over where this stopped.
+ * An operation takes some 85 instructions in the translated loop: 45 to fetch the operation and to
+ * look up and check its function, and the rest in functions that pass each value through memory.
+ * Here an operation is a case of a switch, with the state in registers. Nothing is written until it
+ * is certain that the operation is a simple one, so the loop can always continue where this stops.
  *
- * It repeats what the module's own functions do, and leaves the same bytes behind: `translate.ts`
- * stops the build if one of them changes, and `vm_quick_test.c` compares all memory after millions
- * of operations. The checks of a bad program are the same: a depth, an index or a target that is
- * out of range is left to the loop, which panics.
+ * This code does the same as the module's own functions, and leaves the same bytes in memory:
+ * `translate.ts` stops the build if one of those functions changes, and `vm_quick_test.c` compares
+ * all memory after millions of operations. Invalid programs are detected in the same way: if a
+ * depth, an index or a target is out of range, the operation is left to the loop, which panics.
  */
 #include "vm_quick.h"
 
@@ -17,13 +17,13 @@
 #include "vm_memory.h"
 #include "vm_state.h"
 
-/* The rest of the runtime is compiled to be small; this is to be fast. */
+/* The rest of the runtime is compiled for size, this file for speed. */
 #pragma GCC optimize("O2")
 
 #define STACK_SIZE (sizeof(((machine *)0)->stack) / sizeof(value))
-#define INTEGER 0xffffffffu         /* upper half of an integer; the lower is the integer */
-#define DOUBLE_EXPONENT 0x7ff00000u /* none of these bits is set if it is neither */
-enum { VALUE_FALSE = 1, VALUE_FIRST_TRUE = 64 }; /* lower half, if the upper is 0 */
+#define INTEGER 0xffffffffu         /* the upper half of an integer; the lower is its value */
+#define DOUBLE_EXPONENT 0x7ff00000u /* none of these bits is set if a value is no number */
+enum { VALUE_FALSE = 1, VALUE_FIRST_TRUE = 64 }; /* the lower half if the upper half is 0 */
 
 enum {
   OP_JUMP = 13,
@@ -46,12 +46,12 @@ enum {
   OP_LESS_OR_EQUAL = 69,
   OP_LESS = 70,
   OP_NOT_EQUAL = 71,
-  OP_SMALL = 128, /* from here on, the operation is an integer of its own */
+  OP_SMALL = 128, /* from this number on, the operation itself is a literal integer */
   SMALL_ZERO = 144,
-  FIRST_LONG_OPERAND = 248, /* else the operand is the byte itself */
+  FIRST_LONG_OPERAND = 248, /* below this, the byte itself is the operand */
 };
 
-/* devs_value_to_double, of a number */
+/* devs_value_to_double. Returns false if the value is no number. */
 static bool to_double(const value *from, double *into) {
   if (from->high == INTEGER) *into = (int32_t)from->low;
   else if (from->high & DOUBLE_EXPONENT) memcpy(into, from, sizeof *into);
@@ -59,7 +59,7 @@ static bool to_double(const value *from, double *into) {
   return true;
 }
 
-/* devs_value_from_double, but for infinities and NaN: an integer if it is one. */
+/* devs_value_from_double. Makes an integer if possible. Returns false for infinities and NaN. */
 static bool from_double(double number, value *into) {
   uint64_t bits;
   memcpy(&bits, &number, sizeof bits);
@@ -68,10 +68,10 @@ static bool from_double(double number, value *into) {
   const value as_it_is = {(uint32_t)bits, high};
   if (exponent == 0x7ff) return false;
   if (exponent == 0) {
-    *into = (value){0, INTEGER}; /* zero, or so little that the machine takes it for zero */
+    *into = (value){0, INTEGER}; /* zero, or subnormal, which the virtual machine treats as zero */
   } else if (exponent < 1023) {
     *into = as_it_is;
-  } else if (exponent > 1053) { /* from 2^31 on */
+  } else if (exponent > 1053) { /* 2^31 or more */
     *into = bits == 0xc1e0000000000000u ? (value){0x80000000u, INTEGER} : as_it_is;
   } else {
     const uint32_t fraction_bits = 1075 - exponent;
@@ -83,7 +83,7 @@ static bool from_double(double number, value *into) {
   return true;
 }
 
-/* What a binary operation does with doubles. */
+/* Executes a binary operation with doubles. */
 static bool calculate(uint32_t operation, double left, double right, value *result) {
   switch (operation) {
     case OP_ADD:
@@ -104,8 +104,8 @@ static bool calculate(uint32_t operation, double left, double right, value *resu
 }
 
 /*
- * Reads an operation's operand; false if the function's end comes first.
- * One byte, or its lower bits say how many follow, most significant first, and the sign.
+ * Reads an operation's operand. Returns false if the function ends first. The operand is one byte;
+ * or the lower bits of that byte give the sign and how many bytes follow, most significant first.
  */
 static inline bool read_operand(const uint8_t *code, uint32_t end, uint32_t *at,
                                 uint32_t *operand) {
@@ -265,7 +265,7 @@ uint32_t vm_quick(uint32_t context, uint32_t left) {
       default:
         goto leave;
     }
-    /* Only those with an operand get here. */
+    /* Only operations with an operand get here. */
     vm->operation_at = at;
     vm->operand = operand;
     at = next;

@@ -1,6 +1,6 @@
 /*
- * The virtual machine's commonest operations in C of our own. The translated loop calls this before
- * each operation; what this cannot do, the loop does as ever.
+ * The virtual machine's most common operations, written in C. The translated loop calls vm_quick
+ * before each operation, and executes the operations that vm_quick does not.
  */
 #ifndef VM_QUICK_H
 #define VM_QUICK_H
@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 /*
- * Runs operations of the current function, up to the first that is not simple. The machine's memory
- * is then, to the bit, as if the translated loop had run them.
- * @param context address of the machine's state (`devs_ctx_t`)
- * @param left operations before the loop calls the program stuck, more than 0
- * @return what remains of them, more than 0
+ * Runs operations of the current function, up to the first that is not simple. Afterwards the
+ * virtual machine's memory has the same bits as if the translated loop had run them.
+ * @param context address of the virtual machine's state (`devs_ctx_t`)
+ * @param left how many operations may run before the loop considers the program stuck, more than 0
+ * @return how many operations remain, more than 0
  */
 uint32_t vm_quick(uint32_t context, uint32_t left);
 

@@ -1,4 +1,4 @@
-/* The translated virtual machine, as the board uses it. */
+/* The functions of the translated virtual machine that the runtime calls. */
 #ifndef VM_START_H
 #define VM_START_H
 
@@ -14,9 +14,9 @@ typedef struct {
 extern const vm_data_segment vm_data_segments[];
 extern const size_t vm_data_segment_count;
 
-/* Beside the module's functions, in the generated file. */
+/* Functions that the generated file adds to the module's own. */
 void vm_set_stack_pointer(uint32_t top);
-_Noreturn void vm_descend(void); /* overflows the machine's own stack */
+_Noreturn void vm_descend(void); /* overflows the virtual machine's own stack */
 
 /* Exports of the module. */
 void vm___wasm_call_ctors(void);
@@ -24,7 +24,7 @@ uint32_t vm_malloc(uint32_t size); /* 0 if there is no room */
 void vm_free(uint32_t block);
 void vm_jd_em_set_device_id_2x_i32(uint32_t high, uint32_t low);
 void vm_jd_em_init(void);
-/* Returns how long it may sleep, in microseconds. */
+/* Runs one step. Returns how long the virtual machine may sleep, µs. */
 uint32_t vm_jd_em_process(void);
 uint32_t vm_jd_em_frame_received(uint32_t frame);
 uint32_t vm_jd_em_devs_deploy(uint32_t image, uint32_t length);

@@ -1,6 +1,6 @@
 /*
- * What the virtual machine keeps in its memory, as far as `vm_quick.c` uses it. The names of the
- * types in DeviceScript's sources stand beside; `vm_quick_test.c` shows that the places are right.
+ * The parts of the virtual machine's state that `vm_quick.c` uses. Comments give the names of the
+ * types in DeviceScript's sources; `vm_quick_test.c` checks the offsets.
  */
 #ifndef VM_STATE_H
 #define VM_STATE_H
@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The machine's memory: no alignment, and other code has other types for it. */
+/* For data in the virtual machine's memory: it is unaligned, and other code uses other types. */
 #define VM_MEMORY __attribute__((packed, may_alias))
 
-/* A number, or by its upper half something else: devs_value_t. */
+/* devs_value_t: a number or another value; the upper half says which. */
 typedef struct VM_MEMORY {
   uint32_t low, high;
 } value;

@@ -1,7 +1,7 @@
 /*
- * The virtual machine's settings and program. This replaces the machine's own store, which keeps a
- * copy of the flash in RAM and writes 8 bytes at a time. The machine reads flash in place: its
- * addresses are offsets from its memory, modulo 2^32, so flash has addresses too.
+ * The virtual machine's settings and program. This replaces the virtual machine's own store, which
+ * keeps a copy of the flash in RAM and writes 8 bytes at a time. The virtual machine reads flash in
+ * place: its addresses are offsets from its memory, modulo 2^32, so flash also has addresses.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -18,13 +18,14 @@
 #include "vm_imports.h"
 #include "vm_memory.h"
 
-/* The results that the machine's own store would give (jacdac-c, source/jd_fstor.c). */
+/* The results of the virtual machine's own store (jacdac-c, source/jd_fstor.c). */
 enum { VM_STORE_NOT_FOUND = -2, VM_STORE_DONE = 0 };
 
-/* The one value that is too large for the settings: devsmgr.c. */
+/* The key of the only value that is too large for the settings: devsmgr.c. */
 static const char PROGRAM[] = "*prog";
 
-/* Tells the program that there are two: it can go back, and need not make way by itself. */
+/* Tells the program that the board keeps two of these, so the runtime itself can go back to the
+ * old. */
 static void tell_two(const char *key) {
   if (settings_get(key, NULL, 0) <= 0) settings_set(key, "2", 1);
 }
@@ -33,7 +34,7 @@ void w2c_flash_init(void) {
   settings_store_init();
   settings_batch_finish();
   program_store_init();
-  /* It names the program that ran, before that one may be taken back. */
+  /* Before the trial: the crash note names the program that ran, which the trial may take back. */
   crash_note_start();
   trial_keeper_start();
   tell_two(":SLOTS");
