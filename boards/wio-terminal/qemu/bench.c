@@ -11,7 +11,7 @@
 static uint16_t light;
 static uint16_t led;
 static bool buttons[BOARD_BUTTONS];
-/* High, as the pull-up sets it, so that a board that was reset cuts the power first. */
+/* On, as the pull-up sets it, so that a board that was reset cuts the power first. */
 static bool coprocessor_on = true;
 
 enum { LINE_MAX = 48 };
@@ -44,7 +44,7 @@ static void obey(const char *command) {
   }
 }
 
-/* Commands are carried out when a sensor is read, which the services do all the time. */
+/* Executes received commands. Called when an input is read, which the services do all the time. */
 static void listen(void) {
   uint8_t byte;
   while (uart_read(UART_BENCH, &byte, 1) > 0) {

@@ -1,7 +1,6 @@
 /*
- * The hardware layer on QEMU's mps2-an386. What the Wio Terminal has and this machine has not, the
- * light sensor, the LED, the buttons and the coprocessor's enable pin, are lines of text on a
- * UART of their own: see bench.h.
+ * The hardware layer on QEMU's mps2-an386. This emulated board has no light sensor, LED, buttons or
+ * enable pin of a coprocessor. Lines of text on a separate UART take their place: see bench.h.
  */
 #include "board.h"
 
@@ -18,7 +17,7 @@
 /* ARM DAI0386B, section 4.5 (FPGA system control and I/O): a counter behind a prescaler. */
 #define FPGAIO_COUNTER CORTEX_REGISTER(0x40028018)
 #define FPGAIO_PRESCALE CORTEX_REGISTER(0x4002801c)
-/* It counts cycles of the core: measured against the host's clock. */
+/* The counter counts cycles of the core: measured against the host's clock. */
 enum { COUNTER_MHZ = 25 };
 
 void board_init(void) {
@@ -28,7 +27,7 @@ void board_init(void) {
   bench_init();
 }
 
-/* The counter wraps after 71 minutes, and is read many times a second. */
+/* Extends the counter to 64 bits: it wraps after 71 minutes and is read many times a second. */
 uint64_t board_micros(void) {
   static uint64_t wraps;
   static uint32_t last;
@@ -40,7 +39,7 @@ uint64_t board_micros(void) {
 
 void board_wait_for_interrupt(void) { cortex_sleep(); }
 
-/* The machine has no such register. */
+/* The emulated board has no register for the cause. */
 const char *board_reset_cause(void) { return "emulator"; }
 board_reset_kind board_why_reset(void) { return BOARD_RESET_SOFTWARE; }
 
@@ -53,7 +52,7 @@ void board_console_write(const char *text, size_t length) {
   uart_write(UART_CONSOLE, (const uint8_t *)text, length);
 }
 
-/* A socket has no DTR: whoever is there counts as connected from the start. */
+/* A socket has no DTR, so the line counts as open from the start. */
 bool board_line_is_open(void) { return true; }
 
 size_t board_line_read(uint8_t *into, size_t space) { return uart_read(UART_LINE, into, space); }
@@ -76,7 +75,7 @@ void board_link_discard(void) { uart_discard(UART_LINK); }
 /* QEMU passes bytes on as fast as its host does. */
 void board_link_baud(uint32_t baud) { (void)baud; }
 
-/* A service of the emulator's host, by the Arm semihosting interface (Arm IHI 0100). */
+/* Calls a service of the emulator's host: the Arm semihosting interface (Arm IHI 0100). */
 enum { SYS_OPEN = 0x01, SYS_READ = 0x06 };
 enum { MODE_READ_BINARY = 1 };
 
@@ -106,7 +105,7 @@ void board_storage_erase(size_t offset) {
   memset((uint8_t *)(uintptr_t)board_storage + offset, 0xff, BOARD_STORAGE_BLOCK);
 }
 
-/* Like the chip's flash, it must not be written twice. */
+/* As with the chip's flash, a unit must not be written twice. */
 void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
   uint8_t *const to = (uint8_t *)(uintptr_t)board_storage + offset;
   if (offset % BOARD_STORAGE_UNIT || length % BOARD_STORAGE_UNIT)

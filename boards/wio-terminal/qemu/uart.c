@@ -17,12 +17,12 @@ enum { STATE_TX_FULL = 1, STATE_RX_FULL = 2 };
 enum { CTRL_TX = 1, CTRL_RX = 2, CTRL_RX_INTERRUPT = 8 };
 enum { INTERRUPT_RX = 2 };
 
-/* QEMU passes bytes on as fast as its host does, whatever the divisor; 16 is the least allowed. */
+/* QEMU passes bytes on as fast as its host does, whatever the divisor. 16 is the minimum. */
 enum { BAUD_DIVISOR = 16 };
 
 /*
  * Room for one whole message of the coprocessor (4096 bytes and a header), for lines of the bench,
- * and for frames from the computer, which has to wait while there is no room, as over USB.
+ * and for frames from the computer. As over USB, the computer must wait while there is no room.
  */
 static uint8_t link_bytes[4608], bench_bytes[256], line_bytes[1024];
 
@@ -32,7 +32,7 @@ static ring line_ring = RING(line_bytes);
 static ring *const rings[UARTS] = {
     [UART_LINK] = &link_ring, [UART_BENCH] = &bench_ring, [UART_LINE] = &line_ring};
 
-/* The interrupts of the first three UARTs lie side by side; that of the fourth does not. */
+/* The receive interrupt of UART n is line 2 n, except for the fourth UART. */
 static unsigned receive_interrupt(unsigned uart) { return uart == UART_LINE ? 18 : 2 * uart; }
 
 void uart_init(void) {
@@ -47,8 +47,8 @@ static void received(unsigned uart) {
   ring *const ring = rings[uart];
   UART_INTCLEAR(uart) = INTERRUPT_RX;
   while (UART_STATE(uart) & STATE_RX_FULL) {
-    if (uart == UART_LINE && ring_is_full(ring)) return; /* QEMU waits until it is taken */
-    ring_put(ring, (uint8_t)UART_DATA(uart)); /* what does not fit is lost; a CRC shows it */
+    if (uart == UART_LINE && ring_is_full(ring)) return; /* QEMU keeps the byte until it is read */
+    ring_put(ring, (uint8_t)UART_DATA(uart)); /* a byte that does not fit is lost; a CRC shows it */
   }
 }
 

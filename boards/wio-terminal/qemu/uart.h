@@ -1,4 +1,4 @@
-/* The CMSDK APB UARTs of the mps2-an386. Bytes received wait in a ring until they are read. */
+/* The CMSDK APB UARTs of the mps2-an386. Received bytes wait in a ring until they are read. */
 #ifndef UART_H
 #define UART_H
 

@@ -1,4 +1,4 @@
-/* The vector table, with the machine's own lines. */
+/* The vector table, with the interrupt lines of the mps2-an386. */
 #include "vectors.h"
 
 #include "uart.h"
@@ -8,5 +8,5 @@ static const handler vectors[VECTORS_FIRST_LINE + 19] __attribute__((section(".v
     /* ARM DAI0386B, table 5-1: a UART's receive interrupt is line 2 × its number. */
     [VECTORS_FIRST_LINE + 2] = uart_link_received,
     [VECTORS_FIRST_LINE + 4] = uart_bench_received,
-    [VECTORS_FIRST_LINE + 18] = uart_line_received, /* the fourth's: QEMU hw/arm/mps2.c */
+    [VECTORS_FIRST_LINE + 18] = uart_line_received, /* the fourth UART: QEMU hw/arm/mps2.c */
 };

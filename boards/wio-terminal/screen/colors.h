@@ -1,4 +1,4 @@
-/* The screen's few colours: night, and one lamp. */
+/* The screen's colours. */
 #ifndef COLORS_H
 #define COLORS_H
 

@@ -6,30 +6,31 @@
 
 typedef struct {
   uint8_t width;
-  uint8_t advance; /* from its left edge to that of the next */
+  uint8_t advance; /* from its left edge to that of the next glyph */
   uint16_t offset; /* into `coverage` */
 } glyph;
 
 typedef struct {
-  uint8_t first, count; /* codes that this font has */
+  uint8_t first, count; /* the first code of this font, and the number of codes */
   uint8_t height;       /* of a line, pixels */
   uint8_t capital_top, capital_height;
   const glyph *glyphs;
   /*
-   * How much of each pixel a glyph covers, 0..3; four pixels in a byte, the first in the low bits.
+   * How much of each pixel a glyph covers, 0..3. A byte holds four pixels, the first in the low
+   * bits.
    */
   const uint8_t *coverage;
 } font;
 
 enum { FONT_COVERAGE_MAX = 3 };
 
-/* Codes beyond ASCII, as strokes.ts has them. */
+/* Codes beyond ASCII, as in strokes.ts. */
 #define ELLIPSIS "\x7f"
 #define DISC "\x80"
 #define UNKNOWN '\x81'
 
 extern const font font_small, font_large;
-extern const font font_number; /* digits alone */
-extern const font font_disc;   /* a disc alone */
+extern const font font_number; /* only digits */
+extern const font font_disc;   /* only a disc */
 
 #endif

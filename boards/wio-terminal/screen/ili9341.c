@@ -26,7 +26,7 @@ enum {
   ILI9341_ENABLE_3_GAMMA = 0xf2
 };
 
-/* The reset pulse is 10 us at least, and 120 ms pass before sleep-out (datasheet, 15.4). */
+/* The reset pulse must be 10 µs at least, and sleep-out comes 120 ms later (datasheet, 15.4). */
 enum {
   ILI9341_RESET_MICROS = 10000,
   ILI9341_AFTER_RESET_MICROS = 120000,
@@ -39,9 +39,9 @@ typedef struct {
 } setting;
 
 /*
- * The power, rate and gamma values that Seeed_Arduino_LCD, CircuitPython and TinyGo agree on for
- * this panel; those three also write registers that the datasheet does not describe, which are
- * left alone here.
+ * The power, rate and gamma values on which Seeed_Arduino_LCD, CircuitPython and TinyGo agree for
+ * this panel. All three also write registers that the datasheet does not describe; this code does
+ * not.
  */
 static const setting settings[] = {
     {ILI9341_POWER_1, 1, {0x23}},
@@ -49,7 +49,7 @@ static const setting settings[] = {
     {ILI9341_VCOM_1, 2, {0x3e, 0x28}},
     {ILI9341_VCOM_2, 1, {0x86}},
     /*
-     * Rows from below, columns from the right, both exchanged, blue before red: the picture stands
+     * Rows from below, columns from the right, both exchanged, blue before red: so the picture is
      * upright.
      */
     {ILI9341_MEMORY_ACCESS, 1, {0xe8}},
@@ -76,7 +76,7 @@ typedef enum {
 static step state;
 static uint64_t due_micros;
 
-/* The clock is read again, because a write to flash may have made the loop's time old. */
+/* Reads the clock again, because the loop's time is stale after a write to flash. */
 static void go(step next, uint32_t after_micros) {
   state = next;
   due_micros = board_micros() + after_micros;

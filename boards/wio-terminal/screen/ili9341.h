@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Takes the display out of reset, step by step. False until it takes pixels. */
+/* Starts the display, one step per call. Returns false until the display accepts pixels. */
 bool ili9341_is_started(uint64_t now_micros);
 
-/* The rectangle that the next pixels fill, row by row from its upper left corner. */
+/* Sets the rectangle that the next pixels fill, row by row from its upper left corner. */
 void ili9341_window(uint16_t x, uint16_t y, uint16_t width, uint16_t height);
 
-/* Call it after the first picture. */
+/* Turns the display on. Call after the first picture. */
 void ili9341_show(void);
 
 #endif

@@ -8,7 +8,7 @@
 /* A contact bounces for some milliseconds. */
 enum { KEYS_SAMPLE_MICROS = 10000 };
 
-/* Full, half, a quarter; then no light at all, for a dark bedroom. */
+/* The levels of the backlight: full, half, a quarter, and off for a dark bedroom. */
 enum { KEYS_DARK = 3, KEYS_LEVELS };
 
 static bool pressed[BOARD_KEYS];

@@ -1,7 +1,7 @@
 /*
- * What the three buttons on the upper edge do for the screen: A switches the LED, B goes to the
- * next page, C dims the picture and finally switches off its light. The program receives their
- * events as well. The 5-way switch does the same: pressed, left and right, up and down.
+ * The functions of the three buttons on the upper edge: A switches the LED, B goes to the next
+ * page, C dims the picture and finally switches the backlight off. The program also receives their
+ * events. The 5-way switch does the same: press for A, left and right for B, up and down for C.
  */
 #ifndef KEYS_H
 #define KEYS_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many pages to go on: -1, 0 or 1. */
+/* Reads the keys. Returns how many pages to move: -1, 0 or 1. */
 int keys_step(uint64_t now_micros);
 
-/* Switches the backlight on: there is something to see. */
+/* Switches the backlight on, unless the level is off. Call when the first picture is ready. */
 void keys_light_up(void);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { PAGES_MARGIN = 10, PAGES_HEAD_Y = 10 };
 
-/* The first page: light and LED, and how the light went. */
+/* The first page: light, LED, and the graph of the light. */
 enum { TOP = 36, CARD_HEIGHT = 104, LIGHT_X = 8, LIGHT_WIDTH = 188, LED_X = 204, LED_WIDTH = 108 };
 enum { GRAPH_TOP = 148, GRAPH_HEIGHT = 66 };
 enum { PADDING = 12 };
@@ -110,7 +110,7 @@ static void draw_about(const status *status) {
 static void (*const draw[PAGES])(const status *) = {draw_main, draw_network, draw_about};
 static const char *const titles[PAGES] = {NULL, "Network", "About"};
 
-/* On the first page the device's id stands where others have their title. */
+/* On the first page, the device's id takes the place of the title. */
 static void head(page page, const status *status) {
   const char *const title = titles[page] ? titles[page] : status->id;
   int left = link_dot(SCREEN_WIDTH - PAGES_MARGIN, PAGES_HEAD_Y + 2, "Broker", status->broker,

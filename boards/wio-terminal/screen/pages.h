@@ -1,4 +1,4 @@
-/* What each page shows. A page draws itself onto the tile that was begun. */
+/* The pages. A page is drawn onto the current tile. */
 #ifndef PAGES_H
 #define PAGES_H
 

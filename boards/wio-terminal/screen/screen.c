@@ -9,9 +9,9 @@
 #include "tile.h"
 
 /*
- * A changed tile takes some tenths of a millisecond to paint, and one millisecond to send. At this
- * pace a completely new picture is there after 100 ms. Five pictures a second are enough, and leave
- * the loop its time.
+ * A changed tile takes some tenths of a millisecond to paint and a millisecond to send. With one
+ * tile every 2 ms, a completely new picture is complete after 100 ms. Five pictures a second are
+ * enough, and leave time for the rest of the loop.
  */
 enum { TILE_MICROS = 2000, PICTURE_MICROS = 200000 };
 
@@ -19,7 +19,7 @@ static status shown;
 static page current;
 static unsigned next_tile;
 static uint64_t due_micros, picture_due_micros;
-/* Digests: of the last picture, and of the tiles as they were last sent; 0 for never. */
+/* Digests of the last picture, and of the tiles as last sent; 0 if never sent. */
 static uint32_t picture, sent[TILES];
 static bool first_is_in;
 
@@ -27,7 +27,7 @@ void screen_init(void) { panel_init(); }
 
 static void turn_pages(int pages) { current = (page)(((int)current + PAGES + pages) % PAGES); }
 
-/* Reads the status once, so that all parts of the picture agree. False if nothing has changed. */
+/* Reads the status once, so that all tiles agree. Returns false if nothing has changed. */
 static bool begin_picture(uint64_t now_micros) {
   status_read(&shown, now_micros);
   history_step(now_micros, shown.light);

@@ -1,6 +1,6 @@
 /*
- * What a person sees of the board: light, LED, network, who decides, and what is wrong. A page is
- * composed tile by tile, at most one a step, and only a tile that changed is sent.
+ * The screen: shows light, LED, network, who decides, and problems. A page is composed tile by
+ * tile, at most one tile per step, and only changed tiles are sent.
  */
 #ifndef SCREEN_H
 #define SCREEN_H
@@ -9,7 +9,7 @@
 
 void screen_init(void);
 
-/* Call often; it keeps its own pace. */
+/* Reads the keys and updates the screen when due. Call often. */
 void screen_step(uint64_t now_micros);
 
 #endif

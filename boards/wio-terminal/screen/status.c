@@ -17,7 +17,7 @@
 #include "vm_memory.h"
 #include "wifi.h"
 
-/* If a connect takes longer, the screen says so: the first packet was lost, or the host is down. */
+/* If a connect takes longer, the screen shows that: a packet was lost, or the host is down. */
 enum { STATUS_SLOW_S = 3 };
 
 enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };
@@ -56,7 +56,8 @@ static void wifi(status *into) {
   memcpy(into->address, wifi_address(), sizeof into->address);
 }
 
-/* If a connection was made, the program's log says what the broker objected to. */
+/* The socket's problem; or, if a connection was made, the broker's reason from the program's log.
+ */
 static const char *broker_problem(const socket_facts *socket) {
   static char waiting[32];
   if (socket->connecting_s >= STATUS_SLOW_S) {

@@ -2,7 +2,7 @@
 
 #include "tile.h"
 
-/* The next letter's glyph. A letter of several bytes (UTF-8) counts as one that is unknown. */
+/* The next letter's glyph. A letter of several bytes (UTF-8) is one unknown letter. */
 static const glyph *next(const font *font, const char **at) {
   uint8_t code = (uint8_t)*(*at)++;
   if (code >= 0xc0) {

@@ -69,7 +69,7 @@ void tile_fill(int x, int y, int width, int height, uint16_t color) {
   }
 }
 
-/* One of the three parts of a colour, which lies under a mask. */
+/* Mixes one of the three parts of a colour; `mask` selects the part. */
 static unsigned mixed(unsigned over, unsigned under, unsigned coverage, unsigned mask) {
   const unsigned sum = (over & mask) * coverage + (under & mask) * (FONT_COVERAGE_MAX - coverage);
   return sum / FONT_COVERAGE_MAX & mask;
@@ -90,8 +90,8 @@ void tile_dim(unsigned halves) { dim = halves; }
 const uint8_t *tile_bytes(void) {
   for (unsigned i = 0; i < TILE_WIDTH * TILE_HEIGHT; i++) {
     unsigned pixel = pixels[i];
-    for (unsigned half = 0; half < dim; half++) pixel = pixel >> 1 & 0x7bef; /* each of its parts */
-    pixels[i] = (uint16_t)(pixel >> 8 | pixel << 8); /* the display's order */
+    for (unsigned half = 0; half < dim; half++) pixel = pixel >> 1 & 0x7bef; /* halves each part */
+    pixels[i] = (uint16_t)(pixel >> 8 | pixel << 8); /* the display's byte order */
   }
   return (const uint8_t *)pixels;
 }

@@ -9,7 +9,7 @@ enum { WIDGETS_MARGIN = 10, LIST_TOP = 46, LIST_STEP = 22, LIST_VALUE = 116 };
 enum { FOOT_Y = 224 };
 enum { WIDGETS_LIGHT_MAX = 1023 };
 
-/* Columns of a graph are this wide; a dash of the threshold has as much before the next. */
+/* Pixels: the width of a graph's column, the height of its curve, and a dash of the threshold. */
 enum { SAMPLE_WIDTH = 2, CURVE_HEIGHT = 2, DASH = 6 };
 
 void card(int x, int y, int width, int height) {
@@ -60,7 +60,7 @@ void list_line(unsigned line, const char *what, const char *value) {
                    COLOR_TEXT, value);
 }
 
-/* The first link that is down is what keeps the others from working. */
+/* Describes the problem of the first link that is down: without it, the next cannot work. */
 static void problem_in_words(const status *status, char *words, size_t space) {
   if (*status->wifi_problem) {
     if (*status->wifi_name) {

@@ -12,12 +12,12 @@ static const uint8_t first_coding[CDC_LINE_CODING_LENGTH] = {0x00, 0xc2, 0x01, 0
 
 static uint8_t coding[CDC_LINE_CODING_LENGTH];
 static volatile bool is_configured, dtr;
-static bool was_open; /* since the reset: closing takes an opening */
+static bool was_open; /* the port was opened after the reset: only then can it be closed */
 static bool is_touched;
-static uint64_t touched_micros; /* 0: not looked at yet */
+static uint64_t touched_micros; /* when cdc_wants_bootloader first saw the touch; 0 if not yet */
 static size_t received_taken;
 static bool last_was_full;
-static bool is_end_due; /* the endpoint was free a round ago already */
+static bool is_end_due; /* the endpoint was already free in the previous round */
 
 void cdc_reset(bool configured) {
   is_configured = configured;
@@ -82,8 +82,8 @@ size_t cdc_write(const uint8_t *bytes, size_t length) {
 }
 
 /*
- * A host that asked for more than one packet waits for one that is not full: 5.8.3. If there is
- * more to write, that goes first.
+ * Ends a transfer with an empty packet: a host that requested more than one packet waits for a
+ * packet that is not full (5.8.3). Waits one round, in case there is more to write.
  */
 void cdc_step(void) {
   if (!last_was_full || usb_device_is_sending(USB_ENDPOINT_DATA)) return;

@@ -1,8 +1,9 @@
 /*
- * The serial port: CDC 1.2 and its PSTN subclass, abstract control model. It is open while the host
- * raises DTR. There are no wires behind it, so the line coding is kept and obeyed by nothing, but
- * for one sign: a port that is closed at 1200 baud asks for the bootloader, as Arduino's tools do.
- * The first four functions are called from the controller's interrupt, the rest while it is held.
+ * The serial port: CDC 1.2 and its PSTN subclass, abstract control model. The port is open while
+ * the host raises DTR. It has no physical line, so the line coding is stored but has no effect,
+ * with one exception: to close the port at 1200 baud starts the bootloader, as with Arduino's
+ * tools. The first four functions are called from the controller's interrupt, the others while it
+ * is masked.
  */
 #ifndef CDC_H
 #define CDC_H
@@ -13,23 +14,24 @@
 
 enum { CDC_LINE_CODING_LENGTH = 7 };
 
-/* The bus was reset, or the host has chosen a configuration: with or without the port. */
+/* Called when the bus was reset, or when the host has chosen a configuration, with or without port.
+ */
 void cdc_reset(bool configured);
 
 void cdc_line_coding(uint8_t into[CDC_LINE_CODING_LENGTH]);
 void cdc_set_line_coding(const uint8_t coding[CDC_LINE_CODING_LENGTH]);
 void cdc_set_line_state(uint16_t state);
 
-/* At any time. */
+/* Whether the port is open. May be called at any time. */
 bool cdc_is_open(void);
 
 size_t cdc_read(uint8_t *into, size_t space);
 size_t cdc_write(const uint8_t *bytes, size_t length);
 
-/* Call it once in each round of the loop: it ends a transfer whose last packet was full. */
+/* Ends a transfer whose last packet was full. Call once in each round of the loop. */
 void cdc_step(void);
 
-/* True once the port has been closed at 1200 baud for a quarter of a second. */
+/* Whether the port has been closed at 1200 baud for at least a quarter of a second. */
 bool cdc_wants_bootloader(uint64_t now_micros);
 
 #endif

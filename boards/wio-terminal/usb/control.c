@@ -1,4 +1,4 @@
-/* Control transfers: USB 2.0, sections 8.5.3 and 9.4. Answers the events of usb_device.h. */
+/* Control transfers: USB 2.0, sections 8.5.3 and 9.4. Handles the events of usb_device.h. */
 #include <string.h>
 
 #include "cdc.h"
@@ -16,9 +16,9 @@ typedef enum {
 static stage state;
 static usb_setup current;
 static uint8_t configuration;
-static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers and data other than descriptors */
+static uint8_t small[CDC_LINE_CODING_LENGTH]; /* answers other than descriptors */
 
-/* What is still to be sent, and whether the host waits for more than there is. */
+/* The bytes still to be sent, and whether the host expects more bytes than there are. */
 static const uint8_t *rest;
 static size_t rest_length;
 static bool is_short;
@@ -33,17 +33,17 @@ static void send_next(void) {
   usb_device_send(USB_ENDPOINT_CONTROL, rest, length);
   rest += length;
   rest_length -= length;
-  /* A transfer ends with a packet that is not full, unless the host knows its length (8.5.3.2). */
+  /* A transfer ends with a packet that is not full, unless the host knows the length (8.5.3.2). */
   if (length < USB_CONTROL_PACKET) is_short = false;
 }
 
-/* The data stage to the host, of as much as it asked for. */
+/* Starts the data stage to the host, with at most as many bytes as the host requested. */
 static void answer(const void *bytes, size_t length) {
   is_short = length < current.length;
   rest = bytes;
   rest_length = length < current.length ? length : current.length;
   state = CONTROL_SENDS_DATA;
-  usb_device_listen(); /* it may end the transfer early */
+  usb_device_listen(); /* the host may end the transfer early */
   send_next();
 }
 
@@ -62,7 +62,7 @@ static bool is_endpoint(uint16_t address) {
          address == (USB_ENDPOINT_NOTIFY | USB_ENDPOINT_IN);
 }
 
-/* Whether the receiver of a request exists in the present state: 9.4. */
+/* Whether the receiver of the request exists in the current state: 9.4. */
 static bool has_receiver(void) {
   switch (current.type & USB_REQUEST_RECEIVER) {
     case USB_RECEIVER_DEVICE:
@@ -86,7 +86,7 @@ static void get_status(void) {
   answer(small, 2);
 }
 
-/* The only feature: ENDPOINT_HALT. */
+/* Sets or clears ENDPOINT_HALT, the only supported feature. */
 static void set_halt(bool on) {
   if ((current.type & USB_REQUEST_RECEIVER) != USB_RECEIVER_ENDPOINT ||
       current.value != USB_FEATURE_ENDPOINT_HALT) {
@@ -109,7 +109,7 @@ static void configure(void) {
   accept();
 }
 
-/* There is one setting; choosing it restarts the endpoints of the interface: 9.1.1.5. */
+/* An interface has only setting 0. To choose it restarts the interface's endpoints: 9.1.1.5. */
 static void set_interface(void) {
   if (current.value != 0) {
     refuse();
@@ -131,7 +131,7 @@ static void get_descriptor(void) {
   else refuse();
 }
 
-/* Requests as tables 9-3 and 9-4 have them: the direction belongs to each. */
+/* The requests of tables 9-3 and 9-4. A request with the wrong direction is refused. */
 static void standard(void) {
   const uint8_t direction = current.type & USB_REQUEST_TO_HOST;
   const uint8_t receiver = current.type & USB_REQUEST_RECEIVER;
@@ -149,7 +149,7 @@ static void standard(void) {
       break;
     case USB_SET_ADDRESS | USB_RECEIVER_DEVICE << 16:
       if (current.value > 127) refuse();
-      else accept(); /* and takes it after the status stage: 9.4.6 */
+      else accept(); /* the address is set after the status stage: 9.4.6 */
       break;
     case USB_GET_DESCRIPTOR | USB_REQUEST_TO_HOST << 8 | USB_RECEIVER_DEVICE << 16:
       get_descriptor();
@@ -199,7 +199,7 @@ void usb_on_reset(void) {
 }
 
 void usb_on_setup(const usb_setup *setup) {
-  state = CONTROL_IDLE; /* it ends any transfer in progress: 8.5.3 */
+  state = CONTROL_IDLE; /* a set-up packet ends any transfer in progress: 8.5.3 */
   current = *setup;
   if (!has_receiver()) refuse();
   else if ((current.type & USB_REQUEST_KIND) == USB_KIND_STANDARD) standard();

@@ -4,7 +4,7 @@
 
 #include "usb.h"
 
-/* Seeed's, as the Wio Terminal has them under Arduino: ArduinoCore-samd boards.txt. */
+/* Seeed's ids of the Wio Terminal under Arduino: ArduinoCore-samd boards.txt. */
 enum { VENDOR = 0x2886, PRODUCT = 0x802d };
 enum { RELEASE = 0x0100 };
 
@@ -14,7 +14,7 @@ enum { STRING_MAX = 2 + 2 * 32 };
 
 #define U16(value) (value) & 0xff, (value) >> 8
 
-/* One descriptor, or one part of it, on each line. */
+/* Each line is a descriptor or a part of a descriptor. */
 /* clang-format off */
 
 /* A composite device whose interfaces are associated: ECN of 2003, table 1-1. */
@@ -28,14 +28,14 @@ static const uint8_t device[] = {
 
 enum { CLASS_COMMUNICATIONS = 0x02, SUBCLASS_ACM = 0x02, CLASS_DATA = 0x0a };
 enum { FUNCTION_HEADER = 0x00, FUNCTION_CALLS = 0x01, FUNCTION_ACM = 0x02, FUNCTION_UNION = 0x06 };
-/* PSTN 1.2, table 4: the requests about line coding and line state. */
+/* PSTN 1.2, table 4: the device supports the requests about line coding and line state. */
 enum { ACM_LINE_REQUESTS = 0x02 };
 enum { CONFIGURATION_LENGTH = 75 };
 enum { ATTRIBUTES_RESERVED = 0x80, POWER_500_MA = 250, NOTIFY_EVERY_MS = 16 };
 
 static const uint8_t configuration[] = {
     9, USB_DESCRIPTOR_CONFIGURATION, U16(CONFIGURATION_LENGTH), USB_INTERFACES,
-    1, /* its number */
+    1, /* the number of this configuration */
     0, ATTRIBUTES_RESERVED, POWER_500_MA,
 
     8, USB_DESCRIPTOR_ASSOCIATION, USB_INTERFACE_CONTROL, USB_INTERFACES, CLASS_COMMUNICATIONS, SUBCLASS_ACM,
@@ -59,7 +59,7 @@ _Static_assert(sizeof device == 18, "USB 2.0, table 9-8");
 _Static_assert(sizeof configuration == CONFIGURATION_LENGTH, "wTotalLength");
 
 /*
- * jacdac-ts takes a serial port for a board if its USB vendor is one of a list, or if its serial
+ * jacdac-ts accepts a serial port as a board if its USB vendor is on a list, or if its serial
  * number begins with JD. Seeed is not on the list.
  */
 static char serial_text[] = "JD0123456789ABCDEF";
@@ -106,7 +106,7 @@ const uint8_t *descriptor_find(uint16_t value, size_t *length) {
       return index == 0 ? configuration : NULL;
     case USB_DESCRIPTOR_STRING:
       return string(index, length);
-    default: /* the others are for high-speed devices */
+    default: /* other descriptors are for high-speed devices */
       return NULL;
   }
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The eight bytes that begin a control transfer: table 9-2. */
+/* The set-up packet, the eight bytes that begin a control transfer: table 9-2. */
 typedef struct {
   uint8_t type;
   uint8_t request;
@@ -50,7 +50,7 @@ enum { USB_ENDPOINT_BULK = 2, USB_ENDPOINT_INTERRUPT = 3 };
 /* PSTN 1.2, table 13. */
 enum { USB_SET_LINE_CODING = 0x20, USB_GET_LINE_CODING = 0x21, USB_SET_CONTROL_LINE_STATE = 0x22 };
 
-/* The board's own: interfaces and endpoints, as descriptors.c announces them. */
+/* The board's interfaces and endpoints, as in descriptors.c. */
 enum { USB_INTERFACE_CONTROL, USB_INTERFACE_DATA, USB_INTERFACES };
 enum { USB_ENDPOINT_CONTROL = 0, USB_ENDPOINT_NOTIFY = 1, USB_ENDPOINT_DATA = 2, USB_ENDPOINTS };
 enum { USB_CONTROL_PACKET = 64, USB_DATA_PACKET = 64, USB_NOTIFY_PACKET = 8 };
