@@ -1,6 +1,6 @@
 /**
- * The plan of the house: which room may import from which. `npm run lint` checks it;
- * docs/architecture.md shows it as a picture. A room may always import from itself.
+ * The plan of the house: the rooms that each room may import from. `npm run lint` checks the plan;
+ * docs/architecture.md has a picture of it. A room may always import from itself.
  */
 export const PLAN = {
   "src/common": [],
@@ -58,7 +58,7 @@ export const PLAN = {
 
 const ROOMS = Object.keys(PLAN);
 
-/** Matches the room's files, but not those of a room inside it. */
+/** Matches the room's files, without the files of rooms inside it. */
 function filesOf(room) {
   const inner = ROOMS.filter((other) => other.startsWith(`${room}/`));
   const others = inner.map((other) => `(?!${other}/)`).join("");
@@ -120,6 +120,6 @@ export default {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    exclude: { path: "\\.gen(\\.ts)?$" }, // made for one build, whichever parts it has
+    exclude: { path: "\\.gen(\\.ts)?$" }, // generated for one build, with the parts of that build
   },
 };

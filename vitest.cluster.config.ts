@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** A cluster of real brokers takes its time to start: not for every run of the tests. */
+/**
+ * Tests with clusters of real brokers. They start slowly, so the normal test run leaves them out.
+ */
 export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
-    // They wait most of the time.
+    // The tests wait most of the time.
     maxWorkers: 2,
     reporters: ["default", "./test/harness/tally.ts"],
     testTimeout: 600_000,

@@ -4,13 +4,13 @@ import { LongestFirst } from "./test/harness/longest-first.ts";
 import { PURE } from "./test/harness/pure.ts";
 
 const FAST = await fastTests();
-/** The CLI's development server has fixed ports: one file after another. */
+/** Test files that run one after another: the CLI's development server has fixed ports. */
 const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
   (name) => `test/debug/${name}.test.ts`,
 );
-/** It measures its process, so nothing of another test may be in it. */
+/** Test files that measure their own process, so no other test may run in it. */
 const MEASURED = ["test/broker/fuzz.test.ts"];
-/** Most of these tests wait most of the time. */
+/** Many workers, because most of these tests wait most of the time. */
 const TOGETHER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 const FIRMWARE = ["test/harness/firmware.ts", "test/harness/wio.ts"];
 
@@ -18,12 +18,12 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/harness/tally.ts"],
     sequence: { sequencer: LongestFirst },
-    // Only a hang reaches these: a test sets no limit of its own.
+    // Only a hang reaches these limits: a test sets no limit of its own.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },
     coverage: {
-      // As one pattern: for each of several, all that is excluded is compiled again, for each file.
+      // One pattern: with several, vitest compiles all excluded files again for each pattern.
       include: [`{${PURE.join(",")}}`],
       reporter: ["text"],
       thresholds: { perFile: true, lines: 95 },
@@ -31,7 +31,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // They leave nothing behind, so that one process may run them one after another.
+        // These tests leave nothing behind, so one process can run them one after another.
         test: { name: "fast", include: FAST, isolate: false, sequence: { groupOrder: 0 } },
       },
       {
@@ -41,7 +41,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...FAST, ...ALONE, ...MEASURED],
           globalSetup: FIRMWARE,
-          // To load the server again for each file took a fifth of their time.
+          // With isolation, loading the server again for each file took a fifth of the time.
           isolate: false,
           ...TOGETHER,
         },

@@ -1,4 +1,7 @@
-/** `npm run build [-- --board NAME [--parts PART,...]]`: the firmware's bytecode, as boards and simulators take it. */
+/**
+ * `npm run build [-- --board NAME [--parts PART,...]]`: compiles the firmware for the simulator or
+ * a board.
+ */
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import { ROOT } from "../../server/base/root";

@@ -1,4 +1,7 @@
-/** `npm run bundle -- --board NAME [--parts PART,...]`: runtime, program and settings in one image. */
+/**
+ * `npm run bundle -- --board NAME [--parts PART,...]`: makes one image of runtime, program and
+ * settings.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
@@ -48,11 +51,11 @@ await command(async () => {
 
   const image = readFileSync(join(ROOT, file));
   const { UPDATE_KEY } = withUpdateKey(settings, id, flags.data ?? DEFAULT_DIR);
-  // As the runtime's own Wi-Fi service keeps them; the CLI has nothing to hand them to here.
+  // Stored in the form of the runtime's Wi-Fi service: the CLI has no running service to ask here.
   addToImage(image, [
     { name: "wifi_ssid", value: Buffer.from(settings.WIFI_SSID ?? "") },
     { name: "wifi_psk", value: Buffer.from(settings.WIFI_PWD ?? "") },
-    // As the CLI writes the other settings.
+    // Stored in the form that the CLI uses for the other settings.
     { name: ":UPDATE_KEY", value: Buffer.from(JSON.stringify(UPDATE_KEY)) },
   ]);
   writeFileSync(join(ROOT, file), image);
@@ -65,7 +68,7 @@ await command(async () => {
   );
 });
 
-/** Where an image begins: these two chips have something of their own before it. */
+/** The flash offset of an image. On these two chips, the flash begins with other data. */
 function offset(family: string): string {
   return family === "esp32" || family === "esp32s2" ? "0x1000" : "0x0";
 }

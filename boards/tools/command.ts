@@ -6,7 +6,7 @@ import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
 import { BOARD_NAMES, type BoardName, isBoardName } from "../boards";
 import { parseParts, readChoice, type Target } from "../parts";
 
-/** Runs a command-line tool: what a person can mend ends it with one line and code 1. */
+/** Runs a command-line tool. An error ends the tool with one line and exit code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
   goOnUnread();
   try {
@@ -17,13 +17,13 @@ export async function command(main: () => void | Promise<void>): Promise<void> {
   }
 }
 
-/** Says if others than its owner can use a file with a secret in it. */
+/** Warns if users other than the owner can access a file with a secret. */
 export function warnOfExposure(path: string): void {
   const words = exposureOf(path);
   if (words !== undefined) console.error(`nightlight: warning: ${words}`);
 }
 
-/** Prints how a command is used and ends the program, if that is what a person asks for. */
+/** If the arguments contain `--help`, prints the usage and ends the program. */
 export function offerHelp(usage: string): void {
   if (!process.argv.slice(2).includes("--help")) return;
   console.log(usage.trimEnd());
@@ -31,8 +31,8 @@ export function offerHelp(usage: string): void {
 }
 
 /**
- * @param usage what `--help` prints
- * @throws UserError naming the option that is not known
+ * @param usage the text for `--help`
+ * @throws UserError that names the unknown option
  */
 export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
   usage: string,
@@ -50,7 +50,7 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
   }
 }
 
-/** @throws UserError listing the boards there are */
+/** @throws UserError that lists the boards */
 export function demandBoard(name: string | undefined): BoardName {
   if (name !== undefined && isBoardName(name)) return name;
   throw new UserError(
@@ -58,7 +58,7 @@ export function demandBoard(name: string | undefined): BoardName {
   );
 }
 
-/** What `demandTarget` reads. */
+/** The options that `demandTarget` reads. */
 export const TARGET_OPTIONS = { board: { type: "string" }, parts: { type: "string" } } as const;
 export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join(", ")},
                     ${BOARD_NAMES.slice(4).join(", ")}
@@ -66,8 +66,8 @@ export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join("
                                                            (.env.local: PARTS)`;
 
 /**
- * The board, and the parts that `--parts` or else the settings file names.
- * @throws UserError listing the boards there are, or the parts and pins that go
+ * Returns the board, with the parts from `--parts` or else from the settings file.
+ * @throws UserError that lists the boards, or the valid parts and pins
  */
 export function demandTarget(flags: { board?: string; parts?: string }): Target {
   const name = demandBoard(flags.board);
@@ -79,9 +79,9 @@ export function demandTarget(flags: { board?: string; parts?: string }): Target 
 const PARTS_LINE = `${SETTINGS_FILE}: PARTS`;
 
 /**
- * Without a board, too, a mistake in the settings file should be known.
- * @returns what to say of parts that are chosen there, as they count for boards only
- * @throws UserError
+ * Checks the parts in the settings file when no board is given.
+ * @returns a warning if the file chooses parts, because the choice has no effect without a board
+ * @throws UserError if the choice has a mistake
  */
 export function unusedParts(): string | undefined {
   const text = readPartsLine();

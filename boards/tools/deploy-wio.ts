@@ -1,4 +1,7 @@
-/** `npm run deploy:wio`: program and settings to a Wio Terminal that runs our runtime, by USB. */
+/**
+ * `npm run deploy:wio`: sends program and settings to a Wio Terminal with this project's runtime,
+ * by USB.
+ */
 import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
@@ -15,7 +18,10 @@ import { checkForBoard, WIO_TERMINAL } from "./firmware/device-settings";
 import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { chooseWio, PLUG_IN } from "./usb/wio-port";
 
-/** This port is a Wio Terminal's, so the runtime is there; an emulated one on a busy computer is slow. */
+/**
+ * How long to wait for the runtime. The board has one; an emulated board on a busy computer is
+ * slow.
+ */
 const RUNTIME_MS = 60_000;
 
 const USAGE = `Usage: npm run deploy:wio [-- options]
@@ -61,5 +67,5 @@ await command(async () => {
   else console.log("Program and settings are there, but no connection yet.");
 });
 
-// The serial transport never stops watching the ports.
+// The serial transport never stops watching the ports, which would keep the process running.
 process.exit();

@@ -1,6 +1,6 @@
 /**
- * `npm run devtools`: the DeviceScript CLI's own development server and dashboard, and our
- * firmware beside it in the CLI's own simulator.
+ * `npm run devtools`: starts the DeviceScript CLI's development server and dashboard, and the
+ * firmware in the CLI's simulator.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { onEndRequest } from "../../server/base/ending";
@@ -11,9 +11,9 @@ import { command, readFlags } from "./command";
 import { CLI } from "./firmware/builtins";
 import { writeFirmwareConfig } from "./firmware/configure";
 
-/** How the CLI ends if its ports are taken. */
+/** The CLI's exit code if its ports are in use. */
 const EXIT_PORTS_TAKEN = 100;
-/** The last of the server's lines about what it listens on. */
+/** Text in the server's last line about the ports that it listens on. */
 const READY = "dbgserver";
 
 const USAGE = `Usage: npm run devtools

@@ -1,4 +1,6 @@
-/** `npm run draw:boards`: the pictures and the table in docs/boards.md, from the boards' pins. */
+/**
+ * `npm run draw:boards`: makes the pictures and the tables of docs/boards.md from the boards' pins.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { documentation } from "./drawing/documentation";
 

@@ -1,5 +1,5 @@
 /**
- * What DeviceScript's command line runs instead of Python's esptool:
+ * The program that DeviceScript's command line runs instead of Python's esptool:
  * `--port PORT --baud RATE write_flash [OPTION VALUE ...] OFFSET FILE`.
  */
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import { messageOf, UserError } from "../../server/base/user-error";
 import { command } from "./command";
 import { webSerialOf } from "./firmware/node-serial";
 
-/** ESP-IDF, "App Image Format": an image begins with 0xe9, and its header has the number of its chip. */
+/** ESP-IDF, "App Image Format": an image begins with 0xe9, and the header contains the chip id. */
 const [IMAGE_MAGIC, CHIP_ID_OFFSET] = [0xe9, 12];
 
 await command(async () => {
@@ -18,7 +18,7 @@ await command(async () => {
     allowPositionals: true,
     strict: false,
   });
-  // Whatever stands between is about the flash, whose parameters are the image's here.
+  // The arguments in between are flash parameters, which this program takes from the image instead.
   const [verb] = positionals;
   const [offset = "", file = ""] = positionals.slice(-2);
   const [port, baud] = [String(values["port"]), Number(values["baud"])];
@@ -30,14 +30,14 @@ await command(async () => {
 process.exit();
 
 /**
- * esptool-js does not compare them: if it keeps the flash parameters, it reads no header.
- * @throws UserError
+ * Compares the chip ids. esptool-js does not: if it keeps the flash parameters, it reads no header.
+ * @throws UserError if the image is for another chip
  */
 function refuseOtherChip(image: Buffer, chip: { CHIP_NAME: string; IMAGE_CHIP_ID?: number }): void {
   if (image[0] !== IMAGE_MAGIC) return;
   const got = image.readUInt16LE(CHIP_ID_OFFSET);
   if (got === chip.IMAGE_CHIP_ID) return;
-  // The DeviceScript CLI looks for these words on standard output, and then names both chips.
+  // The DeviceScript CLI searches standard output for these words, and then names both chips.
   console.log("Unexpected chip id in image");
   throw new UserError(
     `expected an image for ${chip.CHIP_NAME}, chip id ${chip.IMAGE_CHIP_ID ?? "none"}, got one for chip id ${got}; nothing was written`,
@@ -53,7 +53,7 @@ async function writeFlash(
   const { ESPLoader, Transport } = await import("esptool-js");
   const port = await webSerialOf(path);
   const transport = new Transport(port, false);
-  // It traces although it is told not to.
+  // The transport traces even with tracing switched off.
   transport.trace = () => undefined;
   const terminal = {
     clean: () => undefined,

@@ -1,4 +1,7 @@
-/** `npm run flash -- --board NAME [--parts PART,...]`: from a bare board to a nightlight, step by step. */
+/**
+ * `npm run flash -- --board NAME [--parts PART,...]`: makes a bare board a nightlight, step by
+ * step.
+ */
 import { printable } from "../../server/base/log";
 import { UserError } from "../../server/base/user-error";
 import { waitFor } from "../../server/base/wait-for";
@@ -19,7 +22,7 @@ import { installRuntime } from "./firmware/runtime";
 import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
 
-/** After flashing, the board restarts and USB finds it again. */
+/** How long a board may take to restart after flashing, until USB finds the board again. */
 const RESTART_MS = 60_000;
 
 const say = (text: string) => console.log(text);
@@ -47,7 +50,7 @@ await command(async () => {
   const { name } = target;
   const board = BOARDS[name];
 
-  // Before anything else: a board that has a runtime may come next to one that has none.
+  // Checked first, even if this board has a runtime: the next board may have none.
   if (board.family !== "rp2040w" && flags.esptool === undefined) demandEsptool();
 
   say("1. Settings: .env.local, and devicescript.json for what is not there");
@@ -78,7 +81,8 @@ await command(async () => {
     settings,
     onStep: (text: string) => say(`5. ${text}`),
     onLog: (line: string) => {
-      // "> " marks what the program itself logs, "! " its errors; of the rest, Wi-Fi matters.
+      // "> " marks the program's own lines, "! " its errors. Of the other lines, only Wi-Fi
+      // matters.
       const said = /^(?:DM \(\d+\): ?)?\s*((?:[>!*]|wifi:) .*)/.exec(line)?.[1];
       if (said === undefined) return;
       say(`   ${printable(said)}`);
@@ -108,5 +112,5 @@ await command(async () => {
   else say("Program and settings are there, but no connection yet: see docs/first-board.md.");
 });
 
-// The serial transport never stops watching the ports.
+// The serial transport never stops watching the ports, which would keep the process running.
 process.exit();

@@ -1,4 +1,4 @@
-/** npm as a program of Node, which is the same on every system: on Windows `npm` is a script. */
+/** npm as a Node program, which works on every system: on Windows, `npm` is a script. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,9 +8,9 @@ import { UserError } from "../../server/base/user-error";
 const CLI = "node_modules/npm/bin/npm-cli.js";
 
 /**
- * @param cwd the folder whose package is meant
- * @returns what npm has printed
- * @throws Error with npm's own words
+ * @param cwd the package's folder
+ * @returns npm's output
+ * @throws Error with npm's own message
  */
 export async function npm(cwd: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [npmFile(), ...args], { cwd });
@@ -19,7 +19,7 @@ export async function npm(cwd: string, ...args: string[]): Promise<string> {
 
 function npmFile(): string {
   const folder = dirname(process.execPath);
-  // The npm that runs us; else the one that came with Node, on Windows and elsewhere.
+  // The npm that runs this process; else the npm installed with Node, on Windows or elsewhere.
   const { npm_execpath: running = "" } = process.env;
   const files = [running, join(folder, CLI), join(folder, "../lib", CLI)];
   const found = files.find((file) => file.endsWith("npm-cli.js") && existsSync(file));

@@ -1,4 +1,4 @@
-/** `npm run pack:mqtt`: the MQTT client as a package that other projects install. */
+/** `npm run pack:mqtt`: packs the MQTT client as a package for other projects. */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,10 +7,13 @@ import { command, readFlags } from "./command";
 import { npm } from "./npm";
 
 const SOURCE = join(ROOT, "src/mqtt");
-/** The package before it is packed: DeviceScript compiles sources, Node needs JavaScript. */
+/**
+ * The unpacked package's folder. DeviceScript compiles sources and Node needs JavaScript, so both
+ * are in it.
+ */
 const STAGE = join(ROOT, ".devicescript/mqtt");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-/** CommonJS, because the sources import each other without a file's ending. */
+/** CommonJS, because the sources import each other without file extensions. */
 const TO_JAVASCRIPT = [
   ...["--module", "commonjs", "--moduleResolution", "node10", "--target", "es2022"],
   ...["--lib", "es2023", "--types", "node", "--strict", "--skipLibCheck", "--declaration"],

@@ -1,4 +1,4 @@
-/** What every npm script needs first: DeviceScript's own packages, configuration and board. */
+/** Prepares what every npm script needs: DeviceScript's own packages, configuration and board. */
 import { loadConfig } from "../../server/setup/config";
 import { command, readFlags } from "./command";
 import { builtinsArePresent, restoreBuiltins } from "./firmware/builtins";

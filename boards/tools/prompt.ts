@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { UserError } from "../../server/base/user-error";
 
-/** One line of standard input: from a terminal without showing it. */
+/** Reads one line of standard input. A terminal does not show the line. */
 export async function readPassword(prompt: string): Promise<string> {
   const terminal = process.stdin.isTTY;
   if (terminal) process.stderr.write(prompt);
@@ -14,13 +14,13 @@ export async function readPassword(prompt: string): Promise<string> {
   }
 }
 
-/** One line from the person in front of the terminal. */
+/** Reads one line from the user at the terminal. */
 export async function readAnswer(question: string): Promise<string> {
   process.stdout.write(question);
   return await readLine(process.stdout, true, "standard input has ended");
 }
 
-/** @throws UserError if there is no line, or the person gives up with Ctrl+C */
+/** @throws UserError if there is no line, or the user presses Ctrl+C */
 async function readLine(
   output: NodeJS.WritableStream,
   terminal: boolean,
@@ -29,7 +29,7 @@ async function readLine(
   const lines = createInterface({ input: process.stdin, output, terminal });
   try {
     return await new Promise<string>((resolve, reject) => {
-      // PowerShell begins what it pipes with a byte order mark.
+      // PowerShell adds a byte order mark to the start of piped text.
       lines.once("line", (line) => resolve(line.replace(/^\ufeff/, "")));
       lines.once("SIGINT", () => reject(new UserError("nothing was changed")));
       lines.once("close", () => reject(new UserError(none)));

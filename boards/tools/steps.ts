@@ -1,6 +1,6 @@
 /**
- * `npm run lint` and the other commands that are several programs, one after another. A list here
- * needs no shell, so it is the same on every system. What follows `--` goes to the last program.
+ * `npm run lint` and the other commands that run several programs, one after another. A list here
+ * needs no shell, so it works on every system. Arguments after `--` go to the last program.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,12 +10,12 @@ import { ROOT } from "../../server/base/root";
 import { UserError } from "../../server/base/user-error";
 import { command, offerHelp } from "./command";
 
-/** A TypeScript file of ours, or a program that a package brings, and its arguments. */
+/** A TypeScript file of this project, or a package's program, with arguments. */
 type Step = readonly [name: string, ...args: string[]];
 
 const PREPARE: Step = ["boards/tools/prepare.ts"];
 const C_LAYOUT = "boards/wio-terminal/tools/lint-c.ts";
-/** Which room may import from which. */
+/** Arguments for the check of imports between the project's rooms. */
 const PLAN = ["--config", ".dependency-cruiser.mjs", "src", "server", "boards", "test"];
 const PACKAGES = "test/harness/packages.ts";
 
@@ -57,7 +57,10 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
-/** What Node is started with. On Windows a package's program is a script for the shell. */
+/**
+ * Node's arguments for a step. The program's file is run directly: on Windows, its command is a
+ * script.
+ */
 function argumentsFor([name, ...args]: Step): string[] {
   if (name.endsWith(".ts")) return ["--import", "tsx", name, ...args];
   const [packageName = "", programName = ""] = name.split("/");
@@ -71,7 +74,7 @@ function argumentsFor([name, ...args]: Step): string[] {
   return [join(folder, file), ...args];
 }
 
-/** The last program's own options are not ours to list. */
+/** The usage text. The last program's own options are not part of it. */
 function usageOf(name: string, steps: readonly Step[]): string {
   const lines = steps.map((step) => `  ${step.join(" ")}`);
   return `Usage: npm run ${name} [-- ARGUMENTS]
@@ -82,7 +85,10 @@ ${lines.join("\n")}
 `;
 }
 
-/** Runs the steps until one fails. @returns its exit code, 1 if a signal ended it */
+/**
+ * Runs the steps until one fails.
+ * @returns the failed step's exit code, 1 if a signal ended the step
+ */
 async function run(steps: readonly Step[]): Promise<number> {
   const state: { child?: ChildProcess; isEnding: boolean } = { isEnding: false };
   onEndRequest(() => {

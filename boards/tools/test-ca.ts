@@ -1,10 +1,10 @@
 /**
- * A certificate authority for tests and for trying things out, made with openssl:
+ * Makes a certificate authority for tests and experiments, with openssl:
  *
  *     npm run test-ca -- DIR [NAME ...]
  *
- * DIR gets ca.pem, and for each NAME a certificate NAME.pem with its key NAME.key. A NAME that is
- * `server` or holds a dot is also a host name; all are good for this machine's own addresses.
+ * DIR gets ca.pem, and for each NAME a certificate NAME.pem with its key NAME.key. A NAME with a
+ * dot is also a host name. All certificates are valid for this machine's own addresses.
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ A certificate authority for tests, made with openssl. DIR gets ca.pem, and for e
 a certificate NAME.pem with its key NAME.key. A NAME with a dot in it is a host name, too.
 `;
 
-/** Makes a CA and certificates that it signed, with these common names. */
+/** Makes a CA, and certificates with these common names that the CA signs. */
 export function makeTestCa(dir: string, names: string[], caName = "Nightlight test CA"): void {
   makeFolder(dir);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
@@ -49,7 +49,7 @@ export function makeTestCa(dir: string, names: string[], caName = "Nightlight te
   }
 }
 
-/** A name is a user's, a file's, and with a dot in it a host's too. */
+/** Checks a name: it is a user's and a file's name, and with a dot also a host's. */
 function nameError(name: string): string | undefined {
   if (name === "ca") return "NAME: expected another name than ca, which is the CA's own";
   if (name.includes(".") && !/^[A-Za-z0-9.-]+$/.test(name))

@@ -1,4 +1,4 @@
-/** `npm run update`: a new program for devices over the network, by the server that runs. */
+/** `npm run update`: gives devices a new program over the network, through the running server. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { printable } from "../../server/base/log";
@@ -81,7 +81,7 @@ async function network(name: string): Promise<Record<string, string>> {
   return { WIFI_SSID: name, WIFI_PWD: await readPassword(question) };
 }
 
-/** Says each step as it comes. @returns whether all that is there runs the new program */
+/** Prints each step as it happens. @returns false if the update failed, stopped or was cancelled */
 async function watch(api: ServerApi, device: string | undefined): Promise<boolean> {
   const said = new Map<string, number>();
   for (;;) {
@@ -118,7 +118,7 @@ function isConfirmed({ id, step }: UpdateView, ids: string[]): boolean {
   return ids.includes(id) && step === "confirmed";
 }
 
-/** One that is there is asked as soon as its program is compiled. */
+/** Whether the device is offline. An online device is asked as soon as its program is compiled. */
 function isAway({ step, lines }: UpdateView): boolean {
   return step === "waiting" && lines.at(-1)?.text !== "begun";
 }

@@ -1,4 +1,4 @@
-/** `npm run user`: who may log in at the embedded broker. */
+/** `npm run user`: manages the users who may log in at the embedded broker. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { flagMistake, UserError } from "../../server/base/user-error";

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
-/** A fresh Debian updates itself in its first minutes. */
+/** Maximum wait for apt's lock. A fresh Debian updates itself in its first minutes. */
 const LOCK_TIMEOUT_MS = 300_000;
 const RETRY_MS = 2_000;
 
 /**
- * Runs apt-get, and again while another program has one of its locks: its own option for that,
+ * Runs apt-get, and retries while another program holds one of apt's locks. apt's own option,
  * DPkg::Lock::Timeout, does not cover the lists that `update` fetches (apt 2.6).
- * @returns whether it succeeded; what it said of a failure is on standard error
+ * @returns whether apt-get succeeded; after a failure, its output is on standard error
  */
 export async function aptGet(
   args: readonly string[],
@@ -30,8 +30,8 @@ export async function aptGet(
 async function attempt(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn("apt-get", args, {
     stdio: ["ignore", "ignore", "pipe"],
-    // The texts as they are compared above. In single-user mode no service is started: the tests
-    // start their own.
+    // LC_ALL keeps the texts that are compared above. In single-user mode, no service is started:
+    // the tests start their own.
     env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
   });
   let stderr = "";

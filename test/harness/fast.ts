@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** Whoever imports one of these may start a process, listen, connect, or emulate. */
+/** Modules whose importers may start a process, listen, connect, or emulate. */
 const WORLD = new RegExp(
   `^(node:(child_process|cluster|dgram|http2?|https|net|tls|worker_threads)|@devicescript/.*|${[
     "jacdac-ts",
@@ -14,15 +14,16 @@ const WORLD = new RegExp(
     "ws",
   ].join("|")})$`,
 );
-/** It only looks at a text. */
+/** An allowed import: `isIP` only parses a text. */
 const IS_IP = 'import { isIP } from "node:net"';
 
 /**
- * The test files that need nothing but Node: no process, broker, browser or emulator can be
- * reached over their imports. So a test says by what it imports whether it is fast.
- *
- * @returns paths from the root, as `test/common/rule.test.ts`
- */
+ /**
+  * Finds the test files that need only Node: their imports reach no process, broker, browser or
+  * emulator. So the imports of a test decide whether the test is fast.
+  *
+  * @returns paths relative to the root, such as `test/common/rule.test.ts`
+  */
 export async function fastTests(): Promise<string[]> {
   const tests = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
     .map((name) => `test/${name.replaceAll("\\", "/")}`)
@@ -39,7 +40,7 @@ export async function fastTests(): Promise<string[]> {
   return tests.filter((test) => !reachesWorld(test));
 }
 
-/** Imports of types are erased: they reach nothing. */
+/** Maps the imports. Imports of types do not count, because they are erased. */
 async function importsBetween(files: string[]): Promise<Imports> {
   const contents = files.map((file) => `import "./${file}";`).join("\n");
   const { metafile } = await build({

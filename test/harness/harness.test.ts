@@ -5,7 +5,7 @@ import { ROOT } from "../../server/base/root";
 import { fastTests } from "./fast";
 import { PURE } from "./pure";
 
-/** What a pure file does without: clocks, chance, input and output. */
+/** Code that a pure file must not contain: clocks, randomness, input and output. */
 const IMPURE =
   /\b(Date\.now|new Date\(\)|performance\.|Math\.random|set(Timeout|Interval|Immediate)\(|fetch\(|process\.|console\.|document\.|window\.)|from "node:(?!buffer|util|path)/;
 
@@ -22,7 +22,8 @@ describe("the fast tests", () => {
     expect(fast).toContain("test/common/rule.test.ts");
     expect(fast).toContain("test/history/downsample.test.ts");
     for (const slow of [
-      // A process, a broker, a browser and an emulator, each over an import of an import.
+      // Each of these reaches a process, a broker, a browser or an emulator through an indirect
+      // import.
       "test/base/log.test.ts",
       "test/device/commands.test.ts",
       "test/page/looks.test.ts",

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 
-/** Every page of ours. */
+/** All Markdown pages of this project. */
 function pages(folder = ROOT): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -13,14 +13,14 @@ function pages(folder = ROOT): string[] {
   });
 }
 
-/** The text without its code, in which nothing is a link. */
+/** The text without its code, because code contains no links. */
 function prose(path: string): string {
   return readFileSync(path, "utf8").replace(/^```.*?^```$|`[^`\n]*`/gms, (code) =>
     code.includes("\n") ? "" : code.replace(/[[\]()#]/g, ""),
   );
 }
 
-/** A heading's anchor, as GitHub makes it: the second of the same words gets "-1". */
+/** The anchors of a page's headings, as GitHub makes them: the second equal heading gets "-1". */
 function anchors(path: string): Set<string> {
   const seen = new Map<string, number>();
   const found = new Set<string>();
@@ -38,7 +38,7 @@ function anchors(path: string): Set<string> {
   return found;
 }
 
-/** What a page's relative links lead to, and do not find. */
+/** The relative links of a page whose targets do not exist. */
 function dead(path: string): string[] {
   const targets = [
     ...prose(path).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)/gm),

@@ -5,8 +5,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * Without a run before to learn from, vitest begins with the largest files. These are small, and
- * take longest: if one of them came last, it would keep one processor busy, and the other idle.
+ * Test files that are small and take the longest. Without data from an earlier run, vitest begins
+ * with the largest files. If one of these came last, one processor would be busy with it while the
+ * other one is idle.
  */
 const LONGEST = [
   "boards/wio-terminal/emulator/uptime",
@@ -19,7 +20,7 @@ const LONGEST = [
 for (const file of LONGEST)
   if (!existsSync(join(ROOT, file))) throw new Error(`longest-first.ts: there is no ${file}`);
 
-/** The order in which test files begin. */
+/** Starts the test files in this order. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification): boolean =>

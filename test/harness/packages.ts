@@ -1,7 +1,7 @@
 /**
- * The Debian packages that the tests drive, with the word `bench` those of the bench too, and with
- * `cluster` or `pi` those of the test of a cluster or of a Raspberry Pi: installed if we may,
- * asked for if we may not.
+ * Installs the Debian packages that the tests use. The argument `bench` adds those of the bench;
+ * `cluster` and `pi` select those of the cluster's or the Raspberry Pi's test instead. Without root
+ * rights, prints the command for the installation.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { delimiter, join } from "node:path";
 import { aptGet } from "./apt";
 
 interface Package {
-  /** What tells that it is there: a command, a file, or a shared library. */
+  /** Shows that the package is installed: a command, a file, or a shared library. */
   command?: string;
   file?: string;
   library?: string;
@@ -37,12 +37,12 @@ const BENCH_PACKAGES: Package[] = [
   { file: "/usr/lib/python3/dist-packages/paho", name: "python3-paho-mqtt" },
 ];
 
-/** Those of `npm run test:cluster`. */
+/** Packages for `npm run test:cluster`. */
 const CLUSTER_PACKAGES: Package[] = [
   { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", name: "rabbitmq-server" },
 ];
 
-/** Those of `npm run test:pi`, which takes a kernel, too, and does not install it. */
+/** Packages for `npm run test:pi`. That test also needs a kernel, which is not installed here. */
 const PI_PACKAGES: Package[] = [{ command: "qemu-system-x86_64", name: "qemu-system-x86" }];
 
 const wanted = {
@@ -70,7 +70,7 @@ function isThere({ command, file, library }: Package): boolean {
   return file !== undefined ? existsSync(file) : library !== undefined && isKnown(library);
 }
 
-/** To the loader of shared libraries. */
+/** Whether the loader of shared libraries knows the library. */
 function isKnown(library: string): boolean {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
   return stdout.includes(library);

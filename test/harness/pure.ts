@@ -1,9 +1,9 @@
 const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room}/${name}.ts`);
 
 /**
- * Files that claim to be pure: no input or output, no clock, no chance; all comes in as arguments.
- * `npm run test:fast` has to reach 95 % of the lines of each, and `harness.test.ts` reads them for
- * what would break the claim.
+ * Files that claim to be pure: no input or output, no clock, no randomness; all data comes in as
+ * arguments. `npm run test:fast` requires coverage of 95 % of the lines of each file, and
+ * `harness.test.ts` searches the files for code that breaks the claim.
  */
 export const PURE = [
   ...inRoom("boards/wio-terminal/emulator", "gc-heap"),

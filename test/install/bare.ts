@@ -1,7 +1,7 @@
 /**
- * Part of `.ci/run`: installs and starts a clone with nothing but Node, npm, git, a shell and
- * coreutils on the PATH, so that whatever needs a compiler or Python fails. Then the same with the
- * other versions of Node that people have.
+ * Part of `.ci/run`: installs and starts a clone with only Node, npm, git, a shell and coreutils on
+ * the PATH, so that any step that needs a compiler or Python fails. Then repeats the start with the
+ * other supported versions of Node.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
@@ -12,7 +12,9 @@ import { ROOT } from "../../server/base/root";
 const PROGRAMS = ["node", "npm", "git", "sh"];
 const COREUTILS = ["basename", "cat", "cp", "dirname", "env", "ls", "mkdir", "mv", "pwd", "rm"];
 const START_LIMIT_MS = 300_000;
-/** Long-term support beside the one that runs this. The npm registry has their programs. */
+/**
+ * Versions with long-term support, besides the running one. The npm registry has their programs.
+ */
 const OTHER_NODES = ["22", "24"];
 
 const dir = mkdtempSync(join(tmpdir(), "nightlight-bare-"));
@@ -20,13 +22,13 @@ const bin = join(dir, "bin");
 mkdirSync(bin);
 for (const name of [...PROGRAMS, ...COREUTILS]) symlinkSync(find(name), join(bin, name));
 const checkout = join(dir, "checkout");
-// What the caller's npm says of itself would reach the npm here.
+// npm's variables of the caller are left out, because they would affect this npm.
 const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
 const env = { ...Object.fromEntries(inherited), PATH: bin };
 
 function find(name: string): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  // npm puts packages' programs first; what is meant is the system's.
+  // npm puts the packages' programs first, but the system's programs are needed here.
   const path = folders
     .filter((folder) => !folder.includes("node_modules"))
     .map((folder) => join(folder, name))
@@ -51,7 +53,9 @@ function useNode(version: string): void {
   run("node", "--version");
 }
 
-/** `npm start` until it is ready, then asks npm to end; all that it started has to end, too. */
+/**
+ * Runs `npm start` until it is ready, then stops npm. All processes that npm started must end, too.
+ */
 async function startAndStop(): Promise<void> {
   console.log("$ npm start");
   const args = ["start", "--", "--mqtt-port", "0", "--http-port", "0"];
@@ -67,7 +71,7 @@ async function startAndStop(): Promise<void> {
       npm.kill("SIGTERM");
     });
   const limit = setTimeout(() => process.kill(-(npm.pid ?? 0), "SIGKILL"), START_LIMIT_MS);
-  // Once nothing holds its output any longer.
+  // "close" comes once no process holds the output any more.
   await new Promise((resolve) => npm.on("close", resolve));
   clearTimeout(limit);
   if (!output.includes("Nightlight is ready") || !output.includes("Stopping ..."))

@@ -32,12 +32,12 @@ const PLATFORMS: Platform[] = [
   { os: "win32", cpu: "x64" },
 ];
 
-/** serialport is optional: without it all works but the USB line to a board. */
+/** serialport is optional: without it, everything works except the USB line to a board. */
 const MISSING = ["node_modules/@serialport/bindings-cpp on linux arm64 musl"];
 
 const nameOf = ({ os, cpu, libc }: Platform) => [os, cpu, libc].filter(Boolean).join(" ");
 
-/** The package of a name, as Node would look it up from the folder of another. */
+/** Finds a package by name, as Node resolves it from the folder of another package. */
 function installedAt(name: string, from: string): Locked | undefined {
   return packages[`${from}/node_modules/${name}`] ?? packages[`node_modules/${name}`];
 }
@@ -53,7 +53,9 @@ function hasVariantFor(folder: string, { os, cpu, libc }: Platform): boolean {
   });
 }
 
-/** The file that the package's own loader takes there, by the environment that it heeds. */
+/**
+ * The file that the package's own loader would choose on a platform, set by environment variables.
+ */
 function prebuiltFile(folder: string, { os, cpu, libc }: Platform): string | undefined {
   const script = 'console.log(require("node-gyp-build").resolve("."))';
   const env = { ...process.env, npm_config_platform: os, npm_config_arch: cpu, LIBC: libc ?? "" };
@@ -70,7 +72,9 @@ function prebuiltFile(folder: string, { os, cpu, libc }: Platform): string | und
   }
 }
 
-/** The C library that an ELF file was linked with; what fits every one says neither. */
+/**
+ * The C library that an ELF file was linked with; undefined for a file that fits every C library.
+ */
 function libcOf(file: string): Platform["libc"] {
   const bytes = readFileSync(file);
   return bytes.includes("libc.musl") ? "musl" : bytes.includes("GLIBC_") ? "glibc" : undefined;

@@ -15,7 +15,7 @@ describe("the scripts of package.json", () => {
       expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( (--)?[a-z:]+)?$/);
   });
 
-  // Those of steps.ts share one, which lists what is run.
+  // The scripts that use steps.ts share its usage, which lists the programs.
   it.each(commands.filter(([, line]) => !line.includes("/steps.ts ")))(
     "%s says with --help how it is used",
     (name, line) => {

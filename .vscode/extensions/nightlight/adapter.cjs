@@ -1,5 +1,6 @@
-// What VS Code starts at F5. It calls require() on this file, in its own Node: so this is CommonJS,
-// and the debugger runs in the Node of the computer, for which the packages are installed.
+// The program that VS Code starts at F5. VS Code calls require() on this file in its own Node, so
+// this file is CommonJS. The debugger itself runs in the computer's Node, for which the packages
+// are installed.
 const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
@@ -10,14 +11,14 @@ if (existsSync(join(root, "node_modules/tsx"))) {
   const child = spawn("node", args, { cwd: root, stdio: "inherit" });
   child.on("error", ({ message }) => refuse(`Nightlight needs Node.js on the PATH: ${message}`));
   child.on("exit", (code) => process.exit(code ?? 1));
-  // A program that is stopped in the debugger heeds no signal but the last one.
+  // A program that is stopped in the debugger reacts only to SIGKILL.
   process.on("SIGTERM", () => {
     child.kill();
     setTimeout(() => child.kill("SIGKILL"), 3_000);
   });
 } else refuse("Nightlight: run npm ci first");
 
-/** Answers VS Code's first request, which has the number 1: so it shows the message. */
+/** Answers VS Code's first request, which has the number 1, so that VS Code shows the message. */
 function refuse(message) {
   const error = { id: 1, format: message.replace(/[{}]/g, ""), showUser: true };
   const response = { type: "response", seq: 1, request_seq: 1, command: "initialize" };

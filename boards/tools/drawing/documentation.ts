@@ -3,13 +3,14 @@ import { drawPartsWiring } from "./parts-wiring";
 import { PI_LAMPS, PI_WIRINGS } from "./pi-wiring";
 import { drawWiring } from "./wiring";
 
-/** What stands before and after each text that is made here. */
+/** Marks before and after each generated text. */
 const BEGIN = "<!-- npm run draw:boards writes from here ... -->";
 const END = "<!-- ... to here -->";
 
 /**
- * All in docs/ that follows from the boards' pins: text by file.
- * @param page docs/boards.md as it is
+ * Generates everything in docs/ that depends on the boards' pins.
+ * @param page the current docs/boards.md
+ * @returns texts by file
  */
 export function documentation(page: string): Map<string, string> {
   const files = new Map<string, string>();
@@ -74,7 +75,7 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
-/** @param ending of the files' names, before `.svg` */
+/** @param ending the last part of the file names, before `.svg` */
 function pictures(what: string, ending: string): string {
   return BOARD_NAMES.map((name) => {
     const { title } = BOARDS[name];

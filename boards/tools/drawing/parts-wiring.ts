@@ -2,7 +2,7 @@ import type { Board } from "../../boards";
 import { COLOUR, dot, picture, text, wire } from "./shapes";
 import { drawBoard, drawPin, EDGE_X, HEIGHT, WIDTH } from "./wiring";
 
-/** The modules, and the rows of the pins. */
+/** Positions of the modules, and of the rows of pins. */
 const MODULE = { x: 400, width: 200, height: 116 };
 const LTR390_Y = 40;
 const SSD1306_Y = 199;
@@ -11,11 +11,14 @@ const GROUND_Y = 155;
 const DATA_Y = 210;
 const CLOCK_Y = 265;
 const BUTTON_Y = 340;
-/** Where a wire of each kind goes up or down to the modules. */
+/** Columns in which the wires of each kind run up or down to the modules. */
 const [SUPPLY_X, GROUND_X, DATA_X, CLOCK_X] = [280, 305, 330, 355];
 const BUTTON_X = 430;
 
-/** How to wire what goes beside the light sensor and the LED, or in their place: I2C and a button. */
+/**
+ * Draws the wiring of parts that supplement or replace the light sensor and the LED: I2C and a
+ * button.
+ */
 export function drawPartsWiring(board: Board): string {
   const { sda, scl } = board.i2c;
   const gpio = (pin: string) => `GPIO${board.pins[pin]}`;
@@ -41,7 +44,7 @@ function rowOf(moduleY: number, n: number): number {
   return moduleY + 34 + 22 * n;
 }
 
-/** From the board's pin to the n-th pin of either module. */
+/** Draws the wires from the board's pin to the n-th pin of both modules. */
 function drawBus(colour: string, y: number, x: number, n: number): string {
   const wires = [LTR390_Y, SSD1306_Y].map((moduleY) =>
     wire(colour, [x, y], [x, rowOf(moduleY, n)], [MODULE.x, rowOf(moduleY, n)]),

@@ -1,17 +1,17 @@
 import { COLOUR, diode, dot, drawPhotoresistor, drawResistor, picture, text, wire } from "./shapes";
 
-/** The numbers of the 40 pins, by what is on them. */
+/** Numbers of the pins in use on the 40-pin header, by function. */
 const HEADER = {
   ...{ "3.3 V": 1, SDA: 3, SCL: 5, ground: 6, MOSI: 19, MISO: 21, SCLK: 23, CE0: 24 },
   ...{ "GPIO 5": 29, "GPIO 12": 32, "GPIO 16": 36 },
 } as const;
 type OnHeader = keyof typeof HEADER;
 
-/** A chip that measures, from its supply to its ground, by what its pins are called. */
+/** An analog-digital converter with the names of its pins, in order from supply to ground. */
 interface ChipWiring {
   title: string;
   rows: [on: OnHeader, pins: string][];
-  /** Where the light sensor is. */
+  /** The input for the light sensor. */
   input: string;
 }
 
@@ -26,7 +26,7 @@ const CHIPS: Record<"ads1115" | "mcp3008", ChipWiring> = {
     ],
     input: "A0",
   },
-  // DS21295D, 1.0: AGND beside DGND, VREF beside VDD.
+  // DS21295D, 1.0: AGND is next to DGND, and VREF is next to VDD.
   mcp3008: {
     title: "MCP3008",
     rows: [
@@ -42,7 +42,7 @@ const CHIPS: Record<"ads1115" | "mcp3008", ChipWiring> = {
 };
 
 const WIDTH = 760;
-/** The Pi's right edge, a column for supply and ground, the chip, and the columns of the parts. */
+/** Columns: the Pi's right edge, supply and ground, the chip, and the parts. */
 const EDGE_X = 230;
 const RAIL_X = 280;
 const CHIP_X = [330, 450] as const;
@@ -53,17 +53,19 @@ const FIRST_Y = 100;
 const ROW = 44;
 const BUS_COLOURS = ["#1565c0", "#6a1b9a", "#00838f", "#ad1457"];
 
-/** An LED that is on or off, or one on a pin with PWM. */
+/** The LED's pin: an ordinary pin, or a pin with PWM for dimming. */
 type LampWiring = Extract<OnHeader, "GPIO 5" | "GPIO 12">;
 
-/** What a person can measure with, and its picture, by the sensor's name in devicescript.json. */
+/**
+ * The pictures of the sensors that a user can choose, by the sensor's name in devicescript.json.
+ */
 export const PI_WIRINGS: Readonly<Record<string, (lamp: LampWiring) => string>> = {
   "grove-base-hat": drawHat,
   ads1115: (lamp) => drawChip(CHIPS.ads1115, lamp),
   mcp3008: (lamp) => drawChip(CHIPS.mcp3008, lamp),
 };
 
-/** The endings of the files' names, by how the LED is wired. */
+/** The LED's pin, by the last part of the file name. */
 export const PI_LAMPS: Readonly<Record<string, LampWiring>> = {
   "": "GPIO 5",
   "-dimmable": "GPIO 12",
@@ -90,7 +92,7 @@ function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string 
     ...rows.map((_, row) => wire(colourOf(row), [EDGE_X, y(row)], [left, y(row)])),
     ...rows.map(([, pins], row) => text(left + 10, y(row) + 5, pins, { fill: "#fff", size: 13 })),
     text(right - 8, inputY + 26, input, { anchor: "end", fill: "#ffd54f", weight: "bold" }),
-    // Supply and ground of the light sensor, around the chip.
+    // Supply and ground of the light sensor, which run around the chip.
     wire(COLOUR.supply, [RAIL_X, y(0)], [RAIL_X, topY], [DIVIDER_X, topY], [DIVIDER_X, topY + 20]),
     dot(COLOUR.supply, RAIL_X, y(0)),
     drawPhotoresistor(DIVIDER_X, topY + 20, inputY - 5),
@@ -115,7 +117,7 @@ function drawChip({ title, rows, input }: ChipWiring, lamp: LampWiring): string 
   ]);
 }
 
-/** Between the pin and ground. */
+/** Draws a button between the pin and ground. */
 function drawButton(railY: number, buttonY: number): string {
   const [top, bottom] = [railY + 45, railY + 85];
   const colour = "#5d4037";
@@ -128,7 +130,9 @@ ${text(BUTTON_X + 16, top + 18, "button")}
 ${text(BUTTON_X + 16, top + 36, "pressed: low", { fill: "#607d8b", size: 12 })}`;
 }
 
-/** Grove's cables fit in one way only: what matters is the sockets. */
+/**
+ * Draws the hat. Grove's cables fit in one direction only, so the picture shows only the sockets.
+ */
 function drawHat(lamp: LampWiring): string {
   const sockets = [
     ["A0", "light sensor", COLOUR.sensor],

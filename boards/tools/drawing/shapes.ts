@@ -1,4 +1,4 @@
-/** Pieces of the pictures, as SVG; all lengths in its units. */
+/** Shapes for the pictures, as SVG. All lengths are in SVG units. */
 
 export const COLOUR = {
   supply: "#c62828",
@@ -10,8 +10,8 @@ export const COLOUR = {
 };
 
 /**
- * @param title for those who can't see it
- * @returns a file, on a white sheet
+ * @param title the text for screen readers
+ * @returns an SVG file with a white background
  */
 export function picture([width, height]: [number, number], title: string, parts: string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="15" role="img">
@@ -43,7 +43,7 @@ ${text(x + 20, (top + bottom) / 2 - 2, "resistor")}
 ${text(x + 20, (top + bottom) / 2 + 15, "10 kΩ", { fill: "#607d8b", size: 12 })}`;
 }
 
-/** Conducts upwards, or to where it is turned. */
+/** Draws a diode that conducts upwards, rotated by `degrees`. */
 export function diode(x: number, y: number, degrees = 0): string {
   return `<g transform="translate(${x} ${y}) rotate(${degrees})"><circle r="20" fill="#e8f5e9"/><path d="M-12 12 H12 L0 -10 Z" fill="${COLOUR.led}"/><path d="M-12 -11 H12" stroke="${COLOUR.led}" stroke-width="4"/></g>`;
 }

@@ -3,7 +3,7 @@ import { COLOUR, diode, dot, drawPhotoresistor, drawResistor, picture, text, wir
 
 export const WIDTH = 640;
 export const HEIGHT = 410;
-/** The board's right edge, where the pins are drawn, and the columns of the parts. */
+/** The board's right edge with the pins, and the columns of the parts. */
 export const EDGE_X = 230;
 const DIVIDER_X = 400;
 const LED_X = 560;
@@ -13,11 +13,12 @@ const SENSOR_Y = 197;
 const GROUND_Y = 284;
 const LED_Y = 356;
 
-/** How to wire a board: which pins go where, not where on the board they are. */
+/** Draws a board's wiring: the connections of the pins, not their positions on the board. */
 export function drawWiring(board: Board): string {
   const parts = [
     drawBoard(board),
-    // Photoresistor and resistor divide the supply: the brighter it is, the higher the voltage.
+    // Photoresistor and resistor divide the voltage: the brighter the light, the higher the
+    // voltage.
     wire(COLOUR.supply, [EDGE_X, SUPPLY_Y], [DIVIDER_X, SUPPLY_Y], [DIVIDER_X, SUPPLY_Y + 20]),
     drawPhotoresistor(DIVIDER_X, SUPPLY_Y + 20, SENSOR_Y - 20),
     wire(COLOUR.sensor, [DIVIDER_X, SENSOR_Y - 20], [DIVIDER_X, SENSOR_Y + 20]),
@@ -53,7 +54,7 @@ ${text(EDGE_X - 18, y + 1, label, { anchor: "end", fill: "#fff", weight: "bold" 
 ${text(EDGE_X - 18, y + 16, meaning, { anchor: "end", fill: "#b0bec5", size: 12 })}`;
 }
 
-/** The long leg towards the pin. */
+/** Draws an LED with the long leg towards the pin. */
 function drawLed(): string {
   const middle = (GROUND_Y + LED_Y) / 2;
   return `${wire(COLOUR.led, [EDGE_X, LED_Y], [LED_X, LED_Y], [LED_X, middle + 12])}

@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { BOARDS } from "../../boards";
 import { parseTarget, type Parts, partsText, type Target, usesI2C } from "../../parts";
 
-/** What a source needs from a module. */
+/** The names that a source imports from a module. */
 interface Import {
   from: string;
   names: string[];
 }
 
 /**
- * The firmware's sensor, lamp and other parts, as a source file: what is not chosen is not in the
- * program.
+ * Generates a source file with the firmware's sensor, lamp and other parts. Parts that were not
+ * chosen are not in the program.
  * @param target undefined for the simulator
- * @param brightness of a lamp that can be dimmed, percent of its full light
+ * @param brightness of a dimmable lamp, percent of its full light
  */
 export function boardSource(target: Target | undefined, brightness: number): string {
   if (target === undefined)
@@ -54,10 +54,12 @@ ${lines.join("")}
 ${text}`;
 }
 
-/** The compiler leaves out what is done only with a constant that is not null. */
+/** A constant null. The compiler leaves out code that runs only if the constant is not null. */
 const NO_SCREEN = "export const screen: StatusScreen = null;\n";
 
-/** Fast mode, which either chip knows: a line of the screen takes 3 ms, in which all else waits. */
+/**
+ * Fast mode, which both chips support. A line of the screen takes 3 ms, and all other work waits.
+ */
 const I2C_KHZ = 400;
 
 function i2c({ name, parts }: Target): string {
@@ -77,7 +79,8 @@ function button(parts: Parts): string {
 }
 
 function lightSensor(parts: Parts): string {
-  // The nightlight knows a `LightLevel`: the compiler keeps only methods that it sees called by type.
+  // The cast gives the type that the program uses: the compiler keeps only methods called through a
+  // type.
   const analog = `startLightLevel({ pin: pins.${parts.get("analog")} })`;
   const own = parts.has("ltr390") ? "ltr390 as unknown as LightLevel" : analog;
   const ltr390 = parts.has("ltr390") ? "const ltr390 = new Ltr390();\n" : "";
@@ -114,7 +117,7 @@ function optionsOf(target: Target): string {
   return `--board ${target.name}${parts === "" ? "" : ` --parts ${parts}`}`;
 }
 
-/** What such a file was made for, or undefined for the simulator. */
+/** The target that a generated source file was made for; undefined for the simulator. */
 export function targetOfSource(path: string): Target | undefined {
   if (!existsSync(path)) return undefined;
   const [, name = "", parts = ""] =

@@ -14,19 +14,19 @@ import { ROOT } from "../../../server/base/root";
 import { BOARDS } from "../../boards";
 
 const PACKAGES = ["core", "crypto", "net", "drivers", "observables", "settings"];
-/** Holds a module for every board that the CLI knows, ours among them. */
+/** The CLI's file with a module for every board, including the boards of this project. */
 const BOARD_TYPES = join(ROOT, "node_modules/@devicescript/core/src/devicescript-boards.d.ts");
 
 /**
- * The `@devicescript/*` packages are not on npm: the CLI writes them into node_modules whenever
- * it compiles something, and npm prunes them whenever it installs something.
+ * Whether the `@devicescript/*` packages are complete. These packages are not on npm: the CLI
+ * writes them into node_modules whenever it compiles, and npm prunes them whenever it installs.
  */
 export function builtinsArePresent(): boolean {
   const cli = packageVersion("cli");
   return PACKAGES.every((name) => packageVersion(name) === cli) && boardsArePresent();
 }
 
-/** Lets the CLI write its packages, by compiling the smallest project there is. */
+/** Lets the CLI write its packages by compiling the smallest possible project. */
 export function restoreBuiltins(): void {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-builtins-"));
   try {
@@ -35,7 +35,7 @@ export function restoreBuiltins(): void {
     writeFileSync(join(dir, "package.json"), "{}");
     writeFileSync(join(dir, "src", "main.ts"), 'console.log("")\n');
     for (const name of ["node_modules", "boards"])
-      // A junction: Windows keeps other links to its administrators.
+      // A junction: on Windows, other links need an administrator.
       symlinkSync(join(ROOT, name), join(dir, name), "junction");
     execFileSync(process.execPath, [CLI, "build", "src/main.ts", "--quiet"], { cwd: dir });
   } finally {

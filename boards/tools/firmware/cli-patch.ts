@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 
-/** The one version that the patches were written and tried for. */
+/** The only version that the patches were written for and tested with. */
 const VERSION = "2.16.4";
 const FOLDER = join(ROOT, "node_modules/@devicescript/cli");
 const FILE = join(FOLDER, "built/devicescript-cli.cjs");
 const MARK = "/* nightlight: ";
 
 /**
- * Two waits without which F5 in VS Code seldom stops on a breakpoint. The code is put in front of
- * a text that occurs once.
+ * Two waits. Without them, F5 in VS Code seldom stops at a breakpoint. Each patch's code is
+ * inserted before a text that occurs once.
  */
 const PATCHES = [
   {
-    // Compiling blocks the event loop for seconds. Then the CLI takes the device for gone, and
-    // waits for the answer of an object that nobody serves any more. So hear the device first.
+    // Compiling blocks the event loop for seconds. The CLI then considers the device gone, and
+    // waits for an answer of an object that is no longer served. So the patch first waits for a
+    // packet from the device.
     before: "      const service = deployService(args);\n",
     code: `      ${MARK}hear the device again before the deploy */
       for (let since = devtoolsSelf.bus.timestamp, n = 0; n < 600; n++) {
@@ -29,7 +30,7 @@ const PATCHES = [
 `,
   },
   {
-    // VS Code's extension looks for the simulator for 4 s only after this answer.
+    // After this answer, VS Code's extension searches for the simulator for 4 s only.
     before: "  return {};\n}\nfunction initVMCmds() {\n",
     code: `  ${MARK}answer once the simulator is on the bus */
   const isThere = () => devtoolsIface.bus.device(args.deviceId, true)?.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length > 0;
@@ -40,8 +41,8 @@ const PATCHES = [
 ];
 
 /**
- * Makes the installed CLI dependable for the debugger. Safe to repeat.
- * @throws UserError if another version is installed, or the patches of another state of this repository
+ * Makes the installed CLI reliable for the debugger. Idempotent.
+ * @throws UserError if another version is installed, or a CLI with patches of another revision
  */
 export function patchCli(): void {
   const { version } = JSON.parse(readFileSync(join(FOLDER, "package.json"), "utf8")) as {
@@ -53,20 +54,20 @@ export function patchCli(): void {
     );
   const source = readFileSync(FILE, "utf8");
   if (isPatched(source)) return;
-  // Others may be starting the CLI right now: they get the old file, or the whole new one.
+  // Another process may be starting the CLI: it must get the old file, or the whole new one.
   const file = `${FILE}.${process.pid}`;
   writeFileSync(file, patched(source));
   renameSync(file, FILE);
 }
 
-/** @throws UserError if only some of it is there, or what was there before a change of the patches */
+/** @throws UserError if the CLI has only some of the patches, or patches of another revision */
 export function isPatched(source: string): boolean {
   if (PATCHES.every(({ code }) => source.includes(code))) return true;
   if (!source.includes(MARK)) return false;
   throw new UserError("@devicescript/cli: has other patches than these; run npm ci");
 }
 
-/** @throws Error if a place is not there exactly once */
+/** @throws Error if a patch's place does not occur exactly once */
 export function patched(source: string): string {
   return PATCHES.reduce((text, { before, code }) => {
     const [head, tail, ...more] = text.split(before);
@@ -76,7 +77,7 @@ export function patched(source: string): string {
   }, source);
 }
 
-/** The CLI as npm brings it. */
+/** The CLI's source as npm installs it. */
 export function unpatched(source: string): string {
   return PATCHES.reduce((text, { code }) => text.replace(code, ""), source);
 }

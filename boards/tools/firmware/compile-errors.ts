@@ -1,23 +1,26 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** So many errors are shown: those after them mostly follow from these. */
+/** Maximum number of errors shown. Later errors are mostly caused by the first ones. */
 const SHOWN = 3;
-/** The server's log shows 300 characters of a line, with more words in front. */
+/**
+ * Maximum length of the result. The server's log truncates a line, with its prefix, to 300
+ * characters.
+ */
 const MAX_LENGTH = 220;
-/** As in "src/main.ts:49:7 - error TS1134: Variable declaration expected." */
+/** An error such as "src/main.ts:49:7 - error TS1134: Variable declaration expected." */
 const ERROR = /^(\S.*:\d+:\d+) - error (TS\d+): (.*)$/gm;
 
 /**
- * The first errors of DeviceScript's compiler in one line, without its colours and source excerpts:
- * `src/main.ts:49:7: Variable declaration expected. (TS1134)`.
- * @param output all that it printed
+ * Returns the first errors of DeviceScript's compiler in one line, without colours and source
+ * excerpts: `src/main.ts:49:7: Variable declaration expected. (TS1134)`.
+ * @param output the compiler's whole output
  */
 export function compileErrors(output: string): string {
   const text = stripVTControlCharacters(output);
   const found = [...text.matchAll(ERROR)].map(
     ([, where = "", code = "", message = ""]) => `${where}: ${message.trim()} (${code})`,
   );
-  // It may end for another reason, and then says so in other words.
+  // If the compiler fails for another reason, its output has no such error.
   const all = found.length ? [...new Set(found)] : linesOf(text);
   const shown = all.slice(0, SHOWN);
   while (shown.length > 1 && shown.join("; ").length > MAX_LENGTH) shown.pop();

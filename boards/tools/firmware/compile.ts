@@ -18,11 +18,11 @@ import { compileErrors } from "./compile-errors";
 import { keepNewest } from "./keep-newest";
 import { makeWritable } from "./writable";
 
-/** The CLI always writes here, whatever the entry point. */
+/** The CLI's output folder, for every entry point. */
 const FOLDER = join(ROOT, ".devicescript/bin");
 export const OUTPUT = join(FOLDER, "bytecode.devs");
 const CACHE = join(ROOT, ".devicescript/cache-bytecode");
-/** Each change of a source makes another one. */
+/** Maximum number of cached programs. Each change of a source adds a program. */
 const CACHED = 32;
 const SET_UP = [
   "devicescript.json",
@@ -31,8 +31,8 @@ const SET_UP = [
 ];
 
 /**
- * Compiles an entry point with the DeviceScript compiler, or takes the bytecode of the same
- * sources from last time. Not to be run twice at once: the CLI has one output folder.
+ * Compiles an entry point with the DeviceScript compiler, or returns the cached bytecode of the
+ * same sources. Must not run twice at the same time: the CLI has one output folder.
  * @param entry relative to the checkout
  * @throws UserError with the compiler's first errors, in one line
  */
@@ -43,20 +43,20 @@ export async function compileFirmware(
   return readFileSync(join(await compiled(entry, options), basename(OUTPUT)));
 }
 
-/** @returns what the compiler tells a debugger, as JSON */
+/** @returns the compiler's information for a debugger, as JSON */
 export async function firmwareDebugInfo(): Promise<string> {
   return debugInfoIn(await compiled("src/main.ts"));
 }
 
 export interface Compiled {
   program: Uint8Array;
-  /** @returns what the compiler tells a debugger, as JSON */
+  /** @returns the compiler's information for a debugger, as JSON */
   debugInfo: () => string;
 }
 
 /**
- * What was compiled before from sources as they are now, but for those given.
- * @param sources by the path in the checkout
+ * Returns a cached program, if there is one for the current sources with some of them replaced.
+ * @param sources the replaced source texts, by path in the checkout
  */
 export function compiledBefore(
   entry: string,
@@ -72,12 +72,15 @@ function debugInfoIn(folder: string): string {
   return readFileSync(join(folder, "bytecode-dbg.json"), "utf8");
 }
 
-/** Compiles, and puts all that the CLI writes into its output folder, for its debugger. */
+/** Compiles, and puts all compiler output into the CLI's output folder, for the CLI's debugger. */
 export async function buildFirmware(entry: string): Promise<void> {
   cpSync(await compiled(entry), FOLDER, { recursive: true });
 }
 
-/** What is used stays. A folder that can't be written is never cleared out. */
+/**
+ * Marks an entry as used, so that it stays cached. A read-only cache is never cleared, so errors
+ * are fine.
+ */
 function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
@@ -87,7 +90,7 @@ function touch(path: string): void {
   }
 }
 
-/** @returns a folder with all that the CLI writes */
+/** @returns a folder with the CLI's whole output */
 async function compiled(
   entry: string,
   options: { signal?: AbortSignal; onCompile?: () => void } = {},
@@ -104,7 +107,7 @@ async function compiled(
   try {
     renameSync(unfinished, cached);
   } catch (error) {
-    // Another process may have compiled the same.
+    // Another process may have compiled the same sources.
     rmSync(unfinished, { recursive: true });
     if (!existsSync(cached)) throw error;
   }
@@ -112,10 +115,10 @@ async function compiled(
   return cached;
 }
 
-/** Compiles afresh into the CLI's own output folder. */
+/** Compiles without the cache, into the CLI's output folder. */
 export async function runCompiler(entry: string, signal?: AbortSignal): Promise<void> {
   makeWritable(FOLDER, "the firmware is compiled there");
-  // Whoever has run anything of ours once has a CLI that VS Code can debug with.
+  // Patches the CLI on every compilation, so that VS Code can debug after any command has run.
   patchCli();
   const child = spawn(process.execPath, [CLI, "build", entry], { cwd: ROOT, signal });
   let output = "";
@@ -128,7 +131,10 @@ export async function runCompiler(entry: string, signal?: AbortSignal): Promise<
   if (code !== 0) throw new UserError(`${entry} does not compile: ${compileErrors(output)}`);
 }
 
-/** Everything that the bytecode depends on: the sources beside the entry, boards, and compiler. */
+/**
+ * Hashes everything that the bytecode depends on: the entry's and other sources, boards and
+ * compiler.
+ */
 function fingerprint(entry: string, given: Record<string, string> = {}): string {
   const filesIn = (folder: string) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>

@@ -12,17 +12,17 @@ const CONFIG_SOURCE = join("src", "config.gen.ts");
 const BOARD_SOURCE = join("src", "board.gen.ts");
 
 /**
- * DeviceScript imports no JSON and takes no flags, so configuration and board reach the firmware
- * as source files.
+ * Writes configuration and board as source files for the firmware, because DeviceScript imports no
+ * JSON and takes no flags.
  * @param target undefined for the simulator
- * @param isOutboxKept whether who runs the program keeps what waits in its outbox
+ * @param isOutboxKept whether the program's host keeps a copy of the outbox
  */
 export function writeFirmwareConfig(config: Config, target?: Target, isOutboxKept = false): void {
   for (const [path, source] of Object.entries(firmwareConfig(config, target, isOutboxKept)))
     writeSource(join(ROOT, path), source);
 }
 
-/** The same, by the path in the checkout, for who only wants to know what would be compiled. */
+/** Returns these source files by path in the checkout, without writing them. */
 export function firmwareConfig(
   config: Config,
   target?: Target,
@@ -34,12 +34,14 @@ export function firmwareConfig(
   };
 }
 
-/** The board and its parts that were chosen last, or undefined for the simulator. */
+/** The board and the parts that were chosen last; undefined for the simulator. */
 export function chosenTarget(): Target | undefined {
   return targetOfSource(join(ROOT, BOARD_SOURCE));
 }
 
-/** Left alone if nothing changed, so that a compiled program stays fresh. */
+/**
+ * Writes a changed source. An unchanged file is left alone, so that a compiled program stays fresh.
+ */
 function writeSource(path: string, source: string): void {
   if (existsSync(path) && readFileSync(path, "utf8") === source) return;
   writeFileSync(path, source);
@@ -47,7 +49,7 @@ function writeSource(path: string, source: string): void {
 
 function configSource(config: Config, target: Target | undefined, isOutboxKept: boolean): string {
   const { id, topicPrefix, broker, telemetry, aloneAfterMs, confirmAfterMs } = config;
-  // Whoever keeps the outbox runs this program for all devices of a Raspberry Pi.
+  // A host that keeps the outbox runs this program for all devices of a Raspberry Pi.
   const rule = ruleOfDevice(config, isOutboxKept ? Object.keys(config.pi.others) : []);
   const waits = { aloneAfterMs, confirmAfterMs };
   const used: DeviceConfig = { id, topicPrefix, broker, telemetry, ...waits, rule };
@@ -66,7 +68,8 @@ export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};
 }
 
 /**
- * Alone, the device can follow a rule about its own sensor and LED, and no other.
+ * Returns the rule that a device follows without a server. Only a rule about the device's own
+ * sensor and LED is possible.
  * @param others ids of devices that run the same program
  */
 export function ruleOfDevice(

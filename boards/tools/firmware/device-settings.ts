@@ -4,26 +4,29 @@ import type { Config } from "../../../server/setup/config";
 import { NO_PRIVATE_CA, type Settings, SETTINGS_FILE } from "../../../server/setup/settings";
 import { parseBrokerAddress } from "../../../src/common/broker-address";
 
-/** Names that no public CA issues a certificate for (RFC 6761, 6762, 8375, and home routers'). */
+/**
+ * Hosts for which no public CA issues a certificate (RFC 6761, 6762, 8375, and names of home
+ * routers).
+ */
 const PRIVATE_NAME =
   /^[^.]+$|^\d+(\.\d+){3}$|\.(local|localhost|lan|home|internal|intranet|test|home\.arpa)$/i;
 
-/** What of a board matters here. */
+/** The properties of a board that are checked here. */
 export interface NetworkedBoard {
   readonly title: string;
-  /** The chip, as DeviceScript names it. */
+  /** The chip, by its name in DeviceScript. */
   readonly family: string;
 }
 
 export const WIO_TERMINAL: NetworkedBoard = { title: "the Wio Terminal", family: "samd51" };
 
-/** Chips whose runtime speaks no TLS. */
+/** Chips whose runtime does not support TLS. */
 const WITHOUT_TLS = ["rp2040w", "samd51"];
 
 /**
- * Whether a board can get anywhere with these settings.
- * @returns what may still go wrong
- * @throws UserError if it certainly can't
+ * Checks whether a board can connect with these settings.
+ * @returns warnings about possible problems
+ * @throws UserError if the board certainly can't connect
  */
 export function checkForBoard(
   board: NetworkedBoard,
@@ -59,7 +62,9 @@ export function checkForBoard(
   return warnings;
 }
 
-/** This computer's address in the local network, if it has one. */
+/**
+ * A broker URL with this computer's address in the local network, or else with an example address.
+ */
 function suggestion(): string {
   const addresses = Object.values(networkInterfaces()).flat();
   const lan = addresses.find((address) => address?.family === "IPv4" && !address.internal);

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
 import { UserError } from "../../../server/base/user-error";
 
-/** What the DeviceScript CLI is to run as its esptool, in ROOT: it splits this at each space. */
+/**
+ * The command that the DeviceScript CLI runs as esptool, in ROOT. The CLI splits it at each space.
+ */
 export const ESPTOOL = "node --import tsx boards/tools/esptool.ts";
 
-/** Optional packages: everything else works without them. */
+/** Optional packages. Only this part of the project needs them. */
 const PACKAGES = ["esptool-js", "serialport"];
 
-/** @throws UserError saying what to install */
+/** @throws UserError that says what to install */
 export function demandEsptool(): void {
   const missing = PACKAGES.filter((name) => !existsSync(join(ROOT, "node_modules", name)));
   if (missing.length > 0)

@@ -1,7 +1,9 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Deletes what is in a folder but the newest; others may write and delete there, too. */
+/**
+ * Deletes all but the newest entries of a folder. Other processes may write and delete there, too.
+ */
 export function keepNewest(folder: string, count: number): void {
   const entries = readdirSync(folder)
     .map((name) => join(folder, name))

@@ -7,10 +7,13 @@ interface Signals {
   break?: boolean;
 }
 
-/** How long to let what was written go out before the port is closed. */
+/** Maximum time for sending the written bytes before the port is closed. */
 const DRAIN_MS = 500;
 
-/** A serial port of Node's as Web Serial has it (wicg.github.io/serial), as far as esptool-js asks. */
+/**
+ * A Node serial port with Web Serial's interface (wicg.github.io/serial), as far as esptool-js uses
+ * it.
+ */
 export async function webSerialOf(path: string) {
   const SerialPort = await loadSerialPort();
   let port: InstanceType<typeof SerialPort> | undefined;
@@ -21,7 +24,7 @@ export async function webSerialOf(path: string) {
   return {
     readable: null as ReadableStream<Uint8Array> | null,
     writable: null as WritableStream<Uint8Array> | null,
-    /** It is named by its path. */
+    /** Returns no USB ids: the path identifies the port. */
     getInfo: () => ({}),
     async open({ baudRate }: { baudRate: number }): Promise<void> {
       const opened = new SerialPort({ path, baudRate, autoOpen: false });
@@ -47,7 +50,8 @@ export async function webSerialOf(path: string) {
         ...(rts !== undefined && { rts }),
         ...(brk !== undefined && { brk }),
       };
-      // A line without them, as a test's is, says so; a chip that they don't reset stays silent.
+      // Errors are ignored: a test's line has no such signals, and a chip that is not reset stays
+      // silent.
       await new Promise<void>((resolve) => port?.set(set, () => resolve()));
     },
     async close(): Promise<void> {

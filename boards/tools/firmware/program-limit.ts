@@ -1,14 +1,14 @@
 import { UserError } from "../../../server/base/user-error";
 import { type BoardName, BOARDS } from "../../boards";
 
-/** What the runtime puts before a program (devicescript, runtime/devicescript/devsmgr.c). */
+/** Bytes that the runtime puts before a program (devicescript, runtime/devicescript/devsmgr.c). */
 const HEADER_BYTES = 128;
 const PAGE_BYTES = 4096;
 
 /**
- * A DeviceScript runtime keeps the program in its store: two tables of a sixteenth of all pages
- * each, the rest for data, of which the search for free pages never takes the last one (jacdac-c,
- * source/jd_fstor.c). A new program takes the pages of the one before.
+ * The largest program in a store. A DeviceScript runtime divides the store's pages into two tables,
+ * a sixteenth of all pages each, and data pages. The search for free pages never takes the last
+ * data page (jacdac-c, source/jd_fstor.c). A new program takes the pages of the previous program.
  */
 function largestIn(storeBytes: number): number {
   const pages = storeBytes / PAGE_BYTES;
@@ -16,7 +16,7 @@ function largestIn(storeBytes: number): number {
   return (dataPages - 1) * PAGE_BYTES - HEADER_BYTES;
 }
 
-/** The largest program that a runtime takes, bytes of bytecode. */
+/** The largest program that each runtime accepts, bytes of bytecode. */
 export const PROGRAM_MAX_BYTES = {
   /** devicescript-esp32, boards/partitions.csv: `fstor`, for each kind of ESP32. */
   ESP32: largestIn(256 * 1024),
@@ -29,8 +29,8 @@ export const PROGRAM_MAX_BYTES = {
 type Runtime = keyof typeof PROGRAM_MAX_BYTES;
 
 /**
- * @param name the one board that the program is for; undefined: any
- * @throws UserError if there is a board that does not take the program
+ * @param name the program's board; undefined for any board
+ * @throws UserError if the program is too large for a board
  */
 export function checkSize(bytes: number, name?: BoardName): void {
   const all = Object.keys(PROGRAM_MAX_BYTES) as Runtime[];

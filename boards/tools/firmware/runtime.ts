@@ -7,13 +7,13 @@ import type { Board } from "../../boards";
 import { CLI } from "./builtins";
 import { ESPTOOL } from "./esptool";
 
-/** Where the CLI keeps the runtimes that it downloaded, and takes them from for a day. */
+/** The CLI's folder of downloaded runtimes. The CLI uses a file there for a day. */
 const CACHE = join(ROOT, ".devicescript/cache");
 
 /**
  * Writes DeviceScript's runtime, with this board's pins, to the board.
- * @param port undefined if the board is a drive meanwhile (RP2040)
- * @param esptool a command line, to take the place of ours
+ * @param port undefined if the board appears as a drive at the moment (RP2040)
+ * @param esptool a command line that replaces this project's esptool
  * @throws UserError if the download is missing, or the board refuses
  */
 export async function installRuntime(
@@ -31,9 +31,9 @@ export async function installRuntime(
 }
 
 /**
- * Runs the CLI, which says much and exits with 0 or not.
- * @returns undefined for success, else all that it said
- * @throws UserError if it could not download a runtime
+ * Runs the CLI.
+ * @returns undefined for success, else the CLI's whole output
+ * @throws UserError if the CLI could not download a runtime
  */
 export async function runCli(args: string[]): Promise<string | undefined> {
   const first = await attempt(args);
@@ -66,7 +66,10 @@ async function attempt(args: string[]): Promise<{ code: number | null; output: s
   return { code, output };
 }
 
-/** What the CLI says last, unless it then lists the boards that it would take instead. */
+/**
+ * The CLI's last line. After a chip mismatch the CLI lists other boards, so then the mismatch
+ * itself.
+ */
 function reasonIn(output: string): string {
   const lines = output
     .replaceAll(/\u001b\[\d+m/g, "")

@@ -2,9 +2,9 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { lineFor, UserError } from "../../../server/base/user-error";
 
 /**
- * Makes a folder if it is not there.
- * @param purpose what is done in it, as an end of the sentence
- * @throws UserError if nothing can be written there, as in a checkout that is read-only
+ * Makes a folder unless the folder exists.
+ * @param purpose the use of the folder, as the end of a sentence
+ * @throws UserError if the folder is not writable, as in a read-only checkout
  */
 export function makeWritable(folder: string, purpose: string): void {
   try {

@@ -1,9 +1,9 @@
 /**
- * The store in a board's flash memory, in which the runtime keeps the program and all settings
- * (jacdac-c, source/jd_fstor.c). The CLI's `bundle` fills one, but leaves the Wi-Fi network out.
+ * The store in a board's flash, in which the runtime keeps the program and all settings (jacdac-c,
+ * source/jd_fstor.c). The CLI's `bundle` fills a store, but leaves out the Wi-Fi network.
  *
- * A header is followed by entries that grow upwards; their data grows downwards from the end of
- * the header's pages. The last entry of a name counts. There is no checksum.
+ * After the header come the entries, which grow upwards. Their data grows downwards from the end of
+ * the header's pages. If a name occurs several times, the last entry counts. There is no checksum.
  */
 const MAGIC = Buffer.from("465354520aeaec6b", "hex");
 const HEADER_BYTES = 24;
@@ -16,10 +16,10 @@ export interface StoreEntry {
   value: Buffer;
 }
 
-/** Where a store begins in an image; -1 if there is none. */
+/** The offset of the store in an image; -1 for an image without a store. */
 export function findStore(image: Buffer): number {
   for (let at = image.indexOf(MAGIC); at >= 0; at = image.indexOf(MAGIC, at + 1)) {
-    // The runtime's own code may hold the same eight bytes, but not a whole header.
+    // The runtime's own code may contain the same eight bytes, but not a whole header.
     const store = image.subarray(at);
     if (store.length < HEADER_BYTES) break;
     const needed = headerBytes(store);
@@ -28,7 +28,7 @@ export function findStore(image: Buffer): number {
   return -1;
 }
 
-/** Size of the store that begins here, of which an image holds as much as is in use. */
+/** Size of the store that begins here. An image contains only the part that is in use. */
 export function storeBytes(store: Buffer): number {
   return store.readUInt32LE(12) * store.readUInt16LE(16);
 }
@@ -50,9 +50,9 @@ export function addToStore(store: Buffer, { name, value }: StoreEntry): void {
   let dataStart = headerBytes(store);
   for (; store.readUInt32LE(at + 16) !== FREE; at += ENTRY_BYTES)
     dataStart = Math.min(dataStart, store.readUInt32LE(at + 16));
-  // Data lies at multiples of 8, and even an empty value takes some.
+  // Data is aligned to 8 bytes, and even an empty value takes 8 bytes.
   const offset = dataStart - Math.max(8, Math.ceil(value.length / 8) * 8);
-  // The runtime wants to see where the entries end.
+  // The runtime needs a free entry after the last one, to find the end.
   if (offset < at + 2 * ENTRY_BYTES) throw new Error("the store is full");
   value.copy(store, offset);
   store.fill(0, at, at + 16);

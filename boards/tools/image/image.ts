@@ -2,8 +2,8 @@ import { addToStore, findStore, type StoreEntry } from "./flash-store";
 import { addresses, isUf2, readMemory, writeMemory } from "./uf2";
 
 /**
- * Adds entries to the store in an image that the CLI's `bundle` made.
- * @throws Error if there is no store in it
+ * Adds entries to the store in an image from the CLI's `bundle`.
+ * @throws Error if the image has no store
  */
 export function addToImage(image: Buffer, entries: StoreEntry[]): void {
   const { store, write } = isUf2(image) ? storeInUf2(image) : storeInBinary(image);

@@ -1,21 +1,21 @@
-/** UF2, the format of images for boards that are a drive (github.com/microsoft/uf2). */
+/** UF2, the image format of boards that appear as a drive (github.com/microsoft/uf2). */
 const BLOCK_BYTES = 512;
 const MAGIC = 0x0a324655;
 const MAGIC_SECOND = 0x9e5d5157;
 const MAGIC_END = 0x0ab16f30;
 const FLAG_FAMILY = 0x2000;
 const DATA_OFFSET = 32;
-/** What a block carries by custom: boot loaders count on it. */
+/** Data bytes in a block by convention. Bootloaders rely on this size. */
 const DATA_BYTES = 256;
 
-/** Bytes and where they belong in memory. */
+/** Bytes, and their address in memory. */
 export interface Piece {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
 
 interface Block {
-  /** Where the data belongs in memory. */
+  /** The address of the data in memory. */
   address: number;
   /** A view: writing to it changes the file. */
   data: Buffer;
@@ -25,7 +25,7 @@ export function isUf2(file: Buffer): boolean {
   return file.length >= BLOCK_BYTES && file.readUInt32LE(0) === MAGIC;
 }
 
-/** The contents of memory from an address on, as far as the file has them in one piece. */
+/** The contents of memory from an address up to the first gap in the file. */
 export function readMemory(file: Buffer, address: number): Buffer {
   const pieces: Buffer[] = [];
   let next = address;
@@ -37,7 +37,7 @@ export function readMemory(file: Buffer, address: number): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Changes memory that the file has already. */
+/** Changes memory that the file already contains. */
 export function writeMemory(file: Buffer, address: number, memory: Buffer): void {
   for (const block of blocks(file)) {
     const from = block.address - address;
@@ -64,10 +64,10 @@ function blocks(file: Buffer): Block[] {
 }
 
 /**
- * A file that puts the pieces into flash. Where pieces share a block's 256 bytes, they are laid
- * together; what no piece fills is 0xff, as erased flash is.
+ * Makes a file that puts the pieces into flash. Pieces in the same 256 bytes share a block. Bytes
+ * without a piece are 0xff, like erased flash.
  *
- * @param family of the chip, from the format's list (utils/uf2families.json)
+ * @param family the chip's number in the format's list (utils/uf2families.json)
  */
 export function encodeUf2(pieces: readonly Piece[], family: number): Buffer {
   const pages = [...layOut(pieces)].sort(([a], [b]) => a - b);
@@ -83,7 +83,7 @@ export function encodeUf2(pieces: readonly Piece[], family: number): Buffer {
   );
 }
 
-/** Memory by the address of each run of 256 bytes. */
+/** Contents of memory, by the address of each 256-byte block. */
 function layOut(pieces: readonly Piece[]): Map<number, Buffer> {
   const pages = new Map<number, Buffer>();
   for (const { address, bytes } of pieces) {

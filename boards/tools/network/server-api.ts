@@ -1,4 +1,4 @@
-/** The HTTP interface of the server that runs, as the commands over the network use it. */
+/** The running server's HTTP interface, for the commands over the network. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../../server/base/log";
@@ -8,11 +8,10 @@ import type { DeviceView } from "../../../src/common/api";
 import type { UpdateRequest, UpdatesView, UpdateView } from "../../../src/common/update-api";
 import { warnOfExposure } from "../command";
 
-/** The server answers at once; only one that hangs, or is another program, takes longer. */
+/** The server answers at once. Only a hanging server, or another program, takes longer. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const UPDATES = "api/updates";
 
-/** The running server's HTTP interface. */
 export class ServerApi {
   private readonly url: URL;
 
@@ -41,7 +40,7 @@ export class ServerApi {
     return { updates: updates as UpdateView[], fleet: fleet as UpdatesView["fleet"] };
   }
 
-  /** Has a device try new settings. @returns the number of the order */
+  /** Lets a device try new settings. @returns the number of the order */
   async set(id: string, set: Record<string, string>): Promise<number> {
     const body = JSON.stringify({ do: "set", set });
     const path = `api/devices/${encodeURIComponent(id)}/orders`;
@@ -49,7 +48,7 @@ export class ServerApi {
     return typeof n === "number" ? n : this.isForeign();
   }
 
-  /** @returns undefined if the server knows no such device */
+  /** @returns undefined if the server does not know the device */
   async device(id: string): Promise<DeviceView | undefined> {
     const devices = await this.ask("api/devices");
     if (!Array.isArray(devices)) return this.isForeign();
@@ -103,7 +102,9 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** `fetch` says "fetch failed", and keeps the reason in the error's cause. */
+/**
+ * The reason why `fetch` failed. The error only says "fetch failed"; its cause contains the reason.
+ */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const { code } = cause as NodeJS.ErrnoException;
@@ -111,13 +112,13 @@ function causeOf(error: unknown): string {
 }
 
 interface Token {
-  /** Undefined if there is none. */
+  /** Undefined if no token was found. */
   text: string | undefined;
-  /** For a person to look. */
+  /** Where the token is expected, for messages. */
   source: string;
 }
 
-/** As the server has it, if it asks for one. */
+/** Reads the server's token from the environment, or else from the data folder. */
 export function tokenIn(dir: string): Token {
   const environment = process.env["NIGHTLIGHT_TOKEN"];
   const path = join(dir, "token");
@@ -125,7 +126,7 @@ export function tokenIn(dir: string): Token {
   const token: Token = environment
     ? { text: environment, source: "NIGHTLIGHT_TOKEN" }
     : { text: existsSync(path) ? readText(path).trim() : undefined, source: path };
-  // No HTTP header takes anything else.
+  // An HTTP header allows no other characters.
   if (token.text !== undefined && !/^[ -~]+$/.test(token.text))
     throw new UserError(`${token.source}: expected a token of printable ASCII characters`);
   return token;

@@ -4,10 +4,12 @@ import { UserError } from "../../../server/base/user-error";
 import type { ServerApi } from "./server-api";
 
 const LOOK_MS = 250;
-/** A device tries them for 120 s, and comes back then; after a power cut for half of that again. */
+/**
+ * A device tries new settings for 120 s, then goes back; after a power cut, for half of that again.
+ */
 const LIMIT_MS = 180_000;
 
-/** @param given each as NAME=VALUE. @throws UserError */
+/** @param given texts of the form NAME=VALUE. @throws UserError */
 export function settingsOf(given: string[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const text of given) {
@@ -19,9 +21,9 @@ export function settingsOf(given: string[]): Record<string, string> {
 }
 
 /**
- * Sends new settings to a device, and says what came of them.
- * @returns whether the device has kept them
- * @throws UserError if they can't be sent
+ * Sends new settings to a device, and prints the result.
+ * @returns whether the device has kept the settings
+ * @throws UserError if the settings can't be sent
  */
 export async function setSettings(
   api: ServerApi,
@@ -32,7 +34,7 @@ export async function setSettings(
   const n = await api.set(id, settings);
   console.log(`${name}: sent; it tries them`);
   const endMs = performance.now() + LIMIT_MS;
-  // A state from before may say what came of others.
+  // An older state may contain the result of other settings.
   let isTried = false;
   while (performance.now() < endMs) {
     const { online = false, state } = (await api.device(id)) ?? {};

@@ -1,12 +1,12 @@
-/** An id for each board of a class. Pure. */
+/** Ids for the boards of a class. Pure. */
 import { UserError } from "../../../server/base/user-error";
 import type { Settings } from "../../../server/setup/settings";
 import { idExpected } from "../../../src/common/id";
 
 /**
- * Reads a list: an id on each line; empty lines and those that begin with # don't count.
- * @param file for the messages
- * @throws UserError naming the line that is wrong
+ * Reads a list with one id on each line. Empty lines and lines that begin with # are ignored.
+ * @param file the file name for messages
+ * @throws UserError that names the wrong line
  */
 export function readIds(text: string, file: string): string[] {
   const ids: string[] = [];
@@ -24,8 +24,8 @@ export function readIds(text: string, file: string): string[] {
 }
 
 /**
- * Numbered ids: `class-*` and `class` both make class-1, class-2 and so on.
- * @throws UserError if a number makes it too long
+ * Makes numbered ids: `class-*` and `class` both give class-1, class-2 and so on.
+ * @throws UserError if a number makes an id too long
  */
 export function numberedIds(pattern: string, count: number): string[] {
   const whole = pattern.includes("*") ? pattern : `${pattern}-*`;
@@ -38,8 +38,8 @@ export function numberedIds(pattern: string, count: number): string[] {
 }
 
 /**
- * The settings of one board. A user that is called as the board, as the embedded broker wants it,
- * is called as this one then.
+ * Returns the settings of one board. If the user name is the common id, as the embedded broker
+ * needs it, the board's user name becomes its own id.
  * @param common the id before each board got its own
  */
 export function settingsOf(id: string, common: string, settings: Settings): Settings {

@@ -15,16 +15,22 @@ import {
 import { SETTING_NAMES } from "../../../src/common/settings";
 import { openSerialBus } from "./serial-bus";
 
-/** How long to wait for a connection: Wi-Fi takes some seconds, a first one to the broker some more. */
+/**
+ * How long to wait for a connection. Wi-Fi takes some seconds, the first connection to the broker
+ * more.
+ */
 export const CONNECTED_MS = 90_000;
 
-/** A runtime that is there announces itself twice a second. */
+/** How long to wait for a runtime. A running runtime announces itself twice a second. */
 const ANNOUNCE_MS = 10_000;
 
-/** A packet that is not acknowledged within half a second fails it all; a busy line may do that. */
+/**
+ * If a packet is not acknowledged within half a second, an attempt fails. A busy line can cause
+ * that.
+ */
 const ATTEMPTS = 15;
 
-/** What is to be on the board, and where its log goes. */
+/** The program and settings for a board, and the callbacks. */
 export interface Deployment {
   bytecode: Uint8Array;
   settings: Settings;
@@ -33,13 +39,13 @@ export interface Deployment {
 }
 
 /**
- * Sends program and settings to the board on a serial port, starts the program, and listens to
- * it until `done`. It does what the CLI does, but the CLI compiles first and in the same breath:
- * if that takes more than the 3 s after which it takes a silent device for gone, it then talks
- * to nobody.
+ * Sends program and settings to the board on a serial port, starts the program, and receives the
+ * log until `done` resolves. The CLI's own command is no replacement, because it compiles in the
+ * same process first: if compiling takes more than 3 s, the CLI considers the silent device gone,
+ * and then reaches no device.
  * @param announceMs how long a runtime may take to announce itself
  * @returns false if no DeviceScript runtime answered
- * @throws UserError if it answered, but did not take the program
+ * @throws UserError if a runtime answered, but did not accept the program
  */
 export async function deployProgram(
   port: string,
@@ -76,7 +82,7 @@ async function sendPatiently(manager: JDService, deployment: Deployment): Promis
   }
 }
 
-/** Stops what runs on a device, replaces it and its settings, and starts it. */
+/** Stops a device's program, replaces program and settings, and starts the new program. */
 export async function sendProgram(
   manager: JDService,
   { bytecode, settings }: Pick<Deployment, "bytecode" | "settings">,
@@ -93,12 +99,12 @@ export async function sendProgram(
   const client = new SettingsClient(store);
   for (const name of SETTING_NAMES) {
     if (name === "WIFI_SSID" || name === "WIFI_PWD") continue;
-    // What is no longer in the file goes from the board, too.
+    // A setting that is missing in the file is removed from the board.
     const value = settings[name];
     if (value === undefined) await client.deleteValue(name);
     else await client.setValue(name, new TextEncoder().encode(JSON.stringify(value)));
   }
-  // Only a board has it: the virtual machine's network is its computer's.
+  // Only a board has a Wi-Fi service: a virtual machine uses its computer's network.
   const [wifi] = bus.services({ serviceClass: SRV_WIFI });
   if (wifi && WIFI_SSID !== undefined)
     await wifi.sendCmdPackedAsync(WifiCmd.AddNetwork, [WIFI_SSID, WIFI_PWD], true);

@@ -1,4 +1,4 @@
-/** Puts an image onto one Wio Terminal or onto all of them, whichever system they are plugged into. */
+/** Puts an image onto one Wio Terminal or onto all of them, on every operating system. */
 import { messageOf, UserError } from "../../../server/base/user-error";
 import type { Port } from "./serial-port";
 import { identityOf, isWioTerminal } from "./wio-port";
@@ -6,17 +6,17 @@ import { identityOf, isWioTerminal } from "./wio-port";
 /** The computer that boards are plugged into. */
 export interface Computer {
   ports(): Promise<Port[]>;
-  /** Folders of the drives of bootloaders. */
+  /** Folders of the bootloaders' drives. */
   drives(): string[];
   /** Asks the program on a port to restart into its bootloader. */
   touch(port: string): Promise<void>;
   copy(image: Buffer, drive: string): void;
-  /** @returns whether it became true within the time */
+  /** @returns whether the condition became true within the time */
   waitFor(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean>;
   say(text: string): void;
 }
 
-/** Where a board is: a program runs on it, or it shows its bootloader's drive. */
+/** A board's place: the port of its running program, or the drive of its bootloader. */
 export type Place = { port: string } | { drive: string };
 
 export const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
@@ -25,9 +25,9 @@ const DRIVE_MS = 30_000;
 const RESTART_MS = 60_000;
 
 /**
- * Puts an image onto a board, and waits until its bootloader has taken it.
- * @returns what finds the board's port, once its program has started
- * @throws UserError saying what did not happen
+ * Copies an image to a board, and waits until the bootloader has accepted the image.
+ * @returns a function that finds the board's port, once the program has started
+ * @throws UserError that names the failed step
  */
 export async function flashBoard(
   computer: Computer,
@@ -36,7 +36,8 @@ export async function flashBoard(
 ): Promise<() => Promise<string | undefined>> {
   const before = await computer.ports();
   const drive = "drive" in place ? place.drive : await restartInto(computer, place.port);
-  // Known by what it is not: with its program a board changes its serial number, and maybe its path.
+  // The board's port is the new one: a program changes the board's serial number, and maybe its
+  // path.
   const others = before
     .filter((port) => isWioTerminal(port) && !("port" in place && port.path === place.port))
     .map(identityOf);
@@ -46,7 +47,8 @@ export async function flashBoard(
   };
   computer.say(`${drive}: copying ${image.length} bytes`);
   computer.copy(image, drive);
-  // A drive that was mounted by hand stays, as a shadow of itself: then the port tells.
+  // A manually mounted drive stays visible after the restart. In that case, the new port is the
+  // proof.
   const isRestarted = async () =>
     !computer.drives().includes(drive) || (await findBoard()) !== undefined;
   if (!(await computer.waitFor(isRestarted, RESTART_MS)))
@@ -54,7 +56,7 @@ export async function flashBoard(
   return findBoard;
 }
 
-/** @returns the drive that came with it */
+/** @returns the drive that appeared */
 async function restartInto(computer: Computer, port: string): Promise<string> {
   const before = computer.drives();
   computer.say(`${port}: asking the board to restart into its bootloader`);
@@ -68,16 +70,16 @@ async function restartInto(computer: Computer, port: string): Promise<string> {
   );
 }
 
-/** What became of one board of several. */
+/** The result for one of several boards. */
 export interface Result {
-  /** Its drive, or its port. */
+  /** The board's drive or port. */
   place: string;
   id: string;
-  /** Why it was not flashed. */
+  /** Why the board was not flashed. */
   failure?: string;
 }
 
-/** Every board that is plugged in: first those whose bootloader shows, then by port. */
+/** All boards that are plugged in: first those with a bootloader's drive, then by port. */
 export async function findBoards(computer: Computer): Promise<Place[]> {
   const ports = (await computer.ports()).filter(isWioTerminal).map(({ path }) => path);
   return [
@@ -89,14 +91,14 @@ export async function findBoards(computer: Computer): Promise<Place[]> {
   ];
 }
 
-/** COM10 comes after COM9. */
+/** Compares names so that COM10 comes after COM9. */
 function naturally(one: string, other: string): number {
   return one.localeCompare(other, "en", { numeric: true });
 }
 
 /**
- * Flashes one board after another, each with an image of its own, and goes on if one fails. One
- * after another, because only so a drive that appears tells which board it belongs to.
+ * Flashes one board after another, each with its own image, and continues if a board fails. With
+ * several boards at the same time, it would be unclear which board a new drive belongs to.
  */
 export async function flashAll(
   computer: Computer,
@@ -124,7 +126,7 @@ export async function flashAll(
   return results;
 }
 
-/** Which board is which, and what failed. */
+/** Lists each board's id, and what failed. */
 export function summary(results: readonly Result[]): string[] {
   const width = Math.max(...results.map(({ place }) => place.length));
   const flashed = results.filter(({ failure }) => failure === undefined).length;

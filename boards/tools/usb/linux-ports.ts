@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What of a serial port matters here. */
+/** The properties of a serial port that the tools use. */
 export interface Port {
   path: string;
   manufacturer?: string;
@@ -12,15 +12,15 @@ export interface Port {
   serialNumber?: string;
 }
 
-/** USB serial ports, by their names on Linux. */
+/** Names of USB serial ports on Linux. */
 const USB = /^tty(ACM|USB)\d+$/;
-/** From a port's interface up to its USB device. */
+/** Number of folders from a port's interface up to its USB device. */
 const LEVELS = 4;
 
 /**
- * The USB serial ports of a Linux without udev's programs, as Alpine or a container: the kernel says
- * the same in files.
- * @param root where these are; a test has its own
+ * Lists the USB serial ports of a Linux without udev's programs, such as Alpine or a container,
+ * from the kernel's files.
+ * @param root the folder of these files; tests use another folder
  */
 export function linuxPorts(root = "/sys/class/tty"): Port[] {
   return readdirSync(root)
@@ -33,7 +33,7 @@ function usbDevice(link: string): Omit<Port, "path"> {
   try {
     folder = realpathSync(link);
   } catch {
-    // It was unplugged just now.
+    // The port was unplugged just now.
     return {};
   }
   for (let level = 0; level < LEVELS; level++, folder = dirname(folder)) {

@@ -1,23 +1,25 @@
 import { createNodeWebSerialTransport, JDBus } from "../../../server/simulator/jacdac";
 import { listPorts, loadSerialPort } from "./serial-port";
 
-/** A board on a serial port, as jacdac-ts sees it. */
+/** A board on a serial port, as a bus of jacdac-ts. */
 export interface SerialBus {
   bus: JDBus;
   stop(): Promise<void>;
 }
 
 /**
- * Opens the line to a board.
- * @param onLog the lines that the board logs
- * @returns undefined if nothing speaks Jacdac there
+ * Opens the serial line to a board.
+ * @param onLog called with each line of the board's log
+ * @returns undefined if no device on the port speaks Jacdac
  */
 export async function openSerialBus(
   path: string,
   onLog: (line: string) => void,
 ): Promise<SerialBus | undefined> {
   const SerialPort = await loadSerialPort();
-  /** The transport takes the first port whose vendor it knows, or whose number starts with JD. */
+  /**
+   * Lists this port only. The transport takes a port of a known vendor, or with a number like JD...
+   */
   class OnlyPort extends SerialPort {
     static override async list() {
       const ports = await listPorts();
@@ -26,7 +28,7 @@ export async function openSerialBus(
         .map((port) => ({ ...port, serialNumber: `JD${port.serialNumber ?? ""}` }));
     }
   }
-  // The transport hands the log to nobody else.
+  // The transport passes the log only to console.debug.
   console.debug = (line: unknown) => {
     if (typeof line === "string" && line.startsWith("DEV: ")) onLog(line.slice("DEV: ".length));
   };

@@ -4,7 +4,7 @@ import { BAUD, CLOCK } from "../../line/serial";
 import { loadSerialPort } from "./serial-port";
 
 /**
- * Opens a serial port with a board of ours behind it.
+ * Opens the serial port of a board that runs this project's runtime.
  * @throws UserError if the port can't be opened
  */
 export async function openSerialLine(
@@ -19,11 +19,11 @@ export async function openSerialLine(
       else resolve();
     });
   });
-  // A board that is unplugged stops answering, which is told in words.
+  // Ignored: an unplugged board stops answering, and the user gets a message about that.
   port.on("error", () => undefined);
   const board = new Board((bytes) => port.isOpen && port.write(Buffer.from(bytes)), CLOCK);
   port.on("data", (bytes: Buffer) => board.receive(bytes));
-  // A line without DTR, as a test's is, says so.
+  // Errors are ignored: a test's line has no DTR.
   await new Promise<void>((resolve) => port.set({ dtr: true }, () => resolve()));
   const close = async () => {
     if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));

@@ -5,7 +5,7 @@ import { linuxPorts, type Port } from "./linux-ports";
 
 export type { Port };
 
-/** USB vendors of the boards, or of the serial chips on them. */
+/** USB vendors of the boards, or of their serial chips. */
 const VENDORS: Record<string, string> = {
   "303a": "Espressif",
   "10c4": "CP210x",
@@ -15,10 +15,12 @@ const VENDORS: Record<string, string> = {
   "2886": "Seeed",
 };
 
-/** Asks the person in front of the terminal; undefined if there is none. */
+/** Asks the user at the terminal; undefined if there is no terminal. */
 export type Ask = (question: string) => Promise<string | undefined>;
 
-/** Native code: optional, so that everything else works if there is none for the machine. */
+/**
+ * Loads native code. The package is optional, so that all else works on machines without a build.
+ */
 export async function loadSerialPort() {
   try {
     return (await import("serialport")).SerialPort;
@@ -33,7 +35,7 @@ export async function listPorts(): Promise<Port[]> {
     const ports: unknown = await SerialPort.list();
     return (ports as Port[]).map((port) => ({ ...port, path: callOut(port.path) }));
   } catch (error) {
-    // On Linux the package asks a program of udev, which is not everywhere.
+    // On Linux, the package runs a program of udev, which not every system has.
     if (!isMissingProgram(error)) throw error;
     return linuxPorts();
   }
@@ -44,18 +46,18 @@ function isMissingProgram(error: unknown): boolean {
 }
 
 /**
- * macOS has two names for a port: to open `/dev/tty.*` waits for a caller, to open `/dev/cu.*` does
- * not. The DeviceScript CLI knows ports by the second.
+ * Returns the call-out name of a port. macOS has two names for a port: opening `/dev/tty.*` waits
+ * for a caller, opening `/dev/cu.*` does not. The DeviceScript CLI lists ports by the second name.
  */
 export function callOut(path: string): string {
   return path.replace(/^\/dev\/tty\./, "/dev/cu.");
 }
 
 /**
- * The port that a board is on.
- * @param wanted by `--port`
+ * Chooses the port of a board.
+ * @param wanted the port from `--port`
  * @returns undefined if no board is plugged in
- * @throws UserError if that can't be told, or the port can't be opened
+ * @throws UserError if the choice is not clear, or the port can't be opened
  */
 export async function choosePort(
   wanted: string | undefined,

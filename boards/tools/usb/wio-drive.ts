@@ -1,23 +1,23 @@
-/** The Wio Terminal's bootloader, which shows itself as a drive (Seeed-Studio/uf2-samdx1). */
+/** The Wio Terminal's bootloader, which appears as a drive (Seeed-Studio/uf2-samdx1). */
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, posix, win32 } from "node:path";
 import { messageOf, UserError } from "../../../server/base/user-error";
 import { loadSerialPort } from "./serial-port";
 
-/** What its file INFO_UF2.TXT says. */
+/** The board id in the drive's file INFO_UF2.TXT. */
 const BOARD_ID = "SAMD51P19A-WioTerminal";
-/** To open a port at this rate, and to let go of it, is the sign to restart into the bootloader. */
+/** Opening a port at this rate, then dropping DTR, makes the board restart into the bootloader. */
 const TOUCH_BAUD = 1200;
 const BLOCK_BYTES = 512;
 
-/** What a system says about its drives. */
+/** A system's view of its drives. */
 export interface DriveSystem {
   platform: NodeJS.Platform;
   username: string;
-  /** The names in a folder; none if it is not there. */
+  /** The names in a folder; empty if the folder is missing. */
   list: (folder: string) => string[];
-  /** A file's text, empty if it is not there. */
+  /** A file's text; empty if the file is missing. */
   read: (file: string) => string;
 }
 
@@ -38,8 +38,8 @@ function thisSystem(): DriveSystem {
 }
 
 /**
- * The folders of the bootloaders' drives that are there.
- * @param wanted where to look, and nowhere else
+ * Finds the folders of the bootloaders' drives.
+ * @param wanted the only folders to look at
  */
 export function findDrives(
   wanted?: readonly string[],
@@ -51,10 +51,15 @@ export function findDrives(
   return [...new Set(wanted ?? mountedFolders(system))].filter(isBootloader);
 }
 
-/** Windows' drives; A and B are floppy disks, which take seconds to say that nothing is there. */
+/**
+ * Windows' drives. A and B are floppy drives, which take seconds to report that no disk is there.
+ */
 const WINDOWS_DRIVES = "CDEFGHIJKLMNOPQRSTUVWXYZ".split("").map((letter) => `${letter}:\\`);
 
-/** Where drives may be: as Windows names them, as Linux lists them, as macOS lays them out. */
+/**
+ * Folders where drives may be: Windows' letters, Linux's table of mounts, or the usual parent
+ * folders.
+ */
 function mountedFolders({ platform, username, list, read }: DriveSystem): string[] {
   if (platform === "win32") return WINDOWS_DRIVES;
   const mounted = read("/proc/mounts")
@@ -68,7 +73,10 @@ function mountedFolders({ platform, username, list, read }: DriveSystem): string
   ];
 }
 
-/** In the table of mounts a space and the like are octal numbers: proc_pid_mounts(5). */
+/**
+ * Decodes a folder of the table of mounts, in which spaces and the like are octal:
+ * proc_pid_mounts(5).
+ */
 function unescaped(text: string): string {
   const bytes = text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(parseInt(octal, 8)),
@@ -86,14 +94,14 @@ export async function touch(path: string): Promise<void> {
       else resolve();
     });
   });
-  // A line without DTR, as a test's is, says so; to close it lets go of DTR anyway.
+  // Errors are ignored: a test's line has no DTR, and closing the port drops DTR anyway.
   await new Promise<void>((resolve) => port.set({ dtr: false }, () => resolve()));
   await new Promise<void>((resolve) => port.close(() => resolve()));
 }
 
 /**
- * Writes the image block by block. The bootloader restarts with the last one, and the drive may be
- * gone before the system has heard that all arrived.
+ * Writes the image block by block. The bootloader restarts after the last block. So the drive may
+ * disappear before the system has received all acknowledgements.
  */
 export function copyImage(image: Buffer, drive: string): void {
   const name = join(drive, "nightlight.uf2");

@@ -1,9 +1,9 @@
-/** A Wio Terminal among the serial ports. */
+/** Finds Wio Terminals among the serial ports. */
 import { UserError } from "../../../server/base/user-error";
 import { WIO_TERMINAL } from "../../line/serial";
 import { askTerminal, choosePort, listed, listPorts, type Port } from "./serial-port";
 
-/** One whose program runs, ours or Arduino's. */
+/** Whether a Wio Terminal with a running program is on the port, Nightlight's or Arduino's. */
 export function isWioTerminal({ vendorId = "", productId = "" }: Port): boolean {
   return (
     parseInt(vendorId, 16) === WIO_TERMINAL.vendorId &&
@@ -11,17 +11,17 @@ export function isWioTerminal({ vendorId = "", productId = "" }: Port): boolean 
   );
 }
 
-/** Windows has an empty serial number if it knows none. */
+/** A board's serial number, or else its path. Windows gives an empty number if it knows none. */
 export function identityOf({ path, serialNumber = "" }: Port): string {
   return serialNumber === "" ? path : serialNumber;
 }
 
 /**
- * The port of a Wio Terminal. Other boards are left alone, because some restart if their port is
- * opened, unless one is named.
- * @param wanted by `--port`
- * @param advice what to do if there is none
- * @throws UserError if there is none, or if there are several and nobody chooses
+ * Chooses the port of a Wio Terminal. Unless `wanted` names a port, other boards are left alone,
+ * because some restart when their port is opened.
+ * @param wanted the port from `--port`
+ * @param advice what to do if no Wio Terminal is found
+ * @throws UserError if no Wio Terminal is found, or if several are found and the user chooses none
  */
 export async function chooseWio(wanted: string | undefined, advice: string): Promise<string> {
   const ports = await listPorts();
