@@ -38,10 +38,7 @@ export function mayPublish(
   );
 }
 
-/**
- * Whether only servers retain messages on this topic, and the number of such topics grows with the
- * devices.
- */
+/** Whether only servers retain messages on the topic, and their number grows with the devices. */
 export function isServers(topic: string, { prefix, discovery }: TopicNames): boolean {
   return (
     topic.startsWith(`${discovery}/`) ||

@@ -170,8 +170,7 @@ export class Broker {
 
   private tick(): void {
     const nowMs = performance.now();
-    // A process that was held up has read nothing from its sockets: that is not the clients'
-    // silence.
+    // While a process is held up it reads no socket: this time is not the clients' silence.
     const heldUpMs = Math.max(0, nowMs - this.tickedMs - TICK_MS);
     this.tickedMs = nowMs;
     for (const client of this.clients) client.tick(nowMs, heldUpMs);

@@ -23,10 +23,7 @@ import type { Outlet, Session } from "./session";
 
 /** A client that has not sent its CONNECT within this time is disconnected, ms [MQTT 3.1.4]. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/**
- * Time for a client to read the last packets before its connection is cut, ms. Longer than the disk
- * may take.
- */
+/** Time for a client to read the last packets before it is cut off, ms. A disk needs less. */
 const FAREWELL_MS = 6_000;
 
 const RETURN_CODES: Partial<Record<Reason, number>> = {

@@ -107,10 +107,7 @@ export class Core implements SessionHost {
     }
   }
 
-  /**
-   * Sends the retained messages for a subscription, each time it is made [MQTT-3.3.1-6,
-   * MQTT-3.8.4-3].
-   */
+  /** Sends the retained messages for a subscription, each time [MQTT-3.3.1-6, MQTT-3.8.4-3]. */
   sendRetained(subscriber: Subscriber, filter: string, qos: QoS): void {
     for (const message of this.retained.matching(filter))
       subscriber.deliver(message, lower(message.qos, qos), true);

@@ -15,17 +15,13 @@ import { malformed, Reader } from "./field-reader";
 import type { Packet } from "./packets";
 import { parse } from "./parse";
 
-/**
- * Flags of the first byte, by packet type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2].
- */
+/** Flags of a first byte, by packet type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2]. */
 const FLAGS: number[] = Array.from({ length: 16 }, () => -1);
 for (const type of [CONNECT, PUBLISH, PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNECT])
   FLAGS[type] = 0;
 for (const type of [PUBREL, SUBSCRIBE, UNSUBSCRIBE]) FLAGS[type] = 2;
 
-/**
- * Flag that MQTT 3.1 (section 2.1) sets in a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again.
- */
+/** MQTT 3.1 (section 2.1) sets this flag in a PUBREL, SUBSCRIBE or UNSUBSCRIBE sent again. */
 const DUP = 8;
 
 const NOTHING = Buffer.alloc(0);

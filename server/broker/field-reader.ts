@@ -39,9 +39,7 @@ export class Reader {
     return this.buffer.subarray(this.at - length, this.at);
   }
 
-  /**
-   * @param reason the reason of the refusal if the bytes are no text [MQTT-1.5.3-1, MQTT-1.5.3-2]
-   */
+  /** @param reason reason of the refusal if the bytes are no text [MQTT-1.5.3-1, MQTT-1.5.3-2] */
   text(what: string, reason: Reason = "malformed-packet"): string {
     const bytes = this.bytes();
     const text = bytes.toString();

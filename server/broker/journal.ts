@@ -13,9 +13,7 @@ export interface JournalStore {
 export interface JournalOptions {
   /** Puts everything that must be kept into a sink. */
   putAll: (sink: Sink) => void;
-  /**
-   * Called when the store fails, such as on a full disk; not called again before it has recovered.
-   */
+  /** Called when the store fails, such as on a full disk; not again until it has recovered. */
   onFailure: (why: string) => void;
   onRecovery: () => void;
   /** Called when a callback of `settled` throws: that is no fault of the store. */
@@ -75,9 +73,7 @@ export class Journal implements Sink {
     else this.waiting.push({ mark: this.made, call });
   }
 
-  /**
-   * Called when the store can't be used: nobody waits for it any more, and it is tried again later.
-   */
+  /** Called when the store can't be used: nobody waits for it any more, and it is retried later. */
   failed(why: string): void {
     if (this.why === undefined) this.options.onFailure(why);
     this.why = why;

@@ -7,9 +7,7 @@ import type { Connections } from "./connections";
 
 /** How long a client's TLS handshake may take, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/**
- * If a client ends its side, our side ends as well, but only once its DISCONNECT is on the disk.
- */
+/** If a client ends its side, our side ends only once the client's DISCONNECT is on the disk. */
 const HALF_OPEN = { allowHalfOpen: true };
 /** Silence after which the system checks whether the peer is still there, ms. */
 const PROBE_AFTER_MS = 60_000;

@@ -36,10 +36,7 @@ export class Message {
     return (this.plain ??= encodePublish(this, 0, false, 0));
   }
 
-  /**
-   * Call before the message is kept: a view would keep all data alive that was read together with
-   * it.
-   */
+  /** Call before keeping the message: a view would keep all data in memory that came with it. */
   own(): void {
     if (this.payload.buffer.byteLength === this.payload.length) return;
     const copy = Buffer.allocUnsafeSlow(this.payload.length);

@@ -3,15 +3,9 @@ import type { Journal } from "./journal";
 
 /** If this much data waits to be read by the client, nothing more is delivered to it, bytes. */
 const FULL_BYTES = 256 * 1024;
-/**
- * If this much data waits, nothing more is read from the client either: each packet needs an
- * answer.
- */
+/** If this much data waits, nothing is read from the client either: each packet needs an answer. */
 const STUFFED_BYTES = 4 * FULL_BYTES;
-/**
- * Maximum number of packets that wait for the disk; beyond it, nothing more is read from the
- * client.
- */
+/** Maximum number of packets that wait for the disk; beyond it, the client is not read. */
 const HELD_PACKETS = 10_000;
 
 /** The outputs with data to write in this turn of the event loop. */
@@ -24,10 +18,7 @@ let dirty: Output[] = [];
 export class Output {
   private packets: Buffer[] = [];
   private bytes = 0;
-  /**
-   * Packets that wait because changes on which they, or packets before them, depend are not stored
-   * yet.
-   */
+  /** Packets that wait, or come after a packet that waits, until earlier changes are stored. */
   private held: { packet: Buffer; kept: boolean }[] = [];
   private isClosed = false;
   private isHeldBack = false;
@@ -90,8 +81,7 @@ export class Output {
     this.flush();
     this.close();
     this.stream.end();
-    // Data that still arrives is read and ignored: if it were left unread, TCP would drop the last
-    // answer.
+    // Data that still arrives is read and ignored: unread, it would make TCP drop the last answer.
     this.isHeldBack = false;
     this.stream.resume();
   }

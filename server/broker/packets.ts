@@ -12,9 +12,7 @@ import type {
   UNSUBSCRIBE,
 } from "../../src/mqtt/packet";
 
-/**
- * The control packets of MQTT 3.1.1 that a client sends: read by decoder.ts, answered by encode.ts.
- */
+/** The packets of MQTT 3.1.1 that a client sends: read by decoder.ts, answered by encode.ts. */
 
 export type { QoS };
 

@@ -12,7 +12,7 @@ interface Fight {
 }
 
 /**
- * Recognises two clients with one client id: they disconnect each other each time they reconnect
+ * Recognises two clients with one client id, which disconnect each other each time they reconnect
  * [MQTT-3.1.4-2]. Pure.
  */
 export class Rivals {

@@ -64,10 +64,7 @@ export class Session implements Subscriber {
   private readonly received = new Set<number>();
   private waiting: Delivery[] = [];
   private next = 0;
-  /**
-   * Sent messages without PUBACK or PUBREC. Like `released`, in the order in which they are sent
-   * again.
-   */
+  /** Sent messages without PUBACK or PUBREC. Like `released`, in the order for a resend. */
   private readonly sent = new Map<number, Delivery>();
   /** Messages with PUBREC, without PUBCOMP. */
   private readonly released = new Map<number, Delivery>();
@@ -157,10 +154,7 @@ export class Session implements Subscriber {
     this.pump();
   }
 
-  /**
-   * Handles PUBREC [MQTT-4.3.3-1]. Even if the id is unknown, the answer is PUBREL, to end the
-   * exchange.
-   */
+  /** Handles PUBREC [MQTT-4.3.3-1]. Also answers an unknown id with PUBREL, to end the exchange. */
   taken(id: number): void {
     const delivery = this.sent.get(id);
     if (delivery?.qos === 1) return;
@@ -195,9 +189,7 @@ export class Session implements Subscriber {
     if (this.received.delete(id)) this.sink?.delete(keys.received(this.clientId, id));
   }
 
-  /**
-   * Sends unacknowledged messages again, in order, then those that wait [MQTT-4.4.0-1, 4.6.0-1].
-   */
+  /** Sends unacknowledged messages again in order, then those that wait [MQTT-4.4.0-1, 4.6.0-1]. */
   resume(outlet: Outlet): void {
     this.outlet = outlet;
     for (const id of this.released.keys())

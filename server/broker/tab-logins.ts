@@ -9,10 +9,7 @@ export class TabLogins {
   /** @param secret the secret that opens the page; empty if everybody on this machine may use it */
   constructor(private readonly secret: string) {}
 
-  /**
-   * @returns the login of a new device. Its id is random, so nobody gets the login of another
-   * device.
-   */
+  /** @returns the login of a new device. Its id is random, so no other device has this login. */
   issue(): TabLogin {
     const id = TAB_ID_PREFIX + randomBytes(TAB_ID_BYTES).toString("hex");
     return { id, password: this.passwordOf(id).toString("base64url") };

@@ -1,7 +1,4 @@
-/**
- * The subscribers by topic filter. Filters without a wildcard, which are nearly all, cost one
- * look-up.
- */
+/** The subscribers by topic filter. Filters without a wildcard, nearly all, cost one look-up. */
 
 import type { QoS } from "./packets";
 

@@ -39,9 +39,7 @@ export interface Host {
   /** Publishes a retained message at QoS 1; resolves once the broker has acknowledged it. */
   publish: (topic: string, payload: string) => Promise<unknown>;
   isConnected: () => boolean;
-  /**
-   * Called when this server takes shards over, with the readings held for them and their groups.
-   */
+  /** Called when this server takes shards over, with the readings held for them and the groups. */
   onTakeover: (readings: HeldReading[], groups: Group[]) => void;
   /** Called when another server has this server's shard, so that this process must end. */
   onConflict: (error: UserError) => void;
@@ -72,8 +70,8 @@ export class Cluster {
    */
   private isCounted = false;
   /**
-   * When the broker last passed back one of this server's beats, and when this process last ran;
-   * monotonic, ms.
+   * When the broker last passed back one of our beats, and when this process last ran; monotonic,
+   * ms.
    */
   private echoMs = performance.now();
   private ranMs = performance.now();
@@ -87,10 +85,7 @@ export class Cluster {
   private othersBeats = 0;
   private readonly countedOn: CountedOn;
   private isReplaced = false;
-  /**
-   * Set during shutdown: `isLeaving` if other servers take over, and `hasLeft` once no more beats
-   * are published.
-   */
+  /** Set during shutdown: `isLeaving` if other servers take over, `hasLeft` after the last beat. */
   private isLeaving = false;
   private hasLeft = false;
 
@@ -104,10 +99,7 @@ export class Cluster {
     this.name = nameOf(shard);
   }
 
-  /**
-   * Suffix of the client id. It differs from run to run, so that an old and a new process never
-   * disconnect each other.
-   */
+  /** Suffix of the client id, different for each run: two runs never disconnect each other. */
   get suffix(): string {
     return `_${this.name}_${this.run}`;
   }
@@ -130,9 +122,7 @@ export class Cluster {
     return this.owners.decides(id);
   }
 
-  /**
-   * Whether no other server is alive. A live one may have taken over during an outage of this one.
-   */
+  /** Whether no other server is alive. If one is, it may have taken over during an outage. */
   get isAlone(): boolean {
     return this.presence.living().length === 0;
   }
@@ -153,8 +143,8 @@ export class Cluster {
   /** @returns the error, if the message is invalid */
   receive(topic: string, text: string, retained: boolean): string | undefined {
     if (!topic.startsWith(PRESENCE_TOPIC)) return undefined;
-    // A process that was held up received no beats in that time, and must not consider the other
-    // servers dead.
+    // A process that was held up has received no beats, and must not consider the other servers
+    // dead.
     this.noticeAbsence();
     const name = topic.slice(PRESENCE_TOPIC.length);
     // A retained beat may come from a server that stopped long ago.
@@ -209,8 +199,7 @@ export class Cluster {
     // reading is answered twice.
     const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
     if (isOfOurs && isStandIn) this.returned();
-    // Before it decides, the new server waits for a beat that says that we have released its shard
-    // and count on it.
+    // The new server decides once a beat says that we have released its shard and count on it.
     if (this.presence.heard(name, beat, this.held.mark()) && !this.update()) this.beat();
     if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
@@ -308,8 +297,7 @@ export class Cluster {
     this.beats = this.beatsSent = 0;
     this.countedOn.fromPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
-    // The second beat makes this server count as alive, so it comes a full interval after the
-    // first.
+    // The second beat makes this server count as alive, so it comes a full interval later.
     clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), BEAT_MS);
     if (!this.update()) this.beat();
@@ -331,8 +319,7 @@ export class Cluster {
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
     this.log("server", `Deciding for ${which} of ${shard.count}`);
-    // Published after the last command for the shards we hand over. The new owner waits for this
-    // beat.
+    // Published after the last command for the shards we hand over. Their new owner waits for it.
     this.beat();
     if (taken.length === 0) return true;
     const readings = this.held.take((id) => owners.decides(id));

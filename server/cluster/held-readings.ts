@@ -14,7 +14,7 @@ interface Held {
 }
 
 /**
- * Maximum number of devices with a held reading. Device ids are untrusted input, so this bounds the
+ * Maximum number of devices with a held reading. Ids are untrusted input, so this bounds the
  * memory.
  */
 const MAX_DEVICES = 100_000;
@@ -78,8 +78,7 @@ export class HeldReadings {
   }
 
   /**
-   * Forgets readings that were received more than `keepMs` ago, monotonic: newer readings may have
-   * been missed since.
+   * Forgets readings received more than `keepMs` ago, monotonic: newer ones may have been missed.
    */
   outlived(nowMs: number): void {
     for (const [id, { reading }] of this.held) {

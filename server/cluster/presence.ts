@@ -10,10 +10,7 @@ export interface Beat {
   started_ms: number;
   /** Since when the server has received and answered readings without a gap, Unix time, ms. */
   connected_ms: number;
-  /**
-   * The shards that the server decides, 1..N. For any other shard, it has sent its last command
-   * before this beat.
-   */
+  /** The shards that the server decides, 1..N. Its last command for another one was sent before. */
   shards: number[];
   /** Random name of the time since `connected_ms`, called a visit; undefined before version 0.2. */
   visit: string | undefined;
@@ -39,10 +36,7 @@ export const GONE_MS = 3_500;
  * readings that it missed.
  */
 export const BEATS_TO_LIVE = 2;
-/**
- * Upper limit of a peer's `behind_ms`. Beats are untrusted input, so nothing waits longer than
- * this.
- */
+/** Maximum of a peer's `behind_ms`. Beats are untrusted input, so nothing waits longer. */
 const BEHIND_MAX_MS = 60_000;
 /** Maximum number of peers. Their names are untrusted input, so this bounds the memory. */
 const MAX_PEERS = 256;
@@ -74,8 +68,7 @@ export class Presence {
   private newestOwn: { sentMs: number; heardMs: number } | undefined;
 
   /**
-   * Restarts the silence of all live peers: while our connection was lost, no beat could be
-   * received.
+   * Restarts the silence of all live peers: our connection was lost, so no beat could be received.
    */
   reconnected(): void {
     for (const [name, peer] of this.peers) if (this.isLiving(name)) peer.heardMs = this.nowMs;
@@ -139,7 +132,7 @@ export class Presence {
   }
 
   /**
-   * Whether a peer is alive. A peer that was never heard counts as alive until `GONE_MS` after we
+   * Whether a peer is alive. Without any beat, it counts as alive until `GONE_MS` after we
    * connected.
    */
   isLiving(name: string): boolean {
@@ -185,12 +178,12 @@ export class Presence {
     return visit !== undefined && (this.peers.get(name)?.beat.counts_on?.includes(visit) ?? false);
   }
 
-  /** A peer's present visit; undefined if the peer was never heard, or before version 0.2. */
+  /** A peer's present visit; undefined before its first beat, or before version 0.2. */
   visitOf(name: string): string | undefined {
     return this.peers.get(name)?.beat.visit;
   }
 
-  /** The names of the live peers, without those that were never heard. */
+  /** The names of the live peers that have sent a beat. */
   living(): string[] {
     return [...this.peers.keys()].filter((name) => this.isLiving(name));
   }

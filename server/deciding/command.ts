@@ -7,9 +7,7 @@ export interface Command {
   fields: Fields;
   /** The fields as JSON. */
   text: string;
-  /**
-   * The side of the rule that the command stands for; undefined for neither, as a manual one may.
-   */
+  /** The side of the rule that the command stands for; undefined for neither, if it is manual. */
   on: boolean | undefined;
 }
 

@@ -102,10 +102,7 @@ export class Commander {
     return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
   }
 
-  /**
-   * Whether this server, of all servers on the broker, sends the device's commands and publishes on
-   * its behalf.
-   */
+  /** Whether this server, of all on the broker, commands the device and publishes on its behalf. */
   speaksFor(id: string): boolean {
     return this.parts.decide && (this.parts.cluster?.decides(id) ?? true);
   }

@@ -17,10 +17,7 @@ export interface BrokerAccess {
   /** Set if the broker runs in this process: attaches a client to it. */
   attach?:
     ((clientId: string, will: Will | undefined, onMessage: OnMessage) => LocalClient) | undefined;
-  /**
-   * Further nodes of the broker, if it is a cluster. If a connection is lost, the next node is
-   * tried.
-   */
+  /** Further nodes of the broker, if it is a cluster, to be tried when a connection is lost. */
   otherBrokerUrls?: string[];
   /** Whether the broker may support MQTT 5. */
   mqtt5: boolean;
@@ -35,8 +32,7 @@ export interface BrokerAccess {
    */
   keepSession?: boolean;
   /**
-   * If a turn of the event loop takes longer than this, what it wrote is discarded, ms; see
-   * `RemoteLink`.
+   * A turn of the event loop may take this long, ms, or its output is discarded; see `RemoteLink`.
    */
   maxTurnMs?: number | undefined;
 }
@@ -132,8 +128,7 @@ export function watchConnection(
     if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
-    // While disconnecting, it may be too late to acknowledge a message. The broker sends it again,
-    // so this is no error.
+    // While disconnecting, an acknowledgement may be too late: the broker sends that message again.
     if (client.disconnecting) return;
     log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
   });
@@ -179,8 +174,7 @@ function optionsFor(access: BrokerAccess, url: string): IClientOptions {
     wsOptions: tls,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: RECONNECT_MS,
-    // Commands at QoS 0 are not queued while the broker is down: the devices' next readings are
-    // answered instead.
+    // If the broker is down, commands at QoS 0 are not queued: the next readings are answered.
     queueQoSZero: false,
     // With its default, MQTT.js checks some twenty times per message whether debugging is enabled.
     log: () => undefined,

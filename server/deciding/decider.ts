@@ -134,8 +134,7 @@ export class Decider {
     const will = options.decide
       ? { ...OFFLINE_WILL, topic: prefix + OFFLINE_WILL.topic }
       : undefined;
-    // A server of a cluster needs no session: while it is away, another server decides its
-    // readings.
+    // A server of a cluster needs no session: another server decides while it is away.
     const keepSession = options.decide && !cluster;
     const maxTurnMs = cluster && SURE_MS;
     const access = { ...options, clientId, keepSession, maxTurnMs };
@@ -181,10 +180,7 @@ export class Decider {
     return otherBrokerUrls.length > 0 ? this.link.address : brokerUrl;
   }
 
-  /**
-   * Shuts down. Unless another server takes over, it publishes `offline`, so that devices decide
-   * for themselves.
-   */
+  /** Shuts down. Unless another server takes over, publishes `offline`: devices then decide. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.repeating.disconnected();
@@ -223,8 +219,7 @@ export class Decider {
   }
 
   /**
-   * Whether the device's removal has begun and not ended: the broker may still keep some of its
-   * messages.
+   * Whether the device's removal has begun and not ended: the broker may still keep messages of it.
    */
   isPartlyRemoved(id: string): boolean {
     return this.removal.isUnfinished(id);
@@ -239,10 +234,7 @@ export class Decider {
     await this.retain(NAMES_TOPIC + id, namePayload(name));
   }
 
-  /**
-   * Whether this server, of all servers on the broker, sends the device's commands and publishes on
-   * its behalf.
-   */
+  /** Whether this server, of all on the broker, commands the device and publishes on its behalf. */
   speaksFor(id: string): boolean {
     return this.commander.speaksFor(id);
   }
@@ -256,8 +248,7 @@ export class Decider {
   }
 
   private announceAgain(): void {
-    // If the connection is lost before this is acknowledged, it is published again after the
-    // reconnect.
+    // If the connection is lost before the acknowledgement, it is published after the reconnect.
     this.announce("online").catch(() => undefined);
   }
 

@@ -47,17 +47,12 @@ export class Decisions {
     }
   }
 
-  /**
-   * Whether the device's own readings decide for it: it is neither a member nor a light of a group.
-   */
+  /** Whether the device's own readings decide for it: it is no member and no light of a group. */
   decidesAlone(id: string): boolean {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
-  /**
-   * Whether the server commands the device. A group's member is only commanded if it is also a
-   * light.
-   */
+  /** Whether the server commands the device: it is no member of a group, or a light of one. */
   commands(id: string): boolean {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
@@ -106,17 +101,13 @@ export class Decisions {
     for (const group of this.groups) if (group.lights.includes(id)) this.remember(group, on, nowMs);
   }
 
-  /**
-   * The last decision for a device that is in no group, made here or learned from another server.
-   */
+  /** The last decision for a device in no group, made here or learned from another server. */
   lastFor(id: string): Command | undefined {
     const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
     return on === undefined ? undefined : this.command(on);
   }
 
-  /**
-   * The members of a group. `input` is undefined if the member's last reading is no longer valid.
-   */
+  /** The members of a group. `input` is undefined for one whose last reading is no longer valid. */
   members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
     return group.members.map((id) => {
       const heard = this.heard.get(id);
@@ -125,10 +116,7 @@ export class Decisions {
     });
   }
 
-  /**
-   * When the next member's reading becomes invalid unless it sends another, monotonic, ms; or
-   * Infinity.
-   */
+  /** When the next member's reading becomes invalid if none follows, monotonic, ms; or Infinity. */
   nextLossMs(nowMs: number): number {
     let nextMs = Infinity;
     for (const { members, validMs } of this.groups)
@@ -154,8 +142,7 @@ export class Decisions {
     const on = decideTogether(this.rule, group.decide, inputs, before, sinceMs);
     if (on === undefined) return [];
     this.remember(group, on, nowMs);
-    // If the decision changes, all lights get a command: what a light reported may be from before
-    // the last command.
+    // If the decision changes, all lights get a command: a report may predate the last command.
     return group.lights
       .filter((light) => before !== on || (this.reported(light) ?? on) !== on)
       .map((id) => ({ id, command: this.command(on) }));

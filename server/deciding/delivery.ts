@@ -26,8 +26,7 @@ interface Order {
 const ORDERS_MAX = 100;
 
 /**
- * Tracks each device's desired state, and the ordered commands that it has not confirmed. Pure:
- * time is passed in.
+ * Tracks each device's desired state and its unconfirmed ordered commands. Pure: time is passed in.
  */
 export class Delivery {
   /** By device: the last command of policy `latest`, from any server or person. */
@@ -74,7 +73,7 @@ export class Delivery {
    * Called when a device reports the id of the last ordered command that it has done.
    * @param nowMs monotonic, ms
    * @returns commands that the device must have refused: their ids are lower than the reported one,
-   * which this server has never seen. It is from another server, whose clock is ahead of ours.
+   * which this server has never seen. That id is from a server whose clock is ahead of ours.
    */
   done(id: string, lastId: number, nowMs: number): Command[] {
     const isUnseen = lastId > (this.lastIds.get(id) ?? 0);

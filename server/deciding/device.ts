@@ -11,15 +11,12 @@ export interface Simulated {
 }
 
 export interface Device {
-  /**
-   * Whether the device has sent a message that only a device of ours sends, or is listed in the
-   * configuration.
-   */
+  /** Whether the configuration lists the device, or it has sent what only our devices send. */
   isOurs: boolean;
   online: boolean;
   /** The last message on its status topic, if it has one. */
   status?: Status | undefined;
-  /** When the device was last heard, or its retained status was received, monotonic, ms. */
+  /** When its last message, or its retained status, was received, monotonic, ms. */
   heardMs: number;
   values: Record<string, number>;
   /** When the values were measured, monotonic, ms. */
@@ -29,7 +26,7 @@ export interface Device {
   commandedOn?: boolean | undefined;
   /** Whether the values are from a retained message, so that their age is unknown. */
   valuesAreOld?: boolean;
-  /** When the device was last heard, Unix time, ms. */
+  /** When its last message was received, Unix time, ms; null before the first. */
   lastSeenMs: number | null;
   state?: Report | undefined;
   /** When the state was received, Unix time, ms; undefined for a retained state. */

@@ -17,7 +17,7 @@ const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
 
 export interface DevicesOptions {
-  /** Whether the configuration lists the device, which makes it ours before it is heard. */
+  /** Whether the configuration lists the device, which makes it ours before its first message. */
   isListed: (id: string) => boolean;
   /** Silence after which a device counts as offline, ms; Infinity for never. */
   silenceMs: (id: string) => number;
@@ -31,9 +31,7 @@ export interface DevicesOptions {
 /** All that is known of the devices. Emits an event on the bus for each change. */
 export class Devices {
   private readonly devices: KnownDevices;
-  /**
-   * Simulated devices stay simulated as long as this process runs, even if a person removes them.
-   */
+  /** Simulated devices, which stay so while this process runs, even if a person removes them. */
   private readonly simulatedOnes = new Map<string, Simulated>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
@@ -80,9 +78,7 @@ export class Devices {
     return this.devices.get(id)?.reportedOn;
   }
 
-  /**
-   * Whether the device reports its state, which includes the last ordered command that it has done.
-   */
+  /** Whether the device reports its state, with the last ordered command that it has done. */
   reports(id: string): boolean {
     return this.devices.get(id)?.state !== undefined;
   }
@@ -93,8 +89,8 @@ export class Devices {
   }
 
   /**
-   * Whether the device, or its will, has published `offline`, and the device was not heard since.
-   * The status alone is not enough: a retained will outlives a birth message that is not retained
+   * Whether the device, or its will, has published `offline`, and no message of it came since. The
+   * status alone is not enough: a retained will outlives a birth message that is not retained
    * (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
    */
   isAway(id: string): boolean {
@@ -126,9 +122,7 @@ export class Devices {
     this.changed(reading.id, isStanding);
   }
 
-  /**
-   * Takes in a retained reading. It is of unknown age, and shown until the device itself is heard.
-   */
+  /** Takes in a retained reading of unknown age. It is shown until the device sends a message. */
   oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
     const device = this.devices.claim(id);
     if (!device || device.lastSeenMs !== null) return;

@@ -11,8 +11,7 @@ import type { UserError } from "../base/user-error";
 /** The server's events. The part that notices an event emits it; others listen. */
 export interface ServerEvents {
   /**
-   * A device changed; `isStanding` is false if only its values, its LED or the time when it was
-   * last heard changed.
+   * A device changed; `isStanding` is false if only its values, LED or time of last message did.
    */
   device: [id: string, isStanding: boolean];
   /** A person has removed the device with this id. */

@@ -32,7 +32,7 @@ export interface HealthFacts {
   online: boolean;
   /** The last message on the device's status topic, if it has one. */
   status?: Status | undefined;
-  /** When the device was last heard, Unix time, ms. */
+  /** When the device's last message was received, Unix time, ms; null before the first. */
   lastSeenMs: number | null;
   /** Silence after which the device is offline, whatever its status says, ms. */
   silenceMs: number;

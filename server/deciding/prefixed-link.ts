@@ -1,9 +1,6 @@
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 
-/**
- * Adds a prefix to all our topics, and removes it from received ones: the user of this link does
- * not see the prefix.
- */
+/** Adds a prefix to all our topics, and removes it again, so that callers do not see it. */
 export class PrefixedLink implements Link {
   onMessage: OnMessage = () => undefined;
 

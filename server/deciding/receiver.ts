@@ -56,8 +56,8 @@ export class Receiver {
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
     if (cluster?.leaves(topic, payload, { atMs, nowMs })) {
-      // The server that decides the reading counts it. But every server must know if a removed
-      // device is back.
+      // The server that decides the reading counts it, but all must know that a removed device is
+      // back.
       if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
       return;
     }
@@ -145,8 +145,7 @@ export class Receiver {
     if (!value) return this.unread(id, error);
     devices.state(id, value, sideOf(rule, value), retained);
     if (value.id !== undefined) commander.done(id, value.id);
-    // A device that decides for itself may have a reason to differ, and its next reading is
-    // answered.
+    // A device that decides for itself may have a reason, and its next reading is answered anyway.
     if (!retained && value.decided_by !== "device")
       commander.correct(id, (desired) => agrees(desired, value));
     return undefined;

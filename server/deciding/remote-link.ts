@@ -51,8 +51,7 @@ export class RemoteLink implements Link {
       done?.();
       return;
     }
-    // Brokers with MQTT 5 discard expired messages; the embedded one reads the payload's
-    // expires_at.
+    // Brokers with MQTT 5 discard expired messages; the embedded broker reads `expires_at`.
     const properties =
       expiryS !== undefined && !this.echoes ? { messageExpiryInterval: expiryS } : undefined;
     this.client.publish(topic, text, { qos, retain, properties }, (error) =>

@@ -88,8 +88,7 @@ export class Removal {
   }
 
   /**
-   * Whether the device's removal has begun and not ended: the broker may still keep some of its
-   * messages.
+   * Whether the device's removal has begun and not ended: the broker may still keep messages of it.
    */
   isUnfinished(id: string): boolean {
     return this.unfinished.has(id);
@@ -163,8 +162,7 @@ export class Removal {
 }
 
 /**
- * Whether a message was sent after the removal. If it was retained, or this server held it, it may
- * be older.
+ * Whether a message is newer than the removal. If retained or held by this server, it may be older.
  */
 function isAfter({ atMs }: Removed, { retained, nowMs }: Came): boolean {
   return !retained && nowMs >= atMs;

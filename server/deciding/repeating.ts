@@ -45,7 +45,7 @@ export class Repeating {
   }
 
   /**
-   * Sends ordered commands again, before any later one: the device would refuse them after that.
+   * Sends ordered commands again before any later one, after which the device would refuse them.
    */
   repeatOrdered(id?: string): void {
     for (const lost of this.commands.takeOrdered(id)) {

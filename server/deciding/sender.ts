@@ -45,9 +45,7 @@ export class Sender {
     this.devices.message({ atMs: Date.now(), topic, payload: text });
   }
 
-  /**
-   * Publishes a device's desired state, retained for this server's next run and for other servers.
-   */
+  /** Publishes a device's desired state, retained for other servers and this server's next run. */
   desired(id: string, command: Command): void {
     const topic = topicOf(id, "desired");
     const { text } = command;

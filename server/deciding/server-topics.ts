@@ -1,14 +1,9 @@
 import { SERVER_STATUS_TOPIC } from "../../src/common/wire";
 
-/**
- * Prefix of the topics on which servers talk to each other, and tell devices that a server is
- * online.
- */
+/** Prefix of the topics on which servers talk to each other and announce themselves to devices. */
 export const SERVER_TOPICS = SERVER_STATUS_TOPIC.slice(0, SERVER_STATUS_TOPIC.lastIndexOf("/") + 1);
 
-/**
- * Followed by a device's id. Payload: `{"name":"…"}`, retained; empty if the device has no name.
- */
+/** Followed by a device's id. `{"name":"…"}`, retained; empty if the device has no name. */
 export const NAMES_TOPIC = `${SERVER_TOPICS}names/`;
 
 /** Followed by a device's id. Published when a person has removed the device; not retained. */

@@ -3,10 +3,7 @@ import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Link } from "./link";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
-/**
- * The devices that a server serves: all on the broker, only its own id, or those that match a
- * pattern.
- */
+/** The devices that a server serves: all on the broker, only its own id, or those that match. */
 export interface Scope {
   id: string;
   devices: "all" | "own" | string[];
@@ -39,9 +36,7 @@ export async function subscribe(
   if (others !== undefined) await link.subscribe([others], "with our own");
 }
 
-/**
- * Whether to ignore a message: it is outside the scope, such as one queued for an earlier scope.
- */
+/** Whether to ignore a message outside the scope, such as one queued for an earlier scope. */
 export function isForeign(
   topic: string,
   { scope: { id, devices }, homeAssistantStatus }: Omit<Subscribed, "decide">,

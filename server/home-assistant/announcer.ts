@@ -16,13 +16,9 @@ export interface AnnouncerOptions extends DiscoveryContext {
   retain: (topic: string, payload: string) => Promise<void>;
 }
 
-/**
- * A device that has just started publishes several messages at once. They lead to one announcement.
- */
+/** A device that has just started publishes several messages; they lead to one announcement. */
 const GATHER_MS = 250;
-/**
- * Maximum number of announcements in flight, so that thousands of devices don't delay the commands.
- */
+/** Announcements in flight at most, so that those of thousands of devices don't delay commands. */
 const MAX_IN_FLIGHT = 20;
 
 /** Announces each device to Home Assistant, and again when one of its traits changes. */

@@ -66,9 +66,7 @@ export function discoveryPayload(
   };
 }
 
-/**
- * One sensor for each field that the rule reads. Raw light is no illuminance, so it has no unit.
- */
+/** A sensor for each field that the rule reads. Raw light is no illuminance, so it has no unit. */
 function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<string, Component> {
   const { rule, intervalMs, silenceMs } = context;
   const expireAfterMs = traits.hasStatus ? 3 * intervalMs : silenceMs;
@@ -138,9 +136,7 @@ function availability(id: string, { hasStatus }: Traits): Component {
   return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
 }
 
-/**
- * A template for the command that leads to the reported state, or for nothing if no command does.
- */
+/** A template for the command that leads to the reported state, or for nothing if none does. */
 function stateTemplate({ on, off }: ServerRule): string {
   const says = (side: Fields) =>
     Object.entries(side)
