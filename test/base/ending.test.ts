@@ -14,7 +14,7 @@ async function ready(command: string, args: string[], env = {}): Promise<Program
   return program;
 }
 
-/** `close` comes once nothing holds the program's output any longer: the server has ended, too. */
+/** The output closes only when no process holds it any longer, so the server has ended, too. */
 async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise<void> {
   process.kill(program.pid, signal);
   const { stdout, stderr } = await program.end;
@@ -23,7 +23,7 @@ async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise
 }
 
 describe("npm start", () => {
-  // dash waits for the program and dies alone; bash lets the program take its place.
+  // dash waits for the program and ends alone; bash is replaced by the program.
   it.each(["sh", "bash"])("ends when npm is asked to, with %s between", async (shell) => {
     const args = ["start", "--silent", `--script-shell=${shell}`, "--", ...FLAGS];
     await endsWhenKilled(await ready("npm", args), "SIGTERM");

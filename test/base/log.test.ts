@@ -21,7 +21,7 @@ const ANY_PORTS = ["--mqtt-port", "0", "--http-port", "0"];
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
-/** Throws if one is not JSON. */
+/** Parses the lines of the output. Throws if a line is not JSON. */
 function linesOf(stdout: string): Line[] {
   expect(stdout.endsWith("\n")).toBe(true);
   return stdout
@@ -98,7 +98,7 @@ describe("--log json", () => {
         [],
     );
     expect(more.length).toBeGreaterThan(0);
-    // One second may begin where the one before has ended, and the last one be cut short.
+    // The seconds may overlap by one, and the last second may be cut short.
     expect(shown.length).toBeLessThanOrEqual(20 * (more.length + 2));
     // Each reading, and the command that answers it.
     expect(shown.length + more.reduce((sum, text) => sum + Number(text), 0)).toBe(2 * count);
@@ -144,7 +144,7 @@ describe("a log that nobody reads any more", () => {
       await witness.sees("lamp/commands", new RegExp(`"seq":${light}\\b`));
     }
     await witness.stop();
-    // What a terminal sends when it closes.
+    // The signal that a closing terminal sends.
     expect(await program.stop("SIGHUP")).toMatchObject({ code: 0 });
 
     start(...flags);

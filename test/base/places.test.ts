@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DebugInfo, placeIn, placesOf } from "../../server/base/places";
 
-/** Two sources; in the second one, a function of which the second line is at fault. */
+/** Two sources. In the second one, the second line of a function causes the fault. */
 const debug: DebugInfo = {
   functions: [
     { name: "main", startpc: 100 },
@@ -11,7 +11,7 @@ const debug: DebugInfo = {
     { path: "src/main.ts", length: 20, text: "line 1\nline 2\nline 3" },
     { path: "src/sensor.ts", length: 14, text: "line 1\nline 2\n" },
   ],
-  // At 0, 8 and 15 of the first source, and at 20 + 8 of the second.
+  // Positions 0, 8 and 15 in the first source, and 20 + 8 for the second.
   srcmap: [0, 3, 100, 8, 3, 10, 7, 3, 5, 13, 3, 90],
 };
 
@@ -20,7 +20,7 @@ describe("the place of a crash", () => {
 
   it.each([
     ["panic 60005 at main_F0 (pc:0)", "src/main.ts:1"],
-    // The machine has read the instruction: it was the one before.
+    // The machine has already read the instruction, so the faulty one is the one before.
     ["panic 60005 at main_F0 (pc:10)", "src/main.ts:1"],
     ["panic 60005 at main_F0 (pc:11)", "src/main.ts:2"],
     ["panic 60005 at main_F0 (pc:16)", "src/main.ts:3"],

@@ -32,7 +32,7 @@ it("a secret that others can use gets a warning with the way out, one of its own
     `${of}: others than its owner can use it (mode 644): chmod 600 ${of}`;
   const both = process.platform === "win32" ? [] : [words(path), words(keyFile)];
   expect(exposedSecrets({ ...OPEN_ON_LOOPBACK, usersDir: dir, keyFile })).toEqual(both);
-  // The next key that is made mends it.
+  // Writing the next key corrects the permissions.
   new UpdateKeys(dir).ensure("a");
   expect(exposureOf(path)).toBeUndefined();
 });

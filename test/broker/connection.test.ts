@@ -24,7 +24,7 @@ import { until } from "../support/until";
 
 const ANYONE: Identity = { role: "anyone", name: "" };
 
-/** Logins that are checked when the test says so. */
+/** Logins whose passwords are checked when the test says so. */
 class SlowLogins extends Logins {
   readonly asked: ((who: Identity) => void)[] = [];
   isSlow = false;
@@ -114,7 +114,7 @@ describe("a connection to the embedded broker", () => {
     return client;
   }
 
-  /** @returns what lets go of the next write */
+  /** @returns a function that releases the next write */
   function holdWrites(): () => void {
     let release = () => {};
     store.gate = new Promise((resolve) => (release = resolve));
@@ -204,7 +204,8 @@ describe("a connection to the embedded broker", () => {
       if (how === "and ends its side") client.stream.end();
       const atWork = store.writes;
       await until("it is being written", () => store.writes > atWork);
-      // Time enough to notice an end that came by itself: this client's own bytes took as long.
+      // By the time the broker has handled bytes from another client, a premature end would be
+      // visible here.
       const other = open();
       logins.isSlow = true;
       other.send(connect());

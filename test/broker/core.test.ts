@@ -103,7 +103,7 @@ describe("the broker's core", () => {
     );
     for (const qos of [0, 1, 2] as const) publish("x", qos);
     const isKept = readers.map(({ kept }) => kept);
-    // One that outlives its connection waits for the ids of its messages as well.
+    // A persistent session also waits until the packet ids of its messages are stored.
     expect(isKept).toEqual([
       [false, false, true],
       [false, false, true],

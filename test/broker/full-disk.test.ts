@@ -20,7 +20,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   let disk: SmallDisk;
   let nightlight: NightlightProcess;
   let client: Witness;
-  /** What was made so far is undone, the last first, whatever fails on the way. */
+  /** Clean-up steps, run in reverse order even if one of them fails. */
   const undo: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -48,14 +48,14 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
   const keptTopics = () =>
     client.seen.filter(({ topic, retain }) => topic.startsWith("kept/") && retain).length;
 
-  /** A reading is acknowledged and answered. */
+  /** Checks that a reading is acknowledged and answered. */
   async function decides(): Promise<void> {
     const before = client.payloads("lamp/commands").length;
     await client.client.publishAsync("lamp/telemetry", '{"light":100}', { qos: 1 });
     await until("it is decided", () => client.payloads("lamp/commands").length > before);
   }
 
-  /** More than what room a file had left within its last page. */
+  /** Retains more data than the free space within a file's last page. */
   async function keep(name: string): Promise<void> {
     for (let i = 0; i < 20; i++)
       await client.client.publishAsync(`kept/${name}/${i}`, "x".repeat(10_000), {
@@ -75,7 +75,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     return (await metricsOf(url())).get(`nightlight_${name}`);
   }
 
-  /** What the page is told when it is opened. */
+  /** The state that the page receives when it is opened. */
   async function shown(): Promise<Unwritten[]> {
     const socket = new WebSocket(`${url().replace("http", "ws")}/api/events`);
     const first = await new Promise<string>((resolve, reject) => {
@@ -142,7 +142,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     disk.fill();
     await keep("silent");
     await losesBoth();
-    // Writes what waits first, so that no reading is left to find the room.
+    // The waiting readings are written first, so that no reading is left to find the free space.
     await hasHall();
     disk.free();
     await until("both are written", async () => (await shown()).length === 0);
@@ -161,7 +161,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     await recovers();
     await restart();
     await until("what was there before and after", () => keptTopics() === 80);
-    // What the answer said is so.
+    // The removal did what its answer said.
     expect(await hasHall()).toBe(removal.status !== 200);
   });
 });

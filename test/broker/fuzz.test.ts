@@ -21,7 +21,7 @@ const PACKETS = 15_000;
 const NOISE = 5_000;
 const SEED = 20_261_122;
 const AT_ONCE = 50;
-/** A leak of a hundred bytes per message would show. */
+/** Small enough to show a leak of a hundred bytes per message. */
 const MAX_GROWTH_BYTES = 10_000_000;
 
 setFlagsFromString("--expose-gc");
@@ -71,7 +71,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     return Object.values(nightlight.rejections.totals()).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Sends these bytes on a connection of their own, and waits until the broker closes it. */
+  /** Sends these bytes on a new connection, and waits until the broker closes it. */
   function attack(bytes: Buffer): Promise<void> {
     return new Promise((resolve) => {
       const socket = createConnection(port, "127.0.0.1");
@@ -82,7 +82,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     });
   }
 
-  /** Logs in, sends these bytes and hangs up, whatever becomes of them. */
+  /** Logs in, sends these bytes and closes the connection, without checking their effect. */
   function babble(bytes: Buffer): Promise<void> {
     return new Promise((resolve) => {
       const socket = createConnection(port, "127.0.0.1");
@@ -125,7 +125,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
 
   it("are each counted by their reason, and neither end nor swell the server", async () => {
     const witness = await Witness.connect(nightlight.brokerUrl, "probe/commands");
-    // What is filled once, as caches and compiled code, is no growth.
+    // Memory that is filled once, such as caches and compiled code, is not growth.
     await payloads(witness, 5_000);
     await counted(2_000, topics);
     await counted(2_000, packets);
@@ -141,7 +141,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     expect(after.telemetry - before.telemetry).toBe(PAYLOADS);
     for (const reason of ["topic", "publish", "malformed-packet", "packet-bytes"] as const)
       expect(after[reason]).toBeGreaterThan(before[reason]);
-    // What has only not been given back yet is no leak: a leak stays.
+    // Memory that has not been released yet is not a leak, so this waits.
     await expect.poll(() => usedBytes() - beforeBytes).toBeLessThan(MAX_GROWTH_BYTES);
 
     await witness.publish("probe/telemetry", '{"light":5}');

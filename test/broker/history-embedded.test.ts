@@ -6,7 +6,10 @@ import type { Rule, Rules } from "../support/history/rules";
 import { record, type Target } from "../support/history/run";
 import { NightlightProcess } from "../support/process";
 
-/** Of overlapping subscriptions it sends one copy, and it keeps what it acknowledged. */
+/**
+ * The embedded broker sends one copy for overlapping subscriptions, and keeps acknowledged
+ * messages.
+ */
 const EMBEDDED: Rules = {
   overlapping: "one",
   willAtTakeOver: true,
@@ -14,7 +17,7 @@ const EMBEDDED: Rules = {
   willAfterKill: true,
 };
 
-/** Of each seed. */
+/** For each seed. */
 const KILLS = 1;
 
 function killed(broker: BrokerProcess): Target {
@@ -60,7 +63,7 @@ describe("what clients see of the embedded broker that is killed, and keeps noth
 
   it("breaks the rules: the histories above would show a loss", async () => {
     const found = new Set<Rule>();
-    // A seed in which nobody had a session or a message to lose shows nothing.
+    // A seed in which no client has a session or a message to lose shows nothing.
     for (
       let seed = 1001;
       seed <= 1010 && !(found.has("lost") && found.has("session present"));

@@ -7,8 +7,9 @@ import { record } from "../support/history/run";
 import { Mosquitto } from "../support/mosquitto";
 
 /**
- * Mosquitto publishes no will of a kept session that is taken over. Of overlapping subscriptions it
- * takes any one, not the strongest, unless it is told to send a copy for each.
+ * Mosquitto does not publish the will of a persistent session on takeover. For overlapping
+ * subscriptions it uses any one of them instead of the strongest, unless it is configured to send a
+ * copy for each.
  */
 const MOSQUITTO: Rules = {
   overlapping: "each",
@@ -31,7 +32,7 @@ describe("what clients see of Mosquitto at random", () => {
     holds({ port: mosquitto.port, rules: MOSQUITTO }, seed),
   );
 
-  /** By lie: the rule that a checker which sees it names, beside others. */
+  /** For each lie, one of the rules that the checker must report as violated. */
   it.each<[Lie, Rule]>([
     ["drops", "lost"],
     ["forgets messages", "lost"],
@@ -47,7 +48,7 @@ describe("what clients see of Mosquitto at random", () => {
     const liar = await LyingBroker.start(mosquitto.port, lie, 1);
     try {
       const found = new Set<Rule>();
-      // A lie may do no harm: what it strikes is chance.
+      // A lie may do no harm, because the affected message is chosen at random.
       for (let seed = 1001; seed <= 1010 && !found.has(rule); seed++) {
         const target = { port: liar.port, rules: MOSQUITTO };
         const history = await record(target, { ...SIZE, seed, quietMs: 200 });

@@ -20,11 +20,11 @@ describe("the keep-alive of a client", () => {
   it("does not run out while the broker's process is held up", async () => {
     expect(await client.connect({ keepalive: 2 })).toBe(0);
     client.send({ cmd: "pingreq" });
-    // All of this process: as on a machine that is suspended, or far too busy.
+    // Blocks the whole process, as on a suspended or overloaded machine.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
     await until("an answer", () => client.closed || client.received.length > 1);
     expect(client.received[1]).toMatchObject({ cmd: "pingresp" });
-    // It still runs out for one that is silent.
+    // The keep-alive still expires for a silent client.
     await client.ends();
   });
 });

@@ -17,7 +17,7 @@ describe("the embedded broker's limits", () => {
     await guarded.stop();
   });
 
-  /** A broker that lets anonymous clients in: the limits hold for those too. */
+  /** A broker that admits anonymous clients: the limits apply to them, too. */
   async function start(limits: Partial<Limits>): Promise<void> {
     guarded = await GuardedBroker.start(limits, { loginRequired: false });
   }
@@ -43,7 +43,7 @@ describe("the embedded broker's limits", () => {
     await start({ "packet-bytes": 1000 });
     const client = await connected();
     expect(await client.publish("t", "x".repeat(990))).toBe(true);
-    // A PUBLISH of 1001 bytes, of which not one comes.
+    // The header of a PUBLISH of 1001 bytes, without its content.
     client.send(Uint8Array.of(0x30, 0xe9, 0x07));
     await client.ends();
     await refused(
@@ -96,7 +96,7 @@ describe("the embedded broker's limits", () => {
     await start({ connections: 1 });
     const silent = createConnection({ port: guarded.port, host: "127.0.0.1", allowHalfOpen: true });
     try {
-      // It hears the end, and keeps its own side open.
+      // The client receives the end, but keeps its own side open.
       await once(silent.resume(), "end");
       expect(await open().connect()).toBe(0);
     } finally {
@@ -157,7 +157,7 @@ describe("the embedded broker's limits", () => {
     const late = await connected();
     await late.subscribe("#");
     await until("those that are kept", () => late.topics().length === 2);
-    // An empty one makes room.
+    // An empty message clears a topic, which makes room.
     await client.publish("a", "", true);
     await client.publish("d", "x", true);
     const later = await connected();
@@ -188,7 +188,7 @@ describe("the embedded broker's limits", () => {
     expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);
     expect(await open().connect({ clientId: "two", clean: false })).toBe(3);
     await refused("sessions", "127.0.0.1: expected at most 1 persistent sessions, got one more");
-    // Ended by its client, who connects with a clean session.
+    // The client has ended its own session by connecting with a clean one.
     await connected("one", true);
     expect(await (await connected("three", false)).subscribe("a")).toEqual([1]);
   });

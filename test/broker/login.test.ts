@@ -122,7 +122,8 @@ describe("logging in at the embedded broker", () => {
     expect(await open().connect(credentials("lamp-1"))).toBe(3);
     await guarded.logs("Refused (login-rate): 127.0.0.1: lamp-1, after too many failed logins");
     expect(await open("127.0.0.2").connect(credentials("lamp-1"))).toBe(0);
-    // Who was in already comes in again, whatever others at its address do.
+    // A client that was logged in before may reconnect, regardless of failed logins from its
+    // address.
     expect(await open().connect(credentials("lamp-1"))).toBe(0);
   });
 

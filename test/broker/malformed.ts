@@ -1,14 +1,14 @@
 import { connect, packet, text } from "../support/mqtt-bytes";
 import type { Random } from "../support/random";
 
-/** Things that no well-behaved client sends, each of which has to be refused. */
+/** Input that a correct client never sends, and that the broker or server must refuse. */
 
 const CONNECT = connect();
 
 const JUNK = ["nonsense", "{", "[]", "[300]", "null", "true", "0", '"light"', "{}", "\u0000"];
 const WRONG_VALUES = ["-1", "1024", "1e99", "-0.001", '"5"', "null", "true", "[]", "{}", '""'];
 
-/** A telemetry payload that is none. */
+/** An invalid telemetry payload. */
 export function malformedTelemetry(random: Random): Buffer {
   switch (random.below(5)) {
     case 0:
@@ -16,7 +16,7 @@ export function malformedTelemetry(random: Random): Buffer {
     case 1:
       return Buffer.from(`{"light":${random.pick(WRONG_VALUES)}}`);
     case 2:
-      // Bytes that start no JSON text.
+      // Bytes that are never the start of a JSON text.
       return Buffer.concat([Buffer.from([0xff]), random.bytes(random.below(100))]);
     case 3:
       return Buffer.from(`{"light":5,"pad":"${"x".repeat(1024 + random.below(1000))}"}`);
@@ -25,7 +25,7 @@ export function malformedTelemetry(random: Random): Buffer {
   }
 }
 
-/** A topic to publish on that is none, as bytes. */
+/** An invalid topic name to publish on, as bytes. */
 export function malformedTopic(random: Random): Buffer {
   const name = random.bytes(3).toString("hex");
   switch (random.below(8)) {
@@ -48,7 +48,7 @@ export function malformedTopic(random: Random): Buffer {
   }
 }
 
-/** Bytes that a client might send after, or instead of, its CONNECT, and that break the standard. */
+/** Bytes that violate the standard after, or in place of, a client's CONNECT. */
 export function malformedPackets(random: Random): Buffer {
   const after = (bytes: Buffer) => Buffer.concat([CONNECT, bytes]);
   switch (random.below(12)) {
@@ -73,7 +73,7 @@ export function malformedPackets(random: Random): Buffer {
     case 8:
       return packet(0x10, text("MQTX"), random.bytes(8));
     case 9:
-      // A protocol level from the future.
+      // An unknown, later protocol level.
       return packet(0x10, text("MQTT"), [6, 2, 0, 0, 0, 0]);
     case 10:
       // [MQTT-3.1.2-3]: the reserved flag.

@@ -11,7 +11,7 @@ import { Witness } from "../support/witness";
 
 const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name), "utf8");
 
-/** docs/examples: what docs/security.md tells people to put on their machine. */
+/** The files of docs/examples that docs/security.md recommends. */
 describe("Mosquitto with users, as we recommend it", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
   let mosquitto: Mosquitto;
@@ -53,7 +53,7 @@ describe("Mosquitto with users, as we recommend it", () => {
   it("keeps a device from another's topics", async () => {
     const lamp = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-1"));
     const other = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-2"));
-    // Mosquitto acknowledges what it does not pass on.
+    // Mosquitto acknowledges messages that it does not pass on.
     await lamp.client.publishAsync("lamp-2/telemetry", '{"light":5}', { qos: 1 });
     await other.client.publishAsync("lamp-2/telemetry", '{"light":900}', { qos: 1 });
     await other.sees("lamp-2/commands", /^\{"led_on":false/);

@@ -56,7 +56,7 @@ describe("the broker's folder", () => {
   }
 
   async function opensAfterARename(): Promise<void> {
-    // SQLite's, here: there as long as the file is open.
+    // SQLite's lock, which exists while the file is open.
     expect(existsSync(`${file}.lock`)).toBe(false);
     renameSync(file, `${file}.before`);
     const { journal, unlock } = await open();
@@ -86,7 +86,7 @@ describe("the broker's folder", () => {
   it("begins again beside a damaged file, whose new name it says, and an old lock", async () => {
     write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
     truncateSync(file, 0);
-    // As SQLite's own lock stays behind a process that was killed.
+    // SQLite's lock is left over when a process is killed.
     mkdirSync(`${file}.lock`);
     const { core, journal, unlock } = await open();
     await journal.close();

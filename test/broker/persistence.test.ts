@@ -39,7 +39,7 @@ describe("what the embedded broker keeps with --data", () => {
     await device.subscribe("lamp/commands");
     await device.stop();
     const sent: string[] = [];
-    // Twelve each start: counted as text, 10 would come before 9.
+    // Twelve per start: sorted as text, 10 would come before 9.
     for (let start = 1; start <= 3; start++) {
       const server = await connected();
       expect(await server.publish("lamp/desired", `desired ${start}`, true)).toBe(true);
@@ -48,7 +48,7 @@ describe("what the embedded broker keeps with --data", () => {
         sent.push(`command ${start}.${i}`);
         expect(await server.publish("lamp/commands", `command ${start}.${i}`)).toBe(true);
       }
-      // At once after the last acknowledgement: what is acknowledged is kept.
+      // Killed right after the last acknowledgement: acknowledged messages must be kept.
       await nightlight.kill();
       await nightlight.restart();
     }
@@ -109,7 +109,7 @@ describe("what the embedded broker keeps with --data", () => {
     const back = await connected("lamp", false);
     const answered = new Set<unknown>();
     await until("as many", () => {
-      // Without an answer the broker sends only so many.
+      // Without acknowledgements the broker stops sending at its limit of messages in flight.
       for (const packet of back.received)
         if (packet.cmd === "publish" && !answered.has(packet)) {
           answered.add(packet);

@@ -27,7 +27,7 @@ let mosquitto: Mosquitto;
 const servers: NightlightProcess[] = [];
 const sensors: FleetDevice[] = [];
 const masts: FleetDevice[] = [];
-/** How to end what was started. */
+/** Functions that stop what was started. */
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -78,7 +78,7 @@ it("a group's sensors and lights have one server, wherever their own ids belong"
 
 it("when that one is killed, the next decides on what all sensors have said", async () => {
   const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
-  // Of three one has changed: that is no majority yet.
+  // One of three has changed, which is not a majority.
   await sensors[0]?.report(LIGHT);
   await owner?.kill("SIGKILL");
   await sensors[1]?.report(LIGHT);

@@ -33,7 +33,7 @@ it("decides its own from then on that all others count on it, which takes two be
   const decide = () => [one.cluster.decides(FIRST), two.cluster.decides(SECOND)];
   vi.advanceTimersByTime(BEAT_MS);
   expect(decide()).toEqual([false, false]);
-  // The second began to listen after the first beat of the other.
+  // The second server began to listen after the first one's first beat.
   vi.advanceTimersByTime(BEAT_MS + 1);
   expect(decide()).toEqual([true, true]);
 });
@@ -43,7 +43,8 @@ it("leaves its shard to a stand-in that hears of it late, until that lets go", a
   await vi.advanceTimersByTimeAsync(10_000);
   broker.lagMs.set(two, 2_000);
   await vi.advanceTimersByTimeAsync(10_000);
-  // Cut off: its first beat then tells the other to stand in for it.
+  // The server reconnects after a break. Its first beat then tells the other one to stand in for
+  // it.
   one.cluster.connected();
   const deciders = new Set<string>();
   for (let ms = 0; ms < 10_000; ms += 10) {
@@ -120,7 +121,8 @@ it("does not take the others for gone when it was paused itself", async () => {
   if (!two) throw new Error("no second server");
   await vi.advanceTimersByTimeAsync(10_000);
   const { takeovers } = two;
-  // No timer fires while a process is paused, and what it reads first may be of one server alone.
+  // No timer fires while a process is paused, and the first messages it reads may all be from one
+  // server.
   const now = performance.now.bind(performance);
   vi.spyOn(performance, "now").mockImplementation(() => now() + 8_000);
   broker.beats(3, two);
@@ -133,8 +135,8 @@ it("does not take another for gone because the broker is slow with its own messa
   await vi.advanceTimersByTimeAsync(600);
   const two = broker.join(2);
   await vi.advanceTimersByTimeAsync(10_700);
-  // The first speaks at each full second, the second 0.6 s later. What it hears of itself is 2.4 s
-  // apart then, but what it hears of the first is 3.8 s apart.
+  // The first server's beats come at each full second, the second's 0.6 s later. The second then
+  // receives its own beats 2.4 s apart, but those of the first 3.8 s apart.
   for (const lagMs of [1_400, 2_800]) {
     broker.lagMs.set(two, lagMs);
     await vi.advanceTimersByTimeAsync(500);
@@ -149,7 +151,8 @@ it("does not take another for gone because the broker is slow with its own messa
 it("keeps what it holds for as long as a slow broker keeps it from knowing who is gone", () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   vi.advanceTimersByTime(10_000);
-  // It dies with this reading undecided, and nothing more passes for longer than one is held.
+  // The server ends with this reading undecided, and no message arrives for longer than a reading
+  // is held.
   one.isPaused = true;
   expect(two.reads()).toBe(false);
   broker.latencyMs = 2 * GONE_MS;
@@ -162,7 +165,8 @@ it("keeps what it holds for as long as a slow broker keeps it from knowing who i
 it("does not take another for gone because several of its own messages come at once", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
-  // Cut off, it waits to return. The broker takes in what it says all at once, after eight seconds.
+  // The server has reconnected and waits to return. After eight seconds, the broker accepts all its
+  // messages at once.
   broker.stallsMs.set(two, 8_000);
   two.cluster.connected();
   for (let ms = 0; ms < 8_000; ms += 10) {
@@ -193,7 +197,7 @@ it("decides nothing more if another has taken it for gone, until that one lets g
 it("holds a reading as long as its server may be behind with it", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
-  // It falls behind bit by bit, and is killed.
+  // The server falls behind step by step, and is killed.
   for (let lagMs = 500; lagMs <= 12_000; lagMs += 500) {
     broker.lagMs.set(one, lagMs);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -211,7 +215,7 @@ it("holds a reading as long as no server is there to decide it, and not for long
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
   one.isPaused = true;
-  // The stand-in hears nothing of itself, so it decides nothing, but readings come.
+  // The stand-in does not receive its own beats, so it decides nothing while readings arrive.
   broker.lagMs.set(two, 20_000);
   await vi.advanceTimersByTimeAsync(1_000);
   two.reads();
@@ -244,7 +248,8 @@ it("leaves to one that comes back nothing that came before, and that nobody has 
   const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
   if (!one || !two || !three) throw new Error("no three servers");
   await vi.advanceTimersByTimeAsync(10_000);
-  // Held up for long, the third waits until the others count on it: one of them is killed.
+  // After a long delay, the third server waits until the others count on it. Then one of them is
+  // killed.
   three.isPaused = true;
   await vi.advanceTimersByTimeAsync(SURE_MS);
   three.continue();

@@ -5,7 +5,7 @@ import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** Two brokers that know nothing of each other do for nodes here: it is the way there that counts. */
+/** Two independent brokers serve as nodes: this test is only about reaching them. */
 let first: Mosquitto;
 let second: Mosquitto;
 

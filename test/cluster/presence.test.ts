@@ -16,10 +16,10 @@ const BEAT: Beat = {
   behind_ms: 4,
 };
 
-/** Beats of our own until the other one is gone, from its last one on. */
+/** Number of our own beats until the other server counts as gone, counted from its last beat. */
 const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
 
-/** One that began to listen when it sent its first beat. */
+/** A presence that began to listen when it sent its first beat. */
 class Listening extends Presence {
   private sentMs = 500;
   private heardMs = 500;
@@ -29,7 +29,7 @@ class Listening extends Presence {
     this.heardOwn(this.sentMs, this.sentMs);
   }
 
-  /** Further beats of our own come back, at once or so far apart. */
+  /** Receives `times` more of our own beats, sent every `everyMs` and received `apartMs` apart. */
   own(times: number, everyMs = BEAT_MS, apartMs = everyMs): this {
     for (let time = 0; time < times; time++)
       this.heardOwn((this.sentMs += everyMs), (this.heardMs += apartMs));
@@ -37,7 +37,7 @@ class Listening extends Presence {
   }
 }
 
-/** It has heard ten beats of the other one, each behind one of its own. */
+/** A presence that has received ten beats of the other server, each after one of our own. */
 function listening(): Listening {
   const presence = new Listening();
   for (let time = 0; time < 10; time++) presence.own(1).heard("2of3", BEAT, 1);
@@ -155,7 +155,7 @@ describe("another server", () => {
     presence.heard("1of3", { ...BEAT, behind_ms: undefined }, 1);
     presence.heard("2of3", { ...BEAT, behind_ms: 9_000 }, 1);
     expect(presence.othersBehindMs).toBe(9_000);
-    // What it was behind with may still be undecided when it is gone, until another has taken that.
+    // When a server is gone, its undecided readings count until another server has taken them over.
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(9_000);
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(0);
     presence.heard("2of3", { ...BEAT, behind_ms: 9e12 }, 1);
@@ -209,7 +209,7 @@ describe("readings held for another server", () => {
   const reading = (nowMs: number) => ({
     topic: "t",
     payload: Buffer.from("{}"),
-    // The wall clock may be set back; what is held goes by the other.
+    // The wall clock may be set back. Held readings expire by the monotonic clock.
     atMs: -nowMs,
     nowMs,
   });

@@ -9,9 +9,9 @@ import { Random } from "../support/random";
 import { commandsOf, untilEachHasItsOwn } from "../support/server-facts";
 import { until } from "../support/until";
 
-/** Both parts use the same ones: to start them takes a minute. */
+/** Both parts of this file use the same nodes, because starting them takes a minute. */
 const SIZE = 3;
-/** By server: the nodes that it is told, the first of which it uses. Devices are on node 1. */
+/** The nodes configured for each server, in order of preference. Devices are on node 1. */
 const NODES = [
   [2, 3, 1],
   [3, 1, 2],
@@ -52,7 +52,7 @@ describe("three servers on three RabbitMQ nodes, one of which is killed and come
 describe("three RabbitMQ nodes, one of which is killed", () => {
   let fleet: Fleet;
   const servers: NightlightProcess[] = [];
-  /** How to end what was started. */
+  /** Functions that stop what was started. */
   const ends: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
@@ -95,7 +95,7 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
     await rabbit.kill(2);
     expect(loaded).toBe(false);
     await load;
-    // No reading comes after this one.
+    // No further reading follows this one.
     await fleet.change();
     await fleet.isRight();
   });

@@ -7,7 +7,7 @@ function group(id: string, members: string[], lights: string[]): Group {
   return { id, members, lights, decide: "any", validMs: 1000 };
 }
 
-/** How many of the keys belong to each shard. */
+/** Number of keys that belong to each shard. */
 function spread(keys: string[], count: number): number[] {
   const sizes = new Array<number>(count).fill(0);
   for (const key of keys) {
@@ -35,7 +35,7 @@ describe("the hash of an id", () => {
   it.each([2, 3, 4, 7, 16])("spreads device-1 to device-10000 evenly over %d", (count) => {
     const ids = Array.from({ length: 10_000 }, (_, i) => `device-${i + 1}`);
     const even = ids.length / count;
-    // Six standard deviations of what pure chance would do.
+    // Six standard deviations of a purely random distribution.
     const slack = 6 * Math.sqrt(even);
     for (const size of spread(ids, count)) expect(Math.abs(size - even)).toBeLessThan(slack);
   });

@@ -15,7 +15,7 @@ let mosquitto: Mosquitto;
 let fleet: Fleet;
 let witness: Witness;
 const servers: NightlightProcess[] = [];
-/** How to end what was started. */
+/** Functions that stop what was started. */
 const ends: (() => Promise<void>)[] = [];
 
 async function start(index: number): Promise<NightlightProcess> {
@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-/** By server: how many commands it has sent more than its own devices have got. */
+/** For each server, the number of commands that it has sent to other servers' devices. */
 async function sentToOthers(): Promise<number[]> {
   const sent = await Promise.all(servers.map(commandsOf));
   return sent.map((count, at) => {
@@ -80,7 +80,7 @@ it("each decides for its own devices, and nobody for another's", async () => {
     answered += answers();
   });
   expect(after).toEqual(before);
-  // The lesson's devices get one answer to each reading.
+  // Lesson devices get one answer to each reading.
   expect(answered).toBe(9 * 20);
 });
 
@@ -93,7 +93,7 @@ it("when one is killed under load, what it left undecided is decided by the next
   await second.kill("SIGKILL");
   expect(loaded).toBe(false);
   await load;
-  // No reading comes after this one: it is the takeover that has to see to it.
+  // No further reading follows this one, so only the takeover can decide it.
   await fleet.change();
   await fleet.isRight();
   expect(shardsOf(third)).toBe("2, 3");
@@ -110,7 +110,7 @@ it("one that comes back gets its devices back", async () => {
 
 it("one that was hardly away has missed nothing", async () => {
   const [first] = servers;
-  // Nobody can have noticed yet that it was gone.
+  // The server is back before the others can have noticed its end.
   await first?.kill("SIGKILL");
   await fleet.change();
   await first?.restart();

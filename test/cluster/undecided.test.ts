@@ -3,15 +3,16 @@ import { Cluster } from "../../server/cluster/cluster";
 import { Random } from "../support/random";
 
 /**
- * Several servers in made time, which is quick: random faults, one upon another, and at the end each
- * device's last reading is decided, and none after a newer one. UNDECIDED_SEEDS=500 for a longer run.
+ * Simulates several servers with fake timers, which is fast, and with random overlapping faults. At
+ * the end, each device's last reading must be decided, and none after a newer one.
+ * UNDECIDED_SEEDS=500 for a longer run.
  */
 const FIRST_SEED = Number(process.env["UNDECIDED_FIRST_SEED"] ?? 1);
 const SEEDS = Array.from(
   { length: Number(process.env["UNDECIDED_SEEDS"] ?? 30) },
   (_, i) => FIRST_SEED + i,
 );
-/** Each of these found a fault. */
+/** Seeds that have found a fault in the past. */
 const FOUND = [54, 450, 518, 619, 671, 809, 886, 1376, 1549];
 const SERVERS = 3;
 const DEVICES = Array.from({ length: 12 }, (_, i) => `device-${i}`);
@@ -26,7 +27,7 @@ interface Reading {
   seq: number;
 }
 
-/** Passes everything on to everybody in one order; to each server as late as it likes. */
+/** Passes each message on to all servers in one order, to each of them with its own delay. */
 class Broker {
   readonly servers = new Set<Server>();
   /** By the server's index. */
@@ -47,11 +48,11 @@ class Broker {
 }
 
 class Server {
-  /** What was on its way to an earlier connection is lost. */
+  /** Number of the connection. Messages still in transit to an earlier connection are lost. */
   connection = 1;
   private isAlive = true;
   private isConnected = true;
-  /** What comes while it is paused. */
+  /** Messages received while it is paused. */
   private waiting: [topic: string, payload: string][] | undefined;
   private pausedMs = 0;
   private readonly cluster: Cluster;
@@ -100,7 +101,7 @@ class Server {
   continue(): void {
     const waiting = this.waiting ?? [];
     this.waiting = undefined;
-    // A process that is paused has no timers, either: it last ran then.
+    // A paused process has no timers either, so its last run was at the pause.
     Reflect.set(this.cluster, "ranMs", this.pausedMs);
     for (const [topic, payload] of waiting) this.hear(topic, payload);
   }
@@ -131,7 +132,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** @returns what is wrong */
+/** @returns the problems found */
 function problemsOf(seed: number): string[] {
   const random = new Random(seed);
   const broker = new Broker();

@@ -24,7 +24,7 @@ describe("deciding together", () => {
     ["median", [DARK, 301, LIGHT], false],
     [{ atLeast: 2 }, [DARK, DARK, LIGHT, LIGHT], true],
     [{ atLeast: 2 }, [DARK, LIGHT, LIGHT, LIGHT], false],
-    // Too few are heard to tell.
+    // Too few members have reported to decide.
     ["any", [undefined, undefined], undefined],
     ["majority", [DARK, undefined, undefined], undefined],
     ["majority", [DARK, undefined], undefined],
@@ -110,7 +110,7 @@ describe("a stadium", () => {
       undefined,
     ]);
     game.after(8_000);
-    // One covered sensor that is left alone decides nothing.
+    // If only one covered sensor is left, it decides nothing.
     expect(game.say("roof", DARK)).toEqual([]);
   });
 
@@ -119,7 +119,7 @@ describe("a stadium", () => {
     const say = (light: number) =>
       decisions.reading("roof", { values: { light }, said: {} }, 0).map(({ command }) => command);
     expect(say(DARK)).toMatchObject([ON, ON]);
-    // By their reports they are off still.
+    // By their last reports, the lights are still off.
     expect(say(LIGHT)).toMatchObject([OFF, OFF]);
     expect(say(LIGHT)).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe("a device's own decision", () => {
     expect(decisions.reading("lesson", reading(DARK), 1)).toHaveLength(1);
     expect(decisions.reading("ours", reading(DARK, { led_on: false }), 0)).toHaveLength(1);
     expect(decisions.reading("ours", reading(DARK, { led_on: true }), 1)).toEqual([]);
-    // It missed the command, or was rebooted.
+    // The device missed the command, or was restarted.
     expect(decisions.reading("ours", reading(DARK, { led_on: false }), 2)).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ import { Dap } from "../support/dap";
 import { until } from "../support/until";
 import { readVsCodeFile } from "../support/vscode-file";
 
-/** Where the extension is to start a debugger for the server. */
+/** The debug type with which the extension starts a debugger for the server. */
 const SERVER = "nightlightServer";
 const TELEMETRY = "cadence.report(nowMs, light)";
 
@@ -21,7 +21,7 @@ interface Variable {
   variablesReference: number;
 }
 
-/** What VS Code sends: what stands there, and no defaults. */
+/** The configuration as VS Code sends it: only the written fields, no defaults. */
 function launchConfiguration(name: string): object {
   const { configurations } = readVsCodeFile(".vscode/launch.json") as {
     configurations: { name: string }[];
@@ -31,7 +31,7 @@ function launchConfiguration(name: string): object {
   return found;
 }
 
-/** One VS Code window with this repository's extension, as far as the protocol goes. */
+/** A VS Code window with this repository's extension, reduced to the protocol. */
 class Window {
   readonly dap: Dap;
   private readonly child: ChildProcess;
@@ -42,7 +42,8 @@ class Window {
     const manifest = JSON.parse(checkout.read(`${folder}/package.json`).toString()) as Manifest;
     const [{ program, runtime } = { program: "", runtime: "" }] = manifest.contributes.debuggers;
     expect(runtime).toBe("node");
-    // As extensionHostProcess.js of VS Code 1.100 does, and whatever runs as Electron's Node.
+    // As extensionHostProcess.js of VS Code 1.100 does, and any program that runs as Electron's
+    // Node.
     const start = "delete process.env.ELECTRON_RUN_AS_NODE;require(process.argv[1])";
     const child = spawn(process.execPath, ["-e", start, join(checkout.dir, folder, program)]);
     this.output = child.stdout;
@@ -50,7 +51,7 @@ class Window {
     this.dap = new Dap(child.stdin, child.stdout);
   }
 
-  /** F5. @returns the thread that has stopped on the breakpoint */
+  /** Presses F5. @returns the thread that has stopped on the breakpoint */
   async start(name = "Nightlight"): Promise<number> {
     const { dap } = this;
     const source = this.checkout.read("src/nightlight.ts").toString().split("\n");
@@ -71,7 +72,7 @@ class Window {
     return Number(threadId);
   }
 
-  /** A local variable of the innermost function. */
+  /** Value of a local variable of the innermost function. */
   async local(name: string, threadId: number): Promise<string | undefined> {
     const { stackFrames } = await this.dap.request<{
       stackFrames: { id: number; source: { path: string } }[];
@@ -96,13 +97,13 @@ class Window {
     return /^Nightlight: (\S+)$/m.exec(said.join(""))?.[1] ?? "";
   }
 
-  /** VS Code closes the adapter's input. */
+  /** Closes the adapter's input, as VS Code does. */
   async close(): Promise<number | null> {
     this.dap.stop();
     return await this.end();
   }
 
-  /** Nobody reads its output any more, and its input stays open. */
+  /** Stops reading the adapter's output, and leaves its input open. */
   async vanish(): Promise<number | null> {
     this.output.destroy();
     return await this.end();

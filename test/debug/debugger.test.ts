@@ -9,9 +9,9 @@ import { NightlightProcess } from "../support/process";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The CLI can't be told another one. */
+/** The CLI's port, which cannot be changed. */
 const DAP_PORT = 8083;
-/** What stands in the line of our telemetry code where the debugger is to stop. */
+/** Text of the line of the telemetry code at which the debugger has to stop. */
 const TELEMETRY = "cadence.report(nowMs, light)";
 
 interface Variable {
@@ -26,14 +26,14 @@ interface Frame {
   source: { path: string };
 }
 
-/** What VS Code does at F5, step by step, with the CLI's own server, simulator and adapter. */
+/** The steps that VS Code takes at F5, with the CLI's own server, simulator and adapter. */
 describe("F5, by the Debug Adapter Protocol", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
   let broker: Mosquitto;
   let witness: Witness;
   let devtools: Devtools;
-  /** Brings the sensor and the lamp, as the task before F5 does, and decides. */
+  /** Provides the sensor and the lamp, as the task before F5 does, and decides. */
   let nightlight: NightlightProcess;
   let dap: Dap;
   let file: string;
@@ -80,7 +80,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
     return stackFrames;
   }
 
-  /** The variables of the innermost frame. */
+  /** Variables of the innermost frame. */
   async function locals(): Promise<Record<string, string>> {
     const [frame] = await frames();
     const { scopes } = await dap.request<{ scopes: Variable[] }>("scopes", { frameId: frame?.id });

@@ -29,11 +29,11 @@ describe("the CLI's own simulator, with our firmware", () => {
   });
 
   beforeEach(async () => {
-    // What `npm ci` leaves behind.
+    // Restores the files that `npm ci` creates.
     await checkout.run("prepare");
   });
 
-  /** The sensor and the lamp are those that the dashboard, or VS Code, would simulate. */
+  /** Checks the sensor and the lamp that the dashboard, or VS Code, would simulate. */
   async function worksWith(devtools: Devtools): Promise<void> {
     const witness = await Witness.connect(broker.url);
     devtools.lightRaw = 55;

@@ -10,9 +10,9 @@ import { lockDevtools } from "../support/lock";
 import type { Program } from "../support/program";
 import { slowly } from "../support/slowly";
 
-/** How often F5 is pressed; 20 by hand. */
+/** How often F5 is pressed; 20 in a manual run. */
 const TIMES = Number(process.env["F5_TIMES"] ?? 3);
-/** The CLI as it is fails nearly always: 19 of 22 times in a VS Code window. */
+/** The unpatched CLI fails nearly always: 19 of 22 times in a VS Code window. */
 const TIMES_UNPATCHED = 5;
 const DAP_PORT = 8083;
 const TELEMETRY = "cadence.report(nowMs, light)";
@@ -21,7 +21,7 @@ const CLI_CODE = "node_modules/@devicescript/cli/built/devicescript-cli.cjs";
 const STOPPED: string = "stopped on the breakpoint";
 const UNPATCHED = "unpatched.cjs";
 
-/** What VS Code's extension does, once each and without a second try, with a slow CLI. */
+/** The steps of VS Code's extension, once each and without a retry, with a slow CLI. */
 describe("F5 with the CLI at a third of its speed", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
@@ -31,7 +31,7 @@ describe("F5 with the CLI at a third of its speed", () => {
   beforeAll(async () => {
     unlock = await lockDevtools();
     checkout = new Checkout();
-    // No broker is there: it is about the way to the breakpoint.
+    // Without a broker: only the way to the breakpoint is tested.
     checkout.write(".env.local", "ID=debug-1\nBROKER=mqtt://127.0.0.1:9\n");
     expect(await checkout.run("prepare")).toMatchObject({ code: 0 });
     checkout.write("cli.cjs", unpatched(readFileSync(join(ROOT, CLI_CODE), "utf8")));
@@ -47,7 +47,7 @@ describe("F5 with the CLI at a third of its speed", () => {
     await unlock();
   });
 
-  /** @returns `STOPPED`, or what a person would see instead */
+  /** @returns `STOPPED`, or the error that a person would see */
   async function press(cli: string): Promise<string> {
     const server: Program = checkout.node(cli, "devtools", "--vscode");
     const devtools = await Devtools.connect(server);
@@ -56,7 +56,7 @@ describe("F5 with the CLI at a third of its speed", () => {
     try {
       await devtools.startSimulator();
       const deployStatus = await devtools.deploy(SIMULATOR);
-      // The extension goes on all the same, and hangs: launch is never answered.
+      // The extension continues after a failed deployment, and hangs: launch is never answered.
       if (deployStatus !== "OK") return deployStatus;
       dap = await Dap.connect(DAP_PORT);
       await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });

@@ -13,13 +13,16 @@ import { PseudoPort } from "../support/pseudo-port";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The CLI can't be told another one. */
+/** The CLI's port, which cannot be changed. */
 const DAP_PORT = 8083;
 const TELEMETRY = "cadence.report(nowMs, light)";
-/** The virtual machine's, on the emulated chip. */
+/** Device id of the virtual machine on the emulated chip. */
 const DEVICE = "b08bb42e9a08716f";
 
-/** What VS Code does with a board that is plugged in, with the CLI's own server and adapter. */
+/**
+ * The steps that VS Code takes with a board that is plugged in, with the CLI's own server and
+ * adapter.
+ */
 describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
@@ -40,7 +43,8 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     const first = { ID: "first", BROKER: url(), WIFI_SSID: "home", WIFI_PWD: "good night" };
     board = await UsbBoard.start(makePackage(await compileFirmware(), first));
     await board.until("the serial port is there", () => board.plugs > 0);
-    // What tells a board of the tools is its serial number: their list of vendors has no Seeed.
+    // The tools recognise the board by its serial number, because their list of vendors does not
+    // contain Seeed.
     const { vendor, serial: serialNumber } = board.host.strings;
     port = await PseudoPort.plugIn({ vendor, vendorId: "2886", productId: "802d", serialNumber });
     board.onData = (bytes) => port.write(bytes);
@@ -68,7 +72,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
 
   it("pass a program and settings on to it", async () => {
     const settings = { ID: "debug-wio", BROKER: url() };
-    // Where F5 takes them from.
+    // F5 reads the settings from this file.
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
     await devtools.send(settings, DEVICE);
     await board.logged("as debug-wionightlight_client");

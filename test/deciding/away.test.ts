@@ -20,7 +20,10 @@ const GROUP: Group = {
 
 const BROKERS = { embedded: () => EmbeddedBroker.start(), Mosquitto: () => Mosquitto.start() };
 
-/** A lamp that is our firmware, decided for by a sensor elsewhere, and away for a while. */
+/**
+ * A lamp with the nightlight's firmware that is offline for a while. A sensor on another device
+ * decides for it.
+ */
 describe.each(["embedded", "Mosquitto"] as const)(
   "commands through %s to a device that is away",
   (name) => {
@@ -65,7 +68,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await witness.sees(`${LAMP}/status`, /^offline$/, from);
     }
 
-    /** Waits until the sensor's reading has been taken in. */
+    /** Waits until the server has received the sensor's reading. */
     async function senses(light: number): Promise<void> {
       const line = `Message received: {"light":${light}} from ${SENSOR}`;
       await witness.publish(`${SENSOR}/telemetry`, JSON.stringify({ light }));
@@ -86,7 +89,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       expect(witness.seen.slice(from).filter(({ topic }) => topic === `${LAMP}/commands`)).toEqual(
         [],
       );
-      // Another server takes over from what the broker kept.
+      // Another server takes over from the broker's retained messages.
       await server.stop();
       server = await start();
       await connectLamp();
@@ -143,7 +146,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       const highest = Number.MAX_SAFE_INTEGER;
       await witness.publish(`${LAMP}/state`, JSON.stringify({ led_on: false, id: highest }));
       await until("the lamp", async () => (await server.device(LAMP)) !== undefined);
-      // The group's decision, and one by hand.
+      // One command from the group's decision, and one from a person.
       await senses(5);
       expect((await server.command(LAMP, { led_on: true })).status).toBe(409);
       const lamp = await server.device(LAMP);

@@ -16,7 +16,7 @@ const rule: ServerRule = {
 const on = commandOf(rule, { led_on: true });
 const off = commandOf(rule, { led_on: false });
 
-/** Both clocks show the same. */
+/** A time at which both clocks have the same value. */
 const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms });
 
 describe("a command", () => {

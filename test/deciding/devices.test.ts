@@ -74,10 +74,10 @@ describe("devices", () => {
     devices.reading({ id: "pi", atMs: wallMs - 60_000, values: { light: 20 } }, wallMs, true);
     expect(devices.view("pi")).toMatchObject({ light: 700, ledOn: false, online: true });
     expect(readings.at(-1)).toMatchObject({ values: { light: 20 }, ledOn: true });
-    // Of one run, the second was on its way for a shorter time.
+    // A later reading of the same run, because it was delayed for a shorter time.
     devices.reading({ id: "pi", atMs: wallMs - 3_000, values: { light: 650 } }, wallMs, false);
     expect(devices.view("pi")).toMatchObject({ light: 650 });
-    // A clock that is set back does no harm.
+    // Setting the clock back does no harm.
     wallMs -= HOUR_MS;
     read("pi", 30, true);
     expect(devices.view("pi")).toMatchObject({ light: 30, ledOn: true });
@@ -116,7 +116,7 @@ describe("devices", () => {
     devices.status("a", "offline", false);
     expect(devices.view("a")).toMatchObject({ online: false, health: [{ why: "said" }] });
     expect(devices.isAway("a")).toBe(true);
-    // What talks is there.
+    // A device that sends messages is online.
     read("a", 5);
     expect(devices.view("a")).toMatchObject({ online: true, health: [] });
     expect(devices.isAway("a")).toBe(false);

@@ -16,7 +16,7 @@ import { Random } from "../support/random";
 const SEEDS = 20;
 const MESSAGES = 1_500;
 
-/** Levels that no id is, and some that are, one of them long. */
+/** Topic levels that are not valid ids, and some that are, one of them long. */
 const LEVELS = [
   ...["", "+", "#", "a+", "$SYS", "$share", ".", "..", "a\0b", "\u0007", "\ud800", "*", "\\"],
   ...["x".repeat(65), "x".repeat(70_000), "lamp", "K\u00fcche 1", "homeassistant", "nightlight"],
@@ -63,7 +63,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       {
         ...config,
         groups: [{ id: "hall", members: ["lamp"], lights: ["lamp"], decide: "any", validMs: 1e6 }],
-        // Half of them with commands of which a device says which one it did last.
+        // Half of the seeds have ordered commands, of which a device reports the last one it has
+        // done.
         commands: { ...config.commands, ...(seed % 2 && { delivery: { led_on: "ordered" } }) },
         brokerUrl: "mqtt://127.0.0.1",
         mqtt5: false,
@@ -97,14 +98,14 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     const seen: { topic: string; rejected?: string }[] = [];
     bus.on("message", (message) => seen.push(message));
     const counted = () => {
-      // One state may say of several commands that wait that they can't be carried out.
+      // One state can reject several pending commands, so rejected orders are not counted.
       const totals = rejections.totals();
       return Object.values(totals).reduce((sum, count) => sum + count, -totals.order);
     };
 
     for (let at = 0; at < MESSAGES; at++) {
       const levels = Array.from({ length: random.below(4) }, () => random.pick(LEVELS));
-      // Often of one device, so that what it says comes together.
+      // A quarter of the messages are from one device, so that they affect each other.
       const isLamp = random.below(4) === 0;
       const topic = isLamp
         ? `lamp/${random.pick(TOPIC_KINDS)}`
@@ -125,7 +126,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       expect(TOPIC_KINDS, topic).toContain(kind);
       expect(more).toEqual([]);
     }
-    // They are for a terminal, and one line each.
+    // Warnings are for a terminal, and must be one line each.
     for (const warning of warnings) {
       expect(warning.length).toBeLessThan(1_000);
       expect(warning).not.toMatch(/[\u0000-\u001f]/);

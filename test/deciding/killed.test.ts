@@ -10,7 +10,7 @@ import { Witness } from "../support/witness";
 const ROUNDS = 6;
 /** KILLED_SEED=7 for other moments. */
 const SEED = Number(process.env.KILLED_SEED ?? 1);
-/** The longest wait for the next kill, ms: a decision takes less. */
+/** The longest wait for the next kill, ms. A decision takes less. */
 const LONGEST_MS = 500;
 
 function startServer(): Program {
@@ -45,7 +45,7 @@ it(`a server killed at any moment leaves every device right once another has sta
     server = startServer();
     await server.says("Nightlight is ready");
     device.device.lightRaw = dark ? 100 : 900;
-    // Sometimes before it has decided, sometimes after.
+    // The kill comes sometimes before the decision, sometimes after it.
     const atMs = performance.now() + random.below(LONGEST_MS);
     await until("the moment", () => performance.now() >= atMs);
     await server.stop();

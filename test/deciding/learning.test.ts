@@ -69,11 +69,11 @@ it("says nothing if it has answered a newer reading: the device ignores the late
     seen.answered(ID, on, { boot: 7, seq });
   }
   seen.see(ID, { boot: 7, seq: 10 });
-  // As its own, which a slow broker passes back.
+  // The same answers as our own, passed back by a slow broker.
   learning.late(ID, true, command(true, 8));
   learning.late(ID, false, command(false, 9));
   expect(resent).toEqual([]);
-  // Two that do not agree on one reading: the device does what it hears last.
+  // Two answers to one reading differ. The device obeys the last one it receives.
   learning.late(ID, true, command(true, 9));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 10 } }]);
 });

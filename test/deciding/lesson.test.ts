@@ -3,7 +3,7 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The IoT lesson's own programs against ours, as they behave on the wire. */
+/** The IoT lesson's own programs with the nightlight, by their behaviour on the wire. */
 describe("the lesson's device, served by our server", () => {
   let nightlight: Started;
   let device: Witness;
@@ -51,7 +51,7 @@ describe("our firmware, driven by the lesson's server", () => {
     server.client.on("close", () => disconnects++);
     server.client.on("message", (_topic, payload) => {
       const { light } = JSON.parse(payload.toString()) as { light: number };
-      // The lesson's server sends Python's json.dumps: with a space.
+      // The lesson's server uses Python's json.dumps, which writes a space.
       server.client.publish("test-1/commands", `{"led_on": ${light < 300}}`);
     });
     await nightlight.setLight("test-1", 50);

@@ -22,7 +22,7 @@ it.each([
     const link = new RemoteLink(client, MAX_TURN_MS);
     let nowMs = 0;
     vi.spyOn(performance, "now").mockImplementation(() => nowMs);
-    // As if the process was paused while it decides.
+    // Simulates a process that is paused while it decides.
     link.onMessage = () => void (nowMs += heldUpMs);
     client.emit("message", "lamp/telemetry", Buffer.from("{}"), {} as never);
     await new Promise(setImmediate);

@@ -46,7 +46,7 @@ describe("a server that is started again", () => {
   const publish = (topic: string, seq: number) =>
     lamp.client.publishAsync(topic, JSON.stringify({ light: 5, seq }), { qos: 1 });
 
-  /** The readings that were answered, each one once. */
+  /** The answered readings, without duplicates. */
   const answered = () =>
     new Set(
       lamp.payloads("lamp/commands").map((text) => (JSON.parse(text) as { seq: number }).seq),
@@ -72,7 +72,7 @@ describe("a server that is started again", () => {
   it("does not hear what it is no longer to serve, nor twice what it serves again", async () => {
     const own = join(dir, "own.json");
     writeFileSync(own, JSON.stringify({ ...loadConfig(), id: "lamp", devices: "own" }));
-    // The session goes with the id.
+    // The session belongs to the id.
     const all = ["--id", "lamp"];
     await server.stop("SIGTERM");
     await startReady(mosquitto.url, ...all);
@@ -89,7 +89,7 @@ describe("a server that is started again", () => {
     await server.stop("SIGTERM");
 
     await startReady(mosquitto.url, ...all);
-    // Without a number, a reading that came twice would be answered twice.
+    // Without a number, a repeated reading would be answered twice.
     await lamp.client.publishAsync("lamp/telemetry", '{"light":5}', { qos: 1 });
     await publish("lamp/telemetry", 3);
     await lamp.sees("lamp/commands", /"seq":3\b/);

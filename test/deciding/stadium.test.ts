@@ -7,7 +7,9 @@ import { Witness } from "../support/witness";
 
 const MEMBERS = ["north", "east", "south", "west", "roof"];
 
-/** The lesson's stadium: lesson sensors round the field, our firmware at one mast. */
+/**
+ * The lesson's stadium: lesson sensors round the field, and the nightlight's firmware at one mast.
+ */
 describe("a stadium", () => {
   let server: Started;
   let mast: TestDevice;

@@ -40,7 +40,7 @@ describe("the thermostat example", () => {
     await measures(19, 19.2, 19.3);
     await until("four answers", () => heard().length === 4);
     const heating = heard().map((text) => (JSON.parse(text) as { heating_on: boolean }).heating_on);
-    // 19.17 on average is within the hysteresis: what holds, holds on.
+    // 19.17 on average is within the hysteresis, so the last decision stands.
     expect(heating).toEqual([true, true, false, false]);
   });
 

@@ -27,7 +27,8 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
   });
 
   it("has all of its topics below it, on server and firmware, and Home Assistant finds them", async () => {
-    // The firmware has its configuration from a source file, which other tests read as well.
+    // The firmware's configuration is in a source file that other tests read, too, so this test
+    // uses a copy.
     const checkout = new Checkout();
     const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
     checkout.write("devicescript.json", JSON.stringify({ ...config, topicPrefix }));
@@ -64,7 +65,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
   });
 
   it("hears nothing outside of it but Home Assistant, whose topics are as configured", async () => {
-    // Home Assistant may speak below our prefix.
+    // Home Assistant may use topics below our prefix.
     const homeAssistant = { prefix: "ha", statusTopic: "our/house/ha/birth" };
     server = await startNightlight(
       { id: "lamp", brokerUrl: mosquitto.url, simulate: false },

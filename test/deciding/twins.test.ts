@@ -8,7 +8,7 @@ const STATUS = "nightlight/server/status";
 
 let mosquitto: Mosquitto;
 let witness: Witness;
-/** How to end what was started. */
+/** Functions that stop what was started. */
 const ends: (() => Promise<void>)[] = [];
 
 async function startServer(): Promise<NightlightProcess> {

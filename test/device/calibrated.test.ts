@@ -7,7 +7,7 @@ import { Mosquitto } from "../support/mosquitto";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** What a simulated button knows of its press. */
+/** The simulated button's private state of a press. */
 interface Seen {
   _downTime: number | undefined;
 }
@@ -49,7 +49,7 @@ it("a held button sets dark and bright, which hold over a restart", async () => 
     await button.down();
     await until(words, () => log.includes(`> ${PROGRAM.calibration}${words}`));
     await button.up();
-    // It looks every 50 ms, and would not see a shorter moment.
+    // The button's state is polled every 50 ms, so a shorter release would be missed.
     await until("the button is up", () => (button as unknown as Seen)._downTime === undefined);
   };
   await witness.sees("calibrated/telemetry", /"light":40,/);

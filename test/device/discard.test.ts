@@ -34,9 +34,9 @@ it("with whenOffline discard, readings of an outage are gone, and nothing comes 
   await until("readings again", () => readings().length >= before + 2);
   const [last, next] = readings().slice(before - 1);
   expect((next?.seq ?? 0) - (last?.seq ?? 0)).toBeGreaterThan(2);
-  // Where the machine is busy, a fresh reading may wait for its turn.
+  // On a busy machine, even a new reading may wait for its turn.
   expect(readings().filter(({ age_ms }) => (age_ms ?? 0) > 1_000)).toEqual([]);
-  // Whoever sets up a board hears that nothing more will come.
+  // Tells a person who sets up a board that no acknowledgement will follow.
   expect(own.log.filter((line) => line === PROGRAM.unacknowledged)).toHaveLength(2);
   expect(own.panics).toEqual([]);
   await own.device.stop();

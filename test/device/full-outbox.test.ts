@@ -3,10 +3,10 @@ import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { until } from "../support/until";
 
-/** Twice what a device has room for: src/nightlight.ts. */
+/** Twice the capacity of a device: src/nightlight.ts. */
 const CAPACITY = 1024;
 
-/** The virtual machine ends a program that takes 131,072 operations without a pause. */
+/** The virtual machine ends a program after 131,072 operations without a pause. */
 it("makes room in a full outbox with half of the operations that the machine allows", async () => {
   const lines: string[] = [];
   const device = await SimulatedDevice.start({

@@ -94,7 +94,7 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     await until("each bad command is logged", () => ignored().length === commands.length);
     const warnings = () => nightlight.log.filter((line) => line.startsWith("Warning: ignored "));
     await until("each bad payload is warned of once", () => {
-      // An empty payload clears what was retained: the server does not wonder at it.
+      // An empty payload clears a retained message, so the server does not warn about it.
       return warnings().length === commands.length - 1 + telemetry.length + 1;
     });
     expect(warnings()).toContain(

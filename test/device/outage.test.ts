@@ -15,7 +15,7 @@ describe("an outage of the broker", () => {
     await mosquitto.stop();
   });
 
-  /** The readings that reached the server, as they came. */
+  /** The readings received by the server, in order of arrival. */
   function arrived(): { light: number; seq: number; age_ms?: number }[] {
     return nightlight.log
       .map((line) => /^Message received: (.*) from test-1$/.exec(line)?.[1])
@@ -60,7 +60,7 @@ describe("an outage of the broker", () => {
     expect(readings.map(({ seq }) => seq)).toEqual(readings.map((_, i) => i + 1));
     const lights = readings.map(({ light }) => light);
     expect(lights.join()).toMatch(/100,.*900,.*150,.*850.*100,.*900,.*150,.*850/);
-    // Drawn at the time when they were taken, and not when they came.
+    // Readings are drawn at the time they were taken, not at the time of arrival.
     const points = await drawn();
     expect(points.slice(0, lights.length).map(({ light }) => light)).toEqual(lights);
     for (const { fromMs, toMs } of outages)

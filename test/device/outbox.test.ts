@@ -17,7 +17,7 @@ function drain(outbox: Outbox): StoredReading[] {
   return all;
 }
 
-/** An outage with a reading every so often; gives what is left of it. */
+/** Simulates an outage with a reading every `everyMs`. @returns the readings left */
 function afterOutage(durationS: number, everyMs: number): StoredReading[] {
   const outbox = new Outbox(CAPACITY);
   for (let seq = 1; (seq - 1) * everyMs <= durationS * 1000; seq++)
@@ -64,7 +64,7 @@ describe("the outbox", () => {
     expect(times.at(-1)).toBe(durationS);
     expect(left.length).toBeGreaterThan(CAPACITY / 4);
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
-    // Even: all alike, but for the newest.
+    // All gaps are equal, except for the newest one.
     const inner = gaps.slice(0, -1);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(worstGapS);
     expect(Math.min(...inner)).toBe(Math.max(...inner));

@@ -10,7 +10,7 @@ const reading = (id: string, atMs: number): DeviceRow => ({
   ledOn: null,
 });
 
-/** What is kept of each device, as the file has it. */
+/** The times stored for each device, as in the file. */
 function kept() {
   const times = new Map<string, Set<number>>();
   let asked = 0;
@@ -38,7 +38,7 @@ it("sets readings of one millisecond apart, and leaves all others as they are", 
   const all = (...times: number[]) => keep(...times.map((atMs) => reading("a", atMs)));
   expect(all(100, 100, 100, 101, 110)).toEqual([100, 101, 102, 103, 110]);
   expect(all(110, 50)).toEqual([111, 50]);
-  // Late ones between those that are on time.
+  // Late readings between readings that are on time.
   expect(all(50, 200, 50, 200)).toEqual([51, 200, 52, 201]);
   expect(keep(reading("b", 200))).toEqual([200]);
   distinct.forget("a");
@@ -50,7 +50,7 @@ it("leaves a change of the LED in the millisecond of its reading", () => {
   keep(reading("a", 100));
   const led = (ledOn: boolean): DeviceRow => ({ id: "a", atMs: 100, values: {}, ledOn });
   expect(keep(led(true))).toEqual([100]);
-  // Of two in one millisecond, each with its change.
+  // Two rows in one millisecond, each with its change of the LED.
   const both = [reading("b", 100), { ...led(false), id: "b" }];
   expect(keep(...both, ...both)).toEqual([100, 100, 101, 101]);
 });
@@ -68,7 +68,7 @@ it("asks the file for none of a device that sends two in each millisecond", () =
     const firstMs = batch * rows.length;
     expect(keep(...rows)).toEqual(rows.map((_, i) => firstMs + i));
   }
-  // The very first one.
+  // Only the very first reading.
   expect(asked()).toBe(1);
 });
 

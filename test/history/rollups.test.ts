@@ -11,13 +11,13 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** A day's beginning. */
+/** The beginning of a day. */
 const BEGIN_MS = Date.UTC(2026, 10, 1);
 
-/** With how far the share of time on may be off. */
+/** `roughly` is the permitted error of the share of time on. */
 type Expected = HistoryPoint & { roughly: number };
 
-/** All rows in memory, and what a chart of them should be, worked out the long way. */
+/** All rows in memory, and the expected chart, computed directly from them. */
 class Model {
   private readonly rows = new Map<string, Map<number, Row>>();
 
@@ -97,7 +97,7 @@ function expectSame(got: HistoryPoint[], expected: Expected[], what: string): vo
         1e-9 * Math.max(Math.abs(min), Math.abs(max)),
       );
     }
-    // Each minute's is kept to a tenth of a second.
+    // The time on is stored to a tenth of a second for each minute.
     if (other?.ledOn == null) expect(point.ledOn, what).toBeNull();
     else expect(Math.abs((point.ledOn ?? NaN) - other.ledOn), what).toBeLessThan(other.roughly);
   });
@@ -148,7 +148,7 @@ describe("the rollups", () => {
       if (random.below(3) === 0) values["roof"] = value();
       const id = `lamp-${random.below(2)}`;
       let atMs = wishedMs;
-      // Readings of one millisecond are tried in distinct-times.test.ts.
+      // Several readings in one millisecond are tested in distinct-times.test.ts.
       while (Object.keys(values).length > 0 && taken.has(`${id} ${atMs}`)) atMs--;
       taken.add(`${id} ${atMs}`);
       return {
@@ -161,7 +161,8 @@ describe("the rollups", () => {
     let nowMs = BEGIN_MS + random.below(DAY_MS);
     for (let batch = 0; batch < 60; batch++) {
       nowMs += random.pick([1_000, 1_000, 20_000, MINUTE_MS, HOUR_MS / 2]);
-      // Most are of now, some come hours or days late, and some are from a clock that was ahead.
+      // Most readings are current, some are hours or days late, and some come from a clock that is
+      // ahead.
       const age = () =>
         random.pick([
           random.below(1_000),
@@ -213,7 +214,7 @@ describe("the rollups", () => {
     }));
     append(rows, nowMs);
     for (let i = 0; i < 3; i++) append([], nowMs);
-    // One is not packed yet.
+    // This row is not packed yet.
     append([{ id: "lamp", atMs: nowMs, values: { light: 9 }, ledOn: false }], nowMs);
     for (const fromMs of [0, BEGIN_MS]) {
       const { bucketMs, points } = query("lamp", fromMs, nowMs + 1, 5);

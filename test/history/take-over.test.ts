@@ -14,7 +14,7 @@ const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 30);
 const ALL = { fromMs: 0, toMs: 1e15 };
 const DEVICES = ["a", "b", "c"];
 const ROWS = 3_000;
-/** As version 1 made it; what was released never changes. */
+/** The schema of version 1. It was released, so it must never change. */
 const VERSION_1 = `
   CREATE TABLE device (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
   CREATE TABLE reading (
@@ -27,7 +27,7 @@ const VERSION_1 = `
   CREATE INDEX reading_at ON reading (at_ms);
   PRAGMA user_version = 1;`;
 
-/** Three days, and up to now: minutes with one reading, and minutes with many. */
+/** Three days until now: minutes with one reading, and minutes with many. */
 const sparse = (i: number) => rowAt(i, NOW_MS - Math.round(((ROWS - i) / ROWS) ** 6 * 3 * DAY_MS));
 const dense = (i: number) => rowAt(i, NOW_MS - (ROWS - i) * 1_000);
 
@@ -47,7 +47,7 @@ describe("a history of version 1", () => {
   const open = (maxBytes = 100_000_000) => new Store({ dir, maxAgeMs: 7 * DAY_MS, maxBytes });
   const week = { fromMs: NOW_MS - 7 * DAY_MS, toMs: NOW_MS + 1 };
 
-  /** @returns what there is of each device */
+  /** @returns the rows of each device */
   function fill(make: (i: number) => Row): Row[] {
     const all = Array.from({ length: ROWS }, (_, i) => make(i));
     const rows = [...new Map(all.map((row) => [row.atMs, row])).values()];
@@ -99,7 +99,7 @@ describe("a history of version 1", () => {
     expect(unpacked()).toBe(0);
     store = open();
     for (const id of DEVICES) expect(store.page(id, ALL, -1)).toEqual(rows);
-    // A year is made from hours.
+    // The points of a year are made from hours.
     const { points } = store.points(
       "a",
       { fromMs: NOW_MS - 300 * DAY_MS, toMs: NOW_MS + 1 },

@@ -37,7 +37,7 @@ describe("the topic of a discovery", () => {
     ["x/y+#", "x_2Fy_2B_23"],
   ])("of %j is one that Home Assistant takes", (id, objectId) => {
     expect(discoveryTopic(id, context)).toBe(`homeassistant/device/${objectId}/config`);
-    // Its TOPIC_MATCHER allows no other characters.
+    // Home Assistant's TOPIC_MATCHER allows no other characters.
     expect(objectId).toMatch(/^[a-zA-Z0-9_-]+$/);
   });
 

@@ -8,7 +8,9 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** Stands where Home Assistant would: a client that reads all, and sends what it was told to. */
+/**
+ * Stands in for Home Assistant: a client that receives all messages, and sends what the test says.
+ */
 let home: Witness;
 let mosquitto: Mosquitto;
 let server: Started | undefined;
@@ -28,7 +30,9 @@ afterEach(async () => {
 const announcements = () =>
   home.seen.filter(({ topic }) => /^homeassistant\/.*config$/.test(topic));
 
-/** Waits for an announcement of the device that is as asked for, and checks every one. */
+/**
+ * Waits for an announcement of the device that satisfies `isRight`, and checks every announcement.
+ */
 async function announced(
   objectId: string,
   isRight: (discovery: Discovery) => boolean = () => true,
@@ -114,7 +118,7 @@ describe("our device in Home Assistant", () => {
     await home.publish("homeassistant/status", "online");
     await announced("lesson", undefined, from);
     expect(announcements()).toHaveLength(count + 1);
-    // Home Assistant is no device.
+    // Home Assistant is not a device.
     expect(await server.device("homeassistant")).toBeUndefined();
 
     await mosquitto.kill();
@@ -147,7 +151,7 @@ describe("other devices in Home Assistant", () => {
     expect(led["state_topic"]).toBe("lamp/telemetry");
     const template = led["state_value_template"];
     expect(render(template, '{"light":100,"led_on":false}')).toBe(led["payload_off"]);
-    // What tells neither is passed over.
+    // A reading without the LED's state is ignored.
     expect(render(template, '{"light":100}')).toBe("");
   });
 
@@ -232,7 +236,7 @@ it.each([{ homeAssistant: false }, { decide: false }])(
     await home.publish("lamp/telemetry", '{"light":1}');
     await until("the reading", async () => (await server?.device("lamp"))?.light === 1);
     await home.publish("homeassistant/status", "online");
-    // A server that announces shows that there was time enough.
+    // Once another server has announced its device, this one had enough time for it, too.
     const other = await startNightlight({ brokerUrl: mosquitto.url, simulate: false, id: "other" });
     await home.publish("marker/telemetry", '{"light":1}');
     await announced("marker");

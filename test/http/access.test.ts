@@ -17,7 +17,7 @@ interface Answer {
   body: string;
 }
 
-/** A request with exactly these headers, where fetch would add its own. */
+/** Sends a request with exactly these headers. fetch would add its own. */
 function ask(url: string, headers: Record<string, string> = {}, method = "GET", body = "") {
   return new Promise<Answer>((resolve, reject) => {
     const outgoing = request(url, { method, headers }, (response) => {
@@ -213,7 +213,7 @@ describe("page and API for others", () => {
     expect(nightlight.log).toContain(
       "Refused (token-rate): 127.0.0.1: POST /login: too many wrong tokens",
     );
-    // Who is logged in is not locked out by it.
+    // Clients that are logged in are not locked out.
     expect((await get("/api/devices", { cookie })).status).toBe(200);
   });
 });
@@ -262,7 +262,7 @@ describe("page and API on loopback only", () => {
     await until("it is cut off", () => closed);
     clearInterval(trickle);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    // Without our limit, Node's own of 60 s would do the same.
+    // Without the server's own limit, Node's default of 60 s would do the same.
     expect(Date.now() - startMs).toBeLessThan(55_000);
   });
 

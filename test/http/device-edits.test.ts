@@ -50,7 +50,7 @@ describe("a device at Mosquitto", () => {
     server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5}');
     await until("its name", async () => (await nameOf(server, "lamp")) === "Küche");
-    // The wire keeps the id.
+    // Topics still use the id.
     await home.sees("homeassistant/device/lamp/config", /"command_topic":"lamp\/commands"/);
 
     const from = home.seen.length;
@@ -86,7 +86,7 @@ describe("a device at Mosquitto", () => {
     await until("nothing", async () => (await ofLamp()).length === 0);
     expect((await retained(mosquitto.url)).has("other/telemetry")).toBe(true);
 
-    // Its will, late; another server's command; somebody's old reading.
+    // The device's late will, another server's command, and an old retained command.
     await publish(mosquitto.url, "lamp/status", "offline", "-r");
     await publish(mosquitto.url, "lamp/commands", '{"led_on":true}');
     await publish(mosquitto.url, "lamp/desired", '{"led_on":true}');
@@ -116,7 +116,8 @@ describe("a device at Mosquitto", () => {
     expect(await server.device("lamp")).toBeUndefined();
     const home = await Witness.connect(mosquitto.url, "#");
     await publish(mosquitto.url, "lamp/telemetry", '{"light":6,"seq":7,"boot":1}');
-    // Nothing from before counts: the same reading would be known as a repeated one.
+    // The server has forgotten everything about the device, otherwise it would ignore this reading
+    // as a repetition.
     await until("the lamp", async () => (await server.device("lamp"))?.light === 6);
     await home.sees("lamp/commands", /"led_on":true/);
     await home.sees("homeassistant/device/lamp/config", /lamp\/status/);
@@ -140,7 +141,8 @@ describe("a device at Mosquitto", () => {
       "nothing",
       async () => ![...(await retained(mosquitto.url)).keys()].join().includes("lamp"),
     );
-    // The one that was asked, and the one that speaks for the lamp; no third time.
+    // Cleared by the server that was asked, and by the one that speaks for the lamp, but not a
+    // third time.
     expect(home.payloads("lamp/desired").filter((text) => text === "").length).toBeLessThan(3);
     await home.stop();
   });
@@ -216,7 +218,7 @@ describe("a device at the embedded broker", () => {
     await publish(server.brokerUrl, "lamp/telemetry", '{"light":5}');
     await until("its name", async () => (await nameOf(server, "lamp")) === "Hall");
     expect(await points("hall")).toBeGreaterThan(0);
-    // Known by its history alone.
+    // A device that is known only by its history.
     const answer = await edit(server, "DELETE", "hall?history=1");
     expect(await answer.json()).toEqual({ removed: "hall", history: true });
     expect(await points("hall")).toBe(0);

@@ -90,7 +90,7 @@ describe("a class that joins", () => {
     let status = 0;
     for (let i = 0; i < 61 && status !== 429; i++) status = (await get("/join/b")).status;
     expect(status).toBe(429);
-    // Who is in already stays in.
+    // Clients that have joined keep their access.
     expect((await get("/device", { cookie })).status).toBe(200);
   });
 
@@ -209,6 +209,6 @@ it("draws a code that is a square, each row as long as the others", () => {
   const rows = qrCode("http://192.168.178.20:8080/join/abcd2345").split("\n");
   const width = rows[0]?.length ?? 0;
   expect(rows.every((row) => row.length === width)).toBe(true);
-  // Two modules of a column in each character.
+  // Each character shows two modules of a column.
   expect(Math.abs(width - 2 * rows.length)).toBeLessThanOrEqual(1);
 });

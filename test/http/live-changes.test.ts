@@ -7,7 +7,7 @@ import type { Watched } from "../../server/http/event-stream";
 import { LiveChanges } from "../../server/http/live-changes";
 import type { ChangesView } from "../../src/common/api";
 
-/** What `LiveChanges` needs of the stream, with the events that went out. */
+/** The parts of the stream that `LiveChanges` needs. It records the sent events. */
 class Stream {
   isRead = true;
   watched: Watched;

@@ -17,7 +17,7 @@ const yard: Group = {
   validMs: VALID_MS,
 };
 
-/** What `LiveGroups` needs of the stream, with what went out. */
+/** The parts of the stream that `LiveGroups` needs. It records the sent events. */
 class Stream {
   isRead = true;
   readonly sent: GroupView[] = [];
@@ -109,7 +109,7 @@ describe("the live stream's groups", () => {
     read("east", 5);
     read("west", 7);
     expect(vi.getTimerCount()).toBe(0);
-    // The one that reads next gets all of it, and what ages from then on.
+    // The next client to connect gets the whole state, and later changes by age.
     groups.flush();
     stream.isRead = true;
     stream.values();

@@ -41,7 +41,7 @@ afterEach(() => {
 it("sends the updates that have come further, and no others", () => {
   live.flush();
   view.updates.push(update("b", "begun"));
-  // The job that is under way is the same object, one line longer.
+  // The running job is the same object with one more line.
   view.updates[0]?.lines.push({ atMs: 2, text: "asked" });
   bus.emit("updates");
   bus.emit("updates");

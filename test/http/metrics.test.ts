@@ -71,11 +71,11 @@ describe("GET /metrics", () => {
       await lesson.publish("lamp/telemetry", '{"light":100}');
       await lesson.publish("other/state", '{"led_on":true}');
       await lesson.publish("other/status", "offline");
-      // Of whose kind nothing is known.
+      // Nothing identifies this client as a device.
       await lesson.publish("kitchen-plug/status", "online");
       await becomes("devices", 2);
       expect(await sample("devices_online")).toBe(1);
-      // The server and this test's.
+      // The server's client and this test's.
       expect(await sample("broker_clients")).toBe(2);
     });
 

@@ -88,7 +88,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     expect(granted?.qos).toBe(0);
     await expect(tab.subscribeAsync(`${other.id}/commands`)).rejects.toThrow();
     const before = refused();
-    // The broker ends who speaks for another.
+    // The broker disconnects a client that publishes for another device.
     tab.publish(`${other.id}/telemetry`, '{"light":1}', { qos: 1 });
     await until("the refusal", () => refused() > before);
     expect(await device(other.id)).toBeUndefined();
@@ -103,7 +103,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
 
   it("takes a wrong password of a tab for no login", async () => {
     const tab = connect({ ...(await login()), password: "wrong" }, "a-client");
-    // On an open broker everybody is let in, and a name that proves nothing means nothing.
+    // An open broker admits every client, and a name without proof grants nothing.
     if (which === "open on loopback") await (await tab).endAsync(true);
     else await expect(tab).rejects.toThrow("Bad username or password");
   });
@@ -154,7 +154,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(most);
   });
 
-  /** As they come, compressed. */
+  /** Size of the compressed response, bytes. */
   function bytesOf(path: string, encodings: string): Promise<number> {
     const headers = { ...authorization, "accept-encoding": encodings };
     return new Promise((resolve, reject) => {

@@ -17,7 +17,7 @@ describe("MQTT over WebSocket at /mqtt", () => {
     ["mqtt", () => ({})],
     // As MQTT.js does for MQTT 3.1.
     ["mqttv3.1 alone", () => ({ protocolId: "MQIsdp", protocolVersion: 3 })],
-    // As paho sends it, whatever the scheme (issue 14).
+    // paho sends this header, whatever the scheme (issue 14).
     [
       "mqtt, from an origin with another scheme",
       () => ({ wsOptions: { headers: { origin: `https://${host()}` } } }),

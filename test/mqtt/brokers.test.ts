@@ -106,7 +106,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       await client.logs("got down 9");
       expect(client.count("connected true 1")).toBe(1);
       expect(got("down")).toEqual(numbers(10));
-      // Nothing had to be subscribed again.
+      // The client did not have to subscribe again.
       expect(client.count("granted down 2")).toBe(1);
     });
 
@@ -119,7 +119,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       await client.logs("got down again");
     });
 
-    // At QoS 2 neither broker keeps its own promise through this: see docs/mqtt-client.md.
+    // At QoS 2 neither broker keeps its guarantee in this test: see docs/mqtt-client.md.
     it("loses nothing at QoS 1 through 15 disconnects at random", async () => {
       const COUNT = 300;
       const random = seededRandom(1);

@@ -26,7 +26,7 @@ const LIMIT = 1000;
 
 const random = seededRandom(20_261_122);
 const below = (n: number) => Math.floor(random() * n);
-/** Long buffers compare slowly, and are unreadable when they differ. */
+/** Long buffers compare slowly, and their differences are unreadable. */
 const latin1 = (bytes: unknown) => (bytes as Buffer).toString("latin1");
 const pick = <T>(...items: T[]) => items[below(items.length)] as T;
 const id = () => 1 + below(65535);
@@ -37,7 +37,7 @@ function text(length: number): string {
   return Array.from({ length }, () => pick("a", "Z", "/", " ", "ü", "€", "😀", "\u0001")).join("");
 }
 
-/** Sizes on both sides of each length of the length, and of the limit. */
+/** Sizes on both sides of the limit, and of each size at which the length field grows. */
 function payload(): Buffer {
   const size = pick(0, 1, below(60), 118 + below(12), LIMIT - 20 + below(40), below(20_000));
   return Buffer.from(Array.from({ length: size }, () => below(256)));
@@ -139,7 +139,7 @@ interface Decoded {
   oversized?: boolean;
 }
 
-/** A packet as brokers send them, and what the decoder should make of it. */
+/** A packet as brokers send it, and the expected result of the decoder. */
 function brokerPacket(): { bytes: Buffer; expected: Decoded } {
   const messageId = id();
   const kind = below(10);

@@ -1,4 +1,4 @@
-/** The MQTT client as other projects install it: packed, in folders that know nothing of ours. */
+/** The MQTT client as other projects install it: packed, and in folders outside this checkout. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { Mosquitto } from "../support/mosquitto";
 import { Program } from "../support/program";
 import { until } from "../support/until";
 
-/** Of a program that connects, subscribes and publishes; docs/mqtt-client.md. */
+/** Size limit of a program that connects, subscribes and publishes; docs/mqtt-client.md. */
 const BUDGET_BYTES = 16_384;
 
 const dir = mkdtempSync(join(tmpdir(), "nightlight-package-"));
@@ -31,7 +31,7 @@ function run(cwd: string, ...args: string[]): string {
   return execFileSync(process.execPath, args, { cwd, encoding: "utf8" });
 }
 
-/** A project that has nothing but our package, and a program that uses it. */
+/** Creates a project that contains only the package, and a program that uses it. */
 async function project(name: string, file: string, program: string): Promise<string> {
   const folder = join(dir, name);
   mkdirSync(join(folder, "src"), { recursive: true });
@@ -52,7 +52,7 @@ describe("the package of the MQTT client", () => {
       ...["--module", "nodenext", "--target", "es2022", ...types, "src/main.mjs"],
     );
     const cellar = await project("cellar", "main.ts", onDevice(mosquitto.port));
-    // It marks a project of DeviceScript's.
+    // This file marks a DeviceScript project.
     writeFileSync(join(cellar, "devsconfig.json"), "{}");
     run(cellar, join(ROOT, "node_modules/@devicescript/cli/devicescript"), "build", "src/main.ts");
     const bytecode = readFileSync(join(cellar, ".devicescript/bin/bytecode.devs"));

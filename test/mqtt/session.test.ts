@@ -57,7 +57,7 @@ describe("flights", () => {
     add(1, MAX_FLIGHT_BYTES - 100);
     expect([session.hasRoom(10), session.hasRoom(200)]).toEqual([true, false]);
     session.abort("over");
-    // One alone may be larger: nothing else would ever let it go.
+    // A single message may be larger, otherwise it could never be sent.
     expect(session.hasRoom(MAX_FLIGHT_BYTES * 2)).toBe(true);
   });
 

@@ -43,7 +43,7 @@ describe("keep-alive", () => {
       alive.connecting(0, 10_000);
       alive.sent(0);
       alive.connected(100);
-      // Sending alone is no sign of life.
+      // Sent packets alone do not show that the connection works.
       alive.sent(interval / 2);
       let now = 100;
       let pingedAt = 0;

@@ -88,7 +88,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
   });
 
   it("is asked for the token, then sees the page live and can command", async () => {
-    // The test CA is not one of the browser's.
+    // The browser does not trust the test CA.
     const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(nightlight.url);
     await page.getByLabel("Token of this server").fill("not the token at all");

@@ -4,7 +4,7 @@ import { HANG_MS } from "../support/until";
 
 const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** A real Chromium with an empty profile that talks to nobody by itself. */
+/** Starts a real Chromium with an empty profile. It makes no network requests of its own. */
 export function launchBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
@@ -23,7 +23,7 @@ export function launchBrowser(more: string[] = []): Promise<Browser> {
   });
 }
 
-/** A tab without the page, in a profile of its own. */
+/** Opens an empty tab in a new profile. */
 export async function openTab(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -33,7 +33,7 @@ export async function openTab(
   return await context.newPage();
 }
 
-/** The page in a tab of its own, with a record of what no page of ours may do. */
+/** A tab that shows the page. It records faults that the page must not have. */
 export class Tab {
   readonly faults: string[] = [];
 
@@ -51,7 +51,7 @@ export class Tab {
     return tab;
   }
 
-  /** Waits until the page says so: "live", "away", "no-broker". */
+  /** Waits until the page shows this state: "live", "away", "no-broker". */
   async connection(state: string): Promise<void> {
     await this.page.locator(`body[data-connection="${state}"]`).waitFor();
   }

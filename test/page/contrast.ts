@@ -5,7 +5,7 @@ export interface Contrast {
   ratio: number;
 }
 
-/** Each text that can be seen, with its contrast against what is behind it. */
+/** Each visible text, with its contrast against its background. */
 export async function contrastsOf(page: Page): Promise<Contrast[]> {
   const texts = await page.evaluate(() => {
     const glow = getComputedStyle(document.documentElement).getPropertyValue("--lamp-glow");
@@ -17,7 +17,7 @@ export async function contrastsOf(page: Page): Promise<Contrast[]> {
       if (!text || !parent?.checkVisibility() || parent.closest("script, style")) continue;
       const behind: string[] = [];
       for (let element: Element | null = parent; element; element = element.parentElement) {
-        // The lamp's light falls on its card, at most this much.
+        // The maximum of the lamp's light on its card.
         if (element.matches('.device[data-led="on"]')) behind.push(glow);
         behind.push(getComputedStyle(element).backgroundColor);
       }
@@ -31,7 +31,7 @@ export async function contrastsOf(page: Page): Promise<Contrast[]> {
   });
 }
 
-/** Of the colours that the style sheet has by these names, each against the first one. */
+/** Contrast of the style sheet's colours with these names, each against the first one. */
 export async function contrastsWith(page: Page, names: string[]): Promise<Contrast[]> {
   const [behind = "", ...fronts] = await page.evaluate((names) => {
     const probe = document.body.appendChild(document.createElement("i"));
@@ -55,7 +55,7 @@ function ratioOf(a: Colour, b: Colour): number {
 
 type Colour = [red: number, green: number, blue: number, alpha: number];
 
-/** Of "rgb(1, 2, 3)", "rgba(1, 2, 3, 0.4)" and "rgb(1 2 3 / 40%)". */
+/** Parses "rgb(1, 2, 3)", "rgba(1, 2, 3, 0.4)" and "rgb(1 2 3 / 40%)". */
 function parseColour(text: string): Colour {
   const parts = text.match(/[\d.]+%?/g) ?? [];
   const [red = 0, green = 0, blue = 0, alpha = 1] = parts.map((part) =>

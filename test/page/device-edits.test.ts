@@ -36,7 +36,7 @@ describe("a device renamed and removed on the page", () => {
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Rename lamp" });
     await dialog.waitFor();
-    // The focus is in the field, and what Escape leaves is as it was.
+    // The focus is in the field, and Escape discards the change.
     await page.keyboard.type("Nobody");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
@@ -57,14 +57,15 @@ describe("a device renamed and removed on the page", () => {
   it("shows what is wrong, and keeps what was typed", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Rename" }).click();
-    // The browser itself takes no more than 64 characters: another program may have changed that.
+    // The browser limits the name to 64 characters. Without that limit, the server has to refuse
+    // it.
     await page.locator("#rename-name").evaluate((input) => input.removeAttribute("maxlength"));
     await page.locator("#rename-name").fill("x".repeat(65));
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("Not done: name: expected text").waitFor();
     expect(await page.locator("#rename-name").inputValue()).toBe("x".repeat(65));
     await page.getByRole("button", { name: "Cancel" }).click();
-    // What was refused is no fault of the page.
+    // A refused request is not a fault of the page.
     expect(tab.faults.splice(0).every((text) => text.includes("400"))).toBe(true);
   });
 

@@ -20,7 +20,7 @@ describe("the chart of the hours and days before", () => {
       launchBrowser(),
     ]);
     witness = await Witness.connect(nightlight.brokerUrl);
-    // Each lies in one more span: 800 is seen from an hour on, 5 only in seven days.
+    // Each reading belongs to one more range: 800 is visible in an hour, 5 only in seven days.
     for (const [light, ageMs] of [
       [5, 100 * HOUR_MS],
       [1_000, 20 * HOUR_MS],
@@ -106,7 +106,7 @@ describe("the chart of the hours and days before", () => {
     await page.getByText("Loading the last 6 hours…").waitFor();
     answer?.();
     await page.getByText("The disk is gone: the last 6 hours can't be shown now.").waitFor();
-    // What Chromium itself writes on the console.
+    // Chromium itself writes this line to the console.
     const [fault] = tab.faults.splice(0);
     expect(fault).toMatch(/^Failed to load resource: .* 500/);
     await tab.close();

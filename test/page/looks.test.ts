@@ -59,7 +59,7 @@ describe("how the page looks and reads", () => {
     await tab.page.locator("#message-list .rejected").first().waitFor();
     const contrasts = await contrastsOf(tab.page);
     expect(contrasts.length).toBeGreaterThan(25);
-    // WCAG 2.2, 1.4.3: text against what is behind it.
+    // WCAG 2.2, 1.4.3: text against its background.
     expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
     await tab.close();
   });
@@ -97,7 +97,7 @@ describe("how the page looks and reads", () => {
       // Below the controls and the updates, and in the dialogs to rename, to update and to remove.
       ...Array<string>(6).fill("error"),
       "led",
-      // What a teacher did, and what an update and one of several devices are at.
+      // Actions of a teacher, the progress of an update, and that of several devices.
       "muted",
       null,
       null,
@@ -150,7 +150,7 @@ interface Node {
   name: string;
 }
 
-/** As Chromium hands it to a screen reader. */
+/** The tree that Chromium gives to a screen reader. */
 async function accessibilityTree(page: Page): Promise<Node[]> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

@@ -20,7 +20,7 @@ describe("the page of many devices", () => {
 
   beforeAll(async () => {
     [nightlight, browser] = await Promise.all([
-      // They speak once: on a slow machine, each would be silent for too long.
+      // Each device reports only once: on a slow machine, all of them would be silent for too long.
       startNightlight({ simulate: false, decide: false }, { offlineAfterMs: { "*": 3_600_000 } }),
       launchBrowser(),
     ]);
@@ -57,7 +57,7 @@ describe("the page of many devices", () => {
     await page.getByRole("button", { name: "LED on" }).and(page.locator("#led-on")).click();
     await tab.led("LED on");
 
-    // A chosen device stays chosen.
+    // The selected device stays selected.
     await page.reload();
     await page.getByRole("heading", { name: "light-7" }).waitFor();
     await tab.led("LED on");
@@ -75,7 +75,7 @@ describe("the page of many devices", () => {
       [2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29].map((number) => `light-${number}`),
     );
     expect(await page.locator("#devices-count").innerText()).toBe(`11 of ${COUNT}`);
-    // What is found stays so while devices speak, and what is opened stays open.
+    // The search result stays while devices report, and the opened device stays open.
     await witness.publish("light-5/telemetry", '{"light":151}');
     await witness.publish("light-20/telemetry", '{"light":601}');
     await navigation.locator("li", { hasText: "601" }).waitFor();
@@ -221,7 +221,8 @@ describe("the page of a thousand devices that all speak", () => {
     const readings = () => changes().flatMap((change) => change.readings);
     await until("the readings of all", () => readings().length > MANY / 5);
     socket.send('{"watch":["light-5","light-6"]}');
-    // The answer has no more than both; what others said before may come with one event more.
+    // The answer contains only these two devices. Earlier readings of other devices may follow in
+    // one more event.
     const isAnswer = ({ devices, messages }: ChangesView) =>
       messages.length === 0 && devices.every(({ id }) => /^light-[56]$/.test(id));
     await until("both", () => changes().some(isAnswer));

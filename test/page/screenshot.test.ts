@@ -7,10 +7,10 @@ import { until } from "../support/until";
 import { launchBrowser, Tab } from "./browser";
 
 const update = process.env["UPDATE_SCREENSHOT"] !== undefined;
-/** The README's picture has an evening behind it, a test's only the fall of one. */
+/** The README's picture shows a whole evening. In a test, a short one is enough. */
 const EVENING_MS = update ? 90_000 : 3_000;
 
-/** The picture in the README, of the real thing: UPDATE_SCREENSHOT=1 writes it into docs/. */
+/** Takes the README's picture of the real page. UPDATE_SCREENSHOT=1 writes it into docs/. */
 it("takes the screenshot", async () => {
   const nightlight = await startNightlight({ id: "nightlight-1", lightRaw: lightAt(0) });
   const startMs = Date.now();
@@ -37,7 +37,7 @@ it("takes the screenshot", async () => {
   await nightlight.stop();
 });
 
-/** An evening with a dark cloud and a passing car in it; time from 0 to 1. */
+/** Light of an evening with a dark cloud and a passing car; `t` from 0 to 1. */
 function lightAt(t: number): number {
   const dusk = 900 - 665 * t;
   const cloud = -600 * Math.exp(-(((t - 0.3) / 0.1) ** 2));

@@ -6,7 +6,7 @@ import { startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
 import { launchBrowser, openTab, Tab } from "./browser";
 
-/** What Chromium itself writes on the console when a connection breaks or is refused. */
+/** Chromium writes this to the console when a connection breaks or is refused. */
 const BROKEN = /^(Failed to load resource: net::ERR_|WebSocket connection to '.*' failed)/;
 
 describe("the page while something is away", () => {
@@ -44,7 +44,7 @@ describe("the page while something is away", () => {
     expect(await page.locator("#level").innerText()).toBe("50");
     expect(await banner.isVisible()).toBe(false);
     expect(await slider.isEnabled()).toBe(true);
-    // Whoever had the slider in hand has it again.
+    // The slider has the focus again, as before.
     expect(await slider.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("End");
     await tab.led("LED off");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Started, startNightlight } from "../support/nightlight";
 import { launchBrowser, openTab } from "./browser";
 
-/** Chromium opens six HTTP/1.1 connections to a server, for all tabs of a profile together. */
+/** Chromium opens at most six HTTP/1.1 connections to a server, shared by all tabs of a profile. */
 const TABS = 8;
 
 describe("many tabs with the page", () => {

@@ -11,7 +11,7 @@ import { contrastsOf, contrastsWith } from "./contrast";
 
 const FIELDS = ["Thermostat temperature", "Livingroom temperature", "Bedroom temperature"];
 
-/** The lesson's thermostat, by configuration alone: a rule of other fields, another command. */
+/** The lesson's thermostat, by configuration alone: a rule on other fields, and another command. */
 describe("the page of a thermostat", () => {
   let nightlight: Started;
   let home: Witness;
@@ -34,7 +34,7 @@ describe("the page of a thermostat", () => {
     await nightlight.stop();
   });
 
-  /** ... and waits until the server has decided. */
+  /** Publishes temperatures and waits until the server has decided. */
   async function measures(hall: number, livingroom: number, bedroom: number): Promise<void> {
     const from = home.seen.length;
     const payload = {
@@ -127,7 +127,7 @@ describe("the page of a thermostat", () => {
     await tab.page.locator("#message-list li").first().waitFor();
     const contrasts = await contrastsOf(tab.page);
     expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
-    // WCAG 2.2, 1.4.11: a line of the chart against what is behind it.
+    // WCAG 2.2, 1.4.11: a line of the chart against its background.
     const names = ["surface", "text", ...[1, 2, 3, 4, 5, 6].map((i) => `series-${i}`)];
     const lines = await contrastsWith(tab.page, names);
     expect(lines).toHaveLength(7);

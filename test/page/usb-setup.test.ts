@@ -7,15 +7,15 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
 import { launchBrowser, openTab, Tab } from "./browser";
 
-/** What a page with a board at its computer's USB has here. */
+/** Functions in the page that connect it with the board at the computer's USB. */
 interface FakeWindow {
   toBoard: (bytes: number[]) => void;
   fromBoard: (bytes: number[]) => void;
 }
 
 /**
- * The browser's own dialog and its driver are not there: a stand-in for `navigator.serial` hands
- * the bytes on to the test. It keeps to the specification as far as the page uses it.
+ * Stands in for `navigator.serial`, because there is no browser dialog and no driver here. It
+ * passes the bytes to the test, and follows the specification as far as the page uses it.
  */
 function standInForSerial(): void {
   const page = globalThis as unknown as FakeWindow;
@@ -91,7 +91,7 @@ describe("setting up a Wio Terminal from the page", () => {
         board.write(Uint8Array.from(bytes)),
       );
       board.onData = (bytes) => {
-        // A page that is being loaded hears nothing.
+        // A page that is still loading receives nothing.
         void page
           .evaluate(
             (data) => (globalThis as unknown as Partial<FakeWindow>).fromBoard?.(data),
@@ -146,7 +146,7 @@ describe("setting up a Wio Terminal from the page", () => {
       expect(await mistakes.innerText()).toBe("");
       await page.getByRole("heading", { name: "desk-1" }).waitFor();
 
-      // Again, with the same port: it was closed well.
+      // Once more with the same port, which shows that it was closed properly.
       await page.getByLabel("Wi-Fi name").fill("");
       await page.getByLabel("Wi-Fi password").fill("wrong one");
       await setUp.click();

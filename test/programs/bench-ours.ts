@@ -1,4 +1,4 @@
-/** What the bench drives: the same as bench-builtin.ts, with our client. */
+/** Program of the benches: the same as bench-builtin.ts, with this project's client. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
 import { DEVICE, MqttClient } from "../../src/mqtt/index";

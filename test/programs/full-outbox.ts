@@ -1,4 +1,4 @@
-/** An outbox with room for as many readings as the settings say, filled, and then one more. */
+/** Fills an outbox of the capacity in the settings, and adds one more reading. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
 import { Outbox } from "../../src/outbox";

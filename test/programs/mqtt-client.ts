@@ -1,4 +1,7 @@
-/** The client under test on the device: the settings MQTT and DO say how to connect and what to do. */
+/**
+ * Runs the client under test on the device. The settings MQTT and DO contain its options and its
+ * first order.
+ */
 import { readSetting } from "@devicescript/settings";
 import { DEVICE, MqttClient } from "../../src/mqtt/index";
 import { follow, type Order, type Setup } from "./orders";

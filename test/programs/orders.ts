@@ -1,6 +1,6 @@
 /**
- * A client that does what a test tells it, on the device and in Node: the first order comes with
- * its start, others as messages to the topic `do`, and what it says tells what happened.
+ * Makes the client under test carry out orders, on the device and in Node. The first order comes
+ * with its start, others as messages to the topic `do`. The client's output tells what happened.
  */
 import { copyBytes } from "../../src/mqtt/bytes";
 import type { MqttClient } from "../../src/mqtt/client";
@@ -9,7 +9,7 @@ import type { Platform } from "../../src/mqtt/platform";
 
 type QoS = 0 | 1 | 2;
 
-/** What a test wants published: `count` messages numbered from `first`, each with its number. */
+/** An order to publish `count` messages numbered from `first`. The payload is the number. */
 interface Publishing {
   topic: string;
   count: number;
@@ -18,9 +18,9 @@ interface Publishing {
   retain?: boolean;
   /** Pads each payload to this many bytes. */
   size?: number;
-  /** How many tasks publish at the same time, each its share. */
+  /** Number of tasks that publish at the same time, each an equal share. */
   fibers?: number;
-  /** A failed message is tried again, as something that may not be lost would be. */
+  /** Whether failed messages are retried, as an important message would be. */
   insist?: boolean;
 }
 
@@ -36,10 +36,10 @@ export interface Order {
   stop?: boolean;
 }
 
-/** What a test wants of the client, but for its place. */
+/** Options of the client, and of its output. */
 export interface Setup extends Partial<MqttOptions> {
   port: number;
-  /** Say nothing of a single message: the payload `count` asks for their number. */
+  /** Print nothing for single messages. The payload `count` asks for their number. */
   quiet?: boolean;
 }
 
@@ -115,13 +115,13 @@ export async function follow(world: World, order: Order): Promise<void> {
   obey({ publish: order.publish, unsubscribe: order.unsubscribe, stop: order.stop });
 }
 
-/** Of the messages every `step`-th, beginning with `from`. */
+/** A share of the messages: every `step`-th, starting at `from`. */
 interface Job {
   world: World;
   order: Publishing;
   from: number;
   step: number;
-  /** Shared: how many of these jobs have come to their end. */
+  /** Shared by all jobs of an order: how many of them have ended. */
   all: { ended: number };
 }
 
@@ -153,7 +153,7 @@ async function publish(job?: Job): Promise<void> {
   if (all.ended === step) world.say(`published ${order.count}`);
 }
 
-/** The number as text, with dots behind it up to `size` bytes. */
+/** The number as text, padded with dots to `size` bytes. */
 function numbered(number: number, size: number): Buffer {
   const text = Buffer.from(`${number}`);
   const { length } = text;
@@ -161,7 +161,8 @@ function numbered(number: number, size: number): Buffer {
   const payload = Buffer.alloc(size);
   copyBytes(payload, 0, text, 0, length);
   payload[length] = 46;
-  // Doubled, because the device takes a loop of thousands of turns for an endless one.
+  // The copied length doubles each time, because the device considers a loop of thousands of rounds
+  // endless.
   for (let dots = 1; length + dots < size; dots *= 2)
     copyBytes(payload, length + dots, payload, length, Math.min(dots, size - length - dots));
   return payload;

@@ -1,4 +1,4 @@
-/** The smallest program that connects, subscribes and publishes, for its size. */
+/** The smallest program that connects, subscribes and publishes, to measure its size. */
 import { DEVICE, MqttClient } from "../../src/mqtt/index";
 
 const client = new MqttClient(DEVICE, { host: "127.0.0.1", port: 1883, clientId: "size" });

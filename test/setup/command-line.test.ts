@@ -15,7 +15,7 @@ interface Outcome {
   stderr: string;
 }
 
-/** What `npm start` runs, with these flags. */
+/** Starts the program of `npm start` with these flags. */
 function start(...flags: string[]): {
   child: ChildProcess;
   out: () => string;

@@ -15,7 +15,7 @@ import { exposedSecrets } from "../../server/setup/exposed-secrets";
 import { ProgramKey } from "../../server/setup/program-key";
 import type { Security } from "../../server/setup/security-options";
 
-/** What comes before the 32 bytes of a public key (RFC 8410, section 4). */
+/** The bytes before the 32 bytes of a public key (RFC 8410, section 4). */
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const PROGRAM = Buffer.from("a program");
 

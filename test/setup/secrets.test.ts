@@ -17,7 +17,7 @@ const OTHER_BROKER = { MQTT_USER: "somebody", MQTT_PWD: "broker-password-hunter2
 describe("what is secret", () => {
   let dir: string;
   let nightlight: NightlightProcess;
-  /** All that came out of it, by whatever way. */
+  /** All output of the server: logs, responses and messages. */
   const seen: string[] = [];
 
   beforeAll(async () => {
@@ -102,7 +102,8 @@ describe("what is secret", () => {
       expect(secret.length).toBeGreaterThan(10);
       expect(everything).not.toContain(secret);
     }
-    // What this process gives its own server and device is 43 characters of base64.
+    // The passwords that this process gives to its own server and device have 43 characters of
+    // base64.
     expect(everything).not.toMatch(/(^|[^\w.-])[\w-]{43}($|[^\w-])/m);
   });
 });

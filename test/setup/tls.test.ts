@@ -31,7 +31,7 @@ afterAll(() => {
 
 const file = (ca: "ours" | "theirs", name: string) => join(dir, ca, name);
 const pem = (ca: "ours" | "theirs", name: string) => readFileSync(file(ca, name));
-/** What a client shows. */
+/** A client's certificate and key. */
 const shows = (ca: "ours" | "theirs", name: string) => ({
   cert: pem(ca, `${name}.pem`),
   key: pem(ca, `${name}.key`),

@@ -33,7 +33,7 @@ describe("npm start", () => {
   const pageOf = async (program: Program) =>
     await (await fetch(`${urlOf(program)}/page.js`)).text();
 
-  /** The compiler's process waits until it is let go. */
+  /** Makes the compiler's process wait until `letGo` is called. */
   function holdCompiler(): { env: Record<string, string>; letGo: () => void } {
     const file = join(checkout.dir, "compile-now");
     const hold = join(checkout.dir, "hold.cjs");
@@ -103,7 +103,7 @@ describe("npm start", () => {
     const changed = checkout.read(source).toString().replace("Runs a nightlight", "Runs two");
     checkout.write(source, changed);
     expect(await help()).toContain("Runs two");
-    // Node never clears it out.
+    // Node never deletes files of its compile cache by itself.
     expect(() => checkout.read(compiled)).toThrow("ENOENT");
   });
 
@@ -130,7 +130,7 @@ describe("npm start", () => {
     expect(names.filter((name) => name.startsWith("bundle-")).length).toBeGreaterThan(0);
     for (const name of names) {
       const path = join(folder(), name);
-      // As a loss of power leaves it: the right size, and nothing in it.
+      // Files with the correct size but without content, as after a loss of power.
       writeFileSync(path, Buffer.alloc(statSync(path).size));
     }
     const second = start(["--no-device"]);

@@ -8,15 +8,17 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
 declare global {
-  /** Every camera that the page has opened. */
+  /** All cameras that the page has opened. */
   var cameras: MediaStream[];
 }
 
-/** Its pictures: bright for so long, then dark for so long, again and again. */
+/** The video alternates between bright and dark, `FRAMES_EACH` frames of each. */
 const [FRAMES_EACH, FRAMES_PER_S] = [20, 10];
 const [WIDTH, HEIGHT] = [64, 48];
 
-/** As `--use-file-for-fake-video-capture` wants it: planes of brightness, then of two colours. */
+/**
+ * The format for `--use-file-for-fake-video-capture`: a plane of brightness, then two of colour.
+ */
 function video(): Buffer {
   const frames = [235, 16].map((brightness) =>
     Buffer.concat([
@@ -32,7 +34,7 @@ function video(): Buffer {
 }
 
 const FAKE_CAMERA = "--use-fake-device-for-media-stream";
-/** This one permits whatever the context's permissions say. */
+/** This flag permits the camera, whatever the context's permissions are. */
 const PERMIT = "--use-fake-ui-for-media-stream";
 
 describe("the camera as the light sensor", () => {
@@ -130,7 +132,7 @@ describe("the camera as the light sensor", () => {
     await open();
     await button().click();
     await says("The camera is on.");
-    // Playwright lets every page believe that it is seen.
+    // Playwright tells every page that it is visible.
     await page.evaluate(() => {
       Object.defineProperty(document, "hidden", { value: true });
       document.dispatchEvent(new Event("visibilitychange"));

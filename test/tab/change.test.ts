@@ -42,7 +42,7 @@ describe("a program that a person in a class changes", () => {
   });
 
   function watch(watched: Page): void {
-    // The browser says of a style or a script that the content security policy has kept out.
+    // The browser logs styles and scripts that the content security policy has blocked.
     watched.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) faults.push(message.text());
     });
@@ -54,7 +54,7 @@ describe("a program that a person in a class changes", () => {
   }
 
   const editor = (tab = page) => tab.locator("#editor .cm-content");
-  /** As a person pastes it. */
+  /** Inserts the text as a person pastes it. */
   async function write(text: string): Promise<void> {
     await editor().press("ControlOrMeta+a");
     await editor().evaluate((content, pasted) => {
@@ -76,13 +76,13 @@ describe("a program that a person in a class changes", () => {
     await page.locator("#change summary").click();
     await editor().waitFor();
     expect((await loaded()).filter((name) => name.endsWith("editor.js"))).toHaveLength(1);
-    // Of a long text it shows what is in sight.
+    // The editor renders only the visible part of a long text.
     expect(await editor().innerText()).toContain(original.split("\n")[0]);
   });
 
   it("says at which line it does not compile, and goes there", async () => {
     await write(original.replace("let seq = 0", 'let seq: number = "none"'));
-    // By the keyboard alone.
+    // With the keyboard only.
     await editor().press("Control+Enter");
     await note(/^It does not compile: 1 error/);
     const line = original.slice(0, original.indexOf("let seq = 0")).split("\n").length;

@@ -99,7 +99,7 @@ describe("inside a device", () => {
     expect(inside.panic).toBe(
       'Panic 60005 at src/nightlight.ts:7, Exception: RangeError "too dark"',
     );
-    // Of the next one nothing but its own is said.
+    // The message contains nothing of the previous panic.
     inside.logged("* Exception: Error", 0);
     inside.panicked(60004, 0);
     expect(inside.panic).toBe("Panic 60004, Exception: Error");
@@ -128,7 +128,7 @@ describe("inside a device", () => {
     for (const messageId of [1, 2]) {
       send(publish("a/telemetry", "{}", { qos: 1, messageId }));
       receive({ cmd: "puback", messageId });
-      // Acknowledged twice, it counts once.
+      // A message that is acknowledged twice counts once.
       receive({ cmd: "puback", messageId });
     }
     expect([inside.outbox, inside.acknowledged]).toEqual([0, 2]);

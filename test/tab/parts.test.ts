@@ -10,7 +10,7 @@ import {
 import { Parts } from "../../server/tab/parts";
 
 const DEVICE = "0123456789abcdef";
-/** By jacdac-ts 1.33.7. */
+/** Encoded by jacdac-ts 1.33.7. */
 const JACDAC_TS_REPORT = "b0a908000123456789abcdef0401011101020304";
 const JACDAC_TS_COMMAND = "85f406030123456789abcdef02020120ffff";
 const OTHER = "fedcba9876543210";

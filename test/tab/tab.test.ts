@@ -40,7 +40,7 @@ describe("a device in a browser tab", () => {
     });
   }
 
-  /** Its id, once it is online. */
+  /** Waits until the device is online. @returns its id */
   async function online(tab: Page): Promise<string> {
     await tab.locator("#status", { hasText: "online" }).waitFor();
     return await tab.locator("#device-id").innerText();
@@ -69,7 +69,7 @@ describe("a device in a browser tab", () => {
     await second.goto(`${nightlight.url}/device`);
     const other = await online(second);
     expect(other).not.toBe(id);
-    // The light of one is not the other's, and neither ends the other.
+    // The tabs have separate lights, and neither of them ends the other.
     await second.locator("#light").fill("20");
     await second.locator("#led", { hasText: "LED on" }).waitFor();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
@@ -158,13 +158,13 @@ describe("a device in a browser tab", () => {
     const built = await compileFirmware();
     const served = await fetch(`${nightlight.url}/device/program.devs`);
     expect(sha256(new Uint8Array(await served.arrayBuffer()))).toBe(sha256(built));
-    // By the virtual machine's own count, of what it runs.
+    // Computed by the virtual machine over the program that it runs.
     expect(await page.locator("#fact-program").innerText()).toBe(sha256(built));
   });
 
   it("says so if its virtual machine can't be made", async () => {
     const tab = await openTab(browser);
-    // A module that is valid, and has nothing of the virtual machine.
+    // A valid module without the virtual machine's exports.
     const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     await tab.route("**/machine.wasm", (route) =>
       route.fulfill({ contentType: "application/wasm", body: empty }),

@@ -7,11 +7,14 @@ import { until } from "../support/until";
 
 const LEARNERS = 30;
 const SCENES: Scene[] = ["day", "clouds", "bird", "random"];
-/** An hour, in steps that meet no scene at the same point twice; each learner began at another time. */
+/**
+ * An hour, in steps that never meet a scene at the same point twice. The learners' scenes start at
+ * different times.
+ */
 const [STEPS, STEP_S, APART_S] = [12, 301.3, 0.7];
-/** Of devicescript.json's rule. */
+/** Threshold of the rule in devicescript.json. */
 const THRESHOLD_RAW = 300;
-/** Thirty of them are painted here by few processors. */
+/** Small pages without animations, because few processors have to paint thirty of them. */
 const PHONE: BrowserContextOptions = {
   viewport: { width: 320, height: 480 },
   reducedMotion: "reduce",
@@ -53,7 +56,7 @@ it("has thirty devices, each with its LED right through an hour of scenes, and a
     });
 });
 
-/** @returns their ids, once all are online */
+/** @returns the devices' ids, once all are online */
 function online(): Promise<string[]> {
   return Promise.all(
     pages.map(async (page) => {
@@ -63,7 +66,7 @@ function online(): Promise<string[]> {
   );
 }
 
-/** Gives each page its light, and waits until each has its LED as the rule wants it. */
+/** Sets each page's light, and waits until each LED follows the rule. */
 async function lightAll(lightOfPage: (i: number) => number): Promise<void> {
   await Promise.all(
     pages.map(async (page, i) => {

@@ -22,7 +22,7 @@ describe("the sealed channel", () => {
   });
 
   it("seals as AES-256-CCM with counting nonces does, by a key of HKDF (RFC 5869)", () => {
-    // The key by the steps of RFC 5869 themselves: extract without a salt, expand once.
+    // Derives the key by the steps of RFC 5869: extract without a salt, expand once.
     const extracted = createHmac("sha256", Buffer.alloc(32)).update(KEY).digest();
     const info = Buffer.concat([SEEDS.device, SEEDS.server, Buffer.of(1)]);
     const key = createHmac("sha256", extracted).update(info).digest();
@@ -46,7 +46,7 @@ describe("the sealed channel", () => {
     }
     const [first, second] = [server.seal(Buffer.of(1)), server.seal(Buffer.of(2))];
     expect(device.open(second)).toBeUndefined();
-    // That a frame was lost or came twice does not heal.
+    // A channel does not recover from a lost or repeated frame.
     expect(device.open(first)).toBeUndefined();
   });
 
@@ -55,7 +55,7 @@ describe("the sealed channel", () => {
     expect(server.isProof(device.proof())).toBe(true);
     expect(pair().server.isProof(pair(randomBytes(32)).device.proof())).toBe(false);
     expect(pair().server.isProof(pair().device.seal(Buffer.alloc(31)))).toBe(false);
-    // Its own, sent back.
+    // Its own proof, sent back.
     const own = pair().server;
     expect(pair().server.isProof(own.proof())).toBe(false);
   });

@@ -4,7 +4,7 @@ import type { Report } from "../../src/common/wire";
 
 const HASH = "0123456789abcdef".repeat(4);
 
-/** What is known of a device at a time. */
+/** The server's knowledge of a device at a time. */
 const known = (state: Report | null, atMs = 0, online = true) => ({
   online,
   state,

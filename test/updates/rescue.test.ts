@@ -14,11 +14,11 @@ import { patched } from "../support/older-program";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** What is wrong with the release that each device gets. */
+/** The bad release for each device. */
 const BAD: { id: string; program: () => Promise<Uint8Array> }[] = [
-  // It looks for its broker's address in a setting that names another one.
+  // Reads the broker's address from a setting with another value.
   { id: "never-connects", program: () => patched("BROKER", "BROKEN") },
-  // An uncaught exception: that is no filter.
+  // An uncaught exception, because the filter is invalid.
   {
     id: "panics-at-once",
     program: () => patched("nightlight/server/status", "nightlight/server/#"),
@@ -63,7 +63,7 @@ const says = (id: string, text: string) =>
     return (await job(id))?.lines.some((line) => line.text.includes(text)) ?? false;
   });
 
-/** Boards with one slot, as the virtual machine is: the bad release is all that they have. */
+/** Boards with one slot, like the virtual machine: the bad release is their only program. */
 it("a bad release is replaced over the network by the next one", async () => {
   for (const { id, program } of BAD) {
     const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(id), BROKEN: "mqtt://127.0.0.1:1" };
@@ -76,7 +76,7 @@ it("a bad release is replaced over the network by the next one", async () => {
   for (const { id } of BAD) await update(id, await compileFirmware());
   for (const { id } of BAD) {
     await until(`${id} is well`, async () => (await job(id))?.step === "confirmed");
-    // While it has its broker, and no turn of the gateway, it can be asked as well.
+    // This device can also be asked, if it is at its broker and not at the gateway.
     if (id === "panics-once-heard") continue;
     const lines = (await job(id))?.lines.map((line) => line.text) ?? [];
     expect(lines[0]).toMatch(/^waiting: it is away/);

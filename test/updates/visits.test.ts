@@ -17,7 +17,7 @@ const SEED = Buffer.alloc(16, 7);
 const PROGRAM = Buffer.alloc(320, 1);
 const BY_ITSELF = "it has come by itself, as it does not get to its broker";
 
-/** The runtime's gateway client, as far as it has come. */
+/** A model of the runtime's gateway client. */
 class Client extends EventEmitter {
   isEnded = false;
   isClosed = false;
@@ -108,7 +108,7 @@ it("the connection is closed with the last words, before the program starts and 
   client.say(COMMAND.write);
   expect(client.heard.slice(-2)).toEqual([Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)]);
   expect([client.isClosed, job.step]).toEqual([true, "sending"]);
-  // What it says after that still counts.
+  // Answers that arrive after the connection was closed still count.
   client.say(COMMAND.finish);
   client.say(COMMAND.hash, ...Buffer.from(hashOf(PROGRAM), "hex"));
   expect([client.isEnded, job.step]).toEqual([false, "trial"]);

@@ -13,13 +13,15 @@ import { WioWithServer } from "../support/wio-with-server";
 const ID = "chip-6";
 /** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at other places for each N. */
 const CUTS = Number(process.env["NIGHTLIGHT_CHIP_CUTS"] ?? PLACES.length);
-/** After this the server asks a device again that does not take its program, ms. */
+/**
+ * Time after which the server repeats the order to a device that has not fetched its program, ms.
+ */
 const ASKED_AGAIN_MS = 91_000;
 
 interface Program {
   bytes: Uint8Array;
   name: string;
-  /** What it logs once a reading of it has arrived. */
+  /** Line logged by the program when a reading has arrived. */
   says: string;
 }
 
@@ -48,14 +50,14 @@ async function isOver(): Promise<boolean> {
   return /confirmed|failed/.test((await server()).step ?? "");
 }
 
-/** @returns whether it is the new program that runs after the power was cut */
+/** @returns true if the new program runs after the power cut, false if the old one does */
 async function comesBack(old: Program, next: Program): Promise<boolean> {
   const { board } = wio;
   const from = board.wio.log.length;
   const says = (text: string) => board.wio.log.slice(from).some((line) => line.includes(text));
   await board.until("a program is well", () => says(old.says) || says(next.says));
   const isNew = says(next.says);
-  // Whole: the runtime has counted the SHA-256 of what it runs.
+  // The program is complete: the runtime has computed the SHA-256 of the running program.
   await until("its state", async () => (await running()) === (isNew ? next : old).name);
   const { step, lines } = await server();
   expect(step, lines).not.toBe("failed");
@@ -66,7 +68,7 @@ async function comesBack(old: Program, next: Program): Promise<boolean> {
   return isNew;
 }
 
-/** @returns whether it was the new program that ran after the power was cut */
+/** @returns true if the new program ran after the power cut, false if the old one did */
 async function update(old: Program, next: Program, meter: UpdateMeter): Promise<boolean> {
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(next.bytes);
   const from = wio.board.wio.log.length;
@@ -76,7 +78,7 @@ async function update(old: Program, next: Program, meter: UpdateMeter): Promise<
   await until("the update is over", isOver);
   const { step, lines } = await server();
   expect(step, lines).toBe("confirmed");
-  // The runtime looks once a second; until then it takes no other program.
+  // The runtime confirms the trial within a second. Until then it accepts no other program.
   await wio.board.logged(BOARD.trialConfirmed, from);
   expect(await running()).toBe(next.name);
   meter.stop();
@@ -93,7 +95,7 @@ it("an update whose power goes away leaves the old program or the new one, and g
   const realNow = Date.now.bind(Date);
   vi.spyOn(Date, "now").mockImplementation(() => realNow() + skippedMs);
   await wio.board.logged(first.says);
-  // One in peace, to know how many packets and writes there are.
+  // One update without a cut, to count its packets and writes.
   const whole = new UpdateMeter(wio.board);
   await update(first, second, whole);
   const random = seededRandom(CUTS);
@@ -102,14 +104,14 @@ it("an update whose power goes away leaves the old program or the new one, and g
   while (outcomes.length < CUTS) {
     const place = PLACES[outcomes.length % PLACES.length] ?? "order";
     const count = whole.counts[place];
-    // A setting that has its value already is not written again, so that there may be fewer.
+    // A setting that already has its value is not written again, so there may be fewer writes.
     const at = 1 + Math.floor(random() * count);
     const meter = new UpdateMeter(wio.board, { place, at, late: 1.5 * random() });
     const isNew = await update(old, next, meter);
     if (meter.hasCut) outcomes.push(`${place} ${at} of ${count}: ${isNew ? "new" : "old"}`);
     [old, next] = [next, old];
   }
-  // Otherwise all cuts came too early, or too late.
+  // Otherwise all cuts came too early, or all too late.
   expect(new Set(outcomes.map((text) => text.slice(-3))), outcomes.join("\n")).toEqual(
     new Set(["old", "new"]),
   );

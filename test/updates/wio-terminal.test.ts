@@ -27,7 +27,8 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
   await wio.update();
   await board.logged(BOARD.signatureChecked);
   const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
-  // The loop stands still so long, of the chip's time: no more than while it erases a block of flash.
+  // The program's loop stands still for no longer, in the chip's time, than the erase of a flash
+  // block takes.
   const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
   expect(tookMs, checked).toBeLessThan(200);
   await board.logged("Update confirmed");
@@ -35,18 +36,18 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
   await witness.sees("chip-9/state", new RegExp(`"program":"${name}","networks":2\\}$`));
   expect((await wio.job())?.step).toEqual("confirmed");
   await board.until("the new program obeys", () => board.wio.led);
-  // A restart of the program only: the chip was never reset.
+  // Only the program has restarted. The chip was not reset.
   expect(board.resets).toHaveLength(1);
 });
 
-/** A reading of the bad release has arrived each time, 2 s before it panics. */
+/** Each time, a reading of the bad release has arrived 2 s before the panic. */
 it("a program that panics only once it is connected is taken back, and its crash is told", async () => {
   const old = await compileFirmware();
   const bad = await panicsOnceHeard();
   wio = await WioWithServer.start("chip-8", old, { speed: 4 });
   const { board, nightlight } = wio;
   await board.logged("Reading acknowledged");
-  // From here on these are the sources that the server compiles.
+  // The server compiles these sources from now on.
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
   vi.spyOn(Programs.prototype, "places").mockReturnValue(bad.places);
   const from = board.wio.log.length;
@@ -62,7 +63,7 @@ it("a program that panics only once it is connected is taken back, and its crash
   const program = nameOf(bad.program);
   expect(crashes).toMatchObject([{ id: "chip-8", program, place: bad.place }]);
   const told = nightlight.log.filter((line) => line.includes("ended in a fault"));
-  // One for each panic, unless the board has not said between them that it has told of the first.
+  // One line for each panic. If no state without the crash arrived in between, one line for both.
   expect(told.length).toBeLessThanOrEqual(2);
   const fault = expect.stringContaining(`${program} ended in a fault: panic 60005 at`) as string;
   expect([...new Set(told)]).toEqual([fault]);

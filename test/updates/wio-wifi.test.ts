@@ -10,10 +10,10 @@ const ID = "chip-5";
 const SHED = { ssid: "shed", password: 'with "quotes" and \\' };
 const OPEN = { ssid: "open" };
 const NOWHERE = { ssid: "nowhere", password: "12345678", isDeadEnd: true };
-/** What the runtime says at a start in which it tries a network. */
+/** Line of the runtime at a start in which it tries another network. */
 const TRYING = "wifi: trying another network";
 const TAKEN_BACK = "New settings taken back";
-/** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at the writes of flash one after another. */
+/** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at successive flash writes. */
 const CUTS = Number(process.env["NIGHTLIGHT_CHIP_CUTS"] ?? 5);
 
 type Network = typeof SHED | typeof OPEN;
@@ -21,7 +21,10 @@ type Network = typeof SHED | typeof OPEN;
 /** With the server, the coprocessor's model, and four networks. */
 describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () => {
   let wio: WioWithServer;
-  /** Of orders that are not the server's: by the clock, as its own, so that either may be next. */
+  /**
+   * Number of the test's own orders. It comes from the clock, like the server's numbers, so that
+   * either may send the next order.
+   */
   let n = 0;
 
   beforeAll(async () => {
@@ -38,7 +41,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     const url = `${wio.nightlight.url}/api/devices/${ID}/orders`;
     const body = JSON.stringify({ do: "set", set: { WIFI_SSID: ssid, WIFI_PWD: password } });
     let answer: { n?: number } = {};
-    // One that has just come back may not be there yet.
+    // A device that has just returned may not be known as online yet.
     await until("the server takes the order", async () => {
       const response = await fetch(url, { method: "POST", body });
       answer = (await response.json()) as { n?: number };
@@ -58,14 +61,14 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
       await wio.board.logged("New settings kept", from);
       await wio.witness.sees(`${ID}/state`, new RegExp(`"set":${order},"networks":2`));
       const joins = () => wio.board.wio.log.slice(from).filter((line) => /: connected/.test(line));
-      // It was in that network already: the connection stays.
+      // The board is in the new network already, so the connection stays.
       expect(joins()).toHaveLength(1);
       wio.board.wio.cyclePower();
       await wio.board.logged("Reading acknowledged", lines());
       expect(wanted()).toEqual(network);
     }
     expect(JSON.stringify(wio.witness.seen)).not.toContain("crash");
-    // On the line to a person a password never stands, nor in the server's log.
+    // Passwords must never appear on the serial line or in the server's log.
     expect(wio.board.wio.log.join("\n")).not.toContain("quotes");
     expect(wio.nightlight.log.join("\n")).not.toMatch(/quotes|shed/);
     expect(JSON.stringify(wio.witness.seen)).not.toMatch(/quotes|shed/);
@@ -82,7 +85,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
   const NO_READING = "settings: no reading arrived in";
   const NOT_JOINED = "join failed: network not found or wrong password";
 
-  /** What it says once it is back: until then nobody hears it. */
+  /** Waits for the reason that the board reports once it is back. It can't report earlier. */
   async function saysWhy(why: string): Promise<void> {
     const from = lines();
     const state = new RegExp(`"taken_back":"${NO_READING} ${why}"`);
@@ -119,7 +122,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
       });
       await wio.board.until("the power is cut", () => isCut);
     }
-    // 16, 8, 4 and 2 s.
+    // Trials of 16, 8, 4 and 2 s are cut. The fifth, of 1 s, ends before its cut.
     expect(cuts).toBe(5);
     await saysWhy("1 s.*");
   });

@@ -49,7 +49,7 @@ describe("what was acknowledged", () => {
     h.subscribed(reader, "a");
     h.cut(reader);
     const message = h.published(sender, "a");
-    // Nobody came for it.
+    // No client has connected for the message yet.
     good();
     const back = h.accepted("reader", { present: true });
     bad("lost");
@@ -101,7 +101,8 @@ describe("what was acknowledged", () => {
   });
 
   it("number before wait: a QoS 1 message that was overtaken by one of QoS 0 is dropped", () => {
-    // As seen on d2a4c22, issue 14: it is numbered, waits for the disk, and is then a duplicate.
+    // Observed at d2a4c22, issue 14: the message gets its number, waits for the disk, and then
+    // counts as a duplicate.
     h.subscribed(reader, "a");
     const message = h.message("a");
     const at = h.publish(sender, message);

@@ -1,4 +1,7 @@
-/** A VS Code in the browser: code-server, from npm, without what it would build at its install. */
+/**
+ * VS Code in the browser: code-server from npm, without the native modules that its installation
+ * would build.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,14 +10,14 @@ import { until } from "../../../server/base/wait-for";
 import { freePort } from "../../support/free-port";
 import { Program } from "../../support/program";
 
-/** VS Code 1.100; the newest that runs on Node 20. */
+/** VS Code 1.100, the newest version that runs on Node 20. */
 const VERSION = "4.100.3";
 export const FOLDER = join(ROOT, ".devicescript/code-server");
 const HOME = join(FOLDER, "node_modules/code-server");
-/** VS Code doesn't start without them; npm brings their sources alone. */
+/** Native modules without which VS Code does not start. The npm package has only their sources. */
 const NATIVE = ["node-pty", "@vscode/spdlog", "@vscode/windows-process-tree", "native-watchdog"];
 
-/** Takes minutes, 600 MB, a C++ compiler and Python, once. */
+/** Runs once. Takes minutes, 600 MB, a C++ compiler and Python. */
 export function installCodeServer(): void {
   if (existsSync(join(FOLDER, "ready"))) return;
   rmSync(FOLDER, { recursive: true, force: true });
@@ -24,9 +27,9 @@ export function installCodeServer(): void {
   npm(FOLDER, "install", "--ignore-scripts", `code-server@${VERSION}`);
   npm(vscode, "install", "--ignore-scripts", "--omit=dev");
   npm(vscode, "rebuild", ...NATIVE);
-  // It hashes a password, and there is none.
+  // This module hashes a password, and there is none.
   writeFileSync(join(FOLDER, "node_modules/argon2/argon2.js"), "module.exports = {};\n");
-  // Its TypeScript support asks for a compiler beside it.
+  // The TypeScript extension expects a compiler next to it.
   mkdirSync(join(vscode, "extensions/node_modules"), { recursive: true });
   symlinkSync(
     join(ROOT, "node_modules/typescript"),
@@ -50,7 +53,7 @@ export class CodeServer {
     readonly url: string,
   ) {}
 
-  /** @param data settings and extensions of its user: empty at first */
+  /** @param data folder for the user's settings and extensions: empty at first */
   static async start(data: string): Promise<CodeServer> {
     const port = await freePort();
     const args = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];

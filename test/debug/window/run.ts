@@ -1,8 +1,8 @@
 /**
- * `npm run test:window`: F5 in a VS Code window, as a person presses it. It trusts the folder,
- * installs this repository's extension, sets a breakpoint in the firmware and one in the server, and
- * starts each of the extension's configurations again and again. Debian, with chromium; not part
- * of `npm test`: it downloads and builds code-server.
+ * `npm run test:window`: presses F5 in a VS Code window, as a person does. It trusts the folder,
+ * installs this repository's extension, sets a breakpoint in the firmware and one in the server,
+ * and starts each of the extension's configurations repeatedly. Debian, with chromium. Not part of
+ * `npm test`, because it downloads and builds code-server.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const STOP_MS = 60_000;
 
 installCodeServer();
 const checkout = new Checkout();
-// What it recommends besides would be downloaded.
+// The other recommended extensions would be downloaded.
 checkout.write(".vscode/extensions.json", '{ "recommendations": [] }\n');
 const data = mkdtempSync(join(tmpdir(), "nightlight-window-"));
 const server = await CodeServer.start(data);
@@ -63,7 +63,7 @@ try {
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
-/** Opens a file from the explorer, and presses F9 in the line with this text. */
+/** Opens a file from the explorer, and presses F9 in the line that contains the text. */
 async function breakAt(path: string, text: string): Promise<void> {
   await page.keyboard.press("Control+Shift+E");
   const explorer = page.getByRole("tree", { name: "Files Explorer" });
@@ -75,7 +75,7 @@ async function breakAt(path: string, text: string): Promise<void> {
     else if ((await item.getAttribute("aria-expanded")) !== "true") await item.click();
   }
   await page.getByRole("tab", { name: basename(path) }).waitFor();
-  // So that all folders of the top level can be seen.
+  // Collapses the folder again, so that all top-level folders stay visible.
   await page.keyboard.press("Control+Shift+E");
   await explorer.getByRole("treeitem", { name: new RegExp(`^${parts[0]}`), level: 1 }).click();
   const lines = checkout.read(path).toString().split("\n");
@@ -110,7 +110,7 @@ async function again(name: string, files: string[]): Promise<void> {
   await round(name, files);
 }
 
-/** Waits until it has stopped in each file, and ends it. */
+/** Starts a configuration, waits until it has stopped in each file, and ends it. */
 async function round(name: string, files: string[]): Promise<void> {
   const startedMs = performance.now();
   const stopped: string[] = [];

@@ -104,7 +104,7 @@ describe("a broker that refuses", () => {
       await client.logs(`failed refused: ${reason}`);
       const [connect] = broker.of("connect");
       expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
-      // Only an overloaded broker is worth asking again soon.
+      // A quick retry makes sense only if the broker is overloaded.
       const pauseMs = Number(
         /(\d+) ms/.exec(client.lines.find((line) => line.startsWith("log next")) ?? "")?.[1],
       );

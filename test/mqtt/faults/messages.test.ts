@@ -181,7 +181,7 @@ describe.each(BOTH)("nonsense, %s", (_where, world) => {
     inWorld = world;
   });
 
-  /** What reads UTF-8 is the world's own. */
+  /** Tested in both environments, because each has its own UTF-8 decoder. */
   const texts: Record<string, Buffer> = {
     "a topic that is not UTF-8": Buffer.from([0x30, 6, 0, 4, 116, 47, 0xc0, 0x80]),
     "a topic with a NUL": Buffer.from([0x30, 5, 0, 3, 116, 47, 0]),
@@ -216,7 +216,7 @@ describe.each(BOTH)("a half-open connection, %s", (_where, world) => {
     inWorld = world;
   });
 
-  // How soon is a matter of the clock: see keep-alive in test/mqtt/timing.test.ts.
+  // How soon depends on the clock: see keep-alive in test/mqtt/timing.test.ts.
   it("is noticed with a keep-alive of 1 s", async () => {
     await start({ keepAliveS: 1 });
     await broker.receives("pingreq", 2);

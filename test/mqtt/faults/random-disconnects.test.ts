@@ -6,7 +6,7 @@ import { seededRandom } from "../../support/random";
 import { until } from "../../support/until";
 import { IN_MACHINE, IN_NODE } from "../../support/worlds";
 
-/** With messages of each of the four kinds: QoS 1 and 2, from the client and to it. */
+/** `count` messages of each of the four kinds: QoS 1 and 2, from the client and to it. */
 const RUNS = [
   { where: "in Node", inWorld: IN_NODE, seed: 1, count: 500, cuts: 40 },
   { where: "in Node", inWorld: IN_NODE, seed: 2, count: 500, cuts: 40 },
@@ -61,7 +61,7 @@ describe("a long random sequence of disconnects", () => {
         client.lines
           .filter((line) => line.startsWith(`got ${topic} `))
           .map((line) => line.split(" ")[2]);
-      // At least once, and for the first time in order.
+      // At least once, and in order at the first arrival.
       expect([...new Set(session.payloads("one"))]).toEqual(numbers);
       expect([...new Set(got("down/one"))]).toEqual(numbers);
       // Exactly once, in order.
@@ -72,9 +72,9 @@ describe("a long random sequence of disconnects", () => {
 });
 
 /**
- * Breaks connections anywhere in the traffic, the hand-shake of the reconnection included, once the
- * client publishes both topics: an order at QoS 0 could be lost.
- * @returns those that it has broken
+ * Breaks connections anywhere in the traffic, including the handshake of a reconnect. It starts
+ * when the client has published both topics, because an order at QoS 0 could be lost.
+ * @returns the broken connections
  */
 function cutAtRandom(
   broker: FaultyBroker,
@@ -87,7 +87,7 @@ function cutAtRandom(
   const pause = () => Math.floor(random() * 60);
   let at = pause();
   broker.behaviour = (packet, connection) => {
-    // What arrived before the connection broke is taken in, and its answer lost.
+    // Packets that arrived before the break are handled, but their answer is lost.
     if (answer(packet, connection)) return true;
     if (packet.cmd === "publish") topics.add(packet.topic);
     if (topics.size < 2) return false;
