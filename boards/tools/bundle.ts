@@ -68,7 +68,9 @@ await command(async () => {
   );
 });
 
-/** The flash offset of an image. On these two chips, the flash begins with other data. */
+/**
+ * The flash offset of an image. On the ESP32 and the ESP32-S2, the flash begins with other data.
+ */
 function offset(family: string): string {
   return family === "esp32" || family === "esp32s2" ? "0x1000" : "0x0";
 }

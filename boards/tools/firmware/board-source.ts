@@ -54,7 +54,10 @@ ${lines.join("")}
 ${text}`;
 }
 
-/** A constant null. The compiler leaves out code that runs only if the constant is not null. */
+/**
+ * A source without a screen. The compiler leaves out code that runs only if this constant is not
+ * null.
+ */
 const NO_SCREEN = "export const screen: StatusScreen = null;\n";
 
 /**
@@ -79,8 +82,8 @@ function button(parts: Parts): string {
 }
 
 function lightSensor(parts: Parts): string {
-  // The cast gives the type that the program uses: the compiler keeps only methods called through a
-  // type.
+  // Cast to `LightLevel`, the type in the program: the compiler keeps only methods that are called
+  // through their declared type.
   const analog = `startLightLevel({ pin: pins.${parts.get("analog")} })`;
   const own = parts.has("ltr390") ? "ltr390 as unknown as LightLevel" : analog;
   const ltr390 = parts.has("ltr390") ? "const ltr390 = new Ltr390();\n" : "";

@@ -8,7 +8,7 @@ import { UserError } from "../../../server/base/user-error";
  */
 export const ESPTOOL = "node --import tsx boards/tools/esptool.ts";
 
-/** Optional packages. Only this part of the project needs them. */
+/** Optional packages. Everything except USB works without them. */
 const PACKAGES = ["esptool-js", "serialport"];
 
 /** @throws UserError that says what to install */

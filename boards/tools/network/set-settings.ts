@@ -5,7 +5,8 @@ import type { ServerApi } from "./server-api";
 
 const LOOK_MS = 250;
 /**
- * A device tries new settings for 120 s, then goes back; after a power cut, for half of that again.
+ * How long to wait for the result. A device tries new settings for 120 s, then goes back; after a
+ * power cut, the trial takes half of that again.
  */
 const LIMIT_MS = 180_000;
 

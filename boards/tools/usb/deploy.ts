@@ -25,8 +25,8 @@ export const CONNECTED_MS = 90_000;
 const ANNOUNCE_MS = 10_000;
 
 /**
- * If a packet is not acknowledged within half a second, an attempt fails. A busy line can cause
- * that.
+ * Attempts to send the program. An attempt fails if one packet is not acknowledged within half a
+ * second, which can happen on a busy line.
  */
 const ATTEMPTS = 15;
 
@@ -40,9 +40,9 @@ export interface Deployment {
 
 /**
  * Sends program and settings to the board on a serial port, starts the program, and receives the
- * log until `done` resolves. The CLI's own command is no replacement, because it compiles in the
- * same process first: if compiling takes more than 3 s, the CLI considers the silent device gone,
- * and then reaches no device.
+ * log until `done` resolves. This function replaces the CLI's own command, which compiles first, in
+ * the same process: if compiling takes more than 3 s, the CLI considers the silent device gone, and
+ * then sends to no device.
  * @param announceMs how long a runtime may take to announce itself
  * @returns false if no DeviceScript runtime answered
  * @throws UserError if a runtime answered, but did not accept the program

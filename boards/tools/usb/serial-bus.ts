@@ -18,7 +18,8 @@ export async function openSerialBus(
 ): Promise<SerialBus | undefined> {
   const SerialPort = await loadSerialPort();
   /**
-   * Lists this port only. The transport takes a port of a known vendor, or with a number like JD...
+   * Lists this port only. The transport takes the first port of a known vendor, or with a serial
+   * number that starts with JD.
    */
   class OnlyPort extends SerialPort {
     static override async list() {

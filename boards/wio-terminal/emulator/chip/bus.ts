@@ -73,8 +73,7 @@ export class Bus {
   }
 
   /**
-   * A register without a model reads as zero. A wide access may include such a register beside
-   * others.
+   * A register without a model reads as zero. A wide access may also cover registers with a model.
    */
   private isTolerated(error: unknown, address: number, size: number): boolean {
     if (!this.warn || !(error instanceof UnknownRegister) || address % size !== 0) return false;

@@ -45,8 +45,8 @@ export interface Samd51Options {
   readonly everyTick?: number;
   /**
    * Makes the chip tolerant, for third-party images. Each misuse that a real board survives, and
-   * each access without a model, is reported here once. Without this callback, the first one ends
-   * the emulation.
+   * each access without a model, is reported here once. Without this callback, the first such event
+   * ends the emulation.
    */
   readonly onWarning?: (text: string) => void;
 }
