@@ -172,6 +172,25 @@ describe("the broker's core", () => {
     expect([other.isPresent, other.packets]).toEqual([false, []]);
   });
 
+  it("takes back what waits for a client, or is on its way, that it may no longer have", () => {
+    const reader = connect("reader", false);
+    core.subscribe(reader.session, "+", 1);
+    publish("on its way", 1, "secret");
+    core.leave(reader.session, true);
+    publish("waits", 1, "secret");
+    publish("open", 1, "t");
+    reader.session.withdraw((topic) => topic !== "secret");
+    expect(texts(connect("reader", false))).toEqual(["open"]);
+  });
+
+  it("sends nothing more on a filter that was taken back", () => {
+    const reader = connect("reader");
+    for (const filter of ["a", "b"]) core.subscribe(reader.session, filter, 1);
+    core.unsubscribe(reader.session, "a");
+    for (const topic of ["a", "b"]) publish(topic, 1, topic);
+    expect(texts(reader)).toEqual(["b"]);
+  });
+
   it("routes what a subscriber within the process answers after what it answers, and not to itself", () => {
     const order: string[] = [];
     const own: Subscriber = {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { credentials, GuardedBroker, PASSWORDS } from "../support/guarded-broker";
 import { RawMqtt } from "../support/raw-mqtt";
+import { until } from "../support/until";
 
 const BAD_LOGIN = 4;
 
@@ -169,4 +170,25 @@ describe("a broker on loopback without users", () => {
     await client.stop();
     await guarded.stop();
   });
+});
+
+it("two clients with one client id get a line with the id and both addresses", async () => {
+  const troubles: string[] = [];
+  const guarded = await GuardedBroker.start(
+    {},
+    { loginRequired: false, onTrouble: (message) => troubles.push(message) },
+  );
+  const clients: RawMqtt[] = [];
+  for (let i = 0; i < 4; i++) {
+    const client = RawMqtt.open(guarded.port, i % 2 === 0 ? "127.0.0.1" : "127.0.0.2");
+    clients.push(client);
+    expect(await client.connect({ clientId: "lamp" })).toBe(0);
+  }
+  await until("all but the last are cut off", () => clients.slice(0, 3).every((c) => c.closed));
+  expect(troubles).toEqual([
+    'two clients use the client id "lamp", from 127.0.0.1 and 127.0.0.2, and cut each other off; ' +
+      "give one of them another id",
+  ]);
+  for (const client of clients) await client.stop();
+  await guarded.stop();
 });

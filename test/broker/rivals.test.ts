@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Rivals } from "../../server/broker/rivals";
-import { GuardedBroker } from "../support/guarded-broker";
-import { RawMqtt } from "../support/raw-mqtt";
-import { until } from "../support/until";
 
 const MINUTE_MS = 60_000;
 
@@ -23,26 +20,5 @@ describe("two clients with one client id", () => {
     expect(slow).not.toContain(true);
     const many = Array.from({ length: 5_000 }, (_, i) => rivals.replaced(`lamp-${i}`, i));
     expect(many).not.toContain(true);
-  });
-
-  it("get a line with the id and both addresses", async () => {
-    const troubles: string[] = [];
-    const guarded = await GuardedBroker.start(
-      {},
-      { loginRequired: false, onTrouble: (message) => troubles.push(message) },
-    );
-    const clients: RawMqtt[] = [];
-    for (let i = 0; i < 4; i++) {
-      const client = RawMqtt.open(guarded.port, i % 2 === 0 ? "127.0.0.1" : "127.0.0.2");
-      clients.push(client);
-      expect(await client.connect({ clientId: "lamp" })).toBe(0);
-    }
-    await until("all but the last are cut off", () => clients.slice(0, 3).every((c) => c.closed));
-    expect(troubles).toEqual([
-      'two clients use the client id "lamp", from 127.0.0.1 and 127.0.0.2, and cut each other off; ' +
-        "give one of them another id",
-    ]);
-    for (const client of clients) await client.stop();
-    await guarded.stop();
   });
 });

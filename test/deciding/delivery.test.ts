@@ -51,6 +51,24 @@ describe("delivery", () => {
     expect(delivery.desiredOf("c")).toBeUndefined();
   });
 
+  it("knows nothing more of what was taken back, and of a device that is forgotten", () => {
+    const delivery = ordered();
+    for (const id of ["a", "b"]) {
+      delivery.desire(id, on);
+      delivery.keep(id);
+      delivery.ordered(id, on, at(5000));
+    }
+    delivery.forget("a");
+    expect([delivery.desiredOf("a"), delivery.isKept("a")]).toEqual([undefined, false]);
+    expect(delivery.waitsSince("a")).toEqual(at(5000));
+    delivery.forgetDevice("a");
+    expect(delivery.waitsSince("a")).toBeUndefined();
+    // Its ids may begin again, as it has said of none.
+    expect(delivery.ordered("a", on, at(7))?.command.fields.id).toBe(7);
+    expect([delivery.desiredOf("b"), delivery.isKept("b")]).toEqual([on, true]);
+    expect(delivery.ordered("b", on, at(7))?.command.fields.id).toBe(5001);
+  });
+
   it("knows for which devices the broker keeps what is desired", () => {
     const delivery = latest();
     delivery.keep("a");

@@ -44,4 +44,15 @@ describe("commands that were not acknowledged", () => {
     expect(commands.takeOrdered()).toEqual([lost("b", true, 9)]);
     expect(commands.takeOrdered()).toEqual([]);
   });
+
+  it("are gone with their device, and only with theirs", () => {
+    const counts = { unconfirmed: 0 };
+    const commands = new UnconfirmedCommands(counts);
+    for (const each of [lost("a", true), lost("b", true), lost("a", true, 1), lost("b", true, 2)])
+      commands.add(each);
+    commands.forget("a");
+    expect(counts.unconfirmed).toBe(2);
+    expect(commands.takeLatest()).toEqual([lost("b", true)]);
+    expect(commands.takeOrdered()).toEqual([lost("b", true, 2)]);
+  });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { encodeFrame, frameCrc, LineDecoder } from "../../../boards/line/framing";
 import {
+  acknowledgement,
   acknowledges,
   announced,
   makeCommand,
   makeCommandToClass,
+  makeFrame,
+  packetsOf,
   reportsOf,
 } from "../../../boards/line/packets";
-import { Packet } from "../../../server/simulator/jacdac";
 import { Decoder, encode } from "../../support/jdusb";
 import { seededRandom } from "../../support/random";
 
@@ -16,21 +18,6 @@ const bytes = (length: number, random: () => number) =>
   Uint8Array.from({ length }, () => (random() < 0.2 ? 0xfe : Math.floor(256 * random())));
 
 describe("the frames on a board's line", () => {
-  it("are those that jacdac-ts reads", () => {
-    const payload = Uint8Array.of(73, 68, 0, 254);
-    const frame = makeCommand(DEVICE, 3, 0x81, payload, true);
-    const packet = Packet.fromBinary(frame);
-    expect(packet).toMatchObject({
-      isCommand: true,
-      requiresAck: true,
-      deviceIdentifier: DEVICE,
-      serviceIndex: 3,
-      serviceCommand: 0x81,
-    });
-    expect([...packet.data]).toEqual([...payload]);
-    expect(packet.crc).toBe(frameCrc(frame));
-  });
-
   it("carry no more than their size byte can say", () => {
     const frame = makeCommand(DEVICE, 3, 0x81, new Uint8Array(236), true);
     expect([frame.length, frame[2]]).toEqual([252, 240]);
@@ -91,14 +78,29 @@ describe("the frames on a board's line", () => {
   });
 
   it("report what a device has, and that a frame came", () => {
-    const packet = Packet.from(0, Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11));
-    packet.deviceIdentifier = DEVICE;
-    const [report] = reportsOf(packet.toBuffer());
+    const payload = Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11);
+    const [report] = reportsOf(makeFrame({ device: DEVICE, service: 0, command: 0, payload }));
     expect(report && announced(report)).toEqual([0, 0x1107dc4a]);
+    expect(report && announced({ ...report, service: 1 })).toBeUndefined();
     const frame = makeCommand(DEVICE, 1, 0x81, new Uint8Array(), true);
-    const ack = { device: DEVICE, service: 0x3f, command: frameCrc(frame), payload: frame };
-    expect(acknowledges(ack, DEVICE, frame)).toBe(true);
-    expect(acknowledges({ ...ack, command: ack.command ^ 1 }, DEVICE, frame)).toBe(false);
+    const [ack] = reportsOf(acknowledgement(frame, DEVICE) ?? new Uint8Array());
+    expect(ack).toMatchObject({ device: DEVICE, service: 0x3f, command: frameCrc(frame) });
+    expect(ack && acknowledges(ack, DEVICE, frame)).toBe(true);
+    expect(ack && acknowledges({ ...ack, command: ack.command ^ 1 }, DEVICE, frame)).toBe(false);
     expect(reportsOf(frame)).toEqual([]);
+    const unasked = makeCommand(DEVICE, 1, 0x81, new Uint8Array(), false);
+    expect(acknowledgement(unasked, DEVICE)).toBeUndefined();
+  });
+
+  it("carry several packets, and none beyond the frame's end", () => {
+    const payloads = [Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.of(6)];
+    const [one, two] = payloads.map((payload, service) =>
+      makeFrame({ device: DEVICE, service, command: 0x1181, payload }),
+    );
+    const both = Uint8Array.from([...(one ?? []), ...(two?.subarray(12) ?? [])]);
+    expect(packetsOf(both)).toEqual(
+      payloads.map((payload, service) => ({ device: DEVICE, service, command: 0x1181, payload })),
+    );
+    expect(packetsOf(both.subarray(0, -4))).toHaveLength(1);
   });
 });
