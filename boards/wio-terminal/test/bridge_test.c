@@ -1,4 +1,4 @@
-/* The serial line as a computer meets it: frames and text in, frames and text out. */
+/* Tests the serial line from the computer's side: frames and text in, frames and text out. */
 #include "bridge.h"
 #include "board.h"
 #include "bus.h"
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* The line. */
+/* A fake of the line. */
 static bool line_open = true;
 static uint8_t to_board[4096], from_board[65536];
 static size_t to_board_start, to_board_length, from_board_length, write_limit = SIZE_MAX;
@@ -30,7 +30,7 @@ size_t board_line_write(const uint8_t *bytes, size_t length) {
   return length;
 }
 
-/* The bus. */
+/* A fake of the bus. */
 static uint8_t got[BUS_FRAME_MAX];
 static unsigned got_count;
 static bool bus_is_full;
@@ -215,7 +215,7 @@ static void a_line_comes_whole_or_not_at_all(void) {
   }
   write_limit = SIZE_MAX;
   step();
-  CHECK(2048 % LINE > strlen("one of ")); /* the first piece of the next one found room */
+  CHECK(2048 % LINE > strlen("one of ")); /* the first piece of the next line found room */
   CHECK(from_board_length == WHOLE * LINE + sizeof telling - 1);
   for (size_t i = 0; i < WHOLE; i++) CHECK_BYTES(from_board + i * LINE, line, LINE);
   CHECK_BYTES(from_board + WHOLE * LINE, telling, sizeof telling - 1);
@@ -237,7 +237,7 @@ static void a_closed_line_forgets(void) {
   CHECK(heard("said while nobody listened"));
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
-  bridge_frame(frame); /* who opened it now has not asked */
+  bridge_frame(frame); /* the program that opened the line now has not requested frames */
   step();
   CHECK(from_board_length == 0);
 }
@@ -248,7 +248,7 @@ static void survives_nonsense(void) {
     uint8_t bytes[64];
     for (size_t i = 0; i < sizeof bytes; i++) {
       state = state * 1664525 + 1013904223;
-      /* Marks are what it is about. */
+      /* Half of the bytes are marks, because marks are the difficult case. */
       bytes[i] = (uint8_t)(state >> 24 & 1 ? 0xf8 + (state >> 25) % 7 : state >> 24);
     }
     type(bytes, sizeof bytes);
@@ -257,7 +257,7 @@ static void survives_nonsense(void) {
   got_count = 0;
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, BUS_COMMAND, 1, 0x81, 4);
-  send(frame); /* its first mark ends whatever was open */
+  send(frame); /* the first mark of this frame ends an open frame */
   send(frame);
   step();
   CHECK(got_count >= 1);

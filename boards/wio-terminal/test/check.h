@@ -1,4 +1,4 @@
-/* The least that a test needs. A failed check prints where and what, and fails the program. */
+/* Checks for tests. A failed check prints its place and condition, and fails the program. */
 #ifndef CHECK_H
 #define CHECK_H
 

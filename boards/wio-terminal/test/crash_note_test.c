@@ -1,4 +1,4 @@
-/* What is noted of a crash, for the program to pass on. */
+/* Tests the text that is stored at a crash for the program to publish. */
 #include "crash_note.h"
 
 #include "board.h"
@@ -16,7 +16,7 @@ board_reset_kind board_why_reset(void) { return why; }
 const char *last_words_reason(void) { return words; }
 const char *last_words_place(void) { return " at 0x20000000, pc 0x00004100, lr 0x00004200"; }
 
-/* The header begins with two magics, the length and the hash, least byte first: devsmgr.c. */
+/* The header begins with two magics, the length and the hash, little-endian: devsmgr.c. */
 static uint8_t header[PROGRAM_STORE_HEADER];
 static bool has_program = true;
 const uint8_t *program_store_find(uint32_t *length) {
@@ -31,7 +31,7 @@ void panic(const char *reason) {
   exit(2);
 }
 
-/* Takes the note away. */
+/* Checks the stored text and removes it. */
 static void check_note(const char *expected) {
   char text[200] = "";
   settings_get(":CRASH", text, sizeof text - 1);
@@ -56,7 +56,7 @@ int main(void) {
   crash_note_start();
   check_note("\"bus fault at 0x20000000, pc 0x00004100, lr 0x00004200, program 0x01abcdef\"");
 
-  /* As the machine logs them. */
+  /* The lines that the virtual machine logs. */
   const char *const lines[] = {"*  at older_F9 (pc:1)",  "> a word",
                                "! Unhandled exception",  "*  message: on purpose",
                                "*  at inner_F3 (pc:86)", "*  at main_F0 (pc:7)",
@@ -67,7 +67,7 @@ int main(void) {
   crash_note_panicked(60004);
   check_note("\"panic 60004, program 0x01abcdef\"");
 
-  /* The first one stays; no name breaks the quotes. */
+  /* The first text is kept, and no function name breaks the quotes. */
   char line[300] = "!  at ";
   memset(line + 6, '"', sizeof line - 7);
   crash_note_line(line);

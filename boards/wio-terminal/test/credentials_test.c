@@ -1,6 +1,6 @@
 /*
- * Another Wi-Fi network is tried, and kept or given up, with power that goes at each write of
- * flash: the board is in its own network or in the new one, never without its password.
+ * Tests the trial of another Wi-Fi network, which is kept or given up, with a power cut at each
+ * write of flash: the board is in its own network or in the new one, never without its password.
  */
 #include "credentials.h"
 
@@ -26,7 +26,7 @@ static const network others[] = {
 };
 enum { OTHERS = sizeof others / sizeof *others };
 
-static unsigned uses; /* how often Wi-Fi was told to change */
+static unsigned uses; /* how often wifi_use was called */
 static uint64_t now;
 
 void wifi_use(const char *ssid, const char *passphrase) {
@@ -45,7 +45,7 @@ static void put(const char *key, const char *value) {
         SETTINGS_STORED);
 }
 
-/* As JSON has it: quotes around it, and a backslash before each quote and backslash. */
+/* The JSON of a text: in quotes, with a backslash before each quote and backslash. */
 static const char *json(const char *text) {
   static char out[160];
   char *to = out;
@@ -66,7 +66,7 @@ static void start(void) {
   step();
 }
 
-/* What src/new-settings.ts writes. `s` is 0 once they are to be kept. */
+/* Writes the settings on trial as src/new-settings.ts does. `s` is 0 if they are to be kept. */
 static void write_tried(const network *it, int s) {
   char text[237];
   int length = snprintf(text, sizeof text, "{\"n\":7,\"MQTT_PWD\":\"\\\"WIFI_PWD\\\":\\\"no\",");
@@ -78,7 +78,7 @@ static void write_tried(const network *it, int s) {
   put(":NEW", text);
 }
 
-/* The runtime may look between any two of the program's writes, or only after all. */
+/* The runtime may read the settings between two writes of the program, or only after all writes. */
 static void maybe_step(bool looks) {
   if (looks) step();
 }
@@ -112,7 +112,7 @@ static void check_tries(const network *it) {
   start();
   CHECK(is_in(it));
   start();
-  CHECK(is_in(it)); /* power went, and it is tried once more */
+  CHECK(is_in(it)); /* after a power cut, the network is tried once more */
   put(":NEW", "");
   start();
   CHECK(is_in(&home));
@@ -124,7 +124,7 @@ static void check_keeps(const network *it, bool looks) {
   start();
   uses = 0;
   keep(it, looks);
-  CHECK(uses == 0); /* it is in that network: the connection stays */
+  CHECK(uses == 0); /* the board is in that network already, so the connection stays */
   CHECK(is_in(it) && !is_there(":WIFI_SSID") && !is_there(":WIFI_PWD"));
   start();
   CHECK(is_in(it));
@@ -132,7 +132,7 @@ static void check_keeps(const network *it, bool looks) {
 
 static unsigned old_after, new_after;
 
-/* Power goes at one write of all that try and keep; then the program goes on, or gives up. */
+/* Cuts the power at one of the writes that try and keep a network. Then the program continues. */
 static bool check_cut(const network *it, bool looks, volatile unsigned at, fake_cut how) {
   fresh();
   fake_flash_forget();
@@ -147,7 +147,7 @@ static bool check_cut(const network *it, bool looks, volatile unsigned at, fake_
   fake_flash_forget();
   start();
   CHECK(is_in(&home) || is_in(it));
-  /* What the program does with it: s of 0 is a promise. */
+  /* The program's reaction: if s is 0, it keeps the network, else it gives the network up. */
   char text[237] = "";
   settings_get(":NEW", text, sizeof text - 1);
   if (strstr(text, "\"s\":0}")) keep(it, !looks);
@@ -171,7 +171,7 @@ static void check_words(void) {
   fresh();
   wifi_problem_is("network lost", NULL);
   step();
-  CHECK(why_is("")); /* nothing is tried: no write of flash for that */
+  CHECK(why_is("")); /* without a trial, the reason is not written to flash */
   write_tried(&others[0], 120);
   start();
   CHECK(why_is("\"network lost\""));
@@ -187,7 +187,7 @@ static void check_words(void) {
   wifi_problem_is_solved();
 }
 
-/* Other settings are tried; or something in its place that is none of ours. */
+/* Other settings are on trial, or the setting NEW has unexpected contents. */
 static void check_no_network(void) {
   static const char *const texts[] = {
       "{\"n\":7,\"s\":120,\"BROKER\":\"mqtt://lamp:1883\"}",

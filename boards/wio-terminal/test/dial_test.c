@@ -1,4 +1,4 @@
-/* A connect that takes long: what the machine is told, and when the power is cut. */
+/* Tests a slow connect: the events for the virtual machine, and the time of the power cut. */
 #include "dial.h"
 #include "check.h"
 #include "erpc_client.h"
@@ -38,7 +38,7 @@ void wifi_restart(const char *why) {
   erpc_restart();
 }
 
-/* The call that the coprocessor has not answered yet; function 0 for none. */
+/* The call that waits for the coprocessor's answer; function 0 for none. */
 static struct {
   uint8_t function;
   uint8_t header[8];
@@ -58,7 +58,7 @@ static void pass_ms(unsigned ms) {
   for (unsigned i = 0; i < ms; i++) step();
 }
 
-/* Answers the call, and makes steps until the next one. */
+/* Answers the call, and runs steps until the next call. */
 static void answer(int32_t result) {
   uint8_t frame[16];
   memcpy(frame + 4, asked.header, sizeof asked.header);
@@ -76,7 +76,7 @@ static void want(const char *host, int32_t port) {
 
 static const char home[] = "10.0.2.2", other[] = "10.0.2.3";
 
-/* Up to a connect that is not answered yet. */
+/* Answers all calls up to the connect, which stays unanswered. */
 static void reach_connect(void) {
   pass_ms(3);
   while (asked.function != CONNECT) answer(0);
@@ -188,7 +188,7 @@ static void says_that_the_host_is_silent(void) {
   CHECK(power_cuts == 1 && failed == 2 && strcmp(failure, "no answer from host") == 0);
   asked.function = 0;
   pass_ms(100);
-  CHECK(asked.function == 0); /* its handle went with the power */
+  CHECK(asked.function == 0); /* the power cut closed the handle, so close is not called */
 }
 
 static void leaves_a_connect_for_another_host_or_network(void) {

@@ -1,6 +1,6 @@
 /*
- * Checks signatures for whoever asks: a line of the public key, the signature and the message in
- * hexadecimal digits, apart by one space; the answer is a line, "valid" or "invalid".
+ * Checks signatures. Each input line holds the public key, the signature and the message in
+ * hexadecimal digits, separated by spaces. Each output line is "valid" or "invalid".
  */
 #include "ed25519.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A place of its own for each, exactly as large, so that the sanitizers see each byte too far. */
+/* Allocates exactly the size of the bytes, so that the sanitizers detect any access beyond them. */
 static uint8_t *bytes_of(const char *hex, size_t *length) {
   *length = strlen(hex) / 2;
   uint8_t *const bytes = malloc(*length);

@@ -1,4 +1,4 @@
-/* The vectors of RFC 8032 (section 7.1), and what only looks like a signature. */
+/* Tests the vectors of RFC 8032 (section 7.1), and invalid signatures. */
 #include "ed25519.h"
 
 #include "check.h"
@@ -69,7 +69,7 @@ static void check_flipped_bits(void) {
   CHECK(ed25519_verify(key, signature, message, 2));
 }
 
-/* S + L gives the same point as S: whoever takes it has two signatures for one. */
+/* S + L gives the same point as S. If S + L were accepted, a message had two valid signatures. */
 static void check_malleable(void) {
   static const uint8_t order[] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
                                   0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
@@ -84,8 +84,8 @@ static void check_malleable(void) {
 }
 
 /*
- * By the neutral point as the key, S = 0 and R = that point sign everything. The point has one
- * encoding, y = 1; with y = p + 1, or a sign on x = 0, it must not be taken.
+ * If the key is the neutral point, S = 0 and R = the neutral point sign any message. The point has
+ * only one encoding, y = 1. With y = p + 1, or a sign on x = 0, it must be refused.
  */
 static void check_other_encodings(void) {
   memset(key, 0, sizeof key);
@@ -108,7 +108,7 @@ static void check_other_encodings(void) {
   CHECK(!ed25519_verify(key, signature, message, 3));
 }
 
-/* FIPS 180-4's own example, and an empty message. */
+/* The example of FIPS 180-4, and an empty message. */
 static void check_hash(void) {
   static const char *const texts[] = {"", "abc"};
   static const char *const digests[] = {

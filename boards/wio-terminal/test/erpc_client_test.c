@@ -1,4 +1,4 @@
-/* One call after the other, and all that may come instead of its reply. */
+/* Tests calls, and all messages that may come instead of a reply. */
 #include "erpc_client.h"
 #include "check.h"
 #include "erpc_frame.h"
@@ -33,7 +33,7 @@ static void arrives(uint8_t type, uint8_t function, uint8_t service, uint32_t nu
   fake_receive(frame, sizeof frame);
 }
 
-/* Submits a call without arguments; returns its sequence number as it went over the line. */
+/* Submits a call without arguments. Returns the sequence number that was sent on the line. */
 static uint32_t call(uint32_t deadline_ms) {
   fake_written_length = 0;
   erpc_begin(ERPC_WIFI, 4);
@@ -45,7 +45,7 @@ static uint32_t call(uint32_t deadline_ms) {
   return number;
 }
 
-/* Requests as they were recorded from a working driver. */
+/* Requests recorded from a working driver. */
 static void known_requests(void) {
   static const uint8_t version[] = {8, 0, 0x7d, 0xa6, 0, 1, 1, 1, 1, 0, 0, 0};
   static const uint8_t wifi_on[] = {12, 0, 0xc6, 0xe8, 0, 27, 14, 1, 2, 0, 0, 0, 1, 0, 0, 0};
@@ -100,13 +100,13 @@ static void known_requests(void) {
 static void takes_only_its_own_reply(void) {
   const unsigned before = replies;
   const uint32_t number = call(1000);
-  arrives(ERPC_REPLY, 4, ERPC_WIFI, number - 1, 7); /* late, of an earlier call */
+  arrives(ERPC_REPLY, 4, ERPC_WIFI, number - 1, 7); /* the late reply to an earlier call */
   arrives(ERPC_REPLY, 5, ERPC_WIFI, number, 7);
   arrives(ERPC_REPLY, 4, ERPC_LWIP, number, 7);
   step(10);
   CHECK(replies == before && erpc_is_busy());
   arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 42);
-  arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 43); /* doubled */
+  arrives(ERPC_REPLY, 4, ERPC_WIFI, number, 43); /* a doubled reply */
   step(10);
   CHECK(replies == before + 1 && answer == 42 && !erpc_is_busy());
 }
@@ -143,7 +143,7 @@ static void sends_through_a_narrow_line(void) {
   erpc_submit(1000, done);
   step(1);
   CHECK(fake_written_length == 5);
-  arrives(ERPC_INVOCATION, 3, 19, 80, 0); /* its answer must wait for the rest of the call */
+  arrives(ERPC_INVOCATION, 3, 19, 80, 0); /* the answer must wait for the rest of the call */
   for (int i = 0; i < 10; i++) step(1);
   fake_write_limit = SIZE_MAX;
   CHECK(fake_written_length == 32 && fake_written[0] == 12 && fake_written[16 + 4] == ERPC_REPLY);

@@ -1,11 +1,11 @@
-/* The frame format, with the check vectors that are known to be right, and with garbage. */
+/* Tests the frame format with known check vectors and with garbage. */
 #include "erpc_frame.h"
 #include "check.h"
 #include "erpc_codec.h"
 
 static erpc_receiver receiver;
 
-/* Everything at once; the length of the last message that came of it, 0 if none. */
+/* Receives all bytes at once. Returns the length of the last message, 0 if there was none. */
 static size_t receive_all(const void *bytes, size_t length, uint64_t now) {
   size_t message = 0, last = 0;
   for (size_t at = 0; at < length;) {
@@ -46,7 +46,7 @@ static void finds_back_after_garbage(void) {
   bad[10] ^= 4;
   CHECK(receive_all(bad, sizeof bad, 1000) == 0);
   CHECK(receiver.lost && receiver.losses == 1);
-  /* Without silence, a good message is discarded along with the bad: it may be half of one. */
+  /* Until the line is silent, a good message is also discarded: it may be a part of another. */
   CHECK(receive_all(reply, sizeof reply, 2000) == 0);
   erpc_receive(&receiver, NULL, 0, 2000 + ERPC_SILENCE_MICROS - 1, &message);
   CHECK(receiver.lost);
@@ -81,7 +81,7 @@ static void takes_the_longest_message(void) {
   CHECK(receive_all(frame, sizeof frame, 1) == ERPC_MESSAGE_MAX);
 }
 
-/* Noise may say anything; the sanitizers see whether it does harm. */
+/* Random bytes may form any message. The sanitizers detect bad memory accesses. */
 static void survives_noise(void) {
   memset(&receiver, 0, sizeof receiver);
   uint32_t state = 1;
@@ -90,7 +90,7 @@ static void survives_noise(void) {
   for (uint64_t now = 0; now < 20000; now++) {
     for (size_t i = 0; i < sizeof noise; i++) {
       state = state * 1664525 + 1013904223;
-      /* Small numbers, so that lengths are often possible ones. */
+      /* Small numbers, so that lengths are often valid. */
       noise[i] = (uint8_t)((state >> 24) % (now % 2 ? 256 : 17));
     }
     erpc_receive(&receiver, noise, sizeof noise, now * 10000, &message);

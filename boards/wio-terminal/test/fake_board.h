@@ -11,7 +11,7 @@ extern uint64_t fake_micros;
 /* The line to the coprocessor: what the code under test wrote, and what it will read. */
 extern uint8_t fake_written[65536];
 extern size_t fake_written_length;
-extern size_t fake_write_limit; /* how much the line takes at a time */
+extern size_t fake_write_limit; /* how many bytes the line accepts in one write */
 void fake_receive(const void *bytes, size_t length);
 
 extern bool fake_link_power;

@@ -1,4 +1,4 @@
-/* The console is standard output, and a panic the end of the test. */
+/* A fake console: writes to standard output. A panic ends the test. */
 #include "console.h"
 
 #include <stdarg.h>

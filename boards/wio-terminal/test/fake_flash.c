@@ -1,4 +1,4 @@
-/* board.h declares the storage as constant, which it isn't here; so this file does without it. */
+/* Does not include board.h, which declares the storage as constant: here it is not constant. */
 #include "fake_flash.h"
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ void fake_flash_cut(unsigned steps, fake_cut how) {
   cut = how;
 }
 
-/* Each bit of a step that power cut short is the old or the new one. */
+/* Executes a step. If power is cut within the step, each bit has its old or its new value. */
 static void step(uint8_t *at, const uint8_t *after, size_t length) {
   const bool dies = steps_left > 0 && --steps_left == 0;
   fake_flash_steps++;
@@ -57,7 +57,7 @@ void board_storage_write(size_t offset, const uint8_t *bytes, size_t length) {
     for (size_t i = 0; i < UNIT; i++) {
       demand(fake_flash[offset + at + i] == 0xff, "only what is erased is written");
     }
-    uint8_t unit[UNIT]; /* what is copied may lie in the flash itself */
+    uint8_t unit[UNIT]; /* a copy, because `bytes` may lie in the flash itself */
     memcpy(unit, bytes + at, UNIT);
     step(fake_flash + offset + at, unit, UNIT);
   }

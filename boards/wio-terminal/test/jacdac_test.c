@@ -1,4 +1,4 @@
-/* The board's services as the virtual machine meets them: frames in, frames out. */
+/* Tests the board's services from the virtual machine's side: frames in, frames out. */
 #include "bus.h"
 #include "check.h"
 #include "credentials.h"
@@ -15,7 +15,7 @@ uint8_t vm_memory[16];
 
 enum { LIGHT = 1, BULB = 2, BUTTON_A = 3, BUTTON_B = 4, WIFI = 6 };
 
-/* What the machine got. */
+/* The packets that the virtual machine received. */
 static struct {
   uint64_t device;
   uint8_t flags, length, service;
@@ -25,7 +25,7 @@ static struct {
 static unsigned got_count;
 static bool vm_is_full;
 
-/* Static data lies on either side of the memory, so the offset is a signed one here. */
+/* Here static data may lie before or after the memory, so the offset is signed. */
 uint32_t vm_jd_em_frame_received(uint32_t address) {
   const uint8_t *const frame = (const uint8_t *)((intptr_t)vm_memory + (int32_t)address);
   if (vm_is_full) return (uint32_t)-1;
@@ -41,7 +41,7 @@ uint32_t vm_jd_em_frame_received(uint32_t address) {
   return 0;
 }
 
-/* The computer on the line is none of these tests' concern: see bridge_test.c. */
+/* bridge_test.c tests the computer on the line. */
 static void ignore_frame(const uint8_t *frame) { (void)frame; }
 static void ignore_report(const packet *packet) { (void)packet; }
 
@@ -52,7 +52,7 @@ static const bus_listener listener = {
     .report = ignore_report,
 };
 
-/* The network that was set, and what the Wi-Fi says of itself. */
+/* A fake of Wi-Fi: the network that was set, and whether it is up. */
 static char set_ssid[40], set_passphrase[80];
 static bool wifi_up;
 
@@ -160,7 +160,7 @@ static void lights_the_led(void) {
   get(BULB, 1);
   CHECK(u16(0) == 0xffff);
   const uint16_t off = 0;
-  /* To all light bulbs, whoever they are. */
+  /* A command to all light bulbs. */
   from_vm(0x1cab054c, BUS_COMMAND | BUS_TO_SERVICE_CLASS, 0, SERVICE_SET | 1, &off, 2);
   CHECK(fake_led == 0);
 }
@@ -174,12 +174,12 @@ static void tells_of_buttons(void) {
   CHECK(got[0].payload[0] == 1);
   get(BUTTON_B, 0x181);
   CHECK(got[0].payload[0] == 0);
-  step(500000); /* announcement, hold */
+  step(500000); /* an announcement and a hold event are due */
   CHECK((got[got_count - 1].command & 0x80ff) == 0x8081);
   fake_buttons[0] = false;
   step(10000);
   CHECK((got[0].command & 0x80ff) == 0x8002 && u16(0) == 510);
-  /* Events are numbered, so that a receiver can tell a repeated one. */
+  /* Events are numbered, so that a receiver can detect a repeated event. */
   CHECK(((got[0].command - first) & 0x7f00) == 0x0200);
 }
 
@@ -208,7 +208,7 @@ static void takes_frames_from_the_line(void) {
   uint8_t frame[BUS_FRAME_MAX] = {0};
   const uint64_t target = BOARD_ID;
   const uint16_t full = 0xffff;
-  frame[2] = 6; /* frames from a computer end with their last packet, unpadded */
+  frame[2] = 6; /* in frames from a computer, the last packet has no padding */
   frame[3] = BUS_COMMAND;
   memcpy(frame + 4, &target, 8);
   frame[12] = 2;
@@ -254,7 +254,7 @@ static void keeps_frames_for_a_full_machine(void) {
   CHECK(!bus_deliver());
 }
 
-/* Frames that lie about their lengths. */
+/* Frames with wrong lengths. */
 static void survives_nonsense(void) {
   uint32_t state = 7;
   for (int round = 0; round < 20000; round++) {
@@ -266,7 +266,7 @@ static void survives_nonsense(void) {
     const uint64_t id = BOARD_ID;
     memcpy(frame + 4, &id, 8);
     frame[13] %= 8;
-    if (frame[13] == 0) frame[13] = 1; /* but no reset */
+    if (frame[13] == 0) frame[13] = 1; /* so that no frame resets the board */
     frame[3] |= BUS_COMMAND;
     for (unsigned at = 12; at + 4 <= 12u + frame[2]; at = (at + 4 + frame[at] + 3) & ~3u) {
       if (at + 1 < sizeof frame && frame[at + 1] == 0) frame[at + 1] = 1;

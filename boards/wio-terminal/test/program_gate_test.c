@@ -1,6 +1,6 @@
 /*
- * A program that comes over the network counts only if its signature is there; whatever is refused,
- * the one from before runs.
+ * Tests that a program from the network is accepted only if it is signed, and that the previous
+ * program runs after a refusal.
  */
 #include "program_gate.h"
 
@@ -17,7 +17,7 @@
 
 enum { HEADER = PROGRAM_STORE_HEADER, LENGTH = 2, SECOND = 1000000 };
 
-/* RFC 8032, section 7.1: test 3, whose two bytes are the program here, and the key of test 2. */
+/* RFC 8032, section 7.1: test 3, whose two bytes are the program, and the key of test 2. */
 static const uint8_t signer[] = {0xfc, 0x51, 0xcd, 0x8e, 0x62, 0x18, 0xa1, 0xa3, 0x8d, 0xa4, 0x7e,
                                  0xd0, 0x02, 0x30, 0xf0, 0x58, 0x08, 0x16, 0xed, 0x13, 0xba, 0x33,
                                  0x03, 0xac, 0x5d, 0xeb, 0x91, 0x15, 0x48, 0x90, 0x80, 0x25};
@@ -52,7 +52,7 @@ static void power_on(void) {
   trial_keeper_start();
 }
 
-/* As the virtual machine does it: vm_store.c. False if the board was restarted. */
+/* Deploys as the virtual machine does (vm_store.c). Returns false if the board was restarted. */
 static bool deploy(const uint8_t *program, uint32_t length) {
   if (setjmp(restarted)) {
     power_on();
@@ -92,7 +92,7 @@ static void set_address(const char *value) {
   set("wssk_connstr", value);
 }
 
-/* A board whose program came by USB, unsigned, and is asked to take another one. */
+/* Prepares a board that runs an unsigned program from USB and is about to receive another. */
 static void begin(const char *with_signature) {
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   fake_flash_forget();
@@ -155,7 +155,7 @@ static void check_signatures(void) {
   refuses(new_program, 0, "not started, as it is empty");
 }
 
-/* What comes while the client has an address, or had one just now, is from the network. */
+/* A program comes from the network if the client has an address, or had one a moment ago. */
 static void check_origin(void) {
   begin(NULL);
   set_address("");
@@ -168,7 +168,7 @@ static void check_origin(void) {
   now += 3 * SECOND;
   CHECK(deploy(new_program, LENGTH) && runs(new_program));
 
-  /* From a package, whose board has an address still. */
+  /* The program of a package, while the client still has an address. */
   begin(NULL);
   if (setjmp(restarted) == 0) {
     trial_keeper_drop();
@@ -179,7 +179,7 @@ static void check_origin(void) {
   CHECK(deploy(new_program, LENGTH) && runs(new_program) && !trial_keeper_is_on());
 }
 
-/* Power goes at each step of a refusal: the old program runs, and the new one never does. */
+/* Cuts the power at each step of a refusal: the old program runs, and the new one never does. */
 static unsigned check_every_cut(void) {
   begin(NULL);
   fake_flash_forget();

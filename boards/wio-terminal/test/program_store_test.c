@@ -1,5 +1,4 @@
-/* The program outlives power that goes at any step of a deploy: the old one is there, or the new.
- */
+/* Tests power cuts at each step of a deploy: afterwards the old or the new program is there. */
 #include "program_store.h"
 
 #include <stdbool.h>
@@ -22,7 +21,8 @@ static void make(program *it, uint32_t length) {
   for (uint32_t i = 0; i < it->length; i++) it->bytes[i] = (uint8_t)rand();
 }
 
-/* In the machine's order and pieces: runtime/devicescript/devsmgr.c of DeviceScript. */
+/* Deploys in the virtual machine's order and pieces: DeviceScript, runtime/devicescript/devsmgr.c.
+ */
 static void deploy(const program *it) {
   const uint8_t *const base = program_store_begin(it->length);
   CHECK(base != NULL && (uintptr_t)base % 8 == 0);
@@ -33,12 +33,12 @@ static void deploy(const program *it) {
     if (piece > it->length - at) piece = it->length - at;
     program_store_write(at, it->bytes + at, piece);
   }
-  /* The machine takes the program's hash before it completes the header. */
+  /* The virtual machine hashes the program before it completes the header. */
   CHECK_BYTES(base + HEADER, it->bytes + HEADER, it->length - HEADER);
   program_store_write(8, it->bytes + 8, HEADER - 8);
 }
 
-/* Of the header the last 8 bytes are nobody's. */
+/* Whether this is the stored program. The last 8 bytes of the header are not stored. */
 static bool is_there(const program *it) {
   uint32_t length;
   const uint8_t *const found = program_store_find(&length);
@@ -62,7 +62,7 @@ static void check_cut(const program *before, const program *next, volatile unsig
   CHECK(is_there(before) || is_there(next));
 }
 
-/* Leaves the flash as a deploy without a cut does. */
+/* Tests all cuts of a deploy. Leaves the flash with `next` deployed. */
 static unsigned check_every_cut(const program *before, const program *next) {
   unsigned cuts = 0;
   CHECK(is_there(before));
@@ -74,7 +74,7 @@ static unsigned check_every_cut(const program *before, const program *next) {
     for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
       check_cut(before, next, at, (fake_cut)how);
   }
-  /* From what the last of them left behind. */
+  /* A deploy after the last cut. */
   deploy(next);
   program_store_init();
   CHECK(is_there(next));
@@ -102,7 +102,7 @@ int main(void) {
   CHECK(program_store_begin(HEADER - 1) == NULL);
   CHECK(is_there(&third));
 
-  /* A deploy that was given up leaves what was there; a deploy of nothing leaves none. */
+  /* An aborted deploy keeps the old program; a deploy of an empty program leaves no program. */
   CHECK(program_store_begin(4096) != NULL);
   program_store_write(0, first.bytes, 8);
   program_store_init();

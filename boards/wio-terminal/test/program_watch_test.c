@@ -1,4 +1,4 @@
-/* What the screen says about the program, from the program's own lines. */
+/* Tests the state that the screen shows about the program, read from the program's log lines. */
 #include "program_watch.h"
 #include "check.h"
 
@@ -33,13 +33,13 @@ static void check_calibration(void) {
   program_watch_line("> Calibration over");
   CHECK(program_to_do()[0] == 0);
 
-  /* The same figures as test/device/parts/calibration.test.ts has. */
+  /* The same figures as in test/device/parts/calibration.test.ts. */
   program_watch_line("> Light range: 4 to 348");
   CHECK(program_light(0) == 0 && program_light(4) == 0 && program_light(5) == 3);
   CHECK(program_light(105) == 300 && program_light(176) == 512 && program_light(347) == 1020);
   CHECK(program_light(348) == 1023 && program_light(349) == 1023 && program_light(1023) == 1023);
 
-  /* What is no range changes nothing. */
+  /* An invalid range changes nothing. */
   program_watch_line("> Light range: 5");
   program_watch_line("> Light range: 7 to 7");
   program_watch_line("> Light range: 7 to 1024");
@@ -75,7 +75,7 @@ int main(void) {
   program_watch_line("> The server decides again");
   CHECK(!program_is_alone());
 
-  /* Lines of others mean nothing, and one that is too long is cut. */
+  /* Other lines are ignored, and a line that is too long is cut. */
   program_watch_line("Outbox: 9");
   CHECK(program_outbox() == 0);
   program_watch_line("> Connecting to somewhere");

@@ -1,4 +1,4 @@
-/* Does what no code here may do, so that the tests can see that it would be noticed. */
+/* Reads beyond a buffer, so that a test can prove that the sanitizers detect such an access. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Settings that change together: power that goes at any step leaves the old ones or the new ones.
+/* Tests settings that change together: after a power cut at any step, all are old or all are new.
  */
 #include "settings_batch.h"
 
@@ -13,7 +13,7 @@ enum { SETTINGS = 4, ROUNDS = 40, VALUE_SPACE = 120 };
 static const char *const names[SETTINGS] = {"ID", "BROKER", "MQTT_USER", "WIFI_PWD"};
 static const char all_names[] = "ID BROKER MQTT_USER WIFI_PWD";
 
-/* The values of all; an empty one is not there. */
+/* The values of all settings. An empty value means that the setting does not exist. */
 typedef struct {
   char of[SETTINGS][VALUE_SPACE];
 } values;
@@ -42,7 +42,7 @@ static void confirm(void) {
   settings_batch_finish();
 }
 
-/* As the computer does it: runtime/settings_batch.h. */
+/* Changes the settings as the computer does (runtime/settings_batch.h). */
 static void change(const values *next) {
   write(":-", all_names);
   for (unsigned i = 0; i < SETTINGS; i++) {
@@ -89,7 +89,7 @@ static void check_cut(const values *old, const values *next, volatile unsigned a
     change(next);
     CHECK(!"power was cut");
   }
-  /* It may go again while the board finishes. */
+  /* A second power cut may come while the board finishes. */
   if (setjmp(fake_flash_power) == 0) {
     fake_flash_forget();
     settings_store_init();
@@ -116,11 +116,11 @@ static void check_every_cut(void) {
     const unsigned steps = fake_flash_steps;
     static uint8_t after[FAKE_FLASH_SIZE];
     memcpy(after, fake_flash, FAKE_FLASH_SIZE);
-    /* The computer did not hear that "+" came, and sends it again. */
+    /* The computer got no answer to "+", and sends it again. */
     confirm();
     CHECK(all_hold(&next));
     check_nothing_is_left();
-    /* An erase of the other block: everything was moved. */
+    /* If the head of the first block changed, all settings were moved to another block. */
     if (memcmp(snapshot, after, 16) != 0) moves++;
     for (unsigned at = 1; at <= steps; at++) check_cut(&old, &next, at, (fake_cut)(at % FAKE_CUTS));
     memcpy(fake_flash, after, FAKE_FLASH_SIZE);
@@ -132,7 +132,7 @@ static int put(const char *key, const char *value, uint32_t length) {
   return settings_store_put(key, (const uint8_t *)value, length);
 }
 
-/* As if something else had all the space while this value was stored. */
+/* Writes a value while other values take all the space, so that it is not stored. */
 static void write_without_space(const char *key, const char *value) {
   static const char other[SETTINGS_VALUE_MAX];
   memcpy(snapshot, fake_flash, FAKE_FLASH_SIZE);
@@ -147,7 +147,7 @@ static void write_without_space(const char *key, const char *value) {
   settings_store_init();
 }
 
-/* A value for which there was no space is not taken for one to be removed. */
+/* A value that was not stored for lack of space does not remove its setting. */
 static void check_no_space(void) {
   const values old = {{"one", "mqtt://two", "three", "four"}};
   const values next = {{"five", "mqtt://six", "seven", "eight"}};
@@ -160,7 +160,7 @@ static void check_no_space(void) {
     }
     confirm();
     CHECK(all_hold(&old));
-    /* This tells the computer. */
+    /* The remaining "-" tells the computer of the failure. */
     CHECK(holds(SETTINGS_BATCH_KEY, "") && holds(":-", all_names));
     start();
     CHECK(all_hold(&old));
@@ -169,7 +169,7 @@ static void check_no_space(void) {
   change(&(values){0});
 }
 
-/* What came over the line is not trusted. */
+/* Data from the line is untrusted input. */
 static void check_nonsense(void) {
   char long_list[200];
   memset(long_list, 'x', sizeof long_list - 1);

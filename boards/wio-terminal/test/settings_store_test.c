@@ -1,4 +1,4 @@
-/* Settings outlive power that goes at any step: what was being stored is there in whole or not. */
+/* Tests power cuts at each step of storing a setting: its new value is stored completely or not. */
 #include "settings_store.h"
 
 #include <stdbool.h>
@@ -51,7 +51,7 @@ static void power_up_from_snapshot(void) {
   settings_store_init();
 }
 
-/* Power goes at that step of storing a value; then it comes back. */
+/* Cuts the power at a step of storing a value, and powers up again. */
 static void check_cut(unsigned key, const value *next, volatile unsigned at, fake_cut how) {
   power_up_from_snapshot();
   if (setjmp(fake_flash_power) == 0) {
@@ -63,7 +63,7 @@ static void check_cut(unsigned key, const value *next, volatile unsigned at, fak
   settings_store_init();
   check_others(key);
   CHECK(is_stored(key, &expected[key]) || is_stored(key, next));
-  /* What is left takes further values. */
+  /* The store accepts further values. */
   CHECK(put(key, next) == SETTINGS_STORED);
   settings_store_init();
   check_others(key);
@@ -80,12 +80,12 @@ static void check_every_cut(void) {
     power_up_from_snapshot();
     CHECK(put(key, &next) == SETTINGS_STORED);
     const unsigned steps = fake_flash_steps;
-    if (steps > 100) copies++; /* no value alone takes so many */
+    if (steps > 100) copies++; /* a value alone takes fewer steps */
     for (unsigned at = 1; at <= steps; at++) {
       for (unsigned how = 0; how < FAKE_CUTS; how++, cuts++)
         check_cut(key, &next, at, (fake_cut)how);
     }
-    /* On, from a state that a cut left behind, now and then: that begins a new block. */
+    /* Some rounds continue from the state that a cut left behind, which begins a new block. */
     if (round % 64 != 0) {
       power_up_from_snapshot();
       CHECK(put(key, &next) == SETTINGS_STORED);
@@ -107,7 +107,7 @@ static void check_limits(void) {
   uint32_t length;
   CHECK(settings_store_find("TOO MUCH", &length) == NULL);
   CHECK(settings_store_find("LONG", &length) != NULL && length == SETTINGS_VALUE_MAX);
-  /* The same again costs nothing; another of the same length does. */
+  /* To store the same value again writes nothing; another value does. */
   fake_flash_forget();
   CHECK(settings_store_put("LONG", bytes, SETTINGS_VALUE_MAX) == SETTINGS_STORED);
   CHECK(fake_flash_steps == 0);

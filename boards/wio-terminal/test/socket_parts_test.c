@@ -1,4 +1,4 @@
-/* The parts of the network that stand alone: addresses, bytes on their way out, versions. */
+/* Tests the independent parts of the network: addresses, the send buffer, versions, problems. */
 #include "address.h"
 #include "check.h"
 #include "firmware_version.h"

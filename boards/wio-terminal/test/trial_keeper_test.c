@@ -1,6 +1,6 @@
 /*
- * A program in trial, over restarts and over power that goes away at each write of flash: it is
- * confirmed, or the one before comes back.
+ * Tests a program in trial, with restarts and a power cut at each write of flash: the program is
+ * confirmed, or the previous program comes back.
  */
 #include "trial_keeper.h"
 
@@ -14,7 +14,7 @@
 
 enum { HEADER = 128, LENGTH = HEADER + 64, SECOND = 1000000 };
 
-/* The parts of the board that the keeper looks at. */
+/* Fakes of the parts of the board that the keeper uses. */
 static board_reset_kind why;
 static const char *words;
 static jmp_buf restarted;
@@ -46,7 +46,7 @@ static void start_after(board_reset_kind kind, const char *reason) {
 
 static void power_on(void) { start_after(BOARD_RESET_POWER, NULL); }
 
-/* A program of one letter. */
+/* Deploys a program that consists of one repeated letter. */
 static void deploy(char letter) {
   static uint8_t bytes[LENGTH];
   memset(bytes, letter, LENGTH);
@@ -108,7 +108,7 @@ static void confirm(void) {
   pass(2);
 }
 
-/* A board that runs A, whose program came by USB. */
+/* Prepares a board that runs program A, which came over USB. */
 static void begin(void) {
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   fake_flash_forget();
@@ -151,13 +151,13 @@ static void check_judgement(void) {
   start_after(BOARD_RESET_SOFTWARE, "fault");
   check_back("\"reset twice: fault\"");
 
-  /* One that restarts the board itself can't stay so. */
+  /* A program that always restarts the board is taken back, too. */
   begin_trial();
   for (unsigned i = 0; i < 2; i++) start_after(BOARD_RESET_SOFTWARE, NULL);
   check_back("\"not confirmed in 30 s\"");
 }
 
-/* Power is nobody's fault, and what was counted before it still counts. */
+/* A power cut does not count against the program, and does not clear earlier counts. */
 static void check_power(void) {
   begin_trial();
   for (unsigned i = 0; i < 20; i++) power_on();
@@ -183,20 +183,20 @@ static void check_confirmed(void) {
   CHECK(running() == 'B' && !has("nl_trial"));
   panic_twice();
   for (unsigned i = 0; i < 3; i++) start_after(BOARD_RESET_WATCHDOG, NULL);
-  /* It asks for the next update, which does not come; then it runs on. */
+  /* The confirmed program requests the next update, which does not come, and continues. */
   set_trial("30");
   panic_twice();
   pass(100);
   CHECK(running() == 'B' && !has(":TAKEN_BACK"));
 
-  /* Confirmed, and the next update is asked for at once. */
+  /* The program is confirmed and requests the next update at once. */
   begin_trial();
   settings_set(":TRIAL", NULL, 0);
   trial_keeper_saw_setting();
   set_trial("30");
   CHECK(trial_keeper_admit());
 
-  /* Confirmed, and at once gone. */
+  /* The program is confirmed and panics at once. */
   begin_trial();
   settings_set(":TRIAL", NULL, 0);
   panic_twice();
@@ -208,7 +208,7 @@ static void check_admission(void) {
   begin_trial();
   CHECK(!trial_keeper_admit());
   CHECK(running() == 'B');
-  /* The gateway's client has an address still, so the board restarts first. */
+  /* The gateway's client still has an address, so the board restarts first. */
   if (setjmp(restarted) == 0) {
     trial_keeper_drop();
     CHECK(!"it restarted");
@@ -219,7 +219,7 @@ static void check_admission(void) {
   pass(100);
   CHECK(running() == 'C' && !has(":TRIAL"));
 
-  /* The one that was to be in trial did not come; then one comes by USB. */
+  /* The program for the trial did not come; another one comes over USB. */
   begin();
   set_trial("30");
   CHECK(trial_keeper_admit());
@@ -228,7 +228,7 @@ static void check_admission(void) {
   panic_twice();
   CHECK(running() == 'C');
 
-  /* There is nothing before the first. */
+  /* The first program has no previous one. */
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   power_on();
   set_trial("30");
@@ -237,7 +237,7 @@ static void check_admission(void) {
   pass(100);
   CHECK(running() == 'B' && !has(":TAKEN_BACK"));
 
-  /* What was there before is damaged: a bad program is better than none. */
+  /* The previous program is damaged: a bad program is better than none. */
   begin_trial();
   memset(fake_flash + 2 * 8192, 0, 64);
   panic_twice();
@@ -246,7 +246,7 @@ static void check_admission(void) {
 
 static uint8_t snapshot[FAKE_FLASH_SIZE];
 
-/* Power goes at each step of `act`. Whatever runs then, `act` again ends as without a cut. */
+/* Cuts the power at each step of `act`. `act` again then has the same result as without a cut. */
 static unsigned check_every_cut(void (*prepare)(void), void (*act)(void), char end) {
   prepare();
   memcpy(snapshot, fake_flash, FAKE_FLASH_SIZE);
@@ -268,12 +268,12 @@ static unsigned check_every_cut(void (*prepare)(void), void (*act)(void), char e
       power_on();
       const char now_runs = running();
       CHECK(now_runs == 'A' || now_runs == 'B');
-      /* In trial still, or never to be in it again. */
+      /* The program is still in trial, or its trial is over. */
       if (now_runs == 'B') CHECK(has("nl_trial") == has(":TRIAL"));
       if (now_runs != end) act();
       pass(100);
       power_on();
-      /* Without a word from the program it is taken back in the end, unless it is confirmed. */
+      /* If the program does not confirm itself, it is taken back in the end. */
       if (end == 'A') CHECK(has(":TAKEN_BACK") && !has(":TRIAL"));
       if (running() != end) CHECK(end == 'B' && was_taken_back("\"not confirmed in 30 s\""));
       CHECK(!has("nl_trial") && (running() == 'B' || !has("wssk_connstr")));
@@ -289,7 +289,7 @@ int main(void) {
   check_confirmed();
   check_admission();
   unsigned cuts = check_every_cut(begin_trial, panic_twice, 'A');
-  limit = "31"; /* ends between two saves */
+  limit = "31"; /* the trial ends between two saves */
   cuts += check_every_cut(begin_trial, say_nothing, 'A');
   limit = "30";
   cuts += check_every_cut(begin_trial, confirm, 'B');

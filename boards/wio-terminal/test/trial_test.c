@@ -1,4 +1,4 @@
-/* When a program that came over the network is taken back, and why. */
+/* Tests when and why a program from the network is taken back. */
 #include "trial.h"
 
 #include "check.h"
@@ -22,7 +22,7 @@ int main(void) {
   trial_ran(&panics, 60);
   CHECK(strcmp(panics.verdict, "panicked twice: 60014") == 0);
 
-  /* One of each may be chance, too. */
+  /* One panic and one reset may be chance, too. */
   trial resets = trial_of(1, "30");
   trial_panicked(&resets, 60005);
   trial_was_reset(&resets, "fault");

@@ -1,7 +1,7 @@
 /*
- * An update over the network, as the board does it, with power that goes away at each packet and at
- * each write of flash. `update_cut_test` tries one write in 40, `update_cut_test N` others of them,
- * `update_cut_test all` all.
+ * Tests an update over the network with power cuts at packets and at writes of flash.
+ * `update_cut_test` tries one in 40 of both, `update_cut_test N` another selection, and
+ * `update_cut_test all` tries all.
  */
 #include "board.h"
 #include "check.h"
@@ -18,7 +18,8 @@
 enum { HEADER = PROGRAM_STORE_HEADER, LENGTH = 8192, PACKET = 224, SECOND = 1000000 };
 enum { SAMPLE = 40 };
 
-/* RFC 8032, section 7.1: the key of test 1. The signature, by Node's OpenSSL, is of new_program. */
+/* RFC 8032, section 7.1: the key of test 1. The signature of new_program is made by Node's OpenSSL.
+ */
 static const uint8_t signer[] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
                                  0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
                                  0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
@@ -35,7 +36,7 @@ const uint8_t *package_signer(void) { return signer; }
 board_reset_kind board_why_reset(void) { return BOARD_RESET_POWER; }
 const char *last_words_reason(void) { return NULL; }
 uint64_t board_micros(void) { return now; }
-/* The keeper's words would be thousands of lines. */
+/* Discards the log, because the keeper would log thousands of lines. */
 void board_console_write(const char *text, size_t length) { (void)text, (void)length; }
 void board_reset(void) { CHECK(!"reset"); }
 
@@ -68,7 +69,7 @@ static void packet_came(void) {
   if (packets_left > 0 && --packets_left == 0) longjmp(fake_flash_power, 1);
 }
 
-/* As the virtual machine does it: vm_store.c, and DeviceScript's devsmgr.c. */
+/* Deploys as the virtual machine does (vm_store.c, and DeviceScript's devsmgr.c). */
 static void deploy(const uint8_t *program) {
   const uint8_t header[HEADER] = {1};
   uint32_t filled;
@@ -89,7 +90,8 @@ static void deploy(const uint8_t *program) {
   packet_came();
 }
 
-/* What src/update.ts stores of an order, before it makes way for the gateway's client. */
+/* Stores the settings of an update order as src/update.ts does, before the gateway's client runs.
+ */
 static void order(void) {
   set(":UPDATE_N", "1795913120");
   set(":SIGNATURE", signature);
@@ -98,7 +100,7 @@ static void order(void) {
   set("wssk_connstr", "ws://wssk:0123456789abcdef0123456789abcdef@192.168.1.20:8080/wssk/desk-1");
 }
 
-/* The new program takes the address away, and is well. */
+/* The new program removes the address and confirms itself. */
 static void confirm(void) {
   settings_set("wssk_connstr", NULL, 0);
   trial_keeper_step(now += SECOND);
@@ -134,7 +136,7 @@ static void check_cut(unsigned packet, unsigned step, fake_cut how) {
   char key[sizeof device_key] = "";
   CHECK(settings_get(":UPDATE_KEY", key, sizeof key - 1) == (int32_t)strlen(device_key));
   CHECK(strcmp(key, device_key) == 0);
-  /* The server sends it again; the old program has removed what it asked for. */
+  /* The server sends the update again; the old program has removed the settings of the order. */
   update();
   power_on();
   CHECK(runs(new_program) && !has(":TRIAL") && !has("nl_trial") && !has(":TAKEN_BACK"));

@@ -1,4 +1,4 @@
-/* The protocol as a host meets it: control transfers, the serial port, and what makes no sense. */
+/* Tests the USB protocol from the host's side: control transfers, the serial port, bad requests. */
 #include "cdc.h"
 #include "check.h"
 #include "descriptors.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A controller made of variables. */
+/* A fake of the controller. */
 static uint8_t sent[USB_ENDPOINTS][USB_DATA_PACKET], received[USB_DATA_PACKET];
 static size_t sent_length[USB_ENDPOINTS], received_length;
 static bool is_sending[USB_ENDPOINTS], has_received, is_listening, is_suspended, is_open;
@@ -50,12 +50,12 @@ bool usb_device_is_stalled(uint8_t endpoint_address) {
   return stalled[endpoint_address >> 7][endpoint_address & 0x7f];
 }
 
-/* The host. */
+/* A fake of the host. */
 static uint8_t answer[65536];
 static size_t answer_length;
 static unsigned answer_packets;
 
-/* A whole control transfer; false for a stall. */
+/* Runs a whole control transfer. Returns false if it stalls. */
 static bool control(uint8_t type, uint8_t request, uint16_t value, uint16_t index, uint16_t length,
                     const uint8_t *data) {
   const usb_setup setup = {type, request, value, index, length};
@@ -173,7 +173,7 @@ static void is_a_serial_port(void) {
   CHECK(control(0xa1, USB_GET_LINE_CODING, 0, 0, 7, NULL) && u16(0) == 0xe360 && answer[2] == 0x16);
   CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 0, 6, sent[0]));
   CHECK(!control(0x21, USB_SET_LINE_CODING, 0, 1, 7, sent[0]));
-  CHECK(!control(0x21, 0x23, 0, 0, 0, NULL)); /* no break: there is no wire */
+  CHECK(!control(0x21, 0x23, 0, 0, 0, NULL)); /* no break, because there is no physical line */
   CHECK(!cdc_is_open());
   set_dtr(true);
   CHECK(cdc_is_open());
@@ -191,9 +191,9 @@ static void moves_bytes(void) {
   CHECK(sent_length[2] == 64);
   is_sending[2] = false;
   cdc_step();
-  CHECK(!is_sending[2]); /* for the rest, which does not come */
+  CHECK(!is_sending[2]); /* waits for the rest, which does not come */
   cdc_step();
-  CHECK(is_sending[2] && sent_length[2] == 0); /* the end of what was full */
+  CHECK(is_sending[2] && sent_length[2] == 0); /* an empty packet after the full one */
   is_sending[2] = false;
   cdc_step();
   CHECK(!is_sending[2]);
@@ -213,7 +213,7 @@ static void moves_bytes(void) {
   CHECK(cdc_read(back, 64) == 0 && !has_received);
 }
 
-/* Rounds of the loop, in each of which the host takes a packet. */
+/* Writes bytes in rounds of the loop. In each round, the host takes a packet. */
 static void ends_a_transfer_once(size_t length, const size_t *packets, size_t count) {
   static const uint8_t bytes[200];
   size_t written = 0, seen = 0;
@@ -255,7 +255,7 @@ static uint32_t random_u32(void) {
   return random_state >> 8;
 }
 
-/* Set-up packets of all sorts, cut off at any point; then all is as ever. */
+/* Random set-up packets, cut off at random points. Afterwards the device works as before. */
 static void survives_nonsense(void) {
   static const uint8_t types[] = {0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x21, 0xa1, 0xc0, 0x40, 0x1f};
   for (int round = 0; round < 100000; round++) {

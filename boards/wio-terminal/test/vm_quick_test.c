@@ -1,8 +1,8 @@
 /*
- * Runs operations in vm_quick.c and in the translated machine, from the same memory, and compares
- * what each leaves there: everything but the machine's own stack below its stack pointer.
+ * Runs operations in vm_quick.c and in the translated virtual machine, from the same memory, and
+ * compares the memory afterwards, except the virtual machine's own stack below its stack pointer.
  */
-#define vm_quick before_operation /* the translated loop calls this one */
+#define vm_quick before_operation /* the translated loop calls before_operation */
 #include "vm.c"
 #undef vm_quick
 
@@ -16,13 +16,13 @@
 uint32_t vm_quick(uint32_t context, uint32_t left);
 
 enum {
-  STACK_TOP = VM_BSS_END + 4096, /* of the machine's own stack */
+  STACK_TOP = VM_BSS_END + 4096, /* of the virtual machine's own stack */
   CONTEXT = STACK_TOP,
   ACTIVATION = CONTEXT + 512,
   FUNCTION = ACTIVATION + 128,
   GLOBALS = FUNCTION + 32,
   IMAGE = GLOBALS + 64,
-  DOUBLES = 64, /* in the image, as is the code */
+  DOUBLES = 64, /* offset in the image, as CODE is */
   CODE = 256,
   CODE_SIZE = 160,
   MEMORY_SIZE = IMAGE + CODE + CODE_SIZE,
@@ -31,7 +31,7 @@ enum {
   GLOBAL_COUNT = 5,
   DOUBLE_COUNT = 20,
   SUSPENDED = CONTEXT + 70,
-  SMALL_INTEGER = 128, /* the first operation that is an integer of its own */
+  SMALL_INTEGER = 128, /* the first operation that is a literal integer */
   TRIALS = 100000,
 };
 
@@ -57,7 +57,7 @@ static uint32_t below(uint32_t limit) { return (random_bits() >> 8) % limit; }
 static u32 to_run;
 static u32 runs_of[SMALL_INTEGER + 1];
 
-/* Stops the translated loop after as many operations as vm_quick did. */
+/* Stops the translated loop after the number of operations that vm_quick ran. */
 u32 before_operation(u32 context, u32 left) {
   if (to_run == 0) {
     i32_store8(context, 70, 1);
@@ -103,7 +103,7 @@ static void store_value(u32 at) {
       i32_store(at, 0, specials[below(9)]);
       i32_store(at, 4, 0);
       break;
-    case 5: /* a function's number: vm_quick may copy it, and not compute with it */
+    case 5: /* a function's number: vm_quick may copy it, but must not compute with it */
       i32_store(at, 0, below(100));
       i32_store(at, 4, 4);
       break;
@@ -126,7 +126,7 @@ static void operand(u32 number, u32 wide) {
   for (u32 i = bytes; i-- > 0;) *code++ = (u8)(number >> 8 * i);
 }
 
-/* Mostly operations that fit the depth of the stack; now and then any byte at all. */
+/* Makes a program: mostly operations that fit the depth of the stack, sometimes a random byte. */
 static void random_program(u32 depth) {
   static const u8 binary[] = {58, 59, 60, 62, 63, 64, 65, 66, 68, 69, 70, 71};
   static const u8 loads[] = {21, 22, 40, 41};
@@ -142,13 +142,13 @@ static void random_program(u32 depth) {
       depth--;
     } else if (depth == 1 && choice < 45) {
       *code++ = choice < 15 ? 14 : choice < 35 ? 17 : 18;
-      if (choice < 15) operand(2 + below(60), 0); /* a jump: forwards, mostly into the code */
+      if (choice < 15) operand(2 + below(60), 0); /* a jump forwards, mostly into the code */
       else operand(below(GLOBAL_COUNT + (below(30) == 0 ? 2 : 0)), choice == 20);
       depth = 0;
     } else if (depth == 0 && choice < 8) {
       const u32 at = (u32)(code - (vm_memory + IMAGE));
       *code++ = 13;
-      if (choice == 2) { /* to 0, which the machine takes for no jump at all */
+      if (choice == 2) { /* a jump to 0, which the virtual machine treats as no jump */
         *code++ = 248 | 4 | 1;
         *code++ = (u8)(at >> 8);
         *code++ = (u8)at;
@@ -214,7 +214,7 @@ static void check_one(void) {
   }
 }
 
-/* It leaves everything to the loop if an exception, a halt or a debugger waits. */
+/* vm_quick runs no operation if an exception, a halt or a debugger is pending. */
 static void check_flags(void) {
   for (u32 flag = 69; flag <= 71; flag++) {
     random_state();

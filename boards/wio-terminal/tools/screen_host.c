@@ -1,6 +1,6 @@
 /*
- * The screen on a host: what is sent to the display goes to standard output. It is driven by lines
- * on standard input:
+ * The screen on a host: data for the display goes to standard output. Lines on standard input
+ * control the screen:
  *
  *   set FIELD VALUE     changes what the screen tells about
  *   press a|b|c|u|l|r|d|p   a short press of a button, or of the switch: up to down, and pressed
@@ -48,7 +48,7 @@ void panel_command(uint8_t command, const uint8_t *parameters, size_t length) {
   record('D', parameters, length);
 }
 
-/* The wire is as quick as on the board: a tile takes a millisecond. */
+/* The wire is as fast as on the board: a tile takes a millisecond. */
 void panel_pixels(const uint8_t *bytes, size_t length) {
   record('D', bytes, length);
   busy_steps = 1;
@@ -99,7 +99,7 @@ void status_read(status *into, uint64_t now_micros) {
   into->uptime_s = (uint32_t)(now_micros / 1000000);
 }
 
-/* The texts that may be set, and where they are kept. */
+/* The texts that can be set, and their storage. */
 enum { TEXT_MAX = 64 };
 static struct {
   const char *field;

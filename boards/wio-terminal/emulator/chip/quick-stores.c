@@ -1,8 +1,8 @@
 /*
- * Makes stores of Unicorn 2.0.1 some times faster. Before each it builds a tree of the pages that
- * are to be locked, and locks none: Unicorn has no locks. Later versions leave the tree out
- * (unicorn-engine/unicorn pull request 1838). Loaded before the library, these are found first; a
- * version without the functions does not miss them.
+ * Makes stores of Unicorn 2.0.1 several times faster. Before each store, Unicorn builds a tree of
+ * the pages to lock, although it has no locks. Later versions do not build the tree
+ * (unicorn-engine/unicorn pull request 1838). If this is loaded before the library, its functions
+ * replace the library's. A version without these functions is not affected.
  */
 #include <stdint.h>
 

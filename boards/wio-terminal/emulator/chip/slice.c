@@ -1,7 +1,8 @@
 /*
- * Stops Unicorn 2.0.1 after so many instructions. Its own count does so within a translated block,
- * and loses processor flags that the block keeps in registers; between blocks none is lost.
- * Declarations: unicorn.h, which needs libunicorn-dev; the library alone is enough to link.
+ * Stops Unicorn 2.0.1 after a number of instructions. Unicorn's own count may stop within a
+ * translated block, and then loses processor flags that the block keeps in registers. This code
+ * stops between blocks. The declarations are copied from unicorn.h, which needs libunicorn-dev, so
+ * that the library alone is enough to link.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +15,8 @@ int uc_emu_stop(uc_engine *engine);
 enum { HOOK_BLOCK = 1 << 3 };
 
 /*
- * Shared with the caller, who may change the limit during a run. It counts halfwords of code: most
- * instructions are one halfword; those of two take longer.
+ * Shared with the caller, which may change the limit during a run. Both fields count halfwords of
+ * code: most instructions have one halfword, and those with two take longer.
  */
 typedef struct {
   uint32_t executed;
@@ -34,7 +35,7 @@ static void block_begins(uc_engine *engine, uint64_t address, uint32_t size, voi
 
 int slice_watch(uc_engine *engine, void *slice);
 
-/* A range that ends before it begins means all addresses. Returns a uc_err. */
+/* Adds the hook for all addresses: a range that ends before it begins. Returns a uc_err. */
 int slice_watch(uc_engine *engine, void *slice) {
   size_t hook;
   return uc_hook_add(engine, &hook, HOOK_BLOCK, (void *)block_begins, slice, 1, 0);

@@ -1,4 +1,4 @@
-/* A store into memory that the MPU closes: a fault with its address. Then one with no handler. */
+/* Stores into memory that the MPU closes, which is a fault with an address. */
 #include "program.h"
 
 #define SHCSR REGISTER(0xe000ed24)

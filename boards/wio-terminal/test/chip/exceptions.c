@@ -1,4 +1,4 @@
-/* SysTick and SVC on two stacks, a mask, priorities, and how all of them come back. */
+/* Tests SysTick and SVC on two stacks, a mask, priorities, and the returns from exceptions. */
 #include "program.h"
 
 #define SYST_CSR REGISTER(0xe000e010)
@@ -17,7 +17,7 @@ void systick_handler(void) {
   results[1] = stack;
 }
 
-/* 46 pends 47, which is more urgent, so that it runs within it. */
+/* Line 46 pends line 47, which is more urgent, so that its handler runs within that of line 46. */
 void sercom0_handler(void) {
   uint32_t number;
   __asm volatile("mrs %0, ipsr" : "=r"(number));
@@ -31,9 +31,9 @@ void sercom0_handler(void) {
 
 void supervisor_handler(void) { results[2]++; }
 
-/* All of the flags and registers that an interrupt could spoil are in use all the time. */
+/* Uses all flags and registers that an interrupt could spoil. */
 static uint32_t __attribute__((noinline)) work(uint32_t turns) {
-  __asm volatile(""); /* the compiler may not know that it always says the same */
+  __asm volatile(""); /* so that the compiler does not reuse the result of an earlier call */
   uint32_t hash = 1;
   double sum = 0.5;
   for (uint32_t i = 0; i < turns; i++) {
@@ -60,11 +60,11 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
 
   __asm volatile("cpsid i");
   work(1000);
-  results[4] = ticks; /* none came through, */
+  results[4] = ticks; /* no tick was handled, */
   __asm volatile("wfi");
-  results[5] = ticks; /* though one ended the sleep; */
+  results[5] = ticks; /* although a tick ended the sleep; */
   __asm volatile("cpsie i\nisb");
-  results[6] = ticks; /* it comes now */
+  results[6] = ticks; /* that tick is handled now */
 
   IPR11 = 0x40u << 16 | 0x20u << 24;
   ISER1 = 3u << (46 - 32);
@@ -84,7 +84,7 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
 }
 
 void program(void) {
-  ticks = order = 0; /* RAM holds anything when power comes on */
+  ticks = order = 0; /* RAM has random contents after power-on */
   undisturbed = work(20000);
   __asm volatile(
       "msr psp, %0\n"

@@ -1,4 +1,4 @@
-/* Floating-point registers across exceptions: ARMv7-M, B1.5.6 to B1.5.8. */
+/* Tests floating-point registers across exceptions: ARMv7-M, B1.5.6 to B1.5.8. */
 #include "program.h"
 
 #define SYST_CSR REGISTER(0xe000e010)
@@ -10,13 +10,13 @@
 static volatile uint32_t ticks;
 static volatile float ticked;
 
-/* Its own floating-point work spoils registers that the work below uses. */
+/* The handler's floating-point work spoils registers that work() uses. */
 void systick_handler(void) {
   ticks++;
   ticked = ticked * 0.75f + 1.0f / (float)ticks;
 }
 
-/* results[0..7]: what a handler sees that has used no floating-point register yet. */
+/* Stores in results[0..5] the state in a handler that has not used a floating-point register. */
 static uint32_t __attribute__((used)) look(uint32_t exception_return) {
   uint32_t control;
   const volatile uint32_t *frame;
@@ -27,7 +27,7 @@ static uint32_t __attribute__((used)) look(uint32_t exception_return) {
   results[3] = frame[8 + 15]; /* S15 */
   results[4] = frame[8 + 16]; /* FPSCR */
   results[5] = FPCAR - (uint32_t)frame;
-  /* The handler's own use, with values that the interrupted code must not see. */
+  /* The handler's own values, which the interrupted code must not see. */
   __asm volatile("vmov s0, %0\nvmov s15, %0\nvmsr fpscr, %1" ::"r"(0xdeadbeef), "r"(0)
                  : "s0", "s15");
   return exception_return;
@@ -84,7 +84,7 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
 
   uint32_t first[6];
   for (unsigned i = 0; i < 6; i++) first[i] = results[i];
-  /* A context without floating point, though the handler uses it. */
+  /* A context without floating point, although the handler uses floating point. */
   __asm volatile("msr control, %0\nisb\nsvc 0" ::"r"(2) : "memory");
   uint32_t last;
   __asm volatile("mrs %0, control" : "=r"(last));
@@ -96,7 +96,7 @@ static void __attribute__((used, noreturn)) on_process_stack(void) {
 }
 
 void program(void) {
-  ticks = 0; /* RAM holds anything when power comes on */
+  ticks = 0; /* RAM has random contents after power-on */
 #ifndef WITHOUT_CP10
   CPACR |= 0xfu << 20;
 #endif

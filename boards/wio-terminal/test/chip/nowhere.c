@@ -1,4 +1,4 @@
-/* A read where the chip has nothing. */
+/* Reads an address at which the chip has no memory or register. */
 #include "program.h"
 
 void program(void) { results[0] = REGISTER(0x30000000); }

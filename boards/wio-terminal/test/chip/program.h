@@ -1,4 +1,4 @@
-/* What the small programs that try the emulated chip share. Each image begins at 0x4000. */
+/* Shared by the small programs that test the emulated chip. Each image begins at 0x4000. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
@@ -6,7 +6,7 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-/* Read by the test when the program sleeps for good. */
+/* The test reads the results when the program sleeps at its end. */
 extern volatile uint32_t results[16];
 
 void program(void);

@@ -6,7 +6,7 @@ typedef void (*handler)(void);
 
 volatile uint32_t results[16];
 
-/* Whatever nobody expects ends here, with its number as the last result. */
+/* Handles unexpected exceptions: stores the exception's number as the last result. */
 static void unexpected(void) {
   uint32_t number;
   __asm volatile("mrs %0, ipsr" : "=r"(number));

@@ -1,4 +1,4 @@
-/* What costs days on hardware: a peripheral is used before its clocks are on. */
+/* Uses a peripheral before its clocks are on, a mistake that is hard to find on hardware. */
 #include "program.h"
 
 #define SERCOM0_CTRLA REGISTER(0x40003000)
