@@ -1,20 +1,20 @@
-/** The settings of a board that runs, read and changed over its serial line. */
+/** Reads and changes the settings of a running board over its serial line. */
 import type { SettingName } from "../../src/common/settings";
 import { type Board, GET_REGISTER, SERVICE, SET_REGISTER } from "./board";
 
-/** New values; null removes one, and what is not named stays. */
+/** New values of settings. Null removes a setting; settings that are not named stay. */
 export type Changes = Partial<Record<SettingName, string | null>>;
 
-/** What a board says of its settings; passwords it keeps to itself. Undefined: not set. */
+/** The settings that a board reports; undefined if not set. A board never reports a password. */
 export interface Known {
   id: string | undefined;
   broker: string | undefined;
   user: string | undefined;
-  /** The network that it is in now, and its address there. */
+  /** The board's current network, and its address there. */
   wifi: { name: string; address: string } | undefined;
 }
 
-/** The board's runtime does not know how to change several settings at once. */
+/** The board's runtime is too old to change several settings at once. */
 export class RuntimeTooOld extends Error {}
 
 /** The board has no space for the new values. */
@@ -23,7 +23,7 @@ export class NoSpace extends Error {}
 const [GET, SET, DELETE] = [0x80, 0x81, 0x84];
 const RUNNING = 0x80;
 const [IP_ADDRESS, SSID] = [0x181, 0x183];
-/** How soon the board takes what was written: runtime/settings_batch.h, network/credentials.c. */
+/** Time for the board to apply new values: runtime/settings_batch.h, network/credentials.c. */
 const TAKEN_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
 
@@ -41,16 +41,16 @@ export async function readKnown(board: Board): Promise<Known> {
 }
 
 /**
- * Changes settings together, as runtime/settings_batch.h has it: if power fails meanwhile, the
- * board has all of the old values or all of the new ones. The program is stopped before, and has
- * to be started after.
+ * Changes settings together, as runtime/settings_batch.h describes: if power fails, the board has
+ * either all old values or all new values. The caller must stop the program before this call and
+ * start it afterwards.
  * @throws BoardSilent; RuntimeTooOld or NoSpace if the board has kept the old values
  */
 export async function changeSettings(board: Board, changes: Changes): Promise<void> {
   const entries = Object.entries(changes) as [SettingName, string | null][];
   const names = entries.map(([name]) => name).join(" ");
   await set(board, "-", names);
-  // Its removal also removes what a computer left behind that stopped half-way.
+  // When the board removes "-", it also removes values that an interrupted change left behind.
   for (const [name, value] of entries) await set(board, `+${name}`, stored(name, value));
   await set(board, "+", names);
   const isTaken = await isGone(board, "+");
@@ -67,7 +67,10 @@ export async function runProgram(board: Board, isRunning: boolean): Promise<void
   await board.command(SERVICE.manager, SET_REGISTER | RUNNING, Uint8Array.of(isRunning ? 1 : 0));
 }
 
-/** The board keeps a password until it gets another one; an empty text is an open network's. */
+/**
+ * The text to store. A Wi-Fi setting is not removed but set to an empty text, because the board
+ * keeps a password until it gets another. An empty password means an open network.
+ */
 function stored(name: SettingName, value: string | null): string {
   return JSON.stringify(value ?? (name.startsWith("WIFI_") ? "" : null));
 }
@@ -85,7 +88,7 @@ async function set(board: Board, name: string, value: string | null): Promise<vo
   else await board.command(SERVICE.settings, SET, encode(`${name}\0${value}`));
 }
 
-/** @returns the text as it is stored, empty if there is none */
+/** @returns the stored text, empty if there is none */
 async function get(board: Board, name: string): Promise<string> {
   const start = encode(`${name}\0`);
   const answer = await board.ask(SERVICE.settings, GET, encode(name), (payload) =>

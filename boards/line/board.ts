@@ -1,6 +1,6 @@
 /**
- * A board that runs our runtime, at the other end of a serial line: in Node and in a browser. The
- * line and the clock come from outside.
+ * A board with this project's runtime on a serial line, in Node and in a browser. The caller passes
+ * the line and the clock.
  */
 import { encodeFrame, LineDecoder } from "./framing";
 import {
@@ -13,7 +13,7 @@ import {
   reportsOf,
 } from "./packets";
 
-/** Classes and numbers of jacdac-spec. */
+/** Service classes, from jacdac-spec. */
 export const SERVICE = {
   manager: 0x1134ea2b,
   settings: 0x1107dc4a,
@@ -22,25 +22,25 @@ export const SERVICE = {
 const [USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS] = [0x18f61a4a, 0x3f, 0x81];
 export const [GET_REGISTER, SET_REGISTER] = [0x1000, 0x2000];
 
-/** A runtime announces itself twice a second; an emulated one on a busy computer, seldom. */
+/** A runtime announces itself twice a second; an emulated runtime on a busy computer, seldom. */
 const OPEN_MS = 30_000;
 const ASK_AGAIN_MS = 500;
-/** A block of flash that is erased takes 200 ms; a busy line loses frames. */
+/** The time until a retry. An erase of flash takes 200 ms, and a busy line loses frames. */
 const ANSWER_MS = 600;
 const ATTEMPTS = 15;
 const POLL_MS = 5;
 
 export interface Clock {
-  /** Of a clock that is never set. */
+  /** The time of a monotonic clock. */
   nowMs(): number;
   wait(ms: number): Promise<void>;
 }
 
-/** The board does not answer, or its answers don't come through. */
+/** The board does not answer, or its answers are lost. */
 export class BoardSilent extends Error {}
 
 export class Board {
-  /** Of each line that the board logs. */
+  /** Called with each line that the board logs. */
   onLog: (line: string) => void = () => undefined;
   private readonly devices = new Map<DeviceId, number[]>();
   private onReport: (report: Report) => void = () => undefined;
@@ -49,13 +49,13 @@ export class Board {
     (line) => this.onLog(line),
   );
 
-  /** @param send puts bytes on the line */
+  /** @param send writes bytes to the line */
   constructor(
     private readonly send: (bytes: Uint8Array) => void,
     private readonly clock: Clock,
   ) {}
 
-  /** To be called with what comes on the line. */
+  /** Call with the bytes received on the line. */
   receive(bytes: Uint8Array): void {
     this.decoder.push(bytes);
   }
@@ -72,7 +72,7 @@ export class Board {
   }
 
   /**
-   * Sends a command until the board says that it came. So it must do no harm to send it twice.
+   * Sends a command until the board acknowledges it. The command must be idempotent.
    * @throws BoardSilent
    */
   async command(serviceClass: number, command: number, payload: Uint8Array): Promise<void> {
@@ -82,8 +82,8 @@ export class Board {
   }
 
   /**
-   * Asks until the board answers.
-   * @param fits whether a payload is the answer: one to an earlier question may be on its way
+   * Sends a question until the board answers.
+   * @param fits whether a payload is the answer: the answer to an earlier question may be in flight
    * @throws BoardSilent
    */
   async ask(
@@ -108,7 +108,7 @@ export class Board {
     await this.clock.wait(ms);
   }
 
-  /** Looks at a condition again and again. @returns whether it became true within the time */
+  /** Polls a condition. @returns whether it became true within the time */
   async until(isTrue: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = this.clock.nowMs() + limitMs;
     while (!isTrue()) {

@@ -1,15 +1,15 @@
 /**
- * What stands on a board's serial line: Jacdac frames between marks; whatever is outside of them is
- * text, the board's log (jacdac-spec, services/usbbridge.md). Pure.
+ * The bytes on a board's serial line: Jacdac frames between marks, and outside of frames the text
+ * of the board's log (jacdac-spec, services/usbbridge.md). Pure.
  */
 const MARK = 0xfe;
-/** What follows a mark. */
+/** The byte after a mark. */
 const [LITERAL, START, END] = [0xf8, 0xfc, 0xfd];
 
-/** Of frames and of the packets in them: jacdac-spec, protocol.md. */
+/** Sizes of frames and packets: jacdac-spec, protocol.md. */
 export const [HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES] = [12, 4, 240];
 const FRAME_MAX_BYTES = HEADER_BYTES + PACKETS_MAX_BYTES;
-/** A line that is longer is cut: what is on the line may be anything. */
+/** A longer line is cut, because the bytes are untrusted input. */
 const TEXT_MAX_BYTES = 1024;
 
 export function encodeFrame(frame: Uint8Array): Uint8Array {
@@ -17,7 +17,7 @@ export function encodeFrame(frame: Uint8Array): Uint8Array {
   return Uint8Array.from([MARK, START, ...bytes, MARK, END]);
 }
 
-/** CRC-16 of a frame, from its third byte on (CCITT's polynomial, from 0xffff). */
+/** CRC-16 of a frame from its third byte (CCITT's polynomial, initial value 0xffff). */
 export function frameCrc(frame: Uint8Array): number {
   let crc = 0xffff;
   for (const byte of frame.subarray(2)) {
@@ -27,7 +27,7 @@ export function frameCrc(frame: Uint8Array): number {
   return crc;
 }
 
-/** Takes the line apart. Frames that are damaged are counted and left out. */
+/** Decodes the line into frames and log lines. Damaged frames are counted and skipped. */
 export class LineDecoder {
   damaged = 0;
   private frame: number[] | undefined;

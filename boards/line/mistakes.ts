@@ -1,9 +1,9 @@
-/** What is wrong with settings for a Wio Terminal, one line for each mistake. Pure. */
+/** Checks settings for a Wio Terminal. Each mistake is described in one line. Pure. */
 import { parseBrokerAddress } from "../../src/common/broker-address";
 import { SETTING_NAMES, settingError, type SettingName } from "../../src/common/settings";
 import type { Changes } from "./board-settings";
 
-/** What a person calls a setting. */
+/** The names of the settings in messages. */
 export const WORDS: Record<SettingName, string> = {
   ID: "id",
   BROKER: "broker",
@@ -16,7 +16,7 @@ export const WORDS: Record<SettingName, string> = {
 
 export interface Mistake {
   setting: SettingName;
-  /** Such as "id: expected …, got …"; it never shows a password. */
+  /** A text such as "id: expected …, got …". Never contains a password. */
   line: string;
 }
 

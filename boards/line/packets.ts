@@ -1,13 +1,13 @@
 /** Jacdac packets in their frames (jacdac-spec, protocol.md). Pure. */
 import { frameCrc, HEADER_BYTES, PACKET_HEADER_BYTES, PACKETS_MAX_BYTES } from "./framing";
 
-/** Flags of a frame: it is for the device that is named, not from it. */
+/** Frame flag: the frame is for the named device, not from it. */
 export const COMMAND = 1;
 const ACK_REQUESTED = 2;
-/** The name is a class of services: the frame is for all devices that have one. */
+/** Frame flag: the name is a service class, so the frame is for all devices with such a service. */
 export const TO_SERVICE_CLASS = 4;
 
-/** The service index of what is about the device itself. */
+/** The service index of the device itself. */
 const CONTROL_INDEX = 0;
 const ACK_INDEX = 0x3f;
 const INDEX_MASK = 0x3f;
@@ -15,7 +15,7 @@ const INDEX_MASK = 0x3f;
 /** A device's 8 bytes as 16 hexadecimal digits. */
 export type DeviceId = string;
 
-/** What a device reports, or is told. */
+/** A packet: a report of a device, or a command to it. */
 export interface Report {
   device: DeviceId;
   service: number;
@@ -24,7 +24,7 @@ export interface Report {
 }
 
 /**
- * @param isAcknowledged whether the device is to say that the frame came
+ * @param isAcknowledged whether to request an acknowledgement of the frame
  * @throws RangeError if the payload is longer than a frame can carry
  */
 export function makeCommand(
@@ -38,7 +38,7 @@ export function makeCommand(
   return makeFrame({ device, service, command, payload }, flags);
 }
 
-/** A command to whoever has a service of this class. */
+/** A command to all devices with a service of this class. */
 export function makeCommandToClass(serviceClass: number, service: number, command: number) {
   const id = [0, 8, 16, 24].map((shift) => (serviceClass >>> shift) & 0xff);
   return seal([...id, 0, 0, 0, 0], COMMAND | TO_SERVICE_CLASS, service, command, new Uint8Array());
@@ -50,7 +50,7 @@ export function makeFrame({ device, service, command, payload }: Report, flags =
   return seal(id, flags, service, command, payload);
 }
 
-/** @returns the acknowledgement that the frame asks for: its command is the CRC of the frame */
+/** @returns the acknowledgement that the frame requests; its command is the CRC of the frame */
 export function acknowledgement(frame: Uint8Array, device: DeviceId): Uint8Array | undefined {
   const [low = 0, high = 0, , flags = 0] = frame;
   if (!(flags & ACK_REQUESTED)) return undefined;
@@ -78,12 +78,12 @@ function seal(
   return frame;
 }
 
-/** The reports of a whole frame; none of a command. */
+/** The reports in a whole frame; none if the frame is a command. */
 export function reportsOf(frame: Uint8Array): Report[] {
   return (frame[3] ?? 0) & COMMAND ? [] : packetsOf(frame);
 }
 
-/** What a whole frame carries, reports or commands. */
+/** The packets in a whole frame: reports or commands. */
 export function packetsOf(frame: Uint8Array): Report[] {
   const device = [...frame.subarray(4, HEADER_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0"))
@@ -101,7 +101,7 @@ export function packetsOf(frame: Uint8Array): Report[] {
   return packets;
 }
 
-/** Whether a report says that this frame came. */
+/** Whether a report acknowledges this frame. */
 export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array): boolean {
   const [low = 0, high = 0] = frame;
   return (
@@ -111,11 +111,11 @@ export function acknowledges(report: Report, device: DeviceId, frame: Uint8Array
   );
 }
 
-/** The classes of a device's services, by their index, if a report announces them. */
+/** If a report announces a device's services: their classes, by service index. */
 export function announced({ service, command, payload }: Report): number[] | undefined {
   if (service !== CONTROL_INDEX || command !== 0 || payload.length < 4) return undefined;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const count = Math.floor(payload.length / 4);
-  // In the first one's place stand flags; it is the control service, whose class is 0.
+  // The first word holds flags. It stands for the control service, whose class is 0.
   return Array.from({ length: count }, (_, i) => (i === 0 ? 0 : view.getUint32(4 * i, true)));
 }

@@ -1,20 +1,20 @@
 /**
- * How far a board has come on its way to the broker, in words, from the lines that it logs: Wi-Fi,
- * address, broker, first reading. Pure.
+ * Derives a board's progress from its log lines, as a text for each step: Wi-Fi, address, broker,
+ * first reading. Pure.
  */
 import { parseBrokerAddress } from "../../src/common/broker-address";
 import { BOARD, PROGRAM } from "../log-lines";
 
-/** A step that is done, or one that fails, with what to do about it. */
+/** A completed step, or a failed step and its remedy. */
 export interface Step {
   text: string;
   isTrouble: boolean;
 }
 
-/** The same trouble so often in a row: it won't pass by itself. */
+/** After this many equal troubles in a row, the trouble counts as permanent. */
 const GIVE_UP_AFTER = 3;
 
-/** Wi-Fi: what the board says, what happened, and what to do. */
+/** Troubles of Wi-Fi: a part of the board's log line, then the cause and the remedy. */
 const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
   [
     BOARD.joinFailed,
@@ -79,11 +79,11 @@ interface Target {
   id: string;
 }
 
-/** Until the program has said whom it connects to. */
+/** Used until the program has logged its broker. */
 const UNKNOWN: Target = { host: "the broker", port: 1883, id: "the board" };
 
 export class Progress {
-  /** The broker has acknowledged a reading or need not (QoS 0), or the server has answered one. */
+  /** Set when the broker has acknowledged a reading or need not (QoS 0), or the server answered. */
   isDone = false;
   private isSent = false;
   private isInWifi = false;
@@ -95,12 +95,12 @@ export class Progress {
   /** @param onStep called once for each step */
   constructor(private readonly onStep: (step: Step) => void) {}
 
-  /** Nothing will change any more without a person. */
+  /** Whether only the user can solve the problem. */
   get isStuck(): boolean {
     return this.times >= GIVE_UP_AFTER;
   }
 
-  /** What is missing at the end, for when the time is over. */
+  /** The missing step, for the message after the timeout. */
   get missing(): string {
     if (this.trouble !== "") return this.trouble;
     if (this.isSent) return "Readings are sent, but the broker has acknowledged none.";
@@ -108,12 +108,12 @@ export class Progress {
     return "The board has not come further in that time.";
   }
 
-  /** A network that the board was in already. */
+  /** Call if the board was already in a network. */
   wifi(name: string, address: string): void {
     this.inWifi(`Wi-Fi: in ${name}, address ${address}.`);
   }
 
-  /** To be called with each line that the board logs. */
+  /** Call with each line that the board logs. */
   heard(line: string): void {
     if (this.isDone) return;
     if (line.startsWith(BOARD.wifiUp)) {
@@ -136,7 +136,7 @@ export class Progress {
       this.target = targetOf(line.slice(PROGRAM.connecting.length));
       if (this.isInWifi) this.connecting();
     } else if (line.startsWith(PROGRAM.mqtt)) {
-      // It tries again after minutes only, with what it was told.
+      // The program retries only after minutes, with the same user and id, so this counts as stuck.
       const found = REFUSALS.find(([said]) => line.includes(said));
       if (found) this.failed(`Broker: ${found[1](this.target ?? UNKNOWN)}`, GIVE_UP_AFTER);
     } else if (line === PROGRAM.connected) {
@@ -162,7 +162,7 @@ export class Progress {
     if (this.target) this.connecting();
   }
 
-  /** The program begins before the board has a network. */
+  /** Called when the board is in a network and the target is known, in either order. */
   private connecting(): void {
     const { host, port, id } = this.target ?? UNKNOWN;
     this.done(`Broker: connecting to ${host}, port ${port}, as ${id}.`);
@@ -174,7 +174,7 @@ export class Progress {
     this.tell({ text, isTrouble: false });
   }
 
-  /** Troubles that are not listed may pass by themselves: they are told only at the end. */
+  /** Reports a known trouble. An unknown trouble may pass by itself, so it is not reported. */
   private troubled(about: string, words: string | undefined): void {
     if (words !== undefined) this.failed(about + words, 1);
   }
@@ -192,7 +192,7 @@ export class Progress {
   }
 }
 
-/** From `mqtt://192.168.1.20:1883 as desk-1nightlight_client`; a topic prefix may stand before the id. */
+/** Parses `mqtt://192.168.1.20:1883 as desk-1nightlight_client`; the id may have a topic prefix. */
 function targetOf(text: string): Target {
   const [, url = text, client = ""] = /^(\S*) as (.*)$/.exec(text) ?? [];
   const address = parseBrokerAddress(url);

@@ -1,9 +1,9 @@
-/** A Wio Terminal's serial line by USB, in Node and in a browser: boards/wio-terminal/USB.md. */
+/** A Wio Terminal's serial line over USB, in Node and in a browser: boards/wio-terminal/USB.md. */
 import type { Clock } from "./board";
 
-/** While its program runs; its bootloader has another product. */
+/** The USB ids while the program runs; the bootloader has another product id. */
 export const WIO_TERMINAL = { vendorId: 0x2886, productId: 0x802d };
-/** No wire is behind it, so any rate will do, but 1200: that asks for the bootloader. */
+/** Any rate works, because there is no physical line, except 1200, which starts the bootloader. */
 export const BAUD = 115_200;
 
 export const CLOCK: Clock = {

@@ -1,4 +1,4 @@
-/** From new settings to a board that is connected, step by step. The same in Node and a browser. */
+/** Sets a board up: stores new settings and waits until it is connected. For Node and browsers. */
 import { type Board, BoardSilent } from "./board";
 import {
   type Changes,
@@ -10,18 +10,18 @@ import {
 } from "./board-settings";
 import { Progress, type Step } from "./progress";
 
-/** Joining takes some seconds, longer if the Wi-Fi chip has to start; the broker some more. */
+/** Timeout for the connection: joining takes some seconds, more if the Wi-Fi chip must start. */
 const CONNECTED_MS = 90_000;
 
 export interface Outcome {
   isConnected: boolean;
-  /** What failed and what to do; empty if it is connected. */
+  /** The problem and its remedy; empty if the board is connected. */
   problem: string;
 }
 
 /**
- * Puts settings onto a board whose line is open, starts its program again, and watches it until it
- * is connected.
+ * Stores settings on a board whose line is open, restarts its program, and waits until the board is
+ * connected.
  */
 export async function setUpBoard(
   board: Board,
@@ -33,12 +33,12 @@ export async function setUpBoard(
   try {
     const { wifi } = await readKnown(board);
     await runProgram(board, false);
-    // From here on no line is of the program that ran before.
+    // The old program is stopped, so all later lines are of the new run.
     board.onLog = (line) => progress.heard(line);
     try {
       await changeSettings(board, changes);
     } catch (error) {
-      // It goes on with the settings that it has.
+      // The program continues with its present settings.
       if (!(error instanceof BoardSilent)) await runProgram(board, true);
       throw error;
     }
@@ -54,7 +54,7 @@ export async function setUpBoard(
   return { isConnected: false, problem: `The settings are stored. ${progress.missing}` };
 }
 
-/** @throws what is no failure of the board */
+/** @throws any error that is not a failure of the board */
 export function problemOf(error: unknown): string {
   if (error instanceof RuntimeTooOld)
     return "The board's runtime is older than this command. Bring it up to date with npm run flash:wio.";

@@ -1,16 +1,15 @@
 /**
- * What the kernel takes: requests and structures of linux/i2c-dev.h, linux/spi/spidev.h and
- * linux/gpio.h (version 2).
- * `test/boards/raspberry-pi/abi.test.ts` compares all with the C compiler's. Little-endian, as every Raspberry
- * Pi is.
+ * The kernel's requests and structures: linux/i2c-dev.h, linux/spi/spidev.h and linux/gpio.h
+ * (version 2). `test/boards/raspberry-pi/abi.test.ts` compares all of them with the C compiler's.
+ * Little-endian, as every Raspberry Pi is.
  */
 export const I2C_RDWR = 0x0707;
 const I2C_M_RD = 1;
 
-/** A pointer's bytes: 8, or 4 on a 32-bit system. */
+/** The size of a pointer: 8 bytes, or 4 on a 32-bit system. */
 export type PointerBytes = 4 | 8;
 
-/** `struct i2c_msg`: address, flags, length, and where the bytes are. */
+/** `struct i2c_msg`: address, flags, length, and the address of the bytes. */
 export function i2cMessage(
   pointerBytes: PointerBytes,
   message: { address: number; isRead: boolean; length: number; at: bigint },
@@ -23,7 +22,7 @@ export function i2cMessage(
   return bytes;
 }
 
-/** `struct i2c_rdwr_ioctl_data`: where the messages are, and how many. */
+/** `struct i2c_rdwr_ioctl_data`: the address and the number of the messages. */
 export function i2cTransfer(pointerBytes: PointerBytes, messagesAt: bigint, count: number): Buffer {
   const bytes = Buffer.alloc(2 * pointerBytes);
   writePointer(bytes, 0, messagesAt, pointerBytes);
@@ -34,7 +33,7 @@ export function i2cTransfer(pointerBytes: PointerBytes, messagesAt: bigint, coun
 export const SPI_MESSAGE = 0x40206b00;
 export const SPI_SET_MODE = 0x40016b01;
 
-/** `struct spi_ioc_transfer`; its pointers have 8 bytes on every system. */
+/** `struct spi_ioc_transfer`. Its pointers have 8 bytes on every system. */
 export function spiTransfer(transfer: {
   writeAt: bigint;
   readAt: bigint;
@@ -62,7 +61,7 @@ export const GPIO_SET_VALUES = 0xc010b40f;
 
 const NAME_BYTES = 32;
 
-/** `struct gpiochip_info`, to be filled. */
+/** An empty `struct gpiochip_info`, which the kernel fills. */
 export function chipInfo(): Buffer {
   return Buffer.alloc(2 * NAME_BYTES + 4);
 }
@@ -71,14 +70,14 @@ export function labelOf(chipInfo: Buffer): string {
   return textAt(chipInfo, NAME_BYTES);
 }
 
-/** `struct gpio_v2_line_info`, to be filled. */
+/** A `struct gpio_v2_line_info` with only the line set; the kernel fills the rest. */
 export function lineInfo(line: number): Buffer {
   const bytes = Buffer.alloc(256);
   bytes.writeUInt32LE(line, 2 * NAME_BYTES);
   return bytes;
 }
 
-/** Who uses the line, as that program calls itself; empty if it doesn't. */
+/** The program that uses the line, as it named itself; empty if it gave no name. */
 export function consumerOf(lineInfo: Buffer): string {
   return textAt(lineInfo, NAME_BYTES);
 }
@@ -90,14 +89,14 @@ const FD_AT = 588;
 const FLAG = { activeLow: 1n << 1n, input: 1n << 2n, output: 1n << 3n };
 const PULL = { up: 1n << 8n, down: 1n << 9n };
 
-/** `struct gpio_v2_line_request` for one output, low at first. */
+/** `struct gpio_v2_line_request` for one output, which is low at first. */
 export function outputRequest(line: number, consumer: string): Buffer {
   return lineRequest(line, consumer, FLAG.output);
 }
 
 /**
  * `struct gpio_v2_line_request` for one input.
- * @param active what counts as 1; the line is pulled to the other side
+ * @param active the level that counts as 1; the line is pulled to the opposite level
  */
 export function inputRequest(line: number, consumer: string, active: "high" | "low"): Buffer {
   const flags = active === "low" ? FLAG.activeLow | PULL.up : PULL.down;
@@ -113,12 +112,12 @@ function lineRequest(line: number, consumer: string, flags: bigint): Buffer {
   return bytes;
 }
 
-/** The file that the kernel opened for the line. */
+/** The file descriptor that the kernel opened for the line. */
 export function lineFile(request: Buffer): number {
   return request.readInt32LE(FD_AT);
 }
 
-/** `struct gpio_v2_line_values` for the only line of a request: to be set, or to be filled. */
+/** `struct gpio_v2_line_values` for the only line of a request, to set it or to read it. */
 export function lineValue(isHigh: boolean): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeBigUInt64LE(isHigh ? 1n : 0n, 0);

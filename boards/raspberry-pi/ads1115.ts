@@ -2,31 +2,31 @@ import { LIGHT_MAX } from "../../src/common/wire";
 import { type Chip, UnusableReading } from "./chip";
 
 /**
- * Texas Instruments' ADS1115, 16 bits with sign on I²C, by its datasheet SBAS444E, 8.1 (registers)
- * and 7.4.2.1 (single-shot mode): the high byte of a register comes first.
+ * Texas Instruments' ADS1115, an ADC on I²C with 16 bits, signed. Datasheet SBAS444E, 8.1
+ * (registers) and 7.4.2.1 (single-shot mode). The high byte of a register comes first.
  */
 const [CONVERSION, CONFIG] = [0x00, 0x01];
-/** Written: starts one conversion. Read: none is under way. */
+/** If written, starts a conversion. If read as 1, no conversion is in progress. */
 const OS = 0x8000;
-/** MUX: from AIN0 to ground; each further input is one more. */
+/** MUX: the value for AIN0 against ground. Each further input adds 1. */
 const [AIN0, MUX_SHIFT] = [4, 12];
-/** PGA ±4.096 V: the supply of 3.3 V is within it. */
+/** PGA ±4.096 V, the range that includes the supply of 3.3 V. */
 const RANGE = 1 << 9;
 const SINGLE_SHOT = 1 << 8;
-/** 860 samples a second, with 10 % of tolerance. */
+/** 860 samples a second, with a tolerance of 10 %. */
 const RATE = 7 << 5;
 const CONVERSION_MS = 2;
-/** No comparator. */
+/** Disables the comparator. */
 const NO_ALERT = 3;
 
-/** 125 µV for each step. */
+/** The supply voltage in steps of 125 µV. */
 const SUPPLY = 3.3 / 125e-6;
-/** Much more time than a conversion takes. */
+/** Polls of a conversion. They take much longer than a conversion. */
 const TRIES = 10;
 
 export const ADS1115: Chip = {
   title: "the ADS1115",
-  // By what its ADDR pin is on: ground, supply, SDA, SCL.
+  // The address depends on the connection of the ADDR pin: ground, supply, SDA, SCL.
   addresses: [0x48, 0x49, 0x4a, 0x4b],
   channels: 4,
   async read(bus, channel) {
@@ -40,12 +40,12 @@ export const ADS1115: Chip = {
     for (let tries = 0; tries < TRIES; tries++) {
       await bus.wait(CONVERSION_MS);
       const found = await read(CONFIG);
-      // Another chip at this address, or another program that sets it up in its way.
+      // Another chip has this address, or another program has changed the set-up.
       if ((found & ~OS) !== wanted)
         throw new UnusableReading(`expected ${hex16(wanted)} as its set-up, got ${hex16(found)}`);
       if ((found & OS) === 0) continue;
       const raw = await read(CONVERSION);
-      // An input at ground may read as a little below.
+      // The value of an input at ground may be slightly negative.
       const steps = raw >= 0x8000 ? 0 : raw;
       return Math.min(LIGHT_MAX, Math.round((steps / SUPPLY) * LIGHT_MAX));
     }

@@ -1,14 +1,14 @@
 import { Pin, type PinOptions } from "./pin";
 
-/** What an open line is here. */
+/** An open line of a button. */
 export interface InputLine {
   isPressed(): boolean;
   close(): void;
 }
 
 /**
- * A button on a pin. It is looked at more seldom than a contact bounces: what is seen while it
- * does is the old or the new, and the next look sees the new.
+ * A button on a pin. The polling interval is longer than a contact bounces: a poll during a bounce
+ * reads the old or the new state, and the next poll reads the new state.
  */
 export class Button {
   /** A contact bounces for some milliseconds. */
@@ -24,7 +24,7 @@ export class Button {
     return this.pin.isOpen;
   }
 
-  /** @returns whether it went down since the last look; not if it was down when its line opened */
+  /** @returns whether the button went down since the last call; not if down when its line opened */
   wentDown(): boolean {
     const isPressed = this.pin.use((line) => line.isPressed()) ?? true;
     const wentDown = isPressed && !this.wasPressed && this.isThere;

@@ -10,26 +10,26 @@ import { KeptFile, READINGS, SETTINGS } from "./kept-file";
 import { LateSender, type LateSenderOptions } from "./late-sender";
 import { OutboxKeeper } from "./outbox-keeper";
 
-/** As often as the virtual machine takes a sample of it. */
+/** The sampling interval of the virtual machine. */
 const SAMPLE_MS = 50;
-/** How often a part that is gone is looked for. */
+/** How often a missing part is retried. */
 const RETRY_MS = 1000;
 
 export interface PiDeviceOptions extends Pick<
   SimulatedDeviceOptions,
   "bytecode" | "onLog" | "onPanic"
 > {
-  /** As `.env.local` has them; a `*` in ID stands for the Pi's own number. */
+  /** The settings of `.env.local`. A `*` in ID stands for the Pi's own number. */
   settings: SimulatedDeviceOptions["settings"] & { ID: string };
-  /** For what the program does not know of; settings come first. */
+  /** Used by the parts outside the program. `settings` override it. */
   config: Pick<Config, "broker" | "topicPrefix">;
-  /** Trusted beside Node's own CAs. */
+  /** A CA to trust in addition to Node's own. */
   ca?: Buffer | undefined;
   parts: RealParts;
-  /** What a person gave with --data. */
+  /** The folder of --data. */
   dataDir: string;
   say: Say;
-  /** Of a fault of this program; the LED is off then. */
+  /** Called at an internal error, after the LED was switched off. */
   onFault: (error: unknown) => void;
 }
 
@@ -61,7 +61,7 @@ export class PiDevice {
       const device = await SimulatedDevice.start({
         bytecode,
         settings,
-        // What the sensor sees is known before the program asks.
+        // The first sample is taken before the program can ask for it.
         lightRaw: await parts.sensor.sample(),
         hardwareId: board,
         flash: new KeptFile(join(folder, "settings"), SETTINGS, warn),
@@ -84,7 +84,7 @@ export class PiDevice {
     }
   }
 
-  /** The LED is off then. */
+  /** Stops the device and switches the LED off. */
   async stop(): Promise<void> {
     this.isStopping = true;
     clearTimeout(this.timer);
@@ -108,7 +108,7 @@ export class PiDevice {
     }, ms);
   }
 
-  /** Does what button A of the Wio Terminal does: the LED stays so until the program next sets it. */
+  /** Like button A of the Wio Terminal, switches the LED until the program next sets it. */
   private lookAt(button: Button): void {
     if (button.wentDown()) this.device.turnOver();
     const ms = button.isThere ? Button.LOOK_MS : RETRY_MS;
@@ -120,13 +120,13 @@ export class PiDevice {
     const lightRaw = await sensor.sample();
     if (lightRaw === undefined) this.device.loseLight();
     else this.device.lightRaw = lightRaw;
-    // If its line was taken, it may be free now.
+    // If the LED's line was in use, it may be free now.
     led.show(this.device.ledOn);
     if (!this.isStopping) this.sampleAfter(lightRaw === undefined ? RETRY_MS : SAMPLE_MS);
   }
 }
 
-/** The same broker and topics as the program's, by the same rules. */
+/** The broker and topics of the program, by the same rules as in the program. */
 function lateOptions(id: string, { settings, config, ca }: PiDeviceOptions): LateSenderOptions {
   const { BROKER = presetBroker(config.broker), MQTT_USER, MQTT_PWD } = settings;
   return {

@@ -1,6 +1,6 @@
 import { PiDevice, type PiDeviceOptions } from "./device";
 
-/** A line of the log, which says whose it is if there are several devices. */
+/** A log line, prefixed with the device's id if there are several devices. */
 export function named(line: string, id: string, devices: number): string {
   return devices > 1 ? `${id}: ${line}` : line;
 }
@@ -9,7 +9,7 @@ export function named(line: string, id: string, devices: number): string {
 export class PiDevices {
   private constructor(private readonly all: readonly PiDevice[]) {}
 
-  /** @throws UserError if one of them can't be started: then none runs */
+  /** @throws UserError if a device can't be started; no device runs then */
   static async start(all: readonly PiDeviceOptions[]): Promise<PiDevices> {
     const started: PiDevice[] = [];
     const devices = new PiDevices(started);

@@ -17,18 +17,18 @@ import {
 } from "./abi";
 import type { Kernel } from "./kernel";
 
-/** The chips behind the 40 pins: Zero to 3, 4, and 5, where the kernel numbers them differently. */
+/** The GPIO chips of the 40 pins: Pi Zero to 3, 4, and 5. Their numbers depend on the kernel. */
 const HEADER = /^pinctrl-(bcm2835|bcm2711|rp1)$/;
 const CONSUMER = "nightlight";
 
-/** Another program has the line. */
+/** Another program uses the line. */
 export class LineBusy extends Error {
   constructor(readonly consumer: string) {
     super(`in use by ${consumer}`);
   }
 }
 
-/** A pin as the program's own: switched on and off, or looked at. */
+/** A pin that this program has requested, as an output or as an input. */
 export class GpioLine {
   private constructor(
     private readonly kernel: Kernel,
@@ -36,7 +36,7 @@ export class GpioLine {
   ) {}
 
   /**
-   * Low at first.
+   * Opens an output, which is low at first.
    * @param path of the chip, such as /dev/gpiochip0
    * @throws LineBusy; Error with the `code` of errno(3)
    */
@@ -45,8 +45,9 @@ export class GpioLine {
   }
 
   /**
+   * Opens an input for a button.
    * @param path of the chip, such as /dev/gpiochip0
-   * @param pressed what the pin is while a button is pressed; it is pulled to the other side
+   * @param pressed the level while the button is pressed; the pin is pulled to the opposite level
    * @throws LineBusy; Error with the `code` of errno(3)
    */
   static input(kernel: Kernel, path: string, line: number, pressed: "high" | "low"): GpioLine {
@@ -63,7 +64,7 @@ export class GpioLine {
     return isActive(value);
   }
 
-  /** The kernel leaves the pin as it is. */
+  /** Releases the pin. The kernel does not change its level. */
   close(): void {
     closeSync(this.file);
   }
@@ -84,9 +85,9 @@ export class GpioLine {
 }
 
 /**
- * The chip behind the 40 pins.
+ * Finds the GPIO chip of the 40 pins.
  * @returns its path, or undefined if this is no Raspberry Pi
- * @throws Error with the `code` of errno(3) if no chip may be opened
+ * @throws Error with the `code` of errno(3) if a chip could not be opened
  */
 export function headerChip(kernel: Kernel): string | undefined {
   let refused: Error | undefined;

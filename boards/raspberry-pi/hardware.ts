@@ -32,14 +32,14 @@ export interface RealParts {
 
 export interface RealPartsOptions {
   kernel: Kernel;
-  /** What `lampBrightness` says: percent. */
+  /** The setting `lampBrightness`, percent. */
   lampBrightness: number;
-  /** Common to all devices of this Pi. */
+  /** Shared by all devices of this Pi. */
   turns: Turns;
   say: Say;
 }
 
-/** The parts that the configuration names, by the kernel. Nothing is opened yet. */
+/** Creates the parts of the configuration. Their files are opened later, at the first use. */
 export function realParts(
   parts: PiParts,
   { kernel, lampBrightness, turns, say }: RealPartsOptions,

@@ -4,7 +4,7 @@ import { I2C_RDWR, i2cMessage, i2cTransfer } from "./abi";
 import type { ChipOnBus } from "./chip";
 import type { Kernel } from "./kernel";
 
-/** A bus as the kernel shows it, such as /dev/i2c-1. */
+/** An I²C bus, by the kernel's device file, such as /dev/i2c-1. */
 export class I2cBus {
   private constructor(
     private readonly kernel: Kernel,

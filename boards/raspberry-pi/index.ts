@@ -1,4 +1,4 @@
-/** What the server uses of a Raspberry Pi that it runs on. */
+/** The interface for the server: the devices of the Raspberry Pi that it runs on. */
 export { named, PiDevices } from "./devices";
 export { realParts, type Say } from "./hardware";
 export { loadKernel } from "./kernel";

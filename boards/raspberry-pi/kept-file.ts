@@ -14,11 +14,11 @@ import type { Flash } from "../../server/simulator/device";
 
 const DIGEST_BYTES = 32;
 
-/** What a fault of the file means to a person. */
+/** The consequences of a file error, for the log. */
 export interface Consequences {
-  /** If it can't be read, as "the last order is not known". */
+  /** If the file can't be read, such as "the last order is not known". */
   unread: string;
-  /** If it can't be written, as "orders are not kept". */
+  /** If the file can't be written, such as "orders are not kept". */
   unwritten: string;
 }
 
@@ -32,8 +32,8 @@ export const READINGS: Consequences = {
 };
 
 /**
- * Content that survives a cut of power, which leaves the old one or the new one: a new file is on
- * the disk before it takes the place of the old one.
+ * A file that survives a power cut with its old or its new content: the new file is on the disk
+ * before it replaces the old one.
  */
 export class KeptFile implements Flash {
   private isFailing = false;
@@ -65,7 +65,7 @@ export class KeptFile implements Flash {
       if (this.isFailing) this.warn(`${this.path}: is written again`);
       this.isFailing = false;
     } catch (error) {
-      // The device goes on.
+      // The device continues without the file.
       if (!this.isFailing)
         this.warn(`${this.path}: ${messageOf(error)}; ${this.consequences.unwritten}`);
       this.isFailing = true;
@@ -75,9 +75,9 @@ export class KeptFile implements Flash {
 
 function writeDurably(path: string, content: Uint8Array): void {
   const temporary = `${path}.new`;
-  // It holds the broker's password.
+  // withFile creates the file with mode 600, because it holds the broker's password.
   withFile(temporary, "w", (file) => {
-    // As long as it takes: on a disk that is nearly full, a single write may take a part only.
+    // writeFileSync repeats partial writes, which can happen on a nearly full disk.
     writeFileSync(file, content);
     fsyncSync(file);
   });

@@ -4,36 +4,33 @@ import { OUTBOX } from "../log-lines";
 
 /** A reading that the broker has not acknowledged yet. */
 export interface KeptReading {
-  /** Of the run that took it. */
+  /** The number of the run that took the reading. */
   boot: number;
   seq: number;
   light: number;
   ledOn: boolean;
-  /** Unix time, ms. Of the present run it is corrected each time that it is looked at. */
+  /** Unix time when the reading was taken, ms. In this process, its age comes from `takenMs`. */
   takenAtMs: number;
-  /** By the monotonic clock, ms; of an earlier process this says nothing. */
+  /** Monotonic time when the reading was taken, ms; undefined if an earlier process took it. */
   takenMs?: number;
 }
 
-/** So many at most: twice what a device has in RAM. */
+/** Maximum number of readings: twice the capacity of a device's outbox in RAM. */
 const CAPACITY = 1024;
-/** The log's mark of the program's own lines. */
+/** The prefix of the program's own lines in the log. */
 const MARK = "> ";
 
 /**
- * A copy of the program's outbox, and what was left of earlier runs, the oldest first. Pure: the
- * clock comes in.
+ * A copy of the program's outbox, and the unsent readings of earlier runs, the oldest first. Pure:
+ * the clock is passed in.
  */
 export class KeptReadings {
   private readings: KeptReading[];
-  /** Of the run that speaks. */
+  /** The number of the current run; undefined before its first reading. */
   private boot: number | undefined;
   private readonly startedMs: number;
 
-  /**
-   * @param left what an earlier process left
-   * @param startedMs by the monotonic clock, when this one started
-   */
+  /** @param left the readings that an earlier process left */
   constructor(
     left: KeptReading[],
     private readonly clock: Clock,
@@ -46,15 +43,15 @@ export class KeptReadings {
     return this.readings.length;
   }
 
-  /** How long the oldest has waited in this process, ms. */
+  /** How long the oldest reading has waited in this process, ms. */
   waitedMs(): number {
     const [oldest] = this.readings;
     return oldest ? this.clock.monotonicMs() - (oldest.takenMs ?? this.startedMs) : 0;
   }
 
   /**
-   * @param line of the device's log
-   * @returns false if it is none of the lines that are meant for this
+   * Handles a line of the device's log.
+   * @returns false if the line is not about the outbox
    */
   hear(line: string): boolean {
     if (line.startsWith(MARK + OUTBOX.keeps)) this.keep(line.slice((MARK + OUTBOX.keeps).length));
@@ -64,18 +61,18 @@ export class KeptReadings {
     return true;
   }
 
-  /** The oldest of an earlier run, which the program knows nothing of. */
+  /** The oldest reading of an earlier run, which is not in the program's outbox. */
   firstLate(): KeptReading | undefined {
     const [oldest] = this.readings;
     return oldest && oldest.boot !== this.boot ? oldest : undefined;
   }
 
-  /** To be called when the broker has acknowledged a late one. */
+  /** Call when the broker has acknowledged a late reading. */
   remove(reading: KeptReading): void {
     this.readings = this.readings.filter((other) => other !== reading);
   }
 
-  /** What to send of it now: at least as old as this process, if an earlier one took it. */
+  /** The message to send now. A reading of an earlier process is at least as old as this one. */
   telemetry(reading: KeptReading): Telemetry {
     const { boot, seq, light, ledOn, takenAtMs, takenMs } = reading;
     const nowMs = this.clock.monotonicMs();
@@ -86,7 +83,7 @@ export class KeptReadings {
     return { light, led_on: ledOn, seq, boot, age_ms: Math.round(Math.max(1, ageMs)) };
   }
 
-  /** For the disk. */
+  /** The readings as text, for the disk. */
   toText(): string {
     const [wallMs, nowMs] = [this.clock.wallMs(), this.clock.monotonicMs()];
     return JSON.stringify(
@@ -110,13 +107,13 @@ export class KeptReadings {
     if (this.readings.length > CAPACITY) this.readings = thinned(this.readings);
   }
 
-  /** The broker acknowledges in order: with one, all before it have arrived, or were given up. */
+  /** The broker acknowledges in order, so all earlier readings have arrived or were given up. */
   private free(seq: number): void {
     this.readings = this.readings.filter((r) => r.boot !== this.boot || r.seq > seq);
   }
 }
 
-/** @throws Error if it is not what `toText` makes */
+/** Parses the text of `toText`. @throws Error if the text is invalid */
 export function readingsOf(text: string): KeptReading[] {
   if (text === "") return [];
   return (JSON.parse(text) as unknown[]).map((entry) => {
@@ -128,7 +125,7 @@ export function readingsOf(text: string): KeptReading[] {
   });
 }
 
-/** At most half and two, evenly over the time that they span; the oldest and the newest stay. */
+/** Keeps at most half plus two, evenly spread over their time; the oldest and the newest stay. */
 function thinned(readings: KeptReading[]): KeptReading[] {
   const times = readings.map(({ takenAtMs }) => takenAtMs);
   const last = readings.length - 1;

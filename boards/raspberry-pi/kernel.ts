@@ -2,19 +2,19 @@ import { getSystemErrorName } from "node:util";
 import { UserError } from "../../server/base/user-error";
 import type { PointerBytes } from "./abi";
 
-/** The one call of the C library that Node has no function for. */
+/** The C library's ioctl, for which Node has no function. */
 export interface Kernel {
   pointerBytes: PointerBytes;
-  /** Where a buffer's bytes are; good as long as the buffer is used. */
+  /** The address of a buffer's bytes, valid while the buffer is referenced. */
   addressOf: (buffer: Uint8Array) => bigint;
   /**
-   * For what the kernel answers at once.
+   * Calls ioctl. For requests that the kernel answers at once.
    * @throws Error with the `code` of errno(3)
    */
   ioctl(file: number, request: number, data: Uint8Array): void;
   /**
-   * In a thread of its own, for what may take time.
-   * @param pointedTo what the data has the addresses of: it has to be there until the end
+   * Calls ioctl in a separate thread. For requests that may take time.
+   * @param pointedTo the buffers to which `data` points; they are referenced until the call ends
    */
   ioctlAsync(
     file: number,
@@ -54,7 +54,7 @@ export async function loadKernel(): Promise<Kernel> {
         inUse.add(used);
         ioctl.async(file, request, data, (error: Error | null, result: number) => {
           inUse.delete(used);
-          // Its errno is that of the call until this function ends.
+          // Until this function returns, errno is the one of the call.
           if (error ?? result < 0) reject(error ?? failed());
           else resolve();
         });

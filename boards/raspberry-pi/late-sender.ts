@@ -6,28 +6,28 @@ import type { Say } from "./hardware";
 import { isClockRight } from "./host";
 import type { OutboxKeeper } from "./outbox-keeper";
 
-/** How often it looks whether there is something to send, and tries again. */
+/** How often to check for readings to send, and to retry. */
 const LOOK_MS = 5_000;
-/** A Pi has forgotten the time when it starts; without a time server it has to do. */
+/** How long to wait for a time server. A Pi does not know the time at start. */
 const CLOCK_PATIENCE_MS = 300_000;
-/** A lesson's server never says that it is there. */
+/** How long to wait for the server's status. A lesson's server never publishes one. */
 const SERVER_PATIENCE_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export interface LateSenderOptions {
-  /** mqtt:// or mqtts://. */
+  /** A URL with mqtt:// or mqtts://. */
   broker: string;
   ca?: Buffer | undefined;
   user?: string | undefined;
   password?: string | undefined;
-  /** What all topics begin with; empty, or with a slash at its end. */
+  /** The prefix of all topics; empty, or with a slash at its end. */
   topicPrefix: string;
   id: string;
 }
 
 /**
- * Sends the readings of earlier runs, which the program knows nothing of, by a connection of its
- * own; at QoS 1, each with its age. They stay on the disk until they are acknowledged.
+ * Sends the readings of earlier runs, which are not in the program's outbox, over a separate
+ * connection, at QoS 1, each with its age. They stay on the disk until they are acknowledged.
  */
 export class LateSender {
   private readonly startedMs = CLOCK.monotonicMs();
@@ -55,7 +55,7 @@ export class LateSender {
     const waitedMs = CLOCK.monotonicMs() - this.startedMs;
     if (!isClockRight() && waitedMs < CLOCK_PATIENCE_MS) return;
     this.sending = this.send()
-      // Without a connection the program says so; it is tried again.
+      // The program logs a missing connection. The next look retries.
       .catch(() => undefined)
       .finally(() => (this.sending = undefined));
   }
@@ -64,13 +64,13 @@ export class LateSender {
     const { broker, ca, user, password, id } = this.options;
     const { connect } = await import("mqtt");
     const client = connect(broker, {
-      // A device's account may have this one too, beside the program's.
+      // A device's account may use this client id in addition to the program's.
       clientId: id,
       ...(ca && { ca: [...rootCertificates, ca.toString()] }),
       ...(user !== undefined && { username: user }),
       ...(password !== undefined && { password }),
       connectTimeout: CONNECT_TIMEOUT_MS,
-      // A message that is sent again as it was would tell a wrong age.
+      // No reconnect, because a resent message would contain a wrong age.
       reconnectPeriod: 0,
     });
     const ended = new Promise<never>((_, reject) => {
@@ -100,7 +100,7 @@ export class LateSender {
     this.say(`Readings of an earlier run: ${count} sent`, "info");
   }
 
-  /** Else the broker may acknowledge what reaches nobody. */
+  /** Waits for the server: without one, the broker acknowledges readings that no one receives. */
   private async serverThere(client: MqttClient): Promise<void> {
     const there = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, SERVER_PATIENCE_MS).unref();

@@ -1,6 +1,6 @@
 import { Pin, type PinOptions } from "./pin";
 
-/** What an open line is here. */
+/** An open line of an LED. */
 export interface OutputLine {
   set(isHigh: boolean): void;
   close(): void;
@@ -15,7 +15,7 @@ export class Led {
     this.pin = new Pin({ ...options, title: "LED", field: "ledGpio" });
   }
 
-  /** Brings the pin to what is wanted, now or at a later call. */
+  /** Sets the LED. If the pin can't be opened now, a later call tries again. */
   show(isOn: boolean): void {
     if (this.pin.isOpen && isOn === this.shown) return;
     this.pin.use((line, isNew) => {
@@ -25,7 +25,7 @@ export class Led {
     });
   }
 
-  /** Off, and free for others. */
+  /** Switches the LED off and releases its pin. */
   close(): void {
     if (this.pin.isOpen) this.show(false);
     this.pin.close();

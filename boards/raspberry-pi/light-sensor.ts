@@ -4,10 +4,10 @@ import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
 import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
 import { Watch } from "./watch";
 
-/** Some 0.2 s of a loose plug. */
+/** Failed samples in a row that are tolerated: some 0.2 s, such as for a loose plug. */
 const PATIENCE = 3;
 
-/** What an open bus is here. */
+/** An open bus. */
 export interface Bus {
   chip(address: number): ChipOnBus;
   close(): void;
@@ -15,28 +15,28 @@ export interface Bus {
 
 export interface LightSensorOptions {
   chip: Chip;
-  /** On I²C; undefined: wherever such a chip may be. */
+  /** The address on I²C; undefined to try all addresses of the chip. */
   address: number | undefined;
   channel: number;
-  /** Of the bus, such as /dev/i2c-1 or /dev/spidev0.0. */
+  /** The path of the bus, such as /dev/i2c-1 or /dev/spidev0.0. */
   path: string;
   /** @throws Error with the `code` of errno(3) */
   openBus: () => Bus;
   /**
-   * Common to all that are on this Pi's buses: between the two transfers of an ADS1115's
-   * measurement, another device would set the chip to its own input.
+   * Shared by all devices on this Pi's buses. Otherwise, between the two transfers of an ADS1115's
+   * measurement, another device could switch the chip to another input.
    */
   turns: Turns;
   permission: () => Permission;
   say: (line: string, level: "info" | "warn") => void;
 }
 
-/** The light level by a chip that may be missing, and come back. */
+/** Measures the light level with a chip that may be missing, and come back. */
 export class LightSensor {
   private bus: Bus | undefined;
   private address: number | undefined;
   private saidPlace: string | undefined;
-  /** The last good one, until the sensor counts as gone. */
+  /** The last good value, until the sensor counts as gone. */
   private lightRaw: number | undefined;
   private readonly watch: Watch;
 
@@ -44,7 +44,7 @@ export class LightSensor {
     this.watch = new Watch("light sensor", PATIENCE, options.say);
   }
 
-  /** @returns raw, 0..1023, or undefined while the sensor is gone */
+  /** @returns the raw value, 0..1023, or undefined while the sensor is gone */
   async sample(): Promise<number | undefined> {
     const problem = await this.options.turns.take(() => this.measure());
     if (problem === undefined) this.watch.works();
@@ -61,7 +61,7 @@ export class LightSensor {
     this.address = undefined;
   }
 
-  /** @returns what is wrong, or undefined if there is a new `lightRaw` */
+  /** @returns the problem, or undefined if there is a new `lightRaw` */
   private async measure(): Promise<string | undefined> {
     const { chip, path, openBus, permission } = this.options;
     try {
@@ -104,13 +104,13 @@ export class LightSensor {
         await chip.read(bus.chip(address), channel);
         return address;
       } catch {
-        // Not that one either.
+        // This address does not answer either.
       }
     return undefined;
   }
 }
 
-/** @throws the error, if it is none of the kernel's */
+/** The `code` of an error of the kernel. @throws any other error */
 export function codeOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof Error && typeof code === "string") return code;

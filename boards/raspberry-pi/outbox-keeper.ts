@@ -4,12 +4,12 @@ import type { Flash } from "../../server/simulator/device";
 import type { Say } from "./hardware";
 import { KeptReadings, readingsOf } from "./kept-readings";
 
-/** What is on its way to a broker that answers needs no disk. */
+/** Readings are only saved if one has waited this long: a broker that answers takes less. */
 const WAITS_MS = 500;
-/** A memory card bears only so many writes: in a long outage there are fewer. */
+/** The delay of a save. It grows in a long outage, because a memory card wears out by writes. */
 const SAVE_MS = { least: 1_000, most: 30_000, ofWaited: 1 / 20 };
 
-/** Keeps the program's outbox in a file. Without a broker at hand it is written; else hardly ever. */
+/** Keeps the program's outbox in a file, which is hardly ever written while the broker answers. */
 export class OutboxKeeper {
   readonly readings: KeptReadings;
   private isOnDisk: boolean;
@@ -27,14 +27,14 @@ export class OutboxKeeper {
     if (count > 0) say(`Readings of an earlier run: ${count} wait for the broker`, "info");
   }
 
-  /** @returns false if the line of the device's log is not meant for this */
+  /** Handles a line of the device's log. @returns false if the line is not about the outbox */
   hear(line: string): boolean {
     if (!this.readings.hear(line)) return false;
     this.saveSoon();
     return true;
   }
 
-  /** To be called when a late reading has left. */
+  /** Schedules a save. Call when a late reading was removed. */
   saveSoon(): void {
     const { least, most, ofWaited } = SAVE_MS;
     const ms = Math.min(most, Math.max(least, ofWaited * this.readings.waitedMs()));
@@ -45,7 +45,7 @@ export class OutboxKeeper {
     }, ms).unref();
   }
 
-  /** Saves what waits. */
+  /** Saves the waiting readings and stops. */
   close(): void {
     clearTimeout(this.timer);
     if (this.readings.count > 0 || this.isOnDisk) this.save();

@@ -95,7 +95,7 @@ async function start(): Promise<void> {
   );
 }
 
-/** A Pi is in a network already, and its id is that of its place in the configuration. */
+/** The settings that a Pi uses. Its system joins the network, and its id is passed separately. */
 function usedHere({ BROKER, MQTT_USER, MQTT_PWD, UPDATE_KEY }: Settings): Record<string, string> {
   return {
     ...(BROKER && { BROKER }),

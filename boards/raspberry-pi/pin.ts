@@ -4,14 +4,14 @@ import { busyProblem, gpioProblem, openProblem, type Permission } from "./proble
 import { Watch } from "./watch";
 
 export interface PinOptions<Line> {
-  /** Of the part, as the beginning of a sentence. */
+  /** The name of the part, as the beginning of a message. */
   title: string;
-  /** Its GPIO number, and the field of the configuration that has it. */
+  /** The GPIO number, and the field of the configuration that sets it. */
   line: number;
   field: string;
-  /** Of the pin's chip; undefined if none was found. @throws Error with the `code` of errno(3) */
+  /** Finds the pin's chip; undefined if there is none. @throws Error with the `code` of errno(3) */
   path: () => string | undefined;
-  /** What is wrong if none was found. */
+  /** The problem if no chip was found. */
   missing: string;
   /** @throws LineBusy; NotYet; Error with the `code` of errno(3) */
   open: (path: string) => Line;
@@ -19,13 +19,13 @@ export interface PinOptions<Line> {
   say: (line: string, level: "info" | "warn") => void;
 }
 
-/** The line is there, and can't be used yet. */
+/** The line exists but can't be used yet. */
 export class NotYet extends Error {}
 
-/** How often in a row: some two seconds. After that the group has no right to it. */
+/** Tries in a row, some two seconds. Afterwards the group counts as not permitted. */
 const NOT_YET_TIMES = 40;
 
-/** A line of a chip that may be taken, and become free. */
+/** A line of a chip. Another program may use the line, and release it. */
 export class Pin<Line extends { close(): void }> {
   private line: Line | undefined;
   private path: string | undefined;
@@ -41,9 +41,9 @@ export class Pin<Line extends { close(): void }> {
   }
 
   /**
-   * Opens the line if need be. What is wrong is said.
-   * @param act what to do with it; `isNew` right after it was opened
-   * @returns what that returns, or undefined if it could not be done
+   * Opens the line if necessary and calls `act` with it. Logs a problem.
+   * @param act uses the line; `isNew` is true if the line has just been opened
+   * @returns the result of `act`, or undefined at a problem
    */
   use<T>(act: (line: Line, isNew: boolean) => T): T | undefined {
     const { value, problem } = this.attempt(act);
@@ -57,17 +57,17 @@ export class Pin<Line extends { close(): void }> {
     return value;
   }
 
-  /** Free for others. */
+  /** Releases the line. */
   close(): void {
     try {
       this.line?.close();
     } catch {
-      // It has gone by itself.
+      // The line does not exist any more.
     }
     this.line = undefined;
   }
 
-  /** @returns an empty problem if it is too early to tell */
+  /** @returns an empty problem if the line can't be used yet */
   private attempt<T>(act: (line: Line, isNew: boolean) => T): { value?: T; problem?: string } {
     const { line, field, missing, open, path, permission } = this.options;
     const isNew = this.line === undefined;

@@ -1,24 +1,24 @@
-/** What is wrong with a part, and what to do, in one line. Pure. */
+/** Messages for a problem with a part and its remedy, one line each. Pure. */
 import type { PwmGpio } from "../../server/setup/pi-parts";
 import type { Chip } from "./chip";
 
-/** Who runs this, and whom the file belongs to. */
+/** The user who runs the program, and the owner of a device file. */
 export interface Permission {
   user: string;
-  /** The group that may use it, such as i2c. */
+  /** The group that may use the file, such as i2c. */
   group: string;
 }
 
-/** Nothing has answered at an address: the kernel's drivers differ in how they say it. */
+/** The error codes if no chip answers at an address. They differ between the kernel's drivers. */
 const NO_ANSWER = ["EREMOTEIO", "ENXIO", "EIO", "ENODATA", "ETIMEDOUT", "EAGAIN"];
-/** On a Raspberry Pi, this one has another reason: a line is held low. */
+/** On a Raspberry Pi, this code may also mean that a line of the bus is held low. */
 const HELD = "ETIMEDOUT";
 
 export function isNoAnswer(code: string): boolean {
   return NO_ANSWER.includes(code);
 }
 
-/** @param path of the bus, which could not be opened */
+/** @param path of the bus that could not be opened */
 export function busProblem(code: string, path: string, permission: Permission): string {
   if (code === "ENOENT" || code === "ENODEV")
     return path.startsWith("/dev/spidev")
@@ -28,7 +28,7 @@ export function busProblem(code: string, path: string, permission: Permission): 
 }
 
 /**
- * @param path of a GPIO chip, which could not be opened, or has not done what it was asked for
+ * @param path of a GPIO chip that could not be opened or has refused a request
  * @param line the GPIO number
  */
 export function gpioProblem(
@@ -38,16 +38,16 @@ export function gpioProblem(
   permission: Permission,
 ): string {
   if (["ENOENT", "ENODEV", "ENXIO"].includes(code)) return `there is no ${path}`;
-  // Another kind of file, or a folder.
+  // The path is another kind of file, or a folder.
   if (code === "ENOTTY" || code === "EISDIR")
     return `${path} is no GPIO chip: expected one such as /dev/gpiochip0 in pi.gpioChip`;
-  // Such a line, or version 2 of the kernel's interface (linux/gpio.h), which came with 5.10.
+  // The line is missing, or version 2 of the kernel's interface (linux/gpio.h, since 5.10).
   if (code === "EINVAL" && path.startsWith("/dev/"))
     return `${path} has no GPIO ${line}, or its kernel is older than 5.10`;
   return openProblem(code, path, permission);
 }
 
-/** @param path of what could not be opened */
+/** @param path of the file that could not be opened */
 export function openProblem(code: string, path: string, permission: Permission): string {
   if (code === "EACCES" || code === "EPERM") return notPermitted(path, permission);
   return `${path}: ${code}`;
@@ -60,8 +60,8 @@ function notPermitted(path: string, { user, group }: Permission): string {
 }
 
 /**
- * @param tried the addresses that were asked
- * @param elsewhere another address of such a chip that does answer
+ * @param tried the addresses that were tried
+ * @param elsewhere another possible address of the chip, which answers
  */
 export function transferProblem(
   code: string,
@@ -69,7 +69,7 @@ export function transferProblem(
   { path, tried, elsewhere }: { path: string; tried: readonly number[]; elsewhere?: number },
 ): string {
   const where = placeOf(tried, path);
-  // On SPI nothing is acknowledged: whatever fails is the bus.
+  // SPI has no acknowledgement, so only the bus itself can fail.
   if (!isNoAnswer(code) || addresses.length === 0) return `${title} ${where}: ${code}`;
   if (elsewhere !== undefined)
     return `${title} does not answer ${where}, but at ${hex(elsewhere)}: write that into pi.address of the configuration`;
@@ -77,7 +77,7 @@ export function transferProblem(
   return `${title} does not answer ${where}: is it plugged in${held}? sudo i2cdetect -y ${/\d+$/.exec(path)?.[0] ?? ""} shows what is there`;
 }
 
-/** @param addresses none on a bus that has one chip only */
+/** @param addresses empty on a bus with only one chip */
 export function placeOf(addresses: readonly number[], path: string): string {
   return `${addresses.length > 0 ? `at ${addresses.map(hex).join(" or ")} ` : ""}on ${path}`;
 }
@@ -89,7 +89,7 @@ export function busyProblem(line: number, path: string, consumer: string, field:
   return `GPIO ${line} is in use by ${who}: end it, or choose another pi.${field} (sudo ${look})`;
 }
 
-/** The alternative function of each pin that makes it a PWM's: overlays/README, `pwm`. */
+/** The alternative function of each pin that connects it to a PWM: overlays/README, `pwm`. */
 const PWM_FUNCTIONS: Record<PwmGpio, number> = { 12: 4, 13: 4, 18: 2, 19: 2 };
 
 export function noPwmProblem(gpio: PwmGpio): string {

@@ -1,4 +1,4 @@
-/** Pulses on a pin, whose width dims an LED, as the kernel shows them in files. */
+/** Dims an LED by pulses on a pin (PWM), through the kernel's files. */
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { PwmGpio } from "../../server/setup/pi-parts";
@@ -7,13 +7,13 @@ import type { OutputLine } from "./led";
 import { NotYet } from "./pin";
 
 const CLASS = "/sys/class/pwm";
-/** A thousand pulses a second: no eye sees them. */
+/** A thousand pulses a second, which the eye does not see. */
 const PERIOD_NS = 1_000_000;
 
-/** The files of the kernel; errors have the `code` of errno(3). */
+/** The kernel's files. Errors have the `code` of errno(3). */
 export interface Sysfs {
   list(folder: string): string[];
-  /** The last part of where a link leads. */
+  /** The last part of a link's target. */
   target(link: string): string;
   exists(path: string): boolean;
   read(path: string): string;
@@ -29,17 +29,17 @@ export const SYSFS: Sysfs = {
 };
 
 /**
- * The chips that have the 40 pins, by the address that their name begins with (bcm2835-rpi.dtsi,
- * rp1.dtsi). A Pi has other such chips: for its sound, and for a Pi 5's fan.
+ * The PWM chips of the 40 pins, identified by the address in their names (bcm2835-rpi.dtsi,
+ * rp1.dtsi). A Pi has other PWM chips: for its sound, and for a Pi 5's fan.
  */
 const HEADER: { name: RegExp; channels: Record<PwmGpio, number> }[] = [
-  // Zero to 4: BCM2835 ARM Peripherals, table 6-31.
+  // Pi Zero to 4: BCM2835 ARM Peripherals, table 6-31.
   { name: /^(20|3f|fe)20c000\.pwm$/, channels: { 12: 0, 13: 1, 18: 0, 19: 1 } },
-  // 5: RP1 Peripherals, table 4.
+  // Pi 5: RP1 Peripherals, table 4.
   { name: /^1f00098000\.pwm$/, channels: { 12: 0, 13: 1, 18: 2, 19: 3 } },
 ];
 
-/** @returns the path of the chip that makes the pulses of the 40 pins, or undefined without one */
+/** @returns the path of the PWM chip of the 40 pins, or undefined if there is none */
 export function headerPwm(sysfs: Sysfs): string | undefined {
   const chips = sysfs.exists(CLASS) ? sysfs.list(CLASS).map((name) => `${CLASS}/${name}`) : [];
   return chips.find((chip) => channelsOf(sysfs, chip) !== undefined);
@@ -50,7 +50,7 @@ function channelsOf(sysfs: Sysfs, chip: string): Record<PwmGpio, number> | undef
   return HEADER.find((candidate) => candidate.name.test(name))?.channels;
 }
 
-/** An LED on a pin with pulses: the rules are those of drivers/pwm/core.c and sysfs.c. */
+/** A PWM channel with an LED. The kernel's rules: drivers/pwm/core.c and sysfs.c. */
 export class PwmLine implements OutputLine {
   private constructor(
     private readonly sysfs: Sysfs,
@@ -60,19 +60,19 @@ export class PwmLine implements OutputLine {
   ) {}
 
   /**
-   * Off at first.
-   * @param chip its path, as `headerPwm` has it
-   * @param brightness while it is on, 0..1 of its full light
-   * @throws NotYet if udev has still to give the channel to the group; LineBusy if a driver of the
-   * kernel has it; Error with the `code` of errno(3)
+   * Opens the channel with the LED off.
+   * @param chip the path from `headerPwm`
+   * @param brightness of the LED when it is on, 0..1
+   * @throws NotYet if udev has not given the channel to the group yet; LineBusy if a driver of the
+   * kernel uses it; Error with the `code` of errno(3)
    */
   static open(sysfs: Sysfs, chip: string, gpio: PwmGpio, brightness: number): PwmLine {
     const number = channelsOf(sysfs, chip)?.[gpio] ?? 0;
     const line = new PwmLine(sysfs, chip, number, Math.round(brightness * PERIOD_NS));
-    // It may be there still from a run that was killed.
+    // If an earlier run was killed, the channel may still be exported.
     if (!sysfs.exists(line.folder)) line.take();
     try {
-      // A pulse is never longer than its period, and there is none without a period.
+      // The kernel refuses a pulse longer than the period, so an old pulse is set to 0 first.
       if (sysfs.read(line.file("period")).trim() !== "0") line.set(false);
       sysfs.write(line.file("period"), String(PERIOD_NS));
       line.set(false);
@@ -88,7 +88,7 @@ export class PwmLine implements OutputLine {
     this.sysfs.write(this.file("duty_cycle"), String(isHigh ? this.onNs : 0));
   }
 
-  /** The pin is low then. */
+  /** Releases the channel. The pin is low afterwards. */
   close(): void {
     this.sysfs.write(this.file("enable"), "0");
     this.sysfs.write(`${this.chip}/unexport`, String(this.number));

@@ -4,12 +4,12 @@ import { SPI_MESSAGE, SPI_SET_MODE, spiTransfer } from "./abi";
 import type { ChipOnBus } from "./chip";
 import type { Kernel } from "./kernel";
 
-/** The MCP3008 bears 1.35 MHz at 2.7 V: DS21295D, 1.0. */
+/** The MCP3008 allows 1.35 MHz at 2.7 V: DS21295D, 1.0. */
 const SPEED_HZ = 1_000_000;
-/** The clock rests low, and data count at its rise. */
+/** SPI mode 0: the clock is low when idle, and data is valid at its rising edge. */
 const MODE_0 = Uint8Array.of(0);
 
-/** A chip on SPI as the kernel shows it, such as /dev/spidev0.0. */
+/** A chip on SPI, by the kernel's device file, such as /dev/spidev0.0. */
 export class SpiBus {
   private constructor(
     private readonly kernel: Kernel,
@@ -28,7 +28,7 @@ export class SpiBus {
     return new SpiBus(kernel, file);
   }
 
-  /** It has this bus to itself. */
+  /** The only chip on this bus. */
   chip(): ChipOnBus {
     return { wait: (ms) => setTimeout(ms), transfer: (write) => this.transfer(write) };
   }

@@ -1,11 +1,11 @@
-/** Says once that a part has gone, and once that it is back. Pure. */
+/** Logs once that a part has gone, and once that it is back. Pure. */
 export class Watch {
   private failures: number;
   private said: string | undefined;
 
   /**
-   * @param title of the part, as the beginning of a sentence
-   * @param patience how many failures in a row are a glitch, once it has worked
+   * @param title of the part, as the beginning of a message
+   * @param patience how many failures in a row are tolerated after the part has worked
    */
   constructor(
     private readonly title: string,
@@ -22,7 +22,7 @@ export class Watch {
     this.say(`${this.title} is back`, "info");
   }
 
-  /** @returns whether it counts as gone */
+  /** @returns whether the part counts as gone */
   failed(problem: string): boolean {
     this.failures++;
     if (this.said === undefined && this.failures <= this.patience) return false;
