@@ -40,7 +40,7 @@ static uint32_t subtract_words(field *into, const field *a, const field *b) {
 }
 
 void field_subtract(field *into, const field *a, const field *b) {
-  /* A borrow adds 2^256, which is 38 too many. To subtract 38 may borrow once more. */
+  /* A borrow adds 2^256, which is 38 too many. Subtracting 38 may borrow once more. */
   for (uint32_t borrow = subtract_words(into, a, b); borrow;) {
     const field fold = {{FIELD_FOLD}};
     borrow = subtract_words(into, into, &fold);

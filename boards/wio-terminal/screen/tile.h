@@ -24,7 +24,7 @@ enum {
 
 /*
  * Begins a sketch of the whole screen or of tile 0..TILES - 1. In a sketch, drawing only changes
- * the digest, which takes much less time than to paint.
+ * the digest, which takes much less time than painting.
  */
 void tile_sketch_screen(void);
 void tile_sketch(unsigned index);

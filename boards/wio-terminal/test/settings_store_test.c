@@ -107,7 +107,7 @@ static void check_limits(void) {
   uint32_t length;
   CHECK(settings_store_find("TOO MUCH", &length) == NULL);
   CHECK(settings_store_find("LONG", &length) != NULL && length == SETTINGS_VALUE_MAX);
-  /* To store the same value again writes nothing; another value does. */
+  /* Storing the same value again writes nothing; storing another value does. */
   fake_flash_forget();
   CHECK(settings_store_put("LONG", bytes, SETTINGS_VALUE_MAX) == SETTINGS_STORED);
   CHECK(fake_flash_steps == 0);

@@ -1,7 +1,7 @@
 /*
  * The serial port: CDC 1.2 and its PSTN subclass, abstract control model. The port is open while
  * the host raises DTR. It has no physical line, so the line coding is stored but has no effect,
- * with one exception: to close the port at 1200 baud starts the bootloader, as with Arduino's
+ * with one exception: closing the port at 1200 baud starts the bootloader, as with Arduino's
  * tools. The first four functions are called from the controller's interrupt, the others while it
  * is masked.
  */

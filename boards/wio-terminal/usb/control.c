@@ -109,7 +109,7 @@ static void configure(void) {
   accept();
 }
 
-/* An interface has only setting 0. To choose it restarts the interface's endpoints: 9.1.1.5. */
+/* An interface has only setting 0. Choosing it restarts the interface's endpoints: 9.1.1.5. */
 static void set_interface(void) {
   if (current.value != 0) {
     refuse();
