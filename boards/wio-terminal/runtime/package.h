@@ -15,7 +15,7 @@ typedef struct {
   uint32_t settings_length;
   uint32_t flags;
   /* The program's rule when there is no server, for the screen. A threshold of 0xffff: no rule. */
-  uint16_t threshold; /* 0..1023 */
+  uint16_t threshold; /* 0..LIGHT_MAX: light_range.h */
   uint16_t on_above;
   char version[12];   /* the program's version; ends with a zero */
   uint8_t signer[32]; /* public key (Ed25519) for programs from the network; all zero for none */

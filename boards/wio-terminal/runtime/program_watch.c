@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "light_range.h"
+
 /* An id has at most 64 characters, each of up to 3 bytes: src/common/id.ts. */
-enum { ID_MAX = 192, PROBLEM_MAX = 63, LIGHT_MAX = 1023 };
+enum { ID_MAX = 192, PROBLEM_MAX = 63 };
 
 static char id[ID_MAX + 1], last_word[PROBLEM_MAX + 1], problem[PROBLEM_MAX + 1];
 static char to_do[PROBLEM_MAX + 1];

@@ -30,7 +30,7 @@ const char *program_problem(void);
 /* The next step or the result of a calibration of the light sensor; empty if there is none. */
 const char *program_to_do(void);
 
-/* Converts a raw light, 0..1023, to the calibrated light that the program sends, also 0..1023. */
+/* Converts a raw light to the calibrated light that the program sends, both 0..LIGHT_MAX. */
 uint16_t program_light(uint16_t light);
 
 #endif

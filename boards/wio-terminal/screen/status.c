@@ -8,6 +8,7 @@
 #include "credentials.h"
 #include "last_words.h"
 #include "light_bulb.h"
+#include "light_range.h"
 #include "package.h"
 #include "program_watch.h"
 #include "socket.h"
@@ -20,13 +21,12 @@
 /* If a connect takes longer, the screen shows that: a packet was lost, or the host is down. */
 enum { STATUS_SLOW_S = 3 };
 
-enum { STATUS_LIGHT_MAX = 1023, STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };
+enum { STATUS_FULL = 65535, STATUS_NO_THRESHOLD = 0xffff };
 
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
 static void light_and_led(status *into) {
-  const uint16_t own =
-      (uint16_t)((board_light() * STATUS_LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
+  const uint16_t own = (uint16_t)((board_light() * LIGHT_MAX + STATUS_FULL / 2) / STATUS_FULL);
   into->light = program_light(own);
   into->led_on = light_bulb_is_on();
   into->led_by_hand = light_bulb_is_by_hand();

@@ -10,7 +10,7 @@
 typedef enum { STATUS_LINK_DOWN, STATUS_LINK_STARTING, STATUS_LINK_UP } link_state;
 
 typedef struct {
-  uint16_t light; /* 0..1023, as in telemetry */
+  uint16_t light; /* 0..LIGHT_MAX, as in telemetry */
   bool led_on;
   bool led_by_hand; /* a button has switched the LED since the program last set it */
 

@@ -2,12 +2,12 @@
 
 #include "colors.h"
 #include "history.h"
+#include "light_range.h"
 #include "text.h"
 #include "text_join.h"
 
 enum { WIDGETS_MARGIN = 10, LIST_TOP = 46, LIST_STEP = 22, LIST_VALUE = 116 };
 enum { FOOT_Y = 224 };
-enum { WIDGETS_LIGHT_MAX = 1023 };
 
 /* Pixels: the width of a graph's column, the height of its curve, and a dash of the threshold. */
 enum { SAMPLE_WIDTH = 2, CURVE_HEIGHT = 2, DASH = 6 };
@@ -27,9 +27,7 @@ int link_dot(int right, int y, const char *name, link_state link, bool problem) 
   return left;
 }
 
-static int height_of(int light, int height) {
-  return light * (height - CURVE_HEIGHT) / WIDGETS_LIGHT_MAX;
-}
+static int height_of(int light, int height) { return light * (height - CURVE_HEIGHT) / LIGHT_MAX; }
 
 void graph(int x, int y, int width, int height, int threshold) {
   if (!tile_shows(x, y, width, height)) return;
@@ -46,8 +44,7 @@ void graph(int x, int y, int width, int height, int threshold) {
     tile_fill(left, bottom - high, SAMPLE_WIDTH, high - low + CURVE_HEIGHT, COLOR_LAMP);
   }
   if (threshold < 0) return;
-  const int line =
-      bottom - height_of(threshold < WIDGETS_LIGHT_MAX ? threshold : WIDGETS_LIGHT_MAX, height);
+  const int line = bottom - height_of(threshold < LIGHT_MAX ? threshold : LIGHT_MAX, height);
   for (int dash = x; dash < x + width; dash += 2 * DASH) {
     tile_fill(dash, line, DASH, 1, COLOR_QUIET);
   }
