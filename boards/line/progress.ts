@@ -3,6 +3,7 @@
  * first reading. Pure.
  */
 import { parseBrokerAddress } from "../../src/common/broker-address";
+import { deviceClientId } from "../../src/common/wire";
 import { BOARD, PROGRAM } from "../log-lines";
 
 /** A completed step, or a failed step and its remedy. */
@@ -13,6 +14,7 @@ export interface Step {
 
 /** After this many equal troubles in a row, the trouble counts as permanent. */
 const GIVE_UP_AFTER = 3;
+const CLIENT_ID_SUFFIX = deviceClientId("");
 
 /** Troubles of Wi-Fi: a part of the board's log line, then the cause and the remedy. */
 const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
@@ -196,7 +198,8 @@ export class Progress {
 function targetOf(text: string): Target {
   const [, url = text, client = ""] = /^(\S*) as (.*)$/.exec(text) ?? [];
   const address = parseBrokerAddress(url);
-  const id = client.replace(/^.*\//, "").replace(/nightlight_client$/, "");
+  const name = client.replace(/^.*\//, "");
+  const id = name.endsWith(CLIENT_ID_SUFFIX) ? name.slice(0, -CLIENT_ID_SUFFIX.length) : name;
   if (typeof address === "string") return { host: url, port: 0, id };
   return { host: address.host, port: address.port, id };
 }

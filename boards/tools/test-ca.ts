@@ -11,8 +11,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeFolder } from "../../server/base/make-folder";
+import { UserError } from "../../server/base/user-error";
 import { idExpected } from "../../src/common/id";
-import { offerHelp } from "./command";
+import { command, offerHelp } from "./command";
 
 const DAYS = "30";
 
@@ -25,7 +26,14 @@ a certificate NAME.pem with its key NAME.key. A NAME with a dot in it is a host 
 /** Makes a CA, and certificates with these common names that the CA signs. */
 export function makeTestCa(dir: string, names: string[], caName = "Nightlight test CA"): void {
   makeFolder(dir);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+  const openssl = (...args: string[]) => {
+    try {
+      execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new UserError("openssl is not installed");
+    }
+  };
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const extension = (...lines: string[]) => lines.flatMap((line) => ["-addext", line]);
   openssl(
@@ -58,16 +66,15 @@ function nameError(name: string): string | undefined {
   return error && `NAME: ${error}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+function main(): void {
   offerHelp(USAGE);
   const [dir, ...names] = process.argv.slice(2);
-  const error = names.map(nameError).find((text) => text !== undefined);
-  if (dir === undefined || error !== undefined) {
-    console.error(error ?? "expected DIR, got nothing: npm run test-ca -- DIR [NAME ...]");
-    process.exitCode = 1;
-  } else {
-    const made = names.length ? names : ["server"];
-    makeTestCa(dir, made);
-    console.log(`${dir}: ca.pem, and certificate and key of ${made.join(", ")}, for ${DAYS} days`);
-  }
+  if (dir === undefined) throw new UserError("expected DIR, got nothing: see --help");
+  const mistake = names.map(nameError).find((text) => text !== undefined);
+  if (mistake !== undefined) throw new UserError(mistake);
+  const made = names.length ? names : ["server"];
+  makeTestCa(dir, made);
+  console.log(`${dir}: ca.pem, and certificate and key of ${made.join(", ")}, for ${DAYS} days`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

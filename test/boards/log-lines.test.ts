@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { BOARD, OUTBOX, PROGRAM, SCREEN, tellsConnection } from "../../boards/log-lines";
 import { readSources } from "../../boards/wio-terminal/build/c-modules";
 import { ROOT } from "../../server/base/root";
+import { deviceClientId } from "../../src/common/wire";
 
 /** String literals in C code. Adjacent literals are joined. */
 function cTexts(code: string): string[] {
@@ -49,6 +50,8 @@ describe("log lines that others look for", () => {
     expect([acknowledged, unacknowledged, received]).not.toContain(""); // only the tools use these
     const known = [...Object.values(others), PROGRAM.mqtt + nextTry, "> "];
     expect(starts.sort()).toEqual(known.sort());
+    // The id ends where this begins.
+    expect(watch).toContain(`strstr(start, "${deviceClientId("")}")`);
   });
 
   it("are spelled out nowhere else", () => {

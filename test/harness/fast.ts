@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { ROOT } from "../../server/base/root";
 
-const ROOT = join(import.meta.dirname, "../..");
 /** Modules whose importers may start a process, listen, connect, or emulate. */
 const WORLD = new RegExp(
   `^(node:(child_process|cluster|dgram|http2?|https|net|tls|worker_threads)|@devicescript/.*|${[

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-
-const ROOT = join(import.meta.dirname, "../..");
+import { ROOT } from "../../server/base/root";
 
 /**
  * Test files that are small and take the longest. Without data from an earlier run, vitest begins

@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { ROOT } from "../../../server/base/root";
+
+const dir = mkdtempSync(join(tmpdir(), "nightlight-test-ca-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+it.each([
+  [[], "expected DIR, got nothing: see --help"],
+  [["/dev/null/ca"], "/dev/null/ca: not a directory (mkdir)"],
+  [[dir, "ca"], "NAME: expected another name than ca, which is the CA's own"],
+  [[dir], "openssl is not installed"],
+])("test-ca %j ends with one line", (args, line) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(ROOT, "boards/tools/test-ca.ts"), ...args],
+    { cwd: ROOT, encoding: "utf8", env: { ...process.env, PATH: "" } },
+  );
+  expect({ status, stdout, stderr }).toEqual({
+    ...{ status: 1, stdout: "", stderr: `nightlight: ${line}\n` },
+  });
+});
