@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { PROGRAM } from "../../boards/log-lines";
 import type { TelemetryView } from "../../src/common/api";
 import { Mosquitto } from "../support/mosquitto";
 import { type Started, startNightlight } from "../support/nightlight";
@@ -43,9 +44,11 @@ describe("an outage of the broker", () => {
       await mosquitto.kill("SIGKILL");
       const downMs = Date.now();
       for (const light of [100, 900, 150, 850]) {
-        const untilMs = Date.now() + 600;
         await nightlight.setLight(ID, light);
-        await until("the outage goes on", () => Date.now() > untilMs);
+        const from = nightlight.log.length;
+        await until("the reading is stored", () =>
+          nightlight.log.slice(from).some((line) => line.startsWith(PROGRAM.outbox)),
+        );
       }
       outages.push({ fromMs: downMs, toMs: Date.now() });
       await mosquitto.restart();
