@@ -7,7 +7,7 @@
 
 enum { ERPC_CODEC_VERSION = 1 };
 
-/* The longest call sends a piece of a stream; see SEND_MAX in socket.c. */
+/* Room for the longest call, which sends a piece of a stream: SOCKET_SEND_MAX in socket.c. */
 enum { ERPC_CALL_MAX = 1280 };
 
 static erpc_receiver receiver;

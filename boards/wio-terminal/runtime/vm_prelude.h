@@ -96,7 +96,7 @@ static inline vm_function vm_table_lookup(const vm_table_entry *table, u32 size,
 #define vm_indirect(type, index) \
   vm_table_lookup(vm_table, sizeof vm_table / sizeof vm_table[0], type, index)
 
-/* Integers. Shifts and counts are defined for every operand, division traps. */
+/* Integers. Shifts and counts are defined for every operand; an undefined division traps. */
 #define I32_CLZ(x) ((x) ? (u32)__builtin_clz(x) : 32u)
 #define I64_CLZ(x) ((x) ? (u64)__builtin_clzll(x) : 64u)
 #define I32_CTZ(x) ((x) ? (u32)__builtin_ctz(x) : 32u)

@@ -90,7 +90,7 @@ static void open(unsigned endpoint, uint8_t type, uint32_t size) {
     banks[endpoint][way].status = 0;
   }
   EP_EPCFG(endpoint) = type;
-  /* Nothing to send, and no room to receive yet. */
+  /* At first there is no packet to send and no room to receive one. */
   EP_STATUSCLR(endpoint) = USB_STATUS_BK1RDY | USB_STATUS_STALLRQ0 | USB_STATUS_STALLRQ1 |
                            USB_STATUS_DTGLOUT | USB_STATUS_DTGLIN;
   EP_STATUSSET(endpoint) = USB_STATUS_BK0RDY;

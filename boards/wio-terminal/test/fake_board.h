@@ -1,4 +1,4 @@
-/* A board made of variables, for tests on the host. */
+/* A fake board in variables, for tests on the host. */
 #ifndef FAKE_BOARD_H
 #define FAKE_BOARD_H
 
@@ -8,7 +8,7 @@
 
 extern uint64_t fake_micros;
 
-/* The line to the coprocessor: what the code under test wrote, and what it will read. */
+/* The line to the coprocessor: the bytes that the code under test wrote, and will read. */
 extern uint8_t fake_written[65536];
 extern size_t fake_written_length;
 extern size_t fake_write_limit; /* how many bytes the line accepts in one write */

@@ -2,8 +2,8 @@
  * The screen on a host: data for the display goes to standard output. Lines on standard input
  * control the screen:
  *
- *   set FIELD VALUE     changes what the screen tells about
- *   press a|b|c|u|l|r|d|p   a short press of a button, or of the switch: up to down, and pressed
+ *   set FIELD VALUE     changes a field of the status
+ *   press a|b|c|u|l|r|d|p   presses a button briefly, or the switch: up, left, right, down, press
  *   run MILLISECONDS    lets time pass
  *   look NAME           marks this moment in the output
  *
