@@ -98,7 +98,7 @@ static void ask_bridge(uint16_t command) {
 
 static void log_text(const char *text) { bridge_log(text, strlen(text)); }
 
-static bool heard(const char *text) {
+static bool received(const char *text) {
   const size_t length = strlen(text);
   for (size_t i = 0; i + length <= from_board_length; i++) {
     if (memcmp(from_board + i, text, length) == 0) return true;
@@ -106,7 +106,7 @@ static bool heard(const char *text) {
   return false;
 }
 
-static void frames_come_back_as_they_were(void) {
+static void decodes_what_it_encoded(void) {
   uint8_t frame[BUS_FRAME_MAX], encoded[FRAMING_MAX];
   framing_decoder decoder = {0};
   for (unsigned size = 0; size <= BUS_PAYLOAD_MAX; size += 5) {
@@ -121,7 +121,7 @@ static void frames_come_back_as_they_were(void) {
   }
 }
 
-static void damage_is_left_out(void) {
+static void skips_damaged_frames(void) {
   uint8_t frame[BUS_FRAME_MAX], encoded[FRAMING_MAX];
   framing_decoder decoder = {0};
   make(frame, 0, 7, 0x1101, 20);
@@ -135,17 +135,17 @@ static void damage_is_left_out(void) {
   }
 }
 
-static void text_is_not_a_frame(void) {
+static void keeps_text_and_frames_apart(void) {
   log_text("wifi: up");
   log_text("\n");
   step();
-  CHECK(heard("wifi: up\r\n"));
+  CHECK(received("wifi: up\r\n"));
   type("hello\xfe\xfdthere", 12);
   step();
   CHECK(got_count == 0);
 }
 
-static void frames_only_when_asked_for(void) {
+static void sends_frames_only_on_request(void) {
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
   bridge_frame(frame);
@@ -163,14 +163,14 @@ static void frames_only_when_asked_for(void) {
   ask_bridge(0x83);
   log_text("to be seen\n");
   step();
-  CHECK(heard("to be seen"));
+  CHECK(received("to be seen"));
   ask_bridge(0x80);
   bridge_frame(frame);
   step();
   CHECK(from_board_length == 0);
 }
 
-static void waits_for_a_full_bus(void) {
+static void waits_while_the_bus_is_full(void) {
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, BUS_COMMAND, 1, 0x81, 100);
   bus_is_full = true;
@@ -185,7 +185,7 @@ static void waits_for_a_full_bus(void) {
   CHECK_BYTES(got, frame, BUS_FRAME_HEADER + (size_t)frame[2]);
 }
 
-static void tells_what_it_left_out(void) {
+static void reports_dropped_output(void) {
   uint8_t frame[BUS_FRAME_MAX];
   ask_bridge(0x81);
   write_limit = 0;
@@ -194,7 +194,7 @@ static void tells_what_it_left_out(void) {
   for (int i = 0; i < 20; i++) bridge_frame(frame);
   write_limit = SIZE_MAX;
   step();
-  CHECK(heard("console: 193 lines lost\r\n"));
+  CHECK(received("console: 193 lines lost\r\n"));
   bridge_frame(frame);
   step();
   CHECK(from_board[0] == FRAMING_MARK && from_board[1] == FRAMING_MARK_FRAME_GAP);
@@ -203,7 +203,7 @@ static void tells_what_it_left_out(void) {
 }
 
 /* The console writes a line in pieces. */
-static void a_line_comes_whole_or_not_at_all(void) {
+static void sends_a_line_completely_or_not_at_all(void) {
   static const char line[] = "one of many lines\r\n", telling[] = "console: 193 lines lost\r\n";
   enum { LINE = sizeof line - 1, WHOLE = 2048 / LINE };
   step();
@@ -222,10 +222,10 @@ static void a_line_comes_whole_or_not_at_all(void) {
   log_text("and ");
   log_text("on\n");
   step();
-  CHECK(from_board_length == 8 && heard("and on\r\n"));
+  CHECK(from_board_length == 8 && received("and on\r\n"));
 }
 
-static void a_closed_line_forgets(void) {
+static void resets_when_the_line_is_closed(void) {
   ask_bridge(0x81);
   line_open = false;
   step();
@@ -234,7 +234,7 @@ static void a_closed_line_forgets(void) {
   CHECK(from_board_length == 0);
   line_open = true;
   step();
-  CHECK(heard("said while nobody listened"));
+  CHECK(received("said while nobody listened"));
   uint8_t frame[BUS_FRAME_MAX];
   make(frame, 0, 1, 0x1101, 4);
   bridge_frame(frame); /* the program that opened the line now has not requested frames */
@@ -242,7 +242,7 @@ static void a_closed_line_forgets(void) {
   CHECK(from_board_length == 0);
 }
 
-static void survives_nonsense(void) {
+static void survives_random_bytes(void) {
   uint32_t state = 11;
   for (int round = 0; round < 20000; round++) {
     uint8_t bytes[64];
@@ -264,14 +264,14 @@ static void survives_nonsense(void) {
 }
 
 int main(void) {
-  frames_come_back_as_they_were();
-  damage_is_left_out();
-  text_is_not_a_frame();
-  frames_only_when_asked_for();
-  waits_for_a_full_bus();
-  tells_what_it_left_out();
-  a_line_comes_whole_or_not_at_all();
-  a_closed_line_forgets();
-  survives_nonsense();
+  decodes_what_it_encoded();
+  skips_damaged_frames();
+  keeps_text_and_frames_apart();
+  sends_frames_only_on_request();
+  waits_while_the_bus_is_full();
+  reports_dropped_output();
+  sends_a_line_completely_or_not_at_all();
+  resets_when_the_line_is_closed();
+  survives_random_bytes();
   return all_checked();
 }

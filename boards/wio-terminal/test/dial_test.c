@@ -96,7 +96,7 @@ static void close_all(void) {
   }
 }
 
-static void waits_for_a_lost_packet(void) {
+static void waits_for_a_repeated_packet(void) {
   begin(home);
   pass_ms(3000);
   CHECK(asked.function == CONNECT && socket_look()->connecting_s == 3);
@@ -106,7 +106,7 @@ static void waits_for_a_lost_packet(void) {
   close_all();
 }
 
-static void takes_a_refusal_for_one(int32_t error, const char *said) {
+static void reports_a_refusal(int32_t error, const char *said) {
   begin(home);
   answer(-1);
   CHECK(asked.function == ERRNO);
@@ -115,7 +115,7 @@ static void takes_a_refusal_for_one(int32_t error, const char *said) {
   close_all();
 }
 
-static void goes_on_with_a_connect_that_was_given_up(void) {
+static void continues_a_connect_that_timed_out(void) {
   begin(home);
   pass_ms(9600);
   CHECK(failed == 0);
@@ -134,7 +134,7 @@ static void goes_on_with_a_connect_that_was_given_up(void) {
   close_all();
 }
 
-static void closes_a_connection_that_nobody_wants_any_more(void) {
+static void closes_an_unwanted_connection(void) {
   begin(home);
   vm_import__jd_tcpsock_close();
   pass_ms(12000);
@@ -157,7 +157,7 @@ static bool is_about(unsigned ms, unsigned expected_ms) {
   return ms > expected_ms - 20 && ms < expected_ms + 20;
 }
 
-static void somebody_is_there_again(void) {
+static void host_answers_again(void) {
   answer(-1);
   answer(REFUSED);
   close_all();
@@ -172,15 +172,15 @@ static void cuts_the_power_later_each_time(void) {
     want(home, 1883);
     reach_connect();
   }
-  somebody_is_there_again();
+  host_answers_again();
   begin(home);
   CHECK(is_about(patience_ms(), 25000));
   want(home, 1883);
   reach_connect();
-  somebody_is_there_again();
+  host_answers_again();
 }
 
-static void says_that_the_host_is_silent(void) {
+static void reports_a_silent_host(void) {
   begin(home);
   pass_ms(20000);
   want(home, 1883);
@@ -191,7 +191,7 @@ static void says_that_the_host_is_silent(void) {
   CHECK(asked.function == 0); /* the power cut closed the handle, so close is not called */
 }
 
-static void leaves_a_connect_for_another_host_or_network(void) {
+static void cuts_a_connect_for_another_host_or_network(void) {
   begin(home);
   pass_ms(2000);
   want(other, 1883);
@@ -221,14 +221,14 @@ static void restarts_after_many_failures(void) {
 
 int main(void) {
   fake_micros = 1000;
-  waits_for_a_lost_packet();
-  takes_a_refusal_for_one(REFUSED_BY_RST, "connection refused");
-  takes_a_refusal_for_one(REFUSED, "connection refused");
-  goes_on_with_a_connect_that_was_given_up();
-  closes_a_connection_that_nobody_wants_any_more();
+  waits_for_a_repeated_packet();
+  reports_a_refusal(REFUSED_BY_RST, "connection refused");
+  reports_a_refusal(REFUSED, "connection refused");
+  continues_a_connect_that_timed_out();
+  closes_an_unwanted_connection();
   cuts_the_power_later_each_time();
-  says_that_the_host_is_silent();
-  leaves_a_connect_for_another_host_or_network();
+  reports_a_silent_host();
+  cuts_a_connect_for_another_host_or_network();
   restarts_after_many_failures();
   return all_checked();
 }

@@ -46,7 +46,7 @@ static uint32_t call(uint32_t deadline_ms) {
 }
 
 /* Requests recorded from a working driver. */
-static void known_requests(void) {
+static void sends_known_requests(void) {
   static const uint8_t version[] = {8, 0, 0x7d, 0xa6, 0, 1, 1, 1, 1, 0, 0, 0};
   static const uint8_t wifi_on[] = {12, 0, 0xc6, 0xe8, 0, 27, 14, 1, 2, 0, 0, 0, 1, 0, 0, 0};
   static const uint8_t connect[] = {
@@ -97,7 +97,7 @@ static void known_requests(void) {
   CHECK(replies == 4 && failures == 0 && !erpc_is_busy());
 }
 
-static void takes_only_its_own_reply(void) {
+static void accepts_only_its_own_reply(void) {
   const unsigned before = replies;
   const uint32_t number = call(1000);
   arrives(ERPC_REPLY, 4, ERPC_WIFI, number - 1, 7); /* the late reply to an earlier call */
@@ -126,7 +126,7 @@ static void answers_callbacks_before_its_reply(void) {
   CHECK(replies == before + 1 && events == 1);
 }
 
-static void gives_up_at_its_deadline(void) {
+static void fails_at_its_deadline(void) {
   const unsigned before = failures;
   call(300);
   step(299 * 1000);
@@ -154,7 +154,7 @@ static void sends_through_a_narrow_line(void) {
   CHECK(replies == before + 1);
 }
 
-static void fails_what_does_not_fit(void) {
+static void fails_a_call_that_does_not_fit(void) {
   static const uint8_t bytes[2000];
   const unsigned before = failures;
   fake_written_length = 0;
@@ -167,11 +167,11 @@ static void fails_what_does_not_fit(void) {
 int main(void) {
   erpc_restart();
   erpc_listen(heard);
-  known_requests();
-  takes_only_its_own_reply();
+  sends_known_requests();
+  accepts_only_its_own_reply();
   answers_callbacks_before_its_reply();
-  gives_up_at_its_deadline();
+  fails_at_its_deadline();
   sends_through_a_narrow_line();
-  fails_what_does_not_fit();
+  fails_a_call_that_does_not_fit();
   return all_checked();
 }

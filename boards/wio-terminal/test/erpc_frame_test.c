@@ -38,7 +38,7 @@ static void receives_whole_and_in_pieces(void) {
   CHECK(receive_all(reply + sizeof reply - 1, 1, 2) == 17);
 }
 
-static void finds_back_after_garbage(void) {
+static void resynchronizes_after_garbage(void) {
   memset(&receiver, 0, sizeof receiver);
   size_t message;
   uint8_t bad[sizeof reply];
@@ -64,7 +64,7 @@ static void refuses_impossible_lengths(void) {
   CHECK(receive_all(short_one, sizeof short_one, 1) == 0 && receiver.losses == 2);
 }
 
-static void forgets_half_a_message_after_silence(void) {
+static void discards_half_a_message_after_silence(void) {
   memset(&receiver, 0, sizeof receiver);
   size_t message;
   CHECK(receive_all(reply, 9, 1) == 0);
@@ -73,7 +73,7 @@ static void forgets_half_a_message_after_silence(void) {
   CHECK(receive_all(reply, sizeof reply, 200000) == 17);
 }
 
-static void takes_the_longest_message(void) {
+static void receives_the_longest_message(void) {
   static uint8_t frame[ERPC_FRAME_HEADER + ERPC_MESSAGE_MAX];
   memset(&receiver, 0, sizeof receiver);
   for (size_t i = 0; i < sizeof frame; i++) frame[i] = (uint8_t)(i * 7);
@@ -82,7 +82,7 @@ static void takes_the_longest_message(void) {
 }
 
 /* Random bytes may form any message. The sanitizers detect bad memory accesses. */
-static void survives_noise(void) {
+static void survives_random_bytes(void) {
   memset(&receiver, 0, sizeof receiver);
   uint32_t state = 1;
   uint8_t noise[37];
@@ -99,7 +99,7 @@ static void survives_noise(void) {
   CHECK(receiver.losses > 1000);
 }
 
-static void codec_stays_inside(void) {
+static void codec_stays_in_its_buffer(void) {
   uint8_t space[8];
   erpc_writer writer = {.bytes = space, .space = sizeof space};
   erpc_put_nullable_text(&writer, NULL);
@@ -125,11 +125,11 @@ int main(void) {
   crc_vectors();
   seals();
   receives_whole_and_in_pieces();
-  finds_back_after_garbage();
+  resynchronizes_after_garbage();
   refuses_impossible_lengths();
-  forgets_half_a_message_after_silence();
-  takes_the_longest_message();
-  survives_noise();
-  codec_stays_inside();
+  discards_half_a_message_after_silence();
+  receives_the_longest_message();
+  survives_random_bytes();
+  codec_stays_in_its_buffer();
   return all_checked();
 }

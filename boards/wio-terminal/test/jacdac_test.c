@@ -139,7 +139,7 @@ static unsigned readings_in(unsigned steps, uint64_t micros) {
   return readings;
 }
 
-static void streams_as_many_as_asked(void) {
+static void streams_the_requested_samples(void) {
   set_u8(LIGHT, SERVICE_REGISTER_STREAMING_SAMPLES, 3);
   CHECK(readings_in(10, 50000) == 3);
   const uint32_t too_fast = 1;
@@ -165,7 +165,7 @@ static void lights_the_led(void) {
   CHECK(fake_led == 0);
 }
 
-static void tells_of_buttons(void) {
+static void reports_buttons(void) {
   fake_buttons[0] = true;
   step(10000);
   CHECK(got_count == 1 && got[0].service == BUTTON_A && (got[0].command & 0x80ff) == 0x8001);
@@ -183,7 +183,7 @@ static void tells_of_buttons(void) {
   CHECK(((got[0].command - first) & 0x7f00) == 0x0200);
 }
 
-static void is_told_its_network(void) {
+static void sets_the_network(void) {
   from_vm(BOARD_ID, BUS_COMMAND, WIFI, 0x81, "home\0good night", 16);
   CHECK(strcmp(set_ssid, "home") == 0 && strcmp(set_passphrase, "good night") == 0);
   get(WIFI, 0x183);
@@ -204,7 +204,7 @@ static void is_told_its_network(void) {
   CHECK(set_ssid[0] == 0);
 }
 
-static void takes_frames_from_the_line(void) {
+static void accepts_frames_from_the_line(void) {
   uint8_t frame[BUS_FRAME_MAX] = {0};
   const uint64_t target = BOARD_ID;
   const uint16_t full = 0xffff;
@@ -228,7 +228,7 @@ static void takes_frames_from_the_line(void) {
   CHECK(bus_deliver() && got_count == taken);
 }
 
-static void refuses_what_it_does_not_know(void) {
+static void refuses_unknown_registers(void) {
   get(LIGHT, 0x17f);
   CHECK(got_count == 1 && got[0].command == SERVICE_NOT_IMPLEMENTED && u16(0) == 0x117f);
   get(60, SERVICE_REGISTER_READING);
@@ -242,7 +242,7 @@ static void acknowledges(void) {
   CHECK(got_count == 2 && got[0].service == 0x3f && got[0].length == 0);
 }
 
-static void keeps_frames_for_a_full_machine(void) {
+static void keeps_frames_while_the_vm_is_full(void) {
   vm_is_full = true;
   for (int i = 0; i < 500; i++)
     get(LIGHT, SERVICE_REGISTER_READING); /* more than the queue holds */
@@ -255,7 +255,7 @@ static void keeps_frames_for_a_full_machine(void) {
 }
 
 /* Frames with wrong lengths. */
-static void survives_nonsense(void) {
+static void survives_wrong_lengths(void) {
   uint32_t state = 7;
   for (int round = 0; round < 20000; round++) {
     uint8_t frame[BUS_FRAME_HEADER + 255];
@@ -286,14 +286,14 @@ int main(void) {
   crc_vector();
   announces_itself();
   reads_light();
-  streams_as_many_as_asked();
+  streams_the_requested_samples();
   lights_the_led();
-  tells_of_buttons();
-  is_told_its_network();
-  refuses_what_it_does_not_know();
+  reports_buttons();
+  sets_the_network();
+  refuses_unknown_registers();
   acknowledges();
-  takes_frames_from_the_line();
-  keeps_frames_for_a_full_machine();
-  survives_nonsense();
+  accepts_frames_from_the_line();
+  keeps_frames_while_the_vm_is_full();
+  survives_wrong_lengths();
   return all_checked();
 }

@@ -170,7 +170,7 @@ static void check_no_space(void) {
 }
 
 /* Data from the line is untrusted input. */
-static void check_nonsense(void) {
+static void check_invalid_names(void) {
   char long_list[200];
   memset(long_list, 'x', sizeof long_list - 1);
   long_list[sizeof long_list - 1] = 0;
@@ -190,7 +190,7 @@ int main(void) {
   memset(fake_flash, 0xff, FAKE_FLASH_SIZE);
   start();
   write(":OTHER", "untouched");
-  check_nonsense();
+  check_invalid_names();
   check_no_space();
   check_every_cut();
   printf("%u old, %u new, %u moves\n", kept_old, kept_new, moves);

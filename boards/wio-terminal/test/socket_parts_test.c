@@ -31,7 +31,7 @@ static void parses_addresses(void) {
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK(address_parse(names[i]) == 0);
 }
 
-static void tells_old_firmware(void) {
+static void detects_old_firmware(void) {
   static const char *const fine[] = {"2.1.2", "2.1.3", "v2.1.3", "2.2.0", "3.0.0", "2.1.10"};
   static const char *const not_fine[] = {"2.1.1", "2.0.9", "1.9.9", "",
                                          "AT",    "2.1",   "2.1.x", "9999.1.1"};
@@ -41,7 +41,7 @@ static void tells_old_firmware(void) {
   }
 }
 
-static void tells_problems(void) {
+static void joins_problem_texts(void) {
   CHECK(wifi_problem() == NULL);
   wifi_problem_is("network \"", "home", "\": cannot join", NULL);
   CHECK(strcmp(wifi_problem(), "network \"home\": cannot join") == 0);
@@ -55,8 +55,8 @@ static void tells_problems(void) {
 
 int main(void) {
   parses_addresses();
-  tells_old_firmware();
-  tells_problems();
+  detects_old_firmware();
+  joins_problem_texts();
   static const uint8_t too_much[9000];
   CHECK(!outgoing_add(too_much, sizeof too_much));
   CHECK(outgoing_length() == 0);

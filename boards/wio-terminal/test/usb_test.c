@@ -134,7 +134,7 @@ static void is_configured(void) {
   CHECK(!control(0x00, USB_SET_FEATURE, 1, 0, 0, NULL)); /* no remote wake-up */
 }
 
-static void starts_an_interface_anew(void) {
+static void restarts_an_interface(void) {
   static const uint8_t endpoints[] = {0x81, 0x02, 0x82};
   for (uint8_t interface = 0; interface < USB_INTERFACES; interface++) {
     for (size_t i = 0; i < sizeof endpoints; i++) {
@@ -230,7 +230,7 @@ static void sends_full_packets_in_a_row(void) {
   ends_a_transfer_once(63, (const size_t[]){63}, 1);
 }
 
-static void is_touched_at_1200_baud(void) {
+static void starts_the_bootloader_at_1200_baud(void) {
   set_line(1200);
   CHECK(!cdc_wants_bootloader(1000000));
   set_dtr(false);
@@ -251,7 +251,7 @@ static uint32_t random_u32(void) {
 }
 
 /* Random set-up packets, cut off at random points. Afterwards the device works as before. */
-static void survives_nonsense(void) {
+static void survives_random_requests(void) {
   static const uint8_t types[] = {0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x21, 0xa1, 0xc0, 0x40, 0x1f};
   for (int round = 0; round < 100000; round++) {
     const usb_setup setup = {
@@ -286,14 +286,14 @@ int main(void) {
   usb_on_reset();
   describes_itself();
   is_configured();
-  starts_an_interface_anew();
+  restarts_an_interface();
   is_a_serial_port();
   moves_bytes();
   sends_full_packets_in_a_row();
-  is_touched_at_1200_baud();
+  starts_the_bootloader_at_1200_baud();
   usb_on_reset();
   CHECK(!cdc_is_open());
   CHECK(!control(0x21, USB_SET_CONTROL_LINE_STATE, 1, 0, 0, NULL));
-  survives_nonsense();
+  survives_random_requests();
   return all_checked();
 }
