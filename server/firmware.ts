@@ -54,7 +54,7 @@ export class Firmware {
    */
   async programFor(board: string): Promise<Uint8Array> {
     const target = targetNamed(board);
-    if (target === null) throw new UserError(`no board ${board} is known here`);
+    if (target === null) throw new UserError(`unknown board ${board}`);
     const program = await this.inTurn(async (signal) => {
       const chosen = chosenTarget();
       writeFirmwareConfig(this.config, target);

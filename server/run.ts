@@ -296,7 +296,7 @@ async function pageUrl(options: Options, port: number, log: Log): Promise<string
   const address = reachable(options.security.listen ?? LOOPBACK);
   const isShadowed = address === LOOPBACK && (await isTakenOnIpv6(port));
   if (isShadowed)
-    log("page", `Warning: another program has [::1]:${port}, so localhost may lead there`, {
+    log("page", `Warning: another program listens on [::1]:${port}, so localhost may lead there`, {
       level: "warn",
     });
   const host = isShadowed ? address : address.replace(LOOPBACK, "localhost");

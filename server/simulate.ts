@@ -160,7 +160,7 @@ export class Simulation {
     try {
       return { UPDATE_KEY: keys.ensure(id) };
     } catch (error) {
-      const text = `Warning: ${id} takes no program over the network: ${lineFor(error)}`;
+      const text = `Warning: ${id} cannot receive programs over the network: ${lineFor(error)}`;
       log("device", text, { level: "warn", id });
       return {};
     }
@@ -181,7 +181,7 @@ export class Simulation {
       for await (const [reading] of readings) if (reading.id === id) return;
     } catch {
       this.stopping.signal.throwIfAborted();
-      log("device", `Warning: ${id} has sent nothing so far`, { level: "warn", id });
+      log("device", `Warning: ${id} has sent no reading yet`, { level: "warn", id });
     } finally {
       clearTimeout(timer);
     }

@@ -78,7 +78,9 @@ async function newServer() {
     // Written last: an interrupted start leaves no incomplete server.
     write(LIST, JSON.stringify(list));
   } catch (error) {
-    console.error(`nightlight: starting slowly, as the server can't be kept: ${error.message}`);
+    console.error(
+      `nightlight: starting slowly, because the bundled server can't be stored: ${error.message}`,
+    );
     return undefined;
   }
   clearOut(new Set([basename(LIST), ...files.map(({ path }) => basename(path))]));
@@ -114,7 +116,7 @@ async function bundle() {
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
     console.error(
-      `nightlight: the server was not bundled: ${line}; run npm ci, with optional packages`,
+      `nightlight: can't bundle the server: ${line}; run npm ci with optional packages`,
     );
     process.exit(1);
   }

@@ -23,9 +23,9 @@ export class CommandGate {
    */
   admit(command: Command): string | undefined {
     const { seq, boot, id } = command;
-    if (boot !== undefined && boot !== this.boot) return "of an earlier run";
-    if (id !== undefined && id <= this.lastId) return "done already";
-    if (seq !== undefined && seq < this.answeredSeq) return "older than the last";
+    if (boot !== undefined && boot !== this.boot) return "answers a reading of an earlier run";
+    if (id !== undefined && id <= this.lastId) return "already carried out";
+    if (seq !== undefined && seq < this.answeredSeq) return "older than the last applied command";
     if (id !== undefined) this.lastId = id;
     if (seq !== undefined) this.answeredSeq = seq;
     return undefined;

@@ -146,7 +146,7 @@ export class Updates {
    * arrives.
    */
   private async giveTurn(why: string, ms: number): Promise<void> {
-    console.log(`Gateway's turn: ${why}`);
+    console.log(`Letting the gateway client connect: ${why}`);
     // A socket that an earlier program left open when it panicked still blocks the only slot
     // (impl_socket.c).
     (core as unknown as Sockets)._socketClose();
@@ -209,7 +209,7 @@ export class Updates {
     if (why) return this.refuse(order ? order.n : 0, why, host);
     if (order.do === "update" && programName(order.hash || "") === this.program) {
       // The device fetched the program by itself while the order was in flight.
-      console.log(`Update ${order.n}: it runs this program already`);
+      console.log(`Update ${order.n}: this program is running already`);
       host.stateChanged();
     } else if (order.do === "update") await this.update(order, host);
     else if (order.do === "identify") await host.identify();
@@ -259,7 +259,7 @@ export class Updates {
     this.n = order.n;
     await writeSetting("UPDATE_N", order.n);
     if (order.do !== "update") return "";
-    if (!isThere(this.cloud)) return "this runtime takes no program over the network";
+    if (!isThere(this.cloud)) return "this runtime cannot receive programs over the network";
     return mismatch(order, { board: board, fw: firmwareVersion });
   }
 
@@ -276,8 +276,8 @@ export class Updates {
     await host.leave();
     await this.giveTurn("an update", GATEWAY_MS);
     await deleteSetting("TRIAL");
-    this.refused = `${order.n}: no program came from ${order.at}`;
-    console.log("Update refused: no program came");
+    this.refused = `${order.n}: no program arrived from ${order.at}`;
+    console.log("Update failed: no program arrived");
     this.isBusy = false;
     host.comeBack();
   }

@@ -24,5 +24,5 @@ export function exposureOf(path: string): string | undefined {
   const stats = statSync(path);
   const mode = stats.mode & 0o777;
   if (!stats.isFile() || (mode & 0o066) === 0) return undefined;
-  return `${path}: others than its owner can use it (mode ${mode.toString(8)}): chmod 600 ${path}`;
+  return `${path}: other users can access it (mode ${mode.toString(8)}); run chmod 600 ${path}`;
 }

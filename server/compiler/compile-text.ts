@@ -83,7 +83,7 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
     verifyBytecode: () => undefined,
   });
   if (found.length > 0) return { errors: errorsOf(found) };
-  if (!binary || !dbg) throw new Error("the compiler made no program, and does not say why");
+  if (!binary || !dbg) throw new Error("the compiler returned neither a program nor an error");
   return { program: binary, places: placesOf(dbg) };
 }
 

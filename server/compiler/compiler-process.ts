@@ -52,13 +52,13 @@ export async function compileInProcess(
     ending ??= words;
     child.kill("SIGKILL");
   };
-  const timer = setTimeout(() => end(`it took longer than ${limitMs / 1000} s`), limitMs);
+  const timer = setTimeout(() => end(`the compiler took longer than ${limitMs / 1000} s`), limitMs);
   const chunks: Buffer[] = [];
   let bytes = 0;
   child.stdout.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MAX_OUTPUT_BYTES) end(`it wrote more than ${MAX_OUTPUT_BYTES} bytes`);
+    if (bytes > MAX_OUTPUT_BYTES) end(`the compiler wrote more than ${MAX_OUTPUT_BYTES} bytes`);
   });
   // The child may end before it has read all input.
   child.stdin.on("error", () => undefined);
@@ -70,12 +70,13 @@ export async function compileInProcess(
       child.on("close", (...how) => resolve(how));
     });
     // Node ends like this when it runs out of memory; on Windows with the exit code.
-    if (by === "SIGABRT" || exitCode === 134) ending ??= `it ran out of its ${heapMb} MB of memory`;
-    else if (exitCode !== 0) ending ??= `it ended with ${by ?? `code ${exitCode}`}`;
+    if (by === "SIGABRT" || exitCode === 134)
+      ending ??= `the compiler ran out of its ${heapMb} MB of memory`;
+    else if (exitCode !== 0) ending ??= `the compiler ended with ${by ?? `code ${exitCode}`}`;
   } finally {
     clearTimeout(timer);
   }
-  if (ending !== undefined) throw new UserError(`The compiler made no program: ${ending}`);
+  if (ending !== undefined) throw new UserError(`The compile failed: ${ending}`);
   return JSON.parse(Buffer.concat(chunks).toString()) as ProgramView;
 }
 

@@ -34,7 +34,7 @@ export function withoutPassword(text: string): string {
 
 function unreachable(address: BrokerAddress, client: Client): string | undefined {
   if (client === "device" && address.scheme.startsWith("ws"))
-    return "expected mqtt:// or mqtts://, as a device speaks no WebSockets";
+    return "expected mqtt:// or mqtts://, because devices do not support WebSockets";
   // Catches malformed IPv6 addresses, such as [1:2].
   return URL.canParse(formatBrokerAddress(address)) ? undefined : "expected an IPv6 address";
 }

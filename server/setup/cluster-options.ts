@@ -7,7 +7,7 @@ export interface Shard {
 }
 
 export const CLUSTER_HELP =
-  "  --shard I/N       decide for the I-th of N parts of the devices, see docs/scale.md";
+  "  --shard I/N       decide only for shard I of N of the devices, see docs/scale.md";
 
 export const CLUSTER_FLAGS = { shard: { type: "string" } } as const;
 
@@ -21,7 +21,7 @@ export const MAX_SHARDS = 64;
 /** @throws UserError "expected X, got Y" with the option's name */
 export function parseShard({ shard, "no-decide": watches }: ClusterValues): Shard | undefined {
   if (shard === undefined) return undefined;
-  if (watches) throw new UserError("--shard: not together with --no-decide, which decides nothing");
+  if (watches) throw new UserError("--shard: cannot be combined with --no-decide");
   const [, index = NaN, count = NaN] = (/^(\d{1,3})\/(\d{1,3})$/.exec(shard) ?? []).map(Number);
   if (index >= 1 && index <= count && count <= MAX_SHARDS) return { index, count };
   throw new UserError(

@@ -54,7 +54,7 @@ function groupsError(groups: Group[]): string | undefined {
     const path = `groups.${index}`;
     const other = groupById.get(id);
     if (other !== undefined)
-      return `${path}.id: expected another id than that of ${other}, got ${JSON.stringify(id)}`;
+      return `${path}.id: expected an id other than that of ${other}, got ${JSON.stringify(id)}`;
     groupById.set(id, path);
     if (typeof decide === "object" && decide.atLeast > members.length)
       return `${path}.decide.atLeast: expected at most ${members.length}, the number of members, got ${decide.atLeast}`;

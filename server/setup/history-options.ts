@@ -8,7 +8,7 @@ export interface HistoryLimits {
 
 export const DEFAULT_HISTORY: HistoryLimits = { days: 7, megabytes: 100 };
 
-export const HISTORY_HELP = `  --history-days N  keep what was measured this many days  (${DEFAULT_HISTORY.days})
+export const HISTORY_HELP = `  --history-days N  keep measurements for this many days   (${DEFAULT_HISTORY.days})
   --history-mb N    maximum history size, MB               (${DEFAULT_HISTORY.megabytes})`;
 
 export const HISTORY_FLAGS = {

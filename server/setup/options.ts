@@ -50,19 +50,19 @@ Runs a nightlight: a broker, the server that decides, a simulated device, and a 
 
   --config FILE     the configuration                      (devicescript.json)
   --id ID           the device's id                        (devicescript.json: id)
-  --broker URL      use this broker and start none; of a cluster, several nodes: URL,URL
-                                                           (devicescript.json: broker)
+  --broker URL      use this broker instead of the embedded one; for a cluster, list its nodes:
+                    URL,URL                                (devicescript.json: broker)
   --mqtt-port PORT  port of the embedded broker            (1883)
   --http-port PORT  port of the page                       (8080)
   --light 0..1023   light that the simulated sensor sees   (652)
-  --device pi       no simulated device: sensor and LED of this Raspberry Pi
-  --no-device       no device here, others only
-  --classroom       for a class: devices in browser tabs, which join by an address and a QR code
-  --vscode          the simulated device is the one that VS Code debugs
-  --no-decide       devices and page only: another server decides
-  --no-home-assistant  don't tell Home Assistant of the devices
-  --update-host HOST  where devices reach this server for a new program (where their broker is)
-  --log FORMAT      text, or json: one object a line       (text)
+  --device pi       use this Raspberry Pi's sensor and LED instead of simulated ones
+  --no-device       run no device here, only serve others
+  --classroom       let a class join with devices in browser tabs, by address or QR code
+  --vscode          provide sensor and lamp for the simulator that VS Code debugs
+  --no-decide       send no commands: another server decides
+  --no-home-assistant  don't announce the devices to Home Assistant
+  --update-host HOST  host from which devices fetch new programs (the host of their broker)
+  --log FORMAT      text, or json: one object per line     (text)
 ${CLUSTER_HELP}
 ${HISTORY_HELP}
 ${SECURITY_HELP}
@@ -84,7 +84,9 @@ export function parseOptions(
   const given = values.broker === undefined ? [] : readBrokers(values.broker);
   const [brokerUrl = configured, ...otherBrokerUrls] = given;
   if (values.vscode && values["no-device"])
-    throw new UserError("--vscode: not together with --no-device: it needs a simulated sensor");
+    throw new UserError(
+      "--vscode: cannot be combined with --no-device, because it needs a simulated sensor",
+    );
   const classroom = values.classroom ?? false;
   checkClassroom(classroom, values, brokerUrl);
   const simulate = !values["no-device"] && !values.vscode && !classroom;
@@ -178,9 +180,11 @@ function checkClassroom(
   if (!classroom) return;
   if (brokerUrl !== undefined)
     throw new UserError(`--classroom: needs the embedded broker, but the broker is ${brokerUrl}`);
-  if (values.vscode) throw new UserError("--classroom: not together with --vscode");
+  if (values.vscode) throw new UserError("--classroom: cannot be combined with --vscode");
   if (values["client-certs"] === "required")
-    throw new UserError("--classroom: not together with --client-certs required: a tab shows none");
+    throw new UserError(
+      "--classroom: cannot be combined with --client-certs required, because browser tabs have none",
+    );
 }
 
 interface DeviceFlags {
@@ -196,11 +200,11 @@ function readDevice({ device = "simulated", light, ...flags }: DeviceFlags) {
     throw new UserError(`--device: expected simulated or pi, got "${device}"`);
   const without = (["no-device", "classroom", "vscode"] as const).find((flag) => flags[flag]);
   if (device === "pi" && without !== undefined)
-    throw new UserError(`--device pi: not together with --${without}`);
+    throw new UserError(`--device pi: cannot be combined with --${without}`);
   const notSimulated = device === "pi" ? "device pi" : without === "vscode" ? undefined : without;
   if (light !== undefined && notSimulated !== undefined)
     throw new UserError(
-      `--light: is for the simulated sensor, not together with --${notSimulated}`,
+      `--light: is for the simulated sensor, cannot be combined with --${notSimulated}`,
     );
   return device;
 }

@@ -59,7 +59,7 @@ export function isPwmGpio(gpio: number): gpio is PwmGpio {
 export function piDevices(id: string, pi: PiParts): [id: string, parts: PiParts][] {
   if (Object.hasOwn(pi.others, id))
     throw new UserError(
-      `pi.others.${id}: expected another id than that of the first device, ${id}`,
+      `pi.others.${id}: expected an id other than that of the first device, ${id}`,
     );
   return [[id, pi], ...Object.entries(pi.others)];
 }
@@ -108,10 +108,10 @@ function pinContradiction(devices: [path: string, parts: PiParts][]): string | u
     for (const [field, gpio] of Object.entries({ ledGpio, buttonGpio })) {
       if (gpio === undefined) continue;
       if (hasSpi && SPI_GPIOS.includes(gpio))
-        return `${path}.${field}: expected another pin with mcp3008, whose bus has ${SPI_GPIOS.join(", ")}, got ${gpio}`;
+        return `${path}.${field}: expected a pin that the bus of mcp3008 does not use (${SPI_GPIOS.join(", ")}), got ${gpio}`;
       const owner = used.get(gpio);
       if (owner !== undefined)
-        return `${path}.${field}: expected another pin than that of ${owner}, got ${gpio}`;
+        return `${path}.${field}: expected a pin other than that of ${owner}, got ${gpio}`;
       used.set(gpio, `${path}.${field}`);
       if (lamp !== "dimmable" || field !== "ledGpio") continue;
       const twin = PWM_PAIRS.find((pair) => pair.includes(gpio))?.find((other) => other !== gpio);
@@ -119,7 +119,7 @@ function pinContradiction(devices: [path: string, parts: PiParts][]): string | u
         ([other, parts]) => other !== path && parts.lamp === "dimmable" && parts.ledGpio === twin,
       );
       if (dimmed)
-        return `${path}.ledGpio: expected another pin than ${gpio}, whose PWM is that of ${twin}, which ${dimmed[0]} has`;
+        return `${path}.ledGpio: expected a pin other than ${gpio}, which shares its PWM with ${twin} of ${dimmed[0]}`;
     }
   return undefined;
 }

@@ -11,7 +11,7 @@ export interface ProxyOptions {
 
 export const NO_PROXY: ProxyOptions = { basePath: "/" };
 
-export const PROXY_HELP = `  --trust-proxy ADDRESS  a proxy's address or network, see docs/proxy.md
+export const PROXY_HELP = `  --trust-proxy ADDRESS  address or network of a reverse proxy, see docs/proxy.md
   --base-path PATH  the page's path behind that proxy      (/)`;
 
 export const PROXY_FLAGS = {

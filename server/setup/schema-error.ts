@@ -81,7 +81,7 @@ export function describe(errors: ErrorObject[]): string {
 
 /** @param path of a field that is not one of the known names */
 export function notAField(path: string, known: string[]): string {
-  return `${path}: not a field, expected one of ${known.join(", ")}`;
+  return `${path}: unknown field, expected one of ${known.join(", ")}`;
 }
 
 /**

@@ -52,14 +52,14 @@ export const OPEN_ON_LOOPBACK: Security = {
   limits: DEFAULT_LIMITS,
 };
 
-export const SECURITY_HELP = `  --listen ADDRESS  also for others, who log in            (loopback, for anyone)
-  --data DIR        keep history, broker, users, token     (memory; ${DEFAULT_DIR})
-  --cert FILE       certificate: TLS for broker and page, and shown to a --broker that asks
-  --key FILE        its private key
-  --ca FILE         trust this CA: of the --broker, of client certificates
-  --client-certs    no, optional or required               (no)
+export const SECURITY_HELP = `  --listen ADDRESS  listen here for clients that log in    (loopback only, no login)
+  --data DIR        folder for history, broker state, users and token (memory; ${DEFAULT_DIR})
+  --cert FILE       certificate for TLS of broker and page, and for a --broker that requests one
+  --key FILE        private key of the certificate
+  --ca FILE         CA to trust, for the --broker and for client certificates
+  --client-certs    request client certificates: no, optional or required (no)
   --mqtts-port PORT port of the embedded broker with TLS   (8883)
-  --plain-mqtt      with --listen and TLS: plain MQTT beyond loopback too
+  --plain-mqtt      with --listen and TLS: allow plain MQTT beyond loopback too
   --limit NAME=N    change a limit, see docs/security.md`;
 
 export const SECURITY_FLAGS = {

@@ -55,9 +55,9 @@ export function parseSettings(text: string, file = SETTINGS_FILE): Settings {
   const settings: Settings = {};
   for (const name of SETTING_NAMES) if (lines[name] !== undefined) settings[name] = lines[name];
   if (settings.MQTT_PWD && !settings.MQTT_USER)
-    throw new UserError(`${file}: MQTT_PWD: needs MQTT_USER beside it`); // [MQTT-3.1.2-22]
+    throw new UserError(`${file}: MQTT_PWD: requires MQTT_USER to be set`); // [MQTT-3.1.2-22]
   if (settings.WIFI_PWD && !settings.WIFI_SSID)
-    throw new UserError(`${file}: WIFI_PWD: needs WIFI_SSID beside it`);
+    throw new UserError(`${file}: WIFI_PWD: requires WIFI_SSID to be set`);
   return settings;
 }
 
@@ -82,17 +82,19 @@ type Fail = (problem: string) => never;
 
 function parseLine(line: string, fail: Fail): { name: Name; value: string } {
   const equals = line.indexOf("=");
-  if (equals < 0) return fail("is not NAME=value");
+  if (equals < 0) return fail("expected NAME=value");
   const name = checkName(line.slice(0, equals), fail);
   const raw = line.slice(equals + 1);
-  if (raw.startsWith(" ")) return fail(`${name}: no spaces around the "="`);
+  if (raw.startsWith(" ")) return fail(`${name}: expected no space after the "="`);
   if (line.includes("#"))
-    return fail(`${name}: a line with a "#" is dropped; write it as \\u0023, in double quotes`);
+    return fail(
+      `${name}: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes`,
+    );
   return { name, value: parseValue(name, raw, fail) };
 }
 
 function checkName(name: string, fail: Fail): Name {
-  if (name !== name.trim()) return fail(`${name.trim()}: no spaces around the name`);
+  if (name !== name.trim()) return fail(`${name.trim()}: expected no spaces around the name`);
   const known = NAMES.find((candidate) => candidate === name);
   if (known) return known;
   if (/(^|_)(CA|CERT|KEY|TLS)/i.test(name)) return fail(`${name}: ${NO_PRIVATE_CA}`);
@@ -111,12 +113,13 @@ function parseValue(name: string, raw: string, fail: Fail): string {
   try {
     value = JSON.parse(raw);
   } catch {
-    if (raw.startsWith('"')) fail(`${name}: what stands in double quotes is not a JSON string`);
-    if (/^'.*'$/.test(raw)) fail(`${name}: single quotes would be part of it, use double quotes`);
+    if (raw.startsWith('"')) fail(`${name}: expected a JSON string in the double quotes`);
+    if (/^'.*'$/.test(raw))
+      fail(`${name}: single quotes would be part of the value; use double quotes`);
     if (raw !== raw.trimEnd()) fail(`${name}: ends in a space; remove it, or use double quotes`);
   }
   if (typeof value === "string") return value;
-  return fail(`${name}: would not arrive as text; put it in double quotes: ${name}="..."`);
+  return fail(`${name}: would not be sent as text; put the value in double quotes: ${name}="..."`);
 }
 
 function checkValue(name: Name, value: string): string | undefined {

@@ -51,7 +51,7 @@ function check(flag: string, path: string, tls: Tls): void {
   // OpenSSL accepts a file without any certificate as an empty list of CAs.
   const empty = tls.ca && !tls.ca.includes("-----BEGIN CERTIFICATE-----");
   try {
-    if (empty) throw new Error("no PEM certificate in it");
+    if (empty) throw new Error("contains no PEM certificate");
     createSecureContext(tls);
   } catch (error) {
     throw new UserError(`${flag} ${path}: ${connectionError(error)}`);

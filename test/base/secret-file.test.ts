@@ -28,8 +28,7 @@ it("a secret that others can use gets a warning with the way out, one of its own
   const keyFile = join(dir, "server.key");
   writeFileSync(keyFile, "");
   for (const exposed of [path, keyFile]) chmodSync(exposed, 0o644);
-  const words = (of: string) =>
-    `${of}: others than its owner can use it (mode 644): chmod 600 ${of}`;
+  const words = (of: string) => `${of}: other users can access it (mode 644); run chmod 600 ${of}`;
   const both = process.platform === "win32" ? [] : [words(path), words(keyFile)];
   expect(exposedSecrets({ ...OPEN_ON_LOOPBACK, usersDir: dir, keyFile })).toEqual(both);
   // Writing the next key corrects the permissions.

@@ -20,7 +20,7 @@ it.each(["0/3", "4/3", "x", "1", "1/65", "1.5/3", "-1/3", "1/3/3", ""])(
 );
 
 it.each([
-  [["--shard", "1/3", "--no-decide", ...BROKER], "--shard: not together with --no-decide"],
+  [["--shard", "1/3", "--no-decide", ...BROKER], "--shard: cannot be combined with --no-decide"],
   [
     ["--broker", "mqtt://a,http://b"],
     '--broker: expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT], got "http://b"',

@@ -28,9 +28,9 @@ describe("the command gate", () => {
 
   it("does ordered commands once, in the order of their ids, also after a restart", () => {
     const gate = new CommandGate(7, 3);
-    expect(gate.admit({ led_on: true, id: 3 })).toBe("done already");
+    expect(gate.admit({ led_on: true, id: 3 })).toBe("already carried out");
     expect(gate.admit({ led_on: true, id: 4 })).toBeUndefined();
-    expect(gate.admit({ led_on: true, id: 4 })).toBe("done already");
+    expect(gate.admit({ led_on: true, id: 4 })).toBe("already carried out");
     expect(gate.admit({ led_on: true, id: 9 })).toBeUndefined();
     expect(gate.lastId).toBe(9);
   });

@@ -193,7 +193,7 @@ describe("--classroom", () => {
 
   it.each([
     [["--broker", "mqtt://192.0.2.1"], "--classroom: needs the embedded broker"],
-    [["--vscode"], "--classroom: not together with --vscode"],
+    [["--vscode"], "--classroom: cannot be combined with --vscode"],
   ])("refuses %j", (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });

@@ -125,11 +125,11 @@ describe("the compiler's process", () => {
   const sources = { entry: "src/main.ts", files: { "src/main.ts": "console.log(1)\n" } };
 
   it.each([
-    ["time", { limitMs: 1, heapMb: 256 }, "it took longer than 0.001 s"],
-    ["memory", { limitMs: 600_000, heapMb: 30 }, "it ran out of its 30 MB of memory"],
+    ["time", { limitMs: 1, heapMb: 256 }, "the compiler took longer than 0.001 s"],
+    ["memory", { limitMs: 600_000, heapMb: 30 }, "the compiler ran out of its 30 MB of memory"],
   ])("has a bound on its %s", async (_what, bounds, words) => {
     const compiling = compileInProcess(sources, new AbortController().signal, bounds);
-    await expect(compiling).rejects.toThrow(`The compiler made no program: ${words}`);
+    await expect(compiling).rejects.toThrow(`The compile failed: ${words}`);
   });
 
   it("ends with the server", async () => {

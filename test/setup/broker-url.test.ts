@@ -41,7 +41,7 @@ describe("--broker", () => {
 describe("the broker of devicescript.json and .env.local", () => {
   const withBroker = (broker: string) => parseConfig(JSON.stringify({ ...config, broker }));
   const noWebSockets =
-    'expected mqtt:// or mqtts://, as a device speaks no WebSockets, got "ws://host"';
+    'expected mqtt:// or mqtts://, because devices do not support WebSockets, got "ws://host"';
 
   it("is read by the same rule", () => {
     expect(withBroker("embedded").broker).toBe("embedded");

@@ -58,7 +58,7 @@ describe("npm start", () => {
     const { child, out, end } = start(...ports, "--listen", "::1", "--data", dir);
     await until("ready", () => out().includes("Nightlight is ready: http://[::1]:"));
     expect(out()).toMatch(/Connecting to mqtt:\/\/\[::1\]:\d+ as /);
-    expect(out()).not.toContain("has sent nothing so far");
+    expect(out()).not.toContain("has sent no reading yet");
     child.kill();
     await end;
     rmSync(dir, { recursive: true });
@@ -119,7 +119,7 @@ describe("npm start", () => {
     const flags = ["--no-device", "--mqtt-port", "0", "--http-port", String(port)];
     const { child, out, end } = start(...flags);
     await until("ready", () => out().includes(`Nightlight is ready: http://127.0.0.1:${port}\n`));
-    expect(out()).toContain(`another program has [::1]:${port}`);
+    expect(out()).toContain(`another program listens on [::1]:${port}`);
     child.kill();
     await end;
     other.close();

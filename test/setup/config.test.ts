@@ -87,7 +87,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ colour: "red" }),
-      "devicescript.json: colour: not a field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, confirmAfterMs, rule, groups, commands, lampBrightness, pi",
+      "devicescript.json: colour: unknown field, expected one of id, broker, devices, topicPrefix, homeAssistant, offlineAfterMs, telemetry, aloneAfterMs, confirmAfterMs, rule, groups, commands, lampBrightness, pi",
     ],
     [
       withChange({ pi: { address: "0x78" } }),
@@ -119,7 +119,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ pi: { sensor: "mcp3008", buttonGpio: 9 } }),
-      "devicescript.json: pi.buttonGpio: expected another pin with mcp3008, whose bus has 7, 8, 9, 10, 11, got 9",
+      "devicescript.json: pi.buttonGpio: expected a pin that the bus of mcp3008 does not use (7, 8, 9, 10, 11), got 9",
     ],
     [
       withChange({ pi: { buttonPressed: "low" } }),
@@ -127,7 +127,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ pi: { buttonGpio: 5 } }),
-      "devicescript.json: pi.buttonGpio: expected another pin than that of pi.ledGpio, got 5",
+      "devicescript.json: pi.buttonGpio: expected a pin other than that of pi.ledGpio, got 5",
     ],
     [
       withChange({ pi: { lamp: "dimmable" } }),
@@ -139,7 +139,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ pi: { others: { hall: {} } } }),
-      "devicescript.json: pi.others.hall.ledGpio: expected another pin than that of pi.ledGpio, got 5",
+      "devicescript.json: pi.others.hall.ledGpio: expected a pin other than that of pi.ledGpio, got 5",
     ],
     [
       withChange({ pi: { others: { hall: { ledGpio: 16, channel: 4, sensor: "ads1115" } } } }),
@@ -147,7 +147,7 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ pi: { ledGpio: 8, others: { hall: { ledGpio: 16, sensor: "mcp3008" } } } }),
-      "devicescript.json: pi.ledGpio: expected another pin with mcp3008, whose bus has 7, 8, 9, 10, 11, got 8",
+      "devicescript.json: pi.ledGpio: expected a pin that the bus of mcp3008 does not use (7, 8, 9, 10, 11), got 8",
     ],
     [
       withChange({
@@ -156,7 +156,7 @@ describe("devicescript.json", () => {
           others: { hall: { lamp: "dimmable", ledGpio: 18 } },
         },
       }),
-      "devicescript.json: pi.ledGpio: expected another pin than 12, whose PWM is that of 18, which pi.others.hall has",
+      "devicescript.json: pi.ledGpio: expected a pin other than 12, which shares its PWM with 18 of pi.others.hall",
     ],
     [
       withChange({ pi: { others: { hall: { ledGpio: 16, others: { attic: { ledGpio: 17 } } } } } }),
@@ -165,7 +165,7 @@ describe("devicescript.json", () => {
     [withChange({ pi: { others: { "a/b": { ledGpio: 16 } } } }), /^devicescript.json: pi.others: /],
     [
       withChange({ pi: { others: { hall: { ledgpio: 16 } } } }),
-      /^devicescript.json: pi.others.hall.ledgpio: not a field, expected one of sensor, /,
+      /^devicescript.json: pi.others.hall.ledgpio: unknown field, expected one of sensor, /,
     ],
     [
       withChange({ pi: { ledGpio: 2 } }),
@@ -233,11 +233,11 @@ describe("devicescript.json", () => {
     ],
     [
       withChange({ commands: { delivery: { foo: "ordered" } } }),
-      "commands.delivery.foo: not a field, expected one of led_on",
+      "commands.delivery.foo: unknown field, expected one of led_on",
     ],
     [
       withGroups({}, { lights: ["lamp-2"] }),
-      'groups.1.id: expected another id than that of groups.0, got "hall"',
+      'groups.1.id: expected an id other than that of groups.0, got "hall"',
     ],
     [
       withGroups({ decide: { atLeast: 3 } }),

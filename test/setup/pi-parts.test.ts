@@ -28,7 +28,7 @@ describe("the devices of a Raspberry Pi", () => {
 
   it("have ids of their own", () => {
     expect(() => piDevices("hall", pi({ others: { hall: { ledGpio: 16 } } }))).toThrow(
-      new Error("pi.others.hall: expected another id than that of the first device, hall"),
+      new Error("pi.others.hall: expected an id other than that of the first device, hall"),
     );
   });
 });

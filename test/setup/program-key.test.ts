@@ -53,7 +53,7 @@ describe("the key for programs", () => {
     const security = { usersDir: dirname(path) } as Security;
     expect(exposedSecrets(security)).toEqual([]);
     chmodSync(path, 0o640);
-    const warning = `${path}: others than its owner can use it (mode 640): chmod 600 ${path}`;
+    const warning = `${path}: other users can access it (mode 640); run chmod 600 ${path}`;
     expect(exposedSecrets(security)).toEqual([warning]);
   });
 

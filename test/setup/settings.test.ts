@@ -30,17 +30,17 @@ describe(".env.local", () => {
   });
 
   it.each([
-    ["ID", ".env.local:1: is not NAME=value"],
+    ["ID", ".env.local:1: expected NAME=value"],
     ["\nID=a\nID=b", ".env.local:3: ID: is set twice"],
-    ["ID =a", ".env.local:1: ID: no spaces around the name"],
-    ["ID= a", '.env.local:1: ID: no spaces around the "="'],
+    ["ID =a", ".env.local:1: ID: expected no spaces around the name"],
+    ["ID= a", '.env.local:1: ID: expected no space after the "="'],
     [
       "MQTT_PWD=a#b",
-      '.env.local:1: MQTT_PWD: a line with a "#" is dropped; write it as \\u0023, in double quotes',
+      '.env.local:1: MQTT_PWD: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes',
     ],
     [
       "MQTT_PWD=0x#",
-      '.env.local:1: MQTT_PWD: a line with a "#" is dropped; write it as \\u0023, in double quotes',
+      '.env.local:1: MQTT_PWD: a line with a "#" is ignored; write the "#" as \\u0023, in double quotes',
     ],
     ["MQTT_PASSWORD_X=a", ".env.local:1: MQTT_PASSWORD_X: expected at most 13 characters, got 15"],
     [
@@ -53,20 +53,20 @@ describe(".env.local", () => {
     ],
     [
       "MQTT_PWD=12345",
-      '.env.local:1: MQTT_PWD: would not arrive as text; put it in double quotes: MQTT_PWD="..."',
+      '.env.local:1: MQTT_PWD: would not be sent as text; put the value in double quotes: MQTT_PWD="..."',
     ],
     [
       "MQTT_PWD=true",
-      '.env.local:1: MQTT_PWD: would not arrive as text; put it in double quotes: MQTT_PWD="..."',
+      '.env.local:1: MQTT_PWD: would not be sent as text; put the value in double quotes: MQTT_PWD="..."',
     ],
-    ['MQTT_PWD="a', ".env.local:1: MQTT_PWD: what stands in double quotes is not a JSON string"],
+    ['MQTT_PWD="a', ".env.local:1: MQTT_PWD: expected a JSON string in the double quotes"],
     [
       "MQTT_PWD='a'",
-      ".env.local:1: MQTT_PWD: single quotes would be part of it, use double quotes",
+      ".env.local:1: MQTT_PWD: single quotes would be part of the value; use double quotes",
     ],
     ["MQTT_PWD=a ", ".env.local:1: MQTT_PWD: ends in a space; remove it, or use double quotes"],
-    ["MQTT_PWD=a", ".env.local: MQTT_PWD: needs MQTT_USER beside it"],
-    ["WIFI_PWD=abcdefgh", ".env.local: WIFI_PWD: needs WIFI_SSID beside it"],
+    ["MQTT_PWD=a", ".env.local: MQTT_PWD: requires MQTT_USER to be set"],
+    ["WIFI_PWD=abcdefgh", ".env.local: WIFI_PWD: requires WIFI_SSID to be set"],
     ["WIFI_PWD=abcdefg", ".env.local:1: WIFI_PWD: expected 8 to 63 bytes, got 7"],
     ['WIFI_PWD="12345678\\u0000"', ".env.local:1: WIFI_PWD: has a control character"],
     ['MQTT_USER="a\\u0085"', ".env.local:1: MQTT_USER: has a control character"],
@@ -125,7 +125,7 @@ describe("settings of one of several devices", () => {
     });
     write(".env.hall.local", "MQTT_PWD=x");
     expect(() => readSettingsOf("hall", folder)).toThrow(
-      new Error(".env.hall.local: MQTT_PWD: needs MQTT_USER beside it"),
+      new Error(".env.hall.local: MQTT_PWD: requires MQTT_USER to be set"),
     );
   });
 

@@ -284,7 +284,7 @@ describe("certificate files", () => {
     [{ cert: "server.pem" }, "--cert: needs --cert and --key together"],
     [{ key: "server.key" }, "--key: needs --cert and --key together"],
     [{ ca: "missing.pem" }, /^--ca \S+missing.pem: ENOENT/],
-    [{ ca: "server.key" }, /^--ca \S+server.key: no PEM certificate in it$/],
+    [{ ca: "server.key" }, /^--ca \S+server.key: contains no PEM certificate$/],
     [{ cert: "server.key", key: "server.key" }, /^--cert \S+server.key: /],
     [{ cert: "server.pem", key: "lamp-1.key" }, /^--key \S+lamp-1.key: .*mismatch/],
   ])("%j: is refused", (names, message) => {

@@ -142,7 +142,7 @@ describe("npm start", () => {
     checkout.write(".devicescript", "no folder");
     const program = start(["--no-device"]);
     await program.says("Nightlight is ready");
-    expect(program.output).toContain("starting slowly, as the server can't be kept");
+    expect(program.output).toContain("starting slowly, because the bundled server can't be stored");
     expect((await fetch(urlOf(program))).status).toBe(200);
     rmSync(join(checkout.dir, ".devicescript"));
   });

@@ -30,7 +30,7 @@ it.each<[Record<string, unknown>, string | RegExp]>([
   [{ BROKER: "lamp" }, /^BROKER: expected .* and HOST\[:PORT\], got "lamp"$/],
   [
     { BROKER: "ws://lamp" },
-    "BROKER: expected mqtt:// or mqtts://, as a device speaks no WebSockets",
+    "BROKER: expected mqtt:// or mqtts://, because devices do not support WebSockets",
   ],
   [{ MQTT_PWD: "a\nb" }, "MQTT_PWD: has a control character"],
   [{ MQTT_USER: "u".repeat(201) }, "MQTT_USER: expected at most 200 bytes, got 201"],

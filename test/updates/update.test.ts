@@ -126,7 +126,7 @@ describe("an update over the network", () => {
     expect(log.filter((line) => line.startsWith("Order refused: "))).toHaveLength(5);
     // The device has already fetched the program by itself when the order arrives.
     await order(key, 8, { hash: hashOf(padded(await olderProgram())) });
-    const has = "Update 8: it runs this program already";
+    const has = "Update 8: this program is running already";
     await until(has, () => log.includes(has));
     expect(log.filter((line) => line.startsWith("Update "))).toEqual([has]);
   });

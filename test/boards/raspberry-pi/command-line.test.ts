@@ -12,20 +12,20 @@ describe("npm start -- --device", () => {
 
   it.each([
     [["--device", "banana"], '--device: expected simulated or pi, got "banana"'],
-    [["--device", "pi", "--no-device"], "--device pi: not together with --no-device"],
-    [["--device", "pi", "--vscode"], "--device pi: not together with --vscode"],
-    [["--device", "pi", "--classroom"], "--device pi: not together with --classroom"],
+    [["--device", "pi", "--no-device"], "--device pi: cannot be combined with --no-device"],
+    [["--device", "pi", "--vscode"], "--device pi: cannot be combined with --vscode"],
+    [["--device", "pi", "--classroom"], "--device pi: cannot be combined with --classroom"],
     [
       ["--light", "3", "--no-device"],
-      "--light: is for the simulated sensor, not together with --no-device",
+      "--light: is for the simulated sensor, cannot be combined with --no-device",
     ],
     [
       ["--light", "3", "--classroom"],
-      "--light: is for the simulated sensor, not together with --classroom",
+      "--light: is for the simulated sensor, cannot be combined with --classroom",
     ],
     [
       ["--device", "pi", "--light", "3"],
-      "--light: is for the simulated sensor, not together with --device pi",
+      "--light: is for the simulated sensor, cannot be combined with --device pi",
     ],
   ])("refuses %j", (args, message) => {
     expect(() => options(...args)).toThrow(new Error(message));

@@ -254,7 +254,7 @@ describe("npm run update", () => {
     writeFileSync(token, "a-token-of-twenty-letters\n");
     chmodSync(token, 0o644);
     answers = [[409, { error: "no device desk-1" }]];
-    const warning = `nightlight: warning: ${token}: others than its owner can use it (mode 644): chmod 600 ${token}\n`;
+    const warning = `nightlight: warning: ${token}: other users can access it (mode 644); run chmod 600 ${token}\n`;
     // On Windows the file mode does not show who can read the file.
     const warned = process.platform === "win32" ? "" : warning;
     expect((await updateDesk()).stderr).toBe(`${warned}nightlight: no device desk-1\n`);
