@@ -4,7 +4,7 @@
  * declared in its own module's header, so the includes show the calls, too.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { BOARD } from "./paths";
 
 /** A file's path below `boards/wio-terminal/`, and its text. */
@@ -54,8 +54,8 @@ function dependencies(sources: Sources): Map<string, Set<string>> {
     const to = found.get(from) ?? new Set();
     found.set(from, to);
     for (const [, name = ""] of text.matchAll(/^#include "(.+)\.h"$/gm)) {
-      const beside = `${dirname(file)}/${name}`;
-      const all = [...sources.keys()].filter((path) => basename(path) === `${name}.h`);
+      const beside = posix.join(dirname(file), name);
+      const all = [...sources.keys()].filter((path) => basename(path) === `${basename(name)}.h`);
       const headers = all.includes(`${beside}.h`) ? [beside] : all.map(moduleOf);
       for (const header of headers) if (header !== from) to.add(header);
     }
