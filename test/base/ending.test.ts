@@ -24,12 +24,12 @@ async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise
 
 describe("npm start", () => {
   // dash waits for the program and ends alone; bash is replaced by the program.
-  it.each(["sh", "bash"])("ends when npm is asked to, with %s between", async (shell) => {
+  it.each(["sh", "bash"])("ends when npm is asked to end, with %s in between", async (shell) => {
     const args = ["start", "--silent", `--script-shell=${shell}`, "--", ...FLAGS];
     await endsWhenKilled(await ready("npm", args), "SIGTERM");
   });
 
-  it("ends when what npm started it with is killed", async () => {
+  it("ends when the shell that npm started is killed", async () => {
     const line = `"${process.execPath}" server/start.js ${FLAGS.join(" ")}; true`;
     const shell = await ready("sh", ["-c", line], { npm_lifecycle_event: "start" });
     await endsWhenKilled(shell, "SIGKILL");

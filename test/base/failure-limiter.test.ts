@@ -12,14 +12,14 @@ describe("the limiter of failed logins", () => {
     for (let i = 0; i < times; i++) limiter.fail(address);
   };
 
-  it("locks an address out after so many, and no other one", () => {
+  it("locks out an address after too many failures, and no other address", () => {
     fail("a", 2);
     expect(limiter.isLockedOut("a")).toBe(false);
     fail("a", 1);
     expect([limiter.isLockedOut("a"), limiter.isLockedOut("b")]).toEqual([true, false]);
   });
 
-  it("lets it try again a minute after its first failure", () => {
+  it("lets the address try again a minute after its first failure", () => {
     fail("a", 3);
     nowMs += 59_999;
     expect(limiter.isLockedOut("a")).toBe(true);
@@ -29,7 +29,7 @@ describe("the limiter of failed logins", () => {
     expect(limiter.isLockedOut("a")).toBe(false);
   });
 
-  it("forgets the oldest of very many addresses, and not all of them", () => {
+  it("forgets the oldest address when there are too many, but keeps the others", () => {
     fail("first", 3);
     fail("second", 3);
     for (let i = 0; i < 9_999; i++) limiter.fail(`10.0.${i >> 8}.${i & 255}`);

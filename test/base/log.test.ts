@@ -41,7 +41,7 @@ describe("--log json", () => {
     await program.stop();
   });
 
-  it("writes JSON lines alone, from the first to the last", async () => {
+  it("writes only JSON lines, from the first to the last", async () => {
     start("--log", "json", "--id", "lamp-7", "--light", "100", ...ANY_PORTS);
     const witness = await lesson();
     await witness.publish("odd/telemetry", '{"light":"\u001b[31m\\n"}');
@@ -68,7 +68,7 @@ describe("--log json", () => {
     expect(lines.at(-1)).toMatchObject({ level: "info", source: "start", message: "Stopping ..." });
   });
 
-  it("names the reason if somebody was refused", async () => {
+  it("names the reason if a client was refused", async () => {
     start("--log", "json", "--no-device", "--limit", "topic-bytes=40", ...ANY_PORTS);
     const witness = await lesson();
     witness.client.publish("a".repeat(41), "x");
@@ -79,7 +79,7 @@ describe("--log json", () => {
     expect(refused).toMatchObject({ level: "warn", source: "broker", reason: "topic" });
   });
 
-  it("shows a person's share of many messages, counts the others, and loses none", async () => {
+  it("shows a readable share of many messages, counts the others, and loses none", async () => {
     start("--log", "json", "--no-device", ...ANY_PORTS);
     const witness = await lesson();
     const count = 2_000;
@@ -109,21 +109,21 @@ describe("--log json", () => {
     [["--light", "2000"], '--light: expected a whole number from 0 to 1023, got "2000"'],
     [["--config", "nowhere.json"], /^nowhere\.json: ENOENT/],
     [["--broker", "mqtt://127.0.0.1:1"], /^cannot reach the broker mqtt:\/\/127\.0\.0\.1:1: /],
-  ])("says what is wrong with %s in one line of it too", async (flags, message) => {
+  ])("reports what is wrong with %s in a JSON line, too", async (flags, message) => {
     const { code, stdout, stderr } = await start("--log", "json", ...flags).end;
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     const says = typeof message === "string" ? message : matching(message);
     expect(linesOf(stdout)).toMatchObject([{ level: "error", source: "start", message: says }]);
   });
 
-  it("is the only other way to log", async () => {
+  it("is the only other log format", async () => {
     const { code, stdout, stderr } = await start("--log", "xml").end;
     const line = 'nightlight: --log: expected text or json, got "xml"\n';
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: line });
   });
 });
 
-describe("a log that nobody reads any more", () => {
+describe("a log whose reader has gone", () => {
   const folder = mkdtempSync(join(tmpdir(), "nightlight-log-"));
 
   afterEach(async () => {

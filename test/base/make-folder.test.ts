@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it("makes each parent that is missing, for this user alone", () => {
+it("makes each missing parent, for this user alone", () => {
   makeFolder(join(dir, "a/b/c"));
   for (const path of ["a", "a/b", "a/b/c"]) {
     const stat = statSync(join(dir, path));
@@ -21,7 +21,7 @@ it("makes each parent that is missing, for this user alone", () => {
   }
 });
 
-it("leaves a folder that is there as it is", () => {
+it("leaves an existing folder as it is", () => {
   makeFolder(join(dir, "a"));
   writeFileSync(join(dir, "a/file"), "");
   makeFolder(join(dir, "a"));
@@ -29,7 +29,7 @@ it("leaves a folder that is there as it is", () => {
   expect(statSync(join(dir, "a/file")).isFile()).toBe(true);
 });
 
-it.each(["file", "file/a", "file/a/b"])("throws if the path %s leads over a file", (path) => {
+it.each(["file", "file/a", "file/a/b"])("throws if the path %s contains a file", (path) => {
   writeFileSync(join(dir, "file"), "");
   expect(() => makeFolder(join(dir, path))).toThrow(/^(EEXIST|ENOTDIR): .*mkdir .*file/);
   expect(statSync(join(dir, "file")).isFile()).toBe(true);

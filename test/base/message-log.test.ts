@@ -29,7 +29,7 @@ describe("lines about single messages", () => {
     expect(lines).toEqual(Array.from({ length: 20 }, (_, i) => `server: message ${i + 1}`));
   });
 
-  it("are counted beyond that, and the next second begins from nothing", () => {
+  it("are only counted beyond that limit, and the next second starts from zero", () => {
     note(1_220);
     expect(lines).toHaveLength(20);
     vi.advanceTimersByTime(999);
@@ -52,7 +52,7 @@ describe("lines about single messages", () => {
     expect(lines.at(-1)).toContain("and 5 more");
   });
 
-  it("do not make a text that nobody reads", () => {
+  it("are not formatted if they are not logged", () => {
     let made = 0;
     for (let i = 0; i < 100; i++) messages.note(() => `${++made}`);
     expect(made).toBe(20);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Once } from "../../server/base/once";
 
-it("makes it for all who ask", async () => {
+it("makes the value once for all callers", async () => {
   const once = new Once<number>();
   let made = 0;
   const make = () => Promise.resolve(++made);
@@ -9,7 +9,7 @@ it("makes it for all who ask", async () => {
   expect(await once.get(make)).toBe(1);
 });
 
-it("tries again after a failure, once for all who waited", async () => {
+it("tries again after a failure, once for all waiting callers", async () => {
   const once = new Once<string>();
   const fails = () => Promise.reject(new Error("full"));
   const failed = [once.get(fails), once.get(fails)];
@@ -21,7 +21,7 @@ it("tries again after a failure, once for all who waited", async () => {
   expect(await once.get(make)).toBe("1");
 });
 
-it("keeps the next try if a waiter hears late of the failure before it", async () => {
+it("keeps the next attempt if a waiter learns late of the failure before it", async () => {
   const once = new Once<string>();
   const first = once.get(() => Promise.reject(new Error("full")));
   const second = once.get(() => Promise.reject(new Error("not asked")));

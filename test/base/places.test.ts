@@ -35,11 +35,11 @@ describe("the place of a crash", () => {
     "bus fault at 0x20000000, pc 0x00004100, lr 0x00004200",
     "panic 60005 at other_F1 (pc:86)",
     "panic 60005 at main_F7 (pc:1)",
-  ])("is not known of: %s", (text) => {
+  ])("is unknown for: %s", (text) => {
     expect(placeIn(text, places)).toBeUndefined();
   });
 
-  it("is not known if the debugger was told nothing", () => {
+  it("is unknown if the debug information is missing", () => {
     const nothing = placesOf({ functions: debug.functions, sources: [], srcmap: [] });
     expect(placeIn("panic 60005 at main_F0 (pc:11)", nothing)).toBeUndefined();
   });

@@ -12,7 +12,7 @@ describe("rejections", () => {
     return { lines, rejections, pass: (ms: number) => (nowMs += ms) };
   }
 
-  it("are logged with their reason, ten in ten seconds, and all counted", () => {
+  it("are logged with their reason, at most ten in ten seconds, and all are counted", () => {
     const { lines, rejections, pass } = started();
     for (let i = 1; i <= 25; i++) rejections.refuse("broker", "login", `client ${i}`);
     expect(lines).toHaveLength(10);
@@ -28,7 +28,7 @@ describe("rejections", () => {
     expect(rejections.totals().login).toBe(27);
   });
 
-  it("of one reason silence no other", () => {
+  it("for one reason do not suppress those for another", () => {
     const { lines, rejections } = started();
     for (let i = 0; i < 100; i++) rejections.refuse("broker", "topic", "x");
     rejections.refuse("server", "token", "y");
@@ -36,7 +36,7 @@ describe("rejections", () => {
     expect(lines.at(-1)).toBe("server warn Refused (token): y");
   });
 
-  it("of payloads are counted by their topic's last level, whatever it is", () => {
+  it("of payloads are counted by the last level of their topic, whatever it is", () => {
     const { lines, rejections } = started();
     for (const topic of ["a/telemetry", "a/b/telemetry", "a/state", "commands", "a/token", ""])
       rejections.countPayload(topic);
@@ -46,12 +46,12 @@ describe("rejections", () => {
     expect(lines).toEqual([]);
   });
 
-  it("have a count for each reason from the start", () => {
+  it("have a counter for each reason from the start", () => {
     const { rejections } = started();
     expect(rejections.totals()).toEqual(Object.fromEntries(REASONS.map((reason) => [reason, 0])));
   });
 
-  it("end a connection as an error that knows its reason", () => {
+  it("end a connection with an error that knows its reason", () => {
     const refusal = new Refusal("will", "no will on $SYS");
     expect(refusal).toBeInstanceOf(Error);
     expect([refusal.reason, refusal.message]).toEqual(["will", "no will on $SYS"]);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Ring } from "../../server/base/ring";
 
-it("keeps the last so many, oldest first, however many came", () => {
+it("keeps only the last items, oldest first, however many were added", () => {
   for (const capacity of [1, 3, 200]) {
     const ring = new Ring<number>(capacity);
     expect(ring.toArray()).toEqual([]);

@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-it("a secret that others can use gets a warning with the way out, one of its owner's none", () => {
+it("warns of a secret that others can use, with the command to fix it, and not of a private one", () => {
   expect(exposureOf(path)).toBeUndefined();
   writeSecretFile(path, "{}");
   expect(exposureOf(path)).toBeUndefined();
@@ -36,7 +36,7 @@ it("a secret that others can use gets a warning with the way out, one of its own
   expect(exposureOf(path)).toBeUndefined();
 });
 
-it("a folder in place of a file gets one line that names it", () => {
+it("reports a folder in place of a file in one line that names it", () => {
   mkdirSync(path);
   const line = `${path}: expected a file, got a folder`;
   let failure: unknown;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Part, stopAll } from "../../server/base/stop-all";
 
-it("stops each part after the one before, and says at the end what failed first", async () => {
+it("stops the parts one after another, and finally throws the first error", async () => {
   const stopped: string[] = [];
   const part = (name: string, error?: Error): Part => ({
     stop: async () => {

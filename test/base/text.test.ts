@@ -33,11 +33,11 @@ describe.each(SAVED)("text in %s", (_, save) => {
     rmSync(dir, { recursive: true });
   });
 
-  it("is the text alone", () => {
+  it("is decoded without the mark", () => {
     expect(textOf(save("Grüße, 灯\n"))).toBe("Grüße, 灯\n");
   });
 
-  it("is taken as configuration, settings, users and token", () => {
+  it("is accepted in configuration, settings, users and token", () => {
     expect(loadConfig(write("devicescript.json", JSON.stringify(loadConfig())))).toEqual(
       loadConfig(),
     );
@@ -49,7 +49,7 @@ describe.each(SAVED)("text in %s", (_, save) => {
   });
 });
 
-describe("the line for a person", () => {
+describe("the error line for a person", () => {
   it("names the file or folder that can't be used", () => {
     let error: unknown;
     try {
@@ -61,7 +61,7 @@ describe("the line for a person", () => {
     expect(lineFor(new UserError("--id: missing"))).toBe("--id: missing");
   });
 
-  it("hides no fault of the program", () => {
+  it("does not hide a bug of the program", () => {
     const fault = new TypeError("x is undefined");
     expect(() => lineFor(fault)).toThrow(fault);
   });

@@ -80,26 +80,26 @@ describe("npm run build -- --board", () => {
     },
   );
 
-  it("lists the boards there are when it is given another", async () => {
+  it("lists the known boards if the name is unknown", async () => {
     const { code, stderr } = await checkout.run("build", ["--board", "esp8266"]);
     expect(code).toBe(1);
     expect(stderr).toBe(`nightlight: --board: expected ${BOARD_NAMES.join(", ")}, got "esp8266"\n`);
   });
 
-  it("names the flags it knows when it is given another", async () => {
+  it("names the known flags if a flag is unknown", async () => {
     const { code, stderr } = await checkout.run("build", ["--bored", "pico-w"]);
     expect(code).toBe(1);
     expect(stderr).toBe("nightlight: Unknown option '--bored'; expected one of --board, --parts\n");
   });
 
-  it("says how it is used, and writes nothing", async () => {
+  it("shows its usage, and writes nothing", async () => {
     const { code, stdout, stderr } = await checkout.run("build", ["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Usage: npm run build \[-- --board NAME \[--parts PART,\.\.\.\]\]\n/);
     for (const name of BOARD_NAMES) expect(stdout).toContain(name);
   });
 
-  it("says which parts and pins go when it is given others, or no board", async () => {
+  it("lists the possible parts and pins if one is wrong, or if there is no board", async () => {
     const build = async (...args: string[]) => (await checkout.run("build", args)).stderr;
     const board = ["--board", "xiao-esp32c3"];
     expect(await build(...board, "--parts", "ltr390,rgb")).toBe(
@@ -126,7 +126,7 @@ describe("npm run build -- --board", () => {
     expect(checkout.read("src/board.gen.ts").toString()).not.toContain("@dsboard");
   });
 
-  it("does not compile for a light sensor on a pin that can't measure", async () => {
+  it("refuses a light sensor on a pin that can't measure", async () => {
     checkout.write(
       "src/board.gen.ts",
       checkout
@@ -150,7 +150,7 @@ describe("npm run build -- --board", () => {
 describe.each(BOARD_NAMES)("the board %s", (name) => {
   const { module, family, sensorGpio, ledGpio } = BOARDS[name];
 
-  it("has its light sensor where it can measure while Wi-Fi is on", () => {
+  it("has its light sensor on a pin that can measure while Wi-Fi is on", () => {
     const [first, last] = ANALOG_GPIOS[family];
     expect(sensorGpio).toBeGreaterThanOrEqual(first);
     expect(sensorGpio).toBeLessThanOrEqual(last);
@@ -162,7 +162,7 @@ describe.each(BOARD_NAMES)("the board %s", (name) => {
     if (name !== "esp32-devkitc") expect(BOOT_GPIOS[family]).not.toContain(ledGpio);
   });
 
-  it("is one that the runtime is built for, and leaves it the LED", () => {
+  it("is a board that the runtime is built for, and its LED is free", () => {
     const file = JSON.parse(readFileSync(join(ROOT, "boards", `${module}.board.json`), "utf8")) as {
       archId: string;
       led?: { pin: number | string };
@@ -175,7 +175,7 @@ describe.each(BOARD_NAMES)("the board %s", (name) => {
   });
 });
 
-it("the table refuses a pin that the board does not have", () => {
+it("the board table refuses a pin that the board does not have", () => {
   const wiring = {
     ...BOARDS["pico-w"],
     sensor: { pin: "GP26", label: "" },

@@ -9,7 +9,7 @@ import { ROOT } from "../../server/base/root";
 const doc = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
 
 describe("docs/boards.md", () => {
-  it("is what `npm run draw:boards` makes of the boards' pins, pictures and all", () => {
+  it("matches the output of `npm run draw:boards`, including the pictures", () => {
     const files = documentation(doc("boards.md"));
     expect(files.size).toBe(
       2 * BOARD_NAMES.length + Object.keys(PI_LAMPS).length * Object.keys(PI_WIRINGS).length + 1,
@@ -30,7 +30,7 @@ describe("docs/boards.md", () => {
     );
   });
 
-  it.each(BOARD_NAMES)("shows the pins of other parts for %s in a second one", (name) => {
+  it.each(BOARD_NAMES)("shows the pins of other parts for %s in a second picture", (name) => {
     const { i2c, button, pins } = BOARDS[name];
     const picture = doc(`boards/${name}-parts.svg`);
     expect(picture).toContain(`>SDA, GPIO${pins[i2c.sda.pin]}<`);
@@ -39,7 +39,7 @@ describe("docs/boards.md", () => {
     for (const { label } of [i2c.sda, i2c.scl, button]) expect(picture).toContain(`>${label}<`);
   });
 
-  it("is followed by a first page that knows every board", () => {
+  it("has all of its boards in docs/first-board.md, too", () => {
     for (const name of BOARD_NAMES) expect(doc("first-board.md")).toContain(`\`${name}\``);
   });
 });
@@ -54,7 +54,7 @@ describe("docs/raspberry-pi.md", () => {
   };
   const { sensor, ledGpio } = schema.definitions.piParts.properties;
 
-  it("has a picture for each sensor that the configuration knows", () => {
+  it("has a picture for each sensor that can be configured", () => {
     expect(Object.keys(PI_WIRINGS)).toEqual(sensor.enum);
     for (const name of sensor.enum)
       for (const ending of Object.keys(PI_LAMPS))

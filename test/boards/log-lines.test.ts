@@ -26,24 +26,27 @@ function files(folder: string, ending: string): string[] {
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
-describe("log lines that others look for", () => {
+describe("log lines that other programs look for", () => {
   const board = cTextsOf(/^/);
   const screen = cTextsOf(/^screen\//);
   const program = files("src", ".ts").map(read).join("\n");
 
-  it.each(Object.values(BOARD))("the Wio Terminal says %j", (part) => {
+  it.each(Object.values(BOARD))("appear in the Wio Terminal's runtime: %j", (part) => {
     expect(board.some((text) => text.includes(part))).toBe(true);
   });
 
-  it.each(Object.values(SCREEN))("its screen shows %j", (part) => {
+  it.each(Object.values(SCREEN))("appear on its screen: %j", (part) => {
     expect(screen.some((text) => text.includes(part))).toBe(true);
   });
 
-  it.each([...Object.values(PROGRAM), ...Object.values(OUTBOX)])("the program says %j", (part) => {
-    expect(program).toMatch(new RegExp(`["\`](mqtt: )?${part}`));
-  });
+  it.each([...Object.values(PROGRAM), ...Object.values(OUTBOX)])(
+    "appear in the program: %j",
+    (part) => {
+      expect(program).toMatch(new RegExp(`["\`](mqtt: )?${part}`));
+    },
+  );
 
-  it("are what the screen takes from the program's log", () => {
+  it("include those that the screen looks for in the program's log", () => {
     const watch = read("boards/wio-terminal/runtime/program_watch.c");
     const starts = [...watch.matchAll(/after\(line, "([^"]+)"\)/g)].map(([, start]) => start);
     const { acknowledged, unacknowledged, received, nextTry, ...others } = PROGRAM;
@@ -54,7 +57,7 @@ describe("log lines that others look for", () => {
     expect(watch).toContain(`strstr(start, "${deviceClientId("")}")`);
   });
 
-  it("are spelled out nowhere else", () => {
+  it("are not repeated as text anywhere else", () => {
     const parts = [
       ...Object.values(BOARD),
       ...Object.values(PROGRAM),
@@ -72,7 +75,7 @@ describe("log lines that others look for", () => {
     expect(found).toEqual([]);
   });
 
-  it("tell a connection", () => {
+  it("show that the device is connected", () => {
     expect(tellsConnection("> Connected")).toBe(true);
     expect(tellsConnection('> Sending telemetry {"light":5}')).toBe(true);
     expect(tellsConnection('> Message received: {"led_on":true}')).toBe(true);

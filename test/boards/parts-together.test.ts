@@ -18,7 +18,7 @@ afterAll(async () => {
   await bench.stop();
 });
 
-it("a board with an LTR390, a screen and a button works, and goes on if one of them does not", async () => {
+it("a board with an LTR390, a screen and a button works, and continues if one part fails", async () => {
   const { broker, checkout, witness } = bench;
   checkout.write(".env.local", "PARTS=button=D1,ssd1306,ltr390\n");
   const { bytecode, stdout } = await bench.build("--board", "xiao-esp32c3");
@@ -107,7 +107,7 @@ it("a board with an LTR390, a screen and a button works, and goes on if one of t
   expect(panics).toEqual([]);
 });
 
-it("a lamp that can be dimmed is as bright as the configuration says, and off when it is off", async () => {
+it("a dimmable lamp has the configured brightness, and no light when it is off", async () => {
   const { broker, checkout, witness } = bench;
   const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
   checkout.write("devicescript.json", JSON.stringify({ ...config, lampBrightness: 7 }));
@@ -129,7 +129,7 @@ it("a lamp that can be dimmed is as bright as the configuration says, and off wh
   await device.stop();
 });
 
-it("a board's coloured LED glows warm, as bright as the configuration says", async () => {
+it("a board's RGB LED glows warm, at the configured brightness", async () => {
   const { broker, checkout, witness } = bench;
   const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
   checkout.write("devicescript.json", JSON.stringify({ ...config, lampBrightness: 50 }));

@@ -9,7 +9,7 @@ function read(text: string, name: (typeof BOARD_NAMES)[number] = "xiao-esp32c3")
 }
 
 describe("--parts", () => {
-  it("has a light sensor and an LED on the board's pins if nothing is chosen", () => {
+  it("has a light sensor and an LED on the board's pins by default", () => {
     expect(parseParts("", "xiao-esp32c3")).toEqual(
       new Map([
         ["analog", "A1_D1"],
@@ -20,7 +20,7 @@ describe("--parts", () => {
     expect(read("led, analog")).toBe("");
   });
 
-  it("takes parts in any order, and a pin by each of its names", () => {
+  it("accepts parts in any order, and a pin by each of its names", () => {
     expect(read("button,ssd1306,ltr390")).toBe("ltr390,ssd1306,button");
     expect(read("ltr390,button=d1,dimmable=A2")).toBe("ltr390,dimmable=A2_D2,button=A1_D1");
     expect(read("analog=32,led=p13", "esp32-devkitc")).toBe("analog=P32,led=P13");
@@ -49,38 +49,33 @@ describe("--parts", () => {
     ["button=D2,led=D2", /, got "D2", which button has$/],
     ["analog=D3", 'expected analog on D1, D2 of xiao-esp32c3, got "D3"'],
     ["led=D99", /, got "D99"$/],
-  ])("refuses %s, and says what goes", (text, message) => {
+  ])("refuses %s, and lists the possible values", (text, message) => {
     const parts = parseParts(text, "xiao-esp32c3");
     expect(parts).toEqual(message instanceof RegExp ? expect.stringMatching(message) : message);
   });
 
-  it("lights no LED on a pin that is an input only, and none on that of the coloured LED", () => {
+  it("refuses an LED on an input-only pin, and on the pin of the RGB LED", () => {
     expect(read("led=35", "esp32-devkitc")).toMatch(/, got "35"$/);
     expect(read("analog=35", "esp32-devkitc")).toBe("analog=P35");
     expect(read("rgb,button=18", "esp32-s2")).toMatch(/, got "18", which rgb has$/);
     expect(read("button=18", "esp32-s2")).toBe("button=P18");
   });
 
-  it.each(BOARD_NAMES)(
-    "on %s all parts go together by default, each on a pin of its own",
-    (name) => {
-      const { i2c, pins } = BOARDS[name];
-      for (const text of ["analog,dimmable,ssd1306,button", "ltr390,led,ssd1306,button"]) {
-        const parts = parseParts(text, name);
-        if (typeof parts === "string") throw new Error(parts);
-        const used = [i2c.sda.pin, i2c.scl.pin, ...parts.values()].filter(
-          (pin) => pin !== undefined,
-        );
-        expect(new Set(used).size).toBe(used.length);
-        for (const pin of used) expect(pins[pin]).toBeTypeOf("number");
-        expect(parseParts(partsText({ name, parts }), name)).toEqual(parts);
-      }
-    },
-  );
+  it.each(BOARD_NAMES)("on %s accepts all parts together, each on its default pin", (name) => {
+    const { i2c, pins } = BOARDS[name];
+    for (const text of ["analog,dimmable,ssd1306,button", "ltr390,led,ssd1306,button"]) {
+      const parts = parseParts(text, name);
+      if (typeof parts === "string") throw new Error(parts);
+      const used = [i2c.sda.pin, i2c.scl.pin, ...parts.values()].filter((pin) => pin !== undefined);
+      expect(new Set(used).size).toBe(used.length);
+      for (const pin of used) expect(pins[pin]).toBeTypeOf("number");
+      expect(parseParts(partsText({ name, parts }), name)).toEqual(parts);
+    }
+  });
 });
 
-describe("what a device says that it is", () => {
-  it("is the board, and what it has beside the default", () => {
+describe("the device's description of its board", () => {
+  it("is the board's name, and the parts that differ from the default", () => {
     for (const text of ["pico-w", "pico-w+ltr390+ssd1306+button=GP22", "esp32-s3+rgb"]) {
       const target = parseTarget(text);
       expect(target && targetText(target)).toBe(text);

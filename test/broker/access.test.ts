@@ -3,7 +3,7 @@ import { credentials, GuardedBroker } from "../support/guarded-broker";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
-describe("what a device may do on the embedded broker", () => {
+describe("a device's permissions on the embedded broker", () => {
   let guarded: GuardedBroker;
   let server: RawMqtt;
   const opened: RawMqtt[] = [];
@@ -52,7 +52,7 @@ describe("what a device may do on the embedded broker", () => {
     "homeassistant/device/lamp-1/config",
     "$SYS/broker",
     "$share/all/lamp-1/telemetry",
-  ])("may not publish on %s, and is cut off", async (topic) => {
+  ])("may not publish on %s, and is disconnected", async (topic) => {
     const lamp = await login("lamp-1");
     expect(await lamp.publish(topic)).toBe(false);
     await lamp.ends();
@@ -91,7 +91,7 @@ describe("what a device may do on the embedded broker", () => {
     await lamp.stop();
   });
 
-  it("gets only the allowed one of two filters, also by a session that lasts", async () => {
+  it("gets only the permitted one of two filters, also in a persistent session", async () => {
     const before = await login("lamp-1", "lamp-1", false);
     expect(await before.subscribe("lamp-1/commands", "lamp-2/commands")).toEqual([1, 128]);
     await before.stop();
@@ -104,7 +104,7 @@ describe("what a device may do on the embedded broker", () => {
     await after.stop();
   });
 
-  it("gets no retained message that it has no right to", async () => {
+  it("gets no retained message without permission", async () => {
     await server.publish("lamp-2/state", '{"secret":1}', true);
     await server.publish("nightlight/server/status", "online", true);
     const lamp = await login("lamp-1");
@@ -127,7 +127,7 @@ describe("what a device may do on the embedded broker", () => {
     await victim.stop();
   });
 
-  it("does not keep a server from seeing and saying everything", async () => {
+  it("do not prevent a server from receiving and publishing everything", async () => {
     const other = await login("building", "another server");
     expect(await other.subscribe("#", "+/telemetry")).toEqual([1, 1]);
     expect(await other.publish("lamp-2/desired", "x", true)).toBe(true);

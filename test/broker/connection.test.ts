@@ -121,7 +121,7 @@ describe("a connection to the embedded broker", () => {
     return release;
   }
 
-  it("that ends while its login is checked takes nobody's place, and says nothing", async () => {
+  it("that ends while its login is checked takes over no session, and publishes no will", async () => {
     const first = open();
     expect(await first.connect({ clientId: "lamp" })).toBe(0);
     logins.isSlow = true;
@@ -145,7 +145,7 @@ describe("a connection to the embedded broker", () => {
   it.each<[string, () => void]>([
     ["removed", () => users.remove("lamp")],
     ["given another password", () => users.set("lamp", { role: "device", password: "new" })],
-  ])("is refused to a user who was %s while the password was checked", async (_how, change) => {
+  ])("is refused if its user was %s while the password was checked", async (_how, change) => {
     const user: User = { role: "device", password: "old" };
     users.set("lamp", user);
     logins.isSlow = true;
@@ -163,7 +163,7 @@ describe("a connection to the embedded broker", () => {
     ]);
   });
 
-  it("tells a client of MQTT 3.1.1 that its session is present, and one of MQTT 3.1 nothing", async () => {
+  it("reports a present session to MQTT 3.1.1, and nothing to MQTT 3.1", async () => {
     const sees = async (options: Connect): Promise<Packet | undefined> => {
       const client = open();
       client.send(connect({ id: "lamp", clean: false, ...options }));
@@ -177,7 +177,7 @@ describe("a connection to the embedded broker", () => {
     expect(await sees({ name: "MQIsdp", level: 3 })).toMatchObject({ sessionPresent: false });
   });
 
-  it("reads no more than a packet may have while its login is checked, and all of it then", async () => {
+  it("buffers at most one packet while its login is checked, and reads the rest afterwards", async () => {
     logins.isSlow = true;
     const client = open();
     const packets = Array.from({ length: 100 }, (_, i) =>
@@ -193,7 +193,7 @@ describe("a connection to the embedded broker", () => {
   });
 
   it.each(["and ends its side", "and waits"])(
-    "is not ended before the disk knows of a DISCONNECT: its client sends one %s",
+    "is not ended before its DISCONNECT is on the disk: its client sends one %s",
     async (how) => {
       const client = open();
       client.send(connect({ id: "lamp", will: { topic: "lamp/status" } }));
@@ -217,7 +217,7 @@ describe("a connection to the embedded broker", () => {
     },
   );
 
-  it("is ended once its DISCONNECT is on the disk, however much others still write", async () => {
+  it("is ended once its DISCONNECT is on the disk, however much other clients still write", async () => {
     const client = open();
     client.send(connect({ id: "lamp", will: { topic: "lamp/status" } }));
     await until("the will is kept", () => store.records.has("will/lamp"));

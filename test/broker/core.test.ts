@@ -40,7 +40,7 @@ describe("the broker's core", () => {
   const numbers = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
 
-  it("keeps the order of one publisher through all QoS, a full window and a reader that is slow", () => {
+  it("keeps the order of one publisher at all QoS, with a full window and a slow reader", () => {
     const reader = connect("reader");
     core.subscribe(reader.session, "t", 2);
     for (let i = 1; i <= 50; i++) publish(String(i), (i % 3) as QoS);
@@ -63,7 +63,7 @@ describe("the broker's core", () => {
     expect(dropped).toEqual([]);
   });
 
-  it("sends what was not acknowledged again with its id and DUP, then what came meanwhile", () => {
+  it("repeats unacknowledged messages with id and DUP, then sends messages that arrived later", () => {
     const first = connect("a", false);
     core.subscribe(first.session, "t", 1);
     for (const text of numbers(1, 4)) publish(text);
@@ -80,7 +80,7 @@ describe("the broker's core", () => {
     ]);
   });
 
-  it("has one copy at the highest QoS for a session whose filters overlap", () => {
+  it("sends one copy at the highest QoS to a session whose filters overlap", () => {
     const reader = connect("reader");
     for (const [filter, qos] of [
       ["t", 0],
@@ -92,7 +92,7 @@ describe("the broker's core", () => {
     expect(read(reader)).toMatchObject([{ qos: 2 }]);
   });
 
-  it("lets nobody have a message at QoS 2 that is not stored: it would come again after a kill", () => {
+  it("delivers no QoS 2 message that is not stored: it would arrive again after a kill", () => {
     core = new Core({ ...options(), sink: { put: () => undefined, delete: () => undefined } });
     const readers = ([0, 1, 2] as const).flatMap((qos) =>
       [true, false].map((clean) => {
@@ -125,7 +125,7 @@ describe("the broker's core", () => {
     expect(read(reader)).toMatchObject([{ topic: "t", retain: true }]);
   });
 
-  it("bounds what waits for a session, by what is not retained", () => {
+  it("limits the queue of a session, without counting retained messages", () => {
     for (let i = 0; i < 300; i++) publish("r", 1, `r/${i}`, true);
     const reader = connect("reader");
     reader.isReady = false;
@@ -143,7 +143,7 @@ describe("the broker's core", () => {
     expect(reader.session.pending).toBeLessThanOrEqual(300 + QUEUED);
   });
 
-  it("does not send what has expired by the time that it could be sent", () => {
+  it("does not send a message that has expired in the meantime", () => {
     const first = connect("a", false);
     core.subscribe(first.session, "t", 1);
     publish('{"expires_at":2000,"n":"sent"}');
@@ -154,7 +154,7 @@ describe("the broker's core", () => {
     expect(texts(connect("a", false))).toEqual(['{"expires_at":9000,"n":"fresh"}']);
   });
 
-  it("bounds the kept sessions of each user by themselves", () => {
+  it("limits the persistent sessions of each user separately", () => {
     const open = (clientId: string, owner: string) =>
       core.connect({ clientId, clean: false, owner, address: "here" }) !== undefined;
     expect([open("a", "x"), open("b", "x"), open("c", "x")]).toEqual([true, true, false]);
@@ -163,7 +163,7 @@ describe("the broker's core", () => {
     expect(open("c", "x")).toBe(true);
   });
 
-  it("gives a session to nobody but its user", () => {
+  it("gives a session only to its user", () => {
     const mine = connect("id", false, "mine");
     core.subscribe(mine.session, "t", 1);
     core.leave(mine.session, true);
@@ -191,7 +191,7 @@ describe("the broker's core", () => {
     expect(texts(reader)).toEqual(["b"]);
   });
 
-  it("routes what a subscriber within the process answers after what it answers, and not to itself", () => {
+  it("routes answers of a local subscriber after the message they answer, and not back to it", () => {
     const order: string[] = [];
     const own: Subscriber = {
       deliver(message) {
@@ -214,7 +214,7 @@ describe("the broker's core", () => {
     expect(order).toEqual(["own ask", "other ask", "asked", "other answer", "answered"]);
   });
 
-  it("publishes the will of a client that is thrown out by its own id", () => {
+  it("publishes the will of a client that is taken over", () => {
     const reader = connect("reader");
     core.subscribe(reader.session, "gone", 0);
     const outlet = connect("a");

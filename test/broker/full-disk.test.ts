@@ -107,7 +107,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     });
   }
 
-  it("decides before, and all is written", async () => {
+  it("decides before the disk is full, and writes everything", async () => {
     await decides();
     await keep("before");
     expect(await shown()).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     expect(await metric("history_unwritten")).toBe(0);
   });
 
-  it("goes on deciding and acknowledging, says each loss once, and counts them", async () => {
+  it("keeps deciding and acknowledging, logs each loss once, and counts losses", async () => {
     disk.fill();
     await keep("during");
     await losesBoth();
@@ -128,7 +128,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     expect(await metric('rejections_total{reason="history"}')).toBeGreaterThan(0);
   });
 
-  it("recovers when there is room again, and has lost nothing that the broker knew", async () => {
+  it("recovers when there is room again, and has lost no data of the broker", async () => {
     await recovers();
     expect(saidTimes("the broker's state is written to")).toBe(1);
     expect(saidTimes("History: is written again")).toBe(1);
@@ -138,7 +138,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     await until("all that was retained", () => keptTopics() === 40);
   });
 
-  it("finds by itself that there is room again, without a reading", async () => {
+  it("notices by itself that there is room again, without a new reading", async () => {
     disk.fill();
     await keep("silent");
     await losesBoth();
@@ -149,7 +149,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     expect(await metric("history_unwritten")).toBe(0);
   });
 
-  it("starts on a full disk, decides, and recovers from that too", async () => {
+  it("starts on a full disk, decides, and recovers", async () => {
     await client.client.publishAsync("hall/telemetry", '{"light":100}', { qos: 1 });
     await until("the history has it", hasHall);
     disk.fill();

@@ -26,7 +26,7 @@ function killed(broker: BrokerProcess): Target {
   return { port: broker.port, rules: EMBEDDED, kill, start };
 }
 
-describe("what clients see of the embedded broker at random", () => {
+describe("random traffic at the embedded broker", () => {
   let nightlight: NightlightProcess;
 
   beforeAll(async () => {
@@ -35,12 +35,12 @@ describe("what clients see of the embedded broker at random", () => {
 
   afterAll(() => nightlight.kill());
 
-  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) =>
+  it.each(EACH_SEED)("follows the rules (seed %i)", (seed) =>
     holds({ port: nightlight.mqttPort, rules: EMBEDDED }, seed),
   );
 });
 
-describe("what clients see of the embedded broker that is killed, and keeps its data", () => {
+describe("random traffic at the embedded broker, killed with its data on disk", () => {
   let broker: BrokerProcess;
 
   beforeAll(async () => {
@@ -49,10 +49,10 @@ describe("what clients see of the embedded broker that is killed, and keeps its 
 
   afterAll(() => broker.stop());
 
-  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) => holds(killed(broker), seed, KILLS));
+  it.each(EACH_SEED)("follows the rules (seed %i)", (seed) => holds(killed(broker), seed, KILLS));
 });
 
-describe("what clients see of the embedded broker that is killed, and keeps nothing", () => {
+describe("random traffic at the embedded broker, killed without a data folder", () => {
   let broker: BrokerProcess;
 
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe("what clients see of the embedded broker that is killed, and keeps noth
 
   afterAll(() => broker.stop());
 
-  it("breaks the rules: the histories above would show a loss", async () => {
+  it("violates the rules, so the tests above would show a loss", async () => {
     const found = new Set<Rule>();
     // A seed in which no client has a session or a message to lose shows nothing.
     for (

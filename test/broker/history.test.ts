@@ -19,7 +19,7 @@ const MOSQUITTO: Rules = {
 };
 const FAIR = "allow_anonymous true\nallow_duplicate_messages true\n";
 
-describe("what clients see of Mosquitto at random", () => {
+describe("random traffic at Mosquitto", () => {
   let mosquitto: Mosquitto;
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe("what clients see of Mosquitto at random", () => {
 
   afterAll(() => mosquitto.stop());
 
-  it.each(EACH_SEED)("keeps to the rules (seed %i)", (seed) =>
+  it.each(EACH_SEED)("follows the rules (seed %i)", (seed) =>
     holds({ port: mosquitto.port, rules: MOSQUITTO }, seed),
   );
 
@@ -44,7 +44,7 @@ describe("what clients see of Mosquitto at random", () => {
     ["mixes topics", "invented"],
     ["lowers QoS", "QoS"],
     ["ignores DISCONNECT", "will"],
-  ])("does not hide that a broker %s: %s", async (lie, rule) => {
+  ])("shows that a broker %s: %s", async (lie, rule) => {
     const liar = await LyingBroker.start(mosquitto.port, lie, 1);
     try {
       const found = new Set<Rule>();

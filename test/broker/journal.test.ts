@@ -6,7 +6,7 @@ import { decodeServer, FakeOutlet } from "../support/fake-outlet";
 import { FaultyStore } from "../support/faulty-store";
 import { until } from "../support/until";
 
-describe("what the broker keeps", () => {
+describe("the broker's journal", () => {
   let store: FaultyStore;
   let said: string[];
   let unwritten: number;
@@ -54,7 +54,7 @@ describe("what the broker keeps", () => {
   const settled = (journal: Journal) =>
     new Promise<void>((resolve) => journal.settled(() => resolve()));
 
-  it("is all there after a start: sessions, queues in their order, ids, retained messages", async () => {
+  it("restores everything at a start: sessions, queues in order, ids, retained messages", async () => {
     const { core, journal } = start();
     const lamp = connect(core, "lamp/#");
     core.subscribe(lamp.session, "lamp/+", 2);
@@ -85,7 +85,7 @@ describe("what the broker keeps", () => {
     expect(decodeServer(back.packets.at(-1))).toMatchObject({ retain: true, qos: 0 });
   });
 
-  it("holds nothing of what is acknowledged, or emptied, or ended", async () => {
+  it("keeps no messages that were acknowledged or cleared, and no ended sessions", async () => {
     const { core, journal } = start();
     const lamps = ["a", "b"].map((id) => connect(core, id));
     for (const lamp of lamps) core.subscribe(lamp.session, "#", 1);
@@ -103,7 +103,7 @@ describe("what the broker keeps", () => {
     expect(store.records.size).toBe(0);
   });
 
-  it("is written before anybody is told that it is kept, in few writes", async () => {
+  it("is written before any acknowledgement, in few writes", async () => {
     const { core, journal } = start();
     connect(core, "lamp");
     await settled(journal);
@@ -120,7 +120,7 @@ describe("what the broker keeps", () => {
     expect(store.writes - before).toBe(1);
   });
 
-  it("goes on without a disk, says so once, and writes everything when it has one again", async () => {
+  it("continues without a disk, logs that once, and writes everything when the disk is back", async () => {
     const { core, journal } = start();
     const lamp = connect(core, "lamp");
     core.subscribe(lamp.session, "t", 1);
@@ -152,7 +152,7 @@ describe("what the broker keeps", () => {
     expect(store.records.has("retained/r")).toBe(true);
   });
 
-  it("takes nobody's mistake for the store's, and lets it harm nobody else who waits", async () => {
+  it("reports an error in a callback as a fault, without failing the store or other callers", async () => {
     const { core, journal } = start();
     publish(core, "r", "one", true);
     journal.settled(() => {
@@ -165,7 +165,7 @@ describe("what the broker keeps", () => {
     expect(store.records.has("retained/r")).toBe(true);
   });
 
-  it("tries again later if what there is can't be collected", async () => {
+  it("retries later if its content can't be collected", async () => {
     const { core, journal } = start();
     const putAll = vi.spyOn(core, "putAll").mockImplementation(() => {
       throw new Error("a mistake");
@@ -182,7 +182,7 @@ describe("what the broker keeps", () => {
     expect(store.records.has("retained/r")).toBe(true);
   });
 
-  it("does not wait for a disk that hangs, and recovers when that moves again", async () => {
+  it("does not wait for a disk that hangs, and recovers with the disk", async () => {
     const { core, journal } = start();
     let open = () => {};
     store.gate = new Promise((resolve) => (open = resolve));
@@ -196,7 +196,7 @@ describe("what the broker keeps", () => {
     expect(Buffer.from(store.records.get("retained/r")?.body ?? []).toString()).toBe("two");
   });
 
-  it("publishes the wills of those who were there when it was killed, at the next start", async () => {
+  it("publishes the wills of clients connected at a kill, at the next start", async () => {
     const will = {
       topic: "a/status",
       payload: Buffer.from("offline"),

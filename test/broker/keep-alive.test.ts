@@ -17,7 +17,7 @@ describe("the keep-alive of a client", () => {
     await broker.stop();
   });
 
-  it("does not run out while the broker's process is held up", async () => {
+  it("does not expire while the broker's process is blocked", async () => {
     expect(await client.connect({ keepalive: 2 })).toBe(0);
     client.send({ cmd: "pingreq" });
     // Blocks the whole process, as on a suspended or overloaded machine.

@@ -39,7 +39,7 @@ describe("the embedded broker's limits", () => {
     expect(guarded.count(reason)).toBe(1);
   }
 
-  it("bounds a packet by what it announces, before any of it is kept", async () => {
+  it("limits a packet by its announced size, before any of it is kept", async () => {
     await start({ "packet-bytes": 1000 });
     const client = await connected();
     expect(await client.publish("t", "x".repeat(990))).toBe(true);
@@ -52,7 +52,7 @@ describe("the embedded broker's limits", () => {
     );
   });
 
-  it("bounds a packet before the login too", async () => {
+  it("limits a packet before the login, too", async () => {
     await start({});
     const client = open();
     client.send(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f));
@@ -80,7 +80,7 @@ describe("the embedded broker's limits", () => {
     await until("all answered", () => client.received.length === 501);
   });
 
-  it("bounds connections, and frees their places", async () => {
+  it("limits connections, and frees their places", async () => {
     await start({ connections: 3 });
     const first = await connected();
     await connected();
@@ -92,7 +92,7 @@ describe("the embedded broker's limits", () => {
     await until("there is room again", async () => (await open().connect()) === 0);
   });
 
-  it("frees the place of a client that says nothing as soon as it is cut off", async () => {
+  it("frees the place of a silent client as soon as it is disconnected", async () => {
     await start({ connections: 1 });
     const silent = createConnection({ port: guarded.port, host: "127.0.0.1", allowHalfOpen: true });
     try {
@@ -104,7 +104,7 @@ describe("the embedded broker's limits", () => {
     }
   });
 
-  it("bounds connections of one address", async () => {
+  it("limits connections of one address", async () => {
     await start({ "connections-per-address": 2 });
     await connected();
     await connected();
@@ -117,7 +117,7 @@ describe("the embedded broker's limits", () => {
     ["x".repeat(257), "topic: expected at most 256 bytes, got 257"],
     ["ü".repeat(129), "topic: expected at most 256 bytes, got 258"],
     ["a\u0000b", "a topic that is not clean UTF-8"],
-  ])("bounds a topic's length and characters", async (topic, text) => {
+  ])("limits a topic's length and characters", async (topic, text) => {
     await start({});
     const publisher = await connected();
     expect(await publisher.publish(topic)).toBe(false);
@@ -127,7 +127,7 @@ describe("the embedded broker's limits", () => {
     expect(guarded.count("topic")).toBe(2);
   });
 
-  it("bounds a topic's levels", async () => {
+  it("limits a topic's levels", async () => {
     await start({});
     const subscriber = await connected();
     expect(await subscriber.subscribe("1/2/3/4/5/6/7/8/9/#")).toEqual([1]);
@@ -136,7 +136,7 @@ describe("the embedded broker's limits", () => {
     await guarded.logs("Refused (topic): 127.0.0.1: topic: expected at most 10 levels, got 11");
   });
 
-  it("bounds subscriptions of a client, also in one packet", async () => {
+  it("limits a client's subscriptions, also in one packet", async () => {
     await start({ subscriptions: 3 });
     const client = await connected("keeps", false);
     expect(await client.subscribe("a", "b", "c", "d")).toEqual([1, 1, 1, 128]);
@@ -147,7 +147,7 @@ describe("the embedded broker's limits", () => {
     expect(await client.subscribe("e")).toEqual([1]);
   });
 
-  it("bounds retained messages, and still passes on what it does not keep", async () => {
+  it("limits retained messages, and still delivers those that it does not keep", async () => {
     await start({ retained: 2 });
     const client = await connected();
     await client.subscribe("#");
@@ -166,7 +166,7 @@ describe("the embedded broker's limits", () => {
     expect(later.topics().sort()).toEqual(["b", "d"]);
   });
 
-  it("does not count what a server has to keep of its devices", async () => {
+  it("does not count the messages that a server retains for its devices", async () => {
     await start({ retained: 1 });
     const server = open();
     await server.connect({ ...credentials("building") });
@@ -183,7 +183,7 @@ describe("the embedded broker's limits", () => {
     expect(late.topics().sort()).toEqual(kept);
   });
 
-  it("bounds sessions that last", async () => {
+  it("limits persistent sessions", async () => {
     await start({ sessions: 1 });
     expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);
     expect(await open().connect({ clientId: "two", clean: false })).toBe(3);
@@ -193,7 +193,7 @@ describe("the embedded broker's limits", () => {
     expect(await (await connected("three", false)).subscribe("a")).toEqual([1]);
   });
 
-  it("bounds what waits for a client that is away, and keeps the oldest", async () => {
+  it("limits the queue of an offline client, and keeps the oldest messages", async () => {
     await start({ queued: 2 });
     const away = await connected("away", false);
     await away.subscribe("a");
@@ -209,7 +209,7 @@ describe("the embedded broker's limits", () => {
     expect(payloads).toEqual(["1", "2"]);
   });
 
-  it("logs no more than ten lines of a reason in ten seconds, and counts them all", async () => {
+  it("logs at most ten lines for a reason in ten seconds, and counts all rejections", async () => {
     guarded = await GuardedBroker.start({}, {}, { everyLine: false });
     const client = open();
     await client.connect(credentials("lamp-1"));

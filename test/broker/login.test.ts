@@ -27,7 +27,7 @@ describe("logging in at the embedded broker", () => {
     return client;
   }
 
-  it("lets in who knows the password", async () => {
+  it("accepts the right password", async () => {
     expect(await open().connect(credentials("lamp-1"))).toBe(0);
     expect(await open().connect(credentials("building"))).toBe(0);
     expect(guarded.log).toEqual([]);
@@ -69,7 +69,7 @@ describe("logging in at the embedded broker", () => {
     expect(guarded.count("login")).toBe(1);
   });
 
-  it("refuses whatever comes before a CONNECT", async () => {
+  it("refuses any packet before CONNECT", async () => {
     const client = open();
     client.send({
       cmd: "publish",
@@ -102,7 +102,7 @@ describe("logging in at the embedded broker", () => {
     },
   );
 
-  it("refuses a will that would speak for another", async () => {
+  it("refuses a will on another device's topic", async () => {
     const will = {
       topic: "lamp-2/status",
       payload: Buffer.from("offline"),
@@ -115,7 +115,7 @@ describe("logging in at the embedded broker", () => {
     expect(await open().connect({ ...credentials("lamp-1"), will: own })).toBe(0);
   });
 
-  it("looks at no more passwords of an address that guesses", async () => {
+  it("ignores further passwords from an address that guesses", async () => {
     await guarded.stop();
     guarded = await GuardedBroker.start({ "failed-logins": 3 });
     const guess = { username: "lamp-1", password: Buffer.from("guess") };
@@ -128,7 +128,7 @@ describe("logging in at the embedded broker", () => {
     expect(await open().connect(credentials("lamp-1"))).toBe(0);
   });
 
-  it("cuts off who is removed, or has another password, while the broker runs", async () => {
+  it("disconnects a user who is removed or gets another password, while the broker runs", async () => {
     const [one, two] = [open(), open()];
     await one.connect({ ...credentials("lamp-1"), clientId: "lamp-1" });
     await two.connect({ ...credentials("lamp-2"), clientId: "lamp-2" });
@@ -139,7 +139,7 @@ describe("logging in at the embedded broker", () => {
     expect(await open().connect(credentials("lamp-1"))).toBe(BAD_LOGIN);
   });
 
-  it("keeps no password on disk, and lets only its owner read the file", () => {
+  it("stores no password in plain text, and the file is readable only by its owner", () => {
     const path = join(guarded.dir, "users.json");
     const text = readFileSync(path, "utf8");
     for (const password of Object.values(PASSWORDS)) expect(text).not.toContain(password);
@@ -149,7 +149,7 @@ describe("logging in at the embedded broker", () => {
 });
 
 describe("a broker on loopback without users", () => {
-  it("lets everybody in, whatever they call themselves", async () => {
+  it("accepts every client, whatever its name", async () => {
     const guarded = await GuardedBroker.start({}, { users: undefined, loginRequired: false });
     const [anonymous, named] = [RawMqtt.open(guarded.port), RawMqtt.open(guarded.port)];
     expect(await anonymous.connect()).toBe(0);
@@ -161,7 +161,7 @@ describe("a broker on loopback without users", () => {
     await guarded.stop();
   });
 
-  it("still refuses a wrong password of a user that it knows", async () => {
+  it("still refuses a wrong password of a known user", async () => {
     const guarded = await GuardedBroker.start({}, { loginRequired: false });
     const client = RawMqtt.open(guarded.port);
     expect(await client.connect({ username: "lamp-1", password: Buffer.from("x") })).toBe(

@@ -12,7 +12,7 @@ import { Witness } from "../support/witness";
 const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name), "utf8");
 
 /** The files of docs/examples that docs/security.md recommends. */
-describe("Mosquitto with users, as we recommend it", () => {
+describe("Mosquitto with users, configured as recommended", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
   let mosquitto: Mosquitto;
   let nightlight: Started;
@@ -50,7 +50,7 @@ describe("Mosquitto with users, as we recommend it", () => {
     await lamp.stop();
   });
 
-  it("keeps a device from another's topics", async () => {
+  it("keeps a device off another device's topics", async () => {
     const lamp = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-1"));
     const other = await Witness.connect(mosquitto.url, "lamp-2/commands", login("lamp-2"));
     // Mosquitto acknowledges messages that it does not pass on.
@@ -63,7 +63,7 @@ describe("Mosquitto with users, as we recommend it", () => {
     await other.stop();
   });
 
-  it("lets in nobody without a password, or with a wrong one", async () => {
+  it("refuses clients without a password, or with a wrong one", async () => {
     await expect(connectAsync(mosquitto.url, {}, false)).rejects.toThrow("Not authorized");
     const guess = { username: "lamp-1", password: "guess" };
     await expect(connectAsync(mosquitto.url, guess, false)).rejects.toThrow("Not authorized");

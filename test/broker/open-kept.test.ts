@@ -71,7 +71,7 @@ describe("the broker's folder", () => {
     ["retained/t", "null"],
     ["will/lamp", "null"],
   ])(
-    "with a record %s of %s is refused in one line, and neither open nor locked then",
+    "with a record %s of %s is refused in one line, and left closed and unlocked",
     async (key, head) => {
       write(key, head);
       const error: unknown = await open().catch((error: unknown) => error);
@@ -83,7 +83,7 @@ describe("the broker's folder", () => {
     },
   );
 
-  it("begins again beside a damaged file, whose new name it says, and an old lock", async () => {
+  it("starts empty beside a damaged file, logs the file's new name, and ignores an old lock", async () => {
     write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
     truncateSync(file, 0);
     // SQLite's lock is left over when a process is killed.
@@ -100,7 +100,7 @@ describe("the broker's folder", () => {
     );
   });
 
-  it("is neither open nor locked if a will can't be published", async () => {
+  it("is left closed and unlocked if a will can't be published", async () => {
     write("session/lamp", '{"clientId":"lamp","owner":"","filters":[]}');
     fault = "a mistake";
     await expect(open()).rejects.toThrow("a mistake");

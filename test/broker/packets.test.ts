@@ -32,7 +32,7 @@ const CONNECT: AnyPacket = {
   will: { topic: "lamp/status", payload: Buffer.from("offline"), qos: 1, retain: true },
 };
 
-describe("packets of a client", () => {
+describe("packets from a client", () => {
   const stream = Buffer.concat(
     (
       [
@@ -66,7 +66,7 @@ describe("packets of a client", () => {
     ).map((packet) => generate(packet)),
   );
 
-  it("are read as another codec wrote them", () => {
+  it("are decoded as another codec encoded them", () => {
     const [connect, publish, empty, ...rest] = decodeAll(stream);
     expect(connect).toEqual({
       type: 1,
@@ -99,7 +99,7 @@ describe("packets of a client", () => {
     ]);
   });
 
-  it("are the same, however the stream is cut", () => {
+  it("are the same, however the stream is split", () => {
     const whole = decodeAll(stream);
     const random = new Random(7);
     const everywhere = Array.from({ length: stream.length - 1 }, (_, i) => i + 1);
@@ -176,7 +176,7 @@ describe("packets of a client", () => {
     ]);
   });
 
-  it("keep U+FEFF and U+FFFD, which are characters like others", () => {
+  it("keep U+FEFF and U+FFFD, which are ordinary characters", () => {
     expect(decodeAll(bytes("30 08 0006 efbbbf efbfbd"))).toMatchObject([{ topic: "\ufeff\ufffd" }]);
   });
 });

@@ -6,7 +6,7 @@ import { NightlightProcess } from "../support/process";
 import { RawMqtt } from "../support/raw-mqtt";
 import { until } from "../support/until";
 
-describe("what the embedded broker keeps with --data", () => {
+describe("the embedded broker's data with --data", () => {
   let dir: string;
   let nightlight: NightlightProcess;
   const clients: RawMqtt[] = [];
@@ -34,7 +34,7 @@ describe("what the embedded broker keeps with --data", () => {
       packet.cmd === "publish" ? [packet.payload.toString()] : [],
     );
 
-  it("survives kill -9: retained messages, sessions, and what waits in their order", async () => {
+  it("survives kill -9: retained messages, sessions, and their queues in order", async () => {
     const device = await connected("lamp", false);
     await device.subscribe("lamp/commands");
     await device.stop();
@@ -64,7 +64,7 @@ describe("what the embedded broker keeps with --data", () => {
     expect(payloads(reader).sort()).toEqual(["desired 3", "x", "x", "x"]);
   });
 
-  it("forgets what was acknowledged, and what was retained and then emptied", async () => {
+  it("contains no acknowledged messages, and no cleared retained messages", async () => {
     const device = await connected("lamp", false);
     await device.subscribe("lamp/commands");
     const server = await connected();
@@ -86,7 +86,7 @@ describe("what the embedded broker keeps with --data", () => {
     expect(payloads(back)).toEqual(["next"]);
   });
 
-  it("loses nothing that it acknowledged, killed in the midst of a stream", async () => {
+  it("contains every acknowledged message after a kill in the middle of a stream", async () => {
     const device = await connected("lamp", false);
     await device.subscribe("lamp/commands");
     await device.stop();
@@ -121,7 +121,7 @@ describe("what the embedded broker keeps with --data", () => {
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
   });
 
-  it("says so if its folder is in use", async () => {
+  it("is refused with a message if the folder is in use", async () => {
     const second = NightlightProcess.start(["--no-device", "--data", dir]);
     await expect(second).rejects.toThrow(
       `nightlight: --data ${dir}: in use by another nightlight, choose another folder\n`,

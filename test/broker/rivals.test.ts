@@ -4,7 +4,7 @@ import { Rivals } from "../../server/broker/rivals";
 const MINUTE_MS = 60_000;
 
 describe("two clients with one client id", () => {
-  it("are told of at the third take-over within half a minute, and again after ten minutes", () => {
+  it("are logged at the third takeover within half a minute, and again after ten minutes", () => {
     const rivals = new Rivals();
     const told = [0, 8_000, 16_000, 24_000, 10 * MINUTE_MS].map((nowMs) =>
       rivals.replaced("lamp", nowMs),
@@ -14,7 +14,7 @@ describe("two clients with one client id", () => {
     expect(later).toEqual([false, false, true]);
   });
 
-  it("are no rivals if one reconnects now and then, or if their ids differ", () => {
+  it("are not logged if one reconnects now and then, or if their ids differ", () => {
     const rivals = new Rivals();
     const slow = Array.from({ length: 20 }, (_, i) => rivals.replaced("lamp", i * 16_000));
     expect(slow).not.toContain(true);

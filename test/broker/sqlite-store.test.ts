@@ -37,7 +37,7 @@ describe("the broker's file", () => {
     return store.load();
   }
 
-  it("holds what was put and not deleted, in the order of the keys", () => {
+  it("contains all records that were put and not deleted, in the order of their keys", () => {
     store.write([{ key: "retained/7" }, { key: "a", head: "{}" }]);
     const { entries, aside } = reopen();
     expect(aside).toBeUndefined();
@@ -61,7 +61,7 @@ describe("the broker's file", () => {
         writeFileSync(path, bytes.fill(0xa5, 4_096, 40_000));
       },
     ],
-  ])("is put aside if it is %s, and a new one begins", (_what, damage) => {
+  ])("is set aside if it is %s, and a new one is created", (_what, damage) => {
     store.close();
     damage(join(dir, "broker.db"));
     const { entries, aside } = reopen();
@@ -77,7 +77,7 @@ describe("the broker's file", () => {
     expect(reopen().entries).toEqual([{ key: "b", head: "{}" }]);
   });
 
-  it("is not overwritten by one who could not read it", () => {
+  it("is not overwritten by a process that could not read it", () => {
     store.close();
     const other = new SqliteStore(dir);
     other.replace([{ key: "b", head: "{}" }]);

@@ -6,7 +6,7 @@ import { Random } from "../support/random";
 const LEVELS = ["a", "b", "", "$x", "+", "#"];
 
 describe("the tree of subscriptions", () => {
-  it("finds whoever has a filter that matches, once, with the highest QoS", () => {
+  it("finds each subscriber with a matching filter once, with the highest QoS", () => {
     const random = new Random(20_261_128);
     const tree = new TopicTree<string>();
     const filters = new Map<string, Map<string, 0 | 1 | 2>>();
@@ -34,7 +34,7 @@ describe("the tree of subscriptions", () => {
     }
   });
 
-  it("keeps nothing of filters that have gone", () => {
+  it("keeps nothing of removed filters", () => {
     const tree = new TopicTree<string>();
     for (const filter of ["a/+/b", "a/#", "#", "a/b"]) tree.set(filter, "s", 1);
     for (const filter of ["a/+/b", "a/#", "#", "a/b"]) tree.delete(filter, "s");

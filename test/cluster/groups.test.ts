@@ -59,7 +59,7 @@ afterAll(async () => {
 const areAll = (on: boolean) => () =>
   masts.every(({ ledOn, commands }) => commands.length > 0 && ledOn === on);
 
-it("a group's sensors and lights have one server, wherever their own ids belong", async () => {
+it("one server decides for a group's sensors and lights, whatever their own shards are", async () => {
   const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
   const other = servers.find((server) => server !== owner);
   if (!owner || !other) throw new Error("no servers");
@@ -76,7 +76,7 @@ it("a group's sensors and lights have one server, wherever their own ids belong"
   expect(await counts()).toEqual(before);
 });
 
-it("when that one is killed, the next decides on what all sensors have said", async () => {
+it("when that server is killed, the next one decides on the readings of all sensors", async () => {
   const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
   // One of three has changed, which is not a majority.
   await sensors[0]?.report(LIGHT);

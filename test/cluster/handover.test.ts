@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("decides once nobody else was heard for long enough", () => {
+it("decides once no other server has been heard for long enough", () => {
   const one = broker.join(1);
   vi.advanceTimersByTime(GONE_MS - 1);
   expect(one.cluster.decides(FIRST)).toBe(false);
@@ -27,7 +27,7 @@ it("decides once nobody else was heard for long enough", () => {
   expect(one.cluster.decides(SECOND)).toBe(true);
 });
 
-it("decides its own from then on that all others count on it, which takes two beats", () => {
+it("decides its own shard once all others count on it, which takes two beats", () => {
   const one = broker.join(1);
   const two = broker.join(2);
   const decide = () => [one.cluster.decides(FIRST), two.cluster.decides(SECOND)];
@@ -38,7 +38,7 @@ it("decides its own from then on that all others count on it, which takes two be
   expect(decide()).toEqual([true, true]);
 });
 
-it("leaves its shard to a stand-in that hears of it late, until that lets go", async () => {
+it("leaves its shard to a stand-in that learns of it late, until the stand-in releases it", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_000);
   broker.lagMs.set(two, 2_000);
@@ -58,7 +58,7 @@ it("leaves its shard to a stand-in that hears of it late, until that lets go", a
   expect([...deciders]).toEqual(["2of2", "1of2"]);
 });
 
-it("stands in at once for one that was cut off, also if a third has not heard of it yet", () => {
+it("stands in immediately for a disconnected server, even if a third has not noticed yet", () => {
   const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
   if (!one || !two || !three) throw new Error("no three servers");
   vi.advanceTimersByTime(10_500);
@@ -70,7 +70,7 @@ it("stands in at once for one that was cut off, also if a third has not heard of
   expect(three.takeovers).toBe(takeovers + 1);
 });
 
-it("never leaves a shard to two, and not long to nobody, while one comes and goes", async () => {
+it("never lets two servers decide a shard, nor none for long, while one comes and goes", async () => {
   const one = broker.join(1);
   const two = broker.join(2);
   broker.latencyMs = 100;
@@ -102,7 +102,7 @@ it("never leaves a shard to two, and not long to nobody, while one comes and goe
   expect(await left).toBe(true);
 });
 
-it("leaves what waited while it was paused to the other, and holds it meanwhile", () => {
+it("leaves messages received during a pause to the other server, and holds them for a while", () => {
   const one = broker.join(1);
   broker.join(2);
   vi.advanceTimersByTime(10_000);
@@ -116,7 +116,7 @@ it("leaves what waited while it was paused to the other, and holds it meanwhile"
   expect(one.reads()).toBe(true);
 });
 
-it("does not take the others for gone when it was paused itself", async () => {
+it("does not consider the others gone when it was paused itself", async () => {
   const [, two] = [1, 2, 3].map((index) => broker.join(index, 3));
   if (!two) throw new Error("no second server");
   await vi.advanceTimersByTimeAsync(10_000);
@@ -130,7 +130,7 @@ it("does not take the others for gone when it was paused itself", async () => {
   expect(two.cluster.decides(FIRST)).toBe(false);
 });
 
-it("does not take another for gone because the broker is slow with its own messages", async () => {
+it("does not consider another server gone because the broker delays its own messages", async () => {
   const one = broker.join(1);
   await vi.advanceTimersByTimeAsync(600);
   const two = broker.join(2);
@@ -148,7 +148,7 @@ it("does not take another for gone because the broker is slow with its own messa
   }
 });
 
-it("keeps what it holds for as long as a slow broker keeps it from knowing who is gone", () => {
+it("keeps held readings as long as a slow broker prevents it from knowing who is gone", () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   vi.advanceTimersByTime(10_000);
   // The server ends with this reading undecided, and no message arrives for longer than a reading
@@ -162,7 +162,7 @@ it("keeps what it holds for as long as a slow broker keeps it from knowing who i
   expect(two.taken.map(({ topic }) => topic)).toEqual([`${FIRST}/telemetry`]);
 });
 
-it("does not take another for gone because several of its own messages come at once", async () => {
+it("does not consider another server gone because several of its own messages arrive together", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
   // The server has reconnected and waits to return. After eight seconds, the broker accepts all its
@@ -181,7 +181,7 @@ it("does not take another for gone because several of its own messages come at o
   expect(two.cluster.decides(SECOND)).toBe(true);
 });
 
-it("decides nothing more if another has taken it for gone, until that one lets go", async () => {
+it("stops deciding if another server considers it gone, until that one releases the shards", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
   const deciders = () => [one, two].filter(({ cluster }) => cluster.decides(FIRST));
@@ -194,7 +194,7 @@ it("decides nothing more if another has taken it for gone, until that one lets g
   expect(deciders()).toEqual([one]);
 });
 
-it("holds a reading as long as its server may be behind with it", async () => {
+it("holds a reading as long as its server may be behind", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
   // The server falls behind step by step, and is killed.
@@ -211,7 +211,7 @@ it("holds a reading as long as its server may be behind with it", async () => {
   expect(two.taken).toHaveLength(1);
 });
 
-it("holds a reading as long as no server is there to decide it, and not for longer", async () => {
+it("holds a reading while there is no server to decide it, and no longer", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
   one.isPaused = true;
@@ -234,7 +234,7 @@ it("holds a reading as long as no server is there to decide it, and not for long
   expect(two.taken).toHaveLength(1);
 });
 
-it("decides although a broker takes longer than any sign of life may be missing", () => {
+it("decides although a broker's delay exceeds the limit for missing beats", () => {
   broker.latencyMs = 6_000;
   const one = broker.join(1);
   vi.advanceTimersByTime(20_000);
@@ -244,7 +244,7 @@ it("decides although a broker takes longer than any sign of life may be missing"
   }
 });
 
-it("leaves to one that comes back nothing that came before, and that nobody has decided", async () => {
+it("leaves no earlier undecided reading to a server that comes back", async () => {
   const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
   if (!one || !two || !three) throw new Error("no three servers");
   await vi.advanceTimersByTimeAsync(10_000);

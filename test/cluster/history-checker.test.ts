@@ -40,7 +40,7 @@ function expectRules(...rules: FleetRule[]): void {
 }
 
 describe("a device that counts its readings", () => {
-  it("is answered in their order, and only if its LED has to change", () => {
+  it("is answered in order, and only if its LED has to change", () => {
     reading("ours", 1, true);
     command("ours", true, 1);
     reading("ours", 2, true);
@@ -49,7 +49,7 @@ describe("a device that counts its readings", () => {
     expectRules();
   });
 
-  it("ends as its last acknowledged reading wants it", () => {
+  it("ends with the LED that its last acknowledged reading wants", () => {
     fault();
     reading("ours", 1, true);
     expectRules("wrong");
@@ -58,7 +58,7 @@ describe("a device that counts its readings", () => {
     expectRules();
   });
 
-  it("is told what its reading wants, and nothing of readings that it never sent", () => {
+  it("gets the command that its reading wants, and none for readings that it never sent", () => {
     reading("ours", 1, true);
     command("ours", false, 1);
     command("ours", true, 1);
@@ -67,7 +67,7 @@ describe("a device that counts its readings", () => {
     expectRules("wrong", "invented");
   });
 
-  it("hears no answer to an older reading after one to a newer, unless the broker repeats it", () => {
+  it("gets no answer to an older reading after one to a newer, unless the broker repeats it", () => {
     reading("ours", 1, true);
     reading("ours", 2, false);
     command("ours", true, 1);
@@ -80,14 +80,14 @@ describe("a device that counts its readings", () => {
     expectRules("stale");
   });
 
-  it("may be told what should hold, without a reading", () => {
+  it("may get a command that states what should hold, without a reading", () => {
     reading("ours", 1, true);
     command("ours", true, 1);
     command("ours", true);
     expectRules();
   });
 
-  it("has a reading passed over only after something failed, or who decides has changed", () => {
+  it("may have a reading skipped only after a fault, or when shards change their owner", () => {
     reading("ours", 1, true);
     reading("ours", 2, true);
     command("ours", true, 2);
@@ -99,7 +99,7 @@ describe("a device that counts its readings", () => {
   });
 });
 
-it("a violation is shown with what each server was given and sent, and with what failed", () => {
+it("a violation is shown with each server's messages, and with the faults", () => {
   const by = "server 2.1";
   reading("ours", 1, true);
   history.push({ type: "delivered", by, device: "ours", light: 1, seq: 1, again: true });
@@ -130,8 +130,8 @@ it("a violation is shown with what each server was given and sent, and with what
   ]);
 });
 
-describe("a device of the lesson", () => {
-  it("hears one answer to each reading, and maybe one twice", () => {
+describe("a lesson device", () => {
+  it("gets one answer to each reading, and may get an answer twice", () => {
     reading("lesson", 1, true);
     reading("lesson", 2, false);
     command("lesson", true);
@@ -142,7 +142,7 @@ describe("a device of the lesson", () => {
     expectRules();
   });
 
-  it("hears no answer that only an older reading wants", () => {
+  it("gets no answer that only an older reading wants", () => {
     reading("lesson", 1, true);
     command("lesson", true);
     reading("lesson", 2, false);
@@ -152,7 +152,7 @@ describe("a device of the lesson", () => {
     expectRules("stale");
   });
 
-  it("may hear an answer to a newer one that is the same as to an older one", () => {
+  it("may get an answer to a newer reading that equals the one to an older reading", () => {
     reading("lesson", 1, true);
     command("lesson", true);
     reading("lesson", 2, false);
@@ -162,14 +162,14 @@ describe("a device of the lesson", () => {
     expectRules();
   });
 
-  it("is told nothing that no reading wants", () => {
+  it("gets no command that no reading wants", () => {
     reading("lesson", 1, true);
     command("lesson", false);
     command("lesson", true);
     expectRules("invented");
   });
 
-  it("ends right after something failed, though not every reading is answered", () => {
+  it("ends with the right LED after a fault, even if not every reading is answered", () => {
     fault();
     reading("lesson", 1, true);
     reading("lesson", 2, false);

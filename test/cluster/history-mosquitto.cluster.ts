@@ -4,7 +4,7 @@ import type { ServersUnderTest } from "../support/cluster-history/run";
 import { historySeeds } from "../support/history-seeds";
 import { Mosquitto } from "../support/mosquitto";
 
-describe("three servers on Mosquitto that are killed, stopped, paused and cut off", () => {
+describe("three servers on Mosquitto that are killed, stopped, paused and disconnected", () => {
   let mosquitto: Mosquitto;
   let servers: ServersUnderTest;
 
@@ -18,7 +18,7 @@ describe("three servers on Mosquitto that are killed, stopped, paused and cut of
     await mosquitto.stop();
   });
 
-  it.each(historySeeds(10))("decide everything, and nothing late (seed %i)", async (seed) => {
+  it.each(historySeeds(10))("decide every reading, and none too late (seed %i)", async (seed) => {
     await holds(servers, seed);
   });
 });

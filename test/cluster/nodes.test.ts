@@ -19,7 +19,7 @@ afterAll(async () => {
   await second.stop();
 });
 
-it("starts with the first node that answers, and goes on with another when that is lost", async () => {
+it("connects to the first node that answers, and to another one if that is lost", async () => {
   const nobody = `mqtt://127.0.0.1:${await freePort()}`;
   const server = await startNightlight({
     brokerUrl: nobody,
@@ -38,7 +38,7 @@ it("starts with the first node that answers, and goes on with another when that 
   await server.stop();
 });
 
-it("names all nodes when none answers", async () => {
+it("names all nodes if none answers", async () => {
   const [one, two] = [await freePort(), await freePort()].map((port) => `mqtt://127.0.0.1:${port}`);
   await expect(
     startNightlight({ brokerUrl: one, otherBrokerUrls: [two ?? ""], simulate: false }),

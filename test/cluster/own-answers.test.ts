@@ -97,7 +97,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-it("that a slow broker passes back to a server make it say nothing more", () => {
+it("answers passed back to their server by a slow broker trigger nothing more", () => {
   // The device has received none of the answers yet, so each reading asks for a change.
   for (let seq = 1; seq <= 6; seq++) server.reads(seq % 2 === 1 ? DARK : BRIGHT, false, seq);
   const answers = [...server.commands];
@@ -106,7 +106,7 @@ it("that a slow broker passes back to a server make it say nothing more", () => 
   expect(server.commands).toEqual(answers);
 });
 
-it("are not another server's, which is corrected if nothing newer was answered", () => {
+it("answers of another server are corrected if no newer reading has been answered", () => {
   server.reads(BRIGHT, false, 1);
   expect(server.commands).toEqual([]);
   server.hears("commands", JSON.stringify({ led_on: true, seq: 0, boot: 7 }));

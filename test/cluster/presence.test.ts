@@ -45,19 +45,19 @@ function listening(): Listening {
 }
 
 describe("another server", () => {
-  it("has time to be heard at first", () => {
+  it("gets some time to be heard at first", () => {
     const presence = new Listening().own(TO_BE_GONE - 1);
     expect(presence.isLiving("2of3")).toBe(true);
     expect(presence.own(1).isLiving("2of3")).toBe(false);
   });
 
-  it("is there while it is heard, and gone if nothing of it comes between beats of our own", () => {
+  it("is present while it is heard, and gone if its beats are missing between our own beats", () => {
     const presence = listening().own(TO_BE_GONE - 1);
     expect(presence.living()).toEqual(["2of3"]);
     expect(presence.own(1).living()).toEqual([]);
   });
 
-  it("counts as away for its first beat: what came before it did not hear", () => {
+  it("counts as absent until its first beat, because it did not receive earlier messages", () => {
     const presence = new Listening();
     presence.heard("2of3", BEAT, 1);
     expect(presence.isLiving("2of3")).toBe(false);
@@ -68,21 +68,24 @@ describe("another server", () => {
   it.each([
     ["its process", { ...BEAT, run: "b" }],
     ["its connection", { ...BEAT, connected_ms: 3 }],
-  ])("counts as away for a beat when %s is a new one, however short it was away", (_, beat) => {
-    const presence = listening();
-    presence.heard("2of3", beat, 1);
-    expect(presence.isLiving("2of3")).toBe(false);
-    presence.own(1).heard("2of3", beat, 1);
-    expect(presence.isLiving("2of3")).toBe(true);
-  });
+  ])(
+    "counts as absent for one beat if %s is a new one, however short its absence was",
+    (_, beat) => {
+      const presence = listening();
+      presence.heard("2of3", beat, 1);
+      expect(presence.isLiving("2of3")).toBe(false);
+      presence.own(1).heard("2of3", beat, 1);
+      expect(presence.isLiving("2of3")).toBe(true);
+    },
+  );
 
-  it("is gone at once when it says so", () => {
+  it("is gone immediately when it says so", () => {
     const presence = listening();
     presence.left("2of3");
     expect(presence.isLiving("2of3")).toBe(false);
   });
 
-  it("is not gone because we were held up, or had no connection", () => {
+  it("is not gone because this server was delayed, or had no connection", () => {
     const held = listening().own(TO_BE_GONE - 1, 60_000);
     expect(held.isLiving("2of3")).toBe(true);
     const away = listening().own(TO_BE_GONE - 1);
@@ -91,7 +94,7 @@ describe("another server", () => {
     expect(away.own(1).isLiving("2of3")).toBe(false);
   });
 
-  it("is not gone sooner because we say more, or because a beat from before comes late", () => {
+  it("is not gone sooner because we send more beats, or because an earlier beat comes late", () => {
     expect(
       listening()
         .own(30, BEAT_MS / 10)
@@ -102,19 +105,19 @@ describe("another server", () => {
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
-  it("is not gone because several of our own come at once, or far apart", () => {
+  it("is not gone because several of our own beats arrive together, or far apart", () => {
     expect(listening().own(30, BEAT_MS, 1).isLiving("2of3")).toBe(true);
     const presence = listening().own(TO_BE_GONE - 1, BEAT_MS, 60_000);
     expect(presence.isLiving("2of3")).toBe(true);
   });
 
-  it("that was gone before is not brought back by that", () => {
+  it("stays gone after our reconnect if it was gone before", () => {
     const presence = listening().own(TO_BE_GONE);
     presence.reconnected();
     expect(presence.isLiving("2of3")).toBe(false);
   });
 
-  it("claims the shards that it decides, until it is gone or says good-bye", () => {
+  it("claims the shards that it decides, until it is gone or shuts down cleanly", () => {
     const presence = new Listening();
     presence.heard("2of3", { ...BEAT, shards: [2, 3] }, 1);
     expect([1, 2, 3].map((shard) => presence.isClaimed(shard, 3))).toEqual([false, true, true]);
@@ -127,7 +130,7 @@ describe("another server", () => {
     expect(presence.isClaimed(2, 3)).toBe(false);
   });
 
-  it("counts on us once it names our visit, or if it is of a version that names none", () => {
+  it("counts on us once it names our visit, or if its version names none", () => {
     const presence = new Listening().own(TO_BE_GONE - 1);
     const countsOn = (visit: string) => presence.countsOn("2of3", visit);
     expect(countsOn("b1")).toBe(false);
@@ -147,7 +150,7 @@ describe("another server", () => {
     expect(countsOn("b2")).toBe(true);
   });
 
-  it("may be behind with what the broker passes on, and so may we", () => {
+  it("may be behind with the broker's messages, and so may we", () => {
     const presence = new Listening();
     expect(new Presence().behindMs(700)).toBe(0);
     expect([400, 700.4].map((nowMs) => presence.behindMs(nowMs))).toEqual([0, 200]);
@@ -162,7 +165,7 @@ describe("another server", () => {
     expect(presence.othersBehindMs).toBe(60_000);
   });
 
-  it("is one of 256 at most: names are chosen by others", () => {
+  it("is one of at most 256, because other clients choose the names", () => {
     const presence = new Listening();
     for (let i = 0; i < 1000; i++)
       for (let time = 0; time < 2; time++) presence.heard(`${i}of1000`, BEAT, 1);
@@ -171,7 +174,7 @@ describe("another server", () => {
 });
 
 describe("a beat", () => {
-  it("is read as it is written", () => {
+  it("is decoded as it was encoded", () => {
     expect(parseBeat(JSON.stringify(BEAT))).toEqual({ value: BEAT });
     const older = { run: "a", version: "0.1.0", started_ms: 1, connected_ms: 2 };
     expect(parseBeat(JSON.stringify(older))).toEqual({ value: { ...older, shards: [] } });
@@ -192,12 +195,12 @@ describe("a beat", () => {
     ],
     [JSON.stringify({ ...BEAT, behind_ms: -1 }), "behind_ms: expected a whole number"],
     [JSON.stringify({ ...BEAT, sent_ms: 0.5 }), "sent_ms: expected a whole number"],
-  ])("that is not one is refused: %s", (text, error) => {
+  ])("is refused if it is invalid: %s", (text, error) => {
     expect(parseBeat(text)).toEqual({ error });
   });
 });
 
-it("of the largest cluster is as long as a payload may be", () => {
+it("the largest cluster's beat is within the payload limit", () => {
   const all = Array.from({ length: MAX_SHARDS }, (_, i) => i + 1);
   const counts_on = all.map(() => "012345");
   const beat: Beat = { ...BEAT, run: "01234567", connected_ms: Date.now(), shards: all, counts_on };
@@ -214,7 +217,7 @@ describe("readings held for another server", () => {
     nowMs,
   });
 
-  it("are the last of each device, oldest first, as long as they may be wanted", () => {
+  it("are the last of each device, oldest first, as long as they may be needed", () => {
     const held = new HeldReadings(5_000);
     held.hold("a", reading(0), 0);
     held.hold("b", reading(1_000), 1_000);
@@ -227,7 +230,7 @@ describe("readings held for another server", () => {
     expect(held.size).toBe(1);
   });
 
-  it("are forgotten if this server was held up for as long: newer ones may have passed", () => {
+  it("are dropped if this server was delayed for as long: newer ones may have passed", () => {
     const held = new HeldReadings(5_000);
     held.hold("a", reading(0), 0);
     held.hold("b", reading(1_000), 0);
@@ -235,7 +238,7 @@ describe("readings held for another server", () => {
     expect(held.take(() => true)).toEqual([reading(1_000)]);
   });
 
-  it("came before or after another message; of a device's, the last one counts", () => {
+  it("came before or after another message; only a device's last one counts", () => {
     const held = new HeldReadings(5_000);
     held.hold("a", reading(0), 0);
     const place = held.mark();
@@ -246,7 +249,7 @@ describe("readings held for another server", () => {
     expect(before()).toEqual([false, false]);
   });
 
-  it("are bounded: ids are chosen by others", () => {
+  it("are limited in number, because other clients choose the ids", () => {
     const held = new HeldReadings(5_000);
     for (let i = 0; i < 100_010; i++) held.hold(`${i}`, reading(0), 0);
     held.hold("5", reading(1), 1);

@@ -40,7 +40,7 @@ describe("three servers on three RabbitMQ nodes, one of which is killed and come
     await servers.stop();
   });
 
-  it.each(historySeeds(3))("decide everything, and nothing late (seed %i)", async (seed) => {
+  it.each(historySeeds(3))("decide every reading, and none too late (seed %i)", async (seed) => {
     const node = 1 + (seed % SIZE);
     await holds(servers, seed, async () => {
       await rabbit.kill(node);
@@ -78,14 +78,14 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
     for (const end of ends.reverse()) await end();
   });
 
-  it("shares the devices of one node among servers on the others", async () => {
+  it("share the devices of one node among servers on the others", async () => {
     await untilEachHasItsOwn(servers);
     await fleet.report(10);
     await fleet.isRight();
     for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
   });
 
-  it("leaves nothing undecided when a node with two of the servers is killed", async () => {
+  it("leave nothing undecided when a node with two of the servers is killed", async () => {
     let loaded = false;
     const load = fleet.report(60).then(() => (loaded = true));
     const [first] = servers;
@@ -100,7 +100,7 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
     await fleet.isRight();
   });
 
-  it("shares them again once the servers have found other nodes", async () => {
+  it("share the devices again once the servers have found other nodes", async () => {
     for (const at of [0, 2])
       await until(
         "it has found another node",

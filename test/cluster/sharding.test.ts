@@ -18,7 +18,7 @@ function spread(keys: string[], count: number): number[] {
 }
 
 describe("the hash of an id", () => {
-  it("is FNV-1a of its UTF-8, as its authors publish it", () => {
+  it("is FNV-1a of its UTF-8, with the values its authors publish", () => {
     expect(fnv1a("")).toBe(0x811c9dc5);
     expect(fnv1a("a")).toBe(0xe40c292c);
     expect(fnv1a("foobar")).toBe(0xbf9cf968);
@@ -26,7 +26,7 @@ describe("the hash of an id", () => {
     expect(fnv1a("ä")).toBe(0x199de0e2);
   });
 
-  it("never changes: servers of two versions part the devices alike", () => {
+  it("never changes, so that servers of different versions agree on shards", () => {
     expect(["device-1", "device-2", "lamp", "ä"].map((id) => shardOf(id, 1000))).toEqual([
       703, 876, 568, 300,
     ]);
@@ -40,14 +40,14 @@ describe("the hash of an id", () => {
     for (const size of spread(ids, count)) expect(Math.abs(size - even)).toBeLessThan(slack);
   });
 
-  it("leaves no shard of three without a part of nine devices", () => {
+  it("leaves none of three shards empty with nine devices", () => {
     const ids = Array.from({ length: 9 }, (_, i) => `device-${i + 1}`);
     expect(Math.min(...spread(ids, 3))).toBeGreaterThan(0);
   });
 });
 
 describe("devices in groups", () => {
-  it("go with their group, and groups with a device in common go together", () => {
+  it("have the shard of their group, and groups that share a device have one shard", () => {
     const keys = groupKeys([
       group("hall", ["s1", "s2"], ["l1"]),
       group("yard", ["s3"], ["l2"]),
@@ -58,7 +58,7 @@ describe("devices in groups", () => {
     expect([...keys.keys()].sort()).toEqual(["l1", "l2", "l3", "s1", "s2", "s3", "s4"]);
   });
 
-  it("are parted alike whatever the order in the configuration", () => {
+  it("have the same shard whatever the order in the configuration", () => {
     const groups = [
       group("b", ["s1"], ["l1"]),
       group("a", ["s2"], ["l2"]),
@@ -72,8 +72,8 @@ describe("devices in groups", () => {
   });
 });
 
-describe("who decides a shard", () => {
-  it("is its own server, or the next one in a circle that is there", () => {
+describe("the decider of a shard", () => {
+  it("is its own server, or the next present one in a circle", () => {
     const owners = [1, 2, 3, 4].map((index) => new Owners({ index, count: 4 }, []));
     const decided = (living: number[]) =>
       owners.map((owner) => {
@@ -86,7 +86,7 @@ describe("who decides a shard", () => {
     expect(decided([])[2]).toEqual([1, 2, 3, 4]);
   });
 
-  it("says what has come to it just now", () => {
+  it("reports which shards are newly its own", () => {
     const owner = new Owners({ index: 1, count: 3 }, []);
     expect(owner.update(() => true)).toEqual([1]);
     expect(owner.update((index) => index !== 3)).toEqual([3]);
@@ -95,7 +95,7 @@ describe("who decides a shard", () => {
     expect(owner.indices).toEqual([1]);
   });
 
-  it("is taken once nobody else decides it, and kept then", () => {
+  it("takes a shard once no other server decides it, and keeps it", () => {
     const owner = new Owners({ index: 1, count: 2 }, []);
     const claimed = (indices: number[]) => (index: number) => indices.includes(index);
     expect(owner.update(() => false, true, claimed([1]))).toEqual([2]);
@@ -104,7 +104,7 @@ describe("who decides a shard", () => {
     expect(owner.indices).toEqual([1, 2]);
   });
 
-  it("is another one while the others do not count on its own", () => {
+  it("is another server while the others do not count on the shard's own", () => {
     const [first, second] = [1, 2].map((index) => new Owners({ index, count: 2 }, []));
     expect(first?.indices).toEqual([]);
     for (const isPresent of [false, true, false]) {
@@ -117,7 +117,7 @@ describe("who decides a shard", () => {
 });
 
 describe("the devices of a group", () => {
-  it("are decided for by one server", () => {
+  it("have one server that decides for them", () => {
     const groups = [group("hall", ["a", "b"], ["c"])];
     const all = [1, 2, 3].map((index) => new Owners({ index, count: 3 }, groups));
     for (const owners of all) owners.update(() => true);

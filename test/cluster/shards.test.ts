@@ -63,7 +63,7 @@ async function sentToOthers(): Promise<number[]> {
   });
 }
 
-it("each decides for its own devices, and nobody for another's", async () => {
+it("each server decides for its own devices, and for no others", async () => {
   const answers = () => fleet.count("lesson", ({ commands }) => commands.length);
   let before: number[] = [];
   let after: number[] = [];
@@ -84,7 +84,7 @@ it("each decides for its own devices, and nobody for another's", async () => {
   expect(answered).toBe(9 * 20);
 });
 
-it("when one is killed under load, what it left undecided is decided by the next", async () => {
+it("when a server is killed under load, the next one decides its undecided readings", async () => {
   const [, second, third] = servers;
   if (!second || !third) throw new Error("no servers");
   let loaded = false;
@@ -100,7 +100,7 @@ it("when one is killed under load, what it left undecided is decided by the next
   expect(statuses().at(-1)).toBe("online");
 });
 
-it("one that comes back gets its devices back", async () => {
+it("a server that comes back gets its devices back", async () => {
   await servers[1]?.restart();
   await untilEachHasItsOwn(servers);
   await fleet.change();
@@ -108,7 +108,7 @@ it("one that comes back gets its devices back", async () => {
   for (const server of servers) expect(await commandsOf(server)).toBeGreaterThan(0);
 });
 
-it("one that was hardly away has missed nothing", async () => {
+it("a server that was absent for a moment has missed nothing", async () => {
   const [first] = servers;
   // The server is back before the others can have noticed its end.
   await first?.kill("SIGKILL");
@@ -117,7 +117,7 @@ it("one that was hardly away has missed nothing", async () => {
   await fleet.isRight();
 });
 
-it("a second one for the same shard ends with a line that says so, and harms nobody", async () => {
+it("a second server for the same shard ends with a line that says so, and does no harm", async () => {
   await untilEachHasItsOwn(servers);
   const second = await start(2);
   await until("it ends", () => second.hasEnded);
@@ -128,7 +128,7 @@ it("a second one for the same shard ends with a line that says so, and harms nob
   await fleet.isRight();
 });
 
-it("says offline when the last one goes, and not before", async () => {
+it("the status becomes offline when the last server ends, and not before", async () => {
   const [first, second, third] = servers;
   await untilEachHasItsOwn(servers);
   const from = witness.seen.length;

@@ -188,7 +188,7 @@ function problemsOf(seed: number): string[] {
 }
 
 it.each([...SEEDS, ...FOUND])(
-  "decides each device's last reading, whatever happens to the servers (seed %i)",
+  "each device's last reading is decided, whatever happens to the servers (seed %i)",
   (seed) => {
     expect(problemsOf(seed)).toEqual([]);
   },

@@ -35,7 +35,7 @@ describe("deciding together", () => {
     expect(decideTogether(rule, how, inputs, undefined, undefined)).toBe(on);
   });
 
-  it("keeps to hysteresis and to the time between changes", () => {
+  it("respects hysteresis and the least time between changes", () => {
     const calm: ServerRule = { ...rule, hysteresis: 50, minChangeMs: 1000 };
     const dusk = [320, 330, 340];
     expect(decideTogether(calm, "majority", dusk, true, undefined)).toBe(true);
@@ -72,13 +72,13 @@ describe("a stadium", () => {
     return game;
   }
 
-  it("does not switch its lights for one bird on one sensor", () => {
+  it("does not switch its lights because a bird sits on one sensor", () => {
     const game = atNoon();
     expect(game.say("roof", 3)).toEqual([]);
     expect(game.say("north", LIGHT)).toEqual([]);
   });
 
-  it("switches all of its lights when the sun sets", () => {
+  it("switches all of its lights at sunset", () => {
     const game = atNoon();
     expect(game.say("north", DARK)).toEqual([]);
     expect(game.say("east", DARK)).toEqual([]);
@@ -89,14 +89,14 @@ describe("a stadium", () => {
     expect(game.say("west", DARK).filter(({ id }) => id === "west")).toEqual([]);
   });
 
-  it("counts a member by what it measured last, also if an older reading comes after it", () => {
+  it("counts a member by its last measurement, even if an older reading arrives later", () => {
     const game = atNoon();
     game.after(2_000);
     game.say("roof", DARK, 60_000);
     expect(game.members().map(({ input }) => input)).toEqual(stadium.members.map(() => LIGHT));
   });
 
-  it("is not swung by sensors that fall silent, and shows them as lost", () => {
+  it("is not affected by sensors that fall silent, and shows them as lost", () => {
     const game = atNoon();
     game.say("roof", DARK);
     game.after(8_000);
@@ -114,7 +114,7 @@ describe("a stadium", () => {
     expect(game.say("roof", DARK)).toEqual([]);
   });
 
-  it("tells a change to lights that have not said yet what they were told before", () => {
+  it("sends a change to lights that have not reported the previous command yet", () => {
     const decisions = new Decisions(rule, [{ ...stadium, decide: "any" }], () => false);
     const say = (light: number) =>
       decisions.reading("roof", { values: { light }, said: {} }, 0).map(({ command }) => command);
@@ -124,7 +124,7 @@ describe("a stadium", () => {
     expect(say(LIGHT)).toEqual([]);
   });
 
-  it("goes by when a stored reading was taken", () => {
+  it("uses the time at which a stored reading was taken", () => {
     const game = atNoon();
     game.after(60_000);
     for (const id of ["north", "east", "south"]) expect(game.say(id, DARK, 30_000)).toEqual([]);
@@ -134,7 +134,7 @@ describe("a stadium", () => {
 describe("a device's own decision", () => {
   const reading = (light: number, said: object = {}) => ({ values: { light }, said: { ...said } });
 
-  it("is sent at each reading to a lesson device, and on a change to one that reports", () => {
+  it("is sent at each reading to a lesson device, and on a change to a reporting device", () => {
     const decisions = new Decisions(rule, [], () => undefined);
     expect(decisions.reading("lesson", reading(DARK), 0)).toHaveLength(1);
     expect(decisions.reading("lesson", reading(DARK), 1)).toHaveLength(1);
@@ -144,14 +144,14 @@ describe("a device's own decision", () => {
     expect(decisions.reading("ours", reading(DARK, { led_on: false }), 2)).toHaveLength(1);
   });
 
-  it("takes hysteresis from the report, so that a server that has just started holds on", () => {
+  it("takes hysteresis from the report, so that a restarted server keeps the state", () => {
     const calm: ServerRule = { ...rule, hysteresis: 50 };
     const fresh = new Decisions(calm, [], () => undefined);
     expect(fresh.reading("ours", reading(320, { led_on: true }), 0)).toEqual([]);
     expect(fresh.reading("other", reading(320, { led_on: false }), 0)).toEqual([]);
   });
 
-  it("is held for the least time between changes, and sent again when it was missed", () => {
+  it("is delayed by the least time between changes, and repeated if it was missed", () => {
     const slow: ServerRule = { ...rule, minChangeMs: 1000 };
     const decisions = new Decisions(slow, [], () => undefined);
     const on = [{ id: "a", command: ON }];
@@ -162,7 +162,7 @@ describe("a device's own decision", () => {
     expect(decisions.reading("a", reading(LIGHT, { led_on: true }), 1100)).toHaveLength(1);
   });
 
-  it("is not made of history", () => {
+  it("is not made for an old reading", () => {
     const decisions = new Decisions(rule, [], () => undefined);
     expect(decisions.reading("a", { ...reading(DARK), age_ms: 60_000 }, 0)).toEqual([]);
   });

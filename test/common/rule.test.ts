@@ -13,7 +13,7 @@ describe("the rule", () => {
     ]);
   });
 
-  it("can be turned round", () => {
+  it("can be reversed", () => {
     const above: Rule = { ...rule, comparison: "above" };
     expect([299, 300, 301].map((light) => decide(above, light, undefined, undefined))).toEqual([
       false,
@@ -22,7 +22,7 @@ describe("the rule", () => {
     ]);
   });
 
-  it("holds on to the LED's state within the hysteresis, and only there", () => {
+  it("keeps the LED's state within the hysteresis, and only there", () => {
     const calm: Rule = { ...rule, hysteresis: 50 };
     expect(decide(calm, 349, true, undefined)).toBe(true);
     expect(decide(calm, 350, true, undefined)).toBe(false);
@@ -33,7 +33,7 @@ describe("the rule", () => {
     expect(decide(above, 250, true, undefined)).toBe(false);
   });
 
-  it("changes no more often than it may", () => {
+  it("changes no more often than allowed", () => {
     const slow: Rule = { ...rule, minChangeMs: 1000 };
     expect(decide(slow, 100, false, 999)).toBe(false);
     expect(decide(slow, 100, false, 1000)).toBe(true);

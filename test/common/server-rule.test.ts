@@ -4,8 +4,8 @@ import { agrees, combine, inputOf, sideOf } from "../../src/common/server-rule";
 
 const { rule } = loadConfig();
 
-describe("what a rule compares", () => {
-  it("is the one field, and not a number without it", () => {
+describe("the value that a rule compares", () => {
+  it("is its only field, or none without that field", () => {
     expect(inputOf(rule, { light: 231 })).toBe(231);
     expect(inputOf(rule, {})).toBeNaN();
   });
@@ -15,7 +15,7 @@ describe("what a rule compares", () => {
     ["max", 9],
     ["mean", 4.5],
     ["median", 4],
-  ] as const)("is the %s of several", (how, value) => {
+  ] as const)("is the %s of several fields", (how, value) => {
     const values = [9, 1, 5, 3];
     expect(combine(how, values)).toBe(value);
     expect(values).toEqual([9, 1, 5, 3]);
@@ -24,14 +24,14 @@ describe("what a rule compares", () => {
     expect(inputOf(several, { a: 9, b: 1, c: 5 })).toBeNaN();
   });
 
-  it("is the middle one of an odd number", () => {
+  it("is the middle one of an odd number of fields", () => {
     expect(combine("median", [10, 9, 100])).toBe(10);
     expect(combine("median", [7])).toBe(7);
   });
 });
 
-describe("the side that a device says it is on", () => {
-  it("is that whose fields it all says, by value and type", () => {
+describe("the side that a device reports", () => {
+  it("is the one whose fields it reports with equal values and types", () => {
     const fan = { ...rule, on: { fan: 3, mode: "eco" }, off: { fan: 0 } };
     expect(sideOf(fan, { fan: 3, mode: "eco", more: 1 })).toBe(true);
     expect(sideOf(fan, { fan: 0, mode: "eco" })).toBe(false);

@@ -42,7 +42,7 @@ describe("an order", () => {
     expect(new Set(macs).size).toBe(macs.length);
   });
 
-  it("is sealed without what it does not have", () => {
+  it("is sealed without the fields that it lacks", () => {
     expect(sealedText("a", { n: 1, do: "report" })).toBe(
       "nightlight order\na\n1\nreport\n\n\n\n\n\n\n",
     );
@@ -56,7 +56,7 @@ describe("an order", () => {
 });
 
 describe("a program", () => {
-  it("is for the board that it was compiled for, and no older than the one that runs", () => {
+  it("must be compiled for its board, and be no older than the running one", () => {
     const running = { board: "pico-w", fw: "0.2.0" };
     const order = { ...ORDER, downgrade: false };
     expect(mismatch(order, running)).toBeUndefined();
@@ -81,7 +81,7 @@ describe("a program", () => {
     expect(isOlder(a, b)).toBe(expected);
   });
 
-  it("is called by the beginning of its hash", () => {
+  it("is named by the first digits of its hash", () => {
     expect(programName("0123456789abcdef")).toBe("01234567");
   });
 });

@@ -12,11 +12,11 @@ import {
 const LIGHT = ["light"];
 
 describe("telemetry", () => {
-  it.each([0, 299.5, 1023])("takes light %d", (light) => {
+  it.each([0, 299.5, 1023])("accepts light %d", (light) => {
     expect(parseTelemetry(JSON.stringify({ light }), LIGHT).value?.values).toEqual({ light });
   });
 
-  it("takes fields it does not know", () => {
+  it("accepts unknown fields", () => {
     expect(parseTelemetry('{"light":5,"soil":9}', LIGHT).value?.values).toEqual({ light: 5 });
   });
 
@@ -39,8 +39,8 @@ describe("telemetry", () => {
   });
 });
 
-describe("what is more than the lesson's", () => {
-  it("is taken if it is right", () => {
+describe("fields beyond the lesson's", () => {
+  it("are accepted if they are valid", () => {
     const telemetry = { light: 5, led_on: true, seq: 1, boot: 77, age_ms: 90_000 };
     expect(parseTelemetry(JSON.stringify(telemetry), LIGHT).value).toEqual({
       values: { light: 5 },
@@ -83,25 +83,25 @@ describe("what is more than the lesson's", () => {
       /^taken_back: expected text of at most 100 characters, got "xxx/,
     ],
     [parseStatus("on"), 'status: expected online or offline, got "on"'],
-  ])("is refused if it is wrong %#", ({ value, error }, message) => {
+  ])("are refused if they are invalid %#", ({ value, error }, message) => {
     expect(value).toBeUndefined();
     expect(error).toMatch(message);
   });
 });
 
 describe("commands", () => {
-  it.each([true, false])("takes led_on %s", (ledOn) => {
+  it.each([true, false])("accept led_on %s", (ledOn) => {
     expect(parseCommand(`{"led_on": ${ledOn}}`)).toEqual({ value: { led_on: ledOn } });
   });
 
-  it.each(["1", '"true"', "null"])("refuses led_on %s", (value) => {
+  it.each(["1", '"true"', "null"])("refuse led_on %s", (value) => {
     expect(parseCommand(`{"led_on":${value}}`).error).toBe(
       `led_on: expected true or false, got ${value}`,
     );
   });
 });
 
-describe("names", () => {
+describe("topic names", () => {
   it("are the lesson's", () => {
     expect(topicOf("soil", "telemetry")).toBe("soil/telemetry");
     expect(topicOf("soil", "commands")).toBe("soil/commands");

@@ -21,7 +21,7 @@ function work(): { run: () => Promise<string>; end: (error?: Error) => void; has
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the queue before the compiler", () => {
-  it("lets few run at once, and the others in their order", async () => {
+  it("runs a few at a time, and the others in order", async () => {
     const queue = new CompileQueue(2, 10);
     const all = [work(), work(), work(), work()];
     const results = all.map(({ run }, i) => queue.run(`tab-${i}`, run));
@@ -34,7 +34,7 @@ describe("the queue before the compiler", () => {
     expect(await Promise.all(results)).toEqual(["done", "done", "done", "done"]);
   });
 
-  it("refuses a device whose program is being compiled, until that has ended", async () => {
+  it("refuses a device whose program is still being compiled", async () => {
     const queue = new CompileQueue(1, 10);
     const [first, second] = [work(), work()];
     const running = queue.run("tab-1", first.run);
@@ -51,7 +51,7 @@ describe("the queue before the compiler", () => {
     await waiting;
   });
 
-  it("refuses all once too many wait", async () => {
+  it("refuses all requests if too many are waiting", async () => {
     const queue = new CompileQueue(1, 1);
     const [first, second] = [work(), work()];
     const results = [queue.run("tab-1", first.run), queue.run("tab-2", second.run)];

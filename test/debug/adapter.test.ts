@@ -137,7 +137,7 @@ describe("F5 with the extension of this repository", () => {
     return window;
   };
 
-  it("stops on a breakpoint, and sees what was changed on the page", async () => {
+  it("stops on a breakpoint, and shows a value changed on the page", async () => {
     const window = open();
     const threadId = await window.start();
     expect(await window.local("light", threadId)).toBe("652");
@@ -157,7 +157,7 @@ describe("F5 with the extension of this repository", () => {
     expect(await window.close()).toBe(0);
   });
 
-  it("works in two windows at a time, and asks for a debugger for the server, too", async () => {
+  it("works in two windows at the same time, and also asks for a debugger for the server", async () => {
     const [one, other] = [open(), open()];
     await Promise.all([one.start("Nightlight, everything"), other.start()]);
     expect(one.url).not.toBe(other.url);
@@ -166,11 +166,11 @@ describe("F5 with the extension of this repository", () => {
     expect(await list.json()).toMatchObject([{ type: "node" }]);
   });
 
-  it("ends if nobody reads what it says", async () => {
+  it("ends if no one reads its output", async () => {
     expect(await open().vanish()).toBe(1);
   });
 
-  it("says why there is nothing to debug", async () => {
+  it("reports why it can't debug", async () => {
     checkout.write("src/main.ts", "export const broken: number = true\n");
     const { dap } = open();
     // In one line, without the compiler's colours.

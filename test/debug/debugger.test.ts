@@ -101,7 +101,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
     return reason as string;
   }
 
-  it("stops on a breakpoint in our telemetry code", async () => {
+  it("stops on a breakpoint in the telemetry code", async () => {
     await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });
     await dap.request("launch", { deviceId: SIMULATOR, stopOnEntry: false });
     await dap.event("initialized", 0);
@@ -130,13 +130,13 @@ describe("F5, by the Debug Adapter Protocol", () => {
     expect(frame?.line).toBeGreaterThan(line);
   });
 
-  it("continues: the reading reaches the broker, and the next one stops again", async () => {
+  it("continues: the reading reaches the broker, and the next reading stops again", async () => {
     const from = dap.events.length;
     await dap.request("continue", { threadId: thread });
     expect(await stopped(from)).toBe("breakpoint");
   });
 
-  it("sees a value that was changed on the page", async () => {
+  it("shows a value that was changed on the page", async () => {
     const device = `http://127.0.0.1:${nightlight.httpPort}/api/devices/debug-1`;
     const { status } = await fetch(`${device}/light`, { method: "PUT", body: '{"light":77}' });
     expect(status).toBe(200);
@@ -150,7 +150,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
       .toBe("77");
   });
 
-  it("runs on without the breakpoint, as a nightlight", async () => {
+  it("continues without the breakpoint, as a nightlight", async () => {
     await dap.request("setBreakpoints", { source: { path: file }, breakpoints: [] });
     await dap.request("continue", { threadId: thread });
     await expect.poll(() => witness.payloads("debug-1/telemetry").join()).toContain('{"light":77');

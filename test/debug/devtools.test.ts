@@ -6,7 +6,7 @@ import { Mosquitto } from "../support/mosquitto";
 import type { Program } from "../support/program";
 import { Witness } from "../support/witness";
 
-describe("the CLI's own simulator, with our firmware", () => {
+describe("the CLI's own simulator, with the nightlight's firmware", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
   let broker: Mosquitto;
@@ -53,7 +53,7 @@ describe("the CLI's own simulator, with our firmware", () => {
     await devtools.stop();
   });
 
-  it("works with `npm run devtools`, which says so when it can't", async () => {
+  it("works with `npm run devtools`, which reports if it can't", async () => {
     const devtools = await Devtools.connect(checkout.tool("devtools"));
     const second: Program = checkout.tool("devtools");
     expect(await second.end).toMatchObject({

@@ -40,7 +40,7 @@ const { tasks, inputs } = readVsCodeFile(".vscode/tasks.json") as Tasks;
 const { scripts } = readVsCodeFile("package.json") as { scripts: Record<string, string> };
 
 describe("the checkout in VS Code", () => {
-  it("names what the extension of this repository takes", () => {
+  it("names the requirements of this repository's extension", () => {
     const { contributes } = readVsCodeFile(".vscode/extensions/nightlight/package.json") as {
       contributes: {
         debuggers: { type: string; configurationAttributes: { launch: Attributes } }[];
@@ -59,7 +59,7 @@ describe("the checkout in VS Code", () => {
     }
   });
 
-  it("starts the simulator as the documentation of DeviceScript's extension has it", () => {
+  it("starts the simulator as the documentation of DeviceScript's extension says", () => {
     const theirs = launch.configurations.find(({ type }) => type === "devicescript");
     expect(theirs).toMatchObject({
       request: "launch",
@@ -69,7 +69,7 @@ describe("the checkout in VS Code", () => {
     });
   });
 
-  it("names programs, tasks and scripts that there are", () => {
+  it("names only existing programs, tasks and scripts", () => {
     for (const { program, preLaunchTask, command } of launch.configurations) {
       if (program !== undefined)
         expect(existsSync(join(ROOT, program.replace("${workspaceFolder}/", "")))).toBe(true);
@@ -95,7 +95,7 @@ describe("the checkout in VS Code", () => {
     }
   });
 
-  it("sees in the output when the background task is ready, or has failed", () => {
+  it("recognises in the output whether the background task is ready or has failed", () => {
     const matcher = tasks.find(({ isBackground }) => isBackground)?.problemMatcher;
     const { endsPattern = "", beginsPattern = "" } = matcher?.background ?? {};
     const ends = new RegExp(endsPattern);
@@ -109,12 +109,12 @@ describe("the checkout in VS Code", () => {
     expect(inputs.find(({ id }) => id === "board")?.options).toEqual(BOARD_NAMES);
   });
 
-  it("has what the extension looks for to wake up", () => {
+  it("has the files that activate the extension", () => {
     expect(existsSync(join(ROOT, "devsconfig.json"))).toBe(true);
     expect(existsSync(join(ROOT, "node_modules/.bin/devicescript"))).toBe(true);
   });
 
-  it("has a dev container with the Node that package.json asks for", () => {
+  it("has a dev container with the Node version of package.json", () => {
     const container = readVsCodeFile(".devcontainer/devcontainer.json") as {
       image: string;
       postCreateCommand: string;

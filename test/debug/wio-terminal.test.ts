@@ -70,7 +70,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     await board.until("the board on the tools' bus", () => devtools.managers() > 0);
   });
 
-  it("pass a program and settings on to it", async () => {
+  it("send it a program and settings", async () => {
     const settings = { ID: "debug-wio", BROKER: url() };
     // F5 reads the settings from this file.
     checkout.write(".env.local", `ID=${settings.ID}\nBROKER=${settings.BROKER}\n`);
@@ -89,7 +89,7 @@ describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {
     expect(board.plugs).toBe(1);
   });
 
-  it("stop it on a breakpoint, and let it go on", async () => {
+  it("stop it on a breakpoint, and let it continue", async () => {
     const file = join(checkout.dir, "src/nightlight.ts");
     const source = checkout.read("src/nightlight.ts").toString().split("\n");
     const line = source.findIndex((text) => text.includes(TELEMETRY)) + 1;

@@ -25,7 +25,7 @@ const BROKERS = { embedded: () => EmbeddedBroker.start(), Mosquitto: () => Mosqu
  * decides for it.
  */
 describe.each(["embedded", "Mosquitto"] as const)(
-  "commands through %s to a device that is away",
+  "commands through %s to an offline device",
   (name) => {
     let broker: EmbeddedBroker | Mosquitto;
     let server: Started;
@@ -75,7 +75,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await until("taken in", () => server.log.includes(line));
     }
 
-    it("latest: is told what should hold when it comes back, and nothing stale", async () => {
+    it("latest: it gets the wanted state when it comes back, and nothing stale", async () => {
       server = await start();
       await connectLamp();
       await senses(100);
@@ -97,7 +97,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       expect(witness.seen.filter((m) => m.topic.endsWith("/commands") && m.retain)).toEqual([]);
     });
 
-    it("latest: is told again when it disagrees, as after a restart", async () => {
+    it("latest: it gets the command again if its report differs, as after a restart", async () => {
       server = await start();
       await connectLamp();
       await senses(100);
@@ -107,7 +107,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       await lampIsOn(true);
     });
 
-    it("ordered: gets each one once, in order, although the server was replaced meanwhile", async () => {
+    it("ordered: it gets each command once, in order, even if the server was replaced", async () => {
       server = await start({ led_on: "ordered" });
       await connectLamp();
       await takeLampAway();
@@ -141,7 +141,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       expect(lamp?.log.filter((line) => line.startsWith("Command ignored"))).toEqual([]);
     });
 
-    it("ordered: a device that says it has done the highest id is not told more, and a person is", async () => {
+    it("ordered: it gets no more commands after the highest id, and a person is informed", async () => {
       server = await start({ led_on: "ordered" });
       const highest = Number.MAX_SAFE_INTEGER;
       await witness.publish(`${LAMP}/state`, JSON.stringify({ led_on: false, id: highest }));
@@ -159,7 +159,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       expect(witness.payloads(`${LAMP}/commands`)).toEqual([]);
     });
 
-    it("ordered: does not get what has expired", async () => {
+    it("ordered: it does not get expired commands", async () => {
       server = await start({ led_on: "ordered" }, 1_000);
       await connectLamp();
       await takeLampAway();

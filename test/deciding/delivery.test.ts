@@ -20,7 +20,7 @@ const off = commandOf(rule, { led_on: false });
 const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms });
 
 describe("a command", () => {
-  it("says which side of the rule it is, and whether it is neither", () => {
+  it("tells which side of the rule it is on, or that it is on neither", () => {
     const heating = { ...rule, on: { setpoint: 21 }, off: { setpoint: 16 } };
     expect([21, 16, 18].map((setpoint) => commandOf(heating, { setpoint }).on)).toEqual([
       true,
@@ -34,13 +34,13 @@ describe("delivery", () => {
   const latest = () => new Delivery({ delivery: {}, expiresMs: 1000 });
   const ordered = () => new Delivery({ delivery: { led_on: "ordered" }, expiresMs: 1500 });
 
-  it("is by the fields of the command", () => {
+  it("depends on the fields of the command", () => {
     expect(latest().isOrdered(on)).toBe(false);
     expect(ordered().isOrdered(on)).toBe(true);
     expect(ordered().isOrdered(commandOf(rule, { volume: 3 }))).toBe(false);
   });
 
-  it("takes as news what differs from what was desired before", () => {
+  it("treats a value as new if it differs from the desired one", () => {
     const delivery = latest();
     expect(delivery.desire("a", on)).toBe(true);
     expect(delivery.desire("a", commandOf(rule, { led_on: true }))).toBe(false);
@@ -69,14 +69,14 @@ describe("delivery", () => {
     expect(delivery.ordered("b", on, at(7))?.command.fields.id).toBe(5001);
   });
 
-  it("knows for which devices the broker keeps what is desired", () => {
+  it("knows for which devices the broker retains a desired state", () => {
     const delivery = latest();
     delivery.keep("a");
     expect(delivery.isKept("a")).toBe(true);
     expect(delivery.isKept("b")).toBe(false);
   });
 
-  it("gives an ordered command an id, and the time at which it is void", () => {
+  it("gives an ordered command an id, and an expiry time", () => {
     const { command, expiryS } = ordered().ordered("a", on, at(5000)) ?? never();
     expect(command.fields).toEqual({ led_on: true, id: 5000, expires_at: 6500 });
     expect(JSON.parse(command.text)).toEqual(command.fields);
@@ -84,7 +84,7 @@ describe("delivery", () => {
     expect(expiryS).toBe(2);
   });
 
-  it("counts on within a millisecond, each device by itself", () => {
+  it("counts on within a millisecond, for each device separately", () => {
     const delivery = ordered();
     const ids = ["a", "a", "b", "a"].map(
       (id) => delivery.ordered(id, on, at(5000))?.command.fields["id"],
@@ -99,21 +99,21 @@ describe("ids of ordered commands", () => {
   const idOf = (delivery: Delivery, nowMs: number) =>
     delivery.ordered("a", on, at(nowMs))?.command.fields["id"];
 
-  it("go on from what the device has done, although the clock was set back since", () => {
+  it("continue from the device's last command, even if the clock was set back", () => {
     const delivery = start();
     expect(delivery.done("a", DAY_MS, 5000)).toEqual([]);
     expect(idOf(delivery, 5000)).toBe(DAY_MS + 1);
     expect(idOf(delivery, 5001)).toBe(DAY_MS + 2);
   });
 
-  it("go on from those of other servers", () => {
+  it("continue from those of other servers", () => {
     const delivery = start();
     delivery.heard("a", DAY_MS);
     delivery.heard("a", 7);
     expect(idOf(delivery, 5000)).toBe(DAY_MS + 1);
   });
 
-  it("that a device must have refused are found, and their commands with them", () => {
+  it("that a device must have refused are found, together with their commands", () => {
     const delivery = start();
     delivery.ordered("a", on, at(5000));
     delivery.ordered("a", off, at(5001));
@@ -122,7 +122,7 @@ describe("ids of ordered commands", () => {
     expect(idOf(delivery, 6000)).toBe(DAY_MS + 1);
   });
 
-  it("are not taken for refused once the device has done them, nor when they are void", () => {
+  it("do not count as refused once the device has done them, nor after expiry", () => {
     const delivery = start();
     delivery.ordered("a", on, at(5000));
     expect(delivery.done("a", 5000, 5500)).toEqual([]);
@@ -131,7 +131,7 @@ describe("ids of ordered commands", () => {
     expect(delivery.done("a", 2 * DAY_MS, 66_001)).toEqual([]);
   });
 
-  it("are void after their time, whatever the wall clock says meanwhile", () => {
+  it("expire on time, whatever the wall clock does", () => {
     const delivery = start();
     delivery.ordered("a", on, { wallMs: 10 * DAY_MS, monotonicMs: 5000 });
     expect(delivery.waitsSince("a")).toEqual({ wallMs: 10 * DAY_MS, monotonicMs: 5000 });
@@ -141,7 +141,7 @@ describe("ids of ordered commands", () => {
     expect(delivery.waitsSince("a")).toBeUndefined();
   });
 
-  it("come to an end, which is said instead of sending what would be refused", () => {
+  it("are exhausted at some point, which is reported instead of sending refused commands", () => {
     const delivery = start();
     delivery.done("a", Number.MAX_SAFE_INTEGER, 5000);
     expect(delivery.ordered("a", on, at(5000))).toBeUndefined();

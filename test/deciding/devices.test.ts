@@ -68,7 +68,7 @@ describe("devices", () => {
     expect(ids()).toEqual(["listed", "sensor", "lamp", "attic"]);
   });
 
-  it("show what was measured last, also if an older reading comes after it", () => {
+  it("show the latest measurement, even if an older reading arrives later", () => {
     read("pi", 700, false);
     passes(2_000);
     devices.reading({ id: "pi", atMs: wallMs - 60_000, values: { light: 20 } }, wallMs, true);
@@ -83,13 +83,13 @@ describe("devices", () => {
     expect(devices.view("pi")).toMatchObject({ light: 30, ledOn: true });
   });
 
-  it("are told from the start what a device of ours said before it was known as such", () => {
+  it("keep a status that a device reported before it was known as ours", () => {
     devices.status("a", "online", true);
     read("a", 5);
     expect(devices.statusOf("a")).toBe("online");
   });
 
-  it("say what they are at, or are taken to be at what they were told", () => {
+  it("show their reported state, or the last command if they report none", () => {
     read("a", 5);
     expect(devices.view("a")?.ledOn).toBeNull();
     devices.commanded("a", true);
@@ -124,7 +124,7 @@ describe("devices", () => {
     expect(devices.isAway("a")).toBe(true);
   });
 
-  it("are not silent because this process was held up: what waits in its sockets is read first", () => {
+  it("are not offline because this process was delayed: pending sockets are read first", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setImmediate"] });
     devices.stop();
     const held = make();
@@ -143,13 +143,13 @@ describe("devices", () => {
     vi.useRealTimers();
   });
 
-  it("may have a limit of their own", () => {
+  it("may have individual limits", () => {
     read("patient", 5);
     passes(1_000 * HOUR_MS);
     expect(devices.view("patient")?.online).toBe(true);
   });
 
-  it("are not heard by what is retained: a status from before ages, too", () => {
+  it("do not count as heard by retained messages: an old status expires, too", () => {
     devices.state("shed", { led_on: true }, true, true);
     devices.status("shed", "online", true);
     expect(devices.view("shed")).toMatchObject({ online: true, lastSeen: null });
@@ -161,7 +161,7 @@ describe("devices", () => {
     });
   });
 
-  it("show a retained reading as old news, until they speak", () => {
+  it("show a retained reading as old, until they report", () => {
     devices.oldReading("attic", { light: 50 }, undefined);
     expect(devices.view("attic")).toMatchObject({
       light: 50,
@@ -178,7 +178,7 @@ describe("devices", () => {
     expect(readings).toHaveLength(1);
   });
 
-  it("do not go by the wall clock", () => {
+  it("do not depend on the wall clock", () => {
     read("a", 5);
     wallMs += 24 * HOUR_MS;
     devices.noticeSilence();
@@ -188,7 +188,7 @@ describe("devices", () => {
     expect(devices.view("a")?.online).toBe(false);
   });
 
-  it("are seen although what they say is dropped, which is counted", () => {
+  it("count as seen even if their messages are dropped, which is counted", () => {
     read("a", 5);
     passes(30_000);
     devices.dropped("a", "telemetry", "light: missing", true);
@@ -202,7 +202,7 @@ describe("devices", () => {
     expect(devices.view("stranger")).toBeUndefined();
   });
 
-  it("have a name if a person gave one", () => {
+  it("have the name that a person gave them", () => {
     read("named", 5);
     read("a", 5);
     expect(devices.list().map(({ name }) => name)).toEqual(["Hall", undefined]);
@@ -218,7 +218,7 @@ describe("devices", () => {
     expect(devices.simulated("a")).toBe(simulated);
   });
 
-  it("are as if they had never been heard, once they were removed", () => {
+  it("are unknown once they have been removed", () => {
     read("a", 5);
     devices.status("a", "offline", false);
     devices.remove("a");
@@ -230,13 +230,13 @@ describe("devices", () => {
     expect(devices.statusOf("a")).toBeUndefined();
   });
 
-  it("do not appear as their retained messages are cleared", () => {
+  it("do not appear when their retained messages are cleared", () => {
     devices.status("listed", undefined, true);
     devices.state("listed", undefined, undefined, true);
     expect(ids()).toEqual([]);
   });
 
-  it("forget a status and a state that were cleared", () => {
+  it("lose a status and a state that were cleared", () => {
     devices.state("a", { led_on: true, fw: "1" }, true, true);
     devices.status("a", "offline", true);
     devices.status("a", undefined, false);

@@ -77,7 +77,7 @@ describe("the health of a device", () => {
       { state: {}, ...waiting("refused", 9_000) },
       commandNote("refused"),
     ],
-  ])("says %s", (_, facts, notes) => {
+  ])("is described: %s", (_, facts, notes) => {
     expect(healthOf({ ...well, ...facts })).toEqual(notes);
   });
 });

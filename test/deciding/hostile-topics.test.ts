@@ -39,7 +39,7 @@ const PAYLOADS = [
 ];
 
 it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
-  "whatever comes on whatever topic, it neither throws nor answers nobody, and counts what it drops (seed %i)",
+  "any message on any topic causes no exception and no stray answer, and drops are counted (seed %i)",
   async (seed) => {
     const random = new Random(seed);
     const bus = new EventEmitter<ServerEvents>();

@@ -38,7 +38,7 @@ afterAll(async () => {
   await mosquitto.stop();
 });
 
-it(`a server killed at any moment leaves every device right once another has started (seed ${SEED})`, async () => {
+it(`a server killed at any moment leaves every device right once another one has started (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   for (let round = 1; round <= ROUNDS; round++) {
     const dark = round % 2 === 1;

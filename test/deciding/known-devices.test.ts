@@ -28,7 +28,7 @@ it("a device is a stranger until it is listed or claimed", () => {
   expect(devices.get("claimed")).toBeUndefined();
 });
 
-it("strangers that have taken all places make room for a device of ours, and for no stranger", () => {
+it("strangers that fill the list make room for our device, but not for another stranger", () => {
   const devices = known();
   for (let at = 0; at < MAX_DEVICES; at++) devices.take(`stranger-${at}`);
   expect(devices.take("one-more")).toBeUndefined();
@@ -37,7 +37,7 @@ it("strangers that have taken all places make room for a device of ours, and for
   expect(devices.all()).toHaveLength(MAX_DEVICES);
 });
 
-it("devices of ours that have taken all places make room for none", () => {
+it("our devices that fill the list make room for no other", () => {
   const devices = known();
   for (let at = 0; at < MAX_DEVICES; at++) devices.claim(`ours-${at}`);
   expect(devices.claim("one-more")).toBeUndefined();

@@ -22,7 +22,7 @@ beforeEach(() => {
   learning = new Learning(decisions, seen, (_, { on }, answers) => resent.push({ on, answers }));
 });
 
-it("learns what another server decided", () => {
+it("learns what another server has decided", () => {
   learning.heard(ID, true, command(true, 3), 0);
   expect(decisions.lastFor(ID)?.on).toBe(true);
   learning.heard(ID, false, command(false, 2), 1);
@@ -37,21 +37,21 @@ it("learns from a command that names no reading", () => {
   expect(decisions.lastFor(ID)?.on).toBe(true);
 });
 
-it("is no reason to leave undecided a reading that came before, and was held meanwhile", () => {
+it("does not leave an earlier, held reading undecided", () => {
   learning.heard(ID, true, command(true, 3), 0);
   learning.heard(ID, false, command(false, 4), 1_000);
   const dark = { values: { light: 100 }, said: { led_on: false }, seq: 5, boot: 7 };
   expect(decisions.reading(ID, dark, 500)).toMatchObject([{ id: ID, command: { on: true } }]);
 });
 
-it("says again what holds when another server answers an older reading late", () => {
+it("repeats the current decision if another server answers an older reading late", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   learning.late(ID, true, command(true, 8));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 9 } }]);
 });
 
-it("says so once, however often the late answer comes", () => {
+it("repeats it once, however often the late answer arrives", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   for (let time = 0; time < 3; time++) learning.late(ID, true, command(true, 8));
@@ -59,7 +59,7 @@ it("says so once, however often the late answer comes", () => {
   expect(resent).toHaveLength(1);
 });
 
-it("says nothing if it has answered a newer reading: the device ignores the late answer", () => {
+it("repeats nothing if it has answered a newer reading: the device ignores the late answer", () => {
   for (const [seq, on] of [
     [8, true],
     [9, false],
@@ -78,7 +78,7 @@ it("says nothing if it has answered a newer reading: the device ignores the late
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 10 } }]);
 });
 
-it("says nothing if the late answer is right, new, of another run, or names no reading", () => {
+it("repeats nothing if the late answer is right, new, of another run, or names no reading", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   learning.late(ID, false, command(false, 8));

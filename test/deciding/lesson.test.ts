@@ -4,7 +4,7 @@ import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 /** The IoT lesson's own programs with the nightlight, by their behaviour on the wire. */
-describe("the lesson's device, served by our server", () => {
+describe("the lesson's device, served by this server", () => {
   let nightlight: Started;
   let device: Witness;
 
@@ -41,8 +41,8 @@ describe("the lesson's device, served by our server", () => {
   });
 });
 
-describe("our firmware, driven by the lesson's server", () => {
-  it("follows it when ours does not decide", async () => {
+describe("this firmware, driven by the lesson's server", () => {
+  it("obeys it while this server does not decide", async () => {
     const nightlight = await startNightlight({ decide: false });
     const server = await Witness.connect(nightlight.brokerUrl, "test-1/telemetry", {
       clientId: "test-1nightlight_server",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { namePayload, Names, parseName } from "../../server/deciding/names";
 
 describe("the names of devices", () => {
-  it("come from the broker, and are told of as they change", () => {
+  it("come from the broker, and changes are reported", () => {
     const changed: string[] = [];
     const names = new Names((id) => changed.push(id));
     expect(names.receive("a", namePayload("Küche 🌙"))).toBeUndefined();
@@ -25,7 +25,7 @@ describe("the names of devices", () => {
     expect(names.receive(id, text)).toMatch(error);
   });
 
-  it("are no more than a broker's strangers may fill", () => {
+  it("are limited in number, because other clients of the broker can publish them", () => {
     const names = new Names(() => undefined);
     for (let at = 0; at < 10_000; at++) names.receive(`stranger-${at}`, namePayload("x"));
     expect(names.receive("one-more", namePayload("x"))).toMatch(/have names already/);

@@ -13,7 +13,7 @@ it.each([
   { heldUpMs: MAX_TURN_MS - 1, ends: ["cork", "uncork"] },
   { heldUpMs: MAX_TURN_MS, ends: ["cork", "destroy"] },
 ])(
-  "what was decided in a turn of $heldUpMs ms, of 2500 allowed, ends with $ends",
+  "decisions of a turn of $heldUpMs ms, of 2500 allowed, end with $ends",
   async ({ heldUpMs, ends }) => {
     const calls: string[] = [];
     const call = (name: string) => () => calls.push(name);

@@ -13,7 +13,7 @@ const COMMAND = { fields: { led_on: true }, text: '{"led_on":true}', on: true };
 it.each([
   { isAlone: true, told: ["a", "b"], case: "nobody else can have answered it, nor a newer one" },
   { isAlone: false, told: [], case: "others go on, and a newer reading was not heard here" },
-])("answers that were cut off are sent again to $told: $case", ({ isAlone, told }) => {
+])("answers lost with a connection are sent again to $told: $case", ({ isAlone, told }) => {
   const seen = new SeenReadings();
   seen.see("a", ANSWERED);
   const sent: string[] = [];

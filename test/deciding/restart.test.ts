@@ -24,7 +24,7 @@ async function startReady(brokerUrl: string, ...flags: string[]): Promise<void> 
   await start(brokerUrl, ...flags).says("Nightlight is ready");
 }
 
-describe("a server that is started again", () => {
+describe("a restarted server", () => {
   let mosquitto: Mosquitto;
   let lamp: Witness;
   let dir: string;
@@ -53,7 +53,7 @@ describe("a server that is started again", () => {
     );
 
   it.each(["SIGTERM", "SIGKILL"] as const)(
-    "decides what the broker acknowledged meanwhile, after %s in the midst of a stream",
+    "decides readings acknowledged by the broker in between, after %s in the middle of a stream",
     async (signal) => {
       let seq = 0;
       const send = (count: number) =>
@@ -69,7 +69,7 @@ describe("a server that is started again", () => {
     },
   );
 
-  it("does not hear what it is no longer to serve, nor twice what it serves again", async () => {
+  it("ignores devices that it no longer serves, and answers no reading twice", async () => {
     const own = join(dir, "own.json");
     writeFileSync(own, JSON.stringify({ ...loadConfig(), id: "lamp", devices: "own" }));
     // The session belongs to the id.
@@ -97,7 +97,7 @@ describe("a server that is started again", () => {
   });
 });
 
-describe("the session of a server", () => {
+describe("a server's session", () => {
   /** The first CONNECT of a server with these flags. */
   async function connectOf(...flags: string[]): Promise<IConnectPacket> {
     let connect: IConnectPacket | undefined;

@@ -4,7 +4,7 @@ import { type Novelty, SeenReadings } from "../../server/deciding/seen-readings"
 const see = (seen: SeenReadings, seqs: number[], boot = 5): Novelty[] =>
   seqs.map((seq) => seen.see("a", { boot, seq }));
 
-describe("readings that were seen", () => {
+describe("seen readings", () => {
   it("are new once, in the order of a run", () => {
     const seen = new SeenReadings();
     expect(see(seen, [1, 2, 2, 1, 3, 7, 7])).toEqual([
@@ -23,7 +23,7 @@ describe("readings that were seen", () => {
     expect(seen.isNewest("b", {})).toBe(false);
   });
 
-  it("are told apart by device and by run", () => {
+  it("are distinguished by device and by run", () => {
     const seen = new SeenReadings();
     expect(see(seen, [9])).toEqual(["new"]);
     expect(seen.see("b", { boot: 5, seq: 9 })).toBe("new");
@@ -31,14 +31,14 @@ describe("readings that were seen", () => {
     expect(seen.newest("a")).toEqual({ boot: 6, seq: 1 });
   });
 
-  it("can't be told without both seq and boot", () => {
+  it("can't be recognised without both seq and boot", () => {
     const seen = new SeenReadings();
     for (const reading of [{}, { seq: 1 }, { boot: 1 }])
       expect([seen.see("a", reading), seen.see("a", reading)]).toEqual(["new", "new"]);
     expect(seen.newest("a")).toBeUndefined();
   });
 
-  it("count as seen once another server has answered them", () => {
+  it("include those that another server has answered", () => {
     const seen = new SeenReadings();
     expect(seen.learned("a", true, { boot: 5, seq: 3 })).toBe(true);
     expect(see(seen, [3])).toEqual(["repeated"]);
@@ -46,7 +46,7 @@ describe("readings that were seen", () => {
     expect(seen.learned("a", true, { boot: 5, seq: 4 })).toBe(true);
   });
 
-  it("stay as they are after an answer to another run, or to no reading", () => {
+  it("do not change after an answer to another run, or to no reading", () => {
     const seen = new SeenReadings();
     see(seen, [3]);
     expect(seen.learned("a", true, { boot: 4, seq: 90 })).toBe(true);
@@ -56,12 +56,12 @@ describe("readings that were seen", () => {
 });
 
 describe("a counter that starts again with the same boot", () => {
-  it("is told by a step back that no repetition makes", () => {
+  it("is recognised by a step back that no repetition makes", () => {
     const seen = new SeenReadings();
     expect(see(seen, [500, 1, 2, 2])).toEqual(["new", "restarted", "new", "repeated"]);
   });
 
-  it("is told after a short step by more readings than are ever repeated", () => {
+  it("is recognised after a short step by more readings than are ever repeated", () => {
     const seen = new SeenReadings();
     see(seen, [100]);
     const said = see(
@@ -72,7 +72,7 @@ describe("a counter that starts again with the same boot", () => {
     expect(see(seen, [61, 62])).toEqual(["restarted", "new"]);
   });
 
-  it("is not taken from a backlog that comes again in its order", () => {
+  it("is not confused with a backlog that is repeated in order", () => {
     const seen = new SeenReadings();
     const backlog = Array.from({ length: 99 }, (_, at) => at + 1);
     see(seen, [...backlog, 100]);

@@ -48,7 +48,7 @@ describe("a stadium", () => {
     });
   }
 
-  it("does not switch its lights for one bird on one sensor", async () => {
+  it("does not switch its lights because a bird sits on one sensor", async () => {
     for (const id of MEMBERS) await sense(id, 900);
     await until("it is light", async () => (await group())?.on === false);
     const from = sensors.seen.length;
@@ -58,7 +58,7 @@ describe("a stadium", () => {
     expect(mast.device.ledOn).toBe(false);
   });
 
-  it("switches all of them when the sun sets, our firmware's and the lesson's", async () => {
+  it("switches all lights at sunset, with this firmware and the lesson's", async () => {
     for (const id of MEMBERS) await sense(id, 100);
     await until("the mast is lit", () => mast.device.ledOn);
     await sensors.sees("mast-2/commands", /^\{"led_on":true\}$/);
@@ -69,7 +69,7 @@ describe("a stadium", () => {
     expect(mast.device.ledOn).toBe(true);
   });
 
-  it("shows members that fall silent as lost, and is not swung by the others", async () => {
+  it("shows silent members as lost, and is not affected by them", async () => {
     const lost = ["south", "west", "roof"];
     await until("three are lost", async () => {
       for (const id of ["north", "east"]) await sense(id, 102);
@@ -81,7 +81,7 @@ describe("a stadium", () => {
     expect(mast.device.ledOn).toBe(true);
   });
 
-  it("tells a light that was restarted", async () => {
+  it("sends the decision to a light that was restarted", async () => {
     await mast.device.stop();
     mast = await startDevice("mast-1", server.brokerUrl);
     await until("lit again", () => mast.device.ledOn);

@@ -8,7 +8,7 @@ import { Witness } from "../support/witness";
 const ON = '{"led_on":true}';
 const OFF = '{"led_on":false}';
 
-describe("a server that loses its broker with commands on their way", () => {
+describe("a server that loses its broker with commands in flight", () => {
   let mosquitto: Mosquitto;
   let proxy: WithholdingProxy;
   let nightlight: Started;
@@ -41,7 +41,7 @@ describe("a server that loses its broker with commands on their way", () => {
     await lamp.sees("other/commands", /true/);
   }
 
-  it("does not repeat an answer after what someone else has commanded meanwhile", async () => {
+  it("does not repeat an answer after a newer command from another client", async () => {
     proxy.fromBroker.add(PUBACK);
     await telemetry("lamp", { light: 100 });
     await lamp.sees("lamp/commands", /true/);
@@ -58,7 +58,7 @@ describe("a server that loses its broker with commands on their way", () => {
     expect(lamp.payloads("lamp/commands")).toEqual([ON, OFF]);
   });
 
-  it("answers the reading that comes again, since its answer was lost", async () => {
+  it("answers the repeated reading, because its answer was lost", async () => {
     const reading = { light: 100, led_on: false, seq: 7, boot: 5 };
     proxy.fromClient.add(PUBLISH).add(PUBACK);
     await telemetry("counts", reading);
@@ -69,7 +69,7 @@ describe("a server that loses its broker with commands on their way", () => {
     expect(lamp.payloads("counts/commands")).toHaveLength(1);
   });
 
-  it("repeats what a person has commanded, unless the device has sent a reading since", async () => {
+  it("repeats a person's command, unless the device has sent a reading since", async () => {
     proxy.fromClient.add(PUBLISH);
     await telemetry("a", { light: 900 });
     await telemetry("b", { light: 900 });

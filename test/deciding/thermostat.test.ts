@@ -52,7 +52,7 @@ describe("the thermostat example", () => {
     expect(await server.device("home")).toMatchObject({ light: null, ledOn: false });
   });
 
-  it("refuses telemetry that lacks one of them", async () => {
+  it("refuses telemetry without one of its fields", async () => {
     await thermostat.publish(
       "home/telemetry",
       '{"thermostat_temperature":18,"livingroom_temperature":"x"}',

@@ -26,7 +26,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     await mosquitto.stop();
   });
 
-  it("has all of its topics below it, on server and firmware, and Home Assistant finds them", async () => {
+  it("has all topics below the prefix, on server and firmware, and Home Assistant finds them", async () => {
     // The firmware's configuration is in a source file that other tests read, too, so this test
     // uses a copy.
     const checkout = new Checkout();
@@ -64,7 +64,7 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
     }
   });
 
-  it("hears nothing outside of it but Home Assistant, whose topics are as configured", async () => {
+  it("receives nothing outside of the prefix, except from Home Assistant's configured topics", async () => {
     // Home Assistant may use topics below our prefix.
     const homeAssistant = { prefix: "ha", statusTopic: "our/house/ha/birth" };
     server = await startNightlight(
@@ -108,7 +108,7 @@ describe("the embedded broker's rules with a topic prefix", () => {
   const topics = { prefix: topicPrefix, discovery: "ha" };
   const lamp = { role: "device", name: "lamp" } as const;
 
-  it("let a device say and hear its own below the prefix, and nothing else", () => {
+  it("let a device use only its own topics below the prefix", () => {
     expect(mayPublish(lamp, "our/house/lamp/telemetry", topics)).toBe(true);
     expect(maySubscribe(lamp, "our/house/lamp/commands", topics)).toBe(true);
     expect(maySubscribe(lamp, "our/house/nightlight/server/status", topics)).toBe(true);
@@ -118,14 +118,14 @@ describe("the embedded broker's rules with a topic prefix", () => {
       expect(maySubscribe(lamp, filter, topics), filter).toBe(false);
   });
 
-  it("let it use its client id with the prefix, and no other device's", () => {
+  it("let it use its client id with the prefix, but no other device's", () => {
     for (const clientId of ["", "lamp", "lampnightlight_client", "our/house/lampnightlight_client"])
       expect(mayUseClientId(lamp, clientId, topics), clientId).toBe(true);
     for (const clientId of ["our/house/hallnightlight_client", "our/house/lampnightlight_server"])
       expect(mayUseClientId(lamp, clientId, topics), clientId).toBe(false);
   });
 
-  it("do not count what servers keep for each device", () => {
+  it("do not count the messages that servers retain for each device", () => {
     expect(isServers("ha/device/x/config", topics)).toBe(true);
     expect(isServers("our/house/nightlight/server/names/lamp", topics)).toBe(true);
     expect(isServers("our/house/lamp/desired", topics)).toBe(true);

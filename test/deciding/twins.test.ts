@@ -29,7 +29,7 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-it("two servers with one id say that there may be two", async () => {
+it("two servers with one id log that there may be two", async () => {
   const servers = [await startServer(), await startServer()];
   for (const server of servers)
     await until("it warns", () =>
@@ -39,7 +39,7 @@ it("two servers with one id say that there may be two", async () => {
     );
 });
 
-it("the one that is left goes on", async () => {
+it("the remaining server continues", async () => {
   await ends.pop()?.();
   await until("it is online after all", () => witness.payloads(STATUS).at(-1) === "online");
   await until("it answers", async () => {

@@ -14,7 +14,7 @@ function lost(id: string, on: boolean, order?: number): Unconfirmed {
   };
 }
 
-describe("commands that were not acknowledged", () => {
+describe("unacknowledged commands", () => {
   it("are the last one of each device, once", () => {
     const commands = new UnconfirmedCommands({ unconfirmed: 0 });
     for (const each of [lost("a", true), lost("b", true), lost("a", false)]) commands.add(each);
@@ -24,7 +24,7 @@ describe("commands that were not acknowledged", () => {
     expect(commands.has("a")).toBe(false);
   });
 
-  it("are void once something newer is known", () => {
+  it("are dropped once something newer is known", () => {
     const commands = new UnconfirmedCommands({ unconfirmed: 0 });
     commands.add(lost("a", true));
     commands.add(lost("b", true));
@@ -32,7 +32,7 @@ describe("commands that were not acknowledged", () => {
     expect(commands.takeLatest()).toEqual([lost("b", true)]);
   });
 
-  it("all count if they are ordered, in their order", () => {
+  it("are all kept if they are ordered, in order", () => {
     const counts = { unconfirmed: 0 };
     const commands = new UnconfirmedCommands(counts);
     for (const each of [lost("a", true, 3), lost("b", true, 9), lost("a", false, 2)])

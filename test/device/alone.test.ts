@@ -3,8 +3,8 @@ import { Alone } from "../../src/alone";
 
 const AFTER_MS = 10_000;
 
-describe("alone", () => {
-  it("begins when neither broker nor server was there for long enough, and not before", () => {
+describe("deciding alone", () => {
+  it("begins once broker or server has been gone for long enough, and not before", () => {
     const alone = new Alone(AFTER_MS, 500);
     expect(alone.update(10_499, false)).toBe(false);
     expect(alone.active).toBe(false);
@@ -14,7 +14,7 @@ describe("alone", () => {
     expect(alone.active).toBe(true);
   });
 
-  it("never begins while the broker is there and no server said that it is offline", () => {
+  it("never begins while the broker is there and no server has reported offline", () => {
     const alone = new Alone(AFTER_MS, 0);
     for (let ms = 0; ms <= 100_000; ms += 50) expect(alone.update(ms, true)).toBe(false);
     expect(alone.active).toBe(false);
@@ -39,14 +39,14 @@ describe("alone", () => {
     expect(alone.active).toBe(false);
   });
 
-  it("stays while the server says that it is online, but there is no connection to it", () => {
+  it("continues while the server reports online, but there is no connection to it", () => {
     const alone = new Alone(AFTER_MS, 0);
     alone.status(true);
     alone.update(AFTER_MS, false);
     expect(alone.active).toBe(true);
   });
 
-  it("obeys whoever commands, although another server said that it is offline", () => {
+  it("does not stop other clients' commands, although a server has reported offline", () => {
     const alone = new Alone(AFTER_MS, 0);
     alone.status(false);
     for (let ms = 0; ms <= 100_000; ms += 50) {

@@ -16,7 +16,7 @@ function reported(samples: [number, number][], settings = config): number[] {
 }
 
 describe("the cadence", () => {
-  it("reports the first sample at once, then at the interval", () => {
+  it("reports the first sample immediately, then at the interval", () => {
     expect(
       reported([
         [5, 500],
@@ -29,7 +29,7 @@ describe("the cadence", () => {
     ).toEqual([5, 1005, 2005]);
   });
 
-  it("reports a change at once, but keeps the gap", () => {
+  it("reports a change immediately, but keeps the minimum gap", () => {
     expect(
       reported([
         [0, 500],
@@ -41,7 +41,7 @@ describe("the cadence", () => {
     ).toEqual([0, 100, 200]);
   });
 
-  it("compares with the last report, so that a slow drift is noticed too", () => {
+  it("compares with the last report, so that a slow drift is noticed, too", () => {
     expect(
       reported([
         [0, 500],
@@ -52,7 +52,7 @@ describe("the cadence", () => {
     ).toEqual([0, 600]);
   });
 
-  it("can be told to keep to the interval", () => {
+  it("can be limited to the interval", () => {
     expect(
       reported(
         [

@@ -39,7 +39,7 @@ async function start(lightRaw: number, flash: Flash): Promise<SimulatedDevice> {
   return device;
 }
 
-it("a held button sets dark and bright, which hold over a restart", async () => {
+it("holding the button sets dark and bright, and both survive a restart", async () => {
   let kept: Uint8Array = new Uint8Array();
   const flash = { load: () => kept, save: (content: Uint8Array) => (kept = content.slice()) };
   const first = await start(40, flash);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CommandGate } from "../../src/command-gate";
 
 describe("the command gate", () => {
-  it("admits the lesson's commands always", () => {
+  it("always admits the lesson's commands", () => {
     const gate = new CommandGate(7, 0);
     expect([1, 2, 3].map(() => gate.admit({ led_on: true }))).toEqual([
       undefined,
@@ -11,7 +11,7 @@ describe("the command gate", () => {
     ]);
   });
 
-  it("holds back answers that are older than the last one applied", () => {
+  it("refuses answers that are older than the last applied one", () => {
     const gate = new CommandGate(7, 0);
     expect(gate.admit({ led_on: true, seq: 5, boot: 7 })).toBeUndefined();
     expect(gate.admit({ led_on: false, seq: 4, boot: 7 })).toMatch(/older/);
@@ -20,13 +20,13 @@ describe("the command gate", () => {
     expect(gate.admit({ led_on: false, seq: 6, boot: 7 })).toBeUndefined();
   });
 
-  it("holds back answers to an earlier run, however large their seq", () => {
+  it("refuses answers to an earlier run, however large their seq is", () => {
     const gate = new CommandGate(7, 0);
     expect(gate.admit({ led_on: true, seq: 5000, boot: 6 })).toMatch(/earlier run/);
     expect(gate.admit({ led_on: true, seq: 1, boot: 7 })).toBeUndefined();
   });
 
-  it("does ordered commands once, in the order of their ids, also after a restart", () => {
+  it("admits ordered commands once, in the order of their ids, also after a restart", () => {
     const gate = new CommandGate(7, 3);
     expect(gate.admit({ led_on: true, id: 3 })).toBe("already carried out");
     expect(gate.admit({ led_on: true, id: 4 })).toBeUndefined();

@@ -37,7 +37,7 @@ describe("commands to the device", () => {
 
   const ignored = () => own.log.filter((line) => line.startsWith("Command ignored: "));
 
-  it("are ignored when they answer an older reading than the last one, or another run's", async () => {
+  it("are ignored if they answer an older reading than the last one, or another run's", async () => {
     await send({ led_on: true, seq: 7, boot });
     await until("LED on", () => own.device.ledOn);
     await send({ led_on: false, seq: 6, boot });
@@ -59,7 +59,7 @@ describe("commands to the device", () => {
     await until("the lamp is off", () => !own.device.ledOn);
   });
 
-  it("come to the device after it was away", async () => {
+  it("reach the device when it comes back", async () => {
     const { device } = own;
     await device.stop();
     await witness.sees(`${ID}/status`, /^offline$/);
@@ -71,7 +71,7 @@ describe("commands to the device", () => {
 });
 
 describe("status and state", () => {
-  it("are retained, and the will says offline", async () => {
+  it("are retained, and the will reports offline", async () => {
     const mosquitto = await Mosquitto.start();
     const own = await startDevice("st-1", mosquitto.url);
     await until("connected", () => own.log.some((line) => line.startsWith("Sending telemetry")));

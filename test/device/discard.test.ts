@@ -10,7 +10,7 @@ import { Witness } from "../support/witness";
 /** A reading each 100 ms: some fall between these tries to connect, which come ever later. */
 const TRIES = 3;
 
-it("with whenOffline discard, readings of an outage are gone, and nothing comes late", async () => {
+it("with whenOffline discard, readings of an outage are dropped, and none arrives late", async () => {
   const checkout = new Checkout();
   const config = loadConfig();
   const telemetry = { ...config.telemetry, whenOffline: "discard", intervalMs: 100, minGapMs: 50 };

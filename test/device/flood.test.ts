@@ -6,7 +6,7 @@ import { Witness } from "../support/witness";
 
 const COUNT = 1000;
 
-it("a flood of commands, most of them senseless, neither stops the device nor confuses it", async () => {
+it("a flood of commands, most of them invalid, neither stops nor confuses the device", async () => {
   const mosquitto = await Mosquitto.start("allow_anonymous true\nmax_queued_messages 0\n");
   const witness = await Witness.connect(mosquitto.url, "flood-1/state");
   const own = await startDevice("flood-1", mosquitto.url);

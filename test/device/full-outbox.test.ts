@@ -7,7 +7,7 @@ import { until } from "../support/until";
 const CAPACITY = 1024;
 
 /** The virtual machine ends a program after 131,072 operations without a pause. */
-it("makes room in a full outbox with half of the operations that the machine allows", async () => {
+it("making room in a full outbox takes half of the operations that the machine allows", async () => {
   const lines: string[] = [];
   const device = await SimulatedDevice.start({
     bytecode: await compileFirmware("test/programs/full-outbox.ts"),

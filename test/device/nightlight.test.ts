@@ -40,7 +40,7 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     await lightLeadsTo(300, false);
   });
 
-  it("keeps its own time when the computer's clock is set back", async () => {
+  it("keeps its own time if the computer's clock is set back", async () => {
     const spy = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin - 86_400_000);
     try {
       await lightLeadsTo(100, true);
@@ -55,7 +55,7 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     expect((await reported())?.uptime_s).toBeLessThan(performance.now() / 1_000);
   });
 
-  it("says on the wire what the lesson says, and only adds to it", async () => {
+  it("publishes the lesson's messages, and only adds fields", async () => {
     const from = witness.seen.length;
     await lightLeadsTo(150, true);
     await lightLeadsTo(850, false);
@@ -78,11 +78,11 @@ describe.each(["the embedded broker", "Mosquitto"])("the compiled firmware throu
     /^Message received: \{"led_on":false,.*\}$/,
     /^Message received: \{"light":652,.*\} from test-1$/,
     /^Sending message: \{"led_on":false,.*\} to test-1$/,
-  ])("logs what the lesson's device and server log: %s", async (line) => {
+  ])("logs the same lines as the lesson's device and server: %s", async (line) => {
     await until(`${line} in the log`, () => nightlight.log.some((logged) => line.test(logged)));
   });
 
-  it("survives commands and telemetry that make no sense, and changes nothing", async () => {
+  it("survives invalid commands and telemetry, and changes nothing", async () => {
     await lightLeadsTo(100, true);
     const commands = ["", "{", "null", "[]", "7", '{"led_on":1}', '{"led_on":"true"}', "{}", "\0"];
     for (const payload of commands) await witness.publish(`${ID}/commands`, payload);

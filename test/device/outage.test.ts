@@ -33,7 +33,7 @@ describe("an outage of the broker", () => {
       .map(({ atMs, values }) => ({ atMs, light: values.light?.min }));
   }
 
-  it("loses no reading, doubles none, keeps their order and tells their age", async () => {
+  it("loses and repeats no reading, and keeps their order and age", async () => {
     mosquitto = await Mosquitto.start();
     nightlight = await startNightlight({ brokerUrl: mosquitto.url });
     const outages: { fromMs: number; toMs: number }[] = [];

@@ -26,7 +26,7 @@ function afterOutage(durationS: number, everyMs: number): StoredReading[] {
 }
 
 describe("the outbox", () => {
-  it("gives back what was put in, in order, as it was", () => {
+  it("returns the readings unchanged and in order", () => {
     const outbox = new Outbox(8);
     const readings = [1, 2, 3, 4, 5].map((seq) => reading(seq, seq * 1000));
     for (const each of readings) outbox.push(each);
@@ -43,7 +43,7 @@ describe("the outbox", () => {
     expect(outbox.first()).toEqual(old);
   });
 
-  it("goes round and round without mixing up", () => {
+  it("stays correct when its buffer wraps around repeatedly", () => {
     const outbox = new Outbox(5);
     for (let seq = 1; seq <= 1000; seq++) {
       outbox.push(reading(seq, seq * 1000));
@@ -70,7 +70,7 @@ describe("the outbox", () => {
     expect(Math.min(...inner)).toBe(Math.max(...inner));
   });
 
-  it("never loses the oldest, which may be on its way, nor the newest", () => {
+  it("never drops the oldest reading, which may be in flight, nor the newest", () => {
     const outbox = new Outbox(16);
     for (let seq = 1; seq <= 10_000; seq++) {
       outbox.push(reading(seq, seq * 137));
@@ -80,7 +80,7 @@ describe("the outbox", () => {
     expect(drain(outbox).at(-1)?.seq).toBe(10_000);
   });
 
-  it("leaves nothing out while it has room, however readings come and go", () => {
+  it("drops nothing while it has room, however readings come and go", () => {
     const random = new Random(20_261_129);
     const outbox = new Outbox(16);
     let takenMs = 0;
@@ -97,7 +97,7 @@ describe("the outbox", () => {
     }
   });
 
-  it("stands a burst within one tick", () => {
+  it("survives a burst within one tick", () => {
     const outbox = new Outbox(8);
     for (let seq = 1; seq <= 100; seq++) outbox.push(reading(seq, 5000));
     const left = drain(outbox);
@@ -111,7 +111,7 @@ describe("docs/device.md", () => {
     [3600, 451, 8],
     [86_400, 339, 256],
     [604_800, 297, 2048],
-  ])("tells what is left of %i s", (durationS, count, everyS) => {
+  ])("states what is left of an outage of %i s", (durationS, count, everyS) => {
     const left = afterOutage(durationS, 2000);
     expect(left.length).toBe(count);
     expect(((left[2]?.takenMs ?? 0) - (left[1]?.takenMs ?? 0)) / 1000).toBe(everyS);

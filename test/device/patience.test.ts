@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Patience } from "../../src/patience";
 
-it("waits twice as long each time, an hour at most, and begins again after all was well", () => {
+it("the wait doubles each time, up to an hour, and restarts after a success", () => {
   const patience = new Patience(10_000, 1000);
   expect([patience.isOver(10_999), patience.isOver(11_000)]).toEqual([false, true]);
   patience.waitLonger(21_000);

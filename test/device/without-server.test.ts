@@ -22,7 +22,7 @@ describe("a device without a server", () => {
     await until("LED off", () => !own.device.ledOn);
   }
 
-  it("decides for itself when the broker is gone", async () => {
+  it("decides alone when the broker is gone", async () => {
     mosquitto = await Mosquitto.start();
     own = await startDevice("alone-1", mosquitto.url);
     await until("connected", () => own.log.includes("Connected"));
@@ -32,7 +32,7 @@ describe("a device without a server", () => {
     await followsTheLight();
   });
 
-  it("decides for itself when only the server is gone, says so, and hands back", async () => {
+  it("decides alone when only the server is gone, reports that, and hands back", async () => {
     mosquitto = await Mosquitto.start();
     const options = { brokerUrl: mosquitto.url, simulate: false };
     const first = await startNightlight(options);
@@ -52,7 +52,7 @@ describe("a device without a server", () => {
     await second.stop();
   });
 
-  it("obeys a lesson's server, although ours left its good-bye on the broker", async () => {
+  it("obeys a lesson's server, although another server's offline status is retained", async () => {
     mosquitto = await Mosquitto.start();
     const ours = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await ours.stop();

@@ -61,7 +61,7 @@ it("docs/architecture.md shows the plan that lint checks", async () => {
   );
 });
 
-it("lint refuses what is against the plan", () => {
+it("lint refuses imports that violate the plan", () => {
   const folder = mkdtempSync(join(tmpdir(), "nightlight-plan-"));
   const write = (file: string, ...imports: string[]) => {
     mkdirSync(join(folder, dirname(file)), { recursive: true });

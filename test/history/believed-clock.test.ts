@@ -6,18 +6,18 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const NOW_MS = Date.UTC(2026, 10, 29);
 
-describe("the time by which old rows are deleted", () => {
-  it("is the clock's while it goes on as time does", () => {
+describe("the time that decides which rows are old", () => {
+  it("follows the clock while it advances normally", () => {
     const clock = new BelievedClock(NOW_MS - MINUTE_MS);
     for (let passedMs = 0; passedMs < DAY_MS; passedMs += 59_000)
       expect(clock.at(NOW_MS + passedMs, passedMs)).toBe(NOW_MS + passedMs);
   });
 
-  it("is the clock's if nothing is kept that it could harm", () => {
+  it("follows the clock if there are no rows that it could harm", () => {
     expect(new BelievedClock(undefined).at(NOW_MS, 5)).toBe(NOW_MS);
   });
 
-  it("follows a jump ahead after an hour, and goes on meanwhile", () => {
+  it("accepts a jump ahead after an hour, and advances until then", () => {
     const clock = new BelievedClock(NOW_MS);
     expect(clock.at(NOW_MS, 0)).toBe(NOW_MS);
     const wrongMs = NOW_MS + 365 * DAY_MS;
@@ -28,7 +28,7 @@ describe("the time by which old rows are deleted", () => {
     expect(clock.at(wrongMs + HOUR_MS, 1_000 + HOUR_MS)).toBe(wrongMs + HOUR_MS);
   });
 
-  it("forgets a jump ahead that is taken back", () => {
+  it("forgets a jump ahead that is undone", () => {
     const clock = new BelievedClock(NOW_MS);
     clock.at(NOW_MS, 0);
     clock.at(NOW_MS + 365 * DAY_MS, 1_000);
@@ -36,7 +36,7 @@ describe("the time by which old rows are deleted", () => {
     expect(clock.at(NOW_MS + 2 * HOUR_MS, 2 * HOUR_MS)).toBe(NOW_MS + 2 * HOUR_MS);
   });
 
-  it("doubts the clock of a start long after the newest row, for an hour", () => {
+  it("distrusts the clock for an hour at a start long after the newest row", () => {
     const clock = new BelievedClock(NOW_MS);
     const startMs = NOW_MS + 30 * DAY_MS;
     expect(clock.at(startMs, 7)).toBe(NOW_MS);

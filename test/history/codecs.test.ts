@@ -31,7 +31,7 @@ describe("numbers as bytes", () => {
     undefined,
   ];
 
-  it.each(NUMBERS)("bring back %d, whatever it is near to", (value) => {
+  it.each(NUMBERS)("restore %d and numbers near it", (value) => {
     for (const near of [0, 1, -700, 18.24, 0.005, 1e16, -1e300, 2 ** 60]) {
       const writer = new ByteWriter();
       writer.number(value, near);
@@ -61,13 +61,13 @@ describe("numbers as bytes", () => {
     expect(() => decodeRollups(Uint8Array.from(bytes), 0, MINUTE_MS)).toThrow(/^malformed: /);
   });
 
-  it("are refused if a number is missing: its count, highest value or sum", () => {
+  it("are refused if a number is missing: the count, the highest value or the sum", () => {
     expect(() => decodeRollups(Uint8Array.of(0, 0, 3), 0, MINUTE_MS)).toThrow(/^malformed: /);
   });
 });
 
 describe("rows as bytes", () => {
-  it("come back as they were", () => {
+  it("are restored unchanged", () => {
     const random = new Random(7);
     for (let round = 0; round < 100; round++) {
       const fields = random.pick([["light"], ["light", "roof"], ["Temperatur, außen"], []]);
@@ -85,7 +85,7 @@ describe("rows as bytes", () => {
     }
   });
 
-  it("take some four bytes for a light level each second", () => {
+  it("take about four bytes for a light level each second", () => {
     const random = new Random(8);
     const rows = Array.from({ length: 60 }, (_, i) => ({
       atMs: START_MS + i * 1_000 + random.below(9),
@@ -97,7 +97,7 @@ describe("rows as bytes", () => {
 });
 
 describe("rollups as bytes", () => {
-  it("come back as they were", () => {
+  it("are restored unchanged", () => {
     const random = new Random(9);
     for (let round = 0; round < 100; round++) {
       let startMs = START_MS;

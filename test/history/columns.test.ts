@@ -10,10 +10,10 @@ const ROWS: DeviceRow[] = [
   { id: "stove", atMs: 2 ** 53, values: { light: 7, temperature: -1e-9 }, ledOn: null },
 ];
 
-it("brings every row into another thread as it was", () => {
+it("every row reaches another thread unchanged", () => {
   expect(rowsOf(structuredClone(columnsOf(ROWS)))).toEqual(ROWS);
 });
 
-it("takes a batch of none", () => {
+it("an empty batch is accepted", () => {
   expect(rowsOf(structuredClone(columnsOf([])))).toEqual([]);
 });

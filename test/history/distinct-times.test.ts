@@ -33,7 +33,7 @@ function kept() {
   };
 }
 
-it("sets readings of one millisecond apart, and leaves all others as they are", () => {
+it("gives readings of one millisecond distinct times, and does not change others", () => {
   const { keep, distinct } = kept();
   const all = (...times: number[]) => keep(...times.map((atMs) => reading("a", atMs)));
   expect(all(100, 100, 100, 101, 110)).toEqual([100, 101, 102, 103, 110]);
@@ -55,13 +55,13 @@ it("leaves a change of the LED in the millisecond of its reading", () => {
   expect(keep(...both, ...both)).toEqual([100, 100, 101, 101]);
 });
 
-it("asks the file for none that is on time, but for the first after a start", () => {
+it("looks up no reading in the file that is on time, except for the first after a start", () => {
   const { keep, asked } = kept();
   for (let atMs = 1; atMs <= 1_000; atMs++) keep(reading("a", atMs));
   expect(asked()).toBe(1);
 });
 
-it("asks the file for none of a device that sends two in each millisecond", () => {
+it("looks up nothing in the file for a device that sends two readings in each millisecond", () => {
   const { keep, asked } = kept();
   for (let batch = 0; batch < 50; batch++) {
     const rows = Array.from({ length: 40 }, (_, i) => reading("a", batch * 20 + (i >> 1)));
@@ -72,7 +72,7 @@ it("asks the file for none of a device that sends two in each millisecond", () =
   expect(asked()).toBe(1);
 });
 
-it.each([1, 2, 3])("loses none, whatever comes when (seed %i)", (seed) => {
+it.each([1, 2, 3])("loses no reading, whatever their order (seed %i)", (seed) => {
   const random = new Random(seed);
   const { keep, times } = kept();
   let count = 0;

@@ -10,7 +10,7 @@ const row = (atMs: number, light?: number, ledOn: boolean | null = null): Row =>
 });
 
 describe("a chart's points", () => {
-  it("are the readings themselves while there are no more than asked for", () => {
+  it("are the readings themselves if there are no more than requested", () => {
     const rows = [row(1_000, 5, true), row(2_000, 7, false), row(3_000)];
     expect(downsample(rows, { fromMs: 0, toMs: 10_000 }, 3)).toEqual({
       bucketMs: 0,
@@ -22,7 +22,7 @@ describe("a chart's points", () => {
     });
   });
 
-  it("have the lowest, the mean and the highest of each stretch, and how much it was on", () => {
+  it("have the minimum, mean and maximum of each range, and the share of time on", () => {
     const rows = [row(0, 10, true), row(400, 1_000), row(900, 40, false), row(1_500, 7, true)];
     expect(downsample(rows, { fromMs: 0, toMs: 2_000 }, 3)).toEqual({
       bucketMs: 1_000,
@@ -33,7 +33,7 @@ describe("a chart's points", () => {
     });
   });
 
-  it("leave nothing if nothing was heard", () => {
+  it("are empty if there are no readings", () => {
     const rows = [...Array(50).keys()].map((i) => row(i < 25 ? i : 9_000 + i, i));
     const { points } = downsample(rows, { fromMs: 0, toMs: 10_000 }, 11);
     expect(points.map(({ atMs, lastMs }) => [atMs, lastMs])).toEqual([
@@ -42,7 +42,7 @@ describe("a chart's points", () => {
     ]);
   });
 
-  it("hide no spike, and are never more than asked for, whatever the readings are", () => {
+  it("hide no spike, and never exceed the requested number", () => {
     const random = new Random(20261122);
     for (let round = 0; round < 200; round++) {
       const fromMs = random.below(1_000_000);

@@ -131,7 +131,7 @@ describe("the rollups", () => {
   const query = (id: string, fromMs: number, toMs: number, points: number) =>
     store.points(id, { fromMs, toMs }, points);
 
-  it.each([1, 2, 3])("are what the readings say, whatever comes when (seed %d)", (seed) => {
+  it.each([1, 2, 3])("match the readings, whatever their order (seed %d)", (seed) => {
     const random = new Random(seed);
     const value = () =>
       random.pick([
@@ -201,7 +201,7 @@ describe("the rollups", () => {
     }
   });
 
-  it("give way to the rows themselves, if all of a long span are no more than was asked for", () => {
+  it("are replaced by the rows if a long span has no more rows than requested", () => {
     const times = [0, 3 * DAY_MS, 3 * DAY_MS + 5, 6 * DAY_MS].map(
       (passedMs) => BEGIN_MS + passedMs,
     );
@@ -227,7 +227,7 @@ describe("the rollups", () => {
   });
 
   it.each([11, 12, 13])(
-    "stay right when the readings are gone and more come late (seed %d)",
+    "stay correct when the readings are gone and others arrive late (seed %d)",
     (seed) => {
       const random = new Random(seed);
       store.close();

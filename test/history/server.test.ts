@@ -41,7 +41,7 @@ describe("the history over HTTP", () => {
   const url = (id: string, query = "") =>
     `${nightlight.url}/api/devices/${encodeURIComponent(id)}/telemetry?${query}`;
 
-  it("has what was measured, and the LED as it was then", async () => {
+  it("has the measurements, and the LED at their time", async () => {
     await witness.publish("lamp/telemetry", '{"light":700,"led_on":false}');
     await witness.publish("lamp/telemetry", '{"light":100,"led_on":true}');
     await until("both", async () => lights(await historyOf(nightlight.url, "lamp")).length === 2);
@@ -54,7 +54,7 @@ describe("the history over HTTP", () => {
     ]);
   });
 
-  it("puts a late reading where it was taken, and finds it there", async () => {
+  it("places a late reading at the time it was taken", async () => {
     for (const [light, ageMs] of [
       [1, 1_800_000],
       [3, 0],
@@ -71,7 +71,7 @@ describe("the history over HTTP", () => {
     expect(lights(await historyOf(nightlight.url, "late", iso))).toEqual([2, 3]);
   });
 
-  it("makes few points of many readings, with the spike among them", async () => {
+  it("reduces many readings to few points, including the spike", async () => {
     for (let i = 0; i < 3_000; i++)
       await witness.publish(
         "many/telemetry",
@@ -88,7 +88,7 @@ describe("the history over HTTP", () => {
     expect(highest.filter((light) => light > 99)).toHaveLength(1);
   });
 
-  it("is a table for those who ask for one, all of it", async () => {
+  it("is available as a table, completely", async () => {
     for (let i = 0; i < 4_500; i++)
       await witness.publish(
         "table/telemetry",
@@ -111,13 +111,13 @@ describe("the history over HTTP", () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
-  it("names the table's file after the device, whatever it is called", async () => {
+  it("names the table's file after the device, whatever its name", async () => {
     const response = await fetch(url('at "ä', "format=csv"));
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="at___.csv"');
     expect(await response.text()).toBe("time,light,led_on\r\n");
   });
 
-  it("has no points of whom it never heard", async () => {
+  it("has no points for an unknown device", async () => {
     expect((await historyOf(nightlight.url, "nobody")).points).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe("the history with --data", () => {
   const kept = async () => lights(await historyOf(url(), "lamp", "points=5000"));
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
-  it("is all there after a stop and a start", async () => {
+  it("is complete after a stop and a start", async () => {
     await publish(1, 50);
     await until("the last one", async () => {
       const [lamp] = (await (await fetch(`${url()}/api/devices`)).json()) as DeviceView[];
@@ -170,7 +170,7 @@ describe("the history with --data", () => {
     expect(await kept()).toEqual(upTo(50));
   });
 
-  it("has all but the last moment after kill -9, time after time", async () => {
+  it("has everything but the last moment after each kill -9", async () => {
     let written = 0;
     for (let round = 0; round < 3; round++) {
       const from = written + 1;
@@ -187,7 +187,7 @@ describe("the history with --data", () => {
     }
   });
 
-  it("keeps a second nightlight out, also one with a broker of its own", async () => {
+  it("keeps a second nightlight out, also one with another broker", async () => {
     const mosquitto = await Mosquitto.start();
     const flags = ["--no-device", "--data", dir, "--broker", mosquitto.url];
     const second = NightlightProcess.start(flags);
@@ -197,7 +197,7 @@ describe("the history with --data", () => {
     await mosquitto.stop();
   });
 
-  it("sets a file aside that is damaged or none of ours, says so once, and goes on", async () => {
+  it("sets a damaged or foreign file aside, logs that once, and continues", async () => {
     await nightlight.kill("SIGTERM");
     const path = join(dir, "history/history.db");
     const foreign = "not a database ".repeat(500);
@@ -214,7 +214,7 @@ describe("the history with --data", () => {
     expect(nightlight.output.match(said)).toHaveLength(1);
   });
 
-  it("says once that the file is empty, or a folder", async () => {
+  it("logs once that the file is empty, or a folder", async () => {
     await nightlight.kill("SIGTERM");
     const path = join(dir, "history/history.db");
     rmSync(path);
@@ -236,7 +236,7 @@ describe("the history with --data", () => {
 const UNMAKEABLE = process.platform === "linux" ? ["/proc/nightlight", "/proc/nightlight/a"] : [];
 
 it.each([...UNMAKEABLE, join(import.meta.filename, "a")])(
-  "says in one line that --data %s can't be made",
+  "reports in one line that --data %s can't be made",
   async (data) => {
     const error = await NightlightProcess.start(["--no-device", "--data", data]).catch(String);
     expect(error).toMatch(
@@ -249,6 +249,6 @@ it.each([...UNMAKEABLE, join(import.meta.filename, "a")])(
 it.each([
   [["--history-days", "0"], '--history-days: expected a whole number from 1 to 3650, got "0"'],
   [["--history-mb", "1.5"], '--history-mb: expected a whole number from 1 to 1000000, got "1.5"'],
-])("says in one line what is wrong with %j", async (flags, message) => {
+])("reports in one line what is wrong with %j", async (flags, message) => {
   await expect(NightlightProcess.start(flags)).rejects.toThrow(`nightlight: ${message}\n`);
 });

@@ -23,7 +23,7 @@ describe("the store of the history", () => {
     rmSync(dir, { recursive: true });
   });
 
-  it("deletes all of one device, and nothing of another", () => {
+  it("deletes all rows of one device, and none of another", () => {
     const many = Array.from({ length: 5_000 }, (_, at) => reading("a", at + 1));
     store.append([...many, reading("b", 1)], 1_000);
     expect([store.has("a"), store.has("b"), store.has("c")]).toEqual([true, true, false]);
@@ -54,7 +54,7 @@ describe("the store of the history", () => {
   });
   const times = (id: string) => store.page(id, ALL, -1).map(({ atMs }) => atMs);
 
-  it("counts rows that are older than all that is kept, and keeps none of them", () => {
+  it("counts rows that are older than the retention, and stores none of them", () => {
     const nowMs = 2_000 * DAY_MS;
     const rows = [400, 367 + 2, 300, 8, 0].map((days) => reading("a", nowMs - days * DAY_MS, days));
     // This age is a whole number, but its time is outside the range of Date.
@@ -69,13 +69,13 @@ describe("the store of the history", () => {
     expect(lightOf()).toHaveLength(3);
   });
 
-  it("keeps what comes after a clock that was more than a year ahead is set right", () => {
+  it("keeps new rows after a clock that was more than a year ahead is corrected", () => {
     store.append([reading("a", 3_000 * DAY_MS)], 3_000 * DAY_MS);
     store.append([reading("a", 2_000 * DAY_MS)], 2_000 * DAY_MS, 3_000 * DAY_MS);
     expect(store.takeTooOld()).toBe(0);
   });
 
-  it("has each row at its own time, over a restart", () => {
+  it("has each row at its own time, also after a restart", () => {
     store.append([reading("a", 5_000), reading("b", 5_000), reading("a", 7_000)], 7_000);
     store.append([reading("a", 6_000)], 8_000);
     reopen();
@@ -85,7 +85,7 @@ describe("the store of the history", () => {
     expect(times("nobody")).toEqual([]);
   });
 
-  it("begins again in an empty file, and beside one that is damaged, which stays as it is", () => {
+  it("starts empty in an empty file, or beside a damaged one, which stays unchanged", () => {
     const path = join(dir, "history.db");
     for (const id of ["a", "b"])
       store.append(
@@ -106,7 +106,7 @@ describe("the store of the history", () => {
     expect(times("a")).toEqual([7]);
   });
 
-  it("keeps light, other fields, fractions, and the LED by itself", () => {
+  it("keeps light, other fields, fractions, and the LED alone", () => {
     const rows: DeviceRow[] = [
       { id: "a", atMs: 1, values: { light: 652 }, ledOn: true },
       { id: "a", atMs: 2, values: { hall: 18.25, roof: -3 }, ledOn: false },
@@ -134,7 +134,7 @@ describe("the store of the history", () => {
     );
   });
 
-  it("keeps both of two readings in one millisecond, also over a minute's end", () => {
+  it("keeps both of two readings in one millisecond, also across a minute's end", () => {
     store.append([reading("a", 59_999, 1), reading("a", 59_999, 2)], 60_000);
     store.append([reading("a", 59_999, 3)], 200_000);
     const rows = store.page("a", ALL, 10).map(({ atMs, values }) => [atMs, values["light"]]);
@@ -159,7 +159,7 @@ describe("the store of the history", () => {
     ]);
   });
 
-  it("hands out a page at a time, of the span that was asked for", () => {
+  it("returns the requested span page by page", () => {
     store.append(
       [1, 2, 3, 4, 5].map((atMs) => reading("a", atMs)),
       5,
@@ -168,7 +168,7 @@ describe("the store of the history", () => {
     expect(page.map(({ atMs }) => atMs)).toEqual([2, 3]);
   });
 
-  it("forgets what is too old, to the minute, and takes nothing in that already is", () => {
+  it("deletes rows that are too old, to the minute, and accepts none that already are", () => {
     store.append([reading("a", 1_000), reading("b", 62_000)], 70_000);
     store.append([reading("a", DAY_MS + 60_500)], DAY_MS + 60_500);
     tidy(DAY_MS + 61_000);
@@ -179,7 +179,7 @@ describe("the store of the history", () => {
     expect(times("b")).toEqual([61_600, 62_000]);
   });
 
-  it("stays under its size by forgetting the oldest, of whichever device", () => {
+  it("stays below its size limit by deleting the oldest rows of any device", () => {
     const maxBytes = 1_000_000;
     reopen(DAY_MS, maxBytes);
     let atMs = 0;

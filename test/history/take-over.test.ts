@@ -72,7 +72,7 @@ describe("a history of version 1", () => {
     return count;
   }
 
-  it("is there at once, and is taken over a part at a time, also over a restart", () => {
+  it("is readable immediately, and converted in parts, also across a restart", () => {
     const rows = fill(sparse);
     let store = open();
     const total = DEVICES.length * rows.length;
@@ -109,7 +109,7 @@ describe("a history of version 1", () => {
     store.close();
   });
 
-  it("loses nothing that packed fits a limit which it did not fit before", () => {
+  it("loses nothing if only the packed rows fit the limit", () => {
     const rows = fill(dense);
     const store = open(200_000);
     expect(store.bytes).toBeGreaterThan(200_000);

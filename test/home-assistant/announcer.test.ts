@@ -5,7 +5,7 @@ import type { ServerEvents } from "../../server/deciding/events";
 import { Announcer } from "../../server/home-assistant/announcer";
 import { loadConfig } from "../../server/setup/config";
 
-it("announces a device once, and takes no view of it for each reading", async () => {
+it("announces a device once, and builds no view for each reading", async () => {
   const bus = new EventEmitter<ServerEvents>();
   const devices = new Devices(
     {

@@ -28,20 +28,20 @@ function payload(id: string, traits: Traits, more: Partial<typeof context> = {})
   return discoveryPayload(id, traits, { ...context, ...more }) as Payload;
 }
 
-describe("the topic of a discovery", () => {
+describe("a discovery topic", () => {
   it.each([
     ["lamp-1", "lamp-1"],
     ["a_b", "a__b"],
     ["a b", "a_20b"],
     ["ä", "_C3_A4"],
     ["x/y+#", "x_2Fy_2B_23"],
-  ])("of %j is one that Home Assistant takes", (id, objectId) => {
+  ])("for %j is valid in Home Assistant", (id, objectId) => {
     expect(discoveryTopic(id, context)).toBe(`homeassistant/device/${objectId}/config`);
     // Home Assistant's TOPIC_MATCHER allows no other characters.
     expect(objectId).toMatch(/^[a-zA-Z0-9_-]+$/);
   });
 
-  it("begins with the discovery prefix that Home Assistant has, and differs for each topic prefix", () => {
+  it("begins with Home Assistant's discovery prefix, and differs for each topic prefix", () => {
     const topics = { prefix: "house/", discovery: "our/ha" };
     expect(discoveryTopic("a", { ...context, topics })).toBe("our/ha/device/house_2Fa/config");
     const { device, components } = payload("a", LESSON, { topics });
@@ -53,21 +53,21 @@ describe("the topic of a discovery", () => {
     expect(components["led_on"]).toMatchObject({ command_topic: "house/a/commands" });
   });
 
-  it("differs for ids that differ only in what is escaped", () => {
+  it("differs for ids that differ only in escaped characters", () => {
     const ids = ["a_b", "a__b", "a b", "a_20b", "a__20b", "a-b", "a.b", "a_2Eb", "A_B", "ab"];
     expect(new Set(ids.map((id) => discoveryTopic(id, context))).size).toBe(ids.length);
   });
 
   it.each(["a\0", "\u001f", "a\u007fb", "\u0085"])(
-    "is none for the control character in %j",
+    "does not exist for the control character in %j",
     (id) => {
       expect(discoveryTopic(id, context)).toBeUndefined();
     },
   );
 });
 
-describe("what Home Assistant is told", () => {
-  it("of our own device: light level, LED and connection, available while it is online", () => {
+describe("a discovery payload", () => {
+  it("for our own device has light level, LED and connection, available while it is online", () => {
     const { device, components } = payload("lamp", { ...OURS, firmware: "1.2.3" });
     expect(device).toEqual({
       identifiers: ["nightlight_lamp"],
@@ -101,7 +101,7 @@ describe("what Home Assistant is told", () => {
     expect(components["connection"]).not.toHaveProperty("availability_topic");
   });
 
-  it("of a lesson's device: no status, so its silence says when it is gone", () => {
+  it("for a lesson device has no status, so its silence shows that it is gone", () => {
     const { device, components } = payload("desk", LESSON);
     expect(device).not.toHaveProperty("sw_version");
     expect(Object.keys(components)).toEqual(["light", "led_on"]);
@@ -113,7 +113,7 @@ describe("what Home Assistant is told", () => {
     expect(components["led_on"]).not.toHaveProperty("state_topic");
   });
 
-  it("of a sensor of a group, and of a light of one", () => {
+  it("for a group has a sensor for each of its sensors, and a light for each light", () => {
     expect(Object.keys(payload("north", { ...OURS, isCommanded: false }).components)).toEqual([
       "light",
       "connection",
@@ -124,7 +124,7 @@ describe("what Home Assistant is told", () => {
     ]);
   });
 
-  it("of a thermostat: a sensor for each field, and a switch", () => {
+  it("for a thermostat has a sensor for each field, and a switch", () => {
     const { components } = payload("home", OURS, { rule: thermostat });
     expect(Object.keys(components)).toEqual([
       "thermostat_temperature",
@@ -141,7 +141,7 @@ describe("what Home Assistant is told", () => {
     );
   });
 
-  it("ids that differ from component to component", () => {
+  it("has ids that differ from component to component", () => {
     const { components } = payload("home", OURS, { rule: thermostat });
     const ids = Object.values(components).map((component) => component["unique_id"]);
     expect(new Set(ids).size).toBe(5);

@@ -64,7 +64,7 @@ async function retainedNow(topic: string): Promise<boolean> {
 }
 
 describe("our device in Home Assistant", () => {
-  it("is a light, a light level and a connection, and does what it is told", async () => {
+  it("is a light, a light level and a connection, and obeys", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, id: "lamp-1", lightRaw: 900 });
     const discovery = await announced(
       "lamp-1",
@@ -108,7 +108,7 @@ describe("our device in Home Assistant", () => {
     expect(shown).toContain(led["payload_off"]);
   });
 
-  it("is announced again when Home Assistant starts, and when the broker forgot", async () => {
+  it("is announced again when Home Assistant starts, and when the broker has lost its data", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lesson/telemetry", '{"light":1}');
     await announced("lesson", ({ components: { light } }) => !!light);
@@ -129,7 +129,7 @@ describe("our device in Home Assistant", () => {
 });
 
 describe("other devices in Home Assistant", () => {
-  it("a lesson's device is a light that is taken to obey, and has no availability", async () => {
+  it("a lesson device is a light that is assumed to obey, without availability", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lesson/telemetry", '{"light":100}');
     await home.sees("lesson/commands", /true/);
@@ -140,7 +140,7 @@ describe("other devices in Home Assistant", () => {
     expect(JSON.stringify(discovery)).not.toContain("availability");
   });
 
-  it("takes the LED from telemetry where only that tells it", async () => {
+  it("the LED comes from telemetry if only telemetry contains it", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     await home.publish("lamp/telemetry", '{"light":100,"led_on":false}');
     const discovery = await announced(
@@ -193,7 +193,7 @@ describe("other devices in Home Assistant", () => {
     expect(Object.keys(mast.components)).toEqual(["led_on"]);
   });
 
-  it("says values of text and of several fields as they are", async () => {
+  it("text values, and values of several fields, are shown unchanged", async () => {
     const { rule } = loadConfig();
     const on = { mode: 'a "warm" \\ glow', level: 2 };
     const off = { mode: "off", level: 0 };
@@ -211,7 +211,7 @@ describe("other devices in Home Assistant", () => {
     expect(mode?.["payload_on"]).toBe(JSON.stringify(on));
   });
 
-  it("keeps ids apart that Home Assistant could not tell apart", async () => {
+  it("ids that Home Assistant would confuse stay distinct", async () => {
     server = await startNightlight({ brokerUrl: mosquitto.url, simulate: false });
     const ids = {
       "lamp.1": "lamp_2E1",

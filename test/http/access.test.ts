@@ -48,7 +48,7 @@ function upgrade(url: string, headers: Record<string, string>): Promise<number> 
   });
 }
 
-describe("page and API for others", () => {
+describe("page and API with a token", () => {
   let dir: string;
   let nightlight: Started;
   let token: string;
@@ -71,7 +71,7 @@ describe("page and API for others", () => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     ask(nightlight.url + path, headers);
 
-  it("has made a token that only its owner can read, and says where it is", () => {
+  it("create a token that only its owner can read, and log where it is", () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(statSync(join(dir, "token")).mode & 0o777).toBe(0o600);
     expect(nightlight.log).toContain(`Page and API ask for the token in ${join(dir, "token")}`);
@@ -83,7 +83,7 @@ describe("page and API for others", () => {
   });
 
   it.each(["/api/devices", "/api/events", "/metrics", "/page.js", "/style.css", "/nowhere"])(
-    "answers %s with 401 if the token is missing",
+    "answer %s with 401 if the token is missing",
     async (path) => {
       const { status, body } = await get(path);
       expect(status).toBe(401);
@@ -95,7 +95,7 @@ describe("page and API for others", () => {
   it.each([
     ["PUT", "/api/devices/test-1/light", '{"light":1}'],
     ["POST", "/api/devices/test-1/commands", '{"led_on":true}'],
-  ])("changes nothing by %s %s without the token", async (method, path, body) => {
+  ])("change nothing by %s %s without the token", async (method, path, body) => {
     expect((await ask(nightlight.url + path, {}, method, body)).status).toBe(401);
     const sent = nightlight.log.filter((line) => line.startsWith("Sending message"));
     expect(sent.filter((line) => line.includes("true"))).toEqual([]);
@@ -108,7 +108,7 @@ describe("page and API for others", () => {
   }
 
   it.each(["Bearer wrong", "Bearer", "Basic d3Jvbmc6", "bearer  "])(
-    "refuses the authorization %j, and counts it once",
+    "refuse the authorization %j, and count it once",
     async (authorization) => {
       const before = await refusals();
       expect((await get("/api/devices", { authorization })).status).toBe(401);
@@ -116,18 +116,18 @@ describe("page and API for others", () => {
     },
   );
 
-  it("lets a program in that shows the token", async () => {
+  it("accept a program that sends the token", async () => {
     const { status, body } = await get("/api/devices", { authorization: `Bearer ${token}` });
     expect(status).toBe(200);
     expect(body).toContain('"id":"test-1"');
   });
 
-  it("tells whoever watches over it only that it is well", async () => {
+  it("tell a monitor without the token only that the server is well", async () => {
     const { status, body } = await get("/healthz");
     expect({ status, body }).toEqual({ status: 200, body: '{"ok":true,"brokerConnected":true}\n' });
   });
 
-  it("asks a browser for the token, and not by its address", async () => {
+  it("ask a browser for the token, but not in its address", async () => {
     const { status, headers, body } = await get(`/?token=${token}`);
     expect(status).toBe(401);
     expect(body).toContain('<form method="post" action="login">');
@@ -146,7 +146,7 @@ describe("page and API for others", () => {
       new URLSearchParams({ token: text }).toString(),
     );
 
-  it("gives a browser a cookie that no script and no other site can use", async () => {
+  it("give a browser a cookie that no script and no other site can use", async () => {
     const { status, headers } = await login(token, { origin: nightlight.url });
     expect(status).toBe(303);
     expect(headers.location).toBe("./");
@@ -160,7 +160,7 @@ describe("page and API for others", () => {
     expect((await get("/api/devices", { cookie: `a=b; ${cookie}` })).status).toBe(200);
   });
 
-  it("streams to a browser that is logged in", async () => {
+  it("send live events to a browser that is logged in", async () => {
     const response = await fetch(`${nightlight.url}/api/events`, { headers: { cookie } });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     await response.body?.cancel();
@@ -172,13 +172,13 @@ describe("page and API for others", () => {
     ["a form of another site", () => login(token, { origin: "http://evil.example" }), 403],
     ["a form of no site", () => login(token, { origin: "null" }), 403],
     ["a giant form", () => login("x".repeat(5000)), 413],
-  ])("refuses a login with %s", async (_what, attempt, code) => {
+  ])("refuse a login with %s", async (_what, attempt, code) => {
     const { status, headers } = await attempt();
     expect(status).toBe(code);
     expect(headers["set-cookie"]).toBeUndefined();
   });
 
-  it("refuses cookies that it did not make, or made for another time", async () => {
+  it("refuse cookies that the server did not make, or that have expired", async () => {
     const [expires = "", seal = ""] = cookie.slice("nightlight=".length).split(".");
     const forged = [`${Number(expires) + 1}.${seal}`, `${expires}.${"A".repeat(43)}`, "", "."];
     for (const value of forged)
@@ -191,7 +191,7 @@ describe("page and API for others", () => {
     ["a sandboxed frame", { origin: "null" }],
     ["a script tag elsewhere", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
     ["an image on a neighbour", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }],
-  ])("refuses what %s asks for, token or not", async (_what, headers) => {
+  ])("refuse requests from %s, with or without the token", async (_what, headers) => {
     const { status } = await get("/api/devices", { ...headers, cookie });
     expect(status).toBe(403);
     expect(await upgrade(nightlight.url, { ...headers, cookie })).toBe(403);
@@ -199,13 +199,13 @@ describe("page and API for others", () => {
     expect(lines.length).toBeGreaterThan(0);
   });
 
-  it("lets a link from elsewhere lead to the page", async () => {
+  it("allow a link from another site to the page", async () => {
     const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
     expect((await get("/", headers)).status).toBe(401);
     expect(await upgrade(nightlight.url, { origin: nightlight.url })).toBe(101);
   });
 
-  it("listens to no more guesses for a minute after twenty", async () => {
+  it("refuse further guesses for a minute after twenty", async () => {
     const statuses = [];
     for (let i = 0; i < 25; i++) statuses.push((await login(`guess ${i}`)).status);
     expect(statuses.at(-1)).toBe(429);
@@ -239,7 +239,7 @@ describe("page and API on loopback only", () => {
     expect(nightlight.log.join("\n")).toContain("Refused (cross-site): 127.0.0.1: GET /mqtt: ");
   });
 
-  it("answer giant headers with 431, and what is no HTTP with 400", async () => {
+  it("answer giant headers with 431, and invalid HTTP with 400", async () => {
     expect((await ask(nightlight.url, { x: "x".repeat(20_000) })).status).toBe(431);
     const socket = createConnection(Number(new URL(nightlight.url).port), "127.0.0.1");
     let answer = "";
@@ -249,7 +249,7 @@ describe("page and API on loopback only", () => {
     socket.destroy();
   });
 
-  it("wait no longer than ten seconds for a client's headers", async () => {
+  it("wait at most ten seconds for a client's headers", async () => {
     const socket = createConnection(Number(new URL(nightlight.url).port), "127.0.0.1");
     let closed = false;
     let answer = "";
@@ -266,7 +266,7 @@ describe("page and API on loopback only", () => {
     expect(Date.now() - startMs).toBeLessThan(55_000);
   });
 
-  it("take everything from themselves, and are framed by nobody", async () => {
+  it("load resources only from themselves, and cannot be framed", async () => {
     const { headers, body } = await ask(nightlight.url);
     const policy = headers["content-security-policy"] ?? "";
     expect(policy).toMatch(/^default-src 'none'; /);

@@ -16,8 +16,8 @@ const seen = (remoteAddress: string, headers: Record<string, string>) =>
 const forwardedFor = (list: string, peer = "127.0.0.1") =>
   seen(peer, { "x-forwarded-for": list }).address;
 
-describe("who asks", () => {
-  it("is who a trusted proxy says", () => {
+describe("the client's address", () => {
+  it("is the one that a trusted proxy states", () => {
     const headers = {
       "x-forwarded-for": "192.0.2.7",
       "x-forwarded-proto": "https",
@@ -52,19 +52,19 @@ describe("another site", () => {
     () =>
       refuseCrossSite(headers, { address: "", scheme: "http", host }, anyHost);
 
-  it("is known by its origin", () => {
+  it("is recognised by its origin", () => {
     expect(ask({ origin: "https://evil.example" }, "localhost:8080")).toThrow("Origin: expected");
     expect(ask({ origin: "http://localhost:8080" }, "localhost:8080")).not.toThrow();
   });
 
-  it("is not a hosted editor that rewrites Host, which the browser knows", () => {
+  it("does not include a hosted editor that rewrites Host, which the browser knows", () => {
     const headers = { origin: "https://abc-8080.editor.example", "sec-fetch-site": "same-origin" };
     expect(ask(headers, "localhost:8080")).not.toThrow();
     const other = { ...headers, "sec-fetch-site": "cross-site" };
     expect(ask(other, "localhost:8080")).toThrow("Origin: expected");
   });
 
-  it("is a name that was re-pointed at this machine, whatever else it says", () => {
+  it("includes a name that was re-pointed at this machine, whatever else it claims", () => {
     const headers = { origin: "http://evil.example", "sec-fetch-site": "same-origin" };
     expect(ask(headers, "evil.example")).toThrow("Host: expected localhost, got evil.example");
   });

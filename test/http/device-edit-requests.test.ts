@@ -49,7 +49,7 @@ describe("a request to rename or remove a device", () => {
     expect(await server.device("north")).toBeDefined();
   });
 
-  it("is not removed by another site's page", async () => {
+  it("from another site's page is refused", async () => {
     const headers = { origin: "https://elsewhere.example" };
     const path = `${server.url}/api/devices/lamp`;
     expect((await fetch(path, { method: "DELETE", headers })).status).toBe(403);

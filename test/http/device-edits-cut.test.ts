@@ -35,7 +35,7 @@ it("a device can be removed again if the connection breaks before the other serv
   }
 });
 
-it("a device is removed to the end if the connection breaks before the broker has cleared what it keeps", async () => {
+it("a removal is completed if the connection breaks before the broker has cleared its messages", async () => {
   const mosquitto = await Mosquitto.start();
   const proxy = await WithholdingProxy.start(mosquitto.port);
   const server = await startNightlight(

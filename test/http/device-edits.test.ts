@@ -61,7 +61,7 @@ describe("a device at Mosquitto", () => {
     expect([...(await retained(mosquitto.url)).keys()].join()).not.toContain("names");
   });
 
-  it("is removed with all that the broker keeps of it, and stays away after a restart", async () => {
+  it("is removed with all its retained messages, and stays removed after a restart", async () => {
     let server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5,"led_on":false}');
     await publish(mosquitto.url, "lamp/state", '{"led_on":false}', "-r");
@@ -107,7 +107,7 @@ describe("a device at Mosquitto", () => {
     expect(await ofLamp()).toEqual([]);
   });
 
-  it("comes back once it speaks again, with the status that it has", async () => {
+  it("comes back when it reports again, with its current status", async () => {
     const server = await start();
     await publish(mosquitto.url, "lamp/status", "online", "-r");
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5,"seq":7,"boot":1}');
@@ -147,7 +147,7 @@ describe("a device at Mosquitto", () => {
     await home.stop();
   });
 
-  it("is back on every server once it speaks, also on those that leave its readings to another", async () => {
+  it("is back on every server when it reports, also on servers that do not decide for it", async () => {
     const one = await start({ id: "one", shard: { index: 1, count: 2 } });
     const two = await start({ id: "two", shard: { index: 2, count: 2 } });
     for (const [index, server] of [one, two].entries())
@@ -171,7 +171,7 @@ describe("a device at Mosquitto", () => {
     }
   });
 
-  it("can't be removed or renamed while the broker is away", async () => {
+  it("can't be removed or renamed while the broker is down", async () => {
     const server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5}');
     await until("the lamp", async () => (await server.device("lamp")) !== undefined);
@@ -207,7 +207,7 @@ describe("a device at the embedded broker", () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  it("keeps its name over restarts, and its history unless that is to go, too", async () => {
+  it("keeps its name over restarts, and its history unless that is removed, too", async () => {
     for (const id of ["lamp", "hall"])
       await publish(server.brokerUrl, `${id}/telemetry`, '{"light":5}');
     await until("both", async () => (await server.device("hall")) !== undefined);

@@ -17,7 +17,7 @@ describe("HTTP beside the page", () => {
     await nightlight.stop();
   });
 
-  it("says that it is well", async () => {
+  it("reports that it is well", async () => {
     const response = await fetch(`${nightlight.url}/healthz`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ ok: true, brokerConnected: true });
@@ -86,13 +86,13 @@ describe("HTTP beside the page", () => {
     expect([response.status, await response.text()]).toEqual([status, ""]);
   });
 
-  it("takes a body with a byte order mark", async () => {
+  it("accepts a body with a byte order mark", async () => {
     const url = `${nightlight.url}/api/devices/test-1/light`;
     const answer = await fetch(url, { method: "PUT", body: '\ufeff{"light":640}' });
     expect([answer.status, await answer.json()]).toEqual([200, { light: 640 }]);
   });
 
-  it("takes what devices say with a byte order mark, on each topic", async () => {
+  it("accepts devices' messages with a byte order mark, on each topic", async () => {
     const client = await connectAsync(nightlight.brokerUrl);
     const say = async (kind: string, text: string) =>
       await client.publishAsync(`marked/${kind}`, `\ufeff${text}`, { qos: 1 });
@@ -106,7 +106,7 @@ describe("HTTP beside the page", () => {
     await client.endAsync();
   });
 
-  it("answers a device that talks, although its retained status says offline", async () => {
+  it("answers a device that reports, although its retained status is offline", async () => {
     const client = await connectAsync(nightlight.brokerUrl);
     const say = async (kind: string, text: string, retain = false) =>
       await client.publishAsync(`stuck/${kind}`, text, { qos: 1, retain });
@@ -122,7 +122,7 @@ describe("HTTP beside the page", () => {
     await client.endAsync();
   });
 
-  it("tells the same live events by WebSocket", async () => {
+  it("sends the same live events by WebSocket", async () => {
     const socket = new WebSocket(`${nightlight.url.replace("http", "ws")}/api/events`);
     const events: SocketEvent[] = [];
     socket.on("message", (data: Buffer) => events.push(JSON.parse(data.toString()) as SocketEvent));
@@ -137,14 +137,14 @@ describe("HTTP beside the page", () => {
     socket.terminate();
   });
 
-  it("refuses requests that another site's page makes", async () => {
+  it("refuses requests from another site's page", async () => {
     const url = `${nightlight.url}/api/devices/test-1/light`;
     const crossSite = await status(url, { origin: "http://evil.example" });
     const rebound = await status(url, { host: "evil.example:80" });
     expect([crossSite, rebound]).toEqual([403, 403]);
   });
 
-  it("streams what happens, from a snapshot on", async () => {
+  it("streams events, starting with a snapshot", async () => {
     const response = await fetch(`${nightlight.url}/api/events`);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     let text = "";

@@ -49,7 +49,7 @@ describe("a class that joins", () => {
     expect(joinPath).toMatch(/^\/join\/[abcdefghijkmnpqrstuvwxyz23456789]{8}$/);
   });
 
-  it("gets in by the code, in capital letters too, and lands on the device", async () => {
+  it("joins with the code, in capital letters too, and sees the device page", async () => {
     const answer = await get(joinPath.toUpperCase().replace("/JOIN/", "/join/"));
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toBe("../device");
@@ -72,11 +72,11 @@ describe("a class that joins", () => {
     ["POST", "/api/devices/tab-00000000/commands"],
     ["DELETE", "/api/devices/tab-00000000"],
     ["GET", "/device/../api/devices"],
-  ])("may not %s %s, which is the teacher's", async (method, path) => {
+  ])("may not %s %s, which only the teacher may", async (method, path) => {
     expect((await get(path, { cookie }, method)).status).toBe(401);
   });
 
-  it("learns nothing from a wrong code, and is counted", async () => {
+  it("gets no information with a wrong code, and the attempt is counted", async () => {
     const before = nightlight.rejections.totals().token;
     const answer = await get("/join/aaaaaaaa");
     expect(answer.status).toBe(403);
@@ -86,7 +86,7 @@ describe("a class that joins", () => {
     expect((await get("/device")).status).toBe(401);
   });
 
-  it("is stopped at the door after too many wrong codes", async () => {
+  it("is refused after too many wrong codes", async () => {
     let status = 0;
     for (let i = 0; i < 61 && status !== 429; i++) status = (await get("/join/b")).status;
     expect(status).toBe(429);
@@ -94,7 +94,7 @@ describe("a class that joins", () => {
     expect((await get("/device", { cookie })).status).toBe(200);
   });
 
-  it("hears what the teacher takes in hand, and may take nothing in hand itself", async () => {
+  it("sees the teacher's actions, but may not take any", async () => {
     const token = readFileSync(join(dir, "token"), "utf8").trim();
     const authorization = `Bearer ${token}`;
     const url = `${nightlight.url.replace("http", "ws")}/device/class`;
@@ -172,7 +172,7 @@ describe("a class that joins", () => {
   });
 });
 
-it("has no door without --classroom", async () => {
+it("without --classroom nobody can join", async () => {
   const nightlight = await startNightlight({ simulate: false });
   expect(nightlight.joinUrls).toEqual([]);
   expect((await fetch(`${nightlight.url}/join/abcdefgh`)).status).toBe(404);
@@ -186,7 +186,7 @@ describe("--classroom", () => {
     return options;
   };
 
-  it("is for others, with no device of the server's own", () => {
+  it("opens the server to other machines, and it has no device of its own", () => {
     expect(parse()).toMatchObject({ simulate: false, security: { listen: "0.0.0.0" } });
     expect(parse("--listen", "192.0.2.1").security.listen).toBe("192.0.2.1");
   });
@@ -205,7 +205,7 @@ it("finds the addresses of this machine", () => {
   expect(ownAddresses("0.0.0.0").length).toBeGreaterThan(0);
 });
 
-it("draws a code that is a square, each row as long as the others", () => {
+it("draws a square code, with rows of equal length", () => {
   const rows = qrCode("http://192.168.178.20:8080/join/abcd2345").split("\n");
   const width = rows[0]?.length ?? 0;
   expect(rows.every((row) => row.length === width)).toBe(true);

@@ -55,7 +55,7 @@ describe("the live stream's changes", () => {
 
   const messageAt = (atMs: number) => ({ atMs, topic: "a/telemetry", payload: `${atMs}` }) as never;
 
-  it("go out at once after a quiet time, with all that one message brought along", () => {
+  it("are sent immediately after a quiet time, with everything that one message caused", () => {
     devices.status("a", "online", false);
     bus.emit("reading", { id: "a", atMs: 1, values: { light: 5 }, ledOn: null });
     bus.emit("led", { id: "a", atMs: 1, ledOn: true });
@@ -71,7 +71,7 @@ describe("the live stream's changes", () => {
     expect(event?.messagesLeftOut).toBe(0);
   });
 
-  it("are at most five events a second, and say each device once, as it is then", () => {
+  it("are at most five events a second, with each device once, in its latest state", () => {
     for (let ms = 0; ms < 1_000; ms += 10) {
       devices.status("a", ms % 20 === 0 ? "offline" : "online", false);
       devices.status("b", "online", false);
@@ -101,7 +101,7 @@ describe("the live stream's changes", () => {
     expect(event?.messagesLeftOut).toBe(1_000);
   });
 
-  it("have of devices that a reader does not watch what is not a value", () => {
+  it("omit only the values of devices that a reader does not watch", () => {
     const reading = (id: string, light: number) =>
       devices.reading({ id, atMs: Date.now(), values: { light } }, Date.now(), undefined);
     reading("a", 1);
@@ -142,7 +142,7 @@ describe("the live stream's changes", () => {
     expect(changes.begun(known, undefined).devices).toEqual([]);
   });
 
-  it("are not gathered for nobody", () => {
+  it("are not collected without a reader", () => {
     stream.isRead = false;
     devices.status("a", "online", false);
     bus.emit("message", messageAt(1));
@@ -155,7 +155,7 @@ describe("the live stream's changes", () => {
     expect(stream.sent[0]?.messages).toEqual([]);
   });
 
-  it("are flushed before somebody new gets a snapshot, and not sent twice", () => {
+  it("are flushed before a new reader gets a snapshot, and not sent twice", () => {
     devices.status("a", "online", false);
     changes.flush();
     expect(stream.sent).toHaveLength(1);

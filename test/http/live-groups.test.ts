@@ -61,7 +61,7 @@ describe("the live stream's groups", () => {
     vi.useRealTimers();
   });
 
-  it("go out when a member was heard or the decision changed, in one event", () => {
+  it("are sent when a member has reported or the decision has changed, in one event", () => {
     read("east", 5);
     read("west", 7);
     vi.advanceTimersByTime(1_000);
@@ -72,13 +72,13 @@ describe("the live stream's groups", () => {
     expect(stream.values()).toEqual([[900, 7]]);
   });
 
-  it("go out when another server has decided", () => {
+  it("are sent when another server has decided", () => {
     decisions.learn("lamp", true, CLOCK.monotonicMs());
     vi.advanceTimersByTime(1_000);
     expect(stream.sent.map(({ on }) => on)).toEqual([true]);
   });
 
-  it("do not go out again while nothing has changed", () => {
+  it("are not sent again while nothing has changed", () => {
     read("east", 5);
     vi.advanceTimersByTime(1_000);
     stream.values();
@@ -89,7 +89,7 @@ describe("the live stream's groups", () => {
     expect(stream.sent).toEqual([]);
   });
 
-  it("go out when a member's silence makes it count no longer, each at its time", () => {
+  it("are sent when a silent member no longer counts, for each at its time", () => {
     read("east", 5);
     vi.advanceTimersByTime(2_000);
     read("west", 7);
@@ -104,7 +104,7 @@ describe("the live stream's groups", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("cost nothing for nobody", () => {
+  it("cost nothing without a reader", () => {
     stream.isRead = false;
     read("east", 5);
     read("west", 7);
@@ -117,7 +117,7 @@ describe("the live stream's groups", () => {
     expect(stream.values()).toEqual([[null, null]]);
   });
 
-  it("are no longer looked at once nobody reads", () => {
+  it("are no longer checked when the last reader has gone", () => {
     read("east", 5);
     vi.advanceTimersByTime(1_000);
     stream.isRead = false;

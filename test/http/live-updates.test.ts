@@ -38,7 +38,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("sends the updates that have come further, and no others", () => {
+it("sends the updates that have progressed, and no others", () => {
   live.flush();
   view.updates.push(update("b", "begun"));
   // The running job is the same object with one more line.
@@ -59,7 +59,7 @@ it("sends the updates that have come further, and no others", () => {
   ]);
 });
 
-it("looks by itself whether the sources were compiled, while somebody reads it", () => {
+it("checks by itself whether the sources were compiled, while there is a reader", () => {
   live.flush();
   view = { ...view, programs: { "": "427b134a" } };
   isRead = false;

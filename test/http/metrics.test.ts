@@ -42,7 +42,7 @@ describe("GET /metrics", () => {
       expect((await fetch(`${nightlight.url}/metrics`, { method: "POST" })).status).toBe(405);
     });
 
-    it("counts readings and what is sent for them, and how long that took", async () => {
+    it("counts readings, their commands, and the time between them", async () => {
       for (const light of [100, 900, 100])
         await lesson.client.publishAsync("lamp/telemetry", `{"light":${light}}`, { qos: 1 });
       await becomes("decision_latency_seconds_count", 3);
@@ -60,7 +60,7 @@ describe("GET /metrics", () => {
       expect(await sample("decision_latency_seconds_count")).toBe(3);
     });
 
-    it("counts a reading that came twice once", async () => {
+    it("counts a repeated reading once", async () => {
       for (const seq of [1, 1, 2])
         await lesson.client.publishAsync("lamp/telemetry", `{"light":5,"seq":${seq},"boot":7}`);
       await lesson.sees("lamp/commands", /"seq":2/);
@@ -79,14 +79,14 @@ describe("GET /metrics", () => {
       expect(await sample("broker_clients")).toBe(2);
     });
 
-    it("counts what others say on topics named as ours, without a warning", async () => {
+    it("counts messages of other clients on our topics, without a warning", async () => {
       await lesson.publish("kitchen-plug/status", "awake");
       await lesson.publish("kitchen-plug/state", "ON");
       await becomes('rejections_total{reason="stranger"}', 2);
       expect(nightlight.log.join()).not.toContain("kitchen-plug");
     });
 
-    it("has every reason for a rejection, also those that never occurred", async () => {
+    it("has every reason for a rejection, including those that never occurred", async () => {
       await lesson.publish("lamp/telemetry", '{"light":"dark"}');
       await becomes('rejections_total{reason="telemetry"}', 1);
       const samples = await metricsOf(nightlight.url);
@@ -96,7 +96,7 @@ describe("GET /metrics", () => {
     });
   });
 
-  it("tells what a group sends from what a rule does", async () => {
+  it("distinguishes commands of a group from those of a rule", async () => {
     const group = { id: "hall", members: ["north"], lights: ["mast"] };
     nightlight = await startNightlight(
       { simulate: false },
@@ -110,7 +110,7 @@ describe("GET /metrics", () => {
     await nightlight.stop();
   });
 
-  it("tells when the broker is away, what waits for it, and that it came back", async () => {
+  it("shows when the broker is down, what waits for it, and that it came back", async () => {
     const mosquitto = await Mosquitto.start();
     nightlight = await startNightlight({ simulate: false, brokerUrl: mosquitto.url });
     const lamp = await Witness.connect(mosquitto.url, "lamp/commands");

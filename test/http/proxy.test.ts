@@ -12,7 +12,7 @@ import { Proxy, type ProxyName } from "../support/proxy";
 const LIGHT = "/nightlight/api/devices/nobody/light";
 const PROXY = parseProxy({ "trust-proxy": ["127.0.0.1"], "base-path": "/nightlight/" });
 
-describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name) => {
+describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which terminates TLS", (name) => {
   let dir: string;
   let nightlight: Started;
   let proxy: Proxy;
@@ -44,7 +44,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
       body: `token=${text}`,
     });
 
-  it("asks for the token, and takes it", async () => {
+  it("asks for the token, and accepts it", async () => {
     const asked = await proxy.ask("/nightlight/");
     expect(asked.status).toBe(401);
     expect(asked.body).toContain('action="login"');
@@ -56,7 +56,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect((await proxy.ask("/nightlight/api/devices", { headers: { cookie } })).body).toBe("[]\n");
   });
 
-  it("takes a request of its page, and none of another site's", async () => {
+  it("accepts a request of its page, and refuses one of another site's", async () => {
     const put = (origin: string) =>
       proxy.ask(LIGHT, { method: "PUT", headers: { cookie, origin }, body: '{"light":1}' });
     expect((await put(proxy.origin)).body).toBe('{"error":"no device nobody"}\n');
@@ -65,13 +65,13 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect(other.body).toContain("Origin: expected this page's own, got https://evil.example");
   });
 
-  it("leads to the path with a slash at its end", async () => {
+  it("redirects to the path with a slash at its end", async () => {
     const { status, headers } = await proxy.ask("/nightlight");
     expect([301, 302, 308]).toContain(status);
     expect(String(headers["location"])).toMatch(/\/nightlight\/$/);
   });
 
-  it("passes the live events on, to who is logged in", async () => {
+  it("passes live events on to clients that are logged in", async () => {
     const url = `wss://localhost:${proxy.port}/nightlight/api/events`;
     const open = (headers: Record<string, string>) =>
       new Promise<string>((resolve) => {
@@ -87,7 +87,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect(await open({ cookie, origin: "https://evil.example" })).toContain("403");
   });
 
-  it("hands no broker without logins to who comes through it", async () => {
+  it("gives proxy clients no access to a broker without logins", async () => {
     const { status } = await proxy.ask("/nightlight/mqtt", {
       headers: {
         connection: "upgrade",
@@ -99,7 +99,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect(status).toBe(404);
   });
 
-  it("locks out an address that guesses, whatever it says, and no other", async () => {
+  it("locks out an address that guesses, whatever it claims, and no other", async () => {
     const guess = (i: number) => logIn("wrong", "127.0.0.2", { "x-forwarded-for": `192.0.2.${i}` });
     const answers = [];
     for (let i = 0; i < 22; i++) answers.push((await guess(i)).status);
@@ -108,7 +108,7 @@ describe.each<ProxyName>(["nginx", "caddy"])("behind %s, which ends TLS", (name)
     expect((await logIn(token, "127.0.0.3")).status).toBe(303);
   });
 
-  it("shows the page to a browser, live", async () => {
+  it("shows the live page to a browser", async () => {
     const browser = await launchBrowser();
     const page = await openTab(browser, { ignoreHTTPSErrors: true });
     const streams: string[] = [];

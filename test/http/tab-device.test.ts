@@ -56,7 +56,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
 
   const refused = () => nightlight.rejections.totals().publish;
 
-  it("gives each an id of its own, and says the same again to who has it", async () => {
+  it("gives each tab its own id, and the same id again to a tab that has one", async () => {
     const [first, second] = [await login(), await login()];
     expect(first.id).toMatch(ID);
     expect(second.id).not.toBe(first.id);
@@ -68,14 +68,14 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     ["another's", (login: TabLogin, other: TabLogin) => ({ ...login, password: other.password })],
     ["an id of another kind", (login: TabLogin) => ({ ...login, id: "lamp-1" })],
     ["no strings", () => ({ id: 1, password: [] })],
-  ])("gives a new id to who shows %s", async (_what, shown) => {
+  ])("gives a new id to a tab that shows %s", async (_what, shown) => {
     const [mine, other] = [await login(), await login()];
     const given = await login(shown(mine, other));
     expect(given.id).toMatch(ID);
     expect([mine.id, other.id]).not.toContain(given.id);
   });
 
-  it("lets a tab speak for its own id alone", async () => {
+  it("lets a tab publish only for its own id", async () => {
     const [mine, other] = [await login(), await login()];
     const tab = await connect(mine);
     await tab.publishAsync(`${mine.id}/telemetry`, '{"light":500}', { qos: 1 });
@@ -95,13 +95,13 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     await tab.endAsync(true);
   });
 
-  it("lets no tab use another's session", async () => {
+  it("lets no tab use another tab's session", async () => {
     const [mine, other] = [await login(), await login()];
     await expect(connect(mine, deviceClientId(other.id))).rejects.toThrow();
     expect(nightlight.rejections.totals()["client-id"]).toBeGreaterThan(0);
   });
 
-  it("takes a wrong password of a tab for no login", async () => {
+  it("does not accept a wrong password of a tab as a login", async () => {
     const tab = connect({ ...(await login()), password: "wrong" }, "a-client");
     // An open broker admits every client, and a name without proof grants nothing.
     if (which === "open on loopback") await (await tab).endAsync(true);
@@ -118,7 +118,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     await tab.endAsync();
   });
 
-  it("asks whoever opens it for the token, if there is one", async () => {
+  it("asks for the token when a tab is opened, if there is one", async () => {
     const page = await fetch(`${nightlight.url}/device`);
     const body = await page.text();
     if (which === "open on loopback") {
@@ -179,7 +179,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
   });
 });
 
-it("has no devices in tabs if the broker is elsewhere", async () => {
+it("tabs can't be devices if the broker is elsewhere", async () => {
   const broker = await startNightlight({ simulate: false });
   const nightlight = await startNightlight({ simulate: false, brokerUrl: broker.brokerUrl });
   const page = await fetch(`${nightlight.url}/device`);

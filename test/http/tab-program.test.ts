@@ -11,7 +11,7 @@ import { type Started, startNightlight } from "../support/nightlight";
 
 const SECRET = "the-secret-of-another";
 
-describe("programs that are changed in tabs", () => {
+describe("changed programs in tabs", () => {
   let dir: string;
   let nightlight: Started;
   let cookie: string;
@@ -45,7 +45,7 @@ describe("programs that are changed in tabs", () => {
 
   const reason = async (response: Response) => ((await response.json()) as { error: string }).error;
 
-  it("shows the one file that may be changed, to who has joined", async () => {
+  it("show the one file that may be changed, to clients that have joined", async () => {
     const url = `${nightlight.url}/device/nightlight.ts`;
     const shown = await fetch(url, { headers: { cookie } });
     expect(await shown.text()).toBe(readFileSync(join(ROOT, "src/nightlight.ts"), "utf8"));
@@ -61,12 +61,12 @@ describe("programs that are changed in tabs", () => {
       403,
       "id, password: not the login of a device in a tab",
     ],
-  ])("refuses %s", async (_what, body, status, words) => {
+  ])("are refused: %s", async (_what, body, status, words) => {
     const refused = await ask("/api/tab-program", body);
     expect([refused.status, await reason(refused)]).toEqual([status, words]);
   });
 
-  it("refuses what is no program", async () => {
+  it("are refused if they are not programs", async () => {
     const mine = await login();
     const none = await ask("/api/tab-program", mine);
     expect([none.status, await reason(none)]).toEqual([
@@ -79,7 +79,7 @@ describe("programs that are changed in tabs", () => {
     expect([longer.status, await reason(longer)]).toEqual([413, "body: at most 131072 bytes"]);
   });
 
-  it("lets a program read no file, and compiles one of each device at a time", async () => {
+  it("can read no file, and are compiled one at a time for each device", async () => {
     const mine = await login();
     const path = join(dir, "secret").replaceAll("\\", "/");
     const source = `
@@ -112,7 +112,7 @@ describe("programs that are changed in tabs", () => {
   });
 });
 
-it("changes no program without --classroom", async () => {
+it("without --classroom no program can be changed", async () => {
   const nightlight = await startNightlight({ simulate: false });
   for (const path of ["/device/nightlight.ts", "/device/editor.js"])
     expect((await fetch(nightlight.url + path)).status).toBe(404);
@@ -127,7 +127,7 @@ describe("the compiler's process", () => {
   it.each([
     ["time", { limitMs: 1, heapMb: 256 }, "the compiler took longer than 0.001 s"],
     ["memory", { limitMs: 600_000, heapMb: 30 }, "the compiler ran out of its 30 MB of memory"],
-  ])("has a bound on its %s", async (_what, bounds, words) => {
+  ])("has a limit for its %s", async (_what, bounds, words) => {
     const compiling = compileInProcess(sources, new AbortController().signal, bounds);
     await expect(compiling).rejects.toThrow(`The compile failed: ${words}`);
   });

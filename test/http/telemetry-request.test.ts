@@ -6,8 +6,8 @@ const NOW_MS = Date.parse("2026-11-22T20:15:00Z");
 const parse = (query: string, accept?: string) =>
   parseHistoryRequest(new URLSearchParams(query), accept, NOW_MS);
 
-describe("what is asked of the history", () => {
-  it("is the last hour in 500 points, unless it says otherwise", () => {
+describe("a history request", () => {
+  it("means the last hour in 500 points, unless it says otherwise", () => {
     expect(parse("")).toEqual({
       span: { fromMs: NOW_MS + 1 - 3_600_000, toMs: NOW_MS + 1 },
       points: 500,
@@ -28,7 +28,7 @@ describe("what is asked of the history", () => {
     ["", "text/csv", true],
     ["", "application/json, text/csv;q=0.9", true],
     ["", "text/html, */*", false],
-  ])("is a table or not: %s, %s", (query, accept, csv) => {
+  ])("asks for a table or not: %s, %s", (query, accept, csv) => {
     expect(parse(query, accept).csv).toBe(csv);
   });
 
@@ -53,13 +53,13 @@ describe("what is asked of the history", () => {
     ["to=0", /^to: expected a time after 1970-01-01T00:00:00Z, got "0"$/],
     ["from=2026-11-22 21:15", /^from: expected .*, got "2026-11-22 21:15"$/],
     [`from=${"9".repeat(5_000)}`, `got "${"9".repeat(40)}…"`],
-  ])("is refused if it is wrong: %.60s", (query, message) => {
+  ])("is refused if it is invalid: %.60s", (query, message) => {
     expect(() => parse(query)).toThrow(message);
   });
 });
 
 describe("the table", () => {
-  it("has a column for each field, and nothing where nothing is known", () => {
+  it("has a column for each field, and empty cells for unknown values", () => {
     expect(csvHeader(["light"])).toBe("time,light,led_on\r\n");
     expect(csvHeader(["hall", 'b"1,2'])).toBe('time,hall,"b""1,2",led_on\r\n');
     const row = { atMs: NOW_MS, values: { hall: -1.5 }, ledOn: null };
@@ -76,7 +76,7 @@ describe("the table", () => {
     ["Lämpchen", "L_mpchen.csv"],
     ["..", "_.csv"],
     ["x".repeat(300), `${"x".repeat(60)}.csv`],
-  ])("of %j is called %s", (id, name) => {
+  ])("of %j has the file name %s", (id, name) => {
     expect(fileName(id)).toBe(name);
   });
 });

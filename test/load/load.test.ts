@@ -47,7 +47,7 @@ describe(`${DEVICES} lesson devices`, () => {
     ["the embedded broker", embedded],
     ["Mosquitto", beside],
   ])(
-    "get a command for each reading through %s, and the right one at last",
+    "get a command for each reading through %s, and the right one in the end",
     async (_name, start) => {
       const files = Number(execFileSync("sh", ["-c", "ulimit -n"]).toString());
       if (files < DEVICES + OTHER_FILES)

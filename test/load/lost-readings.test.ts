@@ -7,7 +7,7 @@ const reading = (id: string, boot: number, seq: number) => ({
   retain: false,
 });
 
-it("counts the gaps of each device and start, and no reading twice", () => {
+it("counts the gaps for each device and start, and no reading twice", () => {
   expect(countReadings([])).toEqual({ arrived: 0, lost: 0 });
   const whole = [reading("a", 7, 1), reading("b", 7, 1), reading("a", 7, 2), reading("a", 7, 2)];
   expect(countReadings(whole)).toEqual({ arrived: 3, lost: 0 });

@@ -85,7 +85,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       });
     });
 
-    it("publishes the will of a device that vanishes, and not of one that stops", async () => {
+    it("publishes the will of a device that vanishes, but not of one that stops", async () => {
       await witness.subscribeAsync("device/status", { qos: 1 });
       const will = { topic: "device/status", payload: "offline", qos: 1, retain: true } as const;
       await start({}, { will });
@@ -98,7 +98,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       expect(payloads("device/status")).toEqual(["offline"]);
     });
 
-    it("delivers what was sent while a device with a kept session was away", async () => {
+    it("delivers messages sent while a device with a persistent session was offline", async () => {
       await start({ subscribe: [{ filter: "down", qos: 2 }] }, { cleanSession: false });
       await client.logs("granted down 2");
       await proxy.cut();
@@ -110,7 +110,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       expect(client.count("granted down 2")).toBe(1);
     });
 
-    it("subscribes again where the session was not kept", async () => {
+    it("subscribes again if the session was lost", async () => {
       await start({ subscribe: [{ filter: "down", qos: 1 }] });
       await client.logs("granted down 1");
       await proxy.cut();
@@ -120,7 +120,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
     });
 
     // At QoS 2 neither broker keeps its guarantee in this test: see docs/mqtt-client.md.
-    it("loses nothing at QoS 1 through 15 disconnects at random", async () => {
+    it("loses nothing at QoS 1 during 15 random disconnects", async () => {
       const COUNT = 300;
       const random = seededRandom(1);
       await witness.subscribeAsync("up", { qos: 1 });
@@ -160,7 +160,7 @@ describe("Mosquitto that is killed and started again", () => {
     await mosquitto.stop();
   });
 
-  it("has its device back, three times", async () => {
+  it("gets its device back, three times", async () => {
     mosquitto = await Mosquitto.start();
     client = await MqttInNode.start(
       { port: mosquitto.port, stableMs: 0 },
@@ -175,7 +175,7 @@ describe("Mosquitto that is killed and started again", () => {
     }
   });
 
-  it("loses no message at QoS 1 that is published meanwhile", async () => {
+  it("loses no message at QoS 1 that is published during the outage", async () => {
     mosquitto = await Mosquitto.start(
       "allow_anonymous true\npersistence true\nautosave_interval 1\n",
     );
@@ -201,7 +201,7 @@ describe("Mosquitto that is killed and started again", () => {
     await witness.endAsync(true);
   });
 
-  it("says so when it refuses a password", async () => {
+  it("reports a refused password", async () => {
     mosquitto = await Mosquitto.start("allow_anonymous false\n");
     client = await MqttInNode.start({ port: mosquitto.port, username: "who", password: "wrong" });
     await client.logs("failed refused: not authorized");

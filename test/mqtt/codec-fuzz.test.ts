@@ -54,7 +54,7 @@ function parsed(bytes: Buffer): Packet[] {
   return packets;
 }
 
-describe("what we encode, mqtt-packet decodes", () => {
+describe("packets that we encode and mqtt-packet decodes", () => {
   it("PUBLISH", () => {
     for (let i = 0; i < ROUNDS; i++) {
       const expected = { topic: text(1 + below(40)), qos: qos(), retain: flag() };
@@ -108,7 +108,7 @@ describe("what we encode, mqtt-packet decodes", () => {
     }
   });
 
-  it("the rest", () => {
+  it("other packets", () => {
     for (let i = 0; i < ROUNDS; i++) {
       const messageId = id();
       const filter = text(1 + below(40));
@@ -195,7 +195,7 @@ function decoded(decoder: Decoder): Decoded {
   return found;
 }
 
-describe("what mqtt-packet encodes, we decode", () => {
+describe("packets that mqtt-packet encodes and we decode", () => {
   for (const [what, segment] of Object.entries<() => number>({
     "in segments of one byte": (): number => 1,
     "in segments at random": (): number => 1 + below(pick(4, 50, 3000)),
@@ -216,7 +216,7 @@ describe("what mqtt-packet encodes, we decode", () => {
       packets.forEach(({ expected }, i) => expect(found[i], `packet ${i}`).toMatchObject(expected));
     });
 
-  it("and what is damaged on the way never makes us hang or read beyond the end", () => {
+  it("cause no hang and no read beyond their end when damaged", () => {
     for (let i = 0; i < ROUNDS; i++) {
       const stream = Buffer.concat(Array.from({ length: 4 }, () => brokerPacket().bytes));
       for (let hits = 1 + below(4); hits > 0; hits--) stream[below(stream.length)] = below(256);

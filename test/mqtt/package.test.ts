@@ -43,7 +43,7 @@ async function project(name: string, file: string, program: string): Promise<str
 }
 
 describe("the package of the MQTT client", () => {
-  it("joins another DeviceScript program and another Node program", async () => {
+  it("works in another DeviceScript program and another Node program", async () => {
     const desk = await project("desk", "main.mjs", onNode(mosquitto.port));
     const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
     run(

@@ -44,7 +44,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     rmSync(dir, { recursive: true });
   });
 
-  it("does nothing that another site's page asks for, even where it is logged in", async () => {
+  it("ignores requests of another site's page, even after a login", async () => {
     const evil = createServer((_request, response) => {
       response.setHeader("content-type", "text/html").end("<!doctype html><title>Evil</title>");
     });
@@ -87,7 +87,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     await new Promise((resolve) => evil.close(resolve));
   });
 
-  it("is asked for the token, then sees the page live and can command", async () => {
+  it("is asked for the token, then shows the page live and can send commands", async () => {
     // The browser does not trust the test CA.
     const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(nightlight.url);
@@ -117,7 +117,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
     await page.context().close();
   });
 
-  it("is asked for the token again once its login has ended", async () => {
+  it("is asked for the token again when its login has expired", async () => {
     const options = { security, simulate: false, httpPort: await freePort() };
     const before = await startNightlight(options);
     const page = await openTab(browser, { ignoreHTTPSErrors: true });

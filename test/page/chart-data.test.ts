@@ -25,7 +25,7 @@ const answer = (points: HistoryPoint[], change: Partial<TelemetryView> = {}): Te
 });
 
 describe("the live chart", () => {
-  it("holds the last reading up to now, unless the device is offline", () => {
+  it("extends the last reading to now, unless the device is offline", () => {
     const history = new History(["light"]);
     history.addReading(1_000, { light: 5 });
     history.setLed(2_000, true);
@@ -43,7 +43,7 @@ describe("the live chart", () => {
 });
 
 describe("the chart of the past", () => {
-  it("holds a reading until the next one, or until the device counted as offline", () => {
+  it("extends a reading to the next one, or until the device counted as offline", () => {
     const view = answer([point(1_000, 5), point(20_000, 6), point(90_000, 7)]);
     const { timesMs, lines, around, fromMs, toMs } = pastData(rule, view, 100_000);
     expect(timesMs).toEqual([1_000, 20_000, 50_001, 50_002, 90_000, 100_001]);
@@ -51,7 +51,7 @@ describe("the chart of the past", () => {
     expect([fromMs, toMs, around]).toEqual([0, 100_000, undefined]);
   });
 
-  it("has the lowest and the highest around a point that is many readings", () => {
+  it("shows minimum and maximum around a point of several readings", () => {
     const many = { ...point(0, 0), lastMs: 900, values: { light: { min: 1, mean: 5, max: 90 } } };
     const view = answer([many, point(1_500, 7)], { bucketMs: 1_000, toMs: 2_000 });
     const { lines, around } = pastData(rule, view, 2_000);
@@ -64,7 +64,7 @@ describe("the chart of the past", () => {
     expect(pastData(rule, view, 120_000).lines).toEqual([[1, 2, 2]]);
   });
 
-  it("has bands of the LED, joined where they are alike, and none beyond a silence", () => {
+  it("has bands of the LED, joined if they are equal, and none beyond a silence", () => {
     const view = answer([
       point(0, 1, 1),
       point(10_000, 1, 1),
@@ -79,7 +79,7 @@ describe("the chart of the past", () => {
     ]);
   });
 
-  it("combines the fields of a rule that has several", () => {
+  it("also combines the fields of a rule with several fields", () => {
     const mean = { ...rule, field: ["hall", "roof"], combine: "mean" as const };
     const values = { hall: { min: 1, mean: 2, max: 3 }, roof: { min: 11, mean: 12, max: 13 } };
     const view = answer([{ ...point(0, 0), values }], { bucketMs: 50_000 });

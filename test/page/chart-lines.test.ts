@@ -11,11 +11,11 @@ const { rule } = loadConfig();
 const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;
 
 describe("the chart", () => {
-  it("goes over the whole of a light level", () => {
+  it("covers the whole range of a light level", () => {
     expect(valueRange(rule, [[20, 40]])).toEqual([0, 1023]);
   });
 
-  it("goes else over the values and both ends of the hysteresis, with room", () => {
+  it("otherwise covers the values and both ends of the hysteresis, with a margin", () => {
     expect(valueRange(thermostat, [[18, null, 18.4]])).toEqual([17.5, 20]);
     const [low, high] = valueRange(thermostat, []);
     expect(low).toBeLessThan(19);
@@ -25,26 +25,26 @@ describe("the chart", () => {
     expect(valueRange(thermostat, [[-4e6, 8e6]])).toEqual([-1e7, 1e7]);
   });
 
-  it("goes down to where a rule from below changes back", () => {
+  it("covers the value at which a rule from below changes back", () => {
     const above = { ...thermostat, comparison: "above" as const, value: 30, hysteresis: 5 };
     const [low, high] = valueRange(above, [[29, 31]]);
     expect(low).toBeLessThan(25);
     expect(high).toBeGreaterThan(31);
   });
 
-  it("says a value as its line does", () => {
+  it("formats a value like its line", () => {
     expect(linesOf(rule).map(({ words }) => words(231.4))).toEqual(["231"]);
     const mean = { ...rule, field: ["a", "b"], combine: "mean" as const };
     expect(linesOf(mean).map(({ words }) => words(18.456))).toEqual(["18.46", "18.46", "18.46"]);
   });
 
-  it("shows spans in ascending order, of which only the live one is not fetched again", () => {
+  it("offers spans in ascending order, and refreshes all except the live one", () => {
     const lengths = CHART_SPANS.map(({ ms }) => ms);
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
     expect(CHART_SPANS.filter(({ refreshMs }) => refreshMs === Infinity)).toEqual([LIVE]);
   });
 
-  it("has lines that differ in dash or colour, and one of what decides", () => {
+  it("has lines that differ in dash or colour, and one for the value that decides", () => {
     const fields = Array.from({ length: 16 }, (_, i) => `field_${i}`);
     const lines = linesOf({ ...rule, field: fields });
     expect(lines).toHaveLength(17);

@@ -6,7 +6,7 @@ import { Witness } from "../support/witness";
 import { launchBrowser, Tab } from "./browser";
 import { contrastsOf } from "./contrast";
 
-describe("a device renamed and removed on the page", () => {
+describe("renaming and removing a device on the page", () => {
   let nightlight: Started;
   let browser: Browser;
   let witness: Witness;
@@ -30,7 +30,7 @@ describe("a device renamed and removed on the page", () => {
     await nightlight.stop();
   });
 
-  it("takes a name by the keyboard alone, and shows it wherever it showed the id", async () => {
+  it("accepts a name by keyboard alone, and shows it in place of the id everywhere", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Rename" }).focus();
     await page.keyboard.press("Enter");
@@ -54,7 +54,7 @@ describe("a device renamed and removed on the page", () => {
     expect((await nightlight.device("lamp"))?.name).toBe("Küche <b>");
   });
 
-  it("shows what is wrong, and keeps what was typed", async () => {
+  it("shows the error, and keeps the typed text", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Rename" }).click();
     // The browser limits the name to 64 characters. Without that limit, the server has to refuse
@@ -69,7 +69,7 @@ describe("a device renamed and removed on the page", () => {
     expect(tab.faults.splice(0).every((text) => text.includes("400"))).toBe(true);
   });
 
-  it("is removed once a person has confirmed it", async () => {
+  it("removes the device once a person has confirmed it", async () => {
     const { page } = tab;
     const remove = page.getByRole("button", { name: "Remove", exact: true });
     await remove.first().click();
@@ -92,7 +92,7 @@ describe("a device renamed and removed on the page", () => {
     await until("the list is gone", () => page.locator("#devices").isHidden());
   });
 
-  it("touches no other device if an answer comes after its dialog was closed", async () => {
+  it("affects no other device if an answer arrives after its dialog was closed", async () => {
     const { page } = tab;
     await witness.publish("cellar/telemetry", '{"light":50}');
     const list = page.locator("#device-list");

@@ -71,7 +71,7 @@ describe("the list of devices", () => {
     [{ filter: "group east" }, ["Hall", "light-9"]],
     [{ filter: "group that is gone" }, ["Hall", "light-1", "light-9", "light-10", "a-7"]],
     [{ search: "nobody" }, []],
-  ])("shows by %j", (choice, expected) => {
+  ])("filters by %j", (choice, expected) => {
     expect(ids(choice)).toEqual(expected);
   });
 });
@@ -79,12 +79,12 @@ describe("the list of devices", () => {
 describe("the rows that have an element", () => {
   const viewport = { scrollTop: 0, height: 500, rowHeight: 50, columns: 1 };
 
-  it("are all of a short list", () => {
+  it("are all rows of a short list", () => {
     expect(rowWindow(30, viewport)).toEqual({ first: 0, end: 30, above: 0, below: 0 });
     expect(rowWindow(0, viewport)).toEqual({ first: 0, end: 0, above: 0, below: 0 });
   });
 
-  it.each([1, 2, 3])("are those in sight and some around, in %i columns", (columns) => {
+  it.each([1, 2, 3])("are the visible rows and some around them, in %i columns", (columns) => {
     const rows = Math.ceil(10_000 / columns);
     for (let scrollTop = 0; scrollTop <= rows * 50; scrollTop += 777) {
       const { first, end, above, below } = rowWindow(10_000, { ...viewport, scrollTop, columns });
@@ -99,7 +99,7 @@ describe("the rows that have an element", () => {
 });
 
 describe("the order by name", () => {
-  it("is that of a whole sort, whoever comes, goes or is called otherwise", () => {
+  it("equals a complete sort, after any device is added, removed or renamed", () => {
     const titles = new Map<string, string>();
     const order = new NameOrder();
     const { compare } = new Intl.Collator(undefined, { numeric: true });

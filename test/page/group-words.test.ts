@@ -12,7 +12,7 @@ import type { GroupView } from "../../src/common/api";
 
 const { rule } = loadConfig();
 
-describe("what the page says of a group", () => {
+describe("the page's words for a group", () => {
   const group: GroupView = {
     id: "stadium",
     on: false,
@@ -34,11 +34,11 @@ describe("what the page says of a group", () => {
     ],
     ["median", "LED on when the median of light is below 300"],
     [{ atLeast: 2 }, "LED on when at least 2 members say that light is below 300"],
-  ])("that decides by %j", (how, words) => {
+  ])("explain a decision by %j", (how, words) => {
     expect(groupRuleWords(rule, how)).toBe(words);
   });
 
-  it("about its votes", () => {
+  it("explain its votes", () => {
     expect(tallyWords(rule, group)).toBe("2 of 3 heard, 1 for on");
     expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 heard, median 500");
     expect(voteWords(rule, group, 100)).toBe("for on");
@@ -47,14 +47,14 @@ describe("what the page says of a group", () => {
     expect(voteWords({ ...rule, hysteresis: 20 }, { ...group, on: true }, 310)).toBe("for on");
   });
 
-  it("about its side, and the members that are lost", () => {
+  it("name its side, and the lost members", () => {
     expect(groupSideWords(rule, group)).toBe("LED off");
     expect(groupSideWords(rule, { ...group, on: true })).toBe("LED on");
     expect(groupSideWords(rule, { ...group, on: null })).toBe("No decision yet");
     expect(lostIn(group)).toEqual(["roof"]);
   });
 
-  it("when too few members are heard", () => {
+  it("explain that too few members report", () => {
     expect(holdWords(rule, group)).toBe("");
     const silent = { ...group, members: group.members.map(({ id }) => ({ id, value: null })) };
     expect(holdWords(rule, silent)).toBe(

@@ -61,7 +61,7 @@ describe("the page of a stadium", () => {
     return { text, row };
   }
 
-  it("shows what it decides, how, and each vote", async () => {
+  it("shows the decision, its rule, and each vote", async () => {
     for (const id of MEMBERS) says.set(id, LIGHT);
     const tab = await Tab.open(browser, nightlight.url);
     const { text, row } = groupIn(tab, "stadium");
@@ -110,7 +110,7 @@ describe("the page of a stadium", () => {
     await tab.close();
   });
 
-  it("shows the median where that decides", async () => {
+  it("shows the median if the median decides", async () => {
     says.set("north", 100);
     says.set("gate", 200);
     const tab = await Tab.open(browser, nightlight.url);
@@ -121,7 +121,7 @@ describe("the page of a stadium", () => {
     await tab.close();
   });
 
-  it("leads to the devices, and says there who decides for them", async () => {
+  it("links to the devices, and shows there who decides for them", async () => {
     for (const id of MEMBERS) says.set(id, DARK);
     const tab = await Tab.open(browser, nightlight.url);
     const { text } = groupIn(tab, "stadium");

@@ -48,11 +48,11 @@ describe("the health of a device in words", () => {
       { about: "dropped", reason: "telemetry", count: 1, lastMs: atMs, detail: "light: missing" },
       `1 message of no use, the last at ${at}: light: missing.`,
     ],
-  ])("says %j", (note, words) => {
+  ])("is shown as %j", (note, words) => {
     expect(healthSentences({ ...device, health: [note] })).toEqual([words]);
   });
 
-  it("says nothing while all is well", () => {
+  it("is not shown while all is well", () => {
     expect(healthSentences(device)).toEqual([]);
   });
 
@@ -70,11 +70,11 @@ describe("the health of a device in words", () => {
       { refused: "7: this device has no update key" },
       "It refused an order: this device has no update key.",
     ],
-  ])("tells what the device says of its program: %j", (state, sentence) => {
+  ])("includes what the device reports of its program: %j", (state, sentence) => {
     expect(healthSentences({ ...device, state })).toEqual([sentence]);
   });
 
-  it("tells what its last run died of, and where", () => {
+  it("includes why its last run ended, and where", () => {
     const crash = { id: "a", atMs, text: "panic 60005 at main_F0 (pc:86)" };
     expect(healthSentences(device, crash)).toEqual([
       `A run ended in a fault, as the device said on ${dateWords(atMs)}, ${at}: ${crash.text}.`,

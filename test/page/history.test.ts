@@ -47,7 +47,7 @@ describe("the chart of the hours and days before", () => {
   const chartSays = (page: Page, words: string) =>
     page.locator(`#chart[aria-label*="${words}"]`).waitFor();
 
-  it("begins with what the server had of the last minutes", async () => {
+  it("starts with the server's readings of the last minutes", async () => {
     const tab = await open("lamp");
     await chartSays(tab.page, "between 300 and 400");
     await tab.close();
@@ -66,7 +66,7 @@ describe("the chart of the hours and days before", () => {
     await tab.close();
   });
 
-  it("is chosen by keyboard, and goes back to the live minutes", async () => {
+  it("is selected by keyboard, and returns to the live minutes", async () => {
     const tab = await open("lamp");
     const { page } = tab;
     await page.getByRole("radio", { name: "5 min" }).focus();
@@ -93,7 +93,7 @@ describe("the chart of the hours and days before", () => {
     await tab.close();
   });
 
-  it("says so while it waits, and where the server gives no answer", async () => {
+  it("says that it is loading, and that the server gives no answer", async () => {
     const tab = await open("lamp");
     const { page } = tab;
     let answer: (() => void) | undefined;
@@ -112,7 +112,7 @@ describe("the chart of the hours and days before", () => {
     await tab.close();
   });
 
-  it("hands out what it shows as a table", async () => {
+  it("offers its data as a table", async () => {
     const tab = await open("lamp");
     const { page } = tab;
     await page.getByRole("radio", { name: "1 h" }).check();

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("sends the first value at once, then the newest after each gap, and the last", async () => {
+it("sends the first value immediately, then the newest after each gap, and the last", async () => {
   const sent: number[] = [];
   const sender = new LatestSender<number>((value) => {
     sent.push(value);
@@ -26,7 +26,7 @@ it("sends the first value at once, then the newest after each gap, and the last"
   expect(sender.busy).toBe(false);
 });
 
-it("never has two requests on their way, and goes on after a failed one", async () => {
+it("never has two requests in flight, and continues after a failed one", async () => {
   const sent: number[] = [];
   const sender = new LatestSender<number>(async (value) => {
     sent.push(value);

@@ -8,7 +8,7 @@ import { contrastsOf } from "./contrast";
 
 const OTHER_ID = "another-light-with-quite-a-long-name-in-it";
 
-describe("how the page looks and reads", () => {
+describe("the page's appearance and accessibility", () => {
   let nightlight: Started;
   let browser: Browser;
 
@@ -40,7 +40,7 @@ describe("how the page looks and reads", () => {
     await tab.close();
   });
 
-  it("has lamp and slider in sight together on a phone", async () => {
+  it("shows lamp and slider together on a phone", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`, {
       viewport: { width: 360, height: 740 },
       hasTouch: true,
@@ -64,7 +64,7 @@ describe("how the page looks and reads", () => {
     await tab.close();
   });
 
-  it("names every control and landmark for those who don't see it", async () => {
+  it("names every control and landmark for screen readers", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`);
     const nodes = await accessibilityTree(tab.page);
     const named = [
@@ -85,7 +85,7 @@ describe("how the page looks and reads", () => {
     await tab.close();
   });
 
-  it("announces the LED, and not every reading", async () => {
+  it("announces the LED, but not every reading", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`);
     const live = await tab.page
       .locator("[aria-live], [role=status], [role=alert], [role=log], output")
@@ -109,7 +109,7 @@ describe("how the page looks and reads", () => {
     await tab.close();
   });
 
-  it("can be reached by keyboard alone, with a visible focus", async () => {
+  it("can be used by keyboard alone, with a visible focus", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`);
     const reached: string[] = [];
     for (let i = 0; i < 20; i++) {
@@ -130,7 +130,7 @@ describe("how the page looks and reads", () => {
     await tab.close();
   });
 
-  it("holds still for those who want it so", async () => {
+  it("has no animations if the user prefers none", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=test-1`, {
       reducedMotion: "reduce",
     });

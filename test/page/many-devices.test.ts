@@ -37,7 +37,7 @@ describe("the page of many devices", () => {
     await nightlight.stop();
   });
 
-  it("lists them in order and opens the one that is chosen", async () => {
+  it("lists them in order and opens the selected one", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const { page } = tab;
     const entries = page.getByRole("navigation", { name: "Devices" }).getByRole("button");
@@ -93,7 +93,7 @@ describe("the page of many devices", () => {
     await tab.close();
   });
 
-  it("shows those that are offline, or in an order of their own", async () => {
+  it("shows only offline devices, or another order", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const names = tab.page.locator("#device-list .name");
     await tab.page.getByRole("combobox", { name: "Order" }).selectOption("Darkest first");
@@ -107,7 +107,7 @@ describe("the page of many devices", () => {
     await tab.close();
   });
 
-  it("touches only the row of the device that spoke", async () => {
+  it("updates only the row of the device that has reported", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const rows = tab.page.locator("#device-list > li");
     await tab.page.evaluate(() => {
@@ -134,7 +134,7 @@ describe("the page of many devices", () => {
     await tab.close();
   });
 
-  it("shows the messages of all, or of the opened one", async () => {
+  it("shows the messages of all devices, or of the opened one", async () => {
     const tab = await Tab.open(browser, `${nightlight.url}/#device=light-3`);
     const { page } = tab;
     const topics = page.locator("#message-list .topic");
@@ -154,7 +154,7 @@ describe("the page of many devices", () => {
   });
 });
 
-describe("the page of a thousand devices that all speak", () => {
+describe("the page of a thousand devices that all report", () => {
   const MANY = 1_000;
   let nightlight: Started;
   let witness: Witness;
@@ -189,7 +189,7 @@ describe("the page of a thousand devices that all speak", () => {
     await nightlight.stop();
   });
 
-  it("has elements for those in sight, and finds the others by scroll and search", async () => {
+  it("has elements only for visible devices, and finds the others by scrolling and search", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const { page } = tab;
     const rows = page.locator("#device-list > li");
@@ -212,7 +212,7 @@ describe("the page of a thousand devices that all speak", () => {
     await tab.close();
   });
 
-  it("gets the values of those that it watches alone", async () => {
+  it("receives values only of the devices that it watches", async () => {
     const socket = new WebSocket(`${nightlight.url.replace("http", "ws")}/api/events`);
     const events: SocketEvent[] = [];
     socket.on("message", (data: Buffer) => events.push(JSON.parse(data.toString()) as SocketEvent));
@@ -242,7 +242,7 @@ describe("the page of a thousand devices that all speak", () => {
     expect(reason.toString()).toBe("watch: expected null or at most 1000 ids");
   });
 
-  it("gets their readings in few events, each device once in each", async () => {
+  it("receives readings in few events, with each device once in each", async () => {
     const response = await fetch(`${nightlight.url}/api/events`);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const decoder = new TextDecoder();

@@ -73,14 +73,14 @@ const answer = (points: HistoryPoint[]): TelemetryView => ({
   points,
 });
 
-describe("what the page knows", () => {
-  it("goes by the server's clock, however wrong its own is", () => {
+describe("the page's model", () => {
+  it("uses the server's clock, however wrong its own is", () => {
     const model = new Model();
     model.apply("snapshot", snapshot({ nowMs: 1_000_000 }), 400_000);
     expect(model.serverTimeMs(401_000)).toBe(1_001_000);
   });
 
-  it("forgets everything at a snapshot", () => {
+  it("is replaced by a snapshot", () => {
     const model = new Model();
     const message = { atMs: 1, topic: "a/telemetry", payload: "{}" };
     model.apply("snapshot", snapshot({ devices: [view("a")], messages: [message] }), 0);
@@ -90,7 +90,7 @@ describe("what the page knows", () => {
     expect(model.messages.list()).toEqual([]);
   });
 
-  it("tells what has changed since it was shown, and which groups a device is in", () => {
+  it("reports what has changed since it was shown, and the groups of a device", () => {
     const group: GroupView = {
       id: "stadium",
       on: false,
@@ -135,7 +135,7 @@ describe("what the page knows", () => {
     expect(model.takeChanges()).toMatchObject({ devices: new Set(["a", "b"]), roster: true });
   });
 
-  it("knows that the broker is away", () => {
+  it("knows that the broker is down", () => {
     const model = new Model();
     model.apply("snapshot", snapshot(), 0);
     model.apply("broker", { connected: false }, 0);
@@ -146,7 +146,7 @@ describe("what the page knows", () => {
     expect(model.server?.preparing).toBeNull();
   });
 
-  it("knows what the disk does not take", () => {
+  it("knows which data the disk does not accept", () => {
     const model = new Model();
     model.apply("snapshot", snapshot(), 0);
     model.apply("disk", { unwritten: ["broker"] }, 0);
@@ -163,7 +163,7 @@ describe("the last minutes of the opened device", () => {
   }
   const shown = ({ live }: Model) => live?.history.values;
 
-  it("are what the server had of them, and what happened while it was asked", () => {
+  it("are the server's readings, and those that arrived during the request", () => {
     const model = followed();
     model.apply("changes", reading(1_000_000, { light: 3 }), 0);
     model.apply("changes", reading(1_001_000, { light: 4 }), 0);
@@ -175,7 +175,7 @@ describe("the last minutes of the opened device", () => {
     expect(shown(model)).toEqual([[1, 2, 3, 4, 5]]);
   });
 
-  it("begin now where the server does not answer", () => {
+  it("start now if the server does not answer", () => {
     const model = followed();
     model.apply("changes", reading(1_000_000, { light: 3 }), 0);
     model.live?.fill(undefined);
@@ -194,7 +194,7 @@ describe("the last minutes of the opened device", () => {
     expect(shown(model)).toEqual([[1, 2, null, 3, null, 4]]);
   });
 
-  it("have the LED as it was, and as it changes", () => {
+  it("have the LED's states, and follow its changes", () => {
     const model = followed();
     model.live?.fill(answer([point(900_000, 1, 1), point(901_000, 2, 1), point(902_000, 3, 0)]));
     model.apply("changes", changes({ leds: [{ id: "a", atMs: 903_000, ledOn: true }] }), 0);
@@ -204,7 +204,7 @@ describe("the last minutes of the opened device", () => {
     ]);
   });
 
-  it("have a line for each field of the rule, whichever comes first in a message", () => {
+  it("have a line for each field of the rule, whatever field comes first in a message", () => {
     const rule = { ...loadConfig().rule, field: ["hall", "bedroom"] };
     const model = new Model();
     model.apply("snapshot", snapshot({ rule, devices: [view("a", { values: {} })] }), 0);
@@ -215,14 +215,14 @@ describe("the last minutes of the opened device", () => {
 });
 
 describe("the history of a device", () => {
-  it("puts a late reading where it belongs", () => {
+  it("inserts a late reading at its time", () => {
     const history = new History(["light"]);
     for (const atMs of [1_000, 5_000, 3_000]) history.addReading(atMs, { light: atMs / 1_000 });
     expect(history.timesMs).toEqual([1_000, 3_000, 5_000]);
     expect(history.values).toEqual([[1, 3, 5]]);
   });
 
-  it("forgets what is older than the chart, but for the reading that still held", () => {
+  it("drops readings older than the chart, except for the one that still applies", () => {
     const history = new History(["light"]);
     history.addReading(0, { light: 100 });
     history.addReading(1_000, { light: 200 });
@@ -233,7 +233,7 @@ describe("the history of a device", () => {
     expect(history.ledSpans).toEqual([]);
   });
 
-  it("has one stretch for an LED that stays on", () => {
+  it("has one band for an LED that stays on", () => {
     const history = new History(["light"]);
     history.setLed(1, false);
     for (const atMs of [2, 3, 4]) history.setLed(atMs, true);
@@ -244,7 +244,7 @@ describe("the history of a device", () => {
 });
 
 describe("the log of messages", () => {
-  it("keeps the last, of all devices and of each", () => {
+  it("keeps the last messages, of all devices and of each", () => {
     const log = new RecentMessages();
     log.add({ atMs: 0, topic: "quiet/telemetry", payload: "{}" }, "quiet");
     for (let i = 0; i <= MESSAGES_SHOWN; i++)
@@ -254,7 +254,7 @@ describe("the log of messages", () => {
     expect(log.list("quiet")).toHaveLength(1);
   });
 
-  it("has no end of devices in it: the one that was quiet for the longest time goes first", () => {
+  it("has a limit for devices: the one with the oldest last message is dropped first", () => {
     const log = new RecentMessages();
     for (let i = 0; i <= MESSAGES_KEPT; i++)
       log.add({ atMs: i, topic: `d${i}/telemetry`, payload: "{}" }, `d${i}`);
@@ -263,7 +263,7 @@ describe("the log of messages", () => {
     expect(log.list(`d${MESSAGES_KEPT}`)).toHaveLength(1);
   });
 
-  it("knows how updates go on, and which devices are behind", () => {
+  it("knows the progress of updates, and which devices are outdated", () => {
     const model = new Model();
     const none = { updates: [], removed: [], fleet: null, programs: {}, crashes: [] };
     const a = view("a", { state: { program: "11111111" } });

@@ -73,7 +73,7 @@ describe("the page of a simulated device", () => {
     ]);
   });
 
-  it("shows what the device says of itself", async () => {
+  it("shows what the device reports about itself", async () => {
     expect(await tab.page.locator("#state").innerText()).toMatch(
       /^Firmware \d+\.\d+\.\d+ · program [0-9a-f]{8} · up \d+ (s|min) · 0 reconnects · \d+ readings? waiting$/,
     );
@@ -119,7 +119,7 @@ describe("the page of a simulated device", () => {
     await tab.page.locator("#level", { hasText: String(last) }).waitFor();
   });
 
-  it("follows the light when someone else moves it", async () => {
+  it("follows the light when another client changes it", async () => {
     await nightlight.setLight("test-1", 40);
     await tab.led("LED on");
     await tab.page.waitForFunction(
@@ -127,7 +127,7 @@ describe("the page of a simulated device", () => {
     );
   });
 
-  it("sends a command by hand, which the next decision overrides", async () => {
+  it("sends a manual command, which the next decision overrides", async () => {
     const from = witness.seen.length;
     await tab.page.getByRole("button", { name: "LED on" }).click();
     await witness.sees("test-1/commands", /^{"led_on":true/, from);
@@ -138,7 +138,7 @@ describe("the page of a simulated device", () => {
     expect(await tab.page.locator("#command-note").innerText()).toContain("may override");
   });
 
-  it("shows messages as they pass, with their direction, and holds still when paused", async () => {
+  it("shows messages as they arrive, with their direction, and stops when paused", async () => {
     const { page } = tab;
     const rows = page.locator("#message-list > li");
     await nightlight.setLight("test-1", 77);
@@ -182,7 +182,7 @@ describe("the page of a simulated device", () => {
     expect(await tab.page.evaluate(() => "hacked" in window)).toBe(false);
   });
 
-  it("says so when the server refuses", async () => {
+  it("shows that the server has refused", async () => {
     await tab.page.route("**/api/devices/*/commands", (route) =>
       route.fulfill({ status: 404, json: { error: "no device <b>test-1</b>" } }),
     );
@@ -194,7 +194,7 @@ describe("the page of a simulated device", () => {
     expect(tab.faults.splice(0)).toEqual([expect.stringContaining("404")]);
   });
 
-  it("updates a device by the keyboard, and says what came of it", async () => {
+  it("updates a device by keyboard, and shows the result", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Update", exact: true }).press("Enter");
     const dialog = page.getByRole("dialog", { name: "Update test-1?" });
@@ -209,7 +209,7 @@ describe("the page of a simulated device", () => {
     expect(await box.getByRole("button").isVisible()).toBe(false);
   });
 
-  it("shows which device is behind, asks it to come, and calls that off", async () => {
+  it("shows which device is outdated, asks it to update, and cancels that", async () => {
     const { page } = tab;
     new UpdateKeys(dir).ensure("hall");
     await witness.publish("hall/status", "online");
@@ -235,7 +235,7 @@ describe("the page of a simulated device", () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
   });
 
-  it("updates all, one first, and calls that off", async () => {
+  it("updates all devices, one first, and cancels that", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Update all" }).click();
     const dialog = page.getByRole("dialog", { name: "Update all devices?" });

@@ -25,7 +25,7 @@ afterAll(async () => {
   await mosquitto.stop();
 });
 
-it("the page says that a retained value is old, until the device speaks", async () => {
+it("the page marks a retained value as old until the device reports", async () => {
   const tab = await Tab.open(browser, nightlight.url);
   const note = tab.page.getByText("An old value: the broker kept it");
   await note.waitFor();

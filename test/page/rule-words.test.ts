@@ -15,8 +15,8 @@ import type { ServerRule } from "../../src/common/server-rule";
 const { rule } = loadConfig();
 const thermostat = loadConfig(join(ROOT, "docs/examples/thermostat.json")).rule;
 
-describe("what the page says", () => {
-  it("about the rule", () => {
+describe("the page's words", () => {
+  it("describe the rule", () => {
     expect(ruleWords(rule)).toBe("LED on when light is below 300");
     expect(ruleWords({ ...rule, hysteresis: 20 })).toBe(
       "LED on when light is below 300, off again from 320",
@@ -26,7 +26,7 @@ describe("what the page says", () => {
     );
   });
 
-  it("about a rule of several fields", () => {
+  it("describe a rule of several fields", () => {
     expect(ruleWords(thermostat)).toBe(
       "heating on when the mean of thermostat temperature, livingroom temperature and bedroom temperature is below 19, off again from 19.5, at most one change in 60 s",
     );
@@ -37,17 +37,17 @@ describe("what the page says", () => {
     [{ heating_on: false }, "heating off"],
     [{ valve_open: true }, "valve open true"],
     [{ fan_speed: 3, mode: "eco" }, "fan speed 3, mode eco"],
-  ])("of the command %j", (command, words) => {
+  ])("describe the command %j", (command, words) => {
     expect(commandWords(command)).toBe(words);
   });
 
-  it("about the side that it is on", () => {
+  it("name the current side of the rule", () => {
     const sides = (of: ServerRule) => [true, false, null].map((on) => sideWords(of, on));
     expect(sides(rule)).toEqual(["LED on", "LED off", "LED unknown"]);
     expect(sides(thermostat)).toEqual(["heating on", "heating off", "heating unknown"]);
   });
 
-  it("about a nightlight, which the page can draw, and about nothing else", () => {
+  it("recognise a nightlight, which the page can draw", () => {
     expect(isNightlight(rule)).toBe(true);
     expect(isNightlight({ ...rule, field: ["light"] })).toBe(true);
     expect(isNightlight({ ...rule, on: { fan_speed: 3 } })).toBe(false);
@@ -59,11 +59,11 @@ describe("what the page says", () => {
     ["max", "the highest of a and b"],
     ["mean", "the mean of a and b"],
     ["median", "the median of a and b"],
-  ])("about fields of which the %s counts", (combine, words) => {
+  ])("describe a rule on the %s of several fields", (combine, words) => {
     expect(subjectWords({ ...rule, field: ["a", "b"], combine })).toBe(words);
   });
 
-  it("about what is compared", () => {
+  it("name the compared value", () => {
     const values = {
       thermostat_temperature: 18,
       livingroom_temperature: 19,

@@ -9,7 +9,7 @@ import { launchBrowser, openTab, Tab } from "./browser";
 /** Chromium writes this to the console when a connection breaks or is refused. */
 const BROKEN = /^(Failed to load resource: net::ERR_|WebSocket connection to '.*' failed)/;
 
-describe("the page while something is away", () => {
+describe("the page during an outage", () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe("the page while something is away", () => {
     await browser.close();
   });
 
-  it("says that the server is away, and recovers by itself with what then holds", async () => {
+  it("shows that the server is down, and recovers by itself with the current state", async () => {
     const httpPort = await freePort();
     const first = await startNightlight({ httpPort });
     const tab = await Tab.open(browser, first.url);
@@ -54,7 +54,7 @@ describe("the page while something is away", () => {
     await second.stop();
   });
 
-  it("tries again when the stream is refused for good", async () => {
+  it("tries again if the stream was refused", async () => {
     const nightlight = await startNightlight({ simulate: false });
     const page = await openTab(browser);
     let refusals = 0;
@@ -70,7 +70,7 @@ describe("the page while something is away", () => {
     await nightlight.stop();
   });
 
-  it("says that the server has lost its broker", async () => {
+  it("shows that the server has lost its broker", async () => {
     const mosquitto = await Mosquitto.start();
     const nightlight = await startNightlight({ simulate: false, brokerUrl: mosquitto.url });
     const tab = await Tab.open(browser, nightlight.url);
@@ -86,7 +86,7 @@ describe("the page while something is away", () => {
     await mosquitto.stop();
   });
 
-  it("says what to do while there is no device, and shows the first that comes", async () => {
+  it("shows what to do while there is no device, and opens the first one that appears", async () => {
     const nightlight = await startNightlight({ simulate: false });
     const tab = await Tab.open(browser, nightlight.url);
     await tab.page.getByRole("heading", { name: "No device yet" }).waitFor();

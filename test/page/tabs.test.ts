@@ -33,7 +33,7 @@ describe("many tabs with the page", () => {
     await first.context().close();
   });
 
-  it("come to life by server-sent events too, if no WebSocket gets through", async () => {
+  it("work with server-sent events, too, if WebSockets are blocked", async () => {
     const page = await openTab(browser);
     await page.routeWebSocket("**/api/events", (socket) => socket.close());
     await page.goto(nightlight.url);

@@ -75,7 +75,7 @@ describe("the page of a thermostat", () => {
     await tab.close();
   });
 
-  it("draws a line for each field and one for their mean, named and told apart", async () => {
+  it("draws a line for each field and one for their mean, each with a name and a style", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const { page } = tab;
     await page.locator("#line-keys .key").first().waitFor();
@@ -107,7 +107,7 @@ describe("the page of a thermostat", () => {
     await tab.close();
   });
 
-  it("sends the rule's commands by hand", async () => {
+  it("sends the rule's commands manually", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     const { page } = tab;
     await measures(21, 21, 21);
@@ -142,7 +142,7 @@ describe("the page of a thermostat", () => {
     await tab.close();
   });
 
-  it("says what to publish while there is no device", async () => {
+  it("shows what to publish while there is no device", async () => {
     const config = loadConfig(join(ROOT, "docs/examples/thermostat.json"));
     const empty = await startNightlight({ simulate: false }, config);
     const tab = await Tab.open(browser, empty.url);

@@ -31,7 +31,7 @@ const fleet = (change: Partial<FleetView> = {}): FleetView => ({
 const updateOf = (id: string) => (id === "a" ? { ...update("confirmed"), id } : undefined);
 
 describe("an update", () => {
-  it("is told line by line", () => {
+  it("is described line by line", () => {
     const sending = update("sending");
     expect(lineWords(sending, { atMs: 3_100, text: "it has come" })).toBe("2.1 s: it has come");
     expect(nowWords(sending)).toBe("it has come");
@@ -39,14 +39,14 @@ describe("an update", () => {
     expect([progressOf(update("asked")), progressOf(sending)]).toEqual([1, 2]);
   });
 
-  it("can be called off until the device has the program", () => {
+  it("can be cancelled until the device has the program", () => {
     const steps = ["waiting", "asked", "sending", "trial", "confirmed", "failed"] as const;
     const early = ["waiting", "asked", "sending"];
     expect(steps.filter((step) => canBeCalledOff(update(step)))).toEqual(early);
     expect(steps.filter((step) => isOver(update(step)))).toEqual(["confirmed", "failed"]);
   });
 
-  it("stays on the page for ten minutes, one that failed until the next", () => {
+  it("stays on the page for ten minutes, a failed one until the next", () => {
     expect(isShown(update("waiting"), 1e9)).toBe(true);
     expect(isShown(update("failed"), 1e9)).toBe(true);
     expect(isShown(update("confirmed"), 603_099)).toBe(true);
@@ -74,17 +74,17 @@ describe("an update of several devices", () => {
       { step: "cancelled" },
       "Called off. 1 of 4 devices run the new program. What was on its way goes on.",
     ],
-  ])("is told in words: %j", (change, words) => {
+  ])("is described in words: %j", (change, words) => {
     expect(fleetWords(fleet(change), updateOf)).toBe(words);
   });
 
-  it("names those that were left out", () => {
+  it("names the devices left out", () => {
     expect(leftWords(fleet())).toBe("");
     expect(leftWords(fleet({ left: ["x: no key"] }))).toBe("1 device was left out: x: no key");
     expect(leftWords(fleet({ left: ["x", "y"] }))).toBe("2 devices were left out: x; y");
   });
 
-  it("stays on the page while it goes on, if it stopped, and for ten minutes", () => {
+  it("stays on the page while it is running or if it stopped, and for ten minutes", () => {
     expect(isFleetShown(fleet(), updateOf, 1e9)).toBe(true);
     expect(isFleetShown(fleet({ step: "stopped" }), updateOf, 1e9)).toBe(true);
     expect(isFleetShown(fleet({ step: "done" }), updateOf, 603_099)).toBe(true);

@@ -106,7 +106,7 @@ describe("setting up a Wio Terminal from the page", () => {
       await board.stop();
     });
 
-    it("says each mistake, then sets it up and says how far it comes", async () => {
+    it("shows each mistake, then sets the board up and shows the progress", async () => {
       const witness = await Witness.connect(nightlight.brokerUrl);
       await page.goto(nightlight.url);
       await panelOf(page).click();
@@ -158,7 +158,7 @@ describe("setting up a Wio Terminal from the page", () => {
       await witness.stop();
     });
 
-    it("says that nothing was changed if no board was chosen", async () => {
+    it("shows that nothing was changed if no board was chosen", async () => {
       await page.goto(`${nightlight.url}/#nobody`);
       await panelOf(page).click();
       await page.getByLabel("Id", { exact: true }).fill("desk-1");
@@ -179,7 +179,7 @@ describe("setting up a Wio Terminal from the page", () => {
     });
   });
 
-  it("says why it can't in a browser without Web Serial", async () => {
+  it("explains why it can't in a browser without Web Serial", async () => {
     const tab = await Tab.open(browser, nightlight.url);
     await tab.page.addInitScript(() => {
       Object.defineProperty(navigator, "serial", { value: undefined });
@@ -191,7 +191,7 @@ describe("setting up a Wio Terminal from the page", () => {
     await tab.close();
   });
 
-  it("says that it needs https or localhost", async () => {
+  it("explains that it needs https or localhost", async () => {
     const page = await openTab(browser);
     await page.addInitScript(() => {
       Object.defineProperty(navigator, "serial", { value: undefined });

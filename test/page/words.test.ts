@@ -30,18 +30,18 @@ const device: DeviceView = {
   health: [],
 };
 
-describe("what the disk does not take", () => {
+describe("data that the disk does not accept", () => {
   it.each<[Unwritten[], RegExp]>([
     [[], /^$/],
     [["broker"], /^The server can't write to its disk.*A restart now.*Decisions go on\.$/],
     [["history"], /^The server can't write to its disk.*missing in the charts.*Decisions go on\.$/],
     [["broker", "history"], /A restart now.*missing in the charts/],
-  ])("is said in words: %j", (unwritten, words) => {
+  ])("is described in words: %j", (unwritten, words) => {
     expect(diskWords(unwritten)).toMatch(words);
   });
 });
 
-describe("what the page says", () => {
+describe("the page's words", () => {
   it.each<[number | null, string]>([
     [null, "not seen yet"],
     [1_000_000, "last seen just now"],
@@ -50,11 +50,11 @@ describe("what the page says", () => {
     [1_000_000 - 119_000, "last seen 1 min ago"],
     [1_000_000 - 7_200_000, "last seen 2 h ago"],
     [1_000_000 - 200_000_000, "last seen 2 d ago"],
-  ])("when a device was seen at %s", (lastSeenMs, words) => {
+  ])("show when a device was last seen at %s", (lastSeenMs, words) => {
     expect(lastSeenWords(lastSeenMs, 1_000_000)).toBe(words);
   });
 
-  it("about what becomes of a command by hand", () => {
+  it("explain what happens to a manual command", () => {
     const none = { memberOf: [], lightOf: [] };
     expect(overrideWords(false, none)).toMatch(/^Sent once\. It holds until another/);
     expect(overrideWords(true, none)).toMatch(/The next decision, at the next reading/);
@@ -64,7 +64,7 @@ describe("what the page says", () => {
     );
   });
 
-  it("about the connection, and of a time as the reader's clock has it", () => {
+  it("describe the connection, and show times by the reader's clock", () => {
     expect([true, false].map((online) => onlineWords({ ...device, online }))).toEqual([
       "online",
       "offline",
@@ -75,7 +75,7 @@ describe("what the page says", () => {
     expect(dateWords(noon)).toMatch(/22/);
   });
 
-  it("about a device, as it last said", () => {
+  it("describe a device by its last report", () => {
     expect(stateWords(device, 0, "0.1.0")).toBe("");
     const state = { fw: "0.1.0", uptime_s: 190, reconnects: 1, outbox: 0 };
     const heard = { ...device, state, stateHeardMs: 50_000 };
@@ -103,7 +103,7 @@ describe("what the page says", () => {
     );
   });
 
-  it("about who decides", () => {
+  it("name who decides", () => {
     const server = {
       version: "1",
       broker: "",
@@ -134,7 +134,7 @@ describe("what the page says", () => {
 });
 
 describe("a device's title", () => {
-  it("is the name that a person gave it, else its id", () => {
+  it("is the name that a person gave it, otherwise its id", () => {
     expect(titleOf({ id: "a", name: "Hall" })).toBe("Hall");
     expect(titleOf({ id: "a" })).toBe("a");
     const titles = titlesIn(new Map([["a", { view: { id: "a", name: "Hall" } as DeviceView }]]));
@@ -142,7 +142,7 @@ describe("a device's title", () => {
   });
 });
 
-it("says what is being prepared", () => {
+it("the steps of a preparation are described", () => {
   expect(preparingWords({ id: "lamp", step: "compiling" })).toEqual({
     title: "Preparing lamp",
     text: "Compiling the firmware of the simulated device. This takes some seconds, the first time and after a change.",
@@ -152,7 +152,7 @@ it("says what is being prepared", () => {
   );
 });
 
-it("says what follows from a removal", () => {
+it("the consequences of a removal are described", () => {
   expect(removalWords({ online: true } as DeviceView)).toBe(
     "The broker and Home Assistant forget it. It comes back if it sends again, and it is online now.",
   );

@@ -12,11 +12,11 @@ describe("--broker", () => {
     ["MQTT://LOCALHOST", "mqtt://localhost:1883"],
     ["mqtt://[::1]:1883/", "mqtt://[::1]:1883"],
     ["mqtts://broker.example", "mqtts://broker.example:8883"],
-  ])("hands %s on as %s", (url, spelling) => {
+  ])("passes %s on as %s", (url, spelling) => {
     expect(options(url).brokerUrl).toBe(spelling);
   });
 
-  it("takes a WebSocket and its path for the server alone", () => {
+  it("accepts a WebSocket and its path only for the server", () => {
     const url = "wss://broker.example/mqtt";
     expect(options(url, "--no-device").brokerUrl).toBe("wss://broker.example:443/mqtt");
     expect(() => options(url)).toThrow(/the device here speaks mqtt:\/\/ and mqtts:\/\/ only/);
@@ -43,13 +43,13 @@ describe("the broker of devicescript.json and .env.local", () => {
   const noWebSockets =
     'expected mqtt:// or mqtts://, because devices do not support WebSockets, got "ws://host"';
 
-  it("is read by the same rule", () => {
+  it("is parsed by the same rule", () => {
     expect(withBroker("embedded").broker).toBe("embedded");
     expect(withBroker("MQTT://[::1]").broker).toBe("mqtt://[::1]:1883");
     expect(parseSettings("BROKER=mqtt://[::1]:1884")).toEqual({ BROKER: "mqtt://[::1]:1884" });
   });
 
-  it("is one that a device can reach", () => {
+  it("must be one that a device can reach", () => {
     expect(() => withBroker("ws://host")).toThrow(`devicescript.json: broker: ${noWebSockets}`);
     expect(() => parseSettings("BROKER=ws://host")).toThrow(
       `.env.local:1: BROKER: ${noWebSockets}`,

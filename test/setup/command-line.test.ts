@@ -36,7 +36,7 @@ function start(...flags: string[]): {
 
 describe("npm start", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "is ready, and ends on %s with 0",
+    "becomes ready, and ends on %s with 0",
     async (signal) => {
       const [mqtt, http] = [await freePort(), await freePort()];
       const flags = ["--mqtt-port", String(mqtt), "--http-port", String(http), "--id", "cli-1"];
@@ -82,12 +82,12 @@ describe("npm start", () => {
       ["--broker", "mqtt://127.0.0.1:1"],
       "nightlight: cannot reach the broker mqtt://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\n",
     ],
-  ])("says in one line what is wrong with %s", async (flags, line) => {
+  ])("reports in one line what is wrong with %s", async (flags, line) => {
     const { code, stderr } = await start(...flags).end;
     expect({ code, stderr }).toEqual({ code: 1, stderr: line });
   });
 
-  it("says which port is busy and which flag chooses another", async () => {
+  it("reports which port is busy and which flag changes it", async () => {
     const holder = await hold();
     const { port } = holder.address() as { port: number };
     const mqtt = await start("--mqtt-port", String(port)).end;
@@ -103,7 +103,7 @@ describe("npm start", () => {
     });
   });
 
-  it("says which file or folder can't be used", async () => {
+  it("reports which file or folder can't be used", async () => {
     const { code, stderr } = await start(
       ...["--no-device", "--mqtt-port", "0", "--http-port", "0"],
       ...["--data", "/dev/null/state", "--trust-proxy", "127.0.0.1"],
@@ -112,7 +112,7 @@ describe("npm start", () => {
     expect(stderr).toMatch(/^nightlight: .*\/dev\/null\/state.*\n$/);
   });
 
-  it("prints no address that leads to another program on the other loopback", async () => {
+  it("shows no address that leads to another program on the other loopback", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "::1", resolve));
     const { port } = other.address() as { port: number };
@@ -125,7 +125,7 @@ describe("npm start", () => {
     other.close();
   });
 
-  it("tells its flags and its version", async () => {
+  it("shows its flags and its version", async () => {
     expect((await start("--help").end).stdout).toContain("--no-decide");
     expect((await start("--version").end).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

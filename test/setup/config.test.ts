@@ -10,7 +10,7 @@ const withGroups = (...changes: object[]) =>
   withChange({ groups: changes.map((change) => ({ ...GROUP, ...change })) });
 
 describe("devicescript.json", () => {
-  it("leaves the lesson's topics as they are, unless it has a prefix", () => {
+  it("leaves the lesson's topics unchanged, unless it has a prefix", () => {
     expect(good.topicPrefix).toBe("");
     const usual = { prefix: "homeassistant", statusTopic: "homeassistant/status" };
     expect(good.homeAssistant).toEqual(usual);
@@ -21,7 +21,7 @@ describe("devicescript.json", () => {
     });
   });
 
-  it("is the lesson's rule as it ships", () => {
+  it("contains the lesson's rule by default", () => {
     expect(good.rule).toEqual({
       field: "light",
       combine: "min",
@@ -247,11 +247,11 @@ describe("devicescript.json", () => {
       withGroups({}, { id: "yard", lights: ["mast", "lamp"] }),
       'groups.1.lights.1: expected a light that is in no other group, got "lamp", a light of groups.0',
     ],
-  ])("refuses what contradicts itself: %s", (text, message) => {
+  ])("refuses contradictions: %s", (text, message) => {
     expect(() => parseConfig(text)).toThrow(new Error(`devicescript.json: ${message}`));
   });
 
-  it("takes what is at the edge of a contradiction", () => {
+  it("accepts values on the edge of a contradiction", () => {
     const rule = { ...good.rule, on: { mode: "on", fan: 1 }, off: { mode: "off" } };
     const telemetry = { ...good.telemetry, minGapMs: good.telemetry.intervalMs };
     const commands = { delivery: { fan: "ordered" } };
@@ -262,7 +262,7 @@ describe("devicescript.json", () => {
     expect(parseConfig(text)).toMatchObject({ rule, telemetry, commands });
   });
 
-  it("is the example in docs/examples, too", () => {
+  it("also matches the example in docs/examples", () => {
     const path = join(ROOT, "docs", "examples", "thermostat.json");
     expect(loadConfig(path).id).toBe("thermostat-1");
   });

@@ -22,7 +22,7 @@ describe.each(BAD)("an id %j", (id) => {
   });
 });
 
-it("an id of other letters than English ones is accepted in each place", () => {
+it("an id with other than English letters is accepted everywhere", () => {
   const id = "K\u00fcche 1";
   expect(options(`--id=${id}`)).toMatchObject({ id });
   expect(userNameError(id)).toBeUndefined();

@@ -9,12 +9,12 @@ const config = JSON.parse(readFileSync(join(ROOT, "devicescript.json"), "utf8"))
 const pi = (pi: object) => parseConfig(JSON.stringify({ ...config, pi })).pi;
 
 describe("the devices of a Raspberry Pi", () => {
-  it("are one, if no others are named", () => {
+  it("are a single one by default", () => {
     const parts = pi({});
     expect(piDevices("desk", parts)).toEqual([["desk", parts]]);
   });
 
-  it("have what is said of each, and the defaults otherwise", () => {
+  it("have their own settings, and the defaults otherwise", () => {
     const others = { hall: { ledGpio: 16 }, attic: { ledGpio: 17, sensor: "ads1115" } };
     const devices = piDevices("desk", pi({ sensor: "ads1115", others }));
     expect(
@@ -26,7 +26,7 @@ describe("the devices of a Raspberry Pi", () => {
     ]);
   });
 
-  it("have ids of their own", () => {
+  it("have distinct ids", () => {
     expect(() => piDevices("hall", pi({ others: { hall: { ledGpio: 16 } } }))).toThrow(
       new Error("pi.others.hall: expected an id other than that of the first device, hall"),
     );

@@ -31,7 +31,7 @@ describe("the key for programs", () => {
 
   const key = () => new ProgramKey(join(dir, "data"));
 
-  it("is made once, and signs what its public half checks", () => {
+  it("is created once, and its public half verifies its signatures", () => {
     const publicKey = key().publicKey();
     expect(publicKey).toHaveLength(32);
     const made = readFileSync(path, "utf8");
@@ -47,7 +47,7 @@ describe("the key for programs", () => {
     expect(verify(null, PROGRAM, spki, Buffer.from(signature, "hex"))).toBe(true);
   });
 
-  it.skipIf(process.platform === "win32")("is for its owner alone", () => {
+  it.skipIf(process.platform === "win32")("is readable only by its owner", () => {
     key().publicKey();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const security = { usersDir: dirname(path) } as Security;
@@ -57,7 +57,7 @@ describe("the key for programs", () => {
     expect(exposedSecrets(security)).toEqual([warning]);
   });
 
-  it("is not replaced if its file is broken, since boards know it", () => {
+  it("is not replaced if its file is damaged, because boards know it", () => {
     key().publicKey();
     const { privateKey } = generateKeyPairSync("x25519");
     for (const text of ["", "no key", privateKey.export({ format: "pem", type: "pkcs8" })]) {

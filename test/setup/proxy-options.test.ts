@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseProxy } from "../../server/setup/proxy-options";
 
-describe("the options about a proxy", () => {
-  it("trust nobody unless told to", () => {
+describe("the proxy options", () => {
+  it("trust no proxy by default", () => {
     expect(parseProxy({})).toEqual({ basePath: "/" });
   });
 
@@ -26,7 +26,7 @@ describe("the options about a proxy", () => {
     },
   );
 
-  it.each(["/", "/nightlight/", "/a/b-c.d/"])("take the path %s", (basePath) => {
+  it.each(["/", "/nightlight/", "/a/b-c.d/"])("accept the path %s", (basePath) => {
     expect(parseProxy({ "base-path": basePath }).basePath).toBe(basePath);
   });
 

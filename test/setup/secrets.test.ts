@@ -14,7 +14,7 @@ const TOKEN = "page-token-hunter22-page-token";
 const PASSWORD = "lamp-password-hunter23";
 const OTHER_BROKER = { MQTT_USER: "somebody", MQTT_PWD: "broker-password-hunter24" };
 
-describe("what is secret", () => {
+describe("the secrets", () => {
   let dir: string;
   let nightlight: NightlightProcess;
   /** All output of the server: logs, responses and messages. */
@@ -44,7 +44,7 @@ describe("what is secret", () => {
     return response;
   };
 
-  it("is used all over", async () => {
+  it("are used everywhere", async () => {
     const authorization = { authorization: `Bearer ${TOKEN}` };
     for (const path of ["/", "/page.js", "/style.css", "/api/devices", "/healthz", "/nowhere"]) {
       await ask(path);
@@ -87,7 +87,7 @@ describe("what is secret", () => {
     seen.push(nightlight.output);
   });
 
-  it("is in no log, page, answer or message", () => {
+  it("appear in no log, page, response or message", () => {
     const everything = seen.join("\n");
     expect(everything).toContain("Nightlight is ready");
     expect(everything).toContain("nightlight-1");

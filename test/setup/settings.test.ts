@@ -8,7 +8,7 @@ import { loadConfig } from "../../server/setup/config";
 import { parseSettings, readSettingsOf } from "../../server/setup/settings";
 
 describe(".env.local", () => {
-  it("is read as the DeviceScript CLI reads it", () => {
+  it("is parsed like the DeviceScript CLI does", () => {
     const text = [
       "# a comment, and an empty line",
       "",
@@ -106,7 +106,7 @@ describe("settings of one of several devices", () => {
   const write = (file: string, ...lines: string[]) =>
     writeFileSync(join(folder, file), lines.join("\n"));
 
-  it("are the common ones, but for the update key", () => {
+  it("are the common ones, except for the update key", () => {
     const common = ["BROKER=mqtt://pi.local", "MQTT_USER=u", "MQTT_PWD=p"];
     write(".env.local", "ID=first", ...common, `UPDATE_KEY=${"a".repeat(64)}`);
     expect(readSettingsOf("hall", folder)).toEqual({
@@ -116,7 +116,7 @@ describe("settings of one of several devices", () => {
     });
   });
 
-  it("may be its own, user and password together", () => {
+  it("may be individual, user and password together", () => {
     write(".env.local", "BROKER=mqtt://pi.local", "MQTT_USER=u", "MQTT_PWD=p");
     write(".env.hall.local", "MQTT_USER=hall");
     expect(readSettingsOf("hall", folder)).toEqual({
@@ -129,7 +129,7 @@ describe("settings of one of several devices", () => {
     );
   });
 
-  it("are none if there are no files", () => {
+  it("are empty if there are no files", () => {
     expect(readSettingsOf("hall", folder)).toEqual({});
   });
 });
@@ -145,13 +145,13 @@ describe("settings for a board", () => {
     ["mqtts://raspberrypi.local:8883", 1],
     ["mqtts://broker", 1],
     ["mqtt://192.168.1.20", 0],
-  ])("for %s come with %d warnings", (BROKER, count) => {
+  ])("for %s have %d warnings", (BROKER, count) => {
     const warnings = checkForBoard(board, { ...wifi, BROKER }, config, {});
     expect(warnings).toHaveLength(count);
     for (const warning of warnings) expect(warning).toMatch(/has no certificate of a public CA/);
   });
 
-  it("come with a warning where someone has given Node a CA of their own", () => {
+  it("have a warning if Node was given an additional CA", () => {
     const settings = { ...wifi, BROKER: "mqtts://broker.example.org" };
     const [warning, ...rest] = checkForBoard(board, settings, config, {
       NODE_EXTRA_CA_CERTS: "ca.pem",
@@ -168,7 +168,7 @@ describe("settings for a board", () => {
     },
   );
 
-  it("say that IPv6 is not tried, or not there", () => {
+  it("report that IPv6 is not tried, or not available", () => {
     const settings = { ...wifi, BROKER: "mqtt://[2001:db8::1]" };
     expect(checkForBoard(board, settings, config)).toEqual([
       "BROKER: IPv6 has not been tried on a board; IPv4 has",
@@ -177,7 +177,7 @@ describe("settings for a board", () => {
     expect(() => checkForBoard(wio, settings, config)).toThrow(/Wio Terminal has no IPv6/);
   });
 
-  it("take the broker of devicescript.json where they name none", () => {
+  it("use the broker of devicescript.json by default", () => {
     const withBroker = { ...config, broker: "mqtt://broker.example" };
     expect(checkForBoard(board, wifi, withBroker)).toEqual([]);
   });

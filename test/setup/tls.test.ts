@@ -85,7 +85,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       );
     });
 
-    it("a wrong password is refused, as ever", async () => {
+    it("a wrong password is refused", async () => {
       const wrong = { username: "lamp-1", password: Buffer.from("guess") };
       const code = await attempt({}, wrong);
       expect(code).toBe(clientCertificates === "required" ? undefined : 4);
@@ -97,7 +97,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       });
 
     if (!askedFor)
-      it("a certificate is not asked for", async () => {
+      it("a certificate is ignored", async () => {
         expect(await attempt(shows("ours", "lamp-1"))).toBe(4);
       });
 
@@ -116,7 +116,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       });
 
     if (askedFor)
-      it("a certificate speaks for its own device", async () => {
+      it("a certificate is valid only for its own device", async () => {
         const tls = { ca: pem("ours", "ca.pem"), ...shows("ours", "lamp-1") };
         expect(await attempt(tls, credentials("lamp-2"))).toBe(4);
         await guarded.logs(
@@ -142,7 +142,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       await plain.stop();
     });
 
-    it("a client that trusts another CA only does not talk to it", async () => {
+    it("a client that trusts only another CA does not connect", async () => {
       const client = RawMqtt.openTls(guarded.port, { ca: pem("theirs", "ca.pem") });
       await client.ends();
       expect(client.error?.code).toMatch(/CERT|ISSUER|SIGNED/);
@@ -176,7 +176,7 @@ describe("the whole server with TLS", () => {
   });
 });
 
-describe("the server as a client of Mosquitto, set up the same way", () => {
+describe("the server as a client of Mosquitto with the same certificates", () => {
   let mosquitto: Mosquitto;
 
   beforeAll(async () => {
@@ -247,7 +247,7 @@ describe("the server as a client of Mosquitto, set up the same way", () => {
     ],
     ["no user", ours, {}, /Not authorized/],
     ["a wrong password", ours, { ...building, MQTT_PWD: "guess" }, /Not authorized/],
-  ])("says in one line why not, with %s", async (_what, tls, secrets, reason) => {
+  ])("reports in one line why it can't log in, with %s", async (_what, tls, secrets, reason) => {
     const error = await start(tls(), secrets).then(
       () => new Error("it was let in"),
       (caught: unknown) => caught as Error,
@@ -259,7 +259,7 @@ describe("the server as a client of Mosquitto, set up the same way", () => {
 });
 
 describe("the simulated device", () => {
-  it("trusts the CA too", async () => {
+  it("trusts the CA, too", async () => {
     const mosquitto = await Mosquitto.start(
       [
         `cafile ${file("ours", "ca.pem")}`,
@@ -287,7 +287,7 @@ describe("certificate files", () => {
     [{ ca: "server.key" }, /^--ca \S+server.key: contains no PEM certificate$/],
     [{ cert: "server.key", key: "server.key" }, /^--cert \S+server.key: /],
     [{ cert: "server.pem", key: "lamp-1.key" }, /^--key \S+lamp-1.key: .*mismatch/],
-  ])("%j: is refused", (names, message) => {
+  ])("%j: are refused", (names, message) => {
     const files = Object.fromEntries(
       Object.entries(names).map(([flag, name]) => [flag, file("ours", name)]),
     );

@@ -41,7 +41,7 @@ describe("npm run user", () => {
   const user = (args: string[], input = "") =>
     run("boards/tools/user.ts", [...args, "--data", dir], input);
 
-  it("adds, lists and removes users, and never says a password", async () => {
+  it("adds, lists and removes users, and never shows a password", async () => {
     const password = "correct horse battery";
     const outputs = [
       await user(["add", "lamp-1"], `${password}\n`),
@@ -81,7 +81,7 @@ describe("npm run user", () => {
     [["remove", "nobody"], "", "nobody: no such user"],
     [["dance"], "", "expected add ID, list or remove ID; see npm run user -- --help"],
     [["add", "x", "--bogus"], "", "Unknown option '--bogus'; see npm run user -- --help"],
-  ])("says in one line what is wrong with %j", async (args, input, message) => {
+  ])("reports in one line what is wrong with %j", async (args, input, message) => {
     const { code, stdout, stderr } = await user(args, input);
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
@@ -94,7 +94,7 @@ describe("npm run user", () => {
 describe("npm start", () => {
   const options = (flags: string[]) => parseOptions(flags, loadConfig(), {});
 
-  it("demands users before it listens for others", async () => {
+  it("requires users before it listens to other machines", async () => {
     const empty = join(dir, "empty");
     const { code, stderr } = await run("server/main.ts", ["--listen", "0.0.0.0", "--data", empty]);
     expect({ code, stderr }).toEqual({
@@ -121,7 +121,7 @@ describe("npm start", () => {
       ["--broker", "mqtt://b", "--limit", "connections=1"],
       /^--limit: is for the embedded broker, but the broker is mqtt:\/\/b:1883$/,
     ],
-  ])("says in one line what is wrong with %j", (flags, message) => {
+  ])("reports in one line what is wrong with %j", (flags, message) => {
     expect(() => options(flags)).toThrow(message);
   });
 
@@ -134,7 +134,7 @@ describe("npm start", () => {
     expect(() => options(["--broker", url])).not.toThrow("hunter22");
   });
 
-  it("refuses a users file that is broken", () => {
+  it("refuses a damaged users file", () => {
     const broken = join(dir, "broken");
     new Users(broken).set("x", { role: "device", password: null });
     writeFileSync(join(broken, "users.json"), '{"..":{"role":"device","password":null}}');

@@ -6,11 +6,11 @@ describe("a whole number on the command line", () => {
     ["1", 1],
     ["007", 7],
     ["10", 10],
-  ])("takes %s", (text, value) => {
+  ])("accepts %s", (text, value) => {
     expect(wholeNumber("--n", text, 5, [1, 10])).toBe(value);
   });
 
-  it("is the preset if it is not given", () => {
+  it("is the default if it is missing", () => {
     expect(wholeNumber("--n", undefined, 5, [1, 10])).toBe(5);
   });
 
@@ -22,7 +22,7 @@ describe("a whole number on the command line", () => {
     },
   );
 
-  it("knows the ports", () => {
+  it("has the range of ports", () => {
     expect([portNumber("--p", "0", 1), portNumber("--p", "65535", 1)]).toEqual([0, 65_535]);
     expect(() => portNumber("--p", "65536", 1)).toThrow("from 0 to 65535");
   });

@@ -49,7 +49,7 @@ describe("npm start", () => {
     };
   }
 
-  it("has a page that says what is prepared while the firmware is compiled", async () => {
+  it("shows a page that describes the preparation while the firmware is compiled", async () => {
     const { env, letGo } = holdCompiler();
     const program = start(["--id", "lamp-1"], env);
     await program.says("Compiling the firmware");
@@ -79,7 +79,7 @@ describe("npm start", () => {
     expect(told).toContain('event: preparing\ndata: {"id":"lamp-1","step":"starting"}\n');
   });
 
-  it("ends at once while the firmware is compiled", async () => {
+  it("can be ended immediately while the firmware is compiled", async () => {
     const program = start([], holdCompiler().env);
     await program.says("Compiling the firmware");
     process.kill(program.pid, "SIGTERM");
@@ -88,7 +88,7 @@ describe("npm start", () => {
     expect(code).toBe(0);
   });
 
-  it("translates the server again if a source has changed, and only then", async () => {
+  it("bundles the server again if a source has changed, and only then", async () => {
     expect(await help()).toContain("Runs a nightlight");
     const list = join(folder(), "main.json");
     const { mtimeMs } = statSync(list);
@@ -121,7 +121,7 @@ describe("npm start", () => {
     expect(after).toBe(before.replace("Broker away", "No broker"));
   });
 
-  it("makes again what was damaged", async () => {
+  it("makes damaged files again", async () => {
     const first = start(["--no-device"]);
     await first.says("Nightlight is ready");
     const before = await pageOf(first);
@@ -138,7 +138,7 @@ describe("npm start", () => {
     expect(await pageOf(second)).toBe(before);
   });
 
-  it("starts without the folder where it keeps things, and says so", async () => {
+  it("starts without its cache folder, and reports that", async () => {
     checkout.write(".devicescript", "no folder");
     const program = start(["--no-device"]);
     await program.says("Nightlight is ready");

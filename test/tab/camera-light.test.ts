@@ -14,11 +14,11 @@ it.each<[string, number, Uint8ClampedArray]>([
     256,
     picture([0, 0, 0], [0, 0, 0], [0, 0, 0], [255, 255, 255]),
   ],
-])("takes the mean of a picture: %s is %i", (_what, lightRaw, pixels) => {
+])("is the mean of a picture: %s is %i", (_what, lightRaw, pixels) => {
   expect(lightOfPicture(pixels)).toBe(lightRaw);
 });
 
-it("takes green for brighter than red, and red than blue, as an eye does", () => {
+it("weighs green more than red, and red more than blue, as the eye does", () => {
   const [red, green, blue] = [picture([255, 0, 0]), picture([0, 255, 0]), picture([0, 0, 255])].map(
     lightOfPicture,
   );
@@ -32,6 +32,6 @@ it.each([
   ["NotReadableError", /another program may be using it/],
   ["AbortError", /another program may be using it/],
   ["InvalidStateError", /^The camera can't be used: odd$/],
-])("says of %s what a person can do, in one line", (name, words) => {
+])("tells in one line what a person can do about %s", (name, words) => {
   expect(refusalWords({ name, message: "odd" })).toMatch(words);
 });

@@ -115,7 +115,7 @@ describe("the camera as the light sensor", () => {
     expect(await tracks()).toEqual(["video live"]);
   });
 
-  it("is closed when it is switched off, and when another moves the light", async () => {
+  it("is closed when it is switched off, or when another client changes the light", async () => {
     await open();
     for (const other of [button(), page.getByLabel("Clouds")]) {
       await button().click();
@@ -141,7 +141,7 @@ describe("the camera as the light sensor", () => {
     expect(await tracks()).toEqual(["video ended"]);
   });
 
-  it("says so if it goes", async () => {
+  it("reports that it was disconnected", async () => {
     await open();
     await button().click();
     await says("The camera is on.");
@@ -160,7 +160,7 @@ describe("the camera as the light sensor", () => {
       "not permitted",
     ],
     ["there is none", [`${FAKE_CAMERA}=device-count=0`, PERMIT], "There is no camera here."],
-  ])("says so if %s, and goes on without", async (_what, flags, words) => {
+  ])("reports that %s, and the device works without it", async (_what, flags, words) => {
     const without = await launchBrowser(flags);
     await open(without);
     await button().click();
@@ -172,7 +172,7 @@ describe("the camera as the light sensor", () => {
     await without.close();
   });
 
-  it("needs a page that nobody on the way can have changed", async () => {
+  it("needs a page that was loaded over a secure connection", async () => {
     await open(browser, () =>
       Object.defineProperty(globalThis, "isSecureContext", { value: false }),
     );

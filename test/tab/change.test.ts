@@ -15,7 +15,7 @@ const changed = original
   .replace('console.log("Connected")', 'console.log("Connected, and changed")')
   .replace(REPORTED, REPORTED + FAULT);
 
-describe("a program that a person in a class changes", () => {
+describe("a program changed in class", () => {
   let dir: string;
   let nightlight: Started;
   let browser: Browser;
@@ -80,7 +80,7 @@ describe("a program that a person in a class changes", () => {
     expect(await editor().innerText()).toContain(original.split("\n")[0]);
   });
 
-  it("says at which line it does not compile, and goes there", async () => {
+  it("shows the line of a compiler error, and goes there", async () => {
     await write(original.replace("let seq = 0", 'let seq: number = "none"'));
     // With the keyboard only.
     await editor().press("Control+Enter");
@@ -96,7 +96,7 @@ describe("a program that a person in a class changes", () => {
     expect(await page.locator("#editor .cm-lint-marker-error").count()).toBe(1);
   });
 
-  it("runs, and says in which line it panics", async () => {
+  it("runs, and shows the line in which it panics", async () => {
     await page.locator("#inside summary").click();
     await write(changed);
     await press("Run it here");
@@ -115,7 +115,7 @@ describe("a program that a person in a class changes", () => {
     await page.locator("#light").fill("600");
   });
 
-  it("goes by a link to others, who see it before it runs", async () => {
+  it("can be sent as a link to others, who see it before it runs", async () => {
     await press("Share by link");
     await page.locator("#change-link").waitFor();
     const link = await page.locator("#change-address").inputValue();
@@ -136,7 +136,7 @@ describe("a program that a person in a class changes", () => {
     await other.close();
   });
 
-  it("gives way to the original in one click", async () => {
+  it("is replaced by the original in one click", async () => {
     await press("Back to the original");
     await note(/runs the original/);
     await logged(/Connected$/);

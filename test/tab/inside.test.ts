@@ -34,12 +34,12 @@ function publish(topic: string, payload: string, more: object): Packet {
   return { cmd: "publish", topic, payload, qos: 0, dup: false, retain: false, ...more };
 }
 
-describe("the wire, in words", () => {
-  it.each(PACKETS)("says %s", (words, packet) => {
+describe("MQTT traffic in words", () => {
+  it.each(PACKETS)("describes %s", (words, packet) => {
     expect(new MqttReader().push(generate(packet)).map(packetWords)).toEqual([words]);
   });
 
-  it("reads a stream however it is cut", () => {
+  it("is the same however the stream is split", () => {
     const big = publish("a/telemetry", "x".repeat(2_000), {});
     const stream = Buffer.concat(
       [...PACKETS.map(([, packet]) => packet), big].map((packet) => generate(packet)),
@@ -56,7 +56,7 @@ describe("the wire, in words", () => {
   });
 });
 
-describe("inside a device", () => {
+describe("the view inside a device", () => {
   let inside: Inside;
   const device = () => ({ isPowered: true, isPlugged: true, failure: "", inside });
   const receive = (packet: Packet) => inside.passed("received", generate(packet), 0);
@@ -66,7 +66,7 @@ describe("inside a device", () => {
     inside = new Inside();
   });
 
-  it("keeps what the program says, not what the runtime says", () => {
+  it("keeps the program's output, but not the runtime's", () => {
     inside.logged("DevS-SHA256: " + "ab".repeat(32), 1);
     inside.logged("> Connected", 2);
     inside.panicked(60005, 3);
@@ -80,7 +80,7 @@ describe("inside a device", () => {
     expect(inside.log.at(-1)?.text).toBe("399");
   });
 
-  it("says in which line a changed program panics, and of what", () => {
+  it("shows in which line a changed program panics, and why", () => {
     const code = [0, 0, 4, 20, 1, 7];
     inside = new Inside({
       functions: [["main", 0]],
@@ -105,7 +105,7 @@ describe("inside a device", () => {
     expect(inside.panic).toBe("Panic 60004, Exception: Error");
   });
 
-  it("is online from CONNACK until the connection is gone", () => {
+  it("shows online from CONNACK until the connection is gone", () => {
     expect(connectionWords(device())).toBe("starting");
     inside.logged("> Connecting", 0);
     expect(connectionWords(device())).toBe("connecting");
@@ -121,7 +121,7 @@ describe("inside a device", () => {
     expect(connectionWords({ ...device(), failure: "x" })).toBe("it does not run");
   });
 
-  it("counts the outbox down as readings are acknowledged, and corrects itself by the state", () => {
+  it("counts the outbox down as readings are acknowledged, and corrects it by the state", () => {
     inside.logged("> Outbox: 2", 0);
     expect(statusWords(device())).toBe("connecting");
     expect(outboxWords(device())).toBe("2 readings wait");
@@ -139,7 +139,7 @@ describe("inside a device", () => {
     expect(inside.outbox).toBe(1);
   });
 
-  it("knows who decides", () => {
+  it("shows who decides", () => {
     expect(deciderWords(device())).toBe("nobody yet");
     inside.logged("> No server: deciding for myself", 0);
     expect(deciderWords(device())).toBe("the device itself");
@@ -155,14 +155,11 @@ it.each([
   [20, false, "From the server's page: the light is 20 for all."],
   [null, true, "From the server's page: the network is cut for all."],
   [0, true, "From the server's page: the light is 0 for all, and the network is cut for all."],
-])(
-  "says what a teacher has taken in hand: light %s, network cut %s",
-  (light, networkCut, words) => {
-    expect(classWords({ light, networkCut })).toBe(words);
-  },
-);
+])("the teacher's control is described: light %s, network cut %s", (light, networkCut, words) => {
+  expect(classWords({ light, networkCut })).toBe(words);
+});
 
-it("hands a burst out no faster than 100 KB/s, beyond the first 4,096 bytes", () => {
+it("a burst is passed on at 100 KB/s at most, beyond the first 4,096 bytes", () => {
   const window = new ReceiveWindow();
   const burst = Uint8Array.from({ length: 30_000 }, (_, i) => i % 251);
   window.push(burst);
@@ -189,12 +186,12 @@ describe.each<[Scene, number]>([
 ])("the scene %s", (scene, seconds) => {
   const lights = Array.from({ length: seconds * 10 }, (_, i) => lightOf(scene, i / 10));
 
-  it("is dark enough for the lamp, and light enough to be without", () => {
+  it("is dark enough to turn the lamp on, and bright enough to turn it off", () => {
     expect(Math.min(...lights)).toBeLessThan(250);
     expect(Math.max(...lights)).toBeGreaterThan(350);
   });
 
-  it("stays within what a sensor reads", () => {
+  it("stays within the sensor's range", () => {
     expect(lights.every((light) => Number.isInteger(light) && light >= 0 && light <= 1023)).toBe(
       true,
     );

@@ -17,13 +17,13 @@ const OTHER = "fedcba9876543210";
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 describe("a Jacdac frame", () => {
-  it("is what jacdac-ts makes of the same packet", () => {
+  it("equals the frame of jacdac-ts for the same packet", () => {
     const packet = { device: DEVICE, service: 1, command: 0x1101 };
     const frame = makeFrame({ ...packet, payload: Uint8Array.of(1, 2, 3, 4) });
     expect(hex(frame)).toBe(JACDAC_TS_REPORT);
   });
 
-  it("of a command that wants an acknowledgement is read, as jacdac-ts makes it", () => {
+  it("of a command that wants an acknowledgement is read, as jacdac-ts encodes it", () => {
     const frame = Buffer.from(JACDAC_TS_COMMAND, "hex");
     const payload = Buffer.from([255, 255]);
     expect(packetsOf(frame)).toEqual([{ device: DEVICE, service: 2, command: 0x2001, payload }]);
@@ -57,7 +57,7 @@ describe("light sensor and lamp", () => {
     return reports().map(({ payload }) => hex(payload));
   };
 
-  it("say twice a second what they are", () => {
+  it("announce themselves twice a second", () => {
     parts.tick(0);
     const [services] = reports();
     expect(services).toMatchObject({ service: 0, command: 0 });
@@ -69,7 +69,7 @@ describe("light sensor and lamp", () => {
     expect(reports().filter(({ service }) => service === 0)).toHaveLength(1);
   });
 
-  it("stream what the sensor reads, as many samples as they are asked for", () => {
+  it("stream as many samples of the sensor as requested", () => {
     command({ service: 1, command: 0x2003, payload: Uint8Array.of(2) });
     parts.lightRaw = 512;
     for (let ms = 0; ms < 490; ms += 10) parts.tick(ms);
@@ -77,7 +77,7 @@ describe("light sensor and lamp", () => {
     expect(samples.map(({ payload }) => hex(payload))).toEqual(["2080", "2080"]);
   });
 
-  it("answer for their registers, and not for what they have not", () => {
+  it("answer for their registers, and not for others", () => {
     expect(get(1, 0x101)).toEqual(["ffff"]);
     expect(get(1, 0x003)).toEqual(["ff"]);
     expect(get(1, 0x004)).toEqual(["14000000"]);
@@ -86,14 +86,14 @@ describe("light sensor and lamp", () => {
     expect([...get(1, 0x106), ...get(2, 0x101), ...get(7, 0x101)]).toEqual([]);
   });
 
-  it("light the lamp as they are told, acknowledge it, and remember", () => {
+  it("obey and acknowledge commands to the lamp, and keep its state", () => {
     parts.take(Buffer.from(JACDAC_TS_COMMAND, "hex"));
     expect(reports()).toMatchObject([{ service: 0x3f }]);
     expect(brightness).toEqual([1]);
     expect(get(2, 0x001)).toEqual(["ffff"]);
   });
 
-  it("leave alone what is for others", () => {
+  it("ignore frames for other devices", () => {
     const dark = { service: 2, command: 0x2001, payload: Uint8Array.of(0, 0) };
     command(dark, OTHER);
     command(dark, DEVICE, 0);

@@ -12,14 +12,14 @@ describe("a program in a link", () => {
     ["none", ""],
     ["letters of all kinds", 'console.log("größer als 5 €, 夜明かり 💡")\n'],
     ["the longest", "x".repeat(MAX_SOURCE_BYTES)],
-  ])("comes out as it went in: %s", async (_what, source) => {
+  ])("is decoded unchanged: %s", async (_what, source) => {
     const link = await fragmentOf(source);
     expect(link).toMatch(/^#program=[\w-]*$/);
     expect(holdsProgram(link)).toBe(true);
     expect(await programIn(link)).toBe(source);
   });
 
-  it("is in a form that others make too", async () => {
+  it("is accepted if another program made it", async () => {
     expect(await programIn(fragment("let a = 1\n"))).toBe("let a = 1\n");
   });
 
@@ -28,25 +28,25 @@ describe("a program in a link", () => {
     ["no base64", "#program=%%%"],
     ["no deflate", "#program=AAAAAAAA"],
     ["half of it", fragment("let a = 1\n".repeat(50)).slice(0, -8)],
-  ])("says if it is damaged: %s", async (_what, link) => {
+  ])("is reported if it is damaged: %s", async (_what, link) => {
     await expect(programIn(link)).rejects.toThrow("The program in the link is damaged");
   });
 
-  it("is not unpacked to more than a program may have", async () => {
+  it("is not decompressed beyond a program's size limit", async () => {
     const bomb = fragment(new Uint8Array(8 * 1024 * 1024));
     await expect(programIn(bomb)).rejects.toThrow("expected at most 65536 bytes");
   });
 
-  it("is told from other addresses", () => {
+  it("is distinguished from other addresses", () => {
     expect(holdsProgram("")).toBe(false);
     expect(holdsProgram("#device=tab-1")).toBe(false);
   });
 });
 
-describe("what a person is told of errors", () => {
+describe("the errors shown to a person", () => {
   const error = (file: string, line: number) => ({ file, line, column: 3, message: "Wrong." });
 
-  it("puts those first that a person can mend here", () => {
+  it("start with those that can be fixed here", () => {
     const [main, late, early] = [
       error("src/main.ts", 1),
       error("src/nightlight.ts", 9),
@@ -59,7 +59,7 @@ describe("what a person is told of errors", () => {
     ]);
   });
 
-  it("counts them", () => {
+  it("are counted", () => {
     expect([1, 2].map(countWords)).toEqual([
       "It does not compile: 1 error.",
       "It does not compile: 2 errors.",

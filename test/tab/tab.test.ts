@@ -60,7 +60,7 @@ describe("a device in a browser tab", () => {
     expect(faults).toEqual([]);
   });
 
-  it("is the same device after a reload, and another in another tab", async () => {
+  it("is the same device after a reload, and another one in another tab", async () => {
     const id = await online(page);
     await page.reload();
     expect(await online(page)).toBe(id);
@@ -84,7 +84,7 @@ describe("a device in a browser tab", () => {
     expect(faults).toEqual([]);
   });
 
-  it("decides alone without a network, and then loses no reading", async () => {
+  it("decides alone without a network, and loses no reading", async () => {
     const id = await online(page);
     const witness = await Witness.connect(nightlight.brokerUrl, `${id}/telemetry`);
     await page.getByRole("button", { name: "Unplug network" }).click();
@@ -108,7 +108,7 @@ describe("a device in a browser tab", () => {
     await witness.stop();
   });
 
-  it("starts again after its power was cut, with its settings", async () => {
+  it("restarts with its settings after its power was cut", async () => {
     const id = await online(page);
     await page.getByRole("button", { name: "Cut power" }).click();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
@@ -119,7 +119,7 @@ describe("a device in a browser tab", () => {
     expect(faults).toEqual([]);
   });
 
-  it("does as the teacher wants it, who sees it on the server's page", async () => {
+  it("obeys the teacher, who controls it on the server's page", async () => {
     const id = await online(page);
     await page.locator("#light").fill("700");
     await page.locator("#led", { hasText: "LED off" }).waitFor();
@@ -162,7 +162,7 @@ describe("a device in a browser tab", () => {
     expect(await page.locator("#fact-program").innerText()).toBe(sha256(built));
   });
 
-  it("says so if its virtual machine can't be made", async () => {
+  it("reports that its virtual machine can't be created", async () => {
     const tab = await openTab(browser);
     // A valid module without the virtual machine's exports.
     const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);

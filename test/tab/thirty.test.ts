@@ -36,7 +36,7 @@ afterAll(async () => {
   await nightlight.stop();
 });
 
-it("has thirty devices, each with its LED right through an hour of scenes, and after a reload", async () => {
+it("has thirty devices, each with the right LED through an hour of scenes, and after a reload", async () => {
   for (let i = 0; i < LEARNERS; i++) {
     const page = await openTab(browser, PHONE);
     await page.goto(`${nightlight.url}/device`);

@@ -11,17 +11,17 @@ const pair = (key = KEY) => ({
 });
 
 describe("the sealed channel", () => {
-  it("takes the seed of a device from its subprotocol, and nothing else for it", () => {
+  it("takes a device's seed from its subprotocol, and nothing else as a seed", () => {
     expect(deviceSeed(`devs-key-${"0a".repeat(16)}`)).toEqual(hex("0a".repeat(16)));
     for (const other of [undefined, "mqtt", "devs-key-", `devs-key-${"0a".repeat(15)}`])
       expect(deviceSeed(other)).toBeUndefined();
   });
 
-  it("greets with magic, version and seed", () => {
+  it("starts with magic, version and seed", () => {
     expect(hello(hex("11".repeat(16)))).toEqual(hex(`ca28e4ce02000000${"11".repeat(16)}`));
   });
 
-  it("seals as AES-256-CCM with counting nonces does, by a key of HKDF (RFC 5869)", () => {
+  it("seals as AES-256-CCM with counting nonces does, with a key of HKDF (RFC 5869)", () => {
     // Derives the key by the steps of RFC 5869: extract without a salt, expand once.
     const extracted = createHmac("sha256", Buffer.alloc(32)).update(KEY).digest();
     const info = Buffer.concat([SEEDS.device, SEEDS.server, Buffer.of(1)]);
@@ -38,7 +38,7 @@ describe("the sealed channel", () => {
     }
   });
 
-  it("is understood by the other side, in its order", () => {
+  it("is understood by the other side, in order", () => {
     const { server, device } = pair();
     for (const message of [Buffer.of(0x93), randomBytes(200), Buffer.of(1)]) {
       expect(device.open(server.seal(message))).toEqual(message);
@@ -60,7 +60,7 @@ describe("the sealed channel", () => {
     expect(pair().server.isProof(own.proof())).toBe(false);
   });
 
-  it("notices each flipped bit, and what is too short", () => {
+  it("detects each flipped bit, and messages that are too short", () => {
     const message = Buffer.of(1, 2, 3);
     const bits = pair().server.seal(message).length * 8;
     for (let bit = 0; bit < bits; bit++) {

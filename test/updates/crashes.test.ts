@@ -35,7 +35,7 @@ function job(step: Job["step"], text = ""): Job {
 }
 
 describe("crashes", () => {
-  it("are said once, however often the device's state comes", () => {
+  it("are logged once, however often the device's state arrives", () => {
     const { crashes, says } = start();
     expect(says(null)).toBe(false);
     expect(says({ program: "p1" })).toBe(false);
@@ -51,7 +51,7 @@ describe("crashes", () => {
     expect(said).toHaveLength(2);
   });
 
-  it("are not said again when the server is started again, and the broker still has the state", () => {
+  it("are not logged again after a restart while the broker still has the state", () => {
     const kept = { id: "a", atMs: 1, text: PANIC };
     const { crashes, says } = start([kept]);
     expect(says({ program: "p1", crash: PANIC })).toBe(false);
@@ -78,7 +78,7 @@ describe("crashes", () => {
     ],
     ["that nobody knows, if another one runs now", undefined, { program: "p2" }, undefined],
     ["that ran before, if another one failed", job("failed", "refused"), { program: "p1" }, "p1"],
-  ])("are of the program %s", (_what, about, state, program) => {
+  ])("belong to the program %s", (_what, about, state, program) => {
     const { crashes, says } = start();
     says({ program: "p1" });
     says({ ...state, crash: PANIC }, about);
@@ -88,7 +88,7 @@ describe("crashes", () => {
   it.each([
     ["01abcdef", "ffffffff"],
     ["01abcdee", undefined],
-  ])("are of the program that the runtime names by its hash: 0x%s", (hash, program) => {
+  ])("belong to the program that the runtime names by its hash: 0x%s", (hash, program) => {
     const { crashes, says } = start();
     says({ program: "p1" });
     // Without the hash, the crash would be assigned to the program that ran before.
@@ -96,7 +96,7 @@ describe("crashes", () => {
     expect(crashes.all()[0]?.program).toBe(program);
   });
 
-  it("have no place if nobody knows the program", () => {
+  it("have no place in the source if the program is unknown", () => {
     const { crashes, says } = start();
     says({ crash: "watchdog" });
     expect(crashes.all()).toEqual([{ id: "a", atMs: 1000, text: "watchdog" }]);
@@ -109,7 +109,7 @@ describe("crashes", () => {
     ]);
   });
 
-  it("stand until a program that came later is confirmed, or the device is removed", () => {
+  it("stay until a later program is confirmed, or the device is removed", () => {
     const { crashes, says } = start();
     says({ program: "p1", crash: PANIC });
     expect(says({ program: "p1" }, job("confirmed"))).toBe(false);

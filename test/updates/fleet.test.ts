@@ -11,7 +11,7 @@ it.each([
   [3, 1, [1, 1, 2]],
   [200, 5, [1, 20, 184]],
   [0, 3, [1, 1, 1]],
-])("%i that are there and %i that are away go in waves of %j", (online, away, sizes) => {
+])("%i online and %i offline devices are updated in waves of %j", (online, away, sizes) => {
   const gone = ids(away).map((id) => `away-${id}`);
   const planned = waves(ids(online), gone);
   expect(planned.map(({ length }) => length)).toEqual(sizes);
@@ -46,7 +46,7 @@ describe("a fleet", () => {
     return { fleet, jobs, finish };
   }
 
-  it("goes on when a whole wave is confirmed", () => {
+  it("continues when a whole wave is confirmed", () => {
     const { fleet, jobs, finish } = setUp(21);
     expect(finish("lamp-0", "confirmed", "").begin).toEqual(["lamp-1", "lamp-2", "lamp-3"]);
     expect(finish("lamp-1", "confirmed", "").begin).toEqual([]);
@@ -57,7 +57,7 @@ describe("a fleet", () => {
     expect(jobs.size).toBe(21);
   });
 
-  it("proves itself on another device if the first goes away, and is not held up by it", () => {
+  it("tries another device first if the first goes offline, and does not wait for that one", () => {
     const gone = new Set(["lamp-0"]);
     const { fleet, jobs, finish } = setUp(30, (id) => !gone.has(id));
     expect(finish("lamp-0", "waiting", "away").begin).toEqual(["lamp-1"]);
@@ -70,7 +70,7 @@ describe("a fleet", () => {
     expect(jobs.get("lamp-0")?.step).toBe("waiting");
   });
 
-  it("waits for any of its devices if all have gone away", () => {
+  it("waits for any of its devices if all have gone offline", () => {
     let isThere = "";
     const { fleet, finish } = setUp(3, (id) => id === isThere);
     expect(finish("lamp-0", "waiting", "away").begin).toEqual([]);
@@ -85,7 +85,7 @@ describe("a fleet", () => {
     });
   });
 
-  it("does not wait for one that is switched off in the middle of its program", () => {
+  it("does not wait for a device that was switched off during its update", () => {
     const { fleet, jobs, finish } = setUp(2, (id) => id !== "lamp-0");
     expect(finish("lamp-0", "sending", "").begin).toEqual([]);
     const jobOf = (name: string) => jobs.get(name);
@@ -93,7 +93,7 @@ describe("a fleet", () => {
     expect(advance(fleet, { jobOf, isOnline, nowMs: 300_002 }).begin).toEqual(["lamp-1"]);
   });
 
-  it("stops at the first that fails, says which and why, and lets go of those that wait", () => {
+  it("stops at the first failure, names the device and the reason, and releases waiting devices", () => {
     const { fleet, jobs, finish } = setUp(200);
     finish("lamp-0", "confirmed", "");
     finish("lamp-1", "confirmed", "");
@@ -108,7 +108,7 @@ describe("a fleet", () => {
     expect(finish("lamp-3", "confirmed", "")).toEqual({ begin: [], cancel: [] });
   });
 
-  it("stops at the canary before any other was touched", () => {
+  it("stops at the canary before any other device was asked", () => {
     const { jobs, finish } = setUp(200);
     finish("lamp-0", "failed", "not confirmed within 120 s");
     expect([...jobs.keys()]).toEqual(["lamp-0"]);

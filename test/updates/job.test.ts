@@ -28,7 +28,7 @@ function inTrial(): Job {
 }
 
 describe("a job", () => {
-  it("waits until the device is there and says what it runs", () => {
+  it("waits until the device is online and reports its program", () => {
     const job = newJob("desk-1", false, 0);
     enter(job, "waiting", "begun", 0);
     expect(look(job, undefined, 1)).toBe(false);
@@ -38,13 +38,13 @@ describe("a job", () => {
     expect(job.step).toBe("waiting");
   });
 
-  it("fails for a program that takes no update", () => {
+  it("fails for a program that accepts no update", () => {
     const job = newJob("desk-1", false, 0);
     expect(look(job, known({ fw: "0.2.0" }), 1)).toBe(false);
     expect(last(job)).toMatch(/takes no update over the network/);
   });
 
-  it("fails for a lesson's device, but gives one that comes back the time to say what it runs", () => {
+  it("fails for a lesson device, but gives one that comes back time to report its program", () => {
     const job = newJob("desk-1", false, 0);
     expect(look(job, known(null, 0, false), 1_000_000)).toBe(false);
     expect(look(job, known(null), 2_000_000)).toBe(false);
@@ -56,7 +56,7 @@ describe("a job", () => {
     expect(last(job)).toMatch(/does not say what it runs/);
   });
 
-  it("fails with the device's own words if it refuses this order", () => {
+  it("fails with the device's own message if it refuses this order", () => {
     const job = asked();
     look(job, known({ program: "a", refused: "4: older refusal" }, 1500), 1500);
     expect(job.step).toBe("asked");
@@ -67,7 +67,7 @@ describe("a job", () => {
     expect(isOver(job)).toBe(true);
   });
 
-  it("goes on if its order reaches the device twice: it lost its power before it acknowledged it", () => {
+  it("continues if its order arrives twice because the device lost its power before the acknowledgement", () => {
     const job = asked();
     const refused = "5: expected an n above 5, got 5";
     expect(look(job, known({ program: "a", refused }, 1500), 1500)).toBe(false);
@@ -75,7 +75,7 @@ describe("a job", () => {
     expect(look(job, known({ program: "a", refused }, 1500), 92_000)).toBe(true);
   });
 
-  it("asks a device that does not come once again, while it is there", () => {
+  it("repeats the order once if the device does not come while it is online", () => {
     const job = asked();
     expect(look(job, known({ program: "a" }, 0), 90_000)).toBe(false);
     expect(look(job, known({ program: "a" }, 0), 92_000)).toBe(true);
@@ -84,7 +84,7 @@ describe("a job", () => {
     expect(last(job)).toBe("did not take the program within 90 s, twice");
   });
 
-  it("waits for a device that was switched off before it came, and begins again", () => {
+  it("waits for a device that was switched off before it came, and starts again", () => {
     const job = asked();
     expect(look(job, known({ program: "a" }, 0, false), 90_000)).toBe(false);
     expect(job.step).toBe("asked");
@@ -93,7 +93,7 @@ describe("a job", () => {
     expect(look(job, known({ program: "a" }), 500_000)).toBe(true);
   });
 
-  it("does not count the time in which the server has no broker", () => {
+  it("does not count the time during which the server has no broker", () => {
     const job = inTrial();
     expect(look(job, known(null, 0, false), 400_000, false)).toBe(false);
     look(job, known(null, 0, false), 579_000);
@@ -110,7 +110,7 @@ describe("a job", () => {
     expect(look(waiting, known({ program: "a" }), 3)).toBe(true);
   });
 
-  it("can be called off until the device has the program", () => {
+  it("can be cancelled until the device has the program", () => {
     const waiting = newJob("desk-1", false, 0);
     expect(callOff(waiting, 5)).toBeUndefined();
     expect(waiting).toMatchObject({ step: "cancelled", lines: [{ atMs: 5, text: "called off" }] });
@@ -126,7 +126,7 @@ describe("a job", () => {
     expect(callOff(inTrial(), 3000)).toMatch(/^can't be called off any more/);
   });
 
-  it("is confirmed once the device says that it runs the program, not in trial", () => {
+  it("is confirmed when the device reports that it runs the program, not in trial", () => {
     const job = inTrial();
     for (const atMs of [2500, 2600])
       look(job, known({ program: "01234567", trial: true }, atMs), atMs);
@@ -137,14 +137,14 @@ describe("a job", () => {
     expect(last(job)).toBe("confirmed: it runs 01234567, after 2.5 s");
   });
 
-  it("is confirmed too if the server was away meanwhile", () => {
+  it("is confirmed, too, if the server was down in between", () => {
     const job = asked();
     enter(job, "sending", "sending", 1200);
     look(job, known({ program: "01234567" }, 3500), 3500);
     expect(job.step).toBe("confirmed");
   });
 
-  it("says why the runtime has taken the program back", () => {
+  it("reports why the runtime has taken the program back", () => {
     const job = inTrial();
     look(job, known({ program: "a", taken_back: "panicked twice: 60014" }, 1500), 2100);
     expect(job.step).toBe("trial");
@@ -156,7 +156,7 @@ describe("a job", () => {
   it.each([
     ["away", false],
     ["online, but no reading of it arrived, or it starts again and again", true],
-  ])("fails if nothing is confirmed in time: %s", (state, online) => {
+  ])("fails if there is no confirmation in time: %s", (state, online) => {
     const job = inTrial();
     look(job, known({ program: "01234567", trial: true }, 2500, online), 181_000);
     expect(job.step).toBe("trial");
@@ -164,14 +164,14 @@ describe("a job", () => {
     expect(last(job)).toBe(`not confirmed within 180 s: it is ${state}`);
   });
 
-  it("stays as it is when it is over", () => {
+  it("does not change after its end", () => {
     const job = inTrial();
     enter(job, "failed", "why", 3000);
     expect(look(job, known({ program: "01234567" }, 4000), 4000)).toBe(false);
     expect(job.step).toBe("failed");
   });
 
-  it("while it is sent has all the time that it takes", () => {
+  it("has no time limit while it is being sent", () => {
     const job = asked();
     enter(job, "sending", "sending", 1200);
     expect(look(job, undefined, 1e9)).toBe(false);

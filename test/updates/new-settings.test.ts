@@ -4,12 +4,12 @@ import { changesOf, sealedSettings } from "../../server/updates/new-settings";
 
 const KEY = "0123456789abcdef".repeat(4);
 
-it("takes a broker, a user and a password, and an empty text to remove one", () => {
+it("accepts a broker, a user and a password, and an empty text to remove one", () => {
   const changes = { BROKER: "mqtt://lamp.lan", MQTT_USER: "desk-1", MQTT_PWD: "" };
   expect(changesOf(changes)).toEqual({ ...changes, BROKER: "mqtt://lamp.lan:1883" });
 });
 
-it("takes a Wi-Fi network, and one without a password is open", () => {
+it("accepts a Wi-Fi network, which is open without a password", () => {
   const open = { WIFI_SSID: "shed", WIFI_PWD: "" };
   expect(changesOf({ WIFI_SSID: "shed" })).toEqual(open);
   expect(changesOf(open)).toEqual(open);
@@ -34,11 +34,11 @@ it.each<[Record<string, unknown>, string | RegExp]>([
   ],
   [{ MQTT_PWD: "a\nb" }, "MQTT_PWD: has a control character"],
   [{ MQTT_USER: "u".repeat(201) }, "MQTT_USER: expected at most 200 bytes, got 201"],
-])("refuses %j before it travels", (given, why) => {
+])("refuses %j before sending", (given, why) => {
   expect(() => changesOf(given)).toThrow(why);
 });
 
-it("seals them by AES-256-CCM, with a key for each order", () => {
+it("seals them with AES-256-CCM, and a key for each order", () => {
   const settings = { n: 7, s: 120, MQTT_PWD: "pass" };
   const sealed = Buffer.from(sealedSettings(KEY, "desk-1", settings), "hex");
   const key = createHmac("sha256", KEY).update("nightlight settings\ndesk-1\n7").digest();

@@ -68,7 +68,7 @@ describe("settings over the network", () => {
     await witness.publish(`${ID}/update`, JSON.stringify(text));
   }
 
-  it("that lead nowhere are taken back by the device", async () => {
+  it("are taken back by the device if they lead nowhere", async () => {
     await order({ n: 5, s: 3, BROKER: "mqtt://127.0.0.1:1", MQTT_PWD: "pass" });
     await logged("Connecting to mqtt://127.0.0.1:1 as desk-1nightlight_client");
     await logged("New settings taken back");

@@ -107,7 +107,7 @@ describe("an update over the network", () => {
   const refuses = (n: number, why: string) =>
     witness.sees(`${ID}/state`, new RegExp(`"refused":"${n}: ${why}`));
 
-  it("refuses what is not for it, each with a line", async () => {
+  it("refuses orders that are not for it, each with a line", async () => {
     const key = new UpdateKeys(dir).ensure(ID);
     const { log } = await startBoard(key);
     await witness.publish(`${ID}/update`, "nonsense");
@@ -131,7 +131,7 @@ describe("an update over the network", () => {
     expect(log.filter((line) => line.startsWith("Update "))).toEqual([has]);
   });
 
-  it("identifies itself, reports, and starts again when it is told", async () => {
+  it("identifies the device, reports its state, and restarts it on request", async () => {
     const { device, log } = await startBoard(new UpdateKeys(dir).ensure(ID));
     const tell = async (what: string) => {
       const body = JSON.stringify({ do: what });
@@ -162,7 +162,7 @@ describe("an update over the network", () => {
     expect(lines.at(-1)?.text).toBe(`refused by the device: ${why}`);
   });
 
-  it("needs a device that is known, and its key", async () => {
+  it("needs a known device, and its key", async () => {
     const refusal = async (device: string) => {
       const body = JSON.stringify({ device });
       const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
@@ -179,7 +179,7 @@ describe("an update over the network", () => {
     ]);
   });
 
-  it("says once where in the sources the device's last run ended", async () => {
+  it("logs once where in the sources the device's last run ended", async () => {
     const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(ID) };
     board = await startDevice(ID, nightlight.brokerUrl, { settings });
     await witness.sees(`${ID}/state`, /"program":/);
@@ -203,7 +203,7 @@ describe("an update over the network", () => {
     expect(view.crashes).toMatchObject([{ id: ID, program: name }]);
   });
 
-  it("waits for a device that is away", async () => {
+  it("waits for an offline device", async () => {
     const key = new UpdateKeys(dir).ensure(ID);
     expect(await update()).toBe(202);
     expect((await job())?.step).toBe("waiting");
@@ -211,7 +211,7 @@ describe("an update over the network", () => {
     expect((await over()).step).toBe("confirmed");
   });
 
-  it("goes on after the server was away in the middle of it", async () => {
+  it("continues after the server was down in the middle of it", async () => {
     const { panics } = await startBoard(new UpdateKeys(dir).ensure(ID));
     const [mqttPort, httpPort] = [nightlight.brokerUrl, nightlight.url].map((url) =>
       Number(new URL(url).port),

@@ -52,13 +52,13 @@ function run(
   throw new Error("no end");
 }
 
-it("pads a program to whole pieces, and an even one not at all", () => {
+it("pads a program to whole blocks, and does not pad one of whole blocks", () => {
   expect(padded(Buffer.of(1, 2)).length).toBe(32);
   expect(padded(randomBytes(64)).length).toBe(64);
   expect(padded(Buffer.of(1, 2)).subarray(0, 3)).toEqual(Buffer.of(1, 2, 0));
 });
 
-it.each([32, 224, 256, 31_872])("sends %i bytes whole", (length) => {
+it.each([32, 224, 256, 31_872])("sends %i bytes completely", (length) => {
   const store = new Store();
   const program = randomBytes(length);
   expect(run(program, store)).toBe("stored");
@@ -69,7 +69,7 @@ it.each([32, 224, 256, 31_872])("sends %i bytes whole", (length) => {
   expect(again.next(store.answer(question))).toEqual({ send: [], outcome: "stored" });
 });
 
-it("notices by the hash that what was stored is not what was sent", () => {
+it("detects by the hash that the stored program differs from the sent one", () => {
   const outcome = run(randomBytes(640), new Store(), (message) => {
     if (message[0] === COMMAND.write) message[7] = (message[7] ?? 0) ^ 1;
     return message;
@@ -79,7 +79,7 @@ it("notices by the hash that what was stored is not what was sent", () => {
   });
 });
 
-it("ends if the device refuses, and says where", () => {
+it("ends if the device refuses, and reports where", () => {
   const error = Buffer.of(COMMAND.error);
   const upload = new Upload(randomBytes(640));
   const why = (text: string) => ({

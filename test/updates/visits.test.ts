@@ -97,7 +97,7 @@ it("a device that was asked gets its program", async () => {
   ]);
 });
 
-it("the connection is closed with the last words, before the program starts and opens its own", async () => {
+it("the connection is closed with the last message, before the program starts and connects", async () => {
   const job = asked();
   const client = world(job).come();
   await client.prove();
@@ -137,7 +137,7 @@ it("a device that comes by itself gets nothing while the server has no broker ei
   expect([client.isEnded, linesOf(job)]).toEqual([true, []]);
 });
 
-it("a device that nothing is meant for is said once, with the way to get it something", async () => {
+it("a device without a pending update is logged once, with advice", async () => {
   const { come, said } = world(undefined);
   for (let time = 0; time < 2; time++) {
     const client = come();
@@ -147,7 +147,7 @@ it("a device that nothing is meant for is said once, with the way to get it some
   expect(said).toEqual([`a: ${BY_ITSELF}. npm run update -- --device a gives it another program.`]);
 });
 
-it("a device in trial comes back once, and keeps its limit; another program may follow", async () => {
+it("a device in trial that returns keeps its deadline, and then another program may follow", async () => {
   const job: Job = { ...asked(), step: "trial", sinceMs: 4000 };
   const { come, jobs } = world(job);
   expect(jobs.isUnderWay("a")).toBe(true);
@@ -159,7 +159,7 @@ it("a device in trial comes back once, and keeps its limit; another program may 
   expect(jobs.isUnderWay("a")).toBe(false);
 });
 
-it("somebody with another key is said once, and changes nothing", async () => {
+it("a device with another key is logged once, and changes nothing", async () => {
   const job = asked();
   const { come } = world(job);
   for (let time = 0; time < 2; time++) {
@@ -173,7 +173,7 @@ it("somebody with another key is said once, and changes nothing", async () => {
   expect(job).toMatchObject({ step: "asked", sinceMs: 0 });
 });
 
-it("a program that is called off in the middle ends there", async () => {
+it("a program that is cancelled during the transfer ends there", async () => {
   const job = asked();
   const { come, jobs } = world(job);
   const client = come();
@@ -187,7 +187,7 @@ it("a program that is called off in the middle ends there", async () => {
   expect(linesOf(job).at(-1)).toMatch(/^called off in the middle of the program/);
 });
 
-it("what no device sends ends the connection", () => {
+it("an invalid message ends the connection", () => {
   const { come, visits } = world(asked());
   const text = come();
   text.emit("message", Buffer.from("hello"), false);

@@ -85,7 +85,7 @@ async function update(old: Program, next: Program, meter: UpdateMeter): Promise<
   return isNew;
 }
 
-it("an update whose power goes away leaves the old program or the new one, and goes on", async () => {
+it("a power cut during an update leaves the old program or the new one, and the update continues", async () => {
   const programs = [
     programOf(await compileFirmware(), "Reading acknowledged"),
     programOf(await olderProgram(), "Reading ACKNOWLEDGED"),

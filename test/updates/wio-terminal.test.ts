@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
 
-it("the nightlight on the emulated chip is updated by the server, and confirms itself", async () => {
+it("the server updates the nightlight on the emulated chip, which confirms itself", async () => {
   wio = await WioWithServer.start("chip-9", await olderProgram());
   const { board, witness } = wio;
   await board.logged("Reading ACKNOWLEDGED");
@@ -41,7 +41,7 @@ it("the nightlight on the emulated chip is updated by the server, and confirms i
 });
 
 /** Each time, a reading of the bad release has arrived 2 s before the panic. */
-it("a program that panics only once it is connected is taken back, and its crash is told", async () => {
+it("a program that panics only after connecting is taken back, and its crash is reported", async () => {
   const old = await compileFirmware();
   const bad = await panicsOnceHeard();
   wio = await WioWithServer.start("chip-8", old, { speed: 4 });

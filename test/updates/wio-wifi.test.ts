@@ -54,7 +54,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     return await askServer(ssid, "password" in rest ? rest.password : "");
   }
 
-  it("is kept once a reading has arrived from there, and stays after a power cut", async () => {
+  it("is kept once a reading has arrived from there, and survives a power cut", async () => {
     for (const network of [OPEN, SHED]) {
       const from = lines();
       const order = await change(network);
@@ -98,7 +98,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     ["a wrong password", HOME.ssid, "good morning", `10 s: ${NOT_JOINED}`],
     ["a network that isn't there", "a neighbour's", "12345678", `10 s: ${NOT_JOINED}`],
     ["a network without a broker behind it", NOWHERE.ssid, NOWHERE.password, "10 s"],
-  ])("goes back from %s, and says why", async (_, ssid, password, why) => {
+  ])("is taken back for %s, with the reason", async (_, ssid, password, why) => {
     const from = lines();
     await order(ssid, password, 10);
     await wio.board.logged(TRYING, from);
@@ -107,7 +107,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     await saysWhy(why);
   });
 
-  it("goes back if each start ends early", async () => {
+  it("is taken back if each start ends early", async () => {
     const from = lines();
     await order("a neighbour's", "12345678", 16);
     const isBack = () => wio.board.wio.log.slice(from).some((line) => line.includes(TAKEN_BACK));
@@ -127,7 +127,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     await saysWhy("1 s.*");
   });
 
-  it("leaves the old network or the new one, wherever power goes", async () => {
+  it("leaves the old network or the new one after a power cut at any time", async () => {
     const { nvm, clock } = wio.board.chip;
     const outcomes: string[] = [];
     let [old, next]: [Network, Network] = [SHED, OPEN];

@@ -17,8 +17,8 @@ const DEVICE = "0123456789abcdef";
 const bytes = (length: number, random: () => number) =>
   Uint8Array.from({ length }, () => (random() < 0.2 ? 0xfe : Math.floor(256 * random())));
 
-describe("the frames on a board's line", () => {
-  it("carry no more than their size byte can say", () => {
+describe("frames on a board's serial line", () => {
+  it("carry no more bytes than their size byte can express", () => {
     const frame = makeCommand(DEVICE, 3, 0x81, new Uint8Array(236), true);
     expect([frame.length, frame[2]]).toEqual([252, 240]);
     expect(() => makeCommand(DEVICE, 3, 0x81, new Uint8Array(237), true)).toThrow(
@@ -26,13 +26,13 @@ describe("the frames on a board's line", () => {
     );
   });
 
-  it("reach the bridge as the DeviceScript tools' do", () => {
+  it("reach the bridge in the same form as those of the DeviceScript tools", () => {
     const enable = makeCommandToClass(0x18f61a4a, 0x3f, 0x81);
     // Recorded from the tools: test/boards/wio-terminal/line-bus.ts.
     expect(Buffer.from(enable).toString("hex")).toBe("357004054a1af61800000000003f8100");
   });
 
-  it("come through a line with text and damage, however it is cut into pieces", () => {
+  it("survive text and damage on the line, however it is split into chunks", () => {
     const random = seededRandom(3);
     const frames = Array.from({ length: 40 }, (_, i) =>
       makeCommand(DEVICE, i % 60, i, bytes(i * 5, random), false),
@@ -65,7 +65,7 @@ describe("the frames on a board's line", () => {
     expect(back.map((frame) => frame.toString("hex"))).toEqual(heard.frames);
   });
 
-  it("are cut short if something never ends", () => {
+  it("are limited in length if they never end, and so are lines", () => {
     const lines: string[] = [];
     const decoder = new LineDecoder(
       () => undefined,
@@ -77,7 +77,7 @@ describe("the frames on a board's line", () => {
     expect(decoder.damaged).toBe(1);
   });
 
-  it("report what a device has, and that a frame came", () => {
+  it("report the services of a device, and acknowledge a frame", () => {
     const payload = Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11);
     const [report] = reportsOf(makeFrame({ device: DEVICE, service: 0, command: 0, payload }));
     expect(report && announced(report)).toEqual([0, 0x1107dc4a]);

@@ -49,7 +49,7 @@ it.each([
   expect(mistakesIn(changes).map((mistake) => mistake.line)).toEqual([line]);
 });
 
-it("finds none in what a board can do", () => {
+it("finds no mistake in settings that a board can use", () => {
   const changes = {
     ID: "class-*",
     BROKER: "mqtt://192.168.1.20:1883",

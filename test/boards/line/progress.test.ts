@@ -14,8 +14,8 @@ function follow(...lines: string[]) {
   return { progress, texts: steps.map(({ text }) => text), steps };
 }
 
-describe("the way of a board to its broker", () => {
-  it("is told step by step, each once", () => {
+describe("the progress of a board to its broker", () => {
+  it("reports each step once, in order", () => {
     const { texts, steps, progress } = follow(
       ...["mgr: start", WIFI_UP, CONNECTING, CONNECTED, SENDING, SENDING],
       `> ${PROGRAM.acknowledged}`,
@@ -31,26 +31,26 @@ describe("the way of a board to its broker", () => {
     expect(progress.isDone).toBe(true);
   });
 
-  it("names the board by its id, whatever the prefix of its topics", () => {
+  it("names the board by its id, whatever the prefix of its topics is", () => {
     const { texts } = follow(WIFI_UP, CONNECTING.replace("desk-1", "our/house/desk-1"));
     expect(texts.at(-1)).toBe("Broker: connecting to 192.168.1.20, port 1883, as desk-1.");
     const { texts: others } = follow(WIFI_UP, CONNECTING.replace("desk-1", "as good as new"));
     expect(others.at(-1)).toMatch(/, as as good as new\.$/);
   });
 
-  it("ends with the server's answer, if that comes first", () => {
+  it("ends with the server's answer, if that arrives first", () => {
     const { progress, texts } = follow(SENDING, `> ${PROGRAM.received}{"led_on":true}`);
     expect(progress.isDone).toBe(true);
     expect(texts.at(-1)).toBe("First reading: answered by the server.");
   });
 
-  it("ends with a reading on its way at QoS 0, which no broker acknowledges", () => {
+  it("ends with a sent reading at QoS 0, because no broker acknowledges it", () => {
     const { progress, texts } = follow(CONNECTED, SENDING, `> ${PROGRAM.unacknowledged}`);
     expect(progress.isDone).toBe(true);
     expect(texts.at(-1)).toBe("First reading: the board sends without an acknowledgement (QoS 0).");
   });
 
-  it("goes on after a trouble that passes", () => {
+  it("continues after a passing error", () => {
     const failed = `${BOARD.wifi}${BOARD.joinFailed}: network not found or wrong password${BOARD.retrying}1000 ms`;
     const { progress, steps } = follow(failed, failed, WIFI_UP, failed, failed);
     expect(progress.isStuck).toBe(false);
@@ -78,13 +78,13 @@ describe("the way of a board to its broker", () => {
     ["bad user name or password", /refuses the user or the password/],
     ["not authorized", /does not let desk-1 in/],
     ["identifier rejected", /does not accept the id desk-1/],
-  ])("does not wait after a refusal: %s", (reason, words) => {
+  ])("ends immediately after a refusal: %s", (reason, words) => {
     const { progress } = follow(CONNECTING, `> ${PROGRAM.mqtt}refused: ${reason}`);
     expect(progress.isStuck).toBe(true);
     expect(progress.missing).toMatch(words);
   });
 
-  it("says what is missing when time is over", () => {
+  it("names the missing step when the time is over", () => {
     expect(follow().progress.missing).toBe("The board says nothing of Wi-Fi or a broker.");
     expect(follow(WIFI_UP).progress.missing).toMatch(/not come further/);
     expect(follow(WIFI_UP, SENDING).progress.missing).toMatch(/acknowledged none/);
@@ -92,7 +92,7 @@ describe("the way of a board to its broker", () => {
     expect(progress.isStuck).toBe(true);
   });
 
-  it("starts with the network that the board is in already", () => {
+  it("starts with the network that the board has already joined", () => {
     const { progress, steps } = follow();
     progress.wifi("home", "192.168.1.7");
     expect(steps).toEqual([{ text: "Wi-Fi: in home, address 192.168.1.7.", isTrouble: false }]);

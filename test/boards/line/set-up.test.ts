@@ -46,7 +46,7 @@ describe("setting up a board", () => {
     expect(await setUp({ ID: "new", MQTT_USER: null })).toEqual({ isConnected: true, problem: "" });
   });
 
-  it("keeps the old values if one finds no space, says so, and lets the program run", async () => {
+  it("keeps the old values if one has no space, reports it, and restarts the program", async () => {
     takeTogether();
     const take = board.onStored;
     board.onStored = (name) => {
@@ -67,7 +67,7 @@ describe("setting up a board", () => {
     expect(board.isRunning).toBe(true);
   });
 
-  it("lets the program run again if the runtime is too old to be set up", async () => {
+  it("restarts the program if the runtime is too old to be set up", async () => {
     const { isConnected, problem } = await setUp({ ID: "new" });
     expect(isConnected).toBe(false);
     expect(problem).toMatch(/^The board's runtime is older than this command/);

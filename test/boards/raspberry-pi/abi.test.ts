@@ -93,7 +93,7 @@ int main(void) {
 }
 `;
 
-describe("what the kernel takes", () => {
+describe("the kernel's interface", () => {
   const folder = mkdtempSync(join(tmpdir(), "nightlight-abi-"));
   const c = new Map<string, string>();
 
@@ -152,7 +152,7 @@ describe("what the kernel takes", () => {
     expect(i2cTransfer(4, 0x11223344n, 2).toString("hex")).toBe("44332211" + "02000000");
   });
 
-  it("has the structures of the GPIO header, and finds what the kernel has put into them", () => {
+  it("has the structures of the GPIO header, and reads the kernel's answers in them", () => {
     const chip = Buffer.from(c.get("chip") ?? "", "hex");
     expect(chip).toHaveLength(chipInfo().length);
     expect(labelOf(chip)).toBe("pinctrl-rp1");
@@ -167,7 +167,7 @@ describe("what the kernel takes", () => {
     expect(lineValue(false).toString("hex")).toBe(c.get("low"));
   });
 
-  it("cuts a name that is too long, as a C text", () => {
+  it("truncates a name that is too long, and ends it as a C string", () => {
     const request = outputRequest(0, "n".repeat(40));
     expect(request.subarray(256, 288).toString()).toBe("n".repeat(31) + "\0");
   });

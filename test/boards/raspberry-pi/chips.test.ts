@@ -28,7 +28,7 @@ describe("the ADS1115", () => {
     return { pi, chip };
   }
 
-  it("measures its input against ground, once, with 3.3 V as the lesson's 1023", async () => {
+  it("measures its input against ground in single shots, with 3.3 V as the lesson's 1023", async () => {
     const { pi, chip } = withChip();
     const { sensor } = sensorWith(pi, ADS1115, 2);
     for (const [volts, light] of [
@@ -58,7 +58,7 @@ describe("the ADS1115", () => {
     expect(await Promise.all(both.map(({ sensor }) => sensor.sample()))).toEqual([1023, 512]);
   });
 
-  it("is asked as its datasheet says", async () => {
+  it("gets the requests that its datasheet describes", async () => {
     const { pi, chip } = withChip();
     chip.volts[0] = 1;
     await sensorWith(pi, ADS1115).sensor.sample();
@@ -66,7 +66,7 @@ describe("the ADS1115", () => {
     expect(pi.traffic).toEqual(["W 48 01 c3 e3", "W 48 01", "R 48 c3 e3", "W 48 00", "R 48 1f 40"]);
   });
 
-  it("is waited for if a conversion takes longer, but not for good", async () => {
+  it("gets more time if a conversion takes longer, but not unlimited time", async () => {
     const { pi, chip } = withChip();
     let isSlow = 3;
     chip.read = new Proxy(chip.read.bind(chip), {
@@ -85,7 +85,7 @@ describe("the ADS1115", () => {
     );
   });
 
-  it("is found at another of its four addresses", async () => {
+  it("is found at each of its four addresses", async () => {
     const { pi } = withChip(0x4b);
     const { sensor, lines } = sensorWith(pi, ADS1115);
     expect(await sensor.sample()).toBe(0);
@@ -93,7 +93,7 @@ describe("the ADS1115", () => {
     expect(await sensorWith(pi, ADS1115, 0, 0x48).sensor.sample()).toBeUndefined();
   });
 
-  it("is not another chip at its address, nor in the hands of another program", async () => {
+  it("is reported if another chip answers, or another program changes its set-up", async () => {
     const { pi, chip } = withChip();
     chip.write = () => undefined;
     chip.config = 0x0000;
@@ -114,7 +114,7 @@ describe("the MCP3008", () => {
     return { pi, chip };
   }
 
-  it("has the lesson's range by itself", async () => {
+  it("has the lesson's range by default", async () => {
     const { pi, chip } = withChip();
     for (const [volts, light] of [
       [0, 0],
@@ -130,7 +130,7 @@ describe("the MCP3008", () => {
     expect(pi.traffic.at(-1)).toBe("X 01 d0 00 > ff fb ff");
   });
 
-  it("that is pulled out is missed if its line is pulled up, and used again when it is back", async () => {
+  it("is missed if it is unplugged and its line is pulled up, and used again when it is back", async () => {
     const { pi, chip } = withChip();
     chip.pull = 1;
     chip.volts[0] = 3.3;
@@ -151,7 +151,7 @@ describe("the MCP3008", () => {
   it.each([
     ["ENOENT", "there is no /dev/spidev0.0: switch SPI on with sudo raspi-config nonint do_spi 0"],
     ["EACCES", "/dev/spidev0.0: not permitted: sudo usermod -aG spi ada, then log out and in"],
-  ])("says what to do about its bus: %s", async (code, problem) => {
+  ])("tells how to fix its bus: %s", async (code, problem) => {
     const { pi } = withChip();
     pi.openError = code;
     const { sensor, lines } = sensorWith(pi, MCP3008);
@@ -162,7 +162,7 @@ describe("the MCP3008", () => {
     expect(lines.at(-1)).toBe("info: light sensor is back");
   });
 
-  it("says what its bus fails with, and nothing of I2C", async () => {
+  it("reports its bus's error, without mentioning I2C", async () => {
     const { pi } = withChip();
     pi.transferError = "ETIMEDOUT";
     const { sensor, lines } = sensorWith(pi, MCP3008);

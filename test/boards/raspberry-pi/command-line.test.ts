@@ -5,7 +5,7 @@ import { type Options, parseOptions } from "../../../server/setup/options";
 const options = (...args: string[]) => parseOptions(args, loadConfig(), {}) as Options;
 
 describe("npm start -- --device", () => {
-  it("is a simulated device, or this Raspberry Pi", () => {
+  it("selects a simulated device, or this Raspberry Pi", () => {
     expect(options()).toMatchObject({ simulate: true, device: "simulated" });
     expect(options("--device", "pi")).toMatchObject({ simulate: true, device: "pi" });
   });

@@ -94,7 +94,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
   const sees = (light: number) => until(`light ${light}`, () => lights().at(-1) === light);
   const command = (fields: object) => witness.publish("pi-1/commands", JSON.stringify(fields));
 
-  it("reports the light, shows what it is told, says nothing without a sensor, and remembers an order", async () => {
+  it("reports the light, obeys commands, reports a missing sensor, and remembers the last order", async () => {
     hat.raw[0] = 2608;
     const first = await start();
     await sees(652);
@@ -154,7 +154,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     await second.stop();
   });
 
-  it("is one of several, each with its own id, input and LED", async () => {
+  it("can run as several devices, each with its own id, input and LED", async () => {
     const pins = new FakePi();
     const both = [await optionsOf("desk"), await optionsOf("hall", {}, parts(2, pins))];
     hat.raw[0] = 2608;

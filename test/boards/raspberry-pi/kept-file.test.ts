@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { KeptFile, READINGS, SETTINGS } from "../../../boards/raspberry-pi/kept-file";
 
-describe("what a device keeps", () => {
+describe("a device's file", () => {
   let folder: string;
   let path: string;
   let lines: string[];
@@ -27,7 +27,7 @@ describe("what a device keeps", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is there again after a restart, for its user alone", () => {
+  it("can be read after a restart, by its user alone", () => {
     expect(file().load()).toHaveLength(0);
     file().save(Uint8Array.of(1, 2, 3));
     file().save(Uint8Array.of(4, 5));
@@ -37,7 +37,7 @@ describe("what a device keeps", () => {
     expect(lines).toEqual([]);
   });
 
-  it("is the old content if power was cut while the new one was written", () => {
+  it("has the old content if power was cut while the new content was written", () => {
     file().save(Uint8Array.of(1, 2, 3));
     writeFileSync(`${path}.new`, "half of");
     expect([...file().load()]).toEqual([1, 2, 3]);
@@ -60,19 +60,22 @@ describe("what a device keeps", () => {
     ["EISDIR", () => folder],
     // On Linux, /dev/full acts as a full disk.
     ...(existsSync("/dev/full") ? [["ENOSPC", () => "/dev/full"] as const] : []),
-  ] as const)("is the old content if it can't be written, which is said once: %s", (code, to) => {
-    const kept = new KeptFile(path, READINGS, (line) => lines.push(line));
-    kept.save(Uint8Array.of(1));
-    symlinkSync(to(), `${path}.new`);
-    kept.save(Uint8Array.of(2));
-    kept.save(Uint8Array.of(3));
-    expect(lines).toEqual([
-      expect.stringMatching(`${code}.*; readings that wait are kept in RAM only$`),
-    ]);
-    expect([...file().load()]).toEqual([1]);
-    unlinkSync(`${path}.new`);
-    kept.save(Uint8Array.of(4));
-    expect(lines[1]).toBe(`${path}: is written again`);
-    expect([...file().load()]).toEqual([4]);
-  });
+  ] as const)(
+    "has the old content if it can't be written, and the error is logged once: %s",
+    (code, to) => {
+      const kept = new KeptFile(path, READINGS, (line) => lines.push(line));
+      kept.save(Uint8Array.of(1));
+      symlinkSync(to(), `${path}.new`);
+      kept.save(Uint8Array.of(2));
+      kept.save(Uint8Array.of(3));
+      expect(lines).toEqual([
+        expect.stringMatching(`${code}.*; readings that wait are kept in RAM only$`),
+      ]);
+      expect([...file().load()]).toEqual([1]);
+      unlinkSync(`${path}.new`);
+      kept.save(Uint8Array.of(4));
+      expect(lines[1]).toBe(`${path}: is written again`);
+      expect([...file().load()]).toEqual([4]);
+    },
+  );
 });

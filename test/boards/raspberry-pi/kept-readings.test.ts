@@ -24,7 +24,7 @@ describe("the copy of a program's outbox", () => {
     readings = new KeptReadings([], CLOCK);
   });
 
-  it("holds what came in and has not arrived", () => {
+  it("contains the received readings that the broker has not acknowledged", () => {
     expect(readings.hear("> Connected")).toBe(false);
     for (const seq of [1, 2, 3]) {
       expect(readings.hear(keeps(9, seq, 100 * seq, seq === 3))).toBe(true);
@@ -41,7 +41,7 @@ describe("the copy of a program's outbox", () => {
     expect(readings.waitedMs()).toBe(0);
   });
 
-  it("is late after a restart, with its age over the time without power", () => {
+  it("makes its readings late after a restart, with an age that includes the time without power", () => {
     readings.hear(keeps(9, 1, 200, false));
     pass(1_500);
     const later = restarted(readings);
@@ -59,7 +59,7 @@ describe("the copy of a program's outbox", () => {
     expect(later.count).toBe(1);
   });
 
-  it("is at least as old as the process if the clock has stopped without power", () => {
+  it("makes a reading at least as old as the process if the clock stopped with the power", () => {
     readings.hear(keeps(9, 1));
     const later = restarted(readings);
     clock.wall -= 60_000;
@@ -78,7 +78,7 @@ describe("the copy of a program's outbox", () => {
     expect(left(readings)[0]?.takenAtMs).toBe(clock.wall - 1_000);
   });
 
-  it("is late as well if the program alone has started again", () => {
+  it("makes its readings late, too, if only the program has restarted", () => {
     readings.hear(keeps(9, 7));
     pass(500);
     readings.hear(keeps(10, 1));
@@ -88,7 +88,7 @@ describe("the copy of a program's outbox", () => {
     expect(late && readings.telemetry(late)).toMatchObject({ boot: 9, seq: 7, age_ms: 500 });
   });
 
-  it("is bounded, thinned evenly over its time, and keeps both ends", () => {
+  it("is limited in size: readings are thinned evenly over time, and both ends stay", () => {
     for (let seq = 1; seq <= 5_000; seq++) {
       readings.hear(keeps(9, seq));
       pass(2_000);
@@ -105,7 +105,7 @@ describe("the copy of a program's outbox", () => {
     expect(() => readingsOf(text)).toThrow("expected five whole numbers");
   });
 
-  it("pays no heed to what is no reading", () => {
+  it("ignores messages that are not readings", () => {
     expect(readings.hear('> Outbox keeps {"light":')).toBe(true);
     expect(readings.count).toBe(0);
   });

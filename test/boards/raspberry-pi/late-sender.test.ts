@@ -33,7 +33,7 @@ describe("readings of an earlier run", () => {
     return { keeper, sender: new LateSender(options, keeper, say) };
   }
 
-  it("are sent in their order, each with its age, and are then no longer on the disk", async () => {
+  it("are sent in order, each with its age, and removed from the disk afterwards", async () => {
     await witness.client.publishAsync("home/nightlight/server/status", "online", { retain: true });
     const { keeper, sender } = start();
     await until("all are sent", () => lines.includes("Readings of an earlier run: 3 sent"));
@@ -63,7 +63,7 @@ describe("readings of an earlier run", () => {
     await sender.stop();
   });
 
-  it("hold up nothing at the end", async () => {
+  it("do not delay the shutdown", async () => {
     const { sender } = start();
     await until("it waits for the server", () => broker.broker.clientCount === 2);
     await sender.stop();

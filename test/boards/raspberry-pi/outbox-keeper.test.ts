@@ -42,7 +42,7 @@ describe("the outbox on a disk", () => {
     expect(disk.writes).toBe(0);
   });
 
-  it("has what waits within a second or two, and nothing once it has arrived", () => {
+  it("contains waiting readings within two seconds, and none once they have arrived", () => {
     const kept = keeper();
     take(kept);
     vi.advanceTimersByTime(2_000);
@@ -78,7 +78,7 @@ describe("the outbox on a disk", () => {
     ]);
   });
 
-  it("begins with nothing if what is there is of another kind", () => {
+  it("starts empty if the file has another format", () => {
     disk.content = Buffer.from("[[1]]");
     expect(keeper().readings.count).toBe(0);
     expect(lines).toEqual([

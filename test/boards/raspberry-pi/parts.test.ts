@@ -36,7 +36,7 @@ function withHat(address = 0x04) {
 }
 
 describe("the Grove Base Hat", () => {
-  it("is asked for the raw value of its channel, which is the lesson's range times four", async () => {
+  it("is read as the raw value of its channel, which is the lesson's range times four", async () => {
     const { pi, hat } = withHat();
     const { sensor } = sensorOn(pi, { channel: 2 });
     for (const [raw, light] of [
@@ -62,7 +62,7 @@ describe("the Grove Base Hat", () => {
     expect(pi.traffic).toHaveLength(4);
   });
 
-  it("has no value of more than 12 bits: a bus that floats reads as ones", async () => {
+  it("has no value of more than 12 bits: a floating bus reads as ones", async () => {
     const { pi, hat } = withHat();
     hat.raw[0] = 0xffff;
     const { sensor, lines } = sensorOn(pi);
@@ -74,7 +74,7 @@ describe("the Grove Base Hat", () => {
 });
 
 describe("a light sensor", () => {
-  it("that is pulled out is missed after a few tries, once, and used again when it is back", async () => {
+  it("is reported missing once, after a few tries, and used again when it is back", async () => {
     const { pi, hat } = withHat();
     hat.raw[0] = 400;
     const { sensor, lines } = sensorOn(pi);
@@ -100,7 +100,7 @@ describe("a light sensor", () => {
     expect(pi.openBuses).toBe(0);
   });
 
-  it("is said to be at another address than the configured one", async () => {
+  it("is reported at its real address if another one is configured", async () => {
     const { pi } = withHat(0x04);
     const { sensor, lines } = sensorOn(pi, { address: 0x08 });
     expect(await sensor.sample()).toBeUndefined();
@@ -113,7 +113,7 @@ describe("a light sensor", () => {
     ["ENOENT", "there is no /dev/i2c-1: switch I2C on with sudo raspi-config nonint do_i2c 0"],
     ["EACCES", "/dev/i2c-1: not permitted: sudo usermod -aG i2c ada, then log out and in"],
     ["EMFILE", "/dev/i2c-1: EMFILE"],
-  ])("says what to do about a bus that can't be opened: %s", async (code, problem) => {
+  ])("tells how to fix a bus that can't be opened: %s", async (code, problem) => {
     const { pi } = withHat();
     pi.openError = code;
     const { sensor, lines } = sensorOn(pi);
@@ -129,7 +129,7 @@ describe("a light sensor", () => {
       "the Grove Base Hat does not answer at 0x04 or 0x08 on /dev/i2c-1: is it plugged in, or does another part hold the bus? sudo i2cdetect -y 1 shows what is there",
     ],
     ["ENOMEM", "the Grove Base Hat at 0x04 or 0x08 on /dev/i2c-1: ENOMEM"],
-  ])("says what to do about a transfer that fails: %s", async (code, problem) => {
+  ])("tells how to fix a transfer that fails: %s", async (code, problem) => {
     const { pi } = withHat();
     pi.transferError = code;
     const { sensor, lines } = sensorOn(pi);
@@ -137,7 +137,7 @@ describe("a light sensor", () => {
     expect(lines).toEqual([`warn: light sensor: ${problem}`]);
   });
 
-  it("passes on what is no fault of the bus", async () => {
+  it("does not catch errors other than those of the bus", async () => {
     const { pi } = withHat();
     pi.openBus = () => {
       throw new TypeError("a mistake of ours");
@@ -160,7 +160,7 @@ describe("an LED", () => {
     return { led, lines };
   }
 
-  it("is switched, and off at the end", () => {
+  it("is switched, and turned off at the end", () => {
     const pi = new FakePi();
     const { led, lines } = ledOn(pi);
     led.show(false);
@@ -172,7 +172,7 @@ describe("an LED", () => {
     expect(lines).toEqual([]);
   });
 
-  it("whose pin another program has is said once, and shown as soon as the pin is free", () => {
+  it("is reported once if another program has its pin, and shown when the pin is free", () => {
     const pi = new FakePi();
     pi.consumer = "lamp.py";
     const { led, lines } = ledOn(pi);
@@ -189,7 +189,7 @@ describe("an LED", () => {
     ]);
   });
 
-  it("whose chip goes is switched again when it is back", () => {
+  it("is switched again when its GPIO chip is back", () => {
     const pi = new FakePi();
     const { led, lines } = ledOn(pi);
     led.show(true);
@@ -216,7 +216,7 @@ describe("an LED", () => {
       "/dev/gpiochip0 is no GPIO chip: expected one such as /dev/gpiochip0 in pi.gpioChip",
     ],
     ["EINVAL", "gpio", "/dev/gpiochip0 has no GPIO 5, or its kernel is older than 5.10"],
-  ])("says which group is missing", (code, _group, problem) => {
+  ])("names the missing group", (code, _group, problem) => {
     const pi = new FakePi();
     pi.lineError = code;
     const { led, lines } = ledOn(pi);
@@ -225,7 +225,7 @@ describe("an LED", () => {
     expect(lines).toEqual([`warn: LED: ${problem}`]);
   });
 
-  it("says that this is no Raspberry Pi", () => {
+  it("reports that the computer is not a Raspberry Pi", () => {
     const { led, lines } = ledOn(new FakePi(), () => undefined);
     led.show(true);
     led.show(true);
@@ -253,19 +253,19 @@ describe("a button", () => {
     return { button, lines, look };
   }
 
-  it("counts once, however long it is held, and however it bounces between two looks", () => {
+  it("counts once, however long it is held, and however it bounces between two samples", () => {
     const { look } = buttonOn(new FakePi());
     expect([false, true, true, true, false, false, true].map(look)).toEqual([
       ...[false, true, false, false, false, false, true],
     ]);
   });
 
-  it("that is held at the start does not count", () => {
+  it("does not count if it is held at the start", () => {
     const { look } = buttonOn(new FakePi());
     expect([true, true, false, true].map(look)).toEqual([false, false, false, true]);
   });
 
-  it("whose chip goes does not count as pressed, and is back when the chip is", () => {
+  it("does not count while its GPIO chip is gone, and works again when the chip is back", () => {
     const pi = new FakePi();
     const { button, lines, look } = buttonOn(pi);
     look(false);
@@ -279,7 +279,7 @@ describe("a button", () => {
     expect(button.isThere).toBe(false);
   });
 
-  it("says the field of its pin", () => {
+  it("names the configuration field of its pin in errors", () => {
     const pi = new FakePi();
     pi.openButton = () => {
       throw new LineBusy("lamp.py");

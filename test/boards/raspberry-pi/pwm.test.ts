@@ -28,7 +28,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     ["3f20c000.pwm", "0.sound", 2, { 12: 0, 13: 1, 18: 0, 19: 1 }],
     [PI_4, "fe20c800.pwm", 2, { 12: 0, 13: 1, 18: 0, 19: 1 }],
     [PI_5, "1f0009c000.pwm", 4, { 12: 0, 13: 1, 18: 2, 19: 3 }],
-  ])("is on the channel of its pin: %s", (device, other, count, channels) => {
+  ])("uses the PWM channel of its pin: %s", (device, other, count, channels) => {
     for (const gpio of PWM_GPIOS) {
       const chip = new FakePwmChip(device, count);
       const sysfs = new FakeSysfs(new FakePwmChip(other, count), chip);
@@ -40,7 +40,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     }
   });
 
-  it("goes off and on, and is off and free for others at the end", () => {
+  it("turns off and on, and at the end it is off and its channel is free", () => {
     const chip = new FakePwmChip(PI_4, 2);
     const { led } = dimmable(new FakeSysfs(chip));
     led.show(false);
@@ -58,7 +58,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     [{ periodNs: 1_000_000, dutyNs: 70_000, isEnabled: true }],
     [{ periodNs: 20_000_000, dutyNs: 15_000_000, isEnabled: true }],
     [{ periodNs: 0, dutyNs: 0, isEnabled: false }],
-  ])("takes a channel that was left: %j", (left) => {
+  ])("accepts a channel that was left exported: %j", (left) => {
     const chip = new FakePwmChip(PI_4, 2);
     chip.channels.set(0, { ...left });
     const { led, lines } = dimmable(new FakeSysfs(chip));
@@ -69,7 +69,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     expect(lines).toEqual([]);
   });
 
-  it("says what to add if the system has no PWM on the pins, and goes on once it is there", () => {
+  it("says what to add if the system has no PWM on the pins, and works once it is there", () => {
     const sysfs = new FakeSysfs(new FakePwmChip("1f0009c000.pwm", 4));
     const { led, lines } = dimmable(sysfs, 18);
     for (let times = 0; times < 3; times++) led.show(true);
@@ -83,7 +83,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     ]);
   });
 
-  it("waits in silence until udev has given the channel to the group", () => {
+  it("waits silently until udev has given the channel to the group", () => {
     const chip = new FakePwmChip(PI_4, 2);
     chip.isGroups = false;
     const { led, lines } = dimmable(new FakeSysfs(chip));
@@ -97,7 +97,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
   it.each([
     ["isGroups", 60],
     ["isPermitted", 1],
-  ] as const)("says which group is missing: %s", (missing, times) => {
+  ] as const)("names the missing group: %s", (missing, times) => {
     const chip = new FakePwmChip(PI_4, 2);
     chip[missing] = false;
     const { led, lines } = dimmable(new FakeSysfs(chip));
@@ -107,7 +107,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     ]);
   });
 
-  it("says that the kernel has the channel", () => {
+  it("reports that a driver of the kernel has the channel", () => {
     const chip = new FakePwmChip(PI_4, 2);
     chip.taken.add(1);
     const { led, lines } = dimmable(new FakeSysfs(chip), 13);
@@ -117,7 +117,7 @@ describe("a dimmable LED on a Raspberry Pi", () => {
     ]);
   });
 
-  it("says the same if the system has no such files at all", () => {
+  it("gives the same advice if the system has no PWM files at all", () => {
     const sysfs = new FakeSysfs();
     sysfs.exists = () => false;
     expect(headerPwm(sysfs)).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { numberedIds, readIds, settingsOf, sharedUser } from "../../../boards/tools/usb/board-ids";
 
 describe("a list of ids", () => {
-  it("has one on each line", () => {
+  it("has one id on each line", () => {
     expect(readIds("\ufeff# class 7b\r\ndesk-1\r\n\r\n  desk-2  \r\n", "ids.txt")).toEqual([
       "desk-1",
       "desk-2",
@@ -13,11 +13,11 @@ describe("a list of ids", () => {
     ["a\nb\na", "ids.txt:3: a is there twice"],
     ["a\n\nb/c", /^ids.txt:3: expected 1 to 64 characters.* got "b\/c"$/],
     ["class-*", /^ids.txt:1: expected .* got "class-\*"$/],
-  ])("%j is refused", (text, message) => {
+  ])("refuses %j", (text, message) => {
     expect(() => readIds(text, "ids.txt")).toThrow(message);
   });
 
-  it("is made of the id in the settings, without a list", () => {
+  it("contains only the id of the settings, if there is no file", () => {
     expect(numberedIds("class-*-7b", 2)).toEqual(["class-1-7b", "class-2-7b"]);
     expect(numberedIds("desk", 3)).toEqual(["desk-1", "desk-2", "desk-3"]);
     const longest = "x".repeat(62);
@@ -26,8 +26,8 @@ describe("a list of ids", () => {
   });
 });
 
-describe("the user of each board", () => {
-  it("is the board's id, if it was the id of all", () => {
+describe("the user name of each board", () => {
+  it("is the board's id, if the common user name was the common id", () => {
     const settings = { ID: "class-*", MQTT_USER: "class-*", MQTT_PWD: "secret" };
     expect(sharedUser("class-*", settings)).toBeUndefined();
     expect(settingsOf("class-1", "class-*", settings)).toEqual({
@@ -35,7 +35,7 @@ describe("the user of each board", () => {
     });
   });
 
-  it("stays what it is otherwise, with a warning", () => {
+  it("otherwise stays the same, with a warning", () => {
     expect(settingsOf("desk-1", "desk", { MQTT_USER: "ada" })).toEqual({
       ...{ ID: "desk-1", MQTT_USER: "ada" },
     });

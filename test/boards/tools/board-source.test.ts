@@ -10,7 +10,7 @@ function sourceFor(text: string, name: (typeof BOARD_NAMES)[number] = "xiao-esp3
 }
 
 describe("the source of a board's parts", () => {
-  it("has all that was chosen", () => {
+  it("has all chosen parts", () => {
     expect(sourceFor("ltr390,dimmable,ssd1306,button=D1")).toBe(
       `// Made by \`npm run build -- --board xiao-esp32c3 --parts ltr390,dimmable,ssd1306,button=A1_D1\`.
 import { pins } from "@dsboard/nightlight_xiao_esp32c3";
@@ -44,7 +44,7 @@ export const screen = new Screen(sensor, ltr390, lamp, calibrated);
     );
   });
 
-  it.each([...BOARD_NAMES])("has nothing else by default on %s", (name) => {
+  it.each([...BOARD_NAMES])("has only the default parts on %s", (name) => {
     const source = sourceFor("", name);
     expect(source).not.toMatch(/parts\/|configureHardware|startButton/);
     expect(source).toContain("export const screen: StatusScreen = null;\n");

@@ -39,7 +39,7 @@ describe("npm run bundle", () => {
     checkout.write(".env.local", `${[...lines, 'WIFI_PWD="12345678"'].join("\n")}\n`);
   }
 
-  it("makes one image from which a board starts as a nightlight", async () => {
+  it("makes one image with which a board starts as a nightlight", async () => {
     settings("class-*");
     checkout.write(
       `${CACHE}/devicescript-esp32c3-esp32c3_bare-0x0.bin`,
@@ -101,7 +101,7 @@ describe("npm run bundle", () => {
       expect(image.includes(text), text).toBe(true);
   });
 
-  it("refuses what can't work: TLS on a Pico W, no Wi-Fi, a broker on loopback", async () => {
+  it("refuses TLS on a Pico W, missing Wi-Fi, and a broker on loopback", async () => {
     checkout.write(".env.local", "BROKER=mqtts://broker.example\nWIFI_SSID=home\n");
     expect((await checkout.run("bundle", ["--board", "pico-w"])).stderr).toBe(
       "nightlight: .env.local: BROKER: Raspberry Pi Pico W has no TLS: use mqtt://\n",

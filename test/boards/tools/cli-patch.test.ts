@@ -9,14 +9,14 @@ const FILE = join(ROOT, "node_modules/@devicescript/cli/built/devicescript-cli.c
 describe("the patches of the installed CLI", () => {
   const original = unpatched(readFileSync(FILE, "utf8"));
 
-  it("are all there after patching, and can be taken out again", () => {
+  it("are all applied after patching, and can be reverted", () => {
     expect(isPatched(original)).toBe(false);
     const source = patched(original);
     expect(isPatched(source)).toBe(true);
     expect(unpatched(source)).toBe(original);
   });
 
-  it("of another state of this repository are refused, with what to do", () => {
+  it("are refused if they come from another state of this repository, with advice", () => {
     const other = patched(original).replace("n < 600 && args.deviceId", "n < 9 && args.deviceId");
     expect(() => isPatched(other)).toThrow(
       "@devicescript/cli: has other patches than these; run npm ci",

@@ -11,14 +11,14 @@ function printed(where: [string, number, number], code: string, message: string)
 
 const USING = "\u001b[34musing devs: v2.16.4, runtime: v2.16.4, node: v20.20.2\u001b[0m\n";
 
-it("a compiler's error is its place, its words and its number", () => {
+it("an error of the compiler has a place, a message and a number", () => {
   const error = printed(["src/main.ts", 49, 7], "TS1134", "Variable declaration expected.");
   const line = "src/main.ts:49:7: Variable declaration expected. (TS1134)";
   expect(compileErrors(USING + error)).toBe(line);
   expect(compileErrors((USING + error + error).replaceAll("\n", "\r\n"))).toBe(line);
 });
 
-it("the first three errors are shown, and how many there are beside them", () => {
+it("the first three errors are shown, and the number of the others", () => {
   const errors = [1, 2, 3, 4, 5].map((n) =>
     printed(["src/led.ts", n, 3], "TS9999", `unknown name: a${n}`),
   );
@@ -28,13 +28,13 @@ it("the first three errors are shown, and how many there are beside them", () =>
   );
 });
 
-it("what is too long for the server's log is left out, and the first error cut", () => {
+it("output that is too long for the server's log is left out, and the first error truncated", () => {
   const long = printed(["src/led.ts", 1, 3], "TS2322", "a".repeat(500));
   const short = printed(["src/led.ts", 2, 3], "TS9999", "unknown name: b");
   expect(compileErrors(long + short)).toBe(`src/led.ts:1:3: ${"a".repeat(204)}…; and 1 more`);
 });
 
-it("a compiler that ends for another reason is quoted", () => {
+it("a compiler that fails for another reason is quoted", () => {
   expect(compileErrors(`${USING}\u001b[31merror: no space\u001b[0m\n\n  at disk\n`)).toBe(
     "error: no space; at disk",
   );

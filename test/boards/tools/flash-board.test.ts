@@ -103,7 +103,7 @@ describe("flashing a class", () => {
     expect(summary(results)[0]).toBe("4 of 4 boards flashed:");
   });
 
-  it("goes on when one fails, and says which and why", async () => {
+  it("continues if one board fails, and reports which one and why", async () => {
     const faults: (Fault | undefined)[] = [
       ...(["no drive", "takes nothing", undefined, "never starts"] as const),
       ...(["port is busy", "drive is full", undefined] as const),
@@ -128,7 +128,7 @@ describe("flashing a class", () => {
     ]);
   });
 
-  it("leaves other makers' boards alone", async () => {
+  it("ignores boards of other vendors", async () => {
     expect(await findBoards(new FakeComputer([], () => ""))).toEqual([]);
   });
 });

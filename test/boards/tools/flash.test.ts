@@ -100,7 +100,7 @@ describe("npm run flash", () => {
     expect([...board.networks]).toEqual([["home", "12345678"]]);
   });
 
-  it("leaves a runtime that is there alone, and takes back settings that are gone", async () => {
+  it("keeps an existing runtime, and removes settings that are no longer in .env.local", async () => {
     await board.start();
     settings(`BROKER=mqtt://${LOOPBACK}:${broker.port}`, "MQTT_USER=someone");
     expect((await flash().end).code).toBe(0);
@@ -113,7 +113,7 @@ describe("npm run flash", () => {
     await worksAs("desk-1");
   });
 
-  it("shows what the board says when it finds no broker", async () => {
+  it("shows the board's log if it finds no broker", async () => {
     await board.start();
     settings(`BROKER=mqtt://${LOOPBACK}:1`);
     const tool = flash();
@@ -121,7 +121,7 @@ describe("npm run flash", () => {
     await tool.stop();
   });
 
-  it("says before anything else which package is missing", async () => {
+  it("reports a missing package before anything else", async () => {
     const packages = join(checkout.dir, "node_modules");
     rmSync(packages);
     mkdirSync(packages);
@@ -140,7 +140,7 @@ describe("npm run flash", () => {
     symlinkSync(join(ROOT, "node_modules"), packages);
   });
 
-  it("says in one line that a runtime can't be downloaded, and does with an old copy", async () => {
+  it("reports in one line that a runtime can't be downloaded, and uses an old copy", async () => {
     // Downloads fail on every machine.
     const env = { ...board.env, NODE_OPTIONS: `--import=${noNetwork(checkout)}` };
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
@@ -159,7 +159,7 @@ describe("npm run flash", () => {
     });
   });
 
-  it("says that no board is plugged in, and what is", async () => {
+  it("reports that no board is plugged in, and lists the devices that are", async () => {
     board.tool("udevadm", "true");
     expect(await flash().end).toMatchObject({
       code: 1,
@@ -184,7 +184,7 @@ describe("npm run flash", () => {
     expect(board.bootLoader.commands).not.toContain("flash begin, deflated");
   });
 
-  it("says how a Pico W becomes a drive", async () => {
+  it("tells how to make a Pico W appear as a drive", async () => {
     board.tool("udevadm", "true");
     checkout.write(".devicescript/cache/devicescript-rp2040w-pico_w.uf2", emptyUf2());
     const tool = checkout.tool("flash", ["--board", "pico-w"], { ...board.env, USER: "nobody" });
@@ -200,7 +200,7 @@ describe("npm run flash", () => {
       "MQTT_USERNAME_OF_BROKER=x",
       /\.env\.local:4: MQTT_USERNAME_OF_BROKER: expected at most 13 characters, got 23/,
     ],
-  ])("stops before it touches the board where .env.local says %s", async (line, message) => {
+  ])("stops before it touches the board if .env.local says %s", async (line, message) => {
     settings(line);
     const { code, stdout, stderr } = await flash().end;
     expect(code).toBe(1);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { keepNewest } from "../../../boards/tools/firmware/keep-newest";
 
-it("leaves the newest files, whatever their names", () => {
+it("keeps the newest files, whatever their names are", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-newest-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   for (const [name, atS] of Object.entries({ b: 1, a: 4, d: 2, c: 3 })) {

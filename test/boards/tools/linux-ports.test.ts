@@ -25,7 +25,7 @@ function plugIn(port: string, usb: string, inside: string, facts: Record<string,
   symlinkSync(join(device, inside), join(dir, "class", port, "device"));
 }
 
-it("tells the USB serial ports, and what is on them, without a program of udev", () => {
+it("lists the USB serial ports and their devices without a program of udev", () => {
   const wio = { idVendor: "2886", idProduct: "802d", manufacturer: "Seeed", serial: "A1B2" };
   plugIn("ttyACM0", "1-1", "1-1:1.0", wio);
   // A chip with its own driver has one more folder in between.

@@ -26,7 +26,7 @@ describe("the board's serial port", () => {
   const nobody = () => Promise.resolve(undefined);
   const answer = (text: string) => () => Promise.resolve(text);
 
-  it("is the only one with a board's vendor", async () => {
+  it("is the only port with a board's vendor", async () => {
     expect(await choosePort(undefined, [printer, espressif], nobody)).toBe(espressif.path);
     expect(await choosePort(undefined, [printer], nobody)).toBeUndefined();
     expect(await choosePort(undefined, [], nobody)).toBeUndefined();
@@ -44,13 +44,13 @@ describe("the board's serial port", () => {
     ]);
   });
 
-  it.each([["3"], ["0"], ["x"], [""]])("is not guessed when the answer is %j", async (text) => {
+  it.each([["3"], ["0"], ["x"], [""]])("is not guessed if the answer is %j", async (text) => {
     await expect(choosePort(undefined, [espressif, silabs], answer(text))).rejects.toThrow(
       `several boards are plugged in, choose one with --port: ${espressif.path} (Espressif), ${silabs.path} (CP210x)`,
     );
   });
 
-  it("can be any that there is, when it is named", async () => {
+  it("can be any existing port, if it is named", async () => {
     expect(await choosePort(printer.path, [espressif, printer], nobody)).toBe(printer.path);
     await expect(choosePort("/dev/ttyS9", [espressif], nobody)).rejects.toThrow(
       `--port: found /dev/ttyS9, but there is ${espressif.path} (Espressif)`,
@@ -62,11 +62,11 @@ describe("the board's serial port", () => {
     ["/dev/cu.SLAB_USBtoUART", "/dev/cu.SLAB_USBtoUART"],
     ["/dev/ttyACM0", "/dev/ttyACM0"],
     ["COM3", "COM3"],
-  ])("is called by the name that does not wait for a caller: %s", (name, calledOut) => {
+  ])("has the name of the device that does not wait for a caller: %s", (name, calledOut) => {
     expect(callOut(name)).toBe(calledOut);
   });
 
-  it("is described with what is known of it", () => {
+  it("is described with everything known about it", () => {
     expect(listed([])).toBe("is no serial port at all");
     expect(listed([espressif, { path: "COM3" }])).toBe(`are ${espressif.path} (Espressif), COM3`);
   });

@@ -67,7 +67,7 @@ describe("npm run update", () => {
 
   const failure = (line: string) => ({ code: 1, stdout: "", stderr: `nightlight: ${line}\n` });
 
-  it("says each step once, and ends well if the device confirms its program", async () => {
+  it("reports each step once, and succeeds if the device confirms its program", async () => {
     writeFileSync(token, "a-token-of-twenty-letters\n", { mode: 0o600 });
     answers = [
       [202, { update: view("waiting", "begun").updates[0], isJoined: false }],
@@ -87,7 +87,7 @@ describe("npm run update", () => {
     ]);
   });
 
-  it("ends with 1 if the update fails, or is not begun", async () => {
+  it("exits with 1 if the update fails or is not started", async () => {
     const why = "src/main.ts does not compile: src/main.ts:49:7: Variable declaration expected.";
     answers = [
       [202, { update: view("waiting", "begun").updates[0], isJoined: true }],
@@ -107,7 +107,7 @@ describe("npm run update", () => {
     expect(await updateDesk()).toEqual(failure("desk-1: the server has no update for it any more"));
   });
 
-  it("says which devices are left out, and why the others were stopped", async () => {
+  it("names the devices that are left out, and why the others were stopped", async () => {
     const fleet = { waves: [["desk-1"], ["desk-2"]], wave: 0, downgrade: false };
     const left = ["tab-1: it takes no update"];
     const why = "not confirmed in 120 s";
@@ -124,7 +124,7 @@ describe("npm run update", () => {
     });
   });
 
-  it("calls an update off, and ends if somebody else does", async () => {
+  it("cancels an update, and ends if another client cancels it", async () => {
     answers = [[200, { update: view("cancelled", "called off").updates[0] }]];
     const cancel = ["--device", "desk-1", "--cancel", "--server", origin, "--data", dir];
     expect(await update(cancel)).toEqual({ code: 0, stdout: "Called off.\n", stderr: "" });
@@ -144,7 +144,7 @@ describe("npm run update", () => {
     });
   });
 
-  it("sends new settings, and says what came of them", async () => {
+  it("sends new settings, and reports the result", async () => {
     const set = ["--device", "desk-1", "--set", "BROKER=mqtt://lamp.lan", "--set", "MQTT_PWD=a=b"];
     const run = () => update([...set, "--server", origin, "--data", dir]);
     const before = { taken_back: "settings: no reading arrived in 120 s" };
@@ -167,7 +167,7 @@ describe("npm run update", () => {
     expect(await run()).toEqual(failure("ID: expected one of BROKER"));
   });
 
-  it("asks for the password of another Wi-Fi, and shows it nowhere", async () => {
+  it("asks for the password of another Wi-Fi, and never shows it", async () => {
     const wifi = ["--device", "desk-1", "--wifi", "shed", "--server", origin, "--data", dir];
     const run = async (typed: string, more: string[] = []): Promise<Outcome> => {
       const options = { cwd: ROOT, env: { NIGHTLIGHT_TOKEN: "" } };
@@ -190,7 +190,7 @@ describe("npm run update", () => {
     );
   });
 
-  it("says so if another program answers", async () => {
+  it("reports that another program answers", async () => {
     const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
     const others: typeof answers = [
       [200, "<h1>It works!</h1>"],
@@ -208,7 +208,7 @@ describe("npm run update", () => {
     expect(await updateDesk()).toEqual(foreign);
   });
 
-  it("says why nothing answers", async () => {
+  it("reports why there is no answer", async () => {
     const nothing = (url: string, why: string) =>
       failure(`no nightlight server answers at ${url} (${why}): is it started with npm start?`);
     const broker = createTcpServer((socket) => {
@@ -227,7 +227,7 @@ describe("npm run update", () => {
     );
   });
 
-  it("says which token was refused, or if there is none", async () => {
+  it("names the source of a refused token, or reports that there is none", async () => {
     answers = [[401, { error: "a token is needed: Authorization: Bearer TOKEN" }]];
     expect(await updateDesk()).toEqual(
       failure(
@@ -250,7 +250,7 @@ describe("npm run update", () => {
     );
   });
 
-  it("warns of a token that others can read, and says in a line if it is a folder", async () => {
+  it("warns of a token that others can read, and reports in one line if it is a folder", async () => {
     writeFileSync(token, "a-token-of-twenty-letters\n");
     chmodSync(token, 0o644);
     answers = [[409, { error: "no device desk-1" }]];
@@ -264,7 +264,7 @@ describe("npm run update", () => {
     rmdirSync(token);
   });
 
-  it("prints its options, and names the one that is wrong", async () => {
+  it("shows its options, and names the wrong one", async () => {
     const { code, stdout, stderr } = await update(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const option of [

@@ -29,7 +29,7 @@ describe("the drives of the boards' bootloaders", () => {
     expect(findDrives(undefined, system("win32", files))).toEqual(["D:\\", "G:\\"]);
   });
 
-  it("are volumes on macOS, numbered from the second on", () => {
+  it("are volumes on macOS, numbered from the second one", () => {
     const files = {
       "/Volumes/Macintosh HD/etc/hosts": "",
       "/Volumes/Arduino/INFO_UF2.TXT": WIO,
@@ -62,7 +62,7 @@ describe("the drives of the boards' bootloaders", () => {
     ]);
   });
 
-  it("are only where a person says, if one does", () => {
+  it("are only in the given folder, if there is one", () => {
     const files = { "/media/ada/Arduino/INFO_UF2.TXT": WIO, "/else/INFO_UF2.TXT": WIO };
     expect(findDrives(["/else", "/nowhere"], system("linux", files))).toEqual(["/else"]);
   });

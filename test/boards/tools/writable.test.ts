@@ -10,14 +10,14 @@ let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), "nightlight-writable-"))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it("makes the folder, also if it is there", () => {
+it("makes the folder, or uses the existing one", () => {
   const folder = join(dir, "a", "b");
   makeWritable(folder, "it is for a test");
   makeWritable(folder, "it is for a test");
   expect(existsSync(folder)).toBe(true);
 });
 
-it("says in one line which folder can't be made, and what it is for", () => {
+it("reports in one line which folder can't be made, and its purpose", () => {
   const file = join(dir, "file");
   writeFileSync(file, "");
   const make = () => makeWritable(join(file, "bin"), "the firmware is compiled there");

@@ -5,14 +5,14 @@ function problemsOf(files: Readonly<Record<string, string>>): string[] {
   return findProblems(new Map(Object.entries(files)));
 }
 
-describe("the modules of the board's C", () => {
-  it("keep the rules", () => {
+describe("the board's C modules", () => {
+  it("follow the rules", () => {
     const sources = readSources();
     expect(sources.size).toBeGreaterThan(90);
     expect(findProblems(sources)).toEqual([]);
   });
 
-  it("are found to be in a circle, by files or by headers", () => {
+  it("are reported if they form a circle, by files or by headers", () => {
     const problems = problemsOf({
       "a/one.c": '#include "one.h"\n#include "two.h"\n',
       "a/one.h": "",
@@ -29,7 +29,7 @@ describe("the modules of the board's C", () => {
     ]);
   });
 
-  it("may not call past their headers", () => {
+  it("may call each other only through their headers", () => {
     expect(
       problemsOf({
         "a/shared.h":
@@ -43,7 +43,7 @@ describe("the modules of the board's C", () => {
     ]);
   });
 
-  it("give their constants names of their own", () => {
+  it("have unique names for their constants", () => {
     expect(
       problemsOf({
         "a/one.h": "enum { ONE_FIRST = 1, /* , SECOND */ CLOSE };\n",

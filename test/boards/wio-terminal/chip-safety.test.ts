@@ -53,7 +53,7 @@ class Running {
   }
 }
 
-describe("the chip, when things go wrong", () => {
+describe("the chip after a failure", () => {
   let running: Running;
   let elf: string;
   const start = (uf2: Buffer): void => {
@@ -70,7 +70,7 @@ describe("the chip, when things go wrong", () => {
   beforeAll(async () => await buildSlice());
   afterEach(() => running.chip.close());
 
-  it("tells after a panic why the run before ended", async () => {
+  it("reports after a panic why the previous run ended", async () => {
     start(await uf2With("trap"));
     await running.until(BOARD.resetCause + BOARD.powerOn);
     await running.until(BOARD.panic + BOARD.integerOverflow);
@@ -92,7 +92,7 @@ describe("the chip, when things go wrong", () => {
     expect(running.log.find((line) => line.startsWith("  pc "))).toContain(`pc ${pc} `);
   });
 
-  it("is reset by the watchdog when its loop hangs", async () => {
+  it("is reset by the watchdog if its loop hangs", async () => {
     start(await uf2With("button"));
     await running.until("buttons are watched");
     running.chip.nvm.program(await addressOf("board_step"), HANG);
@@ -101,7 +101,7 @@ describe("the chip, when things go wrong", () => {
     expect(running.log.join("\n")).not.toContain(BOARD.previousRun);
   });
 
-  it("tells when the coprocessor's firmware is too old", async () => {
+  it("reports that the coprocessor's firmware is too old", async () => {
     const settings = { WIFI_SSID: "home", WIFI_PWD: "good night" };
     ({ elf } = await linkImage(WIO, { packed: makePackage(program("button"), settings) }));
     running = new Running(uf2OfElf(elf));
@@ -112,7 +112,7 @@ describe("the chip, when things go wrong", () => {
     await running.until(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`, 20);
   });
 
-  it("runs on when power goes at any time of a deploy", async () => {
+  it("works after a power cut at any time of a deploy", async () => {
     const first = await uf2With("button");
     start(first);
     await running.until("buttons are watched");

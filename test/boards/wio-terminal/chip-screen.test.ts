@@ -31,7 +31,7 @@ describe("the screen of the flashed board", () => {
     await board.until(`"${text}" on the screen`, isThere);
   }
 
-  it("shows light, LED, network and trouble", async () => {
+  it("shows light, LED, network and errors", async () => {
     await appears("652", "text", "number");
     await appears(`${SCREEN.offlineRule}below 300`, "quiet");
     await appears("kitchen", "text", "large");

@@ -13,7 +13,7 @@ it("waits for a connect whose first packet is lost, without a power cut", async 
   expect(running.coprocessor.powerUps).toBe(1);
 });
 
-it("takes up a connect again that its program has given up", async () => {
+it("resumes a connect that its program has given up", async () => {
   const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.lostSyns = 3));
   await running.logged(BOARD.socket + BOARD.connectionTimedOut);
   await works(running, 302);
@@ -21,7 +21,7 @@ it("takes up a connect again that its program has given up", async () => {
   neverRestarted(running);
 });
 
-it("decides for itself while the broker's host is down, and cuts the power once", async () => {
+it("decides alone while the broker's host is down, and cuts the coprocessor's power once", async () => {
   const running = await startBoard();
   const { coprocessor } = running;
   await works(running, 303);

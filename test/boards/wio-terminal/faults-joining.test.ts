@@ -57,19 +57,19 @@ describe("a coprocessor that misbehaves while the board joins", () => {
       Array<Fault>(5).fill({ kind: "unknownHost" }),
       BOARD.nothingReachable,
     ],
-  ])("%s, and is cut from power", async (_what, call, faults, told) => {
+  ])("%s, and has its power cut", async (_what, call, faults, told) => {
     const running = await survives(call, faults);
     await running.logged(told);
     expect(running.coprocessor.powerUps).toBeGreaterThan(1);
   });
 
-  it("says that its firmware is too old", async () => {
+  it("reports that its firmware is too old", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.version = "2.0.9"));
     await running.logged(`${BOARD.coprocessorFirmware}2.0.9${BOARD.firmwareTooOld}2.1.2`);
     neverRestarted(running);
   });
 
-  it("waits for a network that is not there", async () => {
+  it("waits for a network that does not exist yet", async () => {
     const running = await startBoard(({ coprocessor }) => (coprocessor.inRange = false));
     await running.logged(BOARD.joinFailed);
     running.coprocessor.inRange = true;

@@ -45,7 +45,7 @@ describe("npm run flash:wio -- --all", () => {
     ports.show(board, { serialNumber: `JD000000000000${id.slice(-2)}` });
   };
 
-  it("gives each board an id of its own, goes on when one fails, and sums up", async () => {
+  it("gives each board its own id, continues if one fails, and sums up", async () => {
     const [port, second, third] = [await plugIn("1"), await plugIn("2"), await plugIn("3")];
     const ports = new PortList(port, second, third);
     const [drive, full, last] = drives;
@@ -81,7 +81,7 @@ describe("npm run flash:wio -- --all", () => {
     });
   });
 
-  it("counts the ids first, and says what can't be", async () => {
+  it("checks the number of ids first, and reports impossible options", async () => {
     const port = await plugIn("1");
     new PortList(port, await plugIn("2"));
     checkout.write("ids.txt", "ada-01\n");

@@ -97,7 +97,7 @@ describe("npm run flash:wio", () => {
     }
   };
 
-  it("touches the port, copies, and shows what the board says", async () => {
+  it("touches the port, copies the image, and shows the board's log", async () => {
     const ports = new PortList(port);
     expect(port.baud).not.toBe(TOUCH_BAUD);
     const tool = flash();
@@ -110,7 +110,7 @@ describe("npm run flash:wio", () => {
     expect(stdout).toMatch(/: copying \d{6} bytes\n/);
   });
 
-  it("waits until the port that was named is back", async () => {
+  it("waits until the named port is back", async () => {
     const ports = new PortList(port);
     const tool = flash("--port", port.path);
     await bootloaderStarts(ports);
@@ -121,7 +121,7 @@ describe("npm run flash:wio", () => {
     await boardStarts(ports, tool);
   });
 
-  it("asks once which board, and takes no other for it", async () => {
+  it("asks once which board to use, and mistakes no other board for it", async () => {
     const another = await plugInAnother();
     const ports = new PortList(port, another);
     const heard: Buffer[] = [];
@@ -139,7 +139,7 @@ describe("npm run flash:wio", () => {
     expect(heard).toEqual([]);
   });
 
-  it("takes no other board for one that was in its bootloader", async () => {
+  it("mistakes no other board for one that was in its bootloader", async () => {
     const another = await plugInAnother();
     const ports = new PortList(port, another);
     const heard: Buffer[] = [];
@@ -156,7 +156,7 @@ describe("npm run flash:wio", () => {
   });
 
   it.each([["touched"], ["in its bootloader already"]])(
-    "needs no drive to go away when the board is back that was %s",
+    "does not need the drive to disappear if the board is back that was %s",
     async (before) => {
       const ports = new PortList(port);
       if (before !== "touched") {
@@ -172,7 +172,7 @@ describe("npm run flash:wio", () => {
     },
   );
 
-  it("says in a line what is missing", async () => {
+  it("reports in one line what is missing", async () => {
     await port.unplug();
     port = await PseudoPort.plugIn({ ...WIO_USB, vendorId: "303a" }); // another vendor's board
     const failing = async (...args: string[]): Promise<string> => {
@@ -191,7 +191,7 @@ describe("npm run flash:wio", () => {
     );
   });
 
-  it("makes the image itself: the runtime, the program and this computer's settings", async () => {
+  it("makes the image itself from the runtime, the program and this computer's settings", async () => {
     const withoutImage = () =>
       stopping(checkout.tool("../wio-terminal/tools/flash", ["--drive", drive.dir], port.env));
     const { stderr } = await withoutImage().end;
@@ -217,7 +217,7 @@ describe("npm run flash:wio", () => {
     expect(readMemory(copied, PACKAGE_ADDRESS).subarray(32, 64)).toEqual(signer);
   });
 
-  it("leaves the drive of another board alone", async () => {
+  it("does not write to the drive of another board", async () => {
     await port.unplug();
     port = await PseudoPort.plugIn({ ...WIO_USB, vendorId: "303a" });
     drive.appear("Metro");

@@ -96,7 +96,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
 /** Which power cuts of an update are tried: a number selects a sample, `all` means all. */
 const CUTS = process.env["NIGHTLIGHT_CUTS"] ?? "1";
 
-describe("the board's C on the host, watched by the sanitizers", () => {
+describe("the board's C on the host, checked by the sanitizers", () => {
   let dir: string;
   beforeAll(() => (dir = mkdtempSync(join(tmpdir(), "nightlight-host-"))));
   afterAll(() => rmSync(dir, { recursive: true }));
@@ -113,7 +113,7 @@ describe("the board's C on the host, watched by the sanitizers", () => {
     expect(Number(/^(\d+) checks$/m.exec(output)?.[1])).toBeGreaterThan(9);
   });
 
-  it("takes the signatures of Node's OpenSSL, over messages of each length to a block's end", async () => {
+  it("accepts signatures of Node's OpenSSL, over messages of each length up to a block's end", async () => {
     const program = await build("ed25519_host", SIGNATURES);
     const answers = ["valid", "invalid"];
     const lines = Array.from({ length: 300 }, (_, length) => {
@@ -130,7 +130,7 @@ describe("the board's C on the host, watched by the sanitizers", () => {
     expect(output.trim().split("\n")).toEqual(lines.map((_, index) => answers[index % 2]));
   });
 
-  it("fails when the code under test reads past its buffer", async () => {
+  it("fails if the code under test reads past its buffer", async () => {
     // Shows that the sanitizers work: the same flags find this error.
     const program = join(dir, "bad");
     const source = join(BOARD, "test/sanitizer_check.c");

@@ -23,7 +23,7 @@ function changed(from: string, to: string): Uint8Array {
 }
 
 describe("the virtual machine's module", () => {
-  it("is the one that the port was written for", () => {
+  it("is the module that the port was written for", () => {
     const module = parseWasm(extractVm().wasm);
     checkContract(module);
     const layout = memoryLayout(module);
@@ -37,7 +37,7 @@ describe("the virtual machine's module", () => {
     ["em_time_now", "em_time_NOW", /imports em_time_NOW\(\)f64, which is new/],
     ["jd_em_process", "jd_em_PROCESS", /has no export jd_em_process/],
     ["jd_settings_get_large", "jd_settings_get_LARGE", /has no function jd_settings_get_large/],
-  ])("is refused without %s, by name", (from, to, message) => {
+  ])("is refused without %s, and the error names it", (from, to, message) => {
     expect(() => checkContract(parseWasm(changed(from, to)))).toThrow(message);
   });
 
@@ -49,19 +49,19 @@ describe("the virtual machine's module", () => {
     expect(() => memoryLayout(parseWasm(changed(from, to)))).toThrow(message);
   });
 
-  it("has to be the only one in the CLI", () => {
+  it("must be the only one in the CLI", () => {
     expect(() => findWasm("no module here")).toThrow(/found 0/);
     const one = `AGFzbQ${"A".repeat(1200)}`;
     expect(() => findWasm(`"${one}" "${one}"`)).toThrow(/found 2/);
   });
 
-  it("is not WebAssembly of another version, nor cut short", () => {
+  it("is refused if it is another version of WebAssembly, or truncated", () => {
     const { wasm } = extractVm();
     expect(() => parseWasm(wasm.subarray(0, 5000))).toThrow(/ends too early/);
     expect(() => parseWasm(Buffer.from("\0asm\x02\0\0\0", "latin1"))).toThrow(/version 1/);
   });
 
-  it("is not translated if wasm2c writes what no rule understands", () => {
+  it("is not translated if wasm2c writes code that matches no rule", () => {
     expect(() => translate("int main(void);", parseWasm(extractVm().wasm))).toThrow(
       /wasm2c's output has no/,
     );
@@ -69,7 +69,7 @@ describe("the virtual machine's module", () => {
 });
 
 describe("the image", () => {
-  it("fits the chip, with the nightlight in it", async () => {
+  it("fits the chip together with the nightlight", async () => {
     const packed = makePackage(await compileFirmware(), { ID: "one" });
     const regions = (await linkImage(QEMU, { packed })).regions();
     checkFits(regions);
@@ -81,7 +81,7 @@ describe("the image", () => {
     expect(used).toBeGreaterThan(192 * 1024 - 64);
   });
 
-  it("is refused when it does not fit", () => {
+  it("is refused if it does not fit", () => {
     const heap = { memory: "RAM", name: "virtual machine: its heap", bytes: 90_000 } as const;
     expect(() => checkFits([heap, { memory: "flash", name: "x", bytes: 508_000 }])).toThrow(
       /flash/,
@@ -90,7 +90,7 @@ describe("the image", () => {
     expect(() => checkFits([{ ...heap, bytes: 70_000 }])).toThrow(/heap/);
   });
 
-  it("refuses a package that is too large, and odd bytecode", () => {
+  it("refuses a package that is too large, and invalid bytecode", () => {
     expect(() => makePackage(new Uint8Array(PACKAGE_SPACE), {})).toThrow(/take \d+ of 65536/);
     expect(() => makePackage(new Uint8Array(33), {})).toThrow(/multiple of 32/);
     expect(() => makePackage(new Uint8Array(32), { FOURTEEN_CHARS: "" })).toThrow(/longer than 13/);

@@ -68,7 +68,7 @@ async function inCli(name: ProgramName, end: RegExp, gcStress = false): Promise<
 }
 
 describe("the language on the board", () => {
-  it("says the same in every case as the CLI's machine", async () => {
+  it("gives the same output in every case as the CLI's virtual machine", async () => {
     const end = /^> case end/;
     const expected = await inCli("all", end);
     expect(expected.length).toBeGreaterThan(2500);
@@ -78,19 +78,19 @@ describe("the language on the board", () => {
   it.each([
     ["too-deep", 60006],
     ["out-of-memory", 60004],
-  ] as const)("panics as the CLI's machine does: %s", async (name, code) => {
+  ] as const)("panics like the CLI's virtual machine: %s", async (name, code) => {
     const end = new RegExp(`^${BOARD.programPanic}${code}`);
     const expected = await inCli(name, end);
     expect(await onBoard(name, end)).toEqual(expected);
   });
 
-  it("restarts if the CLI's machine dies of a trap", async () => {
+  it("restarts if the CLI's virtual machine ends with a trap", async () => {
     const end = new RegExp(`^${BOARD.panic}${BOARD.integerOverflow}$`);
     expect(await onBoard("trap", end)).toEqual(["> before the trap"]);
     await board?.logged(BOARD.banner, { from: board.log.length });
   });
 
-  it("survives a collection at each allocation", async () => {
+  it("survives a garbage collection at each allocation", async () => {
     const end = /^> case end/;
     const expected = await inCli("garbage", end, true);
     expect(await onBoard("garbage", end, true)).toEqual(expected);

@@ -26,7 +26,7 @@ async function used(running: QemuBoard, name: string): Promise<[number, number]>
 }
 
 describe("memory on the board", () => {
-  it("suffices for the whole language, with room to spare", async () => {
+  it("is enough for the whole language, with room to spare", async () => {
     const running = await startAll();
     await running.logged("> case end");
     running.say("status");
@@ -45,7 +45,7 @@ describe("memory on the board", () => {
   it.each([
     ["main", BOARD.mainStackOverflow],
     ["vm", BOARD.vmStackOverflow],
-  ])("says so when the stack of %s overflows, and starts again", async (stack, message) => {
+  ])("reports an overflow of the stack of %s, and restarts", async (stack, message) => {
     const running = await startAll();
     await running.logged(BOARD.banner);
     const from = running.log.length;

@@ -73,7 +73,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     expect((await server.device(id))?.online).toBe(true);
   });
 
-  it("delivers a reading that it took while the broker was away", async () => {
+  it("delivers a reading taken while the broker was down", async () => {
     const id = "wio-2";
     board = await startNightlightBoard({ id, broker: broker.url });
     board.setLight(lightOfRaw(500));
@@ -97,7 +97,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await reports(id, (reading) => reading.boot !== boot);
   });
 
-  it("never lets the network hold up the program for more than 5 ms", async () => {
+  it("never lets the network block the program for more than 5 ms", async () => {
     // An instruction takes 8 ns of emulated time here, however busy this machine is.
     const args = ["-icount", "shift=3"];
     board = await startNightlightBoard({ id: "wio-5", broker: broker.url, args });
@@ -122,12 +122,12 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     expect(board.coprocessor.calls).toContain("hostByName");
   });
 
-  it("says that it speaks no TLS", async () => {
+  it("reports that it does not support TLS", async () => {
     board = await startNightlightBoard({ id: "wio-4", broker: `mqtts://127.0.0.1:${broker.port}` });
     await board.logged(BOARD.socket + BOARD.noTls);
   });
 
-  it("tells the program which button is pressed", async () => {
+  it("reports to the program which button is pressed", async () => {
     const { elf } = await linkImage(QEMU);
     const packed = makePackage(program("button"), {});
     board = await QemuBoard.start({ elf, packed });

@@ -9,7 +9,7 @@ import { generateVm } from "../../../boards/wio-terminal/build/vm";
 let dir: string;
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it("leaves the memory as the translated machine does, after any operations", async () => {
+it("leaves the memory like the translated virtual machine, after any operations", async () => {
   dir = mkdtempSync(join(tmpdir(), "nightlight-quick-"));
   const { folder } = await generateVm();
   const include = ["include", "runtime"].map((name) => `-I${join(BOARD, name)}`);

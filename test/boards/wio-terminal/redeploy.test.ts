@@ -49,7 +49,7 @@ afterEach(async () => {
   await broker.stop();
 });
 
-it("takes a program again and again, and gives back what the one before held", async () => {
+it("accepts programs repeatedly, and releases the memory of the previous one", async () => {
   for (let time = 0; time < 3; time++) {
     const from = board.log.length;
     await sendProgram(manager, { bytecode, settings });
@@ -59,7 +59,7 @@ it("takes a program again and again, and gives back what the one before held", a
   expect(board.plugs).toBe(1);
 });
 
-it("starts a program again after others have come into the memory of its heap", async () => {
+it("starts a program again after other data has been allocated in its heap's memory", async () => {
   const run = async (value: boolean): Promise<void> =>
     await manager.register(DeviceScriptManagerReg.Running).sendSetBoolAsync(value, true);
   for (let time = 0; time < 5; time++) {
@@ -74,7 +74,7 @@ it("starts a program again after others have come into the memory of its heap", 
   expect(board.plugs).toBe(1);
 });
 
-it("goes back to the program from before if a new one is cut off", async () => {
+it("returns to the previous program if a new one is interrupted", async () => {
   const cutOff = new Error("cut off");
   const from = board.log.length;
   const sending = OutPipe.sendBytes(

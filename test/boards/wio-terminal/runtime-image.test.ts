@@ -21,13 +21,13 @@ const REFRESH =
 
 const committed = readFileSync(RUNTIME_FILE);
 
-describe("the runtime that stands in the repository", () => {
-  it("is what the C makes", async () => {
+describe("the runtime in the repository", () => {
+  it("matches its C sources", async () => {
     const { elf } = await linkImage(WIO);
     expect(committed.equals(runtimeBytes(readFileSync(elf))), REFRESH).toBe(true);
   });
 
-  it("makes the image that the linker makes of runtime and package", async () => {
+  it("together with a package gives the linker's image", async () => {
     const packed = await packNightlight({ ID: "one", WIFI_SSID: "net", WIFI_PWD: "secret" });
     const { elf } = await linkImage(WIO, { packed });
     expect(imageWith(packed).equals(uf2OfElf(elf)), REFRESH).toBe(true);
@@ -46,7 +46,7 @@ describe("npm run build:wio", () => {
     return await new Program(process.execPath, line, { cwd: checkout.dir, env }).end;
   };
 
-  it("needs no program but Node", async () => {
+  it("needs only Node", async () => {
     checkout.write(".env.local", "ID=bare-1\n");
     const { code, stderr } = await build([], { PATH: join(checkout.dir, "nothing") });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -55,7 +55,7 @@ describe("npm run build:wio", () => {
     expect(readMemory(made, PACKAGE_ADDRESS).toString("latin1")).toContain('ID\0"bare-1"\0');
   });
 
-  it("says in a line that the runtime is for another DeviceScript", async () => {
+  it("reports in one line that the runtime is for another DeviceScript", async () => {
     const about = checkout.read("boards/wio-terminal/runtime.json").toString();
     const installed = /"devicescript": "([\d.]+)"/.exec(about)?.[1] ?? "";
     checkout.write("boards/wio-terminal/runtime.json", about.replace(installed, "2.0.0"));

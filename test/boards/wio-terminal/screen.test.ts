@@ -11,7 +11,7 @@ const UP = [
   `set outbox 0${SCREEN.waiting}`,
 ];
 
-describe("the screen, its C on this machine against the display's model", () => {
+describe("the screen: its C on this machine, with the display's model", () => {
   let program: string;
   beforeAll(async () => (program = await buildScreen()));
 
@@ -22,7 +22,7 @@ describe("the screen, its C on this machine against the display's model", () => 
   }
   const picture = (script: readonly string[]): Picture => after(script).picture;
 
-  it("shows light, LED, who decides and whose it is", () => {
+  it("shows light, LED, who decides, and the id", () => {
     const dark = picture([...UP, "set id kitchen", "set light 182", "set led 1"]);
     expect(shows(dark, "kitchen", "text", "large")).toBe(true);
     expect(shows(dark, "182", "text", "number")).toBe(true);
@@ -35,7 +35,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(shows(bright, SCREEN.off, "text", "large")).toBe(true);
   });
 
-  it("says in words what is wrong, the first link of the chain first", () => {
+  it("describes the problem in words, the first broken link of the chain first", () => {
     const trouble = [
       "set wifi 1",
       "set broker-host hub",
@@ -47,7 +47,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(shows(refused, `${SCREEN.broker}hub: refused: bad password`, "problem")).toBe(true);
   });
 
-  it("says what a person who calibrates is to do, whatever else is wrong", () => {
+  it("shows the next step of a calibration, whatever else is wrong", () => {
     const todo = "cover the sensor, hold the button again";
     const trouble = ["set broker-host hub", "set broker-problem refused: bad password"];
     expect(shows(picture([...UP, `set to-do ${todo}`]), todo, "lamp")).toBe(true);
@@ -55,7 +55,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(shows(picture([...UP, `set to-do ${todo}`, "set to-do "]), todo, "lamp")).toBe(false);
   });
 
-  it("turns the LED over with A, and tells so until the program sets it", () => {
+  it("toggles the LED with A, and shows that until the program sets the LED", () => {
     const on = after([...UP, "set led 0", "press a"]);
     expect(on.led).toBe(true);
     expect(shows(on.picture, SCREEN.byHand, "quiet")).toBe(true);
@@ -63,7 +63,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(shows(again.picture, SCREEN.byServer, "quiet")).toBe(true);
   });
 
-  it("turns its three pages with B", () => {
+  it("switches between its three pages with B", () => {
     const pages = ["press b", "press b", "press b"];
     const titles = pages.map((_, i) =>
       picture([...UP, "set id kitchen", ...pages.slice(0, i + 1)]),
@@ -85,13 +85,13 @@ describe("the screen, its C on this machine against the display's model", () => 
     ]);
   });
 
-  it("says on its last page that the program is in trial, or was taken back", () => {
+  it("shows on its last page that the program is in trial, or was taken back", () => {
     const about = [...UP, "press b", "press b", "set taken-back panicked twice: 60005"];
     expect(shows(picture(about), "panicked twice: 60005", "text")).toBe(true);
     expect(shows(picture([...about, "set in-trial 1"]), SCREEN.inTrial, "text")).toBe(true);
   });
 
-  it("does the same with the 5-way switch", () => {
+  it("responds to the 5-way switch in the same way", () => {
     const right = picture([...UP, "press r"]);
     expect(shows(right, SCREEN.network, "text", "large")).toBe(true);
     expect(shows(picture([...UP, "press l"]), SCREEN.about, "text", "large")).toBe(true);
@@ -101,7 +101,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(after([...UP, "run 1000", "press d", "press u", "press u"]).backlight).toBe(true);
   });
 
-  it("gets darker with C, then puts out its light, then is as before", () => {
+  it("gets darker with C, then off, then bright again", () => {
     const brightest = (presses: number): number =>
       picture([...UP, "run 1000", ...Array<string>(presses).fill("press c")]).rgb.reduce(
         (most, value) => Math.max(most, value),
@@ -114,7 +114,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(levels[4]).toBe(levels[0]);
   });
 
-  it("lights up when its first picture is whole, and sends no tile that is as it was", () => {
+  it("lights up once its first picture is complete, and redraws only changed tiles", () => {
     const looks = look(program, [...UP, "run 300", "look early", "run 3000", "look later"]);
     expect(looks.get("early")?.backlight).toBe(false);
     expect(looks.get("later")?.backlight).toBe(true);
@@ -124,7 +124,7 @@ describe("the screen, its C on this machine against the display's model", () => 
     expect(pixels).toBeLessThan(1.5 * 320 * 240);
   });
 
-  it("shortens what is too long", () => {
+  it("truncates text that is too long", () => {
     const long = picture([...UP, "set id a-very-long-name-of-a-device-on-the-third-floor"]);
     expect(shows(long, "a-very-long", "text", "large")).toBe(true);
     expect(shows(long, "floor", "text", "large")).toBe(false);

@@ -48,7 +48,7 @@ describe("npm run setup:wio", () => {
     return await tool.end;
   };
 
-  it("connects a board that was never told a network, and it stays so without the computer", async () => {
+  it("connects a new board to a network, and it stays connected without the computer", async () => {
     const url = `mqtt://broker.home:${broker.port}`;
     const settings = ["--id", "desk-1", "--broker", url, "--wifi", "home"];
     const { code, stdout, stderr } = await setup(settings, ["good night"]);
@@ -80,7 +80,7 @@ describe("npm run setup:wio", () => {
     expect(witness.payloads("desk-2/telemetry")).not.toEqual([]);
   });
 
-  it("says what failed and what to do, and the board can be set up again", async () => {
+  it("reports what failed and what to do, and the board can be set up again", async () => {
     const wifi = ["--wifi", "home", "--broker", `mqtt://broker.home:${broker.port}`];
     const wrong = await setup(wifi, ["wrong one"]);
     expect(wrong.code).toBe(1);
@@ -132,7 +132,7 @@ describe("npm run setup:wio", () => {
     expect(witness.payloads("desk-3/telemetry")).not.toEqual([]);
   });
 
-  it("says each mistake in a line, before it looks for a board", async () => {
+  it("reports each mistake in one line, before it looks for a board", async () => {
     const mistake = async (args: string[], passwords?: string[]) => {
       const { code, stdout, stderr } = await setup(args, passwords);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -154,7 +154,7 @@ describe("npm run setup:wio", () => {
   });
 });
 
-describe("power that goes away while a board is set up", () => {
+describe("a power cut while a board is set up", () => {
   it("leaves all of the old settings or all of the new ones", async () => {
     const random = seededRandom(23);
     const settingsOf = (number: number): Changes => ({

@@ -29,12 +29,12 @@ afterEach(async () => {
   await board.stop();
 });
 
-describe("the chip's flash, written while the board works", () => {
+describe("a write to the chip's flash while the board works", () => {
   let broker: Mosquitto;
   beforeEach(async () => (broker = await Mosquitto.start()));
   afterEach(async () => await broker.stop());
 
-  it("costs no byte of what the coprocessor sends meanwhile", async () => {
+  it("loses no byte from the coprocessor", async () => {
     const settings: Settings = {
       ID: "busy",
       BROKER: `mqtt://broker.home:${broker.port}`,
@@ -70,8 +70,8 @@ describe("the chip's flash, written while the board works", () => {
   });
 });
 
-describe("power that goes away while a setting is written", () => {
-  it("leaves the old value or the new one, and all others", async () => {
+describe("a power cut while a setting is written", () => {
+  it("leaves the old value or the new one, and all other settings", async () => {
     const random = seededRandom(11);
     board = await UsbBoard.start(makePackage(program("button"), { ID: "steady" }));
     const { chip } = board;

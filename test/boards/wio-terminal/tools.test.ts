@@ -84,7 +84,7 @@ describe("npm run deploy:wio", () => {
     checkout.remove();
   });
 
-  it("gives a board without a program one, and its network", async () => {
+  it("gives a new board a program and its network", async () => {
     await board.logged(BOARD.noProgram);
     checkout.write(
       ".env.local",
@@ -105,7 +105,7 @@ describe("npm run deploy:wio", () => {
     expect(said.includes("good night")).toBe(false);
   });
 
-  it("says what it can't do, in a line", async () => {
+  it("reports in one line what it can't do", async () => {
     const settings = (broker: string): void =>
       checkout.write(".env.local", `WIFI_SSID=home\nWIFI_PWD="good night"\nBROKER=${broker}\n`);
     settings("mqtts://broker.example");
@@ -127,7 +127,7 @@ describe("a board on the line", () => {
     bus = await openBus(board.line);
   });
 
-  it("runs a changed program, and still after a reset", async () => {
+  it("runs a changed program, also after a reset", async () => {
     const manager = await service(SRV_DEVICE_SCRIPT_MANAGER);
     await board.logged(`> ${PROGRAM.connected}`);
     await sendProgram(manager, { bytecode: program("button"), settings: {} });
@@ -138,7 +138,7 @@ describe("a board on the line", () => {
     expect(board.log.slice(from).join("\n")).not.toContain("mgr: deploy");
   });
 
-  it("takes its network from the settings service, out of everyone's sight", async () => {
+  it("takes its network from the settings service, and shows the password nowhere", async () => {
     await board.logged(BOARD.wifiUp);
     const client = new SettingsClient(await service(SRV_SETTINGS));
     const set = async (name: string, value: string): Promise<void> =>
@@ -159,7 +159,7 @@ describe("a board on the line", () => {
     expect(board.log.join("\n")).not.toMatch(/good night|wrong one/);
   });
 
-  it("is told its network by the Wi-Fi service, and forgets it", async () => {
+  it("takes its network from the Wi-Fi service, and forgets it", async () => {
     await board.logged(BOARD.wifiUp);
     const wifi = await service(SRV_WIFI);
     let from = board.log.length;

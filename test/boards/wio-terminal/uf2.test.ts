@@ -14,7 +14,7 @@ import { readUf2 } from "../../support/uf2";
 const packed = async () => makePackage(await compileFirmware(), { ID: "one" });
 
 describe("the file for the bootloader", () => {
-  it("is what the specification says, block by block", async () => {
+  it("matches the specification, block by block", async () => {
     const blocks = readUf2(uf2OfElf((await linkImage(WIO, { packed: await packed() })).elf));
     expect(blocks.length).toBeGreaterThan(800);
     let last = -1;
@@ -30,7 +30,7 @@ describe("the file for the bootloader", () => {
     }
   });
 
-  it("holds just the bytes that the linker made, as binutils reads them", async () => {
+  it("contains exactly the linker's bytes, as binutils reads them", async () => {
     const { elf } = await linkImage(WIO, { packed: await packed() });
     const dir = mkdtempSync(join(tmpdir(), "nightlight-uf2-"));
     try {
@@ -45,7 +45,7 @@ describe("the file for the bootloader", () => {
     }
   });
 
-  it("starts as the bootloader demands", async () => {
+  it("starts as the bootloader requires", async () => {
     const { elf } = await linkImage(WIO, { packed: await packed() });
     const [vectors] = loadableBytes(readFileSync(elf));
     const word = (address: number): number =>
@@ -59,7 +59,7 @@ describe("the file for the bootloader", () => {
     expect(word(0x4268)).not.toBe(0x87eeb07c);
   });
 
-  it("lays pieces that meet in one block together", () => {
+  it("merges pieces that meet in one block", () => {
     const pieces = [
       { address: 0x40f0, bytes: Buffer.alloc(32, 1) },
       { address: 0x4120, bytes: Buffer.alloc(2, 2) },
@@ -72,7 +72,7 @@ describe("the file for the bootloader", () => {
     );
   });
 
-  it("is not made of what lies outside of an image's flash, or is no image", async () => {
+  it("is refused if the content is outside an image's flash, or is not an image", async () => {
     const { elf } = await linkImage(WIO);
     const moved = Buffer.from(readFileSync(elf));
     const entry = moved.readUInt32LE(28) + moved.readUInt16LE(42); // the second: the code

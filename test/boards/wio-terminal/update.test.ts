@@ -43,8 +43,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-describe("a program that comes over the network", () => {
-  it("is taken back if it fails, and counts once it has confirmed itself", async () => {
+describe("a program sent over the network", () => {
+  it("is taken back if it fails, and stays once it has confirmed itself", async () => {
     const next = [...NEXT];
     gateway.onDevice = async (device) => {
       await device.deploy(variant(next.shift() ?? "old"));

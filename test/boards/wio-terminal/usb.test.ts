@@ -70,7 +70,7 @@ describe("the board at a computer's USB socket", () => {
     expect(board.said.subarray(from).toString()).toBe(DOWN + UP);
   };
 
-  it("is a serial port by the standards, with an identity that the tools know", async () => {
+  it("is a standard serial port, with an identity that the tools know", async () => {
     board = await UsbBoard.start(packed());
     await plugged();
     expect(board.host.description).toMatchObject({ vendorId: 0x2886, productId: 0x802d });
@@ -91,7 +91,7 @@ describe("the board at a computer's USB socket", () => {
       expect(() => readDescription(device, changed(configuration, at))).toThrow(BadDescriptor);
   });
 
-  it("shows the console, from its first line on", async () => {
+  it("shows the console from its first line", async () => {
     board = await UsbBoard.start(packed());
     await board.until("a line of the program", () => board.said.includes("buttons are watched"));
     const lines = board.said.toString().split("\r\n");
@@ -99,13 +99,13 @@ describe("the board at a computer's USB socket", () => {
     expect(lines.join()).not.toContain(BOARD.linesLost);
   });
 
-  it("keeps what it says while the cable is out, for who opens the port then", async () => {
+  it("keeps its output while the cable is unplugged, for the next program that opens the port", async () => {
     await isQuiet();
     await keepsALineWithoutCable();
     await keepsALineWithoutCable();
   });
 
-  it("keeps what it says while the computer sleeps, and has the port open after", async () => {
+  it("keeps its output while the computer sleeps, and has the port open afterwards", async () => {
     await isQuiet();
     for (let sleeps = 0; sleeps < 2; sleeps++) {
       const [from, fromLine] = [board.said.length, board.log.length];
@@ -121,7 +121,7 @@ describe("the board at a computer's USB socket", () => {
     await keepsALineWithoutCable();
   });
 
-  it("has the port open after a sleep whose end it learns of with its beginning", async () => {
+  it("has the port open after a sleep whose start and end it notices together", async () => {
     await isQuiet();
     const { usb } = board.board;
     const from = board.said.length;
@@ -135,7 +135,7 @@ describe("the board at a computer's USB socket", () => {
     await keepsALineWithoutCable();
   });
 
-  it("refuses what it does not know, and goes on", async () => {
+  it("refuses unknown requests, and continues", async () => {
     board = await UsbBoard.start(packed());
     await plugged();
     for (const request of [DEVICE_QUALIFIER, SET_REMOTE_WAKEUP, SEND_BREAK, VENDOR_REQUEST])
@@ -148,7 +148,7 @@ describe("the board at a computer's USB socket", () => {
     expect(Buffer.from(coding).readUInt32LE(0)).toBe(115_200);
   });
 
-  it("runs a program that is sent to it, and still after a reset", async () => {
+  it("runs a program sent to it, also after a reset", async () => {
     board = await UsbBoard.start();
     await board.logged(BOARD.noProgram);
     await plugged();
@@ -196,7 +196,7 @@ describe("the board at a computer's USB socket", () => {
     }
   });
 
-  it("goes to its bootloader when the port is closed at 1200 baud", async () => {
+  it("enters its bootloader when the port is closed at 1200 baud", async () => {
     board = await UsbBoard.start(packed());
     await plugged();
     await board.host.setBaud(1200);

@@ -3,7 +3,7 @@ import { bad, begin, expectRules, good, h, reader, sender } from "../../support/
 
 beforeEach(begin);
 
-describe("what arrives", () => {
+describe("each received message", () => {
   it("was sent, and on that topic", () => {
     h.subscribed(reader, "#", 0);
     h.taken(reader, h.message("a", 0));
@@ -13,13 +13,13 @@ describe("what arrives", () => {
     expectRules(["invented", "invented"]);
   });
 
-  it("was asked for", () => {
+  it("was subscribed to", () => {
     h.subscribed(reader, "a");
     h.taken(reader, h.published(sender, "b"));
     bad("not subscribed");
   });
 
-  it("is no longer asked for after UNSUBACK, or in a new session", () => {
+  it("is not accepted after UNSUBACK, or in a new session", () => {
     h.subscribed(reader, "a");
     h.unsubscribed(reader, "a");
     const message = h.published(sender, "a");
@@ -27,7 +27,7 @@ describe("what arrives", () => {
     bad("not subscribed");
   });
 
-  it("is not what was published before the subscription on the same connection", () => {
+  it("was not published before the subscription on the same connection", () => {
     const message = h.message("a");
     const at = h.publish(reader, message);
     const request = h.subscribe(reader, { filter: "a", qos: 1 });
@@ -37,13 +37,13 @@ describe("what arrives", () => {
     bad("not subscribed");
   });
 
-  it("comes at no other QoS than was asked for", () => {
+  it("has a QoS that was requested", () => {
     h.subscribed(reader, "a", 1);
     h.taken(reader, h.published(sender, "a", 2));
     bad("QoS");
   });
 
-  it.each([0, 1, 2] as const)("comes once (QoS %i)", (qos) => {
+  it.each([0, 1, 2] as const)("arrives once (QoS %i)", (qos) => {
     h.subscribed(reader, "a", qos);
     const message = h.published(sender, "a", qos);
     h.taken(reader, message);
@@ -51,7 +51,7 @@ describe("what arrives", () => {
     bad("repeated");
   });
 
-  it("comes once for each of overlapping subscriptions at most", () => {
+  it("arrives at most once for each of overlapping subscriptions", () => {
     h.subscribed(reader, "a/b");
     h.subscribed(reader, "a/#");
     const message = h.published(sender, "a/b");
@@ -62,7 +62,7 @@ describe("what arrives", () => {
     bad("repeated", { overlapping: "each" });
   });
 
-  it("comes again at QoS 1 if its publisher sends it again, and not at QoS 2", () => {
+  it("may arrive again at QoS 1 if its publisher repeats it, but not at QoS 2", () => {
     h.subscribed(reader, "#", 2);
     const [one, two] = [h.message("a", 1), h.message("b", 2)];
     const places = [h.publish(sender, one), h.publish(sender, two)];
@@ -79,7 +79,7 @@ describe("what arrives", () => {
     bad("repeated");
   });
 
-  it("is not a packet that nothing asked for", () => {
+  it("answers a request, if it is another packet", () => {
     h.add({ type: "stray", connection: reader, packet: "puback 7" });
     bad("invented");
   });

@@ -9,7 +9,7 @@ describe("connections and sessions", () => {
     bad("connection");
   });
 
-  it("may open, and end, while the broker dies", () => {
+  it("may open and end while the broker is being killed", () => {
     h.add({ type: "kill" });
     const late = h.connect("late", true);
     h.add({ type: "closed", connection: late });
@@ -19,27 +19,27 @@ describe("connections and sessions", () => {
     bad("connection");
   });
 
-  it("are ended if another one comes with the client's id [MQTT-3.1.4-2]", () => {
+  it("end if another client connects with the same id [MQTT-3.1.4-2]", () => {
     h.accepted("reader", { present: true });
     bad("connection");
     h.add({ type: "closed", connection: reader });
     good();
   });
 
-  it("are present if they were kept [MQTT-3.2.2-1, -2]", () => {
+  it("are present if they are persistent [MQTT-3.2.2-1, -2]", () => {
     h.cut(reader);
     h.cut(h.accepted("reader"));
     bad("session present");
   });
 
-  it("are not present after a clean one, or at first", () => {
+  it("are not present after a clean session, or at first", () => {
     h.cut(reader);
     h.cut(h.accepted("reader", { clean: true }));
     h.accepted("reader", { present: true });
     bad("session present");
   });
 
-  it("have every request answered", () => {
+  it("get an answer to every request", () => {
     h.publish(sender, h.message("a"));
     bad("unanswered");
     h.cut(sender);

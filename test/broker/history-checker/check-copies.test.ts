@@ -3,8 +3,8 @@ import { bad, begin, expectRules, good, h, reader, sender } from "../../support/
 
 beforeEach(begin);
 
-describe("what is sent again", () => {
-  it.each([1, 2] as const)("is so on a new connection, with DUP (QoS %i)", (qos) => {
+describe("a repeated message", () => {
+  it.each([1, 2] as const)("comes on a new connection, with DUP (QoS %i)", (qos) => {
     h.subscribed(reader, "a", qos);
     const message = h.published(sender, "a", qos);
     const id = h.received(reader, message);
@@ -29,7 +29,7 @@ describe("what is sent again", () => {
     bad("DUP");
   });
 
-  it("is not sent again on the same connection [MQTT-4.4.0-1]", () => {
+  it("does not come on the same connection [MQTT-4.4.0-1]", () => {
     h.subscribed(reader, "a");
     const message = h.published(sender, "a");
     const id = h.received(reader, message);
@@ -37,7 +37,7 @@ describe("what is sent again", () => {
     bad("repeated");
   });
 
-  it("is not what was acknowledged, as later answers show", () => {
+  it("was not acknowledged, as far as later answers show", () => {
     h.subscribed(reader, "a");
     const message = h.published(sender, "a");
     const id = h.received(reader, message);
@@ -48,7 +48,7 @@ describe("what is sent again", () => {
     bad("repeated");
   });
 
-  it("may be what was acknowledged to a broker that was killed, at QoS 1", () => {
+  it("may have been acknowledged at QoS 1 to a broker that was then killed", () => {
     h.subscribed(reader, "#", 2);
     const one = h.published(sender, "a", 1);
     const two = h.published(sender, "a", 2);
@@ -64,7 +64,7 @@ describe("what is sent again", () => {
     bad("repeated");
   });
 
-  it("keeps its packet id from others [MQTT-2.3.1-4]", () => {
+  it("has a packet id that no other message uses [MQTT-2.3.1-4]", () => {
     h.subscribed(reader, "a");
     const id = h.received(reader, h.published(sender, "a"));
     const other = h.published(sender, "a");
@@ -72,15 +72,18 @@ describe("what is sent again", () => {
     bad("packet id");
   });
 
-  it.each([1, 2] as const)("keeps it if the broker is killed, or may lose it (QoS %i)", (qos) => {
-    h.subscribed(reader, "#", 2);
-    const [one, other] = [h.published(sender, "a", qos), h.published(sender, "b", qos)];
-    h.received(reader, one, { id: 7 });
-    h.killed(sender, reader);
-    const back = h.accepted("reader", { present: true });
-    h.taken(back, other, { id: 7 });
-    h.taken(back, one, { id: 8 });
-    if (qos === 1) good();
-    else expectRules(["packet id", "repeated"]);
-  });
+  it.each([1, 2] as const)(
+    "keeps its id if the broker is killed, or may lose it (QoS %i)",
+    (qos) => {
+      h.subscribed(reader, "#", 2);
+      const [one, other] = [h.published(sender, "a", qos), h.published(sender, "b", qos)];
+      h.received(reader, one, { id: 7 });
+      h.killed(sender, reader);
+      const back = h.accepted("reader", { present: true });
+      h.taken(back, other, { id: 7 });
+      h.taken(back, one, { id: 8 });
+      if (qos === 1) good();
+      else expectRules(["packet id", "repeated"]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { bad, begin, good, h, reader, sender } from "../../support/history/judge
 
 beforeEach(begin);
 
-describe("what was acknowledged", () => {
+describe("an acknowledged message", () => {
   it.each([1, 2] as const)("arrives (QoS %i)", (qos) => {
     h.subscribed(reader, "a/+", 2);
     const message = h.published(sender, "a/b", qos);
@@ -12,7 +12,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("may be lost at QoS 0, or if the subscription is", () => {
+  it("may be lost at QoS 0, or if the subscription may be lost", () => {
     h.subscribed(reader, "a", 0);
     h.published(sender, "a");
     h.subscribed(reader, "b");
@@ -20,7 +20,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("is owed to who subscribed before it was sent, and still was when it was acknowledged", () => {
+  it("must reach sessions subscribed from before it was sent until it was acknowledged", () => {
     const early = h.message("a");
     const at = h.publish(sender, early);
     h.subscribed(reader, "a");
@@ -35,7 +35,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("is owed without a gap while a subscription is replaced", () => {
+  it("must arrive even while a subscription is replaced", () => {
     h.subscribed(reader, "a", 2);
     const again = h.subscribe(reader, { filter: "a", qos: 1 });
     const message = h.published(sender, "a", 2);
@@ -45,7 +45,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("waits in a kept session, and ends with a clean one", () => {
+  it("waits in a persistent session, and is dropped with a clean one", () => {
     h.subscribed(reader, "a");
     h.cut(reader);
     const message = h.published(sender, "a");
@@ -63,7 +63,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("is lost if a later one arrived, though the session has ended since", () => {
+  it("is lost if a later message arrived, even if the session has ended since", () => {
     const clean = h.accepted("clean", { clean: true });
     h.subscribed(clean, "a");
     h.published(sender, "a");
@@ -72,14 +72,14 @@ describe("what was acknowledged", () => {
     bad("lost");
   });
 
-  it("is owed by the order of one connection, before SUBSCRIBE is answered", () => {
+  it("must arrive by the order of one connection, before SUBSCRIBE is answered", () => {
     const request = h.subscribe(reader, { filter: "a", qos: 1 });
     h.published(reader, "a");
     h.answer(reader, "suback", request, [1]);
     bad("lost");
   });
 
-  it("comes at the highest QoS of the subscriptions [MQTT-3.3.5-1]", () => {
+  it("arrives at the highest QoS of the subscriptions [MQTT-3.3.5-1]", () => {
     h.subscribed(reader, "a/b", 0);
     h.subscribed(reader, "a/#", 1);
     const message = h.published(sender, "a/b", 2);
@@ -90,7 +90,7 @@ describe("what was acknowledged", () => {
     bad("repeated");
   });
 
-  it("survives the broker", () => {
+  it("survives a kill of the broker", () => {
     h.subscribed(reader, "a");
     const message = h.published(sender, "a");
     h.killed(sender, reader);
@@ -100,7 +100,7 @@ describe("what was acknowledged", () => {
     good();
   });
 
-  it("number before wait: a QoS 1 message that was overtaken by one of QoS 0 is dropped", () => {
+  it("is lost if it is dropped because a QoS 0 message has overtaken it", () => {
     // Observed at d2a4c22, issue 14: the message gets its number, waits for the disk, and then
     // counts as a duplicate.
     h.subscribed(reader, "a");

@@ -13,7 +13,7 @@ describe("the order of one publisher's messages on one topic", () => {
     bad("order");
   });
 
-  it("is not one between publishers, topics, or QoS", () => {
+  it("does not apply between publishers, topics, or QoS", () => {
     h.subscribed(reader, "#", 2);
     const other = h.accepted("other");
     const messages = [
@@ -26,7 +26,7 @@ describe("the order of one publisher's messages on one topic", () => {
     good();
   });
 
-  it("is that of first arrivals", () => {
+  it("is judged by first arrivals", () => {
     h.subscribed(reader, "a");
     const [first, second] = [h.published(sender, "a"), h.published(sender, "a")];
     const ids = [h.received(reader, first), h.received(reader, second)];

@@ -3,8 +3,8 @@ import { bad, begin, good, h, reader, sender } from "../../support/history/judge
 
 beforeEach(begin);
 
-describe("what a new subscription gets", () => {
-  it("is the retained message", () => {
+describe("a new subscription", () => {
+  it("receives the retained message", () => {
     const message = h.published(sender, "a", 1, true);
     h.subscribed(reader, "+");
     bad("retained");
@@ -12,7 +12,7 @@ describe("what a new subscription gets", () => {
     good();
   });
 
-  it("is not one that was replaced before", () => {
+  it("does not receive one that was replaced before", () => {
     const old = h.published(sender, "a", 1, true);
     h.published(sender, "a", 1, true);
     h.subscribed(reader, "a");
@@ -20,7 +20,7 @@ describe("what a new subscription gets", () => {
     bad("retained");
   });
 
-  it("is either of two that are under way", () => {
+  it("may receive either of two in flight", () => {
     const old = h.published(sender, "a", 1, true);
     const next = h.message("a", 1, true);
     const at = h.publish(sender, next);
@@ -31,7 +31,7 @@ describe("what a new subscription gets", () => {
     good();
   });
 
-  it("is nothing once it was cleared, or may be", () => {
+  it("receives nothing if the topic was cleared, or may have been", () => {
     h.published(sender, "a", 1, true);
     const clear = { ...h.message("a", 1, true), payload: "" };
     const at = h.publish(sender, clear);
@@ -42,20 +42,20 @@ describe("what a new subscription gets", () => {
     good();
   });
 
-  it("is not what was published to be passed on only", () => {
+  it("does not receive a message that was not to be retained", () => {
     const message = h.published(sender, "a");
     h.subscribed(reader, "a");
     h.taken(reader, message, { retain: true });
     bad("retained");
   });
 
-  it("is marked as retained, and what it gets later is not [MQTT-3.3.1-8, -9]", () => {
+  it("receives it marked as retained, and later messages without the mark [MQTT-3.3.1-8, -9]", () => {
     h.subscribed(reader, "b");
     h.taken(reader, h.published(sender, "a", 1, true), { retain: true });
     bad("not subscribed");
   });
 
-  it("comes once for each subscription", () => {
+  it("receives it once for each subscription", () => {
     const message = h.published(sender, "a", 1, true);
     h.subscribed(reader, "a");
     h.taken(reader, message, { retain: true });

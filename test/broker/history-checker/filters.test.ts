@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matches } from "../../support/history/events";
 
-describe("filters", () => {
+describe("a filter", () => {
   it.each([
     ["a/b", "a/b", true],
     ["a/b", "a/b/c", false],
@@ -13,7 +13,7 @@ describe("filters", () => {
     ["#", "a/b", true],
     ["#", "$SYS/x", false],
     ["$SYS/#", "$SYS/x", true],
-  ])("%s names %s: %s", (filter, topic, named) => {
+  ])("%s matches %s: %s", (filter, topic, named) => {
     expect(matches(filter, topic)).toBe(named);
   });
 });

@@ -21,7 +21,7 @@ describe("a will", () => {
     bad("repeated");
   });
 
-  it("is not published before, or after DISCONNECT", () => {
+  it("is not published before the connection breaks, or after DISCONNECT", () => {
     const { will, client } = dies();
     h.taken(reader, will);
     bad("will");

@@ -94,7 +94,7 @@ export const CLIENT_UNTESTABLE: Record<string, string> = {
   "6.0.0-3": "the client has no WebSocket",
 };
 
-/** The tests that show a statement. @throws Error if a listed test does not exist */
+/** The tests that show a statement. */
 export function clientTests(id: string): ClientTest[] {
   const own = OWN.flatMap((file) =>
     titlesIn(file)

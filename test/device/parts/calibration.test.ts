@@ -17,14 +17,14 @@ function calibrated(dark: number, bright: number): Calibration {
 }
 
 describe("the range of a light sensor", () => {
-  it("is all of it until a person has shown another", () => {
+  it("is the whole range until a person has calibrated the sensor", () => {
     const calibration = new Calibration();
     for (const light of [0, 1, 300, 1022, 1023])
       expect(Math.round(calibration.scaled(light / 1023) * 1023)).toBe(light);
     expect(calibration.range).toBe(UNCALIBRATED);
   });
 
-  it("becomes 0 to 1023, and what lies outside stays at the ends", () => {
+  it("becomes 0 to 1023, and values outside are clamped", () => {
     const { range, words } = calibrated(4, 348);
     expect({ range, words }).toEqual({
       range: { dark: 4, bright: 348 },
@@ -40,7 +40,7 @@ describe("the range of a light sensor", () => {
     [300, 20, "refused, dark 300 is not below bright 20"],
     [50, 50, "refused, dark 50 is not below bright 50"],
     [50, 113, "refused, dark 50, bright 113: too close"],
-  ])("stays as it was for dark %d and bright %d", (dark, bright, words) => {
+  ])("does not change for dark %d and bright %d", (dark, bright, words) => {
     const calibration = calibrated(4, 348);
     const before = calibration.range;
     [0, dark, bright].forEach((light, i) => hold(calibration, 40_000 + 10_000 * i, 2500, light));
@@ -48,7 +48,7 @@ describe("the range of a light sensor", () => {
     expect(calibration.range).toBe(before);
   });
 
-  it("is not read from settings that hold something else", () => {
+  it("is not read from settings with other content", () => {
     expect(rangeProblem({ dark: 50, bright: 114 })).toBe("");
     for (const wrong of [{ dark: 5 }, { dark: "a", bright: "b" }, 7, "x"])
       expect(rangeProblem(wrong as never)).not.toBe("");
@@ -56,7 +56,7 @@ describe("the range of a light sensor", () => {
 });
 
 describe("holding the button", () => {
-  it("says step by step what to do, and changes the range with the last", () => {
+  it("shows each step, and changes the range with the last one", () => {
     const calibration = new Calibration();
     expect(hold(calibration, 0, 1500, 10)).toBe(0);
     expect(calibration.words).toBe("");
@@ -68,7 +68,7 @@ describe("holding the button", () => {
     expect(calibration.range).toEqual({ dark: 10, bright: 500 });
   });
 
-  it("takes the calibration away if it lasts, also in the middle of another", () => {
+  it("removes the calibration if it is long enough, also during another calibration", () => {
     for (const steps of [0, 1, 2]) {
       const calibration = calibrated(4, 348);
       for (let step = 0; step < steps; step++) hold(calibration, 40_000 + 9000 * step, 2000, 50);
@@ -80,7 +80,7 @@ describe("holding the button", () => {
     }
   });
 
-  it("is given up after a minute, and what came of it is shown for ten seconds", () => {
+  it("expires after a minute, and its result is shown for ten seconds", () => {
     const calibration = new Calibration();
     hold(calibration, 0, 2000, 10);
     expect(calibration.passed(61_999)).toBe(false);

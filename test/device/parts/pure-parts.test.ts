@@ -25,7 +25,7 @@ describe("lux as the lesson's light", () => {
   });
 });
 
-it("a part that is missing is said once, and once that it is back", () => {
+it("a missing part is reported once, and its return once", () => {
   const said: string[] = [];
   const presence = new Presence("Screen", (line) => said.push(line));
   presence.works();
@@ -64,7 +64,7 @@ describe("the small screen", () => {
     expect(screenLines({ ...view, problem }).foot).toEqual(foot);
   });
 
-  it("cuts off what has no room", () => {
+  it("truncates text without room", () => {
     const lines = screenLines({ ...view, id: "x".repeat(60), problem: "word ".repeat(30) });
     for (const line of [lines.title, ...lines.foot])
       expect(line.length).toBeLessThanOrEqual(LINE_CHARS);
@@ -82,7 +82,7 @@ describe("a lamp", () => {
     }
   }
 
-  it("that can be dimmed is as bright as it is told", async () => {
+  it("that can be dimmed has the requested brightness", async () => {
     const lamp = new Written();
     const dimmed = new DimmedLamp(lamp, 0.07);
     for (const value of [1, 0]) await dimmed.intensity.write(value);
@@ -97,7 +97,7 @@ describe("a lamp", () => {
     expect(nightColour(0.01)).toEqual([3, 1, 0]);
   });
 
-  it("is switched over by the button, until the program sets it again", async () => {
+  it("is toggled by the button, until the program sets it again", async () => {
     const lamp = new Written();
     const hand = new ByHand(lamp);
     await hand.switchOver();

@@ -25,8 +25,8 @@ async function start(setup: Partial<Setup> = {}): Promise<void> {
   client = await inWorld({ port: broker.port, ...setup });
 }
 
-describe.each(BOTH)("a broker that is not there, %s", (_where, world) => {
-  it("is tried until it is", async () => {
+describe.each(BOTH)("a missing broker, %s", (_where, world) => {
+  it("is tried until it is there", async () => {
     inWorld = world;
     await broker.stopListening();
     await start();
@@ -36,7 +36,7 @@ describe.each(BOTH)("a broker that is not there, %s", (_where, world) => {
   });
 });
 
-it("a broker that says nothing after CONNECT is given up after 10 s", async () => {
+it("a broker that is silent after CONNECT is given up after 10 s", async () => {
   const FACTOR = 10;
   broker.behaviour = () => broker.connections.length === 1;
   const startedMs = performance.now();
@@ -46,12 +46,12 @@ it("a broker that says nothing after CONNECT is given up after 10 s", async () =
   await client.logs("connected false 0");
 });
 
-describe.each(BOTH)("a broker that hangs up, %s", (_where, world) => {
+describe.each(BOTH)("a broker that closes the connection, %s", (_where, world) => {
   beforeEach(() => {
     inWorld = world;
   });
 
-  it("at once", async () => {
+  it("immediately", async () => {
     broker.behaviour = (_packet, connection) => {
       if (broker.connections.length > 3) return false;
       connection.end();
@@ -95,7 +95,7 @@ describe("a broker that refuses", () => {
     5: "not authorized",
   };
   for (const [code, reason] of Object.entries(reasons)) {
-    it(`with code ${code} is told apart: ${reason}`, async () => {
+    it(`with code ${code} is reported separately: ${reason}`, async () => {
       broker.behaviour = (_packet, connection) => {
         connection.send({ cmd: "connack", returnCode: Number(code), sessionPresent: false });
         return true;
@@ -116,7 +116,7 @@ describe("a broker that refuses", () => {
 });
 
 describe("CONNECT", () => {
-  it("carries all that was asked for", async () => {
+  it("contains all given options", async () => {
     await start({
       clientId: "night-1",
       keepAliveS: 300,

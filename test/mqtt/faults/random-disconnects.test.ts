@@ -28,7 +28,7 @@ describe("a long random sequence of disconnects", () => {
   });
 
   for (const { where, inWorld, seed, count, cuts } of RUNS)
-    it(`loses nothing, doubles nothing at QoS 2, and keeps the order ${where} (seed ${seed})`, async () => {
+    it(`loses nothing, repeats nothing at QoS 2, and keeps the order ${where} (seed ${seed})`, async () => {
       const random = seededRandom(seed);
       const session = new ExactSession(broker);
       const broken = cutAtRandom(broker, cuts, random);

@@ -50,7 +50,7 @@ async function holdUntil(words: string): Promise<void> {
   );
 }
 
-it("is calibrated by holding A as the screen says, until A is held for longer", async () => {
+it("is calibrated by holding A as the screen says, and reset by holding A for longer", async () => {
   await reports(4);
   await holdUntil("cover the sensor, hold the button again");
   await holdUntil("light it well, hold the button again");

@@ -67,7 +67,7 @@ describe("fcntl (lwIP 2.0.2, lwip_fcntl)", () => {
     await lwip(FUNCTION.socket, i32(2), i32(1), i32(0));
   });
 
-  it("gives back by F_GETFL what F_SETFL set: O_NONBLOCK, and 0 again", async () => {
+  it("returns by F_GETFL what F_SETFL set: O_NONBLOCK, and 0 again", async () => {
     expect(await fcntl(F.getfl, 0)).toBe(0);
     expect(await fcntl(F.setfl, O_NONBLOCK)).toBe(0);
     expect(await fcntl(F.getfl, 0)).toBe(O_NONBLOCK);
@@ -111,7 +111,7 @@ describe("select and getsockopt", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it("says that an open connection can be written to, and has no error", async () => {
+  it("report that an open connection is writable, and has no error", async () => {
     expect(await connect()).toBe(0);
     expect(await select(NONE, FIRST_SOCKET, NONE)).toBe(1);
     const room = Buffer.alloc(4, 0x55);
@@ -120,7 +120,7 @@ describe("select and getsockopt", () => {
     expect(reply).toEqual(Buffer.concat([binary(i32(0)), u32(4), i32(0)]));
   });
 
-  it("waits for bytes no longer than it is told, and until they come", async () => {
+  it("wait for bytes until they arrive, but no longer than the given time", async () => {
     await connect();
     const beganMs = performance.now();
     expect(await select(FIRST_SOCKET, NONE, timeval(30))).toBe(0);
@@ -131,7 +131,7 @@ describe("select and getsockopt", () => {
     expect(await waiting).toBe(1);
   });
 
-  it("gives by SO_ERROR, once, why a connection ended", async () => {
+  it("return by SO_ERROR, once, why a connection ended", async () => {
     await connect();
     await until("the peer", () => peers.length === 1);
     peers[0]?.resetAndDestroy();
@@ -143,7 +143,7 @@ describe("select and getsockopt", () => {
     expect([await read(), await read()]).toEqual([104, 0]);
   });
 
-  it("refuses a socket that is not there, and an option that the model lacks", async () => {
+  it("refuse a missing socket, and an option without a model", async () => {
     expect(await select(NONE, FIRST_SOCKET, NONE)).toBe(-1);
     expect(await lwip(FUNCTION.errno)).toBe(9);
     await connect();
@@ -166,7 +166,7 @@ describe("dns_gethostbyname_addrtype, which answers by a callback", () => {
   it.each([
     ["broker.home", [10, 0, 2, 7]],
     ["nobody.home", [0, 0, 0, 0]],
-  ])("first that it looks, then the address of %s by dns_found", async (host, address) => {
+  ])("returns ERR_INPROGRESS, then sends the address of %s by dns_found", async (host, address) => {
     expect(await ask(host)).toBe(ERR_INPROGRESS);
     await until("the callback", () => callbacks().length === 1);
     const [{ functionId, args } = { functionId: 0, args: readCall(Buffer.alloc(8)).args }] =
@@ -182,7 +182,7 @@ describe("dns_gethostbyname_addrtype, which answers by a callback", () => {
     );
   });
 
-  it("finds an address in digits at once: the callback comes before the reply", async () => {
+  it("answers for an address in digits immediately: the callback comes before the reply", async () => {
     expect(await ask("10.1.2.3")).toBe(0);
     const [found] = callbacks();
     expect(found?.args.text()).toBe("10.1.2.3");
@@ -190,7 +190,7 @@ describe("dns_gethostbyname_addrtype, which answers by a callback", () => {
   });
 });
 
-it("sends no reply to a call that it does not know, and tells the test", async () => {
+it("an unknown call gets no reply, and fails the test", async () => {
   const unknown: number[][] = [];
   coprocessor.onUnknownCall = (...which) => unknown.push(which);
   coprocessor.receive(toFrame(writeMessage(0, 14, 99, 1, Buffer.alloc(0))));

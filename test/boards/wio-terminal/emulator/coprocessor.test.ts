@@ -18,7 +18,7 @@ import { until } from "../../../support/until";
 
 const hex = (bytes: string): Buffer => Buffer.from(bytes.replaceAll(" ", ""), "hex");
 
-describe("the coprocessor's model speaks as the chip does", () => {
+describe("the coprocessor's model follows the chip's protocol", () => {
   it("computes the CRC", () => {
     expect(crc16(Buffer.from("123456789"))).toBe(0x89ac);
     expect(crc16(Buffer.alloc(0))).toBe(0xef4a);
@@ -49,7 +49,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
     expect(args.rest).toBe(0);
   });
 
-  it("drops what is corrupt, and goes deaf at an impossible length", () => {
+  it("drops corrupt frames, and receives nothing more after an impossible length", () => {
     const reader = new FrameReader();
     expect(reader.push(hex("0800 7da7 00010101 01000000"))).toEqual([]);
     expect(reader.badFrames).toBe(1);
@@ -59,7 +59,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
     expect(reader.deaf).toBe(true);
   });
 
-  it("hears nothing while its power is off, and reports events before it answers", async () => {
+  it("receives nothing while its power is off, and sends events before its replies", async () => {
     const frames: Buffer[] = [];
     const reader = new FrameReader();
     const coprocessor = new Coprocessor({ ssid: "x" }, (bytes) =>
@@ -75,7 +75,7 @@ describe("the coprocessor's model speaks as the chip does", () => {
     expect(coprocessor.calls).toEqual(["wifiOn"]);
   });
 
-  describe("blocks in connect, whatever fcntl was told", () => {
+  describe("blocks in connect, whatever fcntl has set", () => {
     const DONTWAIT = 8;
     let replies: Buffer[];
     let coprocessor: Coprocessor;

@@ -3,7 +3,7 @@ import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
 import { HARD_FLOAT, runProgram } from "./programs";
 
 describe("the emulated Cortex-M4", () => {
-  it("takes exceptions without a trace in what they interrupt", async () => {
+  it("takes exceptions without changing the interrupted code's state", async () => {
     const { results } = await runProgram("exceptions");
     const [sameResult, handlerStack, calls, ticks, masked, asleep, unmasked] = results;
     expect(sameResult).toBe(1);
@@ -39,18 +39,18 @@ describe("the emulated Cortex-M4", () => {
     );
   });
 
-  it("tells where closed memory was touched", async () => {
+  it("reports where closed memory was accessed", async () => {
     const { results } = await runProgram("closed-memory");
     const dataAccess = 1 << 1;
     const addressValid = 1 << 7;
     expect(results.slice(0, 2)).toEqual([dataAccess | addressValid, 0x1fff_fff0]);
   });
 
-  it("stops at an address where nothing is, and names it", async () => {
+  it("stops at an empty address, and names it", async () => {
     await expect(runProgram("nowhere")).rejects.toThrow(/4 bytes at 0x30000000/);
   });
 
-  it("stops at a register that no model knows", async () => {
+  it("stops at a register without a model", async () => {
     await expect(runProgram("unknown-register")).rejects.toThrow(
       /RSTC: write of 4 bytes at offset 0x8/,
     );
@@ -78,7 +78,7 @@ const BOOTLOADER = {
 } as const;
 
 describe("with a bootloader in place", () => {
-  it("starts from address 0 after each reset, and keeps what is in RAM", () => {
+  it("starts from address 0 after each reset, and keeps the content of RAM", () => {
     const { vectors, at, code, literals } = BOOTLOADER;
     const chip = new Samd51();
     const words = (list: readonly number[]): Buffer => Buffer.from(Uint32Array.from(list).buffer);

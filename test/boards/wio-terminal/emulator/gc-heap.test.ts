@@ -27,7 +27,7 @@ describe("the virtual machine's heap, seen from outside", () => {
     expect([heap.sizeBytes, heap.usedBytes(words)]).toEqual([SIZE, 0]);
   });
 
-  it("counts each block that is not free, whatever its marks", () => {
+  it("counts each block that is not free, whatever its marks are", () => {
     const heap = GcHeap.find(words);
     words[FIRST] = BLOCK(TAG.bytes, 10);
     words[FIRST + 10] = BLOCK(TAG.free, 20);
@@ -37,7 +37,7 @@ describe("the virtual machine's heap, seen from outside", () => {
     expect(heap.usedBytes(words)).toBe(4 * (10 + 5 + 2));
   });
 
-  it("is not found in memory without one, nor with another size", () => {
+  it("is not found if there is none, or if it has another size", () => {
     words[LAST] = 0;
     expect(() => GcHeap.find(words)).toThrow("was not found");
     words[AT / 4 + 1] = AT + 1024;
@@ -45,7 +45,7 @@ describe("the virtual machine's heap, seen from outside", () => {
     expect(() => GcHeap.find(words)).toThrow("was not found");
   });
 
-  it("says so if a block has no size, instead of a search without end", () => {
+  it("reports a block of size zero instead of searching endlessly", () => {
     const heap = GcHeap.find(words);
     words[FIRST] = BLOCK(TAG.bytes, 0);
     expect(() => heap.usedBytes(words)).toThrow("not laid out as expected");

@@ -43,8 +43,8 @@ function write(name: string, bytes: Buffer): void {
   writeImage({ name, bytes }, nvm, (text) => told.push(text));
 }
 
-describe("an image that somebody opens", () => {
-  it("replaces the application, and leaves the bootloader: a .bin that starts from 0x4000 on", () => {
+describe("an opened image file", () => {
+  it("replaces the application, but not the bootloader: a .bin that starts at 0x4000", () => {
     write("blink.bin", program(0x4101));
     expect(flash.readUInt32LE(APPLICATION + 4)).toBe(0x4101);
     expect([flash[0x3fff], flash[APPLICATION + 599], flash[APPLICATION + 600]]).toEqual([
@@ -52,12 +52,12 @@ describe("an image that somebody opens", () => {
     ]);
   });
 
-  it("replaces all of the flash: a .bin that has its bootloader with it", () => {
+  it("replaces the whole flash: a .bin with its bootloader", () => {
     write("DUMP.BIN", program(0x569, FLASH_SIZE));
     expect([flash.readUInt32LE(4), flash[FLASH_SIZE - 1]]).toEqual([0x569, 0x77]);
   });
 
-  it("may have blocks that the bootloader ignores: a .uf2 with the bootloader's own place", () => {
+  it("may have blocks that the bootloader ignores: a .uf2 with the bootloader's own addresses", () => {
     write("CURRENT.UF2", Buffer.concat([block(0x3f00), block(APPLICATION)]));
     expect([flash[0x3f00], flash[APPLICATION], flash[APPLICATION + 256]]).toEqual([
       0x11, 0x77, 0xff,
@@ -73,15 +73,15 @@ describe("an image that somebody opens", () => {
     ["blank.bin", Buffer.alloc(64, 0xff), "a start in the flash, got 0xffffffff and 0xffffffff"],
     ["arm.bin", program(0x4100), "a start in the flash, got 0x20030000 and 0x00004100"],
     ["big.bin", program(0x4101, FLASH_SIZE), "524288 bytes from 0x00004000 don't fit the flash"],
-  ])("is refused by one line, and changes nothing: %s", (name, bytes, words) => {
+  ])("is refused with one line, and changes nothing: %s", (name, bytes, words) => {
     expect(() => write(name, bytes)).toThrow(UserError);
     expect(() => write(name, bytes)).toThrow(words);
     expect(flash.every((byte) => byte === 0x11)).toBe(true);
   });
 });
 
-describe("a bootloader that somebody opens", () => {
-  it("is written to address 0, its first 16 KB", () => {
+describe("an opened bootloader file", () => {
+  it("is written to address 0, limited to its first 16 KB", () => {
     writeBootloader({ name: "boot.bin", bytes: program(0x569, 0x7000) }, nvm);
     expect([flash.readUInt32LE(4), flash[0x3fff], flash[APPLICATION]]).toEqual([0x569, 0x77, 0x11]);
   });

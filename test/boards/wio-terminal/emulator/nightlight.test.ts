@@ -51,7 +51,7 @@ describe("the flashed image on the emulated chip", () => {
     expect(board.resets).toHaveLength(1);
   });
 
-  it("comes back when its coprocessor restarts", async () => {
+  it("recovers when its coprocessor restarts", async () => {
     const id = "chip-2";
     board = await EmulatedBoard.start({ id, broker: broker.url });
     const { wio, resets } = board;

@@ -43,7 +43,7 @@ function startEmulator(args: readonly string[]): { child: ChildProcess; output: 
 }
 
 describe("wio:emulator", () => {
-  it("lets a person play with the board on a page", async () => {
+  it("lets a person use the board on a page", async () => {
     const id = "emulated-1";
     const { child, output } = startEmulator(["--id", id, "--broker", broker.url]);
     const ended = once(child, "exit");
@@ -99,7 +99,7 @@ describe("wio:emulator", () => {
     }
   });
 
-  it("says what is wrong with an option, or with the port", async () => {
+  it("reports a wrong option, and a busy port", async () => {
     for (const [args, words] of [
       [["--port", "70000"], '--port: expected a whole number from 0 to 65535, got "70000"'],
       [["--colour", "red"], "Unknown option '--colour'"],

@@ -41,8 +41,8 @@ function bootAs(wio: WioTerminal, id: string): void {
   expect(started(), wio.log.slice(from).join("\n")).toBe(true);
 }
 
-describe("power that goes away at any moment", () => {
-  it("leaves a board that starts with all of its program and settings", async () => {
+describe("a power cut at any moment", () => {
+  it("leaves a board that starts with its whole program and all settings", async () => {
     const random = seededRandom(7);
     const chip = new Samd51({ seed: 77 });
     const wio = new WioTerminal(chip, HOME);

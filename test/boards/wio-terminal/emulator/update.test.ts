@@ -69,7 +69,7 @@ async function order(n: number, program: Uint8Array, signature?: string): Promis
   await witness.publish(`${ID}/update`, JSON.stringify(text));
 }
 
-it("starts no program without a signature, and comes back from a bad one; its state says why", async () => {
+it("starts no unsigned program, and recovers from a bad one; its state says why", async () => {
   await witness.sees(`${ID}/telemetry`, /"light"/);
   const bad = variant("panics");
   await order(5, bad);

@@ -7,12 +7,12 @@ const BAUD_TOLERANCE = 0.03;
 const minutesOf = (weather: Weather) =>
   Array.from({ length: 1440 }, (_, number) => weather.minute(number));
 
-it("is the same again with the same seed, and another with another", () => {
+it("is the same with the same seed, and different with another", () => {
   expect(minutesOf(new Weather(7))).toEqual(minutesOf(new Weather(7)));
   expect(minutesOf(new Weather(7))).not.toEqual(minutesOf(new Weather(8)));
 });
 
-it("has a broker every other minute, and Wi-Fi that comes and goes", () => {
+it("has a broker every other minute, and intermittent Wi-Fi", () => {
   const minutes = minutesOf(new Weather(1));
   expect(minutes.filter(({ broker }) => broker === "up")).toHaveLength(720);
   expect(minutes.every(({ broker }, number) => (broker === "up") === (number % 2 === 0))).toBe(
@@ -24,7 +24,7 @@ it("has a broker every other minute, and Wi-Fi that comes and goes", () => {
   expect(minutes.every(({ wifiFromS }) => wifiFromS >= 0 && wifiFromS < 60)).toBe(true);
 });
 
-it("lets answers come after 1 ms to 5 s, one in fifty after more than 2 s", () => {
+it("has latencies from 1 ms to 5 s, one in fifty above 2 s", () => {
   const weather = new Weather(1);
   const latencies = Array.from({ length: 100_000 }, () => weather.latencyMs());
   expect(Math.min(...latencies.slice(0, 10_000))).toBeGreaterThanOrEqual(1);
@@ -33,7 +33,7 @@ it("lets answers come after 1 ms to 5 s, one in fifty after more than 2 s", () =
   expect(latencies.filter((ms) => ms > 4500).length).toBeGreaterThan(0);
 });
 
-it("leads the line to the edge of what a receiver reads, and now and then beyond it", () => {
+it("moves the baud rate to the edge of the receiver's tolerance, and sometimes beyond it", () => {
   const weather = new Weather(1);
   const drifts = Array.from({ length: 40_000 }, (_, i) => weather.baudRatio(0.25 * i) - 1);
   // For the other side the ratio is inverted.

@@ -65,11 +65,11 @@ describe("ADC", () => {
     CALIB: [0x48, 2, 0, 0x777],
   });
 
-  it("asks for what the factory measured: CALIB", () => {
+  it("requires the factory's calibration: CALIB", () => {
     expect(() => adc.write(0x00, 2, ENABLE)).toThrow("without the factory's calibration");
   });
 
-  it("converts without it too, if the chip is tolerant", () => {
+  it("converts without the calibration if the chip is tolerant", () => {
     const told: string[] = [];
     misuse = (text) => told.push(text);
     adc = make();
@@ -82,7 +82,7 @@ describe("ADC", () => {
     expect(convert()).toBe(Math.round(0.25 * 4095));
   });
 
-  it("is ready after a conversion, not before: INTFLAG.RESRDY, cleared by one or by RESULT", () => {
+  it("is ready after a conversion, not before: INTFLAG.RESRDY, cleared by writing one or reading RESULT", () => {
     enable();
     adc.write(0x14, 1, START);
     clock.advanceTo(CONVERSION_MICROS - 0.1);
@@ -95,7 +95,7 @@ describe("ADC", () => {
     expect(adc.read(0x2e, 1)).toBe(0);
   });
 
-  it("gives a doubtful first result after it is enabled, and right ones from then on", () => {
+  it("gives a doubtful first result after it is enabled, and correct ones afterwards", () => {
     enable();
     expect(convert()).toBe(Math.round(0.75 * 4095)); // how the emulator marks a doubtful result
     expect(convert()).toBe(Math.round(0.25 * 4095));
@@ -105,7 +105,7 @@ describe("ADC", () => {
     expect(convert()).toBe(Math.round(0.75 * 4095));
   });
 
-  it("converts without end in CTRLB.FREERUN", () => {
+  it("converts continuously in CTRLB.FREERUN", () => {
     enable(FREERUN);
     adc.write(0x14, 1, START);
     for (const wanted of [0.25, 0.5, 1]) {
@@ -129,7 +129,7 @@ describe("ADC", () => {
     expect(convert()).toBe(fullScale);
   });
 
-  it("forgets all by CTRLA.SWRST", () => {
+  it("is reset by CTRLA.SWRST", () => {
     enable();
     adc.write(0x00, 2, 1);
     expect(adc.read(0x00, 2)).toBe(0);

@@ -37,12 +37,12 @@ function boot(cause: number): number | undefined {
 }
 
 describe("the UF2 bootloader", () => {
-  it("starts the application at once when power comes on", () => {
+  it("starts the application immediately at power-on", () => {
     expect(boot(RESET_CAUSE.powerOn)).toBe(APPLICATION);
     expect([vectors, clock.nowMicros]).toEqual([APPLICATION, 0]);
   });
 
-  it("waits for a second tap after another reset, unless it is told not to", () => {
+  it("waits for a second tap after any other reset, unless it is told not to", () => {
     boot(RESET_CAUSE.external);
     expect(clock.nowMicros).toBe(WINDOW_MICROS);
     words.set(TAP_WORD, TAP.quick);
@@ -51,7 +51,7 @@ describe("the UF2 bootloader", () => {
     expect(words.get(TAP_WORD)).toBe(0);
   });
 
-  it("stays if the application asks for it, once", () => {
+  it("stays once if the application asks for it", () => {
     words.set(TAP_WORD, TAP.stay);
     expect(() => boot(RESET_CAUSE.system)).toThrow(StaysInBootloader);
     expect(boot(RESET_CAUSE.system)).toBe(APPLICATION);
@@ -60,7 +60,7 @@ describe("the UF2 bootloader", () => {
   it.each([
     ["none", 0xffff_ffff],
     ["one that starts in the bootloader", 0x2001],
-  ])("stays without an application: %s", (_what, entry) => {
+  ])("stays if there is no valid application: %s", (_what, entry) => {
     words.set(APPLICATION + 4, entry);
     expect(() => boot(RESET_CAUSE.powerOn)).toThrow("no application");
   });
@@ -106,12 +106,12 @@ describe("a UF2 file", () => {
     ["an address in the bootloader", 12, 0x3f00],
     ["an address past the flash", 12, 0x8_0000],
     ["an address between pages", 12, 0x4004],
-  ])("is refused with a block that has %s wrong", (_what, offset, value) => {
+  ])("is refused if a block has the wrong %s", (_what, offset, value) => {
     const file = Buffer.concat([block(0x4000), block(0x4100, { [offset]: value })]);
     expect(() => writeUf2(file, nvm)).toThrow("block 1 would be ignored");
   });
 
-  it("is written without the blocks that the bootloader ignores, if the caller takes that", () => {
+  it("is written without the blocks that the bootloader ignores, if the caller accepts that", () => {
     const ignored: number[] = [];
     const dump = Buffer.concat([block(0x3f00), block(0x4000), block(0x4100, { 28: 1 })]);
     writeUf2(dump, nvm, (index) => ignored.push(index));
@@ -119,7 +119,7 @@ describe("a UF2 file", () => {
     expect([flash[0x3f00], flash[0x4000], flash[0x4100]]).toEqual([0xff, 0x77, 0xff]);
   });
 
-  it("is refused if it is no file of blocks", () => {
+  it("is refused if it does not consist of blocks", () => {
     expect(() => writeUf2(Buffer.alloc(0), nvm)).toThrow("not a UF2 file: 0 bytes");
     expect(() => writeUf2(Buffer.alloc(513), nvm)).toThrow("not a UF2 file: 513 bytes");
   });

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 describe("the bus", () => {
-  it("reaches a register by its address, and narrower parts of it", () => {
+  it("reaches a register by its address, and narrower parts of the register", () => {
     bus.attach(new Model("RTC", 0x4000_2400));
     mclk.write(0x14, 4, 1 << 9);
     bus.write(0x4000_2404, 4, 0xaabb_ccdd);
@@ -38,7 +38,7 @@ describe("the bus", () => {
     expect(bus.read(0x4000_2408, 2)).toBe(0x1234);
   });
 
-  it("says where it was if nothing answers, or no register is there", () => {
+  it("names the address if nothing answers there, or there is no register", () => {
     expect(() => bus.read(0x4100_0000, 4)).toThrow(
       "no peripheral answers: 4 bytes at 0x41000000, near 0x4242",
     );
@@ -48,7 +48,7 @@ describe("the bus", () => {
     );
   });
 
-  it("reaches no register across its end, nor unaligned", () => {
+  it("refuses accesses across a register's end, and unaligned ones", () => {
     bus.attach(new Model("DSU", 0x4100_2000));
     for (const [offset, size] of [
       [8, 4],
@@ -58,12 +58,12 @@ describe("the bus", () => {
       expect(() => bus.read(0x4100_2000 + offset, size)).toThrow("DSU: read");
   });
 
-  it("lets two peripherals share no place", () => {
+  it("does not let two peripherals overlap", () => {
     bus.attach(new Model("DSU", 0x4100_2000));
     expect(() => bus.attach(new Model("PORT", 0x4100_2000))).toThrow("PORT lies where DSU does");
   });
 
-  it.each(Object.entries(GATES))("asks for the clocks of %s", (name, gate) => {
+  it.each(Object.entries(GATES))("requires the clocks of %s", (name, gate) => {
     bus.attach(new Model(name, 0x4000_0000));
     for (const offset of [0x14, 0x18, 0x1c, 0x20]) mclk.write(offset, 4, 0);
     expect(() => bus.read(0x4000_0004, 4)).toThrow(
@@ -104,7 +104,7 @@ describe("the bus of a tolerant chip", () => {
     );
   });
 
-  it("reaches a peripheral that lacks its own clock only", () => {
+  it("reaches a peripheral that lacks only its own clock", () => {
     bus.attach(new Model("EIC", 0x4000_2800));
     mclk.write(0x14, 4, 1 << 10);
     bus.write(0x4000_2804, 4, 7);
@@ -112,7 +112,7 @@ describe("the bus of a tolerant chip", () => {
     expect(told[0]).toBe("EIC is used without its own clock (GCLK channel 4)");
   });
 
-  it("reads 0 from a register that no model has, and the others of the same word", () => {
+  it("reads 0 from a register without a model, and the other registers of the same word", () => {
     bus.attach(new Model("HMATRIX", 0x4100_c000));
     expect(bus.read(0x4100_c008, 4)).toBe(0x1234);
     bus.write(0x4100_c00c, 4, 0xffff_ffff);
@@ -121,7 +121,7 @@ describe("the bus of a tolerant chip", () => {
     expect(told).toContain("HMATRIX: write of 1 bytes at offset 0xf");
   });
 
-  it("still ends the emulation if nothing is at an address, or a model refuses", () => {
+  it("still ends the emulation at an empty address, or if a model refuses", () => {
     expect(() => bus.read(0x4100_0000, 4)).toThrow("no peripheral answers");
     class Refuses extends RegisterBlock {
       constructor() {

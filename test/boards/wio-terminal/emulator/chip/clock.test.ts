@@ -13,7 +13,7 @@ const call = (name: string) => (): void => {
 };
 
 describe("the chip's time", () => {
-  it("calls back what falls due, by time, and by order within the same moment", () => {
+  it("calls back in order of time, and in order of the calls within the same moment", () => {
     clock.at(20, call("late"));
     clock.at(10, call("first"));
     clock.at(10, call("second"));
@@ -25,7 +25,7 @@ describe("the chip's time", () => {
     expect(clock.nextMicros).toBe(Infinity);
   });
 
-  it("calls back at once what was asked for in the past, and never runs backwards", () => {
+  it("calls back immediately if the time is in the past, and never runs backwards", () => {
     clock.advanceTo(50);
     clock.at(10, call("past"));
     clock.advanceTo(20);
@@ -34,7 +34,7 @@ describe("the chip's time", () => {
     expect([called, clock.nowMicros]).toEqual([["past at 50"], 50]);
   });
 
-  it("takes back what is no longer wanted, even between two that are due", () => {
+  it("cancels a call, even between two that are due", () => {
     clock.at(10, () => cancel());
     const cancel = clock.at(10, call("cancelled"));
     clock.at(10, call("kept"));
@@ -42,7 +42,7 @@ describe("the chip's time", () => {
     expect(called).toEqual(["kept at 10"]);
   });
 
-  it("goes on with the instructions of a stretch, and tells them of a new alarm", () => {
+  it("advances with the instructions of a run, and reports new alarms to it", () => {
     const alarms: number[] = [];
     clock.advanceTo(100);
     clock.stretch = { micros: () => 7, onAlarm: (micros) => alarms.push(micros) };

@@ -49,7 +49,7 @@ describe("DWT (ARMv7-M, C1.8)", () => {
     expect(dwt.read(CYCCNT, 4)).toBe(0);
   });
 
-  it("goes on from a value that is written, over its end, and at a new clock's pace", () => {
+  it("continues from a written value, past overflow, and at a new clock's rate", () => {
     dwt.write(CTRL, 4, CYCCNTENA);
     dwt.write(CYCCNT, 4, 0xffff_ffff);
     clock.advanceTo(1);

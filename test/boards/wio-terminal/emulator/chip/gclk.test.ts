@@ -44,12 +44,12 @@ describe("GCLK", () => {
     ["DFLL", SOURCE.dfll, HZ.dfll],
     ["DPLL0", SOURCE.dpll0, HZ.dpll[0]],
     ["DPLL1", SOURCE.dpll1, HZ.dpll[1]],
-  ])("is fed by GENCTRL.SRC: %s", (_name, source, hz) => {
+  ])("gets its clock from GENCTRL.SRC: %s", (_name, source, hz) => {
     gclk.write(generator(2), 4, ENABLE | source);
     expect(gclk.generatorHz(2)).toBe(hz);
   });
 
-  it("divides by DIV, by 1 if it is 0, or by 2^(DIV+1) with DIVSEL", () => {
+  it("divides by DIV (0 counts as 1), or by 2^(DIV+1) with DIVSEL", () => {
     const hzOf = (control: number): number => {
       gclk.write(generator(3), 4, ENABLE | SOURCE.dfll | control);
       return gclk.generatorHz(3);
@@ -60,7 +60,7 @@ describe("GCLK", () => {
     expect(hzOf(DIVSEL | (3 << 16))).toBe(3e6);
   });
 
-  it("brings a generator to a channel if PCHCTRL.CHEN is set", () => {
+  it("connects a generator to a channel if PCHCTRL.CHEN is set", () => {
     gclk.write(generator(1), 4, ENABLE | SOURCE.dfll | (2 << 16));
     gclk.write(channel(7), 4, 1);
     expect(gclk.channelHz(7)).toBe(0);
@@ -70,13 +70,13 @@ describe("GCLK", () => {
     expect(gclk.channelHz(7)).toBe(0);
   });
 
-  it("is as after a reset by CTRLA.SWRST", () => {
+  it("is reset by CTRLA.SWRST", () => {
     gclk.write(generator(0), 4, ENABLE | SOURCE.osculp32k);
     gclk.write(0, 1, 1);
     expect(gclk.generatorHz(0)).toBe(48e6);
   });
 
-  it("stops at a source that it does not model", () => {
+  it("stops at a source without a model", () => {
     gclk.write(generator(4), 4, ENABLE);
     expect(() => gclk.generatorHz(4)).toThrow("source 0 is not modelled");
   });

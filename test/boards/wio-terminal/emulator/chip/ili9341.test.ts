@@ -62,7 +62,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(at(0, 0)).toEqual([0, 0, 0]);
   });
 
-  it("turns and mirrors by MADCTL (8.2.29)", () => {
+  it("rotates and mirrors by MADCTL (8.2.29)", () => {
     wake(0x28); // MV and BGR: upside down
     window(0, 0, 0, 0);
     pixels(RED);
@@ -73,7 +73,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(at(0, 0)).toEqual([0, 0, 255]);
   });
 
-  it("exchanges red and blue without MADCTL's BGR", () => {
+  it("swaps red and blue without MADCTL's BGR", () => {
     wake(UPRIGHT & ~8);
     window(0, 0, 0, 0);
     pixels(RED);
@@ -95,7 +95,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(at(0, 0)).toEqual([0, 0, 0]);
   });
 
-  it("needs 120 ms after a reset before sleep-out, and 5 ms after that (8.2.12)", () => {
+  it("needs 120 ms after a reset before sleep-out, and 5 ms afterwards (8.2.12)", () => {
     display.setReset(true);
     expect(() => command(0x29)).toThrow("held in reset");
     display.setReset(false);
@@ -106,7 +106,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(() => command(0x29)).toThrow("too early");
   });
 
-  it("is asleep and off after a software reset (8.2.2), and forgets its window", () => {
+  it("is asleep and off after a software reset (8.2.2), with the default window", () => {
     wake();
     window(5, 5, 5, 5);
     command(0x01);
@@ -116,7 +116,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(at(0, 0)).toEqual([255, 0, 0]);
   });
 
-  it("takes the start of Adafruit's and Seeed's libraries (chapter 8.4)", () => {
+  it("accepts the start sequence of Adafruit's and Seeed's libraries (chapter 8.4)", () => {
     display.setReset(true);
     display.setReset(false);
     micros += 120_000;
@@ -131,7 +131,7 @@ describe("ILI9341 (data sheet, version 1.11)", () => {
     expect(display.commands).toBe(7);
   });
 
-  it("stops at what a real one takes in silence", () => {
+  it("stops at errors that a real display ignores", () => {
     wake();
     expect(() => command(0x99)).toThrow(DisplayError);
     expect(() => command(0x2a, 0, 0, 1, 64)).toThrow("columns 0 to 320");

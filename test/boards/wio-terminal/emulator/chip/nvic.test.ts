@@ -20,12 +20,12 @@ describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
     expect(() => nvic.setLine(LINES, true)).toThrow("no line 137");
   });
 
-  it("keeps three bits of a priority: __NVIC_PRIO_BITS of the chip", () => {
+  it("stores three bits of each priority: __NVIC_PRIO_BITS of the chip", () => {
     nvic.setPriority(of(0), 0xff);
     expect(nvic.priority(of(0))).toBe(0xe0);
   });
 
-  it("takes the most urgent that is enabled, by number if two are alike (B1.5.4)", () => {
+  it("takes the enabled exception with the highest priority, then the lowest number (B1.5.4)", () => {
     nvic.pend(of(3));
     expect(nvic.waiting).toBeUndefined();
     ready(9, 0x40);
@@ -41,7 +41,7 @@ describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
     expect([EXCEPTION.nmi, EXCEPTION.hardFault].map((n) => nvic.priority(n))).toEqual([-2, -1]);
   });
 
-  it("interrupts only what is less urgent", () => {
+  it("interrupts only code of lower priority", () => {
     ready(1, 0x80);
     expect(nvic.preempts(of(1), OPEN)).toBe(true);
     nvic.enter(of(1));
@@ -51,7 +51,7 @@ describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
     expect(nvic.preempts(of(3), OPEN)).toBe(true);
   });
 
-  it("is held back by PRIMASK, BASEPRI and FAULTMASK (B1.4.3)", () => {
+  it("is masked by PRIMASK, BASEPRI and FAULTMASK (B1.4.3)", () => {
     ready(1, 0x40);
     expect(nvic.preempts(of(1), { ...OPEN, primask: 1 })).toBe(false);
     expect(nvic.preempts(EXCEPTION.hardFault, { ...OPEN, primask: 1 })).toBe(true);
@@ -61,7 +61,7 @@ describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
     expect(nvic.preempts(EXCEPTION.nmi, { ...OPEN, faultmask: 1 })).toBe(true);
   });
 
-  it("pends once for a line that goes high, and again at the end if it still is (B3.4.1)", () => {
+  it("pends once when a line goes high, and again at the end if it is still high (B3.4.1)", () => {
     nvic.enable(7, true);
     nvic.setLine(7, true);
     nvic.enter(of(7));
@@ -75,7 +75,7 @@ describe("NVIC (ARMv7-M, B1.5 and B3.4)", () => {
     expect(nvic.waiting).toBeUndefined();
   });
 
-  it("forgets all by the chip's reset", () => {
+  it("is cleared by the chip's reset", () => {
     ready(7, 0x40);
     nvic.enter(of(7));
     ready(8, 0x40);

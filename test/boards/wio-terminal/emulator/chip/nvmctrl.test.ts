@@ -58,11 +58,11 @@ describe("NVMCTRL", () => {
     ADDR: [0x14, 4, 0, 0x00ff_ffff],
   });
 
-  it("obeys no command without its key: CTRLB.CMDEX", () => {
+  it("ignores commands without the key: CTRLB.CMDEX", () => {
     expect(() => nvm.write(0x04, 2, COMMAND.eraseBlock)).toThrow("without its key");
   });
 
-  it("erases the block of 8 KB in which ADDR lies: EB", () => {
+  it("erases the block of 8 KB that contains ADDR: EB", () => {
     nvm.program(AT - 4, Buffer.alloc(BLOCK + 8));
     order(COMMAND.eraseBlock, AT + 100);
     expect([nvm.read(0x12, 2), nvm.read(0x10, 2)]).toEqual([0, 0]);
@@ -86,7 +86,7 @@ describe("NVMCTRL", () => {
     expect(words[0]).toBe(0x1234_5678);
   });
 
-  it("takes 32 bits at a time into a buffer of one page, and only clears its bits", () => {
+  it("takes 32 bits at a time into a buffer of one page, and can only clear bits", () => {
     expect(() => nvm.store(AT, 2, 0)).toThrow("a store of 2 bytes");
     nvm.store(AT, 4, 0xffff_00ff);
     nvm.store(AT, 4, 0x00ff_ffff);
@@ -96,13 +96,13 @@ describe("NVMCTRL", () => {
     expect(flash.readUInt32LE(AT)).toBe(0x00ff_00ff);
   });
 
-  it("empties its page buffer: PBC", () => {
+  it("clears its page buffer: PBC", () => {
     fill(AT, 16, 0);
     order(COMMAND.clearBuffer, AT);
     expect(() => order(COMMAND.writeQuadWord, AT)).toThrow("which the page buffer has not");
   });
 
-  it("refuses to write what is not erased, and to work twice at once", () => {
+  it("refuses to write to flash that is not erased, and to start a second operation", () => {
     nvm.program(AT, Buffer.alloc(4));
     fill(AT, 16, 0);
     expect(() => order(COMMAND.writeQuadWord, AT)).toThrow("which is not erased");
@@ -110,7 +110,7 @@ describe("NVMCTRL", () => {
     expect(() => order(COMMAND.eraseBlock, AT)).toThrow("while it is busy");
   });
 
-  it("holds up a core that runs from the same bank, and no other", () => {
+  it("stalls a core that runs from the same bank, but no other", () => {
     order(COMMAND.eraseBlock, AT);
     expect(stalledMicros).toBe(0);
     finish();
@@ -119,11 +119,11 @@ describe("NVMCTRL", () => {
     expect(stalledMicros).toBeGreaterThan(0);
   });
 
-  it("does not touch what the bootloader keeps", () => {
+  it("does not change the bootloader's flash", () => {
     expect(() => order(COMMAND.eraseBlock, 0x2000)).toThrow("2000 is the bootloader's");
   });
 
-  it("leaves an erase half done if power goes away", () => {
+  it("leaves an erase half done if power is cut", () => {
     nvm.program(AT, Buffer.alloc(BLOCK));
     order(COMMAND.eraseBlock, AT);
     nvm.cutPower(() => 0.5);

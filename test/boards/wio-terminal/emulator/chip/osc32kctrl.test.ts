@@ -40,7 +40,7 @@ describe("OSC32KCTRL", () => {
     ["ULP32K", 1, 32_768],
     ["XOSC1K", 4, 1024],
     ["XOSC32K", 5, 32_768],
-  ])("feeds the RTC by RTCCTRL.RTCSEL: %s", (_name, source, hz) => {
+  ])("clocks the RTC by RTCCTRL.RTCSEL: %s", (_name, source, hz) => {
     osc.write(0x14, 2, ENABLE | EN32K);
     clock.advanceTo(500_000);
     osc.write(0x10, 1, source);

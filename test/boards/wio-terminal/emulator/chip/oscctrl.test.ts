@@ -76,7 +76,7 @@ describe("OSCCTRL", () => {
     expect([oscctrl.read(0x40, 4), oscctrl.dpllHz(0)]).toEqual([0, 0]);
   });
 
-  it("stays inside of the electrical characteristics: 96 to 200 MHz of 32 kHz to 3.2 MHz", () => {
+  it("stays within the electrical characteristics: 96 to 200 MHz from 32 kHz to 3.2 MHz", () => {
     lock(0, 94);
     expect(() => oscctrl.dpllHz(0)).toThrow("would run at 95000000 Hz");
     oscctrl.write(0x34, 4, 200);
@@ -85,7 +85,7 @@ describe("OSCCTRL", () => {
     expect(() => oscctrl.dpllHz(0)).toThrow("reference of 3300000 Hz");
   });
 
-  it("is not enabled without a reference, or with one that is not GCLK: DPLLCTRLB.REFCLK", () => {
+  it("needs a reference, which must be GCLK: DPLLCTRLB.REFCLK", () => {
     expect(() => oscctrl.write(0x30, 1, ENABLE)).toThrow("reference is not GCLK");
     oscctrl.write(0x30, 1, 0);
     oscctrl.write(0x38, 4, 0);

@@ -55,7 +55,7 @@ describe("PORT", () => {
     expect(levels).toEqual([true, false]);
   });
 
-  it("sees a pin in IN only if its input buffer is on: PINCFG.INEN", () => {
+  it("reads a pin in IN only if its input buffer is on: PINCFG.INEN", () => {
     port.pin("PA07").set(true);
     expect(port.read(0x20, 4)).toBe(0);
     port.write(0x47, 1, 2);
@@ -64,7 +64,7 @@ describe("PORT", () => {
     expect(port.read(0x20, 4)).toBe(0);
   });
 
-  it("pulls a pin that nobody drives to the level of OUT: PINCFG.PULLEN", () => {
+  it("pulls an undriven pin to the level of OUT: PINCFG.PULLEN", () => {
     const pin = port.pin("PA31");
     port.write(0x5f, 1, 4 | 2);
     port.write(0x10, 4, 0x8000_0000);
@@ -81,7 +81,7 @@ describe("PORT", () => {
     expect([port.functionOf("PB18"), port.functionOf("PB19")]).toEqual(["F", "D"]);
   });
 
-  it("knows no pin that is not there", () => {
+  it("does not know pins that the chip lacks", () => {
     expect(() => port.pin("PE01")).toThrow("no pin is called PE01");
     expect(() => port.pin("PA32")).toThrow("no pin is called PA32");
   });

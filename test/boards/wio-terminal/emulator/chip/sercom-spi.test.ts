@@ -36,7 +36,7 @@ describe("SERCOM SPI", () => {
     DATA: [0x28, 4, 0],
   });
 
-  it("sends 8 bits at GCLK / (2 (BAUD + 1)), and one more waits in DATA: INTFLAG.DRE and TXC", () => {
+  it("sends 8 bits at GCLK / (2 (BAUD + 1)), with one more byte waiting in DATA: INTFLAG.DRE and TXC", () => {
     spi.write(0x0c, 1, 1); // 12 MHz: 2/3 µs a byte
     spi.write(0x00, 4, HOST | DOPO_2 | ENABLE);
     expect(spi.read(0x18, 1)).toBe(FLAG.dre);
@@ -52,7 +52,7 @@ describe("SERCOM SPI", () => {
     expect(sent).toEqual([0xa5, 0x5a]);
   });
 
-  it("receives a byte for each that it sends if CTRLB.RXEN is set: INTFLAG.RXC, until DATA is read", () => {
+  it("receives a byte for each sent byte if CTRLB.RXEN is set: INTFLAG.RXC, until DATA is read", () => {
     spi.write(0x04, 4, 1 << 17);
     spi.write(0x0c, 1, 1);
     spi.write(0x00, 4, HOST | DOPO_2 | ENABLE);
@@ -71,11 +71,11 @@ describe("SERCOM SPI", () => {
     ["CPOL", HOST | DOPO_2 | (1 << 29)],
     ["DORD: LSB first", HOST | DOPO_2 | (1 << 30)],
     ["DOPO: pad 0", HOST],
-  ])("stops at a mode that it does not model, CTRLA.%s", (_name, control) => {
+  ])("stops at a mode without a model, CTRLA.%s", (_name, control) => {
     expect(() => spi.write(0x00, 4, control | ENABLE)).toThrow("SERCOM7:");
   });
 
-  it("stops if its pins are not given to it", () => {
+  it("stops if its pins are not connected to it", () => {
     wrong = "PB19 is not given to it";
     expect(() => spi.write(0x00, 4, HOST | DOPO_2 | ENABLE)).toThrow("PB19 is not given to it");
   });

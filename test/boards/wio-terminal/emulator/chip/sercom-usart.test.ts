@@ -67,7 +67,7 @@ describe("SERCOM USART", () => {
     expect(() => usart.baud).toThrow("a sampling that is not modelled");
   });
 
-  it("sends ten bits a byte, and one more waits in DATA: INTFLAG.DRE and TXC", () => {
+  it("sends ten bits per byte, with one more byte waiting in DATA: INTFLAG.DRE and TXC", () => {
     start();
     expect(usart.read(0x18, 1)).toBe(FLAG.dre);
     usart.write(0x28, 4, 0x41);
@@ -84,7 +84,7 @@ describe("SERCOM USART", () => {
     expect(usart.read(0x18, 1)).toBe(FLAG.dre);
   });
 
-  it("receives at the other side's pace, and DATA takes the flag away: INTFLAG.RXC", () => {
+  it("receives at the other side's rate, and reading DATA clears the flag: INTFLAG.RXC", () => {
     start();
     usart.deliver(Uint8Array.of(1, 2), 115_200);
     expect(usart.read(0x18, 1) & FLAG.rxc).toBe(0);
@@ -95,7 +95,7 @@ describe("SERCOM USART", () => {
     expect(usart.read(0x18, 1) & FLAG.rxc).toBe(0);
   });
 
-  it("loses what comes while its two bytes are full: STATUS.BUFOVF, INTFLAG.ERROR", () => {
+  it("loses bytes that arrive while its two bytes are full: STATUS.BUFOVF, INTFLAG.ERROR", () => {
     start();
     usart.deliver(Uint8Array.of(1, 2, 3), 115_200);
     pass(3);
@@ -105,7 +105,7 @@ describe("SERCOM USART", () => {
     expect(usart.read(0x1a, 2)).toBe(0);
   });
 
-  it("garbles what comes at another pace: STATUS.FERR", () => {
+  it("garbles bytes that arrive at another rate: STATUS.FERR", () => {
     start();
     usart.deliver(Uint8Array.of(0x41), 57_600);
     pass(2);
@@ -113,7 +113,7 @@ describe("SERCOM USART", () => {
     expect(usart.read(0x28, 4)).not.toBe(0x41);
   });
 
-  it("asks for an interrupt by the line of each flag that INTENSET enables", () => {
+  it("raises the interrupt line of each flag that INTENSET enables", () => {
     start();
     expect([...chip.lines]).toEqual([]);
     usart.write(0x16, 1, FLAG.dre | FLAG.rxc);

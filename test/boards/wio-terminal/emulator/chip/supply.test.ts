@@ -19,7 +19,7 @@ describe("SUPC", () => {
     VREF: [0x1c, 4, 0, 0x000f_00ce],
   });
 
-  it("protects the level of BOD33 while it is enabled", () => {
+  it("write-protects the level of BOD33 while it is enabled", () => {
     const supc = new Supc();
     supc.write(0x10, 4, 0x1200);
     supc.write(0x10, 4, 0x1202);
@@ -58,7 +58,7 @@ describe("CMCC", () => {
     SR: [0x0c, 4, 0],
   });
 
-  it("is on by CTRL.CEN, as SR.CSTS shows, and is invalidated only while it is off", () => {
+  it("is on by CTRL.CEN, as SR.CSTS shows, and can be invalidated only while it is off", () => {
     const cmcc = new Cmcc();
     cmcc.write(0x20, 4, 1);
     cmcc.write(0x08, 4, 1);

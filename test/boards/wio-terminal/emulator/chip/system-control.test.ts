@@ -73,7 +73,7 @@ describe("the system control space (ARMv7-M, B3.2 to B3.5)", () => {
     expect(nvic.pending.size).toBe(0);
   });
 
-  it("takes priorities by bytes, too", () => {
+  it("accepts priorities byte by byte, too", () => {
     system.write(0x400 + 46, 1, 0x40);
     expect(nvic.priority(16 + 46)).toBe(0x40);
     expect(nvic.priority(16 + 45)).toBe(0);
@@ -81,7 +81,7 @@ describe("the system control space (ARMv7-M, B3.2 to B3.5)", () => {
     expect(nvic.priority(EXCEPTION.sysTick)).toBe(0x80);
   });
 
-  it("shows and changes in ICSR what is pending and active", () => {
+  it("shows and changes pending and active exceptions in ICSR", () => {
     system.write(ICSR, 4, 1 << 28);
     expect(system.read(ICSR, 4)).toBe((1 << 28) | (EXCEPTION.pendsv << 12));
     system.write(ICSR, 4, 1 << 27);
@@ -94,21 +94,21 @@ describe("the system control space (ARMv7-M, B3.2 to B3.5)", () => {
     expect(system.read(ICSR, 4)).toBe(EXCEPTION.sysTick);
   });
 
-  it("takes the vector table's place from VTOR, which the bootloader sets", () => {
+  it("takes the vector table's address from VTOR, which the bootloader sets", () => {
     system.setVectorTable(0x4000);
     expect(system.read(0xd08, 4)).toBe(0x4000);
     system.write(0xd08, 4, 0x2000_0400);
     expect(system.vectorTable).toBe(0x2000_0400);
   });
 
-  it("resets the chip by AIRCR.SYSRESETREQ, with its key only", () => {
+  it("resets the chip by AIRCR.SYSRESETREQ, only with its key", () => {
     system.write(AIRCR, 4, 0x1234_0004);
     expect(resets).toBe(0);
     system.write(AIRCR, 4, 0x05fa_0004);
     expect(resets).toBe(1);
   });
 
-  it("notes a fault in CFSR and MMFAR, of which ones clear bits", () => {
+  it("records a fault in CFSR and MMFAR; writing ones clears bits", () => {
     system.noteFault(CFSR.dataAccess, 0x2000_0010);
     system.noteEscalation();
     expect(system.read(0xd28, 4)).toBe(0x82); // DACCVIOL, MMARVALID

@@ -29,7 +29,7 @@ function start(control: number = CSR.enable | CSR.interrupt): void {
 }
 
 describe("SysTick (ARMv7-M, B3.3)", () => {
-  it("has no clock but the core's: CLKSOURCE stays one, CALIB.NOREF is one", () => {
+  it("has only the core's clock: CLKSOURCE stays one, CALIB.NOREF is one", () => {
     expect(tick.read(OFFSET.csr)).toBe(CSR.clksource); // the SVD's reset value
     tick.write(OFFSET.csr, 0);
     expect(tick.read(OFFSET.csr)).toBe(CSR.clksource);
@@ -41,7 +41,7 @@ describe("SysTick (ARMv7-M, B3.3)", () => {
     expect(tick.read(OFFSET.rvr)).toBe(0x00ff_ffff);
   });
 
-  it("counts down from RVR to 0, a tick each RVR + 1 cycles", () => {
+  it("counts down from RVR to 0, with a tick every RVR + 1 cycles", () => {
     start();
     const seen: number[] = [];
     for (let micros = 0; micros <= 20; micros++) {
@@ -53,7 +53,7 @@ describe("SysTick (ARMv7-M, B3.3)", () => {
     expect(ticks).toBe(2);
   });
 
-  it("stays at 0 until the tick has come, if the tick is late", () => {
+  it("stays at 0 until a late tick has come", () => {
     start();
     clock.stretch = { micros: () => 13, onAlarm: () => undefined }; // within a run of the core
     expect([tick.read(OFFSET.cvr), ticks]).toEqual([0, 0]);
@@ -62,7 +62,7 @@ describe("SysTick (ARMv7-M, B3.3)", () => {
     expect([tick.read(OFFSET.cvr), ticks]).toEqual([6, 1]);
   });
 
-  it("notes a tick in COUNTFLAG, which reading clears, whether or not TICKINT is set", () => {
+  it("sets COUNTFLAG at a tick, whether or not TICKINT is set; reading clears it", () => {
     start(CSR.enable);
     clock.advanceTo(10);
     expect(tick.read(OFFSET.csr)).toBe(CSR.enable | CSR.clksource | CSR.counted);
@@ -70,7 +70,7 @@ describe("SysTick (ARMv7-M, B3.3)", () => {
     expect(ticks).toBe(0);
   });
 
-  it("starts over by a write of CVR, not by one that only changes TICKINT", () => {
+  it("restarts when CVR is written, but not when only TICKINT changes", () => {
     start(CSR.enable);
     clock.advanceTo(4);
     tick.write(OFFSET.csr, CSR.enable | CSR.interrupt);
@@ -91,7 +91,7 @@ describe("SysTick (ARMv7-M, B3.3)", () => {
     expect([ticks, tick.read(OFFSET.csr), tick.read(OFFSET.cvr)]).toEqual([0, CSR.clksource, 0]);
   });
 
-  it("gives one of several ticks if asked to, while CVR goes on round by round", () => {
+  it("can merge several ticks into one, while CVR keeps counting", () => {
     make(5);
     start();
     clock.advanceTo(49);

@@ -41,7 +41,7 @@ describe("TC, 32 bits", () => {
     },
   );
 
-  it("is read by a command, and stands still until the next: CTRLBSET.CMD, READSYNC", () => {
+  it("is read by a command, and keeps the read value until the next: CTRLBSET.CMD, READSYNC", () => {
     tc.write(0x00, 4, COUNT32 | ENABLE);
     clock.advanceTo(10);
     expect(tc.read(0x14, 4)).toBe(0);
@@ -56,7 +56,7 @@ describe("TC, 32 bits", () => {
     expect(count()).toBe(96);
   });
 
-  it("stops at another mode or command, and resets by CTRLA.SWRST", () => {
+  it("stops at another mode or command, and is reset by CTRLA.SWRST", () => {
     expect(() => tc.write(0x00, 4, ENABLE)).toThrow("only the 32-bit mode");
     expect(() => tc.write(0x05, 1, 2 << 5)).toThrow("only the command READSYNC");
     tc.write(0x00, 4, 1);

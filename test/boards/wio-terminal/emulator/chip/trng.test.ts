@@ -32,7 +32,7 @@ describe("TRNG", () => {
     INTFLAG: [0x0a, 1, 0],
   });
 
-  it("has a number after 84 cycles, and the next after as many: INTFLAG.DATARDY", () => {
+  it("has a number after 84 cycles, and the next after 84 more: INTFLAG.DATARDY", () => {
     trng.write(0x00, 1, ENABLE);
     clock.advanceTo(0.9);
     expect(trng.read(0x0a, 1)).toBe(0);
@@ -43,7 +43,7 @@ describe("TRNG", () => {
     expect(trng.read(0x0a, 1)).toBe(0);
   });
 
-  it("never has one while it is off", () => {
+  it("never has a number while it is off", () => {
     clock.advanceTo(1000);
     expect(trng.read(0x0a, 1)).toBe(0);
   });

@@ -74,7 +74,7 @@ describe("USB device", () => {
     ...endpointRegisters(7),
   });
 
-  it("takes the wire if it is enabled and CTRLB.DETACH is zero", () => {
+  it("connects to the bus if it is enabled and CTRLB.DETACH is zero", () => {
     const told: boolean[] = [];
     usb.onAttach = (attached) => told.push(attached);
     usb.write(0x00, 1, 2);
@@ -84,7 +84,7 @@ describe("USB device", () => {
     expect(told).toEqual([true, false]);
   });
 
-  it("asks by the lines of the chip: OTHER, SOF, TRCPT0 and TRCPT1", () => {
+  it("raises the chip's interrupt lines: OTHER, SOF, TRCPT0 and TRCPT1", () => {
     attach(0, CONTROL);
     usb.write(0x18, 2, INT.eorst | INT.sof);
     expect([...chip.lines]).toEqual([LINE.other]);
@@ -95,7 +95,7 @@ describe("USB device", () => {
     expect([chip.lines.size, usb.read(0x18, 2)]).toEqual([0, INT.eorst]);
   });
 
-  it("takes a set-up packet: RXSTP, and both toggles at DATA1", () => {
+  it("accepts a set-up packet: RXSTP, and both toggles at DATA1", () => {
     attach(0, CONTROL);
     usb.write(at(0, EP.enable), 1, FLAG.rxstp);
     const packet = Uint8Array.of(0x80, 6, 0, 1, 0, 0, 18, 0);
@@ -109,7 +109,7 @@ describe("USB device", () => {
     expect([usb.read(0x20, 2), chip.lines.size]).toEqual([0, 0]);
   });
 
-  it("takes one packet from the host, and refuses the next until BK0RDY is cleared", () => {
+  it("accepts one packet from the host, and refuses the next until BK0RDY is cleared", () => {
     attach(2, BULK);
     usb.write(at(2, EP.enable), 1, FLAG.trcpt0);
     expect(usb.out(0, 2, Buffer.from("one"), false)).toBe("ack");
@@ -132,7 +132,7 @@ describe("USB device", () => {
     expect(usb.read(at(2, EP.flag), 1)).toBe(0);
   });
 
-  it("sends what is in bank 1 once BK1RDY is set, with the toggle", () => {
+  it("sends bank 1 once BK1RDY is set, with the toggle", () => {
     attach(2, BULK);
     expect(usb.in(0, 2)).toBe("nak");
     describeBanks(2, 4);
@@ -153,7 +153,7 @@ describe("USB device", () => {
     expect(usb.in(0, 0)).toBe("nak");
   });
 
-  it("answers at its own address only, once ADDEN gives it one", () => {
+  it("answers only at its own address, once ADDEN assigns one", () => {
     attach(0, CONTROL);
     usb.write(0x0a, 1, 0x80 | 5);
     expect(usb.setup(0, 0, new Uint8Array(8))).toBe("none");
@@ -162,7 +162,7 @@ describe("USB device", () => {
     expect([usb.read(0x0a, 1), usb.read(at(0, EP.cfg), 1)]).toEqual([0, 0]);
   });
 
-  it("keeps SUSPEND while nothing moves on the bus", () => {
+  it("keeps SUSPEND set while the bus is idle", () => {
     attach(0, CONTROL);
     usb.suspend();
     usb.write(0x1c, 2, INT.suspend);
@@ -172,7 +172,7 @@ describe("USB device", () => {
     expect(usb.read(0x1c, 2) & (INT.suspend | INT.wakeup)).toBe(INT.wakeup);
   });
 
-  it("drops what it had to send when a set-up packet comes: BK1RDY", () => {
+  it("drops pending data when a set-up packet arrives: BK1RDY", () => {
     attach(0, CONTROL);
     describeBanks(0, 4);
     usb.write(at(0, EP.set), 1, STATUS.bk1rdy);
@@ -181,7 +181,7 @@ describe("USB device", () => {
     expect(usb.in(0, 0)).toBe("nak");
   });
 
-  it("sends a BYTE_COUNT of more than a packet as several, and TRCPT1 comes with the last", () => {
+  it("sends a BYTE_COUNT above the packet size as several packets, and TRCPT1 comes with the last", () => {
     attach(2, BULK);
     describeBanks(2, 153);
     const bytes = Buffer.from(Array.from({ length: 153 }, (_, n) => n));
@@ -202,7 +202,7 @@ describe("USB device", () => {
     expect(usb.in(0, 2)).toBe("nak");
   });
 
-  it("takes one packet if MULTI_PACKET_SIZE is 0", () => {
+  it("accepts one packet if MULTI_PACKET_SIZE is 0", () => {
     attach(2, BULK);
     chip.ram.writeUInt32LE(3 << 28, DESCRIPTORS + 68);
     expect(usb.out(0, 2, Buffer.alloc(64, 7), false)).toBe("ack");
@@ -211,7 +211,7 @@ describe("USB device", () => {
     expect(() => usb.out(0, 2, Buffer.alloc(65), true)).toThrow("65 bytes for 64");
   });
 
-  it("stops at buffers that are not aligned, and at bytes that are sent already", () => {
+  it("stops at unaligned buffers, and at bytes that have already been sent", () => {
     attach(2, BULK);
     chip.ram.writeUInt32LE(BUFFER.out + 2, DESCRIPTORS + 64);
     expect(() => usb.out(0, 2, Buffer.from("x"), false)).toThrow(UsbMisuse);

@@ -42,7 +42,7 @@ describe("WDT", () => {
     },
   );
 
-  it("begins again by the key in CLEAR, and resets at once by anything else", () => {
+  it("restarts by the key in CLEAR, and resets immediately by any other value", () => {
     wdt.write(0x01, 1, 0);
     wdt.write(0x00, 1, ENABLE);
     for (let n = 1; n <= 10; n++) {
