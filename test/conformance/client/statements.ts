@@ -7,6 +7,7 @@ import { ROOT } from "../../../server/base/root";
 export type ClientTest = [file: string, title: string];
 
 const SESSIONS = "mqtt/faults/sessions.test.ts";
+const SUBSCRIBING = "mqtt/faults/subscribing.test.ts";
 const MESSAGES = "mqtt/faults/messages.test.ts";
 const NONSENSE: ClientTest = [
   MESSAGES,
@@ -32,11 +33,11 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
   "2.3.1-2": [IDS],
   "2.3.1-3": [[SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"]],
   "2.3.1-6": [
-    [SESSIONS, "of an unknown PUBREC or PUBREL are answered, so that the broker can finish"],
+    [SESSIONS, "are sent for an unknown PUBREC or PUBREL, so that the broker can finish"],
   ],
   "3.1.2-4": [
     [SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"],
-    [SESSIONS, "are made again when the broker has lost the session, and only then"],
+    [SUBSCRIBING, "are renewed only if the broker has lost the session"],
   ],
   "3.1.2-23": [
     ["mqtt/timing.test.ts", "of ${intervalS} s pings in time and notices silence within 1.5 x"],
@@ -54,18 +55,20 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
   ],
   "4.1.0-1": [
     [SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"],
-    [SESSIONS, "at QoS 2 is delivered once, on one connection and across two"],
+    [SUBSCRIBING, "at QoS 2 reaches the handler once, within a connection and across two"],
   ],
   "4.1.0-2": [["mqtt/session.test.ts", "are new once, until they are released"]],
   "4.3.3-1": [[SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"]],
-  "4.3.3-2": [[SESSIONS, "at QoS 2 is delivered once, on one connection and across two"]],
+  "4.3.3-2": [
+    [SUBSCRIBING, "at QoS 2 reaches the handler once, within a connection and across two"],
+  ],
   "4.4.0-1": [
     [SESSIONS, "at QoS 1 repeats the PUBLISH with its id and DUP"],
     [SESSIONS, "at QoS 2 before PUBREC repeats the PUBLISH"],
     [SESSIONS, "at QoS 2 after PUBREC repeats only the PUBREL"],
-    [SESSIONS, "fails after the time-out, and is not sent again"],
+    [SESSIONS, "fails after the timeout, and is not resent"],
   ],
-  "4.6.0-1": [[SESSIONS, "sends what was in flight again in its order, before anything new"]],
+  "4.6.0-1": [[SESSIONS, "resends messages in flight in their order, before any new message"]],
   "4.7.1-2": [FILTERS],
   "4.7.1-3": [FILTERS],
   "4.7.3-2": [FILTERS, ["mqtt/topic.test.ts", "allow no wildcard in a name"]],
