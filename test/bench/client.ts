@@ -92,7 +92,7 @@ export async function hears(
 ): Promise<void> {
   const { length } = device.lines;
   const answered = () => device.lines.slice(length).some((line) => line.startsWith("received"));
-  await nudging(friend, "count", "the device hears us", answered, timeoutMs);
+  await nudging(friend, "count", "the device answers", answered, timeoutMs);
 }
 
 /** Runs the same measurement with each of the two clients. */

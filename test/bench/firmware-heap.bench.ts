@@ -18,14 +18,14 @@ export default async function firmwareHeap(): Promise<Measurement[]> {
   const witness = await Witness.connect(mosquitto.url, "heap-1/#");
   const own = await startDevice("heap-1", mosquitto.url);
   try {
-    await until("connected", () => own.log.includes("Connected"));
+    await until("the device connects", () => own.log.includes("Connected"));
     const probe = new HeapProbe(own.device);
     for (let i = 0; i < COMMANDS; i++)
       witness.client.publish("heap-1/commands", `{"led_on":${i % 7 === 0}}`, { qos: 1 });
     const last = '{"led_on":true,"id":1}';
     await witness.client.publishAsync("heap-1/commands", last, { qos: 1 });
     await until(
-      "all commands are done",
+      "all commands are executed",
       () => witness.payloads("heap-1/state").some((state) => state.includes('"id":1')),
       120_000,
     );
@@ -56,7 +56,7 @@ export default async function firmwareHeap(): Promise<Measurement[]> {
     const row = { builtin: undefined, unit: "bytes" };
     return [
       { name: "nightlight's heap, flood of commands", ours: flood, ...row },
-      { name: "nightlight's heap, outage as well", ours: peak, ...row, expected },
+      { name: "nightlight's heap, flood and outage", ours: peak, ...row, expected },
     ];
   } finally {
     await own.device.stop();

@@ -17,7 +17,7 @@ export default async function heap(): Promise<Measurement[]> {
           }
           await friend.publishAsync("do", "out 1 20 1");
           const done = () => device.count("published") === 1;
-          await nudging(friend, "-", "all are published", done);
+          await nudging(friend, "-", "all messages are published", done);
           return probe.peakBytes;
         }),
     );
@@ -29,7 +29,7 @@ export default async function heap(): Promise<Measurement[]> {
         const probe = new HeapProbe(device.device as SimulatedDevice);
         for (let i = 0; i < 500; i++) friend.publish("in", `message ${i}`);
         const done = () => device.lines.includes("received 500");
-        await nudging(friend, "count", "all are received", done);
+        await nudging(friend, "count", "all messages are received", done);
         return probe.peakBytes;
       },
     );

@@ -31,12 +31,13 @@ export default async function outbox(): Promise<Measurement[]> {
       },
     });
     try {
-      await until("it connects", () => isConnected);
+      await until("the device connects", () => isConnected);
       onConnect(device);
       const last = `"seq":${READINGS},`;
       const { seen } = witness;
-      await until("the last reading comes", () => seen.at(-1)?.payload.includes(last) === true);
-      if (seen.length !== READINGS) throw new Error(`expected ${READINGS}, got ${seen.length}`);
+      await until("the last reading arrives", () => seen.at(-1)?.payload.includes(last) === true);
+      if (seen.length !== READINGS)
+        throw new Error(`expected ${READINGS} readings, got ${seen.length}`);
       return performance.now() - fromMs;
     } finally {
       await device.stop();
@@ -61,7 +62,7 @@ export default async function outbox(): Promise<Measurement[]> {
         expected: { text: `below ${MOST_MS}`, reached: ours < MOST_MS },
       },
       {
-        name: "heap in use meanwhile",
+        name: "heap in use while it is sent",
         ours: peak,
         builtin: undefined,
         unit: "bytes",

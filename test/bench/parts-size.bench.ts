@@ -26,7 +26,10 @@ const LARGEST: [Target["name"], string] = ["pico-w", "ltr390,dimmable,ssd1306,bu
 /** Program size by combination of parts, compared with the limit of the runtime. */
 export default async function partsSize(): Promise<string> {
   const rows = COMBINATIONS.map((parts): [Target["name"], string] => [BOARD, parts]);
-  const lines = [row("board", "--parts", "bytes", "of its limit"), row("---", "---", "--:", "--:")];
+  const lines = [
+    row("board", "--parts", "bytes", "share of the limit"),
+    row("---", "---", "--:", "--:"),
+  ];
   for (const [name, parts] of [...rows, LARGEST]) {
     const bytes = await sizeOf(name, parts);
     const max = PROGRAM_MAX_BYTES[runtimeOf(name)];

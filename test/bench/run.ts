@@ -21,7 +21,7 @@ if (!rows.length) process.exit();
 const shown = (value: number | undefined) =>
   value === undefined ? "-" : value >= 100 ? String(Math.round(value)) : String(+value.toFixed(2));
 const table = [
-  ["", "ours", "built-in", "", "expected", ""],
+  ["", "this client", "built-in", "", "expected", ""],
   ...rows.map(({ name, ours, builtin, unit, expected }) => [
     name,
     shown(ours),

@@ -90,7 +90,7 @@ function report(cold: Run[], warm: Run[]): string {
     `${"".padEnd(28)}${"time".padStart(9)}${"ratio".padStart(7)}`,
     ...rows.map(([name, ms]) => `${name.padEnd(28)}${shown(ms)}${ratio(ms)}`),
     "",
-    `${"where it goes".padEnd(28)}${"warm".padStart(9)}${"cold".padStart(9)}`,
+    `${"phase".padEnd(28)}${"warm".padStart(9)}${"cold".padStart(9)}`,
     ...phases,
   ].join("\n");
 }

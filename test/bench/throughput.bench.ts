@@ -39,7 +39,7 @@ export default async function throughput(): Promise<Measurement[]> {
         name: "publishes at QoS 1, one after another",
         ...one,
         unit: "/s",
-        note: "ours waits for each acknowledgement; the built-in client sends and waits for none",
+        note: "this client waits for each acknowledgement; the built-in client waits for none",
       },
       { name: "publishes at QoS 1, eight fibers", ...eight, unit: "/s" },
     ];

@@ -38,5 +38,5 @@ export default async function wioSpeed(): Promise<string> {
     const share = Math.round((100 * instructions) / TRANSLATED[kind]);
     return `  ${kind.padEnd(9)} ${String(instructions).padStart(6)}, ${share} % of ${TRANSLATED[kind]}`;
   });
-  return ["Wio Terminal: instructions for each round of a loop", ...lines].join("\n");
+  return ["Wio Terminal: instructions per round of each loop", ...lines].join("\n");
 }

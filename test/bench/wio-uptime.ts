@@ -14,10 +14,10 @@ const HOURS_MAX = 1000;
 
 const USAGE = `Usage: npm run wio:uptime [-- options]
 
-The image for the Wio Terminal on the emulated chip, and what its memory does meanwhile.
+Runs the Wio Terminal's image on the emulated chip, and reports its memory and readings.
 
   --hours N         hours of the chip's own time            (24)
-  --storm SEED      coprocessor, line, Wi-Fi and broker fail at times
+  --storm SEED      lets coprocessor, serial line, Wi-Fi and broker fail at times
 `;
 
 function readOptions(): { hours: number; stormSeed: number | undefined } {
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   onEndRequest(() => (stopped = true));
   const begun = performance.now();
   console.log(
-    "hours  heap reached  program  stack  readings  lost  left out  waited  LED  resets  starts  sockets  speed",
+    "hours  heap reached  program  stack  readings  lost   dropped  queued  LED  resets  starts  sockets  speed",
   );
   const isStopped = (): boolean => stopped;
   let first: Period | undefined;
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     first ??= period;
     last = period;
   }
-  const faults = first && last ? faultsOf(first, last) : ["it ended before the second period did"];
+  const faults = first && last ? faultsOf(first, last) : ["the run ended before its second period"];
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exitCode = 1;
 }

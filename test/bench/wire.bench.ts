@@ -27,7 +27,7 @@ export default async function wire(): Promise<Measurement[]> {
           // A message that the device has sent may not have passed the proxy yet.
           const done = () => device.count("published") === 1 && arrived === COUNT;
           // The few bytes of the question are spread over many readings.
-          await nudging(friend, "-", "all are published", done);
+          await nudging(friend, "-", "all readings are published", done);
           return Math.floor((proxy.bytes - before) / COUNT);
         },
       );

@@ -41,7 +41,7 @@ const PATIENCE_MS = 3_600_000;
 const LOOK_MS = 500;
 const USAGE = `Usage: npm run load:updates [-- --devices N]
 
-A bad release, then a good one, for N virtual machines.
+Updates N virtual machines with a bad release, then with a good one.
 
   --devices N       2 to 1000                              (200)
 `;
@@ -49,7 +49,8 @@ A bad release, then a good one, for N virtual machines.
 const nameOf = (program: Uint8Array) => programName(hashOf(padded(program)));
 
 async function becomesTrue(what: string, condition: () => boolean | Promise<boolean>) {
-  if (!(await waitFor(condition, PATIENCE_MS, LOOK_MS))) throw new Error(`never: ${what}`);
+  if (!(await waitFor(condition, PATIENCE_MS, LOOK_MS)))
+    throw new Error(`timed out waiting until ${what}`);
 }
 
 class Devices {
@@ -63,7 +64,7 @@ class Devices {
       child.on("message", (said) => this.said.set(child, said as Said));
       child.send({ ...order, ids: ids.slice(from, from + PER_PROCESS) } satisfies Order);
     }
-    await becomesTrue("all have started", () => this.sum("started") === ids.length);
+    await becomesTrue("all devices have started", () => this.sum("started") === ids.length);
   }
 
   sum(what: keyof Said): number {
@@ -96,7 +97,7 @@ async function release(nightlight: Started, program: Uint8Array): Promise<FleetV
   const response = await fetch(`${nightlight.url}/api/updates`, { method: "POST", body });
   if (!response.ok) throw new Error(await response.text());
   const fleet = async () => (await get<UpdatesView>(nightlight, "/api/updates")).fleet;
-  await becomesTrue("its end", async () => (await fleet())?.step !== "going");
+  await becomesTrue("the update has ended", async () => (await fleet())?.step !== "going");
   return (await fleet()) as FleetView;
 }
 
@@ -137,28 +138,30 @@ async function main(): Promise<void> {
       ...{ brokerUrl, key, program: Buffer.from(older).toString("base64") },
       lights: [DARK, BRIGHT],
     });
-    await becomesTrue("all are there", () => all(older));
-    tell(`${count} virtual machines are there, of ${devices.sum("rssMb").toFixed(0)} MB`);
+    await becomesTrue("all devices are online", () => all(older));
+    tell(
+      `${count} virtual machines are online, with ${devices.sum("rssMb").toFixed(0)} MB in total`,
+    );
     const stopped = await release(nightlight, bad);
     tell(`Bad release: ${stopped.step} in wave ${stopped.wave + 1}, ${stopped.why ?? ""}`);
     const { updates } = await get<UpdatesView>(nightlight, "/api/updates");
     console.log(
-      `${(await running())(older)} run the program before; ${updates.length} had another`,
+      `${(await running())(older)} still run the previous program; ${updates.length} were updated`,
     );
     const done = await release(nightlight, good);
     if (done.step !== "done")
-      throw new UserError(`the good release has stopped: ${done.why ?? ""}`);
+      throw new UserError(`the good release was stopped: ${done.why ?? ""}`);
     tell(`Good release: ${done.step}, waves of ${done.waves.map((ids) => ids.length).join(", ")}`);
-    await becomesTrue("all run it", () => all(good));
+    await becomesTrue("all devices run the good release", () => all(good));
     const ended = (await get<UpdatesView>(nightlight, "/api/updates")).updates;
     const tookS = ended
       .map(({ begunMs, sinceMs }) => (sinceMs - begunMs) / 1000)
       .sort((a, b) => a - b);
     const part = (share: number) => tookS[Math.floor(share * (tookS.length - 1))]?.toFixed(1);
     console.log(
-      `${ended.length} confirmed, each after ${part(0)}, ${part(0.5)}, ${part(1)} s (least, median, most)`,
+      `${ended.length} confirmed, after ${part(0)}, ${part(0.5)}, ${part(1)} s (minimum, median, maximum)`,
     );
-    await becomesTrue("a reading of each was decided since then", async () => {
+    await becomesTrue("a new reading of each device is decided", async () => {
       const views = await get<DeviceView[]>(nightlight, "/api/devices");
       const isWell = ({ id, light, ledOn, lastSeen }: DeviceView) =>
         ledOn === (light === DARK) &&
@@ -168,9 +171,9 @@ async function main(): Promise<void> {
     });
     const { arrived, lost } = countReadings(witness.seen);
     const taken = (await metricsOf(nightlight.url)).get("nightlight_readings_total") ?? 0;
-    const readings = `${arrived} readings arrived, ${lost} lost, the server took in ${taken}`;
+    const readings = `${arrived} readings arrived, ${lost} lost, ${taken} accepted by the server`;
     if (lost > 0 || taken < arrived) throw new UserError(readings);
-    tell(`A reading of each was decided since then; ${readings}`);
+    tell(`A new reading of each device is decided; ${readings}`);
   } finally {
     devices.stop();
     await witness.stop();

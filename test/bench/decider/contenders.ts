@@ -31,13 +31,13 @@ const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((nam
 
 /** Names in the report. */
 export const NAMES = {
-  everyReading: "ours, on Mosquitto",
-  onChange: "ours, sending on change only",
+  everyReading: "Nightlight, on Mosquitto",
+  onChange: "Nightlight, on change only",
   plain: "plain MQTT.js",
   nodeRed: "Node-RED",
   paho: "paho-mqtt (Python)",
   c: "libmosquitto (C)",
-  embedded: "ours, embedded broker",
+  embedded: "Nightlight, embedded broker",
   broker: "Mosquitto alone",
 } as const;
 
@@ -124,7 +124,7 @@ async function program(
 
 async function untilItDecides(port: number): Promise<void> {
   const device = await LessonDevice.connect({ id: "probe", port, qos: 0, reports: false });
-  await until("it decides", () => {
+  await until("the contender decides", () => {
     device.send([LIGHT_LEAST]);
     return device.commands > 0;
   });

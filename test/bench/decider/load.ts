@@ -72,12 +72,12 @@ export class Load {
   /** Waits for the commands in flight. @throws Error if some never arrive */
   async drained(): Promise<void> {
     try {
-      await until("the last commands come", () => this.underWay === 0, PATIENCE_MS);
+      await until("the last commands arrive", () => this.underWay === 0, PATIENCE_MS);
     } catch (error) {
       const lost = this.devices.filter((device) => device.lost !== undefined).length;
       const unacknowledged = this.devices.reduce((sum, d) => sum + d.unacknowledged.size, 0);
       throw new Error(
-        `${String(error)}; ${this.underWay} are missing, ${unacknowledged} readings have no PUBACK, ${lost} devices lost their connection`,
+        `${String(error)}; ${this.underWay} commands are missing, ${unacknowledged} readings have no PUBACK, ${lost} devices lost their connection`,
       );
     }
   }

@@ -27,7 +27,7 @@ export async function hasNodeRed(): Promise<boolean> {
     await npm(FOLDER, "install", "--no-audit", "--no-fund", `node-red@${VERSION}`);
     return true;
   } catch (error) {
-    console.error(`  without Node-RED, npm could not install it: ${messageOf(error)}`);
+    console.error(`  Node-RED is left out, because npm could not install it: ${messageOf(error)}`);
     return false;
   }
 }

@@ -168,7 +168,7 @@ export function faultsOf(first: Period, last: Period): string[] {
     faults.push(`lost ${last.lost.length} readings: ${last.lost.join(" ")}`);
   if (last.resets !== 1) faults.push(`expected one reset, got ${last.resets}`);
   if (last.starts !== 1) faults.push(`expected one start of the program, got ${last.starts}`);
-  if (last.came <= first.came) faults.push(`no reading came after the first ${first.came}`);
+  if (last.came <= first.came) faults.push(`no reading arrived after the first ${first.came}`);
   if (heapBytes !== first.memory.heapBytes)
     faults.push(`the heap grew from ${first.memory.heapBytes} to ${heapBytes} bytes`);
   if (last.programBytes > first.programBytes + PROGRAM_SPREAD_BYTES)
