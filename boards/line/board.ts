@@ -65,7 +65,7 @@ export class Board {
     const endMs = this.clock.nowMs() + OPEN_MS;
     const isThere = () => Object.values(SERVICE).every((wanted) => this.find(wanted) !== undefined);
     while (!isThere()) {
-      if (this.clock.nowMs() > endMs) throw new BoardSilent("no runtime of ours answers");
+      if (this.clock.nowMs() > endMs) throw new BoardSilent("no board with Nightlight answers");
       this.send(encodeFrame(makeCommandToClass(USB_BRIDGE, BRIDGE_INDEX, ENABLE_PACKETS)));
       await this.until(isThere, ASK_AGAIN_MS);
     }

@@ -20,11 +20,11 @@ const CLIENT_ID_SUFFIX = deviceClientId("");
 const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
   [
     BOARD.joinFailed,
-    "the network was not found, or its password is wrong. Check both; the name's capital letters count. If the network has 2.4 and 5 GHz apart, try the other name.",
+    "the network was not found, or its password is wrong. Check both, also the capital letters of the name. If the router has separate names for 2.4 and 5 GHz, try the other name.",
   ],
   [
     BOARD.noDhcpAddress,
-    "joined, but the router gave the board no address (DHCP). Restart the router, or see whether it has addresses left.",
+    "joined, but the router gave the board no address (DHCP). Restart the router, or check whether it has free addresses.",
   ],
   [
     BOARD.firmwareTooOld,
@@ -34,27 +34,27 @@ const WIFI_TROUBLES: readonly (readonly [said: string, words: string])[] = [
     BOARD.coprocessorSilent,
     "the board's Wi-Fi chip does not respond. Switch the board off and on.",
   ],
-  [BOARD.networkLost, "the network went away. Bring the board nearer to the router."],
+  [BOARD.networkLost, "the network was lost. Move the board closer to the router."],
   [
     BOARD.nothingReachable,
-    "joined, but nothing can be reached. A guest network may keep its members apart: use another one.",
+    "joined, but no host can be reached. A guest network may isolate its devices: use another network.",
   ],
 ];
 
 function silent({ host, port }: Target): string {
-  return `${host} does not answer. Check the address, whether it is in the same network, and whether its firewall lets port ${port} through.`;
+  return `${host} does not answer. Check the address, that ${host} is in the same network, and that its firewall allows port ${port}.`;
 }
 
 const SOCKET_TROUBLES: readonly (readonly [said: string, words: (at: Target) => string])[] = [
   [
     BOARD.hostNotFound,
     ({ host }) =>
-      `no computer is called ${host} here. Check the name, or use the computer's address, such as 192.168.1.20.`,
+      `found no computer with the name ${host}. Check the name, or use the computer's address, such as 192.168.1.20.`,
   ],
   [
     BOARD.connectionRefused,
     ({ host, port }) =>
-      `${host} is there, but nothing listens on port ${port}. Start the server so that boards reach it: npm start -- --listen 0.0.0.0`,
+      `${host} answers, but no server listens on port ${port}. Start the server so that boards can reach it: npm start -- --listen 0.0.0.0`,
   ],
   [BOARD.connectionTimedOut, silent],
   [BOARD.hostSilent, silent],
@@ -65,14 +65,17 @@ const REFUSALS: readonly (readonly [said: string, words: (at: Target) => string]
   [
     "bad user name or password",
     () =>
-      "it refuses the user or the password. Set them again; what npm run user -- list shows is the name to use.",
+      "the broker refuses the user or the password. Set both again. npm run user -- list shows the user names.",
   ],
   [
     "not authorized",
     ({ id }) =>
-      `it does not let ${id} in. With the embedded broker, the user's name has to be the id.`,
+      `the broker does not let ${id} in. With the embedded broker, the user name must be the id.`,
   ],
-  ["identifier rejected", ({ id }) => `it does not accept the id ${id}. Take another one.`],
+  [
+    "identifier rejected",
+    ({ id }) => `the broker does not accept the id ${id}. Choose another id.`,
+  ],
 ];
 
 interface Target {
@@ -106,8 +109,8 @@ export class Progress {
   get missing(): string {
     if (this.trouble !== "") return this.trouble;
     if (this.isSent) return "Readings are sent, but the broker has acknowledged none.";
-    if (this.told.size === 0) return "The board says nothing of Wi-Fi or a broker.";
-    return "The board has not come further in that time.";
+    if (this.told.size === 0) return "The board has logged nothing about Wi-Fi or a broker.";
+    return "The board got no further in this time.";
   }
 
   /** Call if the board was already in a network. */

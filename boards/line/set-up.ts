@@ -57,9 +57,9 @@ export async function setUpBoard(
 /** @throws any error that is not a failure of the board */
 export function problemOf(error: unknown): string {
   if (error instanceof RuntimeTooOld)
-    return "The board's runtime is older than this command. Bring it up to date with npm run flash:wio.";
+    return "The board's runtime is older than this command. Update it with npm run flash:wio.";
   if (error instanceof NoSpace)
-    return "The board has no space for these settings, and keeps those that it has. Shorter ones may fit.";
+    return "The board has no space for these settings, and keeps its present ones. Shorter values may fit.";
   if (error instanceof BoardSilent)
     return `${capital(error.message)}. Press the board's reset button, then try again; a board without Nightlight needs npm run flash:wio first.`;
   throw error;

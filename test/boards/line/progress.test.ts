@@ -61,8 +61,8 @@ describe("the progress of a board to its broker", () => {
   });
 
   it.each([
-    [BOARD.hostNotFound, /no computer is called 192.168.1.20 here/],
-    [BOARD.connectionRefused, /nothing listens on port 1883.*npm start -- --listen 0.0.0.0$/],
+    [BOARD.hostNotFound, /found no computer with the name 192.168.1.20/],
+    [BOARD.connectionRefused, /no server listens on port 1883.*npm start -- --listen 0.0.0.0$/],
     [BOARD.connectionTimedOut, /192.168.1.20 does not answer.*firewall/],
     [BOARD.hostSilent, /192.168.1.20 does not answer.*firewall/],
     [BOARD.hostUnreachable, /192.168.1.20 does not answer.*firewall/],
@@ -85,8 +85,8 @@ describe("the progress of a board to its broker", () => {
   });
 
   it("names the missing step when the time is over", () => {
-    expect(follow().progress.missing).toBe("The board says nothing of Wi-Fi or a broker.");
-    expect(follow(WIFI_UP).progress.missing).toMatch(/not come further/);
+    expect(follow().progress.missing).toBe("The board has logged nothing about Wi-Fi or a broker.");
+    expect(follow(WIFI_UP).progress.missing).toMatch(/got no further/);
     expect(follow(WIFI_UP, SENDING).progress.missing).toMatch(/acknowledged none/);
     const { progress } = follow(`${BOARD.wifiOff}, no WIFI_SSID in the settings`);
     expect(progress.isStuck).toBe(true);

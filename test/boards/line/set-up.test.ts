@@ -57,7 +57,7 @@ describe("setting up a board", () => {
     expect({ isConnected, problem }).toEqual({
       isConnected: false,
       problem:
-        "The board has no space for these settings, and keeps those that it has. Shorter ones may fit.",
+        "The board has no space for these settings, and keeps its present ones. Shorter values may fit.",
     });
     expect([...board.settings]).toEqual([
       ["ID", '"old"'],

@@ -93,7 +93,7 @@ describe("npm run setup:wio", () => {
       ["--wifi", "home", "--broker", "mqtt://nobody.home"],
       ["good night"],
     );
-    expect(nobody.stderr).toMatch(/Broker: no computer is called nobody\.home here\. .*\n$/);
+    expect(nobody.stderr).toMatch(/Broker: found no computer with the name nobody\.home\. .*\n$/);
     const right = await setup(["--broker", `mqtt://broker.home:${broker.port}`]);
     expect(right).toMatchObject({ code: 0, stderr: "" });
   });
