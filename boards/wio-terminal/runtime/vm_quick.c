@@ -6,8 +6,8 @@
  *
  * This code does the same as the module's own functions, and leaves the same bytes in memory:
  * `translate.ts` stops the build if one of those functions changes, and `vm_quick_test.c` compares
- * all memory after millions of operations. Invalid programs are detected in the same way: if a
- * depth, an index or a target is out of range, the operation is left to the loop, which panics.
+ * all memory after more than 500,000 operations. Invalid programs are detected in the same way: if
+ * a depth, an index or a target is out of range, the operation is left to the loop, which panics.
  */
 #include "vm_quick.h"
 
