@@ -46,11 +46,11 @@ function brokerError(text: string): string | undefined {
   const got = `got "${text.replace(/.*@/, "…@")}"`;
   if (typeof address === "string") return `${address}, ${got}`;
   if (address.scheme.startsWith("ws"))
-    return `expected mqtt://, as a board does not support WebSockets, ${got}`;
-  if (address.tls) return `expected mqtt://, as the Wio Terminal does not support TLS, ${got}`;
+    return `expected mqtt://, because boards do not support WebSockets, ${got}`;
+  if (address.tls) return `expected mqtt://, because the Wio Terminal does not support TLS, ${got}`;
   if (address.host.includes(":"))
-    return `expected a name or an IPv4 address, as the Wio Terminal does not support IPv6, ${got}`;
+    return `expected a name or an IPv4 address, because the Wio Terminal does not support IPv6, ${got}`;
   if (/^(localhost|127\..*)$/.test(address.host))
-    return `expected this computer's address in the network, as ${address.host} means the board itself, ${got}`;
+    return `expected this computer's address in the network, because ${address.host} means the board itself, ${got}`;
   return undefined;
 }

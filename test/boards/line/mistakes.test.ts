@@ -31,19 +31,19 @@ it.each([
   ],
   [
     { BROKER: "mqtts://host" },
-    'broker: expected mqtt://, as the Wio Terminal does not support TLS, got "mqtts://host"',
+    'broker: expected mqtt://, because the Wio Terminal does not support TLS, got "mqtts://host"',
   ],
   [
     { BROKER: "ws://host/mqtt" },
-    'broker: expected mqtt://, as a board does not support WebSockets, got "ws://host/mqtt"',
+    'broker: expected mqtt://, because boards do not support WebSockets, got "ws://host/mqtt"',
   ],
   [
     { BROKER: "mqtt://[fe80::1]" },
-    'broker: expected a name or an IPv4 address, as the Wio Terminal does not support IPv6, got "mqtt://[fe80::1]"',
+    'broker: expected a name or an IPv4 address, because the Wio Terminal does not support IPv6, got "mqtt://[fe80::1]"',
   ],
   [
     { BROKER: "mqtt://localhost:1883" },
-    'broker: expected this computer\'s address in the network, as localhost means the board itself, got "mqtt://localhost:1883"',
+    'broker: expected this computer\'s address in the network, because localhost means the board itself, got "mqtt://localhost:1883"',
   ],
 ])("%j: %s", (changes, line) => {
   expect(mistakesIn(changes).map((mistake) => mistake.line)).toEqual([line]);
