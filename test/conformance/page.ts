@@ -6,34 +6,40 @@ import { type Statement, STATEMENTS, UNTESTABLE } from "./statements";
 
 const HEAD = `# MQTT 3.1.1, statement by statement
 
-The normative statements of [MQTT 3.1.1](http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) by their
-numbers in its appendix B, in our words, and the tests that show whether they hold. The name of a test begins with the
-number of its statement: \`npx vitest run test/conformance -t MQTT-3.1.0-2\` runs the tests of one.
+This page lists the normative statements of
+[MQTT 3.1.1](http://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html), in this project's words, and the
+tests that show whether each statement holds. A statement's number is that of the standard's appendix B. The name of a
+test begins with the number of its statement. To run the tests of one statement:
+\`npx vitest run test/conformance -t MQTT-3.1.0-2\`.
 
-This page is written by \`npx vitest run test/conformance/page.test.ts -u\`. A test compares it with the tests that
-there are. Where a broker departs from the standard, its test fails as soon as the broker does anything else than what
-this page says.
+\`npx vitest run test/conformance/page.test.ts -u\` writes this page, and a test compares it with the existing tests.
+If a broker departs from the standard, this page says how, and the test of that statement fails as soon as the broker
+does anything else.
 
 ## For a server
 
-The tests know the address of a broker and nothing else. They send bytes and compare bytes. Some statements bind a
-client: they are here if a server has to refuse what breaks them [MQTT-3.1.4-1, MQTT-4.8.0-1].
+The tests know only the address of a broker. They send bytes and compare the received bytes. Some statements bind a
+client. They are in this table if a server has to refuse a client that breaks them [MQTT-3.1.4-1, MQTT-4.8.0-1].
 `;
 
 const LIMITS = `
-The standard knows no limits. The embedded broker has some ([security.md](security.md#limits)), and beyond them departs
-on purpose: a packet or a topic that is too long, or a client that sends too fast, ends the connection; of what waits
-for a session the newest is dropped [MQTT-3.1.2-5, MQTT-4.5.0-1]; a retained message too many is passed on but not kept
-[MQTT-3.3.1-5]. A topic that begins with \`$\` belongs to the broker: a client that publishes to one is cut off, as
-[MQTT-3.3.5-2] allows.
+The standard has no limits. The embedded broker has [limits](security.md#limits), and departs from the standard on
+purpose if a client exceeds them:
+
+- A packet or a topic that is too long, or a client that sends too fast, ends the connection.
+- If too many messages wait for a session, the broker drops the newest [MQTT-3.1.2-5, MQTT-4.5.0-1].
+- If there are too many retained messages, the broker passes a further one on, but does not keep it [MQTT-3.3.1-5].
+
+A topic that begins with \`$\` belongs to the broker. If a client publishes to such a topic, the broker ends the
+connection, as [MQTT-3.3.5-2] allows.
 `;
 
 const CLIENT_HEAD = `
 ## For a client
 
-The client is that of the devices, \`src/mqtt\`. Its parts are tested byte by byte. The whole of it is tested against a
-broker that does wrong on order: in Node, and what depends on sockets, memory or turns also in the virtual machine of
-the device.
+The client is that of the devices, \`src/mqtt\`. The tests check its modules byte by byte. They run the whole client
+against a test broker that makes errors on request: in Node and, if the behaviour depends on sockets, memory or turns,
+also in the device's virtual machine.
 `;
 
 /** Text of docs/conformance.md. */
@@ -42,10 +48,10 @@ export async function conformancePage(): Promise<string> {
   const client = STATEMENTS.filter(isForClient).map(clientRow);
   const text = [
     HEAD,
-    table(["", "says", "tests", ...BROKERS], server),
+    table(["statement", "requirement", "tests", ...BROKERS], server),
     LIMITS,
     CLIENT_HEAD,
-    table(["", "says", "tests", "src/mqtt"], client),
+    table(["statement", "requirement", "tests", "src/mqtt"], client),
   ].join("\n");
   return format(text, { parser: "markdown", printWidth: 100 });
 }

@@ -86,12 +86,12 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
  */
 export const CLIENT_DEPARTURES: Record<string, string> = {
   "4.4.0-1":
-    "in part: after `ackTimeoutMs`, or `abandon()`, a message at QoS 1 is not sent again: its caller may have something newer to say",
+    "in part: after `ackTimeoutMs`, or `abandon()`, a QoS 1 message is not sent again, because the caller may have a newer one",
 };
 
 /** Statements that no test can show, and why. */
 export const CLIENT_UNTESTABLE: Record<string, string> = {
-  "4.8.0-2": "a passing failure can't be brought about from outside",
+  "4.8.0-2": "a temporary failure can't be caused from outside",
   "6.0.0-1": "the client has no WebSocket",
   "6.0.0-2": "the client has no WebSocket",
   "6.0.0-3": "the client has no WebSocket",
