@@ -49,7 +49,7 @@ const MOSQUITTO: Omit<Departure, "broker">[] = [
   },
   {
     statement: "3.1.2-8",
-    test: "the will of a client whose place is taken, with CleanSession 0",
+    test: "the will of a client that is taken over, with CleanSession 0",
     shows: ", got 32 ",
     because: "if a client takes over its own kept session, the will is discarded",
   },

@@ -16,24 +16,24 @@ import { STATEMENTS, UNTESTABLE } from "./statements";
 const ids = STATEMENTS.map(({ id }) => id);
 
 describe("the table of statements", () => {
-  it("has the 141 of the standard, each once", () => {
+  it("has the 141 statements of the standard, each once", () => {
     expect(ids).toHaveLength(141);
     expect(new Set(ids).size).toBe(141);
     for (const { id, says } of STATEMENTS) expect(says, id).toMatch(/\.$/);
   });
 
-  it("names no statement that is not in it", () => {
+  it("contains every statement that a test names", () => {
     const named = [...SERVER_CASES, ...DEPARTURES].map(({ statement }) => statement);
     for (const id of [...named, ...Object.keys(UNTESTABLE)]) expect(ids).toContain(id);
   });
 
-  it("has a test for each that binds a server, or a reason why there is none", () => {
+  it("has a test for each statement that binds a server, or a reason why not", () => {
     const tested = new Set(SERVER_CASES.map(({ statement }) => statement));
     const open = STATEMENTS.filter(isForServer).map(({ id }) => id);
     for (const id of open) expect([id, tested.has(id)]).toEqual([id, !(id in UNTESTABLE)]);
   });
 
-  it("has a test for each that binds a client, or a reason why there is none", () => {
+  it("has a test for each statement that binds a client, or a reason why not", () => {
     for (const { id } of STATEMENTS.filter(isForClient))
       expect([id, clientTests(id).length > 0]).toEqual([id, !(id in CLIENT_UNTESTABLE)]);
     const named = [ELSEWHERE, CLIENT_DEPARTURES, CLIENT_UNTESTABLE].flatMap(Object.keys);
@@ -41,24 +41,24 @@ describe("the table of statements", () => {
     for (const id of named) expect(bound).toContain(id);
   });
 
-  it("names no test of the client that is not there", () => {
+  it("names only existing tests of the client", () => {
     for (const [file, title] of Object.values(ELSEWHERE).flat())
       expect(titlesIn(file), file).toContain(title);
   });
 
-  it("has no two tests of one name", () => {
+  it("has no two tests with the same name", () => {
     const names = SERVER_CASES.map(({ statement, sees }) => `${statement} ${sees}`);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
-  it("lists no departure that belongs to no test", () => {
+  it("lists only departures that belong to a test", () => {
     const used = BROKERS.flatMap((broker) => SERVER_CASES.map((one) => departureOf(broker, one)));
     for (const departure of DEPARTURES) expect(used).toContain(departure);
   });
 });
 
 describe("docs/conformance.md", () => {
-  it("is what the tests and their known departures make of it", async () => {
+  it("matches the tests and their known departures", async () => {
     await expect(await conformancePage()).toMatchFileSnapshot(join(ROOT, "docs/conformance.md"));
   });
 });

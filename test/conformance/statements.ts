@@ -58,7 +58,7 @@ const TABLE = `
 3.1.3-9  server  If the server rejects a client id, it answers with return code 2 and ends the connection.
 3.1.3-10 client  The will topic is UTF-8.
 3.1.3-11 client  The user name is UTF-8.
-3.1.4-1  server  A CONNECT that breaks section 3.1 ends the connection without a CONNACK.
+3.1.4-1  server  A CONNECT that violates section 3.1 ends the connection without a CONNACK.
 3.1.4-2  server  A client with the id of a connected client takes over its session, and the server disconnects the earlier client.
 3.1.4-3  server  The server applies CleanSession for each CONNECT that it accepts.
 3.1.4-4  server  The server answers a valid CONNECT with CONNACK and return code 0.
@@ -70,7 +70,7 @@ const TABLE = `
 3.2.2-4  server  A CONNACK with a return code other than 0 has Session Present 0.
 3.2.2-5  server  After a return code other than 0, the server ends the connection.
 3.2.2-6  server  If no return code fits, the server ends the connection without a CONNACK.
-3.3.1-1  both    A PUBLISH that is sent again has DUP.
+3.3.1-1  both    A resent PUBLISH has DUP.
 3.3.1-2  both    A PUBLISH at QoS 0 has no DUP.
 3.3.1-3  server  In a PUBLISH to a subscriber, DUP says only whether the server sends that PUBLISH again.
 3.3.1-4  both    A PUBLISH with QoS 3 ends the connection.

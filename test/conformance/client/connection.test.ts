@@ -51,7 +51,7 @@ it("[MQTT-3.1.3-2] a client keeps its id and its CONNECT from connection to conn
   expect(second).toEqual(first);
 });
 
-it("[MQTT-3.3.4-1, MQTT-4.5.0-2] each message is answered as its QoS says, also if nobody wants it", async () => {
+it("[MQTT-3.3.4-1, MQTT-4.5.0-2] each message is acknowledged by its QoS, also without a handler", async () => {
   const connection = await start();
   connection.publish("nobody", "x", { qos: 0 });
   connection.publish("nobody", "x", { qos: 1, messageId: 5 });

@@ -41,7 +41,7 @@ function payload(bytes: Buffer): string[] {
 const flagsOf = (bytes: Buffer) => bytes[9] ?? 0;
 
 describe("strings", () => {
-  it("[MQTT-1.5.3-1] what is no Unicode text is sent as well-formed UTF-8 all the same", () => {
+  it("[MQTT-1.5.3-1] invalid Unicode text is sent as well-formed UTF-8", () => {
     const packets = [
       encodePublish(LONE, "", 0, false, 0),
       encodeSubscribe(1, LONE, 0),
@@ -55,7 +55,7 @@ describe("strings", () => {
       expect(bytes.includes(Buffer.from("a\ufffdb")), hex(bytes)).toBe(true);
   });
 
-  it("[MQTT-1.5.3-2] U+0000 is in no topic and no filter", () => {
+  it("[MQTT-1.5.3-2] topics and filters with U+0000 are refused", () => {
     expect([isTopic("a\0"), isFilter("a/\0"), toTopic(Buffer.from("a\0"))]).toEqual([
       false,
       false,
@@ -63,7 +63,7 @@ describe("strings", () => {
     ]);
   });
 
-  it("[MQTT-1.5.3-3] U+FEFF at the start stays, both ways", () => {
+  it("[MQTT-1.5.3-3] U+FEFF at the start is kept in both directions", () => {
     expect(hex(encodePublish("\ufeffa", "", 0, false, 0))).toBe(hex(publish("\ufeffa")));
     expect(toTopic(Buffer.from([0xef, 0xbb, 0xbf, 0x61]))).toBe("\ufeffa");
   });
@@ -113,14 +113,14 @@ describe("flags and packet ids", () => {
     isMalformed(packet(0x90, u16(0), 0));
   });
 
-  it("[MQTT-2.3.1-5] PUBLISH has a packet id at QoS 1 and 2 only", () => {
+  it("[MQTT-2.3.1-5] PUBLISH has a packet id only at QoS 1 and 2", () => {
     for (const qos of LEVELS)
       expect(hex(encodePublish("a", "x", qos, false, 0x1234))).toBe(
         hex(publish("a", "x", { qos, id: 0x1234 })),
       );
   });
 
-  it("[MQTT-2.3.1-6] acknowledgements carry the id that they are given", () => {
+  it("[MQTT-2.3.1-6] acknowledgements carry the given id", () => {
     for (const [type, first] of [
       [4, 0x40],
       [5, 0x50],
@@ -145,13 +145,13 @@ describe("CONNECT", () => {
       }
   });
 
-  it("[MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15] without a will nothing is said of one", () => {
+  it("[MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15] without a will all its flags and fields are missing", () => {
     const bytes = encodeConnect({ clientId: "a", username: "u" }, 0, true);
     expect(flagsOf(bytes) & 0x3c).toBe(0);
     expect(payload(bytes)).toEqual(["a", "u"]);
   });
 
-  it("[MQTT-3.1.2-14] the will QoS is what was asked for, 0 to 2", () => {
+  it("[MQTT-3.1.2-14] the will QoS is the given one, 0 to 2", () => {
     for (const qos of LEVELS) {
       const bytes = encodeConnect({ clientId: "a", will: { ...will, qos } }, 0, true);
       expect((flagsOf(bytes) >> 3) & 3).toBe(qos);
@@ -197,7 +197,7 @@ describe("CONNECT", () => {
 });
 
 describe("PUBLISH", () => {
-  it("[MQTT-3.3.1-2] QoS 0 has no DUP, and one that has is malformed", () => {
+  it("[MQTT-3.3.1-2] QoS 0 has no DUP, and a packet with both is malformed", () => {
     expect((encodePublish("a", "", 0, true, 0)[0] ?? 0) & 8).toBe(0);
     isMalformed(publish("a", "x", { dup: true }));
   });
@@ -206,12 +206,12 @@ describe("PUBLISH", () => {
     for (const first of [0x36, 0x37, 0x3e, 0x3f]) isMalformed(packet(first, text("a"), u16(1)));
   });
 
-  it("[MQTT-3.3.2-1] the topic comes first, and has to be there", () => {
+  it("[MQTT-3.3.2-1] the topic comes first, and is required", () => {
     expect(hex(encodePublish("ä/b", "x", 0, false, 0))).toBe(hex(publish("ä/b", "x")));
     for (const body of [[], [0], [0, 0], [0, 5, 97]]) isMalformed(packet(0x30, body));
   });
 
-  it("[MQTT-3.3.2-2, MQTT-4.7.1-1] no topic has wildcards", () => {
+  it("[MQTT-3.3.2-2, MQTT-4.7.1-1] topics with wildcards are refused", () => {
     for (const topic of ["#", "+", "a/+", "a/#", "a+", "#a"]) {
       expect(isTopic(topic), topic).toBe(false);
       expect(toTopic(Buffer.from(topic)), topic).toBe(undefined);
@@ -241,7 +241,7 @@ describe("SUBSCRIBE and UNSUBSCRIBE", () => {
     expect(hex(encodeSubscribe(7, "ä/+", undefined))).toBe(hex(packet(0xa2, u16(7), text("ä/+"))));
   });
 
-  it("[MQTT-4.7.3-1] an empty topic and an empty filter are none", () => {
+  it("[MQTT-4.7.3-1] an empty topic and an empty filter are refused", () => {
     expect([isTopic(""), isFilter(""), toTopic(Buffer.alloc(0))]).toEqual([
       false,
       false,
@@ -260,7 +260,7 @@ describe("the session", () => {
     session.connected(false);
   });
 
-  it("[MQTT-3.1.2-6] nothing of an earlier session is reused: what is sent again is new", () => {
+  it("[MQTT-3.1.2-6] nothing of an earlier session is reused: a resent message is a new one", () => {
     session.add("t", Buffer.from("x"), 1, false);
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     session.receive(9);
@@ -270,7 +270,7 @@ describe("the session", () => {
     expect(session.receive(9)).toBe(0);
   });
 
-  it("[MQTT-4.3.2-1] QoS 1 has an id of its own and no DUP, and is unacknowledged until PUBACK", () => {
+  it("[MQTT-4.3.2-1] QoS 1 has an unused id and no DUP, and is unacknowledged until PUBACK", () => {
     for (const text of ["x", "y"]) session.add("t", Buffer.from(text), 1, false);
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     expect(sent()).toBe(hex(publish("t", "y", { qos: 1, id: 2 })));
@@ -280,7 +280,7 @@ describe("the session", () => {
     expect(session.unsent()).toBe(undefined);
   });
 
-  it("[MQTT-4.3.3-1] QoS 2 goes on with PUBREL after PUBREC, and never back to PUBLISH", () => {
+  it("[MQTT-4.3.3-1] QoS 2 continues with PUBREL after PUBREC, and never returns to PUBLISH", () => {
     session.add("t", Buffer.from("x"), 2, false);
     expect(sent()).toBe(hex(publish("t", "x", { qos: 2, id: 1 })));
     session.acknowledged(5, 1);

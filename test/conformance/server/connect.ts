@@ -61,7 +61,7 @@ export const CONNECT: Case[] = [
   }),
 
   ...["MQTX", "mqtt", "", "MQTTT"].map((name) =>
-    when("3.1.2-1", `the protocol name "${name}" is not taken for MQTT 3.1.1`, async (s) => {
+    when("3.1.2-1", `the protocol name "${name}" is not accepted as MQTT 3.1.1`, async (s) => {
       const client = s.open();
       client.send(connect({ id: s.clientId("a"), name }));
       await client.isRefused();
@@ -129,13 +129,13 @@ export const CONNECT: Case[] = [
     connectWith(0x42, text("a"), text("password")),
   ),
 
-  when("3.1.2-24", "a client that says nothing is cut off after its keep-alive", async (s) => {
+  when("3.1.2-24", "a silent client is disconnected after its keep-alive", async (s) => {
     const silent = await s.client({ keepAlive: 1 });
     await silent.ends();
   }),
   when(
     "3.1.2-24",
-    "a client that pings stays, past one and a half times its keep-alive",
+    "a client that pings stays connected, past one and a half times its keep-alive",
     async (s) => {
       // A slow machine may miss the time for a ping, so the keep-alive is doubled until the machine
       // can keep up.
@@ -144,7 +144,7 @@ export const CONNECT: Case[] = [
     },
   ),
 
-  when("3.1.3-1", "all five fields are read in their order", async (s) => {
+  when("3.1.3-1", "all five fields are read in order", async (s) => {
     const watcher = await s.client();
     await watcher.subscribes(s.topic("+"), 0);
     const client = await s.client({
@@ -156,7 +156,7 @@ export const CONNECT: Case[] = [
     await watcher.hears(s.topic("will"), "message");
   }),
 
-  when("3.1.3-2", "the state of a session goes with the client id, and to no other", async (s) => {
+  when("3.1.3-2", "the state of a session belongs to the client id, and to no other", async (s) => {
     const [a, b] = [s.clientId("a"), s.clientId("b")];
     const first = await s.client({ id: a, clean: false });
     await first.subscribes(s.topic("a"), 1);
@@ -170,14 +170,14 @@ export const CONNECT: Case[] = [
   malformed("3.1.3-3", "a CONNECT without a client id", connectWith(0x02)),
   malformed("3.1.3-4", "a client id that is no UTF-8", connect({ id: Uint8Array.of(0xc3, 0x28) })),
 
-  when("3.1.3-5", "every id of 1 to 23 letters and digits is taken", async (s) => {
+  when("3.1.3-5", "every id of 1 to 23 letters and digits is accepted", async (s) => {
     for (let at = 0; at < ALPHABET.length; at += 23) {
       const id = ALPHABET.slice(at, at + 23);
       for (const part of [id, id.slice(0, 1), id.slice(-2)]) await s.client({ id: part });
     }
   }),
 
-  when("3.1.3-6", "clients without an id are told apart", async (s) => {
+  when("3.1.3-6", "clients without an id are distinguished", async (s) => {
     const clients = [];
     for (let i = 0; i < 3; i++) clients.push(await s.client({ id: "" }));
     for (const client of clients) {
@@ -227,7 +227,7 @@ export const CONNECT: Case[] = [
     }
   }),
 
-  when("3.1.4-3", "a kept session is resumed, and CleanSession 1 ends it", async (s) => {
+  when("3.1.4-3", "a persistent session is resumed, and CleanSession 1 ends it", async (s) => {
     const id = s.clientId("a");
     await (await s.client({ id, clean: false })).leaves();
     await (await s.client({ id, clean: false }, true)).leaves();
@@ -242,7 +242,7 @@ export const CONNECT: Case[] = [
     await client.pings();
   }),
 
-  when("3.1.4-5", "what follows a CONNECT that is refused is not carried out", async (s) => {
+  when("3.1.4-5", "packets after a refused CONNECT are not carried out", async (s) => {
     const watcher = await s.client();
     await watcher.subscribes(s.topic("a"), 0);
     const refused = s.open();
@@ -253,23 +253,19 @@ export const CONNECT: Case[] = [
     await watcher.hears(s.topic("a"), "after it");
   }),
 
-  when(
-    "3.2.0-1",
-    "CONNACK comes before messages that wait, and before other answers",
-    async (s) => {
-      const id = s.clientId("a");
-      const away = await s.client({ id, clean: false });
-      await away.subscribes(s.topic("a"), 1);
-      await away.leaves();
-      const publisher = await s.client();
-      for (const text of ["1", "2", "3"]) await publisher.publishes(s.topic("a"), text, { qos: 1 });
-      const client = s.open();
-      client.send(connect({ id, clean: false }), subscribe(1, [s.topic("b"), 0]));
-      await client.expects(connack(0, true));
-      await client.answered(suback(1, 0));
-      for (const text of ["1", "2", "3"]) await client.hears(s.topic("a"), text, { qos: 1 });
-    },
-  ),
+  when("3.2.0-1", "CONNACK comes before queued messages, and before other answers", async (s) => {
+    const id = s.clientId("a");
+    const away = await s.client({ id, clean: false });
+    await away.subscribes(s.topic("a"), 1);
+    await away.leaves();
+    const publisher = await s.client();
+    for (const text of ["1", "2", "3"]) await publisher.publishes(s.topic("a"), text, { qos: 1 });
+    const client = s.open();
+    client.send(connect({ id, clean: false }), subscribe(1, [s.topic("b"), 0]));
+    await client.expects(connack(0, true));
+    await client.answered(suback(1, 0));
+    for (const text of ["1", "2", "3"]) await client.hears(s.topic("a"), text, { qos: 1 });
+  }),
 
   when("3.2.2-1", "CleanSession 1 gets Session Present 0, whatever is stored", async (s) => {
     const id = s.clientId("a");
@@ -308,9 +304,13 @@ export const CONNECT: Case[] = [
       },
     ),
   ),
-  when("3.2.2-6", "what no return code fits ends the connection without a CONNACK", async (s) => {
-    const client = s.open();
-    client.send(packet(0x10, text("MQTT"), 4, 0x02, u16(0), u16(500)));
-    await client.ends();
-  }),
+  when(
+    "3.2.2-6",
+    "a refusal without a matching return code ends the connection without a CONNACK",
+    async (s) => {
+      const client = s.open();
+      client.send(packet(0x10, text("MQTT"), 4, 0x02, u16(0), u16(500)));
+      await client.ends();
+    },
+  ),
 ];

@@ -18,7 +18,7 @@ import { type Case, when } from "../scene";
 const WILDCARDS = ["#", "+", "a/#", "+/a", "a/+/b", "a#", "a+"];
 
 export const MESSAGES: Case[] = [
-  when("3.3.1-2", "a message that is passed on at QoS 0 has no DUP", async (s) => {
+  when("3.3.1-2", "a message passed on at QoS 0 has no DUP", async (s) => {
     const subscriber = await s.client();
     await subscriber.subscribes(s.topic("a"), 0);
     const publisher = await s.client();
@@ -27,7 +27,7 @@ export const MESSAGES: Case[] = [
       await subscriber.hears(s.topic("a"), "x");
     }
   }),
-  when("3.3.1-3", "DUP of the message that came in is not passed on", async (s) => {
+  when("3.3.1-3", "DUP of the received message is not passed on", async (s) => {
     const subscriber = await s.client();
     await subscriber.subscribes(s.topic("a"), 2);
     const publisher = await s.client();
@@ -116,26 +116,22 @@ export const MESSAGES: Case[] = [
     ),
   ),
 
-  when(
-    "3.3.5-2",
-    "a message that is not allowed is acknowledged, or ends the connection",
-    async (s) => {
-      // $SYS topics are reserved for the broker itself.
-      const subscriber = await s.client();
-      await subscriber.subscribes("$SYS/conformance", 0);
-      for (const [qos, answer] of [
-        [1, ack(PUBACK, 1)],
-        [2, ack(PUBREC, 1)],
-      ] as const) {
-        const client = await s.client();
-        client.send(publish("$SYS/conformance", "forged", { qos, id: 1 }));
-        const found = await client.next();
-        if (found && !found.equals(answer))
-          throw new Unexpected(`expected ${hex(answer)} or the end, got ${hex(found)}`);
-      }
-      await subscriber.pings();
-    },
-  ),
+  when("3.3.5-2", "a forbidden message is acknowledged, or ends the connection", async (s) => {
+    // $SYS topics are reserved for the broker itself.
+    const subscriber = await s.client();
+    await subscriber.subscribes("$SYS/conformance", 0);
+    for (const [qos, answer] of [
+      [1, ack(PUBACK, 1)],
+      [2, ack(PUBREC, 1)],
+    ] as const) {
+      const client = await s.client();
+      client.send(publish("$SYS/conformance", "forged", { qos, id: 1 }));
+      const found = await client.next();
+      if (found && !found.equals(answer))
+        throw new Unexpected(`expected ${hex(answer)} or the end, got ${hex(found)}`);
+    }
+    await subscriber.pings();
+  }),
 
   when("3.6.1-1", "a PUBREL with other flags than 0010 ends the connection", async (s) => {
     for (const first of [0x60, 0x61, 0x63, 0x6a]) {
@@ -196,7 +192,7 @@ export const MESSAGES: Case[] = [
     subscriber.send(ack(PUBCOMP, id));
     await subscriber.pings();
   }),
-  when("4.3.3-1", "a message at QoS 2 is not sent again once its PUBREL was", async (s) => {
+  when("4.3.3-1", "a message at QoS 2 is not resent after its PUBREL was sent", async (s) => {
     const id = s.clientId("a");
     const first = await s.client({ id, clean: false });
     await first.subscribes(s.topic("a"), 2);
@@ -236,7 +232,7 @@ export const MESSAGES: Case[] = [
       },
     ),
   ),
-  when("4.3.3-2", "a PUBLISH that comes again on a new connection is passed on once", async (s) => {
+  when("4.3.3-2", "a PUBLISH resent on a new connection is passed on once", async (s) => {
     const subscriber = await s.client();
     await subscriber.subscribes(s.topic("a"), 1);
     const id = s.clientId("p");

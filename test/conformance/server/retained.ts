@@ -26,7 +26,7 @@ export const RETAINED: Case[] = [
       await later.hears(s.topic(`${qos}`), "kept", { qos, retain: true });
     }
   }),
-  when("3.3.1-5", "a newer retained message takes the place of an older one", async (s) => {
+  when("3.3.1-5", "a newer retained message replaces an older one", async (s) => {
     await retain(s, s.topic("a"), "older", 2);
     await retain(s, s.topic("a"), "newer", 1);
     const later = await s.client();
@@ -37,7 +37,7 @@ export const RETAINED: Case[] = [
 
   when(
     "3.3.1-6",
-    "a new subscription gets the retained message of each topic that matches",
+    "a new subscription gets the retained message of each matching topic",
     async (s) => {
       for (const name of ["a", "b", "b/c", "d"]) await retain(s, s.topic(name), name);
       const later = await s.client();
@@ -54,7 +54,7 @@ export const RETAINED: Case[] = [
     },
   ),
 
-  when("3.3.1-7", "a retained message at QoS 0 takes the place of one at QoS 1", async (s) => {
+  when("3.3.1-7", "a retained message at QoS 0 replaces one at QoS 1", async (s) => {
     await retain(s, s.topic("a"), "older", 1);
     await retain(s, s.topic("a"), "newer", 0);
     const later = await s.client();
@@ -63,7 +63,7 @@ export const RETAINED: Case[] = [
     await later.pings();
   }),
 
-  when("3.3.1-8", "a message that comes because of a new subscription has RETAIN", async (s) => {
+  when("3.3.1-8", "a message sent because of a new subscription has RETAIN", async (s) => {
     await retain(s, s.topic("a"), "x");
     for (const filter of [s.topic("a"), s.topic("+"), s.topic("#")]) {
       const later = await s.client();
@@ -72,7 +72,7 @@ export const RETAINED: Case[] = [
     }
   }),
 
-  when("3.3.1-9", "a message for a subscription that is there comes without RETAIN", async (s) => {
+  when("3.3.1-9", "a message for an existing subscription arrives without RETAIN", async (s) => {
     const subscriber = await s.client();
     await subscriber.subscribes(s.topic("a"), 2);
     for (const qos of [0, 1, 2]) {
@@ -80,7 +80,7 @@ export const RETAINED: Case[] = [
       await subscriber.hears(s.topic("a"), "x", { qos });
     }
   }),
-  when("3.3.1-9", "one that waits for a client that is away comes without RETAIN", async (s) => {
+  when("3.3.1-9", "a message queued for an offline client arrives without RETAIN", async (s) => {
     const id = s.clientId("a");
     const subscriber = await s.client({ id, clean: false });
     await subscriber.subscribes(s.topic("a"), 1);
@@ -91,7 +91,7 @@ export const RETAINED: Case[] = [
 
   when(
     "3.3.1-10",
-    "an empty retained message is passed on, and removes what was retained",
+    "an empty retained message is passed on, and clears the retained message",
     async (s) => {
       const subscriber = await s.client();
       await subscriber.subscribes(s.topic("a"), 1);
@@ -110,20 +110,24 @@ export const RETAINED: Case[] = [
     }
   }),
 
-  when("3.3.1-12", "a message without RETAIN is not stored, and leaves what is", async (s) => {
-    const publisher = await s.client();
-    await publisher.publishes(s.topic("none"), "x", { qos: 1 });
-    await holdsNone(s, s.topic("none"));
-    await retain(s, s.topic("a"), "kept");
-    await publisher.publishes(s.topic("a"), "passing", { qos: 1 });
-    await publisher.publishes(s.topic("a"), "", { qos: 1 });
-    const later = await s.client();
-    await later.subscribes(s.topic("a"), 1);
-    await later.hears(s.topic("a"), "kept", { qos: 1, retain: true });
-  }),
+  when(
+    "3.3.1-12",
+    "a message without RETAIN is not stored, and replaces no retained message",
+    async (s) => {
+      const publisher = await s.client();
+      await publisher.publishes(s.topic("none"), "x", { qos: 1 });
+      await holdsNone(s, s.topic("none"));
+      await retain(s, s.topic("a"), "kept");
+      await publisher.publishes(s.topic("a"), "passing", { qos: 1 });
+      await publisher.publishes(s.topic("a"), "", { qos: 1 });
+      const later = await s.client();
+      await later.subscribes(s.topic("a"), 1);
+      await later.hears(s.topic("a"), "kept", { qos: 1, retain: true });
+    },
+  ),
   when(
     "3.3.1-8",
-    "a retained message right before a SUBSCRIBE, in one segment, comes once",
+    "a retained message right before a SUBSCRIBE, in one segment, arrives once",
     async (s) => {
       const subscriber = await s.client();
       subscriber.send(

@@ -27,7 +27,7 @@ async function again(scene: Scene): Promise<Peer> {
 export const SESSIONS: Case[] = [
   when(
     "3.1.2-4",
-    "a kept session goes on: its subscriptions are there after a reconnection",
+    "a persistent session continues: its subscriptions exist after a reconnect",
     async (s) => {
       await (await subscriber(s)).leaves();
       const client = await again(s);
@@ -35,14 +35,14 @@ export const SESSIONS: Case[] = [
       await client.hears(s.topic("a"), "x", { qos: 2 });
     },
   ),
-  when("3.1.2-4", "a kept session goes on after a connection that broke", async (s) => {
+  when("3.1.2-4", "a persistent session continues after a broken connection", async (s) => {
     await (await subscriber(s)).stop();
     const client = await again(s);
     await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
     await client.hears(s.topic("a"), "x", { qos: 2 });
   }),
 
-  when("3.1.2-5", "messages at QoS 1 and 2 wait for a client that is away", async (s) => {
+  when("3.1.2-5", "messages at QoS 1 and 2 are queued for an offline client", async (s) => {
     await (await subscriber(s)).leaves();
     const publisher = await s.client();
     for (const qos of [1, 2, 1]) await publisher.publishes(s.topic("a"), `${qos}`, { qos });
@@ -50,7 +50,7 @@ export const SESSIONS: Case[] = [
     for (const qos of [1, 2, 1]) await client.hears(s.topic("a"), `${qos}`, { qos });
   }),
 
-  when("3.1.2-6", "CleanSession 1 discards the subscriptions and what waits", async (s) => {
+  when("3.1.2-6", "CleanSession 1 discards the subscriptions and queued messages", async (s) => {
     await (await subscriber(s)).leaves();
     const publisher = await s.client();
     await publisher.publishes(s.topic("a"), "waits", { qos: 1 });
@@ -89,7 +89,7 @@ export const SESSIONS: Case[] = [
 
   when(
     "4.1.0-1",
-    "subscriptions and both halves of handshakes outlive the connection",
+    "subscriptions and both halves of handshakes survive the connection",
     async (s) => {
       const first = await subscriber(s);
       const publisher = await s.client();
@@ -115,17 +115,17 @@ export const SESSIONS: Case[] = [
     await client.hears(s.topic("a"), "x", { qos: 1 });
   }),
 
-  when("3.3.1-1", "a message that is sent again at QoS 1 has DUP", async (s) => {
+  when("3.3.1-1", "a message resent at QoS 1 has DUP", async (s) => {
     await sentAgain(s, 1);
   }),
-  when("3.3.1-1", "a message that is sent again at QoS 2 has DUP", async (s) => {
+  when("3.3.1-1", "a message resent at QoS 2 has DUP", async (s) => {
     await sentAgain(s, 2);
   }),
 
-  when("4.4.0-1", "a PUBLISH without its PUBACK or PUBREC comes again with its id", async (s) => {
+  when("4.4.0-1", "a PUBLISH without PUBACK or PUBREC is resent with its id", async (s) => {
     for (const qos of [1, 2]) await sentAgain(s, qos);
   }),
-  when("4.4.0-1", "a PUBREL without its PUBCOMP comes again with its id", async (s) => {
+  when("4.4.0-1", "a PUBREL without PUBCOMP is resent with its id", async (s) => {
     const first = await subscriber(s);
     await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
     const id = await first.receives(s.topic("a"), "x", { qos: 2 });
@@ -137,7 +137,7 @@ export const SESSIONS: Case[] = [
     client.send(ack(PUBCOMP, id));
     await client.pings();
   }),
-  when("4.4.0-1", "what is acknowledged does not come again", async (s) => {
+  when("4.4.0-1", "acknowledged messages are not resent", async (s) => {
     const first = await subscriber(s);
     const publisher = await s.client();
     for (const qos of [1, 2]) {
@@ -151,7 +151,7 @@ export const SESSIONS: Case[] = [
     await client.hears(s.topic("a"), "new", { qos: 1 });
   }),
 
-  when("4.5.0-1", "a message is for all sessions that match, connected or not", async (s) => {
+  when("4.5.0-1", "a message reaches all matching sessions, connected or not", async (s) => {
     const away = await subscriber(s);
     await away.leaves();
     const [one, other] = [await s.client(), await s.client()];
@@ -164,32 +164,28 @@ export const SESSIONS: Case[] = [
   }),
 
   ...["4.6.0-1", "4.6.0-6"].map((statement) =>
-    when(
-      statement,
-      "messages that are sent again keep their order, before newer ones",
-      async (s) => {
-        const first = await subscriber(s);
-        const publisher = await s.client();
-        const ids: number[] = [];
-        for (let i = 0; i < 10; i++) {
-          await publisher.publishes(s.topic("a"), `${i}`, { qos: 1 });
-          ids.push(await first.receives(s.topic("a"), `${i}`, { qos: 1 }));
-        }
-        await first.stop();
-        const client = s.open();
-        client.send(connect({ id: s.clientId("a"), clean: false }));
-        await client.expects(connack(0, true));
-        await publisher.publishes(s.topic("a"), "newer", { qos: 1 });
-        for (let i = 0; i < 10; i++)
-          client.send(
-            ack(
-              PUBACK,
-              await client.receives(s.topic("a"), `${i}`, { qos: 1, dup: true, id: ids[i] ?? 0 }),
-            ),
-          );
-        await client.hears(s.topic("a"), "newer", { qos: 1 });
-      },
-    ),
+    when(statement, "resent messages keep their order, before newer ones", async (s) => {
+      const first = await subscriber(s);
+      const publisher = await s.client();
+      const ids: number[] = [];
+      for (let i = 0; i < 10; i++) {
+        await publisher.publishes(s.topic("a"), `${i}`, { qos: 1 });
+        ids.push(await first.receives(s.topic("a"), `${i}`, { qos: 1 }));
+      }
+      await first.stop();
+      const client = s.open();
+      client.send(connect({ id: s.clientId("a"), clean: false }));
+      await client.expects(connack(0, true));
+      await publisher.publishes(s.topic("a"), "newer", { qos: 1 });
+      for (let i = 0; i < 10; i++)
+        client.send(
+          ack(
+            PUBACK,
+            await client.receives(s.topic("a"), `${i}`, { qos: 1, dup: true, id: ids[i] ?? 0 }),
+          ),
+        );
+      await client.hears(s.topic("a"), "newer", { qos: 1 });
+    }),
   ),
 ];
 

@@ -73,7 +73,7 @@ export const SUBSCRIPTIONS: Case[] = [
 
   when(
     "3.8.4-3",
-    "a second subscription to a filter replaces the first, QoS and all",
+    "a second subscription to a filter replaces the first, including its QoS",
     async (s) => {
       const client = await s.client();
       for (const filter of [s.topic("a"), s.topic("+")])
@@ -101,7 +101,7 @@ export const SUBSCRIPTIONS: Case[] = [
   ),
   when(
     "3.8.4-3",
-    "no message is lost or doubled while a filter is subscribed to again",
+    "no message is lost or repeated while a filter is subscribed to again",
     async (s) => {
       const client = await s.client();
       await client.subscribes(s.topic("a"), 1);
@@ -117,17 +117,21 @@ export const SUBSCRIPTIONS: Case[] = [
     },
   ),
 
-  when("3.8.4-4", "several filters in one SUBSCRIBE are as good as several packets", async (s) => {
-    await (await s.client()).publishes(s.topic("r"), "retained", { qos: 1, retain: true });
-    const client = await s.client();
-    client.send(subscribe(1, [s.topic("a"), 0], [s.topic("r"), 1], [s.topic("a"), 2]));
-    await client.answered(suback(1, 0, 1, 2));
-    await client.hears(s.topic("r"), "retained", { qos: 1, retain: true });
-    // The later subscription to the same filter has replaced the earlier one.
-    await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
-    await client.hears(s.topic("a"), "x", { qos: 2 });
-    await client.pings();
-  }),
+  when(
+    "3.8.4-4",
+    "several filters in one SUBSCRIBE are equivalent to several packets",
+    async (s) => {
+      await (await s.client()).publishes(s.topic("r"), "retained", { qos: 1, retain: true });
+      const client = await s.client();
+      client.send(subscribe(1, [s.topic("a"), 0], [s.topic("r"), 1], [s.topic("a"), 2]));
+      await client.answered(suback(1, 0, 1, 2));
+      await client.hears(s.topic("r"), "retained", { qos: 1, retain: true });
+      // The later subscription to the same filter has replaced the earlier one.
+      await (await s.client()).publishes(s.topic("a"), "x", { qos: 2 });
+      await client.hears(s.topic("a"), "x", { qos: 2 });
+      await client.pings();
+    },
+  ),
 
   when(
     "3.8.4-5",
@@ -170,7 +174,7 @@ export const SUBSCRIPTIONS: Case[] = [
   ),
   when(
     "3.8.4-6",
-    "a retained message comes at the lower of its QoS and the one granted",
+    "a retained message arrives at the lower of its QoS and the granted one",
     async (s) => {
       const publisher = await s.client();
       for (const qos of [0, 1, 2]) {
@@ -218,21 +222,17 @@ export const SUBSCRIPTIONS: Case[] = [
   ),
   cutOff("3.10.3-2", "UNSUBSCRIBE without a filter", packet(0xa2, u16(1))),
 
-  when(
-    "3.10.4-1",
-    "UNSUBSCRIBE ends the subscription of that filter, to the character",
-    async (s) => {
-      const client = await s.client();
-      await client.subscribes(s.topic("+/b"), 0);
-      for (const other of ["+/+", "a/b", "#", "+/B", "+/b/", "+/b/#"])
-        await client.unsubscribes(s.topic(other));
-      await client.publishes(s.topic("a/b"), "still there");
-      await client.hears(s.topic("a/b"), "still there");
-      await client.unsubscribes(s.topic("+/b"));
-      await client.publishes(s.topic("a/b"), "ended");
-      await client.pings();
-    },
-  ),
+  when("3.10.4-1", "UNSUBSCRIBE ends the subscription whose filter is identical", async (s) => {
+    const client = await s.client();
+    await client.subscribes(s.topic("+/b"), 0);
+    for (const other of ["+/+", "a/b", "#", "+/B", "+/b/", "+/b/#"])
+      await client.unsubscribes(s.topic(other));
+    await client.publishes(s.topic("a/b"), "still there");
+    await client.hears(s.topic("a/b"), "still there");
+    await client.unsubscribes(s.topic("+/b"));
+    await client.publishes(s.topic("a/b"), "ended");
+    await client.pings();
+  }),
   when("3.10.4-2", "after UNSUBACK no new message is added", async (s) => {
     const client = await s.client();
     await client.subscribes(s.topic("a"), 1);
@@ -245,24 +245,28 @@ export const SUBSCRIPTIONS: Case[] = [
     await publisher.publishes(s.topic("b"), "other", { qos: 1 });
     await client.hears(s.topic("b"), "other", { qos: 1 });
   }),
-  when("3.10.4-3", "a message that is under way is finished after UNSUBSCRIBE", async (s) => {
-    const id = s.clientId("a");
-    const first = await s.client({ id, clean: false });
-    await first.subscribes(s.topic("a"), 2);
-    const publisher = await s.client();
-    await publisher.publishes(s.topic("a"), "one", { qos: 1 });
-    await publisher.publishes(s.topic("a"), "two", { qos: 2 });
-    const one = await first.receives(s.topic("a"), "one", { qos: 1 });
-    const two = await first.receives(s.topic("a"), "two", { qos: 2 });
-    await first.unsubscribes(s.topic("a"));
-    await first.stop();
-    const again = await s.client({ id, clean: false }, true);
-    await again.receives(s.topic("a"), "one", { qos: 1, dup: true, id: one });
-    await again.receives(s.topic("a"), "two", { qos: 2, dup: true, id: two });
-    again.send(ack(PUBACK, one));
-    await again.finishes(two);
-    await again.pings();
-  }),
+  when(
+    "3.10.4-3",
+    "the handshake of a message in flight is completed after UNSUBSCRIBE",
+    async (s) => {
+      const id = s.clientId("a");
+      const first = await s.client({ id, clean: false });
+      await first.subscribes(s.topic("a"), 2);
+      const publisher = await s.client();
+      await publisher.publishes(s.topic("a"), "one", { qos: 1 });
+      await publisher.publishes(s.topic("a"), "two", { qos: 2 });
+      const one = await first.receives(s.topic("a"), "one", { qos: 1 });
+      const two = await first.receives(s.topic("a"), "two", { qos: 2 });
+      await first.unsubscribes(s.topic("a"));
+      await first.stop();
+      const again = await s.client({ id, clean: false }, true);
+      await again.receives(s.topic("a"), "one", { qos: 1, dup: true, id: one });
+      await again.receives(s.topic("a"), "two", { qos: 2, dup: true, id: two });
+      again.send(ack(PUBACK, one));
+      await again.finishes(two);
+      await again.pings();
+    },
+  ),
   when("3.10.4-4", "UNSUBSCRIBE is answered by an UNSUBACK with its packet id", async (s) => {
     const client = await s.client();
     await client.subscribes(s.topic("a"), 0);
@@ -273,7 +277,7 @@ export const SUBSCRIPTIONS: Case[] = [
   }),
   when(
     "3.10.4-5",
-    "UNSUBSCRIBE from what nobody subscribed to has its UNSUBACK, too",
+    "UNSUBSCRIBE without a matching subscription gets an UNSUBACK, too",
     async (s) => {
       const client = await s.client();
       await client.unsubscribes(s.topic("never"));

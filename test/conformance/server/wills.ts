@@ -25,7 +25,7 @@ export const WILLS: Case[] = [
   }),
   when(
     "3.1.2-8",
-    "the will of a client that is cut off for its silence is published",
+    "the will of a client that is disconnected for its silence is published",
     async (s) => {
       const heard = await watcher(s);
       const will = { topic: s.topic("will"), payload: "silent" };
@@ -34,7 +34,7 @@ export const WILLS: Case[] = [
       await heard.hears(s.topic("will"), "silent");
     },
   ),
-  when("3.1.2-8", "the will of a client that breaks the protocol is published", async (s) => {
+  when("3.1.2-8", "the will of a client that violates the protocol is published", async (s) => {
     const heard = await watcher(s);
     const client = await s.client({ will: { topic: s.topic("will"), payload: "wrong" } });
     client.send(packet(0xf0));
@@ -44,7 +44,7 @@ export const WILLS: Case[] = [
   ...[true, false].map((clean) =>
     when(
       "3.1.2-8",
-      `the will of a client whose place is taken, with CleanSession ${clean ? 1 : 0}, is published`,
+      `the will of a client that is taken over, with CleanSession ${clean ? 1 : 0}, is published`,
       async (s) => {
         const heard = await watcher(s);
         const id = s.clientId("a");
@@ -79,7 +79,7 @@ export const WILLS: Case[] = [
     await nothingCameBefore(s, heard);
   }),
 
-  when("3.1.2-12", "a client without a will that vanishes leaves no message", async (s) => {
+  when("3.1.2-12", "a client without a will leaves no message when it vanishes", async (s) => {
     const heard = await watcher(s);
     const id = s.clientId("a");
     const will = { topic: s.topic("will"), payload: "of the connection before" };
@@ -116,7 +116,7 @@ export const WILLS: Case[] = [
   }),
   when(
     "3.14.4-3",
-    "DISCONNECT discards the will, in one segment with what was before",
+    "DISCONNECT discards the will, also in one segment with earlier packets",
     async (s) => {
       const heard = await watcher(s);
       const client = await s.client({ will: { topic: s.topic("will"), payload: "discarded" } });
