@@ -172,7 +172,7 @@ describe("the broker's core", () => {
     expect([other.isPresent, other.packets]).toEqual([false, []]);
   });
 
-  it("takes back what waits for a client, or is on its way, that it may no longer have", () => {
+  it("removes queued and in-flight messages that a client may no longer receive", () => {
     const reader = connect("reader", false);
     core.subscribe(reader.session, "+", 1);
     publish("on its way", 1, "secret");
@@ -183,7 +183,7 @@ describe("the broker's core", () => {
     expect(texts(connect("reader", false))).toEqual(["open"]);
   });
 
-  it("sends nothing more on a filter that was taken back", () => {
+  it("sends nothing more for a removed filter", () => {
     const reader = connect("reader");
     for (const filter of ["a", "b"]) core.subscribe(reader.session, filter, 1);
     core.unsubscribe(reader.session, "a");

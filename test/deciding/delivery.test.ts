@@ -51,7 +51,7 @@ describe("delivery", () => {
     expect(delivery.desiredOf("c")).toBeUndefined();
   });
 
-  it("knows nothing more of what was taken back, and of a device that is forgotten", () => {
+  it("forgets desired states that were withdrawn, and removed devices", () => {
     const delivery = ordered();
     for (const id of ["a", "b"]) {
       delivery.desire(id, on);

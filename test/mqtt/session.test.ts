@@ -30,7 +30,7 @@ function sendAll(): void {
 }
 
 describe("packet ids", () => {
-  it("go round, leaving out zero, those in use, and those of subscriptions", () => {
+  it("wrap around, and skip zero, ids in use, and those of subscriptions", () => {
     session = new Session(MAX_PUBLISH_ID - 1, () => undefined);
     expect([add().id, add().id, add().id]).toEqual([MAX_PUBLISH_ID, 1, 2]);
     session = new Session(0, () => undefined);
@@ -46,8 +46,8 @@ describe("packet ids", () => {
   });
 });
 
-describe("flights", () => {
-  it("are bounded in number and in bytes", () => {
+describe("messages in flight", () => {
+  it("are limited in number and in bytes", () => {
     for (let i = 0; i < MAX_FLIGHTS; i++) {
       expect(session.hasRoom(10)).toBe(true);
       add();
@@ -61,7 +61,7 @@ describe("flights", () => {
     expect(session.hasRoom(MAX_FLIGHT_BYTES * 2)).toBe(true);
   });
 
-  it("are sent once a connection, in order, with DUP from the second time on", () => {
+  it("are sent once per connection, in order, with DUP from the second time", () => {
     add(1);
     add(2);
     expect([hex(), hex(), hex()]).toEqual(["3206000174000100", "3406000174000200", undefined]);
@@ -69,13 +69,13 @@ describe("flights", () => {
     expect([hex(), hex(), hex()]).toEqual(["3a06000174000100", "3c06000174000200", undefined]);
   });
 
-  it("carry no DUP when the connection broke before they left", () => {
+  it("carry no DUP if the connection broke before they were sent", () => {
     add(1);
     session.connected(true);
     expect(hex()).toBe("3206000174000100");
   });
 
-  it("end at PUBACK, or at PUBREC and PUBCOMP, and at nothing else", () => {
+  it("end only at PUBACK, or at PUBREC and PUBCOMP", () => {
     const one = add(1);
     const two = add(2);
     sendAll();
@@ -93,7 +93,7 @@ describe("flights", () => {
     expect(session.flights).toHaveLength(0);
   });
 
-  it("at QoS 2 go on after a time-out once they were sent", () => {
+  it("at QoS 2 continue after a timeout once they were sent", () => {
     const unsent = add(2);
     session.withdraw(unsent);
     const sent = add(2);
@@ -127,7 +127,7 @@ describe("messages received at QoS 2", () => {
     expect(session.receive(7)).toBe(NEW);
   });
 
-  it("are bounded", () => {
+  it("are limited in number", () => {
     for (let id = 1; id <= MAX_RECEIVED; id++) expect(session.receive(id)).toBe(NEW);
     expect(session.receive(MAX_RECEIVED + 1)).toBe(TOO_MANY);
     session.released(1);
@@ -138,7 +138,7 @@ describe("messages received at QoS 2", () => {
 describe("subscriptions", () => {
   const handler = () => Promise.resolve();
 
-  it("are asked for again where the session is lost or the answer never came", () => {
+  it("are requested again if the session was lost or the answer never arrived", () => {
     const subscriptions = new Subscriptions();
     const a = subscriptions.set("a", 1, handler);
     const b = subscriptions.set("b", 1, handler);
@@ -148,7 +148,7 @@ describe("subscriptions", () => {
     expect(subscriptions.connected(false)).toEqual([a, b]);
   });
 
-  it("are unsubscribed from a session that is still there, and forgotten with one that is not", () => {
+  it("are unsubscribed in a session that still exists, and dropped with a lost one", () => {
     const subscriptions = new Subscriptions();
     const a = subscriptions.set("a", 1, handler);
     subscriptions.answered(subscriptions.ask(a), 1);
@@ -161,7 +161,7 @@ describe("subscriptions", () => {
     expect(subscriptions.list).toEqual([]);
   });
 
-  it("are one for each filter, and bounded", () => {
+  it("exist once per filter, and are limited in number", () => {
     const subscriptions = new Subscriptions();
     for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) subscriptions.set(`${i}`, 1, handler);
     subscriptions.set("0", 2, handler);

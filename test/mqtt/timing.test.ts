@@ -5,7 +5,7 @@ import { DEAD, KeepAlive, PING } from "../../src/mqtt/keepalive";
 import { seededRandom } from "../support/random";
 
 describe("backoff", () => {
-  it("tries first within 0.5 s, doubles, and never waits longer than 30 s", () => {
+  it("starts within 0.5 s, doubles, and never exceeds 30 s", () => {
     const random = seededRandom(1);
     for (let run = 0; run < 100; run++) {
       const backoff = new Backoff(10_000);
@@ -20,7 +20,7 @@ describe("backoff", () => {
     }
   });
 
-  it("starts afresh after a stable connection, and only then", () => {
+  it("restarts after a stable connection, and only then", () => {
     const backoff = new Backoff(10_000);
     for (let i = 0; i < 4; i++) backoff.pauseMs(1, false);
     backoff.ended(9_999);
@@ -29,7 +29,7 @@ describe("backoff", () => {
     expect(backoff.pauseMs(1, false)).toBe(500);
   });
 
-  it("goes to its slowest at once when we are refused", () => {
+  it("is at its maximum immediately after a refusal", () => {
     expect(new Backoff(10_000).pauseMs(0, true)).toBe(15_000);
     expect(new Backoff(10_000).pauseMs(1, true)).toBe(30_000);
   });
@@ -59,7 +59,7 @@ describe("keep-alive", () => {
       expect(now - 100).toBeLessThanOrEqual(interval * 1.5);
     });
 
-  it("counts whatever comes as a sign of life, once the broker has accepted us", () => {
+  it("accepts any packet as a sign of life, once the broker has accepted the client", () => {
     const alive = new KeepAlive(10);
     alive.connecting(0, 5000);
     alive.received(4000);
@@ -73,7 +73,7 @@ describe("keep-alive", () => {
     expect(alive.next(15_000)).toBe(7500);
   });
 
-  it("of 0 never pings, but still waits for CONNACK no longer than told", () => {
+  it("of 0 never pings, but still limits the wait for CONNACK", () => {
     const alive = new KeepAlive(0);
     alive.connecting(0, 5000);
     expect(alive.next(5000)).toBe(DEAD);
@@ -83,7 +83,7 @@ describe("keep-alive", () => {
 });
 
 describe("inbox", () => {
-  it("gives back what was put in, in order, whatever the sizes", () => {
+  it("returns its content unchanged and in order, whatever the sizes", () => {
     const random = seededRandom(3);
     const inbox = new Inbox(200);
     const waiting: { flags: number; connection: number; body: Buffer }[] = [];

@@ -43,7 +43,7 @@ describe("matches", () => {
 });
 
 describe("isFilter and isTopic", () => {
-  it("allow wildcards as whole levels only, and # only as the last", () => {
+  it("allow wildcards only as whole levels, and # only as the last one", () => {
     for (const filter of ["#", "+", "a/#", "+/a/#", "a/+/b", "/", "//+", "$SYS/#", "ä"])
       expect(isFilter(filter), filter).toBe(true);
     for (const filter of ["", "a#", "#/a", "a/#/b", "a+", "+a", "a/+b", "##", "++", "a\u0000"])
@@ -58,12 +58,12 @@ describe("isFilter and isTopic", () => {
 });
 
 describe("toTopic", () => {
-  it("takes every well-formed name", () => {
+  it("accepts every valid name", () => {
     for (const name of ["a", "t/ü", "€/😀", "\ufeffbom", "\ufffd", "\u{10ffff}"])
       expect(toTopic(Buffer.from(name))).toBe(name);
   });
 
-  it("takes nothing that is not UTF-8", () => {
+  it("refuses bytes that are not UTF-8", () => {
     const bytes = [
       [0xff],
       [0xc0, 0x80],

@@ -12,7 +12,7 @@ import { type Order, programName } from "../../src/common/update";
 import type { Report } from "../../src/common/wire";
 import { until } from "./until";
 
-/** What the fake compiler makes for a board. */
+/** Program that the fake compiler returns for a board. */
 export const programOf = (board: string): Buffer => Buffer.from(`program for ${board}`);
 
 /** A program of two lines whose function `main` starts at line 1. */

@@ -22,14 +22,14 @@ function picture(strokes: Strokes, size = SIZE): string[] {
 }
 
 describe("a glyph", () => {
-  it("has room for its pen, its descender, and the gap to the next", () => {
+  it("has room for its strokes, its descender, and the gap to the next glyph", () => {
     expect([lineHeight(SIZE), capitalTop(SIZE)]).toEqual([22, 3]);
     const glyph = draw({ width: 4, path: "M0,0 L4,0" }, SIZE);
     expect([glyph.width, glyph.height, glyph.advance]).toEqual([6, 22, 7]);
     expect(glyph.coverage).toHaveLength(6 * 22);
   });
 
-  it("is covered where the pen goes, and nowhere if it is lifted", () => {
+  it("is covered along the pen's path, but not while the pen is lifted", () => {
     const rows = picture({ width: 6, path: "M0,4 L2,4 M6,4 L6,7" });
     expect(rows.slice(5, 12)).toEqual([
       "        ",
@@ -42,7 +42,7 @@ describe("a glyph", () => {
     ]);
   });
 
-  it("has quarters of an ellipse, one the mirror of the other, and curves in between", () => {
+  it("has quarter ellipses that mirror each other, and curves in between", () => {
     const [across, down, bent] = ["H6,6", "V6,6", "Q6,0 6,6"].map((to) =>
       picture({ width: 6, path: `M0,0 ${to}` }),
     );
@@ -70,7 +70,7 @@ describe("a glyph", () => {
     expect(() => draw({ width: 6, path }, SIZE)).toThrow(words);
   });
 
-  it("has a pen of its own if it says so, by the font's scale", () => {
+  it("can have its own pen width, multiplied by the font's scale", () => {
     const covered = (pen?: number) =>
       draw({ width: 0, path: "M0,7 L0,7", ...(pen && { pen }) }, SIZE).coverage.filter(Boolean);
     expect(covered(6).length).toBeGreaterThan(covered().length);

@@ -15,11 +15,11 @@ const NONSENSE: ClientTest = [
 ];
 const IDS: ClientTest = [
   "mqtt/session.test.ts",
-  "go round, leaving out zero, those in use, and those of subscriptions",
+  "wrap around, and skip zero, ids in use, and those of subscriptions",
 ];
 const FILTERS: ClientTest = [
   "mqtt/topic.test.ts",
-  "allow wildcards as whole levels only, and # only as the last",
+  "allow wildcards only as whole levels, and # only as the last one",
 ];
 
 /** Titles in these files begin with the statements' numbers. */
@@ -27,7 +27,7 @@ const OWN = ["conformance/client/packets.test.ts", "conformance/client/connectio
 
 /** Tests in other files that show a statement, too. */
 export const ELSEWHERE: Record<string, ClientTest[]> = {
-  "1.5.3-1": [NONSENSE, ["mqtt/topic.test.ts", "takes nothing that is not UTF-8"]],
+  "1.5.3-1": [NONSENSE, ["mqtt/topic.test.ts", "refuses bytes that are not UTF-8"]],
   "1.5.3-2": [NONSENSE],
   "2.3.1-1": [IDS],
   "2.3.1-2": [IDS],
@@ -76,7 +76,7 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
   "7.0.0-2": [["mqtt/brokers.test.ts", "carries messages at QoS ${qos} both ways"]],
   "7.1.2-1": [
     [MESSAGES, "of one byte are put together"],
-    [MESSAGES, "that hold one packet and a half are taken apart"],
+    [MESSAGES, "that hold one packet and a half are split"],
   ],
 };
 

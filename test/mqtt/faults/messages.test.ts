@@ -130,7 +130,7 @@ describe.each(BOTH)("TCP segments, %s", (_where, world) => {
     expect(client.count(/^got t\/split message/)).toBe(20);
   });
 
-  it("that hold one packet and a half are taken apart", async () => {
+  it("that hold one packet and a half are split", async () => {
     await start();
     const packets = Array.from({ length: 20 }, (_, i) =>
       generate(publishPacket("t/cut", `message ${i}`)),
