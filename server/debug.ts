@@ -5,9 +5,9 @@
  */
 import { Console } from "node:console";
 import { firmwareDebugInfo } from "../boards/tools/firmware/compile";
-import { onEndRequest } from "./base/ending";
 import { PortInUse } from "./base/listen";
 import { type Log, printable } from "./base/log";
+import { onShutdownRequest } from "./base/shutdown";
 import { lineFor } from "./base/user-error";
 import { run, type Running } from "./run";
 import { loadConfig } from "./setup/config";
@@ -28,7 +28,7 @@ let say = (line: string): void => void early.push(line);
 const log: Log = (source, text) => say(`${source.padEnd(7)} ${printable(text)}`);
 let running: Running | undefined;
 
-onEndRequest(() => void end());
+onShutdownRequest(() => void end());
 // Without this handler, this process would stay behind if the window is killed.
 process.stdout.on("error", () => process.exit(1));
 

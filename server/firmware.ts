@@ -10,8 +10,8 @@ import {
 import { checkSize } from "../boards/tools/firmware/program-limit";
 import { Once } from "./base/once";
 import { ROOT } from "./base/root";
+import { TaskQueue } from "./base/task-queue";
 import { readText } from "./base/text";
-import { Turns } from "./base/turns";
 import { UserError } from "./base/user-error";
 import type { Config } from "./setup/config";
 
@@ -23,7 +23,7 @@ const ENTRY = "src/main.ts";
 export class Firmware {
   private readonly stopping = new AbortController();
   private readonly compiled = new Once<Uint8Array>();
-  private readonly turns = new Turns();
+  private readonly queue = new TaskQueue();
 
   /**
    * @param isOutboxKept whether the simulator in this process keeps a copy of a program's outbox
@@ -95,7 +95,7 @@ export class Firmware {
 
   private inTurn<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = this.stopping;
-    return this.turns.take(() => {
+    return this.queue.take(() => {
       signal.throwIfAborted();
       return work(signal);
     });

@@ -1,5 +1,5 @@
-import { onEndRequest } from "./base/ending";
 import { openOutput } from "./base/log";
+import { onShutdownRequest } from "./base/shutdown";
 import { lineFor, type UserError } from "./base/user-error";
 import { VERSION } from "./base/version";
 import { qrCode } from "./http/join-words";
@@ -34,7 +34,7 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
-onEndRequest(onEnd);
+onShutdownRequest(onEnd);
 
 try {
   const config = loadConfig(configPath(args));

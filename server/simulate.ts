@@ -1,7 +1,7 @@
 import { on } from "node:events";
-import type { PiDevices, Say } from "../boards/raspberry-pi";
+import type { LogLine, PiDevices } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
-import { Turns } from "./base/turns";
+import { TaskQueue } from "./base/task-queue";
 import { lineFor } from "./base/user-error";
 import type { BrokerInUse, Login } from "./broker/use-broker";
 import type { Devices } from "./deciding/devices";
@@ -103,10 +103,10 @@ export class Simulation {
     const kernel = await loadKernel();
     const [, sockets] = await loadSimulator();
     if (security.tls.ca) sockets.trustCa(security.tls.ca);
-    const turns = new Turns();
+    const queue = new TaskQueue();
     return await PiDevices.start(
       all.map(([each, parts]) => {
-        const say: Say = (line, level) =>
+        const say: LogLine = (line, level) =>
           log("device", named(line, each, all.length), { level, id: each });
         say(
           `Starting ${each} on this Raspberry Pi, with ${bytecode.length} bytes of firmware`,
@@ -116,7 +116,7 @@ export class Simulation {
           ...this.program(bytecode, each, say),
           config,
           ca: security.tls.ca,
-          parts: realParts(parts, { kernel, lampBrightness: config.lampBrightness, turns, say }),
+          parts: realParts(parts, { kernel, lampBrightness: config.lampBrightness, queue, say }),
           dataDir: security.usersDir,
           say,
           onFault: (error: unknown) => {
@@ -140,7 +140,7 @@ export class Simulation {
   private program(
     bytecode: Uint8Array,
     id = this.parts.options.id,
-    say: Say = (line, level) => this.parts.log("device", line, { level, id }),
+    say: LogLine = (line, level) => this.parts.log("device", line, { level, id }),
   ) {
     const { broker } = this.parts;
     return {

@@ -26,7 +26,7 @@ import { parseJsonObject, State } from "./common/wire";
 import { board, config, firmwareVersion } from "./config.gen";
 import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
-import { Patience } from "./patience";
+import { RetryTimer } from "./retry-timer";
 
 /** Services of each runtime with a network. The compiler knows them; its declarations omit them. */
 declare module "@devicescript/core" {
@@ -128,15 +128,15 @@ export class Updates {
     mqtt.start();
     const trialMs = Math.max(aloneAfterMs, TURN_MS);
     const confirmedMs = CONFIRMED_TIMES * trialMs;
-    const patience = new Patience(isTrial ? trialMs : confirmedMs, millis());
+    const retryTimer = new RetryTimer(isTrial ? trialMs : confirmedMs, millis());
     while (at) {
       await delay(1000);
-      if (this.isBusy || (mqtt.connected && !this.isTrial)) patience.rest(millis(), confirmedMs);
-      else if (patience.isOver(millis())) {
+      if (this.isBusy || (mqtt.connected && !this.isTrial)) retryTimer.rest(millis(), confirmedMs);
+      else if (retryTimer.isOver(millis())) {
         await mqtt.stop();
         await this.giveTurn(this.isTrial ? "not confirmed" : "no broker", TURN_MS);
         mqtt.start();
-        patience.waitLonger(millis());
+        retryTimer.waitLonger(millis());
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Config } from "../../server/setup/config";
 import { SimulatedDevice, type SimulatedDeviceOptions } from "../../server/simulator/device";
 import { presetBroker } from "../../src/common/broker-address";
 import { Button } from "./button";
-import type { RealParts, Say } from "./hardware";
+import type { LogLine, RealParts } from "./hardware";
 import { hardwareId } from "./host";
 import { KeptFile, READINGS, SETTINGS } from "./kept-file";
 import { LateSender, type LateSenderOptions } from "./late-sender";
@@ -28,7 +28,7 @@ export interface PiDeviceOptions extends Pick<
   parts: RealParts;
   /** The folder of --data. */
   dataDir: string;
-  say: Say;
+  say: LogLine;
   /** Called at an internal error, after the LED was switched off. */
   onFault: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-import type { Turns } from "../../server/base/turns";
+import type { TaskQueue } from "../../server/base/task-queue";
 import { isPwmGpio, type PiParts } from "../../server/setup/pi-parts";
 import { ADS1115 } from "./ads1115";
 import { Button } from "./button";
@@ -22,7 +22,7 @@ const CHIPS: Record<PiParts["sensor"], Chip> = {
 };
 const AUTO = "auto";
 
-export type Say = (line: string, level: "info" | "warn") => void;
+export type LogLine = (line: string, level: "info" | "warn") => void;
 
 export interface RealParts {
   sensor: LightSensor;
@@ -35,14 +35,14 @@ export interface RealPartsOptions {
   /** The setting `lampBrightness`, percent. */
   lampBrightness: number;
   /** Shared by all devices of this Pi. */
-  turns: Turns;
-  say: Say;
+  queue: TaskQueue;
+  say: LogLine;
 }
 
 /** Creates the parts of the configuration. Their files are opened later, at the first use. */
 export function realParts(
   parts: PiParts,
-  { kernel, lampBrightness, turns, say }: RealPartsOptions,
+  { kernel, lampBrightness, queue, say }: RealPartsOptions,
 ): RealParts {
   const isSpi = parts.sensor === "mcp3008";
   const path = isSpi ? parts.spiDevice : `/dev/i2c-${parts.i2cBus}`;
@@ -52,7 +52,7 @@ export function realParts(
     channel: parts.channel,
     path,
     openBus: () => (isSpi ? SpiBus : I2cBus).open(kernel, path),
-    turns,
+    queue,
     permission: () => permission(path),
     say,
   });

@@ -2,7 +2,7 @@ import { rootCertificates } from "node:tls";
 import type { MqttClient } from "mqtt";
 import { CLOCK } from "../../server/base/clock";
 import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
-import type { Say } from "./hardware";
+import type { LogLine } from "./hardware";
 import { isClockRight } from "./host";
 import type { OutboxKeeper } from "./outbox-keeper";
 
@@ -38,7 +38,7 @@ export class LateSender {
   constructor(
     private readonly options: LateSenderOptions,
     private readonly keeper: OutboxKeeper,
-    private readonly say: Say,
+    private readonly say: LogLine,
   ) {
     this.timer = setInterval(() => this.look(), LOOK_MS).unref();
     this.look();

@@ -1,8 +1,8 @@
-import type { Turns } from "../../server/base/turns";
+import type { TaskQueue } from "../../server/base/task-queue";
 import { messageOf } from "../../server/base/user-error";
 import { type Chip, type ChipOnBus, UnusableReading } from "./chip";
+import { OutageLog } from "./outage-log";
 import { busProblem, isNoAnswer, type Permission, placeOf, transferProblem } from "./problems";
-import { Watch } from "./watch";
 
 /** Failed samples in a row that are tolerated: some 0.2 s, such as for a loose plug. */
 const PATIENCE = 3;
@@ -26,7 +26,7 @@ export interface LightSensorOptions {
    * Shared by all devices on this Pi's buses. Otherwise, between the two transfers of an ADS1115's
    * measurement, another device could switch the chip to another input.
    */
-  turns: Turns;
+  queue: TaskQueue;
   permission: () => Permission;
   say: (line: string, level: "info" | "warn") => void;
 }
@@ -38,15 +38,15 @@ export class LightSensor {
   private saidPlace: string | undefined;
   /** The last good value, until the sensor counts as gone. */
   private lightRaw: number | undefined;
-  private readonly watch: Watch;
+  private readonly watch: OutageLog;
 
   constructor(private readonly options: LightSensorOptions) {
-    this.watch = new Watch("light sensor", PATIENCE, options.say);
+    this.watch = new OutageLog("light sensor", PATIENCE, options.say);
   }
 
   /** @returns the raw value, 0..1023, or undefined while the sensor is gone */
   async sample(): Promise<number | undefined> {
-    const problem = await this.options.turns.take(() => this.measure());
+    const problem = await this.options.queue.take(() => this.measure());
     if (problem === undefined) this.watch.works();
     else {
       this.close();

@@ -1,7 +1,7 @@
 import { CLOCK, type Clock } from "../../server/base/clock";
 import { messageOf } from "../../server/base/user-error";
 import type { Flash } from "../../server/simulator/device";
-import type { Say } from "./hardware";
+import type { LogLine } from "./hardware";
 import { KeptReadings, readingsOf } from "./kept-readings";
 
 /** Readings are only saved if one has waited this long: a broker that answers takes less. */
@@ -17,7 +17,7 @@ export class OutboxKeeper {
 
   constructor(
     private readonly file: Flash,
-    say: Say,
+    say: LogLine,
     clock: Clock = CLOCK,
   ) {
     const content = file.load();
@@ -57,7 +57,7 @@ export class OutboxKeeper {
   }
 }
 
-function leftIn(content: Uint8Array, say: Say) {
+function leftIn(content: Uint8Array, say: LogLine) {
   try {
     return readingsOf(Buffer.from(content).toString());
   } catch (error) {

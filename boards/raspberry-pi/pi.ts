@@ -1,7 +1,7 @@
 /** `npm run pi`: the nightlight's device on a Raspberry Pi. The server may be anywhere. */
-import { onEndRequest } from "../../server/base/ending";
 import { openOutput } from "../../server/base/log";
-import { Turns } from "../../server/base/turns";
+import { onShutdownRequest } from "../../server/base/shutdown";
+import { TaskQueue } from "../../server/base/task-queue";
 import { lineFor, UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { checkLog, logFormat } from "../../server/setup/options";
@@ -12,7 +12,7 @@ import { readFlags } from "../tools/command";
 import { compileFirmware } from "../tools/firmware/compile";
 import { writeFirmwareConfig } from "../tools/firmware/configure";
 import { named, PiDevices } from "./devices";
-import { realParts, type Say } from "./hardware";
+import { type LogLine, realParts } from "./hardware";
 import { loadKernel } from "./kernel";
 
 const DEFAULT_DATA = ".nightlight";
@@ -37,7 +37,7 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
-onEndRequest(() => {
+onShutdownRequest(() => {
   output.say("Stopping ...");
   void end(0);
 });
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   if (problem !== undefined) throw new UserError(`--id: ${problem}`);
   const all = piDevices(id, config.pi);
   const logOf =
-    (id: string): Say =>
+    (id: string): LogLine =>
     (line, level) =>
       output.log("device", named(line, id, all.length), { level, id });
   const kernel = await loadKernel();
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
     signal: ending.signal,
     onCompile: () => logOf(id)("Compiling the firmware, this takes a minute on a Pi ...", "info"),
   });
-  const turns = new Turns();
+  const queue = new TaskQueue();
   const { lampBrightness } = config;
   devices = await PiDevices.start(
     all.map(([each, parts]) => {
@@ -80,7 +80,7 @@ async function start(): Promise<void> {
         bytecode,
         settings: { ...usedHere(each === id ? first : readSettingsOf(each)), ID: each },
         config,
-        parts: realParts(parts, { kernel, lampBrightness, turns, say }),
+        parts: realParts(parts, { kernel, lampBrightness, queue, say }),
         dataDir: flags.data ?? DEFAULT_DATA,
         say,
         onLog: (line) => {

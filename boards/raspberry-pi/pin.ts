@@ -1,7 +1,7 @@
 import { LineBusy } from "./gpio-line";
 import { codeOf } from "./light-sensor";
+import { OutageLog } from "./outage-log";
 import { busyProblem, gpioProblem, openProblem, type Permission } from "./problems";
-import { Watch } from "./watch";
 
 export interface PinOptions<Line> {
   /** The name of the part, as the beginning of a message. */
@@ -20,7 +20,7 @@ export interface PinOptions<Line> {
 }
 
 /** The line exists but can't be used yet. */
-export class NotYet extends Error {}
+export class LineNotReady extends Error {}
 
 /** Tries in a row, some two seconds. Afterwards the group counts as not permitted. */
 const NOT_YET_TIMES = 40;
@@ -30,10 +30,10 @@ export class Pin<Line extends { close(): void }> {
   private line: Line | undefined;
   private path: string | undefined;
   private notYet = 0;
-  private readonly watch: Watch;
+  private readonly watch: OutageLog;
 
   constructor(private readonly options: PinOptions<Line>) {
-    this.watch = new Watch(options.title, 0, options.say);
+    this.watch = new OutageLog(options.title, 0, options.say);
   }
 
   get isOpen(): boolean {
@@ -80,7 +80,7 @@ export class Pin<Line extends { close(): void }> {
       return { value: act(this.line, isNew) };
     } catch (error) {
       const chip = this.path ?? "/dev/gpiochip0";
-      if (error instanceof NotYet)
+      if (error instanceof LineNotReady)
         return {
           problem:
             ++this.notYet < NOT_YET_TIMES ? "" : openProblem("EACCES", chip, permission(chip)),

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { PwmGpio } from "../../server/setup/pi-parts";
 import { LineBusy } from "./gpio-line";
 import type { OutputLine } from "./led";
-import { NotYet } from "./pin";
+import { LineNotReady } from "./pin";
 
 const CLASS = "/sys/class/pwm";
 /** A thousand pulses a second, which the eye does not see. */
@@ -78,7 +78,7 @@ export class PwmLine implements OutputLine {
       line.set(false);
       sysfs.write(line.file("enable"), "1");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EACCES") throw new NotYet();
+      if ((error as NodeJS.ErrnoException).code === "EACCES") throw new LineNotReady();
       throw error;
     }
     return line;

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { goOnUnread } from "../../server/base/log";
+import { ignoreClosedOutput } from "../../server/base/log";
 import { exposureOf } from "../../server/base/secret-file";
 import { flagMistake, lineFor, UserError } from "../../server/base/user-error";
 import { readPartsLine, SETTINGS_FILE } from "../../server/setup/settings";
@@ -8,7 +8,7 @@ import { parseParts, readChoice, type Target } from "../parts";
 
 /** Runs a command-line tool. An error ends the tool with one line and exit code 1. */
 export async function command(main: () => void | Promise<void>): Promise<void> {
-  goOnUnread();
+  ignoreClosedOutput();
   try {
     await main();
   } catch (error) {

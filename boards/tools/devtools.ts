@@ -3,8 +3,8 @@
  * firmware in the CLI's simulator.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { onEndRequest } from "../../server/base/ending";
 import { ROOT } from "../../server/base/root";
+import { onShutdownRequest } from "../../server/base/shutdown";
 import { UserError } from "../../server/base/user-error";
 import { loadConfig } from "../../server/setup/config";
 import { command, readFlags } from "./command";
@@ -28,7 +28,7 @@ await command(async () => {
   const stop = () => {
     for (const child of children) child.kill();
   };
-  onEndRequest(stop);
+  onShutdownRequest(stop);
 
   const server = devicescript("devtools");
   children.push(server);

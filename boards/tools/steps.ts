@@ -5,8 +5,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { onEndRequest } from "../../server/base/ending";
 import { ROOT } from "../../server/base/root";
+import { onShutdownRequest } from "../../server/base/shutdown";
 import { UserError } from "../../server/base/user-error";
 import { command, offerHelp } from "./command";
 
@@ -91,7 +91,7 @@ ${lines.join("\n")}
  */
 async function run(steps: readonly Step[]): Promise<number> {
   const state: { child?: ChildProcess; isEnding: boolean } = { isEnding: false };
-  onEndRequest(() => {
+  onShutdownRequest(() => {
     state.isEnding = true;
     state.child?.kill();
   });

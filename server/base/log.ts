@@ -28,7 +28,7 @@ export interface Output {
 export type LogFormat = "text" | "json";
 
 export function openOutput(format: LogFormat): Output {
-  goOnUnread();
+  ignoreClosedOutput();
   return format === "json" ? jsonLines() : textLines;
 }
 
@@ -37,7 +37,7 @@ export function openOutput(format: LogFormat): Output {
  * program behind the pipe has ended. Without a listener, such an error would end this program at
  * once, and unsaved data would be lost.
  */
-export function goOnUnread(): void {
+export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
 }
 

@@ -7,8 +7,8 @@ import {
   publication,
   topicError,
 } from "./access";
+import type { BrokerContext } from "./broker-context";
 import type { Publication } from "./core";
-import type { House } from "./house";
 import type { Connect } from "./packets";
 import type { Session } from "./session";
 
@@ -18,15 +18,15 @@ import type { Session } from "./session";
  * @throws Refusal if the client may not have the session
  */
 export function admit(
-  house: House,
+  context: BrokerContext,
   identity: Identity,
   packet: Connect,
   address: string,
 ): { session: Session; isPresent: boolean } {
-  const { core, limits, topics } = house;
+  const { core, limits, topics } = context;
   const { clean } = packet;
-  const will = willOf(house, identity, packet);
-  const clientId = packet.clientId || house.newClientId();
+  const will = willOf(context, identity, packet);
+  const clientId = packet.clientId || context.newClientId();
   const opened = core.connect({ clientId, clean, owner: identity.name, address, will });
   if (!opened)
     throw new Refusal(
@@ -42,11 +42,11 @@ export function admit(
 }
 
 function willOf(
-  house: House,
+  context: BrokerContext,
   identity: Identity,
   { clientId, will }: Connect,
 ): Publication | undefined {
-  const { limits, topics } = house;
+  const { limits, topics } = context;
   if (!mayUseClientId(identity, clientId, topics))
     throw new Refusal("client-id", `${who(identity)}expected its own name as client id`);
   if (Buffer.byteLength(clientId) > limits["topic-bytes"])

@@ -8,19 +8,19 @@ import { DEFAULT_LIMITS, type Limits } from "../setup/broker-limits";
 import type { Listener } from "../setup/security-options";
 import type { Users } from "../setup/users";
 import { USUAL_TOPICS } from "./access";
+import type { BrokerContext } from "./broker-context";
 import { Connection } from "./connection";
 import { Connections } from "./connections";
 import { Core } from "./core";
-import type { House } from "./house";
+import { IdConflicts } from "./id-conflicts";
 import type { Journal } from "./journal";
 import { createListener } from "./listener";
 import { LocalClient, type LocalOptions } from "./local-client";
 import { Logins } from "./logins";
-import { type KeptOptions, openKept } from "./open-kept";
-import { Rivals } from "./rivals";
+import { openJournal, type OpenJournalOptions } from "./open-journal";
 import type { TabLogins } from "./tab-logins";
 
-export interface BrokerOptions extends KeptOptions {
+export interface BrokerOptions extends OpenJournalOptions {
   listeners: Listener[];
   limits?: Limits;
   /** Prefix of the topics, and the one of Home Assistant's discovery. */
@@ -42,8 +42,8 @@ export class Broker {
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly clients = new Set<Connection>();
-  private readonly house: House;
-  private readonly rivals = new Rivals();
+  private readonly context: BrokerContext;
+  private readonly idConflicts = new IdConflicts();
   private readonly timer: NodeJS.Timeout;
   private tickedMs = performance.now();
 
@@ -58,7 +58,7 @@ export class Broker {
     const { limits = DEFAULT_LIMITS, topics = USUAL_TOPICS, rejections } = options;
     const run = randomBytes(4).toString("hex");
     let count = 0;
-    this.house = {
+    this.context = {
       core,
       journal,
       logins,
@@ -89,7 +89,7 @@ export class Broker {
     if (dataDir === undefined)
       broker = new Broker(open(), undefined, () => Promise.resolve(), logins, connections, options);
     else {
-      const kept = await openKept(dataDir, options, open);
+      const kept = await openJournal(dataDir, options, open);
       broker = new Broker(kept.core, kept.journal, kept.unlock, logins, connections, options);
     }
     try {
@@ -103,7 +103,7 @@ export class Broker {
 
   /** Number of connected clients. */
   get clientCount(): number {
-    let count = this.house.locals.size;
+    let count = this.context.locals.size;
     for (const client of this.clients) if (client.isLoggedIn) count++;
     return count;
   }
@@ -120,7 +120,7 @@ export class Broker {
 
   /** Attaches a client within this process. */
   attach(options: LocalOptions): LocalClient {
-    return new LocalClient(this.house, options);
+    return new LocalClient(this.context, options);
   }
 
   /**
@@ -163,7 +163,7 @@ export class Broker {
   }
 
   private serve(stream: Duplex, address: string, certificate?: string): void {
-    const client = new Connection(this.house, stream, address, certificate, performance.now());
+    const client = new Connection(this.context, stream, address, certificate, performance.now());
     this.clients.add(client);
     stream.on("close", () => this.clients.delete(client));
   }
@@ -183,7 +183,7 @@ export class Broker {
   }
 
   private replaced(clientId: string, from: string, by: string): void {
-    if (!this.rivals.replaced(clientId, performance.now())) return;
+    if (!this.idConflicts.replaced(clientId, performance.now())) return;
     this.options.onTrouble?.(
       `two clients use the client id ${JSON.stringify(clientId)}, from ${from} and ${by}, and cut ` +
         `each other off; give one of them another id`,

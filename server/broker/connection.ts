@@ -4,7 +4,7 @@ import { type Reason, Refusal } from "../base/rejections";
 import { messageOf } from "../base/user-error";
 import type { Identity } from "./access";
 import { admit } from "./admission";
-import { Allowance } from "./allowance";
+import type { BrokerContext } from "./broker-context";
 import { Decoder } from "./decoder";
 import {
   ACCEPTED,
@@ -14,8 +14,8 @@ import {
   NOT_AUTHORIZED,
   UNAVAILABLE,
 } from "./encode";
-import type { House } from "./house";
 import { Output } from "./output";
+import { PacketRateLimit } from "./packet-rate-limit";
 import type { Connect, Packet } from "./packets";
 import { ConnectRefusal } from "./parse";
 import { Requests } from "./requests";
@@ -36,7 +36,7 @@ const RETURN_CODES: Partial<Record<Reason, number>> = {
 /** One client on its stream, from its CONNECT to the end. */
 export class Connection implements Outlet {
   private readonly decoder: Decoder;
-  private readonly allowance: Allowance;
+  private readonly rateLimit: PacketRateLimit;
   private readonly output: Output;
   private identity: Identity | undefined;
   private session: Session | undefined;
@@ -48,16 +48,16 @@ export class Connection implements Outlet {
 
   /** @param certificate common name of a verified certificate */
   constructor(
-    private readonly house: House,
+    private readonly context: BrokerContext,
     private readonly stream: Duplex,
     readonly address: string,
     private readonly certificate: string | undefined,
     private nowMs: number,
   ) {
-    const { limits, journal } = house;
+    const { limits, journal } = context;
     this.lastMs = nowMs;
     this.decoder = new Decoder(limits["packet-bytes"]);
-    this.allowance = new Allowance(limits["packets-per-second"], nowMs);
+    this.rateLimit = new PacketRateLimit(limits["packets-per-second"], nowMs);
     this.output = new Output(stream, journal, () => this.session?.pump());
     stream.on("data", (chunk: Buffer) => {
       this.nowMs = performance.now();
@@ -88,18 +88,18 @@ export class Connection implements Outlet {
   }
 
   replaced(by: string): void {
-    this.house.onReplaced(this.session?.clientId ?? "", this.address, by);
+    this.context.onReplaced(this.session?.clientId ?? "", this.address, by);
     this.end();
   }
 
   report({ reason, message }: Refusal): void {
     const who = this.identity?.name ? `${this.address} (${this.identity.name})` : this.address;
-    this.house.rejections.refuse("broker", reason, `${who}: ${message}`);
+    this.context.rejections.refuse("broker", reason, `${who}: ${message}`);
   }
 
   /** Disconnects the client if its login would no longer be accepted. */
   usersChanged(): void {
-    if (this.identity && !this.house.logins.stillKnown(this.identity)) this.end();
+    if (this.identity && !this.context.logins.stillKnown(this.identity)) this.end();
   }
 
   /**
@@ -130,7 +130,7 @@ export class Connection implements Outlet {
         const packet = this.decoder.next();
         if (!packet) break;
         this.lastMs = this.nowMs;
-        this.allowance.spend(this.nowMs);
+        this.rateLimit.spend(this.nowMs);
         this.handle(packet);
       }
     } catch (error) {
@@ -156,19 +156,19 @@ export class Connection implements Outlet {
   }
 
   private async login(packet: Connect): Promise<void> {
-    const { address, certificate, house } = this;
+    const { address, certificate, context } = this;
     const { username, password, keepAliveS } = packet;
     try {
-      const identity = await house.logins.identify({ address, certificate, username, password });
+      const identity = await context.logins.identify({ address, certificate, username, password });
       if (this.state !== "login") return;
       // The users may have changed while the password was checked.
-      if (!house.logins.stillKnown(identity))
+      if (!context.logins.stillKnown(identity))
         throw new Refusal("login", `${identity.name}, who was removed or changed meanwhile`);
-      const { session, isPresent } = admit(house, identity, packet, address);
+      const { session, isPresent } = admit(context, identity, packet, address);
       this.identity = identity;
       this.session = session;
-      this.requests = new Requests(house, identity, session, this);
-      this.allowance.isUnlimited = identity.role === "server";
+      this.requests = new Requests(context, identity, session, this);
+      this.rateLimit.isUnlimited = identity.role === "server";
       // MQTT 3.1 has no "session present" flag: that byte is reserved there.
       this.send(encodeConnack(ACCEPTED, isPresent && packet.level === 4), true);
       session.resume(this);
@@ -192,7 +192,7 @@ export class Connection implements Outlet {
   private fail(error: unknown): void {
     if (this.state === "ending") return;
     if (error instanceof Refusal) this.report(error);
-    else this.house.onTrouble(`client at ${this.address}: ${messageOf(error)}`);
+    else this.context.onTrouble(`client at ${this.address}: ${messageOf(error)}`);
     if (error instanceof ConnectRefusal) this.output.send(error.answer, false);
     this.end();
   }
@@ -209,6 +209,6 @@ export class Connection implements Outlet {
   private leave(isProper: boolean): void {
     const { session } = this;
     this.session = undefined;
-    if (session) this.house.core.leave(session, isProper);
+    if (session) this.context.core.leave(session, isProper);
   }
 }

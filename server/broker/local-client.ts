@@ -1,6 +1,6 @@
 import { messageOf } from "../base/user-error";
 import { publication } from "./access";
-import type { House } from "./house";
+import type { BrokerContext } from "./broker-context";
 import type { Message } from "./message";
 import type { QoS, Will } from "./packets";
 import type { Subscriber } from "./session";
@@ -24,21 +24,21 @@ export class LocalClient implements Subscriber {
   private readonly filters = new Set<string>();
 
   constructor(
-    private readonly house: House,
+    private readonly context: BrokerContext,
     private readonly options: LocalOptions,
   ) {
     const { clientId, will } = options;
-    house.locals.add(this);
-    house.core.setWill(clientId, will && publication(SERVER, will, house.topics));
+    context.locals.add(this);
+    context.core.setWill(clientId, will && publication(SERVER, will, context.topics));
   }
 
   /** Subscribes. The retained messages are delivered before this returns. */
   subscribe(filters: string[], qos: QoS): void {
     for (const filter of filters) {
-      this.house.core.subscribe(this, filter, qos);
+      this.context.core.subscribe(this, filter, qos);
       this.filters.add(filter);
     }
-    for (const filter of filters) this.house.core.sendRetained(this, filter, qos);
+    for (const filter of filters) this.context.core.sendRetained(this, filter, qos);
   }
 
   /** @param onKept called once the message is routed, and stored if it has to be */
@@ -49,25 +49,25 @@ export class LocalClient implements Subscriber {
     onKept?: () => void,
   ): void {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    const { core, journal, topics } = this.house;
+    const { core, journal, topics } = this.context;
     const done = onKept && (() => (journal ? journal.settled(onKept) : onKept()));
     core.publish(publication(SERVER, { topic, payload: bytes, qos, retain }, topics), this, done);
   }
 
   /** @param isProper whether to end without publishing the will */
   end(isProper: boolean): void {
-    for (const filter of this.filters) this.house.core.unsubscribe(this, filter);
+    for (const filter of this.filters) this.context.core.unsubscribe(this, filter);
     this.filters.clear();
-    this.house.locals.delete(this);
-    const will = this.house.core.takeWill(this.options.clientId);
-    if (will && !isProper) this.house.core.publish(will);
+    this.context.locals.delete(this);
+    const will = this.context.core.takeWill(this.options.clientId);
+    if (will && !isProper) this.context.core.publish(will);
   }
 
   deliver({ topic, payload }: Message, qos: QoS, retain: boolean): void {
     try {
       this.options.onMessage(topic, payload, { qos, retain });
     } catch (error) {
-      this.house.onTrouble(`${topic}: ${messageOf(error)}`);
+      this.context.onTrouble(`${topic}: ${messageOf(error)}`);
     }
   }
 }

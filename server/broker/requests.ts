@@ -12,8 +12,8 @@ import {
 } from "../../src/mqtt/packet";
 import { Refusal } from "../base/rejections";
 import { type Identity, mayPublish, maySubscribe, publication, topicError } from "./access";
+import type { BrokerContext } from "./broker-context";
 import { encodeAck, encodeSuback, PINGRESP_PACKET } from "./encode";
-import type { House } from "./house";
 import type { Publish, Request, Subscribe, Unsubscribe } from "./packets";
 import type { Outlet, Session } from "./session";
 
@@ -26,7 +26,7 @@ interface Asker {
 /** Handles the requests of an accepted client, if it has the right to make them. */
 export class Requests {
   constructor(
-    private readonly house: House,
+    private readonly context: BrokerContext,
     private readonly identity: Identity,
     private readonly session: Session,
     private readonly asker: Asker,
@@ -60,20 +60,20 @@ export class Requests {
 
   private publish(packet: Publish): void {
     const { topic, qos, id } = packet;
-    const { house, identity, session } = this;
-    const error = topicError(topic, house.limits);
+    const { context, identity, session } = this;
+    const error = topicError(topic, context.limits);
     if (error) throw new Refusal("topic", error);
-    if (!mayPublish(identity, topic, house.topics))
+    if (!mayPublish(identity, topic, context.topics))
       throw new Refusal("publish", `may not publish on ${topic}`);
     // [MQTT-4.3.3-2]: routed once, when it is first received.
     if (qos < 2 || session.receive(id))
-      house.core.publish(publication(identity, packet, house.topics), session);
+      context.core.publish(publication(identity, packet, context.topics), session);
     if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
   }
 
   private subscribe({ id, filters }: Subscribe): void {
     const { session, asker } = this;
-    const { core, limits } = this.house;
+    const { core, limits } = this.context;
     for (const { filter } of filters) {
       const error = topicError(filter, limits);
       if (error) throw new Refusal("topic", error);
@@ -100,16 +100,16 @@ export class Requests {
 
   private mayNotSubscribe(filter: string): Refusal | undefined {
     const { filters } = this.session;
-    if (!maySubscribe(this.identity, filter, this.house.topics))
+    if (!maySubscribe(this.identity, filter, this.context.topics))
       return new Refusal("subscribe", `may not subscribe to ${filter}`);
-    const max = this.house.limits.subscriptions;
+    const max = this.context.limits.subscriptions;
     if (!filters.has(filter) && filters.size >= max)
       return new Refusal("subscriptions", `expected at most ${max} subscriptions, got one more`);
     return undefined;
   }
 
   private unsubscribe({ id, filters }: Unsubscribe): void {
-    for (const filter of filters) this.house.core.unsubscribe(this.session, filter);
+    for (const filter of filters) this.context.core.unsubscribe(this.session, filter);
     this.asker.send(encodeAck(UNSUBACK, id), true); // [MQTT-3.10.4-4, MQTT-3.10.4-5]
   }
 }

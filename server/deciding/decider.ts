@@ -14,9 +14,9 @@ import { type BrokerAccess, connect, OFFLINE_WILL, watchConnection } from "./con
 import { Decisions } from "./decisions";
 import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
-import { Learning } from "./learning";
 import { type Link, published } from "./link";
 import { namePayload, type Names } from "./names";
+import { PeerDecisions } from "./peer-decisions";
 import { PrefixedLink } from "./prefixed-link";
 import { Receiver } from "./receiver";
 import { Removal } from "./removal";
@@ -86,7 +86,7 @@ export class Decider {
       counts,
       log,
     });
-    const learning = new Learning(decisions, seen, (id, command, answers) =>
+    const peerDecisions = new PeerDecisions(decisions, seen, (id, command, answers) =>
       sender.command(id, command, { kind: "resent", answers }),
     );
     const parts = { ...options, cluster, decisions, delivery, devices, repeating, sender, log };
@@ -102,7 +102,7 @@ export class Decider {
       ...parts,
       removal,
       commander,
-      learning,
+      peerDecisions,
       seen,
       messageLog,
       onServerGone: () => {

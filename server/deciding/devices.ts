@@ -11,7 +11,9 @@ import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
 
 /** The part of a device's state that it has reported itself. */
-export type Said = Readonly<Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">>;
+export type ReportedFacts = Readonly<
+  Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">
+>;
 
 const MESSAGES_KEPT = 200;
 const ONLINE_CHECK_MS = 1_000;
@@ -237,7 +239,7 @@ export class Devices {
   }
 
   /** For code that runs for each message, because `view` takes longer than the decision. */
-  said(id: string): Said | undefined {
+  said(id: string): ReportedFacts | undefined {
     return this.devices.ofOurs(id);
   }
 

@@ -14,8 +14,8 @@ import { parseFields } from "./command-fields";
 import type { Commander } from "./commander";
 import type { Delivery } from "./delivery";
 import type { ServerBus } from "./events";
-import type { Learning } from "./learning";
 import type { Names } from "./names";
+import type { PeerDecisions } from "./peer-decisions";
 import type { Removal } from "./removal";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 import { isForeign, type Scope } from "./subscribe";
@@ -27,7 +27,7 @@ export interface ReceiverParts extends TelemetryParts {
   homeAssistantStatus: string;
   commander: Commander;
   delivery: Delivery;
-  learning: Learning;
+  peerDecisions: PeerDecisions;
   names: Names;
   removal: Removal;
   /** Called when `offline` was published for the servers, by another server or a will. */
@@ -113,7 +113,7 @@ export class Receiver {
   }
 
   private command(id: string, text: string, { nowMs, retained }: Arrival): string | undefined {
-    const { rule, cluster, delivery, devices, learning, repeating } = this.parts;
+    const { rule, cluster, delivery, devices, peerDecisions, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
     const { id: orderId } = parseJsonObject(text).value ?? {};
@@ -125,8 +125,8 @@ export class Receiver {
     devices.commanded(id, on);
     repeating.commands.supersede(id);
     if (on !== undefined && cluster)
-      if (cluster.decides(id)) learning.late(id, on, text);
-      else learning.heard(id, on, text, nowMs);
+      if (cluster.decides(id)) peerDecisions.late(id, on, text);
+      else peerDecisions.heard(id, on, text, nowMs);
     return undefined;
   }
 

@@ -3,7 +3,7 @@ import { pragma, transaction } from "../base/sqlite";
 import { HOUR_MS, type Level, MINUTE_MS } from "./levels";
 import type { Packer } from "./packer";
 import { Sweep } from "./sweep";
-import type { Unpacked } from "./unpacked";
+import type { UnpackedRows } from "./unpacked-rows";
 
 export interface Limits {
   /** Age at which rows are deleted, ms. */
@@ -54,7 +54,7 @@ export class Housekeeping {
 
   constructor(
     private readonly db: Database,
-    private readonly unpacked: Unpacked,
+    private readonly unpacked: UnpackedRows,
     private readonly packer: Packer,
     private readonly limits: Limits,
     private readonly onForgotten: () => void,

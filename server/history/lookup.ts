@@ -5,7 +5,7 @@ import { byMinute, type Packer } from "./packer";
 import { combine, type Rollup, rollUp } from "./rollup";
 import type { Row } from "./row";
 import { decodeRows } from "./row-codec";
-import type { Unpacked } from "./unpacked";
+import type { UnpackedRows } from "./unpacked-rows";
 
 /** Longest span that is answered from the rows, ms. */
 const RAW_MS = 25 * HOUR_MS;
@@ -16,7 +16,7 @@ const MINUTES_MS = 60 * 24 * HOUR_MS;
 export class Lookup {
   constructor(
     private readonly packer: Packer,
-    private readonly unpacked: Unpacked,
+    private readonly unpacked: UnpackedRows,
   ) {}
 
   /**

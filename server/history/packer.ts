@@ -5,7 +5,7 @@ import { combine, type Rollup, rollUp } from "./rollup";
 import { decodeRollups, encodeRollups } from "./rollup-codec";
 import type { Row } from "./row";
 import { decodeRows, encodeRows } from "./row-codec";
-import type { Unpacked } from "./unpacked";
+import type { UnpackedRows } from "./unpacked-rows";
 
 /**
  * Time that one record of hours covers, ms. Its length is similar to that of a record of minutes:
@@ -21,7 +21,7 @@ export class Packer {
 
   constructor(
     db: Database,
-    private readonly unpacked: Unpacked,
+    private readonly unpacked: UnpackedRows,
   ) {
     this.raw = new Level(db, "raw", MINUTE_MS);
     this.minute = new Level(db, "minute", HOUR_MS);

@@ -8,7 +8,7 @@ import { Housekeeping, type Limits } from "./housekeeping";
 import { Lookup } from "./lookup";
 import { Packer } from "./packer";
 import { type DeviceRow, isReading, type Row } from "./row";
-import { Unpacked } from "./unpacked";
+import { UnpackedRows } from "./unpacked-rows";
 
 export interface StoreOptions extends Limits {
   /** The folder of the database, or undefined for a database in memory. */
@@ -21,7 +21,7 @@ const REMOVE_MS = 3_600_000;
 /** The stored rows of all devices, in SQLite. All methods are synchronous. */
 export class Store {
   private readonly db: Database;
-  private readonly unpacked: Unpacked;
+  private readonly unpacked: UnpackedRows;
   private readonly packer: Packer;
   private readonly lookup: Lookup;
   private readonly housekeeping: Housekeeping;
@@ -36,7 +36,7 @@ export class Store {
   constructor(options: StoreOptions) {
     this.db = openDatabase(options.dir);
     try {
-      this.unpacked = new Unpacked(this.db);
+      this.unpacked = new UnpackedRows(this.db);
       this.packer = new Packer(this.db, this.unpacked);
       this.lookup = new Lookup(this.packer, this.unpacked);
       this.housekeeping = new Housekeeping(this.db, this.unpacked, this.packer, options, () =>

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "./levels";
-import type { Unpacked } from "./unpacked";
+import type { UnpackedRows } from "./unpacked-rows";
 
 /**
  * Length of time whose rows are packed at once, ms. It is short, so that a query does not wait
@@ -31,7 +31,7 @@ export class Sweep {
 
   constructor(
     devices: number[],
-    private readonly unpacked: Unpacked,
+    private readonly unpacked: UnpackedRows,
   ) {
     this.devices = devices;
   }

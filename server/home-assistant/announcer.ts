@@ -1,9 +1,14 @@
 import { sideOf } from "../../src/common/server-rule";
 import type { Log } from "../base/log";
 import { messageOf } from "../base/user-error";
-import type { Devices, Said } from "../deciding/devices";
+import type { Devices, ReportedFacts } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
-import { type DiscoveryContext, discoveryPayload, discoveryTopic, type Traits } from "./discovery";
+import {
+  type DeviceTraits,
+  type DiscoveryContext,
+  discoveryPayload,
+  discoveryTopic,
+} from "./discovery";
 
 export interface AnnouncerOptions extends DiscoveryContext {
   bus: ServerBus;
@@ -23,7 +28,7 @@ const MAX_IN_FLIGHT = 20;
 
 /** Announces each device to Home Assistant, and again when one of its traits changes. */
 export class Announcer {
-  private readonly known = new Map<string, Traits>();
+  private readonly known = new Map<string, DeviceTraits>();
   private readonly waiting = new Set<string>();
   private readonly noticed = (id: string) => {
     const said = this.options.devices.said(id);
@@ -70,7 +75,7 @@ export class Announcer {
   }
 
   /** Called for every reading, so it only checks for changed traits. */
-  private notice(id: string, { lastSeenMs, reportedOn, state, status }: Said): void {
+  private notice(id: string, { lastSeenMs, reportedOn, state, status }: ReportedFacts): void {
     const { devices, rule, isCommanded } = this.options;
     let traits = this.known.get(id);
     if (!traits) {
@@ -89,7 +94,7 @@ export class Announcer {
       this.learn(id, traits, { reportsOn: "telemetry" });
   }
 
-  private learn(id: string, traits: Traits, news: Partial<Traits>): void {
+  private learn(id: string, traits: DeviceTraits, news: Partial<DeviceTraits>): void {
     Object.assign(traits, news);
     this.announce(id);
   }

@@ -8,7 +8,7 @@ import { VERSION } from "../base/version";
  */
 
 /** The properties of a device on which its announcement depends. */
-export interface Traits {
+export interface DeviceTraits {
   /** The name that a person has given the device. */
   name?: string | undefined;
   /** Whether the device has a status topic. */
@@ -43,7 +43,7 @@ export function discoveryTopic(id: string, { topics }: DiscoveryContext): string
 
 export function discoveryPayload(
   deviceId: string,
-  traits: Traits,
+  traits: DeviceTraits,
   context: DiscoveryContext,
 ): object {
   const { firmware, name = deviceId } = traits;
@@ -67,7 +67,11 @@ export function discoveryPayload(
 }
 
 /** A sensor for each field that the rule reads. Raw light is no illuminance, so it has no unit. */
-function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<string, Component> {
+function sensors(
+  id: string,
+  traits: DeviceTraits,
+  context: DiscoveryContext,
+): Record<string, Component> {
   const { rule, intervalMs, silenceMs } = context;
   const expireAfterMs = traits.hasStatus ? 3 * intervalMs : silenceMs;
   return Object.fromEntries(
@@ -88,7 +92,7 @@ function sensors(id: string, traits: Traits, context: DiscoveryContext): Record<
 }
 
 /** The output that the rule switches: a light for an LED, otherwise a switch. */
-function actuator(id: string, traits: Traits, rule: ServerRule): Record<string, Component> {
+function actuator(id: string, traits: DeviceTraits, rule: ServerRule): Record<string, Component> {
   const [field = "on"] = Object.keys(rule.on);
   const isLed =
     JSON.stringify([rule.on, rule.off]) === JSON.stringify([{ led_on: true }, { led_on: false }]);
@@ -132,7 +136,7 @@ function connection(id: string): Record<string, Component> {
 }
 
 /** Home Assistant's default payloads are `online` and `offline`, so they are not set here. */
-function availability(id: string, { hasStatus }: Traits): Component {
+function availability(id: string, { hasStatus }: DeviceTraits): Component {
   return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
 }
 

@@ -1,6 +1,6 @@
 import { Attention } from "./attention";
 import { LIVE } from "./chart-spans";
-import { ClassRoom } from "./class-room";
+import { ClassPanel } from "./class-panel";
 import { DeviceCard } from "./device-card";
 import { DeviceList } from "./device-list";
 import { byId, setAttribute } from "./dom";
@@ -27,7 +27,7 @@ const fleet = new FleetBox(updateDialog);
 const selection = new Selection(requestShow);
 const list = new DeviceList((id) => selection.open(id), requestShow);
 const groups = new GroupList(openInSight, updateDialog);
-const classRoom = new ClassRoom();
+const classPanel = new ClassPanel();
 const attention = new Attention(openInSight);
 const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
@@ -84,7 +84,7 @@ function show(): void {
   opened = selection.of(devices, list.firstId);
   list.open(opened?.view.id);
   stream.watch(list.watched);
-  classRoom.show(model.hasTabs ? server.class : null, opened?.view.id, connection === "live");
+  classPanel.show(model.hasTabs ? server.class : null, opened?.view.id, connection === "live");
   columns.dataset["devices"] = devices.size > 1 ? "many" : "one";
   empty.hidden = opened !== undefined || server.preparing !== null;
   messages.show(model.messages, opened?.view.id, devices.size);

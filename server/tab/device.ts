@@ -1,7 +1,7 @@
 import type { ClassView } from "../../src/common/api";
 import type { Places } from "../base/places";
 import type { TabLogin } from "../base/tab-id";
-import { OWN_ROOM } from "./class-room";
+import { OWN_ROOM } from "./class-settings";
 import { Inside } from "./inside";
 import type { FromWorker, ToWorker } from "./messages";
 

@@ -1,6 +1,6 @@
 import { byId, setAttribute, setText, textElement } from "../page/dom";
 import { ChangePanel } from "./change-panel";
-import { ClassRoom, OWN_ROOM } from "./class-room";
+import { ClassSettings, OWN_ROOM } from "./class-settings";
 import { newWorker, TabDevice } from "./device";
 import { Identities } from "./identities";
 import { InsidePanel } from "./inside-panel";
@@ -49,7 +49,7 @@ identities.onLost = (id) => {
   void addDevice();
 };
 
-new ClassRoom(
+new ClassSettings(
   (room) => {
     classRoom = room;
     for (const device of devices) device.classRoom = room;

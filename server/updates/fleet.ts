@@ -19,7 +19,7 @@ export function waves(online: string[], away: string[]): string[][] {
 }
 
 /** The state of the devices. */
-export interface Around {
+export interface DeviceStates {
   jobOf: (id: string) => Job | undefined;
   isOnline: (id: string) => boolean;
   /** Unix time, ms. */
@@ -27,18 +27,18 @@ export interface Around {
 }
 
 /** The next actions for a fleet. */
-export interface Next {
+export interface NextActions {
   /** Devices whose updates begin now. */
   begin: string[];
   /** Devices whose pending updates are dropped. */
   cancel: string[];
 }
 
-const NOTHING: Next = { begin: [], cancel: [] };
+const NOTHING: NextActions = { begin: [], cancel: [] };
 
 /** Moves a fleet on. Called when a job of the fleet has changed, and at intervals. */
-export function advance(fleet: FleetView, around: Around): Next {
-  const { jobOf, isOnline } = around;
+export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
+  const { jobOf, isOnline } = devices;
   if (fleet.step !== "going") return NOTHING;
   delete fleet.waits;
   const begun = begunOf(fleet);
@@ -48,7 +48,7 @@ export function advance(fleet: FleetView, around: Around): Next {
     fleet.why = `${failed}: ${jobOf(failed)?.lines.at(-1)?.text ?? "failed"}`;
     return { begin: [], cancel: begun.filter((id) => jobOf(id)?.step === "waiting") };
   }
-  if (isHeldUp(fleet, around)) return NOTHING;
+  if (isHeldUp(fleet, devices)) return NOTHING;
   const isLast = fleet.wave >= fleet.waves.length - 1;
   if (!isLast && !begun.some((id) => jobOf(id)?.step === "confirmed")) {
     const next = fleet.waves.flat().find((id) => !begun.includes(id) && isOnline(id));
@@ -65,7 +65,7 @@ export function advance(fleet: FleetView, around: Around): Next {
  * Whether an online device is not finished yet. Offline devices hold up nobody: each waits by
  * itself.
  */
-export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): boolean {
+export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
   return begunOf(fleet).some((id) => {
     const job = jobOf(id);
     return job !== undefined && !isOver(job) && !isGone(job, isOnline(id), nowMs);
@@ -73,7 +73,7 @@ export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: Around): 
 }
 
 /** Makes an online device the canary, if all begun ones are offline and none has confirmed. */
-function replaceCanary(fleet: FleetView, id: string): Next {
+function replaceCanary(fleet: FleetView, id: string): NextActions {
   fleet.waves = fleet.waves
     .map((wave, i) => (i === fleet.wave ? [...wave, id] : wave.filter((member) => member !== id)))
     .filter((wave, i) => i <= fleet.wave || wave.length > 0);

@@ -8,7 +8,7 @@ import { Upload } from "./upload";
 const SILENCE_MS = 45_000;
 
 /** The delivery for a device that has proved its key. */
-export interface Errand {
+export interface ProgramDelivery {
   /** The padded program. */
   program: Buffer;
   /** False once the update was called off. */
@@ -26,7 +26,7 @@ export interface Visitor {
   /** 32 bytes. */
   key: Buffer;
   /** Called once the key is proved. Resolves to undefined if there is nothing to deliver. */
-  errand(): Promise<Errand | undefined>;
+  delivery(): Promise<ProgramDelivery | undefined>;
   /** Called when the client has another key. */
   onForeign(): void;
 }
@@ -35,7 +35,7 @@ export interface Visitor {
 export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor): void {
   const serverSeed = randomBytes(SEED_BYTES);
   const channel = new Channel(visitor.key, { device: deviceSeed, server: serverSeed });
-  let visit: { errand: Errand; upload: Upload } | undefined;
+  let visit: { delivery: ProgramDelivery; upload: Upload } | undefined;
   let isProved = false;
   let isOver = false;
   const silence = setTimeout(() => end("it was silent"), SILENCE_MS);
@@ -45,7 +45,7 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     socket.terminate();
     if (isOver) return;
     isOver = true;
-    if (visit) visit.errand.onLost(`${why} ${visit.upload.progress()}`);
+    if (visit) visit.delivery.onLost(`${why} ${visit.upload.progress()}`);
   };
   const prove = async (frame: Buffer) => {
     if (isProved) return end("it spoke too early");
@@ -54,11 +54,11 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
       visitor.onForeign();
       return end("it has another key");
     }
-    const errand = await visitor.errand();
-    if (!errand || isOver) return end("there is nothing for it");
-    visit = { errand, upload: new Upload(errand.program) };
+    const delivery = await visitor.delivery();
+    if (!delivery || isOver) return end("there is nothing for it");
+    visit = { delivery, upload: new Upload(delivery.program) };
     socket.send(channel.proof());
-    errand.onOpen();
+    delivery.onOpen();
     for (const message of visit.upload.first().send) socket.send(channel.seal(message));
   };
   const take = (data: RawData, isBinary: boolean) => {
@@ -66,8 +66,8 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     silence.refresh();
     const frame = data as Buffer;
     if (!visit) return void prove(frame);
-    const { errand, upload } = visit;
-    if (!errand.isMeant()) return end("its update was called off");
+    const { delivery, upload } = visit;
+    if (!delivery.isMeant()) return end("its update was called off");
     const message = channel.open(frame);
     if (!message) return end("a message was altered on its way");
     const { send, isLast, outcome } = upload.next(message);
@@ -79,8 +79,8 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     if (outcome === undefined) return;
     isOver = true;
     clearTimeout(silence);
-    if (outcome === "stored") errand.onStored();
-    else errand.onRefused(outcome.why);
+    if (outcome === "stored") delivery.onStored();
+    else delivery.onRefused(outcome.why);
   };
   socket.on("message", take);
   socket.on("close", () => end("it hung up"));

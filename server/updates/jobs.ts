@@ -3,10 +3,10 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import type { ServerBus } from "../deciding/events";
 import { callOff, enter, fail, isOver, type Job, move, newJob } from "./job";
-import type { Kept, KeptUpdates } from "./kept";
+import type { StoredUpdates, UpdateStore } from "./update-store";
 
 export interface JobsParts {
-  kept: KeptUpdates;
+  store: UpdateStore;
   clock: Clock;
   log: Log;
   bus: Pick<ServerBus, "emit">;
@@ -31,7 +31,7 @@ export class Jobs {
   /** @param kept state from before the server started */
   constructor(
     private readonly parts: JobsParts,
-    { jobs, fleet }: Kept,
+    { jobs, fleet }: StoredUpdates,
   ) {
     const { clock } = parts;
     const nowMs = clock.wallMs();
@@ -97,8 +97,8 @@ export class Jobs {
 
   /** Saves all jobs. Called when a job or the fleet has changed. */
   save(): void {
-    const { bus, crashes, kept } = this.parts;
-    kept.save({ jobs: this.all(), fleet: this.fleet, crashes: crashes() });
+    const { bus, crashes, store } = this.parts;
+    store.save({ jobs: this.all(), fleet: this.fleet, crashes: crashes() });
     bus.emit("updates");
   }
 

@@ -9,16 +9,16 @@ import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
 import type { UpdateKeys } from "../setup/update-keys";
-import { Asking } from "./asking";
 import { Candidates, pathOf } from "./candidates";
 import { Crashes } from "./crashes";
+import { Dispatcher } from "./dispatcher";
 import { Fleets } from "./fleets";
 import { AWAY, CONFIRM_S, type Job, look } from "./job";
 import { Jobs } from "./jobs";
-import { KeptUpdates } from "./kept";
 import { type Changes, sealedSettings } from "./new-settings";
 import { Orders } from "./orders";
 import { Programs, type ProgramsParts } from "./programs";
+import { UpdateStore } from "./update-store";
 import { shortHashOf } from "./upload";
 import { Visits } from "./visits";
 
@@ -57,12 +57,12 @@ const ONE_NETWORK =
 
 /** Updates devices over the network. Each job continues after a restart of the server. */
 export class Updates {
-  private readonly kept: KeptUpdates;
+  private readonly store: UpdateStore;
   private readonly jobs: Jobs;
   private readonly orders: Orders;
   private readonly candidates: Candidates;
   private readonly fleets: Fleets;
-  private readonly asking: Asking;
+  private readonly dispatcher: Dispatcher;
   private readonly visits: Visits;
   private readonly programs: Programs;
   private readonly crashes: Crashes;
@@ -84,15 +84,15 @@ export class Updates {
   constructor(private readonly options: UpdatesOptions) {
     const { address, bus, clock, devices, dir, keys, log, order } = options;
     this.orders = new Orders(keys, clock, order);
-    this.kept = new KeptUpdates(dir, (text) => log("server", text, { level: "warn" }));
+    this.store = new UpdateStore(dir, (text) => log("server", text, { level: "warn" }));
     this.programs = new Programs(options);
-    const before = this.kept.load();
+    const before = this.store.load();
     const placeOf = (text: string, program: string, board: string) => {
-      const places = this.kept.places(program) ?? this.programs.places(board, program);
+      const places = this.store.places(program) ?? this.programs.places(board, program);
       return places && placeIn(text, places);
     };
     const programWith = (hash: number, board: string, job: Job | undefined) => {
-      const tried = job?.hash === undefined ? undefined : this.kept.program(job.hash);
+      const tried = job?.hash === undefined ? undefined : this.store.program(job.hash);
       if (job?.hash !== undefined && tried && shortHashOf(tried) === hash)
         return programName(job.hash);
       return this.programs.nameWith(hash, board);
@@ -100,14 +100,14 @@ export class Updates {
     this.crashes = new Crashes({ clock, log, programWith, placeIn: placeOf }, before.crashes ?? []);
     const crashes = () => this.crashes.all();
     const onChange = () => this.fleets.goOn();
-    this.jobs = new Jobs({ kept: this.kept, clock, log, bus, crashes, onChange }, before);
-    const { jobs, kept, orders, programs } = this;
+    this.jobs = new Jobs({ store: this.store, clock, log, bus, crashes, onChange }, before);
+    const { jobs, store, orders, programs } = this;
     this.candidates = new Candidates(devices, orders);
     const start = (ids: string[], downgrade: boolean) => this.start(ids, downgrade);
     this.fleets = new Fleets({ jobs, candidates: this.candidates, clock, log, start });
     const addressFor = (id: string) => address() + pathOf(id);
-    this.asking = new Asking({ ...options, jobs, kept, orders, programs, addressFor });
-    this.visits = new Visits({ ...options, jobs, kept, orders, asking: this.asking });
+    this.dispatcher = new Dispatcher({ ...options, jobs, store, orders, programs, addressFor });
+    this.visits = new Visits({ ...options, jobs, store, orders, dispatcher: this.dispatcher });
     bus.on("device", this.noticed);
     bus.on("removed", this.removed);
     this.timer = setInterval(() => this.lookAtAll(), LOOK_MS);
@@ -115,7 +115,7 @@ export class Updates {
   }
 
   stop(): void {
-    this.asking.stop();
+    this.dispatcher.stop();
     clearInterval(this.timer);
     this.options.bus.off("device", this.noticed);
     this.options.bus.off("removed", this.removed);
@@ -237,7 +237,7 @@ export class Updates {
     const before = lines.length;
     const isToBeAsked = look(job, devices.view(job.id), this.jobs.nowMs(), isLinked());
     if (lines.length > before) this.jobs.changed(job);
-    if (isToBeAsked) void this.asking.ask(job);
+    if (isToBeAsked) void this.dispatcher.ask(job);
   }
 }
 

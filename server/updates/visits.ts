@@ -3,14 +3,14 @@ import type { WebSocket } from "ws";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { UserError } from "../base/user-error";
-import type { Asking } from "./asking";
 import { deviceSeed } from "./channel";
-import { deliver, type Errand } from "./gateway";
+import type { Dispatcher } from "./dispatcher";
+import { deliver, type ProgramDelivery } from "./gateway";
 import { isOver, type Job } from "./job";
 import type { Jobs } from "./jobs";
-import type { KeptUpdates } from "./kept";
 import type { Orders } from "./orders";
 import { gatewayKey } from "./seal";
+import type { UpdateStore } from "./update-store";
 
 const COMES_BY_ITSELF = "it has come by itself, as it does not get to its broker";
 const COMES_BACK =
@@ -21,9 +21,9 @@ const WAY_ON = "it comes again, or says in its state what it runs";
 
 export interface VisitsParts {
   jobs: Jobs;
-  kept: KeptUpdates;
+  store: UpdateStore;
   orders: Orders;
-  asking: Asking;
+  dispatcher: Dispatcher;
   clock: Clock;
   log: Log;
   /** Whether the server is connected to its broker. */
@@ -48,28 +48,28 @@ export class Visits {
     return (socket) =>
       deliver(socket, seed, {
         key,
-        errand: () => this.errand(id),
+        delivery: () => this.delivery(id),
         onForeign: () => this.sayForeign(id),
       });
   }
 
   /** Called when the device has proved its key. @returns its delivery, if there is one */
-  private async errand(id: string): Promise<Errand | undefined> {
-    const { asking, isLinked, jobs, kept } = this.parts;
+  private async delivery(id: string): Promise<ProgramDelivery | undefined> {
+    const { dispatcher, isLinked, jobs, store } = this.parts;
     const job = jobs.of(id);
     // While the broker is down, a device that can't reach it says nothing about its program.
     if (!isLinked() && job?.step !== "asked" && job?.step !== "sending") return undefined;
     if (!job || isOver(job)) return this.sayStray(id);
     if (job.step === "trial") return this.comeBack(job);
     // The device can't reach its broker, or it would have received an order.
-    if (job.step === "waiting" && !(await asking.prepare(job))) return undefined;
-    const program = job.hash === undefined ? undefined : kept.program(job.hash);
+    if (job.step === "waiting" && !(await dispatcher.prepare(job))) return undefined;
+    const program = job.hash === undefined ? undefined : store.program(job.hash);
     if (program) return this.errandOf(job, program);
     jobs.fail(job, "its program is not kept any more");
     return undefined;
   }
 
-  private errandOf(job: Job, program: Buffer): Errand {
+  private errandOf(job: Job, program: Buffer): ProgramDelivery {
     const { jobs } = this.parts;
     const how = job.step === "waiting" ? COMES_BY_ITSELF : "it has come";
     return {

@@ -4,7 +4,7 @@
  * weather.ts describes.
  */
 import { command, readFlags } from "../../boards/tools/command";
-import { onEndRequest } from "../../server/base/ending";
+import { onShutdownRequest } from "../../server/base/shutdown";
 import { UserError } from "../../server/base/user-error";
 import { faultsOf, type Period, uptime } from "../boards/wio-terminal/emulator/uptime";
 
@@ -38,7 +38,7 @@ function readOptions(): { hours: number; stormSeed: number | undefined } {
 async function main(): Promise<void> {
   const { hours, stormSeed } = readOptions();
   let stopped = false;
-  onEndRequest(() => (stopped = true));
+  onShutdownRequest(() => (stopped = true));
   const begun = performance.now();
   console.log(
     "hours  heap reached  program  stack  readings  lost   dropped  queued  LED  resets  starts  sockets  speed",

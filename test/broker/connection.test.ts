@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import type { Identity } from "../../server/broker/access";
 import { USUAL_TOPICS } from "../../server/broker/access";
+import type { BrokerContext } from "../../server/broker/broker-context";
 import { Connection } from "../../server/broker/connection";
 import { Connections } from "../../server/broker/connections";
 import { Core } from "../../server/broker/core";
-import type { House } from "../../server/broker/house";
 import { Journal } from "../../server/broker/journal";
 import { createListener } from "../../server/broker/listener";
 import { Logins } from "../../server/broker/logins";
@@ -75,7 +75,7 @@ describe("a connection to the embedded broker", () => {
     });
     const rejections = new Rejections((_source, text) => troubles.push(text));
     const limits = DEFAULT_LIMITS;
-    const house: House = {
+    const context: BrokerContext = {
       core,
       journal,
       logins,
@@ -94,7 +94,7 @@ describe("a connection to the embedded broker", () => {
       rejections,
       (socket, address) => {
         sockets.push(socket);
-        new Connection(house, socket, address, undefined, performance.now());
+        new Connection(context, socket, address, undefined, performance.now());
       },
     );
     server.listen(0, "127.0.0.1");

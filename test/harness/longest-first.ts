@@ -14,7 +14,7 @@ const LONGEST = [
   "boards/wio-terminal/faults-connecting",
   "device/discard",
   "deciding/twins",
-  "base/ending",
+  "base/shutdown",
 ].map((name) => `test/${name}.test.ts`);
 for (const file of LONGEST)
   if (!existsSync(join(ROOT, file))) throw new Error(`longest-first.ts: there is no ${file}`);

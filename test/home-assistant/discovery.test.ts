@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 import {
+  type DeviceTraits,
   discoveryPayload,
   discoveryTopic,
-  type Traits,
 } from "../../server/home-assistant/discovery";
 import { loadConfig } from "../../server/setup/config";
 
@@ -16,15 +16,20 @@ const context = {
   intervalMs: 1_000,
   silenceMs: 30_000,
 };
-const OURS: Traits = { hasStatus: true, reportsOn: "state", measures: true, isCommanded: true };
-const LESSON: Traits = { hasStatus: false, measures: true, isCommanded: true };
+const OURS: DeviceTraits = {
+  hasStatus: true,
+  reportsOn: "state",
+  measures: true,
+  isCommanded: true,
+};
+const LESSON: DeviceTraits = { hasStatus: false, measures: true, isCommanded: true };
 
 interface Payload {
   device: Record<string, unknown>;
   components: Record<string, Record<string, unknown>>;
 }
 
-function payload(id: string, traits: Traits, more: Partial<typeof context> = {}): Payload {
+function payload(id: string, traits: DeviceTraits, more: Partial<typeof context> = {}): Payload {
   return discoveryPayload(id, traits, { ...context, ...more }) as Payload;
 }
 

@@ -2,13 +2,13 @@ import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
 import type { WebSocket } from "ws";
-import type { Asking } from "../../server/updates/asking";
 import { Channel } from "../../server/updates/channel";
+import type { Dispatcher } from "../../server/updates/dispatcher";
 import { type Job, newJob } from "../../server/updates/job";
 import { Jobs } from "../../server/updates/jobs";
-import type { KeptUpdates } from "../../server/updates/kept";
 import type { Orders } from "../../server/updates/orders";
 import { gatewayKey } from "../../server/updates/seal";
+import type { UpdateStore } from "../../server/updates/update-store";
 import { COMMAND, hashOf } from "../../server/updates/upload";
 import { Visits } from "../../server/updates/visits";
 
@@ -57,20 +57,28 @@ function world(job: Job | undefined, prepare: () => boolean = () => true, isLink
   const said: string[] = [];
   const log = (_source: string, text: string) => void said.push(text);
   const clock = { wallMs: () => 5000, monotonicMs: () => 5000 };
-  const kept = { program: () => PROGRAM, save: () => undefined } as unknown as KeptUpdates;
+  const store = { program: () => PROGRAM, save: () => undefined } as unknown as UpdateStore;
   const bus = { emit: () => true };
-  const parts = { kept, clock, log, bus, crashes: () => [], onChange: () => undefined };
+  const parts = { store, clock, log, bus, crashes: () => [], onChange: () => undefined };
   const jobs = new Jobs(parts, { jobs: job ? [job] : [], fleet: null });
-  const asking = {
+  const dispatcher = {
     prepare: async (job: Job) => {
       await Promise.resolve();
       if (prepare()) job.hash = "00";
       else jobs.fail(job, "no board");
       return prepare();
     },
-  } as unknown as Asking;
+  } as unknown as Dispatcher;
   const orders = { keyOf: () => KEY } as unknown as Orders;
-  const visits = new Visits({ jobs, kept, orders, asking, clock, log, isLinked: () => isLinked });
+  const visits = new Visits({
+    jobs,
+    store,
+    orders,
+    dispatcher,
+    clock,
+    log,
+    isLinked: () => isLinked,
+  });
   const come = (key = gatewayKey(KEY, "a")) => {
     const client = new Client(key);
     const headers = { "sec-websocket-protocol": `devs-key-${SEED.toString("hex")}` };

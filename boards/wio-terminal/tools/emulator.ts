@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { onEndRequest } from "../../../server/base/ending";
+import { onShutdownRequest } from "../../../server/base/shutdown";
 import { readBrokerUrl } from "../../../server/setup/broker-url";
 import { readSettings } from "../../../server/setup/settings";
 import { portNumber } from "../../../server/setup/whole-number";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     throw error;
   });
   console.log(`The emulated Wio Terminal: ${served.url}`);
-  await new Promise<void>(onEndRequest);
+  await new Promise<void>(onShutdownRequest);
   await served.stop();
   await board.stop();
 }

@@ -3,15 +3,21 @@ import { ADS1115 } from "../../../boards/raspberry-pi/ads1115";
 import type { Chip } from "../../../boards/raspberry-pi/chip";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
 import { MCP3008 } from "../../../boards/raspberry-pi/mcp3008";
-import { Turns } from "../../../server/base/turns";
+import { TaskQueue } from "../../../server/base/task-queue";
 import { FakeAds1115, FakeMcp3008 } from "./fake-chips";
 import { FakePi } from "./fake-pi";
 
-function sensorWith(pi: FakePi, chip: Chip, channel = 0, address?: number, turns = new Turns()) {
+function sensorWith(
+  pi: FakePi,
+  chip: Chip,
+  channel = 0,
+  address?: number,
+  queue = new TaskQueue(),
+) {
   const lines: string[] = [];
   const isSpi = chip.addresses.length === 0;
   const sensor = new LightSensor({
-    ...{ chip, address, channel, turns },
+    ...{ chip, address, channel, queue },
     path: isSpi ? "/dev/spidev0.0" : "/dev/i2c-1",
     openBus: isSpi ? pi.openSpi : pi.openBus,
     permission: () => ({ user: "ada", group: isSpi ? "spi" : "i2c" }),
@@ -46,8 +52,8 @@ describe("the ADS1115", () => {
 
   it("measures for several devices, each on its own input", async () => {
     const { pi, chip } = withChip();
-    const turns = new Turns();
-    const both = [0, 3].map((channel) => sensorWith(pi, ADS1115, channel, 0x48, turns));
+    const queue = new TaskQueue();
+    const both = [0, 3].map((channel) => sensorWith(pi, ADS1115, channel, 0x48, queue));
     chip.volts.splice(0, 4, 3.3, 0, 0, 1.65);
     for (let times = 0; times < 3; times++)
       expect(await Promise.all(both.map(({ sensor }) => sensor.sample()))).toEqual([1023, 512]);

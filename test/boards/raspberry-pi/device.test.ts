@@ -10,7 +10,7 @@ import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
 import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
 import { compileFirmware } from "../../../boards/tools/firmware/compile";
-import { Turns } from "../../../server/base/turns";
+import { TaskQueue } from "../../../server/base/task-queue";
 import { EmbeddedBroker } from "../../support/embedded-broker";
 import { until } from "../../support/until";
 import { Witness } from "../../support/witness";
@@ -38,7 +38,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
   });
 
   const say = (line: string) => log.push(line);
-  const turns = new Turns();
+  const queue = new TaskQueue();
   const parts = (channel = 0, pins = pi) => ({
     sensor: new LightSensor({
       chip: GROVE_BASE_HAT,
@@ -46,7 +46,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
       channel,
       path: "/dev/i2c-1",
       openBus: pi.openBus,
-      turns,
+      queue,
       permission: () => ({ user: "ada", group: "i2c" }),
       say,
     }),

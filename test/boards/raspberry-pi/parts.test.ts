@@ -5,7 +5,7 @@ import { GROVE_BASE_HAT } from "../../../boards/raspberry-pi/grove-base-hat";
 import { Led } from "../../../boards/raspberry-pi/led";
 import { LightSensor } from "../../../boards/raspberry-pi/light-sensor";
 import { NO_HEADER } from "../../../boards/raspberry-pi/problems";
-import { Turns } from "../../../server/base/turns";
+import { TaskQueue } from "../../../server/base/task-queue";
 import { FakeGroveBaseHat, FakePi } from "./fake-pi";
 
 const PATH = "/dev/i2c-1";
@@ -21,7 +21,7 @@ function sensorOn(
     channel,
     path: PATH,
     openBus: pi.openBus,
-    turns: new Turns(),
+    queue: new TaskQueue(),
     permission: () => ({ user: "ada", group: "i2c" }),
     say: (line, level) => lines.push(`${level}: ${line}`),
   });

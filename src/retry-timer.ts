@@ -6,7 +6,7 @@
 const LONGEST_MS = 3600000;
 
 /** A backoff timer: each wait is twice as long as the one before, up to an hour. */
-export class Patience {
+export class RetryTimer {
   /**
    * @param waitMs length of the first wait, ms
    * @param sinceMs when the first wait begins, ms since boot

@@ -12,7 +12,7 @@ const PAGE_ROWS = 2_000;
 const COLUMNS = 4;
 
 /** The rows that are not packed yet: the table `reading`. */
-export class Unpacked {
+export class UnpackedRows {
   private readonly insert: Statement;
   private readonly insertMany: Statement;
   private readonly select: Statement;

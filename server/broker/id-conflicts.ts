@@ -15,7 +15,7 @@ interface Fight {
  * Recognises two clients with one client id, which disconnect each other each time they reconnect
  * [MQTT-3.1.4-2]. Pure.
  */
-export class Rivals {
+export class IdConflicts {
   private readonly fights = new Map<string, Fight>();
 
   /** @returns whether to report the takeovers now */

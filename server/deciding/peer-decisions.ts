@@ -4,7 +4,7 @@ import type { Decisions } from "./decisions";
 import type { SeenReadings } from "./seen-readings";
 
 /** Takes in the decisions of other servers, so that this server can continue from them. */
-export class Learning {
+export class PeerDecisions {
   /** @param resend sends a device the present decision, as the answer to one of its readings */
   constructor(
     private readonly decisions: Decisions,

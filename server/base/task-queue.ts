@@ -1,7 +1,7 @@
 /**
  * Serialises work that must not overlap: one task after another, in the order of the calls. Pure.
  */
-export class Turns {
+export class TaskQueue {
   private last: Promise<unknown> = Promise.resolve();
 
   /** @returns the result of the work, once it is done */

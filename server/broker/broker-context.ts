@@ -6,7 +6,7 @@ import type { Journal } from "./journal";
 import type { Logins } from "./logins";
 
 /** The parts of the broker that its clients use. */
-export interface House {
+export interface BrokerContext {
   readonly core: Core;
   readonly journal: Journal | undefined;
   readonly logins: Logins;

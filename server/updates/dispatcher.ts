@@ -4,16 +4,16 @@ import type { Devices } from "../deciding/devices";
 import { ProgramKey } from "../setup/program-key";
 import { CONFIRM_S, isOver, type Job, NO_BROKER, TRIES } from "./job";
 import type { Jobs } from "./jobs";
-import type { KeptUpdates } from "./kept";
 import type { Orders } from "./orders";
 import type { Programs } from "./programs";
+import type { UpdateStore } from "./update-store";
 import { hashOf, padded } from "./upload";
 
-export interface AskingParts {
+export interface DispatcherParts {
   /** Folder of the key that signs programs. */
   dir: string;
   jobs: Jobs;
-  kept: KeptUpdates;
+  store: UpdateStore;
   orders: Orders;
   programs: Programs;
   devices: Pick<Devices, "view">;
@@ -34,11 +34,11 @@ interface Ready {
 }
 
 /** Compiles the program and orders a device to fetch it. */
-export class Asking {
+export class Dispatcher {
   private isStopped = false;
-  private readonly asking = new Set<string>();
+  private readonly inProgress = new Set<string>();
 
-  constructor(private readonly parts: AskingParts) {}
+  constructor(private readonly parts: DispatcherParts) {}
 
   stop(): void {
     this.isStopped = true;
@@ -46,14 +46,14 @@ export class Asking {
 
   async ask(job: Job): Promise<void> {
     const { id } = job;
-    if (this.asking.has(id)) return;
-    this.asking.add(id);
+    if (this.inProgress.has(id)) return;
+    this.inProgress.add(id);
     try {
       await this.prepareAndOrder(job);
     } catch (error) {
       this.failed(job, error);
     } finally {
-      this.asking.delete(id);
+      this.inProgress.delete(id);
     }
   }
 
@@ -126,10 +126,10 @@ export class Asking {
   }
 
   private keep(job: Job, board: string, { program, hash, name }: Ready): void {
-    const { jobs, kept, programs } = this.parts;
+    const { jobs, store, programs } = this.parts;
     job.hash = hash;
     const needed = jobs.all().flatMap(({ hash = [] }) => hash);
-    kept.keepProgram(program, needed, programs.places(board, name));
+    store.keepProgram(program, needed, programs.places(board, name));
   }
 
   private async order(job: Job, order: Omit<Order, "mac">): Promise<void> {

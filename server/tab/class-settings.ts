@@ -8,7 +8,7 @@ export const OWN_ROOM: ClassView = { light: null, networkCut: false };
  * Receives the teacher's settings for this tab's devices from the server. If the server is gone,
  * the settings are reset: the class ends with its server.
  */
-export class ClassRoom {
+export class ClassSettings {
   constructor(
     private readonly onRoom: (room: ClassView) => void,
     private readonly onReset: (id: string) => void,

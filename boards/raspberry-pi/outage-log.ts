@@ -1,5 +1,5 @@
 /** Logs once that a part has gone, and once that it is back. Pure. */
-export class Watch {
+export class OutageLog {
   private failures: number;
   private said: string | undefined;
 

@@ -7,7 +7,7 @@ import { changeClass, resetTab } from "./requests";
 const DARK_RAW = 20;
 
 /** A teacher's controls for all devices in browser tabs. Hidden if there are none. */
-export class ClassRoom {
+export class ClassPanel {
   private readonly section = byId("class", HTMLElement);
   private readonly dark = byId("class-dark", HTMLButtonElement);
   private readonly network = byId("class-network", HTMLButtonElement);

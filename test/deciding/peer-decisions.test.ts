@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { Decisions } from "../../server/deciding/decisions";
-import { Learning } from "../../server/deciding/learning";
+import { PeerDecisions } from "../../server/deciding/peer-decisions";
 import { SeenReadings } from "../../server/deciding/seen-readings";
 import { loadConfig } from "../../server/setup/config";
 
@@ -9,7 +9,7 @@ const { rule } = loadConfig();
 
 let decisions: Decisions;
 let seen: SeenReadings;
-let learning: Learning;
+let peerDecisions: PeerDecisions;
 let resent: { on: boolean | undefined; answers: { boot: number; seq: number } }[];
 
 const command = (on: boolean, seq?: number, boot = 7) =>
@@ -19,27 +19,29 @@ beforeEach(() => {
   resent = [];
   decisions = new Decisions(rule, [], () => undefined);
   seen = new SeenReadings();
-  learning = new Learning(decisions, seen, (_, { on }, answers) => resent.push({ on, answers }));
+  peerDecisions = new PeerDecisions(decisions, seen, (_, { on }, answers) =>
+    resent.push({ on, answers }),
+  );
 });
 
 it("learns what another server has decided", () => {
-  learning.heard(ID, true, command(true, 3), 0);
+  peerDecisions.heard(ID, true, command(true, 3), 0);
   expect(decisions.lastFor(ID)?.on).toBe(true);
-  learning.heard(ID, false, command(false, 2), 1);
+  peerDecisions.heard(ID, false, command(false, 2), 1);
   expect(decisions.lastFor(ID)?.on).toBe(true);
-  learning.heard(ID, false, command(false, 4), 2);
+  peerDecisions.heard(ID, false, command(false, 4), 2);
   expect(decisions.lastFor(ID)?.on).toBe(false);
 });
 
 it("learns from a command that names no reading", () => {
   seen.see(ID, { boot: 7, seq: 9 });
-  learning.heard(ID, true, command(true), 0);
+  peerDecisions.heard(ID, true, command(true), 0);
   expect(decisions.lastFor(ID)?.on).toBe(true);
 });
 
 it("does not leave an earlier, held reading undecided", () => {
-  learning.heard(ID, true, command(true, 3), 0);
-  learning.heard(ID, false, command(false, 4), 1_000);
+  peerDecisions.heard(ID, true, command(true, 3), 0);
+  peerDecisions.heard(ID, false, command(false, 4), 1_000);
   const dark = { values: { light: 100 }, said: { led_on: false }, seq: 5, boot: 7 };
   expect(decisions.reading(ID, dark, 500)).toMatchObject([{ id: ID, command: { on: true } }]);
 });
@@ -47,15 +49,15 @@ it("does not leave an earlier, held reading undecided", () => {
 it("repeats the current decision if another server answers an older reading late", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
-  learning.late(ID, true, command(true, 8));
+  peerDecisions.late(ID, true, command(true, 8));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 9 } }]);
 });
 
 it("repeats it once, however often the late answer arrives", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
-  for (let time = 0; time < 3; time++) learning.late(ID, true, command(true, 8));
-  learning.late(ID, true, command(true, 7));
+  for (let time = 0; time < 3; time++) peerDecisions.late(ID, true, command(true, 8));
+  peerDecisions.late(ID, true, command(true, 7));
   expect(resent).toHaveLength(1);
 });
 
@@ -70,21 +72,21 @@ it("repeats nothing if it has answered a newer reading: the device ignores the l
   }
   seen.see(ID, { boot: 7, seq: 10 });
   // The same answers as our own, passed back by a slow broker.
-  learning.late(ID, true, command(true, 8));
-  learning.late(ID, false, command(false, 9));
+  peerDecisions.late(ID, true, command(true, 8));
+  peerDecisions.late(ID, false, command(false, 9));
   expect(resent).toEqual([]);
   // Two answers to one reading differ. The device obeys the last one it receives.
-  learning.late(ID, true, command(true, 9));
+  peerDecisions.late(ID, true, command(true, 9));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 10 } }]);
 });
 
 it("repeats nothing if the late answer is right, new, of another run, or names no reading", () => {
   seen.see(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
-  learning.late(ID, false, command(false, 8));
-  learning.late(ID, true, command(true, 9));
-  learning.late(ID, true, command(true, 8, 6));
-  learning.late(ID, true, command(true));
-  learning.late("unknown", true, command(true, 8));
+  peerDecisions.late(ID, false, command(false, 8));
+  peerDecisions.late(ID, true, command(true, 9));
+  peerDecisions.late(ID, true, command(true, 8, 6));
+  peerDecisions.late(ID, true, command(true));
+  peerDecisions.late("unknown", true, command(true, 8));
   expect(resent).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";
 import { hashOf } from "./upload";
 
-export interface Kept {
+export interface StoredUpdates {
   jobs: Job[];
   fleet: FleetView | null;
   /** Absent in files from earlier versions. */
@@ -20,7 +20,7 @@ const PROGRAM = /^([0-9a-f]{64})\.(?:devs|places\.json)$/;
 const PLACES = ".places.json";
 
 /** Stores the jobs, and the programs that a job still needs, so that their number is bounded. */
-export class KeptUpdates {
+export class UpdateStore {
   private readonly path: string;
   private readonly programs: string;
   /** Why the last write failed. */
@@ -36,7 +36,7 @@ export class KeptUpdates {
   }
 
   /** Loads the state. An unreadable file is renamed, and updates go on without it. */
-  load(): Kept {
+  load(): StoredUpdates {
     const nothing = { jobs: [], fleet: null };
     if (!existsSync(this.path)) return nothing;
     try {
@@ -53,7 +53,7 @@ export class KeptUpdates {
   }
 
   /** Saves the state. If that fails, updates go on, but are lost at the next restart. */
-  save(kept: Kept): void {
+  save(kept: StoredUpdates): void {
     let failure: string | undefined;
     try {
       writeSecretFile(this.path, `${JSON.stringify(kept, undefined, 2)}\n`);
@@ -114,8 +114,8 @@ function isPlaces(value: unknown): value is Places {
   return [functions, sources, code].every(Array.isArray);
 }
 
-function isKept(value: unknown): value is Kept {
-  const { jobs, fleet, crashes = [] } = (value ?? {}) as Partial<Kept>;
+function isKept(value: unknown): value is StoredUpdates {
+  const { jobs, fleet, crashes = [] } = (value ?? {}) as Partial<StoredUpdates>;
   const isFleet = fleet === null || Array.isArray(fleet?.waves);
   return (
     isFleet &&

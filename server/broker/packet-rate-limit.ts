@@ -4,7 +4,7 @@ import { Refusal } from "../base/rejections";
 const BURST_S = 10;
 
 /** Limits the packets that a client may send. */
-export class Allowance {
+export class PacketRateLimit {
   /** Set for a client without a limit. */
   isUnlimited = false;
   private left: number;

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rejections } from "../../server/base/rejections";
 import { UserError } from "../../server/base/user-error";
 import { Core } from "../../server/broker/core";
-import { type Kept, openKept } from "../../server/broker/open-kept";
+import { type OpenedJournal, openJournal } from "../../server/broker/open-journal";
 import { SqliteStore } from "../../server/broker/sqlite-store";
 
 describe("the broker's folder", () => {
@@ -38,10 +38,10 @@ describe("the broker's folder", () => {
     store.close();
   }
 
-  function open(): Promise<Kept> {
+  function open(): Promise<OpenedJournal> {
     const rejections = new Rejections(() => undefined);
     const onTrouble = (text: string) => said.push(text);
-    return openKept(dataDir, { rejections, onTrouble }, (sink) => {
+    return openJournal(dataDir, { rejections, onTrouble }, (sink) => {
       const core = new Core({
         limits: { queued: 10, retained: 10, sessions: 10 },
         sink,

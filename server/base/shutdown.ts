@@ -7,7 +7,7 @@ const PARENT_POLL_MS = 500;
  * parent process has gone. npm passes SIGTERM to the shell that it started, and not every shell
  * passes it on.
  */
-export function onEndRequest(end: () => void): void {
+export function onShutdownRequest(end: () => void): void {
   let isRequested = false;
   const request = () => {
     if (isRequested) return;

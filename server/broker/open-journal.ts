@@ -14,7 +14,7 @@ const RETRY_MS = 10_000;
 const PATIENCE_MS = 5_000;
 
 /** Callbacks for the state of the store. */
-export interface KeptOptions {
+export interface OpenJournalOptions {
   rejections: Rejections;
   /** Called with an error for a person, such as a full disk or a broken file. */
   onTrouble?: (message: string) => void;
@@ -25,7 +25,7 @@ export interface KeptOptions {
 }
 
 /** The restored state, and the journal that writes it. */
-export interface Kept {
+export interface OpenedJournal {
   core: Core;
   journal: Journal;
   /** Call once the journal is closed. */
@@ -38,11 +38,11 @@ export interface Kept {
  * @param open makes the core that writes to the journal
  * @throws UserError if the folder is in use, or its content can't be read
  */
-export async function openKept(
+export async function openJournal(
   dataDir: string,
-  options: KeptOptions,
+  options: OpenJournalOptions,
   open: (journal: Journal) => Core,
-): Promise<Kept> {
+): Promise<OpenedJournal> {
   const dir = join(dataDir, "broker");
   const unlock = await lockFolder(dir, dataDir);
   const store = new StoreThread(dir);
@@ -76,7 +76,7 @@ async function load(
   store: StoreThread,
   dataDir: string,
   dir: string,
-  { onTrouble }: KeptOptions,
+  { onTrouble }: OpenJournalOptions,
 ): Promise<{ entries: Entry[]; failure?: string }> {
   const file = join(dir, FILE);
   try {
@@ -95,7 +95,7 @@ async function load(
 function journalOf(
   store: StoreThread,
   dir: string,
-  { rejections, onTrouble, onDisk, onNews }: KeptOptions,
+  { rejections, onTrouble, onDisk, onNews }: OpenJournalOptions,
   putAll: Core["putAll"],
 ): Journal {
   return new Journal(store, {
