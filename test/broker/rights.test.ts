@@ -14,7 +14,7 @@ const ANYONE: Identity = { role: "anyone", name: "" };
 const SERVER: Identity = { role: "server", name: "building" };
 const LAMP: Identity = { role: "device", name: "lamp" };
 
-// access.test.ts has what comes of it on the wire.
+// The effect of these rights on the wire is tested in access.test.ts.
 describe("the rights of a device below a prefix", () => {
   it.each([
     ["home/lamp/telemetry", true],
@@ -54,12 +54,15 @@ describe("the rights of a device below a prefix", () => {
   });
 });
 
-it.each([ANYONE, SERVER])("$role may do all but publish on the broker's own topics", (who) => {
-  expect(mayPublish(who, "home/lamp/commands", TOPICS)).toBe(true);
-  expect(mayPublish(who, "$SYS/x", TOPICS)).toBe(false);
-  expect(maySubscribe(who, "#", TOPICS)).toBe(true);
-  expect(mayUseClientId(who, "lamp", TOPICS)).toBe(true);
-});
+it.each([ANYONE, SERVER])(
+  "$role may do anything except publish on the broker's own topics",
+  (who) => {
+    expect(mayPublish(who, "home/lamp/commands", TOPICS)).toBe(true);
+    expect(mayPublish(who, "$SYS/x", TOPICS)).toBe(false);
+    expect(maySubscribe(who, "#", TOPICS)).toBe(true);
+    expect(mayUseClientId(who, "lamp", TOPICS)).toBe(true);
+  },
+);
 
 it.each([
   ["a device's state", LAMP, "home/lamp/state", true],
@@ -68,13 +71,13 @@ it.each([
   ["what a server desires", SERVER, "home/lamp/desired", true],
   ["what else a server says", SERVER, "home/notes", false],
   ["what anyone says", ANYONE, "home/lamp/state", false],
-] as const)("%s counts against no limit for retained messages: %s", (_what, who, topic, free) => {
+] as const)("%s is not counted as a retained message: %s", (_what, who, topic, free) => {
   const qos: QoS = 1;
   const will = { topic, payload: Buffer.from("x"), qos, retain: true };
   expect(publication(who, will, TOPICS)).toEqual({ ...will, free });
 });
 
-it("topics are refused beyond the limits, in bytes and in levels", () => {
+it("topics beyond the limits in bytes and in levels are refused", () => {
   const limits = { "topic-bytes": 8, "topic-levels": 3 };
   expect(["a/b/c", "Küche/1"].map((topic) => topicError(topic, limits))).toEqual([
     undefined,

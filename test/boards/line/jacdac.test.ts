@@ -5,7 +5,7 @@ import { Packet } from "../../../server/simulator/jacdac";
 
 const DEVICE = "0123456789abcdef";
 
-it("frames on a board's line are those that jacdac-ts reads", () => {
+it("frames on a board's line can be read by jacdac-ts", () => {
   const payload = Uint8Array.of(73, 68, 0, 254);
   const frame = makeCommand(DEVICE, 3, 0x81, payload, true);
   const packet = Packet.fromBinary(frame);
@@ -20,7 +20,7 @@ it("frames on a board's line are those that jacdac-ts reads", () => {
   expect(packet.crc).toBe(frameCrc(frame));
 });
 
-it("frames on a board's line are read as jacdac-ts makes them", () => {
+it("frames made by jacdac-ts can be read on a board's line", () => {
   const packet = Packet.from(0, Uint8Array.of(1, 2, 0, 0, 0x4a, 0xdc, 0x07, 0x11));
   packet.deviceIdentifier = DEVICE;
   const [report] = reportsOf(packet.toBuffer());

@@ -7,10 +7,13 @@ import {
 } from "../../../boards/wio-terminal/build/font/raster";
 import type { Strokes } from "../../../boards/wio-terminal/build/font/strokes";
 
-/** A pixel for each of the strokes' own units. */
+/** One pixel per unit of the strokes. */
 const SIZE: FontSize = { name: "font_test", capital: 14, pen: 2, gap: 1 };
 
-/** A letter for each pixel: none, a third, two thirds, or all of it is covered. */
+/**
+ * Draws the glyph as text: a character shows whether none, a third, two thirds or all of a pixel is
+ * covered.
+ */
 function picture(strokes: Strokes, size = SIZE): string[] {
   const { width, height, coverage } = draw(strokes, size);
   return Array.from({ length: height }, (_, row) =>
@@ -58,7 +61,7 @@ describe("a glyph", () => {
     ]);
     const mirrored = across?.slice(2, 10).map((_, x, rows) => rows.map((row) => row[x]).join(""));
     expect(down?.slice(2, 10)).toEqual(mirrored);
-    // A quadratic curve keeps nearer to its corner than a circle does.
+    // A quadratic curve is closer to its corner than a circle.
     expect(bent?.[3]).toBe("+####+  ");
   });
 
