@@ -68,9 +68,9 @@ it.each([
   ["a device's state", LAMP, "home/lamp/state", true],
   ["a server's discovery", SERVER, "ha/device/lamp/config", true],
   ["a server's name for a device", SERVER, "home/nightlight/server/names/lamp", true],
-  ["what a server desires", SERVER, "home/lamp/desired", true],
-  ["what else a server says", SERVER, "home/notes", false],
-  ["what anyone says", ANYONE, "home/lamp/state", false],
+  ["a server's desired state", SERVER, "home/lamp/desired", true],
+  ["another topic of a server", SERVER, "home/notes", false],
+  ["a message of any client", ANYONE, "home/lamp/state", false],
 ] as const)("%s is not counted as a retained message: %s", (_what, who, topic, free) => {
   const qos: QoS = 1;
   const will = { topic, payload: Buffer.from("x"), qos, retain: true };

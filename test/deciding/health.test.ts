@@ -77,7 +77,7 @@ describe("the health of a device", () => {
       { state: {}, ...waiting("refused", 9_000) },
       commandNote("refused"),
     ],
-  ])("is described: %s", (_, facts, notes) => {
+  ])("reports %s", (_, facts, notes) => {
     expect(healthOf({ ...well, ...facts })).toEqual(notes);
   });
 });

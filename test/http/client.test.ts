@@ -32,7 +32,7 @@ describe("the client's address", () => {
   });
 
   it.each([
-    ["what the client itself wrote does not count", "203.0.113.9, 192.0.2.7", "192.0.2.7"],
+    ["entries written by the client do not count", "203.0.113.9, 192.0.2.7", "192.0.2.7"],
     ["through two proxies of ours", "192.0.2.7, 10.0.0.5", "192.0.2.7"],
     ["a proxy of ours that asks for itself", "10.0.0.5", "10.0.0.5"],
     ["with a port", "192.0.2.7:4711", "192.0.2.7"],

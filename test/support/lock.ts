@@ -12,7 +12,7 @@ const LOCK_PORT = 18_083;
 export async function lockDevtools(): Promise<() => Promise<void>> {
   let server: Server | undefined;
   await until(
-    "nobody else uses the CLI's ports",
+    "the CLI's ports are free",
     async () => {
       server = await listen();
       return server !== undefined;

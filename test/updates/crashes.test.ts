@@ -61,24 +61,24 @@ describe("crashes", () => {
   const takenBack = { program: "p1", taken_back: "panicked twice: 60005" };
 
   it.each<[string, Job | undefined, Report, string | undefined]>([
-    ["that ran before and runs again", undefined, { program: "p1" }, "p1"],
-    ["that is in trial", job("trial", ""), { program: "p2" }, "ffffffff"],
+    ["program that ran before and runs again", undefined, { program: "p1" }, "p1"],
+    ["program in trial", job("trial", ""), { program: "p2" }, "ffffffff"],
     [
-      "that was taken back",
+      "program that was taken back",
       job("failed", "taken back: panicked twice: 60005"),
       takenBack,
       "ffffffff",
     ],
-    ["that nobody knows, if somebody else's was taken back", undefined, takenBack, undefined],
+    ["unknown program if no update of this server was taken back", undefined, takenBack, undefined],
+    ["unknown program after another failure", job("failed", "taken back: x"), takenBack, undefined],
+    ["unknown program if another one runs now", undefined, { program: "p2" }, undefined],
     [
-      "that nobody knows, after another failure",
-      job("failed", "taken back: x"),
-      takenBack,
-      undefined,
+      "program that ran before, if another one failed",
+      job("failed", "refused"),
+      { program: "p1" },
+      "p1",
     ],
-    ["that nobody knows, if another one runs now", undefined, { program: "p2" }, undefined],
-    ["that ran before, if another one failed", job("failed", "refused"), { program: "p1" }, "p1"],
-  ])("belong to the program %s", (_what, about, state, program) => {
+  ])("belong to the %s", (_what, about, state, program) => {
     const { crashes, says } = start();
     says({ program: "p1" });
     says({ ...state, crash: PANIC }, about);
