@@ -1,4 +1,4 @@
-/** The parts of a nightlight that a person selects by name, for a board of the table. Pure. */
+/** The sensors, lamps and other parts that `--parts` selects by name, for each board. Pure. */
 import { type Board, type BoardName, BOARDS, type Family, isBoardName } from "./boards";
 
 /**

@@ -1,9 +1,12 @@
 import type { Duplex } from "node:stream";
 import type { Journal } from "./journal";
 
-/** If this much data waits to be read by the client, nothing more is delivered to it, bytes. */
+/** If a client has this many bytes left to read, the broker delivers no more messages to it. */
 const FULL_BYTES = 256 * 1024;
-/** If this much data waits, nothing is read from the client either: each packet needs an answer. */
+/**
+ * With this many bytes left to read, the broker also stops reading from the client: each of its
+ * packets would need an answer.
+ */
 const STUFFED_BYTES = 4 * FULL_BYTES;
 /** Maximum number of packets that wait for the disk; beyond it, the client is not read. */
 const HELD_PACKETS = 10_000;

@@ -92,7 +92,8 @@ export class Commander {
   correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
     this.parts.devices.commandDone(id, "return");
     const desired = this.parts.delivery.desiredOf(id);
-    // If the device's own readings decide, it sends one at once, and that is answered.
+    // A device that decides by its own readings sends a reading as soon as it is back, and the
+    // answer to that reading corrects the lamp.
     if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
   }

@@ -14,9 +14,9 @@ export interface Limits {
   maxBytes: number;
 }
 
-/** Minimum age at which minutes are deleted, ms. If rows are kept longer, minutes are too. */
+/** Records of a minute are kept at least this long, ms, and at least as long as single readings. */
 const MINUTES_AGE_MS = 30 * 24 * HOUR_MS;
-/** Minimum age at which hours are deleted, ms. If rows are kept longer, hours are too. */
+/** Records of an hour are kept at least this long, ms, and at least as long as single readings. */
 const HOURS_AGE_MS = 366 * 24 * HOUR_MS;
 /** Share of the file that a level may fill before its oldest records are deleted. */
 const SHARES = { raw: 1 / 4, minute: 1 / 4, hour: 3 / 8 };

@@ -18,7 +18,7 @@ const KEY = /^[0-9a-f]{64}$/;
 export class UpdateKeys {
   private readonly path: string;
 
-  /** @param dir the folder of the broker's users */
+  /** @param dir the folder with the broker's users, where the file of keys is too */
   constructor(dir: string) {
     this.path = join(dir, FILE);
   }

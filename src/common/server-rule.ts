@@ -35,7 +35,7 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
     case "mean":
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     case "median": {
-      // NaN, as in the other cases; the position of NaN after a sort is undefined.
+      // One NaN makes the result NaN, as in the cases above. Its place after a sort is undefined.
       if (values.some((value) => isNaN(value))) return NaN;
       const sorted = [...values].sort((a, b) => a - b);
       const middle = Math.floor(sorted.length / 2);
@@ -45,7 +45,7 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
   }
 }
 
-/** Returns the side of the rule that a device reports to be on, or undefined if it reports none. */
+/** Returns the side of the rule that the device's reported fields show, or undefined if neither. */
 export function sideOf(rule: ServerRule, said: Record<string, unknown>): boolean | undefined {
   if (agrees(rule.on, said)) return true;
   if (agrees(rule.off, said)) return false;

@@ -19,7 +19,7 @@ const LONGEST = [
 for (const file of LONGEST)
   if (!existsSync(join(ROOT, file))) throw new Error(`longest-first.ts: there is no ${file}`);
 
-/** Starts the test files in this order. */
+/** Starts the files of `LONGEST` first, then all others in vitest's own order. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification): boolean =>

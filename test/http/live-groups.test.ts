@@ -109,7 +109,8 @@ describe("the live stream's groups", () => {
     read("east", 5);
     read("west", 7);
     expect(vi.getTimerCount()).toBe(0);
-    // The next client to connect gets the whole state, and later changes by age.
+    // A client that connects now gets the full state first. Later it gets the change that follows
+    // when the readings become too old.
     groups.flush();
     stream.isRead = true;
     stream.values();

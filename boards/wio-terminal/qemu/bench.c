@@ -11,7 +11,7 @@
 static uint16_t light;
 static uint16_t led;
 static bool buttons[BOARD_BUTTONS];
-/* On, as the pull-up sets it, so that a board that was reset cuts the power first. */
+/* The pull-up switches the coprocessor on, so a board that starts must first cut its power. */
 static bool coprocessor_on = true;
 
 enum { LINE_MAX = 48 };

@@ -140,8 +140,8 @@ void trial_keeper_drop(void) {
   if (is_asked_for()) settings_set(trial_key, NULL, 0);
   forget();
   if (!gateway_has_address()) return;
-  /* The gateway's client has read its address already. Without a restart, the program from the
-   * package would seem to come from the gateway. */
+  /* The gateway's client has already read the gateway's address. Without a restart, it would report
+   * the program from the package as one that the gateway has sent. */
   gateway_forget();
   board_reset();
 }

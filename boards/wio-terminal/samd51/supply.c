@@ -1,4 +1,4 @@
-/* DS60001507: WDT, SUPC, CMCC, RSTC. */
+/* Registers as in Microchip's DS60001507, chapters WDT, SUPC, CMCC and RSTC. */
 #include "supply.h"
 
 #include <stddef.h>

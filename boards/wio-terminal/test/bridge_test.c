@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* A fake of the line. */
+/* The fake serial line: whether it is open, and the bytes in each direction. */
 static bool line_open = true;
 static uint8_t to_board[4096], from_board[65536];
 static size_t to_board_start, to_board_length, from_board_length, write_limit = SIZE_MAX;

@@ -22,7 +22,7 @@ int main(void) {
   trial_ran(&panics, 60);
   CHECK(strcmp(panics.verdict, "panicked twice: 60014") == 0);
 
-  /* One panic and one reset may be chance, too. */
+  /* One panic and one reset may be chance, so they do not end the trial. */
   trial resets = trial_of(1, "30");
   trial_panicked(&resets, 60005);
   trial_was_reset(&resets, "fault");

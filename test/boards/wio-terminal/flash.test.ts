@@ -16,7 +16,7 @@ import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { BOOTLOADER, Drive, TOUCH_BAUD, WIO_USB } from "./drive";
 
-/** Identity under the nightlight. The serial number differs from the one under Arduino. */
+/** USB identity of a board that runs the nightlight. Under Arduino it has another serial number. */
 const OURS = { serialNumber: "JD0000000000000001" };
 
 /**

@@ -97,7 +97,7 @@ export const CLIENT_UNTESTABLE: Record<string, string> = {
   "6.0.0-3": "the client has no WebSocket",
 };
 
-/** The tests that show a statement. */
+/** Returns the tests that prove a statement of the standard. */
 export function clientTests(id: string): ClientTest[] {
   const own = OWN.flatMap((file) =>
     titlesIn(file)
