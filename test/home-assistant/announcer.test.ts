@@ -4,6 +4,7 @@ import { Devices } from "../../server/deciding/devices";
 import type { ServerEvents } from "../../server/deciding/events";
 import { Announcer } from "../../server/home-assistant/announcer";
 import { loadConfig } from "../../server/setup/config";
+import { until } from "../support/until";
 
 it("announces a device once, and builds no view for each reading", async () => {
   const bus = new EventEmitter<ServerEvents>();
@@ -41,7 +42,7 @@ it("announces a device once, and builds no view for each reading", async () => {
     // At a thousand readings a second, building views took a third of the server's time.
     for (let light = 0; light < 1_000; light++)
       devices.reading({ id: "a", atMs: 0, values: { light } }, 0, undefined);
-    await vi.waitUntil(() => announced.length > 0, { timeout: 60_000 });
+    await until("the announcement", () => announced.length > 0);
     expect(announced.map(([topic]) => topic)).toEqual(["homeassistant/device/a/config"]);
     expect(announced[0]?.[1]).toContain('"name":"Hall"');
     expect(views).not.toHaveBeenCalled();

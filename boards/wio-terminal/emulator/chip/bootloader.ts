@@ -29,6 +29,8 @@ export interface Booted {
   word(address: number): number;
   setWord(address: number, value: number): void;
   setVectorTable(address: number): void;
+  /** A reset follows as soon as this one is done. */
+  readonly isResetDue: boolean;
 }
 
 export class StaysInBootloader extends Error {}
@@ -85,7 +87,11 @@ export function startApplication(
       chip.setWord(TAP_WORD, 0);
       throw new StaysInBootloader("the application asked for it, or there was a second tap");
     }
-    if (tap !== TAP_QUICK) chip.clock.advanceTo(chip.clock.nowMicros + WINDOW_MICROS);
+    if (tap !== TAP_QUICK) {
+      chip.setWord(TAP_WORD, TAP_STAY);
+      chip.clock.advanceTo(chip.clock.nowMicros + WINDOW_MICROS);
+      if (chip.isResetDue) return;
+    }
   }
   chip.setWord(TAP_WORD, 0);
   chip.setVectorTable(APPLICATION);

@@ -178,6 +178,10 @@ export class Samd51 implements Chip, Memory {
     return address >= RAM && address < RAM + RAM_SIZE;
   }
 
+  get isResetDue(): boolean {
+    return this.resetCause !== undefined;
+  }
+
   /** Whether the core waits for an interrupt. Then no change in memory is in progress. */
   get isSleeping(): boolean {
     return this.core.sleeping;
@@ -205,8 +209,8 @@ export class Samd51 implements Chip, Memory {
     this.core.takeException();
     if (this.core.sleeping) this.clock.advanceTo(Math.min(this.clock.nextMicros, untilMicros));
     else this.execute();
-    const cause = this.resetCause;
-    if (cause !== undefined) this.reset(cause);
+    // A second tap comes while the bootloader waits for it.
+    while (this.resetCause !== undefined) this.reset(this.resetCause);
   }
 
   close(): void {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Samd51 } from "../../../../boards/wio-terminal/emulator/chip/samd51";
+import { WioTerminal } from "../../../../boards/wio-terminal/emulator/chip/wio-terminal";
+import { HOME } from "../../../../boards/wio-terminal/emulator/nightlight-board";
 import { HARD_FLOAT, runProgram } from "./programs";
 
 describe("the emulated Cortex-M4", () => {
@@ -78,24 +80,42 @@ const BOOTLOADER = {
 } as const;
 
 describe("with a bootloader in place", () => {
-  it("starts from address 0 after each reset, and keeps the content of RAM", () => {
+  let chip: Samd51;
+  beforeEach(() => {
     const { vectors, at, code, literals } = BOOTLOADER;
-    const chip = new Samd51();
+    chip = new Samd51();
     const words = (list: readonly number[]): Buffer => Buffer.from(Uint32Array.from(list).buffer);
     const program = Buffer.concat([Buffer.from(Uint16Array.from(code).buffer), words(literals)]);
     chip.nvm.program(0, words(vectors));
     chip.nvm.program(at, program);
-    const boot = (): number[] => {
-      for (let step = 0; step === 0 || !chip.isSleeping; step++) {
-        if (step === 1000) throw new Error("it does not sleep");
-        chip.step(chip.clock.nowMicros + 1000);
-      }
-      return [chip.word(0x2000_0000), chip.word(0x2000_0004)];
-    };
     chip.powerOn();
-    expect(boot()[0]).toBe(1); // POR
+  });
+  afterEach(() => chip.close());
+
+  /** @returns the cause of the last reset, and the last word of RAM that the bootloader found */
+  function left(micros: number): number[] {
+    const end = chip.clock.nowMicros + micros;
+    for (let steps = 0; chip.clock.nowMicros < end || !chip.isSleeping; steps++) {
+      if (steps === 1000) throw new Error("it does not sleep");
+      chip.step(chip.clock.nowMicros + 1000);
+    }
+    return [chip.word(0x2000_0000), chip.word(0x2000_0004)];
+  }
+
+  it("starts from address 0 after each reset, and keeps the content of RAM", () => {
+    expect(left(1000)[0]).toBe(1); // POR
     chip.pressReset();
-    expect(boot()).toEqual([1 << 4, 0xf016_69ef]); // EXT, and the first tap
-    chip.close();
+    expect(left(1000)).toEqual([1 << 4, 0xf016_69ef]); // EXT, and the first tap
+  });
+
+  it("finds at the second of two taps the word that it wrote at the first", () => {
+    const wio = new WioTerminal(chip, HOME);
+    expect(left(1000)[1]).not.toBe(0xf016_69ef);
+    chip.setWord(0x2002_fffc, 0);
+    const found: number[] = [];
+    wio.doubleTap();
+    chip.onReset = () => found.push(chip.word(0x2002_fffc));
+    expect(left(200_000)).toEqual([1 << 4, 0xf016_69ef]);
+    expect(found).toEqual([0, 0xf016_69ef]);
   });
 });

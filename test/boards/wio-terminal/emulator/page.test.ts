@@ -14,6 +14,8 @@ import { type Started, startNightlight } from "../../../support/nightlight";
 import { until } from "../../../support/until";
 import { Witness } from "../../../support/witness";
 
+/** Stack and start, and there "wfi" and a branch back to it. */
+const SLEEPER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xe7fd_bf30).buffer);
 const MAIN = join(BOARD, "tools/emulator.ts");
 
 let broker: Mosquitto;
@@ -89,6 +91,15 @@ describe("wio:emulator", () => {
       await page.locator("#image-result", { hasText: "expected a stack in RAM" }).waitFor();
       await page.locator("button", { hasText: "Reset" }).click();
       await page.locator("#console", { hasText: `${BOARD_SAYS.resetCause}reset button` }).waitFor();
+
+      // Another program, which sleeps at once. Two taps leave it for the bootloader, which has no model.
+      const sleeper = { name: "sleeper.bin", mimeType: "", buffer: SLEEPER };
+      await page.locator("#image").setInputFiles(sleeper);
+      await page.locator("#image-result", { hasText: "sleeper.bin runs." }).waitFor();
+      await page.locator("button", { hasText: "Bootloader" }).click();
+      await page.locator("#state", { hasText: "Ended" }).waitFor();
+      await page.locator("#image").setInputFiles(sleeper);
+      await page.locator("#state", { hasText: "Running" }).waitFor();
 
       child.kill("SIGTERM");
       expect(await ended).toEqual([0, null]);

@@ -17,11 +17,13 @@ const WINDOW_MICROS = 500_000;
 let clock: VirtualClock;
 let words: Map<number, number>;
 let vectors: number | undefined;
+let isResetDue: boolean;
 
 beforeEach(() => {
   clock = new VirtualClock();
   words = new Map([[APPLICATION + 4, 0x4101]]);
   vectors = undefined;
+  isResetDue = false;
 });
 
 function boot(cause: number): number | undefined {
@@ -30,6 +32,9 @@ function boot(cause: number): number | undefined {
     word: (address: number) => words.get(address) ?? 0,
     setWord: (address: number, value: number) => words.set(address, value),
     setVectorTable: (address: number) => (vectors = address),
+    get isResetDue() {
+      return isResetDue;
+    },
   };
   let started: number | undefined;
   startApplication(chip, cause, (table) => (started = table));
