@@ -16,7 +16,7 @@ const KIND_OF = {
 } as const;
 
 export type PartName = keyof typeof KIND_OF;
-export const PART_NAMES = Object.keys(KIND_OF) as PartName[];
+const PART_NAMES = Object.keys(KIND_OF) as PartName[];
 
 const ON_I2C: readonly PartName[] = ["ltr390", "ssd1306"];
 /**

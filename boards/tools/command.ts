@@ -51,7 +51,7 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
 }
 
 /** @throws UserError that lists the boards */
-export function demandBoard(name: string | undefined): BoardName {
+function demandBoard(name: string | undefined): BoardName {
   if (name !== undefined && isBoardName(name)) return name;
   throw new UserError(
     `--board: expected ${BOARD_NAMES.join(", ")}, got ${name === undefined ? "nothing" : `"${name}"`}`,

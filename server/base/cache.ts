@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOT } from "./root";
 
 /** Cache of results that take long to compute; server/start.js clears it. */
-export const CACHE_FOLDER = join(ROOT, ".devicescript/server");
+const CACHE_FOLDER = join(ROOT, ".devicescript/server");
 const DIGEST_BYTES = 32;
 
 /** @returns undefined if there is no such file, or it is damaged */

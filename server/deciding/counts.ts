@@ -1,6 +1,5 @@
 /** Why a command is sent. */
-export const COMMAND_KINDS = ["rule", "group", "manual", "resent"] as const;
-export type CommandKind = (typeof COMMAND_KINDS)[number];
+export type CommandKind = "rule" | "group" | "manual" | "resent";
 
 /** Counters since the start of the server: plain numbers, so that counting costs nothing. */
 export class Counts {

@@ -65,7 +65,7 @@ export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
  * Whether an online device is not finished yet. Offline devices hold up nobody: each waits by
  * itself.
  */
-export function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
+function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
   return begunOf(fleet).some((id) => {
     const job = jobOf(id);
     return job !== undefined && !isOver(job) && !isGone(job, isOnline(id), nowMs);

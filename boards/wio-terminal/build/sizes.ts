@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /** Reads the linker's map: output sections, and their pieces with size and object file. */
-export function readMap(map: string): { sections: Map<string, number>; pieces: Piece[] } {
+function readMap(map: string): { sections: Map<string, number>; pieces: Piece[] } {
   const sections = new Map<string, number>();
   const pieces: Piece[] = [];
   // The linker writes a long section name on a separate line.

@@ -9,7 +9,7 @@ export const UF2_FAMILY = 0x55114460;
  * The image's range, between the bootloader's 16 KB and the storage area at the end of the flash.
  */
 export const APP_START = 0x4000;
-export const APP_END = 0x60000;
+const APP_END = 0x60000;
 
 export function uf2OfElf(elf: string): Buffer {
   const pieces = loadableBytes(readFileSync(elf));

@@ -10,7 +10,7 @@ import type { FunctionType, WasmModule } from "./wasm-module";
  * The module's imports. Each import that the module calls is a C function of the same name in
  * `runtime/`. The imports for flash are never called, because the module's store is replaced.
  */
-export const IMPORTS: Readonly<Record<string, string>> = {
+const IMPORTS: Readonly<Record<string, string>> = {
   em_flash_save: "(i32,i32)",
   em_flash_size: "()i32",
   em_flash_load: "(i32,i32)",

@@ -12,7 +12,7 @@ import type { Picture } from "../../../boards/wio-terminal/build/png";
 export const FONT = { small: SMALL, large: LARGE, number: NUMBER } as const;
 
 /** Colours of boards/wio-terminal/screen/colors.h, as the display shows them. */
-export const COLOR = {
+const COLOR = {
   text: shown(240, 244, 248),
   quiet: shown(152, 164, 180),
   lamp: shown(255, 184, 64),

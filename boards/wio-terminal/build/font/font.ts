@@ -18,7 +18,7 @@ export const LAMP: FontSize = { name: "font_disc", capital: 52, pen: 0, gap: 0 }
 const ALL = range(FIRST, LAST);
 const DIGITS = range("0".charCodeAt(0), "9".charCodeAt(0));
 
-export const FONTS: readonly { size: FontSize; codes: readonly number[] }[] = [
+const FONTS: readonly { size: FontSize; codes: readonly number[] }[] = [
   { size: SMALL, codes: ALL },
   { size: LARGE, codes: ALL },
   { size: NUMBER, codes: DIGITS },

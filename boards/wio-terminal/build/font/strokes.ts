@@ -17,7 +17,7 @@ export interface Strokes {
 }
 
 /** Codes beyond ASCII, for symbols. screen/font.h defines the same codes. */
-export const ELLIPSIS = 0x7f;
+const ELLIPSIS = 0x7f;
 export const DISC = 0x80;
 /** The code that replaces a letter without strokes. */
 export const UNKNOWN = 0x81;

@@ -8,7 +8,7 @@ import type { UsbDevice } from "./usb";
 import { demandSerialPort, type Description, readDescription } from "./usb-descriptors";
 
 export class UsbStall extends Error {}
-export class UsbTimeout extends Error {}
+class UsbTimeout extends Error {}
 
 export interface Setup {
   type: number;

@@ -28,8 +28,8 @@ const SERIAL_NUMBER = [
 ] as const;
 
 const LIGHT_SENSOR = { pin: "PD01", input: 15 };
-export const BUTTONS = { a: "PC26", b: "PC27", c: "PC28" } as const;
-export const SWITCH = {
+const BUTTONS = { a: "PC26", b: "PC27", c: "PC28" } as const;
+const SWITCH = {
   up: "PD20",
   left: "PD12",
   right: "PD09",

@@ -1,6 +1,6 @@
 /** The coprocessor's framing of eRPC messages in a byte stream: u16 length, u16 CRC, message. */
 
-export const MESSAGE_MAX = 4096;
+const MESSAGE_MAX = 4096;
 const HEADER = 4;
 
 /** CRC-16 with polynomial 0x1021, initial value 0xef4a, most significant bit first. */

@@ -2,7 +2,7 @@
 import { binary, i32, type Reader, u32 } from "./codec";
 import type { Sockets } from "./sockets";
 
-export const SOCKET_CALLS = [
+const SOCKET_CALLS = [
   "socket",
   "getSocketOption",
   "setSocketOption",

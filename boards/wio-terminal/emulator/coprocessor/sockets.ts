@@ -6,7 +6,7 @@
 import { createConnection, type Socket } from "node:net";
 import type { Waits } from "./waits";
 
-export const ERRNO = {
+const ERRNO = {
   badFile: 9,
   again: 11,
   notImplemented: 38,

@@ -2,7 +2,7 @@ import { LIGHT_MAX } from "../../../../src/common/wire";
 
 /** The messages between the emulator and its page. Screen pictures are sent as binary messages. */
 
-export const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
+const BUTTON_NAMES = ["a", "b", "c", "up", "left", "right", "down", "press"] as const;
 export type ButtonName = (typeof BUTTON_NAMES)[number];
 
 export type FromEmulator =
