@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bundle -- --board NAME [options]
 Makes one image of runtime, program and settings: docs/first-board.md.
 
 ${TARGET_HELP}
-  --data DIR        where npm start has its --data          (.nightlight)
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {
@@ -36,7 +36,7 @@ await command(async () => {
   const id = settings.ID ?? config.id;
   if (!id.includes("*"))
     console.log(
-      `Warning: all boards with this image will be ${id}, and push each other off the broker; with ID=${id}-* each gets an id of its own`,
+      `Warning: all boards with this image get the id ${id} and disconnect each other from the broker; with ID=${id}-*, each gets its own id`,
     );
 
   const uf2 = board.family === "rp2040w";
@@ -59,12 +59,12 @@ await command(async () => {
     { name: ":UPDATE_KEY", value: Buffer.from(JSON.stringify(UPDATE_KEY)) },
   ]);
   writeFileSync(join(ROOT, file), image);
-  console.log(`${file}: ${image.length} bytes. It holds your passwords in plain text: give it`);
-  console.log("only to those who may know them, and keep it out of Git.");
+  console.log(`${file}: ${image.length} bytes. The image contains your passwords in plain text:`);
+  console.log("give it only to people who may know them, and keep it out of Git.");
   console.log(
     uf2
-      ? `Onto a board: ${board.bootLoader}; copy the file there.`
-      : `Onto a board: https://espressif.github.io/esptool-js/ in Chrome or Edge, at ${offset(board.family)}; or esptool.py write_flash ${offset(board.family)} ${file}`,
+      ? `To put it onto a board: ${board.bootLoader}; copy the file there.`
+      : `To put it onto a board: https://espressif.github.io/esptool-js/ in Chrome or Edge, at ${offset(board.family)}; or esptool.py write_flash ${offset(board.family)} ${file}`,
   );
 });
 

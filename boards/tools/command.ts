@@ -62,7 +62,7 @@ function demandBoard(name: string | undefined): BoardName {
 export const TARGET_OPTIONS = { board: { type: "string" }, parts: { type: "string" } } as const;
 export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join(", ")},
                     ${BOARD_NAMES.slice(4).join(", ")}
-  --parts PART,...  other parts than a photoresistor and an LED: docs/boards.md
+  --parts PART,...  parts instead of a photoresistor and an LED: docs/boards.md
                                                            (.env.local: PARTS)`;
 
 /**
@@ -87,5 +87,5 @@ export function unusedParts(): string | undefined {
   const text = readPartsLine();
   const chosen = readChoice(text);
   if (typeof chosen === "string") throw new UserError(`${PARTS_LINE}: ${chosen}`);
-  return chosen.size > 0 ? `${PARTS_LINE}: is for boards, and counts with --board only` : undefined;
+  return chosen.size > 0 ? `${PARTS_LINE}: has no effect without --board` : undefined;
 }

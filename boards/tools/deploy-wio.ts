@@ -26,10 +26,10 @@ const RUNTIME_MS = 60_000;
 
 const USAGE = `Usage: npm run deploy:wio [-- options]
 
-Program and settings to a Wio Terminal that runs our runtime, by USB.
+Sends program and settings to a Wio Terminal with the runtime, by USB.
 
   --port PORT       the serial port of the board
-  --data DIR        where npm start has its --data          (.nightlight)
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {
@@ -64,7 +64,7 @@ await command(async () => {
       `${port}: no DeviceScript runtime answers: flash boards/wio-terminal's image first`,
     );
   if (heard.connected) console.log("The nightlight is connected.");
-  else console.log("Program and settings are there, but no connection yet.");
+  else console.log("The board has program and settings, but is not connected yet.");
 });
 
 // The serial transport never stops watching the ports, which would keep the process running.

@@ -18,7 +18,7 @@ const READY = "dbgserver";
 
 const USAGE = `Usage: npm run devtools
 
-DeviceScript's own dashboard, and the firmware in its simulator. It takes no options.
+Runs DeviceScript's dashboard, and the firmware in its simulator. Takes no options.
 `;
 
 await command(async () => {

@@ -29,13 +29,13 @@ const say = (text: string) => console.log(text);
 
 const USAGE = `Usage: npm run flash -- --board NAME [options]
 
-From a bare board to a nightlight, by USB: docs/first-board.md.
+Makes a bare board a nightlight, by USB: docs/first-board.md.
 
 ${TARGET_HELP}
   --port PORT       the serial port of the board
-  --runtime         flashes the runtime also if there is one
-  --esptool COMMAND this program flashes the runtime
-  --data DIR        where npm start has its --data          (.nightlight)
+  --runtime         flashes the runtime even if the board has one
+  --esptool COMMAND the program that flashes the runtime
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {
@@ -53,7 +53,7 @@ await command(async () => {
   // Checked first, even if this board has a runtime: the next board may have none.
   if (board.family !== "rp2040w" && flags.esptool === undefined) demandEsptool();
 
-  say("1. Settings: .env.local, and devicescript.json for what is not there");
+  say("1. Settings: .env.local, and devicescript.json for missing ones");
   const config = loadConfig();
   const set = readSettings();
   const settings = withUpdateKey(set, set.ID ?? config.id, flags.data ?? DEFAULT_DIR);
@@ -109,7 +109,8 @@ await command(async () => {
       throw new UserError("the board does not answer: press its reset button, then run this again");
   }
   if (heard.connected) say("The nightlight is connected.");
-  else say("Program and settings are there, but no connection yet: see docs/first-board.md.");
+  else
+    say("The board has program and settings, but is not connected yet: see docs/first-board.md.");
 });
 
 // The serial transport never stops watching the ports, which would keep the process running.

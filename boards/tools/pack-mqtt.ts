@@ -21,9 +21,9 @@ const TO_JAVASCRIPT = [
 
 const USAGE = `Usage: npm run pack:mqtt [-- --into DIR]
 
-The MQTT client as a package that other projects install: src/mqtt/README.md.
+Packs the MQTT client for other projects: src/mqtt/README.md.
 
-  --into DIR        where the file goes                     (this folder)
+  --into DIR        the folder for the package              (this folder)
 `;
 
 await command(async () => {

@@ -7,7 +7,7 @@ import { chosenTarget, writeFirmwareConfig } from "./firmware/configure";
 
 const USAGE = `Usage: npm run prepare:firmware
 
-DeviceScript's own packages, and the files that the configuration is compiled into.
+Prepares DeviceScript's own packages, and the sources made from the configuration.
 `;
 
 await command(() => {

@@ -79,7 +79,7 @@ function usageOf(name: string, steps: readonly Step[]): string {
   const lines = steps.map((step) => `  ${step.join(" ")}`);
   return `Usage: npm run ${name} [-- ARGUMENTS]
 
-Runs, one after another; the last one gets the arguments:
+Runs these programs, one after another. The last one gets the arguments:
 
 ${lines.join("\n")}
 `;

@@ -19,8 +19,8 @@ const DAYS = "30";
 
 const USAGE = `Usage: npm run test-ca -- DIR [NAME ...]
 
-A certificate authority for tests, made with openssl. DIR gets ca.pem, and for each NAME (server)
-a certificate NAME.pem with its key NAME.key. A NAME with a dot in it is a host name, too.
+Makes a certificate authority for tests, with openssl. DIR gets ca.pem, and for each NAME (server)
+a certificate NAME.pem with its key NAME.key. A NAME with a dot is also a host name.
 `;
 
 /** Makes a CA, and certificates with these common names that the CA signs. */

@@ -15,18 +15,18 @@ const SERVER = "http://localhost:8080";
 
 const USAGE = `Usage: npm run update -- --device ID | --group NAME | --all [options]
 
-A new program for devices over the network, from the server that runs: docs/updates.md.
+Gives devices a new program over the network, through the running server: docs/updates.md.
 
   --device ID       one device
   --group NAME      the members and lights of a group
-  --all             all devices that the server knows, and that take updates
-  --set NAME=VALUE  no program: a new BROKER, MQTT_USER or MQTT_PWD for one device
-  --wifi NAME       no program: another Wi-Fi for one Wio Terminal; its password is asked for
-  --downgrade       the program may be older than the one that runs
-  --cancel          call off the update of these devices
+  --all             all devices that the server knows and that accept updates
+  --set NAME=VALUE  instead of a program: a new BROKER, MQTT_USER or MQTT_PWD for one device
+  --wifi NAME       instead of a program: another Wi-Fi for one Wio Terminal; asks for the password
+  --downgrade       even if the running program is newer
+  --cancel          cancels the update of these devices
   --server URL      the server's page                       (${SERVER})
-  --data DIR        where npm start has its --data          (${DEFAULT_DIR})
-  --help            these lines
+  --data DIR        the server's data folder                (${DEFAULT_DIR})
+  --help            this text
 `;
 
 async function main(): Promise<void> {
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
     data: { type: "string" },
   });
   if ([device, group, all].filter((value) => value !== undefined).length !== 1)
-    throw new UserError("say which: --device ID, --group NAME, or --all");
+    throw new UserError("expected --device ID, --group NAME or --all");
   if (device === "") throw new UserError("--device: expected a device's id");
   const isSet = set !== undefined || wifi !== undefined;
   if (isSet && (device === undefined || cancel || downgrade)) {
     const name = set ? "--set" : "--wifi";
-    throw new UserError(`${name}: takes --device ID, and neither --cancel nor --downgrade`);
+    throw new UserError(`${name}: needs --device ID, and no --cancel or --downgrade`);
   }
-  if (cancel && downgrade) throw new UserError("--cancel: takes no --downgrade");
+  if (cancel && downgrade) throw new UserError("--cancel: expected no --downgrade");
   if (group === "") throw new UserError("--group: expected a group's name");
   const api = new ServerApi(server ?? SERVER, tokenIn(resolve(data ?? DEFAULT_DIR)));
   if (isSet && device !== undefined) {
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     return;
   }
   const begun = await api.begin(request);
-  if (begun.isJoined) console.log("An update is under way already; this is how it goes on:");
+  if (begun.isJoined) console.log("An update is under way already. Its next steps:");
   if (device === undefined)
     for (const why of (await api.view()).fleet?.left ?? [])
       console.log(`Not updated: ${printable(why)}`);
@@ -89,7 +89,7 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
     const ids = device === undefined ? (fleet?.waves.flat() ?? []) : [device];
     const watched = updates.filter(({ id }) => ids.includes(id));
     if (device !== undefined && watched.length === 0)
-      throw new UserError(`${device}: the server has no update for it any more`);
+      throw new UserError(`${device}: the server no longer has an update for this device`);
     for (const update of watched) sayNew(update, said);
     const isWaiting = watched.every((update) => isOver(update.step) || isAway(update));
     if (device === undefined && fleet) {
@@ -100,7 +100,7 @@ async function watch(api: ServerApi, device: string | undefined): Promise<boolea
       if (fleet.step === "stopped") {
         console.log(`Stopped: ${printable(fleet.why ?? "")}`);
         const kept = ids.length - updates.filter((update) => isConfirmed(update, ids)).length;
-        console.log(`${kept} of ${ids.length} devices keep the program that they have.`);
+        console.log(`${kept} of ${ids.length} devices keep their old program.`);
         return false;
       }
       const isLast = fleet.wave >= fleet.waves.length - 1;

@@ -10,12 +10,12 @@ import { readPassword } from "./prompt";
 
 const HELP = `Usage: npm run user -- add ID | list | remove ID
 
-Users of the embedded broker. A device's user name is its id.
+Manages the users of the embedded broker. A device's user name is its id.
 
   add ID            asks for a password, twice, or reads one line of standard input
   --server          with add: may publish and subscribe to everything
   --certificate     with add: no password, logs in by a certificate with ID as its common name
-  --data DIR        where npm start has its --data          (${DEFAULT_DIR})
+  --data DIR        the server's data folder                (${DEFAULT_DIR})
 `;
 
 const MIN_CHARACTERS = 8;
@@ -67,7 +67,7 @@ async function newPassword(name: string): Promise<string> {
   if (password.length < MIN_CHARACTERS)
     throw new UserError(`password: too short, expected ${MIN_CHARACTERS} characters or more`);
   if (process.stdin.isTTY && (await readPassword("Once more: ")) !== password)
-    throw new UserError("password: the two differ, nothing was changed");
+    throw new UserError("password: the two entries differ; nothing was changed");
   return password;
 }
 

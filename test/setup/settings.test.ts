@@ -171,7 +171,7 @@ describe("settings for a board", () => {
   it("report that IPv6 is not tried, or not available", () => {
     const settings = { ...wifi, BROKER: "mqtt://[2001:db8::1]" };
     expect(checkForBoard(board, settings, config)).toEqual([
-      "BROKER: IPv6 has not been tried on a board; IPv4 has",
+      "BROKER: IPv6 has not been tested on a board; IPv4 has",
     ]);
     const wio = { title: "Wio Terminal", family: "samd51" };
     expect(() => checkForBoard(wio, settings, config)).toThrow(/Wio Terminal has no IPv6/);

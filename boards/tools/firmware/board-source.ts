@@ -16,7 +16,7 @@ interface Import {
  */
 export function boardSource(target: Target | undefined, brightness: number): string {
   if (target === undefined)
-    return `// Made for the simulator: whatever sensor and lamp there are. For a board, see docs/boards.md.
+    return `// Made for the simulator, with any sensor and lamp. For a board, see docs/boards.md.
 import { Button, LightBulb, LightLevel } from "@devicescript/core";
 import type { StatusScreen } from "./nightlight";
 import { Calibrated } from "./parts/calibrated";

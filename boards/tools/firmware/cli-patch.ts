@@ -50,7 +50,7 @@ export function patchCli(): void {
   };
   if (version !== VERSION)
     throw new UserError(
-      `@devicescript/cli: expected version ${VERSION}, got ${version}: boards/tools/firmware/cli-patch.ts was not tried with it`,
+      `@devicescript/cli: expected version ${VERSION}, got ${version}: boards/tools/firmware/cli-patch.ts was not tested with it`,
     );
   const source = readFileSync(FILE, "utf8");
   if (isPatched(source)) return;
@@ -64,7 +64,7 @@ export function patchCli(): void {
 export function isPatched(source: string): boolean {
   if (PATCHES.every(({ code }) => source.includes(code))) return true;
   if (!source.includes(MARK)) return false;
-  throw new UserError("@devicescript/cli: has other patches than these; run npm ci");
+  throw new UserError("@devicescript/cli: has patches of another revision; run npm ci");
 }
 
 /** @throws Error if a patch's place does not occur exactly once */

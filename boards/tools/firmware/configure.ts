@@ -57,10 +57,10 @@ function configSource(config: Config, target: Target | undefined, isOutboxKept: 
 import type { DeviceConfig } from "./config";
 
 export const firmwareVersion = "${sourceVersion()}";
-/** Board and parts. Empty: any board that brings sensor and LED with it. */
+/** Board and parts. Empty for the simulator, and for a board with its own sensor and LED. */
 export const board = "${target ? targetText(target) : ""}";
 
-/** Who runs the program keeps a copy of the outbox, and hears of each change in the log. */
+/** Whether the program's host keeps a copy of the outbox. If so, the log contains each change. */
 export const isOutboxKept = ${isOutboxKept && telemetry.whenOffline === "store"};
 
 export const config: DeviceConfig = ${JSON.stringify(used, undefined, 2)};

@@ -50,7 +50,7 @@ export function checkForBoard(
       throw new UserError(
         `${SETTINGS_FILE}: BROKER: ${board.title} has no IPv6: use IPv4 or a name`,
       );
-    warnings.push("BROKER: IPv6 has not been tried on a board; IPv4 has");
+    warnings.push("BROKER: IPv6 has not been tested on a board; IPv4 has");
   }
   if (!address.tls) return warnings;
   if (WITHOUT_TLS.includes(board.family))

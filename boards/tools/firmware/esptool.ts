@@ -16,6 +16,6 @@ export function demandEsptool(): void {
   const missing = PACKAGES.filter((name) => !existsSync(join(ROOT, "node_modules", name)));
   if (missing.length > 0)
     throw new UserError(
-      `to put a runtime onto a board takes the package ${missing.join(" and ")}: npm install --include=optional`,
+      `flashing a runtime needs the package ${missing.join(" and ")}: npm install --include=optional`,
     );
 }

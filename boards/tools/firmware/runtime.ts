@@ -43,9 +43,9 @@ export async function runCli(args: string[]): Promise<string | undefined> {
   const file = join(CACHE, basename(url));
   if (!existsSync(file))
     throw new UserError(
-      `cannot download ${url}; with a copy of it in .devicescript/cache, no need`,
+      `cannot download ${url}; to flash without it, put a copy into .devicescript/cache`,
     );
-  console.log("   No download possible: taking the copy of another day");
+  console.log("   The download failed: using the older copy");
   utimesSync(file, new Date(), new Date());
   const second = await attempt(args);
   return second.code === 0 ? undefined : second.output;

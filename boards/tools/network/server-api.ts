@@ -86,7 +86,7 @@ export class ServerApi {
 
   private isForeign(): never {
     throw new UserError(
-      `what answers at ${new URL(UPDATES, this.url).href} is no nightlight server`,
+      `the program at ${new URL(UPDATES, this.url).href} is not a Nightlight server`,
     );
   }
 }
@@ -134,5 +134,5 @@ export function tokenIn(dir: string): Token {
 
 function refusalOf({ text, source }: Token): string {
   if (text !== undefined) return `refused the token in ${source}`;
-  return `asks for its token, and there is no ${source}: set NIGHTLIGHT_TOKEN, or give --data DIR`;
+  return `requires its token, but there is no ${source}: set NIGHTLIGHT_TOKEN, or use --data DIR`;
 }

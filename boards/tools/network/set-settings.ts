@@ -33,7 +33,7 @@ export async function setSettings(
 ): Promise<boolean> {
   const name = printable(id);
   const n = await api.set(id, settings);
-  console.log(`${name}: sent; it tries them`);
+  console.log(`${name}: sent; the device is trying them`);
   const endMs = performance.now() + LIMIT_MS;
   // An older state may contain the result of other settings.
   let isTried = false;
@@ -55,6 +55,8 @@ export async function setSettings(
     }
     await sleep(LOOK_MS);
   }
-  console.log(`${name}: nothing heard of it here. It is with the new broker, or switched off.`);
+  console.log(
+    `${name}: no result arrived here. The device is connected to the new broker, or switched off.`,
+  );
   return false;
 }

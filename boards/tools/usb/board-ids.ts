@@ -16,7 +16,7 @@ export function readIds(text: string, file: string): string[] {
     .entries()) {
     const id = line.trim();
     if (id === "" || id.startsWith("#")) continue;
-    const problem = ids.includes(id) ? `${id} is there twice` : idExpected(id);
+    const problem = ids.includes(id) ? `${id} occurs twice` : idExpected(id);
     if (problem !== undefined) throw new UserError(`${file}:${index + 1}: ${problem}`);
     ids.push(id);
   }
@@ -49,5 +49,5 @@ export function settingsOf(id: string, common: string, settings: Settings): Sett
 /** @returns a warning if boards with ids of their own share a user */
 export function sharedUser(common: string, { MQTT_USER: user }: Settings): string | undefined {
   if (user === undefined || user === common) return undefined;
-  return `MQTT_USER: each board will be the user ${user}, and the embedded broker lets a user in only with its own name as id; with MQTT_USER=${common} each board is the user of its id`;
+  return `MQTT_USER: each board will log in as ${user}, but the embedded broker requires the same name as user and as id; with MQTT_USER=${common}, each board's user is its own id`;
 }

@@ -75,7 +75,7 @@ async function sendPatiently(manager: JDService, deployment: Deployment): Promis
     } catch (error) {
       if (attempt === ATTEMPTS)
         throw new UserError(
-          `the board did not take the program (${messageOf(error)}): press its reset button, then run this again`,
+          `the board did not accept the program (${messageOf(error)}): press its reset button, then run this again`,
         );
       deployment.onStep("The board did not answer in time; sending again");
     }

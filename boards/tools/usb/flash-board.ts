@@ -52,7 +52,7 @@ export async function flashBoard(
   const isRestarted = async () =>
     !computer.drives().includes(drive) || (await findBoard()) !== undefined;
   if (!(await computer.waitFor(isRestarted, RESTART_MS)))
-    throw new UserError(`${drive}: the bootloader is still there: it did not take the image`);
+    throw new UserError(`${drive}: the bootloader is still there: it did not accept the image`);
   return findBoard;
 }
 
@@ -66,7 +66,7 @@ async function restartInto(computer: Computer, port: string): Promise<string> {
   const drive = come();
   if (drive !== undefined) return drive;
   throw new UserError(
-    `${port}: no drive of a bootloader came: mount it, or ${BY_HAND}; then run this again`,
+    `${port}: no bootloader drive appeared: mount it, or ${BY_HAND}; then run this again`,
   );
 }
 
@@ -115,7 +115,7 @@ export async function flashAll(
       const findBoard = await flashBoard(computer, board, await imageFor(id));
       const starts = async () => (await findBoard()) !== undefined;
       if (!(await computer.waitFor(starts, RESTART_MS)))
-        throw new UserError("it took the image, but its port does not come back");
+        throw new UserError("it accepted the image, but its port did not come back");
       results.push({ place, id });
     } catch (error) {
       const failure = messageOf(error).replace(`${place}: `, "");

@@ -68,7 +68,7 @@ export async function choosePort(
   if (wanted !== undefined) {
     const path = callOut(wanted);
     if (ports.some((port) => port.path === path)) return permitted(path);
-    throw new UserError(`--port: found ${wanted}, but there ${listed(ports)}`);
+    throw new UserError(`--port: no port ${wanted}: there ${listed(ports)}`);
   }
   if (boards.length > 1) return permitted(await choose(boards, ask));
   return boards[0] && permitted(boards[0].path);

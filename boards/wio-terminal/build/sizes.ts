@@ -104,7 +104,9 @@ const HEAP_MIN = 80 * 1024;
 export function checkFits(all: readonly Region[]): void {
   const heap = all.find((region) => region.name.includes("its heap"))?.bytes ?? 0;
   if (heap < HEAP_MIN) {
-    throw new UserError(`the virtual machine is left ${heap} bytes of heap, needs ${HEAP_MIN}`);
+    throw new UserError(
+      `virtual machine: expected at least ${HEAP_MIN} bytes of heap, got ${heap}`,
+    );
   }
   for (const [memory, limit] of [
     ["flash", FLASH_SIZE],

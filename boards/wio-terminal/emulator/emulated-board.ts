@@ -98,7 +98,7 @@ export class EmulatedBoard {
 
   /** The ELF file of the image in flash. It has the symbols. */
   get elf(): string {
-    if (this.elfFile === undefined) throw new Error("an image without symbols");
+    if (this.elfFile === undefined) throw new Error("the image has no symbols");
     return this.elfFile;
   }
 

@@ -18,10 +18,10 @@ import { checkFits, table } from "../build/sizes";
 
 const USAGE = `Usage: npm run build:wio [-- options]
 
-The firmware for the Wio Terminal, as a file for its bootloader.
+Makes the Wio Terminal's firmware, as a file for its bootloader.
 
-  --runtime         builds the runtime first, for those who change the C
-  --data DIR        where npm start has its --data          (.nightlight)
+  --runtime         builds the runtime first, for changes of the C
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {

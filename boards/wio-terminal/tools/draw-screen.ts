@@ -8,7 +8,7 @@ import { buildScreen, look } from "./screen-host";
 
 offerHelp(`Usage: npm run draw:screen
 
-The picture of the screen in the README, as its C draws it. It takes no options.
+Draws the picture of the screen in the README with the screen's C. Takes no options.
 `);
 
 const FROM_LIGHT = 640;

@@ -16,13 +16,13 @@ const HALF_LIGHT = 32768;
 
 const USAGE = `Usage: npm run wio:emulator [-- options]
 
-The image for the Wio Terminal, on an emulated chip with a page.
+Runs the Wio Terminal's image on an emulated chip, with a page.
 
   --id ID           the device's id                         (.env.local: ID)
   --broker URL      mqtt:// or mqtts://                     (.env.local: BROKER)
   --port PORT       port of the page                        (any)
-  --image FILE      this .uf2 or .bin file, as it is
-  --bootloader FILE begins with this bootloader
+  --image FILE      this .uf2 or .bin file, unchanged
+  --bootloader FILE a bootloader that starts first
 `;
 
 async function main(): Promise<void> {

@@ -37,14 +37,14 @@ const LOG_MS = 5_000;
 
 const USAGE = `Usage: npm run flash:wio [-- options]
 
-The firmware onto a Wio Terminal, by USB: boards/wio-terminal/README.md.
+Flashes the firmware onto a Wio Terminal, by USB: boards/wio-terminal/README.md.
 
-  --all             every Wio Terminal that is plugged in, each with an id of its own
-  --ids FILE        with --all: the ids, one a line
+  --all             every Wio Terminal that is plugged in, each with its own id
+  --ids FILE        with --all: a file with an id on each line
   --port PORT       the serial port of the board
-  --drive DIR       where the bootloader's drive is; repeat
-  --image FILE      this .uf2 file, as it is
-  --data DIR        where npm start has its --data          (.nightlight)
+  --drive DIR       the folder of a bootloader's drive; can be repeated
+  --image FILE      this .uf2 file, unchanged
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {
@@ -57,11 +57,11 @@ await command(async () => {
     data: { type: "string" },
   });
   const key = new ProgramKey(flags.data ?? DEFAULT_DIR);
-  if (flags.ids !== undefined && !flags.all) throw new UserError("--ids: needs --all beside it");
+  if (flags.ids !== undefined && !flags.all) throw new UserError("--ids: needs --all");
   if (flags.all && flags.image !== undefined)
-    throw new UserError("--image: has one id, and with --all each board gets its own");
+    throw new UserError("--image: contains one id, but with --all each board gets its own");
   if (flags.all && flags.port !== undefined)
-    throw new UserError("--port: is one board, and --all means every one");
+    throw new UserError("--port: names one board, but --all means every board");
   const computer: Computer = {
     ports: listPorts,
     drives: () => findDrives(flags.drive),
@@ -90,7 +90,7 @@ async function flashOne(
       ? { port: await chooseWio(flags.port, `plug it in, and ${BY_HAND}; then run this again`) }
       : { drive };
   const findBoard = await flashBoard(computer, place, image);
-  console.log("The image is there; waiting for the board to start");
+  console.log("The board has the image; waiting for it to start");
 
   const said: string[] = [];
   await waitFor(async () => {
@@ -103,7 +103,7 @@ async function flashOne(
     return said.length > 0;
   }, RESTART_MS);
   if (said.length === 0)
-    throw new UserError("the board says nothing: see boards/wio-terminal/HARDWARE-CHECKLIST.md");
+    throw new UserError("the board logs nothing: see boards/wio-terminal/HARDWARE-CHECKLIST.md");
   for (const text of said) console.log(`  ${printable(text)}`);
 }
 
@@ -117,7 +117,9 @@ async function flashEach(
   const listed = idsFile === undefined ? undefined : readIds(readText(idsFile), idsFile);
   const places = await findBoards(computer);
   if (places.length === 0)
-    throw new UserError(`no Wio Terminal found: plug them in, and of each, ${BY_HAND}`);
+    throw new UserError(
+      `no Wio Terminal found: plug the boards in, and for each board, ${BY_HAND}`,
+    );
   if (listed && listed.length < places.length)
     throw new UserError(
       `${idsFile ?? ""}: expected an id for each of ${places.length} boards, got ${listed.length}`,
@@ -153,8 +155,8 @@ async function pack(settings: Settings, key: ProgramKey): Promise<Buffer> {
 }
 
 function readImage(path: string): Buffer {
-  if (!existsSync(path)) throw new UserError(`${path}: not there`);
+  if (!existsSync(path)) throw new UserError(`${path}: does not exist`);
   const image = readFileSync(path);
-  if (!isUf2(image)) throw new UserError(`${path}: not a UF2 file`);
+  if (!isUf2(image)) throw new UserError(`${path}: expected a UF2 file`);
   return image;
 }

@@ -37,7 +37,7 @@ async function* pipedLines(): AsyncGenerator<string, undefined> {
 
 /** Asks for all settings, one after another. Enter keeps the board's value. */
 export async function askForAll(known: Known): Promise<Changes> {
-  console.log("Enter keeps what is in brackets; a single - removes it.");
+  console.log("Enter keeps the value in brackets; a single - removes it.");
   const changes: Changes = {
     ...(await ask("ID", "Id of the board", known.id)),
     ...(await ask("WIFI_SSID", "Wi-Fi name", known.wifi?.name)),

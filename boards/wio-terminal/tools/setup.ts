@@ -16,15 +16,15 @@ import { askForAll, askForPasswords } from "./setup-questions";
 
 const USAGE = `Usage: npm run setup:wio [-- options]
 
-Wi-Fi, broker, id and user of a Wio Terminal that runs, by USB. Without options it asks.
+Sets Wi-Fi, broker, id and user of a running Wio Terminal, by USB. Without options, it asks.
 
   --id ID           the device's id
   --broker URL      mqtt:// or mqtts://
-  --user NAME       its user at the broker; the password is asked for
-  --wifi NAME       its network; the password is asked for
-  --from FILE       settings in a file, written as .env.local
+  --user NAME       its user at the broker; asks for the password
+  --wifi NAME       its network; asks for the password
+  --from FILE       a file with settings, in the form of .env.local
   --port PORT       the serial port of the board
-  --data DIR        where npm start has its --data          (.nightlight)
+  --data DIR        the server's data folder                (.nightlight)
 `;
 
 await command(async () => {
@@ -41,7 +41,7 @@ await command(async () => {
   const isAsked = from === undefined && Object.keys(named).length === 0;
   if (isAsked && !process.stdin.isTTY)
     throw new UserError(
-      "say what to set: --id, --broker, --user, --wifi, or --from FILE; in a terminal you are asked",
+      "expected --id, --broker, --user, --wifi or --from FILE; in a terminal, the command asks",
     );
   let changes = { ...(from === undefined ? {} : readFile(from)), ...fromFlags(named) };
   check(changes, ["MQTT_PWD", "WIFI_PWD"]);

@@ -10,7 +10,7 @@ describe("a list of ids", () => {
   });
 
   it.each([
-    ["a\nb\na", "ids.txt:3: a is there twice"],
+    ["a\nb\na", "ids.txt:3: a occurs twice"],
     ["a\n\nb/c", /^ids.txt:3: expected 1 to 64 characters.* got "b\/c"$/],
     ["class-*", /^ids.txt:1: expected .* got "class-\*"$/],
   ])("refuses %j", (text, message) => {
@@ -40,7 +40,7 @@ describe("the user name of each board", () => {
       ...{ ID: "desk-1", MQTT_USER: "ada" },
     });
     expect(sharedUser("desk", { MQTT_USER: "ada" })).toMatch(
-      /^MQTT_USER: each board will be the user ada, .* with MQTT_USER=desk /,
+      /^MQTT_USER: each board will log in as ada, .* with MQTT_USER=desk,/,
     );
     expect(settingsOf("desk-1", "desk", {})).toEqual({ ID: "desk-1" });
     expect(sharedUser("desk", {})).toBeUndefined();

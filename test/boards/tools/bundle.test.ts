@@ -47,7 +47,7 @@ describe("npm run bundle", () => {
     );
     const { code, stdout, stderr } = await checkout.run("bundle", ["--board", "xiao-esp32c3"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("It holds your passwords in plain text");
+    expect(stdout).toContain("The image contains your passwords in plain text");
     expect(stdout).toContain("esptool.py write_flash 0x0 nightlight-xiao-esp32c3.bin");
     expect(stdout).not.toContain("Warning");
 
@@ -93,7 +93,7 @@ describe("npm run bundle", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("RPI-RP2");
     expect(stdout).toContain(
-      "Warning: all boards with this image will be desk-1, and push each other off the broker; with ID=desk-1-* each gets an id of its own",
+      "Warning: all boards with this image get the id desk-1 and disconnect each other from the broker; with ID=desk-1-*, each gets its own id",
     );
     const image = checkout.read("nightlight-pico-w.uf2");
     expect(statSync(join(checkout.dir, "nightlight-pico-w.uf2")).size % 512).toBe(0);

@@ -19,7 +19,7 @@ describe("the patches of the installed CLI", () => {
   it("are refused if they come from another state of this repository, with advice", () => {
     const other = patched(original).replace("n < 600 && args.deviceId", "n < 9 && args.deviceId");
     expect(() => isPatched(other)).toThrow(
-      "@devicescript/cli: has other patches than these; run npm ci",
+      "@devicescript/cli: has patches of another revision; run npm ci",
     );
   });
 });

@@ -113,10 +113,10 @@ describe("flashing a class", () => {
     const results = await flash(computer, numberedIds("desk", 7));
     expect(summary(results)).toEqual([
       "2 of 7 boards flashed:",
-      "  COM0  desk-1  FAILED: no drive of a bootloader came: mount it, or slide its power switch down twice, quickly: a drive named Arduino appears; then run this again",
-      "  COM1  desk-2  FAILED: drive 1: the bootloader is still there: it did not take the image",
+      "  COM0  desk-1  FAILED: no bootloader drive appeared: mount it, or slide its power switch down twice, quickly: a drive named Arduino appears; then run this again",
+      "  COM1  desk-2  FAILED: drive 1: the bootloader is still there: it did not accept the image",
       "  COM2  desk-3",
-      "  COM3  desk-4  FAILED: it took the image, but its port does not come back",
+      "  COM3  desk-4  FAILED: it accepted the image, but its port did not come back",
       "  COM4  desk-5  FAILED: Cannot lock port",
       "  COM5  desk-6  FAILED: no space left, after 0 bytes",
       "  COM6  desk-7",

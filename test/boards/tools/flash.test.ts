@@ -134,7 +134,7 @@ describe("npm run flash", () => {
       code: 1,
       stdout: "",
       stderr:
-        "nightlight: to put a runtime onto a board takes the package esptool-js: npm install --include=optional\n",
+        "nightlight: flashing a runtime needs the package esptool-js: npm install --include=optional\n",
     });
     rmSync(packages, { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), packages);
@@ -146,7 +146,7 @@ describe("npm run flash", () => {
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);
     const old = checkout.tool("flash", ["--board", "xiao-esp32c3", "--runtime"], env);
-    await old.says("taking the copy of another day");
+    await old.says("using the older copy");
     await isFlashed();
     await old.stop();
 
@@ -155,7 +155,7 @@ describe("npm run flash", () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        "nightlight: cannot download https://github.com/microsoft/devicescript-esp32/releases/latest/download/devicescript-esp32s3-esp32s3_bare-0x0.bin; with a copy of it in .devicescript/cache, no need\n",
+        "nightlight: cannot download https://github.com/microsoft/devicescript-esp32/releases/latest/download/devicescript-esp32s3-esp32s3_bare-0x0.bin; to flash without it, put a copy into .devicescript/cache\n",
     });
   });
 
@@ -167,7 +167,7 @@ describe("npm run flash", () => {
         "nightlight: no board found: there is no serial port at all; plug it in with a cable that carries data, or hold BOOT while you plug it in, then let go\n",
     });
     expect((await flash("--port", "/dev/ttyUSB9").end).stderr).toBe(
-      "nightlight: --port: found /dev/ttyUSB9, but there is no serial port at all\n",
+      "nightlight: --port: no port /dev/ttyUSB9: there is no serial port at all\n",
     );
   });
 

@@ -53,7 +53,7 @@ describe("the board's serial port", () => {
   it("can be any existing port, if it is named", async () => {
     expect(await choosePort(printer.path, [espressif, printer], nobody)).toBe(printer.path);
     await expect(choosePort("/dev/ttyS9", [espressif], nobody)).rejects.toThrow(
-      `--port: found /dev/ttyS9, but there is ${espressif.path} (Espressif)`,
+      `--port: no port /dev/ttyS9: there is ${espressif.path} (Espressif)`,
     );
   });
 

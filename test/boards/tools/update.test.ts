@@ -95,7 +95,7 @@ describe("npm run update", () => {
     ];
     expect(await updateDesk()).toEqual({
       code: 1,
-      stdout: `An update is under way already; this is how it goes on:\n  0.0 s  desk-1: ${why}\n`,
+      stdout: `An update is under way already. Its next steps:\n  0.0 s  desk-1: ${why}\n`,
       stderr: "",
     });
     answers = [[409, { error: "no device desk-1" }]];
@@ -104,7 +104,9 @@ describe("npm run update", () => {
       [202, { isJoined: false }],
       [200, { updates: [], fleet: null }],
     ];
-    expect(await updateDesk()).toEqual(failure("desk-1: the server has no update for it any more"));
+    expect(await updateDesk()).toEqual(
+      failure("desk-1: the server no longer has an update for this device"),
+    );
   });
 
   it("names the devices that are left out, and why the others were stopped", async () => {
@@ -119,7 +121,7 @@ describe("npm run update", () => {
       code: 1,
       stdout:
         `Not updated: tab-1: it takes no update\n  0.0 s  desk-1: ${why}\nStopped: ${why}\n` +
-        "2 of 2 devices keep the program that they have.\n",
+        "2 of 2 devices keep their old program.\n",
       stderr: "",
     });
   });
@@ -153,7 +155,10 @@ describe("npm run update", () => {
       [{ id: "desk-1", online: true, state }],
     ];
     answers = [[202, { n: 7 }], says(before), says({ trial: true }), says({ set: 7 })];
-    const [sent, kept] = ["desk-1: sent; it tries them\n", "desk-1: kept: a reading has arrived\n"];
+    const [sent, kept] = [
+      "desk-1: sent; the device is trying them\n",
+      "desk-1: kept: a reading has arrived\n",
+    ];
     expect(await run()).toEqual({ code: 0, stdout: sent + kept, stderr: "" });
     const body = '{"do":"set","set":{"BROKER":"mqtt://lamp.lan","MQTT_PWD":"a=b"}}';
     expect(asked[0]).toMatchObject({ method: "POST", body });
@@ -177,7 +182,7 @@ describe("npm run update", () => {
     };
     const kept = [200, [{ id: "desk-1", online: true, state: { set: 7 } }]] as [number, unknown];
     answers = [[202, { n: 7 }], kept];
-    const stdout = "desk-1: sent; it tries them\ndesk-1: kept: a reading has arrived\n";
+    const stdout = "desk-1: sent; the device is trying them\ndesk-1: kept: a reading has arrived\n";
     const done = { code: 0, stdout, stderr: "" };
     expect(await run("good night\n", ["--set", "BROKER=mqtt://lamp.lan"])).toEqual(done);
     const set = { BROKER: "mqtt://lamp.lan", WIFI_SSID: "shed", WIFI_PWD: "good night" };
@@ -186,12 +191,12 @@ describe("npm run update", () => {
     answers = [[409, { error: why }]];
     expect(await run("\n")).toEqual(failure(why));
     expect(await run("\n", ["--cancel"])).toEqual(
-      failure("--wifi: takes --device ID, and neither --cancel nor --downgrade"),
+      failure("--wifi: needs --device ID, and no --cancel or --downgrade"),
     );
   });
 
   it("reports that another program answers", async () => {
-    const foreign = failure(`what answers at ${origin}/api/updates is no nightlight server`);
+    const foreign = failure(`the program at ${origin}/api/updates is not a Nightlight server`);
     const others: typeof answers = [
       [200, "<h1>It works!</h1>"],
       [200, "null"],
@@ -231,8 +236,8 @@ describe("npm run update", () => {
     answers = [[401, { error: "a token is needed: Authorization: Bearer TOKEN" }]];
     expect(await updateDesk()).toEqual(
       failure(
-        `${origin} asks for its token, and there is no ${token}: ` +
-          "set NIGHTLIGHT_TOKEN, or give --data DIR",
+        `${origin} requires its token, but there is no ${token}: ` +
+          "set NIGHTLIGHT_TOKEN, or use --data DIR",
       ),
     );
     writeFileSync(token, "the-token-of-another-server\n", { mode: 0o600 });

@@ -95,10 +95,10 @@ describe("npm run flash:wio -- --all", () => {
       "nightlight: ids.txt: expected an id for each of 2 boards, got 1\n",
     );
     expect(await failing("--image", "image.uf2")).toBe(
-      "nightlight: --image: has one id, and with --all each board gets its own\n",
+      "nightlight: --image: contains one id, but with --all each board gets its own\n",
     );
     expect(await failing("--port", port.path)).toBe(
-      "nightlight: --port: is one board, and --all means every one\n",
+      "nightlight: --port: names one board, but --all means every board\n",
     );
     expect(port.baud).not.toBe(TOUCH_BAUD);
   });

@@ -183,9 +183,13 @@ describe("npm run flash:wio", () => {
     expect(await failing()).toBe(
       `nightlight: no Wio Terminal found: there is ${port.path} (Espressif); plug it in, and slide its power switch down twice, quickly: a drive named Arduino appears; then run this again\n`,
     );
-    expect(await failing("--image", "nowhere.uf2")).toBe("nightlight: nowhere.uf2: not there\n");
+    expect(await failing("--image", "nowhere.uf2")).toBe(
+      "nightlight: nowhere.uf2: does not exist\n",
+    );
     writeFileSync(join(checkout.dir, "text.uf2"), "no image");
-    expect(await failing("--image", "text.uf2")).toBe("nightlight: text.uf2: not a UF2 file\n");
+    expect(await failing("--image", "text.uf2")).toBe(
+      "nightlight: text.uf2: expected a UF2 file\n",
+    );
     expect(await failing("--board", "x")).toMatch(
       /expected one of --image, --drive, --port, --all, --ids, --data\n$/,
     );

@@ -139,7 +139,7 @@ describe("npm run setup:wio", () => {
       return stderr;
     };
     expect(await mistake([])).toBe(
-      "nightlight: say what to set: --id, --broker, --user, --wifi, or --from FILE; in a terminal you are asked\n",
+      "nightlight: expected --id, --broker, --user, --wifi or --from FILE; in a terminal, the command asks\n",
     );
     expect(await mistake(["--wifi", "home"], ["short"])).toBe(
       "nightlight: Wi-Fi password: expected 8 to 63 bytes, got 5\n",

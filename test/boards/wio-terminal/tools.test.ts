@@ -116,7 +116,7 @@ describe("npm run deploy:wio", () => {
     settings("mqtt://broker.example");
     expect(await checkout.run("deploy-wio", ["--port", "/dev/nowhere"], port.env)).toMatchObject({
       code: 1,
-      stderr: `nightlight: --port: found /dev/nowhere, but there is ${port.path} (Seeed)\n`,
+      stderr: `nightlight: --port: no port /dev/nowhere: there is ${port.path} (Seeed)\n`,
     });
   });
 });

@@ -94,7 +94,7 @@ export class Adc extends RegisterBlock {
     if (this.get(this.calib) !== this.options.calibration)
       this.options.misuse(`${this.name}: enabled without the factory's calibration`);
     if ((this.get(this.refctrl) & 0xf) !== REFERENCE_VDDANA)
-      throw new Error(`${this.name}: its reference is not the supply: not modelled`);
+      throw new Error(`${this.name}: reference other than the supply: not modelled`);
     this.forget();
   }
 
@@ -127,7 +127,7 @@ export class Adc extends RegisterBlock {
     this.taken = results;
     const input = this.get(this.inputctrl);
     if (((input >>> 8) & 0x1f) !== AGAINST_GROUND)
-      throw new Error(`${this.name}: measures against what is not ground: not modelled`);
+      throw new Error(`${this.name}: negative input other than ground: not modelled`);
     // The first result after enabling must not be used (datasheet, ADC), so it is made wrong here.
     const seen = this.options.level(input & 0x1f);
     const level = this.earlier + results <= 1 ? 1 - seen : seen;

@@ -85,7 +85,7 @@ export function startApplication(
   if (cause !== RESET_CAUSE.powerOn) {
     if (tap === TAP_STAY) {
       chip.setWord(TAP_WORD, 0);
-      throw new StaysInBootloader("the application asked for it, or there was a second tap");
+      throw new StaysInBootloader("requested by the application, or by a second tap");
     }
     if (tap !== TAP_QUICK) {
       chip.setWord(TAP_WORD, TAP_STAY);

@@ -27,7 +27,7 @@ export class Bus {
     for (let at = 0; at < peripheral.size; at += GRAIN) {
       const place = Math.floor((peripheral.base + at) / GRAIN);
       const other = this.byPlace.get(place);
-      if (other) throw new Error(`${peripheral.name} lies where ${other.name} does`);
+      if (other) throw new Error(`${peripheral.name} overlaps ${other.name}`);
       this.byPlace.set(place, peripheral);
     }
   }

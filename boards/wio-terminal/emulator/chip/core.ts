@@ -121,7 +121,7 @@ export class Core {
       this.fault(EXCEPTION.memoryManagement, CFSR.dataAccess, address);
       return;
     }
-    throw new CoreFault(`access to ${what}: nothing is there that may be accessed so (${type})`);
+    throw new CoreFault(`access to ${what}: nothing at this address allows it (${type})`);
   }
 
   private fault(exception: number, cause: number, address?: number): void {

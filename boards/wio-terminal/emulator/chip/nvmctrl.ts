@@ -174,7 +174,7 @@ export class Nvmctrl extends RegisterBlock {
   private writeBuffer(begin: number, length: number, micros: number): void {
     this.settle();
     if (this.bufferPage !== begin - (begin % PAGE))
-      throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which the page buffer has not`);
+      throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which is not in the page buffer`);
     const bytes = Buffer.from(this.buffer.subarray(begin % PAGE, (begin % PAGE) + length));
     if (this.truth.subarray(begin, begin + length).some((byte) => byte !== 0xff))
       throw new Error(`NVMCTRL: a write at ${begin.toString(16)}, which is not erased`);

@@ -279,7 +279,7 @@ export class Samd51 implements Chip, Memory {
     const before = this.hz;
     this.dwt?.settle();
     this.hz = this.gclk.generatorHz(0) / this.mclk.coreDivider;
-    if (this.hz === 0) throw new Error("GCLK: the core is left without a clock");
+    if (this.hz === 0) throw new Error("GCLK: the core has no clock");
     if (this.hz > CORE_HZ_MAX) throw new Error(`GCLK: the core would run at ${this.hz} Hz`);
     if (this.hz === before) return;
     this.unicorn.limit(0);

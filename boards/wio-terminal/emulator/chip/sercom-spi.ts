@@ -82,7 +82,7 @@ export class SercomSpi extends RegisterBlock {
     if ((control & CTRLA.mode) !== CTRLA.host || control & CTRLA_OTHER_MODES)
       throw new Error(`${this.name}: only an SPI host of mode 0, MSB first, is modelled`);
     if ((control & CTRLA.dopo) !== DOPO_2)
-      throw new Error(`${this.name}: sends on other pads than those that are wired`);
+      throw new Error(`${this.name}: sends on pads that are not wired`);
     const wrong = this.options.wiring();
     if (wrong !== undefined) throw new Error(`${this.name}: ${wrong}`);
   }
@@ -107,7 +107,7 @@ export class SercomSpi extends RegisterBlock {
   }
 
   private send(value: number): void {
-    if (!this.isOn) throw new Error(`${this.name}: told to send while it is off`);
+    if (!this.isOn) throw new Error(`${this.name}: a send while it is off`);
     if (!(this.flags() & FLAG.dre))
       throw new Error(`${this.name}: written while its data register is full`);
     this.hasSent = true;

@@ -153,7 +153,7 @@ export class SercomUsart extends RegisterBlock {
 
   private send(byte: number): void {
     if (!this.isOn || !(this.get(this.ctrlb) & CTRLB.sends))
-      throw new Error(`${this.name}: told to send while its transmitter is off`);
+      throw new Error(`${this.name}: a send while its transmitter is off`);
     if (this.toSend !== undefined)
       throw new Error(`${this.name}: written while its data register is full`);
     this.toSend = byte;

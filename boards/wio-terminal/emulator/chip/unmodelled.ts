@@ -125,6 +125,6 @@ export class Unmodelled implements Peripheral {
   }
 
   private tell(): void {
-    this.warn(`${this.name} is not modelled: it reads as after a reset, and ignores writes`);
+    this.warn(`${this.name} is not modelled: reads return reset values, and writes are ignored`);
   }
 }

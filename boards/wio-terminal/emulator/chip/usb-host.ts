@@ -223,7 +223,8 @@ export class UsbHost {
       const handshake = act();
       if (handshake === "ack") return;
       if (handshake === "stall") throw new UsbStall("the device refuses");
-      if (handshake === "none" && ++silent === TRIES) throw new UsbTimeout("nobody answers");
+      if (handshake === "none" && ++silent === TRIES)
+        throw new UsbTimeout("the device does not answer");
       yield;
     }
   }
@@ -251,7 +252,7 @@ export class UsbHost {
         this.transfer = undefined;
         transfer.resolve(value);
       } else if (this.clock.nowMicros > transfer.endMicros)
-        throw new UsbTimeout(`request ${transfer.setup.request}: not within 5 s`);
+        throw new UsbTimeout(`request ${transfer.setup.request}: not completed within 5 s`);
     } catch (error) {
       this.transfer = undefined;
       transfer.reject(error as Error);

@@ -115,7 +115,7 @@ export class WioTerminal {
       hz: () => chip.gclk.channelHz(channel),
       wiring: () => {
         const wrong = Object.keys(pins).find((pin) => chip.port.functionOf(pin) !== pins[pin]);
-        return wrong === undefined ? undefined : `${wrong} is not given to it`;
+        return wrong === undefined ? undefined : `pin ${wrong} is not assigned to it`;
       },
     });
     chip.attach(usart);
@@ -140,7 +140,7 @@ export class WioTerminal {
         }),
       );
     const nothing = (name: string, input: number): number => {
-      chip.misuse(`${name} looks at input ${input}, where nothing is, or without its pin`);
+      chip.misuse(`${name} converts input ${input}, which has no source or no pin`);
       return 0;
     };
     attach("ADC1", 0x4300_2000, 41, (input) =>
@@ -172,7 +172,7 @@ export class WioTerminal {
         const wrong = Object.entries(pins).find(
           ([pin, side]) => chip.port.functionOf(pin) !== side,
         );
-        return wrong && `${wrong[0]} is not given to it`;
+        return wrong && `pin ${wrong[0]} is not assigned to it`;
       },
     });
     chip.attach(spi);

@@ -48,7 +48,7 @@ function showPicture(bytes: ArrayBuffer): void {
 socket.onopen = () => (document.body.dataset.connection = "live");
 socket.onclose = () => {
   document.body.dataset.connection = "away";
-  state.textContent = "The emulator has ended.";
+  state.textContent = "The emulator has stopped.";
 };
 socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
   if (typeof data !== "string") {
@@ -64,8 +64,8 @@ socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
   led.textContent = message.led ? "LED on" : "LED off";
   state.textContent =
     message.failure === undefined
-      ? `Running; ${message.seconds.toFixed(1)} s of the chip's time have passed.`
-      : `Ended: ${message.failure}`;
+      ? `Running: ${message.seconds.toFixed(1)} s of chip time.`
+      : `Stopped: ${message.failure}`;
   if (document.activeElement !== slider) {
     slider.value = String(message.light);
     sliderValue.textContent = slider.value;
@@ -110,7 +110,7 @@ async function openImage(file: File): Promise<void> {
   try {
     const address = `/image?name=${encodeURIComponent(file.name)}`;
     const answer = await fetch(address, { method: "POST", body: file });
-    imageResult.textContent = answer.ok ? `${file.name} runs.` : await answer.text();
+    imageResult.textContent = answer.ok ? `${file.name} is running.` : await answer.text();
   } catch {
     imageResult.textContent = "The emulator does not answer.";
   }

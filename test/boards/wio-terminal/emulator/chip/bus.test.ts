@@ -60,7 +60,7 @@ describe("the bus", () => {
 
   it("does not let two peripherals overlap", () => {
     bus.attach(new Model("DSU", 0x4100_2000));
-    expect(() => bus.attach(new Model("PORT", 0x4100_2000))).toThrow("PORT lies where DSU does");
+    expect(() => bus.attach(new Model("PORT", 0x4100_2000))).toThrow("PORT overlaps DSU");
   });
 
   it.each(Object.entries(GATES))("requires the clocks of %s", (name, gate) => {

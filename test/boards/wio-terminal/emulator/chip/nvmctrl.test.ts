@@ -99,7 +99,7 @@ describe("NVMCTRL", () => {
   it("clears its page buffer: PBC", () => {
     fill(AT, 16, 0);
     order(COMMAND.clearBuffer, AT);
-    expect(() => order(COMMAND.writeQuadWord, AT)).toThrow("which the page buffer has not");
+    expect(() => order(COMMAND.writeQuadWord, AT)).toThrow("which is not in the page buffer");
   });
 
   it("refuses to write to flash that is not erased, and to start a second operation", () => {

@@ -76,8 +76,10 @@ describe("SERCOM SPI", () => {
   });
 
   it("stops if its pins are not connected to it", () => {
-    wrong = "PB19 is not given to it";
-    expect(() => spi.write(0x00, 4, HOST | DOPO_2 | ENABLE)).toThrow("PB19 is not given to it");
+    wrong = "pin PB19 is not assigned to it";
+    expect(() => spi.write(0x00, 4, HOST | DOPO_2 | ENABLE)).toThrow(
+      "pin PB19 is not assigned to it",
+    );
   });
 
   it("sends nothing while it is off, and is off after CTRLA.SWRST", () => {

@@ -39,7 +39,7 @@ describe("a peripheral without a model", () => {
       part.write();
       expect(part.read(offset, size)).toBe(value);
       expect(told[0]).toBe(
-        `${name} is not modelled: it reads as after a reset, and ignores writes`,
+        `${name} is not modelled: reads return reset values, and writes are ignored`,
       );
     },
   );
