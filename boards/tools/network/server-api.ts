@@ -114,7 +114,7 @@ function causeOf(error: unknown): string {
 interface Token {
   /** Undefined if no token was found. */
   text: string | undefined;
-  /** Where the token is expected, for messages. */
+  /** The token's source, for messages. */
   source: string;
 }
 

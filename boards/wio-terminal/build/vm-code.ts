@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { WasmModule } from "./wasm-module";
 
-/** By function, the first 16 digits of the SHA-256 of its code in the module. */
+/** The first 16 digits of the SHA-256 of each function's code in the module. */
 const CODE: Readonly<Record<string, string>> = {
   // `vm_quick.c` repeats these functions.
   devs_vm_exec_opcodes: "3f3f7b0025dc7971",
