@@ -100,7 +100,7 @@ export default {
     {
       name: "emulator-index",
       comment:
-        "what uses the emulator does not reach into it; its tests import the parts they test",
+        "the rest of the project imports only the emulator's index; tests import what they test",
       severity: "error",
       from: { path: "^(src|server|boards)/", pathNot: "^boards/wio-terminal/emulator/" },
       to: {
@@ -110,7 +110,7 @@ export default {
     },
     {
       name: "no-circle",
-      comment: "imports run one way, between files too",
+      comment: "imports form no cycle, not even between files",
       severity: "error",
       from: {},
       to: { circular: true },

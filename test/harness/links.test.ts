@@ -54,11 +54,11 @@ function dead(path: string): string[] {
 }
 
 describe("the links of", () => {
-  it.each(pages().map((path) => relative(ROOT, path)))("%s lead somewhere", (page) => {
+  it.each(pages().map((path) => relative(ROOT, path)))("%s have a target", (page) => {
     expect(dead(join(ROOT, page))).toEqual([]);
   });
 
-  it("no page are overlooked", () => {
+  it("all pages are checked", () => {
     const all = pages();
     expect(all.map((path) => relative(ROOT, path))).toContain("README.md");
     const links = all.flatMap((path) => [...prose(path).matchAll(/\]\([^)]+\)/g)]);

@@ -105,7 +105,7 @@ describe("every package with native code", () => {
   });
 
   it.each(PLATFORMS.map((platform) => [nameOf(platform), platform] as const))(
-    "comes ready-made for %s",
+    "is prebuilt for %s",
     (name, platform) => {
       const missing = folders.filter((folder) => !runsOn(folder, platform));
       const expected = MISSING.filter(
@@ -115,7 +115,7 @@ describe("every package with native code", () => {
     },
   );
 
-  it("needs no script at its installation", () => {
+  it("needs no install script", () => {
     expect(packages[""]?.hasInstallScript).toBeUndefined();
     expect(readFileSync(join(ROOT, ".npmrc"), "utf8")).toMatch(/^ignore-scripts=true$/m);
   });

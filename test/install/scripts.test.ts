@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
 const commands = Object.entries(scripts);
 
 describe("the scripts of package.json", () => {
-  it("are Node and plain words, the same for cmd, PowerShell, sh and fish", () => {
+  it("run Node with plain words, so they work in cmd, PowerShell, sh and fish", () => {
     expect(commands.length).toBeGreaterThan(10);
     for (const [name, line] of commands)
       expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( (--)?[a-z:]+)?$/);
@@ -17,7 +17,7 @@ describe("the scripts of package.json", () => {
 
   // The scripts that use steps.ts share its usage, which lists the programs.
   it.each(commands.filter(([, line]) => !line.includes("/steps.ts ")))(
-    "%s says with --help how it is used",
+    "%s prints its usage with --help",
     (name, line) => {
       const file = line.replace(/^node (--import tsx )?/, "").replace(/ .*$/, "");
       const source = file === "server/start.js" ? "server/setup/options.ts" : file;
@@ -29,7 +29,7 @@ describe("the scripts of package.json", () => {
     },
   );
 
-  it("have no hooks: with ignore-scripts, npm would leave them out", () => {
+  it("have no hooks, because npm skips hooks with ignore-scripts", () => {
     const names = new Set(Object.keys(scripts));
     const hooks = [...names].filter(
       (name) => names.has(name.replace(/^(pre|post)/, "")) && /^(pre|post)/.test(name),

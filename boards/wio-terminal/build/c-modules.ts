@@ -68,7 +68,7 @@ function findCircles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] 
   const finished = new Set<string>();
   const walk = (at: string, path: readonly string[]): void => {
     const start = path.indexOf(at);
-    if (start >= 0) problems.push(`circle: ${[...path.slice(start), at].join(" -> ")}`);
+    if (start >= 0) problems.push(`cycle: ${[...path.slice(start), at].join(" -> ")}`);
     if (start >= 0 || finished.has(at)) return;
     for (const next of graph.get(at) ?? []) walk(next, [...path, at]);
     finished.add(at);

@@ -12,7 +12,7 @@ describe("the board's C modules", () => {
     expect(findProblems(sources)).toEqual([]);
   });
 
-  it("are reported if they form a circle, by files or by headers", () => {
+  it("are reported if they form a cycle, by files or by headers", () => {
     const problems = problemsOf({
       "a/one.c": '#include "one.h"\n#include "two.h"\n',
       "a/one.h": "",
@@ -24,8 +24,8 @@ describe("the board's C modules", () => {
       "b/four.h": "",
     });
     expect(problems).toEqual([
-      "circle: a/one -> a/two -> b/three -> a/one",
-      "circle: b/four -> b/five -> b/four",
+      "cycle: a/one -> a/two -> b/three -> a/one",
+      "cycle: b/four -> b/five -> b/four",
     ]);
   });
 
