@@ -90,7 +90,7 @@ async function flashOne(
       ? { port: await chooseWio(flags.port, `plug it in, and ${BY_HAND}; then run this again`) }
       : { drive };
   const findBoard = await flashBoard(computer, place, image);
-  console.log("The board has the image; waiting for it to start");
+  console.log("The image is on the board; waiting for the board to start");
 
   const said: string[] = [];
   await waitFor(async () => {

@@ -167,7 +167,7 @@ describe("npm run flash:wio", () => {
       if (before === "touched") await bootloaderStarts(ports);
       await imageIsCopied();
       await ports.lookedAtBy(tool);
-      expect(tool.output).not.toContain("The image is there");
+      expect(tool.output).not.toContain("The image is on the board");
       await boardStarts(ports, tool);
     },
   );
