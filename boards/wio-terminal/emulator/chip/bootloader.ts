@@ -29,7 +29,7 @@ export interface Booted {
   word(address: number): number;
   setWord(address: number, value: number): void;
   setVectorTable(address: number): void;
-  /** A reset follows as soon as this one is done. */
+  /** Whether another reset is pending. It follows the current reset at once. */
   readonly isResetDue: boolean;
 }
 

@@ -209,7 +209,7 @@ export class Samd51 implements Chip, Memory {
     this.core.takeException();
     if (this.core.sleeping) this.clock.advanceTo(Math.min(this.clock.nextMicros, untilMicros));
     else this.execute();
-    // A second tap comes while the bootloader waits for it.
+    // A second tap requests another reset while the bootloader waits during the first.
     while (this.resetCause !== undefined) this.reset(this.resetCause);
   }
 

@@ -95,9 +95,9 @@ describe("wio:emulator", () => {
       // Another program, which sleeps at once. Two taps leave it for the bootloader, which has no model.
       const sleeper = { name: "sleeper.bin", mimeType: "", buffer: SLEEPER };
       await page.locator("#image").setInputFiles(sleeper);
-      await page.locator("#image-result", { hasText: "sleeper.bin runs." }).waitFor();
+      await page.locator("#image-result", { hasText: "sleeper.bin is running." }).waitFor();
       await page.locator("button", { hasText: "Bootloader" }).click();
-      await page.locator("#state", { hasText: "Ended" }).waitFor();
+      await page.locator("#state", { hasText: "Stopped" }).waitFor();
       await page.locator("#image").setInputFiles(sleeper);
       await page.locator("#state", { hasText: "Running" }).waitFor();
 
