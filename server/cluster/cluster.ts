@@ -31,7 +31,10 @@ const HOLD_MS = GONE_MS + 2 * BEAT_MS;
  * beat may have been lost with the connection.
  */
 export const SURE_MS = GONE_MS - BEAT_MS;
-/** Within this time at least one beat of any live server is received, ms. */
+/**
+ * How long `stop` waits for another server's beat, ms. Any live server sends at least one in this
+ * time.
+ */
 const FAREWELL_MS = 1.2 * BEAT_MS;
 
 /** The parts of the server that `Cluster` calls. */
@@ -39,7 +42,10 @@ export interface Host {
   /** Publishes a retained message at QoS 1; resolves once the broker has acknowledged it. */
   publish: (topic: string, payload: string) => Promise<unknown>;
   isConnected: () => boolean;
-  /** Called when this server takes shards over, with the readings held for them and the groups. */
+  /**
+   * Called when this server takes shards over, with the readings held for those shards and all
+   * groups that this server now decides.
+   */
   onTakeover: (readings: HeldReading[], groups: Group[]) => void;
   /** Called when another server has this server's shard, so that this process must end. */
   onConflict: (error: UserError) => void;
@@ -52,7 +58,7 @@ export interface Host {
 export class Cluster {
   /** This server's index and the number of shards, such as `1of3`. */
   readonly name: string;
-  /** Filter of the topics that `receive` handles. */
+  /** MQTT filter for the topics that `receive` handles. */
   readonly filter = `${PRESENCE_TOPIC}+`;
   private readonly run = randomName(4);
   private readonly startedMs = Date.now();
@@ -76,8 +82,8 @@ export class Cluster {
   private echoMs = performance.now();
   private ranMs = performance.now();
   /**
-   * Own beats that the broker has passed back since this server started or came back. A beat counts
-   * when it comes back, not when it is sent: all servers see it at the same place among the
+   * Number of our beats that the broker has passed back since `connectedMs`. A beat counts when the
+   * broker passes it back, not when it is sent: all servers then see it at the same place among the
    * readings.
    */
   private beats = 0;
@@ -99,12 +105,14 @@ export class Cluster {
     this.name = nameOf(shard);
   }
 
-  /** Suffix of the client id, different for each run: two runs never disconnect each other. */
+  /**
+   * Suffix of the MQTT client id. It differs for each run, so two runs never disconnect each other.
+   */
   get suffix(): string {
     return `_${this.name}_${this.run}`;
   }
 
-  /** Call once the subscriptions are made. */
+  /** Joins the cluster. Call once the subscriptions are made. */
   join(host: Host): void {
     this.host = host;
     this.connected();
@@ -122,7 +130,7 @@ export class Cluster {
     return this.owners.decides(id);
   }
 
-  /** Whether no other server is alive. If one is, it may have taken over during an outage. */
+  /** Whether no other server is alive. Any live server may have taken over during an outage. */
   get isAlone(): boolean {
     return this.presence.living().length === 0;
   }
@@ -176,7 +184,7 @@ export class Cluster {
     this.hasLeft = true;
     await this.host.publish(PRESENCE_TOPIC + this.name, "");
     if (!this.isLeaving) return false;
-    // The other server may be shutting down too, so wait for another beat of it.
+    // The other server may be shutting down too, so wait for one more beat of another server.
     const before = this.othersBeats;
     const endMs = performance.now() + FAREWELL_MS;
     while (this.othersBeats === before && performance.now() < endMs)
@@ -199,7 +207,8 @@ export class Cluster {
     // reading is answered twice.
     const isStandIn = beat.shards.includes(index) && this.owners.indices.includes(index);
     if (isOfOurs && isStandIn) this.returned();
-    // The new server decides once a beat says that we have released its shard and count on it.
+    // A server that has just become alive decides once one of our beats says that we have released
+    // its shard and count on that server. So a beat is published at once.
     if (this.presence.heard(name, beat, this.held.mark()) && !this.update()) this.beat();
     if (isOfOurs || !/^\d+of\d+$/.test(name)) return;
     if (this.strangers.has(name) || this.strangers.size >= 10) return;
@@ -238,8 +247,8 @@ export class Cluster {
   }
 
   /**
-   * Forgets held readings that are too old to be still undecided. As long as any shard has no
-   * server, nothing is forgotten: its readings may be undecided however old they are.
+   * Forgets held readings that are too old to be still undecided. While any shard has no server, no
+   * reading is forgotten: the readings of that shard may be undecided however old they are.
    */
   private forgetDecided(): void {
     const { held, owners, presence, shard } = this;
@@ -248,7 +257,7 @@ export class Cluster {
   }
 
   private beat(): void {
-    // A beat that is published now would be sent after the next connect.
+    // While disconnected, the client would queue a beat and send it after the next connect.
     if (this.hasLeft || !this.host?.isConnected()) return;
     const beat: Beat = {
       run: this.run,
@@ -262,16 +271,17 @@ export class Cluster {
       sent_ms: Math.round(performance.now()),
       behind_ms: this.presence.behindMs(performance.now()),
     };
-    // The same QoS as that of the readings: at another QoS, the broker could let the beat overtake
-    // them. If publishing fails, the others see a missed beat.
+    // Beats have the same QoS as readings: at another QoS, the broker could let a beat overtake
+    // readings. If publishing fails, the other servers see a missed beat.
     this.host.publish(PRESENCE_TOPIC + this.name, JSON.stringify(beat)).catch(() => undefined);
   }
 
   /**
    * Starts a new visit if this process was held up, or the broker passed nothing back, for
-   * `SURE_MS`. Another server may have taken over and decided what still waits in our socket: if we
-   * decided it as well, an old reading would be answered after newer ones. The broker is not
-   * checked while this server waits to return: that takes as long as a slow broker takes.
+   * `SURE_MS`. Another server may have taken over and decided the readings that still wait in our
+   * socket: if we decided them as well, an old reading would be answered after newer ones. The
+   * broker's silence is ignored until this server is present again: a slow broker may take any time
+   * to pass its first beats back.
    * @returns whether this server was away
    */
   private noticeAbsence(): boolean {
@@ -289,7 +299,7 @@ export class Cluster {
     return !this.isLeaving && this.beats >= BEATS_TO_LIVE;
   }
 
-  /** Starts a new visit: the others cover for this server until they count on it again. */
+  /** Starts a new visit: the other servers cover for this server until they count on it again. */
   private returned(): void {
     this.connectedMs = Date.now();
     this.visit = randomName(3);
@@ -297,13 +307,17 @@ export class Cluster {
     this.beats = this.beatsSent = 0;
     this.countedOn.fromPlace = Infinity;
     this.echoMs = this.ranMs = performance.now();
-    // The second beat makes this server count as alive, so it comes a full interval later.
+    // The second beat makes this server count as alive, so the timer restarts: the second beat must
+    // come a full interval after the first.
     clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), BEAT_MS);
     if (!this.update()) this.beat();
   }
 
-  /** @returns whether the shards of this server changed, and a beat with them was published */
+  /**
+   * @returns true if this server's shards have changed; a beat with the new shards is then
+   * published
+   */
   private update(): boolean {
     const { owners, shard } = this;
     if (this.isReplaced) return false;
@@ -319,7 +333,8 @@ export class Cluster {
     if (owners.indices.join() === before) return false;
     const which = owners.indices.length > 0 ? `shard ${owners.indices.join(", ")}` : "no shard";
     this.log("server", `Deciding for ${which} of ${shard.count}`);
-    // Published after the last command for the shards we hand over. Their new owner waits for it.
+    // This beat is published after the last command for the shards we hand over. The new owner of
+    // those shards waits for this beat.
     this.beat();
     if (taken.length === 0) return true;
     const readings = this.held.take((id) => owners.decides(id));

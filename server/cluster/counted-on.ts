@@ -3,14 +3,16 @@ import type { HeldReadings } from "./held-readings";
 import type { Owners } from "./owners";
 import { nameOf, type Presence } from "./presence";
 
-/** The other servers that this one counts on, so that it leaves their shards to them. Pure. */
+/**
+ * Tracks which other servers this server counts on. This server leaves their shards to them. Pure.
+ */
 export class CountedOn {
   /**
-   * Place among the readings of this server's first beat since it started or came back. Infinity
+   * The place, among the held readings, of the first beat of this server's present visit. Infinity
    * until the broker has passed that beat back.
    */
   fromPlace = Infinity;
-  /** By name of a server that this one counts on: the place of that server's first beat. */
+  /** The servers that this server counts on, by name, with the place of each one's first beat. */
   private readonly since = new Map<string, number>();
 
   constructor(
@@ -20,28 +22,31 @@ export class CountedOn {
     private readonly held: HeldReadings,
   ) {}
 
-  /** Whether another server decides a shard, either as its owner or as the owner's stand-in. */
+  /**
+   * Whether the server `index` decides the shard, either as its owner or as the owner's stand-in.
+   */
   isThere(index: number, shard: number): boolean {
     if (!this.has(index)) return false;
     const [name, owner] = [this.nameOf(index), this.nameOf(shard)];
-    // A server that counts on the shard's owner leaves the shard to it, so it is no stand-in.
+    // A server that counts on the shard's owner leaves the shard to that owner, so it is no
+    // stand-in.
     return (
       index === shard || !this.presence.isLiving(owner) || !this.presence.isCountedOnBy(name, owner)
     );
   }
 
-  /** The visits of the servers that this one counts on. */
+  /** Names of the present visits of the servers that this server counts on; see `Beat.visit`. */
   visits(): string[] {
     const names = this.owners.others.filter((index) => this.has(index)).map(this.nameOf);
     return names.flatMap((name) => this.presence.visitOf(name) ?? []);
   }
 
   /**
-   * Whether this server counts on another one. A server decides only once all others count on it.
-   * It has not received the readings from before its first beat. If any of those are still
-   * undecided, the servers that were present before it must decide them first, and do not count on
-   * it until then. A server that came later than the other one does not wait for this: otherwise
-   * two servers would wait for each other.
+   * Whether this server counts on the server `index`. A server decides only once all others count
+   * on it. A new server has not received the readings from before its first beat. If any of those
+   * readings are still undecided, the servers that were present before must decide them first, and
+   * only then count on the new server. A server that arrived after the server `index` does not wait
+   * for this: otherwise two servers would wait for each other.
    */
   private has(index: number): boolean {
     const { held, owners, presence, shard } = this;

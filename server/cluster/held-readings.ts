@@ -1,8 +1,8 @@
-/** A message as received, not parsed yet. */
+/** A reading as received, not parsed yet. */
 export interface HeldReading {
   topic: string;
   payload: Buffer;
-  /** When it was received: Unix time, and monotonic time, ms. */
+  /** When the reading was received: Unix time (`atMs`) and monotonic time (`nowMs`), ms. */
   atMs: number;
   nowMs: number;
 }
@@ -24,11 +24,11 @@ const MAX_DEVICES = 100_000;
  * have decided it. If the server turns out to be dead, this server decides the reading. Pure.
  */
 export class HeldReadings {
-  /** In order of arrival, oldest first. */
+  /** The held readings by device id, in order of arrival, oldest first. */
   private readonly held = new Map<string, Held>();
   private place = 0;
 
-  /** @param keepMs how long a reading is held, by the clock of `hold` and `prune` */
+  /** @param keepMs how long a reading is held, ms, by the clock passed to `hold` and `prune` */
   constructor(private readonly keepMs: number) {}
 
   get size(): number {
@@ -36,8 +36,9 @@ export class HeldReadings {
   }
 
   /**
-   * @param sinceMs `Presence.nowMs`, the clock by which servers are considered dead. A slow broker
-   * delays beats and readings alike, and this clock with them.
+   * Holds a device's reading in place of its previous one.
+   * @param sinceMs the present `Presence.nowMs`, the clock by which servers are considered dead. A
+   * slow broker delays beats and readings alike, and this clock too.
    */
   hold(id: string, reading: HeldReading, sinceMs: number): void {
     if (!this.held.delete(id) && this.held.size >= MAX_DEVICES) return;
@@ -52,7 +53,7 @@ export class HeldReadings {
     return ++this.place;
   }
 
-  /** Whether a reading of one of these devices was received before that place. */
+  /** Whether a held reading of a wanted device was received before `place`, a result of `mark`. */
   hasBefore(place: number, isWanted: (id: string) => boolean): boolean {
     for (const [id, held] of this.held) {
       if (held.place >= place) return false;
@@ -63,7 +64,7 @@ export class HeldReadings {
 
   /**
    * Forgets readings that have been held for longer than `keepMs`.
-   * @param moreMs added to `keepMs`
+   * @param moreMs extra time on top of `keepMs`, ms
    */
   prune(nowMs: number, moreMs = 0): void {
     for (const [id, { sinceMs }] of this.held) {
@@ -72,13 +73,14 @@ export class HeldReadings {
     }
   }
 
-  /** Forgets all readings. While a connection was lost, newer readings may have been missed. */
+  /** Forgets all readings. Called after a reconnect: newer readings may have been missed. */
   clear(): void {
     this.held.clear();
   }
 
   /**
-   * Forgets readings received more than `keepMs` ago, monotonic: newer ones may have been missed.
+   * Forgets readings received more than `keepMs` ago by the monotonic clock. Called after this
+   * process was held up: newer readings may have been missed.
    */
   outlived(nowMs: number): void {
     for (const [id, { reading }] of this.held) {
@@ -87,7 +89,7 @@ export class HeldReadings {
     }
   }
 
-  /** @returns the held readings of these devices, and stops holding them */
+  /** @returns the held readings of the wanted devices; they are no longer held */
   take(isWanted: (id: string) => boolean): HeldReading[] {
     const taken: HeldReading[] = [];
     for (const [id, { reading }] of this.held) {

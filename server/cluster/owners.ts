@@ -3,12 +3,12 @@ import type { Shard } from "../setup/cluster-options";
 import { groupKeys, shardOf } from "./sharding";
 
 /**
- * The shards that this server decides: its own, and each shard whose server is absent if this
- * server is the next one present in the circle. Pure.
+ * The shards that this server decides: its own shard, and the shards of absent servers. For an
+ * absent server, the next present one decides, by index and wrapping around. Pure.
  */
 export class Owners {
   private readonly keys: Map<string, string>;
-  /** Indexed by shard - 1. */
+  /** Whether this server decides each shard; indexed by shard - 1. */
   private owned: boolean[];
 
   constructor(
@@ -24,7 +24,7 @@ export class Owners {
     return this.owned.flatMap((owned, at) => (owned ? [at + 1] : []));
   }
 
-  /** The shards that other servers decide, or no server. */
+  /** The shards that this server does not decide: another server or none decides them. */
   get elsewhere(): number[] {
     return this.owned.flatMap((owned, at) => (owned ? [] : [at + 1]));
   }
@@ -47,12 +47,12 @@ export class Owners {
   }
 
   /**
-   * @param isThere whether the server `index` is there to decide the shard. Of these, the first in
-   * the circle decides it, starting at the shard's own server.
-   * @param isPresent whether the others can count on this server; if not, it decides nothing
+   * @param isThere whether the server `index` can decide the shard. The first such server decides
+   * it, counting upwards from the shard's own server and wrapping around.
+   * @param isPresent whether the other servers can count on this server; if not, it decides nothing
    * @param isClaimed whether another server may still decide the shard; if so, this server does not
    * take it yet
-   * @returns the shards that this server has just taken
+   * @returns the shards that this server has just taken over
    */
   update(
     isThere: (index: number, shard: number) => boolean,

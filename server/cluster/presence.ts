@@ -10,19 +10,26 @@ export interface Beat {
   started_ms: number;
   /** Since when the server has received and answered readings without a gap, Unix time, ms. */
   connected_ms: number;
-  /** The shards that the server decides, 1..N. Its last command for another one was sent before. */
+  /**
+   * The shards that the server decides, 1..N. Its last command for any other shard was sent before
+   * this beat.
+   */
   shards: number[];
-  /** Random name of the time since `connected_ms`, called a visit; undefined before version 0.2. */
+  /**
+   * Random name of the present visit, the time since `connected_ms`; undefined before version 0.2.
+   */
   visit: string | undefined;
   /** Number of the beat within the visit, from 1; undefined before version 0.2. */
   nth: number | undefined;
-  /** The visits of the servers that the sender counts on: it decides none of their shards. */
+  /**
+   * The visits of the servers that the sender counts on: the sender decides none of their shards.
+   */
   counts_on: string[] | undefined;
   /** When the beat was sent, by the sender's monotonic clock, ms; undefined before version 0.2. */
   sent_ms: number | undefined;
   /**
-   * Age of the sender's newest beat that the broker had passed back to it when this beat was sent,
-   * ms: how far the broker is behind with the sender.
+   * How far the broker lags behind with the sender, ms: when this beat was sent, the age of the
+   * newest of the sender's beats that the broker had passed back.
    */
   behind_ms: number | undefined;
 }
@@ -32,11 +39,14 @@ export const BEAT_MS = 1_000;
 /** Silence after which a server is considered dead: three missed beats. */
 export const GONE_MS = 3_500;
 /**
- * Beats after which a server counts as alive. One is not enough: other servers first decide the
- * readings that it missed.
+ * Number of beats after which a server counts as alive. One beat is not enough: the other servers
+ * must first decide the readings that the new server missed.
  */
 export const BEATS_TO_LIVE = 2;
-/** Maximum of a peer's `behind_ms`. Beats are untrusted input, so nothing waits longer. */
+/**
+ * Maximum value used of a peer's `behind_ms`, ms. Beats are untrusted input, so this bounds how
+ * long readings are held.
+ */
 const BEHIND_MAX_MS = 60_000;
 /** Maximum number of peers. Their names are untrusted input, so this bounds the memory. */
 const MAX_PEERS = 256;
@@ -45,9 +55,11 @@ interface Peer {
   beat: Beat;
   /** Number of beats received in the peer's present visit; 0 once it has left. */
   beats: number;
-  /** When the last of them was received or, if later, we reconnected; by `Presence.nowMs`. */
+  /**
+   * When the peer's last beat was received or, if later, when we reconnected; by `Presence.nowMs`.
+   */
   heardMs: number;
-  /** Places of the first and the last of these beats among the readings. */
+  /** Places, among the held readings, of the first and last beat of the peer's present visit. */
   fromPlace: number;
   toPlace: number;
 }
@@ -56,19 +68,21 @@ interface Peer {
  * Tracks which other servers are alive, by their beats. Pure: knows no broker and no clock.
  *
  * Time (`nowMs`) is counted in our own beats, as the broker passes them back. A peer is silent if
- * none of its beats comes between ours. The delay that all beats share says nothing: a broker may
- * be seconds behind with one server and up to date with the next.
+ * our beats come back without any of the peer's beats between them. A delay that all beats share
+ * does not count as silence: a broker may be seconds behind with one server and up to date with the
+ * next.
  */
 export class Presence {
   private readonly peers = new Map<string, Peer>();
   /** Elapsed time, counted in our own beats, ms. */
   nowMs = 0;
   private sinceMs = 0;
-  /** Our newest beat that the broker has passed back, by a monotonic clock, ms. */
+  /** When our newest beat that the broker has passed back was sent and received; monotonic, ms. */
   private newestOwn: { sentMs: number; heardMs: number } | undefined;
 
   /**
-   * Restarts the silence of all live peers: our connection was lost, so no beat could be received.
+   * Restarts the measurement of all live peers' silence. Called after a reconnect, because no beat
+   * could be received while our connection was lost.
    */
   reconnected(): void {
     for (const [name, peer] of this.peers) if (this.isLiving(name)) peer.heardMs = this.nowMs;
@@ -76,8 +90,8 @@ export class Presence {
   }
 
   /**
-   * Advances `nowMs`, because the broker has passed back one of our beats. The beat stands for the
-   * time since the previous one, but for no more than
+   * Advances `nowMs`. Called when the broker has passed back one of our beats. `nowMs` advances by
+   * the time between sending this beat and our previous one, but by no more than
    * - one interval: if we were held up, the peers may have been held up with us;
    * - the time between the arrivals of the two beats: a busy broker takes in several of our beats
    *   at once, and the peers' beats before or after all of them.
@@ -93,13 +107,15 @@ export class Presence {
 
   /**
    * @param nowMs by the clock of `heardOwn`
-   * @returns the age of our newest beat that the broker has passed back; 0 before the first
+   * @returns the age of our newest beat that the broker has passed back, ms; 0 before the first
    */
   behindMs(nowMs: number): number {
     return Math.max(0, Math.round(nowMs - (this.newestOwn?.sentMs ?? nowMs)));
   }
 
-  /** How far the broker is behind with the slowest peer, by the peers' last beats, ms. */
+  /**
+   * How far the broker lags behind with the slowest peer, according to the peers' last beats, ms.
+   */
   get othersBehindMs(): number {
     const behind = [...this.peers.values()]
       .filter(({ heardMs }) => this.nowMs - heardMs < 2 * GONE_MS)
@@ -132,7 +148,7 @@ export class Presence {
   }
 
   /**
-   * Whether a peer is alive. Without any beat, it counts as alive until `GONE_MS` after we
+   * Whether a peer is alive. A peer without any beat counts as alive until `GONE_MS` after we
    * connected.
    */
   isLiving(name: string): boolean {
@@ -141,7 +157,7 @@ export class Presence {
     return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
   }
 
-  /** Place among the readings of the peer's first beat since it connected or came back. */
+  /** The place, among the held readings, of the first beat of the peer's present visit. */
   fromPlace(name: string): number | undefined {
     return this.peers.get(name)?.fromPlace;
   }
@@ -162,8 +178,8 @@ export class Presence {
 
   /**
    * Whether a peer counts on our visit, and so leaves our shard to us. A dead peer claims nothing,
-   * so for it this is true. The number of its beats is irrelevant: it may have sent some before we
-   * subscribed.
+   * so the result is true for a dead peer. The number of the peer's beats is irrelevant: the peer
+   * may have sent some before we subscribed.
    */
   countsOn(name: string, visit: string): boolean {
     const peer = this.peers.get(name);
@@ -172,13 +188,17 @@ export class Presence {
     return peer.beat.counts_on?.includes(visit) ?? true;
   }
 
-  /** Whether a peer's last beat says that it counts on the present visit of another peer. */
+  /**
+   * Whether the last beat of the peer `name` says that it counts on the present visit of `other`.
+   */
   isCountedOnBy(name: string, other: string): boolean {
     const visit = this.visitOf(other);
     return visit !== undefined && (this.peers.get(name)?.beat.counts_on?.includes(visit) ?? false);
   }
 
-  /** A peer's present visit; undefined before its first beat, or before version 0.2. */
+  /**
+   * Name of a peer's present visit; undefined before the peer's first beat, or before version 0.2.
+   */
   visitOf(name: string): string | undefined {
     return this.peers.get(name)?.beat.visit;
   }

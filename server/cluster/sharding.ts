@@ -43,9 +43,9 @@ export function shardOf(key: string, count: number): number {
 }
 
 /**
- * The key that is hashed instead of the id, for devices in groups. One server decides for a whole
- * group, and for all groups that share a sensor or a light. The key is the first of those groups'
- * ids, in the order of their UTF-16 codes.
+ * @returns for each device in a group, the key that is hashed instead of its id. One server decides
+ * for a whole group, and for all groups that share a sensor or a light. The key is the first of
+ * those groups' ids, in the order of their UTF-16 codes.
  */
 export function groupKeys(groups: Group[]): Map<string, string> {
   const keys = new Map<string, string>();
