@@ -21,9 +21,15 @@ export interface AnnouncerOptions extends DiscoveryContext {
   retain: (topic: string, payload: string) => Promise<void>;
 }
 
-/** A device that has just started publishes several messages; they lead to one announcement. */
+/**
+ * How long an announcement waits for further messages, ms. A device that has just started publishes
+ * several messages, which lead to one announcement.
+ */
 const GATHER_MS = 250;
-/** Announcements in flight at most, so that those of thousands of devices don't delay commands. */
+/**
+ * Maximum number of announcements in flight, so that the announcements of thousands of devices
+ * don't delay commands.
+ */
 const MAX_IN_FLIGHT = 20;
 
 /** Announces each device to Home Assistant, and again when one of its traits changes. */
@@ -74,7 +80,9 @@ export class Announcer {
     bus.off("connection", this.reconnected);
   }
 
-  /** Called for every reading, so it only checks for changed traits. */
+  /**
+   * Announces the device if its traits have changed. Called for every reading, so it must be cheap.
+   */
   private notice(id: string, { lastSeenMs, reportedOn, state, status }: ReportedFacts): void {
     const { devices, rule, isCommanded } = this.options;
     let traits = this.known.get(id);

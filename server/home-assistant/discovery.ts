@@ -13,11 +13,13 @@ export interface DeviceTraits {
   name?: string | undefined;
   /** Whether the device has a status topic. */
   hasStatus: boolean;
-  /** The topic on which the device reports its side of the rule. */
+  /** The topic on which the device reports whether it is on or off. */
   reportsOn?: "state" | "telemetry";
   /** Whether the device sends readings. */
   measures: boolean;
-  /** Whether the device is commanded, by its own readings or by a group. */
+  /**
+   * Whether the server commands the device, because of the device's own readings or of a group's.
+   */
   isCommanded: boolean;
   /** Firmware version. */
   firmware?: string;
@@ -66,7 +68,10 @@ export function discoveryPayload(
   };
 }
 
-/** A sensor for each field that the rule reads. Raw light is no illuminance, so it has no unit. */
+/**
+ * A sensor for each field that the rule reads. A raw light level is not an illuminance, so its
+ * sensor has no unit.
+ */
 function sensors(
   id: string,
   traits: DeviceTraits,
@@ -117,8 +122,8 @@ function actuator(id: string, traits: DeviceTraits, rule: ServerRule): Record<st
 }
 
 /**
- * Whether the device is connected. It is also known while the device is offline, so it has no
- * availability of its own.
+ * A sensor for whether the device is connected. Its value is also known while the device is
+ * offline, so the sensor has no availability topic.
  */
 function connection(id: string): Record<string, Component> {
   return {
@@ -140,7 +145,10 @@ function availability(id: string, { hasStatus }: DeviceTraits): Component {
   return hasStatus ? { availability_topic: topicOf(id, "status") } : {};
 }
 
-/** A template for the command that leads to the reported state, or for nothing if none does. */
+/**
+ * A Home Assistant template that turns a reported state into the command that leads to it. If no
+ * command leads to that state, the template's result is empty.
+ */
 function stateTemplate({ on, off }: ServerRule): string {
   const says = (side: Fields) =>
     Object.entries(side)
@@ -156,8 +164,9 @@ function uniqueId(id: string, part?: string): string {
 }
 
 /**
- * An id in letters, digits, `_` and `-`, the only characters that a discovery topic may have. Other
- * bytes become `_` and two hexadecimal digits, and `_` is doubled, so that no two ids become one.
+ * Encodes an id in letters, digits, `_` and `-`, the only characters that a discovery topic may
+ * have. Other bytes become `_` and two hexadecimal digits, and `_` is doubled, so that no two ids
+ * get the same result.
  */
 function objectId(id: string): string {
   return [...Buffer.from(id)]
