@@ -1,10 +1,13 @@
 /**
- * Whether the device decides for itself because no server does. Pure: time is passed in; imports
- * nothing.
+ * Tracks whether the device has to decide for itself, because no server does. Pure: time is passed
+ * in; imports nothing.
  */
 export class Alone {
   active = false;
-  /** The lesson's server publishes no status: it counts as online while the broker is connected. */
+  /**
+   * Initially true: the lesson's server publishes no status, so it counts as online while the
+   * broker is connected.
+   */
   private serverOnline = true;
 
   /**

@@ -27,7 +27,7 @@ export async function startAgain(settings: NewSettings): Promise<void> {
   reboot();
 }
 
-/** From the next start, the new settings override the device's own. */
+/** Stores new settings for a trial: from the next start, they override the device's own. */
 export async function tryNewSettings(settings: NewSettings): Promise<void> {
   await writeSetting(KEY, settings);
 }
@@ -48,12 +48,12 @@ export async function keepNewSettings(settings: NewSettings): Promise<void> {
   await deleteSetting(KEY);
 }
 
-/** Unless the new settings were kept in time, restarts with the device's own. */
+/** Restarts with the device's own settings, unless the new ones are kept within their deadline. */
 export async function giveUpNewSettings(settings: NewSettings): Promise<void> {
   const { s } = settings;
   if (!s) return;
-  // Halves the time for the next start. If the program panics or loses power each time, the trial
-  // still ends.
+  // Halves the deadline for the next start: if the program panics or loses power each time, the
+  // trial still ends.
   settings.s = Math.max(1, s >> 1);
   await writeSetting(KEY, settings);
   if (s > 1) await delay(s * 1000);

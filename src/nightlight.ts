@@ -12,14 +12,14 @@ import { DeviceSettings, writeLastId } from "./settings";
 import type { Updates } from "./update";
 
 /**
- * If the broker forgot our session, it forgot the server's too: a reading that is sent before the
- * server is back would be acknowledged and lost. A lesson's server does not announce that it is
- * back.
+ * How long readings are held back after the broker has lost our session, ms. It has then lost the
+ * server's session too: a reading that is sent before the server is back would be acknowledged and
+ * lost. The lesson's server does not announce that it is back, so the wait has a limit.
  */
 const SERVER_GRACE_MS = 5000;
-/** Readings that are kept during an outage: 10 bytes each. */
+/** Number of readings that are kept during an outage, 10 bytes each. */
 const OUTBOX_CAPACITY = 512;
-/** Capacity without a store: readings in flight. */
+/** Capacity of the outbox if readings are not kept during an outage: the readings in flight. */
 const TRANSIT_CAPACITY = 4;
 
 /** Shows the device's status. Optional: a board may have no screen. */
@@ -58,7 +58,7 @@ export async function runNightlight(
     reporter.connected();
   };
   mqtt.onDisconnect = () => {
-    // MqttClient would repeat the reading unchanged, with a wrong age.
+    // MqttClient would resend the reading unchanged, with the old age.
     mqtt.abandon();
   };
 
@@ -105,7 +105,7 @@ export async function runNightlight(
     },
   };
   await mqtt.subscribe(topicOf(id, "update"), 1, async (_topic, payload) => {
-    // In a fiber of its own, because an update takes time and commands must still be handled.
+    // Runs in a fiber of its own, because an update takes time and commands must still be handled.
     updates.receive.start(payload.toString("utf-8"), host);
   });
 

@@ -13,7 +13,7 @@ export interface StoredReading {
   ledOn: boolean;
 }
 
-/** seq (4), time in tenths of a second (4), light and LED (2). */
+/** Size of a stored reading: seq (4), time in tenths of a second (4), light and LED (2). */
 const ENTRY_BYTES = 10;
 const TICKS = 4;
 const LEVEL = 8;

@@ -7,7 +7,9 @@ import type { MqttClient } from "./mqtt";
 import { Outbox, StoredReading } from "./outbox";
 import type { Updates } from "./update";
 
-/** Maximum age of uptime and outbox in the state, ms. */
+/**
+ * Maximum time between two state messages, ms: their uptime and outbox count are at most this old.
+ */
 const STATE_INTERVAL_MS = 60000;
 /** From this age, ms, a reading counts as stored and carries `age_ms`. */
 const AGE_FROM_MS = 200;
@@ -24,12 +26,12 @@ export class Reporter {
   private stateDue = false;
   private stateMs = 0;
   private stateOutbox = 0;
-  /** A reading was acknowledged, or sent at QoS 0, since the last connect. */
+  /** True once a reading was acknowledged, or sent at QoS 0, since the last connect. */
   private isFirstSent = false;
 
   /**
    * @param boot identifies this run of the device
-   * @param store keep readings during an outage, and send them at QoS 1
+   * @param store whether to keep readings during an outage, and send them at QoS 1
    * @param capacity number of readings that the outbox holds
    */
   constructor(
@@ -83,7 +85,7 @@ export class Reporter {
       try {
         if (!this.mqtt.connected || !(await this.publishNext())) await wait(this.wake, 1000);
       } catch {
-        // Not acknowledged: the reading stays at the head of the outbox and is sent again.
+        // The reading is not acknowledged, so it stays at the head of the outbox and is sent again.
         await delay(100);
       }
     }

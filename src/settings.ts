@@ -12,7 +12,7 @@ export interface DeviceSettings {
   broker: BrokerAddress;
   user: string;
   password: string;
-  /** New settings on trial, which override those above. */
+  /** New settings on trial, which override the settings above. */
   news: NewSettings | undefined;
   /** Id of the last ordered command that was applied; 0 for none. */
   lastId: number;

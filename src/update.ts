@@ -28,7 +28,10 @@ import type { MqttClient } from "./mqtt";
 import { giveUpNewSettings, keepNewSettings, startAgain, tryNewSettings } from "./new-settings";
 import { RetryTimer } from "./retry-timer";
 
-/** Services of each runtime with a network. The compiler knows them; its declarations omit them. */
+/**
+ * Services of each runtime with a network. The compiler knows these services; its declarations omit
+ * them.
+ */
 declare module "@devicescript/core" {
   class CloudConfiguration extends Role {
     constructor(roleName?: string);
@@ -44,14 +47,17 @@ declare module "@devicescript/core" {
  * How long the runtime's gateway client may hold the socket until a program begins to arrive, ms.
  */
 const GATEWAY_MS = 60000;
-/** The same without an order: the client dials at once, and again after 32 s at the earliest. */
+/**
+ * How long the gateway client may hold the socket without an order, ms: it dials at once, and again
+ * after 32 s at the earliest.
+ */
 const TURN_MS = 10000;
 /**
  * Factor by which a confirmed program waits longer for the gateway client's turn than one on trial.
  */
 const CONFIRMED_TIMES = 30;
 
-/** What an order needs from the program: it releases the socket, and takes it back afterwards. */
+/** The functions of the program that `Updates` calls to carry out an order. */
 export interface Host {
   /** Sends pending readings and the `offline` status, and disconnects. */
   leave(): Promise<void>;
@@ -83,7 +89,8 @@ export class Updates {
   /** `n` of the order whose settings were kept; 0 for none. */
   private set = 0;
   /**
-   * Number of Wi-Fi networks that the runtime stores; undefined if it can't try one and fall back.
+   * Number of Wi-Fi networks that the runtime stores; undefined if it can't try one network and
+   * fall back to another.
    */
   private networks: number;
 
@@ -101,8 +108,8 @@ export class Updates {
     this.takenBack = await readSetting<string>("TAKEN_BACK");
     this.crash = await readSetting<string>("CRASH");
     this.networks = await readSetting<number>("NETWORKS");
-    // A runtime with two slots rolls a bad program back by itself, and fetches no other one
-    // unasked.
+    // A runtime with two slots rolls a bad program back by itself, and fetches no other program
+    // without an order.
     if (this.key && (await readSetting<number>("SLOTS", 1)) < 2)
       this.at = await readSetting<string>("GATEWAY", "");
     if (isThere(this.manager))
@@ -292,6 +299,6 @@ interface Sockets {
  * Whether the runtime has the service. Valid once the settings were read: roles are bound by then.
  */
 function isThere(role: Role): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- a client register knows it only after the next change
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- a client register has the value only after the next change
   return role.isBound;
 }

@@ -10,7 +10,10 @@ export interface DeviceView {
   id: string;
   /** The name that a person gave the device. Absent: the page shows the id. */
   name?: string;
-  /** True if the device was heard within its limit and its status topic does not say `offline`. */
+  /**
+   * True if the device was heard within its silence limit, and its status topic does not say
+   * `offline`.
+   */
   online: boolean;
   /** True for a virtual device of this process: its light can be set. */
   simulated: boolean;
@@ -22,9 +25,12 @@ export interface DeviceView {
   values: Record<string, number>;
   /** True if `values` are from a retained message: the time of measurement is unknown. */
   valuesAreOld?: boolean;
-  /** The LED: for a simulated device its actual state, for others as last reported or commanded. */
+  /**
+   * State of the LED: for a simulated device the actual state, for others as last reported or
+   * commanded.
+   */
   ledOn: boolean | null;
-  /** ISO 8601, or null if the device was never heard. */
+  /** When the device was last heard, ISO 8601; null if never. */
   lastSeen: string | null;
   /** The device's last state message; null for a lesson device. `decided_by` tells who decides. */
   state: Report | null;
@@ -110,7 +116,7 @@ export interface HistoryPoint {
   lastMs: number;
   /** Number of readings; 0 if only the LED changed. */
   readings: number;
-  /** By field; the minimum and the maximum preserve each spike. */
+  /** The range of the values, by field name. Minimum and maximum preserve each spike. */
   values: Record<string, FieldRange>;
   /** The fraction of the interval during which the LED was on, 0..1; null if unknown. */
   ledOn: number | null;
@@ -124,7 +130,7 @@ export interface TelemetryView {
   toMs: number;
   /** The interval that one point covers, ms; 0 if each point is one reading. */
   bucketMs: number;
-  /** A device that was silent for longer than this counted as offline, ms. */
+  /** The device's silence limit, ms: after a longer silence it counted as offline. */
   silenceMs: number;
   /** Oldest first. */
   points: HistoryPoint[];
@@ -149,7 +155,7 @@ export interface SnapshotView {
   brokerConnected: boolean;
   /** Data that currently cannot be written to disk. */
   unwritten: Unwritten[];
-  /** False with --no-decide. */
+  /** Whether the server decides for devices; false with --no-decide. */
   decides: boolean;
   /** The server's clock, Unix time, ms. The clock of a phone may differ. */
   nowMs: number;
@@ -160,7 +166,7 @@ export interface SnapshotView {
   devices: DeviceView[];
   messages: MessageView[];
   updates: UpdatesView;
-  /** The current preparation step, or null. */
+  /** The current step in preparing the simulated device; null if there is none. */
   preparing: Preparation | null;
   /** Classroom controls for devices in browser tabs; null if this server has no such devices. */
   class: ClassView | null;
@@ -192,24 +198,24 @@ export type ClassEvent =
   /** Restarts the device, if it is in this tab, as after a power cut. */
   | { kind: "reset"; device: string };
 
-/** The simulated device before its first reading. */
+/** The simulated device being prepared, until its first reading. */
 export interface Preparation {
   id: string;
-  /** Its firmware is being compiled (the first time, and after a change), or is starting. */
+  /** The firmware is being compiled (the first time, and after a change), or is starting. */
   step: "compiling" | "starting";
 }
 
-/** What has changed on the devices since the last `changes` event, a moment ago. */
+/** The changes of the devices since the last `changes` event. */
 export interface ChangesView {
   /** Each changed device once, in its current state. */
   devices: DeviceView[];
-  /** Ids of removed devices. A device that is also in `devices` has come back since. */
+  /** Ids of removed devices. A device that is also in `devices` was removed and has come back. */
   removed: string[];
-  /** In the order of arrival. */
+  /** Received readings, in the order of arrival. */
   readings: ReadingView[];
   leds: LedView[];
   messages: MessageView[];
-  /** Number of older messages of the same moment that were left out because there were too many. */
+  /** Number of older messages that were left out of this event because there were too many. */
   messagesLeftOut: number;
 }
 
@@ -217,24 +223,26 @@ export interface ChangesView {
 export interface Events {
   snapshot: SnapshotView;
   changes: ChangesView;
-  /** A group with a member that was heard or lost, or with a new decision. */
+  /** Sent when a member of the group was heard or lost, or when the group has a new decision. */
   group: GroupView;
-  /** An update has begun or made progress, or the sources were compiled. */
+  /** Sent when an update has begun or made progress, or when the sources were compiled. */
   updates: UpdateChanges;
-  /** The server's own connection to the broker. */
+  /** State of the server's own connection to the broker. */
   broker: { connected: boolean };
   /** The data that currently cannot be written to disk; empty if all can. */
   disk: { unwritten: Unwritten[] };
-  /** The next step, or null once the simulated device has sent a reading. */
+  /**
+   * The next step in preparing the simulated device, or null once the device has sent a reading.
+   */
   preparing: Preparation | null;
-  /** A classroom control was set or released. */
+  /** Sent when a classroom control was set or released. */
   class: ClassView;
 }
 
 /** A WebSocket message on `/api/events`: the same events as the server-sent ones. */
 export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }[keyof Events];
 
-/** Far more rows than a screen shows. */
+/** Maximum number of devices that a client may watch: far more rows than a screen shows. */
 export const MAX_WATCHED = 1_000;
 
 /** A message from a client of the WebSocket `/api/events`. */
@@ -259,7 +267,7 @@ export interface RemovedView {
   history: boolean;
 }
 
-/** Body of `PUT /api/devices/ID/name`, and its answer; an empty name removes it. */
+/** Body of `PUT /api/devices/ID/name`, and its answer. An empty name removes the device's name. */
 export interface NameRequest {
   name: string;
 }

@@ -1,8 +1,11 @@
-/** The one parser for broker addresses, on the device and in Node. Pure; imports nothing. */
+/**
+ * A broker's address. This file has the only parser for such addresses, for the device and for
+ * Node. Pure; imports nothing.
+ */
 export interface BrokerAddress {
   /** `mqtt`, `mqtts`, `ws` or `wss`, in lower case. */
   scheme: string;
-  /** In lower case; an IPv6 address without its brackets. */
+  /** Host name or IP address in lower case; an IPv6 address without its brackets. */
   host: string;
   port: number;
   tls: boolean;
@@ -11,7 +14,10 @@ export interface BrokerAddress {
 }
 
 const SCHEMES = ["mqtt", "mqtts", "ws", "wss"];
-/** MQTT's ports are registered with IANA; WebSocket uses those of HTTP (RFC 6455, 3). */
+/**
+ * Default ports of `SCHEMES`. MQTT's ports are registered with IANA; WebSocket uses those of HTTP
+ * (RFC 6455, 3).
+ */
 const PORTS = [1883, 8883, 80, 443];
 
 /**
@@ -25,14 +31,15 @@ export function presetBroker(configured: string): string {
 
 /**
  * Parses `SCHEME://HOST[:PORT][PATH]` (RFC 3986, 3); an IPv6 address stands in brackets. Uses no
- * regular expressions, because the device can't test with them.
+ * regular expressions, because the device can't evaluate them.
  * @returns the address, or an error: what was expected instead
  */
 export function parseBrokerAddress(text: string): BrokerAddress | string {
   const schemeEnd = text.indexOf("://");
   const kind = schemeEnd < 0 ? -1 : SCHEMES.indexOf(text.slice(0, schemeEnd).toLowerCase());
   if (kind < 0) return "expected mqtt://, mqtts://, ws:// or wss:// and HOST[:PORT]";
-  // Rejected anywhere in the text, not only before the host: a password may contain any character.
+  // An `@` is rejected anywhere in the text, not only before the host: a password may contain any
+  // character.
   if (text.indexOf("@") >= 0) return "expected user and password in MQTT_USER and MQTT_PWD";
   let host = text.slice(schemeEnd + 3).toLowerCase();
   let path = "";
@@ -67,7 +74,7 @@ export function formatBrokerAddress({ scheme, host, port, path }: BrokerAddress)
   return `${scheme}://${host.indexOf(":") < 0 ? host : `[${host}]`}:${port}${path}`;
 }
 
-/** @returns 0 if the text is not a port number */
+/** @returns the port, or 0 if the text is not a port number */
 function readPort(text: string): number {
   if (!text || text.length > 5 || !consistsOf(text, "0123456789")) return 0;
   const port = parseInt(text);

@@ -15,7 +15,8 @@ export interface Group {
 
 /**
  * Decides for a group.
- * @param inputs one for each member; undefined if the member is silent or its reading is too old
+ * @param inputs the value of each member; undefined if the member is silent or its reading is too
+ * old
  * @param on the group's present state, if known; needed for hysteresis
  * @returns undefined without a quorum: more than half of the members for `majority` and `median`,
  * the given number for `atLeast`, and one member for `any` and `all`
@@ -46,7 +47,10 @@ export function decideTogether(
   }
 }
 
-/** Without this quorum, a single covered sensor could decide for all silent ones. */
+/**
+ * Whether the decision needs more than half of the members. Without this quorum, a single covered
+ * sensor could decide for all silent ones.
+ */
 function needsMost(how: Group["decide"]): boolean {
   return how === "majority" || how === "median";
 }

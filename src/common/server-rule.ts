@@ -8,7 +8,7 @@ export interface ServerRule extends Rule {
   /** The telemetry field that decides, or several fields, which `combine` reduces to one value. */
   field: string | string[];
   combine: "min" | "max" | "mean" | "median";
-  /** The commands while the comparison holds, and while it does not. */
+  /** The commands to send: `on` while the comparison holds, `off` while it does not. */
   on: Fields;
   off: Fields;
 }
@@ -35,7 +35,8 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
     case "mean":
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     case "median": {
-      // One NaN makes the result NaN, as in the cases above. Its place after a sort is undefined.
+      // One NaN makes the median NaN, as with min, max and mean. A sort would put NaN at an
+      // undefined place.
       if (values.some((value) => isNaN(value))) return NaN;
       const sorted = [...values].sort((a, b) => a - b);
       const middle = Math.floor(sorted.length / 2);
@@ -45,7 +46,10 @@ export function combine(how: ServerRule["combine"], values: number[]): number {
   }
 }
 
-/** Returns the side of the rule that the device's reported fields show, or undefined if neither. */
+/**
+ * Returns the side of the rule that the device's reported fields show: true for `on`, false for
+ * `off`, undefined for neither.
+ */
 export function sideOf(rule: ServerRule, said: Record<string, unknown>): boolean | undefined {
   if (agrees(rule.on, said)) return true;
   if (agrees(rule.off, said)) return false;

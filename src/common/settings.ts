@@ -13,15 +13,15 @@ export const SETTING_NAMES = [
 
 export type SettingName = (typeof SETTING_NAMES)[number];
 
-/** Limit for the value as JSON: name and value travel in one Jacdac packet. */
+/** Maximum length of a value as JSON, bytes: name and value travel in one Jacdac packet. */
 const VALUE_MAX_BYTES = 200;
-/** IEEE 802.11, 9.4.2.2. */
+/** Maximum length of a Wi-Fi network's name: IEEE 802.11, 9.4.2.2. */
 const WIFI_NAME_MAX_BYTES = 32;
 /** Limits for WPA passphrases: IEEE 802.11, annex J.4. */
 const [WIFI_PASSWORD_MIN_BYTES, WIFI_PASSWORD_MAX_BYTES] = [8, 63];
 
 /**
- * Does not parse a `BROKER` value, but limits its length.
+ * Checks the value of a setting. A `BROKER` value is not parsed; only its length is limited.
  * @returns what is wrong with the value, or undefined
  */
 export function settingError(name: SettingName, value: string): string | undefined {
@@ -50,7 +50,8 @@ function isKey(text: string): boolean {
 }
 
 /**
- * Length in UTF-8 (RFC 3629). Each half of a surrogate pair counts two of the pair's four bytes.
+ * Returns the text's length in UTF-8, bytes (RFC 3629). Each half of a surrogate pair counts two of
+ * the pair's four bytes.
  */
 function utf8Bytes(text: string): number {
   let bytes = 0;

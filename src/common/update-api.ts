@@ -1,12 +1,14 @@
-/** What the HTTP interface reports about updates, and the requests that it takes. */
+/**
+ * The requests for updates that the HTTP interface takes, and the views of updates that it returns.
+ */
 
 /** The update of one device to a new program. */
 export interface UpdateView {
   id: string;
   /**
-   * In order: the server waits for the device; the device was asked to fetch the program; fetches
-   * it; runs it on trial; has confirmed it. Or the update failed, and the last line says why; or a
-   * person cancelled it.
+   * In order: the server waits for the device, has asked it to fetch the program, and sends the
+   * program; the device runs the program on trial, and has confirmed it. Or the update failed, and
+   * the last of `lines` says why; or a person cancelled it.
    */
   step: "waiting" | "asked" | "sending" | "trial" | "confirmed" | "failed" | "cancelled";
   /** When the update and its current step began, Unix time, ms. */
@@ -28,7 +30,8 @@ export interface FleetView {
   wave: number;
   downgrade: boolean;
   /**
-   * True while the wave waits for any of its devices to come back: none has confirmed the program.
+   * True while the wave can't continue: none of its devices has confirmed the program, and no other
+   * device is online to try it.
    */
   waits?: boolean;
   /** Why the update stopped. */
@@ -63,13 +66,16 @@ export interface UpdatesView {
   crashes: CrashView[];
 }
 
-/** `UpdatesView` as an event: `updates` holds only those that have changed. */
+/** `UpdatesView` as an event: `updates` holds only the updates that have changed. */
 export interface UpdateChanges extends UpdatesView {
   /** Devices that no longer have an update. */
   removed: string[];
 }
 
-/** Body of `POST /api/updates`, and of `DELETE` without `downgrade`: the devices concerned. */
+/**
+ * Body of `POST /api/updates`, and of `DELETE /api/updates` without `downgrade`: the devices to
+ * update.
+ */
 export interface UpdateRequest {
   device?: string;
   group?: string;

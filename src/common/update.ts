@@ -45,8 +45,8 @@ export const NEW_SETTING_NAMES = [
 ] as const;
 
 /**
- * Settings not named here stay as they are; an empty text removes one. WIFI_SSID and WIFI_PWD come
- * together.
+ * The new settings in an order. A setting that is absent stays unchanged; an empty text removes the
+ * setting. WIFI_SSID and WIFI_PWD come together.
  */
 export type NewSettings = { [name in (typeof NEW_SETTING_NAMES)[number]]?: string } & {
   /** `n` of the order. */
@@ -76,8 +76,8 @@ export function sealedText(id: string, order: Omit<Order, "mac">): string {
 }
 
 /**
- * The HMAC of this text with the device's key is the key for connections to the gateway. It never
- * changes: a device that can't be sent a new key must still be let in.
+ * The HMAC of this text with the device's key is the key for connections to the gateway. This
+ * second key never changes: a device that can't be sent a new one must still be let in.
  */
 export function gatewayKeyText(id: string): string {
   return `nightlight gateway\n${id}`;
@@ -109,7 +109,10 @@ function boardText(board: string): string {
   return board === "" ? "any board with its own sensor and LED" : board;
 }
 
-/** @param a a version, such as 0.2.0 */
+/**
+ * Whether version `a` is older than version `b`.
+ * @param a a version, such as 0.2.0
+ */
 export function isOlder(a: string, b: string): boolean {
   const ours = a.split(".");
   const theirs = b.split(".");

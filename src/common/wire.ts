@@ -19,8 +19,8 @@ export interface Telemetry {
   /** Light level, 0..1023. */
   light: number;
   /**
-   * The LED when the reading was taken. A device that sends it is commanded only if the LED should
-   * change.
+   * The LED when the reading was taken. A device that sends this field is commanded only if the LED
+   * should change.
    */
   led_on?: boolean;
   /** Number of the reading within one run of the device, from 1. */
@@ -70,7 +70,10 @@ export interface State {
   refused?: string;
   /** `n` of the order whose new settings were kept during this run. */
   set?: number;
-  /** Number of Wi-Fi networks that the runtime stores, if it can try one and fall back: 2. */
+  /**
+   * Number of Wi-Fi networks that the runtime stores: 2 if it can try one and fall back to the
+   * other, else absent.
+   */
   networks?: number;
   /** Firmware version. */
   fw: string;
@@ -81,7 +84,7 @@ export interface State {
   outbox: number;
 }
 
-/** The parsed value, or in `error` what is wrong with the payload. */
+/** The result of parsing a payload: its value, or in `error` what is wrong with it. */
 export interface Parsed<T> {
   value?: T;
   error?: string;
@@ -176,9 +179,7 @@ export function parseStatus(text: string): Parsed<Status> {
   return { error: `status: expected online or offline, got ${shown(text)}` };
 }
 
-/**
- * A device's state message: all fields that it sent, of which the fields known here are checked.
- */
+/** A device's state message with all fields it sent. Texts, counts and `decided_by` are checked. */
 export type Report = Record<string, unknown> & Partial<Omit<State, "led_on">>;
 
 /** Text fields of a state, with their maximum length in characters. */
@@ -212,7 +213,10 @@ export function parseState(text: string): Parsed<Report> {
   return wrong ? { error: wrong } : { value: value };
 }
 
-/** Copies an optional whole number. @returns what is wrong with it, or "" */
+/**
+ * Checks an optional whole number and copies it to `to`.
+ * @returns what is wrong with the number, or ""
+ */
 function optionalCount(from: Record<string, unknown>, field: string, to: object): string {
   const value = from[field];
   if (value === undefined) return "";

@@ -1,6 +1,6 @@
 /**
  * Buffer functions for the codec, beyond the API that Node and DeviceScript share (`alloc`, `from`,
- * indexing, `length`, `set`, `slice`, `toString`). Only this file knows which of the two runs it.
+ * indexing, `length`, `set`, `slice`, `toString`). No other file distinguishes between the two.
  *
  * `slice` copies on the device and returns a view in Node: treat its result as read-only in both.
  */

@@ -17,7 +17,7 @@ async function guarded(
   }
 }
 
-/** The log of a client without one. */
+/** The default log, which discards its lines. */
 export function noLog(): void {
-  // Nobody reads it.
+  // Discards the line.
 }

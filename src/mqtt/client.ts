@@ -37,7 +37,7 @@ export class MqttClient implements Waiting {
   connected = false;
   /** Number of reconnects since start(). */
   reconnects = 0;
-  /** The task that runs run(), while it pauses between two attempts. For the platform. */
+  /** For the platform: the task of run(), while it pauses between two attempts to connect. */
   waiter?: unknown;
 
   /** Called after each CONNACK that accepts the client, in a task of its own. */
@@ -246,7 +246,7 @@ export class MqttClient implements Waiting {
     this.platform.start(CALLBACK, this.log, this.onConnect, present);
   }
 
-  /** Handles the packet in the decoder. */
+  /** Handles the packet that the decoder has found. */
   private async received(): Promise<void> {
     const { connection, session } = this;
     const { type, id, code } = connection.decoder;

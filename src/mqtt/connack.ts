@@ -2,12 +2,17 @@
 
 const SERVER_UNAVAILABLE = 3;
 
-/** Whether a refusal may end without a change of the client's settings or the broker's. */
+/**
+ * Whether a later attempt may succeed without a change of the client's or the broker's settings.
+ */
 export function isTemporary(code: number): boolean {
   return code === SERVER_UNAVAILABLE;
 }
 
-/** @param code a return code other than 0 */
+/**
+ * Returns the reason for a refused connection, as text.
+ * @param code a return code other than 0
+ */
 export function refusal(code: number): string {
   const reasons = [
     "unacceptable protocol version",

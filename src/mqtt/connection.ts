@@ -23,7 +23,7 @@ export interface Broker {
 export class Connection implements Waiting {
   readonly decoder: Decoder;
   readonly keepAlive: KeepAlive;
-  /** For the platform: the waiting reader. */
+  /** For the platform: the reader task, while it waits. */
   waiter?: unknown;
 
   private transport: Transport | undefined;
@@ -90,7 +90,7 @@ export class Connection implements Waiting {
   /** Hands a packet to the transport. @throws Error if that fails, which ends the connection */
   async write(packet: Buffer): Promise<void> {
     const { platform, transport } = this;
-    // Also the case if connect() returned nothing, as it can if the broker hangs up at once.
+    // connect() returns nothing if the broker hangs up at once, so this also covers that case.
     if (!transport) throw new Error("not connected");
     for (let tries = 0; ; tries++) {
       try {

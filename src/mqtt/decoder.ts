@@ -6,7 +6,7 @@
 import { copyBytes, readU16 } from "./bytes";
 import { CONNACK, PUBLISH, PUBREL, REFUSED, SUBACK } from "./packet";
 
-// Meaning of the next byte in the stream.
+// The decoder's modes: the meaning of the next byte in the stream.
 const FIRST_BYTE = 0;
 const LENGTH = 1;
 const BODY = 2;
@@ -119,8 +119,8 @@ export class Decoder {
     if (type === PUBREL) expected = 2;
     // Reserved flags are zero, except for PUBREL [MQTT-2.2.2-2].
     if (flags !== expected) malformed("flags");
-    // Also rejects reserved types and types that only a client sends: LENGTHS matches none [MQTT
-    // 2.2.1].
+    // This also rejects reserved types and types that only a client sends: no length equals their
+    // entry in LENGTHS [MQTT 2.2.1].
     if (this.total !== LENGTHS[type]) malformed("type or length");
   }
 
@@ -139,7 +139,8 @@ export class Decoder {
     } else {
       this.code = data[end - 1] as number;
       if (type === CONNACK) {
-        // The only flag is the session's, and only an accepted client has a session [MQTT-3.2.2-4].
+        // CONNACK's only flag is "session present", and only an accepted client has a session
+        // [MQTT-3.2.2-4].
         const first = data[0] as number;
         this.sessionPresent = first === 1;
         if (first > (this.code === 0 ? 1 : 0)) malformed("CONNACK");
@@ -150,7 +151,7 @@ export class Decoder {
     if (end < idAt + 2) return;
     this.id = readU16(data, idAt);
     if (this.id === 0) malformed("packet id"); // [MQTT-2.3.1-1]
-    // [MQTT-3.9.3-2]
+    // SUBACK grants QoS 0..2, or refuses [MQTT-3.9.3-2].
     if (type === SUBACK) if (this.code > 2) if (this.code !== REFUSED) malformed("SUBACK");
   }
 }

@@ -46,7 +46,7 @@ export class Delivery {
     let marked = flags;
     if (total > end) {
       this.log("oversized message");
-      // The message is only acknowledged; that needs its packet id.
+      // Such a message is only acknowledged, and without its packet id not even that.
       if (payloadAt > end) return;
       kept = payloadAt;
       marked |= OVERSIZED;
@@ -74,7 +74,7 @@ export class Delivery {
       try {
         await this.handle();
       } catch {
-        // Not acknowledged: the connection has ended.
+        // The connection has ended, so the message stays unacknowledged.
       }
       if ((++count & 7) === 0) await this.platform.sleep(0);
     }

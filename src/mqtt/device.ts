@@ -7,8 +7,8 @@ import { randomU16 } from "./random";
 type Connect = Platform["connect"];
 
 export const DEVICE: Platform = {
-  // A cast, because the list of buffers is private. connect() returns nothing if the broker hangs
-  // up at once.
+  // Cast, because `Socket` declares its list of buffers as private. connect() returns nothing if
+  // the broker hangs up at once.
   connect: connect as unknown as Connect,
   read,
   now: millis,

@@ -8,10 +8,10 @@ import { copyBytes, readU16, u16 } from "./bytes";
 const HEADER = 6;
 
 export class Inbox {
-  /** For the message that take() found: first byte of its packet, number of its connection. */
+  /** First byte of the packet that take() found, and the number of its connection. */
   flags = 0;
   connection = 0;
-  /** Number of unread bytes of that message. */
+  /** Number of unread bytes of the message that take() found. */
   left = 0;
 
   private readonly store: Buffer;

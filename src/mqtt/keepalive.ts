@@ -3,7 +3,7 @@
 export const PING = 0;
 export const DEAD = -1;
 
-/** Times are in ms, of a monotonic clock. */
+/** The keep-alive of one connection. All times are ms of a monotonic clock. */
 export class KeepAlive {
   private readonly intervalMs: number;
   private sentAt = 0;

@@ -53,6 +53,7 @@ export const DUP = 8;
 export const REFUSED = 0x80;
 
 /**
+ * Encodes CONNECT.
  * @param keepAliveS seconds, 0..65535; 0 disables keep-alive
  * @throws Error if a text is longer than 65535 bytes
  */
@@ -67,7 +68,8 @@ export function encodeConnect(
   const parts = [text("MQTT"), head, u16(keepAliveS)];
   // The broker can't keep a session for a client without an id [MQTT-3.1.3-7].
   let flags = cleanSession || identity.clientId === "" ? 2 : 0;
-  // In this order: client id, will topic, will message, user name, password [MQTT-3.1.3-1].
+  // The payload's fields, in this order: client id, will topic, will message, user name, password
+  // [MQTT-3.1.3-1].
   parts.push(text(identity.clientId));
   if (will) {
     flags += 4 + (will.qos ?? 0) * 8 + (will.retain ? 32 : 0);
@@ -85,7 +87,10 @@ export function encodeConnect(
   return packet(CONNECT << 4, parts);
 }
 
-/** @param id packet id, 1..65535; unused at QoS 0 [MQTT-2.3.1-5] */
+/**
+ * Encodes PUBLISH.
+ * @param id packet id, 1..65535; unused at QoS 0 [MQTT-2.3.1-5]
+ */
 export function encodePublish(
   topic: string,
   payload: string | Buffer,
@@ -126,7 +131,8 @@ function packet(first: number, parts: Buffer[]): Buffer {
   for (let rest = length; rest > 127; rest = rest >> 7) header++;
   const out = Buffer.alloc(header + length);
   out[0] = first;
-  // Seven bits per byte, lowest first; the top bit is set if more bytes follow [MQTT 2.2.3].
+  // The length is encoded with seven bits per byte, lowest first; the top bit is set if more bytes
+  // follow [MQTT 2.2.3].
   let at = 1;
   while (length > 127) {
     out[at++] = (length & 127) | 128;

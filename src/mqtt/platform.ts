@@ -55,13 +55,13 @@ export interface Platform {
   /** With 0 ms, only lets other tasks run. */
   sleep(ms: number): Promise<void>;
   /**
-   * Calls run() concurrently with the caller: it begins when the caller waits next. It must not
-   * throw.
+   * Calls the task's run() concurrently with the caller: run() begins when the caller waits next.
+   * run() must not throw.
    */
   start<A, B, C, D>(task: Task<A, B, C, D>, a?: A, b?: B, c?: C, d?: D): void;
   /** Waits until `target` is woken, or `timeoutMs` has elapsed. */
   wait(target: Waiting, timeoutMs: number): Promise<void>;
-  /** A no-op if no task waits. */
+  /** Wakes the task that waits for `target`; a no-op if no task waits. */
   readonly wake: (target: Waiting) => void;
   /** Returns a number 0..65535 that is hard to guess. */
   random(): number;

@@ -23,11 +23,14 @@ export interface Flight {
   qos: 1 | 2;
   /** The packet to send or resend: the PUBLISH, and after PUBREC the PUBREL. */
   packet: Buffer;
-  /** Sent on the current connection. */
+  /** True if the packet was sent on the current connection. */
   sent: boolean;
-  /** Sent at least once, on this connection or an earlier one: the broker may have received it. */
+  /**
+   * True if the packet was sent on this connection or an earlier one: the broker may have received
+   * it.
+   */
   tried: boolean;
-  /** QoS 2: the broker has the message. */
+  /** QoS 2: true once the broker has the message. */
   received: boolean;
   done: boolean;
   /** Why the message failed. */
@@ -38,15 +41,18 @@ export interface Flight {
 
 // States of an incoming QoS 2 message.
 export const NEW = 0;
-/** Received before, its handler has not finished. */
+/** The message was received before, but its handler has not finished. */
 export const PENDING = 1;
-/** Received before and handled. */
+/** The message was received before, and its handler has finished. */
 export const HANDLED = 2;
-/** MAX_RECEIVED is reached. */
+/** The message can't be accepted, because MAX_RECEIVED is reached. */
 export const TOO_MANY = 3;
 
 export class Session {
-  /** In the order of publishing, which is the order of sending [MQTT-4.6.0-1]. */
+  /**
+   * The messages in flight, in the order of publishing, which is the order of sending
+   * [MQTT-4.6.0-1].
+   */
   readonly flights: Flight[] = [];
   /**
    * Number of the current connection, and of the first connection of the broker's current session.
@@ -111,7 +117,8 @@ export class Session {
   /**
    * Processes an acknowledgement. After PUBREC, unsent() returns the PUBREL.
    * @param type PUBACK, PUBREC or PUBCOMP
-   * @returns false for an unknown id or an unexpected stage: a duplicate, or after a timeout
+   * @returns false if no flight expects this acknowledgement: it is a duplicate, or came after a
+   * timeout
    */
   acknowledged(type: number, id: number): boolean {
     const flight = this.find(id);
@@ -153,7 +160,7 @@ export class Session {
       if (sessionPresent) continue;
       if (!flight.tried) continue;
       if (flight.qos === 1) {
-        // For a new session, the message is a new one [MQTT-3.1.2-6].
+        // In a new session, the message counts as a new one, not as a duplicate [MQTT-3.1.2-6].
         flight.tried = false;
         flight.packet[0] = (flight.packet[0] as number) & ~DUP;
         continue;

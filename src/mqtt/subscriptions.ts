@@ -45,7 +45,8 @@ export class Subscriptions {
   }
 
   /**
-   * Assigns a packet id for SUBSCRIBE or UNSUBSCRIBE: one of the last 250, which no message uses.
+   * Assigns a packet id for SUBSCRIBE or UNSUBSCRIBE: one of the last 250 ids, which no message
+   * uses.
    */
   ask(subscription: Subscription): number {
     this.count = (this.count + 1) % 250;

@@ -15,7 +15,8 @@ export function toTopic(data: Buffer): string | undefined {
   // Fast path: one character per byte and none of them replaced means ASCII, as in nearly every
   // topic.
   if (name.length === data.length) if (name.indexOf("\ufffd") < 0) return name;
-  // Decoding replaces ill-formed bytes, so encoding the name again gives other bytes.
+  // Decoding replaces ill-formed bytes. If there were any, encoding the name again gives other
+  // bytes.
   const again = Buffer.from(name);
   if (again.length !== data.length) return undefined;
   for (let i = 0; i < again.length; i++) if (again[i] !== data[i]) return undefined;

@@ -15,7 +15,7 @@ export class ByHand implements Lamp {
     await this.set(!this.isOn, true);
   }
 
-  /** Called by the program. @param value 0..1 */
+  /** Sets the lamp; called by the program. @param value 0..1 */
   async write(value: number): Promise<void> {
     await this.set(value > 0, false);
   }

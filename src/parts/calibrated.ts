@@ -15,7 +15,7 @@ export class Calibrated {
     begin.start(this, sensor, button);
   }
 
-  /** The instruction to show to the person; empty if there is none. */
+  /** Returns the instruction to show to the person; empty if there is none. */
   words(): string {
     return this.calibration.words;
   }
@@ -49,7 +49,10 @@ export class Calibrated {
     else await writeSetting("LIGHT_RANGE", calibration.range);
   }
 
-  /** The Wio Terminal's screen parses both log lines: boards/log-lines.ts. */
+  /**
+   * Applies a range and logs it. The Wio Terminal's screen parses the log lines of use() and say():
+   * boards/log-lines.ts.
+   */
   private use(range: Range): void {
     this.calibration.range = range;
     console.log(`Light range: ${range.dark} to ${range.bright}`);
@@ -62,7 +65,10 @@ export class Calibrated {
   }
 }
 
-/** A function because DeviceScript's inline functions have no `this`. */
+/**
+ * Starts the sensor and the button. A function, because DeviceScript's inline functions have no
+ * `this`.
+ */
 async function begin(calibrated: Calibrated, sensor: LightLevel, button: Button): Promise<void> {
   await calibrated.readRange();
   sensor.reading.subscribe(async (ratio) => {

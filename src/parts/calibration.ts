@@ -6,13 +6,13 @@ import { LIGHT_MAX } from "../common/wire";
 
 /** Minimum distance of dark and bright: below it, noise would be a large part of the signal. */
 const SPAN_MIN = 64;
-/** A button counts as held from this time; shorter presses have other functions. */
+/** A button counts as held from this time, ms; shorter presses have other functions. */
 const HOLD_MS = 2000;
-/** A button held for this time removes the calibration. */
+/** A button held for this time, ms, removes the calibration. */
 const REMOVE_MS = 8000;
-/** How long a calibration in progress waits for the next hold. */
+/** How long a calibration in progress waits for the next hold of the button, ms. */
 const PATIENCE_MS = 60000;
-/** How long the result is shown. */
+/** How long the result is shown, ms. */
 const RESULT_MS = 10000;
 
 /** The sensor's own light levels, 0..1023, that are sent as 0 and as 1023. */
@@ -34,16 +34,20 @@ export class Calibration {
   range: Range = UNCALIBRATED;
   /** The instruction for the person, or the result; empty if there is nothing to show. */
   words = "";
-  /** When the words expire. */
+  /** When the words expire, in the caller's time, ms. */
   private endMs = 0;
-  /** What the next hold measures or starts. */
+  /** The step that the next hold of the button performs. */
   private awaited: "start" | "dark" | "bright" = "start";
   private dark = 0;
   private downMs = 0;
-  /** What the current press has done. */
+  /** The effect of the current press of the button. */
   private did: "nothing" | "step" | "removal" = "nothing";
 
-  /** @param ratio of full light, 0..1. @returns the ratio scaled to the range, 0..1 */
+  /**
+   * Scales a light level to the calibrated range.
+   * @param ratio of full light, 0..1
+   * @returns the scaled ratio, 0..1
+   */
   scaled(ratio: number): number {
     const { dark, bright } = this.range;
     const light = (ratio * LIGHT_MAX - dark) / (bright - dark);

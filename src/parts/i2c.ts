@@ -2,7 +2,8 @@ import { I2C as I2CService, isSimulator, Packet, sleep, wait } from "@devicescri
 import { I2C, i2c } from "@devicescript/i2c";
 
 /**
- * A chip on the simulated bus answers at once, but the runtime looks for a bus only once a second.
+ * Time limits for a chip to answer and for the bus to appear, ms. A chip on the simulated bus
+ * answers at once, but the runtime looks for a bus only once a second.
  */
 const ANSWER_MS = 1000;
 const BINDING_MS = 3000;
@@ -35,10 +36,10 @@ class SimulatedI2C extends I2C {
   }
 
   private async isThere(): Promise<boolean> {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- `binding()` only tells changes
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- `binding()` reports changes only
     for (let waitedMs = 0; !this.service.isBound && waitedMs < BINDING_MS; waitedMs += 100)
       await sleep(100);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the same
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as in the loop above
     return this.service.isBound;
   }
 

@@ -1,8 +1,11 @@
 /** Converts lux to the lesson's light level. Pure. */
 
-/** The divider's fixed resistor: docs/boards.md. */
+/** The fixed resistor of the photoresistor's voltage divider: docs/boards.md. */
 const RESISTOR_OHM = 10000;
-/** A GL5528 at 10 lux, the middle of its 8 to 20 kΩ, and its gamma: from its datasheet. */
+/**
+ * Resistance of a GL5528 photoresistor at 10 lux, the middle of its 8 to 20 kΩ, and its gamma: from
+ * its datasheet.
+ */
 const OHM_AT_10_LUX = 14000;
 const GAMMA = 0.7;
 

@@ -14,7 +14,7 @@ const ALS_DATA = 0x0d;
 
 const PART_NUMBER = 0xb;
 const ALS_ENABLE = 0x02;
-/** 18 bits, which take 100 ms, each 100 ms. */
+/** One measurement of 18 bits, which takes 100 ms, every 100 ms. */
 const RATE_18_BITS_100_MS = 0x22;
 const GAIN_3 = 0x01;
 const STATUS_DATA_IS_NEW = 0x08;
@@ -26,7 +26,7 @@ const SAMPLE_INTERVAL_MS = 200;
 /** After this many samples without a measurement the chip counts as stopped. */
 const STALE_SAMPLES = 5;
 
-/** A light sensor LTR390, which may be missing, and may come back. */
+/** The light sensor LTR390. The chip may be missing at the start, get lost, and come back. */
 export class Ltr390 {
   /** A ratio of full light, 0..1, for each measurement. */
   readonly reading = emitter<number>();
@@ -40,7 +40,7 @@ export class Ltr390 {
     this.run.start();
   }
 
-  /** What is wrong; empty while the chip measures. */
+  /** Returns what is wrong with the chip; empty while it measures. */
   problem(): string {
     return this.presence.problem;
   }
@@ -63,6 +63,7 @@ export class Ltr390 {
   }
 
   /**
+   * Sets the chip up if necessary, and reads a new measurement if there is one.
    * @returns what is wrong, or an empty text
    * @throws Error if the chip does not answer
    */

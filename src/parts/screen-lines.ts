@@ -12,8 +12,8 @@ export interface View {
   isOn: boolean;
   decidedBy: "server" | "device" | "hand";
   /**
-   * The problem in a sentence; of several, the first in the chain from sensor to server. Empty if
-   * there is none.
+   * The problem as a sentence, or empty if there is none. If there are several, the first in the
+   * chain from sensor to server.
    */
   problem: string;
 }
@@ -27,7 +27,7 @@ export interface Lines {
   foot: string[];
 }
 
-/** Uses the same words as the Wio Terminal's screen. */
+/** Returns the texts to show, in the same words as the Wio Terminal's screen. */
 export function screenLines(view: View): Lines {
   const light = view.light === undefined ? "--" : `${view.light}`;
   const led = view.isOn ? "ON" : "OFF";

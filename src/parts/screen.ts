@@ -11,14 +11,14 @@ import { Ssd1306 } from "./ssd1306";
 
 const INTERVAL_MS = 250;
 /**
- * A screen that lost power for a moment shows noise and does not report it, so it is set up again
- * at this interval.
+ * The screen is set up again at this interval, ms: one that lost power for a moment shows noise and
+ * does not report it.
  */
 const SET_UP_MS = 5000;
 
 /** A part that can report what is wrong with it. */
 interface Part {
-  /** Empty if nothing is wrong. */
+  /** Returns the problem, or an empty text if nothing is wrong. */
   problem(): string;
 }
 
@@ -28,7 +28,7 @@ export class Screen implements StatusScreen {
   private readonly presence = new Presence("Screen", (line) => {
     console.log(line);
   });
-  /** 0..1023. */
+  /** Light level, 0..1023. */
   light: number;
   brokerProblem = "not connected";
   /** The texts on the screen, by their uppermost line. */
@@ -75,7 +75,9 @@ export class Screen implements StatusScreen {
     }
   }
 
-  /** Instructions for a calibration have priority over problems. */
+  /**
+   * Returns the text to show below the values: an instruction for a calibration, or else a problem.
+   */
   private problem(mqtt: MqttClient): string {
     const words = this.calibrated ? this.calibrated.words() : "";
     if (words) return words;
@@ -107,7 +109,10 @@ export class Screen implements StatusScreen {
   }
 }
 
-/** A function because DeviceScript's inline functions have no `this`. */
+/**
+ * Keeps the screen's light up to date. A function, because DeviceScript's inline functions have no
+ * `this`.
+ */
 function listen(sensor: LightLevel, screen: Screen): void {
   sensor.reading.subscribe(async (ratio) => {
     screen.light = Math.round(ratio * LIGHT_MAX);

@@ -4,7 +4,7 @@ import { bus } from "./i2c";
 /** Solomon Systech SSD1306, datasheet rev. 1.1: sections 8.1.5 (I2C), 9 (commands). */
 const ADDRESS = 0x3c;
 const WIDTH = 128;
-/** The control byte before commands, and the one before display memory data. */
+/** The control byte before commands, and the control byte before data for the display memory. */
 const COMMANDS = 0x00;
 const DATA = 0x40;
 const COLUMN_ADDRESS = 0x21;
@@ -39,7 +39,7 @@ export class Ssd1306 {
     image.print(text, 0, 0, 1, size === 1 ? SMALL : LARGE);
     const range = [COLUMN_ADDRESS, 0, WIDTH - 1, PAGE_ADDRESS, line, line + size - 1];
     await this.send(COMMANDS, Buffer.from(range));
-    // One transaction takes 3 ms. The display continues where the last one ended.
+    // One transaction takes 3 ms. The display continues where the last transaction ended.
     for (let at = 0; at < pixels.length; at += WIDTH)
       await this.send(DATA, pixels.slice(at, at + WIDTH));
   }

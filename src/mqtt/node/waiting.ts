@@ -1,6 +1,9 @@
 import type { Waiting } from "../platform";
 
-/** @param timeoutMs if absent, only wake() ends the wait */
+/**
+ * Waits until wake() is called for the target.
+ * @param timeoutMs maximum wait; if absent, only wake() ends the wait
+ */
 export function wait(target: Waiting, timeoutMs?: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
