@@ -55,7 +55,10 @@ function readKept(name: string): Kept | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Kept);
 }
 
-/** @param path relative to the checkout */
+/**
+ * Returns the fingerprint of a file.
+ * @param path relative to the checkout
+ */
 function printOf(path: string): string {
   try {
     return fingerprint(readFileSync(join(ROOT, path)));

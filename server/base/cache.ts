@@ -7,7 +7,10 @@ import { ROOT } from "./root";
 const CACHE_FOLDER = join(ROOT, ".devicescript/server");
 const DIGEST_BYTES = 32;
 
-/** @returns undefined if there is no such file, or it is damaged */
+/**
+ * Reads a cached result.
+ * @returns undefined if there is no such file, or it is damaged
+ */
 export function readCached(name: string): Buffer | undefined {
   try {
     const kept = readFileSync(join(CACHE_FOLDER, name));
@@ -19,7 +22,8 @@ export function readCached(name: string): Buffer | undefined {
 }
 
 /**
- * If the folder can't be written, nothing is cached, and the next start computes the content again.
+ * Caches a result. If the folder can't be written, the result is not cached, and the next start
+ * computes it again.
  */
 export function writeCached(name: string, content: Uint8Array | string): void {
   const path = join(CACHE_FOLDER, name);
@@ -29,7 +33,8 @@ export function writeCached(name: string, content: Uint8Array | string): void {
     writeFileSync(temporary, Buffer.concat([digest(content), Buffer.from(content)]));
     renameSync(temporary, path);
   } catch {
-    // On a full disk, a partial file may be left; if the folder is missing, there is none.
+    // On a full disk, a partial file may be left. If the folder is missing, there is no file to
+    // remove.
     if (existsSync(temporary)) rmSync(temporary, { force: true });
   }
 }

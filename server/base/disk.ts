@@ -15,12 +15,15 @@ export class Disk {
   /** @param onChange called when data can no longer be written, or can be written again */
   constructor(private readonly onChange: (unwritten: Kept[]) => void) {}
 
-  /** The data that a restart would lose in part. */
+  /** The data that a restart would lose in part, because the disk currently rejects it. */
   get unwritten(): Kept[] {
     return [...this.failing].sort();
   }
 
-  /** @returns whether `kept` was writable until now */
+  /**
+   * Called when writing `kept` has failed.
+   * @returns whether `kept` was writable until now
+   */
   failed(kept: Kept): boolean {
     if (this.failing.has(kept)) return false;
     this.failing.add(kept);
@@ -28,7 +31,10 @@ export class Disk {
     return true;
   }
 
-  /** @returns whether `kept` was failing until now */
+  /**
+   * Called when `kept` was written.
+   * @returns whether `kept` was failing until now
+   */
   recovered(kept: Kept): boolean {
     if (!this.failing.delete(kept)) return false;
     this.onChange(this.unwritten);

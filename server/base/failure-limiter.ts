@@ -22,7 +22,7 @@ export class FailureLimiter {
       failures.count++;
       return;
     }
-    // A map iterates in insertion order, so the oldest window is evicted first.
+    // A map iterates in insertion order, so the address with the oldest window is evicted first.
     this.failures.delete(address);
     const [oldest] = this.failures.keys();
     if (this.failures.size >= MAX_ADDRESSES && oldest !== undefined) this.failures.delete(oldest);

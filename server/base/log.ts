@@ -10,7 +10,7 @@ export interface Details {
   /** Id of the device concerned. */
   id?: string;
   topic?: string;
-  /** Why something was refused. */
+  /** Why the input was refused. */
   reason?: string;
 }
 
@@ -42,7 +42,7 @@ export function ignoreClosedOutput(): void {
 }
 
 function goOn(): void {
-  // The lines are lost.
+  // No-op: the lines are lost.
 }
 
 /** One plain-text line per event. */
@@ -77,7 +77,7 @@ function jsonLines(): Output {
 
 /** The prefix that shows the level in plain text; JSON lines have a field instead. */
 const SAYS_LEVEL = /^(Warning|Error): /;
-/** Control characters would let a payload draw on the terminal. */
+/** Control characters, which would let a payload draw on the terminal. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** Makes untrusted text safe to print: one line, no escape sequences, of bounded length. */

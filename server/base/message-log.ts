@@ -1,6 +1,6 @@
 import type { Details, Log, Source } from "./log";
 
-/** As many lines a second as a person can follow. */
+/** Maximum number of lines per second: as many as a person can follow. */
 const LINES_PER_S = 20;
 const SECOND_MS = 1_000;
 
@@ -18,9 +18,12 @@ export class MessageLog {
     private readonly source: Source,
   ) {}
 
-  /** @param text called only if the line is logged */
+  /**
+   * Logs a message, or only counts it.
+   * @param text returns the line; called only if the line is logged
+   */
   note(text: () => string, details?: Details): void {
-    // A second begins with its first message.
+    // Each second begins with its first message.
     this.timer ??= setTimeout(() => this.endSecond(), SECOND_MS);
     if (this.lines++ < LINES_PER_S) this.log(this.source, text(), details);
     else this.more++;

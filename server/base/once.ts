@@ -10,7 +10,7 @@ export class Once<T> {
     try {
       return await made;
     } catch (error) {
-      // A retry may already be under way.
+      // If a retry is already under way, its promise stays.
       if (this.made === made) this.made = undefined;
       throw error;
     }

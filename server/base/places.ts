@@ -15,7 +15,7 @@ export interface DebugInfo {
   sources: { path: string; length: number; text: string }[];
 }
 
-/** The same information, small enough to store beside each program. */
+/** The content of `DebugInfo` that `placeIn` needs, small enough to store beside each program. */
 export interface Places {
   functions: [name: string, startPc: number][];
   sources: string[];
@@ -51,9 +51,10 @@ export function placesOf({ functions, srcmap, sources }: DebugInfo): Places {
 const FRAME = /\bat (\w*)_F(\d+) \(pc:(\d+)\)/;
 
 /**
+ * Returns the line of the sources at which the virtual machine reports an error.
  * @param text with a place in it, such as "panic 60005 at main_F0 (pc:86)"
- * @returns for example "src/main.ts:49"; undefined if the text has no place, or one of another
- * program
+ * @returns for example "src/main.ts:49"; undefined if the text has no place, or its place is in
+ * another program
  */
 export function placeIn(text: string, { functions, sources, code }: Places): string | undefined {
   const [, name, number, offset] = FRAME.exec(text) ?? [];

@@ -13,13 +13,13 @@ export const REASONS = [
   "repeated-telemetry",
   // Messages of a removed device that do not show that the device is alive.
   "removed",
-  // Refused by the gateway for new programs.
+  // Connections that the gateway for new programs refused.
   "update",
   // Unknown text on a status or state topic that belongs to none of this server's devices.
   "stranger",
   // Ordered commands that a device would refuse.
   "order",
-  // Refused by the broker before or during the login.
+  // Connections that the broker refused before or during the login.
   "connections",
   "connections-per-address",
   "certificate",
@@ -28,7 +28,7 @@ export const REASONS = [
   "client-id",
   "will",
   "protocol",
-  // Refused by the broker after the login.
+  // Clients, packets and messages that the broker refused after the login.
   "malformed-packet",
   "packet-bytes",
   "packets-per-second",
@@ -45,7 +45,7 @@ export const REASONS = [
   "history",
   // Readings that are older than the time that the history covers.
   "too-old",
-  // Refused by the page and the API.
+  // Requests that the page or the API refused.
   "cross-site",
   "token",
   "token-rate",

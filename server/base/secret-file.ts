@@ -16,7 +16,8 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
 }
 
 /**
- * Checks who can use a file that holds a secret. Not on Windows, where a file's mode does not tell.
+ * Checks who can use a file that holds a secret. Windows is not checked, because a file's mode does
+ * not tell there.
  * @returns a warning if users other than the owner can use the file, or undefined
  */
 export function exposureOf(path: string): string | undefined {

@@ -1,4 +1,4 @@
-/** Detects on every system that the program should end. */
+/** Detects on every system when the program should end. */
 
 const PARENT_POLL_MS = 500;
 
@@ -23,9 +23,9 @@ export function onShutdownRequest(end: () => void): void {
 }
 
 /**
- * SIGHUP is sent when the terminal or the console's window closes, on Windows SIGBREAK for
- * Ctrl+Break. Without a handler, SIGHUP ends the process at once, even under `nohup`: Node resets
- * the signal dispositions that a parent has set.
+ * Returns the signals that ask the program to end. SIGHUP is sent when the terminal or the
+ * console's window closes, on Windows SIGBREAK for Ctrl+Break. Without a handler, SIGHUP ends the
+ * process at once, even under `nohup`: Node resets the signal dispositions that a parent has set.
  */
 function endSignals(): NodeJS.Signals[] {
   const everywhere: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -33,7 +33,8 @@ function endSignals(): NodeJS.Signals[] {
 }
 
 /**
- * POSIX gives an orphan another parent; Windows keeps the process id of a parent that has ended.
+ * Whether the parent process has ended. POSIX gives an orphan another parent; on Windows `ppid`
+ * stays the id of the ended parent.
  */
 function hasGone(parent: number): boolean {
   if (process.ppid !== parent) return true;

@@ -2,7 +2,10 @@ import { rmSync, statSync } from "node:fs";
 import { Database, type SQLiteValue } from "node-sqlite3-wasm";
 import { UserError } from "./user-error";
 
-/** Value of auto_vacuum: https://www.sqlite.org/pragma.html#pragma_auto_vacuum */
+/**
+ * The value of auto_vacuum for incremental vacuum:
+ * https://www.sqlite.org/pragma.html#pragma_auto_vacuum
+ */
 const INCREMENTAL = 2;
 
 /**

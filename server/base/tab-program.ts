@@ -4,7 +4,7 @@ import type { Places } from "./places";
 
 /** The file of the firmware that a person may edit. */
 export const CHANGED_FILE = "src/nightlight.ts";
-/** In UTF-8. The original has some 5 KB. */
+/** Maximum size of the edited file, bytes in UTF-8. The original has some 5 KB. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
 
 /** Body of `POST /api/tab-program`: the device's login, and its text of `CHANGED_FILE`. */
@@ -23,7 +23,7 @@ export type ProgramView =
     }
   | { errors: CompileError[] };
 
-/** Lines and columns count from 1. */
+/** An error in the edited program. Lines and columns count from 1. */
 export interface CompileError {
   /** Path in the checkout. */
   file: string;

@@ -4,7 +4,10 @@
 export class TaskQueue {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @returns the result of the work, once it is done */
+  /**
+   * Runs the work after all earlier work.
+   * @returns the result of the work, once it is done
+   */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);

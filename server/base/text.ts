@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * Reads a text file that a person may have written.
- * @throws Error of the file system, with the path added: for a folder, Node reports none
+ * @throws Error of the file system, with the path added: for a folder, Node's message names no path
  */
 export function readText(path: string): string {
   try {

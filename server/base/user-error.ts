@@ -11,7 +11,7 @@ export function lineFor(error: unknown): string {
   const { code, syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (!(error instanceof Error) || code === undefined || path === undefined) throw error;
   if (code === "EISDIR") return `${dest ?? path}: expected a file, got a folder`;
-  // For example "EACCES: permission denied, open '/etc/nightlight'".
+  // Node's message is, for example, "EACCES: permission denied, open '/etc/nightlight'".
   const words = /^[A-Z0-9]+: ([^,]*),/.exec(error.message)?.[1] ?? error.message;
   return `${dest ?? path}: ${words} (${syscall ?? code})`;
 }

@@ -3,25 +3,28 @@ import { wholeNumber } from "./whole-number";
 
 /** Limits of the embedded broker, per client or for all clients together. */
 export interface Limits {
-  /** Longest MQTT packet, bytes after its fixed header. */
+  /** Maximum size of an MQTT packet, bytes after its fixed header. */
   "packet-bytes": number;
-  /** Packets of any kind per second and client, on average; bursts of up to 10 seconds' worth. */
+  /**
+   * Maximum number of packets of any kind per second and client, on average; bursts may last 10
+   * seconds' worth.
+   */
   "packets-per-second": number;
-  /** Open connections, TCP, TLS and WebSocket together. */
+  /** Maximum number of open connections: TCP, TLS and WebSocket together. */
   connections: number;
-  /** Open connections from one address. */
+  /** Maximum number of open connections from one address. */
   "connections-per-address": number;
-  /** Longest topic or topic filter, bytes. */
+  /** Maximum length of a topic or topic filter, bytes. */
   "topic-bytes": number;
-  /** Most levels of a topic or topic filter, 1..100. */
+  /** Maximum number of levels in a topic or topic filter, 1..100. */
   "topic-levels": number;
-  /** Topic filters of one client. */
+  /** Maximum number of topic filters per client. */
   subscriptions: number;
-  /** Retained messages, of all clients together. */
+  /** Maximum number of retained messages, for all clients together. */
   retained: number;
-  /** Persistent sessions, of all clients together. */
+  /** Maximum number of persistent sessions, for all clients together. */
   sessions: number;
-  /** Unacknowledged messages kept for one session. */
+  /** Maximum number of unacknowledged messages kept for one session. */
   queued: number;
   /** Failed logins per minute and address; beyond this number, passwords are not checked. */
   "failed-logins": number;

@@ -8,7 +8,10 @@ import { UserError } from "../base/user-error";
 /** The client that connects to the broker. A device does not support WebSockets. */
 export type Client = "device" | "server";
 
-/** @returns "expected X, got Y" without any password, or undefined if the address is valid */
+/**
+ * Checks a broker's address.
+ * @returns "expected X, got Y" without any password, or undefined if the address is valid
+ */
 export function brokerUrlError(text: string, client: Client): string | undefined {
   const address = parseBrokerAddress(text);
   const expected = typeof address === "string" ? address : unreachable(address, client);
@@ -17,7 +20,7 @@ export function brokerUrlError(text: string, client: Client): string | undefined
 
 /**
  * Returns a broker's address in its canonical spelling.
- * @param name of the setting, for the error message
+ * @param name the setting's name, for the error message
  * @throws UserError if the text is not a valid address
  */
 export function readBrokerUrl(name: string, text: string, client: Client): string {

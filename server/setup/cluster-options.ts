@@ -18,7 +18,10 @@ export interface ClusterValues {
 
 export const MAX_SHARDS = 64;
 
-/** @throws UserError "expected X, got Y" with the option's name */
+/**
+ * Parses --shard; undefined if it is not given.
+ * @throws UserError "expected X, got Y" with the option's name
+ */
 export function parseShard({ shard, "no-decide": watches }: ClusterValues): Shard | undefined {
   if (shard === undefined) return undefined;
   if (watches) throw new UserError("--shard: cannot be combined with --no-decide");

@@ -30,7 +30,7 @@ export interface Config extends Omit<DeviceConfig, "rule"> {
   pi: PiParts;
 }
 
-/** Must agree with Home Assistant's own MQTT settings. */
+/** Home Assistant's topics. They must agree with its own MQTT settings. */
 export interface HomeAssistantTopics {
   /** Home Assistant's discovery prefix. */
   prefix: string;
@@ -40,7 +40,7 @@ export interface HomeAssistantTopics {
 
 /** How commands to a device that is offline are handled. */
 export interface CommandPolicy {
-  /** By command field: only the latest command counts, or each one, in order. */
+  /** Delivery of each command field: only the latest command, or every command in order. */
   delivery: Record<string, "latest" | "ordered">;
   /** Ordered commands expire after this time, ms. */
   expiresMs: number;
@@ -50,7 +50,10 @@ export const CONFIG_FILE = "devicescript.json";
 const DEFAULT_PATH = join(ROOT, CONFIG_FILE);
 const SCHEMA_FILE = "devicescript.schema.json";
 
-/** @throws UserError with the file, the field's path, and "expected X, got Y" */
+/**
+ * Reads and checks the configuration.
+ * @throws UserError with the file, the field's path, and "expected X, got Y"
+ */
 export function loadConfig(path = DEFAULT_PATH): Config {
   let text: string;
   try {
@@ -61,7 +64,10 @@ export function loadConfig(path = DEFAULT_PATH): Config {
   return parseConfig(text, path === DEFAULT_PATH ? CONFIG_FILE : path);
 }
 
-/** @param name of the file, for error messages */
+/**
+ * Checks the text of a configuration.
+ * @param name the file's name, for error messages
+ */
 export function parseConfig(text: string, name = CONFIG_FILE): Config {
   let value: unknown;
   try {

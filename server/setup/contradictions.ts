@@ -32,7 +32,10 @@ export function contradiction({
   );
 }
 
-/** Without a field that differs, a device's report would not tell which side of the rule is on. */
+/**
+ * Checks that `on` and `off` differ in a common field: otherwise a device's report would not tell
+ * which side of the rule is on.
+ */
 function ruleError({ on, off }: ServerRule): string | undefined {
   const differs = Object.keys(on).some(
     (field) => Object.hasOwn(off, field) && on[field] !== off[field],

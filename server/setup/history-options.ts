@@ -1,6 +1,6 @@
 import { wholeNumber } from "./whole-number";
 
-/** How much of the past is kept. */
+/** How much history is kept. */
 export interface HistoryLimits {
   days: number;
   megabytes: number;
@@ -19,7 +19,10 @@ export const HISTORY_FLAGS = {
 const MAX_DAYS = 3_650;
 const MAX_MEGABYTES = 1_000_000;
 
-/** @throws UserError "expected X, got Y" with the option's name */
+/**
+ * Parses the options of the history.
+ * @throws UserError "expected X, got Y" with the option's name
+ */
 export function parseHistory(values: {
   "history-days"?: string;
   "history-mb"?: string;

@@ -1,16 +1,19 @@
 import { matches } from "../../src/common/id";
 import type { Config } from "./config";
 
-/** A device that has been silent for this long, or for three intervals, counts as offline. */
+/** A device that has been silent for this long, ms, or for three intervals, counts as offline. */
 const SILENCE_MS = 30_000;
 
 /** The devices that the configuration lists, and their limits of silence. */
 export interface ListedDevices {
-  /** Whether the configuration names the device: it is then ours whatever it sends. */
+  /**
+   * Whether the configuration names the device. Such a device belongs to this server, whatever it
+   * sends.
+   */
   isListed: (id: string) => boolean;
   /** Time without a message after which the device counts as offline, ms; Infinity for never. */
   silenceMs: (id: string) => number;
-  /** `silenceMs` of a device that the configuration gives no limit, ms. */
+  /** `silenceMs` of a device for which the configuration sets no limit, ms. */
   usualSilenceMs: number;
 }
 

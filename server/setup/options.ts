@@ -23,18 +23,23 @@ export interface Options {
   httpPort: number;
   /** The simulated sensor's initial light, raw 0..1023. */
   lightRaw: number;
-  /** Run a device in this process: simulated, unless `device` is "pi". */
+  /** Whether a device runs in this process: simulated, unless `device` is "pi". */
   simulate: boolean;
-  /** Sensor and lamp of that device: simulated (the default), or this Raspberry Pi's. */
+  /**
+   * Sensor and lamp of the device in this process: simulated (the default), or this Raspberry Pi's.
+   */
   device?: "simulated" | "pi";
-  /** Give the simulator that VS Code starts a sensor and a lamp, and simulate no device here. */
+  /**
+   * Whether to give the simulator that VS Code starts a sensor and a lamp, and to simulate no
+   * device here.
+   */
   vscode?: boolean;
-  /** Let learners join with devices in browser tabs, using a code. */
+  /** Whether learners may join with devices in browser tabs, using a code. */
   classroom?: boolean;
   decide: boolean;
-  /** Set if this server is one of several. */
+  /** This server's share of the devices; undefined if it is the only server. */
   shard?: Shard | undefined;
-  /** Announce the devices to Home Assistant. */
+  /** Whether to announce the devices to Home Assistant. */
   homeAssistant: boolean;
   secrets: Secrets;
   security: Security;
@@ -70,7 +75,10 @@ ${PROXY_HELP}
   --help, --version
 `;
 
-/** @throws UserError "expected X, got Y" with the option's name */
+/**
+ * Parses the command line.
+ * @throws UserError "expected X, got Y" with the option's name
+ */
 export function parseOptions(
   args: string[],
   config: Config,
@@ -123,12 +131,17 @@ export function parseOptions(
   };
 }
 
-/** @returns the path of the configuration, or undefined for the default */
+/**
+ * Reads --config before all other options.
+ * @returns the path of the configuration, or undefined for the default
+ */
 export function configPath(args: string[]): string | undefined {
   return readFlags(args).config;
 }
 
-/** Reads the log format before all other options, so that mistakes in those are reported in it. */
+/**
+ * Reads the log format before all other options, so that mistakes in the others are reported in it.
+ */
 export function logFormat(args: string[]): LogFormat {
   const { values } = parseArgs({ args, options: { log: { type: "string" } }, strict: false });
   return values.log === "json" ? "json" : "text";

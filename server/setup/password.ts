@@ -16,7 +16,10 @@ export async function hashPassword(password: string): Promise<string> {
   return ["scrypt", N, R, P, salt.toString("base64"), key.toString("base64")].join(":");
 }
 
-/** Takes the same time for a wrong password as for the right one. */
+/**
+ * Compares a password with a stored hash. Takes the same time for a wrong password as for the right
+ * one.
+ */
 export async function passwordMatches(password: string | Buffer, hash: string): Promise<boolean> {
   const [kind, n, r, p, salt, key] = hash.split(":");
   if (kind !== "scrypt" || salt === undefined || key === undefined) return false;

@@ -9,20 +9,23 @@ export interface PiParts {
    */
   address: string;
   channel: number;
-  /** N of /dev/i2c-N. */
+  /** Number N of the I²C bus /dev/i2c-N. */
   i2cBus: number;
-  /** Path of the chip on SPI. */
+  /** Path of the SPI device, if the chip is on SPI. */
   spiDevice: string;
-  /** "led": on or off. "dimmable": driven by the pin's PWM, as bright as `lampBrightness`. */
+  /**
+   * Kind of lamp. "led": on or off. "dimmable": driven by the pin's PWM, as bright as
+   * `lampBrightness`.
+   */
   lamp: "led" | "dimmable";
   ledGpio: number;
-  /** Absent: there is no button. */
+  /** Pin of the button; absent if there is none. */
   buttonGpio?: number;
   /** Level of the button's pin while it is pressed; high if absent. */
   buttonPressed?: "high" | "low";
   /** More devices on the same Pi, by their ids. Their own `others` must be empty. */
   gpioChip: string;
-  /** More devices on the same Pi, by their ids. They have no others of their own. */
+  /** More devices on the same Pi, by their ids. The `others` of each is empty. */
   others: Record<string, PiParts>;
 }
 
@@ -30,7 +33,7 @@ export interface PiParts {
  * The valid channels and addresses of each chip; channels count from 0. `undefined`: any address.
  */
 const CHIPS: Record<PiParts["sensor"], { channels: number; addresses: string[] | undefined }> = {
-  // Its address can be changed permanently.
+  // The Grove Base Hat's address can be changed permanently.
   "grove-base-hat": { channels: 8, addresses: undefined },
   ads1115: { channels: 4, addresses: ["0x48", "0x49", "0x4a", "0x4b"] },
   mcp3008: { channels: 8, addresses: [] },
@@ -53,7 +56,7 @@ export function isPwmGpio(gpio: number): gpio is PwmGpio {
 
 /**
  * Returns the devices of a Pi, by their ids.
- * @param id of the device that `pi` describes
+ * @param id the id of the device that `pi` describes
  * @throws UserError if another device has the same id
  */
 export function piDevices(id: string, pi: PiParts): [id: string, parts: PiParts][] {
@@ -85,7 +88,10 @@ export function piContradiction(pi: PiParts): string | undefined {
   return pinContradiction(devices);
 }
 
-/** @returns the field of this device that contradicts its other fields, and why; or undefined */
+/**
+ * Checks the fields of one device.
+ * @returns the field that contradicts the others, and why; or undefined
+ */
 function ownContradiction(parts: PiParts) {
   const { sensor, address, channel, lamp, ledGpio, buttonGpio, buttonPressed } = parts;
   const { channels, addresses } = CHIPS[sensor];

@@ -52,7 +52,7 @@ export class ProgramKey {
       const key = createPrivateKey(pem);
       if (key.asymmetricKeyType === "ed25519") return key;
     } catch {
-      // Reported below: OpenSSL's own message helps nobody.
+      // Reported below, because OpenSSL's own message does not help.
     }
     throw new UserError(`${this.path}: expected a private key of Ed25519, in PEM`);
   }

@@ -19,7 +19,10 @@ export const PROXY_FLAGS = {
   "base-path": { type: "string" },
 } as const;
 
-/** @throws UserError "expected X, got Y" with the option's name */
+/**
+ * Parses the options of the reverse proxy.
+ * @throws UserError "expected X, got Y" with the option's name
+ */
 export function parseProxy(values: {
   "trust-proxy"?: string[];
   "base-path"?: string;
@@ -35,7 +38,10 @@ export function parseProxy(values: {
   return { basePath, trusted };
 }
 
-/** Adds an address, or a network with the length of its prefix (RFC 4632, RFC 4291). */
+/**
+ * Adds an address to the trusted ones, or a network with the length of its prefix (RFC 4632, RFC
+ * 4291).
+ */
 function add(trusted: BlockList, text: string): void {
   const [address = "", prefix, ...rest] = text.split("/");
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";

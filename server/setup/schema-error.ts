@@ -18,7 +18,7 @@ export const FORMATS: Record<string, (text: string) => string | undefined> = {
   "spi-device": spiDeviceExpected,
 };
 
-/** The other ones of the 128 addresses are reserved: UM10204, 3.1.12. */
+/** Checks an I²C address. The addresses below 0x03 and above 0x77 are reserved: UM10204, 3.1.12. */
 function i2cAddressExpected(text: string): string | undefined {
   const address = /^0x[0-9a-f]{2}$/i.test(text) ? Number(text) : 0;
   if (text === "auto" || (address >= 0x03 && address <= 0x77)) return undefined;
@@ -52,7 +52,10 @@ interface Schema {
   anyOf?: Schema[];
 }
 
-/** @returns one line with the wrong field and "expected X, got Y" */
+/**
+ * Describes the errors of a validation.
+ * @returns one line with the wrong field and "expected X, got Y"
+ */
 export function describe(errors: ErrorObject[]): string {
   const error = decisive(errors);
   if (!error) return "does not match its schema";
@@ -79,7 +82,10 @@ export function describe(errors: ErrorObject[]): string {
   }
 }
 
-/** @param path of a field that is not one of the known names */
+/**
+ * Describes an unknown field.
+ * @param path the field's path in the configuration
+ */
 export function notAField(path: string, known: string[]): string {
   return `${path}: unknown field, expected one of ${known.join(", ")}`;
 }

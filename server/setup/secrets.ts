@@ -9,7 +9,10 @@ export interface Secrets {
   MQTT_PWD?: string;
 }
 
-/** @throws UserError naming the wrong line of `.env.local` */
+/**
+ * Reads the settings from `.env.local` and the environment.
+ * @throws UserError naming the wrong line of `.env.local`
+ */
 export function readSecrets(path?: string): Secrets {
   const file = readSettings(path);
   const secrets: Secrets = {};

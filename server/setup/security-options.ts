@@ -9,7 +9,7 @@ import { portNumber } from "./whole-number";
 export interface Listener {
   host: string;
   port: number;
-  /** The flag that selects another port. */
+  /** The flag that selects another port, for an error message. */
   option: string;
   tls?: Tls;
   /** Whether TLS clients are asked for a certificate. */
@@ -18,7 +18,7 @@ export interface Listener {
 
 export type ClientCertificates = "no" | "optional" | "required";
 
-/** Who gets access, from where, and with which limits. */
+/** The settings that control access: addresses, TLS, users and limits. */
 export interface Security {
   /**
    * Address on which broker and page listen for logged-in clients; undefined: on loopback, for
@@ -31,9 +31,9 @@ export interface Security {
   keyFile?: string;
   clientCertificates: ClientCertificates;
   mqttsPort: number;
-  /** Allow plain MQTT beyond loopback, even with TLS. */
+  /** Whether to allow plain MQTT beyond loopback, even with TLS. */
   plainMqtt: boolean;
-  /** The folder for the broker's state, or undefined for memory only. */
+  /** The folder for the broker's state; undefined if the state is kept in memory only. */
   dataDir?: string;
   /** The folder of users and token. */
   usersDir: string;
@@ -87,6 +87,7 @@ export interface SecurityValues {
 }
 
 /**
+ * Parses the options for access and encryption.
  * @param brokerUrl the broker to use, if it is not the embedded one
  * @throws UserError "expected X, got Y" with the option's name
  */
@@ -125,7 +126,10 @@ export function brokerListeners(security: Security, mqttPort: number): [Listener
   return [plain, { host, port: mqttsPort, option: "--mqtts-port", tls, clientCertificates }];
 }
 
-/** TLS for the page: if the broker uses it, or if others can reach the page. */
+/**
+ * Returns the certificate for the page, if the embedded broker uses it or other machines can reach
+ * the page.
+ */
 export function pageTls(options: { brokerUrl?: string; security: Security }): Tls | undefined {
   const { listen, tls } = options.security;
   return tls.cert && (options.brokerUrl === undefined || listen !== undefined) ? tls : undefined;

@@ -10,22 +10,27 @@ import { brokerUrlError } from "./broker-url";
 export type Settings = Partial<Record<SettingName, string>>;
 
 export const SETTINGS_FILE = ".env.local";
-/** Not sent to the device: the parts that its program is built for. */
+/**
+ * Setting that names the parts for which a device's program is built; it is not sent to the device.
+ */
 const PARTS = "PARTS";
 const NAMES = [...SETTING_NAMES, PARTS] as const;
 type Name = (typeof NAMES)[number];
 /** Names on the device have at most 15 characters, of which its store uses one or two itself. */
 const NAME_MAX_CHARS = 13;
 
-/** @throws UserError with file, line and how to fix it */
+/**
+ * Reads the settings from the file; empty if there is no file.
+ * @throws UserError with file, line and how to fix it
+ */
 export function readSettings(path = join(ROOT, SETTINGS_FILE)): Settings {
   return existsSync(path) ? parseSettings(readText(path)) : {};
 }
 
 /**
- * Reads the settings of one of several devices on a Raspberry Pi. Settings that are not in the
- * device's own file are taken from the common one, except for the update key, which belongs to one
- * device only.
+ * Reads the settings of one of several devices on a Raspberry Pi. If the device's own file sets no
+ * broker or no login, these come from the common file. The update key does not, because it belongs
+ * to one device only.
  * @throws UserError as `readSettings`
  */
 export function readSettingsOf(id: string, folder = ROOT): Settings {
@@ -33,7 +38,7 @@ export function readSettingsOf(id: string, folder = ROOT): Settings {
   const path = join(folder, file);
   const own = existsSync(path) ? parseSettings(readText(path), file) : {};
   const { BROKER, MQTT_USER, MQTT_PWD } = readSettings(join(folder, SETTINGS_FILE));
-  // A password belongs to its user.
+  // A password belongs to its user, so both come from the same file.
   const login = own.MQTT_USER === undefined ? { MQTT_USER, MQTT_PWD } : {};
   return { BROKER, ...login, ...own };
 }

@@ -35,8 +35,8 @@ export class UpdateKeys {
   }
 
   /**
-   * Returns the device's key, and creates one if there is none. @throws UserError if the file is
-   * broken
+   * Returns the device's key, and creates one if there is none.
+   * @throws UserError if the file is broken
    */
   ensure(id: string): string {
     const keys = this.read();
@@ -47,7 +47,7 @@ export class UpdateKeys {
     return key;
   }
 
-  /** @param key of a device that was set up elsewhere */
+  /** Stores the key of a device that was set up elsewhere. */
   set(id: string, key: string): void {
     this.write(this.read().set(id, key));
   }

@@ -36,7 +36,10 @@ export class Users {
   private users = new Map<string, User>();
   private version = "";
 
-  /** @throws UserError if the file is broken */
+  /**
+   * @param dir the folder of the users
+   * @throws UserError if the file is broken
+   */
   constructor(dir: string) {
     this.path = join(dir, FILE);
     this.refresh();
@@ -59,7 +62,10 @@ export class Users {
     this.save();
   }
 
-  /** @returns whether the user existed */
+  /**
+   * Removes a user.
+   * @returns whether the user existed
+   */
   remove(name: string): boolean {
     const existed = this.users.delete(name);
     if (existed) this.save();

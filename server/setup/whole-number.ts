@@ -2,7 +2,7 @@ import { UserError } from "../base/user-error";
 
 /**
  * Parses the whole number given to an option.
- * @param text undefined if the option was not given
+ * @param text the option's value; undefined if the option was not given
  * @throws UserError "expected X, got Y" with the option's name
  */
 export function wholeNumber(
