@@ -21,7 +21,7 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
   return { value: fields };
 }
 
-/** Identifies the reading that a command says it answers. */
+/** Returns the reading that a command names as answered; empty if the command names none. */
 export function parseEcho(text: string): { seq?: number; boot?: number } {
   const { seq, boot } = parseJsonObject(text).value ?? {};
   return Number.isSafeInteger(seq) && Number.isSafeInteger(boot)

@@ -7,7 +7,10 @@ export interface Command {
   fields: Fields;
   /** The fields as JSON. */
   text: string;
-  /** The side of the rule that the command stands for; undefined for neither, if it is manual. */
+  /**
+   * The side of the rule that the command stands for; undefined if a manual command stands for
+   * neither.
+   */
   on: boolean | undefined;
 }
 
@@ -16,7 +19,7 @@ export interface Cause {
   kind: CommandKind;
   /** The reading that the command answers. */
   answers?: Pick<Reading, "seq" | "boot"> | undefined;
-  /** The QoS of that reading, which its answer gets, too; 1 if there is no reading. */
+  /** The QoS of the command: that of the answered reading, or 1 if there is no reading. */
   qos?: 0 | 1 | undefined;
   /** When the reading that led to the command was received, by `performance.now()`. */
   arrivedMs?: number;

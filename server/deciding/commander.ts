@@ -54,13 +54,13 @@ export class Commander {
         this.parts.rejections.refuse("server", "order", `${id}: ${NO_MORE}`);
         return undefined;
       }
-      // For an offline device the broker keeps the command: QoS 1, and the device's own session.
+      // At QoS 1, the broker keeps the command in the session of an offline device.
       sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
     }
     const isNews = delivery.desire(id, command);
-    // A decision on the device's own readings is not retained, because the next reading leads to it
-    // again. If an earlier command is retained, this one replaces it.
+    // A decision on the device's own readings is not retained, because the next reading leads to
+    // the same decision. But if an earlier command is retained, the decision replaces that command.
     if (isNews && (cause.kind !== "rule" || delivery.isKept(id))) {
       delivery.keep(id);
       sender.desired(id, command);
@@ -86,13 +86,13 @@ export class Commander {
   }
 
   /**
-   * Sends the desired command again if the device may have missed it while it was offline.
+   * Sends the desired command again, because the device may have missed it while offline.
    * @param isAt whether the device is in the desired state
    */
   correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
     this.parts.devices.commandDone(id, "return");
     const desired = this.parts.delivery.desiredOf(id);
-    // A device that decides by its own readings sends a reading as soon as it is back, and the
+    // If the device's own readings decide for it, it sends a reading as soon as it is back, and the
     // answer to that reading corrects the lamp.
     if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });

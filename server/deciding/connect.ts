@@ -17,7 +17,10 @@ export interface BrokerAccess {
   /** Set if the broker runs in this process: attaches a client to it. */
   attach?:
     ((clientId: string, will: Will | undefined, onMessage: OnMessage) => LocalClient) | undefined;
-  /** Further nodes of the broker, if it is a cluster, to be tried when a connection is lost. */
+  /**
+   * Further nodes of the broker, if it is a cluster. They are tried when a connection fails or is
+   * lost.
+   */
   otherBrokerUrls?: string[];
   /** Whether the broker may support MQTT 5. */
   mqtt5: boolean;
@@ -28,11 +31,11 @@ export interface BrokerAccess {
   tls?: Tls;
   /**
    * Whether the broker keeps messages at QoS 1 for this client id while the server is away. Only
-   * with MQTT 5: before it, the session of a server that never comes back does not expire.
+   * with MQTT 5: with MQTT 3.1.1, the session of a server that never comes back would not expire.
    */
   keepSession?: boolean;
   /**
-   * A turn of the event loop may take this long, ms, or its output is discarded; see `RemoteLink`.
+   * Longest turn of the event loop, ms. The output of a longer turn is discarded; see `RemoteLink`.
    */
   maxTurnMs?: number | undefined;
 }
@@ -55,20 +58,23 @@ export const OFFLINE_WILL = {
 /** How long to wait for the broker's CONNACK. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
-/** A session that expires after an hour, s [MQTT 5, 3.1.2.11.2]. */
+/** Options for a session that expires an hour after a disconnect [MQTT 5, 3.1.2.11.2]. */
 const KEPT_SESSION = { clean: false, properties: { sessionExpiryInterval: 3_600 } };
-/** Two clients with one client id disconnect each other each time they reconnect. */
+/**
+ * A warning is logged after `SHORT_ONES` connections in a row, each shorter than `SHORT_MS`: two
+ * clients with one client id disconnect each other each time they reconnect.
+ */
 const SHORT_MS = 3_000;
 const SHORT_ONES = 3;
 /**
- * Errors when a broker that only supports MQTT 3.1.1 gets an MQTT 5 CONNECT: it refuses, does not
- * answer, or closes the connection.
+ * Errors after an MQTT 5 CONNECT to a broker that only supports MQTT 3.1.1: the broker refuses it,
+ * does not answer, or closes the connection.
  */
 const REFUSES_MQTT5 = /protocol version|connack timeout|closed/i;
 
 /**
- * Connects to the first node that answers. If the broker supports MQTT 5, it is used for its
- * message expiry; otherwise MQTT 3.1.1 is used.
+ * Connects to the first node that answers. Uses MQTT 5, because of its message expiry, if the
+ * broker supports it, otherwise MQTT 3.1.1.
  * @param prepare called with the link of each attempt, before it connects
  * @returns the result of `prepare` for the link that connected
  * @throws UserError if no node answers, or the broker refuses the connection
@@ -128,7 +134,8 @@ export function watchConnection(
     if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
-    // While disconnecting, an acknowledgement may be too late: the broker sends that message again.
+    // While disconnecting, an acknowledgement may fail because it is too late. The broker then
+    // sends its message again, so the error is not logged.
     if (client.disconnecting) return;
     log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
   });
@@ -174,9 +181,11 @@ function optionsFor(access: BrokerAccess, url: string): IClientOptions {
     wsOptions: tls,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: RECONNECT_MS,
-    // If the broker is down, commands at QoS 0 are not queued: the next readings are answered.
+    // If the broker is down, commands at QoS 0 are not queued, because the next readings are
+    // answered anyway.
     queueQoSZero: false,
-    // With its default, MQTT.js checks some twenty times per message whether debugging is enabled.
+    // With its default logger, MQTT.js checks some twenty times per message whether debugging is
+    // enabled.
     log: () => undefined,
   };
 }

@@ -107,7 +107,7 @@ export class Decider {
       messageLog,
       onServerGone: () => {
         // Either another server has stopped or our own will was published late. Devices must know
-        // that this server is here.
+        // that this server is online.
         if (!this.isStopping) this.announceAgain();
       },
     });
@@ -180,16 +180,20 @@ export class Decider {
     return otherBrokerUrls.length > 0 ? this.link.address : brokerUrl;
   }
 
-  /** Shuts down. Unless another server takes over, publishes `offline`: devices then decide. */
+  /**
+   * Shuts down. Publishes `offline`, so that devices decide for themselves, unless another server
+   * takes over.
+   */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.repeating.disconnected();
     this.messageLog.stop();
     const goesOn = (await this.cluster?.stop()) ?? false;
     if (this.link.isConnected && !goesOn) await this.announce("offline");
-    // If the broker has not acknowledged all commands in time, the connection is cut. Then no
-    // reading is acknowledged without its command, and the broker delivers the rest again. But a
-    // cut also makes the broker publish the will, so it is avoided if another server takes over.
+    // If the broker has not acknowledged all commands in time, the connection is cut. No reading is
+    // acknowledged before its command is sent, so the broker delivers unanswered readings again.
+    // But a cut also makes the broker publish the will, so the connection is closed cleanly if
+    // another server takes over.
     const isDone = (await this.link.drained(DRAIN_MS)) || goesOn;
     await this.link.end(isDone && this.link.isConnected);
   }
@@ -213,13 +217,13 @@ export class Decider {
     return this.commander.byHand(id, fields);
   }
 
-  /** Removes a device. Resolves once the broker keeps nothing of it. */
+  /** Removes a device. Resolves once the broker keeps no message of the device. */
   async remove(id: string): Promise<void> {
     await this.removal.remove(id);
   }
 
   /**
-   * Whether the device's removal has begun and not ended: the broker may still keep messages of it.
+   * Whether the device's removal has begun and not ended: the broker may still keep its messages.
    */
   isPartlyRemoved(id: string): boolean {
     return this.removal.isUnfinished(id);
@@ -227,7 +231,7 @@ export class Decider {
 
   /**
    * Names a device. Resolves once the broker has acknowledged the retained name.
-   * @param name "" for none
+   * @param name the new name; "" removes the name
    */
   async rename(id: string, name: string): Promise<void> {
     this.options.names.set(id, name);
@@ -248,7 +252,8 @@ export class Decider {
   }
 
   private announceAgain(): void {
-    // If the connection is lost before the acknowledgement, it is published after the reconnect.
+    // If the connection is lost before the acknowledgement, the status is published after the
+    // reconnect.
     this.announce("online").catch(() => undefined);
   }
 
@@ -257,7 +262,7 @@ export class Decider {
     if (!this.link.isEnding) this.receiver.receive(topic, payload, arrival);
   }
 
-  /** Decides what another server left undecided. */
+  /** Decides the held readings and the groups that another server left undecided. */
   private takeOver(readings: HeldReading[], groups: Group[]): void {
     for (const { topic, payload, atMs, nowMs } of readings)
       this.receive(topic, payload, { atMs, nowMs, retained: false, qos: 1 });

@@ -5,11 +5,13 @@ import type { Reading } from "../../src/common/wire";
 import { type Command, commandOf, type Decision } from "./command";
 import { isOutdated } from "./outdated";
 
-/** Readings that a device has stored for longer than this are history: they decide nothing. */
+/**
+ * Age above which a reading decides nothing, ms: the device has stored it, so it is only history.
+ */
 const STALE_MS = 5_000;
 
 interface Memory {
-  /** The last decision, and when it last changed, monotonic, ms. */
+  /** The last decision (`on`), and when it last changed (`changedMs`), monotonic, ms. */
   on?: boolean;
   changedMs?: number;
 }
@@ -47,12 +49,16 @@ export class Decisions {
     }
   }
 
-  /** Whether the device's own readings decide for it: it is no member and no light of a group. */
+  /**
+   * Whether the device's own readings decide for it: it is neither a member nor a light of a group.
+   */
   decidesAlone(id: string): boolean {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
-  /** Whether the server commands the device: it is no member of a group, or a light of one. */
+  /**
+   * Whether the server commands the device. It commands no group member that is not also a light.
+   */
   commands(id: string): boolean {
     return !this.groupsOf.has(id) || this.lights.has(id);
   }
@@ -80,7 +86,8 @@ export class Decisions {
     remember(memory, on, nowMs);
     // A device that does not report its LED gets a command for each reading, as in the lesson. A
     // device that reports its LED gets none if both its report and the last decision agree with
-    // this decision. The report alone may be from before the last command, which is in flight.
+    // this decision. The report alone is not enough: it may be older than the last command, which
+    // is still in flight.
     if (on === said && (before ?? on) === on) return [];
     return [{ id, command: this.command(on) }];
   }
@@ -107,7 +114,7 @@ export class Decisions {
     return on === undefined ? undefined : this.command(on);
   }
 
-  /** The members of a group. `input` is undefined for one whose last reading is no longer valid. */
+  /** The members of a group. `input` is undefined for a member without a valid reading. */
   members(group: Group, nowMs: number): { id: string; input: number | undefined }[] {
     return group.members.map((id) => {
       const heard = this.heard.get(id);
@@ -116,7 +123,10 @@ export class Decisions {
     });
   }
 
-  /** When the next member's reading becomes invalid if none follows, monotonic, ms; or Infinity. */
+  /**
+   * When the next valid reading of a group's member becomes invalid unless another follows,
+   * monotonic, ms; Infinity if no reading is valid.
+   */
   nextLossMs(nowMs: number): number {
     let nextMs = Infinity;
     for (const { members, validMs } of this.groups)

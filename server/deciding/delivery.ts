@@ -22,14 +22,16 @@ interface Order {
   at: Moment;
 }
 
-/** How many commands of one device can wait for its confirmation. Older ones are forgotten. */
+/**
+ * Maximum number of unconfirmed commands kept for one device. Beyond it, the oldest is forgotten.
+ */
 const ORDERS_MAX = 100;
 
 /**
  * Tracks each device's desired state and its unconfirmed ordered commands. Pure: time is passed in.
  */
 export class Delivery {
-  /** By device: the last command of policy `latest`, from any server or person. */
+  /** By device: the last command with delivery policy `latest`, from any server or person. */
   private readonly desired = new Map<string, Command>();
   /** Devices whose desired command the broker retains. */
   private readonly kept = new Set<string>();
@@ -46,8 +48,9 @@ export class Delivery {
 
   /**
    * Makes an ordered command, with a higher id than any earlier one of this or another server.
-   * @param now ids and expiry follow the wall clock: the broker or server that keeps the command
-   * may restart, which ends a monotonic clock. If the wall clock goes back, ids still increase.
+   * @param now the present time. Ids and expiry follow its wall clock: the broker or server that
+   * keeps the command may restart, and a monotonic clock does not survive a restart. If the wall
+   * clock goes back, ids still increase.
    * @returns undefined if the device has done the highest possible id
    */
   ordered(id: string, command: Command, now: Moment): Ordered | undefined {
@@ -72,8 +75,9 @@ export class Delivery {
   /**
    * Called when a device reports the id of the last ordered command that it has done.
    * @param nowMs monotonic, ms
-   * @returns commands that the device must have refused: their ids are lower than the reported one,
-   * which this server has never seen. That id is from a server whose clock is ahead of ours.
+   * @returns commands that the device must have refused: their ids are lower than the reported id,
+   * which this server has never seen. The reported id is from a server whose clock is ahead of
+   * ours.
    */
   done(id: string, lastId: number, nowMs: number): Command[] {
     const isUnseen = lastId > (this.lastIds.get(id) ?? 0);
@@ -89,7 +93,7 @@ export class Delivery {
       .map(({ command }) => command);
   }
 
-  /** When the oldest command that the device has not confirmed was given. */
+  /** When the oldest unconfirmed command for the device was given. */
   waitsSince(id: string): Moment | undefined {
     return this.orders.get(id)?.[0]?.at;
   }

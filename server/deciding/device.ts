@@ -2,7 +2,7 @@ import type { DeviceView } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
 import { type Dropped, type HealthFacts, healthOf, type Waiting } from "./health";
 
-/** The server's knowledge of one device, and the view of it that others get. Pure. */
+/** The server's knowledge of one device, and the view of the device that the API returns. Pure. */
 
 /** The part of the simulated device that the list of devices needs. */
 export interface Simulated {
@@ -11,22 +11,28 @@ export interface Simulated {
 }
 
 export interface Device {
-  /** Whether the configuration lists the device, or it has sent what only our devices send. */
+  /**
+   * Whether the configuration lists the device, or it has sent a message that only our devices
+   * send.
+   */
   isOurs: boolean;
   online: boolean;
-  /** The last message on its status topic, if it has one. */
+  /** The last message on the device's status topic, if it has one. */
   status?: Status | undefined;
-  /** When its last message, or its retained status, was received, monotonic, ms. */
+  /** When the device's last message, or its retained status, was received, monotonic, ms. */
   heardMs: number;
   values: Record<string, number>;
   /** When the values were measured, monotonic, ms. */
   measuredMs?: number;
-  /** The side of the rule that the device reports, and that of the last command to it. */
+  /**
+   * The side of the rule that the device reports (`reportedOn`), and the side of the last command
+   * to the device (`commandedOn`).
+   */
   reportedOn?: boolean | undefined;
   commandedOn?: boolean | undefined;
   /** Whether the values are from a retained message, so that their age is unknown. */
   valuesAreOld?: boolean;
-  /** When its last message was received, Unix time, ms; null before the first. */
+  /** When the device's last message was received, Unix time, ms; null before the first. */
   lastSeenMs: number | null;
   state?: Report | undefined;
   /** When the state was received, Unix time, ms; undefined for a retained state. */
@@ -36,7 +42,7 @@ export interface Device {
   /** A command that the device, as far as is known, has not carried out. */
   command?: Waiting | undefined;
   simulated?: Simulated | undefined;
-  /** The LED at its last change. */
+  /** The LED's state at its last change; null while no state is known. */
   ledNoted: boolean | null;
 }
 

@@ -10,7 +10,7 @@ import type { Waiting } from "./health";
 import { KnownDevices } from "./known-devices";
 import { isOutdated } from "./outdated";
 
-/** The part of a device's state that it has reported itself. */
+/** The part of a device's state that the device has reported itself. */
 export type ReportedFacts = Readonly<
   Pick<Device, "lastSeenMs" | "reportedOn" | "state" | "status">
 >;
@@ -33,7 +33,10 @@ export interface DevicesOptions {
 /** All that is known of the devices. Emits an event on the bus for each change. */
 export class Devices {
   private readonly devices: KnownDevices;
-  /** Simulated devices, which stay so while this process runs, even if a person removes them. */
+  /**
+   * The simulated devices by id. A device stays simulated while this process runs, even if a person
+   * removes it.
+   */
   private readonly simulatedOnes = new Map<string, Simulated>();
   private readonly messages = new Ring<MessageView>(MESSAGES_KEPT);
   private readonly timer: NodeJS.Timeout;
@@ -51,7 +54,8 @@ export class Devices {
       simulated: this.simulatedOnes.get(id),
       ledNoted: null,
     }));
-    // If the process was held up, the messages that waited are read before the immediate runs.
+    // If the process was held up, waiting messages are read before the immediate runs, so the
+    // devices that sent them are not considered silent.
     this.timer = setInterval(() => setImmediate(() => this.noticeSilence()), ONLINE_CHECK_MS);
     this.timer.unref();
   }
@@ -91,9 +95,9 @@ export class Devices {
   }
 
   /**
-   * Whether the device, or its will, has published `offline`, and no message of it came since. The
-   * status alone is not enough: a retained will outlives a birth message that is not retained
-   * (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
+   * Whether the device, or its will, has published `offline`, and the device has sent no message
+   * since. The status alone is not enough: a retained will outlives a birth message that is not
+   * retained (F1p/Home-Assistant-Mitsubishi-CN105-to-MQTT#60).
    */
   isAway(id: string): boolean {
     const device = this.devices.get(id);
@@ -102,12 +106,12 @@ export class Devices {
 
   /**
    * Takes in a reading that the device itself has sent, not a retained one.
-   * @param on the side of the rule that the device reports with it
+   * @param on the side of the rule that the device reports with the reading
    */
   reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
     const device = this.devices.claim(taken.id);
     if (!device) return;
-    // For a late reading, only the device itself knows how its LED was at that time.
+    // For a late reading, only the device itself knows the state of its LED at that time.
     const ageMs = arrivedMs - taken.atMs;
     const reading = { ...taken, ledOn: on ?? (ageMs === 0 ? ledOf(device) : null) };
     const measuredMs = this.options.clock.monotonicMs() - ageMs;
@@ -124,7 +128,10 @@ export class Devices {
     this.changed(reading.id, isStanding);
   }
 
-  /** Takes in a retained reading of unknown age. It is shown until the device sends a message. */
+  /**
+   * Takes in a retained reading of unknown age. The reading is shown until the device sends a
+   * message.
+   */
   oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
     const device = this.devices.claim(id);
     if (!device || device.lastSeenMs !== null) return;
@@ -170,7 +177,7 @@ export class Devices {
 
   /**
    * Notes a command to the device. A device that reports nothing is assumed to have carried it out.
-   * @param on the side of the rule; undefined for neither
+   * @param on the side of the rule that the command stands for; undefined for neither
    */
   commanded(id: string, on: boolean | undefined): void {
     const device = this.devices.take(id);
@@ -180,7 +187,8 @@ export class Devices {
   }
 
   /**
-   * Takes in a status. It does not make the device ours: other software has such topics, too.
+   * Takes in a status. A status does not make the device ours: other software has status topics,
+   * too.
    * @param status undefined if the retained status was cleared
    * @param retained whether the status may be from long ago
    */
@@ -200,7 +208,8 @@ export class Devices {
 
   /** @param state undefined if the retained state was cleared */
   state(id: string, state: Report | undefined, on: boolean | undefined, retained: boolean): void {
-    // Other software has such topics, too, but not with the fields that the rule commands.
+    // Other software has state topics, too, but only our devices report the fields that the rule
+    // commands.
     const device =
       state === undefined
         ? this.devices.get(id)
@@ -226,7 +235,10 @@ export class Devices {
     this.bus.emit("message", message);
   }
 
-  /** Call after a change from outside, such as that of a simulated LED. */
+  /**
+   * Emits the events for a change of the device. Also called after a change from outside this
+   * class, such as that of a simulated LED.
+   */
   changed(id: string, isStanding = true): void {
     const device = this.devices.ofOurs(id);
     if (!device) return;
@@ -238,7 +250,7 @@ export class Devices {
     this.bus.emit("device", id, isStanding);
   }
 
-  /** For code that runs for each message, because `view` takes longer than the decision. */
+  /** The facts for code that runs for each message: `view` takes longer than a decision. */
   said(id: string): ReportedFacts | undefined {
     return this.devices.ofOurs(id);
   }

@@ -11,7 +11,8 @@ import type { UserError } from "../base/user-error";
 /** The server's events. The part that notices an event emits it; others listen. */
 export interface ServerEvents {
   /**
-   * A device changed; `isStanding` is false if only its values, LED or time of last message did.
+   * A device has changed; `isStanding` is false if only its values, LED or time of last message
+   * changed.
    */
   device: [id: string, isStanding: boolean];
   /** A person has removed the device with this id. */
@@ -25,9 +26,14 @@ export interface ServerEvents {
   updates: [];
   /** The connection to the broker was made or lost. */
   connection: [connected: boolean];
-  /** Writing to disk has failed or works again; the data that a restart would lose at present. */
+  /**
+   * Writing to disk has failed or works again; `unwritten` is the data that a restart would lose
+   * now.
+   */
   disk: [unwritten: Unwritten[]];
-  /** A command was acknowledged; the time since its reading was received, ms. */
+  /**
+   * The broker has acknowledged a command; `latencyMs` is the time since the reading was received.
+   */
   decided: [latencyMs: number];
   /** Home Assistant has started. */
   homeAssistant: [];

@@ -24,7 +24,7 @@ export interface Waiting {
   since: Moment;
 }
 
-/** Time in which an online device receives and confirms a command. */
+/** Time in which an online device receives and confirms a command, ms. */
 const CONFIRMED_MS = 5_000;
 
 /** The facts from which the notes are derived. */

@@ -17,7 +17,7 @@ export class KnownDevices {
     return this.devices.get(id);
   }
 
-  /** @returns undefined also for a stranger */
+  /** @returns the device if it is ours; undefined for a stranger or an unknown device */
   ofOurs(id: string): Device | undefined {
     const device = this.devices.get(id);
     return device?.isOurs ? device : undefined;

@@ -19,7 +19,7 @@ export class Names {
     return this.names.get(id);
   }
 
-  /** @param name "" for none */
+  /** @param name the new name; "" removes the name */
   set(id: string, name: string): void {
     if ((this.names.get(id) ?? "") === name) return;
     if (name === "") this.names.delete(id);
@@ -43,7 +43,7 @@ export class Names {
   }
 }
 
-/** The payload that `Names.receive` takes. */
+/** Makes the payload that tells other servers of a name; `Names.receive` parses it. */
 export function namePayload(name: string): string {
   return name === "" ? "" : JSON.stringify({ name });
 }
@@ -54,8 +54,8 @@ export function namePayload(name: string): string {
  */
 export function parseName(text: unknown): Parsed<string> {
   const name = typeof text === "string" ? text.trim() : undefined;
-  // A page and Home Assistant must be able to show it: no lone surrogates [Unicode 15.0, D75], and
-  // no control characters.
+  // A page and Home Assistant must be able to show the name: no lone surrogates [Unicode 15.0,
+  // D75], and no control characters.
   if (name !== undefined && name.length <= NAME_MAX_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(name))
     return { value: name };
   const found = text === undefined ? "nothing" : JSON.stringify(text).slice(0, 80);

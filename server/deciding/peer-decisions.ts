@@ -18,7 +18,7 @@ export class PeerDecisions {
 
   /**
    * Called for a command to a device that another server decides for.
-   * @param on the side of the rule
+   * @param on the side of the rule that the command stands for
    * @param text the command's payload
    */
   heard(id: string, on: boolean, text: string, nowMs: number): void {
@@ -28,9 +28,9 @@ export class PeerDecisions {
   /**
    * Called for a command to a device that this server decides for. The command may come from a
    * server that was held up and answers an old reading. If this server decided on a newer reading
-   * without a change, it sent no command, and the device would be left with the late answer: the
+   * without a change, it sent no command, and the device would follow the late answer. So the
    * decision is sent again. If this server has answered a newer reading, the device ignores the
-   * late answer. So our own commands, which brokers pass back, need nothing.
+   * late answer. So our own commands, which brokers pass back, need no action.
    */
   late(id: string, on: boolean, text: string): void {
     const answers = parseEcho(text);

@@ -1,6 +1,9 @@
 import type { Done, Link, OnMessage, Outgoing } from "./link";
 
-/** Adds a prefix to all our topics, and removes it again, so that callers do not see it. */
+/**
+ * A link that adds a prefix to the topics that we send and removes it from those that we receive,
+ * so that callers do not see the prefix.
+ */
 export class PrefixedLink implements Link {
   onMessage: OnMessage = () => undefined;
 

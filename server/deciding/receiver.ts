@@ -30,14 +30,18 @@ export interface ReceiverParts extends TelemetryParts {
   peerDecisions: PeerDecisions;
   names: Names;
   removal: Removal;
-  /** Called when `offline` was published for the servers, by another server or a will. */
+  /**
+   * Called when another server, or a will, has published `offline` on the servers' status topic.
+   */
   onServerGone: () => void;
 }
 
 /** Longer payloads are rejected unparsed. */
 const PAYLOAD_MAX_BYTES = 1024;
 
-/** The topics that a device publishes itself. Its other topics are for messages to it. */
+/**
+ * The kinds of topics on which a device publishes. Its other topics are for messages to the device.
+ */
 const SAID = new Set<string>(["telemetry", "status", "state"] satisfies TopicKind[]);
 /** Why a retained command is rejected. */
 const IS_RETAINED =
@@ -56,14 +60,14 @@ export class Receiver {
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
     if (cluster?.leaves(topic, payload, { atMs, nowMs })) {
-      // The server that decides the reading counts it, but all must know that a removed device is
-      // back.
+      // The server that decides the reading counts it, but all servers must notice that a removed
+      // device is back.
       if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
       return;
     }
     const whole = payload.subarray(0, PAYLOAD_MAX_BYTES).toString();
-    // A byte order mark is removed on any topic, JSON or not. A payload that is nothing else stays:
-    // it must not count as an empty payload, which clears the topic.
+    // A byte order mark is removed on any topic, JSON or not. But a payload that consists of the
+    // mark only is left as it is: an empty payload would clear the topic.
     const text = whole.length > 1 && whole.startsWith("\ufeff") ? whole.slice(1) : whole;
     const rejected =
       payload.length > PAYLOAD_MAX_BYTES
@@ -119,7 +123,7 @@ export class Receiver {
     const { id: orderId } = parseJsonObject(text).value ?? {};
     if (Number.isSafeInteger(orderId)) delivery.heard(id, Number(orderId));
     // Like any retained message, a retained command is old (arendst/Tasmota#2929). Another client
-    // retained it: this server never does.
+    // retained the command: this server never retains commands.
     if (retained) return IS_RETAINED;
     const on = sideOf(rule, value);
     devices.commanded(id, on);
@@ -145,13 +149,17 @@ export class Receiver {
     if (!value) return this.unread(id, error);
     devices.state(id, value, sideOf(rule, value), retained);
     if (value.id !== undefined) commander.done(id, value.id);
-    // A device that decides for itself may have a reason, and its next reading is answered anyway.
+    // A device that decides for itself is not corrected: it may have a reason, and its next reading
+    // is answered anyway.
     if (!retained && value.decided_by !== "device")
       commander.correct(id, (desired) => agrees(desired, value));
     return undefined;
   }
 
-  /** Other software has such topics, with other payloads: these are counted, without a warning. */
+  /**
+   * Handles an invalid status or state. Other software has such topics, with other payloads. Unless
+   * the device is ours, the message is only counted, without a warning.
+   */
   private unread(id: string, error: string | undefined): string | undefined {
     if (this.parts.devices.has(id)) return error;
     this.parts.rejections.count("stranger");
@@ -162,8 +170,8 @@ export class Receiver {
     const { rule, delivery, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
-    // If retained, the command is what this or another server wanted in the past. If not, it is
-    // another server's, or our own, passed back.
+    // A retained message is a desired state that this or another server published in the past. Any
+    // other message is new from another server, or our own, passed back by the broker.
     if (delivery.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
     delivery.keep(id);
     return undefined;

@@ -8,8 +8,8 @@ export class RemoteLink implements Link {
   private isCorked = false;
 
   /**
-   * @param maxTurnMs if the process was held up for longer while it decided, another server has
-   * taken over: what this one was about to write is discarded, together with the connection
+   * @param maxTurnMs longest turn of the event loop, ms. During a longer one, another server has
+   * taken over, so what this server was about to write is discarded, together with the connection.
    */
   constructor(
     readonly client: MqttClient,
@@ -60,7 +60,8 @@ export class RemoteLink implements Link {
   }
 
   async subscribe(filters: string[], echo?: "with our own"): Promise<void> {
-    // The server knows its own messages: with MQTT 5, the broker omits them [MQTT 5, 3.8.3.1].
+    // The server knows its own messages, so it asks a broker with MQTT 5 to omit them [MQTT 5,
+    // 3.8.3.1].
     await this.client.subscribeAsync(filters, { qos: 1, nl: echo === undefined });
   }
 

@@ -64,10 +64,10 @@ export class Removal {
   constructor(private readonly parts: Parts) {}
 
   /**
-   * Removes a device. Resolves once the broker keeps nothing of it. If the connection is lost
-   * before the other servers know of the removal, it rejects: the device is then still known here,
-   * for another try. If the connection is lost after that, the removal ends after the reconnect,
-   * when the retained messages are sent again.
+   * Removes a device. Resolves once the broker keeps no message of the device. Rejects if the
+   * connection is lost before the other servers know of the removal: the device is then still known
+   * here, so the caller can try again. If the connection is lost later, the removal ends after the
+   * reconnect, when the empty retained messages are sent again.
    */
   async remove(id: string): Promise<void> {
     const { link, devices } = this.parts;
@@ -76,8 +76,9 @@ export class Removal {
     await published(link, REMOVED_TOPIC + id, "{}", { qos: 1 });
     this.forget(id);
     const cleared = TOPIC_KINDS.filter((kind) => !(kind === "commands" && isOnline))
-      // An online device can't read an empty command, and the lesson's own program ends if it gets
-      // one. The command topic can stay: an online device comes back anyway.
+      // An online device can't read an empty command, and the lesson's own program ends if it
+      // receives an empty command. So an online device's command topic is not cleared: the device
+      // comes back anyway.
       .map((kind) => topicOf(id, kind));
     await Promise.all(
       [...cleared, NAMES_TOPIC + id].map((topic) =>
@@ -88,7 +89,7 @@ export class Removal {
   }
 
   /**
-   * Whether the device's removal has begun and not ended: the broker may still keep messages of it.
+   * Whether the device's removal has begun and not ended: the broker may still keep its messages.
    */
   isUnfinished(id: string): boolean {
     return this.unfinished.has(id);
@@ -103,7 +104,7 @@ export class Removal {
     const wrong = idError(id);
     if (wrong !== undefined) return `id: ${wrong}`;
     this.forget(id);
-    // This server may have published a desired state just before.
+    // This server may have published a desired state just before, so the topic is cleared again.
     this.retain(id, "desired", "");
     return undefined;
   }
@@ -117,7 +118,8 @@ export class Removal {
     const isSaid =
       kind === "telemetry" || kind === "state" || (kind === "status" && text === "online");
     if (isSaid && text !== "" && this.isBack(id, arrival)) return false;
-    // If the device was cut off, its will comes when the broker has noticed. It is cleared again.
+    // If the device lost its connection, the broker publishes the device's will once it notices.
+    // The retained will is cleared again.
     if (kind === "status" && text === "offline" && isAfter(removed, arrival))
       this.retain(id, "status", "");
     if (text !== "") this.parts.rejections.count("removed");
@@ -132,7 +134,8 @@ export class Removal {
     const removed = this.removed.get(id);
     if (!removed || !isAfter(removed, arrival)) return false;
     this.removed.delete(id);
-    // The device's will is still set, but the status that it published at its start was cleared.
+    // The device's will is still set, but the status that the device published at its start was
+    // cleared. So this server publishes that status again.
     if (removed.status === "online") {
       this.retain(id, "status", "online");
       this.parts.devices.status(id, "online", false);
@@ -162,7 +165,8 @@ export class Removal {
 }
 
 /**
- * Whether a message is newer than the removal. If retained or held by this server, it may be older.
+ * Whether a message is newer than the removal. A message that was retained, or held by this server,
+ * may be older.
  */
 function isAfter({ atMs }: Removed, { retained, nowMs }: Came): boolean {
   return !retained && nowMs >= atMs;

@@ -8,12 +8,16 @@ import type { Devices } from "./devices";
 import type { SeenReadings } from "./seen-readings";
 import { type Unconfirmed, UnconfirmedCommands } from "./unconfirmed";
 
-/** Time after a reconnect in which the broker delivers what it has kept for this server. */
+/**
+ * Time after a reconnect in which the broker delivers the messages that it kept for this server,
+ * ms.
+ */
 const SETTLE_MS = 500;
 
 /**
  * Decides after an outage which of the commands in flight are sent again: those that are still
- * right by all that is known then. For the other commands, the device's next reading decides.
+ * right by everything that is known at that time. In place of the other commands, the device's next
+ * reading decides.
  */
 export class Repeating {
   readonly commands: UnconfirmedCommands;
@@ -36,7 +40,7 @@ export class Repeating {
 
   connected(): void {
     this.repeatOrdered();
-    // A server of a cluster waits until it decides again.
+    // In a cluster, `Decider.takeOver` repeats these commands once this server decides again.
     if (!this.parts.cluster) this.timer = setTimeout(() => this.repeatLatest(), SETTLE_MS);
   }
 
@@ -45,12 +49,13 @@ export class Repeating {
   }
 
   /**
-   * Sends ordered commands again before any later one, after which the device would refuse them.
+   * Sends unconfirmed ordered commands again. Call before a later ordered command is sent: after a
+   * command with a higher id, the device would refuse them.
    */
   repeatOrdered(id?: string): void {
     for (const lost of this.commands.takeOrdered(id)) {
       const leftMs = (lost.expiryS ?? 0) * 1000 - (performance.now() - lost.sentMs);
-      // A device that reports the last ordered command that it has done carries out none twice.
+      // A device that reports its last ordered command carries out no command twice.
       if (leftMs > 0 && this.parts.devices.reports(lost.id)) this.send(lost, leftMs);
       else this.drop(1);
     }
@@ -70,8 +75,8 @@ export class Repeating {
     if (cause.answers === undefined && cause.kind !== "rule")
       return delivery.desiredOf(id)?.text === command.text;
     // A server without a cluster has a session: the reading was acknowledged before, or is
-    // delivered again. In a cluster, another live member answers this reading, or has answered a
-    // newer one that was not received here.
+    // delivered again. In a cluster, another live server answers this reading, or has answered a
+    // newer one that this server has not received.
     if (!cluster?.decides(id) || !cluster.isAlone) return false;
     if (decisions.lastFor(id)?.text !== command.text) return false;
     return cause.answers?.seq === undefined || seen.isNewest(id, cause.answers);

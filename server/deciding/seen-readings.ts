@@ -1,10 +1,13 @@
-/** Maximum number of a device's readings that are delivered again, as after a lost connection. */
+/**
+ * Maximum number of a device's readings that are delivered again, for example after a lost
+ * connection.
+ */
 const REPEATED_MAX = 100;
 
 interface Last {
   boot: number;
   seq: number;
-  /** Number of consecutive readings since then that were considered repeated. */
+  /** Number of consecutive readings since `seq` that were considered repeated. */
   repeated: number;
   /** The newest reading of this run that any server has answered, and the answer. */
   answer: Answer | undefined;
@@ -12,7 +15,7 @@ interface Last {
 
 interface Answer {
   seq: number;
-  /** Side of the rule. */
+  /** The side of the rule that the answer stands for. */
   on: boolean;
 }
 
@@ -22,7 +25,10 @@ interface Answer {
  */
 export type Novelty = "new" | "repeated" | "restarted";
 
-/** Recognises repeated readings: a device sends each at least once, and each is decided once. */
+/**
+ * Recognises repeated readings: a device sends each reading at least once, and the server decides
+ * it once.
+ */
 export class SeenReadings {
   private readonly last = new Map<string, Last>();
 
@@ -75,8 +81,8 @@ export class SeenReadings {
 
   /**
    * Called when a command of any server answers this reading.
-   * @returns whether the command changes what the device does: it ignores answers to readings older
-   * than one that was answered already
+   * @returns whether the command changes what the device does: the device ignores an answer to a
+   * reading that is older than the last answered one
    */
   answered(id: string, on: boolean, { boot, seq }: { boot?: number; seq?: number }): boolean {
     const last = this.last.get(id);

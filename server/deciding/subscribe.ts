@@ -3,7 +3,10 @@ import { SERVER_STATUS_TOPIC, topicOf } from "../../src/common/wire";
 import type { Link } from "./link";
 import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
-/** The devices that a server serves: all on the broker, only its own id, or those that match. */
+/**
+ * The devices that a server serves: all on the broker, only `id`, or those whose id matches a
+ * filter.
+ */
 export interface Scope {
   id: string;
   devices: "all" | "own" | string[];

@@ -74,8 +74,8 @@ export class Telemetry {
       const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
       devices.reading(reading, atMs, said);
     } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
-      // In the other case the reading is delivered again because the connection was lost before its
-      // answer was acknowledged, so it is decided again.
+      // Otherwise, the connection was lost before the reading's answer was acknowledged, and the
+      // reading was delivered again. So it is decided again.
       rejections.count("repeated-telemetry");
       devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`, true);
       return undefined;
