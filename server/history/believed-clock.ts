@@ -1,15 +1,16 @@
 /**
- * Durations, ms. A wall clock that is more than `JUMP_MS` ahead of the expected time is in doubt
- * for `DOUBT_MS`. At the first call, `AWAY_MS` allows for the time that the server was stopped.
+ * Durations, ms. A wall clock that is more than `JUMP_MS` ahead of the expected time is doubted for
+ * `DOUBT_MS`. At the first call, `AWAY_MS` is added to the expected time, because the server may
+ * have been stopped.
  */
 const JUMP_MS = 60_000;
 const AWAY_MS = 24 * 3_600_000;
 const DOUBT_MS = 3_600_000;
 
 /**
- * The clock that decides which rows are old enough to delete. If the wall clock jumps ahead, for
- * example because it was set wrong, it would delete the whole history, so the new time is believed
- * only after an hour. Pure.
+ * The clock that decides which rows are old enough to delete. A wall clock that was set too far
+ * ahead would delete the whole history, so a time after a jump ahead is believed only after an
+ * hour. Pure.
  */
 export class BelievedClock {
   private lastWallMs: number | undefined;
@@ -38,7 +39,8 @@ export class BelievedClock {
     this.lastWallMs = wallMs;
     this.lastSteadyMs = steadyMs;
     const isOver = this.doubtSinceMs === undefined || steadyMs - this.doubtSinceMs >= DOUBT_MS;
-    // A clock that was set back is behind the believed time. Following it deletes less, not more.
+    // A wall clock that was set back is believed at once: an earlier time deletes fewer rows, not
+    // more.
     if (isOver || wallMs <= this.believedMs) {
       this.doubtSinceMs = undefined;
       this.believedMs = wallMs;

@@ -5,7 +5,7 @@ const WHOLE = 0;
 const HUNDREDTHS = 1;
 const FLOAT = 2;
 const ABSENT = 3;
-/** Limit for the difference: zigzag-coded and multiplied by four, it must stay an exact integer. */
+/** Limit for a number's difference: zigzag-coded and times four, it must stay an exact integer. */
 const MOST = 2 ** 49;
 
 export class ByteWriter {
@@ -32,7 +32,8 @@ export class ByteWriter {
   }
 
   /**
-   * @param near a number that writer and reader both know; the closer the value, the fewer bytes
+   * Writes a number as its difference from `near`.
+   * @param near a number that writer and reader both know; the closer to `value`, the fewer bytes
    */
   number(value: number | undefined, near: number): void {
     if (value === undefined) {

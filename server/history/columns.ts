@@ -2,8 +2,8 @@ import type { DeviceRow, Row } from "./row";
 import { decode, encode, type Value } from "./value";
 
 /**
- * Rows on their way to the history's thread, as one array per column. Data for a thread is copied,
- * and copying a thousand nested objects takes four times as long as copying these arrays.
+ * Rows as they are passed to the history's thread: one array per column. Data for a thread is
+ * copied, and copying a thousand nested objects takes four times as long as copying these arrays.
  */
 export interface Columns {
   ids: string[];

@@ -6,14 +6,11 @@ import { makeFolder } from "../base/make-folder";
 import { openSqlite, pragma } from "../base/sqlite";
 import { messageOf, UserError } from "../base/user-error";
 
-/** The database's file and its schema, version by version. */
+/** The database file and the migrations of its schema. */
 
 export const FILE = "history.db";
 
-/**
- * Each step migrates from the version that is its index to the next one. Released steps never
- * change.
- */
+/** The step at index N migrates the schema from version N to N + 1. Released steps never change. */
 const MIGRATIONS = [
   `CREATE TABLE device (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
    CREATE TABLE reading (
@@ -57,7 +54,7 @@ export function openDatabase(dir: string | undefined): Database {
       makeFolder(dir);
     }
     db = openSqlite(dir === undefined ? ":memory:" : join(dir, FILE));
-    // A written batch survives a power loss, because each commit waits for the disk. Only this
+    // Each commit waits for the disk, so that a written batch survives a power loss. Only this
     // thread waits.
     db.exec("PRAGMA synchronous = FULL");
     prepare(db);

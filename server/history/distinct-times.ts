@@ -1,8 +1,8 @@
 import { type DeviceRow, isReading } from "./row";
 
 /**
- * Queries on the stored rows. Called only for late readings and for a device's first ones after a
- * start.
+ * Queries on the stored rows. Called only for late readings and for a device's first readings after
+ * a start.
  */
 export interface KeptTimes {
   /** Whether a reading of the device with exactly this time is stored. */
@@ -32,15 +32,15 @@ export class DistinctTimes {
   apart(rows: readonly DeviceRow[]): DeviceRow[] {
     const together = new Set<string>();
     /**
-     * Where the search for a free millisecond goes on, by id and original time. Speeds up a batch
-     * in which many readings have the same time.
+     * Where the search for a free millisecond continues, by device id and original time. Speeds up
+     * a batch in which many readings have the same time.
      */
     const nextMs = new Map<string, number>();
     return rows.map((row) => {
       const { id } = row;
       const asItCame = `${id} ${row.atMs}`;
       const freeMs = nextMs.get(asItCame);
-      // A row with the LED state only belongs to the reading that came with the same time.
+      // A row that holds only the LED state belongs to the reading that came with the same time.
       if (!isReading(row)) return freeMs === undefined ? row : { ...row, atMs: freeMs - 1 };
       let atMs = freeMs ?? row.atMs;
       const last = this.last.get(id);
@@ -49,7 +49,7 @@ export class DistinctTimes {
         (isIn(last, atMs) || together.has(`${id} ${atMs}`) || this.kept.isTaken(id, atMs))
       )
         // Jump over the whole run: a device that sends several readings each millisecond soon has a
-        // long one.
+        // long run.
         atMs = isIn(last, atMs) ? last.endMs + 1 : atMs + 1;
       together.add(`${id} ${atMs}`);
       nextMs.set(asItCame, atMs + 1);

@@ -3,8 +3,8 @@ import { addTo, type Rollup } from "./rollup";
 import type { Row } from "./row";
 
 /**
- * Reduces many readings to few points without hiding a spike: each point has the minimum and the
- * maximum.
+ * Reduces many readings to few points. Each point has a minimum and a maximum, so that no spike is
+ * hidden.
  */
 
 /** A time range; `toMs` is exclusive. */
@@ -31,8 +31,8 @@ export function downsample(
   points: number,
   slotMs = 0,
 ): Downsampled {
-  // Buckets begin at multiples of their width, so that a later query gets the same ones. The first
-  // and the last bucket may therefore reach beyond the span.
+  // Buckets begin at multiples of their width, so that a later query gets the same buckets. The
+  // first and the last bucket may therefore reach beyond the span.
   const narrowMs = Math.ceil((toMs - fromMs) / (points - 1));
   const bucketMs = slotMs === 0 ? narrowMs : Math.ceil(narrowMs / slotMs) * slotMs;
   const single: HistoryPoint[] = [];
@@ -49,7 +49,7 @@ export function downsample(
   return { bucketMs, points: buckets.map((bucket) => bucket.point()) };
 }
 
-/** Weight of a single row in the LED's share, in tenths of a second. */
+/** Weight of a single row in the share of time that the LED was on, in tenths of a second. */
 const ROW_LED = 10;
 
 class Bucket {

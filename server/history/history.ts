@@ -23,7 +23,7 @@ export type HistoryWork =
 
 /** The thread's answer to `open`. */
 export interface Opened {
-  /** The file existed but was empty. */
+  /** Whether the file existed but was empty. */
   wasEmpty: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Appended {
   trouble: string | undefined;
   /** New name of the damaged file, if one was set aside and a new file created. */
   aside: string | undefined;
-  /** Number of rows rejected because they are older than the oldest time that is kept. */
+  /** Number of rows rejected because they are older than any row that is kept. */
   tooOld: number;
 }
 
@@ -46,7 +46,7 @@ export interface HistoryOptions {
   megabytes: number;
 }
 
-/** Receivers of failure reports. */
+/** The parts that are told of failures. */
 interface Told {
   disk: Disk;
   rejections: Rejections;
@@ -64,7 +64,7 @@ const BATCH_MS = 1_000;
  * thread at once would cause a noticeable pause.
  */
 const BATCH_ROWS = 1_000;
-/** Interval at which a failed disk is tried again, also if no reading arrives, ms. */
+/** Interval at which a failed disk is tried again, even if no reading arrives, ms. */
 const RETRY_MS = 10_000;
 /** Maximum number of rows held in memory while the disk stalls. Newer rows are dropped. */
 const MAX_WAITING = 100_000;
@@ -230,7 +230,8 @@ export class History {
   }
 
   /**
-   * Logged once, not every second: a full disk stays full for a while.
+   * Handles a failure to write. It is logged once, not every second: a full disk stays full for a
+   * while.
    * @param lost number of rows dropped
    */
   private fail(why: string, lost: number): void {

@@ -14,15 +14,20 @@ export interface Limits {
   maxBytes: number;
 }
 
-/** Records of a minute are kept at least this long, ms, and at least as long as single readings. */
+/**
+ * How long minute records are kept if the file has room, ms; never shorter than single readings.
+ */
 const MINUTES_AGE_MS = 30 * 24 * HOUR_MS;
-/** Records of an hour are kept at least this long, ms, and at least as long as single readings. */
+/** How long hour records are kept if the file has room, ms; never shorter than single readings. */
 const HOURS_AGE_MS = 366 * 24 * HOUR_MS;
-/** Share of the file that a level may fill before its oldest records are deleted. */
+/**
+ * Share of the file that a level may fill. If the file is full, the levels above their share are
+ * the first to lose their oldest records.
+ */
 const SHARES = { raw: 1 / 4, minute: 1 / 4, hour: 3 / 8 };
 /**
- * Share of the file that unpacked rows may fill. Beyond it, minutes that have not ended are packed
- * too.
+ * Share of the file that unpacked rows may fill. Beyond that share, minutes that have not ended are
+ * packed too.
  */
 const UNPACKED_SHARE = 1 / 16;
 /** Share of the file's pages that stays free for the next batch. */
@@ -35,7 +40,8 @@ const VACUUM_PAGES = 256;
  */
 const GRACE_MS = 5_000;
 /**
- * Minimum number of rows packed after each batch. It is small, so that a query does not wait long.
+ * Minimum budget for packing after each batch, in rows. It is small, so that a query does not wait
+ * long.
  */
 const SLICE_ROWS = 6_000;
 /** Fixed cost of packing one record, as a number of rows. */
@@ -64,7 +70,7 @@ export class Housekeeping {
   }
 
   /**
-   * The time before which nothing is kept, not even hours; Unix time, ms.
+   * The time before which no record is kept, not even an hour record; Unix time, ms.
    * @param nowMs wall clock; if it was set back, the result goes back with it
    * @param believedMs time by which the age of rows is measured
    */
@@ -83,10 +89,12 @@ export class Housekeeping {
   }
 
   /**
-   * Does a bounded part of the work.
+   * Packs rows, deletes old data and enforces the file size; does a bounded part of that work per
+   * call.
    * @param nowMs wall clock; Unix time, ms
    * @param believedMs time by which the age of rows is measured; Unix time, ms
-   * @param rows number of rows that were appended before: at least as many are packed
+   * @param rows number of rows that were just appended; the packing budget is at least twice that
+   * number
    */
   tidy(nowMs: number, believedMs: number, rows: number): void {
     const isTooMuch = this.unpackedRows * ROW_BYTES > UNPACKED_SHARE * this.limits.maxBytes;
@@ -148,7 +156,7 @@ export class Housekeeping {
       due.set(hourKey, part);
     }
     let spent = 0;
-    // Sorted by key, so that neighbouring records lie side by side in the file.
+    // Sorted by key, so that records with neighbouring keys lie side by side in the file.
     for (const [, { device, fromMs, toMs, keys }] of [...due].sort(([a], [b]) => a - b)) {
       if (spent >= budget) break;
       spent += this.packer.pack(device, fromMs, toMs) + RECORD_ROWS;
@@ -181,7 +189,8 @@ export class Housekeeping {
         const key = Math.floor(row.atMs / MINUTE_MS) * DEVICES + device;
         if (!this.pending.has(key)) this.note(device, row.atMs);
       }
-    // Delete devices without any data. Otherwise each start could add ids that are never removed.
+    // Delete the ids of devices without any data. Otherwise each run could add ids that are never
+    // removed.
     for (const device of without)
       if (this.packer.levels.every((level) => level.isWithout(device)))
         this.db.run("DELETE FROM device WHERE number = ?", [device]);
@@ -210,7 +219,8 @@ export class Housekeeping {
   private makeRoom(nowMs: number): boolean {
     let isDone = false;
     this.change(() => {
-      // Packing rows that an earlier version left reduces them to a tenth of their size.
+      // Packing the rows that an earlier version left comes first: it reduces them to a tenth of
+      // their size.
       isDone = this.takeOver(nowMs, SLICE_ROWS) > 0 || this.deleteOldest(nowMs);
     });
     return isDone;

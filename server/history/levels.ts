@@ -7,8 +7,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export type LevelName = "raw" | "minute" | "hour";
 
 /**
- * Factor of the time in a record's key. The device comes after the time, so new records are at the
- * end.
+ * A record's key is its time chunk's number times this, plus the device's number. The time comes
+ * first, so new records are at the end of the table.
  */
 const DEVICES = 2 ** 24;
 /** SQLite's overhead for each record, bytes: key, lengths, place in the page. */
@@ -23,7 +23,10 @@ interface Found {
 
 /** The packed data of all devices at one resolution: one record for each device and time chunk. */
 export class Level {
-  /** Start of the kept time: older chunks were deleted and are not created again; Unix time, ms. */
+  /**
+   * Start of the oldest chunk that may exist, Unix time, ms: older chunks were deleted and are not
+   * created again.
+   */
   floorMs = -Infinity;
   /** Size of all records, bytes. */
   bytes = 0;
@@ -54,7 +57,7 @@ export class Level {
     return row?.data;
   }
 
-  /** @param before the data that `get` returned, which is replaced */
+  /** @param before the data that `get` returned and that is now replaced */
   put(device: number, startMs: number, data: Uint8Array, before: Uint8Array | undefined): void {
     this.insert.run([this.key(device, startMs), data]);
     this.bytes += data.length - (before?.length ?? -RECORD_BYTES);
@@ -167,7 +170,7 @@ export class Level {
   private following(
     key: number,
   ): { startMs: number; device: number; data: Uint8Array } | undefined {
-    // Read to the end: an open statement would hold up the write-ahead log.
+    // `all` ends the statement: an open statement would hold up the write-ahead log.
     const [row] = this.next.all([key]) as unknown as Found[];
     if (!row) return undefined;
     const chunk = Math.floor(row.key / DEVICES);

@@ -7,9 +7,9 @@ import type { Row } from "./row";
 import { decodeRows } from "./row-codec";
 import type { UnpackedRows } from "./unpacked-rows";
 
-/** Longest span that is answered from the rows, ms. */
+/** Longest span whose points are made from single rows, ms. */
 const RAW_MS = 25 * HOUR_MS;
-/** Longest span that is answered from minutes, ms. Longer ones use hours. */
+/** Longest span whose points are made from minute records, ms. Longer spans use hour records. */
 const MINUTES_MS = 60 * 24 * HOUR_MS;
 
 /** Answers queries about one device from packed and unpacked data. */
@@ -29,7 +29,7 @@ export class Lookup {
       return downsample(this.rows(device, span), span, points);
     const few = this.fewRows(device, span, points);
     if (few) return downsample(few, span, points);
-    // Minutes replace rows that were deleted, and hours replace minutes that were deleted.
+    // Minute records stand in for deleted rows, and hour records for deleted minute records.
     const rowsMs = lengthMs <= RAW_MS ? within(span, raw.floorMs) : span.toMs;
     const fineMs = lengthMs <= MINUTES_MS ? within(span, minute.floorMs) : span.toMs;
     const minutesMs = Math.min(fineMs, rowsMs);

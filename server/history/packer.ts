@@ -8,8 +8,8 @@ import { decodeRows, encodeRows } from "./row-codec";
 import type { UnpackedRows } from "./unpacked-rows";
 
 /**
- * Time that one record of hours covers, ms. Its length is similar to that of a record of minutes:
- * SQLite stores short records best.
+ * Time that one record of hour rollups covers, ms. It makes these records about as long as those of
+ * minute rollups: SQLite stores short records best.
  */
 const HOURS_CHUNK_MS = 48 * HOUR_MS;
 
@@ -28,13 +28,13 @@ export class Packer {
     this.hour = new Level(db, "hour", HOURS_CHUNK_MS);
   }
 
-  /** The levels, in the order in which their oldest records are deleted. */
+  /** The levels, in the order in which their oldest records are deleted if the file is full. */
   get levels(): Level[] {
     return [this.raw, this.minute, this.hour];
   }
 
   /**
-   * Packs the rows of a device from one hour or a part of it.
+   * Packs the rows of a device from one hour, or from a part of an hour.
    * @returns the number of rows
    */
   pack(device: number, fromMs: number, toMs: number): number {
@@ -54,8 +54,8 @@ export class Packer {
     if (hourMs >= this.minute.floorMs)
       this.minute.put(device, hourMs, encodeRollups(all, hourMs, MINUTE_MS), before);
     this.packHour(device, hourMs, (old) =>
-      // If the rows of this hour were deleted, the old rollup is all that is left of it, and late
-      // readings are added to it.
+      // If the minute records of this hour were deleted, only the old hour rollup still has their
+      // readings, so late readings are added to that rollup.
       isAllOf(old, known) ? all : [...(old ? [old] : []), ...added],
     );
     return rows.length;
@@ -80,8 +80,8 @@ export class Packer {
   }
 
   /**
-   * Returns the rollup of a minute with added rows, made from all its rows if these are still
-   * stored.
+   * Returns the rollup of a minute with the added rows. It is made from all rows of the minute if
+   * they are still stored.
    */
   minuteWith(device: number, startMs: number, added: Row[], old: Rollup | undefined): Rollup {
     return rollUpWith(this.rowsOf(device, startMs), added, startMs, old).rollup;

@@ -3,13 +3,15 @@ import type { Rollup } from "./rollup";
 import { fieldsIn, finiteOr, readFields, writeFields } from "./row-codec";
 
 /**
- * Encodes the minutes of one device and hour, or the hours of two days, as about twelve bytes each.
+ * Encodes the rollups of one device: the minutes of an hour, or the hours of two days. A rollup
+ * takes about twelve bytes.
  */
 
 const SECOND_MS = 1_000;
 const TENTHS = 100;
 /**
- * Codes for the LED's time on in its two usual cases. Other values are stored above these codes.
+ * Codes for how long the LED was on, for the two usual cases. Other durations are stored above
+ * these codes.
  */
 const ON_NEVER = 0;
 const ON_ALWAYS = 1;

@@ -1,6 +1,9 @@
 import type { Row } from "./row";
 
-/** The summary of a minute or an hour, which is kept when its readings are deleted. Pure. */
+/**
+ * The summary of a minute or an hour of a device, which is kept when the readings are deleted.
+ * Pure.
+ */
 
 export interface FieldSum {
   min: number;
@@ -27,9 +30,9 @@ const TENTH_MS = 100;
 const SECOND_MS = 1_000;
 
 /**
- * Summarises rows. The LED keeps the state of a row until the next row that has one, or until the
- * end. So a minute depends on nothing outside it, and its rows may arrive in any order.
- * @param rows of one minute, at least one, in time order
+ * Summarises rows. The LED is assumed to keep a row's state until the next row with an LED state,
+ * or until the end of the minute. So a rollup depends only on rows of its own minute.
+ * @param rows the rows of one minute, at least one, in time order
  * @param endMs end of the minute; Unix time, ms
  */
 export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Rollup {
@@ -67,7 +70,8 @@ export function rollUp(rows: readonly Row[], startMs: number, endMs: number): Ro
 
 /**
  * Combines rollups into one: the minutes of an hour, or a stored rollup and late readings.
- * @param lengthMs length of the result, ms: the LED can't have been known for longer
+ * @param lengthMs length of time that the result covers, ms. The LED's state can't have been known
+ * for longer.
  */
 export function combine(parts: readonly Rollup[], startMs: number, lengthMs: number): Rollup {
   const whole: Rollup = {

@@ -8,7 +8,7 @@ const writer = new ByteWriter();
 
 /**
  * @param rows in time order
- * @param startMs time that no row precedes; Unix time, ms
+ * @param startMs start of the minute, Unix time, ms; no row is earlier
  */
 export function encodeRows(rows: readonly Row[], startMs: number): Uint8Array {
   const fields = fieldsIn(rows.map(({ values }) => values));
@@ -55,7 +55,7 @@ export function fieldsIn(values: readonly Record<string, unknown>[]): string[] {
   return [...fields];
 }
 
-/** Writes the field names. Most rules use the light level only, so that case takes one byte. */
+/** Writes the field names. Most rules use only the light level, so `light` alone takes one byte. */
 export function writeFields(to: ByteWriter, fields: string[]): void {
   if (fields.join() === "light") {
     to.varint(0);
@@ -74,8 +74,8 @@ export function readFields(reader: ByteReader): string[] {
 }
 
 /**
- * Returns the value if it is finite, else `otherwise`: the reference for the next number's
- * difference.
+ * Returns the reference from which the next number's difference is taken: the value if it is
+ * finite, else `otherwise`.
  */
 export function finiteOr(otherwise: number, value: number | undefined): number {
   return value !== undefined && Number.isFinite(value) ? value : otherwise;

@@ -63,7 +63,8 @@ export class Store {
       if (rows.length > 0)
         transaction(this.db, () => this.unpacked.append(rows, (id) => this.number(id)));
     } catch (error) {
-      // The rollback also removed the numbers of new devices.
+      // The rollback also removed the numbers of new devices from the database, so the cache is
+      // cleared.
       this.numbers.clear();
       throw error;
     }
@@ -91,7 +92,10 @@ export class Store {
     return this.lookup.points(number, span, points);
   }
 
-  /** Returns the first rows of a span. To read on, the caller starts after the last row's time. */
+  /**
+   * Returns the first rows of a span. For the next page, the caller starts after the last row's
+   * time.
+   */
   page(id: string, span: Span, limit: number): Row[] {
     const number = this.known(id);
     const page: Row[] = [];
@@ -128,14 +132,14 @@ export class Store {
 
   /**
    * Tests the disk by writing an unchanged value, the smallest possible write.
-   * @throws Error if the disk does not accept it
+   * @throws Error if the disk does not accept the write
    */
   probe(): void {
     const version = pragma(this.db, "user_version");
     transaction(this.db, () => this.db.exec(`PRAGMA user_version = ${version}`));
   }
 
-  /** Time of the newest packed row, to the minute; Unix time, ms. */
+  /** Start of the newest minute with packed rows; Unix time, ms. */
   get newestMs(): number | undefined {
     return this.packer.raw.newestMs;
   }

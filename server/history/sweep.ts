@@ -2,7 +2,7 @@ import { MINUTE_MS } from "./levels";
 import type { UnpackedRows } from "./unpacked-rows";
 
 /**
- * Length of time whose rows are packed at once, ms. It is short, so that a query does not wait
+ * Length of time whose rows are packed in one step, ms. It is short, so that a query does not wait
  * long.
  */
 const PART_MS = 10 * MINUTE_MS;
@@ -15,9 +15,9 @@ export interface Part {
 }
 
 /**
- * Walks over the rows that were unpacked at the start: those that an earlier version left, or those
- * of the last minutes before. It begins with the oldest, so that packed records lie in time order
- * in the file.
+ * Walks over the rows that were unpacked at the start: rows that an earlier version left, or rows
+ * of the last minutes before the stop. The oldest come first, so that packed records lie in time
+ * order in the file.
  */
 export class Sweep {
   /** Devices without unpacked rows. */

@@ -32,7 +32,7 @@ export class UnpackedRows {
     this.remove = db.prepare("DELETE FROM reading WHERE device = ? AND at_ms >= ? AND at_ms < ?");
   }
 
-  /** @param numberOf returns the number of a device, which it creates if there is none */
+  /** @param numberOf returns a device's number in the database, and creates it if there is none */
   append(rows: readonly DeviceRow[], numberOf: (id: string) => number): void {
     let many: SQLiteValue[] = [];
     for (const { id, atMs, values, ledOn } of rows) {

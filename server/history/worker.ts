@@ -8,7 +8,7 @@ import { DAMAGED, isEmptyFile, putAside } from "./database";
 import type { Appended, HistoryWork, Opened } from "./history";
 import { Store, type StoreOptions } from "./store";
 
-/** The history's thread, so that a slow disk or a long query delays no decision. */
+/** The history's own thread: a slow disk or a long query delays no decision. */
 
 const options = workerData as StoreOptions;
 let store: Store | undefined;
@@ -59,7 +59,7 @@ function perform(work: HistoryWork): unknown {
   }
 }
 
-/** Opens the store if it isn't open yet. A disk that was full at the start may have room by now. */
+/** Opens the store if it isn't open yet: a disk that was full at the start may have room by now. */
 function open(): Store {
   if (store) return store;
   store = new Store(options);
