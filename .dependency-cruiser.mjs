@@ -1,6 +1,6 @@
 /**
- * The plan of the house: the rooms that each room may import from. `npm run lint` checks the plan;
- * docs/architecture.md has a picture of it. A room may always import from itself.
+ * For each room (a folder of source code), the rooms that it may import from. `npm run lint` checks
+ * these rules; docs/architecture.md has a picture of them. A room may always import from itself.
  */
 export const PLAN = {
   "src/common": [],
@@ -58,7 +58,7 @@ export const PLAN = {
 
 const ROOMS = Object.keys(PLAN);
 
-/** Matches the room's files, without the files of rooms inside it. */
+/** Returns a pattern that matches the files of `room`, except those in rooms nested inside it. */
 function filesOf(room) {
   const inner = ROOMS.filter((other) => other.startsWith(`${room}/`));
   const others = inner.map((other) => `(?!${other}/)`).join("");
@@ -120,6 +120,6 @@ export default {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    exclude: { path: "\\.gen(\\.ts)?$" }, // generated for one build, with the parts of that build
+    exclude: { path: "\\.gen(\\.ts)?$" }, // generated for one build, from that build's parts
   },
 };

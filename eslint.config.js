@@ -22,7 +22,7 @@ export default tseslint.config(
     },
     plugins: { "import-sort": importSort },
     rules: {
-      // One block of imports, from Node's own modules to neighbouring files.
+      // All imports form one block, sorted from Node's own modules to neighbouring files.
       "import-sort/imports": [
         "error",
         { groups: [["^\\u0000", "^node:", "^@?\\w", "^\\.\\.", "^\\."]] },
@@ -33,8 +33,8 @@ export default tseslint.config(
     },
   },
   {
-    // DeviceScript's types have neither null checks nor thenables. DeviceScript's own compiler
-    // rejects a missing await.
+    // These rules rely on null checks and thenables, which DeviceScript's types lack.
+    // DeviceScript's own compiler rejects a missing await.
     files: ["src/**/*.ts", "test/programs/*.ts", "test/boards/wio-terminal/programs/**/*.ts"],
     rules: {
       "@typescript-eslint/await-thenable": "off",
@@ -43,13 +43,13 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-type-assertion": "off",
       "@typescript-eslint/no-useless-default-assignment": "off",
       "@typescript-eslint/prefer-optional-chain": "off",
-      // Handlers are async because of their type, even if they do not wait.
+      // The type of a handler requires an async function, even if the handler awaits nothing.
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/return-await": "off",
     },
   },
   {
-    // Programs that test the language, especially its unusual parts.
+    // These programs test the DeviceScript language, including its unusual parts.
     files: ["test/boards/wio-terminal/programs/**/*.ts"],
     rules: {
       "@typescript-eslint/no-array-delete": "off",

@@ -98,9 +98,10 @@ describe("--log json", () => {
         [],
     );
     expect(more.length).toBeGreaterThan(0);
-    // The seconds may overlap by one, and the last second may be cut short.
+    // At most 20 messages a second are shown, and each full second ends with an "and … more" line.
+    // The two extra seconds cover one overlap and a last second that was cut short.
     expect(shown.length).toBeLessThanOrEqual(20 * (more.length + 2));
-    // Each reading, and the command that answers it.
+    // Each reading and the command that answers it is either shown or counted.
     expect(shown.length + more.reduce((sum, text) => sum + Number(text), 0)).toBe(2 * count);
   });
 
@@ -144,7 +145,7 @@ describe("a log whose reader has gone", () => {
       await witness.sees("lamp/commands", new RegExp(`"seq":${light}\\b`));
     }
     await witness.stop();
-    // The signal that a closing terminal sends.
+    // A closing terminal sends this signal.
     expect(await program.stop("SIGHUP")).toMatchObject({ code: 0 });
 
     start(...flags);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DebugInfo, placeIn, placesOf } from "../../server/base/places";
 
-/** Two sources. In the second one, the second line of a function causes the fault. */
+/** Debug information of a program with two source files. */
 const debug: DebugInfo = {
   functions: [
     { name: "main", startpc: 100 },
@@ -11,7 +11,9 @@ const debug: DebugInfo = {
     { path: "src/main.ts", length: 20, text: "line 1\nline 2\nline 3" },
     { path: "src/sensor.ts", length: 14, text: "line 1\nline 2\n" },
   ],
-  // Positions 0, 8 and 15 in the first source, and 20 + 8 for the second.
+  // Three numbers per entry: position in the sources, length, and position in the bytecode. Both
+  // positions are differences from the previous entry. The source positions are 0, 8 and 15 in the
+  // first file, and 8 in the second file, which starts at 20.
   srcmap: [0, 3, 100, 8, 3, 10, 7, 3, 5, 13, 3, 90],
 };
 
@@ -20,7 +22,8 @@ describe("the place of a crash", () => {
 
   it.each([
     ["panic 60005 at main_F0 (pc:0)", "src/main.ts:1"],
-    // The machine has already read the instruction, so the faulty one is the one before.
+    // The virtual machine's counter is already past the faulty instruction, so pc 10 means the
+    // instruction before it.
     ["panic 60005 at main_F0 (pc:10)", "src/main.ts:1"],
     ["panic 60005 at main_F0 (pc:11)", "src/main.ts:2"],
     ["panic 60005 at main_F0 (pc:16)", "src/main.ts:3"],

@@ -14,7 +14,10 @@ async function ready(command: string, args: string[], env = {}): Promise<Program
   return program;
 }
 
-/** The output closes only when no process holds it any longer, so the server has ended, too. */
+/**
+ * Kills the process and waits for its end. The output closes only when no process holds it any
+ * longer, so the server has ended, too.
+ */
 async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise<void> {
   process.kill(program.pid, signal);
   const { stdout, stderr } = await program.end;
@@ -23,7 +26,8 @@ async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise
 }
 
 describe("npm start", () => {
-  // dash waits for the program and ends alone; bash is replaced by the program.
+  // npm runs its script in a shell. As `sh`, dash waits for the server and ends without it. bash is
+  // replaced by the server.
   it.each(["sh", "bash"])("ends when npm is asked to end, with %s in between", async (shell) => {
     const args = ["start", "--silent", `--script-shell=${shell}`, "--", ...FLAGS];
     await endsWhenKilled(await ready("npm", args), "SIGTERM");

@@ -9,7 +9,7 @@ import { loadConfig } from "../../server/setup/config";
 import { readSettings } from "../../server/setup/settings";
 import { Users } from "../../server/setup/users";
 
-/** The same text as different editors and shells save it. */
+/** One text, encoded as different editors and shells save it. */
 const SAVED: [string, (text: string) => Buffer][] = [
   ["UTF-8", (text) => Buffer.from(text)],
   ["UTF-8 with a byte order mark", (text) => Buffer.from(`\ufeff${text}`)],

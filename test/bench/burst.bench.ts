@@ -4,7 +4,7 @@ import type { Measurement } from "./measurement";
 
 const SIZES = [10, 20, 30, 40, 50, 75, 100, 200, 500, 1000];
 
-/** The largest burst that the client receives without losing a message, sent in one go. */
+/** Measures the largest burst of messages, sent at once, that the client receives without loss. */
 export default async function burst(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start("allow_anonymous true\nmax_queued_messages 0\n");
   try {

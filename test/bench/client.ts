@@ -56,7 +56,7 @@ export async function withDevice<T>(
   }
 }
 
-/** How often a question is repeated, ms. */
+/** Interval at which `nudging` repeats its message, ms. */
 const AGAIN_MS = 500;
 
 /**

@@ -8,14 +8,17 @@ import { targetsTable } from "./decider/targets";
 import { cpuMs } from "./decider/usage";
 
 const DEVICES = 100;
-/** Measured rounds, after one warm-up round for compilers and caches. */
+/** Number of measured rounds, after one warm-up round for compilers and caches. */
 const ROUNDS = 4;
 const WARM_UP_MS = 1_000;
 const CLOSED_LOOP_MS = 2_500;
 const OPEN_LOOP_PER_S = 2_000;
 const OPEN_LOOP_MS = 2_000;
 
-/** The server's decisions, compared with programs that do nothing else; see docs/performance.md. */
+/**
+ * Compares this server's decisions with those of programs that do nothing else; see
+ * docs/performance.md.
+ */
 export default async function decider(): Promise<string> {
   const contenders: Contender[] = [];
   const results: Figures[] = [];

@@ -10,8 +10,8 @@ const COMMANDS = 300;
 const OUTAGE_MS = 20_000;
 
 /**
- * Heap of the whole nightlight in the worst case: a flood of commands, then an outage and its
- * recovery.
+ * Measures the heap of the whole nightlight program in the worst case: a flood of commands, then an
+ * outage and its recovery.
  */
 export default async function firmwareHeap(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start("allow_anonymous true\nmax_queued_messages 0\n");

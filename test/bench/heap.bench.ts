@@ -4,7 +4,10 @@ import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, nudging, withDevice } from "./client";
 import type { Measurement } from "./measurement";
 
-/** Peak of live bytes in the device's heap while it is connected, publishes and receives. */
+/**
+ * Measures the peak of live bytes in the device's heap while it is connected, publishes and
+ * receives.
+ */
 export default async function heap(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   try {

@@ -1,11 +1,14 @@
 /** One row of the bench: a figure of this project's client, and that of the built-in client. */
 export interface Measurement {
   name: string;
-  /** Undefined if there is nothing to compare, or if the measurement had no result. */
+  /**
+   * The two figures. A figure is undefined if there is nothing to compare, or if its measurement
+   * had no result.
+   */
   ours: number | undefined;
   builtin: number | undefined;
   unit: string;
-  /** The expectation, and whether it was met. */
+  /** The expected figure, and whether it was reached. */
   expected?: { text: string; reached: boolean };
   note?: string;
 }

@@ -12,7 +12,10 @@ const RUNS = 3;
 const MOST_MS = 2_000;
 const MOST_BYTES = 48 * 1024;
 
-/** A full outbox: time from the connection until the broker has passed on the last reading. */
+/**
+ * Measures how long a full outbox takes to drain: from the connection until the broker has passed
+ * on the last reading.
+ */
 export default async function outbox(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   const bytecode = await compileFirmware("test/programs/bench-outbox.ts");

@@ -18,12 +18,12 @@ const COMBINATIONS = [
   "ltr390,rgb,ssd1306,button",
 ];
 /**
- * The largest combination, on the board with the smallest limit among those that take parts. That
- * board has no RGB LED.
+ * The largest combination of parts, on the board with the smallest program limit among the boards
+ * that accept parts. That board has no RGB LED.
  */
 const LARGEST: [Target["name"], string] = ["pico-w", "ltr390,dimmable,ssd1306,button"];
 
-/** Program size by combination of parts, compared with the limit of the runtime. */
+/** Reports the program size of each combination of parts, compared with the runtime's limit. */
 export default async function partsSize(): Promise<string> {
   const rows = COMBINATIONS.map((parts): [Target["name"], string] => [BOARD, parts]);
   const lines = [

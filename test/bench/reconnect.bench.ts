@@ -2,11 +2,15 @@ import { Mosquitto } from "../support/mosquitto";
 import { forBoth, hears, withDevice } from "./client";
 import { type Measurement, median } from "./measurement";
 
-/** Few runs of the built-in client, because each takes most of a minute. */
+/**
+ * Number of runs. The built-in client gets few, because each of its runs takes most of a minute.
+ */
 const RUNS = { ours: 7, builtin: 2 };
 const PATIENCE_MS = 90_000;
 
-/** Time from the restart of a killed broker until the client handles its next message. */
+/**
+ * Measures the time from the restart of a killed broker until the client handles its next message.
+ */
 export default async function reconnect(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   let panics = 0;

@@ -3,7 +3,7 @@ import { PROGRAM_MAX_BYTES } from "../../boards/tools/firmware/program-limit";
 import { forBoth } from "./client";
 import type { Measurement } from "./measurement";
 
-/** The smallest limit of all boards. */
+/** The smallest program limit of all boards, bytes. */
 const FIRMWARE_LIMIT = Math.min(...Object.values(PROGRAM_MAX_BYTES));
 
 export default async function size(): Promise<Measurement[]> {

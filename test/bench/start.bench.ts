@@ -7,7 +7,7 @@ import { median } from "./measurement";
 
 const RUNS = 5;
 const COLD_RUNS = 1;
-/** The log lines of a start in order, and the phases that end with them. */
+/** Log lines of a start, in order. Each line ends the phase that is named beside it. */
 const PHASES = [
   ["broker  Listening", "node, load, broker"],
   ["server  Connected", "history, server"],
@@ -18,7 +18,7 @@ const PHASES = [
 ] as const;
 const PAGE = 2;
 
-/** How long `npm start` takes, compared with Node loading only the MQTT client. */
+/** Measures how long `npm start` takes, compared with Node loading only the MQTT client. */
 export default async function start(): Promise<string> {
   const checkout = new Checkout({ fresh: true });
   try {

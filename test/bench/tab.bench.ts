@@ -7,16 +7,16 @@ import { Witness } from "../support/witness";
 import { median } from "./measurement";
 
 const VISITS = 10;
-/** Changes per visit, alternately to bright and to dark. */
+/** Number of changes of the light per visit, alternately to bright and to dark. */
 const CHANGES = 12;
 /**
- * Least time between two changes, ms. A random share of up to the same time is added, so that
- * changes do not always meet the same point of a cycle.
+ * Minimum time between two changes of the light, ms. A random time of up to the same length is
+ * added, so that the changes do not fall into step with a periodic task.
  */
 const APART_MS = 250;
 
 declare global {
-  /** Called when a worker of the page reports its lamp. */
+  /** Called when a worker of the page reports the state of its lamp. */
   var onLamp: (() => void) | undefined;
 }
 
@@ -81,7 +81,7 @@ async function visit(
   return { page, readingMs };
 }
 
-/** Measured within the page, from the slider's event to the lamp's. */
+/** Returns the time from the slider's event to the lamp's event, ms, measured within the page. */
 async function changeMs(page: Page, lightRaw: number): Promise<number> {
   const waitMs = APART_MS * (1 + Math.random());
   await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), waitMs);

@@ -4,7 +4,10 @@ import { type Measurement, median } from "./measurement";
 
 const RUNS = 3;
 
-/** Publishes per second, from the order to publish until the last arrival at a subscriber. */
+/**
+ * Measures publishes per second, from the order to publish until the last message arrives at a
+ * subscriber.
+ */
 export default async function throughput(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   const rate = async (qos: number, count: number, fibers: number) =>

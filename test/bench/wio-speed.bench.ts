@@ -4,7 +4,7 @@ import { makePackage } from "../../boards/wio-terminal/build/package";
 import { QemuBoard } from "../../boards/wio-terminal/emulator/qemu-board";
 import { compilePrograms, program } from "../boards/wio-terminal/programs";
 
-/** Rounds of each loop in test/boards/wio-terminal/programs/speed.ts. */
+/** Number of rounds of each loop in test/boards/wio-terminal/programs/speed.ts. */
 const ROUNDS = { integers: 20 * 5000, doubles: 20 * 5000, objects: 20 * 300 } as const;
 
 /**
@@ -13,12 +13,12 @@ const ROUNDS = { integers: 20 * 5000, doubles: 20 * 5000, objects: 20 * 300 } as
  */
 const TRANSLATED = { integers: 2588, doubles: 2966, objects: 33_688 } as const;
 
-/** QEMU's `-icount shift=3`: an instruction takes 8 ns of the machine's time. */
+/** QEMU's `-icount shift=3`: each instruction takes 8 ns of emulated time. */
 const NANOSECONDS_PER_INSTRUCTION = 8;
 
 /**
- * Instructions per round of three loops in the virtual machine on a Cortex-M4. They are counted, so
- * the result is exact.
+ * Measures the instructions per round of three loops in the virtual machine on a Cortex-M4.
+ * Instructions are counted, so the result is exact.
  */
 export default async function wioSpeed(): Promise<string> {
   await compilePrograms();

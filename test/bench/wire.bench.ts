@@ -6,7 +6,10 @@ import type { Measurement } from "./measurement";
 const COUNT = 500;
 const TOPIC = "nightlight-1/telemetry";
 
-/** Bytes over TCP, both ways, for each reading `{"light":652}` on `nightlight-1/telemetry`. */
+/**
+ * Measures the bytes over TCP, both ways, for each reading `{"light":652}` on
+ * `nightlight-1/telemetry`.
+ */
 export default async function wire(): Promise<Measurement[]> {
   const mosquitto = await Mosquitto.start();
   const bytes = async (qos: number) =>
@@ -26,7 +29,7 @@ export default async function wire(): Promise<Measurement[]> {
           await friend.publishAsync("do", `${TOPIC} ${qos} ${COUNT} 1`);
           // A message that the device has sent may not have passed the proxy yet.
           const done = () => device.count("published") === 1 && arrived === COUNT;
-          // The few bytes of the question are spread over many readings.
+          // The few bytes of `nudging`'s own messages are spread over many readings.
           await nudging(friend, "-", "all readings are published", done);
           return Math.floor((proxy.bytes - before) / COUNT);
         },

@@ -8,28 +8,31 @@ import { NightlightProcess } from "../../support/process";
 import { until } from "../../support/until";
 import { hasNodeRed, nodeRed } from "./node-red";
 
-/** A server that decides, together with its broker. */
+/** A program under test that decides for the devices, and its broker. */
 export interface Contender {
   name: string;
   /** Port of the broker. */
   port: number;
   deciderPid?: number;
-  /** The decider and its broker, which may be one process. */
+  /** Process ids of the decider and its broker. Both may be one process. */
   pids: number[];
-  /** How the devices differ from the lesson's. */
+  /**
+   * Options of the simulated devices: whether they report their LED, and the topic they subscribe
+   * to.
+   */
   devices: Pick<LessonDeviceOptions, "reports" | "hears">;
   stop(): Promise<void>;
 }
 
 const LESSON = { reports: false, hears: "commands" } as const;
 const REPORTING = { reports: true, hears: "commands" } as const;
-/** The load generator uses one address, and sends as fast as it can. */
+/** The load generator uses one address and sends as fast as it can, so these limits are raised. */
 const NO_LIMITS = ["packets-per-second", "connections-per-address"].flatMap((name) => [
   "--limit",
   `${name}=1000000`,
 ]);
 
-/** Names in the report. */
+/** Names of the contenders in the report. */
 export const NAMES = {
   everyReading: "Nightlight, on Mosquitto",
   onChange: "Nightlight, on change only",
@@ -42,8 +45,9 @@ export const NAMES = {
 } as const;
 
 /**
- * @param contenders receives each contender once it has started. The caller stops them, even if a
- * later start fails
+ * Starts all contenders.
+ * @param contenders each contender is added to this array once it has started. The caller stops
+ * them, even if a later start fails
  */
 export async function startContenders(contenders: Contender[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-bench-"));
@@ -56,7 +60,7 @@ export async function startContenders(contenders: Contender[]): Promise<void> {
   const plain = ["--import", "tsx", file("plain.ts")];
   contenders.push(await program(NAMES.plain, execPath, (port) => [...plain, port]));
   if (await hasNodeRed()) contenders.push(await program(NAMES.nodeRed, execPath, nodeRed));
-  // Debian's Python, even if there is another one.
+  // Debian's own Python, even if the PATH has another Python.
   const python = "/usr/bin/python3";
   contenders.push(await program(NAMES.paho, python, (port) => [file("lesson.py"), port]));
   contenders.push(await program(NAMES.c, binary, (port) => [port]));

@@ -7,7 +7,7 @@ import {
 } from "../../load/lesson-device";
 import { until } from "../../support/until";
 
-/** Readings in flight for each device in a closed loop. */
+/** Number of readings in flight for each device in a closed loop. */
 const WINDOW = 10;
 /** How often an open loop checks whether readings are due, ms. */
 const TICK_MS = 2;
@@ -42,7 +42,10 @@ export class Load {
     return load;
   }
 
-  /** Each device sends its next readings when the last ones have been decided, until `stopLoop`. */
+  /**
+   * Starts a closed loop: until `stopLoop`, each device sends its next readings once the last ones
+   * have been decided.
+   */
   startLoop(): void {
     this.closed = true;
     for (const device of this.devices) this.sendNext(device, WINDOW);
@@ -53,7 +56,7 @@ export class Load {
   }
 
   /**
-   * Sends readings of all devices in turn.
+   * Runs an open loop: all devices send readings in turn, at a fixed rate.
    * @returns the latency from each reading to its command, ms, sorted
    */
   async openLoop(perSecond: number, durationMs: number): Promise<number[]> {
@@ -95,7 +98,9 @@ export class Load {
     if (this.closed) this.sendNext(device, this.reports ? WINDOW : commands);
   }
 
-  /** If a device reports its LED, only the last of these readings asks for a change. */
+  /**
+   * Sends `count` readings. If the device reports its LED, only the last reading asks for a change.
+   */
   private sendNext(device: LessonDevice, count: number): void {
     const { ledOn = false } = device;
     const lights = Array.from({ length: count }, (_, i) =>

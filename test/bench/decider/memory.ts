@@ -6,14 +6,15 @@ import { Load } from "./load";
 import { residentBytes } from "./usage";
 
 /**
- * Readings until all caches and buffers are full, and readings during which memory must not grow.
+ * Number of warm-up readings, which fill all caches and buffers, and of readings afterwards, during
+ * which memory must not grow.
  */
 const WARM_UP = 200_000;
 const READINGS = 1_000_000;
 const DEVICES = 100;
 /**
- * Number of samples and their distance, ms. The smallest sample counts: memory in use after a
- * garbage collection.
+ * Number of memory samples, and the interval between them, ms. The smallest sample counts, because
+ * it was taken soon after a garbage collection.
  */
 const SAMPLES = 20;
 const SAMPLE_MS = 250;

@@ -7,7 +7,8 @@ const PER_S = 500;
 const DURATION_MS = 3_000;
 
 /**
- * Latency of a command at QoS 1 with Mosquitto's defaults and with the recommended configuration.
+ * Measures the latency of a command at QoS 1 with Mosquitto's defaults and with the recommended
+ * configuration.
  */
 export async function nagleReport(): Promise<string> {
   const ours = await medianMs(await Mosquitto.start());

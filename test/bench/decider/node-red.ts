@@ -1,4 +1,4 @@
-/** Node-RED, installed only for the bench and kept for the next run. */
+/** Installs and configures Node-RED for the bench. The installation is kept for the next run. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { npm } from "../../../boards/tools/npm";
@@ -40,7 +40,7 @@ export function nodeRed(brokerPort: string): string[] {
   const folder = join(FOLDER, "run");
   mkdirSync(folder, { recursive: true });
   const settings = {
-    // No editor, no page, no telemetry.
+    // Disables Node-RED's editor, pages and telemetry.
     httpAdminRoot: false,
     httpNodeRoot: false,
     uiHost: "127.0.0.1",

@@ -7,8 +7,8 @@ export interface Figures {
   /** Decisions per second in a closed loop. */
   perSecond: number;
   /**
-   * Processor time for each decision, µs: of the decider's process, and of decider and broker
-   * together.
+   * Processor time for each decision, µs: first of the decider's process alone, then of decider and
+   * broker together.
    */
   deciderUs: number | undefined;
   systemUs: number;
@@ -29,7 +29,8 @@ const HEADER = [
 ];
 
 /**
- * A Markdown table of the medians over all rounds. The spread is that of the decisions per second.
+ * Returns a Markdown table of the medians over all rounds. The spread column is about the decisions
+ * per second.
  */
 export function figuresTable(results: Figures[]): string {
   const rows: string[][] = [];

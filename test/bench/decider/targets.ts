@@ -9,14 +9,14 @@ const TARGETS = [
   { of: NAMES.onChange, to: NAMES.c, figure: "perSecond", least: 1.7 },
   { of: NAMES.embedded, to: NAMES.c, figure: "systemUs", most: 0.7 },
 ] as const;
-/** Limit for the embedded broker at QoS 1, from a reading to its command. */
+/** Maximum p99 latency from a reading to its command, ms, for the embedded broker at QoS 1. */
 const MOST_P99_MS = 5;
 
 const FIGURES = { perSecond: "decisions/s", systemUs: "CPU with its broker" };
 
 /**
- * Each ratio is computed within one round, in which both ran on the same machine at the same time.
- * The table shows the median.
+ * Returns a table of expected and measured ratios. Each ratio is computed within one round, in
+ * which both contenders ran on the same machine. The table shows the median of the rounds.
  */
 export function targetsTable(results: Figures[]): string {
   const rows = TARGETS.flatMap((target) =>

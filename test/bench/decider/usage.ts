@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Linux counts in hundredths of a second, independent of the kernel's timer frequency (proc(5):
- * `sysconf(_SC_CLK_TCK)`).
+ * Unit of processor time in /proc, ms. Linux counts in hundredths of a second, independent of the
+ * kernel's timer frequency (proc(5): `sysconf(_SC_CLK_TCK)`).
  */
 const TICK_MS = 10;
 
@@ -10,10 +10,11 @@ const TICK_MS = 10;
 export function cpuMs(...pids: number[]): number {
   let ticks = 0;
   for (const pid of pids) {
-    // The name, in parentheses, may contain any character.
+    // The process name, in parentheses, may contain any character.
     const [, after = ""] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     const fields = after.split(" ");
-    // Fields 14 and 15 of the whole line, which begins with pid and name.
+    // User and system time are fields 14 and 15 of the line. The pid and the name before `after`
+    // are fields 1 and 2.
     ticks += Number(fields[11]) + Number(fields[12]);
   }
   return ticks * TICK_MS;
