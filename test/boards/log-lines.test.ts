@@ -6,7 +6,7 @@ import { readSources } from "../../boards/wio-terminal/build/c-modules";
 import { ROOT } from "../../server/base/root";
 import { deviceClientId } from "../../src/common/wire";
 
-/** String literals in C code. Adjacent literals are joined. */
+/** Returns the string literals in C code. Adjacent literals are joined. */
 function cTexts(code: string): string[] {
   const joined = code.replace(/\/\*[^]*?\*\//g, "").replace(/"\s*"/g, "");
   return [...joined.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text = ""]) =>
@@ -50,10 +50,10 @@ describe("log lines that other programs look for", () => {
     const watch = read("boards/wio-terminal/runtime/program_watch.c");
     const starts = [...watch.matchAll(/after\(line, "([^"]+)"\)/g)].map(([, start]) => start);
     const { acknowledged, unacknowledged, received, nextTry, ...others } = PROGRAM;
-    expect([acknowledged, unacknowledged, received]).not.toContain(""); // only the tools use these
+    expect([acknowledged, unacknowledged, received]).not.toContain(""); // read by the tools only
     const known = [...Object.values(others), PROGRAM.mqtt + nextTry, "> "];
     expect(starts.sort()).toEqual(known.sort());
-    // The id ends where this begins.
+    // The screen finds the end of the device id by this text.
     expect(watch).toContain(`strstr(start, "${deviceClientId("")}")`);
   });
 

@@ -29,7 +29,7 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   const button = new ButtonServer();
   const bus = new I2CBus(sensor, screen);
   screen.powerUp();
-  // A chip of another maker could have the same address.
+  // Simulates a different chip at the sensor's address, by another part id.
   sensor.partId = 0x11;
 
   const log: string[] = [];
@@ -47,7 +47,7 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   const reads = async (text: string, line: number, size?: number) =>
     await until(`"${text}" on the screen`, () => readLine(screen, line, size) === text);
 
-  // First another chip, then the right one.
+  // The program rejects the different chip first, then accepts an LTR390.
   await says("Light sensor: expected an LTR390 at 0x53, got part 17");
   await reads("parts", 0);
   await reads("--     OFF", 2, 2);
@@ -70,7 +70,7 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   await witness.publish("parts/commands", '{"led_on":false}');
   await reads("by server", 5);
 
-  // Unplugged and plugged in again: the chip has lost its settings.
+  // The sensor is unplugged and plugged in again, so it has lost its settings.
   bus.unplug(sensor);
   await says("Light sensor: no LTR390 answers on I2C, check its four wires");
   await reads("Light sensor: no", 6);
@@ -82,7 +82,7 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   await reads("969    OFF", 2, 2);
   await reads("", 6);
 
-  // Off for such a short time that the program made no request.
+  // The sensor loses power for such a short time that the program requests nothing in between.
   sensor.powerUp();
   sensor.lux = 50;
   await witness.sees("parts/telemetry", /"light":704,/);
@@ -92,7 +92,7 @@ it("a board with an LTR390, a screen and a button works, and continues if one pa
   sensor.isStuck = false;
   await reads("704    OFF", 2, 2);
 
-  // A wire holds the bus, so no chip answers.
+  // A shorted wire holds the bus low, so no chip answers.
   bus.isHeld = true;
   await says("Screen: no SSD1306 answers on I2C, check its four wires");
   screen.powerUp();
@@ -118,7 +118,7 @@ it("a dimmable lamp has the configured brightness, and no light when it is off",
     settings: { ID: "dimmed", BROKER: broker.url },
     lightRaw: 100,
   });
-  // Jacdac's ratios have 16 bits.
+  // Jacdac transmits a ratio in 16 bits, so the brightness is not exactly 0.07.
   const glows = () => until("it glows", () => Math.abs(device.brightness - 0.07) < 1e-4);
   const isOff = () => until("it is off", () => device.brightness === 0);
   await witness.sees("dimmed/telemetry", /"light":100,/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BOARD_NAMES, BOARDS } from "../../boards/boards";
 import { parseParts, parseTarget, partsText, targetText } from "../../boards/parts";
 
-/** Returns the chosen parts without defaults, or the error. */
+/** Returns the chosen parts without their default pins, or the error. */
 function read(text: string, name: (typeof BOARD_NAMES)[number] = "xiao-esp32c3"): string {
   const parts = parseParts(text, name);
   return typeof parts === "string" ? parts : partsText({ name, parts });
@@ -25,7 +25,7 @@ describe("--parts", () => {
     expect(read("ltr390,button=d1,dimmable=A2")).toBe("ltr390,dimmable=A2_D2,button=A1_D1");
     expect(read("analog=32,led=p13", "esp32-devkitc")).toBe("analog=P32,led=P13");
     expect(read("rgb,ssd1306", "qtpy-esp32c3")).toBe("rgb,ssd1306");
-    // Spellings from docs/boards.md.
+    // docs/boards.md uses these spellings of a pin.
     for (const pin of ["BOOT", "GPIO9"]) expect(read(`button=${pin}`)).toBe("button");
   });
 
@@ -39,7 +39,8 @@ describe("--parts", () => {
     ["button,button=D2", "expected one button, got button and button"],
     ["ltr390=D4", 'expected ltr390 without a pin, got "ltr390=D4"'],
     ["rgb", "expected led or dimmable on xiao-esp32c3, whose runtime drives no RGB LED, got rgb"],
-    // Pins in use: the sensor's, the log's, those of I2C, and one that decides how the chip boots.
+    // Each of these pins is in use: by the sensor, by the log, by I2C, or to select how the chip
+    // boots.
     ["button=D1", /^expected button on D2, D3, BOOT, D7, .*, got "D1", which analog has$/],
     ["ssd1306,button=GPIO6", /, got "GPIO6", which I2C has$/],
     ["led=D2,button=d2", /, got "d2", which led has$/],

@@ -40,7 +40,7 @@ export class FakeBoard {
     if (packet.requiresAck) this.report(0x3f, packet.crc, new Uint8Array());
     const { serviceIndex, serviceCommand, data } = packet;
     if (CLASSES[serviceIndex] === SERVICE.settings) this.setting(serviceCommand, data);
-    // The board has not joined a network.
+    // An empty report means that the board has not joined a network.
     else if (CLASSES[serviceIndex] === SERVICE.wifi)
       this.report(serviceIndex, serviceCommand, new Uint8Array());
     else if (serviceCommand === SET_RUNNING) {

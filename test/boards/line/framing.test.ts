@@ -28,7 +28,7 @@ describe("frames on a board's serial line", () => {
 
   it("reach the bridge in the same form as those of the DeviceScript tools", () => {
     const enable = makeCommandToClass(0x18f61a4a, 0x3f, 0x81);
-    // Recorded from the tools: test/boards/wio-terminal/line-bus.ts.
+    // These bytes were recorded from the tools; see test/boards/wio-terminal/line-bus.ts.
     expect(Buffer.from(enable).toString("hex")).toBe("357004054a1af61800000000003f8100");
   });
 
@@ -41,7 +41,7 @@ describe("frames on a board's serial line", () => {
     const pieces = frames.flatMap((frame, i) => [
       ...encodeFrame(frame),
       ...new TextEncoder().encode(`${lines[i] ?? ""}\r\n`),
-      // A frame with a wrong checksum, and one without an end.
+      // Adds a frame with a wrong checksum, and in each third round a frame without an end.
       ...encode(frame.map((byte, at) => (at === 5 ? byte ^ 1 : byte))),
       ...(i % 3 === 0 ? [0xfe, 0xfc, 1, 2, 3] : []),
     ]);
@@ -58,7 +58,7 @@ describe("frames on a board's serial line", () => {
     expect(heard.frames).toEqual(frames.map((frame) => Buffer.from(frame).toString("hex")));
     expect(heard.lines).toEqual(lines);
     expect(decoder.damaged).toBe(frames.length);
-    // In the opposite direction, with the tests' own decoder.
+    // Checks the opposite direction with the tests' own decoder.
     const back: Buffer[] = [];
     const other = new Decoder((frame) => back.push(frame));
     frames.forEach((frame) => other.push(encodeFrame(frame)));

@@ -20,7 +20,10 @@ describe("setting up a board", () => {
     return await setUpBoard(board.line, changes, (step) => steps.push(step));
   };
 
-  /** Carries out the protocol of runtime/settings_batch.h. */
+  /**
+   * Makes the fake board apply several settings together, by the protocol of
+   * runtime/settings_batch.h.
+   */
   const takeTogether = () => {
     board.onStored = (name) => {
       if (name !== "+") return;

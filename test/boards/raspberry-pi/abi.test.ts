@@ -26,7 +26,7 @@ import {
   spiTransfer,
 } from "../../../boards/raspberry-pi/abi";
 
-/** Numbers and structures that a C compiler finds in the kernel's own headers. */
+/** A C program that prints numbers and structure layouts from the kernel's own headers. */
 const SOURCE = `
 #include <stdio.h>
 #include <string.h>

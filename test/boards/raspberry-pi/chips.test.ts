@@ -57,7 +57,7 @@ describe("the ADS1115", () => {
     chip.volts.splice(0, 4, 3.3, 0, 0, 1.65);
     for (let times = 0; times < 3; times++)
       expect(await Promise.all(both.map(({ sensor }) => sensor.sample()))).toEqual([1023, 512]);
-    // If one device fails, the other still gets its turn.
+    // If one device's transfer fails, the other device still gets its turn.
     pi.transferError = "EIO";
     await Promise.all(both.map(({ sensor }) => sensor.sample()));
     pi.transferError = undefined;
@@ -68,7 +68,8 @@ describe("the ADS1115", () => {
     const { pi, chip } = withChip();
     chip.volts[0] = 1;
     await sensorWith(pi, ADS1115).sensor.sample();
-    // OS, MUX 100, PGA 001, single shot, 860 a second, no comparator: 1 V is 8000 steps.
+    // The configuration is OS, MUX 100, PGA 001, single shot, 860 samples a second, no comparator.
+    // With this gain, 1 V is 8000 steps.
     expect(pi.traffic).toEqual(["W 48 01 c3 e3", "W 48 01", "R 48 c3 e3", "W 48 00", "R 48 1f 40"]);
   });
 
@@ -129,7 +130,7 @@ describe("the MCP3008", () => {
       [3.3, 1023],
     ] as const) {
       chip.volts[5] = volts;
-      // The level of the line while nothing drives it does not matter.
+      // The result must not depend on the data line's level while nothing drives the line.
       for (chip.pull of [0, 1])
         expect(await sensorWith(pi, MCP3008, 5).sensor.sample()).toBe(light);
     }

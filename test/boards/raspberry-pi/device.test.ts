@@ -110,7 +110,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     pi.isPressed = true;
     await until("the button has switched it off", () => !pi.isHigh);
     pi.isPressed = false;
-    // The LED stays off until a command changes the decision.
+    // The button has switched the LED off. The LED stays off until a command changes the decision.
     await command({ led_on: false });
     await until("it is told", () => log.includes('> Message received: {"led_on":false}'));
     await command({ led_on: true });
@@ -125,7 +125,7 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     // The device is still online, only without a light reading.
     await command({ led_on: false });
     await until("the LED is off", () => !pi.isHigh);
-    // All messages published before have arrived by then.
+    // When this state arrives, all messages published before it have arrived, too.
     await until(
       "it says so",
       () => witness.payloads("pi-1/state").at(-1)?.includes('"led_on":false') ?? false,
@@ -168,7 +168,8 @@ describe("the firmware on a Raspberry Pi, with a fake bus and a fake pin", () =>
     await witness.publish("desk/commands", '{"led_on":true}');
     await until("the LED on the desk is on", () => pi.isHigh);
 
-    // A third device can't be started, because its folder is in use. Its parts are released again.
+    // The "attic" device can be started, but `both[0]` can't, because its folder is in use. The
+    // parts of "attic" must be released again.
     const free = new FakePi();
     const more = [await optionsOf("attic", {}, parts(4, free)), both[0] as PiDeviceOptions];
     await expect(PiDevices.start(more)).rejects.toThrow(/in use by another nightlight/);

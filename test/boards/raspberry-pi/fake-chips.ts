@@ -2,20 +2,23 @@ import type { FakeChip } from "./fake-pi";
 
 const SUPPLY_V = 3.3;
 
-/** Texas Instruments' ADS1115 at 3.3 V, by its datasheet SBAS444E. */
+/** A simulated ADS1115 of Texas Instruments at 3.3 V, modelled on its datasheet SBAS444E. */
 export class FakeAds1115 implements FakeChip {
-  /** At AIN0 to AIN3. */
+  /** Voltages at AIN0 to AIN3. */
   readonly volts = [0, 0, 0, 0];
-  /** 8.1.3: the value after power-up. */
+  /** Configuration register, with its value after power-up (datasheet, 8.1.3). */
   config = 0x8583;
   private conversion = 0;
   private pointer = 0;
   private busyUntilMs = 0;
 
-  /** @param nowMs time passes for the chip as well */
+  /** @param nowMs the chip's clock: a conversion takes time */
   constructor(private readonly nowMs: () => number) {}
 
-  /** 7.5.3: the pointer, optionally followed by a register's two bytes, high byte first. */
+  /**
+   * Handles a write: the register pointer, optionally followed by the register's two bytes, high
+   * byte first (datasheet, 7.5.3).
+   */
   write([pointer = 0, high, low]: number[]): void {
     this.pointer = pointer;
     if (high === undefined || low === undefined || pointer !== 1) return;
@@ -32,8 +35,8 @@ export class FakeAds1115 implements FakeChip {
 
   private convert(): void {
     const field = (shift: number, bits: number) => (this.config >> shift) & (2 ** bits - 1);
-    // 8.1.3: MUX 100 to 111 are against ground; PGA; DR in samples a second, which may be 10 %
-    // less.
+    // Datasheet, 8.1.3: MUX values 100 to 111 measure against ground. PGA sets the full scale. DR
+    // is in samples a second, and the real rate may be 10 % lower.
     const plus = this.volts[field(12, 3) - 4] ?? 0;
     const fullScaleV = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256][field(9, 3)] ?? 0;
     const rate = [8, 16, 32, 64, 128, 250, 475, 860][field(5, 3)] ?? 0;
@@ -43,9 +46,12 @@ export class FakeAds1115 implements FakeChip {
   }
 }
 
-/** Microchip's MCP3008 at 3.3 V, bit by bit, by its datasheet DS21295D, 5.0 and figure 6-1. */
+/**
+ * A simulated MCP3008 of Microchip at 3.3 V, bit by bit, modelled on its datasheet DS21295D, 5.0
+ * and figure 6-1.
+ */
 export class FakeMcp3008 {
-  /** At CH0 to CH7. */
+  /** Voltages at CH0 to CH7. */
   readonly volts = [0, 0, 0, 0, 0, 0, 0, 0];
   /** Level of the data line while nothing drives it. */
   pull = 0;
@@ -61,8 +67,8 @@ export class FakeMcp3008 {
       if (single !== 1) throw new Error("expected a channel against ground");
       const volts = this.volts[channel] ?? 0;
       const value = bitsOf(Math.min(1023, Math.floor((1024 * volts) / SUPPLY_V)), 10);
-      // A clock to sample, the null bit, the ten bits; then all but the last once more, in reverse
-      // order.
+      // After one clock to sample, the chip sends the null bit and the ten bits. Then it sends all
+      // bits but the last once more, in reverse order.
       const out = [0, ...value, ...value.slice(0, -1).reverse()];
       for (let at = start + 6; at < answer.length; at++) answer[at] = out[at - start - 6] ?? 0;
     }

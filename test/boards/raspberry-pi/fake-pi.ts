@@ -9,14 +9,15 @@ export interface FakeChip {
   read(count: number): number[];
 }
 
-/** The Grove Base Hat, by its firmware: grove_rpi_base_hat.ino 0.2. */
+/** A simulated Grove Base Hat, modelled on its firmware: grove_rpi_base_hat.ino 0.2. */
 export class FakeGroveBaseHat implements FakeChip {
   /** Converter values by channel, 0..4095. */
   readonly raw = [0, 0, 0, 0, 0, 0, 0, 0];
   private register = 0xff;
 
   write([register = 0xff]: number[]): void {
-    // 0xC0 would change the hat's address permanently, and 0xF0 would end its program.
+    // A write to 0xC0 would change a real hat's address permanently, and a write to 0xF0 would end
+    // its program.
     if (register === 0xc0 || register === 0xf0)
       throw new Error(`a write to 0x${register.toString(16)}`);
     this.register = register;
@@ -35,20 +36,20 @@ export function kernelError(code: string): Error {
 /** The bus and the pins of a Raspberry Pi, with parts that can be unplugged. */
 export class FakePi {
   readonly chips = new Map<number, FakeChip>();
-  /** The chip on SPI. It answers each byte while receiving it. */
+  /** The chip on SPI. It sends one byte for each byte that it receives. */
   spi: { exchange(bytes: number[]): number[] } | undefined;
-  /** Error of opening the bus, or of a transfer. */
+  /** Error codes with which opening the bus and a transfer fail. */
   openError: string | undefined;
   transferError: string | undefined;
-  /** The program that owns the LED's line. */
+  /** Name of the program that owns the LED's GPIO line. */
   consumer: string | undefined;
   lineError: string | undefined;
-  /** Bytes on the wires: `W 04 10`, `R 04 b8 0b`, on SPI `X 01 80 00 > 00 03 ff`. */
+  /** Bytes on the wires, such as `W 04 10`, `R 04 b8 0b`, and on SPI `X 01 80 00 > 00 03 ff`. */
   readonly traffic: string[] = [];
   /** Whether a program drives the LED's pin. `isHigh` keeps the last level. */
   isDriven = false;
   isHigh = false;
-  /** The button. */
+  /** Whether the button is pressed. */
   isPressed = false;
   openBuses = 0;
   waitedMs = 0;
@@ -67,7 +68,7 @@ export class FakePi {
           this.waitedMs += ms;
           return Promise.resolve();
         },
-        // `async`, so that an exception becomes a rejection.
+        // `transfer` is called in an `async` function, so that its exception becomes a rejection.
         transfer: async (...asked) => await Promise.resolve(transfer(address, ...asked)),
       }),
       close: () => {

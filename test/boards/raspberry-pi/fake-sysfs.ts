@@ -7,10 +7,12 @@ interface FakeChannel {
   isEnabled: boolean;
 }
 
-/** A PWM chip as /sys/class/pwm shows it: drivers/pwm/sysfs.c and core.c of Linux 6.1. */
+/**
+ * A PWM chip as /sys/class/pwm shows it, modelled on drivers/pwm/sysfs.c and core.c of Linux 6.1.
+ */
 export class FakePwmChip {
   readonly channels = new Map<number, FakeChannel>();
-  /** Channels owned by a driver of the kernel. */
+  /** Channels that a kernel driver owns. */
   readonly taken = new Set<number>();
   /** Whether udev has given exported channels to the group. */
   isGroups = true;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { KeptReadings, readingsOf } from "../../../boards/raspberry-pi/kept-readings";
 
-/** A Pi that has just started: its process is 3 s old. */
+/** Clocks of a Pi that has just started: the process is 3 s old. */
 const clock = { wall: 1_800_000_000_000, mono: 3_000 };
 const CLOCK = { wallMs: () => clock.wall, monotonicMs: () => clock.mono };
 
@@ -51,7 +51,7 @@ describe("the copy of a program's outbox", () => {
       ...{ light: 200, led_on: false, seq: 1, boot: 9 },
       age_ms: 3_601_500,
     });
-    // Readings of the new run are not among the late ones.
+    // Readings of the new run are not among the late readings.
     later.hear(keeps(10, 1));
     expect(later.firstLate()).toBe(first);
     if (first) later.remove(first);
@@ -66,7 +66,7 @@ describe("the copy of a program's outbox", () => {
     clock.mono += 4_000;
     const first = later.firstLate();
     expect(first && later.telemetry(first).age_ms).toBe(4_000);
-    // A time server has corrected the clock.
+    // A time server has set the clock 61 minutes ahead.
     clock.wall += 3_660_000;
     expect(first && later.telemetry(first).age_ms).toBe(3_600_000);
   });

@@ -66,7 +66,8 @@ describe("the outbox on a disk", () => {
       take(kept);
       vi.advanceTimersByTime(2_000);
     }
-    // One hour with at most one write every 30 s; more in the first ten minutes.
+    // The outage lasts an hour. The file is written more often in the first ten minutes, then at
+    // most every 30 s.
     expect(disk.writes).toBeLessThan(200);
     expect(disk.writes).toBeGreaterThan(120);
     take(kept);

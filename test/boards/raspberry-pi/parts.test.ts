@@ -81,7 +81,7 @@ describe("a light sensor", () => {
     await sensor.sample();
     lines.length = 0;
     pi.chips.clear();
-    // The last value is kept for a few failures: a loose plug is not reported.
+    // The sensor repeats its last value for a few failed samples, so a loose plug is not reported.
     for (let glitch = 0; glitch < 3; glitch++) expect(await sensor.sample()).toBe(100);
     pi.chips.set(0x04, hat);
     expect(await sensor.sample()).toBe(100);
@@ -209,7 +209,7 @@ describe("an LED", () => {
       "/dev/gpiochip0: not permitted: sudo usermod -aG gpio ada, then log out and in",
     ],
     ["ENOENT", "gpio", "there is no /dev/gpiochip0"],
-    // The error of /dev/null.
+    // /dev/null in place of a GPIO chip causes this error.
     [
       "ENOTTY",
       "gpio",

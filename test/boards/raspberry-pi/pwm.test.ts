@@ -23,7 +23,7 @@ function dimmable(sysfs: FakeSysfs, gpio: PwmGpio = 12) {
 
 describe("a dimmable LED on a Raspberry Pi", () => {
   it.each([
-    // The second column has the PWM chips of the sound and of the fan.
+    // The second column has another PWM chip of the Pi, for the sound or the fan.
     ["2020c000.pwm", "0.sound", 2, { 12: 0, 13: 1, 18: 0, 19: 1 }],
     ["3f20c000.pwm", "0.sound", 2, { 12: 0, 13: 1, 18: 0, 19: 1 }],
     [PI_4, "fe20c800.pwm", 2, { 12: 0, 13: 1, 18: 0, 19: 1 }],

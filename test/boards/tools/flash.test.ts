@@ -11,9 +11,12 @@ import { Witness } from "../../support/witness";
 
 const IMAGE = ".devicescript/cache/devicescript-esp32c3-esp32c3_bare-0x0.bin";
 const IMAGE_S3 = IMAGE.replaceAll("esp32c3", "esp32s3");
-/** ESP-IDF, esp_chip_id_t. */
+/** Chip ids by ESP-IDF's esp_chip_id_t. */
 const CHIP_IDS = { c3: 5, s3: 9 };
-/** The stand-in board uses this computer's network. The usual names of loopback are refused. */
+/**
+ * The broker's host for the stand-in board, which uses this computer's network. The tool refuses
+ * the usual names of loopback.
+ */
 const LOOPBACK = "0.0.0.0";
 
 /**
@@ -128,7 +131,7 @@ describe("npm run flash", () => {
     for (const name of readdirSync(join(ROOT, "node_modules")))
       if (name !== "esptool-js")
         symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
-    // No other check has run before: not even that of the settings, which are wrong.
+    // The missing package is reported before any other check, even before the wrong settings are.
     settings("BROKER=mqtt://localhost");
     expect(await flash().end).toEqual({
       code: 1,
@@ -141,7 +144,7 @@ describe("npm run flash", () => {
   });
 
   it("reports in one line that a runtime can't be downloaded, and uses an old copy", async () => {
-    // Downloads fail on every machine.
+    // With this module, downloads fail on every machine.
     const env = { ...board.env, NODE_OPTIONS: `--import=${noNetwork(checkout)}` };
     const yesterday = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(checkout.dir, IMAGE), yesterday, yesterday);

@@ -28,7 +28,7 @@ function plugIn(port: string, usb: string, inside: string, facts: Record<string,
 it("lists the USB serial ports and their devices without a program of udev", () => {
   const wio = { idVendor: "2886", idProduct: "802d", manufacturer: "Seeed", serial: "A1B2" };
   plugIn("ttyACM0", "1-1", "1-1:1.0", wio);
-  // A chip with its own driver has one more folder in between.
+  // If a chip has its own driver, the kernel shows one more folder between the device and the port.
   plugIn("ttyUSB1", "1-2", "1-2:1.0/ttyUSB1", { idVendor: "1a86", idProduct: "7523" });
   expect(linuxPorts(join(dir, "class")).sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
     {

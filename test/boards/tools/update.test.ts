@@ -11,7 +11,8 @@ import { type Outcome, Program } from "../../support/program";
 const UPDATE = ["--import", "tsx", "boards/tools/update.ts"];
 
 /**
- * The command in its own process, and a server that answers as docs/http.md says, or incorrectly.
+ * Runs the command in its own process, against a server that answers as docs/http.md says, or
+ * incorrectly.
  */
 describe("npm run update", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-update-"));

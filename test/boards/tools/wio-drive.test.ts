@@ -4,7 +4,7 @@ import { type DriveSystem, findDrives } from "../../../boards/tools/usb/wio-driv
 const WIO = "UF2 Bootloader v3.7.0\r\nBoard-ID: SAMD51P19A-WioTerminal-v0\r\n";
 const METRO = WIO.replace("WioTerminal", "Metro");
 
-/** @param files by path */
+/** @param files the content of each file, by path */
 function system(platform: NodeJS.Platform, files: Record<string, string>): DriveSystem {
   const namesIn = (folder: string) =>
     Object.keys(files)

@@ -13,11 +13,14 @@ import { readUf2 } from "../../support/uf2";
 import { program } from "./programs";
 
 const NETWORK = { ssid: "nobody's" };
-/** Thumb: branch to itself; permanently undefined (ARMv7-M, A7.7.12 and A7.7.194). */
+/**
+ * Thumb instructions: a branch to itself, and a permanently undefined instruction (ARMv7-M, A7.7.12
+ * and A7.7.194).
+ */
 const HANG = Buffer.from([0xfe, 0xe7]);
 const UNDEFINED = Buffer.from([0x00, 0xde]);
 
-/** The file for the bootloader's drive, running in the emulated chip. All times are the chip's. */
+/** Runs the file for the bootloader's drive in the emulated chip. All times are chip time. */
 class Running {
   readonly chip = new Samd51();
   readonly board = new WioTerminal(this.chip, NETWORK);
@@ -76,7 +79,7 @@ describe("the chip after a failure", () => {
     await running.until(BOARD.panic + BOARD.integerOverflow);
     await running.until(BOARD.previousRun + BOARD.integerOverflow);
     expect(running.log).toContain(BOARD.resetCause + BOARD.softwareReset);
-    // The reason is logged once.
+    // The reason for the end of the previous run is logged once.
     const told = running.log.filter((line) => line.includes(BOARD.previousRun)).length;
     expect(told).toBe(1);
   });
@@ -105,7 +108,7 @@ describe("the chip after a failure", () => {
     const settings = { WIFI_SSID: "home", WIFI_PWD: "good night" };
     ({ elf } = await linkImage(WIO, { packed: makePackage(program("button"), settings) }));
     running = new Running(uf2OfElf(elf));
-    // Versions up to 2.1.1 used another baud rate.
+    // Coprocessor firmware up to 2.1.1 used another baud rate.
     running.board.coprocessorBaud = 1_843_200;
     running.board.coprocessor.version = "2.0.9";
     running.powerOn();
@@ -126,7 +129,7 @@ describe("the chip after a failure", () => {
       await running.until("mgr: deploy");
       await running.forMicros(3_000 + cut * 17_000);
       chip.cutPower();
-      // Without the package that could be deployed again, the program in storage has to run.
+      // The package is erased, so it can't be deployed again. The program in storage has to run.
       chip.nvm.program(PACKAGE_ADDRESS, erased);
       running.powerOn();
       await running.until("> ");

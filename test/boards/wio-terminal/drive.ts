@@ -9,12 +9,12 @@ export const WIO_USB = {
   productId: "802d",
   serialNumber: "0001",
 };
-/** USB identity that differs while the bootloader runs. */
+/** The part of the board's USB identity that differs while the bootloader runs. */
 export const BOOTLOADER = { productId: "002d" };
 /** Opening the board's port at this rate restarts the board into the bootloader. */
 export const TOUCH_BAUD = 1200;
 
-/** UF2: each block contains the file's number of blocks. */
+/** Size of a UF2 block, and offset of its field with the file's number of blocks. */
 const [BLOCK_BYTES, BLOCK_COUNT_AT] = [512, 24];
 const INFO =
   "UF2 Bootloader v3.7.0\r\nModel: Wio Terminal\r\nBoard-ID: SAMD51P19A-WioTerminal-v0\r\n";

@@ -34,7 +34,7 @@ it("decides alone while the broker's host is down, and cuts the coprocessor's po
   running.setLight(lightOfRaw(900));
   await until("the LED is off", () => running.led === 0);
   const cut = await running.logged(BOARD.hostSilent + BOARD.retrying);
-  // All of this happened during one connect, which takes 25 s of the board's time. The board
+  // All of this happened during a single connect, which takes 25 s of the board's time. The board
   // decides alone after 10 s.
   expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
   await until("another connect waits", () => coprocessor.waits.isWaiting);

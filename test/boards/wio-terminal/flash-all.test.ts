@@ -49,8 +49,8 @@ describe("npm run flash:wio -- --all", () => {
     const [port, second, third] = [await plugIn("1"), await plugIn("2"), await plugIn("3")];
     const ports = new PortList(port, second, third);
     const [drive, full, last] = drives;
-    // The first board is in its bootloader. Of the other two, one drive refuses the file, and the
-    // tool asks the last board to enter its bootloader.
+    // The first board is in its bootloader already. Of the other two boards, one refuses the file
+    // on its drive, and the tool asks the last one to enter its bootloader.
     ports.show(port, BOOTLOADER);
     drive.appear();
     checkout.write("ids.txt", "# our class\nada-01\nbob-02\neve-03\n");

@@ -16,7 +16,10 @@ import { PseudoPort } from "../../support/pseudo-port";
 import { until } from "../../support/until";
 import { BOOTLOADER, Drive, TOUCH_BAUD, WIO_USB } from "./drive";
 
-/** USB identity of a board that runs the nightlight. Under Arduino it has another serial number. */
+/**
+ * USB identity of a board that runs the nightlight. A board that runs an Arduino program has
+ * another serial number.
+ */
 const OURS = { serialNumber: "JD0000000000000001" };
 
 /**
@@ -56,7 +59,7 @@ describe("npm run flash:wio", () => {
       ),
     );
 
-  /** In a terminal, where the tool can ask questions. */
+  /** Runs the tool in a terminal, where it can ask questions. */
   const flashInTerminal = () => {
     const tool = ["--import", "tsx", "boards/wio-terminal/tools/flash.ts"];
     const line = [process.execPath, ...tool, "--image", image, "--drive", drive.dir].join(" ");

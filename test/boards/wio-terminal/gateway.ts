@@ -58,7 +58,10 @@ export class Gateway {
   }
 }
 
-/** One connection. Its messages are sealed with a key, and with a counter for each direction. */
+/**
+ * A device's connection to the gateway. Its messages are sealed with a key, and with a counter for
+ * each direction.
+ */
 export class Device {
   private readonly sent = Buffer.alloc(NONCE).fill(2, 0, 1);
   private readonly received = Buffer.alloc(NONCE).fill(1, 0, 1);

@@ -121,7 +121,7 @@ describe("the board's C on the host, checked by the sanitizers", () => {
       const message = randomBytes(length);
       const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
       const signature = sign(null, message, privateKey);
-      // In every other signature, one bit is flipped.
+      // One bit of every other signature is flipped.
       const at = randomInt(64 * 8);
       if (length % 2 === 1) signature[at >> 3] = (signature[at >> 3] ?? 0) ^ (1 << (at & 7));
       return [key, signature, message].map((bytes) => bytes.toString("hex")).join(" ");

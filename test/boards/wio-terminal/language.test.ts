@@ -13,7 +13,7 @@ import { program, type ProgramName } from "./programs";
  * advances with its instructions, and the CLI's virtual machine gets its milliseconds one by one.
  */
 const COUNTED_TIME = ["-icount", "shift=3,sleep=off"];
-/** More than any of the programs needs. */
+/** Time limit of a program, more than any of the programs needs. */
 const TIME_MS = 60_000;
 
 let board: QemuBoard | undefined;

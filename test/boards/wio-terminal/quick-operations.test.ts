@@ -28,7 +28,7 @@ it("leaves the memory like the translated virtual machine, after any operations"
     object(join(BOARD, "runtime/vm_quick.c"), strict),
   ]);
   const program = join(dir, "vm_quick_test");
-  // The imports of the rest of the virtual machine are missing. Calling one would end the test.
+  // The rest of the virtual machine's imports is missing. Calling one of them would end the test.
   const link = ["-no-pie", "-Wl,--unresolved-symbols=ignore-in-object-files"];
   await run("gcc", [...sanitizers, ...link, ...objects, "-lm", "-o", program]);
   const output = await run(program, []);

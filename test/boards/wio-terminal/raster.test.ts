@@ -7,7 +7,7 @@ import {
 } from "../../../boards/wio-terminal/build/font/raster";
 import type { Strokes } from "../../../boards/wio-terminal/build/font/strokes";
 
-/** One pixel per unit of the strokes. */
+/** A font size at which a unit of the strokes is one pixel. */
 const SIZE: FontSize = { name: "font_test", capital: 14, pen: 2, gap: 1 };
 
 /**

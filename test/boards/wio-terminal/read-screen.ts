@@ -1,4 +1,4 @@
-/** Finds text on a picture of the screen, letter by letter in the firmware's fonts. */
+/** Finds text in a picture of the screen, letter by letter in the firmware's fonts. */
 import { LARGE, NUMBER, SMALL } from "../../../boards/wio-terminal/build/font/font";
 import {
   COVERAGE_MAX,
@@ -37,7 +37,7 @@ export function shows(
     for (let left = 0; left + letters.width <= picture.width; left += 1) {
       const { inked, bare } = letters;
       if (inked.every(([x, y]) => isColored(left + x, top + y))) {
-        // Another letter may contain all of these pixels, and more.
+        // A larger letter may contain all of these pixels, so the pixels around them must be empty.
         if (!bare.some(([x, y]) => isColored(left + x, top + y))) return true;
       }
     }
@@ -64,7 +64,7 @@ function bitmap(text: string, font: FontSize) {
   return { inked, bare, width: left, height: lineHeight(font) };
 }
 
-/** A colour as the display shows it: 16 bits are sent. */
+/** Returns a colour as the display shows it. The firmware sends only 16 bits per pixel. */
 function shown(red: number, green: number, blue: number): readonly [number, number, number] {
   const part = (value: number, bits: number): number => {
     const most = (1 << bits) - 1;

@@ -18,7 +18,7 @@ import { Mosquitto } from "../../support/mosquitto";
 import { openBus, serviceOn } from "./line-bus";
 import { UsbBoard } from "./usb-board";
 
-/** Class of a service that no program here looks for. */
+/** Class of a Jacdac service that no program here looks for. */
 const UNUSED_CLASS = 0x1fff_fff1;
 
 let broker: Mosquitto;
@@ -64,7 +64,8 @@ it("starts a program again after other data has been allocated in its heap's mem
     await manager.register(DeviceScriptManagerReg.Running).sendSetBoolAsync(value, true);
   for (let time = 0; time < 5; time++) {
     await run(false);
-    // The board allocates memory for each device of the bus, and keeps it while the device exists.
+    // The board allocates memory for each device on the bus, and keeps that memory while the device
+    // exists.
     addServer(bus, `device ${time}`, new JDServiceServer(UNUSED_CLASS));
     const from = board.log.length;
     await board.logged("device created", from);

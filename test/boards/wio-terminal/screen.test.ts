@@ -118,7 +118,7 @@ describe("the screen: its C on this machine, with the display's model", () => {
     const looks = look(program, [...UP, "run 300", "look early", "run 3000", "look later"]);
     expect(looks.get("early")?.backlight).toBe(false);
     expect(looks.get("later")?.backlight).toBe(true);
-    // One whole picture. Since then only the graph has changed, three times.
+    // The whole picture was drawn once. Since then, only the graph has changed, three times.
     const pixels = looks.get("later")?.pixels ?? 0;
     expect(pixels).toBeGreaterThanOrEqual(320 * 240);
     expect(pixels).toBeLessThan(1.5 * 320 * 240);

@@ -188,7 +188,7 @@ describe("a power cut while a board is set up", () => {
     const open = async (plugs: number): Promise<Board> => {
       await board.until("the serial port is there", () => board.plugs === plugs);
       const own = ++opened;
-      // Bytes in transit to the board are discarded when the board is switched off.
+      // Bytes that are in transit to the board when it is switched off are discarded.
       const line = new Board((bytes) => own === opened && board.write(bytes), clock);
       board.onData = (bytes) => line.receive(bytes);
       await line.open();
@@ -233,7 +233,7 @@ describe("a power cut while a board is set up", () => {
       kept.push(isNew ? "new" : "old");
       if (isOld) await changeSettings(after, settingsOf(number));
     }
-    // Otherwise all cuts came too early, or all too late.
+    // If only one of the two values occurs, all cuts came too early, or all too late.
     expect(new Set(kept)).toEqual(new Set(["old", "new"]));
     expect(board.log.join("\n")).not.toContain(BOARD.panic);
   });

@@ -17,7 +17,10 @@ import { program } from "./programs";
 import { UsbBoard } from "./usb-board";
 
 const CUTS = 16;
-/** So long that the block is full after a few dozen values, and has to be moved. */
+/**
+ * Length of a value, so long that the store's block is full after a few dozen values and has to be
+ * moved.
+ */
 const VALUE_BYTES = 150;
 
 let board: UsbBoard;
@@ -92,8 +95,8 @@ describe("a power cut while a setting is written", () => {
         kept.push(value === valueOf(written) ? "new" : "old");
       }
       if (cut === CUTS) break;
-      // Some values are written without interruption. Then power goes during a write, during the
-      // move to the other block, ...
+      // Some values are written without a power cut. The power then fails during the next write,
+      // during the store's move to its other block, or right after the write.
       const peaceful = Math.floor(random() * 6) + 1;
       for (let i = 0; i < peaceful; i++) await client.setValue("value", encode(valueOf(++written)));
       let orders = Math.floor(random() * 12);
@@ -107,13 +110,13 @@ describe("a power cut while a setting is written", () => {
           });
         };
       });
-      // ... or right after it. No answer comes afterwards.
+      // No answer comes after the power cut.
       client.setValue("value", encode(valueOf(++written))).catch(() => undefined);
       await goesOff;
       await bus.stop();
       bus = undefined;
     }
-    // Otherwise all cuts came too early, or all too late.
+    // If only one of the two values occurs, all cuts came too early, or all too late.
     expect(new Set(kept)).toEqual(new Set(["old", "new"]));
   });
 });

@@ -55,7 +55,7 @@ describe("the file for the bootloader", () => {
     expect(word(0x4000)).toBeLessThanOrEqual(0x2002fffc);
     expect(word(0x4004) % 2).toBe(1);
     expect(word(0x4004)).toBeGreaterThan(0x4000 + 4 * 153);
-    // The word that requests to stay in the bootloader.
+    // This word must not be the one that makes the bootloader stay active.
     expect(word(0x4268)).not.toBe(0x87eeb07c);
   });
 

@@ -1,4 +1,4 @@
-/** The image in the emulated chip, with a computer at its USB socket. */
+/** Runs the image in the emulated chip, with a computer at its USB socket. */
 import { WIO } from "../../../boards/wio-terminal/build/compile";
 import { linkImage } from "../../../boards/wio-terminal/build/image";
 import { uf2OfElf } from "../../../boards/wio-terminal/build/uf2";
@@ -15,10 +15,10 @@ export class UsbBoard implements SerialLine {
   readonly chip = new Samd51();
   readonly board = new WioTerminal(this.chip, HOME);
   readonly host = new UsbHost(this.board.usb, this.chip.clock);
-  /** All bytes received by USB. */
+  /** All bytes that the computer has received over USB. */
   said = Buffer.alloc(0);
   onData: (bytes: Buffer) => void = () => undefined;
-  /** Number of enumerations. */
+  /** Number of times that the computer has enumerated the board. */
   plugs = 0;
   private readonly runner = new Runner(this.chip, () => this.board.coprocessor.isServing);
   private hostFailure: Error | undefined;

@@ -79,7 +79,8 @@ describe("the board at a computer's USB socket", () => {
       product: "Nightlight on Wio Terminal",
       serial: expect.stringMatching(/^JD[0-9A-F]{16}$/) as string,
     });
-    // The host would have noticed a wrong byte in any of these places.
+    // The emulated host accepts the descriptors, and rejects them if a byte in any of these places
+    // is changed.
     const get = { type: 0x80, request: 6 };
     const device = await board.host.control({ ...get, value: 0x0100, length: 18 });
     const configuration = await board.host.control({ ...get, value: 0x0200, length: 75 });

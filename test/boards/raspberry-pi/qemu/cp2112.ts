@@ -3,9 +3,9 @@ import { promisify } from "node:util";
 import type { FakeChip } from "../fake-pi";
 
 /**
- * A CP2112, Silicon Labs' bridge from USB to I2C and GPIO, as a HID device in user space. The
- * kernel's own driver, hid-cp2112, makes an I2C bus and a GPIO chip of it. Sources: AN495, "CP2112
- * Interface Specification", and linux/uhid.h.
+ * A simulated CP2112, Silicon Labs' bridge from USB to I2C and GPIO, as a HID device in user space.
+ * The kernel's own driver, hid-cp2112, makes an I2C bus and a GPIO chip of it. Sources: AN495,
+ * "CP2112 Interface Specification", and linux/uhid.h.
  */
 const UHID = { destroy: 1, output: 6, getReport: 9, getReply: 10, create: 11, input: 12 } as const;
 const [UHID_SET_REPORT, UHID_SET_REPORT_REPLY] = [13, 14];
@@ -13,7 +13,7 @@ const EVENT_BYTES = 4 + 128 + 64 + 64 + 2 + 2 + 16 + 4096;
 const BUS_USB = 3;
 const [VENDOR, PRODUCT] = [0x10c4, 0xea90];
 
-/** Report numbers of AN495. */
+/** Report ids from AN495. */
 const GPIO_CONFIG = 0x02;
 const GPIO_GET = 0x03;
 const GPIO_SET = 0x04;
@@ -25,11 +25,13 @@ const READ_RESPONSE = 0x13;
 const WRITE = 0x14;
 const STATUS_REQUEST = 0x15;
 const STATUS_RESPONSE = 0x16;
-/** Status at the end of a transfer: done, or the address was not acknowledged. */
+/**
+ * Status at the end of a transfer: completed, or failed because the address was not acknowledged.
+ */
 const [COMPLETE, ERROR] = [2, 3];
 const ADDRESS_NACKED = 0;
 
-/** The two input reports, of 63 and 6 bytes. */
+/** HID report descriptor: two input reports, of 63 and 6 bytes. */
 const DESCRIPTOR = Buffer.from(
   "0600ff0901a101" +
     "1500" +
@@ -48,12 +50,12 @@ const DESCRIPTOR = Buffer.from(
 const readFile = promisify(read);
 
 export class Cp2112 {
-  /** Chips by address. Other addresses are not acknowledged. */
+  /** I2C chips by address. Other addresses are not acknowledged. */
   readonly chips = new Map<number, FakeChip>();
   private readonly features = new Map<number, Buffer>([
     [GPIO_CONFIG, Buffer.from([GPIO_CONFIG, 0, 0, 0, 0])],
     [GPIO_GET, Buffer.from([GPIO_GET, 0])],
-    // Part number, and the first revision that writes and reads in one transfer.
+    // Part number 0x0c, and revision 2, the first that writes and reads in one transfer.
     [VERSION, Buffer.from([VERSION, 0x0c, 2])],
     [0x06, Buffer.from([0x06, 0, 1, 0x86, 0xa0, 2, 0, 0, 0, 0, 0, 0, 0, 0])],
   ]);
@@ -86,7 +88,7 @@ export class Cp2112 {
   /** Unplugs the bridge. */
   close(): void {
     this.isOpen = false;
-    // The kernel answers the pending read with an event. Without it, the read would wait
+    // The kernel answers the pending read with this event. Without the event, the read would wait
     // indefinitely and keep Node from ending.
     const event = Buffer.alloc(4);
     event.writeUInt32LE(UHID.destroy, 0);
@@ -165,7 +167,7 @@ export class Cp2112 {
       }
       case undefined:
       default:
-        // The transfer is cancelled.
+        // The driver has cancelled the transfer.
         this.answer = Buffer.alloc(0);
     }
   }

@@ -1,5 +1,6 @@
 /**
- * An archive that the kernel unpacks as its first root file system: the "newc" format of cpio(5).
+ * A file in an archive that the kernel unpacks as its first root file system: the "newc" format of
+ * cpio(5).
  */
 export interface Entry {
   name: string;

@@ -1,6 +1,7 @@
 /**
- * Runs inside the virtual machine, as root: the bridge with its chips, and the program under test
- * as a user with a single group. The host controls it with lines of JSON.
+ * Runs inside the virtual machine, as root: simulates the bridge with its chips, and runs the
+ * program under test as a user with a single group. The host controls this process with lines of
+ * JSON.
  */
 import { spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
@@ -18,7 +19,8 @@ const [, , controlPort = "", mqttPort = "", program = "", config = ""] = process
 const control = connect(Number(controlPort), OUTSIDE);
 const tell = (words: FromGuest) => control.write(`${JSON.stringify(words)}\n`);
 
-// The program's default broker is on its own machine.
+// By default, the program under test connects to a broker on its own machine. This server relays
+// those connections to the broker outside.
 let isReachable = true;
 const relayed = new Set<Socket>();
 createServer((socket) => {
@@ -47,7 +49,7 @@ const appear = setInterval(() => {
   start();
 }, 20);
 
-/** A file with more than the digest of an empty outbox. */
+/** Whether an outbox file holds more than the digest of an empty outbox. */
 function isOutboxKept(): boolean {
   return readdirSync("/run/pi/devices").some((id) => {
     const file = `/run/pi/devices/${id}/outbox`;
@@ -57,7 +59,7 @@ function isOutboxKept(): boolean {
 
 function start(): void {
   chownSync(BUS, 0, GROUP);
-  // Not permitted yet: the program has to report the missing permission.
+  // The bus is not accessible at first, so that the program has to report the missing permission.
   chmodSync(BUS, 0o600);
   chownSync(CHIP, 0, GROUP);
   chmodSync(CHIP, 0o660);

@@ -6,7 +6,7 @@ import { ROOT } from "../../../../server/base/root";
 import { cpio, type Entry } from "./cpio";
 
 const FOLDER = join(ROOT, ".devicescript/qemu-pi");
-/** In load order, by dependencies. */
+/** Kernel modules in load order: each module comes after those that it depends on. */
 const MODULES = [
   ...["virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci"],
   ...["9pnet", "9pnet_virtio", "netfs", "fscache", "9p"],
@@ -14,7 +14,11 @@ const MODULES = [
 ];
 const [DIRECTORY, PROGRAM, FILE] = [0o040755, 0o100755, 0o100644];
 
-/** Debian's kernel and a shell, unpacked but not installed. @throws Error if apt has none */
+/**
+ * Returns the paths of Debian's kernel, its modules and a shell. The packages are downloaded and
+ * unpacked, but not installed.
+ * @throws Error if apt does not offer the packages
+ */
 function debianFiles(): { kernel: string; modules: string; busybox: string } {
   const unpacked = join(FOLDER, "unpacked");
   if (!existsSync(unpacked)) {
@@ -40,7 +44,10 @@ function debianFiles(): { kernel: string; modules: string; busybox: string } {
   };
 }
 
-/** @param command runs with the host's whole file system, which is read-only there */
+/**
+ * Builds the first root file system. It loads the modules, mounts the host's file system read-only,
+ * and runs `command` in it.
+ */
 function initramfs(modules: string, busybox: string, command: string[]): Buffer {
   const files = readdirSync(modules, { recursive: true, encoding: "utf8" });
   const load: Entry[] = MODULES.map((name) => {

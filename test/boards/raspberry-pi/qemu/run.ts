@@ -1,7 +1,7 @@
 /**
- * `npm run test:pi`: runs `npm run pi` on a real Linux kernel in QEMU, against a server outside. A
- * simulated USB bridge has the Grove Base Hat's chip on its bus and the LED on a pin. Needs Debian
- * with qemu-system-x86.
+ * `npm run test:pi`: runs `npm run pi` on a real Linux kernel in QEMU, against a server on the
+ * host. A simulated USB bridge has the Grove Base Hat's chip on its bus and the LED on a pin. Needs
+ * Debian with qemu-system-x86.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -23,7 +23,10 @@ offerHelp(`Usage: npm run test:pi
 npm run pi on a Linux kernel in QEMU: docs/raspberry-pi.md. It takes no options.
 `);
 
-/** At the same depth as server/base/root.ts, which finds the checkout by its own location. */
+/**
+ * The compiled guest program has to be at the same depth as server/base/root.ts, which finds the
+ * checkout by its own location.
+ */
 const FOLDER = join(ROOT, ".devicescript/pi");
 
 const startedMs = performance.now();
@@ -41,7 +44,10 @@ function say(words: ToGuest): void {
   guest?.write(`${JSON.stringify(words)}\n`);
 }
 
-/** Waits for a condition. @throws Error if the run ends before */
+/**
+ * Waits for a condition.
+ * @throws Error if the run ends before the condition holds
+ */
 async function holds(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const state = { holds: false };
   await until(what, async () => (state.holds = await condition()) || isOver());

@@ -3,7 +3,7 @@ export const BUS = "/dev/i2c-0";
 export const CHIP = "/dev/gpiochip0";
 export const LED_PIN = 5;
 export const BUTTON_PIN = 6;
-/** A group that exists on every Debian: plugdev. */
+/** Id of plugdev, a group that exists on every Debian. */
 export const GROUP = 46;
 
 export interface ToGuest {

@@ -13,14 +13,14 @@ export interface Verdict {
   readonly lost: readonly number[];
   /** Number of readings that a full outbox dropped. */
   readonly thinned: number;
-  /** Largest number of readings waiting at the same time. */
+  /** Largest number of readings that waited in the outbox at the same time. */
   readonly waitedMost: number;
 }
 
 export class Arrivals {
   private readonly first = new Map<number, Arrival>();
 
-  /** @param capacity how many readings the device's outbox holds: src/outbox.ts */
+  /** @param capacity number of readings that the device's outbox holds: src/outbox.ts */
   constructor(private readonly capacity: number) {}
 
   /** Records an arrived reading. Repetitions are ignored. */
@@ -29,15 +29,16 @@ export class Arrivals {
   }
 
   /**
-   * A device sends its readings in order. Readings missing before an arrived one were in the outbox
-   * until that one arrived. If the outbox was full during that time, it may have dropped them.
+   * Decides which readings are lost. A device sends its readings in order, so readings missing
+   * before an arrived reading were in the outbox until it arrived. If the outbox was full during
+   * that time, it may have dropped them.
    */
   verdict(): Verdict {
     const arrivals = [...this.first.values()].sort((a, b) => a.seq - b.seq);
     const lost: number[] = [];
     let thinned = 0;
     let newest = 0;
-    /** Number of waiting readings when each of them arrived. */
+    /** For each arrived reading, the number of readings that were waiting when it arrived. */
     const waited = arrivals.map(({ cameMs }, index) => {
       newest = Math.max(newest, index);
       while ((arrivals[newest + 1]?.takenMs ?? Infinity) <= cameMs) newest++;

@@ -59,7 +59,7 @@ it("is calibrated by holding A as the screen says, and reset by holding A for lo
   await holdUntil("done, dark 4, bright 348");
   await reports(1023);
 
-  // The sensor's current value becomes the lesson's threshold, in the middle of the scale.
+  // With this calibration, a raw value of 105 is reported as 300, the lesson's threshold.
   board.wio.light = lightOfRaw(105);
   await reports(300);
   await board.until("the same on the screen", () =>

@@ -102,7 +102,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
       call(23, i32(0), i32(4), i32(1)); // F_SETFL, O_NONBLOCK
       call(9, i32(0), binary(address), u32(16));
     };
-    /** The i32 at the end of the reply with this number. */
+    /** Returns the i32 at the end of the reply to request `number`. */
     const result = async (number: number): Promise<number> => {
       const find = (): Buffer | undefined =>
         replies.find((reply) => reply[0] === 2 && reply.readUInt32LE(4) === number);

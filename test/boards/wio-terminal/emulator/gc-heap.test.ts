@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { GcHeap } from "../../../../boards/wio-terminal/emulator/gc-heap";
 
-/** microsoft/devicescript, runtime/devicescript: devs_objects.h and gc_alloc.c. */
+/**
+ * Tags of the blocks in the virtual machine's heap: microsoft/devicescript, runtime/devicescript,
+ * devs_objects.h and gc_alloc.c.
+ */
 const TAG = { free: 0x01, bytes: 0x02, final: 0x4f, pinned: 0x40, scanned: 0x20 } as const;
 const BLOCK = (tag: number, words: number): number => ((tag << 24) | words) >>> 0;
 
@@ -12,7 +15,10 @@ const LAST = (AT + SIZE) / 4;
 
 let words: Uint32Array;
 
-/** Builds a chunk: pointer to the next one, its own end, blocks, and a final block at the end. */
+/**
+ * Builds a chunk of the heap: a pointer to the next chunk, the address of the chunk's end, blocks,
+ * and a final block.
+ */
 beforeEach(() => {
   words = new Uint32Array(64 * 1024).fill(0x37373737);
   words[AT / 4] = 0;

@@ -30,7 +30,7 @@ function program(reset: number, length = 600, stack = 0x2003_0000): Buffer {
   return bytes;
 }
 
-/** A block for the SAMD51: github.com/microsoft/uf2. */
+/** Builds a block of a UF2 file for the SAMD51: github.com/microsoft/uf2. */
 function block(address: number): Buffer {
   const bytes = Buffer.alloc(512, 0x77);
   const header = [0x0a32_4655, 0x9e5d_5157, 0x2000, address, 256, 0, 1, 0x5511_4460];

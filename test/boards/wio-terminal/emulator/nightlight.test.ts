@@ -46,7 +46,7 @@ describe("the flashed image on the emulated chip", () => {
     await board.until("a bright reading", () => reported(id, 800));
     await board.until("the LED's pin is low", () => !wio.led);
     expect((await server.device(id))?.online).toBe(true);
-    // The interrupt handler was fast enough for every byte from the coprocessor.
+    // The interrupt handler was fast enough to receive every byte from the coprocessor.
     expect(wio.link.lost).toBe(0);
     expect(board.resets).toHaveLength(1);
   });

@@ -14,7 +14,10 @@ import { type Started, startNightlight } from "../../../support/nightlight";
 import { until } from "../../../support/until";
 import { Witness } from "../../../support/witness";
 
-/** Stack and start, and there "wfi" and a branch back to it. */
+/**
+ * A program image: initial stack pointer and start address, and at that address "wfi" and a branch
+ * back to "wfi".
+ */
 const SLEEPER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xe7fd_bf30).buffer);
 const MAIN = join(BOARD, "tools/emulator.ts");
 
@@ -92,7 +95,8 @@ describe("wio:emulator", () => {
       await page.locator("button", { hasText: "Reset" }).click();
       await page.locator("#console", { hasText: `${BOARD_SAYS.resetCause}reset button` }).waitFor();
 
-      // Another program, which sleeps at once. Two taps leave it for the bootloader, which has no model.
+      // Loads another program, which sleeps at once. Two taps of the reset switch would start the
+      // bootloader's drive, which has no model, so the run ends.
       const sleeper = { name: "sleeper.bin", mimeType: "", buffer: SLEEPER };
       await page.locator("#image").setInputFiles(sleeper);
       await page.locator("#image-result", { hasText: "sleeper.bin is running." }).waitFor();

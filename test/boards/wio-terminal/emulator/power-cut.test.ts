@@ -16,7 +16,7 @@ const ORDERS_MAX = 400;
 const CUTS = 10;
 const STARTED_WITHIN_MICROS = 10_000_000;
 
-/** Runs the chip for this time without peripherals or network. */
+/** Runs the chip for `micros`, or until the condition holds, without peripherals or network. */
 function pass(chip: Samd51, micros: number, until: () => boolean = () => false): void {
   const end = chip.clock.nowMicros + micros;
   while (chip.clock.nowMicros < end && !until()) chip.step(end);
@@ -54,7 +54,7 @@ describe("a power cut at any moment", () => {
       wio.cyclePower();
     }
     bootAs(wio, "first");
-    // Otherwise the test has tried nothing.
+    // If a cut did not interrupt an erase or a write, the test would prove nothing.
     expect(cutWhileBusy).toBe(CUTS);
     chip.close();
   });

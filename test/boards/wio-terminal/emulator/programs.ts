@@ -1,4 +1,4 @@
-/** Small C programs that test the emulated chip. Each is an image. */
+/** Small C programs that test the emulated chip. Each program is a complete image. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ import { ROOT } from "../../../../server/base/root";
 
 const FOLDER = join(ROOT, "boards/wio-terminal/test/chip");
 const SOFT_FLOAT = ["-mfloat-abi=soft"];
-/** For code that uses the floating-point registers. */
+/** Compiler flags for code that uses the floating-point registers. */
 export const HARD_FLOAT = ["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
 const FLAGS = [
   ...["-mcpu=cortex-m4", "-mthumb", "-Os", "-std=gnu11"],
   ...["-Wall", "-Wextra", "-Werror", "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"],
 ];
-/** Far more steps than any program needs. */
+/** Limit of the number of steps, far more than any program needs. */
 const STEPS_MAX = 200_000;
 const END = 10;
 

@@ -29,7 +29,7 @@ export class Storm {
     return new Storm(seed, await CuttingProxy.start(brokerPort));
   }
 
-  /** URL at which the board can reach the broker, when it is up. */
+  /** URL of the broker for the board. The broker is not always up. */
   get url(): string {
     return `mqtt://127.0.0.1:${this.proxy.port}`;
   }

@@ -56,7 +56,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Sends an order. A holder of the device's key may order anything. */
+/** Sends an update order to the device. Anybody who has the device's key may order anything. */
 async function order(n: number, program: Uint8Array, signature?: string): Promise<void> {
   await gateway?.stop();
   gateway = await Gateway.start(gatewayKey(key, ID));

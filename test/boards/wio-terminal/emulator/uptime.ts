@@ -19,13 +19,13 @@ const SECOND = 1e6;
 const ID = "uptime";
 /** Period of the simulated day: the light goes from dark to bright and back. */
 const DAY_S = 600;
-/** Not a multiple of the chip's tick. */
+/** Interval at which the chip's state is sampled, µs. It is not a multiple of the chip's tick. */
 const LOOK_EVERY_MICROS = 1_001_300;
 /** Readings that the device's outbox holds: src/nightlight.ts. */
 const OUTBOX_CAPACITY = 512;
 /**
- * The program's loop then wakes every 5 ms. At every millisecond, the run would take half as long
- * again.
+ * Emulates only every fifth tick of 1 ms, so the program's loop wakes every 5 ms. With every tick,
+ * the run would take half as long again.
  */
 const EVERY_TICK = 5;
 
@@ -66,7 +66,7 @@ interface UptimeOptions {
   readonly stormSeed?: number;
 }
 
-/** Limit for waiting readings to arrive after a storm. */
+/** Maximum time after a storm until all waiting readings have arrived, s of the chip's time. */
 const CALM_S = 900;
 
 /**
@@ -157,7 +157,10 @@ export async function* uptime({
   }
 }
 
-/** A collection may come a little earlier or later in one period than in another. */
+/**
+ * Tolerated difference of the program's live bytes between two periods. A garbage collection may
+ * come a little earlier or later in one period than in another.
+ */
 const PROGRAM_SPREAD_BYTES = 2048;
 
 /** @returns the faults found by comparing the first and the last period; empty if there are none */

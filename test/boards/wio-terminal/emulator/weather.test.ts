@@ -36,7 +36,7 @@ it("has latencies from 1 ms to 5 s, one in fifty above 2 s", () => {
 it("moves the baud rate to the edge of the receiver's tolerance, and sometimes beyond it", () => {
   const weather = new Weather(1);
   const drifts = Array.from({ length: 40_000 }, (_, i) => weather.baudRatio(0.25 * i) - 1);
-  // For the other side the ratio is inverted.
+  // The other side sees the inverse ratio, which has to be within the tolerance, too.
   for (const drift of [0.029, -0.029])
     expect(Math.abs(1 / (1 + drift) - 1)).toBeLessThan(BAUD_TOLERANCE);
   const beyond = drifts.filter((drift) => Math.abs(drift) > BAUD_TOLERANCE);

@@ -103,7 +103,7 @@ export async function timers(): Promise<void> {
   }, 20);
   await delay(110);
   clearInterval(interval);
-  // On a busy machine some ticks are late, and one that was due may still be waiting to run.
+  // On a busy machine, a tick that was due before `clearInterval` may still be waiting to run.
   await delay(30);
   const seen = ticks;
   await delay(60);

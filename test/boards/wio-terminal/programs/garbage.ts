@@ -1,6 +1,6 @@
 /**
- * For a virtual machine that collects garbage at each allocation. That is slow, so there are only
- * these cases.
+ * The cases for a virtual machine that collects garbage at each allocation. Such a machine is slow,
+ * so there are few cases.
  */
 import { exceptions } from "./flow";
 import { garbage } from "./memory";

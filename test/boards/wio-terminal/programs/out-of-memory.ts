@@ -1,4 +1,4 @@
-/** Allocates more than the heap holds. The program cannot catch this as an exception. */
+/** Allocates more than the heap holds. The program can't catch this failure as an exception. */
 const kept: Buffer[] = [];
 try {
   for (let i = 0; i < 200; i++) {

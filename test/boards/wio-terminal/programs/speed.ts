@@ -1,4 +1,7 @@
-/** Three kinds of work, timed by the machine's own clock. On the board that is emulated time. */
+/**
+ * Three kinds of work, timed by the machine's own clock. On the board, that clock shows emulated
+ * time.
+ */
 import { delay, millis } from "@devicescript/core";
 
 async function timed(name: string, rounds: number, work: () => void): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * Recurses deeper than the virtual machine allows. The program cannot catch this as an exception.
+ * Recurses deeper than the virtual machine allows. The program can't catch this failure as an
+ * exception.
  */
 function depth(n: number): number {
   return n === 0 ? 0 : 1 + depth(n - 1);

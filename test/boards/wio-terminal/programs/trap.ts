@@ -1,5 +1,5 @@
 /**
- * An operation on which WebAssembly traps: the CLI's virtual machine ends, the board panics and
+ * An operation on which WebAssembly traps. It ends the CLI's virtual machine; the board panics and
  * restarts.
  */
 const minInt = parseInt("-2147483648");

@@ -1,7 +1,7 @@
 /**
- * An old program and four new ones. They differ in one digit, which the test changes in the
- * bytecode. The old one asks for a program at each start; the new ones panic, loop, wait or
- * confirm.
+ * An old program and four new programs. They differ in one digit, which the test changes in the
+ * bytecode. The old program asks for an update at each start; the new programs panic, loop, wait or
+ * confirm the update.
  */
 import { CloudConfiguration, delay, Role } from "@devicescript/core";
 import { deleteSetting, readSetting, writeSetting } from "@devicescript/settings";
@@ -24,7 +24,7 @@ async function setAddress(address: string): Promise<void> {
 }
 
 /**
- * Selects the next signature. A package can hold only single settings, so each signature has its
+ * Selects the next signature. A setting in a package has a single value, so each signature has its
  * own setting.
  */
 async function nameNextSignature(): Promise<void> {

@@ -9,7 +9,10 @@ const START = 2;
 const DIV32 = 4 << 8;
 const FREERUN = 2;
 const AGAINST_GROUND = 0x18 << 8;
-/** CTRLA.PRESCALER 32 of 48 MHz: 12 bits take 13 clocks, and SAMPLEN five more. */
+/**
+ * Duration of a conversion. The ADC runs at 48 MHz divided by 32 (CTRLA.PRESCALER). A conversion of
+ * 12 bits takes 13 clocks, and SAMPLEN adds five.
+ */
 const CONVERSION_MICROS = 12;
 
 let clock: VirtualClock;
@@ -26,7 +29,10 @@ function make(): Adc {
   return new Adc({ name: "ADC1", base, clock, hz, calibration: CALIBRATION, level: seen, misuse });
 }
 
-/** @param ctrlb FREERUN, and RESSEL from bit 3; @param avgctrl SAMPLENUM, and ADJRES from bit 4 */
+/**
+ * @param ctrlb value of CTRLB: FREERUN, and RESSEL from bit 3
+ * @param avgctrl value of AVGCTRL: SAMPLENUM, and ADJRES from bit 4
+ */
 function enable(ctrlb = 0, avgctrl = 0): void {
   adc.write(0x48, 2, CALIBRATION);
   adc.write(0x00, 2, DIV32);

@@ -9,7 +9,10 @@ import { VirtualClock } from "../../../../../boards/wio-terminal/emulator/chip/c
 import { FLASH_SIZE, Nvmctrl } from "../../../../../boards/wio-terminal/emulator/chip/nvmctrl";
 import { RESET_CAUSE } from "../../../../../boards/wio-terminal/emulator/chip/supply";
 
-/** adafruit/uf2-samdx1: the last word of RAM, and its content after a tap. */
+/**
+ * Address of the last word of RAM, and the values that a tap of the reset switch leaves in it
+ * (adafruit/uf2-samdx1).
+ */
 const TAP_WORD = 0x2002_fffc;
 const TAP = { stay: 0xf016_69ef, quick: 0xf026_69ef } as const;
 const WINDOW_MICROS = 500_000;
@@ -71,7 +74,7 @@ describe("the UF2 bootloader", () => {
   });
 });
 
-/** A block of a UF2 file: github.com/microsoft/uf2, "file format". */
+/** Builds a block of a UF2 file: github.com/microsoft/uf2, "file format". */
 function block(address: number, change: Readonly<Record<number, number>> = {}): Buffer {
   const bytes = Buffer.alloc(512, 0x77, "latin1");
   const header = [0x0a32_4655, 0x9e5d_5157, 0x2000, address, 256, 0, 1, 0x5511_4460];

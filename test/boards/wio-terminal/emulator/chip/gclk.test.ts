@@ -26,7 +26,8 @@ describe("GCLK", () => {
   itHasTheRegisters(make, {
     CTRLA: [0x00, 1, 0],
     SYNCBUSY: [0x04, 4, 0],
-    // The SVD says 0. By the datasheet, generator 0 runs from the DFLL after a reset.
+    // The SVD gives 0 as this reset value. By the datasheet, generator 0 runs from the DFLL after a
+    // reset.
     GENCTRL0: [generator(0), 4, 0x106],
     GENCTRL1: [generator(1), 4, 0, 0xffff_3f0f],
     ...repeated("PCHCTRL", 48, 4, [channel(0), 4, 0, 0xcf]),

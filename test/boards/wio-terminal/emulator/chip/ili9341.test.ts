@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { DisplayError, Ili9341 } from "../../../../../boards/wio-terminal/emulator/chip/ili9341";
 
-/** Upright on the Wio Terminal: MY, MX, MV and BGR of MADCTL (8.2.29). */
+/** Value of MADCTL (8.2.29) for an upright picture on the Wio Terminal: MY, MX, MV and BGR. */
 const UPRIGHT = 0xe8;
 const WIDTH = 320;
 
@@ -36,7 +36,7 @@ function pixels(...colors: number[]): void {
   command(0x2c, ...colors.flatMap((color) => [color >> 8, color & 0xff]));
 }
 
-/** Red, green and blue of a visible pixel. */
+/** Returns red, green and blue of a visible pixel. */
 function at(x: number, y: number): number[] {
   const begin = 3 * (y * WIDTH + x);
   return [...display.picture().rgb.subarray(begin, begin + 3)];

@@ -23,7 +23,7 @@ beforeEach(() => {
   oscctrl.channelHz = () => referenceHz;
 });
 
-/** @param ratio LDR in bits 12..0, LDRFRAC in bits 20..16 */
+/** @param ratio value of the DPLL's ratio register: LDR in bits 12..0, LDRFRAC in bits 20..16 */
 function lock(index: 0 | 1, ratio: number): void {
   oscctrl.write(DPLL[index] + 4, 4, ratio);
   oscctrl.write(DPLL[index] + 8, 4, 0);

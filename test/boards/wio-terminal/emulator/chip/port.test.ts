@@ -5,7 +5,10 @@ import { type Described, itHasTheRegisters, repeated } from "./registers";
 const GROUP_BYTES = 0x80;
 const make = (): Port => new Port();
 
-/** Registers of group A. DIR and OUT have three more registers each that change them. */
+/**
+ * Registers of group A. DIR and OUT each have three more registers, which clear, set and toggle
+ * their bits.
+ */
 const GROUP: Described = {
   DIR: [0x00, 4, 0, 0xffff_ffff],
   DIRCLR: [0x04, 4, 0],

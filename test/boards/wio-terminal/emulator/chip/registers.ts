@@ -15,7 +15,7 @@ export type Described = Readonly<
   Record<string, readonly [offset: number, size: 1 | 2 | 4, reset: number, stores?: number]>
 >;
 
-/** Registers repeated in a description: `count` of them, `apart` bytes from one to the next. */
+/** Describes `count` equal registers, which lie `apart` bytes from one to the next. */
 export function repeated(
   name: string,
   count: number,
@@ -26,13 +26,13 @@ export function repeated(
   return Object.fromEntries(indexes.map((n) => [`${name}${n}`, [offset + n * apart, ...rest]]));
 }
 
-/** Tests each register: its offset, width, reset value and bits match the description. */
+/** Tests that the offset, width, reset value and bits of each register match the description. */
 export function itHasTheRegisters(make: () => Peripheral, described: Described): void {
   it.each(Object.entries(described))("has %s", (_name, [offset, size, reset, stores]) => {
     const peripheral = make();
     expect(peripheral.read(offset, size)).toBe(reset);
     expect(() => peripheral.read(offset + size - 1, 1)).not.toThrow();
-    // One access must not cover two registers, or parts of them.
+    // A single access must not cover two registers, or parts of two.
     const wide = 2 * size;
     if (wide <= 4) expect(() => peripheral.read(offset, wide)).toThrow(UnknownRegister);
     if (stores === undefined) return;

@@ -7,10 +7,13 @@ const INTERNAL_LSB_FIRST = (1 << 2) | (1 << 30);
 const BOTH = (1 << 16) | (1 << 17);
 const FLAG = { dre: 1, txc: 2, rxc: 4, error: 128 } as const;
 const STATUS = { frameError: 2, overflow: 4 } as const;
-/** SERCOM0_0 of the chip's interrupts. */
+/** Number of the chip's interrupt line SERCOM0_0. */
 const LINE = 46;
 const HZ = 48e6;
-/** 1 - 16 * 115,200 / 48 MHz of 65,536: datasheet, SERCOM, baud-rate equations. */
+/**
+ * Value of BAUD for 115,200 baud: 65,536 * (1 - 16 * 115,200 / 48 MHz). Datasheet, SERCOM,
+ * baud-rate equations.
+ */
 const BAUD_115200 = 63_019;
 const BYTE_MICROS = (10 * 1e6) / 115_200;
 

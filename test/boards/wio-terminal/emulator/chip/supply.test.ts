@@ -33,7 +33,7 @@ describe("RSTC", () => {
 
   it("has a bit of RCAUSE for each cause", () => {
     const { powerOn, brownOut, external, watchdog, system } = RESET_CAUSE;
-    // POR, BODVDD, EXT, WDT, SYST
+    // The bits of RCAUSE are, in this order: POR, BODVDD, EXT, WDT, SYST.
     expect([powerOn, brownOut, external, watchdog, system]).toEqual([1, 1 << 2, 16, 32, 64]);
     const rstc = new Rstc();
     rstc.cause = watchdog;

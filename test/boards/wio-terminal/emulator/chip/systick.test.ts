@@ -22,7 +22,7 @@ function make(every = 1): void {
 
 beforeEach(() => make());
 
-/** Starts a period of ten cycles, of a microsecond each. */
+/** Starts the timer with a period of ten cycles of one microsecond each. */
 function start(control: number = CSR.enable | CSR.interrupt): void {
   tick.write(OFFSET.rvr, 9);
   tick.write(OFFSET.csr, control);

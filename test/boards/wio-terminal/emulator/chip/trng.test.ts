@@ -4,7 +4,10 @@ import { Trng } from "../../../../../boards/wio-terminal/emulator/chip/trng";
 import { itHasTheRegisters } from "./registers";
 
 const ENABLE = 2;
-/** One word per 84 cycles of the bus: datasheet, TRNG. At 84 MHz: a microsecond. */
+/**
+ * Bus clock. The TRNG delivers one word every 84 cycles of the bus (datasheet, TRNG), so at 84 MHz
+ * one word every microsecond.
+ */
 const BUS_HZ = 84e6;
 
 let clock: VirtualClock;

@@ -13,7 +13,7 @@ function make(wanted: string): Unmodelled {
   return new Unmodelled(name, base, bytes, resets, (text) => told.push(text));
 }
 
-/** Microchip's ATSAMD51P19A.svd: address, offset, bytes, value after a reset. */
+/** Each case has the address, offset, bytes and reset value from Microchip's ATSAMD51P19A.svd. */
 describe("a peripheral without a model", () => {
   it.each([
     ["RTC", 0x4000_2400, 0x00, 2, 0],

@@ -9,7 +9,10 @@ const STATUS = { dtglout: 1, dtglin: 2, stallrq1: 0x20, bk0rdy: 0x40, bk1rdy: 0x
 const FLAG = { trcpt0: 1, trcpt1: 2, trfail0: 4, rxstp: 0x10, stall1: 0x40 } as const;
 const CONTROL = 0x11;
 const BULK = 0x33;
-/** EPCFG, EPSTATUSCLR, EPSTATUSSET, EPSTATUS, EPINTFLAG, EPINTENCLR, EPINTENSET. */
+/**
+ * Offsets of an endpoint's registers: EPCFG, EPSTATUSCLR, EPSTATUSSET, EPSTATUS, EPINTFLAG,
+ * EPINTENCLR, EPINTENSET.
+ */
 const EP = { cfg: 0, clear: 4, set: 5, status: 6, flag: 7, disable: 8, enable: 9 } as const;
 const at = (endpoint: number, register: number): number => 0x100 + 0x20 * endpoint + register;
 
@@ -26,7 +29,7 @@ function make(): UsbDevice {
 
 beforeEach(() => (usb = make()));
 
-/** ADDR and PCKSIZE of both banks: packets of 64 bytes. */
+/** Writes ADDR and PCKSIZE of an endpoint's two banks, for packets of 64 bytes. */
 function describeBanks(endpoint: number, inBytes = 0): void {
   const bank = DESCRIPTORS + 32 * endpoint;
   chip.ram.writeUInt32LE(BUFFER.out, bank);
