@@ -17,10 +17,10 @@ import { type DebugInfo, startDebugSession } from "./simulator/debug-session";
 import { SimulatedDevice } from "./simulator/device";
 
 const STOP_TIMEOUT_MS = 1_500;
-/** The first message of either side has this number. */
+/** Sequence number of the first message in either direction. */
 const FIRST_SEQ = 1;
 
-// Standard output belongs to the protocol.
+// Standard output belongs to the protocol, so the console writes to standard error.
 globalThis.console = new Console(process.stderr);
 console.debug = () => undefined;
 const early: string[] = [];
@@ -37,7 +37,7 @@ try {
   const options = parseOptions([], config, readSecrets());
   if (typeof options === "string") throw new Error(options);
   const start = (ports = {}) => run({ ...options, ...ports }, config, log);
-  // The default ports are in use if several windows debug at a time.
+  // If several windows debug at the same time, the default ports are in use.
   running = await start().catch(async (error: unknown) => {
     if (error instanceof PortInUse) return await start({ mqttPort: 0, httpPort: 0 });
     throw error;

@@ -70,7 +70,8 @@ export class Firmware {
 
   /**
    * Returns the program of the present sources, if it was compiled before.
-   * @param board as for `programFor`; undefined for "" if two programs for "" are in use here
+   * @param board as for `programFor`
+   * @returns undefined also for "" if the simulator in this process uses another program for ""
    */
   compiledFor(board: string): Compiled | undefined {
     const target = targetNamed(board);
@@ -78,7 +79,7 @@ export class Firmware {
     return compiledBefore(ENTRY, firmwareConfig(this.config, target));
   }
 
-  /** The present sources of that program, by path in the checkout. */
+  /** Returns the present sources of the program for "", by path in the checkout. */
   sources(): Record<string, string> {
     const names = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
     const paths = names
@@ -102,7 +103,10 @@ export class Firmware {
   }
 }
 
-/** @returns undefined for any board with its own sensor and LED, null if the board is unknown */
+/**
+ * Returns the target with this name.
+ * @returns undefined for any board with its own sensor and LED, null if the board is unknown
+ */
 function targetNamed(board: string): Target | undefined | null {
   return board === "" ? undefined : (parseTarget(board) ?? null);
 }

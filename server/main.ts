@@ -49,7 +49,7 @@ try {
     output.say(`Nightlight is ready: ${running.url}`);
     for (const url of running.joinUrls) {
       output.say(`The class joins at ${url}`);
-      // For the projector; of no use to a program that reads the log.
+      // The QR code is for the projector; a program that reads the log has no use for it.
       if (logFormat(args) === "text") output.say(qrCode(url));
     }
   }

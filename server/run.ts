@@ -87,7 +87,10 @@ export async function run(options: Options, config: Config, log: Log): Promise<R
   }
 }
 
-/** @param add registers each part when it is started: parts are stopped in the reverse order */
+/**
+ * Starts the parts in order.
+ * @param add registers each part when it is started: parts are stopped in the reverse order
+ */
 async function start(
   options: Options,
   config: Config,
@@ -136,7 +139,7 @@ async function start(
         otherBrokerUrls: options.otherBrokerUrls,
         mqtt5: broker.embedded === undefined,
         attach: broker.attach,
-        // Beside another server that decides, the lesson's client id belongs to that server.
+        // If another server decides, the lesson's client id belongs to that server.
         clientId: decides
           ? serverClientId(topicPrefix + options.id)
           : `${topicPrefix}${options.id}nightlight_watcher`,
@@ -185,7 +188,8 @@ async function start(
   const firmware = add(new Firmware(config, options.device === "pi"));
   const tls = pageTls(options);
   const isOpen = security.listen === undefined;
-  // All clients of the proxy can reach this server, and seem to come from loopback.
+  // A token is needed behind a proxy even on loopback: all its clients reach this server, and seem
+  // to come from loopback.
   const token = isOpen && !options.proxy.trusted ? undefined : readToken(security.usersDir, log);
   const forBrowsers = brokerForBrowsers(options, broker);
   const tabLogins = new TabLogins(token ?? "");
@@ -278,7 +282,7 @@ async function start(
 function brokerForBrowsers({ security, proxy }: Options, { embedded }: BrokerInUse) {
   // A tab can't present a client certificate, so a required one rules out this path.
   if (security.clientCertificates === "required") return undefined;
-  // Nor may tabs connect if a proxy lets others reach this server and nobody has to log in.
+  // Tabs may not connect either if a proxy lets others reach this server and nobody has to log in.
   return security.listen === undefined && proxy.trusted ? undefined : embedded;
 }
 

@@ -29,7 +29,7 @@ export interface SimulationParts {
   log: Log;
 }
 
-/** Loaded on demand: the simulator is most of the code of a start. */
+/** Loads the simulator on demand, because it is most of the code that a start loads. */
 function loadSimulator() {
   return Promise.all([import("./simulator/device"), import("./simulator/sockets")]);
 }

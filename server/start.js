@@ -23,22 +23,24 @@ const FOLDER = join(ROOT, ".devicescript/server");
 const COMPILED = join(ROOT, ".devicescript/compiled");
 /** The sources of the kept bundle and its files, with their fingerprints. */
 const LIST = join(FOLDER, "main.json");
-/** Files that determine the packages and how to translate. */
+/** Files that determine the packages, and how the sources are translated. */
 const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/start.js"];
 /**
- * Packages that load files from their own folder, or, like jacdac-ts, are one large file already.
+ * Packages outside the bundle: they load files from their own folder, or, like jacdac-ts, are one
+ * large file already.
  */
 const APART = ["esbuild", "jacdac-ts", "koffi", "node-sqlite3-wasm", "serialport"];
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const kept = keptServer();
-// Node 22.8 and later cache compiled code, but never clear the cache.
+// Node 22.8 and later cache compiled code, but never clear the cache. It is cleared with each new
+// bundle.
 if (kept === undefined) clearCompiled();
 module.enableCompileCache?.(COMPILED);
 const main = kept ?? (await newServer());
 if (main !== undefined) await import(pathToFileURL(main).href);
 else {
-  // Slower, but needs no writable folder.
+  // Without a writable folder, tsx translates the sources at each start, which is slower.
   const { register } = await import("tsx/esm/api");
   register();
   await import("./main.ts");
@@ -60,7 +62,10 @@ function keptServer() {
   return undefined;
 }
 
-/** @returns undefined if the bundle can't be written */
+/**
+ * Bundles the server.
+ * @returns the path of the main file, or undefined if the bundle can't be written
+ */
 async function newServer() {
   const { outputFiles, metafile } = await bundle();
   const files = outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
@@ -104,7 +109,7 @@ async function bundle() {
       format: "esm",
       platform: "node",
       target: "node20",
-      // Halves the size to read; names stay, for stack traces.
+      // Halves the size to read. Names are kept, for stack traces.
       minifyWhitespace: true,
       minifySyntax: true,
       external: APART,
@@ -127,7 +132,9 @@ function write(path, contents) {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-/** Removes old files, including those of server/base/cache.ts, which can be made again. */
+/**
+ * Removes old files, including those of server/base/cache.ts, whose results can be computed again.
+ */
 function clearOut(made) {
   for (const name of readdirSync(FOLDER)) {
     const path = join(FOLDER, name);
@@ -140,11 +147,14 @@ function clearCompiled() {
   try {
     rmSync(COMPILED, { recursive: true, force: true });
   } catch {
-    // A folder that can't be written does not grow.
+    // A folder that can't be written does not grow, so nothing has to be removed.
   }
 }
 
-/** @param contents by path */
+/**
+ * Returns the fingerprint of each file.
+ * @param contents by path
+ */
 function prints(contents) {
   return Object.fromEntries(contents.map(([path, content]) => [path, fingerprint(content)]));
 }

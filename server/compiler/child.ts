@@ -11,7 +11,10 @@ import { type Compiler, compileText, type Sources } from "./compile-text";
  */
 
 const SECTION = "compiler/built/devicescript-compiler.node.cjs";
-/** At its start, TypeScript checks whether file names are case-sensitive. Here it gets no file. */
+/**
+ * A file system without files, for TypeScript: at its start it checks whether file names are
+ * case-sensitive.
+ */
 const NO_FILES = { statSync: () => undefined, realpathSync: (path: string) => path };
 const HARMLESS = ["buffer", "crypto", "os", "path", "perf_hooks"];
 
@@ -36,7 +39,7 @@ function compile(compiler: Compiler, sources: Sources): ProgramView {
     const { program, places } = outcome;
     return { program: Buffer.from(program).toString("base64"), places };
   } catch (error) {
-    // For example on a text that is nested too deeply.
+    // The compiler fails, for example, on a text that is nested too deeply.
     const message = `The compiler failed: ${messageOf(error)}`;
     return { errors: [{ file: CHANGED_FILE, line: 1, column: 1, message }] };
   }

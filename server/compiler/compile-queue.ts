@@ -16,7 +16,10 @@ export class CompileQueue {
     private readonly longest: number,
   ) {}
 
-  /** Why a device must retry later; undefined if `run` accepts it now. */
+  /**
+   * Returns why a device must retry later: its own compile is running, or the queue is full.
+   * Undefined if `run` accepts it now.
+   */
   refusal(device: string): Busy | undefined {
     if (this.devices.has(device)) return "device";
     return this.waiting.length >= this.longest ? "all" : undefined;
@@ -27,7 +30,7 @@ export class CompileQueue {
     this.devices.add(device);
     try {
       if (this.running < this.atOnce) this.running++;
-      // The work that ends hands its slot over, so `running` stays the same.
+      // The work that ends hands over its slot, so `running` stays the same.
       else await new Promise<void>((resolve) => this.waiting.push(resolve));
       try {
         return await work();

@@ -15,7 +15,7 @@ export type Outcome = { program: Uint8Array; places: Places } | { errors: Compil
 /** The parts of the compiler that are used here. */
 export interface Compiler {
   resolveBuildConfig(local: object): object;
-  /** The packages of DeviceScript, by path. */
+  /** Returns the files of DeviceScript's packages, by path. */
   preludeFiles(config: object): Record<string, string>;
   compileWithHost(entry: string, host: Host): { binary?: Uint8Array; dbg?: DebugInfo };
 }
@@ -49,19 +49,22 @@ interface MessageChain {
 
 /** TypeScript's `DiagnosticCategory.Error`. */
 const ERROR = 1;
-/** From this number, codes are DeviceScript's own, for code that it can't translate. */
+/** Error codes from this number are DeviceScript's own, for code that it can't translate. */
 const OWN_CODE = 9000;
 const MAX_ERRORS = 20;
 const MAX_MESSAGE = 400;
 /** The path that the compiler sees as the checkout. */
 const FOLDER = "/checkout";
 
-/** @throws Error if the compiler itself fails */
+/**
+ * Compiles the sources.
+ * @throws Error if the compiler itself fails
+ */
 export function compileText(compiler: Compiler, { entry, files }: Sources): Outcome {
   const found: Diagnostic[] = [];
   const config = compiler.resolveBuildConfig({ hwInfo: {} });
   const packages = compiler.preludeFiles(config);
-  // No other file exists for the program's imports.
+  // The program can import only these files.
   const known = new Map([...Object.entries(packages), ...Object.entries(files)]);
   const { binary, dbg } = compiler.compileWithHost(entry, {
     read: (path) => {
@@ -79,7 +82,7 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
     },
     getFlags: () => ({}),
     getConfig: () => config,
-    // Skipped: the virtual machine that gets the program verifies it.
+    // No verification here: the virtual machine that gets the program verifies it.
     verifyBytecode: () => undefined,
   });
   if (found.length > 0) return { errors: errorsOf(found) };
@@ -88,8 +91,8 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
 }
 
 /**
- * If TypeScript reports errors, those of DeviceScript are left out: they follow from the same
- * faults.
+ * Returns the errors to show. If TypeScript reports errors, those of DeviceScript are left out:
+ * they follow from the same faults.
  */
 function errorsOf(found: Diagnostic[]): CompileError[] {
   const first = found.filter(({ code }) => code < OWN_CODE);

@@ -9,15 +9,18 @@ import { UserError } from "../base/user-error";
 import type { Sources } from "./compile-text";
 
 /**
- * One compile takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's; on a busy machine it
- * waits for CPU time. Only a compile that never ends reaches this limit.
+ * Time limit of a compile, ms. One takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's;
+ * on a busy machine it waits for CPU time. Only a compile that never ends reaches this limit.
  */
 const LIMIT_MS = 300_000;
-/** Devices have priority, but on two busy cores a compile still gets a good part. */
+/**
+ * The compiler's scheduling priority. Devices have priority over it, but on two busy cores a
+ * compile still gets a good part.
+ */
 const NICE = 4;
-/** Limit of the compiler's own heap. It needs some 150 MB. */
+/** Limit of the compiler's own heap, MB. The compiler needs some 150 MB. */
 const HEAP_MB = 256;
-/** A program with its places takes some 80 KB. */
+/** Maximum size of the compiler's output. A program with its places takes some 80 KB. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 export interface Bounds {
@@ -39,8 +42,8 @@ export async function compileInProcess(
   signal.throwIfAborted();
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, "--eval", code], {
     cwd: tmpdir(),
-    // Windows can't start a process without it. The rest of the environment may hold passwords, so
-    // it is not passed on.
+    // Windows can't start a process without SystemRoot. The rest of the environment may hold
+    // passwords, so it is not passed on.
     env: { SystemRoot: process.env["SystemRoot"] },
     stdio: ["pipe", "pipe", "ignore"],
     windowsHide: true,
@@ -69,7 +72,7 @@ export async function compileInProcess(
       child.on("error", reject);
       child.on("close", (...how) => resolve(how));
     });
-    // Node ends like this when it runs out of memory; on Windows with the exit code.
+    // When Node runs out of memory, it ends with this signal, or on Windows with this exit code.
     if (by === "SIGABRT" || exitCode === 134)
       ending ??= `the compiler ran out of its ${heapMb} MB of memory`;
     else if (exitCode !== 0) ending ??= `the compiler ended with ${by ?? `code ${exitCode}`}`;

@@ -6,11 +6,14 @@ import { type Busy, CompileQueue } from "./compile-queue";
 import { compileInProcess } from "./compiler-process";
 
 const ENTRY = "src/main.ts";
-/** Two compiles take some 600 MB. */
+/** Maximum number of compiles at a time. Two take some 600 MB. */
 const MAX_AT_ONCE = 2;
-/** Enough for a class. */
+/** Maximum length of the queue: enough for a class. */
 const LONGEST_QUEUE = 40;
-/** A class runs the program that its teacher has shared, so its compile is cached. */
+/**
+ * Number of cached compiles. A class runs the program that its teacher has shared, so its compile
+ * is cached.
+ */
 const KEPT = 16;
 
 /** Compiles programs in which a person has edited one file. */
@@ -27,12 +30,12 @@ export class LearnerPrograms {
   /** @param read returns the firmware's sources, by path in the checkout */
   constructor(private readonly read: () => Record<string, string>) {}
 
-  /** The unedited file of the checkout. */
+  /** Returns the unedited file of the checkout. */
   async original(): Promise<string> {
     return (await this.files())[CHANGED_FILE] ?? "";
   }
 
-  /** Why a device must retry later; undefined if `compile` accepts it now. */
+  /** Returns why a device must retry later; undefined if `compile` accepts it now. */
   refusal(device: string): Busy | undefined {
     return this.queue.refusal(device);
   }
@@ -61,7 +64,7 @@ export class LearnerPrograms {
     this.stopping.abort();
   }
 
-  /** The sources as of the first request, like the unedited program that all tabs get. */
+  /** Returns the sources as of the first request, like the unedited program that all tabs get. */
   private async files(): Promise<Record<string, string>> {
     return await this.sources.get(() => Promise.resolve(this.read()));
   }

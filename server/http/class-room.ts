@@ -70,7 +70,10 @@ export class ClassRoom {
     return true;
   }
 
-  /** @throws HttpError 400 */
+  /**
+   * Changes the settings for the class.
+   * @throws HttpError 400
+   */
   private change(body: Record<string, unknown>): void {
     const { light = this.view.light, networkCut = this.view.networkCut, ...others } = body;
     const [unknown] = Object.keys(others);

@@ -2,7 +2,10 @@ import type { Row } from "../history/row";
 
 /** The history as CSV (RFC 4180). Values need no quotes, because they are numbers. */
 
-/** @param fields the rule's fields, one column each */
+/**
+ * Returns the header line.
+ * @param fields the rule's fields, one column each
+ */
 export function csvHeader(fields: string[]): string {
   return line(["time", ...fields.map(quoted), "led_on"]);
 }

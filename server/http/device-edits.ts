@@ -22,6 +22,7 @@ export class DeviceEdits {
   constructor(private readonly options: DeviceEditsOptions) {}
 
   /**
+   * Renames a device.
    * @param text the requested name, not validated yet
    * @throws HttpError 400, 404 or 503
    */
@@ -35,7 +36,10 @@ export class DeviceEdits {
     return { name };
   }
 
-  /** @throws HttpError 400, 404, 409 or 503 */
+  /**
+   * Removes a device and, if the query says so, its history.
+   * @throws HttpError 400, 404, 409 or 503
+   */
   async remove(id: string, query: URLSearchParams): Promise<RemovedView> {
     const { devices, names, decider, history } = this.options;
     const withHistory = wantsHistory(query);
@@ -66,7 +70,10 @@ export class DeviceEdits {
     throw new HttpError(503, BROKER_LOST);
   }
 
-  /** @throws HttpError 503 */
+  /**
+   * Waits for the history's answer.
+   * @throws HttpError 503 if the history fails
+   */
   private async ofDisk<T>(ofHistory: Promise<T>): Promise<T> {
     try {
       return await ofHistory;
@@ -75,7 +82,10 @@ export class DeviceEdits {
     }
   }
 
-  /** @throws HttpError 503 */
+  /**
+   * Waits until the broker has stored the change.
+   * @throws HttpError 503 if the broker was lost
+   */
   private async kept(byBroker: Promise<void>): Promise<void> {
     try {
       await byBroker;
@@ -86,7 +96,10 @@ export class DeviceEdits {
   }
 }
 
-/** @throws HttpError 400 */
+/**
+ * Whether the query asks to remove the history, too.
+ * @throws HttpError 400
+ */
 function wantsHistory(query: URLSearchParams): boolean {
   for (const name of query.keys())
     if (name !== "history" || query.getAll(name).length > 1)

@@ -34,6 +34,7 @@ export class DeviceRoutes {
   }
 
   /**
+   * Handles a request for one device.
    * @returns false if the path belongs to another handler
    * @throws HttpError
    */
@@ -87,7 +88,10 @@ export class DeviceRoutes {
   }
 }
 
-/** @throws HttpError 400 */
+/**
+ * Decodes a percent-encoded device id.
+ * @throws HttpError 400
+ */
 export function decodeId(text: string): string {
   let id: string;
   try {

@@ -71,7 +71,10 @@ export class EventStream {
     });
   }
 
-  /** @returns the devices that the reader watched before */
+  /**
+   * Sets the devices whose values a reader wants.
+   * @returns the devices that the reader watched before
+   */
   watch(socket: WebSocket, watched: Watched): Watched {
     const reader = this.readers.get(socket);
     const before = reader?.watched;
@@ -87,12 +90,16 @@ export class EventStream {
     this.readers.get(socket)?.send(name, JSON.stringify(event));
   }
 
-  /** @param eventFor the event for readers that watch these devices; undefined to send nothing */
+  /**
+   * Sends an event to each reader.
+   * @param eventFor returns the event for readers that watch these devices; undefined to send
+   * nothing
+   */
   sendEach<K extends keyof Events>(
     name: K,
     eventFor: (watched: Watched) => Events[K] | undefined,
   ): void {
-    /** JSON of each event, because most readers get the same one. */
+    /** The JSON of each event, made once: most readers get the same event. */
     const texts = new Map<Events[K], string>();
     for (const reader of this.readers.values()) {
       const event = eventFor(reader.watched);

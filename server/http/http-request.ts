@@ -17,7 +17,10 @@ export class HttpError extends Error {
 
 const MAX_BODY_BYTES = 4096;
 
-/** @throws HttpError 413 */
+/**
+ * Reads the body of a request as text.
+ * @throws HttpError 413
+ */
 export async function readBody(
   request: IncomingMessage,
   maxBytes = MAX_BODY_BYTES,
@@ -32,7 +35,10 @@ export async function readBody(
   return textOf(Buffer.concat(chunks));
 }
 
-/** @throws HttpError 413 or 400 */
+/**
+ * Reads the body of a request as a JSON object.
+ * @throws HttpError 413 or 400
+ */
 export async function readJsonObject(
   request: IncomingMessage,
   maxBytes = MAX_BODY_BYTES,
@@ -64,8 +70,8 @@ export function refuseCrossSite(
   const name = hostname(`http://${host}`);
   if (!anyHost && !["localhost", "127.0.0.1", "[::1]"].includes(name))
     throw new HttpError(403, `Host: expected localhost, got ${host || "nothing"}`);
-  // Set by the browser; no page can forge it (W3C Fetch Metadata, section 2.3). Unlike Origin, it
-  // is right even if a proxy has changed the scheme and Host.
+  // The browser sets this header; no page can forge it (W3C Fetch Metadata, section 2.3). Unlike
+  // Origin, it is right even if a proxy has changed the scheme and Host.
   const site = headers["sec-fetch-site"];
   if (site === "same-origin") return;
   const { origin } = headers;
@@ -79,7 +85,7 @@ export function refuseCrossSite(
 
 /**
  * Whether the origin is this server's. For a WebSocket the scheme is ignored: Paho always sends
- * https, and a browser can't set the header.
+ * https, and code in a browser can't set the Origin header.
  */
 function isOwn(origin: string, scheme: string | undefined, host: string): boolean {
   if (scheme !== undefined) return origin === `${scheme}://${host}`;
@@ -95,7 +101,10 @@ export function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(url.split("?", 2)[1] ?? "");
 }
 
-/** @throws HttpError 405 */
+/**
+ * Rejects other methods than these; HEAD counts as GET.
+ * @throws HttpError 405
+ */
 export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): void {
   if (methods.includes(method === "HEAD" ? "GET" : method)) return;
   const words = methods.join(", ").replace(/, (\w+)$/, " or $1");
@@ -103,6 +112,7 @@ export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): 
 }
 
 /**
+ * Checks a light level from a request, raw, 0..1023.
  * @param otherwise words for other allowed values, appended to the message
  * @throws HttpError 400
  */

@@ -10,7 +10,9 @@ const MAX_MESSAGES = 200;
 
 /** Batches changes of devices into few events for the live stream. */
 export class LiveChanges {
-  /** Changed devices by id. The value is true if something else than measured values changed. */
+  /**
+   * Changed devices by id. The value is true if anything other than measured values has changed.
+   */
   private readonly changed = new Map<string, boolean>();
   private readonly removed = new Set<string>();
   private changes = noChanges();
@@ -66,7 +68,7 @@ export class LiveChanges {
     });
   }
 
-  /** Returns the views that a reader needs when it starts to watch these devices. */
+  /** Returns the views of the devices that a reader now watches and did not watch before. */
   begun(watched: Watched, before: Watched): ChangesView {
     const ids = watched ?? this.devices.list().map(({ id }) => id);
     const devices = this.views([...ids].filter((id) => !(before?.has(id) ?? true)));
@@ -91,7 +93,10 @@ export class LiveChanges {
   }
 }
 
-/** @param standing devices whose changes go to every reader, whether they are watched or not */
+/**
+ * Returns the part of the changes for a reader that watches these devices.
+ * @param standing devices whose changes go to every reader, whether they are watched or not
+ */
 function watchedOf(
   changes: ChangesView,
   watched: Watched,

@@ -15,7 +15,7 @@ export interface LiveUpdatesParts {
 
 /** Sends changed updates to the live stream. */
 export class LiveUpdates {
-  /** Mark of each device's update as it was last sent, by device id. */
+  /** `markOf` each device's update when it was last sent, by device id. */
   private readonly told = new Map<string, string>();
   private toldRest = "";
   private gathering: NodeJS.Timeout | undefined;

@@ -16,7 +16,7 @@ import { LiveGroups } from "./live-groups";
 import { LiveUpdates, type LiveUpdatesParts } from "./live-updates";
 import { parseWatch } from "./watch-request";
 
-/** RFC 6455, section 7.4.1. */
+/** Close code for a client that sends an invalid request: RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 
 export interface LiveParts {
@@ -28,9 +28,11 @@ export interface LiveParts {
   disk: Disk;
   rule: ServerRule;
   topicPrefix: string;
-  /** False with --no-decide. */
+  /** Whether the server decides for devices; false with --no-decide. */
   decides: boolean;
-  /** Undefined if devices in browser tabs are not possible. */
+  /**
+   * The teacher's controls for devices in browser tabs; undefined if no such devices are possible.
+   */
   classRoom: ClassRoom | undefined;
 }
 

@@ -20,7 +20,8 @@ export interface Measured {
 type Source = () => number | Record<string, number>;
 
 /**
- * Bucket limits, s: from half a millisecond, with a broker on this machine, to what people notice.
+ * Limits of the latency's buckets, s: from half a millisecond, with a broker on this machine, to
+ * what people notice.
  */
 const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 

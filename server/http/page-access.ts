@@ -39,8 +39,8 @@ export class PageAccess {
   /** @throws HttpError 403 if another site's page made a browser send the request */
   refuseCrossSite(request: IncomingMessage, isWebSocket = false): void {
     try {
-      // With a token, any host name is accepted: whatever a rebound name could reach needs the
-      // token.
+      // If there is a token, any host name is accepted: whatever a rebound name could reach needs
+      // the token.
       const anyHost = this.options.token !== undefined;
       const { scheme, host } = this.client(request);
       refuseCrossSite(request.headers, isWebSocket ? { host } : { scheme, host }, anyHost);
@@ -76,7 +76,8 @@ export class PageAccess {
     const attributes = `Path=${path}; Max-Age=${SESSION_S}; HttpOnly; SameSite=Strict${secure}`;
     const value = `${expires}.${this.seal(expires)}`;
     response.setHeader("set-cookie", `${this.cookieName(request)}=${value}; ${attributes}`);
-    // Relative, in case a proxy removes a base path that the server was not told about.
+    // The location is relative, in case a proxy removes a base path that the server was not told
+    // about.
     response.writeHead(303, { location: `./${next}` }).end();
   }
 
@@ -117,7 +118,10 @@ export class PageAccess {
     );
   }
 
-  /** Browsers accept a __Host- cookie only over HTTPS and for the path "/" (RFC 6265bis, 4.1.3). */
+  /**
+   * Returns the cookie's name. Browsers accept a __Host- cookie only over HTTPS and for the path
+   * "/" (RFC 6265bis, 4.1.3).
+   */
   private cookieName(request: IncomingMessage): string {
     if (this.client(request).scheme === "http") return "nightlight";
     return this.options.proxy.basePath === "/" ? "__Host-nightlight" : "__Secure-nightlight";

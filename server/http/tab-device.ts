@@ -21,7 +21,9 @@ export interface TabDeviceOptions {
  * HTTPS and from localhost.
  */
 const BROTLI_QUALITY = 6;
-/** With less memory, gzip's blocks are shorter, which suits WebAssembly and bytecode. */
+/**
+ * gzip's settings. With less memory its blocks are shorter, which suits WebAssembly and bytecode.
+ */
 const GZIP = { level: 9, memLevel: 6 };
 
 interface Served extends Asset {
@@ -35,10 +37,15 @@ interface Served extends Asset {
 const LOGIN = "/api/tab-device";
 const FOLDER = "/device";
 const PROGRAM = "/program.devs";
-/** Only the worker runs WebAssembly, so only the worker's file gets this policy. */
+/**
+ * The worker's content security policy. Only the worker runs WebAssembly, so only its file gets
+ * this.
+ */
 const WORKER_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
-/** The policy of all other pages plus the camera, whose brightness can replace the light sensor. */
+/**
+ * Permissions of all other pages plus the camera, whose brightness can replace the light sensor.
+ */
 const PERMISSIONS = "camera=(self), microphone=(), geolocation=()";
 
 /** Serves `/device`: the files of a device that runs in the browser. */
@@ -49,7 +56,10 @@ export class TabDevice {
 
   constructor(private readonly options: TabDeviceOptions) {}
 
-  /** @returns false if the path belongs to another handler */
+  /**
+   * Handles a login of a device in a tab, or a request for a file.
+   * @returns false if the path belongs to another handler
+   */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (path === LOGIN) {
       allow(request, "POST");

@@ -13,15 +13,18 @@ export interface TabProgramOptions {
   logins: TabLogins;
   /** Returns the source that learners may change, as it is in the checkout. */
   original: () => Promise<string>;
-  /** Why a device has to try again later: its own compilation is running, or too many are. */
+  /** Returns why a device must retry later: its own compile is running, or too many are pending. */
   refusal: (device: string) => "device" | "all" | undefined;
-  /** @throws UserError if the compiler exceeds its limits */
+  /**
+   * Compiles an edited program.
+   * @throws UserError if the compiler exceeds its limits
+   */
   compile: (device: string, source: string) => Promise<ProgramView>;
 }
 
 const COMPILE = "/api/tab-program";
 const ORIGINAL = "/device/nightlight.ts";
-/** JSON may need up to six bytes for a character, but most need one. */
+/** Maximum size of a request. JSON may need up to six bytes for a character, but most need one. */
 const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
 
 /**
@@ -30,7 +33,10 @@ const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
 export class TabProgram {
   constructor(private readonly options: TabProgramOptions) {}
 
-  /** @returns false if the path belongs to another handler */
+  /**
+   * Handles a request for the original source, or for a compile.
+   * @returns false if the path belongs to another handler
+   */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     switch (path) {
       case ORIGINAL: {
@@ -48,7 +54,10 @@ export class TabProgram {
     }
   }
 
-  /** @throws HttpError */
+  /**
+   * Compiles the program in a request.
+   * @throws HttpError
+   */
   private async compiled(request: IncomingMessage): Promise<ProgramView> {
     const { id, source } = this.checked(await readJsonObject(request, MAX_BODY_BYTES));
     const busy = this.options.refusal(id);

@@ -18,6 +18,7 @@ const MAX_MS = 8.64e15;
 const PARAMETERS = ["from", "to", "points", "format"];
 
 /**
+ * Parses the query of a request for the history.
  * @param accept the `Accept` header, which may also select CSV
  * @throws HttpError 400 that names the parameter, the value and what is allowed
  */
@@ -52,7 +53,8 @@ function time(name: string, given: string | null): number | undefined {
   // A + in a query that is not written as %2B is parsed as a space (WHATWG URL, 5.1). So a space
   // before a time zone was a +.
   const text = given.replace(/ (?=\d\d:\d\d$)/, "+");
-  // The zone is required, because the time would mean different moments on different machines.
+  // A time without a zone is refused, because it would mean different moments on different
+  // machines.
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
   const isTime = iso.test(text) && isDay(text.slice(0, 10));
   const ms = /^\d{1,16}$/.test(text) ? Number(text) : isTime ? Date.parse(text) : NaN;

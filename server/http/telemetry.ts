@@ -42,7 +42,7 @@ export async function answerTelemetry(
   response.end(`${JSON.stringify(view)}\n`);
 }
 
-/** Sends rows only as fast as the client reads, and stops when it disconnects. */
+/** Sends rows only as fast as the client reads, and stops when the client disconnects. */
 async function sendCsv(
   history: History,
   fields: string[],

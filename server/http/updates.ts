@@ -52,7 +52,10 @@ export async function answerUpdates(
   json(response, begins ? 202 : 200, answer);
 }
 
-/** @throws HttpError 400 */
+/**
+ * Checks the body of a request for updates.
+ * @throws HttpError 400
+ */
 function updateRequestOf(body: Record<string, unknown>): UpdateRequest {
   const { device, group, all, downgrade = false } = body;
   if (typeof downgrade !== "boolean") throw new HttpError(400, "downgrade: expected true or false");
@@ -65,7 +68,10 @@ function updateRequestOf(body: Record<string, unknown>): UpdateRequest {
   return { device, group, all, downgrade } as UpdateRequest;
 }
 
-/** @throws HttpError 404 */
+/**
+ * Returns the devices that a request for updates selects.
+ * @throws HttpError 404
+ */
 function idsOf({ group: name }: UpdateRequest, { devices, groups }: UpdateParts): string[] {
   if (name === undefined) return devices.list().map(({ id }) => id);
   const group = groups.find(({ id }) => id === name);
@@ -95,7 +101,10 @@ export async function answerOrder(
   json(response, 202, sent);
 }
 
-/** @throws HttpError 400 */
+/**
+ * Returns a function that sends the requested order.
+ * @throws HttpError 400
+ */
 function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
   if (what === "identify" || what === "report" || what === "restart")
     return () => updates.order(id, what);
@@ -111,7 +120,10 @@ function workOf(updates: Updates, id: string, what: unknown, set: unknown) {
   }
 }
 
-/** @throws HttpError 409 if the updates reject the request */
+/**
+ * Runs the work of a request.
+ * @throws HttpError 409 if the updates reject the request
+ */
 async function orConflict<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

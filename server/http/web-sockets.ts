@@ -18,7 +18,7 @@ export interface SocketRoute {
 
 /**
  * Accepts WebSockets on an HTTP server.
- * @param routeOf throws HttpError if there is no route
+ * @param routeOf returns the route for a request, and throws HttpError if there is none
  */
 export function serveWebSockets(
   server: Server,

@@ -28,7 +28,7 @@ export interface WebOptions extends LiveParts, DeviceRoutesOptions {
   decider: Decider;
   host: string;
   port: number;
-  /** For HTTPS. */
+  /** Certificate and key for HTTPS; absent for HTTP. */
   tls?: Tls;
   access: PageAccess;
   /** Path of the page behind a proxy, with a slash at both ends. */
@@ -39,7 +39,7 @@ export interface WebOptions extends LiveParts, DeviceRoutesOptions {
   updates: Omit<UpdateParts, "devices">;
   /** The embedded broker, if there is one; serves MQTT over WebSocket at /mqtt. */
   broker: Broker | undefined;
-  /** For devices in browser tabs, which need the embedded broker. */
+  /** Set if devices may run in browser tabs, for which the embedded broker is needed. */
   tabs: TabDeviceOptions | undefined;
   /** Set if learners may change the programs of devices in tabs. */
   tabPrograms: TabProgramOptions | undefined;
@@ -77,7 +77,10 @@ export class Web {
     server.on("request", (request, response) => void this.answer(request, response));
   }
 
-  /** @throws UserError if the port is in use */
+  /**
+   * Starts the HTTP server.
+   * @throws UserError if the port is in use
+   */
   static async start(options: WebOptions): Promise<Web> {
     const server = createHttpServer(options.tls, options.maxConnections);
     const port = await listen(server, options.host, options.port, "--http-port");
@@ -106,7 +109,10 @@ export class Web {
     }
   }
 
-  /** @returns false if the request has been answered, for example with the login page */
+  /**
+   * Whether the request may proceed.
+   * @returns false if the request has been answered, for example with the login page
+   */
   private async letIn(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { access, join } = this.options;
     const path = this.pathOf(request);

@@ -17,8 +17,8 @@ const NEEDLESS: [RegExp, string][] = [
 
 /**
  * Builds the DeviceScript virtual machine for a browser. A content security policy forbids turning
- * text into code, so it is a script: it defines `virtualMachine(require)`, whose result creates a
- * machine. The WebAssembly is a separate file, which a browser compiles while it loads.
+ * text into code, so the machine is a script: it defines `virtualMachine(require)`, whose result
+ * creates a machine. The WebAssembly is a separate file, which a browser compiles while it loads.
  */
 export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint8Array }> {
   const source = machineSource();
@@ -40,7 +40,7 @@ export async function browserMachine(): Promise<{ script: Uint8Array; wasm: Uint
     stdin: { contents, loader: "js" },
     minify: true,
     target: "es2022",
-    // A worker has none of these, so the minifier removes the code for them.
+    // A worker has none of these globals, so the minifier removes the code that uses them.
     define: { process: "undefined", window: "undefined", document: "undefined" },
   });
   if (!file) throw new Error("no virtual machine was bundled");

@@ -29,6 +29,7 @@ export function sectionSource(name: string): string {
 }
 
 /**
+ * Runs a section of the CLI's bundle.
  * @param require returns the modules that the section asks for
  * @returns the exports of the section
  */

@@ -24,9 +24,9 @@ interface Session {
 
 /** Fields of a launch configuration for this repository's adapter. */
 interface LaunchArguments {
-  /** Stop on breakpoints in the server, too. */
+  /** Whether to stop on breakpoints in the server, too. */
   server?: boolean;
-  /** Stop before the firmware's first line. */
+  /** Whether to stop before the firmware's first line. */
   stopOnEntry?: boolean;
 }
 
@@ -41,7 +41,10 @@ interface Dap {
 const SECTION = "dap/built/devicescript-dap.cjs";
 const nodeRequire = createRequire(import.meta.url);
 
-/** @returns a function that writes a line to the debug console */
+/**
+ * Starts the debug adapter for one session.
+ * @returns a function that writes a line to the debug console
+ */
 export function startDebugSession(
   bus: JDBus,
   info: DebugInfo,
@@ -75,8 +78,8 @@ export function startDebugSession(
 }
 
 /**
- * Whether the source on disk is still as it was compiled. If not, the debugger shows the compiled
- * text.
+ * Whether the file on disk is still the source that was compiled. If not, the debugger shows the
+ * compiled text.
  */
 function isOnDisk({ path, text }: { path: string; text: string }): boolean {
   try {

@@ -11,9 +11,14 @@ export interface SimulatedDeviceOptions {
   settings: Record<string, string>;
   /** The sensor's initial light, raw 0..1023; undefined: the sensor reports nothing yet. */
   lightRaw: number | undefined;
-  /** Replaces `*` in an id, 16 hexadecimal digits. Random if absent. */
+  /**
+   * The device's own number, 16 hexadecimal digits, which replaces `*` in an id. Random if absent.
+   */
   hardwareId?: string;
-  /** Stores the device's settings and its last order across restarts. In RAM if absent. */
+  /**
+   * Stores the device's settings and its last order across restarts. If absent, they are kept in
+   * RAM only.
+   */
   flash?: Flash;
   onLog?: (line: string) => void;
   /**
@@ -78,7 +83,7 @@ export class SimulatedDevice {
     return device;
   }
 
-  /** Raw, 0..1023. */
+  /** Light at the sensor, raw, 0..1023. */
   get lightRaw(): number {
     return this.parts.lightRaw;
   }

@@ -33,7 +33,7 @@ export class Parts {
     if (onLed) this.lamp.register(LightBulbReg.Brightness).on(CHANGE, onLed);
   }
 
-  /** Raw, 0..1023. */
+  /** Light at the sensor, raw, 0..1023. */
   get lightRaw(): number {
     return Math.round(this.sensor.reading.values()[0] * LIGHT_MAX);
   }

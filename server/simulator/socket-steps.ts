@@ -1,4 +1,4 @@
-/** The parts of the machine's module that are used here. The first two are not public. */
+/** The parts of the machine's module that are used here. The first two functions are not public. */
 export interface SteppedMachine {
   /** Runs one step of the machine. */
   _jd_em_process(): number;
@@ -23,7 +23,7 @@ export function stepAtSocketEvents(machine: SteppedMachine): void {
     try {
       machine._jd_em_process();
     } catch (error) {
-      // Handled as the module does in its own steps.
+      // Handles the error as the module does in its own steps.
       machine.error(error);
       machine.devsStop();
     }

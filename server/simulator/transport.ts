@@ -8,7 +8,8 @@ export class VmTransport extends Transport {
   }
 
   protected override transportConnectAsync(): Promise<void> {
-    // Deferred: the machine sends in the middle of a step, and can handle an answer only after it.
+    // Deferred: the machine sends in the middle of a step, and can handle an answer only after that
+    // step.
     this.vm.sendPacket = (frame) => {
       const copy = new Uint8Array(frame);
       setImmediate(() => {

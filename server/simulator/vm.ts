@@ -5,7 +5,10 @@ import { stepAtSocketEvents, type SteppedMachine } from "./socket-steps";
 import { windowedModules } from "./sockets";
 
 const SECTION = "runtime/devicescript-vm/built/devicescript-vm.js";
-/** Patches to the machine's module; each text must occur exactly once. */
+/**
+ * Patches to the machine's module: the original text, which must occur exactly once, and the new
+ * text.
+ */
 const MENDED = [
   // The module's C code counts one byte too few, and the last setting would be truncated.
   ["HEAPU8.slice(start, start + size)", "HEAPU8.slice(start, start + size + 1)"],
@@ -18,7 +21,7 @@ type Factory = () => Promise<Vm>;
 const nodeRequire = createRequire(import.meta.url);
 let factory: Factory | undefined;
 
-/** Creates a virtual machine: the one that the DeviceScript CLI runs as its simulator. */
+/** Creates a DeviceScript virtual machine, from the module that the CLI runs as its simulator. */
 export async function createVm(): Promise<Vm> {
   const require = (name: string): unknown => windowedModules[name] ?? nodeRequire(name);
   factory ??= evaluateSection(machineSource(), require) as Factory;

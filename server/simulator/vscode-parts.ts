@@ -3,7 +3,9 @@ import { JDBus } from "./jacdac";
 import { Parts } from "./parts";
 import { SocketTransport } from "./socket-transport";
 
-/** The only port that VS Code's extension and the CLI use. */
+/**
+ * Address of DeviceScript's development server. VS Code's extension and the CLI use only this port.
+ */
 export const DEVELOPMENT_SERVER = "ws://127.0.0.1:8081";
 const RETRY_MS = 500;
 
