@@ -4,7 +4,8 @@ import { unfit } from "./job";
 import type { Orders } from "./orders";
 
 /**
- * Longest path that fits into the buffer of the runtime's client (websock_conn.c: `MAX_MESSAGE`).
+ * Longest path, in characters, that fits into the buffer of the runtime's WebSocket client
+ * (websock_conn.c: `MAX_MESSAGE`).
  */
 const PATH_MAX_LENGTH = 110;
 export const GATEWAY_PATH = "/wssk/";

@@ -12,7 +12,7 @@ const TAG_BYTES = 4;
 const NONCE_BYTES = 13;
 /** Plaintext of the proof: each side proves its key by encrypting these zeros. */
 const PROOF = Buffer.alloc(32);
-/** First byte of each sender's nonces. */
+/** The first byte of a nonce, by the side that sends the message. */
 const FROM = { device: 1, server: 2 } as const;
 export type Side = keyof typeof FROM;
 
@@ -26,7 +26,7 @@ export function deviceSeed(protocol: string | undefined): Buffer | undefined {
   return hex === undefined ? undefined : Buffer.from(hex, "hex");
 }
 
-/** Returns the first message, which the server sends unencrypted. */
+/** Makes the channel's first message, which the server sends unencrypted. */
 export function hello(serverSeed: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32LE(MAGIC, 0);

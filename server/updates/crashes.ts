@@ -15,8 +15,8 @@ export interface CrashesParts {
    */
   programWith: (hash: number, board: string, job: Job | undefined) => string | undefined;
   /**
-   * Returns the place in the TypeScript that a crash text points to.
-   * @param program its name, as in a device's state
+   * Returns the place in the TypeScript sources that a crash text points to.
+   * @param program the program's name, as in a device's state
    */
   placeIn: (text: string, program: string, board: string) => string | undefined;
 }
@@ -24,10 +24,10 @@ export interface CrashesParts {
 /** End of a crash text of the Wio Terminal's runtime (crash_note.c). */
 const HASH = /, program (0x[0-9a-f]{8})$/;
 
-/** The crashes of devices' last runs. Each is logged once and kept for the page. */
+/** The crashes that ended devices' last runs. Each crash is logged once and kept for the page. */
 export class Crashes {
   private readonly crashes = new Map<string, CrashView>();
-  /** The last crash text of each device, and the last program of each device. */
+  /** The last crash text (`said`) and the last program (`programs`) of each device, by id. */
   private readonly said = new Map<string, string>();
   private readonly programs = new Map<string, string>();
 
@@ -38,7 +38,7 @@ export class Crashes {
   ) {
     for (const crash of kept) {
       this.crashes.set(crash.id, crash);
-      // The broker still has the retained state with this text, which must not count as a new
+      // The broker still retains the device's state with this text, which must not count as a new
       // crash.
       this.said.set(crash.id, crash.text);
     }
@@ -96,7 +96,9 @@ export class Crashes {
     });
   }
 
-  /** Removes a crash once a later program is confirmed. @returns whether there was one to remove */
+  /**
+   * Removes a crash once a later program is confirmed. @returns whether there was a crash to remove
+   */
   private endIfMended(id: string, job: Job | undefined): boolean {
     const crash = this.crashes.get(id);
     if (!crash || job?.step !== "confirmed" || job.begunMs <= crash.atMs) return false;
@@ -107,7 +109,7 @@ export class Crashes {
 /**
  * Infers which program crashed, for runtimes that do not report it.
  * @param before the program that the device ran before, if it is known
- * @returns undefined if it can't be determined
+ * @returns undefined if the program can't be determined
  */
 function crashed(job: Job | undefined, state: Report, before: string | undefined) {
   const { program, taken_back } = state;

@@ -66,7 +66,7 @@ export class Dispatcher {
 
   /**
    * Prepares the program for a device that came to the gateway without an order.
-   * @returns false if there is no program for it; the job then says why
+   * @returns false if there is no program for the device; the job then says why
    */
   async prepare(job: Job): Promise<boolean> {
     try {
@@ -75,7 +75,8 @@ export class Dispatcher {
         throw new UserError("it has come by itself, and this server knows no board of it");
       const ready = await this.compiled(board);
       if (isOver(job)) return false;
-      // A device that gets an order makes this check itself.
+      // A device that gets an order makes this check itself, but this device has come without an
+      // order.
       const { downgrade } = job;
       const order = { n: 0, do: "update", board, fw: ready.fw, downgrade } as const;
       const why = mismatch(order, { board, fw: state.fw ?? "" });
@@ -138,8 +139,8 @@ export class Dispatcher {
       await orders.give(job.id, order);
     } catch (error) {
       if (error instanceof UserError || (isLinked() && job.tries >= TRIES)) throw error;
-      // Losing the broker at this moment does not count as a try, because it is not the device's
-      // fault.
+      // If the connection to the broker was lost, this does not count as a try: it is not the
+      // device's fault.
       if (!isLinked()) job.tries--;
       jobs.enter(job, "waiting", NO_BROKER);
     }

@@ -5,10 +5,11 @@ import type { FleetView } from "../../src/common/update-api";
 import { isGone, isOver, type Job } from "./job";
 
 /**
- * Splits devices into waves: one device, a tenth, the rest. Devices that are offline are in the
- * last wave and get the program when they come back. If all are offline, the first that comes back
- * is the first wave.
- * @param online in the order in which they are updated
+ * Splits devices into waves: one device, a tenth, the rest. Offline devices are in the last wave
+ * and get the program when they come back. If all devices are offline, the first device that comes
+ * back is the first wave.
+ * @param online ids of the online devices, in the order in which they are updated
+ * @param away ids of the offline devices
  */
 export function waves(online: string[], away: string[]): string[][] {
   const first = online.length > 0 ? online : away;
@@ -18,7 +19,7 @@ export function waves(online: string[], away: string[]): string[][] {
   return all.filter(({ length }) => length > 0);
 }
 
-/** The state of the devices. */
+/** The states of the devices and their jobs. */
 export interface DeviceStates {
   jobOf: (id: string) => Job | undefined;
   isOnline: (id: string) => boolean;
@@ -36,7 +37,7 @@ export interface NextActions {
 
 const NOTHING: NextActions = { begin: [], cancel: [] };
 
-/** Moves a fleet on. Called when a job of the fleet has changed, and at intervals. */
+/** Moves a fleet's update on. Called when a job of the fleet has changed, and at intervals. */
 export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
   const { jobOf, isOnline } = devices;
   if (fleet.step !== "going") return NOTHING;
@@ -62,8 +63,8 @@ export function advance(fleet: FleetView, devices: DeviceStates): NextActions {
 }
 
 /**
- * Whether an online device is not finished yet. Offline devices hold up nobody: each waits by
- * itself.
+ * Whether the fleet must wait for a device that is not finished yet. Offline devices do not hold up
+ * the fleet: their own jobs wait for them.
  */
 function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): boolean {
   return begunOf(fleet).some((id) => {
@@ -72,7 +73,10 @@ function isHeldUp(fleet: FleetView, { jobOf, isOnline, nowMs }: DeviceStates): b
   });
 }
 
-/** Makes an online device the canary, if all begun ones are offline and none has confirmed. */
+/**
+ * Makes an online device the canary, the first to try the program. Called if all begun devices are
+ * offline and none of them has confirmed the program.
+ */
 function replaceCanary(fleet: FleetView, id: string): NextActions {
   fleet.waves = fleet.waves
     .map((wave, i) => (i === fleet.wave ? [...wave, id] : wave.filter((member) => member !== id)))

@@ -47,7 +47,7 @@ export class Fleets {
 
   /**
    * @param ids the devices; undefined to call off any running update
-   * @throws UserError if no update is running, or if it also includes other devices
+   * @throws UserError if no update is running, or if the update also includes other devices
    */
   cancel(ids: string[] | undefined): { fleet: FleetView } {
     const { jobs } = this.parts;
@@ -74,8 +74,8 @@ export class Fleets {
   }
 
   /**
-   * Moves the fleet on. Called when a job has changed, and at intervals, because devices come and
-   * go.
+   * Moves the fleet's update on. Called when a job has changed, and at intervals, because devices
+   * come and go.
    */
   goOn(): void {
     const fleet = this.running();

@@ -11,7 +11,7 @@ const SILENCE_MS = 45_000;
 export interface ProgramDelivery {
   /** The padded program. */
   program: Buffer;
-  /** False once the update was called off. */
+  /** Whether the device is still to get the program; false once the update was called off. */
   isMeant(): boolean;
   onOpen(): void;
   /** Called when the device has stored the program and starts it. */
@@ -23,15 +23,21 @@ export interface ProgramDelivery {
 }
 
 export interface Visitor {
-  /** 32 bytes. */
+  /** The key that the device must prove, 32 bytes. */
   key: Buffer;
-  /** Called once the key is proved. Resolves to undefined if there is nothing to deliver. */
+  /**
+   * Called once the device has proved its key. Resolves to undefined if there is nothing to
+   * deliver.
+   */
   delivery(): Promise<ProgramDelivery | undefined>;
-  /** Called when the client has another key. */
+  /** Called when the client's proof is made with another key. */
   onForeign(): void;
 }
 
-/** @param deviceSeed the seed that the device sent */
+/**
+ * Serves a device's connection: checks its key, then sends it its program.
+ * @param deviceSeed the seed that the device sent in its request
+ */
 export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor): void {
   const serverSeed = randomBytes(SEED_BYTES);
   const channel = new Channel(visitor.key, { device: deviceSeed, server: serverSeed });
@@ -72,9 +78,9 @@ export function deliver(socket: WebSocket, deviceSeed: Buffer, visitor: Visitor)
     if (!message) return end("a message was altered on its way");
     const { send, isLast, outcome } = upload.next(message);
     for (const answer of send) socket.send(channel.seal(answer));
-    // Close before the program starts. The program clears the gateway client's address; if that
-    // client is still connected, this closes the board's one socket, which the program has opened
-    // for its broker by then (wssk_health.c: set_conn_string).
+    // Close before the program starts. The program clears the gateway client's address. If that
+    // client is still connected, clearing its address closes the board's only socket, which the
+    // program has opened for its broker by then (wssk_health.c: set_conn_string).
     if (isLast || outcome !== undefined) socket.close();
     if (outcome === undefined) return;
     isOver = true;

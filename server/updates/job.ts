@@ -4,7 +4,7 @@ import { programName } from "../../src/common/update";
 import type { UpdateView } from "../../src/common/update-api";
 import { refusedBelow } from "./orders";
 
-/** Time for an online device to come to the gateway, ms. After it, the order is repeated. */
+/** Time for an online device to come to the gateway, ms. After this time, the order is repeated. */
 const ANSWER_MS = 90_000;
 export const TRIES = 2;
 /**
@@ -14,9 +14,9 @@ export const TRIES = 2;
 const GONE_MS = 300_000;
 /** Time in which a device with our firmware publishes its state, ms. */
 const STATE_MS = 30_000;
-/** Time for a new program until one of its readings is acknowledged, s. */
+/** Time within which one of a new program's readings must be acknowledged, s. */
 export const CONFIRM_S = 120;
-/** Added to `CONFIRM_S` for the delivery of the state, ms. */
+/** Extra time on top of `CONFIRM_S` for the delivery of the device's state, ms. */
 const MARGIN_MS = 60_000;
 
 export const STEPS = [
@@ -36,21 +36,28 @@ export interface Job extends UpdateView {
   /** Number of the last order. */
   n?: number;
   hash?: string;
-  /** The device's state has named the new program. */
+  /** Set once the device's state has named the new program. */
   isHeard?: true;
-  /** The device came to the gateway during the trial, so another update may replace this one. */
+  /**
+   * Set once the device came to the gateway during the trial, so that another update may replace
+   * this one.
+   */
   hasComeBack?: true;
   /** Since when the device has been online without a state; Unix time, ms. */
   mutedMs?: number | undefined;
-  /** When the server was last without its broker and so received nothing; Unix time, ms. */
+  /**
+   * When the server was last disconnected from its broker and so received nothing; Unix time, ms.
+   */
   deafMs?: number;
 }
 
-/** Line of a job whose device is offline. `npm run update` recognises it and does not wait. */
+/**
+ * Line of a job whose device is offline. `npm run update` recognises this line and does not wait.
+ */
 export const AWAY = "waiting: it is away, and gets it when it comes back";
 export const NO_BROKER = "waiting: the server has no broker at present, and goes on when it has";
 
-/** For an update that is called off while the program is being sent. */
+/** Line of a job that is called off while the program is being sent. */
 const CUT_OFF =
   "called off in the middle of the program: a Wio Terminal goes on with the one that it had; another board has none now, and waits for the next update";
 
@@ -75,7 +82,8 @@ export function isOver({ step }: Pick<Job, "step">): boolean {
 }
 
 /**
- * Whether the other devices need not wait for this one, because it is switched off or out of reach.
+ * Whether a device is considered switched off or out of reach, so that the fleet does not wait for
+ * it.
  */
 export function isGone({ step, sinceMs }: Job, isOnline: boolean, nowMs: number): boolean {
   if (isOnline) return false;
@@ -166,7 +174,7 @@ export function look(job: Job, known: Known | undefined, nowMs: number, isLinked
   }
 }
 
-/** Waits until the device is back. */
+/** Lets the job wait until the device is back. */
 function wait(job: Job, nowMs: number): void {
   job.tries = 0;
   enter(job, "waiting", AWAY, nowMs);
@@ -185,8 +193,8 @@ function waited(job: Job, known: Known | undefined, nowMs: number): boolean {
 }
 
 /**
- * Whether the device rejects the order because a clock that was ahead gave an earlier order a
- * higher number.
+ * Whether the device rejects the order because an earlier order had a higher number, from a clock
+ * that was ahead.
  */
 function isBehind({ n = 0 }: Job, known: Known | undefined): boolean {
   const { state } = known ?? {};
@@ -201,7 +209,8 @@ function judge(job: Job, known: Known | undefined, nowMs: number): boolean {
   const name = programName(job.hash);
   const n = job.n ?? 0;
   const refused = `${n}: `;
-  // The device got this order twice: it lost power before it could acknowledge the first delivery.
+  // The device got this order twice, because it lost power before it could acknowledge the first
+  // delivery. So this rejection is ignored.
   const isTwice = state.refused === `${n}: expected an n above ${n}, got ${n}`;
   if (state.refused?.startsWith(refused) && !isTwice) {
     const why = state.refused.slice(refused.length);

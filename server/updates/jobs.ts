@@ -16,7 +16,10 @@ export interface JobsParts {
   onChange: () => void;
 }
 
-/** Smallest jump that counts as a set clock, ms. Gradual adjustments do no harm. */
+/**
+ * Smallest jump of the wall clock that counts as setting the clock, ms. Gradual adjustments do no
+ * harm.
+ */
 const CLOCK_SET_MS = 1000;
 
 /** The update jobs, one for each device. Each step is logged and saved to disk. */
@@ -28,7 +31,7 @@ export class Jobs {
    */
   private offsetMs: number;
 
-  /** @param kept state from before the server started */
+  /** @param kept the state that was saved before the server started */
   constructor(
     private readonly parts: JobsParts,
     { jobs, fleet }: StoredUpdates,
@@ -85,7 +88,7 @@ export class Jobs {
     return why;
   }
 
-  /** Logs and saves a job. Called when its last line is new. */
+  /** Logs a job's last line and saves the job. Called when that line is new. */
   changed(job: Job): void {
     const { log, onChange } = this.parts;
     const { id } = job;

@@ -8,7 +8,10 @@ import { settingsKey } from "./seal";
 
 export type Changes = Omit<NewSettings, "n" | "s">;
 
-/** During the trial the device stores them as one setting, in a Jacdac packet of 236 bytes. */
+/**
+ * Maximum size of the new settings as JSON, bytes. During the trial the device stores them as one
+ * setting, in a Jacdac packet of 236 bytes.
+ */
 const MAX_BYTES = 200;
 
 /**
@@ -44,7 +47,7 @@ export function changesOf(given: Record<string, unknown>): Changes {
 /**
  * @param key the device's key
  * @returns the encrypted settings for an order, hex
- * @throws UserError if they are too long
+ * @throws UserError if the settings are too long
  */
 export function sealedSettings(key: string, id: string, settings: NewSettings): string {
   const text = Buffer.from(JSON.stringify(settings));

@@ -8,7 +8,7 @@ export class OrderLog {
   /**
    * @param order such as "identify for desk-1"
    * @param who the client's address
-   * @param outcome returns a word or two
+   * @param outcome returns the outcome in a word or two
    */
   async note<T>(
     order: string,

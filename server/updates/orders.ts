@@ -18,10 +18,10 @@ export class Orders {
   ) {}
 
   /**
-   * Returns the number of the next order. It follows the clock, so that it also grows if the server
-   * loses its state. If a clock was ahead before, the device reports the highest number that it has
-   * accepted.
-   * @param known number of an order that may be from before the server started
+   * Returns the number of the next order. Numbers follow the clock, so that they also grow if the
+   * server loses its state. If a clock was ahead before, the device reports the highest number that
+   * it has accepted.
+   * @param known number of an earlier order, which may be from before the server started
    * @param state the device's last state
    */
   nextN(id: string, known = 0, state?: Report | null): number {
@@ -50,8 +50,8 @@ export class Orders {
 }
 
 /**
- * @returns the number above which the device accepts orders, if it rejected one for its number;
- *   else 0
+ * @returns the number above which the device accepts orders, if it rejected an order for its
+ *   number; else 0
  */
 export function refusedBelow(state: Report | null | undefined): number {
   const [, above] = /^\d+: expected an n above (\d+), got /.exec(state?.refused ?? "") ?? [];

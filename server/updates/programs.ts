@@ -4,7 +4,7 @@ import { type DebugInfo, type Places, placesOf } from "../base/places";
 import type { Devices } from "../deciding/devices";
 import { hashOf, padded, shortHashOf } from "./upload";
 
-/** How long the result is cached, ms: reading the sources takes some milliseconds. */
+/** How long the program names are cached, ms: reading the sources takes some milliseconds. */
 const FRESH_MS = 4_000;
 
 export interface ProgramsParts {
@@ -21,7 +21,8 @@ export interface Compiled {
 }
 
 /**
- * The programs that devices should run, where compiled. A device with another program is outdated.
+ * The programs of the current sources, for the boards for which they are compiled. A device with
+ * another program is outdated.
  */
 export class Programs {
   private names: Record<string, string> = {};
@@ -46,7 +47,7 @@ export class Programs {
     return this.names;
   }
 
-  /** @returns the name of the current sources' program, if it has this hash */
+  /** @returns the name of the current sources' program, if that program has this hash */
   nameWith(shortHash: number, board: string): string | undefined {
     const found = this.parts.compiled(board);
     return found && shortHashOf(padded(found.program)) === shortHash ? nameOf(found) : undefined;

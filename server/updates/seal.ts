@@ -2,7 +2,10 @@
 import { createHmac } from "node:crypto";
 import { gatewayKeyText, type Order, sealedText, settingsKeyText } from "../../src/common/update";
 
-/** @param key as the device has it: the text of 64 hexadecimal digits, not the bytes */
+/**
+ * Adds the MAC to an order.
+ * @param key the key as the device has it: the text of 64 hexadecimal digits, not the bytes
+ */
 export function sealed(key: string, id: string, order: Omit<Order, "mac">): Order {
   return { ...order, mac: hmac(key, sealedText(id, order)).toString("hex") };
 }

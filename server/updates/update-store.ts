@@ -19,7 +19,10 @@ const PROGRAM = /^([0-9a-f]{64})\.(?:devs|places\.json)$/;
 
 const PLACES = ".places.json";
 
-/** Stores the jobs, and the programs that a job still needs, so that their number is bounded. */
+/**
+ * Stores the jobs and the programs that they still need. Other programs are deleted, so that the
+ * number of files is bounded.
+ */
 export class UpdateStore {
   private readonly path: string;
   private readonly programs: string;
@@ -87,12 +90,15 @@ export class UpdateStore {
       const places: unknown = JSON.parse(readFileSync(join(this.programs, file), "utf8"));
       return isPlaces(places) ? places : undefined;
     } catch {
-      // The place of a crash is useful but not essential.
+      // A damaged map is ignored: the place of a crash is useful but not essential.
       return undefined;
     }
   }
 
-  /** Stores a program, and deletes all others that are not needed. */
+  /**
+   * Stores a program, and deletes all other programs that no job needs.
+   * @param needed hashes of the programs that a job needs
+   */
   keepProgram(program: Buffer, needed: string[], places?: Places): void {
     const hash = hashOf(program);
     if (!existsSync(this.pathOf(hash))) writeSecretFile(this.pathOf(hash), program);

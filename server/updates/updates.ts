@@ -34,19 +34,19 @@ export interface UpdatesOptions {
   fw: () => string;
   /**
    * Compiles the current sources.
-   * @param board "" for any board that detects sensor and LED itself
+   * @param board the board's name; "" for any board that detects its sensor and LED itself
    * @throws UserError
    */
   compile: (board: string) => Promise<Uint8Array>;
-  /** Returns what was compiled from the current sources before. */
+  /** Returns the program of the current sources, if it has been compiled for this board. */
   compiled: ProgramsParts["compiled"];
-  /** Sends an order. Resolves once the broker has it. */
+  /** Sends an order. Resolves once the broker has acknowledged it. */
   order: (id: string, text: string) => Promise<void>;
   /** Whether the server is connected to its broker. */
   isLinked: () => boolean;
   /**
-   * Returns the gateway's address for devices: `ws://HOST:PORT`, in which the host `*` stands for
-   * the host of the device's broker.
+   * Returns the gateway's address for devices: `ws://HOST:PORT`. The host `*` stands for the host
+   * of the device's broker.
    */
   address: () => string;
 }
@@ -150,8 +150,8 @@ export class Updates {
   }
 
   /**
-   * Calls an update off. A fleet goes on without the device.
-   * @throws UserError if there is no update, or if it can't be called off any more
+   * Calls a device's update off. A fleet's update goes on without the device.
+   * @throws UserError if there is no update, or if the update can't be called off any more
    */
   cancel(id: string): { update: UpdateView } {
     const job = this.jobs.of(id);
@@ -167,14 +167,14 @@ export class Updates {
   /**
    * Calls the fleet's update off. A device that is already receiving the program still gets it.
    * @param ids the devices; undefined to call off any running update
-   * @throws UserError if no update is running, or if it also includes other devices
+   * @throws UserError if no update is running, or if the update also includes other devices
    */
   cancelFleet(ids?: string[]): { fleet: FleetView } {
     return this.fleets.cancel(ids);
   }
 
   /**
-   * Sends another order. It is not kept for a device that is offline.
+   * Sends an order other than an update. The order is not kept for an offline device.
    * @throws UserError if the device accepts no order
    */
   async order(id: string, what: "restart" | "identify" | "report"): Promise<{ n: number }> {
@@ -214,7 +214,10 @@ export class Updates {
     return this.visits.receive(id, request);
   }
 
-  /** Adds all jobs before the first one starts, because the fleet judges them together. */
+  /**
+   * Starts the updates of these devices. Adds all jobs before the first one starts, because the
+   * fleet judges its jobs together.
+   */
   private start(ids: string[], downgrade: boolean): void {
     const begun = ids
       .filter((id) => !this.jobs.isUnderWay(id))

@@ -15,8 +15,8 @@ export const COMMAND = {
 /** Block size in which a device stores a program (devsmgr.c: `DEVSMGR_ALIGN`), bytes. */
 const ALIGN_BYTES = 32;
 /**
- * Program bytes in one message. The client's buffer has 270 bytes for frame, command and tag
- * (websock_conn.c: `MAX_MESSAGE`).
+ * Number of program bytes in one message. The client's buffer has 270 bytes for frame, command and
+ * tag (websock_conn.c: `MAX_MESSAGE`).
  */
 const CHUNK_BYTES = 224;
 
@@ -44,13 +44,19 @@ export function shortHashOf(program: Uint8Array): number {
 export interface Step {
   /** Messages to send, in this order. */
   send: Buffer[];
-  /** Set if the server sends nothing after these messages. */
+  /** Set if the server sends nothing more after these messages. */
   isLast?: true;
-  /** The result, set at the end: the device has stored the program and starts it, or why not. */
+  /**
+   * The result, set at the end: `stored` if the device has stored the program and starts it, else
+   * why not.
+   */
   outcome?: "stored" | { why: string };
 }
 
-/** Sends one program. First it asks for the hash of the program that the device has. */
+/**
+ * Sends one program to a device. First asks for the hash of the program that the device already
+ * has.
+ */
 export class Upload {
   /** Number of bytes that the device has acknowledged. */
   written = 0;
@@ -80,7 +86,7 @@ export class Upload {
         this.written = this.sent;
         if (this.sent < this.program.length) return { send: [this.chunk()] };
         this.isFinished = true;
-        // Sent together: once the program runs, it uses the socket.
+        // Both messages are sent at once, because the program uses the board's socket once it runs.
         return { send: [Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)], isLast: true };
       case COMMAND.error:
         return { send: [], outcome: { why: `the device refused the program ${this.place()}` } };

@@ -53,15 +53,19 @@ export class Visits {
       });
   }
 
-  /** Called when the device has proved its key. @returns its delivery, if there is one */
+  /**
+   * Called when the device has proved its key.
+   * @returns the delivery for the device, if there is one
+   */
   private async delivery(id: string): Promise<ProgramDelivery | undefined> {
     const { dispatcher, isLinked, jobs, store } = this.parts;
     const job = jobs.of(id);
-    // While the broker is down, a device that can't reach it says nothing about its program.
+    // While the broker is down, a device that can't reach the broker need not have a bad program,
+    // so it gets no other one.
     if (!isLinked() && job?.step !== "asked" && job?.step !== "sending") return undefined;
     if (!job || isOver(job)) return this.sayStray(id);
     if (job.step === "trial") return this.comeBack(job);
-    // The device can't reach its broker, or it would have received an order.
+    // The device can't reach its broker: otherwise it would have received an order.
     if (job.step === "waiting" && !(await dispatcher.prepare(job))) return undefined;
     const program = job.hash === undefined ? undefined : store.program(job.hash);
     if (program) return this.errandOf(job, program);
@@ -88,8 +92,8 @@ export class Visits {
   }
 
   /**
-   * Handles a device that comes back with an unconfirmed program. From now on a person may replace
-   * that program.
+   * Handles a device that comes back with an unconfirmed program. Afterwards, a person may replace
+   * that program by another update.
    */
   private comeBack(job: Job): undefined {
     const { jobs } = this.parts;
@@ -106,7 +110,10 @@ export class Visits {
     this.parts.log("server", text, { level: "warn", id });
   }
 
-  /** Logged once, because a client without the key can come any number of times. */
+  /**
+   * Notes a client with another key. Each job notes this once, because a client without the key can
+   * come any number of times.
+   */
   private sayForeign(id: string): void {
     const { clock, jobs } = this.parts;
     const job = jobs.of(id);
