@@ -24,7 +24,7 @@ import { until } from "../support/until";
 
 const ANYONE: Identity = { role: "anyone", name: "" };
 
-/** Logins whose passwords are checked when the test says so. */
+/** Logins whose password checks end only when the test calls the stored callback. */
 class SlowLogins extends Logins {
   readonly asked: ((who: Identity) => void)[] = [];
   isSlow = false;

@@ -55,7 +55,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     await until("it is decided", () => client.payloads("lamp/commands").length > before);
   }
 
-  /** Retains more data than the free space within a file's last page. */
+  /** Retains more data than fits into the free space of a file's last page. */
   async function keep(name: string): Promise<void> {
     for (let i = 0; i < 20; i++)
       await client.client.publishAsync(`kept/${name}/${i}`, "x".repeat(10_000), {
@@ -142,7 +142,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     disk.fill();
     await keep("silent");
     await losesBoth();
-    // The waiting readings are written first, so that no reading is left to find the free space.
+    // Waits until all readings are written, so that no later write can find the free space.
     await hasHall();
     disk.free();
     await until("both are written", async () => (await shown()).length === 0);

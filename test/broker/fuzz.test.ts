@@ -21,7 +21,7 @@ const PACKETS = 15_000;
 const NOISE = 5_000;
 const SEED = 20_261_122;
 const AT_ONCE = 50;
-/** Small enough to show a leak of a hundred bytes per message. */
+/** Maximum growth of memory, small enough to show a leak of a hundred bytes per message. */
 const MAX_GROWTH_BYTES = 10_000_000;
 
 setFlagsFromString("--expose-gc");
@@ -141,7 +141,7 @@ describe("100,000 malformed payloads, topics and packets", () => {
     expect(after.telemetry - before.telemetry).toBe(PAYLOADS);
     for (const reason of ["topic", "publish", "malformed-packet", "packet-bytes"] as const)
       expect(after[reason]).toBeGreaterThan(before[reason]);
-    // Memory that has not been released yet is not a leak, so this waits.
+    // Memory that has not been released yet is not a leak, so this test waits for its release.
     await expect.poll(() => usedBytes() - beforeBytes).toBeLessThan(MAX_GROWTH_BYTES);
 
     await witness.publish("probe/telemetry", '{"light":5}');

@@ -17,7 +17,7 @@ const EMBEDDED: Rules = {
   willAfterKill: true,
 };
 
-/** For each seed. */
+/** Number of times that the broker is killed for each seed. */
 const KILLS = 1;
 
 function killed(broker: BrokerProcess): Target {
@@ -63,7 +63,7 @@ describe("random traffic at the embedded broker, killed without a data folder", 
 
   it("violates the rules, so the tests above would show a loss", async () => {
     const found = new Set<Rule>();
-    // A seed in which no client has a session or a message to lose shows nothing.
+    // A seed proves nothing if no client has a session or a message to lose.
     for (
       let seed = 1001;
       seed <= 1010 && !(found.has("lost") && found.has("session present"));

@@ -7,9 +7,9 @@ import { record } from "../support/history/run";
 import { Mosquitto } from "../support/mosquitto";
 
 /**
- * Mosquitto does not publish the will of a persistent session on takeover. For overlapping
- * subscriptions it uses any one of them instead of the strongest, unless it is configured to send a
- * copy for each.
+ * By default, Mosquitto sends one copy for overlapping subscriptions, at the QoS of any of them.
+ * The tests configure it to send a copy for each. On takeover, it does not publish the will of a
+ * persistent session.
  */
 const MOSQUITTO: Rules = {
   overlapping: "each",
@@ -48,7 +48,8 @@ describe("random traffic at Mosquitto", () => {
     const liar = await LyingBroker.start(mosquitto.port, lie, 1);
     try {
       const found = new Set<Rule>();
-      // A lie may do no harm, because the affected message is chosen at random.
+      // A lie may do no harm with one seed, because the affected message is chosen at random. So
+      // several seeds are tried.
       for (let seed = 1001; seed <= 1010 && !found.has(rule); seed++) {
         const target = { port: liar.port, rules: MOSQUITTO };
         const history = await record(target, { ...SIZE, seed, quietMs: 200 });

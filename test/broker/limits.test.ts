@@ -96,7 +96,7 @@ describe("the embedded broker's limits", () => {
     await start({ connections: 1 });
     const silent = createConnection({ port: guarded.port, host: "127.0.0.1", allowHalfOpen: true });
     try {
-      // The client receives the end, but keeps its own side open.
+      // The client receives the end of the broker's side, but keeps its own side open.
       await once(silent.resume(), "end");
       expect(await open().connect()).toBe(0);
     } finally {

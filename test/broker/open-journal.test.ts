@@ -56,7 +56,7 @@ describe("the broker's folder", () => {
   }
 
   async function opensAfterARename(): Promise<void> {
-    // SQLite's lock, which exists while the file is open.
+    // SQLite's lock exists only while the file is open.
     expect(existsSync(`${file}.lock`)).toBe(false);
     renameSync(file, `${file}.before`);
     const { journal, unlock } = await open();

@@ -39,7 +39,7 @@ describe("the embedded broker's data with --data", () => {
     await device.subscribe("lamp/commands");
     await device.stop();
     const sent: string[] = [];
-    // Twelve per start: sorted as text, 10 would come before 9.
+    // Each start gets twelve messages, because their numbers sort differently as text: 10 before 9.
     for (let start = 1; start <= 3; start++) {
       const server = await connected();
       expect(await server.publish("lamp/desired", `desired ${start}`, true)).toBe(true);
@@ -48,7 +48,8 @@ describe("the embedded broker's data with --data", () => {
         sent.push(`command ${start}.${i}`);
         expect(await server.publish("lamp/commands", `command ${start}.${i}`)).toBe(true);
       }
-      // Killed right after the last acknowledgement: acknowledged messages must be kept.
+      // The server is killed right after the last acknowledgement, so all acknowledged messages
+      // must be kept.
       await nightlight.kill();
       await nightlight.restart();
     }
@@ -109,7 +110,8 @@ describe("the embedded broker's data with --data", () => {
     const back = await connected("lamp", false);
     const answered = new Set<unknown>();
     await until("as many", () => {
-      // Without acknowledgements the broker stops sending at its limit of messages in flight.
+      // Acknowledges the messages, because the broker stops sending at its limit of messages in
+      // flight.
       for (const packet of back.received)
         if (packet.cmd === "publish" && !answered.has(packet)) {
           answered.add(packet);

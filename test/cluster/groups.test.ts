@@ -27,7 +27,7 @@ let mosquitto: Mosquitto;
 const servers: NightlightProcess[] = [];
 const sensors: FleetDevice[] = [];
 const masts: FleetDevice[] = [];
-/** Functions that stop what was started. */
+/** Functions to call at the end, which stop the brokers, servers and devices. */
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -78,7 +78,7 @@ it("one server decides for a group's sensors and lights, whatever their own shar
 
 it("when that server is killed, the next one decides on the readings of all sensors", async () => {
   const owner = servers[shardOf(GROUP.id, SERVERS) - 1];
-  // One of three has changed, which is not a majority.
+  // One of the three sensors reports light, which is not a majority.
   await sensors[0]?.report(LIGHT);
   await owner?.kill("SIGKILL");
   await sensors[1]?.report(LIGHT);

@@ -33,7 +33,7 @@ it("decides its own shard once all others count on it, which takes two beats", (
   const decide = () => [one.cluster.decides(FIRST), two.cluster.decides(SECOND)];
   vi.advanceTimersByTime(BEAT_MS);
   expect(decide()).toEqual([false, false]);
-  // The second server began to listen after the first one's first beat.
+  // The second server began to listen after the first server's first beat.
   vi.advanceTimersByTime(BEAT_MS + 1);
   expect(decide()).toEqual([true, true]);
 });
@@ -43,8 +43,8 @@ it("leaves its shard to a stand-in that learns of it late, until the stand-in re
   await vi.advanceTimersByTimeAsync(10_000);
   broker.lagMs.set(two, 2_000);
   await vi.advanceTimersByTimeAsync(10_000);
-  // The server reconnects after a break. Its first beat then tells the other one to stand in for
-  // it.
+  // The server reconnects after a break. Its first beat then tells the second server to stand in
+  // for it.
   one.cluster.connected();
   const deciders = new Set<string>();
   for (let ms = 0; ms < 10_000; ms += 10) {
@@ -121,8 +121,8 @@ it("does not consider the others gone when it was paused itself", async () => {
   if (!two) throw new Error("no second server");
   await vi.advanceTimersByTimeAsync(10_000);
   const { takeovers } = two;
-  // No timer fires while a process is paused, and the first messages it reads may all be from one
-  // server.
+  // No timer fires while a process is paused. The first messages that it then reads may all be from
+  // one server.
   const now = performance.now.bind(performance);
   vi.spyOn(performance, "now").mockImplementation(() => now() + 8_000);
   broker.beats(3, two);
@@ -135,8 +135,9 @@ it("does not consider another server gone because the broker delays its own mess
   await vi.advanceTimersByTimeAsync(600);
   const two = broker.join(2);
   await vi.advanceTimersByTimeAsync(10_700);
-  // The first server's beats come at each full second, the second's 0.6 s later. The second then
-  // receives its own beats 2.4 s apart, but those of the first 3.8 s apart.
+  // The first server sends its beats at each full second, the second server 0.6 s later. With this
+  // lag, the second server receives its own beats 2.4 s apart, but those of the first server 3.8 s
+  // apart.
   for (const lagMs of [1_400, 2_800]) {
     broker.lagMs.set(two, lagMs);
     await vi.advanceTimersByTimeAsync(500);
@@ -151,8 +152,8 @@ it("does not consider another server gone because the broker delays its own mess
 it("keeps held readings as long as a slow broker prevents it from knowing who is gone", () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   vi.advanceTimersByTime(10_000);
-  // The server ends with this reading undecided, and no message arrives for longer than a reading
-  // is held.
+  // The first server ends with this reading undecided. Then no message arrives for longer than a
+  // reading is held.
   one.isPaused = true;
   expect(two.reads()).toBe(false);
   broker.latencyMs = 2 * GONE_MS;
@@ -165,8 +166,8 @@ it("keeps held readings as long as a slow broker prevents it from knowing who is
 it("does not consider another server gone because several of its own messages arrive together", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
-  // The server has reconnected and waits to return. After eight seconds, the broker accepts all its
-  // messages at once.
+  // The second server has reconnected and waits to return. After eight seconds, the broker accepts
+  // all its messages at once.
   broker.stallsMs.set(two, 8_000);
   two.cluster.connected();
   for (let ms = 0; ms < 8_000; ms += 10) {
@@ -197,7 +198,7 @@ it("stops deciding if another server considers it gone, until that one releases 
 it("holds a reading as long as its server may be behind", async () => {
   const [one, two] = [broker.join(1), broker.join(2)];
   await vi.advanceTimersByTimeAsync(10_500);
-  // The server falls behind step by step, and is killed.
+  // The first server falls behind step by step, and is then killed.
   for (let lagMs = 500; lagMs <= 12_000; lagMs += 500) {
     broker.lagMs.set(one, lagMs);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -248,8 +249,8 @@ it("leaves no earlier undecided reading to a server that comes back", async () =
   const [one, two, three] = [1, 2, 3].map((index) => broker.join(index, 3));
   if (!one || !two || !three) throw new Error("no three servers");
   await vi.advanceTimersByTimeAsync(10_000);
-  // After a long delay, the third server waits until the others count on it. Then one of them is
-  // killed.
+  // The third server has been delayed for long, so it waits until the others count on it. Then the
+  // second server is killed.
   three.isPaused = true;
   await vi.advanceTimersByTimeAsync(SURE_MS);
   three.continue();

@@ -16,7 +16,7 @@ let history: FleetEvent[];
 
 beforeEach(() => (history = []));
 
-/** Adds an acknowledged reading. Its LED state is that of the last command. */
+/** Adds an acknowledged reading. The LED state that it reports is that of the last command. */
 function reading(device: string, seq: number, wanted: boolean): void {
   const told = history.findLast((event) => event.type === "command" && event.device === device);
   const ledOn = told?.type === "command" && told.ledOn;

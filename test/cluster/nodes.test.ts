@@ -5,7 +5,7 @@ import { startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** Two independent brokers serve as nodes: this test is only about reaching them. */
+/** Two independent brokers serve as nodes, because this test is only about connecting to a node. */
 let first: Mosquitto;
 let second: Mosquitto;
 

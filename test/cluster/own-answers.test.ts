@@ -14,7 +14,7 @@ import { loadConfig } from "../../server/setup/config";
 const DARK = 100;
 const BRIGHT = 900;
 
-/** The first of several servers, on a broker that passes on only what the test wants. */
+/** The first of several servers. Its broker passes on only the messages that the test selects. */
 class Server {
   readonly commands: string[] = [];
   private deliver: OnMessage = () => undefined;
@@ -98,7 +98,7 @@ afterEach(async () => {
 });
 
 it("answers passed back to their server by a slow broker trigger nothing more", () => {
-  // The device has received none of the answers yet, so each reading asks for a change.
+  // The device has not received any of the answers yet, so each reading asks for a change.
   for (let seq = 1; seq <= 6; seq++) server.reads(seq % 2 === 1 ? DARK : BRIGHT, false, seq);
   const answers = [...server.commands];
   expect(answers.length).toBeGreaterThanOrEqual(6);

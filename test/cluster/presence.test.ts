@@ -16,10 +16,13 @@ const BEAT: Beat = {
   behind_ms: 4,
 };
 
-/** Number of our own beats until the other server counts as gone, counted from its last beat. */
+/**
+ * Number of our own beats, counted from the other server's last beat, until that server counts as
+ * gone.
+ */
 const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
 
-/** A presence that began to listen when it sent its first beat. */
+/** A presence that began to listen in the moment it sent its first beat. */
 class Listening extends Presence {
   private sentMs = 500;
   private heardMs = 500;
@@ -29,7 +32,7 @@ class Listening extends Presence {
     this.heardOwn(this.sentMs, this.sentMs);
   }
 
-  /** Receives `times` more of our own beats, sent every `everyMs` and received `apartMs` apart. */
+  /** Receives `times` more of our own beats, sent `everyMs` apart and received `apartMs` apart. */
   own(times: number, everyMs = BEAT_MS, apartMs = everyMs): this {
     for (let time = 0; time < times; time++)
       this.heardOwn((this.sentMs += everyMs), (this.heardMs += apartMs));
@@ -158,7 +161,8 @@ describe("another server", () => {
     presence.heard("1of3", { ...BEAT, behind_ms: undefined }, 1);
     presence.heard("2of3", { ...BEAT, behind_ms: 9_000 }, 1);
     expect(presence.othersBehindMs).toBe(9_000);
-    // When a server is gone, its undecided readings count until another server has taken them over.
+    // When a server is gone, its undecided readings stay relevant until another server has taken
+    // them over.
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(9_000);
     expect(presence.own(TO_BE_GONE).othersBehindMs).toBe(0);
     presence.heard("2of3", { ...BEAT, behind_ms: 9e12 }, 1);

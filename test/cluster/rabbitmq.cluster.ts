@@ -52,7 +52,7 @@ describe("three servers on three RabbitMQ nodes, one of which is killed and come
 describe("three RabbitMQ nodes, one of which is killed", () => {
   let fleet: Fleet;
   const servers: NightlightProcess[] = [];
-  /** Functions that stop what was started. */
+  /** Functions to call at the end, which stop the servers and devices. */
   const ends: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
@@ -95,7 +95,7 @@ describe("three RabbitMQ nodes, one of which is killed", () => {
     await rabbit.kill(2);
     expect(loaded).toBe(false);
     await load;
-    // No further reading follows this one.
+    // No reading follows this one, so only the takeover can decide it.
     await fleet.change();
     await fleet.isRight();
   });

@@ -7,7 +7,7 @@ function group(id: string, members: string[], lights: string[]): Group {
   return { id, members, lights, decide: "any", validMs: 1000 };
 }
 
-/** Number of keys that belong to each shard. */
+/** Returns how many of the keys belong to each shard. */
 function spread(keys: string[], count: number): number[] {
   const sizes = new Array<number>(count).fill(0);
   for (const key of keys) {
@@ -22,7 +22,8 @@ describe("the hash of an id", () => {
     expect(fnv1a("")).toBe(0x811c9dc5);
     expect(fnv1a("a")).toBe(0xe40c292c);
     expect(fnv1a("foobar")).toBe(0xbf9cf968);
-    // The bytes C3 A4: ((offset ^ C3) * prime ^ A4) * prime, modulo 2^32.
+    // "ä" is the bytes C3 A4 in UTF-8, so its hash is ((offset ^ C3) * prime ^ A4) * prime, modulo
+    // 2^32.
     expect(fnv1a("ä")).toBe(0x199de0e2);
   });
 
@@ -35,7 +36,8 @@ describe("the hash of an id", () => {
   it.each([2, 3, 4, 7, 16])("spreads device-1 to device-10000 evenly over %d", (count) => {
     const ids = Array.from({ length: 10_000 }, (_, i) => `device-${i + 1}`);
     const even = ids.length / count;
-    // Six standard deviations of a purely random distribution.
+    // Permitted deviation from equal sizes: six standard deviations of a purely random
+    // distribution.
     const slack = 6 * Math.sqrt(even);
     for (const size of spread(ids, count)) expect(Math.abs(size - even)).toBeLessThan(slack);
   });

@@ -15,7 +15,7 @@ let mosquitto: Mosquitto;
 let fleet: Fleet;
 let witness: Witness;
 const servers: NightlightProcess[] = [];
-/** Functions that stop what was started. */
+/** Functions to call at the end, which stop the brokers, servers and devices. */
 const ends: (() => Promise<void>)[] = [];
 
 async function start(index: number): Promise<NightlightProcess> {
@@ -93,7 +93,7 @@ it("when a server is killed under load, the next one decides its undecided readi
   await second.kill("SIGKILL");
   expect(loaded).toBe(false);
   await load;
-  // No further reading follows this one, so only the takeover can decide it.
+  // No reading follows this one, so only the takeover can decide it.
   await fleet.change();
   await fleet.isRight();
   expect(shardsOf(third)).toBe("2, 3");
@@ -110,7 +110,7 @@ it("a server that comes back gets its devices back", async () => {
 
 it("a server that was absent for a moment has missed nothing", async () => {
   const [first] = servers;
-  // The server is back before the others can have noticed its end.
+  // The server is back before the other servers can have noticed its end.
   await first?.kill("SIGKILL");
   await fleet.change();
   await first?.restart();

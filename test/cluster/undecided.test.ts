@@ -4,8 +4,8 @@ import { Random } from "../support/random";
 
 /**
  * Simulates several servers with fake timers, which is fast, and with random overlapping faults. At
- * the end, each device's last reading must be decided, and none after a newer one.
- * UNDECIDED_SEEDS=500 for a longer run.
+ * the end, each device's last reading must be decided, and no reading may be decided after a newer
+ * one. UNDECIDED_SEEDS=500 makes the run longer.
  */
 const FIRST_SEED = Number(process.env["UNDECIDED_FIRST_SEED"] ?? 1);
 const SEEDS = Array.from(
@@ -30,7 +30,7 @@ interface Reading {
 /** Passes each message on to all servers in one order, to each of them with its own delay. */
 class Broker {
   readonly servers = new Set<Server>();
-  /** By the server's index. */
+  /** Delay of the messages to a server, ms, by the server's index. */
   readonly lagMs = new Map<number, number>();
   private readonly freeMs = new Map<Server, number>();
 
@@ -48,11 +48,13 @@ class Broker {
 }
 
 class Server {
-  /** Number of the connection. Messages still in transit to an earlier connection are lost. */
+  /**
+   * Number of the server's connection. Messages still in transit to an earlier connection are lost.
+   */
   connection = 1;
   private isAlive = true;
   private isConnected = true;
-  /** Messages received while it is paused. */
+  /** Messages received while the server is paused. */
   private waiting: [topic: string, payload: string][] | undefined;
   private pausedMs = 0;
   private readonly cluster: Cluster;
@@ -101,7 +103,7 @@ class Server {
   continue(): void {
     const waiting = this.waiting ?? [];
     this.waiting = undefined;
-    // A paused process has no timers either, so its last run was at the pause.
+    // A paused process has no timers either, so the cluster's timer last ran when the pause began.
     Reflect.set(this.cluster, "ranMs", this.pausedMs);
     for (const [topic, payload] of waiting) this.hear(topic, payload);
   }
@@ -132,7 +134,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** @returns the problems found */
+/** @returns a description of each problem found */
 function problemsOf(seed: number): string[] {
   const random = new Random(seed);
   const broker = new Broker();
@@ -178,7 +180,8 @@ function problemsOf(seed: number): string[] {
       report(random.pick(DEVICES));
     }
     if (kind === "slow") broker.lagMs.set(index, 0);
-    // The next fault may come before this one is over.
+    // In half of the cases, waits until this fault is over. Otherwise, the next fault may overlap
+    // it.
     if (random.below(2) === 0) vi.advanceTimersByTime(AWAY_MAX_MS);
   }
   vi.advanceTimersByTime(QUIET_MS);

@@ -18,13 +18,13 @@ describe("deciding together", () => {
     ["all", [DARK, DARK, undefined], true],
     ["majority", [DARK, DARK, LIGHT], true],
     ["majority", [DARK, LIGHT, LIGHT], false],
-    // A tie is no majority.
+    // A tie is not a majority.
     ["majority", [DARK, DARK, LIGHT, LIGHT], false],
     ["median", [DARK, 299, LIGHT], true],
     ["median", [DARK, 301, LIGHT], false],
     [{ atLeast: 2 }, [DARK, DARK, LIGHT, LIGHT], true],
     [{ atLeast: 2 }, [DARK, LIGHT, LIGHT, LIGHT], false],
-    // Too few members have reported to decide.
+    // Fewer members have reported than a decision needs.
     ["any", [undefined, undefined], undefined],
     ["majority", [DARK, undefined, undefined], undefined],
     ["majority", [DARK, undefined], undefined],
@@ -110,7 +110,7 @@ describe("a stadium", () => {
       undefined,
     ]);
     game.after(8_000);
-    // If only one covered sensor is left, it decides nothing.
+    // A single covered sensor decides nothing if it is the last one that reports.
     expect(game.say("roof", DARK)).toEqual([]);
   });
 
@@ -140,7 +140,7 @@ describe("a device's own decision", () => {
     expect(decisions.reading("lesson", reading(DARK), 1)).toHaveLength(1);
     expect(decisions.reading("ours", reading(DARK, { led_on: false }), 0)).toHaveLength(1);
     expect(decisions.reading("ours", reading(DARK, { led_on: true }), 1)).toEqual([]);
-    // The device missed the command, or was restarted.
+    // The reading shows that the device missed the command, or was restarted.
     expect(decisions.reading("ours", reading(DARK, { led_on: false }), 2)).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CompileQueue } from "../../server/compiler/compile-queue";
 
-/** Work that ends when the test calls `end`. */
+/** Returns work that ends when the test calls `end`. */
 function work(): { run: () => Promise<string>; end: (error?: Error) => void; hasBegun: boolean } {
   let end: (error?: Error) => void = () => undefined;
   const done = new Promise<string>((resolve, reject) => {

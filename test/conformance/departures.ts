@@ -10,13 +10,13 @@ export interface Departure {
   broker: BrokerName;
   statement: string;
   /**
-   * The start of the names of the tests that show the departure. Without it: all tests of the
-   * statement.
+   * The start of the names of the tests that show the departure. If undefined, all tests of the
+   * statement show it.
    */
   test?: string;
   /** Part of the failing test's message. */
   shows: string;
-  /** The reason, for docs/conformance.md. */
+  /** The reason for the departure, shown in docs/conformance.md. */
   because: string;
 }
 

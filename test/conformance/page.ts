@@ -42,7 +42,7 @@ against a test broker that makes errors on request: in Node and, if the behaviou
 also in the device's virtual machine.
 `;
 
-/** Text of docs/conformance.md. */
+/** Returns the text of docs/conformance.md. */
 export async function conformancePage(): Promise<string> {
   const server = STATEMENTS.filter(isForServer).map(serverRow);
   const client = STATEMENTS.filter(isForClient).map(clientRow);
@@ -89,7 +89,10 @@ function verdict(id: string, broker: BrokerName): string {
   return departures.includes(undefined) ? `in part: ${reasons}` : `no: ${reasons}`;
 }
 
-/** Columns are not aligned: the longest cell would make every row equally long. */
+/**
+ * Builds a table. Columns are not aligned, because the longest cell would make every row equally
+ * long.
+ */
 function table(head: string[], rows: string[][]): string {
   const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(escaped))];
   const text = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");

@@ -60,8 +60,8 @@ export class Peer extends Wire {
   }
 
   /**
-   * Checks that the next packet is this message, without acknowledging it. @returns its packet id,
-   * 0 at QoS 0
+   * Checks that the next packet is this message, without acknowledging it.
+   * @returns its packet id, or 0 at QoS 0
    */
   async receives(...[topic, payload, flags = {}]: Message): Promise<number> {
     const found = await this.next();
@@ -104,8 +104,8 @@ export class Peer extends Wire {
   }
 
   /**
-   * Checks that the broker closes the connection. The PINGREQ makes a broker that has not closed it
-   * answer.
+   * Checks that the broker closes the connection. PINGREQ makes a broker answer if it has not
+   * closed the connection.
    */
   async isCutOff(): Promise<void> {
     this.send(PINGREQ);
@@ -152,7 +152,7 @@ export class Peer extends Wire {
   }
 }
 
-/** Packet id of a PUBLISH at QoS 1 or 2; 0 for any other packet. */
+/** Returns the packet id of a PUBLISH at QoS 1 or 2, and 0 for any other packet. */
 export function messageId(found: Buffer | undefined): number {
   if (!found || found[0] === undefined || found[0] >> 4 !== 3) return 0;
   let at = 1;

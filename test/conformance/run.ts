@@ -10,7 +10,7 @@ export interface Running extends Target {
 
 /**
  * Tests one broker against every statement that binds a server.
- * @param how how the broker runs, for the tests' names
+ * @param how how the broker is run, for the names of the tests
  */
 export function conformanceOf(
   broker: BrokerName,
@@ -41,7 +41,7 @@ export function titleOf({ statement, sees }: Case): string {
   return `[MQTT-${statement}] ${sees}`;
 }
 
-/** Runs a test. If a departure is listed for it, the test has to fail in the listed way. */
+/** Runs a test. If a departure is listed for the test, it has to fail in the listed way. */
 async function held(broker: BrokerName, one: Case, run: () => Promise<void>): Promise<void> {
   const departure = departureOf(broker, one);
   if (!departure) return run();

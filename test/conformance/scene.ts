@@ -3,14 +3,14 @@ import { createWebSocketStream, WebSocket } from "ws";
 import type { Connect } from "../support/mqtt-bytes";
 import { Peer } from "./peer";
 
-/** A broker under test. Only its addresses are known. */
+/** A broker under test. Tests know only its addresses. */
 export interface Target {
   port: number;
-  /** URL for MQTT over WebSocket. */
+  /** URL of the broker for MQTT over WebSocket. */
   webUrl: string;
 }
 
-/** One test at one broker: its clients, and names that no other test uses. */
+/** One test at one broker: the test's clients, and names that no other test uses. */
 export class Scene {
   private readonly peers: Peer[] = [];
   private clients = 0;
@@ -63,7 +63,7 @@ export class Scene {
 export interface Case {
   /** The statement's number: 3.1.0-2 for [MQTT-3.1.0-2]. */
   statement: string;
-  /** The observation if the statement holds, worded to follow the statement's number. */
+  /** What the test observes if the statement holds, worded to follow the statement's number. */
   sees: string;
   run: (scene: Scene) => Promise<void>;
 }

@@ -1,13 +1,14 @@
 /** The normative statements of MQTT 3.1.1 (appendix B of the standard), in this project's words. */
 
 export interface Statement {
-  /** 3.1.0-2 for [MQTT-3.1.0-2]. */
+  /** The statement's number, such as 3.1.0-2 for [MQTT-3.1.0-2]. */
   id: string;
   binds: "server" | "client" | "both";
   says: string;
 }
 
-// The standard prints [MQTT-3.1.2.7] and [MQTT-3-8.3-4]. Here they have the usual form.
+// The standard prints [MQTT-3.1.2.7] and [MQTT-3-8.3-4]. This table writes both numbers in the
+// usual form.
 const TABLE = `
 1.5.3-1  both    Strings are well-formed UTF-8. A receiver of any other string closes the connection.
 1.5.3-2  both    A string has no U+0000. A receiver of such a string closes the connection.
@@ -154,7 +155,7 @@ const TABLE = `
 
 export const STATEMENTS: Statement[] = TABLE.trim().split("\n").map(toStatement);
 
-/** Statements that no test from outside can show, and why. */
+/** Statements that no test from outside can show, and the reason, by statement. */
 export const UNTESTABLE: Record<string, string> = {
   "4.7.3-3": "no packet can break it, because the length of a string has two bytes",
   "4.8.0-2": "a temporary failure can't be caused from outside",

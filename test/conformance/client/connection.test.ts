@@ -1,4 +1,4 @@
-/** Behaviour of src/mqtt on a connection. */
+/** Tests how src/mqtt behaves on a connection. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FaultyBroker, type FaultyConnection } from "../../support/faulty-broker";
 import { MqttInNode } from "../../support/mqtt-in-node";

@@ -1,4 +1,4 @@
-/** Packets that src/mqtt encodes and decodes, byte by byte, without a connection. */
+/** Tests the packets that src/mqtt encodes and decodes, byte by byte, without a connection. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { Decoder } from "../../../src/mqtt/decoder";
 import {
@@ -265,7 +265,8 @@ describe("the session", () => {
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     session.receive(9);
     session.connected(false);
-    // In a new session, the message has no DUP, and the id is no longer a duplicate.
+    // In a new session, the message is sent without DUP, and the received id 9 is no longer a
+    // duplicate.
     expect(sent()).toBe(hex(publish("t", "x", { qos: 1, id: 1 })));
     expect(session.receive(9)).toBe(0);
   });

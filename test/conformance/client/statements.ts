@@ -1,4 +1,4 @@
-/** The tests which show that src/mqtt keeps the statements that bind a client. */
+/** Lists the tests which show that src/mqtt keeps the statements that bind a client. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../server/base/root";
@@ -22,10 +22,10 @@ const FILTERS: ClientTest = [
   "allow wildcards only as whole levels, and # only as the last one",
 ];
 
-/** Titles in these files begin with the statements' numbers. */
+/** Files in which each test's title begins with the number of a statement. */
 const OWN = ["conformance/client/packets.test.ts", "conformance/client/connection.test.ts"];
 
-/** Tests in other files that show a statement, too. */
+/** Tests in other files that also show that a statement holds, by statement. */
 export const ELSEWHERE: Record<string, ClientTest[]> = {
   "1.5.3-1": [NONSENSE, ["mqtt/topic.test.ts", "refuses bytes that are not UTF-8"]],
   "1.5.3-2": [NONSENSE],

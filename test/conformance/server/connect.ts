@@ -1,4 +1,4 @@
-/** Sections 3.1 and 3.2: CONNECT and CONNACK. */
+/** Tests of sections 3.1 and 3.2: CONNECT and CONNACK. */
 import {
   connack,
   connect,
@@ -28,9 +28,9 @@ function malformed(statement: string, what: string, bytes: Buffer): Case {
 }
 
 /**
- * Checks that a client which pings each quarter of its keep-alive stays connected for twice that
- * time.
- * @returns false if the machine was too slow to tell
+ * Checks that a client stays connected for twice its keep-alive if it sends a ping each quarter of
+ * the keep-alive.
+ * @returns false if the machine was too slow for a verdict
  */
 async function staysBy(s: Scene, keepAliveS: number): Promise<boolean> {
   let saidMs = performance.now();
@@ -181,7 +181,7 @@ export const CONNECT: Case[] = [
     const clients = [];
     for (let i = 0; i < 3; i++) clients.push(await s.client({ id: "" }));
     for (const client of clients) {
-      await client.pings(); // no client has taken over another one
+      await client.pings(); // the connection was not taken over
       await client.subscribes(s.topic("a"), 0);
     }
     await (await s.client()).publishes(s.topic("a"), "all");

@@ -1,4 +1,4 @@
-/** Rules for connections: PINGREQ, DISCONNECT, protocol violations, transports. */
+/** Tests of the rules for connections: PINGREQ, DISCONNECT, protocol violations, transports. */
 import {
   connack,
   connect,
@@ -82,7 +82,7 @@ export const CONNECTIONS: Case[] = [
     const { socket, peer } = await s.webSocket();
     await peer.connects({ id: s.clientId("a") });
     await peer.pings();
-    // Read as binary, the text would be a valid PUBLISH.
+    // If the broker read this text frame as binary, it would be a valid PUBLISH.
     socket.send(publish(s.topic("a"), "text").toString());
     await peer.isCutOff();
   }),
@@ -138,7 +138,7 @@ export const CONNECTIONS: Case[] = [
       publish(s.topic("a"), "x".repeat(300)),
       PINGREQ,
     ]);
-    // Nagle's algorithm is off, so each write is sent as its own segment.
+    // Nagle's algorithm is off, so each byte is sent as its own segment.
     for (const byte of bytes) client.send(Buffer.from([byte]));
     await client.expects(connack(0), suback(1, 0));
     await client.answered(PINGRESP);

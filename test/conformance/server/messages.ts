@@ -1,4 +1,4 @@
-/** Sections 3.3, 3.6 and 4.3: PUBLISH and the handshakes of each QoS. */
+/** Tests of sections 3.3, 3.6 and 4.3: PUBLISH and the handshakes of each QoS. */
 import {
   ack,
   hex,
@@ -163,7 +163,7 @@ export const MESSAGES: Case[] = [
       ids.push(await first.receives(s.topic("a"), `${i}`, { qos: 1 }));
     }
     if (new Set(ids).size < 5) throw new Unexpected(`expected five packet ids, got ${String(ids)}`);
-    // Acknowledged out of order, and the third message not at all.
+    // Acknowledges the messages out of order, and the third message not at all.
     for (const at of [4, 0, 3, 1]) first.send(ack(PUBACK, ids[at] ?? 0));
     await first.pings();
     await first.stop();
@@ -289,7 +289,7 @@ export const MESSAGES: Case[] = [
           await subscriber.subscribes(s.topic("#"), 2);
           const publisher = await s.client();
           const ids = Array.from({ length: 50 }, (_, i) => i + 1);
-          // All packets in one write, with other traffic between them.
+          // Sends all messages in one write, followed by messages on another topic.
           publisher.send(
             ...ids.map((id) => publish(s.topic("a"), `${id}`, { qos, id })),
             ...ids.map((id) => publish(`other/${s.topic("a")}`, "x", { qos: 1, id: 100 + id })),

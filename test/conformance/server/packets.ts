@@ -1,4 +1,4 @@
-/** Chapter 2 and section 1.5: strings, flags, packet ids. */
+/** Tests of chapter 2 and section 1.5: strings, flags, packet ids. */
 import {
   ack,
   connect,
@@ -26,7 +26,10 @@ const ILL_FORMED: Record<string, number[]> = {
   "a code point above U+10FFFF": [0xf4, 0x90, 0x80, 0x80],
 };
 
-/** Packets after CONNECT that contain a string from the client. */
+/**
+ * Builds a packet with the given string, for each packet after CONNECT that contains a string from
+ * the client.
+ */
 const CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
   "the topic of a PUBLISH": (bytes) => publish(bytes, "x"),
   "the filter of a SUBSCRIBE": (bytes) => subscribe(1, [bytes, 0]),
@@ -38,7 +41,7 @@ const CONNECT_CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
   "the user name": (bytes) => connect({ id: "user", user: bytes }),
 };
 
-/** One test for each kind of string that a client sends. */
+/** Returns one test for each place in which a client sends a string. */
 function strings(statement: string, what: string, samples: number[][]): Case[] {
   return [
     ...Object.entries(CARRIERS).map(([carrier, write]) =>
@@ -81,7 +84,7 @@ export const PACKETS: Case[] = [
   ),
 
   when("2.2.2-1", "each packet from the broker has the flags of table 2.2", async (s) => {
-    const client = await s.client(); // CONNACK, compared byte by byte
+    const client = await s.client(); // CONNACK is compared byte by byte
     client.send(subscribe(1, [s.topic("a"), 2]));
     await client.expects(suback(1, 2));
     client.send(publish(s.topic("b"), "", { qos: 1, id: 2 }));

@@ -1,15 +1,15 @@
-/** Section 3.3.1.3: retained messages. */
+/** Tests of section 3.3.1.3: retained messages. */
 import { publish, suback, subscribe } from "../../support/mqtt-bytes";
 import { type Case, type Scene, when } from "../scene";
 
 async function retain(s: Scene, topic: string, payload: string, qos = 1): Promise<void> {
   const publisher = await s.client();
   await publisher.publishes(topic, payload, { qos, retain: true });
-  // At QoS 0 only a later answer shows that the broker has the message.
+  // At QoS 0, only the answer to a later PINGREQ shows that the broker has received the message.
   await publisher.pings();
 }
 
-/** Checks that the first message to a new subscriber at QoS 0 is not a retained one. */
+/** Checks that the first message to a new subscriber at QoS 0 is not a retained message. */
 async function holdsNone(s: Scene, topic: string): Promise<void> {
   const later = await s.client();
   await later.subscribes(topic, 0);
@@ -48,7 +48,7 @@ export const RETAINED: Case[] = [
         name,
         { retain: true },
       ];
-      // The topic b matches both filters, so its message arrives twice.
+      // Topic `b` matches both filters, so its message arrives twice.
       await later.hearsAll(got("a"), got("b"), got("d"), got("b"), got("b/c"));
       await later.pings();
     },

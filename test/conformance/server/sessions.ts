@@ -1,4 +1,6 @@
-/** Persistent sessions: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of repeated messages. */
+/**
+ * Tests of persistent sessions: sections 3.1.2.4, 4.1, 4.4, 4.5 and the order of repeated messages.
+ */
 import {
   ack,
   connack,
@@ -19,7 +21,7 @@ async function subscriber(scene: Scene): Promise<Peer> {
   return client;
 }
 
-/** The same client on a new connection. */
+/** Connects the scene's subscriber again, on a new connection. */
 async function again(scene: Scene): Promise<Peer> {
   return scene.client({ id: scene.clientId("a"), clean: false }, true);
 }

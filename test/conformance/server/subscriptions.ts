@@ -1,4 +1,4 @@
-/** Sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE. */
+/** Tests of sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE. */
 import {
   ack,
   hex,
@@ -16,8 +16,8 @@ import { described, Unexpected } from "../../support/wire";
 import { type Case, when } from "../scene";
 
 /**
- * Checks that each of these packets, sent after a CONNECT on its own connection, ends the
- * connection.
+ * Checks that the broker ends the connection at each of these packets. Each packet is sent after a
+ * CONNECT, on its own connection.
  */
 function cutOff(statement: string, what: string, ...packets: Buffer[]): Case {
   return when(statement, `${what} ends the connection`, async (s) => {

@@ -1,4 +1,4 @@
-/** Section 4.7: topic names and topic filters. */
+/** Tests of section 4.7: topic names and topic filters. */
 import { connect, PINGREQ, publish, subscribe } from "../../support/mqtt-bytes";
 import { described, Unexpected } from "../../support/wire";
 import { type Case, type Scene, when } from "../scene";
@@ -13,8 +13,8 @@ async function isRefused(s: Scene, filter: string): Promise<void> {
 }
 
 /**
- * Checks that a filter matches exactly the topics `yes`. All names are within the scene's own
- * topics.
+ * Checks that a filter matches exactly the topics `yes`. The filter and all topics are below the
+ * scene's own topic.
  */
 function match(statement: string, filter: string, yes: string[], no: string[]): Case {
   const sees = `${filter} matches ${yes.join(", ")}${no.length ? `, not ${no.join(", ")}` : ""}`;
@@ -30,7 +30,7 @@ function match(statement: string, filter: string, yes: string[], no: string[]): 
 
 export const TOPICS: Case[] = [
   when("4.7.1-1", "a will topic with a wildcard is never published", async (s) => {
-    // The will topic is part of CONNECT, so the broker may refuse it there already.
+    // The will topic is part of CONNECT, so the broker may refuse the topic by refusing CONNECT.
     const watcher = await s.client();
     await watcher.subscribes(s.topic("#"), 1);
     for (const topic of [s.topic("+"), s.topic("#"), s.topic("a/+/b")]) {
@@ -71,7 +71,7 @@ export const TOPICS: Case[] = [
       await publisher.next(); // not every broker lets clients publish to such topics
     }
     await (await s.client()).publishes(`x/${s.topic("a")}`, "seen", { qos: 1 });
-    // Messages of other tests arrive as well.
+    // The messages of other tests arrive here as well.
     for (let found = await subscriber.next(); !found?.includes("seen");) {
       if (!found || found.includes("hidden"))
         throw new Unexpected(`expected no message on $ topics, got ${described(found)}`);

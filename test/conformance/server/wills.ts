@@ -1,4 +1,7 @@
-/** Section 3.1.2.5: the message that the broker publishes for a client whose connection breaks. */
+/**
+ * Tests of section 3.1.2.5: the message that the broker publishes for a client whose connection
+ * breaks.
+ */
 import { DISCONNECT, packet } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
@@ -10,7 +13,10 @@ async function watcher(scene: Scene): Promise<Peer> {
   return client;
 }
 
-/** Checks that no will has been published, by a message that must be the next to arrive. */
+/**
+ * Checks that no will has been published before now: the next message to arrive must be the one
+ * published here.
+ */
 async function nothingCameBefore(scene: Scene, client: Peer): Promise<void> {
   await (await scene.client()).publishes(scene.topic("will"), "nothing before", { qos: 1 });
   await client.hears(scene.topic("will"), "nothing before", { qos: 1 });
@@ -74,7 +80,8 @@ export const WILLS: Case[] = [
     await (await s.client({ id, clean: false, will })).stop();
     await heard.hears(s.topic("will"), "once");
     await (await s.client({ id, clean: false }, true)).stop();
-    // Reconnects only after the broker has ended the old connection, too.
+    // The broker answers this CONNECT only after it has ended the old connection, so a second will
+    // would have been published before.
     await s.client({ id, clean: false }, true);
     await nothingCameBefore(s, heard);
   }),
