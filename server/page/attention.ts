@@ -35,7 +35,7 @@ export class Attention {
       const view = devices.get(id)?.view;
       return view ? [{ id, title: titleOf(view), words: healthSentences(view).join(" ") }] : [];
     });
-    // Rebuilt only if the words have changed, because rebuilding loses the focus.
+    // The list is rebuilt only if its words have changed, because rebuilding loses the focus.
     const text = JSON.stringify(rows);
     if (text === this.shown) return;
     this.shown = text;
@@ -43,8 +43,8 @@ export class Attention {
   }
 
   /**
-   * @returns whether anything has changed: sorting thousands of devices for each event would be
-   *   slow
+   * Updates the rows of the changed devices.
+   * @returns whether any row has changed: sorting thousands of devices for each event would be slow
    */
   private note(devices: Map<string, Device>, changes: Changes): boolean {
     let isOther = changes.all;

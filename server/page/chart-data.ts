@@ -6,11 +6,11 @@ import { type History, HISTORY_MS } from "./history";
 /** The data that the chart draws, for the live minutes or for days in the past. Pure. */
 
 export interface ChartData {
-  /** The left and the right edge of the chart. */
+  /** Times at the left and the right edge of the chart. */
   fromMs: number;
   toMs: number;
   timesMs: number[];
-  /** One list for each of `linesOf`, in the same order; null where there was no reading. */
+  /** The values of each line, in the order of `linesOf`; null where there was no reading. */
   lines: Values[];
   /** The minimum and maximum around each line, if its points stand for many readings. */
   around?: { low: Values[]; high: Values[] };
@@ -24,10 +24,16 @@ export interface LedSpan {
   share: number;
 }
 
-/** Minimum width of the chart, so that a new history does not start as a dot at the right edge. */
+/**
+ * Minimum time span of the chart, ms: otherwise a new history would start as a dot at the right
+ * edge.
+ */
 const SHORTEST_MS = 60_000;
 
-/** @param nowMs the server's time, at the right edge */
+/**
+ * Returns the data of the live chart.
+ * @param nowMs the server's time, at the right edge
+ */
 export function liveData(
   rule: ServerRule,
   history: History,
@@ -46,7 +52,10 @@ export function liveData(
   return { fromMs: nowMs - spanMs, toMs: nowMs, timesMs, lines, ledSpans };
 }
 
-/** @param spanMs the requested span, which ends at the server's current time */
+/**
+ * Returns the data of a chart of the past.
+ * @param spanMs the requested span, which ends at the server's current time
+ */
 export function pastData(rule: ServerRule, view: TelemetryView, spanMs: number): ChartData {
   const fields = fieldsOf(rule);
   const timesMs: number[] = [];

@@ -1,7 +1,7 @@
 /** A time span that the chart can show. */
 export interface ChartSpan {
   name: string;
-  /** For example "the last 6 hours". */
+  /** The span's name in a sentence, for example "the last 6 hours". */
   words: string;
   ms: number;
   /** Interval at which the data is fetched again, ms. The live chart needs no fetching. */
@@ -18,7 +18,7 @@ export const LIVE: ChartSpan = {
   refreshMs: Infinity,
 };
 
-/** Named after the values of the radio buttons in `index.html`. */
+/** The spans to choose from, named after the values of the radio buttons in `index.html`. */
 export const CHART_SPANS: ChartSpan[] = [
   LIVE,
   { name: "1h", words: "the last hour", ms: HOUR_MS, refreshMs: 10_000 },

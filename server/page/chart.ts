@@ -25,7 +25,7 @@ const SLOWEST_MS = 1_000;
 export interface ChartContent {
   rule: ServerRule;
   data: ChartData;
-  /** For example "the last 5 minutes". */
+  /** The span's name in a sentence, for example "the last 5 minutes". */
   spanWords: string;
   /** Whether the chart moves on as time passes. */
   isLive: boolean;

@@ -107,7 +107,7 @@ export class DeviceCard {
     this.enable(live);
   }
 
-  /** Updates what changes as time passes. */
+  /** Updates the parts of the card that change as time passes. */
   showTime(
     { view }: Device,
     { version }: ServerFacts,
@@ -142,8 +142,8 @@ export class DeviceCard {
   }
 
   /**
-   * Enables or disables the controls. Without the server they would show values that are not
-   * applied. When they are enabled again, the focus returns.
+   * Enables or disables the controls. Without the server, the controls would show values that are
+   * not applied. When they are enabled again, the focus returns.
    */
   private enable(enabled: boolean): void {
     const { activeElement } = document;

@@ -28,7 +28,7 @@ export class DeviceEdits {
       await remove(view.id, this.withHistory.checked);
       return `${titleOf(view)} is removed.`;
     },
-    // The focused button now belongs to another device, or to none.
+    // Moves the focus, because the focused button now belongs to another device, or to none.
     onDone: () => byId("main", HTMLElement).focus(),
   });
   private view: DeviceView | undefined;

@@ -34,14 +34,14 @@ export class DeviceList {
   private groups = new Map<string, GroupView>();
   private rule: ServerRule | undefined;
   private updates = new Updates();
-  /** All devices by name, and below the ids that are shown, in their order. */
+  /** `names`: all devices, sorted by name. `ids`: the devices that are shown, in their order. */
   private names = new NameOrder();
   private ids: string[] = [];
   private timer: number | undefined;
   private openId: string | undefined;
   private layout = { columns: 1, rowHeight: 50 };
 
-  /** @param onSight called when other devices have come into sight */
+  /** @param onSight called when the devices in sight have changed */
   constructor(
     private readonly onOpen: (id: string) => void,
     private readonly onSight: () => void,
@@ -183,7 +183,10 @@ export class DeviceList {
     };
   }
 
-  /** Scrolls the list only, while `scrollIntoView` would also move the page. */
+  /**
+   * Scrolls to the selected device. Scrolls the list only, while `scrollIntoView` would also move
+   * the page.
+   */
   private reveal(): void {
     const index = this.ids.indexOf(this.openId ?? "");
     if (index < 0) return;

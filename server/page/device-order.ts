@@ -16,6 +16,7 @@ export interface ListChoice {
 type Passes = (view: DeviceView) => boolean;
 
 /**
+ * Filters and sorts the devices.
  * @param names all ids sorted by name; equal keys keep this order
  * @param isBehind whether a device runs another program than the server has for it
  * @returns the ids to show

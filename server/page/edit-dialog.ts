@@ -3,12 +3,12 @@ import { byId, setText } from "./dom";
 /** The question that a dialog currently asks. */
 interface Question<T> {
   subject: T;
-  /** Set at the first press of the button, so that a second one does not repeat the action. */
+  /** Set at the first press of the button, so that a second press does not repeat the action. */
   isConfirmed: boolean;
 }
 
 export interface EditDialogParts<T> {
-  /** Element for the result. */
+  /** Element that shows the result of the action. */
   note: HTMLElement;
   /** Performs the action and returns words for what was done. */
   act: (subject: T) => Promise<string>;
@@ -18,8 +18,8 @@ export interface EditDialogParts<T> {
 }
 
 /**
- * A question about one or several devices. They stay the same while the dialog is open, even if
- * another device is selected.
+ * A question about one or several devices. The devices stay the same while the dialog is open, even
+ * if another device is selected.
  */
 export class EditDialog<T> {
   private readonly dialog: HTMLDialogElement;

@@ -36,7 +36,7 @@ export class FleetBox {
     setText(this.now, fleetWords(fleet, updateOf));
     setText(this.left, leftWords(fleet));
     const isHidden = fleet.step !== "going";
-    // A hidden element would lose the focus.
+    // Hiding the focused element would lose the focus.
     if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
     this.callOff.hidden = isHidden;
     this.callOff.disabled = !live;

@@ -55,12 +55,13 @@ export class History {
     if (ledOn === wasOn) return;
     if (wasOn) last.toMs = atMs;
     else this.ledSpans.push({ fromMs: atMs });
-    // A light without a sensor has no readings that would trigger this.
+    // Called here, too, because a light without a sensor has no readings, which also remove old
+    // data.
     this.forget(atMs - HISTORY_MS);
   }
 
   /**
-   * Removes old data, but keeps the last reading before that time, which holds until the next one.
+   * Removes data from before this time, but keeps the last reading, which holds until the next one.
    */
   private forget(beforeMs: number): void {
     let count = 0;

@@ -6,7 +6,7 @@ export class LatestSender<T> {
   private next: { value: T } | undefined;
   private running = false;
 
-  /** @param send must handle its own failures */
+  /** @param send sends a value; must handle its own failures */
   constructor(
     private readonly send: (value: T) => Promise<void>,
     private readonly gapMs: number,

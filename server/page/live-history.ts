@@ -23,7 +23,10 @@ export class LiveHistory {
       if (id === this.id && !online) this.apply((history) => history.addSilence());
   }
 
-  /** Replaces the history by the server's answer; undefined if the request failed. */
+  /**
+   * Replaces the history by the server's answer.
+   * @param view undefined if the request failed
+   */
   fill(view: TelemetryView | undefined): void {
     const { meanwhile = [] } = this;
     this.meanwhile = undefined;

@@ -5,8 +5,8 @@ import { clockWords } from "./words";
 /** Maximum number of characters shown, so that a hostile payload can't fill the screen. */
 const PAYLOAD_SHOWN = 300;
 /**
- * Number of new messages that counts as a flood. A flood is too fast to read, so it is shown in
- * batches, without highlighting.
+ * Number of new messages within `FLOOD_MS` that counts as a flood. A flood is too fast to read, so
+ * it is shown in batches, without highlighting.
  */
 const FLOOD_MESSAGES = 40;
 const FLOOD_MS = 1_000;
@@ -44,7 +44,8 @@ export class MessageStream {
       this.shown = { log, deviceId };
       this.list.replaceChildren();
       this.newestShown = 0;
-      // Pausing keeps the rows that are being read. Another list starts afresh, even when paused.
+      // Pausing keeps the rows that are being read. A list of other messages is filled even when
+      // paused.
       if (this.list.children.length === 0) this.append(messages);
     }
     if (!this.paused) this.append(messages);

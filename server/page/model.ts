@@ -44,7 +44,7 @@ export interface Changes {
   roster: boolean;
 }
 
-/** The page's state, built from the server's events. No DOM in here. */
+/** The page's state, built from the server's events. Does not use the DOM. */
 export class Model {
   /** Undefined before the first snapshot. */
   server: ServerFacts | undefined;
@@ -62,7 +62,7 @@ export class Model {
   /** Offset from this machine's clock to the server's, ms. */
   private clockAheadMs = 0;
 
-  /** Returns the server's time. All its events carry that time. */
+  /** Returns the server's time, which all of its events use. */
   serverTimeMs(nowMs: number): number {
     return nowMs + this.clockAheadMs;
   }
@@ -84,7 +84,10 @@ export class Model {
     return changes;
   }
 
-  /** @param nowMs this machine's clock */
+  /**
+   * Applies an event of the server to the state.
+   * @param nowMs this machine's clock
+   */
   apply<K extends keyof Events>(name: K, event: Events[K], nowMs: number): void {
     const handlers: { [N in keyof Events]: (event: Events[N]) => void } = {
       snapshot: (snapshot) => this.reset(snapshot, nowMs),
@@ -128,7 +131,7 @@ export class Model {
     for (const id of changes.removed) this.removeDevice(id);
     for (const view of changes.devices) this.setDevice(view);
     this.live?.add(changes);
-    // After new devices, so that their messages can be assigned to them.
+    // Added after new devices, so that messages can be assigned to these devices.
     for (const message of changes.messages) this.addMessage(message);
     this.messages.leftOut += changes.messagesLeftOut;
   }

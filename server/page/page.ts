@@ -33,7 +33,10 @@ const messages = new MessageStream(requestShow);
 const columns = byId("columns", HTMLElement);
 const empty = byId("empty", HTMLElement);
 
-/** More points than a device may send in that time under the broker's limit. */
+/**
+ * Number of points to request for the live chart: more than a device may send in its time span
+ * under the broker's limit.
+ */
 const RECENT_POINTS = 5_000;
 
 let connection: Connection = "connecting";
@@ -56,7 +59,7 @@ const stream = new Stream("api/events", {
 
 function openInSight(id: string): void {
   selection.open(id);
-  // On a phone the card is out of sight, below the groups.
+  // Scrolls to the card, because on a phone it is out of sight, below the groups.
   byId("device", HTMLElement).scrollIntoView({ block: "nearest" });
 }
 
@@ -73,7 +76,7 @@ function show(): void {
   if (!server) return;
   const { devices } = model;
   const changes = model.takeChanges();
-  // Set before anything is drawn, because the colours depend on it.
+  // The look is set before anything is drawn, because the colours depend on it.
   const look = isNightlight(server.rule) ? "nightlight" : "plain";
   setAttribute(document.documentElement, "data-look", look);
   list.update(devices, model.groups, changes, server.rule, model.updates);
@@ -95,7 +98,7 @@ function show(): void {
   showTime();
 }
 
-/** Draws the parts that change with time. */
+/** Draws the parts of the page that change with time. */
 function showTime(): void {
   if (!opened || !model.server) return;
   const nowMs = model.serverTimeMs(awaySinceMs ?? Date.now());
@@ -105,7 +108,10 @@ function showTime(): void {
   card.showChart(opened, live, model.server, nowMs, isLive);
 }
 
-/** Starts the live history with the server's data; without it, with events from now on. */
+/**
+ * Starts the live history with the server's data. If they can't be loaded, it starts with the next
+ * events.
+ */
 function follow(id: string, nowMs: number): LiveHistory {
   const live = model.follow(id);
   void loadTelemetry(id, nowMs - LIVE.ms, RECENT_POINTS)

@@ -18,12 +18,15 @@ export class RecentMessages {
   /** Number of messages that the server did not send because there were too many at once. */
   leftOut = 0;
   private readonly all: NumberedMessage[] = [];
-  /** By device id. The device with the newest message comes last. */
+  /** The messages of each device, by id. The device with the newest message comes last. */
   private readonly byDevice = new Map<string, NumberedMessage[]>();
   /** Number of messages in `byDevice`. */
   private kept = 0;
 
-  /** @param deviceId set if the message belongs to a known device */
+  /**
+   * Adds a new message.
+   * @param deviceId set if the message belongs to a known device
+   */
   add(message: MessageView, deviceId: string | undefined): void {
     const numbered = { ...message, number: ++this.count };
     keep(this.all, numbered);
@@ -51,11 +54,14 @@ export class RecentMessages {
 }
 
 export interface NumberedMessage extends MessageView {
-  /** 1, 2, 3 … in order of arrival. */
+  /** Number of the message: 1, 2, 3 … in the order of arrival. */
   number: number;
 }
 
-/** @returns by how many messages the list has grown */
+/**
+ * Appends a message, and drops the oldest one if the list is full.
+ * @returns by how many messages the list has grown
+ */
 function keep(list: NumberedMessage[], message: NumberedMessage): number {
   list.push(message);
   return list.length > MESSAGES_SHOWN && list.shift() ? 0 : 1;

@@ -18,12 +18,18 @@ export async function sendCommand(id: string, command: CommandRequest): Promise<
   await send("POST", `api/devices/${encodeURIComponent(id)}/commands`, command);
 }
 
-/** @param name "" to remove the name */
+/**
+ * Renames a device.
+ * @param name "" to remove the name
+ */
 export async function rename(id: string, name: string): Promise<void> {
   await send("PUT", `api/devices/${encodeURIComponent(id)}/name`, { name });
 }
 
-/** @param change only the settings to change */
+/**
+ * Changes the teacher's settings for all devices in tabs.
+ * @param change only the settings to change
+ */
 export async function changeClass(change: Partial<ClassView>): Promise<void> {
   await send("PUT", "api/class", change);
 }
@@ -33,7 +39,10 @@ export async function resetTab(device: string): Promise<void> {
   await send("POST", "api/class/reset", { device });
 }
 
-/** @param withHistory whether to delete the device's readings, too */
+/**
+ * Removes a device from the server.
+ * @param withHistory whether to delete the device's readings, too
+ */
 export async function remove(id: string, withHistory: boolean): Promise<void> {
   const query = withHistory ? "?history=1" : "";
   await ask(`api/devices/${encodeURIComponent(id)}${query}`, { method: "DELETE" });

@@ -24,7 +24,7 @@ export function rowWindow(count: number, viewport: Viewport): RowWindow {
   const { scrollTop, height, rowHeight } = viewport;
   const columns = Math.max(1, viewport.columns);
   const rows = Math.ceil(count / columns);
-  // Moves in steps of several rows, so that not every scrolled pixel changes the result.
+  // The window moves in steps of several rows, so that not every scrolled pixel changes the result.
   const step = AROUND_ROWS / 2;
   const inSight = Math.floor(scrollTop / rowHeight / step) * step;
   const firstRow = Math.max(0, Math.min(inSight, rows) - AROUND_ROWS);

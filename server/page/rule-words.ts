@@ -91,7 +91,7 @@ export function inputWords(rule: ServerRule, values: Record<string, number>): st
   return several ? `${combineWords(rule)} ${valueWords(rule, input)}` : valueWords(rule, input);
 }
 
-/** Rounds a light level to a whole number, because it is raw. */
+/** Returns a value as text. A light level is raw, so it is rounded to a whole number. */
 export function valueWords(rule: ServerRule, value: number): string {
   return numberWords(value, fieldsOf(rule).every((field) => field === "light") ? 0 : 2);
 }

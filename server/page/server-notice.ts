@@ -6,8 +6,8 @@ import type { Connection } from "./stream";
 import { clockWords, diskWords, preparingWords } from "./words";
 
 /**
- * The status of the server and its broker, what the server is preparing, and what to do without
- * devices.
+ * The status of the server and its broker, the device that the server is preparing, and
+ * instructions if there are no devices.
  */
 export class ServerNotice {
   private readonly connection = byId("connection", HTMLElement);

@@ -42,7 +42,7 @@ type OnEvent = StreamHandlers["onEvent"];
  */
 export class Stream {
   private source: Source | undefined;
-  /** Whether this source has sent its snapshot; and the last request sent to it. */
+  /** Whether the current source has sent its snapshot; and the last request sent to that source. */
   private isLive = false;
   private watched = "null";
   private hiddenTimer: number | undefined;
@@ -56,7 +56,10 @@ export class Stream {
     this.open("socket");
   }
 
-  /** @param ids devices whose values are wanted; null for all */
+  /**
+   * Requests the values of devices.
+   * @param ids devices whose values are wanted; null for all
+   */
   watch(ids: string[] | null): void {
     const watched = JSON.stringify(ids);
     if (!this.isLive || watched === this.watched) return;
@@ -135,7 +138,10 @@ function openEventSource(url: URL, onEvent: OnEvent, onEnd: () => void): Source 
   return source;
 }
 
-/** @returns the HTTP status of a small request, or undefined if there was no answer */
+/**
+ * Finds out whether the server answers, and whether the login is still valid.
+ * @returns the HTTP status of a small request, or undefined if there was no answer
+ */
 async function probe(): Promise<number | undefined> {
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const answer = await fetch("api/devices", { method: "HEAD", signal }).catch(() => undefined);

@@ -43,8 +43,8 @@ export class UpdateBox {
     this.view = view;
     const isUnderWay = update !== undefined && !isOver(update);
     this.button.hidden = !takesUpdates(view.state) || isTabId(view.id);
-    // Enabled during an update, because disabling it would lose the focus. A press then joins the
-    // update.
+    // The button stays enabled during an update, because disabling it would lose the focus. A press
+    // then joins the update.
     this.button.disabled = !live;
     this.box.hidden = update === undefined || !isShown(update, nowMs);
     if (update === undefined) return;
@@ -54,7 +54,7 @@ export class UpdateBox {
     setText(this.now, nowWords(update));
     this.showBefore(update);
     const isHidden = !canBeCalledOff(update);
-    // A hidden element would lose the focus.
+    // Hiding the focused element would lose the focus.
     if (isHidden && document.activeElement === this.callOff) byId("main", HTMLElement).focus();
     this.callOff.hidden = isHidden;
     this.callOff.disabled = !live;

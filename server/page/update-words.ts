@@ -41,7 +41,7 @@ export function lineWords({ begunMs }: UpdateView, { atMs, text }: UpdateView["l
   return `${((atMs - begunMs) / 1000).toFixed(1)} s: ${text}`;
 }
 
-/** Returns the current step or the result. */
+/** Returns words for the current step or the result of an update. */
 export function nowWords({ lines }: UpdateView): string {
   return lines.at(-1)?.text ?? "begun";
 }

@@ -9,7 +9,7 @@ import type {
 
 const NONE: UpdatesView = { updates: [], fleet: null, programs: {}, crashes: [] };
 
-/** The page's state of all updates. No DOM in here. */
+/** The page's state of all updates. Does not use the DOM. */
 export class Updates {
   fleet: FleetView | null;
   private programs: Record<string, string>;
@@ -23,7 +23,10 @@ export class Updates {
     this.crashes = byDevice(crashes);
   }
 
-  /** @returns whether other devices than before may be behind */
+  /**
+   * Applies the changes of an event.
+   * @returns whether the server's programs have changed, so that any device may now be behind
+   */
   apply({ updates, removed, fleet, programs, crashes }: UpdateChanges): boolean {
     for (const id of removed) this.updates.delete(id);
     for (const update of updates) this.updates.set(update.id, update);

@@ -45,8 +45,7 @@ export async function openBoard(serial: Serial): Promise<OpenBoard> {
   try {
     return await attach(port);
   } catch (error) {
-    // Otherwise the browser would keep the port open until the page is left, and refuse to open it
-    // again.
+    // If the port stayed open, the browser would refuse to open it again until the page is left.
     await port.close().catch(() => undefined);
     throw error;
   }

@@ -27,7 +27,10 @@ export const INSECURE =
 export const HIDDEN = "The camera was switched off, because this tab was hidden.";
 export const GONE = "The camera has gone: it was unplugged, or the permission was taken back.";
 
-/** @param error an error of `getUserMedia`, recognised by its name */
+/**
+ * Returns words for a camera that can't be used.
+ * @param error an error of `getUserMedia`, recognised by its name
+ */
 export function refusalWords({ name, message }: Pick<Error, "name" | "message">): string {
   switch (name) {
     case "NotAllowedError":

@@ -19,20 +19,24 @@ export class Camera {
   private stream: MediaStream | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param onOff called when the camera is off, with the reason; "" if a person switched it off */
+  /**
+   * @param onOff called when the camera is switched off, with the reason; "" if a person switched
+   * it off
+   */
   constructor(
     private readonly onLight: (lightRaw: number) => void,
     private readonly onOff: (why: string) => void,
   ) {
-    // While the browser asks for permission, it may report the page as hidden. So this counts only
-    // once there is a stream.
+    // While the browser asks for permission, it may report the page as hidden. So a hidden page
+    // switches the camera off only once there is a stream.
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.stream) this.off(HIDDEN);
     });
   }
 
   /**
-   * Asks for permission. A person may answer at any time, or switch the camera off again before.
+   * Asks for permission to use the camera. A person may answer at any time, or switch the camera
+   * off again before.
    */
   on(): void {
     if (this.isOn) return;

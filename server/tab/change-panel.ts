@@ -175,7 +175,10 @@ export class ChangePanel {
   }
 }
 
-/** @throws Error with the server's message */
+/**
+ * Lets the server compile a program.
+ * @throws Error with the server's message
+ */
 async function compile({ login }: TabDevice, source: string): Promise<ProgramView> {
   const response = await fetch("api/tab-program", {
     method: "POST",

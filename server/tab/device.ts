@@ -111,7 +111,7 @@ export class TabDevice {
     this.onChange();
   }
 
-  /** Makes a change and sends the machine what is different afterwards. */
+  /** Makes a change, and sends the machine the values that have changed. */
   private change(make: () => void): void {
     const { lightRaw, isPlugged } = this;
     make();

@@ -15,7 +15,7 @@ import type { Editor, EditorOptions } from "./load-editor";
 
 /** The editor, as a separate script that is loaded only if the editor is opened. */
 
-/** Uses the page's colours, light or dark. */
+/** Colours of the syntax: the page's colours, light or dark. */
 const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--to)" },
   { tag: [tags.string, tags.number, tags.bool, tags.null], color: "var(--from)" },
@@ -31,7 +31,7 @@ const THEME = EditorView.theme({
     color: "inherit",
     fontSize: "0.8125rem",
   },
-  // Phones zoom in on an editable text that is smaller.
+  // Larger on phones, because they zoom in on an editable text that is smaller than this.
   "@media (pointer: coarse)": { "&": { fontSize: "1rem" } },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
   ".cm-scroller": { fontFamily: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace' },

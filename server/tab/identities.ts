@@ -1,8 +1,11 @@
 import { isTabId, type TabLogin } from "../base/tab-id";
 
-/** Key of the logins of this browser's devices, JSON of `TabLogin[]`. */
+/** Storage key of the logins of this browser's devices, JSON of `TabLogin[]`. */
 const STORED = "nightlight-devices";
-/** Key of the ids that this tab had last, JSON of ids. After a reload it gets the same ones. */
+/**
+ * Storage key of the ids that this tab had last, JSON of ids. After a reload the tab gets the same
+ * ids.
+ */
 const OWN = "nightlight-devices-here";
 /** Time for other tabs to answer which ids they hold, ms. */
 const ANSWER_MS = 60;

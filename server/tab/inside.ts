@@ -18,7 +18,7 @@ export class Inside {
   isOnline = false;
   /** Number of unacknowledged readings since the connection was lost. */
   outbox = 0;
-  /** Null until it is known. */
+  /** Who decides for the LED; null until it is known. */
   decidedBy: "server" | "device" | null = null;
   /** Number of readings that the broker has acknowledged since power-on. */
   acknowledged = 0;

@@ -81,7 +81,7 @@ export class LightControls {
       if (this.moverOf(device).mover === from) device.lightRaw = lightRaw;
   }
 
-  /** Devices that used the camera keep their last light. */
+  /** Called when the camera is off. Devices that used the camera keep their last light. */
   private cameraOff(why: string): void {
     setText(this.cameraNote, why);
     for (const device of this.devices())

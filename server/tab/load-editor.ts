@@ -5,7 +5,7 @@ export interface EditorOptions {
   parent: HTMLElement;
   text: string;
   onChange: () => void;
-  /** Called for the keyboard shortcut. */
+  /** Called when the keyboard shortcut to run the program is pressed. */
   onRun: () => void;
 }
 
@@ -21,7 +21,10 @@ declare global {
   var makeNightlightEditor: ((options: EditorOptions) => Editor) | undefined;
 }
 
-/** @throws Error if the server does not send the editor */
+/**
+ * Loads the editor's script if necessary, and creates an editor.
+ * @throws Error if the server does not send the editor
+ */
 export async function loadEditor(options: EditorOptions): Promise<Editor> {
   if (!globalThis.makeNightlightEditor) await loadScript("device/editor.js");
   if (!globalThis.makeNightlightEditor) throw new Error("the editor is not in its script");

@@ -4,9 +4,9 @@ import { Parts } from "./parts";
 
 export interface MachineOptions {
   bytecode: Uint8Array;
-  /** Values by their names in `.env.local`. */
+  /** The device's settings, by their names in `.env.local`. */
   settings: Record<string, string>;
-  /** Raw, 0..1023. */
+  /** Initial light at the sensor, raw, 0..1023. */
   lightRaw: number;
   onLog: (line: string) => void;
   /** Called when the program ends with a code other than 0. The virtual machine restarts it. */
@@ -23,7 +23,10 @@ const TICK_MS = 10;
 export class Machine {
   private readonly parts: Parts;
 
-  /** @throws Error if the virtual machine rejects the program */
+  /**
+   * Starts the virtual machine with a program.
+   * @throws Error if the virtual machine rejects the program
+   */
   static async start(vm: Vm, options: MachineOptions): Promise<Machine> {
     const machine = new Machine(vm, options);
     const settings = await machine.settingsService();
@@ -90,7 +93,10 @@ export class Machine {
   }
 }
 
-/** @returns undefined if the frame does not announce a device with settings */
+/**
+ * Finds the settings service that a frame announces.
+ * @returns a function that makes the frame for one setting; undefined if there is no such service
+ */
 function settingsOf(frame: Uint8Array): ((key: string, value: string) => Uint8Array) | undefined {
   for (const report of reportsOf(frame)) {
     const service = announced(report)?.indexOf(SRV_SETTINGS) ?? -1;

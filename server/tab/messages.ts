@@ -5,7 +5,7 @@ export type ToWorker =
       kind: "start";
       /** URL of `/mqtt`. */
       url: string;
-      /** Values by their names in `.env.local`. */
+      /** The device's settings, by their names in `.env.local`. */
       settings: Record<string, string>;
       lightRaw: number;
       /** Bytecode; undefined for the usual program from the server. */

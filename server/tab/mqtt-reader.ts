@@ -40,7 +40,7 @@ export class MqttReader {
     return packets;
   }
 
-  /** Discards a partial packet, because a new connection begins. */
+  /** Discards a partial packet when a new connection begins. */
   clear(): void {
     this.waiting = new Uint8Array();
   }

@@ -102,7 +102,7 @@ export class Network {
       arrived.push(new Uint8Array(data));
       if (timer === undefined) deliver();
     };
-    // Browsers do not reveal the reason.
+    // Browsers do not reveal the reason of a failure.
     socket.onerror = () => end(new Error("the server can't be reached"));
     socket.onclose = () => end();
     return {

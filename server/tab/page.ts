@@ -16,7 +16,7 @@ const MAX_DEVICES = 8;
 
 const devices: TabDevice[] = [];
 let shown: TabDevice | undefined;
-/** Why no device could be added. */
+/** Why no device could be added; empty if none was refused. */
 let notAdded = "";
 let classRoom = OWN_ROOM;
 let frame: number | undefined;
@@ -41,7 +41,7 @@ power.addEventListener("click", () => {
 });
 add.addEventListener("click", () => void addDevice());
 identities.onLost = (id) => {
-  // The other tab had this id first, so the device here gets another id.
+  // The other tab had this id first, so this tab's device gets another id.
   const lost = devices.findIndex((device) => device.id === id);
   if (lost < 0) return;
   devices[lost]?.powerOff();
@@ -78,7 +78,7 @@ async function addDevice(worker = newWorker()): Promise<void> {
 }
 
 function requestShow(): void {
-  // In a hidden tab, the browser requests no frames.
+  // In a hidden tab, the browser requests no frames, so nothing is drawn.
   frame ??= requestAnimationFrame(() => {
     frame = undefined;
     show();

@@ -58,7 +58,10 @@ export class Parts {
     private readonly onBrightness: (brightness: number) => void,
   ) {}
 
-  /** Sends what is due. Must be called at least every `SAMPLE_INTERVAL_MS`. */
+  /**
+   * Sends the announcements and readings that are due. Must be called at least every
+   * `SAMPLE_INTERVAL_MS`.
+   */
   tick(nowMs: number): void {
     if (nowMs - this.announcedMs >= ANNOUNCE_INTERVAL_MS) this.announce(nowMs);
     if (this.samples === 0 || nowMs - this.sampledMs < SAMPLE_INTERVAL_MS) return;

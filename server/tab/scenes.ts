@@ -9,7 +9,10 @@ const DAY_S = 60;
 const [BIRD_EVERY_S, BIRD_STAYS_S] = [12, 4];
 const JUMP_EVERY_S = 3;
 
-/** @returns light at the sensor, raw, a whole number 0..1023 */
+/**
+ * Returns the light of a scene.
+ * @returns light at the sensor, raw, a whole number 0..1023
+ */
 export function lightOf(scene: Scene, seconds: number): number {
   return Math.round(LIGHT_MAX * Math.min(1, Math.max(0, ratioOf(scene, seconds))));
 }

@@ -7,7 +7,10 @@ import { MAX_SOURCE_BYTES } from "../base/tab-program";
 
 const NAME = "#program=";
 
-/** @returns the fragment to append to the page's URL */
+/**
+ * Encodes a program.
+ * @returns the fragment to append to the page's URL
+ */
 export async function fragmentOf(source: string): Promise<string> {
   const packed = await through(
     new Blob([source]).stream(),
@@ -24,6 +27,7 @@ export function holdsProgram(fragment: string): boolean {
 }
 
 /**
+ * Decodes the program in a URL's fragment.
  * @param fragment must hold a program
  * @throws Error with a message for the user if the program is damaged or too long
  */
@@ -48,7 +52,8 @@ class TooLong extends Error {
 }
 
 /**
- * Compresses or decompresses a stream. A short link may expand to a very long text. @throws TooLong
+ * Compresses or decompresses a stream, up to a limit: a short link may expand to a very long text.
+ * @throws TooLong
  */
 async function through(
   stream: ReadableStream<Uint8Array>,
