@@ -48,9 +48,14 @@ function willOf(
 ): Publication | undefined {
   const { limits, topics } = context;
   if (!mayUseClientId(identity, clientId, topics))
-    throw new Refusal("client-id", `${who(identity)}expected its own name as client id`);
-  if (Buffer.byteLength(clientId) > limits["topic-bytes"])
-    throw new Refusal("client-id", "a client id that is longer than a topic may be");
+    throw new Refusal("client-id", `${who(identity)}expected the user name as client id`);
+  const bytes = Buffer.byteLength(clientId);
+  const maxBytes = limits["topic-bytes"];
+  if (bytes > maxBytes)
+    throw new Refusal(
+      "client-id",
+      `expected a client id of at most ${maxBytes} bytes, got ${bytes}`,
+    );
   if (!will) return undefined;
   const error = topicError(will.topic, limits);
   if (error) throw new Refusal("will", `a will on ${error}`);

@@ -185,8 +185,8 @@ export class Broker {
   private replaced(clientId: string, from: string, by: string): void {
     if (!this.idConflicts.replaced(clientId, performance.now())) return;
     this.options.onTrouble?.(
-      `two clients use the client id ${JSON.stringify(clientId)}, from ${from} and ${by}, and cut ` +
-        `each other off; give one of them another id`,
+      `two clients, at ${from} and ${by}, use the client id ${JSON.stringify(clientId)} and ` +
+        `disconnect each other; give one of them another id`,
     );
   }
 }

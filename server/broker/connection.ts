@@ -163,7 +163,7 @@ export class Connection implements Outlet {
       if (this.state !== "login") return;
       // The users may have changed while the password was checked.
       if (!context.logins.stillKnown(identity))
-        throw new Refusal("login", `${identity.name}, who was removed or changed meanwhile`);
+        throw new Refusal("login", `${identity.name} was removed or changed during the login`);
       const { session, isPresent } = admit(context, identity, packet, address);
       this.identity = identity;
       this.session = session;

@@ -20,12 +20,12 @@ export class Connections {
     const here = this.byAddress.get(address) ?? 0;
     const perAddress = this.limits["connections-per-address"];
     if (this.total >= this.limits.connections) {
-      const what = `a connection from ${address}: ${this.total} are open`;
+      const what = `a connection from ${address}: ${this.total} connections are open`;
       this.rejections.refuse("broker", "connections", what);
       return false;
     }
     if (here >= perAddress) {
-      const what = `a connection from ${address}: it has ${here} open`;
+      const what = `a connection from ${address}: this address has ${here} open`;
       this.rejections.refuse("broker", "connections-per-address", what);
       return false;
     }

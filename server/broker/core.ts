@@ -149,7 +149,10 @@ export class Core implements SessionHost {
   }
 
   dropped(session: Session, waiting: number): void {
-    this.options.onDropped("queued", `a message for ${session.clientId}: ${waiting} wait for it`);
+    this.options.onDropped(
+      "queued",
+      `a message for ${session.clientId}: ${waiting} messages are waiting for it`,
+    );
   }
 
   setWill(clientId: string, will: Publication | undefined): void {
@@ -208,7 +211,7 @@ export class Core implements SessionHost {
     const message = new Message(topic, payload, qos);
     if (retain && !this.retained.set(message, free)) {
       const { retained } = this.options.limits;
-      const what = `expected retained messages on at most ${retained} topics, got one on another`;
+      const what = `expected retained messages on at most ${retained} topics, got one for another`;
       this.options.onDropped("retained", what);
     }
     // [MQTT-3.3.1-9]: for existing subscriptions, the message is not a retained one.

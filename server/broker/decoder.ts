@@ -105,5 +105,6 @@ function checkFirstByte(first: number, freeFlags: number): void {
   if (flags < 0) malformed(`a packet of type ${type}, which no client sends`);
   // [MQTT-2.2.2-2]; for SUBSCRIBE, UNSUBSCRIBE and PUBREL also [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1].
   const fixed = flags === 2 ? first & 15 & ~freeFlags : first & 15;
-  if (type !== PUBLISH && fixed !== flags) malformed(`reserved flags ${first & 15}`);
+  if (type !== PUBLISH && fixed !== flags)
+    malformed(`reserved flags ${first & 15} in a packet of type ${type}`);
 }

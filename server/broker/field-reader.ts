@@ -62,13 +62,16 @@ export class Reader {
   filter(): string {
     const filter = this.text("a topic", "topic");
     if (!isFilter(filter))
-      throw new Refusal("topic", filter === "" ? "an empty topic filter" : "no topic filter");
+      throw new Refusal(
+        "topic",
+        filter === "" ? "an empty topic filter" : "a malformed topic filter",
+      );
     return filter;
   }
 
   /** Refuses any bytes after the last field. */
   finish(): void {
-    if (this.left > 0) malformed(`${this.left} bytes too many`);
+    if (this.left > 0) malformed(`a packet with ${this.left} bytes too many`);
   }
 }
 

@@ -73,17 +73,18 @@ export class Logins {
     // Without users, a name means nothing, as on any broker that accepts everybody.
     if (!this.required && (username === undefined || !this.users?.size))
       return { role: "anyone", name: "" };
-    if (username === undefined) throw new Refusal("login", "no user and password");
+    if (username === undefined)
+      throw new Refusal("login", "expected a user name and a password, got none");
     return await this.byPassword(username, credentials.password ?? Buffer.alloc(0), address);
   }
 
   private byCertificate(name: string, username: string | undefined): Identity {
     if (username !== undefined && username !== name)
-      throw new Refusal("login", `the certificate of ${name}, but another user's name`);
+      throw new Refusal("login", `the certificate of ${name}, but the name of another user`);
     const user = this.users?.get(name);
     if (user) return identity(name, user);
     if (!this.required) return { role: "anyone", name: "" };
-    throw new Refusal("login", `the certificate of ${name}, who is no user`);
+    throw new Refusal("login", `the certificate of ${name}, which is not a user`);
   }
 
   private async byPassword(name: string, password: Buffer, address: string): Promise<Identity> {
@@ -105,7 +106,7 @@ export class Logins {
   private async checked(password: Buffer, hash: string): Promise<boolean> {
     if (this.checks >= MAX_CHECKS) {
       if (this.waiting.length >= MAX_WAITING)
-        throw new Refusal("login-rate", `a login while ${MAX_WAITING} are waiting`);
+        throw new Refusal("login-rate", `a login while ${MAX_WAITING} others are waiting`);
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     this.checks++;

@@ -49,7 +49,7 @@ export async function openJournal(
   let journal: Journal | undefined;
   try {
     if (existsSync(join(dir, "CURRENT")) && !existsSync(join(dir, FILE)))
-      options.onNews?.(`Warning: what version 0.1 kept in ${dir} is not taken over`);
+      options.onNews?.(`Warning: the data of version 0.1 in ${dir} is not imported`);
     const { entries, failure } = await load(store, dataDir, dir, options);
     const opened: Journal = (journal = journalOf(store, dir, options, (sink) => core.putAll(sink)));
     const core = open(opened);
@@ -58,7 +58,7 @@ export async function openJournal(
     } catch (error) {
       throw new UserError(
         `--data ${dataDir}: ${join(dir, FILE)} is malformed (${messageOf(error)}); ` +
-          `rename it, and the broker begins a new one`,
+          `rename it, and the broker starts a new file`,
       );
     }
     core.publishWills();
@@ -82,7 +82,7 @@ async function load(
   try {
     const { entries, aside } = await store.load();
     if (aside !== undefined)
-      onTrouble?.(`${file} was damaged; it is ${aside} now, and a new one begins`);
+      onTrouble?.(`${file} was damaged: renamed to ${aside}, and started a new file`);
     return { entries };
   } catch (error) {
     if (error instanceof UserError) throw error;

@@ -58,8 +58,8 @@ export function parse(first: number, reader: Reader): Packet {
 
 function publish(first: number, reader: Reader): Publish {
   const qos = (first >> 1) & 3;
-  if (qos > 2) malformed("QoS 3"); // [MQTT-3.3.1-4]
-  if (qos === 0 && first & DUP) malformed("DUP at QoS 0"); // [MQTT-3.3.1-2]
+  if (qos > 2) malformed("a PUBLISH at QoS 3"); // [MQTT-3.3.1-4]
+  if (qos === 0 && first & DUP) malformed("a PUBLISH with DUP at QoS 0"); // [MQTT-3.3.1-2]
   const topic = reader.topic("a topic", "topic");
   const id = qos > 0 ? reader.id() : 0;
   const payload = reader.bytes(reader.left);
@@ -90,12 +90,12 @@ function unsubscribe(reader: Reader): Unsubscribe {
 function connect(reader: Reader): Connect {
   const level = protocolLevel(reader);
   const flags = reader.u8();
-  if (flags & 1) malformed("the reserved flag of a CONNECT"); // [MQTT-3.1.2-3]
+  if (flags & 1) malformed("a CONNECT with its reserved flag set"); // [MQTT-3.1.2-3]
   const hasWill = (flags & 4) !== 0;
   const willQos = (flags >> 3) & 3;
   if (willQos > 2) malformed("a will of QoS 3"); // [MQTT-3.1.2-14]
   // [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15]
-  if (!hasWill && flags & 0x38) malformed("flags of a will without a will");
+  if (!hasWill && flags & 0x38) malformed("a CONNECT with flags of a will, but no will");
   const hasUser = (flags & 0x80) !== 0;
   const hasPassword = (flags & 0x40) !== 0;
   // [MQTT-3.1.2-22]
@@ -121,7 +121,7 @@ function connect(reader: Reader): Connect {
   if (packet.clientId === "" && (!packet.clean || level === 3))
     throw new ConnectRefusal(
       "client-id",
-      "an empty client id for a session that is to last",
+      "an empty client id for a persistent session",
       encodeConnack(BAD_CLIENT_ID),
     );
   return packet;

@@ -72,7 +72,7 @@ export async function useBroker(
   const bound = listeners.map(({ host }, i) => address(isIP(host) === 6 ? `[${host}]` : host, i));
   log("broker", `Listening on ${bound.join(" and ")}`);
   if (security.listen !== undefined && !security.tls.cert)
-    log("broker", "Warning: passwords and the token can be read on the way; --cert adds TLS", {
+    log("broker", "Warning: passwords and the token are sent unencrypted; --cert adds TLS", {
       level: "warn",
     });
   return {

@@ -215,7 +215,7 @@ export class Cluster {
     this.strangers.add(name);
     this.log(
       "server",
-      `Warning: beside this server, which is ${this.name}, there is ${name}: some devices get two answers`,
+      `Warning: this server is ${this.name}, but another one is ${name}: some devices get two answers`,
       { level: "warn" },
     );
   }
@@ -233,7 +233,7 @@ export class Cluster {
     const since = new Date(other.started_ms).toISOString();
     this.host?.onConflict(
       new UserError(
-        `--shard ${this.name.replace("of", "/")}: another server is that already, since ${since}`,
+        `--shard ${this.name.replace("of", "/")}: another server has this shard, since ${since}`,
       ),
     );
   }

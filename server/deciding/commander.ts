@@ -25,7 +25,7 @@ export interface CommanderParts {
   log: Log;
 }
 
-const NO_MORE = "takes no more ordered commands, it has done the highest id";
+const NO_MORE = "takes no more ordered commands: it has already done the highest id";
 
 /** Sends commands to devices: once, in the right order, and again if a device missed one. */
 export class Commander {
@@ -79,7 +79,7 @@ export class Commander {
     if (since) devices.commandWaits(id, "order", since);
     else devices.commandDone(id, "order");
     for (const command of refused) {
-      const text = `${id} has refused a command, as it had done id ${lastId} before: sent again`;
+      const text = `${id} has refused a command, because it had done id ${lastId} before: sending it again`;
       this.parts.log("server", `Warning: ${text}`, { level: "warn", id });
       this.give(id, command, { kind: "resent" });
     }

@@ -126,7 +126,9 @@ export function watchConnection(
   });
   client.on("close", () => {
     if (client.disconnecting) return;
-    log("server", `Lost the broker ${addressOf(client)}, trying again`, { level: "warn" });
+    log("server", `Lost the connection to the broker ${addressOf(client)}, reconnecting`, {
+      level: "warn",
+    });
     onChange(false);
     if (sinceMs === undefined) return;
     shortOnes = performance.now() - sinceMs < SHORT_MS ? shortOnes + 1 : 0;
@@ -144,8 +146,8 @@ export function watchConnection(
 /** Not every broker says why it closes a connection, so the cause is a guess. */
 function twinWarning({ options }: MqttClient): string {
   return (
-    `Warning: cut off ${SHORT_ONES} times in a row, each time as soon as connected. Does another ` +
-    `program connect as ${options.clientId ?? ""}? Then give one of the two another --id`
+    `Warning: disconnected ${SHORT_ONES} times in a row, right after connecting. If another program ` +
+    `connects as ${options.clientId ?? ""}, give one of the two another --id`
   );
 }
 

@@ -45,7 +45,7 @@ const PAYLOAD_MAX_BYTES = 1024;
 const SAID = new Set<string>(["telemetry", "status", "state"] satisfies TopicKind[]);
 /** Why a retained command is rejected. */
 const IS_RETAINED =
-  "it is retained, so the device carries it out again at each connection; clear it by an empty retained message";
+  "the command is retained, so the device carries it out at each connection; clear it with an empty retained message";
 
 /** Handles the messages that the broker delivers, each kind in its own method. */
 export class Receiver {

@@ -50,7 +50,11 @@ export class Sender {
     const topic = topicOf(id, "desired");
     const { text } = command;
     this.link.publish(topic, text, { qos: 1, retain: true }, (error) => {
-      if (error) this.log("server", `Not kept for ${id}: ${error.message}`, { level: "warn", id });
+      if (error)
+        this.log("server", `Desired state of ${id} not published: ${error.message}`, {
+          level: "warn",
+          id,
+        });
     });
     if (!this.link.echoes) this.devices.message({ atMs: Date.now(), topic, payload: text });
   }

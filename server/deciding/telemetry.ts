@@ -62,7 +62,7 @@ export class Telemetry {
     if (novelty === "restarted")
       this.parts.log(
         "server",
-        `Warning: ${id} counts from ${value.seq} again, with the same boot`,
+        `Warning: ${id} starts again at seq ${value.seq} with the same boot`,
         {
           level: "warn",
           id,
@@ -77,7 +77,7 @@ export class Telemetry {
       // Otherwise, the connection was lost before the reading's answer was acknowledged, and the
       // reading was delivered again. So it is decided again.
       rejections.count("repeated-telemetry");
-      devices.dropped(id, "repeated-telemetry", `seq ${value.seq} came before`, true);
+      devices.dropped(id, "repeated-telemetry", `seq ${value.seq} was received before`, true);
       return undefined;
     }
     if (this.parts.decide) this.decide(id, value, arrival, arrivedMs);

@@ -202,7 +202,7 @@ export class History {
       if (aside !== undefined)
         this.told.log(
           "server",
-          `Error: history.db was damaged; it is ${aside} now, and a new one begins`,
+          `Error: history.db was damaged: renamed to ${aside}, and started a new file`,
           { level: "error" },
         );
       if (trouble !== undefined) {

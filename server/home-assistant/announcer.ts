@@ -135,7 +135,7 @@ export class Announcer {
     try {
       await this.options.retain(topic, payload);
     } catch (error) {
-      const text = `Home Assistant was not told of ${id}: ${messageOf(error)}`;
+      const text = `${id} not announced to Home Assistant: ${messageOf(error)}`;
       this.log("server", text, { level: "warn", id });
     }
   }

@@ -159,7 +159,7 @@ describe("a connection to the embedded broker", () => {
     expect(core.session("lamp")).toBeUndefined();
     expect(core.retained.matching("#")).toEqual([]);
     expect(troubles).toEqual([
-      "Refused (login): 127.0.0.1: lamp, who was removed or changed meanwhile",
+      "Refused (login): 127.0.0.1: lamp was removed or changed during the login",
     ]);
   });
 

@@ -136,7 +136,7 @@ describe("the broker's core", () => {
     expect(dropped).toEqual(
       Array.from(
         { length: 2 },
-        () => expect.stringMatching(/^queued: .*reader: 150 wait/) as string,
+        () => expect.stringMatching(/^queued: .*reader: 150 messages/) as string,
       ),
     );
     for (let i = 0; i < 3; i++) core.sendRetained(reader.session, "#", 1);

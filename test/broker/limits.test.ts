@@ -87,7 +87,7 @@ describe("the embedded broker's limits", () => {
     await connected();
     const fourth = open();
     await fourth.ends();
-    await refused("connections", "a connection from 127.0.0.1: 3 are open");
+    await refused("connections", "a connection from 127.0.0.1: 3 connections are open");
     await first.stop();
     await until("there is room again", async () => (await open().connect()) === 0);
   });
@@ -109,7 +109,10 @@ describe("the embedded broker's limits", () => {
     await connected();
     await connected();
     await open().ends();
-    await refused("connections-per-address", "a connection from 127.0.0.1: it has 2 open");
+    await refused(
+      "connections-per-address",
+      "a connection from 127.0.0.1: this address has 2 open",
+    );
     expect(await open("127.0.0.2").connect()).toBe(0);
   });
 
@@ -152,7 +155,10 @@ describe("the embedded broker's limits", () => {
     const client = await connected();
     await client.subscribe("#");
     for (const topic of ["a", "b", "c", "a"]) await client.publish(topic, "x", true);
-    await refused("retained", "expected retained messages on at most 2 topics, got one on another");
+    await refused(
+      "retained",
+      "expected retained messages on at most 2 topics, got one for another",
+    );
     await until("all passed on", () => client.topics().length === 4);
     const late = await connected();
     await late.subscribe("#");
@@ -176,7 +182,10 @@ describe("the embedded broker's limits", () => {
     await anyone.publish("lamp/state", "x", true);
     expect(guarded.count("retained")).toBe(0);
     await anyone.publish("other/desired", "x", true);
-    await refused("retained", "expected retained messages on at most 1 topics, got one on another");
+    await refused(
+      "retained",
+      "expected retained messages on at most 1 topics, got one for another",
+    );
     const late = await connected();
     await late.subscribe("#");
     await until("those that are kept", () => late.topics().length === kept.length);
@@ -200,7 +209,7 @@ describe("the embedded broker's limits", () => {
     await away.stop();
     const client = await connected();
     for (const payload of ["1", "2", "3"]) expect(await client.publish("a", payload)).toBe(true);
-    await refused("queued", "a message for away: 2 wait for it");
+    await refused("queued", "a message for away: 2 messages are waiting for it");
     const back = await connected("away", false);
     await until("what waited", () => back.topics().length === 2);
     const payloads = back.received.flatMap((packet) =>

@@ -34,7 +34,7 @@ describe("logging in at the embedded broker", () => {
   });
 
   it.each([
-    ["no user", {}, "127.0.0.1: no user and password"],
+    ["no user", {}, "127.0.0.1: expected a user name and a password, got none"],
     ["no password", { username: "lamp-1" }, "127.0.0.1: lamp-1, with a wrong password"],
     [
       "a wrong password",
@@ -97,7 +97,7 @@ describe("logging in at the embedded broker", () => {
       expect(await open().connect({ ...credentials("lamp-1"), clientId })).toBe(code);
       if (code)
         await guarded.logs(
-          "Refused (client-id): 127.0.0.1: lamp-1: expected its own name as client id",
+          "Refused (client-id): 127.0.0.1: lamp-1: expected the user name as client id",
         );
     },
   );
@@ -186,7 +186,7 @@ it("two clients with one client id get a line with the id and both addresses", a
   }
   await until("all but the last are cut off", () => clients.slice(0, 3).every((c) => c.closed));
   expect(troubles).toEqual([
-    'two clients use the client id "lamp", from 127.0.0.1 and 127.0.0.2, and cut each other off; ' +
+    'two clients, at 127.0.0.1 and 127.0.0.2, use the client id "lamp" and disconnect each other; ' +
       "give one of them another id",
   ]);
   for (const client of clients) await client.stop();

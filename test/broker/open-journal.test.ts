@@ -93,7 +93,7 @@ describe("the broker's folder", () => {
     await unlock();
     expect(core.session("lamp")).toBeUndefined();
     expect(said).toEqual([
-      expect.stringMatching(/broker\.db was damaged; it is .*broker\.db\.damaged-/),
+      expect.stringMatching(/broker\.db was damaged: renamed to .*broker\.db\.damaged-/),
     ]);
     expect(readdirSync(join(dataDir, "broker"))).toContainEqual(
       expect.stringMatching(/^broker\.db\.damaged-/),

@@ -122,7 +122,7 @@ it("a second server for the same shard ends with a line that says so, and does n
   const second = await start(2);
   await until("it ends", () => second.hasEnded);
   expect(second.output).toMatch(
-    /^nightlight: --shard 2\/3: another server is that already, since 20.*Z$/m,
+    /^nightlight: --shard 2\/3: another server has this shard, since 20.*Z$/m,
   );
   await fleet.change();
   await fleet.isRight();

@@ -34,7 +34,7 @@ it("two servers with one id log that there may be two", async () => {
   for (const server of servers)
     await until("it warns", () =>
       server.output.includes(
-        "Does another program connect as twinnightlight_server? Then give one of the two another --id",
+        "If another program connects as twinnightlight_server, give one of the two another --id",
       ),
     );
 });

@@ -203,9 +203,10 @@ describe("the history with --data", () => {
     const foreign = "not a database ".repeat(500);
     writeFileSync(path, foreign);
     await nightlight.restart();
-    const said = /history\.db was damaged; it is (\S+) now, and a new one begins/g;
+    const said = /history\.db was damaged: renamed to (\S+), and started a new file/g;
     await until("it is said", () => said.test(nightlight.output));
-    const [, aside = ""] = /it is (\S+history\.db\.damaged-\S+) now/.exec(nightlight.output) ?? [];
+    const [, aside = ""] =
+      /renamed to (\S+history\.db\.damaged-[^,\s]+), /.exec(nightlight.output) ?? [];
     expect(readFileSync(aside, "utf8")).toBe(foreign);
     await witness.stop();
     witness = await Witness.connect(`mqtt://127.0.0.1:${nightlight.mqttPort}`);

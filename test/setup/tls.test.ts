@@ -111,7 +111,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
       it("a certificate of no user is refused", async () => {
         expect(await attempt(shows("ours", "stranger"))).toBe(4);
         await guarded.logs(
-          "Refused (login): 127.0.0.1: the certificate of stranger, who is no user",
+          "Refused (login): 127.0.0.1: the certificate of stranger, which is not a user",
         );
       });
 
@@ -120,7 +120,7 @@ describe.each<ClientCertificates>(["no", "optional", "required"])(
         const tls = { ca: pem("ours", "ca.pem"), ...shows("ours", "lamp-1") };
         expect(await attempt(tls, credentials("lamp-2"))).toBe(4);
         await guarded.logs(
-          "Refused (login): 127.0.0.1: the certificate of lamp-1, but another user's name",
+          "Refused (login): 127.0.0.1: the certificate of lamp-1, but the name of another user",
         );
         const client = RawMqtt.openTls(guarded.port, tls);
         await client.connect();
