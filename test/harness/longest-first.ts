@@ -12,7 +12,6 @@ const LONGEST = [
   "boards/wio-terminal/emulator/uptime",
   "deciding/killed",
   "boards/wio-terminal/faults-connecting",
-  "device/discard",
   "deciding/twins",
   "base/shutdown",
 ].map((name) => `test/${name}.test.ts`);

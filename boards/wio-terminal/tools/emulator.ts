@@ -43,8 +43,10 @@ async function main(): Promise<void> {
     await board.stop();
     throw error;
   });
+  // Whoever reads the address may end this program at once.
+  const ended = new Promise<void>(onShutdownRequest);
   console.log(`The emulated Wio Terminal: ${served.url}`);
-  await new Promise<void>(onShutdownRequest);
+  await ended;
   await served.stop();
   await board.stop();
 }

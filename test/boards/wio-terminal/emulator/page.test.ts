@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +21,8 @@ import { Witness } from "../../../support/witness";
  * back to "wfi".
  */
 const SLEEPER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xe7fd_bf30).buffer);
+/** Stack and start, and there an undefined instruction, for whose exception there is no handler. */
+const CRASHER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xde00_de00).buffer);
 const MAIN = join(BOARD, "tools/emulator.ts");
 
 let broker: Mosquitto;
@@ -111,6 +115,26 @@ describe("wio:emulator", () => {
       await page.close();
       child.kill("SIGKILL");
       await ended;
+    }
+  });
+
+  it("reports that the image ended the emulation, and still ends without an error", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "nightlight-image-"));
+    const image = join(dir, "crasher.bin");
+    writeFileSync(image, CRASHER);
+    const { child, output } = startEmulator(["--image", image]);
+    const ended = once(child, "exit");
+    try {
+      await until("the emulation ends", () =>
+        output().includes("the emulation ended: exception 3"),
+      );
+      await until("the page's address", () => /http:\S+/.test(output()));
+      child.kill("SIGTERM");
+      expect(await ended).toEqual([0, null]);
+      expect(output()).not.toMatch(/^ +at /m);
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(dir, { recursive: true });
     }
   });
 
