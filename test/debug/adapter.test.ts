@@ -42,8 +42,8 @@ class Window {
     const manifest = JSON.parse(checkout.read(`${folder}/package.json`).toString()) as Manifest;
     const [{ program, runtime } = { program: "", runtime: "" }] = manifest.contributes.debuggers;
     expect(runtime).toBe("node");
-    // As extensionHostProcess.js of VS Code 1.100 does, and any program that runs as Electron's
-    // Node.
+    // Starts the adapter as extensionHostProcess.js of VS Code 1.100 does, and any program that
+    // runs as Electron's Node.
     const start = "delete process.env.ELECTRON_RUN_AS_NODE;require(process.argv[1])";
     const child = spawn(process.execPath, ["-e", start, join(checkout.dir, folder, program)]);
     this.output = child.stdout;
@@ -72,7 +72,7 @@ class Window {
     return Number(threadId);
   }
 
-  /** Value of a local variable of the innermost function. */
+  /** Returns the value of a local variable of the innermost function. */
   async local(name: string, threadId: number): Promise<string | undefined> {
     const { stackFrames } = await this.dap.request<{
       stackFrames: { id: number; source: { path: string } }[];
@@ -91,7 +91,7 @@ class Window {
     return undefined;
   }
 
-  /** The page's address, as the debug console shows it. */
+  /** Returns the page's address, as the debug console shows it. */
   get url(): string {
     const said = this.dap.events.map(({ body }) => body?.["output"]);
     return /^Nightlight: (\S+)$/m.exec(said.join(""))?.[1] ?? "";
@@ -103,7 +103,7 @@ class Window {
     return await this.end();
   }
 
-  /** Stops reading the adapter's output, and leaves its input open. */
+  /** Stops reading the adapter's output, but leaves its input open. */
   async vanish(): Promise<number | null> {
     this.output.destroy();
     return await this.end();
@@ -173,7 +173,7 @@ describe("F5 with the extension of this repository", () => {
   it("reports why it can't debug", async () => {
     checkout.write("src/main.ts", "export const broken: number = true\n");
     const { dap } = open();
-    // In one line, without the compiler's colours.
+    // The error has to be in one line, without the compiler's colours.
     await expect(dap.request("initialize", {})).rejects.toThrow(
       /src\/main\.ts does not compile: src\/main\.ts:1:14: Type 'boolean' [ -~]+$/,
     );

@@ -11,7 +11,7 @@ import { Witness } from "../support/witness";
 
 /** The CLI's port, which cannot be changed. */
 const DAP_PORT = 8083;
-/** Text of the line of the telemetry code at which the debugger has to stop. */
+/** The telemetry code's line at which the debugger has to stop contains this text. */
 const TELEMETRY = "cadence.report(nowMs, light)";
 
 interface Variable {
@@ -26,14 +26,14 @@ interface Frame {
   source: { path: string };
 }
 
-/** The steps that VS Code takes at F5, with the CLI's own server, simulator and adapter. */
+/** Takes the steps that VS Code takes at F5, with the CLI's own server, simulator and adapter. */
 describe("F5, by the Debug Adapter Protocol", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
   let broker: Mosquitto;
   let witness: Witness;
   let devtools: Devtools;
-  /** Provides the sensor and the lamp, as the task before F5 does, and decides. */
+  /** The server decides, and provides the sensor and the lamp, as the task before F5 does. */
   let nightlight: NightlightProcess;
   let dap: Dap;
   let file: string;
@@ -80,7 +80,7 @@ describe("F5, by the Debug Adapter Protocol", () => {
     return stackFrames;
   }
 
-  /** Variables of the innermost frame. */
+  /** Returns the variables of the innermost frame. */
   async function locals(): Promise<Record<string, string>> {
     const [frame] = await frames();
     const { scopes } = await dap.request<{ scopes: Variable[] }>("scopes", { frameId: frame?.id });

@@ -33,7 +33,10 @@ describe("the CLI's own simulator, with the nightlight's firmware", () => {
     await checkout.run("prepare");
   });
 
-  /** Checks the sensor and the lamp that the dashboard, or VS Code, would simulate. */
+  /**
+   * Checks that the simulated sensor and lamp work. The dashboard, or VS Code, would simulate them
+   * in the same way.
+   */
   async function worksWith(devtools: Devtools): Promise<void> {
     const witness = await Witness.connect(broker.url);
     devtools.lightRaw = 55;

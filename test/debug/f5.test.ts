@@ -10,9 +10,12 @@ import { lockDevtools } from "../support/lock";
 import type { Program } from "../support/program";
 import { slowly } from "../support/slowly";
 
-/** How often F5 is pressed; 20 in a manual run. */
+/** Number of times that F5 is pressed; 20 in a manual run. */
 const TIMES = Number(process.env["F5_TIMES"] ?? 3);
-/** The unpatched CLI fails nearly always: 19 of 22 times in a VS Code window. */
+/**
+ * Number of tries with the unpatched CLI. It fails nearly always: 19 of 22 times in a VS Code
+ * window.
+ */
 const TIMES_UNPATCHED = 5;
 const DAP_PORT = 8083;
 const TELEMETRY = "cadence.report(nowMs, light)";
@@ -21,7 +24,7 @@ const CLI_CODE = "node_modules/@devicescript/cli/built/devicescript-cli.cjs";
 const STOPPED: string = "stopped on the breakpoint";
 const UNPATCHED = "unpatched.cjs";
 
-/** The steps of VS Code's extension, once each and without a retry, with a slow CLI. */
+/** Takes the steps of VS Code's extension, each step once and without a retry, with a slow CLI. */
 describe("F5 with the CLI at a third of its speed", () => {
   let unlock: () => Promise<void>;
   let checkout: Checkout;
@@ -31,7 +34,7 @@ describe("F5 with the CLI at a third of its speed", () => {
   beforeAll(async () => {
     unlock = await lockDevtools();
     checkout = new Checkout();
-    // Without a broker: only the way to the breakpoint is tested.
+    // No broker is needed, because only the steps up to the breakpoint are tested.
     checkout.write(".env.local", "ID=debug-1\nBROKER=mqtt://127.0.0.1:9\n");
     expect(await checkout.run("prepare")).toMatchObject({ code: 0 });
     checkout.write("cli.cjs", unpatched(readFileSync(join(ROOT, CLI_CODE), "utf8")));
@@ -47,7 +50,10 @@ describe("F5 with the CLI at a third of its speed", () => {
     await unlock();
   });
 
-  /** @returns `STOPPED`, or the error that a person would see */
+  /**
+   * Takes the steps of F5.
+   * @returns `STOPPED`, or the error that VS Code would show
+   */
   async function press(cli: string): Promise<string> {
     const server: Program = checkout.node(cli, "devtools", "--vscode");
     const devtools = await Devtools.connect(server);
@@ -56,7 +62,8 @@ describe("F5 with the CLI at a third of its speed", () => {
     try {
       await devtools.startSimulator();
       const deployStatus = await devtools.deploy(SIMULATOR);
-      // The extension continues after a failed deployment, and hangs: launch is never answered.
+      // After a failed deployment, the extension would continue and hang, because `launch` is never
+      // answered.
       if (deployStatus !== "OK") return deployStatus;
       dap = await Dap.connect(DAP_PORT);
       await dap.request("initialize", { adapterID: "devicescript", pathFormat: "path" });

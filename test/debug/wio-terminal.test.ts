@@ -20,7 +20,7 @@ const TELEMETRY = "cadence.report(nowMs, light)";
 const DEVICE = "b08bb42e9a08716f";
 
 /**
- * The steps that VS Code takes with a board that is plugged in, with the CLI's own server and
+ * Takes the steps that VS Code takes with a board that is plugged in, with the CLI's own server and
  * adapter.
  */
 describe("the DeviceScript tools, with a Wio Terminal on a serial port", () => {

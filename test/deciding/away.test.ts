@@ -89,7 +89,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       expect(witness.seen.slice(from).filter(({ topic }) => topic === `${LAMP}/commands`)).toEqual(
         [],
       );
-      // Another server takes over from the broker's retained messages.
+      // A new server takes over, and learns the desired state from the broker's retained messages.
       await server.stop();
       server = await start();
       await connectLamp();
@@ -146,7 +146,7 @@ describe.each(["embedded", "Mosquitto"] as const)(
       const highest = Number.MAX_SAFE_INTEGER;
       await witness.publish(`${LAMP}/state`, JSON.stringify({ led_on: false, id: highest }));
       await until("the lamp", async () => (await server.device(LAMP)) !== undefined);
-      // One command from the group's decision, and one from a person.
+      // The group's decision makes one command, and a person's request makes the other command.
       await senses(5);
       expect((await server.command(LAMP, { led_on: true })).status).toBe(409);
       const lamp = await server.device(LAMP);

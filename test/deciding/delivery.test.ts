@@ -63,7 +63,8 @@ describe("delivery", () => {
     expect(delivery.waitsSince("a")).toEqual(at(5000));
     delivery.forgetDevice("a");
     expect(delivery.waitsSince("a")).toBeUndefined();
-    // Its ids may begin again, as it has said of none.
+    // After a device is forgotten, its command ids may begin again, because it has not reported any
+    // id yet.
     expect(delivery.ordered("a", on, at(7))?.command.fields.id).toBe(7);
     expect([delivery.desiredOf("b"), delivery.isKept("b")]).toEqual([on, true]);
     expect(delivery.ordered("b", on, at(7))?.command.fields.id).toBe(5001);

@@ -74,10 +74,11 @@ describe("devices", () => {
     devices.reading({ id: "pi", atMs: wallMs - 60_000, values: { light: 20 } }, wallMs, true);
     expect(devices.view("pi")).toMatchObject({ light: 700, ledOn: false, online: true });
     expect(readings.at(-1)).toMatchObject({ values: { light: 20 }, ledOn: true });
-    // A later reading of the same run, because it was delayed for a shorter time.
+    // This reading seems to be one second older than the shown one, but it is from the same run: it
+    // was delayed for a shorter time.
     devices.reading({ id: "pi", atMs: wallMs - 3_000, values: { light: 650 } }, wallMs, false);
     expect(devices.view("pi")).toMatchObject({ light: 650 });
-    // Setting the clock back does no harm.
+    // Setting the wall clock back must not make new readings look old.
     wallMs -= HOUR_MS;
     read("pi", 30, true);
     expect(devices.view("pi")).toMatchObject({ light: 30, ledOn: true });
@@ -96,7 +97,7 @@ describe("devices", () => {
     devices.commanded("a", true);
     expect(devices.view("a")?.ledOn).toBe(true);
     expect(leds).toEqual([{ id: "a", atMs: wallMs, ledOn: true }]);
-    // A command on neither side of the rule is not "off".
+    // A command that matches neither side of the rule makes the LED state unknown, not "off".
     devices.commanded("a", undefined);
     expect(devices.view("a")?.ledOn).toBeNull();
     read("a", 5, false);
@@ -130,7 +131,7 @@ describe("devices", () => {
     const held = make();
     held.reading({ id: "a", atMs: wallMs, values: { light: 5 } }, wallMs, undefined);
     nowMs += 60_000;
-    // Timers come first, then the sockets, then immediates: libuv's loop.
+    // In libuv's loop, timers run first, then sockets, then immediates.
     vi.advanceTimersToNextTimer();
     expect(held.view("a")?.online).toBe(true);
     held.reading({ id: "a", atMs: wallMs, values: { light: 5 } }, wallMs, undefined);

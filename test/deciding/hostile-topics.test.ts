@@ -16,7 +16,7 @@ import { Random } from "../support/random";
 const SEEDS = 20;
 const MESSAGES = 1_500;
 
-/** Topic levels that are not valid ids, and some that are, one of them long. */
+/** Topic levels: most are not valid ids, and some are valid ids, one of them long. */
 const LEVELS = [
   ...["", "+", "#", "a+", "$SYS", "$share", ".", "..", "a\0b", "\u0007", "\ud800", "*", "\\"],
   ...["x".repeat(65), "x".repeat(70_000), "lamp", "K\u00fcche 1", "homeassistant", "nightlight"],
@@ -63,8 +63,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       {
         ...config,
         groups: [{ id: "hall", members: ["lamp"], lights: ["lamp"], decide: "any", validMs: 1e6 }],
-        // Half of the seeds have ordered commands, of which a device reports the last one it has
-        // done.
+        // Half of the seeds have ordered commands. A device reports the id of the last ordered
+        // command that it has carried out.
         commands: { ...config.commands, ...(seed % 2 && { delivery: { led_on: "ordered" } }) },
         brokerUrl: "mqtt://127.0.0.1",
         mqtt5: false,
@@ -105,7 +105,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
 
     for (let at = 0; at < MESSAGES; at++) {
       const levels = Array.from({ length: random.below(4) }, () => random.pick(LEVELS));
-      // A quarter of the messages are from one device, so that they affect each other.
+      // A quarter of the messages are from one device, so that messages of a device affect each
+      // other.
       const isLamp = random.below(4) === 0;
       const topic = isLamp
         ? `lamp/${random.pick(TOPIC_KINDS)}`
@@ -126,7 +127,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       expect(TOPIC_KINDS, topic).toContain(kind);
       expect(more).toEqual([]);
     }
-    // Warnings are for a terminal, and must be one line each.
+    // Warnings are printed in a terminal, so each must be a single line.
     for (const warning of warnings) {
       expect(warning.length).toBeLessThan(1_000);
       expect(warning).not.toMatch(/[\u0000-\u001f]/);

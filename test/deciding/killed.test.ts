@@ -8,9 +8,9 @@ import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
 const ROUNDS = 6;
-/** KILLED_SEED=7 for other moments. */
+/** Seed of the times at which the server is killed. KILLED_SEED=7 selects other times. */
 const SEED = Number(process.env.KILLED_SEED ?? 1);
-/** The longest wait for the next kill, ms. A decision takes less. */
+/** The longest wait before the server is killed, ms. A decision takes less time. */
 const LONGEST_MS = 500;
 
 function startServer(): Program {
@@ -45,7 +45,7 @@ it(`a server killed at any moment leaves every device right once another one has
     server = startServer();
     await server.says("Nightlight is ready");
     device.device.lightRaw = dark ? 100 : 900;
-    // The kill comes sometimes before the decision, sometimes after it.
+    // The server is killed sometimes before its decision, and sometimes after it.
     const atMs = performance.now() + random.below(LONGEST_MS);
     await until("the moment", () => performance.now() >= atMs);
     await server.stop();

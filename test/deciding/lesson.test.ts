@@ -3,7 +3,7 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The IoT lesson's own programs with the nightlight, by their behaviour on the wire. */
+/** Runs the nightlight with the behaviour of the IoT lesson's own programs on the wire. */
 describe("the lesson's device, served by this server", () => {
   let nightlight: Started;
   let device: Witness;

@@ -30,7 +30,7 @@ describe("the names of devices", () => {
     for (let at = 0; at < 10_000; at++) names.receive(`stranger-${at}`, namePayload("x"));
     expect(names.receive("one-more", namePayload("x"))).toMatch(/have names already/);
     expect(names.receive("stranger-5", namePayload("y"))).toBeUndefined();
-    // A name given by a person on this server is accepted.
+    // If a person names the device on this server, the name is accepted.
     names.set("ours", "Hall");
     expect(names.of("ours")).toBe("Hall");
   });

@@ -71,11 +71,12 @@ it("repeats nothing if it has answered a newer reading: the device ignores the l
     seen.answered(ID, on, { boot: 7, seq });
   }
   seen.see(ID, { boot: 7, seq: 10 });
-  // The same answers as our own, passed back by a slow broker.
+  // These answers equal our own. A slow broker has passed them on late.
   peerDecisions.late(ID, true, command(true, 8));
   peerDecisions.late(ID, false, command(false, 9));
   expect(resent).toEqual([]);
-  // Two answers to one reading differ. The device obeys the last one it receives.
+  // This answer differs from ours to the same reading. The device obeys the last answer that it
+  // receives, so our decision is repeated.
   peerDecisions.late(ID, true, command(true, 9));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 10 } }]);
 });

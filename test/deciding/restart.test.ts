@@ -46,7 +46,7 @@ describe("a restarted server", () => {
   const publish = (topic: string, seq: number) =>
     lamp.client.publishAsync(topic, JSON.stringify({ light: 5, seq }), { qos: 1 });
 
-  /** The answered readings, without duplicates. */
+  /** Returns the numbers of the answered readings, without duplicates. */
   const answered = () =>
     new Set(
       lamp.payloads("lamp/commands").map((text) => (JSON.parse(text) as { seq: number }).seq),
@@ -72,7 +72,7 @@ describe("a restarted server", () => {
   it("ignores devices that it no longer serves, and answers no reading twice", async () => {
     const own = join(dir, "own.json");
     writeFileSync(own, JSON.stringify({ ...loadConfig(), id: "lamp", devices: "own" }));
-    // The session belongs to the id.
+    // The broker's session belongs to the server's id, so both configurations use the same id.
     const all = ["--id", "lamp"];
     await server.stop("SIGTERM");
     await startReady(mosquitto.url, ...all);
@@ -89,7 +89,7 @@ describe("a restarted server", () => {
     await server.stop("SIGTERM");
 
     await startReady(mosquitto.url, ...all);
-    // Without a number, a repeated reading would be answered twice.
+    // A reading without a number would be answered twice if it were repeated, so it is not.
     await lamp.client.publishAsync("lamp/telemetry", '{"light":5}', { qos: 1 });
     await publish("lamp/telemetry", 3);
     await lamp.sees("lamp/commands", /"seq":3\b/);

@@ -8,7 +8,7 @@ import { Witness } from "../support/witness";
 const MEMBERS = ["north", "east", "south", "west", "roof"];
 
 /**
- * The lesson's stadium: lesson sensors round the field, and the nightlight's firmware at one mast.
+ * The lesson's stadium: lesson sensors around the field, and the nightlight's firmware on one mast.
  */
 describe("a stadium", () => {
   let server: Started;

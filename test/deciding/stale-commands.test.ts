@@ -32,7 +32,7 @@ describe("a server that loses its broker with commands in flight", () => {
     await lamp.client.publishAsync(`${id}/telemetry`, JSON.stringify(reading), { qos: 1 });
   }
 
-  /** Waits until the server has sent everything that follows a reconnect. */
+  /** Waits until the server has sent all messages that follow a reconnect. */
   async function isBack(): Promise<void> {
     await until("connected again", () =>
       nightlight.log.some((line) => line.startsWith("Connected again")),
@@ -76,7 +76,7 @@ describe("a server that loses its broker with commands in flight", () => {
     await until("the answers are withheld", () => proxy.withheld >= 2);
     for (const id of ["a", "b"])
       expect((await nightlight.command(id, { led_on: true })).status).toBe(202);
-    // A command, and its retained copy.
+    // For each device, the command and its retained copy are withheld.
     await until("the commands are withheld", () => proxy.withheld >= 6);
     await proxy.cut();
     await telemetry("b", { light: 800 });
@@ -84,7 +84,7 @@ describe("a server that loses its broker with commands in flight", () => {
     await isBack();
     expect(lamp.payloads("a/commands")).toEqual([ON]);
     expect(lamp.payloads("b/commands")).toEqual([OFF]);
-    // The retained copy has arrived, too.
+    // The retained copies have arrived, too.
     await lamp.sees("a/desired", /true/);
     await lamp.sees("b/desired", /./);
   });

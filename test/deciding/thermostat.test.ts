@@ -6,7 +6,7 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The lesson's thermostat, by configuration alone. */
+/** The lesson's thermostat, made from this server by configuration alone. */
 describe("the thermostat example", () => {
   let server: Started;
   let thermostat: Witness;
@@ -40,7 +40,7 @@ describe("the thermostat example", () => {
     await measures(19, 19.2, 19.3);
     await until("four answers", () => heard().length === 4);
     const heating = heard().map((text) => (JSON.parse(text) as { heating_on: boolean }).heating_on);
-    // 19.17 on average is within the hysteresis, so the last decision stands.
+    // The last average, 19.17, is within the hysteresis, so the previous decision stands.
     expect(heating).toEqual([true, true, false, false]);
   });
 

@@ -8,7 +8,7 @@ const STATUS = "nightlight/server/status";
 
 let mosquitto: Mosquitto;
 let witness: Witness;
-/** Functions that stop what was started. */
+/** Functions to call at the end, which stop the broker, servers and devices. */
 const ends: (() => Promise<void>)[] = [];
 
 async function startServer(): Promise<NightlightProcess> {

@@ -3,7 +3,7 @@ import { Cadence } from "../../src/cadence";
 
 const config = { intervalMs: 1000, changeBy: 20, minGapMs: 100 };
 
-/** Feeds samples [ms, light], and returns the times of the reported ones. */
+/** Feeds samples [ms, light] to a cadence, and returns the times of the samples that it reports. */
 function reported(samples: [number, number][], settings = config): number[] {
   const cadence = new Cadence(settings);
   return samples

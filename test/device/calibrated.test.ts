@@ -7,7 +7,9 @@ import { Mosquitto } from "../support/mosquitto";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The simulated button's private state of a press. */
+/**
+ * The simulated button's private field: when the current press began, undefined if there is none.
+ */
 interface Seen {
   _downTime: number | undefined;
 }
@@ -49,7 +51,7 @@ it("holding the button sets dark and bright, and both survive a restart", async 
     await button.down();
     await until(words, () => log.includes(`> ${PROGRAM.calibration}${words}`));
     await button.up();
-    // The button's state is polled every 50 ms, so a shorter release would be missed.
+    // The simulated button looks at its state every 50 ms, so it would miss a shorter release.
     await until("the button is up", () => (button as unknown as Seen)._downTime === undefined);
   };
   await witness.sees("calibrated/telemetry", /"light":40,/);

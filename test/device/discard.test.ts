@@ -7,7 +7,10 @@ import { Mosquitto } from "../support/mosquitto";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** A reading each 100 ms: some fall between these tries to connect, which come ever later. */
+/**
+ * Number of failed tries to connect before the outage ends. The pause before each try grows, so
+ * with a reading every 100 ms, some readings fall between the tries.
+ */
 const TRIES = 3;
 
 it("with whenOffline discard, readings of an outage are dropped, and none arrives late", async () => {
@@ -35,9 +38,9 @@ it("with whenOffline discard, readings of an outage are dropped, and none arrive
   await until("readings again, but for those of the outage", () =>
     seqs().some((seq, i, all) => seq - (all[i - 1] ?? seq) > 2),
   );
-  // On a busy machine, even a new reading may wait for its turn.
+  // On a busy machine, even a new reading may wait up to a second before it is sent.
   expect(readings().filter(({ age_ms }) => (age_ms ?? 0) > 1_000)).toEqual([]);
-  // Tells a person who sets up a board that no acknowledgement will follow.
+  // The program logs this line for a person who sets up a board: no acknowledgement will follow.
   expect(own.log.filter((line) => line === PROGRAM.unacknowledged)).toHaveLength(2);
   expect(own.panics).toEqual([]);
   await own.device.stop();

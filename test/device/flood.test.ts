@@ -19,7 +19,7 @@ it("a flood of commands, most of them invalid, neither stops nor confuses the de
   await witness.sees("flood-1/state", /"led_on":true.*"id":1\b/);
   await until("the lamp is on", () => own.device.ledOn);
   const received = own.log.filter((line) => line.startsWith("Message received: "));
-  // At QoS 1, messages that were not acknowledged in time arrive again.
+  // At QoS 1, messages that the device did not acknowledge in time arrive again.
   expect(received.length).toBeGreaterThan(COUNT);
   expect(own.panics).toEqual([]);
   await own.device.stop();

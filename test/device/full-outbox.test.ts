@@ -3,7 +3,7 @@ import { compileFirmware } from "../../boards/tools/firmware/compile";
 import { SimulatedDevice } from "../../server/simulator/device";
 import { until } from "../support/until";
 
-/** Twice the capacity of a device: src/nightlight.ts. */
+/** Capacity of the test's outbox, twice that of a real device: src/nightlight.ts. */
 const CAPACITY = 1024;
 
 /** The virtual machine ends a program after 131,072 operations without a pause. */

@@ -16,7 +16,7 @@ describe("an outage of the broker", () => {
     await mosquitto.stop();
   });
 
-  /** The readings received by the server, in order of arrival. */
+  /** Returns the readings that the server has received, in order of arrival. */
   function arrived(): { light: number; seq: number; age_ms?: number }[] {
     return nightlight.log
       .map((line) => /^Message received: (.*) from test-1$/.exec(line)?.[1])
@@ -24,7 +24,7 @@ describe("an outage of the broker", () => {
       .map((payload) => JSON.parse(payload) as { light: number; seq: number; age_ms?: number });
   }
 
-  /** The readings as the page draws them, oldest first. */
+  /** Returns the readings as the page draws them, oldest first. */
   async function drawn(): Promise<{ atMs: number; light: number | undefined }[]> {
     const response = await fetch(`${nightlight.url}/api/devices/${ID}/telemetry?points=5000`);
     const { points } = (await response.json()) as TelemetryView;
@@ -63,7 +63,7 @@ describe("an outage of the broker", () => {
     expect(readings.map(({ seq }) => seq)).toEqual(readings.map((_, i) => i + 1));
     const lights = readings.map(({ light }) => light);
     expect(lights.join()).toMatch(/100,.*900,.*150,.*850.*100,.*900,.*150,.*850/);
-    // Readings are drawn at the time they were taken, not at the time of arrival.
+    // Each reading is drawn at the time at which it was taken, not at its time of arrival.
     const points = await drawn();
     expect(points.slice(0, lights.length).map(({ light }) => light)).toEqual(lights);
     for (const { fromMs, toMs } of outages)

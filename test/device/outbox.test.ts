@@ -17,7 +17,10 @@ function drain(outbox: Outbox): StoredReading[] {
   return all;
 }
 
-/** Simulates an outage with a reading every `everyMs`. @returns the readings left */
+/**
+ * Simulates an outage with a reading every `everyMs`.
+ * @returns the readings left in the outbox
+ */
 function afterOutage(durationS: number, everyMs: number): StoredReading[] {
   const outbox = new Outbox(CAPACITY);
   for (let seq = 1; (seq - 1) * everyMs <= durationS * 1000; seq++)
@@ -64,7 +67,7 @@ describe("the outbox", () => {
     expect(times.at(-1)).toBe(durationS);
     expect(left.length).toBeGreaterThan(CAPACITY / 4);
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
-    // All gaps are equal, except for the newest one.
+    // All gaps between the kept readings are equal, except for the newest gap.
     const inner = gaps.slice(0, -1);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(worstGapS);
     expect(Math.min(...inner)).toBe(Math.max(...inner));

@@ -59,7 +59,7 @@ describe("a device without a server", () => {
     own = await startDevice("alone-3", mosquitto.url);
     await until("alone", () => own.log.includes("No server: deciding for myself"));
     const lesson = await Witness.connect(mosquitto.url, "alone-3/telemetry");
-    // A server with the opposite rule: LED on when it is bright.
+    // The lesson's server has the opposite rule here: it switches the LED on when it is bright.
     await lesson.publish("alone-3/commands", '{"led_on": true}');
     await until("handed over", () => own.log.includes("The server decides again"));
     await until("LED on", () => own.device.ledOn);

@@ -7,7 +7,10 @@ import { expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 
 const DOCUMENT = join(ROOT, "docs/architecture.md");
-/** For each room, the line of docs/architecture.md that says what the room contains. */
+/**
+ * For each room (a folder of source code), the line of docs/architecture.md that says what the room
+ * contains.
+ */
 const BUSINESS: Record<string, string> = {
   "src/common": "what device, server and page share: the wire, the rule, the broker's address",
   "src/mqtt": "the MQTT client: codec, session, delivery; its platform on the device",

@@ -11,7 +11,8 @@ it("waits while another apt has the lock, and says so", async () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-apt-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   mkdirSync(join(dir, "lists/partial"), { recursive: true });
-  // A source that does not answer: while the real apt-get waits for it, apt-get holds the lock.
+  // Simulates a package source that never answers. While the real apt-get waits for the source, it
+  // holds the lock.
   let asked: () => void;
   const isAsked = new Promise<void>((resolve) => (asked = resolve));
   const server = createServer(() => asked());

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 
-/** Maximum wait for apt's lock. A fresh Debian updates itself in its first minutes. */
+/**
+ * Maximum time to wait for apt's lock. A fresh Debian holds the lock for minutes, while it updates
+ * itself.
+ */
 const LOCK_TIMEOUT_MS = 300_000;
 const RETRY_MS = 2_000;
 
@@ -30,8 +33,8 @@ export async function aptGet(
 async function attempt(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn("apt-get", args, {
     stdio: ["ignore", "ignore", "pipe"],
-    // LC_ALL keeps the texts that are compared above. In single-user mode, no service is started:
-    // the tests start their own.
+    // `LC_ALL` keeps apt-get's messages in English, because they are compared above. `RUNLEVEL`
+    // pretends single-user mode, in which no service is started: the tests start their own.
     env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
   });
   let stderr = "";

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../../server/base/root";
 
-/** Modules whose importers may start a process, listen, connect, or emulate. */
+/**
+ * Matches modules that start a process, listen, connect or emulate, so tests that import them are
+ * not fast.
+ */
 const WORLD = new RegExp(
   `^(node:(child_process|cluster|dgram|http2?|https|net|tls|worker_threads)|@devicescript/.*|${[
     "jacdac-ts",
@@ -18,12 +21,10 @@ const WORLD = new RegExp(
 const IS_IP = 'import { isIP } from "node:net"';
 
 /**
- /**
-  * Finds the test files that need only Node: their imports reach no process, broker, browser or
-  * emulator. So the imports of a test decide whether the test is fast.
-  *
-  * @returns paths relative to the root, such as `test/common/rule.test.ts`
-  */
+ * Finds the test files that need only Node: their imports reach no process, broker, browser or
+ * emulator. So the imports of a test file decide whether its tests are fast.
+ * @returns paths relative to the root, such as `test/common/rule.test.ts`
+ */
 export async function fastTests(): Promise<string[]> {
   const tests = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
     .map((name) => `test/${name.replaceAll("\\", "/")}`)
@@ -40,7 +41,7 @@ export async function fastTests(): Promise<string[]> {
   return tests.filter((test) => !reachesWorld(test));
 }
 
-/** Maps the imports. Imports of types do not count, because they are erased. */
+/** Returns which files import which. Type imports do not count, because they are erased. */
 async function importsBetween(files: string[]): Promise<Imports> {
   const contents = files.map((file) => `import "./${file}";`).join("\n");
   const { metafile } = await build({

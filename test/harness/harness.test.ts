@@ -34,8 +34,8 @@ describe("the fast tests", () => {
     expect(fast).toContain("test/common/rule.test.ts");
     expect(fast).toContain("test/history/downsample.test.ts");
     for (const slow of [
-      // Each of these reaches a process, a broker, a browser or an emulator through an indirect
-      // import.
+      // Each of these test files reaches a process, a broker, a browser or an emulator through an
+      // indirect import.
       "test/base/log.test.ts",
       "test/device/commands.test.ts",
       "test/page/looks.test.ts",

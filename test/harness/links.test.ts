@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../server/base/root";
 
-/** All Markdown pages of this project. */
+/** Returns the paths of all Markdown pages of this project. */
 function pages(folder = ROOT): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -13,14 +13,17 @@ function pages(folder = ROOT): string[] {
   });
 }
 
-/** The text without its code, because code contains no links. */
+/** Returns a page's text without its code, because code contains no links. */
 function prose(path: string): string {
   return readFileSync(path, "utf8").replace(/^```.*?^```$|`[^`\n]*`/gms, (code) =>
     code.includes("\n") ? "" : code.replace(/[[\]()#]/g, ""),
   );
 }
 
-/** The anchors of a page's headings, as GitHub makes them: the second equal heading gets "-1". */
+/**
+ * Returns the anchors of a page's headings, as GitHub makes them: the second of two equal headings
+ * gets "-1".
+ */
 function anchors(path: string): Set<string> {
   const seen = new Map<string, number>();
   const found = new Set<string>();
@@ -38,7 +41,7 @@ function anchors(path: string): Set<string> {
   return found;
 }
 
-/** The relative links of a page whose targets do not exist. */
+/** Returns the relative links of a page whose targets do not exist. */
 function dead(path: string): string[] {
   const targets = [
     ...prose(path).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)/gm),

@@ -4,9 +4,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { ROOT } from "../../server/base/root";
 
 /**
- * Test files that are small and take the longest. Without data from an earlier run, vitest begins
- * with the largest files. If one of these came last, one processor would be busy with it while the
- * other one is idle.
+ * Test files that are small but take the longest. Without data from an earlier run, vitest begins
+ * with the largest files. If one of these small files ran last, one processor would be busy with it
+ * while the others are idle.
  */
 const LONGEST = [
   "boards/wio-terminal/emulator/uptime",

@@ -1,7 +1,7 @@
 /**
- * Installs the Debian packages that the tests use. The argument `bench` adds those of the bench;
- * `cluster` and `pi` select those of the cluster's or the Raspberry Pi's test instead. Without root
- * rights, prints the command for the installation.
+ * Installs the Debian packages that the tests use. The argument `bench` adds the packages of the
+ * bench. With `cluster` or `pi`, only the packages of the cluster's or the Raspberry Pi's test are
+ * installed. Without root rights, prints the command for the installation.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { delimiter, join } from "node:path";
 import { aptGet } from "./apt";
 
 interface Package {
-  /** Shows that the package is installed: a command, a file, or a shared library. */
+  /** A command, a file or a shared library that exists only if the package is installed. */
   command?: string;
   file?: string;
   library?: string;
@@ -70,7 +70,7 @@ function isThere({ command, file, library }: Package): boolean {
   return file !== undefined ? existsSync(file) : library !== undefined && isKnown(library);
 }
 
-/** Whether the loader of shared libraries knows the library. */
+/** Whether the system's loader of shared libraries finds the library. */
 function isKnown(library: string): boolean {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
   return stdout.includes(library);

@@ -2,7 +2,7 @@ const inRoom = (room: string, ...names: string[]) => names.map((name) => `${room
 
 /**
  * Files that claim to be pure: no input or output, no clock, no randomness; all data comes in as
- * arguments. `npm run test:fast` requires coverage of 95 % of the lines of each file, and
+ * arguments. `npm run test:fast` requires that tests cover 95 % of each file's lines, and
  * `harness.test.ts` searches the files for code that breaks the claim.
  */
 export const PURE = [

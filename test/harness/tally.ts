@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends the run's output with one machine-readable line. */
+/** A reporter that ends the run's output with one machine-readable line. */
 export default class Tally implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
@@ -12,9 +12,10 @@ export default class Tally implements Reporter {
         counts.failed++;
     }
     const skipped = counts.skipped + counts.pending;
-    // Printed on exit, after the summary of the other reporter, which ends in the same turn.
+    // The line is printed on exit, because the other reporter prints its summary in the same turn
+    // as this one.
     process.on("exit", (code) => {
-      // A failed set-up fails the run without a test.
+      // If the set-up fails, the run fails although no test has failed.
       const failed = counts.failed || (code ? 1 : 0);
       console.log(
         `${counts.passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`,

@@ -10,7 +10,7 @@ const reading = (id: string, atMs: number): DeviceRow => ({
   ledOn: null,
 });
 
-/** The times stored for each device, as in the file. */
+/** Remembers the stored times of each device, as the history's file does. */
 function kept() {
   const times = new Map<string, Set<number>>();
   let asked = 0;
@@ -38,7 +38,7 @@ it("gives readings of one millisecond distinct times, and does not change others
   const all = (...times: number[]) => keep(...times.map((atMs) => reading("a", atMs)));
   expect(all(100, 100, 100, 101, 110)).toEqual([100, 101, 102, 103, 110]);
   expect(all(110, 50)).toEqual([111, 50]);
-  // Late readings between readings that are on time.
+  // Late readings alternate with readings that are on time.
   expect(all(50, 200, 50, 200)).toEqual([51, 200, 52, 201]);
   expect(keep(reading("b", 200))).toEqual([200]);
   distinct.forget("a");
@@ -50,7 +50,7 @@ it("leaves a change of the LED in the millisecond of its reading", () => {
   keep(reading("a", 100));
   const led = (ledOn: boolean): DeviceRow => ({ id: "a", atMs: 100, values: {}, ledOn });
   expect(keep(led(true))).toEqual([100]);
-  // Two rows in one millisecond, each with its change of the LED.
+  // Two readings in one millisecond, each with its change of the LED.
   const both = [reading("b", 100), { ...led(false), id: "b" }];
   expect(keep(...both, ...both)).toEqual([100, 100, 101, 101]);
 });
@@ -68,7 +68,7 @@ it("looks up nothing in the file for a device that sends two readings in each mi
     const firstMs = batch * rows.length;
     expect(keep(...rows)).toEqual(rows.map((_, i) => firstMs + i));
   }
-  // Only the very first reading.
+  // Only the first reading was looked up.
   expect(asked()).toBe(1);
 });
 

@@ -63,7 +63,7 @@ describe("a chart's points", () => {
       expect(Math.max(...got.map(({ values }) => values["light"]?.max ?? NaN))).toBe(
         Math.max(...all),
       );
-      // The same query a moment later returns the same ranges.
+      // If the span is shifted by a millisecond, the query returns the same ranges.
       const bounds = got.map(({ atMs, lastMs }) => [atMs, lastMs]);
       const later = downsample(rows, { fromMs: fromMs + 1, toMs: toMs + 1 }, points).points;
       expect(later.map(({ atMs, lastMs }) => [atMs, lastMs])).toEqual(bounds);

@@ -11,13 +11,16 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** The beginning of a day. */
+/** The beginning of a UTC day. */
 const BEGIN_MS = Date.UTC(2026, 10, 1);
 
-/** `roughly` is the permitted error of the share of time on. */
+/**
+ * A point of the chart, with `roughly`: the permitted error of the share of time for which the LED
+ * was on.
+ */
 type Expected = HistoryPoint & { roughly: number };
 
-/** All rows in memory, and the expected chart, computed directly from them. */
+/** Keeps all rows in memory, and computes the expected chart directly from them. */
 class Model {
   private readonly rows = new Map<string, Map<number, Row>>();
 
@@ -58,7 +61,7 @@ function pointOf(rows: Row[]): Expected {
     const mean = all.reduce((sum, value) => sum + value) / all.length;
     values[field] = { min: Math.min(...all), mean, max: Math.max(...all) };
   }
-  // Each known state holds until the next one, or until the end of its minute.
+  // Each known LED state holds until the next known state, or until the end of its minute.
   let knownMs = 0;
   let onMs = 0;
   const said = rows.filter(({ ledOn }) => ledOn !== null);
@@ -92,12 +95,13 @@ function expectSame(got: HistoryPoint[], expected: Expected[], what: string): vo
     for (const [field, { min, mean, max }] of Object.entries(other?.values ?? {})) {
       const range = point.values[field];
       expect([range?.min, range?.max], what).toEqual([min, max]);
-      // Sums of fractions depend on their order.
+      // The mean is compared with a tolerance, because a sum of fractions depends on the order of
+      // the summands.
       expect(Math.abs((range?.mean ?? NaN) - mean), what).toBeLessThanOrEqual(
         1e-9 * Math.max(Math.abs(min), Math.abs(max)),
       );
     }
-    // The time on is stored to a tenth of a second for each minute.
+    // For each minute, the time for which the LED was on is stored to a tenth of a second.
     if (other?.ledOn == null) expect(point.ledOn, what).toBeNull();
     else expect(Math.abs((point.ledOn ?? NaN) - other.ledOn), what).toBeLessThan(other.roughly);
   });
@@ -148,7 +152,7 @@ describe("the rollups", () => {
       if (random.below(3) === 0) values["roof"] = value();
       const id = `lamp-${random.below(2)}`;
       let atMs = wishedMs;
-      // Several readings in one millisecond are tested in distinct-times.test.ts.
+      // A millisecond gets only one reading here, because distinct-times.test.ts tests several.
       while (Object.keys(values).length > 0 && taken.has(`${id} ${atMs}`)) atMs--;
       taken.add(`${id} ${atMs}`);
       return {
@@ -161,7 +165,7 @@ describe("the rollups", () => {
     let nowMs = BEGIN_MS + random.below(DAY_MS);
     for (let batch = 0; batch < 60; batch++) {
       nowMs += random.pick([1_000, 1_000, 20_000, MINUTE_MS, HOUR_MS / 2]);
-      // Most readings are current, some are hours or days late, and some come from a clock that is
+      // Most readings are current, some are hours or days late, and some are from a clock that is
       // ahead.
       const age = () =>
         random.pick([
@@ -231,7 +235,7 @@ describe("the rollups", () => {
     (seed) => {
       const random = new Random(seed);
       store.close();
-      // Rows are kept for an hour.
+      // The store keeps rows for an hour.
       open(HOUR_MS);
       let nowMs = BEGIN_MS;
       let light = 0;

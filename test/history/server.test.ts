@@ -15,7 +15,7 @@ async function historyOf(url: string, id: string, query = ""): Promise<Telemetry
   return (await response.json()) as TelemetryView;
 }
 
-/** Light level of each point. Each point must be a single reading. */
+/** Returns the light level of each point. Each point must be a single reading. */
 function lights({ points, bucketMs }: TelemetryView): number[] {
   expect(bucketMs).toBe(0);
   return points.flatMap(({ values }) => values["light"]?.mean ?? []);
@@ -176,7 +176,7 @@ describe("the history with --data", () => {
       const from = written + 1;
       await publish(from, from + 20);
       await until("a batch", async () => (written = (await kept()).length) >= from + 20);
-      // Further readings may be lost, but there must be no gap before a stored one.
+      // These readings may be lost, but there must be no gap before a stored reading.
       await publish(from + 21, from + 60);
       await nightlight.kill();
       await nightlight.restart();
@@ -233,7 +233,7 @@ describe("the history with --data", () => {
   });
 });
 
-// In /proc the kernel answers ENOENT although the parent exists.
+// mkdir in /proc fails with ENOENT, although the parent folder exists.
 const UNMAKEABLE = process.platform === "linux" ? ["/proc/nightlight", "/proc/nightlight/a"] : [];
 
 it.each([...UNMAKEABLE, join(import.meta.filename, "a")])(

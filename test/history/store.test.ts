@@ -57,7 +57,7 @@ describe("the store of the history", () => {
   it("counts rows that are older than the retention, and stores none of them", () => {
     const nowMs = 2_000 * DAY_MS;
     const rows = [400, 367 + 2, 300, 8, 0].map((days) => reading("a", nowMs - days * DAY_MS, days));
-    // This age is a whole number, but its time is outside the range of Date.
+    // The age of this reading is a whole number, but its time is outside the range of Date.
     store.append([...rows, reading("a", nowMs - Number.MAX_SAFE_INTEGER)], nowMs);
     expect(store.takeTooOld()).toBe(3);
     expect(store.takeTooOld()).toBe(0);
@@ -195,7 +195,7 @@ describe("the store of the history", () => {
     expect(largest).toBeGreaterThan(0.8 * maxBytes);
     const oldest = Array.from({ length: 20 }, (_, i) => times(`light-${i}`)[0] ?? 0);
     expect(Math.max(...oldest) - Math.min(...oldest)).toBeLessThanOrEqual(120_000);
-    // The stored readings have no gaps.
+    // There is no gap between the stored readings.
     const kept = times("light-0");
     expect(kept.at(-1)).toBe(atMs - 19 * 25);
     expect(kept.length).toBe(((kept.at(-1) ?? 0) - (kept[0] ?? 0)) / 500 + 1);
@@ -218,7 +218,7 @@ describe("the store of the history", () => {
     expect(times("a").at(-1)).toBe(nowMs + 39);
   });
 
-  /** Often enough for all pending maintenance. */
+  /** Runs the store's maintenance often enough that none is pending. */
   function tidy(nowMs: number): void {
     for (let i = 0; i < 5; i++) expect(store.append([], nowMs)).toBeUndefined();
   }

@@ -27,7 +27,10 @@ const VERSION_1 = `
   CREATE INDEX reading_at ON reading (at_ms);
   PRAGMA user_version = 1;`;
 
-/** Three days until now: minutes with one reading, and minutes with many. */
+/**
+ * `sparse` spreads the rows over three days until now: early minutes have one reading, late minutes
+ * have many. `dense` has one reading every second.
+ */
 const sparse = (i: number) => rowAt(i, NOW_MS - Math.round(((ROWS - i) / ROWS) ** 6 * 3 * DAY_MS));
 const dense = (i: number) => rowAt(i, NOW_MS - (ROWS - i) * 1_000);
 
@@ -47,7 +50,10 @@ describe("a history of version 1", () => {
   const open = (maxBytes = 100_000_000) => new Store({ dir, maxAgeMs: 7 * DAY_MS, maxBytes });
   const week = { fromMs: NOW_MS - 7 * DAY_MS, toMs: NOW_MS + 1 };
 
-  /** @returns the rows of each device */
+  /**
+   * Fills a database of version 1.
+   * @returns the rows of each device
+   */
   function fill(make: (i: number) => Row): Row[] {
     const all = Array.from({ length: ROWS }, (_, i) => make(i));
     const rows = [...new Map(all.map((row) => [row.atMs, row])).values()];
@@ -99,7 +105,7 @@ describe("a history of version 1", () => {
     expect(unpacked()).toBe(0);
     store = open();
     for (const id of DEVICES) expect(store.page(id, ALL, -1)).toEqual(rows);
-    // The points of a year are made from hours.
+    // The points of a span of 300 days are made from hours.
     const { points } = store.points(
       "a",
       { fromMs: NOW_MS - 300 * DAY_MS, toMs: NOW_MS + 1 },

@@ -118,7 +118,7 @@ describe("our device in Home Assistant", () => {
     await home.publish("homeassistant/status", "online");
     await announced("lesson", undefined, from);
     expect(announcements()).toHaveLength(count + 1);
-    // Home Assistant is not a device.
+    // Home Assistant itself must not be listed as a device.
     expect(await server.device("homeassistant")).toBeUndefined();
 
     await mosquitto.kill();
@@ -151,7 +151,7 @@ describe("other devices in Home Assistant", () => {
     expect(led["state_topic"]).toBe("lamp/telemetry");
     const template = led["state_value_template"];
     expect(render(template, '{"light":100,"led_on":false}')).toBe(led["payload_off"]);
-    // A reading without the LED's state is ignored.
+    // A reading without the LED's state does not change the state in Home Assistant.
     expect(render(template, '{"light":100}')).toBe("");
   });
 
@@ -236,7 +236,8 @@ it.each([{ homeAssistant: false }, { decide: false }])(
     await home.publish("lamp/telemetry", '{"light":1}');
     await until("the reading", async () => (await server?.device("lamp"))?.light === 1);
     await home.publish("homeassistant/status", "online");
-    // Once another server has announced its device, this one had enough time for it, too.
+    // When another server has announced its device, this server has had enough time to announce
+    // one, too.
     const other = await startNightlight({ brokerUrl: mosquitto.url, simulate: false, id: "other" });
     await home.publish("marker/telemetry", '{"light":1}');
     await announced("marker");

@@ -17,7 +17,10 @@ const HOME = join(FOLDER, "node_modules/code-server");
 /** Native modules without which VS Code does not start. The npm package has only their sources. */
 const NATIVE = ["node-pty", "@vscode/spdlog", "@vscode/windows-process-tree", "native-watchdog"];
 
-/** Runs once. Takes minutes, 600 MB, a C++ compiler and Python. */
+/**
+ * Installs code-server, if it is not installed yet. The installation takes minutes, 600 MB, a C++
+ * compiler and Python.
+ */
 export function installCodeServer(): void {
   if (existsSync(join(FOLDER, "ready"))) return;
   rmSync(FOLDER, { recursive: true, force: true });
@@ -27,9 +30,9 @@ export function installCodeServer(): void {
   npm(FOLDER, "install", "--ignore-scripts", `code-server@${VERSION}`);
   npm(vscode, "install", "--ignore-scripts", "--omit=dev");
   npm(vscode, "rebuild", ...NATIVE);
-  // This module hashes a password, and there is none.
+  // code-server needs this module only to hash a password, and this server has no password.
   writeFileSync(join(FOLDER, "node_modules/argon2/argon2.js"), "module.exports = {};\n");
-  // The TypeScript extension expects a compiler next to it.
+  // The TypeScript extension expects a compiler in the folder of the extensions.
   mkdirSync(join(vscode, "extensions/node_modules"), { recursive: true });
   symlinkSync(
     join(ROOT, "node_modules/typescript"),

@@ -1,8 +1,8 @@
 /**
- * `npm run test:window`: presses F5 in a VS Code window, as a person does. It trusts the folder,
- * installs this repository's extension, sets a breakpoint in the firmware and one in the server,
- * and starts each of the extension's configurations repeatedly. Debian, with chromium. Not part of
- * `npm test`, because it downloads and builds code-server.
+ * `npm run test:window`: presses F5 in a VS Code window, as a person does. The test trusts the
+ * folder, installs this repository's extension, sets a breakpoint in the firmware and one in the
+ * server, and starts each of the extension's configurations repeatedly. Runs on Debian, with
+ * chromium. Not part of `npm test`, because it downloads and builds code-server.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const STOP_MS = 60_000;
 
 installCodeServer();
 const checkout = new Checkout();
-// The other recommended extensions would be downloaded.
+// Without this change, the other recommended extensions would be downloaded.
 checkout.write(".vscode/extensions.json", '{ "recommendations": [] }\n');
 const data = mkdtempSync(join(tmpdir(), "nightlight-window-"));
 const server = await CodeServer.start(data);
@@ -110,7 +110,9 @@ async function again(name: string, files: string[]): Promise<void> {
   await round(name, files);
 }
 
-/** Starts a configuration, waits until it has stopped in each file, and ends it. */
+/**
+ * Starts a configuration, waits until the debugger has stopped in each file, and ends the session.
+ */
 async function round(name: string, files: string[]): Promise<void> {
   const startedMs = performance.now();
   const stopped: string[] = [];
@@ -127,7 +129,7 @@ async function round(name: string, files: string[]): Promise<void> {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`${name}: stopped in ${stopped.join(", ") || "nothing"} after ${seconds} s`);
   await page.screenshot({ path: join(FOLDER, "window.png") });
-  // Once for the server's session, and once for the firmware's.
+  // Shift+F5 is needed twice: to end the server's session, and to end the firmware's session.
   const isOver = await waitFor(
     async () => {
       await page.keyboard.press("Shift+F5");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Calibration, rangeProblem, UNCALIBRATED } from "../../../src/parts/calibration";
 
-/** Holds the button for `forMs`, with a check each half second, as boards do. */
+/** Holds the button for `forMs`, and checks the calibration every half second, as a board does. */
 function hold(calibration: Calibration, fromMs: number, forMs: number, light: number): number {
   calibration.pressed(fromMs);
   let changes = 0;

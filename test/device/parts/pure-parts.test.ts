@@ -72,7 +72,7 @@ describe("the small screen", () => {
 });
 
 describe("a lamp", () => {
-  /** Records the written values. */
+  /** A part that records the values written to it. */
   class Written {
     readonly values: number[] = [];
     readonly intensity = this;
@@ -93,7 +93,7 @@ describe("a lamp", () => {
     expect(nightColour(0)).toEqual([0, 0, 0]);
     expect(nightColour(0.2)).toEqual([51, 22, 6]);
     expect(nightColour(1)).toEqual([255, 110, 30]);
-    // At one percent the LED still glows.
+    // At a brightness of one percent, the LED still glows.
     expect(nightColour(0.01)).toEqual([3, 1, 0]);
   });
 
