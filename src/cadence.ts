@@ -3,7 +3,9 @@
 export interface CadenceConfig {
   /** The longest time between two readings, ms. */
   intervalMs: number;
-  /** A change of the light by at least this much, raw, is reported at once; 0 disables this. */
+  /**
+   * A change of the light by at least this much, raw, is reported at once; 0 disables such reports.
+   */
   changeBy: number;
   /** The shortest time between two readings, ms. */
   minGapMs: number;

@@ -1,7 +1,10 @@
 /** The light that the device drives: DeviceScript's `LightBulb`, or a class of `parts/`. */
 export interface Lamp {
   readonly intensity: {
-    /** @param value brightness, 0..1 */
+    /**
+     * Sets the lamp.
+     * @param value brightness, 0..1
+     */
     write(value: number): Promise<void>;
   };
 }

@@ -19,7 +19,10 @@ export class Led {
     await this.bulb.intensity.write(this.on ? 1 : 0);
   }
 
-  /** @returns whether the LED or `decidedBy` changed */
+  /**
+   * Switches the LED, and notes who decided that.
+   * @returns whether the LED or `decidedBy` changed
+   */
   async set(on: boolean, decidedBy: "server" | "device"): Promise<boolean> {
     const changed = on !== this.on || decidedBy !== this.decidedBy;
     this.decidedBy = decidedBy;

@@ -11,7 +11,10 @@ import { NEW_SETTING_NAMES, type NewSettings } from "./common/update";
  */
 const KEY = "NEW";
 
-/** @returns undefined if no new settings are on trial */
+/**
+ * Reads the new settings that are on trial.
+ * @returns undefined if no new settings are on trial
+ */
 export async function readNewSettings(): Promise<NewSettings | undefined> {
   return await readSetting<NewSettings>(KEY);
 }

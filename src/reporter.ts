@@ -91,7 +91,10 @@ export class Reporter {
     }
   }
 
-  /** @returns false if there is nothing to publish */
+  /**
+   * Publishes the next message.
+   * @returns false if there is nothing to publish
+   */
   private async publishNext(): Promise<boolean> {
     if (await this.updates.confirm()) this.stateDue = true;
     const nowMs = millis();

@@ -83,7 +83,7 @@ export interface GroupView {
 
 /** A message that passed through the broker, as the page's live stream shows it. */
 export interface MessageView {
-  /** Unix time, ms. */
+  /** When the message passed, Unix time, ms. */
   atMs: number;
   topic: string;
   payload: string;
@@ -132,14 +132,14 @@ export interface TelemetryView {
   bucketMs: number;
   /** The device's silence limit, ms: after a longer silence it counted as offline. */
   silenceMs: number;
-  /** Oldest first. */
+  /** The points of the history, oldest first. */
   points: HistoryPoint[];
 }
 
 /** A change of a device's LED. */
 export interface LedView {
   id: string;
-  /** Unix time, ms. */
+  /** When the LED changed, Unix time, ms. */
   atMs: number;
   ledOn: boolean;
 }
@@ -239,7 +239,9 @@ export interface Events {
   class: ClassView;
 }
 
-/** A WebSocket message on `/api/events`: the same events as the server-sent ones. */
+/**
+ * A WebSocket message on `/api/events`, which carries the same events as the server-sent stream.
+ */
 export type SocketEvent = { [K in keyof Events]: { event: K; data: Events[K] } }[keyof Events];
 
 /** Maximum number of devices that a client may watch: far more rows than a screen shows. */

@@ -18,7 +18,10 @@ export interface UpdateView {
   lines: { atMs: number; text: string }[];
 }
 
-/** The update of many devices in waves: one device, a tenth of them, the rest. */
+/**
+ * The update of many devices in waves: first one device, then a tenth of the devices, then the
+ * rest.
+ */
 export interface FleetView {
   /**
    * `stopped`: a device did not confirm its program, and the devices after it keep theirs.
@@ -36,16 +39,16 @@ export interface FleetView {
   waits?: boolean;
   /** Why the update stopped. */
   why?: string;
-  /** For each device that was left out, the reason. */
+  /** One text for each device that was left out, with the reason. */
   left?: string[];
 }
 
-/** Why the last run of a device ended, as the device reported it. */
+/** The crash that ended a device's last run, as the device reported it. */
 export interface CrashView {
   id: string;
   /** When the report was received, Unix time, ms. */
   atMs: number;
-  /** For example "panic 60005 at main_F0 (pc:86)". */
+  /** How the run ended, for example "panic 60005 at main_F0 (pc:86)". */
   text: string;
   /** Position in the TypeScript sources, for example "src/main.ts:49"; absent if unknown. */
   place?: string;

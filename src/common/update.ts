@@ -49,7 +49,7 @@ export const NEW_SETTING_NAMES = [
  * setting. WIFI_SSID and WIFI_PWD come together.
  */
 export type NewSettings = { [name in (typeof NEW_SETTING_NAMES)[number]]?: string } & {
-  /** `n` of the order. */
+  /** Number of the order that carried the settings. */
   n: number;
   /**
    * Deadline for the first acknowledged reading, s. 0: a reading was acknowledged, and the settings
@@ -94,7 +94,10 @@ export interface Running {
   fw: string;
 }
 
-/** @returns why the program does not fit this device, or undefined */
+/**
+ * Checks whether the program fits the device.
+ * @returns why the program does not fit, or undefined
+ */
 export function mismatch(order: Omit<Order, "mac">, running: Running): string | undefined {
   const board = order.board ?? "";
   if (board !== running.board)
@@ -127,7 +130,7 @@ function partOf(parts: string[], index: number): number {
   return index < parts.length ? parseInt(parts[index] as string) : 0;
 }
 
-/** @returns the gateway's address, with `*` replaced by the broker's host */
+/** Returns the gateway's address, with `*` replaced by the broker's host. */
 export function resolved(at: string, brokerHost: string): string {
   const host = at.indexOf("//") + 2;
   return at[host] === "*" ? at.slice(0, host) + brokerHost + at.slice(host + 1) : at;

@@ -103,6 +103,7 @@ export const TOPIC_KINDS = ["telemetry", "commands", "status", "state", "desired
 export type TopicKind = (typeof TOPIC_KINDS)[number];
 
 /**
+ * Returns a topic of a device.
  * @param kind `update` is for orders sealed with the device's own key; only that device receives
  * them
  */
@@ -131,7 +132,7 @@ export function serverClientId(id: string): string {
 
 /** Telemetry as parsed by a server. */
 export interface Reading {
-  /** The requested fields. */
+  /** The values of the requested fields. */
   values: Record<string, number>;
   /** All fields that the device sent. */
   said: Record<string, unknown>;
@@ -140,7 +141,10 @@ export interface Reading {
   age_ms?: number;
 }
 
-/** @param fields required fields, which must be numbers; `light` must be 0..1023 */
+/**
+ * Parses a telemetry payload.
+ * @param fields required fields, which must be numbers; `light` must be 0..1023
+ */
 export function parseTelemetry(text: string, fields: string[]): Parsed<Reading> {
   const { value, error } = parseJsonObject(text);
   if (!value) return { error };

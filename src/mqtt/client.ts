@@ -166,7 +166,10 @@ export class MqttClient implements Waiting {
     return granted as QoS;
   }
 
-  /** @throws Error "time-out"; "invalid filter" */
+  /**
+   * Unsubscribes from a filter.
+   * @throws Error "time-out" or "invalid filter"
+   */
   async unsubscribe(filter: string): Promise<void> {
     await this.ask(filter, 0, undefined);
   }
@@ -185,7 +188,7 @@ export class MqttClient implements Waiting {
   }
 
   /**
-   * The task that connects and reads; start() starts it. It never waits for code of the
+   * The task that connects and reads; start() starts this task. It never waits for code of the
    * application.
    */
   async run(): Promise<void> {
@@ -283,7 +286,7 @@ export class MqttClient implements Waiting {
     }
   }
 
-  /** Sends the session's pending packets in order. Only one task at a time does this. */
+  /** Sends the session's pending packets in order. Only one task at a time sends packets. */
   private async flush(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
@@ -294,7 +297,7 @@ export class MqttClient implements Waiting {
         await this.connection.write(packet);
       }
     } catch {
-      // The connection is broken. The packet is resent on the next one.
+      // The connection is broken. The packet is resent on the next connection.
     }
     this.sending = false;
   }
@@ -305,7 +308,7 @@ export class MqttClient implements Waiting {
     try {
       await this.connection.write(encodeSubscribe(id, filter, handler ? qos : undefined));
     } catch {
-      // The connection is broken. The next one subscribes again.
+      // The connection is broken. The client subscribes again on the next connection.
     }
   }
 }

@@ -12,7 +12,7 @@ export interface Broker {
   host: string;
   /** Usually 1883, or 8883 with TLS. */
   port: number;
-  /** Default false. */
+  /** Whether to use TLS. Default false. */
   tls?: boolean;
 }
 

@@ -46,7 +46,7 @@ export class Delivery {
     let marked = flags;
     if (total > end) {
       this.log("oversized message");
-      // Such a message is only acknowledged, and without its packet id not even that.
+      // An oversized message is only acknowledged, and without its packet id not even that.
       if (payloadAt > end) return;
       kept = payloadAt;
       marked |= OVERSIZED;

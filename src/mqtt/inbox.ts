@@ -18,7 +18,7 @@ export class Inbox {
   private head = 0;
   private used = 0;
 
-  /** @param size bytes */
+  /** @param size room for pending messages, bytes */
   constructor(size: number) {
     this.store = Buffer.alloc(size);
   }

@@ -15,9 +15,9 @@ export type QoS = 0 | 1 | 2;
 export interface Will {
   topic: string;
   payload: string | Buffer;
-  /** Default 0. */
+  /** QoS of the message. Default 0. */
   qos?: QoS;
-  /** Default false. */
+  /** Whether the broker retains the message. Default false. */
   retain?: boolean;
 }
 

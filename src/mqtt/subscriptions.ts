@@ -11,7 +11,7 @@ export type Handler = (topic: string, payload: Buffer) => Promise<void>;
 export interface Subscription {
   filter: string;
   qos: QoS;
-  /** Undefined once unsubscribed: the entry then stays only until the broker has confirmed that. */
+  /** Undefined once unsubscribed: the entry then stays only until UNSUBACK has arrived. */
   handler?: Handler | undefined;
   /** Packet id of the SUBSCRIBE or UNSUBSCRIBE in flight, or 0. */
   id: number;

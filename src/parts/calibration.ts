@@ -23,7 +23,10 @@ export interface Range {
 
 export const UNCALIBRATED: Range = { dark: 0, bright: LIGHT_MAX };
 
-/** @returns why the range is invalid, or an empty text */
+/**
+ * Checks a range.
+ * @returns why the range is invalid, or an empty text
+ */
 export function rangeProblem({ dark, bright }: Range): string {
   if (!(dark < bright)) return `dark ${dark} is not below bright ${bright}`;
   if (!(bright - dark >= SPAN_MIN)) return `dark ${dark}, bright ${bright}: too close`;

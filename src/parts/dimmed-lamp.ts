@@ -10,7 +10,10 @@ export class DimmedLamp implements Lamp {
     private readonly brightness: number,
   ) {}
 
-  /** @param value 0..1 */
+  /**
+   * Sets the lamp.
+   * @param value 0..1, scaled by the brightness of the lamp while it is on
+   */
   async write(value: number): Promise<void> {
     await this.lamp.intensity.write(value * this.brightness);
   }

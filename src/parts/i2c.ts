@@ -13,7 +13,10 @@ class SimulatedI2C extends I2C {
   private readonly service = new I2CService();
   private isBusy = false;
 
-  /** @throws Error if the chip, or the bus, does not answer */
+  /**
+   * Writes bytes to a chip, then reads bytes from it.
+   * @throws Error if the chip, or the bus, does not answer
+   */
   override async xfer(devAddr: number, writeBuf: Buffer, numRead?: number): Promise<Buffer> {
     // One transaction at a time: an answer does not say which request it belongs to.
     while (this.isBusy) await sleep(1);

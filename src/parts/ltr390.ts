@@ -14,7 +14,7 @@ const ALS_DATA = 0x0d;
 
 const PART_NUMBER = 0xb;
 const ALS_ENABLE = 0x02;
-/** One measurement of 18 bits, which takes 100 ms, every 100 ms. */
+/** Resolution and rate: every 100 ms one measurement of 18 bits, which takes 100 ms. */
 const RATE_18_BITS_100_MS = 0x22;
 const GAIN_3 = 0x01;
 const STATUS_DATA_IS_NEW = 0x08;

@@ -4,6 +4,7 @@
 const WARM = [255, 110, 30];
 
 /**
+ * Returns the nightlight's colour at an intensity.
  * @param intensity 0..1
  * @returns red, green, blue, 0..255
  */

@@ -1,6 +1,6 @@
 /** Logs once that a part is missing, and once that it is back. Pure. */
 export class Presence {
-  /** What is wrong; empty while the part works. */
+  /** What is wrong with the part; empty while the part works. */
   problem = "";
 
   /** @param title name of the part, as the beginning of a sentence */

@@ -15,7 +15,10 @@ export class RgbLamp implements Lamp {
 
   constructor(private readonly gpio: number) {}
 
-  /** @param value 0..1 */
+  /**
+   * Sets the lamp.
+   * @param value brightness, 0..1
+   */
   async write(value: number): Promise<void> {
     const colour = nightColour(value);
     if (this.simulated) await this.simulated.pixels.write(Buffer.from(colour));

@@ -20,10 +20,10 @@ export interface View {
 
 export interface Lines {
   title: string;
-  /** A line of double size. */
+  /** Text of the line in double size. */
   large: string;
   decided: string;
-  /** Two lines, which may be empty. */
+  /** Texts of the two lines at the bottom, which may be empty. */
   foot: string[];
 }
 

@@ -11,8 +11,8 @@ import { Ssd1306 } from "./ssd1306";
 
 const INTERVAL_MS = 250;
 /**
- * The screen is set up again at this interval, ms: one that lost power for a moment shows noise and
- * does not report it.
+ * The screen is set up again at this interval, ms. A screen that lost power for a moment shows
+ * noise and does not report the loss.
  */
 const SET_UP_MS = 5000;
 

@@ -23,12 +23,16 @@ const LARGE = scaledFont(SMALL, 2);
 
 /** A screen of eight lines of text, each 8 pixels high. */
 export class Ssd1306 {
-  /** @throws Error if the screen does not answer */
+  /**
+   * Initialises the screen.
+   * @throws Error if the screen does not answer
+   */
   async setUp(): Promise<void> {
     await this.send(COMMANDS, SET_UP);
   }
 
   /**
+   * Prints a line of text.
    * @param line 0..7; for double size, the upper of its two lines
    * @param size 1, or 2 for double size
    * @throws Error if the screen does not answer

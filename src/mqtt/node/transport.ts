@@ -61,7 +61,7 @@ export class NodeTransport implements Transport {
     });
   }
 
-  /** See Platform.read(). */
+  /** Implements Platform.read() for this transport. */
   async read(timeoutMs: number, target: Waiting): Promise<Buffer | null | undefined> {
     if (this.buffers.length === 0 && !this.closed) {
       this.reader = target;
