@@ -18,7 +18,10 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** As deep as server/base/root.ts, which finds the checkout relative to its own path. */
+/**
+ * Folder of the bundle. It is as deep as server/base, because root.ts there finds the checkout
+ * relative to its own path.
+ */
 const FOLDER = join(ROOT, ".devicescript/server");
 const COMPILED = join(ROOT, ".devicescript/compiled");
 /** The sources of the kept bundle and its files, with their fingerprints. */

@@ -5,7 +5,7 @@ export type Source = "broker" | "server" | "device" | "page" | "start";
 
 /** Machine-readable fields of a log line. */
 export interface Details {
-  /** `info` if absent. */
+  /** Level of the line; `info` if absent. */
   level?: "info" | "warn" | "error";
   /** Id of the device concerned. */
   id?: string;
@@ -33,9 +33,9 @@ export function openOutput(format: LogFormat): Output {
 }
 
 /**
- * Keeps the program running if its output has no reader any more: the terminal was closed, or the
- * program behind the pipe has ended. Without a listener, such an error would end this program at
- * once, and unsaved data would be lost.
+ * Keeps the program running when its output has no reader: the terminal was closed, or the program
+ * behind the pipe has ended. Without a listener, such an error would end this program at once, and
+ * unsaved data would be lost.
  */
 export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
@@ -45,14 +45,17 @@ function goOn(): void {
   // No-op: the lines are lost.
 }
 
-/** One plain-text line per event. */
+/** Plain text, one line per event. */
 const textLines: Output = {
   log: (source, text) => console.log(`${source.padEnd(7)} ${printable(text)}`),
   say: (text) => console.log(text),
   fail: (text) => console.error(`nightlight: ${text}`),
 };
 
-/** One JSON object per line, all on stdout, with the same messages. */
+/**
+ * Returns an output of JSON: one object per line, all on stdout, with the same messages as plain
+ * text.
+ */
 function jsonLines(): Output {
   // Synchronous: buffered lines would be lost at the end of the process.
   const lines = destination({ fd: process.stdout.fd, sync: true });

@@ -74,7 +74,10 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** @returns the index of the last of the ascending numbers that is not above `value` */
+/**
+ * Searches an ascending list.
+ * @returns the index of the last number that is not above `value`
+ */
 function lastUpTo(numbers: number[], value: number): number {
   let low = 0;
   let high = numbers.length;

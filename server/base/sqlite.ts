@@ -16,7 +16,7 @@ const INCREMENTAL = 2;
 export function openSqlite(path: string): Database {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`${path}: expected a file, got a folder`);
-  // This library's lock is a folder, which stays behind if the process is killed.
+  // The lock of this SQLite library is a folder, which stays behind if the process is killed.
   if (path !== ":memory:") rmSync(`${path}.lock`, { recursive: true, force: true });
   const db = new Database(path);
   try {

@@ -17,7 +17,7 @@ export interface ProgramRequest {
 /** Answer to `POST /api/tab-program`, with status 200. */
 export type ProgramView =
   | {
-      /** Bytecode, base64. */
+      /** The program's bytecode in base64. */
       program: string;
       places: Places;
     }
@@ -25,7 +25,7 @@ export type ProgramView =
 
 /** An error in the edited program. Lines and columns count from 1. */
 export interface CompileError {
-  /** Path in the checkout. */
+  /** Path of the file in the checkout. */
   file: string;
   line: number;
   column: number;

@@ -15,7 +15,7 @@ import type { Sources } from "./compile-text";
 const LIMIT_MS = 300_000;
 /**
  * The compiler's scheduling priority. Devices have priority over it, but on two busy cores a
- * compile still gets a good part.
+ * compile still gets a good share of the CPU time.
  */
 const NICE = 4;
 /** Limit of the compiler's own heap, MB. The compiler needs some 150 MB. */

@@ -8,7 +8,7 @@ export class HttpError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** For 405: the allowed methods. */
+    /** The allowed methods, for status 405. */
     readonly allow?: string,
   ) {
     super(message);
@@ -102,7 +102,7 @@ export function queryOf({ url = "/" }: IncomingMessage): URLSearchParams {
 }
 
 /**
- * Rejects other methods than these; HEAD counts as GET.
+ * Rejects a request with another method than these. HEAD counts as GET.
  * @throws HttpError 405
  */
 export function allow({ method = "?" }: IncomingMessage, ...methods: string[]): void {

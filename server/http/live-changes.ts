@@ -86,8 +86,8 @@ export class LiveChanges {
   private note(take: () => void): void {
     if (!this.stream.isRead) return;
     take();
-    // After a quiet period the first event goes out almost at once, with whatever the same message
-    // changes.
+    // After a quiet period the first event goes out almost at once, with all changes that one
+    // message causes.
     const waitMs = Math.max(1, this.lastMs + WINDOW_MS - performance.now());
     this.timer ??= setTimeout(() => this.flush(), waitMs);
   }

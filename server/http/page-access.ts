@@ -36,7 +36,10 @@ export class PageAccess {
     return clientOf(request, this.options.tls, this.options.proxy.trusted);
   }
 
-  /** @throws HttpError 403 if another site's page made a browser send the request */
+  /**
+   * Rejects a request that another site's page made a browser send.
+   * @throws HttpError 403
+   */
   refuseCrossSite(request: IncomingMessage, isWebSocket = false): void {
     try {
       // If there is a token, any host name is accepted: whatever a rebound name could reach needs

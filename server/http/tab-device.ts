@@ -39,7 +39,7 @@ const FOLDER = "/device";
 const PROGRAM = "/program.devs";
 /**
  * The worker's content security policy. Only the worker runs WebAssembly, so only its file gets
- * this.
+ * this policy.
  */
 const WORKER_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";

@@ -28,7 +28,8 @@ const ORIGINAL = "/device/nightlight.ts";
 const MAX_BODY_BYTES = 2 * MAX_SOURCE_BYTES;
 
 /**
- * Lets a learner change the program of a device in a tab. The server compiles it, the tab runs it.
+ * Lets a learner change the program of a device in a tab. The server compiles the program, and the
+ * tab runs it.
  */
 export class TabProgram {
   constructor(private readonly options: TabProgramOptions) {}

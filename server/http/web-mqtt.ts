@@ -5,8 +5,8 @@ import type { Broker } from "../broker/broker";
 export function serveMqtt(socket: WebSocket, broker: Broker, address: string): void {
   const stream = createWebSocketStream(socket);
   stream.on("error", () => stream.destroy());
-  // [MQTT-6.0.0-1]: a text message closes the connection. This listener comes before the stream's,
-  // which would accept it.
+  // A text message closes the connection [MQTT-6.0.0-1]. This listener comes before the stream's,
+  // which would accept the message.
   socket.prependListener("message", (_data, isBinary) => {
     if (!isBinary) stream.destroy();
   });

@@ -32,6 +32,7 @@ export class ClassPanel {
   }
 
   /**
+   * Shows the controls in their current state.
    * @param view null if there is no device in a tab
    * @param openedId the selected device
    */

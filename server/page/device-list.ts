@@ -18,8 +18,8 @@ import { titleOf } from "./words";
 const ARRANGE_MS = 1_000;
 
 /**
- * The list from which a device is selected, shown if there is more than one. There may be
- * thousands.
+ * The list from which a device is selected, shown if there is more than one device. There may be
+ * thousands of devices.
  */
 export class DeviceList {
   private readonly nav = byId("devices", HTMLElement);

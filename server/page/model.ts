@@ -28,7 +28,7 @@ export interface Device {
   view: DeviceView;
 }
 
-/** The groups that a device votes in, and those that decide for it. */
+/** The groups that a device votes in, and the groups that decide for it. */
 export interface Roles {
   memberOf: string[];
   lightOf: string[];
@@ -46,7 +46,7 @@ export interface Changes {
 
 /** The page's state, built from the server's events. Does not use the DOM. */
 export class Model {
-  /** Undefined before the first snapshot. */
+  /** Facts about the server; undefined before the first snapshot. */
   server: ServerFacts | undefined;
   devices = new Map<string, Device>();
   groups = new Map<string, GroupView>();

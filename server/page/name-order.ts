@@ -1,4 +1,4 @@
-/** Sorts light-2 before light-10. */
+/** Compares names with their numbers: light-2 comes before light-10. */
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 type TitleOf = (id: string) => string;

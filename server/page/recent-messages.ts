@@ -13,7 +13,7 @@ export const MESSAGES_KEPT = 20_000;
  * displace the others' messages.
  */
 export class RecentMessages {
-  /** Number of all messages ever added, by which a view detects new ones. */
+  /** Number of all messages ever added, by which a view detects new messages. */
   count = 0;
   /** Number of messages that the server did not send because there were too many at once. */
   leftOut = 0;

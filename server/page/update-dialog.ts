@@ -5,7 +5,7 @@ import { beginUpdate } from "./requests";
 
 export interface UpdateQuestion {
   request: UpdateRequest;
-  /** For example "Hall" or "group stadium". */
+  /** The devices in words, for example "Hall" or "group stadium". */
   title: string;
 }
 

@@ -18,7 +18,7 @@ export interface Serial {
   }): Promise<SerialPort>;
 }
 
-/** @returns Web Serial, or words that explain why this page has none */
+/** Returns Web Serial, or words that explain why this page has none. */
 export function findSerial(): Serial | string {
   const { serial } = navigator as { serial?: Serial };
   if (serial) return serial;
@@ -69,7 +69,7 @@ async function attach(port: SerialPort): Promise<OpenBoard> {
     await reader.cancel().catch(() => undefined);
     await reading;
     reader.releaseLock();
-    // A silent board may not have read everything. Aborting does not wait for that.
+    // A silent board may not have read everything. Aborting does not wait until the board has.
     await writer.abort().catch(() => undefined);
     writer.releaseLock();
     await port.close().catch(() => undefined);

@@ -147,7 +147,10 @@ export function logFormat(args: string[]): LogFormat {
   return values.log === "json" ? "json" : "text";
 }
 
-/** @throws UserError if the format is unknown */
+/**
+ * Checks the value of --log.
+ * @throws UserError if the format is unknown
+ */
 export function checkLog(format: string | undefined): void {
   if (format === undefined || format === "text" || format === "json") return;
   throw new UserError(`--log: expected text or json, got "${format}"`);

@@ -76,7 +76,10 @@ function byPath(pi: PiParts): [path: string, parts: PiParts][] {
   ];
 }
 
-/** @returns one line about fields that contradict each other, or undefined */
+/**
+ * Checks the parts of all devices on a Pi.
+ * @returns one line about fields that contradict each other, or undefined
+ */
 export function piContradiction(pi: PiParts): string | undefined {
   const devices = byPath(pi);
   for (const [path, parts] of devices) {

@@ -29,7 +29,8 @@ export class ProgramKey {
   }
 
   /**
-   * @param program as a board stores it
+   * Signs a program.
+   * @param program the bytes that a board stores
    * @returns the signature, 128 hexadecimal digits
    * @throws UserError if the file is broken, or can't be read or created
    */
@@ -38,7 +39,7 @@ export class ProgramKey {
   }
 
   /**
-   * @returns the public key, with which a board verifies signatures, 32 bytes
+   * Returns the public key, 32 bytes, with which a board verifies signatures.
    * @throws UserError if the file is broken, or can't be read or created
    */
   publicKey(): Buffer {
@@ -67,8 +68,8 @@ export class ProgramKey {
   }
 
   /**
-   * Creates the key file. Never overwrites one, because a second process may have created it in the
-   * meantime.
+   * Creates the key file. Never overwrites a file, because a second process may have created it in
+   * the meantime.
    */
   private make(): void {
     const { privateKey } = generateKeyPairSync("ed25519");

@@ -39,8 +39,7 @@ export function parseProxy(values: {
 }
 
 /**
- * Adds an address to the trusted ones, or a network with the length of its prefix (RFC 4632, RFC
- * 4291).
+ * Adds a trusted address, or a trusted network with the length of its prefix (RFC 4632, RFC 4291).
  */
 function add(trusted: BlockList, text: string): void {
   const [address = "", prefix, ...rest] = text.split("/");

@@ -128,7 +128,7 @@ function parseValue(name: string, raw: string, fail: Fail): string {
 }
 
 function checkValue(name: Name, value: string): string | undefined {
-  // Which parts are valid depends on the board.
+  // The parts are not checked here, because the board decides which parts are valid.
   if (name === PARTS) return undefined;
   const problem = settingError(name, value);
   if (problem !== undefined || name !== "BROKER") return problem;

@@ -24,8 +24,8 @@ export class UpdateKeys {
   }
 
   /**
-   * @returns the device's key, or undefined if it has none. Devices that were set up from one image
-   * with a `*` in the id share the key of that pattern.
+   * Returns the device's key; undefined if it has none. Devices that were set up from one image,
+   * with a `*` in the id, share one key.
    * @throws UserError if the file is broken, or can't be read
    */
   of(id: string): string | undefined {
@@ -52,7 +52,10 @@ export class UpdateKeys {
     this.write(this.read().set(id, key));
   }
 
-  /** @returns a warning if users other than the file's owner can use it, or undefined */
+  /**
+   * Checks who can use the file of keys.
+   * @returns a warning if users other than its owner can use the file, or undefined
+   */
   exposed(): string | undefined {
     return exposureOf(this.path);
   }

@@ -80,7 +80,7 @@ export class Users {
   refresh(): boolean {
     const version = this.fileVersion();
     if (version === this.version) return false;
-    // Set before parsing, so that a broken file is reported once.
+    // The version is set before parsing, so that a broken file is reported once.
     this.version = version;
     this.users = version ? this.parse(readText(this.path)) : new Map<string, User>();
     return true;

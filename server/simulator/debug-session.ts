@@ -91,8 +91,8 @@ function isOnDisk({ path, text }: { path: string; text: string }): boolean {
 
 /**
  * Reports where VS Code's own debugger for Node can attach to this process; the extension then
- * starts it. The protocol's own request, `startDebugging`, would start a session of this adapter's
- * type.
+ * starts that debugger. The protocol's own request, `startDebugging`, would start a session of this
+ * adapter's type.
  */
 function debugThisProcess(session: Session): void {
   if (url() === undefined) open(0, "127.0.0.1");

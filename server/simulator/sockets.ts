@@ -3,7 +3,7 @@ import tls from "node:tls";
 
 /** Number of bytes that a board's network stack buffers before it stops the sender. */
 const WINDOW_BYTES = 4096;
-/** One TCP segment, bytes. */
+/** Size of one TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;
 /** Rate at which the window reopens: 100 KB/s, more than a board's radio delivers. */
 const BYTES_PER_MS = 100;

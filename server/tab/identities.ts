@@ -44,7 +44,7 @@ export class Identities {
    * @throws Error if the server issues none
    */
   async claim(): Promise<TabLogin> {
-    // This tab's earlier ids come first, so that tabs that reload together keep their own.
+    // This tab's earlier ids come first, so that tabs that reload together keep their own ids.
     const stored = storedLogins().sort((a, b) => this.rank(a.id) - this.rank(b.id));
     if (stored.some(({ id }) => !this.held.has(id))) await this.ask();
     const free = stored.find(({ id }) => !this.others.has(id) && !this.held.has(id));

@@ -4,7 +4,7 @@ import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
 /** The internal state of one device, derived from its program's log and its traffic. Pure. */
 
 export interface Line {
-  /** Unix time, ms. */
+  /** When the line was added, Unix time, ms. */
   atMs: number;
   /** Direction of traffic, as seen from the device. */
   direction?: "sent" | "received";

@@ -36,7 +36,7 @@ const ANNOUNCE_INTERVAL_MS = 500;
 const SAMPLE_INTERVAL_MS = 20;
 
 export class Parts {
-  /** Share of full brightness, 0..1. */
+  /** Brightness of the lamp, as a share of its full brightness, 0..1. */
   brightness = 0;
   /**
    * Number of readings left to stream. Starts above 0, because the program sends its first request

@@ -1,6 +1,6 @@
 /** Bytes that a board's network stack accepts before it stops the sender. */
 const WINDOW_BYTES = 4096;
-/** One TCP segment, bytes. */
+/** Size of one TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;
 /** Rate at which the window opens again: 100 KB/s, more than a board's radio delivers. */
 const BYTES_PER_MS = 100;
@@ -20,7 +20,8 @@ export class ReceiveWindow {
   }
 
   /**
-   * @returns the next segment; or the ms to wait before the next call; undefined if none is pending
+   * Takes the next segment.
+   * @returns the segment; or the ms to wait before the next call; undefined if none is pending
    */
   take(nowMs: number): Uint8Array | number | undefined {
     const [segment] = this.waiting;
