@@ -17,7 +17,7 @@ interface Answer {
   body: string;
 }
 
-/** Sends a request with exactly these headers. fetch would add its own. */
+/** Sends a request with exactly these headers. `fetch` would add headers of its own. */
 function ask(url: string, headers: Record<string, string> = {}, method = "GET", body = "") {
   return new Promise<Answer>((resolve, reject) => {
     const outgoing = request(url, { method, headers }, (response) => {
@@ -32,7 +32,10 @@ function ask(url: string, headers: Record<string, string> = {}, method = "GET", 
   });
 }
 
-/** @returns 101, or the status with which the upgrade was refused */
+/**
+ * Asks for a WebSocket.
+ * @returns 101, or the status with which the upgrade was refused
+ */
 function upgrade(url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`${url.replace("http", "ws")}/mqtt`, "mqtt", { headers });
@@ -213,7 +216,7 @@ describe("page and API with a token", () => {
     expect(nightlight.log).toContain(
       "Refused (token-rate): 127.0.0.1: POST /login: too many wrong tokens",
     );
-    // Clients that are logged in are not locked out.
+    // A lock-out after failed logins must not affect clients that are logged in.
     expect((await get("/api/devices", { cookie })).status).toBe(200);
   });
 });
@@ -262,7 +265,8 @@ describe("page and API on loopback only", () => {
     await until("it is cut off", () => closed);
     clearInterval(trickle);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    // Without the server's own limit, Node's default of 60 s would do the same.
+    // The server's own limit must apply before Node's default of 60 s, which would close the
+    // connection in the same way.
     expect(Date.now() - startMs).toBeLessThan(55_000);
   });
 

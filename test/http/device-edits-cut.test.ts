@@ -8,7 +8,7 @@ import { PUBLISH, WithholdingProxy } from "../support/withholding-proxy";
 it("a device can be removed again if the connection breaks before the other servers know of it", async () => {
   const mosquitto = await Mosquitto.start();
   const proxy = await WithholdingProxy.start(mosquitto.port);
-  // Without other traffic, so that only the removal is in flight.
+  // The servers send nothing else, so only the removal is in flight.
   const options = { simulate: false, homeAssistant: false };
   const near = await startNightlight({ ...options, id: "near", brokerUrl: mosquitto.url });
   const far = await startNightlight({ ...options, id: "far", brokerUrl: proxy.url });
@@ -40,7 +40,7 @@ it("a removal is completed if the connection breaks before the broker has cleare
   const proxy = await WithholdingProxy.start(mosquitto.port);
   const server = await startNightlight(
     { simulate: false, brokerUrl: proxy.url },
-    // A listed device is known even if its history is empty.
+    // A device in the list is known even if its history is empty.
     { devices: ["lamp"] },
   );
   try {
@@ -52,7 +52,7 @@ it("a removal is completed if the connection breaks before the broker has cleare
     const first = edit(server, "DELETE", "lamp");
     await until("it is on its way", () => proxy.withheld === 1);
     expect(await server.device("lamp")).toBeUndefined();
-    // A person who gets no answer tries again. The device has not been removed yet.
+    // A person who gets no answer tries again, while the first removal is still under way.
     const second = edit(server, "DELETE", "lamp");
     await until("it is again", () => proxy.withheld === 2);
     expect(await kept()).toEqual(["lamp/status"]);

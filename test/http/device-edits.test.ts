@@ -50,7 +50,7 @@ describe("a device at Mosquitto", () => {
     server = await start();
     await publish(mosquitto.url, "lamp/telemetry", '{"light":5}');
     await until("its name", async () => (await nameOf(server, "lamp")) === "Küche");
-    // Topics still use the id.
+    // A rename does not change the topics: they still use the device's id.
     await home.sees("homeassistant/device/lamp/config", /"command_topic":"lamp\/commands"/);
 
     const from = home.seen.length;
@@ -86,7 +86,8 @@ describe("a device at Mosquitto", () => {
     await until("nothing", async () => (await ofLamp()).length === 0);
     expect((await retained(mosquitto.url)).has("other/telemetry")).toBe(true);
 
-    // The device's late will, another server's command, and an old retained command.
+    // Publishes the device's late will, another server's command, and an old retained command. All
+    // three must be dropped.
     await publish(mosquitto.url, "lamp/status", "offline", "-r");
     await publish(mosquitto.url, "lamp/commands", '{"led_on":true}');
     await publish(mosquitto.url, "lamp/desired", '{"led_on":true}');
@@ -141,8 +142,8 @@ describe("a device at Mosquitto", () => {
       "nothing",
       async () => ![...(await retained(mosquitto.url)).keys()].join().includes("lamp"),
     );
-    // Cleared by the server that was asked, and by the one that speaks for the lamp, but not a
-    // third time.
+    // Only two servers clear the topic: the one that received the request, and the one that speaks
+    // for the lamp.
     expect(home.payloads("lamp/desired").filter((text) => text === "").length).toBeLessThan(3);
     await home.stop();
   });
@@ -218,7 +219,7 @@ describe("a device at the embedded broker", () => {
     await publish(server.brokerUrl, "lamp/telemetry", '{"light":5}');
     await until("its name", async () => (await nameOf(server, "lamp")) === "Hall");
     expect(await points("hall")).toBeGreaterThan(0);
-    // A device that is known only by its history.
+    // The device "hall" is known only by its history.
     const answer = await edit(server, "DELETE", "hall?history=1");
     expect(await answer.json()).toEqual({ removed: "hall", history: true });
     expect(await points("hall")).toBe(0);

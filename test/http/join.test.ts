@@ -209,6 +209,6 @@ it("draws a square code, with rows of equal length", () => {
   const rows = qrCode("http://192.168.178.20:8080/join/abcd2345").split("\n");
   const width = rows[0]?.length ?? 0;
   expect(rows.every((row) => row.length === width)).toBe(true);
-  // Each character shows two modules of a column.
+  // Each character of a row shows two modules of the code, one above the other.
   expect(Math.abs(width - 2 * rows.length)).toBeLessThanOrEqual(1);
 });

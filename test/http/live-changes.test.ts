@@ -7,7 +7,10 @@ import type { Watched } from "../../server/http/event-stream";
 import { LiveChanges } from "../../server/http/live-changes";
 import type { ChangesView } from "../../src/common/api";
 
-/** The parts of the stream that `LiveChanges` needs. It records the sent events. */
+/**
+ * Stands in for the stream of events, with the parts that `LiveChanges` needs. It records the sent
+ * events.
+ */
 class Stream {
   isRead = true;
   watched: Watched;

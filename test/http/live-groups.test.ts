@@ -17,7 +17,10 @@ const yard: Group = {
   validMs: VALID_MS,
 };
 
-/** The parts of the stream that `LiveGroups` needs. It records the sent events. */
+/**
+ * Stands in for the stream of events, with the parts that `LiveGroups` needs. It records the sent
+ * events.
+ */
 class Stream {
   isRead = true;
   readonly sent: GroupView[] = [];
@@ -27,7 +30,7 @@ class Stream {
     this.sent.push(event as GroupView);
   }
 
-  /** The members' values in each event since the last call. */
+  /** Returns the members' values in each event since the last call. */
   values(): (number | null)[][] {
     return this.sent.splice(0).map(({ members }) => members.map(({ value }) => value));
   }
@@ -109,8 +112,8 @@ describe("the live stream's groups", () => {
     read("east", 5);
     read("west", 7);
     expect(vi.getTimerCount()).toBe(0);
-    // A client that connects now gets the full state first. Later it gets the change that follows
-    // when the readings become too old.
+    // A client that connects now gets the full state first. When the readings become too old, it
+    // gets the change.
     groups.flush();
     stream.isRead = true;
     stream.values();

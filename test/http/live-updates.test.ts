@@ -41,7 +41,7 @@ afterEach(() => {
 it("sends the updates that have progressed, and no others", () => {
   live.flush();
   view.updates.push(update("b", "begun"));
-  // The running job is the same object with one more line.
+  // The running job stays the same object, and has one more line.
   view.updates[0]?.lines.push({ atMs: 2, text: "asked" });
   bus.emit("updates");
   bus.emit("updates");

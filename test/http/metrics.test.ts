@@ -71,11 +71,11 @@ describe("GET /metrics", () => {
       await lesson.publish("lamp/telemetry", '{"light":100}');
       await lesson.publish("other/state", '{"led_on":true}');
       await lesson.publish("other/status", "offline");
-      // Nothing identifies this client as a device.
+      // The sender of this message is not counted, because nothing identifies it as a device.
       await lesson.publish("kitchen-plug/status", "online");
       await becomes("devices", 2);
       expect(await sample("devices_online")).toBe(1);
-      // The server's client and this test's.
+      // The two clients are the server's and this test's.
       expect(await sample("broker_clients")).toBe(2);
     });
 

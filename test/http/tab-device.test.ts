@@ -103,7 +103,8 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
 
   it("does not accept a wrong password of a tab as a login", async () => {
     const tab = connect({ ...(await login()), password: "wrong" }, "a-client");
-    // An open broker admits every client, and a name without proof grants nothing.
+    // An open broker admits every client. Without a correct password, the user name grants no
+    // rights.
     if (which === "open on loopback") await (await tab).endAsync(true);
     else await expect(tab).rejects.toThrow("Bad username or password");
   });
@@ -154,7 +155,7 @@ describe.each(["open on loopback", "with a token"])("devices in tabs of a server
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(most);
   });
 
-  /** Size of the compressed response, bytes. */
+  /** Returns the size of the compressed response, bytes. */
   function bytesOf(path: string, encodings: string): Promise<number> {
     const headers = { ...authorization, "accept-encoding": encodings };
     return new Promise((resolve, reject) => {

@@ -94,7 +94,7 @@ describe("changed programs in tabs", () => {
     const first = ask("/api/tab-program", { ...mine, source });
     let second = await ask("/api/tab-program", { ...mine, source });
     const answers = [await first, second];
-    // Either request may have been the first.
+    // The server may have handled either of the two requests first.
     const compiled = answers.find(({ status }) => status === 200);
     second = answers.find(({ status }) => status !== 200) ?? second;
     expect([second.status, await reason(second)]).toEqual([

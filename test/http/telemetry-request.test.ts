@@ -13,7 +13,7 @@ describe("a history request", () => {
       points: 500,
       csv: false,
     });
-    // The usual way to write it, with an unescaped plus sign.
+    // People usually write the time zone like this, with an unescaped plus sign.
     expect(parse("to=2026-11-22T21:15:00+01:00").span.toMs).toBe(NOW_MS);
     expect(parse("to=5000").span).toEqual({ fromMs: 0, toMs: 5_000 });
     expect(parse("from=2026-11-22&to=2026-11-22T21:15:00.5%2B01:00&points=2").span).toEqual({

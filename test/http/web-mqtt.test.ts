@@ -15,9 +15,9 @@ describe("MQTT over WebSocket at /mqtt", () => {
 
   it.each<[string, () => IClientOptions]>([
     ["mqtt", () => ({})],
-    // As MQTT.js does for MQTT 3.1.
+    // MQTT.js offers this subprotocol for MQTT 3.1.
     ["mqttv3.1 alone", () => ({ protocolId: "MQIsdp", protocolVersion: 3 })],
-    // paho sends this header, whatever the scheme (issue 14).
+    // paho always sends an Origin header with https (issue 14).
     [
       "mqtt, from an origin with another scheme",
       () => ({ wsOptions: { headers: { origin: `https://${host()}` } } }),

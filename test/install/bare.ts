@@ -13,7 +13,8 @@ const PROGRAMS = ["node", "npm", "git", "sh"];
 const COREUTILS = ["basename", "cat", "cp", "dirname", "env", "ls", "mkdir", "mv", "pwd", "rm"];
 const START_LIMIT_MS = 300_000;
 /**
- * Versions with long-term support, besides the running one. The npm registry has their programs.
+ * Versions of Node with long-term support, besides the running one. The npm registry has their
+ * programs.
  */
 const OTHER_NODES = ["22", "24"];
 
@@ -22,13 +23,15 @@ const bin = join(dir, "bin");
 mkdirSync(bin);
 for (const name of [...PROGRAMS, ...COREUTILS]) symlinkSync(find(name), join(bin, name));
 const checkout = join(dir, "checkout");
-// npm's variables of the caller are left out, because they would affect this npm.
+// Leaves out the npm variables of the calling npm, because they would affect the npm that is
+// started here.
 const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
 const env = { ...Object.fromEntries(inherited), PATH: bin };
 
 function find(name: string): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  // npm puts the packages' programs first, but the system's programs are needed here.
+  // npm puts programs from node_modules first on the PATH, but the system's programs are needed
+  // here.
   const path = folders
     .filter((folder) => !folder.includes("node_modules"))
     .map((folder) => join(folder, name))
@@ -42,7 +45,7 @@ function run(command: string, ...args: string[]): void {
   execFileSync(join(bin, command), args, { cwd: checkout, env, stdio: "inherit" });
 }
 
-/** Puts another Node on the PATH. */
+/** Puts another version of Node on the PATH. */
 function useNode(version: string): void {
   const os = process.platform === "win32" ? "win" : process.platform;
   const name = `node-${os}-${process.arch}`;
@@ -71,7 +74,7 @@ async function startAndStop(): Promise<void> {
       npm.kill("SIGTERM");
     });
   const limit = setTimeout(() => process.kill(-(npm.pid ?? 0), "SIGKILL"), START_LIMIT_MS);
-  // "close" comes once no process holds the output any more.
+  // The event "close" comes once no process holds the output any more.
   await new Promise((resolve) => npm.on("close", resolve));
   clearTimeout(limit);
   if (!output.includes("Nightlight is ready") || !output.includes("Stopping ..."))

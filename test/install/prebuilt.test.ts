@@ -32,12 +32,15 @@ const PLATFORMS: Platform[] = [
   { os: "win32", cpu: "x64" },
 ];
 
-/** serialport is optional: without it, everything works except the USB line to a board. */
+/**
+ * Packages without a prebuilt file for a platform. serialport is optional: without it, everything
+ * works except the USB line to a board.
+ */
 const MISSING = ["node_modules/@serialport/bindings-cpp on linux arm64 musl"];
 
 const nameOf = ({ os, cpu, libc }: Platform) => [os, cpu, libc].filter(Boolean).join(" ");
 
-/** Finds a package by name, as Node resolves it from the folder of another package. */
+/** Finds a package by name, as Node does from the folder of another package. */
 function installedAt(name: string, from: string): Locked | undefined {
   return packages[`${from}/node_modules/${name}`] ?? packages[`node_modules/${name}`];
 }
@@ -54,7 +57,8 @@ function hasVariantFor(folder: string, { os, cpu, libc }: Platform): boolean {
 }
 
 /**
- * The file that the package's own loader would choose on a platform, set by environment variables.
+ * Returns the file that the package's own loader would choose on a platform. Environment variables
+ * set the platform.
  */
 function prebuiltFile(folder: string, { os, cpu, libc }: Platform): string | undefined {
   const script = 'console.log(require("node-gyp-build").resolve("."))';
@@ -73,7 +77,8 @@ function prebuiltFile(folder: string, { os, cpu, libc }: Platform): string | und
 }
 
 /**
- * The C library that an ELF file was linked with; undefined for a file that fits every C library.
+ * Returns the C library with which an ELF file was linked; undefined if the file runs with every C
+ * library.
  */
 function libcOf(file: string): Platform["libc"] {
   const bytes = readFileSync(file);

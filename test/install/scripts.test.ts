@@ -15,7 +15,7 @@ describe("the scripts of package.json", () => {
       expect(line, name).toMatch(/^node (--import tsx )?[a-z/-]+\.(js|ts)( (--)?[a-z:]+)?$/);
   });
 
-  // The scripts that use steps.ts share its usage, which lists the programs.
+  // Leaves out the scripts that use steps.ts: they share its usage text, which lists the programs.
   it.each(commands.filter(([, line]) => !line.includes("/steps.ts ")))(
     "%s prints its usage with --help",
     (name, line) => {

@@ -1,6 +1,9 @@
 import { LessonDevice, type LessonDeviceOptions } from "./lesson-device";
 
-/** Connections opened at the same time. A broker's backlog of connections is short. */
+/**
+ * Number of connections that are opened at the same time. A broker's backlog of connections is
+ * short.
+ */
 const CONNECTING = 50;
 
 /**

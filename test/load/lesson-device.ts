@@ -24,18 +24,24 @@ export interface LessonDeviceOptions {
    * lesson's does not.
    */
   reports: boolean;
-  /** The topic it subscribes to: its commands by default, or its own readings. */
+  /** The topic to which the device subscribes: its commands by default, or its own readings. */
   hears?: "commands" | "telemetry";
-  /** Called after commands have arrived, once for all commands of one chunk. */
+  /** Called after commands have arrived, once for all commands in a chunk of received bytes. */
   onCommands?: (device: LessonDevice, count: number) => void;
 }
 
-/** All readings have three digits, so that a packet is made by overwriting the digits in a copy. */
+/**
+ * Range of the light levels. Each level has three digits, so a packet is made by copying a template
+ * and overwriting the digits.
+ */
 export const LIGHT_LEAST = 100;
 export const LIGHT_MOST = 999;
 const DIGITS = 3;
 
-/** One buffer for all devices: the bytes of a socket are handled before another socket reads. */
+/**
+ * Receives the bytes of all devices. One buffer is enough, because the bytes of a socket are
+ * handled before another socket reads.
+ */
 const INPUT = Buffer.allocUnsafe(65_536);
 
 /** A simulated lesson device that counts its messages. A process can run thousands of them. */
@@ -48,7 +54,7 @@ export class LessonDevice {
   ledOn: boolean | undefined;
   /** Packet ids of readings that the broker has not acknowledged. */
   readonly unacknowledged = new Set<number>();
-  /** Why the connection ended before `stop`. */
+  /** The reason why the connection ended before `stop`. */
   lost: string | undefined;
 
   private readonly socket: Socket;
@@ -66,7 +72,7 @@ export class LessonDevice {
     this.id = id;
     const template = (tail: string) =>
       publishPacket(topicOf(id, "telemetry"), `{"light":${LIGHT_LEAST}${tail}`, qos);
-    // The space makes both tails equally long.
+    // The extra space makes both templates equally long.
     const tails = reports ? [',"led_on":false}', ',"led_on": true}'] : ["}", "}"];
     const [off = "", on = ""] = tails;
     this.template = { off: template(off), on: template(on) };
@@ -120,7 +126,10 @@ export class LessonDevice {
     this.socket.destroy();
   }
 
-  /** The packet id follows the topic (section 3.3.2.2), and the payload begins with `{"light":`. */
+  /**
+   * Writes the next packet id. The packet id follows the topic (section 3.3.2.2), and the payload
+   * begins with `{"light":`.
+   */
   private number(bytes: Buffer, at: number): void {
     this.packetId = (this.packetId % 65_535) + 1;
     this.unacknowledged.add(this.packetId);
@@ -169,7 +178,8 @@ export class LessonDevice {
   }
 
   private acknowledge(): void {
-    // The socket may still use the buffer after `write` returns.
+    // The written buffer can't be reused, because the socket may still need it after `write`
+    // returns.
     this.socket.write(this.acknowledgements.subarray(0, this.acknowledgementBytes));
     this.acknowledgements = Buffer.allocUnsafe(this.acknowledgements.length);
     this.acknowledgementBytes = 0;
@@ -189,7 +199,7 @@ function writeDigits(into: Buffer, at: number, light: number): void {
   into[at + 2] = 48 + (light % 10);
 }
 
-/** In the flags of a PUBLISH (section 3.3.1.2). */
+/** Position of the QoS among the flags of a PUBLISH (section 3.3.1.2). */
 const QOS_BITS = 6;
 const COLON = 58;
 const SPACE = 32;

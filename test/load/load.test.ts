@@ -10,11 +10,11 @@ import { type LessonDevice, LIGHT_LEAST, LIGHT_MOST } from "./lesson-device";
 
 const DEVICES = 5_000;
 const READINGS = 6;
-/** Readings of each device before the first command is awaited. */
+/** Number of readings that each device sends before the first command is awaited. */
 const AT_ONCE = 2;
-/** Files open besides the devices' connections, in a broker and in this process. */
+/** Number of open files besides the devices' connections, in a broker and in this process. */
 const OTHER_FILES = 200;
-/** 5,000 devices share the cores of a busy machine. */
+/** Time limit for all commands, ms, because 5,000 devices share the cores of a busy machine. */
 const PATIENCE_MS = 240_000;
 
 describe(`${DEVICES} lesson devices`, () => {

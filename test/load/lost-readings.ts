@@ -2,11 +2,11 @@ import type { Seen } from "../support/witness";
 
 /**
  * Counts arrived and lost readings of many devices by the gaps in their numbers. Each start of a
- * program counts from 1, and a repeated reading keeps its number. If a program ended with readings
- * that it had not sent, they leave no gap and are not counted.
+ * program counts from 1, and a repeated reading keeps its number. Readings that a program had not
+ * sent when it ended leave no gap and are not counted.
  */
 export function countReadings(seen: Seen[]): { arrived: number; lost: number } {
-  /** Last number by topic and start. */
+  /** Number of the last reading, by topic and start of the program. */
   const last = new Map<string, number>();
   let arrived = 0;
   let lost = 0;

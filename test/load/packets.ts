@@ -11,24 +11,26 @@ export const SUBACK = 9;
 
 export type Qos = 0 | 1;
 
-/** Section 3.1, with a clean session and no keep-alive. */
+/** Builds a CONNECT (section 3.1) with a clean session and no keep-alive. */
 export function connectPacket(clientId: string): Buffer {
   const CLEAN_SESSION = 2;
   return packet(0x10, [text("MQTT"), Buffer.of(4, CLEAN_SESSION, 0, 0), text(clientId)]);
 }
 
-/** Section 3.8. */
+/** Builds a SUBSCRIBE of one filter (section 3.8). */
 export function subscribePacket(filter: string, qos: Qos): Buffer {
   return packet(0x82, [Buffer.of(0, 1), text(filter), Buffer.of(qos)]);
 }
 
-/** Section 3.3. At QoS 1 the packet id is 0, and the caller overwrites it. */
+/**
+ * Builds a PUBLISH (section 3.3). At QoS 1 its packet id is 0, and the caller overwrites the id.
+ */
 export function publishPacket(topic: string, payload: string, qos: Qos): Buffer {
   const id = Buffer.alloc(qos === 0 ? 0 : 2);
   return packet(0x30 | (qos << 1), [text(topic), id, Buffer.from(payload)]);
 }
 
-/** Section 3.4, with the two bytes of packet id at `at`. */
+/** Writes a PUBACK (section 3.4) with the two bytes of packet id at `at` in `from`. */
 export function writePuback(into: Buffer, offset: number, from: Buffer, at: number): number {
   into[offset] = PUBACK << 4;
   into[offset + 1] = 2;
@@ -38,7 +40,7 @@ export function writePuback(into: Buffer, offset: number, from: Buffer, at: numb
 }
 export const PUBACK_BYTES = 4;
 
-/** @param start start of the packet's body in `bytes` */
+/** @param start start of the packet's content, after its header, in `bytes` */
 export type OnPacket = (
   type: number,
   flags: number,
@@ -53,7 +55,7 @@ export class PacketReader {
 
   constructor(private readonly onPacket: OnPacket) {}
 
-  /** @param chunk the caller may reuse it after the call */
+  /** @param chunk bytes from the socket; the caller may reuse the buffer after the call */
   push(chunk: Buffer): void {
     const bytes = this.rest ? Buffer.concat([this.rest, chunk]) : chunk;
     let at = 0;
@@ -83,7 +85,7 @@ function packet(header: number, parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.of(header, ...length), body]);
 }
 
-/** A string with its length in front (section 1.5.3). */
+/** Encodes a string with its length in front (section 1.5.3). */
 function text(string: string): Buffer {
   const bytes = Buffer.from(string);
   return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);

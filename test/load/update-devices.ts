@@ -1,18 +1,21 @@
 /** Child process of `update-fleet.ts`: several simulated devices, each with a virtual machine. */
 import { SimulatedDevice } from "../../server/simulator/device";
 
-/** First message to the process. */
+/** The first message from the parent process. */
 export interface Order {
   ids: string[];
   brokerUrl: string;
   key: string;
-  /** The program, base64. */
+  /** The program of the devices, base64. */
   program: string;
   /** Raw light levels, assigned to the devices in turn. */
   lights: number[];
 }
 
-/** Message from the process: number of started devices, and resources used since its start. */
+/**
+ * A message to the parent process: number of started devices, and resources used since the start of
+ * this process.
+ */
 export interface Said {
   started: number;
   rssMb: number;
@@ -28,7 +31,7 @@ function say(started: number): void {
 }
 
 async function start({ ids, brokerUrl, key, program, lights }: Order): Promise<void> {
-  // The virtual machine's module prints a line at each panic.
+  // The virtual machine's module prints a line at each panic. That output is not wanted here.
   console.log = () => undefined;
   let started = 0;
   for (const id of ids) {
@@ -43,5 +46,5 @@ async function start({ ids, brokerUrl, key, program, lights }: Order): Promise<v
 }
 
 process.once("message", (order) => void start(order as Order));
-// The parent process has ended.
+// "disconnect" means that the parent process has ended.
 process.on("disconnect", () => process.exit());

@@ -29,14 +29,17 @@ import { countReadings } from "./lost-readings";
 import type { Order, Said } from "./update-devices";
 
 const PREFIX = "fleet-";
-/** Raw light levels, one below and one above the rule's threshold. Half of the devices see each. */
+/**
+ * Raw light levels: one below and one above the rule's threshold. Half of the devices see each
+ * level.
+ */
 const [DARK, BRIGHT] = [100, 652] as const;
-/** Devices per process. Devices in one process share a core. */
+/** Number of devices in each process. Devices in one process share a core. */
 const PER_PROCESS = 25;
 const PATIENCE_MS = 3_600_000;
 /**
- * Time between two status requests, ms. Each costs the server some ms, because it lists many
- * devices.
+ * Time between two requests for the status, ms. Each request costs the server some ms, because it
+ * lists many devices.
  */
 const LOOK_MS = 500;
 const USAGE = `Usage: npm run load:updates [-- --devices N]
@@ -85,12 +88,15 @@ function readCount(): number {
 }
 
 async function get<T>({ url }: Started, path: string): Promise<T> {
-  // Without keep-alive: a busy computer's server may close an idle connection at the moment of the
-  // request.
+  // Closes the connection after each request. A busy server may close an idle connection at the
+  // moment of the next request.
   return (await (await fetch(url + path, { headers: { connection: "close" } })).json()) as T;
 }
 
-/** @returns the fleet's update when it has ended */
+/**
+ * Starts an update of the whole fleet.
+ * @returns the fleet's update when it has ended
+ */
 async function release(nightlight: Started, program: Uint8Array): Promise<FleetView> {
   Firmware.prototype.programFor = () => Promise.resolve(program);
   const body = JSON.stringify({ all: true });
@@ -107,7 +113,7 @@ async function main(): Promise<void> {
   const [good, older] = [await compileFirmware(), await olderProgram()];
   const { program: bad } = await panicsOnceHeard();
   const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
-  // All devices and the witness connect from one address.
+  // All devices and the witness connect from one address, so its limit is raised.
   const limits = { ...DEFAULT_LIMITS, "connections-per-address": 2 * count };
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, limits };
   const key = new UpdateKeys(dir).ensure(`${PREFIX}*`);

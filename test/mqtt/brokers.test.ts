@@ -106,7 +106,7 @@ for (const [name, startBroker] of Object.entries(BROKERS))
       await client.logs("got down 9");
       expect(client.count("connected true 1")).toBe(1);
       expect(got("down")).toEqual(numbers(10));
-      // The client did not have to subscribe again.
+      // Because the session was kept, the client did not have to subscribe again.
       expect(client.count("granted down 2")).toBe(1);
     });
 

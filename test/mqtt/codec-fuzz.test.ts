@@ -26,7 +26,10 @@ const LIMIT = 1000;
 
 const random = seededRandom(20_261_122);
 const below = (n: number) => Math.floor(random() * n);
-/** Long buffers compare slowly, and their differences are unreadable. */
+/**
+ * Strings are compared instead of long buffers, which compare slowly and have unreadable
+ * differences.
+ */
 const latin1 = (bytes: unknown) => (bytes as Buffer).toString("latin1");
 const pick = <T>(...items: T[]) => items[below(items.length)] as T;
 const id = () => 1 + below(65535);
@@ -37,7 +40,10 @@ function text(length: number): string {
   return Array.from({ length }, () => pick("a", "Z", "/", " ", "ü", "€", "😀", "\u0001")).join("");
 }
 
-/** Sizes on both sides of the limit, and of each size at which the length field grows. */
+/**
+ * Returns a payload. Sizes are on both sides of the packet limit, and of each size at which the
+ * length field grows by a byte.
+ */
 function payload(): Buffer {
   const size = pick(0, 1, below(60), 118 + below(12), LIMIT - 20 + below(40), below(20_000));
   return Buffer.from(Array.from({ length: size }, () => below(256)));
@@ -139,7 +145,7 @@ interface Decoded {
   oversized?: boolean;
 }
 
-/** A packet as brokers send it, and the expected result of the decoder. */
+/** Returns a packet as brokers send it, and the result that the decoder must give. */
 function brokerPacket(): { bytes: Buffer; expected: Decoded } {
   const messageId = id();
   const kind = below(10);
@@ -235,7 +241,7 @@ describe("packets that mqtt-packet encodes and we decode", () => {
       } catch (error) {
         expect((error as Error).message).toMatch(/^malformed packet: /);
       }
-      // No packet is shorter than two bytes.
+      // Each packet has at least two bytes.
       expect(count).toBeLessThanOrEqual(stream.length / 2);
     }
   });

@@ -1,4 +1,6 @@
-/** The MQTT client as other projects install it: packed, and in folders outside this checkout. */
+/**
+ * Tests the MQTT client as other projects install it: packed, and in folders outside this checkout.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +13,9 @@ import { Mosquitto } from "../support/mosquitto";
 import { Program } from "../support/program";
 import { until } from "../support/until";
 
-/** Size limit of a program that connects, subscribes and publishes; docs/mqtt-client.md. */
+/**
+ * Size limit of a program that connects, subscribes and publishes, bytes; see docs/mqtt-client.md.
+ */
 const BUDGET_BYTES = 16_384;
 
 const dir = mkdtempSync(join(tmpdir(), "nightlight-package-"));
@@ -52,7 +56,7 @@ describe("the package of the MQTT client", () => {
       ...["--module", "nodenext", "--target", "es2022", ...types, "src/main.mjs"],
     );
     const cellar = await project("cellar", "main.ts", onDevice(mosquitto.port));
-    // This file marks a DeviceScript project.
+    // The file devsconfig.json marks the folder as a DeviceScript project.
     writeFileSync(join(cellar, "devsconfig.json"), "{}");
     run(cellar, join(ROOT, "node_modules/@devicescript/cli/devicescript"), "build", "src/main.ts");
     const bytecode = readFileSync(join(cellar, ".devicescript/bin/bytecode.devs"));

@@ -57,7 +57,7 @@ describe("messages in flight", () => {
     add(1, MAX_FLIGHT_BYTES - 100);
     expect([session.hasRoom(10), session.hasRoom(200)]).toEqual([true, false]);
     session.abort("over");
-    // A single message may be larger, otherwise it could never be sent.
+    // A single message may be larger than the limit, because it could never be sent otherwise.
     expect(session.hasRoom(MAX_FLIGHT_BYTES * 2)).toBe(true);
   });
 

@@ -43,7 +43,8 @@ describe("keep-alive", () => {
       alive.connecting(0, 10_000);
       alive.sent(0);
       alive.connected(100);
-      // Sent packets alone do not show that the connection works.
+      // Sending a packet does not show that the connection works, so it must not postpone the
+      // verdict.
       alive.sent(interval / 2);
       let now = 100;
       let pingedAt = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isFilter, isTopic, matches, toTopic } from "../../src/mqtt/topic";
 
 describe("matches", () => {
-  // The examples of section 4.7, and consequences of its rules.
+  // Filters and topics that match: the examples of section 4.7, and consequences of its rules.
   const yes = [
     ["sport/tennis/player1/#", "sport/tennis/player1"],
     ["sport/tennis/player1/#", "sport/tennis/player1/ranking"],

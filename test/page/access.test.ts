@@ -88,7 +88,7 @@ describe.each(["http", "https"])("a real browser that logs in over %s", (scheme)
   });
 
   it("is asked for the token, then shows the page live and can send commands", async () => {
-    // The browser does not trust the test CA.
+    // The browser does not trust the test's CA.
     const page = await openTab(browser, { ignoreHTTPSErrors: true });
     await page.goto(nightlight.url);
     await page.getByLabel("Token of this server").fill("not the token at all");

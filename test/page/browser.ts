@@ -4,7 +4,9 @@ import { HANG_MS } from "../support/until";
 
 const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Starts a real Chromium with an empty profile. It makes no network requests of its own. */
+/**
+ * Starts a real Chromium with an empty profile. Its background network requests are switched off.
+ */
 export function launchBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
@@ -33,7 +35,7 @@ export async function openTab(
   return await context.newPage();
 }
 
-/** A tab that shows the page. It records faults that the page must not have. */
+/** A browser tab that shows the page. It records faults that the page must not have. */
 export class Tab {
   readonly faults: string[] = [];
 
@@ -51,7 +53,7 @@ export class Tab {
     return tab;
   }
 
-  /** Waits until the page shows this state: "live", "away", "no-broker". */
+  /** Waits until the page shows the connection state "live", "away" or "no-broker". */
   async connection(state: string): Promise<void> {
     await this.page.locator(`body[data-connection="${state}"]`).waitFor();
   }

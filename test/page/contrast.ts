@@ -5,7 +5,7 @@ export interface Contrast {
   ratio: number;
 }
 
-/** Each visible text, with its contrast against its background. */
+/** Returns each visible text with its contrast against its background. */
 export async function contrastsOf(page: Page): Promise<Contrast[]> {
   const texts = await page.evaluate(() => {
     const glow = getComputedStyle(document.documentElement).getPropertyValue("--lamp-glow");
@@ -17,7 +17,7 @@ export async function contrastsOf(page: Page): Promise<Contrast[]> {
       if (!text || !parent?.checkVisibility() || parent.closest("script, style")) continue;
       const behind: string[] = [];
       for (let element: Element | null = parent; element; element = element.parentElement) {
-        // The maximum of the lamp's light on its card.
+        // The background includes the lamp's light on its card, at the light's maximum.
         if (element.matches('.device[data-led="on"]')) behind.push(glow);
         behind.push(getComputedStyle(element).backgroundColor);
       }
@@ -31,7 +31,10 @@ export async function contrastsOf(page: Page): Promise<Contrast[]> {
   });
 }
 
-/** Contrast of the style sheet's colours with these names, each against the first one. */
+/**
+ * Returns the contrast of the style sheet's colours with these names, each against the first
+ * colour.
+ */
 export async function contrastsWith(page: Page, names: string[]): Promise<Contrast[]> {
   const [behind = "", ...fronts] = await page.evaluate((names) => {
     const probe = document.body.appendChild(document.createElement("i"));
@@ -70,7 +73,7 @@ function over(behind: Colour, front: Colour): Colour {
   return [mix(red, behind[0]), mix(green, behind[1]), mix(blue, behind[2]), 1];
 }
 
-/** Relative luminance as WCAG 2.2 defines it. */
+/** Returns the relative luminance, as WCAG 2.2 defines it. */
 function luminance([red, green, blue]: Colour): number {
   const linear = (value: number) =>
     value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;

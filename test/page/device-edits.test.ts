@@ -36,7 +36,7 @@ describe("renaming and removing a device on the page", () => {
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Rename lamp" });
     await dialog.waitFor();
-    // The focus is in the field, and Escape discards the change.
+    // The focus is in the name's field, and Escape discards the change.
     await page.keyboard.type("Nobody");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
@@ -57,15 +57,15 @@ describe("renaming and removing a device on the page", () => {
   it("shows the error, and keeps the typed text", async () => {
     const { page } = tab;
     await page.getByRole("button", { name: "Rename" }).click();
-    // The browser limits the name to 64 characters. Without that limit, the server has to refuse
-    // it.
+    // The browser limits the name to 64 characters. Without the attribute, the server has to refuse
+    // a longer name.
     await page.locator("#rename-name").evaluate((input) => input.removeAttribute("maxlength"));
     await page.locator("#rename-name").fill("x".repeat(65));
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("Not done: name: expected text").waitFor();
     expect(await page.locator("#rename-name").inputValue()).toBe("x".repeat(65));
     await page.getByRole("button", { name: "Cancel" }).click();
-    // A refused request is not a fault of the page.
+    // The browser reports the refused request on the console, but it is not a fault of the page.
     expect(tab.faults.splice(0).every((text) => text.includes("400"))).toBe(true);
   });
 

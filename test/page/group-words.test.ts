@@ -43,7 +43,7 @@ describe("the page's words for a group", () => {
     expect(tallyWords(rule, { ...group, decide: "median" })).toBe("2 of 3 heard, median 500");
     expect(voteWords(rule, group, 100)).toBe("for on");
     expect(voteWords(rule, group, 900)).toBe("for off");
-    // While the light is on, hysteresis applies.
+    // While the light is on, a reading within the hysteresis still votes for on.
     expect(voteWords({ ...rule, hysteresis: 20 }, { ...group, on: true }, 310)).toBe("for on");
   });
 

@@ -15,7 +15,7 @@ describe("the page of a stadium", () => {
   let nightlight: Started;
   let witness: Witness;
   let browser: Browser;
-  /** Readings that the sensors repeat. Sensors without an entry are silent. */
+  /** The reading that each sensor repeats. Sensors without an entry are silent. */
   const says = new Map<string, number>();
   let speaking: NodeJS.Timeout;
 
@@ -73,7 +73,7 @@ describe("the page of a stadium", () => {
         "LED on when more than half of the members that are heard say that light is below 300.",
       )
       .waitFor();
-    // A bird on one sensor.
+    // A bird on one sensor covers it.
     says.set("roof", 3);
     await row("roof").filter({ hasText: "3 · for on" }).waitFor();
     expect(await row("north").innerText()).toMatch(/900 · for off$/);
@@ -131,7 +131,7 @@ describe("the page of a stadium", () => {
     expect(await page.locator("#decider").innerText()).toBe(
       "It votes in the group stadium, not for itself.",
     );
-    // A sensor has no LED.
+    // The opened device is a sensor, which has no LED.
     expect(await page.locator("#led").isVisible()).toBe(false);
 
     await text.getByRole("button", { name: "mast-1" }).focus();
@@ -140,7 +140,7 @@ describe("the page of a stadium", () => {
     await tab.led("LED on");
     expect(await page.locator("#decider").innerText()).toBe("The group stadium decides for it.");
     expect(await page.locator("#command-note").innerText()).toContain("group's next decision");
-    // This mast measures nothing.
+    // The mast "mast-1" has no light sensor.
     expect(await page.locator("#light-level").isVisible()).toBe(false);
     await tab.close();
   });
@@ -159,7 +159,7 @@ describe("the page of a stadium", () => {
     const tab = await Tab.open(browser, nightlight.url, { viewport: { width: 320, height: 740 } });
     await groupIn(tab, "stadium").text.waitFor();
     expect(await tab.page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-    // An opened device is scrolled into view.
+    // When a device is opened, the page scrolls to it.
     await groupIn(tab, "stadium").text.getByRole("button", { name: "west" }).click();
     await tab.page.getByRole("heading", { name: "west" }).waitFor();
     await tab.page.waitForFunction(() => {

@@ -20,7 +20,8 @@ describe("the chart of the hours and days before", () => {
       launchBrowser(),
     ]);
     witness = await Witness.connect(nightlight.brokerUrl);
-    // Each reading belongs to one more range: 800 is visible in an hour, 5 only in seven days.
+    // Each longer range shows one more of these readings: 800 is visible in an hour, 5 only in
+    // seven days.
     for (const [light, ageMs] of [
       [5, 100 * HOUR_MS],
       [1_000, 20 * HOUR_MS],
@@ -106,7 +107,7 @@ describe("the chart of the hours and days before", () => {
     await page.getByText("Loading the last 6 hours…").waitFor();
     answer?.();
     await page.getByText("The disk is gone: the last 6 hours can't be shown now.").waitFor();
-    // Chromium itself writes this line to the console.
+    // Chromium itself writes this line to the console, because the request has failed.
     const [fault] = tab.faults.splice(0);
     expect(fault).toMatch(/^Failed to load resource: .* 500/);
     await tab.close();

@@ -59,7 +59,7 @@ describe("the page's appearance and accessibility", () => {
     await tab.page.locator("#message-list .rejected").first().waitFor();
     const contrasts = await contrastsOf(tab.page);
     expect(contrasts.length).toBeGreaterThan(25);
-    // WCAG 2.2, 1.4.3: text against its background.
+    // WCAG 2.2, 1.4.3, requires this contrast of text against its background.
     expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
     await tab.close();
   });
@@ -94,10 +94,12 @@ describe("the page's appearance and accessibility", () => {
       "banner",
       "chart-note muted",
       "connection",
-      // Below the controls and the updates, and in the dialogs to rename, to update and to remove.
+      // The six error texts are below the controls and the updates, and in the dialogs to rename,
+      // to update and to remove.
       ...Array<string>(6).fill("error"),
       "led",
-      // Actions of a teacher, the progress of an update, and that of several devices.
+      // These elements announce a teacher's actions, the progress of an update, and the progress of
+      // an update of several devices.
       "muted",
       null,
       null,
@@ -150,7 +152,7 @@ interface Node {
   name: string;
 }
 
-/** The tree that Chromium gives to a screen reader. */
+/** Returns the tree that Chromium gives to a screen reader. */
 async function accessibilityTree(page: Page): Promise<Node[]> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

@@ -20,7 +20,8 @@ describe("the page of many devices", () => {
 
   beforeAll(async () => {
     [nightlight, browser] = await Promise.all([
-      // Each device reports only once: on a slow machine, all of them would be silent for too long.
+      // Each device reports only once. With the usual limit, all devices would be offline by now on
+      // a slow machine.
       startNightlight({ simulate: false, decide: false }, { offlineAfterMs: { "*": 3_600_000 } }),
       launchBrowser(),
     ]);
@@ -57,7 +58,7 @@ describe("the page of many devices", () => {
     await page.getByRole("button", { name: "LED on" }).and(page.locator("#led-on")).click();
     await tab.led("LED on");
 
-    // The selected device stays selected.
+    // After a reload, the selected device is still selected.
     await page.reload();
     await page.getByRole("heading", { name: "light-7" }).waitFor();
     await tab.led("LED on");

@@ -169,7 +169,7 @@ describe("the last minutes of the opened device", () => {
     model.apply("changes", reading(1_001_000, { light: 4 }), 0);
     model.apply("changes", reading(1_001_000, { light: 99 }, "b"), 0);
     expect(shown(model)).toEqual([[3, 4]]);
-    // One of the readings is also part of the answer.
+    // The reading of value 3 is also part of the answer.
     model.live?.fill(answer([point(998_000, 1), point(999_000, 2), point(1_000_000, 3)]));
     model.apply("changes", reading(1_002_000, { light: 5 }), 0);
     expect(shown(model)).toEqual([[1, 2, 3, 4, 5]]);

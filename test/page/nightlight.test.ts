@@ -106,7 +106,7 @@ describe("the page of a simulated device", () => {
     await tab.page.mouse.move(xOf(652), y);
     await tab.page.mouse.down();
     await tab.page.mouse.move(xOf(100), y, { steps: 60 });
-    // The button is still held.
+    // The page follows the slider although the mouse button is still held.
     await tab.led("LED on");
     await tab.page.mouse.move(xOf(150), y, { steps: 10 });
     await tab.page.mouse.up();
@@ -131,7 +131,8 @@ describe("the page of a simulated device", () => {
     const from = witness.seen.length;
     await tab.page.getByRole("button", { name: "LED on" }).click();
     await witness.sees("test-1/commands", /^{"led_on":true/, from);
-    // The LED may be on for such a short time that the page does not show it.
+    // The LED may be on for such a short time that the page does not show it, so the test looks at
+    // the messages.
     await witness.sees("test-1/telemetry", /"led_on":true/, from);
     await witness.sees("test-1/commands", /^{"led_on":false/, from);
     await tab.led("LED off");
@@ -224,7 +225,7 @@ describe("the page of a simulated device", () => {
     await dialog.getByRole("button", { name: "Update" }).click();
     const box = page.getByRole("region", { name: "Update", exact: true });
     await box.getByRole("status").getByText("asked to come for program").waitFor();
-    // The focus has not moved. A second press joins the running update.
+    // The focus is still on the page's button. A second press joins the running update.
     await page.keyboard.press("Enter");
     await dialog.getByRole("button", { name: "Update" }).press("Enter");
     await page.getByText("An update of hall is under way already.").waitFor();
@@ -247,8 +248,8 @@ describe("the page of a simulated device", () => {
     expect(nightlight.log).toContain(
       "Order from 127.0.0.1: end the update of all devices: called off",
     );
-    // Without its update key, the server can't order the device. The page shows that next to the
-    // button.
+    // Without the update key, the server can't send orders to the device. The page says so next to
+    // the button.
     await page.getByRole("button", { name: "Update", exact: true }).click();
     rmSync(join(dir, "update-keys.json"));
     await page.getByRole("dialog").getByRole("button", { name: "Update" }).click();

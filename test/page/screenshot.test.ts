@@ -7,7 +7,10 @@ import { until } from "../support/until";
 import { launchBrowser, Tab } from "./browser";
 
 const update = process.env["UPDATE_SCREENSHOT"] !== undefined;
-/** The README's picture shows a whole evening. In a test, a short one is enough. */
+/**
+ * Length of the simulated evening, ms. The README's picture shows a whole evening; in a test, a
+ * short one is enough.
+ */
 const EVENING_MS = update ? 90_000 : 3_000;
 
 /** Takes the README's picture of the real page. UPDATE_SCREENSHOT=1 writes it into docs/. */
@@ -23,7 +26,7 @@ it("takes the screenshot", async () => {
   const browser = await launchBrowser();
   const tab = await Tab.open(browser, nightlight.url, { viewport: { width: 1200, height: 800 } });
   await tab.led("LED on");
-  // The lamp lights up slowly.
+  // The lamp lights up slowly, so wait for the end of its animation.
   await tab.page.waitForFunction(() => document.getAnimations().length === 0);
 
   const folder = mkdtempSync(join(tmpdir(), "nightlight-"));
@@ -37,7 +40,7 @@ it("takes the screenshot", async () => {
   await nightlight.stop();
 });
 
-/** Light of an evening with a dark cloud and a passing car; `t` from 0 to 1. */
+/** Returns the light of an evening with a dark cloud and a passing car. `t` goes from 0 to 1. */
 function lightAt(t: number): number {
   const dusk = 900 - 665 * t;
   const cloud = -600 * Math.exp(-(((t - 0.3) / 0.1) ** 2));

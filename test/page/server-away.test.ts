@@ -44,7 +44,7 @@ describe("the page during an outage", () => {
     expect(await page.locator("#level").innerText()).toBe("50");
     expect(await banner.isVisible()).toBe(false);
     expect(await slider.isEnabled()).toBe(true);
-    // The slider has the focus again, as before.
+    // The slider has the focus again, as before the server was away.
     expect(await slider.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("End");
     await tab.led("LED off");

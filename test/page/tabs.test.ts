@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Started, startNightlight } from "../support/nightlight";
 import { launchBrowser, openTab } from "./browser";
 
-/** Chromium opens at most six HTTP/1.1 connections to a server, shared by all tabs of a profile. */
+/**
+ * Number of tabs, more than the six HTTP/1.1 connections that Chromium opens to a server for all
+ * tabs of a profile.
+ */
 const TABS = 8;
 
 describe("many tabs with the page", () => {

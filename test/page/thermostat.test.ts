@@ -11,7 +11,10 @@ import { contrastsOf, contrastsWith } from "./contrast";
 
 const FIELDS = ["Thermostat temperature", "Livingroom temperature", "Bedroom temperature"];
 
-/** The lesson's thermostat, by configuration alone: a rule on other fields, and another command. */
+/**
+ * The lesson's thermostat, made by configuration alone: a rule on other fields, and another
+ * command.
+ */
 describe("the page of a thermostat", () => {
   let nightlight: Started;
   let home: Witness;
@@ -127,7 +130,7 @@ describe("the page of a thermostat", () => {
     await tab.page.locator("#message-list li").first().waitFor();
     const contrasts = await contrastsOf(tab.page);
     expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
-    // WCAG 2.2, 1.4.11: a line of the chart against its background.
+    // WCAG 2.2, 1.4.11, requires this contrast of a chart's line against its background.
     const names = ["surface", "text", ...[1, 2, 3, 4, 5, 6].map((i) => `series-${i}`)];
     const lines = await contrastsWith(tab.page, names);
     expect(lines).toHaveLength(7);

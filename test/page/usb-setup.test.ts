@@ -7,7 +7,7 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { Witness } from "../support/witness";
 import { launchBrowser, openTab, Tab } from "./browser";
 
-/** Functions in the page that connect it with the board at the computer's USB. */
+/** Functions in the page that connect it with the board on the computer's USB port. */
 interface FakeWindow {
   toBoard: (bytes: number[]) => void;
   fromBoard: (bytes: number[]) => void;
@@ -91,7 +91,7 @@ describe("setting up a Wio Terminal from the page", () => {
         board.write(Uint8Array.from(bytes)),
       );
       board.onData = (bytes) => {
-        // A page that is still loading receives nothing.
+        // A page that is still loading has no `fromBoard` yet, so it receives nothing.
         void page
           .evaluate(
             (data) => (globalThis as unknown as Partial<FakeWindow>).fromBoard?.(data),
@@ -146,7 +146,7 @@ describe("setting up a Wio Terminal from the page", () => {
       expect(await mistakes.innerText()).toBe("");
       await page.getByRole("heading", { name: "desk-1" }).waitFor();
 
-      // Once more with the same port, which shows that it was closed properly.
+      // The second set-up uses the same port, which shows that the port was closed properly.
       await page.getByLabel("Wi-Fi name").fill("");
       await page.getByLabel("Wi-Fi password").fill("wrong one");
       await setUp.click();

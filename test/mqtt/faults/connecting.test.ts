@@ -104,7 +104,7 @@ describe("a broker that refuses", () => {
       await client.logs(`failed refused: ${reason}`);
       const [connect] = broker.of("connect");
       expect([connect?.username, String(connect?.password)]).toEqual(["name", "secret"]);
-      // A quick retry makes sense only if the broker is overloaded.
+      // A quick retry makes sense only for code 3, with which an overloaded broker refuses clients.
       const pauseMs = Number(
         /(\d+) ms/.exec(client.lines.find((line) => line.startsWith("log next")) ?? "")?.[1],
       );

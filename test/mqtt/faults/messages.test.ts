@@ -181,7 +181,10 @@ describe.each(BOTH)("nonsense, %s", (_where, world) => {
     inWorld = world;
   });
 
-  /** Tested in both environments, because each has its own UTF-8 decoder. */
+  /**
+   * Malformed packets that are tested in both environments, because each environment has its own
+   * UTF-8 decoder.
+   */
   const texts: Record<string, Buffer> = {
     "a topic that is not UTF-8": Buffer.from([0x30, 6, 0, 4, 116, 47, 0xc0, 0x80]),
     "a topic with a NUL": Buffer.from([0x30, 5, 0, 3, 116, 47, 0]),
@@ -216,7 +219,8 @@ describe.each(BOTH)("a half-open connection, %s", (_where, world) => {
     inWorld = world;
   });
 
-  // How soon depends on the clock: see keep-alive in test/mqtt/timing.test.ts.
+  // Here the client has to notice the silence at all. How soon it does is tested with a simulated
+  // clock, in test/mqtt/timing.test.ts.
   it("is noticed with a keep-alive of 1 s", async () => {
     await start({ keepAliveS: 1 });
     await broker.receives("pingreq", 2);

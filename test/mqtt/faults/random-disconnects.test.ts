@@ -6,7 +6,10 @@ import { seededRandom } from "../../support/random";
 import { until } from "../../support/until";
 import { IN_MACHINE, IN_NODE } from "../../support/worlds";
 
-/** `count` messages of each of the four kinds: QoS 1 and 2, from the client and to it. */
+/**
+ * In each run, `count` messages of each of the four kinds are sent: at QoS 1 and 2, from the client
+ * and to the client.
+ */
 const RUNS = [
   { where: "in Node", inWorld: IN_NODE, seed: 1, count: 500, cuts: 40 },
   { where: "in Node", inWorld: IN_NODE, seed: 2, count: 500, cuts: 40 },
@@ -61,10 +64,10 @@ describe("a long random sequence of disconnects", () => {
         client.lines
           .filter((line) => line.startsWith(`got ${topic} `))
           .map((line) => line.split(" ")[2]);
-      // At least once, and in order at the first arrival.
+      // At QoS 1, each message arrives at least once. First arrivals are in order.
       expect([...new Set(session.payloads("one"))]).toEqual(numbers);
       expect([...new Set(got("down/one"))]).toEqual(numbers);
-      // Exactly once, in order.
+      // At QoS 2, each message arrives exactly once, in order.
       expect(session.payloads("two")).toEqual(numbers);
       expect(got("down/two")).toEqual(numbers);
       expect(client.count(/^not published/)).toBe(0);
@@ -72,8 +75,9 @@ describe("a long random sequence of disconnects", () => {
 });
 
 /**
- * Breaks connections anywhere in the traffic, including the handshake of a reconnect. It starts
- * when the client has published both topics, because an order at QoS 0 could be lost.
+ * Breaks connections anywhere in the traffic, including the handshake of a reconnect. The first
+ * break comes after the client has published on both topics, because an order to it at QoS 0 could
+ * be lost.
  * @returns the broken connections
  */
 function cutAtRandom(
@@ -87,7 +91,7 @@ function cutAtRandom(
   const pause = () => Math.floor(random() * 60);
   let at = pause();
   broker.behaviour = (packet, connection) => {
-    // Packets that arrived before the break are handled, but their answer is lost.
+    // The broker handles packets that arrived before the break, but its answer is lost.
     if (answer(packet, connection)) return true;
     if (packet.cmd === "publish") topics.add(packet.topic);
     if (topics.size < 2) return false;

@@ -164,7 +164,7 @@ describe("acknowledgements", () => {
     await start({ publish: { topic: "t", count: 40, qos: 1, fibers: 40 } });
     await until("16 messages are in flight", () => held.length === 16);
     const connection = await broker.client();
-    // Each acknowledgement lets one more message out.
+    // After each acknowledgement, the client may send one more message.
     for (let done = 0; done < 40; done++) {
       await until("the next is there", () => held.length > done);
       expect(held.length - done).toBeLessThanOrEqual(16);

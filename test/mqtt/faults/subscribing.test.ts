@@ -81,7 +81,7 @@ describe.each(BOTH)(
         { maxPacketBytes: 400, inboxBytes: 400, stableMs: 0 },
       );
       await client.logs("granted t 1");
-      // As a broker does: unacknowledged messages are resent on the next connection.
+      // Like a real broker, resends unacknowledged messages on the next connection.
       const unacknowledged = new Map(Array.from({ length: 60 }, (_, i) => [i + 1, `${i}`]));
       const sendAll = (connection: FaultyConnection, dup: boolean) => {
         for (const [messageId, text] of unacknowledged)
