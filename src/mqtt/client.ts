@@ -111,7 +111,8 @@ export class MqttClient implements Waiting {
    * - "not connected" at QoS 0: there is no connection, and the message was not sent
    * - "time-out" at QoS 1 and 2: no acknowledgement within `ackTimeoutMs`. The message may have
    *   arrived. At QoS 1 the client does not resend it. At QoS 2 the client completes the exchange
-   *   if the message was already sent, because otherwise it could arrive twice.
+   *   if the message was already sent. Otherwise the broker would take the next message with that
+   *   id for a duplicate.
    * - "session lost" at QoS 2: the broker lost the session before the exchange was complete
    * - "stopped", "invalid topic", or at QoS 0 the socket's own error
    */
