@@ -17,7 +17,7 @@ export interface Identity {
   role: Role;
   /** The user name, which is a device's id; empty for `anyone`. */
   name: string;
-  /** For a user in the file: the entry by which the client logged in. */
+  /** For a user in the users file: the entry with which the client logged in, as JSON. */
   record?: string;
 }
 
@@ -38,7 +38,10 @@ export function mayPublish(
   );
 }
 
-/** Whether only servers retain messages on the topic, and their number grows with the devices. */
+/**
+ * Whether only servers retain messages on the topic. The number of such topics grows with the
+ * devices.
+ */
 export function isServers(topic: string, { prefix, discovery }: TopicNames): boolean {
   return (
     topic.startsWith(`${discovery}/`) ||
@@ -47,7 +50,10 @@ export function isServers(topic: string, { prefix, discovery }: TopicNames): boo
   );
 }
 
-/** Also used to decide whether a message may be delivered, whatever the session's subscriptions. */
+/**
+ * Whether a client may subscribe to a filter. Also called with a topic, to check whether the client
+ * may get a message of an earlier subscription.
+ */
 export function maySubscribe(
   { role, name }: Identity,
   filter: string,
@@ -62,21 +68,23 @@ export function maySubscribe(
   );
 }
 
-/** The message or will of a client that has the right to publish it. */
+/** Makes a publication from a message or will. Call only if the client may publish on the topic. */
 export function publication(
   { role }: Pick<Identity, "role">,
   { topic, payload, qos, retain }: Will,
   topics: TopicNames,
 ): Publication {
-  // Topics that only grow with the devices must not count against a limit that others can use up.
+  // Topics whose number grows only with the devices must not count against the limit of retained
+  // messages: other clients can use that limit up.
   const free = role === "device" || (role === "server" && isServers(topic, topics));
   return { topic, payload, qos, retain, free };
 }
 
 /**
- * A session belongs to its client id, so a device may only use its own: its id, or the lesson's
- * `<ID>nightlight_client`, before which our firmware puts the prefix of its topics. If the client
- * id is empty, the broker makes one up, for a session that ends with the connection.
+ * Whether a client may use a client id. A session belongs to its client id, so a device may only
+ * use its own client ids: its id, or the lesson's `<ID>nightlight_client`, to which our firmware
+ * adds the prefix of its topics. If the client id is empty, the broker makes up a client id, and
+ * the session ends with the connection.
  */
 export function mayUseClientId(
   { role, name }: Identity,
@@ -84,7 +92,7 @@ export function mayUseClientId(
   { prefix }: TopicNames,
 ): boolean {
   if (role !== "device" || clientId === "") return true;
-  // Names contain no slash, so none of these is the client id of another device.
+  // Names contain no slash, so none of these client ids is that of another device.
   return [name, deviceClientId(name), deviceClientId(prefix + name)].includes(clientId);
 }
 

@@ -13,8 +13,8 @@ import type { Connect } from "./packets";
 import type { Session } from "./session";
 
 /**
- * Gives a client the session that it asks for, to be resumed after the CONNACK. A connected client
- * with the same client id is disconnected.
+ * Gives a client the session that it asks for; the caller resumes it after the CONNACK. A connected
+ * client with the same client id is disconnected.
  * @throws Refusal if the client may not have the session
  */
 export function admit(
@@ -34,7 +34,8 @@ export function admit(
       `expected at most ${limits.sessions} persistent sessions, got one more`,
     );
   const { session } = opened;
-  // A session may have subscriptions and messages to which its client no longer has the right.
+  // An earlier session may have subscriptions and messages to which its client no longer has the
+  // right.
   for (const filter of session.filters.keys())
     if (!maySubscribe(identity, filter, topics)) core.unsubscribe(session, filter);
   session.withdraw((topic) => maySubscribe(identity, topic, topics));
@@ -64,7 +65,10 @@ function willOf(
   return publication(identity, will, topics);
 }
 
-/** Anonymous clients, which only the open broker accepts, are identified by their address alone. */
+/**
+ * The start of a refusal's message: the client's user name. Empty for an anonymous client, which is
+ * logged by its address alone.
+ */
 function who({ name }: Identity): string {
   return name === "" ? "" : `${name}: `;
 }

@@ -19,7 +19,7 @@ export interface BrokerContext {
   newClientId(): string;
   /**
    * Called when a connection has replaced another one with the same client id. `from` is the
-   * address of the replaced one.
+   * address of the replaced connection, `by` that of the new one.
    */
   onReplaced(clientId: string, from: string, by: string): void;
   onTrouble(message: string): void;

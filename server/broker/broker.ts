@@ -23,13 +23,15 @@ import type { TabLogins } from "./tab-logins";
 export interface BrokerOptions extends OpenJournalOptions {
   listeners: Listener[];
   limits?: Limits;
-  /** Prefix of the topics, and the one of Home Assistant's discovery. */
+  /** Prefix of our topics, and prefix of the topics of Home Assistant's discovery. */
   topics?: TopicNames;
   /** The users that may log in, in addition to the accounts of this process. */
   users?: Users;
-  /** False accepts anonymous clients: for loopback only. */
+  /** Whether clients must log in. False accepts anonymous clients, for loopback only. */
   loginRequired?: boolean;
-  /** Folder for the state that must outlive this process; without it, no state does. */
+  /**
+   * Folder for the state that must outlive this process. Without a folder, no state outlives it.
+   */
   dataDir?: string;
 }
 
@@ -37,7 +39,7 @@ const TICK_MS = 1_000;
 
 /** The embedded broker: MQTT 3.1.1 over TCP and TLS, and over any stream passed to `handle`. */
 export class Broker {
-  /** Ports of the listeners, in their order. */
+  /** Ports of the listeners, in the order of the options. */
   readonly ports: number[] = [];
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
@@ -139,7 +141,7 @@ export class Broker {
     const closed = this.servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    // The wills stay in the store, and are published at the next start.
+    // The clients' wills stay in the store, and are published at the next start.
     for (const client of this.clients) client.drop();
     for (const socket of this.sockets) socket.destroy();
     await Promise.all(closed);
@@ -170,7 +172,8 @@ export class Broker {
 
   private tick(): void {
     const nowMs = performance.now();
-    // While a process is held up it reads no socket: this time is not the clients' silence.
+    // While this process is held up, it reads no socket, so that time does not count as the
+    // clients' silence.
     const heldUpMs = Math.max(0, nowMs - this.tickedMs - TICK_MS);
     this.tickedMs = nowMs;
     for (const client of this.clients) client.tick(nowMs, heldUpMs);

@@ -21,9 +21,12 @@ import { ConnectRefusal } from "./parse";
 import { Requests } from "./requests";
 import type { Outlet, Session } from "./session";
 
-/** A client that has not sent its CONNECT within this time is disconnected, ms [MQTT 3.1.4]. */
+/** How long a client may take to send its CONNECT before it is disconnected, ms [MQTT 3.1.4]. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Time for a client to read the last packets before it is cut off, ms. A disk needs less. */
+/**
+ * Time for a client to read the last packets before it is cut off, ms. It is longer than
+ * `PATIENCE_MS`, the longest wait for the disk.
+ */
 const FAREWELL_MS = 6_000;
 
 const RETURN_CODES: Partial<Record<Reason, number>> = {
@@ -42,11 +45,14 @@ export class Connection implements Outlet {
   private session: Session | undefined;
   private requests: Requests | undefined;
   private state: "new" | "login" | "open" | "ending" = "new";
-  /** Time of the last packet, or of the last change of state. */
+  /** Time of the client's last packet, or of the last change of `state`; monotonic, ms. */
   private lastMs: number;
   private keepAliveMs = 0;
 
-  /** @param certificate common name of a verified certificate */
+  /**
+   * @param certificate common name of the client's verified certificate
+   * @param nowMs the present time, monotonic, ms
+   */
   constructor(
     private readonly context: BrokerContext,
     private readonly stream: Duplex,
@@ -103,8 +109,8 @@ export class Connection implements Outlet {
   }
 
   /**
-   * Call about once a second. Disconnects clients that exceed their keep alive [MQTT-3.1.2-24], and
-   * those that don't begin or end.
+   * Call about once a second. Disconnects a client that exceeds its keep alive [MQTT-3.1.2-24],
+   * sends no CONNECT in time, or does not end after its last packets.
    * @param heldUpMs how long this process was held up, so that it received nothing
    */
   tick(nowMs: number, heldUpMs: number): void {
@@ -113,12 +119,13 @@ export class Connection implements Outlet {
     if (this.state === "ending") {
       if (silentMs > FAREWELL_MS) this.stream.destroy();
     } else if (this.state === "new") {
-      // There is no answer that the client could still read, so its place is freed at once.
+      // The client gets no answer, so its connection is destroyed at once, which makes room for
+      // another.
       if (silentMs > CONNECT_TIMEOUT_MS) this.stream.destroy();
     } else if (this.keepAliveMs > 0 && silentMs > 1.5 * this.keepAliveMs) this.end();
   }
 
-  /** Cuts the connection without publishing the will: it is the broker that stops. */
+  /** Cuts the connection without publishing the client's will, because the broker stops. */
   drop(): void {
     this.session = undefined;
     this.stream.destroy();
@@ -136,7 +143,8 @@ export class Connection implements Outlet {
     } catch (error) {
       this.fail(error);
     }
-    // Checking a login takes time. Reading goes on during it, to notice the end of the stream.
+    // Checking a login takes time. During the check, data is still read, to notice the end of the
+    // stream.
     this.output.holdBack(this.state === "login" && this.decoder.isFull);
   }
 
@@ -182,7 +190,7 @@ export class Connection implements Outlet {
     this.work();
   }
 
-  /** Adds the answer to a refused login [MQTT-3.2.2-4, MQTT-3.2.2-5]. */
+  /** Adds the CONNACK that answers a refused login [MQTT-3.2.2-4, MQTT-3.2.2-5]. */
   private withAnswer(error: unknown): unknown {
     if (!(error instanceof Refusal)) return error;
     const code = RETURN_CODES[error.reason] ?? NOT_AUTHORIZED;

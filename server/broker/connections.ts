@@ -12,8 +12,8 @@ export class Connections {
   ) {}
 
   /**
-   * Takes a connection, to be given back later. If it exceeds a limit, the refusal is counted and
-   * logged.
+   * Counts a new connection; call `giveBack` when it ends. If the connection exceeds a limit, the
+   * refusal is counted and logged.
    * @returns whether the connection is within the limits
    */
   take(address: string): boolean {

@@ -8,7 +8,7 @@ import { TopicTree } from "./topic-tree";
 /** Limits of the core, and its links to the rest of the broker. */
 export interface CoreOptions {
   limits: { queued: number; retained: number; sessions: number };
-  /** Where changes are written that must outlive the process. */
+  /** Writes the changes that must outlive the process. If undefined, no state outlives it. */
   sink?: Sink;
   /** Unix time, ms. */
   nowMs: () => number;
@@ -16,9 +16,9 @@ export interface CoreOptions {
   onDropped: (reason: "queued" | "retained", what: string) => void;
 }
 
-/** A message that a client publishes, or its will. */
+/** A message that a client publishes, or the client's will. */
 export interface Publication extends Will {
-  /** Whether the message, if retained, does not count against the limit. */
+  /** Whether the message, if retained, does not count against the limit of retained messages. */
   free: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Arrival {
   clientId: string;
   clean: boolean;
   owner: string;
-  /** The client's address, for a person. */
+  /** The client's address, for log messages. */
   address: string;
   will?: Publication | undefined;
 }
@@ -47,7 +47,7 @@ export class Core implements SessionHost {
   private readonly sessions = new Map<string, Session>();
   private readonly keptByOwner = new Map<string, number>();
   private readonly tree = new TopicTree<Subscriber>();
-  /** Wills of the connected clients. */
+  /** Wills of the connected clients, by client id. */
   private readonly wills = new Map<string, Publication>();
   private lastNumber = 0;
   private readonly routing: Routed[] = [];
@@ -62,7 +62,7 @@ export class Core implements SessionHost {
   }
 
   /**
-   * Finds or makes a client's session, which is to be resumed after the CONNACK.
+   * Finds or makes a client's session. The caller resumes the session after the CONNACK.
    * @returns undefined if the user already has the maximum number of kept sessions
    */
   connect(arrival: Arrival): { session: Session; isPresent: boolean } | undefined {
@@ -71,7 +71,7 @@ export class Core implements SessionHost {
     session?.connection?.replaced(address);
     // The replaced connection may have ended its session.
     session = this.sessions.get(clientId);
-    // [MQTT-3.1.2-6]. A session that another user left under the same id is ended, too.
+    // [MQTT-3.1.2-6]. A session that another user left under the same client id is ended, too.
     if (session && (clean || session.owner !== owner)) {
       this.end(session);
       session = undefined;
@@ -107,7 +107,10 @@ export class Core implements SessionHost {
     }
   }
 
-  /** Sends the retained messages for a subscription, each time [MQTT-3.3.1-6, MQTT-3.8.4-3]. */
+  /**
+   * Sends the retained messages for a subscription, even if it existed before [MQTT-3.3.1-6,
+   * MQTT-3.8.4-3].
+   */
   sendRetained(subscriber: Subscriber, filter: string, qos: QoS): void {
     for (const message of this.retained.matching(filter))
       subscriber.deliver(message, lower(message.qos, qos), true);
@@ -120,7 +123,8 @@ export class Core implements SessionHost {
 
   /**
    * Routes a message, after all messages that were published before it.
-   * @param from if it is not a session, it gets no copy: it knows its own messages
+   * @param from the publisher. If it is not a session but a client in this process, it gets no copy
+   * of its own messages.
    * @param done called once the message was passed to every subscriber
    */
   publish(publication: Publication, from?: Subscriber, done?: () => void): void {
@@ -169,8 +173,8 @@ export class Core implements SessionHost {
   }
 
   /**
-   * Publishes the wills of clients that were connected when the process ended: they sent no
-   * DISCONNECT [MQTT-3.1.2-8].
+   * Publishes the wills of clients that were connected when the last process ended: these clients
+   * sent no DISCONNECT [MQTT-3.1.2-8].
    */
   publishWills(): void {
     for (const clientId of [...this.wills.keys()]) {
@@ -179,14 +183,14 @@ export class Core implements SessionHost {
     }
   }
 
-  /** Puts everything that must outlive the process into a store that is written as a whole. */
+  /** Puts the whole state that must outlive the process into a sink. */
   putAll(sink: Sink): void {
     for (const session of this.sessions.values()) session.putAll(sink);
     this.retained.putAll(sink);
     for (const [clientId, will] of this.wills) putWill(sink, clientId, will);
   }
 
-  /** Call with the number of each restored delivery, so that new numbers are greater. */
+  /** Call with the number of each restored delivery, so that new deliveries get greater numbers. */
   restoreNumber(number: number): void {
     this.lastNumber = Math.max(this.lastNumber, number);
   }
@@ -214,7 +218,7 @@ export class Core implements SessionHost {
       const what = `expected retained messages on at most ${retained} topics, got one for another`;
       this.options.onDropped("retained", what);
     }
-    // [MQTT-3.3.1-9]: for existing subscriptions, the message is not a retained one.
+    // [MQTT-3.3.1-9]: existing subscribers get the message without the RETAIN flag.
     for (const [subscriber, granted] of this.tree.match(topic))
       if (subscriber !== from || subscriber instanceof Session)
         subscriber.deliver(message, lower(qos, granted), false);
@@ -240,7 +244,7 @@ export class Core implements SessionHost {
   }
 }
 
-/** [MQTT-3.8.4-6] */
+/** Returns the lower QoS: that of the message or that of the subscription [MQTT-3.8.4-6]. */
 function lower(a: QoS, b: QoS): QoS {
   return a < b ? a : b;
 }

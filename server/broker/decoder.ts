@@ -15,26 +15,37 @@ import { malformed, Reader } from "./field-reader";
 import type { Packet } from "./packets";
 import { parse } from "./parse";
 
-/** Flags of a first byte, by packet type; -1 for types that no client sends [MQTT 2.2.1, 2.2.2]. */
+/**
+ * Flags in a packet's first byte, by packet type; -1 for types that no client sends [MQTT 2.2.1,
+ * 2.2.2].
+ */
 const FLAGS: number[] = Array.from({ length: 16 }, () => -1);
 for (const type of [CONNECT, PUBLISH, PUBACK, PUBREC, PUBCOMP, PINGREQ, DISCONNECT])
   FLAGS[type] = 0;
 for (const type of [PUBREL, SUBSCRIBE, UNSUBSCRIBE]) FLAGS[type] = 2;
 
-/** MQTT 3.1 (section 2.1) sets this flag in a PUBREL, SUBSCRIBE or UNSUBSCRIBE sent again. */
+/**
+ * The DUP flag. With MQTT 3.1 (section 2.1), it is set in a resent PUBREL, SUBSCRIBE or
+ * UNSUBSCRIBE.
+ */
 const DUP = 8;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Splits a client's stream into packets, however TCP has cut it. Strict. No I/O, no clock. */
+/**
+ * Splits a client's stream into packets, whatever the chunks in which TCP delivers it. Strict:
+ * malformed packets are refused. No I/O, no clock.
+ */
 export class Decoder {
   private buffer: Buffer = NOTHING;
   private at = 0;
-  /** Chunks received while a packet was incomplete; put together once it is complete. */
+  /** Chunks received while a packet was incomplete. They are joined once the packet is complete. */
   private later: Buffer[] = [];
   private available = 0;
   private needed = 0;
-  /** Flags that the client may set although the standard fixes them. */
+  /**
+   * Flags that the client may set although MQTT 3.1.1 fixes them: DUP for a client with MQTT 3.1.
+   */
   private freeFlags = 0;
 
   /** @param maxBytes maximum length of a packet, without its fixed header */
@@ -55,7 +66,7 @@ export class Decoder {
   }
 
   /**
-   * @returns the next packet, or undefined if it is not complete yet
+   * @returns the next packet, or undefined if that packet is not complete yet
    * @throws Refusal if the client must be disconnected [MQTT-4.8.0-1]
    */
   next(): Packet | undefined {
@@ -72,7 +83,7 @@ export class Decoder {
     let length = 0;
     let header = 1;
     for (let factor = 1; ; factor *= 128) {
-      // [MQTT 2.2.3]: at most four bytes.
+      // The length has at most four bytes [MQTT 2.2.3].
       if (header > 4) malformed("a packet length of more than four bytes");
       if (header >= available) return this.wait(available + 1);
       const byte = buffer[at + header++] as number;

@@ -24,7 +24,7 @@ export const UNAVAILABLE = 3;
 export const BAD_LOGIN = 4;
 export const NOT_AUTHORIZED = 5;
 
-/** @param sessionPresent true only with code 0 [MQTT-3.2.2-4] */
+/** @param sessionPresent may be true only with code 0 [MQTT-3.2.2-4] */
 export function encodeConnack(code: number, sessionPresent = false): Buffer {
   return Buffer.from([CONNACK << 4, 2, sessionPresent ? 1 : 0, code]);
 }
@@ -80,7 +80,9 @@ export function encodePublish(
   return out;
 }
 
-/** Makes a packet and writes its fixed header; `at` is where its body begins. */
+/**
+ * Makes a packet and writes its fixed header; `at` is the index at which the packet's body begins.
+ */
 function start(first: number, length: number): { out: Buffer; at: number } {
   const header = length < 128 ? 2 : length < 16_384 ? 3 : length < 2_097_152 ? 4 : 5;
   const out = Buffer.allocUnsafe(header + length);

@@ -26,7 +26,7 @@ export class Reader {
     return ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
   }
 
-  /** [MQTT-2.3.1-1] */
+  /** Reads a packet id, which must not be 0 [MQTT-2.3.1-1]. */
   id(): number {
     const id = this.u16();
     if (id === 0) malformed("packet id 0");
@@ -39,18 +39,25 @@ export class Reader {
     return this.buffer.subarray(this.at - length, this.at);
   }
 
-  /** @param reason reason of the refusal if the bytes are no text [MQTT-1.5.3-1, MQTT-1.5.3-2] */
+  /**
+   * @param reason reason of the refusal if the bytes are not valid text [MQTT-1.5.3-1,
+   * MQTT-1.5.3-2]
+   */
   text(what: string, reason: Reason = "malformed-packet"): string {
     const bytes = this.bytes();
     const text = bytes.toString();
-    // ASCII, as nearly every text: one character per byte, and none of them replaced.
+    // Quick check for ASCII, as nearly every text is: one character per byte, and none of them
+    // replaced.
     const isClean = (text.length === bytes.length && !text.includes("\ufffd")) || isUtf8(bytes);
     if (!isClean || text.includes("\0"))
       throw new Refusal(reason, `${what} that is not clean UTF-8`);
     return text;
   }
 
-  /** [MQTT-3.3.2-2, MQTT-4.7.1-1, MQTT-4.7.3-1] */
+  /**
+   * Reads a topic name: not empty, and without wildcards [MQTT-3.3.2-2, MQTT-4.7.1-1,
+   * MQTT-4.7.3-1].
+   */
   topic(what: string, reason: Reason): string {
     const topic = this.text(what, reason);
     if (!isTopic(topic))
@@ -58,7 +65,7 @@ export class Reader {
     return topic;
   }
 
-  /** [MQTT-3.8.3-1, MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1] */
+  /** Reads a topic filter [MQTT-3.8.3-1, MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1]. */
   filter(): string {
     const filter = this.text("a topic", "topic");
     if (!isFilter(filter))

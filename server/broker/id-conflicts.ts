@@ -1,7 +1,10 @@
-/** Takeovers of one client id within WINDOW_MS that no reconnect explains. */
+/**
+ * Number of takeovers of one client id within `WINDOW_MS` that a reconnect of one client can't
+ * explain.
+ */
 const SUSPICIOUS = 3;
 const WINDOW_MS = 30_000;
-/** If the takeovers go on, they are reported again after this time. */
+/** If the takeovers continue, they are reported again after this time. */
 const AGAIN_MS = 600_000;
 const MAX_IDS = 1_000;
 

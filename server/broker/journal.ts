@@ -11,28 +11,30 @@ export interface JournalStore {
 }
 
 export interface JournalOptions {
-  /** Puts everything that must be kept into a sink. */
+  /** Puts the whole state that must be kept into a sink. */
   putAll: (sink: Sink) => void;
-  /** Called when the store fails, such as on a full disk; not again until it has recovered. */
+  /**
+   * Called when the store fails, such as on a full disk; not again until the store has recovered.
+   */
   onFailure: (why: string) => void;
   onRecovery: () => void;
-  /** Called when a callback of `settled` throws: that is no fault of the store. */
+  /** Called when a callback passed to `settled` throws, which is not the store's fault. */
   onFault: (error: unknown) => void;
   /** Called with the number of changes that were not written when they were made. */
   onUnwritten: (count: number) => void;
-  /** After a failure, writing everything is tried at this interval. */
+  /** Interval at which writing the whole state is tried after a failure, ms. */
   retryMs: number;
-  /** A write that takes longer counts as failed. */
+  /** How long a write may take, ms. A longer write counts as failed. */
   patienceMs: number;
 }
 
 /**
- * Writes the state that must outlive the process, in batches: each has the changes that were made
- * while the previous one was written. If the store fails, the broker continues without it, and the
- * whole state is written as soon as that is possible again.
+ * Writes the state that must outlive the process, in batches. Each batch has the changes that were
+ * made while the previous batch was written. If the store fails, the broker continues without it,
+ * and the whole state is written as soon as the store works again.
  */
 export class Journal implements Sink {
-  /** Number of changes made, and how many of them nobody has to wait for any more. */
+  /** Number of changes made (`made`), and of those that are written or given up (`done`). */
   private made = 0;
   private done = 0;
   private changes = new Map<string, Value | undefined>();
@@ -67,13 +69,16 @@ export class Journal implements Sink {
     this.change(key, undefined);
   }
 
-  /** Calls back once all changes made before are written or given up; at once if they are. */
+  /** Calls `call` once all earlier changes are written or given up; at once if they already are. */
   settled(call: () => void): void {
     if (this.isSettled) call();
     else this.waiting.push({ mark: this.made, call });
   }
 
-  /** Called when the store can't be used: nobody waits for it any more, and it is retried later. */
+  /**
+   * Called when the store can't be used: the pending changes are given up, and the store is tried
+   * again later.
+   */
   failed(why: string): void {
     if (this.why === undefined) this.options.onFailure(why);
     this.why = why;
@@ -104,8 +109,8 @@ export class Journal implements Sink {
     this.made++;
     if (this.why !== undefined) {
       this.done = this.made;
-      // The whole state is written later, with this change in it. If that write has already begun,
-      // the change is queued behind it.
+      // The whole state is written later and includes this change. If that write has already begun,
+      // the change is written after it.
       if (!this.isTrying) {
         this.options.onUnwritten(1);
         return;

@@ -7,14 +7,21 @@ import type { Connections } from "./connections";
 
 /** How long a client's TLS handshake may take, ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** If a client ends its side, our side ends only once the client's DISCONNECT is on the disk. */
+/**
+ * Keeps our side of a connection open when the client ends its side: our side ends only once the
+ * effect of the client's DISCONNECT is on the disk.
+ */
 const HALF_OPEN = { allowHalfOpen: true };
-/** Silence after which the system checks whether the peer is still there, ms. */
+/**
+ * Silence after which the operating system probes whether the peer is still there (TCP keep-alive),
+ * ms.
+ */
 const PROBE_AFTER_MS = 60_000;
 
 /**
- * Makes a server, not listening yet, that passes on the connections within the limits.
- * @param serve called with the socket, its address and the common name of its verified certificate
+ * Makes a server that does not listen yet and that accepts connections within the limits.
+ * @param serve called with an accepted socket, its address and the common name of its verified
+ * certificate
  */
 export function createListener(
   { tls, clientCertificates = "no" }: Listener,
@@ -61,7 +68,8 @@ export function createListener(
     serve(socket, peerAddress(socket), name);
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
-    // A client that has only disconnected, as a port scanner does, has presented no certificate.
+    // A client that only disconnects, as a port scanner does, has presented no certificate to
+    // refuse.
     if (error.code === "ECONNRESET") return;
     rejections.refuse(
       "broker",

@@ -16,9 +16,9 @@ export interface LocalOptions {
 const SERVER = { role: "server" } as const;
 
 /**
- * A client within the broker's own process: no connection, no packets. It handles a message in the
- * turn in which the broker receives it, so its answer is routed before the message is acknowledged.
- * It gets no copy of its own messages.
+ * A client within the broker's own process: no connection, no packets. The client handles a message
+ * in the turn in which the broker receives it, so its answer is routed before that message is
+ * acknowledged. The client gets no copy of its own messages.
  */
 export class LocalClient implements Subscriber {
   private readonly filters = new Set<string>();
@@ -32,7 +32,7 @@ export class LocalClient implements Subscriber {
     context.core.setWill(clientId, will && publication(SERVER, will, context.topics));
   }
 
-  /** Subscribes. The retained messages are delivered before this returns. */
+  /** Subscribes. The retained messages are delivered before this method returns. */
   subscribe(filters: string[], qos: QoS): void {
     for (const filter of filters) {
       this.context.core.subscribe(this, filter, qos);
@@ -41,7 +41,7 @@ export class LocalClient implements Subscriber {
     for (const filter of filters) this.context.core.sendRetained(this, filter, qos);
   }
 
-  /** @param onKept called once the message is routed, and stored if it has to be */
+  /** @param onKept called once the message is routed and, if the broker has a store, stored */
   publish(
     topic: string,
     payload: string | Buffer,

@@ -20,7 +20,9 @@ interface Account {
   secret: Buffer;
 }
 
-/** Each scrypt occupies a core, so the number of running and of waiting checks is limited. */
+/**
+ * Limits of running and of waiting password checks, because each check (scrypt) occupies a core.
+ */
 const MAX_CHECKS = 2;
 const MAX_WAITING = 100;
 
@@ -28,18 +30,24 @@ const MAX_WAITING = 100;
 export class Logins {
   /** Accounts of this process, whose secrets last as long as the process. */
   private readonly accounts = new Map<string, Account>();
-  /** Proofs of passwords that were right before, so that a reconnect needs no scrypt. */
+  /**
+   * Proofs of passwords that were right before, by password hash, so that a reconnect needs no
+   * scrypt.
+   */
   private readonly proven = new Map<string, Buffer>();
   private readonly proofKey = randomBytes(32);
   private readonly failures: FailureLimiter;
   /** Logins of devices in browser tabs, if there may be any. */
   tabs: TabLogins | undefined;
-  /** Checked for unknown names, so that the response time does not tell which names exist. */
+  /**
+   * Password hash that is checked for unknown names, so that the response time does not tell which
+   * names exist.
+   */
   private readonly nobody = hashPassword(randomBytes(16).toString("hex"));
   private checks = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** @param required false accepts anonymous clients */
+  /** @param required whether clients must log in; false accepts anonymous clients */
   constructor(
     private readonly users: Users | undefined,
     private readonly required: boolean,
@@ -56,7 +64,7 @@ export class Logins {
     return { username: name, password };
   }
 
-  /** Whether a client that was accepted would be accepted again. */
+  /** Whether a client that was accepted before would be accepted now. */
   stillKnown({ name, record }: Identity): boolean {
     return record === undefined || record === JSON.stringify(this.users?.get(name));
   }
@@ -70,7 +78,7 @@ export class Logins {
       if (this.tabs?.isOwn(username, credentials.password))
         return { role: "device", name: username };
     if (certificate !== undefined) return this.byCertificate(certificate, username);
-    // Without users, a name means nothing, as on any broker that accepts everybody.
+    // If there are no users, a user name is ignored, as on any broker that accepts everybody.
     if (!this.required && (username === undefined || !this.users?.size))
       return { role: "anyone", name: "" };
     if (username === undefined)

@@ -18,8 +18,9 @@ export class Message {
     public payload: Buffer,
     readonly qos: QoS,
   ) {
-    // MQTT 3.1.1 has no message expiry, so this broker reads `expires_at` of an ordered command. It
-    // is a wall-clock time, because both server and broker may restart before it is reached.
+    // MQTT 3.1.1 has no message expiry, so this broker reads `expires_at` of an ordered command.
+    // This time is by the wall clock, because both server and broker may restart before it is
+    // reached.
     if (payload.includes(EXPIRY)) {
       const expiresAt = parseJsonObject(payload.toString()).value?.[EXPIRY];
       if (typeof expiresAt === "number") this.expiresAtMs = expiresAt;
@@ -36,7 +37,10 @@ export class Message {
     return (this.plain ??= encodePublish(this, 0, false, 0));
   }
 
-  /** Call before keeping the message: a view would keep all data in memory that came with it. */
+  /**
+   * Copies the payload. Call before keeping the message: a view would keep the whole received chunk
+   * in memory.
+   */
   own(): void {
     if (this.payload.buffer.byteLength === this.payload.length) return;
     const copy = Buffer.allocUnsafeSlow(this.payload.length);

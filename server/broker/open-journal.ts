@@ -18,7 +18,7 @@ export interface OpenJournalOptions {
   rejections: Rejections;
   /** Called with an error for a person, such as a full disk or a broken file. */
   onTrouble?: (message: string) => void;
-  /** Called when the state is no longer written to disk, and when it is again. */
+  /** Called when the state is no longer written to disk, and when it is written again. */
   onDisk?: (isWritten: boolean) => void;
   /** Called with information for a person. */
   onNews?: (message: string) => void;
@@ -33,8 +33,7 @@ export interface OpenedJournal {
 }
 
 /**
- * Opens the broker's folder in `dataDir`. If that fails, nothing of the folder stays open or
- * locked.
+ * Opens the broker's folder in `dataDir`. On failure, no file of the folder stays open or locked.
  * @param open makes the core that writes to the journal
  * @throws UserError if the folder is in use, or its content can't be read
  */
@@ -71,7 +70,10 @@ export async function openJournal(
   }
 }
 
-/** @returns in `failure` why the disk could not be read, if the broker can continue without it */
+/**
+ * @returns the stored entries, or in `failure` why the disk could not be read, if the broker can
+ * continue without it
+ */
 async function load(
   store: StoreThread,
   dataDir: string,

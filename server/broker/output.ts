@@ -1,7 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { Journal } from "./journal";
 
-/** If a client has this many bytes left to read, the broker delivers no more messages to it. */
+/**
+ * If a client has this many bytes left to read, the broker delivers no more messages to the client.
+ */
 const FULL_BYTES = 256 * 1024;
 /**
  * With this many bytes left to read, the broker also stops reading from the client: each of its
@@ -21,12 +23,14 @@ let dirty: Output[] = [];
 export class Output {
   private packets: Buffer[] = [];
   private bytes = 0;
-  /** Packets that wait, or come after a packet that waits, until earlier changes are stored. */
+  /**
+   * Packets that wait until earlier changes are stored (`kept`), and packets queued behind them.
+   */
   private held: { packet: Buffer; kept: boolean }[] = [];
   private isClosed = false;
   private isHeldBack = false;
 
-  /** @param onReady called when there is room again */
+  /** @param onReady called when there is room for more packets again */
   constructor(
     private readonly stream: Duplex,
     private readonly journal: Journal | undefined,
@@ -54,7 +58,10 @@ export class Output {
     if (mustWait) this.journal.settled(() => this.release());
   }
 
-  /** Reads nothing more while the client does not read, or must wait for something else. */
+  /**
+   * Pauses reading from the client while the client does not read or `isBusy` is set, and resumes
+   * it afterwards.
+   */
   holdBack(isBusy: boolean): void {
     const mustHold =
       isBusy || this.waitingBytes > STUFFED_BYTES || this.held.length >= HELD_PACKETS;
@@ -65,8 +72,9 @@ export class Output {
   }
 
   /**
-   * Writes all packets, and closes. If a DISCONNECT deleted a will, first waits until the will is
-   * deleted from the disk. Does not wait for later changes by others.
+   * Writes all packets, and closes. First waits until the changes made before are stored, such as
+   * the deletion of the client's will after a DISCONNECT. Does not wait for later changes by other
+   * clients.
    */
   end(): void {
     if (this.journal) this.journal.settled(() => this.hangUp());
@@ -93,7 +101,9 @@ export class Output {
     return this.stream.writableLength + this.bytes;
   }
 
-  /** Writes one `kept` packet, and those that only wait because they are behind it. */
+  /**
+   * Writes one `kept` packet, and the packets that only wait because they are behind that packet.
+   */
   private release(): void {
     if (this.isClosed) return;
     const wasReady = this.isReady;
@@ -123,7 +133,9 @@ export class Output {
   }
 }
 
-/** Writes once per turn: a system call costs more than everything else about a packet. */
+/**
+ * Writes each output once per turn: a system call costs more than everything else about a packet.
+ */
 function flushAll(): void {
   const outputs = dirty;
   dirty = [];

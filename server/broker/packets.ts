@@ -30,7 +30,7 @@ export interface Connect {
   clientId: string;
   /** CleanSession: an earlier session is discarded, and this one ends with the connection. */
   clean: boolean;
-  /** Seconds; 0 disables it. */
+  /** Keep alive, s; 0 disables it. */
   keepAliveS: number;
   will?: Will;
   username?: string;
@@ -40,7 +40,7 @@ export interface Connect {
 export interface Publish {
   type: typeof PUBLISH;
   topic: string;
-  /** A view of the data that was read: copy it to keep it. */
+  /** A view of the data that was read. Copy the payload before keeping it. */
   payload: Buffer;
   qos: QoS;
   retain: boolean;

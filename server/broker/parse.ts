@@ -16,7 +16,7 @@ import { BAD_CLIENT_ID, BAD_PROTOCOL, encodeConnack } from "./encode";
 import { malformed, type Reader } from "./field-reader";
 import type { Connect, Packet, Publish, QoS, Subscribe, Unsubscribe } from "./packets";
 
-/** A refusal of a CONNECT that is answered [MQTT 3.2.2.3]. */
+/** A refusal of a CONNECT with the CONNACK that answers it [MQTT 3.2.2.3]. */
 export class ConnectRefusal extends Refusal {
   constructor(
     reason: Reason,
@@ -105,7 +105,7 @@ function connect(reader: Reader): Connect {
     level,
     clean: (flags & 2) !== 0,
     keepAliveS: reader.u16(),
-    // [MQTT-3.1.3-1]: the fields have this order.
+    // The payload's fields have this order [MQTT-3.1.3-1].
     clientId: reader.text("a client id"),
   };
   if (hasWill) {

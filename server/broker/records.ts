@@ -16,7 +16,7 @@ export interface Entry {
 /** A change of a record. Without a head, the record is deleted. */
 export type Change = Entry | { key: string; head?: undefined };
 
-/** Collects changes; see journal.ts. */
+/** Takes the changes of records; see journal.ts. */
 export interface Sink {
   put(key: string, head: object, body?: Uint8Array): void;
   delete(key: string): void;
@@ -31,7 +31,7 @@ export interface SessionHead {
 
 export interface DeliveryHead {
   clientId: string;
-  /** Number of the message. */
+  /** Number of the delivered message in the store. */
   message: number;
   qos: QoS;
   retained: boolean;
@@ -46,12 +46,14 @@ export interface MessageHead {
   qos: QoS;
 }
 
-/** A retained message. If it is `free`, it does not count against the limit. */
+/** A retained message. A `free` message does not count against the limit of retained messages. */
 export interface RetainedHead extends MessageHead {
   free: boolean;
 }
 
-/** The will of a connected client, to be published at the next start if this process ends. */
+/**
+ * The will of a connected client. If this process ends, the will is published at the next start.
+ */
 export interface WillHead extends Omit<Will, "payload"> {
   clientId: string;
   free: boolean;
@@ -63,7 +65,7 @@ export interface ReceivedHead {
   id: number;
 }
 
-/** Pads a number, so that the order of the keys is that of the numbers. */
+/** Pads a number, so that keys sort in the order of their numbers. */
 function padded(number: number): string {
   return String(number).padStart(16, "0");
 }
@@ -77,7 +79,7 @@ export const keys = {
   received: (clientId: string, id: number) => `received/${id}/${clientId}`,
 };
 
-/** Stores a delivery of a message, and with the first delivery the message itself. */
+/** Stores a delivery of a message. With the first delivery, stores the message itself, too. */
 export function putDelivery(
   sink: Sink,
   number: number,

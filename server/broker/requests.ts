@@ -17,7 +17,7 @@ import { encodeAck, encodeSuback, PINGRESP_PACKET } from "./encode";
 import type { Publish, Request, Subscribe, Unsubscribe } from "./packets";
 import type { Outlet, Session } from "./session";
 
-/** Answers the client that made the requests, and reports refusals to people. */
+/** The connection of the client that makes the requests: sends answers, and logs refusals. */
 interface Asker {
   send: Outlet["send"];
   report(refusal: Refusal): void;
@@ -44,8 +44,8 @@ export class Requests {
         return session.taken(packet.id);
       case PUBREL:
         session.release(packet.id);
-        // Sent once the id is free in the store, too. Otherwise, after a kill, the client's next
-        // message would be considered this one.
+        // Sent once the id is deleted from the store, too. Otherwise, after a kill, the client's
+        // next message with this id would be considered a repeat of this message.
         return asker.send(encodeAck(PUBCOMP, packet.id), true);
       case PUBCOMP:
         return session.completed(packet.id);
@@ -65,7 +65,7 @@ export class Requests {
     if (error) throw new Refusal("topic", error);
     if (!mayPublish(identity, topic, context.topics))
       throw new Refusal("publish", `may not publish on ${topic}`);
-    // [MQTT-4.3.3-2]: routed once, when it is first received.
+    // [MQTT-4.3.3-2]: a QoS 2 message is routed once, when it is first received.
     if (qos < 2 || session.receive(id))
       context.core.publish(publication(identity, packet, context.topics), session);
     if (qos > 0) this.asker.send(encodeAck(qos === 1 ? PUBACK : PUBREC, id), true);
@@ -93,7 +93,8 @@ export class Requests {
       granted.push(subscription);
     }
     asker.send(encodeSuback(id, codes), true);
-    // As if each filter had its own packet [MQTT-3.8.4-4], but only once per filter.
+    // Retained messages are sent as if each filter had its own packet [MQTT-3.8.4-4], but once per
+    // filter.
     const last = new Map(granted.map(({ filter, qos }) => [filter, qos]));
     for (const [filter, qos] of last) core.sendRetained(session, filter, qos);
   }

@@ -11,7 +11,7 @@ import type {
 } from "./records";
 
 /**
- * Restores the state from its records.
+ * Restores the broker's state from its records.
  * @param entries in the order of their keys
  */
 export function restore(core: Core, entries: readonly Entry[]): void {

@@ -21,7 +21,7 @@ export class Retained {
   /**
    * Replaces the retained message of a topic [MQTT-3.3.1-5]; an empty message deletes it
    * [MQTT-3.3.1-10, MQTT-3.3.1-11].
-   * @param isFree whether the message does not count against the limit
+   * @param isFree whether the message does not count against the limit of retained messages
    * @returns false if there is no room for another topic
    */
   set(message: Message, isFree: boolean): boolean {

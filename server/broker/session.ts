@@ -13,27 +13,33 @@ import {
 
 /** A receiver of messages. */
 export interface Subscriber {
-  /** @param retained whether the message answers a subscription [MQTT-3.3.1-8] */
+  /**
+   * @param retained whether the message is a retained one, sent because of a new subscription
+   * [MQTT-3.3.1-8]
+   */
   deliver(message: Message, qos: QoS, retained: boolean): void;
 }
 
 /** The connection of a session. */
 export interface Outlet {
-  /** False while the client has so much left to read that nothing should be added. */
+  /** False while the client has so much left to read that no message should be added. */
   readonly isReady: boolean;
   /** @param kept whether to wait until all changes made before are stored */
   send(packet: Buffer, kept: boolean): void;
-  /** @param by address of the connection that has the session now [MQTT-3.1.4-2] */
+  /**
+   * Called when another connection takes the session over [MQTT-3.1.4-2].
+   * @param by address of that connection
+   */
   replaced(by: string): void;
 }
 
 /** The parts of the broker that its sessions use. */
 export interface SessionHost {
-  /** Undefined if the broker keeps nothing. */
+  /** Writes the changes that must outlive the process; undefined if the broker stores nothing. */
   readonly sink: Sink | undefined;
   /** Maximum number of messages that may wait for one session. */
   readonly queued: number;
-  /** Number of retained messages that may wait in addition. */
+  /** Number of retained messages that may wait for one session in addition to `queued`. */
   retainedCount(): number;
   nextNumber(): number;
   /** Unix time, ms. */
@@ -43,12 +49,12 @@ export interface SessionHost {
 
 /** A message for one session. */
 export interface Delivery {
-  /** Position in the order, and key in the store. */
+  /** Position in the order of deliveries, and key in the store. */
   number: number;
   message: Message;
   qos: QoS;
   retained: boolean;
-  /** Packet id, or 0 before it is sent. */
+  /** Packet id, or 0 before the message is sent. */
   id: number;
   released: boolean;
 }
@@ -60,13 +66,17 @@ const MAX_ID = 65_535;
 /** The broker's state of a client beyond one packet [MQTT 3.1.2.4]. No I/O, no clock. */
 export class Session implements Subscriber {
   readonly filters = new Map<string, QoS>();
-  /** Ids of QoS 2 messages from the client that it has not released yet [MQTT-4.3.3-2]. */
+  /** Ids of QoS 2 messages from the client that the client has not released yet [MQTT-4.3.3-2]. */
   private readonly received = new Set<number>();
   private waiting: Delivery[] = [];
   private next = 0;
-  /** Sent messages without PUBACK or PUBREC. Like `released`, in the order for a resend. */
+  /**
+   * Sent messages without PUBACK or PUBREC, by packet id, in the order in which they are resent.
+   */
   private readonly sent = new Map<number, Delivery>();
-  /** Messages with PUBREC, without PUBCOMP. */
+  /**
+   * Messages with PUBREC but without PUBCOMP, by packet id, in the order in which PUBREL is resent.
+   */
   private readonly released = new Map<number, Delivery>();
   private lastId = 0;
   /** Number of deliveries that count against the limit: all except those of retained messages. */
@@ -96,7 +106,8 @@ export class Session implements Subscriber {
   deliver(message: Message, qos: QoS, retained: boolean): void {
     const { outlet } = this;
     if (qos === 0) {
-      // A client that is not connected gets no QoS 0 messages. If others wait, this one is queued.
+      // A client that is not connected gets no QoS 0 messages. If other messages wait, this message
+      // is queued behind them.
       if (!outlet || message.isExpired(this.host.nowMs())) return;
       if (outlet.isReady && this.next === this.waiting.length) {
         const packet = retained ? encodePublish(message, 0, true, 0) : message.packet;
@@ -120,7 +131,10 @@ export class Session implements Subscriber {
     if (delivery.id === 0) message.own();
   }
 
-  /** Sends the messages that wait, as far as connection and window allow. */
+  /**
+   * Sends the waiting messages, as far as the connection and the window of messages in flight
+   * allow.
+   */
   pump(): void {
     const { outlet, waiting } = this;
     while (this.next < waiting.length && outlet?.isReady) {
@@ -184,12 +198,15 @@ export class Session implements Subscriber {
     return true;
   }
 
-  /** Handles PUBREL: afterwards, the id stands for another message. */
+  /** Handles PUBREL: afterwards, the client may use the id for another message. */
   release(id: number): void {
     if (this.received.delete(id)) this.sink?.delete(keys.received(this.clientId, id));
   }
 
-  /** Sends unacknowledged messages again in order, then those that wait [MQTT-4.4.0-1, 4.6.0-1]. */
+  /**
+   * Sends unacknowledged messages again in order, then the waiting messages [MQTT-4.4.0-1,
+   * 4.6.0-1].
+   */
   resume(outlet: Outlet): void {
     this.outlet = outlet;
     for (const id of this.released.keys())
@@ -215,7 +232,7 @@ export class Session implements Subscriber {
     this.next = 0;
   }
 
-  /** Discards the messages that wait but that the client no longer has the right to get. */
+  /** Discards the pending messages that the client no longer has the right to get. */
   withdraw(mayHave: (topic: string) => boolean): void {
     const kept: Delivery[] = [];
     for (const delivery of this.waiting.slice(this.next))
@@ -238,7 +255,7 @@ export class Session implements Subscriber {
     this.sink?.delete(keys.session(this.clientId));
   }
 
-  /** Call after a change of `filters`. */
+  /** Stores the session's record. Call after a change of `filters`. */
   putHead(): void {
     this.sink?.put(keys.session(this.clientId), this.head());
   }
@@ -256,7 +273,7 @@ export class Session implements Subscriber {
     this.received.add(id);
   }
 
-  /** Puts the whole session into a store that is written as a whole. */
+  /** Puts the whole session into a sink, if the session is kept. */
   putAll(sink: Sink): void {
     if (!this.sink) return;
     const { clientId } = this;
@@ -286,8 +303,9 @@ export class Session implements Subscriber {
   }
 
   /**
-   * After a kill, a publisher sends a QoS 2 message again if it is not in the store. A subscriber
-   * that already has the message, in any session and at any QoS, would get it twice.
+   * Whether a message must be stored before a subscriber gets it. After a kill, a publisher sends a
+   * QoS 2 message again if it is not in the store. A subscriber that already has the message, in
+   * any session and at any QoS, would get the message twice.
    */
   private mustBeKept({ qos }: Message): boolean {
     return qos === 2 && this.host.sink !== undefined;

@@ -10,7 +10,9 @@ const VERSION = 1;
 const TABLE = `
   CREATE TABLE record (key TEXT PRIMARY KEY, head TEXT NOT NULL, body BLOB) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};`;
-/** SQLite's errors for a file that it can't read: SQLITE_CORRUPT, SQLITE_NOTADB. */
+/**
+ * Errors for a file that can't be read: SQLite's SQLITE_CORRUPT and SQLITE_NOTADB, and JSON errors.
+ */
 const DAMAGED = /malformed|not a database|JSON/i;
 
 /** Keeps the records in SQLite. Every call is synchronous, so it runs in a thread. */
@@ -31,7 +33,7 @@ export class SqliteStore {
    */
   load(): { entries: Entry[]; aside?: string } {
     try {
-      // SQLite accepts an empty file as a new one, but this store never leaves a file empty.
+      // SQLite accepts an empty file as a new database, but this store never leaves a file empty.
       if (existsSync(this.path) && statSync(this.path).size === 0) throw new Error("malformed");
       return { entries: this.read() };
     } catch (error) {
@@ -47,7 +49,10 @@ export class SqliteStore {
     transaction(db, () => apply(db, changes));
   }
 
-  /** Replaces all records, on a new connection: after a failure, the old one may be broken, too. */
+  /**
+   * Replaces all records, on a new connection to the file: after a failure, the old connection may
+   * be broken, too.
+   */
   replace(entries: readonly Entry[]): void {
     this.close();
     try {
@@ -71,7 +76,8 @@ export class SqliteStore {
   }
 
   private replaceAll(entries: readonly Entry[]): void {
-    // A file that could not be read at the start may be readable later.
+    // A file that could not be read at the start is renamed, not overwritten: it may be readable
+    // later.
     if (!this.isRead) this.putAside();
     this.isRead = true;
     const db = this.open();

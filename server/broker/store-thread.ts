@@ -17,7 +17,7 @@ const CLOSE_MS = 5_000;
 export class StoreThread implements JournalStore {
   private thread: Promise<Thread<StoreWork>> | undefined;
 
-  /** @param dir the folder, made if necessary */
+  /** @param dir the folder of the database, made if necessary */
   constructor(private readonly dir: string) {}
 
   /** @returns the records, and the new name of a damaged file */

@@ -3,7 +3,7 @@ import { serveThread } from "../base/thread-worker";
 import { SqliteStore } from "./sqlite-store";
 import type { StoreWork } from "./store-thread";
 
-/** The thread of the store: a slow disk only delays packets that must wait for it. */
+/** The store's own thread: a slow disk delays only the packets that must wait for it. */
 
 const store = new SqliteStore((workerData as { dir: string }).dir);
 

@@ -9,7 +9,10 @@ export class TabLogins {
   /** @param secret the secret that opens the page; empty if everybody on this machine may use it */
   constructor(private readonly secret: string) {}
 
-  /** @returns the login of a new device. Its id is random, so no other device has this login. */
+  /**
+   * @returns the login of a new device. The device's id is random, so no other device has this
+   * login.
+   */
   issue(): TabLogin {
     const id = TAB_ID_PREFIX + randomBytes(TAB_ID_BYTES).toString("hex");
     return { id, password: this.passwordOf(id).toString("base64url") };

@@ -1,10 +1,13 @@
-/** The subscribers by topic filter. Filters without a wildcard, nearly all, cost one look-up. */
+/** The subscribers by topic filter. Nearly all filters have no wildcard; these cost one look-up. */
 
 import type { QoS } from "./packets";
 
 interface Node<S> {
   readonly children: Map<string, Node<S>>;
-  /** Subscribers of the filters that end here, and of those that continue with "#". */
+  /**
+   * Subscribers of the filters that end here (`here`), and of those that continue with "#"
+   * (`below`).
+   */
   readonly here: Map<S, QoS>;
   readonly below: Map<S, QoS>;
 }
@@ -57,7 +60,7 @@ export class TopicTree<S> {
     let found: Subscribers<S> = this.exact.get(topic) ?? new Map<S, QoS>();
     if (this.root.children.size === 0 && this.root.below.size === 0) return found;
     const levels = topic.split("/");
-    // Wildcards at the start do not match the broker's own topics [MQTT-4.7.2-1].
+    // A wildcard at the start of a filter does not match the broker's own topics [MQTT-4.7.2-1].
     const isOwn = topic.startsWith("$");
     const visit = ({ children, here, below }: Node<S>, depth: number): void => {
       const mayWildcard = depth > 0 || !isOwn;
@@ -97,7 +100,9 @@ function isEmpty(node: Node<unknown> | undefined): boolean {
   return node?.children.size === 0 && node.here.size === 0 && node.below.size === 0;
 }
 
-/** Copies nothing while only one filter matches. */
+/**
+ * Merges subscribers, with the higher QoS of each. Copies nothing while only one filter matches.
+ */
 function merge<S>(a: Subscribers<S>, b: Subscribers<S>): Subscribers<S> {
   if (a.size === 0) return b;
   const both = new Map(a);

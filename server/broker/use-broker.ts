@@ -33,7 +33,7 @@ export interface BrokerInUse {
 }
 
 /**
- * Returns the broker of the options, or starts the embedded one.
+ * Returns the broker given in the options, or starts the embedded broker.
  * @throws UserError if other machines may connect, but there is no user
  */
 export async function useBroker(
@@ -83,7 +83,7 @@ export async function useBroker(
   };
 }
 
-/** The option with which `npm run user` uses the folder of `npm start`. */
+/** The `--data` option with which `npm run user` uses the same folder as `npm start`. */
 function dataFlag({ dataDir }: Security): string {
   if (dataDir === undefined) return "";
   return ` --data ${/\s/.test(dataDir) ? `"${dataDir}"` : dataDir}`;
