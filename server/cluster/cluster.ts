@@ -32,8 +32,8 @@ const HOLD_MS = GONE_MS + 2 * BEAT_MS;
  */
 export const SURE_MS = GONE_MS - BEAT_MS;
 /**
- * How long `stop` waits for another server's beat, ms. Any live server sends at least one in this
- * time.
+ * How long `stop` waits for another server's beat, ms. Any live server sends at least one beat in
+ * this time.
  */
 const FAREWELL_MS = 1.2 * BEAT_MS;
 
@@ -118,7 +118,7 @@ export class Cluster {
     this.connected();
   }
 
-  /** Call after each reconnect. */
+  /** Starts a new visit. Call after each reconnect. */
   connected(): void {
     this.presence.reconnected();
     this.held.clear();
@@ -148,7 +148,10 @@ export class Cluster {
     return true;
   }
 
-  /** @returns the error, if the message is invalid */
+  /**
+   * Handles a beat or a goodbye message of any server.
+   * @returns the error, if the message is invalid
+   */
   receive(topic: string, text: string, retained: boolean): string | undefined {
     if (!topic.startsWith(PRESENCE_TOPIC)) return undefined;
     // A process that was held up has received no beats, and must not consider the other servers
@@ -178,7 +181,7 @@ export class Cluster {
     if (this.isReplaced) return true;
     if (!this.host?.isConnected()) return false;
     // The other servers decide as soon as they receive the goodbye message, so this server stops
-    // deciding before it is published.
+    // deciding before it publishes that message.
     this.isLeaving = !this.isAlone;
     this.update();
     this.hasLeft = true;

@@ -46,8 +46,8 @@ export class HeldReadings {
   }
 
   /**
-   * @returns the place of the message that is received now: greater than that of every reading held
-   * before, and less than that of every reading held later
+   * @returns the place of the message that is received now: greater than the place of every reading
+   * held before, and less than that of every reading held later
    */
   mark(): number {
     return ++this.place;

@@ -34,9 +34,9 @@ export interface Beat {
   behind_ms: number | undefined;
 }
 
-/** Interval between two beats of a server. */
+/** Interval between two beats of a server, ms. */
 export const BEAT_MS = 1_000;
-/** Silence after which a server is considered dead: three missed beats. */
+/** Silence after which a server is considered dead, ms: three missed beats. */
 export const GONE_MS = 3_500;
 /**
  * Number of beats after which a server counts as alive. One beat is not enough: the other servers
@@ -53,7 +53,7 @@ const MAX_PEERS = 256;
 
 interface Peer {
   beat: Beat;
-  /** Number of beats received in the peer's present visit; 0 once it has left. */
+  /** Number of beats received in the peer's present visit; 0 once the peer has left. */
   beats: number;
   /**
    * When the peer's last beat was received or, if later, when we reconnected; by `Presence.nowMs`.
@@ -96,7 +96,7 @@ export class Presence {
    * - the time between the arrivals of the two beats: a busy broker takes in several of our beats
    *   at once, and the peers' beats before or after all of them.
    * @param sentMs when the beat was sent, by a monotonic clock, ms
-   * @param nowMs by the same clock
+   * @param nowMs the present time, by the same clock, ms
    */
   heardOwn(sentMs: number, nowMs: number): void {
     const { newestOwn: own } = this;
@@ -106,7 +106,7 @@ export class Presence {
   }
 
   /**
-   * @param nowMs by the clock of `heardOwn`
+   * @param nowMs the present time, by the clock of `heardOwn`, ms
    * @returns the age of our newest beat that the broker has passed back, ms; 0 before the first
    */
   behindMs(nowMs: number): number {
