@@ -51,7 +51,7 @@ export class Announcer {
     for (const id of this.known.keys()) this.announce(id);
   };
   private readonly reconnected = (connected: boolean) => {
-    // The broker may have lost its retained messages.
+    // After a reconnect, the broker may have lost its retained messages.
     if (connected) this.announceAll();
   };
   private timer: NodeJS.Timeout | undefined;

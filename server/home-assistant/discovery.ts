@@ -30,13 +30,19 @@ export interface DiscoveryContext {
   rule: ServerRule;
   /** Longest time between two readings of our firmware, ms. */
   intervalMs: number;
-  /** Silence after which another device, whose cadence is unknown, counts as offline, ms. */
+  /**
+   * Silence after which a device with other firmware counts as offline, ms: how often such a device
+   * sends readings is unknown.
+   */
   silenceMs: number;
 }
 
 type Component = Record<string, string | number | null>;
 
-/** @returns undefined if Home Assistant does not accept the id in a topic */
+/**
+ * @returns the topic of a device's announcement; undefined if Home Assistant refuses the id in a
+ * topic
+ */
 export function discoveryTopic(id: string, { topics }: DiscoveryContext): string | undefined {
   // Home Assistant's valid_topic refuses control characters.
   if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return undefined;
@@ -49,7 +55,8 @@ export function discoveryPayload(
   context: DiscoveryContext,
 ): object {
   const { firmware, name = deviceId } = traits;
-  // Two houses on one broker may have devices with the same id.
+  // The prefix is part of the id, because two houses on one broker may have devices with the same
+  // id.
   const id = context.topics.prefix + deviceId;
   return {
     device: {
