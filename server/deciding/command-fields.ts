@@ -7,7 +7,10 @@ export function parseFields(text: string, rule: ServerRule): Parsed<Fields> {
   return value ? pickFields(value, rule) : { error };
 }
 
-/** @returns the fields; or an error with the invalid field, what was expected and what was found */
+/**
+ * @returns the fields that the rule commands; or an error with the invalid field, what was expected
+ * and what was found
+ */
 export function pickFields(from: Record<string, unknown>, rule: ServerRule): Parsed<Fields> {
   const fields: Fields = {};
   for (const [field, example] of Object.entries(rule.on)) {
@@ -21,7 +24,7 @@ export function pickFields(from: Record<string, unknown>, rule: ServerRule): Par
   return { value: fields };
 }
 
-/** Returns the reading that a command names as answered; empty if the command names none. */
+/** Returns which reading a command's payload answers; empty if the payload names none. */
 export function parseEcho(text: string): { seq?: number; boot?: number } {
   const { seq, boot } = parseJsonObject(text).value ?? {};
   return Number.isSafeInteger(seq) && Number.isSafeInteger(boot)

@@ -42,7 +42,10 @@ export class Commander {
     return given.fields;
   }
 
-  /** @returns undefined if the device takes no more ordered commands; that is logged and counted */
+  /**
+   * Sends a command, now or when the device comes back.
+   * @returns undefined if the device takes no more ordered commands, which is logged and counted
+   */
   give(id: string, command: Command, cause: Cause): Command | undefined {
     const { delivery, devices, repeating, sender } = this.parts;
     if (delivery.isOrdered(command)) {

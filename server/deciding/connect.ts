@@ -55,7 +55,7 @@ export const OFFLINE_WILL = {
   retain: true,
 } as const;
 
-/** How long to wait for the broker's CONNACK. */
+/** How long to wait for the broker's CONNACK, ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 500;
 /** Options for a session that expires an hour after a disconnect [MQTT 5, 3.1.2.11.2]. */

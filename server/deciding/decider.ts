@@ -42,7 +42,7 @@ export interface DeciderOptions extends BrokerAccess, SenderOptions, Subscribed 
   shard?: Shard | undefined;
 }
 
-/** How long the shutdown may wait for the broker's acknowledgements. */
+/** How long the shutdown may wait for the broker's acknowledgements, ms. */
 const DRAIN_MS = 1_000;
 
 /** The server's MQTT side, from the first connection to the shutdown. */

@@ -92,7 +92,7 @@ export class Decisions {
     return [{ id, command: this.command(on) }];
   }
 
-  /** Takes in a reading of a group's member, without a decision. */
+  /** Takes in a reading of a group's member without making a decision. */
   hear(id: string, reading: Reading, nowMs: number): void {
     if (!this.groupsOf.has(id)) return;
     const input = inputOf(this.rule, reading.values);

@@ -37,7 +37,7 @@ export class Delivery {
   private readonly kept = new Set<string>();
   /** By device: the highest known id of an ordered command. */
   private readonly lastIds = new Map<string, number>();
-  /** By device: the ordered commands that it has not confirmed yet, by id. */
+  /** By device: the ordered commands that the device has not confirmed yet, lowest id first. */
   private readonly orders = new Map<string, Order[]>();
 
   constructor(private readonly policy: CommandPolicy) {}
@@ -47,7 +47,7 @@ export class Delivery {
   }
 
   /**
-   * Makes an ordered command, with a higher id than any earlier one of this or another server.
+   * Makes an ordered command, with a higher id than any earlier ordered command of any server.
    * @param now the present time. Ids and expiry follow its wall clock: the broker or server that
    * keeps the command may restart, and a monotonic clock does not survive a restart. If the wall
    * clock goes back, ids still increase.
@@ -67,14 +67,14 @@ export class Delivery {
     };
   }
 
-  /** Called when an ordered command is received, such as one of another server. */
+  /** Called when an ordered command is received, such as a command of another server. */
   heard(id: string, orderId: number): void {
     this.lastIds.set(id, Math.max(orderId, this.lastIds.get(id) ?? 0));
   }
 
   /**
    * Called when a device reports the id of the last ordered command that it has done.
-   * @param nowMs monotonic, ms
+   * @param nowMs the present time, monotonic, ms
    * @returns commands that the device must have refused: their ids are lower than the reported id,
    * which this server has never seen. The reported id is from a server whose clock is ahead of
    * ours.

@@ -167,7 +167,7 @@ export class Devices {
     this.changed(id);
   }
 
-  /** Notes that no command is pending for that reason any more. */
+  /** Notes that no command is pending for the reason `why` any more. */
   commandDone(id: string, why: Waiting["why"]): void {
     const device = this.devices.get(id);
     if (device?.command?.why !== why) return;

@@ -8,7 +8,9 @@ import type {
 } from "../../src/common/api";
 import type { UserError } from "../base/user-error";
 
-/** The server's events. The part that notices an event emits it; others listen. */
+/**
+ * The server's events. The part of the server that notices an event emits it; other parts listen.
+ */
 export interface ServerEvents {
   /**
    * A device has changed; `isStanding` is false if only its values, LED or time of last message

@@ -17,7 +17,7 @@ export type OnMessage = (
 ) => void;
 
 export interface Link {
-  /** Set this before the first subscription. */
+  /** Handler of received messages. Set it before the first subscription. */
   onMessage: OnMessage;
   readonly isConnected: boolean;
   /** Set once the link is closing. Messages that still arrive are ignored. */
@@ -40,7 +40,7 @@ export interface Link {
    * @returns whether the broker has acknowledged all messages
    */
   drained(timeoutMs: number): Promise<boolean>;
-  /** @param isProper whether to close cleanly, without the will */
+  /** @param isProper whether to close cleanly, so that the broker does not publish the will */
   end(isProper: boolean): Promise<void>;
 }
 

@@ -24,7 +24,10 @@ export class OutgoingStore extends Store {
     return super.del(packet, done);
   }
 
-  /** Call for the client that uses this store, before it connects. */
+  /**
+   * Forgets the commands whenever the client loses its connection. Call for the client that uses
+   * this store, before the client connects.
+   */
   watch(client: MqttClient): void {
     client.on("close", () => {
       // The callback of each removed message gets an error.

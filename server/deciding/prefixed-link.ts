@@ -17,7 +17,7 @@ export class PrefixedLink implements Link {
     private readonly isOthers: (topic: string) => boolean,
   ) {
     inner.onMessage = (topic, payload, how) => {
-      // Checked first, because other software may have topics below our prefix.
+      // Other software's topics are checked first, because they may start with our prefix.
       if (isOthers(topic)) this.onMessage(topic, payload, how);
       // Any other message is for a server that had this session before, with another prefix.
       else if (topic.startsWith(prefix)) this.onMessage(topic.slice(prefix.length), payload, how);

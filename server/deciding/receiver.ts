@@ -36,7 +36,7 @@ export interface ReceiverParts extends TelemetryParts {
   onServerGone: () => void;
 }
 
-/** Longer payloads are rejected unparsed. */
+/** Maximum length of a payload. Longer payloads are rejected unparsed. */
 const PAYLOAD_MAX_BYTES = 1024;
 
 /**

@@ -34,7 +34,7 @@ interface Removed {
 /** How a message was received. */
 interface Came {
   retained: boolean;
-  /** When it was received, monotonic, ms. */
+  /** When the message was received, monotonic, ms. */
   nowMs: number;
 }
 
@@ -118,8 +118,8 @@ export class Removal {
     const isSaid =
       kind === "telemetry" || kind === "state" || (kind === "status" && text === "online");
     if (isSaid && text !== "" && this.isBack(id, arrival)) return false;
-    // If the device lost its connection, the broker publishes the device's will once it notices.
-    // The retained will is cleared again.
+    // If the device lost its connection, the broker publishes the device's will once the broker
+    // notices the loss. The retained will is cleared again.
     if (kind === "status" && text === "offline" && isAfter(removed, arrival))
       this.retain(id, "status", "");
     if (text !== "") this.parts.rejections.count("removed");

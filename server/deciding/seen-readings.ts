@@ -37,7 +37,8 @@ export class SeenReadings {
     if (boot === undefined || seq === undefined) return "new";
     const last = this.last.get(id);
     // Within a run, readings arrive in order, so a reading that is not newer was received before.
-    // If it is too far back, or this happens too often, the device has restarted instead.
+    // If the reading is too far back, or follows too many such readings, the device has restarted
+    // instead.
     const isBehind = last?.boot === boot && seq <= last.seq;
     if (isBehind && last.seq - seq < REPEATED_MAX && last.repeated < REPEATED_MAX) {
       last.repeated++;

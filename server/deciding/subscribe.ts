@@ -5,7 +5,7 @@ import { NAMES_TOPIC, REMOVED_TOPIC, SERVER_TOPICS } from "./server-topics";
 
 /**
  * The devices that a server serves: all on the broker, only `id`, or those whose id matches a
- * filter.
+ * pattern.
  */
 export interface Scope {
   id: string;
@@ -14,7 +14,9 @@ export interface Scope {
 
 export interface Subscribed {
   scope: Scope;
-  /** False for a server that only watches while another one decides. */
+  /**
+   * Whether the server decides; false for a server that only watches while another server decides.
+   */
   decide: boolean;
   /** Topic on which Home Assistant publishes that it has started. */
   homeAssistantStatus: string;

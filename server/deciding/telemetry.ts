@@ -13,9 +13,9 @@ import type { SeenReadings } from "./seen-readings";
 
 /** How a message was received. */
 export interface Arrival {
-  /** When it was received, Unix time, ms. */
+  /** When the message was received, Unix time, ms. */
   atMs: number;
-  /** When it was received, monotonic, ms. */
+  /** When the message was received, monotonic, ms. */
   nowMs: number;
   retained: boolean;
   qos: 0 | 1;
@@ -74,8 +74,8 @@ export class Telemetry {
       const reading = { id, atMs: atMs - (value.age_ms ?? 0), values: value.values };
       devices.reading(reading, atMs, said);
     } else if (!repeating.commands.has(id) || !seen.isNewest(id, value)) {
-      // Otherwise, the connection was lost before the reading's answer was acknowledged, and the
-      // reading was delivered again. So it is decided again.
+      // A repeated reading is not decided again, unless it is the newest reading and the connection
+      // was lost before its answer was acknowledged.
       rejections.count("repeated-telemetry");
       devices.dropped(id, "repeated-telemetry", `seq ${value.seq} was received before`, true);
       return undefined;
