@@ -28,7 +28,10 @@ export class DistinctTimes {
 
   constructor(private readonly kept: KeptTimes) {}
 
-  /** @param rows one batch, which is stored in one transaction */
+  /**
+   * Returns the rows, with each reading at a free millisecond.
+   * @param rows one batch, which is stored in one transaction
+   */
   apart(rows: readonly DeviceRow[]): DeviceRow[] {
     const together = new Set<string>();
     /**

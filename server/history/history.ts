@@ -29,9 +29,9 @@ export interface Opened {
 
 /** The thread's answer to an append whose rows were stored. */
 export interface Appended {
-  /** Why stored rows could not be packed, or old ones not deleted. */
+  /** Why stored rows could not be packed, or old rows could not be deleted. */
   trouble: string | undefined;
-  /** New name of the damaged file, if one was set aside and a new file created. */
+  /** New name of the damaged file, if a damaged file was set aside and a new file created. */
   aside: string | undefined;
   /** Number of rows rejected because they are older than any row that is kept. */
   tooOld: number;
@@ -69,7 +69,7 @@ const RETRY_MS = 10_000;
 /** Maximum number of rows held in memory while the disk stalls. Newer rows are dropped. */
 const MAX_WAITING = 100_000;
 
-/** The readings of all devices. If there is a data folder, they outlive this process. */
+/** The readings of all devices. If there is a data folder, the readings outlive this process. */
 export class History {
   private waiting: DeviceRow[] = [];
   private writing: Promise<void> | undefined;

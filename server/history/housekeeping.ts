@@ -53,7 +53,7 @@ export class Housekeeping {
   /** Number of unpacked rows in each minute, by a key made of the minute and the device. */
   private readonly pending = new Map<number, number>();
   private unpackedRows = 0;
-  /** Keys packed by the current transaction. They leave `pending` when it commits. */
+  /** Keys packed by the current transaction. They leave `pending` when the transaction commits. */
   private packed: number[] = [];
   private sweep: Sweep | undefined;
   private readonly maxPages: number;
@@ -71,7 +71,7 @@ export class Housekeeping {
 
   /**
    * The time before which no record is kept, not even an hour record; Unix time, ms.
-   * @param nowMs wall clock; if it was set back, the result goes back with it
+   * @param nowMs wall clock; if the wall clock was set back, the result goes back with it
    * @param believedMs time by which the age of rows is measured
    */
   oldestMs(nowMs: number, believedMs: number): number {
@@ -110,7 +110,9 @@ export class Housekeeping {
       this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
   }
 
-  /** Runs `work` in one transaction. If it fails, the state in memory is restored too. */
+  /**
+   * Runs `work` in one transaction. If the transaction fails, the state in memory is restored too.
+   */
   change(work: () => void): void {
     this.packed = [];
     try {

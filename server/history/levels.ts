@@ -57,7 +57,7 @@ export class Level {
     return row?.data;
   }
 
-  /** @param before the data that `get` returned and that is now replaced */
+  /** @param before the record's previous data, as `get` returned it; undefined for a new record */
   put(device: number, startMs: number, data: Uint8Array, before: Uint8Array | undefined): void {
     this.insert.run([this.key(device, startMs), data]);
     this.bytes += data.length - (before?.length ?? -RECORD_BYTES);
@@ -71,7 +71,8 @@ export class Level {
   ): Generator<{ startMs: number; data: Uint8Array }> {
     let startMs = this.chunkOf(fromMs);
     while (startMs < toMs) {
-      // One query finds either the record or the next time at which there may be one.
+      // One query finds either the device's record or the next time at which there may be such a
+      // record.
       const found = this.following(this.key(device, startMs));
       if (!found) return;
       if (found.device === device) {
@@ -122,7 +123,7 @@ export class Level {
   }
 
   /**
-   * Deletes up to `DELETE_RECORDS` records of a device. Call it again until it returns 0.
+   * Deletes up to `DELETE_RECORDS` records of a device. Call again until the result is 0.
    * @returns the number of deleted records
    */
   deleteOf(device: number): number {
@@ -137,7 +138,10 @@ export class Level {
     return starts.length;
   }
 
-  /** @param nowMs wall clock; if it was set back, the floor goes back with it */
+  /**
+   * Raises the floor to the chunk that contains `toMs`.
+   * @param nowMs wall clock; if the wall clock was set back, the floor goes back with it
+   */
   raiseFloor(toMs: number, nowMs: number): void {
     this.floorMs = Math.min(Math.max(this.floorMs, this.chunkOf(toMs)), this.chunkOf(nowMs));
   }

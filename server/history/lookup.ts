@@ -57,7 +57,7 @@ export class Lookup {
   }
 
   /**
-   * Returns all rows of a long span if there are at most `points` and none was deleted, else
+   * Returns all rows of a long span if there are at most `points` rows and no row was deleted, else
    * undefined.
    */
   private fewRows(device: number, span: Span, points: number): Row[] | undefined {

@@ -35,7 +35,7 @@ export class Packer {
 
   /**
    * Packs the rows of a device from one hour, or from a part of an hour.
-   * @returns the number of rows
+   * @returns the number of packed rows
    */
   pack(device: number, fromMs: number, toMs: number): number {
     const rows = [...this.unpacked.rows(device, fromMs, toMs)];
@@ -151,7 +151,10 @@ function isAllOf(whole: Rollup | undefined, parts: readonly Rollup[]): boolean {
   return parts.length > 0 && readings === whole.readings;
 }
 
-/** @param rows in time order */
+/**
+ * Groups rows by the start of their minute.
+ * @param rows the rows in time order
+ */
 export function byMinute(rows: Iterable<Row>): Map<number, Row[]> {
   const minutes = new Map<number, Row[]>();
   for (const row of rows) {

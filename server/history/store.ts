@@ -51,7 +51,7 @@ export class Store {
   /**
    * Adds all rows in one transaction, then packs some rows and deletes some that are too old.
    * @param believedMs time by which the age of rows is measured; Unix time, ms
-   * @returns why packing or deleting failed, although the rows were stored; undefined if it
+   * @returns why packing or deleting failed, although the rows were stored; undefined if both
    *   succeeded
    * @throws Error if the rows were not stored
    */
