@@ -31,7 +31,7 @@ export class Crashes {
   private readonly said = new Map<string, string>();
   private readonly programs = new Map<string, string>();
 
-  /** @param kept crashes from before the server started */
+  /** @param kept the crashes that were saved before the server started */
   constructor(
     private readonly parts: CrashesParts,
     kept: CrashView[],

@@ -60,7 +60,8 @@ export class Fleets {
     delete fleet.waits;
     for (const id of begunOf(fleet)) {
       const job = jobs.of(id);
-      // A board with a single program slot would be left without a program.
+      // A transfer that has begun is not called off: a board with a single program slot would be
+      // left without a program.
       if (job && !isOver(job) && job.step !== "sending") jobs.callOff(job);
     }
     jobs.save();

@@ -18,7 +18,7 @@ export interface ProgramDelivery {
   onStored(): void;
   /** Called when the device rejects the program. */
   onRefused(why: string): void;
-  /** Called when the connection ends before the delivery does. */
+  /** Called when the connection ends before the delivery is complete. */
   onLost(why: string): void;
 }
 

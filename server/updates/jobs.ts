@@ -68,7 +68,7 @@ export class Jobs {
     this.jobs.delete(id);
   }
 
-  /** Enters a step. A no-op if a person has called the job off. */
+  /** Enters a step. A no-op if the job is over, for example because a person has called it off. */
   enter(job: Job, step: Job["step"], text: string): void {
     if (isOver(job)) return;
     enter(job, step, text, this.nowMs());
@@ -107,7 +107,7 @@ export class Jobs {
 
   /**
    * Returns the Unix time, ms, for comparison with the times of a job. Jobs are saved, so their
-   * times are wall time; if the wall clock is set, they are shifted with it.
+   * times are by the wall clock. If the wall clock is set, the times are shifted with it.
    */
   nowMs(): number {
     const { clock } = this.parts;

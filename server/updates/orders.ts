@@ -10,7 +10,7 @@ export class Orders {
   /** Number of the last order to each device. */
   private readonly lastN = new Map<string, number>();
 
-  /** @param publish resolves once the broker has the order */
+  /** @param publish resolves once the broker has acknowledged the order */
   constructor(
     private readonly keys: UpdateKeys,
     private readonly clock: Clock,

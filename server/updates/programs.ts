@@ -56,7 +56,7 @@ export class Programs {
   /**
    * Returns the map from a program's instructions to its sources.
    * @param name the program's name, as in a device's state
-   * @returns undefined if the sources have changed since
+   * @returns undefined if the sources have changed since that program was compiled
    */
   places(board: string, name: string): Places | undefined {
     const found = this.parts.compiled(board);

@@ -55,7 +55,7 @@ export class UpdateStore {
     }
   }
 
-  /** Saves the state. If that fails, updates go on, but are lost at the next restart. */
+  /** Saves the state. If saving fails, updates go on, but are lost at the next restart. */
   save(kept: StoredUpdates): void {
     let failure: string | undefined;
     try {

@@ -230,7 +230,7 @@ export class Updates {
 
   private lookAtAll(): void {
     for (const job of this.jobs.all()) this.look(job);
-    // Devices of a fleet that have no job yet also come and go.
+    // The fleet is checked, too: devices that have no job yet also come and go.
     this.fleets.goOn();
   }
 

@@ -35,7 +35,7 @@ export interface VisitsParts {
  * broker.
  */
 export class Visits {
-  /** Devices that came without an order. Each is logged once until the server restarts. */
+  /** Devices that came without an order. Each device is logged once until the server restarts. */
   private readonly strays = new Set<string>();
 
   constructor(private readonly parts: VisitsParts) {}
