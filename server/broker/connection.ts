@@ -155,7 +155,7 @@ export class Connection implements Outlet {
       this.state = "login";
       void this.login(packet);
     } else if (!requests) {
-      // [MQTT-3.1.0-1]
+      // The first packet must be a CONNECT [MQTT-3.1.0-1].
       throw new Refusal("malformed-packet", `a packet of type ${packet.type} before a CONNECT`);
     } else if (packet.type === DISCONNECT) {
       this.leave(true);

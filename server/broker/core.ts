@@ -10,7 +10,7 @@ export interface CoreOptions {
   limits: { queued: number; retained: number; sessions: number };
   /** Writes the changes that must outlive the process. If undefined, no state outlives it. */
   sink?: Sink;
-  /** Unix time, ms. */
+  /** Returns the present Unix time, ms. */
   nowMs: () => number;
   /** Called when a message was dropped because of a limit. */
   onDropped: (reason: "queued" | "retained", what: string) => void;
@@ -71,12 +71,13 @@ export class Core implements SessionHost {
     session?.connection?.replaced(address);
     // The replaced connection may have ended its session.
     session = this.sessions.get(clientId);
-    // [MQTT-3.1.2-6]. A session that another user left under the same client id is ended, too.
+    // A clean session discards the earlier one [MQTT-3.1.2-6]. A session that another user left
+    // under the same client id is ended, too.
     if (session && (clean || session.owner !== owner)) {
       this.end(session);
       session = undefined;
     }
-    // [MQTT-3.2.2-1..3]
+    // The "session present" flag of the CONNACK [MQTT-3.2.2-1..3].
     const isPresent = session !== undefined;
     if (!session) {
       if (!clean && (this.keptByOwner.get(owner) ?? 0) >= this.options.limits.sessions)

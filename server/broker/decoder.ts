@@ -51,7 +51,7 @@ export class Decoder {
   /** @param maxBytes maximum length of a packet, without its fixed header */
   constructor(private readonly maxBytes: number) {}
 
-  /** Whether more data was received than one packet may have, so that the sender can wait. */
+  /** Whether more data was received than one packet may have, so that reading can pause. */
   get isFull(): boolean {
     return this.available > this.maxBytes;
   }
@@ -114,7 +114,8 @@ function checkFirstByte(first: number, freeFlags: number): void {
   const type = first >> 4;
   const flags = FLAGS[type] as number;
   if (flags < 0) malformed(`a packet of type ${type}, which no client sends`);
-  // [MQTT-2.2.2-2]; for SUBSCRIBE, UNSUBSCRIBE and PUBREL also [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1].
+  // Reserved flags must have their fixed values [MQTT-2.2.2-2]; for SUBSCRIBE, UNSUBSCRIBE and
+  // PUBREL also [MQTT-3.8.1-1, 3.10.1-1, 3.6.1-1].
   const fixed = flags === 2 ? first & 15 & ~freeFlags : first & 15;
   if (type !== PUBLISH && fixed !== flags)
     malformed(`reserved flags ${first & 15} in a packet of type ${type}`);

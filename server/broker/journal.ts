@@ -153,7 +153,8 @@ export class Journal implements Sink {
       clearTimeout(patience);
       if (late.is && this.retry === undefined) this.failed("it took too long to write");
     }
-    // The late write has ended, but later changes are not written.
+    // A late write counts as failed, even if it has ended now: changes made after it were not
+    // written.
     if (late.is) return;
     this.why = undefined;
     this.settle(mark);

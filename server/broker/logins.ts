@@ -69,7 +69,10 @@ export class Logins {
     return record === undefined || record === JSON.stringify(this.users?.get(name));
   }
 
-  /** @throws Refusal with the reason, without any secret */
+  /**
+   * Identifies a client by its credentials.
+   * @throws Refusal with the reason, without any secret
+   */
   async identify(credentials: Credentials): Promise<Identity> {
     const { username, certificate, address } = credentials;
     const own = username === undefined ? undefined : this.accounts.get(username);

@@ -32,7 +32,7 @@ export class Message {
     return this.expiresAtMs !== undefined && this.expiresAtMs <= nowMs;
   }
 
-  /** The packet at QoS 0, which is the same for every subscriber. */
+  /** The PUBLISH packet at QoS 0, which is the same for every subscriber. */
   get packet(): Buffer {
     return (this.plain ??= encodePublish(this, 0, false, 0));
   }

@@ -28,7 +28,9 @@ export interface Connect {
   /** Protocol level: 4 is MQTT 3.1.1, 3 is MQTT 3.1. */
   level: 3 | 4;
   clientId: string;
-  /** CleanSession: an earlier session is discarded, and this one ends with the connection. */
+  /**
+   * CleanSession: an earlier session is discarded, and the new session ends with the connection.
+   */
   clean: boolean;
   /** Keep alive, s; 0 disables it. */
   keepAliveS: number;

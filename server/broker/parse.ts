@@ -94,11 +94,11 @@ function connect(reader: Reader): Connect {
   const hasWill = (flags & 4) !== 0;
   const willQos = (flags >> 3) & 3;
   if (willQos > 2) malformed("a will of QoS 3"); // [MQTT-3.1.2-14]
-  // [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15]
+  // Without a will, its flags must be 0 [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15].
   if (!hasWill && flags & 0x38) malformed("a CONNECT with flags of a will, but no will");
   const hasUser = (flags & 0x80) !== 0;
   const hasPassword = (flags & 0x40) !== 0;
-  // [MQTT-3.1.2-22]
+  // A password needs a user name [MQTT-3.1.2-22].
   if (!hasUser && hasPassword) malformed("a password without a user name");
   const packet: Connect = {
     type: CONNECT,
@@ -117,7 +117,8 @@ function connect(reader: Reader): Connect {
   if (hasUser) packet.username = reader.text("a user name");
   if (hasPassword) packet.password = Buffer.from(reader.bytes());
   reader.finish();
-  // [MQTT-3.1.3-8]. Before 3.1.1, an empty client id was not allowed at all.
+  // An empty client id needs a clean session [MQTT-3.1.3-8]. MQTT 3.1 allows no empty client id at
+  // all.
   if (packet.clientId === "" && (!packet.clean || level === 3))
     throw new ConnectRefusal(
       "client-id",
@@ -133,9 +134,10 @@ function protocolLevel(reader: Reader): 3 | 4 {
   const level = reader.u8();
   if (name === "MQTT" && level === 4) return 4;
   if (name === "MQIsdp" && level === 3) return 3;
-  // [MQTT-3.1.2-1]
+  // The protocol name of MQTT 3.1.1 is MQTT [MQTT-3.1.2-1], that of MQTT 3.1 is MQIsdp.
   if (name !== "MQTT" && name !== "MQIsdp") malformed("a protocol name that is not MQTT");
-  // [MQTT-3.1.2-2]. Clients of MQTT 5 know this answer: MQTT.js, paho and mosquitto_sub report it.
+  // Another level is answered with code 1 [MQTT-3.1.2-2]. Clients of MQTT 5 know this answer:
+  // MQTT.js, paho and mosquitto_sub report it.
   const message =
     level === 5
       ? "speaks MQTT 5, this broker speaks MQTT 3.1.1"

@@ -3,12 +3,12 @@ import type { QoS, Will } from "./packets";
 
 /** The state that must outlive the process, as records with a key, JSON and bytes. */
 
-/** Name of the file in its folder. */
+/** Name of the database file in the broker's folder. */
 export const FILE = "broker.db";
 
 export interface Entry {
   key: string;
-  /** JSON. */
+  /** The record's fields as JSON. */
   head: string;
   body?: Uint8Array;
 }

@@ -38,7 +38,7 @@ export function restore(core: Core, entries: readonly Entry[]): void {
 }
 
 interface Restored<Head> {
-  /** The number in the key, for records that have one. */
+  /** The number in the record's key, for records with a number in it. */
   number: number;
   head: Head;
   body: Buffer;

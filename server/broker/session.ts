@@ -42,7 +42,7 @@ export interface SessionHost {
   /** Number of retained messages that may wait for one session in addition to `queued`. */
   retainedCount(): number;
   nextNumber(): number;
-  /** Unix time, ms. */
+  /** Returns the present Unix time, ms. */
   nowMs(): number;
   dropped(session: Session, waiting: number): void;
 }
