@@ -89,7 +89,7 @@ export class HeldReadings {
     }
   }
 
-  /** @returns the held readings of the wanted devices; they are no longer held */
+  /** Stops holding the readings of the wanted devices, and returns these readings. */
   take(isWanted: (id: string) => boolean): HeldReading[] {
     const taken: HeldReading[] = [];
     for (const [id, { reading }] of this.held) {

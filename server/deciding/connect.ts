@@ -136,8 +136,8 @@ export function watchConnection(
     if (shortOnes === SHORT_ONES) log("server", twinWarning(client), { level: "warn" });
   });
   client.on("error", (error) => {
-    // While disconnecting, an acknowledgement may fail because it is too late. The broker then
-    // sends its message again, so the error is not logged.
+    // While disconnecting, it may be too late to acknowledge a message. The broker then sends that
+    // message again, so the error is not logged.
     if (client.disconnecting) return;
     log("server", `Broker ${addressOf(client)}: ${connectionError(error)}`, { level: "warn" });
   });

@@ -36,7 +36,7 @@ export interface ReceiverParts extends TelemetryParts {
   onServerGone: () => void;
 }
 
-/** Maximum length of a payload. Longer payloads are rejected unparsed. */
+/** Maximum length of a payload, bytes. Longer payloads are rejected unparsed. */
 const PAYLOAD_MAX_BYTES = 1024;
 
 /**

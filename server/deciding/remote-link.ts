@@ -15,8 +15,8 @@ export class RemoteLink implements Link {
     readonly client: MqttClient,
     private readonly maxTurnMs = Infinity,
   ) {
-    // MQTT.js acknowledges a message after this handler, when the commands that answer it are
-    // already in flight. So no acknowledged reading is lost.
+    // MQTT.js acknowledges a message after this handler. By then, the commands that answer the
+    // message are already in flight, so no acknowledged reading is lost.
     client.on("message", (topic, payload, packet) => {
       this.cork();
       this.onMessage(topic, payload, packet);
