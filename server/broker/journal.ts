@@ -20,7 +20,7 @@ export interface JournalOptions {
   onRecovery: () => void;
   /** Called when a callback passed to `settled` throws, which is not the store's fault. */
   onFault: (error: unknown) => void;
-  /** Called with the number of changes that were not written when they were made. */
+  /** Called with the number of changes that are given up because the store has failed. */
   onUnwritten: (count: number) => void;
   /** Interval at which writing the whole state is tried after a failure, ms. */
   retryMs: number;

@@ -10,7 +10,10 @@ const FULL_BYTES = 256 * 1024;
  * packets would need an answer.
  */
 const STUFFED_BYTES = 4 * FULL_BYTES;
-/** Maximum number of packets that wait for the disk; beyond it, the client is not read. */
+/**
+ * Maximum number of packets that wait for the disk; beyond it, the broker stops reading from the
+ * client.
+ */
 const HELD_PACKETS = 10_000;
 
 /** The outputs with data to write in this turn of the event loop. */

@@ -69,7 +69,7 @@ export interface Ack {
   id: number;
 }
 
-/** A packet that a client sends once it is accepted, except DISCONNECT. */
+/** A packet that a client sends once the broker has accepted the client, except DISCONNECT. */
 export type Request = Publish | Ack | Subscribe | Unsubscribe | { type: typeof PINGREQ };
 
 export type Packet = Connect | Request | { type: typeof DISCONNECT };

@@ -94,7 +94,7 @@ function connect(reader: Reader): Connect {
   const hasWill = (flags & 4) !== 0;
   const willQos = (flags >> 3) & 3;
   if (willQos > 2) malformed("a will of QoS 3"); // [MQTT-3.1.2-14]
-  // Without a will, its flags must be 0 [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15].
+  // Without a will, the flags for a will must be 0 [MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15].
   if (!hasWill && flags & 0x38) malformed("a CONNECT with flags of a will, but no will");
   const hasUser = (flags & 0x80) !== 0;
   const hasPassword = (flags & 0x40) !== 0;
