@@ -146,7 +146,10 @@ export class Level {
     this.floorMs = Math.min(Math.max(this.floorMs, this.chunkOf(toMs)), this.chunkOf(nowMs));
   }
 
-  /** Writes the level's state if it has changed: an idle server writes nothing. */
+  /**
+   * Writes the level's state if its size has changed. A floor that rises only with time is not
+   * written, so that an idle server writes nothing.
+   */
   save(): void {
     if (this.bytes === this.savedBytes) return;
     this.savedBytes = this.bytes;
