@@ -26,7 +26,7 @@ export class Firmware {
   private readonly queue = new TaskQueue();
 
   /**
-   * @param isOutboxKept whether the simulator in this process keeps a copy of a program's outbox
+   * @param isOutboxKept whether this process keeps a copy of the outbox of the program that it runs
    */
   constructor(
     private readonly config: Config,
@@ -34,7 +34,7 @@ export class Firmware {
   ) {}
 
   /**
-   * Returns the program for the simulator, which is compiled once for all callers.
+   * Returns the program that this process runs, which is compiled once for all callers.
    * @param onCompile called if this call has to compile it
    * @throws UserError with the compiler's own message; the next call tries again
    */
@@ -71,7 +71,7 @@ export class Firmware {
   /**
    * Returns the program of the present sources, if it was compiled before.
    * @param board as for `programFor`
-   * @returns undefined also for "" if the simulator in this process uses another program for ""
+   * @returns undefined also for "" if this process runs another program for "", with a kept outbox
    */
   compiledFor(board: string): Compiled | undefined {
     const target = targetNamed(board);

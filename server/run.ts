@@ -125,7 +125,8 @@ async function start(
     { dataDir: security.dataDir, ...options.history },
     { disk, rejections, log },
   );
-  // Loaded now, because this thread would otherwise only wait for the history's thread.
+  // The simulator is loaded now, because this thread would otherwise only wait for the history's
+  // thread.
   if (options.simulate) preloadSimulator();
   const history = add(await historyStart);
   bus.on("reading", (reading) => history.add(reading));

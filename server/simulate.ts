@@ -147,7 +147,8 @@ export class Simulation {
       bytecode,
       settings: { ID: id, BROKER: broker.url, ...this.key(id), ...settings(this.login(id)) },
       onLog: (line: string) => {
-        // "> " marks what the program itself logs, "! " its errors; the rest is the runtime's.
+        // The program's log lines begin with "> ", its errors with "! ". Other lines are the
+        // runtime's.
         if (/^[>!] /.test(line)) say(line.slice(2), "info");
       },
       onPanic: (code: number) => say(`Panic ${code}: ${id} starts again`, "warn"),

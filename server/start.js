@@ -24,7 +24,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
  */
 const FOLDER = join(ROOT, ".devicescript/server");
 const COMPILED = join(ROOT, ".devicescript/compiled");
-/** The sources of the kept bundle and its files, with their fingerprints. */
+/** List of the kept bundle's sources and files, with their fingerprints. */
 const LIST = join(FOLDER, "main.json");
 /** Files that determine the packages, and how the sources are translated. */
 const ALWAYS = ["package-lock.json", "package.json", "tsconfig.json", "server/start.js"];
@@ -36,8 +36,8 @@ const APART = ["esbuild", "jacdac-ts", "koffi", "node-sqlite3-wasm", "serialport
 const OLD_MS = 24 * 60 * 60 * 1000;
 
 const kept = keptServer();
-// Node 22.8 and later cache compiled code, but never clear the cache. It is cleared with each new
-// bundle.
+// Node 22.8 and later cache compiled code, but never clear this cache. So each new bundle clears
+// it.
 if (kept === undefined) clearCompiled();
 module.enableCompileCache?.(COMPILED);
 const main = kept ?? (await newServer());

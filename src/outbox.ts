@@ -13,7 +13,7 @@ export interface StoredReading {
   ledOn: boolean;
 }
 
-/** Size of a stored reading: seq (4), time in tenths of a second (4), light and LED (2). */
+/** Size of a stored reading, bytes: seq (4), time in tenths of a second (4), light and LED (2). */
 const ENTRY_BYTES = 10;
 const TICKS = 4;
 const LEVEL = 8;
@@ -21,9 +21,9 @@ const LED_BIT = 0x8000;
 const TICK_MS = 100;
 
 /**
- * A queue of fixed size that never overflows. When it is full, it widens the minimum gap between
- * readings and drops those in between, evenly over the whole time span: a longer outage costs
- * resolution, not its beginning or end. The oldest and the newest reading always stay.
+ * A queue of fixed size that never overflows. When the queue is full, it widens the minimum gap
+ * between readings and drops those in between, evenly over the whole time span: a longer outage
+ * costs resolution, not its beginning or end. The oldest and the newest reading always stay.
  */
 export class Outbox {
   count = 0;

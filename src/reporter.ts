@@ -79,7 +79,7 @@ export class Reporter {
     this.wake.emit(true);
   }
 
-  /** Runs until power-off, in a fiber of its own. */
+  /** Publishes until power-off, in a fiber of its own. */
   async run(): Promise<void> {
     for (;;) {
       try {

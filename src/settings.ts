@@ -5,10 +5,12 @@ import type { NewSettings } from "./common/update";
 import { config } from "./config.gen";
 import { readNewSettings } from "./new-settings";
 
-/** The settings of this device. If one is not set, the value of `devicescript.json` applies. */
+/**
+ * The settings of this device. If a setting is missing, the value of `devicescript.json` applies.
+ */
 export interface DeviceSettings {
   id: string;
-  /** Undefined if the setting is not an address that a device can reach. */
+  /** The broker's address; undefined if the setting is not an address that a device can reach. */
   broker: BrokerAddress;
   user: string;
   password: string;

@@ -234,7 +234,7 @@ export class Updates {
     host.stateChanged();
   }
 
-  /** Starts a trial of new settings. They override the device's own from the next start. */
+  /** Starts a trial of new settings, which override the device's own from the next start. */
   private async tryOut({ n, set }: Order, host: Host): Promise<void> {
     const text = decrypt({
       algo: "aes-256-ccm",

@@ -10,7 +10,7 @@ export class Once<T> {
     try {
       return await made;
     } catch (error) {
-      // If a retry is already under way, its promise stays.
+      // If a retry is already under way, the promise of the retry stays.
       if (this.made === made) this.made = undefined;
       throw error;
     }

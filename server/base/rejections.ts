@@ -63,8 +63,8 @@ export class Refusal extends Error {
 }
 
 /**
- * Maximum number of lines per reason within the window. Further refusals are only counted, or a
- * flood would fill disks.
+ * Maximum number of lines per reason within the window. Further refusals are only counted:
+ * otherwise a flood would fill the disk.
  */
 const LINES_PER_WINDOW = 10;
 const WINDOW_MS = 10_000;

@@ -6,7 +6,7 @@ export class Ring<T> {
 
   push(item: T): void {
     this.items.push(item);
-    // Trimmed in blocks, so that the average cost of a push is constant.
+    // The list is trimmed in blocks, so that the average cost of a push is constant.
     if (this.items.length >= 2 * this.capacity) this.items = this.items.slice(-this.capacity);
   }
 

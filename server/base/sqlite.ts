@@ -20,8 +20,8 @@ export function openSqlite(path: string): Database {
   if (path !== ":memory:") rmSync(`${path}.lock`, { recursive: true, force: true });
   const db = new Database(path);
   try {
-    // Set before the first access: the write-ahead log then needs no shared memory, which this
-    // build of SQLite lacks (https://www.sqlite.org/wal.html, section 8).
+    // The locking mode is set before the first access: the write-ahead log then needs no shared
+    // memory, which this build of SQLite lacks (https://www.sqlite.org/wal.html, section 8).
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     // Setting it again would write to the file, and on a full disk the database could not be
     // opened.

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { Answer, Call } from "./thread";
 import { messageOf, UserError } from "./user-error";
 
-/** Runs in the thread and answers its calls. */
+/** Called in the thread: answers the calls that it receives. */
 export function serveThread(perform: (work: never) => unknown): void {
   const port = parentPort;
   if (!port) throw new Error("a thread's worker is no program of its own");

@@ -32,7 +32,10 @@ export class Thread<Work extends { kind: string }> {
     worker.on("exit", () => this.end(new Error("the thread has ended")));
   }
 
-  /** @param path of the TypeScript file that runs in the thread */
+  /**
+   * Starts a thread.
+   * @param path the TypeScript file that runs in the thread
+   */
   static async start<Work extends { kind: string }>(
     path: string,
     workerData: unknown,
@@ -40,7 +43,10 @@ export class Thread<Work extends { kind: string }> {
     return new Thread(new Worker(await javaScript(path), { eval: true, workerData }));
   }
 
-  /** @throws UserError if the thread threw one, Error for any other failure */
+  /**
+   * Sends work to the thread, and returns its answer.
+   * @throws UserError if the thread threw a UserError, Error for any other failure
+   */
   call(work: Work): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.ended) {

@@ -3,7 +3,10 @@ export interface Vm {
   devsSetDeviceId(hexId: string): void;
   devsStart(): void;
   devsStop(): void;
-  /** @returns 0, or the error code if the program is refused */
+  /**
+   * Loads and starts a program.
+   * @returns 0, or the error code if the program is refused
+   */
   devsDeploy(bytecode: Uint8Array): number;
   /** Collects garbage at each allocation, to find objects that are not referenced firmly enough. */
   devsGcStress(on: boolean): void;

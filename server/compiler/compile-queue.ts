@@ -25,12 +25,12 @@ export class CompileQueue {
     return this.waiting.length >= this.longest ? "all" : undefined;
   }
 
-  /** Runs the work when its turn comes. Call it only if there is no `refusal`. */
+  /** Runs the work when its turn comes. Call this function only if there is no `refusal`. */
   async run<T>(device: string, work: () => Promise<T>): Promise<T> {
     this.devices.add(device);
     try {
       if (this.running < this.atOnce) this.running++;
-      // The work that ends hands over its slot, so `running` stays the same.
+      // Work that ends hands its slot to the next work, so `running` stays the same.
       else await new Promise<void>((resolve) => this.waiting.push(resolve));
       try {
         return await work();

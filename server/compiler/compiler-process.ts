@@ -9,8 +9,8 @@ import { UserError } from "../base/user-error";
 import type { Sources } from "./compile-text";
 
 /**
- * Time limit of a compile, ms. One takes 2 s of a laptop's core, and some 15 s of a Raspberry Pi's;
- * on a busy machine it waits for CPU time. Only a compile that never ends reaches this limit.
+ * Time limit of a compile, ms. A compile takes 2 s of a laptop's core, and some 15 s of a Raspberry
+ * Pi's; on a busy machine it waits for CPU time. Only a compile that never ends reaches this limit.
  */
 const LIMIT_MS = 300_000;
 /**

@@ -41,7 +41,7 @@ export class LearnerPrograms {
   }
 
   /**
-   * Compiles a program. Call it only if there is no `refusal`.
+   * Compiles a program. Call this function only if there is no `refusal`.
    * @throws UserError if the compiler exceeds its limits
    */
   async compile(device: string, source: string): Promise<ProgramView> {

@@ -8,8 +8,8 @@ import { allow, HttpError, json, lightIn, readJsonObject } from "./http-request"
 const HEARTBEAT_MS = 15_000;
 
 /**
- * A teacher's control of all devices in browser tabs: darkens their room, cuts their network,
- * restarts one of them. The settings last until they are changed back or the server stops.
+ * A teacher's control of all devices in browser tabs: darkens their room, cuts their network, or
+ * restarts one device. The settings last until they are changed back or the server stops.
  */
 export class ClassRoom {
   view: ClassView = { light: null, networkCut: false };

@@ -3,8 +3,8 @@ import type { WebSocket } from "ws";
 import type { Events } from "../../src/common/api";
 
 /**
- * Minimum backlog at which a slow reader is disconnected, bytes; twice the snapshot's length if
- * that is more. The browser then reconnects.
+ * Minimum backlog at which a slow reader is disconnected, bytes. The limit is twice the snapshot's
+ * length if that is more. The browser then reconnects.
  */
 const MAX_BACKLOG_BYTES = 1_000_000;
 /** Interval of heartbeats, which keep proxies from closing an idle stream, ms. */
@@ -15,7 +15,7 @@ export const EVENT_STREAM_HEADERS = {
   "cache-control": "no-store",
 };
 
-/** The devices whose values a reader wants; undefined for all. */
+/** The devices whose values a reader wants; undefined for all devices. */
 export type Watched = ReadonlySet<string> | undefined;
 
 interface Reader {

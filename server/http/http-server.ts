@@ -2,11 +2,14 @@ import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Tls } from "../setup/tls";
 
-/** Limits for clients that are slow on purpose, ms. */
+/** Time limits for a request, ms, against clients that are slow on purpose. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 2_000;
-/** Node's default, stated explicitly. A longer header is answered with 431. */
+/**
+ * Maximum size of a request's header: Node's default, stated explicitly. A longer header is
+ * answered with 431.
+ */
 const MAX_HEADER_BYTES = 16_384;
 
 /** Creates an HTTP server, or an HTTPS one if there is a certificate, with timeouts. */

@@ -21,8 +21,8 @@ export class LiveGroups {
   private readonly told = new Map<string, string>();
   private gathering: NodeJS.Timeout | undefined;
   /**
-   * Fires when a member counts as lost. Its silence changes the group, but no message announces
-   * that.
+   * Timer for the moment when a member counts as lost. Its silence changes the group, but no
+   * message announces that.
    */
   private aging: NodeJS.Timeout | undefined;
 

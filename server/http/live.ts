@@ -93,7 +93,8 @@ export class Live {
   }
 
   /**
-   * Sends pending changes to the other readers before a new reader's snapshot, which contains them.
+   * Sends pending changes to the earlier readers before a new reader's snapshot, which contains
+   * these changes.
    */
   private flush(): void {
     this.changes.flush();

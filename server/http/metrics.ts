@@ -26,8 +26,8 @@ type Source = () => number | Record<string, number>;
 const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /**
- * The server's metrics in the Prometheus text format 0.0.4. All but the latency are read from
- * counters elsewhere when they are requested, so they cost nothing until then.
+ * The server's metrics in the Prometheus text format 0.0.4. All metrics but the latency are read
+ * from counters elsewhere when they are requested, so they cost nothing until then.
  */
 export class Metrics {
   private readonly registry = new Registry();

@@ -10,7 +10,7 @@ const PAGE_ROWS = 2_000;
 
 export interface HistoryAnswers {
   history: History;
-  /** The fields that the rule uses. */
+  /** The rule's fields. */
   fields: string[];
   /** Silence after which a device counts as offline, ms. */
   silenceMs: number;

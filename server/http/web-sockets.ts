@@ -4,14 +4,17 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { HttpError } from "./http-request";
 
 /**
- * Maximum size of a WebSocket message, bytes. It may contain several MQTT packets, whose sizes the
- * broker limits.
+ * Maximum size of a WebSocket message, bytes. A message may contain several MQTT packets, whose
+ * sizes the broker limits.
  */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
 /** Handles the WebSockets of one path. */
 export interface SocketRoute {
-  /** @throws HttpError if this client may not open a WebSocket */
+  /**
+   * Checks whether the client may open a WebSocket.
+   * @throws HttpError if it may not
+   */
   admit(request: IncomingMessage): void;
   serve(socket: WebSocket, request: IncomingMessage): void;
 }
@@ -27,7 +30,7 @@ export function serveWebSockets(
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
-    // [MQTT-6.0.0-3, MQTT-6.0.0-4]: the subprotocol is "mqtt"; before 3.1.1 it was "mqttv3.1".
+    // The subprotocol is "mqtt"; before MQTT 3.1.1 it was "mqttv3.1" [MQTT-6.0.0-3, MQTT-6.0.0-4].
     handleProtocols: (offered) =>
       ["mqtt", "mqttv3.1"].find((protocol) => offered.has(protocol)) ?? false,
   });

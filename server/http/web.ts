@@ -186,7 +186,7 @@ export class Web {
 
   private health(request: IncomingMessage, response: ServerResponse): void {
     const ok = this.options.counts.brokerConnected;
-    // The version is for clients with the token only: it would tell others which known faults to
+    // Only clients with the token get the version, which would tell others which known faults to
     // try.
     const known = this.options.access.knows(request) && { version: VERSION };
     json(response, ok ? 200 : 503, { ok, ...known, brokerConnected: ok });

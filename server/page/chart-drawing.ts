@@ -53,7 +53,7 @@ export function fillBelow(plot: uPlot, palette: Palette): CanvasGradient | strin
 }
 
 /**
- * Draws a band behind the line for each span with the LED on. Its bright lower edge makes it
+ * Draws a band behind the line for each span with the LED on. The band's bright lower edge makes it
  * visible without relying on the tint.
  */
 export function drawLedSpans(plot: uPlot, palette: Palette, { ledSpans }: ChartData): void {

@@ -29,7 +29,7 @@ export function linesOf(rule: ServerRule): Line[] {
   const lines = fields.map((field, i) => ({
     label: fieldTitle(field),
     colour: `series-${(i % COLOURS) + 1}`,
-    // When the colours repeat, each gets another dash.
+    // When the colours repeat, lines of one colour differ in their dashes.
     dash: DASHES[(i + Math.floor(i / COLOURS)) % DASHES.length] ?? [],
     width: 1.75,
     words: words(field),

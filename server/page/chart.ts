@@ -113,7 +113,7 @@ export class Chart {
           incrs: STEPS_MS,
           values: (plot, splits, _axis, _space, stepMs) =>
             splits.map((atMs) => {
-              // Leave out a time at the right edge, where it would be cut off.
+              // A time at the right edge is left out, because it would be cut off.
               if (plot.valToPos(atMs, "x") > plot.width - plot.bbox.left / uPlot.pxRatio - 24)
                 return "";
               if (stepMs >= DAY_MS) return dateWords(atMs);
@@ -156,8 +156,8 @@ export class Chart {
   }
 
   /**
-   * Returns the series of the minimum and maximum of each line. They are invisible, but the bands
-   * between them are drawn.
+   * Returns the series of the minimum and maximum of each line. These series are invisible, but the
+   * bands between them are drawn.
    */
   private edges(): uPlot.Series[] {
     if (!this.hasAround) return [];

@@ -3,10 +3,10 @@ import { isTabId } from "../base/tab-id";
 import { byId, setAttribute, setText } from "./dom";
 import { changeClass, resetTab } from "./requests";
 
-/** Raw light of a dark cellar. */
+/** Light of a dark cellar, raw, 0..1023. */
 const DARK_RAW = 20;
 
-/** A teacher's controls for all devices in browser tabs. Hidden if there are none. */
+/** A teacher's controls for all devices in browser tabs. Hidden if there are no such devices. */
 export class ClassPanel {
   private readonly section = byId("class", HTMLElement);
   private readonly dark = byId("class-dark", HTMLButtonElement);

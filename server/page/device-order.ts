@@ -8,7 +8,7 @@ export type Sort = "name" | "problems" | "seen" | "value";
 export interface ListChoice {
   /** A part of the id or the name; case does not matter. */
   search: string;
-  /** "all", "online", "offline", "behind", or "group " and a group's id. */
+  /** The devices to show: "all", "online", "offline", "behind", or "group " and a group's id. */
   filter: string;
   sort: Sort;
 }

@@ -4,7 +4,7 @@ import type { Device } from "./model";
 import { inputWords, sentence, sideWords } from "./rule-words";
 import { onlineWords, titleOf } from "./words";
 
-/** One device in the list. */
+/** One device in the device list. */
 export class DeviceRow {
   readonly item = document.createElement("li");
   private readonly button = document.createElement("button");

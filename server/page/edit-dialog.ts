@@ -18,8 +18,8 @@ export interface EditDialogParts<T> {
 }
 
 /**
- * A question about one or several devices. The devices stay the same while the dialog is open, even
- * if another device is selected.
+ * A dialog that asks about one or several devices. The devices stay the same while the dialog is
+ * open, even if another device is selected.
  */
 export class EditDialog<T> {
   private readonly dialog: HTMLDialogElement;

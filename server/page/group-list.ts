@@ -7,7 +7,7 @@ import type { UpdateDialog } from "./update-dialog";
 /** Maximum number of groups whose members are shown without unfolding. */
 const UNFOLDED = 3;
 
-/** The groups of sensors that decide together. Hidden if there are none. */
+/** The groups of sensors that decide together. Hidden if there are no groups. */
 export class GroupList {
   private readonly section = byId("groups", HTMLElement);
   private readonly count = byId("groups-count", HTMLElement);

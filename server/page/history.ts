@@ -55,8 +55,7 @@ export class History {
     if (ledOn === wasOn) return;
     if (wasOn) last.toMs = atMs;
     else this.ledSpans.push({ fromMs: atMs });
-    // Called here, too, because a light without a sensor has no readings, which also remove old
-    // data.
+    // Each reading also removes old data, but a light without a sensor has no readings.
     this.forget(atMs - HISTORY_MS);
   }
 

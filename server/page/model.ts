@@ -59,7 +59,7 @@ export class Model {
   private roles = new Map<string, Roles>();
   private fields: string[] = [];
   private changes = noChanges();
-  /** Offset from this machine's clock to the server's, ms. */
+  /** Offset from this machine's clock to the server's clock, ms. */
   private clockAheadMs = 0;
 
   /** Returns the server's time, which all of its events use. */

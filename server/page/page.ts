@@ -109,8 +109,8 @@ function showTime(): void {
 }
 
 /**
- * Starts the live history with the server's data. If they can't be loaded, it starts with the next
- * events.
+ * Starts the live history with the server's data. If the data can't be loaded, the history starts
+ * with the next events.
  */
 function follow(id: string, nowMs: number): LiveHistory {
   const live = model.follow(id);

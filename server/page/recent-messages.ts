@@ -9,8 +9,8 @@ export const MESSAGES_SHOWN = 200;
 export const MESSAGES_KEPT = 20_000;
 
 /**
- * Recent messages, kept for all devices together and for each device, because one busy device would
- * displace the others' messages.
+ * Recent messages, kept for all devices together and for each device: in a common list alone, one
+ * busy device would displace the messages of all others.
  */
 export class RecentMessages {
   /** Number of all messages ever added, by which a view detects new messages. */

@@ -35,9 +35,9 @@ interface Source {
 type OnEvent = StreamHandlers["onEvent"];
 
 /**
- * The server's live events while the page is open. WebSockets are preferred: a browser shares six
- * HTTP/1.1 connections to a server among all its tabs, and each stream of server-sent events takes
- * one, but it allows hundreds of WebSockets. Reconnecting is done here, because browsers do that
+ * The server's live events while the page is open. WebSockets are preferred: a browser allows only
+ * six HTTP/1.1 connections to a server for all its tabs, and each stream of server-sent events
+ * takes one, but it allows hundreds of WebSockets. This class reconnects, because browsers do so
  * for server-sent events only, and not after an HTTP error.
  */
 export class Stream {
@@ -72,8 +72,8 @@ export class Stream {
     this.watched = "null";
     const onEvent: OnEvent = (name, event) => {
       this.handlers.onEvent(name, event);
-      // Live after the snapshot, not after connecting: before the snapshot there is nothing to
-      // show.
+      // The connection counts as live only after the snapshot: before the snapshot there is nothing
+      // to show.
       if (name !== "snapshot") return;
       this.isLive = true;
       this.handlers.onConnection("live");

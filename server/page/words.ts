@@ -41,7 +41,7 @@ export function preparingWords({ id, step }: Preparation): { title: string; text
   };
 }
 
-/** Returns who decides for the device, and by which rule. */
+/** Returns words for who decides for the device, and by which rule. */
 export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: Roles): string {
   if (state?.decided_by === "device") return "The device decides by itself, as no server answers.";
   if (!server.decides) return "This server does not decide.";
@@ -55,7 +55,7 @@ export function deciderWords({ state }: DeviceView, server: ServerFacts, roles: 
   return words.join(" ") || `This server decides: ${ruleWords(server.rule)}.`;
 }
 
-/** Returns how long a manual command holds. */
+/** Returns words for how long a manual command holds. */
 export function overrideWords(decides: boolean, roles: Roles): string {
   if (!decides) return "Sent once. It holds until another server or person commands otherwise.";
   if (roles.lightOf.length > 0) return "Sent once. The group's next decision may override it.";
@@ -148,7 +148,7 @@ export function clockWords(atMs: number): string {
   return clock.format(atMs);
 }
 
-/** Returns what a person should know before removing a device. */
+/** Returns words for what a person should know before removing a device. */
 export function removalWords({ online }: DeviceView): string {
   const back = "It comes back if it sends again";
   return `The broker and Home Assistant forget it. ${back}${online ? ", and it is online now" : ""}.`;

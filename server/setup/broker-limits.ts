@@ -26,7 +26,9 @@ export interface Limits {
   sessions: number;
   /** Maximum number of unacknowledged messages kept for one session. */
   queued: number;
-  /** Failed logins per minute and address; beyond this number, passwords are not checked. */
+  /**
+   * Maximum number of failed logins per minute and address. Beyond it, passwords are not checked.
+   */
   "failed-logins": number;
 }
 

@@ -5,7 +5,7 @@ import {
 } from "../../src/common/broker-address";
 import { UserError } from "../base/user-error";
 
-/** The client that connects to the broker. A device does not support WebSockets. */
+/** The kind of client that connects to the broker. A device does not support WebSockets. */
 export type Client = "device" | "server";
 
 /**

@@ -140,7 +140,8 @@ export function configPath(args: string[]): string | undefined {
 }
 
 /**
- * Reads the log format before all other options, so that mistakes in the others are reported in it.
+ * Reads the log format before all other options, so that mistakes in the others are reported in
+ * this format.
  */
 export function logFormat(args: string[]): LogFormat {
   const { values } = parseArgs({ args, options: { log: { type: "string" } }, strict: false });

@@ -19,11 +19,14 @@ export interface PiParts {
    */
   lamp: "led" | "dimmable";
   ledGpio: number;
-  /** Pin of the button; absent if there is none. */
+  /** GPIO number of the button's pin; absent if there is no button. */
   buttonGpio?: number;
   /** Level of the button's pin while it is pressed; high if absent. */
   buttonPressed?: "high" | "low";
-  /** More devices on the same Pi, by their ids. Their own `others` must be empty. */
+  /**
+   * The GPIO chip of LED and button, such as "/dev/gpiochip0"; "auto" means the chip of the 40
+   * pins.
+   */
   gpioChip: string;
   /** More devices on the same Pi, by their ids. The `others` of each is empty. */
   others: Record<string, PiParts>;

@@ -17,8 +17,8 @@ const PUBLIC_KEY_BYTES = 32;
 
 /**
  * The key with which this installation signs programs that it sends over the network: Ed25519 (RFC
- * 8032), in a file that only its owner can read. It is created when first needed and never changes:
- * boards that were flashed with its public half accept no other.
+ * 8032), in a file that only its owner can read. The key is created when first needed and never
+ * changes: boards that were flashed with its public half accept no other key.
  */
 export class ProgramKey {
   private readonly path: string;

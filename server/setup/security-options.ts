@@ -35,7 +35,7 @@ export interface Security {
   plainMqtt: boolean;
   /** The folder for the broker's state; undefined if the state is kept in memory only. */
   dataDir?: string;
-  /** The folder of users and token. */
+  /** The folder with the files of users and token. */
   usersDir: string;
   limits: Limits;
 }

@@ -16,7 +16,10 @@ export const SETTINGS_FILE = ".env.local";
 const PARTS = "PARTS";
 const NAMES = [...SETTING_NAMES, PARTS] as const;
 type Name = (typeof NAMES)[number];
-/** Names on the device have at most 15 characters, of which its store uses one or two itself. */
+/**
+ * Maximum length of a setting's name: 15 characters on the device, of which its store uses one or
+ * two.
+ */
 const NAME_MAX_CHARS = 13;
 
 /**
@@ -108,7 +111,9 @@ function checkName(name: string, fail: Fail): Name {
   return fail(`${name}: is not a setting, expected one of ${NAMES.join(", ")}`);
 }
 
-/** Reported wherever a person configures a private CA, which the runtime does not support. */
+/**
+ * The error for a private CA, wherever a person configures one: the runtime does not support it.
+ */
 export const NO_PRIVATE_CA =
   "a board trusts only the public CAs built into its runtime, and sends no client certificate; see docs/boards.md";
 

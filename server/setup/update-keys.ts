@@ -95,7 +95,7 @@ export class UpdateKeys {
 }
 
 /**
- * Adds the update key to a device's settings. If the settings contain a key, it is stored for the
+ * Adds the update key to a device's settings. A key that the settings contain is stored for the
  * server; otherwise the stored key is used, and created if there is none.
  * @param dir the folder given to `npm start` as --data
  * @throws UserError if the file of keys is broken

@@ -22,7 +22,7 @@ export function userNameError(name: string): string | undefined {
 }
 
 export interface User {
-  /** A device may access only its own topics, a server those of all devices. */
+  /** A device may access only its own topics, a server the topics of all devices. */
   role: "device" | "server";
   /** The result of `hashPassword`, or null for a user that logs in with a certificate only. */
   password: string | null;

@@ -15,7 +15,7 @@ export interface DebugInfo {
 /** The CLI's own adapter: a session of the Debug Adapter Protocol. */
 interface Session {
   start(input: Readable, output: Writable): void;
-  /** With true, the end of a session does not end the process. */
+  /** If true, the end of a session does not end the process. */
   setRunAsServer(isServer: boolean): void;
   sendEvent(event: object): void;
   sendLog(text: string, data?: unknown, category?: string): void;

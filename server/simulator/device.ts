@@ -16,8 +16,8 @@ export interface SimulatedDeviceOptions {
    */
   hardwareId?: string;
   /**
-   * Stores the device's settings and its last order across restarts. If absent, they are kept in
-   * RAM only.
+   * Stores the device's settings and its last order across restarts. Without it, they are kept in
+   * RAM.
    */
   flash?: Flash;
   onLog?: (line: string) => void;
@@ -33,7 +33,10 @@ export interface SimulatedDeviceOptions {
  * be safe when `save` returns.
  */
 export interface Flash {
-  /** @returns the content that was saved last, or an empty array */
+  /**
+   * Reads the flash.
+   * @returns the content that was saved last, or an empty array
+   */
   load(): Uint8Array;
   save(content: Uint8Array): void;
 }

@@ -1,7 +1,7 @@
 import net, { type Socket } from "node:net";
 import tls from "node:tls";
 
-/** Number of bytes that a board's network stack buffers before it stops the sender. */
+/** Receive window, bytes: a board's network stack buffers this much before it stops the sender. */
 const WINDOW_BYTES = 4096;
 /** Size of one TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;

@@ -11,7 +11,8 @@ const RETRY_MS = 500;
 
 /**
  * A light sensor and a lamp for the simulator that VS Code starts, which has no parts of its own.
- * They join its development server as soon as it runs, and again after each restart.
+ * The parts join the simulator's development server as soon as it runs, and again after each
+ * restart.
  */
 export class VsCodeParts {
   private parts: Parts | undefined;

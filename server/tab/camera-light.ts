@@ -8,7 +8,7 @@ const BYTES_PER_PIXEL = 4;
 const BYTE_MAX = 255;
 
 /**
- * Returns the mean brightness. A picture's bytes are already gamma-coded, so half of the range
+ * Returns the mean brightness of a picture. Its bytes are already gamma-coded, so half of the range
  * looks half as bright.
  * @param pixels red, green, blue and opacity, a byte each, of at least one pixel
  * @returns raw, 0..1023
@@ -21,7 +21,10 @@ export function lightOfPicture(pixels: Uint8ClampedArray): number {
   return Math.round((mean / BYTE_MAX) * LIGHT_MAX);
 }
 
-/** Browsers hide all cameras from a page that was loaded over plain HTTP from another machine. */
+/**
+ * Message for a page that was loaded over plain HTTP from another machine: browsers hide all
+ * cameras from such a page.
+ */
 export const INSECURE =
   "The camera needs a page that came by https, or from localhost: this one did not.";
 export const HIDDEN = "The camera was switched off, because this tab was hidden.";

@@ -131,7 +131,8 @@ export class ChangePanel {
   }
 
   /**
-   * Shows the program of a link. It is never run automatically, because it may come from anybody.
+   * Shows the program of a link. The program is never run automatically, because it may come from
+   * anybody.
    */
   private async takeLink(): Promise<void> {
     const { hash, pathname, search } = location;

@@ -19,7 +19,7 @@ export class TabDevice {
   isPowered = false;
   /** Why the device does not run; empty while it does. */
   failure = "";
-  /** The learner's program; undefined for the usual one. */
+  /** The learner's program; undefined for the usual program. */
   program: OwnProgram | undefined;
   private worker: Worker | undefined;
   private light: number;
@@ -78,7 +78,10 @@ export class TabDevice {
     this.onChange();
   }
 
-  /** Restarts the device with this program, or with the usual one if undefined. */
+  /**
+   * Restarts the device.
+   * @param program the learner's program; undefined for the usual program
+   */
   run(program: OwnProgram | undefined): void {
     this.powerOff();
     this.program = program;

@@ -31,7 +31,8 @@ const THEME = EditorView.theme({
     color: "inherit",
     fontSize: "0.8125rem",
   },
-  // Larger on phones, because they zoom in on an editable text that is smaller than this.
+  // The font is larger on phones, because they zoom in on an editable text that is smaller than
+  // this.
   "@media (pointer: coarse)": { "&": { fontSize: "1rem" } },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
   ".cm-scroller": { fontFamily: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace' },
@@ -66,7 +67,7 @@ globalThis.makeNightlightEditor = ({ parent, text, onChange, onRun }: EditorOpti
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange();
         }),
-        // Tab stays with the browser, or keyboard users could not leave the editor.
+        // The Tab key stays with the browser: otherwise keyboard users could not leave the editor.
         keymap.of([
           { key: "Mod-Enter", run: () => (onRun(), true) },
           ...lintKeymap,

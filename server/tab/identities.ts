@@ -10,13 +10,15 @@ const OWN = "nightlight-devices-here";
 /** Time for other tabs to answer which ids they hold, ms. */
 const ANSWER_MS = 60;
 
-/** Messages between tabs: which ids are held, and a tab's claim to an id since a time. */
+/**
+ * Messages between tabs: a question which ids are held, and a tab's claim to an id since a time.
+ */
 type Word = { kind: "ask" } | { kind: "held"; id: string; sinceMs: number; by: string };
 
 /**
- * The ids of the devices in this browser. They are stored, and only one tab uses an id at a time:
- * the broker would disconnect one of two clients with one id. Web Locks could do the same, but a
- * page that was loaded over plain HTTP from another machine has none.
+ * The ids of the devices in this browser. The ids are stored, and only one tab uses an id at a
+ * time: the broker would disconnect one of two clients with one id. Web Locks could do the same,
+ * but a page that was loaded over plain HTTP from another machine has no Web Locks.
  */
 export class Identities {
   private readonly channel = new BroadcastChannel("nightlight-devices");
@@ -54,8 +56,8 @@ export class Identities {
     });
     if (!response.ok) throw new Error((await response.text()).trim());
     const login = (await response.json()) as TabLogin;
-    // Read again, because other tabs may have added logins. A login that the server rejected is
-    // dropped.
+    // The logins are read again, because other tabs may have added logins. A login that the server
+    // rejected is dropped.
     const kept = storedLogins().filter(({ id }) => id !== login.id && id !== free?.id);
     if (free) localStorage.setItem(STORED, JSON.stringify([login, ...kept]));
     else localStorage.setItem(STORED, JSON.stringify([...kept, login]));

@@ -32,7 +32,7 @@ export class InsidePanel {
   }
 }
 
-/** The lines of a log. Follows the newest one unless a person has scrolled away. */
+/** The lines of a log. The list follows the newest line unless a person has scrolled away. */
 class LineList {
   private readonly list: HTMLOListElement;
   private newest: Line | undefined;

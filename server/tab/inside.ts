@@ -100,7 +100,7 @@ export class Inside {
       this.decidedBy = state.decided_by ?? this.decidedBy;
       this.outbox = state.outbox ?? this.outbox;
     } catch {
-      // Skip a state that can't be parsed.
+      // A state that can't be parsed is skipped.
     }
   }
 

@@ -10,7 +10,7 @@ export interface EditorOptions {
 }
 
 export interface Editor {
-  /** The text. Setting it can be undone, like typing. */
+  /** The text in the editor. Setting it can be undone, like typing. */
   text: string;
   /** Marks the lines of these errors, and clears earlier marks. */
   showErrors(errors: CompileError[]): void;

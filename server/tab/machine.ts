@@ -66,7 +66,7 @@ export class Machine {
     this.parts.lightRaw = lightRaw;
   }
 
-  /** Runs pending work at once. The machine's own timer may run it up to 20 ms later. */
+  /** Runs pending work at once. The machine's own timer may run this work up to 20 ms later. */
   step(): void {
     this.vm._jd_em_process();
   }

@@ -13,10 +13,11 @@ type Listener = (argument?: unknown) => void;
 
 export interface NetworkOptions {
   /**
-   * The server's MQTT over WebSocket. It is used for every host and port that the program requests.
+   * URL of the server's MQTT over WebSocket. It is used for every host and port that the program
+   * requests.
    */
   url: string;
-  /** Called when a connection is open, and when it has ended or could not be opened. */
+  /** Called when a connection has opened, has ended, or could not be opened. */
   onLink: (isOpen: boolean) => void;
   /** Called with the stream's bytes as they pass. */
   onBytes: (direction: "sent" | "received", bytes: Uint8Array) => void;

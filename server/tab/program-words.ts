@@ -2,7 +2,7 @@ import { CHANGED_FILE, type CompileError } from "../base/tab-program";
 
 /** Messages about a program that a learner has changed. Pure. */
 
-/** Sorts errors. Those in the learner's file come first, because they cause the others. */
+/** Sorts errors. Errors in the learner's file come first, because they cause the other errors. */
 export function inOrder(errors: CompileError[]): CompileError[] {
   const isOwn = ({ file }: CompileError) => Number(file === CHANGED_FILE);
   return [...errors].sort((a, b) => isOwn(b) - isOwn(a) || a.line - b.line);

@@ -1,4 +1,4 @@
-/** Bytes that a board's network stack accepts before it stops the sender. */
+/** Receive window, bytes: a board's network stack accepts this much before it stops the sender. */
 const WINDOW_BYTES = 4096;
 /** Size of one TCP segment, bytes. */
 const SEGMENT_BYTES = 1460;

@@ -1,8 +1,8 @@
 import { MAX_SOURCE_BYTES } from "../base/tab-program";
 
 /**
- * A program in a link, after the "#", which browsers do not send to the server. It is compressed
- * (deflate, RFC 1951) and coded in URL-safe base64 (RFC 4648, section 5).
+ * A program in a link, after the "#", which browsers do not send to the server. The program is
+ * compressed (deflate, RFC 1951) and coded in URL-safe base64 (RFC 4648, section 5).
  */
 
 const NAME = "#program=";

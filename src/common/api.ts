@@ -32,7 +32,10 @@ export interface DeviceView {
   ledOn: boolean | null;
   /** When the device was last heard, ISO 8601; null if never. */
   lastSeen: string | null;
-  /** The device's last state message; null for a lesson device. `decided_by` tells who decides. */
+  /**
+   * The device's last state message, whose `decided_by` tells who decides; null for a lesson
+   * device.
+   */
   state: Report | null;
   /** When `state` was received, Unix time, ms; absent if unknown, as for a retained message. */
   stateHeardMs?: number;
@@ -94,7 +97,7 @@ export interface MessageView {
 /** A received reading. */
 export interface ReadingView {
   id: string;
-  /** When the reading was taken, Unix time, ms. After an outage it arrives much later. */
+  /** When the reading was taken, Unix time, ms. After an outage the reading arrives much later. */
   atMs: number;
   /** The fields that the rule compares. */
   values: Record<string, number>;
@@ -125,7 +128,7 @@ export interface HistoryPoint {
 /** Answer to `GET /api/devices/ID/telemetry`. */
 export interface TelemetryView {
   id: string;
-  /** Unix time, ms; `toMs` is exclusive. */
+  /** Start and end of the history, Unix time, ms; `toMs` is exclusive. */
   fromMs: number;
   toMs: number;
   /** The interval that one point covers, ms; 0 if each point is one reading. */
@@ -178,7 +181,7 @@ export interface SnapshotView {
 export interface ClassView {
   /**
    * The light that the sensors of all devices in tabs see, 0..1023; null while each device has its
-   * own.
+   * own light.
    */
   light: number | null;
   /** True while the network of all devices in tabs is cut. */
@@ -193,7 +196,7 @@ export interface ResetRequest {
 /** A WebSocket message on `/device/class`, sent to each tab. */
 export type ClassEvent =
   | { kind: "room"; room: ClassView }
-  /** Whether the programs of devices in tabs may be edited here. */
+  /** Whether this server lets learners edit the programs of devices in tabs. */
   | { kind: "program"; mayChange: boolean }
   /** Restarts the device, if it is in this tab, as after a power cut. */
   | { kind: "reset"; device: string };

@@ -1,5 +1,5 @@
 /**
- * The one rule for device ids: on the wire, in a path, as an option, as a user. Imports nothing.
+ * The only rule for valid device ids: in topics, paths, options and user names. Imports nothing.
  */
 
 const ID_MAX_LENGTH = 64;
@@ -32,7 +32,10 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** @returns one line of the form "expected X, got Y", or undefined if the id is valid */
+/**
+ * Checks an id.
+ * @returns one line of the form "expected X, got Y", or undefined if the id is valid
+ */
 export function idExpected(id: string): string | undefined {
   return idError(id) === undefined ? undefined : `expected ${ID}, got ${JSON.stringify(id)}`;
 }
@@ -44,6 +47,7 @@ export function patternExpected(pattern: string): string | undefined {
 }
 
 /**
+ * Checks a topic.
  * @param topic one level or several, without wildcards
  * @returns one line of the form "expected X, got Y", or undefined if the topic is valid
  */

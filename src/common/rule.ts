@@ -8,8 +8,8 @@ export interface Rule {
    */
   value: number;
   /**
-   * How far past the threshold the value must go before the state changes back; 0 is the lesson's
-   * rule.
+   * How far past the threshold the value must go before the state changes back. The lesson's rule
+   * has 0.
    */
   hysteresis: number;
   /** Minimum time between two changes, ms. */

@@ -34,7 +34,9 @@ export interface Telemetry {
 /** Payload of `<ID>/commands`. */
 export interface Command {
   led_on: boolean;
-  /** `seq` of the reading that this command answers, and `boot`, the run of that reading. */
+  /**
+   * `seq` and `boot` of the reading that this command answers; `boot` identifies the device's run.
+   */
   seq?: number;
   boot?: number;
   /** Id of an ordered command. Ordered commands are applied once each, in the order of ids. */
@@ -66,7 +68,7 @@ export interface State {
   taken_back?: string;
   /** Why the previous run crashed; reported once. */
   crash?: string;
-  /** The last refused order: its `n`, and why. */
+  /** The last refused order: its `n`, and the reason. */
   refused?: string;
   /** `n` of the order whose new settings were kept during this run. */
   set?: number;
@@ -111,11 +113,11 @@ export function topicOf(id: string, kind: TopicKind | "update"): string {
   return id + "/" + kind;
 }
 
-/** Topic of a server's status, which says whether it is online to decide; retained. */
+/** Topic of a server's status, which says whether the server is online to decide; retained. */
 export const SERVER_STATUS_TOPIC = "nightlight/server/status";
 
 /**
- * The lesson's client id of a device.
+ * Returns the lesson's client id of a device.
  * @param id including the topic prefix: on one broker, two prefixes may use the same device id
  */
 export function deviceClientId(id: string): string {
@@ -123,7 +125,7 @@ export function deviceClientId(id: string): string {
 }
 
 /**
- * The lesson's client id of a server.
+ * Returns the lesson's client id of a server.
  * @param id including the topic prefix
  */
 export function serverClientId(id: string): string {
@@ -256,7 +258,7 @@ export function parseJsonObject(text: string): Parsed<Record<string, unknown>> {
   return { value: value as Record<string, unknown> };
 }
 
-/** A value quoted for a log line, shortened if it is long. */
+/** Quotes a value for a log line, and shortens it if it is long. */
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);

@@ -17,8 +17,8 @@ export interface Broker {
 }
 
 /**
- * The object is reused for each reconnect. One task, the reader, calls open(), next() and close();
- * any task may call write().
+ * A connection object, reused for each reconnect. One task, the reader, calls open(), next() and
+ * close(); any task may call write().
  */
 export class Connection implements Waiting {
   readonly decoder: Decoder;
@@ -44,7 +44,10 @@ export class Connection implements Waiting {
     this.keepAlive = new KeepAlive(keepAliveS);
   }
 
-  /** Connects and sends the CONNECT packet. @throws Error if either fails */
+  /**
+   * Connects and sends the CONNECT packet.
+   * @throws Error if connecting or sending fails
+   */
   async open(broker: Broker, packet: Buffer): Promise<void> {
     this.error = undefined;
     this.decoder.reset();
@@ -87,7 +90,10 @@ export class Connection implements Waiting {
     }
   }
 
-  /** Hands a packet to the transport. @throws Error if that fails, which ends the connection */
+  /**
+   * Hands a packet to the transport.
+   * @throws Error if the transport fails, which ends the connection
+   */
   async write(packet: Buffer): Promise<void> {
     const { platform, transport } = this;
     // connect() returns nothing if the broker hangs up at once, so this also covers that case.

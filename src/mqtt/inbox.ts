@@ -4,7 +4,7 @@
  */
 import { copyBytes, readU16, u16 } from "./bytes";
 
-/** Flags, connection number and length, before each body. */
+/** Size of the header before each body: flags, connection number and length. */
 const HEADER = 6;
 
 export class Inbox {

@@ -8,7 +8,10 @@ export interface MqttOptions extends Broker {
   username?: string;
   /** Sent only together with a user name [MQTT-3.1.2-22]. */
   password?: string;
-  /** Seconds, 0..65535, default 30. With 0 the client does not notice a half-open connection. */
+  /**
+   * Keep-alive interval, 0..65535 s, default 30. With 0 the client does not notice a half-open
+   * connection.
+   */
   keepAliveS?: number;
   /** If false, the broker keeps subscriptions and messages at QoS 1 and 2. Default true. */
   cleanSession?: boolean;

@@ -113,7 +113,7 @@ export function encodeAck(type: number, id: number): Buffer {
 /** Encodes SUBSCRIBE for one filter, or UNSUBSCRIBE if `qos` is undefined. */
 export function encodeSubscribe(id: number, filter: string, qos: QoS | undefined): Buffer {
   const parts = [u16(id), text(filter)];
-  // The flags are 0010 in both [MQTT-3.8.1-1, MQTT-3.10.1-1].
+  // The flags are 0010 in both packets [MQTT-3.8.1-1, MQTT-3.10.1-1].
   if (qos === undefined) return packet((UNSUBSCRIBE << 4) | 2, parts);
   parts.push(Buffer.from([qos]));
   return packet((SUBSCRIBE << 4) | 2, parts);

@@ -10,8 +10,8 @@ export interface Transport {
   readonly buffers: Buffer[];
   /**
    * Hands a packet to the system.
-   * @throws Error if that fails. If the message ends in "error -1", only the send queue was full,
-   * and the caller may retry at once; otherwise the connection has ended.
+   * @throws Error if the system does not take the packet. If the message ends in "error -1", only
+   * the send queue was full, and the caller may retry at once; otherwise the connection has ended.
    */
   send(packet: Buffer): Promise<void>;
   /** Closes the connection; a no-op if it has ended. Never throws. */
@@ -37,7 +37,10 @@ export interface Task<A = void, B = void, C = void, D = void> {
 }
 
 export interface Platform {
-  /** @throws Error if the connection is not established in time */
+  /**
+   * Opens a connection.
+   * @throws Error if the connection is not established in time
+   */
   connect(address: Address): Promise<Transport>;
   /**
    * Waits for bytes.
@@ -50,9 +53,9 @@ export interface Platform {
     timeoutMs: number,
     target: Waiting,
   ): Promise<Buffer | null | undefined>;
-  /** Time of a monotonic clock, ms. */
+  /** Returns the time of a monotonic clock, ms. */
   now(): number;
-  /** With 0 ms, only lets other tasks run. */
+  /** Pauses the task. With 0 ms, only lets other tasks run. */
   sleep(ms: number): Promise<void>;
   /**
    * Calls the task's run() concurrently with the caller: run() begins when the caller waits next.

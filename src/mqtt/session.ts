@@ -1,6 +1,6 @@
 /**
  * The client's half of the session state [MQTT 3.1.2.4]: messages sent at QoS 1 and 2 and not
- * acknowledged, and the ids of messages received at QoS 2. It outlives connections, and uses
+ * acknowledged, and the ids of messages received at QoS 2. The state outlives connections, and uses
  * neither sockets nor time.
  */
 import { remove } from "./list";
@@ -125,7 +125,7 @@ export class Session {
     if (!flight) return false;
     if (type === PUBREC) {
       if (flight.qos === 1) return false;
-      // After this, the message itself is never sent again [MQTT-4.3.3-1].
+      // After PUBREC, the message itself is never sent again [MQTT-4.3.3-1].
       this.bytes += 4 - flight.packet.length;
       flight.packet = encodeAck(PUBREL, id);
       flight.received = true;

@@ -57,7 +57,7 @@ export function matches(filter: string, topic: string): boolean {
   return t > topic.length;
 }
 
-/** Index of the end of the level that begins at `at`. */
+/** Returns the index of the end of the level that begins at `at`. */
 function levelEnd(name: string, at: number): number {
   const slash = name.indexOf("/", at);
   return slash < 0 ? name.length : slash;

@@ -93,7 +93,10 @@ export class Calibration {
     return false;
   }
 
-  /** Called repeatedly. @returns whether the words have changed */
+  /**
+   * Called repeatedly: clears words that have expired.
+   * @returns whether the words have changed
+   */
   passed(nowMs: number): boolean {
     if (!this.words || nowMs < this.endMs) return false;
     if (this.awaited === "start") this.words = "";

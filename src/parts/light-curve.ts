@@ -10,8 +10,8 @@ const OHM_AT_10_LUX = 14000;
 const GAMMA = 0.7;
 
 /**
- * Returns what the photoresistor and its resistor would read at this illuminance, so that a
- * threshold means the same with either sensor.
+ * Returns the ratio that the photoresistor and its resistor would give at this illuminance, so that
+ * a threshold means the same with either sensor.
  * @param lux 0 or more
  * @returns a ratio of full light, 0..1
  */

@@ -45,7 +45,7 @@ export class Ltr390 {
     return this.presence.problem;
   }
 
-  /** Runs until power-off. */
+  /** Samples the chip until power-off. */
   private async run(): Promise<void> {
     for (;;) {
       let problem = "";

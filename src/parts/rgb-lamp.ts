@@ -4,7 +4,10 @@ import { nightColour } from "./night-colour";
 
 /** A function of the runtime that its declarations omit (`impl_dsled.c`). */
 interface LedStrip {
-  /** @throws RangeError while the LED is busy */
+  /**
+   * Sends colours to the LED.
+   * @throws RangeError while the LED is busy
+   */
   ledStripSend(gpio: number, data: Buffer): Promise<void>;
 }
 

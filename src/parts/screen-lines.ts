@@ -7,7 +7,7 @@ const LARGE_CHARS = 10;
 /** The values to show. */
 export interface View {
   id: string;
-  /** 0..1023; undefined before the first measurement. */
+  /** Light level, 0..1023; undefined before the first measurement. */
   light: number | undefined;
   isOn: boolean;
   decidedBy: "server" | "device" | "hand";

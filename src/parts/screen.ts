@@ -54,7 +54,7 @@ export class Screen implements StatusScreen {
     this.run.start(id, led, mqtt);
   }
 
-  /** Runs until power-off. */
+  /** Updates the screen until power-off. */
   private async run(id: string, led: Led, mqtt: MqttClient): Promise<void> {
     for (;;) {
       const lines = screenLines({

@@ -1,10 +1,13 @@
 import { font8, Image, scaledFont } from "@devicescript/graphics";
 import { bus } from "./i2c";
 
-/** Solomon Systech SSD1306, datasheet rev. 1.1: sections 8.1.5 (I2C), 9 (commands). */
+/**
+ * I2C address, size and commands of the Solomon Systech SSD1306: datasheet rev. 1.1, sections 8.1.5
+ * (I2C), 9 (commands).
+ */
 const ADDRESS = 0x3c;
 const WIDTH = 128;
-/** The control byte before commands, and the control byte before data for the display memory. */
+/** Control bytes that precede commands, and data for the display memory. */
 const COMMANDS = 0x00;
 const DATA = 0x40;
 const COLUMN_ADDRESS = 0x21;
