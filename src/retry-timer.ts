@@ -16,7 +16,7 @@ export class RetryTimer {
     private sinceMs: number,
   ) {}
 
-  /** Called while the program is connected as it should be: restarts the wait. */
+  /** Called while the program needs no turn of the gateway client: restarts the wait. */
   rest(nowMs: number, waitMs: number): void {
     this.waitMs = waitMs;
     this.sinceMs = nowMs;

@@ -47,7 +47,7 @@ export function placesOf({ functions, srcmap, sources }: DebugInfo): Places {
   };
 }
 
-/** A place as the virtual machine writes it: name, number, and the offset in the function. */
+/** Matches a place as the virtual machine prints it: function name, number and offset. */
 const FRAME = /\bat (\w*)_F(\d+) \(pc:(\d+)\)/;
 
 /**

@@ -15,7 +15,7 @@ export interface LiveUpdatesParts {
 
 /** Sends changed updates to the live stream. */
 export class LiveUpdates {
-  /** `markOf` each device's update when it was last sent, by device id. */
+  /** The mark of each device's update, as `markOf` returned it when the update was last sent. */
   private readonly told = new Map<string, string>();
   private toldRest = "";
   private gathering: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@ import type { DeviceView, HealthNote } from "../../src/common/api";
 import type { CrashView } from "../../src/common/update-api";
 import { clockWords, dateWords, durationWords } from "./words";
 
-/** Explanations why a device does not work as expected. Pure. */
+/** Explanations of why a device does not work as expected. Pure. */
 
 /** Returns one sentence for each note, the most urgent first; none if all is well. */
 export function healthSentences({ health, state }: DeviceView, crash?: CrashView): string[] {
