@@ -1,4 +1,4 @@
-/** Program of the benches: the same as bench-ours.ts, with the client of @devicescript/net. */
+/** Program of the benches, like bench-ours.ts but with the client of @devicescript/net. */
 import { sleep } from "@devicescript/core";
 import { MQTTClient } from "@devicescript/net";
 import { readSetting } from "@devicescript/settings";

@@ -1,4 +1,4 @@
-/** Program of the benches: the same as bench-builtin.ts, with this project's client. */
+/** Program of the benches, like bench-builtin.ts but with this project's client. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
 import { DEVICE, MqttClient } from "../../src/mqtt/index";

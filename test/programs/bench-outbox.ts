@@ -1,4 +1,4 @@
-/** Program of a bench: a full outbox, as after an outage, when the broker is back. */
+/** Program of a bench: sends a full outbox, as after an outage when the broker is back. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
 import type { CommandGate } from "../../src/command-gate";
@@ -13,7 +13,7 @@ const port = await readSetting<number>("PORT");
 const mqtt = new MqttClient(DEVICE, { host: "127.0.0.1", port, clientId: "outbox" });
 const led = { on: false, decidedBy: "server" } as unknown as Led;
 const gate = { lastId: 0 } as unknown as CommandGate;
-// No updates over the network.
+// Disables updates over the network.
 const updates = { described: no, heard: no, confirm: no, describe: no } as unknown as Updates;
 const reporter = new Reporter("outbox", 1, true, READINGS, led, gate, mqtt, updates);
 for (let seq = 1; seq <= READINGS; seq++) {

@@ -1,4 +1,4 @@
-/** Fills an outbox of the capacity in the settings, and adds one more reading. */
+/** Fills an outbox, whose capacity is a setting, and adds one more reading. */
 import { sleep } from "@devicescript/core";
 import { readSetting } from "@devicescript/settings";
 import { Outbox } from "../../src/outbox";

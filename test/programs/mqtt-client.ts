@@ -1,6 +1,6 @@
 /**
- * Runs the client under test on the device. The settings MQTT and DO contain its options and its
- * first order.
+ * Runs the client under test on the device. The setting MQTT contains the client's options, and the
+ * setting DO its first order.
  */
 import { readSetting } from "@devicescript/settings";
 import { DEVICE, MqttClient } from "../../src/mqtt/index";

@@ -1,6 +1,7 @@
 /**
  * Makes the client under test carry out orders, on the device and in Node. The first order comes
- * with its start, others as messages to the topic `do`. The client's output tells what happened.
+ * with the client's start, further orders as messages to the topic `do`. The client's output tells
+ * what happened.
  */
 import { copyBytes } from "../../src/mqtt/bytes";
 import type { MqttClient } from "../../src/mqtt/client";
@@ -9,7 +10,10 @@ import type { Platform } from "../../src/mqtt/platform";
 
 type QoS = 0 | 1 | 2;
 
-/** An order to publish `count` messages numbered from `first`. The payload is the number. */
+/**
+ * An order to publish `count` messages, numbered from `first`. The payload of a message is its
+ * number.
+ */
 interface Publishing {
   topic: string;
   count: number;
@@ -18,7 +22,10 @@ interface Publishing {
   retain?: boolean;
   /** Pads each payload to this many bytes. */
   size?: number;
-  /** Number of tasks that publish at the same time, each an equal share. */
+  /**
+   * Number of tasks that publish at the same time. Each task publishes an equal share of the
+   * messages.
+   */
   fibers?: number;
   /** Whether failed messages are retried, as an important message would be. */
   insist?: boolean;
@@ -36,10 +43,13 @@ export interface Order {
   stop?: boolean;
 }
 
-/** Options of the client, and of its output. */
+/** Options of the client under test, and of its output. */
 export interface Setup extends Partial<MqttOptions> {
   port: number;
-  /** Print nothing for single messages. The payload `count` asks for their number. */
+  /**
+   * Whether to print nothing for single messages. A message with the payload `count` asks for their
+   * number.
+   */
   quiet?: boolean;
 }
 
@@ -50,7 +60,10 @@ interface World {
   readonly say: (line: string) => void;
 }
 
-/** Starts the client. */
+/**
+ * Starts the client, prints its events, and carries out the first order and each order that
+ * arrives.
+ */
 export async function follow(world: World, order: Order): Promise<void> {
   const { client, platform, say } = world;
   client.onConnect = async (sessionPresent) => {
@@ -115,13 +128,16 @@ export async function follow(world: World, order: Order): Promise<void> {
   obey({ publish: order.publish, unsubscribe: order.unsubscribe, stop: order.stop });
 }
 
-/** A share of the messages: every `step`-th, starting at `from`. */
+/**
+ * The share of an order's messages that one task publishes: every `step`-th message, starting at
+ * `from`.
+ */
 interface Job {
   world: World;
   order: Publishing;
   from: number;
   step: number;
-  /** Shared by all jobs of an order: how many of them have ended. */
+  /** Number of the order's jobs that have ended. All jobs of the order share this object. */
   all: { ended: number };
 }
 
@@ -153,7 +169,7 @@ async function publish(job?: Job): Promise<void> {
   if (all.ended === step) world.say(`published ${order.count}`);
 }
 
-/** The number as text, padded with dots to `size` bytes. */
+/** Returns the number as text, padded with dots to `size` bytes. */
 function numbered(number: number, size: number): Buffer {
   const text = Buffer.from(`${number}`);
   const { length } = text;
@@ -161,8 +177,8 @@ function numbered(number: number, size: number): Buffer {
   const payload = Buffer.alloc(size);
   copyBytes(payload, 0, text, 0, length);
   payload[length] = 46;
-  // The copied length doubles each time, because the device considers a loop of thousands of rounds
-  // endless.
+  // The copied length doubles in each round, because the device would consider a loop of thousands
+  // of rounds endless.
   for (let dots = 1; length + dots < size; dots *= 2)
     copyBytes(payload, length + dots, payload, length, Math.min(dots, size - length - dots));
   return payload;

@@ -1,4 +1,4 @@
-/** The same as size-ours.ts, with the client of @devicescript/net. */
+/** Like size-ours.ts, but with the client of @devicescript/net. */
 import { startMQTTClient } from "@devicescript/net";
 
 const client = await startMQTTClient({

@@ -256,7 +256,7 @@ describe("devicescript.json", () => {
     const telemetry = { ...good.telemetry, minGapMs: good.telemetry.intervalMs };
     const commands = { delivery: { fan: "ordered" } };
     const first = { ...GROUP, decide: { atLeast: 2 } };
-    // A sensor may decide in several groups, and may also be a light.
+    // A sensor may vote in several groups, and may also be a light of a group.
     const second = { ...GROUP, id: "yard", lights: ["north"] };
     const text = withChange({ rule, telemetry, commands, groups: [first, second] });
     expect(parseConfig(text)).toMatchObject({ rule, telemetry, commands });

@@ -15,7 +15,9 @@ import { exposedSecrets } from "../../server/setup/exposed-secrets";
 import { ProgramKey } from "../../server/setup/program-key";
 import type { Security } from "../../server/setup/security-options";
 
-/** The bytes before the 32 bytes of a public key (RFC 8410, section 4). */
+/**
+ * In a public key's DER encoding, these bytes come before the key's 32 bytes (RFC 8410, section 4).
+ */
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const PROGRAM = Buffer.from("a program");
 
@@ -69,7 +71,7 @@ describe("the key for programs", () => {
       expect(readFileSync(path, "utf8")).toBe(text);
     }
     rmSync(path);
-    mkdirSync(path); // in place of a file
+    mkdirSync(path); // in place of the key file
     expect(() => key().publicKey()).toThrow(`${path}: expected a file, got a folder`);
   });
 });

@@ -17,7 +17,7 @@ const OTHER_BROKER = { MQTT_USER: "somebody", MQTT_PWD: "broker-password-hunter2
 describe("the secrets", () => {
   let dir: string;
   let nightlight: NightlightProcess;
-  /** All output of the server: logs, responses and messages. */
+  /** Everything that the server has written: logs, responses and messages. */
   const seen: string[] = [];
 
   beforeAll(async () => {
@@ -102,8 +102,8 @@ describe("the secrets", () => {
       expect(secret.length).toBeGreaterThan(10);
       expect(everything).not.toContain(secret);
     }
-    // The passwords that this process gives to its own server and device have 43 characters of
-    // base64.
+    // The server makes passwords for itself and its own device. Such a password has 43 characters
+    // of base64.
     expect(everything).not.toMatch(/(^|[^\w.-])[\w-]{43}($|[^\w-])/m);
   });
 });

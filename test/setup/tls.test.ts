@@ -31,7 +31,7 @@ afterAll(() => {
 
 const file = (ca: "ours" | "theirs", name: string) => join(dir, ca, name);
 const pem = (ca: "ours" | "theirs", name: string) => readFileSync(file(ca, name));
-/** A client's certificate and key. */
+/** Returns a client's certificate and key, for a TLS connection. */
 const shows = (ca: "ours" | "theirs", name: string) => ({
   cert: pem(ca, `${name}.pem`),
   key: pem(ca, `${name}.key`),

@@ -14,7 +14,7 @@ interface Outcome {
   stderr: string;
 }
 
-/** Runs one of the project's commands with `input` on its standard input. */
+/** Runs one of the project's commands, with `input` on its standard input. */
 function run(script: string, args: string[], input = ""): Promise<Outcome> {
   const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: ROOT });
   let stdout = "";

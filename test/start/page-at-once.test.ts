@@ -103,7 +103,8 @@ describe("npm start", () => {
     const changed = checkout.read(source).toString().replace("Runs a nightlight", "Runs two");
     checkout.write(source, changed);
     expect(await help()).toContain("Runs two");
-    // Node never deletes files of its compile cache by itself.
+    // The server has deleted the folder, because Node never deletes files of its compile cache
+    // itself.
     expect(() => checkout.read(compiled)).toThrow("ENOENT");
   });
 
@@ -130,7 +131,7 @@ describe("npm start", () => {
     expect(names.filter((name) => name.startsWith("bundle-")).length).toBeGreaterThan(0);
     for (const name of names) {
       const path = join(folder(), name);
-      // Files with the correct size but without content, as after a loss of power.
+      // Empties the files but keeps their sizes, as a loss of power may do.
       writeFileSync(path, Buffer.alloc(statSync(path).size));
     }
     const second = start(["--no-device"]);

@@ -12,8 +12,8 @@ export interface ChangedProgram {
 }
 
 /**
- * Compiles the nightlight with one more line in `src/nightlight.ts`, before the line that contains
- * `before`.
+ * Compiles the nightlight with the line `added` in `src/nightlight.ts`, before the line that
+ * contains `before`.
  */
 export async function programWith(added: string, before: string): Promise<ChangedProgram> {
   const files = new Firmware(loadConfig()).sources();
@@ -30,8 +30,8 @@ export async function programWith(added: string, before: string): Promise<Change
 }
 
 /**
- * A bad release: it publishes its first reading, then panics at the second one. It does so after
- * every restart.
+ * Compiles a bad release: after each start, it publishes its first reading and panics at the second
+ * one.
  */
 export async function panicsOnceHeard(): Promise<ChangedProgram> {
   const added = '    if (reporter["isFirstSent"]) throw new Error("on purpose");';

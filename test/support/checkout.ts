@@ -16,8 +16,8 @@ import { type Outcome, Program } from "./program";
 const CACHE = ".devicescript/cache-bytecode";
 
 /**
- * A copy of the checkout for tests that write into it: the generated sources, `.env.local`, and the
- * only output folder that the DeviceScript CLI has.
+ * A copy of the checkout, for tests that write into it: into the generated sources, `.env.local`,
+ * and the only output folder that the DeviceScript CLI has.
  */
 export class Checkout {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-checkout-"));
@@ -55,7 +55,9 @@ export class Checkout {
     return this.devicescriptWith({}, ...args);
   }
 
-  /** Starts the DeviceScript CLI with an environment that shows it a board. */
+  /**
+   * Starts the DeviceScript CLI with more environment variables, with which it can find a board.
+   */
   devicescriptWith(env: Record<string, string>, ...args: string[]): Program {
     const cli = "node_modules/@devicescript/cli/devicescript";
     return new Program(process.execPath, [cli, ...args], { cwd: this.dir, env });

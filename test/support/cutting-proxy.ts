@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { until } from "./until";
 
-/** Receives a copy of the bytes of one connection, by direction. */
+/** Receives a copy of the bytes of one connection, for each direction. */
 export interface Tap {
   fromClient: (chunk: Buffer) => void;
   fromBroker: (chunk: Buffer) => void;
@@ -26,7 +26,7 @@ export class CuttingProxy {
     private readonly tap: (() => Tap) | undefined,
   ) {}
 
-  /** @param tap called for each connection */
+  /** @param tap called for each connection; the returned tap receives the bytes */
   static async start(brokerPort: number, tap?: () => Tap): Promise<CuttingProxy> {
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -17,7 +17,7 @@ interface DapResponse {
 /** A client of the Debug Adapter Protocol that stands in for VS Code. */
 export class Dap {
   readonly events: DapEvent[] = [];
-  /** Requests from the adapter to VS Code: arguments by command. */
+  /** Arguments of the adapter's requests to VS Code, by command. */
   readonly asked = new Map<string, unknown>();
   private readonly waiting = new Map<number, (response: DapResponse) => void>();
   private lastSeq = 0;
@@ -41,7 +41,10 @@ export class Dap {
     return new Dap(socket, socket);
   }
 
-  /** @throws Error with the adapter's message if the request fails */
+  /**
+   * Sends a request and waits for its response.
+   * @throws Error with the adapter's message if the request fails
+   */
   async request<T = unknown>(command: string, args: object = {}): Promise<T> {
     const seq = ++this.lastSeq;
     const answer = new Promise<DapResponse>((resolve) => this.waiting.set(seq, resolve));
@@ -55,7 +58,10 @@ export class Dap {
     return result as T;
   }
 
-  /** @returns the body of the first event of that name, starting at index `from` of `events` */
+  /**
+   * Waits for an event.
+   * @returns the body of the first event of that name, starting at index `from` of `events`
+   */
   async event(name: string, from: number): Promise<Record<string, unknown>> {
     let found: DapEvent | undefined;
     await until(`the event ${name}`, () => {

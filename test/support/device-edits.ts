@@ -5,7 +5,7 @@ import { until } from "./until";
 
 const run = promisify(execFile);
 
-/** Publishes with Mosquitto's own client, as a person would. */
+/** Publishes with Mosquitto's own client program, as a person would. */
 export async function publish(url: string, topic: string, payload: string, ...flags: string[]) {
   await run("mosquitto_pub", [
     ...["-p", new URL(url).port, "-q", "1", "-t", topic, "-m", payload],
@@ -13,13 +13,13 @@ export async function publish(url: string, topic: string, payload: string, ...fl
   ]);
 }
 
-/** Returns the broker's retained messages by topic, read with Mosquitto's own client. */
+/** Returns the broker's retained messages by topic, read with Mosquitto's own client program. */
 export async function retained(url: string): Promise<Map<string, string>> {
   const args = ["-p", new URL(url).port, "-q", "1", "-t", "#", "-F", "%r %t %p"];
   const client = spawn("mosquitto_sub", args);
   let output = "";
   client.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  // Retained messages arrive before messages published after the subscription.
+  // Retained messages arrive before this marker, which is published after the subscription.
   await until("the marker", async () => {
     await publish(url, "marker", "now");
     return output.includes("0 marker now\n");

@@ -4,7 +4,7 @@ import { SimulatedDevice } from "../../server/simulator/device";
 export interface TestDevice {
   id: string;
   device: SimulatedDevice;
-  /** Lines that the program logged. */
+  /** Lines that the device's program has logged. */
   log: string[];
   panics: number[];
 }

@@ -8,11 +8,11 @@ import { DEVELOPMENT_SERVER } from "../../server/simulator/vscode-parts";
 import type { Program } from "./program";
 import { until } from "./until";
 
-/** The simulator's device id, in the form that VS Code generates. */
+/** Device id of the simulator, in the form that VS Code generates. */
 export const SIMULATOR = "0123456789abcdef";
 /**
- * How often VS Code's extension looks for the simulator, and how long it waits between two looks,
- * ms.
+ * Number of times that VS Code's extension looks for the simulator, and the pause between two
+ * looks, ms.
  */
 const LOOKS = 20;
 const LOOK_MS = 200;
@@ -75,7 +75,7 @@ export class Devtools {
 
   /**
    * Starts the simulator in its own process, as VS Code does.
-   * @throws Error if VS Code would report that it can't find the device
+   * @throws Error if VS Code would report that the device can't be found
    */
   async startSimulator(): Promise<void> {
     await this.request("startVM", { deviceId: SIMULATOR, stateless: true, clearFlash: true });
@@ -88,19 +88,23 @@ export class Devtools {
     return this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER }).length;
   }
 
-  /** Compiles and deploys once, as F5 does. @returns "OK", or the error */
+  /**
+   * Compiles and deploys once, as F5 does.
+   * @returns "OK", or the error of the deployment
+   */
   async deploy(deviceId: string): Promise<string> {
     return (await this.build({ deployTo: deviceId })).deployStatus;
   }
 
   /**
-   * Builds on the server, which the debugger needs, and then sends the program over the bus. The
-   * program may also come from this project.
+   * Builds the program on the server, because the debugger needs that build, then sends it over the
+   * bus with the settings.
    */
   async send(settings: Settings, deviceId: string): Promise<void> {
     const { dbg } = await this.build({});
     let manager: JDService | undefined;
-    // During the compilation, the server considered the device gone.
+    // The server considers the device gone after a long compilation, so this waits until the server
+    // finds it again.
     await until("the device on the server's bus", () => {
       const managers = this.bus.services({ serviceClass: SRV_DEVICE_SCRIPT_MANAGER });
       manager = managers.find(({ device }) => device.deviceId === deviceId);
@@ -117,7 +121,10 @@ export class Devtools {
     return status;
   }
 
-  /** @throws Error with the server's message */
+  /**
+   * Sends a request over the side channel, and returns its answer.
+   * @throws Error with the server's message
+   */
   async request(req: string, data: object = {}): Promise<unknown> {
     const seq = ++this.lastSeq;
     const answer = new Promise<Message>((resolve) => this.waiting.set(seq, resolve));

@@ -1,8 +1,8 @@
 /**
- * The boot loader of an ESP32-C3 at the other end of a serial line, as Espressif documents the
- * serial protocol of esptool (docs.espressif.com/projects/esptool, "Serial Protocol"): first the
- * loader in ROM, then the stub that is loaded into RAM. Violations of the protocol are collected in
- * `broken`.
+ * Simulates the boot loader of an ESP32-C3 at the other end of a serial line, as Espressif
+ * documents the serial protocol of esptool (docs.espressif.com/projects/esptool, "Serial
+ * Protocol"): first the loader in ROM, then the stub that is loaded into RAM. Violations of the
+ * protocol are collected in `broken`.
  */
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
@@ -18,7 +18,7 @@ export class EspLoader {
   /** Names of the received commands, in order. Consecutive repeats count once. */
   readonly commands: string[] = [];
   isStub = false;
-  /** The last baud rate requested, bits per second. */
+  /** The baud rate that was requested last, bits per second. */
   baudRate = 115_200;
   private input: number[] | undefined;
   private isEscaped = false;
@@ -52,7 +52,7 @@ export class EspLoader {
     const [direction, command = 0] = packet;
     const data = packet.subarray(8);
     const name = COMMANDS[command] ?? command.toString(16);
-    // Bytes before the first sync were meant for a program, not for a loader.
+    // Bytes before the first sync command are for a program on the board, not for the loader.
     if (this.commands.length === 0 && name !== "sync") return;
     if (this.commands.at(-1) !== name) this.commands.push(name);
     this.check(direction === 0, "a request to begin with 0");
@@ -127,8 +127,8 @@ export class EspLoader {
   private write(): void {
     const bytes = inflateSync(Buffer.concat(this.received));
     const { size, address } = this.expected;
-    // The size field holds the exact size for the stub, but that of whole blocks for the loader in
-    // ROM.
+    // For the stub, the size field is the exact size. For the loader in ROM, it is the size of
+    // whole blocks.
     this.check(bytes.length === size, "as many bytes as it was told");
     bytes.copy(this.flash, address);
   }

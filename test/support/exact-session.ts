@@ -10,12 +10,12 @@ interface Outgoing {
   released: boolean;
 }
 
-/** Mosquitto's default. */
+/** Limit of messages in flight: Mosquitto's default. */
 const WINDOW = 20;
 
 /**
  * The broker's half of one client's persistent session, exactly as MQTT 3.1.1 sections 4.3 and 4.4
- * require. Real brokers are compared with it, and clients are tested against it.
+ * require. Clients are tested against it, and real brokers are compared with it.
  */
 export class ExactSession {
   /** Messages published by the client, as subscribers would receive them. */

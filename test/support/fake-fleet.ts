@@ -12,34 +12,34 @@ import { type Order, programName } from "../../src/common/update";
 import type { Report } from "../../src/common/wire";
 import { until } from "./until";
 
-/** Program that the fake compiler returns for a board. */
+/** Returns the program that the fake compiler makes for a board. */
 export const programOf = (board: string): Buffer => Buffer.from(`program for ${board}`);
 
-/** A program of two lines whose function `main` starts at line 1. */
+/** Debug information of a program with two lines. The function `main` starts in line 2. */
 const DEBUG_INFO = JSON.stringify({
   functions: [{ name: "main", startpc: 0 }],
   sources: [{ path: "src/main.ts", length: 8, text: "one\ntwo\n" }],
   srcmap: [5, 1, 0],
 });
 
-/** The view of `Updates` that has done no work yet. */
+/** What `Updates` returns from `view` before it has done any work. */
 export const NOTHING = { updates: [], fleet: null, programs: {}, crashes: [] };
 
-/** The name of the program that the fake compiler makes for a board without a name. */
+/** Name of the program that the fake compiler makes for a device that names no board. */
 export const NEW = programName(hashOf(padded(programOf(""))));
 
-/** The surroundings of `Updates`, all of them fakes: devices, broker, compiler and clocks. */
+/** The surroundings of `Updates`, all simulated: devices, broker, compiler and clocks. */
 export class FakeFleet {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-jobs-"));
   readonly bus = new EventEmitter<ServerEvents>();
   readonly keys = new UpdateKeys(this.dir);
-  /** The orders that were published, in order. */
+  /** All published orders, in order. */
   readonly orders: { id: string; order: Order }[] = [];
   /** The lines that were logged. */
   readonly said: string[] = [];
-  /** The boards that were compiled for. */
+  /** Names of the boards for which the compiler was called. */
   boards: string[] = [];
-  /** The version of the sources. */
+  /** The version of the firmware's sources. */
   version = "0.2.0";
   /** If set, the compiler fails with this error. */
   compileError: Error | undefined;
@@ -59,7 +59,7 @@ export class FakeFleet {
     this.bus.setMaxListeners(0);
   }
 
-  /** Starts the server's part. Several starts share the folder, as after a restart. */
+  /** Starts `Updates`. Several starts share the folder, as after a restart of the server. */
   start(): Updates {
     const { dir, bus, keys, views } = this;
     const updates = new Updates({
@@ -96,7 +96,7 @@ export class FakeFleet {
     return updates;
   }
 
-  /** A device publishes its state. */
+  /** Simulates a device that publishes its state. */
   says(id: string, state: Report | null, online = true): void {
     const stateHeardMs = this.nowMs + this.aheadMs;
     this.views.set(id, { id, online, state, stateHeardMs } as DeviceView);
@@ -121,7 +121,7 @@ export class FakeFleet {
   }
 }
 
-/** The step of a device's update; undefined if it has none. */
+/** Returns the step of a device's update; undefined if the device has no update. */
 export function stepOf(updates: Updates, id: string): string | undefined {
   return updates.view().updates.find((job) => job.id === id)?.step;
 }

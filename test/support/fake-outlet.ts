@@ -5,7 +5,7 @@ import type { Outlet, Session } from "../../server/broker/session";
 export class FakeOutlet implements Outlet {
   isReady = true;
   readonly packets: Buffer[] = [];
-  /** For each packet, whether it has to wait for the store. */
+  /** For each packet, whether the packet has to wait until the store has written. */
   readonly kept: boolean[] = [];
   isReplaced = false;
 
@@ -24,7 +24,7 @@ export class FakeOutlet implements Outlet {
   }
 }
 
-/** Decodes a packet with a codec other than this project's. */
+/** Decodes a packet, with a codec other than this project's. */
 export function decodeServer(bytes: Buffer | undefined): Packet & { payload?: unknown } {
   const packets: Packet[] = [];
   const other = parser();

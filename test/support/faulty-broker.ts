@@ -3,12 +3,12 @@ import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet"
 import { until } from "./until";
 
 /**
- * A broker that misbehaves as a test tells it to. By default it accepts every client, grants every
+ * A broker that misbehaves as a test requires. By default it accepts every client, grants every
  * subscription and acknowledges every message. It routes no messages.
  */
 export class FaultyBroker {
   readonly connections: FaultyConnection[] = [];
-  /** All packets received, of all connections. */
+  /** All packets received, on all connections. */
   readonly received: Packet[] = [];
   /** Called first for each packet. Returns true if it has answered the packet itself. */
   behaviour: (packet: Packet, connection: FaultyConnection) => boolean = () => false;
@@ -30,7 +30,7 @@ export class FaultyBroker {
     return new FaultyBroker(server, (server.address() as AddressInfo).port);
   }
 
-  /** The open connection, once its client has been accepted. */
+  /** Waits for an open connection whose client has been accepted. */
   async client(): Promise<FaultyConnection> {
     const find = () => this.connections.find((connection) => connection.accepted);
     await until("a client connects", () => find() !== undefined);
@@ -68,7 +68,7 @@ export class FaultyBroker {
 export class FaultyConnection {
   accepted = false;
   closed = false;
-  /** Half-open: the connection ignores all packets and sends none. */
+  /** Makes the connection half-open: it ignores all received packets and sends none. */
   frozen = false;
   /** If set, each packet is sent in segments of this size. */
   segmentBytes: number | undefined;
@@ -128,7 +128,7 @@ export class FaultyConnection {
       this.socket.write(bytes.subarray(at, at + step));
   }
 
-  /** Resets the connection, as a killed broker or a router that lost its state does. */
+  /** Resets the connection, as a killed broker does, or a router that has lost its state. */
   reset(): void {
     this.socket.resetAndDestroy();
   }

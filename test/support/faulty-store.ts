@@ -1,7 +1,7 @@
 import type { JournalStore } from "../../server/broker/journal";
 import type { Change, Entry } from "../../server/broker/records";
 
-/** A store in memory that fails or delays on request. */
+/** A store in memory that fails or delays its writes on request. */
 export class FaultyStore implements JournalStore {
   readonly records = new Map<string, Entry>();
   error: string | undefined;
@@ -30,7 +30,7 @@ export class FaultyStore implements JournalStore {
     return Promise.resolve();
   }
 
-  /** The records in the order in which the next start reads them. */
+  /** The stored records, in the order in which the next start reads them. */
   get entries(): Entry[] {
     return [...this.records.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }

@@ -7,13 +7,16 @@ import { until } from "./until";
 
 const THRESHOLD = 300;
 
-/** A device in plain MQTT, light enough for a test to run many of them. */
+/** A device that speaks plain MQTT, light enough for a test to run many such devices. */
 export class FleetDevice {
   ledOn = false;
   light = 1023;
   readings = 0;
   readonly commands: Command[] = [];
-  /** Number of commands not obeyed because they were older than another command or invalid. */
+  /**
+   * Number of commands that the device did not obey, because they were invalid or older than
+   * another command.
+   */
   ignored = 0;
   private readonly boot: number;
   private readonly gate: CommandGate;
@@ -103,7 +106,7 @@ export class Fleet {
     }
   }
 
-  /** Sums up `what` over the devices of one kind. */
+  /** Returns the sum of `what` over the devices of one kind. */
   count(kind: Kind, what: (device: FleetDevice) => number): number {
     return this.devices
       .filter((device) => device.kind === kind)

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
 /**
- * Below the ranges from which Linux (32768), macOS and Windows (49152) assign ports to clients, so
- * that no client takes the port before the server does.
+ * Range of the ports. It is below the ranges from which Linux (32768), macOS and Windows (49152)
+ * assign ports to clients, so that no client takes a port before the server does.
  */
 const FIRST = 10_000;
 const LAST = 32_767;

@@ -36,7 +36,8 @@ export class GuardedBroker {
     for (const [name, user] of await testUsers()) users.set(name, user);
     const log: string[] = [];
     let nowMs = 0;
-    // This clock puts a minute between any two rejections, so each of them is logged.
+    // A clock on which a minute passes between any two rejections, so that each rejection is
+    // logged.
     const clock = everyLine ? () => (nowMs += 60_000) : undefined;
     const rejections = new Rejections((_source, text) => log.push(text), clock);
     const broker = await Broker.start({
@@ -73,7 +74,7 @@ export class GuardedBroker {
 
 let hashed: Promise<[string, User][]> | undefined;
 
-/** Hashes the passwords once, because hashing is slow on purpose. */
+/** Hashes the users' passwords only once, because hashing is slow on purpose. */
 function testUsers(): Promise<[string, User][]> {
   hashed ??= Promise.all(
     Object.entries(PASSWORDS).map(async ([name, password]): Promise<[string, User]> => {
@@ -84,7 +85,7 @@ function testUsers(): Promise<[string, User][]> {
   return hashed;
 }
 
-/** The CONNECT fields with which this user logs in. */
+/** Returns the CONNECT fields with which this user logs in. */
 export function credentials(name: string): { username: string; password: Buffer } {
   return { username: name, password: Buffer.from(PASSWORDS[name] ?? "") };
 }

@@ -1,7 +1,7 @@
 import { GcHeap } from "../../boards/wio-terminal/emulator/gc-heap";
 import type { SimulatedDevice } from "../../server/simulator/device";
 
-/** The parts of the virtual machine's module that the probe needs. */
+/** The parts of the virtual machine's WebAssembly module that the probe needs. */
 interface Machine {
   HEAPU8: Uint8Array;
   _jd_em_process: () => number;
@@ -10,9 +10,9 @@ interface Machine {
 }
 
 /**
- * Measures how much of its heap a simulated device needs. The collector runs at every allocation,
- * so that only live objects are in use. The probe measures after every step and every received
- * chunk.
+ * Measures how much heap a simulated device needs. The garbage collector runs at every allocation,
+ * so that only live objects are in use. The probe measures after every step of the virtual machine
+ * and every received chunk.
  */
 export class HeapProbe {
   peakBytes = 0;

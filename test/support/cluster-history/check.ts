@@ -1,6 +1,6 @@
 /**
- * `counting`: reports `led_on`, `seq` and `boot`, as the nightlight's firmware does. `lesson`:
- * reports only the light.
+ * How a device reports. `counting`: reports `led_on`, `seq` and `boot`, as the nightlight's
+ * firmware does. `lesson`: reports only the light.
  */
 export type Kind = "counting" | "lesson";
 
@@ -9,8 +9,8 @@ export type FleetEvent = { atMs?: number } & (Happened | Passed);
 
 type Happened =
   /**
-   * The reading is about to be sent. A lesson device does not send `seq`; it is for the history
-   * only.
+   * A reading is about to be sent. A lesson device does not send `seq`, so that field is only for
+   * the history.
    */
   | { type: "reading"; device: string; seq: number; wanted: boolean; ledOn: boolean }
   | { type: "acknowledged"; device: string; seq: number }
@@ -22,15 +22,18 @@ type Happened =
    */
   | { type: "fault"; text: string };
 
-/** A message between a server and its broker. `by` names the server and its connection. */
+/**
+ * An event at the connection between a server and its broker. `by` names the server and its
+ * connection.
+ */
 export type Passed = { by: string } & (
   | { type: "delivered"; device: string; light: number; seq?: number; again: boolean }
   | { type: "sent"; device: string; ledOn: boolean; seq?: number; again: boolean }
-  /** The shards that a server decides have changed, because it gave way or took over. */
+  /** The server now decides other shards, because it gave way or took over. */
   | { type: "decides"; shards: string }
 );
 
-/** Maximum length of one violation's excerpt. */
+/** Maximum number of lines in the excerpt of a violation. */
 const EXCERPT_LINES = 120;
 
 export type FleetRule = "stale" | "undecided" | "wrong" | "invented";
@@ -39,7 +42,7 @@ export interface FleetViolation {
   rule: FleetRule;
   device: string;
   text: string;
-  /** Places in the history that show the violation. */
+  /** Positions of the events in the history that show the violation. */
   at: number[];
 }
 
@@ -47,7 +50,7 @@ interface Reading {
   at: number;
   seq: number;
   wanted: boolean;
-  /** If the LED is already as wanted, a counting device gets no command. */
+  /** Whether the LED was on. If `wanted` is the same, a counting device gets no command. */
   ledOn: boolean;
   acknowledged: boolean;
 }
@@ -70,7 +73,7 @@ interface Life {
  * Checks the commands that devices received against the servers' guarantees. Every acknowledged
  * reading is decided; while something fails or shards change their owner, a newer reading may
  * replace it. Each device ends with the right LED. No device receives a decision on an older
- * reading after one on a newer reading. The history must end with no messages in flight.
+ * reading after a decision on a newer one. The history must end with no messages in flight.
  */
 export function checkFleet(
   history: readonly FleetEvent[],
@@ -109,7 +112,10 @@ export function fleetExcerpt(
   return [`${rule}: ${device}: ${text}`, ...comparison(history, history[to]), ...shown].join("\n");
 }
 
-/** If a command was received more often than it was sent, the broker repeated it, not a server. */
+/**
+ * Compares how often a command was received and sent. If it was received more often, the broker
+ * repeated it, not a server.
+ */
 function comparison(history: readonly FleetEvent[], last: FleetEvent | undefined): string[] {
   if (last?.type !== "command") return [];
   const count = (type: "sent" | "command") =>
@@ -168,14 +174,17 @@ function lifeOf(history: readonly FleetEvent[], device: string, kind: Kind): Lif
   return life;
 }
 
-/** A command names the reading that it answers. A command without `seq` states what should hold. */
+/**
+ * Checks the commands to a counting device. A command with `seq` names the reading that it answers.
+ * A command without `seq` only states what should hold, so it is not checked.
+ */
 function checkCounting({ device, readings, commands }: Life): FleetViolation[] {
   let newest: Command | undefined;
   const first = readings[0]?.seq ?? Infinity;
   return commands.flatMap((command): FleetViolation[] => {
     const { at, seq, ledOn } = command;
-    // Repeated commands are harmless: this one answers a reading from before this history, and no
-    // other answer has come since.
+    // A repeated command is harmless if it answers a reading from before this history, and no other
+    // answer has come since.
     if (seq === undefined || (seq < first && !newest)) return [];
     const reading = readings.find((one) => one.seq === seq && one.at < at);
     if (!reading)
@@ -206,8 +215,9 @@ function checkCounting({ device, readings, commands }: Life): FleetViolation[] {
 }
 
 /**
- * A lesson command says only on or off. Each has to fit a sent reading that is not older than the
- * earliest reading that fits the previous command. An answer may arrive twice.
+ * Checks the commands to a lesson device, which say only on or off. Each command has to fit a sent
+ * reading that is not older than the earliest reading that fits the previous command. An answer may
+ * arrive twice.
  */
 function checkLesson({ device, readings, commands }: Life): FleetViolation[] {
   let oldest = 0;
@@ -235,7 +245,10 @@ function checkLesson({ device, readings, commands }: Life): FleetViolation[] {
   });
 }
 
-/** @param endAt end of the history. Events after the last reading show why the LED is wrong */
+/**
+ * Checks that the LED is right at the end.
+ * @param endAt end of the history. Events after the last reading show why the LED is wrong
+ */
 function checkEnd({ device, readings, commands }: Life, endAt: number): FleetViolation[] {
   const last = readings.findLast(({ acknowledged }) => acknowledged);
   if (!last) return [];
@@ -253,9 +266,9 @@ function checkEnd({ device, readings, commands }: Life, endAt: number): FleetVio
 }
 
 /**
- * While nothing fails, each reading that asks for a change is answered, and for a lesson device
- * every reading. Answers to a lesson device cannot be told apart, so they are counted, and only in
- * a history without faults.
+ * Checks that readings are decided. While nothing fails, a counting device gets an answer to each
+ * reading that asks for a change, and a lesson device to every reading. Answers to a lesson device
+ * can't be told apart, so they are counted, and only in a history without faults.
  */
 function checkDecided(life: Life, faultAt: number): FleetViolation[] {
   const { device, kind, readings, commands } = life;
@@ -269,7 +282,8 @@ function checkDecided(life: Life, faultAt: number): FleetViolation[] {
     const { at, seq, wanted, ledOn } = reading;
     if (!reading.acknowledged || wanted === ledOn) return [];
     if (commands.some((command) => command.seq === seq)) return [];
-    // Answers come in order. An answer to a newer reading shows that this one was passed over.
+    // Answers come in order, so an answer to a newer reading shows that this reading was passed
+    // over.
     const newer = commands.find((command) => command.seq !== undefined && command.seq > seq);
     if (!newer || newer.at > faultAt) return [];
     const text = `reading ${seq} was passed over, though nothing failed and nobody took over`;

@@ -58,15 +58,16 @@ export class HistoryDevice {
   }
 
   /**
-   * Not a nightlight topic. A message on it returns after all messages sent to the device earlier.
+   * A topic that servers ignore. A message on it returns to the device after all messages sent to
+   * the device earlier.
    */
   private get echoTopic(): string {
     return `${this.id}/echo`;
   }
 
   /**
-   * For a counting device: whether its last reading is answered. Only valid if that reading asked
-   * for a change.
+   * Whether a counting device's last reading is answered. The value is valid only if that reading
+   * asked for a change.
    */
   get isAnswered(): boolean {
     return this.answered === this.seq;
@@ -84,16 +85,17 @@ export class HistoryDevice {
   }
 
   /**
-   * Publishes a reading that mostly asks for a change of the LED. Resolves when it is acknowledged.
+   * Publishes a reading, which usually asks for a change of the LED. Resolves when the reading is
+   * acknowledged.
    */
   async report(mustChange = false): Promise<void> {
-    // A lesson device's answers can be told apart only by the wanted LED state, so its readings
-    // alternate.
+    // A lesson device's answers differ only in the wanted LED state, so its readings alternate.
     const changes = mustChange || this.kind === "lesson" || this.random.below(4) > 0;
     const from = this.kind === "lesson" ? this.wanted : this.ledOn;
     this.wanted = changes ? !from : from;
     const seq = ++this.seq;
-    // Makes readings distinguishable in the history, even if they contain only the light.
+    // Each reading gets another light level, so that readings differ in the history even if they
+    // contain only the light.
     const light = (this.wanted ? DARK : BRIGHT) + (seq % 200);
     this.note({ type: "reading", device: this.id, seq, wanted: this.wanted, ledOn: this.ledOn });
     const more = this.kind === "lesson" ? {} : { led_on: this.ledOn, seq, boot: this.boot };

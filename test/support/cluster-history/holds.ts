@@ -11,8 +11,8 @@ export function startServers(mqttPorts: number[]): Promise<ServersUnderTest> {
 }
 
 /**
- * Runs a seed. If a guarantee is violated, fails with the first violation and the command to repeat
- * it.
+ * Runs the history of a seed. If a guarantee is violated, fails with the first violation and the
+ * command to repeat the seed.
  */
 export async function holds(
   servers: ServersUnderTest,

@@ -2,13 +2,16 @@ import { type Packet, type Parser, parser } from "mqtt-packet";
 import type { Tap } from "../cutting-proxy";
 import type { Passed } from "./check";
 
-/** Records the messages between a server and its broker, with a decoder other than the server's. */
+/**
+ * Records the messages between a server and its broker. It decodes them without the server's own
+ * decoder.
+ */
 export class Passing implements Tap {
   private readonly client = parser();
   private broker: Parser | undefined;
   private shards: string | undefined;
 
-  /** @param by the server, and which of its connections this is */
+  /** @param by name of the server, and number of its connection */
   constructor(
     private readonly by: string,
     private readonly note: (event: Passed) => void,

@@ -7,26 +7,26 @@ import { checkFleet, type FleetEvent, fleetExcerpt, type FleetViolation, type Ki
 import { HistoryDevice } from "./device";
 import { Passing } from "./passing";
 
-/** Longer than the servers' limit for a missing heartbeat. */
+/** How long a server is paused, ms: longer than the servers' limit for a missing heartbeat. */
 const PAUSE_MS = 8_000;
 const FAULTS = 3;
-/** Log lines of each server, shown with a violation. */
+/** Number of log lines of each server that are shown with a violation. */
 const LOG_LINES = 12;
 
-/** A server, and its proxies to the broker's nodes. */
+/** A server, and its proxies to the nodes of the broker. */
 interface Member {
   server: NightlightProcess;
   proxies: CuttingProxy[];
 }
 
-/** Several servers on one broker, and devices of both kinds. */
+/** Several servers on one broker, with devices that report a count and lesson devices. */
 export class ServersUnderTest {
   private readonly members: Member[] = [];
   private readonly devices: HistoryDevice[] = [];
   private readonly kinds = new Map<string, Kind>();
   private events: FleetEvent[] = [];
 
-  /** @param ports ports of the broker's nodes. Each server starts with a different node */
+  /** @param ports ports of the broker's nodes. Each server connects to a different node first */
   static async start(ports: number[], servers: number, devices: number): Promise<ServersUnderTest> {
     const made = new ServersUnderTest();
     try {
@@ -50,8 +50,9 @@ export class ServersUnderTest {
   }
 
   /**
-   * Makes servers fail at random times from the seed. A second history without faults follows.
-   * @returns the violations
+   * Records a history in which servers fail at random times from the seed, then a history without
+   * faults.
+   * @returns the violations in both histories
    */
   async run(seed: number, failNode?: () => Promise<void>): Promise<FleetViolation[]> {
     this.events = [];
@@ -110,8 +111,8 @@ export class ServersUnderTest {
   }
 
   /**
-   * Waits until each server decides its own shard again. Until then, only the last reading of a
-   * device has to be answered.
+   * Waits until each server decides its own shard again. Until that time, only the last reading of
+   * a device must be answered.
    */
   private async isSettled(): Promise<void> {
     await untilEachHasItsOwn(this.servers);
@@ -119,8 +120,8 @@ export class ServersUnderTest {
 
   /**
    * Waits until no messages are in flight. A server decides readings in order, so an answer to a
-   * counting device means that all earlier readings are answered. The LED of a lesson device may be
-   * right while two more answers are in flight.
+   * counting device means that all its earlier readings are answered. A lesson device's LED may be
+   * right while two more answers are in flight, so each device also waits for an echo.
    */
   private async drain(): Promise<void> {
     const counting = this.devices.filter(({ kind }) => kind === "counting");
@@ -134,11 +135,14 @@ export class ServersUnderTest {
       await device.report();
       await pause(50 + random.below(200));
     }
-    // The last reading of this run.
+    // The last reading of the run asks for a change, so it must be answered.
     await device.report(true);
   }
 
-  /** @param meanwhile called during the fault, before the server is back */
+  /**
+   * Makes a random server fail for a while.
+   * @param meanwhile called during the fault, before the server is back
+   */
   private async fail(random: Random, meanwhile?: () => void): Promise<void> {
     const at = random.below(this.members.length);
     const { server, proxies } = this.members[at] as Member;

@@ -5,7 +5,7 @@ import { ROOT } from "../../../server/base/root";
 import { freePort } from "../free-port";
 import { Program } from "../program";
 
-/** The embedded broker in a process that can be killed. */
+/** Runs the embedded broker in a process that can be killed. */
 export class BrokerProcess {
   private program: Program | undefined;
 

@@ -4,6 +4,7 @@ import type { Connection, Ending, FilterChange, Model, Receipt, Sent, Session } 
 type Of<T extends HistoryEvent["type"]> = Extract<HistoryEvent, { type: T }>;
 
 /**
+ * Builds the model of a history.
  * @throws Error if the history itself is inconsistent, such as an answer to a request that was
  * never sent
  */
@@ -100,7 +101,8 @@ class Builder {
   }
 
   finish(): Model {
-    // A message of QoS 0 has no answer of its own, so the answer to a later request counts.
+    // A message at QoS 0 has no answer of its own. The answer to a later request shows that the
+    // broker has handled it.
     for (const sent of this.model.sent) {
       const [send] = sent.sends;
       if (!send || sent.message.qos > 0) continue;
@@ -234,7 +236,7 @@ class Builder {
     open.set(packetId, receipt);
   }
 
-  /** Whether the broker may not know yet that the message has arrived. */
+  /** Whether the broker may not know yet that the message has arrived at the client. */
   private isOpen({ message, connection, confirmedAt, releasedAt }: Receipt): boolean {
     if (message.qos === 2) return releasedAt === Infinity;
     if (confirmedAt === Infinity || this.model.kills.some(({ goneAt }) => goneAt > confirmedAt))

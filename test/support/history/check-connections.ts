@@ -24,7 +24,7 @@ function checkEnd({ id, ending, openedAt, endedAt, closedAt, session }: Connecti
   return [];
 }
 
-/** [MQTT-3.2.2-1..3] */
+/** Checks the session-present flags [MQTT-3.2.2-1..3]. */
 function checkSessions({ sessionPresent }: Model): Violation[] {
   return sessionPresent.flatMap(({ at, connection, present }) => {
     const { clean, client, connections } = connection.session;

@@ -5,8 +5,8 @@ import type { FilterChange, Model, Receipt, Sent, Session } from "./model";
 import type { Rule, Rules, Violation } from "./rules";
 
 /**
- * Checks each received message: it was sent, its receiver had subscribed to it, its QoS was
- * requested, and it did not arrive too often.
+ * Checks each received message: it was sent, its receiver had subscribed to it with this QoS, and
+ * it did not arrive too often.
  */
 export function checkCopies(model: Model, rules: Rules): Violation[] {
   const sent = byPayload(model);
@@ -53,14 +53,17 @@ function checkOrigin({ at, message }: Receipt, model: Model, sent: Map<string, S
   return [];
 }
 
-/** A killed broker may not have read the DISCONNECT. */
+/**
+ * Whether the will may be published although the client sent DISCONNECT: a killed broker may not
+ * have read that packet.
+ */
 function isDoubtful({ will }: Sent, { kills }: Model): boolean {
   return kills.some(({ at, goneAt }) => will && goneAt > will.endedAt && at < will.closedAt);
 }
 
 /**
- * DUP means only that the packet was sent before [MQTT-3.3.1-1..3]. A packet may be repeated only
- * on a new connection [MQTT-4.4.0-1].
+ * Checks DUP and packet ids. DUP means only that the packet was sent before [MQTT-3.3.1-1..3]. A
+ * packet may be repeated only on a new connection [MQTT-4.4.0-1].
  */
 function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violation[] {
   const { at, message, dup, repeats, connection, packetId } = receipt;
@@ -74,8 +77,8 @@ function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violati
   if (dup && (message.qos === 0 || session.connections[0] === connection))
     return wrong("DUP", "it carries DUP, but cannot have been sent before");
   if (!repeats) return [];
-  // At QoS 1, a broker that was killed may have lost the packet id that it used. At QoS 2 it must
-  // know it.
+  // At QoS 1, a killed broker may have lost the packet id that it used. At QoS 2 it must know the
+  // id.
   const { qos } = repeats.message;
   if (qos === 1 && kills.some(({ goneAt }) => goneAt > repeats.at && goneAt < at)) return [];
   const isSame = repeats.message.payload === message.payload;
@@ -86,7 +89,7 @@ function checkDup(receipt: Receipt, session: Session, { kills }: Model): Violati
   return !dup && isOpen ? wrong("DUP", "sent again without DUP") : [];
 }
 
-/** Checks messages received as they were published. */
+/** Checks messages that were passed on when they were published, not in answer to a SUBSCRIBE. */
 function checkLive(
   session: Session,
   sent: Map<string, Sent>,
@@ -102,14 +105,14 @@ function checkLive(
     const qos = Math.min(...receipts.map(({ message }) => message.qos));
     const filters = new Set(may.map(({ filter }) => filter)).size;
     const most = rules.overlapping === "each" ? filters : Math.min(filters, 1);
-    // A publisher that repeats a QoS 1 message causes a new delivery. A broker that was killed may
-    // deliver again.
+    // If a publisher repeats a QoS 1 message, the broker may deliver it again. So may a broker that
+    // was killed.
     const times = source.message.qos === 1 && !source.will ? source.sends.length : 1;
     return judge(session, source, receipts, may, most * times + (qos === 1 ? killed : 0));
   });
 }
 
-/** Checks retained messages that answer a SUBSCRIBE. */
+/** Checks retained messages received in answer to a SUBSCRIBE. */
 function checkAnswers(session: Session, sent: Map<string, Sent>, { kills }: Model): Violation[] {
   return [...receiptsOf(session, true)].flatMap(([payload, receipts]) => {
     const source = sent.get(payload);

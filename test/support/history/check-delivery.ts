@@ -31,23 +31,24 @@ export function checkDelivery(model: Model, rules: Rules): Violation[] {
 }
 
 /**
- * Whether the broker must deliver the message: it has acknowledged it, or it is a will that it must
- * publish.
+ * Whether the broker must deliver the message: it has acknowledged the message, or the message is a
+ * will that must be published.
  */
 function isOwed({ message, ackedAt, will }: Sent, { kills }: Model, rules: Rules): boolean {
   if (message.qos === 0 || message.payload === "") return false;
   if (!will) return ackedAt < Infinity;
   if (!will.accepted || will.ending === undefined || will.ending === "disconnect") return false;
-  // If the broker sees the client's next connection first, it takes the broken connection over.
+  // If the broker sees the client's next connection before it notices the break, the next
+  // connection takes over.
   const mayBeTakenOver = will.session.connections.at(-1) !== will;
   if (mayBeTakenOver && !will.session.clean && !rules.willAtTakeOver) return false;
   return rules.willAfterKill || !kills.some(({ goneAt }) => goneAt >= will.endedAt);
 }
 
 /**
- * Returns a later message that the session received although the order must be kept, which proves
- * that the broker lost the earlier one. A session that has ended needs this proof, because the lost
- * message might still have been in flight.
+ * Returns a message that was sent later and that the session received. The order must be kept, so
+ * this message proves that the broker lost the earlier one. A session that has ended needs this
+ * proof, because the lost message might still have been in flight.
  */
 function overtaker(
   session: Session,

@@ -30,7 +30,10 @@ export function checkOrder(model: Model): Violation[] {
   });
 }
 
-/** Whether a repeated message may be new to a client that subscribed after the first send. */
+/**
+ * Whether the repeated message may be a new message for this client, which subscribed after the
+ * first send.
+ */
 function mayBeLater(session: Session, source: Sent, { message }: Receipt): boolean {
   const isNew = source.message.qos === 1 && source.sends.length > 1;
   return isNew && (mustMatch(session, source) ?? 0) < Math.max(message.qos, 1);

@@ -75,7 +75,8 @@ function checkPresence(
         (write) =>
           !isFleeting(write) &&
           isBefore(write, step) &&
-          // No later message, including those possibly in flight, may have removed it.
+          // No later message may have removed the retained message, including messages that may
+          // still be in flight.
           !all.some((one) => isFleeting(one) && one.startsAt < readBy && !isReplacedBy(one, write)),
       );
       if (!kept) return [];
@@ -104,7 +105,7 @@ function isFleeting({ message }: Sent): boolean {
   return message.qos === 0 || message.payload === "";
 }
 
-/** Whether the answer to a subscription must have arrived. */
+/** Whether the retained messages for a subscription must have arrived. */
 function isReadOn(session: Session, step: FilterChange, kills: Kill[], rules: Rules): boolean {
   const { connection, answeredAt } = step;
   if (answeredAt === Infinity) return false;
@@ -114,7 +115,9 @@ function isReadOn(session: Session, step: FilterChange, kills: Kill[], rules: Ru
   return firstProof(step) < Infinity;
 }
 
-/** When the broker first answered a request that was sent after the subscription's answer. */
+/**
+ * Returns when the broker first answered a request that was sent after the subscription's answer.
+ */
 function firstProof({ connection, answeredAt }: FilterChange): number {
   const later = connection.answered.filter(({ sentAt }) => sentAt > answeredAt);
   return Math.min(Infinity, ...later.map((one) => one.answeredAt));

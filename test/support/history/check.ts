@@ -13,7 +13,7 @@ export type Check = (model: Model, rules: Rules) => Violation[];
 const CHECKS: Check[] = [checkConnections, checkCopies, checkDelivery, checkOrder, checkRetained];
 
 /**
- * Checks a history against the rules of MQTT 3.1.1. The history must end with no messages in
+ * Checks a history against the rules of MQTT 3.1.1. The history must end when no messages are in
  * flight.
  */
 export function check(history: readonly HistoryEvent[], rules: Rules): Violation[] {
@@ -21,7 +21,7 @@ export function check(history: readonly HistoryEvent[], rules: Rules): Violation
   return CHECKS.flatMap((one) => one(model, rules));
 }
 
-/** Describes a violation with the lines of the history that show it. */
+/** Describes a violation, with the events of the history that show it. */
 export function excerpt(history: readonly HistoryEvent[], { rule, text, at }: Violation): string {
   const lines = [...new Set(at)]
     .filter((place) => place >= 0 && place < Infinity)

@@ -10,13 +10,13 @@ export type Request =
   | { type: "unsubscribe"; filters: string[] }
   | { type: "ping" };
 
-/** A message that the broker has not acknowledged yet. */
+/** A published message whose handshake is not complete. */
 interface Outgoing {
   messageId: number;
   message: Message;
-  /** Place in the history of the first send. */
+  /** Position of the first send in the history. */
   of: number;
-  /** Place in the history of the last send of the message or its PUBREL. */
+  /** Position in the history of the last send of the message or its PUBREL. */
   at: number;
   released: boolean;
 }
@@ -26,7 +26,7 @@ interface Outgoing {
  * requires.
  */
 export class HistoryClient {
-  /** Whether the session ends with the connection. */
+  /** Whether the session ends when the connection ends. */
   clean = true;
   /** If true, acknowledgements wait for the next `flush`. */
   holding = false;
@@ -59,8 +59,8 @@ export class HistoryClient {
 
   /**
    * Connects. If the client is already connected, the broker has to end the old connection.
-   * @param will creates a will for each attempt, because a broker that is killed may already have
-   * taken the last one
+   * @param will called for each attempt to create a will. A broker that is killed may already have
+   * accepted the previous will
    */
   async connect(clean: boolean, will?: () => Message): Promise<void> {
     await until(`${this.id} is connected`, () => this.tryToConnect(clean, will?.()));
@@ -81,7 +81,10 @@ export class HistoryClient {
     this.link.send(packets);
   }
 
-  /** @param how `half`: in the middle of a packet */
+  /**
+   * Breaks the connection.
+   * @param how `half`: in the middle of a packet
+   */
   cut(how: "reset" | "end" | "half"): void {
     const link = this.forget();
     if (!link) return;
@@ -91,7 +94,7 @@ export class HistoryClient {
     else link.end();
   }
 
-  /** Resolves when the broker has closed the connection, too. */
+  /** Sends DISCONNECT. Resolves when the broker has closed the connection, too. */
   async disconnect(): Promise<void> {
     const link = this.forget();
     if (!link) return;
@@ -101,7 +104,7 @@ export class HistoryClient {
     await until(`${this.id} is disconnected`, () => link.closed);
   }
 
-  /** Resets the connection without recording it, because the history is complete. */
+  /** Resets the connection without recording the reset, because the history is already complete. */
   stop(): void {
     this.link?.reset();
   }
@@ -138,7 +141,10 @@ export class HistoryClient {
     return !link.closed;
   }
 
-  /** @returns the former link */
+  /**
+   * Removes the link from this client.
+   * @returns the removed link
+   */
   private forget(): Link | undefined {
     const link = this.link;
     this.link = undefined;
@@ -181,7 +187,7 @@ export class HistoryClient {
     return { cmd: "publish", dup: false, messageId, ...message };
   }
 
-  /** Repeats the unfinished packets of the last connection, in order [MQTT-4.4.0-1]. */
+  /** Sends the unfinished packets of the last connection again, in order [MQTT-4.4.0-1]. */
   private sendAgain(link: Link): void {
     const { connection } = link;
     const packets = this.outgoing.map((one): Packet => {
@@ -305,7 +311,10 @@ export class HistoryClient {
   }
 }
 
-/** A message that must never arrive, because the connection ends in the middle of it. */
+/**
+ * A message that must never arrive, because the client ends the connection in the middle of its
+ * packet.
+ */
 const HALF: Packet = {
   cmd: "publish",
   topic: "a/0",

@@ -4,8 +4,8 @@ export type Qos = 0 | 1 | 2;
 export interface Message {
   topic: string;
   /**
-   * Unique for each message, so that received messages can be identified. "" clears a retained
-   * message.
+   * The payload is unique for each message, so that received messages can be identified. "" clears
+   * a retained message.
    */
   payload: string;
   qos: Qos;
@@ -21,21 +21,22 @@ export interface Subscription {
 export type Answer = "puback" | "pubrec" | "pubcomp" | "suback" | "unsuback" | "pingresp";
 
 /**
- * One action or observation of a client. Its place in the history stands for its time: outgoing
- * packets are recorded before they are sent, incoming packets after they have arrived.
+ * One action or observation of a client. The position of the event in the history stands for its
+ * time: outgoing packets are recorded before they are sent, incoming packets after they have
+ * arrived.
  */
 export type HistoryEvent =
-  /** CONNECT is sent. It takes over an older open connection of the same client. */
+  /** CONNECT is sent. If the client has an older open connection, the new connection takes over. */
   | { type: "connect"; connection: number; client: string; clean: boolean; will?: Message }
   | { type: "connack"; connection: number; sessionPresent: boolean }
-  /** `of`: place of the first send, if this is a repetition. */
+  /** PUBLISH is sent. If it is a repetition, `of` is the position of the first send. */
   | { type: "publish"; connection: number; message: Message; of?: number }
   /** PUBREL is sent for the message published at `of`. */
   | { type: "release"; connection: number; of: number }
   | { type: "subscribe"; connection: number; subscriptions: Subscription[] }
   | { type: "unsubscribe"; connection: number; filters: string[] }
   | { type: "ping"; connection: number }
-  /** `to`: place of the request. */
+  /** An answer is received. `to` is the position of its request. */
   | { type: "answer"; connection: number; answer: Answer; to: number; granted?: number[] }
   | { type: "received"; connection: number; message: Message; dup: boolean; packetId?: number }
   /** PUBACK or PUBREC is sent for a received message. */
@@ -51,7 +52,8 @@ export type HistoryEvent =
   /** The connection is closed, by either side. */
   | { type: "closed"; connection: number }
   /**
-   * The broker's process is killed. Until it has ended ("gone"), its connections still seem open.
+   * The broker's process is killed. Until the process has ended ("gone"), its connections still
+   * seem open.
    */
   | { type: "kill" }
   | { type: "gone" };

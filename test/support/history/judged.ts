@@ -3,7 +3,9 @@ import { check, excerpt } from "./check";
 import type { Rule, Rules } from "./rules";
 import { Script } from "./script";
 
-/** The strictest rules. Tests judge a scripted history with them, after `beforeEach(begin)`. */
+/**
+ * The strictest rules, by which tests judge a scripted history. The tests need `beforeEach(begin)`.
+ */
 
 const STRICT: Rules = {
   overlapping: "one",
@@ -12,7 +14,7 @@ const STRICT: Rules = {
   willAfterKill: true,
 };
 
-/** The history that `begin` started last. */
+/** The history that the last call of `begin` started. */
 export let h: Script;
 export let sender: number;
 export let reader: number;
@@ -23,7 +25,10 @@ export function begin(): void {
   reader = h.accepted("reader");
 }
 
-/** Expects these rules to be violated, in order. If others are, the failure shows the excerpts. */
+/**
+ * Expects these rules to be violated, in order. Otherwise the failure shows excerpts of the
+ * violations found.
+ */
 export function expectRules(expected: Rule[], rules: Partial<Rules> = {}): void {
   const found = check(h.events, { ...STRICT, ...rules });
   const text = found.map((one) => excerpt(h.events, one)).join("\n");

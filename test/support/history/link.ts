@@ -3,17 +3,17 @@ import { generate, type Packet, parser } from "mqtt-packet";
 
 export interface LinkHandlers {
   packet: (packet: Packet, link: Link) => void;
-  /** Called with bytes that are not MQTT. */
+  /** Called when the link receives bytes that are not MQTT. */
   malformed: (error: Error, link: Link) => void;
   closed: (link: Link) => void;
 }
 
 /** One network connection of a client, with direct control over each packet. */
 export class Link {
-  /** Number in the history, once CONNECT has been sent. */
+  /** Number of this connection in the history, once CONNECT has been sent. */
   connection = 0;
   closed = false;
-  /** True once the client ignores further packets. */
+  /** True once the client has stopped reading packets. */
   private deaf = false;
 
   private constructor(
@@ -35,7 +35,10 @@ export class Link {
     });
   }
 
-  /** Resolves with undefined if nothing listens on the port. */
+  /**
+   * Opens a connection.
+   * @returns undefined if nothing listens on the port
+   */
   static async open(port: number, handlers: LinkHandlers): Promise<Link | undefined> {
     const socket = createConnection({ port, host: "127.0.0.1", noDelay: true });
     return await new Promise((resolve) => {
@@ -47,7 +50,7 @@ export class Link {
     });
   }
 
-  /** Sends all packets in one segment, if they fit. */
+  /** Sends all packets in one TCP segment, if they fit. */
   send(packets: Packet[]): void {
     if (packets.length > 0) this.socket.write(Buffer.concat(packets.map((one) => generate(one))));
   }
@@ -62,7 +65,7 @@ export class Link {
     this.deaf = true;
   }
 
-  /** Closes the client's side. Data already written is still sent. */
+  /** Closes the client's side of the connection. Data already written is still sent. */
   end(): void {
     this.deaf = true;
     this.socket.end();

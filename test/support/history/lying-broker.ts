@@ -2,27 +2,27 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { Random } from "../random";
 
-/** A fault that occurs at random. */
+/** A kind of fault, which occurs at random. */
 export type Lie =
-  /** A message to a client is acknowledged and dropped. */
+  /** A message to a client is dropped, but the broker receives an acknowledgement. */
   | "drops"
-  /** A message to a client waits until the next one has overtaken it. */
+  /** A message to a client is delayed until the next message has overtaken it. */
   | "swaps"
   | "doubles"
   | "hides DUP"
-  /** A subscription is answered with an older retained message. */
+  /** A client that subscribes receives an older retained message. */
   | "answers with old"
-  /** A message arrives with the topic of another message. */
+  /** A client receives a message with the topic of another message. */
   | "mixes topics"
   | "lowers QoS"
   /** The broker never receives DISCONNECT. */
   | "ignores DISCONNECT"
-  /** SUBACK is sent without a subscription. */
+  /** The client gets SUBACK, but is not subscribed. */
   | "forgets subscriptions"
-  /** PUBACK is sent, but the message is dropped. */
+  /** The client gets PUBACK, but its message is dropped. */
   | "forgets messages";
 
-/** A proxy that adds one kind of fault to a correct broker. The checker has to find it. */
+/** A proxy that adds one kind of fault to a correct broker. The checker has to find the fault. */
 export class LyingBroker {
   private readonly sockets = new Set<Socket>();
   private readonly oldest = new Map<string, Buffer>();

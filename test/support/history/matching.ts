@@ -1,21 +1,24 @@
 import { matches } from "./events";
 import type { Connection, FilterChange, Sent, Session } from "./model";
 
-/** A client's operation that a message is compared with: a subscription or its end. */
+/** A client's SUBSCRIBE or UNSUBSCRIBE, whose time is compared with that of a message. */
 type Step = Pick<FilterChange, "connection" | "sentAt" | "answeredAt">;
 
-/** A broker handles the packets of one connection in order. QoS 2 ends later, with PUBREL. */
+/**
+ * Whether a message takes its place in the order of its connection, in which the broker handles
+ * packets. A QoS 2 message does not: it is complete only with PUBREL.
+ */
 function isInOrder({ message, sends }: Sent, connection: Connection): boolean {
   return message.qos < 2 && sends.length === 1 && sends[0]?.connection === connection;
 }
 
-/** Whether a message was certainly passed on before an operation. */
+/** Whether the broker certainly passed on a message before it handled a subscription's change. */
 export function isBefore(sent: Sent, step: Step): boolean {
   if (sent.doneAt < step.sentAt) return true;
   return isInOrder(sent, step.connection) && sent.startsAt < step.sentAt;
 }
 
-/** Whether `sent` was certainly passed on before `other`. */
+/** Whether the broker certainly passed on `sent` before `other`. */
 export function isReplacedBy(sent: Sent, other: Sent): boolean {
   if (sent.doneAt < other.startsAt) return true;
   const [send] = other.sends;
@@ -23,16 +26,19 @@ export function isReplacedBy(sent: Sent, other: Sent): boolean {
   return isInOrder(sent, send.connection) && isInOrder(other, send.connection);
 }
 
-/** Whether a message was certainly passed on after an operation. */
+/** Whether the broker certainly passed on a message after it handled a subscription's change. */
 export function isAfter(sent: Sent, step: Step): boolean {
   if (sent.startsAt > step.answeredAt) return true;
   const [first, again] = sent.sends;
   if (first?.connection !== step.connection || sent.startsAt < step.sentAt) return false;
-  // Otherwise both may have been lost, and the message sent again.
+  // Without an answer, both packets may have been lost, and the message then sent again.
   return step.answeredAt < Infinity || again === undefined;
 }
 
-/** Matching subscriptions, each of which may have been active when the message was passed on. */
+/**
+ * Returns the matching subscriptions, each of which may have been active when the message was
+ * passed on.
+ */
 export function mayMatch(session: Session, sent: Sent): FilterChange[] {
   return [...session.changes].flatMap(([filter, changes]) =>
     matches(filter, sent.message.topic)
@@ -47,9 +53,9 @@ function isPossible(change: FilterChange, later: FilterChange[], sent: Sent): bo
 }
 
 /**
- * The minimum QoS at which the message must be delivered to the session. It follows from the
- * subscriptions that were active from before the message was sent until after it was passed on.
- * Undefined if there was none.
+ * Returns the minimum QoS at which the message must be delivered to the session. The QoS follows
+ * from the subscriptions that were active from before the message was sent until after it was
+ * passed on. Undefined if there were none.
  */
 export function mustMatch(session: Session, sent: Sent): number | undefined {
   if (session.endedAt < sent.doneAt) return undefined;
@@ -66,7 +72,7 @@ export function mustMatch(session: Session, sent: Sent): number | undefined {
 }
 
 /**
- * Whether a filter was subscribed all the time. Replacing a subscription leaves no gap
+ * Whether a filter was subscribed during that whole time. Replacing a subscription leaves no gap
  * [MQTT-3.8.4-3].
  */
 function isStanding(changes: FilterChange[], sent: Sent): boolean {

@@ -1,16 +1,16 @@
 import type { Model, Receipt, Sent, Session } from "./model";
 
 /**
- * Messages by payload. Messages that clear a retained message have an empty payload, so they can't
- * be told apart.
+ * Returns the sent messages by payload. Messages that clear a retained message are not
+ * distinguished: their payload is empty.
  */
 export function byPayload({ sent }: Model): Map<string, Sent> {
   return new Map(sent.map((one) => [one.message.payload, one]));
 }
 
 /**
- * Receipts of one kind by payload. With `retained`: only answers to a subscription; otherwise all
- * others.
+ * Returns a session's receipts by payload. If `retained` is true, only answers to a subscription,
+ * otherwise only the other receipts.
  */
 export function receiptsOf(session: Session, retained: boolean): Map<string, Receipt[]> {
   const found = new Map<string, Receipt[]>();
@@ -24,17 +24,20 @@ export function receiptsOf(session: Session, retained: boolean): Map<string, Rec
   return found;
 }
 
-/** Whether the client reads from this session until the end of the history. */
+/** Whether the client still reads from this session at the end of the history. */
 export function isAlive({ endedAt, connections }: Session): boolean {
   return endedAt === Infinity && connections.at(-1)?.ending === undefined;
 }
 
-/** Places at which a message was sent and acknowledged. */
+/** Returns the positions in the history at which a message was sent and acknowledged. */
 export function placesOf({ sends, startsAt, ackedAt, will }: Sent): number[] {
   return [...sends.map(({ at }) => at), startsAt, ackedAt, will?.openedAt ?? -1];
 }
 
-/** Places of a session's connections and of its changes to these filters. */
+/**
+ * Returns the positions in the history of a session's connections and of its changes to these
+ * filters.
+ */
 export function placesIn(session: Session, filters: Iterable<string>): number[] {
   const changes = [...filters].flatMap((filter) => session.changes.get(filter) ?? []);
   return [

@@ -1,6 +1,6 @@
 import type { HistoryEvent, Message, Qos } from "./events";
 
-/** How a connection ended. "closed": by the broker, without a known cause. */
+/** How a connection ended. "closed": the broker closed it without a known cause. */
 export type Ending = "disconnect" | "cut" | "taken over" | "kill" | "closed";
 
 export interface Connection {
@@ -8,12 +8,12 @@ export interface Connection {
   session: Session;
   openedAt: number;
   accepted: boolean;
-  /** Infinity while it is open. */
+  /** Infinity while the connection is open. */
   endedAt: number;
   ending?: Ending;
   closedAt: number;
   will?: Sent;
-  /** Requests and their answers, in the order of the answers. */
+  /** Answered requests, in the order of the answers. */
   answered: { sentAt: number; answeredAt: number }[];
 }
 
@@ -34,7 +34,8 @@ export interface Receipt {
   dup: boolean;
   packetId?: number;
   /**
-   * The receipt that this one repeats, if the broker could not know that the message had arrived.
+   * The earlier receipt that this receipt repeats, if the broker could not know that the message
+   * had arrived.
    */
   repeats?: Receipt;
   /** When PUBACK or PUBREC was sent. */
@@ -54,26 +55,27 @@ export interface Session {
   receipts: Receipt[];
 }
 
-/** A message with all its sends. */
+/** A message, with all times at which it was sent. */
 export interface Sent {
   message: Message;
   publisher: string;
-  /** Empty for a will. */
+  /** The times at which PUBLISH was sent. Empty for a will. */
   sends: { at: number; connection: Connection }[];
   will?: Connection;
-  /** The earliest place at which a client can have received it. */
+  /** The earliest position at which a client can have received the message. */
   startsAt: number;
   /** When PUBACK or PUBCOMP was received. */
   ackedAt: number;
   /**
-   * When it had certainly been passed on, because a later request on its connection was answered.
+   * When the broker had certainly passed on the message, because it had answered a later request on
+   * the connection.
    */
   doneAt: number;
 }
 
 /**
- * The broker's process gets SIGKILL at `at` and has ended at `goneAt`. Its effects can still be
- * seen between the two.
+ * A kill of the broker's process: the process gets SIGKILL at `at` and has ended at `goneAt`.
+ * Between the two positions, it may still act.
  */
 export interface Kill {
   at: number;
@@ -85,12 +87,12 @@ export interface Model {
   events: readonly HistoryEvent[];
   connections: Connection[];
   sessions: Session[];
-  /** In the order of sending. The place of a will is the end of its connection. */
+  /** Sent messages, by position. The position of a will is the end of its connection. */
   sent: Sent[];
   /** Requests without an answer. */
   unanswered: Map<number, Connection>;
   sessionPresent: { at: number; connection: Connection; present: boolean }[];
-  /** Packets that answered no request. */
+  /** Packets from the broker that answered no request. */
   strays: { at: number; connection: Connection; packet: string }[];
   kills: Kill[];
 }

@@ -6,19 +6,25 @@ export class Recorder {
   private connections = 0;
   private messages = 0;
 
-  /** @returns a unique payload */
+  /** @returns a payload that no other message has */
   nextPayload(): string {
     return `m${++this.messages}`;
   }
 
-  /** @returns the number of the new connection */
+  /**
+   * Records that CONNECT is sent.
+   * @returns the number of the new connection
+   */
   connect(client: string, clean: boolean, will?: Message): number {
     const connection = ++this.connections;
     this.add({ type: "connect", connection, client, clean, will });
     return connection;
   }
 
-  /** @returns the event's place in the history */
+  /**
+   * Records an event.
+   * @returns the event's position in the history
+   */
   add(event: HistoryEvent): number {
     return this.events.push(event) - 1;
   }

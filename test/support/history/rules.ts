@@ -1,15 +1,18 @@
 /** Choices that the standard leaves to the broker, and known deviations of real brokers. */
 export interface Rules {
   /**
-   * Whether overlapping filters of a session get a copy each, or one copy at the highest QoS
-   * (section 3.3.5).
+   * Whether a session with overlapping filters gets a copy for each filter, or one copy at the
+   * highest QoS (section 3.3.5).
    */
   overlapping: "each" | "one";
-  /** Whether the will of a connection with a persistent session is published on takeover. */
+  /** If a connection with a persistent session is taken over, whether its will is published. */
   willAtTakeOver: boolean;
-  /** Whether no message is lost if the broker's process is killed. */
+  /** Whether no message is lost when the broker's process is killed. */
   survivesKill: boolean;
-  /** Whether wills are published immediately after a kill, even if their clients are back. */
+  /**
+   * Whether wills are published immediately after a kill, even if their clients are connected
+   * again.
+   */
   willAfterKill: boolean;
 }
 
@@ -31,6 +34,6 @@ export type Rule =
 export interface Violation {
   rule: Rule;
   text: string;
-  /** Places in the history that show the violation. */
+  /** Positions of the events in the history that show the violation. */
   at: number[];
 }

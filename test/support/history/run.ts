@@ -10,16 +10,16 @@ import type { Rules } from "./rules";
 export interface Target {
   port: number;
   rules: Rules;
-  /** Kills the process. Resolves when it has ended. */
+  /** Kills the broker's process. Resolves when the process has ended. */
   kill?: () => Promise<void>;
   start?: () => Promise<void>;
 }
 
 export interface Schedule {
   seed: number;
-  /** Number of random clients, besides two observers that stay connected. */
+  /** Number of clients with random steps. Two observers, which stay connected, are not counted. */
   clients: number;
-  /** Steps of each random client. */
+  /** Number of steps of each random client. */
   steps: number;
   kills: number;
   /** How long the broker may send nothing before an outstanding message counts as lost, ms. */
@@ -27,17 +27,19 @@ export interface Schedule {
 }
 
 /**
- * Topics below a level that is unique for each seed, because one broker serves several seeds in
- * turn.
+ * Topics, below a first level that is unique for each seed, because one broker serves several seeds
+ * in turn.
  */
 const TOPICS = ["a/0", "a/1", "b/0", "b/1", "b/1/c"];
 const FILTERS = [...TOPICS, ...TOPICS, "a/+", "+/1", "b/#", "#"];
-/** Unacknowledged messages of one client. A broker may limit how many it accepts at a time. */
+/**
+ * Maximum number of one client's unacknowledged messages. A broker may limit how many it accepts.
+ */
 const MAX_UNACKNOWLEDGED = 10;
 
 /**
- * Runs clients with random steps from the seed. The timing of the broker and the operating system
- * is not controlled.
+ * Runs clients that take random steps from the seed, and records their history. The timing of the
+ * broker and the operating system is not controlled.
  */
 export async function record(target: Target, schedule: Schedule): Promise<HistoryEvent[]> {
   const recorder = new Recorder();
@@ -100,7 +102,7 @@ async function play(
   await killing;
 }
 
-/** The random steps of one client. */
+/** Takes the random steps of one client. */
 class Actor {
   constructor(
     private readonly client: HistoryClient,
@@ -179,8 +181,8 @@ class Actor {
 }
 
 /**
- * Connects clients that have a session, and reads until all expected messages have arrived or no
- * more arrive.
+ * Connects the clients that have a session, and reads until all expected messages have arrived, or
+ * until no more messages arrive.
  */
 async function settle(
   clients: HistoryClient[],
@@ -212,7 +214,7 @@ async function settle(
   }
 }
 
-/** Rules that can be judged only after all messages have arrived. */
+/** Rules whose violations are certain only after all messages have arrived. */
 const WAITED_FOR = new Set(["lost", "retained", "connection"]);
 
 function receiptsIn(events: readonly HistoryEvent[]): number {

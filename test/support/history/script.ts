@@ -5,7 +5,10 @@ import { Recorder } from "./recorder";
 export class Script extends Recorder {
   private ids = 0;
 
-  /** @returns the connection's number, with CONNACK received */
+  /**
+   * Connects a client, and receives CONNACK.
+   * @returns the number of the connection
+   */
   accepted(
     client: string,
     { clean = false, present = false, will = undefined as Message | undefined } = {},
@@ -29,7 +32,9 @@ export class Script extends Recorder {
   }
 
   /**
-   * Publishes and acknowledges a message, at QoS 0 by the answer to a ping. @returns the message
+   * Publishes a message and acknowledges it; at QoS 0, a ping and its answer stand for the
+   * acknowledgement.
+   * @returns the message
    */
   published(connection: number, topic: string, qos: Qos = 1, retain = false): Message {
     const message = this.message(topic, qos, retain);
@@ -52,8 +57,8 @@ export class Script extends Recorder {
   }
 
   /**
-   * Receives a message as it was sent, except for the given fields, without confirming it. @returns
-   * the packet id
+   * Receives a message as it was sent, except for the given fields, without acknowledging it.
+   * @returns the packet id
    */
   received(
     connection: number,
@@ -74,7 +79,7 @@ export class Script extends Recorder {
     this.add({ type: "released", connection, packetId });
   }
 
-  /** Receives a message and completes its handshake. */
+  /** Receives a message, and completes its handshake. */
   taken(
     connection: number,
     sent: Message,
