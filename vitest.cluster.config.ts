@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
-    // The tests wait most of the time.
+    // Two workers disturb each other little, because the tests wait most of the time.
     maxWorkers: 2,
     reporters: ["default", "./test/harness/tally.ts"],
     testTimeout: 600_000,

@@ -4,13 +4,19 @@ import { LongestFirst } from "./test/harness/longest-first.ts";
 import { PURE } from "./test/harness/pure.ts";
 
 const FAST = await fastTests();
-/** Test files that run one after another: the CLI's development server has fixed ports. */
+/** Test files that run one after another, because the CLI's development server has fixed ports. */
 const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
   (name) => `test/debug/${name}.test.ts`,
 );
-/** Test files that measure their own process, so no other test may run in it. */
+/**
+ * Test files that measure the memory of their own process, so no other test may run in that
+ * process.
+ */
 const MEASURED = ["test/broker/fuzz.test.ts"];
-/** Many workers, because most of these tests wait most of the time. */
+/**
+ * Options of the tests that run together. Several workers fit on few processors, because most of
+ * these tests wait most of the time.
+ */
 const TOGETHER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 const FIRMWARE = ["test/harness/firmware.ts", "test/harness/wio.ts"];
 
@@ -18,12 +24,13 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/harness/tally.ts"],
     sequence: { sequencer: LongestFirst },
-    // Only a hang reaches these limits: a test sets no limit of its own.
+    // A test reaches these limits only if it hangs, because no test sets a limit of its own.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },
     coverage: {
-      // One pattern: with several, vitest compiles all excluded files again for each pattern.
+      // A single pattern: with several patterns, vitest compiles all excluded files again for each
+      // of them.
       include: [`{${PURE.join(",")}}`],
       reporter: ["text"],
       thresholds: { perFile: true, lines: 95 },
@@ -41,7 +48,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...FAST, ...ALONE, ...MEASURED],
           globalSetup: FIRMWARE,
-          // With isolation, loading the server again for each file took a fifth of the time.
+          // Isolation is off, because loading the server again for each file took a fifth of the
+          // time.
           isolate: false,
           ...TOGETHER,
         },

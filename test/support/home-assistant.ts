@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Ajv, type SchemaObject } from "ajv";
 
-/** A component of a discovery payload. Home Assistant makes an entity of it. */
+/** A component of a discovery payload, from which Home Assistant makes an entity. */
 export type Component = Record<string, string | undefined> & { expire_after?: unknown };
 
 export interface Discovery {
@@ -19,7 +19,7 @@ const text = { type: "string", minLength: 1 };
 const topic = { type: "string", pattern: "^[^+#\\u0000-\\u001f\\u007f-\\u009f]+$" };
 const qos = { enum: [0, 1, 2] };
 
-/** Keys of every entity. `unique_id` is required if a device is discovered. */
+/** Keys of every entity. `unique_id` is required if the entity belongs to a discovered device. */
 const ENTITY = {
   platform: text,
   unique_id: text,
@@ -139,7 +139,10 @@ const DEVICE = {
 const ajv = new Ajv({ discriminator: true, allowUnionTypes: true });
 const validate = ajv.compile<Discovery>(DEVICE);
 
-/** Throws if the topic or payload differs from Home Assistant's documentation. */
+/**
+ * Parses a discovery message. Throws if the topic or payload differs from Home Assistant's
+ * documentation.
+ */
 export function parseDiscovery(topicName: string, payload: string): Discovery {
   if (!/^homeassistant\/device\/[a-zA-Z0-9_-]+\/config$/.test(topicName))
     throw new Error(`not a discovery topic: ${topicName}`);
@@ -156,7 +159,7 @@ template = ImmutableSandboxedEnvironment().from_string(asked["template"])
 sys.stdout.write(template.render(value_json=json.loads(asked["payload"])))
 `;
 
-/** Renders a template for a message with Jinja, which Home Assistant uses, in the same sandbox. */
+/** Renders a template for a message with Jinja in its sandbox, as Home Assistant does. */
 export function render(template: string | undefined, payload: string): string {
   const input = JSON.stringify({ template, payload });
   const { status, stdout, stderr } = spawnSync("python3", ["-c", RENDER], { input });

@@ -1,6 +1,6 @@
 /**
- * Jacdac frames on a serial line, as a board sends them: two marks enclose each frame, and all
- * other bytes are the board's log.
+ * Marks of Jacdac frames on a serial line, as a board sends them: START and END enclose a frame,
+ * and all bytes outside of frames are the board's log.
  */
 const MAGIC = 0xfe;
 const LITERAL = 0xf8;

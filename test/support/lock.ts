@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { until } from "./until";
 
-/** An arbitrary port that nothing else on the computer uses. */
+/** Port that serves as the lock. Nothing else on the computer uses it. */
 const LOCK_PORT = 18_083;
 
 /**

@@ -1,4 +1,6 @@
-/** Reads `GET /metrics`: values by name and labels, as the server wrote them. */
+/**
+ * Reads `GET /metrics`. Returns the values by name and labels, written as the server wrote them.
+ */
 export async function metricsOf(url: string): Promise<Map<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const samples = new Map<string, number>();

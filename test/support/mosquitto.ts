@@ -7,11 +7,11 @@ import { ROOT } from "../../server/base/root";
 import { freePort } from "./free-port";
 import { until } from "./until";
 
-/** The configuration recommended in the docs. The tests run with it for that reason. */
+/** The configuration that the docs recommend. The tests run with it to show that it works. */
 const RECOMMENDED = readFileSync(join(ROOT, "docs/examples/mosquitto.conf"), "utf8");
 
 /**
- * A real Mosquitto on a loopback port, with the recommended configuration. It can be killed and
+ * A real Mosquitto on a loopback port, with the recommended configuration. It can be killed, and
  * restarted on the same port.
  */
 export class Mosquitto {
@@ -23,14 +23,14 @@ export class Mosquitto {
     access: string,
     recommended: string,
   ) {
-    // If started as root, Mosquitto would switch to another user, who may not write to this folder.
+    // Mosquitto started as root would switch to another user, who may not write to this folder.
     const place = `user root\npersistence_location ${this.dir}/\nlistener ${port} 127.0.0.1\n`;
     writeFileSync(join(this.dir, "mosquitto.conf"), `${recommended}${place}${access}`);
   }
 
   /**
    * @param access settings for who may connect, or to override recommended settings
-   * @param recommended "" for Mosquitto's own defaults
+   * @param recommended the recommended settings; "" for Mosquitto's own defaults
    */
   static async start(
     access = "allow_anonymous true\n",

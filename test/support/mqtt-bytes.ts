@@ -3,7 +3,7 @@
  * standard, and the code under test must not be tested with its own codec.
  */
 
-/** Bytes, singly or several together. */
+/** One or more bytes of a packet. */
 export type Part = Uint8Array | number[] | number;
 
 export interface Will {
@@ -16,12 +16,12 @@ export interface Will {
 export interface Connect {
   id?: string | Uint8Array;
   clean?: boolean;
-  /** Seconds. */
+  /** Keep-alive, s. */
   keepAlive?: number;
   will?: Will;
   user?: string | Uint8Array;
   password?: string | Uint8Array;
-  /** The protocol's name and level. */
+  /** Name of the protocol. `level` is its version. */
   name?: string;
   level?: number;
 }
@@ -34,7 +34,8 @@ export interface Publish {
   id?: number;
 }
 
-// First bytes of packets whose only content is a packet id, and whole packets without content.
+// First bytes of packets whose only content is a packet id. The packets without content follow as a
+// whole.
 export const PUBACK = 0x40;
 export const PUBREC = 0x50;
 export const PUBREL = 0x62;
@@ -45,7 +46,10 @@ export const PINGREQ = Buffer.from([0xc0, 0]);
 export const PINGRESP = Buffer.from([0xd0, 0]);
 export const DISCONNECT = Buffer.from([0xe0, 0]);
 
-/** Builds a packet of these parts and computes its remaining length [MQTT 2.2.3]. */
+/**
+ * Builds a packet from its first byte and the given parts, and computes its remaining length [MQTT
+ * 2.2.3].
+ */
 export function packet(first: number, ...parts: Part[]): Buffer {
   const body = join(parts);
   const length = [];
@@ -57,8 +61,8 @@ export function packet(first: number, ...parts: Part[]): Buffer {
 }
 
 /**
- * Encodes a string with its length in front [MQTT 1.5.3]. Bytes in place of the string may be
- * invalid UTF-8.
+ * Encodes a string with its length in front [MQTT 1.5.3]. `value` may also be bytes, which need not
+ * be valid UTF-8.
  */
 export function text(value: string | Uint8Array): Buffer {
   const bytes = Buffer.from(value as string);
@@ -103,7 +107,7 @@ export function publish(
   return packet(first, text(topic), qos > 0 ? u16(id) : [], Buffer.from(payload as string));
 }
 
-/** A PUBACK, or another packet with only a packet id. */
+/** Builds a PUBACK, or another packet whose only content is a packet id. */
 export function ack(first: number, id: number): Buffer {
   return packet(first, u16(id));
 }
@@ -120,7 +124,7 @@ export function unsubscribe(id: number, ...filters: (string | Uint8Array)[]): Bu
   return packet(0xa2, u16(id), ...filters.map(text));
 }
 
-/** Hexadecimal digits for error messages. Long packets are truncated. */
+/** Returns a packet in hexadecimal for error messages. Long packets are truncated. */
 export function hex(bytes: Uint8Array): string {
   const digits = Buffer.from(bytes.subarray(0, 64))
     .toString("hex")

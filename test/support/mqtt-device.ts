@@ -4,7 +4,7 @@ import { type Order, OrderedClient, type Setup } from "./ordered-client";
 
 export const PROGRAM = "test/programs/mqtt-client.ts";
 
-/** The MQTT client, compiled and running in the DeviceScript virtual machine. */
+/** The MQTT client, compiled for the device and running in the DeviceScript virtual machine. */
 export class MqttDevice extends OrderedClient {
   private device: SimulatedDevice | undefined;
 
@@ -23,7 +23,10 @@ export class MqttDevice extends OrderedClient {
     return mqttDevice;
   }
 
-  /** Makes the runtime's send queue refuse the next `times` packets, as on a busy board. */
+  /**
+   * Makes the runtime's send queue refuse the next `times` packets, as the queue of a busy board
+   * does.
+   */
   refuseWrites(times: number): void {
     const { vm } = this.device as unknown as {
       vm: { sockWrite: (at: number, length: number) => number };

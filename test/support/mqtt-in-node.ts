@@ -2,16 +2,19 @@ import { MqttClient, nodePlatform, type Platform } from "../../src/mqtt/node/ind
 import { follow } from "../programs/orders";
 import { type Order, OrderedClient, type Setup } from "./ordered-client";
 
-/** Factor by which the pause before a reconnect is shorter than on the device. */
+/** In Node, the pause before a reconnect is shorter than on the device, by this factor. */
 const HASTE = 20;
 
 /**
- * The MQTT client in this process. It differs from the client on the device in its platform only.
+ * The MQTT client in this process. Only its platform differs from that of the client on the device.
  */
 export class MqttInNode extends OrderedClient {
   private client: MqttClient | undefined;
 
-  /** @param platform by default Node's, with shorter pauses before a reconnect */
+  /**
+   * @param platform the client's platform; by default Node's, with shorter pauses before a
+   * reconnect
+   */
   static async start(
     setup: Setup,
     order: Order = {},
@@ -39,14 +42,14 @@ export class MqttInNode extends OrderedClient {
 function hasty(platform: Platform): Platform {
   return {
     ...platform,
-    // The client itself calls `wait` only for the pause before its next attempt.
+    // `MqttClient` itself calls `wait` only for the pause before its next attempt to connect.
     wait: (target, ms) => platform.wait(target, target instanceof MqttClient ? ms / HASTE : ms),
   };
 }
 
 /**
- * A platform on which time runs `factor` times as fast. Only for tests that check that nothing
- * happens.
+ * Returns a platform on which time runs `factor` times as fast. Use it only in tests that check
+ * that nothing happens.
  */
 export function faster(platform: Platform, factor: number): Platform {
   return {

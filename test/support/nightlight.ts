@@ -7,7 +7,7 @@ import { OPEN_ON_LOOPBACK } from "../../server/setup/security-options";
 import type { DeviceView } from "../../src/common/api";
 
 export interface Started extends Omit<Running, "device"> {
-  /** The server's log, one entry per line. */
+  /** The server's log, one array element per line. */
   log: string[];
   device(id: string): Promise<DeviceView | undefined>;
   setLight(id: string, light: unknown): Promise<Response>;

@@ -1,11 +1,14 @@
 import { compileFirmware } from "../../boards/tools/firmware/compile";
 
-/** The current nightlight, except for one word that it logs. */
+/** Compiles the current nightlight, but with another word in one of its log lines. */
 export async function olderProgram(): Promise<Uint8Array> {
   return await patched("Reading acknowledged", "Reading ACKNOWLEDGED");
 }
 
-/** The current nightlight with one of its texts replaced by another text of the same length. */
+/**
+ * Compiles the current nightlight, and replaces one of its texts by another text of the same
+ * length.
+ */
 export async function patched(text: string, other: string): Promise<Uint8Array> {
   const program = Buffer.from(await compileFirmware());
   const at = program.indexOf(text);

@@ -3,24 +3,24 @@ import { until } from "./until";
 export type { Order, Setup } from "../programs/orders";
 
 /**
- * An MQTT client that carries out the orders of test/programs/orders.ts, and the lines that it
- * prints. Subclasses choose where it runs.
+ * An MQTT client that carries out the orders of test/programs/orders.ts, and the lines that the
+ * client prints. Subclasses choose where the client runs.
  */
 export abstract class OrderedClient {
   /** Lines printed by the client. */
   readonly lines: string[] = [];
-  /** Panic codes of a device. */
+  /** Panic codes, if the client runs on a device. */
   readonly panics: number[] = [];
 
   abstract stop(): Promise<void>;
 
-  /** Number of lines that equal `line` or match it. */
+  /** Returns the number of printed lines that equal `line` or match it. */
   count(line: string | RegExp): number {
     return this.lines.filter((seen) => (typeof line === "string" ? seen === line : line.test(seen)))
       .length;
   }
 
-  /** Waits until `times` lines equal `line` or match it. */
+  /** Waits until `times` printed lines equal `line` or match it. */
   async logs(line: string | RegExp, times = 1): Promise<void> {
     try {
       await until(`${times} x ${String(line)}`, () => this.count(line) >= times);

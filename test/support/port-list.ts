@@ -12,7 +12,7 @@ export class PortList {
   private readonly dir = mkdtempSync(join(tmpdir(), "nightlight-ports-"));
   private readonly entries: Map<PseudoPort, string>;
 
-  /** @param first a tool that runs with this port's environment gets this list */
+  /** @param first the list is for tools that run in this port's environment */
   constructor(first: PseudoPort, ...others: PseudoPort[]) {
     onTestFinished(() => rmSync(this.dir, { recursive: true }));
     const entryOf = ({ dir }: PseudoPort) =>
@@ -23,12 +23,15 @@ export class PortList {
     for (const port of this.entries.keys()) this.show(port);
   }
 
-  /** @param changed identity fields that differ from those of the port */
+  /**
+   * Shows the port in the list.
+   * @param changed identity fields that differ from those of the port
+   */
   show(port: PseudoPort, changed: Partial<UsbIdentity> = {}): void {
     const entry = (this.entries.get(port) ?? "")
       .replace(/(?<=ID_MODEL_ID=).*/, changed.productId ?? "$&")
       .replace(/(?<=ID_SERIAL_SHORT=).*/, changed.serialNumber ?? "$&");
-    // Renamed into place, because a tool may be reading the file.
+    // The new file is renamed into place, because a tool may be reading the old one.
     writeFileSync(join(this.dir, "new"), entry);
     renameSync(join(this.dir, "new"), this.file(port));
   }
@@ -37,7 +40,7 @@ export class PortList {
     rmSync(this.file(port));
   }
 
-  /** Waits until the tool has started and finished a whole look at the list. */
+  /** Waits until the tool has started and finished another look at the list of ports. */
   async lookedAtBy(tool: Program): Promise<void> {
     const looks = () => statSync(join(this.dir, "looks")).size;
     const before = looks();

@@ -40,7 +40,7 @@ export class NightlightProcess {
     throw new Error(program.output);
   }
 
-  /** Everything printed since the last start. */
+  /** All output since the last start. */
   get output(): string {
     return this.program?.output ?? "";
   }

@@ -9,11 +9,11 @@ export interface Outcome {
 
 export interface ProgramOptions {
   cwd: string;
-  /** Added to this process's environment. */
+  /** Environment variables, added to those of this process. */
   env?: Record<string, string>;
 }
 
-/** A program in its own process group. `stop` ends its child processes as well. */
+/** A program in a process group of its own. `stop` also ends its child processes. */
 export class Program {
   private readonly child: ChildProcess;
   private stdout = "";
@@ -55,7 +55,10 @@ export class Program {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Closes the program's output, as a closed terminal does, or a pipe whose reader has ended. */
+  /**
+   * Closes the reading end of the program's output, as a closed terminal does, or a pipe whose
+   * reader has ended.
+   */
   hearNoMore(): void {
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();

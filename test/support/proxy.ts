@@ -16,7 +16,7 @@ export interface Answer {
   body: string;
 }
 
-/** A real proxy on a free port, with the configuration that docs/proxy.md recommends. */
+/** A real reverse proxy on a free port, with the configuration that docs/proxy.md recommends. */
 export class Proxy {
   private constructor(
     readonly port: number,
@@ -45,7 +45,7 @@ export class Proxy {
     return `https://localhost:${this.port}`;
   }
 
-  /** @param from the client's loopback address */
+  /** Sends a request through the proxy. In `options`, `from` is the client's loopback address. */
   ask(
     path: string,
     options: {

@@ -6,22 +6,23 @@ import { delimiter, join } from "node:path";
 import { Program } from "./program";
 import { until } from "./until";
 
-/** What the operating system knows about the USB device behind a port, as on Linux. */
+/** The identity of a USB device with a serial port, as the operating system shows it. */
 export interface UsbIdentity {
   vendor: string;
-  /** Hexadecimal. */
+  /** Both ids are hexadecimal. */
   vendorId: string;
   productId: string;
   serialNumber: string;
 }
 
 /**
- * A serial port that tools can find: a pseudo-terminal, and the operating system's list of ports.
+ * A serial port that tools can find: a pseudo-terminal, and a stand-in for the operating system's
+ * list of ports.
  */
 export class PseudoPort {
   readonly dir = mkdtempSync(join(tmpdir(), "nightlight-board-"));
   readonly path = join(this.dir, "ttyUSB0");
-  /** Called with the bytes that the tool on the port has sent. */
+  /** Called with bytes that a tool has sent to the port. */
   onData: (bytes: Buffer) => void = () => undefined;
   private readonly server: Server = createServer((socket) => this.plugged(socket));
   private socket: Socket | undefined;
@@ -42,7 +43,7 @@ export class PseudoPort {
     return port;
   }
 
-  /** The environment in which a tool finds this port and the stand-in programs. */
+  /** Environment variables with which a tool finds this port and the stand-in programs. */
   get env(): Record<string, string> {
     return { PATH: `${join(this.dir, "bin")}${delimiter}${process.env["PATH"] ?? ""}` };
   }
@@ -52,7 +53,7 @@ export class PseudoPort {
     return Number(execFileSync("stty", ["-F", this.path, "speed"], { encoding: "utf8" }));
   }
 
-  /** Adds a stand-in for a program on the PATH. */
+  /** Adds a shell script that stands in for a program on the PATH. */
   tool(name: string, script: string): void {
     const path = join(this.dir, "bin", name);
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
@@ -77,7 +78,10 @@ export class PseudoPort {
   }
 }
 
-/** The description of a USB serial port by Linux, limited to the fields that are read. */
+/**
+ * Returns a script that prints what Linux's udevadm says about a USB serial port, limited to the
+ * fields that are read.
+ */
 function udevadm(port: string, usb: UsbIdentity): string {
   return `cat <<END
 P: /devices/usb1/1-1/ttyUSB0

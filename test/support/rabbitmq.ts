@@ -10,14 +10,14 @@ import { Witness } from "./witness";
 const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 const CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl";
 /**
- * Mirrors the queues, so that a client can move from a dead node to another one. Otherwise its
- * queue would be on the dead node only.
+ * Settings that mirror the queues, so that a client can move from a dead node to another node.
+ * Without them, its queue would be on the dead node only.
  */
 const MIRROR = [
   ...["mqtt", "^mqtt-subscription-"],
   ...['{"ha-mode":"all","ha-sync-mode":"automatic"}', "--apply-to", "queues"],
 ];
-/** The user of clients that log in without a name. */
+/** The user as which clients without a name are logged in. */
 const NOBODY = "guest";
 const PLUGINS = "enabled_plugins";
 
@@ -27,7 +27,10 @@ export class RabbitCluster {
   private epmd: Program | undefined;
   private readonly nodes: Program[] = [];
   private readonly ports: number[] = [];
-  /** Environment of all programs here: their own home, name service and cookie. */
+  /**
+   * Environment of all programs that are started here: their own home folder, name service and
+   * cookie.
+   */
   private env: Record<string, string> = {};
 
   static async start(size: number): Promise<RabbitCluster> {
@@ -45,7 +48,7 @@ export class RabbitCluster {
     return cluster;
   }
 
-  /** @param node 1.. */
+  /** @param node number of the node, from 1 */
   url(node: number): string {
     return `mqtt://127.0.0.1:${this.ports[node - 1] ?? 0}`;
   }
@@ -68,7 +71,8 @@ export class RabbitCluster {
 
   /**
    * Switches to a new virtual host: clients that connect afterwards find no earlier messages,
-   * sessions or retained messages. Restarting three nodes would take a minute.
+   * sessions or retained messages. This is faster than a restart of three nodes, which would take a
+   * minute.
    * @param name of the new virtual host
    */
   async forget(name: string): Promise<void> {
@@ -89,8 +93,8 @@ export class RabbitCluster {
   }
 
   /**
-   * Starts the name service by which the nodes find each other. An existing one would not belong to
-   * this test.
+   * Starts the name service by which the nodes find each other. The test needs its own, because a
+   * running one may belong to other programs.
    */
   private async startNames(): Promise<void> {
     const port = `${await freePort()}`;
@@ -135,7 +139,7 @@ export class RabbitCluster {
         RABBITMQ_MNESIA_BASE: dir,
         RABBITMQ_LOG_BASE: dir,
         RABBITMQ_PID_FILE: join(dir, "pid"),
-        // One scheduler each, so that three nodes do not compete for the processors.
+        // Each node gets one scheduler, so that three nodes do not compete for the processors.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
           "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
       },
@@ -189,14 +193,15 @@ function nodeName(node: number): string {
   return `n${node}@localhost`;
 }
 
-/** Configuration of the given node, which joins the nodes before it. */
+/** Returns the configuration of a node, which joins the nodes with lower numbers. */
 function configuration(mqttPort: number, node: number): string {
   const peers = Array.from(
     { length: node },
     (_, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${nodeName(i + 1)}`,
   );
   return [
-    // Only MQTT is needed. Another process could take an AMQP port while a node is down.
+    // Switches AMQP off, because only MQTT is needed, and another process could take an AMQP port
+    // while a node is down.
     "listeners.tcp = none",
     `mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`,
     "cluster_formation.peer_discovery_backend = classic_config",

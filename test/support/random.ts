@@ -1,5 +1,6 @@
 /**
- * A seeded generator of numbers from 0 to below 1 (mulberry32), so that failures can be reproduced.
+ * Returns a seeded generator (mulberry32) of numbers from 0 to below 1, so that failures can be
+ * reproduced.
  */
 export function seededRandom(seed: number): () => number {
   return () => {
@@ -10,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Random values from a seed. */
+/** A source of random values, the same values for each run with the seed. */
 export class Random {
   private readonly next: () => number;
 
@@ -18,7 +19,7 @@ export class Random {
     this.next = seededRandom(seed);
   }
 
-  /** A whole number from 0 to below the bound. */
+  /** Returns a whole number from 0 to below the bound. */
   below(bound: number): number {
     return Math.floor(this.next() * bound);
   }

@@ -6,8 +6,8 @@ import { until } from "./until";
 import { Wire } from "./wire";
 
 /**
- * An MQTT client that sends exactly the given packets, for attacks that no real client would carry
- * out.
+ * An MQTT client that sends exactly the given packets, for attacks that no ordinary client would
+ * carry out.
  */
 export class RawMqtt extends Wire {
   readonly received: Packet[] = [];
@@ -19,7 +19,7 @@ export class RawMqtt extends Wire {
     stream.on("data", (chunk: Buffer) => packets.parse(chunk));
   }
 
-  /** @param from the client's own address, within 127.0.0.0/8 */
+  /** @param from the address from which the client connects, within 127.0.0.0/8 */
   static open(port: number, from = "127.0.0.1"): RawMqtt {
     return new RawMqtt(createConnection({ port, host: "127.0.0.1", localAddress: from }));
   }

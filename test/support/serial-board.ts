@@ -19,11 +19,11 @@ import { EspLoader } from "./esp-loader";
 import { Decoder, encode } from "./jdusb";
 import { PseudoPort } from "./pseudo-port";
 
-/** Frames with this flag and class are for the serial bridge itself (SRV_USB_BRIDGE). */
+/** A frame with this flag and class is for the serial bridge itself (SRV_USB_BRIDGE). */
 const BRIDGE = Buffer.from([0x4a, 0x1a, 0xf6, 0x18]);
 
 /**
- * Stands in for a board on a serial port, with everything by which the tools find it: a
+ * Stands in for a board on a serial port, with everything by which tools find a board: a
  * pseudo-terminal, the operating system's list of ports, and the chip's boot loader. Once the
  * runtime has been started, the real virtual machine answers on the line.
  */
@@ -34,15 +34,15 @@ export class SerialBoard {
   private lamp: JDServiceServer | undefined;
   /** Lines logged by the board. */
   readonly log: string[] = [];
-  /** The networks sent to the board: password by name. */
+  /** Wi-Fi networks that a tool has sent to the board: password by name. */
   readonly networks = new Map<string, string>();
-  /** Answers while no runtime is running. */
+  /** Answers on the line while no runtime is running. */
   readonly bootLoader: EspLoader;
   private receive: (frame: Buffer) => void = () => undefined;
 
   private constructor(private readonly line: PseudoPort) {
     const decoder = new Decoder((frame) => {
-      // Without a runtime, no frame is answered.
+      // If no runtime is running, no frame is answered.
       if (!this.vm) return;
       if (frame.subarray(4, 8).equals(BRIDGE)) line.write(encode(frame));
       else this.receive(frame);
@@ -69,12 +69,12 @@ export class SerialBoard {
     return this.line.path;
   }
 
-  /** The environment in which a tool finds this board. */
+  /** Environment variables with which a tool finds this board. */
   get env(): Record<string, string> {
     return this.line.env;
   }
 
-  /** Adds a stand-in for a program on the PATH. */
+  /** Adds a shell script that stands in for a program on the PATH. */
   tool(name: string, script: string): void {
     this.line.tool(name, script);
   }
@@ -123,7 +123,7 @@ export class SerialBoard {
     return brightness > 0;
   }
 
-  /** Text of a setting in the board's store; empty if it is not set. */
+  /** Returns the text of a setting in the board's store; empty if the setting does not exist. */
   async setting(name: string): Promise<string> {
     const [service] = this.bus?.services({ serviceClass: SRV_SETTINGS }) ?? [];
     if (!service) throw new Error("the board has no settings");
@@ -140,7 +140,7 @@ export class SerialBoard {
 }
 
 /**
- * Stands in for the Wi-Fi service. The virtual machine has none, because it uses its computer's
+ * Stands in for the Wi-Fi service, which the virtual machine lacks, because it uses its computer's
  * network.
  */
 class WifiServer extends JDServiceServer {

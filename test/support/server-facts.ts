@@ -2,7 +2,7 @@ import { metricsOf } from "./metrics";
 import type { NightlightProcess } from "./process";
 import { until } from "./until";
 
-/** Number of commands that a server has sent since its start. */
+/** Returns the number of commands that a server has sent since its start. */
 export async function commandsOf({ httpPort }: NightlightProcess): Promise<number> {
   const samples = await metricsOf(`http://localhost:${httpPort}`);
   return [...samples]
@@ -11,8 +11,8 @@ export async function commandsOf({ httpPort }: NightlightProcess): Promise<numbe
 }
 
 /**
- * The shards that a server decides, according to its log. Undefined if the log has not named them
- * yet.
+ * Returns the shards that a server decides, according to its log. Undefined if the log has not
+ * named any shards yet.
  */
 export function shardsOf({ output }: NightlightProcess): string | undefined {
   return [...output.matchAll(/Deciding for (?:shard (.*)|no shard) of/g)].at(-1)?.[1];
@@ -24,15 +24,18 @@ export async function untilEachHasItsOwn(servers: NightlightProcess[]): Promise<
     await until(`server ${at + 1} has its own shard`, () => shardsOf(server) === `${at + 1}`);
 }
 
-/** For each server, how often it logged the shards that it decides. */
+/**
+ * Returns, for each server, how often it logged the shards that it decides. The text changes at
+ * each handover.
+ */
 function handovers(servers: NightlightProcess[]): string {
   return servers.map(({ output }) => output.split("Deciding for").length).join();
 }
 
 /**
  * Runs `action` while each of these servers decides only its own shard. `servers` must be all
- * servers. A server that is delayed for seconds, as on a busy machine, gives way to the others. The
- * work of each server can't be told apart then, so `action` runs again.
+ * servers. If a server is delayed for seconds, as on a busy machine, the others take over its
+ * shard, and the work of each server can't be told apart. In this case `action` runs again.
  */
 export async function undisturbed(
   servers: NightlightProcess[],

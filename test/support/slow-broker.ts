@@ -30,7 +30,7 @@ export class SlowBroker {
     return member;
   }
 
-  /** Delivers the last beat of a server to a member again. */
+  /** Delivers a server's last beat to a member once more. */
   beats(index: number, to: Member): void {
     for (const [topic, payload] of this.last)
       if (topic.includes(`/${index}of`)) to.hear(topic, payload);
@@ -82,8 +82,8 @@ export class Member {
   }
 
   /**
-   * @returns whether this member would decide a reading of the device, by default one of the first
-   * shard
+   * Whether this member would decide a reading of the device. Without `id`, the device is in the
+   * first shard.
    */
   reads(id = FIRST): boolean {
     const nowMs = performance.now();
@@ -91,7 +91,7 @@ export class Member {
   }
 }
 
-/** A device of each shard of two. */
+/** Ids of two devices, for a cluster of two shards: one device in each shard. */
 export const [FIRST, SECOND] = [1, 2].map(
   (shard) => ["a", "b", "c", "d"].find((id) => shardOf(id, 2) === shard) ?? "",
 ) as [string, string];

@@ -1,7 +1,8 @@
 const TURN_MS = 90;
 
 /**
- * Slows a process group down to a third of its speed, in turns of 30 ms.
+ * Slows a process group down to a third of its speed: the processes are stopped and continued in
+ * turns of 30 ms.
  * @returns a function that ends the slowdown
  */
 export function slowly(pid: number): () => void {
@@ -9,7 +10,7 @@ export function slowly(pid: number): () => void {
     try {
       process.kill(-pid, name);
     } catch {
-      // The process has ended.
+      // The process has ended already.
     }
   };
   const timer = setInterval(() => {

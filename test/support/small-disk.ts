@@ -8,7 +8,7 @@ import { join } from "node:path";
 /** A folder on a disk that a test can fill. */
 export interface SmallDisk {
   dir: string;
-  /** Environment for the program that writes to the disk. */
+  /** Environment variables for the program that writes to the disk. */
   env: Record<string, string>;
   fill(): void;
   free(): void;
@@ -18,12 +18,12 @@ export interface SmallDisk {
 const MEGABYTES = 4;
 const PIECE = Buffer.alloc(64 * 1024);
 
-/** Whether mounting a disk is worth a try. In many containers root may not mount. */
+/** Whether mounting a disk may succeed. In many containers, not even root may mount. */
 export const MAY_MOUNT = process.platform === "linux" && process.getuid?.() === 0;
 
 /**
- * Mounts a small disk in memory, which `fill` really fills. @returns undefined if this user may not
- * mount
+ * Mounts a small disk in memory. `fill` really fills this disk.
+ * @returns undefined if this user may not mount
  */
 export function mountedDisk(): SmallDisk | undefined {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-disk-"));
@@ -53,7 +53,10 @@ export function mountedDisk(): SmallDisk | undefined {
   };
 }
 
-/** A folder on any disk, and an environment in which a program's writes fail as on a full disk. */
+/**
+ * Returns a folder on any disk, and an environment in which a program's writes fail as on a full
+ * disk.
+ */
 export function injectedDisk(): SmallDisk {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-disk-"));
   const mark = join(dir, "is-full");
@@ -73,7 +76,8 @@ class Keeper {
 
   constructor(dir: string) {
     const script = 'cat; umount --lazy "$1" && rm -r "$1"';
-    // In its own process group: Ctrl-C would end all processes of the terminal's group.
+    // The shell needs its own process group, because Ctrl-C ends all processes of the terminal's
+    // group.
     this.shell = spawn("sh", ["-c", script, "sh", dir], {
       detached: true,
       stdio: ["pipe", "ignore", "inherit"],

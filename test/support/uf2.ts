@@ -1,14 +1,14 @@
-/** A UF2 file of one empty block, at the start of the Pico's flash memory. */
+/** Returns a UF2 file with one empty block, for the start of the Pico's flash memory. */
 export function emptyUf2(): Buffer {
   const block = Buffer.alloc(512);
   block.writeUInt32LE(0x0a324655, 0);
   block.writeUInt32LE(0x9e5d5157, 4);
-  block.writeUInt32LE(0x2000, 8); // family id present
+  block.writeUInt32LE(0x2000, 8); // a family id is present
   block.writeUInt32LE(0x10000000, 12);
   block.writeUInt32LE(256, 16);
   block.writeUInt32LE(0, 20);
   block.writeUInt32LE(1, 24);
-  block.writeUInt32LE(0xe48bff56, 28); // RP2040
+  block.writeUInt32LE(0xe48bff56, 28); // family id of the RP2040
   block.writeUInt32LE(0x0ab16f30, 508);
   return block;
 }
@@ -23,7 +23,8 @@ export interface Uf2Block {
 }
 
 /**
- * Reads the blocks as the format's specification describes them (github.com/microsoft/uf2, README).
+ * Returns the blocks of a UF2 file, read as the format's specification says
+ * (github.com/microsoft/uf2, README).
  */
 export function readUf2(file: Buffer): Uf2Block[] {
   if (file.length % 512 !== 0) throw new Error(`${file.length} bytes are no whole blocks`);

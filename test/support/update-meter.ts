@@ -6,8 +6,8 @@ import { Upload } from "../../server/updates/upload";
 const { next } = Upload.prototype;
 
 /**
- * Where power can be cut: at a packet from the device to the gateway, or at an erase or write of
- * flash. Flash operations are named by the progress of the update.
+ * Places where an update can lose power. `packet`: at a packet from the device to the gateway. The
+ * others: at an erase or a write of flash while the update is in this phase.
  */
 export const PLACES = ["order", "packet", "program", "trial"] as const;
 export type Place = (typeof PLACES)[number];
@@ -23,8 +23,8 @@ export class UpdateMeter {
   private readonly spy = vi.spyOn(Upload.prototype, "next");
 
   /**
-   * @param cut where to cut the power. `late` is the delay as a fraction (0..1.5) of the
-   * operation's time
+   * @param cut where to cut the power. The cut is delayed by `late` (0..1.5) times the duration of
+   * the operation
    */
   constructor(
     private readonly board: EmulatedBoard,

@@ -16,7 +16,7 @@ import type { UpdatesView, UpdateView } from "../../src/common/update-api";
 import { type Started, startNightlight } from "./nightlight";
 import { Witness } from "./witness";
 
-/** An emulated Wio Terminal that runs the nightlight, and the server that updates it. */
+/** An emulated Wio Terminal that runs the nightlight, together with the server that updates it. */
 export class WioWithServer {
   private constructor(
     readonly id: string,
@@ -24,7 +24,7 @@ export class WioWithServer {
     readonly nightlight: Started,
     readonly witness: Witness,
     readonly board: EmulatedBoard,
-    /** Key that signs orders to the board. */
+    /** The board's update key, with which orders to the board are sealed. */
     readonly key: string,
   ) {}
 

@@ -5,12 +5,13 @@ import { hex } from "./mqtt-bytes";
 const LIMIT_MS = 120_000;
 
 /**
- * Thrown if a packet differs from what the standard requires. The message is the same in each run.
+ * Thrown if a packet differs from what the standard requires. Its message is the same in each run.
  */
 export class Unexpected extends Error {}
 
 /**
- * A connection to a broker that sends arbitrary bytes, and splits the received bytes into packets.
+ * A connection to a broker over which a test can send any bytes. Received bytes are split into
+ * packets.
  */
 export class Wire {
   closed = false;
@@ -28,7 +29,7 @@ export class Wire {
       this.wake();
     });
     stream.on("error", (error) => (this.error = error));
-    // A WebSocket stream does not close before our side has ended it.
+    // A WebSocket stream closes only after this side has ended it, too.
     stream.on("end", () => stream.end());
     stream.on("close", () => {
       this.closed = true;
@@ -40,7 +41,7 @@ export class Wire {
     this.stream.write(Buffer.concat(parts));
   }
 
-  /** The next packet, or undefined once the connection is closed. */
+  /** Returns the next packet, or undefined once the connection is closed. */
   async next(): Promise<Buffer | undefined> {
     const endMs = Date.now() + LIMIT_MS;
     while (this.packets.length === 0 && !this.closed) {
@@ -57,7 +58,7 @@ export class Wire {
     return this.packets.shift();
   }
 
-  /** Checks that the next packets are exactly these. */
+  /** Checks that the next packets are exactly the given ones. */
   async expects(...packets: Uint8Array[]): Promise<void> {
     for (const packet of packets) {
       const found = await this.next();
@@ -88,8 +89,8 @@ export function described(packet: Uint8Array | undefined): string {
 }
 
 /**
- * Index of the first packet's end. While the length field is incomplete, the smallest possible
- * index.
+ * Returns the index of the end of the first packet. While the length field is incomplete, returns
+ * the smallest possible index.
  */
 function packetEnd(bytes: Uint8Array): number {
   let length = 0;

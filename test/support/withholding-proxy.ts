@@ -8,11 +8,12 @@ export const PUBACK = 4;
 /** A proxy between a client and a broker that withholds packets of some types. */
 export class WithholdingProxy {
   /**
-   * Types of packets withheld from the broker (`fromClient`) and from the client (`fromBroker`).
+   * Types of packets that are withheld from the broker (`fromClient`) and from the client
+   * (`fromBroker`).
    */
   readonly fromClient = new Set<number>();
   readonly fromBroker = new Set<number>();
-  /** Topics whose messages from the client are withheld from the broker. */
+  /** Topics on which the client's messages are withheld from the broker. */
   readonly topics = new Set<string>();
   /** Number of withheld packets. */
   withheld = 0;
@@ -34,7 +35,7 @@ export class WithholdingProxy {
     return `mqtt://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Breaks the connection. Nothing is withheld on the next one. */
+  /** Breaks the connection. On the next connection, nothing is withheld. */
   async cut(): Promise<void> {
     const { pair } = this;
     for (const socket of pair ?? []) socket.destroy();
@@ -86,14 +87,17 @@ function typeOf(packet: Buffer): number {
   return (packet[0] ?? 0) >> 4;
 }
 
-/** Topic of a PUBLISH [MQTT 3.1.1, 3.3.2.1]. */
+/** Returns the topic of a PUBLISH [MQTT 3.1.1, 3.3.2.1]. */
 function topicOf(packet: Buffer): string {
   // The fixed header ends with the first length byte whose continuation bit is not set.
   const start = packet.findIndex((byte, at) => at > 0 && byte < 0x80) + 1;
   return packet.subarray(start + 2, start + 2 + packet.readUInt16BE(start)).toString();
 }
 
-/** Length of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while the length is incomplete. */
+/**
+ * Returns the length of the first packet [MQTT 3.1.1, 2.2.3]; Infinity while the length field is
+ * incomplete.
+ */
 function packetLength(bytes: Buffer): number {
   let length = 0;
   for (let at = 1; at < Math.min(bytes.length, 5); at++) {

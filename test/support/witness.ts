@@ -8,7 +8,7 @@ export interface Seen {
 }
 
 /**
- * An MQTT client outside the system under test: it records all messages, and can publish to any
+ * An MQTT client outside the system under test. It records all messages, and can publish on any
  * topic.
  */
 export class Witness {
@@ -25,7 +25,8 @@ export class Witness {
     filter: string | string[] = "#",
     options: IClientOptions = {},
   ): Promise<Witness> {
-    // `false`: reconnect after a lost connection, but reject if the first connection fails.
+    // The argument `false` lets the client reconnect after a lost connection, but reject if the
+    // first connection fails.
     const witness = new Witness(
       await connectAsync(url, { reconnectPeriod: 50, ...options }, false),
     );
@@ -37,7 +38,10 @@ export class Witness {
     return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
   }
 
-  /** @param from index in `seen` of the first message to consider */
+  /**
+   * Waits for a message.
+   * @param from index in `seen` of the first message to consider
+   */
   async sees(topic: string, payload: RegExp, from = 0): Promise<void> {
     await until(`${payload} on ${topic}`, () =>
       this.seen.slice(from).some((m) => m.topic === topic && payload.test(m.payload)),

@@ -2,7 +2,7 @@ import { Checkout } from "./checkout";
 import { Mosquitto } from "./mosquitto";
 import { Witness } from "./witness";
 
-/** Everything needed to build and try a board's program: a checkout, a broker, and a witness. */
+/** The tools to build and try a board's program: a checkout, a broker, and a witness. */
 export class Workbench {
   private constructor(
     readonly checkout: Checkout,
@@ -17,7 +17,7 @@ export class Workbench {
   }
 
   /**
-   * Returns the bytecode of `npm run build`.
+   * Runs `npm run build`, and returns the bytecode.
    * @throws Error if the build fails, or prints anything to standard error
    */
   async build(...args: string[]): Promise<{ bytecode: Uint8Array; stdout: string }> {

@@ -8,16 +8,17 @@ import { type Started, startNightlight } from "../support/nightlight";
 import { until } from "../support/until";
 
 declare global {
-  /** All cameras that the page has opened. */
+  /** All camera streams that the page has opened. */
   var cameras: MediaStream[];
 }
 
-/** The video alternates between bright and dark, `FRAMES_EACH` frames of each. */
+/** The fake camera's video alternates between bright and dark, `FRAMES_EACH` frames of each. */
 const [FRAMES_EACH, FRAMES_PER_S] = [20, 10];
 const [WIDTH, HEIGHT] = [64, 48];
 
 /**
- * The format for `--use-file-for-fake-video-capture`: a plane of brightness, then two of colour.
+ * Builds a video for `--use-file-for-fake-video-capture`. Each frame has a plane of brightness,
+ * then two planes of colour.
  */
 function video(): Buffer {
   const frames = [235, 16].map((brightness) =>
@@ -34,7 +35,7 @@ function video(): Buffer {
 }
 
 const FAKE_CAMERA = "--use-fake-device-for-media-stream";
-/** This flag permits the camera, whatever the context's permissions are. */
+/** This flag permits the camera, whatever permissions the browser context has. */
 const PERMIT = "--use-fake-ui-for-media-stream";
 
 describe("the camera as the light sensor", () => {
@@ -64,7 +65,10 @@ describe("the camera as the light sensor", () => {
     rmSync(dir, { recursive: true });
   });
 
-  /** @param before runs in the page before its own scripts */
+  /**
+   * Opens the page of the device.
+   * @param before runs in the page before the page's own scripts
+   */
   async function open(by = browser, before: () => void = () => undefined): Promise<void> {
     page = await openTab(by);
     const { origin } = new URL(nightlight.url);
@@ -132,7 +136,8 @@ describe("the camera as the light sensor", () => {
     await open();
     await button().click();
     await says("The camera is on.");
-    // Playwright tells every page that it is visible.
+    // The test sets `document.hidden` itself, because Playwright tells every page that it is
+    // visible.
     await page.evaluate(() => {
       Object.defineProperty(document, "hidden", { value: true });
       document.dispatchEvent(new Event("visibilitychange"));

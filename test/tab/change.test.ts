@@ -54,7 +54,7 @@ describe("a program changed in class", () => {
   }
 
   const editor = (tab = page) => tab.locator("#editor .cm-content");
-  /** Inserts the text as a person pastes it. */
+  /** Inserts the text into the editor, as a person pastes it. */
   async function write(text: string): Promise<void> {
     await editor().press("ControlOrMeta+a");
     await editor().evaluate((content, pasted) => {
@@ -82,7 +82,7 @@ describe("a program changed in class", () => {
 
   it("shows the line of a compiler error, and goes there", async () => {
     await write(original.replace("let seq = 0", 'let seq: number = "none"'));
-    // With the keyboard only.
+    // Compiles by the keyboard alone.
     await editor().press("Control+Enter");
     await note(/^It does not compile: 1 error/);
     const line = original.slice(0, original.indexOf("let seq = 0")).split("\n").length;

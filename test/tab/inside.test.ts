@@ -128,7 +128,7 @@ describe("the view inside a device", () => {
     for (const messageId of [1, 2]) {
       send(publish("a/telemetry", "{}", { qos: 1, messageId }));
       receive({ cmd: "puback", messageId });
-      // A message that is acknowledged twice counts once.
+      // A second acknowledgement of the same message does not count.
       receive({ cmd: "puback", messageId });
     }
     expect([inside.outbox, inside.acknowledged]).toEqual([0, 2]);

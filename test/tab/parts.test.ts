@@ -10,7 +10,7 @@ import {
 import { Parts } from "../../server/tab/parts";
 
 const DEVICE = "0123456789abcdef";
-/** Encoded by jacdac-ts 1.33.7. */
+/** Packets that jacdac-ts 1.33.7 has encoded. */
 const JACDAC_TS_REPORT = "b0a908000123456789abcdef0401011101020304";
 const JACDAC_TS_COMMAND = "85f406030123456789abcdef02020120ffff";
 const OTHER = "fedcba9876543210";
@@ -61,7 +61,8 @@ describe("light sensor and lamp", () => {
     parts.tick(0);
     const [services] = reports();
     expect(services).toMatchObject({ service: 0, command: 0 });
-    // Flags, then the classes of light level and light bulb, low byte first.
+    // The announcement contains flags, then the service classes of light level and light bulb, low
+    // byte first.
     expect(hex(services?.payload ?? new Uint8Array())).toBe("0f0100001c9adc174c05ab1c");
     for (let ms = 10; ms < 500; ms += 10) parts.tick(ms);
     expect(reports().filter(({ service }) => service === 0)).toEqual([]);

@@ -69,7 +69,7 @@ describe("a device in a browser tab", () => {
     await second.goto(`${nightlight.url}/device`);
     const other = await online(second);
     expect(other).not.toBe(id);
-    // The tabs have separate lights, and neither of them ends the other.
+    // The two tabs have separate lights, and neither tab ends the other one's device.
     await second.locator("#light").fill("20");
     await second.locator("#led", { hasText: "LED on" }).waitFor();
     await page.locator("#led", { hasText: "LED off" }).waitFor();
@@ -158,7 +158,7 @@ describe("a device in a browser tab", () => {
     const built = await compileFirmware();
     const served = await fetch(`${nightlight.url}/device/program.devs`);
     expect(sha256(new Uint8Array(await served.arrayBuffer()))).toBe(sha256(built));
-    // Computed by the virtual machine over the program that it runs.
+    // The virtual machine computes this hash over the program that it runs.
     expect(await page.locator("#fact-program").innerText()).toBe(sha256(built));
   });
 

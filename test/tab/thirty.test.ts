@@ -8,13 +8,15 @@ import { until } from "../support/until";
 const LEARNERS = 30;
 const SCENES: Scene[] = ["day", "clouds", "bird", "random"];
 /**
- * An hour, in steps that never meet a scene at the same point twice. The learners' scenes start at
- * different times.
+ * Number of steps through an hour of scenes, their length, s, and the offset between two learners'
+ * scenes, s. With these lengths, no two steps meet a scene at the same point.
  */
 const [STEPS, STEP_S, APART_S] = [12, 301.3, 0.7];
-/** Threshold of the rule in devicescript.json. */
+/** Threshold of the rule in devicescript.json, as a raw light level. */
 const THRESHOLD_RAW = 300;
-/** Small pages without animations, because few processors have to paint thirty of them. */
+/**
+ * Options for small pages without animations, because few processors have to paint thirty pages.
+ */
 const PHONE: BrowserContextOptions = {
   viewport: { width: 320, height: 480 },
   reducedMotion: "reduce",
@@ -56,7 +58,10 @@ it("has thirty devices, each with the right LED through an hour of scenes, and a
     });
 });
 
-/** @returns the devices' ids, once all are online */
+/**
+ * Waits until all devices are online.
+ * @returns the devices' ids
+ */
 function online(): Promise<string[]> {
   return Promise.all(
     pages.map(async (page) => {

@@ -46,7 +46,8 @@ describe("the sealed channel", () => {
     }
     const [first, second] = [server.seal(Buffer.of(1)), server.seal(Buffer.of(2))];
     expect(device.open(second)).toBeUndefined();
-    // A channel does not recover from a lost or repeated frame.
+    // A channel does not recover from a lost or repeated frame, so the first frame can't be opened
+    // either.
     expect(device.open(first)).toBeUndefined();
   });
 
@@ -55,7 +56,7 @@ describe("the sealed channel", () => {
     expect(server.isProof(device.proof())).toBe(true);
     expect(pair().server.isProof(pair(randomBytes(32)).device.proof())).toBe(false);
     expect(pair().server.isProof(pair().device.seal(Buffer.alloc(31)))).toBe(false);
-    // Its own proof, sent back.
+    // A server must not accept its own proof, sent back by the other side.
     const own = pair().server;
     expect(pair().server.isProof(own.proof())).toBe(false);
   });

@@ -46,7 +46,7 @@ describe("crashes", () => {
     expect(crashes.all()).toEqual([crash]);
     const line = `a: its last run of program p1 ended in a fault: ${PANIC}, src/p1.ts:49`;
     expect(said).toEqual([line]);
-    // The same crash in another run.
+    // The device reports the same crash after another run, so it counts as a new crash.
     expect(says({ program: "p1", crash: PANIC })).toBe(true);
     expect(said).toHaveLength(2);
   });
@@ -91,7 +91,7 @@ describe("crashes", () => {
   ])("belong to the program that the runtime names by its hash: 0x%s", (hash, program) => {
     const { crashes, says } = start();
     says({ program: "p1" });
-    // Without the hash, the crash would be assigned to the program that ran before.
+    // Without the hash in the report, the crash would be assigned to the program that ran before.
     says({ program: "p1", crash: `${PANIC}, program 0x${hash}` }, job("failed", "refused"));
     expect(crashes.all()[0]?.program).toBe(program);
   });

@@ -14,11 +14,11 @@ import { patched } from "../support/older-program";
 import { until } from "../support/until";
 import { Witness } from "../support/witness";
 
-/** The bad release for each device. */
+/** The bad release that each device gets. */
 const BAD: { id: string; program: () => Promise<Uint8Array> }[] = [
-  // Reads the broker's address from a setting with another value.
+  // This release reads the broker's address from the setting BROKEN, whose address has no broker.
   { id: "never-connects", program: () => patched("BROKER", "BROKEN") },
-  // An uncaught exception, because the filter is invalid.
+  // The topic filter becomes invalid, so this release ends with an uncaught exception.
   {
     id: "panics-at-once",
     program: () => patched("nightlight/server/status", "nightlight/server/#"),
@@ -63,7 +63,10 @@ const says = (id: string, text: string) =>
     return (await job(id))?.lines.some((line) => line.text.includes(text)) ?? false;
   });
 
-/** Boards with one slot, like the virtual machine: the bad release is their only program. */
+/**
+ * These boards have one slot for programs, as the virtual machine has, so the bad release is their
+ * only program.
+ */
 it("a bad release is replaced over the network by the next one", async () => {
   for (const { id, program } of BAD) {
     const settings = { UPDATE_KEY: new UpdateKeys(dir).ensure(id), BROKEN: "mqtt://127.0.0.1:1" };
@@ -76,7 +79,8 @@ it("a bad release is replaced over the network by the next one", async () => {
   for (const { id } of BAD) await update(id, await compileFirmware());
   for (const { id } of BAD) {
     await until(`${id} is well`, async () => (await job(id))?.step === "confirmed");
-    // This device can also be asked, if it is at its broker and not at the gateway.
+    // Unlike the others, this device can also receive an order, if it is at its broker at that
+    // time.
     if (id === "panics-once-heard") continue;
     const lines = (await job(id))?.lines.map((line) => line.text) ?? [];
     expect(lines[0]).toMatch(/^waiting: it is away/);

@@ -50,7 +50,7 @@ describe("settings over the network", () => {
     await witness.sees(`${ID}/state`, /"trial":true/);
     await witness.sees(`${ID}/state`, new RegExp(`"set":${n}\\}$`));
     expect(board.log.filter((line) => line.startsWith("Connecting to ")).at(-1)).toContain(BROKER);
-    // The settings are permanent now.
+    // The settings are permanent now, so the next start uses them.
     const from = board.log.length;
     const restart = await fetch(url, { method: "POST", body: JSON.stringify({ do: "restart" }) });
     expect(restart.status).toBe(202);

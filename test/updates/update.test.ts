@@ -77,7 +77,7 @@ describe("an update over the network", () => {
     await until("the old program is well", () => log.includes("Reading ACKNOWLEDGED"));
     const from = log.length;
     expect(await update()).toBe(202);
-    // A second request for the same update.
+    // Sends a second request for the update that is already under way.
     expect(await update()).toBe(202);
     const { step, lines } = await over();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
@@ -97,7 +97,7 @@ describe("an update over the network", () => {
     expect([late.status, await late.json()]).toEqual([409, { error: `${ID}: its update is over` }]);
   });
 
-  /** Publishes an order as the server makes it, except for the given fields. */
+  /** Publishes an update order as the server does, except for the fields in `different`. */
   async function order(key: string, n: number, different: Partial<Order> = {}): Promise<void> {
     const usual = { n, do: "update" as const, at: "ws://*:1/wssk/desk-1", hash: "00", fw: "0.2.0" };
     const order = sealed(key, ID, { ...usual, board: "", confirm_s: 120, ...different });
@@ -124,7 +124,7 @@ describe("an update over the network", () => {
     await order(key, 7, { fw: "0.1.9" });
     await refuses(7, "expected version 0.2.0 or newer, got 0.1.9");
     expect(log.filter((line) => line.startsWith("Order refused: "))).toHaveLength(5);
-    // The device has already fetched the program by itself when the order arrives.
+    // When this order arrives, the device already runs the program that it orders.
     await order(key, 8, { hash: hashOf(padded(await olderProgram())) });
     const has = "Update 8: this program is running already";
     await until(has, () => log.includes(has));
@@ -184,7 +184,7 @@ describe("an update over the network", () => {
     board = await startDevice(ID, nightlight.brokerUrl, { settings });
     await witness.sees(`${ID}/state`, /"program":/);
     await board.device.stop();
-    // The setting that the Wio Terminal's runtime leaves after a panic.
+    // After a panic, the Wio Terminal's runtime leaves this setting.
     const crash = "panic 60005 at main_F0 (pc:86)";
     const after = { ...settings, CRASH: crash };
     board = await startDevice(ID, nightlight.brokerUrl, { settings: after });
@@ -222,7 +222,7 @@ describe("an update over the network", () => {
     );
     await nightlight.stop();
     nightlight = await start({ mqttPort: mqttPort ?? 0, httpPort: httpPort ?? 0 });
-    // The runtime's client retries every half minute.
+    // The runtime's client tries to reach the gateway every half minute.
     const { step, lines } = await over();
     expect(step, lines.at(-1)?.text).toBe("confirmed");
     expect(nightlight.log.filter((line) => /it has come; sending/.test(line))).toHaveLength(1);

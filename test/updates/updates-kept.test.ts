@@ -31,7 +31,7 @@ describe("updates that are kept in a file", () => {
     expect(stepOf(second, "a")).toBe("confirmed");
     site.says("b", { program: "old" });
     await site.isAsked(second, "b");
-    // Two files: the program that a job still needs, and its debug information.
+    // The two files are a program that a job still needs, and its debug information.
     expect(readdirSync(join(site.dir, "updates"))).toHaveLength(2);
   });
 
@@ -53,7 +53,8 @@ describe("updates that are kept in a file", () => {
     site.addDevice("a");
     first.begin("a", false);
     await site.isAsked(first, "a");
-    // The sources have changed since: the debug information that belongs to the program is used.
+    // The sources have changed since, but the debug information of the running program must be
+    // used.
     site.boards = [];
     site.says("a", { program: NEW, trial: true });
     site.says("a", { program: NEW, crash: "panic 60005 at main_F0 (pc:1)" });

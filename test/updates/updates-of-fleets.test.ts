@@ -16,7 +16,7 @@ describe("an update of several devices", () => {
     const updates = site.start();
     const ids = Array.from({ length: 200 }, (_, i) => `lamp-${i}`);
     for (const id of ids) site.says(id, { program: "old" });
-    // One key for all, as site.boards of one image have.
+    // All devices share one key, as boards with one image do.
     site.keys.ensure("lamp-*");
     expect(updates.beginFleet(ids, false).isJoined).toBe(false);
     expect(updates.beginFleet(ids, false).isJoined).toBe(true);
@@ -76,7 +76,8 @@ describe("an update of several devices", () => {
     updates.beginFleet(["a", "b", "c"], false);
     await site.isAsked(updates, "a");
     site.nowMs += 1000;
-    // The first device is confirmed. The second device's update begins, and it goes offline at once.
+    // The first device is confirmed. The second device's update begins, and the device goes offline
+    // at once.
     site.says("a", { program: NEW });
     site.says("b", { program: "old" }, false);
     await site.isAsked(updates, "c");
@@ -89,7 +90,7 @@ describe("an update of several devices", () => {
     expect(() => updates.cancelFleet(["a"])).toThrow("no update of several devices is under way");
     updates.beginFleet(["a", "b", "c"], false);
     await site.isAsked(updates, "a");
-    // The next device becomes the canary.
+    // After the canary's update is cancelled, the next device becomes the canary.
     updates.cancel("a");
     await site.isAsked(updates, "b");
     expect(updates.view().fleet).toMatchObject({ step: "going", waves: [["b"], ["c"]] });

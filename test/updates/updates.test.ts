@@ -56,7 +56,7 @@ describe("an update", () => {
     expect(updates.view().updates[0]?.lines.at(-1)?.text).toMatch(
       /^refused by the device: expected/,
     );
-    // A server without the file of jobs, and an order that a person gives.
+    // After a restart, the file of jobs is missing, and a person gives the next order.
     rmSync(join(site.dir, "updates.json"), { force: true });
     expect(await site.start().order("a", "report")).toEqual({ n: taken + 6 });
   });
@@ -120,7 +120,7 @@ describe("an update", () => {
     expect(stepOf(updates, "a")).toBe("waiting");
     expect(site.boards).toEqual([]);
     await expect(updates.order("a", "report")).rejects.toThrow("the server has no broker");
-    // The connection breaks while the order is published.
+    // The connection to the broker breaks while the order is published.
     site.orderError = new Error("connection closed");
     site.isLinked = true;
     site.says("a", { program: "old" });
@@ -136,7 +136,7 @@ describe("an update", () => {
     site.addDevice("b", { program: "old" }, false);
     expect(() => updates.cancel("a")).toThrow("a: has no update");
     updates.begin("a", false);
-    // The program is still being compiled.
+    // The update is cancelled while the program is still being compiled.
     expect(updates.cancel("a").update.step).toBe("cancelled");
     await until("it was compiled", () => site.boards.length > 0);
     expect(() => updates.cancel("a")).toThrow("a: its update is over");

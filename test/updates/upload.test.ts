@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { COMMAND, hashOf, padded, type Step, Upload } from "../../server/updates/upload";
 
-/** A device that stores the program it receives. */
+/** A simulated device that stores the program it receives. */
 class Store {
   program = Buffer.alloc(0);
   private length = 0;
@@ -43,7 +43,7 @@ function run(
   for (let i = 0; i < 10_000; i++) {
     const message = queue.shift();
     if (!message) return undefined;
-    // Log and ping messages arrive in between.
+    // Log and ping messages arrive between the answers.
     expect(upload.next(Buffer.of(COMMAND.log, 65))).toEqual({ send: [] });
     const { send, outcome } = upload.next(store.answer(damage(message)));
     if (outcome !== undefined) return outcome;
@@ -63,7 +63,7 @@ it.each([32, 224, 256, 31_872])("sends %i bytes completely", (length) => {
   const program = randomBytes(length);
   expect(run(program, store)).toBe("stored");
   expect(store.program).toEqual(program);
-  // A program that is stored already is not sent again.
+  // If the device has already stored the program, the program is not sent again.
   const again = new Upload(program);
   const [question = Buffer.alloc(0)] = again.first().send;
   expect(again.next(store.answer(question))).toEqual({ send: [], outcome: "stored" });

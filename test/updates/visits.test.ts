@@ -17,7 +17,7 @@ const SEED = Buffer.alloc(16, 7);
 const PROGRAM = Buffer.alloc(320, 1);
 const BY_ITSELF = "it has come by itself, as it does not get to its broker";
 
-/** A model of the runtime's gateway client. */
+/** A simulated gateway client of the runtime, which connects to the server. */
 class Client extends EventEmitter {
   isEnded = false;
   isClosed = false;
@@ -116,7 +116,7 @@ it("the connection is closed with the last message, before the program starts an
   client.say(COMMAND.write);
   expect(client.heard.slice(-2)).toEqual([Buffer.of(COMMAND.finish), Buffer.of(COMMAND.hash)]);
   expect([client.isClosed, job.step]).toEqual([true, "sending"]);
-  // Answers that arrive after the connection was closed still count.
+  // Answers of the device still count if they arrive after the connection was closed.
   client.say(COMMAND.finish);
   client.say(COMMAND.hash, ...Buffer.from(hashOf(PROGRAM), "hex"));
   expect([client.isEnded, job.step]).toEqual([false, "trial"]);

@@ -11,7 +11,7 @@ import { PLACES, UpdateMeter } from "../support/update-meter";
 import { WioWithServer } from "../support/wio-with-server";
 
 const ID = "chip-6";
-/** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at other places for each N. */
+/** Number of power cuts. NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at other places for each N. */
 const CUTS = Number(process.env["NIGHTLIGHT_CHIP_CUTS"] ?? PLACES.length);
 /**
  * Time after which the server repeats the order to a device that has not fetched its program, ms.
@@ -21,7 +21,7 @@ const ASKED_AGAIN_MS = 91_000;
 interface Program {
   bytes: Uint8Array;
   name: string;
-  /** Line logged by the program when a reading has arrived. */
+  /** Line that the program logs when the server has received a reading. */
   says: string;
 }
 
@@ -50,14 +50,18 @@ async function isOver(): Promise<boolean> {
   return /confirmed|failed/.test((await server()).step ?? "");
 }
 
-/** @returns true if the new program runs after the power cut, false if the old one does */
+/**
+ * Waits until the board has started again.
+ * @returns true if the new program runs after the power cut, false if the old program does
+ */
 async function comesBack(old: Program, next: Program): Promise<boolean> {
   const { board } = wio;
   const from = board.wio.log.length;
   const says = (text: string) => board.wio.log.slice(from).some((line) => line.includes(text));
   await board.until("a program is well", () => says(old.says) || says(next.says));
   const isNew = says(next.says);
-  // The program is complete: the runtime has computed the SHA-256 of the running program.
+  // The SHA-256 that the runtime has computed over the running program shows that the program is
+  // complete.
   await until("its state", async () => (await running()) === (isNew ? next : old).name);
   const { step, lines } = await server();
   expect(step, lines).not.toBe("failed");
@@ -68,7 +72,10 @@ async function comesBack(old: Program, next: Program): Promise<boolean> {
   return isNew;
 }
 
-/** @returns true if the new program ran after the power cut, false if the old one did */
+/**
+ * Runs an update with a power cut.
+ * @returns true if the new program ran after the cut, false if the old program did
+ */
 async function update(old: Program, next: Program, meter: UpdateMeter): Promise<boolean> {
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(next.bytes);
   const from = wio.board.wio.log.length;
@@ -95,7 +102,7 @@ it("a power cut during an update leaves the old program or the new one, and the 
   const realNow = Date.now.bind(Date);
   vi.spyOn(Date, "now").mockImplementation(() => realNow() + skippedMs);
   await wio.board.logged(first.says);
-  // One update without a cut, to count its packets and writes.
+  // The first update is not cut. It counts the packets and the writes of an update.
   const whole = new UpdateMeter(wio.board);
   await update(first, second, whole);
   const random = seededRandom(CUTS);
@@ -104,14 +111,15 @@ it("a power cut during an update leaves the old program or the new one, and the 
   while (outcomes.length < CUTS) {
     const place = PLACES[outcomes.length % PLACES.length] ?? "order";
     const count = whole.counts[place];
-    // A setting that already has its value is not written again, so there may be fewer writes.
+    // A setting that already has its value is not written again, so a later update may have fewer
+    // writes than `count`.
     const at = 1 + Math.floor(random() * count);
     const meter = new UpdateMeter(wio.board, { place, at, late: 1.5 * random() });
     const isNew = await update(old, next, meter);
     if (meter.hasCut) outcomes.push(`${place} ${at} of ${count}: ${isNew ? "new" : "old"}`);
     [old, next] = [next, old];
   }
-  // Otherwise all cuts came too early, or all too late.
+  // If only one of the two outcomes occurs, all cuts came too early, or all too late.
   expect(new Set(outcomes.map((text) => text.slice(-3))), outcomes.join("\n")).toEqual(
     new Set(["old", "new"]),
   );

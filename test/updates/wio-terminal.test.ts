@@ -27,8 +27,8 @@ it("the server updates the nightlight on the emulated chip, which confirms itsel
   await wio.update();
   await board.logged(BOARD.signatureChecked);
   const checked = board.wio.log.find((line) => line.includes(BOARD.signatureChecked));
-  // The program's loop stands still for no longer, in the chip's time, than the erase of a flash
-  // block takes.
+  // The check of the signature may stop the program's loop for no longer than the erase of a flash
+  // block does, in the chip's time.
   const tookMs = Number(/(\d+) ms$/.exec(checked ?? "")?.[1]);
   expect(tookMs, checked).toBeLessThan(200);
   await board.logged("Update confirmed");
@@ -36,18 +36,18 @@ it("the server updates the nightlight on the emulated chip, which confirms itsel
   await witness.sees("chip-9/state", new RegExp(`"program":"${name}","networks":2\\}$`));
   expect((await wio.job())?.step).toEqual("confirmed");
   await board.until("the new program obeys", () => board.wio.led);
-  // Only the program has restarted. The chip was not reset.
+  // The update has restarted the program only. The chip was not reset.
   expect(board.resets).toHaveLength(1);
 });
 
-/** Each time, a reading of the bad release has arrived 2 s before the panic. */
+/** In each trial of the bad release, one of its readings arrives 2 s before it panics. */
 it("a program that panics only after connecting is taken back, and its crash is reported", async () => {
   const old = await compileFirmware();
   const bad = await panicsOnceHeard();
   wio = await WioWithServer.start("chip-8", old, { speed: 4 });
   const { board, nightlight } = wio;
   await board.logged("Reading acknowledged");
-  // The server compiles these sources from now on.
+  // From this line, the server compiles the bad release.
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
   vi.spyOn(Programs.prototype, "places").mockReturnValue(bad.places);
   const from = board.wio.log.length;
@@ -63,7 +63,8 @@ it("a program that panics only after connecting is taken back, and its crash is 
   const program = nameOf(bad.program);
   expect(crashes).toMatchObject([{ id: "chip-8", program, place: bad.place }]);
   const told = nightlight.log.filter((line) => line.includes("ended in a fault"));
-  // One line for each panic. If no state without the crash arrived in between, one line for both.
+  // There is one line for each panic. If the server received no state without the crash in between,
+  // there is one line for both panics.
   expect(told.length).toBeLessThanOrEqual(2);
   const fault = expect.stringContaining(`${program} ended in a fault: panic 60005 at`) as string;
   expect([...new Set(told)]).toEqual([fault]);

@@ -10,20 +10,20 @@ const ID = "chip-5";
 const SHED = { ssid: "shed", password: 'with "quotes" and \\' };
 const OPEN = { ssid: "open" };
 const NOWHERE = { ssid: "nowhere", password: "12345678", isDeadEnd: true };
-/** Line of the runtime at a start in which it tries another network. */
+/** The runtime logs this line at a start in which it tries another network. */
 const TRYING = "wifi: trying another network";
 const TAKEN_BACK = "New settings taken back";
-/** NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at successive flash writes. */
+/** Number of power cuts. NIGHTLIGHT_CHIP_CUTS=N makes N cuts, at successive flash writes. */
 const CUTS = Number(process.env["NIGHTLIGHT_CHIP_CUTS"] ?? 5);
 
 type Network = typeof SHED | typeof OPEN;
 
-/** With the server, the coprocessor's model, and four networks. */
+/** Runs the server, the emulated board with its model of the coprocessor, and four networks. */
 describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () => {
   let wio: WioWithServer;
   /**
-   * Number of the test's own orders. It comes from the clock, like the server's numbers, so that
-   * either may send the next order.
+   * Number of the order that the test itself sends. It comes from the clock, like the server's
+   * numbers, so either side may send the next order.
    */
   let n = 0;
 
@@ -41,7 +41,7 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
     const url = `${wio.nightlight.url}/api/devices/${ID}/orders`;
     const body = JSON.stringify({ do: "set", set: { WIFI_SSID: ssid, WIFI_PWD: password } });
     let answer: { n?: number } = {};
-    // A device that has just returned may not be known as online yet.
+    // The server may not know yet that a device which has just returned is online.
     await until("the server takes the order", async () => {
       const response = await fetch(url, { method: "POST", body });
       answer = (await response.json()) as { n?: number };
@@ -61,7 +61,8 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
       await wio.board.logged("New settings kept", from);
       await wio.witness.sees(`${ID}/state`, new RegExp(`"set":${order},"networks":2`));
       const joins = () => wio.board.wio.log.slice(from).filter((line) => /: connected/.test(line));
-      // The board is in the new network already, so the connection stays.
+      // The board is in the new network already when it keeps the settings, so it does not join
+      // again.
       expect(joins()).toHaveLength(1);
       wio.board.wio.cyclePower();
       await wio.board.logged("Reading acknowledged", lines());
@@ -85,7 +86,10 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
   const NO_READING = "settings: no reading arrived in";
   const NOT_JOINED = "join failed: network not found or wrong password";
 
-  /** Waits for the reason that the board reports once it is back. It can't report earlier. */
+  /**
+   * Waits until the board, back in its old network, reports the reason. It can't report the reason
+   * earlier.
+   */
   async function saysWhy(why: string): Promise<void> {
     const from = lines();
     const state = new RegExp(`"taken_back":"${NO_READING} ${why}"`);
@@ -122,7 +126,8 @@ describe("the Wi-Fi of an emulated Wio Terminal, changed over the network", () =
       });
       await wio.board.until("the power is cut", () => isCut);
     }
-    // Trials of 16, 8, 4 and 2 s are cut. The fifth, of 1 s, ends before its cut.
+    // The power is cut during the trials of 16, 8, 4 and 2 s. The fifth trial, of 1 s, ends before
+    // its cut.
     expect(cuts).toBe(5);
     await saysWhy("1 s.*");
   });

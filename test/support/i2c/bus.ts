@@ -1,13 +1,13 @@
 import { I2CCmd, JDServiceServer, Packet, SRV_I2C } from "../../../server/simulator/jacdac";
 import type { Chip } from "./chip";
 
-/** I2C service, `I2CStatus` (jacdac services/i2c.md). */
+/** Status values of Jacdac's I2C service: `I2CStatus` in jacdac services/i2c.md. */
 const STATUS = { ok: 0, noAckOfAddress: 1 };
 
-/** An I2C bus as a Jacdac service. Chips can be unplugged and plugged in again. */
+/** An I2C bus as a Jacdac service. Chips can be unplugged from the bus and plugged in again. */
 export class I2CBus extends JDServiceServer {
   readonly chips: Chip[];
-  /** True if a wire is held low, so that no chip can answer. */
+  /** True if a wire of the bus is held low, so that no chip can answer. */
   isHeld = false;
 
   constructor(...chips: Chip[]) {

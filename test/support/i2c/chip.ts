@@ -1,4 +1,4 @@
-/** A simulated chip on an I2C bus. Its time is a parameter, ms. */
+/** A simulated chip on an I2C bus. Its methods take the current time, ms. */
 export interface Chip {
   readonly address: number;
   write(bytes: Uint8Array, nowMs: number): void;

@@ -14,7 +14,7 @@ const UVS_MODE = 0x08;
 const STATUS_DATA = 0x08;
 const STATUS_POWER_ON = 0x20;
 const GAINS = [1, 3, 6, 9, 18];
-/** By code of the resolution: bits, and conversion time, ms. */
+/** Number of bits and conversion time, ms, by the code of the resolution. */
 const RESOLUTIONS = [
   [20, 400],
   [19, 200],
@@ -27,17 +27,17 @@ const RATES_MS = [25, 50, 100, 200, 500, 1000, 2000, 2000];
 /** Time from standby to the first measurement (section 3), ms. */
 const WAKE_MS = 10;
 
-/** A Lite-On LTR390 in light of a given illuminance. */
+/** A simulated LTR390 of Lite-On, in light of a given illuminance. */
 export class Ltr390Chip implements Chip {
   readonly address = 0x53;
-  /** 0xb2 in a real chip. */
+  /** Part id. A real chip has 0xb2. */
   partId = 0xb2;
   /** True if the chip answers but never measures. */
   isStuck = false;
   private readonly registers = new Map<number, number>();
   private pointer = 0;
   private sinceMs = Infinity;
-  /** Number of measurements that no longer count as new data. */
+  /** Number of completed measurements that have been read, so they no longer count as new data. */
   private taken = 0;
   private isPowerOn = true;
 
@@ -97,17 +97,18 @@ export class Ltr390Chip implements Chip {
     return status;
   }
 
-  /** Number of measurements completed since measuring was enabled. */
+  /** Returns the number of measurements completed since measuring was enabled. */
   private done(nowMs: number): number {
     const [, conversionMs] = this.resolution();
     const rateMs = RATES_MS[this.value(MEAS_RATE) & 7] ?? 0;
     const awakeMs = nowMs - this.sinceMs - conversionMs;
-    // "If the rate is faster than a conversion takes, it is as fast as that."
+    // If the measurement rate is faster than a conversion, the datasheet says that the rate is the
+    // conversion's.
     if (this.isStuck || awakeMs < 0) return 0;
     return 1 + Math.floor(awakeMs / Math.max(rateMs, conversionMs));
   }
 
-  /** Zero before the first measurement. */
+  /** Returns the value of the light register, which is zero before the first measurement. */
   private count(nowMs: number): number {
     if (this.done(nowMs) === 0) return 0;
     const [bits, conversionMs] = this.resolution();

@@ -8,8 +8,8 @@ const CELL = { width: 6, height: 8 };
 const FONT = "node_modules/@devicescript/graphics/src/text.ts";
 
 /**
- * Characters by the columns of their pixels. An entry has two bytes of code and six bytes of
- * columns.
+ * Reads the font of the screen: characters by the columns of their pixels. An entry of the font has
+ * two bytes of character code and six bytes of columns.
  */
 function readFont(): Map<string, string> {
   const source = readFileSync(join(ROOT, FONT), "utf8");
@@ -24,7 +24,7 @@ function readFont(): Map<string, string> {
 }
 
 /**
- * Reads the text of a line of the screen, as a person would.
+ * Reads a line of text on the screen, as a person would.
  * @param line 0..7
  * @param size 2 for text of double size
  */

@@ -3,19 +3,19 @@ import type { Chip } from "./chip";
 const WIDTH = 128;
 const PAGES = 8;
 
-/** Number of parameters by command, for commands with parameters: datasheet rev. 1.1, table 9-1. */
+/** Number of parameters of each command that has any: datasheet rev. 1.1, table 9-1. */
 const PARAMETERS: Record<number, number> = {
   ...{ 0x20: 1, 0x21: 2, 0x22: 2, 0x26: 6, 0x27: 6, 0x29: 5, 0x2a: 5, 0x81: 1, 0x8d: 1 },
   ...{ 0xa3: 2, 0xa8: 1, 0xd3: 1, 0xd5: 1, 0xd9: 1, 0xda: 1, 0xdb: 1 },
 };
 
 /**
- * A Solomon Systech SSD1306 with 128 × 64 pixels, mounted upside down in its module, as in most
- * modules.
+ * A simulated SSD1306 of Solomon Systech with 128 × 64 pixels, mounted upside down in its module,
+ * as in most modules.
  */
 export class Ssd1306Chip implements Chip {
   readonly address = 0x3c;
-  /** By column and page: 8 pixels, the upper one in bit 0. */
+  /** The display's memory by page and column. Each byte is 8 pixels, the upper one in bit 0. */
   readonly memory = new Uint8Array(WIDTH * PAGES);
   isOn = false;
   hasChargePump = false;
@@ -28,18 +28,19 @@ export class Ssd1306Chip implements Chip {
   private pending: number[] = [];
 
   write([control = 0, ...bytes]: Uint8Array): void {
-    // 8.1.5.2: Co = 0, so all following bytes are of one kind, chosen by D/C#.
+    // Datasheet, 8.1.5.2: with Co = 0, all following bytes are of one kind, data or commands,
+    // chosen by D/C#.
     if (control === 0x40) bytes.forEach((byte) => this.store(byte));
     else if (control === 0x00) bytes.forEach((byte) => this.command(byte));
     else throw new Error(`SSD1306: expected a control byte 0x00 or 0x40, got ${control}`);
   }
 
-  /** 8.1.5: the status. Bit 6 is set while the display is off. */
+  /** Returns the status byte (datasheet, 8.1.5). Bit 6 is set while the display is off. */
   read(count: number): Uint8Array {
     return new Uint8Array(count).fill(this.isOn ? 0 : 0x40);
   }
 
-  /** Fills the memory with noise, as after power-on. */
+  /** Fills the display's memory with noise, as after power-on. */
   powerUp(): void {
     this.memory.fill(0xa5);
     this.isOn = this.hasChargePump = false;
@@ -72,7 +73,10 @@ export class Ssd1306Chip implements Chip {
     else if (code === 0xc0 || code === 0xc8) this.isTurned.rows = code === 0xc8;
   }
 
-  /** 10.1.3: the pointer advances by the addressing mode. */
+  /**
+   * Stores a byte of data. The pointer then advances as the addressing mode says (datasheet,
+   * 10.1.3).
+   */
   private store(byte: number): void {
     this.memory[this.page * WIDTH + this.column] = byte;
     if (this.mode === 2) this.column = (this.column + 1) % WIDTH;
