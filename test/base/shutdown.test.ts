@@ -26,8 +26,8 @@ async function endsWhenKilled(program: Program, signal: NodeJS.Signals): Promise
 }
 
 describe("npm start", () => {
-  // npm runs its script in a shell. As `sh`, dash waits for the server and ends without it. bash is
-  // replaced by the server.
+  // npm runs its script in a shell. `sh` is dash, which runs the server as a child and ends without
+  // stopping it. bash is replaced by the server.
   it.each(["sh", "bash"])("ends when npm is asked to end, with %s in between", async (shell) => {
     const args = ["start", "--silent", `--script-shell=${shell}`, "--", ...FLAGS];
     await endsWhenKilled(await ready("npm", args), "SIGTERM");

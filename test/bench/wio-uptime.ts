@@ -1,6 +1,6 @@
 /**
- * `npm run wio:uptime -- --hours 24`: runs the image on the emulated chip for that many hours of
- * the chip's time. With `--storm SEED`, coprocessor, serial line, Wi-Fi and broker fail as
+ * `npm run wio:uptime -- --hours 24`: runs the image on the emulated chip for the given hours of
+ * the chip's time. With `--storm SEED`, the coprocessor, serial line, Wi-Fi and broker fail as
  * weather.ts describes.
  */
 import { command, readFlags } from "../../boards/tools/command";

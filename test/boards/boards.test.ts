@@ -190,7 +190,7 @@ it("the board table refuses a pin that the board does not have", () => {
   expect(wrong.sensorGpio).toBeUndefined();
 });
 
-/** The hardware configuration in the output of the CLI's disassembler. */
+/** Returns the hardware configuration in the output of the CLI's disassembler. */
 function hardwareIn(disassembly: string): { services: object[] } {
   const [, json = ""] = /^DCFG: [^{]*(\{.*?^\})/ms.exec(disassembly) ?? [];
   return JSON.parse(json) as { services: object[] };

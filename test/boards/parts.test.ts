@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BOARD_NAMES, BOARDS } from "../../boards/boards";
 import { parseParts, parseTarget, partsText, targetText } from "../../boards/parts";
 
-/** Returns the chosen parts without their default pins, or the error. */
+/** Returns the chosen parts as text, without default parts and pins, or the error. */
 function read(text: string, name: (typeof BOARD_NAMES)[number] = "xiao-esp32c3"): string {
   const parts = parseParts(text, name);
   return typeof parts === "string" ? parts : partsText({ name, parts });

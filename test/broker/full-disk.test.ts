@@ -75,7 +75,7 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     return (await metricsOf(url())).get(`nightlight_${name}`);
   }
 
-  /** The state that the page receives when it is opened. */
+  /** Returns the state that the page receives when it is opened. */
   async function shown(): Promise<Unwritten[]> {
     const socket = new WebSocket(`${url().replace("http", "ws")}/api/events`);
     const first = await new Promise<string>((resolve, reject) => {
@@ -142,7 +142,8 @@ describe.each(DISKS)("the server on a full disk (%s)", (_how, makeDisk) => {
     disk.fill();
     await keep("silent");
     await losesBoth();
-    // Waits until all readings are written, so that no later write can find the free space.
+    // The query makes the server try to write its waiting readings. Afterwards no reading is left
+    // whose write could discover the free space, so the server has to test the disk itself.
     await hasHall();
     disk.free();
     await until("both are written", async () => (await shown()).length === 0);

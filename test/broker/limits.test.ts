@@ -197,7 +197,7 @@ describe("the embedded broker's limits", () => {
     expect(await (await connected("one", false)).subscribe("a")).toEqual([1]);
     expect(await open().connect({ clientId: "two", clean: false })).toBe(3);
     await refused("sessions", "127.0.0.1: expected at most 1 persistent sessions, got one more");
-    // The client has ended its own session by connecting with a clean one.
+    // The client has ended its own session by connecting with a clean session.
     await connected("one", true);
     expect(await (await connected("three", false)).subscribe("a")).toEqual([1]);
   });

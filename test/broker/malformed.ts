@@ -8,7 +8,7 @@ const CONNECT = connect();
 const JUNK = ["nonsense", "{", "[]", "[300]", "null", "true", "0", '"light"', "{}", "\u0000"];
 const WRONG_VALUES = ["-1", "1024", "1e99", "-0.001", '"5"', "null", "true", "[]", "{}", '""'];
 
-/** An invalid telemetry payload. */
+/** Returns an invalid telemetry payload. */
 export function malformedTelemetry(random: Random): Buffer {
   switch (random.below(5)) {
     case 0:
@@ -25,7 +25,7 @@ export function malformedTelemetry(random: Random): Buffer {
   }
 }
 
-/** An invalid topic name to publish on, as bytes. */
+/** Returns an invalid topic name to publish on, as bytes. */
 export function malformedTopic(random: Random): Buffer {
   const name = random.bytes(3).toString("hex");
   switch (random.below(8)) {
@@ -48,7 +48,7 @@ export function malformedTopic(random: Random): Buffer {
   }
 }
 
-/** Bytes that violate the standard after, or in place of, a client's CONNECT. */
+/** Returns bytes that violate the standard after, or in place of, a client's CONNECT. */
 export function malformedPackets(random: Random): Buffer {
   const after = (bytes: Buffer) => Buffer.concat([CONNECT, bytes]);
   switch (random.below(12)) {

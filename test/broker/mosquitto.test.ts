@@ -11,7 +11,7 @@ import { Witness } from "../support/witness";
 
 const example = (name: string) => readFileSync(join(ROOT, "docs/examples", name), "utf8");
 
-/** The files of docs/examples that docs/security.md recommends. */
+/** Uses the files of docs/examples that docs/security.md recommends. */
 describe("Mosquitto with users, configured as recommended", () => {
   const dir = mkdtempSync(join(tmpdir(), "nightlight-users-"));
   let mosquitto: Mosquitto;

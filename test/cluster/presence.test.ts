@@ -22,7 +22,7 @@ const BEAT: Beat = {
  */
 const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
 
-/** A presence that began to listen in the moment it sent its first beat. */
+/** A presence that began to listen when its own first beat was sent. */
 class Listening extends Presence {
   private sentMs = 500;
   private heardMs = 500;

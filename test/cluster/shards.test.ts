@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
 
-/** For each server, the number of commands that it has sent to other servers' devices. */
+/** Returns, for each server, the number of commands that it has sent to other servers' devices. */
 async function sentToOthers(): Promise<number[]> {
   const sent = await Promise.all(servers.map(commandsOf));
   return sent.map((count, at) => {

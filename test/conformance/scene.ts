@@ -63,7 +63,7 @@ export class Scene {
 export interface Case {
   /** The statement's number: 3.1.0-2 for [MQTT-3.1.0-2]. */
   statement: string;
-  /** What the test observes if the statement holds, worded to follow the statement's number. */
+  /** The test's observation if the statement holds, worded to follow the statement's number. */
   sees: string;
   run: (scene: Scene) => Promise<void>;
 }

@@ -21,7 +21,7 @@ interface Variable {
   variablesReference: number;
 }
 
-/** The configuration as VS Code sends it: only the written fields, no defaults. */
+/** Returns a launch configuration as VS Code sends it: only the written fields, no defaults. */
 function launchConfiguration(name: string): object {
   const { configurations } = readVsCodeFile(".vscode/launch.json") as {
     configurations: { name: string }[];

@@ -74,8 +74,8 @@ describe("devices", () => {
     devices.reading({ id: "pi", atMs: wallMs - 60_000, values: { light: 20 } }, wallMs, true);
     expect(devices.view("pi")).toMatchObject({ light: 700, ledOn: false, online: true });
     expect(readings.at(-1)).toMatchObject({ values: { light: 20 }, ledOn: true });
-    // This reading seems to be one second older than the shown one, but it is from the same run: it
-    // was delayed for a shorter time.
+    // By its age, this reading seems a second older than the shown one. It counts as newer, because
+    // times in transit differ.
     devices.reading({ id: "pi", atMs: wallMs - 3_000, values: { light: 650 } }, wallMs, false);
     expect(devices.view("pi")).toMatchObject({ light: 650 });
     // Setting the wall clock back must not make new readings look old.

@@ -89,7 +89,8 @@ describe("a restarted server", () => {
     await server.stop("SIGTERM");
 
     await startReady(mosquitto.url, ...all);
-    // A reading without a number would be answered twice if it were repeated, so it is not.
+    // This reading has no number, so the server could not recognise a repetition, and would answer
+    // twice.
     await lamp.client.publishAsync("lamp/telemetry", '{"light":5}', { qos: 1 });
     await publish("lamp/telemetry", 3);
     await lamp.sees("lamp/commands", /"seq":3\b/);
@@ -98,7 +99,7 @@ describe("a restarted server", () => {
 });
 
 describe("a server's session", () => {
-  /** The first CONNECT of a server with these flags. */
+  /** Starts a server with these flags, and returns its first CONNECT. */
   async function connectOf(...flags: string[]): Promise<IConnectPacket> {
     let connect: IConnectPacket | undefined;
     const listener = createServer((socket) => {

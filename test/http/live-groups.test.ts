@@ -112,8 +112,8 @@ describe("the live stream's groups", () => {
     read("east", 5);
     read("west", 7);
     expect(vi.getTimerCount()).toBe(0);
-    // A client that connects now gets the full state first. When the readings become too old, it
-    // gets the change.
+    // A client that connects now gets the full state first. When the readings become too old, the
+    // client gets that change.
     groups.flush();
     stream.isRead = true;
     stream.values();

@@ -113,7 +113,7 @@ async function main(): Promise<void> {
   const [good, older] = [await compileFirmware(), await olderProgram()];
   const { program: bad } = await panicsOnceHeard();
   const dir = mkdtempSync(join(tmpdir(), "nightlight-fleet-"));
-  // All devices and the witness connect from one address, so its limit is raised.
+  // All devices and the witness connect from one address, so the limit per address is raised.
   const limits = { ...DEFAULT_LIMITS, "connections-per-address": 2 * count };
   const security = { ...OPEN_ON_LOOPBACK, usersDir: dir, limits };
   const key = new UpdateKeys(dir).ensure(`${PREFIX}*`);

@@ -73,7 +73,7 @@ describe("the page of a stadium", () => {
         "LED on when more than half of the members that are heard say that light is below 300.",
       )
       .waitFor();
-    // A bird on one sensor covers it.
+    // A bird covers one sensor.
     says.set("roof", 3);
     await row("roof").filter({ hasText: "3 · for on" }).waitFor();
     expect(await row("north").innerText()).toMatch(/900 · for off$/);

@@ -22,7 +22,7 @@ const DEBUG_INFO = JSON.stringify({
   srcmap: [5, 1, 0],
 });
 
-/** What `Updates` returns from `view` before it has done any work. */
+/** The view of an `Updates` object that has done no work yet. */
 export const NOTHING = { updates: [], fleet: null, programs: {}, crashes: [] };
 
 /** Name of the program that the fake compiler makes for a device that names no board. */

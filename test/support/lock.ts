@@ -6,7 +6,8 @@ const LOCK_PORT = 18_083;
 
 /**
  * Waits for the exclusive use of the fixed ports of the DeviceScript CLI's development server,
- * across test files and checkouts. If the owning process is killed, the lock is released with it.
+ * across test files and checkouts. If the process that holds the lock is killed, the lock is
+ * released.
  * @returns a function that releases the lock
  */
 export async function lockDevtools(): Promise<() => Promise<void>> {

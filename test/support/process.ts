@@ -14,7 +14,10 @@ export class NightlightProcess {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** Resolves when the server is ready. If the server ends instead, rejects with its output. */
+  /**
+   * Starts the server, and resolves when it is ready. If the server ends instead, rejects with its
+   * output.
+   */
   static async start(
     flags: string[],
     env: Record<string, string> = {},

@@ -4,7 +4,7 @@ import type { Report } from "../../src/common/wire";
 
 const HASH = "0123456789abcdef".repeat(4);
 
-/** What the server knows about a device at a given time. */
+/** Returns the server's knowledge about a device at a given time. */
 const known = (state: Report | null, atMs = 0, online = true) => ({
   online,
   state,

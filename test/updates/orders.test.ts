@@ -65,7 +65,7 @@ it.each([
   [{}, 0],
   [{ refused: "12: no space" }, 0],
   [{ refused: "12: expected an n above 30, got 12" }, 30],
-  // The device can report anything. Above this number there is no next one.
+  // Device reports are untrusted input. No number follows `MAX_SAFE_INTEGER`.
   [{ refused: `1: expected an n above ${Number.MAX_SAFE_INTEGER}, got 1` }, 0],
   [{ refused: "1: expected an n above 99999999999999999999, got 1" }, 0],
 ])("the state %j allows orders above %i", (state, above) => {

@@ -47,7 +47,7 @@ it("a program that panics only after connecting is taken back, and its crash is 
   wio = await WioWithServer.start("chip-8", old, { speed: 4 });
   const { board, nightlight } = wio;
   await board.logged("Reading acknowledged");
-  // From this line, the server compiles the bad release.
+  // Makes the server compile the bad release.
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
   vi.spyOn(Programs.prototype, "places").mockReturnValue(bad.places);
   const from = board.wio.log.length;

@@ -54,7 +54,7 @@ export class FakePwmChip {
     Object.assign(channel, next);
   }
 
-  /** Brightness of an LED on a channel, 0..1. */
+  /** Returns the brightness of an LED on a channel, 0..1. */
   brightness(number: number): number {
     const channel = this.channels.get(number);
     return channel?.isEnabled ? channel.dutyNs / channel.periodNs : 0;

@@ -212,7 +212,9 @@ describe("npm run flash", () => {
   });
 });
 
-/** The relevant parts of a runtime's image: its first bytes, and room for a board's pins. */
+/**
+ * Returns the relevant parts of a runtime's image: its first bytes, and room for a board's pins.
+ */
 function imageFor(chipId: number): Uint8Array {
   const image = Buffer.alloc(0x10000, 0xff);
   image[0] = 0xe9;

@@ -67,7 +67,7 @@ describe("the chip after a failure", () => {
     ({ elf } = await linkImage(WIO, { packed: makePackage(program(name), {}) }));
     return uf2OfElf(elf);
   };
-  /** Address of a function of the image. */
+  /** Returns the address of a function in the image. */
   const addressOf = async (name: string): Promise<number> => (await Symbols.of(elf)).address(name);
 
   beforeAll(async () => await buildSlice());

@@ -1,4 +1,7 @@
-/** Shared by the tests with a misbehaving coprocessor: one board at a time, and its readings. */
+/**
+ * Helpers for tests with a misbehaving coprocessor. The tests run one board at a time, and check
+ * its readings.
+ */
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { BOARD } from "../../../boards/log-lines";
 import {

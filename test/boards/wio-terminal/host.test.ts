@@ -93,7 +93,9 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ed25519_test: SIGNATURES,
 };
 
-/** Which power cuts of an update are tried: a number selects a sample, `all` means all. */
+/**
+ * Selects the power cuts of an update that are tried: a number selects a sample, `all` selects all.
+ */
 const CUTS = process.env["NIGHTLIGHT_CUTS"] ?? "1";
 
 describe("the board's C on the host, checked by the sanitizers", () => {

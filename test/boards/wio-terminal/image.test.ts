@@ -10,7 +10,9 @@ import { translate } from "../../../boards/wio-terminal/build/translate";
 import { checkContract } from "../../../boards/wio-terminal/build/vm-contract";
 import { parseWasm } from "../../../boards/wio-terminal/build/wasm-module";
 
-/** The module with each occurrence of a text replaced by another of the same length. */
+/**
+ * Returns the module with each occurrence of a text replaced by another text of the same length.
+ */
 function changed(from: string, to: string): Uint8Array {
   const bytes = Buffer.from(extractVm().wasm);
   let found = 0;
@@ -75,7 +77,7 @@ describe("the image", () => {
     checkFits(regions);
     expect(table(regions)).toMatch(/flash \(496 KB on the chip\)[^]*RAM \(192 KB on the chip\)/);
     const ram = regions.filter(({ memory }) => memory === "RAM");
-    // All RAM except for the bootloader's one word and gaps for alignment.
+    // The image uses all RAM except for the bootloader's one word and gaps for alignment.
     const used = ram.reduce((sum, { bytes }) => sum + bytes, 0);
     expect(used).toBeLessThanOrEqual(192 * 1024 - 4);
     expect(used).toBeGreaterThan(192 * 1024 - 64);

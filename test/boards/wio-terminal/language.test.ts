@@ -26,8 +26,8 @@ afterEach(async () => {
 });
 
 /**
- * Output of the program itself (`> ` lines, exceptions and panics), without messages of the
- * runtime.
+ * Returns the output of the program itself (`> ` lines, exceptions and panics), without messages of
+ * the runtime.
  */
 function said(log: readonly string[]): string[] {
   return log.filter((line) =>

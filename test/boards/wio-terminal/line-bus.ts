@@ -1,4 +1,4 @@
-/** The board's serial line as the tools use it, without a serial port in between. */
+/** Opens a board's serial line as the tools do, without a serial port in between. */
 import { JDBus, type JDService, Transport } from "../../../server/simulator/jacdac";
 import { Decoder, encode } from "../../support/jdusb";
 import { until } from "../../support/until";

@@ -91,7 +91,7 @@ describe("the nightlight on the emulated Wio Terminal", () => {
     await reports(id, ({ light, age_ms }) => light === 42 && age_ms === undefined);
     const [boot] = readings(id).map((reading) => reading.boot);
     expect(readings(id).every((reading) => reading.boot === boot)).toBe(true);
-    // Boot numbers are random, so the next run has another one.
+    // Boot numbers are random, so the next run has another boot number.
     await board.stop();
     board = await startNightlightBoard({ id, broker: broker.url });
     await reports(id, (reading) => reading.boot !== boot);

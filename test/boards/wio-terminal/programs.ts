@@ -15,8 +15,8 @@ const NAMES = [
 export type ProgramName = (typeof NAMES)[number];
 
 /**
- * Compiles all programs. Not while another program is compiled: the compiler has only one output
- * folder.
+ * Compiles all programs. Must not run while another program is compiled, because the compiler has
+ * only one output folder.
  */
 export async function compilePrograms(): Promise<void> {
   for (const name of NAMES) {
@@ -27,7 +27,7 @@ export async function compilePrograms(): Promise<void> {
   }
 }
 
-/** The bytecode, compiled before the tests began. */
+/** Returns a program's bytecode, which was compiled before the tests began. */
 export function program(name: ProgramName): Uint8Array {
   return readFileSync(bytecodeOf(name));
 }

@@ -49,7 +49,7 @@ describe("the board at a computer's USB socket", () => {
   const heard = async (text: string, from: number): Promise<void> =>
     await board.until(`"${text.trim()}" on the port`, () => board.said.includes(text, from));
 
-  /** Starts the board with "button" and waits until it logs nothing more. */
+  /** Starts the board with the program "button", and waits until it logs nothing more. */
   const isQuiet = async (): Promise<void> => {
     board = await UsbBoard.start(packed());
     await plugged();

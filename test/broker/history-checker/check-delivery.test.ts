@@ -49,7 +49,7 @@ describe("an acknowledged message", () => {
     h.subscribed(reader, "a");
     h.cut(reader);
     const message = h.published(sender, "a");
-    // No client has connected for the message yet.
+    // No client has connected yet to receive the message, so nothing is lost.
     good();
     const back = h.accepted("reader", { present: true });
     bad("lost");

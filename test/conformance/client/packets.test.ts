@@ -27,7 +27,7 @@ function decode(bytes: Buffer): Decoder {
 const isMalformed = (bytes: Buffer) =>
   expect(() => decode(bytes), hex(bytes)).toThrow(/^malformed packet/);
 
-/** The strings and messages of a CONNECT, after its header of ten bytes. */
+/** Returns the strings and messages of a CONNECT, after its header of ten bytes. */
 function payload(bytes: Buffer): string[] {
   const fields: string[] = [];
   for (let at = 12; at < bytes.length;) {

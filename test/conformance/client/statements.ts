@@ -81,15 +81,15 @@ export const ELSEWHERE: Record<string, ClientTest[]> = {
 };
 
 /**
- * Statements from which the client departs, and why. The last test of the statement shows the
- * departure.
+ * Statements from which the client departs, with the reason. The last test of the statement shows
+ * the departure.
  */
 export const CLIENT_DEPARTURES: Record<string, string> = {
   "4.4.0-1":
     "in part: after `ackTimeoutMs`, or `abandon()`, a QoS 1 message is not sent again, because the caller may have a newer one",
 };
 
-/** Statements that no test can show, and why. */
+/** Statements that no test can show, with the reason. */
 export const CLIENT_UNTESTABLE: Record<string, string> = {
   "4.8.0-2": "a temporary failure can't be caused from outside",
   "6.0.0-1": "the client has no WebSocket",
@@ -112,7 +112,7 @@ export function clientTests(id: string): ClientTest[] {
   return [...own, ...(ELSEWHERE[id] ?? [])];
 }
 
-/** Titles of a file's tests, as written in its source. */
+/** Returns the titles of a file's tests, as written in its source. */
 export function titlesIn(file: string): string[] {
   const source = readFileSync(join(ROOT, "test", file), "utf8");
   return [...source.matchAll(/^ *it\(\s*(["`])(.+?)\1,/gms)].map(([, , title = ""]) => title);

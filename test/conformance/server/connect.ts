@@ -13,7 +13,7 @@ import {
 import { described, Unexpected } from "../../support/wire";
 import { type Case, type Scene, when } from "../scene";
 
-/** A CONNECT with possibly invalid flags and an arbitrary payload. */
+/** Builds a CONNECT with possibly invalid flags and an arbitrary payload. */
 function connectWith(flags: number, ...payload: (Uint8Array | number[])[]): Buffer {
   return packet(0x10, text("MQTT"), 4, flags, u16(0), ...payload);
 }

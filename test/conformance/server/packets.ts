@@ -27,8 +27,8 @@ const ILL_FORMED: Record<string, number[]> = {
 };
 
 /**
- * Builds a packet with the given string, for each packet after CONNECT that contains a string from
- * the client.
+ * Packets after CONNECT that contain a string from the client. Each function builds its packet with
+ * the given string.
  */
 const CARRIERS: Record<string, (bytes: Uint8Array) => Buffer> = {
   "the topic of a PUBLISH": (bytes) => publish(bytes, "x"),

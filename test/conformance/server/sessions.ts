@@ -14,7 +14,9 @@ import {
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
 
-/** A client with a persistent session, subscribed to the scene's topic `a` at QoS 2. */
+/**
+ * Connects a client with a persistent session, and subscribes it to the scene's topic `a` at QoS 2.
+ */
 async function subscriber(scene: Scene): Promise<Peer> {
   const client = await scene.client({ id: scene.clientId("a"), clean: false });
   await client.subscribes(scene.topic("a"), 2);

@@ -6,7 +6,7 @@ import { DISCONNECT, packet } from "../../support/mqtt-bytes";
 import type { Peer } from "../peer";
 import { type Case, type Scene, when } from "../scene";
 
-/** A client subscribed to the topic of the scene's will, at QoS 2. */
+/** Connects a client that is subscribed to the topic of the scene's will, at QoS 2. */
 async function watcher(scene: Scene): Promise<Peer> {
   const client = await scene.client();
   await client.subscribes(scene.topic("will"), 2);

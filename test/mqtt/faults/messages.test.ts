@@ -219,8 +219,8 @@ describe.each(BOTH)("a half-open connection, %s", (_where, world) => {
     inWorld = world;
   });
 
-  // Here the client has to notice the silence at all. How soon it does is tested with a simulated
-  // clock, in test/mqtt/timing.test.ts.
+  // This test only checks that the client notices the silence. How soon it does is tested with a
+  // simulated clock, in test/mqtt/timing.test.ts.
   it("is noticed with a keep-alive of 1 s", async () => {
     await start({ keepAliveS: 1 });
     await broker.receives("pingreq", 2);

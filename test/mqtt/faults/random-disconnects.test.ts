@@ -76,8 +76,8 @@ describe("a long random sequence of disconnects", () => {
 
 /**
  * Breaks connections anywhere in the traffic, including the handshake of a reconnect. The first
- * break comes after the client has published on both topics, because an order to it at QoS 0 could
- * be lost.
+ * break comes after the client has published on both topics, because the order to publish is sent
+ * at QoS 0 and could be lost.
  * @returns the broken connections
  */
 function cutAtRandom(

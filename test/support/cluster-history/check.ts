@@ -50,7 +50,7 @@ interface Reading {
   at: number;
   seq: number;
   wanted: boolean;
-  /** Whether the LED was on. If `wanted` is the same, a counting device gets no command. */
+  /** Whether the LED was on. If it was already as wanted, a counting device gets no command. */
   ledOn: boolean;
   acknowledged: boolean;
 }

@@ -19,14 +19,17 @@ interface Member {
   proxies: CuttingProxy[];
 }
 
-/** Several servers on one broker, with devices that report a count and lesson devices. */
+/** Several servers on one broker, with counting devices and lesson devices. */
 export class ServersUnderTest {
   private readonly members: Member[] = [];
   private readonly devices: HistoryDevice[] = [];
   private readonly kinds = new Map<string, Kind>();
   private events: FleetEvent[] = [];
 
-  /** @param ports ports of the broker's nodes. Each server connects to a different node first */
+  /**
+   * Starts the servers and the devices.
+   * @param ports ports of the broker's nodes. Each server connects to a different node first
+   */
   static async start(ports: number[], servers: number, devices: number): Promise<ServersUnderTest> {
     const made = new ServersUnderTest();
     try {

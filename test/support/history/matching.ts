@@ -31,7 +31,8 @@ export function isAfter(sent: Sent, step: Step): boolean {
   if (sent.startsAt > step.answeredAt) return true;
   const [first, again] = sent.sends;
   if (first?.connection !== step.connection || sent.startsAt < step.sentAt) return false;
-  // Without an answer, both packets may have been lost, and the message then sent again.
+  // If the change was not answered, both packets may have been lost, and the message sent again
+  // later.
   return step.answeredAt < Infinity || again === undefined;
 }
 
@@ -72,8 +73,8 @@ export function mustMatch(session: Session, sent: Sent): number | undefined {
 }
 
 /**
- * Whether a filter was subscribed during that whole time. Replacing a subscription leaves no gap
- * [MQTT-3.8.4-3].
+ * Whether a filter was subscribed from before the message was sent until after it was passed on.
+ * Replacing a subscription leaves no gap [MQTT-3.8.4-3].
  */
 function isStanding(changes: FilterChange[], sent: Sent): boolean {
   const start = changes.findLastIndex(

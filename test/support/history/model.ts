@@ -55,11 +55,11 @@ export interface Session {
   receipts: Receipt[];
 }
 
-/** A message, with all times at which it was sent. */
+/** A message, with all positions at which it was sent. */
 export interface Sent {
   message: Message;
   publisher: string;
-  /** The times at which PUBLISH was sent. Empty for a will. */
+  /** The positions at which PUBLISH was sent. Empty for a will. */
   sends: { at: number; connection: Connection }[];
   will?: Connection;
   /** The earliest position at which a client can have received the message. */
@@ -87,7 +87,10 @@ export interface Model {
   events: readonly HistoryEvent[];
   connections: Connection[];
   sessions: Session[];
-  /** Sent messages, by position. The position of a will is the end of its connection. */
+  /**
+   * Sent messages, in the order of their positions. The position of a will is the end of its
+   * connection.
+   */
   sent: Sent[];
   /** Requests without an answer. */
   unanswered: Map<number, Connection>;

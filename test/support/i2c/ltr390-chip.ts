@@ -102,8 +102,8 @@ export class Ltr390Chip implements Chip {
     const [, conversionMs] = this.resolution();
     const rateMs = RATES_MS[this.value(MEAS_RATE) & 7] ?? 0;
     const awakeMs = nowMs - this.sinceMs - conversionMs;
-    // If the measurement rate is faster than a conversion, the datasheet says that the rate is the
-    // conversion's.
+    // If the rate is faster than a conversion takes, the chip measures as fast as it can convert
+    // (datasheet).
     if (this.isStuck || awakeMs < 0) return 0;
     return 1 + Math.floor(awakeMs / Math.max(rateMs, conversionMs));
   }

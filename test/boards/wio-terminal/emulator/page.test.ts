@@ -21,7 +21,10 @@ import { Witness } from "../../../support/witness";
  * back to "wfi".
  */
 const SLEEPER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xe7fd_bf30).buffer);
-/** Stack and start, and there an undefined instruction, for whose exception there is no handler. */
+/**
+ * A program image like `SLEEPER`, but with an undefined instruction at the start address, and no
+ * handler for its exception.
+ */
 const CRASHER = Buffer.from(Uint32Array.of(0x2003_0000, 0x4009, 0xde00_de00).buffer);
 const MAIN = join(BOARD, "tools/emulator.ts");
 
@@ -77,7 +80,7 @@ describe("wio:emulator", () => {
       expect(lights).toContain(50);
       expect(lights).toContain(900);
       expect(faults).toEqual([]);
-      // The project's own image does nothing that a strict chip refuses.
+      // On a strict chip, the project's own image causes no warning.
       expect(output()).not.toContain("nightlight: warning:");
       const screenshot = process.env["EMULATOR_SCREENSHOT"];
       if (screenshot !== undefined) await page.screenshot({ path: screenshot });
@@ -92,7 +95,7 @@ describe("wio:emulator", () => {
       const post = { method: "POST", headers: { origin: "http://elsewhere.example" } };
       expect((await fetch(`${url}image?name=blank.bin`, post)).status).toBe(403);
 
-      // A file that is not an image changes nothing. A tap of the switch restarts the board.
+      // A file that is not an image changes nothing. A tap of the reset switch restarts the board.
       const blank = { name: "blank.bin", mimeType: "", buffer: Buffer.alloc(64, 0xff) };
       await page.locator("#image").setInputFiles(blank);
       await page.locator("#image-result", { hasText: "expected a stack in RAM" }).waitFor();

@@ -21,7 +21,7 @@ const ID = "uptime";
 const DAY_S = 600;
 /** Interval at which the chip's state is sampled, µs. It is not a multiple of the chip's tick. */
 const LOOK_EVERY_MICROS = 1_001_300;
-/** Readings that the device's outbox holds: src/nightlight.ts. */
+/** Number of readings that the device's outbox holds: src/nightlight.ts. */
 const OUTBOX_CAPACITY = 512;
 /**
  * Emulates only every fifth tick of 1 ms, so the program's loop wakes every 5 ms. With every tick,
@@ -30,18 +30,18 @@ const OUTBOX_CAPACITY = 512;
 const EVERY_TICK = 5;
 
 export interface Period {
-  /** Chip time since power-on at the period's end. */
+  /** Chip time from power-on to the period's end, s. */
   readonly chipSeconds: number;
   /** Live bytes of the program's heap: the minimum of all samples in the period. */
   readonly programBytes: number;
   readonly memory: MemoryUse;
-  /** Readings that have arrived since power-on. */
+  /** Number of readings that have arrived since power-on. */
   readonly came: number;
   /** Sequence numbers that never arrived, although the outbox had room. */
   readonly lost: readonly number[];
   /** Number of readings that a full outbox dropped. */
   readonly thinned: number;
-  /** Largest number of readings waiting at the same time. */
+  /** Largest number of readings that waited in the outbox at the same time. */
   readonly waitedMost: number;
   readonly ledChanges: number;
   readonly resets: number;
@@ -57,12 +57,14 @@ interface Reading {
 }
 
 interface UptimeOptions {
-  /** Total time, a multiple of the period. */
+  /** Total length of the run, a multiple of the period. */
   readonly chipSeconds: number;
   readonly periodSeconds: number;
-  /** Whether to end early. */
+  /** Whether the run has to end early. */
   readonly isStopped?: () => boolean;
-  /** Seed of a storm that starts in the first minute. Undefined: no faults. */
+  /**
+   * Seed of a storm of faults that starts in the first minute. If undefined, there are no faults.
+   */
   readonly stormSeed?: number;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LATENCY_MAX_MS, Weather } from "./weather";
 
-/** Tolerance of the receiver: chip/sercom-usart.ts. */
+/** Relative tolerance of the receiver's baud rate: chip/sercom-usart.ts. */
 const BAUD_TOLERANCE = 0.03;
 
 const minutesOf = (weather: Weather) =>

@@ -41,7 +41,7 @@ export class Weather {
     this.random = seededRandom(seed);
   }
 
-  /** Returns the faults of a minute. To be called for each minute in turn, from 0. */
+  /** Returns the faults of a minute. Must be called for each minute in turn, from 0. */
   minute(number: number): Minute {
     const [refuses, wifi, wifiFromS] = [this.random(), this.random(), this.random()];
     return {

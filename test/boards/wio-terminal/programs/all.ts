@@ -1,6 +1,6 @@
 /**
- * Tests of the language, case by case. The board's output is compared with that of the CLI's
- * virtual machine.
+ * Tests the language, case by case. The board's output is compared with that of the CLI's virtual
+ * machine.
  */
 import { delay } from "@devicescript/core";
 import { asynchronous, exceptions, recursion, timers } from "./flow";

@@ -1,12 +1,12 @@
 import { show } from "./show";
 
 /**
- * Not a literal: the compiler encodes this number in a way that the virtual machine's check
- * refuses.
+ * The number is parsed, because the compiler encodes its literal in a way that the virtual
+ * machine's check refuses.
  */
 const minInt = parseInt("-2147483648");
 
-/** An array, so that the compiler cannot compute results at compile time. */
+/** The values are in an array, so that the compiler can't compute results at compile time. */
 const values = [
   0,
   1,
@@ -113,7 +113,7 @@ export function mathFunctions(): void {
   }
 }
 
-/** A linear congruential generator: three thousand integer operations, one line. */
+/** Runs a linear congruential generator: three thousand integer operations, logged as one line. */
 export function integerChain(): void {
   let state = 12345;
   for (let i = 0; i < 3000; i++) state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
