@@ -14,8 +14,8 @@ const ALONE = ["debugger", "devtools", "f5", "wio-terminal"].map(
  */
 const MEASURED = ["test/broker/fuzz.test.ts"];
 /**
- * Options of the tests that run together. Several workers fit on few processors, because most of
- * these tests wait most of the time.
+ * Options of the tests that run together. There may be many workers, because most of these tests
+ * wait most of the time.
  */
 const TOGETHER = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 const FIRMWARE = ["test/harness/firmware.ts", "test/harness/wio.ts"];

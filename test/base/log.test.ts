@@ -98,8 +98,8 @@ describe("--log json", () => {
         [],
     );
     expect(more.length).toBeGreaterThan(0);
-    // At most 20 messages a second are shown, and each full second ends with an "and … more" line.
-    // The two extra seconds cover one overlap and a last second that was cut short.
+    // At most 20 messages are shown in each second. The seconds may overlap by one, and the last
+    // second may be cut short.
     expect(shown.length).toBeLessThanOrEqual(20 * (more.length + 2));
     // Each reading and the command that answers it is either shown or counted.
     expect(shown.length + more.reduce((sum, text) => sum + Number(text), 0)).toBe(2 * count);

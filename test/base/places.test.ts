@@ -11,9 +11,8 @@ const debug: DebugInfo = {
     { path: "src/main.ts", length: 20, text: "line 1\nline 2\nline 3" },
     { path: "src/sensor.ts", length: 14, text: "line 1\nline 2\n" },
   ],
-  // Three numbers per entry: position in the sources, length, and position in the bytecode. Both
-  // positions are differences from the previous entry. The source positions are 0, 8 and 15 in the
-  // first file, and 8 in the second file, which starts at 20.
+  // Entries of three numbers, as `DebugInfo` describes them. The pieces of code begin at 0, 8 and
+  // 15 in the first file, and at 8 in the second file, which starts at 20.
   srcmap: [0, 3, 100, 8, 3, 10, 7, 3, 5, 13, 3, 90],
 };
 

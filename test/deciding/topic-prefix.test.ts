@@ -27,8 +27,8 @@ describe("a nightlight with a topic prefix at Mosquitto", () => {
   });
 
   it("has all topics below the prefix, on server and firmware, and Home Assistant finds them", async () => {
-    // This test changes the firmware's configuration. The configuration is a file that other tests
-    // read, too, so this test uses a copy of the checkout.
+    // This test changes the firmware's configuration, a file that other tests read, too. So it uses
+    // a copy of the checkout.
     const checkout = new Checkout();
     const config = JSON.parse(checkout.read("devicescript.json").toString()) as object;
     checkout.write("devicescript.json", JSON.stringify({ ...config, topicPrefix }));

@@ -85,7 +85,7 @@ describe("the page's words", () => {
     expect(stateWords({ ...device, state: { led_on: true } }, 0, "0.1.0")).toBe("");
     const counting = { ...heard, state: { uptime_s: 9 } };
     expect(stateWords(counting, 84_000, "0.1.0")).toBe("up 43 s");
-    // The server's clock was set back, so the time since the report is negative and ignored.
+    // The clock was set back, so the time since the report is negative and not added.
     expect(stateWords(counting, 10_000, "0.1.0")).toBe("up 9 s");
     expect(stateWords({ ...counting, online: false }, 84_000, "0.1.0")).toBe("");
     expect(stateWords({ ...device, state: { uptime_s: 9 } }, 84_000, "0.1.0")).toBe("");

@@ -1,7 +1,7 @@
 "use strict";
 /**
  * Preloaded into a program with NODE_OPTIONS. While the file FULL_DISK exists, the program's writes
- * to files fail as on a full disk. For users who may not mount a small disk.
+ * to files fail as on a full disk. Used if the user may not mount a small disk.
  */
 // A preloaded file has to be CommonJS: an ES module is not loaded into threads whose code is a
 // string.
