@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseTarget, type Target } from "../boards/parts";
-import { type Compiled, compiledBefore, compileFirmware } from "../boards/tools/firmware/compile";
+import { cachedProgram, type Compiled, compileFirmware } from "../boards/tools/firmware/compile";
 import {
   chosenTarget,
   firmwareConfig,
@@ -76,7 +76,7 @@ export class Firmware {
   compiledFor(board: string): Compiled | undefined {
     const target = targetNamed(board);
     if (target === null || (target === undefined && this.isOutboxKept)) return undefined;
-    return compiledBefore(ENTRY, firmwareConfig(this.config, target));
+    return cachedProgram(ENTRY, firmwareConfig(this.config, target));
   }
 
   /** Returns the present sources of the program for "", by path in the checkout. */

@@ -10,12 +10,12 @@ import type { Log } from "./base/log";
 import { bundlePage } from "./base/page-bundle";
 import { Rejections } from "./base/rejections";
 import { ROOT } from "./base/root";
-import { type Part, stopAll } from "./base/stop-all";
+import { stopAll, type Stoppable } from "./base/stop-all";
 import { messageOf, type UserError } from "./base/user-error";
 import { sourceVersion } from "./base/version";
+import { type BrokerInUse, openBroker } from "./broker/open-broker";
 import { TabLogins } from "./broker/tab-logins";
-import { type BrokerInUse, useBroker } from "./broker/use-broker";
-import { LearnerPrograms } from "./compiler/learner-programs";
+import { EditedPrograms } from "./compiler/edited-programs";
 import { Counts } from "./deciding/counts";
 import { Decider } from "./deciding/decider";
 import { Devices } from "./deciding/devices";
@@ -72,10 +72,10 @@ export interface Running {
  * @throws UserError for a mistake that a person can fix; all parts are stopped in that case
  */
 export async function run(options: Options, config: Config, log: Log): Promise<Running> {
-  const started: Part[] = [];
+  const started: Stoppable[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= stopAll(started.reverse()));
-  const add = <T extends Part>(part: T): T => {
+  const add = <T extends Stoppable>(part: T): T => {
     started.push(part);
     return part;
   };
@@ -95,7 +95,7 @@ async function start(
   options: Options,
   config: Config,
   log: Log,
-  add: <T extends Part>(part: T) => T,
+  add: <T extends Stoppable>(part: T) => T,
 ): Promise<Omit<Running, "stop">> {
   const { security, decide: decides } = options;
   const { rule } = config;
@@ -118,7 +118,7 @@ async function start(
   const disk = new Disk((unwritten) => bus.emit("disk", unwritten));
   const { topicPrefix, homeAssistant } = config;
   const topics = { prefix: topicPrefix, discovery: homeAssistant.prefix };
-  const broker = await useBroker(options, topics, rejections, disk, log);
+  const broker = await openBroker(options, topics, rejections, disk, log);
   if (broker.embedded) add(broker.embedded);
 
   const historyStart = History.start(
@@ -221,7 +221,7 @@ async function start(
   );
   const classJoin = options.classroom && token ? new Join(token, access, basePath) : undefined;
   // Only people with the token or the class's code may compile.
-  const programs = classJoin && add(new LearnerPrograms(() => firmware.sources()));
+  const programs = classJoin && add(new EditedPrograms(() => firmware.sources()));
   const web: Web = add(
     await Web.start({
       host: security.listen ?? LOOPBACK,

@@ -3,7 +3,7 @@ import type { LogLine, PiDevices } from "../boards/raspberry-pi";
 import type { Log } from "./base/log";
 import { TaskQueue } from "./base/task-queue";
 import { lineFor } from "./base/user-error";
-import type { BrokerInUse, Login } from "./broker/use-broker";
+import type { BrokerInUse, Login } from "./broker/open-broker";
 import type { Devices } from "./deciding/devices";
 import type { ServerBus, ServerEvents } from "./deciding/events";
 import type { Firmware } from "./firmware";

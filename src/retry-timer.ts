@@ -17,7 +17,7 @@ export class RetryTimer {
   ) {}
 
   /** Called while the program needs no turn of the gateway client: restarts the wait. */
-  rest(nowMs: number, waitMs: number): void {
+  reset(nowMs: number, waitMs: number): void {
     this.waitMs = waitMs;
     this.sinceMs = nowMs;
   }

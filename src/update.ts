@@ -138,7 +138,7 @@ export class Updates {
     const retryTimer = new RetryTimer(isTrial ? trialMs : confirmedMs, millis());
     while (at) {
       await delay(1000);
-      if (this.isBusy || (mqtt.connected && !this.isTrial)) retryTimer.rest(millis(), confirmedMs);
+      if (this.isBusy || (mqtt.connected && !this.isTrial)) retryTimer.reset(millis(), confirmedMs);
       else if (retryTimer.isOver(millis())) {
         await mqtt.stop();
         await this.giveTurn(this.isTrial ? "not confirmed" : "no broker", TURN_MS);

@@ -10,8 +10,8 @@ import { loadConfig } from "../../server/setup/config";
 import { partsText } from "../parts";
 import {
   command,
-  demandTarget,
   readFlags,
+  requireTarget,
   TARGET_HELP,
   TARGET_OPTIONS,
   unusedParts,
@@ -31,7 +31,7 @@ await command(async () => {
   const flags = readFlags(USAGE, TARGET_OPTIONS);
   if (flags.parts !== undefined && flags.board === undefined)
     throw new UserError("--parts: needs --board; the simulator has its own light and lamp");
-  const target = flags.board === undefined ? undefined : demandTarget(flags);
+  const target = flags.board === undefined ? undefined : requireTarget(flags);
   const unused = target ? undefined : unusedParts();
   if (unused !== undefined) console.log(`Warning: ${unused}`);
   writeFirmwareConfig(loadConfig(), target);

@@ -11,7 +11,7 @@ import { DEFAULT_DIR } from "../../server/setup/security-options";
 import { readSettings } from "../../server/setup/settings";
 import { withUpdateKey } from "../../server/setup/update-keys";
 import { BOARDS } from "../boards";
-import { command, demandTarget, readFlags, TARGET_HELP, TARGET_OPTIONS } from "./command";
+import { command, readFlags, requireTarget, TARGET_HELP, TARGET_OPTIONS } from "./command";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
 import { runCli } from "./firmware/runtime";
@@ -27,7 +27,7 @@ ${TARGET_HELP}
 
 await command(async () => {
   const flags = readFlags(USAGE, { ...TARGET_OPTIONS, data: { type: "string" } });
-  const target = demandTarget(flags);
+  const target = requireTarget(flags);
   const { name } = target;
   const board = BOARDS[name];
   const config = loadConfig();

@@ -24,7 +24,7 @@ export function warnOfExposure(path: string): void {
 }
 
 /** If the arguments contain `--help`, prints the usage and ends the program. */
-export function offerHelp(usage: string): void {
+export function printHelpIfAsked(usage: string): void {
   if (!process.argv.slice(2).includes("--help")) return;
   console.log(usage.trimEnd());
   process.exit();
@@ -38,7 +38,7 @@ export function readFlags<T extends NonNullable<ParseArgsConfig["options"]>>(
   usage: string,
   options: T,
 ) {
-  offerHelp(usage);
+  printHelpIfAsked(usage);
   try {
     return parseArgs({ args: process.argv.slice(2), options }).values;
   } catch (error) {
@@ -69,7 +69,7 @@ export const TARGET_HELP = `  --board NAME      ${BOARD_NAMES.slice(0, 4).join("
  * Returns the board, with the parts from `--parts` or else from the settings file.
  * @throws UserError that lists the boards, or the valid parts and pins
  */
-export function demandTarget(flags: { board?: string; parts?: string }): Target {
+export function requireTarget(flags: { board?: string; parts?: string }): Target {
   const name = demandBoard(flags.board);
   const parts = parseParts(flags.parts ?? readPartsLine(), name);
   if (typeof parts !== "string") return { name, parts };

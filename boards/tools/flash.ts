@@ -13,11 +13,11 @@ import { SETTING_NAMES } from "../../src/common/settings";
 import { BOARDS } from "../boards";
 import { tellsConnection } from "../log-lines";
 import { targetText } from "../parts";
-import { command, demandTarget, readFlags, TARGET_HELP, TARGET_OPTIONS } from "./command";
+import { command, readFlags, requireTarget, TARGET_HELP, TARGET_OPTIONS } from "./command";
 import { compileFirmware } from "./firmware/compile";
 import { writeFirmwareConfig } from "./firmware/configure";
 import { checkForBoard } from "./firmware/device-settings";
-import { demandEsptool } from "./firmware/esptool";
+import { requireEsptool } from "./firmware/esptool";
 import { installRuntime } from "./firmware/runtime";
 import { CONNECTED_MS, deployProgram } from "./usb/deploy";
 import { askTerminal, choosePort, listed, listPorts } from "./usb/serial-port";
@@ -46,12 +46,12 @@ await command(async () => {
     esptool: { type: "string" },
     data: { type: "string" },
   });
-  const target = demandTarget(flags);
+  const target = requireTarget(flags);
   const { name } = target;
   const board = BOARDS[name];
 
   // Checked first, even if this board has a runtime: the next board may have none.
-  if (board.family !== "rp2040w" && flags.esptool === undefined) demandEsptool();
+  if (board.family !== "rp2040w" && flags.esptool === undefined) requireEsptool();
 
   say("1. Settings: .env.local, and devicescript.json for missing ones");
   const config = loadConfig();

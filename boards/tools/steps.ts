@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ROOT } from "../../server/base/root";
 import { onShutdownRequest } from "../../server/base/shutdown";
 import { UserError } from "../../server/base/user-error";
-import { command, offerHelp } from "./command";
+import { command, printHelpIfAsked } from "./command";
 
 /** A TypeScript file of this project, or a package's program, with arguments. */
 type Step = readonly [name: string, ...args: string[]];
@@ -113,6 +113,6 @@ await command(async () => {
   const last = steps?.at(-1);
   if (!steps || !last)
     throw new UserError(`steps: expected one of ${Object.keys(STEPS).join(", ")}, got "${name}"`);
-  offerHelp(usageOf(name, steps));
+  printHelpIfAsked(usageOf(name, steps));
   process.exitCode = await run([...steps.slice(0, -1), [...last, ...args]]);
 });

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { makeFolder } from "../../server/base/make-folder";
 import { UserError } from "../../server/base/user-error";
 import { idExpected } from "../../src/common/id";
-import { command, offerHelp } from "./command";
+import { command, printHelpIfAsked } from "./command";
 
 const DAYS = "30";
 
@@ -67,7 +67,7 @@ function nameError(name: string): string | undefined {
 }
 
 function main(): void {
-  offerHelp(USAGE);
+  printHelpIfAsked(USAGE);
   const [dir, ...names] = process.argv.slice(2);
   if (dir === undefined) throw new UserError("expected DIR, got nothing: see --help");
   const mistake = names.map(nameError).find((text) => text !== undefined);

@@ -1,5 +1,5 @@
 /** A part of the program that runs until it is stopped. */
-export interface Part {
+export interface Stoppable {
   stop(): void | Promise<void>;
 }
 
@@ -8,7 +8,7 @@ export interface Part {
  * process alive.
  * @throws the first failure, once all parts are stopped
  */
-export async function stopAll(parts: Part[]): Promise<void> {
+export async function stopAll(parts: Stoppable[]): Promise<void> {
   const failures: unknown[] = [];
   for (const part of parts)
     try {

@@ -1,9 +1,9 @@
-import type { Places } from "./places";
+import type { SourceMap } from "./source-map";
 
 /** The messages between a device's tab and the server about an edited program. */
 
 /** The file of the firmware that a person may edit. */
-export const CHANGED_FILE = "src/nightlight.ts";
+export const EDITABLE_FILE = "src/nightlight.ts";
 /** Maximum size of the edited file, bytes in UTF-8. The original has some 5 KB. */
 export const MAX_SOURCE_BYTES = 64 * 1024;
 
@@ -19,7 +19,7 @@ export type ProgramView =
   | {
       /** The program's bytecode in base64. */
       program: string;
-      places: Places;
+      places: SourceMap;
     }
   | { errors: CompileError[] };
 

@@ -42,7 +42,7 @@ export function mayPublish(
  * Whether only servers retain messages on the topic. The number of such topics grows with the
  * devices.
  */
-export function isServers(topic: string, { prefix, discovery }: TopicNames): boolean {
+export function isRetainedByServers(topic: string, { prefix, discovery }: TopicNames): boolean {
   return (
     topic.startsWith(`${discovery}/`) ||
     topic.startsWith(`${prefix}nightlight/server/`) ||
@@ -76,7 +76,7 @@ export function publication(
 ): Publication {
   // Topics whose number grows only with the devices must not count against the limit of retained
   // messages: other clients can use that limit up.
-  const free = role === "device" || (role === "server" && isServers(topic, topics));
+  const free = role === "device" || (role === "server" && isRetainedByServers(topic, topics));
   return { topic, payload, qos, retain, free };
 }
 

@@ -130,8 +130,8 @@ export class Broker {
    * @returns false if there are too many connections
    */
   handle(stream: Duplex, address: string): boolean {
-    if (!this.connections.take(address)) return false;
-    stream.on("close", () => this.connections.giveBack(address));
+    if (!this.connections.acquire(address)) return false;
+    stream.on("close", () => this.connections.release(address));
     this.serve(stream, address);
     return true;
   }

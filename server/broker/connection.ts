@@ -19,7 +19,7 @@ import { PacketRateLimit } from "./packet-rate-limit";
 import type { Connect, Packet } from "./packets";
 import { ConnectRefusal } from "./parse";
 import { Requests } from "./requests";
-import type { Outlet, Session } from "./session";
+import type { Session, SessionConnection } from "./session";
 
 /** How long a client may take to send its CONNECT before it is disconnected, ms [MQTT 3.1.4]. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -37,7 +37,7 @@ const RETURN_CODES: Partial<Record<Reason, number>> = {
 };
 
 /** One client on its stream, from its CONNECT to the end. */
-export class Connection implements Outlet {
+export class Connection implements SessionConnection {
   private readonly decoder: Decoder;
   private readonly rateLimit: PacketRateLimit;
   private readonly output: Output;

@@ -16,7 +16,7 @@ export class Connections {
    * refusal is counted and logged.
    * @returns whether the connection is within the limits
    */
-  take(address: string): boolean {
+  acquire(address: string): boolean {
     const here = this.byAddress.get(address) ?? 0;
     const perAddress = this.limits["connections-per-address"];
     if (this.total >= this.limits.connections) {
@@ -34,7 +34,7 @@ export class Connections {
     return true;
   }
 
-  giveBack(address: string): void {
+  release(address: string): void {
     this.total--;
     const left = (this.byAddress.get(address) ?? 0) - 1;
     if (left > 0) this.byAddress.set(address, left);

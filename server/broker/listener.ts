@@ -31,11 +31,11 @@ export function createListener(
 ): Server {
   const accept = (socket: Socket): void => {
     const address = peerAddress(socket);
-    if (!connections.take(address)) {
+    if (!connections.acquire(address)) {
       socket.destroy();
       return;
     }
-    socket.on("close", () => connections.giveBack(address));
+    socket.on("close", () => connections.release(address));
     socket.on("error", () => socket.destroy());
     // Commands are small and urgent, so they do not wait for more data (Nagle's algorithm).
     socket.setNoDelay(true);

@@ -41,7 +41,7 @@ export class Message {
    * Copies the payload. Call before keeping the message: a view would keep the whole received chunk
    * in memory.
    */
-  own(): void {
+  detach(): void {
     if (this.payload.buffer.byteLength === this.payload.length) return;
     const copy = Buffer.allocUnsafeSlow(this.payload.length);
     this.payload.copy(copy);

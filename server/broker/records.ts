@@ -88,7 +88,7 @@ export function putDelivery(
   delivery: Omit<DeliveryHead, "clientId" | "message">,
 ): void {
   if (message.stored === 0) {
-    message.own();
+    message.detach();
     message.stored = number;
     putMessage(sink, message);
   }

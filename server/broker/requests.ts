@@ -15,11 +15,11 @@ import { type Identity, mayPublish, maySubscribe, publication, topicError } from
 import type { BrokerContext } from "./broker-context";
 import { encodeAck, encodeSuback, PINGRESP_PACKET } from "./encode";
 import type { Publish, Request, Subscribe, Unsubscribe } from "./packets";
-import type { Outlet, Session } from "./session";
+import type { Session, SessionConnection } from "./session";
 
 /** The connection of the client that makes the requests: sends answers, and logs refusals. */
 interface Asker {
-  send: Outlet["send"];
+  send: SessionConnection["send"];
   report(refusal: Refusal): void;
 }
 

@@ -33,7 +33,7 @@ export class Retained {
     }
     const isCounted = this.byTopic.has(topic) && !this.free.has(topic);
     if (!isFree && !isCounted && this.counted >= this.most) return false;
-    message.own();
+    message.detach();
     this.byTopic.set(topic, message);
     if (isFree) this.free.add(topic);
     else this.free.delete(topic);

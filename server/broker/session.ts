@@ -21,7 +21,7 @@ export interface Subscriber {
 }
 
 /** The connection of a session. */
-export interface Outlet {
+export interface SessionConnection {
   /** False while the client has so much left to read that no message should be added. */
   readonly isReady: boolean;
   /** @param kept whether to wait until all changes made before are stored */
@@ -81,7 +81,7 @@ export class Session implements Subscriber {
   private lastId = 0;
   /** Number of deliveries that count against the limit: all except those of retained messages. */
   private counted = 0;
-  private outlet: Outlet | undefined;
+  private link: SessionConnection | undefined;
   private readonly sink: Sink | undefined;
 
   constructor(
@@ -94,8 +94,8 @@ export class Session implements Subscriber {
     if (isKept) this.sink = host.sink;
   }
 
-  get connection(): Outlet | undefined {
-    return this.outlet;
+  get connection(): SessionConnection | undefined {
+    return this.link;
   }
 
   /** Number of messages that are not sent yet, or not acknowledged. */
@@ -104,14 +104,14 @@ export class Session implements Subscriber {
   }
 
   deliver(message: Message, qos: QoS, retained: boolean): void {
-    const { outlet } = this;
+    const { link } = this;
     if (qos === 0) {
       // A client that is not connected gets no QoS 0 messages. If other messages wait, this message
       // is queued behind them.
-      if (!outlet || message.isExpired(this.host.nowMs())) return;
-      if (outlet.isReady && this.next === this.waiting.length) {
+      if (!link || message.isExpired(this.host.nowMs())) return;
+      if (link.isReady && this.next === this.waiting.length) {
         const packet = retained ? encodePublish(message, 0, true, 0) : message.packet;
-        outlet.send(packet, this.mustBeKept(message));
+        link.send(packet, this.mustBeKept(message));
         return;
       }
     }
@@ -128,7 +128,7 @@ export class Session implements Subscriber {
     this.waiting.push(delivery);
     this.put(delivery);
     this.pump();
-    if (delivery.id === 0) message.own();
+    if (delivery.id === 0) message.detach();
   }
 
   /**
@@ -136,8 +136,8 @@ export class Session implements Subscriber {
    * allow.
    */
   pump(): void {
-    const { outlet, waiting } = this;
-    while (this.next < waiting.length && outlet?.isReady) {
+    const { link, waiting } = this;
+    while (this.next < waiting.length && link?.isReady) {
       const delivery = waiting[this.next] as Delivery;
       const isExpired = delivery.message.isExpired(this.host.nowMs());
       const inFlight = this.sent.size + this.released.size;
@@ -150,7 +150,7 @@ export class Session implements Subscriber {
         this.sent.set(delivery.id, delivery);
         this.put(delivery);
       }
-      this.publish(outlet, delivery, false);
+      this.publish(link, delivery, false);
     }
     if (this.next === waiting.length) waiting.length = this.next = 0;
     else if (this.next > 1_000) {
@@ -178,7 +178,7 @@ export class Session implements Subscriber {
       this.released.set(id, delivery);
       this.put(delivery);
     }
-    this.outlet?.send(encodeAck(PUBREL, id), this.sink !== undefined);
+    this.link?.send(encodeAck(PUBREL, id), this.sink !== undefined);
   }
 
   /** Handles PUBCOMP. */
@@ -207,23 +207,23 @@ export class Session implements Subscriber {
    * Sends unacknowledged messages again in order, then the waiting messages [MQTT-4.4.0-1,
    * 4.6.0-1].
    */
-  resume(outlet: Outlet): void {
-    this.outlet = outlet;
+  resume(link: SessionConnection): void {
+    this.link = link;
     for (const id of this.released.keys())
-      outlet.send(encodeAck(PUBREL, id), this.sink !== undefined);
+      link.send(encodeAck(PUBREL, id), this.sink !== undefined);
     for (const [id, delivery] of [...this.sent]) {
       // A QoS 2 exchange must be completed: the client may already have the message.
       if (delivery.qos === 1 && delivery.message.isExpired(this.host.nowMs())) {
         this.sent.delete(id);
         this.forget(delivery);
-      } else this.publish(outlet, delivery, true);
+      } else this.publish(link, delivery, true);
     }
     this.pump();
   }
 
   /** Called when the connection has ended. QoS 0 messages are discarded. */
   suspend(): void {
-    this.outlet = undefined;
+    this.link = undefined;
     const kept: Delivery[] = [];
     for (const delivery of this.waiting.slice(this.next))
       if (delivery.qos > 0) kept.push(delivery);
@@ -249,7 +249,7 @@ export class Session implements Subscriber {
 
   /** Ends the session [MQTT-3.1.2-6]. */
   end(): void {
-    this.outlet = undefined;
+    this.link = undefined;
     for (const delivery of this.deliveries()) this.forget(delivery);
     for (const id of [...this.received]) this.release(id);
     this.sink?.delete(keys.session(this.clientId));
@@ -294,12 +294,12 @@ export class Session implements Subscriber {
     return [...this.released.values(), ...this.sent.values(), ...this.waiting.slice(this.next)];
   }
 
-  private publish(outlet: Outlet, delivery: Delivery, dup: boolean): void {
+  private publish(link: SessionConnection, delivery: Delivery, dup: boolean): void {
     const { message, qos, retained, id } = delivery;
     // The id must be stored before the client gets it. Otherwise a broker that was killed would
     // send the message again under another id, or another message under this id [MQTT-2.3.1-4].
     const hasId = qos > 0 && this.sink !== undefined;
-    outlet.send(encodePublish(message, qos, retained, id, dup), hasId || this.mustBeKept(message));
+    link.send(encodePublish(message, qos, retained, id, dup), hasId || this.mustBeKept(message));
   }
 
   /**

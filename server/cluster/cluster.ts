@@ -11,8 +11,8 @@ import { Owners } from "./owners";
 import {
   type Beat,
   BEAT_MS,
-  BEATS_TO_LIVE,
-  GONE_MS,
+  BEATS_UNTIL_ALIVE,
+  DEAD_AFTER_MS,
   nameOf,
   parseBeat,
   Presence,
@@ -24,13 +24,13 @@ const TELEMETRY = topicOf("", "telemetry");
  * How long readings for other servers are held, ms: the time to detect a dead server, plus two
  * beats for delivery.
  */
-const HOLD_MS = GONE_MS + 2 * BEAT_MS;
+const HOLD_MS = DEAD_AFTER_MS + 2 * BEAT_MS;
 /**
  * How long this process may be held up, or receive none of its own beats, before it must assume
  * that another server has taken over, ms. One beat less than `GONE_MS`, because this server's last
  * beat may have been lost with the connection.
  */
-export const SURE_MS = GONE_MS - BEAT_MS;
+export const LEASE_MS = DEAD_AFTER_MS - BEAT_MS;
 /**
  * How long `stop` waits for another server's beat, ms. Any live server sends at least one beat in
  * this time.
@@ -139,7 +139,11 @@ export class Cluster {
    * @returns true if the message is a reading that another server decides. Such a reading is not
    * parsed, but held for a while in case that server has died.
    */
-  leaves(topic: string, payload: Buffer, came: Pick<HeldReading, "atMs" | "nowMs">): boolean {
+  holdIfForeign(
+    topic: string,
+    payload: Buffer,
+    came: Pick<HeldReading, "atMs" | "nowMs">,
+  ): boolean {
     if (!topic.endsWith(TELEMETRY)) return false;
     this.noticeAbsence();
     const id = topic.slice(0, -TELEMETRY.length);
@@ -290,16 +294,16 @@ export class Cluster {
   private noticeAbsence(): boolean {
     if (this.hasLeft || this.isReplaced) return false;
     const nowMs = performance.now();
-    const isSilent = this.isPresent && nowMs - this.echoMs >= SURE_MS;
-    const wasHeldUp = nowMs - this.ranMs >= SURE_MS;
-    if (wasHeldUp) this.held.outlived(nowMs);
+    const isSilent = this.isPresent && nowMs - this.echoMs >= LEASE_MS;
+    const wasHeldUp = nowMs - this.ranMs >= LEASE_MS;
+    if (wasHeldUp) this.held.pruneByAge(nowMs);
     if (isSilent || wasHeldUp) this.returned();
     return isSilent || wasHeldUp;
   }
 
   /** Whether the other servers have received enough of our beats to count on this server. */
   private get isPresent(): boolean {
-    return !this.isLeaving && this.beats >= BEATS_TO_LIVE;
+    return !this.isLeaving && this.beats >= BEATS_UNTIL_ALIVE;
   }
 
   /** Starts a new visit: the other servers cover for this server until they count on it again. */

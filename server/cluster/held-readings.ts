@@ -82,7 +82,7 @@ export class HeldReadings {
    * Forgets readings received more than `keepMs` ago by the monotonic clock. Called after this
    * process was held up: newer readings may have been missed.
    */
-  outlived(nowMs: number): void {
+  pruneByAge(nowMs: number): void {
     for (const [id, { reading }] of this.held) {
       if (nowMs - reading.nowMs < this.keepMs) return;
       this.held.delete(id);

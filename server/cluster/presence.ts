@@ -37,12 +37,12 @@ export interface Beat {
 /** Interval between two beats of a server, ms. */
 export const BEAT_MS = 1_000;
 /** Silence after which a server is considered dead, ms: three missed beats. */
-export const GONE_MS = 3_500;
+export const DEAD_AFTER_MS = 3_500;
 /**
  * Number of beats after which a server counts as alive. One beat is not enough: the other servers
  * must first decide the readings that the new server missed.
  */
-export const BEATS_TO_LIVE = 2;
+export const BEATS_UNTIL_ALIVE = 2;
 /**
  * Maximum value used of a peer's `behind_ms`, ms. Beats are untrusted input, so this bounds how
  * long readings are held.
@@ -118,7 +118,7 @@ export class Presence {
    */
   get othersBehindMs(): number {
     const behind = [...this.peers.values()]
-      .filter(({ heardMs }) => this.nowMs - heardMs < 2 * GONE_MS)
+      .filter(({ heardMs }) => this.nowMs - heardMs < 2 * DEAD_AFTER_MS)
       .map(({ beat }) => beat.behind_ms ?? 0);
     return Math.min(BEHIND_MAX_MS, Math.max(0, ...behind));
   }
@@ -136,7 +136,7 @@ export class Presence {
     // If we missed the peer's first beat, the peer was present before we subscribed.
     const fromPlace = same ? peer.fromPlace : beat.nth === 1 ? place : 0;
     this.peers.set(name, { beat, beats, heardMs: this.nowMs, fromPlace, toPlace: place });
-    return beats === BEATS_TO_LIVE;
+    return beats === BEATS_UNTIL_ALIVE;
   }
 
   /** Called when a peer has published its goodbye message. */
@@ -153,8 +153,8 @@ export class Presence {
    */
   isLiving(name: string): boolean {
     const peer = this.peers.get(name);
-    if (!peer) return this.nowMs - this.sinceMs < GONE_MS;
-    return peer.beats >= BEATS_TO_LIVE && this.nowMs - peer.heardMs < GONE_MS;
+    if (!peer) return this.nowMs - this.sinceMs < DEAD_AFTER_MS;
+    return peer.beats >= BEATS_UNTIL_ALIVE && this.nowMs - peer.heardMs < DEAD_AFTER_MS;
   }
 
   /** The place, among the held readings, of the first beat of the peer's present visit. */
@@ -171,7 +171,7 @@ export class Presence {
       ([name, { beat, heardMs, toPlace }]) =>
         name.endsWith(`of${count}`) &&
         toPlace > afterPlace &&
-        this.nowMs - heardMs < GONE_MS &&
+        this.nowMs - heardMs < DEAD_AFTER_MS &&
         beat.shards.includes(shard),
     );
   }
@@ -183,8 +183,8 @@ export class Presence {
    */
   countsOn(name: string, visit: string): boolean {
     const peer = this.peers.get(name);
-    if (!peer) return this.nowMs - this.sinceMs >= GONE_MS;
-    if (peer.beats === 0 || this.nowMs - peer.heardMs >= GONE_MS) return true;
+    if (!peer) return this.nowMs - this.sinceMs >= DEAD_AFTER_MS;
+    if (peer.beats === 0 || this.nowMs - peer.heardMs >= DEAD_AFTER_MS) return true;
     return peer.beat.counts_on?.includes(visit) ?? true;
   }
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
-import { CHANGED_FILE, type ProgramView } from "../base/tab-program";
+import { EDITABLE_FILE, type ProgramView } from "../base/tab-program";
 import { messageOf } from "../base/user-error";
 import { evaluateSection, sectionSource } from "../simulator/cli-bundle";
 import { type Compiler, compileText, type Sources } from "./compile-text";
@@ -41,7 +41,7 @@ function compile(compiler: Compiler, sources: Sources): ProgramView {
   } catch (error) {
     // The compiler fails, for example, on a text that is nested too deeply.
     const message = `The compiler failed: ${messageOf(error)}`;
-    return { errors: [{ file: CHANGED_FILE, line: 1, column: 1, message }] };
+    return { errors: [{ file: EDITABLE_FILE, line: 1, column: 1, message }] };
   }
 }
 

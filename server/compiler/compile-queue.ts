@@ -20,7 +20,7 @@ export class CompileQueue {
    * Returns why a device must retry later: its own compile is running, or the queue is full.
    * Undefined if `run` accepts it now.
    */
-  refusal(device: string): Busy | undefined {
+  busyReason(device: string): Busy | undefined {
     if (this.devices.has(device)) return "device";
     return this.waiting.length >= this.longest ? "all" : undefined;
   }

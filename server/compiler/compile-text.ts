@@ -1,4 +1,4 @@
-import { type DebugInfo, type Places, placesOf } from "../base/places";
+import { type DebugInfo, type SourceMap, sourceMapOf } from "../base/source-map";
 import type { CompileError } from "../base/tab-program";
 
 /** Compiles texts with DeviceScript's compiler, which gets no access to files. */
@@ -10,7 +10,7 @@ export interface Sources {
   files: Record<string, string>;
 }
 
-export type Outcome = { program: Uint8Array; places: Places } | { errors: CompileError[] };
+export type Outcome = { program: Uint8Array; places: SourceMap } | { errors: CompileError[] };
 
 /** The parts of the compiler that are used here. */
 export interface Compiler {
@@ -87,7 +87,7 @@ export function compileText(compiler: Compiler, { entry, files }: Sources): Outc
   });
   if (found.length > 0) return { errors: errorsOf(found) };
   if (!binary || !dbg) throw new Error("the compiler returned neither a program nor an error");
-  return { program: binary, places: placesOf(dbg) };
+  return { program: binary, places: sourceMapOf(dbg) };
 }
 
 /**

@@ -5,8 +5,8 @@ import type { Rejections } from "../base/rejections";
 import { UserError } from "../base/user-error";
 import type { Cluster } from "../cluster/cluster";
 import { type Cause, type Command, commandOf } from "./command";
+import type { CommandState, Moment } from "./command-state";
 import type { Decisions } from "./decisions";
-import type { Delivery, Moment } from "./delivery";
 import type { Devices } from "./devices";
 import type { Repeating } from "./repeating";
 import type { Sender } from "./sender";
@@ -17,7 +17,7 @@ export interface CommanderParts {
   clock: Clock;
   cluster: Cluster | undefined;
   decisions: Decisions;
-  delivery: Delivery;
+  commandState: CommandState;
   devices: Devices;
   repeating: Repeating;
   sender: Sender;
@@ -47,12 +47,12 @@ export class Commander {
    * @returns undefined if the device takes no more ordered commands, which is logged and counted
    */
   give(id: string, command: Command, cause: Cause): Command | undefined {
-    const { delivery, devices, repeating, sender } = this.parts;
-    if (delivery.isOrdered(command)) {
+    const { commandState, devices, repeating, sender } = this.parts;
+    if (commandState.isOrdered(command)) {
       repeating.repeatOrdered(id);
       const now = this.now();
-      const ordered = delivery.ordered(id, command, now);
-      devices.commandWaits(id, ordered ? "order" : "refused", delivery.waitsSince(id) ?? now);
+      const ordered = commandState.ordered(id, command, now);
+      devices.commandWaits(id, ordered ? "order" : "refused", commandState.waitsSince(id) ?? now);
       if (!ordered) {
         this.parts.rejections.refuse("server", "order", `${id}: ${NO_MORE}`);
         return undefined;
@@ -61,11 +61,11 @@ export class Commander {
       sender.command(id, ordered.command, { ...cause, answers: undefined }, ordered.expiryS);
       return ordered.command;
     }
-    const isNews = delivery.desire(id, command);
+    const isNews = commandState.desire(id, command);
     // A decision on the device's own readings is not retained, because the next reading leads to
     // the same decision. But if an earlier command is retained, the decision replaces that command.
-    if (isNews && (cause.kind !== "rule" || delivery.isKept(id))) {
-      delivery.keep(id);
+    if (isNews && (cause.kind !== "rule" || commandState.isKept(id))) {
+      commandState.keep(id);
       sender.desired(id, command);
     }
     repeating.commands.supersede(id);
@@ -76,9 +76,9 @@ export class Commander {
 
   /** Called when a device reports the id of the last ordered command that it has done. */
   done(id: string, lastId: number): void {
-    const { clock, delivery, devices } = this.parts;
-    const refused = delivery.done(id, lastId, clock.monotonicMs());
-    const since = delivery.waitsSince(id);
+    const { clock, commandState, devices } = this.parts;
+    const refused = commandState.done(id, lastId, clock.monotonicMs());
+    const since = commandState.waitsSince(id);
     if (since) devices.commandWaits(id, "order", since);
     else devices.commandDone(id, "order");
     for (const command of refused) {
@@ -94,10 +94,10 @@ export class Commander {
    */
   correct(id: string, isAt: (desired: Fields) => boolean = () => false): void {
     this.parts.devices.commandDone(id, "return");
-    const desired = this.parts.delivery.desiredOf(id);
+    const desired = this.parts.commandState.desiredOf(id);
     // If the device's own readings decide for it, it sends a reading as soon as it is back, and the
     // answer to that reading corrects the lamp.
-    if (!desired || !this.speaksFor(id) || this.parts.decisions.decidesAlone(id)) return;
+    if (!desired || !this.speaksFor(id) || this.parts.decisions.isUngrouped(id)) return;
     if (!isAt(desired.fields)) this.parts.sender.command(id, desired, { kind: "resent" });
   }
 

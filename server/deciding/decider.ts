@@ -5,14 +5,14 @@ import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
 import { MessageLog } from "../base/message-log";
 import type { Rejections } from "../base/rejections";
-import { Cluster, SURE_MS } from "../cluster/cluster";
+import { Cluster, LEASE_MS } from "../cluster/cluster";
 import type { HeldReading } from "../cluster/held-readings";
 import type { Shard } from "../setup/cluster-options";
 import type { CommandPolicy } from "../setup/config";
+import { CommandState } from "./command-state";
 import { Commander } from "./commander";
 import { type BrokerAccess, connect, OFFLINE_WILL, watchConnection } from "./connect";
 import { Decisions } from "./decisions";
-import { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import { type Link, published } from "./link";
 import { namePayload, type Names } from "./names";
@@ -70,7 +70,7 @@ export class Decider {
       (id) => devices.reportedOn(id),
       () => bus.emit("groups"),
     );
-    const delivery = new Delivery(commands);
+    const commandState = new CommandState(commands);
     const seen = new SeenReadings();
     const messageLog = new MessageLog(log, "server");
     const sender: Sender = new Sender(link, options, devices, log, messageLog, (lost) =>
@@ -78,7 +78,7 @@ export class Decider {
     );
     const repeating = new Repeating({
       decisions,
-      delivery,
+      commandState,
       devices,
       seen,
       cluster,
@@ -89,7 +89,7 @@ export class Decider {
     const peerDecisions = new PeerDecisions(decisions, seen, (id, command, answers) =>
       sender.command(id, command, { kind: "resent", answers }),
     );
-    const parts = { ...options, cluster, decisions, delivery, devices, repeating, sender, log };
+    const parts = { ...options, cluster, decisions, commandState, devices, repeating, sender, log };
     const commander = new Commander(parts);
     const removal = new Removal({
       ...parts,
@@ -136,7 +136,7 @@ export class Decider {
       : undefined;
     // A server of a cluster needs no session: another server decides while it is away.
     const keepSession = options.decide && !cluster;
-    const maxTurnMs = cluster && SURE_MS;
+    const maxTurnMs = cluster && LEASE_MS;
     const access = { ...options, clientId, keepSession, maxTurnMs };
     const decider = await connect(access, will, (link) => {
       const own = prefix === "" ? link : new PrefixedLink(link, prefix, isOthersTopic);
@@ -268,7 +268,7 @@ export class Decider {
       this.receive(topic, payload, { atMs, nowMs, retained: false, qos: 1 });
     const nowMs = this.options.clock.monotonicMs();
     for (const group of groups)
-      for (const { id, command } of this.decisions.together(group, nowMs))
+      for (const { id, command } of this.decisions.decideGroup(group, nowMs))
         this.commander.give(id, command, { kind: "group" });
     this.repeating.repeatLatest();
   }

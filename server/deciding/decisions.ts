@@ -52,7 +52,7 @@ export class Decisions {
   /**
    * Whether the device's own readings decide for it: it is neither a member nor a light of a group.
    */
-  decidesAlone(id: string): boolean {
+  isUngrouped(id: string): boolean {
     return !this.groupsOf.has(id) && !this.lights.has(id);
   }
 
@@ -72,8 +72,8 @@ export class Decisions {
   reading(id: string, reading: Reading, nowMs: number): Decision[] {
     const groups = this.groupsOf.get(id);
     if (groups) {
-      this.hear(id, reading, nowMs);
-      return groups.flatMap((group) => this.together(group, nowMs));
+      this.noteReading(id, reading, nowMs);
+      return groups.flatMap((group) => this.decideGroup(group, nowMs));
     }
     if (this.lights.has(id) || (reading.age_ms ?? 0) > STALE_MS) return [];
     const input = inputOf(this.rule, reading.values);
@@ -93,7 +93,7 @@ export class Decisions {
   }
 
   /** Takes in a reading of a group's member without making a decision. */
-  hear(id: string, reading: Reading, nowMs: number): void {
+  noteReading(id: string, reading: Reading, nowMs: number): void {
     if (!this.groupsOf.has(id)) return;
     const input = inputOf(this.rule, reading.values);
     const atMs = nowMs - (reading.age_ms ?? 0);
@@ -104,13 +104,13 @@ export class Decisions {
 
   /** Takes in another server's decision. */
   learn(id: string, on: boolean, nowMs: number): void {
-    if (this.decidesAlone(id)) remember(this.recall(id), on, nowMs);
+    if (this.isUngrouped(id)) remember(this.recall(id), on, nowMs);
     for (const group of this.groups) if (group.lights.includes(id)) this.remember(group, on, nowMs);
   }
 
   /** The last decision for a device in no group, made here or learned from another server. */
   lastFor(id: string): Command | undefined {
-    const on = this.decidesAlone(id) ? this.memory.get(id)?.on : undefined;
+    const on = this.isUngrouped(id) ? this.memory.get(id)?.on : undefined;
     return on === undefined ? undefined : this.command(on);
   }
 
@@ -127,7 +127,7 @@ export class Decisions {
    * When the next valid reading of a group's member becomes invalid unless another follows,
    * monotonic, ms; Infinity if no reading is valid.
    */
-  nextLossMs(nowMs: number): number {
+  nextExpiryMs(nowMs: number): number {
     let nextMs = Infinity;
     for (const { members, validMs } of this.groups)
       for (const id of members) {
@@ -142,7 +142,7 @@ export class Decisions {
   }
 
   /** Decides for a group, by the valid readings of its members. */
-  together(group: Group, nowMs: number): Decision[] {
+  decideGroup(group: Group, nowMs: number): Decision[] {
     const memory = this.recall(`group ${group.id}`);
     // A server that has just started adopts the present state of the lights.
     memory.on ??= group.lights.map(this.reported).find((side) => side !== undefined);

@@ -3,7 +3,7 @@ import type { Report, Status } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import { printable } from "../base/log";
 import { Ring } from "../base/ring";
-import type { Moment } from "./delivery";
+import type { Moment } from "./command-state";
 import { type Device, isOtherStanding, ledOf, type Simulated, viewOf } from "./device";
 import type { ServerBus } from "./events";
 import type { Waiting } from "./health";
@@ -66,7 +66,7 @@ export class Devices {
 
   addSimulated(id: string, simulated: Simulated): void {
     this.simulatedOnes.set(id, simulated);
-    const device = this.devices.claim(id);
+    const device = this.devices.adopt(id);
     if (device) device.simulated = simulated;
     this.changed(id);
   }
@@ -109,7 +109,7 @@ export class Devices {
    * @param on the side of the rule that the device reports with the reading
    */
   reading(taken: Omit<ReadingView, "ledOn">, arrivedMs: number, on: boolean | undefined): void {
-    const device = this.devices.claim(taken.id);
+    const device = this.devices.adopt(taken.id);
     if (!device) return;
     // For a late reading, only the device itself knows the state of its LED at that time.
     const ageMs = arrivedMs - taken.atMs;
@@ -133,7 +133,7 @@ export class Devices {
    * message.
    */
   oldReading(id: string, values: Record<string, number>, on: boolean | undefined): void {
-    const device = this.devices.claim(id);
+    const device = this.devices.adopt(id);
     if (!device || device.lastSeenMs !== null) return;
     device.values = values;
     device.valuesAreOld = true;
@@ -180,7 +180,7 @@ export class Devices {
    * @param on the side of the rule that the command stands for; undefined for neither
    */
   commanded(id: string, on: boolean | undefined): void {
-    const device = this.devices.take(id);
+    const device = this.devices.getOrAdd(id);
     if (!device) return;
     device.commandedOn = on;
     this.changed(id, false);
@@ -194,7 +194,7 @@ export class Devices {
    */
   status(id: string, status: Status | undefined, retained: boolean): void {
     // If the status of an unknown device is cleared, there is nothing to note.
-    const device = status === undefined ? this.devices.get(id) : this.devices.take(id);
+    const device = status === undefined ? this.devices.get(id) : this.devices.getOrAdd(id);
     if (!device) return;
     device.status = status;
     if (status === "offline") device.online = false;
@@ -214,8 +214,8 @@ export class Devices {
       state === undefined
         ? this.devices.get(id)
         : on === undefined
-          ? this.devices.take(id)
-          : this.devices.claim(id);
+          ? this.devices.getOrAdd(id)
+          : this.devices.adopt(id);
     if (!device) return;
     const isStanding = !device.online || isOtherStanding(device.state, state);
     device.state = state;
@@ -251,7 +251,7 @@ export class Devices {
   }
 
   /** The facts for code that runs for each message: `view` takes longer than a decision. */
-  said(id: string): ReportedFacts | undefined {
+  reported(id: string): ReportedFacts | undefined {
     return this.devices.ofOurs(id);
   }
 

@@ -1,6 +1,6 @@
 import type { HealthNote } from "../../src/common/api";
 import type { Report, Status } from "../../src/common/wire";
-import type { Moment } from "./delivery";
+import type { Moment } from "./command-state";
 
 /** A device's messages that were dropped for one reason. */
 export interface Dropped {

@@ -32,7 +32,7 @@ export class KnownDevices {
   }
 
   /** @returns the known device or a new one; undefined if there is no room for a new one */
-  take(id: string): Device | undefined {
+  getOrAdd(id: string): Device | undefined {
     const known = this.devices.get(id);
     if (known || this.devices.size >= MAX_DEVICES) return known;
     const device = this.make(id);
@@ -41,9 +41,9 @@ export class KnownDevices {
   }
 
   /** Like `take`, and makes the device ours. If there is no room, a stranger is evicted. */
-  claim(id: string): Device | undefined {
+  adopt(id: string): Device | undefined {
     if (!this.devices.has(id) && this.devices.size >= MAX_DEVICES) this.removeStranger();
-    const device = this.take(id);
+    const device = this.getOrAdd(id);
     if (device) device.isOurs = true;
     return device;
   }

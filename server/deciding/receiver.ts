@@ -11,8 +11,8 @@ import {
 import { printable } from "../base/log";
 import { commandOf } from "./command";
 import { parseFields } from "./command-fields";
+import type { CommandState } from "./command-state";
 import type { Commander } from "./commander";
-import type { Delivery } from "./delivery";
 import type { ServerBus } from "./events";
 import type { Names } from "./names";
 import type { PeerDecisions } from "./peer-decisions";
@@ -26,7 +26,7 @@ export interface ReceiverParts extends TelemetryParts {
   scope: Scope;
   homeAssistantStatus: string;
   commander: Commander;
-  delivery: Delivery;
+  commandState: CommandState;
   peerDecisions: PeerDecisions;
   names: Names;
   removal: Removal;
@@ -59,7 +59,7 @@ export class Receiver {
     const { cluster, devices, removal } = this.parts;
     const { atMs, nowMs } = arrival;
     if (isForeign(topic, this.parts)) return;
-    if (cluster?.leaves(topic, payload, { atMs, nowMs })) {
+    if (cluster?.holdIfForeign(topic, payload, { atMs, nowMs })) {
       // The server that decides the reading counts it, but all servers must notice that a removed
       // device is back.
       if (payload.length > 0) removal.isBack(topic.slice(0, topic.lastIndexOf("/")), arrival);
@@ -99,7 +99,7 @@ export class Receiver {
     if (!isKind(kind)) return undefined;
     const wrong = idError(id);
     if (wrong !== undefined) return `id: ${wrong}`;
-    if (this.parts.removal.keepsOut(id, kind, text, arrival)) return undefined;
+    if (this.parts.removal.ignores(id, kind, text, arrival)) return undefined;
     // An empty payload clears the retained message, so the topic has no content any more.
     if (text === "") return this.cleared(id, kind);
     switch (kind) {
@@ -117,11 +117,11 @@ export class Receiver {
   }
 
   private command(id: string, text: string, { nowMs, retained }: Arrival): string | undefined {
-    const { rule, cluster, delivery, devices, peerDecisions, repeating } = this.parts;
+    const { rule, cluster, commandState, devices, peerDecisions, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
     const { id: orderId } = parseJsonObject(text).value ?? {};
-    if (Number.isSafeInteger(orderId)) delivery.heard(id, Number(orderId));
+    if (Number.isSafeInteger(orderId)) commandState.heard(id, Number(orderId));
     // Like any retained message, a retained command is old (arendst/Tasmota#2929). Another client
     // retained the command: this server never retains commands.
     if (retained) return IS_RETAINED;
@@ -167,13 +167,13 @@ export class Receiver {
   }
 
   private desired(id: string, text: string): string | undefined {
-    const { rule, delivery, repeating } = this.parts;
+    const { rule, commandState, repeating } = this.parts;
     const { value, error } = parseFields(text, rule);
     if (!value) return error;
     // A retained message is a desired state that this or another server published in the past. Any
     // other message is new from another server, or our own, passed back by the broker.
-    if (delivery.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
-    delivery.keep(id);
+    if (commandState.desire(id, commandOf(rule, value))) repeating.commands.supersede(id);
+    commandState.keep(id);
     return undefined;
   }
 
@@ -193,10 +193,10 @@ export class Receiver {
   }
 
   private cleared(id: string, kind: TopicKind): undefined {
-    const { delivery, devices } = this.parts;
+    const { commandState, devices } = this.parts;
     if (kind === "status") devices.status(id, undefined, true);
     if (kind === "state") devices.state(id, undefined, undefined, true);
-    if (kind === "desired") delivery.forget(id);
+    if (kind === "desired") commandState.forget(id);
   }
 }
 

@@ -8,8 +8,8 @@ import {
 } from "../../src/common/wire";
 import type { Clock } from "../base/clock";
 import type { Rejections } from "../base/rejections";
+import type { CommandState } from "./command-state";
 import type { Decisions } from "./decisions";
-import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import type { ServerBus } from "./events";
 import { type Link, published } from "./link";
@@ -42,7 +42,7 @@ interface Parts {
   link: Link;
   devices: Devices;
   decisions: Decisions;
-  delivery: Delivery;
+  commandState: CommandState;
   seen: SeenReadings;
   unconfirmed: UnconfirmedCommands;
   names: Names;
@@ -110,7 +110,7 @@ export class Removal {
   }
 
   /** @returns whether to ignore a message of a removed device */
-  keepsOut(id: string, kind: TopicKind, text: string, arrival: Came): boolean {
+  ignores(id: string, kind: TopicKind, text: string, arrival: Came): boolean {
     const removed = this.removed.get(id);
     if (!removed) return false;
     if (kind === "status" && !arrival.retained)
@@ -149,13 +149,13 @@ export class Removal {
   }
 
   private forget(id: string): void {
-    const { devices, decisions, delivery, seen, unconfirmed, names, clock, bus } = this.parts;
+    const { devices, decisions, commandState, seen, unconfirmed, names, clock, bus } = this.parts;
     const [oldest] = this.removed.keys();
     if (oldest !== undefined && this.removed.size >= MAX_REMOVED) this.removed.delete(oldest);
     const status = devices.statusOf(id) ?? this.removed.get(id)?.status;
     this.removed.set(id, { status, atMs: clock.monotonicMs() });
     decisions.forget(id);
-    delivery.forgetDevice(id);
+    commandState.forgetDevice(id);
     seen.forget(id);
     unconfirmed.forget(id);
     names.set(id, "");

@@ -1,9 +1,9 @@
 import type { Log } from "../base/log";
 import type { Cluster } from "../cluster/cluster";
 import type { Cause, Command } from "./command";
+import type { CommandState } from "./command-state";
 import type { Counts } from "./counts";
 import type { Decisions } from "./decisions";
-import type { Delivery } from "./delivery";
 import type { Devices } from "./devices";
 import type { SeenReadings } from "./seen-readings";
 import { type Unconfirmed, UnconfirmedCommands } from "./unconfirmed";
@@ -26,7 +26,7 @@ export class Repeating {
   constructor(
     private readonly parts: {
       decisions: Decisions;
-      delivery: Delivery;
+      commandState: CommandState;
       devices: Devices;
       seen: SeenReadings;
       cluster: Cluster | undefined;
@@ -70,10 +70,10 @@ export class Repeating {
   }
 
   private holds({ id, command, cause }: Unconfirmed): boolean {
-    const { decisions, delivery, devices, seen, cluster } = this.parts;
+    const { decisions, commandState, devices, seen, cluster } = this.parts;
     if (devices.isAway(id)) return false;
     if (cause.answers === undefined && cause.kind !== "rule")
-      return delivery.desiredOf(id)?.text === command.text;
+      return commandState.desiredOf(id)?.text === command.text;
     // A server without a cluster has a session: the reading was acknowledged before, or is
     // delivered again. In a cluster, another live server answers this reading, or has answered a
     // newer one that this server has not received.

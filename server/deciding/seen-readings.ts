@@ -33,7 +33,7 @@ export class SeenReadings {
   private readonly last = new Map<string, Last>();
 
   /** Classifies a reading. Without `seq` and `boot`, each reading counts as new. */
-  see(id: string, { boot, seq }: { boot?: number; seq?: number }): Novelty {
+  classify(id: string, { boot, seq }: { boot?: number; seq?: number }): Novelty {
     if (boot === undefined || seq === undefined) return "new";
     const last = this.last.get(id);
     // Within a run, readings arrive in order, so a reading that is not newer was received before.

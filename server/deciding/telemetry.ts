@@ -58,7 +58,7 @@ export class Telemetry {
       devices.oldReading(id, value.values, said);
       return undefined;
     }
-    const novelty = seen.see(id, value);
+    const novelty = seen.classify(id, value);
     if (novelty === "restarted")
       this.parts.log(
         "server",
@@ -86,10 +86,10 @@ export class Telemetry {
 
   private decide(id: string, value: Reading, { nowMs, qos }: Arrival, arrivedMs: number): void {
     const { cluster, commander, decisions, repeating, seen } = this.parts;
-    const decidesAlone = decisions.decidesAlone(id);
+    const decidesAlone = decisions.isUngrouped(id);
     if (decidesAlone) repeating.commands.supersede(id);
     if (cluster?.decides(id) === false) {
-      decisions.hear(id, value, nowMs);
+      decisions.noteReading(id, value, nowMs);
       return;
     }
     const kind = decidesAlone ? "rule" : "group";

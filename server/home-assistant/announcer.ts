@@ -37,7 +37,7 @@ export class Announcer {
   private readonly known = new Map<string, DeviceTraits>();
   private readonly waiting = new Set<string>();
   private readonly noticed = (id: string) => {
-    const said = this.options.devices.said(id);
+    const said = this.options.devices.reported(id);
     if (said) this.notice(id, said);
   };
   private readonly forget = (id: string) => {

@@ -50,7 +50,7 @@ export class LiveGroups {
       stream.send("group", view);
     }
     // A member counts as lost only after `nextLossMs`, not at that time.
-    const waitMs = Math.ceil(decisions.nextLossMs(nowMs) - nowMs) + 1;
+    const waitMs = Math.ceil(decisions.nextExpiryMs(nowMs) - nowMs) + 1;
     if (waitMs > TIMER_MAX_MS) return;
     this.aging = setTimeout(() => {
       if (stream.isRead) this.flush();

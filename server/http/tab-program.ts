@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
-  CHANGED_FILE,
+  EDITABLE_FILE,
   MAX_SOURCE_BYTES,
   type ProgramRequest,
   type ProgramView,
@@ -78,7 +78,7 @@ export class TabProgram {
     if (!this.options.logins.isOwn(id, password))
       throw new HttpError(403, "id, password: not the login of a device in a tab");
     if (typeof source !== "string")
-      throw new HttpError(400, `source: expected the text of ${CHANGED_FILE}`);
+      throw new HttpError(400, `source: expected the text of ${EDITABLE_FILE}`);
     if (Buffer.byteLength(source) > MAX_SOURCE_BYTES)
       throw new HttpError(413, `source: at most ${MAX_SOURCE_BYTES} bytes`);
     return { id, source };

@@ -8,9 +8,9 @@ import { ROOT } from "../base/root";
 import { readText } from "../base/text";
 import { messageOf, UserError } from "../base/user-error";
 import { readBrokerUrl } from "./broker-url";
-import { contradiction } from "./contradictions";
+import { crossFieldError } from "./contradictions";
 import type { PiParts } from "./pi-parts";
-import { describe, FORMATS } from "./schema-error";
+import { FORMATS, schemaErrorLine } from "./schema-error";
 
 /** The content of `devicescript.json`; `devicescript.schema.json` defines what is valid. */
 export interface Config extends Omit<DeviceConfig, "rule"> {
@@ -87,8 +87,8 @@ export function parseConfig(text: string, name = CONFIG_FILE): Config {
       ]),
     ),
   }).compile<Config>(schema);
-  if (!validate(value)) throw new UserError(`${name}: ${describe(validate.errors ?? [])}`);
-  const problem = contradiction(value);
+  if (!validate(value)) throw new UserError(`${name}: ${schemaErrorLine(validate.errors ?? [])}`);
+  const problem = crossFieldError(value);
   if (problem !== undefined) throw new UserError(`${name}: ${problem}`);
   const { broker } = value;
   if (broker === "embedded") return value;

@@ -1,7 +1,7 @@
 import type { Group } from "../../src/common/groups";
 import type { ServerRule } from "../../src/common/server-rule";
 import { piContradiction, type PiParts } from "./pi-parts";
-import { notAField } from "./schema-error";
+import { unknownField } from "./schema-error";
 
 interface Related {
   telemetry: { intervalMs: number; minGapMs: number };
@@ -15,7 +15,7 @@ interface Related {
  * Checks what a schema can't express: fields that are valid alone, but not together.
  * @returns one line with the wrong field and "expected X, got Y", or undefined
  */
-export function contradiction({
+export function crossFieldError({
   telemetry,
   rule,
   groups,
@@ -47,7 +47,7 @@ function ruleError({ on, off }: ServerRule): string | undefined {
 function deliveryError({ on, off }: ServerRule, delivery: object): string | undefined {
   const known = Object.keys({ ...on, ...off });
   const unknown = Object.keys(delivery).find((field) => !known.includes(field));
-  return unknown === undefined ? undefined : notAField(`commands.delivery.${unknown}`, known);
+  return unknown === undefined ? undefined : unknownField(`commands.delivery.${unknown}`, known);
 }
 
 function groupsError(groups: Group[]): string | undefined {

@@ -56,7 +56,7 @@ interface Schema {
  * Describes the errors of a validation.
  * @returns one line with the wrong field and "expected X, got Y"
  */
-export function describe(errors: ErrorObject[]): string {
+export function schemaErrorLine(errors: ErrorObject[]): string {
   const error = decisive(errors);
   if (!error) return "does not match its schema";
   const path = error.instancePath.slice(1).replaceAll("/", ".");
@@ -66,7 +66,7 @@ export function describe(errors: ErrorObject[]): string {
     case "additionalProperties": {
       const unknown = (error.params as { additionalProperty: string }).additionalProperty;
       const known = Object.keys(schema.properties ?? {}).filter((name) => name !== "$schema");
-      return notAField(field(unknown), known);
+      return unknownField(field(unknown), known);
     }
     case "required":
       return `${field((error.params as { missingProperty: string }).missingProperty)}: missing`;
@@ -86,7 +86,7 @@ export function describe(errors: ErrorObject[]): string {
  * Describes an unknown field.
  * @param path the field's path in the configuration
  */
-export function notAField(path: string, known: string[]): string {
+export function unknownField(path: string, known: string[]): string {
   return `${path}: unknown field, expected one of ${known.join(", ")}`;
 }
 

@@ -1,4 +1,4 @@
-import { CHANGED_FILE, type CompileError, type ProgramView } from "../base/tab-program";
+import { type CompileError, EDITABLE_FILE, type ProgramView } from "../base/tab-program";
 import { byId, setText, textElement } from "../page/dom";
 import type { OwnProgram, TabDevice } from "./device";
 import { type Editor, loadEditor } from "./load-editor";
@@ -151,12 +151,12 @@ export class ChangePanel {
   }
 
   private showErrors(editor: Editor, errors: CompileError[]): void {
-    const own = errors.filter(({ file }) => file === CHANGED_FILE);
+    const own = errors.filter(({ file }) => file === EDITABLE_FILE);
     editor.showErrors(own);
     this.errors.replaceChildren(
       ...errors.map((error) => {
         const item = document.createElement("li");
-        if (error.file === CHANGED_FILE) {
+        if (error.file === EDITABLE_FILE) {
           const button = textElement("button", "", errorWords(error));
           button.addEventListener("click", () => editor.goTo(error));
           item.append(button);

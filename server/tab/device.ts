@@ -1,5 +1,5 @@
 import type { ClassView } from "../../src/common/api";
-import type { Places } from "../base/places";
+import type { SourceMap } from "../base/source-map";
 import type { TabLogin } from "../base/tab-id";
 import { OWN_ROOM } from "./class-settings";
 import { Inside } from "./inside";
@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker } from "./messages";
 /** A program that a learner has changed. */
 export interface OwnProgram {
   bytecode: Uint8Array;
-  places: Places;
+  places: SourceMap;
 }
 
 /** One device of this page: its worker and its state. */

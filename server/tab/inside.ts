@@ -1,4 +1,4 @@
-import { placeIn, type Places } from "../base/places";
+import { locate, type SourceMap } from "../base/source-map";
 import { MqttReader, packetWords, type WirePacket } from "./mqtt-reader";
 
 /** The internal state of one device, derived from its program's log and its traffic. Pure. */
@@ -39,7 +39,7 @@ export class Inside {
   private readonly unacknowledged = new Map<number, string>();
 
   /** @param places map to the sources, for a program that a learner has changed */
-  constructor(private readonly places?: Places) {}
+  constructor(private readonly places?: SourceMap) {}
 
   logged(line: string, atMs: number): void {
     const hash = /^DevS-SHA256: ([0-9a-f]{64})/.exec(line.trimStart())?.[1];
@@ -71,7 +71,7 @@ export class Inside {
     if (line.startsWith("* Exception: ")) this.fault = { message: line.slice(2), place: undefined };
     const [, message] = /^\* {2}message: (.+)/.exec(line) ?? [];
     if (message !== undefined) this.fault.message += ` "${message}"`;
-    if (/^\* {2}at /.test(line)) this.fault.place ??= placeIn(line, this.places);
+    if (/^\* {2}at /.test(line)) this.fault.place ??= locate(line, this.places);
   }
 
   linked(isOpen: boolean, atMs: number): void {

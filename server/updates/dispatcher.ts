@@ -130,7 +130,7 @@ export class Dispatcher {
     const { jobs, store, programs } = this.parts;
     job.hash = hash;
     const needed = jobs.all().flatMap(({ hash = [] }) => hash);
-    store.keepProgram(program, needed, programs.places(board, name));
+    store.keepProgram(program, needed, programs.sourceMap(board, name));
   }
 
   private async order(job: Job, order: Omit<Order, "mac">): Promise<void> {

@@ -1,6 +1,6 @@
 import { programName } from "../../src/common/update";
 import type { Clock } from "../base/clock";
-import { type DebugInfo, type Places, placesOf } from "../base/places";
+import { type DebugInfo, type SourceMap, sourceMapOf } from "../base/source-map";
 import type { Devices } from "../deciding/devices";
 import { hashOf, padded, shortHashOf } from "./upload";
 
@@ -58,10 +58,10 @@ export class Programs {
    * @param name the program's name, as in a device's state
    * @returns undefined if the sources have changed since that program was compiled
    */
-  places(board: string, name: string): Places | undefined {
+  sourceMap(board: string, name: string): SourceMap | undefined {
     const found = this.parts.compiled(board);
     if (!found || nameOf(found) !== name) return undefined;
-    return placesOf(JSON.parse(found.debugInfo()) as DebugInfo);
+    return sourceMapOf(JSON.parse(found.debugInfo()) as DebugInfo);
   }
 }
 

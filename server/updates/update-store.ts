@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CrashView, FleetView } from "../../src/common/update-api";
-import type { Places } from "../base/places";
 import { writeSecretFile } from "../base/secret-file";
+import type { SourceMap } from "../base/source-map";
 import { messageOf } from "../base/user-error";
 import { type Job, STEPS } from "./job";
 import { hashOf } from "./upload";
@@ -80,15 +80,15 @@ export class UpdateStore {
    * @param name the program's name, as in a device's state
    * @returns undefined if no map is stored
    */
-  places(name: string): Places | undefined {
+  sourceMap(name: string): SourceMap | undefined {
     if (!existsSync(this.programs)) return undefined;
     const file = readdirSync(this.programs).find(
       (file) => file.startsWith(name) && file.endsWith(PLACES),
     );
     if (file === undefined) return undefined;
     try {
-      const places: unknown = JSON.parse(readFileSync(join(this.programs, file), "utf8"));
-      return isPlaces(places) ? places : undefined;
+      const sourceMap: unknown = JSON.parse(readFileSync(join(this.programs, file), "utf8"));
+      return isSourceMap(sourceMap) ? sourceMap : undefined;
     } catch {
       // A damaged map is ignored: the place of a crash is useful but not essential.
       return undefined;
@@ -99,10 +99,10 @@ export class UpdateStore {
    * Stores a program, and deletes all other programs that no job needs.
    * @param needed hashes of the programs that a job needs
    */
-  keepProgram(program: Buffer, needed: string[], places?: Places): void {
+  keepProgram(program: Buffer, needed: string[], sourceMap?: SourceMap): void {
     const hash = hashOf(program);
     if (!existsSync(this.pathOf(hash))) writeSecretFile(this.pathOf(hash), program);
-    if (places) writeSecretFile(join(this.programs, hash + PLACES), JSON.stringify(places));
+    if (sourceMap) writeSecretFile(join(this.programs, hash + PLACES), JSON.stringify(sourceMap));
     for (const name of readdirSync(this.programs)) {
       const other = PROGRAM.exec(name)?.[1];
       if (other !== undefined && other !== hash && !needed.includes(other))
@@ -115,8 +115,8 @@ export class UpdateStore {
   }
 }
 
-function isPlaces(value: unknown): value is Places {
-  const { functions, sources, code } = (value ?? {}) as Partial<Places>;
+function isSourceMap(value: unknown): value is SourceMap {
+  const { functions, sources, code } = (value ?? {}) as Partial<SourceMap>;
   return [functions, sources, code].every(Array.isArray);
 }
 

@@ -4,7 +4,7 @@ import { programName } from "../../src/common/update";
 import type { FleetView, UpdatesView, UpdateView } from "../../src/common/update-api";
 import type { Clock } from "../base/clock";
 import type { Log } from "../base/log";
-import { placeIn } from "../base/places";
+import { locate } from "../base/source-map";
 import { UserError } from "../base/user-error";
 import type { Devices } from "../deciding/devices";
 import type { ServerBus } from "../deciding/events";
@@ -70,7 +70,7 @@ export class Updates {
   private readonly noticed = (id: string) => {
     const job = this.jobs.of(id);
     if (job) this.look(job);
-    const { state = null } = this.options.devices.said(id) ?? {};
+    const { state = null } = this.options.devices.reported(id) ?? {};
     if (this.crashes.look({ id, state }, job)) this.jobs.save();
   };
   private readonly removed = (id: string) => {
@@ -88,8 +88,8 @@ export class Updates {
     this.programs = new Programs(options);
     const before = this.store.load();
     const placeOf = (text: string, program: string, board: string) => {
-      const places = this.store.places(program) ?? this.programs.places(board, program);
-      return places && placeIn(text, places);
+      const sourceMap = this.store.sourceMap(program) ?? this.programs.sourceMap(board, program);
+      return sourceMap && locate(text, sourceMap);
     };
     const programWith = (hash: number, board: string, job: Job | undefined) => {
       const tried = job?.hash === undefined ? undefined : this.store.program(job.hash);

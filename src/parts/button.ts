@@ -1,12 +1,12 @@
 import type { Button } from "@devicescript/core";
 import type { Lamp } from "../lamp";
-import { ByHand } from "./by-hand";
+import { ToggledLamp } from "./toggled-lamp";
 
 /** Returns a lamp that the button toggles. */
-export function switchedBy(button: Button, lamp: Lamp): ByHand {
-  const byHand = new ByHand(lamp);
+export function switchedBy(button: Button, lamp: Lamp): ToggledLamp {
+  const byHand = new ToggledLamp(lamp);
   button.down.subscribe(async () => {
-    await byHand.switchOver();
+    await byHand.toggle();
   });
   return byHand;
 }

@@ -3,11 +3,11 @@ import { LIGHT_MAX } from "../common/wire";
 import type { Led } from "../led";
 import type { MqttClient } from "../mqtt";
 import type { StatusScreen } from "../nightlight";
-import type { ByHand } from "./by-hand";
 import type { Calibrated } from "./calibrated";
 import { Presence } from "./presence";
 import { type Lines, screenLines } from "./screen-lines";
 import { Ssd1306 } from "./ssd1306";
+import type { ToggledLamp } from "./toggled-lamp";
 
 const INTERVAL_MS = 250;
 /**
@@ -43,7 +43,7 @@ export class Screen implements StatusScreen {
   constructor(
     sensor: LightLevel,
     private readonly chip: Part,
-    private readonly hand: ByHand,
+    private readonly hand: ToggledLamp,
     private readonly calibrated: Calibrated,
   ) {
     listen(sensor, this);

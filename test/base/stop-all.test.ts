@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { type Part, stopAll } from "../../server/base/stop-all";
+import { stopAll, type Stoppable } from "../../server/base/stop-all";
 
 it("stops the parts one after another, and finally throws the first error", async () => {
   const stopped: string[] = [];
-  const part = (name: string, error?: Error): Part => ({
+  const part = (name: string, error?: Error): Stoppable => ({
     stop: async () => {
       await Promise.resolve();
       stopped.push(name);

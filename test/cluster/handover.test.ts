@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { SURE_MS } from "../../server/cluster/cluster";
-import { BEAT_MS, GONE_MS } from "../../server/cluster/presence";
+import { LEASE_MS } from "../../server/cluster/cluster";
+import { BEAT_MS, DEAD_AFTER_MS } from "../../server/cluster/presence";
 import { shardOf } from "../../server/cluster/sharding";
 import { FIRST, SECOND, SlowBroker } from "../support/slow-broker";
 
@@ -20,7 +20,7 @@ afterEach(() => {
 
 it("decides once no other server has been heard for long enough", () => {
   const one = broker.join(1);
-  vi.advanceTimersByTime(GONE_MS - 1);
+  vi.advanceTimersByTime(DEAD_AFTER_MS - 1);
   expect(one.cluster.decides(FIRST)).toBe(false);
   vi.advanceTimersByTime(BEAT_MS);
   expect(one.cluster.decides(FIRST)).toBe(true);
@@ -83,7 +83,7 @@ it("never lets two servers decide a shard, nor none for long, while one comes an
       });
       expect(deciders.length).toBeLessThan(2);
       nobodyMs = deciders.length === 0 ? nobodyMs + 10 : 0;
-      expect(nobodyMs).toBeLessThan(GONE_MS + 2 * BEAT_MS);
+      expect(nobodyMs).toBeLessThan(DEAD_AFTER_MS + 2 * BEAT_MS);
     }
   };
   await watch(10_000);
@@ -156,10 +156,10 @@ it("keeps held readings as long as a slow broker prevents it from knowing who is
   // reading is held.
   one.isPaused = true;
   expect(two.reads()).toBe(false);
-  broker.latencyMs = 2 * GONE_MS;
-  vi.advanceTimersByTime(2 * GONE_MS);
+  broker.latencyMs = 2 * DEAD_AFTER_MS;
+  vi.advanceTimersByTime(2 * DEAD_AFTER_MS);
   expect(two.taken).toEqual([]);
-  vi.advanceTimersByTime(GONE_MS + 2 * BEAT_MS);
+  vi.advanceTimersByTime(DEAD_AFTER_MS + 2 * BEAT_MS);
   expect(two.taken.map(({ topic }) => topic)).toEqual([`${FIRST}/telemetry`]);
 });
 
@@ -188,7 +188,7 @@ it("stops deciding if another server considers it gone, until that one releases 
   const deciders = () => [one, two].filter(({ cluster }) => cluster.decides(FIRST));
   expect(deciders()).toEqual([one]);
   broker.cutOff = two;
-  await vi.advanceTimersByTimeAsync(GONE_MS + BEAT_MS);
+  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + BEAT_MS);
   expect(deciders()).toEqual([two]);
   broker.cutOff = undefined;
   await vi.advanceTimersByTimeAsync(3 * BEAT_MS);
@@ -207,7 +207,7 @@ it("holds a reading as long as its server may be behind", async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(one.cluster.decides(FIRST)).toBe(true);
   one.isPaused = true;
-  await vi.advanceTimersByTimeAsync(GONE_MS + 2 * BEAT_MS);
+  await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS + 2 * BEAT_MS);
   expect(two.cluster.decides(FIRST)).toBe(true);
   expect(two.taken).toHaveLength(1);
 });
@@ -252,7 +252,7 @@ it("leaves no earlier undecided reading to a server that comes back", async () =
   // The third server has been delayed for long, so it waits until the others count on it. Then the
   // second server is killed.
   three.isPaused = true;
-  await vi.advanceTimersByTimeAsync(SURE_MS);
+  await vi.advanceTimersByTimeAsync(LEASE_MS);
   three.continue();
   two.isPaused = true;
   await vi.advanceTimersByTimeAsync(1_500);

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { CLOCK } from "../../server/base/clock";
 import { Rejections } from "../../server/base/rejections";
-import { GONE_MS } from "../../server/cluster/presence";
+import { DEAD_AFTER_MS } from "../../server/cluster/presence";
 import { Counts } from "../../server/deciding/counts";
 import { Decider } from "../../server/deciding/decider";
 import { Devices } from "../../server/deciding/devices";
@@ -89,7 +89,7 @@ beforeEach(async () => {
   });
   server = new Server();
   await server.start();
-  await vi.advanceTimersByTimeAsync(2 * GONE_MS);
+  await vi.advanceTimersByTimeAsync(2 * DEAD_AFTER_MS);
 });
 
 afterEach(async () => {

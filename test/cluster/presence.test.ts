@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { HeldReadings } from "../../server/cluster/held-readings";
-import { type Beat, BEAT_MS, GONE_MS, parseBeat, Presence } from "../../server/cluster/presence";
+import {
+  type Beat,
+  BEAT_MS,
+  DEAD_AFTER_MS,
+  parseBeat,
+  Presence,
+} from "../../server/cluster/presence";
 import { MAX_SHARDS } from "../../server/setup/cluster-options";
 
 const BEAT: Beat = {
@@ -20,7 +26,7 @@ const BEAT: Beat = {
  * Number of our own beats, counted from the other server's last beat, until that server counts as
  * gone.
  */
-const TO_BE_GONE = Math.ceil(GONE_MS / BEAT_MS);
+const TO_BE_GONE = Math.ceil(DEAD_AFTER_MS / BEAT_MS);
 
 /** A presence that began to listen when its own first beat was sent. */
 class Listening extends Presence {
@@ -238,7 +244,7 @@ describe("readings held for another server", () => {
     const held = new HeldReadings(5_000);
     held.hold("a", reading(0), 0);
     held.hold("b", reading(1_000), 0);
-    held.outlived(5_500);
+    held.pruneByAge(5_500);
     expect(held.take(() => true)).toEqual([reading(1_000)]);
   });
 

@@ -86,7 +86,7 @@ class Server {
     else if (!topic.endsWith("/telemetry")) this.cluster.receive(topic, payload, false);
     else {
       const came = { atMs: 0, nowMs: performance.now() };
-      if (!this.cluster.leaves(topic, Buffer.from(payload), came)) this.decide(payload);
+      if (!this.cluster.holdIfForeign(topic, Buffer.from(payload), came)) this.decide(payload);
     }
   }
 

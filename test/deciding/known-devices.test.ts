@@ -16,8 +16,8 @@ function known(...listed: string[]): KnownDevices {
 
 it("a device is a stranger until it is listed or claimed", () => {
   const devices = known("listed");
-  for (const id of ["listed", "claimed", "stranger"]) devices.take(id);
-  const claimed = devices.claim("claimed");
+  for (const id of ["listed", "claimed", "stranger"]) devices.getOrAdd(id);
+  const claimed = devices.adopt("claimed");
   expect(claimed).toBe(devices.get("claimed"));
   expect(devices.ours().map(([id]) => id)).toEqual(["listed", "claimed"]);
   expect(devices.ofOurs("claimed")).toBe(claimed);
@@ -30,16 +30,16 @@ it("a device is a stranger until it is listed or claimed", () => {
 
 it("strangers that fill the list make room for our device, but not for another stranger", () => {
   const devices = known();
-  for (let at = 0; at < MAX_DEVICES; at++) devices.take(`stranger-${at}`);
-  expect(devices.take("one-more")).toBeUndefined();
-  expect(devices.claim("ours")).toBeDefined();
+  for (let at = 0; at < MAX_DEVICES; at++) devices.getOrAdd(`stranger-${at}`);
+  expect(devices.getOrAdd("one-more")).toBeUndefined();
+  expect(devices.adopt("ours")).toBeDefined();
   expect(devices.get("stranger-0")).toBeUndefined();
   expect(devices.all()).toHaveLength(MAX_DEVICES);
 });
 
 it("our devices that fill the list make room for no other", () => {
   const devices = known();
-  for (let at = 0; at < MAX_DEVICES; at++) devices.claim(`ours-${at}`);
-  expect(devices.claim("one-more")).toBeUndefined();
+  for (let at = 0; at < MAX_DEVICES; at++) devices.adopt(`ours-${at}`);
+  expect(devices.adopt("one-more")).toBeUndefined();
   expect(devices.ours()).toHaveLength(MAX_DEVICES);
 });

@@ -34,7 +34,7 @@ it("learns what another server has decided", () => {
 });
 
 it("learns from a command that names no reading", () => {
-  seen.see(ID, { boot: 7, seq: 9 });
+  seen.classify(ID, { boot: 7, seq: 9 });
   peerDecisions.heard(ID, true, command(true), 0);
   expect(decisions.lastFor(ID)?.on).toBe(true);
 });
@@ -47,14 +47,14 @@ it("does not leave an earlier, held reading undecided", () => {
 });
 
 it("repeats the current decision if another server answers an older reading late", () => {
-  seen.see(ID, { boot: 7, seq: 9 });
+  seen.classify(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   peerDecisions.late(ID, true, command(true, 8));
   expect(resent).toEqual([{ on: false, answers: { boot: 7, seq: 9 } }]);
 });
 
 it("repeats it once, however often the late answer arrives", () => {
-  seen.see(ID, { boot: 7, seq: 9 });
+  seen.classify(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   for (let time = 0; time < 3; time++) peerDecisions.late(ID, true, command(true, 8));
   peerDecisions.late(ID, true, command(true, 7));
@@ -66,11 +66,11 @@ it("repeats nothing if it has answered a newer reading: the device ignores the l
     [8, true],
     [9, false],
   ] as const) {
-    seen.see(ID, { boot: 7, seq });
+    seen.classify(ID, { boot: 7, seq });
     decisions.learn(ID, on, 0);
     seen.answered(ID, on, { boot: 7, seq });
   }
-  seen.see(ID, { boot: 7, seq: 10 });
+  seen.classify(ID, { boot: 7, seq: 10 });
   // These answers equal our own. A slow broker has passed them on late.
   peerDecisions.late(ID, true, command(true, 8));
   peerDecisions.late(ID, false, command(false, 9));
@@ -82,7 +82,7 @@ it("repeats nothing if it has answered a newer reading: the device ignores the l
 });
 
 it("repeats nothing if the late answer is right, new, of another run, or names no reading", () => {
-  seen.see(ID, { boot: 7, seq: 9 });
+  seen.classify(ID, { boot: 7, seq: 9 });
   decisions.learn(ID, false, 0);
   peerDecisions.late(ID, false, command(false, 8));
   peerDecisions.late(ID, true, command(true, 9));

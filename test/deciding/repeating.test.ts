@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { Cluster } from "../../server/cluster/cluster";
+import type { CommandState } from "../../server/deciding/command-state";
 import { Counts } from "../../server/deciding/counts";
 import type { Decisions } from "../../server/deciding/decisions";
-import type { Delivery } from "../../server/deciding/delivery";
 import type { Devices } from "../../server/deciding/devices";
 import { Repeating } from "../../server/deciding/repeating";
 import { SeenReadings } from "../../server/deciding/seen-readings";
@@ -15,11 +15,11 @@ it.each([
   { isAlone: false, told: [], case: "others go on, and a newer reading was not heard here" },
 ])("answers lost with a connection are sent again to $told: $case", ({ isAlone, told }) => {
   const seen = new SeenReadings();
-  seen.see("a", ANSWERED);
+  seen.classify("a", ANSWERED);
   const sent: string[] = [];
   const repeating = new Repeating({
     decisions: { lastFor: () => COMMAND } as unknown as Decisions,
-    delivery: {} as unknown as Delivery,
+    commandState: {} as unknown as CommandState,
     devices: { isAway: () => false } as unknown as Devices,
     seen,
     cluster: { decides: () => true, isAlone } as unknown as Cluster,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Novelty, SeenReadings } from "../../server/deciding/seen-readings";
 
 const see = (seen: SeenReadings, seqs: number[], boot = 5): Novelty[] =>
-  seqs.map((seq) => seen.see("a", { boot, seq }));
+  seqs.map((seq) => seen.classify("a", { boot, seq }));
 
 describe("seen readings", () => {
   it("are new once, in the order of a run", () => {
@@ -26,7 +26,7 @@ describe("seen readings", () => {
   it("are distinguished by device and by run", () => {
     const seen = new SeenReadings();
     expect(see(seen, [9])).toEqual(["new"]);
-    expect(seen.see("b", { boot: 5, seq: 9 })).toBe("new");
+    expect(seen.classify("b", { boot: 5, seq: 9 })).toBe("new");
     expect(see(seen, [1], 6)).toEqual(["new"]);
     expect(seen.newest("a")).toEqual({ boot: 6, seq: 1 });
   });
@@ -34,7 +34,7 @@ describe("seen readings", () => {
   it("can't be recognised without both seq and boot", () => {
     const seen = new SeenReadings();
     for (const reading of [{}, { seq: 1 }, { boot: 1 }])
-      expect([seen.see("a", reading), seen.see("a", reading)]).toEqual(["new", "new"]);
+      expect([seen.classify("a", reading), seen.classify("a", reading)]).toEqual(["new", "new"]);
     expect(seen.newest("a")).toBeUndefined();
   });
 

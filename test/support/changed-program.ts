@@ -1,12 +1,12 @@
-import type { Places } from "../../server/base/places";
-import { CHANGED_FILE } from "../../server/base/tab-program";
+import type { SourceMap } from "../../server/base/source-map";
+import { EDITABLE_FILE } from "../../server/base/tab-program";
 import { compileInProcess } from "../../server/compiler/compiler-process";
 import { Firmware } from "../../server/firmware";
 import { loadConfig } from "../../server/setup/config";
 
 export interface ChangedProgram {
   program: Uint8Array;
-  places: Places;
+  places: SourceMap;
   /** Position of the added line, such as "src/nightlight.ts:49". */
   place: string;
 }
@@ -17,15 +17,15 @@ export interface ChangedProgram {
  */
 export async function programWith(added: string, before: string): Promise<ChangedProgram> {
   const files = new Firmware(loadConfig()).sources();
-  const lines = (files[CHANGED_FILE] ?? "").split("\n");
+  const lines = (files[EDITABLE_FILE] ?? "").split("\n");
   const at = lines.findIndex((line) => line.includes(before));
-  if (at < 0) throw new Error(`no "${before}" in ${CHANGED_FILE}`);
+  if (at < 0) throw new Error(`no "${before}" in ${EDITABLE_FILE}`);
   lines.splice(at, 0, added);
-  const sources = { entry: "src/main.ts", files: { ...files, [CHANGED_FILE]: lines.join("\n") } };
+  const sources = { entry: "src/main.ts", files: { ...files, [EDITABLE_FILE]: lines.join("\n") } };
   const made = await compileInProcess(sources, new AbortController().signal);
   if ("errors" in made) throw new Error(made.errors[0]?.message);
   const { program, places } = made;
-  const place = `${CHANGED_FILE}:${at + 1}`;
+  const place = `${EDITABLE_FILE}:${at + 1}`;
   return { program: Buffer.from(program, "base64"), places, place };
 }
 

@@ -66,7 +66,7 @@ export class FakeFleet {
       ...{ dir, bus, keys },
       devices: {
         view: (id: string) => views.get(id),
-        said: (id: string) => views.get(id),
+        reported: (id: string) => views.get(id),
         list: () => [...views.values()],
       } as unknown as Devices,
       clock: { wallMs: () => this.nowMs + this.aheadMs, monotonicMs: () => this.nowMs },

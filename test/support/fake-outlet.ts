@@ -1,8 +1,8 @@
 import { type Packet, parser } from "mqtt-packet";
-import type { Outlet, Session } from "../../server/broker/session";
+import type { Session, SessionConnection } from "../../server/broker/session";
 
 /** A session's outlet without a connection: it collects the packets that would be sent. */
-export class FakeOutlet implements Outlet {
+export class FakeOutlet implements SessionConnection {
   isReady = true;
   readonly packets: Buffer[] = [];
   /** For each packet, whether the packet has to wait until the store has written. */

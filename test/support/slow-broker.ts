@@ -87,7 +87,7 @@ export class Member {
    */
   reads(id = FIRST): boolean {
     const nowMs = performance.now();
-    return !this.cluster.leaves(`${id}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
+    return !this.cluster.holdIfForeign(`${id}/telemetry`, Buffer.from("{}"), { atMs: 0, nowMs });
   }
 }
 

@@ -49,7 +49,7 @@ it("a program that panics only after connecting is taken back, and its crash is 
   await board.logged("Reading acknowledged");
   // Makes the server compile the bad release.
   vi.spyOn(Firmware.prototype, "programFor").mockResolvedValue(bad.program);
-  vi.spyOn(Programs.prototype, "places").mockReturnValue(bad.places);
+  vi.spyOn(Programs.prototype, "sourceMap").mockReturnValue(bad.places);
   const from = board.wio.log.length;
   await wio.update();
   await board.logged(`${BOARD.takingBack}panicked twice: 60005`);

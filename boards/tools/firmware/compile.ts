@@ -58,7 +58,7 @@ export interface Compiled {
  * Returns a cached program, if there is one for the current sources with some of them replaced.
  * @param sources the replaced source texts, by path in the checkout
  */
-export function compiledBefore(
+export function cachedProgram(
   entry: string,
   sources: Record<string, string>,
 ): Compiled | undefined {

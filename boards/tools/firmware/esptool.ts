@@ -12,7 +12,7 @@ export const ESPTOOL = "node --import tsx boards/tools/esptool.ts";
 const PACKAGES = ["esptool-js", "serialport"];
 
 /** @throws UserError that says what to install */
-export function demandEsptool(): void {
+export function requireEsptool(): void {
   const missing = PACKAGES.filter((name) => !existsSync(join(ROOT, "node_modules", name)));
   if (missing.length > 0)
     throw new UserError(

@@ -19,7 +19,8 @@ export interface Computer {
 /** A board's place: the port of its running program, or the drive of its bootloader. */
 export type Place = { port: string } | { drive: string };
 
-export const BY_HAND = "slide its power switch down twice, quickly: a drive named Arduino appears";
+export const ENTER_BOOTLOADER_ADVICE =
+  "slide its power switch down twice, quickly: a drive named Arduino appears";
 
 const DRIVE_MS = 30_000;
 const RESTART_MS = 60_000;
@@ -66,7 +67,7 @@ async function restartInto(computer: Computer, port: string): Promise<string> {
   const drive = come();
   if (drive !== undefined) return drive;
   throw new UserError(
-    `${port}: no bootloader drive appeared: mount it, or ${BY_HAND}; then run this again`,
+    `${port}: no bootloader drive appeared: mount it, or ${ENTER_BOOTLOADER_ADVICE}; then run this again`,
   );
 }
 

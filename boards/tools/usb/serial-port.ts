@@ -67,11 +67,11 @@ export async function choosePort(
   const boards = ports.filter(isBoard);
   if (wanted !== undefined) {
     const path = callOut(wanted);
-    if (ports.some((port) => port.path === path)) return permitted(path);
+    if (ports.some((port) => port.path === path)) return checkPermission(path);
     throw new UserError(`--port: no port ${wanted}: there ${listed(ports)}`);
   }
-  if (boards.length > 1) return permitted(await choose(boards, ask));
-  return boards[0] && permitted(boards[0].path);
+  if (boards.length > 1) return checkPermission(await choose(boards, ask));
+  return boards[0] && checkPermission(boards[0].path);
 }
 
 export function listed(ports: Port[]): string {
@@ -109,7 +109,7 @@ function described(port: Port): string {
 }
 
 /** @throws UserError if the port can't be opened */
-export function permitted(path: string): string {
+export function checkPermission(path: string): string {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch {

@@ -1,12 +1,12 @@
 /** `npm run draw:screen`: makes the README's picture of the screen by running the screen's C. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { offerHelp } from "../../tools/command";
+import { printHelpIfAsked } from "../../tools/command";
 import { BOARD } from "../build/paths";
 import { encodePng } from "../build/png";
-import { buildScreen, look } from "./screen-host";
+import { buildScreen, render } from "./screen-host";
 
-offerHelp(`Usage: npm run draw:screen
+printHelpIfAsked(`Usage: npm run draw:screen
 
 Draws the picture of the screen in the README with the screen's C. Takes no options.
 `);
@@ -27,7 +27,7 @@ const script = [
   ...["set id kitchen", "set wifi 2", "set broker 2", "set decided by server"],
   ...["set outbox 0 waiting", ...evening, "set led 1", "run 1000", "look dusk"],
 ];
-const dusk = look(await buildScreen(), script).get("dusk");
+const dusk = render(await buildScreen(), script).get("dusk");
 if (!dusk) throw new Error("the screen's program ended early");
 const file = join(BOARD, "screen.png");
 writeFileSync(file, encodePng(dusk.picture));

@@ -17,15 +17,15 @@ import { checkForBoard, WIO_TERMINAL } from "../../tools/firmware/device-setting
 import { isUf2 } from "../../tools/image/uf2";
 import { numberedIds, readIds, settingsOf, sharedUser } from "../../tools/usb/board-ids";
 import {
-  BY_HAND,
   type Computer,
+  ENTER_BOOTLOADER_ADVICE,
   findBoards,
   flashAll,
   flashBoard,
   summary,
 } from "../../tools/usb/flash-board";
 import { openSerialBus } from "../../tools/usb/serial-bus";
-import { listPorts, permitted } from "../../tools/usb/serial-port";
+import { checkPermission, listPorts } from "../../tools/usb/serial-port";
 import { copyImage, findDrives, touch } from "../../tools/usb/wio-drive";
 import { chooseWio } from "../../tools/usb/wio-port";
 import { packNightlight } from "../build/program";
@@ -65,7 +65,7 @@ await command(async () => {
   const computer: Computer = {
     ports: listPorts,
     drives: () => findDrives(flags.drive),
-    touch: async (port) => await touch(permitted(port)),
+    touch: async (port) => await touch(checkPermission(port)),
     copy: copyImage,
     waitFor,
     say: (text) => console.log(text),
@@ -87,7 +87,12 @@ async function flashOne(
   const [drive] = computer.drives();
   const place =
     drive === undefined
-      ? { port: await chooseWio(flags.port, `plug it in, and ${BY_HAND}; then run this again`) }
+      ? {
+          port: await chooseWio(
+            flags.port,
+            `plug it in, and ${ENTER_BOOTLOADER_ADVICE}; then run this again`,
+          ),
+        }
       : { drive };
   const findBoard = await flashBoard(computer, place, image);
   console.log("The image is on the board; waiting for the board to start");
@@ -96,7 +101,7 @@ async function flashOne(
   await waitFor(async () => {
     const port = await findBoard();
     if (port === undefined) return false;
-    const line = await openSerialBus(permitted(port), (text) => said.push(text));
+    const line = await openSerialBus(checkPermission(port), (text) => said.push(text));
     if (!line) return false;
     await waitFor(() => false, LOG_MS);
     await line.stop();
@@ -118,7 +123,7 @@ async function flashEach(
   const places = await findBoards(computer);
   if (places.length === 0)
     throw new UserError(
-      `no Wio Terminal found: plug the boards in, and for each board, ${BY_HAND}`,
+      `no Wio Terminal found: plug the boards in, and for each board, ${ENTER_BOOTLOADER_ADVICE}`,
     );
   if (listed && listed.length < places.length)
     throw new UserError(

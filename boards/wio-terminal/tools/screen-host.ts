@@ -20,7 +20,7 @@ const SCREEN = [
   ...["screen", "text", "tile", "widgets"],
 ].map((name) => `screen/${name}`);
 
-export interface Look {
+export interface Snapshot {
   readonly picture: Picture;
   readonly backlight: boolean;
   readonly led: boolean;
@@ -40,14 +40,14 @@ export async function buildScreen(): Promise<string> {
 }
 
 /** @param script commands that screen_host.c describes */
-export function look(program: string, script: readonly string[]): Map<string, Look> {
+export function render(program: string, script: readonly string[]): Map<string, Snapshot> {
   const { stdout, stderr, status } = spawnSync(program, {
     input: `${script.join("\n")}\n`,
     maxBuffer: 256 << 20,
   });
   if (status !== 0)
     throw new Error(`the screen's program ended with ${status}: ${stderr.toString()}`);
-  const looks = new Map<string, Look>();
+  const looks = new Map<string, Snapshot>();
   let [milliseconds, backlight, led] = [0, false, false];
   const display = new Ili9341(() => milliseconds * 1000);
   for (let at = 0; at < stdout.length;) {

@@ -51,7 +51,7 @@ describe("the screen of the flashed board", () => {
 
     // The broker's host is down. The coprocessor's connect takes minutes, and the board keeps
     // working.
-    board.wio.coprocessor.sockets.lostSyns = Infinity;
+    board.wio.coprocessor.sockets.synsToLose = Infinity;
     await appears(`${SCREEN.broker}127.0.0.1: ${SCREEN.noAnswerFor}`, "problem");
     board.wio.setButton("a", false);
     board.wio.light = lightOfRaw(800);

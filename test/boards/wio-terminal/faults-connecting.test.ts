@@ -7,14 +7,14 @@ import { neverRestarted, startBoard, withOneBoardAtATime, works } from "./faults
 withOneBoardAtATime();
 
 it("waits for a connect whose first packet is lost, without a power cut", async () => {
-  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.lostSyns = 1));
+  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.synsToLose = 1));
   await works(running, 301);
   expect(running.coprocessor.calls.filter((call) => call === "connect")).toHaveLength(1);
   expect(running.coprocessor.powerUps).toBe(1);
 });
 
 it("resumes a connect that its program has given up", async () => {
-  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.lostSyns = 3));
+  const running = await startBoard(({ coprocessor }) => (coprocessor.sockets.synsToLose = 3));
   await running.logged(BOARD.socket + BOARD.connectionTimedOut);
   await works(running, 302);
   expect(running.coprocessor.powerUps).toBe(1);
@@ -25,7 +25,7 @@ it("decides alone while the broker's host is down, and cuts the coprocessor's po
   const running = await startBoard();
   const { coprocessor } = running;
   await works(running, 303);
-  coprocessor.sockets.lostSyns = Infinity;
+  coprocessor.sockets.synsToLose = Infinity;
   coprocessor.sockets.abort();
   await until("the connect waits", () => coprocessor.waits.isWaiting);
   running.setLight(lightOfRaw(42));
@@ -38,7 +38,7 @@ it("decides alone while the broker's host is down, and cuts the coprocessor's po
   // decides alone after 10 s.
   expect(running.log.indexOf(`> ${PROGRAM.alone}`)).toBeLessThan(running.log.indexOf(cut));
   await until("another connect waits", () => coprocessor.waits.isWaiting);
-  coprocessor.sockets.lostSyns = 0;
+  coprocessor.sockets.synsToLose = 0;
   await works(running, 304);
   expect(coprocessor.powerUps).toBe(2);
   neverRestarted(running);

@@ -9,10 +9,10 @@ withOneBoardAtATime();
 
 async function survives(call: CallName, faults: Fault[]): Promise<QemuBoard> {
   const running = await startBoard(({ coprocessor }) => {
-    for (const fault of faults) coprocessor.order(call, fault);
+    for (const fault of faults) coprocessor.injectFault(call, fault);
   }, "broker.home");
   await works(running, 111);
-  expect(running.coprocessor.pendingFaults).toBe(0);
+  expect(running.coprocessor.injectedFaults).toBe(0);
   neverRestarted(running);
   return running;
 }

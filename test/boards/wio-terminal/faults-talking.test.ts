@@ -23,9 +23,9 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
   ])("%s", async (_what, call, fault) => {
     const running = await startBoard();
     await works(running, 201);
-    running.coprocessor.order(call, fault);
+    running.coprocessor.injectFault(call, fault);
     running.setLight(lightOfRaw(500));
-    await until("the fault has happened", () => running.coprocessor.pendingFaults === 0);
+    await until("the fault has happened", () => running.coprocessor.injectedFaults === 0);
     await works(running, 202);
     neverRestarted(running);
   });
@@ -52,7 +52,7 @@ describe("a coprocessor that misbehaves while the board talks to its broker", ()
 
   it("does not know the broker's name for a while", async () => {
     const running = await startBoard(({ coprocessor }) => {
-      coprocessor.order("hostByName", { kind: "unknownHost" });
+      coprocessor.injectFault("hostByName", { kind: "unknownHost" });
     }, "broker.home");
     await works(running, 207);
     await running.logged(BOARD.socket + BOARD.hostNotFound);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BOARD, SCREEN } from "../../../boards/log-lines";
 import type { Picture } from "../../../boards/wio-terminal/build/png";
-import { buildScreen, type Look, look } from "../../../boards/wio-terminal/tools/screen-host";
+import { buildScreen, render, type Snapshot } from "../../../boards/wio-terminal/tools/screen-host";
 import { shows } from "./read-screen";
 
 const UP = [
@@ -15,8 +15,8 @@ describe("the screen: its C on this machine, with the display's model", () => {
   let program: string;
   beforeAll(async () => (program = await buildScreen()));
 
-  function after(script: readonly string[]): Look {
-    const found = look(program, [...script, "run 1000", "look end"]).get("end");
+  function after(script: readonly string[]): Snapshot {
+    const found = render(program, [...script, "run 1000", "look end"]).get("end");
     if (!found) throw new Error("nothing was looked at");
     return found;
   }
@@ -115,7 +115,7 @@ describe("the screen: its C on this machine, with the display's model", () => {
   });
 
   it("lights up once its first picture is complete, and redraws only changed tiles", () => {
-    const looks = look(program, [...UP, "run 300", "look early", "run 3000", "look later"]);
+    const looks = render(program, [...UP, "run 300", "look early", "run 3000", "look later"]);
     expect(looks.get("early")?.backlight).toBe(false);
     expect(looks.get("later")?.backlight).toBe(true);
     // The whole picture was drawn once. Since then, only the graph has changed, three times.

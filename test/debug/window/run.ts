@@ -7,13 +7,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { offerHelp } from "../../../boards/tools/command";
+import { printHelpIfAsked } from "../../../boards/tools/command";
 import { waitFor } from "../../../server/base/wait-for";
 import { launchBrowser, openTab } from "../../page/browser";
 import { Checkout } from "../../support/checkout";
 import { CodeServer, FOLDER, installCodeServer } from "./code-server";
 
-offerHelp(`Usage: npm run test:window
+printHelpIfAsked(`Usage: npm run test:window
 
 F5 in a VS Code window, again and again: CONTRIBUTING.md. It takes no options.
 `);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ByHand } from "../../../src/parts/by-hand";
 import { DimmedLamp } from "../../../src/parts/dimmed-lamp";
 import { ratioOfLux } from "../../../src/parts/light-curve";
 import { nightColour } from "../../../src/parts/night-colour";
 import { Presence } from "../../../src/parts/presence";
 import { LINE_CHARS, screenLines, type View } from "../../../src/parts/screen-lines";
+import { ToggledLamp } from "../../../src/parts/toggled-lamp";
 
 describe("lux as the lesson's light", () => {
   const light = (lux: number) => Math.round(ratioOfLux(lux) * 1023);
@@ -99,13 +99,13 @@ describe("a lamp", () => {
 
   it("is toggled by the button, until the program sets it again", async () => {
     const lamp = new Written();
-    const hand = new ByHand(lamp);
-    await hand.switchOver();
+    const hand = new ToggledLamp(lamp);
+    await hand.toggle();
     expect(hand).toMatchObject({ isOn: true, isByHand: true });
-    await hand.switchOver();
+    await hand.toggle();
     await hand.intensity.write(1);
     expect(hand).toMatchObject({ isOn: true, isByHand: false });
-    await hand.switchOver();
+    await hand.toggle();
     expect(hand).toMatchObject({ isOn: false, isByHand: true });
     expect(lamp.values).toEqual([1, 0, 1, 0]);
   });

@@ -48,7 +48,7 @@ export class BoardMemory {
   /**
    * Call this while a program runs and the core sleeps. Otherwise a collection may be in progress.
    */
-  look(): MemoryUse {
+  measure(): MemoryUse {
     this.heap ??= GcHeap.find(this.machine);
     return {
       heapBytes: (this.machine[this.heapBreakWord / 4] ?? 0) - this.heapBase,

@@ -37,7 +37,7 @@ export interface Network {
   /** Addresses by host name. Other names are not found. */
   hosts?: Record<string, string>;
   /** Whether the network has no route: a station can join, but no connection succeeds. */
-  isDeadEnd?: boolean;
+  hasNoRoute?: boolean;
 }
 
 export class Coprocessor {
@@ -89,7 +89,7 @@ export class Coprocessor {
   }
 
   /** Orders a fault for the next call of this name. Several orders for one name queue up. */
-  order(call: CallName, fault: Fault): void {
+  injectFault(call: CallName, fault: Fault): void {
     this.faults.order(call, fault);
   }
 
@@ -99,7 +99,7 @@ export class Coprocessor {
   }
 
   /** The number of ordered faults that have not occurred yet. */
-  get pendingFaults(): number {
+  get injectedFaults(): number {
     return this.faults.pending;
   }
 
@@ -271,7 +271,7 @@ export class Coprocessor {
   }
 
   private get canReach(): boolean {
-    return this.joined !== undefined && this.joined.isDeadEnd !== true;
+    return this.joined !== undefined && this.joined.hasNoRoute !== true;
   }
 
   private leave(): void {

@@ -54,7 +54,7 @@ export class Sockets {
   /** The maximum number of bytes that one `send` accepts. Tests lower it to get partial sends. */
   sendLimit = Infinity;
   /** The number of further SYNs to lose. Infinity models a host that is down. */
-  lostSyns = 0;
+  synsToLose = 0;
   /**
    * The errno of a refused connect: 104 by the firmware's table, which no board has confirmed; or
    * 111.
@@ -224,8 +224,8 @@ export class Sockets {
   /** Whether the next SYN is lost. */
   private isLost(connection: Connection): boolean {
     if (connection.cutOff) return true;
-    if (this.lostSyns === 0) return false;
-    this.lostSyns--;
+    if (this.synsToLose === 0) return false;
+    this.synsToLose--;
     return true;
   }
 

@@ -8,7 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
-import { offerHelp } from "../../../../boards/tools/command";
+import { printHelpIfAsked } from "../../../../boards/tools/command";
 import { compileFirmware } from "../../../../boards/tools/firmware/compile";
 import { writeFirmwareConfig } from "../../../../boards/tools/firmware/configure";
 import { ROOT } from "../../../../server/base/root";
@@ -18,7 +18,7 @@ import { startNightlight } from "../../../support/nightlight";
 import { boot } from "./machine";
 import { BUTTON_PIN, type FromGuest, LED_PIN, type ToGuest } from "./words";
 
-offerHelp(`Usage: npm run test:pi
+printHelpIfAsked(`Usage: npm run test:pi
 
 npm run pi on a Linux kernel in QEMU: docs/raspberry-pi.md. It takes no options.
 `);

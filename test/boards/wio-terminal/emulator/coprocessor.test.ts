@@ -150,7 +150,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
     });
 
     it("and answers three seconds later, and no other call before, if a SYN is lost", async () => {
-      coprocessor.sockets.lostSyns = 1;
+      coprocessor.sockets.synsToLose = 1;
       const beganMs = performance.now();
       connect(port());
       coprocessor.receive(toFrame(writeMessage(0, 1, 1, 4, Buffer.alloc(0))));
@@ -162,7 +162,7 @@ describe("the coprocessor's model follows the chip's protocol", () => {
     });
 
     it("until the power is cut, if the host is down", async () => {
-      coprocessor.sockets.lostSyns = Infinity;
+      coprocessor.sockets.synsToLose = Infinity;
       connect(port());
       await until("the connect waits", () => coprocessor.waits.isWaiting);
       coprocessor.setPower(false);

@@ -53,7 +53,7 @@ export class Storm {
     });
     every(MINUTE_S, () => {
       const { broker, wifi, wifiFromS } = this.weather.minute(this.minutes++);
-      coprocessor.sockets.lostSyns = broker === "silent" ? Infinity : 0;
+      coprocessor.sockets.synsToLose = broker === "silent" ? Infinity : 0;
       this.turn(broker);
       clock.at(clock.nowMicros + wifiFromS * SECOND, () => {
         if (wifi || this.isOver) coprocessor.inRange = true;
@@ -68,7 +68,7 @@ export class Storm {
     wio.coprocessorBaud = this.baud;
     wio.coprocessor.latencyMs = () => 0;
     wio.coprocessor.inRange = true;
-    wio.coprocessor.sockets.lostSyns = 0;
+    wio.coprocessor.sockets.synsToLose = 0;
     this.turn("up");
     await this.changing;
   }

@@ -108,7 +108,7 @@ export async function* uptime({
     });
     const looked = async (): Promise<MemoryUse> => {
       await board.until("the core sleeps", () => chip.isSleeping);
-      return memory.look();
+      return memory.measure();
     };
     let ledChanges = 0;
     let least = Infinity;
@@ -118,7 +118,7 @@ export async function* uptime({
       wio.light = lightOfRaw(512 - 500 * Math.cos((2 * Math.PI * seconds) / DAY_S));
       // The core may be awake if a sample coincides with its tick.
       if (seconds > periodSeconds && chip.isSleeping)
-        least = Math.min(least, memory.look().programBytes);
+        least = Math.min(least, memory.measure().programBytes);
       clock.at(clock.nowMicros + LOOK_EVERY_MICROS, look);
     };
     look();

@@ -3,7 +3,7 @@ import type { Lamp } from "../lamp";
 /**
  * A lamp that a button toggles until the program sets it again, like button A of the Wio Terminal.
  */
-export class ByHand implements Lamp {
+export class ToggledLamp implements Lamp {
   readonly intensity = this;
   isOn = false;
   isByHand = false;
@@ -11,7 +11,7 @@ export class ByHand implements Lamp {
   constructor(private readonly lamp: Lamp) {}
 
   /** Called when the button is pressed. */
-  async switchOver(): Promise<void> {
+  async toggle(): Promise<void> {
     await this.set(!this.isOn, true);
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { Once } from "../base/once";
-import { CHANGED_FILE, type ProgramView } from "../base/tab-program";
+import { EDITABLE_FILE, type ProgramView } from "../base/tab-program";
 import { type Busy, CompileQueue } from "./compile-queue";
 import { compileInProcess } from "./compiler-process";
 
@@ -17,7 +17,7 @@ const LONGEST_QUEUE = 40;
 const KEPT = 16;
 
 /** Compiles programs in which a person has edited one file. */
-export class LearnerPrograms {
+export class EditedPrograms {
   private readonly stopping = new AbortController();
   private readonly sources = new Once<Record<string, string>>();
   private readonly made = new Map<string, Promise<ProgramView>>();
@@ -32,12 +32,12 @@ export class LearnerPrograms {
 
   /** Returns the unedited file of the checkout. */
   async original(): Promise<string> {
-    return (await this.files())[CHANGED_FILE] ?? "";
+    return (await this.files())[EDITABLE_FILE] ?? "";
   }
 
   /** Returns why a device must retry later; undefined if `compile` accepts it now. */
   refusal(device: string): Busy | undefined {
-    return this.queue.refusal(device);
+    return this.queue.busyReason(device);
   }
 
   /**
@@ -46,7 +46,7 @@ export class LearnerPrograms {
    */
   async compile(device: string, source: string): Promise<ProgramView> {
     return await this.queue.run(device, async () => {
-      const files = { ...(await this.files()), [CHANGED_FILE]: source };
+      const files = { ...(await this.files()), [EDITABLE_FILE]: source };
       const name = createHash("sha256").update(source).digest("hex");
       const made =
         this.made.get(name) ?? compileInProcess({ entry: ENTRY, files }, this.stopping.signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DebugInfo, placeIn, placesOf } from "../../server/base/places";
+import { type DebugInfo, locate, sourceMapOf } from "../../server/base/source-map";
 
 /** Debug information of a program with two source files. */
 const debug: DebugInfo = {
@@ -17,7 +17,7 @@ const debug: DebugInfo = {
 };
 
 describe("the place of a crash", () => {
-  const places = placesOf(debug);
+  const places = sourceMapOf(debug);
 
   it.each([
     ["panic 60005 at main_F0 (pc:0)", "src/main.ts:1"],
@@ -28,7 +28,7 @@ describe("the place of a crash", () => {
     ["panic 60005 at main_F0 (pc:16)", "src/main.ts:3"],
     ["panic 60004 at sense_F1 (pc:86)", "src/sensor.ts:2"],
   ])("%s is %s", (text, place) => {
-    expect(placeIn(text, places)).toBe(place);
+    expect(locate(text, places)).toBe(place);
   });
 
   it.each([
@@ -38,11 +38,11 @@ describe("the place of a crash", () => {
     "panic 60005 at other_F1 (pc:86)",
     "panic 60005 at main_F7 (pc:1)",
   ])("is unknown for: %s", (text) => {
-    expect(placeIn(text, places)).toBeUndefined();
+    expect(locate(text, places)).toBeUndefined();
   });
 
   it("is unknown if the debug information is missing", () => {
-    const nothing = placesOf({ functions: debug.functions, sources: [], srcmap: [] });
-    expect(placeIn("panic 60005 at main_F0 (pc:11)", nothing)).toBeUndefined();
+    const nothing = sourceMapOf({ functions: debug.functions, sources: [], srcmap: [] });
+    expect(locate("panic 60005 at main_F0 (pc:11)", nothing)).toBeUndefined();
   });
 });

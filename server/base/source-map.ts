@@ -16,14 +16,14 @@ export interface DebugInfo {
 }
 
 /** The content of `DebugInfo` that `placeIn` needs, small enough to store beside each program. */
-export interface Places {
+export interface SourceMap {
   functions: [name: string, startPc: number][];
   sources: string[];
   /** Three numbers for each piece of code: its program counter, source and line. */
   code: number[];
 }
 
-export function placesOf({ functions, srcmap, sources }: DebugInfo): Places {
+export function sourceMapOf({ functions, srcmap, sources }: DebugInfo): SourceMap {
   const starts: number[] = [];
   let end = 0;
   for (const { length } of sources) {
@@ -56,7 +56,7 @@ const FRAME = /\bat (\w*)_F(\d+) \(pc:(\d+)\)/;
  * @returns for example "src/main.ts:49"; undefined if the text has no place, or its place is in
  * another program
  */
-export function placeIn(text: string, { functions, sources, code }: Places): string | undefined {
+export function locate(text: string, { functions, sources, code }: SourceMap): string | undefined {
   const [, name, number, offset] = FRAME.exec(text) ?? [];
   const [known, startPc = 0] = functions[Number(number)] ?? [];
   if (name === undefined || name !== known) return undefined;

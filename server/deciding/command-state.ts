@@ -30,7 +30,7 @@ const ORDERS_MAX = 100;
 /**
  * Tracks each device's desired state and its unconfirmed ordered commands. Pure: time is passed in.
  */
-export class Delivery {
+export class CommandState {
   /** By device: the last command with delivery policy `latest`, from any server or person. */
   private readonly desired = new Map<string, Command>();
   /** Devices whose desired command the broker retains. */

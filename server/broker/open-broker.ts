@@ -36,7 +36,7 @@ export interface BrokerInUse {
  * Returns the broker given in the options, or starts the embedded broker.
  * @throws UserError if other machines may connect, but there is no user
  */
-export async function useBroker(
+export async function openBroker(
   options: Options,
   topics: TopicNames,
   rejections: Rejections,
